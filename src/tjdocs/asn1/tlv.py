@@ -1,0 +1,137 @@
+"""BER-TLV as the LDS uses it (ISO/IEC 7816-4, 5.2.2; Doc 9303-10, 4.6): definite lengths, tags up to three bytes.
+
+A reader of hostile files: no recursion on input, no copying of what is not asked for, lengths checked first.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+__all__ = ["MAX_DEPTH", "Tlv", "TlvError", "children", "encode", "read", "walk"]
+
+MAX_DEPTH = 32
+_MAX_LENGTH_BYTES = 4
+
+
+class TlvError(ValueError):
+    """Bytes that are no BER-TLV; ``offset`` says where."""
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(f"{message} at offset {offset}")
+        self.message = message
+        self.offset = offset
+
+
+@dataclass(frozen=True, slots=True)
+class Tlv:
+    """One data object.
+
+    :param tag: the tag's bytes as a number, for example ``0x5F1F``
+    :param offset: of its first byte in the file
+    :param header: number of tag and length bytes
+    :param value: content bytes, as read
+    """
+
+    tag: int
+    offset: int
+    header: int
+    value: bytes = field(repr=False)
+
+    @property
+    def end(self) -> int:
+        """Offset just behind it."""
+        return self.offset + self.header + len(self.value)
+
+    @property
+    def constructed(self) -> bool:
+        """Whether the tag says that it holds data objects."""
+        first = self.tag
+        while first > 0xFF:
+            first >>= 8
+        return bool(first & 0x20)
+
+
+def read(data: bytes, offset: int = 0, *, end: int | None = None, base: int = 0) -> Tlv:
+    """Read the data object at ``offset``.
+
+    :param end: where the enclosing object ends (default: the end of ``data``)
+    :param base: added to offsets reported, where ``data`` is itself part of a file
+    :raises TlvError: it is cut, of indefinite length, or its tag or length has an unusable form
+    """
+    end = len(data) if end is None else end
+    start = offset
+    if offset >= end:
+        raise TlvError("no data object", base + offset)
+    tag = data[offset]
+    offset += 1
+    if tag & 0x1F == 0x1F:
+        for _ in range(2):
+            if offset >= end:
+                raise TlvError("tag is cut", base + start)
+            byte = data[offset]
+            tag = tag << 8 | byte
+            offset += 1
+            if not byte & 0x80:
+                break
+        else:
+            raise TlvError("tag is longer than three bytes", base + start)
+    if offset >= end:
+        raise TlvError("length is cut", base + start)
+    length = data[offset]
+    offset += 1
+    if length == 0x80:
+        raise TlvError("indefinite length", base + start)
+    if length > 0x80:
+        count = length & 0x7F
+        if count > _MAX_LENGTH_BYTES:
+            raise TlvError("length has too many bytes", base + start)
+        if offset + count > end:
+            raise TlvError("length is cut", base + start)
+        length = int.from_bytes(data[offset : offset + count], "big")
+        offset += count
+    if length > end - offset:
+        raise TlvError(f"content is cut: {length} bytes announced, {end - offset} there", base + start)
+    return Tlv(tag, base + start, offset - start, bytes(data[offset : offset + length]))
+
+
+def children(tlv: Tlv) -> Iterator[Tlv]:
+    """Yield the data objects inside ``tlv``, with offsets in the file.
+
+    :raises TlvError: as :func:`read`, when the iteration reaches the defect
+    """
+    return _sequence(tlv.value, tlv.offset + tlv.header)
+
+
+def _sequence(data: bytes, base: int) -> Iterator[Tlv]:
+    position = 0
+    while position < len(data):
+        child = read(data, position, base=base)
+        yield child
+        position = child.end - base
+
+
+def walk(data: bytes, *, base: int = 0) -> Iterator[tuple[int, Tlv]]:
+    """Yield every data object in ``data`` with its depth, outermost first, in the order of the file.
+
+    :raises TlvError: as :func:`read`, or more than ``MAX_DEPTH`` levels
+    """
+    stack = [_sequence(data, base)]
+    while stack:
+        tlv = next(stack[-1], None)
+        if tlv is None:
+            stack.pop()
+            continue
+        yield len(stack) - 1, tlv
+        if tlv.constructed:
+            if len(stack) >= MAX_DEPTH:
+                raise TlvError(f"more than {MAX_DEPTH} levels", tlv.offset)
+            stack.append(children(tlv))
+
+
+def encode(tag: int, value: bytes) -> bytes:
+    """Return a data object with the shortest length form."""
+    tag_bytes = tag.to_bytes(max(1, (tag.bit_length() + 7) // 8), "big")
+    size = len(value)
+    if size < 0x80:
+        return tag_bytes + bytes((size,)) + value
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return tag_bytes + bytes((0x80 | len(length),)) + length + value

@@ -1,0 +1,67 @@
+"""Bad calls: exceptions that say what was wrong, where, and what would be right.
+
+A bad *document* never raises; see :mod:`tjdocs.findings` for what it yields instead.
+Messages name files, fields and ids. They never carry names of persons, document numbers or key material.
+"""
+
+
+class TjdocsError(Exception):
+    """Root of everything that tjdocs raises.
+
+    :param message: what was wrong
+    :param where: the argument, file or field concerned
+    :param hint: what would be right
+    """
+
+    code = "error"
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """One line: what, where, what would be right."""
+        text = self.message
+        if self.where:
+            text += f": {self.where}"
+        if self.hint:
+            text += f"; {self.hint}"
+        return text
+
+
+class UsageError(TjdocsError):
+    """An argument that cannot be used."""
+
+    code = "usage"
+
+
+class InputError(TjdocsError):
+    """A file or folder that cannot be read, is over the limits, or is nothing that we read."""
+
+    code = "input"
+
+
+class OutputError(TjdocsError):
+    """A place where nothing can or may be written."""
+
+    code = "output"
+
+
+class SpecError(TjdocsError):
+    """A specification, policy or document-type file with an unknown or missing entry."""
+
+    code = "spec"
+
+
+class KeyMaterialError(TjdocsError):
+    """A key that is missing, locked, or past the period in which it may sign."""
+
+    code = "key"
+
+
+class RegisterError(TjdocsError):
+    """A register that refuses an act: unknown, exhausted, or of another version."""
+
+    code = "register"

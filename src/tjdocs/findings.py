@@ -1,0 +1,139 @@
+"""A finding: one judgement on one thing, and the rule that a check falls with its premises.
+
+``specs/checks.toml`` lists every check with its clause, its premises and its reasons.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from tjdocs import specs
+from tjdocs.errors import SpecError
+
+__all__ = ["Check", "Finding", "Outcome", "checks", "enforce_premises"]
+
+
+class Outcome(StrEnum):
+    """How a check ended; ``specs/checks.toml`` maps each to a result of BSI TR-03135."""
+
+    PASSED = "passed"
+    WARNING = "warning"  # passed under a named tolerance
+    FAILED = "failed"
+    UNDETERMINED = "undetermined"
+    ABORTED = "aborted"
+    NOT_APPLICABLE = "not-applicable"
+
+    @property
+    def holds(self) -> bool:
+        """Whether something may rest on it."""
+        return self in (Outcome.PASSED, Outcome.WARNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One judgement.
+
+    :param check: id from ``specs/checks.toml``, for example ``pa.sod-signature``
+    :param outcome: how the check ended
+    :param reason: a stable word below the check, empty when it simply passed
+    :param detail: for a person; may hold document data, hence not in ``repr``
+    :param subject: what was judged where there are several, for example ``DG1``
+    """
+
+    check: str
+    outcome: Outcome
+    reason: str = ""
+    detail: str = field(default="", repr=False)
+    subject: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the finding with the keys that the command line prints."""
+        return {
+            "check": self.check,
+            "outcome": str(self.outcome),
+            "reason": self.reason,
+            "detail": self.detail,
+            "subject": self.subject,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One row of ``specs/checks.toml``.
+
+    :param premises: checks without which this one is at best undetermined; each is an id, or an id and a
+        subject joined by a colon
+    :param reasons: every reason word that the check gives, with its explanation
+    """
+
+    id: str
+    title: str
+    clause: str
+    consequence: str
+    premises: tuple[str, ...]
+    reasons: Mapping[str, str]
+
+
+@cache
+def checks() -> Mapping[str, Check]:
+    """Return the catalogue of checks by id.
+
+    :raises tjdocs.errors.SpecError: the catalogue is malformed or names an unknown premise
+    """
+    table = specs.read_toml("checks.toml")
+    specs.require_keys(table, ["schema", "results", "check"], where="specs/checks.toml")
+    catalogue = {}
+    for row in table["check"]:
+        where = f"specs/checks.toml {row.get('id')}"
+        specs.require_keys(
+            row, ["id", "title", "clause", "consequence"], ["premises", "reasons"], where=where
+        )
+        catalogue[row["id"]] = Check(
+            row["id"],
+            row["title"],
+            row["clause"],
+            row["consequence"],
+            tuple(row.get("premises", ())),
+            MappingProxyType(dict(row.get("reasons", {}))),
+        )
+    for check in catalogue.values():
+        for premise in check.premises:
+            if premise.partition(":")[0] not in catalogue:
+                raise SpecError("unknown premise", where=f"specs/checks.toml {check.id}: {premise}")
+    return MappingProxyType(catalogue)
+
+
+def enforce_premises(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Lower every finding whose premises did not pass to ``undetermined``, reason ``premise``.
+
+    A premise that was not checked at all counts as one that did not pass. Findings that already say
+    ``failed``, ``undetermined`` or ``aborted`` are left as they are. The order is kept.
+    """
+    result = list(findings)
+    catalogue = checks()
+    while True:
+        lowered = False
+        for index, finding in enumerate(result):
+            if not finding.outcome.holds:
+                continue
+            missing = _unmet(catalogue[finding.check].premises, result)
+            if missing:
+                result[index] = replace(
+                    finding, outcome=Outcome.UNDETERMINED, reason="premise", detail=f"rests on {missing}"
+                )
+                lowered = True
+        if not lowered:
+            return tuple(result)
+
+
+def _unmet(premises: tuple[str, ...], findings: list[Finding]) -> str:
+    """Return the first premise that does not hold, or an empty string."""
+    for premise in premises:
+        check, _, subject = premise.partition(":")
+        relevant = [f for f in findings if f.check == check and (not subject or f.subject == subject)]
+        if not relevant or not all(f.outcome.holds for f in relevant):
+            return premise
+    return ""

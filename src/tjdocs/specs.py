@@ -1,0 +1,64 @@
+"""Where the data lies: ``specs/`` and ``test_vectors/`` in a checkout and in a wheel.
+
+Nothing is interpreted here; each room parses its own files into frozen types.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from tjdocs.errors import SpecError
+
+__all__ = ["folder", "read_bytes", "read_toml", "require_keys"]
+
+
+@cache
+def folder(name: str) -> Path:
+    """Return the bundled folder ``name`` (``"specs"`` or ``"test_vectors"``).
+
+    :raises SpecError: the installation lacks it
+    """
+    for candidate in (Path(str(files("tjdocs"))) / name, Path(__file__).parents[2] / name):
+        if candidate.is_dir():
+            return candidate
+    raise SpecError("bundled data is missing", where=name, hint="install tjdocs from its wheel or a checkout")
+
+
+def read_bytes(path: str) -> bytes:
+    """Return the bytes of ``specs/<path>``.
+
+    :raises SpecError: there is no such file
+    """
+    try:
+        return (folder("specs") / path).read_bytes()
+    except OSError:
+        raise SpecError("no such specification", where=f"specs/{path}") from None
+
+
+def read_toml(path: str) -> dict[str, Any]:
+    """Return ``specs/<path>`` as parsed TOML.
+
+    :raises SpecError: there is no such file, or it is not TOML
+    """
+    try:
+        return tomllib.loads(read_bytes(path).decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SpecError("not readable as TOML", where=f"specs/{path}", hint=str(error)) from None
+
+
+def require_keys(
+    table: Mapping[str, Any], required: Iterable[str], optional: Iterable[str] = (), *, where: str
+) -> None:
+    """Check a table's keys, so that a misspelt entry is an error and not silently without effect.
+
+    :raises SpecError: a required key is missing or an unknown one present
+    """
+    required = set(required)
+    if missing := sorted(required - table.keys()):
+        raise SpecError(f"missing {', '.join(missing)}", where=where)
+    if unknown := sorted(table.keys() - required - set(optional)):
+        known = ", ".join(sorted(required | set(optional)))
+        raise SpecError(f"unknown {', '.join(unknown)}", where=where, hint=f"known are {known}")
