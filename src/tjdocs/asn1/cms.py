@@ -1,0 +1,116 @@
+"""Cryptographic Message Syntax, as far as EF.SOD and lists use it (RFC 5652; Doc 9303-10, 4.6.2).
+
+Sets are read as lists where their order matters to what was signed, so that an unsorted one is still seen as it
+stood. ``SET OF`` in the outer structure must be in DER order; the BER road puts it there, with its warning.
+"""
+
+from typing import Annotated
+
+from cryptography.hazmat import asn1
+from cryptography.x509 import ObjectIdentifier
+
+from tjdocs.asn1 import der
+
+__all__ = [
+    "Attribute",
+    "ContentInfo",
+    "EncapsulatedContentInfo",
+    "IssuerAndSerialNumber",
+    "SignedDataFields",
+    "SignerInfoFields",
+]
+
+
+@asn1.sequence
+class ContentInfo:
+    """``ContentInfo``."""
+
+    content_type: ObjectIdentifier
+    content: Annotated[asn1.TLV, asn1.Explicit(0)]
+
+
+@asn1.sequence
+class EncapsulatedContentInfo:
+    """``EncapsulatedContentInfo``."""
+
+    content_type: ObjectIdentifier
+    content: Annotated[bytes | None, asn1.Explicit(0)]
+
+
+@asn1.sequence
+class IssuerAndSerialNumber:
+    """``IssuerAndSerialNumber``."""
+
+    issuer: asn1.TLV
+    serial: int
+
+
+@asn1.sequence
+class Attribute:
+    """``Attribute``."""
+
+    oid: ObjectIdentifier
+    values: asn1.SetOf[asn1.TLV]
+
+
+@asn1.sequence
+class SignerInfoFields:
+    """``SignerInfo``; the signed attributes are a list, in the order read."""
+
+    version: int
+    sid: IssuerAndSerialNumber | Annotated[bytes, asn1.Implicit(0)]
+    digest_algorithm: asn1.TLV
+    signed_attributes: Annotated[list[asn1.TLV] | None, asn1.Implicit(0)]
+    signature_algorithm: asn1.TLV
+    signature: bytes
+    unsigned_attributes: Annotated[list[asn1.TLV] | None, asn1.Implicit(1)]
+
+
+@asn1.sequence
+class SignedDataFields:
+    """``SignedData``."""
+
+    version: int
+    digest_algorithms: asn1.SetOf[asn1.TLV]
+    encapsulated: EncapsulatedContentInfo
+    certificates: Annotated[list[asn1.TLV] | None, asn1.Implicit(0)]
+    crls: Annotated[list[asn1.TLV] | None, asn1.Implicit(1)]
+    signer_infos: asn1.SetOf[SignerInfoFields]
+
+
+def encode_attribute(oid: str, values: list[asn1.TLV]) -> bytes:
+    """Return an ``Attribute``, DER."""
+    return der.encode(Attribute(oid=ObjectIdentifier(oid), values=asn1.SetOf(values)))
+
+
+def encode_signed_data(
+    content_type: str,
+    content: bytes,
+    digest_algorithm: asn1.TLV,
+    certificates: list[asn1.TLV],
+    sid: IssuerAndSerialNumber | bytes,
+    signed_attributes: list[asn1.TLV],
+    signature_algorithm: asn1.TLV,
+    signature: bytes,
+) -> bytes:
+    """Return a ``ContentInfo`` with ``SignedData`` of one signer, DER; certificates and attributes in DER order."""
+    signer = SignerInfoFields(
+        version=1 if isinstance(sid, IssuerAndSerialNumber) else 3,
+        sid=sid,
+        digest_algorithm=digest_algorithm,
+        signed_attributes=signed_attributes,
+        signature_algorithm=signature_algorithm,
+        signature=signature,
+        unsigned_attributes=None,
+    )
+    signed_data = SignedDataFields(
+        version=3,
+        digest_algorithms=asn1.SetOf([digest_algorithm]),
+        encapsulated=EncapsulatedContentInfo(content_type=ObjectIdentifier(content_type), content=content),
+        certificates=certificates or None,
+        crls=None,
+        signer_infos=asn1.SetOf([signer]),
+    )
+    return der.encode(
+        ContentInfo(content_type=ObjectIdentifier("1.2.840.113549.1.7.2"), content=der.element(der.encode(signed_data)))
+    )

@@ -1,0 +1,92 @@
+"""DER in and out. The only module set that touches the declarative decoder, whose interface is marked unstable.
+
+Whatever stands as ``TLV`` in a schema keeps its bytes: DER has one form for each value and the decoder refuses
+every other, so :func:`raw` returns exactly what was read.
+"""
+
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from cryptography.hazmat import asn1
+
+__all__ = ["TLV", "DerError", "decode", "encode", "header", "parse", "raw", "set_of"]
+
+TLV = asn1.TLV
+T = TypeVar("T")
+
+
+class DerError(ValueError):
+    """Bytes that are not the DER form of the schema named."""
+
+
+def decode(schema: type[T], data: bytes) -> T:
+    """Decode ``data`` as ``schema``.
+
+    :raises DerError: it is not; trailing bytes, BER forms and encoded defaults included
+    """
+    try:
+        return asn1.decode_der(schema, data)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise DerError(f"no {schema.__name__} ({_kind(error)})") from None
+
+
+def parse(tlv: TLV, schema: type[T]) -> T:
+    """Decode an element that another schema kept whole.
+
+    :raises DerError: it is not of ``schema``
+    """
+    try:
+        result: T = tlv.parse(schema)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise DerError(f"no {schema.__name__} ({_kind(error)})") from None
+    return result
+
+
+def _kind(error: Exception) -> str:
+    """Return the decoder's word for the defect, without any of the data."""
+    text = str(error)
+    _, _, rest = text.partition("kind: ")
+    word = ""
+    for char in rest:
+        if not char.isalnum():
+            break
+        word += char
+    return word or type(error).__name__
+
+
+def encode(value: Any) -> bytes:
+    """Encode a schema object."""
+    return asn1.encode_der(value)
+
+
+def raw(tlv: TLV) -> bytes:
+    """Return an element's bytes, header included, as read."""
+    return asn1.encode_der(tlv)
+
+
+@lru_cache(maxsize=4096)
+def element(data: bytes) -> TLV:
+    """Return encoded bytes as an element that can stand in a schema object.
+
+    :raises DerError: they are not exactly one DER element
+    """
+    return decode(_Wrapper, header(0x30, len(data)) + data).inner
+
+
+def header(tag: int, length: int) -> bytes:
+    """Return a one-byte tag and the shortest length."""
+    if length < 0x80:
+        return bytes((tag, length))
+    size = (length.bit_length() + 7) // 8
+    return bytes((tag, 0x80 | size)) + length.to_bytes(size, "big")
+
+
+def set_of(elements: list[bytes], *, ordered: bool = True) -> bytes:
+    """Return a SET OF of encoded elements, in DER order or, unless ``ordered``, as they stand."""
+    body = b"".join(sorted(elements) if ordered else elements)
+    return header(0x31, len(body)) + body
+
+
+@asn1.sequence
+class _Wrapper:
+    inner: asn1.TLV

@@ -1,0 +1,161 @@
+"""The one table from which an algorithm is taken: ``specs/pki/algorithms.toml`` (Doc 9303-12, 4.1.6 to 4.1.8)."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from cryptography.hazmat.primitives import hashes
+
+from tjdocs import specs
+
+__all__ = ["Combination", "HashAlgorithm", "Signature", "combinations", "hash_by_id", "hash_by_oid", "signature_by_oid"]
+
+_FILE = "pki/algorithms.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class HashAlgorithm:
+    """A hash algorithm.
+
+    :param length: of its output, in octets
+    :param weak_from: signatures of that day and later carry the warning ``algorithm-weak``
+    :param forbidden: never accepted
+    """
+
+    id: str
+    oid: str
+    length: int
+    weak_from: date | None = None
+    forbidden: bool = False
+
+    @property
+    def library(self) -> hashes.HashAlgorithm:
+        """The algorithm as ``cryptography`` knows it."""
+        return _LIBRARY[self.id]
+
+
+_LIBRARY: dict[str, hashes.HashAlgorithm] = {
+    "md5": hashes.MD5(),  # noqa: S303 (known so that it can be refused by name)
+    "sha1": hashes.SHA1(),  # noqa: S303 (documents issued with it are still read)
+    "sha224": hashes.SHA224(),
+    "sha256": hashes.SHA256(),
+    "sha384": hashes.SHA384(),
+    "sha512": hashes.SHA512(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature algorithm identifier.
+
+    :param scheme: ``rsa-pkcs1``, ``rsa-pss``, ``ecdsa``, ``ecdsa-plain`` or ``dsa``
+    :param hash: id of its hash; empty where the digest beside it, or the parameters, decide
+    :param warning: accepted under this name only
+    """
+
+    id: str
+    oid: str
+    scheme: str
+    hash: str
+    clause: str
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """A combination of key and signature that occurs.
+
+    :param key: a curve's name, or ``rsa-2048`` and the like
+    :param issue: whether this library signs with it
+    :param salt: PSS salt length in octets, where it is not the hash's
+    :param mgf: hash of the PSS mask, where it is not the hash's
+    :param plain: r and s joined under an identifier that asks for DER
+    """
+
+    id: str
+    key: str
+    signature: str
+    hash: str
+    issue: bool = False
+    share: str = ""
+    salt: int | None = None
+    mgf: str = ""
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    hashes: dict[str, HashAlgorithm]
+    hash_oids: dict[str, HashAlgorithm]
+    signatures: dict[str, Signature]
+    signature_oids: dict[str, Signature]
+    combinations: dict[str, Combination]
+    rsa_weak_bits: int
+    rsa_weak_from: date
+
+
+@cache
+def _table() -> _Table:
+    table = specs.read_toml(_FILE)
+    specs.require_keys(table, ["schema", "hash", "rsa", "signature", "combination"], where=f"specs/{_FILE}")
+    specs.require_keys(table["rsa"], ["weak_bits", "weak_from"], where=f"specs/{_FILE} rsa")
+    for row in table["hash"]:
+        specs.require_keys(row, ["id", "oid", "length"], ["weak_from", "forbidden"], where=f"specs/{_FILE} hash")
+    for row in table["signature"]:
+        keys = ["id", "oid", "scheme", "hash", "clause"]
+        specs.require_keys(row, keys, ["warning"], where=f"specs/{_FILE} signature")
+    for row in table["combination"]:
+        required, optional = ["id", "key", "signature", "hash"], ["issue", "share", "salt", "mgf", "plain"]
+        specs.require_keys(row, required, optional, where=f"specs/{_FILE} combination")
+    hashes_ = [HashAlgorithm(**row) for row in table["hash"]]
+    signatures = [Signature(**row) for row in table["signature"]]
+    rows = [Combination(**row) for row in table["combination"]]
+    return _Table(
+        {row.id: row for row in hashes_},
+        {row.oid: row for row in hashes_},
+        {row.id: row for row in signatures},
+        {row.oid: row for row in signatures},
+        {row.id: row for row in rows},
+        table["rsa"]["weak_bits"],
+        table["rsa"]["weak_from"],
+    )
+
+
+def hash_by_oid(oid: str) -> HashAlgorithm | None:
+    """Return the hash algorithm of that identifier, None when unknown."""
+    return _table().hash_oids.get(oid)
+
+
+def hash_by_id(id_: str) -> HashAlgorithm:
+    """Return the hash algorithm ``id_``.
+
+    :raises KeyError: the table lacks it
+    """
+    return _table().hashes[id_]
+
+
+def signature_by_oid(oid: str) -> Signature | None:
+    """Return the signature algorithm of that identifier, None when unknown."""
+    return _table().signature_oids.get(oid)
+
+
+def signature_by_id(id_: str) -> Signature:
+    """Return the signature algorithm ``id_``.
+
+    :raises KeyError: the table lacks it
+    """
+    return _table().signatures[id_]
+
+
+def combinations() -> dict[str, Combination]:
+    """Return all combinations by id."""
+    return dict(_table().combinations)
+
+
+def weak(hash_id: str, rsa_bits: int, on: date) -> bool:
+    """Whether a signature made on that day with that hash and RSA key size (0: no RSA key) counts as weak."""
+    table = _table()
+    weak_from = table.hashes[hash_id].weak_from
+    return (weak_from is not None and on >= weak_from) or (
+        0 < rsa_bits < table.rsa_weak_bits and on >= table.rsa_weak_from
+    )

@@ -1,0 +1,253 @@
+"""Certificates by our own schema, so that one odd extension never makes a State unverifiable (Doc 9303-12, 7.1)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from types import MappingProxyType
+
+from tjdocs.asn1 import ber, der, x509
+from tjdocs.pki import keys, names
+
+__all__ = ["Certificate", "CertificateError"]
+
+MAX_SIZE = 64 * 1024
+
+OID_SKI = "2.5.29.14"
+OID_KEY_USAGE = "2.5.29.15"
+OID_PRIVATE_KEY_USAGE = "2.5.29.16"
+OID_BASIC_CONSTRAINTS = "2.5.29.19"
+OID_AKI = "2.5.29.35"
+OID_EXTENDED_KEY_USAGE = "2.5.29.37"
+OID_DOCUMENT_TYPES = "2.23.136.1.1.6.2"
+OID_NAME_CHANGE = "2.23.136.1.1.6.1"
+
+
+class CertificateError(ValueError):
+    """Bytes that are no X.509 certificate."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """An X.509 certificate as read; equal when its bytes are.
+
+    :param raw: its bytes
+    :param tbs: the bytes that are signed, as read
+    :param algorithm: the signature algorithm outside ``tbs``; ``inner_algorithm`` the one inside
+    :param issuer: the issuer's ``Name``, DER; ``subject`` likewise
+    :param extensions: by object identifier: (critical, value)
+    :param warnings: named tolerances under which it was read
+    """
+
+    raw: bytes = field(repr=False)
+    tbs: bytes = field(repr=False, compare=False)
+    algorithm: bytes = field(repr=False, compare=False)
+    inner_algorithm: bytes = field(repr=False, compare=False)
+    signature: bytes = field(repr=False, compare=False)
+    version: int = field(compare=False)
+    serial: int = field(repr=False, compare=False)
+    issuer: bytes = field(repr=False, compare=False)
+    subject: bytes = field(repr=False, compare=False)
+    not_before: datetime = field(compare=False)
+    not_after: datetime = field(compare=False)
+    spki: bytes = field(repr=False, compare=False)
+    extensions: Mapping[str, tuple[bool, bytes]] = field(repr=False, compare=False)
+    warnings: tuple[str, ...] = field(default=(), compare=False)
+
+    @classmethod
+    def parse(cls, data: bytes) -> "Certificate":
+        """Read a certificate, DER (or BER, with the warning ``ber-encoded``).
+
+        :raises CertificateError: it is none
+        """
+        if len(data) > MAX_SIZE:
+            raise CertificateError("no certificate (over the limit)")
+        return _parse(bytes(data))
+
+    def encode(self) -> bytes:
+        """Return the bytes read."""
+        return self.raw
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of the whole certificate, hexadecimal."""
+        return sha256(self.raw).hexdigest()
+
+    @property
+    def subject_text(self) -> str:
+        """The subject for a person."""
+        return names.text(self.subject)
+
+    @property
+    def issuer_text(self) -> str:
+        """The issuer for a person."""
+        return names.text(self.issuer)
+
+    @property
+    def country(self) -> str:
+        """Country code of the subject, else of the issuer, in upper case; empty when neither has one."""
+        return (names.country(self.subject) or names.country(self.issuer)).upper()
+
+    @property
+    def key(self) -> keys.PublicKey:
+        """The subject's public key."""
+        return keys.load(self.spki)
+
+    @cached_property
+    def self_named(self) -> bool:
+        """Whether issuer and subject are the same name."""
+        return names.canonical(self.issuer) == names.canonical(self.subject)
+
+    @cached_property
+    def subject_key_identifier(self) -> bytes | None:
+        """The subject key identifier, None without one."""
+        entry = self.extensions.get(OID_SKI)
+        return x509.key_identifier(entry[1]) if entry else None
+
+    @cached_property
+    def authority_key_identifier(self) -> bytes | None:
+        """The issuer's key identifier, None where the extension or its identifier is missing or unreadable."""
+        entry = self.extensions.get(OID_AKI)
+        if entry is None:
+            return None
+        try:
+            return der.decode(x509.AuthorityKeyIdentifier, entry[1]).key_identifier
+        except der.DerError:
+            return None
+
+    @cached_property
+    def is_ca(self) -> bool | None:
+        """Basic constraints' answer; None where the extension is missing or unreadable."""
+        entry = self.extensions.get(OID_BASIC_CONSTRAINTS)
+        if entry is None:
+            return None
+        try:
+            return bool(der.decode(x509.BasicConstraints, entry[1]).ca)
+        except der.DerError:
+            return None
+
+    @cached_property
+    def key_usage(self) -> frozenset[str] | None:
+        """Key usage bits by their names in RFC 5280; None where the extension is missing or unreadable."""
+        entry = self.extensions.get(OID_KEY_USAGE)
+        if entry is None or len(entry[1]) < 4 or entry[1][0] != 0x03:
+            return None
+        bits = entry[1][3:]
+        return frozenset(
+            name
+            for index, name in enumerate(_KEY_USAGE)
+            if index // 8 < len(bits) and bits[index // 8] & 0x80 >> index % 8
+        )
+
+    @cached_property
+    def extended_key_usage(self) -> tuple[str, ...] | None:
+        """Extended key usages; None without the extension, empty when unreadable."""
+        entry = self.extensions.get(OID_EXTENDED_KEY_USAGE)
+        if entry is None:
+            return None
+        try:
+            return x509.object_identifiers(entry[1])
+        except der.DerError:
+            return ()
+
+    @cached_property
+    def private_key_usage(self) -> tuple[datetime | None, datetime | None] | None:
+        """The private key's usage period; None without the extension or when it is unreadable."""
+        entry = self.extensions.get(OID_PRIVATE_KEY_USAGE)
+        if entry is None:
+            return None
+        try:
+            period = der.decode(x509.PrivateKeyUsagePeriod, entry[1])
+        except der.DerError:
+            return None
+        return (
+            x509.aware(period.not_before.as_datetime()) if period.not_before else None,
+            x509.aware(period.not_after.as_datetime()) if period.not_after else None,
+        )
+
+    @cached_property
+    def document_types(self) -> tuple[str, ...] | None:
+        """Document codes for which it may sign; None without the extension, empty when unreadable."""
+        entry = self.extensions.get(OID_DOCUMENT_TYPES)
+        if entry is None:
+            return None
+        try:
+            return x509.printable_strings(entry[1])
+        except der.DerError:
+            return ()
+
+    @property
+    def algorithm_id(self) -> x509.AlgorithmId:
+        """The signature algorithm.
+
+        :raises tjdocs.asn1.der.DerError: it is unreadable
+        """
+        return x509.algorithm_id(self.algorithm)
+
+    def verify(self, issuer: "Certificate") -> keys.SignatureResult:
+        """Verify this certificate's signature under ``issuer``'s key. Nothing else is looked at."""
+        return _verify(self, issuer.spki)
+
+
+_KEY_USAGE = (
+    "digitalSignature",
+    "nonRepudiation",
+    "keyEncipherment",
+    "dataEncipherment",
+    "keyAgreement",
+    "keyCertSign",
+    "cRLSign",
+    "encipherOnly",
+    "decipherOnly",
+)
+
+
+@lru_cache(maxsize=8192)
+def _verify(certificate: Certificate, spki: bytes) -> keys.SignatureResult:
+    if certificate.algorithm != certificate.inner_algorithm:
+        return keys.SignatureResult(False, "algorithms-differ")
+    try:
+        algorithm = certificate.algorithm_id
+    except der.DerError:
+        return keys.SignatureResult(None, "algorithm-unknown")
+    return keys.verify(keys.load(spki), algorithm, certificate.signature, certificate.tbs)
+
+
+@lru_cache(maxsize=8192)
+def _parse(data: bytes) -> Certificate:
+    try:
+        return _decode(data, ())
+    except der.DerError as error:
+        first = str(error)
+    try:
+        return _decode(ber.to_der(data), ("ber-encoded",))
+    except der.DerError:
+        raise CertificateError(f"no certificate: {first}") from None
+
+
+def _decode(data: bytes, warnings: tuple[str, ...]) -> Certificate:
+    outer = der.decode(x509.CertificateFields, data)
+    tbs = der.parse(outer.tbs, x509.TbsCertificate)
+    extensions: dict[str, tuple[bool, bytes]] = {}
+    for extension in tbs.extensions or ():
+        oid = extension.oid.dotted_string
+        if oid in extensions:
+            raise der.DerError("an extension stands twice")
+        extensions[oid] = (bool(extension.critical), extension.value)
+    return Certificate(
+        data,
+        der.raw(outer.tbs),
+        der.raw(outer.signature_algorithm),
+        der.raw(tbs.signature),
+        outer.signature.as_bytes(),
+        (tbs.version or 0) + 1,
+        tbs.serial,
+        der.raw(tbs.issuer),
+        der.raw(tbs.subject),
+        x509.parse_time(der.raw(tbs.validity.not_before)),
+        x509.parse_time(der.raw(tbs.validity.not_after)),
+        der.raw(tbs.public_key),
+        MappingProxyType(extensions),
+        warnings,
+    )

@@ -1,0 +1,259 @@
+"""CMS SignedData as EF.SOD and lists carry it: read once, verified over the bytes read (RFC 5652, 5)."""
+
+import hmac
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha1
+
+from tjdocs.asn1 import ber, cms, der, x509
+from tjdocs.pki import algorithms, keys, names
+from tjdocs.pki.certificate import Certificate, CertificateError
+
+__all__ = ["CmsError", "SignedData", "SignerInfo"]
+
+OID_SIGNED_DATA = "1.2.840.113549.1.7.2"
+OID_CONTENT_TYPE = "1.2.840.113549.1.9.3"
+OID_MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
+OID_SIGNING_TIME = "1.2.840.113549.1.9.5"
+
+MAX_CERTIFICATES = 64
+MAX_SIGNERS = 4
+
+
+class CmsError(ValueError):
+    """Bytes that are no SignedData; ``reason`` is a stable word."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class SignerInfo:
+    """One SignerInfo as read.
+
+    :param issuer: issuer's ``Name`` (DER) and ``serial``, or None where ``key_identifier`` names the signer
+    :param digest: id of the digest algorithm, empty when the table lacks it
+    :param attributes: signed attributes by type, each with its values (DER); None when there are none
+    :param signed_forms: what the signature may be over: the attributes as SET OF in DER order and, where that
+        differs, in the order read (RFC 5652, 5.4)
+    """
+
+    version: int
+    issuer: bytes | None = field(repr=False)
+    serial: int | None = field(repr=False)
+    key_identifier: bytes | None
+    digest: str
+    attributes: dict[str, tuple[bytes, ...]] | None = field(repr=False)
+    signed_forms: tuple[bytes, ...] = field(repr=False)
+    algorithm: bytes
+    signature: bytes = field(repr=False)
+    warnings: tuple[str, ...] = ()
+
+    def match(self, certificate: Certificate) -> str | None:
+        """Return the tolerance under which this names ``certificate`` (empty: exactly), None when it does not."""
+        if self.key_identifier is not None:
+            if certificate.subject_key_identifier == self.key_identifier:
+                return ""
+            info = der.decode(x509.SubjectPublicKeyInfo, certificate.spki)
+            computed = sha1(info.key.as_bytes(), usedforsecurity=False).digest()
+            return "signer-key-identifier-computed" if computed == self.key_identifier else None
+        assert self.issuer is not None  # noqa: S101
+        if certificate.serial != self.serial:
+            return None
+        if certificate.issuer == self.issuer:
+            return ""
+        same = names.canonical(certificate.issuer) == names.canonical(self.issuer)
+        return "signer-name-form" if same else None
+
+
+@dataclass(frozen=True)
+class SignedData:
+    """A SignedData as read.
+
+    :param content_type: of the content signed, dotted
+    :param content: the octets signed
+    :param certificates: as they lie inside, each unread
+    :param warnings: named tolerances under which it was read
+    """
+
+    version: int
+    digests: tuple[str, ...]
+    content_type: str
+    content: bytes = field(repr=False)
+    certificates: tuple[bytes, ...] = field(repr=False)
+    signers: tuple[SignerInfo, ...]
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, data: bytes) -> "SignedData":
+        """Read a ContentInfo with SignedData, DER, or BER with the warning ``ber-encoded``.
+
+        :raises CmsError: it is none
+        """
+        try:
+            return _decode(data, ())
+        except der.DerError as error:
+            first = str(error)
+        try:
+            return _decode(ber.to_der(data), ("ber-encoded",))
+        except der.DerError:
+            raise CmsError("not-signed-data", first) from None
+
+    @cached_property
+    def parsed_certificates(self) -> tuple[Certificate, ...]:
+        """The certificates inside that can be read."""
+        found = []
+        for raw in self.certificates:
+            try:
+                found.append(Certificate.parse(raw))
+            except CertificateError:
+                continue
+        return tuple(found)
+
+    def verify(self, signer: SignerInfo, certificate: Certificate) -> keys.SignatureResult:
+        """Verify that ``signer`` signed the content with ``certificate``'s key (RFC 5652, 5.4 and 5.6).
+
+        Reasons beside those of :func:`tjdocs.pki.keys.verify`: ``no-signed-attributes``,
+        ``content-type-attribute``, ``digest-unknown``, ``digest-forbidden``, ``message-digest``.
+        """
+        if signer.attributes is None:
+            # without them the attributes of another message could be passed off as content
+            return keys.SignatureResult(False, "no-signed-attributes")
+        expected_type = (x509.encode_oid(self.content_type),)
+        if signer.attributes.get(OID_CONTENT_TYPE) != expected_type:
+            return keys.SignatureResult(False, "content-type-attribute")
+        if not signer.digest:
+            return keys.SignatureResult(None, "digest-unknown")
+        if algorithms.hash_by_id(signer.digest).forbidden:
+            return keys.SignatureResult(False, "digest-forbidden")
+        digest = keys.hash_data(signer.digest, self.content)
+        values = signer.attributes.get(OID_MESSAGE_DIGEST, ())
+        if len(values) != 1 or not hmac.compare_digest(values[0], der.header(0x04, len(digest)) + digest):
+            return keys.SignatureResult(False, "message-digest")
+        try:
+            algorithm = x509.algorithm_id(signer.algorithm)
+        except der.DerError:
+            return keys.SignatureResult(None, "algorithm-unknown")
+        result = keys.SignatureResult(False, "wrong-signature")
+        for index, form in enumerate(signer.signed_forms):
+            result = keys.verify(certificate.key, algorithm, signer.signature, form, digest=signer.digest)
+            if result.valid and index:
+                extra = (*result.warnings, "attributes-order")
+                return keys.SignatureResult(True, "", extra, result.algorithm, result.hash)
+            if result.reason != "wrong-signature":
+                break
+        return result
+
+
+def _decode(data: bytes, warnings: tuple[str, ...]) -> SignedData:
+    outer = der.decode(cms.ContentInfo, data)
+    if outer.content_type.dotted_string != OID_SIGNED_DATA:
+        raise CmsError("content-info", "content is no SignedData")
+    fields = der.parse(outer.content, cms.SignedDataFields)
+    certificates = tuple(der.raw(item) for item in fields.certificates or ())
+    signers = fields.signer_infos.as_list()
+    if len(certificates) > MAX_CERTIFICATES or len(signers) > MAX_SIGNERS:
+        raise CmsError("limit", "more certificates or signers than are looked at")
+    if fields.encapsulated.content is None:
+        raise CmsError("content-missing", "the content is not inside")
+    found = list(warnings)
+    if fields.version != 3:
+        found.append("cms-version")
+    if fields.crls:
+        found.append("crls-inside")
+    digests = tuple(x509.algorithm_id(der.raw(item)).oid for item in fields.digest_algorithms.as_list())
+    return SignedData(
+        fields.version,
+        digests,
+        fields.encapsulated.content_type.dotted_string,
+        fields.encapsulated.content,
+        certificates,
+        tuple(_signer(item, digests) for item in signers),
+        tuple(found),
+    )
+
+
+def _signer(fields: cms.SignerInfoFields, announced: tuple[str, ...]) -> SignerInfo:
+    warnings = []
+    issuer = serial = key_identifier = None
+    if isinstance(fields.sid, bytes):
+        key_identifier = fields.sid
+    else:
+        issuer, serial = der.raw(fields.sid.issuer), fields.sid.serial
+    if fields.version != (1 if key_identifier is None else 3):
+        warnings.append("signer-info-version")
+    digest_id = x509.algorithm_id(der.raw(fields.digest_algorithm))
+    if not digest_id.plain:
+        raise der.DerError("a digest algorithm with parameters")
+    if digest_id.oid not in announced:
+        warnings.append("digest-not-announced")
+    if fields.unsigned_attributes:
+        warnings.append("unsigned-attributes")
+    digest = algorithms.hash_by_oid(digest_id.oid)
+    attributes: dict[str, tuple[bytes, ...]] | None = None
+    forms: tuple[bytes, ...] = ()
+    if fields.signed_attributes is not None:
+        attributes = {}
+        for item in fields.signed_attributes:
+            attribute = der.parse(item, cms.Attribute)
+            oid = attribute.oid.dotted_string
+            if oid in attributes:
+                raise der.DerError("a signed attribute stands twice")
+            attributes[oid] = tuple(der.raw(value) for value in attribute.values.as_list())
+        elements = [der.raw(item) for item in fields.signed_attributes]
+        ordered, as_read = der.set_of(elements), der.set_of(elements, ordered=False)
+        forms = (ordered,) if ordered == as_read else (ordered, as_read)
+    return SignerInfo(
+        fields.version,
+        issuer,
+        serial,
+        key_identifier,
+        digest.id if digest else "",
+        attributes,
+        forms,
+        der.raw(fields.signature_algorithm),
+        fields.signature,
+        tuple(warnings),
+    )
+
+
+def encode(
+    content_type: str,
+    content: bytes,
+    *,
+    digest: str,
+    certificates: list[bytes],
+    signer: "Certificate",
+    algorithm: bytes,
+    attributes: list[bytes],
+    signature: bytes,
+    by_key_identifier: bool = False,
+) -> bytes:
+    """Return a ContentInfo with SignedData of one signer, DER.
+
+    :param algorithm: the signature's AlgorithmIdentifier, DER
+    :param attributes: the signed attributes, each DER, over whose SET OF the signature was made
+    """
+    digest_id = der.element(x509.encode_algorithm(algorithms.hash_by_id(digest).oid))
+    sid: cms.IssuerAndSerialNumber | bytes = cms.IssuerAndSerialNumber(
+        issuer=der.element(signer.issuer), serial=signer.serial
+    )
+    if by_key_identifier:
+        assert signer.subject_key_identifier is not None  # noqa: S101
+        sid = signer.subject_key_identifier
+    return cms.encode_signed_data(
+        content_type,
+        content,
+        digest_id,
+        [der.element(item) for item in certificates],
+        sid,
+        [der.element(item) for item in sorted(attributes)],
+        der.element(algorithm),
+        signature,
+    )
+
+
+def attribute(oid: str, *values: bytes) -> bytes:
+    """Return a signed attribute, DER."""
+    return cms.encode_attribute(oid, [der.element(value) for value in values])

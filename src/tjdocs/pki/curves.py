@@ -1,0 +1,131 @@
+"""EC domain parameters: named, or explicit and recognised by comparison (Doc 9303-12, 4.1.6.3).
+
+225 of 232 EC keys of published CSCA certificates carry explicit parameters; a curve is the one of the table only
+if prime, both coefficients, base point and order are all equal. Parameters that fit no row are never computed with.
+"""
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from tjdocs import specs
+from tjdocs.asn1 import der, x509
+
+__all__ = ["Curve", "by_name", "explicit_parameters", "from_parameters"]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One row of ``specs/pki/curves.toml``.
+
+    :param backend: the library that verifies on it, ``cryptography`` or ``ecdsa``
+    """
+
+    name: str
+    oid: str
+    parameter_id: int
+    bits: int
+    backend: str
+    p: int
+    a: int
+    b: int
+    gx: int
+    gy: int
+    n: int
+    h: int
+
+    @property
+    def field_bytes(self) -> int:
+        """Octets of a coordinate."""
+        return (self.bits + 7) // 8
+
+    @property
+    def order_bytes(self) -> int:
+        """Octets of r and of s in a plain signature (BSI TR-03111, 5.2.1)."""
+        return (self.n.bit_length() + 7) // 8
+
+    @property
+    def library_curve(self) -> ec.EllipticCurve:
+        """The curve as ``cryptography`` knows it.
+
+        :raises KeyError: its backend is another
+        """
+        return _LIBRARY[self.name]()
+
+
+_LIBRARY: dict[str, type[ec.EllipticCurve]] = {
+    "secp192r1": ec.SECP192R1,
+    "secp224r1": ec.SECP224R1,
+    "secp256r1": ec.SECP256R1,
+    "secp384r1": ec.SECP384R1,
+    "secp521r1": ec.SECP521R1,
+    "brainpoolP256r1": ec.BrainpoolP256R1,
+    "brainpoolP384r1": ec.BrainpoolP384R1,
+    "brainpoolP512r1": ec.BrainpoolP512R1,
+}
+
+
+@cache
+def _table() -> dict[str, Curve]:
+    table = specs.read_toml("pki/curves.toml")
+    specs.require_keys(table, ["schema", "curve"], where="specs/pki/curves.toml")
+    numbers = ("p", "a", "b", "gx", "gy", "n")
+    curves = {}
+    for row in table["curve"]:
+        specs.require_keys(row, Curve.__slots__, where=f"specs/pki/curves.toml {row.get('name')}")
+        values: dict[str, Any] = {key: int(value, 16) if key in numbers else value for key, value in row.items()}
+        curves[row["name"]] = Curve(**values)
+    return curves
+
+
+@cache
+def by_name(name: str) -> Curve:
+    """Return the curve ``name``.
+
+    :raises KeyError: the table lacks it
+    """
+    return _table()[name]
+
+
+@cache
+def _by_oid() -> dict[str, Curve]:
+    return {curve.oid: curve for curve in _table().values()}
+
+
+@lru_cache(maxsize=256)
+def from_parameters(parameters: bytes) -> tuple[Curve | None, bool]:
+    """Return the curve that ``EcpkParameters`` (DER) stand for, and whether they are explicit.
+
+    The curve is None when no row of the table fits.
+    """
+    if parameters[:1] == b"\x06":
+        oid = x509.algorithm_id(der.header(0x30, len(parameters)) + parameters).oid
+        return _by_oid().get(oid), False
+    try:
+        fields = der.decode(x509.EcParameters, parameters)
+    except der.DerError:
+        return None, True
+    for curve in _table().values():
+        size = curve.field_bytes
+        gx, gy = curve.gx.to_bytes(size, "big"), curve.gy.to_bytes(size, "big")
+        if (
+            fields.field.prime == curve.p
+            and int.from_bytes(fields.curve.a, "big") % curve.p == curve.a
+            and int.from_bytes(fields.curve.b, "big") % curve.p == curve.b
+            and fields.base in (b"\x04" + gx + gy, bytes((2 + (curve.gy & 1),)) + gx)
+            and fields.order == curve.n
+            and fields.cofactor in (None, curve.h)
+        ):
+            return curve, True
+    return None, True
+
+
+@cache
+def explicit_parameters(name: str) -> bytes:
+    """Return the explicit parameters of the curve ``name``, DER, with cofactor and uncompressed base point."""
+    curve = by_name(name)
+    size = curve.field_bytes
+    a, b, gx, gy = (value.to_bytes(size, "big") for value in (curve.a, curve.b, curve.gx, curve.gy))
+    return x509.ec_parameters(curve.p, a, b, b"\x04" + gx + gy, curve.n, curve.h)

@@ -1,0 +1,287 @@
+"""Public keys as documents carry them, and signature verification under them.
+
+``cryptography`` gets the key's numbers and the signature, never the certificate. Curves that it lacks go to
+``ecdsa``, for verifying only.
+"""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import ecdsa
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import Hash
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from tjdocs.asn1 import der, tlv, x509
+from tjdocs.pki import algorithms, curves
+
+__all__ = ["PublicKey", "SignatureResult", "load", "verify"]
+
+MAX_RSA_BITS = 8192
+
+_EC_PUBLIC_KEY = "1.2.840.10045.2.1"
+_RSA = ("1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10")
+_DSA = "1.2.840.10040.4.1"
+_MGF1 = "1.2.840.113549.1.1.8"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A public key.
+
+    :param kind: ``rsa``, ``ec``, ``dsa``, or ``unsupported``
+    :param name: for a person: ``RSA 2048``, ``secp256r1``; for an unsupported one, why
+    :param bits: of modulus or prime field
+    :param explicit: EC domain parameters stand in full
+    :param handle: the library's key object, None where unsupported
+    """
+
+    kind: str
+    name: str
+    bits: int = 0
+    explicit: bool = False
+    curve: curves.Curve | None = None
+    handle: Any = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureResult:
+    """What came of one signature verification.
+
+    :param valid: None when it could not be decided (``reason`` says why)
+    :param reason: ``wrong-signature``, ``algorithm-unknown``, ``algorithm-forbidden``, ``algorithm-key-mismatch``,
+        ``curve-unsupported``, ``key-unusable``; empty when valid
+    :param warnings: named tolerances under which it is valid
+    :param algorithm: id of the algorithm used
+    :param hash: id of the hash used
+    """
+
+    valid: bool | None
+    reason: str = ""
+    warnings: tuple[str, ...] = ()
+    algorithm: str = ""
+    hash: str = ""
+
+
+@lru_cache(maxsize=8192)
+def load(spki: bytes) -> PublicKey:
+    """Read a SubjectPublicKeyInfo. Never raises: an unusable key is of kind ``unsupported``."""
+    try:
+        info = der.decode(x509.SubjectPublicKeyInfo, spki)
+        algorithm = x509.algorithm_id(der.raw(info.algorithm))
+        if algorithm.oid == _EC_PUBLIC_KEY:
+            return _load_ec(algorithm.parameters, info.key.as_bytes())
+        if algorithm.oid in _RSA or algorithm.oid == _DSA:
+            return _load_rsa_or_dsa(spki, algorithm.oid, info)
+    except (der.DerError, ValueError, UnsupportedAlgorithm, TypeError):
+        return PublicKey("unsupported", "key-unusable")
+    return PublicKey("unsupported", "algorithm-unknown")
+
+
+def _load_rsa_or_dsa(spki: bytes, oid: str, info: x509.SubjectPublicKeyInfo) -> PublicKey:
+    if oid == _DSA:
+        key = load_der_public_key(spki)
+        if not isinstance(key, dsa.DSAPublicKey):
+            return PublicKey("unsupported", "key-unusable")
+        return PublicKey("dsa", f"DSA {key.key_size}", key.key_size, handle=key)
+    numbers = list(tlv.children(tlv.read(info.key.as_bytes())))
+    modulus, exponent = (int.from_bytes(number.value, "big") for number in numbers)
+    if modulus.bit_length() > MAX_RSA_BITS or exponent.bit_length() > MAX_RSA_BITS:
+        return PublicKey("unsupported", "limit")
+    rsa_key = rsa.RSAPublicNumbers(exponent, modulus).public_key()
+    return PublicKey("rsa", f"RSA {rsa_key.key_size}", rsa_key.key_size, handle=rsa_key)
+
+
+def _load_ec(parameters: bytes, point: bytes) -> PublicKey:
+    curve, explicit = curves.from_parameters(parameters)
+    if curve is None:
+        return PublicKey("unsupported", "curve-unsupported", explicit=explicit)
+    handle: Any
+    if curve.backend == "ecdsa":
+        handle = _library_point(curve, point)
+    else:
+        handle = ec.EllipticCurvePublicKey.from_encoded_point(curve.library_curve, point)
+    return PublicKey("ec", curve.name, curve.bits, explicit, curve, handle)
+
+
+def _library_point(curve: curves.Curve, point: bytes) -> ecdsa.VerifyingKey:
+    library = next(c for c in ecdsa.curves.curves if c.name == curve.name.replace("brainpool", "BRAINPOOL"))
+    try:
+        return ecdsa.VerifyingKey.from_string(point, library)
+    except (ecdsa.errors.MalformedPointError, AssertionError):
+        raise ValueError("point is not on the curve") from None
+
+
+def verify(
+    key: PublicKey, algorithm: x509.AlgorithmId, signature: bytes, data: bytes, *, digest: str = ""
+) -> SignatureResult:
+    """Verify ``signature`` over ``data`` by the algorithm named, and by no other.
+
+    :param digest: id of the digest algorithm that stands beside (SignerInfo), for identifiers that name none
+    """
+    row = algorithms.signature_by_oid(algorithm.oid)
+    if row is None:
+        return SignatureResult(None, "algorithm-unknown")
+    warnings = (row.warning,) if row.warning else ()
+    hash_id = row.hash or digest
+    mask = salt = None
+    if row.scheme == "rsa-pss":
+        pss = _pss_parameters(algorithm.parameters)
+        if pss is None:
+            return SignatureResult(None, "algorithm-unknown", algorithm=row.id)
+        hash_id, mask, salt = pss
+    elif not algorithm.plain:
+        return SignatureResult(None, "algorithm-unknown", algorithm=row.id)
+    if not hash_id:
+        return SignatureResult(None, "algorithm-unknown", algorithm=row.id)
+    hash_ = algorithms.hash_by_id(hash_id)
+    if hash_.forbidden or (mask is not None and mask.forbidden):
+        return SignatureResult(False, "algorithm-forbidden", algorithm=row.id, hash=hash_id)
+    if key.kind == "unsupported":
+        return SignatureResult(None, key.name, algorithm=row.id, hash=hash_id)
+    if not row.scheme.startswith({"ec": "ecdsa"}.get(key.kind, key.kind)):
+        return SignatureResult(False, "algorithm-key-mismatch", algorithm=row.id, hash=hash_id)
+    tolerance = _check(key, row.scheme, hash_, mask, salt, signature, data)
+    if tolerance is None:
+        return SignatureResult(False, "wrong-signature", algorithm=row.id, hash=hash_id)
+    return SignatureResult(True, "", warnings + ((tolerance,) if tolerance else ()), row.id, hash_id)
+
+
+def _check(
+    key: PublicKey,
+    scheme: str,
+    hash_: algorithms.HashAlgorithm,
+    mask: algorithms.HashAlgorithm | None,
+    salt: int | None,
+    signature: bytes,
+    data: bytes,
+) -> str | None:
+    """Return the tolerance under which the signature is right (empty: none needed), or None when it is wrong."""
+    if scheme == "rsa-pss":
+        assert mask is not None  # noqa: S101
+        assert salt is not None  # noqa: S101
+        return _check_pss(key.handle, hash_, mask, salt, signature, data)
+    if scheme == "rsa-pkcs1":
+        return _check_pkcs1(key.handle, hash_, signature, data)
+    if scheme == "dsa":
+        try:
+            key.handle.verify(signature, data, hash_.library)
+        except InvalidSignature:
+            return None
+        return ""
+    return _check_ecdsa(key, scheme, hash_, signature, data)
+
+
+def _check_ecdsa(
+    key: PublicKey, scheme: str, hash_: algorithms.HashAlgorithm, signature: bytes, data: bytes
+) -> str | None:
+    assert key.curve is not None  # noqa: S101
+    size = key.curve.order_bytes
+    if scheme == "ecdsa":
+        if _ecdsa(key, signature, hash_, data):
+            return ""
+        # some States write r and s joined under the identifier that asks for DER
+        if len(signature) == 2 * size and _ecdsa(key, _joined(signature, size), hash_, data):
+            return "ecdsa-plain-signature"
+        return None
+    if len(signature) == 2 * size and _ecdsa(key, _joined(signature, size), hash_, data):
+        return ""
+    return None
+
+
+def _joined(signature: bytes, size: int) -> bytes:
+    return encode_dss_signature(int.from_bytes(signature[:size], "big"), int.from_bytes(signature[size:], "big"))
+
+
+def _ecdsa(key: PublicKey, signature: bytes, hash_: algorithms.HashAlgorithm, data: bytes) -> bool:
+    assert key.curve is not None  # noqa: S101
+    if key.curve.backend == "cryptography":
+        try:
+            key.handle.verify(signature, data, ec.ECDSA(hash_.library))
+        except InvalidSignature:
+            return False
+        return True
+    digest = Hash(hash_.library)
+    digest.update(data)
+    try:
+        return bool(
+            key.handle.verify_digest(
+                signature, digest.finalize(), sigdecode=ecdsa.util.sigdecode_der, allow_truncate=True
+            )
+        )
+    except (ecdsa.BadSignatureError, ecdsa.der.UnexpectedDER, ValueError, AssertionError, IndexError):
+        return False
+
+
+def _check_pkcs1(key: rsa.RSAPublicKey, hash_: algorithms.HashAlgorithm, signature: bytes, data: bytes) -> str | None:
+    try:
+        key.verify(signature, data, padding.PKCS1v15(), hash_.library)
+    except InvalidSignature:
+        pass
+    else:
+        return ""
+    # The one other permitted form: a DigestInfo without NULL, compared whole. Nothing inside the block is parsed.
+    try:
+        block = key.recover_data_from_signature(signature, padding.PKCS1v15(), None)
+    except InvalidSignature:
+        return None
+    digest = Hash(hash_.library)
+    digest.update(data)
+    bare = tlv.encode(0x30, x509.encode_algorithm(hash_.oid) + tlv.encode(0x04, digest.finalize()))
+    return "digest-info-without-null" if block == bare else None
+
+
+def _check_pss(
+    key: rsa.RSAPublicKey,
+    hash_: algorithms.HashAlgorithm,
+    mask: algorithms.HashAlgorithm,
+    salt: int,
+    signature: bytes,
+    data: bytes,
+) -> str | None:
+    mgf = padding.MGF1(mask.library)
+    try:
+        key.verify(signature, data, padding.PSS(mgf, salt), hash_.library)
+    except (InvalidSignature, ValueError):  # ValueError: a salt longer than the key allows
+        pass
+    else:
+        return ""
+    try:
+        key.verify(signature, data, padding.PSS(mgf, padding.PSS.AUTO), hash_.library)
+    except (InvalidSignature, ValueError):
+        return None
+    return "pss-salt-differs"
+
+
+@lru_cache(maxsize=256)
+def _pss_parameters(
+    parameters: bytes,
+) -> tuple[str, algorithms.HashAlgorithm, int] | None:
+    """Return hash id, mask hash and salt length of RSASSA-PSS parameters; None when unusable."""
+    if not parameters:
+        return "sha1", algorithms.hash_by_id("sha1"), 20
+    try:
+        fields = der.decode(x509.PssParameters, parameters)
+    except der.DerError:
+        return None
+    sha1 = algorithms.hash_by_id("sha1")
+    hash_ = algorithms.hash_by_oid(fields.hash.oid.dotted_string) if fields.hash else sha1
+    mask: algorithms.HashAlgorithm | None = sha1
+    if fields.mask is not None:
+        if fields.mask.oid.dotted_string != _MGF1:
+            return None
+        mask = algorithms.hash_by_oid(fields.mask.hash.oid.dotted_string)
+    salt = 20 if fields.salt_length is None else fields.salt_length
+    if hash_ is None or mask is None or fields.trailer not in (None, 1) or not 0 <= salt <= MAX_RSA_BITS // 8:
+        return None
+    return hash_.id, mask, salt
+
+
+def hash_data(hash_id: str, data: bytes) -> bytes:
+    """Return the digest of ``data`` under the hash ``hash_id``."""
+    digest = Hash(algorithms.hash_by_id(hash_id).library)
+    digest.update(data)
+    return digest.finalize()

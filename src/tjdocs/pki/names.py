@@ -1,0 +1,59 @@
+"""Distinguished names: shown, and compared as RFC 5280, 7.1 says, not as bytes."""
+
+from functools import lru_cache
+
+from tjdocs.asn1 import der, x509
+
+__all__ = ["ATTRIBUTES", "canonical", "country", "text"]
+
+ATTRIBUTES = {
+    "2.5.4.3": "CN",
+    "2.5.4.5": "serialNumber",
+    "2.5.4.6": "C",
+    "2.5.4.7": "L",
+    "2.5.4.8": "ST",
+    "2.5.4.10": "O",
+    "2.5.4.11": "OU",
+    "0.9.2342.19200300.100.1.25": "DC",
+    "1.2.840.113549.1.9.1": "emailAddress",
+}
+_OIDS = {name: oid for oid, name in ATTRIBUTES.items()}
+
+
+@lru_cache(maxsize=8192)
+def canonical(name: bytes) -> frozenset[tuple[str, str]] | bytes:
+    """Return a form of a ``Name`` (DER) under which equal names are equal.
+
+    String types, letter case, runs of white space and the order of the parts do not count: all four differ in the
+    field between a signer's issuer and the certificate meant. A name that cannot be read stands for itself.
+    """
+    try:
+        rdns = x509.name_values(name)
+    except der.DerError:
+        return name
+    return frozenset((value.oid, " ".join(value.text.casefold().split())) for rdn in rdns for value in rdn)
+
+
+@lru_cache(maxsize=8192)
+def text(name: bytes) -> str:
+    """Return a ``Name`` (DER) for a person, in the order in which it is written."""
+    try:
+        rdns = x509.name_values(name)
+    except der.DerError:
+        return "(unreadable name)"
+    return ", ".join("+".join(f"{ATTRIBUTES.get(v.oid, v.oid)}={v.text}" for v in rdn) for rdn in rdns)
+
+
+@lru_cache(maxsize=8192)
+def country(name: bytes) -> str:
+    """Return the country code of a ``Name`` (DER) as written, empty when it has none."""
+    return attribute(name, "C")
+
+
+def attribute(name: bytes, kind: str) -> str:
+    """Return the first attribute ``kind`` (``CN``, ``C``, …) of a ``Name`` (DER), empty when it has none."""
+    try:
+        rdns = x509.name_values(name)
+    except der.DerError:
+        return ""
+    return next((value.text for rdn in rdns for value in rdn if value.oid == _OIDS[kind]), "")
