@@ -88,9 +88,7 @@ def checks() -> Mapping[str, Check]:
     catalogue = {}
     for row in table["check"]:
         where = f"specs/checks.toml {row.get('id')}"
-        specs.require_keys(
-            row, ["id", "title", "clause", "consequence"], ["premises", "reasons"], where=where
-        )
+        specs.require_keys(row, ["id", "title", "clause", "consequence"], ["premises", "reasons"], where=where)
         catalogue[row["id"]] = Check(
             row["id"],
             row["title"],

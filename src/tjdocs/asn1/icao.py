@@ -2,7 +2,7 @@
 
 from cryptography.hazmat import asn1
 
-__all__ = ["CscaMasterList", "DataGroupHash", "LdsSecurityObject", "LdsVersionInfo"]
+__all__ = ["CscaMasterList", "DataGroupHash", "LdsSecurityObject", "LdsVersionInfo", "version_info"]
 
 
 @asn1.sequence
@@ -37,3 +37,10 @@ class CscaMasterList:
 
     version: int
     certificates: asn1.SetOf[asn1.TLV]
+
+
+def version_info(lds_version: str, unicode_version: str) -> LdsVersionInfo:
+    """Return an ``LDSVersionInfo``."""
+    return LdsVersionInfo(
+        lds_version=asn1.PrintableString(lds_version), unicode_version=asn1.PrintableString(unicode_version)
+    )

@@ -417,3 +417,101 @@ def encode_name(parts: list[tuple[str, str, int]]) -> bytes:
 def encode_oid(oid: str) -> bytes:
     """Return an OBJECT IDENTIFIER, DER."""
     return tlv.read(encode_algorithm(oid)).value
+
+
+def encode_tbs_certificate(
+    *,
+    serial: int,
+    algorithm: bytes,
+    issuer: bytes,
+    not_before: datetime,
+    not_after: datetime,
+    subject: bytes,
+    spki: bytes,
+    extensions: list[tuple[str, bool, bytes]],
+) -> bytes:
+    """Return a version 3 ``TBSCertificate``, DER."""
+    return der.encode(
+        TbsCertificate(
+            version=2,
+            serial=serial,
+            signature=der.element(algorithm),
+            issuer=der.element(issuer),
+            validity=Validity(
+                not_before=der.element(encode_time(not_before)), not_after=der.element(encode_time(not_after))
+            ),
+            subject=der.element(subject),
+            public_key=der.element(spki),
+            issuer_unique_id=None,
+            subject_unique_id=None,
+            extensions=[
+                Extension(oid=ObjectIdentifier(oid), critical=critical or None, value=value)
+                for oid, critical, value in extensions
+            ],
+        )
+    )
+
+
+def encode_signed(tbs: bytes, algorithm: bytes, signature: bytes) -> bytes:
+    """Return a ``Certificate`` or ``CertificateList`` around what was signed, DER."""
+    return der.encode(
+        CertificateFields(
+            tbs=der.element(tbs), signature_algorithm=der.element(algorithm), signature=asn1.BitString(signature, 0)
+        )
+    )
+
+
+def encode_tbs_crl(
+    *,
+    algorithm: bytes,
+    issuer: bytes,
+    this_update: datetime,
+    next_update: datetime,
+    revoked: list[tuple[int, datetime]],
+    extensions: list[tuple[str, bool, bytes]],
+) -> bytes:
+    """Return a version 2 ``TBSCertList``, DER; entries carry no extensions (Doc 9303-12, table 10)."""
+    return der.encode(
+        TbsCertificateList(
+            version=1,
+            signature=der.element(algorithm),
+            issuer=der.element(issuer),
+            this_update=asn1.UTCTime(this_update),
+            next_update=asn1.UTCTime(next_update),
+            revoked=[
+                RevokedCertificate(serial=serial, date=asn1.UTCTime(moment), extensions=None)
+                for serial, moment in revoked
+            ]
+            or None,
+            extensions=[
+                Extension(oid=ObjectIdentifier(oid), critical=critical or None, value=value)
+                for oid, critical, value in extensions
+            ],
+        )
+    )
+
+
+def encode_public_key(algorithm_oid: str, parameters: bytes, key: bytes) -> bytes:
+    """Return a ``SubjectPublicKeyInfo``, DER."""
+    return der.encode(
+        SubjectPublicKeyInfo(
+            algorithm=der.element(encode_algorithm(algorithm_oid, parameters)), key=asn1.BitString(key, 0)
+        )
+    )
+
+
+def encode_pss_parameters(hash_oid: str, mask_hash_oid: str, salt_length: int) -> bytes:
+    """Return ``RSASSA-PSS-params``, DER, defaults left out; hash identifiers without NULL."""
+    sha1, default_salt = "1.3.14.3.2.26", 20
+    mask = MaskGenAlgorithm(
+        oid=ObjectIdentifier("1.2.840.113549.1.1.8"),
+        hash=HashAlgorithm(oid=ObjectIdentifier(mask_hash_oid), parameters=None),
+    )
+    return der.encode(
+        PssParameters(
+            hash=None if hash_oid == sha1 else HashAlgorithm(oid=ObjectIdentifier(hash_oid), parameters=None),
+            mask=None if mask_hash_oid == sha1 else mask,
+            salt_length=None if salt_length == default_salt else salt_length,
+            trailer=None,
+        )
+    )

@@ -90,6 +90,15 @@ def by_name(name: str) -> Curve:
 
 
 @cache
+def by_library_name(name: str) -> Curve:
+    """Return the curve that ``cryptography`` calls ``name``.
+
+    :raises KeyError: the table lacks it
+    """
+    return by_name({library().name: ours for ours, library in _LIBRARY.items()}[name])
+
+
+@cache
 def _by_oid() -> dict[str, Curve]:
     return {curve.oid: curve for curve in _table().values()}
 

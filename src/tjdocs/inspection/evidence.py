@@ -1,0 +1,92 @@
+"""What a scanner hands over (Doc 9303-10, 3.11: the files; nothing here is believed yet)."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tjdocs.errors import InputError, UsageError
+from tjdocs.lds import catalogue
+
+__all__ = ["MAX_FILE", "MAX_FOLDER", "Evidence", "read_folder"]
+
+MAX_FILE = 10_000_000
+MAX_FOLDER = 50_000_000
+
+DIRECTIONS = ("entry", "exit", "border-area", "border-stripe", "domestic")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One document as a scanner saw it.
+
+    :param mrz: the printed zone, as text or lines
+    :param chip: EF files: a folder, or a mapping from names in any usual spelling (``EF_SOD``, ``DG1``,
+        ``Datagroup1.bin``) to bytes; None: no chip was read
+    :param direction: ``entry``, ``exit``, ``border-area``, ``border-stripe`` or ``domestic``
+    :raises UsageError: an argument that cannot be used
+    :raises InputError: a folder that cannot be read, holds no EF file, or is over the limits
+    """
+
+    mrz: str | Sequence[str] | None = field(default=None, repr=False)
+    chip: "str | os.PathLike[str] | Mapping[str, bytes] | None" = field(default=None, repr=False)
+    direction: str | None = None
+    files: Mapping[str, bytes] | None = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.direction is not None and self.direction not in DIRECTIONS:
+            raise UsageError("unknown direction", where=str(self.direction), hint=f"one of {', '.join(DIRECTIONS)}")
+        lines = self.mrz if self.mrz is not None else ""
+        if not isinstance(lines, Sequence) or not all(isinstance(line, str) for line in lines):
+            raise UsageError("unusable zone", where="mrz", hint="give text, or a list of lines")
+        if self.chip is None:
+            files = None
+        elif isinstance(self.chip, Mapping):
+            files = _named(self.chip)
+        else:
+            files = read_folder(self.chip)
+        object.__setattr__(self, "files", files)
+
+
+def _named(chip: Mapping[str, bytes]) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    for key, data in chip.items():
+        name = catalogue.recognise(key)
+        if name is None:
+            raise UsageError("no name of an EF file", where=str(key), hint="EF_COM, EF_SOD, DG1 to DG16")
+        if not isinstance(data, bytes | bytearray | memoryview):
+            raise UsageError("not bytes", where=key)
+        if name in files:
+            raise UsageError("the same file twice", where=key)
+        files[name] = bytes(data)
+    if not files:
+        raise UsageError("no EF file", where="chip", hint="None where no chip was read")
+    return files
+
+
+def read_folder(folder: "str | os.PathLike[str]") -> dict[str, bytes]:
+    """Read the EF files of a folder, by their names in ``tjdocs.lds.catalogue``; other files are passed over.
+
+    :raises InputError: the folder or a file cannot be read, there is no EF file, one stands twice, or a file or
+        all of them together are over the limit
+    """
+    path = Path(folder)
+    files: dict[str, bytes] = {}
+    total = 0
+    try:
+        for item in sorted(path.iterdir()):
+            name = catalogue.recognise(item.name)
+            if name is None or not item.is_file():
+                continue
+            size = item.stat().st_size
+            total += min(size, MAX_FILE + 1)
+            if name in files:
+                raise InputError("the same EF file twice", where=str(item), hint="keep one of them")
+            if size > MAX_FILE or total > MAX_FOLDER:
+                raise InputError("over the limits", where=str(item), hint=f"a file is at most {MAX_FILE} bytes")
+            files[name] = item.read_bytes()
+    except OSError as error:
+        raise InputError("cannot read", where=str(path), hint=error.strerror or "give a readable folder") from None
+    if not files:
+        raise InputError("no EF files", where=str(path), hint="give a folder with EF_SOD.bin, DG1.bin and so on")
+    return files

@@ -1,0 +1,86 @@
+"""All checks that need no law, over one document: evidence in, findings out."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+
+from tjdocs import mrz
+from tjdocs.errors import UsageError
+from tjdocs.findings import Finding, Outcome, enforce_premises
+from tjdocs.inspection import passive, structure, zone
+from tjdocs.inspection.evidence import Evidence
+from tjdocs.pki.trust import TrustStore
+
+__all__ = ["Examination", "examine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What was found, and what it was found in.
+
+    :param findings: premises enforced, in the order of the checks
+    :param printed: the printed zone; ``chip_zone`` that of DG1
+    """
+
+    findings: tuple[Finding, ...]
+    at: datetime
+    printed: mrz.Zone | None = field(default=None, repr=False)
+    chip_zone: mrz.Zone | None = field(default=None, repr=False)
+    chip: structure.ChipContent | None = field(default=None, repr=False)
+    authentication: passive.Passive | None = field(default=None, repr=False)
+
+
+def moment(at: date | datetime) -> datetime:
+    """Return a time of judgement as an aware moment; a date stands for its noon in UTC.
+
+    :raises UsageError: a naive moment, or neither a date nor a moment
+    """
+    if isinstance(at, datetime):
+        if at.tzinfo is None:
+            raise UsageError("a naive moment", where="at", hint="give a date, or a datetime with a time zone")
+        return at
+    if isinstance(at, date):
+        return datetime.combine(at, time(12), UTC)
+    raise UsageError("no time of judgement", where="at", hint="give a date, or a datetime with a time zone")
+
+
+def examine(evidence: Evidence, trust: TrustStore, *, at: date | datetime) -> Examination:
+    """Judge everything in ``evidence``. Never raises on what it holds.
+
+    :raises UsageError: ``at`` is no time of judgement
+    """
+    now = moment(at)
+    printed = mrz.parse(evidence.mrz, at=now.date()) if evidence.mrz is not None else None
+    chip = structure.read_chip(evidence.files) if evidence.files is not None else None
+    dg1 = chip.parsed.get("DG1") if chip else None
+    chip_zone = mrz.parse_joined(dg1.zone, at=now.date()) if dg1 is not None else None
+    findings: list[Finding] = []
+    if printed is not None or chip_zone is None:
+        findings += zone.check_zone(printed, "zone")
+    if chip_zone is not None:
+        findings += zone.check_zone(chip_zone, "DG1")
+    counting = chip_zone if chip_zone is not None and chip_zone.format else printed
+    findings.append(zone.check_expiry(counting, now.date()))
+    findings += structure.check_structure(chip)
+    findings.append(structure.check_com_sod(chip))
+    result = passive.authenticate(chip, trust, counting, at=now)
+    findings += result.findings
+    findings.append(_authentic(result.findings))
+    findings.append(zone.compare(printed, chip_zone))
+    return Examination(enforce_premises(findings), now, printed, chip_zone, chip, result)
+
+
+def _authentic(findings: list[Finding]) -> Finding:
+    """Judge ``pa.authentic``: everything it rests on held, and the hash of every group handed over."""
+    check = "pa.authentic"
+    relevant = [f for f in findings if f.check != "pa.ds-revocation" and f.reason != "not-handed-over"]
+    failed = [f for f in relevant if f.outcome is Outcome.FAILED]
+    if failed:
+        return Finding(check, Outcome.FAILED, "not-authentic", _names(failed))
+    unsure = [f for f in relevant if not f.outcome.holds]
+    if unsure:
+        return Finding(check, Outcome.UNDETERMINED, "premise", _names(unsure))
+    return Finding(check, Outcome.PASSED)
+
+
+def _names(findings: list[Finding]) -> str:
+    return "rests on " + ", ".join(f"{f.check} {f.subject}".rstrip() for f in findings)

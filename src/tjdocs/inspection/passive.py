@@ -1,0 +1,309 @@
+"""Passive authentication: ``pa.*`` (Doc 9303-11, 5.1; Doc 9303-12, 6; BSI TR-03135-1, 5.6.4).
+
+Three times are three inputs: of judgement (``at``), of signing (DG12's date of issue, else the signer's own claim,
+else assumed to be the time of judgement), and those of the certificates.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from tjdocs import mrz
+from tjdocs.asn1 import der, x509
+from tjdocs.findings import Finding, Outcome
+from tjdocs.inspection.structure import ChipContent
+from tjdocs.lds import catalogue
+from tjdocs.lds.catalogue import LdsError
+from tjdocs.pki import algorithms, cms, keys, names, paths
+from tjdocs.pki.certificate import OID_KEY_USAGE, Certificate
+from tjdocs.pki.trust import TrustStore
+
+__all__ = ["Passive", "authenticate"]
+
+_SIGNER_CHECKS = ("pa.ds-chain", "pa.ds-validity", "pa.ds-usage", "pa.country", "pa.ds-revocation")
+_ICAO_PURPOSES = "2.23.136.1.1."
+_CLOCK_SKEW = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Passive:
+    """What passive authentication found.
+
+    :param findings: without ``pa.authentic``
+    :param signer: the document signer, None when it was not found
+    :param path: how far its chain led
+    :param signed: the time of signing, and whether it is ``stated``, ``claimed`` or ``assumed``
+    """
+
+    findings: list[Finding]
+    signer: Certificate | None = None
+    path: paths.Path | None = None
+    signed: tuple[datetime, str] | None = None
+
+
+def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Zone | None, *, at: datetime) -> Passive:
+    """Judge EF.SOD, its signer and the data groups.
+
+    :param zone: DG1's, or the printed one where DG1 was not handed over
+    """
+    if chip is None or chip.sod is None:
+        return Passive(_without_sod(chip))
+    sod = chip.sod
+    findings = [_named("pa.sod-structure", sod.warnings)]
+    signature, signer = _signature(chip)
+    hashes = _hashes(chip, at)
+    signed = _signing_time(chip, hashes, at)
+    findings.append(_weakened(signature, signed[0].date()))
+    if signer is None:
+        detail = "no certificate inside fits the signer named"
+        findings += [Finding(check, Outcome.UNDETERMINED, "signer-missing", detail) for check in _SIGNER_CHECKS[:-1]]
+        findings.append(Finding("pa.ds-revocation", Outcome.UNDETERMINED, "premise"))
+        return Passive([*findings, *hashes], None, None, signed)
+    path = paths.build(signer, trust)
+    findings += [
+        _chain(path),
+        _validity(signer, path, signed, zone, at),
+        _usage(signer, zone),
+        _country(signer, path, zone),
+        _revocation(signer, path, trust, at),
+        *hashes,
+    ]
+    return Passive(findings, signer, path, signed)
+
+
+def _without_sod(chip: ChipContent | None) -> list[Finding]:
+    reason = chip.sod_reason if chip else "no-input"
+    if reason in ("no-input", "limit"):
+        structure = Finding("pa.sod-structure", Outcome.UNDETERMINED, reason)
+    else:
+        structure = Finding("pa.sod-structure", Outcome.FAILED, reason, chip.sod_detail if chip else "")
+    follow = "no-input" if reason == "no-input" else "unreadable"
+    findings = [structure, Finding("pa.sod-signature", Outcome.UNDETERMINED, follow)]
+    for check in _SIGNER_CHECKS:
+        last = "premise" if check == "pa.ds-revocation" and follow == "unreadable" else follow
+        findings.append(Finding(check, Outcome.UNDETERMINED, last))
+    for name in chip.data_groups.values() if chip else ():
+        findings.append(Finding("pa.dg-hash", Outcome.UNDETERMINED, "no-sod", subject=name))
+    return findings
+
+
+def _named(check: str, warnings: tuple[str, ...], subject: str = "") -> Finding:
+    """Return a finding that passed, under the names given if there are any."""
+    if not warnings:
+        return Finding(check, Outcome.PASSED, subject=subject)
+    return Finding(check, Outcome.WARNING, warnings[0], ", ".join(dict.fromkeys(warnings)), subject)
+
+
+@dataclass(frozen=True, slots=True)
+class _Signature:
+    """A signature finding with what it rests on, so that its age can be judged once the signing time is known."""
+
+    finding: Finding
+    hashes: tuple[str, ...] = ()
+    rsa_bits: int = 0
+
+
+def _signature(chip: ChipContent) -> tuple[_Signature, Certificate | None]:
+    """Verify the signers in order; the first that verifies counts, else the first that was found."""
+    assert chip.sod is not None  # noqa: S101
+    data = chip.sod.signed_data
+    check = "pa.sod-signature"
+    best: tuple[_Signature, Certificate | None] | None = None
+    for info in data.signers:
+        matches = ((certificate, info.match(certificate)) for certificate in data.parsed_certificates)
+        found = next(((c, tolerance) for c, tolerance in matches if tolerance is not None), None)
+        if found is None:
+            best = best or (_Signature(Finding(check, Outcome.UNDETERMINED, "signer-missing")), None)
+            continue
+        certificate, tolerance = found
+        result = data.verify(info, certificate)
+        if result.valid:
+            several = ("several-signers",) if len(data.signers) > 1 else ()
+            warnings = (*info.warnings, *((tolerance,) if tolerance else ()), *result.warnings, *several)
+            bits = certificate.key.bits if certificate.key.kind == "rsa" else 0
+            return _Signature(_named(check, warnings), (info.digest, result.hash), bits), certificate
+        outcome = Outcome.UNDETERMINED if result.valid is None else Outcome.FAILED
+        finding = Finding(check, outcome, result.reason, f"algorithm {result.algorithm or 'unknown'}")
+        if best is None or best[1] is None:
+            best = (_Signature(finding), certificate)
+    assert best is not None  # noqa: S101 (EF.SOD without a signer is not read)
+    return best
+
+
+def _weakened(signature: _Signature, signed: date) -> Finding:
+    finding = signature.finding
+    if finding.outcome.holds and any(algorithms.weak(h, signature.rsa_bits, signed) for h in signature.hashes):
+        reasons = f"{finding.detail}, algorithm-weak" if finding.detail else "algorithm-weak"
+        return Finding(finding.check, Outcome.WARNING, finding.reason or "algorithm-weak", reasons)
+    return finding
+
+
+def _hashes(chip: ChipContent, at: datetime) -> list[Finding]:
+    assert chip.sod is not None  # noqa: S101
+    signed = chip.sod.security_object
+    given = chip.data_groups
+    findings = []
+    for number in sorted(signed.hashes.keys() | given.keys()):
+        name = f"DG{number}"
+        if number not in given:
+            findings.append(Finding("pa.dg-hash", Outcome.UNDETERMINED, "not-handed-over", subject=name))
+        elif number not in signed.hashes:
+            findings.append(Finding("pa.dg-hash", Outcome.FAILED, "not-listed", subject=name))
+        else:
+            findings.append(_hash(chip, name, signed.hashes[number]))
+    return findings
+
+
+def _hash(chip: ChipContent, name: str, expected: bytes) -> Finding:
+    assert chip.sod is not None  # noqa: S101
+    check, hash_id = "pa.dg-hash", chip.sod.security_object.hash
+    if not hash_id:
+        return Finding(check, Outcome.UNDETERMINED, "digest-unknown", subject=name)
+    if algorithms.hash_by_id(hash_id).forbidden:
+        return Finding(check, Outcome.FAILED, "digest-forbidden", subject=name)
+    if chip.errors.get(name, ("", ""))[0] == "limit":
+        return Finding(check, Outcome.UNDETERMINED, "limit", subject=name)
+    data = chip.files[name]
+    with suppress(LdsError):  # what is no data object is hashed as it is
+        data, _ = catalogue.without_padding(data)  # the hash is over the file, not over padding behind it
+    if keys.hash_data(hash_id, data) != expected:
+        return Finding(check, Outcome.FAILED, "differs", subject=name)
+    return Finding(check, Outcome.PASSED, subject=name)
+
+
+def _signing_time(chip: ChipContent, hashes: list[Finding], at: datetime) -> tuple[datetime, str]:
+    assert chip.sod is not None  # noqa: S101
+    dg12 = chip.parsed.get("DG12")
+    genuine = any(f.subject == "DG12" and f.outcome.holds for f in hashes)
+    if dg12 is not None and genuine and dg12.date_of_issue:
+        try:
+            day = datetime.strptime(dg12.date_of_issue, "%Y%m%d").replace(tzinfo=UTC)
+        except ValueError:
+            pass
+        else:
+            return day, "stated"
+    for info in chip.sod.signed_data.signers:
+        values = (info.attributes or {}).get(cms.OID_SIGNING_TIME, ())
+        if len(values) == 1:
+            try:
+                return x509.parse_time(values[0]), "claimed"
+            except der.DerError:
+                continue
+    return at, "assumed"
+
+
+def _chain(path: paths.Path) -> Finding:
+    if path.valid:
+        return _named("pa.ds-chain", path.warnings)
+    outcome = Outcome.UNDETERMINED if path.valid is None else Outcome.FAILED
+    tried = "; ".join(f"{a.issuer.subject_text}: {a.reason}" for a in path.attempts)
+    detail = f"issuer {path.chain[0].issuer_text}" + (f"; tried {tried}" if tried else "")
+    return Finding("pa.ds-chain", outcome, path.reason, detail)
+
+
+def _validity(
+    signer: Certificate,
+    path: paths.Path,
+    signed: tuple[datetime, str],
+    zone: mrz.Zone | None,
+    at: datetime,
+) -> Finding:
+    check = "pa.ds-validity"
+    moment, how = signed
+    detail = f"signed {moment.date().isoformat()} ({how})"
+    if moment > at + _CLOCK_SKEW:
+        return Finding(check, Outcome.FAILED, "signed-in-future", detail)
+    if how == "claimed" and zone and zone.date_of_expiry and moment.date() > zone.date_of_expiry:
+        return Finding(check, Outcome.FAILED, "signed-after-expiry", detail)
+    # DG12 states a day, not a moment: the whole day counts
+    first, last = (moment.replace(hour=0), moment + timedelta(days=1)) if how == "stated" else (moment, moment)
+    if last < signer.not_before:
+        return Finding(check, Outcome.FAILED, "not-yet-valid", detail)
+    if first > signer.not_after:
+        return Finding(check, Outcome.FAILED, "expired", detail)
+    begin, end = signer.private_key_usage or (None, None)
+    if (begin and last < begin) or (end and first > end):
+        return Finding(check, Outcome.FAILED, "key-usage-period", detail)
+    for certificate, issuer in zip(path.chain, path.chain[1:], strict=False):
+        if not issuer.not_before - _CLOCK_SKEW <= certificate.not_before <= issuer.not_after:
+            return Finding(check, Outcome.FAILED, "issuer-validity", f"{certificate.subject_text}; {detail}")
+    if how == "assumed":
+        return Finding(check, Outcome.WARNING, "assumed", detail)
+    return Finding(check, Outcome.PASSED, detail=detail)
+
+
+def _usage(signer: Certificate, zone: mrz.Zone | None) -> Finding:
+    check = "pa.ds-usage"
+    if signer.is_ca:
+        return Finding(check, Outcome.FAILED, "ca-as-signer")
+    warnings = []
+    usage = signer.key_usage
+    if usage is None and OID_KEY_USAGE in signer.extensions:
+        return Finding(check, Outcome.FAILED, "key-usage", "unreadable")
+    if usage is None:
+        warnings.append("key-usage-absent")
+    elif "digitalSignature" not in usage:
+        return Finding(check, Outcome.FAILED, "key-usage", ", ".join(sorted(usage)))
+    elif not signer.extensions[OID_KEY_USAGE][0]:
+        warnings.append("key-usage-not-critical")
+    purposes = signer.extended_key_usage
+    if purposes is not None:
+        if not purposes or any(purpose.startswith(_ICAO_PURPOSES) for purpose in purposes):
+            return Finding(check, Outcome.FAILED, "role", ", ".join(purposes))
+        warnings.append("extended-key-usage-present")
+    types = signer.document_types
+    if types is not None and zone is not None and zone.format:
+        code = zone.document_code
+        if not any(code == entry or (len(entry) == 1 and code.startswith(entry)) for entry in types):
+            return Finding(check, Outcome.FAILED, "document-type", f"for {', '.join(types)}, not for {code}")
+    return _named(check, tuple(warnings))
+
+
+def _country(signer: Certificate, path: paths.Path, zone: mrz.Zone | None) -> Finding:
+    check = "pa.country"
+    if zone is None or not zone.format:
+        return Finding(check, Outcome.UNDETERMINED, "no-input")
+    expected = mrz.alpha2(zone.issuing_state)
+    found = {"signer": names.country(signer.issuer)}
+    warnings = []
+    if not found["signer"]:
+        found["signer"] = names.country(signer.subject)
+        warnings.append("country-absent")
+    for index, issuer in enumerate(path.chain[1:]):
+        code = names.country(issuer.subject)
+        if code:
+            found[f"issuer {index + 1}"] = code
+    detail = ", ".join(f"{who} {code}" for who, code in found.items()) + f", zone {zone.issuing_state}"
+    if expected is None or not found["signer"]:
+        return Finding(check, Outcome.UNDETERMINED, "code-unknown", detail)
+    if any(code.upper() != expected for code in found.values()):
+        return Finding(check, Outcome.FAILED, "differs", detail)
+    if any(code != code.upper() for code in found.values()):
+        warnings.append("country-case")
+    return _named(check, tuple(warnings))
+
+
+def _revocation(signer: Certificate, path: paths.Path, trust: TrustStore, at: datetime) -> Finding:
+    check = "pa.ds-revocation"
+    if not path.valid:
+        return Finding(check, Outcome.UNDETERMINED, "premise")
+    if not trust.crls:
+        return Finding(check, Outcome.UNDETERMINED, "no-crl")
+    covering = [crl for crl in trust.crls if crl.covers(signer)]
+    if not covering:
+        return Finding(check, Outcome.UNDETERMINED, "other-issuer")
+    issuers = [entry.certificate for entry in trust.entries if entry.ground]
+    sound = []
+    for crl in covering:
+        candidates = [
+            c for c in (*path.chain[1:], *issuers) if names.canonical(c.subject) == names.canonical(crl.issuer)
+        ]
+        if any(crl.verify(candidate).valid for candidate in candidates):
+            sound.append(crl)
+    if not sound:
+        return Finding(check, Outcome.UNDETERMINED, "crl-signature")
+    if any(signer.serial in crl.serials for crl in sound):
+        return Finding(check, Outcome.FAILED, "revoked")
+    if all(crl.next_update is not None and crl.next_update < at for crl in sound):
+        return Finding(check, Outcome.UNDETERMINED, "stale")
+    return Finding(check, Outcome.PASSED)

@@ -1,0 +1,144 @@
+"""Checks on the files: ``lds.structure`` and ``lds.com-sod`` (Doc 9303-10, 4)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from tjdocs.findings import Finding, Outcome
+from tjdocs.lds import catalogue
+from tjdocs.lds.catalogue import LdsError
+from tjdocs.lds.com import ComFile
+from tjdocs.lds.dg1 import Dg1
+from tjdocs.lds.dg2 import Dg2
+from tjdocs.lds.dg11 import Dg11
+from tjdocs.lds.dg12 import Dg12
+from tjdocs.lds.dg14 import Dg14
+from tjdocs.lds.dg15 import Dg15
+from tjdocs.lds.sod import Sod, SodError
+
+__all__ = ["ChipContent", "check_com_sod", "check_structure", "read_chip"]
+
+MAX_FILE = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ChipContent:
+    """The files of a chip, each read as far as it can be.
+
+    :param files: by name, as handed over
+    :param sod: EF.SOD, None when not handed over or unreadable (``sod_reason`` says which)
+    :param parsed: every other file that could be read, by name
+    :param errors: reason and detail of every file that could not
+    """
+
+    files: Mapping[str, bytes]
+    sod: Sod | None
+    sod_reason: str
+    sod_detail: str
+    parsed: Mapping[str, Any]
+    errors: Mapping[str, tuple[str, str]]
+
+    @property
+    def data_groups(self) -> dict[int, str]:
+        """Names of the data groups handed over, by number."""
+        return {int(name[2:]): name for name in self.files if name.startswith("DG")}
+
+
+_READERS: dict[str, Callable[[bytes], Any]] = {
+    "EF.COM": ComFile.parse,
+    "DG1": Dg1.parse,
+    "DG2": Dg2.parse,
+    "DG11": Dg11.parse,
+    "DG12": Dg12.parse,
+    "DG14": Dg14.parse,
+    "DG15": Dg15.parse,
+}
+
+
+@cache
+def _tags() -> dict[str, int | None]:
+    return {file.name: file.tag for file in catalogue.files()}
+
+
+def read_chip(files: Mapping[str, bytes]) -> ChipContent:
+    """Read every file once. Never raises, whatever the bytes."""
+    sod, reason, detail = None, "no-input", ""
+    parsed: dict[str, Any] = {}
+    errors: dict[str, tuple[str, str]] = {}
+    for name, data in files.items():
+        if len(data) > MAX_FILE:
+            errors[name] = ("limit", f"more than {MAX_FILE} bytes")
+            if name == "EF.SOD":
+                reason = "limit"
+        elif name == "EF.SOD":
+            try:
+                sod = Sod.parse(data)
+            except SodError as error:
+                reason, detail = error.reason, str(error)
+        else:
+            try:
+                parsed[name] = _read(name, data)
+            except LdsError as error:
+                errors[name] = ("structure", f"{error.reason}: {error}")
+    return ChipContent(files, sod, reason, detail, parsed, errors)
+
+
+def _read(name: str, data: bytes) -> Any:
+    reader = _READERS.get(name)
+    if reader is not None:
+        return reader(data)
+    content, _ = catalogue.without_padding(data)
+    tag = _tags()[name]
+    if tag is not None and content[0] != tag:
+        raise LdsError("tag", f"tag {content[0]:02X} instead of {tag:02X}")
+    return None
+
+
+def check_structure(chip: ChipContent | None) -> list[Finding]:
+    """Judge whether each file, EF.SOD apart, can be read as what it is."""
+    if chip is None:
+        return [Finding("lds.structure", Outcome.UNDETERMINED, "no-input")]
+    findings = []
+    for name in sorted(
+        chip.files, key=lambda name: (not name.startswith("EF"), int(name[2:]) if name[2:].isdigit() else 0)
+    ):
+        if name == "EF.SOD":
+            continue
+        if name in chip.errors:
+            reason, detail = chip.errors[name]
+            outcome = Outcome.UNDETERMINED if reason == "limit" else Outcome.FAILED
+            findings.append(Finding("lds.structure", outcome, reason, detail, name))
+            continue
+        problems = getattr(chip.parsed[name], "problems", ())
+        worst = sorted(problems, key=lambda problem: problem.severity != "error")
+        if not worst:
+            findings.append(Finding("lds.structure", Outcome.PASSED, subject=name))
+            continue
+        outcome = Outcome.FAILED if worst[0].severity == "error" else Outcome.WARNING
+        detail = "; ".join(problem.text for problem in worst)
+        findings.append(Finding("lds.structure", outcome, worst[0].code, detail, name))
+    return findings or [Finding("lds.structure", Outcome.UNDETERMINED, "no-input")]
+
+
+def check_com_sod(chip: ChipContent | None) -> Finding:
+    """Compare what EF.COM and EF.SOD list."""
+    check = "lds.com-sod"
+    if chip is None or "EF.COM" not in chip.files or "EF.SOD" not in chip.files:
+        return Finding(check, Outcome.UNDETERMINED, "no-input")
+    com = chip.parsed.get("EF.COM")
+    if com is None or chip.sod is None:
+        return Finding(check, Outcome.UNDETERMINED, "unreadable")
+    signed = chip.sod.security_object
+    listed = set(com.data_groups)
+    if listed != signed.hashes.keys():
+        only_com = ", ".join(f"DG{n}" for n in sorted(listed - signed.hashes.keys()))
+        only_sod = ", ".join(f"DG{n}" for n in sorted(signed.hashes.keys() - listed))
+        detail = "; ".join(
+            f"only in {where}: {names}" for where, names in (("EF.COM", only_com), ("EF.SOD", only_sod)) if names
+        )
+        return Finding(check, Outcome.FAILED, "lists-differ", detail)
+    versions = (signed.lds_version, signed.unicode_version)
+    if signed.version == 1 and versions != (com.lds_version, com.unicode_version):
+        return Finding(check, Outcome.FAILED, "version-differs", f"EF.COM {com.lds_version}, EF.SOD {versions[0]}")
+    return Finding(check, Outcome.PASSED)

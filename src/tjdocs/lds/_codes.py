@@ -1,0 +1,45 @@
+"""Names of the codes in a facial record, from ``specs/lds/face.toml``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from tjdocs import specs
+from tjdocs.errors import UsageError
+
+__all__ = ["code_name", "is_defined"]
+
+
+@dataclass(frozen=True, slots=True)
+class _CodeTable:
+    names: Mapping[int, str]
+    last: int
+    vendor_from: int | None
+
+
+@cache
+def _tables() -> Mapping[str, _CodeTable]:
+    tables: dict[str, _CodeTable] = {}
+    for name, table in specs.read_toml("lds/face.toml").items():
+        specs.require_keys(table, ("clause",), ("names", "last", "vendor_from"), where=f"specs/lds/face.toml, {name}")
+        names = {int(code): text for code, text in table.get("names", {}).items()}
+        tables[name] = _CodeTable(MappingProxyType(names), table.get("last", -1), table.get("vendor_from"))
+    return MappingProxyType(tables)
+
+
+def is_defined(name: str, value: int) -> bool:
+    """Return whether the standard, or the maker's own range, has a meaning for a code."""
+    table = _tables()[name]
+    vendor = table.vendor_from is not None and value >= table.vendor_from
+    return value in table.names or value <= table.last or vendor
+
+
+def code_name(name: str, value: int) -> str:
+    """Return what a code of the record means, empty when it is undefined: ``code_name("eye_colour", 3)`` is brown.
+
+    :raises UsageError: ``name`` is no coded field of :class:`FaceImage`
+    """
+    if name not in _tables():
+        raise UsageError("no coded field of a face", where=name, hint=", ".join(_tables()))
+    return _tables()[name].names.get(value, "")

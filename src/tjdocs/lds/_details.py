@@ -1,0 +1,199 @@
+"""DG11 and DG12: a tag list and simple objects, read and written from a table of fields (``specs/lds/dg11.toml``)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from tjdocs import specs
+from tjdocs.asn1 import tlv
+from tjdocs.asn1.tlv import Tlv
+from tjdocs.errors import SpecError, UsageError
+from tjdocs.lds._errors import Problem
+from tjdocs.lds._read import UnknownObject, encode_unknown, objects, outer, tag_bytes, tag_list, usable
+
+__all__ = ["Details", "build", "keep", "read"]
+
+_TAG_LIST, _COUNT = 0x5C, 0x02
+_KINDS = ("text", "parts", "date", "time", "names", "bytes")
+_DIGITS: Mapping[str, int] = MappingProxyType({"date": 8, "time": 14})
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    tag: int
+    name: str
+    kind: str
+    inner: int | None = None
+
+
+@cache
+def _table(path: str) -> Mapping[int, _Field]:
+    fields: dict[int, _Field] = {}
+    for row in specs.read_toml(path)["field"]:
+        specs.require_keys(row, ("tag", "name", "kind"), ("inner",), where=f"specs/{path}")
+        if row["kind"] not in _KINDS or (row["kind"] == "names") != ("inner" in row):
+            raise SpecError("unusable row", where=f"specs/{path}, {row['name']}", hint=", ".join(_KINDS))
+        inner = int(row["inner"], 16) if "inner" in row else None
+        fields[int(row["tag"], 16)] = _Field(int(row["tag"], 16), row["name"], row["kind"], inner)
+    return MappingProxyType(fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a file held.
+
+    :param values: by the name of the field, those that were there
+    :param tag_list: as read when it is not simply the list of the objects behind it
+    """
+
+    values: Mapping[str, Any]
+    tag_list: tuple[int, ...] | None
+    unknown: tuple[UnknownObject, ...]
+    problems: tuple[Problem, ...]
+    raw: bytes
+    trailing: int
+
+
+def read(data: bytes, tag: int, name: str, path: str) -> Details:
+    """Read the file ``name``; an object that cannot be used becomes a problem and stays among the unknown ones.
+
+    :raises LdsError, TlvError: it is malformed
+    """
+    top, raw, trailing = outer(data, tag, name)
+    fields = _table(path)
+    inner = {field.inner: field for field in fields.values() if field.inner is not None}
+    values: dict[str, Any] = {}
+    unknown: list[UnknownObject] = []
+    problems: list[Problem] = []
+    listed: tuple[int, ...] | None = None
+    present: list[int] = []
+    for item in objects(data, top.header, top.end):
+        if item.tag == _TAG_LIST and listed is None:
+            listed = tag_list(item.value, item.offset + item.header)
+            continue
+        present.append(item.tag)
+        if (field := fields.get(item.tag)) is not None:
+            if field.name in values:
+                problems.append(Problem("object-duplicate", field.name))
+            elif (value := _value(data, item, field, problems)) is not None:
+                values[field.name] = value
+                continue
+        elif (loose := inner.get(item.tag)) is not None:  # a further name outside of its list
+            values[loose.name] = (*values.get(loose.name, ()), _text(item.value, loose.name, problems))
+            continue
+        else:
+            problems.append(Problem("object-unknown", f"{item.tag:02X}"))
+        unknown.append((item.tag, item.value))
+    if listed is None:
+        problems.append(Problem("tag-list-missing"))
+    elif odd := set(listed) ^ set(present):
+        problems.append(Problem("tag-list", detail=" ".join(f"{t:02X}" for t in sorted(odd))))
+    kept = None if listed is None or listed == tuple(present) else listed
+    return Details(MappingProxyType(values), kept, tuple(unknown), tuple(problems), raw, trailing)
+
+
+def _value(data: bytes, item: Tlv, field: _Field, problems: list[Problem]) -> Any:
+    if field.kind == "bytes":
+        return item.value
+    if field.kind == "names":
+        return _names(data, item, field, problems)
+    if field.kind in _DIGITS:
+        size = _DIGITS[field.kind]
+        binary = len(item.value) == size // 2
+        text = item.value.hex() if binary else item.value.decode("latin-1")
+        # A month above 12 is no month but characters, for example "1974" alone.
+        if len(text) == size and text.isascii() and text.isdigit() and not (binary and text[4:6] > "12"):
+            return text
+        problems.append(Problem("date-form", field.name, f"{len(item.value)} bytes"))
+        return None
+    text = _text(item.value, field.name, problems)
+    return tuple(text.split("<")) if field.kind == "parts" else text
+
+
+def _text(value: bytes, name: str, problems: list[Problem]) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        problems.append(Problem("text-encoding", name))
+        return value.decode("utf-8", "replace")
+
+
+def _names(data: bytes, item: Tlv, field: _Field, problems: list[Problem]) -> tuple[str, ...]:
+    names: list[str] = []
+    count = -1
+    for inner in objects(data, item.offset + item.header, item.end):
+        if inner.tag == field.inner:
+            names.append(_text(inner.value, field.name, problems))
+        elif inner.tag == _COUNT and count < 0 and len(inner.value) == 1:
+            count = inner.value[0]
+        else:
+            problems.append(Problem("object-unknown", f"{field.name}, {inner.tag:02X}"))
+    if count != len(names):
+        problems.append(Problem("names-count", field.name, f"{max(count, 0)}, not {len(names)}"))
+    return tuple(names)
+
+
+def build(
+    source: object, tag: int, path: str, listed: tuple[int, ...] | None, unknown: tuple[UnknownObject, ...]
+) -> bytes:
+    """Return the file with the fields of ``source`` in the order of the table, tag list first.
+
+    :raises UsageError: a value that no reader could read back
+    """
+    present: list[int] = []
+    content = b""
+    for field in _table(path).values():
+        value = getattr(source, field.name)
+        if value is None or value == ():
+            continue
+        present.append(field.tag)
+        content += tlv.encode(field.tag, _coded(value, field))
+    present.extend(other for other, _ in unknown)
+    tags = b"".join(map(tag_bytes, present if listed is None else listed))
+    return tlv.encode(tag, tlv.encode(_TAG_LIST, tags) + content + encode_unknown(unknown))
+
+
+def _coded(value: Any, field: _Field) -> bytes:
+    if field.kind == "bytes":
+        usable(isinstance(value, bytes), "not bytes", where=field.name)
+        return bytes(value)
+    if field.kind == "names":
+        usable(len(value) < 0x100, "too many names", where=field.name, hint="at most 255")
+        assert field.inner is not None  # noqa: S101 - the table is checked when it is read
+        inner = field.inner
+        return tlv.encode(_COUNT, bytes((len(value),))) + b"".join(tlv.encode(inner, _utf8(n, field)) for n in value)
+    if field.kind in _DIGITS:
+        size = _DIGITS[field.kind]
+        form = "YYYYMMDD, unknown parts 0" if field.kind == "date" else "YYYYMMDDhhmmss"
+        usable(
+            len(value) == size and value.isascii() and value.isdigit(),
+            "date of another form",
+            where=field.name,
+            hint=form,
+        )
+        return _utf8(value, field)
+    if field.kind == "parts":
+        _usable_parts(value, field)
+        return _utf8("<".join(value), field)
+    return _utf8(value, field)
+
+
+def _usable_parts(value: Sequence[str], field: _Field) -> None:
+    usable(not isinstance(value, str), "one text in place of its parts", where=field.name, hint="a tuple of texts")
+    usable(not any("<" in part for part in value), "part with a filler in it", where=field.name, hint="no <")
+
+
+def _utf8(text: str, field: _Field) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise UsageError("text that UTF-8 cannot hold", where=field.name) from None
+
+
+def keep(parsed: object, found: Details) -> None:
+    """Set on a value just made from ``found`` what is not one of its arguments."""
+    object.__setattr__(parsed, "problems", found.problems)
+    object.__setattr__(parsed, "raw", found.raw)
+    object.__setattr__(parsed, "trailing", found.trailing)

@@ -1,0 +1,90 @@
+"""Reading of data objects within limits, shared by the data groups."""
+
+from tjdocs.asn1 import tlv
+from tjdocs.asn1.tlv import Tlv
+from tjdocs.errors import UsageError
+from tjdocs.lds._errors import LdsError
+
+__all__ = ["MAX_FILE", "MAX_OBJECTS", "UnknownObject", "encode_unknown", "objects", "outer", "tag_list"]
+
+MAX_FILE = 10_000_000
+MAX_OBJECTS = 256
+
+UnknownObject = tuple[int, bytes]
+"""Tag and content of an object that the standard does not place there; kept as it is."""
+
+
+def outer(data: bytes, tag: int, name: str) -> tuple[Tlv, bytes, int]:
+    """Return the outermost object of the file ``name``, its bytes, and the number of bytes behind it.
+
+    :raises LdsError: it is of another file or too large
+    :raises TlvError: it cannot be read
+    """
+    if len(data) > MAX_FILE:
+        raise LdsError("limit", f"more than {MAX_FILE} bytes")
+    top = tlv.read(data)
+    if top.tag != tag:
+        raise LdsError("tag", f"{name} begins with tag {tag:02X}, this with {top.tag:02X}")
+    trailing = len(data) - top.end
+    return top, bytes(data[: top.end]) if trailing else bytes(data), trailing
+
+
+def objects(data: bytes, start: int, end: int, limit: int = MAX_OBJECTS) -> list[Tlv]:
+    """Return the data objects that fill ``data[start:end]``, with offsets in ``data``.
+
+    :raises LdsError: more than ``limit``
+    :raises TlvError: they cannot be read
+    """
+    found: list[Tlv] = []
+    while start < end:
+        if len(found) == limit:
+            raise LdsError("limit", f"more than {limit} data objects", start)
+        item = tlv.read(data, start, end=end)
+        found.append(item)
+        start = item.end
+    return found
+
+
+def tag_list(value: bytes, offset: int) -> tuple[int, ...]:
+    """Return the tags in a tag list (5C).
+
+    :raises LdsError: the last one is cut, one is longer than three bytes, or there are too many
+    """
+    tags: list[int] = []
+    position = 0
+    while position < len(value):
+        if len(tags) == MAX_OBJECTS:
+            raise LdsError("limit", f"more than {MAX_OBJECTS} tags", offset + position)
+        start = position
+        tag = value[position]
+        position += 1
+        more = tag & 0x1F == 0x1F
+        while more:
+            if position == len(value):
+                raise LdsError("cut", "tag list ends within a tag", offset + start)
+            if position - start == 3:
+                raise LdsError("form", "tag is longer than three bytes", offset + start)
+            more = bool(value[position] & 0x80)
+            tag = tag << 8 | value[position]
+            position += 1
+        tags.append(tag)
+    return tuple(tags)
+
+
+def tag_bytes(tag: int) -> bytes:
+    """Return a tag as it stands in a file."""
+    return tag.to_bytes(max(1, (tag.bit_length() + 7) // 8), "big")
+
+
+def encode_unknown(unknown: tuple[UnknownObject, ...]) -> bytes:
+    """Return unknown objects one behind the other."""
+    return b"".join(tlv.encode(tag, value) for tag, value in unknown)
+
+
+def usable(condition: bool, message: str, *, where: str, hint: str = "") -> None:
+    """Refuse to encode what no reader could read back.
+
+    :raises UsageError: ``condition`` is false
+    """
+    if not condition:
+        raise UsageError(message, where=where, hint=hint)

@@ -1,0 +1,236 @@
+"""DG14: SecurityInfos, what the chip can do and with which keys (Doc 9303-10, 4.7.14; Doc 9303-11, 9.2).
+
+EF.CardAccess holds the same set without a file tag around it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
+
+from tjdocs import specs
+from tjdocs.asn1 import tlv
+from tjdocs.asn1.tlv import Tlv
+from tjdocs.errors import UsageError
+from tjdocs.lds import catalogue
+from tjdocs.lds._errors import LdsError, Problem, guarded
+from tjdocs.lds._oid import oid_text
+from tjdocs.lds._read import MAX_FILE, objects, outer
+from tjdocs.spans import Span
+
+__all__ = ["Dg14", "SecurityInfo", "SecurityInfos", "protocol_name", "spans"]
+
+_TAG, _SET, _SEQUENCE, _OID, _INTEGER = 0x6E, 0x31, 0x30, 0x06, 0x02
+_MAX_INFOS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    names: Mapping[str, str]
+    versions: Mapping[str, tuple[int, ...]]
+
+
+@cache
+def _table() -> _Table:
+    table = specs.read_toml("lds/security_infos.toml")
+    specs.require_keys(table, ("protocols", "versions"), where="specs/lds/security_infos.toml")
+    versions = {prefix: tuple(known) for prefix, known in table["versions"].items()}
+    return _Table(MappingProxyType(table["protocols"]), MappingProxyType(versions))
+
+
+def protocol_name(oid: str) -> str:
+    """Return a protocol's name in Doc 9303-11, for example ``CA-ECDH-AES-CBC-CMAC-128``; empty for an unknown one."""
+    return _table().names.get(oid, "")
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityInfo:
+    """One ``SecurityInfo``.
+
+    :param oid: dotted object identifier of its protocol
+    :param required: the required data, DER
+    :param optional: the optional data, DER; None where there is none
+    :param raw: the whole SEQUENCE as read
+    """
+
+    oid: str
+    required: bytes = field(repr=False)
+    optional: bytes | None = field(default=None, repr=False)
+    raw: bytes = field(default=b"", repr=False)
+
+    @property
+    def name(self) -> str:
+        """The protocol's name, empty for an unknown one."""
+        return protocol_name(self.oid)
+
+    @property
+    def version(self) -> int | None:
+        """The version, where the required data is a small number."""
+        return _small(self.required)
+
+    @property
+    def identifier(self) -> int | None:
+        """Key or parameter identifier, where the optional data is a small number."""
+        return _small(self.optional or b"")
+
+    @classmethod
+    @guarded
+    def parse(cls, data: bytes) -> "SecurityInfo":
+        """Read one ``SecurityInfo``, and nothing behind it.
+
+        :raises LdsError: it is malformed
+        """
+        item = tlv.read(data)
+        if item.end != len(data):
+            raise LdsError("form", "bytes behind the SecurityInfo", item.end)
+        return _info(data, item)
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityInfos:
+    """The set, in the order of the file: not sorted, since the file is hashed as it is.
+
+    Reading takes EF.CardAccess, which is nothing else.
+    """
+
+    infos: tuple[SecurityInfo, ...]
+    raw: bytes = field(default=b"", init=False, repr=False, compare=False)
+    """The set as read, without padding; empty when it was not read."""
+    trailing: int = field(default=0, init=False, compare=False)
+    """Number of bytes behind the set when it was read."""
+
+    @classmethod
+    def of(cls, infos: Iterable[bytes]) -> "SecurityInfos":
+        """Return the set of ``SecurityInfo`` given as DER, in DER's order.
+
+        :raises UsageError: one is malformed
+        """
+        try:
+            return cls(tuple(SecurityInfo.parse(info) for info in sorted(infos)))
+        except LdsError as error:
+            raise UsageError("no SecurityInfo", where="infos", hint=error.message) from None
+
+    @classmethod
+    @guarded
+    def parse(cls, data: bytes) -> "SecurityInfos":
+        """Read EF.CardAccess.
+
+        :raises LdsError: it is malformed
+        """
+        if len(data) > MAX_FILE:
+            raise LdsError("limit", f"more than {MAX_FILE} bytes")
+        item = tlv.read(data)
+        return _infos(data, item, len(data) - item.end)
+
+    def encode(self) -> bytes:
+        """Return the set: as read, or made of its members in the order given.
+
+        :raises UsageError: a member without its bytes
+        """
+        if self.raw:
+            return self.raw
+        if not all(info.raw for info in self.infos):
+            raise UsageError("SecurityInfo without its bytes", where="infos", hint="SecurityInfo.parse gives them")
+        return tlv.encode(_SET, b"".join(info.raw for info in self.infos))
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Faults that did not stop reading: protocols and versions that are not known."""
+        problems: list[Problem] = []
+        for info in self.infos:
+            if not info.name:
+                problems.append(Problem("protocol-unknown", info.oid))
+            elif not _known_version(info):
+                problems.append(Problem("protocol-version", info.name, str(info.version)))
+        return tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Dg14:
+    """DG14."""
+
+    security_infos: SecurityInfos
+    raw: bytes = field(default=b"", init=False, repr=False, compare=False)
+    """The file as read, without padding; empty when it was not read."""
+    trailing: int = field(default=0, init=False, compare=False)
+    """Number of bytes behind the file's object when it was read."""
+
+    @classmethod
+    def of(cls, infos: Iterable[bytes]) -> "Dg14":
+        """Return DG14 for ``SecurityInfo`` given as DER.
+
+        :raises UsageError: one is malformed
+        """
+        return cls(SecurityInfos.of(infos))
+
+    @property
+    def infos(self) -> tuple[SecurityInfo, ...]:
+        """The ``SecurityInfo``, in the order of the file."""
+        return self.security_infos.infos
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Faults that did not stop reading."""
+        return self.security_infos.problems
+
+    @classmethod
+    @guarded
+    def parse(cls, data: bytes) -> "Dg14":
+        """Read DG14.
+
+        :raises LdsError: it is malformed
+        """
+        top, raw, trailing = outer(data, _TAG, "DG14")
+        item = tlv.read(data, top.header, end=top.end)
+        if item.end != top.end:
+            raise LdsError("form", "bytes behind the SecurityInfos", item.end)
+        parsed = cls(_infos(data, item, 0))
+        object.__setattr__(parsed, "raw", raw)
+        object.__setattr__(parsed, "trailing", trailing)
+        return parsed
+
+    def encode(self) -> bytes:
+        """Return the file: as read, or made of its members.
+
+        :raises UsageError: a member without its bytes
+        """
+        return self.raw or tlv.encode(_TAG, self.security_infos.encode())
+
+
+def _infos(data: bytes, item: Tlv, trailing: int) -> SecurityInfos:
+    if item.tag != _SET:
+        raise LdsError("tag", "SecurityInfos are no SET", item.offset)
+    members = objects(data, item.offset + item.header, item.end, _MAX_INFOS)
+    parsed = SecurityInfos(tuple(_info(data, member) for member in members))
+    object.__setattr__(parsed, "raw", bytes(data[item.offset : item.end]))
+    object.__setattr__(parsed, "trailing", trailing)
+    return parsed
+
+
+def _info(data: bytes, item: Tlv) -> SecurityInfo:
+    if item.tag != _SEQUENCE:
+        raise LdsError("form", "SecurityInfo is no SEQUENCE", item.offset)
+    parts = objects(data, item.offset + item.header, item.end, 3)
+    if len(parts) < 2 or parts[0].tag != _OID:
+        raise LdsError("missing", "SecurityInfo without protocol or data", item.offset)
+    oid = oid_text(parts[0].value)
+    if oid is None:
+        raise LdsError("value", "protocol is no object identifier", parts[0].offset)
+    required, *rest = (bytes(data[part.offset : part.end]) for part in parts[1:])
+    return SecurityInfo(oid, required, rest[0] if rest else None, bytes(data[item.offset : item.end]))
+
+
+def _known_version(info: SecurityInfo) -> bool:
+    if info.version is None and info.name.startswith("PACE-"):
+        return True
+    return all(info.version in known for start, known in _table().versions.items() if info.name.startswith(start))
+
+
+def _small(der: bytes) -> int | None:
+    small = 3 <= len(der) <= 6 and der[0] == _INTEGER and der[1] == len(der) - 2
+    return int.from_bytes(der[2:], "big", signed=True) if small else None
+
+
+def spans(data: bytes) -> tuple[Span, ...]:
+    """Return DG14 as labelled spans; never raises."""
+    return catalogue.spans(data)

@@ -1,0 +1,257 @@
+"""DG2: the encoded face (Doc 9303-10, 4.7.2): one or more biometric templates with a header and a record each.
+
+Reading looks at the structure only; :func:`tjdocs.lds.face.check_face` decodes the image.
+"""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from tjdocs.asn1 import tlv
+from tjdocs.asn1.tlv import Tlv, TlvError
+from tjdocs.errors import UsageError
+from tjdocs.lds import catalogue
+from tjdocs.lds._errors import LdsError, Problem, guarded
+from tjdocs.lds._iso39794 import Iso39794Face
+from tjdocs.lds._read import UnknownObject, encode_unknown, objects, outer
+from tjdocs.lds.face import FaceImage, FacialRecord
+from tjdocs.spans import Span
+
+__all__ = ["BiometricHeader", "BiometricTemplate", "Dg2", "Iso39794Face", "spans"]
+
+_TAG, _GROUP, _TEMPLATE, _INSTANCES, _HEADER = 0x75, 0x7F61, 0x7F60, 0x02, 0xA1
+_RECORD_19794, _RECORD_39794 = 0x5F2E, 0x7F2E
+_MAX_TEMPLATES, _MAX_HEADER = 16, 1024
+_HEADER_FIELDS = {
+    0x80: "version",
+    0x81: "biometric_type",
+    0x82: "subtype",
+    0x83: "created",
+    0x85: "validity",
+    0x86: "creator",
+    0x87: "format_owner",
+    0x88: "format_type",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BiometricHeader:
+    """Header of a biometric template (Doc 9303-10, 4.5.6): each value as its bytes, None where it is not there.
+
+    The defaults are what a face of ISO/IEC 19794-5 has.
+
+    :param version: of the header (80)
+    :param biometric_type: 02 for a face (81)
+    :param subtype: 00 for none (82)
+    :param created: date and time (83)
+    :param validity: from and to (85)
+    :param creator: of the record (86)
+    :param format_owner: 0101 for ISO/IEC JTC 1/SC 37 (87)
+    :param format_type: 0008 for a facial record (88)
+    """
+
+    version: bytes | None = None
+    biometric_type: bytes | None = b"\x02"
+    subtype: bytes | None = b"\x00"
+    created: bytes | None = None
+    validity: bytes | None = None
+    creator: bytes | None = None
+    format_owner: bytes | None = b"\x01\x01"
+    format_type: bytes | None = b"\x00\x08"
+    unknown: tuple[UnknownObject, ...] = ()
+
+    def encode(self) -> bytes:
+        """Return the header's content."""
+        content = b""
+        for tag, name in _HEADER_FIELDS.items():
+            value: bytes | None = getattr(self, name)
+            if value is not None:
+                content += tlv.encode(tag, value)
+        return content + encode_unknown(self.unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class BiometricTemplate:
+    """A biometric template: what the record is, and the record."""
+
+    record: FacialRecord | Iso39794Face
+    header: BiometricHeader = BiometricHeader()
+    unknown: tuple[UnknownObject, ...] = field(default=(), repr=False)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Faults in header and record; the image is not decoded."""
+        problems: list[Problem] = []
+        if self.header.biometric_type not in (b"\x02", None):
+            problems.append(Problem("header-type", detail=self.header.biometric_type.hex()))
+        if self.header.format_owner != b"\x01\x01":
+            problems.append(Problem("header-format-owner", detail=(self.header.format_owner or b"").hex()))
+        if isinstance(self.record, Iso39794Face):
+            if self.header.format_type is None:
+                problems.append(Problem("header-format-type"))
+            if not self.record.image:
+                problems.append(Problem("iso39794-unread"))
+            elif not self.record.format:
+                problems.append(Problem("image-format"))
+            elif self.record.claimed_format not in ("", self.record.format):
+                problems.append(Problem("record-image-data"))
+        else:
+            if self.header.format_type != b"\x00\x08":
+                problems.append(Problem("header-format-type", detail=(self.header.format_type or b"").hex()))
+            problems.extend(self.record.problems)
+        if self.unknown or self.header.unknown:
+            problems.append(Problem("object-unknown"))
+        return tuple(problems)
+
+    def encode(self) -> bytes:
+        """Return the content of 7F60.
+
+        :raises UsageError: a record that cannot be coded
+        """
+        tag = _RECORD_39794 if isinstance(self.record, Iso39794Face) else _RECORD_19794
+        content = tlv.encode(_HEADER, self.header.encode()) + tlv.encode(tag, self.record.encode())
+        return content + encode_unknown(self.unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class Dg2:
+    """DG2.
+
+    :param templates: at least one
+    :param instances: number of templates that the file announces, None when it is the right one
+    :param unknown: objects that the standard does not place there
+    """
+
+    templates: tuple[BiometricTemplate, ...]
+    instances: int | None = None
+    unknown: tuple[UnknownObject, ...] = field(default=(), repr=False)
+    raw: bytes = field(default=b"", init=False, repr=False, compare=False)
+    """The file as read, without padding; empty when it was not read."""
+    trailing: int = field(default=0, init=False, compare=False)
+    """Number of bytes behind the file's object when it was read."""
+
+    @classmethod
+    def of(cls, *faces: FaceImage) -> "Dg2":
+        """Return DG2 with one template for each face, as ISO/IEC 19794-5 records."""
+        return cls(tuple(BiometricTemplate(FacialRecord((face,))) for face in faces))
+
+    @property
+    def images(self) -> tuple[bytes, ...]:
+        """All face images, in the order of the file."""
+        found: list[bytes] = []
+        for template in self.templates:
+            if isinstance(template.record, FacialRecord):
+                found.extend(face.image for face in template.record.faces)
+            elif template.record.image:
+                found.append(template.record.image)
+        return tuple(found)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Faults that do not stop reading; images are not decoded."""
+        problems = [problem for template in self.templates for problem in template.problems]
+        if self.instances is not None:
+            problems.append(Problem("instances-count", detail=f"{self.instances}, not {len(self.templates)}"))
+        if self.unknown:
+            problems.append(Problem("object-unknown"))
+        return tuple(problems)
+
+    @classmethod
+    @guarded
+    def parse(cls, data: bytes) -> "Dg2":
+        """Read DG2.
+
+        :raises LdsError: it is malformed
+        """
+        top, raw, trailing = outer(data, _TAG, "DG2")
+        unknown: list[UnknownObject] = []
+        group: Tlv | None = None
+        for item in objects(data, top.header, top.end):
+            if item.tag != _GROUP:
+                unknown.append((item.tag, item.value))
+            elif group is not None:
+                raise LdsError("duplicate", "group 7F61 stands twice", item.offset)
+            else:
+                group = item
+        if group is None:
+            raise LdsError("missing", "group 7F61 is not there", top.end)
+        instances: int | None = None
+        templates: list[BiometricTemplate] = []
+        for item in objects(data, group.offset + group.header, group.end):
+            if item.tag == _TEMPLATE:
+                if len(templates) == _MAX_TEMPLATES:
+                    raise LdsError("limit", f"more than {_MAX_TEMPLATES} templates", item.offset)
+                templates.append(_template(data, item))
+            elif item.tag == _INSTANCES and instances is None:
+                if not 0 < len(item.value) <= 2:
+                    raise LdsError("value", "number of instances has another size", item.offset)
+                instances = int.from_bytes(item.value, "big")
+            else:
+                unknown.append((item.tag, item.value))
+        if instances is None:
+            raise LdsError("missing", "number of instances (02) is not there", group.end)
+        if not templates:
+            raise LdsError("missing", "biometric template 7F60 is not there", group.end)
+        parsed = cls(tuple(templates), None if instances == len(templates) else instances, tuple(unknown))
+        object.__setattr__(parsed, "raw", raw)
+        object.__setattr__(parsed, "trailing", trailing)
+        return parsed
+
+    def encode(self) -> bytes:
+        """Return the file: as read, or made from the fields.
+
+        :raises UsageError: no template, too many, or a record that cannot be coded
+        """
+        if self.raw:
+            return self.raw
+        if not 0 < len(self.templates) <= _MAX_TEMPLATES:
+            raise UsageError("number of templates", where="templates", hint=f"1 to {_MAX_TEMPLATES}")
+        instances = len(self.templates) if self.instances is None else self.instances
+        if not 0 <= instances <= 0xFF:
+            raise UsageError("number of instances", where="instances", hint="0 to 255, or None")
+        content = tlv.encode(_INSTANCES, bytes((instances,)))
+        content += b"".join(tlv.encode(_TEMPLATE, template.encode()) for template in self.templates)
+        return tlv.encode(_TAG, tlv.encode(_GROUP, content) + encode_unknown(self.unknown))
+
+
+def _template(data: bytes, template: Tlv) -> BiometricTemplate:
+    header: BiometricHeader | None = None
+    record: FacialRecord | Iso39794Face | None = None
+    unknown: list[UnknownObject] = []
+    for item in objects(data, template.offset + template.header, template.end):
+        if item.tag == _HEADER and header is None:
+            if len(item.value) > _MAX_HEADER:
+                raise LdsError("limit", f"biometric header of more than {_MAX_HEADER} bytes", item.offset)
+            try:
+                header = _header(item.value)
+            except TlvError as error:
+                raise TlvError(error.message, item.offset + item.header + error.offset) from None
+        elif item.tag in (_RECORD_19794, _RECORD_39794) and record is None:
+            kind = FacialRecord if item.tag == _RECORD_19794 else Iso39794Face
+            record = kind.parse(item.value, base=item.offset + item.header)
+        else:
+            unknown.append((item.tag, item.value))
+    if header is None:
+        raise LdsError("missing", "biometric header A1 is not there", template.offset)
+    if record is None:
+        raise LdsError("missing", "biometric record 5F2E or 7F2E is not there", template.offset)
+    return BiometricTemplate(record, header, tuple(unknown))
+
+
+@lru_cache(maxsize=64)
+def _header(content: bytes) -> BiometricHeader:
+    """Read a header; an issuer writes the same bytes into every document, hence the memory of some."""
+    values: dict[int, bytes] = {}
+    unknown: list[UnknownObject] = []
+    for item in objects(content, 0, len(content)):
+        if item.tag in _HEADER_FIELDS and item.tag not in values:
+            values[item.tag] = item.value
+        else:
+            unknown.append((item.tag, item.value))
+    get = values.get
+    dates = (get(0x83), get(0x85), get(0x86))
+    return BiometricHeader(get(0x80), get(0x81), get(0x82), *dates, get(0x87), get(0x88), tuple(unknown))
+
+
+def spans(data: bytes) -> tuple[Span, ...]:
+    """Return DG2 as labelled spans; never raises."""
+    return catalogue.spans(data)

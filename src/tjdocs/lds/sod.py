@@ -1,0 +1,213 @@
+"""EF.SOD: the signed hashes of the data groups (Doc 9303-10, 4.6.2 and appendix D)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache, lru_cache
+from types import MappingProxyType
+
+from tjdocs import specs
+from tjdocs.asn1 import der, icao, tlv, x509
+from tjdocs.pki import algorithms, cms, keys
+from tjdocs.pki.signer import Signer
+from tjdocs.spans import Span
+
+__all__ = ["SecurityObject", "Sod", "SodError", "build"]
+
+TAG = 0x77
+OID_LDS_SECURITY_OBJECT = "2.23.136.1.1.1"
+
+
+class SodError(ValueError):
+    """Bytes that are no EF.SOD; ``reason`` is a stable word listed with ``pa.sod-structure``."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityObject:
+    """The LDS security object: what is signed.
+
+    :param version: 0, or 1 with the two version texts
+    :param hash: id of the hash algorithm, empty when the table lacks it
+    :param hashes: by data group number
+    """
+
+    version: int
+    hash: str
+    hash_oid: str
+    hashes: Mapping[int, bytes]
+    lds_version: str = ""
+    unicode_version: str = ""
+
+    @classmethod
+    def parse(cls, data: bytes) -> "SecurityObject":
+        """Read an LDSSecurityObject, DER.
+
+        :raises SodError: it is none, or its list of hashes contradicts itself
+        """
+        try:
+            fields = der.decode(icao.LdsSecurityObject, data)
+            algorithm = x509.algorithm_id(der.raw(fields.hash_algorithm))
+        except der.DerError as error:
+            raise SodError("lds-object", str(error)) from None
+        if fields.version not in (0, 1) or (fields.version == 1) != (fields.version_info is not None):
+            raise SodError("lds-version", "version and version information do not fit")
+        hashes = {item.number: item.value for item in fields.hashes}
+        if len(hashes) != len(fields.hashes) or not all(1 <= number <= 16 for number in hashes) or len(hashes) < 2:
+            raise SodError("hash-list", "the list of hashes has no valid form")
+        row = algorithms.hash_by_oid(algorithm.oid)
+        if not algorithm.plain:
+            raise SodError("lds-object", "the hash algorithm has parameters")
+        if row is not None and any(len(value) != row.length for value in hashes.values()):
+            raise SodError("hash-list", "a hash has not the length of its algorithm")
+        info = fields.version_info
+        return cls(
+            fields.version,
+            row.id if row else "",
+            algorithm.oid,
+            MappingProxyType(hashes),
+            info.lds_version.as_str() if info else "",
+            info.unicode_version.as_str() if info else "",
+        )
+
+
+@dataclass(frozen=True)
+class Sod:
+    """An EF.SOD as read.
+
+    :param raw: the file without padding
+    :param trailing: number of bytes behind it
+    :param warnings: named tolerances under which it was read
+    """
+
+    raw: bytes = field(repr=False)
+    trailing: int
+    signed_data: cms.SignedData
+    security_object: SecurityObject
+    warnings: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, data: bytes) -> "Sod":
+        """Read an EF.SOD.
+
+        :raises SodError: it is none
+        """
+        try:
+            outer = tlv.read(data)
+        except tlv.TlvError as error:
+            raise SodError("file", str(error)) from None
+        if outer.tag != TAG:
+            raise SodError("tag", f"tag {outer.tag:02X} instead of {TAG:02X}")
+        try:
+            signed_data = cms.SignedData.parse(outer.value)
+        except cms.CmsError as error:
+            raise SodError(error.reason, str(error)) from None
+        accepted = _content_types().get(signed_data.content_type)
+        if accepted is None:
+            raise SodError("content-type", f"content of type {signed_data.content_type}")
+        if not signed_data.signers:
+            raise SodError("no-signer", "nobody signed")
+        warnings = (*signed_data.warnings, *((accepted,) if accepted else ()))
+        security_object = SecurityObject.parse(signed_data.content)
+        return cls(bytes(data[: outer.end]), len(data) - outer.end, signed_data, security_object, warnings)
+
+    def encode(self) -> bytes:
+        """Return the bytes read, without padding."""
+        return self.raw
+
+
+@cache
+def _content_types() -> Mapping[str, str]:
+    table = specs.read_toml("defects.toml")
+    return {row["oid"]: row["warning"] for row in table["content_type"]}
+
+
+def build(
+    hashes: Mapping[int, bytes],
+    *,
+    digest: str,
+    signer: Signer,
+    signing_time: datetime | None,
+    lds_version: str = "",
+    unicode_version: str = "040000",
+    by_key_identifier: bool = False,
+) -> bytes:
+    """Return an EF.SOD over data group hashes.
+
+    :param hashes: by data group number, 2 to 16 of them, made with ``digest``
+    :param digest: hash id; also used for the message digest
+    :param signing_time: written into the signed attributes; None leaves it out
+    :param lds_version: four digits make an LDS security object of version 1, an empty text one of version 0
+    """
+    version_info = None
+    if lds_version:
+        version_info = icao.version_info(lds_version, unicode_version)
+    content = der.encode(
+        icao.LdsSecurityObject(
+            version=1 if lds_version else 0,
+            hash_algorithm=der.element(x509.encode_algorithm(algorithms.hash_by_id(digest).oid)),
+            hashes=[icao.DataGroupHash(number=number, value=value) for number, value in sorted(hashes.items())],
+            version_info=version_info,
+        )
+    )
+    attributes = [
+        _content_type_attribute(OID_LDS_SECURITY_OBJECT),
+        cms.attribute(cms.OID_MESSAGE_DIGEST, tlv.encode(0x04, keys.hash_data(digest, content))),
+    ]
+    if signing_time is not None:
+        attributes.append(cms.attribute(cms.OID_SIGNING_TIME, x509.encode_time(signing_time)))
+    signed_data = cms.encode(
+        OID_LDS_SECURITY_OBJECT,
+        content,
+        digest=digest,
+        certificates=[signer.certificate.raw],
+        signer=signer.certificate,
+        algorithm=signer.algorithm,
+        attributes=attributes,
+        signature=signer.sign(der.set_of(attributes)),
+        by_key_identifier=by_key_identifier,
+    )
+    return tlv.encode(TAG, signed_data)
+
+
+@lru_cache(maxsize=16)
+def _content_type_attribute(oid: str) -> bytes:
+    return cms.attribute(cms.OID_CONTENT_TYPE, x509.encode_oid(oid))
+
+
+def spans(data: bytes) -> tuple[Span, ...]:
+    """Return an EF.SOD as labelled bytes; what cannot be read is one span that says so."""
+    try:
+        sod = Sod.parse(data)
+    except SodError as error:
+        return (Span(0, bytes(data), f"not readable as EF.SOD: {error.reason}", "Doc 9303-10, 4.6.2"),)
+    content, certificates = sod.signed_data.content, sod.signed_data.certificates
+    result = [Span(0, sod.raw, "EF.SOD", "Doc 9303-10, 4.6.2")]
+    clause = "Doc 9303-10, 4.6.2.3"
+    parts = [
+        (content, "LDS security object", clause, f"version {sod.security_object.version}, {sod.security_object.hash}")
+    ]
+    parts += [
+        (value, f"hash of DG{number}", clause, value.hex()) for number, value in sod.security_object.hashes.items()
+    ]
+    parts += [
+        (raw, "certificate", "RFC 5652, 10.2.2", c.subject_text)
+        for raw, c in zip(certificates, sod.signed_data.parsed_certificates, strict=False)
+    ]
+    for info in sod.signed_data.signers:
+        parts.append((info.algorithm, "signature algorithm", "RFC 5652, 5.3", x509.algorithm_id(info.algorithm).oid))
+        parts.append((info.signature, "signature", "RFC 5652, 5.3", ""))
+    position = 0
+    for raw, meaning, where, value in parts:
+        offset = data.find(raw, 0 if meaning.startswith("hash") else position)
+        if offset >= 0:  # not found: the BER road changed it
+            depth = 2 if meaning.startswith("hash") else 1
+            result.append(Span(offset, raw, meaning, where, depth, value))
+            if depth == 1:
+                position = offset
+    if sod.trailing:
+        result.append(Span(len(sod.raw), bytes(data[len(sod.raw) :]), "padding", "Doc 9303-10"))
+    return tuple(result)

@@ -1,0 +1,31 @@
+"""The machine-readable zone of travel documents (Doc 9303-3 to -7), read and made.
+
+:func:`parse` reads any text and says what is wrong with it; :func:`make` makes a zone from its fields. Both
+are exact inverses for every zone that is valid. What belongs to a part of it is in its module:
+``tjdocs.mrz.names``, ``codes``, ``transliteration``, ``truncation``.
+"""
+
+from tjdocs.mrz.checkdigit import check_digit
+from tjdocs.mrz.codes import alpha2, alpha3
+from tjdocs.mrz.dissect import spans
+from tjdocs.mrz.making import Made, make
+from tjdocs.mrz.problems import Problem, ProblemKind, problem_kinds
+from tjdocs.mrz.reading import parse, parse_joined
+from tjdocs.mrz.transliteration import transliterate
+from tjdocs.mrz.zone import Zone
+
+__all__ = [
+    "Made",
+    "Problem",
+    "ProblemKind",
+    "Zone",
+    "alpha2",
+    "alpha3",
+    "check_digit",
+    "make",
+    "parse",
+    "parse_joined",
+    "problem_kinds",
+    "spans",
+    "transliterate",
+]

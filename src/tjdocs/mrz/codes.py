@@ -1,0 +1,127 @@
+"""Codes of States, organizations and statuses (Doc 9303-3, 5), and of passports (Doc 9303-4, 4.4).
+
+ISO 3166-1 alpha-3 with the standard's own additions, and codes withdrawn by ISO 3166. All data stands in
+``specs/codes/``. Codes are given without fillers: ``"D"``, not ``"D<<"``.
+"""
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from types import MappingProxyType
+
+from tjdocs import specs
+from tjdocs.errors import SpecError
+
+__all__ = ["StateCode", "alpha2", "alpha3", "passport_codes", "state_codes"]
+
+# Kinds that may stand as the issuer. Whatever is a code, but for a signer, may stand as nationality.
+_ISSUERS = frozenset({"state", "organization", "specimen", "withdrawn"})
+_SPECIAL_KINDS = frozenset({"state", "organization", "nationality", "status", "specimen", "signer"})
+
+
+@dataclass(frozen=True, slots=True)
+class StateCode:
+    """One code.
+
+    :param alpha2: two letters as in certificates and seals, or ``""``
+    :param kind: ``state``, ``organization``, ``nationality`` (British particulars), ``status`` (stateless,
+        refugee, unspecified), ``specimen``, ``withdrawn``, or ``signer`` (in no document)
+    :param withdrawn: the day on which ISO withdrew it, for ``withdrawn``
+    :param replaced_by: the code that the standard has in its place (Germany's ``DEU``: ``D``), or ``""``
+    """
+
+    code: str
+    alpha2: str
+    kind: str
+    name: str
+    withdrawn: date | None = None
+    replaced_by: str = ""
+
+    @property
+    def issues(self) -> bool:
+        """Whether it may stand as issuing State or organization."""
+        return self.kind in _ISSUERS
+
+    @property
+    def is_nationality(self) -> bool:
+        """Whether it may stand as nationality."""
+        return self.kind != "signer"
+
+    @property
+    def plain(self) -> bool:
+        """Whether there is nothing to say about it: a current code, neither withdrawn, replaced nor a specimen's."""
+        return self.kind not in ("specimen", "withdrawn") and not self.replaced_by
+
+
+@cache
+def state_codes() -> Mapping[str, StateCode]:
+    """Return every code that may stand in a zone, and the one that only signs.
+
+    :raises tjdocs.errors.SpecError: a table is malformed
+    """
+    codes: dict[str, StateCode] = {}
+    special = _rows("special.csv", ["code", "alpha2", "kind", "name", "source"])
+    # Where the standard has a State under another code than ISO 3166-1 has, both share the two letters.
+    own = {row["alpha2"]: row["code"] for row in special if row["kind"] == "state"}
+    for row in _rows("iso3166.csv", ["code", "alpha2", "name"]):
+        replaced = own.get(row["alpha2"], "")
+        _add(codes, StateCode(row["code"], row["alpha2"], "state", row["name"], replaced_by=replaced))
+    for row in special:
+        if row["kind"] not in _SPECIAL_KINDS:
+            raise SpecError("unknown kind", where=f"specs/codes/special.csv {row['code']}")
+        _add(codes, StateCode(row["code"], row["alpha2"], row["kind"], row["name"]))
+    for row in _rows("withdrawn.csv", ["code", "alpha2", "withdrawn", "name", "source"]):
+        day = date.fromisoformat(row["withdrawn"])
+        _add(codes, StateCode(row["code"], row["alpha2"], "withdrawn", row["name"], day))
+    return MappingProxyType(codes)
+
+
+def alpha2(code: str) -> str | None:
+    """Return the two letters for a code of the zone, or ``None``.
+
+    >>> alpha2("TJK"), alpha2("D"), alpha2("XXA")
+    ('TJ', 'DE', None)
+    """
+    known = state_codes().get(code.rstrip("<"))
+    return known.alpha2 or None if known else None
+
+
+def alpha3(code: str) -> str | None:
+    """Return the zone's code for two letters, or ``None``; a State that still exists goes first.
+
+    >>> alpha3("TJ"), alpha3("DE")
+    ('TJK', 'D')
+    """
+    return _by_alpha2().get(code)
+
+
+@cache
+def passport_codes() -> Mapping[str, str]:
+    """Return the passport codes of two letters with what each is for."""
+    table = specs.read_toml("codes/documents.toml")
+    specs.require_keys(table, ["schema", "passport"], where="specs/codes/documents.toml")
+    return MappingProxyType(dict(table["passport"]))
+
+
+@cache
+def _by_alpha2() -> Mapping[str, str]:
+    order = ("state", "organization", "specimen")
+    known = [c for c in state_codes().values() if c.alpha2 and not c.replaced_by and c.kind in order]
+    # UNO and UNA share UN: the organization itself stands first in the table.
+    return {c.alpha2: c.code for c in reversed(known)}
+
+
+def _add(codes: dict[str, StateCode], code: StateCode) -> None:
+    if code.code in codes:
+        raise SpecError("a code stands in two tables", where=f"specs/codes {code.code}")
+    codes[code.code] = code
+
+
+def _rows(name: str, columns: list[str]) -> list[dict[str, str]]:
+    reader = csv.DictReader(io.StringIO(specs.read_bytes(f"codes/{name}").decode()))
+    if reader.fieldnames != columns:
+        raise SpecError("unknown columns", where=f"specs/codes/{name}", hint=f"known are {', '.join(columns)}")
+    return list(reader)

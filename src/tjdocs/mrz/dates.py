@@ -1,0 +1,104 @@
+"""Dates of the zone: six characters YYMMDD (Doc 9303-3, 4.7 and 4.8).
+
+The century is decided against the day of judgement: a birth lies in the hundred years up to it, an expiry in
+the year nearest to it. Unknown parts of a birth are pairs of fillers. ``specs/mrz/dates.toml`` has the rules.
+"""
+
+from datetime import date, datetime
+from functools import lru_cache
+
+from tjdocs import specs
+from tjdocs.errors import UsageError
+
+__all__ = ["birth", "day_of", "expiry"]
+
+_LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+_RULES = specs.read_toml("mrz/dates.toml")
+specs.require_keys(
+    _RULES,
+    ["schema", "expiry_window", "expiry_distant", "oldest_holder", "old_codes_expire_before"],
+    where="specs/mrz/dates.toml",
+)
+OLDEST: int = _RULES["oldest_holder"]
+OLD_CODES_END: date = _RULES["old_codes_expire_before"]
+_WINDOW: int = _RULES["expiry_window"]
+_DISTANT: int = _RULES["expiry_distant"]
+
+
+def day_of(at: date | datetime) -> date:
+    """Return the day of a date or an aware moment.
+
+    :raises UsageError: a naive moment, or neither
+    """
+    if type(at) is date:
+        return at
+    if isinstance(at, datetime):
+        if at.tzinfo is None:
+            raise UsageError("a moment without offset", where="at", hint="give a date or an aware datetime")
+        return at.date()
+    raise UsageError("no date", where="at", hint="give a date or an aware datetime")
+
+
+def birth(raw: str, at: date) -> tuple[date | None, str]:
+    """Return the date of birth and the problem's code, or ``""``.
+
+    A birth that is lawfully unknown in part is ``(None, "")``. The year is the latest one in which the day
+    is not after ``at``.
+    """
+    if not (raw.isdecimal() and raw.isascii()):
+        return None, _incomplete(raw)
+    number = int(raw)
+    year, month, day = number // 10000 + at.year // 100 * 100, number // 100 % 100, number % 100
+    if (year, month, day) > (at.year, at.month, at.day):
+        year -= 100
+    try:
+        return date(year, month, day), ""
+    except ValueError:
+        return None, "date-impossible"
+
+
+def expiry(raw: str, at: date) -> tuple[date | None, str]:
+    """Return the date of expiry and the problem's code, or ``""``; the year is the one nearest to ``at``."""
+    if not (raw.isdecimal() and raw.isascii()):
+        return None, "date-form"
+    number = int(raw)
+    first = at.year + _WINDOW - 99  # of the hundred years in which the year must lie
+    try:
+        return date(first + (number // 10000 - first) % 100, number // 100 % 100, number % 100), ""
+    except ValueError:
+        return None, "date-impossible"
+
+
+def years_after(day: date, years: int) -> date:
+    """Return the same day ``years`` later, 28 February for a 29th that is missing there."""
+    year = min(day.year + years, date.max.year)
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return day.replace(year=year, day=28)
+
+
+@lru_cache(maxsize=16)
+def distant_from(at: date) -> date:
+    """Return the day after which an expiry is worth a word."""
+    return years_after(at, _DISTANT)
+
+
+@lru_cache(maxsize=16)
+def noted_from(at: date) -> date:
+    """Return the first day on which an expiry may be worth a word, be it for its distance or its document code."""
+    return min(distant_from(at), OLD_CODES_END)
+
+
+def _incomplete(raw: str) -> str:
+    """Return the problem's code of a date of birth that is not six digits, or ``""``."""
+    pairs = raw[:2], raw[2:4], raw[4:]
+    if not all(pair == "<<" or (pair.isdecimal() and pair.isascii()) for pair in pairs):
+        return "date-form"
+    month = 0 if pairs[1] == "<<" else int(pairs[1])
+    if pairs[1] != "<<" and not 1 <= month <= 12:
+        return "date-impossible"
+    if pairs[2] != "<<" and not 1 <= int(pairs[2]) <= (_LONGEST[month - 1] if month else 31):
+        return "date-impossible"
+    return ""

@@ -1,0 +1,245 @@
+"""The five formats as data: where each field and check digit stands (Doc 9303-4 to -7, 4.2.2).
+
+``specs/mrz/*.toml`` count lines and columns from 1, as the standard does. In here a zone is also one text,
+its lines joined without anything between them, and a field is a slice of it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from tjdocs import specs
+from tjdocs.errors import SpecError
+
+__all__ = ["Composite", "Field", "Format", "formats"]
+
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_FILES = ("td1", "td2", "td3", "mrv-a", "mrv-b")
+
+# What each kind of field may look like, {} standing for its width.
+_PATTERNS = {
+    "document-code": "[A-Z][A-Z<]",
+    "state": "[A-Z<]{{{}}}",
+    "number": "(?!<)[A-Z0-9<]{{{}}}",
+    "optional": "[A-Z0-9<]{{{}}}",
+    "birth": "(?:[0-9][0-9]|<<){{3}}",
+    "expiry": "[0-9]{{{}}}",
+    "sex": "[MF<]",
+    "names": "(?=[A-Z<]{{{}}})[A-Z]+(?:<[A-Z]+)*(?:<<[A-Z]+(?:<[A-Z]+)*)?<*",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a format.
+
+    :param at: line, first and last column, from 1, ends included
+    :param slice: the same in the joined zone
+    :param digit: index of its check digit in the joined zone, or -1
+    :param digit_name: what the check digit is called, or ``""``
+    :param overflow: the field in which a number of more than nine characters runs on, or ``""``
+    """
+
+    name: str
+    kind: str
+    at: tuple[int, int, int]
+    slice: slice
+    digit: int
+    digit_name: str
+    overflow: str
+    pattern: re.Pattern[str] = field(repr=False)
+
+    @property
+    def width(self) -> int:
+        """Number of characters."""
+        return self.at[2] - self.at[1] + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Composite:
+    """The composite check digit: its index in the joined zone, and the slices over which it is computed."""
+
+    digit: int
+    over: tuple[slice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One of TD1, TD2, TD3, MRV-A, MRV-B.
+
+    :param fields: in the order of their positions
+    :param codes: every document code that may stand in it, fillers included
+    :param pattern: what the whole joined zone looks like when every character is in its place
+    """
+
+    name: str
+    clause: str
+    lines: int
+    columns: int
+    fields: tuple[Field, ...]
+    composite: Composite | None
+    codes: frozenset[str] = field(repr=False)
+    pattern: re.Pattern[str] = field(repr=False)
+    by_name: Mapping[str, Field] = field(repr=False)
+    # What the reader asks of every zone, looked up once.
+    code: slice
+    state: slice
+    number: slice
+    number_digit: int
+    nationality: slice
+    birth: slice
+    sex: slice
+    expiry: slice
+    names: slice
+    optional: slice
+    optional_digit: int
+    optional_2: slice
+    overflows: bool
+    checked: tuple[Field, ...]
+    digits: tuple[tuple[slice, int], ...]
+    composite_over: tuple[slice, ...]
+    composite_digit: int
+    order: tuple[str, ...]
+
+    def position(self, index: int) -> tuple[int, int]:
+        """Return line and column, from 1, of an index in the joined zone."""
+        line, column = divmod(index, self.columns)
+        return line + 1, column + 1
+
+    def split(self, joined: str) -> tuple[str, ...]:
+        """Return the lines of a joined zone."""
+        return tuple(joined[start : start + self.columns] for start in range(0, len(joined), self.columns))
+
+
+@cache
+def formats() -> Mapping[str, Format]:
+    """Return the formats by name.
+
+    :raises tjdocs.errors.SpecError: a layout is malformed
+    """
+    read = (_format(f"mrz/{name}.toml") for name in _FILES)
+    return MappingProxyType({layout.name: layout for layout in read})
+
+
+def _format(path: str) -> Format:
+    table = specs.read_toml(path)
+    where = f"specs/{path}"
+    specs.require_keys(
+        table,
+        ["schema", "name", "clause", "lines", "columns", "document_codes", "field"],
+        ["composite"],
+        where=where,
+    )
+    columns, size = table["columns"], table["lines"] * table["columns"]
+    fields = tuple(_field(row, columns, where) for row in table["field"])
+    composite = None
+    taken = [index for item in fields for index in _indexes(item)]
+    if "composite" in table:
+        specs.require_keys(table["composite"], ["check_digit", "over"], where=f"{where} composite")
+        composite = Composite(
+            _index(table["composite"]["check_digit"], columns),
+            tuple(_slice(at, columns) for at in table["composite"]["over"]),
+        )
+        taken.append(composite.digit)
+    if sorted(taken) != list(range(size)):
+        raise SpecError("fields overlap or leave a gap", where=where)
+    by_name = {item.name: item for item in fields}
+    checked = tuple(item for item in fields if item.digit >= 0)
+    number, optional = by_name["document_number"], by_name["optional_data"]
+    return Format(
+        name=table["name"],
+        clause=table["clause"],
+        lines=table["lines"],
+        columns=columns,
+        fields=fields,
+        composite=composite,
+        codes=_codes(table["document_codes"], where),
+        pattern=re.compile(_pattern(fields, composite)),
+        by_name=MappingProxyType(by_name),
+        code=by_name["document_code"].slice,
+        state=by_name["issuing_state"].slice,
+        number=number.slice,
+        number_digit=number.digit,
+        nationality=by_name["nationality"].slice,
+        birth=by_name["date_of_birth"].slice,
+        sex=by_name["sex"].slice,
+        expiry=by_name["date_of_expiry"].slice,
+        names=by_name["names"].slice,
+        optional=optional.slice,
+        optional_digit=optional.digit,
+        optional_2=by_name["optional_data_2"].slice if "optional_data_2" in by_name else slice(0, 0),
+        overflows=bool(number.overflow),
+        checked=checked,
+        digits=tuple((item.slice, item.digit) for item in checked),
+        composite_over=composite.over if composite else (),
+        composite_digit=composite.digit if composite else -1,
+        order=_order(fields, composite),
+    )
+
+
+def _field(row: dict[str, Any], columns: int, where: str) -> Field:
+    where = f"{where} {row.get('name')}"
+    specs.require_keys(row, ["name", "kind", "at"], ["check_digit", "overflow"], where=where)
+    if row["kind"] not in _PATTERNS:
+        raise SpecError("unknown kind", where=where, hint=f"known are {', '.join(sorted(_PATTERNS))}")
+    line, first, last = row["at"]
+    pattern = _PATTERNS[row["kind"]].format(last - first + 1)
+    digit = _index(row["check_digit"], columns) if "check_digit" in row else -1
+    at = (line, first, last)
+    return Field(
+        row["name"],
+        row["kind"],
+        at,
+        _slice(at, columns),
+        digit,
+        f"{row['name']}_check_digit" if digit >= 0 else "",
+        row.get("overflow", ""),
+        re.compile(pattern),
+    )
+
+
+def _order(fields: tuple[Field, ...], composite: Composite | None) -> tuple[str, ...]:
+    """Return the names of everything in a joined zone, in the order in which it stands there."""
+    starts = {item.slice.start: item.name for item in fields}
+    starts |= {item.digit: item.digit_name for item in fields if item.digit >= 0}
+    if composite:
+        starts[composite.digit] = "composite_check_digit"
+    return tuple(starts[start] for start in sorted(starts))
+
+
+def _index(position: list[int], columns: int) -> int:
+    line, column = position
+    return (line - 1) * columns + column - 1
+
+
+def _slice(at: tuple[int, int, int], columns: int) -> slice:
+    start = (at[0] - 1) * columns
+    return slice(start + at[1] - 1, start + at[2])
+
+
+def _indexes(item: Field) -> Iterator[int]:
+    yield from range(item.slice.start, item.slice.stop)
+    if item.digit >= 0:
+        yield item.digit
+
+
+def _codes(table: dict[str, Any], where: str) -> frozenset[str]:
+    specs.require_keys(table, ["first"], ["never", "also"], where=f"{where} document_codes")
+    free = {first + second for first in table["first"] for second in _LETTERS + "<"}
+    return frozenset(free - set(table.get("never", ())) | set(table.get("also", ())))
+
+
+def _pattern(fields: tuple[Field, ...], composite: Composite | None) -> str:
+    """Return one expression for the whole zone; every part but the names has a fixed width."""
+    parts = {}
+    for item in fields:
+        parts[item.slice.start] = f"(?:{item.pattern.pattern})"
+        if item.digit >= 0:
+            # A filler stands there over an empty optional field, or when the number runs on elsewhere.
+            parts[item.digit] = "[0-9<]" if item.overflow or item.kind == "optional" else "[0-9]"
+    if composite:
+        parts[composite.digit] = "[0-9]"
+    return "".join(parts[start] for start in sorted(parts))

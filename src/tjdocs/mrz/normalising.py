@@ -1,0 +1,62 @@
+"""Putting right what a hand, an editor or a scanner did to the text of a zone, before it is read.
+
+Line ends, blanks, letter case, and lines joined into one. Nothing else is touched: a character that may not
+stand in a zone stays where it is and is reported there.
+"""
+
+from collections.abc import Sequence
+
+from tjdocs.errors import UsageError
+
+__all__ = ["LIMIT", "lines_of", "split_joined"]
+
+LIMIT = 1000  # characters; a zone has at most 90
+
+_SHAPES = ((2, 44), (2, 36), (3, 30))
+_JOINED = {lines * columns: columns for lines, columns in _SHAPES}
+_UPPER = {ord(letter): ord(letter.upper()) for letter in "abcdefghijklmnopqrstuvwxyz"}
+
+
+def lines_of(text: str | bytes | Sequence[str]) -> tuple[tuple[str, ...], bool]:
+    """Return the lines of a text of any kind, and whether anything had to be put right.
+
+    Of a text that is too long for a zone only the beginning is returned, as one line.
+
+    :raises UsageError: it is neither text nor bytes nor a sequence of texts
+    """
+    if isinstance(text, (bytes, bytearray, memoryview)):
+        text = bytes(text).decode("latin-1")
+    if isinstance(text, str):
+        given = text.removesuffix("\n").split("\n", LIMIT)
+    else:
+        given = [_line(line) for line in text[:LIMIT]] if isinstance(text, Sequence) else [_line(text)]
+    lines = [line for part in given for line in part.strip().splitlines() if line.strip()]
+    if len(lines) > LIMIT or sum(map(len, lines)) > LIMIT:
+        return (lines[0][:LIMIT],), False
+    result = _without_blanks([line.strip().translate(_UPPER) for line in lines])
+    if len(result) == 1:
+        result = list(split_joined(result[0])) or result
+    return tuple(result), result != given
+
+
+def _line(line: object) -> str:
+    if isinstance(line, str):
+        return line.removesuffix("\n")
+    raise UsageError("no text", where="text", hint="give a str, bytes or a sequence of lines")
+
+
+def split_joined(text: str) -> tuple[str, ...]:
+    """Return the lines of a zone that was written without line ends, or nothing when its length is none."""
+    columns = _JOINED.get(len(text))
+    if columns is None:
+        return ()
+    return tuple(text[start : start + columns] for start in range(0, len(text), columns))
+
+
+def _without_blanks(lines: list[str]) -> list[str]:
+    """Leave blanks out; where lines only fit with them, a blank stands for a filler."""
+    bare = ["".join(line.split()) for line in lines]
+    shape = {(len(lines), len(line)) for line in lines}
+    if bare != lines and len(shape) == 1 and shape <= set(_SHAPES):
+        return ["<".join(line.split(" ")) for line in lines]
+    return bare

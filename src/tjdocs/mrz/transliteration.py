@@ -1,0 +1,204 @@
+"""From national letters to A to Z (Doc 9303-3, 4.6 and 6), by named tables.
+
+Tables lie in ``specs/transliteration/``. A letter without a rule is refused by name and never dropped.
+"""
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from tjdocs import specs
+from tjdocs.errors import SpecError, UsageError
+
+__all__ = ["Table", "components", "tables", "transliterate"]
+
+_FOLDER = "transliteration"
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One named table; letters are upper case and composed.
+
+    :param letters: what each letter becomes; ``""`` where it is left out
+    :param initial: what a letter becomes as the first of a component, where that differs
+    :param final: what it becomes as the last of a component
+    :param doubling: signs that double the value of the letter before them
+    :param simple: for ``str.translate``: every character whose value does not depend on its neighbours
+    """
+
+    name: str
+    title: str
+    source: str
+    letters: Mapping[str, str] = field(repr=False)
+    initial: Mapping[str, str] = field(repr=False)
+    final: Mapping[str, str] = field(repr=False)
+    doubling: frozenset[str] = field(repr=False)
+    simple: Mapping[int, str] = field(repr=False)
+
+
+@cache
+def tables() -> Mapping[str, Table]:
+    """Return every table by name; the first is the default.
+
+    :raises tjdocs.errors.SpecError: a table is malformed
+    """
+    spec = _spec()
+    rows = [row for name in spec["files"] for row in _rows(name)]
+    read: dict[str, Table] = {}
+    for name, entry in spec["table"].items():
+        where = f"specs/{_FOLDER}/tables.toml {name}"
+        specs.require_keys(entry, ["title", "source"], ["base", "letters", "exceptions"], where=where)
+        base = entry.get("base")
+        if base is not None and base not in read:
+            raise SpecError("no table of that name above it", where=f"{where} base {base}")
+        start = read[base] if base else _standard(rows)
+        initial, letters = dict(start.initial), dict(start.letters)
+        if "exceptions" in entry:
+            _except(rows, entry["exceptions"], letters, initial)
+        letters.update(entry.get("letters", {}))
+        read[name] = Table(
+            name,
+            entry["title"],
+            entry["source"],
+            MappingProxyType(letters),
+            MappingProxyType(initial),
+            start.final,
+            start.doubling,
+            _simple(letters, {*initial, *start.final}),
+        )
+    default = spec["default"]
+    return MappingProxyType({default: read[default], **read})
+
+
+def transliterate(text: str, *, table: str = "tj") -> str:
+    """Return a name in A to Z, its components parted by one space.
+
+    >>> transliterate("Раҳмон")
+    'RAHMON'
+
+    :raises UsageError: no such table, or a character without a rule
+    """
+    return " ".join(components(text, table=table))
+
+
+def components(text: str, *, table: str = "tj", where: str = "name") -> tuple[str, ...]:
+    """Return the components of a name in A to Z.
+
+    Apostrophes are left out and join, hyphens, commas and blanks part, other punctuation is left out
+    (Doc 9303-3, 4.6).
+
+    :raises UsageError: no such table, or a character without a rule
+    """
+    rules = tables().get(table)
+    if rules is None:
+        raise UsageError("no such table", where="transliteration", hint=f"there are {', '.join(tables())}")
+    simple = text.translate(rules.simple)
+    if simple.isascii() and simple.replace(" ", "").isalpha():
+        return tuple(simple.split())
+    composed = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).upper())
+    joins, separates = _punctuation()
+    for sign in separates:
+        composed = composed.replace(sign, " ")
+    for sign in joins:
+        composed = composed.replace(sign, "")
+    found = (_component(part, rules, where) for part in composed.split())
+    return tuple(component for component in found if component)
+
+
+def _component(part: str, rules: Table, where: str) -> str:
+    """Return one component, letter by letter."""
+    values: list[str] = []
+    for index, letter in enumerate(part):
+        value = letter if "A" <= letter <= "Z" else rules.letters.get(letter)
+        if letter in rules.doubling and values:
+            values[-1] *= 2
+        elif value is None and unicodedata.category(letter).startswith("P"):
+            continue  # punctuation is left out
+        elif value is None:
+            raise _no_rule(letter, rules, where)
+        elif letter in rules.initial and index == 0:
+            values.append(rules.initial[letter])
+        elif letter in rules.final and not any(rules.letters.get(c) for c in part[index + 1 :]):
+            values.append(rules.final[letter])
+        elif value:
+            values.append(value)
+    return "".join(values)
+
+
+def _no_rule(letter: str, rules: Table, where: str) -> UsageError:
+    name = unicodedata.name(letter, "without name")
+    return UsageError(
+        f"no rule for {letter!r} (U+{ord(letter):04X}, {name})",
+        where=where,
+        hint=f"table {rules.name} has none; spell it otherwise or choose one of {', '.join(tables())}",
+    )
+
+
+def _standard(rows: list[dict[str, str]]) -> Table:
+    """Return the standard's own values."""
+    letters, final, doubling = {}, {}, set()
+    for row in rows:
+        letter = chr(int(row["code_point"], 16))
+        rule = row.get("rule", "")
+        if rule == "double":
+            doubling.add(letter)
+            continue
+        if rule.startswith("final="):
+            final[letter] = rule.removeprefix("final=")
+        elif rule not in ("", "omit"):
+            raise SpecError("unknown rule", where=f"specs/{_FOLDER} {row['code_point']}: {rule}")
+        letters[letter] = row["value"]
+    empty: Mapping[str, str] = MappingProxyType({})
+    return Table("", "", "", letters, empty, MappingProxyType(final), frozenset(doubling), {})
+
+
+def _simple(letters: Mapping[str, str], depending: Iterable[str]) -> Mapping[int, str]:
+    """Return the table for ``str.translate``: upper and lower case, blanks and the punctuation that parts or joins."""
+    joins, separates = _punctuation()
+    simple = {ord(letter): letter for letter in _LETTERS}
+    simple |= {ord(letter): value for letter, value in letters.items()}
+    for letter in depending:
+        simple.pop(ord(letter), None)
+    simple |= {ord(chr(c).lower()): v for c, v in simple.items() if len(chr(c).lower()) == 1}
+    return {**simple, **dict.fromkeys(map(ord, joins), ""), **dict.fromkeys(map(ord, separates), " ")}
+
+
+def _except(rows: list[dict[str, str]], language: str, letters: dict[str, str], initial: dict[str, str]) -> None:
+    """Lay the standard's exceptions for one language over its values."""
+    for row in rows:
+        for exception in row.get("exceptions", "").split():
+            condition, _, value = exception.partition("=")
+            if condition == language:
+                letters[row["letter"]] = value
+            elif condition == f"{language}-initial":
+                initial[row["letter"]] = value
+
+
+@cache
+def _spec() -> dict[str, Any]:
+    spec = specs.read_toml(f"{_FOLDER}/tables.toml")
+    specs.require_keys(
+        spec, ["schema", "default", "files", "punctuation", "table"], where=f"specs/{_FOLDER}/tables.toml"
+    )
+    return spec
+
+
+@cache
+def _punctuation() -> tuple[frozenset[str], frozenset[str]]:
+    table = _spec()["punctuation"]
+    specs.require_keys(table, ["joins", "separates"], where=f"specs/{_FOLDER}/tables.toml punctuation")
+    return frozenset(table["joins"]), frozenset(table["separates"])
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    known = {"code_point", "letter", "name", "value", "alternates", "exceptions", "rule", "source"}
+    reader = csv.DictReader(io.StringIO(specs.read_bytes(f"{_FOLDER}/{name}").decode()))
+    if unknown := set(reader.fieldnames or ()) - known:
+        raise SpecError(f"unknown {', '.join(sorted(unknown))}", where=f"specs/{_FOLDER}/{name}")
+    return list(reader)

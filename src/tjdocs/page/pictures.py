@@ -1,0 +1,137 @@
+"""What is put on a page beside text: portrait, ghost image, signature, "chip inside" symbol, overprint."""
+
+import io
+import struct
+
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
+
+from tjdocs.errors import UsageError
+from tjdocs.page.layout import Box, Chip, Ghost, Overprint, Portrait
+from tjdocs.page.typeface import font
+
+__all__ = ["draw_chip", "draw_overprint", "fit_portrait", "fit_signature", "open_picture", "paste_ghost"]
+
+_PIXELS = 40_000_000
+_FORMATS = ("PNG", "JPEG", "JPEG2000")
+_MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK")
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    struct.error,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
+_CROPPED = 0.2  # share of a side that may be cut off: more would cut into the head
+
+
+def open_picture(source: bytes | Image.Image, *, where: str) -> Image.Image:
+    """Return a picture that a caller handed over as RGB, transparent parts white.
+
+    :raises UsageError: it is no PNG, JPEG or JPEG 2000, is damaged, or is over 40 million pixels
+    """
+    hint = "a PNG, JPEG or JPEG 2000 picture, 8-bit grey or RGB, of at most 40 million pixels"
+    try:
+        picture = Image.open(io.BytesIO(source), formats=_FORMATS) if isinstance(source, bytes) else source
+        if picture.width * picture.height > _PIXELS:
+            raise UsageError("too large a picture", where=where, hint=hint)
+        if picture.mode not in _MODES:
+            raise UsageError("a picture of an unusual kind", where=where, hint=hint)
+        if picture.has_transparency_data:
+            picture = picture.convert("RGBA")
+            picture = Image.alpha_composite(Image.new("RGBA", picture.size, "#ffffff"), picture)
+        return picture.convert("RGB")
+    except _UNREADABLE:
+        raise UsageError("not a readable picture", where=where, hint=hint) from None
+
+
+def fit_portrait(picture: Image.Image, place: Portrait) -> Image.Image:
+    """Return the picture cropped about its middle to the place's shape and scaled; it is never stretched.
+
+    :raises UsageError: it would lose more than a fifth of a side, or has too few pixels left
+    """
+    width, height = picture.size
+    shape = place.box.width / place.box.height
+    crop_width, crop_height = min(width, round(height * shape)), min(height, round(width / shape))
+    if crop_width < width * (1 - _CROPPED) or crop_height < height * (1 - _CROPPED):
+        raise UsageError(
+            "not a portrait's shape", where="portrait", hint=f"{place.box.width} x {place.box.height} or near it"
+        )
+    if crop_width < place.smallest[0] or crop_height < place.smallest[1]:
+        raise UsageError(
+            "too small a portrait", where="portrait", hint=f"at least {place.smallest[0]} x {place.smallest[1]}"
+        )
+    left, top = (width - crop_width) // 2, (height - crop_height) // 2
+    crop = (left, top, left + crop_width, top + crop_height)
+    return picture.resize((place.box.width, place.box.height), Image.Resampling.LANCZOS, box=crop)
+
+
+def paste_ghost(page: Image.Image, portrait: Image.Image, place: Ghost) -> Box:
+    """Print the portrait a second time, grey, weak, without an edge (Doc 9303-2, A.5.4.4).
+
+    :param portrait: as it was printed
+    """
+    grey = ImageOps.autocontrast(portrait.convert("L"), cutoff=1)
+    scale = min(place.box.width / grey.width, place.box.height / grey.height)
+    grey = grey.resize((round(grey.width * scale), round(grey.height * scale)), Image.Resampling.LANCZOS)
+    vignette = Image.new("L", grey.size)
+    rim = round(grey.width * 0.09)
+    ImageDraw.Draw(vignette).rounded_rectangle(
+        (rim, rim, grey.width - rim, grey.height - rim), radius=rim * 2, fill=255
+    )
+    vignette = vignette.filter(ImageFilter.GaussianBlur(rim / 2.5))
+    weak = grey.point([round(255 - (255 - level) * place.strength) for level in range(256)])
+    weak = Image.composite(weak, Image.new("L", grey.size, 255), vignette)
+    left = place.box.left + (place.box.width - grey.width) // 2
+    top = place.box.top + (place.box.height - grey.height) // 2
+    box = Box(left, top, left + grey.width, top + grey.height)
+    page.paste(ImageChops.multiply(page.crop(box), weak.convert("RGB")), box)
+    return box
+
+
+def fit_signature(page: Image.Image, signature: Image.Image, box: Box) -> Box:
+    """Print a signature whole, its shape kept, without a frame (Doc 9303-3, 3.9.2), darkening what lies beneath."""
+    scale = min(box.width / signature.width, box.height / signature.height)
+    size = (max(1, int(signature.width * scale)), max(1, int(signature.height * scale)))
+    small = signature.convert("L").resize(size, Image.Resampling.LANCZOS).convert("RGB")
+    top = box.top + (box.height - size[1]) // 2
+    place = Box(box.left, top, box.left + size[0], top + size[1])
+    page.paste(ImageChops.multiply(page.crop(place), small), place)
+    return place
+
+
+def draw_chip(page: Image.Image, place: Chip, colour: str) -> None:
+    """Draw the "chip inside" symbol: a frame, halved by a bar, with a ring in the middle (Doc 9303-9, 2.3)."""
+    zoom = 4
+    width, height = place.box.width * zoom, place.box.height * zoom
+    mask = Image.new("L", (width, height))
+    draw = ImageDraw.Draw(mask)
+    stroke = height * 0.13
+    draw.rectangle((0, 0, width - 1, height - 1), fill=255)
+    draw.rectangle((stroke, stroke, width - 1 - stroke, height - 1 - stroke), fill=0)
+    middle_x, middle_y = width / 2, height / 2
+    draw.rectangle((0, middle_y - stroke / 2, width - 1, middle_y + stroke / 2), fill=255)
+    for radius, level in ((0.28 * height, 255), (0.28 * height - stroke, 0)):
+        draw.ellipse((middle_x - radius, middle_y - radius, middle_x + radius, middle_y + radius), fill=level)
+    page.paste(colour, place.box, mask.reduce(zoom))
+
+
+def draw_overprint(page: Image.Image, place: Overprint, colour: str) -> Box:
+    """Print the specimen's word slantwise, as large as its box allows; what lies beneath stays legible."""
+    face = font("bold", 200)
+    ink = face.getbbox(place.text, anchor="ls")
+    word = Image.new("L", (int(ink[2] - ink[0]), int(ink[3] - ink[1])))
+    ImageDraw.Draw(word).text((-ink[0], -ink[1]), place.text, font=face, anchor="ls", fill=255)
+    word = word.rotate(place.angle, Image.Resampling.BICUBIC, expand=True)
+    word = word.crop(word.getbbox())
+    scale = min(place.box.width / word.width, place.box.height / word.height)
+    size = (int(word.width * scale), int(word.height * scale))
+    word = word.resize(size, Image.Resampling.LANCZOS).point([round(level * place.strength) for level in range(256)])
+    left = place.box.left + (place.box.width - size[0]) // 2
+    top = place.box.top + (place.box.height - size[1]) // 2
+    box = Box(left, top, left + size[0], top + size[1])
+    sheet = page.crop(box)
+    inked = ImageChops.multiply(sheet, Image.new("RGB", size, colour))
+    page.paste(Image.composite(inked, sheet, word), box)
+    return box

@@ -1,0 +1,32 @@
+"""The bundled fonts; their licences lie beside them in ``fonts/``."""
+
+from functools import lru_cache
+from importlib.resources import files
+
+from PIL import ImageFont
+
+from tjdocs.errors import UsageError
+
+__all__ = ["FONTS", "font"]
+
+FONTS = {
+    "bold": "DejaVuSans-Bold.ttf",
+    "condensed": "DejaVuSansCondensed.ttf",
+    "condensed-oblique": "DejaVuSansCondensed-Oblique.ttf",
+    "ocr-b": "OCRB.otf",
+}
+
+
+@lru_cache(maxsize=256)
+def font(name: str, size: float) -> ImageFont.FreeTypeFont:
+    """Return a bundled font.
+
+    :param name: ``bold``, ``condensed``, ``condensed-oblique`` (DejaVu Sans) or ``ocr-b``
+    :param size: in pixels
+    :raises UsageError: there is no such font
+    """
+    if name not in FONTS:
+        raise UsageError("no such font", where=name, hint=f"there are {', '.join(FONTS)}")
+    path = files("tjdocs.page").joinpath("fonts", FONTS[name])
+    # The basic engine is part of every Pillow, so that the same text gives the same pixels everywhere.
+    return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)

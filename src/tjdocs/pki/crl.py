@@ -1,0 +1,85 @@
+"""Certificate revocation lists (RFC 5280, 5; Doc 9303-12, 7.1.4)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+
+from tjdocs.asn1 import ber, der, x509
+from tjdocs.pki import keys, names
+from tjdocs.pki.certificate import Certificate
+
+__all__ = ["Crl", "CrlError"]
+
+
+class CrlError(ValueError):
+    """Bytes that are no CRL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crl:
+    """A certificate revocation list as read."""
+
+    raw: bytes = field(repr=False)
+    tbs: bytes = field(repr=False)
+    algorithm: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
+    issuer: bytes = field(repr=False)
+    this_update: datetime
+    next_update: datetime | None
+    serials: frozenset[int] = field(repr=False)
+
+    @classmethod
+    def parse(cls, data: bytes) -> "Crl":
+        """Read a CRL, DER or BER.
+
+        :raises CrlError: it is none
+        """
+        try:
+            return _decode(cls, data)
+        except der.DerError as error:
+            first = str(error)
+        try:
+            return _decode(cls, ber.to_der(data))
+        except der.DerError:
+            raise CrlError(f"no CRL: {first}") from None
+
+    def encode(self) -> bytes:
+        """Return the bytes read."""
+        return self.raw
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the whole list, hexadecimal."""
+        return sha256(self.raw).hexdigest()
+
+    def covers(self, certificate: Certificate) -> bool:
+        """Whether the list is of ``certificate``'s issuer (Doc 9303-12, 5.5: the same State's)."""
+        return names.canonical(self.issuer) == names.canonical(certificate.issuer)
+
+    def verify(self, issuer: Certificate) -> keys.SignatureResult:
+        """Verify the list's signature under ``issuer``'s key; the issuer must be allowed to sign lists."""
+        usage = issuer.key_usage
+        if issuer.is_ca is False or (usage is not None and "cRLSign" not in usage):
+            return keys.SignatureResult(False, "not-a-crl-signer")
+        try:
+            algorithm = x509.algorithm_id(self.algorithm)
+        except der.DerError:
+            return keys.SignatureResult(None, "algorithm-unknown")
+        return keys.verify(issuer.key, algorithm, self.signature, self.tbs)
+
+
+def _decode(cls: type[Crl], data: bytes) -> Crl:
+    outer = der.decode(x509.CertificateListFields, data)
+    tbs = der.parse(outer.tbs, x509.TbsCertificateList)
+    if der.raw(tbs.signature) != der.raw(outer.signature_algorithm):
+        raise der.DerError("inner and outer algorithm differ")
+    return cls(
+        bytes(data),
+        der.raw(outer.tbs),
+        der.raw(outer.signature_algorithm),
+        outer.signature.as_bytes(),
+        der.raw(tbs.issuer),
+        x509.aware(tbs.this_update.as_datetime()),
+        x509.aware(tbs.next_update.as_datetime()) if tbs.next_update else None,
+        frozenset(entry.serial for entry in tbs.revoked or ()),
+    )

@@ -1,0 +1,212 @@
+"""Bringing master lists, certificates and CRLs into a trust store.
+
+Trust is the receiver's decision: without an anchor everything is kept as a candidate, untrusted.
+"""
+
+import base64
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from tjdocs.errors import InputError
+from tjdocs.pki.certificate import Certificate, CertificateError
+from tjdocs.pki.cms import CmsError
+from tjdocs.pki.crl import Crl, CrlError
+from tjdocs.pki.lists import MAX_LIST_SIZE, ListSignature, MasterList, Resolution, resolve
+from tjdocs.pki.trust import Source, TrustStore
+
+__all__ = ["SourceReport", "import_paths", "read_certificate", "read_crl"]
+
+_PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----([A-Za-z0-9+/=\s]*)-----END \1-----")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What one file held; counts are within that file alone.
+
+    :param certificates: how many it holds
+    :param new: how many the store did not know
+    :param parsed: how many have a public key that loads
+    :param signature: outcome of the list's own signature; ``not-applicable`` for what is no list
+    """
+
+    source: str
+    certificates: int
+    new: int
+    parsed: int
+    verified_self: int
+    verified_link: int
+    unresolved: tuple[Resolution, ...] = field(repr=False)
+    tolerated: tuple[Resolution, ...] = field(repr=False)
+    signature: str
+    signature_reason: str
+    unreadable: int = 0
+    crls: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report with the keys that the command line prints."""
+        return {
+            "source": self.source,
+            "certificates": self.certificates,
+            "new": self.new,
+            "parsed": self.parsed,
+            "verified_self": self.verified_self,
+            "verified_link": self.verified_link,
+            "unresolved": [_resolution_json(item) for item in self.unresolved],
+            "warnings": [_resolution_json(item) for item in self.tolerated],
+            "signature": self.signature,
+            "signature_reason": self.signature_reason,
+            "unreadable": self.unreadable,
+            "crls": self.crls,
+        }
+
+
+def _resolution_json(item: Resolution) -> dict[str, str]:
+    return {
+        "subject": item.certificate.subject_text,
+        "sha256": item.certificate.sha256,
+        "reason": item.reason,
+    }
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_LIST_SIZE:
+            raise InputError("file over the limit", where=str(path), hint=f"at most {MAX_LIST_SIZE} bytes are read")
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError("cannot read", where=str(path), hint=error.strerror or "give a readable file") from None
+
+
+def _blocks(data: bytes) -> Iterator[bytes]:
+    """Yield the DER blocks of PEM text, or the data itself."""
+    if not data.lstrip().startswith(b"-----BEGIN"):
+        yield data
+        return
+    for match in _PEM.finditer(data):
+        try:
+            yield base64.b64decode(match[2])
+        except ValueError:
+            continue
+
+
+def read_certificate(path: str | Path) -> Certificate:
+    """Read one certificate from a file, DER or PEM.
+
+    :raises InputError: it cannot be read or holds none
+    """
+    for block in _blocks(_read(Path(path))):
+        try:
+            return Certificate.parse(block)
+        except CertificateError:
+            continue
+    raise InputError("no certificate", where=str(path), hint="give an X.509 certificate, DER or PEM")
+
+
+def read_crl(path: str | Path) -> Crl:
+    """Read one certificate revocation list from a file, DER or PEM.
+
+    :raises InputError: it cannot be read or holds none
+    """
+    for block in _blocks(_read(Path(path))):
+        try:
+            return Crl.parse(block)
+        except CrlError:
+            continue
+    raise InputError("no CRL", where=str(path), hint="give an X.509 revocation list, DER or PEM")
+
+
+def _files(paths: Sequence[str | Path]) -> Iterator[Path]:
+    for path in map(Path, paths):
+        if path.is_dir():
+            yield from sorted(item for item in path.rglob("*") if item.is_file() and not item.is_symlink())
+        else:
+            yield path
+
+
+def import_paths(
+    store: TrustStore,
+    paths: Sequence[str | Path],
+    *,
+    anchors: Sequence[Certificate] = (),
+    trust_candidates: bool = False,
+) -> list[SourceReport]:
+    """Import files, or all files of folders, into ``store``; one report a file, in order.
+
+    The anchors are trusted. A master list whose signature leads to one of them makes its certificates trusted;
+    any other certificate is kept as a candidate, unless ``trust_candidates`` says to trust it all the same.
+
+    :raises InputError: a path cannot be read or is nothing that is imported; nothing of it is kept then
+    """
+    reports = [_import_file(store, path, anchors, trust_candidates) for path in _files(paths)]
+    for anchor in anchors:
+        source = Source("anchor", sha256(anchor.raw).hexdigest())
+        store.add(source, _placed(resolve([anchor]), store), grounds={anchor.sha256: "anchor"})
+    return reports
+
+
+def _import_file(store: TrustStore, path: Path, anchors: Sequence[Certificate], trust_candidates: bool) -> SourceReport:
+    data = _read(path)
+    certificates: list[Certificate] = []
+    crls: list[Crl] = []
+    unreadable = 0
+    signature = ListSignature("not-applicable")
+    for block in _blocks(data):
+        content = _recognise(block, path)
+        if isinstance(content, MasterList):
+            certificates += content.certificates
+            unreadable += len(content.unreadable)
+            signature = content.verify(anchors)
+        elif isinstance(content, Crl):
+            crls.append(content)
+        else:
+            certificates.append(content)
+    resolutions = resolve(certificates)
+    placed = _placed(resolutions, store)
+    grounds = {}
+    if trust_candidates:
+        grounds = {c.sha256: "candidates-trusted" for c in certificates}
+    if signature.outcome in ("passed", "warning"):
+        grounds = {c.sha256: "list" for c in certificates}
+    source = Source(path.name, sha256(data).hexdigest(), signature.outcome)
+    new = store.add(source, placed, grounds=grounds, crls=crls)
+    return SourceReport(
+        str(path),
+        len(certificates) + unreadable,
+        new,
+        sum(c.key.kind != "unsupported" for c in certificates),
+        sum(r.kind == "self-signed" for r in resolutions),
+        sum(r.kind == "link" for r in resolutions),
+        tuple(r for r in resolutions if r.kind == "unresolved"),
+        tuple(r for r in resolutions if r.kind != "unresolved" and r.reason),
+        signature.outcome,
+        signature.reason,
+        unreadable,
+        len(crls),
+    )
+
+
+def _placed(resolutions: list[Resolution], store: TrustStore) -> list[tuple[Certificate, str]]:
+    """Return each certificate with its kind, those without a parent in their file sought for in the store."""
+    orphans = [r.certificate for r in resolutions if r.kind == "unresolved"]
+    again = {r.certificate.sha256: r.kind for r in resolve(orphans, store)} if orphans else {}
+    return [(r.certificate, again.get(r.certificate.sha256, r.kind)) for r in resolutions]
+
+
+def _recognise(block: bytes, path: Path) -> MasterList | Certificate | Crl:
+    try:
+        return Certificate.parse(block)
+    except CertificateError:
+        pass
+    try:
+        return MasterList.parse(block)
+    except CmsError:
+        pass
+    try:
+        return Crl.parse(block)
+    except CrlError:
+        pass
+    raise InputError("nothing to import", where=str(path), hint="give master lists, certificates or CRLs")

@@ -1,0 +1,164 @@
+"""CSCA master lists: read, verified up to the anchors given, and sorted by who vouches for whom (Doc 9303-12, 9)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from tjdocs.asn1 import der, icao, x509
+from tjdocs.pki import cms, names, paths
+from tjdocs.pki.certificate import Certificate, CertificateError
+from tjdocs.pki.trust import TrustStore
+
+__all__ = ["ListSignature", "MasterList", "Resolution", "resolve"]
+
+OID_MASTER_LIST = "2.23.136.1.1.2"
+OID_LIST_SIGNER = "2.23.136.1.1.3"
+OID_EXTENDED_KEY_USAGE = "2.5.29.37"
+
+MAX_LIST_SIZE = 20 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ListSignature:
+    """What came of a list's own signature: an outcome word, a reason, and named tolerances."""
+
+    outcome: str
+    reason: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MasterList:
+    """A CSCA master list as read.
+
+    :param certificates: those that can be read, in the order of the list
+    :param unreadable: those that cannot, as bytes
+    """
+
+    signed_data: cms.SignedData = field(repr=False)
+    certificates: tuple[Certificate, ...] = field(repr=False)
+    unreadable: tuple[bytes, ...] = field(repr=False)
+
+    @classmethod
+    def parse(cls, data: bytes) -> "MasterList":
+        """Read a master list.
+
+        :raises tjdocs.pki.cms.CmsError: it is none
+        """
+        signed_data = cms.SignedData.parse(data)
+        if signed_data.content_type != OID_MASTER_LIST:
+            raise cms.CmsError("content-type", "content is no master list")
+        try:
+            fields = der.decode(icao.CscaMasterList, signed_data.content)
+        except der.DerError as error:
+            raise cms.CmsError("not-a-master-list", str(error)) from None
+        read, unreadable = [], []
+        for item in fields.certificates.as_list():
+            raw = der.raw(item)
+            try:
+                read.append(Certificate.parse(raw))
+            except CertificateError:
+                unreadable.append(raw)
+        return cls(signed_data, tuple(read), tuple(unreadable))
+
+    def verify(self, anchors: Sequence[Certificate]) -> ListSignature:
+        """Verify the list's signature and its signer up to one of ``anchors`` (Doc 9303-12, 9.1).
+
+        Without anchors, or when no path leads to one, the outcome is ``undetermined``. The signer's certificate
+        must carry the list signer's extended key usage, and its period must hold the signing time.
+        """
+        if not self.signed_data.signers:
+            return ListSignature("failed", "no-signer")
+        warnings: list[str] = [*self.signed_data.warnings]
+        path = None
+        for info in self.signed_data.signers:
+            matches = [(c, info.match(c)) for c in self.signed_data.parsed_certificates]
+            named = [(c, tolerance) for c, tolerance in matches if tolerance is not None]
+            if not named:
+                return ListSignature("undetermined", "signer-missing")
+            certificate, tolerance = named[0]
+            result = self.signed_data.verify(info, certificate)
+            if not result.valid:
+                return ListSignature("undetermined" if result.valid is None else "failed", result.reason)
+            warnings += [*info.warnings, *([tolerance] if tolerance else []), *result.warnings]
+            critical, _ = certificate.extensions.get(OID_EXTENDED_KEY_USAGE, (False, b""))
+            if OID_LIST_SIGNER not in (certificate.extended_key_usage or ()) or certificate.is_ca:
+                return ListSignature("failed", "signer-role")
+            if not critical:
+                warnings.append("extended-key-usage-not-critical")
+            moment = (info.attributes or {}).get(cms.OID_SIGNING_TIME, ())
+            try:
+                signed = x509.parse_time(moment[0]) if len(moment) == 1 else None
+            except der.DerError:
+                signed = None
+            if signed is None:
+                warnings.append("signing-time-absent")
+            elif not certificate.not_before <= signed <= certificate.not_after:
+                return ListSignature("failed", "signer-validity")
+            inside = [c for c in self.signed_data.parsed_certificates if c.is_ca]
+            path = paths.build(certificate, TrustStore.of(anchors, inside))
+            if not path.valid:
+                outcome = "undetermined" if path.valid is None else "failed"
+                return ListSignature(outcome, path.reason if anchors else "no-anchor", tuple(warnings))
+            warnings += path.warnings
+        return ListSignature("warning" if warnings else "passed", "", tuple(warnings))
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Who vouches for a certificate within its source.
+
+    :param kind: ``self-signed``, ``link`` or ``unresolved``
+    :param issuer: the certificate whose key verified it, None when unresolved
+    :param reason: why it is unresolved, or the tolerance under which it is not
+    """
+
+    certificate: Certificate
+    kind: str
+    issuer: Certificate | None
+    reason: str = ""
+
+
+def resolve(certificates: Iterable[Certificate], known: TrustStore | None = None) -> list[Resolution]:
+    """Find out for each certificate whether its own key, or another one's, verifies it.
+
+    Issuers are sought among ``certificates`` and, if given, in ``known``: by key identifier and by name.
+    """
+    pool = TrustStore.of((), certificates)
+    if known is not None:
+        pool = pool.merged([known])
+    return [_resolve(certificate, pool) for certificate in certificates]
+
+
+def _resolve(certificate: Certificate, pool: TrustStore) -> Resolution:
+    candidates = pool.issuers(certificate)
+    own, other = certificate.subject_key_identifier, certificate.authority_key_identifier
+    if other is not None and own is not None and own != other:
+        # a link says so by its key identifiers: its own key comes last
+        candidates = sorted(candidates, key=lambda c: c == certificate)
+    else:
+        candidates = sorted(candidates, key=lambda c: c != certificate)
+    if certificate not in candidates:
+        candidates.append(certificate)
+    reasons = []
+    for issuer in candidates[: paths.MAX_CANDIDATES]:
+        result = certificate.verify(issuer)
+        if result.valid:
+            if issuer == certificate:
+                return Resolution(certificate, "self-signed", issuer)
+            same_name = names.canonical(issuer.subject) == names.canonical(certificate.issuer)
+            return Resolution(certificate, "link", issuer, "" if same_name else "issuer-by-key-identifier")
+        if issuer != certificate:
+            reasons.append(result.reason)
+    return Resolution(certificate, "unresolved", None, _unresolved(certificate, candidates, reasons))
+
+
+def _unresolved(certificate: Certificate, candidates: list[Certificate], reasons: list[str]) -> str:
+    if certificate.key.kind == "unsupported" and not reasons:
+        return certificate.key.name
+    for reason in ("curve-unsupported", "algorithm-unknown", "key-unusable"):
+        if reason in reasons:
+            return reason
+    identifier = certificate.authority_key_identifier
+    if identifier is not None and any(c.subject_key_identifier == identifier for c in candidates if c != certificate):
+        return "wrong-signature"
+    return "other-generation" if reasons or certificate.self_named else "no-issuer"

@@ -1,0 +1,121 @@
+"""A private key with its certificate: what signs EF.SOD, seals and lists."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TypeAlias
+
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from tjdocs.asn1 import tlv, x509
+from tjdocs.errors import KeyMaterialError, UsageError
+from tjdocs.pki import algorithms, curves
+from tjdocs.pki.certificate import Certificate
+
+__all__ = ["PrivateKey", "Signer", "combination", "generate_key", "public_key_info", "signature_algorithm"]
+
+PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
+
+def combination(id_: str) -> algorithms.Combination:
+    """Return a combination with which this library signs.
+
+    :raises UsageError: there is none of that name, or it is read and verified only
+    """
+    row = algorithms.combinations().get(id_)
+    if row is None or not row.issue:
+        known = ", ".join(sorted(k for k, v in algorithms.combinations().items() if v.issue))
+        raise UsageError("no signature algorithm to issue with", where=id_, hint=f"one of {known}")
+    return row
+
+
+def generate_key(row: algorithms.Combination) -> PrivateKey:
+    """Return a fresh private key for a combination."""
+    if row.key.startswith("rsa-"):
+        return rsa.generate_private_key(65537, int(row.key.split("-")[1]))
+    return ec.generate_private_key(curves.by_name(row.key).library_curve)
+
+
+def public_key_info(key: PrivateKey, *, named_curves: bool) -> bytes:
+    """Return the SubjectPublicKeyInfo of ``key``, DER, EC parameters explicit unless ``named_curves``."""
+    if isinstance(key, rsa.RSAPrivateKey) or named_curves:
+        return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    name = curves.by_library_name(key.curve.name).name
+    return x509.encode_public_key("1.2.840.10045.2.1", curves.explicit_parameters(name), point)
+
+
+def signature_algorithm(row: algorithms.Combination) -> bytes:
+    """Return the AlgorithmIdentifier of a combination's signature, DER."""
+    signature = algorithms.signature_by_id(row.signature)
+    hash_ = algorithms.hash_by_id(row.hash)
+    if signature.scheme == "rsa-pss":
+        mask = algorithms.hash_by_id(row.mgf or row.hash)
+        salt = hash_.length if row.salt is None else row.salt
+        parameters = x509.encode_pss_parameters(hash_.oid, mask.oid, salt)
+        return x509.encode_algorithm(signature.oid, parameters)
+    return x509.encode_algorithm(signature.oid, tlv.encode(0x05, b"") if signature.scheme == "rsa-pkcs1" else b"")
+
+
+@dataclass(frozen=True)
+class Signer:
+    """A document signer or seal signer, ready to sign.
+
+    :param certificate: its certificate
+    :param row: the combination of key and signature that it uses
+    """
+
+    certificate: Certificate
+    row: algorithms.Combination
+    key: PrivateKey = field(repr=False)
+
+    @cached_property
+    def algorithm(self) -> bytes:
+        """AlgorithmIdentifier of its signatures, DER."""
+        return signature_algorithm(self.row)
+
+    @property
+    def digest(self) -> str:
+        """Id of the hash that its signatures use."""
+        return self.row.hash
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the signature over ``data``: DER for ECDSA, an RSA block otherwise."""
+        return sign(self.key, self.row, data)
+
+    def check_usage(self, at: datetime) -> None:
+        """Refuse to sign outside the private key's usage period.
+
+        :raises KeyMaterialError: naming the command that makes the next signer
+        """
+        begin, end = self.certificate.private_key_usage or (None, None)
+        if (begin and at < begin) or at > (end or self.certificate.not_after):
+            raise KeyMaterialError(
+                "the signer's key may not sign on that day",
+                where=at.date().isoformat(),
+                hint="make the next signer with `tjdocs authority signer DIR`",
+            )
+
+
+def sign(key: PrivateKey, row: algorithms.Combination, data: bytes) -> bytes:
+    """Return a signature by a combination's own scheme."""
+    hash_ = algorithms.hash_by_id(row.hash)
+    scheme = algorithms.signature_by_id(row.signature).scheme
+    if isinstance(key, rsa.RSAPrivateKey):
+        if scheme == "rsa-pss":
+            mask = algorithms.hash_by_id(row.mgf or row.hash).library
+            salt = hash_.length if row.salt is None else row.salt
+            return key.sign(data, padding.PSS(padding.MGF1(mask), salt), hash_.library)
+        return key.sign(data, padding.PKCS1v15(), hash_.library)
+    signature = key.sign(data, ec.ECDSA(hash_.library))
+    if scheme == "ecdsa-plain" or row.plain:
+        return plain_signature(signature, curves.by_name(row.key).order_bytes)
+    return signature
+
+
+def plain_signature(signature: bytes, size: int) -> bytes:
+    """Return r and s joined, each of ``size`` octets (BSI TR-03111, 5.2.1)."""
+    r, s = decode_dss_signature(signature)
+    return r.to_bytes(size, "big") + s.to_bytes(size, "big")

@@ -1,0 +1,468 @@
+"""The data page of the passport, looked at as a picture: the oracle is ink on the sheet, not what draw() says."""
+
+import io
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from page_helpers import LINES, VALUES
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageOps, ImageStat
+
+from tjdocs import page
+from tjdocs.errors import OutputError, UsageError
+from tjdocs.page.text import fit, print_text
+
+FONT = Path(page.__file__).parent / "fonts" / "OCRB.otf"
+MRZ_TOP = 765  # Doc 9303-4, figure 3: the zone is 23.2 mm high
+CENTRES = (853, 928)
+
+
+def draw(portrait, values=VALUES, *, lines=LINES, specimen=True, **more):
+    return page.draw("td3", values, portrait=portrait, lines=lines, specimen=specimen, **more)
+
+
+@pytest.fixture(scope="module")
+def drawn(portrait):
+    return draw(portrait)
+
+
+@pytest.fixture(scope="module")
+def picture(drawn):
+    return drawn.image()
+
+
+def difference(one, other):
+    """Return the smallest box that holds every pixel in which two pages differ."""
+    return ImageChops.difference(one.image(), other.image()).getbbox()
+
+
+def box_of(drawn, kind, id=""):
+    return next(placed.box for placed in drawn.placed if (placed.kind, placed.id) == (kind, id))
+
+
+# --- the sheet
+
+
+def test_page_has_the_nominal_size_at_300_dpi(drawn):
+    # 125 x 88 mm (Doc 9303-4, 2.2)
+    assert drawn.size == (round(125 * 300 / 25.4), round(88 * 300 / 25.4)) == drawn.image().size
+
+
+def test_saved_page_tells_its_resolution(drawn, tmp_path):
+    drawn.save(tmp_path / "page.png")
+    saved = Image.open(tmp_path / "page.png")
+    assert saved.format == "PNG"
+    assert [round(dpi) for dpi in saved.info["dpi"]] == [300, 300]
+    assert saved.tobytes() == drawn.image().tobytes()
+
+
+def test_page_that_cannot_be_written_is_an_output_error(drawn, tmp_path):
+    with pytest.raises(OutputError, match="cannot be written"):
+        drawn.save(tmp_path / "nowhere" / "page.png")
+
+
+def test_same_input_gives_the_same_page(drawn, portrait):
+    assert draw(portrait) == drawn
+    assert draw(portrait).png() == drawn.png()
+
+
+def test_picture_of_a_page_is_a_copy(drawn):
+    before = drawn.png()
+    copy = drawn.image()
+    copy.paste(0, (0, 0, 500, 500))
+    assert drawn.png() == before
+
+
+def test_repr_shows_no_personal_data(drawn):
+    shown = repr(drawn)
+    assert "td3" in shown
+    assert "pixels" not in shown
+    assert not any(value in shown for value in VALUES.values())
+
+
+# --- the machine-readable zone
+
+
+def reference_glyph(character):
+    """Draw a character by another road than the page's: large, then reduced, on its own sheet of 30 x 51."""
+    scale = 8
+    font = ImageFont.truetype(str(FONT), 41.5 * scale)
+    sheet = Image.new("L", (30 * scale, 51 * scale), 255)
+    ImageDraw.Draw(sheet).text((0, (25 + 15) * scale), character, font=font, anchor="ls", fill=0)
+    return sheet.reduce(scale)
+
+
+def test_every_character_stands_in_its_cell(picture):
+    grey = picture.convert("L")
+    worst = 0.0
+    for line, centre in zip(LINES, CENTRES, strict=True):
+        for column, character in enumerate(line):
+            left = 71 + 30 * column
+            cell = grey.crop((left, centre - 25, left + 30, centre + 26))
+            # the paper beneath is light, not white
+            cell = ImageOps.autocontrast(cell)
+            distance = ImageStat.Stat(ImageChops.difference(cell, reference_glyph(character))).mean[0]
+            others = {other for other in "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<" if other != character}
+            worst = max(worst, distance)
+            assert distance < 10, (line, column)
+            if column % 11 == 0:
+                nearest = min(
+                    ImageStat.Stat(ImageChops.difference(cell, reference_glyph(other))).mean[0] for other in others
+                )
+                assert distance < nearest, (line, column)
+    assert worst > 0  # two roads, not one
+
+
+def test_no_ink_between_cells_and_around_the_lines(picture):
+    grey = picture.convert("L")
+    ink = grey.point([255 if level < 128 else 0 for level in range(256)])
+    zone = ink.crop((0, MRZ_TOP + 1, 1476, 1039))
+    left, top, right, bottom = zone.getbbox()
+    # printing zones of Doc 9303-4, figure 3: 7.25-11.55 and 13.6-17.9 mm above the edge, 6.0 +- 1.0 mm from the left
+    assert left >= 71
+    assert right <= 1417
+    assert top + MRZ_TOP + 1 >= 828
+    assert bottom + MRZ_TOP + 1 <= 954
+    assert ink.crop((0, 879, 1476, 903)).getbbox() is None
+    for column in range(45):
+        edge = 71 + 30 * column
+        assert ink.crop((edge - 1, 828, edge + 1, 954)).getbbox() is None, column
+
+
+def test_nothing_dark_lies_beneath_the_zone(portrait):
+    grey = draw(portrait, lines=["<" * 44, "<" * 44]).image().convert("L")
+    between = grey.crop((0, 790, 1476, 828)), grey.crop((0, 880, 1476, 903)), grey.crop((0, 955, 1476, 1039))
+    assert min(strip.getextrema()[0] for strip in between) >= 225
+    assert grey.crop((71, 828, 1391, 879)).getextrema()[0] < 20  # the ink itself is black
+
+
+def test_other_lines_change_the_zone_alone(drawn, portrait):
+    other = draw(portrait, lines=[LINES[0].replace("ANNA", "EVAA"), LINES[1]])
+    left, top, right, bottom = difference(drawn, other)
+    first = LINES[0].index("ANNA")
+    assert 71 + 30 * first <= left
+    assert right <= 71 + 30 * (first + 4)
+    assert top >= 828
+    assert bottom <= 879
+
+
+@pytest.mark.parametrize(
+    ("lines", "where"),
+    [
+        ((), "lines"),
+        (LINES[:1], "lines"),
+        ((LINES[0], LINES[1][:-1]), "line 2"),
+        ((LINES[0].lower(), LINES[1]), "line 1"),
+        ((LINES[0], LINES[1][:-1] + "\n"), "line 2"),
+        ((LINES[0], None), "line 2"),
+        (LINES[0], "lines"),
+    ],
+)
+def test_unfit_lines_are_a_usage_error(portrait, lines, where):
+    with pytest.raises(UsageError) as caught:
+        draw(portrait, lines=lines)
+    assert caught.value.where == where
+    assert "ERIKSSON" not in str(caught.value)
+
+
+# --- portrait, ghost, symbol
+
+
+def test_portrait_stands_at_its_place_unchanged(picture, portrait):
+    # largest size, 2 mm from the left edge, down to the zone
+    assert picture.crop((24, 234, 437, 765)).tobytes() == portrait.tobytes()
+
+
+def test_portrait_of_another_size_is_scaled_not_stretched(portrait):
+    wide = Image.new("RGB", (1000, 1062), "#b4c8dc")
+    wide.paste(portrait.resize((826, 1062)), (87, 0))
+    place = draw(wide).image().crop((24, 234, 437, 765))
+    assert ImageStat.Stat(ImageChops.difference(place, portrait)).mean[0] < 2
+
+
+def test_portrait_may_be_a_file(drawn, portrait):
+    stream = io.BytesIO()
+    portrait.save(stream, "PNG")
+    assert draw(stream.getvalue()) == drawn
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "JPEG2000"])
+def test_portrait_may_be_compressed_as_on_the_chip(portrait, kind):
+    stream = io.BytesIO()
+    portrait.save(stream, kind)
+    place = draw(stream.getvalue()).image().crop((24, 234, 437, 765))
+    assert ImageStat.Stat(ImageChops.difference(place, portrait)).mean[0] < 6
+
+
+def test_transparent_portrait_stands_on_white(portrait):
+    clear = portrait.copy()
+    clear.putalpha(Image.new("L", portrait.size, 0))
+    place = draw(clear).image().crop((24, 234, 437, 765))
+    assert place.getextrema() == ((255, 255),) * 3
+
+
+def broken_png():
+    stream = io.BytesIO()
+    Image.effect_noise((413, 531), 60).save(stream, "PNG")
+    return stream.getvalue()[:9000]
+
+
+@pytest.mark.parametrize(
+    "portrait",
+    [
+        None,
+        b"",
+        b"GIF89a\x01\x00\x01\x00",
+        broken_png(),
+        Image.new("RGB", (206, 265)),
+        Image.new("RGB", (531, 413)),
+        Image.new("RGB", (413, 900)),
+        Image.new("F", (413, 531)),
+        Image.new("1", (6000, 7714)),
+    ],
+    ids=["none", "empty", "gif", "cut off", "small", "lying", "long", "float", "over 40 million pixels"],
+)
+def test_unfit_portrait_is_a_usage_error(portrait):
+    with pytest.raises(UsageError) as caught:
+        draw(portrait)
+    assert caught.value.where == "portrait"
+
+
+def test_ghost_is_a_weak_copy_off_all_text(drawn, portrait):
+    ghost = box_of(drawn, "ghost")
+    assert (ghost.height, ghost.width) == (531 // 2, 413 // 2)
+    assert not any(ghost.overlaps(p.box) for p in drawn.placed if p.kind in ("caption", "data", "mrz", "portrait"))
+    paper = draw(Image.new("RGB", portrait.size, "white"), specimen=False).image().convert("L").crop(ghost)
+    printed = draw(portrait, specimen=False).image().convert("L").crop(ghost)
+    darker = ImageChops.subtract(paper, printed)
+    middle = (ghost.width // 2 - 20, ghost.height // 2 - 20, ghost.width // 2 + 20, ghost.height // 2 + 20)
+    assert 30 < ImageStat.Stat(darker.crop(middle)).mean[0] < 90  # 30 % of black, where the face is
+    assert darker.getextrema()[1] <= 0.3 * 255
+
+
+def test_chip_symbol_has_the_standard_size(drawn, picture):
+    # 9.0 x 5.25 mm (Doc 9303-9, 2.3)
+    box = box_of(drawn, "chip")
+    assert (box.width, box.height) == (106, 62)
+    dark = picture.convert("L").point([255 if level < 110 else 0 for level in range(256)])
+    assert dark.crop((box.left - 10, box.top - 6, box.right + 24, box.bottom + 6)).getbbox() == (10, 6, 116, 68)
+    centre = ((box.left + box.right) // 2, (box.top + box.bottom) // 2)
+    assert dark.getpixel(centre) == 0
+    assert dark.getpixel((box.left + 20, centre[1])) == 255
+    assert dark.getpixel((box.left + 20, box.top + 18)) == 0
+
+
+def test_signature_is_printed_whole_in_its_place(drawn, portrait):
+    pen = Image.new("L", (1200, 300), 255)
+    ImageDraw.Draw(pen).line([(10, 290), (400, 10), (800, 290), (1190, 10)], fill=0, width=24)
+    signed = draw(portrait, signature=pen)
+    box = box_of(signed, "signature")
+    assert box.width / box.height == pytest.approx(4, rel=0.03)
+    left, top, right, bottom = difference(drawn, signed)
+    assert page.Box(left, top, right, bottom).width > 0.9 * box.width
+    assert box.holds(page.Box(left, top, right, bottom))
+
+
+# --- text
+
+
+def test_no_text_overlaps(drawn):
+    # what draw() claims to have covered is held against the ink in the tests below
+    printed = [p for p in drawn.placed if p.kind != "overprint"]
+    assert len([p for p in printed if p.kind == "data"]) == len(VALUES) + 2
+    assert len([p for p in printed if p.kind == "caption"]) == len(VALUES) + 1
+    for one, other in combinations(printed, 2):
+        assert not one.box.overlaps(other.box), (one, other)
+
+
+@pytest.mark.parametrize("id", [key for key in VALUES if key != "document_number"])
+def test_value_changes_its_own_box_alone(drawn, portrait, id):
+    other = VALUES[id].translate(str.maketrans("ОЗ/АE1PT", "ЦЖ.ШM8QG"))
+    assert other != VALUES[id]
+    redrawn = draw(portrait, {**VALUES, id: other})
+    covered = page.Box(*difference(drawn, redrawn))
+    field = page.load("td3").field
+    assert next(part.box for part in field if part.id == id).holds(covered)
+    before, after = box_of(drawn, "data", id), box_of(redrawn, "data", id)
+    assert covered.left >= min(before.left, after.left)
+    assert covered.right <= max(before.right, after.right)
+    assert covered.top >= min(before.top, after.top)
+    assert covered.bottom <= max(before.bottom, after.bottom)
+
+
+def test_ink_keeps_clear_of_the_margin(picture):
+    dark = picture.convert("L").point([255 if level < 110 else 0 for level in range(256)])
+    left, top, right, _ = dark.getbbox()
+    assert left >= 24
+    assert top >= 24
+    assert right <= 1476 - 24
+
+
+def test_document_number_shapes_the_lines(drawn, portrait):
+    # the lines run over the whole page above the machine-readable zone
+    left, top, right, bottom = difference(drawn, draw(portrait, {**VALUES, "document_number": "L898902C4"}))
+    assert left < 30
+    assert right > 1446
+    assert top < 30
+    assert 700 < bottom <= 790
+
+
+def test_unused_optional_field_has_no_caption(portrait):
+    values = {key: value for key, value in VALUES.items() if key not in ("personal_number", "place_of_birth")}
+    drawn = draw(portrait, values)
+    assert not {"personal_number", "place_of_birth"} & {p.id for p in drawn.placed}
+
+
+def test_empty_secondary_identifier_keeps_its_caption(portrait):
+    drawn = draw(portrait, {**VALUES, "secondary_identifier": ""})
+    assert [p.kind for p in drawn.placed if p.id == "secondary_identifier"] == ["caption"]
+
+
+def test_title_may_be_another_document_s(drawn, portrait):
+    other = draw(portrait, {**VALUES, "title": "ҲУҶҶАТИ САФАР / TRAVEL DOCUMENT"})
+    covered = page.Box(*difference(drawn, other))
+    assert page.Box(24, 116, 437, 211).holds(covered)
+
+
+@pytest.mark.parametrize("id", [key for key in VALUES if key not in ("personal_number", "place_of_birth")])
+def test_missing_mandatory_value_is_named(portrait, id):
+    values = {key: value for key, value in VALUES.items() if key != id}
+    with pytest.raises(UsageError) as caught:
+        draw(portrait, values)
+    assert caught.value.where == id
+
+
+@pytest.mark.parametrize(
+    ("id", "value"),
+    [
+        ("surname", "ERIKSSON"),
+        ("signature", "ERIKSSON"),
+        ("primary_identifier", " "),
+        ("primary_identifier", "ERIKSSON\nANNA"),
+        ("primary_identifier", "エリクソン"),
+        ("primary_identifier", "اریکسون"),
+        ("primary_identifier", "М\u0304УСО"),
+        ("primary_identifier", None),
+        ("issuing_state", "UTOP"),
+        ("document_number", "L898902C36"),
+        ("date_of_birth", "12 АВГУСТ/AUGUST 1974"),
+    ],
+)
+def test_unfit_value_is_named_and_not_shown(portrait, id, value):
+    with pytest.raises(UsageError) as caught:
+        draw(portrait, {**VALUES, id: value})
+    assert caught.value.where == id
+    assert str(value) not in str(caught.value) or value == " "
+
+
+def test_unknown_layout_is_a_usage_error(portrait):
+    with pytest.raises(UsageError, match="td3"):
+        page.draw("../td3", VALUES, portrait=portrait, lines=LINES, specimen=True)
+
+
+# --- names too long
+
+
+def text_height(drawn, id):
+    box = box_of(drawn, "data", id)
+    return box.bottom - box.top
+
+
+@pytest.mark.parametrize("length", [41, 45, 49])
+def test_long_name_shrinks_and_stays_in_its_box(portrait, length):
+    short = draw(portrait, {**VALUES, "primary_identifier": "H" * 30})
+    long = draw(portrait, {**VALUES, "primary_identifier": "H" * length})
+    assert text_height(long, "primary_identifier") < text_height(short, "primary_identifier")
+    box = box_of(long, "data", "primary_identifier")
+    assert 20 * (length - 0.5) <= box.width <= 1452 - 461  # 15 characters per 25.4 mm at most (Doc 9303-3, 3.2)
+    # a smaller type stands on the same baseline
+    assert box.bottom == box_of(short, "data", "primary_identifier").bottom
+
+
+def test_name_of_two_scripts_breaks_after_the_slash(portrait):
+    national, latin = "АБДУРАҲМОНЗОДА-МУҲАММАДСОЛЕҲЗОДА", "ABDURAHMONZODA-MUHAMMADSOLEHZODA"
+    both = draw(portrait, {**VALUES, "primary_identifier": f"{national} / {latin}"})
+    swapped = draw(portrait, {**VALUES, "primary_identifier": f"{national} / {latin[::-1]}"})
+    box = box_of(both, "data", "primary_identifier")
+    _, top, _, _ = difference(both, swapped)
+    assert top > (box.top + box.bottom) // 2 - 4  # only the second line changed
+    assert text_height(both, "primary_identifier") > 45
+
+
+@pytest.mark.parametrize("length", [120, 200, 5000])
+@pytest.mark.parametrize("parted", [True, False])
+def test_name_that_cannot_fit_is_refused_by_its_field(portrait, length, parted):
+    name = ("АБДУРАҲМОН " * length)[:length] if parted else "А" * length
+    with pytest.raises(UsageError) as caught:
+        draw(portrait, {**VALUES, "primary_identifier": name})
+    assert caught.value.where == "primary_identifier"
+    assert "АБДУРАҲМОН" not in str(caught.value)
+
+
+@settings(max_examples=25, deadline=None)
+@given(name=st.lists(st.text("АБӢҶҲШЖILWÄÇ-’", min_size=1, max_size=24), min_size=1, max_size=7).map(" ".join))
+def test_any_name_fits_its_box_or_is_refused(name):
+    try:
+        fitted = fit(
+            name, page.Box(461, 240, 1452, 300), name="bold", largest_pitch=24, smallest_pitch=20, lines=2, where="x"
+        )
+    except UsageError:
+        assert len(name) > 34  # what is this short always fits: 24 px a character and the widest letters on 991 px
+        return
+    sheet = Image.new("L", (1476, 400), 255).convert("RGB")
+    for line, x, y in fitted.lines:
+        print_text(sheet, line, x, y, name="bold", size=fitted.size, colour="#000000")
+    ink = page.Box(*ImageOps.invert(sheet.convert("L")).getbbox())
+    assert page.Box(461, 240, 1452, 300).holds(ink)
+    assert " ".join(line for line, _, _ in fitted.lines) == name
+    assert len(fitted.lines) <= 2
+
+
+# --- the specimen's word
+
+
+def test_overprint_is_on_specimens_only(portrait, drawn):
+    real = draw(portrait, specimen=False)
+    assert not real.specimen
+    assert drawn.specimen
+    assert "overprint" not in {p.kind for p in real.placed}
+    covered = page.Box(*difference(real, drawn))
+    assert covered.width > 800
+    assert covered.height > 400
+    assert box_of(drawn, "overprint").holds(covered)
+    # it keeps off portrait, heading and machine-readable zone
+    assert covered.left >= 437
+    assert covered.top >= 211
+    assert covered.bottom <= MRZ_TOP
+
+
+def test_overprint_says_specimen(portrait, drawn):
+    real = draw(portrait, specimen=False)
+    grey = ImageChops.difference(real.image(), drawn.image()).convert("L")
+    level = grey.point([255 if value > 12 else 0 for value in range(256)])
+    level = level.filter(ImageFilter.MaxFilter(7)).filter(ImageFilter.MinFilter(7)).rotate(-24, expand=True)
+    word = level.crop(level.getbbox())
+
+    def distance(text):
+        font = ImageFont.truetype(str(FONT.with_name("DejaVuSans-Bold.ttf")), 200)
+        left, top, right, bottom = font.getbbox(text)
+        expected = Image.new("L", (int(right - left), int(bottom - top)))
+        ImageDraw.Draw(expected).text((-left, -top), text, font=font, fill=255)
+        return ImageStat.Stat(ImageChops.difference(word, expected.resize(word.size))).mean[0]
+
+    assert distance("SPECIMEN") < 60
+    assert all(
+        distance(other) > distance("SPECIMEN") + 15 for other in ("NEMICEPS", "DOCUMENT", "SPECIMAN", "PASSPORT")
+    )
+
+
+def test_text_stays_legible_under_the_overprint(portrait, drawn):
+    # the letters are as dark with it as without
+    real = draw(portrait, specimen=False)
+    box = box_of(drawn, "data", "date_of_birth")
+    for page_drawn in (real, drawn):
+        histogram = page_drawn.image().convert("L").crop(box).histogram()
+        assert sum(histogram[:60]) > 0.15 * box.width * box.height
+        assert sum(histogram[150:]) > 0.4 * box.width * box.height
