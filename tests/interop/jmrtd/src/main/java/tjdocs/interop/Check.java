@@ -340,7 +340,7 @@ public final class Check {
       run(List.of(args), new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
     } catch (IOException | JsonParseException | IllegalArgumentException | DateTimeException
         | IllegalStateException | UnsupportedOperationException e) { // the last two: JSON of another shape
-      System.err.println("jmrtd-check: " + e.getMessage() + "\n" + USAGE);
+      System.err.println("jmrtd-check: " + e + "\n" + USAGE);
       System.exit(2);
     }
   }
