@@ -141,6 +141,13 @@ def test_tag_list_that_disagrees(listed, expected):
     assert listed is False or replace(parsed).encode() == data
 
 
+def test_a_tag_list_that_names_the_inner_tag_is_no_fault():
+    data = file("6B", obj("A0", b"\2\1\1", obj("5F0F", b"SMITH")), listed=b"\x5f\x0f")
+    parsed = Dg11.parse(data)
+    assert parsed.problems == ()
+    assert replace(parsed).encode() == data
+
+
 def test_number_of_names_that_is_wrong():
     data = file("6B", obj("A0", b"\2\1\3", obj("5F0F", b"SMITH")))
     parsed = Dg11.parse(data)

@@ -114,7 +114,7 @@ def test_object_identifiers_are_read_like_another_library_does(numbers):
     assert oid_text(core.ObjectIdentifier(dotted).contents) == dotted
 
 
-@pytest.mark.parametrize("content", ["", "80", "2a80", "2a8001", "2a" * 65])
+@pytest.mark.parametrize("content", ["", "80", "81", "2a80", "2a81", "2a8001", "2a" * 65])
 def test_what_is_no_object_identifier(content):
     assert oid_text(bytes.fromhex(content)) is None
 
@@ -132,8 +132,11 @@ def test_round_trip_dg14(rows):
 
 
 KEYS = [
-    key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    for key in (rsa.generate_private_key(65537, 1024), ec.generate_private_key(ec.SECP256R1()))
+    key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    for key in (
+        rsa.RSAPublicNumbers(65537, (1 << 1023) + 1).public_key(),
+        ec.derive_private_key(1, ec.SECP256R1()).public_key(),
+    )
 ]
 
 

@@ -105,7 +105,8 @@ def test_readable_faults_are_named(record, code):
 @pytest.mark.parametrize(
     "changes",
     [{"gender": 0}, {"gender": 255}, {"eyes": 255}, {"hair": 7}, {"pose": b"\xb4\xb4\xb4"},
-     {"uncertainty": b"\xb5" * 3}, {"image_type": 2}, {"data_type": 1, "image": JP2_STUB}, {"data_type": 1, "image": b"\xff\x4f\xff\x51"}],
+     {"uncertainty": b"\xb5" * 3}, {"image_type": 2}, {"data_type": 1, "image": JP2_STUB},
+     {"data_type": 1, "image": b"\xff\x4f\xff\x51"}],
 )  # fmt: skip
 def test_defined_codes_are_no_fault(changes):
     assert codes(facial_record(**changes)) == set()

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from tjdocs.errors import UsageError
-from tjdocs.lds import face
+from tjdocs.lds import _prepare, face
 from tjdocs.lds.face import FaceImage, FacialRecord, ImageType, check_face, check_image, prepare
 
 EYES = ((240.0, 330.0), (360.0, 330.0))
@@ -103,6 +103,8 @@ def test_a_jpeg_2000_that_claims_too_many_pixels_is_not_decoded(where):
     data = bytearray(coded(drawing(), "JPEG2000"))
     start = data.index(b"ihdr") + 4 if where == "box" else data.index(b"\xff\x4f\xff\x51") + 8
     data[start : start + 8] = pack(">II", 60000, 60000)
+    if where == "codestream":  # in one tile
+        data[start + 16 : start + 24] = pack(">II", 60000, 60000)
     assert codes(bytes(data)) == ["image-limit"]
 
 
@@ -117,6 +119,14 @@ def test_a_jpeg_of_too_many_scans_is_not_decoded():
     data = coded(drawing(), progressive=True)
     start, end = data.rindex(b"\xff\xda"), len(data) - 2
     assert codes(data[:end] + data[start:end] * 120 + data[end:]) == ["image-limit"]
+
+
+def test_a_large_jpeg_of_many_scans_is_not_decoded():
+    data = coded(drawing(), progressive=True)
+    start, end = data.rindex(b"\xff\xda"), len(data) - 2
+    size = data.index(b"\xff\xc2") + 5
+    large = data[:size] + pack(">HH", 6000, 6000) + data[size + 4 : end] + data[start:end] * 20 + data[end:]
+    assert [p.detail for p in check_image(large)] == ["too many scans for its size"]
 
 
 def test_sizes_that_differ_between_box_and_codestream_are_told():
@@ -196,7 +206,7 @@ def test_prepare_levels_the_head(angle):
     upright, centre = drawing((900, 1000), ((380, 480), (520, 480))), (450, 480)
     turned = upright.rotate(-angle, Image.Resampling.BICUBIC, center=centre, fillcolor=(205, 214, 222))
     dx, dy = 70 * math.cos(math.radians(angle)), 70 * math.sin(math.radians(angle))
-    made = prepare(turned, eyes=((450 - dx, 480 - dy), (450 + dx, 480 + dy)))
+    made = prepare(turned, eyes=((450 - dx, 480 - dy), (450 + dx, 480 + dy)), width=300)
     (left, left_y), (right, right_y) = dark_eyes(made.image)
     assert (left, right) == pytest.approx((112.5, 187.5), abs=1)
     assert (left_y, right_y) == pytest.approx((180, 180), abs=1)
@@ -216,7 +226,7 @@ def test_prepare_never_stretches():
 
 
 def test_prepare_without_eyes_takes_the_middle_as_full_frontal():
-    made = prepare(drawing((1000, 800)))
+    made = prepare(drawing((1000, 800)), width=300)
     assert (made.width, made.height, made.image_type, made.feature_points) == (300, 400, 1, ())
     assert check_face(made) == ()
 
@@ -224,7 +234,7 @@ def test_prepare_without_eyes_takes_the_middle_as_full_frontal():
 @pytest.mark.parametrize("image_format", ["JPEG", "JPEG2000"])
 def test_prepare_keeps_to_the_size_and_is_repeatable(image_format):
     noise = Image.frombytes("RGB", (600, 800), random.Random(1).randbytes(600 * 800 * 3))
-    made = [prepare(noise, image_format=image_format, max_bytes=15_000) for _ in range(2)]
+    made = [prepare(noise, image_format=image_format, width=300, max_bytes=15_000) for _ in range(2)]
     assert 10_000 < len(made[0].image) <= 15_000
     assert made[0] == made[1]
 
@@ -232,6 +242,17 @@ def test_prepare_keeps_to_the_size_and_is_repeatable(image_format):
 def test_prepare_takes_better_quality_where_there_is_room():
     sizes = [len(prepare(drawing(), max_bytes=limit).image) for limit in (3_000, 20_000)]
     assert sizes[0] <= 3_000 < sizes[1]
+
+
+@pytest.mark.parametrize("limit", range(1, 40))
+def test_the_best_setting_that_fits_is_found(limit):
+    sizes = [40 - setting for setting in range(30)]  # from the best setting on, ever smaller: 40 to 11 bytes
+    if limit < min(sizes):
+        with pytest.raises(UsageError):
+            _prepare._best(lambda setting: bytes(sizes[setting]), list(range(30)), limit)
+    else:
+        found = _prepare._best(lambda setting: bytes(sizes[setting]), list(range(30)), limit)
+        assert len(found) == max(size for size in sizes if size <= limit)
 
 
 def test_prepare_gives_up_rather_than_grow():
@@ -246,7 +267,7 @@ def test_prepare_leaves_metadata_behind_and_obeys_the_orientation():
     lying = drawing().transpose(Image.Transpose.ROTATE_90)
     data = coded(lying, exif=exif.tobytes(), comment=b"SPECIMEN COMMENT", xmp=b"<x>SPECIMEN XMP</x>")
     assert b"SPECIMEN CAMERA" in data
-    made = prepare(data, eyes=EYES)
+    made = prepare(data, eyes=EYES, width=300)
     assert b"SPECIMEN" not in made.image
     assert b"Exif" not in made.image
     assert dark_eyes(made.image)[0] == pytest.approx((112.5, 180), abs=1)
@@ -314,4 +335,4 @@ def test_prepared_face_in_dg2():
     record = FacialRecord.parse(FacialRecord((made,)).encode())
     assert record.faces == (made,)
     assert isinstance(record.faces[0], FaceImage)
-    assert {span.value for span in face.spans(record.raw)} >= {"token frontal", "JPEG", "300 x 400"}
+    assert {span.value for span in face.spans(record.raw)} >= {"token frontal", "JPEG", "360 x 480"}

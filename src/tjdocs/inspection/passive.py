@@ -52,7 +52,7 @@ def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Zone | N
     findings = [_named("pa.sod-structure", sod.warnings)]
     signature, signer = _signature(chip)
     hashes = _hashes(chip, at)
-    signed = _signing_time(chip, hashes, at)
+    signed = _signing_time(chip, signature.info, hashes, at)
     findings.append(_weakened(signature, signed[0].date()))
     if signer is None:
         detail = "no certificate inside fits the signer named"
@@ -101,6 +101,7 @@ class _Signature:
     finding: Finding
     hashes: tuple[str, ...] = ()
     rsa_bits: int = 0
+    info: cms.SignerInfo | None = None
 
 
 def _signature(chip: ChipContent) -> tuple[_Signature, Certificate | None]:
@@ -119,13 +120,19 @@ def _signature(chip: ChipContent) -> tuple[_Signature, Certificate | None]:
         result = data.verify(info, certificate)
         if result.valid:
             several = ("several-signers",) if len(data.signers) > 1 else ()
-            warnings = (*info.warnings, *((tolerance,) if tolerance else ()), *result.warnings, *several)
+            warnings = (
+                *info.warnings,
+                *certificate.warnings,
+                *((tolerance,) if tolerance else ()),
+                *result.warnings,
+                *several,
+            )
             bits = certificate.key.bits if certificate.key.kind == "rsa" else 0
-            return _Signature(_named(check, warnings), (info.digest, result.hash), bits), certificate
+            return _Signature(_named(check, warnings), (info.digest, result.hash), bits, info), certificate
         outcome = Outcome.UNDETERMINED if result.valid is None else Outcome.FAILED
         finding = Finding(check, outcome, result.reason, f"algorithm {result.algorithm or 'unknown'}")
         if best is None or best[1] is None:
-            best = (_Signature(finding), certificate)
+            best = (_Signature(finding, info=info), certificate)
     assert best is not None  # noqa: S101 (EF.SOD without a signer is not read)
     return best
 
@@ -171,8 +178,9 @@ def _hash(chip: ChipContent, name: str, expected: bytes) -> Finding:
     return Finding(check, Outcome.PASSED, subject=name)
 
 
-def _signing_time(chip: ChipContent, hashes: list[Finding], at: datetime) -> tuple[datetime, str]:
-    assert chip.sod is not None  # noqa: S101
+def _signing_time(
+    chip: ChipContent, info: cms.SignerInfo | None, hashes: list[Finding], at: datetime
+) -> tuple[datetime, str]:
     dg12 = chip.parsed.get("DG12")
     genuine = any(f.subject == "DG12" and f.outcome.holds for f in hashes)
     if dg12 is not None and genuine and dg12.date_of_issue:
@@ -182,13 +190,10 @@ def _signing_time(chip: ChipContent, hashes: list[Finding], at: datetime) -> tup
             pass
         else:
             return day, "stated"
-    for info in chip.sod.signed_data.signers:
-        values = (info.attributes or {}).get(cms.OID_SIGNING_TIME, ())
-        if len(values) == 1:
-            try:
-                return x509.parse_time(values[0]), "claimed"
-            except der.DerError:
-                continue
+    values = ((info.attributes if info else None) or {}).get(cms.OID_SIGNING_TIME, ())
+    if len(values) == 1:
+        with suppress(der.DerError):
+            return x509.parse_time(values[0]), "claimed"
     return at, "assumed"
 
 
@@ -211,7 +216,7 @@ def _validity(
     check = "pa.ds-validity"
     moment, how = signed
     detail = f"signed {moment.date().isoformat()} ({how})"
-    if moment > at + _CLOCK_SKEW:
+    if moment - at > _CLOCK_SKEW:
         return Finding(check, Outcome.FAILED, "signed-in-future", detail)
     if how == "claimed" and zone and zone.date_of_expiry and moment.date() > zone.date_of_expiry:
         return Finding(check, Outcome.FAILED, "signed-after-expiry", detail)
@@ -225,7 +230,7 @@ def _validity(
     if (begin and last < begin) or (end and first > end):
         return Finding(check, Outcome.FAILED, "key-usage-period", detail)
     for certificate, issuer in zip(path.chain, path.chain[1:], strict=False):
-        if not issuer.not_before - _CLOCK_SKEW <= certificate.not_before <= issuer.not_after:
+        if certificate.not_before - issuer.not_before < -_CLOCK_SKEW or certificate.not_before > issuer.not_after:
             return Finding(check, Outcome.FAILED, "issuer-validity", f"{certificate.subject_text}; {detail}")
     if how == "assumed":
         return Finding(check, Outcome.WARNING, "assumed", detail)
@@ -234,10 +239,10 @@ def _validity(
 
 def _usage(signer: Certificate, zone: mrz.Zone | None) -> Finding:
     check = "pa.ds-usage"
-    if signer.is_ca:
+    usage = signer.key_usage
+    if signer.is_ca or (usage is not None and usage & {"keyCertSign", "cRLSign"}):
         return Finding(check, Outcome.FAILED, "ca-as-signer")
     warnings = []
-    usage = signer.key_usage
     if usage is None and OID_KEY_USAGE in signer.extensions:
         return Finding(check, Outcome.FAILED, "key-usage", "unreadable")
     if usage is None:

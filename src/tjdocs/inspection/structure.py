@@ -1,7 +1,7 @@
 """Checks on the files: ``lds.structure`` and ``lds.com-sod`` (Doc 9303-10, 4)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -32,12 +32,12 @@ class ChipContent:
     :param errors: reason and detail of every file that could not
     """
 
-    files: Mapping[str, bytes]
+    files: Mapping[str, bytes] = field(repr=False)
     sod: Sod | None
     sod_reason: str
-    sod_detail: str
-    parsed: Mapping[str, Any]
-    errors: Mapping[str, tuple[str, str]]
+    sod_detail: str = field(repr=False)
+    parsed: Mapping[str, Any] = field(repr=False)
+    errors: Mapping[str, tuple[str, str]] = field(repr=False)
 
     @property
     def data_groups(self) -> dict[int, str]:

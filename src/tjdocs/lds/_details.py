@@ -88,10 +88,15 @@ def read(data: bytes, tag: int, name: str, path: str) -> Details:
         unknown.append((item.tag, item.value))
     if listed is None:
         problems.append(Problem("tag-list-missing"))
-    elif odd := set(listed) ^ set(present):
+    elif odd := {_outer(tag, inner) for tag in listed} ^ {_outer(tag, inner) for tag in present}:
         problems.append(Problem("tag-list", detail=" ".join(f"{t:02X}" for t in sorted(odd))))
     kept = None if listed is None or listed == tuple(present) else listed
     return Details(MappingProxyType(values), kept, tuple(unknown), tuple(problems), raw, trailing)
+
+
+def _outer(tag: int, inner: Mapping[int, _Field]) -> int:
+    """Return the tag under which a list may name an object: some list the names' own tag, not that around them."""
+    return inner[tag].tag if tag in inner else tag
 
 
 def _value(data: bytes, item: Tlv, field: _Field, problems: list[Problem]) -> Any:

@@ -26,8 +26,8 @@ __all__ = ["Eyes", "check_face", "check_image", "open_image"]
 Eyes = tuple[tuple[float, float], tuple[float, float]]
 """Centres of the pupils in pixels from the upper left, in either order."""
 
-_LIMITS = ("max_bytes", "max_pixels", "max_scans", "max_tiles", "min_width", "min_height")
-_SHAPE = ("min_aspect", "max_aspect", "eye_line", "eye_distance", "eye_tolerance", "aspect_tolerance", "default_width")
+_LIMITS = ("max_bytes", "max_pixels", "max_scans", "max_tiles", "max_work", "min_width", "min_height")
+_SHAPE = ("min_aspect", "max_aspect", "eye_line", "eye_distance", "eye_tolerance", "aspect_tolerance")
 
 
 @cache
@@ -51,6 +51,8 @@ def open_image(data: bytes) -> "Image.Image | Problem":
         return Problem("image-limit", detail="too many pixels")
     if claims.scans > limits["max_scans"] or claims.tiles > limits["max_tiles"]:
         return Problem("image-limit", detail="too many scans or tiles")
+    if any(width * height * claims.scans > limits["max_work"] for width, height in claims.sizes):
+        return Problem("image-limit", detail="too many scans for its size")
     return _decode(data, claims.kind)
 
 
@@ -112,16 +114,17 @@ def _token_geometry(width: int, height: int, eyes: Eyes) -> list[Problem]:
         raise UsageError("eye that is nowhere", where="eyes", hint="two points in pixels")
     if abs(width / height - 0.75) > numbers["aspect_tolerance"]:
         problems.append(Problem("token-aspect", detail=f"{width} x {height}"))
-    (left, left_y), (right, right_y) = sorted(eyes)
+    (first, first_y), (second, second_y) = eyes
     wanted = numbers["eye_distance"] * width
     tolerance = numbers["eye_tolerance"] * wanted
     if abs(math.dist(*eyes) - wanted) > tolerance:
         problems.append(Problem("token-eye-distance", detail=f"{math.dist(*eyes):.1f}, not {wanted:.1f}"))
-    if abs((left + right) / 2 - width / 2) > tolerance:
-        problems.append(Problem("token-centre", detail=f"{(left + right) / 2:.1f}, not {width / 2:.1f}"))
+    centre = (first + second) / 2
+    if abs(centre - width / 2) > tolerance:
+        problems.append(Problem("token-centre", detail=f"{centre:.1f}, not {width / 2:.1f}"))
     line = numbers["eye_line"] * width
-    if max(abs(left_y - line), abs(right_y - line)) > tolerance:
-        problems.append(Problem("token-eye-line", detail=f"{left_y:.1f} and {right_y:.1f}, not {line:.1f}"))
+    if max(abs(first_y - line), abs(second_y - line)) > tolerance:
+        problems.append(Problem("token-eye-line", detail=f"{first_y:.1f} and {second_y:.1f}, not {line:.1f}"))
     return problems
 
 

@@ -100,10 +100,12 @@ def dissect(data: bytes, name: str, title: str, clause: str) -> tuple[Span, ...]
 
 
 def _meaning(table: Mapping[str, _Meaning], path: tuple[int, ...], title: str) -> _Meaning:
-    """Return the longest end of ``path`` that the table names, else the universal name of the last tag."""
+    """Return what the table names: the whole ``path``, else its longest end, else the last tag's own name."""
     if len(path) == 1 and title:
         return _Meaning(title)
     names = [f"{tag:02X}" for tag in path]
+    if (meaning := table.get("/" + "/".join(names[1:]))) is not None:
+        return meaning
     for start in range(1, len(names)):
         if (meaning := table.get("/".join(names[start:]))) is not None:
             return meaning

@@ -284,7 +284,7 @@ def prepare(
     *,
     eyes: Eyes | None = None,
     image_format: str = "JPEG",
-    width: int = 300,
+    width: int = 360,
     height: int | None = None,
     max_bytes: int = 20_000,
 ) -> FaceImage:
@@ -297,6 +297,7 @@ def prepare(
         9): the head is levelled, 3:4, eyes at 0.6 of the width below the edge; without them the middle of the picture
         is taken and called full frontal, for which the caller answers
     :param image_format: ``JPEG`` or ``JPEG2000``
+    :param width: in pixels; the 360 put 90 between the eyes
     :param height: in pixels; width / 0.75 unless given (token frontal has no other)
     :param max_bytes: most bytes of the coded image; the best quality that fits is taken
     :raises UsageError: the picture cannot be read, the head is turned more than 30 degrees or too near to the edge,

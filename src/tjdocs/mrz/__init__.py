@@ -11,13 +11,17 @@ from tjdocs.mrz.dissect import spans
 from tjdocs.mrz.making import Made, make
 from tjdocs.mrz.problems import Problem, ProblemKind, problem_kinds
 from tjdocs.mrz.reading import parse, parse_joined
+from tjdocs.mrz.repairing import repair
 from tjdocs.mrz.transliteration import transliterate
-from tjdocs.mrz.zone import Zone
+from tjdocs.mrz.zone import Candidate, Change, Repair, Zone
 
 __all__ = [
+    "Candidate",
+    "Change",
     "Made",
     "Problem",
     "ProblemKind",
+    "Repair",
     "Zone",
     "alpha2",
     "alpha3",
@@ -26,6 +30,7 @@ __all__ = [
     "parse",
     "parse_joined",
     "problem_kinds",
+    "repair",
     "spans",
     "transliterate",
 ]

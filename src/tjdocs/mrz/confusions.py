@@ -19,6 +19,11 @@ _FOREIGN = 1.0  # a character that stands in no zone is certainly misread
 class Confusions:
     """The table. Costs are minus decimal logarithms of likelihoods.
 
+    :param margin: candidates that cost so much more than the best one are not shown
+    :param wildcard: cost of a character that may be anything
+    :param run: cost of each further filler of a run that was read as letters
+    :param context: what reading a character like its neighbours costs less, and unlike them more
+    :param limit: highest cost tried to make one check digit agree
     :param of: for each character as read, what it may have been and at what cost, the likeliest first
     :param longer: characters that were two
     """
@@ -26,6 +31,8 @@ class Confusions:
     margin: float
     wildcard: float
     run: float
+    context: float
+    limit: float
     of: Mapping[str, tuple[tuple[str, float], ...]] = field(repr=False)
     longer: Mapping[str, str] = field(repr=False)
 
@@ -37,7 +44,7 @@ def confusions() -> Confusions:
     :raises tjdocs.errors.SpecError: it is malformed
     """
     table: dict[str, Any] = specs.read_toml("mrz/confusions.toml")
-    keys = ["schema", "margin", "wildcard", "run", "twins", "foreign", "alike"]
+    keys = ["schema", "margin", "wildcard", "run", "rare", "context", "limit", "fillers", "twins", "foreign", "alike"]
     specs.require_keys(table, keys, where=_WHERE)
     of: dict[str, dict[str, float]] = {character: {} for character in ALPHABET.decode()}
     for row in table["twins"]:
@@ -45,6 +52,11 @@ def confusions() -> Confusions:
         for one, other in row["pairs"]:
             of[one].setdefault(other, row["cost"])
             of[other].setdefault(one, row["cost"])
+    for row in table["fillers"]:
+        specs.require_keys(row, ["cost", "read"], where=f"{_WHERE} fillers")
+        for read in row["read"]:
+            of[read]["<"] = row["cost"]
+            of["<"][read] = row["cost"] + table["rare"]
     longer = {}
     for read, meant in table["foreign"].items():
         if meant == "<<":
@@ -53,8 +65,14 @@ def confusions() -> Confusions:
             of[read] = {character: _FOREIGN + index / 2 for index, character in enumerate(meant)}
     specs.require_keys(table["alike"], ["latin", "other"], where=f"{_WHERE} alike")
     for latin, other in zip(table["alike"]["latin"], table["alike"]["other"], strict=True):
-        of[other] = {latin: _FOREIGN}
+        of[other] = {latin: _FOREIGN, **{c: _FOREIGN + cost for c, cost in of[latin].items()}}
     ranked = {read: tuple(sorted(meant.items(), key=lambda item: item[1])) for read, meant in of.items()}
     return Confusions(
-        table["margin"], table["wildcard"], table["run"], MappingProxyType(ranked), MappingProxyType(longer)
+        margin=table["margin"],
+        wildcard=table["wildcard"],
+        run=table["run"],
+        context=table["context"],
+        limit=table["limit"],
+        of=MappingProxyType(ranked),
+        longer=MappingProxyType(longer),
     )

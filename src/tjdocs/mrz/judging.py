@@ -75,7 +75,7 @@ def judge(layout: Format, joined: str, at: date, *, exact: bool = False) -> tupl
     if joined[layout.nationality] not in _PLAIN_NATIONALITIES:
         problems += _state(layout, joined, "nationality", born)
     if joined[layout.names.stop - 1] in _LETTERS:
-        problems.append(_at(layout, "names", "names-truncated", joined))
+        problems.append(_at(layout, "names", "possibly-truncated", joined))
     return tuple(problems)
 
 

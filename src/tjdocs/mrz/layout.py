@@ -103,11 +103,16 @@ class Format:
     composite_over: tuple[slice, ...]
     composite_digit: int
     order: tuple[str, ...]
+    starts: tuple[int, ...]
 
     def position(self, index: int) -> tuple[int, int]:
         """Return line and column, from 1, of an index in the joined zone."""
         line, column = divmod(index, self.columns)
         return line + 1, column + 1
+
+    def name_at(self, index: int) -> str:
+        """Return the name of the field or check digit at an index in the joined zone."""
+        return self.order[sum(start <= index for start in self.starts) - 1]
 
     def split(self, joined: str) -> tuple[str, ...]:
         """Return the lines of a joined zone."""
@@ -147,6 +152,7 @@ def _format(path: str) -> Format:
     if sorted(taken) != list(range(size)):
         raise SpecError("fields overlap or leave a gap", where=where)
     by_name = {item.name: item for item in fields}
+    order = _order(fields, composite)
     checked = tuple(item for item in fields if item.digit >= 0)
     number, optional = by_name["document_number"], by_name["optional_data"]
     return Format(
@@ -176,7 +182,8 @@ def _format(path: str) -> Format:
         digits=tuple((item.slice, item.digit) for item in checked),
         composite_over=composite.over if composite else (),
         composite_digit=composite.digit if composite else -1,
-        order=_order(fields, composite),
+        order=tuple(order[start] for start in sorted(order)),
+        starts=tuple(sorted(order)),
     )
 
 
@@ -201,13 +208,13 @@ def _field(row: dict[str, Any], columns: int, where: str) -> Field:
     )
 
 
-def _order(fields: tuple[Field, ...], composite: Composite | None) -> tuple[str, ...]:
-    """Return the names of everything in a joined zone, in the order in which it stands there."""
+def _order(fields: tuple[Field, ...], composite: Composite | None) -> dict[int, str]:
+    """Return the names of everything in a joined zone, by where it starts."""
     starts = {item.slice.start: item.name for item in fields}
     starts |= {item.digit: item.digit_name for item in fields if item.digit >= 0}
     if composite:
         starts[composite.digit] = "composite_check_digit"
-    return tuple(starts[start] for start in sorted(starts))
+    return starts
 
 
 def _index(position: list[int], columns: int) -> int:

@@ -14,6 +14,7 @@ LIMIT = 1000  # characters; a zone has at most 90
 
 _SHAPES = ((2, 44), (2, 36), (3, 30))
 _JOINED = {lines * columns: columns for lines, columns in _SHAPES}
+_UNSEEN = dict.fromkeys((0xFEFF, 0x200B, 0x200E, 0x200F, 0x2060))  # marks without width
 _UPPER = {ord(letter): ord(letter.upper()) for letter in "abcdefghijklmnopqrstuvwxyz"}
 
 
@@ -30,13 +31,13 @@ def lines_of(text: str | bytes | Sequence[str]) -> tuple[tuple[str, ...], bool]:
         given = text.removesuffix("\n").split("\n", LIMIT)
     else:
         given = [_line(line) for line in text[:LIMIT]] if isinstance(text, Sequence) else [_line(text)]
-    lines = [line for part in given for line in part.strip().splitlines() if line.strip()]
-    if len(lines) > LIMIT or sum(map(len, lines)) > LIMIT:
-        return (lines[0][:LIMIT],), False
-    result = _without_blanks([line.strip().translate(_UPPER) for line in lines])
+    whole = [line for part in given for line in part.translate(_UNSEEN).splitlines() if line.strip()]
+    if len(whole) > LIMIT or sum(map(len, whole)) > LIMIT:
+        return (whole[0].strip()[:LIMIT],), False
+    result = _without_blanks([line.translate(_UPPER) for line in whole])
     if len(result) == 1:
         result = list(split_joined(result[0])) or result
-    return tuple(result), result != given
+    return tuple(result), bool(result) and result != given
 
 
 def _line(line: object) -> str:
@@ -56,7 +57,12 @@ def split_joined(text: str) -> tuple[str, ...]:
 def _without_blanks(lines: list[str]) -> list[str]:
     """Leave blanks out; where lines only fit with them, a blank stands for a filler."""
     bare = ["".join(line.split()) for line in lines]
-    shape = {(len(lines), len(line)) for line in lines}
-    if bare != lines and len(shape) == 1 and shape <= set(_SHAPES):
+    if _shape(bare) is None and _shape(lines) is not None:
         return ["<".join(line.split(" ")) for line in lines]
     return bare
+
+
+def _shape(lines: list[str]) -> tuple[int, int] | None:
+    """Return the number and length of lines where some format has them."""
+    shapes = {(len(lines), len(line)) for line in lines}
+    return shapes.pop() if len(shapes) == 1 and shapes <= set(_SHAPES) else None

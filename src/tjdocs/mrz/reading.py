@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from tjdocs.errors import UsageError
-from tjdocs.mrz import normalising
+from tjdocs.mrz import normalising, repairing
 from tjdocs.mrz.dates import day_of
 from tjdocs.mrz.judging import judge
 from tjdocs.mrz.layout import Format, formats
@@ -19,7 +19,7 @@ def parse(text: str | bytes | Sequence[str], *, at: date | datetime, repair: boo
 
     :param text: the lines as one text, as bytes, or as a sequence of lines
     :param at: the day of judgement: it decides centuries and expiry
-    :param repair: also look for what a misread zone was (see :mod:`tjdocs.mrz.repair`)
+    :param repair: also look for what a misread zone was (see :func:`tjdocs.mrz.repair`)
     :raises UsageError: ``text`` or ``at`` is of an unusable type; never for what ``text`` says
     """
     day = day_of(at)
@@ -29,9 +29,11 @@ def parse(text: str | bytes | Sequence[str], *, at: date | datetime, repair: boo
             lines = tuple(text.split("\n", layout.lines)[: layout.lines])
             joined = "".join(lines)
             if layout.pattern.fullmatch(joined):
-                return Zone(layout.name, lines, day, judge(layout, joined, day, exact=True))
+                zone = Zone(layout.name, lines, day, judge(layout, joined, day, exact=True))
+                return repairing.repair(zone) if repair else zone
     lines, normalised = normalising.lines_of(text)
-    return _read(lines, day, normalised=normalised)
+    zone = _read(lines, day, normalised=normalised)
+    return repairing.repair(zone) if repair else zone
 
 
 def parse_joined(text: str | bytes, *, at: date | datetime) -> Zone:

@@ -1,6 +1,7 @@
 """A zone as read: its lines as they stand, its fields decoded when asked for, and what is wrong with it."""
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -8,7 +9,63 @@ from tjdocs.mrz import dates
 from tjdocs.mrz.layout import Format, formats
 from tjdocs.mrz.problems import Problem
 
-__all__ = ["Zone"]
+__all__ = ["Candidate", "Change", "Repair", "Zone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One character, or in the case of a line's length one line, that a repair took for another.
+
+    :param position: line and column, from 1, in the repaired zone
+    :param read: what stood there
+    :param repaired: what stands there now
+    """
+
+    field: str
+    position: tuple[int, int]
+    read: str = dataclasses.field(repr=False)
+    repaired: str = dataclasses.field(repr=False)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the change with the keys that the command line prints."""
+        return {
+            "field": self.field,
+            "position": list(self.position),
+            "read": self.read,
+            "repaired": self.repaired,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One zone that may have been misread.
+
+    :param likelihood: against that of the likeliest candidate, which has 1
+    """
+
+    lines: tuple[str, ...] = dataclasses.field(repr=False)
+    likelihood: float
+    changes: tuple[Change, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the candidate with the keys that the command line prints."""
+        changes = [change.as_json() for change in self.changes]
+        return {"lines": list(self.lines), "likelihood": self.likelihood, "changes": changes}
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What a repair did.
+
+    :param read: the lines as they were read
+    :param changes: what was changed; empty when nothing was
+    :param candidates: where several zones are possible, all of them, the likeliest first; what they have in
+        common is in ``changes``, and nothing else was chosen
+    """
+
+    read: tuple[str, ...] = dataclasses.field(repr=False)
+    changes: tuple[Change, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +79,25 @@ class Zone:
     :param format: ``TD1``, ``TD2``, ``TD3``, ``MRV-A``, ``MRV-B``, or ``None``
     :param lines: as read, after putting right what ``normalised`` stands for
     :param at: the day against which centuries and expiry were judged
-    :param problems: everything wrong or worth a word, in the order of the standard's checks
+    :param problems: everything wrong or worth a word
+    :param repair: what a repair did, where one was asked for
     """
 
     format: str | None
-    lines: tuple[str, ...] = field(repr=False)
-    at: date = field(repr=False)
-    problems: tuple[Problem, ...] = field(repr=False)
+    lines: tuple[str, ...] = dataclasses.field(repr=False)
+    at: date = dataclasses.field(repr=False)
+    problems: tuple[Problem, ...] = dataclasses.field(repr=False)
+    repair: Repair | None = None
 
     @property
     def valid(self) -> bool:
         """Whether no problem is an error."""
         return not any(problem.severity == "error" for problem in self.problems)
+
+    @property
+    def repaired(self) -> bool:
+        """Whether anything in it was not read but repaired."""
+        return self.repair is not None and bool(self.repair.changes)
 
     @property
     def text(self) -> str:
@@ -139,7 +203,8 @@ class Zone:
         """Return the zone with the keys that the command line prints.
 
         Dates are ISO 8601, or null; then ``date_of_birth_raw`` or ``date_of_expiry_raw`` holds the six
-        characters.
+        characters. Where a repair was asked for, also ``repaired``, ``read`` (the lines), ``changes`` and
+        ``candidates``.
         """
         result: dict[str, Any] = {"format": self.format, "valid": self.valid}
         for name in _MADE_OF:
@@ -151,6 +216,11 @@ class Zone:
             else:
                 result[name] = value
         result["problems"] = [problem.as_json() for problem in self.problems]
+        if self.repair is not None:
+            result["repaired"] = self.repaired
+            result["read"] = list(self.repair.read)
+            result["changes"] = [change.as_json() for change in self.repair.changes]
+            result["candidates"] = [candidate.as_json() for candidate in self.repair.candidates]
         return result
 
     def _number_and_optional(self) -> tuple[str, str]:

@@ -1,9 +1,6 @@
 """The issuing act: eligibility, number, zone, data groups, EF.SOD, page, read back, record; whole or not at all."""
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -17,10 +14,11 @@ from tjdocs.documents import Application, NotEligible, eligibility, types
 from tjdocs.documents.eligibility import day
 from tjdocs.documents.predicates import Answer
 from tjdocs.documents.validity import last_valid_day
-from tjdocs.errors import OutputError, TjdocsError, UsageError
+from tjdocs.errors import TjdocsError, UsageError
 from tjdocs.findings import Outcome
 from tjdocs.inspection import Evidence, examine
 from tjdocs.lds import catalogue
+from tjdocs.office import folders
 from tjdocs.office.draft import Draft
 from tjdocs.page import Page, draw
 from tjdocs.pki import Authority, Signer, TrustStore
@@ -52,7 +50,7 @@ class ChipFiles(Mapping[str, bytes]):
 
         :raises OutputError: the folder holds something, or cannot be written
         """
-        _write_folder(Path(folder), {catalogue.file_name(name): data for name, data in self.items()})
+        folders.write(Path(folder), {catalogue.file_name(name): data for name, data in self.items()})
 
 
 @dataclass(frozen=True)
@@ -79,8 +77,9 @@ class Issued:
         layout, values, portrait, specimen = self._page
         return draw(layout, values, portrait=portrait, lines=self.mrz, specimen=specimen)
 
+    @cached_property
     def files(self) -> dict[str, bytes]:
-        """Return every file of the document by its path below the output folder."""
+        """Every file of the document by its path below the output folder, made when first asked for."""
         page = BytesIO()
         self.page.image().save(page, "PNG", dpi=(self.page.dpi, self.page.dpi))
         pdf = BytesIO()
@@ -98,8 +97,8 @@ class Issued:
 
         :raises OutputError: the folder holds something, or cannot be written; nothing is left of it then
         """
-        files = self.files()
-        _write_folder(Path(folder), files)
+        files = self.files
+        folders.write(Path(folder), files)
         return list(files)
 
 
@@ -122,12 +121,15 @@ class Office:
             for name in types.names():
                 register.add_series(name, types.get(name).trial_number)
 
-    def issue(self, application: Application, *, at: date | datetime) -> Issued:
+    def issue(self, application: Application, *, at: date | datetime, out: str | Path | None = None) -> Issued:
         """Issue one document, or raise and leave nothing but a number marked spoiled.
 
         :param at: the day or moment of issue
+        :param out: a new or empty folder for the document's files; they are complete beside it before the document
+            is recorded, and in place after
         :raises NotEligible: with every rule that the application does not meet; no number is used
         :raises UsageError: a name, date or portrait that cannot be used, the field named; no number is used
+        :raises tjdocs.errors.OutputError: ``out`` holds something or cannot be written
         :raises tjdocs.errors.KeyMaterialError: the signer's key is missing or past its period; no number is used
         :raises tjdocs.errors.RegisterError: no number can be had
         """
@@ -140,13 +142,16 @@ class Office:
         signer.check_usage(now)
         # whatever cannot be written is found before a number is used
         draft = Draft.of(application, kind, now, last_valid_day(now.date(), kind.years))
+        if out is not None:
+            folders.check_new(Path(out))
         number = self._register.reserve(kind.id, officer=self._officer)
         try:
             issued = self._make(draft, number, signer)
             self._read_back(issued, now)
-            self._register.commit(
-                number, issued=issued.date_of_issue, expires=issued.date_of_expiry, files=issued.record["files"]
-            )
+            with folders.staged(out, lambda: issued.files):
+                self._register.commit(
+                    number, issued=issued.date_of_issue, expires=issued.date_of_expiry, files=issued.record["files"]
+                )
         except BaseException:
             self._register.spoil(number)
             raise
@@ -187,30 +192,3 @@ def _moment(at: date | datetime) -> datetime:
     """
     on = day(at)
     return at if isinstance(at, datetime) else datetime.combine(on, time(12), UTC)
-
-
-def _write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files whole or not at all: into a folder beside, renamed into place.
-
-    :raises OutputError: the folder holds something, or cannot be written
-    """
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise OutputError("not a folder", where=str(folder), hint="name a new one")
-    if folder.exists() and any(folder.iterdir()):
-        raise OutputError("not an empty folder", where=str(folder), hint="name a new one")
-    folder = folder.absolute()
-    staging: Path | None = None
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-        for name, data in files.items():
-            path = staging / name
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(data)
-        staging.chmod(0o755)
-        os.replace(staging, folder)
-    except OSError as error:
-        raise OutputError("cannot write", where=str(folder), hint=error.strerror or "") from None
-    finally:
-        if staging is not None:
-            shutil.rmtree(staging, ignore_errors=True)

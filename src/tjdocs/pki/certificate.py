@@ -228,6 +228,8 @@ def _parse(data: bytes) -> Certificate:
 
 def _decode(data: bytes, warnings: tuple[str, ...]) -> Certificate:
     outer = der.decode(x509.CertificateFields, data)
+    if outer.signature.padding_bits():
+        raise der.DerError("a signature that is no whole octets")
     tbs = der.parse(outer.tbs, x509.TbsCertificate)
     extensions: dict[str, tuple[bool, bytes]] = {}
     for extension in tbs.extensions or ():

@@ -50,12 +50,24 @@ class SignerInfo:
     signature: bytes = field(repr=False)
     warnings: tuple[str, ...] = ()
 
+    @property
+    def signature_algorithm(self) -> str:
+        """Id of the signature algorithm, its identifier where the table lacks it; with the hash it uses."""
+        try:
+            algorithm = x509.algorithm_id(self.algorithm)
+        except der.DerError:
+            return ""
+        return keys.describe(algorithm, self.digest)
+
     def match(self, certificate: Certificate) -> str | None:
         """Return the tolerance under which this names ``certificate`` (empty: exactly), None when it does not."""
         if self.key_identifier is not None:
             if certificate.subject_key_identifier == self.key_identifier:
                 return ""
-            info = der.decode(x509.SubjectPublicKeyInfo, certificate.spki)
+            try:
+                info = der.decode(x509.SubjectPublicKeyInfo, certificate.spki)
+            except der.DerError:
+                return None
             computed = sha1(info.key.as_bytes(), usedforsecurity=False).digest()
             return "signer-key-identifier-computed" if computed == self.key_identifier else None
         assert self.issuer is not None  # noqa: S101

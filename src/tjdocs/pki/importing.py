@@ -20,6 +20,7 @@ from tjdocs.pki.trust import Source, TrustStore
 
 __all__ = ["SourceReport", "import_paths", "read_certificate", "read_crl"]
 
+_ORDER = ("not-applicable", "passed", "warning", "undetermined", "failed")
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----([A-Za-z0-9+/=\s]*)-----END \1-----")
 
 
@@ -154,23 +155,26 @@ def _import_file(store: TrustStore, path: Path, anchors: Sequence[Certificate], 
     crls: list[Crl] = []
     unreadable = 0
     signature = ListSignature("not-applicable")
+    grounds: dict[str, str] = {}
     for block in _blocks(data):
         content = _recognise(block, path)
         if isinstance(content, MasterList):
             certificates += content.certificates
             unreadable += len(content.unreadable)
-            signature = content.verify(anchors)
+            own = content.verify(anchors)
+            # of several lists in a file the worst is reported, and each vouches for its own certificates alone
+            if _ORDER.index(own.outcome) > _ORDER.index(signature.outcome):
+                signature = own
+            if own.outcome in ("passed", "warning"):
+                grounds.update({c.sha256: "list" for c in content.certificates})
         elif isinstance(content, Crl):
             crls.append(content)
         else:
             certificates.append(content)
     resolutions = resolve(certificates)
     placed = _placed(resolutions, store)
-    grounds = {}
     if trust_candidates:
-        grounds = {c.sha256: "candidates-trusted" for c in certificates}
-    if signature.outcome in ("passed", "warning"):
-        grounds = {c.sha256: "list" for c in certificates}
+        grounds = {c.sha256: "candidates-trusted" for c in certificates} | grounds
     source = Source(path.name, sha256(data).hexdigest(), signature.outcome)
     new = store.add(source, placed, grounds=grounds, crls=crls)
     return SourceReport(

@@ -280,6 +280,19 @@ def _pss_parameters(
     return hash_.id, mask, salt
 
 
+def describe(algorithm: x509.AlgorithmId, digest: str = "") -> str:
+    """Return a signature algorithm for a person: its id with the hash used, or its object identifier."""
+    row = algorithms.signature_by_oid(algorithm.oid)
+    if row is None:
+        return algorithm.oid
+    if row.hash:
+        return row.id
+    if row.scheme == "rsa-pss":
+        pss = _pss_parameters(algorithm.parameters)
+        return f"{row.id}-{pss[0]}" if pss else row.id
+    return f"{row.id}-{digest}" if digest else row.id
+
+
 def hash_data(hash_id: str, data: bytes) -> bytes:
     """Return the digest of ``data`` under the hash ``hash_id``."""
     digest = Hash(algorithms.hash_by_id(hash_id).library)

@@ -1,0 +1,5 @@
+"""``python -m tjdocs``."""
+
+from tjdocs.cli import main
+
+main()

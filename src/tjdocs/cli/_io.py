@@ -1,0 +1,189 @@
+"""Arguments and output that all commands share. Nothing is decided here."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from tjdocs.errors import InputError, UsageError
+from tjdocs.findings import Finding, checks
+from tjdocs.pki.importing import read_certificate, read_crl
+from tjdocs.pki.trust import TrustStore
+from tjdocs.spans import Span
+
+MAX_TEXT = 1_000_000
+MAX_FILE = 20 * 1024 * 1024
+
+Json = Annotated[bool, typer.Option("--json", help="Machine output alone on standard output.")]
+At = Annotated[
+    str, typer.Option("--at", metavar="DATE-OR-MOMENT", help="Time of judgement, ISO 8601; a moment with its offset.")
+]
+PassphraseFile = Annotated[
+    str, typer.Option("--passphrase-file", help="File with the passphrase; else TJDOCS_PASSPHRASE.")
+]
+
+
+def moment(text: str) -> datetime:
+    """Return ``--at`` as an aware moment; a date stands for its noon in UTC, nothing for now."""
+    if not text:
+        return datetime.now(UTC)
+    try:
+        if len(text) <= 10:
+            day = date.fromisoformat(text)
+            return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError("no date or moment", where=f"--at {text}", hint="YYYY-MM-DD, or a moment") from None
+    if at.tzinfo is None:
+        raise UsageError("a moment without offset", where=f"--at {text}", hint="for example 2026-11-24T08:00:00+05:00")
+    return at
+
+
+def passphrase(path: str) -> bytes | None:
+    """Return the passphrase from a file or the environment, None without one."""
+    if path:
+        return read_file(path, MAX_TEXT).rstrip(b"\r\n")
+    value = os.environ.get("TJDOCS_PASSPHRASE")
+    return value.encode() if value else None
+
+
+def read_file(path: str, limit: int = MAX_FILE) -> bytes:
+    """Read a file, or standard input for ``-``.
+
+    :raises InputError: it cannot be read, is empty, or is over the limit
+    """
+    try:
+        if path == "-":
+            data = sys.stdin.buffer.read(limit + 1)
+        elif Path(path).is_file() or not Path(path).exists():
+            with open(path, "rb") as file:
+                data = file.read(limit + 1)
+        else:
+            raise InputError("no regular file", where=path, hint="name a file")
+    except OSError as error:
+        raise InputError("cannot read", where=path, hint=error.strerror or "name a readable file") from None
+    if len(data) > limit:
+        raise InputError("over the limit", where=path, hint=f"at most {limit} bytes are read")
+    if not data:
+        raise InputError("empty", where=path, hint="name a file with content")
+    return data
+
+
+def read_text(path: str) -> str:
+    """Read text; bytes that are no UTF-8 are replaced, since a scanner's text is data and not a call."""
+    return read_file(path, MAX_TEXT).decode("utf-8", "replace")
+
+
+def read_json(path: str) -> dict[str, Any]:
+    """Read a JSON object.
+
+    :raises InputError: it is none
+    """
+    try:
+        value = json.loads(read_file(path))
+    except (ValueError, RecursionError):
+        raise InputError("no JSON", where=path, hint="give a JSON object") from None
+    if not isinstance(value, dict):
+        raise InputError("no JSON object", where=path)
+    return value
+
+
+def trust(paths: list[str], crls: list[str], digest: str = "") -> TrustStore:
+    """Open trust stores and certificates named by ``--trust`` and lists named by ``--crl`` as one store.
+
+    :raises UsageError: the trusted certificates are not those pinned by ``digest``
+    """
+    stores = [_trust(path) for path in paths]
+    store = TrustStore.of(()).merged(stores) if len(stores) != 1 or crls else stores[0]
+    if crls:
+        store = store.merged([TrustStore.of((), crls=[read_crl(path) for path in crls])])
+    if digest and store.digest != digest.lower():
+        raise UsageError("the trusted certificates are not those pinned", where=f"--trust-digest {digest}")
+    return store
+
+
+def _trust(path: str) -> TrustStore:
+    try:
+        with open(path, "rb") as file:
+            is_store = file.read(16) == b"SQLite format 3\x00"
+    except OSError as error:
+        raise InputError("cannot read", where=path, hint=error.strerror or "") from None
+    return TrustStore(path) if is_store else TrustStore.of([read_certificate(path)])
+
+
+def show_json(value: object) -> None:
+    """Print one JSON value on standard output."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+_STYLES = {
+    "passed": "green",
+    "met": "green",
+    "admit": "bold green",
+    "warning": "yellow",
+    "undetermined": "yellow",
+    "cannot tell": "yellow",
+    "refer": "bold yellow",
+    "failed": "red",
+    "not met": "red",
+    "refuse": "bold red",
+    "aborted": "magenta",
+    "not-applicable": "dim",
+}
+
+
+def console() -> Console:
+    """Return a console for standard output that never wraps what another program may read."""
+    return Console(soft_wrap=True, highlight=False, emoji=False)
+
+
+def styled(word: str, width: int = 0) -> Text:
+    """Return an outcome or verdict in its colour."""
+    return Text(word.ljust(width), style=_STYLES.get(word, ""))
+
+
+def show_findings(findings: Iterable[Finding]) -> None:
+    """Print findings, one a line: outcome, check, subject, reason with its explanation, detail."""
+    out = console()
+    for finding in findings:
+        line = styled(str(finding.outcome), 14)
+        line.append(f"{finding.check:<18}{finding.subject:<8}")
+        if finding.reason:
+            explained = checks()[finding.check].reasons.get(finding.reason, "")
+            line.append(f"{finding.reason}" + (f": {explained}" if explained else ""))
+        if finding.detail and finding.detail != finding.reason:
+            line.append(f" ({printable(finding.detail)})", style="dim")
+        out.print(line)
+
+
+def show_spans(spans: Iterable[Span]) -> None:
+    """Print labelled bytes: offset, length, meaning, value, first bytes."""
+    out = console()
+    for span in spans:
+        head = span.data[:12].hex() + ("…" if len(span.data) > 12 else "")
+        line = Text(f"{span.offset:>7} {len(span.data):>7}  ", style="dim")
+        line.append("  " * span.depth + span.meaning)
+        if span.value:
+            line.append(f" = {printable(span.value)}", style="bold")
+        line.append(f"  [{span.clause}]  {head}", style="dim")
+        out.print(line)
+
+
+def show_table(rows: Iterable[Mapping[str, object]], columns: list[str]) -> None:
+    """Print rows as aligned columns."""
+    texts = [[printable(str(row[column])) for column in columns] for row in rows]
+    widths = [max(len(line[i]) for line in [columns, *texts]) for i in range(len(columns))]
+    for line in [columns, *texts]:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def printable(text: str) -> str:
+    """Return text with control and direction characters made visible: names in certificates are hostile too."""
+    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)

@@ -1,0 +1,77 @@
+"""``tjdocs trust``: whom to believe."""
+
+from typing import Annotated
+
+import typer
+
+from tjdocs.cli import _io
+from tjdocs.errors import UsageError
+from tjdocs.pki import explain as explaining
+from tjdocs.pki.importing import import_paths, read_certificate
+from tjdocs.pki.trust import TrustStore
+
+app = typer.Typer(help="The trust store: master lists, certificates, CRLs.", no_args_is_help=True)
+
+Store = Annotated[str, typer.Option("--store", help="The trust store's file.")]
+
+
+@app.command("import")
+def import_(
+    paths: Annotated[list[str], typer.Argument(help="Master lists, certificates, CRLs, or folders of them.")],
+    store: Store,
+    anchor: Annotated[list[str] | None, typer.Option("--anchor", help="A certificate trusted as such.")] = None,
+    trust_candidates: Annotated[
+        bool, typer.Option("--trust-candidates", help="Trust what was imported although no anchor vouches for it.")
+    ] = False,
+    as_json: _io.Json = False,
+) -> None:
+    """Import into a trust store. Exit status 1 when a list's signature does not lead to an anchor given."""
+    anchors = [read_certificate(path) for path in anchor or ()]
+    reports = import_paths(TrustStore.create(store), paths, anchors=anchors, trust_candidates=trust_candidates)
+    if as_json:
+        _io.show_json({"schema": 1, "sources": [report.as_json() for report in reports]})
+    else:
+        for report in reports:
+            print(
+                f"{report.source}: {report.certificates} certificates ({report.new} new, {report.parsed} parsed), "
+                f"{report.verified_self} verified by their own key, {report.verified_link} by another, "
+                f"{len(report.unresolved)} unresolved; {report.crls} CRLs; signature {report.signature}"
+                + (f" ({report.signature_reason})" if report.signature_reason else "")
+            )
+            for item in report.unresolved:
+                print(f"  unresolved ({item.reason}): {_io.printable(item.certificate.subject_text)}")
+            for item in report.tolerated:
+                print(f"  warning ({item.reason}): {_io.printable(item.certificate.subject_text)}")
+    sound = ("passed", "warning", "not-applicable")
+    raise typer.Exit(1 if anchors and any(report.signature not in sound for report in reports) else 0)
+
+
+@app.command("list")
+def list_(
+    store: Store,
+    country: Annotated[str, typer.Option("--country", help="Two letters.")] = "",
+    as_json: _io.Json = False,
+) -> None:
+    """List the certificates in a store."""
+    rows = [explaining.entry_json(entry) for entry in explaining.entries(TrustStore(store), country)]
+    if as_json:
+        _io.show_json(rows)
+    else:
+        columns = ["country", "kind", "trusted", "key", "not_before", "not_after", "serial", "subject"]
+        _io.show_table(rows, columns)
+
+
+@app.command()
+def explain(
+    store: Store,
+    country: Annotated[str, typer.Option("--country", help="Two letters.")],
+    as_json: _io.Json = False,
+) -> None:
+    """Say in words which certificates of a State are there, who vouches for whom, and what is missing."""
+    if len(country) != 2 or not country.isalpha():
+        raise UsageError("no country code", where=f"--country {country}", hint="two letters, as in TJ")
+    lines = explaining.explain(TrustStore(store), country)
+    if as_json:
+        _io.show_json({"schema": 1, "country": country.upper(), "lines": lines})
+    else:
+        print("\n".join(map(_io.printable, lines)))

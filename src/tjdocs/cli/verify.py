@@ -1,0 +1,106 @@
+"""``tjdocs verify``, ``tjdocs sod show``, ``tjdocs dissect``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tjdocs import mrz
+from tjdocs.border import Evidence, Inspector
+from tjdocs.border.report import write_report
+from tjdocs.cli import _io
+from tjdocs.errors import InputError
+from tjdocs.lds import catalogue, sod
+from tjdocs.lds.sod import Sod, SodError
+from tjdocs.pki import dissect as certificate
+from tjdocs.spans import Span
+
+sod_app = typer.Typer(help="EF.SOD.", no_args_is_help=True)
+
+Trust = Annotated[
+    list[str] | None, typer.Option("--trust", help="A trust store, or a certificate that is an anchor; repeatable.")
+]
+
+
+def verify(
+    path: Annotated[str, typer.Argument(help="Folder of EF files.")],
+    trust: Trust = None,
+    trust_digest: Annotated[str, typer.Option("--trust-digest", help="Digest of the trusted set, pinned.")] = "",
+    mrz_file: Annotated[str, typer.Option("--mrz", help="File with the printed zone.")] = "",
+    crl: Annotated[list[str] | None, typer.Option("--crl", help="A revocation list; repeatable.")] = None,
+    report: Annotated[str, typer.Option("--report", help="Write an HTML report here.")] = "",
+    at: _io.At = "",
+    as_json: _io.Json = False,
+) -> None:
+    """Judge the files of a chip. Exit status 1 unless the verdict is admit."""
+    store = _io.trust(trust or [], crl or [], trust_digest)
+    evidence = Evidence(mrz=_io.read_text(mrz_file) if mrz_file else None, chip=path)
+    verdict = Inspector(trust=store).inspect(evidence, at=_io.moment(at))
+    if report:
+        write_report(verdict, report)
+    if as_json:
+        _io.show_json(verdict.as_json())
+    else:
+        _io.show_findings(verdict.findings)
+        line = _io.styled(str(verdict.decision))
+        line.append(f" (decided by {', '.join(verdict.decided_by)})", style="not bold dim")
+        _io.console().print(line)
+    raise typer.Exit(0 if verdict.decision == "admit" else 1)
+
+
+@sod_app.command("show")
+def sod_show(path: Annotated[str, typer.Argument(metavar="FILE", help="EF.SOD.")], as_json: _io.Json = False) -> None:
+    """Show what an EF.SOD says. Nothing is verified."""
+    try:
+        read = Sod.parse(_io.read_file(path))
+    except SodError as error:
+        raise InputError("not readable as EF.SOD", where=path, hint=f"{error.reason}: {error}") from None
+    security_object, signed = read.security_object, read.signed_data
+    info = signed.signers[0]
+    signer = next((c for c in signed.parsed_certificates if info.match(c) is not None), None)
+    values = {
+        "schema": 1,
+        "lds_version": security_object.lds_version or None,
+        "security_object_version": security_object.version,
+        "hash_algorithm": security_object.hash or security_object.hash_oid,
+        "data_groups": {str(number): value.hex() for number, value in sorted(security_object.hashes.items())},
+        "signer_subject": signer.subject_text if signer else None,
+        "signer_issuer": signer.issuer_text if signer else None,
+        "signature_algorithm": info.signature_algorithm,
+        "digest_algorithm": info.digest,
+        "certificate_serial": f"{signer.serial:x}" if signer else None,
+    }
+    if as_json:
+        _io.show_json(values)
+        return
+    for name, value in values.items():
+        if isinstance(value, dict):
+            for number, digest in value.items():
+                print(f"DG{number:<20}{digest}")
+        elif name != "schema":
+            print(f"{name:<24}{_io.printable(str(value))}")
+
+
+def dissect(path: Annotated[str, typer.Argument(metavar="FILE")], as_json: _io.Json = False) -> None:
+    """Show a zone, an EF file or a certificate as labelled bytes."""
+    spans = _spans(_io.read_file(path), path)
+    if as_json:
+        _io.show_json({"schema": 1, "file": Path(path).name, "spans": [span.as_json() for span in spans]})
+    else:
+        _io.show_spans(spans)
+
+
+def _spans(data: bytes, path: str) -> tuple[Span, ...]:
+    if data[0] == sod.TAG:
+        return sod.spans(data)
+    if data[0] == 0x30:
+        return certificate.spans(data)
+    if _is_text(data):
+        return mrz.spans(data.decode("ascii"))
+    if catalogue.by_tag(data[0]) is not None:
+        return catalogue.spans(data)
+    raise InputError("nothing that is read", where=path, hint="give a zone, an EF file or a certificate")
+
+
+def _is_text(data: bytes) -> bool:
+    return all(0x20 <= byte < 0x7F or byte in b"\r\n\t" for byte in data)

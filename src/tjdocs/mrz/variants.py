@@ -1,0 +1,130 @@
+"""Spellings of one name: rules that bring them together, from ``specs/mrz/variants.toml``."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from tjdocs import specs
+from tjdocs.errors import SpecError
+
+__all__ = ["alike", "skeletons", "sounds"]
+
+_WHERE = "specs/mrz/variants.toml"
+_VOWELS = frozenset("AEIOU")
+_LONGEST = 200  # letters of a component that are looked at; a zone has at most 39
+
+_Replacements = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    ways: int
+    several: tuple[tuple[str, tuple[str, ...]], ...]
+    everywhere: _Replacements
+    after: _Replacements
+    start: _Replacements
+    end: _Replacements
+    vowels: frozenset[frozenset[str]]
+    names: tuple[frozenset[str], ...]
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two components in A to Z may be one, spelt differently."""
+    if one == other or any(one in names and other in names for names in _rules().names):
+        return True
+    return any(_match(a, b) for a in _spellings(one) for b in _spellings(other))
+
+
+def skeletons(component: str) -> frozenset[str]:
+    """Return the consonants of a component in each way that it may be read; spellings of one name share one."""
+    return frozenset("".join(letter for letter in spelling if letter not in _VOWELS) for spelling in _family(component))
+
+
+def sounds(component: str) -> frozenset[str]:
+    """Return the consonants with which a component may begin; ``""`` stands for a vowel, or for nothing."""
+    return frozenset(spelling[:1] if spelling[:1] not in _VOWELS else "" for spelling in _family(component))
+
+
+def _family(component: str) -> frozenset[str]:
+    """Return the component, and those that are the same by the table of names, each brought to one spelling."""
+    members = next((names for names in _rules().names if component in names), (component,))
+    return frozenset(spelling for member in members for spelling in _spellings(member))
+
+
+def _match(one: str, other: str) -> bool:
+    vowels = _rules().vowels
+    return len(one) == len(other) and all(
+        a == b or frozenset((a, b)) in vowels for a, b in zip(one, other, strict=True)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _spellings(component: str) -> frozenset[str]:
+    """Return the component brought to one spelling, in each way that it may be read."""
+    rules = _rules()
+    ways = [""]
+    rest = component[:_LONGEST]
+    while rest:
+        for found, readings in rules.several:
+            if rest.startswith(found):
+                ways = [way + reading for way in ways for reading in readings][: rules.ways]
+                rest = rest[len(found) :]
+                break
+        else:
+            ways = [way + rest[0] for way in ways]
+            rest = rest[1:]
+    return frozenset(_settled(way, rules) for way in ways)
+
+
+def _settled(text: str, rules: _Rules) -> str:
+    for found, meant in rules.end:
+        if text.endswith(found):
+            text = text.removesuffix(found) + meant
+    text = _single(_replaced(text, rules.everywhere))
+    for found, meant in rules.start:
+        if text.startswith(found):
+            text = meant + text.removeprefix(found)
+    return _single(_replaced(text, rules.after))
+
+
+def _replaced(text: str, replacements: _Replacements) -> str:
+    for found, meant in replacements:
+        text = text.replace(found, meant)
+    return text
+
+
+def _single(text: str) -> str:
+    return "".join(letter for place, letter in enumerate(text) if text[place - 1 : place] != letter)
+
+
+@cache
+def _rules() -> _Rules:
+    table = specs.read_toml("mrz/variants.toml")
+    keys = ["schema", "ways", "several", "everywhere", "after", "start", "end", "vowels", "names"]
+    specs.require_keys(table, keys, where=_WHERE)
+    several = []
+    for row in table["several"]:
+        specs.require_keys(row, ["from", "to"], where=f"{_WHERE} several")
+        several.append((row["from"], tuple(row["to"])))
+    several.sort(key=lambda row: -len(row[0]))
+    return _Rules(
+        ways=table["ways"],
+        several=tuple(several),
+        everywhere=_pairs(table["everywhere"], "everywhere"),
+        after=_pairs(table["after"], "after"),
+        start=_pairs(table["start"], "start"),
+        end=_pairs(table["end"], "end"),
+        vowels=frozenset(frozenset(pair) for pair in table["vowels"]),
+        names=tuple(frozenset(names) for names in table["names"]),
+    )
+
+
+def _pairs(rows: Iterable[dict[str, Any]], name: str) -> _Replacements:
+    pairs = []
+    for row in rows:
+        specs.require_keys(row, ["from", "to"], where=f"{_WHERE} {name}")
+        if not all(row["from"]):
+            raise SpecError("nothing to replace", where=f"{_WHERE} {name}")
+        pairs += [(found, row["to"]) for found in row["from"]]
+    return tuple(pairs)

@@ -1,0 +1,68 @@
+"""Output folders: written whole or not at all, and never over something."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from tjdocs.errors import OutputError
+
+__all__ = ["check_new", "staged", "write"]
+
+
+def check_new(folder: Path) -> None:
+    """Refuse a folder that holds something, is a link, or is no folder.
+
+    :raises OutputError: it is not new or empty
+    """
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise OutputError("not a folder", where=str(folder), hint="name a new one")
+    if folder.exists() and any(folder.iterdir()):
+        raise OutputError("not an empty folder", where=str(folder), hint="name a new one")
+
+
+@contextmanager
+def staged(folder: str | Path | None, files: Callable[[], Mapping[str, bytes]]) -> Iterator[None]:
+    """Write files beside ``folder``, run the block, and put them in place; nothing is left when either fails.
+
+    :param folder: new or empty; None runs the block alone
+    :param files: gives the files by their paths below it
+    :raises OutputError: the folder holds something, or cannot be written
+    """
+    if folder is None:
+        yield
+        return
+    place = Path(folder).absolute()
+    check_new(place)
+    staging: Path | None = None
+    try:
+        content = files()
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            staging = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+            for name, data in content.items():
+                path = staging / name
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes(data)
+            staging.chmod(0o755)
+        except OSError as error:
+            raise OutputError("cannot write", where=str(place), hint=error.strerror or "") from None
+        yield
+        try:
+            os.replace(staging, place)
+        except OSError as error:
+            raise OutputError("cannot write", where=str(place), hint=error.strerror or "") from None
+    finally:
+        if staging is not None:
+            shutil.rmtree(staging, ignore_errors=True)
+
+
+def write(folder: str | Path, files: Mapping[str, bytes]) -> None:
+    """Write files into ``folder``, whole or not at all.
+
+    :raises OutputError: the folder holds something, or cannot be written
+    """
+    with staged(folder, lambda: files):
+        pass

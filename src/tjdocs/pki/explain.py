@@ -1,0 +1,97 @@
+"""A State's certificates in words: which are there, from which sources, who vouches for whom, what is missing."""
+
+from typing import Any
+
+from tjdocs.pki import names
+from tjdocs.pki.lists import Resolution, resolve
+from tjdocs.pki.trust import Entry, TrustStore
+
+__all__ = ["entries", "entry_json", "explain"]
+
+
+def entries(store: TrustStore, country: str = "") -> list[Entry]:
+    """Return the store's entries, those of one State if ``country`` is given (two letters, any case)."""
+    return [entry for entry in store.entries if not country or entry.certificate.country == country.upper()]
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """Return an entry with the keys that the command line prints."""
+    certificate = entry.certificate
+    return {
+        "subject": certificate.subject_text,
+        "issuer": certificate.issuer_text,
+        "serial": f"{certificate.serial:x}",
+        "sha256": certificate.sha256,
+        "country": certificate.country,
+        "key": certificate.key.name,
+        "not_before": certificate.not_before.isoformat(),
+        "not_after": certificate.not_after.isoformat(),
+        "sources": list(entry.sources),
+        "kind": entry.kind,
+        "trusted": entry.ground,
+    }
+
+
+def explain(store: TrustStore, country: str) -> list[str]:
+    """Return sentences about a State's certificates, oldest first."""
+    found = sorted(entries(store, country), key=lambda entry: entry.certificate.not_before)
+    if not found:
+        return [f"No certificate of {country.upper()} is in the store."]
+    trusted = sum(bool(entry.ground) for entry in found)
+    lines = [f"{len(found)} certificates of {country.upper()}, {trusted} of them trusted."]
+    resolutions = resolve([entry.certificate for entry in found], store)
+    for entry, resolution in zip(found, resolutions, strict=True):
+        lines.append(_describe(entry))
+        lines.append(f"  {_vouching(resolution)}")
+        lines.append(f"  {_trust(entry)}")
+    missing = [r for r in resolutions if r.kind == "unresolved"]
+    if missing:
+        lines.append("Missing:")
+        lines += [f"  the certificate that signed {_short(r)}: {_REASONS.get(r.reason, r.reason)}" for r in missing]
+    else:
+        lines.append("Nothing is missing: every certificate is vouched for by its own key or another one here.")
+    return lines
+
+
+_REASONS = {
+    "no-issuer": "nobody of the issuer's name is known",
+    "other-generation": "the issuer's name is known, but no certificate here has that key",
+    "wrong-signature": "the issuer's key is here and the signature is wrong",
+    "curve-unsupported": "a key is on a curve that is not read",
+    "algorithm-unknown": "the signature algorithm is not known",
+    "key-unusable": "a key cannot be read",
+}
+
+
+def _describe(entry: Entry) -> str:
+    certificate = entry.certificate
+    return (
+        f"{certificate.subject_text}, serial {certificate.serial:x}, {certificate.key.name}, "
+        f"valid {certificate.not_before.date().isoformat()} to {certificate.not_after.date().isoformat()}"
+    )
+
+
+def _short(resolution: Resolution) -> str:
+    certificate = resolution.certificate
+    common_name = names.attribute(certificate.subject, "CN") or certificate.subject_text
+    return f"{common_name} of {certificate.not_before.date().isoformat()} (issuer {certificate.issuer_text})"
+
+
+def _vouching(resolution: Resolution) -> str:
+    if resolution.kind == "self-signed":
+        return "vouched for by its own key only"
+    if resolution.issuer is None:
+        return f"nobody here vouches for it: {_REASONS.get(resolution.reason, resolution.reason)}"
+    issuer = resolution.issuer
+    by = f"{issuer.subject_text}, serial {issuer.serial:x}"
+    return f"vouched for by {by}" + (" (found by key identifier only)" if resolution.reason else "")
+
+
+def _trust(entry: Entry) -> str:
+    grounds = {
+        "anchor": "trusted: given as an anchor",
+        "list": "trusted: on a list whose signature leads to an anchor",
+        "candidates-trusted": "trusted: by the explicit word --trust-candidates",
+    }
+    ground = grounds.get(entry.ground, "not trusted by itself: a candidate")
+    return f"{ground}; from {', '.join(entry.sources)}"

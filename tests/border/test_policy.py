@@ -1,0 +1,266 @@
+"""A policy: data that decides, fails closed, and refuses to be read when it is misspelt."""
+
+import hashlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tjdocs import specs
+from tjdocs.border import Decision, Policy
+from tjdocs.errors import InputError, SpecError
+from tjdocs.findings import Finding, Outcome, checks
+
+HEAD = 'schema = 1\nname = "test"\nrequires = ["pa.authentic"]\n'
+REFUSES = {Outcome.FAILED}
+PASSED = Outcome.PASSED
+
+
+def policy(rules: str = "", head: str = HEAD) -> Policy:
+    return Policy.parse((head + (rules or "rule = []\n")).encode())
+
+
+def rule(**entries: str) -> str:
+    return "[[rule]]\n" + "".join(f'{key} = "{value}"\n' for key, value in entries.items())
+
+
+def everything(outcome: Outcome = PASSED) -> list[Finding]:
+    return [Finding(check, outcome, subject="DG1" if check == "pa.dg-hash" else "") for check in checks()]
+
+
+# ------------------------------------------------------------------------------------------------------- deciding
+
+
+@pytest.mark.requirement("TR-VERDICT")
+def test_all_passed_admits_and_names_what_it_rested_on():
+    decision, decided_by = Policy.default().decide(everything())
+    assert decision is Decision.ADMIT
+    assert set(decided_by) == {c for c in checks() if c == "pa.authentic" or c.startswith("lds.") or c == "doc.expiry"}
+
+
+@pytest.mark.requirement("TR-VERDICT")
+@pytest.mark.parametrize("required", ["pa.authentic", "lds.*", "doc.expiry"])
+def test_nothing_is_admitted_without_what_is_required(required):
+    pattern = required.rstrip("*")
+    left = [f for f in everything() if not f.check.startswith(pattern)]
+    assert Policy.default().decide(left) == (Decision.REFER, (required,))
+
+
+def test_nothing_found_is_nothing_admitted():
+    assert Policy.default().decide([]) == (Decision.REFER, ("pa.authentic", "lds.*", "doc.expiry"))
+    # even where the requirement is the only entry of the policy
+    assert policy().decide([]) == (Decision.REFER, ("pa.authentic",))
+
+
+def test_what_is_required_and_undetermined_decides_under_its_own_name():
+    found = [
+        Finding("pa.authentic", Outcome.NOT_APPLICABLE),
+        Finding("lds.structure", PASSED),
+        Finding("doc.expiry", PASSED),
+    ]
+    assert Policy.default().decide(found) == (Decision.REFER, ("pa.authentic",))
+
+
+@pytest.mark.parametrize("check", sorted(checks()))
+def test_whatever_fails_refuses(check):
+    findings = [Finding(check, Outcome.FAILED, "any", subject="DG7") if f.check == check else f for f in everything()]
+    assert Policy.default().decide(findings) == (Decision.REFUSE, (check,))
+
+
+@pytest.mark.parametrize("check", sorted(checks()))
+def test_whatever_was_aborted_refers(check):
+    decision, decided_by = Policy.default().decide([*everything(), Finding(check, Outcome.ABORTED)])
+    assert (decision, decided_by) == (Decision.REFER, (check,))
+
+
+@pytest.mark.parametrize(
+    ("check", "reason", "subject", "decision"),
+    [
+        ("pa.ds-revocation", "no-crl", "", "admit"),
+        ("pa.ds-revocation", "stale", "", "admit"),
+        ("pa.dg-hash", "not-handed-over", "DG3", "admit"),
+        ("pa.dg-hash", "not-handed-over", "DG14", "admit"),
+        ("pa.dg-hash", "not-handed-over", "DG1", "refer"),
+        ("pa.dg-hash", "not-handed-over", "DG2", "refer"),
+        ("pa.dg-hash", "limit", "DG3", "refer"),
+        ("pa.dg-hash", "digest-unknown", "DG3", "refer"),
+        ("lds.dg1-mrz", "no-input", "", "admit"),
+        ("lds.dg1-mrz", "optional-data-differs", "", "refer"),
+        ("lds.structure", "limit", "DG2", "refer"),
+        ("mrz.dates", "no-input", "zone", "admit"),
+        ("mrz.dates", "unreadable", "zone", "refer"),
+        ("doc.expiry", "no-date", "", "refer"),
+        ("pa.country", "code-unknown", "", "refer"),
+        ("pa.ds-chain", "no-issuer", "", "refer"),
+    ],
+)
+def test_undetermined_under_the_default_policy(check, reason, subject, decision):
+    extra = Finding(check, Outcome.UNDETERMINED, reason, subject=subject)
+    verdict, decided_by = Policy.default().decide([*everything(), extra])
+    assert verdict == decision
+    if decision == "refer":
+        assert decided_by == (check,)
+
+
+def test_the_gravest_decides_alone_and_each_check_is_named_once():
+    found = [
+        Finding("pa.ds-chain", Outcome.UNDETERMINED, "no-issuer"),
+        Finding("pa.dg-hash", Outcome.FAILED, "differs", subject="DG2"),
+        Finding("pa.dg-hash", Outcome.FAILED, "differs", subject="DG1"),
+        Finding("doc.expiry", Outcome.FAILED, "expired"),
+    ]
+    assert Policy.default().decide(found) == (Decision.REFUSE, ("pa.dg-hash", "doc.expiry"))
+
+
+def test_first_rule_that_fits_decides():
+    refused_first = policy(rule(decision="refuse", check="pa.country") + rule(decision="none", check="pa.country"))
+    waved_first = policy(rule(decision="none", check="pa.country") + rule(decision="refuse", check="pa.country"))
+    found = [Finding("pa.authentic", PASSED), Finding("pa.country", Outcome.FAILED)]
+    none = rule(decision="none", outcome="passed")
+    assert policy(none + rule(decision="refuse", check="pa.country")).decide(found)[0] == "refuse"
+    # the passed one has no rule there: it refers, which is less than to refuse
+    assert refused_first.decide(found) == (Decision.REFUSE, ("pa.country",))
+    assert waved_first.decide(found) == (Decision.REFER, ("pa.authentic",))
+
+
+def test_a_finding_that_no_rule_fits_refers():
+    found = [Finding("pa.authentic", PASSED)]
+    assert policy().decide(found) == (Decision.REFER, ("pa.authentic",))
+    assert policy(rule(decision="none", outcome="passed")).decide(found) == (Decision.ADMIT, ("pa.authentic",))
+
+
+@given(
+    st.lists(
+        st.builds(
+            Finding,
+            st.sampled_from(sorted(checks())),
+            st.sampled_from(list(Outcome)),
+            st.sampled_from(["", "no-input", "not-handed-over", "premise", "differs"]),
+            st.just(""),
+            st.sampled_from(["", "DG1", "DG2", "DG3", "zone"]),
+        ),
+        max_size=12,
+    )
+)
+@settings(max_examples=300, deadline=None)
+def test_default_policy_over_any_findings(found):
+    decision, decided_by = Policy.default().decide(found)
+    assert decided_by
+    assert len(set(decided_by)) == len(decided_by)
+    failed = {f.check for f in found if f.outcome is Outcome.FAILED}
+    assert (decision == "refuse") == bool(failed)
+    if failed:
+        assert set(decided_by) == failed
+    if decision == "admit":
+        assert not any(f.outcome is Outcome.ABORTED for f in found)
+        for prefix in ("pa.authentic", "lds.", "doc.expiry"):
+            assert any(f.check.startswith(prefix) and f.outcome.holds for f in found)
+        # one more failure is one too many
+        assert Policy.default().decide([*found, Finding("mrz.dates", Outcome.FAILED)])[0] == "refuse"
+
+
+# -------------------------------------------------------------------------------------------------------- reading
+
+
+def test_default_policy_is_the_bundled_file_and_carries_its_digest():
+    data = specs.read_bytes("policy/default.toml")
+    assert Policy.default() == Policy.parse(data)
+    assert Policy.default().sha256 == hashlib.sha256(data).hexdigest()
+    assert Policy.default().name == "default"
+
+
+def test_reading_a_file(tmp_path):
+    path = tmp_path / "policy.toml"
+    path.write_text(HEAD + "rule = []\n")
+    for place in (path, str(path)):
+        assert Policy.read(place) == policy()
+    with pytest.raises(InputError) as caught:
+        Policy.read(tmp_path / "missing.toml")
+    assert "missing.toml" in caught.value.where
+    path.write_text("= broken")
+    with pytest.raises(SpecError) as caught:
+        Policy.read(path)
+    assert str(path) in caught.value.where
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "= broken",
+        "schema = 1\n",
+        HEAD,
+        HEAD + "rule = []\nsurplus = 1\n",
+        HEAD.replace("schema = 1", "schema = 2") + "rule = []\n",
+        'schema = 1\nname = "x"\nrequires = []\nrule = []\n',
+        'schema = 1\nname = "x"\nrequires = ["pa.unknown"]\nrule = []\n',
+        'schema = 1\nname = "x"\nrequires = ["xy.*"]\nrule = []\n',
+        HEAD + rule(check="pa.authentic"),
+        HEAD + rule(decision="allow"),
+        HEAD + rule(decision="admit", check="pa.authentic"),
+        HEAD + rule(decision="refuse", outcome="bad"),
+        HEAD + rule(decision="refuse", outcome=""),
+        HEAD + rule(decision="refuse", check="pa.unknown"),
+        HEAD + rule(decision="refuse", check="xy*"),
+        HEAD + rule(decision="refuse", surplus="x"),
+        HEAD + rule(decision="refuse", Check="pa.authentic"),
+    ],
+)
+def test_what_is_misspelt_is_refused(text):
+    with pytest.raises(SpecError):
+        Policy.parse(text.encode())
+
+
+def test_bytes_that_are_no_text():
+    with pytest.raises(SpecError):
+        Policy.parse(b"\xff\xfe")
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {},
+        {"outcome": "failed"},
+        {"outcome": "undetermined"},
+        {"outcome": "aborted"},
+        {"reason": "no-input"},
+        {"check": ""},
+        {"check": "*"},
+        {"check": "*", "outcome": "failed"},
+        {"check": "p*", "outcome": "undetermined"},
+    ],
+    ids=repr,
+)
+def test_a_rule_that_waves_everything_through_is_refused(entries):
+    with pytest.raises(SpecError):
+        policy(rule(decision="none", **entries))
+
+
+@pytest.mark.parametrize("pattern", ["", "*"])
+def test_a_policy_that_requires_nothing_in_particular_is_refused(pattern):
+    with pytest.raises(SpecError):
+        policy(head=f'schema = 1\nname = "x"\nrequires = ["{pattern}"]\n')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'schema = true\nname = "x"\nrequires = ["pa.authentic"]\nrule = []\n',
+        'schema = 1\nname = 5\nrequires = ["pa.authentic"]\nrule = []\n',
+        'schema = 1\nname = "x"\nrequires = "pa.authentic"\nrule = []\n',
+        'schema = 1\nname = "x"\nrequires = 5\nrule = []\n',
+        'schema = 1\nname = "x"\nrequires = [5]\nrule = []\n',
+        HEAD + "rule = 5\n",
+        HEAD + "rule = [5]\n",
+        HEAD + '[rule]\ndecision = "refer"\n',
+        HEAD + "[[rule]]\ndecision = 5\n",
+        HEAD + '[[rule]]\ndecision = ["none"]\n',
+        HEAD + '[[rule]]\ndecision = "refer"\ncheck = 5\n',
+        HEAD + '[[rule]]\ndecision = "refer"\noutcome = 5\n',
+        HEAD + '[[rule]]\ndecision = "refer"\nreason = 5\n',
+        HEAD + '[[rule]]\ndecision = "refer"\nsubject = 5\n',
+    ],
+)
+def test_values_of_another_type(text):
+    with pytest.raises(SpecError):
+        Policy.parse(text.encode())

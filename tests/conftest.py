@@ -1,0 +1,39 @@
+"""Shared by all rooms: helper modules made importable, the marker that names requirements, and two trial authorities."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tjdocs.pki import Authority
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+settings.register_profile("tjdocs", deadline=None)  # the machine may be busy: nothing here is a timed assertion
+settings.load_profile("tjdocs")
+
+MADE = datetime(2026, 11, 24, 8, tzinfo=UTC)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "requirement(id): covers that row of specs/requirements.toml")
+
+
+@pytest.fixture(scope="session")
+def made() -> datetime:
+    """When the session's authorities were made."""
+    return MADE
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """A trial authority with explicit EC parameters. For reading and signing: whoever adds to one makes its own."""
+    return Authority.create(tmp_path_factory.mktemp("authority") / "explicit", at=MADE)
+
+
+@pytest.fixture(scope="session")
+def named_authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """A trial authority whose certificates name their curves."""
+    return Authority.create(tmp_path_factory.mktemp("authority") / "named", at=MADE, named_curves=True)

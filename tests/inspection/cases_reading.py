@@ -1,0 +1,169 @@
+"""Cases of the zone, of the files, of their agreement, and of ``pa.authentic``."""
+
+from inspection_case import Case, admitted, referred, refused
+
+import builders as b
+
+SHAPE, DIGITS, DATES, EXPIRY = "mrz.structure", "mrz.check-digits", "mrz.dates", "doc.expiry"
+FILES, LISTS, AGREEMENT, AUTHENTIC = "lds.structure", "lds.com-sod", "lds.dg1-mrz", "pa.authentic"
+GARBAGE = "no zone\n"
+
+
+def printed(text: str) -> b.Scene:
+    """A sound chip under a printed zone that says ``text``."""
+    sound = b.scene()
+    return b.Scene(sound.chip, text, sound.trust)
+
+
+def zone_alone(text: str = b.lines(b.zone())) -> b.Scene:
+    return b.Scene(None, text, b.scene().trust)
+
+
+def without_dg1(**changes) -> b.Scene:
+    return b.scene(printed=None, **changes).with_files(DG1=None)
+
+
+def wrong_digit(joined: str, position: int) -> str:
+    digit = "1" if joined[position] != "1" else "2"
+    return joined[:position] + digit + joined[position + 1 :]
+
+
+ZONE_CASES: list[Case] = [
+    admitted(SHAPE, "", b.scene, subject="zone"),
+    admitted(SHAPE, "", lambda: b.scene(printed=None), subject="DG1"),
+    referred(SHAPE, "no-input", without_dg1, subject="zone"),
+    refused(SHAPE, "format-unknown", lambda: printed(GARBAGE), subject="zone"),
+    refused(SHAPE, "format-unknown", lambda: printed(""), subject="zone", note="empty"),
+    refused(SHAPE, "sex", lambda: b.scene(inside=b.zone(sex="Q")), subject="DG1"),
+    refused(SHAPE, "state-unknown", lambda: b.scene(inside=b.zone(state="QQQ")), subject="DG1"),
+    admitted(DIGITS, "", b.scene, subject="zone"),
+    referred(DIGITS, "no-input", without_dg1, subject="zone"),
+    Case("refuse", DIGITS, "undetermined", "unreadable", lambda: printed(GARBAGE), "zone"),
+    refused(DIGITS, "check-digit", lambda: printed(b.lines(wrong_digit(b.zone(), 53))), subject="zone"),
+    refused(DIGITS, "check-digit", lambda: b.scene(inside=wrong_digit(b.zone(), 71)), subject="DG1"),
+    refused(DIGITS, "composite-check-digit", lambda: b.scene(inside=wrong_digit(b.zone(), 87)), subject="DG1"),
+    admitted(DATES, "", b.scene, subject="DG1"),
+    referred(DATES, "no-input", without_dg1, subject="zone"),
+    Case("refuse", DATES, "undetermined", "unreadable", lambda: printed(GARBAGE), "zone"),
+    refused(DATES, "date-impossible", lambda: b.scene(inside=b.zone(born="740231")), subject="DG1"),
+    admitted(DATES, "expiry-distant", lambda: b.scene(inside=b.zone(expires="430301")), subject="DG1"),
+    admitted(EXPIRY, "", b.scene),
+    admitted(EXPIRY, "", lambda: b.scene(inside=b.zone(expires="261124")), note="last-day"),
+    refused(EXPIRY, "expired", lambda: b.scene(inside=b.zone(expires="261123"))),
+    refused(EXPIRY, "expired", lambda: zone_alone(b.lines(b.zone(expires="120415"))), note="zone-alone"),
+    refused(
+        EXPIRY,
+        "expired",
+        # the chip's own date counts, whatever the page says
+        lambda: b.scene(inside=b.zone(expires="261123"), printed=b.zone()),
+        note="page-says-otherwise",
+    ),
+    referred(EXPIRY, "no-date", without_dg1),
+    Case("refuse", EXPIRY, "undetermined", "no-date", lambda: b.scene(inside=b.zone(expires="<<<<<<")), note="fillers"),
+]
+
+
+FILE_CASES: list[Case] = [
+    admitted(FILES, "", b.scene, subject="EF.COM"),
+    admitted(FILES, "", b.scene, subject="DG2"),
+    admitted(FILES, "", lambda: b.scene(groups=with_group(16, b.der(0x70))), subject="DG16"),
+    referred(FILES, "no-input", zone_alone, note="zone-alone"),
+    referred(
+        FILES, "no-input", lambda: b.Scene({"EF.SOD": b.scene().chip["EF.SOD"]}, None, b.scene().trust), note="sod"
+    ),
+    referred(FILES, "limit", lambda: b.scene(groups=with_group(2, b.der(0x75, bytes(10_000_000)))), subject="DG2"),
+    refused(FILES, "structure", lambda: b.scene(groups=with_group(2, b"")), subject="DG2", note="empty"),
+    refused(FILES, "structure", lambda: b.scene(groups=with_group(2, b"\x75\x05ab")), subject="DG2", note="cut"),
+    refused(FILES, "structure", lambda: b.scene(com_bytes=b"\x60\x00"), subject="EF.COM"),
+    refused(FILES, "structure", lambda: b.scene(groups=with_group(3, b.der(0x64))), subject="DG3", note="tag"),
+    refused(FILES, "structure", lambda: b.scene(groups=with_group(1, b.dg1("A" * 87))), subject="DG1", note="zone"),
+    admitted(
+        FILES,
+        "object-unknown",
+        lambda: b.scene(groups=with_group(12, b.der(0x6C, b.der(0x5C, b"\x5f\x77"), b.der(0x5F77, b"?")))),
+        subject="DG12",
+    ),
+    refused(
+        FILES,
+        "date-form",
+        lambda: b.scene(groups=with_group(12, b.dg12("soon"))),
+        subject="DG12",
+    ),
+]
+
+
+def with_group(number: int, data: bytes) -> dict[int, bytes]:
+    return {1: b.dg1(b.zone()), 2: b.dg2(), number: data}
+
+
+LIST_CASES: list[Case] = [
+    admitted(LISTS, "", b.scene),
+    # order and repetition in EF.COM do not matter: it is compared as a set
+    admitted(LISTS, "", lambda: b.scene(com_bytes=b.com([2, 1, 2])), note="order"),
+    admitted(
+        LISTS,
+        "",
+        lambda: b.scene(content={"version": 1, "versions": ("0108", "040000")}, com_bytes=b.com([1, 2], lds="0108")),
+        note="versions",
+    ),
+    Case("admit", LISTS, "undetermined", "no-input", lambda: b.scene().with_files(EF_COM=None)),
+    referred(LISTS, "no-input", lambda: b.scene().with_files(EF_SOD=None), note="sod"),
+    referred(LISTS, "no-input", zone_alone, note="zone-alone"),
+    Case("refuse", LISTS, "undetermined", "unreadable", lambda: b.scene(com_bytes=b"\x60\x00")),
+    Case("refuse", LISTS, "undetermined", "unreadable", lambda: b.scene().with_files(EF_SOD=b""), note="sod"),
+    # DG14 stripped from EF.COM alone, and from the chip with its listing in EF.COM
+    refused(
+        LISTS, "lists-differ", lambda: b.scene(groups=with_group(14, b.der(0x6E, b.der(0x31))), com_bytes=b.com([1, 2]))
+    ),
+    refused(
+        LISTS,
+        "lists-differ",
+        lambda: b.scene(groups=with_group(3, b.der(0x63)), com_bytes=b.com([1, 2])).with_files(DG3=None),
+        note="stripped",
+    ),
+    refused(LISTS, "lists-differ", lambda: b.scene(com_bytes=b.com([1, 2, 15])), note="added"),
+    refused(
+        LISTS,
+        "version-differs",
+        lambda: b.scene(content={"version": 1, "versions": ("0108", "040000")}),
+        note="lds",
+    ),
+    refused(
+        LISTS,
+        "version-differs",
+        lambda: b.scene(content={"version": 1, "versions": ("0107", "050000")}),
+        note="unicode",
+    ),
+]
+
+
+def page_says(**changes) -> b.Scene:
+    return b.scene(printed=b.zone(**changes))
+
+
+AGREEMENT_CASES: list[Case] = [
+    admitted(AGREEMENT, "", b.scene),
+    Case("admit", AGREEMENT, "undetermined", "no-input", lambda: b.scene(printed=None)),
+    referred(AGREEMENT, "no-input", lambda: b.scene().with_files(DG1=None), note="no-dg1"),
+    referred(AGREEMENT, "premise", lambda: b.scene(anchors=[])),
+    Case("refuse", AGREEMENT, "undetermined", "unreadable", lambda: printed(GARBAGE)),
+    refused(AGREEMENT, "differs", lambda: page_says(names="SPECIMEN<<OTHER"), note="names"),
+    refused(AGREEMENT, "differs", lambda: page_says(number="L898902C4"), note="number"),
+    refused(AGREEMENT, "differs", lambda: page_says(expires="360302"), note="expiry"),
+    refused(AGREEMENT, "differs", lambda: page_says(optional="X", sex="M"), note="optional-and-more"),
+    refused(AGREEMENT, "differs", lambda: printed(b.lines(wrong_digit(b.zone(), 53))), note="check-digit"),
+    # a difference accuses even where the chip is not proven: page and chip do not belong together
+    refused(AGREEMENT, "differs", lambda: b.scene(anchors=[], printed=b.zone(number="L898902C4")), note="unproven"),
+    referred(AGREEMENT, "optional-data-differs", lambda: page_says(optional="ZE184226C")),
+]
+
+AUTHENTIC_CASES: list[Case] = [
+    admitted(AUTHENTIC, "", b.scene),
+    referred(AUTHENTIC, "premise", lambda: b.scene(anchors=[])),
+    referred(AUTHENTIC, "premise", lambda: b.scene().with_files(DG1=None), note="no-dg1"),
+    referred(AUTHENTIC, "premise", zone_alone, note="zone-alone"),
+    refused(AUTHENTIC, "not-authentic", lambda: b.scene(signature=b"")),
+    refused(AUTHENTIC, "not-authentic", lambda: b.scene().with_files(DG2=b"\x75\x00"), note="dg2"),
+]
+
+CASES = ZONE_CASES + FILE_CASES + LIST_CASES + AGREEMENT_CASES + AUTHENTIC_CASES

@@ -1,0 +1,415 @@
+"""Cases of ``pa.ds-*`` and ``pa.country``: who signed, and who vouches for it."""
+
+import functools
+from dataclasses import replace
+from datetime import timedelta
+
+from cases_sod import other_key
+from inspection_case import Case, admitted, referred, refused
+
+import builders as b
+
+CHAIN, VALIDITY, USAGE = "pa.ds-chain", "pa.ds-validity", "pa.ds-usage"
+REVOCATION, COUNTRY = "pa.ds-revocation", "pa.country"
+
+KNOWN = {"anchors": ()}  # known, not trusted
+
+
+def signed_by(party: b.Party, *, anchors=None, **changes) -> b.Scene:
+    """A sound document whose signer was certified by ``party``."""
+    return b.scene(by=b.signer(party), anchors=anchors or [party], **changes)
+
+
+def no_signer() -> b.Scene:
+    return b.scene(serial=1)
+
+
+@functools.cache
+def forger(*, same_key_identifier: bool) -> b.Party:
+    """A CSCA with the names of Utopia's, of somebody else."""
+    identifier = b.utopia().identifier if same_key_identifier else None
+    return b.csca(key=b.ec_key("forger"), identifier=identifier)
+
+
+@functools.cache
+def next_generation() -> b.Party:
+    """Utopia's next CSCA under another name; the old one certified it, in a link certificate."""
+    return b.csca("CSCA Utopia 2", key=b.ec_key("next"), by=b.utopia())
+
+
+def odd_csca(info: bytes) -> b.Party:
+    """A CSCA whose certificate holds a key that this library cannot use."""
+    return b.csca(info=info)
+
+
+def many() -> b.Scene:
+    """As many certificates of the issuer's name as no store of one State holds."""
+    same = [b.csca(key=b.ec_key("many"), serial=n, signature=bytes(8)) for n in range(1, 66)]
+    return b.scene(by=b.signer(b.utopia(), authority=None), anchors=same)
+
+
+def csca_with(*extensions, identifier=True, **changes) -> b.Party:
+    own = b.key_identifier(b.ec_key("csca CSCA Utopia UT"))
+    return b.csca(extensions=[*([b.subject_identifier(own)] if identifier else []), *extensions], **changes)
+
+
+CA, SIGNS = b.basic_constraints(ca=True), b.key_usage("keyCertSign", "cRLSign")
+
+CHAIN_CASES: list[Case] = [
+    admitted(CHAIN, "", b.scene),
+    admitted(CHAIN, "", lambda: signed_by(next_generation(), anchors=[b.utopia(), next_generation()]), note="link"),
+    admitted(
+        CHAIN,
+        "",
+        # the anchor is the old one; the link lies with the candidates
+        lambda: replace(
+            signed_by(next_generation()),
+            trust=b.scene(anchors=[b.utopia()], candidates=[next_generation()]).trust,
+        ),
+        note="link-candidate",
+    ),
+    admitted(CHAIN, "", lambda: b.scene(by=b.signer(b.utopia(), authority=None)), note="by-name-alone"),
+    admitted(CHAIN, "", lambda: b.scene(anchors=[b.utopia(), forger(same_key_identifier=False)]), note="two-of-a-name"),
+    referred(CHAIN, "no-input", lambda: b.scene().with_files(EF_SOD=None)),
+    Case("refuse", CHAIN, "undetermined", "unreadable", lambda: b.scene().with_files(EF_SOD=b"")),
+    referred(CHAIN, "signer-missing", no_signer),
+    referred(CHAIN, "no-issuer", lambda: b.scene(anchors=[])),
+    referred(CHAIN, "no-issuer", lambda: b.scene(anchors=[b.csca("CSCA Erewhon", "EW")]), note="other-state"),
+    referred(CHAIN, "other-generation", lambda: b.scene(anchors=[forger(same_key_identifier=False)])),
+    referred(
+        CHAIN,
+        "other-generation",
+        lambda: b.scene(by=b.signer(forger(same_key_identifier=False))),
+        note="unknown-csca-of-the-same-names",
+    ),
+    referred(
+        CHAIN,
+        "other-generation",
+        # without an authority key identifier any generation may be meant: nobody is accused
+        lambda: b.scene(by=b.signer(forger(same_key_identifier=True), authority=None)),
+        note="no-key-identifier",
+    ),
+    refused(CHAIN, "wrong-signature", lambda: b.scene(by=b.signer(forger(same_key_identifier=True)))),
+    refused(
+        CHAIN, "wrong-signature", lambda: b.scene(by=b.signer(b.utopia(), inner="ecdsa-sha384")), note="algorithms"
+    ),
+    refused(CHAIN, "wrong-signature", lambda: b.scene(by=b.signer(b.utopia(), signature=b"")), note="empty"),
+    referred(CHAIN, "untrusted", lambda: b.scene(anchors=[], candidates=[b.utopia()])),
+    refused(CHAIN, "not-a-ca", lambda: signed_by(csca_with(SIGNS, b.basic_constraints(ca=False)))),
+    refused(CHAIN, "not-a-ca", lambda: signed_by(csca_with(CA, b.key_usage("cRLSign"))), note="usage"),
+    refused(CHAIN, "not-a-ca", lambda: signed_by(csca_with(CA, SIGNS, b.purposes("2.23.136.1.1.3"))), note="purposes"),
+    refused(
+        CHAIN,
+        "not-a-ca",
+        # neither role nor usage, and not even self-named: anybody's certificate
+        lambda: b.scene(by=b.signer(anybody()), anchors=[anybody()]),
+        note="anybody",
+    ),
+    referred(
+        CHAIN,
+        "curve-unsupported",
+        lambda: signed_by(odd_csca(b.ec_spki("1.3.132.0.10", b"\x04" + bytes(64)))),
+    ),
+    referred(CHAIN, "key-unusable", lambda: signed_by(odd_csca(b.ec_spki("1.2.840.10045.3.1.7", b"\x04" + bytes(64))))),
+    referred(
+        CHAIN,
+        "limit",
+        lambda: b.scene(
+            by=b.signer(b.utopia(), kind="rsa-sha256", signature=b"x"), anchors=[odd_csca(b.rsa_spki(1 << 8200 | 1))]
+        ),
+        note="key",
+    ),
+    referred(CHAIN, "limit", many, note="candidates"),
+    referred(CHAIN, "algorithm-unknown", lambda: b.scene(by=b.signer(b.utopia(), kind="unknown"))),
+    refused(
+        CHAIN,
+        "algorithm-forbidden",
+        lambda: b.scene(by=b.signer(b.utopia(), kind="rsa-md5", signature=bytes(64))),
+    ),
+    admitted(CHAIN, "basic-constraints-absent", lambda: signed_by(csca_with(SIGNS))),
+    admitted(CHAIN, "basic-constraints-absent", lambda: signed_by(csca_with()), note="neither"),
+    admitted(CHAIN, "key-usage-absent", lambda: signed_by(csca_with(CA))),
+    admitted(
+        CHAIN,
+        "issuer-name-form",
+        lambda: b.scene(
+            by=b.signer(b.utopia(), issuer=b.name(("CN", "csca utopia"), ("C", "UT"), ("O", "SPECIMEN"), tag=0x13))
+        ),
+    ),
+    admitted(
+        CHAIN,
+        "issuer-by-key-identifier",
+        lambda: b.scene(by=b.signer(b.utopia(), issuer=b.name(("C", "UT"), ("CN", "Nobody's name")))),
+    ),
+]
+
+
+@functools.cache
+def anybody() -> b.Party:
+    key = b.ec_key("anybody")
+    subject = b.name(("C", "UT"), ("CN", "Anybody"))
+    extensions = [b.subject_identifier(b.key_identifier(key))]
+    return b.certify(subject, key, extensions, by=b.utopia(), period=(b.moment(2020), b.moment(2036)))
+
+
+def timed(signing_time, *, at=b.AT, inside=None, **changes) -> b.Scene:
+    """A document signed at a time, by a signer whose key may sign as long as its certificate is valid."""
+    changes = {"key_period": None, "period": (b.moment(2026), b.moment(2036, 4)), **changes}
+    return b.scene(by=b.signer(b.utopia(), **changes), signing_time=signing_time, at=at, inside=inside)
+
+
+def stated(day: str, *, at=b.AT, signing_time=b.SIGNED, **changes) -> b.Scene:
+    """A document whose DG12 states its date of issue."""
+    changes = {"key_period": None, **changes}
+    groups = {1: b.dg1(b.zone()), 2: b.dg2(), 12: b.dg12(day)}
+    return b.scene(by=b.signer(b.utopia(), **changes), groups=groups, signing_time=signing_time, at=at)
+
+
+SECOND = timedelta(seconds=1)
+ENDED = (b.moment(2026), b.moment(2026, 6))
+OLD = {"inside": b.zone(expires="280301")}
+
+VALIDITY_CASES: list[Case] = [
+    admitted(VALIDITY, "", b.scene),
+    admitted(VALIDITY, "", lambda: timed(b.SIGNED, period=ENDED), note="signed-in-time-by-a-signer-now-expired"),
+    admitted(VALIDITY, "", lambda: timed(ENDED[1], period=ENDED), note="in-the-last-second"),
+    admitted(VALIDITY, "", lambda: timed(ENDED[0], period=ENDED), note="in-the-first-second"),
+    admitted(VALIDITY, "", lambda: timed(b.moment(2026, 11, 24, 18)), note="clocks-differ"),
+    admitted(VALIDITY, "", lambda: timed(b.AT + timedelta(days=1)), note="clocks-differ-by-a-day"),
+    admitted(VALIDITY, "", lambda: b.scene(signing_time=b.moment(2026, 4)), note="last-second-of-the-key"),
+    admitted(VALIDITY, "", lambda: timed(b.SIGNED, key_period=(b.SIGNED, None)), note="first-second-of-the-key"),
+    Case(
+        "refuse",  # by its expiry alone
+        VALIDITY,
+        "passed",
+        "",
+        lambda: timed(b.moment(2028, 3, 1, 23), at=b.moment(2029), **OLD),
+        note="on-the-last-valid-day",
+    ),
+    admitted(VALIDITY, "", lambda: stated("20260302", period=ENDED, signing_time=None), note="dg12"),
+    admitted(VALIDITY, "", lambda: stated("20260601", period=ENDED), note="dg12-last-day"),
+    admitted(
+        VALIDITY,
+        "",
+        lambda: stated("20260601", period=(b.moment(2026, 6, 1, 9), b.moment(2027))),
+        note="dg12-first-day",
+    ),
+    admitted(VALIDITY, "", lambda: stated("20260601", key_period=ENDED), note="dg12-key"),
+    admitted(VALIDITY, "", lambda: b.scene(by=b.signer(b.utopia(), key_period=(None, None))), note="key-period-empty"),
+    admitted(
+        VALIDITY, "", lambda: b.scene(by=b.signer(b.utopia(), key_period=(b.moment(2026), None))), note="key-begin"
+    ),
+    admitted(VALIDITY, "", lambda: timed(b.utc(b"2603021030Z")), note="no-seconds"),
+    referred(VALIDITY, "no-input", lambda: b.scene().with_files(EF_SOD=None)),
+    Case("refuse", VALIDITY, "undetermined", "unreadable", lambda: b.scene().with_files(EF_SOD=b"")),
+    referred(VALIDITY, "signer-missing", no_signer),
+    admitted(VALIDITY, "assumed", lambda: timed(None)),
+    admitted(VALIDITY, "assumed", lambda: timed(b.utc(b"never")), note="unreadable-claim"),
+    admitted(VALIDITY, "assumed", lambda: stated("20269999", signing_time=None), note="dg12-no-day"),
+    refused(VALIDITY, "expired", lambda: timed(ENDED[1] + SECOND, period=ENDED)),
+    refused(VALIDITY, "expired", lambda: timed(None, period=ENDED), note="assumed"),
+    refused(VALIDITY, "expired", lambda: stated("20260602", period=ENDED), note="dg12"),
+    refused(VALIDITY, "not-yet-valid", lambda: timed(ENDED[0] - SECOND, period=ENDED)),
+    refused(VALIDITY, "not-yet-valid", lambda: stated("20251230"), note="dg12"),
+    refused(VALIDITY, "key-usage-period", lambda: b.scene(signing_time=b.moment(2026, 4) + SECOND)),
+    refused(
+        VALIDITY,
+        "key-usage-period",
+        lambda: timed(b.SIGNED, key_period=(b.SIGNED + SECOND, None)),
+        note="before",
+    ),
+    refused(VALIDITY, "key-usage-period", lambda: stated("20260602", key_period=ENDED), note="dg12"),
+    refused(
+        VALIDITY,
+        "issuer-validity",
+        lambda: signed_by(b.csca(period=(b.moment(2015), b.moment(2025, 12, 31)))),
+        note="after",
+    ),
+    refused(VALIDITY, "issuer-validity", lambda: signed_by(b.csca(period=(b.moment(2026, 1, 3), b.moment(2036))))),
+    admitted(
+        VALIDITY, "", lambda: signed_by(b.csca(period=(b.moment(2026, 1, 2), b.moment(2036)))), note="issuer-skew"
+    ),
+    refused(VALIDITY, "signed-in-future", lambda: timed(b.moment(2026, 11, 26))),
+    refused(VALIDITY, "signed-in-future", lambda: stated("20261127"), note="dg12"),
+    refused(VALIDITY, "signed-after-expiry", lambda: timed(b.moment(2028, 3, 2), at=b.moment(2029), **OLD)),
+]
+
+
+def usage(*, anchors=None, types=("P",), printed="", inside=None, **changes) -> b.Scene:
+    return b.scene(by=b.signer(b.utopia(), types=types, **changes), anchors=anchors, printed=printed, inside=inside)
+
+
+def self_signing_csca() -> b.Scene:
+    """The CSCA's own key signs an EF.SOD, without a document signer."""
+    return b.scene(by=b.utopia())
+
+
+def link_signs() -> b.Scene:
+    """A link certificate's key signs an EF.SOD."""
+    return b.scene(by=next_generation())
+
+
+def certifier(*, ca: bool | None, usage_: tuple[str, ...]) -> b.Scene:
+    """A certificate that may certify signs an EF.SOD, its role stated or not."""
+    key = b.ec_key("certifier")
+    extensions = [b.authority_identifier(b.utopia().identifier), b.key_usage(*usage_)]
+    if ca is not None:
+        extensions.append(b.basic_constraints(ca=ca))
+    subject = b.name(("C", "UT"), ("CN", "CSCA Utopia 3"))
+    return b.scene(by=b.certify(subject, key, extensions, by=b.utopia(), period=(b.moment(2026), b.moment(2036))))
+
+
+def seal_signer_signs() -> b.Scene:
+    """A seal signer (Doc 9303-12, 7.1.1: extended key usage 2.23.136.1.1.11.1) signs an EF.SOD."""
+    return usage(usage=None, extra=[b.purposes("2.23.136.1.1.11.1")])
+
+
+USAGE_CASES: list[Case] = [
+    admitted(USAGE, "", b.scene),
+    admitted(USAGE, "", lambda: usage(types=None), note="any-document"),
+    admitted(USAGE, "", lambda: usage(types=("P",), inside=b.zone(code="PP")), note="first-letter"),
+    admitted(USAGE, "", lambda: usage(types=("ID", "PP"), inside=b.zone(code="PP")), note="both-letters"),
+    referred(USAGE, "no-input", lambda: b.scene().with_files(EF_SOD=None)),
+    Case("refuse", USAGE, "undetermined", "unreadable", lambda: b.scene().with_files(EF_SOD=b"")),
+    referred(USAGE, "signer-missing", no_signer),
+    refused(USAGE, "ca-as-signer", self_signing_csca),
+    refused(USAGE, "ca-as-signer", link_signs, note="link"),
+    refused(USAGE, "ca-as-signer", lambda: certifier(ca=True, usage_=("digitalSignature",)), note="role-alone"),
+    refused(
+        USAGE,
+        "ca-as-signer",
+        lambda: certifier(ca=None, usage_=("digitalSignature", "keyCertSign", "cRLSign")),
+        note="usage-alone",
+    ),
+    refused(USAGE, "key-usage", lambda: usage(usage=("nonRepudiation",))),
+    refused(
+        USAGE, "key-usage", lambda: usage(usage=None, extra=[("2.5.29.15", True, b.integer(1))]), note="unreadable"
+    ),
+    refused(USAGE, "role", seal_signer_signs, note="seal-signer"),
+    refused(USAGE, "role", lambda: usage(extra=[b.purposes("2.23.136.1.1.3")]), note="list-signer"),
+    refused(USAGE, "role", lambda: usage(extra=[b.purposes("2.23.136.1.1.8")]), note="deviation-list"),
+    refused(USAGE, "role", lambda: usage(extra=[("2.5.29.37", True, b.integer(1))]), note="unreadable"),
+    refused(USAGE, "document-type", lambda: usage(types=("ID",))),
+    refused(USAGE, "document-type", lambda: usage(types=("PS",), inside=b.zone(code="PP")), note="other-passport"),
+    refused(USAGE, "document-type", lambda: usage(types=()), note="none"),
+    refused(
+        USAGE, "document-type", lambda: usage(types=None, extra=[("2.23.136.1.1.6.2", False, b"\x30")]), note="cut"
+    ),
+    admitted(USAGE, "key-usage-absent", lambda: usage(usage=None)),
+    admitted(
+        USAGE,
+        "key-usage-not-critical",
+        lambda: usage(usage=None, extra=[b.key_usage("digitalSignature", critical=False)]),
+    ),
+    admitted(USAGE, "extended-key-usage-present", lambda: usage(extra=[b.purposes("1.3.6.1.5.5.7.3.4")])),
+]
+
+
+def listed(*serials: int, by=None, crls=None, **changes) -> b.Scene:
+    return b.scene(crls=crls or [b.revocation_list(by or b.utopia(), serials, **changes)])
+
+
+def serial() -> int:
+    return b.utopian_signer().certificate.serial
+
+
+def revoked_by_key_identifier() -> b.Scene:
+    party = b.signer(b.utopia(), issuer=b.name(("C", "UT"), ("CN", "Nobody's name")))
+    return b.scene(by=party, crls=[b.revocation_list(b.utopia(), [party.certificate.serial])])
+
+
+OTHER_STATE = b.csca("CSCA Erewhon", "EW")
+REVOCATION_CASES: list[Case] = [
+    admitted(REVOCATION, "", listed),
+    admitted(REVOCATION, "", lambda: listed(1, 2, 3), note="others"),
+    admitted(REVOCATION, "", lambda: listed(until=None), note="no-next-update"),
+    admitted(
+        REVOCATION,
+        "",
+        lambda: listed(
+            crls=[b.revocation_list(b.utopia(), until=b.moment(2026, 11, 2)), b.revocation_list(b.utopia())]
+        ),
+        note="one-is-fresh",
+    ),
+    admitted(
+        REVOCATION,
+        "",
+        lambda: listed(
+            crls=[b.revocation_list(b.utopia(), [serial()], key=b.ec_key("x")), b.revocation_list(b.utopia())]
+        ),
+        note="forged-one-beside",
+    ),
+    referred(REVOCATION, "premise", lambda: b.scene(anchors=[])),
+    referred(REVOCATION, "premise", no_signer, note="no-signer"),
+    Case("refuse", REVOCATION, "undetermined", "premise", lambda: b.scene().with_files(EF_SOD=b""), note="no-sod"),
+    referred(REVOCATION, "no-input", lambda: b.scene().with_files(EF_SOD=None)),
+    Case("admit", REVOCATION, "undetermined", "no-crl", b.scene),
+    Case("admit", REVOCATION, "undetermined", "other-issuer", lambda: listed(by=OTHER_STATE)),
+    Case("admit", REVOCATION, "undetermined", "stale", lambda: listed(until=b.moment(2026, 11, 24, 11))),
+    Case("admit", REVOCATION, "undetermined", "crl-signature", lambda: listed(serial(), key=b.ec_key("x"))),
+    Case(
+        "admit",
+        REVOCATION,
+        "undetermined",
+        "crl-signature",
+        # the document signer names itself in a list's issuer: it may not sign lists
+        lambda: listed(serial(), by=b.utopian_signer(), issuer=b.utopia().name),
+        note="signer-signs-list",
+    ),
+    Case(
+        "admit",
+        REVOCATION,
+        "undetermined",
+        "crl-signature",
+        # a CSCA of the same names that is known, but not trusted, signs a list
+        lambda: b.scene(
+            candidates=[forger(same_key_identifier=False)],
+            crls=[b.revocation_list(forger(same_key_identifier=False), [serial()])],
+        ),
+        note="untrusted",
+    ),
+    refused(REVOCATION, "revoked", lambda: listed(serial())),
+    refused(REVOCATION, "revoked", lambda: listed(serial(), until=b.moment(2026, 11, 2)), note="stale"),
+    refused(REVOCATION, "revoked", lambda: listed(1, serial(), 2), note="among-others"),
+    # its issuer's name is nobody's, so that only the chain tells whose list counts
+    refused(REVOCATION, "revoked", revoked_by_key_identifier, note="issuer-by-key-identifier"),
+]
+
+
+def of_state(code: str, *, country: str = "UT", csca_country: str = "UT", **changes) -> b.Scene:
+    """A document whose zone says ``code``, signed under a CSCA of ``csca_country``."""
+    party = b.csca("CSCA", csca_country)
+    return b.scene(by=b.signer(party, country), anchors=[party], inside=b.zone(state=code), **changes)
+
+
+def nameless_csca(**changes) -> b.Scene:
+    """An issuer without a country in its name, as of the BSI specimen of 2008."""
+    party = b.csca(subject=b.name(("CN", "CSCA without a State")))
+    return b.scene(by=b.signer(party, **changes), anchors=[party])
+
+
+COUNTRY_CASES: list[Case] = [
+    admitted(COUNTRY, "", b.scene),
+    admitted(COUNTRY, "", lambda: of_state("D<<", country="DE", csca_country="DE"), note="one-letter-code"),
+    admitted(COUNTRY, "", lambda: of_state("TJK", country="TJ", csca_country="TJ"), note="TJK"),
+    admitted(COUNTRY, "", lambda: b.scene(printed=None), note="chip-alone"),
+    referred(COUNTRY, "no-input", lambda: b.scene(printed=None).with_files(DG1=None)),
+    referred(COUNTRY, "no-input", lambda: b.scene().with_files(EF_SOD=None), note="no-sod"),
+    Case("refuse", COUNTRY, "undetermined", "unreadable", lambda: b.scene().with_files(EF_SOD=b"")),
+    referred(COUNTRY, "signer-missing", no_signer),
+    referred(COUNTRY, "code-unknown", lambda: of_state("XOM"), note="zone"),
+    referred(COUNTRY, "code-unknown", lambda: nameless_csca(subject=b.name(("CN", "No State"))), note="signer"),
+    refused(COUNTRY, "differs", lambda: of_state("TJK"), note="foreign-genuine-signer"),
+    refused(
+        COUNTRY,
+        "differs",
+        # a foreign CSCA that certifies under the name of Utopia's, found by its key identifier
+        lambda: b.scene(by=b.signer(OTHER_STATE, "EW", issuer=b.utopia().name), anchors=[OTHER_STATE]),
+        note="name-borrowed",
+    ),
+    admitted(COUNTRY, "country-absent", nameless_csca),
+    admitted(COUNTRY, "country-case", lambda: of_state("UTO", country="ut", csca_country="ut")),
+]
+
+CASES = CHAIN_CASES + VALIDITY_CASES + USAGE_CASES + REVOCATION_CASES + COUNTRY_CASES
+__all__ = ["CASES", "KNOWN", "forger", "next_generation", "other_key"]

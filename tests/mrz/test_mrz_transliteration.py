@@ -1,0 +1,137 @@
+"""Transliteration: Tajik letters in every form, tables by name, and no letter dropped in silence."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tjdocs import mrz, specs
+from tjdocs.errors import SpecError, UsageError
+from tjdocs.mrz import transliteration
+from tjdocs.mrz.transliteration import components, tables
+
+# The national table, letter by letter (chosen: none is published).
+TAJIK = dict(
+    zip(
+        "АБВГҒДЕЁЖЗИӢЙКҚЛМНОПРСТУӮФХҲЧҶШЭЮЯ",
+        "A B V G GH D E YO ZH Z I I Y K Q L M N O P R S T U U F KH H CH J SH E YU YA".split(),  # noqa: SIM905 - one look
+        strict=True,
+    )
+)
+
+
+@pytest.mark.parametrize("letter", TAJIK)
+def test_every_tajik_letter_in_every_form(letter):
+    for form in (
+        letter,
+        letter.lower(),
+        unicodedata.normalize("NFD", letter),
+        unicodedata.normalize("NFD", letter.lower()),
+    ):
+        assert mrz.transliterate(f"Б{form}") == f"B{TAJIK[letter]}"
+
+
+def test_signs_are_left_out_and_nothing_else():
+    assert mrz.transliterate("ОЛЬГА ПОДЪЁМ") == "OLGA PODYOM"
+    assert mrz.transliterate("ПОДЪЁМ", table="icao") == "PODIEEM"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("D'ARTAGNAN", "DARTAGNAN"),
+        ("O\u2019CONNOR", "OCONNOR"),
+        ("MARIE-ELISE", "MARIE ELISE"),
+        ("ANNA, MARIA", "ANNA MARIA"),
+        ("  van   der  MUELLEN ", "VAN DER MUELLEN"),
+        ("ST. JOHN (ANNA)", "ST JOHN ANNA"),
+        ("Straße", "STRASSE"),
+        ("Ĳsbrand", "IJSBRAND"),
+        ("I\u0307lker ıŞIK", "ILKER ISIK"),
+        ("e\u0301tienne", "ETIENNE"),
+        ("ANNA<MARIA", "ANNA MARIA"),
+        ("", ""),
+    ],
+)
+def test_punctuation_and_latin_letters(text, expected):
+    assert mrz.transliterate(text) == expected
+
+
+def test_the_languages_of_the_standard():
+    assert mrz.transliterate("Її Єє", table="icao-uk") == "YII YEIE"
+    assert mrz.transliterate("Ѓорѓи", table="icao-mk") == "GJORGJI"
+    assert mrz.transliterate("Müller Åsa", table="icao-short") == "MULLER ASA"
+    assert mrz.transliterate("CAÑON", table="icao-x") == "CANXXON"
+
+
+def test_arabic_rules():
+    assert mrz.transliterate("عبّاس") == "EBBAS"
+    assert mrz.transliterate("فضّة") == "FXDZXDZXAH"
+    assert mrz.transliterate("فضَّة") == "FXDZXDZXAH"  # with the vowel sign before or behind the shadda
+    assert mrz.transliterate("ابو بكر") == "ABW BKR"
+
+
+@pytest.mark.parametrize("text", ["Ω", "Ћ", "漢", "ANNA2", "A+B", "Ё\u0301", "\u0651", "A\x00", "\ud800"])
+def test_a_character_without_rule_is_named(text):
+    with pytest.raises(UsageError, match=r"no rule for .*U\+[0-9A-F]{4}"):
+        mrz.transliterate(text)
+
+
+def test_tables_are_known_by_name():
+    assert next(iter(tables())) == "tj"
+    assert {"icao", "icao-be", "icao-bg", "icao-mk", "icao-sr", "icao-uk"} <= set(tables())
+    assert all(table.title and table.source for table in tables().values())
+    with pytest.raises(UsageError, match="transliteration"):
+        mrz.transliterate("A", table="klingon")
+
+
+_KNOWN = sorted(letter for letter, value in tables()["tj"].letters.items() if value)
+
+
+@given(
+    st.lists(st.text(st.sampled_from([*_KNOWN, *"abcXYZ"]), min_size=1), min_size=1), st.sampled_from(sorted(tables()))
+)
+def test_only_letters_come_out(words, table):
+    for component in components(" ".join(words), table=table):
+        assert component.isascii()
+        assert component.isalpha()
+        assert component.isupper()
+
+
+@given(st.text(max_size=30), st.sampled_from(sorted(tables())))
+def test_any_text_is_spelt_or_refused(text, table):
+    try:
+        found = components(text, table=table)
+    except UsageError:
+        return
+    assert all(c.isascii() and c.isalpha() and c.isupper() for c in found)
+    joins, separates = transliteration._punctuation()
+    for character in unicodedata.normalize("NFC", text) if not found else "":  # nothing came out: it held no letter
+        silent = tables()[table].letters.get(character.upper()) == "" or character in joins | separates
+        assert silent or character.isspace() or unicodedata.category(character).startswith("P")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('base = "icao"', 'base = "unknown"'),
+        ('exceptions = "be"', 'except = "be"'),
+        ('title = "Tajik', 'name = "Tajik'),
+        ("[punctuation]", "[signs]"),
+    ],
+)
+def test_a_malformed_table_is_refused(monkeypatch, old, new):
+    text = specs.read_bytes("transliteration/tables.toml").decode()
+    assert old in text
+    read = specs.read_bytes
+    changed = text.replace(old, new, 1).encode()
+    monkeypatch.setattr(specs, "read_bytes", lambda path: changed if path.endswith("tables.toml") else read(path))
+    for cached in (transliteration._spec, transliteration._punctuation):
+        cached.cache_clear()
+    try:
+        with pytest.raises(SpecError):
+            transliteration.tables.__wrapped__()
+    finally:
+        for cached in (transliteration._spec, transliteration._punctuation):
+            cached.cache_clear()

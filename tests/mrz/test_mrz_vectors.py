@@ -1,0 +1,75 @@
+"""The bundled vectors, run against this library; the file's own shape."""
+
+import json
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from tjdocs import mrz, specs
+from tjdocs.errors import UsageError
+
+FILE = json.loads((specs.folder("test_vectors") / "mrz.json").read_text(encoding="utf-8"))
+VECTORS = FILE["vectors"]
+
+
+def _parse(given):
+    zone = mrz.parse(given["text"], at=date.fromisoformat(given["at"]))
+    reason = next((problem.code for problem in zone.problems if problem.severity == "error"), "")
+    return "valid" if zone.valid else "invalid", reason
+
+
+def _problems(given):
+    zone = mrz.parse(given["text"], at=date.fromisoformat(given["at"]))
+    return " ".join(problem.code for problem in zone.problems), ""
+
+
+def _read(given):
+    return mrz.parse(given["text"], at=date.fromisoformat(given["at"])).as_json()[given["field"]], ""
+
+
+def _repair(given):
+    zone = mrz.parse(given["text"], at=date.fromisoformat(given["at"]), repair=True)
+    if zone.repair.candidates:
+        return "ambiguous", "repair-ambiguous"
+    return zone.text if zone.repaired else "as read" if zone.valid else "none", ""
+
+
+RUN = {
+    "parse": _parse,
+    "problems": _problems,
+    "read": _read,
+    "repair": _repair,
+    "make": lambda given: (mrz.make(given["format"], **given["fields"]).text, ""),
+    "transliterate": lambda given: (mrz.transliterate(given["text"], table=given["table"]), ""),
+    "check-digit": lambda given: (mrz.check_digit(given["text"]), ""),
+}
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["id"])
+def test_a_vector(vector):
+    try:
+        result = RUN[vector["input"]["operation"]](vector["input"])
+    except UsageError as error:
+        result = "refused", error.code
+    assert result == (vector["expected"], vector["reason"]), vector["comment"]
+
+
+def test_the_file_is_well_formed():
+    assert (FILE["schema"], FILE["area"], FILE["licence"]) == (1, "mrz", "CC0-1.0")
+    ids = [vector["id"] for vector in VECTORS]
+    assert len(set(ids)) == len(ids)
+    for vector in VECTORS:
+        assert set(vector) == {"id", "source", "comment", "input", "expected", "reason"}
+        assert vector["source"]
+        assert vector["comment"]
+    operations = Counter(vector["input"]["operation"] for vector in VECTORS)
+    assert set(operations) == set(RUN)
+
+
+def test_every_kind_of_problem_has_a_vector():
+    said = {word for v in VECTORS for word in str(v["expected"]).split()} | {v["reason"] for v in VECTORS}
+    said |= (
+        {"repaired"} if any(v["input"]["operation"] == "repair" and "\n" in v["expected"] for v in VECTORS) else set()
+    )
+    assert set(mrz.problem_kinds()) <= said
