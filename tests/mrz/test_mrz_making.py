@@ -87,6 +87,15 @@ def test_a_long_number_runs_on_in_the_optional_data():
     assert (zone.document_number, zone.optional_data, zone.valid) == ("D23145890734", "AB", True)
 
 
+def test_nine_characters_never_run_on():
+    """Nothing but a check digit in the optional data: the number is not long, its own check digit is missing."""
+    lines = ["I<TJKD23145890<7<<<<<<<<<<<<<<", "7408122F3104150TJK<<<<<<<<<<<", "ERIKSSON<<ANNA<MARIA<<<<<<<<<<"]
+    lines[1] += digit(lines[0][5:30] + lines[1][0:7] + lines[1][8:15] + lines[1][18:29])
+    zone = mrz.parse(lines, at=AT)
+    assert errors(zone) == ["check-digit"]
+    assert (zone.document_number, zone.optional_data) == ("D23145890", "7")
+
+
 def test_a_blank_or_hyphen_in_a_number_becomes_a_filler():
     zone = mrz.parse(mrz.make("TD3", **{**HOLDER, "document_number": "AB-12 34"}).text, at=AT)
     assert zone.document_number == "AB<12<34"

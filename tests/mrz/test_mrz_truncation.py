@@ -89,6 +89,7 @@ def test_lengths_that_cannot_be_used_are_refused(strategy):
         # What initials leave over is given back, so that the last position is a letter.
         (["AAAA", "B" * 33], ["C"], "initials", "AAAA<" + "B" * 31 + "<<C"),
         # One position is left: a letter makes room for the first letter of a component that was left out.
+        (["A" * 35], ["B", "C"], "initials", "A" * 34 + "<<B<C"),
         (["A" * 30], ["BBBB", "C" * 3], "initials", "A" * 30 + "<<BBBB<CC"),
         (["A"] * 21, ["B"], "initials", "<".join("A" * 18) + "<<B<"),
     ],

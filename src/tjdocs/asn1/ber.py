@@ -89,7 +89,7 @@ def _close(stack: list[_Open]) -> None:
     """Put the element that ends here into the one around it."""
     frame = stack.pop()
     universal = frame.tag[0] & 0x1F if frame.tag[0] < 0x40 else None
-    if universal in _PIECES:
+    if universal is not None and universal in _PIECES:
         part = (bytes((universal,)), _joined(universal, frame.parts))
     elif universal not in (None, 0x08, 0x0B, 0x10, 0x11):
         raise DerError("no BER (constructed)")
