@@ -1,4 +1,4 @@
-"""Shared by all rooms: helper modules made importable, the marker that names requirements, and two trial authorities."""
+"""Shared by all rooms: helper modules made importable, and two trial authorities."""
 
 import sys
 from datetime import UTC, datetime
@@ -15,10 +15,6 @@ settings.register_profile("tjdocs", deadline=None)  # the machine may be busy: n
 settings.load_profile("tjdocs")
 
 MADE = datetime(2026, 11, 24, 8, tzinfo=UTC)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "requirement(id): covers that row of specs/requirements.toml")
 
 
 @pytest.fixture(scope="session")

@@ -92,7 +92,8 @@ def one(tag: int, content: bytes, kind: str = "2.5.4.3") -> bytes:
 def test_names_in_every_string_type(tag, content, text):
     ((value,),) = x509.name_values(one(tag, content))
     assert (value.oid, value.text, value.tag) == ("2.5.4.3", text, tag)
-    assert core.load(b.der(tag, content)).native == text
+    if tag != 0x14:  # T61String has a code table of its own that nobody writes: certificates hold Latin-1
+        assert core.load(b.der(tag, content)).native == text
 
 
 @pytest.mark.parametrize(
