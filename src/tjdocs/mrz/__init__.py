@@ -5,6 +5,7 @@ are exact inverses for every zone that is valid. What belongs to a part of it is
 ``tjdocs.mrz.names``, ``codes``, ``transliteration``, ``truncation``.
 """
 
+from tjdocs.mrz import codes, names, transliteration, truncation
 from tjdocs.mrz.checkdigit import check_digit
 from tjdocs.mrz.codes import alpha2, alpha3
 from tjdocs.mrz.dissect import spans
@@ -26,11 +27,15 @@ __all__ = [
     "alpha2",
     "alpha3",
     "check_digit",
+    "codes",
     "make",
+    "names",
     "parse",
     "parse_joined",
     "problem_kinds",
     "repair",
     "spans",
     "transliterate",
+    "transliteration",
+    "truncation",
 ]
