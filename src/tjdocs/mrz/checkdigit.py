@@ -25,7 +25,7 @@ def check_digit(text: str) -> str:
     return str(sum(weigh(raw[start : start + 60].translate(VALUES)) for start in range(0, len(raw), 60)) % 10)
 
 
-def weigh(values: bytes) -> int:
+def weigh(values: bytes | bytearray) -> int:
     """Return the check digit, as a number, over at most 84 values, each already modulo 10.
 
     The values are taken as the digits of a number to the base 256. Modulo 256³ - 1 every third digit adds up

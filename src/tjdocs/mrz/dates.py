@@ -49,11 +49,10 @@ def birth(raw: str, at: date) -> tuple[date | None, str]:
     if not (raw.isdecimal() and raw.isascii()):
         return None, _incomplete(raw)
     number = int(raw)
-    year, month, day = number // 10000 + at.year // 100 * 100, number // 100 % 100, number % 100
-    if (year, month, day) > (at.year, at.month, at.day):
-        year -= 100
+    century, today = _century(at)
+    year = century + number // 10000 if number <= today else century + number // 10000 - 100
     try:
-        return date(year, month, day), ""
+        return date(year, number // 100 % 100, number % 100), ""
     except ValueError:
         return None, "date-impossible"
 
@@ -89,6 +88,12 @@ def distant_from(at: date) -> date:
 def noted_from(at: date) -> date:
     """Return the first day on which an expiry may be worth a word, be it for its distance or its document code."""
     return min(distant_from(at), OLD_CODES_END)
+
+
+@lru_cache(maxsize=16)
+def _century(at: date) -> tuple[int, int]:
+    """Return the first year of a day's century, and the day as the number YYMMDD."""
+    return at.year // 100 * 100, at.year % 100 * 10000 + at.month * 100 + at.day
 
 
 def _incomplete(raw: str) -> str:

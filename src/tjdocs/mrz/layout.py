@@ -50,12 +50,8 @@ class Field:
     digit: int
     digit_name: str
     overflow: str
+    width: int
     pattern: re.Pattern[str] = field(repr=False)
-
-    @property
-    def width(self) -> int:
-        """Number of characters."""
-        return self.at[2] - self.at[1] + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +100,8 @@ class Format:
     composite_digit: int
     order: tuple[str, ...]
     starts: tuple[int, ...]
+    template: str
+    lines_at: tuple[slice, ...]
 
     def position(self, index: int) -> tuple[int, int]:
         """Return line and column, from 1, of an index in the joined zone."""
@@ -116,7 +114,7 @@ class Format:
 
     def split(self, joined: str) -> tuple[str, ...]:
         """Return the lines of a joined zone."""
-        return tuple(joined[start : start + self.columns] for start in range(0, len(joined), self.columns))
+        return tuple([joined[line] for line in self.lines_at])
 
 
 @cache
@@ -184,6 +182,8 @@ def _format(path: str) -> Format:
         composite_digit=composite.digit if composite else -1,
         order=tuple(order[start] for start in sorted(order)),
         starts=tuple(sorted(order)),
+        template=_template(order),
+        lines_at=tuple(slice(start, start + columns) for start in range(0, size, columns)),
     )
 
 
@@ -204,6 +204,7 @@ def _field(row: dict[str, Any], columns: int, where: str) -> Field:
         digit,
         f"{row['name']}_check_digit" if digit >= 0 else "",
         row.get("overflow", ""),
+        last - first + 1,
         re.compile(pattern),
     )
 
@@ -215,6 +216,12 @@ def _order(fields: tuple[Field, ...], composite: Composite | None) -> dict[int, 
     if composite:
         starts[composite.digit] = "composite_check_digit"
     return starts
+
+
+def _template(order: dict[int, str]) -> str:
+    """Return the joined zone for ``%``, with a filler in the place of each check digit."""
+    names = (order[start] for start in sorted(order))
+    return "".join("<" if name.endswith("_check_digit") else f"%({name})s" for name in names)
 
 
 def _index(position: list[int], columns: int) -> int:

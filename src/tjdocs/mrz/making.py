@@ -5,17 +5,22 @@ from datetime import date, datetime
 
 from tjdocs.errors import UsageError
 from tjdocs.mrz import dates
-from tjdocs.mrz.checkdigit import ALPHABET, digit_over
+from tjdocs.mrz.checkdigit import ALPHABET, VALUES, digit_over, weigh
 from tjdocs.mrz.codes import state_codes
 from tjdocs.mrz.layout import Field, Format, formats
 from tjdocs.mrz.transliteration import components
-from tjdocs.mrz.truncation import Fitted, fit
+from tjdocs.mrz.truncation import STRATEGIES, fit
 
 __all__ = ["Made", "make"]
 
 _CHARACTERS = frozenset(ALPHABET.decode())
+_ZERO = ord("0")
 # What a number or optional data may be given with in a filler's place (Doc 9303-4 to -7, 4.2.2).
 _FILLED = str.maketrans({" ": "<", "-": "<"})
+_STATES = {
+    "issuing_state": frozenset(code.code for code in state_codes().values() if code.issues),
+    "nationality": frozenset(code.code for code in state_codes().values() if code.is_nationality),
+}
 _SEXES = {"M": "M", "F": "F", "<": "<", "X": "<", "": "<"}
 
 
@@ -90,7 +95,7 @@ def make(
     code = document_code.ljust(2, "<")
     if code not in layout.codes:
         raise UsageError("no document code of this format", where="document_code", hint=_codes_hint(layout))
-    names = _names(layout, primary_identifier, secondary_identifier, transliteration, truncation)
+    names, truncated = _names(layout, primary_identifier, secondary_identifier, transliteration, truncation)
     number, optional, runs_on = _number(layout, document_number, optional_data)
     cells = {
         "document_code": code,
@@ -100,7 +105,7 @@ def make(
         "date_of_birth": born,
         "sex": _sex(sex),
         "date_of_expiry": expires,
-        "names": names.text,
+        "names": names,
         "optional_data": optional,
     }
     if "optional_data_2" in layout.by_name:
@@ -108,7 +113,7 @@ def make(
     elif optional_data_2:
         raise UsageError("this format has no such field", where="optional_data_2", hint="only TD1 has it")
     joined = _joined(layout, cells, optional_data_check_digit, runs_on=runs_on)
-    return Made(format, layout.split(joined), transliteration, truncation if names.truncated else "")
+    return Made(format, layout.split(joined), transliteration, truncation if truncated else "")
 
 
 def _date(value: date | str, name: str) -> tuple[str, date | None]:
@@ -151,8 +156,7 @@ def _plausible(born: date, expires: date) -> None:
 
 
 def _state(code: str, name: str) -> str:
-    known = state_codes().get(code)
-    if known is None or not (known.issues if name == "issuing_state" else known.is_nationality):
+    if code not in _STATES[name]:
         hint = "a code of Doc 9303-3, 5, without fillers, for example TJK"
         raise UsageError("no such code here", where=name, hint=hint)
     return code.ljust(3, "<")
@@ -164,13 +168,21 @@ def _sex(value: str) -> str:
     return _SEXES[value]
 
 
-def _names(layout: Format, primary: str, secondary: str, table: str, strategy: str) -> Fitted:
+def _names(layout: Format, primary: str, secondary: str, table: str, strategy: str) -> tuple[str, bool]:
+    """Return the names' field, and whether they were cut."""
     one = components(primary, table=table, where="primary_identifier")
-    other = components(secondary, table=table, where="secondary_identifier")
     if not one:
         hint = "a holder with one name only has it here"
         raise UsageError("empty", where="primary_identifier", hint=hint)
-    return fit(one, other, layout.by_name["names"].width, strategy)
+    other = components(secondary, table=table, where="secondary_identifier") if secondary else ()
+    text = "<".join(one)
+    if other:
+        text = f"{text}<<{'<'.join(other)}"
+    width = layout.names.stop - layout.names.start
+    if len(text) <= width and strategy in STRATEGIES:
+        return text.ljust(width, "<"), False
+    fitted = fit(one, other, width, strategy)
+    return fitted.text, fitted.truncated
 
 
 def _number(layout: Format, number: str, optional: str) -> tuple[str, str, bool]:
@@ -190,7 +202,7 @@ def _number(layout: Format, number: str, optional: str) -> tuple[str, str, bool]
 
 
 def _optional(text: str, item: Field) -> str:
-    text = _characters(text, item.name)
+    text = _characters(text, item.name) if text else text
     if len(text) > item.width:
         hint = f"{item.width} characters, what a long document number takes of them included"
         raise UsageError("too long", where=item.name, hint=hint)
@@ -200,7 +212,7 @@ def _optional(text: str, item: Field) -> str:
 def _characters(text: str, name: str) -> str:
     if not text.isalnum():
         text = text.translate(_FILLED).rstrip("<")
-    if not _CHARACTERS.issuperset(text):
+    if text.encode("utf-8", "replace").translate(None, ALPHABET):
         wrong = next(character for character in text if character not in _CHARACTERS)
         raise UsageError(f"{wrong!r} may not stand here", where=name, hint="A to Z, 0 to 9 and < may")
     return text
@@ -210,19 +222,18 @@ def _joined(layout: Format, cells: dict[str, str], over_nothing: str, *, runs_on
     """Compute every check digit and put everything in its place."""
     if over_nothing not in ("<", "0"):
         raise UsageError("no such choice", where="optional_data_check_digit", hint="< or 0")
+    zone = bytearray((layout.template % cells).encode())
+    values = zone.translate(VALUES)
     for item in layout.checked:
-        text = cells[item.name]
-        digit = "<" if runs_on and item.overflow else digit_over(text)
-        if digit == "0" and item.kind == "optional" and not text.strip("<"):
-            digit = over_nothing
-        cells[item.digit_name] = digit
-    if layout.composite is None:
-        return "".join([cells[name] for name in layout.order])
-    cells["composite_check_digit"] = "<"
-    joined = "".join([cells[name] for name in layout.order])
-    index = layout.composite_digit
-    digit = digit_over("".join([joined[covered] for covered in layout.composite_over]))
-    return f"{joined[:index]}{digit}{joined[index + 1 :]}"
+        digit = weigh(values[item.slice])
+        if item.kind == "optional" and not cells[item.name].strip("<"):
+            zone[item.digit] = ord(over_nothing)
+        elif not (runs_on and item.overflow):
+            zone[item.digit] = _ZERO + digit
+            values[item.digit] = digit
+    if layout.composite:
+        zone[layout.composite_digit] = _ZERO + weigh(b"".join([values[covered] for covered in layout.composite_over]))
+    return zone.decode()
 
 
 def _codes_hint(layout: Format) -> str:

@@ -98,6 +98,8 @@ def components(text: str, *, table: str = "tj", where: str = "name") -> tuple[st
     rules = tables().get(table)
     if rules is None:
         raise UsageError("no such table", where="transliteration", hint=f"there are {', '.join(tables())}")
+    if text.isascii() and text.isupper() and text.replace(" ", "").isalpha():
+        return tuple(text.split())
     simple = text.translate(rules.simple)
     if simple.isascii() and simple.replace(" ", "").isalpha():
         return tuple(simple.split())
