@@ -107,7 +107,7 @@ def encode_signed_data(
         version=3,
         digest_algorithms=asn1.SetOf([digest_algorithm]),
         encapsulated=EncapsulatedContentInfo(content_type=ObjectIdentifier(content_type), content=content),
-        certificates=certificates or None,
+        certificates=sorted(certificates, key=der.raw) or None,
         crls=None,
         signer_infos=asn1.SetOf([signer]),
     )

@@ -4,6 +4,7 @@ Deliberately looser than the profile: an odd extension, an encoded default or an
 State's certificate unreadable. What the profile asks for is judged by the reader's checks.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -220,7 +221,7 @@ class RevokedCertificate:
     """One entry of a CRL."""
 
     serial: int
-    date: asn1.UTCTime | asn1.GeneralizedTime
+    date: asn1.TLV
     extensions: list[Extension] | None
 
 
@@ -231,7 +232,7 @@ class TbsCertificateList:
     version: int | None
     signature: asn1.TLV
     issuer: asn1.TLV
-    this_update: asn1.UTCTime | asn1.GeneralizedTime
+    this_update: asn1.TLV
     next_update: asn1.UTCTime | asn1.GeneralizedTime | None
     revoked: list[RevokedCertificate] | None
     extensions: Annotated[list[Extension] | None, asn1.Explicit(0)]
@@ -279,6 +280,9 @@ class AttributeValue:
     text: str
     tag: int
 
+
+# every field in full: the library's parser would take one digit where two belong
+_TIME = re.compile(r"[0-9]{12}([0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{4})")
 
 _STRING_CODECS = {
     0x0C: "utf-8",  # UTF8String
@@ -383,6 +387,8 @@ def parse_time(data: bytes) -> datetime:
         text = ("20" if int(text[:2]) < 50 else "19") + text
     elif item.tag != 0x18:
         raise der.DerError("no Time")
+    if not _TIME.fullmatch(text):
+        raise der.DerError("no Time")
     text = text.replace("Z", "+0000")
     for form in ("%Y%m%d%H%M%S%z", "%Y%m%d%H%M%z", "%Y%m%d%H%M%S.%f%z"):
         try:
@@ -461,6 +467,11 @@ def encode_signed(tbs: bytes, algorithm: bytes, signature: bytes) -> bytes:
     )
 
 
+def _library_time(moment: datetime) -> asn1.UTCTime | asn1.GeneralizedTime:
+    """Return an optional ``Time``, which no schema can keep whole."""
+    return asn1.UTCTime(moment) if moment.year < 2050 else asn1.GeneralizedTime(moment)
+
+
 def encode_tbs_crl(
     *,
     algorithm: bytes,
@@ -476,10 +487,10 @@ def encode_tbs_crl(
             version=1,
             signature=der.element(algorithm),
             issuer=der.element(issuer),
-            this_update=asn1.UTCTime(this_update),
-            next_update=asn1.UTCTime(next_update),
+            this_update=der.element(encode_time(this_update)),
+            next_update=_library_time(next_update),
             revoked=[
-                RevokedCertificate(serial=serial, date=asn1.UTCTime(moment), extensions=None)
+                RevokedCertificate(serial=serial, date=der.element(encode_time(moment)), extensions=None)
                 for serial, moment in revoked
             ]
             or None,

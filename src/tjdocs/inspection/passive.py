@@ -15,13 +15,12 @@ from tjdocs.inspection.structure import ChipContent
 from tjdocs.lds import catalogue
 from tjdocs.lds.catalogue import LdsError
 from tjdocs.pki import algorithms, cms, keys, names, paths
-from tjdocs.pki.certificate import OID_KEY_USAGE, Certificate
+from tjdocs.pki.certificate import ICAO_PURPOSES, OID_KEY_USAGE, Certificate
 from tjdocs.pki.trust import TrustStore
 
 __all__ = ["Passive", "authenticate"]
 
 _SIGNER_CHECKS = ("pa.ds-chain", "pa.ds-validity", "pa.ds-usage", "pa.country", "pa.ds-revocation")
-_ICAO_PURPOSES = "2.23.136.1.1."
 _CLOCK_SKEW = timedelta(days=1)
 
 
@@ -253,7 +252,7 @@ def _usage(signer: Certificate, zone: mrz.Zone | None) -> Finding:
         warnings.append("key-usage-not-critical")
     purposes = signer.extended_key_usage
     if purposes is not None:
-        if not purposes or any(purpose.startswith(_ICAO_PURPOSES) for purpose in purposes):
+        if not purposes or any(purpose.startswith(ICAO_PURPOSES) for purpose in purposes):
             return Finding(check, Outcome.FAILED, "role", ", ".join(purposes))
         warnings.append("extended-key-usage-present")
     types = signer.document_types

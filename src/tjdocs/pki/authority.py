@@ -33,6 +33,15 @@ from tjdocs.pki.signer import PrivateKey, Signer
 __all__ = ["Authority"]
 
 _STATE = "authority.json"
+_STATE_TYPES = {
+    "schema": int,
+    "trial": bool,
+    "named_curves": bool,
+    "csca_algorithm": str,
+    "signer_algorithm": str,
+    "crl_number": int,
+}
+_MAX_PASSPHRASE = 1023
 
 
 def _moment(at: datetime) -> datetime:
@@ -91,8 +100,12 @@ class Authority:
         if production and not passphrase:
             raise UsageError("a production authority without passphrase", hint="give one with --passphrase-file")
         folder = Path(folder)
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        if passphrase is not None and not (isinstance(passphrase, bytes) and 0 < len(passphrase) <= _MAX_PASSPHRASE):
+            hint = f"1 to {_MAX_PASSPHRASE} bytes"
+            raise UsageError("unusable passphrase", where="passphrase", hint=hint)
+        if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
             raise OutputError("not an empty folder", where=str(folder), hint="name a new one")
+        folder = folder.absolute()
         profile = profiles.load()
         state: dict[str, object] = {
             "schema": 1,
@@ -121,6 +134,9 @@ class Authority:
             authority.new_crl(at=at)
             staging.chmod(0o755)
             os.replace(staging, folder)
+        except OSError as error:
+            shutil.rmtree(staging, ignore_errors=True)
+            raise OutputError("cannot write", where=str(folder), hint=error.strerror or "") from None
         except BaseException:
             shutil.rmtree(staging, ignore_errors=True)
             raise
@@ -135,6 +151,8 @@ class Authority:
         folder = Path(folder)
         try:
             state = json.loads((folder / _STATE).read_text())
+            if any(type(state[key]) is not kind for key, kind in _STATE_TYPES.items()):
+                raise TypeError
             if state["schema"] != 1:
                 raise InputError("authority of another version", where=str(folder))
             return cls(folder, state, passphrase)
@@ -180,7 +198,7 @@ class Authority:
             issuer=self.csca.subject,
             this_update=at,
             next_update=at + timedelta(days=profiles.load().crl_days),
-            revoked=list(revoked),
+            revoked=[(serial, _moment(when)) for serial, when in revoked],
             extensions=[
                 ("2.5.29.35", False, extensions.authority_key_identifier(identifier)),
                 ("2.5.29.20", False, extensions.crl_number(int(str(self._state["crl_number"])))),
@@ -201,7 +219,10 @@ class Authority:
             profile = profiles.load()
             algorithm = str(self._state["signer_algorithm"]) if role == "ds" else profile.seal.key
             self._signers[name] = Signer(
-                _read_certificate(names[-1]), signer.combination(algorithm), self._key(f"signers/{name}.key")
+                _read_certificate(names[-1]),
+                signer.combination(algorithm),
+                self._key(f"signers/{name}.key"),
+                (profile.ds if role == "ds" else profile.seal).private_key,
             )
         return self._signers[name]
 

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from hashlib import sha256
 from types import MappingProxyType
 
-from tjdocs.asn1 import ber, der, x509
+from tjdocs.asn1 import ber, der, tlv, x509
 from tjdocs.pki import keys, names
 
 __all__ = ["Certificate", "CertificateError"]
@@ -22,6 +22,7 @@ OID_AKI = "2.5.29.35"
 OID_EXTENDED_KEY_USAGE = "2.5.29.37"
 OID_DOCUMENT_TYPES = "2.23.136.1.1.6.2"
 OID_NAME_CHANGE = "2.23.136.1.1.6.1"
+ICAO_PURPOSES = "2.23.136.1.1."
 
 
 class CertificateError(ValueError):
@@ -131,9 +132,19 @@ class Certificate:
     def key_usage(self) -> frozenset[str] | None:
         """Key usage bits by their names in RFC 5280; None where the extension is missing or unreadable."""
         entry = self.extensions.get(OID_KEY_USAGE)
-        if entry is None or len(entry[1]) < 4 or entry[1][0] != 0x03:
+        if entry is None:
             return None
-        bits = entry[1][3:]
+        try:
+            item = tlv.read(entry[1])
+        except tlv.TlvError:
+            return None
+        if item.tag != 0x03 or item.end != len(entry[1]) or not item.value or item.value[0] > 7:
+            return None
+        unused, bits = item.value[0], bytearray(item.value[1:])
+        if (unused and not bits) or entry[1][1] & 0x80:  # a long length where a short one does is no DER
+            return None
+        if bits:
+            bits[-1] &= 0xFF << unused & 0xFF
         return frozenset(
             name
             for index, name in enumerate(_KEY_USAGE)
@@ -217,16 +228,16 @@ def _verify(certificate: Certificate, spki: bytes) -> keys.SignatureResult:
 @lru_cache(maxsize=8192)
 def _parse(data: bytes) -> Certificate:
     try:
-        return _decode(data, ())
+        return _decode(data, data, ())
     except der.DerError as error:
         first = str(error)
     try:
-        return _decode(ber.to_der(data), ("ber-encoded",))
+        return _decode(ber.to_der(data), data, ("ber-encoded",))
     except der.DerError:
         raise CertificateError(f"no certificate: {first}") from None
 
 
-def _decode(data: bytes, warnings: tuple[str, ...]) -> Certificate:
+def _decode(data: bytes, raw: bytes, warnings: tuple[str, ...]) -> Certificate:
     outer = der.decode(x509.CertificateFields, data)
     if outer.signature.padding_bits():
         raise der.DerError("a signature that is no whole octets")
@@ -238,7 +249,7 @@ def _decode(data: bytes, warnings: tuple[str, ...]) -> Certificate:
             raise der.DerError("an extension stands twice")
         extensions[oid] = (bool(extension.critical), extension.value)
     return Certificate(
-        data,
+        raw,
         der.raw(outer.tbs),
         der.raw(outer.signature_algorithm),
         der.raw(tbs.signature),

@@ -27,6 +27,7 @@ class Crl:
     this_update: datetime
     next_update: datetime | None
     serials: frozenset[int] = field(repr=False)
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, data: bytes) -> "Crl":
@@ -35,11 +36,11 @@ class Crl:
         :raises CrlError: it is none
         """
         try:
-            return _decode(cls, data)
+            return _decode(cls, data, data, ())
         except der.DerError as error:
             first = str(error)
         try:
-            return _decode(cls, ber.to_der(data))
+            return _decode(cls, ber.to_der(data), data, ("ber-encoded",))
         except der.DerError:
             raise CrlError(f"no CRL: {first}") from None
 
@@ -68,18 +69,29 @@ class Crl:
         return keys.verify(issuer.key, algorithm, self.signature, self.tbs)
 
 
-def _decode(cls: type[Crl], data: bytes) -> Crl:
+# critical extensions that are understood; any other may narrow what the list covers (RFC 5280, 5.2)
+_UNDERSTOOD = {"2.5.29.18", "2.5.29.20", "2.5.29.35"}
+
+
+def _decode(cls: type[Crl], data: bytes, raw: bytes, warnings: tuple[str, ...]) -> Crl:
     outer = der.decode(x509.CertificateListFields, data)
     tbs = der.parse(outer.tbs, x509.TbsCertificateList)
     if der.raw(tbs.signature) != der.raw(outer.signature_algorithm):
         raise der.DerError("inner and outer algorithm differ")
+    if outer.signature.padding_bits():
+        raise der.DerError("a signature that is no whole octets")
+    entries = [extension for entry in tbs.revoked or () for extension in entry.extensions or ()]
+    for extension in (*(tbs.extensions or ()), *entries):
+        if extension.critical and extension.oid.dotted_string not in _UNDERSTOOD:
+            raise der.DerError("a critical extension that is not understood")
     return cls(
-        bytes(data),
+        bytes(raw),
         der.raw(outer.tbs),
         der.raw(outer.signature_algorithm),
         outer.signature.as_bytes(),
         der.raw(tbs.issuer),
-        x509.aware(tbs.this_update.as_datetime()),
+        x509.parse_time(der.raw(tbs.this_update)),
         x509.aware(tbs.next_update.as_datetime()) if tbs.next_update else None,
         frozenset(entry.serial for entry in tbs.revoked or ()),
+        warnings,
     )

@@ -16,11 +16,13 @@ from cryptography.hazmat.primitives.hashes import Hash
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from tjdocs.asn1 import der, tlv, x509
-from tjdocs.pki import algorithms, curves
+from tjdocs.pki import algorithms, curves, rawrsa
 
 __all__ = ["PublicKey", "SignatureResult", "load", "verify"]
 
 MAX_RSA_BITS = 8192
+
+_LIBRARY_BITS, _LIBRARY_EXPONENT_BITS = 3072, 64
 
 _EC_PUBLIC_KEY = "1.2.840.10045.2.1"
 _RSA = ("1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10")
@@ -91,7 +93,11 @@ def _load_rsa_or_dsa(spki: bytes, oid: str, info: x509.SubjectPublicKeyInfo) -> 
     modulus, exponent = (int.from_bytes(number.value, "big") for number in numbers)
     if modulus.bit_length() > MAX_RSA_BITS or exponent.bit_length() > MAX_RSA_BITS:
         return PublicKey("unsupported", "limit")
-    rsa_key = rsa.RSAPublicNumbers(exponent, modulus).public_key()
+    numbers_ = rsa.RSAPublicNumbers(exponent, modulus)
+    rsa_key = numbers_.public_key()
+    if modulus.bit_length() > _LIBRARY_BITS and exponent.bit_length() > _LIBRARY_EXPONENT_BITS:
+        # OpenSSL refuses to compute with such a key, whatever the signature
+        return PublicKey("rsa", f"RSA {rsa_key.key_size}", rsa_key.key_size, handle=numbers_)
     return PublicKey("rsa", f"RSA {rsa_key.key_size}", rsa_key.key_size, handle=rsa_key)
 
 
@@ -160,6 +166,8 @@ def _check(
     data: bytes,
 ) -> str | None:
     """Return the tolerance under which the signature is right (empty: none needed), or None when it is wrong."""
+    if key.kind == "rsa" and isinstance(key.handle, rsa.RSAPublicNumbers):
+        return rawrsa.check(key.handle.e, key.handle.n, hash_, mask, salt, signature, data)
     if scheme == "rsa-pss":
         assert mask is not None  # noqa: S101
         assert salt is not None  # noqa: S101

@@ -123,6 +123,7 @@ def resolve(certificates: Iterable[Certificate], known: TrustStore | None = None
 
     Issuers are sought among ``certificates`` and, if given, in ``known``: by key identifier and by name.
     """
+    certificates = tuple(certificates)
     pool = TrustStore.of((), certificates)
     if known is not None:
         pool = pool.merged([known])

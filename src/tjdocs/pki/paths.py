@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tjdocs.pki import names
-from tjdocs.pki.certificate import Certificate
+from tjdocs.pki.certificate import (
+    ICAO_PURPOSES,
+    OID_BASIC_CONSTRAINTS,
+    OID_EXTENDED_KEY_USAGE,
+    OID_KEY_USAGE,
+    Certificate,
+)
 
 __all__ = ["Attempt", "CertificateSource", "Path", "build"]
 
@@ -80,15 +86,15 @@ def _climb(
             break
         if issuer == certificate or issuer.sha256 in seen:
             continue
-        role = _may_certify(issuer)
-        if role is None:
-            attempts.append(Attempt(issuer, "not-a-ca"))
-            continue
         result = certificate.verify(issuer)
         if not result.valid:
             attempts.append(Attempt(issuer, result.reason))
             continue
-        warnings = [*result.warnings, *role]
+        role = _may_certify(issuer)
+        if role is None:
+            attempts.append(Attempt(issuer, "not-a-ca"))
+            continue
+        warnings = [*result.warnings, *role, *issuer.warnings]
         if certificate.issuer != issuer.subject:
             same = names.canonical(certificate.issuer) == names.canonical(issuer.subject)
             warnings.append("issuer-name-form" if same else "issuer-by-key-identifier")
@@ -106,12 +112,19 @@ def _climb(
 
 def _may_certify(issuer: Certificate) -> tuple[str, ...] | None:
     """Return the tolerances under which ``issuer`` may sign certificates, or None when it may not."""
-    usage, role = issuer.key_usage, issuer.is_ca
-    if role is False or issuer.extended_key_usage is not None:
+    usage, role, purposes = issuer.key_usage, issuer.is_ca, issuer.extended_key_usage
+    if role is False or (role is None and OID_BASIC_CONSTRAINTS in issuer.extensions):
+        return None
+    if usage is None and OID_KEY_USAGE in issuer.extensions:  # there, and unreadable
         return None
     if usage is not None and "keyCertSign" not in usage:
         return None
     warnings = []
+    if purposes is not None:
+        critical, _ = issuer.extensions[OID_EXTENDED_KEY_USAGE]
+        if critical or not purposes or any(purpose.startswith(ICAO_PURPOSES) for purpose in purposes):
+            return None
+        warnings.append("extended-key-usage-present")
     if role is None:
         # five published CSCA certificates lack basic constraints; without key usage either it is anybody's
         if usage is None and not issuer.self_named:
@@ -122,23 +135,32 @@ def _may_certify(issuer: Certificate) -> tuple[str, ...] | None:
     return tuple(warnings)
 
 
+_UNDECIDED = ("limit", "curve-unsupported", "algorithm-unknown", "key-unusable")
+_WRONG = ("wrong-signature", "algorithms-differ", "algorithm-key-mismatch")
+
+
 def _explain(signer: Certificate, attempts: list[Attempt]) -> tuple[bool | None, str]:
-    """Return the verdict on a signer without a path, from what was tried for the signer itself."""
+    """Return the verdict on a signer without a path, from what was tried."""
     identifier = signer.authority_key_identifier
     reasons = {attempt.reason for attempt in attempts}
+    meant = {
+        attempt.reason
+        for attempt in attempts
+        if identifier is not None and attempt.issuer.subject_key_identifier == identifier
+    }
     if "untrusted" in reasons:
         return None, "untrusted"
-    for attempt in attempts:
-        if attempt.reason in ("wrong-signature", "algorithms-differ", "algorithm-key-mismatch") and (
-            identifier is not None and attempt.issuer.subject_key_identifier == identifier
-        ):
-            return False, "wrong-signature"
-    for reason in ("algorithm-forbidden",):
+    # a key that fits and may not certify did sign: that accuses, as a forbidden algorithm does
+    for reason in ("not-a-ca", "algorithm-forbidden"):
         if reason in reasons:
             return False, reason
-    for reason in ("limit", "curve-unsupported", "algorithm-unknown", "key-unusable"):
+    # several keys may share an identifier: as long as one of them is undecided nothing accuses
+    for reason in _UNDECIDED:
+        if reason in meant:
+            return None, reason
+    if meant.intersection(_WRONG):
+        return False, "wrong-signature"
+    for reason in _UNDECIDED:
         if reason in reasons:
             return None, reason
-    if "not-a-ca" in reasons and reasons == {"not-a-ca"}:
-        return False, "not-a-ca"
     return None, "other-generation" if reasons else "no-issuer"

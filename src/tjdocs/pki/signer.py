@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tjdocs.asn1 import tlv, x509
 from tjdocs.errors import KeyMaterialError, UsageError
-from tjdocs.pki import algorithms, curves
+from tjdocs.pki import algorithms, curves, profiles
 from tjdocs.pki.certificate import Certificate
 
 __all__ = ["PrivateKey", "Signer", "combination", "generate_key", "public_key_info", "signature_algorithm"]
@@ -65,11 +65,13 @@ class Signer:
 
     :param certificate: its certificate
     :param row: the combination of key and signature that it uses
+    :param usage: how long the key may sign, for a certificate that does not say so itself
     """
 
     certificate: Certificate
     row: algorithms.Combination
     key: PrivateKey = field(repr=False)
+    usage: profiles.Period | None = None
 
     @cached_property
     def algorithm(self) -> bytes:
@@ -90,7 +92,11 @@ class Signer:
 
         :raises KeyMaterialError: naming the command that makes the next signer
         """
-        begin, end = self.certificate.private_key_usage or (None, None)
+        if at.tzinfo is None:
+            raise UsageError("a naive moment", where="at", hint="give a datetime with a time zone")
+        begin, end = self.certificate.private_key_usage or (self.certificate.not_before, None)
+        if end is None and self.usage is not None:
+            end = self.usage.after(self.certificate.not_before)
         if (begin and at < begin) or at > (end or self.certificate.not_after):
             raise KeyMaterialError(
                 "the signer's key may not sign on that day",

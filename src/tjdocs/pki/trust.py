@@ -158,14 +158,19 @@ class TrustStore:
         for digest, data, kind, ground, sources in rows:
             certificate = self._checked(digest, data)
             snapshot.add(Entry(certificate, kind, tuple((sources or "").splitlines()), ground))
-        try:
-            snapshot.crls = tuple(Crl.parse(data) for digest, data in crls if sha256(data).hexdigest() == digest)
-        except CrlError:
-            raise InputError("a CRL in the trust store was altered", where=str(self._path)) from None
+        snapshot.crls = tuple(self._checked_crl(digest, data) for digest, data in crls)
         return snapshot
 
-    def _checked(self, digest: str, data: bytes) -> Certificate:
-        if sha256(data).hexdigest() == digest:
+    def _checked_crl(self, digest: str, data: object) -> Crl:
+        if isinstance(data, bytes) and sha256(data).hexdigest() == digest:
+            try:
+                return Crl.parse(data)
+            except CrlError:
+                pass
+        raise InputError("a CRL in the trust store was altered", where=f"{self._path}: {digest}")
+
+    def _checked(self, digest: str, data: object) -> Certificate:
+        if isinstance(data, bytes) and sha256(data).hexdigest() == digest:
             try:
                 return Certificate.parse(data)
             except CertificateError:
