@@ -3,19 +3,19 @@
 import random
 from dataclasses import dataclass
 
-import builders as b
 import pytest
 from asn1crypto import core
 from asn1crypto import parser as other
 from hypothesis import given
 from hypothesis import strategies as st
 
+import builders as b
 from tjdocs.asn1 import ber, der, tlv
 from tjdocs.asn1.der import DerError
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.cms import SignedData
 
-# ------------------------------------------------- values, written as DER and as BER by two writers that know no other
+# -------------------------------------------------- values, written as DER and as BER by two writers that know no other
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def test_another_library_sees_the_same_value():
     data = bytes.fromhex("30 80 24 80 04 02 61 62 04 01 63 00 00 02 01 07 00 00")
 
     class Pair(core.Sequence):
-        _fields = [("text", core.OctetString), ("number", core.Integer)]
+        _fields = [("text", core.OctetString), ("number", core.Integer)]  # noqa: RUF012
 
     assert Pair.load(data).native == Pair.load(ber.to_der(data), strict=True).native == {"text": b"abc", "number": 7}
 
@@ -186,7 +186,7 @@ def test_a_certificate_in_ber_is_read_and_verified():
     assert certificate.verify(certificate).valid
 
 
-# --------------------------------------------------------------------------------------------------------- what fails
+# ----------------------------------------------------------------------------------------------------------- what fails
 
 
 @pytest.mark.parametrize(

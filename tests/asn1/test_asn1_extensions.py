@@ -49,7 +49,9 @@ def test_private_key_usage_period():
 
 
 def test_alternative_name():
-    directory, contact = x509.GeneralNames.load(extensions.alternative_name("UTO", "https://csca.invalid/"), strict=True)
+    directory, contact = x509.GeneralNames.load(
+        extensions.alternative_name("UTO", "https://csca.invalid/"), strict=True
+    )
     assert directory.name == "directory_name"
     assert directory.native == {"locality_name": "UTO"}
     assert (contact.name, contact.native) == ("uniform_resource_identifier", "https://csca.invalid/")
@@ -71,7 +73,7 @@ class Codes(core.SetOf):
 class DocumentTypeList(core.Sequence):
     """Doc 9303-12, 7.1.1.3."""
 
-    _fields = [("version", core.Integer), ("codes", Codes)]
+    _fields = [("version", core.Integer), ("codes", Codes)]  # noqa: RUF012
 
 
 @given(st.lists(st.text("ACIPSV", min_size=1, max_size=2), max_size=6))

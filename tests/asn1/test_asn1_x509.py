@@ -2,17 +2,17 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
-import builders as b
 import pytest
 from asn1crypto import core
 from asn1crypto import x509 as other
 from hypothesis import given
 from hypothesis import strategies as st
 
+import builders as b
 from tjdocs.asn1 import x509
 from tjdocs.asn1.der import DerError
 
-# ---------------------------------------------------------------------------------------------- algorithm identifiers
+# ------------------------------------------------------------------------------------------------ algorithm identifiers
 
 
 def test_algorithm_with_null_and_without_parameters():
@@ -63,13 +63,15 @@ def test_object_identifiers(text):
     assert x509.object_identifiers(b.sequence(x509.encode_oid(text), b.oid("2.5.29.15"))) == (text, "2.5.29.15")
 
 
-@pytest.mark.parametrize("data", [b"", b.oid("1.2.3"), b.sequence(b.integer(5)), b"\x30\x05\x06", b.sequence(b"\x06\x01\x80")])
+@pytest.mark.parametrize(
+    "data", [b"", b.oid("1.2.3"), b.sequence(b.integer(5)), b"\x30\x05\x06", b.sequence(b"\x06\x01\x80")]
+)
 def test_what_is_no_sequence_of_object_identifiers(data):
     with pytest.raises(DerError):
         x509.object_identifiers(data)
 
 
-# -------------------------------------------------------------------------------------------------------------- names
+# ---------------------------------------------------------------------------------------------------------------- names
 
 
 def one(tag: int, content: bytes, kind: str = "2.5.4.3") -> bytes:
@@ -144,7 +146,14 @@ def test_what_is_no_name(data):
         x509.name_values(data)
 
 
-@given(st.lists(st.sampled_from(["2.5.4.6", "2.5.4.10", "2.5.4.3"]).flatmap(lambda oid: st.tuples(st.just(oid), st.text("ABCxyz ", max_size=8))), max_size=4))
+@given(
+    st.lists(
+        st.sampled_from(["2.5.4.6", "2.5.4.10", "2.5.4.3"]).flatmap(
+            lambda oid: st.tuples(st.just(oid), st.text("ABCxyz ", max_size=8))
+        ),
+        max_size=4,
+    )
+)
 def test_written_names_are_read_by_us_and_by_another_library(parts):
     data = x509.encode_name([(oid, text, 0x13) for oid, text in parts])
     assert [(v.oid, v.text, v.tag) for rdn in x509.name_values(data) for v in rdn] == [(o, t, 0x13) for o, t in parts]
@@ -159,7 +168,7 @@ def test_strings_below_a_value():
         x509.printable_strings(b"\x30\x05\x13")
 
 
-# ----------------------------------------------------------------------------------------------------- key identifier
+# ------------------------------------------------------------------------------------------------------- key identifier
 
 
 @pytest.mark.parametrize(
@@ -178,7 +187,7 @@ def test_key_identifiers(data, identifier):
     assert x509.key_identifier(data) == identifier
 
 
-# -------------------------------------------------------------------------------------------------------------- times
+# ---------------------------------------------------------------------------------------------------------------- times
 
 
 @pytest.mark.parametrize(
@@ -247,7 +256,13 @@ def test_no_time_at_all(data):
         x509.parse_time(data)
 
 
-@given(st.datetimes(datetime(1950, 1, 1), datetime(9999, 12, 30), timezones=st.sampled_from([UTC, timezone(timedelta(hours=5)), timezone(timedelta(hours=-11))])))
+@given(
+    st.datetimes(
+        datetime(1950, 1, 1),  # noqa: DTZ001
+        datetime(9999, 12, 30),  # noqa: DTZ001
+        timezones=st.sampled_from([UTC, timezone(timedelta(hours=5)), timezone(timedelta(hours=-11))]),
+    )
+)
 def test_written_times_are_read_by_us_and_by_another_library(moment):
     moment = moment.replace(microsecond=0)
     if moment.astimezone(UTC).year < 1950:
@@ -265,6 +280,6 @@ def test_a_moment_of_another_zone_is_written_in_utc():
 
 
 def test_decoded_times_are_aware():
-    assert x509.aware(datetime(2026, 11, 24)) == datetime(2026, 11, 24, tzinfo=UTC)
+    assert x509.aware(datetime(2026, 11, 24)) == datetime(2026, 11, 24, tzinfo=UTC)  # noqa: DTZ001
     moment = datetime(2026, 11, 24, tzinfo=timezone(timedelta(hours=5)))
     assert x509.aware(moment) is moment

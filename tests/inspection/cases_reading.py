@@ -67,6 +67,9 @@ FILE_CASES: list[Case] = [
     admitted(FILES, "", b.scene, subject="EF.COM"),
     admitted(FILES, "", b.scene, subject="DG2"),
     admitted(FILES, "", lambda: b.scene(groups=with_group(16, b.der(0x70))), subject="DG16"),
+    admitted(
+        FILES, "", lambda: b.scene(groups=with_group(3, b.der(0x63, bytes(9_999_995)))), subject="DG3", note="largest"
+    ),
     referred(FILES, "no-input", zone_alone, note="zone-alone"),
     referred(
         FILES, "no-input", lambda: b.Scene({"EF.SOD": b.scene().chip["EF.SOD"]}, None, b.scene().trust), note="sod"
@@ -89,7 +92,13 @@ FILE_CASES: list[Case] = [
         lambda: b.scene(groups=with_group(12, b.dg12("soon"))),
         subject="DG12",
     ),
+    refused(FILES, "date-form", lambda: b.scene(groups=with_group(12, two_faults())), subject="DG12", note="of-two"),
 ]
+
+
+def two_faults() -> bytes:
+    """DG12 with an object that is unknown, a warning, and behind it a date that is none: the graver one is told."""
+    return b.der(0x6C, b.der(0x5C, b"\x5f\x77\x5f\x26"), b.der(0x5F77, b"?"), b.der(0x5F26, b"soon"))
 
 
 def with_group(number: int, data: bytes) -> dict[int, bytes]:
@@ -162,6 +171,13 @@ AUTHENTIC_CASES: list[Case] = [
     referred(AUTHENTIC, "premise", lambda: b.scene(anchors=[])),
     referred(AUTHENTIC, "premise", lambda: b.scene().with_files(DG1=None), note="no-dg1"),
     referred(AUTHENTIC, "premise", zone_alone, note="zone-alone"),
+    # every group handed over counts, not DG1 alone
+    referred(
+        AUTHENTIC,
+        "premise",
+        lambda: b.scene(groups=with_group(2, b.der(0x75, bytes(10_000_000)))),
+        note="dg2-over-the-limit",
+    ),
     refused(AUTHENTIC, "not-authentic", lambda: b.scene(signature=b"")),
     refused(AUTHENTIC, "not-authentic", lambda: b.scene().with_files(DG2=b"\x75\x00"), note="dg2"),
 ]

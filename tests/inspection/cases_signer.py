@@ -229,6 +229,12 @@ VALIDITY_CASES: list[Case] = [
     admitted(
         VALIDITY, "", lambda: signed_by(b.csca(period=(b.moment(2026, 1, 2), b.moment(2036)))), note="issuer-skew"
     ),
+    admitted(
+        VALIDITY,
+        "",
+        lambda: signed_by(b.csca(period=(b.moment(2015), b.moment(2026)))),
+        note="issuer-in-its-last-second",
+    ),
     refused(VALIDITY, "signed-in-future", lambda: timed(b.moment(2026, 11, 26))),
     refused(VALIDITY, "signed-in-future", lambda: stated("20261127"), note="dg12"),
     refused(VALIDITY, "signed-after-expiry", lambda: timed(b.moment(2028, 3, 2), at=b.moment(2029), **OLD)),
@@ -290,6 +296,7 @@ USAGE_CASES: list[Case] = [
     refused(USAGE, "role", lambda: usage(extra=[b.purposes("2.23.136.1.1.8")]), note="deviation-list"),
     refused(USAGE, "role", lambda: usage(extra=[("2.5.29.37", True, b.integer(1))]), note="unreadable"),
     refused(USAGE, "document-type", lambda: usage(types=("ID",))),
+    refused(USAGE, "document-type", lambda: usage(types=("I", "V")), note="other-letters"),
     refused(USAGE, "document-type", lambda: usage(types=("PS",), inside=b.zone(code="PP")), note="other-passport"),
     refused(USAGE, "document-type", lambda: usage(types=()), note="none"),
     refused(
@@ -323,6 +330,7 @@ REVOCATION_CASES: list[Case] = [
     admitted(REVOCATION, "", listed),
     admitted(REVOCATION, "", lambda: listed(1, 2, 3), note="others"),
     admitted(REVOCATION, "", lambda: listed(until=None), note="no-next-update"),
+    admitted(REVOCATION, "", lambda: listed(until=b.AT), note="in-its-last-second"),
     admitted(
         REVOCATION,
         "",
@@ -355,6 +363,18 @@ REVOCATION_CASES: list[Case] = [
         # the document signer names itself in a list's issuer: it may not sign lists
         lambda: listed(serial(), by=b.utopian_signer(), issuer=b.utopia().name),
         note="signer-signs-list",
+    ),
+    Case(
+        "admit",
+        REVOCATION,
+        "undetermined",
+        "crl-signature",
+        # a foreign CSCA, trusted for its own State, lists a signer of Utopia in Utopia's name
+        lambda: b.scene(
+            anchors=[b.utopia(), OTHER_STATE],
+            crls=[b.revocation_list(OTHER_STATE, [serial()], issuer=b.utopia().name)],
+        ),
+        note="foreign-list",
     ),
     Case(
         "admit",

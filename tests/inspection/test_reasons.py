@@ -48,3 +48,38 @@ def test_a_sound_document_is_admitted_and_everything_is_told():
     assert {f.check for f in verdict.findings} == set(checks())
     assert {(f.check, f.reason) for f in verdict.findings if f.outcome != "passed"} == {("pa.ds-revocation", "no-crl")}
     assert set(verdict.decided_by) == {"doc.expiry", "lds.structure", "lds.com-sod", "pa.authentic", "lds.dg1-mrz"}
+
+
+def test_files_are_told_in_the_order_of_their_numbers():
+    groups = {1: b.dg1(b.zone()), 12: b.dg12("20260302"), 2: b.dg2(), 3: b.der(0x63), 14: b.der(0x6E, b.der(0x31))}
+    findings = b.scene(groups=groups).examine().findings
+    for check, first in (("lds.structure", ["EF.COM"]), ("pa.dg-hash", [])):
+        told = [f.subject for f in findings if f.check == check]
+        assert told == [*first, "DG1", "DG2", "DG3", "DG12", "DG14"]
+
+
+@pytest.mark.parametrize(
+    ("make", "check", "detail"),
+    [
+        (lambda: cases_reading.page_says(number="L898902C4", sex="M"), "lds.dg1-mrz", "differ: document_number, sex"),
+        (
+            lambda: cases_reading.printed(b.lines(cases_reading.wrong_digit(b.zone(), 53))),
+            "lds.dg1-mrz",
+            "check digits",
+        ),
+        (lambda: b.scene(com_bytes=b.com([1, 2, 15])), "lds.com-sod", "only in EF.COM: DG15"),
+        (lambda: b.scene(groups={1: b.dg1(b.zone()), 2: b.dg2()}, com_bytes=b.com([1])), "lds.com-sod", "EF.SOD: DG2"),
+        (lambda: b.scene(anchors=[]), "pa.authentic", "rests on pa.ds-chain"),
+        (lambda: b.scene(anchors=[]), "pa.ds-chain", "CN=CSCA Utopia"),
+        (lambda: b.scene(inside=b.zone(sex="Q")), "mrz.structure", "sex: "),
+        (lambda: cases_reading.printed(cases_reading.GARBAGE), "mrz.structure", "zone: not a zone of any format"),
+        (lambda: cases_signer.of_state("TJK"), "pa.country", "signer UT, issuer 1 UT, zone TJK"),
+        (lambda: b.scene(signature=b""), "pa.sod-signature", "algorithm ecdsa-sha256"),
+        (lambda: b.scene(inside=b.zone(expires="261123")), "doc.expiry", "2026-11-23"),
+    ],
+)
+def test_details_tell_a_person_what_and_where(make, check, detail):
+    details = [
+        f.detail for f in make().examine().findings if f.check == check and f.outcome not in ("passed", "warning")
+    ]
+    assert any(detail in text for text in details), details

@@ -6,11 +6,12 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import builders as b
 import ecdsa
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+
+import builders as b
 
 SPECS = Path(__file__).resolve().parents[2] / "specs" / "pki"
 TABLE: dict[str, Any] = tomllib.loads((SPECS / "algorithms.toml").read_text())
@@ -122,7 +123,7 @@ def _random_exponent(size: int) -> int:
             return exponent
 
 
-# ------------------------------------------------------------------------------------------- elliptic curves, textbook
+# -------------------------------------------------------------------------------------------- elliptic curves, textbook
 
 
 class EcKey:
@@ -145,10 +146,8 @@ class EcKey:
         (x1, y1), (x2, y2) = one, two
         if x1 == x2 and (y1 + y2) % self.p == 0:
             return None
-        if one == two:
-            slope = (3 * x1 * x1 + self.a) * pow(2 * y1, -1, self.p)
-        else:
-            slope = (y2 - y1) * pow(x2 - x1, -1, self.p)
+        above, below = (3 * x1 * x1 + self.a, 2 * y1) if one == two else (y2 - y1, x2 - x1)
+        slope = above * pow(below, -1, self.p)
         x3 = (slope * slope - x1 - x2) % self.p
         return x3, (slope * (x1 - x3) - y1) % self.p
 

@@ -4,7 +4,6 @@ import re
 import tomllib
 from datetime import date
 
-import builders as b
 import ecdsa
 import pytest
 import signing
@@ -12,6 +11,7 @@ from asn1crypto import algos
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import SignatureAlgorithmOID
 
+import builders as b
 from tjdocs.asn1 import x509
 from tjdocs.pki import algorithms, curves, keys
 
@@ -125,7 +125,7 @@ def test_an_unknown_algorithm_is_not_decided():
     assert (result.valid, result.reason, result.algorithm) == (None, "algorithm-unknown", "")
 
 
-# ---------------------------------------------------------------------------------------------------- the table itself
+# ----------------------------------------------------------------------------------------------------- the table itself
 
 
 def test_identifiers_are_those_of_other_libraries():

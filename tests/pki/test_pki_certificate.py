@@ -3,7 +3,6 @@
 import dataclasses
 from datetime import UTC, datetime
 
-import builders as b
 import pytest
 from asn1crypto import pem, x509
 from cryptography import x509 as library
@@ -11,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import builders as b
 from tjdocs.pki import Certificate
 from tjdocs.pki.certificate import CertificateError
 
@@ -135,7 +135,7 @@ def test_the_country(subject, issuer, country):
     assert certificate.country == country
 
 
-# ------------------------------------------------------------------------------------------------------- what is odd
+# ---------------------------------------------------------------------------------------------------------- what is odd
 
 
 @pytest.mark.parametrize("serial", [0, -1, -(2**70), 2**159, 2**300])
@@ -143,7 +143,9 @@ def test_any_serial_number_is_read(serial):
     assert made(serial=serial).serial == serial
 
 
-@pytest.mark.parametrize(("version", "expected"), [(b"", 1), (b.der(0xA0, b.integer(1)), 2), (b.der(0xA0, b.integer(8)), 9)])
+@pytest.mark.parametrize(
+    ("version", "expected"), [(b"", 1), (b.der(0xA0, b.integer(1)), 2), (b.der(0xA0, b.integer(8)), 9)]
+)
 def test_any_version_is_read(version, expected):
     certificate = Certificate.parse(raw_certificate(*parts(version=version)))
     assert certificate.version == expected
@@ -275,7 +277,7 @@ def test_document_types():
     assert set(made(b.document_types("P", "ID")).document_types) == {"P", "ID"}
 
 
-# ------------------------------------------------------------------------------------------------------- the signature
+# -------------------------------------------------------------------------------------------------------- the signature
 
 
 def test_the_key_of_another_does_not_verify():
@@ -287,20 +289,29 @@ def test_the_key_of_another_does_not_verify():
 
 def test_algorithms_inside_and_outside_must_be_equal():
     certificate = made(inner="ecdsa-sha384")
-    assert (certificate.verify(certificate).valid, certificate.verify(certificate).reason) == (False, "algorithms-differ")
+    assert (certificate.verify(certificate).valid, certificate.verify(certificate).reason) == (
+        False,
+        "algorithms-differ",
+    )
 
 
 def test_an_algorithm_that_cannot_be_read_decides_nothing():
     broken = b.sequence(b.integer(5))
     tbs = b.sequence(*parts(algorithm=broken))
     certificate = Certificate.parse(b.sequence(tbs, broken, b.bits(b"")))
-    assert (certificate.verify(certificate).valid, certificate.verify(certificate).reason) == (None, "algorithm-unknown")
+    assert (certificate.verify(certificate).valid, certificate.verify(certificate).reason) == (
+        None,
+        "algorithm-unknown",
+    )
 
 
 def test_a_key_that_cannot_be_used_decides_nothing():
     certificate = made(info=b.ec_spki("1.3.132.0.10", b"\4" + bytes(64)))
     assert certificate.key.kind == "unsupported"
-    assert (certificate.verify(certificate).valid, certificate.verify(certificate).reason) == (None, "curve-unsupported")
+    assert (certificate.verify(certificate).valid, certificate.verify(certificate).reason) == (
+        None,
+        "curve-unsupported",
+    )
 
 
 def test_a_signature_is_whole_octets():
@@ -343,7 +354,9 @@ def test_the_size_is_bounded():
         made(("1.2.3", False, bytes(70_000)))
 
 
-PROPERTIES = [name for name, value in vars(Certificate).items() if hasattr(value, "__get__") and not name.startswith("_")]
+PROPERTIES = [
+    name for name, value in vars(Certificate).items() if hasattr(value, "__get__") and not name.startswith("_")
+]
 
 
 @settings(max_examples=300)
@@ -361,7 +374,9 @@ def test_damage_gives_a_certificate_of_those_bytes_or_a_refusal(data):
         if name != "algorithm_id":  # documented to raise
             getattr(certificate, name)
     if certificate.verify(b.utopia().certificate).valid:
-        assert bytes(raw) == b.utopian_signer().raw
+        # another form of the same certificate, at most, and then by its name
+        assert certificate.tbs == b.utopian_signer().certificate.tbs
+        assert bytes(raw) == b.utopian_signer().raw or certificate.warnings == ("ber-encoded",)
 
 
 def test_pem_is_no_certificate_here():

@@ -2,12 +2,12 @@
 
 import dataclasses
 
-import builders as b
 import pytest
 from asn1crypto import crl as other
 from hypothesis import given
 from hypothesis import strategies as st
 
+import builders as b
 from tjdocs.pki.crl import Crl, CrlError
 
 ISSUED, UNTIL = b.moment(2026, 11), b.moment(2027)

@@ -2,7 +2,6 @@
 
 import hashlib
 
-import builders as b
 import ecdsa
 import pytest
 import signing
@@ -12,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import builders as b
 from tjdocs.asn1 import x509
 from tjdocs.pki import curves, keys
 
@@ -32,7 +32,7 @@ def outcome(result: keys.SignatureResult):
 WRONG = (False, "wrong-signature", ())
 RIGHT = (True, "", ())
 
-# ------------------------------------------------------------------------------------------------- RSA, PKCS#1 v1.5
+# ----------------------------------------------------------------------------------------------------- RSA, PKCS#1 v1.5
 
 
 def bare_info(hash_: str, data: bytes) -> bytes:
@@ -60,15 +60,17 @@ def blocks():
     yield "another hash's identifier", signing.pkcs1_block(bytes.fromhex(signing.DIGEST_INFO["sha1"]) + digest, 256)
     yield "bytes behind the digest info", signing.pkcs1_block(right + b"\0", 256)
     yield "bytes behind the bare one", signing.pkcs1_block(bare_info("sha256", DATA) + b"\0", 256)
-    yield "parameters that are no NULL", signing.pkcs1_block(
-        b.sequence(b.sequence(signing.hash_oid("sha256"), b.octets(b"garbage")), b.octets(digest)), 256
+    yield (
+        "parameters that are no NULL",
+        signing.pkcs1_block(
+            b.sequence(b.sequence(signing.hash_oid("sha256"), b.octets(b"garbage")), b.octets(digest)), 256
+        ),
     )
-    yield "NULL with content", signing.pkcs1_block(
-        b.sequence(b.sequence(signing.hash_oid("sha256"), b"\x05\x01\x00"), b.octets(digest)), 256
+    yield (
+        "NULL with content",
+        signing.pkcs1_block(b.sequence(b.sequence(signing.hash_oid("sha256"), b"\x05\x01\x00"), b.octets(digest)), 256),
     )
-    yield "lengths in a long form", signing.pkcs1_block(
-        b"\x30\x81" + bytes([len(right) - 2]) + right[2:], 256
-    )
+    yield "lengths in a long form", signing.pkcs1_block(b"\x30\x81" + bytes([len(right) - 2]) + right[2:], 256)
     yield "an element more", signing.pkcs1_block(b.sequence(identifier, b.octets(digest), b.octets(b"x")), 256)
     yield "short padding, garbage at the end", b"\0\1" + b"\xff" * 8 + b"\0" + right + bytes(256 - 11 - len(right))
     yield "seven bytes of padding", b"\0\1" + b"\xff" * 7 + b"\0" + bytes(256 - 10 - len(right)) + right
@@ -112,7 +114,7 @@ def cube_root(number: int) -> int:
 
 
 def test_forging_by_parameters_under_exponent_three():
-    """Kuehn, Pyshkin and others, 2006: right padding, right digest at the end, garbage in the identifier's parameters."""
+    """Kuehn, Pyshkin and others, 2006: right padding and digest, garbage in the identifier's parameters."""
     key = signing.rsa_key("rsa-2048-e3")
     data = next(text for text in (b"%d" % n for n in range(50)) if hashlib.sha256(text).digest()[-1] & 1)
     tail = b.octets(hashlib.sha256(data).digest())
@@ -196,7 +198,7 @@ def test_short_rsa_keys_do_not_raise(size, hash_):
     assert outcome(keys.verify(key, algorithm, signature, DATA)) == WRONG
 
 
-# --------------------------------------------------------------------------------------------------------- RSA, PSS
+# ------------------------------------------------------------------------------------------------------------- RSA, PSS
 
 
 @pytest.mark.parametrize("salt", [0, 1, 20, 32, 33, 64, 222])
@@ -294,13 +296,13 @@ def test_pss_blocks_that_are_nearly_right(change):
         block[-2] ^= 1
     if int.from_bytes(block, "big") >= key.n:
         block[0] &= 0xBF
-        block[0] |= 0x40 if (0x40 << 2040) < key.n else 0
+        block[0] |= 0x40 if key.n > (0x40 << 2040) else 0
     signature = key.raw(bytes(block))
     algorithm = pss(signing.pss_parameters("sha256", "sha256", 32))
     assert outcome(keys.verify(keys.load(key.spki), algorithm, signature, DATA)) == WRONG
 
 
-# ----------------------------------------------------------------------------------------------------- ECDSA and DSA
+# -------------------------------------------------------------------------------------------------------- ECDSA and DSA
 
 
 @pytest.mark.parametrize("curve", ["secp256r1", "brainpoolP320r1"])
@@ -395,7 +397,9 @@ def test_points_of_both_forms_on_curves_of_the_other_library():
     key = b.ec_key()
     point = key.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
     signature = key.sign(DATA, ec.ECDSA(hashes.SHA256()))
-    assert outcome(keys.verify(keys.load(b.ec_spki("1.2.840.10045.3.1.7", point)), ECDSA_SHA256, signature, DATA)) == RIGHT
+    assert (
+        outcome(keys.verify(keys.load(b.ec_spki("1.2.840.10045.3.1.7", point)), ECDSA_SHA256, signature, DATA)) == RIGHT
+    )
 
 
 @pytest.mark.parametrize("curve", ["brainpoolP320r1", "brainpoolP256r1"])
@@ -444,7 +448,7 @@ def test_dsa_key_that_inherits_its_parameters():
     assert (key.kind, key.name) == ("unsupported", "key-unusable")
 
 
-# ------------------------------------------------------------------------------------------------------------- curves
+# --------------------------------------------------------------------------------------------------------------- curves
 
 
 def parameters(name: str, **changes) -> bytes:
@@ -579,7 +583,7 @@ def test_parameters_that_say_nothing_known(parameters_):
     assert keys.verify(key, ECDSA_SHA256, b"", DATA).valid is None
 
 
-# ---------------------------------------------------------------------------------------------------------- all of it
+# ------------------------------------------------------------------------------------------------------------ all of it
 
 
 @pytest.mark.parametrize(

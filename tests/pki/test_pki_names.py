@@ -1,10 +1,10 @@
 """Distinguished names: compared as RFC 5280, 7.1 says, and shown to a person."""
 
-import builders as b
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import builders as b
 from tjdocs.pki import names
 
 PLAIN = b.name(("C", "UT"), ("O", "Republic of Utopia"), ("CN", "CSCA Utopia"))

@@ -387,7 +387,7 @@ def parse_time(data: bytes) -> datetime:
         text = ("20" if int(text[:2]) < 50 else "19") + text
     elif item.tag != 0x18:
         raise der.DerError("no Time")
-    if not _TIME.fullmatch(text):
+    if not _TIME.fullmatch(text) or (item.tag == 0x18 and not text[:14].isdigit()):
         raise der.DerError("no Time")
     text = text.replace("Z", "+0000")
     for form in ("%Y%m%d%H%M%S%z", "%Y%m%d%H%M%z", "%Y%m%d%H%M%S.%f%z"):

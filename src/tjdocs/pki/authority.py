@@ -133,10 +133,7 @@ class Authority:
             authority.new_signers(at=at)
             authority.new_crl(at=at)
             staging.chmod(0o755)
-            os.replace(staging, folder)
-        except OSError as error:
-            shutil.rmtree(staging, ignore_errors=True)
-            raise OutputError("cannot write", where=str(folder), hint=error.strerror or "") from None
+            _put_in_place(staging, folder)
         except BaseException:
             shutil.rmtree(staging, ignore_errors=True)
             raise
@@ -153,10 +150,14 @@ class Authority:
             state = json.loads((folder / _STATE).read_text())
             if any(type(state[key]) is not kind for key, kind in _STATE_TYPES.items()):
                 raise TypeError
+            if state["crl_number"] < 0:
+                raise ValueError
+            signer.combination(state["csca_algorithm"])
+            signer.combination(state["signer_algorithm"])
             if state["schema"] != 1:
                 raise InputError("authority of another version", where=str(folder))
             return cls(folder, state, passphrase)
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, UsageError):
             hint = "make one with `tjdocs authority create DIR`"
             raise InputError("no authority", where=str(folder), hint=hint) from None
 
@@ -189,7 +190,7 @@ class Authority:
         :raises KeyMaterialError: the CSCA's key cannot be read
         """
         at = _moment(at)
-        self._state["crl_number"] = int(str(self._state["crl_number"])) + 1
+        number = int(str(self._state["crl_number"])) + 1
         row = signer.combination(str(self._state["csca_algorithm"]))
         algorithm = signer.signature_algorithm(row)
         identifier = self.csca.subject_key_identifier or b""
@@ -201,12 +202,14 @@ class Authority:
             revoked=[(serial, _moment(when)) for serial, when in revoked],
             extensions=[
                 ("2.5.29.35", False, extensions.authority_key_identifier(identifier)),
-                ("2.5.29.20", False, extensions.crl_number(int(str(self._state["crl_number"])))),
+                ("2.5.29.20", False, extensions.crl_number(number)),
             ],
         )
-        crl = x509.encode_signed(tbs, algorithm, signer.sign(self._key("csca.key"), row, tbs))
-        _replace(self._folder / "csca.crl", crl)
+        crl = x509.encode_signed(tbs, algorithm, signer.sign(self._key("csca.key", self.csca), row, tbs))
+        # the number first: a crash between the two must not give two lists one number
+        self._state["crl_number"] = number
         _replace(self._folder / _STATE, (json.dumps(self._state, indent=1) + "\n").encode())
+        _replace(self._folder / "csca.crl", crl)
         return crl
 
     def _newest(self, role: str) -> Signer:
@@ -218,15 +221,16 @@ class Authority:
         if name not in self._signers:
             profile = profiles.load()
             algorithm = str(self._state["signer_algorithm"]) if role == "ds" else profile.seal.key
+            certificate = _read_certificate(names[-1])
             self._signers[name] = Signer(
-                _read_certificate(names[-1]),
+                certificate,
                 signer.combination(algorithm),
-                self._key(f"signers/{name}.key"),
+                self._key(f"signers/{name}.key", certificate),
                 (profile.ds if role == "ds" else profile.seal).private_key,
             )
         return self._signers[name]
 
-    def _key(self, name: str) -> PrivateKey:
+    def _key(self, name: str, certificate: Certificate) -> PrivateKey:
         path = self._folder / name
         try:
             key = load_pem_private_key(path.read_bytes(), self._passphrase)
@@ -237,6 +241,8 @@ class Authority:
             raise KeyMaterialError("key does not open", where=str(path), hint=hint) from None
         if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
             raise KeyMaterialError("neither an EC nor an RSA key", where=str(path))
+        if key.public_key() != certificate.key.handle:
+            raise KeyMaterialError("the key is not its certificate's", where=str(path))
         return key
 
     def _issue(self, role: str, at: datetime) -> Signer:
@@ -248,7 +254,8 @@ class Authority:
         profile = profiles.load()
         period = profile.ds if role == "ds" else profile.seal
         row = signer.combination(str(self._state["signer_algorithm"]) if role == "ds" else period.key)
-        number = len(list((self._folder / "signers").glob(f"{role}-*.cer"))) + 1
+        used = [int(path.stem.partition("-")[2]) for path in (self._folder / "signers").glob(f"{role}-*.cer")]
+        number = 1 + max(used, default=0)
         key = signer.generate_key(row)
         spki = signer.public_key_info(key, named_curves=bool(self._state["named_curves"]))
         subject = profile.signer_name(number, trial=self.trial) if role == "ds" else profile.seal_name(number)
@@ -272,7 +279,7 @@ class Authority:
         values.append(("2.23.136.1.1.6.2", False, extensions.document_type_list(period.document_types)))
         csca_row = signer.combination(str(self._state["csca_algorithm"]))
         certificate = _signed(
-            self._key("csca.key"), csca_row, self.csca.subject, subject, (at, not_after), spki, values
+            self._key("csca.key", self.csca), csca_row, self.csca.subject, subject, (at, not_after), spki, values
         )
         # the key first: a certificate without a key would be taken for the newest signer
         stem = self._folder / "signers" / f"{role}-{number:04d}"
@@ -280,6 +287,13 @@ class Authority:
         _write_key(stem.with_suffix(".key"), key, self._passphrase)
         _replace(stem.with_suffix(".cer"), certificate)
         return self._newest(role)
+
+
+def _put_in_place(staging: Path, place: Path) -> None:
+    try:
+        os.replace(staging, place)
+    except OSError as error:
+        raise OutputError("cannot write", where=str(place), hint=error.strerror or "") from None
 
 
 def _self_signed(key: PrivateKey, at: datetime, state: dict[str, object]) -> bytes:
@@ -352,7 +366,7 @@ def _replace(path: Path, data: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
         Path(name).chmod(0o644)
-        os.replace(name, path)
+        _put_in_place(Path(name), path)
     except BaseException:
         with suppress(OSError):
             os.unlink(name)

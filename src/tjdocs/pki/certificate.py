@@ -129,6 +129,14 @@ class Certificate:
             return None
 
     @cached_property
+    def is_ca_in_ber(self) -> bool:
+        """Whether basic constraints that are no DER say CA as BER: one State's certificate writes TRUE as 01."""
+        try:
+            return bool(der.decode(x509.BasicConstraints, ber.to_der(self.extensions[OID_BASIC_CONSTRAINTS][1])).ca)
+        except (der.DerError, KeyError):
+            return False
+
+    @cached_property
     def key_usage(self) -> frozenset[str] | None:
         """Key usage bits by their names in RFC 5280; None where the extension is missing or unreadable."""
         entry = self.extensions.get(OID_KEY_USAGE)

@@ -6,6 +6,7 @@ from functools import cached_property
 from hashlib import sha1
 
 from tjdocs.asn1 import ber, cms, der, x509
+from tjdocs.errors import UsageError
 from tjdocs.pki import algorithms, keys, names
 from tjdocs.pki.certificate import Certificate, CertificateError
 
@@ -252,7 +253,8 @@ def encode(
         issuer=der.element(signer.issuer), serial=signer.serial
     )
     if by_key_identifier:
-        assert signer.subject_key_identifier is not None  # noqa: S101
+        if signer.subject_key_identifier is None:
+            raise UsageError("signer without key identifier", where="by_key_identifier", hint="name it by issuer")
         sid = signer.subject_key_identifier
     return cms.encode_signed_data(
         content_type,

@@ -71,6 +71,8 @@ class Crl:
 
 # critical extensions that are understood; any other may narrow what the list covers (RFC 5280, 5.2)
 _UNDERSTOOD = {"2.5.29.18", "2.5.29.20", "2.5.29.35"}
+# delta CRL indicator and issuing distribution point: such a list is not complete (Doc 9303-12, table 9)
+_NARROWING = {"2.5.29.27", "2.5.29.28"}
 
 
 def _decode(cls: type[Crl], data: bytes, raw: bytes, warnings: tuple[str, ...]) -> Crl:
@@ -82,7 +84,8 @@ def _decode(cls: type[Crl], data: bytes, raw: bytes, warnings: tuple[str, ...]) 
         raise der.DerError("a signature that is no whole octets")
     entries = [extension for entry in tbs.revoked or () for extension in entry.extensions or ()]
     for extension in (*(tbs.extensions or ()), *entries):
-        if extension.critical and extension.oid.dotted_string not in _UNDERSTOOD:
+        oid = extension.oid.dotted_string
+        if oid in _NARROWING or (extension.critical and oid not in _UNDERSTOOD):
             raise der.DerError("a critical extension that is not understood")
     return cls(
         bytes(raw),

@@ -16,6 +16,9 @@ from tjdocs.asn1 import der, x509
 __all__ = ["Curve", "by_name", "explicit_parameters", "from_parameters"]
 
 
+_PRIME_FIELD = "1.2.840.10045.1.1"
+
+
 @dataclass(frozen=True, slots=True)
 class Curve:
     """One row of ``specs/pki/curves.toml``.
@@ -120,7 +123,8 @@ def from_parameters(parameters: bytes) -> tuple[Curve | None, bool]:
         size = curve.field_bytes
         gx, gy = curve.gx.to_bytes(size, "big"), curve.gy.to_bytes(size, "big")
         if (
-            fields.field.prime == curve.p
+            fields.field.oid.dotted_string == _PRIME_FIELD
+            and fields.field.prime == curve.p
             and int.from_bytes(fields.curve.a, "big") % curve.p == curve.a
             and int.from_bytes(fields.curve.b, "big") % curve.p == curve.b
             and fields.base in (b"\x04" + gx + gy, bytes((2 + (curve.gy & 1),)) + gx)

@@ -52,7 +52,7 @@ def _label(certificate: Certificate, data: bytes, base: int, depth: int) -> Iter
         yield span(items.pop(0), "version", 2, f"v{certificate.version}")
     labels = [
         ("serialNumber", f"{certificate.serial:x}"),
-        ("signature", x509.algorithm_id(certificate.inner_algorithm).oid),
+        ("signature", _oid(certificate.inner_algorithm)),
         ("issuer", certificate.issuer_text),
         ("validity", f"{certificate.not_before.isoformat()} to {certificate.not_after.isoformat()}"),
         ("subject", names.text(certificate.subject)),
@@ -69,9 +69,16 @@ def _label(certificate: Certificate, data: bytes, base: int, depth: int) -> Iter
             oid = x509.algorithm_id(tlv.encode(0x30, data[_first(extension).offset : _first(extension).end])).oid
             critical = "critical" if certificate.extensions[oid][0] else ""
             yield span(extension, EXTENSIONS.get(oid, oid), 3, critical)
-    yield span(algorithm, "signatureAlgorithm", 1, x509.algorithm_id(certificate.algorithm).oid)
+    yield span(algorithm, "signatureAlgorithm", 1, _oid(certificate.algorithm))
     yield span(signature, "signatureValue", 1)
 
 
 def _first(item: tlv.Tlv) -> tlv.Tlv:
     return next(tlv.children(item))
+
+
+def _oid(algorithm: bytes) -> str:
+    try:
+        return x509.algorithm_id(algorithm).oid
+    except der.DerError:
+        return ""

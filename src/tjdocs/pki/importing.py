@@ -83,15 +83,19 @@ def _read(path: Path) -> bytes:
 
 
 def _blocks(data: bytes) -> Iterator[bytes]:
-    """Yield the DER blocks of PEM text, or the data itself."""
-    if not data.lstrip().startswith(b"-----BEGIN"):
+    """Yield the DER blocks of PEM text, or the data itself; a block that does not decode is yielded empty."""
+    if data[:1] == b"\x30" or b"-----BEGIN " not in data:
         yield data
         return
+    found = False
     for match in _PEM.finditer(data):
+        found = True
         try:
-            yield base64.b64decode(match[2])
+            yield base64.b64decode(b"".join(match[2].split()), validate=True)
         except ValueError:
-            continue
+            yield b""
+    if not found:
+        yield b""
 
 
 def read_certificate(path: str | Path) -> Certificate:

@@ -39,6 +39,7 @@ class PublicKey:
     :param bits: of modulus or prime field
     :param explicit: EC domain parameters stand in full
     :param handle: the library's key object, None where unsupported
+    :param pss_only: the key is for RSASSA-PSS alone (RFC 4055, 1.2)
     """
 
     kind: str
@@ -47,6 +48,7 @@ class PublicKey:
     explicit: bool = False
     curve: curves.Curve | None = None
     handle: Any = field(default=None, repr=False)
+    pss_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +90,20 @@ def _load_rsa_or_dsa(spki: bytes, oid: str, info: x509.SubjectPublicKeyInfo) -> 
         key = load_der_public_key(spki)
         if not isinstance(key, dsa.DSAPublicKey):
             return PublicKey("unsupported", "key-unusable")
+        if key.key_size > MAX_RSA_BITS:
+            return PublicKey("unsupported", "limit")
         return PublicKey("dsa", f"DSA {key.key_size}", key.key_size, handle=key)
     numbers = list(tlv.children(tlv.read(info.key.as_bytes())))
     modulus, exponent = (int.from_bytes(number.value, "big") for number in numbers)
+    pss_only = oid == _RSA[1]
     if modulus.bit_length() > MAX_RSA_BITS or exponent.bit_length() > MAX_RSA_BITS:
         return PublicKey("unsupported", "limit")
     numbers_ = rsa.RSAPublicNumbers(exponent, modulus)
     rsa_key = numbers_.public_key()
     if modulus.bit_length() > _LIBRARY_BITS and exponent.bit_length() > _LIBRARY_EXPONENT_BITS:
         # OpenSSL refuses to compute with such a key, whatever the signature
-        return PublicKey("rsa", f"RSA {rsa_key.key_size}", rsa_key.key_size, handle=numbers_)
-    return PublicKey("rsa", f"RSA {rsa_key.key_size}", rsa_key.key_size, handle=rsa_key)
+        return PublicKey("rsa", f"RSA {rsa_key.key_size}", rsa_key.key_size, handle=numbers_, pss_only=pss_only)
+    return PublicKey("rsa", f"RSA {rsa_key.key_size}", rsa_key.key_size, handle=rsa_key, pss_only=pss_only)
 
 
 def _load_ec(parameters: bytes, point: bytes) -> PublicKey:
@@ -116,7 +121,7 @@ def _load_ec(parameters: bytes, point: bytes) -> PublicKey:
 def _library_point(curve: curves.Curve, point: bytes) -> ecdsa.VerifyingKey:
     library = next(c for c in ecdsa.curves.curves if c.name == curve.name.replace("brainpool", "BRAINPOOL"))
     try:
-        return ecdsa.VerifyingKey.from_string(point, library)
+        return ecdsa.VerifyingKey.from_string(point, library, valid_encodings=("uncompressed", "compressed"))
     except (ecdsa.errors.MalformedPointError, AssertionError):
         raise ValueError("point is not on the curve") from None
 
@@ -148,7 +153,7 @@ def verify(
         return SignatureResult(False, "algorithm-forbidden", algorithm=row.id, hash=hash_id)
     if key.kind == "unsupported":
         return SignatureResult(None, key.name, algorithm=row.id, hash=hash_id)
-    if not row.scheme.startswith({"ec": "ecdsa"}.get(key.kind, key.kind)):
+    if not row.scheme.startswith({"ec": "ecdsa"}.get(key.kind, key.kind)) or (key.pss_only and row.scheme != "rsa-pss"):
         return SignatureResult(False, "algorithm-key-mismatch", algorithm=row.id, hash=hash_id)
     tolerance = _check(key, row.scheme, hash_, mask, salt, signature, data)
     if tolerance is None:

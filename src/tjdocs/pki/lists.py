@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 
 from tjdocs.asn1 import der, icao, x509
 from tjdocs.pki import cms, names, paths
-from tjdocs.pki.certificate import Certificate, CertificateError
+from tjdocs.pki.certificate import OID_EXTENDED_KEY_USAGE, OID_KEY_USAGE, Certificate, CertificateError
 from tjdocs.pki.trust import TrustStore
 
 __all__ = ["ListSignature", "MasterList", "Resolution", "resolve"]
 
 OID_MASTER_LIST = "2.23.136.1.1.2"
 OID_LIST_SIGNER = "2.23.136.1.1.3"
-OID_EXTENDED_KEY_USAGE = "2.5.29.37"
 
 MAX_LIST_SIZE = 20 * 1024 * 1024
 
@@ -81,7 +80,12 @@ class MasterList:
                 return ListSignature("undetermined" if result.valid is None else "failed", result.reason)
             warnings += [*info.warnings, *([tolerance] if tolerance else []), *result.warnings]
             critical, _ = certificate.extensions.get(OID_EXTENDED_KEY_USAGE, (False, b""))
+            usage = certificate.key_usage
             if OID_LIST_SIGNER not in (certificate.extended_key_usage or ()) or certificate.is_ca:
+                return ListSignature("failed", "signer-role")
+            if usage is None and OID_KEY_USAGE not in certificate.extensions:
+                warnings.append("key-usage-absent")
+            elif usage is None or "digitalSignature" not in usage or usage & {"keyCertSign", "cRLSign"}:
                 return ListSignature("failed", "signer-role")
             if not critical:
                 warnings.append("extended-key-usage-not-critical")
@@ -98,7 +102,8 @@ class MasterList:
             path = paths.build(certificate, TrustStore.of(anchors, inside))
             if not path.valid:
                 outcome = "undetermined" if path.valid is None else "failed"
-                return ListSignature(outcome, path.reason if anchors else "no-anchor", tuple(warnings))
+                reason = path.reason if anchors or path.valid is not None else "no-anchor"
+                return ListSignature(outcome, reason, tuple(warnings))
             warnings += path.warnings
         return ListSignature("warning" if warnings else "passed", "", tuple(warnings))
 

@@ -113,19 +113,20 @@ def _climb(
 def _may_certify(issuer: Certificate) -> tuple[str, ...] | None:
     """Return the tolerances under which ``issuer`` may sign certificates, or None when it may not."""
     usage, role, purposes = issuer.key_usage, issuer.is_ca, issuer.extended_key_usage
-    if role is False or (role is None and OID_BASIC_CONSTRAINTS in issuer.extensions):
+    in_ber = role is None and OID_BASIC_CONSTRAINTS in issuer.extensions
+    if role is False or (in_ber and not issuer.is_ca_in_ber):
         return None
     if usage is None and OID_KEY_USAGE in issuer.extensions:  # there, and unreadable
         return None
     if usage is not None and "keyCertSign" not in usage:
         return None
-    warnings = []
+    warnings = ["ber-encoded"] if in_ber else []
     if purposes is not None:
         critical, _ = issuer.extensions[OID_EXTENDED_KEY_USAGE]
         if critical or not purposes or any(purpose.startswith(ICAO_PURPOSES) for purpose in purposes):
             return None
         warnings.append("extended-key-usage-present")
-    if role is None:
+    if role is None and not in_ber:
         # five published CSCA certificates lack basic constraints; without key usage either it is anybody's
         if usage is None and not issuer.self_named:
             return None

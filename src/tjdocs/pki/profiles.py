@@ -7,6 +7,7 @@ from typing import Any
 
 from tjdocs import specs
 from tjdocs.asn1 import x509
+from tjdocs.errors import SpecError
 
 __all__ = ["Period", "Profile", "Role", "load"]
 
@@ -106,6 +107,10 @@ def load() -> Profile:
 def _role(row: dict[str, Any], name: str) -> Role:
     where = f"specs/{_FILE} {name}"
     specs.require_keys(row, ["common_name", "key", "private_key", "certificate"], ["document_types"], where=where)
+    for name_ in ("private_key", "certificate"):
+        if not isinstance(row[name_], dict):
+            raise SpecError("no period", where=f"{where}.{name_}", hint="a table of years and months")
+        specs.require_keys(row[name_], (), ["years", "months"], where=f"{where}.{name_}")
     return Role(
         row["common_name"],
         row["key"],

@@ -9,7 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path as FilePath
 
@@ -132,8 +132,10 @@ class TrustStore:
                 known = store._snapshot.entries.get(digest)
                 if known is None:
                     store._snapshot.add(entry)
-                elif entry.ground and not known.ground:
-                    store._snapshot.entries[digest] = entry
+                else:
+                    sources = tuple(dict.fromkeys((*known.sources, *entry.sources)))
+                    ground = known.ground or entry.ground
+                    store._snapshot.entries[digest] = replace(known, sources=sources, ground=ground)
         store._snapshot.crls = tuple(crl for snapshot in snapshots for crl in snapshot.crls)
         return store
 
@@ -145,19 +147,23 @@ class TrustStore:
                 if version is None or version[0] != str(_VERSION):
                     raise InputError("trust store of another version", where=str(self._path), hint="import again")
                 rows = database.execute(
-                    "SELECT c.sha256, c.der, c.kind, COALESCE(t.ground, ''),"
-                    " (SELECT group_concat(s.name, char(10)) FROM membership m JOIN source s ON s.id = m.source"
-                    "  WHERE m.sha256 = c.sha256 ORDER BY s.id)"
+                    "SELECT c.sha256, c.der, c.kind, COALESCE(t.ground, '')"
                     " FROM certificate c LEFT JOIN trusted t USING (sha256) ORDER BY c.rowid"
+                ).fetchall()
+                memberships = database.execute(
+                    "SELECT m.sha256, s.name FROM membership m JOIN source s ON s.id = m.source ORDER BY s.id"
                 ).fetchall()
                 crls = database.execute("SELECT sha256, der FROM crl ORDER BY rowid").fetchall()
         except sqlite3.Error:
             raise InputError(
                 "not a trust store", where=str(self._path), hint="make one with `tjdocs trust import`"
             ) from None
-        for digest, data, kind, ground, sources in rows:
+        sources: dict[str, list[str]] = {}
+        for digest, name in memberships:
+            sources.setdefault(digest, []).append(name)
+        for digest, data, kind, ground in rows:
             certificate = self._checked(digest, data)
-            snapshot.add(Entry(certificate, kind, tuple((sources or "").splitlines()), ground))
+            snapshot.add(Entry(certificate, kind, tuple(sources.get(digest, ())), ground))
         snapshot.crls = tuple(self._checked_crl(digest, data) for digest, data in crls)
         return snapshot
 
@@ -218,10 +224,13 @@ class TrustStore:
             if issuer.country == certificate.country or issuer.sha256 in by_name
         }
 
-        def rank(digest: str) -> int:
+        def rank(digest: str) -> tuple[int, bool]:
+            # within a rank the trusted first: a crowd of candidates must not hide them
+            untrusted = not snapshot.entries[digest].ground
             if digest in by_key:
-                return 0 if digest in by_name else 2
-            return 1 if identifier is None or by_name[digest].subject_key_identifier is None else 3
+                return (0 if digest in by_name else 2), untrusted
+            named = identifier is None or by_name[digest].subject_key_identifier is None
+            return (1 if named else 3), untrusted
 
         return [by_name.get(digest) or by_key[digest] for digest in sorted({**by_name, **by_key}, key=rank)]
 

@@ -1,0 +1,553 @@
+"""Making and using an authority: keys that are never readable by others, periods that hold, and nothing half made."""
+
+import errno
+import json
+import os
+import stat
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from asn1crypto import crl, x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from tjdocs.errors import InputError, KeyMaterialError, OutputError, TjdocsError, UsageError
+from tjdocs.pki import Authority
+from tjdocs.pki import authority as module
+from tjdocs.pki.crl import Crl
+
+MADE = datetime(2026, 11, 24, 8, tzinfo=UTC)
+PASSPHRASE = b"correct horse"
+
+
+@pytest.fixture
+def own(tmp_path):
+    """An authority that a test may add to."""
+    return Authority.create(tmp_path / "own", at=MADE)
+
+
+def below(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+
+# --------------------------------------------------------------------------------------------------------------- making
+
+
+def test_what_lies_in_the_folder(own):
+    assert below(own.folder) == {
+        "authority.json",
+        "csca.cer",
+        "csca.crl",
+        "csca.key",
+        "signers",
+        "signers/ds-0001.cer",
+        "signers/ds-0001.key",
+        "signers/seal-0001.cer",
+        "signers/seal-0001.key",
+    }
+    assert sorted(os.listdir(own.folder.parent)) == ["own"]
+    assert own.trial is True
+
+
+def test_an_empty_folder_that_is_there_is_used(tmp_path):
+    (tmp_path / "there").mkdir()
+    assert Authority.create(tmp_path / "there", at=MADE).csca.self_named
+    assert Authority.create(str(tmp_path / "new" / "deeper"), at=MADE).csca.self_named
+
+
+def test_opened_again_it_is_the_same(own):
+    again = Authority.open(own.folder)
+    assert again.csca == own.csca
+    assert again.document_signer().certificate == own.document_signer().certificate
+    assert again.seal_signer().certificate == own.seal_signer().certificate
+    assert again.trial is own.trial
+
+
+def test_every_certificate_verifies_under_the_csca(own):
+    for certificate in (own.csca, own.document_signer().certificate, own.seal_signer().certificate):
+        assert certificate.verify(own.csca).valid
+    assert Crl.parse((own.folder / "csca.crl").read_bytes()).verify(own.csca).valid
+
+
+def test_the_key_of_each_certificate_lies_beside_it(own):
+    for name in ("csca", "signers/ds-0001", "signers/seal-0001"):
+        key = load_pem_private_key((own.folder / f"{name}.key").read_bytes(), None)
+        certificate = x509.Certificate.load((own.folder / f"{name}.cer").read_bytes())
+        point = key.public_key().public_numbers()
+        size = (key.key_size + 7) // 8
+        expected = b"\4" + point.x.to_bytes(size, "big") + point.y.to_bytes(size, "big")
+        assert bytes(certificate.public_key["public_key"]) == expected
+
+
+def test_no_two_authorities_share_a_key_or_a_number(own, authority):
+    assert own.csca.spki != authority.csca.spki
+    serials = {own.csca.serial, authority.csca.serial, own.document_signer().certificate.serial}
+    assert len(serials) == 3
+
+
+def test_the_moment_is_kept_in_utc(tmp_path):
+    local = datetime(2026, 11, 24, 3, 30, 15, 999, tzinfo=timezone(timedelta(hours=5)))
+    made = Authority.create(tmp_path / "local", at=local)
+    assert made.csca.not_before == datetime(2026, 11, 23, 22, 30, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("at", [datetime(2026, 11, 24), date(2026, 11, 24), "2026-11-24", None])  # noqa: DTZ001
+def test_a_naive_moment_is_a_bad_call(tmp_path, own, at):
+    with pytest.raises(UsageError, match="naive"):
+        Authority.create(tmp_path / "new", at=at)
+    with pytest.raises(UsageError, match="naive"):
+        own.new_signers(at=at)
+    with pytest.raises(UsageError, match="naive"):
+        own.new_crl(at=at)
+    assert sorted(os.listdir(tmp_path)) == ["own"]
+
+
+@pytest.mark.parametrize("at", [datetime(2049, 11, 1, tzinfo=UTC), datetime(2051, 1, 1, tzinfo=UTC)])
+def test_dates_beyond_2049(tmp_path, at):
+    made = Authority.create(tmp_path / "late", at=at)
+    listed = crl.CertificateList.load((made.folder / "csca.crl").read_bytes(), strict=True)["tbs_cert_list"]
+    assert listed["this_update"].native == at
+    assert listed["next_update"].native == at + timedelta(days=90)
+    assert listed["next_update"].name == "general_time"
+    certificate = x509.Certificate.load(made.csca.raw, strict=True)
+    assert certificate.not_valid_before == at
+
+
+@pytest.mark.parametrize("option", ["csca_algorithm", "signer_algorithm"])
+@pytest.mark.parametrize("name", ["rsa-sha1", "rsa-md5", "ecdsa-p192-sha256", "rot13"])
+def test_an_algorithm_that_is_not_issued_with(tmp_path, option, name):
+    with pytest.raises(UsageError) as caught:
+        Authority.create(tmp_path / "new", at=MADE, **{option: name})
+    assert caught.value.where == name
+    assert "ecdsa-p256-sha256" in caught.value.hint
+    assert os.listdir(tmp_path) == []
+
+
+# ----------------------------------------------------------------------------------------------------------------- keys
+
+
+def test_key_files_are_for_their_owner_alone(own):
+    for path in own.folder.rglob("*.key"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert len(list(own.folder.rglob("*.key"))) == 3
+
+
+def test_key_files_are_made_so_and_not_afterwards(tmp_path, monkeypatch):
+    """From their first byte on, and whatever the umask: the mode stands in the call that creates the file."""
+    made = {}
+    real = os.open
+
+    def watched(path, flags, mode=0o777, **more):
+        descriptor = real(path, flags, mode, **more)
+        if str(path).endswith(".key") and flags & os.O_CREAT:
+            made[Path(path).name] = (stat.S_IMODE(os.fstat(descriptor).st_mode), bool(flags & os.O_EXCL))
+        return descriptor
+
+    monkeypatch.setattr(os, "open", watched)
+    before = os.umask(0)
+    try:
+        Authority.create(tmp_path / "new", at=MADE)
+    finally:
+        os.umask(before)
+    assert made == dict.fromkeys(("csca.key", "ds-0001.key", "seal-0001.key"), (384, True))
+
+
+def test_keys_under_a_passphrase(tmp_path):
+    made = Authority.create(tmp_path / "locked", at=MADE, passphrase=PASSPHRASE)
+    made.document_signer()
+    for path in made.folder.rglob("*.key"):
+        data = path.read_bytes()
+        assert b"ENCRYPTED" in data
+        with pytest.raises(TypeError):
+            load_pem_private_key(data, None)
+        assert isinstance(load_pem_private_key(data, PASSPHRASE), ec.EllipticCurvePrivateKey)
+    again = Authority.open(made.folder, passphrase=PASSPHRASE)
+    assert again.document_signer().sign(b"x")
+    for wrong in (None, b"wrong"):
+        locked = Authority.open(made.folder, passphrase=wrong)  # keys are read when first used
+        for use in (Authority.document_signer, Authority.seal_signer, lambda locked: locked.new_crl(at=MADE)):
+            with pytest.raises(KeyMaterialError) as caught:
+                use(locked)
+            assert "TJDOCS_PASSPHRASE" in caught.value.hint
+            assert "correct" not in str(caught.value)
+
+
+def test_production_needs_a_passphrase(tmp_path):
+    for passphrase in (None, b""):
+        with pytest.raises(UsageError, match="passphrase"):
+            Authority.create(tmp_path / "new", at=MADE, production=True, passphrase=passphrase)
+    assert os.listdir(tmp_path) == []
+
+
+def test_production_carries_no_trial_mark(tmp_path):
+    made = Authority.create(tmp_path / "new", at=MADE, production=True, passphrase=PASSPHRASE)
+    assert made.trial is False
+    for certificate in (made.csca, made.document_signer().certificate, made.seal_signer().certificate):
+        assert "TRIAL" not in certificate.subject_text + certificate.issuer_text
+    assert Authority.open(made.folder, passphrase=PASSPHRASE).trial is False
+
+
+def test_a_trial_is_marked(own):
+    assert "TRIAL" in own.csca.subject_text
+    assert "TRIAL" in own.document_signer().certificate.subject_text
+    assert "TRIAL" in own.seal_signer().certificate.issuer_text
+
+
+@pytest.mark.parametrize("passphrase", [b"x" * 1024, "text", 5])
+def test_a_passphrase_that_cannot_be_used_is_a_bad_call(tmp_path, passphrase):
+    with pytest.raises(TjdocsError):
+        Authority.create(tmp_path / "new", at=MADE, passphrase=passphrase)
+    assert os.listdir(tmp_path) == []
+
+
+def test_no_key_is_shown(own):
+    signer = own.document_signer()
+    secret = signer.key.private_numbers().private_value
+    for shown in (repr(signer), str(signer), repr(own)):
+        assert str(secret) not in shown
+        assert f"{secret:x}" not in shown.lower()
+    assert "PrivateKey" not in repr(signer)
+
+
+def test_a_key_that_is_missing(own):
+    (own.folder / "signers/ds-0001.key").unlink()
+    with pytest.raises(KeyMaterialError, match="no key"):
+        Authority.open(own.folder).document_signer()
+
+
+@pytest.mark.parametrize("content", [b"", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"])
+def test_a_key_that_is_none(own, content):
+    (own.folder / "signers/ds-0001.key").write_bytes(content)
+    with pytest.raises(KeyMaterialError, match="does not open"):
+        Authority.open(own.folder).document_signer()
+
+
+def test_a_key_of_another_kind(own):
+    from cryptography.hazmat.primitives.asymmetric import ed25519
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    key = ed25519.Ed25519PrivateKey.generate()
+    data = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (own.folder / "signers/ds-0001.key").write_bytes(data)
+    with pytest.raises(KeyMaterialError, match="neither"):
+        Authority.open(own.folder).document_signer()
+
+
+def test_a_key_that_is_not_its_certificates(own, authority):
+    """A document signed with it would be refused at every border: told before anything is signed."""
+    other = (authority.folder / "signers/ds-0001.key").read_bytes()
+    (own.folder / "signers/ds-0001.key").write_bytes(other)
+    with pytest.raises(KeyMaterialError):
+        Authority.open(own.folder).document_signer()
+
+
+def test_no_signer_at_all(own):
+    for path in (own.folder / "signers").glob("ds-*"):
+        path.unlink()
+    with pytest.raises(KeyMaterialError, match="no signer") as caught:
+        Authority.open(own.folder).document_signer()
+    assert "tjdocs authority signer" in caught.value.hint
+    assert Authority.open(own.folder).seal_signer()
+
+
+# ------------------------------------------------------------------------------------------------------ nothing by half
+
+
+@pytest.mark.parametrize("content", ["file", "folder"])
+def test_a_folder_that_is_not_empty_is_left_alone(tmp_path, content):
+    folder = tmp_path / "used"
+    folder.mkdir()
+    (folder / content).mkdir() if content == "folder" else (folder / content).write_text("mine")
+    with pytest.raises(OutputError, match="not an empty folder"):
+        Authority.create(folder, at=MADE)
+    assert os.listdir(folder) == [content]
+    assert os.listdir(tmp_path) == ["used"]
+
+
+def test_an_authority_is_never_made_over_another(own):
+    before = {path: path.read_bytes() for path in own.folder.rglob("*") if path.is_file()}
+    with pytest.raises(OutputError):
+        Authority.create(own.folder, at=MADE)
+    assert {path: path.read_bytes() for path in own.folder.rglob("*") if path.is_file()} == before
+
+
+def test_a_file_in_its_place(tmp_path):
+    (tmp_path / "file").write_text("mine")
+    for place in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(OutputError):
+            Authority.create(place, at=MADE)
+    assert (tmp_path / "file").read_text() == "mine"
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_a_link_in_its_place(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OutputError):
+        Authority.create(tmp_path / "link", at=MADE)
+    assert os.listdir(tmp_path / "elsewhere") == []
+    assert sorted(os.listdir(tmp_path)) == ["elsewhere", "link"]
+
+
+def test_the_current_folder(tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    try:
+        Authority.create(".", at=MADE)
+    except OutputError:
+        assert os.listdir(tmp_path / "here") == []
+    else:
+        assert "csca.cer" in os.listdir(tmp_path / "here")
+    assert os.listdir(tmp_path) == ["here"]
+
+
+@pytest.mark.parametrize("step", ["generate_key", "sign", "public_key_info"])
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_failure_leaves_nothing(tmp_path, monkeypatch, step, count):
+    real, calls = getattr(module.signer, step), []
+
+    def failing(*args, **more):
+        calls.append(1)
+        if len(calls) == count:
+            raise OSError(errno.ENOSPC, "no space left")
+        return real(*args, **more)
+
+    monkeypatch.setattr(module.signer, step, failing)
+    with pytest.raises((OSError, OutputError)):
+        Authority.create(tmp_path / "new", at=MADE)
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_interruption_leaves_nothing(tmp_path, monkeypatch):
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        Authority.create(tmp_path / "new", at=MADE)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_disk_that_is_full_is_told_as_such(tmp_path, monkeypatch):
+    def full(*args):
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OutputError):
+        Authority.create(tmp_path / "new", at=MADE)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_failing_replacement_keeps_the_file_there_was(own, monkeypatch):
+    before = {path: path.read_bytes() for path in own.folder.rglob("*") if path.is_file()}
+
+    def full(*args):
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises((OSError, OutputError)):
+        own.new_crl(at=MADE)
+    assert {path: path.read_bytes() for path in own.folder.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"schema": 2}',
+        '{"schema": 1}',
+        '{"schema": 1, "trial": true}',
+    ],
+)
+def test_what_is_no_authority(own, state):
+    (own.folder / "authority.json").write_text(state)
+    with pytest.raises(InputError):
+        Authority.open(own.folder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"trial": "no"},
+        {"trial": None},
+        {"named_curves": 0},
+        {"csca_algorithm": 5},
+        {"csca_algorithm": "rot13"},
+        {"signer_algorithm": "rsa-md5"},
+        {"crl_number": "one"},
+        {"crl_number": 1.5},
+    ],
+    ids=str,
+)
+def test_a_state_that_says_something_else_is_no_authority(own, change):
+    """Nothing of it is found out at the counter, in the middle of an issuing act."""
+    state = json.loads((own.folder / "authority.json").read_text())
+    (own.folder / "authority.json").write_text(json.dumps(state | change))
+    with pytest.raises((InputError, UsageError)):
+        Authority.open(own.folder)
+
+
+def test_a_folder_that_holds_none(tmp_path, own):
+    with pytest.raises(InputError, match="no authority") as caught:
+        Authority.open(tmp_path)
+    assert "authority create" in caught.value.hint
+    (own.folder / "csca.cer").write_bytes(b"x")
+    with pytest.raises(InputError, match="no certificate"):
+        Authority.open(own.folder)
+    (own.folder / "csca.cer").unlink()
+    with pytest.raises(InputError, match="no authority"):
+        Authority.open(own.folder)
+
+
+# -------------------------------------------------------------------------------------------------------------- signers
+
+
+def test_new_signers_are_the_ones_that_sign_from_then_on(own):
+    first = own.document_signer()
+    later = MADE + timedelta(days=60)
+    ds, seal = own.new_signers(at=later)
+    assert ds.certificate.not_before == seal.certificate.not_before == later
+    assert own.document_signer().certificate == ds.certificate != first.certificate
+    assert own.seal_signer().certificate == seal.certificate
+    assert Authority.open(own.folder).document_signer().certificate == ds.certificate
+    assert ds.certificate.verify(own.csca).valid
+    assert ds.certificate.spki != first.certificate.spki
+    assert "0002" in ds.certificate.subject_text
+    assert {
+        f"signers/{role}-000{n}.{end}" for role in ("ds", "seal") for n in (1, 2) for end in ("cer", "key")
+    } <= below(own.folder)
+
+
+def test_the_next_number_is_never_one_that_is_in_use(own):
+    """Old signers are put away at some time: what is newest may not be written over."""
+    own.new_signers(at=MADE)
+    newest = own.document_signer().certificate
+    for path in (own.folder / "signers").glob("*-0001.*"):
+        path.unlink()
+    own.new_signers(at=MADE)
+    kept = {path.read_bytes() for path in (own.folder / "signers").glob("ds-*.cer")}
+    assert newest.raw in kept
+    assert len(kept) == 2
+
+
+def test_a_key_left_by_a_crash_does_not_stop_the_next_signer(own):
+    (own.folder / "signers/ds-0002.key").write_text("left behind")
+    ds, _ = own.new_signers(at=MADE)
+    assert ds.sign(b"x")
+    assert stat.S_IMODE((own.folder / "signers/ds-0002.key").stat().st_mode) == 0o600
+
+
+def test_the_csca_may_issue_within_its_keys_period_alone(own):
+    begin, end = own.csca.private_key_usage
+    assert begin == MADE
+    assert own.new_signers(at=end)[0].certificate.not_after <= own.csca.not_after
+    before = below(own.folder)
+    for at in (begin - timedelta(seconds=1), end + timedelta(seconds=1), end + timedelta(days=400)):
+        with pytest.raises(KeyMaterialError, match="may not sign") as caught:
+            own.new_signers(at=at)
+        assert caught.value.where == at.date().isoformat()
+    assert below(own.folder) == before
+
+
+def test_a_signer_may_sign_within_its_keys_period_alone(own):
+    signer = own.document_signer()
+    begin, end = signer.certificate.private_key_usage
+    for at in (begin, begin + (end - begin) / 2, end):
+        signer.check_usage(at)
+    for at in (begin - timedelta(seconds=1), end + timedelta(seconds=1)):
+        with pytest.raises(KeyMaterialError, match="may not sign") as caught:
+            signer.check_usage(at)
+        assert "tjdocs authority signer" in caught.value.hint
+
+
+def test_a_seal_signer_may_sign_for_a_year_and_two_months(own):
+    """Doc 9303-8, 6.3.1: the profile forbids the extension, the period holds all the same."""
+    signer = own.seal_signer()
+    signer.check_usage(MADE)
+    signer.check_usage(MADE + timedelta(days=420))
+    for at in (MADE - timedelta(seconds=1), MADE + timedelta(days=430), signer.certificate.not_after):
+        with pytest.raises(KeyMaterialError, match="may not sign"):
+            signer.check_usage(at)
+
+
+def test_a_naive_moment_for_a_signer_is_a_bad_call(own):
+    for signer in (own.document_signer(), own.seal_signer()):
+        with pytest.raises(UsageError):
+            signer.check_usage(datetime(2026, 11, 24))  # noqa: DTZ001
+
+
+# ----------------------------------------------------------------------------------------------------- revocation lists
+
+
+def listed(raw: bytes) -> dict:
+    read = crl.CertificateList.load(raw, strict=True)["tbs_cert_list"]
+    entries = read["revoked_certificates"]
+    return {
+        "number": next(
+            e["extn_value"].parsed.native for e in read["crl_extensions"] if e["extn_id"].native == "crl_number"
+        ),
+        "entries": {} if entries.native is None else {e["user_certificate"].native: e for e in entries},
+        "this": read["this_update"].native,
+    }
+
+
+def test_the_next_list(own):
+    later = MADE + timedelta(days=30)
+    raw = own.new_crl(at=later, revoked=[(7, MADE), (2**126 + 5, later)])
+    assert (own.folder / "csca.crl").read_bytes() == raw
+    read = listed(raw)
+    assert (read["number"], read["this"]) == (2, later)
+    assert {serial: entry["revocation_date"].native for serial, entry in read["entries"].items()} == {
+        7: MADE,
+        2**126 + 5: later,
+    }
+    assert all(entry["crl_entry_extensions"].native is None for entry in read["entries"].values())
+    assert Crl.parse(raw).verify(own.csca).valid
+    assert listed(Authority.open(own.folder).new_crl(at=later))["number"] == 3
+
+
+def test_moments_of_revocation(own):
+    local = datetime(2026, 11, 24, 3, 30, 15, 250, tzinfo=timezone(timedelta(hours=5)))
+    (entry,) = listed(own.new_crl(at=MADE, revoked=[(7, local)]))["entries"].values()
+    assert entry["revocation_date"].native == datetime(2026, 11, 23, 22, 30, 15, tzinfo=UTC)
+    with pytest.raises(UsageError):
+        own.new_crl(at=MADE, revoked=[(7, datetime(2026, 11, 24))])  # noqa: DTZ001
+
+
+def test_a_list_that_could_not_be_made_uses_no_number(own):
+    key = (own.folder / "csca.key").read_bytes()
+    (own.folder / "csca.key").unlink()
+    with pytest.raises(KeyMaterialError):
+        own.new_crl(at=MADE)
+    (own.folder / "csca.key").write_bytes(key)
+    assert listed(own.new_crl(at=MADE))["number"] == 2
+    assert json.loads((own.folder / "authority.json").read_text())["crl_number"] == 2
+
+
+def test_a_number_is_never_used_twice_whatever_fails(own, monkeypatch):
+    """A power cut between the list and the count of lists: the next list still has a higher number."""
+    real, calls = os.replace, []
+
+    def cut(*args):
+        calls.append(1)
+        if len(calls) == 2:
+            raise OSError(errno.EIO, "power cut")
+        return real(*args)
+
+    monkeypatch.setattr(os, "replace", cut)
+    with pytest.raises((OSError, TjdocsError)):
+        own.new_crl(at=MADE, revoked=[(7, MADE)])
+    monkeypatch.undo()
+    seen = listed((own.folder / "csca.crl").read_bytes())["number"]
+    assert listed(Authority.open(own.folder).new_crl(at=MADE))["number"] > seen
+
+
+def test_rsa_authority_keys(tmp_path):
+    made = Authority.create(tmp_path / "rsa", at=MADE, csca_algorithm="rsa-sha384", signer_algorithm="rsa-sha256")
+    key = load_pem_private_key((made.folder / "csca.key").read_bytes(), None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    assert made.document_signer().certificate.verify(made.csca).algorithm == "rsa-sha384"
+    assert made.seal_signer().certificate.key.kind == "ec"

@@ -1,0 +1,294 @@
+"""Bringing files into a trust store: what is taken, what is trusted, and what plants itself beside what is trusted."""
+
+import os
+
+import pytest
+from asn1crypto import pem
+from lists_made import UTOPIA, content, list_signer, master_list
+
+import builders as b
+from tjdocs.errors import InputError
+from tjdocs.pki import TrustStore, importing
+from tjdocs.pki.lists import MAX_LIST_SIZE
+
+OTHER = b.csca("CSCA Elsewhere", "XX")
+LINK = b.csca(key=b.ec_key("link"), by=UTOPIA, subject=UTOPIA.name)
+ROGUE = b.csca("CSCA Utopia", key=b.ec_key("rogue"))
+LISTED = [UTOPIA.raw, OTHER.raw, LINK.raw]
+
+
+@pytest.fixture
+def store(tmp_path):
+    return TrustStore.create(tmp_path / "trust.db")
+
+
+@pytest.fixture
+def write(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+
+    def write(name: str, data: bytes):
+        path = folder / name
+        path.write_bytes(data)
+        return path
+
+    return write
+
+
+def armoured(*pairs: tuple[str, bytes]) -> bytes:
+    return b"".join(pem.armor(kind, data) for kind, data in pairs)
+
+
+def trusted(store: TrustStore) -> set[bytes]:
+    return {entry.certificate.raw for entry in store.entries if entry.ground}
+
+
+def known(store: TrustStore) -> set[bytes]:
+    return {entry.certificate.raw for entry in store.entries}
+
+
+# -------------------------------------------------------------------------------------------------------- what is taken
+
+
+@pytest.mark.requirement("ICAO-LIST")
+def test_a_list_that_leads_to_the_anchor_is_trusted(store, write):
+    (report,) = importing.import_paths(store, [write("a.ml", master_list(LISTED))], anchors=[UTOPIA.certificate])
+    assert (report.certificates, report.new, report.parsed) == (3, 3, 3)
+    assert (report.verified_self, report.verified_link, report.unresolved) == (2, 1, ())
+    assert (report.signature, report.signature_reason, report.unreadable, report.crls) == ("passed", "", 0, 0)
+    assert trusted(store) == set(LISTED)
+    grounds = {entry.certificate.raw: entry.ground for entry in store.entries}
+    assert grounds[OTHER.raw] == "list"
+    assert {entry.kind for entry in store.entries} == {"self-signed", "link"}
+
+
+@pytest.mark.requirement("ICAO-LIST")
+@pytest.mark.parametrize("anchors", [[], [OTHER.certificate]])
+def test_a_list_that_does_not_lead_to_the_anchor_gives_candidates(store, write, anchors):
+    (report,) = importing.import_paths(store, [write("a.ml", master_list(LISTED))], anchors=anchors)
+    assert report.signature == "undetermined"
+    assert known(store) == set(LISTED)
+    assert trusted(store) == {anchor.raw for anchor in anchors}
+
+
+def test_a_list_with_a_wrong_signature_gives_candidates(store, write):
+    raw = master_list(LISTED, signature=b"\x30\x00")
+    (report,) = importing.import_paths(store, [write("a.ml", raw)], anchors=[UTOPIA.certificate])
+    assert (report.signature, report.signature_reason) == ("failed", "wrong-signature")
+    assert trusted(store) == {UTOPIA.raw}
+    assert known(store) == set(LISTED)
+
+
+def test_the_anchor_is_kept_and_trusted_though_no_file_holds_it(store, write):
+    importing.import_paths(store, [write("other.cer", OTHER.raw)], anchors=[UTOPIA.certificate])
+    assert trusted(store) == {UTOPIA.raw}
+    (entry,) = (entry for entry in store.entries if entry.ground)
+    assert (entry.ground, entry.kind, entry.sources) == ("anchor", "self-signed", ("anchor",))
+
+
+def test_a_certificate_alone_is_a_candidate(store, write):
+    for name, data in (("a.cer", UTOPIA.raw), ("a.pem", armoured(("CERTIFICATE", OTHER.raw)))):
+        (report,) = importing.import_paths(store, [write(name, data)])
+        assert (report.certificates, report.new, report.signature) == (1, 1, "not-applicable")
+    assert known(store) == {UTOPIA.raw, OTHER.raw}
+    assert trusted(store) == set()
+
+
+def test_candidates_are_trusted_by_an_explicit_word(store, write):
+    path = write("a.pem", armoured(("CERTIFICATE", UTOPIA.raw), ("CERTIFICATE", OTHER.raw)))
+    (report,) = importing.import_paths(store, [path], trust_candidates=True)
+    assert (report.certificates, report.signature) == (2, "not-applicable")
+    assert {entry.ground for entry in store.entries} == {"candidates-trusted"}
+
+
+def test_revocation_lists(store, write):
+    crl = b.revocation_list(UTOPIA, [7])
+    paths = [write("a.crl", crl.raw), write("b.pem", armoured(("X509 CRL", b.revocation_list(OTHER, [8]).raw)))]
+    reports = importing.import_paths(store, paths)
+    assert [(report.certificates, report.crls) for report in reports] == [(0, 1), (0, 1)]
+    assert [crl.serials for crl in store.crls] == [{7}, {8}]
+
+
+def test_a_folder_with_all_below_it(store, tmp_path, write):
+    (tmp_path / "in" / "below").mkdir()
+    write("b.cer", OTHER.raw)
+    write("below/a.ml", master_list(LISTED))
+    outside = tmp_path / "outside.cer"
+    outside.write_bytes(ROGUE.raw)
+    os.symlink(outside, tmp_path / "in" / "link.cer")
+    reports = importing.import_paths(store, [tmp_path / "in"], anchors=[UTOPIA.certificate])
+    assert [os.path.basename(report.source) for report in reports] == ["b.cer", "a.ml"]
+    assert ROGUE.raw not in known(store)  # links inside a folder are not followed
+
+
+def test_the_same_file_twice(store, write):
+    path = write("a.ml", master_list(LISTED))
+    first, second = importing.import_paths(store, [path, path], anchors=[UTOPIA.certificate])
+    assert (first.new, second.new) == (3, 0)
+    third = importing.import_paths(store, [path])  # without the anchor: trust once given stays
+    assert third[0].signature == "undetermined"
+    assert trusted(store) == set(LISTED)
+
+
+def test_a_link_whose_root_came_with_another_file(store, write):
+    reports = importing.import_paths(store, [write("root.cer", UTOPIA.raw), write("z-link.cer", LINK.raw)])
+    assert [len(report.unresolved) for report in reports] == [0, 1]  # counts are within the file alone
+    assert {entry.certificate.raw: entry.kind for entry in store.entries} == {
+        UTOPIA.raw: "self-signed",
+        LINK.raw: "link",
+    }
+
+
+def test_what_cannot_be_read_inside_a_list_is_counted(store, write):
+    path = write("a.ml", master_list([*LISTED, b.sequence(b.integer(5))]))
+    (report,) = importing.import_paths(store, [path], anchors=[UTOPIA.certificate])
+    assert (report.certificates, report.unreadable) == (4, 1)
+    assert len(known(store)) == 3
+
+
+def test_keys_that_do_not_load_are_counted(store, write):
+    odd = b.csca("Odd", info=b.ec_spki("1.3.132.0.10", b"\4" + bytes(64)))
+    (report,) = importing.import_paths(store, [write("a.ml", master_list([UTOPIA.raw, odd.raw]))])
+    assert (report.certificates, report.parsed) == (2, 1)
+    (item,) = report.unresolved
+    assert item.reason == "curve-unsupported"
+
+
+def test_the_report_as_json(store, write):
+    renamed = b.csca(key=b.ec_key("link"), by=UTOPIA, issuer=b.name(("C", "UT"), ("CN", "Nobody")))
+    orphan = b.csca("Orphan", key=b.ec_key("orphan"), by=b.csca("Missing"))
+    path = write("a.ml", master_list([UTOPIA.raw, renamed.raw, orphan.raw]))
+    (report,) = importing.import_paths(store, [path], anchors=[UTOPIA.certificate])
+    assert report.as_json() == {
+        "source": str(path),
+        "certificates": 3,
+        "new": 3,
+        "parsed": 3,
+        "verified_self": 1,
+        "verified_link": 1,
+        "unresolved": [
+            {
+                "subject": "C=UT, O=SPECIMEN, CN=Orphan",
+                "sha256": orphan.certificate.sha256,
+                "reason": "no-issuer",
+            }
+        ],
+        "warnings": [
+            {
+                "subject": "C=UT, O=SPECIMEN, CN=CSCA Utopia",
+                "sha256": renamed.certificate.sha256,
+                "reason": "issuer-by-key-identifier",
+            }
+        ],
+        "signature": "passed",
+        "signature_reason": "",
+        "unreadable": 0,
+        "crls": 0,
+    }
+
+
+# ------------------------------------------------------------------------------------------------------------- planting
+
+
+@pytest.mark.requirement("ICAO-LIST")
+@pytest.mark.parametrize("order", [[0, 1], [1, 0]])
+def test_a_certificate_beside_a_genuine_list_in_one_file_is_a_candidate(store, write, order):
+    blocks = [("CERTIFICATE", ROGUE.raw), ("CMS", master_list(LISTED))]
+    path = write("bundle.pem", armoured(*(blocks[n] for n in order)))
+    importing.import_paths(store, [path], anchors=[UTOPIA.certificate])
+    assert trusted(store) == set(LISTED)
+
+
+@pytest.mark.requirement("ICAO-LIST")
+@pytest.mark.parametrize("order", [[0, 1], [1, 0]])
+def test_a_forged_list_beside_a_genuine_one_in_one_file_gives_candidates(store, write, order):
+    signer = list_signer(ROGUE)
+    forged = master_list([ROGUE.raw], signer, inside=[signer.raw, ROGUE.raw])
+    blocks = [("CMS", forged), ("CMS", master_list(LISTED))]
+    path = write("bundle.pem", armoured(*(blocks[n] for n in order)))
+    (report,) = importing.import_paths(store, [path], anchors=[UTOPIA.certificate])
+    assert ROGUE.raw not in trusted(store)
+    assert trusted(store) <= set(LISTED)
+    assert report.signature not in ("passed", "warning")  # what is told is the worst of the file
+
+
+def test_what_lies_beside_the_content_of_a_list_is_not_taken(store, write):
+    raw = master_list(LISTED, inside=[list_signer().raw, UTOPIA.raw, ROGUE.raw])
+    importing.import_paths(store, [write("a.ml", raw)], anchors=[UTOPIA.certificate])
+    assert known(store) == set(LISTED)
+
+
+# ------------------------------------------------------------------------------------------------------------ bad calls
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"README",
+        b.utopia().raw[:-1],
+        b"-----BEGIN CERTIFICATE-----\n",
+        b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        b"-----BEGIN CERTIFICATE-----\n****\n-----END CERTIFICATE-----\n",
+        b"-----BEGIN CERTIFICATE-----\n" + b"A" * 63 + b"\n-----END CERTIFICATE-----\n",
+        armoured(("CERTIFICATE", b.utopia().raw), ("PRIVATE KEY", b.sequence(b.integer(0)))),
+        master_list([], content_type="2.23.136.1.1.1", body=content([])),
+    ],
+)
+def test_a_file_that_holds_nothing_to_import(store, write, data):
+    path = write("file", data)
+    with pytest.raises(InputError) as caught:
+        importing.import_paths(store, [path])
+    assert caught.value.where == str(path)
+    assert caught.value.hint
+    assert store.entries == ()
+
+
+def test_paths_that_cannot_be_read(store, tmp_path):
+    with pytest.raises(InputError, match="cannot read"):
+        importing.import_paths(store, [tmp_path / "missing"])
+
+
+def test_a_file_over_the_limit(store, tmp_path):
+    path = tmp_path / "large.ml"
+    with path.open("wb") as file:
+        file.truncate(MAX_LIST_SIZE + 1)
+    with pytest.raises(InputError, match="over the limit"):
+        importing.import_paths(store, [path])
+
+
+def test_a_line_of_text_before_the_armour(store, write):
+    # as `openssl x509 -text` writes it
+    path = write("a.pem", b"Certificate:\n    Data:\n" + armoured(("CERTIFICATE", UTOPIA.raw)))
+    importing.import_paths(store, [path])
+    assert known(store) == {UTOPIA.raw}
+
+
+# ------------------------------------------------------------------------------------------------------- single objects
+
+
+def test_one_certificate(write):
+    for data in (UTOPIA.raw, armoured(("CERTIFICATE", UTOPIA.raw)), b"\r\n" + armoured(("CERTIFICATE", UTOPIA.raw))):
+        assert importing.read_certificate(write("a.cer", data)) == UTOPIA.certificate
+    both = armoured(("EC PARAMETERS", b.oid("1.2.840.10045.3.1.7")), ("CERTIFICATE", UTOPIA.raw))
+    assert importing.read_certificate(str(write("a.pem", both))) == UTOPIA.certificate
+
+
+def test_one_revocation_list(write):
+    crl = b.revocation_list(UTOPIA, [7])
+    for data in (crl.raw, armoured(("CERTIFICATE", UTOPIA.raw), ("X509 CRL", crl.raw))):
+        assert importing.read_crl(write("a.crl", data)) == crl
+
+
+@pytest.mark.parametrize("data", [b"", b"text", armoured(("X509 CRL", b"\x30\x00"))])
+def test_neither(write, data):
+    path = write("a", data)
+    for read, what in ((importing.read_certificate, "no certificate"), (importing.read_crl, "no CRL")):
+        with pytest.raises(InputError, match=what) as caught:
+            read(path)
+        assert caught.value.where == str(path)
+
+
+def test_a_folder_is_no_certificate(tmp_path):
+    with pytest.raises(InputError, match="cannot read"):
+        importing.read_certificate(tmp_path)
