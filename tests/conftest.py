@@ -33,12 +33,3 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 def named_authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     """A trial authority whose certificates name their curves."""
     return Authority.create(tmp_path_factory.mktemp("authority") / "named", at=MADE, named_curves=True)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Expect the failures of ``known_faults.txt``: faults that tests have found and that are not mended yet."""
-    known = (Path(__file__).parent / "known_faults.txt").read_text().splitlines()
-    exact, files = set(known), tuple(entry for entry in known if "::" not in entry)
-    for item in items:
-        if item.nodeid in exact or item.nodeid.startswith(files):
-            item.add_marker(pytest.mark.xfail(reason="known fault, see tests/known_faults.txt", strict=False))

@@ -274,6 +274,18 @@ def test_written_times_are_read_by_us_and_by_another_library(moment):
     assert len(data) == (15 if data[0] == 0x17 else 17)
 
 
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        (datetime(1950, 1, 1, tzinfo=UTC), b.der(0x17, b"500101000000Z")),
+        (datetime(2049, 12, 31, 23, 59, 59, tzinfo=UTC), b.der(0x17, b"491231235959Z")),
+        (datetime(2050, 1, 1, tzinfo=UTC), b.der(0x18, b"20500101000000Z")),
+    ],
+)
+def test_the_form_changes_with_the_year_2050(moment, expected):
+    assert x509.encode_time(moment) == expected
+
+
 def test_a_moment_of_another_zone_is_written_in_utc():
     moment = datetime(2050, 1, 1, 3, tzinfo=timezone(timedelta(hours=5)))
     assert x509.encode_time(moment) == b.der(0x17, b"491231220000Z")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import builders as b
 from tjdocs.findings import checks
-from tjdocs.lds import sod
+from tjdocs.lds import sod, sod_spans
 from tjdocs.lds.sod import SecurityObject, Sod, SodError
 from tjdocs.pki.signer import Signer, combination
 
@@ -228,7 +228,7 @@ def test_hostile_bytes_raise_nothing_else():
 @pytest.mark.parametrize("padding", [b"", bytes(5)])
 def test_spans_stand_where_they_say(padding):
     data = made(lds_version="0108") + padding
-    spans = sod.spans(data)
+    spans = sod_spans.spans(data)
     assert all(data[span.offset : span.offset + len(span.data)] == span.data for span in spans)
     assert (spans[0].offset, spans[0].depth) == (0, 0)
     assert len(spans[0].data) == len(data) - len(padding)
@@ -241,13 +241,13 @@ def test_spans_stand_where_they_say(padding):
 
 def test_spans_of_equal_hashes_do_not_share_a_place():
     """DG1 and DG14 have the same hash in this file; each label stands at its own."""
-    spans = [span for span in sod.spans(made()) if span.meaning.startswith("hash of")]
+    spans = [span for span in sod_spans.spans(made()) if span.meaning.startswith("hash of")]
     assert len({span.offset for span in spans}) == len(spans) == 3
 
 
 @pytest.mark.parametrize("data", [b"", b"\x77\x00", b"\x60\x00", bytes(50)])
 def test_what_cannot_be_read_is_one_span(data):
-    (span,) = sod.spans(data)
+    (span,) = sod_spans.spans(data)
     assert (span.offset, span.data) == (0, data)
     assert span.meaning.startswith("not readable as EF.SOD")
 
@@ -255,7 +255,7 @@ def test_what_cannot_be_read_is_one_span(data):
 def test_signature_algorithm_is_labelled_at_the_signers_place():
     """The certificate holds the same algorithm identifier; the label is not to stand there."""
     data = made()
-    spans = {span.meaning: span for span in sod.spans(data)}
+    spans = {span.meaning: span for span in sod_spans.spans(data)}
     certificate, algorithm, signature = (spans[m] for m in ("certificate", "signature algorithm", "signature"))
     assert certificate.data.count(algorithm.data)
     assert algorithm.offset >= certificate.offset + len(certificate.data)
@@ -264,7 +264,7 @@ def test_signature_algorithm_is_labelled_at_the_signers_place():
 
 def test_an_unreadable_certificate_does_not_shift_the_labels():
     junk = b.sequence(b.integer(1))
-    spans = sod.spans(of_another(certificates=[junk, b.utopian_signer().raw]))
+    spans = sod_spans.spans(of_another(certificates=[junk, b.utopian_signer().raw]))
     named = {span.data: span.value for span in spans if span.meaning == "certificate"}
     assert "Document Signer 1" in named[b.utopian_signer().raw]
     assert named.get(junk, "") == ""
@@ -275,7 +275,7 @@ def test_an_unreadable_certificate_does_not_shift_the_labels():
 )
 def test_an_unreadable_algorithm_is_labelled_all_the_same(changes):
     data = b.sod(b.security_object(HASHES), b.utopian_signer(), **changes)
-    assert "signature" in {span.meaning for span in sod.spans(data)}
+    assert "signature" in {span.meaning for span in sod_spans.spans(data)}
 
 
 @pytest.mark.parametrize("indefinite", [False, True], ids=["der", "ber"])
@@ -285,5 +285,5 @@ def test_spans_of_damaged_files_never_raise(indefinite):
     for _ in range(200):
         changed = bytearray(data)
         changed[draw.randrange(len(changed))] ^= 1 << draw.randrange(8)
-        for span in sod.spans(bytes(changed)):
+        for span in sod_spans.spans(bytes(changed)):
             assert span.data == bytes(changed)[span.offset : span.offset + len(span.data)]

@@ -298,6 +298,11 @@ def test_a_portrait_that_turned_out_badly(office, register, application, now, mo
     assert used(register) == {}
 
 
+def test_a_mere_warning_about_the_portrait_stops_nobody(office, application, now, monkeypatch):
+    monkeypatch.setattr(draft.face, "check_face", lambda image: (Problem("record-colour"),))
+    assert office.issue(application, at=now).document_number == "T00000001"
+
+
 def test_a_draft_needs_a_date_of_birth(application, now):
     unknown = dataclasses.replace(application, date_of_birth=None)
     with pytest.raises(UsageError) as caught:

@@ -339,6 +339,20 @@ def test_a_disk_that_is_full_is_told_as_such(tmp_path, monkeypatch):
     assert os.listdir(tmp_path) == []
 
 
+def test_a_disk_that_is_full_while_keys_are_written(tmp_path, monkeypatch):
+    real = os.open
+
+    def full(path, flags, *args, **more):
+        if str(path).endswith("ds-0001.key"):
+            raise OSError(errno.ENOSPC, "no space left")
+        return real(path, flags, *args, **more)
+
+    monkeypatch.setattr(os, "open", full)
+    with pytest.raises(OutputError):
+        Authority.create(tmp_path / "new", at=MADE)
+    assert os.listdir(tmp_path) == []
+
+
 def test_a_failing_replacement_keeps_the_file_there_was(own, monkeypatch):
     before = {path: path.read_bytes() for path in own.folder.rglob("*") if path.is_file()}
 
@@ -431,6 +445,16 @@ def test_the_next_number_is_never_one_that_is_in_use(own):
     kept = {path.read_bytes() for path in (own.folder / "signers").glob("ds-*.cer")}
     assert newest.raw in kept
     assert len(kept) == 2
+
+
+def test_other_files_among_the_signers_do_not_matter(own):
+    newest = own.document_signer().certificate
+    for name in ("ds-old.cer", "ds-0001 (copy).cer", "ds-0002.cer.bak", "ds-.cer", "notes.txt"):
+        (own.folder / "signers" / name).write_bytes(b"x")
+    again = Authority.open(own.folder)
+    assert again.document_signer().certificate == newest
+    ds, _ = again.new_signers(at=MADE)
+    assert "0002" in ds.certificate.subject_text
 
 
 def test_a_key_left_by_a_crash_does_not_stop_the_next_signer(own):

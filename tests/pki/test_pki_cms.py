@@ -246,6 +246,7 @@ def flat(item):
         ([TYPE_RIGHT, (DIGEST, [b.bits(b.digest("sha256", CONTENT))])], "message-digest"),
         ([TYPE_RIGHT, (DIGEST, [])], "message-digest"),
         ([TYPE_RIGHT, (DIGEST, [DIGEST_RIGHT[1][0], b.octets(bytes(32))])], "message-digest"),
+        ([TYPE_RIGHT, (DIGEST, [DIGEST_RIGHT[1][0], b.octets(b"\xff" * 32)])], "message-digest"),
     ],
 )
 def test_attributes_that_do_not_speak_of_the_content(items, reason):

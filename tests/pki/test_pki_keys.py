@@ -51,40 +51,47 @@ def test_a_digest_info_without_null_is_accepted_by_its_name(kind, hash_):
     assert outcome(keys.verify(keys.load(key.spki), algorithm, signature, DATA + b"!")) == WRONG
 
 
-def blocks():
+def blocks(size: int = 256):
     """Blocks that a careless reader would take for right."""
     digest = hashlib.sha256(DATA).digest()
     right = signing.digest_info("sha256", DATA)
     identifier = b.sequence(signing.hash_oid("sha256"), b"\x05\x00")
-    yield "the digest alone", signing.pkcs1_block(digest, 256)
-    yield "another hash's identifier", signing.pkcs1_block(bytes.fromhex(signing.DIGEST_INFO["sha1"]) + digest, 256)
-    yield "bytes behind the digest info", signing.pkcs1_block(right + b"\0", 256)
-    yield "bytes behind the bare one", signing.pkcs1_block(bare_info("sha256", DATA) + b"\0", 256)
+    yield "the digest alone", signing.pkcs1_block(digest, size)
+    yield "another hash's identifier", signing.pkcs1_block(bytes.fromhex(signing.DIGEST_INFO["sha1"]) + digest, size)
+    yield "bytes behind the digest info", signing.pkcs1_block(right + b"\0", size)
+    yield "bytes behind the bare one", signing.pkcs1_block(bare_info("sha256", DATA) + b"\0", size)
     yield (
         "parameters that are no NULL",
         signing.pkcs1_block(
-            b.sequence(b.sequence(signing.hash_oid("sha256"), b.octets(b"garbage")), b.octets(digest)), 256
+            b.sequence(b.sequence(signing.hash_oid("sha256"), b.octets(b"garbage")), b.octets(digest)), size
         ),
     )
     yield (
         "NULL with content",
-        signing.pkcs1_block(b.sequence(b.sequence(signing.hash_oid("sha256"), b"\x05\x01\x00"), b.octets(digest)), 256),
+        signing.pkcs1_block(
+            b.sequence(b.sequence(signing.hash_oid("sha256"), b"\x05\x01\x00"), b.octets(digest)), size
+        ),
     )
-    yield "lengths in a long form", signing.pkcs1_block(b"\x30\x81" + bytes([len(right) - 2]) + right[2:], 256)
-    yield "an element more", signing.pkcs1_block(b.sequence(identifier, b.octets(digest), b.octets(b"x")), 256)
-    yield "short padding, garbage at the end", b"\0\1" + b"\xff" * 8 + b"\0" + right + bytes(256 - 11 - len(right))
-    yield "seven bytes of padding", b"\0\1" + b"\xff" * 7 + b"\0" + bytes(256 - 10 - len(right)) + right
-    yield "no padding", b"\0\1\0" + bytes(256 - 3 - len(right)) + right
-    yield "padding of block type 2", b"\0\2" + b"\xff" * (256 - 3 - len(right)) + b"\0" + right
-    yield "padding of block type 0", bytes(256 - len(right)) + right
-    yield "padding with a hole", b"\0\1" + b"\xff" * 100 + b"\xfe" + b"\xff" * (256 - 104 - len(right)) + b"\0" + right
-    yield "no end of padding", b"\0\1" + b"\xff" * (256 - 2 - len(right)) + right
-    yield "first byte not zero", b"\1\1" + b"\xff" * (256 - 3 - len(right)) + b"\0" + right
+    yield "lengths in a long form", signing.pkcs1_block(b"\x30\x81" + bytes([len(right) - 2]) + right[2:], size)
+    yield "an element more", signing.pkcs1_block(b.sequence(identifier, b.octets(digest), b.octets(b"x")), size)
+    yield "short padding, garbage at the end", b"\0\1" + b"\xff" * 8 + b"\0" + right + bytes(size - 11 - len(right))
+    yield "seven bytes of padding", b"\0\1" + b"\xff" * 7 + b"\0" + bytes(size - 10 - len(right)) + right
+    yield "no padding", b"\0\1\0" + bytes(size - 3 - len(right)) + right
+    yield "padding of block type 2", b"\0\2" + b"\xff" * (size - 3 - len(right)) + b"\0" + right
+    yield "padding of block type 0", bytes(size - len(right)) + right
+    yield "padding with a hole", b"\0\1" + b"\xff" * 100 + b"\xfe" + b"\xff" * (size - 104 - len(right)) + b"\0" + right
+    yield "no end of padding", b"\0\1" + b"\xff" * (size - 2 - len(right)) + right
+    yield "first byte not zero", b"\1\1" + b"\xff" * (size - 3 - len(right)) + b"\0" + right
 
 
-@pytest.mark.parametrize(("what", "block"), list(blocks()), ids=[what for what, _ in blocks()])
-def test_no_other_block_is_accepted(what, block):
-    key = signing.rsa_key()
+# 3136 bits and a long exponent: the library's own road, which OpenSSL refuses to take
+ROADS = {"rsa-2048": 256, "rsa-3136-random-e": 392}
+
+
+@pytest.mark.parametrize("kind", ROADS)
+@pytest.mark.parametrize("what", [what for what, _ in blocks()])
+def test_no_other_block_is_accepted(kind, what):
+    key, block = signing.rsa_key(kind), dict(blocks(ROADS[kind]))[what]
     if int.from_bytes(block, "big") >= key.n:
         block = block.replace(b"\1\1", b"\0\1", 1)[:-1] + b"\0"
     assert outcome(keys.verify(keys.load(key.spki), RSA_SHA256, key.raw(block), DATA)) == WRONG
@@ -131,13 +138,23 @@ def test_forging_by_parameters_under_exponent_three():
     assert outcome(keys.verify(keys.load(key.spki), RSA_SHA256, forged.to_bytes(256, "big"), data)) == WRONG
 
 
-@pytest.mark.parametrize("value", ["0", "1", "n - 1", "n", "n + s", "-s"])
-def test_numbers_at_the_edges_are_no_signatures(value):
-    key = signing.rsa_key()
-    s = int.from_bytes(key.pkcs1("sha256", DATA), "big")
-    number = {"0": 0, "1": 1, "n - 1": key.n - 1, "n": key.n, "n + s": key.n + s, "-s": key.n - s}[value]
-    signature = number.to_bytes(257, "big").lstrip(b"\0").rjust(256, b"\0")
-    assert outcome(keys.verify(keys.load(key.spki), RSA_SHA256, signature, DATA)) == WRONG
+@pytest.mark.parametrize("kind", ROADS)
+def test_numbers_at_the_edges_are_no_signatures(kind):
+    key, size = signing.rsa_key(kind), ROADS[kind]
+    # n + s is of the same length only where s is small enough
+    data, s = next(
+        (text, number)
+        for text in (b"%d" % n for n in range(200))
+        for number in [int.from_bytes(key.pkcs1("sha256", text), "big")]
+        if key.n + number < 1 << 8 * size
+    )
+    assert outcome(keys.verify(keys.load(key.spki), RSA_SHA256, s.to_bytes(size, "big"), data)) == RIGHT
+    for number in (0, 1, key.n - 1, key.n, key.n + s, key.n - s):
+        signature = number.to_bytes(size, "big")
+        assert outcome(keys.verify(keys.load(key.spki), RSA_SHA256, signature, data)) == WRONG
+    right = s.to_bytes(size, "big")
+    for signature in (b"\0" + right, right + b"\0", right[:-1], b""):
+        assert outcome(keys.verify(keys.load(key.spki), RSA_SHA256, signature, data)) == WRONG
 
 
 @pytest.mark.parametrize("kind", ["rsa-2048-random-e", "rsa-3072-random-e", "rsa-4096-random-e"])
@@ -179,6 +196,12 @@ def test_rsa_keys_that_are_not_computed_with(modulus, exponent, name):
     key = keys.load(b.rsa_spki(modulus, exponent))
     assert (key.kind, key.name) == ("unsupported", name)
     assert outcome(keys.verify(key, RSA_SHA256, bytes(256), DATA)) == (None, name, ())
+
+
+def test_a_key_that_takes_seconds_to_compute_with_is_over_the_limit():
+    """A long exponent beside a long modulus costs the square: a file of 64 such keys would hold a border up for minutes."""
+    key = keys.load(b.rsa_spki((1 << 8191) | 1, (1 << 8190) | 1))
+    assert (key.kind, key.name) == ("unsupported", "limit")
 
 
 def test_the_largest_rsa_key():
@@ -282,24 +305,42 @@ def test_a_key_that_is_for_pss_alone():
     assert outcome(result) == (False, "algorithm-key-mismatch", ())
 
 
-@pytest.mark.parametrize("change", ["trailer", "top bits", "separator", "hash"])
-def test_pss_blocks_that_are_nearly_right(change):
-    key = signing.rsa_key()
-    block = bytearray(signing.pss_block("sha256", DATA, bytes(32), "sha256", 2047))
-    if change == "trailer":
-        block[-1] = 0xCC
-    elif change == "top bits":
-        block[0] |= 0x80
-    elif change == "separator":
-        block[256 - 32 - 1 - 32 - 1] ^= 1
-    else:
-        block[-2] ^= 1
-    if int.from_bytes(block, "big") >= key.n:
-        block[0] &= 0xBF
-        block[0] |= 0x40 if key.n > (0x40 << 2040) else 0
-    signature = key.raw(bytes(block))
+@pytest.mark.parametrize("kind", ROADS)
+@pytest.mark.parametrize("change", ["trailer", "top bit", "separator", "padding", "hash", "short"])
+def test_pss_blocks_that_are_nearly_right(kind, change):
+    key, size = signing.rsa_key(kind), ROADS[kind]
     algorithm = pss(signing.pss_parameters("sha256", "sha256", 32))
-    assert outcome(keys.verify(keys.load(key.spki), algorithm, signature, DATA)) == WRONG
+
+    def judged(block: bytes):
+        return outcome(keys.verify(keys.load(key.spki), algorithm, key.raw(block), DATA))
+
+    # a salt for which the block stays below the modulus even with its top bit set
+    block, high = next(
+        (block, high)
+        for seed in range(500)
+        for block in [signing.pss_block("sha256", DATA, hashlib.sha256(b"%d" % seed).digest(), "sha256", 8 * size - 1)]
+        for high in [bytes([block[0] | 0x80]) + block[1:]]
+        if int.from_bytes(high, "big") < key.n
+    )
+    assert judged(block) == RIGHT
+    mask = signing.mgf1("sha256", block[-33:-1], size - 33)
+    plain = bytearray(x ^ y for x, y in zip(block, mask, strict=False))
+    plain[0] &= 0x7F
+    assert plain.index(1) == size - 33 - 33
+    if change == "separator":
+        plain[size - 66] = 2
+    elif change == "padding":
+        plain[5] = 3
+    elif change == "short":
+        plain = bytearray(size - 33)  # neither separator nor salt
+    remade = bytes([(plain[0] ^ mask[0]) & 0x7F]) + bytes(x ^ y for x, y in zip(plain[1:], mask[1:], strict=True))
+    changed = {
+        "trailer": block[:-1] + b"\xcc",
+        "top bit": high,
+        "hash": block[:-2] + bytes([block[-2] ^ 1]) + block[-1:],
+    }.get(change, remade + block[size - 33 :])
+    assert changed != block
+    assert judged(changed) == WRONG
 
 
 # -------------------------------------------------------------------------------------------------------- ECDSA and DSA
@@ -348,7 +389,15 @@ def test_joined_numbers_have_the_length_of_the_order(curve):
     key, algorithm = keys.load(signing.spki(curve)), x509.AlgorithmId("0.4.0.127.0.7.1.1.4.1.3", b"")
     assert outcome(keys.verify(key, algorithm, joined, DATA)) == RIGHT
     longer = b"\0" + joined[:size] + b"\0" + joined[size:]
-    for signature in (longer, joined + b"\0", b"\0" + joined, signing.sign(row | {"signature": "ecdsa-sha256"}, DATA)):
+    uneven = joined[:size] + b"\0" + joined[size:]  # the same numbers, the second a byte longer
+    assert outcome(keys.verify(key, ECDSA_SHA256, uneven, DATA)) == WRONG
+    for signature in (
+        longer,
+        uneven,
+        joined + b"\0",
+        b"\0" + joined,
+        signing.sign(row | {"signature": "ecdsa-sha256"}, DATA),
+    ):
         assert outcome(keys.verify(key, algorithm, signature, DATA)) == WRONG
     assert outcome(keys.verify(key, ECDSA_SHA256, longer, DATA)) == WRONG
     assert outcome(keys.verify(key, algorithm, bytes(2 * size), DATA)) == WRONG

@@ -122,6 +122,14 @@ def test_the_signers_certificate_is_missing():
     assert judged(master_list(LISTED, inside=[UTOPIA.raw]), UTOPIA)[:2] == ("undetermined", "signer-missing")
 
 
+def test_a_namesake_in_front_of_the_signer_does_not_hide_it():
+    """The certificates inside are not signed: anybody can put another one of the same issuer and number there."""
+    signer = list_signer()
+    twin = list_signer(key=b.ec_key("twin"), serial=signer.certificate.serial, signature=b"")
+    for inside in ([twin.raw, signer.raw, UTOPIA.raw], [signer.raw, twin.raw, UTOPIA.raw]):
+        assert judged(master_list(LISTED, signer, inside=inside, by_key=None), UTOPIA) == PASSED
+
+
 def test_an_algorithm_that_is_not_known():
     raw = master_list(LISTED, algorithm_=b.algorithm("unknown"))
     assert judged(raw, UTOPIA)[:2] == ("undetermined", "algorithm-unknown")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import signing
 from asn1crypto import core, crl, x509
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tjdocs import specs
@@ -219,6 +219,10 @@ moments = st.datetimes(datetime(2000, 1, 1), datetime(2090, 12, 31), timezones=s
 
 
 @given(moments, st.integers(0, 20), st.integers(0, 30))
+@example(datetime(2026, 1, 31, tzinfo=UTC), 0, 3)
+@example(datetime(2026, 1, 31, tzinfo=UTC), 0, 1)
+@example(datetime(2028, 2, 29, tzinfo=UTC), 1, 0)
+@example(datetime(2027, 8, 31, tzinfo=UTC), 0, 6)
 def test_calendar_arithmetic(moment, years, months):
     after = Period(years=years, months=months).after(moment)
     total = moment.year * 12 + moment.month - 1 + 12 * years + months

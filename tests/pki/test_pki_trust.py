@@ -240,6 +240,21 @@ def test_trust_given_in_the_file_changes_the_digest(store, path, tmp_path):
     assert opened.digest != store.digest  # which is what --trust-digest is for
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE trusted SET ground = x'616263'",
+        "UPDATE certificate SET kind = x'616263'",
+        "UPDATE source SET name = x'616263'",
+        "UPDATE trusted SET ground = 'whatever'",
+    ],
+)
+def test_values_of_another_kind_are_told_when_opened(path, tmp_path, sql):
+    """Later they would end a report in the middle."""
+    with pytest.raises(InputError):
+        altered(path, tmp_path, sql)
+
+
 def test_trust_in_what_is_not_there_is_no_trust(store, path, tmp_path):
     assert altered(path, tmp_path, "INSERT INTO trusted VALUES ('aa', 'anchor')").digest == store.digest
 

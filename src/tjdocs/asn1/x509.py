@@ -296,7 +296,7 @@ _STRING_CODECS = {
 }
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def name_values(data: bytes) -> tuple[tuple[AttributeValue, ...], ...]:
     """Read a ``Name`` as its relative distinguished names in order.
 

@@ -102,14 +102,21 @@ class Policy:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SpecError("not readable as TOML", where=where, hint=str(error)) from None
         specs.require_keys(table, ["schema", "name", "requires", "rule"], where=where)
-        if table["schema"] != 1 or not table["requires"]:
-            raise SpecError("policy of another version, or one that requires nothing", where=where)
-        for pattern in table["requires"]:
+        if type(table["schema"]) is not int or table["schema"] != 1 or not isinstance(table["name"], str):
+            raise SpecError("policy of another version", where=where)
+        requires, rules = table["requires"], table["rule"]
+        if not isinstance(requires, list) or not all(isinstance(item, str) for item in requires):
+            raise SpecError("requires is no list of check patterns", where=where)
+        if not isinstance(rules, list) or not all(isinstance(row, dict) for row in rules):
+            raise SpecError("rule is no list of tables", where=where)
+        if not requires or any("." not in pattern for pattern in requires):
+            raise SpecError("a policy that requires nothing in particular", where=where, hint="name checks")
+        for pattern in requires:
             _known(pattern, where)
         return cls(
             table["name"],
             tuple(table["requires"]),
-            tuple(_rule(row, where) for row in table["rule"]),
+            tuple(_rule(row, where) for row in rules),
             sha256(data).hexdigest(),
         )
 
@@ -142,12 +149,14 @@ def _ids(findings: Iterable[Finding]) -> tuple[str, ...]:
 
 def _rule(row: dict[str, Any], where: str) -> Rule:
     specs.require_keys(row, ["decision"], ["check", "outcome", "reason", "subject"], where=f"{where} rule")
+    if not all(isinstance(value, str) for value in row.values()):
+        raise SpecError("a value that is no text", where=f"{where} rule")
     if row["decision"] not in _WEIGHTS:
         raise SpecError("unknown decision", where=f"{where}: {row['decision']}", hint="refuse, refer or none")
     if row.get("outcome", "passed") not in list(Outcome):
         raise SpecError("unknown outcome", where=f"{where}: {row['outcome']}")
     harmless = row.get("outcome") in ("passed", "warning", "not-applicable")
-    if row["decision"] == "none" and not harmless and not row.get("check"):
+    if row["decision"] == "none" and not harmless and "." not in row.get("check", ""):
         raise SpecError("a rule that waves through what did not pass must name its check", where=where)
     if row.get("check"):
         _known(row["check"], where)

@@ -10,7 +10,7 @@ from tjdocs.border import Evidence, Inspector
 from tjdocs.border.report import write_report
 from tjdocs.cli import _io
 from tjdocs.errors import InputError
-from tjdocs.lds import catalogue, sod
+from tjdocs.lds import catalogue, sod, sod_spans
 from tjdocs.lds.sod import Sod, SodError
 from tjdocs.pki import dissect as certificate
 from tjdocs.spans import Span
@@ -92,7 +92,7 @@ def dissect(path: Annotated[str, typer.Argument(metavar="FILE")], as_json: _io.J
 
 def _spans(data: bytes, path: str) -> tuple[Span, ...]:
     if data[0] == sod.TAG:
-        return sod.spans(data)
+        return sod_spans.spans(data)
     if data[0] == 0x30:
         return certificate.spans(data)
     if _is_text(data):

@@ -3,17 +3,19 @@
 import base64
 import binascii
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from tjdocs.documents import types
-from tjdocs.errors import InputError
+from tjdocs.errors import InputError, UsageError
 
 __all__ = ["Application"]
 
 MAX_TEXT = 200
 MAX_JSON = 20_000_000
+_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SEXES = ("M", "F", "X")
 
 
@@ -48,13 +50,15 @@ class Application:
 
         :raises InputError: it is malformed; the field is named, never its content
         """
+        if not isinstance(text, str | bytes):
+            raise UsageError("no application", where="text", hint="JSON as text or bytes")
         if len(text) > MAX_JSON:
             raise InputError("over the limit", where="application", hint=f"at most {MAX_JSON} bytes")
         try:
             table = json.loads(text)
         except (ValueError, RecursionError):
             raise InputError("no JSON", where="application", hint="see `tjdocs documents example`") from None
-        if not isinstance(table, dict) or table.get("schema") != 1:
+        if not isinstance(table, dict) or type(table.get("schema")) is not int or table["schema"] != 1:
             raise InputError("no application of schema 1", where="application", hint='a JSON object with "schema": 1')
         kind = table.get("document_type")
         if kind not in types.names():
@@ -65,7 +69,11 @@ class Application:
         for name, spec in specified.items():
             if not spec.optional and table.get(name) in (None, ""):
                 raise InputError("missing field", where=name, hint=spec.bring)
-        return cls(kind, **{name: _READERS[name](table[name], name) for name in specified if name in table})
+        values = {name: _READERS[name](table[name], name) for name in specified if name in table}
+        for name, spec in specified.items():
+            if not spec.optional and not values[name]:  # blanks alone
+                raise InputError("missing field", where=name, hint=spec.bring)
+        return cls(kind, **values)
 
     def to_json(self) -> str:
         """Return the application as :meth:`from_json` reads it."""
@@ -102,8 +110,11 @@ def _code(value: object, name: str) -> str:
 
 
 def _date(value: object, name: str) -> date:
+    text = _text(value, name)
     try:
-        return date.fromisoformat(_text(value, name))
+        if not _DATE.fullmatch(text):
+            raise ValueError
+        return date.fromisoformat(text)
     except ValueError:
         raise InputError("no date", where=name, hint="ISO 8601, YYYY-MM-DD") from None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -55,14 +55,14 @@ class NotEligible(TjdocsError):  # noqa: N818 (the public door's name)
 
 
 def day(at: date | datetime) -> date:
-    """Return the day of a moment in UTC, or the day itself.
+    """Return the day of a moment where it was taken, or the day itself.
 
     :raises UsageError: a naive moment, or neither
     """
     if isinstance(at, datetime):
         if at.tzinfo is None:
             raise UsageError("a naive moment", where="at", hint="give a date, or a datetime with a time zone")
-        return at.astimezone(UTC).date()
+        return at.date()
     if isinstance(at, date):
         return at
     raise UsageError("no day", where="at", hint="give a date, or a datetime with a time zone")

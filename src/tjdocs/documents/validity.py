@@ -1,12 +1,14 @@
 """How long a document is valid: the last valid day is the day before the anniversary of issue."""
 
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 
 __all__ = ["anniversary", "last_valid_day"]
 
 
 def anniversary(day: date, years: int) -> date:
     """Return the same day ``years`` later; 29 February has its anniversary on 28 February."""
+    if day.year + years > MAXYEAR:
+        return date.max
     try:
         return day.replace(year=day.year + years)
     except ValueError:

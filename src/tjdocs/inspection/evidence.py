@@ -51,7 +51,7 @@ class Evidence:
 def _named(chip: Mapping[str, bytes]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for key, data in chip.items():
-        name = catalogue.recognise(key)
+        name = catalogue.recognise(key) if isinstance(key, str) else None
         if name is None:
             raise UsageError("no name of an EF file", where=str(key), hint="EF_COM, EF_SOD, DG1 to DG16")
         if not isinstance(data, bytes | bytearray | memoryview):
@@ -70,6 +70,8 @@ def read_folder(folder: "str | os.PathLike[str]") -> dict[str, bytes]:
     :raises InputError: the folder or a file cannot be read, there is no EF file, one stands twice, or a file or
         all of them together are over the limit
     """
+    if not isinstance(folder, str | os.PathLike):
+        raise UsageError("neither a folder nor files", where="chip", hint="a path, or names with bytes")
     path = Path(folder)
     files: dict[str, bytes] = {}
     total = 0
@@ -87,6 +89,8 @@ def read_folder(folder: "str | os.PathLike[str]") -> dict[str, bytes]:
             files[name] = item.read_bytes()
     except OSError as error:
         raise InputError("cannot read", where=str(path), hint=error.strerror or "give a readable folder") from None
+    except ValueError:  # a NUL in the path
+        raise InputError("no path", where="chip", hint="give a readable folder") from None
     if not files:
         raise InputError("no EF files", where=str(path), hint="give a folder with EF_SOD.bin, DG1.bin and so on")
     return files

@@ -11,17 +11,19 @@ from datetime import UTC, date, datetime, timedelta
 from tjdocs import mrz
 from tjdocs.asn1 import der, x509
 from tjdocs.findings import Finding, Outcome
-from tjdocs.inspection.structure import ChipContent
+from tjdocs.inspection.structure import ChipContent, stray_bytes
 from tjdocs.lds import catalogue
 from tjdocs.lds.catalogue import LdsError
 from tjdocs.pki import algorithms, cms, keys, names, paths
-from tjdocs.pki.certificate import ICAO_PURPOSES, OID_KEY_USAGE, Certificate
+from tjdocs.pki.certificate import ICAO_PURPOSES, OID_KEY_USAGE, OID_PRIVATE_KEY_USAGE, Certificate
 from tjdocs.pki.trust import TrustStore
 
 __all__ = ["Passive", "authenticate"]
 
 _SIGNER_CHECKS = ("pa.ds-chain", "pa.ds-validity", "pa.ds-usage", "pa.country", "pa.ds-revocation")
 _CLOCK_SKEW = timedelta(days=1)
+# a day begins 14 hours before and ends 36 hours after its midnight in UTC, somewhere on earth
+_DAY_AHEAD, _DAY_BEHIND = timedelta(hours=14), timedelta(hours=36)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Zone | N
     if chip is None or chip.sod is None:
         return Passive(_without_sod(chip))
     sod = chip.sod
-    findings = [_named("pa.sod-structure", sod.warnings)]
+    stray = ("trailing-data",) if stray_bytes(chip.files["EF.SOD"]) else ()
+    findings = [_named("pa.sod-structure", (*sod.warnings, *stray))]
     signature, signer = _signature(chip)
     hashes = _hashes(chip, at)
     signed = _signing_time(chip, signature.info, hashes, at)
@@ -110,19 +113,17 @@ def _signature(chip: ChipContent) -> tuple[_Signature, Certificate | None]:
     check = "pa.sod-signature"
     best: tuple[_Signature, Certificate | None] | None = None
     for info in data.signers:
-        matches = ((certificate, info.match(certificate)) for certificate in data.parsed_certificates)
-        found = next(((c, tolerance) for c, tolerance in matches if tolerance is not None), None)
-        if found is None:
+        judged = data.judge(info)
+        if judged is None:
             best = best or (_Signature(Finding(check, Outcome.UNDETERMINED, "signer-missing")), None)
             continue
-        certificate, tolerance = found
-        result = data.verify(info, certificate)
+        result, certificate, tolerance = judged
         if result.valid:
             several = ("several-signers",) if len(data.signers) > 1 else ()
             warnings = (
                 *info.warnings,
                 *certificate.warnings,
-                *((tolerance,) if tolerance else ()),
+                *tolerance,
                 *result.warnings,
                 *several,
             )
@@ -219,14 +220,17 @@ def _validity(
         return Finding(check, Outcome.FAILED, "signed-in-future", detail)
     if how == "claimed" and zone and zone.date_of_expiry and moment.date() > zone.date_of_expiry:
         return Finding(check, Outcome.FAILED, "signed-after-expiry", detail)
-    # DG12 states a day, not a moment: the whole day counts
-    first, last = (moment.replace(hour=0), moment + timedelta(days=1)) if how == "stated" else (moment, moment)
-    if last < signer.not_before:
+    # DG12 states a day, not a moment: the whole of it counts, in whatever time zone the office lies.
+    # Differences are compared, since sums could leave the calendar.
+    early, late = (_DAY_AHEAD, _DAY_BEHIND) if how == "stated" else (timedelta(0), timedelta(0))
+    if signer.not_before - moment > late:
         return Finding(check, Outcome.FAILED, "not-yet-valid", detail)
-    if first > signer.not_after:
+    if moment - signer.not_after > early:
         return Finding(check, Outcome.FAILED, "expired", detail)
+    if signer.private_key_usage is None and OID_PRIVATE_KEY_USAGE in signer.extensions:  # there, and unreadable
+        return Finding(check, Outcome.FAILED, "key-usage-period", "unreadable")
     begin, end = signer.private_key_usage or (None, None)
-    if (begin and last < begin) or (end and first > end):
+    if (begin and begin - moment > late) or (end and moment - end > early):
         return Finding(check, Outcome.FAILED, "key-usage-period", detail)
     for certificate, issuer in zip(path.chain, path.chain[1:], strict=False):
         if certificate.not_before - issuer.not_before < -_CLOCK_SKEW or certificate.not_before > issuer.not_after:
@@ -293,7 +297,9 @@ def _revocation(signer: Certificate, path: paths.Path, trust: TrustStore, at: da
         return Finding(check, Outcome.UNDETERMINED, "premise")
     if not trust.crls:
         return Finding(check, Outcome.UNDETERMINED, "no-crl")
-    covering = [crl for crl in trust.crls if crl.covers(signer)]
+    # a signer that was found by key identifier names somebody else: its issuer's name counts then
+    issuer = names.canonical(path.chain[1].subject)
+    covering = [crl for crl in trust.crls if crl.covers(signer) or names.canonical(crl.issuer) == issuer]
     if not covering:
         return Finding(check, Outcome.UNDETERMINED, "other-issuer")
     issuers = [entry.certificate for entry in trust.entries if entry.ground]

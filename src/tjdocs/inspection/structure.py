@@ -110,6 +110,9 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
             outcome = Outcome.UNDETERMINED if reason == "limit" else Outcome.FAILED
             findings.append(Finding("lds.structure", outcome, reason, detail, name))
             continue
+        if stray_bytes(chip.files[name]):
+            findings.append(Finding("lds.structure", Outcome.WARNING, "trailing-data", subject=name))
+            continue
         problems = getattr(chip.parsed[name], "problems", ())
         worst = sorted(problems, key=lambda problem: problem.severity != "error")
         if not worst:
@@ -119,6 +122,15 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
         detail = "; ".join(problem.text for problem in worst)
         findings.append(Finding("lds.structure", outcome, worst[0].code, detail, name))
     return findings or [Finding("lds.structure", Outcome.UNDETERMINED, "no-input")]
+
+
+def stray_bytes(data: bytes) -> bool:
+    """Whether something other than a chip's empty memory lies behind a file's object; no signature covers it."""
+    try:
+        content, trailing = catalogue.without_padding(data)
+    except LdsError:
+        return False
+    return bool(trailing) and bool(data[len(content) :].strip(b"\x00")) and bool(data[len(content) :].strip(b"\xff"))
 
 
 def check_com_sod(chip: ChipContent | None) -> Finding:

@@ -30,7 +30,12 @@ class Prepared(NamedTuple):
 
 
 def make(
-    picture: "Image.Image | bytes", eyes: Eyes | None, image_format: str, size: tuple[int, int], max_bytes: int
+    picture: "Image.Image | bytes",
+    eyes: Eyes | None,
+    image_format: str,
+    size: tuple[int, int],
+    max_bytes: int,
+    smallest: tuple[int, int] = (0, 0),
 ) -> Prepared:
     """Crop, scale and code; see :func:`tjdocs.lds.face.prepare`."""
     if image_format not in (_image.JPEG, _image.JPEG2000):
@@ -52,6 +57,9 @@ def make(
                 (right[1] - box[1]) * scale,
             ),
         )
+    if box[2] - box[0] < smallest[0] or box[3] - box[1] < smallest[1]:
+        hint = f"at least {smallest[0]} x {smallest[1]} after cropping"
+        raise UsageError("too few pixels", where="image", hint=hint)
     image = _cut(image, box, size)
     data = _jpeg(image, max_bytes) if image_format == _image.JPEG else _jpeg2000(image, max_bytes)
     return Prepared(data, size, image.mode == "RGB", now)

@@ -287,6 +287,7 @@ def prepare(
     width: int = 360,
     height: int | None = None,
     max_bytes: int = 20_000,
+    smallest: tuple[int, int] = (0, 0),
 ) -> FaceImage:
     """Make a face image from a photograph: cropped and scaled, never stretched, coded without metadata.
 
@@ -300,14 +301,15 @@ def prepare(
     :param width: in pixels; the 360 put 90 between the eyes
     :param height: in pixels; width / 0.75 unless given (token frontal has no other)
     :param max_bytes: most bytes of the coded image; the best quality that fits is taken
-    :raises UsageError: the picture cannot be read, the head is turned more than 30 degrees or too near to the edge,
-        or no quality is small enough
+    :param smallest: width and height in pixels that must be left of the picture before it is scaled
+    :raises UsageError: the picture cannot be read or has too few pixels, the head is turned more than 30 degrees or
+        too near to the edge, or no quality is small enough
     """
     token_height = round(width / 0.75)
     if eyes is not None and height not in (None, token_height):
         raise UsageError("height of a token frontal image", where="height", hint=f"{token_height} for width {width}")
     size = (width, height or token_height)
-    made = _prepare.make(image, eyes, image_format, size, max_bytes)
+    made = _prepare.make(image, eyes, image_format, size, max_bytes, smallest)
     points: tuple[FeaturePoint, ...] = ()
     if made.eyes is not None:
         (right, right_y), (left, left_y) = made.eyes

@@ -10,7 +10,6 @@ from tjdocs import specs
 from tjdocs.asn1 import der, icao, tlv, x509
 from tjdocs.pki import algorithms, cms, keys
 from tjdocs.pki.signer import Signer
-from tjdocs.spans import Span
 
 __all__ = ["SecurityObject", "Sod", "SodError", "build"]
 
@@ -176,38 +175,3 @@ def build(
 @lru_cache(maxsize=16)
 def _content_type_attribute(oid: str) -> bytes:
     return cms.attribute(cms.OID_CONTENT_TYPE, x509.encode_oid(oid))
-
-
-def spans(data: bytes) -> tuple[Span, ...]:
-    """Return an EF.SOD as labelled bytes; what cannot be read is one span that says so."""
-    try:
-        sod = Sod.parse(data)
-    except SodError as error:
-        return (Span(0, bytes(data), f"not readable as EF.SOD: {error.reason}", "Doc 9303-10, 4.6.2"),)
-    content, certificates = sod.signed_data.content, sod.signed_data.certificates
-    result = [Span(0, sod.raw, "EF.SOD", "Doc 9303-10, 4.6.2")]
-    clause = "Doc 9303-10, 4.6.2.3"
-    parts = [
-        (content, "LDS security object", clause, f"version {sod.security_object.version}, {sod.security_object.hash}")
-    ]
-    parts += [
-        (value, f"hash of DG{number}", clause, value.hex()) for number, value in sod.security_object.hashes.items()
-    ]
-    parts += [
-        (raw, "certificate", "RFC 5652, 10.2.2", c.subject_text)
-        for raw, c in zip(certificates, sod.signed_data.parsed_certificates, strict=False)
-    ]
-    for info in sod.signed_data.signers:
-        parts.append((info.algorithm, "signature algorithm", "RFC 5652, 5.3", x509.algorithm_id(info.algorithm).oid))
-        parts.append((info.signature, "signature", "RFC 5652, 5.3", ""))
-    position = 0
-    for raw, meaning, where, value in parts:
-        offset = data.find(raw, 0 if meaning.startswith("hash") else position)
-        if offset >= 0:  # not found: the BER road changed it
-            depth = 2 if meaning.startswith("hash") else 1
-            result.append(Span(offset, raw, meaning, where, depth, value))
-            if depth == 1:
-                position = offset
-    if sod.trailing:
-        result.append(Span(len(sod.raw), bytes(data[len(sod.raw) :]), "padding", "Doc 9303-10"))
-    return tuple(result)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from tjdocs import mrz
+from tjdocs import mrz, page
 from tjdocs.documents import Application
 from tjdocs.documents.types import DocumentType
 from tjdocs.errors import UsageError
@@ -20,6 +20,7 @@ from tjdocs.pki.keys import hash_data
 
 __all__ = ["Draft"]
 
+_SMALLEST_PORTRAIT = (240, 320)  # ISO/IEC 19794-5, 9: 60 pixels between the eyes
 _NO_NUMBER = "000000000"
 
 
@@ -48,7 +49,9 @@ class Draft:
         if application.date_of_birth is None:
             raise UsageError("no date of birth", where="date_of_birth")
         spelling = _zone(application, kind, _NO_NUMBER, application.date_of_birth, expires)
-        return cls(application, kind, now, expires, application.date_of_birth, _dg2(application), spelling)
+        draft = cls(application, kind, now, expires, application.date_of_birth, _dg2(application), spelling)
+        page.check(kind.layout, draft.page_values(_NO_NUMBER), portrait=application.portrait)
+        return draft
 
     def make(self, number: str, signer: Signer) -> tuple[tuple[str, ...], dict[str, bytes], str]:
         """Return the zone's lines, the chip's files, and the transliteration table used."""
@@ -91,12 +94,18 @@ class Draft:
             "authority": application.authority,
             "date_of_expiry": _date(self.expires),
             "personal_number": application.personal_number,
-            "place_of_birth": application.place_of_birth
-            and _both(
-                application.place_of_birth, mrz.transliterate(application.place_of_birth, table=kind.transliteration)
-            ),
+            "place_of_birth": self._place_of_birth(),
         }
         return {name: value for name, value in values.items() if value or name == "secondary_identifier"}
+
+    def _place_of_birth(self) -> str:
+        place = self.application.place_of_birth
+        if not place:
+            return ""
+        try:
+            return _both(place, mrz.transliterate(place, table=self.kind.transliteration))
+        except UsageError as error:
+            raise UsageError(error.message, where="place_of_birth", hint=error.hint) from None
 
     def _dg11(self) -> bytes:
         application = self.application
@@ -132,7 +141,7 @@ def _zone(application: Application, kind: DocumentType, number: str, born: date,
 
 
 def _dg2(application: Application) -> bytes:
-    image = face.prepare(application.portrait, eyes=application.portrait_eyes)
+    image = face.prepare(application.portrait, eyes=application.portrait_eyes, smallest=_SMALLEST_PORTRAIT)
     problems = [problem for problem in face.check_face(image) if problem.severity == "error"]
     if problems:
         hint = "; ".join(problem.text for problem in problems)

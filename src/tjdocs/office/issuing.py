@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -14,7 +15,7 @@ from tjdocs.documents import Application, NotEligible, eligibility, types
 from tjdocs.documents.eligibility import day
 from tjdocs.documents.predicates import Answer
 from tjdocs.documents.validity import last_valid_day
-from tjdocs.errors import TjdocsError, UsageError
+from tjdocs.errors import RegisterError, TjdocsError, UsageError
 from tjdocs.findings import Outcome
 from tjdocs.inspection import Evidence, examine
 from tjdocs.lds import catalogue
@@ -153,7 +154,8 @@ class Office:
                     number, issued=issued.date_of_issue, expires=issued.date_of_expiry, files=issued.record["files"]
                 )
         except BaseException:
-            self._register.spoil(number)
+            with suppress(RegisterError):  # what went wrong first is what the caller must learn
+                self._register.withdraw(number)
             raise
         return issued
 

@@ -3,7 +3,7 @@
 Layouts are data (``specs/page/*.toml``). Nothing is decided here about a document's content.
 """
 
-from tjdocs.page.drawing import Page, Placed, draw
+from tjdocs.page.drawing import Page, Placed, check, draw
 from tjdocs.page.layout import Box, Field, Layout, layouts, load
 from tjdocs.page.typeface import font
 from tjdocs.page.words import date_text, sex_text
@@ -14,6 +14,7 @@ __all__ = [
     "Layout",
     "Page",
     "Placed",
+    "check",
     "date_text",
     "draw",
     "font",

@@ -19,7 +19,7 @@ from tjdocs.page.pictures import (
     open_picture,
     paste_ghost,
 )
-from tjdocs.page.text import fit, measure, print_text, tidy
+from tjdocs.page.text import Fitted, fit, measure, print_text, tidy
 from tjdocs.page.typeface import font
 
 __all__ = ["Page", "Placed", "draw"]
@@ -136,6 +136,21 @@ def draw(
     return Page(layout, plan.page.size, plan.page.dpi, specimen, tuple(placed), page.tobytes())
 
 
+def check(layout: str, values: Mapping[str, str], *, portrait: bytes | Image.Image | None = None) -> None:
+    """Find out whether :func:`draw` would take these values, without drawing.
+
+    :raises UsageError: as :func:`draw`
+    """
+    plan = load(layout)
+    texts = _texts(plan, values)
+    face = _picture(portrait, "portrait", plan.portrait is not None, required=True)
+    if plan.portrait and face:
+        fit_portrait(face, plan.portrait)
+    for part in plan.field:
+        if texts.get(part.id):
+            _fitted(plan, part, texts[part.id])
+
+
 def _texts(plan: Layout, values: Mapping[str, str]) -> dict[str, str]:
     """Return the text of each field that is printed."""
     known = [part.id for part in plan.field if not part.caption_only]
@@ -179,25 +194,31 @@ def _picture(source: bytes | Image.Image | None, where: str, has_place: bool, *,
 
 
 def _print_field(page: Image.Image, plan: Layout, part: Field, text: str) -> list[Placed]:
-    placed, box = [], part.box
+    placed = []
     if part.caption:
         placed.append(Placed("caption", part.id, _print_caption(page, plan, part)))
-        below = round(plan.type.caption * _CAPTION_HEIGHT)
-        box = Box(box.left, box.top + below, box.right, box.bottom)
     if text:
-        fitted = fit(
-            text,
-            box,
-            name=part.font,
-            largest_pitch=part.largest_pitch,
-            smallest_pitch=plan.type.smallest_pitch,
-            lines=part.lines,
-            where=part.id,
-        )
+        fitted = _fitted(plan, part, text)
         for line, x, y in fitted.lines:
             print_text(page, line, x, y, name=part.font, size=fitted.size, colour=plan.ink[part.ink])
         placed.append(Placed("data", part.id, fitted.box))
     return placed
+
+
+def _fitted(plan: Layout, part: Field, text: str) -> Fitted:
+    """Return a field's text in the size and lines in which it fits below its caption."""
+    box = part.box
+    if part.caption:
+        box = Box(box.left, box.top + round(plan.type.caption * _CAPTION_HEIGHT), box.right, box.bottom)
+    return fit(
+        text,
+        box,
+        name=part.font,
+        largest_pitch=part.largest_pitch,
+        smallest_pitch=plan.type.smallest_pitch,
+        lines=part.lines,
+        where=part.id,
+    )
 
 
 def _print_caption(page: Image.Image, plan: Layout, part: Field) -> Box:

@@ -6,6 +6,7 @@ of mode 0600 from their first byte on.
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -134,8 +135,10 @@ class Authority:
             authority.new_crl(at=at)
             staging.chmod(0o755)
             _put_in_place(staging, folder)
-        except BaseException:
+        except BaseException as error:
             shutil.rmtree(staging, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise OutputError("cannot write", where=str(folder), hint=error.strerror or "") from None
             raise
         return cls.open(folder, passphrase=passphrase)
 
@@ -212,16 +215,25 @@ class Authority:
         _replace(self._folder / "csca.crl", crl)
         return crl
 
+    def _numbered(self, role: str) -> dict[int, Path]:
+        """Return the certificates of a role by their numbers; other files in the folder do not matter."""
+        found = {}
+        for path in (self._folder / "signers").iterdir():
+            if match := re.fullmatch(rf"{role}-([0-9]{{4,9}})\.cer", path.name):
+                found[int(match[1])] = path
+        return found
+
     def _newest(self, role: str) -> Signer:
-        names = sorted((self._folder / "signers").glob(f"{role}-*.cer"))
-        if not names:
+        numbered = self._numbered(role)
+        if not numbered:
             hint = "make one with `tjdocs authority signer DIR`"
             raise KeyMaterialError("no signer", where=str(self._folder), hint=hint)
-        name = names[-1].stem
+        path = numbered[max(numbered)]
+        name = path.stem
         if name not in self._signers:
             profile = profiles.load()
             algorithm = str(self._state["signer_algorithm"]) if role == "ds" else profile.seal.key
-            certificate = _read_certificate(names[-1])
+            certificate = _read_certificate(path)
             self._signers[name] = Signer(
                 certificate,
                 signer.combination(algorithm),
@@ -254,8 +266,7 @@ class Authority:
         profile = profiles.load()
         period = profile.ds if role == "ds" else profile.seal
         row = signer.combination(str(self._state["signer_algorithm"]) if role == "ds" else period.key)
-        used = [int(path.stem.partition("-")[2]) for path in (self._folder / "signers").glob(f"{role}-*.cer")]
-        number = 1 + max(used, default=0)
+        number = 1 + max(self._numbered(role), default=0)
         key = signer.generate_key(row)
         spki = signer.public_key_info(key, named_curves=bool(self._state["named_curves"]))
         subject = profile.signer_name(number, trial=self.trial) if role == "ds" else profile.seal_name(number)

@@ -222,7 +222,7 @@ _KEY_USAGE = (
 )
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def _verify(certificate: Certificate, spki: bytes) -> keys.SignatureResult:
     if certificate.algorithm != certificate.inner_algorithm:
         return keys.SignatureResult(False, "algorithms-differ")
@@ -233,7 +233,7 @@ def _verify(certificate: Certificate, spki: bytes) -> keys.SignatureResult:
     return keys.verify(keys.load(spki), algorithm, certificate.signature, certificate.tbs)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def _parse(data: bytes) -> Certificate:
     try:
         return _decode(data, data, ())

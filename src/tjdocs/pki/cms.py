@@ -124,6 +124,24 @@ class SignedData:
                 continue
         return tuple(found)
 
+    def judge(self, signer: SignerInfo) -> tuple[keys.SignatureResult, Certificate, tuple[str, ...]] | None:
+        """Return the best of what verifying under each certificate inside that ``signer`` names comes to.
+
+        The certificates are not signed: one of the same issuer and number may have been put in front of the
+        signer's. None when there is none; else the result, the certificate, and the tolerance in naming it.
+        """
+        best = None
+        for certificate in self.parsed_certificates:
+            tolerance = signer.match(certificate)
+            if tolerance is None:
+                continue
+            result = self.verify(signer, certificate)
+            found = result, certificate, ((tolerance,) if tolerance else ())
+            if result.valid:
+                return found
+            best = best or found
+        return best
+
     def verify(self, signer: SignerInfo, certificate: Certificate) -> keys.SignatureResult:
         """Verify that ``signer`` signed the content with ``certificate``'s key (RFC 5652, 5.4 and 5.6).
 

@@ -23,6 +23,7 @@ __all__ = ["PublicKey", "SignatureResult", "load", "verify"]
 MAX_RSA_BITS = 8192
 
 _LIBRARY_BITS, _LIBRARY_EXPONENT_BITS = 3072, 64
+_PLAIN_BITS = 4096
 
 _EC_PUBLIC_KEY = "1.2.840.10045.2.1"
 _RSA = ("1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10")
@@ -70,7 +71,7 @@ class SignatureResult:
     hash: str = ""
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def load(spki: bytes) -> PublicKey:
     """Read a SubjectPublicKeyInfo. Never raises: an unusable key is of kind ``unsupported``."""
     try:
@@ -101,7 +102,9 @@ def _load_rsa_or_dsa(spki: bytes, oid: str, info: x509.SubjectPublicKeyInfo) -> 
     numbers_ = rsa.RSAPublicNumbers(exponent, modulus)
     rsa_key = numbers_.public_key()
     if modulus.bit_length() > _LIBRARY_BITS and exponent.bit_length() > _LIBRARY_EXPONENT_BITS:
-        # OpenSSL refuses to compute with such a key, whatever the signature
+        # OpenSSL refuses to compute with such a key, whatever the signature; longer ones would take seconds
+        if modulus.bit_length() > _PLAIN_BITS:
+            return PublicKey("unsupported", "limit")
         return PublicKey("rsa", f"RSA {rsa_key.key_size}", rsa_key.key_size, handle=numbers_, pss_only=pss_only)
     return PublicKey("rsa", f"RSA {rsa_key.key_size}", rsa_key.key_size, handle=rsa_key, pss_only=pss_only)
 

@@ -70,15 +70,13 @@ class MasterList:
         warnings: list[str] = [*self.signed_data.warnings]
         path = None
         for info in self.signed_data.signers:
-            matches = [(c, info.match(c)) for c in self.signed_data.parsed_certificates]
-            named = [(c, tolerance) for c, tolerance in matches if tolerance is not None]
-            if not named:
+            judged = self.signed_data.judge(info)
+            if judged is None:
                 return ListSignature("undetermined", "signer-missing")
-            certificate, tolerance = named[0]
-            result = self.signed_data.verify(info, certificate)
+            result, certificate, tolerance = judged
             if not result.valid:
                 return ListSignature("undetermined" if result.valid is None else "failed", result.reason)
-            warnings += [*info.warnings, *([tolerance] if tolerance else []), *result.warnings]
+            warnings += [*info.warnings, *tolerance, *result.warnings]
             critical, _ = certificate.extensions.get(OID_EXTENDED_KEY_USAGE, (False, b""))
             usage = certificate.key_usage
             if OID_LIST_SIGNER not in (certificate.extended_key_usage or ()) or certificate.is_ca:

@@ -20,7 +20,7 @@ ATTRIBUTES = {
 _OIDS = {name: oid for oid, name in ATTRIBUTES.items()}
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def canonical(name: bytes) -> frozenset[tuple[str, str]] | bytes:
     """Return a form of a ``Name`` (DER) under which equal names are equal.
 
@@ -34,7 +34,7 @@ def canonical(name: bytes) -> frozenset[tuple[str, str]] | bytes:
     return frozenset((value.oid, " ".join(value.text.casefold().split())) for rdn in rdns for value in rdn)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def text(name: bytes) -> str:
     """Return a ``Name`` (DER) for a person, in the order in which it is written."""
     try:
@@ -44,7 +44,7 @@ def text(name: bytes) -> str:
     return ", ".join("+".join(f"{ATTRIBUTES.get(v.oid, v.oid)}={v.text}" for v in rdn) for rdn in rdns)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def country(name: bytes) -> str:
     """Return the country code of a ``Name`` (DER) as written, empty when it has none."""
     return attribute(name, "C")

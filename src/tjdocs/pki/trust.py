@@ -21,6 +21,7 @@ from tjdocs.pki.crl import Crl, CrlError
 __all__ = ["Entry", "Source", "TrustStore"]
 
 _VERSION = 1
+_GROUNDS = ("", "anchor", "list", "candidates-trusted")
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE certificate (sha256 TEXT PRIMARY KEY, der BLOB NOT NULL, kind TEXT NOT NULL);
@@ -162,6 +163,9 @@ class TrustStore:
         for digest, name in memberships:
             sources.setdefault(digest, []).append(name)
         for digest, data, kind, ground in rows:
+            texts = (kind, ground, *sources.get(digest, ()))
+            if ground not in _GROUNDS or not all(isinstance(text, str) for text in texts):
+                raise InputError("an entry of the trust store was altered", where=f"{self._path}: {digest}")
             certificate = self._checked(digest, data)
             snapshot.add(Entry(certificate, kind, tuple(sources.get(digest, ())), ground))
         snapshot.crls = tuple(self._checked_crl(digest, data) for digest, data in crls)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -48,7 +48,7 @@ class Document:
     :param files: SHA-256 of each file, hexadecimal
     """
 
-    number: str
+    number: str = field(repr=False)
     document_type: str
     status: str
     officer: str
@@ -141,6 +141,13 @@ class Register:
         """
         self._move(number, {"status": "spoiled"})
 
+    def withdraw(self, number: str) -> None:
+        """Record that the act on a number failed, be it before or after the document was recorded.
+
+        :raises RegisterError: the number is neither reserved nor issued
+        """
+        self._move(number, {"status": "spoiled"}, ("reserved", "issued"))
+
     def document(self, number: str) -> Document | None:
         """Return what is known of a number, None when it was never handed out."""
         with self._begin() as connection:
@@ -157,15 +164,13 @@ class Register:
             json.loads(row.files),
         )
 
-    def _move(self, number: str, values: dict[str, Any]) -> None:
+    def _move(self, number: str, values: dict[str, Any], of: tuple[str, ...] = ("reserved",)) -> None:
         with self._begin() as connection:
             moved = connection.execute(
-                _documents.update()
-                .where(_documents.c.number == number, _documents.c.status == "reserved")
-                .values(**values)
+                _documents.update().where(_documents.c.number == number, _documents.c.status.in_(of)).values(**values)
             )
             if moved.rowcount != 1:
-                raise RegisterError("number is not reserved", where=number)
+                raise RegisterError(f"number is not {' or '.join(of)}", where="number")
 
     @contextmanager
     def _begin(self) -> Iterator[Connection]:
