@@ -9,7 +9,7 @@ from tjdocs import mrz
 from tjdocs.asn1 import der, x509
 from tjdocs.border import Evidence, Inspector, Verdict
 from tjdocs.errors import UsageError
-from tjdocs.findings import Finding, Outcome
+from tjdocs.findings import Outcome
 from tjdocs.lds.catalogue import LdsError
 from tjdocs.lds.com import ComFile
 from tjdocs.lds.dg1 import Dg1
@@ -27,7 +27,7 @@ from tjdocs.pki.trust import TrustStore
 __all__ = ["answer", "reason_of"]
 
 
-def answer(given: Mapping[str, Any]) -> tuple[str, str]:
+def answer(given: Mapping[str, Any]) -> tuple[str | None, str]:
     """Return result and reason of a vector's input.
 
     :raises UsageError: an operation that is not known
@@ -59,8 +59,8 @@ def _problems(given: Mapping[str, Any]) -> tuple[str, str]:
     return " ".join(problem.code for problem in _zone(given).problems), ""
 
 
-def _read(given: Mapping[str, Any]) -> tuple[str, str]:
-    return str(_zone(given).as_json()[given["field"]]), ""
+def _read(given: Mapping[str, Any]) -> tuple[str | None, str]:
+    return _zone(given).as_json()[given["field"]], ""
 
 
 def _repair(given: Mapping[str, Any]) -> tuple[str, str]:
@@ -134,25 +134,23 @@ def _inspect(given: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def reason_of(verdict: Verdict) -> str:
-    """Return what decided, as ``check/reason``: the first failure, else the first thing undecided, else the first
-    tolerance. ``pa.authentic`` only says that another check did not pass, and comes last.
+    """Return what decided first, as ``check/reason``.
+
+    That is the first failure, else the first thing undecided that counted, else the first tolerance.
+    ``pa.authentic`` only says that another check did not pass, and comes last.
     """
-    deciding = [finding for finding in verdict.findings if finding.check in verdict.decided_by] or [*verdict.findings]
-    pool = deciding if verdict.decision != "admit" else [*verdict.findings]
     for outcome in (Outcome.FAILED, Outcome.UNDETERMINED, Outcome.WARNING):
-        if outcome is Outcome.UNDETERMINED and verdict.decision == "admit":
-            continue
-        found = [f for f in pool if f.outcome is outcome]
-        for finding in sorted(found, key=lambda f: f.check == "pa.authentic"):
-            return _word(finding)
+        found = [
+            finding
+            for finding in verdict.findings
+            if finding.outcome is outcome and (outcome is Outcome.WARNING or finding.check in verdict.decided_by)
+        ]
+        for finding in sorted(found, key=lambda finding: finding.check == "pa.authentic"):
+            return f"{finding.check}/{finding.reason}"
     return ""
 
 
-def _word(finding: Finding) -> str:
-    return f"{finding.check}/{finding.reason}"
-
-
-_OPERATIONS: dict[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
+_OPERATIONS: dict[str, Callable[[Mapping[str, Any]], tuple[str | None, str]]] = {
     "parse": _parse,
     "problems": _problems,
     "read": _read,

@@ -20,7 +20,8 @@ class Vector:
     :param id: never used again for another
     :param source: the clause, thread or table from which the expectation comes
     :param input: what to do with what; bytes are Base64, see ``test_vectors/README.md``
-    :param expected: the result word or text; ``reason`` the reason word, empty where there is none
+    :param expected: the result word or text, None where a field has no value; ``reason`` the reason
+        word, empty where there is none
     """
 
     id: str
@@ -28,7 +29,7 @@ class Vector:
     source: str
     comment: str
     input: Mapping[str, Any] = field(repr=False)
-    expected: str
+    expected: str | None
     reason: str
 
     def as_json(self) -> dict[str, Any]:

@@ -21,7 +21,7 @@ class Difference:
     """A vector that was answered otherwise than expected."""
 
     vector: Vector
-    result: str
+    result: str | None
     reason: str
 
 
@@ -66,7 +66,9 @@ def run(names: Iterable[str] = (), *, command: str = "") -> Report:
     :raises UsageError: no such area, or the program cannot be started
     """
     chosen = [vector for name in (tuple(names) or areas()) for vector in load(name)]
-    ask: Callable[[Vector], tuple[str, str]] = _library if not command else lambda vector: _program(command, vector)
+    ask: Callable[[Vector], tuple[str | None, str]] = (
+        _library if not command else lambda vector: _program(command, vector)
+    )
     with ThreadPoolExecutor(max_workers=2) as pool:
         answers = list(pool.map(ask, chosen)) if command else [ask(vector) for vector in chosen]
     counts: dict[str, int] = {}
@@ -82,11 +84,11 @@ def run(names: Iterable[str] = (), *, command: str = "") -> Report:
     return Report(counts, skipped, tuple(differences))
 
 
-def _library(vector: Vector) -> tuple[str, str]:
+def _library(vector: Vector) -> tuple[str | None, str]:
     return answer(vector.input)
 
 
-def _program(command: str, vector: Vector) -> tuple[str, str]:
+def _program(command: str, vector: Vector) -> tuple[str | None, str]:
     text = json.dumps(vector.as_json(), ensure_ascii=False)
     try:
         done = subprocess.run(  # noqa: S603 (the caller names the program)
@@ -99,6 +101,7 @@ def _program(command: str, vector: Vector) -> tuple[str, str]:
         raise UsageError("program cannot be started", where=command, hint=hint) from None
     try:
         said = json.loads(done.stdout)
-        return str(said["result"]), str(said.get("reason", ""))
+        result = said["result"]
+        return (None if result is None else str(result)), str(said.get("reason") or "")
     except (ValueError, KeyError, TypeError, AttributeError):
         return "no answer", f"exit status {done.returncode}"

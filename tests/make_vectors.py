@@ -1,0 +1,338 @@
+"""Make the vectors that hold bytes: algorithms, LDS files, passive authentication. Run by hand, once for new ones.
+
+Everything is signed by ``builders`` and ``pki/signing``, never by the library; what is expected stands in the tables of
+cases and in this file, never taken from a run. Vectors that are there already keep their ids and bytes.
+"""
+
+import base64
+import hashlib
+import json
+import sys
+from datetime import date
+from pathlib import Path
+
+TESTS = Path(__file__).parent
+sys.path[:0] = [str(TESTS), str(TESTS / "pki"), str(TESTS / "inspection")]
+
+import builders as b  # noqa: E402
+import signing  # noqa: E402
+from cases_reading import CASES as READING  # noqa: E402
+from cases_signer import CASES as SIGNER  # noqa: E402
+from cases_sod import CASES as SOD  # noqa: E402
+
+VECTORS = TESTS.parent / "test_vectors"
+DATA = b"tjdocs test vector"
+
+
+def b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+class Area:
+    """One file, new vectors put behind those that are there."""
+
+    def __init__(self, area: str, prefix: str, description: str) -> None:
+        self.path = VECTORS / f"{area}.json"
+        self.prefix = prefix
+        self.table = {"schema": 1, "area": area, "licence": "CC0-1.0", "description": description, "vectors": []}
+        if self.path.exists():
+            self.table = json.loads(self.path.read_text())
+        self.known = {vector["comment"] for vector in self.table["vectors"]}
+
+    def add(self, comment: str, source: str, make, expected: str, reason: str = "") -> None:
+        if comment in self.known:
+            return
+        self.known.add(comment)
+        number = len(self.table["vectors"]) + 1
+        vector = {"id": f"{self.prefix}-{number:04d}", "source": source, "comment": comment}
+        self.table["vectors"].append(vector | {"input": make(), "expected": expected, "reason": reason})
+
+    def blob(self, data: bytes):
+        """Return content that several vectors share by its name, short content as it is."""
+        if len(data) < 300:
+            return b64(data)
+        name = hashlib.sha256(data).hexdigest()[:16]
+        self.table.setdefault("blobs", {})[name] = b64(data)
+        return {"blob": name}
+
+    def write(self) -> None:
+        self.path.write_text(json.dumps(self.table, ensure_ascii=False, indent=1) + "\n")
+
+
+def algorithms() -> None:
+    area = Area("algorithms", "algorithm", "One signature of each combination of key and algorithm, and forgeries.")
+
+    def given(row, signature=None, spki=None, algorithm=None):
+        return {
+            "operation": "signature",
+            "public_key": b64(signing.spki(row["key"]) if spki is None else spki),
+            "algorithm": b64(signing.algorithm(row) if algorithm is None else algorithm),
+            "digest": row["hash"],
+            "data": b64(DATA),
+            "signature": b64(signing.sign(row, DATA) if signature is None else signature),
+        }
+
+    for id_, row in signing.ROWS.items():
+        source = f"specs/pki/algorithms.toml: {id_}"
+        warning = "ecdsa-plain-signature" if row.get("plain") else ""
+        warning = "algorithm-is-key-type" if row["signature"] == "ecdsa" else warning
+        if row["hash"] == "md5":
+            area.add(id_, source, lambda row=row: given(row), "invalid", "algorithm-forbidden")
+        else:
+            area.add(id_, source, lambda row=row: given(row), "valid", warning)
+            area.add(
+                f"{id_}: signature over other data",
+                source,
+                lambda row=row: given(row, signature=signing.sign(row, DATA + b"!")),
+                "invalid",
+                "wrong-signature",
+            )
+    p256, rsa = signing.ROWS["ecdsa-p256-sha256"], signing.ROWS["rsa-sha256"]
+    e3 = signing.ROWS["rsa-e3-sha256"]
+    area.add(
+        "RSA DigestInfo without NULL",
+        "openssl issue 22093; RFC 8017, 9.2",
+        lambda: given(rsa, signature=without_null(rsa)),
+        "valid",
+        "digest-info-without-null",
+    )
+    area.add(
+        "e = 3: garbage behind a short DigestInfo, the cube root forged",
+        "Bleichenbacher 2006; the recovered block is never searched",
+        lambda: given(e3, signature=cube_root_forgery(e3)),
+        "invalid",
+        "wrong-signature",
+    )
+    area.add(
+        "an EC key under an RSA algorithm",
+        "the algorithm is SignerInfo's, never a guess (field: LT, US, PH, TR, DK)",
+        lambda: given(p256, algorithm=signing.algorithm(rsa)),
+        "invalid",
+        "algorithm-key-mismatch",
+    )
+    area.add(
+        "explicit parameters whose base point is another",
+        "Doc 9303-12, 4.1.6.3; CVE-2020-0601",
+        lambda: given(p256, spki=other_generator()),
+        "undetermined",
+        "curve-unsupported",
+    )
+    area.write()
+
+
+def without_null(row) -> bytes:
+    key = signing.rsa_key(row["key"])
+    digest = hashlib.sha256(DATA).digest()
+    info = b.sequence(b.sequence(b.oid(b.HASHES["sha256"][0])), b.octets(digest))
+    return key.raw(signing.pkcs1_block(info, key.size // 8))
+
+
+def cube_root_forgery(row) -> bytes:
+    """A block that begins rightly and goes on with garbage, as an integer cube root gives it."""
+    key = signing.rsa_key(row["key"])
+    size = key.size // 8
+    info = signing.digest_info("sha256", DATA)
+    target = int.from_bytes((b"\x00\x01" + b"\xff" * 8 + b"\x00" + info).ljust(size, b"\xff"), "big")
+    low, high = 0, 1 << (key.size // 3 + 2)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if middle**3 <= target else (low, middle - 1)
+    return low.to_bytes(size, "big")
+
+
+def other_generator() -> bytes:
+    row = signing.CURVES["secp256r1"]
+    numbers = {name: bytes.fromhex(row[name]) for name in ("p", "a", "b", "gx", "gy", "n")}
+    point = b.ec_key("another base point").public_key().public_numbers()
+    base = b"\x04" + point.x.to_bytes(32, "big") + point.y.to_bytes(32, "big")
+    parameters = b.sequence(
+        b.integer(1),
+        b.sequence(b.oid("1.2.840.10045.1.1"), b.integer(int.from_bytes(numbers["p"], "big"))),
+        b.sequence(b.octets(numbers["a"]), b.octets(numbers["b"])),
+        b.octets(base),
+        b.integer(int.from_bytes(numbers["n"], "big")),
+        b.integer(1),
+    )
+    return b.sequence(b.sequence(b.oid("1.2.840.10045.2.1"), parameters), b.bits(base))
+
+
+def lds() -> None:
+    area = Area("lds", "lds", "Files of the LDS, read or refused.")
+
+    def add(comment, source, name, data, expected, reason=""):
+        make = lambda: {"operation": "lds-file", "name": name, "data": area.blob(data)}  # noqa: E731
+        area.add(comment, source, make, expected, reason)
+
+    zone = b.zone()
+    com = b.com([1, 2])
+    add("EF.COM of DG1 and DG2", "Doc 9303-10, 4.6.1", "EF.COM", com, "valid")
+    add("EF.COM, last byte cut", "Doc 9303-10, 4.6.1", "EF.COM", com[:-1], "invalid", "cut")
+    add("EF.COM's content under another tag", "Doc 9303-10, 4.6.1", "EF.COM", b"\x61" + com[1:], "invalid", "tag")
+    add("DG1 of a TD3 zone", "Doc 9303-10, 4.7.1", "DG1", b.dg1(zone), "valid")
+    add("DG1, zeros behind it", "Doc 9303-10, 4.6.2", "DG1", b.dg1(zone) + bytes(8), "valid")
+    add("DG1, last byte cut", "Doc 9303-10, 4.7.1", "DG1", b.dg1(zone)[:-1], "invalid", "cut")
+    add("DG1 without a zone", "Doc 9303-10, 4.7.1", "DG1", b.der(0x61), "invalid", "missing")
+    add("DG1, indefinite length", "Doc 9303-10, 4.6", "DG1", b"\x61\x80" + b.dg1(zone)[2:] + bytes(2), "invalid", "form")
+    add("DG2 with one ISO/IEC 19794-5 face", "Doc 9303-10, 4.7.2", "DG2", b.dg2(), "valid")
+    add("DG2, cut in the image", "Doc 9303-10, 4.7.2", "DG2", b.dg2()[:-100], "invalid", "cut")
+    add("DG12 with its date of issue", "Doc 9303-10, 4.7.12", "DG12", b.dg12("20260302"), "valid")
+    bcd = b.der(0x6C, b.der(0x5C, bytes.fromhex("5F26")), b.der(0x5F26, bytes.fromhex("20260302")))
+    add("DG12, the date as binary-coded digits", "Doc 9303-10, 4.7.12; field", "DG12", bcd, "valid")
+    dg11 = b.der(0x6B, b.der(0x5C, bytes.fromhex("5F0E")), b.der(0x5F0E, b"ERIKSSON<<ANNA<MARIA"))
+    add("DG11 with a full name", "Doc 9303-10, 4.7.11", "DG11", dg11, "valid")
+    sod = b.scene().chip["EF.SOD"]
+    add("EF.SOD", "Doc 9303-10, 4.6.2", "EF.SOD", sod, "valid")
+    add("EF.SOD under tag 78", "BSI TR-03105-5.1, LDS_H_17", "EF.SOD", b"\x78" + sod[1:], "invalid", "tag")
+    add("EF.SOD, last byte cut", "BSI TR-03105-5.1, LDS_H_19", "EF.SOD", sod[:-1], "invalid", "file")
+    add("EF.SOD, empty", "Doc 9303-10, 4.6.2", "EF.SOD", b"\x77\x00", "invalid", "not-signed-data")
+    area.write()
+
+
+def passive_authentication() -> None:
+    area = Area(
+        "passive-authentication",
+        "pa",
+        "Whole chips under given anchors: the verdict of the default policy, and what decided it first.",
+    )
+
+    def given(scene):
+        trust = scene.trust
+        value = {
+            "operation": "inspect",
+            "files": {name: area.blob(data) for name, data in (scene.chip or {}).items()},
+            "anchors": [area.blob(e.certificate.raw) for e in trust.entries if e.ground],
+            "candidates": [area.blob(e.certificate.raw) for e in trust.entries if not e.ground],
+            "crls": [area.blob(crl.raw) for crl in trust.crls],
+            "at": scene.at.isoformat(),
+        }
+        return value | ({"mrz": scene.mrz} if scene.mrz is not None else {})
+
+    from tjdocs.findings import checks
+    from tjdocs.vectors.library import answer
+    from tjdocs.vectors.model import _resolved
+
+    for case in [*SOD, *SIGNER, *READING]:
+        if case.check.startswith("mrz"):
+            continue  # the zone has an area of its own
+        scene = case.make()
+        if scene.chip is None or sum(map(len, scene.chip.values())) > 60_000:
+            continue
+        expected = (case.verdict, f"{case.check}/{case.reason}" if case.reason else "")
+        value = given(scene)
+        # a case with two things about it has no one first reason: it stays a test and becomes no vector
+        if answer(_resolved(json.loads(json.dumps(value)), area.table.get("blobs", {}))) != expected:
+            continue
+        area.add(case.id, checks()[case.check].clause, lambda value=value: value, *expected)
+    for row, what in inspection_rows().items():
+        scene, verdict, reason = what
+        area.add(f"BSI TR-03105-5.1, LDS_{row}", f"BSI TR-03105-5.1, LDS_{row}", lambda s=scene: given(s), verdict, reason)
+    area.write()
+
+
+def inspection_rows():
+    """Return the cases about signature algorithms among the EF.SOD cases of BSI TR-03105-5.1."""
+    same = {
+        "H_01": ("rsa-sha1", "sha1"), "H_02": ("rsa-pss-sha1", "sha1"), "H_03": ("rsa-pss-sha256", "sha256"),
+        "H_04": ("rsa-sha224", "sha224"), "H_05": ("rsa-sha256", "sha256"), "H_06": ("rsa-sha384", "sha384"),
+        "H_07": ("rsa-sha512", "sha512"), "H_09": ("ecdsa-p224-sha1", "sha1"),
+        "H_10": ("ecdsa-plain-p224-sha1", "sha1"), "H_11": ("ecdsa-plain-p224-sha224", "sha224"),
+        "H_12": ("ecdsa-plain-bp256-sha256", "sha256"), "H_13": ("ecdsa-plain-bp384-sha384", "sha384"),
+        "H_14": ("ecdsa-plain-bp512-sha512", "sha512"), "H_65": ("rsa-md5", "md5"), "H_70": ("ecdsa-p224-sha224", "sha224"),
+        "H_71": ("ecdsa-bp256-sha256", "sha256"), "H_72": ("ecdsa-bp384-sha384", "sha384"),
+        "H_73": ("ecdsa-bp512-sha512", "sha512"), "H_79": ("rsa-encryption-sha1", "sha1"),
+        "H_80": ("rsa-encryption-sha224", "sha224"), "H_81": ("rsa-encryption-sha256", "sha256"),
+        "H_82": ("rsa-encryption-sha384", "sha384"), "H_83": ("rsa-encryption-sha512", "sha512"),
+        "H_94": ("rsa-pss-sha224", "sha224"), "H_95": ("rsa-pss-sha384", "sha384"), "H_96": ("rsa-pss-sha512", "sha512"),
+        "H_08": ("dsa-sha1", "sha1"), "H_97": ("dsa-sha224", "sha224"), "H_98": ("dsa-sha256", "sha256"),
+    }  # fmt: skip
+    found = {}
+    weak = {"sha1": "pa.sod-signature/algorithm-weak"}
+    for row, (combination, kind) in same.items():
+        sod_row = signing.ROWS[combination]
+        verdict, reason = "admit", weak.get(kind, "")
+        if kind == "md5":
+            verdict, reason = "refuse", "pa.sod-signature/digest-forbidden"
+        found[row] = (signed_by(sod_row, certificate_row(sod_row), kind, kind), verdict, reason)
+    pss, v15 = signing.ROWS["rsa-pss-sha256"], signing.ROWS["rsa-sha256"]
+    found["H_74"] = (signed_by(pss, pss, "sha224", "sha256"), "admit", "")
+    found["H_75"] = (signed_by(pss, pss, "sha224", "sha224"), "admit", "")
+    found["H_77"] = (signed_by(pss, signing.ROWS["rsa-pss-sha224"], "sha256", "sha256"), "admit", "")
+    found["H_78"] = (signed_by(pss, v15, "sha256", "sha256"), "admit", "")
+    found["H_76"] = (signed_by(v15, signing.ROWS["ecdsa-p256-sha224"], "sha224", "sha224"), "admit", "")
+    md5 = signing.ROWS["rsa-md5"]
+    found["H_36"] = (signed_by(md5, v15, "sha256", "sha256"), "refuse", "pa.sod-signature/algorithm-forbidden")
+    found["H_15"] = (signed_by(v15, v15, "sha256", "sha256", inside=False), "refer", "pa.sod-signature/signer-missing")
+    return found
+
+
+def certificate_row(row):
+    """Return the combination by which the certificates beside are signed: the CSCA has a key of its own."""
+    if row["key"].startswith("secp224"):
+        return signing.ROWS[row["id"].replace("p224", "p256")] if "plain" not in row["id"] else (
+            signing.ROWS[f"ecdsa-p256-{row['hash']}"]
+        )
+    if row["key"].startswith("brainpool"):
+        nist = {"brainpoolP256r1": "p256", "brainpoolP384r1": "p384", "brainpoolP512r1": "p521"}[row["key"]]
+        return signing.ROWS[f"ecdsa-{nist}-{row['hash']}"]
+    if row["signature"] == "rsa":
+        return signing.ROWS[f"rsa-{row['hash']}"]
+    return row
+
+
+def signed_by(sod_row, chain_row, hash_kind, digest_kind, *, inside=True):
+    """Return a scene whose chain and EF.SOD are signed by given combinations."""
+    own = dict(chain_row)
+    if own["key"].startswith(("rsa", "dsa")) and own["key"] == sod_row["key"] and own["key"] != "dsa-2048":
+        own["key"] = "rsa-3072"
+    root_name = b.name(("C", "UT"), ("O", "SPECIMEN"), ("CN", "CSCA Utopia"))
+    root_id = hashlib.sha1(b"root" + own["key"].encode()).digest()
+    root_extensions = [
+        b.subject_identifier(root_id), b.authority_identifier(root_id),
+        b.key_usage("keyCertSign", "cRLSign"), b.basic_constraints(ca=True),
+    ]  # fmt: skip
+    period = (b.moment(2020), b.moment(2036, 7))
+    root = certificate(root_name, root_name, own, own["key"], root_extensions, period)
+    name = b.name(("C", "UT"), ("O", "SPECIMEN"), ("CN", "Document Signer 1"))
+    extensions = [
+        b.authority_identifier(root_id), b.key_usage("digitalSignature"), b.document_types("P", "PP"),
+        b.usage_period(b.moment(2026), b.moment(2026, 4)),
+    ]  # fmt: skip
+    extensions = [e if isinstance(e, tuple) else e for e in extensions]
+    ds = certificate(name, root_name, own, sod_row["key"], extensions, (b.moment(2026), b.moment(2036, 4)))
+    party = b.Party(ds, None, name, b"")
+    groups = {1: b.dg1(b.zone()), 2: b.dg2()}
+    values = {n: b.digest(hash_kind, data) for n, data in groups.items()}
+    content = b.security_object(values, kind=hash_kind)
+    attributes = [
+        b.attribute("1.2.840.113549.1.9.3", b.oid(b.LDS_OBJECT)),
+        b.attribute("1.2.840.113549.1.9.4", b.octets(b.digest(digest_kind, content))),
+        b.attribute("1.2.840.113549.1.9.5", b.time(b.SIGNED)),
+    ]
+    signature = signing.sign(sod_row, b.set_of(attributes))
+    info = b.signer_info(
+        content, party, digest_kind=digest_kind, signature=signature, algorithm_=signing.algorithm(sod_row)
+    )
+    sod = b.signed_data(content, [info], [ds] if inside else [], announced=[digest_kind])
+    files = {"EF.COM": b.com(groups), "EF.SOD": sod, "DG1": groups[1], "DG2": groups[2]}
+    from tjdocs.pki import Certificate, TrustStore
+
+    return b.Scene(files, b.lines(b.zone()), TrustStore.of([Certificate.parse(root)]), date(2026, 6, 1))
+
+
+def certificate(subject, issuer, row, key_kind, extensions, period) -> bytes:
+    info = signing.spki(key_kind)
+    serial = int.from_bytes(hashlib.sha256(subject + info).digest()[:8], "big") >> 1
+    tbs = b.sequence(
+        b.der(0xA0, b.integer(2)), b.integer(serial), signing.algorithm(row), issuer,
+        b.sequence(b.time(period[0]), b.time(period[1])), subject, info,
+        b.der(0xA3, b.sequence(*(
+            b.sequence(b.oid(o), b.der(1, b"\xff") if c else b"", b.octets(v)) for o, c, v in extensions
+        ))),
+    )  # fmt: skip
+    return b.sequence(tbs, signing.algorithm(row), b.bits(signing.sign(row, tbs)))
+
+
+if __name__ == "__main__":
+    algorithms()
+    lds()
+    passive_authentication()
