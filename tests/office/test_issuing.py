@@ -104,6 +104,20 @@ def test_each_letter_of_tajik(office, application, now, name):
     assert one.page.size == (1476, 1039)
 
 
+def test_what_was_not_given_is_nowhere(office, application, now):
+    """One name only, no place of birth, no personal number, no eyes: zone, chip and page do without."""
+    bare = {"patronymic": "", "place_of_birth": "", "personal_number": "", "portrait_eyes": None, "given_names": ""}
+    one = office.issue(dataclasses.replace(application, **bare), at=now)
+    zone = mrz.parse(one.mrz, at=now.date())
+    assert (zone.primary_identifier, zone.secondary_identifier, zone.optional_data) == ("GHAFUROV", "", "")
+    details = Dg11.parse(one.chip["DG11"])
+    assert (details.personal_number, details.place_of_birth) == (None, ())
+    assert details.full_name.rstrip("<") == "ҒАФУРОВ"
+    printed = {placed.id for placed in one.page.placed if placed.kind == "data"}
+    assert "place_of_birth" not in printed
+    assert "primary_identifier" in printed
+
+
 def test_record_and_register_keep_digests_and_no_person(office, register, application, now):
     one = office.issue(application, at=now)
     digests = {name: sha256(data).hexdigest() for name, data in one.chip.items()}
@@ -514,6 +528,7 @@ def test_nothing_of_the_person_in_repr(issued, application, trial, now, register
     made = draft.Draft.of(application, types.get(KIND), now, issued.date_of_expiry)
     for part in (issued, issued.chip, issued.page, application, made):
         assert leaks(repr(part)) == [], type(part).__name__
+        assert len(repr(part)) < 4000, type(part).__name__  # and no image
     assert "EF.SOD" in repr(issued.chip)
     assert repr(Office(trial, register)).startswith("<tjdocs.office")
 

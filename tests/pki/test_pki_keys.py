@@ -199,7 +199,7 @@ def test_rsa_keys_that_are_not_computed_with(modulus, exponent, name):
 
 
 def test_a_key_that_takes_seconds_to_compute_with_is_over_the_limit():
-    """A long exponent beside a long modulus costs the square: a file of 64 such keys would hold a border up for minutes."""
+    """A long exponent beside a long modulus: a file of 64 such keys would hold a border up for minutes."""
     key = keys.load(b.rsa_spki((1 << 8191) | 1, (1 << 8190) | 1))
     assert (key.kind, key.name) == ("unsupported", "limit")
 

@@ -7,8 +7,8 @@ import json
 import os
 import sys
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from tjdocs import __version__
 from tjdocs.cli import authority, documents, mrz, trust, vectors, verify
@@ -51,14 +51,12 @@ def main() -> None:
     """Run the command line; the one place that prints an error."""
     try:
         status = app(standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        print(error.format_message())
-        status = 2
-    except click.ClickException as error:
-        status = _fail("usage", error.format_message(), "see --help")
+    except TyperException as error:
+        # without any argument the help has been printed, and there is nothing to add
+        status = _fail("usage", message, "see --help") if (message := error.format_message()) else 2
     except TjdocsError as error:
         status = _fail(error.code, str(error) if not error.hint else _without_hint(error), error.hint)
-    except click.Abort:
+    except typer.Abort:
         status = 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -5,11 +5,8 @@ from typing import Annotated
 import typer
 
 from tjdocs.cli import _io
-from tjdocs.documents import Application, NotEligible, example, types
+from tjdocs.documents import Application, NotEligible, types
 from tjdocs.errors import UsageError
-from tjdocs.office import Office
-from tjdocs.pki.authority import Authority
-from tjdocs.register import Register
 
 app = typer.Typer(help="Document types and what they ask for.", no_args_is_help=True)
 
@@ -52,6 +49,8 @@ def show(type_: Type, as_json: _io.Json = False) -> None:
 @app.command("example")
 def example_(type_: Type, at: _io.At = "", as_json: _io.Json = False) -> None:
     """Print a complete lawful application of a specimen as JSON, with or without --json."""
+    from tjdocs.documents.example import example
+
     print(example(type_, at=_io.moment(at)).to_json(), end="")
 
 
@@ -67,6 +66,11 @@ def issue(
     as_json: _io.Json = False,
 ) -> None:
     """Issue one document into a folder. Exit status 1 when the application is not eligible."""
+    # the office brings database and drawing with it, which no other command should wait for
+    from tjdocs.office import Office
+    from tjdocs.pki.authority import Authority
+    from tjdocs.register import Register
+
     now = _io.moment(at)
     opened = Authority.open(authority, passphrase=_io.passphrase(passphrase_file))
     if not opened.trial and not (register and officer):

@@ -1,5 +1,6 @@
 """``tjdocs verify``, ``tjdocs sod show``, ``tjdocs dissect``."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -7,10 +8,11 @@ import typer
 
 from tjdocs import mrz
 from tjdocs.border import Evidence, Inspector
-from tjdocs.border.report import write_report
 from tjdocs.cli import _io
 from tjdocs.errors import InputError
 from tjdocs.lds import catalogue, sod, sod_spans
+from tjdocs.lds.catalogue import LdsError
+from tjdocs.lds.dg1 import Dg1
 from tjdocs.lds.sod import Sod, SodError
 from tjdocs.pki import dissect as certificate
 from tjdocs.spans import Span
@@ -37,6 +39,8 @@ def verify(
     evidence = Evidence(mrz=_io.read_text(mrz_file) if mrz_file else None, chip=path)
     verdict = Inspector(trust=store).inspect(evidence, at=_io.moment(at))
     if report:
+        from tjdocs.border.report import write_report
+
         write_report(verdict, report)
     if as_json:
         _io.show_json(verdict.as_json())
@@ -98,8 +102,18 @@ def _spans(data: bytes, path: str) -> tuple[Span, ...]:
     if _is_text(data):
         return mrz.spans(data.decode("ascii"))
     if catalogue.by_tag(data[0]) is not None:
-        return catalogue.spans(data)
+        return catalogue.spans(data) + _zone_inside(data)
     raise InputError("nothing that is read", where=path, hint="give a zone, an EF file or a certificate")
+
+
+def _zone_inside(data: bytes) -> tuple[Span, ...]:
+    """Return the fields of the zone in DG1, at their places in the file."""
+    try:
+        zone = Dg1.parse(data).zone
+    except LdsError:
+        return ()
+    start = data.index(zone.encode())
+    return tuple(replace(span, offset=span.offset + start, depth=span.depth + 2) for span in mrz.spans(zone))
 
 
 def _is_text(data: bytes) -> bool:

@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -66,11 +66,11 @@ def run(names: Iterable[str] = (), *, command: str = "") -> Report:
     :raises UsageError: no such area, or the program cannot be started
     """
     chosen = [vector for name in (tuple(names) or areas()) for vector in load(name)]
-    ask: Callable[[Vector], tuple[str | None, str]] = (
-        _library if not command else lambda vector: _program(command, vector)
-    )
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        answers = list(pool.map(ask, chosen)) if command else [ask(vector) for vector in chosen]
+    if command:
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            answers = list(pool.map(lambda vector: _program(command, vector), chosen))
+    else:
+        answers = [answer(vector.input) for vector in chosen]
     counts: dict[str, int] = {}
     skipped: dict[str, int] = {}
     differences = []
@@ -82,10 +82,6 @@ def run(names: Iterable[str] = (), *, command: str = "") -> Report:
         if (result, reason) != (vector.expected, vector.reason):
             differences.append(Difference(vector, result, reason))
     return Report(counts, skipped, tuple(differences))
-
-
-def _library(vector: Vector) -> tuple[str | None, str]:
-    return answer(vector.input)
 
 
 def _program(command: str, vector: Vector) -> tuple[str | None, str]:

@@ -1,0 +1,290 @@
+"""The command line as other programs call it: keys, exit statuses, one clear line for a bad call."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tjdocs.pki import TrustStore
+
+AT = "2026-11-24"
+
+
+def run(*arguments, stdin=None, cwd=None, env=None):
+    """Run the command line in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tjdocs", *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        cwd=cwd,
+        env={**os.environ, "TJDOCS_PASSPHRASE": "", **(env or {})},
+        check=False,
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def asked(*arguments, **more):
+    status, out, _ = run(*arguments, "--json", **more)
+    return status, json.loads(out)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """An authority with named curves, an application, and a passport issued from them."""
+    folder = tmp_path_factory.mktemp("cli")
+    assert run("authority", "create", folder / "authority", "--named-curves", "--at", AT)[0] == 0
+    status, application, _ = run("documents", "example", "external-passport", "--at", AT)
+    assert status == 0
+    (folder / "application.json").write_text(application)
+    status, summary = asked(
+        "issue", "external-passport", "--authority", folder / "authority",
+        "--application", folder / "application.json", "--out", folder / "out", "--at", AT,
+    )  # fmt: skip
+    assert status == 0
+    (folder / "summary.json").write_text(json.dumps(summary))
+    return folder
+
+
+def test_issue(place):
+    summary = json.loads((place / "summary.json").read_text())
+    assert summary["document_type"] == "external-passport"
+    assert (summary["date_of_issue"], summary["date_of_expiry"]) == ("2026-11-24", "2036-11-23")
+    assert (place / "out/mrz.txt").read_text().split() == summary["mrz"]
+    on_disk = {str(path.relative_to(place / "out")) for path in (place / "out").rglob("*") if path.is_file()}
+    assert on_disk == set(summary["files"])
+    assert {"chip/EF_COM.bin", "chip/EF_SOD.bin", "chip/DG1.bin", "chip/DG2.bin", "page.png", "page.pdf"} <= on_disk
+    assert (place / "authority/register.db").exists()
+
+
+def test_files_in_the_way_are_never_overwritten(place):
+    before = {path: path.read_bytes() for path in (place / "out").rglob("*") if path.is_file()}
+    status, out, err = run(
+        "issue", "external-passport", "--authority", place / "authority",
+        "--application", place / "application.json", "--out", place / "out", "--at", AT,
+    )  # fmt: skip
+    assert (status, out) == (2, "")
+    assert err.startswith("tjdocs: not an empty folder")
+    assert {path: path.read_bytes() for path in (place / "out").rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.requirement("EXT-3")
+def test_an_application_that_is_not_eligible(place, tmp_path):
+    application = json.loads((place / "application.json").read_text())
+    application |= {"citizenship": "UZB", "date_of_birth": "2020-01-01"}
+    (tmp_path / "a.json").write_text(json.dumps(application))
+    status, said = asked(
+        "issue", "external-passport", "--authority", place / "authority",
+        "--application", tmp_path / "a.json", "--out", tmp_path / "out", "--at", AT,
+    )  # fmt: skip
+    assert status == 1
+    assert {row["requirement"] for row in said["refused"]} == {"EXT-3", "EXT-4"}
+    assert all(row.keys() == {"rule", "requirement", "outcome", "detail"} for row in said["refused"])
+    assert not (tmp_path / "out").exists()
+
+
+def test_verify(place):
+    chip, csca = place / "out/chip", place / "authority/csca.cer"
+    status, said = asked("verify", chip, "--trust", csca, "--mrz", place / "out/mrz.txt", "--at", AT)
+    assert (status, said["verdict"]) == (0, "admit")
+    assert "pa.authentic" in said["decided_by"]
+    assert all(f.keys() == {"check", "outcome", "reason", "detail", "subject"} for f in said["findings"])
+    status, said = asked("verify", chip, "--at", AT)
+    assert (status, said["verdict"]) == (1, "refer")
+    crl = place / "authority/csca.crl"
+    _, said = asked("verify", chip, "--trust", csca, "--crl", crl, "--at", AT)
+    assert {f["outcome"] for f in said["findings"] if f["check"] == "pa.ds-revocation"} == {"passed"}
+    assert asked("verify", chip, "--trust", csca, "--at", "2040-01-01")[1]["verdict"] == "refuse"
+
+
+@pytest.mark.requirement("TR-VERDICT")
+def test_verify_for_a_person(place, tmp_path):
+    report = tmp_path / "report.html"
+    status, out, err = run(
+        "verify", place / "out/chip", "--trust", place / "authority/csca.cer", "--at", AT, "--report", report
+    )
+    assert (status, err) == (0, "")
+    assert out.rstrip().splitlines()[-1].startswith("admit (decided by ")
+    assert "ERIKSSON" in report.read_text()
+
+
+def test_a_trust_store_pinned_by_its_digest(place, tmp_path):
+    store = tmp_path / "trust.db"
+    status, said = asked("trust", "import", "--store", store, place / "authority/csca.cer", "--trust-candidates")
+    assert (status, said["sources"][0]["certificates"]) == (0, 1)
+    digest = TrustStore(store).digest
+    chip = place / "out/chip"
+    assert run("verify", chip, "--trust", store, "--trust-digest", digest, "--at", AT)[0] == 0
+    status, _, err = run("verify", chip, "--trust", store, "--trust-digest", "00" * 32, "--at", AT)
+    assert (status, err.count("\n")) == (2, 1)
+
+
+def test_candidates_are_not_trusted(place, tmp_path):
+    store = tmp_path / "trust.db"
+    assert asked("trust", "import", "--store", store, place / "authority/csca.cer")[0] == 0
+    assert asked("verify", place / "out/chip", "--trust", store, "--at", AT)[1]["verdict"] == "refer"
+    _, rows = asked("trust", "list", "--store", store, "--country", "tj")
+    assert [row["kind"] for row in rows] == ["self-signed"]
+    assert {"subject", "issuer", "serial", "sha256", "country", "key", "not_before", "not_after", "sources"} <= set(rows[0])
+    status, out, _ = run("trust", "explain", "--store", store, "--country", "TJ")
+    assert status == 0
+    assert "vouched for by its own key only" in out
+
+
+def test_sod_show(place):
+    status, said = asked("sod", "show", place / "out/chip/EF_SOD.bin")
+    assert status == 0
+    assert (said["lds_version"], said["hash_algorithm"]) == ("0108", "sha256")
+    assert set(said["data_groups"]) == {"1", "2", "11", "12"}
+    assert said["signature_algorithm"] == "ecdsa-sha256"
+    assert "TRIAL" in said["signer_subject"]
+    assert said["signer_issuer"].startswith("C=TJ, O=Republic of Tajikistan")
+    int(said["certificate_serial"], 16)
+
+
+@pytest.mark.parametrize(
+    "name", ["out/chip/EF_SOD.bin", "out/chip/EF_COM.bin", "out/chip/DG1.bin", "authority/csca.cer", "out/mrz.txt"]
+)
+def test_dissect(place, name):
+    status, said = asked("dissect", place / name)
+    assert status == 0
+    assert len(said["spans"]) >= 4
+    data = (place / name).read_bytes()
+    assert all(data[s["offset"] : s["offset"] + s["length"]].hex() == s["bytes"] for s in said["spans"])
+    assert run("dissect", place / name)[0] == 0
+
+
+def test_authority(place, tmp_path):
+    status, said = asked("authority", "signer", place / "authority", "--at", AT)
+    assert (status, said["trial"]) == (0, True)
+    assert run("authority", "crl", place / "authority", "--at", AT)[0] == 0
+    status, _, err = run("authority", "create", tmp_path / "p", "--production")
+    assert (status, err.count("\n")) == (2, 1)
+    assert not (tmp_path / "p").exists()
+    _, _, err = run("authority", "create", tmp_path / "t")
+    assert "plain files" in err
+    secret = tmp_path / "secret"
+    secret.write_text("correct horse\n")
+    assert run("authority", "create", tmp_path / "q", "--production", "--passphrase-file", secret, "--at", AT)[0] == 0
+    assert "TRIAL" not in asked("authority", "signer", tmp_path / "q", "--passphrase-file", secret, "--at", AT)[1]["csca"]["subject"]
+    assert run("authority", "crl", tmp_path / "q", env={"TJDOCS_PASSPHRASE": "wrong"})[0] == 2
+
+
+def test_issuing_past_the_signers_period_names_the_command(place, tmp_path):
+    status, _, err = run(
+        "issue", "external-passport", "--authority", place / "authority",
+        "--application", place / "application.json", "--out", tmp_path / "o", "--at", "2027-06-01",
+    )  # fmt: skip
+    assert status == 2
+    assert "tjdocs authority signer" in err
+
+
+def test_documents(place):
+    assert asked("documents", "list")[1][0]["document_type"] == "external-passport"
+    assert {"fields", "rules"} <= set(asked("documents", "show", "external-passport")[1])
+    assert "Resolution 294" in run("documents", "show", "external-passport")[1]
+
+
+ZONE = "PPUTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10\n"
+KEYS = (
+    "format valid document_code issuing_state document_number nationality date_of_birth sex date_of_expiry "
+    "primary_identifier secondary_identifier optional_data optional_data_2 problems"
+).split()
+
+
+def test_mrz_parse_and_make():
+    status, said = asked("mrz", "parse", stdin=ZONE.encode())
+    assert (status, said["valid"]) == (0, True)
+    assert set(KEYS) <= set(said)
+    assert (said["document_number"], said["date_of_birth"]) == ("L898902C3", "1974-08-12")
+    status, said = asked("mrz", "parse", stdin=ZONE.replace("L898902C36", "L898902C37").encode())
+    assert (status, said["valid"]) == (1, False)
+    assert {"code", "severity", "field", "position", "message", "expected", "found"} <= set(said["problems"][0])
+    whole = asked("mrz", "parse", stdin=ZONE.encode())[1]
+    assert run("mrz", "make", "--format", "TD3", stdin=json.dumps(whole).encode()) == (0, ZONE, "")
+
+
+def test_mrz_lines():
+    status, out, _ = run("mrz", "parse", "--lines", stdin=f"{ZONE}\n\n{ZONE}".encode())
+    assert status == 0
+    assert [json.loads(line)["valid"] for line in out.splitlines()] == [True, True]
+
+
+def test_vectors(tmp_path):
+    assert run("vectors", "run", "--area", "lds")[0] == 0
+    assert run("vectors", "export", tmp_path / "v")[0] == 0
+    assert {row["area"] for row in asked("vectors", "list")[1]} >= {"mrz", "lds"}
+    program = tmp_path / "program"
+    program.write_text('#!/bin/sh\necho \'{"result": "valid", "reason": ""}\'\n')
+    program.chmod(0o755)
+    assert run("vectors", "run", "--area", "lds", "--command", program)[0] == 1
+
+
+@pytest.fixture
+def unusable(tmp_path):
+    (tmp_path / "empty").write_bytes(b"")
+    (tmp_path / "random").write_bytes(bytes(range(1, 256)) * 20)
+    with open(tmp_path / "large", "wb") as file:
+        file.truncate(100_000_000)
+    (tmp_path / "nothing").mkdir()
+    return tmp_path
+
+
+BAD_CALLS = [
+    ("verify", "missing"),
+    ("verify", "empty"),
+    ("verify", "nothing"),
+    ("verify", "random"),
+    ("verify", "nothing", "--trust", "missing"),
+    ("verify", "nothing", "--trust", "random"),
+    *(("sod", "show", name) for name in ("missing", "empty", "random", "large", "nothing")),
+    *(("dissect", name) for name in ("missing", "empty", "large", "nothing")),
+    *(("mrz", "parse", name) for name in ("missing", "empty", "large", "nothing")),
+    *(("mrz", "make", name) for name in ("missing", "empty", "random")),
+    *(("trust", "import", "--store", "s", name) for name in ("missing", "empty", "random", "large")),
+    ("trust", "list", "--store", "missing"),
+    ("trust", "list", "--store", "random"),
+    ("trust", "explain", "--store", "missing", "--country", "TJ"),
+    ("documents", "show", "no-such"),
+    ("authority", "signer", "nothing"),
+    ("verify", "nothing", "--at", "yesterday"),
+    ("verify", "nothing", "--at", "2026-01-01T00:00:00"),
+    ("no-such-command",),
+    ("verify",),
+    ("vectors", "run", "--area", "no-such"),
+    ("issue", "external-passport", "--authority", "nothing", "--application", "missing", "--out", "o"),
+]
+
+
+@pytest.mark.parametrize("arguments", BAD_CALLS, ids=" ".join)
+def test_bad_calls_give_one_clear_line(unusable, arguments):
+    status, out, err = run(*arguments, cwd=unusable)
+    assert (status, out) == (2, "")
+    assert err.startswith("tjdocs: ")
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+    status, out, _ = run(*arguments, "--json", cwd=unusable)
+    assert status == 2
+    assert json.loads(out)["error"].keys() == {"code", "message", "hint"}
+
+
+def test_a_large_file_among_a_chips(place, tmp_path):
+    chip = tmp_path / "chip"
+    chip.mkdir()
+    for path in (place / "out/chip").iterdir():
+        (chip / path.name).write_bytes(path.read_bytes())
+    with open(chip / "DG3.bin", "wb") as file:
+        file.truncate(100_000_000)
+    status, out, err = run("verify", chip)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+
+
+def test_help_and_version():
+    for arguments in ((), ("verify",), ("trust", "import"), ("authority", "create"), ("issue",)):
+        status, out, _ = run(*arguments, "--help")
+        assert status == 0
+        assert "Usage" in out
+    assert run("--version")[1].startswith("tjdocs ")
+    assert Path(__file__).exists()
