@@ -14,11 +14,12 @@ from pathlib import Path
 TESTS = Path(__file__).parent
 sys.path[:0] = [str(TESTS), str(TESTS / "pki"), str(TESTS / "inspection")]
 
-import builders as b  # noqa: E402
 import signing  # noqa: E402
 from cases_reading import CASES as READING  # noqa: E402
 from cases_signer import CASES as SIGNER  # noqa: E402
 from cases_sod import CASES as SOD  # noqa: E402
+
+import builders as b  # noqa: E402
 
 VECTORS = TESTS.parent / "test_vectors"
 DATA = b"tjdocs test vector"
@@ -297,7 +298,6 @@ def signed_by(sod_row, chain_row, hash_kind, digest_kind, *, inside=True):
         b.authority_identifier(root_id), b.key_usage("digitalSignature"), b.document_types("P", "PP"),
         b.usage_period(b.moment(2026), b.moment(2026, 4)),
     ]  # fmt: skip
-    extensions = [e if isinstance(e, tuple) else e for e in extensions]
     ds = certificate(name, root_name, own, sod_row["key"], extensions, (b.moment(2026), b.moment(2036, 4)))
     party = b.Party(ds, None, name, b"")
     groups = {1: b.dg1(b.zone()), 2: b.dg2()}

@@ -209,6 +209,11 @@ def test_a_certificate_in_ber_is_read_and_verified():
         "3084ffffffff",
         "308500000000010500",
         "24800201050000",  # an integer inside a string in pieces
+        "23080302046003020061",  # unused bits in a piece that is not the last
+        "23020300",  # a piece without its count of unused bits
+        "0102ffff",  # a boolean of two bytes
+        "0100",
+        "22030201058000",  # an integer in pieces
     ],
 )
 def test_what_is_no_ber(data):

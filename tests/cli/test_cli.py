@@ -1,29 +1,38 @@
 """The command line as other programs call it: keys, exit statuses, one clear line for a bad call."""
 
+import contextlib
+import io
 import json
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from tjdocs.cli import main
 from tjdocs.pki import TrustStore
 
 AT = "2026-11-24"
 
 
-def run(*arguments, stdin=None, cwd=None, env=None):
-    """Run the command line in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tjdocs", *map(str, arguments)],
-        input=stdin,
-        capture_output=True,
-        cwd=cwd,
-        env={**os.environ, "TJDOCS_PASSPHRASE": "", **(env or {})},
-        check=False,
-    )
+def process(*arguments):
+    """Run the command line in a process of its own, as other programs do."""
+    done = subprocess.run([sys.executable, "-m", "tjdocs", *map(str, arguments)], capture_output=True, check=False)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def run(*arguments, stdin=b"", cwd=None, env=None):
+    """Run the command line in this process: starting one for every call would take most of the time."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["tjdocs", *map(str, arguments)])
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        for name, value in {"TJDOCS_PASSPHRASE": "", **(env or {})}.items():
+            patch.setenv(name, value)
+        if cwd:
+            patch.chdir(cwd)
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as ended:
+            main()
+    return ended.value.code, out.getvalue(), err.getvalue()
 
 
 def asked(*arguments, **more):
@@ -188,10 +197,7 @@ def test_documents(place):
 
 
 ZONE = "PPUTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10\n"
-KEYS = (
-    "format valid document_code issuing_state document_number nationality date_of_birth sex date_of_expiry "
-    "primary_identifier secondary_identifier optional_data optional_data_2 problems"
-).split()
+KEYS = ["format", "valid", "document_code", "issuing_state", "document_number", "nationality", "date_of_birth", "sex", "date_of_expiry", "primary_identifier", "secondary_identifier", "optional_data", "optional_data_2", "problems"]
 
 
 def test_mrz_parse_and_make():
@@ -287,4 +293,11 @@ def test_help_and_version():
         assert status == 0
         assert "Usage" in out
     assert run("--version")[1].startswith("tjdocs ")
-    assert Path(__file__).exists()
+
+
+def test_as_a_process_of_its_own(place):
+    status, out, err = process("verify", place / "out/chip", "--at", AT)
+    assert (status, err) == (1, "")
+    assert out.rstrip().splitlines()[-1].startswith("refer (decided by ")
+    status, out, err = process("verify", place / "none")
+    assert (status, out, err.count("\n")) == (2, "", 1)

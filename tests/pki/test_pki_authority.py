@@ -1,5 +1,6 @@
 """Making and using an authority: keys that are never readable by others, periods that hold, and nothing half made."""
 
+import dataclasses
 import errno
 import json
 import os
@@ -13,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, TjdocsError, UsageError
-from tjdocs.pki import Authority
+from tjdocs.pki import Authority, profiles
 from tjdocs.pki import authority as module
 from tjdocs.pki.crl import Crl
 
@@ -393,6 +394,8 @@ def test_what_is_no_authority(own, state):
         {"signer_algorithm": "rsa-md5"},
         {"crl_number": "one"},
         {"crl_number": 1.5},
+        {"crl_number": -1},
+        {"schema": 2},
     ],
     ids=str,
 )
@@ -473,6 +476,16 @@ def test_the_csca_may_issue_within_its_keys_period_alone(own):
         with pytest.raises(KeyMaterialError, match="may not sign") as caught:
             own.new_signers(at=at)
         assert caught.value.where == at.date().isoformat()
+    assert below(own.folder) == before
+
+
+def test_a_signer_that_would_outlive_its_csca_is_not_made(own, monkeypatch):
+    profile = profiles.load()
+    longer = dataclasses.replace(profile, ds=dataclasses.replace(profile.ds, certificate=profiles.Period(years=30)))
+    monkeypatch.setattr(profiles, "load", lambda: longer)
+    before = below(own.folder)
+    with pytest.raises(KeyMaterialError, match="ends before"):
+        own.new_signers(at=MADE)
     assert below(own.folder) == before
 
 

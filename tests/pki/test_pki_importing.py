@@ -130,6 +130,15 @@ def test_the_same_file_twice(store, write):
     assert trusted(store) == set(LISTED)
 
 
+def test_the_first_ground_of_trust_stays(store, write):
+    """Why a certificate was trusted first is what an auditor asks for."""
+    path = write("a.ml", master_list(LISTED))
+    importing.import_paths(store, [path], anchors=[UTOPIA.certificate])
+    importing.import_paths(store, [path], trust_candidates=True)
+    grounds = {entry.certificate.raw: entry.ground for entry in store.entries}
+    assert grounds[OTHER.raw] == "list"
+
+
 def test_a_link_whose_root_came_with_another_file(store, write):
     reports = importing.import_paths(store, [write("root.cer", UTOPIA.raw), write("z-link.cer", LINK.raw)])
     assert [len(report.unresolved) for report in reports] == [0, 1]  # counts are within the file alone

@@ -1,6 +1,7 @@
 """Keys and signatures at the edges: forged blocks, odd exponents and salts, odd points, curves that are not theirs."""
 
 import hashlib
+import math
 
 import ecdsa
 import pytest
@@ -170,6 +171,29 @@ def test_random_exponents(kind):
     signature = key.pss("sha256", DATA, salt=32, mask="sha256")
     assert outcome(keys.verify(loaded, algorithm, signature, DATA)) == RIGHT
     assert outcome(keys.verify(loaded, algorithm, signature, DATA + b"!")) == WRONG
+
+
+def primes(key):
+    numbers = key.private_numbers()
+    return numbers.p, numbers.q
+
+
+def test_a_modulus_of_one_bit_more_than_whole_octets():
+    """RFC 8017, 9.1.1: the encoded message is then an octet shorter than the signature."""
+    p = signing.rsa_key("rsa-4096").library.private_numbers().p  # of 2048 bits
+    candidates = (q for _ in range(20) for q in primes(rsa.generate_private_key(65537, 2178)))  # of 1089 bits
+    q = next(q for q in candidates if (p * q).bit_length() == 3137)
+    n, order = p * q, (p - 1) * (q - 1)
+    assert n.bit_length() == 3137
+    e = next(number for number in range((1 << 80) | 1, 1 << 81, 2) if math.gcd(number, order) == 1)
+    loaded, algorithm = keys.load(b.rsa_spki(n, e)), pss(signing.pss_parameters("sha256", "sha256", 32))
+    block = signing.pss_block("sha256", DATA, bytes(32), "sha256", 3136)
+    assert len(block) == 392
+    for first, expected in ((b"\0", RIGHT), (b"\1", WRONG)):
+        number = int.from_bytes(first + block, "big")
+        assert number < n
+        signature = pow(number, pow(e, -1, order), n).to_bytes(393, "big")
+        assert outcome(keys.verify(loaded, algorithm, signature, DATA)) == expected
 
 
 def test_a_modulus_without_its_leading_zero_is_read_as_what_it_is():

@@ -159,6 +159,9 @@ def test_a_purpose_that_is_not_critical_and_a_missing_key_usage():
         "",
         ("extended-key-usage-not-critical",),
     )
+    assert judged(master_list(LISTED, list_signer(usage=None)), UTOPIA) == ("warning", "", ("key-usage-absent",))
+    unreadable = list_signer(usage=None, extra=[b.purposes(LIST_SIGNER), ("2.5.29.15", True, b"\x05\x00")])
+    assert judged(master_list(LISTED, unreadable), UTOPIA)[:2] == ("failed", "signer-role")
 
 
 def test_signing_time():
