@@ -134,6 +134,12 @@ LIST_CASES: list[Case] = [
     refused(
         LISTS,
         "version-differs",
+        lambda: b.scene(com_bytes=b.com([1, 2], lds="0108")),
+        note="lowered",
+    ),
+    refused(
+        LISTS,
+        "version-differs",
         lambda: b.scene(content={"version": 1, "versions": ("0108", "040000")}),
         note="lds",
     ),

@@ -2,7 +2,7 @@
 
 import functools
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from cases_sod import other_key
 from inspection_case import Case, admitted, referred, refused
@@ -215,6 +215,13 @@ VALIDITY_CASES: list[Case] = [
     refused(
         VALIDITY,
         "key-usage-period",
+        lambda: b.scene(by=b.signer(b.utopia(), key_period=None, extra=[("2.5.29.16", False, b"\x05\x00")])),
+        note="unreadable",
+    ),
+    refused(VALIDITY, "signed-after-expiry", lambda: stated("20400101", at=date(2041, 1, 1)), note="dg12"),
+    refused(
+        VALIDITY,
+        "key-usage-period",
         lambda: timed(b.SIGNED, key_period=(b.SIGNED + SECOND, None)),
         note="before",
     ),
@@ -292,6 +299,8 @@ USAGE_CASES: list[Case] = [
         USAGE, "key-usage", lambda: usage(usage=None, extra=[("2.5.29.15", True, b.integer(1))]), note="unreadable"
     ),
     refused(USAGE, "role", seal_signer_signs, note="seal-signer"),
+    refused(USAGE, "critical-extension", lambda: usage(extra=[("1.2.3.4", True, b"\x05\x00")])),
+    admitted(USAGE, "", lambda: usage(extra=[("1.2.3.4", False, b"\x05\x00")]), note="foreign-not-critical"),
     refused(USAGE, "role", lambda: usage(extra=[b.purposes("2.23.136.1.1.3")]), note="list-signer"),
     refused(USAGE, "role", lambda: usage(extra=[b.purposes("2.23.136.1.1.8")]), note="deviation-list"),
     refused(USAGE, "role", lambda: usage(extra=[("2.5.29.37", True, b.integer(1))]), note="unreadable"),

@@ -290,6 +290,12 @@ HASH_CASES: list[Case] = [
     refused(HASH, "not-listed", lambda: b.scene().with_files(DG14=b.der(0x6E, b.der(0x31))), subject="DG14"),
     referred(HASH, "not-handed-over", lambda: b.scene().with_files(DG1=None), subject="DG1"),
     referred(HASH, "not-handed-over", lambda: b.scene().with_files(DG2=None), subject="DG2"),
+    referred(
+        HASH,
+        "mandatory-missing",
+        lambda: b.scene(groups={1: b.dg1(b.zone()), 12: b.dg12("20260302")}),
+        subject="DG2",
+    ),
     # a protected group that stays unread is told, and stops nobody
     Case(
         "admit",

@@ -69,10 +69,14 @@ def examine(evidence: Evidence, trust: TrustStore, *, at: date | datetime) -> Ex
     return Examination(enforce_premises(findings), now, printed, chip_zone, chip, result)
 
 
+# groups that were not handed over do not lower authenticity; DG1 is a premise of its own
+_NOT_GIVEN = ("not-handed-over", "mandatory-missing")
+
+
 def _authentic(findings: list[Finding]) -> Finding:
     """Judge ``pa.authentic``: everything it rests on held, and the hash of every group handed over."""
     check = "pa.authentic"
-    relevant = [f for f in findings if f.check != "pa.ds-revocation" and f.reason != "not-handed-over"]
+    relevant = [f for f in findings if f.check != "pa.ds-revocation" and f.reason not in _NOT_GIVEN]
     failed = [f for f in relevant if f.outcome is Outcome.FAILED]
     if failed:
         return Finding(check, Outcome.FAILED, "not-authentic", _names(failed))

@@ -16,11 +16,15 @@ from tjdocs.lds import catalogue
 from tjdocs.lds.catalogue import LdsError
 from tjdocs.pki import algorithms, cms, keys, names, paths
 from tjdocs.pki.certificate import ICAO_PURPOSES, OID_KEY_USAGE, OID_PRIVATE_KEY_USAGE, Certificate
+from tjdocs.pki.dissect import EXTENSIONS
 from tjdocs.pki.trust import TrustStore
 
 __all__ = ["Passive", "authenticate"]
 
 _SIGNER_CHECKS = ("pa.ds-chain", "pa.ds-validity", "pa.ds-usage", "pa.country", "pa.ds-revocation")
+_MANDATORY = {1, 2}  # Doc 9303-10, 4.2
+# extensions that are understood; any other that is critical rejects the certificate (RFC 5280, 4.2)
+_UNDERSTOOD = set(EXTENSIONS)
 _CLOCK_SKEW = timedelta(days=1)
 # a day begins 14 hours before and ends 36 hours after its midnight in UTC, somewhere on earth
 _DAY_AHEAD, _DAY_BEHIND = timedelta(hours=14), timedelta(hours=36)
@@ -150,9 +154,11 @@ def _hashes(chip: ChipContent, at: datetime) -> list[Finding]:
     signed = chip.sod.security_object
     given = chip.data_groups
     findings = []
-    for number in sorted(signed.hashes.keys() | given.keys()):
+    for number in sorted(signed.hashes.keys() | given.keys() | _MANDATORY):
         name = f"DG{number}"
-        if number not in given:
+        if number not in given and number not in signed.hashes:
+            findings.append(Finding("pa.dg-hash", Outcome.UNDETERMINED, "mandatory-missing", subject=name))
+        elif number not in given:
             findings.append(Finding("pa.dg-hash", Outcome.UNDETERMINED, "not-handed-over", subject=name))
         elif number not in signed.hashes:
             findings.append(Finding("pa.dg-hash", Outcome.FAILED, "not-listed", subject=name))
@@ -218,7 +224,7 @@ def _validity(
     detail = f"signed {moment.date().isoformat()} ({how})"
     if moment - at > _CLOCK_SKEW:
         return Finding(check, Outcome.FAILED, "signed-in-future", detail)
-    if how == "claimed" and zone and zone.date_of_expiry and moment.date() > zone.date_of_expiry:
+    if how != "assumed" and zone and zone.date_of_expiry and moment.date() > zone.date_of_expiry:
         return Finding(check, Outcome.FAILED, "signed-after-expiry", detail)
     # DG12 states a day, not a moment: the whole of it counts, in whatever time zone the office lies.
     # Differences are compared, since sums could leave the calendar.
@@ -242,6 +248,9 @@ def _validity(
 
 def _usage(signer: Certificate, zone: mrz.Zone | None) -> Finding:
     check = "pa.ds-usage"
+    foreign = [oid for oid, (critical, _) in signer.extensions.items() if critical and oid not in _UNDERSTOOD]
+    if foreign:
+        return Finding(check, Outcome.FAILED, "critical-extension", ", ".join(foreign))
     usage = signer.key_usage
     if signer.is_ca or (usage is not None and usage & {"keyCertSign", "cRLSign"}):
         return Finding(check, Outcome.FAILED, "ca-as-signer")

@@ -20,6 +20,7 @@ from tjdocs.lds.sod import Sod, SodError
 __all__ = ["ChipContent", "check_com_sod", "check_structure", "read_chip"]
 
 MAX_FILE = 10_000_000
+_SIGNED_VERSION = "0108"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +126,11 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
 
 
 def stray_bytes(data: bytes) -> bool:
-    """Whether something other than a chip's empty memory lies behind a file's object; no signature covers it."""
-    try:
-        content, trailing = catalogue.without_padding(data)
-    except LdsError:
-        return False
+    """Whether something other than a chip's empty memory lies behind the object of a file that could be read.
+
+    No signature covers it.
+    """
+    content, trailing = catalogue.without_padding(data)
     return bool(trailing) and bool(data[len(content) :].strip(b"\x00")) and bool(data[len(content) :].strip(b"\xff"))
 
 
@@ -150,6 +151,9 @@ def check_com_sod(chip: ChipContent | None) -> Finding:
             f"only in {where}: {names}" for where, names in (("EF.COM", only_com), ("EF.SOD", only_sod)) if names
         )
         return Finding(check, Outcome.FAILED, "lists-differ", detail)
+    if signed.version == 0 and com.lds_version >= _SIGNED_VERSION:
+        # from LDS 1.8 on the version is signed: a security object without it was lowered
+        return Finding(check, Outcome.FAILED, "version-differs", f"EF.COM {com.lds_version}, EF.SOD none")
     versions = (signed.lds_version, signed.unicode_version)
     if signed.version == 1 and versions != (com.lds_version, com.unicode_version):
         return Finding(check, Outcome.FAILED, "version-differs", f"EF.COM {com.lds_version}, EF.SOD {versions[0]}")
