@@ -112,26 +112,48 @@ def enforce_premises(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """
     result = list(findings)
     catalogue = checks()
-    while True:
-        lowered = False
-        for index, finding in enumerate(result):
-            if not finding.outcome.holds:
-                continue
-            missing = _unmet(catalogue[finding.check].premises, result)
-            if missing:
+    order = _order()
+    failing: dict[str, list[str]] = {}  # by check: subjects that do not hold
+    present: set[tuple[str, str]] = set()
+    for finding in result:
+        present.add((finding.check, ""))
+        present.add((finding.check, finding.subject))
+        if not finding.outcome.holds:
+            failing.setdefault(finding.check, []).append(finding.subject)
+    # premises first: what falls takes with it whatever rests on it
+    for index in sorted(range(len(result)), key=lambda index: order[result[index].check]):
+        finding = result[index]
+        if not finding.outcome.holds:
+            continue
+        for premise in catalogue[finding.check].premises:
+            check, _, subject = premise.partition(":")
+            fallen = failing.get(check, ())
+            if (check, subject) not in present or (subject in fallen if subject else fallen):
                 result[index] = replace(
-                    finding, outcome=Outcome.UNDETERMINED, reason="premise", detail=f"rests on {missing}"
+                    finding, outcome=Outcome.UNDETERMINED, reason="premise", detail=f"rests on {premise}"
                 )
-                lowered = True
-        if not lowered:
-            return tuple(result)
+                failing.setdefault(finding.check, []).append(finding.subject)
+                break
+    return tuple(result)
 
 
-def _unmet(premises: tuple[str, ...], findings: list[Finding]) -> str:
-    """Return the first premise that does not hold, or an empty string."""
-    for premise in premises:
-        check, _, subject = premise.partition(":")
-        relevant = [f for f in findings if f.check == check and (not subject or f.subject == subject)]
-        if not relevant or not all(f.outcome.holds for f in relevant):
-            return premise
-    return ""
+@cache
+def _order() -> Mapping[str, int]:
+    """Return for each check how many levels of premises it rests on.
+
+    :raises SpecError: premises that rest on one another
+    """
+    catalogue = checks()
+    levels: dict[str, int] = {}
+
+    def level(id_: str, above: tuple[str, ...]) -> int:
+        if id_ in above:
+            raise SpecError("premises rest on one another", where=f"specs/checks.toml {id_}")
+        if id_ not in levels:
+            below = (level(premise.partition(":")[0], (*above, id_)) for premise in catalogue[id_].premises)
+            levels[id_] = 1 + max(below, default=0)
+        return levels[id_]
+
+    for id_ in catalogue:
+        level(id_, ())
+    return levels

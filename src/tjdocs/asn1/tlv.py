@@ -4,7 +4,7 @@ A reader of hostile files: no recursion on input, no copying of what is not aske
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 __all__ = ["MAX_DEPTH", "Tlv", "TlvError", "children", "encode", "read", "walk"]
 
@@ -21,9 +21,8 @@ class TlvError(ValueError):
         self.offset = offset
 
 
-@dataclass(frozen=True, slots=True)
-class Tlv:
-    """One data object.
+class Tlv(NamedTuple):
+    """One data object. A tuple, since readers make many of them.
 
     :param tag: the tag's bytes as a number, for example ``0x5F1F``
     :param offset: of its first byte in the file
@@ -34,7 +33,10 @@ class Tlv:
     tag: int
     offset: int
     header: int
-    value: bytes = field(repr=False)
+    value: bytes
+
+    def __repr__(self) -> str:
+        return f"Tlv(tag={self.tag:#x}, offset={self.offset}, header={self.header})"
 
     @property
     def end(self) -> int:
@@ -63,6 +65,9 @@ def read(data: bytes, offset: int = 0, *, end: int | None = None, base: int = 0)
         raise TlvError("no data object", base + offset)
     tag = data[offset]
     offset += 1
+    if tag & 0x1F != 0x1F and offset < end and (length := data[offset]) < 0x80 and length < end - offset:
+        # the usual: one byte each for tag and length, and the content is there
+        return Tlv(tag, base + start, 2, bytes(data[offset + 1 : offset + 1 + length]))
     if tag & 0x1F == 0x1F:
         for _ in range(2):
             if offset >= end:

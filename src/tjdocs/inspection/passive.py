@@ -11,9 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from tjdocs import mrz
 from tjdocs.asn1 import der, x509
 from tjdocs.findings import Finding, Outcome
-from tjdocs.inspection.structure import ChipContent, stray_bytes
-from tjdocs.lds import catalogue
-from tjdocs.lds.catalogue import LdsError
+from tjdocs.inspection.structure import ChipContent
 from tjdocs.pki import algorithms, cms, keys, names, paths
 from tjdocs.pki.certificate import ICAO_PURPOSES, OID_KEY_USAGE, OID_PRIVATE_KEY_USAGE, Certificate
 from tjdocs.pki.dissect import EXTENSIONS
@@ -54,7 +52,7 @@ def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Zone | N
     if chip is None or chip.sod is None:
         return Passive(_without_sod(chip))
     sod = chip.sod
-    stray = ("trailing-data",) if stray_bytes(chip.files["EF.SOD"]) else ()
+    stray = ("trailing-data",) if chip.stray_bytes("EF.SOD") else ()
     findings = [_named("pa.sod-structure", (*sod.warnings, *stray))]
     signature, signer = _signature(chip)
     hashes = _hashes(chip, at)
@@ -176,10 +174,7 @@ def _hash(chip: ChipContent, name: str, expected: bytes) -> Finding:
         return Finding(check, Outcome.FAILED, "digest-forbidden", subject=name)
     if chip.errors.get(name, ("", ""))[0] == "limit":
         return Finding(check, Outcome.UNDETERMINED, "limit", subject=name)
-    data = chip.files[name]
-    with suppress(LdsError):  # what is no data object is hashed as it is
-        data, _ = catalogue.without_padding(data)  # the hash is over the file, not over padding behind it
-    if keys.hash_data(hash_id, data) != expected:
+    if keys.hash_data(hash_id, chip.contents[name]) != expected:
         return Finding(check, Outcome.FAILED, "differs", subject=name)
     return Finding(check, Outcome.PASSED, subject=name)
 

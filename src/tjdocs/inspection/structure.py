@@ -31,6 +31,7 @@ class ChipContent:
     :param sod: EF.SOD, None when not handed over or unreadable (``sod_reason`` says which)
     :param parsed: every other file that could be read, by name
     :param errors: reason and detail of every file that could not
+    :param contents: by name, without padding, what hashes are made over; a file that is no data object as it is
     """
 
     files: Mapping[str, bytes] = field(repr=False)
@@ -39,11 +40,18 @@ class ChipContent:
     sod_detail: str = field(repr=False)
     parsed: Mapping[str, Any] = field(repr=False)
     errors: Mapping[str, tuple[str, str]] = field(repr=False)
+    contents: Mapping[str, bytes] = field(repr=False)
 
     @property
     def data_groups(self) -> dict[int, str]:
         """Names of the data groups handed over, by number."""
         return {int(name[2:]): name for name in self.files if name.startswith("DG")}
+
+    def stray_bytes(self, name: str) -> bool:
+        """Whether something other than a chip's empty memory lies behind a file's object; no signature covers it."""
+        data, content = self.files[name], self.contents[name]
+        behind = data[len(content) :]
+        return bool(behind) and bool(behind.strip(b"\x00")) and bool(behind.strip(b"\xff"))
 
 
 _READERS: dict[str, Callable[[bytes], Any]] = {
@@ -67,6 +75,7 @@ def read_chip(files: Mapping[str, bytes]) -> ChipContent:
     sod, reason, detail = None, "no-input", ""
     parsed: dict[str, Any] = {}
     errors: dict[str, tuple[str, str]] = {}
+    contents: dict[str, bytes] = {}
     for name, data in files.items():
         if len(data) > MAX_FILE:
             errors[name] = ("limit", f"more than {MAX_FILE} bytes")
@@ -75,21 +84,23 @@ def read_chip(files: Mapping[str, bytes]) -> ChipContent:
         elif name == "EF.SOD":
             try:
                 sod = Sod.parse(data)
+                contents[name] = sod.raw
             except SodError as error:
                 reason, detail = error.reason, str(error)
         else:
             try:
-                parsed[name] = _read(name, data)
+                contents[name] = content = catalogue.without_padding(data)[0]
+                parsed[name] = _read(name, data, content)
             except LdsError as error:
+                contents.setdefault(name, data)
                 errors[name] = ("structure", f"{error.reason}: {error}")
-    return ChipContent(files, sod, reason, detail, parsed, errors)
+    return ChipContent(files, sod, reason, detail, parsed, errors, contents)
 
 
-def _read(name: str, data: bytes) -> Any:
+def _read(name: str, data: bytes, content: bytes) -> Any:
     reader = _READERS.get(name)
     if reader is not None:
         return reader(data)
-    content, _ = catalogue.without_padding(data)
     tag = _tags()[name]
     if tag is not None and content[0] != tag:
         raise LdsError("tag", f"tag {content[0]:02X} instead of {tag:02X}")
@@ -111,7 +122,7 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
             outcome = Outcome.UNDETERMINED if reason == "limit" else Outcome.FAILED
             findings.append(Finding("lds.structure", outcome, reason, detail, name))
             continue
-        if stray_bytes(chip.files[name]):
+        if chip.stray_bytes(name):
             findings.append(Finding("lds.structure", Outcome.WARNING, "trailing-data", subject=name))
             continue
         problems = getattr(chip.parsed[name], "problems", ())
@@ -123,15 +134,6 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
         detail = "; ".join(problem.text for problem in worst)
         findings.append(Finding("lds.structure", outcome, worst[0].code, detail, name))
     return findings or [Finding("lds.structure", Outcome.UNDETERMINED, "no-input")]
-
-
-def stray_bytes(data: bytes) -> bool:
-    """Whether something other than a chip's empty memory lies behind the object of a file that could be read.
-
-    No signature covers it.
-    """
-    content, trailing = catalogue.without_padding(data)
-    return bool(trailing) and bool(data[len(content) :].strip(b"\x00")) and bool(data[len(content) :].strip(b"\xff"))
 
 
 def check_com_sod(chip: ChipContent | None) -> Finding:

@@ -188,7 +188,8 @@ def without_padding(data: bytes) -> tuple[bytes, int]:
     if len(data) > MAX_FILE:
         raise LdsError("limit", f"more than {MAX_FILE} bytes")
     top = tlv.read(data)
-    return bytes(data[: top.end]), len(data) - top.end
+    trailing = len(data) - top.end
+    return (bytes(data[: top.end]) if trailing else data), trailing
 
 
 def spans(data: bytes) -> tuple[Span, ...]:
