@@ -26,10 +26,11 @@ class Outcome(StrEnum):
     ABORTED = "aborted"
     NOT_APPLICABLE = "not-applicable"
 
-    @property
-    def holds(self) -> bool:
-        """Whether something may rest on it."""
-        return self in (Outcome.PASSED, Outcome.WARNING)
+    holds: bool
+    """Whether something may rest on it."""
+
+    def __init__(self, word: str) -> None:
+        self.holds = word in ("passed", "warning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,35 +112,43 @@ def enforce_premises(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     ``failed``, ``undetermined`` or ``aborted`` are left as they are. The order is kept.
     """
     result = list(findings)
-    catalogue = checks()
-    order = _order()
+    resting = _resting()
     failing: dict[str, list[str]] = {}  # by check: subjects that do not hold
-    present: set[tuple[str, str]] = set()
+    present: set[object] = set()
     for finding in result:
-        present.add((finding.check, ""))
+        present.add(finding.check)
         present.add((finding.check, finding.subject))
         if not finding.outcome.holds:
             failing.setdefault(finding.check, []).append(finding.subject)
     # premises first: what falls takes with it whatever rests on it
-    for index in sorted(range(len(result)), key=lambda index: order[result[index].check]):
-        finding = result[index]
-        if not finding.outcome.holds:
+    for id_, premises in resting:
+        if id_ not in present:
             continue
-        for premise in catalogue[finding.check].premises:
-            check, _, subject = premise.partition(":")
-            fallen = failing.get(check, ())
-            if (check, subject) not in present or (subject in fallen if subject else fallen):
+        missing = _missing(premises, present, failing)
+        if not missing:
+            continue
+        for index, finding in enumerate(result):
+            if finding.check == id_ and finding.outcome.holds:
                 result[index] = replace(
-                    finding, outcome=Outcome.UNDETERMINED, reason="premise", detail=f"rests on {premise}"
+                    finding, outcome=Outcome.UNDETERMINED, reason="premise", detail=f"rests on {missing}"
                 )
-                failing.setdefault(finding.check, []).append(finding.subject)
-                break
+                failing.setdefault(id_, []).append(finding.subject)
     return tuple(result)
 
 
+def _missing(premises: tuple[tuple[str, str], ...], present: set[object], failing: Mapping[str, list[str]]) -> str:
+    """Return the first premise that was not checked or does not hold, or an empty string."""
+    for check, subject in premises:
+        fallen = failing.get(check, ())
+        there = (check, subject) in present if subject else check in present
+        if not there or (subject in fallen if subject else fallen):
+            return f"{check}:{subject}" if subject else check
+    return ""
+
+
 @cache
-def _order() -> Mapping[str, int]:
-    """Return for each check how many levels of premises it rests on.
+def _resting() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Return the checks that have premises, those first on which others rest, each premise as check and subject.
 
     :raises SpecError: premises that rest on one another
     """
@@ -154,6 +163,9 @@ def _order() -> Mapping[str, int]:
             levels[id_] = 1 + max(below, default=0)
         return levels[id_]
 
-    for id_ in catalogue:
-        level(id_, ())
-    return levels
+    found = []
+    for id_ in sorted(catalogue, key=lambda id_: level(id_, ())):
+        premises = tuple(premise.partition(":")[::2] for premise in catalogue[id_].premises)
+        if premises:
+            found.append((id_, premises))
+    return tuple(found)

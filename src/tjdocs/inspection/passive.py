@@ -184,13 +184,9 @@ def _signing_time(
 ) -> tuple[datetime, str]:
     dg12 = chip.parsed.get("DG12")
     genuine = any(f.subject == "DG12" and f.outcome.holds for f in hashes)
-    if dg12 is not None and genuine and dg12.date_of_issue:
-        try:
-            day = datetime.strptime(dg12.date_of_issue, "%Y%m%d").replace(tzinfo=UTC)
-        except ValueError:
-            pass
-        else:
-            return day, "stated"
+    issued = dg12.issued if dg12 is not None and genuine else None
+    if issued is not None:
+        return datetime(issued.year, issued.month, issued.day, tzinfo=UTC), "stated"
     values = ((info.attributes if info else None) or {}).get(cms.OID_SIGNING_TIME, ())
     if len(values) == 1:
         with suppress(der.DerError):

@@ -66,6 +66,12 @@ _READERS: dict[str, Callable[[bytes], Any]] = {
 
 
 @cache
+def _order() -> dict[str, int]:
+    """Return the place of each file in reports: EF files, then data groups by number."""
+    return {file.name: file.data_group or 0 for file in catalogue.files()}
+
+
+@cache
 def _tags() -> dict[str, int | None]:
     return {file.name: file.tag for file in catalogue.files()}
 
@@ -89,22 +95,32 @@ def read_chip(files: Mapping[str, bytes]) -> ChipContent:
                 reason, detail = error.reason, str(error)
         else:
             try:
-                contents[name] = content = catalogue.without_padding(data)[0]
-                parsed[name] = _read(name, data, content)
+                parsed[name], contents[name] = _read(name, data)
             except LdsError as error:
-                contents.setdefault(name, data)
+                contents[name] = _content(data)
                 errors[name] = ("structure", f"{error.reason}: {error}")
     return ChipContent(files, sod, reason, detail, parsed, errors, contents)
 
 
-def _read(name: str, data: bytes, content: bytes) -> Any:
+def _content(data: bytes) -> bytes:
+    """Return a file without padding, one that is no data object as it is."""
+    try:
+        return catalogue.without_padding(data)[0]
+    except LdsError:
+        return data
+
+
+def _read(name: str, data: bytes) -> tuple[Any, bytes]:
+    """Return a file as its reader gives it, None where there is none, and its bytes without padding."""
     reader = _READERS.get(name)
     if reader is not None:
-        return reader(data)
+        read = reader(data)
+        return read, read.raw
+    content, _ = catalogue.without_padding(data)
     tag = _tags()[name]
     if tag is not None and content[0] != tag:
         raise LdsError("tag", f"tag {content[0]:02X} instead of {tag:02X}")
-    return None
+    return None, content
 
 
 def check_structure(chip: ChipContent | None) -> list[Finding]:
@@ -112,9 +128,7 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
     if chip is None:
         return [Finding("lds.structure", Outcome.UNDETERMINED, "no-input")]
     findings = []
-    for name in sorted(
-        chip.files, key=lambda name: (not name.startswith("EF"), int(name[2:]) if name[2:].isdigit() else 0)
-    ):
+    for name in sorted(chip.files, key=_order().__getitem__):
         if name == "EF.SOD":
             continue
         if name in chip.errors:

@@ -90,7 +90,16 @@ class TrustStore:
         self._lock = threading.Lock()
         if not self._path.is_file():
             raise InputError("no such trust store", where=str(path), hint="make one with `tjdocs trust import`")
-        self._snapshot = self._load()
+        self._loaded: _Snapshot | None = self._load()
+
+    @property
+    def _snapshot(self) -> _Snapshot:
+        """What the store holds, read again when it was written to since."""
+        snapshot = self._loaded
+        if snapshot is None:
+            with self._lock:
+                snapshot = self._loaded = self._loaded or self._load()
+        return snapshot
 
     @classmethod
     def create(cls, path: str | FilePath) -> "TrustStore":
@@ -102,8 +111,9 @@ class TrustStore:
         if not FilePath(path).exists():
             try:
                 with closing(sqlite3.connect(path)) as database, database:
-                    database.executescript(_SCHEMA)
-                    database.execute("INSERT INTO meta VALUES ('version', ?)", (str(_VERSION),))
+                    database.executescript(
+                        f"BEGIN; {_SCHEMA} INSERT INTO meta VALUES ('version', '{_VERSION}'); COMMIT;"
+                    )
             except sqlite3.Error as error:
                 raise OutputError("cannot make a trust store", where=str(path), hint=str(error)) from None
         return cls(path)
@@ -116,7 +126,7 @@ class TrustStore:
         store = cls.__new__(cls)
         store._path = None
         store._lock = threading.Lock()
-        store._snapshot = _Snapshot(crls=tuple(crls))
+        store._loaded = _Snapshot(crls=tuple(crls))
         for certificate in anchors:
             store._snapshot.add(Entry(certificate, "", (), "anchor"))
         for certificate in candidates:
@@ -259,7 +269,7 @@ class TrustStore:
                     new = self._write(database, source, certificates, grounds, crls)
             except sqlite3.Error as error:
                 raise OutputError("cannot write the trust store", where=str(self._path), hint=str(error)) from None
-            self._snapshot = self._load()
+            self._loaded = None
         return new
 
     def _write(
