@@ -4,6 +4,7 @@ Sets are read as lists where their order matters to what was signed, so that an 
 stood. ``SET OF`` in the outer structure must be in DER order; the BER road puts it there, with its warning.
 """
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from cryptography.hazmat import asn1
@@ -78,6 +79,52 @@ class SignedDataFields:
     signer_infos: asn1.SetOf[SignerInfoFields]
 
 
+_SIGNED_DATA = ObjectIdentifier("1.2.840.113549.1.7.2")
+
+
+@asn1.sequence
+class _SignedContentInfo:
+    """``ContentInfo`` around ``SignedData``, for writing both at once."""
+
+    content_type: ObjectIdentifier
+    content: Annotated[SignedDataFields, asn1.Explicit(0)]
+
+
+@asn1.sequence
+class _OctetsAttribute:
+    oid: ObjectIdentifier
+    values: asn1.SetOf[bytes]
+
+
+def encode_octets_attribute(oid: ObjectIdentifier, value: bytes) -> bytes:
+    """Return an ``Attribute`` of one OCTET STRING, DER."""
+    return der.encode(_OctetsAttribute(oid=oid, values=asn1.SetOf([value])))
+
+
+@asn1.sequence
+class _UtcTimeAttribute:
+    oid: ObjectIdentifier
+    values: asn1.SetOf[asn1.UTCTime]
+
+
+@asn1.sequence
+class _GeneralizedTimeAttribute:
+    oid: ObjectIdentifier
+    values: asn1.SetOf[asn1.GeneralizedTime]
+
+
+def encode_time_attribute(oid: ObjectIdentifier, moment: datetime) -> bytes:
+    """Return an ``Attribute`` of one ``Time``, DER: UTCTime to 2049, GeneralizedTime from 2050 (RFC 5652, 11.3)."""
+    moment = moment.astimezone(UTC).replace(microsecond=0)
+    if moment.year < 2050:
+        return der.encode(_UtcTimeAttribute(oid=oid, values=asn1.SetOf([asn1.UTCTime(moment)])))
+    return der.encode(_GeneralizedTimeAttribute(oid=oid, values=asn1.SetOf([asn1.GeneralizedTime(moment)])))
+
+
+SIGNING_TIME = ObjectIdentifier("1.2.840.113549.1.9.5")
+MESSAGE_DIGEST = ObjectIdentifier("1.2.840.113549.1.9.4")
+
+
 def encode_attribute(oid: str, values: list[asn1.TLV]) -> bytes:
     """Return an ``Attribute``, DER."""
     return der.encode(Attribute(oid=ObjectIdentifier(oid), values=asn1.SetOf(values)))
@@ -107,10 +154,8 @@ def encode_signed_data(
         version=3,
         digest_algorithms=asn1.SetOf([digest_algorithm]),
         encapsulated=EncapsulatedContentInfo(content_type=ObjectIdentifier(content_type), content=content),
-        certificates=sorted(certificates, key=der.raw) or None,
+        certificates=(sorted(certificates, key=der.raw) if len(certificates) > 1 else certificates) or None,
         crls=None,
         signer_infos=asn1.SetOf([signer]),
     )
-    return der.encode(
-        ContentInfo(content_type=ObjectIdentifier("1.2.840.113549.1.7.2"), content=der.element(der.encode(signed_data)))
-    )
+    return der.encode(_SignedContentInfo(content_type=_SIGNED_DATA, content=signed_data))

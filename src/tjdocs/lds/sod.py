@@ -154,10 +154,10 @@ def build(
     )
     attributes = [
         _content_type_attribute(OID_LDS_SECURITY_OBJECT),
-        cms.attribute(cms.OID_MESSAGE_DIGEST, tlv.encode(0x04, keys.hash_data(digest, content))),
+        cms.message_digest(keys.hash_data(digest, content)),
     ]
     if signing_time is not None:
-        attributes.append(cms.attribute(cms.OID_SIGNING_TIME, x509.encode_time(signing_time)))
+        attributes.append(cms.signing_time(signing_time))
     signed_data = cms.encode(
         OID_LDS_SECURITY_OBJECT,
         content,

@@ -2,6 +2,7 @@
 
 import hmac
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from hashlib import sha1
 
@@ -289,3 +290,13 @@ def encode(
 def attribute(oid: str, *values: bytes) -> bytes:
     """Return a signed attribute, DER."""
     return cms.encode_attribute(oid, [der.element(value) for value in values])
+
+
+def message_digest(value: bytes) -> bytes:
+    """Return the signed attribute that holds the content's digest, DER."""
+    return cms.encode_octets_attribute(cms.MESSAGE_DIGEST, value)
+
+
+def signing_time(moment: datetime) -> bytes:
+    """Return the signed attribute that holds the signing time, DER."""
+    return cms.encode_time_attribute(cms.SIGNING_TIME, moment)

@@ -4,8 +4,10 @@
 ``ecdsa``, for verifying only.
 """
 
+import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import ecdsa
@@ -310,7 +312,18 @@ def describe(algorithm: x509.AlgorithmId, digest: str = "") -> str:
 
 
 def hash_data(hash_id: str, data: bytes) -> bytes:
-    """Return the digest of ``data`` under the hash ``hash_id``."""
-    digest = Hash(algorithms.hash_by_id(hash_id).library)
-    digest.update(data)
-    return digest.finalize()
+    """Return the digest of ``data`` under the hash ``hash_id``.
+
+    :raises KeyError: it is not in the table
+    """
+    return _HASHES[hash_id](data).digest()
+
+
+_HASHES: dict[str, Callable[[bytes], "hashlib._Hash"]] = {
+    "md5": partial(hashlib.md5, usedforsecurity=False),  # refused by name before it comes to this
+    "sha1": partial(hashlib.sha1, usedforsecurity=False),  # documents issued with it are still read
+    "sha224": hashlib.sha224,
+    "sha256": hashlib.sha256,
+    "sha384": hashlib.sha384,
+    "sha512": hashlib.sha512,
+}

@@ -30,6 +30,7 @@ CREATE TABLE membership (source INTEGER NOT NULL REFERENCES source, sha256 TEXT 
     PRIMARY KEY (source, sha256));
 CREATE TABLE trusted (sha256 TEXT PRIMARY KEY REFERENCES certificate, ground TEXT NOT NULL);
 CREATE TABLE crl (sha256 TEXT PRIMARY KEY, der BLOB NOT NULL);
+INSERT INTO meta VALUES ('version', '1');
 """
 
 
@@ -111,9 +112,7 @@ class TrustStore:
         if not FilePath(path).exists():
             try:
                 with closing(sqlite3.connect(path)) as database, database:
-                    database.executescript(
-                        f"BEGIN; {_SCHEMA} INSERT INTO meta VALUES ('version', '{_VERSION}'); COMMIT;"
-                    )
+                    database.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
             except sqlite3.Error as error:
                 raise OutputError("cannot make a trust store", where=str(path), hint=str(error)) from None
         return cls(path)
