@@ -281,7 +281,7 @@ def encode(
         digest_id,
         [der.element(item) for item in certificates],
         sid,
-        [der.element(item) for item in sorted(attributes)],
+        der.elements(sorted(attributes)),
         der.element(algorithm),
         signature,
     )
