@@ -29,7 +29,7 @@ with atheris.instrument_imports(include=["tjdocs"]):
     from tjdocs.pki.crl import Crl, CrlError
     from tjdocs.pki.lists import MasterList
 
-import builders as b  # noqa: E402
+import builders as b
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SCENE = b.scene()
