@@ -16,7 +16,7 @@ from pyasn1.codec.der import encoder
 from pyasn1.type import univ
 
 import builders as b
-from tjdocs.asn1 import cms, der, icao
+from tjdocs.asn1 import cms, der, icao, writing
 from tjdocs.asn1 import x509 as schemas
 from tjdocs.asn1.der import DerError
 
@@ -256,14 +256,14 @@ def test_what_we_encode_another_library_reads():
         "parameters": None,
     }
     assert schemas.encode_algorithm("1.2.840.10045.4.3.2") == b.sequence(b.oid("1.2.840.10045.4.3.2"))
-    pss = schemas.encode_pss_parameters("2.16.840.1.101.3.4.2.1", "2.16.840.1.101.3.4.2.2", 48)
+    pss = writing.encode_pss_parameters("2.16.840.1.101.3.4.2.1", "2.16.840.1.101.3.4.2.2", 48)
     read = algos.RSASSAPSSParams.load(pss, strict=True)
     assert read["hash_algorithm"]["algorithm"].native == "sha256"
     assert read["mask_gen_algorithm"]["parameters"]["algorithm"].native == "sha384"
     assert read["salt_length"].native == 48
-    defaults = schemas.encode_pss_parameters("1.3.14.3.2.26", "1.3.14.3.2.26", 20)
+    defaults = writing.encode_pss_parameters("1.3.14.3.2.26", "1.3.14.3.2.26", 20)
     assert defaults.hex() == "3000"
-    key = schemas.encode_public_key("1.2.840.10045.2.1", b.oid("1.2.840.10045.3.1.7"), b"\4" + bytes(64))
+    key = writing.encode_public_key("1.2.840.10045.2.1", b.oid("1.2.840.10045.3.1.7"), b"\4" + bytes(64))
     assert keys.PublicKeyInfo.load(key, strict=True)["algorithm"]["parameters"].chosen.native == "secp256r1"
 
 
@@ -293,7 +293,7 @@ def test_signed_data_with_several_certificates_is_der():
 @pytest.mark.parametrize("when", [b.moment(2026), b.moment(2049, 12, 31), b.moment(2050), b.moment(2063, 4)])
 def test_revocation_list_that_another_library_reads(when):
     algorithm = schemas.encode_algorithm("1.2.840.10045.4.3.2")
-    tbs = schemas.encode_tbs_crl(
+    tbs = writing.encode_tbs_crl(
         algorithm=algorithm,
         issuer=b.utopia().name,
         this_update=when,
@@ -301,7 +301,7 @@ def test_revocation_list_that_another_library_reads(when):
         revoked=[(7, when)],
         extensions=[("2.5.29.20", False, b.integer(3))],
     )
-    read = crl.CertificateList.load(schemas.encode_signed(tbs, algorithm, b"\x30\x00"), strict=True)
+    read = crl.CertificateList.load(writing.encode_signed(tbs, algorithm, b"\x30\x00"), strict=True)
     listed = read["tbs_cert_list"]
     assert listed["version"].native == "v2"
     assert listed["this_update"].native == listed["next_update"].native == when

@@ -4,9 +4,7 @@ Deliberately looser than the profile: an odd extension, an encoded default or an
 State's certificate unreadable. What the profile asks for is judged by the reader's checks.
 """
 
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Annotated
 
@@ -35,11 +33,9 @@ __all__ = [
     "TbsCertificateList",
     "Validity",
     "algorithm_id",
-    "encode_time",
     "key_identifier",
     "name_values",
     "object_identifiers",
-    "parse_time",
 ]
 
 
@@ -159,20 +155,6 @@ class EcParameters:
     cofactor: int | None
 
 
-def ec_parameters(prime: int, a: bytes, b: bytes, base: bytes, order: int, cofactor: int) -> bytes:
-    """Return explicit EC parameters, DER (Doc 9303-12, 4.1.6.3: with cofactor, uncompressed base point)."""
-    return der.encode(
-        EcParameters(
-            version=1,
-            field=FieldId(oid=ObjectIdentifier("1.2.840.10045.1.1"), prime=prime),
-            curve=_Curve(a=a, b=b, seed=None),
-            base=base,
-            order=order,
-            cofactor=cofactor,
-        )
-    )
-
-
 @asn1.sequence
 class DsaParameters:
     """``Dss-Parms`` (RFC 3279, 2.3.2)."""
@@ -281,11 +263,6 @@ class AttributeValue:
     tag: int
 
 
-# every field in full: the library's parser would take one digit where two belong
-_TIME = re.compile(r"[0-9]{12}([0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{4})")
-
-_PARTS = ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14))
-
 _STRING_CODECS = {
     0x0C: "utf-8",  # UTF8String
     0x12: "ascii",  # NumericString
@@ -371,63 +348,6 @@ def printable_strings(data: bytes) -> tuple[str, ...]:
         raise der.DerError("not readable") from None
 
 
-def parse_time(data: bytes) -> datetime:
-    """Read a ``Time`` (UTCTime or GeneralizedTime) as an aware moment.
-
-    Seconds may be left out and an offset may stand for Z: both are met in old certificates.
-
-    :raises DerError: it is none
-    """
-    try:
-        item = tlv.read(data)
-    except tlv.TlvError:
-        raise der.DerError("no Time") from None
-    text = item.value.decode("ascii", "replace")
-    if item.tag == 0x17:
-        if len(text) < 2 or not text[:2].isdigit():
-            raise der.DerError("no Time")
-        text = ("20" if int(text[:2]) < 50 else "19") + text
-    elif item.tag != 0x18:
-        raise der.DerError("no Time")
-    if len(text) == 15 and text[14] == "Z" and text[:14].isascii() and text[:14].isdigit():
-        try:  # the one form that DER has
-            return datetime(
-                int(text[:4]),
-                int(text[4:6]),
-                int(text[6:8]),
-                int(text[8:10]),
-                int(text[10:12]),
-                int(text[12:14]),
-                0,
-                UTC,
-            )
-        except ValueError:
-            raise der.DerError("no Time") from None
-    if not _TIME.fullmatch(text) or (item.tag == 0x18 and not text[:14].isdigit()):
-        raise der.DerError("no Time")
-    text = text.replace("Z", "+0000")
-    for form in ("%Y%m%d%H%M%S%z", "%Y%m%d%H%M%z", "%Y%m%d%H%M%S.%f%z"):
-        try:
-            return datetime.strptime(text, form).astimezone(UTC)
-        except (ValueError, OverflowError):
-            continue
-    raise der.DerError("no Time")
-
-
-def aware(moment: datetime) -> datetime:
-    """Return a decoded time as an aware moment; DER's times are in UTC."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def encode_time(moment: datetime) -> bytes:
-    """Return a ``Time``: UTCTime to 2049, GeneralizedTime from 2050 (Doc 9303-12, 7.1.1)."""
-    moment = moment.astimezone(UTC)
-    rest = f"{moment.month:02}{moment.day:02}{moment.hour:02}{moment.minute:02}{moment.second:02}Z"
-    if moment.year < 2050:
-        return tlv.encode(0x17, f"{moment.year % 100:02}{rest}".encode())
-    return tlv.encode(0x18, f"{moment.year:04}{rest}".encode())
-
-
 def encode_name(parts: list[tuple[str, str, int]]) -> bytes:
     """Return a ``Name`` of one attribute an RDN, each as (type, text, string tag)."""
     rdns = b""
@@ -440,106 +360,3 @@ def encode_name(parts: list[tuple[str, str, int]]) -> bytes:
 def encode_oid(oid: str) -> bytes:
     """Return an OBJECT IDENTIFIER, DER."""
     return tlv.read(encode_algorithm(oid)).value
-
-
-def encode_tbs_certificate(
-    *,
-    serial: int,
-    algorithm: bytes,
-    issuer: bytes,
-    not_before: datetime,
-    not_after: datetime,
-    subject: bytes,
-    spki: bytes,
-    extensions: list[tuple[str, bool, bytes]],
-) -> bytes:
-    """Return a version 3 ``TBSCertificate``, DER."""
-    return der.encode(
-        TbsCertificate(
-            version=2,
-            serial=serial,
-            signature=der.element(algorithm),
-            issuer=der.element(issuer),
-            validity=Validity(
-                not_before=der.element(encode_time(not_before)), not_after=der.element(encode_time(not_after))
-            ),
-            subject=der.element(subject),
-            public_key=der.element(spki),
-            issuer_unique_id=None,
-            subject_unique_id=None,
-            extensions=[
-                Extension(oid=ObjectIdentifier(oid), critical=critical or None, value=value)
-                for oid, critical, value in extensions
-            ],
-        )
-    )
-
-
-def encode_signed(tbs: bytes, algorithm: bytes, signature: bytes) -> bytes:
-    """Return a ``Certificate`` or ``CertificateList`` around what was signed, DER."""
-    return der.encode(
-        CertificateFields(
-            tbs=der.element(tbs), signature_algorithm=der.element(algorithm), signature=asn1.BitString(signature, 0)
-        )
-    )
-
-
-def _library_time(moment: datetime) -> asn1.UTCTime | asn1.GeneralizedTime:
-    """Return an optional ``Time``, which no schema can keep whole."""
-    return asn1.UTCTime(moment) if moment.year < 2050 else asn1.GeneralizedTime(moment)
-
-
-def encode_tbs_crl(
-    *,
-    algorithm: bytes,
-    issuer: bytes,
-    this_update: datetime,
-    next_update: datetime,
-    revoked: list[tuple[int, datetime]],
-    extensions: list[tuple[str, bool, bytes]],
-) -> bytes:
-    """Return a version 2 ``TBSCertList``, DER; entries carry no extensions (Doc 9303-12, table 10)."""
-    return der.encode(
-        TbsCertificateList(
-            version=1,
-            signature=der.element(algorithm),
-            issuer=der.element(issuer),
-            this_update=der.element(encode_time(this_update)),
-            next_update=_library_time(next_update),
-            revoked=[
-                RevokedCertificate(serial=serial, date=der.element(encode_time(moment)), extensions=None)
-                for serial, moment in revoked
-            ]
-            or None,
-            extensions=[
-                Extension(oid=ObjectIdentifier(oid), critical=critical or None, value=value)
-                for oid, critical, value in extensions
-            ],
-        )
-    )
-
-
-def encode_public_key(algorithm_oid: str, parameters: bytes, key: bytes) -> bytes:
-    """Return a ``SubjectPublicKeyInfo``, DER."""
-    return der.encode(
-        SubjectPublicKeyInfo(
-            algorithm=der.element(encode_algorithm(algorithm_oid, parameters)), key=asn1.BitString(key, 0)
-        )
-    )
-
-
-def encode_pss_parameters(hash_oid: str, mask_hash_oid: str, salt_length: int) -> bytes:
-    """Return ``RSASSA-PSS-params``, DER, defaults left out; hash identifiers without NULL."""
-    sha1, default_salt = "1.3.14.3.2.26", 20
-    mask = MaskGenAlgorithm(
-        oid=ObjectIdentifier("1.2.840.113549.1.1.8"),
-        hash=HashAlgorithm(oid=ObjectIdentifier(mask_hash_oid), parameters=None),
-    )
-    return der.encode(
-        PssParameters(
-            hash=None if hash_oid == sha1 else HashAlgorithm(oid=ObjectIdentifier(hash_oid), parameters=None),
-            mask=None if mask_hash_oid == sha1 else mask,
-            salt_length=None if salt_length == default_salt else salt_length,
-            trailer=None,
-        )
-    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from tjdocs import mrz
-from tjdocs.asn1 import der, x509
+from tjdocs.asn1 import der, times
 from tjdocs.findings import Finding, Outcome
 from tjdocs.inspection.structure import ChipContent
 from tjdocs.pki import algorithms, cms, keys, names, paths
@@ -190,7 +190,7 @@ def _signing_time(
     values = ((info.attributes if info else None) or {}).get(cms.OID_SIGNING_TIME, ())
     if len(values) == 1:
         with suppress(der.DerError):
-            return x509.parse_time(values[0]), "claimed"
+            return times.parse_time(values[0]), "claimed"
     return at, "assumed"
 
 

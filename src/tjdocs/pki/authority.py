@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from tjdocs.asn1 import der, extensions, x509
+from tjdocs.asn1 import der, extensions, writing, x509
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, UsageError
 from tjdocs.pki import profiles, signer
 from tjdocs.pki.algorithms import Combination
@@ -197,7 +197,7 @@ class Authority:
         row = signer.combination(str(self._state["csca_algorithm"]))
         algorithm = signer.signature_algorithm(row)
         identifier = self.csca.subject_key_identifier or b""
-        tbs = x509.encode_tbs_crl(
+        tbs = writing.encode_tbs_crl(
             algorithm=algorithm,
             issuer=self.csca.subject,
             this_update=at,
@@ -208,7 +208,7 @@ class Authority:
                 ("2.5.29.20", False, extensions.crl_number(number)),
             ],
         )
-        crl = x509.encode_signed(tbs, algorithm, signer.sign(self._key("csca.key", self.csca), row, tbs))
+        crl = writing.encode_signed(tbs, algorithm, signer.sign(self._key("csca.key", self.csca), row, tbs))
         # the number first: a crash between the two must not give two lists one number
         self._state["crl_number"] = number
         _replace(self._folder / _STATE, (json.dumps(self._state, indent=1) + "\n").encode())
@@ -337,7 +337,7 @@ def _signed(
     values: list[tuple[str, bool, bytes]],
 ) -> bytes:
     algorithm = signer.signature_algorithm(row)
-    tbs = x509.encode_tbs_certificate(
+    tbs = writing.encode_tbs_certificate(
         serial=int.from_bytes(os.urandom(16), "big") >> 1 | 1 << 126,  # positive, 16 octets, never twice
         algorithm=algorithm,
         issuer=issuer,
@@ -347,7 +347,7 @@ def _signed(
         spki=spki,
         extensions=values,
     )
-    return x509.encode_signed(tbs, algorithm, signer.sign(key, row, tbs))
+    return writing.encode_signed(tbs, algorithm, signer.sign(key, row, tbs))
 
 
 def _identifier(spki: bytes) -> bytes:

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from hashlib import sha256
 from types import MappingProxyType
 
-from tjdocs.asn1 import ber, der, tlv, x509
+from tjdocs.asn1 import ber, der, times, tlv, x509
 from tjdocs.pki import keys, names
 
 __all__ = ["Certificate", "CertificateError"]
@@ -181,8 +181,8 @@ class Certificate:
         except der.DerError:
             return None
         return (
-            x509.aware(period.not_before.as_datetime()) if period.not_before else None,
-            x509.aware(period.not_after.as_datetime()) if period.not_after else None,
+            times.aware(period.not_before.as_datetime()) if period.not_before else None,
+            times.aware(period.not_after.as_datetime()) if period.not_after else None,
         )
 
     @cached_property
@@ -266,8 +266,8 @@ def _decode(data: bytes, raw: bytes, warnings: tuple[str, ...]) -> Certificate:
         tbs.serial,
         der.raw(tbs.issuer),
         der.raw(tbs.subject),
-        x509.parse_time(der.raw(tbs.validity.not_before)),
-        x509.parse_time(der.raw(tbs.validity.not_after)),
+        times.parse_time(der.raw(tbs.validity.not_before)),
+        times.parse_time(der.raw(tbs.validity.not_after)),
         der.raw(tbs.public_key),
         MappingProxyType(extensions),
         warnings,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
-from tjdocs.asn1 import ber, der, x509
+from tjdocs.asn1 import ber, der, times, x509
 from tjdocs.pki import keys, names
 from tjdocs.pki.certificate import Certificate
 
@@ -93,8 +93,8 @@ def _decode(cls: type[Crl], data: bytes, raw: bytes, warnings: tuple[str, ...]) 
         der.raw(outer.signature_algorithm),
         outer.signature.as_bytes(),
         der.raw(tbs.issuer),
-        x509.parse_time(der.raw(tbs.this_update)),
-        x509.aware(tbs.next_update.as_datetime()) if tbs.next_update else None,
+        times.parse_time(der.raw(tbs.this_update)),
+        times.aware(tbs.next_update.as_datetime()) if tbs.next_update else None,
         frozenset(entry.serial for entry in tbs.revoked or ()),
         warnings,
     )

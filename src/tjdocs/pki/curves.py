@@ -11,7 +11,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tjdocs import specs
-from tjdocs.asn1 import der, x509
+from tjdocs.asn1 import der, writing, x509
 
 __all__ = ["Curve", "by_name", "explicit_parameters", "from_parameters"]
 
@@ -141,4 +141,4 @@ def explicit_parameters(name: str) -> bytes:
     curve = by_name(name)
     size = curve.field_bytes
     a, b, gx, gy = (value.to_bytes(size, "big") for value in (curve.a, curve.b, curve.gx, curve.gy))
-    return x509.ec_parameters(curve.p, a, b, b"\x04" + gx + gy, curve.n, curve.h)
+    return writing.ec_parameters(curve.p, a, b, b"\x04" + gx + gy, curve.n, curve.h)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from tjdocs.asn1 import der, icao, x509
+from tjdocs.asn1 import der, icao, times
 from tjdocs.pki import cms, names, paths
 from tjdocs.pki.certificate import OID_EXTENDED_KEY_USAGE, OID_KEY_USAGE, Certificate, CertificateError
 from tjdocs.pki.trust import TrustStore
@@ -89,7 +89,7 @@ class MasterList:
                 warnings.append("extended-key-usage-not-critical")
             moment = (info.attributes or {}).get(cms.OID_SIGNING_TIME, ())
             try:
-                signed = x509.parse_time(moment[0]) if len(moment) == 1 else None
+                signed = times.parse_time(moment[0]) if len(moment) == 1 else None
             except der.DerError:
                 signed = None
             if signed is None:

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tjdocs.asn1 import tlv, x509
+from tjdocs.asn1 import tlv, writing, x509
 from tjdocs.errors import KeyMaterialError, UsageError
 from tjdocs.pki import algorithms, curves, profiles
 from tjdocs.pki.certificate import Certificate
@@ -44,7 +44,7 @@ def public_key_info(key: PrivateKey, *, named_curves: bool) -> bytes:
         return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     name = curves.by_library_name(key.curve.name).name
-    return x509.encode_public_key("1.2.840.10045.2.1", curves.explicit_parameters(name), point)
+    return writing.encode_public_key("1.2.840.10045.2.1", curves.explicit_parameters(name), point)
 
 
 def signature_algorithm(row: algorithms.Combination) -> bytes:
@@ -54,7 +54,7 @@ def signature_algorithm(row: algorithms.Combination) -> bytes:
     if signature.scheme == "rsa-pss":
         mask = algorithms.hash_by_id(row.mgf or row.hash)
         salt = hash_.length if row.salt is None else row.salt
-        parameters = x509.encode_pss_parameters(hash_.oid, mask.oid, salt)
+        parameters = writing.encode_pss_parameters(hash_.oid, mask.oid, salt)
         return x509.encode_algorithm(signature.oid, parameters)
     return x509.encode_algorithm(signature.oid, tlv.encode(0x05, b"") if signature.scheme == "rsa-pkcs1" else b"")
 

@@ -1,0 +1,70 @@
+"""Times as certificates, lists and messages carry them (RFC 5280, 4.1.2.5; RFC 5652, 11.3)."""
+
+import re
+from datetime import UTC, datetime
+
+from tjdocs.asn1 import der, tlv
+
+__all__ = ["aware", "encode_time", "parse_time"]
+
+# every field in full: the library's parser would take one digit where two belong
+_TIME = re.compile(r"[0-9]{12}([0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{4})")
+
+_PARTS = ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14))
+
+
+def parse_time(data: bytes) -> datetime:
+    """Read a ``Time`` (UTCTime or GeneralizedTime) as an aware moment.
+
+    Seconds may be left out and an offset may stand for Z: both are met in old certificates.
+
+    :raises DerError: it is none
+    """
+    try:
+        item = tlv.read(data)
+    except tlv.TlvError:
+        raise der.DerError("no Time") from None
+    text = item.value.decode("ascii", "replace")
+    if item.tag == 0x17:
+        if len(text) < 2 or not text[:2].isdigit():
+            raise der.DerError("no Time")
+        text = ("20" if int(text[:2]) < 50 else "19") + text
+    elif item.tag != 0x18:
+        raise der.DerError("no Time")
+    if len(text) == 15 and text[14] == "Z" and text[:14].isascii() and text[:14].isdigit():
+        try:  # the one form that DER has
+            return datetime(
+                int(text[:4]),
+                int(text[4:6]),
+                int(text[6:8]),
+                int(text[8:10]),
+                int(text[10:12]),
+                int(text[12:14]),
+                0,
+                UTC,
+            )
+        except ValueError:
+            raise der.DerError("no Time") from None
+    if not _TIME.fullmatch(text) or (item.tag == 0x18 and not text[:14].isdigit()):
+        raise der.DerError("no Time")
+    text = text.replace("Z", "+0000")
+    for form in ("%Y%m%d%H%M%S%z", "%Y%m%d%H%M%z", "%Y%m%d%H%M%S.%f%z"):
+        try:
+            return datetime.strptime(text, form).astimezone(UTC)
+        except (ValueError, OverflowError):
+            continue
+    raise der.DerError("no Time")
+
+
+def aware(moment: datetime) -> datetime:
+    """Return a decoded time as an aware moment; DER's times are in UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def encode_time(moment: datetime) -> bytes:
+    """Return a ``Time``: UTCTime to 2049, GeneralizedTime from 2050 (Doc 9303-12, 7.1.1)."""
+    moment = moment.astimezone(UTC)
+    rest = f"{moment.month:02}{moment.day:02}{moment.hour:02}{moment.minute:02}{moment.second:02}Z"
+    if moment.year < 2050:
+        return tlv.encode(0x17, f"{moment.year % 100:02}{rest}".encode())
+    return tlv.encode(0x18, f"{moment.year:04}{rest}".encode())
