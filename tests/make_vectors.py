@@ -44,7 +44,7 @@ class Area:
         if comment in self.known:
             return
         self.known.add(comment)
-        number = len(self.table["vectors"]) + 1
+        number = 1 + max((int(vector["id"].rpartition("-")[2]) for vector in self.table["vectors"]), default=0)
         vector = {"id": f"{self.prefix}-{number:04d}", "source": source, "comment": comment}
         self.table["vectors"].append(vector | {"input": make(), "expected": expected, "reason": reason})
 

@@ -77,7 +77,7 @@ def test_whatever_was_aborted_refers(check):
     ("check", "reason", "subject", "decision"),
     [
         ("pa.ds-revocation", "no-crl", "", "admit"),
-        ("pa.ds-revocation", "stale", "", "admit"),
+        ("pa.ds-revocation", "stale", "", "refer"),
         ("pa.dg-hash", "not-handed-over", "DG3", "admit"),
         ("pa.dg-hash", "not-handed-over", "DG14", "admit"),
         ("pa.dg-hash", "not-handed-over", "DG1", "refer"),
@@ -264,3 +264,10 @@ def test_a_policy_that_requires_nothing_in_particular_is_refused(pattern):
 def test_values_of_another_type(text):
     with pytest.raises(SpecError):
         Policy.parse(text.encode())
+
+
+def test_a_misspelt_reason_is_refused():
+    """A rule that fits nothing would be silently without effect."""
+    with pytest.raises(SpecError, match="no such reason"):
+        policy(rule(decision="refuse", check="doc.expiry", reason="expird"))
+    policy(rule(decision="refuse", check="lds.structure", reason="trailing-data"))

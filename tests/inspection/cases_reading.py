@@ -107,8 +107,12 @@ def with_group(number: int, data: bytes) -> dict[int, bytes]:
 
 LIST_CASES: list[Case] = [
     admitted(LISTS, "", b.scene),
-    # order and repetition in EF.COM do not matter: it is compared as a set
-    admitted(LISTS, "", lambda: b.scene(com_bytes=b.com([2, 1, 2])), note="order"),
+    admitted(LISTS, "", lambda: b.scene(com_bytes=b.com([2, 1])), note="order"),
+    # repetition in EF.COM does not matter to the comparison, and is told
+    admitted(FILES, "tag-list", lambda: b.scene(com_bytes=b.com([2, 1, 2])), subject="EF.COM"),
+    admitted(
+        FILES, "coding", lambda: b.scene(com_bytes=b"\x60\x81" + b.com([1, 2])[1:]), subject="EF.COM", note="long-length"
+    ),
     admitted(
         LISTS,
         "",

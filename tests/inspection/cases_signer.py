@@ -55,8 +55,24 @@ def csca_with(*extensions, identifier=True, **changes) -> b.Party:
 
 CA, SIGNS = b.basic_constraints(ca=True), b.key_usage("keyCertSign", "cRLSign")
 
+def csca_with_a_purpose() -> b.Scene:
+    """As certificates of two States on the German lists: an extended key usage of a producer's, not critical."""
+    own = b.key_identifier(b.ec_key("csca CSCA Utopia UT"))
+    party = b.csca(
+        extensions=[
+            b.subject_identifier(own),
+            b.key_usage("keyCertSign", "cRLSign"),
+            b.basic_constraints(ca=True),
+            ("2.5.29.37", False, b.purposes("1.2.840.113533.7.74.3")[2]),
+        ]
+    )
+    return b.scene(by=b.signer(party), anchors=[party])
+
+
 CHAIN_CASES: list[Case] = [
     admitted(CHAIN, "", b.scene),
+    admitted(CHAIN, "extended-key-usage-present", csca_with_a_purpose),
+    admitted(CHAIN, "algorithm-weak", lambda: b.scene(by=b.signer(b.utopia(), kind="ecdsa-sha1"))),
     admitted(CHAIN, "", lambda: signed_by(next_generation(), anchors=[b.utopia(), next_generation()]), note="link"),
     admitted(
         CHAIN,
@@ -317,7 +333,14 @@ USAGE_CASES: list[Case] = [
         "key-usage-not-critical",
         lambda: usage(usage=None, extra=[b.key_usage("digitalSignature", critical=False)]),
     ),
-    admitted(USAGE, "extended-key-usage-present", lambda: usage(extra=[b.purposes("1.3.6.1.5.5.7.3.4")])),
+    refused(USAGE, "role", lambda: usage(extra=[b.purposes("1.3.6.1.5.5.7.3.4")]), note="foreign-critical"),
+    refused(
+        USAGE,
+        "role",
+        lambda: usage(extra=[("2.5.29.37", False, b.purposes("1.3.6.1.5.5.7.3.1")[2])]),
+        note="foreign-not-critical",
+    ),
+    refused(USAGE, "ca-as-signer", lambda: usage(extra=[("2.5.29.19", True, b"\x05\x00")]), note="unreadable"),
 ]
 
 
@@ -362,21 +385,18 @@ REVOCATION_CASES: list[Case] = [
     referred(REVOCATION, "no-input", lambda: b.scene().with_files(EF_SOD=None)),
     Case("admit", REVOCATION, "undetermined", "no-crl", b.scene),
     Case("admit", REVOCATION, "undetermined", "other-issuer", lambda: listed(by=OTHER_STATE)),
-    Case("admit", REVOCATION, "undetermined", "stale", lambda: listed(until=b.moment(2026, 11, 24, 11))),
-    Case("admit", REVOCATION, "undetermined", "crl-signature", lambda: listed(serial(), key=b.ec_key("x"))),
-    Case(
-        "admit",
+    referred(REVOCATION, "stale", lambda: listed(until=b.moment(2026, 11, 24, 11))),
+    referred(REVOCATION, "not-yet-issued", lambda: listed(issued=b.moment(2026, 11, 26))),
+    referred(REVOCATION, "crl-signature", lambda: listed(serial(), key=b.ec_key("x"))),
+    referred(
         REVOCATION,
-        "undetermined",
         "crl-signature",
         # the document signer names itself in a list's issuer: it may not sign lists
         lambda: listed(serial(), by=b.utopian_signer(), issuer=b.utopia().name),
         note="signer-signs-list",
     ),
-    Case(
-        "admit",
+    referred(
         REVOCATION,
-        "undetermined",
         "crl-signature",
         # a foreign CSCA, trusted for its own State, lists a signer of Utopia in Utopia's name
         lambda: b.scene(
@@ -385,10 +405,8 @@ REVOCATION_CASES: list[Case] = [
         ),
         note="foreign-list",
     ),
-    Case(
-        "admit",
+    referred(
         REVOCATION,
-        "undetermined",
         "crl-signature",
         # a CSCA of the same names that is known, but not trusted, signs a list
         lambda: b.scene(

@@ -85,7 +85,16 @@ def bleichenbacher() -> b.Scene:
     return rsa_block(digest_info + bytes(64))
 
 
+def longer_length() -> b.Scene:
+    """EF.SOD with its length written in one byte more than DER has: no signature covers it."""
+    scene = b.scene()
+    data = scene.chip["EF.SOD"]
+    assert data[1] == 0x82
+    return scene.with_files(EF_SOD=data[:1] + b"\x83\x00" + data[2:])
+
+
 STRUCTURE_CASES: list[Case] = [
+    admitted(STRUCTURE, "length-form", longer_length),
     admitted(STRUCTURE, "", b.scene),
     admitted(STRUCTURE, "", lambda: b.scene(content={"version": 1, "versions": ("0107", "040000")}), note="v1"),
     referred(STRUCTURE, "no-input", lambda: b.scene().with_files(EF_SOD=None)),
@@ -265,6 +274,7 @@ SIGNATURE_CASES: list[Case] = [
         lambda: b.scene(kind="ecdsa-sha1", digest_kind="sha1", content={"kind": "sha1"}),
         note="sha1",
     ),
+    admitted(SIGNATURE, "algorithm-weak", lambda: b.scene(content={"kind": "sha1"}), note="hashes-alone"),
     admitted(
         SIGNATURE,
         "algorithm-weak",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import builders as b
+from tjdocs.border import Inspector
 from tjdocs.errors import InputError, TjdocsError, UsageError
 from tjdocs.inspection import Evidence, examine
 from tjdocs.inspection.evidence import MAX_FILE, MAX_FOLDER, read_folder
@@ -90,7 +91,7 @@ def test_bad_calls_raise_the_librarys_own_error(arguments):
     assert caught.value.hint or caught.value.where
 
 
-@pytest.mark.parametrize("name", ["missing", "file", "empty", "nothing-known", "twice", "unreadable"])
+@pytest.mark.parametrize("name", ["missing", "file", "empty", "nothing-known", "unreadable"])
 def test_folders_that_cannot_be_judged(tmp_path, name):
     place = tmp_path / name
     if name == "file":
@@ -99,9 +100,6 @@ def test_folders_that_cannot_be_judged(tmp_path, name):
         place.mkdir()
     if name == "nothing-known":
         (place / "photo.jpg").write_bytes(b"")
-    if name == "twice":
-        (place / "DG1.bin").write_bytes(b"")
-        (place / "Datagroup1.bin").write_bytes(b"")
     if name == "unreadable":
         (place / "DG1.bin").symlink_to(place / "DG1.bin")
     with pytest.raises(InputError) as caught:
@@ -120,7 +118,7 @@ def test_a_file_of_100_megabytes_is_refused_unread(tmp_path, monkeypatch):
 def test_the_largest_file_is_still_read(tmp_path):
     with (tmp_path / "DG2.bin").open("wb") as file:
         file.truncate(MAX_FILE)
-    assert len(read_folder(tmp_path)["DG2"]) == MAX_FILE
+    assert len(read_folder(tmp_path)[0]["DG2"]) == MAX_FILE
 
 
 def test_a_folder_over_its_limit(tmp_path):
@@ -131,7 +129,7 @@ def test_a_folder_over_its_limit(tmp_path):
     with pytest.raises(InputError, match="over the limits"):
         read_folder(tmp_path)
     (tmp_path / "DG1.bin").unlink()
-    assert len(read_folder(tmp_path)) == count
+    assert len(read_folder(tmp_path)[0]) == count
 
 
 def test_random_files_are_judged_and_nothing_of_them_holds(tmp_path):
@@ -166,3 +164,19 @@ def test_folder_that_vanishes_between_is_no_crash(folder, monkeypatch):
     monkeypatch.setattr(Path, "read_bytes", vanish)
     with pytest.raises(InputError, match="cannot read"):
         Evidence(chip=folder)
+
+
+def test_a_file_that_lies_there_twice_is_a_finding(tmp_path):
+    """A folder is judged; which of the two the chip held nobody can tell."""
+    sound = b.scene()
+    for name, data in sound.chip.items():
+        (tmp_path / name.replace(".", "_")).write_bytes(data)
+    (tmp_path / "Datagroup1.bin").write_bytes(sound.chip["DG1"])
+    same = Evidence(mrz=sound.mrz, chip=tmp_path)
+    assert (same.twice, Inspector(trust=sound.trust).inspect(same, at=sound.at).decision) == (frozenset(), "admit")
+    (tmp_path / "Datagroup1.bin").write_bytes(b"another")
+    verdict = Inspector(trust=sound.trust).inspect(Evidence(mrz=sound.mrz, chip=tmp_path), at=sound.at)
+    assert verdict.decision == "refuse"
+    assert ("lds.structure", "failed", "twice", "DG1") in [
+        (f.check, f.outcome, f.reason, f.subject) for f in verdict.findings
+    ]

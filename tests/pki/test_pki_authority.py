@@ -494,7 +494,8 @@ def test_a_signer_may_sign_within_its_keys_period_alone(own):
     begin, end = signer.certificate.private_key_usage
     for at in (begin, begin + (end - begin) / 2, end):
         signer.check_usage(at)
-    for at in (begin - timedelta(seconds=1), end + timedelta(seconds=1)):
+    signer.check_usage(begin.replace(hour=0))  # by days: a date alone must not fall before a signer of that day
+    for at in (begin.replace(hour=0) - timedelta(seconds=1), end + timedelta(seconds=1)):
         with pytest.raises(KeyMaterialError, match="may not sign") as caught:
             signer.check_usage(at)
         assert "tjdocs authority signer" in caught.value.hint
@@ -505,7 +506,7 @@ def test_a_seal_signer_may_sign_for_a_year_and_two_months(own):
     signer = own.seal_signer()
     signer.check_usage(MADE)
     signer.check_usage(MADE + timedelta(days=420))
-    for at in (MADE - timedelta(seconds=1), MADE + timedelta(days=430), signer.certificate.not_after):
+    for at in (MADE - timedelta(days=1), MADE + timedelta(days=430), signer.certificate.not_after):
         with pytest.raises(KeyMaterialError, match="may not sign"):
             signer.check_usage(at)
 

@@ -47,7 +47,7 @@ def said(verdict, check):
 
 
 def without(folder, names):
-    return {name: data for name, data in read_folder(folder).items() if name not in names}
+    return {name: data for name, data in read_folder(folder)[0].items() if name not in names}
 
 
 def test_the_table_above_is_what_ef_sod_lists(specimen):
@@ -136,7 +136,7 @@ def test_groups_of_one_specimen_under_the_ef_sod_of_the_other():
     one, other = (real_data.folder() / "specimens" / name for name in sorted(SPECIMENS))
     if not (one.is_dir() and other.is_dir()):
         real_data.missing("the two specimens", one)
-    mixed = {**without(one, {"DG4", "DG15"}), "EF.SOD": read_folder(other)["EF.SOD"]}
+    mixed = {**without(one, {"DG4", "DG15"}), "EF.SOD": read_folder(other)[0]["EF.SOD"]}
     verdict = judge(mixed, date(2008, 6, 1))
     assert "pa.authentic" in verdict.decided_by
     assert verdict.decision == "refuse"

@@ -94,11 +94,17 @@ def test_no_series_no_number(register):
 
 
 def test_a_series_that_repeats_itself_hands_nothing_out_twice(register):
-    register.add_series("odd", "SAME")
-    assert reserve(register, "odd") == "SAME"
-    for _ in range(2):
+    register.add_series("other", "T{:08d}")
+    assert reserve(register) == "T00000001"
+    for _ in range(2):  # the same number under another type
         with pytest.raises(RegisterError):
-            reserve(register, "odd")
+            reserve(register, "other")
+
+
+@pytest.mark.parametrize("pattern", ["SAME", "{", "{0.__class__}", "{:08d}{:08d}", "T{:08d}/../x", "t{:08d}", 5])
+def test_a_pattern_that_is_more_than_a_number_is_refused(register, pattern):
+    with pytest.raises(RegisterError, match="pattern"):
+        register.add_series("odd", pattern)
 
 
 def test_many_threads_never_share_a_number(register):

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tjdocs.border.policy import Decision, Policy
+from tjdocs.errors import UsageError
 from tjdocs.findings import Finding
 from tjdocs.inspection import Evidence, Examination, examine
 from tjdocs.pki.trust import TrustStore
@@ -49,6 +50,8 @@ class Inspector:
     """
 
     def __init__(self, *, trust: TrustStore | None = None, policy: Policy | None = None) -> None:
+        if not isinstance(trust, TrustStore | None) or not isinstance(policy, Policy | None):
+            raise UsageError("unusable inspector", where="trust, policy", hint="a TrustStore and a Policy, or None")
         self._trust = trust if trust is not None else TrustStore.of(())
         self._policy = policy if policy is not None else Policy.default()
 
@@ -57,6 +60,8 @@ class Inspector:
 
         :raises tjdocs.errors.UsageError: ``at`` is neither a date nor an aware moment
         """
+        if not isinstance(evidence, Evidence):
+            raise UsageError("no evidence", where="evidence", hint="Evidence(mrz=…, chip=…)")
         examination = examine(evidence, self._trust, at=at)
         decision, decided_by = self._policy.decide(examination.findings)
         return Verdict(decision, decided_by, examination.findings, self._policy.sha256, examination)

@@ -160,7 +160,18 @@ def _rule(row: dict[str, Any], where: str) -> Rule:
         raise SpecError("a rule that waves through what did not pass must name its check", where=where)
     if row.get("check"):
         _known(row["check"], where)
+    if row.get("reason", "premise") not in _reasons():
+        raise SpecError("no such reason", where=f"{where}: {row['reason']}", hint="reasons stand in specs/checks.toml")
     return Rule(**row)
+
+
+@cache
+def _reasons() -> frozenset[str]:
+    """Return every reason word that a finding may give, those of the tables beside the catalogue included."""
+    tables = [("defects.toml", "defect", "name"), ("defects.toml", "content_type", "warning")]
+    tables += [("lds/problems.toml", "problem", "code"), ("mrz/problems.toml", "problem", "code")]
+    words = {row[key] for path, name, key in tables for row in specs.read_toml(path)[name]}
+    return frozenset(words.union(*(check.reasons for check in checks().values())) - {""})
 
 
 def _known(pattern: str, where: str) -> None:

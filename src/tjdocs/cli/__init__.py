@@ -61,6 +61,10 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 2
+    except OSError as error:
+        status = _fail("input", f"{error.strerror or type(error).__name__}: {error.filename or ''}".rstrip(": "), "")
+    except Exception as error:  # noqa: BLE001 (a fault of ours; its text could hold document data)
+        status = _fail("internal", f"internal error: {type(error).__name__}", "please report the command")
     sys.exit(status if isinstance(status, int) else 0)
 
 

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from tjdocs.errors import InputError, UsageError
 from tjdocs.findings import Finding, checks
-from tjdocs.pki.importing import read_certificate, read_crl
+from tjdocs.pki.importing import read_certificates, read_crls
 from tjdocs.pki.trust import TrustStore
 from tjdocs.spans import Span
 
@@ -62,11 +62,11 @@ def read_file(path: str, limit: int = MAX_FILE) -> bytes:
     try:
         if path == "-":
             data = sys.stdin.buffer.read(limit + 1)
-        elif Path(path).is_file() or not Path(path).exists():
+        elif not Path(path).is_dir():
             with open(path, "rb") as file:
                 data = file.read(limit + 1)
         else:
-            raise InputError("no regular file", where=path, hint="name a file")
+            raise InputError("a folder", where=path, hint="name a file")
     except OSError as error:
         raise InputError("cannot read", where=path, hint=error.strerror or "name a readable file") from None
     if len(data) > limit:
@@ -103,7 +103,7 @@ def trust(paths: list[str], crls: list[str], digest: str = "") -> TrustStore:
     stores = [_trust(path) for path in paths]
     store = TrustStore.of(()).merged(stores) if len(stores) != 1 or crls else stores[0]
     if crls:
-        store = store.merged([TrustStore.of((), crls=[read_crl(path) for path in crls])])
+        store = store.merged([TrustStore.of((), crls=[crl for path in crls for crl in read_crls(path)])])
     if digest and store.digest != digest.lower():
         raise UsageError("the trusted certificates are not those pinned", where=f"--trust-digest {digest}")
     return store
@@ -115,7 +115,7 @@ def _trust(path: str) -> TrustStore:
             is_store = file.read(16) == b"SQLite format 3\x00"
     except OSError as error:
         raise InputError("cannot read", where=path, hint=error.strerror or "") from None
-    return TrustStore(path) if is_store else TrustStore.of([read_certificate(path)])
+    return TrustStore(path) if is_store else TrustStore.of(read_certificates(path))
 
 
 def show_json(value: object) -> None:

@@ -71,6 +71,7 @@ def issue(
     from tjdocs.pki.authority import Authority
     from tjdocs.register import Register
 
+    types.get(type_)
     now = _io.moment(at)
     opened = Authority.open(authority, passphrase=_io.passphrase(passphrase_file))
     if not opened.trial and not (register and officer):

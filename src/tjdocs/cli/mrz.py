@@ -1,5 +1,7 @@
 """``tjdocs mrz``: the machine-readable zone."""
 
+import inspect
+import io
 import json
 import sys
 from collections.abc import Iterator
@@ -10,11 +12,13 @@ import typer
 
 from tjdocs import mrz
 from tjdocs.cli import _io
-from tjdocs.errors import UsageError
+from tjdocs.errors import InputError, UsageError
 
 app = typer.Typer(help="The machine-readable zone: read it, make it.", no_args_is_help=True)
 
 _MAX_LINE = 10_000
+# what `mrz parse` prints beside the fields
+_READ_ONLY = {"format", "valid", "problems", "schema", "lines", "repaired", "read", "changes", "candidates"}
 
 
 @app.command()
@@ -33,7 +37,7 @@ def parse(
         raise typer.Exit(0 if _stream(path, on, repair) else 1)
     zone = mrz.parse(_io.read_text(path), at=on, repair=repair)
     if as_json:
-        _io.show_json(zone.as_json())
+        _io.show_json({"schema": 1, **zone.as_json()})
     else:
         _show(zone)
     raise typer.Exit(0 if zone.valid else 1)
@@ -41,12 +45,16 @@ def parse(
 
 def _stream(path: str, on: date, repair: bool) -> bool:
     valid = True
-    source = sys.stdin if path == "-" else open(path, encoding="utf-8", errors="replace")  # noqa: SIM115
+    try:
+        raw = sys.stdin.buffer if path == "-" else open(path, "rb")  # noqa: SIM115
+        source = io.TextIOWrapper(raw, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise InputError("cannot read", where=path, hint=error.strerror or "name a readable file") from None
     with source:
         for text in _zones(source):
             zone = mrz.parse(text, at=on, repair=repair)
             valid = valid and zone.valid
-            print(json.dumps(zone.as_json(), ensure_ascii=False))
+            print(json.dumps({"schema": 1, **zone.as_json()}, ensure_ascii=False))
     return valid
 
 
@@ -89,16 +97,17 @@ def make(
 ) -> None:
     """Make a zone's lines from its fields. Names may be in Tajik or Russian Cyrillic or Latin."""
     values = _io.read_json(path)
-    for name in ("format", "valid", "problems", "schema", "lines", "repaired"):
-        values.pop(name, None)
-    known = {name: value for name, value in values.items() if value is not None}
-    if bad := [name for name, value in known.items() if not isinstance(value, str)]:
-        raise UsageError("not text", where=bad[0], hint="give every field as text")
-    try:
-        made = mrz.make(format_, **known, transliteration=transliteration)
-    except TypeError:
-        hint = "fields are those that `tjdocs mrz parse --json` prints"
-        raise UsageError("unknown or missing field", where=path, hint=hint) from None
+    known = {name: value for name, value in values.items() if value is not None and name not in _READ_ONLY}
+    fields = inspect.signature(mrz.make).parameters
+    for name, value in known.items():
+        if name not in fields or name in ("format", "transliteration"):
+            raise UsageError("unknown field", where=name, hint="fields are those that `tjdocs mrz parse --json` prints")
+        if not isinstance(value, str):
+            raise UsageError("not text", where=name, hint="give every field as text")
+    for name, field in fields.items():
+        if field.default is field.empty and name not in known and name != "format":
+            raise UsageError("missing field", where=name)
+    made = mrz.make(format_, **known, transliteration=transliteration)
     if as_json:
         _io.show_json({"schema": 1, "format": made.format, "lines": list(made.lines)})
     else:

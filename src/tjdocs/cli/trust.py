@@ -1,13 +1,14 @@
 """``tjdocs trust``: whom to believe."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tjdocs.cli import _io
-from tjdocs.errors import UsageError
+from tjdocs.errors import InputError, UsageError
 from tjdocs.pki import explain as explaining
-from tjdocs.pki.importing import import_paths, read_certificate
+from tjdocs.pki.importing import import_paths, read_certificates
 from tjdocs.pki.trust import TrustStore
 
 app = typer.Typer(help="The trust store: master lists, certificates, CRLs.", no_args_is_help=True)
@@ -26,10 +27,18 @@ def import_(
     as_json: _io.Json = False,
 ) -> None:
     """Import into a trust store. Exit status 1 when a list's signature does not lead to an anchor given."""
-    anchors = [read_certificate(path) for path in anchor or ()]
-    reports = import_paths(TrustStore.create(store), paths, anchors=anchors, trust_candidates=trust_candidates)
+    anchors = [certificate for path in anchor or () for certificate in read_certificates(path)]
+    existed = Path(store).exists()
+    opened = TrustStore.create(store)
+    try:
+        reports = import_paths(opened, paths, anchors=anchors, trust_candidates=trust_candidates)
+    except InputError:
+        if not existed and not opened.entries:  # an empty store is nothing that was asked for
+            Path(store).unlink(missing_ok=True)
+        raise
     if as_json:
-        _io.show_json({"schema": 1, "sources": [report.as_json() for report in reports]})
+        sources = [report.as_json() for report in reports]
+        _io.show_json({"schema": 1, "sources": sources, "trust_digest": opened.digest})
     else:
         for report in reports:
             print(
@@ -42,6 +51,7 @@ def import_(
                 print(f"  unresolved ({item.reason}): {_io.printable(item.certificate.subject_text)}")
             for item in report.tolerated:
                 print(f"  warning ({item.reason}): {_io.printable(item.certificate.subject_text)}")
+        print(f"trusted set (--trust-digest): {opened.digest}")
     sound = ("passed", "warning", "not-applicable")
     raise typer.Exit(1 if anchors and any(report.signature not in sound for report in reports) else 0)
 

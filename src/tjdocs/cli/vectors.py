@@ -51,4 +51,6 @@ def run(
                 f"{d.vector.id}: expected {d.vector.expected!r} {d.vector.reason!r}, got {d.result!r} {d.reason!r}"
                 f" ({d.vector.comment})"
             )
-    raise typer.Exit(1 if report.differences else 0)
+    if not report.counts and not as_json:
+        print("nothing was run")
+    raise typer.Exit(1 if report.differences or not report.counts else 0)

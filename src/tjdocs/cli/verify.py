@@ -15,6 +15,7 @@ from tjdocs.lds.catalogue import LdsError
 from tjdocs.lds.dg1 import Dg1
 from tjdocs.lds.sod import Sod, SodError
 from tjdocs.pki import dissect as certificate
+from tjdocs.pki.importing import read_certificate
 from tjdocs.spans import Span
 
 sod_app = typer.Typer(help="EF.SOD.", no_args_is_help=True)
@@ -95,13 +96,15 @@ def dissect(path: Annotated[str, typer.Argument(metavar="FILE")], as_json: _io.J
 
 
 def _spans(data: bytes, path: str) -> tuple[Span, ...]:
+    if b"-----BEGIN CERTIFICATE-----" in data:
+        data = read_certificate(path).raw
     if data[0] == sod.TAG:
         return sod_spans.spans(data)
-    if data[0] == 0x30:
-        return certificate.spans(data)
-    if _is_text(data):
-        return mrz.spans(data.decode("ascii"))
-    if catalogue.by_tag(data[0]) is not None:
+    if data[0] == 0x30 and len(spans := certificate.spans(data)) > 1:
+        return spans
+    if _is_text(data) and len(spans := mrz.spans(data.decode("ascii"))) > 1:
+        return spans
+    if catalogue.by_tag(data[0]) is not None and not _is_text(data):
         return catalogue.spans(data) + _zone_inside(data)
     raise InputError("nothing that is read", where=path, hint="give a zone, an EF file or a certificate")
 

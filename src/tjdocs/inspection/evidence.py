@@ -32,6 +32,9 @@ class Evidence:
     chip: "str | os.PathLike[str] | Mapping[str, bytes] | None" = field(default=None, repr=False)
     direction: str | None = None
     files: Mapping[str, bytes] | None = field(init=False, repr=False)
+    """The chip's files by name, as read."""
+    twice: frozenset[str] = field(init=False)
+    """Names of files that the folder held twice, with different content."""
 
     def __post_init__(self) -> None:
         if self.direction is not None and self.direction not in DIRECTIONS:
@@ -39,13 +42,13 @@ class Evidence:
         lines = self.mrz if self.mrz is not None else ""
         if not isinstance(lines, Sequence) or not all(isinstance(line, str) for line in lines):
             raise UsageError("unusable zone", where="mrz", hint="give text, or a list of lines")
-        if self.chip is None:
-            files = None
-        elif isinstance(self.chip, Mapping):
+        files, twice = None, frozenset[str]()
+        if isinstance(self.chip, Mapping):
             files = _named(self.chip)
-        else:
-            files = read_folder(self.chip)
+        elif self.chip is not None:
+            files, twice = read_folder(self.chip)
         object.__setattr__(self, "files", files)
+        object.__setattr__(self, "twice", twice)
 
 
 def _named(chip: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -64,16 +67,20 @@ def _named(chip: Mapping[str, bytes]) -> dict[str, bytes]:
     return files
 
 
-def read_folder(folder: "str | os.PathLike[str]") -> dict[str, bytes]:
+def read_folder(folder: "str | os.PathLike[str]") -> tuple[dict[str, bytes], frozenset[str]]:
     """Read the EF files of a folder, by their names in ``tjdocs.lds.catalogue``; other files are passed over.
 
-    :raises InputError: the folder or a file cannot be read, there is no EF file, one stands twice, or a file or
-        all of them together are over the limit
+    Returns them, and the names of those that stand there twice with different content: the first counts then, and
+    ``lds.structure`` fails.
+
+    :raises InputError: the folder or a file cannot be read, there is no EF file, or a file or all of them together
+        are over the limit
     """
     if not isinstance(folder, str | os.PathLike):
         raise UsageError("neither a folder nor files", where="chip", hint="a path, or names with bytes")
     path = Path(folder)
     files: dict[str, bytes] = {}
+    twice = set()
     total = 0
     try:
         for item in sorted(path.iterdir()):
@@ -82,15 +89,15 @@ def read_folder(folder: "str | os.PathLike[str]") -> dict[str, bytes]:
                 continue
             size = item.stat().st_size
             total += min(size, MAX_FILE + 1)
-            if name in files:
-                raise InputError("the same EF file twice", where=str(item), hint="keep one of them")
             if size > MAX_FILE or total > MAX_FOLDER:
                 raise InputError("over the limits", where=str(item), hint=f"a file is at most {MAX_FILE} bytes")
-            files[name] = item.read_bytes()
+            data = item.read_bytes()
+            if files.setdefault(name, data) != data:
+                twice.add(name)
     except OSError as error:
         raise InputError("cannot read", where=str(path), hint=error.strerror or "give a readable folder") from None
     except ValueError:  # a NUL in the path
         raise InputError("no path", where="chip", hint="give a readable folder") from None
     if not files:
         raise InputError("no EF files", where=str(path), hint="give a folder with EF_SOD.bin, DG1.bin and so on")
-    return files
+    return files, frozenset(twice)

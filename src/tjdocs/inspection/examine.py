@@ -61,6 +61,7 @@ def examine(evidence: Evidence, trust: TrustStore, *, at: date | datetime) -> Ex
     counting = chip_zone if chip_zone is not None and chip_zone.format else printed
     findings.append(zone.check_expiry(counting, now.date()))
     findings += structure.check_structure(chip)
+    findings += [Finding("lds.structure", Outcome.FAILED, "twice", subject=name) for name in sorted(evidence.twice)]
     findings.append(structure.check_com_sod(chip))
     result = passive.authenticate(chip, trust, counting, at=now)
     findings += result.findings

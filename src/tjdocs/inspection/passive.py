@@ -13,7 +13,12 @@ from tjdocs.asn1 import der, times
 from tjdocs.findings import Finding, Outcome
 from tjdocs.inspection.structure import ChipContent
 from tjdocs.pki import algorithms, cms, keys, names, paths
-from tjdocs.pki.certificate import ICAO_PURPOSES, OID_KEY_USAGE, OID_PRIVATE_KEY_USAGE, Certificate
+from tjdocs.pki.certificate import (
+    OID_BASIC_CONSTRAINTS,
+    OID_KEY_USAGE,
+    OID_PRIVATE_KEY_USAGE,
+    Certificate,
+)
 from tjdocs.pki.dissect import EXTENSIONS
 from tjdocs.pki.trust import TrustStore
 
@@ -55,7 +60,7 @@ def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Zone | N
     stray = ("trailing-data",) if chip.stray_bytes("EF.SOD") else ()
     findings = [_named("pa.sod-structure", (*sod.warnings, *stray))]
     signature, signer = _signature(chip)
-    hashes = _hashes(chip, at)
+    hashes = _hashes(chip)
     signed = _signing_time(chip, signature.info, hashes, at)
     findings.append(_weakened(signature, signed[0].date()))
     if signer is None:
@@ -130,7 +135,8 @@ def _signature(chip: ChipContent) -> tuple[_Signature, Certificate | None]:
                 *several,
             )
             bits = certificate.key.bits if certificate.key.kind == "rsa" else 0
-            return _Signature(_named(check, warnings), (info.digest, result.hash), bits, info), certificate
+            hashes = (info.digest, result.hash, chip.sod.security_object.hash)
+            return _Signature(_named(check, warnings), hashes, bits, info), certificate
         outcome = Outcome.UNDETERMINED if result.valid is None else Outcome.FAILED
         finding = Finding(check, outcome, result.reason, f"algorithm {result.algorithm or 'unknown'}")
         if best is None or best[1] is None:
@@ -141,13 +147,15 @@ def _signature(chip: ChipContent) -> tuple[_Signature, Certificate | None]:
 
 def _weakened(signature: _Signature, signed: date) -> Finding:
     finding = signature.finding
-    if finding.outcome.holds and any(algorithms.weak(h, signature.rsa_bits, signed) for h in signature.hashes):
+    # the weakest of the three digests decides
+    known = [hash_ for hash_ in signature.hashes if hash_]
+    if finding.outcome.holds and any(algorithms.weak(hash_, signature.rsa_bits, signed) for hash_ in known):
         reasons = f"{finding.detail}, algorithm-weak" if finding.detail else "algorithm-weak"
         return Finding(finding.check, Outcome.WARNING, finding.reason or "algorithm-weak", reasons)
     return finding
 
 
-def _hashes(chip: ChipContent, at: datetime) -> list[Finding]:
+def _hashes(chip: ChipContent) -> list[Finding]:
     assert chip.sod is not None  # noqa: S101
     signed = chip.sod.security_object
     given = chip.data_groups
@@ -194,9 +202,15 @@ def _signing_time(
     return at, "assumed"
 
 
+def _weak_link(certificate: Certificate, issuer: Certificate) -> bool:
+    bits = issuer.key.bits if issuer.key.kind == "rsa" else 0
+    return algorithms.weak(certificate.verify(issuer).hash, bits, certificate.not_before.date())
+
+
 def _chain(path: paths.Path) -> Finding:
     if path.valid:
-        return _named("pa.ds-chain", path.warnings)
+        weak = any(_weak_link(*link) for link in zip(path.chain, path.chain[1:], strict=False))
+        return _named("pa.ds-chain", (*path.warnings, *(("algorithm-weak",) if weak else ())))
     outcome = Outcome.UNDETERMINED if path.valid is None else Outcome.FAILED
     tried = "; ".join(f"{a.issuer.subject_text}: {a.reason}" for a in path.attempts)
     detail = f"issuer {path.chain[0].issuer_text}" + (f"; tried {tried}" if tried else "")
@@ -220,14 +234,18 @@ def _validity(
     # DG12 states a day, not a moment: the whole of it counts, in whatever time zone the office lies.
     # Differences are compared, since sums could leave the calendar.
     early, late = (_DAY_AHEAD, _DAY_BEHIND) if how == "stated" else (timedelta(0), timedelta(0))
+    outside = ""
     if signer.not_before - moment > late:
-        return Finding(check, Outcome.FAILED, "not-yet-valid", detail)
+        outside = "not-yet-valid"
     if moment - signer.not_after > early:
-        return Finding(check, Outcome.FAILED, "expired", detail)
+        outside = "expired"
+    if outside:
+        return Finding(check, Outcome.FAILED, outside, detail)
     if signer.private_key_usage is None and OID_PRIVATE_KEY_USAGE in signer.extensions:  # there, and unreadable
         return Finding(check, Outcome.FAILED, "key-usage-period", "unreadable")
     begin, end = signer.private_key_usage or (None, None)
-    if (begin and begin - moment > late) or (end and moment - end > early):
+    # a key usage period is over long before the document is: against an assumed time it says nothing
+    if how != "assumed" and ((begin and begin - moment > late) or (end and moment - end > early)):
         return Finding(check, Outcome.FAILED, "key-usage-period", detail)
     for certificate, issuer in zip(path.chain, path.chain[1:], strict=False):
         if certificate.not_before - issuer.not_before < -_CLOCK_SKEW or certificate.not_before > issuer.not_after:
@@ -243,6 +261,8 @@ def _usage(signer: Certificate, zone: mrz.Zone | None) -> Finding:
     if foreign:
         return Finding(check, Outcome.FAILED, "critical-extension", ", ".join(foreign))
     usage = signer.key_usage
+    if signer.is_ca is None and OID_BASIC_CONSTRAINTS in signer.extensions:  # there, and unreadable
+        return Finding(check, Outcome.FAILED, "ca-as-signer", "basic constraints are unreadable")
     if signer.is_ca or (usage is not None and usage & {"keyCertSign", "cRLSign"}):
         return Finding(check, Outcome.FAILED, "ca-as-signer")
     warnings = []
@@ -255,10 +275,8 @@ def _usage(signer: Certificate, zone: mrz.Zone | None) -> Finding:
     elif not signer.extensions[OID_KEY_USAGE][0]:
         warnings.append("key-usage-not-critical")
     purposes = signer.extended_key_usage
-    if purposes is not None:
-        if not purposes or any(purpose.startswith(ICAO_PURPOSES) for purpose in purposes):
-            return Finding(check, Outcome.FAILED, "role", ", ".join(purposes))
-        warnings.append("extended-key-usage-present")
+    if purposes is not None:  # document signers have none: whoever has one is for something else
+        return Finding(check, Outcome.FAILED, "role", ", ".join(purposes))
     types = signer.document_types
     if types is not None and zone is not None and zone.format:
         code = zone.document_code
@@ -304,16 +322,22 @@ def _revocation(signer: Certificate, path: paths.Path, trust: TrustStore, at: da
         return Finding(check, Outcome.UNDETERMINED, "other-issuer")
     issuers = [entry.certificate for entry in trust.entries if entry.ground]
     sound = []
+    warnings: list[str] = []
     for crl in covering:
         candidates = [
             c for c in (*path.chain[1:], *issuers) if names.canonical(c.subject) == names.canonical(crl.issuer)
         ]
-        if any(crl.verify(candidate).valid for candidate in candidates):
+        result = next((result for result in map(crl.verify, candidates) if result.valid), None)
+        if result is not None:
             sound.append(crl)
+            warnings += [*crl.warnings, *result.warnings]
     if not sound:
         return Finding(check, Outcome.UNDETERMINED, "crl-signature")
     if any(signer.serial in crl.serials for crl in sound):
         return Finding(check, Outcome.FAILED, "revoked")
+    sound = [crl for crl in sound if crl.this_update - at <= _CLOCK_SKEW]
+    if not sound:
+        return Finding(check, Outcome.UNDETERMINED, "not-yet-issued")
     if all(crl.next_update is not None and crl.next_update < at for crl in sound):
         return Finding(check, Outcome.UNDETERMINED, "stale")
-    return Finding(check, Outcome.PASSED)
+    return _named(check, tuple(warnings))

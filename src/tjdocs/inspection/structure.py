@@ -89,7 +89,7 @@ def read_chip(files: Mapping[str, bytes]) -> ChipContent:
                 reason = "limit"
         elif name == "EF.SOD":
             try:
-                sod = Sod.parse(data)
+                sod, reason = Sod.parse(data), ""
                 contents[name] = sod.raw
             except SodError as error:
                 reason, detail = error.reason, str(error)
@@ -98,7 +98,7 @@ def read_chip(files: Mapping[str, bytes]) -> ChipContent:
                 parsed[name], contents[name] = _read(name, data)
             except LdsError as error:
                 contents[name] = _content(data)
-                errors[name] = ("structure", f"{error.reason}: {error}")
+                errors[name] = ("limit" if error.reason == "limit" else "structure", f"{error.reason}: {error}")
     return ChipContent(files, sod, reason, detail, parsed, errors, contents)
 
 

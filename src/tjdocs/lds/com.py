@@ -1,11 +1,11 @@
 """EF.COM: versions and the list of data groups (Doc 9303-10, 4.6.1). It is not signed: never rest trust on it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tjdocs.asn1 import tlv
 from tjdocs.lds import catalogue
-from tjdocs.lds._errors import LdsError, guarded
+from tjdocs.lds._errors import LdsError, Problem, guarded
 from tjdocs.lds._read import UnknownObject, encode_unknown, objects, outer, tag_bytes, tag_list, usable
 from tjdocs.spans import Span
 
@@ -48,6 +48,16 @@ class ComFile:
         """Numbers of the data groups listed, in the order of the file; tags that are no data group's left out."""
         found = (catalogue.by_tag(tag) for tag in self.tags)
         return tuple(f.data_group for f in found if f is not None and f.data_group is not None)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Faults that did not stop reading; no signature covers this file."""
+        found = [Problem("object-unknown", f"{tag:02X}") for tag, _ in self.unknown]
+        if self.raw and self.raw != replace(self).encode():
+            found.append(Problem("coding"))
+        if len(set(self.tags)) != len(self.tags):
+            found.append(Problem("tag-list"))
+        return tuple(found)
 
     @classmethod
     @guarded

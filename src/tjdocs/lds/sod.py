@@ -37,7 +37,7 @@ class SecurityObject:
     version: int
     hash: str
     hash_oid: str
-    hashes: Mapping[int, bytes]
+    hashes: Mapping[int, bytes] = field(repr=False)
     lds_version: str = ""
     unicode_version: str = ""
 
@@ -109,7 +109,12 @@ class Sod:
             raise SodError("content-type", f"content of type {signed_data.content_type}")
         if not signed_data.signers:
             raise SodError("no-signer", "nobody signed")
-        warnings = (*signed_data.warnings, *((accepted,) if accepted else ()))
+        shortest = len(der.header(TAG, len(outer.value))) == outer.header
+        warnings = (
+            *signed_data.warnings,
+            *((accepted,) if accepted else ()),
+            *(() if shortest else ("length-form",)),
+        )
         security_object = SecurityObject.parse(signed_data.content)
         return cls(bytes(data[: outer.end]), len(data) - outer.end, signed_data, security_object, warnings)
 

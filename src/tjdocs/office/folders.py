@@ -44,9 +44,9 @@ def staged(folder: str | Path | None, files: Callable[[], Mapping[str, bytes]]) 
             staging = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
             for name, data in content.items():
                 path = staging / name
-                path.parent.mkdir(exist_ok=True)
+                path.parent.mkdir(mode=0o700, exist_ok=True)
                 path.write_bytes(data)
-            staging.chmod(0o755)
+                path.chmod(0o600)  # portrait, names, number
         except OSError as error:
             raise OutputError("cannot write", where=str(place), hint=error.strerror or "") from None
         yield

@@ -112,7 +112,9 @@ class Office:
     """
 
     def __init__(self, authority: Authority, register: Register, *, officer: str = "trial") -> None:
-        if not authority.trial and officer == "trial":
+        if not isinstance(authority, Authority) or not isinstance(register, Register):
+            raise UsageError("unusable office", where="authority, register", hint="an Authority and a Register")
+        if not isinstance(officer, str) or not officer or (not authority.trial and officer == "trial"):
             raise UsageError("no officer", where="officer", hint="a production authority records who issues")
         self._authority = authority
         self._register = register
@@ -134,6 +136,8 @@ class Office:
         :raises tjdocs.errors.KeyMaterialError: the signer's key is missing or past its period; no number is used
         :raises tjdocs.errors.RegisterError: no number can be had
         """
+        if not isinstance(application, Application):
+            raise UsageError("no application", where="application", hint="Application.from_json reads one")
         now = _moment(at)
         kind = types.get(application.document_type)
         results = eligibility(application, at=now)

@@ -48,7 +48,10 @@ _MAX_PASSPHRASE = 1023
 def _moment(at: datetime) -> datetime:
     if not isinstance(at, datetime) or at.tzinfo is None:
         raise UsageError("a naive moment", where="at", hint="give a datetime with a time zone")
-    return at.astimezone(UTC).replace(microsecond=0)
+    try:
+        return at.astimezone(UTC).replace(microsecond=0)
+    except OverflowError:
+        raise UsageError("beyond the calendar", where="at", hint="a later moment") from None
 
 
 class Authority:
@@ -218,7 +221,8 @@ class Authority:
     def _numbered(self, role: str) -> dict[int, Path]:
         """Return the certificates of a role by their numbers; other files in the folder do not matter."""
         found = {}
-        for path in (self._folder / "signers").iterdir():
+        folder = self._folder / "signers"
+        for path in folder.iterdir() if folder.is_dir() else ():
             if match := re.fullmatch(rf"{role}-([0-9]{{4,9}})\.cer", path.name):
                 found[int(match[1])] = path
         return found

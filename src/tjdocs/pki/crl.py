@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from tjdocs.asn1 import ber, der, times, x509
 from tjdocs.pki import keys, names
-from tjdocs.pki.certificate import Certificate
+from tjdocs.pki.certificate import OID_BASIC_CONSTRAINTS, OID_KEY_USAGE, Certificate
 
 __all__ = ["Crl", "CrlError"]
 
@@ -60,7 +60,10 @@ class Crl:
     def verify(self, issuer: Certificate) -> keys.SignatureResult:
         """Verify the list's signature under ``issuer``'s key; the issuer must be allowed to sign lists."""
         usage = issuer.key_usage
-        if issuer.is_ca is False or (usage is not None and "cRLSign" not in usage):
+        unreadable = (usage is None and OID_KEY_USAGE in issuer.extensions) or (
+            issuer.is_ca is None and OID_BASIC_CONSTRAINTS in issuer.extensions and not issuer.is_ca_in_ber
+        )
+        if unreadable or issuer.is_ca is False or (usage is not None and "cRLSign" not in usage):
             return keys.SignatureResult(False, "not-a-crl-signer")
         try:
             algorithm = x509.algorithm_id(self.algorithm)

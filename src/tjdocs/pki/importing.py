@@ -6,6 +6,7 @@ Trust is the receiver's decision: without an anchor everything is kept as a cand
 import base64
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +19,7 @@ from tjdocs.pki.crl import Crl, CrlError
 from tjdocs.pki.lists import MAX_LIST_SIZE, ListSignature, MasterList, Resolution, resolve
 from tjdocs.pki.trust import Source, TrustStore
 
-__all__ = ["SourceReport", "import_paths", "read_certificate", "read_crl"]
+__all__ = ["SourceReport", "import_paths", "read_certificate", "read_certificates", "read_crl", "read_crls"]
 
 _ORDER = ("not-applicable", "passed", "warning", "undetermined", "failed")
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----([A-Za-z0-9+/=\s]*)-----END \1-----")
@@ -109,6 +110,31 @@ def read_certificate(path: str | Path) -> Certificate:
         except CertificateError:
             continue
     raise InputError("no certificate", where=str(path), hint="give an X.509 certificate, DER or PEM")
+
+
+def read_certificates(path: str | Path) -> list[Certificate]:
+    """Read every certificate of a file, DER or PEM.
+
+    :raises InputError: it cannot be read or holds none
+    """
+    found = []
+    for block in _blocks(_read(Path(path))):
+        with suppress(CertificateError):
+            found.append(Certificate.parse(block))
+    if not found:
+        raise InputError("no certificate", where=str(path), hint="give an X.509 certificate, DER or PEM")
+    return found
+
+
+def read_crls(path: str | Path) -> list[Crl]:
+    """Read every certificate revocation list of a file, DER or PEM.
+
+    :raises InputError: it cannot be read, holds none, or a block in it is none
+    """
+    try:
+        return [Crl.parse(block) for block in _blocks(_read(Path(path)))]
+    except CrlError:
+        raise InputError("no CRL", where=str(path), hint="give X.509 revocation lists, DER or PEM") from None
 
 
 def read_crl(path: str | Path) -> Crl:

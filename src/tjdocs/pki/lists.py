@@ -5,7 +5,13 @@ from dataclasses import dataclass, field
 
 from tjdocs.asn1 import der, icao, times
 from tjdocs.pki import cms, names, paths
-from tjdocs.pki.certificate import OID_EXTENDED_KEY_USAGE, OID_KEY_USAGE, Certificate, CertificateError
+from tjdocs.pki.certificate import (
+    OID_BASIC_CONSTRAINTS,
+    OID_EXTENDED_KEY_USAGE,
+    OID_KEY_USAGE,
+    Certificate,
+    CertificateError,
+)
 from tjdocs.pki.trust import TrustStore
 
 __all__ = ["ListSignature", "MasterList", "Resolution", "resolve"]
@@ -80,6 +86,8 @@ class MasterList:
             critical, _ = certificate.extensions.get(OID_EXTENDED_KEY_USAGE, (False, b""))
             usage = certificate.key_usage
             if OID_LIST_SIGNER not in (certificate.extended_key_usage or ()) or certificate.is_ca:
+                return ListSignature("failed", "signer-role")
+            if certificate.is_ca is None and OID_BASIC_CONSTRAINTS in certificate.extensions:
                 return ListSignature("failed", "signer-role")
             if usage is None and OID_KEY_USAGE not in certificate.extensions:
                 warnings.append("key-usage-absent")

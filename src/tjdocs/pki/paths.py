@@ -106,6 +106,8 @@ def _climb(
             above = _climb(issuer, store, path, attempts, seen)
             if above is not None:
                 return above[0], (*warnings, *above[1])
+        else:
+            attempts.append(Attempt(issuer, "limit"))
         attempts.append(Attempt(issuer, "untrusted"))
     return None
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from tjdocs import specs
 from tjdocs.asn1 import x509
-from tjdocs.errors import SpecError
+from tjdocs.errors import SpecError, UsageError
 
 __all__ = ["Period", "Profile", "Role", "load"]
 
@@ -33,7 +33,7 @@ class Period:
                 return moment.replace(year=year, month=month + 1, day=day)
             except ValueError:
                 continue
-        raise AssertionError  # a 28th is in every month
+        raise UsageError("beyond the calendar", where=moment.date().isoformat(), hint="an earlier moment")
 
 
 @dataclass(frozen=True, slots=True)

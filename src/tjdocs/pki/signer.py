@@ -1,7 +1,7 @@
 """A private key with its certificate: what signs EF.SOD, seals and lists."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TypeAlias
 
@@ -97,7 +97,8 @@ class Signer:
         begin, end = self.certificate.private_key_usage or (self.certificate.not_before, None)
         if end is None and self.usage is not None:
             end = self.usage.after(self.certificate.not_before)
-        if (begin and at < begin) or at > (end or self.certificate.not_after):
+        # by days: a date given for a moment must not fall before a signer made on that day
+        if (begin and at.astimezone(UTC).date() < begin.date()) or at > (end or self.certificate.not_after):
             raise KeyMaterialError(
                 "the signer's key may not sign on that day",
                 where=at.date().isoformat(),

@@ -1,6 +1,7 @@
-"""The register, in the thin form that hands out numbers and records documents; later issues grow it."""
+"""The register: hands out numbers and records documents."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -68,7 +69,7 @@ class Register:
     def __init__(self, url: str) -> None:
         try:
             parsed = make_url(url)
-            if parsed.get_backend_name() != "sqlite":
+            if parsed.drivername not in ("sqlite", "sqlite+pysqlite"):
                 raise UsageError("unusable register", where="url", hint="sqlite:///PATH")
             self._engine = _engine(url)
             with self._engine.begin() as connection:
@@ -88,6 +89,7 @@ class Register:
 
         :param pattern: with one replacement field for the running number, for example ``T{:08d}``
         """
+        _check_pattern(pattern)
         with self._begin() as connection:
             known = connection.execute(
                 select(_series.c.pattern).where(_series.c.document_type == document_type)
@@ -108,6 +110,7 @@ class Register:
                 raise RegisterError("no number series", where=document_type, hint="add one with Register.add_series")
             if row.next > row.last:
                 raise RegisterError("number series used up", where=document_type, hint="add the next series")
+            _check_pattern(row.pattern)
             number = str(row.pattern.format(row.next))
             connection.execute(
                 _series.update().where(_series.c.document_type == document_type).values(next=row.next + 1)
@@ -179,6 +182,12 @@ class Register:
                 yield connection
         except SQLAlchemyError as error:
             raise RegisterError("the register refused", hint=_short(error)) from None
+
+
+def _check_pattern(pattern: str) -> None:
+    """Refuse a pattern that is more than letters, digits and one place for the running number."""
+    if not isinstance(pattern, str) or not re.fullmatch(r"[A-Z0-9]{0,8}\{:0[1-9]d\}", pattern):
+        raise RegisterError("unusable number pattern", where="pattern", hint="letters, then {:08d} or the like")
 
 
 def _engine(url: str) -> Engine:

@@ -50,15 +50,19 @@ def areas() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in specs.folder("test_vectors").glob("*.json") if path.stem != "schema"))
 
 
-@cache
 def load(area: str) -> tuple[Vector, ...]:
     """Return the vectors of an area, in order.
 
     :raises UsageError: there is no such area
     :raises SpecError: the file is malformed
     """
-    if area not in areas():
+    if not isinstance(area, str) or area not in areas():
         raise UsageError("no such area", where=str(area), hint=f"one of {', '.join(areas())}")
+    return _load(area)
+
+
+@cache
+def _load(area: str) -> tuple[Vector, ...]:
     where = f"test_vectors/{area}.json"
     table = json.loads((specs.folder("test_vectors") / f"{area}.json").read_text(encoding="utf-8"))
     specs.require_keys(table, ["schema", "area", "licence", "description", "vectors"], ["blobs"], where=where)
@@ -90,7 +94,7 @@ def export(folder: str | Path) -> list[Path]:
     :raises OutputError: the folder holds something, or cannot be written
     """
     place = Path(folder)
-    if place.exists() and (not place.is_dir() or any(place.iterdir())):
+    if place.is_symlink() or (place.exists() and (not place.is_dir() or any(place.iterdir()))):
         raise OutputError("not an empty folder", where=str(place), hint="name a new one")
     written = []
     try:
