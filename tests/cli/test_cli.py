@@ -218,6 +218,40 @@ def test_mrz_lines():
     assert [json.loads(line)["valid"] for line in out.splitlines()] == [True, True]
 
 
+def test_mrz_repair():
+    misread = ZONE.replace("L898902C3", "L8989O2C3")
+    status, said = asked("mrz", "repair", stdin=misread.encode())
+    assert (status, said["valid"], said["repaired"], said["document_number"]) == (0, True, True, "L898902C3")
+    assert said == asked("mrz", "parse", "--repair", stdin=misread.encode())[1]
+    status, out, _ = run("mrz", "repair", stdin=misread.encode())
+    assert status == 0
+    assert "changed   document_number, line 2, column 6: O read, 0 taken" in out
+    assert f"read      {misread.splitlines()[1]}" in out
+    status, out, _ = run("mrz", "repair", stdin=ZONE.replace("L898902C3", "L89*902C3").encode())
+    assert status == 1
+    assert [line.split()[-4:] for line in out.splitlines() if line.startswith("possible")] == [
+        ["*", "read,", "8", "taken"], ["*", "read,", "I", "taken"], ["*", "read,", "S", "taken"],
+    ]  # fmt: skip
+    assert "possible" not in run("mrz", "repair", stdin=ZONE.encode())[1]
+
+
+def test_mrz_make_cuts_names_as_told():
+    fields = asked("mrz", "parse", stdin=ZONE.encode())[1] | {
+        "primary_identifier": "NILAVADHANANANDA CHAYAPA", "secondary_identifier": "DEJTHAMRONG KRASUANG",
+    }  # fmt: skip
+    found = {
+        strategy: run("mrz", "make", "--truncation", strategy, stdin=json.dumps(fields).encode())[1].splitlines()[0][5:]
+        for strategy in ("initials", "fixed-length:8")
+    }
+    assert found == {
+        "initials": "NILAVADHANANANDA<CHAYAPA<<DEJTHAMRONG<K",
+        "fixed-length:8": "NILAVADHA<CHAYAPA<<DEJTHAMRONG<KRASUANG",
+    }
+    status, _, err = run("mrz", "make", "--truncation", "guess", stdin=json.dumps(fields).encode())
+    assert status == 2
+    assert "truncation" in err
+
+
 def test_vectors(tmp_path):
     assert run("vectors", "run", "--area", "lds")[0] == 0
     assert run("vectors", "export", tmp_path / "v")[0] == 0

@@ -1,22 +1,22 @@
 """``tjdocs mrz``: the machine-readable zone."""
 
 import inspect
-import io
 import json
 import sys
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, TextIO
+from functools import partial
+from typing import Annotated
 
 import typer
 
 from tjdocs import mrz
-from tjdocs.cli import _io
+from tjdocs.cli import _io, _streams
 from tjdocs.errors import InputError, UsageError
 
 app = typer.Typer(help="The machine-readable zone: read it, make it.", no_args_is_help=True)
 
-_MAX_LINE = 10_000
+_MAX_ZONE = 10_000
 # what `mrz parse` prints beside the fields
 _READ_ONLY = {"format", "valid", "problems", "schema", "lines", "repaired", "read", "changes", "candidates"}
 
@@ -44,30 +44,33 @@ def parse(
 
 
 def _stream(path: str, on: date, repair: bool) -> bool:
-    valid = True
+    """Judge zones as they come; whether all are valid."""
     try:
-        raw = sys.stdin.buffer if path == "-" else open(path, "rb")  # noqa: SIM115
-        source = io.TextIOWrapper(raw, encoding="utf-8", errors="replace")
+        source = sys.stdin.buffer if path == "-" else open(path, "rb")  # noqa: SIM115
     except OSError as error:
         raise InputError("cannot read", where=path, hint=error.strerror or "name a readable file") from None
+    valid = True
     with source:
-        for text in _zones(source):
-            zone = mrz.parse(text, at=on, repair=repair)
-            valid = valid and zone.valid
-            print(json.dumps({"schema": 1, **zone.as_json()}, ensure_ascii=False))
+        texts = _streams.blocks(source, limit=_MAX_ZONE)
+        judged = _streams.in_order(partial(_judged, on=on, repair=repair), _told(texts))
+        for line, good in _streams.progress(judged, "zones"):
+            valid = valid and good
+            print(line)
     return valid
 
 
-def _zones(source: TextIO) -> Iterator[str]:
-    block: list[str] = []
-    while line := source.readline(_MAX_LINE):
-        if line.strip():
-            block.append(line)
-        elif block:
-            yield "".join(block)
-            block = []
-    if block:
-        yield "".join(block)
+def _told(texts: Iterator[list[bytes]]) -> Iterator[list[bytes]]:
+    """Yield the lists; when the writer waits, what was found must not lie in a buffer."""
+    for chunk in texts:
+        yield chunk
+        if not chunk:
+            sys.stdout.flush()
+
+
+def _judged(texts: list[bytes], *, on: date, repair: bool) -> list[tuple[str, bool]]:
+    """Return each zone's JSON on one line, and whether it is valid."""
+    zones = [mrz.parse(text.decode("utf-8", "replace"), at=on, repair=repair) for text in texts]
+    return [(json.dumps({"schema": 1, **zone.as_json()}, ensure_ascii=False), zone.valid) for zone in zones]
 
 
 def _show(zone: mrz.Zone) -> None:
@@ -77,7 +80,7 @@ def _show(zone: mrz.Zone) -> None:
     values = zone.as_json()
     problems = values.pop("problems")
     for name, value in values.items():
-        if value not in (None, ""):
+        if value not in (None, "") and name not in ("read", "changes", "candidates"):
             out.print(f"{name:<22}{_io.printable(str(value))}", markup=False)
     for problem in problems:
         out.print(
@@ -86,6 +89,41 @@ def _show(zone: mrz.Zone) -> None:
             + (f"; expected {problem['expected']}, found {problem['found']}" if problem["expected"] else ""),
             markup=False,
         )
+    if zone.repair and (zone.repair.changes or zone.repair.candidates):
+        _show_repair(zone.repair)
+
+
+def _show_repair(repair: mrz.Repair) -> None:
+    """Print what was read, what was changed, and each zone that it may have been."""
+    out = _io.console()
+    for line in repair.read:
+        out.print(f"read      {_io.printable(line)}", markup=False)
+    for change in repair.changes:
+        out.print(f"changed   {_described(change)}", markup=False)
+    for number, candidate in enumerate(repair.candidates, 1):
+        told = "; ".join(_described(change) for change in candidate.changes if change not in repair.changes)
+        out.print(f"possible  {number} ({candidate.likelihood:.2f}): {told}", markup=False)
+
+
+def _described(change: mrz.Change) -> str:
+    line, column = change.position
+    read, repaired = _io.printable(change.read) or "nothing", _io.printable(change.repaired) or "nothing"
+    return f"{change.field or 'zone'}, line {line}, column {column}: {read} read, {repaired} taken"
+
+
+@app.command()
+def repair(
+    path: Annotated[str, typer.Argument(help="File with the zone's text; - is standard input.")] = "-",
+    at: _io.At = "",
+    as_json: _io.Json = False,
+) -> None:
+    """Look for what a misread zone was: the same as `parse --repair`, told change by change."""
+    zone = mrz.parse(_io.read_text(path), at=_io.moment(at).date(), repair=True)
+    if as_json:
+        _io.show_json({"schema": 1, **zone.as_json()})
+    else:
+        _show(zone)
+    raise typer.Exit(0 if zone.valid else 1)
 
 
 @app.command()
@@ -93,6 +131,7 @@ def make(
     path: Annotated[str, typer.Argument(help="JSON with the keys of `mrz parse`; - is standard input.")] = "-",
     format_: Annotated[str, typer.Option("--format", help="TD1, TD2, TD3, MRV-A or MRV-B.")] = "TD3",
     transliteration: Annotated[str, typer.Option(help="Table for names in Cyrillic.")] = "tj",
+    truncation: Annotated[str, typer.Option(help="How names that do not fit are cut; see docs/mrz.md.")] = "initials",
     as_json: _io.Json = False,
 ) -> None:
     """Make a zone's lines from its fields. Names may be in Tajik or Russian Cyrillic or Latin."""
@@ -100,14 +139,14 @@ def make(
     known = {name: value for name, value in values.items() if value is not None and name not in _READ_ONLY}
     fields = inspect.signature(mrz.make).parameters
     for name, value in known.items():
-        if name not in fields or name in ("format", "transliteration"):
+        if name not in fields or name in ("format", "transliteration", "truncation"):
             raise UsageError("unknown field", where=name, hint="fields are those that `tjdocs mrz parse --json` prints")
         if not isinstance(value, str):
             raise UsageError("not text", where=name, hint="give every field as text")
     for name, field in fields.items():
         if field.default is field.empty and name not in known and name != "format":
             raise UsageError("missing field", where=name)
-    made = mrz.make(format_, **known, transliteration=transliteration)
+    made = mrz.make(format_, **known, transliteration=transliteration, truncation=truncation)
     if as_json:
         _io.show_json({"schema": 1, "format": made.format, "lines": list(made.lines)})
     else:

@@ -1,0 +1,122 @@
+"""Many items from a stream, by worker processes, in order, in bounded memory."""
+
+import os
+import select
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import BinaryIO, TypeVar
+
+from rich.console import Console
+from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+__all__ = ["blocks", "in_order", "progress"]
+
+_READ = 1 << 18
+_CHUNK = 2000
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def blocks(source: BinaryIO, *, limit: int) -> Iterator[list[bytes]]:
+    """Yield lists of blocks of lines, which blank lines part, each list as soon as its blocks were written.
+
+    An empty list says that the writer has nothing more for now: whoever waits for results should have them.
+
+    :param limit: bytes of a block that are kept; the rest is passed over
+    """
+    found: list[bytes] = []
+    block: list[bytes] = []
+    size, rest, cut = 0, b"", False
+    read = getattr(source, "read1", source.read)
+    while data := read(_READ):
+        *lines, rest = (rest + data).split(b"\n")
+        for line in lines:
+            if cut:
+                cut = False  # the end of a line whose beginning was kept
+            elif line.strip():
+                if size <= limit:
+                    block.append(line[:limit])
+                    size += len(line)
+            elif block:
+                found.append(b"\n".join(block))
+                block, size = [], 0
+        if len(rest) > limit:
+            if not cut and size <= limit:
+                block.append(rest[:limit])
+                size += len(rest)
+            rest, cut = b"", True
+        for start in range(0, len(found), _CHUNK):
+            yield found[start : start + _CHUNK]
+        found = []
+        if not _more(source):
+            yield []
+    if rest.strip() and not cut and size <= limit:
+        block.append(rest)
+    if block:
+        yield [b"\n".join(block)]
+
+
+def _more(source: BinaryIO) -> bool:
+    """Whether reading on would not wait."""
+    try:
+        return bool(select.select([source], [], [], 0)[0])
+    except (OSError, ValueError):
+        return False
+
+
+def in_order(
+    function: Callable[[list[Item]], list[Result]], chunks: Iterable[list[Item]], *, workers: int | None = None
+) -> Iterator[Result]:
+    """Yield the results of ``function`` on the items of all lists, in their order.
+
+    At most a few lists wait at any time, so that memory does not grow with the stream. Processes are started with
+    the second full list. An empty list asks for all results that are outstanding.
+
+    :param function: on the top level of a module, since other processes must find it
+    :param workers: processes; as many as there are processors when not given
+    """
+    count = workers or os.cpu_count() or 1
+    pool: ProcessPoolExecutor | None = None
+    waiting: deque[Future[list[Result]]] = deque()
+    full = 0
+    try:
+        for chunk in chunks:
+            full += len(chunk) >= _CHUNK
+            if pool is None and full > 1 and count > 1:
+                pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"))
+            if pool is None:
+                yield from function(chunk) if chunk else ()
+                continue
+            if chunk:
+                waiting.append(pool.submit(function, chunk))
+            while len(waiting) > (2 * count if chunk else 0):
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+    finally:
+        if pool is not None:
+            pool.shutdown(cancel_futures=True)
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.completed:,.0f} ({task.finished_speed or task.speed or 0:,.0f}/s)")
+
+
+def progress(items: Iterable[Item], what: str) -> Iterator[Item]:
+    """Yield the items; when standard error alone is a terminal, show there how many there were."""
+    if sys.stdout.isatty() or not sys.stderr.isatty():
+        yield from items
+        return
+    columns = [SpinnerColumn(), TextColumn(what), _Rate(), TimeElapsedColumn()]
+    # what is printed meanwhile is for another program: the bar must not redirect it
+    bar = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False)
+    with bar:
+        task = bar.add_task(what, total=None)
+        for item in items:
+            yield item
+            bar.advance(task)
