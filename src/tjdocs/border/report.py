@@ -46,7 +46,14 @@ MAX_LINES = 6
 MAX_PICTURE = (480, 640)
 _MAX_MARKS = 3
 
-_AREAS = (("mrz.", "Zone"), ("doc.", "Document"), ("lds.", "Files"), ("pa.", "Passive authentication"), ("", "Other"))
+_AREAS = (
+    ("mrz.", "Zone"),
+    ("doc.", "Document"),
+    ("lds.", "Files"),
+    ("pa.", "Passive authentication"),
+    ("seal.", "Seal"),
+    ("", "Other"),
+)
 _SIGNS = {
     Outcome.PASSED: "✓",
     Outcome.WARNING: "!",
@@ -262,9 +269,15 @@ def _words() -> Mapping[str, Mapping[str, tuple[str, str]]]:
     return {
         "": MappingProxyType(defects),
         "mrz": MappingProxyType({kind.code: (kind.message, kind.clause) for kind in mrz.problem_kinds().values()}),
-        "lds": MappingProxyType(
-            {row["code"]: (row["text"], row["clause"]) for row in specs.read_toml("lds/problems.toml")["problem"]}
-        ),
+        **{
+            area: MappingProxyType(
+                {
+                    row["code"]: (row["text"], row["clause"])
+                    for row in specs.read_toml(f"{room}/problems.toml")["problem"]
+                }
+            )
+            for area, room in (("lds", "lds"), ("seal", "seals"))
+        },
     }
 
 
