@@ -69,7 +69,7 @@ def examine(evidence: Evidence, trust: TrustStore, *, at: date | datetime) -> Ex
     findings += result.findings
     findings.append(_authentic(result.findings))
     findings.append(zone.compare(printed, chip_zone))
-    sealed = seals.examine_seal(evidence.seal, trust, printed, chip_zone, at=now)
+    sealed = seals.examine_seal(evidence.seal, trust, (("zone", printed), ("DG1", chip_zone)), at=now)
     findings += sealed.findings
     return Examination(enforce_premises(findings), now, printed, chip_zone, chip, result, sealed)
 

@@ -1,5 +1,6 @@
 """The seal and what it agrees with: ``seal.*`` (Doc 9303-13, appendix D; Doc 9303-7, 9.4; Doc 9303-8, appendix A)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,7 +13,6 @@ __all__ = ["Sealed", "examine_seal"]
 
 _CHECKS = ("seal.structure", "seal.signer", "seal.signature", "seal.revocation", "seal.agreement")
 _LIMIT = 10_000_000  # as of a chip's file
-# which document's zones a feature speaks of, by the zone's format
 _VISA = ("MRV-A", "MRV-B")
 
 
@@ -30,12 +30,12 @@ class Sealed:
 
 
 def examine_seal(
-    data: bytes | None, trust: TrustStore, printed: mrz.Zone | None, chip: mrz.Zone | None, *, at: datetime
+    data: bytes | None, trust: TrustStore, zones: Iterable[tuple[str, mrz.Zone | None]], *, at: datetime
 ) -> Sealed:
     """Judge a seal and compare it with the zones at hand. Never raises on what it holds.
 
     :param data: the seal's bytes, or a PNG or JPEG picture of it; None: none was handed over
-    :param printed: the printed zone; ``chip``: that of DG1
+    :param zones: each with the subject under which it is told: ``zone``, ``DG1``
     """
     if data is None:
         return Sealed(tuple(Finding(check, Outcome.UNDETERMINED, "no-input") for check in _CHECKS))
@@ -48,7 +48,7 @@ def examine_seal(
             return _unread(error.reason, error.message)
     read = Seal.parse(data)
     verification = seal.verify(read, trust, at=at)
-    agreement = _agreement(read, printed, chip)
+    agreement = _agreement(read, [(name, zone) for name, zone in zones if zone is not None])
     return Sealed((*verification.findings, *agreement), read, verification)
 
 
@@ -58,7 +58,7 @@ def _unread(reason: str, detail: str) -> Sealed:
     return Sealed((Finding(_CHECKS[0], Outcome.UNDETERMINED, reason, detail), *rest))
 
 
-def _agreement(read: Seal, printed: mrz.Zone | None, chip: mrz.Zone | None) -> list[Finding]:
+def _agreement(read: Seal, at_hand: list[tuple[str, mrz.Zone]]) -> list[Finding]:
     """Compare every feature that a zone also says, with every zone at hand of the document it speaks of."""
     check = "seal.agreement"
     if read.profile is None:
@@ -67,11 +67,11 @@ def _agreement(read: Seal, printed: mrz.Zone | None, chip: mrz.Zone | None) -> l
     found = []
     for of in dict.fromkeys(spec.of for spec in said):
         specs = [spec for spec in said if spec.of == of]
-        zones = [(zone, name) for zone, name in ((printed, "zone"), (chip, "DG1")) if zone and _is_of(zone, of)]
+        zones = [(name, zone) for name, zone in at_hand if _is_of(zone, of)]
         subject = "" if of == "document" else of
         if not zones:
             found.append(Finding(check, Outcome.UNDETERMINED, "nothing-to-compare", subject=subject))
-        found += [_compare(read, specs, zone, name, of) for zone, name in zones]
+        found += [_compare(read, specs, zone, name, of) for name, zone in zones]
     return found or [Finding(check, Outcome.UNDETERMINED, "nothing-to-compare")]
 
 
@@ -80,7 +80,10 @@ def _is_of(zone: mrz.Zone, of: str) -> bool:
 
 
 def _compare(read: Seal, specs: list[FeatureSpec], zone: mrz.Zone, name: str, of: str) -> Finding:
-    """Compare character by character, blanks of the seal being fillers; a zone with wrong check digits is not compared."""
+    """Compare character by character, blanks of the seal being fillers.
+
+    A zone whose check digits are wrong was misread or altered: it is not compared.
+    """
     check, prefix = "seal.agreement", "" if of == "document" else f"{of}-"
     kinds = mrz.problem_kinds()
     wrong = any(p.severity == "error" and kinds[p.code].check == "mrz.check-digits" for p in zone.problems)

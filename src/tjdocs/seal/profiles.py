@@ -93,6 +93,22 @@ class FeatureSpec:
             raise UsageError("not a value of the feature", where=f"feature {self.name}", hint=self.hint) from None
         return data
 
+    def from_json(self, value: object) -> Value:
+        """Return a value from JSON: dates in ISO 8601, bytes in hexadecimal, several numbers as a list.
+
+        :raises UsageError: it is none of the feature's type
+        """
+        try:
+            if self.type in ("date", "binary") and isinstance(value, str):
+                return date.fromisoformat(value) if self.type == "date" else bytes.fromhex(value)
+        except ValueError:
+            raise UsageError("not a value of the feature", where=f"feature {self.name}", hint=self.hint) from None
+        if isinstance(value, list) and all(isinstance(number, int) for number in value):
+            return tuple(value)
+        if not isinstance(value, str | int):
+            raise UsageError("a value of another type", where=f"feature {self.name}", hint=self.hint)
+        return value
+
     def _filled(self, text: str) -> str:
         if self.type != "zone":
             return text.ljust(self.characters[0])

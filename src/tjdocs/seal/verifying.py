@@ -98,11 +98,11 @@ def _signer(seal: Seal, header: Header, signer: Certificate, path: paths.Path, a
     """Judge whether the certificate was entitled to sign this seal on that day; the gravest fault is the reason."""
     faults = [*_usage(seal, signer), *_chain(path), *_country(seal, header, signer, path)]
     faults += _validity(header, signer, path, at)
-    for outcome in (_FAILED, _UNDETERMINED, _WARNING):
-        found = [(reason, detail) for kind, reason, detail in faults if kind is outcome]
-        if found:
-            text = "; ".join(dict.fromkeys(f"{reason}: {detail}" if detail else reason for reason, detail in found))
-            return Finding("seal.signer", outcome, found[0][0], text)
+    if faults:
+        faults.sort(key=lambda fault: (_FAILED, _UNDETERMINED, _WARNING).index(fault[0]))
+        outcome, reason, _ = faults[0]
+        told = dict.fromkeys(f"{word}: {detail}" if detail else word for _, word, detail in faults)
+        return Finding("seal.signer", outcome, reason, "; ".join(told))
     return Finding("seal.signer", Outcome.PASSED)
 
 
