@@ -16,6 +16,7 @@ FORM, SIGNER, SIGNATURE = "seal.structure", "seal.signer", "seal.signature"
 REVOCATION, AGREEMENT = "seal.revocation", "seal.agreement"
 CHECKS = (FORM, SIGNER, SIGNATURE, REVOCATION, AGREEMENT)
 MORE = s.feature(0x77, b"?")
+WRONG = s.zone()[:45] + "8" + s.zone()[46:]  # a wrong check digit
 
 
 def png(*pictures: Image.Image) -> bytes:
@@ -54,7 +55,8 @@ FORM_CASES: list[Case] = [
     refused(FORM, "magic", lambda: s.scene(b"PARKING")),
     refused(FORM, "signature-missing", cut),
     refused(FORM, "feature-missing", lambda: s.scene(s.made(MORE)), note="graver-than-the-unknown-one"),
-    refused(FORM, "zone", lambda: s.scene(s.made(s.emergency(s.zone()[:45] + "8" + s.zone()[46:])))),
+    refused(FORM, "zone", lambda: s.scene(s.made(s.emergency(WRONG)))),
+    refused(FORM, "zone", lambda: b.Scene(None, None, s.scene().trust, seal=s.made(s.emergency(WRONG))), note="alone"),
 ]
 
 
@@ -249,7 +251,6 @@ def page(**changes) -> b.Scene:
     return s.scene(printed=s.lines(s.zone(**changes)))
 
 
-WRONG = s.zone()[:45] + "8" + s.zone()[46:]
 AGREEMENT_CASES: list[Case] = [
     admitted(AGREEMENT, "", s.scene, subject="DG1"),
     admitted(AGREEMENT, "", page, subject="zone"),
