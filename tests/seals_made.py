@@ -93,9 +93,9 @@ def zone(
     return (code + state.ljust(3, "<") + names).ljust(36, "<") + second + composite
 
 
-def visa(width: int = 36, *, number: str = "1234567XY", state: str = "UTO") -> str:
+def visa(width: int = 36, *, number: str = "1234567XY", state: str = "UTO", born: str = "740812") -> str:
     """Return a visa's zone, both lines joined (Doc 9303-7, 4.2.2 and 7.2.2)."""
-    second = number + b.check_digit(number) + "UTO740812" + b.check_digit("740812") + "F270627" + b.check_digit("270627")
+    second = number + b.check_digit(number) + "UTO" + born + b.check_digit(born) + "F270627" + b.check_digit("270627")
     return ("V<" + state + b.NAMES).ljust(width, "<") + second.ljust(width, "<")
 
 

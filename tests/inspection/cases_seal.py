@@ -242,6 +242,17 @@ def visa(printed: str | None, *, sealed: str | None = None, inside: str | None =
     return s.scene(data, by=[s.signer(types=("V", "VU"))], printed=printed, inside=inside)
 
 
+def two_readings() -> tuple[str, str]:
+    """Return a zone of format MRV-B, and one of MRV-A that begins like it, the check digits of both being right."""
+    for n in range(1000):
+        short = s.visa(number=f"1234{n:03}XY", born=f"7408{n % 28 + 1:02}")[:64]
+        second = short[44:]
+        if b.check_digit(second[:9]) == second[9] and b.check_digit(second[13:19]) == second[19]:
+            long = short + "F270627" + b.check_digit("270627")
+            return short, long.ljust(88, "<")
+    raise AssertionError
+
+
 def verdict_aside(case: Case) -> Case:
     """The verdict follows from the zones themselves: page and chip are of two documents."""
     return Case("refuse", case.check, case.outcome, case.reason, case.make, case.subject, case.note)
@@ -291,6 +302,13 @@ AGREEMENT_CASES: list[Case] = [
     referred(AGREEMENT, "nothing-to-compare", lambda: visa(None), subject="visa", note="no-visa-zone"),
     refused(
         AGREEMENT, "visa-differs", lambda: visa(s.lines(s.visa()), sealed=s.visa(number="1234567XZ")), subject="zone"
+    ),
+    refused(
+        AGREEMENT,
+        "visa-differs",
+        lambda: visa(s.lines(two_readings()[1]), sealed=two_readings()[0]),
+        subject="zone",
+        note="another-format",
     ),
     refused(AGREEMENT, "passport-differs", lambda: visa(None, number="D23145891"), subject="DG1"),
     Case(

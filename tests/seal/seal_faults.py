@@ -1,4 +1,4 @@
-"""Seals with one thing wrong each, by the code of the problem that it is."""
+"""Seals with one thing wrong each, by the code of the problem that it is. New ones come last: vectors count them."""
 
 import seals_made as s
 
@@ -54,6 +54,7 @@ FAULTS = [
     ("length-form", s.made(b"\x02\x82\x00\x30" + s.c40(s.zone()))),
     ("length-form", s.made(b"\x02\x80" + s.c40(s.zone()))),
     ("length-form", s.made(b"\x02\x85\x00\x00\x00\x00\x30" + s.c40(s.zone()))),
+    ("length-form", visa(B, STAY, NUMBER, b"\x07\x82\x00\x80" + bytes(128))),
     ("length-form", s.made(end=b"\xff\x81\x40" + bytes(64))),
     ("length-form", s.made(end=b"\xff\x80" + bytes(64))),
     ("cut", s.made(ZONE + b"\x03", end=b"")),
