@@ -49,6 +49,7 @@ FORM_CASES: list[Case] = [
     referred(FORM, "limit", lambda: s.scene(bytes(10_000_001))),
     referred(FORM, "limit", lambda: s.scene(png(Image.new("1", (8000, 5001)))), note="pixels"),
     referred(FORM, "no-picture", lambda: s.scene(png(draw_code(s.made()))[:200])),
+    referred(FORM, "no-picture", lambda: s.scene(b"BM" + bytes(100)), note="bmp"),
     referred(FORM, "no-code", lambda: s.scene(png(Image.new("L", (300, 300), 255)))),
     referred(FORM, "no-code", lambda: s.scene(png(draw_code(b"PARKING"))), note="another-code"),
     referred(FORM, "several", lambda: s.scene(png(draw_code(s.made()), draw_code(s.made(reference="5C"))))),

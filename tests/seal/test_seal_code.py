@@ -152,6 +152,11 @@ def test_a_forged_size_is_refused_before_decoding(size, monkeypatch):
 def test_beginnings():
     assert is_picture(png(draw_code(SEAL)))
     assert is_picture(png(draw_code(SEAL), "JPEG"))
+    for kind in ("BMP", "GIF", "TIFF", "JPEG2000", "WEBP"):  # pictures, though none that is read
+        assert is_picture(png(draw_code(SEAL), kind))
+        with pytest.raises(CodeError) as caught:
+            read_code(png(draw_code(SEAL), kind))
+        assert caught.value.reason == "no-picture"
     assert not is_picture(SEAL)
     assert not is_picture(b"")
 

@@ -7,10 +7,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from seal_faults import FAULTS, NUMBER, STAY, A, B, visa
 
+import builders as b
 import seals_made as s
 from tjdocs import specs
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.seal import Header, Problem, Seal, spans
+from tjdocs.seal.features import encode
 from tjdocs.seal.header import parse
 from tjdocs.seal.problems import kinds
 
@@ -208,6 +210,27 @@ def test_json_has_everything_that_a_seal_says():
     nothing = Seal.parse(b"").as_json()
     assert nothing["profile"] is None
     assert nothing["version"] is None
+
+
+def test_what_cannot_be_read_is_left_out_of_the_values():
+    seal = Seal.parse(visa(s.feature(2, bytes(44)), STAY, s.feature(6, b""), NUMBER, s.feature(5, s.c40("X" * 9))))
+    assert seal.values == {"duration_of_stay": (0, 0, 0), "passport_number": "D23145890"}  # the first of two counts
+    assert seal.zone == ""
+    rows = {row["tag"]: row["value"] for row in seal.as_json()["features"]}
+    assert rows[2] is None
+
+
+def test_bytes_that_cannot_be_told_apart_are_labelled_so():
+    rest = [span for span in spans(s.made(ZONE + b"\x03\x80??", end=b"")) if span.meaning == "not readable"]
+    assert [span.data for span in rest] == [b"\x03\x80??"]
+    assert [span.meaning for span in spans(b"PARKING")] == ["not readable as a seal"]
+
+
+def test_a_value_too_long_for_one_byte_of_length():
+    assert encode(0x07, bytes(255), der=False) == b"\x07\xff" + bytes(255)
+    assert encode(0x07, bytes(255), der=True) == b.der(0x07, bytes(255))
+    with pytest.raises(UsageError):
+        encode(0x07, bytes(256), der=False)
 
 
 def test_the_table_of_problems_is_checked(monkeypatch):

@@ -105,8 +105,10 @@ def dissect(path: Annotated[str, typer.Argument(metavar="FILE")], as_json: _io.J
 def _spans(data: bytes, path: str) -> tuple[Span, ...]:
     if b"-----BEGIN CERTIFICATE-----" in data:
         data = read_certificate(path).raw
-    if data[0] == seal.MAGIC or seal.is_picture(data):
-        return seal.spans(seal.read_code(data) if seal.is_picture(data) else data)
+    if data[0] == seal.MAGIC:
+        return seal.spans(data)
+    if seal.is_picture(data) and not _is_text(data):
+        return seal.spans(seal.read_code(data))
     if data[0] == sod.TAG:
         return sod_spans.spans(data)
     if data[0] == 0x30 and len(spans := certificate.spans(data)) > 1:

@@ -26,6 +26,8 @@ _SMALL = 4_000_000  # pixels up to which a picture is also read enlarged
 _FILE = "seals/coding.toml"
 _FORMATS = ("PNG", "JPEG")
 _STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+# known so that they are called pictures that are not read, and not forged seals: JPEG 2000, TIFF, BMP, GIF, WebP, PDF
+_OTHERS = (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51", b"II*\0", b"MM\0*", b"BM", b"GIF8", b"RIFF", b"%PDF")
 _UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, struct.error)
 _BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
@@ -93,8 +95,8 @@ def draw_code(data: bytes, symbology: str = "data-matrix", module: int = 4, *, q
 
 
 def is_picture(data: bytes) -> bool:
-    """Whether bytes begin as a PNG or JPEG picture."""
-    return data.startswith(_STARTS)
+    """Whether bytes begin as a picture of a usual kind; of these PNG and JPEG are read."""
+    return data.startswith((*_STARTS, *_OTHERS))
 
 
 def read_codes(image: bytes) -> list[bytes]:
