@@ -54,6 +54,7 @@ def test_the_policy_given_decides(sound):
     strict = Policy.parse(
         b'schema = 1\nname = "strict"\nrequires = ["pa.ds-revocation"]\n'
         b'[[rule]]\noutcome = "failed"\ndecision = "refuse"\n[[rule]]\noutcome = "passed"\ndecision = "none"\n'
+        b'[[rule]]\ncheck = "seal.*"\nreason = "no-input"\ndecision = "none"\n'
     )
     verdict = Inspector(trust=sound.trust, policy=strict).inspect(sound.evidence, at=b.AT)
     assert verdict.decision == "refer"

@@ -46,7 +46,8 @@ MAX_LINES = 6
 MAX_PICTURE = (480, 640)
 _MAX_MARKS = 3
 
-_AREAS = (("mrz.", "Zone"), ("doc.", "Document"), ("lds.", "Files"), ("pa.", "Passive authentication"), ("", "Other"))
+_AREAS: tuple[tuple[str, str], ...] = (("mrz.", "Zone"), ("doc.", "Document"), ("lds.", "Files"))
+_AREAS += (("pa.", "Passive authentication"), ("seal.", "Seal"), ("", "Other"))
 _SIGNS = {
     Outcome.PASSED: "✓",
     Outcome.WARNING: "!",
@@ -259,13 +260,12 @@ def _words() -> Mapping[str, Mapping[str, tuple[str, str]]]:
         if row["warning"]
     }
     defects |= {row["name"]: (row["text"], row["clause"]) for row in table["defect"]}
-    return {
-        "": MappingProxyType(defects),
-        "mrz": MappingProxyType({kind.code: (kind.message, kind.clause) for kind in mrz.problem_kinds().values()}),
-        "lds": MappingProxyType(
-            {row["code"]: (row["text"], row["clause"]) for row in specs.read_toml("lds/problems.toml")["problem"]}
-        ),
-    }
+    words = {"": MappingProxyType(defects)}
+    words["mrz"] = MappingProxyType({kind.code: (kind.message, kind.clause) for kind in mrz.problem_kinds().values()})
+    for area, room in (("lds", "lds"), ("seal", "seals")):
+        rows = specs.read_toml(f"{room}/problems.toml")["problem"]
+        words[area] = MappingProxyType({row["code"]: (row["text"], row["clause"]) for row in rows})
+    return words
 
 
 def _explain(check: str, word: str) -> tuple[str, str]:
