@@ -4,11 +4,12 @@ import base64
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from tjdocs.documents.application import Application
 from tjdocs.documents.eligibility import day
-from tjdocs.documents.portrait import draw_specimen
+from tjdocs.documents.portrait import SpecimenPortrait, draw_specimen
 from tjdocs.documents.types import DocumentTypes, bundled
 from tjdocs.documents.validity import Period, anniversary
 
@@ -25,7 +26,7 @@ def example(document_type: str, *, at: date | datetime, types: DocumentTypes | N
     """
     kind = (bundled() if types is None else types)[document_type]
     on = day(at)
-    portrait = draw_specimen()
+    portrait = _specimen()
     values: dict[str, Any] = {
         "family_name": "ЭРИКССОН",
         "given_names": "АННА",
@@ -40,6 +41,11 @@ def example(document_type: str, *, at: date | datetime, types: DocumentTypes | N
     }
     asked = {spec.name for spec in kind.fields}
     return Application.from_values({name: value for name, value in values.items() if name in asked}, kind)
+
+
+@cache
+def _specimen() -> SpecimenPortrait:
+    return draw_specimen()
 
 
 def _dated(value: Any, on: date) -> Any:

@@ -1,7 +1,7 @@
 """What a document type says, as frozen values; ``specs/documents/*.toml`` explain each entry."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tjdocs.documents.validity import Validity
@@ -137,7 +137,7 @@ class Note:
     requirement: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class DocumentType:
     """A document type.
 
@@ -166,11 +166,14 @@ class DocumentType:
     notes: tuple[Note, ...]
     fields: tuple[FieldSpec, ...]
     rules: tuple[RuleSpec, ...]
-    example: Mapping[str, Any] = field(repr=False)
-    texts: Mapping[str, Mapping[str, Mapping[str, str]]] = field(repr=False)
-    sha256: str = field(repr=False)
-    requirements: frozenset[str] = field(repr=False)
+    example: Mapping[str, Any]
+    texts: Mapping[str, Mapping[str, Mapping[str, str]]]
+    sha256: str
+    requirements: frozenset[str]
     """Every requirement that the file carries."""
+
+    def __repr__(self) -> str:
+        return f"DocumentType({self.id!r})"
 
     @property
     def title(self) -> str:

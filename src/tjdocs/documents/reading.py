@@ -24,7 +24,7 @@ from tjdocs.documents.model import (
 )
 from tjdocs.documents.predicates import PREDICATES, RELATIONS, Answer
 from tjdocs.documents.validity import Minor, Period, Validity
-from tjdocs.errors import SpecError, UsageError
+from tjdocs.errors import SpecError
 from tjdocs.mrz.layout import formats
 from tjdocs.pki import algorithms
 
@@ -196,7 +196,7 @@ def _chip(value: object, where: str) -> ChipContent | None:
         raise SpecError("no data groups of a chip", where=where, hint=hint)
     try:
         algorithms.hash_by_id(table["digest"])
-    except UsageError:
+    except KeyError:
         raise SpecError("no such digest", where=where, hint=table["digest"]) from None
     return ChipContent(**{**table, "data_groups": tuple(groups)})
 

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from tjdocs import specs
+from tjdocs.documents import texts
 from tjdocs.documents.model import DocumentType
 from tjdocs.documents.reading import parse
 from tjdocs.errors import SpecError, UsageError
@@ -113,7 +114,14 @@ def _read(path: Path) -> bytes:
 
 
 def _check_new(kind: DocumentType, others: Mapping[str, DocumentType], where: str) -> None:
-    """Refuse a type that another could be taken for."""
+    """Refuse a type that another could be taken for, or that has nothing to say.
+
+    :raises SpecError: it is one
+    """
+    for rule in kind.rules:
+        texts.sentence(kind, rule.id, "title")
+    for spec in kind.fields:
+        texts.bring(spec)
     for other in others.values():
         if kind.id == other.id:
             raise SpecError("a document type of that id is there already", where=where, hint=kind.id)

@@ -67,7 +67,7 @@ class Draft:
     born: date = field(repr=False)
     identifiers: tuple[str, str] = field(repr=False)
     groups: Mapping[int, bytes] = field(repr=False)
-    results: tuple[RuleResult, ...] = ()
+    results: tuple[RuleResult, ...] = field(default=(), repr=False)
     overrides: tuple[Override, ...] = ()
 
     @classmethod
