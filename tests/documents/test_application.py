@@ -385,11 +385,13 @@ def test_hostile_values_raise_nothing_else(data, name):
     try:
         application = Application.from_json(json.dumps({**table, **changes}))
     except ApplicationError as error:
-        assert {fault.field.partition(".")[0] for fault in error.faults} <= changes.keys()
+        named = {fault.field.partition(".")[0] for fault in error.faults}
     else:
+        named = set()
         assert isinstance(application.date_of_birth, date)
         assert application.sex in ("M", "F", "X")
         assert Application.from_json(application.to_json()) == application
+    assert named <= changes.keys()
 
 
 lawful_tables = {name: lawful(name) for name in types.names()}

@@ -20,7 +20,8 @@ from tjdocs.lds import sod
 from tjdocs.lds.catalogue import Problem
 from tjdocs.lds.dg11 import Dg11
 from tjdocs.lds.dg12 import Dg12
-from tjdocs.office import Office, draft, folders, issued as module
+from tjdocs.office import Office, draft, folders
+from tjdocs.office import issued as module
 from tjdocs.pki import Authority, TrustStore
 from tjdocs.pki.crl import Crl
 from tjdocs.pki.keys import hash_data

@@ -132,21 +132,22 @@ def _judge(
 def overruled(results: Sequence[RuleResult], overrides: Sequence[Override]) -> tuple[Override, ...]:
     """Return the overrides that were needed.
 
-    :raises UsageError: an override of no rule or of one that allows none, without officer or reason, or unneeded
+    :raises UsageError: an override of no rule or of one that allows none, or without officer or reason
     :raises NotEligible: a rule is neither met nor overridden; with every such rule
     """
-    unmet = {result.rule: result for result in results if result.outcome is not Answer.MET}
+    rules = {result.rule: result for result in results}
+    unmet = {rule: result for rule, result in rules.items() if result.outcome is not Answer.MET}
     for override in overrides:
         where = f"override of {str(override.rule)[:40]}"
-        if override.rule not in {result.rule for result in results}:
-            raise UsageError("no such rule", where=where, hint=", ".join(result.rule for result in results))
+        if override.rule not in rules:
+            raise UsageError("no such rule", where=where, hint=", ".join(rules))
         if not all(
             isinstance(text, str) and text.strip() and text.isprintable() and len(text) <= _MAX_REASON
             for text in (override.officer, override.reason)
         ):
             raise UsageError("no officer or no reason", where=where, hint="an override names both")
-        if override.rule in unmet and not unmet[override.rule].override:
-            raise UsageError("the rule allows no override", where=where, hint=unmet[override.rule].article)
+        if not rules[override.rule].override:
+            raise UsageError("the rule allows no override", where=where, hint=rules[override.rule].article)
     named = {override.rule for override in overrides}
     if refused := tuple(result for rule, result in unmet.items() if rule not in named):
         raise NotEligible(refused)

@@ -69,9 +69,9 @@ def kind_at(path: str, documents: frozenset[str]) -> Kind | None:
 
     :param documents: names of the type's fields that are documents
     """
-    name, _, member = path.partition(".")
+    name, dot, member = path.partition(".")
     kind: Kind | None = document_kind(name) if name in documents else fields().get(name)
-    if member:
+    if dot:
         return kind.members.get(member) if isinstance(kind, Record) else None
     return kind
 

@@ -8,7 +8,7 @@ import binascii
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Protocol
 
@@ -259,9 +259,10 @@ class Record:
         return None if len(reading.faults) > before else self.make(**read)
 
     def write(self, value: Any) -> dict[str, Any]:
-        """Return an object of the members that are there."""
+        """Return an object of the members that are not left to their defaults."""
+        defaults = {item.name: item.default for item in fields(value)}
         found = {name: (kind, getattr(value, name)) for name, kind in self.members.items()}
-        return {n: kind.write(v) for n, (kind, v) in found.items() if n in self.required or v not in (None, "", ())}
+        return {n: kind.write(v) for n, (kind, v) in found.items() if n in self.required or v != defaults[n]}
 
     def schema(self) -> dict[str, Any]:
         """Return the schema."""

@@ -77,7 +77,7 @@ def header(path: Path, kind: DocumentType) -> tuple[str, ...]:
     except (UnicodeDecodeError, csv.Error, StopIteration):
         raise InputError("no header", where=str(path), hint="the first line names the columns") from None
     asked = {spec.name for spec in kind.fields}
-    for name in columns:
+    for name in columns or ("",):
         known = kind_at(name, kind.documents) is not None and name.partition(".")[0] in asked
         if not (known or name == _PORTRAIT_FILE) or columns.count(name) > 1:
             hint = f"fields of {kind.id}, or {_PORTRAIT_FILE}, once each"
