@@ -131,10 +131,10 @@ class Draft:
         """Return the zone of a document of that number."""
         return mrz.make(**self._zone_values(number))
 
-    def make_chip(self, zone: mrz.Made, signer: Signer) -> dict[str, bytes]:
-        """Return the chip's files, signed; nothing for a document without a chip."""
+    def make_chip(self, zone: mrz.Made, signer: Signer | None) -> dict[str, bytes]:
+        """Return the chip's files, signed; nothing for a document without a chip, which has no signer."""
         chip = self.kind.chip
-        if chip is None or not self.chip:
+        if chip is None or signer is None:
             return {}
         made = {1: Dg1.from_lines(zone.lines).encode(), **self.groups}
         groups = {number: made[number] for number in chip.data_groups}

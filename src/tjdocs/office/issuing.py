@@ -15,6 +15,7 @@ from tjdocs.documents.model import DocumentType
 from tjdocs.documents.types import DocumentTypes, bundled
 from tjdocs.documents.validity import last_day
 from tjdocs.errors import KeyMaterialError, RegisterError, UsageError
+from tjdocs.lds.face import Eyes
 from tjdocs.office import folders, values
 from tjdocs.office.draft import Draft
 from tjdocs.office.issued import ChipFiles, Issued, PageInput
@@ -29,7 +30,7 @@ __all__ = ["Office", "Portrait", "moment"]
 class Portrait:
     """A portrait made ready before the act; see :meth:`Office.prepare_portrait`."""
 
-    _digest: bytes
+    _source: tuple[bytes, Eyes | None]
     _dg2: bytes
 
     def __repr__(self) -> str:
@@ -151,7 +152,7 @@ class Office:
         dg2, faults = photograph.prepare(application.portrait, application.portrait_eyes)
         if faults:
             raise ApplicationError(faults)
-        return Portrait(_portrait_digest(application), dg2)
+        return Portrait((application.portrait, application.portrait_eyes), dg2)
 
     def _prepare(
         self,
@@ -175,7 +176,7 @@ class Office:
             raise UsageError("no officer", where="overrides", hint="a production authority records who decides")
         signer = self._authority.document_signer() if has_chip else None
         expires = self._expiry(kind, application, now, signer)
-        if portrait is not None and portrait._digest != _portrait_digest(application):
+        if portrait is not None and portrait._source != (application.portrait, application.portrait_eyes):
             raise UsageError("the portrait of another application", where="portrait")
         draft = Draft.of(
             application,
@@ -242,7 +243,7 @@ class Office:
 
     def _make(self, draft: Draft, number: str, signer: Signer | None, more: dict[str, Any]) -> Issued:
         zone = draft.make_zone(number)
-        files = draft.make_chip(zone, signer) if signer else {}
+        files = draft.make_chip(zone, signer)
         kind = draft.kind
         page = None
         if draft.page and kind.page:
@@ -292,10 +293,6 @@ def _has_chip(kind: DocumentType, chip: bool | None) -> bool:
     if chip is False and kind.chip.required:
         raise UsageError("issued with a chip or not at all", where="chip", hint=kind.chip.requirement)
     return chip is not False
-
-
-def _portrait_digest(application: Application) -> bytes:
-    return sha256(repr(application.portrait_eyes).encode() + application.portrait).digest()
 
 
 def _check_reason(reason: str) -> None:
