@@ -6,14 +6,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from tjdocs import specs
 from tjdocs.errors import SpecError
 
-__all__ = ["Check", "Finding", "Outcome", "checks", "enforce_premises"]
+__all__ = ["Check", "Finding", "Outcome", "brief", "checks", "enforce_premises", "passed"]
 
 
 class Outcome(StrEnum):
@@ -59,6 +59,18 @@ class Finding:
             "detail": self.detail,
             "subject": self.subject,
         }
+
+
+@lru_cache(maxsize=1024)
+def brief(check: str, outcome: Outcome, reason: str = "", subject: str = "") -> Finding:
+    """Return a finding without detail; there are few of them, and equal ones are one object."""
+    return Finding(check, outcome, reason, subject=subject)
+
+
+@lru_cache(maxsize=1024)
+def passed(check: str, subject: str = "") -> Finding:
+    """Return the finding that a check simply passed."""
+    return Finding(check, Outcome.PASSED, subject=subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,43 +124,32 @@ def enforce_premises(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     ``failed``, ``undetermined`` or ``aborted`` are left as they are. The order is kept.
     """
     result = list(findings)
-    resting = _resting()
-    failing: dict[str, list[str]] = {}  # by check: subjects that do not hold
-    present: set[object] = set()
+    resting, by_subject = _resting()
+    present = {finding.check for finding in result}
+    sound = present | {f"{finding.check}:{finding.subject}" for finding in result if finding.check in by_subject}
     for finding in result:
-        present.add(finding.check)
-        present.add((finding.check, finding.subject))
         if not finding.outcome.holds:
-            failing.setdefault(finding.check, []).append(finding.subject)
+            sound -= {finding.check, f"{finding.check}:{finding.subject}"}
     # premises first: what falls takes with it whatever rests on it
-    for id_, premises in resting:
-        if id_ not in present:
+    for id_, premises, needed in resting:
+        if id_ not in present or needed <= sound:
             continue
-        missing = _missing(premises, present, failing)
-        if not missing:
-            continue
+        missing = next(premise for premise in premises if premise not in sound)
         for index, finding in enumerate(result):
             if finding.check == id_ and finding.outcome.holds:
                 result[index] = replace(
                     finding, outcome=Outcome.UNDETERMINED, reason="premise", detail=f"rests on {missing}"
                 )
-                failing.setdefault(id_, []).append(finding.subject)
+                sound.discard(f"{id_}:{finding.subject}")
+        sound.discard(id_)
     return tuple(result)
 
 
-def _missing(premises: tuple[tuple[str, str], ...], present: set[object], failing: Mapping[str, list[str]]) -> str:
-    """Return the first premise that was not checked or does not hold, or an empty string."""
-    for check, subject in premises:
-        fallen = failing.get(check, ())
-        there = (check, subject) in present if subject else check in present
-        if not there or (subject in fallen if subject else fallen):
-            return f"{check}:{subject}" if subject else check
-    return ""
-
-
 @cache
-def _resting() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """Return the checks that have premises, those first on which others rest, each premise as check and subject.
+def _resting() -> tuple[tuple[tuple[str, tuple[str, ...], frozenset[str]], ...], frozenset[str]]:
+    """Return the checks that have premises, those first on which others rest; and those named with a subject.
+
+    Each check comes with its premises in order and as a set.
 
     :raises SpecError: premises that rest on one another
     """
@@ -163,9 +164,7 @@ def _resting() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
             levels[id_] = 1 + max(below, default=0)
         return levels[id_]
 
-    found = []
-    for id_ in sorted(catalogue, key=lambda id_: level(id_, ())):
-        premises = tuple(premise.partition(":")[::2] for premise in catalogue[id_].premises)
-        if premises:
-            found.append((id_, premises))
-    return tuple(found)
+    resting = sorted((id_ for id_ in catalogue if catalogue[id_].premises), key=lambda id_: level(id_, ()))
+    found = tuple((id_, catalogue[id_].premises, frozenset(catalogue[id_].premises)) for id_ in resting)
+    named = {premise for _, premises, _ in found for premise in premises if ":" in premise}
+    return found, frozenset(premise.partition(":")[0] for premise in named)

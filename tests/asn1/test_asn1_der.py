@@ -93,6 +93,18 @@ signed_fields = sequences(
     optional | implicit_lists.map(lambda items: b.der(0xA1, *items)),
     sets(infos),
 )
+tbs_certificates = sequences(
+    optional | tagged(0xA0, st.integers(0, 5).map(b.integer)),
+    numbers.map(b.integer),
+    algorithms,
+    names,
+    sequences(times, times),
+    names,
+    sequences(algorithms, bit_strings),
+    optional | retagged(0x81, bit_strings),
+    optional | retagged(0x82, bit_strings),
+    optional | tagged(0xA3, extension_lists),
+)
 printable = st.text("0123456789", max_size=6).map(lambda text: b.der(0x13, text.encode()))
 general_times = (moments | late).map(b.general_time)
 
@@ -100,18 +112,8 @@ DER = {
     schemas.CertificateFields: sequences(anything, algorithms, bit_strings),
     schemas.Extension: sequences(oids, optional | st.just(b.der(1, b"\xff")), bodies.map(b.octets)),
     schemas.Validity: sequences(times, times),
-    schemas.TbsCertificate: sequences(
-        optional | tagged(0xA0, st.integers(0, 5).map(b.integer)),
-        numbers.map(b.integer),
-        algorithms,
-        names,
-        sequences(times, times),
-        names,
-        sequences(algorithms, bit_strings),
-        optional | retagged(0x81, bit_strings),
-        optional | retagged(0x82, bit_strings),
-        optional | tagged(0xA3, extension_lists),
-    ),
+    schemas.TbsCertificate: tbs_certificates,
+    schemas.WholeCertificate: sequences(tbs_certificates, algorithms, bit_strings),
     schemas.SubjectPublicKeyInfo: sequences(algorithms, bit_strings),
     schemas.AlgorithmIdentifier: sequences(oids, anything),
     schemas.HashAlgorithm: hash_ids,
@@ -160,6 +162,7 @@ DER = {
     cms.Attribute: attributes,
     cms.SignerInfoFields: infos,
     cms.SignedDataFields: signed_fields,
+    cms.SignedContentInfo: sequences(oids, tagged(0xA0, signed_fields)),
     icao.DataGroupHash: sequences(numbers.map(b.integer), bodies.map(b.octets)),
     icao.LdsVersionInfo: sequences(printable, printable),
     icao.LdsSecurityObject: sequences(
@@ -190,6 +193,21 @@ def test_every_schema_is_among_the_tested():
 def test_what_was_read_is_written_back(case):
     schema, data = case
     assert der.encode(der.decode(schema, data)) == data
+
+
+@pytest.mark.requirement("ICAO-DER")
+@given(
+    schema_and_der
+    | st.tuples(st.none(), st.lists(bodies.map(lambda body: 9 * body)).map(lambda c: b.sequence(*map(b.octets, c))))
+)
+def test_parts_are_the_bytes_between_which_another_library_parts(case):
+    _, data = case
+    content, expected = parser.parse(data, strict=True)[4], []
+    while content:
+        _, _, _, header, value, trailer = parser.parse(content)
+        expected.append(header + value + trailer)
+        content = content[len(expected[-1]) :]
+    assert der.parts(data) == expected
 
 
 @pytest.mark.requirement("ICAO-DER")

@@ -161,6 +161,32 @@ def test_whatever_the_bytes_walking_stays_inside_them(data):
     assert count <= len(data)
 
 
+@given(
+    st.binary(max_size=60)
+    | st.lists(st.builds(tlv.encode, tags, st.binary(max_size=150)), max_size=5).map(b"".join)
+    | st.lists(st.builds(tlv.encode, tags, st.binary(max_size=9)), max_size=5).map(lambda items: b"".join(items)[:-1]),
+    st.integers(0, 3),
+    st.integers(1, 4),
+)
+def test_places_are_where_reading_one_after_another_finds_them(data, start, most):
+    def one_after_another():
+        found, stopped = [], start
+        while stopped < len(data) and len(found) < most:
+            item = tlv.read(data, stopped)
+            found.append((item.tag, stopped, item.end - len(item.value), item.end))
+            assert tlv.place(data, stopped) == found[-1]
+            stopped = item.end
+        return found, stopped
+
+    def told(function):
+        try:
+            return function()
+        except TlvError as error:
+            return str(error)
+
+    assert told(lambda: tlv.places(data, start, len(data), most)) == told(one_after_another)
+
+
 def test_values_are_not_shown():
     assert "ERIKSSON" not in repr(tlv.read(tlv.encode(0x5F0E, b"ERIKSSON<<ANNA<MARIA")))
     with pytest.raises(TlvError) as caught:

@@ -17,6 +17,7 @@ __all__ = [
     "ContentInfo",
     "EncapsulatedContentInfo",
     "IssuerAndSerialNumber",
+    "SignedContentInfo",
     "SignedDataFields",
     "SignerInfoFields",
 ]
@@ -83,8 +84,8 @@ _SIGNED_DATA = ObjectIdentifier("1.2.840.113549.1.7.2")
 
 
 @asn1.sequence
-class _SignedContentInfo:
-    """``ContentInfo`` around ``SignedData``, for writing both at once."""
+class SignedContentInfo:
+    """``ContentInfo`` around ``SignedData``, both at once."""
 
     content_type: ObjectIdentifier
     content: Annotated[SignedDataFields, asn1.Explicit(0)]
@@ -158,4 +159,4 @@ def encode_signed_data(
         crls=None,
         signer_infos=asn1.SetOf([signer]),
     )
-    return der.encode(_SignedContentInfo(content_type=_SIGNED_DATA, content=signed_data))
+    return der.encode(SignedContentInfo(content_type=_SIGNED_DATA, content=signed_data))

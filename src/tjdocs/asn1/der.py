@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from cryptography.hazmat import asn1
 
-__all__ = ["TLV", "DerError", "decode", "element", "elements", "encode", "header", "parse", "raw", "set_of"]
+__all__ = ["TLV", "DerError", "decode", "element", "elements", "encode", "header", "parse", "parts", "raw", "set_of"]
 
 TLV = asn1.TLV
 T = TypeVar("T")
@@ -62,6 +62,33 @@ def encode(value: Any) -> bytes:
 def raw(tlv: TLV) -> bytes:
     """Return an element's bytes, header included, as read."""
     return asn1.encode_der(tlv)
+
+
+def parts(data: bytes) -> list[bytes]:
+    """Return the elements inside one that a schema has accepted, each as read.
+
+    The schema says what they are; this only says where each ends, which is quicker than keeping it as ``TLV``.
+
+    :param data: a constructed element with a tag of one byte, header included
+    """
+    found = []
+    length = data[1]
+    position, end = (2 if length < 0x80 else 2 + (length & 0x7F)), len(data)
+    while position < end:
+        start = position
+        if data[position] & 0x1F == 0x1F:  # a tag of several bytes
+            position += 1
+            while data[position] & 0x80:
+                position += 1
+        length = data[position + 1]
+        position += 2
+        if length >= 0x80:
+            size = length & 0x7F
+            length = int.from_bytes(data[position : position + size], "big")
+            position += size
+        position += length
+        found.append(data[start:position])
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -10,8 +10,6 @@ __all__ = ["aware", "encode_time", "parse_time"]
 # every field in full: the library's parser would take one digit where two belong
 _TIME = re.compile(r"[0-9]{12}([0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{4})")
 
-_PARTS = ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14))
-
 
 def parse_time(data: bytes) -> datetime:
     """Read a ``Time`` (UTCTime or GeneralizedTime) as an aware moment.
@@ -31,18 +29,10 @@ def parse_time(data: bytes) -> datetime:
         text = ("20" if int(text[:2]) < 50 else "19") + text
     elif item.tag != 0x18:
         raise der.DerError("no Time")
-    if len(text) == 15 and text[14] == "Z" and text[:14].isascii() and text[:14].isdigit():
-        try:  # the one form that DER has
-            return datetime(
-                int(text[:4]),
-                int(text[4:6]),
-                int(text[6:8]),
-                int(text[8:10]),
-                int(text[10:12]),
-                int(text[12:14]),
-                0,
-                UTC,
-            )
+    if len(text) == 15 and text[14] == "Z" and text[:14].isascii() and text[:14].isdigit() and text[8:10] != "24":
+        # the one form that DER has; hour 24, which later Pythons take, is refused below
+        try:
+            return datetime.fromisoformat(f"{text[:8]}T{text[8:]}")
         except ValueError:
             raise der.DerError("no Time") from None
     if not _TIME.fullmatch(text) or (item.tag == 0x18 and not text[:14].isdigit()):

@@ -6,7 +6,7 @@ A reader of hostile files: no recursion on input, no copying of what is not aske
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["MAX_DEPTH", "Tlv", "TlvError", "children", "encode", "read", "walk"]
+__all__ = ["MAX_DEPTH", "Place", "Tlv", "TlvError", "children", "encode", "place", "places", "read", "walk"]
 
 MAX_DEPTH = 32
 _MAX_LENGTH_BYTES = 4
@@ -52,6 +52,10 @@ class Tlv(NamedTuple):
         return bool(first & 0x20)
 
 
+Place = tuple[int, int, int, int]
+"""Where a data object stands: its tag, the offset of its first byte, of its content, and just behind it."""
+
+
 def read(data: bytes, offset: int = 0, *, end: int | None = None, base: int = 0) -> Tlv:
     """Read the data object at ``offset``.
 
@@ -60,14 +64,59 @@ def read(data: bytes, offset: int = 0, *, end: int | None = None, base: int = 0)
     :raises TlvError: it is cut, of indefinite length, or its tag or length has an unusable form
     """
     end = len(data) if end is None else end
-    start = offset
-    if offset >= end:
-        raise TlvError("no data object", base + offset)
-    tag = data[offset]
-    offset += 1
-    if tag & 0x1F != 0x1F and offset < end and (length := data[offset]) < 0x80 and length < end - offset:
+    start = offset + 2
+    if start <= end and data[offset] & 0x1F != 0x1F and (length := data[offset + 1]) < 0x80 and length <= end - start:
         # the usual: one byte each for tag and length, and the content is there
-        return Tlv(tag, base + start, 2, bytes(data[offset + 1 : offset + 1 + length]))
+        return Tlv(data[offset], base + offset, 2, bytes(data[start : start + length]))
+    tag, offset, start, stop = _place(data, offset, end, base)
+    return Tlv(tag, base + offset, start - offset, bytes(data[start:stop]))
+
+
+def places(data: bytes, start: int, end: int, most: int) -> tuple[list[Place], int]:
+    """Return where the data objects that fill ``data[start:end]`` stand, and where the reading stopped.
+
+    That is ``end``, unless there are more than ``most``. Nothing is copied.
+
+    :raises TlvError: as :func:`read`
+    """
+    found: list[Place] = []
+    while start < end and len(found) < most:
+        # the usual ones here, a tag of one byte or two and a short length; the rest in `_place`
+        tag, content = data[start], start + 2
+        usual = tag & 0x1F != 0x1F
+        if not usual and content < end and data[start + 1] < 0x80:
+            tag, content, usual = tag << 8 | data[start + 1], content + 1, True
+        if usual and content <= end and (length := data[content - 1]) < 0x80 and length <= end - content:
+            item = (tag, start, content, content + length)
+        else:
+            item = _place(data, start, end, 0)
+        found.append(item)
+        start = item[3]
+    return found, start
+
+
+def place(data: bytes, start: int = 0, *, end: int | None = None) -> Place:
+    """Return where the data object at ``start`` stands. Nothing is copied.
+
+    :param end: where the enclosing object ends (default: the end of ``data``)
+    :raises TlvError: as :func:`read`
+    """
+    end = len(data) if end is None else end
+    content = start + 2
+    if (
+        content <= end
+        and (tag := data[start]) & 0x1F != 0x1F
+        and (length := data[start + 1]) < 0x80
+        and length <= end - content
+    ):
+        return tag, start, content, content + length
+    return _place(data, start, end, 0)
+
+
+def _place(data: bytes, start: int, end: int, base: int) -> Place:
+    if start >= end:
+        raise TlvError("no data object", base + start)
+    tag, offset = data[start], start + 1
     if tag & 0x1F == 0x1F:
         for _ in range(2):
             if offset >= end:
@@ -95,7 +144,7 @@ def read(data: bytes, offset: int = 0, *, end: int | None = None, base: int = 0)
         offset += count
     if length > end - offset:
         raise TlvError(f"content is cut: {length} bytes announced, {end - offset} there", base + start)
-    return Tlv(tag, base + start, offset - start, bytes(data[offset : offset + length]))
+    return tag, start, offset, offset + length
 
 
 def children(tlv: Tlv) -> Iterator[Tlv]:

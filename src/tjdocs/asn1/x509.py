@@ -32,6 +32,7 @@ __all__ = [
     "TbsCertificate",
     "TbsCertificateList",
     "Validity",
+    "WholeCertificate",
     "algorithm_id",
     "key_identifier",
     "name_values",
@@ -79,6 +80,15 @@ class TbsCertificate:
     issuer_unique_id: Annotated[asn1.BitString | None, asn1.Implicit(1)]
     subject_unique_id: Annotated[asn1.BitString | None, asn1.Implicit(2)]
     extensions: Annotated[list[Extension] | None, asn1.Explicit(3)]
+
+
+@asn1.sequence
+class WholeCertificate:
+    """``Certificate``, read at once to the last extension; :func:`tjdocs.asn1.der.parts` gives what was signed."""
+
+    tbs: TbsCertificate
+    signature_algorithm: asn1.TLV
+    signature: asn1.BitString
 
 
 @asn1.sequence
@@ -357,6 +367,7 @@ def encode_name(parts: list[tuple[str, str, int]]) -> bytes:
     return tlv.encode(0x30, rdns)
 
 
+@lru_cache(maxsize=256)
 def encode_oid(oid: str) -> bytes:
     """Return an OBJECT IDENTIFIER, DER."""
     return tlv.read(encode_algorithm(oid)).value

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 
 from tjdocs import mrz
 from tjdocs.errors import UsageError
-from tjdocs.findings import Finding, Outcome, enforce_premises
+from tjdocs.findings import Finding, Outcome, enforce_premises, passed
 from tjdocs.inspection import passive, seals, structure, zone
 from tjdocs.inspection.evidence import Evidence
 from tjdocs.pki.trust import TrustStore
@@ -81,14 +81,14 @@ _NOT_GIVEN = ("not-handed-over", "mandatory-missing")
 def _authentic(findings: list[Finding]) -> Finding:
     """Judge ``pa.authentic``: everything it rests on held, and the hash of every group handed over."""
     check = "pa.authentic"
-    relevant = [f for f in findings if f.check != "pa.ds-revocation" and f.reason not in _NOT_GIVEN]
+    fallen = [f for f in findings if not f.outcome.holds]
+    relevant = [f for f in fallen if f.check != "pa.ds-revocation" and f.reason not in _NOT_GIVEN]
+    if not relevant:
+        return passed(check)
     failed = [f for f in relevant if f.outcome is Outcome.FAILED]
     if failed:
         return Finding(check, Outcome.FAILED, "not-authentic", _names(failed))
-    unsure = [f for f in relevant if not f.outcome.holds]
-    if unsure:
-        return Finding(check, Outcome.UNDETERMINED, "premise", _names(unsure))
-    return Finding(check, Outcome.PASSED)
+    return Finding(check, Outcome.UNDETERMINED, "premise", _names(relevant))
 
 
 def _names(findings: list[Finding]) -> str:

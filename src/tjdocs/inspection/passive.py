@@ -7,10 +7,11 @@ else assumed to be the time of judgement), and those of the certificates.
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from tjdocs import mrz
 from tjdocs.asn1 import der, times
-from tjdocs.findings import Finding, Outcome
+from tjdocs.findings import Finding, Outcome, brief, passed
 from tjdocs.inspection.structure import ChipContent
 from tjdocs.pki import algorithms, cms, keys, names, paths, revocation
 from tjdocs.pki.certificate import (
@@ -66,7 +67,7 @@ def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Zone | N
     if signer is None:
         detail = "no certificate inside fits the signer named"
         findings += [Finding(check, Outcome.UNDETERMINED, "signer-missing", detail) for check in _SIGNER_CHECKS[:-1]]
-        findings.append(Finding("pa.ds-revocation", Outcome.UNDETERMINED, "premise"))
+        findings.append(brief("pa.ds-revocation", Outcome.UNDETERMINED, "premise"))
         return Passive([*findings, *hashes], None, None, signed)
     path = paths.build(signer, trust)
     findings += [
@@ -99,12 +100,11 @@ def _without_sod(chip: ChipContent | None) -> list[Finding]:
 def _named(check: str, warnings: tuple[str, ...], subject: str = "") -> Finding:
     """Return a finding that passed, under the names given if there are any."""
     if not warnings:
-        return Finding(check, Outcome.PASSED, subject=subject)
+        return passed(check, subject)
     return Finding(check, Outcome.WARNING, warnings[0], ", ".join(dict.fromkeys(warnings)), subject)
 
 
-@dataclass(frozen=True, slots=True)
-class _Signature:
+class _Signature(NamedTuple):
     """A signature finding with what it rests on, so that its age can be judged once the signing time is known."""
 
     finding: Finding
@@ -148,7 +148,7 @@ def _signature(chip: ChipContent) -> tuple[_Signature, Certificate | None]:
 def _weakened(signature: _Signature, signed: date) -> Finding:
     finding = signature.finding
     # the weakest of the three digests decides
-    known = [hash_ for hash_ in signature.hashes if hash_]
+    known = {hash_ for hash_ in signature.hashes if hash_}
     if finding.outcome.holds and any(algorithms.weak(hash_, signature.rsa_bits, signed) for hash_ in known):
         reasons = f"{finding.detail}, algorithm-weak" if finding.detail else "algorithm-weak"
         return Finding(finding.check, Outcome.WARNING, finding.reason or "algorithm-weak", reasons)
@@ -158,42 +158,36 @@ def _weakened(signature: _Signature, signed: date) -> Finding:
 def _hashes(chip: ChipContent) -> list[Finding]:
     assert chip.sod is not None  # noqa: S101
     signed = chip.sod.security_object
-    given = chip.data_groups
+    given, listed = chip.data_groups, signed.hashes
+    check, failed, unsure = "pa.dg-hash", Outcome.FAILED, Outcome.UNDETERMINED
+    forbidden = bool(signed.hash) and algorithms.hash_by_id(signed.hash).forbidden
     findings = []
-    for number in sorted(signed.hashes.keys() | given.keys() | _MANDATORY):
-        name = f"DG{number}"
-        if number not in given and number not in signed.hashes:
-            findings.append(Finding("pa.dg-hash", Outcome.UNDETERMINED, "mandatory-missing", subject=name))
-        elif number not in given:
-            findings.append(Finding("pa.dg-hash", Outcome.UNDETERMINED, "not-handed-over", subject=name))
-        elif number not in signed.hashes:
-            findings.append(Finding("pa.dg-hash", Outcome.FAILED, "not-listed", subject=name))
+    for number in sorted({*listed, *given, *_MANDATORY}):
+        name = given.get(number)
+        if name is None:
+            reason = "not-handed-over" if number in listed else "mandatory-missing"
+            findings.append(brief(check, unsure, reason, f"DG{number}"))
+        elif number not in listed:
+            findings.append(brief(check, failed, "not-listed", name))
+        elif not signed.hash:
+            findings.append(brief(check, unsure, "digest-unknown", name))
+        elif forbidden:
+            findings.append(brief(check, failed, "digest-forbidden", name))
+        elif name in chip.errors and chip.errors[name][0] == "limit":
+            findings.append(brief(check, unsure, "limit", name))
+        elif keys.hash_data(signed.hash, chip.contents[name]) != listed[number]:
+            findings.append(brief(check, failed, "differs", name))
         else:
-            findings.append(_hash(chip, name, signed.hashes[number]))
+            findings.append(passed(check, name))
     return findings
-
-
-def _hash(chip: ChipContent, name: str, expected: bytes) -> Finding:
-    assert chip.sod is not None  # noqa: S101
-    check, hash_id = "pa.dg-hash", chip.sod.security_object.hash
-    if not hash_id:
-        return Finding(check, Outcome.UNDETERMINED, "digest-unknown", subject=name)
-    if algorithms.hash_by_id(hash_id).forbidden:
-        return Finding(check, Outcome.FAILED, "digest-forbidden", subject=name)
-    if chip.errors.get(name, ("", ""))[0] == "limit":
-        return Finding(check, Outcome.UNDETERMINED, "limit", subject=name)
-    if keys.hash_data(hash_id, chip.contents[name]) != expected:
-        return Finding(check, Outcome.FAILED, "differs", subject=name)
-    return Finding(check, Outcome.PASSED, subject=name)
 
 
 def _signing_time(
     chip: ChipContent, info: cms.SignerInfo | None, hashes: list[Finding], at: datetime
 ) -> tuple[datetime, str]:
     dg12 = chip.parsed.get("DG12")
-    genuine = any(f.subject == "DG12" and f.outcome.holds for f in hashes)
-    issued = dg12.issued if dg12 is not None and genuine else None
-    if issued is not None:
+    issued = dg12.issued if dg12 is not None else None
+    if issued is not None and any(f.subject == "DG12" and f.outcome.holds for f in hashes):
         return datetime(issued.year, issued.month, issued.day, tzinfo=UTC), "stated"
     values = ((info.attributes if info else None) or {}).get(cms.OID_SIGNING_TIME, ())
     if len(values) == 1:
@@ -229,7 +223,8 @@ def _validity(
     detail = f"signed {moment.date().isoformat()} ({how})"
     if moment - at > _CLOCK_SKEW:
         return Finding(check, Outcome.FAILED, "signed-in-future", detail)
-    if how != "assumed" and zone and zone.date_of_expiry and moment.date() > zone.date_of_expiry:
+    last = zone.date_of_expiry if zone and how != "assumed" else None
+    if last and moment.date() > last:
         return Finding(check, Outcome.FAILED, "signed-after-expiry", detail)
     # DG12 states a day, not a moment: the whole of it counts, in whatever time zone the office lies.
     # Differences are compared, since sums could leave the calendar.
@@ -241,9 +236,10 @@ def _validity(
         outside = "expired"
     if outside:
         return Finding(check, Outcome.FAILED, outside, detail)
-    if signer.private_key_usage is None and OID_PRIVATE_KEY_USAGE in signer.extensions:  # there, and unreadable
+    period = signer.private_key_usage
+    if period is None and OID_PRIVATE_KEY_USAGE in signer.extensions:  # there, and unreadable
         return Finding(check, Outcome.FAILED, "key-usage-period", "unreadable")
-    begin, end = signer.private_key_usage or (None, None)
+    begin, end = period or (None, None)
     # a key usage period is over long before the document is: against an assumed time it says nothing
     if how != "assumed" and ((begin and begin - moment > late) or (end and moment - end > early)):
         return Finding(check, Outcome.FAILED, "key-usage-period", detail)
@@ -257,13 +253,13 @@ def _validity(
 
 def _usage(signer: Certificate, zone: mrz.Zone | None) -> Finding:
     check = "pa.ds-usage"
-    foreign = [oid for oid, (critical, _) in signer.extensions.items() if critical and oid not in _UNDERSTOOD]
+    foreign = [oid for oid, entry in signer.extensions.items() if entry[0] and oid not in _UNDERSTOOD]
     if foreign:
         return Finding(check, Outcome.FAILED, "critical-extension", ", ".join(foreign))
-    usage = signer.key_usage
-    if signer.is_ca is None and OID_BASIC_CONSTRAINTS in signer.extensions:  # there, and unreadable
+    usage, is_ca = signer.key_usage, signer.is_ca
+    if is_ca is None and OID_BASIC_CONSTRAINTS in signer.extensions:  # there, and unreadable
         return Finding(check, Outcome.FAILED, "ca-as-signer", "basic constraints are unreadable")
-    if signer.is_ca or (usage is not None and usage & {"keyCertSign", "cRLSign"}):
+    if is_ca or (usage is not None and usage & {"keyCertSign", "cRLSign"}):
         return Finding(check, Outcome.FAILED, "ca-as-signer")
     warnings = []
     if usage is None and OID_KEY_USAGE in signer.extensions:
@@ -280,7 +276,7 @@ def _usage(signer: Certificate, zone: mrz.Zone | None) -> Finding:
     types = signer.document_types
     if types is not None and zone is not None and zone.format:
         code = zone.document_code
-        if not any(code == entry or (len(entry) == 1 and code.startswith(entry)) for entry in types):
+        if code not in types and not any(len(entry) == 1 and code.startswith(entry) for entry in types):
             return Finding(check, Outcome.FAILED, "document-type", f"for {', '.join(types)}, not for {code}")
     return _named(check, tuple(warnings))
 
@@ -288,22 +284,22 @@ def _usage(signer: Certificate, zone: mrz.Zone | None) -> Finding:
 def _country(signer: Certificate, path: paths.Path, zone: mrz.Zone | None) -> Finding:
     check = "pa.country"
     if zone is None or not zone.format:
-        return Finding(check, Outcome.UNDETERMINED, "no-input")
-    expected = mrz.alpha2(zone.issuing_state)
-    found = {"signer": names.country(signer.issuer)}
+        return brief(check, Outcome.UNDETERMINED, "no-input")
+    state = zone.issuing_state
+    expected = mrz.alpha2(state)
+    own = names.country(signer.issuer)
     warnings = []
-    if not found["signer"]:
-        found["signer"] = names.country(signer.subject)
+    if not own:
+        own = names.country(signer.subject)
         warnings.append("country-absent")
-    for index, issuer in enumerate(path.chain[1:]):
-        code = names.country(issuer.subject)
-        if code:
-            found[f"issuer {index + 1}"] = code
-    detail = ", ".join(f"{who} {code}" for who, code in found.items()) + f", zone {zone.issuing_state}"
-    if expected is None or not found["signer"]:
+    codes = [own, *(names.country(issuer.subject) for issuer in path.chain[1:])]
+    known = {code for code in codes if code}
+    if expected is not None and own and known == {expected}:
+        return _named(check, tuple(warnings))
+    said = [f"issuer {index} {code}" for index, code in enumerate(codes) if index and code]
+    detail = ", ".join([f"signer {own}", *said, f"zone {state}"])
+    if expected is None or not own:
         return Finding(check, Outcome.UNDETERMINED, "code-unknown", detail)
-    if any(code.upper() != expected for code in found.values()):
+    if {code.upper() for code in known} != {expected}:
         return Finding(check, Outcome.FAILED, "differs", detail)
-    if any(code != code.upper() for code in found.values()):
-        warnings.append("country-case")
-    return _named(check, tuple(warnings))
+    return _named(check, (*warnings, "country-case"))

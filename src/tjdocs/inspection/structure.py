@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from tjdocs.findings import Finding, Outcome
+from tjdocs.findings import Finding, Outcome, brief, passed
 from tjdocs.lds import catalogue
 from tjdocs.lds.catalogue import LdsError
 from tjdocs.lds.com import ComFile
@@ -49,9 +49,11 @@ class ChipContent:
 
     def stray_bytes(self, name: str) -> bool:
         """Whether something other than a chip's empty memory lies behind a file's object; no signature covers it."""
-        data, content = self.files[name], self.contents[name]
-        behind = data[len(content) :]
-        return bool(behind) and bool(behind.strip(b"\x00")) and bool(behind.strip(b"\xff"))
+        data, size = self.files[name], len(self.contents[name])
+        if len(data) == size:
+            return False
+        behind = data[size:]
+        return bool(behind.strip(b"\x00")) and bool(behind.strip(b"\xff"))
 
 
 _READERS: dict[str, Callable[[bytes], Any]] = {
@@ -126,7 +128,7 @@ def _read(name: str, data: bytes) -> tuple[Any, bytes]:
 def check_structure(chip: ChipContent | None) -> list[Finding]:
     """Judge whether each file, EF.SOD apart, can be read as what it is."""
     if chip is None:
-        return [Finding("lds.structure", Outcome.UNDETERMINED, "no-input")]
+        return [brief("lds.structure", Outcome.UNDETERMINED, "no-input")]
     findings = []
     for name in sorted(chip.files, key=_order().__getitem__):
         if name == "EF.SOD":
@@ -137,27 +139,27 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
             findings.append(Finding("lds.structure", outcome, reason, detail, name))
             continue
         if chip.stray_bytes(name):
-            findings.append(Finding("lds.structure", Outcome.WARNING, "trailing-data", subject=name))
+            findings.append(brief("lds.structure", Outcome.WARNING, "trailing-data", name))
             continue
         problems = getattr(chip.parsed[name], "problems", ())
-        worst = sorted(problems, key=lambda problem: problem.severity != "error")
-        if not worst:
-            findings.append(Finding("lds.structure", Outcome.PASSED, subject=name))
+        if not problems:
+            findings.append(passed("lds.structure", name))
             continue
+        worst = sorted(problems, key=lambda problem: problem.severity != "error")
         outcome = Outcome.FAILED if worst[0].severity == "error" else Outcome.WARNING
         detail = "; ".join(problem.text for problem in worst)
         findings.append(Finding("lds.structure", outcome, worst[0].code, detail, name))
-    return findings or [Finding("lds.structure", Outcome.UNDETERMINED, "no-input")]
+    return findings or [brief("lds.structure", Outcome.UNDETERMINED, "no-input")]
 
 
 def check_com_sod(chip: ChipContent | None) -> Finding:
     """Compare what EF.COM and EF.SOD list."""
     check = "lds.com-sod"
     if chip is None or "EF.COM" not in chip.files or "EF.SOD" not in chip.files:
-        return Finding(check, Outcome.UNDETERMINED, "no-input")
+        return brief(check, Outcome.UNDETERMINED, "no-input")
     com = chip.parsed.get("EF.COM")
     if com is None or chip.sod is None:
-        return Finding(check, Outcome.UNDETERMINED, "unreadable")
+        return brief(check, Outcome.UNDETERMINED, "unreadable")
     signed = chip.sod.security_object
     listed = set(com.data_groups)
     if listed != signed.hashes.keys():
@@ -173,4 +175,4 @@ def check_com_sod(chip: ChipContent | None) -> Finding:
     versions = (signed.lds_version, signed.unicode_version)
     if signed.version == 1 and versions != (com.lds_version, com.unicode_version):
         return Finding(check, Outcome.FAILED, "version-differs", f"EF.COM {com.lds_version}, EF.SOD {versions[0]}")
-    return Finding(check, Outcome.PASSED)
+    return passed(check)

@@ -3,7 +3,7 @@
 from datetime import date
 
 from tjdocs import mrz
-from tjdocs.findings import Finding, Outcome
+from tjdocs.findings import Finding, Outcome, brief, passed
 
 __all__ = ["check_expiry", "check_zone", "compare"]
 
@@ -16,17 +16,19 @@ def check_zone(zone: mrz.Zone | None, subject: str) -> list[Finding]:
     :param subject: ``zone`` for the printed one, ``DG1`` for the chip's
     """
     if zone is None:
-        return [Finding(check, Outcome.UNDETERMINED, "no-input", subject=subject) for check in _CHECKS]
+        return [brief(check, Outcome.UNDETERMINED, "no-input", subject) for check in _CHECKS]
+    if zone.format and not zone.problems:
+        return [passed(check, subject) for check in _CHECKS]
     findings = []
     kinds = mrz.problem_kinds()
     for check in _CHECKS:
         if not zone.format and check != "mrz.structure":
-            findings.append(Finding(check, Outcome.UNDETERMINED, "unreadable", subject=subject))
+            findings.append(brief(check, Outcome.UNDETERMINED, "unreadable", subject))
             continue
         problems = [p for p in zone.problems if kinds[p.code].check == check]
         errors = [p for p in problems if p.severity == "error"]
         if not problems:
-            findings.append(Finding(check, Outcome.PASSED, subject=subject))
+            findings.append(passed(check, subject))
             continue
         outcome = Outcome.FAILED if errors else Outcome.WARNING
         detail = "; ".join(f"{p.field or 'zone'}: {p.message}" for p in errors or problems)
@@ -36,22 +38,23 @@ def check_zone(zone: mrz.Zone | None, subject: str) -> list[Finding]:
 
 def check_expiry(zone: mrz.Zone | None, on: date) -> Finding:
     """Judge the date of expiry of the zone that counts, on a day."""
-    if zone is None or zone.date_of_expiry is None:
-        return Finding("doc.expiry", Outcome.UNDETERMINED, "no-date")
-    if zone.date_of_expiry < on:
-        return Finding("doc.expiry", Outcome.FAILED, "expired", f"last valid day {zone.date_of_expiry.isoformat()}")
-    return Finding("doc.expiry", Outcome.PASSED)
+    last = zone.date_of_expiry if zone is not None else None
+    if last is None:
+        return brief("doc.expiry", Outcome.UNDETERMINED, "no-date")
+    if last < on:
+        return Finding("doc.expiry", Outcome.FAILED, "expired", f"last valid day {last.isoformat()}")
+    return passed("doc.expiry")
 
 
 def compare(printed: mrz.Zone | None, chip: mrz.Zone | None) -> Finding:
     """Compare the printed zone with DG1's, field by field (BSI TR-03135-1, 5.7.2)."""
     check = "lds.dg1-mrz"
     if printed is None or chip is None:
-        return Finding(check, Outcome.UNDETERMINED, "no-input")
+        return brief(check, Outcome.UNDETERMINED, "no-input")
     if not printed.format or not chip.format:
-        return Finding(check, Outcome.UNDETERMINED, "unreadable")
+        return brief(check, Outcome.UNDETERMINED, "unreadable")
     if printed.lines == chip.lines:
-        return Finding(check, Outcome.PASSED)
+        return passed(check)
     ours, theirs = printed.fields(), chip.fields()
     fields = sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))
     detail = "differ: " + (", ".join(fields) or "check digits")

@@ -1,6 +1,6 @@
 """Names of the codes in a facial record, from ``specs/lds/face.toml``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -8,7 +8,7 @@ from types import MappingProxyType
 from tjdocs import specs
 from tjdocs.errors import UsageError
 
-__all__ = ["code_name", "is_defined"]
+__all__ = ["code_name", "undefined"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,15 @@ def _tables() -> Mapping[str, _CodeTable]:
     return MappingProxyType(tables)
 
 
-def is_defined(name: str, value: int) -> bool:
-    """Return whether the standard, or the maker's own range, has a meaning for a code."""
-    table = _tables()[name]
-    vendor = table.vendor_from is not None and value >= table.vendor_from
-    return value in table.names or value <= table.last or vendor
+def undefined(codes: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Return those of the codes, each as field and value, for which neither standard nor makers have a meaning."""
+    tables = _tables()
+    unnamed = [(name, value) for name, value in codes if value not in tables[name].names]
+    return [(name, value) for name, value in unnamed if not _in_range(tables[name], value)]
+
+
+def _in_range(table: _CodeTable, value: int) -> bool:
+    return value <= table.last or (table.vendor_from is not None and value >= table.vendor_from)
 
 
 def code_name(name: str, value: int) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from tjdocs import specs
 from tjdocs.asn1 import tlv
-from tjdocs.asn1.tlv import Tlv
+from tjdocs.asn1.tlv import Place
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.lds._errors import Problem
 from tjdocs.lds._read import UnknownObject, encode_unknown, objects, outer, tag_bytes, tag_list, usable
@@ -29,7 +29,8 @@ class _Field:
 
 
 @cache
-def _table(path: str) -> Mapping[int, _Field]:
+def _table(path: str) -> tuple[Mapping[int, _Field], Mapping[int, _Field]]:
+    """Return the fields by their tags, and those that hold names by the tag of each name."""
     fields: dict[int, _Field] = {}
     for row in specs.read_toml(path)["field"]:
         specs.require_keys(row, ("tag", "name", "kind"), ("inner",), where=f"specs/{path}")
@@ -37,11 +38,11 @@ def _table(path: str) -> Mapping[int, _Field]:
             raise SpecError("unusable row", where=f"specs/{path}, {row['name']}", hint=", ".join(_KINDS))
         inner = int(row["inner"], 16) if "inner" in row else None
         fields[int(row["tag"], 16)] = _Field(int(row["tag"], 16), row["name"], row["kind"], inner)
-    return MappingProxyType(fields)
+    inside = {field.inner: field for field in fields.values() if field.inner is not None}
+    return MappingProxyType(fields), MappingProxyType(inside)
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
+class Details(NamedTuple):
     """What a file held.
 
     :param values: by the name of the field, those that were there
@@ -61,37 +62,39 @@ def read(data: bytes, tag: int, name: str, path: str) -> Details:
 
     :raises LdsError, TlvError: it is malformed
     """
-    top, raw, trailing = outer(data, tag, name)
-    fields = _table(path)
-    inner = {field.inner: field for field in fields.values() if field.inner is not None}
+    begin, end, raw, trailing = outer(data, tag, name)
+    fields, inner = _table(path)
     values: dict[str, Any] = {}
     unknown: list[UnknownObject] = []
     problems: list[Problem] = []
     listed: tuple[int, ...] | None = None
     present: list[int] = []
-    for item in objects(data, top.header, top.end):
-        if item.tag == _TAG_LIST and listed is None:
-            listed = tag_list(item.value, item.offset + item.header)
+    for item in objects(raw, begin, end):
+        tag, _, start, stop = item
+        if tag == _TAG_LIST and listed is None:
+            listed = tag_list(raw[start:stop], start)
             continue
-        present.append(item.tag)
-        if (field := fields.get(item.tag)) is not None:
+        present.append(tag)
+        if (field := fields.get(tag)) is not None:
             if field.name in values:
                 problems.append(Problem("object-duplicate", field.name))
-            elif (value := _value(data, item, field, problems)) is not None:
+            elif (value := _value(raw, item, field, problems)) is not None:
                 values[field.name] = value
                 continue
-        elif (loose := inner.get(item.tag)) is not None:  # a further name outside of its list
-            values[loose.name] = (*values.get(loose.name, ()), _text(item.value, loose.name, problems))
+        elif (loose := inner.get(tag)) is not None:  # a further name outside of its list
+            values[loose.name] = (*values.get(loose.name, ()), _text(raw[start:stop], loose.name, problems))
             continue
         else:
-            problems.append(Problem("object-unknown", f"{item.tag:02X}"))
-        unknown.append((item.tag, item.value))
+            problems.append(Problem("object-unknown", f"{tag:02X}"))
+        unknown.append((tag, raw[start:stop]))
+    kept = None
     if listed is None:
         problems.append(Problem("tag-list-missing"))
-    elif odd := {_outer(tag, inner) for tag in listed} ^ {_outer(tag, inner) for tag in present}:
-        problems.append(Problem("tag-list", detail=" ".join(f"{t:02X}" for t in sorted(odd))))
-    kept = None if listed is None or listed == tuple(present) else listed
-    return Details(MappingProxyType(values), kept, tuple(unknown), tuple(problems), raw, trailing)
+    elif listed != tuple(present):
+        kept = listed
+        if odd := {_outer(tag, inner) for tag in listed} ^ {_outer(tag, inner) for tag in present}:
+            problems.append(Problem("tag-list", detail=" ".join(f"{t:02X}" for t in sorted(odd))))
+    return Details(values, kept, tuple(unknown), tuple(problems), raw, trailing)
 
 
 def _outer(tag: int, inner: Mapping[int, _Field]) -> int:
@@ -99,22 +102,25 @@ def _outer(tag: int, inner: Mapping[int, _Field]) -> int:
     return inner[tag].tag if tag in inner else tag
 
 
-def _value(data: bytes, item: Tlv, field: _Field, problems: list[Problem]) -> Any:
-    if field.kind == "bytes":
-        return item.value
-    if field.kind == "names":
+def _value(data: bytes, item: Place, field: _Field, problems: list[Problem]) -> Any:
+    kind = field.kind
+    if kind == "names":
         return _names(data, item, field, problems)
-    if field.kind in _DIGITS:
-        size = _DIGITS[field.kind]
-        binary = len(item.value) == size // 2
-        text = item.value.hex() if binary else item.value.decode("latin-1")
+    value = data[item[2] : item[3]]
+    if kind == "text":
+        return _text(value, field.name, problems)
+    if kind == "parts":
+        return tuple(_text(value, field.name, problems).split("<"))
+    if kind in _DIGITS:
+        size = _DIGITS[kind]
+        binary = len(value) == size // 2
+        text = value.hex() if binary else value.decode("latin-1")
         # A month above 12 is no month but characters, for example "1974" alone.
         if len(text) == size and text.isascii() and text.isdigit() and not (binary and text[4:6] > "12"):
             return text
-        problems.append(Problem("date-form", field.name, f"{len(item.value)} bytes"))
+        problems.append(Problem("date-form", field.name, f"{len(value)} bytes"))
         return None
-    text = _text(item.value, field.name, problems)
-    return tuple(text.split("<")) if field.kind == "parts" else text
+    return value
 
 
 def _text(value: bytes, name: str, problems: list[Problem]) -> str:
@@ -125,16 +131,16 @@ def _text(value: bytes, name: str, problems: list[Problem]) -> str:
         return value.decode("utf-8", "replace")
 
 
-def _names(data: bytes, item: Tlv, field: _Field, problems: list[Problem]) -> tuple[str, ...]:
+def _names(data: bytes, item: Place, field: _Field, problems: list[Problem]) -> tuple[str, ...]:
     names: list[str] = []
     count = -1
-    for inner in objects(data, item.offset + item.header, item.end):
-        if inner.tag == field.inner:
-            names.append(_text(inner.value, field.name, problems))
-        elif inner.tag == _COUNT and count < 0 and len(inner.value) == 1:
-            count = inner.value[0]
+    for tag, _, start, stop in objects(data, item[2], item[3]):
+        if tag == field.inner:
+            names.append(_text(data[start:stop], field.name, problems))
+        elif tag == _COUNT and count < 0 and stop - start == 1:
+            count = data[start]
         else:
-            problems.append(Problem("object-unknown", f"{field.name}, {inner.tag:02X}"))
+            problems.append(Problem("object-unknown", f"{field.name}, {tag:02X}"))
     if count != len(names):
         problems.append(Problem("names-count", field.name, f"{max(count, 0)}, not {len(names)}"))
     return tuple(names)
@@ -149,7 +155,7 @@ def build(
     """
     present: list[int] = []
     content = b""
-    for field in _table(path).values():
+    for field in _table(path)[0].values():
         value = getattr(source, field.name)
         if value is None or value == ():
             continue

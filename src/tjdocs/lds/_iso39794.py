@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from tjdocs.asn1 import tlv
-from tjdocs.asn1.tlv import Tlv
+from tjdocs.asn1.tlv import Place
 from tjdocs.errors import UsageError
 from tjdocs.lds import _image
 from tjdocs.lds._errors import LdsError, guarded
@@ -63,7 +63,7 @@ class Iso39794Face:
         data_format = _numbers(data, _find(data, (0xA0,), information)).get(0x80)
         size = _numbers(data, _find(data, (0xA7,), information))
         face = cls(
-            image.value if image else b"",
+            data[image[2] : image[3]] if image else b"",
             data_format,
             size.get(0x80),
             size.get(0x81),
@@ -103,29 +103,33 @@ class Iso39794Face:
         return tlv.encode(0xA1, tlv.encode(0x65, version + content))
 
 
-def _find(data: bytes, path: tuple[int, ...], inside: Tlv | bool | None = True) -> Tlv | None:
+def _find(data: bytes, path: tuple[int, ...], inside: Place | bool | None = True) -> Place | None:
     """Return the first object at ``path`` below ``inside`` (True: the whole of ``data``)."""
     if isinstance(inside, bool):
         start, end = 0, len(data)
     elif inside is None:
         return None
     else:
-        start, end = inside.offset + inside.header, inside.end
-    found: Tlv | None = None
+        _, _, start, end = inside
+    found: Place | None = None
     for tag in path:
-        found = next((item for item in objects(data, start, end) if item.tag == tag), None)
+        found = next((item for item in objects(data, start, end) if item[0] == tag), None)
         if found is None:
             return None
-        start, end = found.offset + found.header, found.end
+        _, _, start, end = found
     return found
 
 
-def _numbers(data: bytes, inside: Tlv | None) -> dict[int, int]:
+def _numbers(data: bytes, inside: Place | None) -> dict[int, int]:
     """Return the small numbers directly inside an object, by tag."""
     if inside is None:
         return {}
-    found = objects(data, inside.offset + inside.header, inside.end)
-    return {item.tag: int.from_bytes(item.value, "big", signed=True) for item in found if 0 < len(item.value) <= 4}
+    _, _, start, end = inside
+    return {
+        tag: int.from_bytes(data[begin:stop], "big", signed=True)
+        for tag, _, begin, stop in objects(data, start, end)
+        if 0 < stop - begin <= 4
+    }
 
 
 def _number(tag: int, value: int) -> bytes:

@@ -1,7 +1,9 @@
 """Reading of data objects within limits, shared by the data groups."""
 
+from functools import lru_cache
+
 from tjdocs.asn1 import tlv
-from tjdocs.asn1.tlv import Tlv
+from tjdocs.asn1.tlv import Place
 from tjdocs.errors import UsageError
 from tjdocs.lds._errors import LdsError
 
@@ -14,39 +16,36 @@ UnknownObject = tuple[int, bytes]
 """Tag and content of an object that the standard does not place there; kept as it is."""
 
 
-def outer(data: bytes, tag: int, name: str) -> tuple[Tlv, bytes, int]:
-    """Return the outermost object of the file ``name``, its bytes, and the number of bytes behind it.
+def outer(data: bytes, tag: int, name: str) -> tuple[int, int, bytes, int]:
+    """Return where the content of the file ``name`` begins and ends, the file's bytes, and the number behind them.
 
     :raises LdsError: it is of another file or too large
     :raises TlvError: it cannot be read
     """
     if len(data) > MAX_FILE:
         raise LdsError("limit", f"more than {MAX_FILE} bytes")
-    top = tlv.read(data)
-    if top.tag != tag:
-        raise LdsError("tag", f"{name} begins with tag {tag:02X}, this with {top.tag:02X}")
-    trailing = len(data) - top.end
-    return top, bytes(data[: top.end]) if trailing else bytes(data), trailing
+    found, _, start, end = tlv.place(data)
+    if found != tag:
+        raise LdsError("tag", f"{name} begins with tag {tag:02X}, this with {found:02X}")
+    trailing = len(data) - end
+    return start, end, bytes(data[:end]) if trailing else bytes(data), trailing
 
 
-def objects(data: bytes, start: int, end: int, limit: int = MAX_OBJECTS) -> list[Tlv]:
-    """Return the data objects that fill ``data[start:end]``, with offsets in ``data``.
+def objects(data: bytes, start: int, end: int, limit: int = MAX_OBJECTS) -> list[Place]:
+    """Return where the data objects that fill ``data[start:end]`` stand.
 
     :raises LdsError: more than ``limit``
     :raises TlvError: they cannot be read
     """
-    found: list[Tlv] = []
-    while start < end:
-        if len(found) == limit:
-            raise LdsError("limit", f"more than {limit} data objects", start)
-        item = tlv.read(data, start, end=end)
-        found.append(item)
-        start = item.end
+    found, stopped = tlv.places(data, start, end, limit)
+    if stopped < end:
+        raise LdsError("limit", f"more than {limit} data objects", stopped)
     return found
 
 
+@lru_cache(maxsize=256)
 def tag_list(value: bytes, offset: int) -> tuple[int, ...]:
-    """Return the tags in a tag list (5C).
+    """Return the tags in a tag list (5C); an issuer writes the same into every document, hence the memory.
 
     :raises LdsError: the last one is cut, one is longer than three bytes, or there are too many
     """

@@ -1,7 +1,8 @@
 """EF.COM: versions and the list of data groups (Doc 9303-10, 4.6.1). It is not signed: never rest trust on it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from tjdocs.asn1 import tlv
 from tjdocs.lds import catalogue
@@ -13,6 +14,7 @@ __all__ = ["ComFile", "spans"]
 
 _TAG = 0x60
 _LDS_VERSION, _UNICODE_VERSION, _TAG_LIST = 0x5F01, 0x5F36, 0x5C
+_SMALL = 256  # bytes; files up to that are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class ComFile:
     unicode_version: str
     tags: tuple[int, ...]
     unknown: tuple[UnknownObject, ...] = ()
+    problems: tuple[Problem, ...] = field(default=(), init=False, compare=False)
+    """Faults that did not stop reading; no signature covers this file."""
     raw: bytes = field(default=b"", init=False, repr=False, compare=False)
     """The file as read, without padding; empty when it was not read."""
     trailing: int = field(default=0, init=False, compare=False)
@@ -46,45 +50,45 @@ class ComFile:
     @property
     def data_groups(self) -> tuple[int, ...]:
         """Numbers of the data groups listed, in the order of the file; tags that are no data group's left out."""
-        found = (catalogue.by_tag(tag) for tag in self.tags)
-        return tuple(f.data_group for f in found if f is not None and f.data_group is not None)
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """Faults that did not stop reading; no signature covers this file."""
-        found = [Problem("object-unknown", f"{tag:02X}") for tag, _ in self.unknown]
-        if self.raw and self.raw != replace(self).encode():
-            found.append(Problem("coding"))
-        if len(set(self.tags)) != len(self.tags):
-            found.append(Problem("tag-list"))
-        return tuple(found)
+        return _data_groups(tuple(self.tags))
 
     @classmethod
-    @guarded
     def parse(cls, data: bytes) -> "ComFile":
         """Read EF.COM.
 
         :raises LdsError: it is malformed
         """
-        top, raw, trailing = outer(data, _TAG, "EF.COM")
+        return _remembered(bytes(data)) if len(data) <= _SMALL else cls._parse(data)
+
+    @classmethod
+    @guarded
+    def _parse(cls, data: bytes) -> "ComFile":
+        begin, end, raw, trailing = outer(data, _TAG, "EF.COM")
         values: dict[int, bytes] = {}
         unknown: list[UnknownObject] = []
         tags: tuple[int, ...] = ()
-        for item in objects(data, top.header, top.end):
-            if item.tag not in (_LDS_VERSION, _UNICODE_VERSION, _TAG_LIST):
-                unknown.append((item.tag, item.value))
+        for tag, offset, start, stop in objects(raw, begin, end):
+            value = raw[start:stop]
+            if tag not in (_LDS_VERSION, _UNICODE_VERSION, _TAG_LIST):
+                unknown.append((tag, value))
                 continue
-            if item.tag in values:
-                raise LdsError("duplicate", f"object {item.tag:02X} stands twice", item.offset)
-            values[item.tag] = item.value
-            if item.tag == _TAG_LIST:
-                tags = tag_list(item.value, item.offset + item.header)
-            elif len(item.value) != (4 if item.tag == _LDS_VERSION else 6) or not item.value.isdigit():
-                raise LdsError("value", f"version {item.tag:02X} is not of digits", item.offset)
+            if tag in values:
+                raise LdsError("duplicate", f"object {tag:02X} stands twice", offset)
+            values[tag] = value
+            if tag == _TAG_LIST:
+                tags = tag_list(value, start)
+            elif len(value) != (4 if tag == _LDS_VERSION else 6) or not value.isdigit():
+                raise LdsError("value", f"version {tag:02X} is not of digits", offset)
         for tag in (_LDS_VERSION, _UNICODE_VERSION, _TAG_LIST):
             if tag not in values:
-                raise LdsError("missing", f"object {tag:02X} is not there", top.end)
+                raise LdsError("missing", f"object {tag:02X} is not there", end)
         parsed = cls(values[_LDS_VERSION].decode(), values[_UNICODE_VERSION].decode(), tags, tuple(unknown))
+        problems = [Problem("object-unknown", f"{tag:02X}") for tag, _ in unknown]
+        if raw != parsed.encode():
+            problems.append(Problem("coding"))
+        if len(set(tags)) != len(tags):
+            problems.append(Problem("tag-list"))
+        object.__setattr__(parsed, "problems", tuple(problems))
         object.__setattr__(parsed, "raw", raw)
         object.__setattr__(parsed, "trailing", trailing)
         return parsed
@@ -107,6 +111,18 @@ class ComFile:
         content += tlv.encode(_UNICODE_VERSION, self.unicode_version.encode())
         content += tlv.encode(_TAG_LIST, b"".join(map(tag_bytes, self.tags)))
         return tlv.encode(_TAG, content + encode_unknown(self.unknown))
+
+
+@lru_cache(maxsize=64)
+def _data_groups(tags: tuple[int, ...]) -> tuple[int, ...]:
+    found = (catalogue.by_tag(tag) for tag in tags)
+    return tuple(f.data_group for f in found if f is not None and f.data_group is not None)
+
+
+@lru_cache(maxsize=64)
+def _remembered(data: bytes) -> ComFile:
+    """Read EF.COM; an issuer writes the same into every document."""
+    return ComFile._parse(data)
 
 
 def spans(data: bytes) -> tuple[Span, ...]:

@@ -61,20 +61,20 @@ class Dg1:
 
         :raises LdsError: it is malformed, or the zone's length is of no format
         """
-        top, raw, trailing = outer(data, _TAG, "DG1")
+        begin, end, raw, trailing = outer(data, _TAG, "DG1")
         zone: bytes | None = None
         unknown: list[UnknownObject] = []
-        for item in objects(data, top.header, top.end):
-            if item.tag != _ZONE:
-                unknown.append((item.tag, item.value))
+        for tag, offset, start, stop in objects(raw, begin, end):
+            if tag != _ZONE:
+                unknown.append((tag, raw[start:stop]))
             elif zone is not None:
-                raise LdsError("duplicate", "zone 5F1F stands twice", item.offset)
-            elif len(item.value) not in _FORMATS:
-                raise LdsError("value", f"zone of {len(item.value)} characters, not 90, 72 or 88", item.offset)
+                raise LdsError("duplicate", "zone 5F1F stands twice", offset)
+            elif stop - start not in _FORMATS:
+                raise LdsError("value", f"zone of {stop - start} characters, not 90, 72 or 88", offset)
             else:
-                zone = item.value
+                zone = raw[start:stop]
         if zone is None:
-            raise LdsError("missing", "zone 5F1F is not there", top.end)
+            raise LdsError("missing", "zone 5F1F is not there", end)
         parsed = cls(zone.decode("latin-1"), tuple(unknown))
         object.__setattr__(parsed, "raw", raw)
         object.__setattr__(parsed, "trailing", trailing)

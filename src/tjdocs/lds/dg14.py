@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from tjdocs import specs
 from tjdocs.asn1 import tlv
-from tjdocs.asn1.tlv import Tlv
+from tjdocs.asn1.tlv import Place
 from tjdocs.errors import UsageError
 from tjdocs.lds import catalogue
 from tjdocs.lds._errors import LdsError, Problem, guarded
@@ -80,9 +80,9 @@ class SecurityInfo:
 
         :raises LdsError: it is malformed
         """
-        item = tlv.read(data)
-        if item.end != len(data):
-            raise LdsError("form", "bytes behind the SecurityInfo", item.end)
+        item = tlv.place(data)
+        if item[3] != len(data):
+            raise LdsError("form", "bytes behind the SecurityInfo", item[3])
         return _info(data, item)
 
 
@@ -119,8 +119,8 @@ class SecurityInfos:
         """
         if len(data) > MAX_FILE:
             raise LdsError("limit", f"more than {MAX_FILE} bytes")
-        item = tlv.read(data)
-        return _infos(data, item, len(data) - item.end)
+        item = tlv.place(data)
+        return _infos(data, item, len(data) - item[3])
 
     def encode(self) -> bytes:
         """Return the set: as read, or made of its members in the order given.
@@ -180,10 +180,10 @@ class Dg14:
 
         :raises LdsError: it is malformed
         """
-        top, raw, trailing = outer(data, _TAG, "DG14")
-        item = tlv.read(data, top.header, end=top.end)
-        if item.end != top.end:
-            raise LdsError("form", "bytes behind the SecurityInfos", item.end)
+        begin, end, raw, trailing = outer(data, _TAG, "DG14")
+        item = tlv.place(data, begin, end=end)
+        if item[3] != end:
+            raise LdsError("form", "bytes behind the SecurityInfos", item[3])
         parsed = cls(_infos(data, item, 0))
         object.__setattr__(parsed, "raw", raw)
         object.__setattr__(parsed, "trailing", trailing)
@@ -197,27 +197,30 @@ class Dg14:
         return self.raw or tlv.encode(_TAG, self.security_infos.encode())
 
 
-def _infos(data: bytes, item: Tlv, trailing: int) -> SecurityInfos:
-    if item.tag != _SET:
-        raise LdsError("tag", "SecurityInfos are no SET", item.offset)
-    members = objects(data, item.offset + item.header, item.end, _MAX_INFOS)
+def _infos(data: bytes, item: Place, trailing: int) -> SecurityInfos:
+    tag, offset, start, stop = item
+    if tag != _SET:
+        raise LdsError("tag", "SecurityInfos are no SET", offset)
+    members = objects(data, start, stop, _MAX_INFOS)
     parsed = SecurityInfos(tuple(_info(data, member) for member in members))
-    object.__setattr__(parsed, "raw", bytes(data[item.offset : item.end]))
+    object.__setattr__(parsed, "raw", bytes(data[offset:stop]))
     object.__setattr__(parsed, "trailing", trailing)
     return parsed
 
 
-def _info(data: bytes, item: Tlv) -> SecurityInfo:
-    if item.tag != _SEQUENCE:
-        raise LdsError("form", "SecurityInfo is no SEQUENCE", item.offset)
-    parts = objects(data, item.offset + item.header, item.end, 3)
-    if len(parts) < 2 or parts[0].tag != _OID:
-        raise LdsError("missing", "SecurityInfo without protocol or data", item.offset)
-    oid = oid_text(parts[0].value)
+def _info(data: bytes, item: Place) -> SecurityInfo:
+    tag, offset, start, stop = item
+    if tag != _SEQUENCE:
+        raise LdsError("form", "SecurityInfo is no SEQUENCE", offset)
+    parts = objects(data, start, stop, 3)
+    if len(parts) < 2 or parts[0][0] != _OID:
+        raise LdsError("missing", "SecurityInfo without protocol or data", offset)
+    _, place, begin, end = parts[0]
+    oid = oid_text(bytes(data[begin:end]))
     if oid is None:
-        raise LdsError("value", "protocol is no object identifier", parts[0].offset)
-    required, *rest = (bytes(data[part.offset : part.end]) for part in parts[1:])
-    return SecurityInfo(oid, required, rest[0] if rest else None, bytes(data[item.offset : item.end]))
+        raise LdsError("value", "protocol is no object identifier", place)
+    required, *rest = (bytes(data[place:end]) for _, place, _, end in parts[1:])
+    return SecurityInfo(oid, required, rest[0] if rest else None, bytes(data[offset:stop]))
 
 
 def _known_version(info: SecurityInfo) -> bool:

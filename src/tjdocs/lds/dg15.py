@@ -43,9 +43,9 @@ class Dg15:
 
         :raises LdsError: it is malformed, or holds no ``SubjectPublicKeyInfo``
         """
-        top, raw, trailing = outer(data, _TAG, "DG15")
-        _algorithm(data, top.header, top.end)
-        parsed = cls(top.value)
+        start, end, raw, trailing = outer(data, _TAG, "DG15")
+        _algorithm(raw, start, end)
+        parsed = cls(raw[start:end])
         object.__setattr__(parsed, "raw", raw)
         object.__setattr__(parsed, "trailing", trailing)
         return parsed
@@ -65,13 +65,14 @@ class Dg15:
 @guarded
 def _algorithm(data: bytes, start: int, end: int) -> str:
     """Check the outline of a ``SubjectPublicKeyInfo`` and return its algorithm."""
-    key = tlv.read(data, start, end=end)
-    if key.tag != _SEQUENCE or key.end != end:
+    tag, _, inside, stop = tlv.place(data, start, end=end)
+    if tag != _SEQUENCE or stop != end:
         raise LdsError("form", "public key is no SEQUENCE that fills the file", start)
-    parts = objects(data, key.offset + key.header, key.end, 2)
-    if [part.tag for part in parts] != [_SEQUENCE, _BIT_STRING]:
-        raise LdsError("form", "public key is no SubjectPublicKeyInfo", key.offset)
-    identifier = tlv.read(data, parts[0].offset + parts[0].header, end=parts[0].end)
+    parts = objects(data, inside, stop, 2)
+    if [part[0] for part in parts] != [_SEQUENCE, _BIT_STRING]:
+        raise LdsError("form", "public key is no SubjectPublicKeyInfo", start)
+    _, _, inside, stop = parts[0]
+    identifier = tlv.read(data, inside, end=stop)
     oid = oid_text(identifier.value) if identifier.tag == _OID else None
     if oid is None:
         raise LdsError("value", "algorithm is no object identifier", identifier.offset)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from tjdocs.asn1 import tlv
-from tjdocs.asn1.tlv import Tlv, TlvError
+from tjdocs.asn1.tlv import Place, TlvError
 from tjdocs.errors import UsageError
 from tjdocs.lds import catalogue
 from tjdocs.lds._errors import LdsError, Problem, guarded
@@ -162,35 +162,38 @@ class Dg2:
 
         :raises LdsError: it is malformed
         """
-        top, raw, trailing = outer(data, _TAG, "DG2")
+        begin, end, raw, trailing = outer(data, _TAG, "DG2")
         unknown: list[UnknownObject] = []
-        group: Tlv | None = None
-        for item in objects(data, top.header, top.end):
-            if item.tag != _GROUP:
-                unknown.append((item.tag, item.value))
+        group: Place | None = None
+        for item in objects(raw, begin, end):
+            tag, offset, start, stop = item
+            if tag != _GROUP:
+                unknown.append((tag, raw[start:stop]))
             elif group is not None:
-                raise LdsError("duplicate", "group 7F61 stands twice", item.offset)
+                raise LdsError("duplicate", "group 7F61 stands twice", offset)
             else:
                 group = item
         if group is None:
-            raise LdsError("missing", "group 7F61 is not there", top.end)
+            raise LdsError("missing", "group 7F61 is not there", end)
+        _, _, begin, end = group
         instances: int | None = None
         templates: list[BiometricTemplate] = []
-        for item in objects(data, group.offset + group.header, group.end):
-            if item.tag == _TEMPLATE:
+        for item in objects(raw, begin, end):
+            tag, offset, start, stop = item
+            if tag == _TEMPLATE:
                 if len(templates) == _MAX_TEMPLATES:
-                    raise LdsError("limit", f"more than {_MAX_TEMPLATES} templates", item.offset)
-                templates.append(_template(data, item))
-            elif item.tag == _INSTANCES and instances is None:
-                if not 0 < len(item.value) <= 2:
-                    raise LdsError("value", "number of instances has another size", item.offset)
-                instances = int.from_bytes(item.value, "big")
+                    raise LdsError("limit", f"more than {_MAX_TEMPLATES} templates", offset)
+                templates.append(_template(raw, item))
+            elif tag == _INSTANCES and instances is None:
+                if not 0 < stop - start <= 2:
+                    raise LdsError("value", "number of instances has another size", offset)
+                instances = int.from_bytes(raw[start:stop], "big")
             else:
-                unknown.append((item.tag, item.value))
+                unknown.append((tag, raw[start:stop]))
         if instances is None:
-            raise LdsError("missing", "number of instances (02) is not there", group.end)
+            raise LdsError("missing", "number of instances (02) is not there", end)
         if not templates:
-            raise LdsError("missing", "biometric template 7F60 is not there", group.end)
+            raise LdsError("missing", "biometric template 7F60 is not there", end)
         parsed = cls(tuple(templates), None if instances == len(templates) else instances, tuple(unknown))
         object.__setattr__(parsed, "raw", raw)
         object.__setattr__(parsed, "trailing", trailing)
@@ -213,27 +216,28 @@ class Dg2:
         return tlv.encode(_TAG, tlv.encode(_GROUP, content) + encode_unknown(self.unknown))
 
 
-def _template(data: bytes, template: Tlv) -> BiometricTemplate:
+def _template(data: bytes, template: Place) -> BiometricTemplate:
+    _, place, begin, end = template
     header: BiometricHeader | None = None
     record: FacialRecord | Iso39794Face | None = None
     unknown: list[UnknownObject] = []
-    for item in objects(data, template.offset + template.header, template.end):
-        if item.tag == _HEADER and header is None:
-            if len(item.value) > _MAX_HEADER:
-                raise LdsError("limit", f"biometric header of more than {_MAX_HEADER} bytes", item.offset)
+    for tag, offset, start, stop in objects(data, begin, end):
+        if tag == _HEADER and header is None:
+            if stop - start > _MAX_HEADER:
+                raise LdsError("limit", f"biometric header of more than {_MAX_HEADER} bytes", offset)
             try:
-                header = _header(item.value)
+                header = _header(data[start:stop])
             except TlvError as error:
-                raise TlvError(error.message, item.offset + item.header + error.offset) from None
-        elif item.tag in (_RECORD_19794, _RECORD_39794) and record is None:
-            kind = FacialRecord if item.tag == _RECORD_19794 else Iso39794Face
-            record = kind.parse(item.value, base=item.offset + item.header)
+                raise TlvError(error.message, start + error.offset) from None
+        elif tag in (_RECORD_19794, _RECORD_39794) and record is None:
+            kind = FacialRecord if tag == _RECORD_19794 else Iso39794Face
+            record = kind.parse(data[start:stop], base=start)
         else:
-            unknown.append((item.tag, item.value))
+            unknown.append((tag, data[start:stop]))
     if header is None:
-        raise LdsError("missing", "biometric header A1 is not there", template.offset)
+        raise LdsError("missing", "biometric header A1 is not there", place)
     if record is None:
-        raise LdsError("missing", "biometric record 5F2E or 7F2E is not there", template.offset)
+        raise LdsError("missing", "biometric record 5F2E or 7F2E is not there", place)
     return BiometricTemplate(record, header, tuple(unknown))
 
 
@@ -242,11 +246,11 @@ def _header(content: bytes) -> BiometricHeader:
     """Read a header; an issuer writes the same bytes into every document, hence the memory of some."""
     values: dict[int, bytes] = {}
     unknown: list[UnknownObject] = []
-    for item in objects(content, 0, len(content)):
-        if item.tag in _HEADER_FIELDS and item.tag not in values:
-            values[item.tag] = item.value
+    for tag, _, start, stop in objects(content, 0, len(content)):
+        if tag in _HEADER_FIELDS and tag not in values:
+            values[tag] = content[start:stop]
         else:
-            unknown.append((item.tag, item.value))
+            unknown.append((tag, content[start:stop]))
     get = values.get
     dates = (get(0x83), get(0x85), get(0x86))
     return BiometricHeader(get(0x80), get(0x81), get(0x82), *dates, get(0x87), get(0x88), tuple(unknown))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tjdocs.errors import UsageError
 from tjdocs.lds import _image, _prepare
-from tjdocs.lds._codes import code_name, is_defined
+from tjdocs.lds._codes import code_name, undefined
 from tjdocs.lds._errors import LdsError, Problem
 from tjdocs.lds._portrait import Eyes, check_face, check_image
 from tjdocs.spans import Span
@@ -42,6 +42,7 @@ _POINT = Struct(">BBHHH")
 _IMAGE = Struct(">BBHHBBHH")
 _FIXED = _INFORMATION.size + _IMAGE.size
 _MAX_FACES, _MAX_POINTS = 64, 1024
+_CODINGS = {0: _image.JPEG, 1: _image.JPEG2000}
 _CLAUSE = "ISO/IEC 19794-5:2005, 5"
 
 
@@ -205,23 +206,22 @@ class FacialRecord:
             problems.append(Problem("record-length"))
         for number, face in enumerate(self.faces, 1):
             subject = f"face {number}"
-            for name, value in _codes(face):
-                if not is_defined(name, value):
-                    problems.append(Problem("record-code", subject, f"{name} {value}"))
+            for name, value in undefined(_codes(face)):
+                problems.append(Problem("record-code", subject, f"{name} {value}"))
             if face.image_type == ImageType.BASIC:
                 problems.append(Problem("record-image-type", subject))
-            claimed = {0: _image.JPEG, 1: _image.JPEG2000}.get(face.image_data_type)
-            if not face.format:
+            claimed, found = _CODINGS.get(face.image_data_type), face.format
+            if not found:
                 problems.append(Problem("image-format", subject))
-            elif claimed and claimed != face.format:
-                problems.append(Problem("record-image-data", subject, f"claimed {claimed}, found {face.format}"))
+            elif claimed and claimed != found:
+                problems.append(Problem("record-image-data", subject, f"claimed {claimed}, found {found}"))
         return tuple(problems)
 
 
 def _face(data: bytes, start: int, base: int) -> tuple[FaceImage, int]:
     if start + _FIXED > len(data):
         raise LdsError("cut", "facial record ends in a face's block", base + start)
-    size, count, gender, eye_colour, hair_colour, mask, expression, *pose = _INFORMATION.unpack_from(data, start)
+    size, count, gender, eye_colour, hair_colour, mask, expression, *angles = _INFORMATION.unpack_from(data, start)
     points = start + _INFORMATION.size
     information = points + count * _POINT.size
     end = start + size
@@ -234,14 +234,15 @@ def _face(data: bytes, start: int, base: int) -> tuple[FaceImage, int]:
     features: tuple[FeaturePoint, ...] = ()
     if count:
         features = tuple(
-            FeaturePoint(code >> 4, code & 15, x, y, kind, reserved)
-            for kind, code, x, y, reserved in _POINT.iter_unpack(data[points:information])
+            [
+                FeaturePoint(code >> 4, code & 15, x, y, kind, reserved)
+                for kind, code, x, y, reserved in _POINT.iter_unpack(data[points:information])
+            ]
         )
     image_type, data_type, width, height, colour, source, device, quality = _IMAGE.unpack_from(data, information)
     image = data[information + _IMAGE.size : end]
     if not image:
         raise LdsError("missing", "face without an image", base + information)
-    yaw, pitch, roll, *uncertainty = pose
     face = FaceImage(
         image,
         width,
@@ -257,8 +258,8 @@ def _face(data: bytes, start: int, base: int) -> tuple[FaceImage, int]:
         hair_colour,
         int.from_bytes(mask, "big"),
         expression,
-        (yaw, pitch, roll),
-        (uncertainty[0], uncertainty[1], uncertainty[2]),
+        tuple(angles[:3]),
+        tuple(angles[3:]),
         features,
     )
     return face, end
@@ -270,8 +271,8 @@ def _codes(face: FaceImage) -> tuple[tuple[str, int], ...]:
         ("eye_colour", face.eye_colour),
         ("hair_colour", face.hair_colour),
         ("expression", face.expression),
-        *(("pose", angle) for angle in face.pose),
-        *(("pose_uncertainty", angle) for angle in face.pose_uncertainty),
+        *[("pose", angle) for angle in face.pose],
+        *[("pose_uncertainty", angle) for angle in face.pose_uncertainty],
         ("image_type", face.image_type),
         ("image_data_type", face.image_data_type),
         ("colour_space", face.colour_space),

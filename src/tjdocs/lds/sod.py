@@ -50,18 +50,18 @@ class SecurityObject:
         """
         try:
             fields = der.decode(icao.LdsSecurityObject, data)
-            algorithm = x509.algorithm_id(der.raw(fields.hash_algorithm))
+            algorithm = x509.algorithm_id(der.parts(data)[1])
         except der.DerError as error:
             raise SodError("lds-object", str(error)) from None
         if fields.version not in (0, 1) or (fields.version == 1) != (fields.version_info is not None):
             raise SodError("lds-version", "version and version information do not fit")
         hashes = {item.number: item.value for item in fields.hashes}
-        if len(hashes) != len(fields.hashes) or not all(1 <= number <= 16 for number in hashes) or len(hashes) < 2:
+        if len(hashes) != len(fields.hashes) or len(hashes) < 2 or min(hashes) < 1 or max(hashes) > 16:
             raise SodError("hash-list", "the list of hashes has no valid form")
         row = algorithms.hash_by_oid(algorithm.oid)
         if not algorithm.plain:
             raise SodError("lds-object", "the hash algorithm has parameters")
-        if row is not None and any(len(value) != row.length for value in hashes.values()):
+        if row is not None and {len(value) for value in hashes.values()} != {row.length}:
             raise SodError("hash-list", "a hash has not the length of its algorithm")
         info = fields.version_info
         return cls(
@@ -96,13 +96,13 @@ class Sod:
         :raises SodError: it is none
         """
         try:
-            outer = tlv.read(data)
+            tag, _, start, end = tlv.place(data)
         except tlv.TlvError as error:
             raise SodError("file", str(error)) from None
-        if outer.tag != TAG:
-            raise SodError("tag", f"tag {outer.tag:02X} instead of {TAG:02X}")
+        if tag != TAG:
+            raise SodError("tag", f"tag {tag:02X} instead of {TAG:02X}")
         try:
-            signed_data = cms.SignedData.parse(outer.value)
+            signed_data = cms.SignedData.parse(bytes(data[start:end]))
         except cms.CmsError as error:
             raise SodError(error.reason, str(error)) from None
         accepted = _content_types().get(signed_data.content_type)
@@ -110,14 +110,13 @@ class Sod:
             raise SodError("content-type", f"content of type {signed_data.content_type}")
         if not signed_data.signers:
             raise SodError("no-signer", "nobody signed")
-        shortest = len(der.header(TAG, len(outer.value))) == outer.header
-        warnings = (
-            *signed_data.warnings,
-            *((accepted,) if accepted else ()),
-            *(() if shortest else ("length-form",)),
-        )
+        warnings = signed_data.warnings
+        if accepted:
+            warnings += (accepted,)
+        if len(der.header(TAG, end - start)) != start:
+            warnings += ("length-form",)
         security_object = SecurityObject.parse(signed_data.content)
-        return cls(bytes(data[: outer.end]), len(data) - outer.end, signed_data, security_object, warnings)
+        return cls(bytes(data[:end]), len(data) - end, signed_data, security_object, warnings)
 
     def encode(self) -> bytes:
         """Return the bytes read, without padding."""

@@ -14,8 +14,8 @@ __all__ = ["judge"]
 
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _CHARACTERS = frozenset(ALPHABET.decode())
-_NINE = ord("9")
 _ZERO = ord("0")
+_FILLER = ord("<")
 
 # What may stand in a field of each kind; one that is not named takes every character of the zone.
 _ALLOWED = {
@@ -48,7 +48,9 @@ def judge(layout: Format, joined: str, at: date, *, exact: bool = False) -> tupl
     raw = joined.encode("ascii", "replace")
     values = raw.translate(VALUES)
     for covered, digit in layout.digits:
-        if weigh(values[covered]) + _ZERO != raw[digit]:
+        if weigh(values[covered]) + _ZERO != raw[digit] and (
+            raw[digit] != _FILLER or digit != layout.optional_digit or joined[layout.optional].strip("<")
+        ):
             problems += _check_digits(layout, joined)
             break
     else:

@@ -46,6 +46,9 @@ def parse_joined(text: str | bytes, *, at: date | datetime) -> Zone:
         text = bytes(text).decode("latin-1")
     if not isinstance(text, str):
         raise UsageError("no text", where="text", hint="give a str or bytes")
+    layout = _BY_LENGTH.get((text[:1] == "V", len(text)))
+    if layout is not None and layout.pattern.fullmatch(text):
+        return Zone(layout.name, layout.split(text), day, judge(layout, text, day, exact=True))
     return _read(normalising.split_joined(text) or (text[: normalising.LIMIT],), day, normalised=False)
 
 
@@ -85,7 +88,7 @@ def _read(lines: tuple[str, ...], day: date, *, normalised: bool) -> Zone:
 def _by_shape(text: str) -> Format | None:
     """Return the format when line ends stand exactly where it has them, and at most one more at the end."""
     columns = text.find("\n")
-    layout = _LAYOUTS.get((text[:1] == "V", columns))
+    layout = _BY_COLUMNS.get((text[:1] == "V", columns))
     if layout is None:
         return None
     size = layout.lines * (columns + 1)
@@ -105,9 +108,11 @@ def _nearest(lines: tuple[str, ...]) -> Format | None:
     return min(fitting, key=lambda f: sum(abs(len(line) - f.columns) for line in lines), default=None)
 
 
-_LAYOUTS = {
+# By whether they begin like a visa's, and the length of a line or of all lines joined.
+_BY_COLUMNS = {
     (visa, layout.columns): layout
     for layout in formats().values()
     for visa in (False, True)
     if layout.lines == 3 or layout.name.startswith("MRV") == visa
 }
+_BY_LENGTH = {(visa, layout.lines * columns): layout for (visa, columns), layout in _BY_COLUMNS.items()}

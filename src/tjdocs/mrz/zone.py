@@ -252,11 +252,12 @@ _MADE_OF = (
 
 def fitted(layout: Format, lines: tuple[str, ...]) -> str:
     """Return the joined zone, each line cut or filled to the format's width."""
-    joined = "".join(lines)
-    if len(joined) == layout.lines * layout.columns:
-        widths = {len(line) for line in lines}
-        if widths == {layout.columns}:
-            return joined
+    columns = layout.columns
+    for line in lines:
+        if len(line) != columns:
+            break
+    else:
+        return "".join(lines)
     return "".join(line[: layout.columns].ljust(layout.columns, "<") for line in lines)
 
 

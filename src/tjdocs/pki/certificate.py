@@ -107,27 +107,17 @@ class Certificate:
         entry = self.extensions.get(OID_SKI)
         return x509.key_identifier(entry[1]) if entry else None
 
-    @cached_property
+    @property
     def authority_key_identifier(self) -> bytes | None:
         """The issuer's key identifier, None where the extension or its identifier is missing or unreadable."""
         entry = self.extensions.get(OID_AKI)
-        if entry is None:
-            return None
-        try:
-            return der.decode(x509.AuthorityKeyIdentifier, entry[1]).key_identifier
-        except der.DerError:
-            return None
+        return _authority_key_identifier(entry[1]) if entry else None
 
-    @cached_property
+    @property
     def is_ca(self) -> bool | None:
         """Basic constraints' answer; None where the extension is missing or unreadable."""
         entry = self.extensions.get(OID_BASIC_CONSTRAINTS)
-        if entry is None:
-            return None
-        try:
-            return bool(der.decode(x509.BasicConstraints, entry[1]).ca)
-        except der.DerError:
-            return None
+        return _is_ca(entry[1]) if entry else None
 
     @cached_property
     def is_ca_in_ber(self) -> bool:
@@ -137,65 +127,29 @@ class Certificate:
         except (der.DerError, KeyError):
             return False
 
-    @cached_property
+    @property
     def key_usage(self) -> frozenset[str] | None:
         """Key usage bits by their names in RFC 5280; None where the extension is missing or unreadable."""
         entry = self.extensions.get(OID_KEY_USAGE)
-        if entry is None:
-            return None
-        try:
-            item = tlv.read(entry[1])
-        except tlv.TlvError:
-            return None
-        if item.tag != 0x03 or item.end != len(entry[1]) or not item.value or item.value[0] > 7:
-            return None
-        unused, bits = item.value[0], bytearray(item.value[1:])
-        if (unused and not bits) or entry[1][1] & 0x80:  # a long length where a short one does is no DER
-            return None
-        if bits:
-            bits[-1] &= 0xFF << unused & 0xFF
-        return frozenset(
-            name
-            for index, name in enumerate(_KEY_USAGE)
-            if index // 8 < len(bits) and bits[index // 8] & 0x80 >> index % 8
-        )
+        return _key_usage(entry[1]) if entry else None
 
-    @cached_property
+    @property
     def extended_key_usage(self) -> tuple[str, ...] | None:
         """Extended key usages; None without the extension, empty when unreadable."""
         entry = self.extensions.get(OID_EXTENDED_KEY_USAGE)
-        if entry is None:
-            return None
-        try:
-            return x509.object_identifiers(entry[1])
-        except der.DerError:
-            return ()
+        return _extended_key_usage(entry[1]) if entry else None
 
-    @cached_property
+    @property
     def private_key_usage(self) -> tuple[datetime | None, datetime | None] | None:
         """The private key's usage period; None without the extension or when it is unreadable."""
         entry = self.extensions.get(OID_PRIVATE_KEY_USAGE)
-        if entry is None:
-            return None
-        try:
-            period = der.decode(x509.PrivateKeyUsagePeriod, entry[1])
-        except der.DerError:
-            return None
-        return (
-            times.aware(period.not_before.as_datetime()) if period.not_before else None,
-            times.aware(period.not_after.as_datetime()) if period.not_after else None,
-        )
+        return _private_key_usage(entry[1]) if entry else None
 
-    @cached_property
+    @property
     def document_types(self) -> tuple[str, ...] | None:
         """Document codes for which it may sign; None without the extension, empty when unreadable."""
         entry = self.extensions.get(OID_DOCUMENT_TYPES)
-        if entry is None:
-            return None
-        try:
-            return x509.printable_strings(entry[1])
-        except der.DerError:
-            return ()
+        return _document_types(entry[1]) if entry else None
 
     @property
     def algorithm_id(self) -> x509.AlgorithmId:
@@ -223,6 +177,71 @@ _KEY_USAGE = (
 )
 
 
+# Values of extensions, remembered: an issuer writes the same into every signer's certificate.
+
+
+@lru_cache(maxsize=256)
+def _authority_key_identifier(value: bytes) -> bytes | None:
+    try:
+        return der.decode(x509.AuthorityKeyIdentifier, value).key_identifier
+    except der.DerError:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _is_ca(value: bytes) -> bool | None:
+    try:
+        return bool(der.decode(x509.BasicConstraints, value).ca)
+    except der.DerError:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _key_usage(value: bytes) -> frozenset[str] | None:
+    try:
+        item = tlv.read(value)
+    except tlv.TlvError:
+        return None
+    if item.tag != 0x03 or item.end != len(value) or not item.value or item.value[0] > 7:
+        return None
+    unused, bits = item.value[0], bytearray(item.value[1:])
+    if (unused and not bits) or value[1] & 0x80:  # a long length where a short one does is no DER
+        return None
+    if bits:
+        bits[-1] &= 0xFF << unused & 0xFF
+    return frozenset(
+        name for index, name in enumerate(_KEY_USAGE) if index // 8 < len(bits) and bits[index // 8] & 0x80 >> index % 8
+    )
+
+
+@lru_cache(maxsize=256)
+def _extended_key_usage(value: bytes) -> tuple[str, ...]:
+    try:
+        return x509.object_identifiers(value)
+    except der.DerError:
+        return ()
+
+
+@lru_cache(maxsize=256)
+def _private_key_usage(value: bytes) -> tuple[datetime | None, datetime | None] | None:
+    try:
+        period = der.decode(x509.PrivateKeyUsagePeriod, value)
+    except der.DerError:
+        return None
+    return (
+        times.aware(period.not_before.as_datetime()) if period.not_before else None,
+        times.aware(period.not_after.as_datetime()) if period.not_after else None,
+    )
+
+
+@lru_cache(maxsize=256)
+def _document_types(value: bytes) -> tuple[str, ...]:
+    try:
+        return x509.printable_strings(value)
+    except der.DerError:
+        return ()
+
+
 @lru_cache(maxsize=1024)
 def _verify(certificate: Certificate, spki: bytes) -> keys.SignatureResult:
     if certificate.algorithm != certificate.inner_algorithm:
@@ -247,29 +266,40 @@ def _parse(data: bytes) -> Certificate:
 
 
 def _decode(data: bytes, raw: bytes, warnings: tuple[str, ...]) -> Certificate:
-    outer = der.decode(x509.CertificateFields, data)
+    try:
+        outer = der.decode(x509.WholeCertificate, data)
+    except der.DerError:
+        # in two steps, to tell what is wrong
+        der.parse(der.decode(x509.CertificateFields, data).tbs, x509.TbsCertificate)
+        raise
     if outer.signature.padding_bits():
         raise der.DerError("a signature that is no whole octets")
-    tbs = der.parse(outer.tbs, x509.TbsCertificate)
+    fields = outer.tbs
     extensions: dict[str, tuple[bool, bytes]] = {}
-    for extension in tbs.extensions or ():
+    for extension in fields.extensions or ():
         oid = extension.oid.dotted_string
         if oid in extensions:
             raise der.DerError("an extension stands twice")
         extensions[oid] = (bool(extension.critical), extension.value)
+    tbs, algorithm, _ = der.parts(data)
+    inside = der.parts(tbs)
+    if fields.version is not None:
+        del inside[0]
+    _, inner_algorithm, issuer, validity, subject, spki, *_ = inside
+    not_before, not_after = der.parts(validity)
     return Certificate(
         raw,
-        der.raw(outer.tbs),
-        der.raw(outer.signature_algorithm),
-        der.raw(tbs.signature),
+        tbs,
+        algorithm,
+        inner_algorithm,
         outer.signature.as_bytes(),
-        (tbs.version or 0) + 1,
-        tbs.serial,
-        der.raw(tbs.issuer),
-        der.raw(tbs.subject),
-        times.parse_time(der.raw(tbs.validity.not_before)),
-        times.parse_time(der.raw(tbs.validity.not_after)),
-        der.raw(tbs.public_key),
+        (fields.version or 0) + 1,
+        fields.serial,
+        issuer,
+        subject,
+        times.parse_time(not_before),
+        times.parse_time(not_after),
+        spki,
         MappingProxyType(extensions),
         warnings,
     )

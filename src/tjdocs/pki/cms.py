@@ -3,8 +3,8 @@
 import hmac
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from hashlib import sha1
+from itertools import repeat
 
 from tjdocs.asn1 import ber, cms, der, x509
 from tjdocs.errors import UsageError
@@ -114,7 +114,7 @@ class SignedData:
         except der.DerError:
             raise CmsError("not-signed-data", first) from None
 
-    @cached_property
+    @property
     def parsed_certificates(self) -> tuple[Certificate, ...]:
         """The certificates inside that can be read."""
         found = []
@@ -179,12 +179,11 @@ class SignedData:
 
 
 def _decode(data: bytes, warnings: tuple[str, ...]) -> SignedData:
-    outer = der.decode(cms.ContentInfo, data)
-    if outer.content_type.dotted_string != OID_SIGNED_DATA:
-        raise CmsError("content-info", "content is no SignedData")
-    fields = der.parse(outer.content, cms.SignedDataFields)
-    certificates = tuple(der.raw(item) for item in fields.certificates or ())
-    signers = fields.signer_infos.as_list()
+    fields = _fields(data)
+    _, content = der.parts(data)
+    _, digest_algorithms, _, *rest = der.parts(der.parts(content)[0])
+    certificates = tuple(der.parts(rest[0])) if fields.certificates is not None else ()
+    signers = der.parts(rest[-1])
     if len(certificates) > MAX_CERTIFICATES or len(signers) > MAX_SIGNERS:
         raise CmsError("limit", "more certificates or signers than are looked at")
     if fields.encapsulated.content is None:
@@ -194,28 +193,44 @@ def _decode(data: bytes, warnings: tuple[str, ...]) -> SignedData:
         found.append("cms-version")
     if fields.crls:
         found.append("crls-inside")
-    digests = tuple(x509.algorithm_id(der.raw(item)).oid for item in fields.digest_algorithms.as_list())
+    digests = tuple([x509.algorithm_id(item).oid for item in der.parts(digest_algorithms)])
     return SignedData(
         fields.version,
         digests,
         fields.encapsulated.content_type.dotted_string,
         fields.encapsulated.content,
         certificates,
-        tuple(_signer(item, digests) for item in signers),
+        tuple(map(_signer, fields.signer_infos.as_list(), signers, repeat(digests))),
         tuple(found),
     )
 
 
-def _signer(fields: cms.SignerInfoFields, announced: tuple[str, ...]) -> SignerInfo:
+def _fields(data: bytes) -> cms.SignedDataFields:
+    try:
+        outer = der.decode(cms.SignedContentInfo, data)
+    except der.DerError:
+        # in two steps, to tell other content from none
+        whole = der.decode(cms.ContentInfo, data)
+        if whole.content_type.dotted_string == OID_SIGNED_DATA:
+            der.parse(whole.content, cms.SignedDataFields)
+            raise
+    else:
+        if outer.content_type.dotted_string == OID_SIGNED_DATA:
+            return outer.content
+    raise CmsError("content-info", "content is no SignedData")
+
+
+def _signer(fields: cms.SignerInfoFields, raw: bytes, announced: tuple[str, ...]) -> SignerInfo:
     warnings = []
+    _, sid, digest_algorithm, *rest = der.parts(raw)
     issuer = serial = key_identifier = None
     if isinstance(fields.sid, bytes):
         key_identifier = fields.sid
     else:
-        issuer, serial = der.raw(fields.sid.issuer), fields.sid.serial
+        issuer, serial = der.parts(sid)[0], fields.sid.serial
     if fields.version != (1 if key_identifier is None else 3):
         warnings.append("signer-info-version")
-    digest_id = x509.algorithm_id(der.raw(fields.digest_algorithm))
+    digest_id = x509.algorithm_id(digest_algorithm)
     if not digest_id.plain:
         raise der.DerError("a digest algorithm with parameters")
     if digest_id.oid not in announced:
@@ -227,15 +242,15 @@ def _signer(fields: cms.SignerInfoFields, announced: tuple[str, ...]) -> SignerI
     forms: tuple[bytes, ...] = ()
     if fields.signed_attributes is not None:
         attributes = {}
-        for item in fields.signed_attributes:
-            attribute = der.parse(item, cms.Attribute)
-            oid = attribute.oid.dotted_string
+        listed = rest.pop(0)
+        elements = der.parts(listed)
+        for element in elements:
+            oid = der.decode(cms.Attribute, element).oid.dotted_string
             if oid in attributes:
                 raise der.DerError("a signed attribute stands twice")
-            attributes[oid] = tuple(der.raw(value) for value in attribute.values.as_list())
-        elements = [der.raw(item) for item in fields.signed_attributes]
-        ordered, as_read = der.set_of(elements), der.set_of(elements, ordered=False)
-        forms = (ordered,) if ordered == as_read else (ordered, as_read)
+            attributes[oid] = tuple(der.parts(der.parts(element)[1]))
+        as_read = b"\x31" + listed[1:]
+        forms = (as_read,) if elements == sorted(elements) else (der.set_of(elements), as_read)
     return SignerInfo(
         fields.version,
         issuer,
@@ -244,7 +259,7 @@ def _signer(fields: cms.SignerInfoFields, announced: tuple[str, ...]) -> SignerI
         digest.id if digest else "",
         attributes,
         forms,
-        der.raw(fields.signature_algorithm),
+        rest[0],
         fields.signature,
         tuple(warnings),
     )

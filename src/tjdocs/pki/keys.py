@@ -7,7 +7,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import ecdsa
@@ -78,7 +78,7 @@ def load(spki: bytes) -> PublicKey:
     """Read a SubjectPublicKeyInfo. Never raises: an unusable key is of kind ``unsupported``."""
     try:
         info = der.decode(x509.SubjectPublicKeyInfo, spki)
-        algorithm = x509.algorithm_id(der.raw(info.algorithm))
+        algorithm = x509.algorithm_id(der.parts(spki)[0])
         if algorithm.oid == _EC_PUBLIC_KEY:
             return _load_ec(algorithm.parameters, info.key.as_bytes())
         if algorithm.oid in _RSA or algorithm.oid == _DSA:
@@ -158,12 +158,19 @@ def verify(
         return SignatureResult(False, "algorithm-forbidden", algorithm=row.id, hash=hash_id)
     if key.kind == "unsupported":
         return SignatureResult(None, key.name, algorithm=row.id, hash=hash_id)
-    if not row.scheme.startswith({"ec": "ecdsa"}.get(key.kind, key.kind)) or (key.pss_only and row.scheme != "rsa-pss"):
+    kind = "ecdsa" if key.kind == "ec" else key.kind
+    if not row.scheme.startswith(kind) or (key.pss_only and row.scheme != "rsa-pss"):
         return SignatureResult(False, "algorithm-key-mismatch", algorithm=row.id, hash=hash_id)
     tolerance = _check(key, row.scheme, hash_, mask, salt, signature, data)
     if tolerance is None:
         return SignatureResult(False, "wrong-signature", algorithm=row.id, hash=hash_id)
-    return SignatureResult(True, "", warnings + ((tolerance,) if tolerance else ()), row.id, hash_id)
+    return _right((*warnings, tolerance) if tolerance else warnings, row.id, hash_id)
+
+
+@lru_cache(maxsize=256)
+def _right(warnings: tuple[str, ...], algorithm: str, hash_id: str) -> SignatureResult:
+    """Return what every right signature of an algorithm comes to."""
+    return SignatureResult(True, "", warnings, algorithm, hash_id)
 
 
 def _check(
@@ -196,11 +203,11 @@ def _check(
 def _check_ecdsa(
     key: PublicKey, scheme: str, hash_: algorithms.HashAlgorithm, signature: bytes, data: bytes
 ) -> str | None:
+    if scheme == "ecdsa" and _ecdsa(key, signature, hash_, data):
+        return ""
     assert key.curve is not None  # noqa: S101
     size = key.curve.order_bytes
     if scheme == "ecdsa":
-        if _ecdsa(key, signature, hash_, data):
-            return ""
         # some States write r and s joined under the identifier that asks for DER
         if len(signature) == 2 * size and _ecdsa(key, _joined(signature, size), hash_, data):
             return "ecdsa-plain-signature"
@@ -214,11 +221,16 @@ def _joined(signature: bytes, size: int) -> bytes:
     return encode_dss_signature(int.from_bytes(signature[:size], "big"), int.from_bytes(signature[size:], "big"))
 
 
+@cache
+def _ecdsa_with(hash_id: str) -> ec.ECDSA:
+    return ec.ECDSA(algorithms.hash_by_id(hash_id).library)
+
+
 def _ecdsa(key: PublicKey, signature: bytes, hash_: algorithms.HashAlgorithm, data: bytes) -> bool:
     assert key.curve is not None  # noqa: S101
     if key.curve.backend == "cryptography":
         try:
-            key.handle.verify(signature, data, ec.ECDSA(hash_.library))
+            key.handle.verify(signature, data, _ecdsa_with(hash_.id))
         except InvalidSignature:
             return False
         return True

@@ -224,17 +224,21 @@ class TrustStore:
         Found by key identifier within the same State, by name as bytes, and by name as RFC 5280, 7.1 compares.
         """
         snapshot = self._snapshot
+        identifier = certificate.authority_key_identifier
+        canonical = names.canonical(certificate.issuer)
+        keyed = snapshot.by_key_identifier.get(identifier, ()) if identifier else ()
+        if len(keyed) == 1 and keyed == snapshot.by_subject.get(certificate.issuer) == snapshot.by_canonical[canonical]:
+            return list(keyed)  # the usual: name and key identifier lead to one and the same
         by_name = {
             issuer.sha256: issuer
             for issuer in (
                 *snapshot.by_subject.get(certificate.issuer, ()),
-                *snapshot.by_canonical.get(names.canonical(certificate.issuer), ()),
+                *snapshot.by_canonical.get(canonical, ()),
             )
         }
-        identifier = certificate.authority_key_identifier
         by_key = {
             issuer.sha256: issuer
-            for issuer in (snapshot.by_key_identifier.get(identifier, ()) if identifier else ())
+            for issuer in keyed
             if issuer.country == certificate.country or issuer.sha256 in by_name
         }
 
