@@ -12,7 +12,7 @@ from typing import Any
 
 from tjdocs.errors import SpecError
 
-__all__ = ["folder", "read_bytes", "read_toml", "require_keys"]
+__all__ = ["folder", "read_bytes", "read_font", "read_toml", "require_keys"]
 
 
 @cache
@@ -36,6 +36,17 @@ def read_bytes(path: str) -> bytes:
         return (folder("specs") / path).read_bytes()
     except OSError:
         raise SpecError("no such specification", where=f"specs/{path}") from None
+
+
+def read_font(name: str) -> bytes:
+    """Return a bundled font's file, for rooms that do not print: the fonts lie with the page.
+
+    :raises SpecError: there is no such file
+    """
+    try:
+        return (Path(str(files("tjdocs"))) / "page" / "fonts" / name).read_bytes()
+    except OSError:
+        raise SpecError("no such font", where=name) from None
 
 
 def read_toml(path: str) -> dict[str, Any]:

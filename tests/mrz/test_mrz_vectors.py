@@ -72,4 +72,5 @@ def test_every_kind_of_problem_has_a_vector():
     said |= (
         {"repaired"} if any(v["input"]["operation"] == "repair" and "\n" in v["expected"] for v in VECTORS) else set()
     )
-    assert set(mrz.problem_kinds()) <= said
+    of_pictures = {"no-zone", "uncertain-character", "unreadable-character"}  # test_picture.py has those
+    assert set(mrz.problem_kinds()) <= said | of_pictures

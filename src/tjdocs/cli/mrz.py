@@ -17,6 +17,7 @@ from tjdocs.errors import InputError, UsageError
 app = typer.Typer(help="The machine-readable zone: read it, make it.", no_args_is_help=True)
 
 _MAX_ZONE = 10_000
+_MAX_PICTURE = 50_000_000
 # what `mrz parse` prints beside the fields
 _READ_ONLY = {"format", "valid", "problems", "schema", "lines", "repaired", "read", "changes", "candidates"}
 
@@ -121,6 +122,22 @@ def repair(
     zone = mrz.parse(_io.read_text(path), at=_io.moment(at).date(), repair=True)
     if as_json:
         _io.show_json({"schema": 1, **zone.as_json()})
+    else:
+        _show(zone)
+    raise typer.Exit(0 if zone.valid else 1)
+
+
+@app.command()
+def read(
+    image: Annotated[str, typer.Argument(help="Scan or photograph of a page; - is standard input.")],
+    at: _io.At = "",
+    as_json: _io.Json = False,
+) -> None:
+    """Find and read the zone on a picture. Exit status 1 when there is none or it is not valid."""
+    on = _io.moment(at).date()
+    zone = mrz.read(_io.read_file(image, _MAX_PICTURE) if image == "-" else image, at=on)
+    if as_json:
+        _io.show_json({"schema": 1, "lines": list(zone.lines), **zone.as_json()})
     else:
         _show(zone)
     raise typer.Exit(0 if zone.valid else 1)

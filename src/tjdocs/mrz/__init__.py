@@ -5,6 +5,11 @@ are exact inverses for every zone that is valid. What belongs to a part of it is
 ``tjdocs.mrz.names``, ``codes``, ``transliteration``, ``truncation``.
 """
 
+import os
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from tjdocs.errors import UsageError
 from tjdocs.mrz import codes, names, transliteration, truncation
 from tjdocs.mrz.checkdigit import check_digit
 from tjdocs.mrz.codes import alpha2, alpha3
@@ -15,6 +20,9 @@ from tjdocs.mrz.reading import parse, parse_joined
 from tjdocs.mrz.repairing import repair
 from tjdocs.mrz.transliteration import transliterate
 from tjdocs.mrz.zone import Candidate, Change, Repair, Zone
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 __all__ = [
     "Candidate",
@@ -33,9 +41,31 @@ __all__ = [
     "parse",
     "parse_joined",
     "problem_kinds",
+    "read",
     "repair",
     "spans",
     "transliterate",
     "transliteration",
     "truncation",
 ]
+
+
+def read(image: "str | os.PathLike[str] | bytes | Image.Image", *, at: date | datetime) -> Zone:
+    """Find and read the zone on a picture: a scan or photograph of a page, any way up.
+
+    What was read stands in ``repair.read``; where its check digits do not agree, the zone is repaired from what the
+    picture says of each character, and ``repaired`` and ``repair.changes`` tell. A character that the picture does
+    not show clearly has the warning ``uncertain-character`` or the error ``unreadable-character``, under a check
+    digit or not. A picture without a zone gives one that is not valid, with the problem ``no-zone``.
+
+    :param image: a path, the bytes of a picture file, or a Pillow image; of several pictures the first is taken
+    :param at: the day of judgement: it decides centuries and expiry
+    :raises tjdocs.errors.InputError: no picture, damaged, or over 40 million pixels
+    :raises UsageError: ``image`` or ``at`` is of an unusable type, or the extra ``vision`` is not installed
+    """
+    try:
+        from tjdocs.mrz import picture
+    except ImportError:
+        hint = "pip install tjdocs[vision]"
+        raise UsageError("a picture cannot be read without numpy and OpenCV", where="mrz.read", hint=hint) from None
+    return picture.read(image, at=at)

@@ -59,7 +59,8 @@ def repair(zone: Zone, likelihoods: Likelihoods | None = None) -> Zone:
     if likelihoods is not None and len(likelihoods) != sum(map(len, zone.lines)):
         hint = "one mapping for each character of the lines"
         raise UsageError("of another length than the zone", where="likelihoods", hint=hint)
-    if zone.valid and not suspicious(zone.raw("names")):
+    # A reader that knows how sure it is was sure of such a name's letters, or says itself that it was not.
+    if zone.valid and (likelihoods is not None or not suspicious(zone.raw("names"))):
         return replace(zone, repair=Repair(zone.lines))
     found: list[_Whole] = []
     for shape in aligning.shapes(zone.lines):

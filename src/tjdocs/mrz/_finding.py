@@ -1,0 +1,143 @@
+"""Where a zone may lie in a picture: rows of dark marks that follow one another at a fixed pitch.
+
+Nothing is read here. A row is only a guess, and many are wrong: the matching tells which.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Grey", "Row", "rows_in"]
+
+Grey = NDArray[np.uint8]
+Marks = NDArray[np.float64]  # one a line: x, y, width, height
+
+_SIDE = 1100  # pixels of the longer side at which rows are looked for first; then twice and four times as many
+_LEVELS = 3
+_KERNEL = 11  # wider than a stroke: what is wider is no character
+_REACH = 41  # about two characters: how far the darkest stroke decides what counts as one
+_DARK, _CONTRAST = 0.42, 10  # of the darkest stroke nearby; levels at least
+_SMALLEST, _LARGEST = 6, 48  # height of a mark
+_SHORTEST = 8  # marks of a chain
+_LEAST, _SPAN = 11, 14  # marks of a row, pitches that it spans
+_MOST = 44  # marks above which more of them tell nothing
+_SHOWN = 12  # rows looked into on one level
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Marks in a row, in pixels of the whole picture.
+
+    :param start: centre of the first mark (x, y)
+    :param end: centre of the last
+    :param pitch: distance from mark to mark
+    :param count: number of marks
+    :param even: share of the steps from mark to mark that are one pitch
+    """
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    pitch: float
+    count: int
+    even: float
+
+
+def rows_in(grey: Grey) -> Iterator[list[Row]]:
+    """Yield the rows of a picture, the likeliest first, on coarser levels before finer ones."""
+    longer = max(grey.shape)
+    for level in range(_LEVELS):
+        scale = _SIDE * 2**level / longer
+        if level and scale > 1:
+            return
+        size = max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale))
+        small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+        marks = _marks(small.astype(np.uint8))
+        rows = [row for upright in (True, False) for row in _rows(marks, upright=upright)]
+        rows.sort(key=lambda row: -min(row.count, _MOST) * row.even**2)
+        yield [_scaled(row, 1 / scale) for row in rows[:_SHOWN]]
+
+
+def strokes(grey: Grey, kernel: int = _KERNEL, reach: int = _REACH) -> Grey:
+    """Return where thin dark strokes are, 255, among whatever is paler or wider, 0."""
+    smooth = cv2.GaussianBlur(grey, (0, 0), 0.8)
+    hat = cv2.morphologyEx(smooth, cv2.MORPH_BLACKHAT, np.ones((kernel, kernel), np.uint8))
+    darkest = cv2.dilate(hat, np.ones((reach, reach), np.uint8))
+    return (((hat > darkest * _DARK) & (hat > _CONTRAST)) * 255).astype(np.uint8)
+
+
+def _marks(grey: Grey) -> Marks:
+    stats = cv2.connectedComponentsWithStats(strokes(grey), connectivity=8)[2]
+    left, top, width, height, area = stats[1:].T.astype(np.float64)
+    longer = np.maximum(width, height)
+    kept = (longer >= _SMALLEST) & (longer <= _LARGEST) & (area >= 8)
+    marks: Marks = np.stack([left + width / 2, top + height / 2, width, height], axis=1)[kept]
+    return marks
+
+
+def _rows(marks: Marks, *, upright: bool) -> list[Row]:
+    """Return the rows that run across the picture, or (not upright) down it."""
+    if not upright:
+        marks = marks[:, [1, 0, 3, 2]]
+    chains = [chain for chain in _chains(marks) if len(chain) >= _SHORTEST]
+    rows = []
+    for chain in chains:
+        line = marks[chain][:, :2]
+        line = line[np.argsort(line[:, 0])]
+        pitch, even = _pitch(line)
+        span = line[-1, 0] - line[0, 0]
+        if len(line) < _LEAST or span < _SPAN * pitch:
+            continue
+        slope, height = np.polyfit(line[:, 0], line[:, 1], 1)
+        ends = [(x, slope * x + height) for x in (line[0, 0], line[-1, 0])]
+        start, end = ends if upright else [(y, x) for x, y in ends]
+        rows.append(Row(start, end, pitch, len(line), even))
+    return rows
+
+
+def _pitch(line: Marks) -> tuple[float, float]:
+    """Return the distance from mark to mark, and the share of the marks that keep it."""
+    steps = np.hypot(*np.diff(line, axis=0).T)
+    middle = float(np.median(steps))
+    near = steps[np.abs(steps - middle) < 0.25 * middle]
+    pitch = float(near.mean()) if len(near) else middle
+    return pitch, float((np.abs(steps - pitch) < 0.15 * pitch).mean())
+
+
+def _chains(marks: Marks) -> list[list[int]]:
+    """Return marks that are one another's nearest, from left to right."""
+    after = _nearest(marks)
+    before = _nearest(marks * [-1, 1, 1, 1])
+    follows = {i: j for i, j in enumerate(after) if j >= 0 and before[j] == i}
+    chains = []
+    for first in set(follows) - set(follows.values()):
+        chain = [first]
+        while chain[-1] in follows:
+            chain.append(follows[chain[-1]])
+        chains.append(chain)
+    return chains
+
+
+def _nearest(marks: Marks) -> list[int]:
+    """Return for each mark the next one of about its height to its right, or -1."""
+    order = np.argsort(marks[:, 0], kind="stable")
+    x, y, _, height = marks[order].T
+    ends = np.searchsorted(x, x + 2.4 * np.maximum(height, 8))
+    nearest = np.full(len(marks), -1)
+    for place in range(len(order)):
+        others = slice(place + 1, ends[place])
+        across, down = x[others] - x[place], np.abs(y[others] - y[place])
+        size = np.maximum(height[others], height[place])
+        fits = (across > 0.3 * size) & (down < 0.4 * across) & (across < 2.0 * size)
+        fits &= (height[others] < 2.4 * height[place]) & (height[others] * 2.4 > height[place])
+        if fits.any():
+            cost = np.where(fits, across + 2 * down, np.inf)
+            nearest[order[place]] = order[place + 1 + int(np.argmin(cost))]
+    return nearest.tolist()
+
+
+def _scaled(row: Row, scale: float) -> Row:
+    (a, b), (c, d) = row.start, row.end
+    return Row((a * scale, b * scale), (c * scale, d * scale), row.pitch * scale, row.count, row.even)

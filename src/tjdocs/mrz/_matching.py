@@ -1,0 +1,238 @@
+"""From a grid to characters: each cell is cut out and compared with what OCR-B characters look like.
+
+The grid is first brought to lie exactly: where, how large and how slanted the print is, is one thing for the whole
+zone. Then each cell has a distance to each character, in units of what cells of one character differ by anyway.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tjdocs.mrz._finding import Grey
+from tjdocs.mrz._glyphs import BLURS, HEIGHT, WIDTH, Model, model, normalised, templates
+from tjdocs.mrz._straightening import Grid
+
+__all__ = ["Match", "match"]
+
+Floats = NDArray[np.float64]
+Cells = NDArray[np.float32]
+
+_FINEST = 1.3  # pixels of the picture to one of a cell, above which it is averaged first
+_NOISES = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2)  # variances of noise in a pixel of a cell, of its contrast
+_EVERY = 2  # of the cells, those that tell how the print lies
+_REACH = 2  # pixels of a cell by which a character may lie beside its place
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How the cells of a zone compare with the characters.
+
+    :param distances: lines, columns, characters in the order of ``CHARACTERS``; squared, the smallest is the likeliest
+    :param usual: the smallest distance that is usual in this zone
+    :param contrast: of each cell, 1 where it is as usual in this zone
+    """
+
+    distances: Floats
+    usual: float
+    contrast: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Lay:
+    """How cells lie in the picture.
+
+    :param centres: lines, columns, (x, y)
+    :param across: from cell to cell
+    :param down: as long as a pitch, along the characters' stems
+    """
+
+    centres: Floats
+    across: Floats
+    down: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    grey: Grey
+    scale: float
+    offset: Floats
+
+
+def match(grey: Grey, grid: Grid) -> Match:
+    """Compare the cells of a grid with every character."""
+    lay = _laid(grid.centres)
+    source = _source(grey, lay)
+    lay = _styled(source, lay, (1.0, 0.5))
+    for fine in (0.5, 0.25):
+        lay = _styled(source, _settled(source, lay), (fine,))
+    cells = _cells(source, lay)
+    flat, norms = normalised(cells.reshape(-1, HEIGHT, WIDTH))
+    usual_contrast = float(np.median(norms))
+    flat *= np.minimum(1, norms / (0.4 * usual_contrast))[:, None]
+    distances, usual = _distances(flat)
+    shape = lay.centres.shape[:2]
+    return Match(distances.reshape(*shape, -1), usual, (norms / usual_contrast).reshape(shape).astype(np.float64))
+
+
+def _laid(centres: Floats) -> _Lay:
+    """Smooth the places along each line, and tell which way is across and down at each."""
+    place = np.linspace(-1, 1, centres.shape[1])
+    smooth = np.stack([_smooth(place, line, 2) for line in centres])
+    across = np.gradient(smooth, axis=1)
+    step = smooth[-1] - smooth[0]
+    step /= np.linalg.norm(step, axis=1, keepdims=True)
+    step = _smooth(place, step, 1)
+    pitch = np.linalg.norm(across, axis=2, keepdims=True)
+    return _Lay(smooth, across, np.broadcast_to(step, smooth.shape) * pitch)
+
+
+def _smooth(place: Floats, values: Floats, degree: int) -> Floats:
+    """Fit a polynomial to each column, twice: what lies far off counts for nothing the second time."""
+    weight = np.ones(len(place))
+    fitted = values
+    for _ in range(3):
+        fitted = np.stack(
+            [np.polyval(np.polyfit(place, column, degree, w=weight), place) for column in values.T], axis=1
+        )
+        off = np.linalg.norm(values - fitted, axis=1)
+        weight = 1 / (1 + (off / max(1e-6, 2.5 * float(np.median(off)))) ** 2)
+    return fitted
+
+
+def _source(grey: Grey, lay: _Lay) -> _Source:
+    """Cut the zone out of the picture, averaged to about the resolution of the cells."""
+    reach = 1.5 * float(np.linalg.norm(lay.down, axis=2).max())
+    low = np.maximum(np.floor(lay.centres.min(axis=(0, 1)) - reach).astype(int), 0)
+    high = np.minimum(np.ceil(lay.centres.max(axis=(0, 1)) + reach).astype(int), np.array(grey.shape[::-1]))
+    high = np.maximum(high, low + 1)
+    part = grey[low[1] : high[1], low[0] : high[0]]
+    pitch = float(np.linalg.norm(lay.across, axis=2).mean())
+    scale = min(1.0, _FINEST * WIDTH / pitch)
+    if scale < 1:
+        part = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    return _Source(part, scale, low.astype(np.float64))
+
+
+def _cells(source: _Source, lay: _Lay, more: int = 0) -> Cells:
+    """Cut the cells out: lines, columns, height, width; 0 to 255, dark is high.
+
+    :param more: pixels to every side beyond a cell
+    """
+    u = (np.arange(-more, WIDTH + more) - (WIDTH - 1) / 2) / WIDTH
+    v = (np.arange(-more, HEIGHT + more) - (HEIGHT - 1) / 2) / WIDTH
+    points = (
+        lay.centres[:, :, None, None]
+        + lay.across[:, :, None, None] * u[None, None, None, :, None]
+        + lay.down[:, :, None, None] * v[None, None, :, None, None]
+    )
+    points = ((points - source.offset + 0.5) * source.scale - 0.5).astype(np.float32)
+    shape = points.shape[:-1]
+    flat = points.reshape(-1, shape[-1], 2)
+    found = []
+    for start in range(0, len(flat), 32_000):  # the limit of what can be remapped at once
+        part = flat[start : start + 32_000]
+        across, down = part[..., 0], part[..., 1]
+        found.append(cv2.remap(source.grey, across, down, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))
+    return 255 - np.concatenate(found).reshape(shape).astype(np.float32)
+
+
+def _plain_templates() -> Cells:
+    return normalised(templates(WIDTH))[0]
+
+
+def _likeness(source: _Source, lay: _Lay) -> float:
+    """Return how much all cells together are like characters; a few that are not count little."""
+    flat, _ = normalised(_cells(source, lay).reshape(-1, HEIGHT, WIDTH))
+    best = (flat @ _plain_templates().T).max(axis=1)
+    return float(np.sort(best)[len(best) // 5 :].mean())
+
+
+_Change = Callable[[_Lay, float], _Lay]
+
+_CHANGES: tuple[tuple[_Change, float], ...] = (
+    (lambda lay, by: _Lay(lay.centres, lay.across, lay.down * (1 + by)), 0.04),
+    (lambda lay, by: _Lay(lay.centres, lay.across * (1 + by), lay.down), 0.03),
+    (lambda lay, by: _Lay(lay.centres, lay.across, lay.down + lay.across * by), 0.04),
+    (lambda lay, by: _Lay(lay.centres + lay.down * by, lay.across, lay.down), 0.04),
+    (lambda lay, by: _Lay(lay.centres + lay.across * by, lay.across, lay.down), 0.04),
+)
+
+
+def _styled(source: _Source, lay: _Lay, steps: Sequence[float]) -> _Lay:
+    """Find size, slant and place of the print: what changes all cells alike is tried until nothing helps."""
+    part = _Lay(lay.centres[:, ::_EVERY], lay.across[:, ::_EVERY], lay.down[:, ::_EVERY])
+    best = _likeness(source, part)
+    for fine in steps:
+        for change, step in _CHANGES:
+            for by in (step * fine, -step * fine):
+                while (likeness := _likeness(source, tried := change(part, by))) > best + 1e-5:
+                    part, best, lay = tried, likeness, change(lay, by)
+    return lay
+
+
+def _settled(source: _Source, lay: _Lay) -> _Lay:
+    """Move each cell to where its likeliest character lies, then smooth the lines again."""
+    wide = _cells(source, lay, _REACH)
+    shape = wide.shape[:2]
+    wide = wide.reshape(-1, *wide.shape[2:])
+    size = 2 * _REACH + 1
+    scores = np.empty((len(wide), size, size), np.float32)
+    middle, _ = normalised(wide[:, _REACH:-_REACH, _REACH:-_REACH])
+    likeliest = _plain_templates()[np.argmax(middle @ _plain_templates().T, axis=1)]
+    for dy in range(size):
+        for dx in range(size):
+            flat, _ = normalised(wide[:, dy : dy + HEIGHT, dx : dx + WIDTH])
+            scores[:, dy, dx] = (flat * likeliest).sum(axis=1)
+    peak = scores.reshape(len(wide), -1).argmax(axis=1)
+    y, x = np.divmod(peak, size)
+    index = np.arange(len(wide))
+    by = np.stack([_vertex(scores[index, y], x), _vertex(scores[index, :, x], y)], axis=1).reshape(*shape, 2) - _REACH
+    place = np.linspace(-1, 1, shape[1])
+    by = np.stack([_smooth(place, line, 3) for line in by]) / WIDTH
+    centres = lay.centres + lay.across * by[..., :1] + lay.down * by[..., 1:]
+    return _Lay(centres, np.gradient(centres, axis=1), lay.down)
+
+
+def _vertex(scores: Cells, at: NDArray[np.intp]) -> Floats:
+    """Return where a parabola through a peak and its neighbours is highest."""
+    index = np.arange(len(scores))
+    inside = np.clip(at, 1, scores.shape[1] - 2)
+    low, mid, high = scores[index, inside - 1], scores[index, inside], scores[index, inside + 1]
+    bend = low - 2 * mid + high
+    shift = np.where(np.abs(bend) > 1e-6, 0.5 * (low - high) / np.where(np.abs(bend) > 1e-6, bend, 1), 0)
+    return np.where(at == inside, at + np.clip(shift, -0.5, 0.5), at).astype(np.float64)
+
+
+def _distances(flat: Cells) -> tuple[Floats, float]:
+    """Return the distances under the sharpness and noise that suit the zone best, and the usual smallest one."""
+    best = np.inf, np.empty((0, 0))
+    for blur in BLURS:
+        sharp = model(blur)
+        for noise in _NOISES:
+            found, volume = _under(sharp, flat, noise)
+            fit = float(np.median(found.min(axis=1))) + volume
+            if fit < best[0]:
+                best = fit, found
+    return best[1], float(np.median(best[1].min(axis=1)))
+
+
+def _under(sharp: Model, flat: Cells, noise: float) -> tuple[Floats, float]:
+    """Return the squared distances of all cells to all characters, and the log-volume of their spread."""
+    along = flat @ sharp.axes.T
+    beside = flat - along @ sharp.axes
+    variance = sharp.spread + noise
+    scale = 1 / np.sqrt(variance)
+    near = _squared(along * scale, sharp.means * scale)
+    far = _squared(beside, sharp.rest) / noise
+    rest = flat.shape[1] - len(variance)
+    return near + far, float(np.log(variance).sum() + rest * np.log(noise))
+
+
+def _squared(ones: NDArray[Any], others: NDArray[Any]) -> Floats:
+    ones64, others64 = ones.astype(np.float64), others.astype(np.float64)
+    total: Floats = (ones64**2).sum(axis=1)[:, None] + (others64**2).sum(axis=1) - 2 * ones64 @ others64.T
+    return np.maximum(total, 0)

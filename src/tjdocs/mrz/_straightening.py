@@ -1,0 +1,246 @@
+"""From a row of marks to a grid: where each character of a zone stands, along lines that may be bent.
+
+A band about the row is turned level and brought to one scale. Everywhere in it the templates are laid on; a zone is
+where lines of 30, 36 or 44 places at a fixed pitch fit best.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import combinations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tjdocs.mrz._finding import Grey, Row, strokes
+from tjdocs.mrz._glyphs import HEIGHT, WIDTH, templates
+
+__all__ = ["Grid", "straighten"]
+
+Floats = NDArray[np.float64]
+_Point = tuple[float, float]
+
+_COLUMNS = (30, 36, 44)
+# Lines, columns, and how many pitches lie from line to line (1.67 of TD1 and 2.5 of all others, loosely).
+_SHAPES = ((3, 30, 1.35, 2.2), (2, 36, 1.75, 3.4), (2, 44, 1.75, 3.4))
+_SAMPLE = 5  # pitches to both sides of a row's middle that tell which way up it is
+_P = 16  # pixels of a pitch in a band
+_TALL = round(_P * HEIGHT / WIDTH)
+_PLAY = 3  # pixels by which a line may wander up and down
+_AROUND = 7.5  # pitches above and below a row in which the zone's other lines lie
+_MISS = 0.55  # likeness of what is neither a character nor none
+_FAINT = 0.6  # of the usual contrast; what has less of it is less likely a character
+_STRETCH = 0.012  # cost of a step by a pixel longer or shorter than the pitch, squared
+_WORTH = 5.0  # of a line, above which it is one
+_UNEVEN = 0.15  # share by which the distances between three lines may differ
+_EQUAL = 0.6  # of the best line's worth, that of a line of the same zone at least
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Where the characters of a zone stand.
+
+    :param centres: lines, columns, (x, y) in pixels of the picture
+    :param likeness: mean likeness of the cells to characters, 1 at best
+    """
+
+    centres: Floats
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Band:
+    """A part of the picture turned level, the pitch brought to ``_P`` pixels.
+
+    :param back: affine matrix from the band to the picture
+    """
+
+    grey: Grey
+    back: Floats
+
+    def points(self, x: Floats, y: Floats) -> Floats:
+        return np.stack([x, y, np.ones_like(x)], axis=-1) @ self.back.T
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """How well lines of 30, 36 and 44 places fit about one height of a band.
+
+    :param worth: best total by number of places
+    :param paths: for each the places: x and y of the cells' centres
+    """
+
+    y: float
+    worth: dict[int, float]
+    paths: dict[int, tuple[Floats, Floats]]
+
+
+def straighten(grey: Grey, row: Row) -> Grid | None:
+    """Return the grid of the zone to which a row belongs, whichever way up, or nothing."""
+    start, end = _upright(grey, row)
+    band = _band(grey, start, end, row.pitch, 1.0)
+    line = _line(band, band.grey.shape[0] / 2)
+    columns = max(line.worth, key=line.worth.__getitem__)
+    if line.worth[columns] < _WORTH:
+        return None
+    places = band.points(*line.paths[columns])
+    pitch = float(np.hypot(*(places[-1] - places[0]))) / (columns - 1)
+    return _grid(_band(grey, _point(places[0]), _point(places[-1]), pitch, _AROUND, columns))
+
+
+def _upright(grey: Grey, row: Row) -> tuple[_Point, _Point]:
+    """Return the ends of a row so that its characters stand upright, which its middle part tells."""
+    start, end = np.array(row.start), np.array(row.end)
+    middle, half = (start + end) / 2, (end - start) / 2
+    half *= min(1.0, _SAMPLE * row.pitch / float(np.hypot(*half)))
+    worth = []
+    for sign in (1, -1):
+        band = _band(grey, _point(middle - sign * half), _point(middle + sign * half), row.pitch, 1.0, 44)
+        likeness = _likeness(band.grey[round(band.grey.shape[0] / 2 - _TALL / 2) - _PLAY :][: _TALL + 2 * _PLAY])
+        worth.append(np.sort(likeness.max(axis=0))[-likeness.shape[1] // 3 :].mean())
+    return (row.start, row.end) if worth[0] >= worth[1] else (row.end, row.start)
+
+
+def _point(place: Floats) -> _Point:
+    return float(place[0]), float(place[1])
+
+
+def _band(
+    grey: Grey, start: tuple[float, float], end: tuple[float, float], pitch: float, around: float, columns: int = 0
+) -> _Band:
+    """Turn level what lies about a row, as far to both sides as 44 characters may reach."""
+    scale = pitch / _P
+    length = float(np.hypot(end[0] - start[0], end[1] - start[1]))
+    across = np.array([end[0] - start[0], end[1] - start[1]]) / length
+    down = np.array([-across[1], across[0]])
+    more = max(2.0, 46 - (columns or length / pitch))
+    width = round((length / pitch + 2 * more) * _P)
+    height = round((2 * around + 1) * _P)
+    corner = np.array(start) - across * more * pitch - down * height / 2 * scale
+    back = np.column_stack([across * scale, down * scale, corner + (across + down) * scale / 2])
+    if scale > 1.5:  # averaged before pixels are skipped
+        factor = 1.2 / scale
+        corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]]) @ back.T
+        low = np.maximum(np.floor(corners.min(axis=0)).astype(int), 0)
+        high = np.minimum(np.ceil(corners.max(axis=0)).astype(int), np.array(grey.shape[::-1]))
+        if (high - low).min() >= 8:
+            part = grey[low[1] : high[1], low[0] : high[0]]
+            size = np.maximum(np.round((high - low) * factor), 1).astype(int)
+            small = cv2.resize(part, (int(size[0]), int(size[1])), interpolation=cv2.INTER_AREA).astype(np.uint8)
+            ratio = size / (high - low)
+            moved = back.copy()
+            moved[:, 2] -= low
+            moved = moved * ratio[:, None]
+            moved[:, 2] += 0.5 * (ratio - 1)
+            return _Band(_warped(small, moved, width, height), back)
+    return _Band(_warped(grey, back, width, height), back)
+
+
+def _warped(grey: Grey, back: Floats, width: int, height: int) -> Grey:
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(grey, back, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE).astype(np.uint8)
+
+
+def _line(band: _Band, y: float) -> _Line:
+    """Fit lines of every length about one height."""
+    top = round(y - _TALL / 2) - _PLAY
+    strip = band.grey[max(top, 0) : top + _TALL + 2 * _PLAY]
+    if len(strip) < _TALL:
+        return _Line(y, dict.fromkeys(_COLUMNS, -np.inf), {})
+    likeness = _likeness(strip)
+    worth, paths = {}, {}
+    for columns, (total, xs, ys) in _fitted(likeness, _COLUMNS).items():
+        worth[columns] = total
+        paths[columns] = xs + (_P - 1) / 2, ys + max(top, 0) + (_TALL - 1) / 2
+    return _Line(y, worth, paths)
+
+
+def _likeness(strip: Grey) -> NDArray[np.float32]:
+    """Return for every place of a cell how much it is like the likeliest character there (correlation)."""
+    dark = (255 - strip).astype(np.float32)
+    likeness = (cv2.matchTemplate(dark, template, cv2.TM_CCOEFF_NORMED) for template in templates(_P))
+    best = reduce(np.maximum, likeness)
+    mean, square = (cv2.boxFilter(a, -1, (_P, _TALL))[_TALL // 2 :, _P // 2 :] for a in (dark, dark * dark))
+    contrast = np.sqrt(np.maximum(square - mean * mean, 0))[: best.shape[0], : best.shape[1]]
+    weight = np.minimum(1, contrast / max(1.0, _FAINT * float(np.percentile(contrast, 75))))
+    return (np.nan_to_num(best, nan=0.0, posinf=0.0, neginf=0.0) * weight).astype(np.float32)
+
+
+def _fitted(likeness: NDArray[np.float32], lengths: Sequence[int]) -> dict[int, tuple[float, Floats, Floats]]:
+    """Return the best line of each number of places, all lines in one run (dynamic programming).
+
+    From place to place a line goes one pitch, a little more or less, and at most one pixel up or down.
+    """
+    gain = likeness - _MISS
+    rows, width = gain.shape
+    total = gain.copy()
+    came = []
+    ends = {}
+    steps = [(dx, dy) for dx in range(-2, 3) for dy in (-1, 0, 1) if abs(dx) < 2 or not dy]
+    for place in range(1, max(lengths)):
+        best = np.full_like(total, -1e9)
+        choice = np.zeros(total.shape, np.int8)
+        for number, (dx, dy) in enumerate(steps):
+            step = _P + dx
+            if step >= width:
+                continue
+            source = total[max(0, dy) : rows + min(0, dy), : width - step] - _STRETCH * dx * dx - 0.004 * abs(dy)
+            view = best[max(0, -dy) : rows + min(0, -dy), step:]
+            better = source > view
+            view[better] = source[better]
+            choice[max(0, -dy) : rows + min(0, -dy), step:][better] = number
+        total = best + gain
+        came.append(choice)
+        if place + 1 in lengths:
+            ends[place + 1] = total
+    found = {}
+    for length, at_end in ends.items():
+        y, x = np.unravel_index(int(np.argmax(at_end)), at_end.shape)
+        value = float(at_end[y, x])
+        xs, ys = [int(x)], [int(y)]
+        for choice in reversed(came[: length - 1]):
+            dx, dy = steps[choice[ys[-1], xs[-1]]]
+            xs.append(xs[-1] - _P - dx)
+            ys.append(ys[-1] + dy)
+        found[length] = value, np.array(xs[::-1], float), np.array(ys[::-1], float)
+    return found
+
+
+def _grid(band: _Band) -> Grid | None:
+    """Find the lines of a zone in a band and choose its shape."""
+    lines = [line for y in _heights(band) if max((line := _line(band, y)).worth.values()) > _WORTH]
+    best: tuple[float, int, tuple[_Line, ...]] | None = None
+    for count, columns, nearest, farthest in _SHAPES:
+        for chosen in combinations(lines, count):
+            gaps = np.diff([line.y for line in chosen]) / _P
+            if gaps.min() < nearest or gaps.max() > farthest or np.ptp(gaps) > _UNEVEN * gaps.mean():
+                continue
+            worths = [line.worth[columns] for line in chosen]
+            if min(worths) < _EQUAL * max(worths):
+                continue
+            if best is None or sum(worths) > best[0]:
+                best = sum(worths), columns, chosen
+    if best is None:
+        return None
+    worth, columns, chosen = best
+    centres = np.stack([band.points(*line.paths[columns]) for line in chosen])
+    return Grid(centres, worth / (columns * len(chosen)) + _MISS)
+
+
+def _heights(band: _Band) -> list[float]:
+    """Return the heights at which there may be lines: where many strokes are, a line's height apart."""
+    ink = strokes(band.grey, 9, 33)
+    middle = band.grey.shape[1] // 2
+    reach = 16 * _P
+    share = ink[:, max(0, middle - reach) : middle + reach].mean(axis=1)
+    smooth = np.convolve(share, np.ones(_P) / _P, mode="same")
+    heights: list[float] = []
+    order = np.argsort(-smooth)
+    floor = 0.3 * smooth[len(smooth) // 2 - _P : len(smooth) // 2 + _P].max()
+    for y in order:
+        if smooth[y] < floor or len(heights) >= 8:
+            break
+        if all(abs(y - other) > 1.2 * _P for other in heights):
+            heights.append(float(y))
+    return sorted(heights)

@@ -1,0 +1,182 @@
+"""Reading a zone from a picture: the zone is found, straightened, and read against OCR-B at its fixed pitch.
+
+Needs the extra ``vision``; :func:`tjdocs.mrz.read` is the way in. Every character comes with likelihoods; where
+check digits fail these go to the repair, and where a character is not believed a problem says so, since most of a
+zone's first line stands under no check digit.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from tjdocs import specs
+from tjdocs.mrz import repairing
+from tjdocs.mrz._finding import Grey, Row, rows_in
+from tjdocs.mrz._glyphs import CHARACTERS
+from tjdocs.mrz._matching import Match, match
+from tjdocs.mrz._opening import open_picture
+from tjdocs.mrz._straightening import Grid, straighten
+from tjdocs.mrz.dates import day_of
+from tjdocs.mrz.layout import formats
+from tjdocs.mrz.problems import Problem, problem
+from tjdocs.mrz.reading import parse
+from tjdocs.mrz.zone import Repair, Zone
+
+__all__ = ["read"]
+
+_WHERE = "specs/mrz/picture.toml"
+_BELOW = 1e-7  # likelihoods that are not worth handing over
+_CERTAIN, _UNCERTAIN, _UNREADABLE = 0, 1, 2
+_CODES = {_UNCERTAIN: "uncertain-character", _UNREADABLE: "unreadable-character"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """``specs/mrz/picture.toml``, where each is explained."""
+
+    max_bytes: int
+    max_pixels: int
+    least_likeness: float
+    sure_likeness: float
+    most_unreadable: float
+    temperature: float
+    least_usual: float
+    uncertain_misfit: float
+    unreadable_misfit: float
+    uncertain_likelihood: float
+    unreadable_likelihood: float
+    uncertain_contrast: tuple[float, float]
+    unreadable_contrast: tuple[float, float]
+
+
+@cache
+def _numbers() -> _Numbers:
+    table: dict[str, Any] = specs.read_toml("mrz/picture.toml")
+    specs.require_keys(table, ("schema", *_Numbers.__slots__), where=_WHERE)
+    return _Numbers(**{name: table[name] for name in _Numbers.__slots__})
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One zone as it was read at one place of a picture.
+
+    :param zone: judged, not repaired
+    :param likelihoods: of each character of the lines
+    :param doubts: for each whether it is certain, uncertain or unreadable
+    """
+
+    zone: Zone
+    likelihoods: tuple[Mapping[str, float], ...]
+    doubts: NDArray[np.int8]
+    likeness: float
+
+    @property
+    def disagreeing(self) -> int:
+        """How many check digits do not agree."""
+        return sum("check-digit" in p.code for p in self.zone.problems)
+
+    @property
+    def rank(self) -> tuple[bool, int, float]:
+        """The higher the better."""
+        return self.zone.valid, -int((self.doubts == _UNREADABLE).sum()) - 4 * self.disagreeing, self.likeness
+
+
+def read(image: str | os.PathLike[str] | bytes | Image.Image, *, at: date | datetime) -> Zone:
+    """Find and read the zone on a picture; see :func:`tjdocs.mrz.read`."""
+    day = day_of(at)
+    numbers = _numbers()
+    pixels = open_picture(image, max_bytes=numbers.max_bytes, max_pixels=numbers.max_pixels)
+    best = _best(pixels, day)
+    if best is None:
+        return Zone(None, (), day, (problem("no-zone"),), Repair(()))
+    zone = repairing.repair(best.zone, best.likelihoods)
+    return replace(zone, problems=(*zone.problems, *_doubtful(zone, best)))
+
+
+def _best(pixels: NDArray[np.uint8], day: date) -> _Reading | None:
+    """Return the best reading; further places are looked into until one is surely a zone."""
+    numbers = _numbers()
+    best: _Reading | None = None
+    for reading in _readings(pixels, day):
+        if best is None or reading.rank > best.rank:
+            best = reading
+        if best.zone.valid or (best.likeness > numbers.sure_likeness and best.disagreeing < _checked(best.zone) / 2):
+            return best
+    if best is None or (
+        best.disagreeing == _checked(best.zone) and (best.doubts == _UNREADABLE).mean() > numbers.most_unreadable
+    ):
+        return None
+    return best
+
+
+def _checked(zone: Zone) -> int:
+    """Return how many check digits a zone has."""
+    layout = formats()[zone.format or "TD3"]
+    return len(layout.checked) + (layout.composite is not None)
+
+
+def _readings(pixels: NDArray[np.uint8], day: date) -> Iterator[_Reading]:
+    """Read at every place that may be a zone, the likeliest first."""
+    for grey in _greys(pixels):
+        for rows in rows_in(grey):
+            for grid in _grids(grey, rows):
+                if grid.likeness > _numbers().least_likeness:
+                    yield _reading(grid, match(grey, grid), day)
+
+
+def _greys(pixels: NDArray[np.uint8]) -> Iterator[Grey]:
+    """Yield the picture as brightness, then as its brightest colour: coloured print goes, black print stays."""
+    yield cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
+    yield pixels.max(axis=2)
+
+
+def _grids(grey: Grey, rows: list[Row]) -> Iterator[Grid]:
+    """Yield the zones to which rows belong, each once."""
+    middles: list[NDArray[np.float64]] = []
+    for row in rows:
+        grid = straighten(grey, row)
+        if grid is not None:
+            middle = grid.centres.mean(axis=(0, 1))
+            if all(np.hypot(*(middle - other)) > row.pitch for other in middles):
+                middles.append(middle)
+                yield grid
+
+
+def _reading(grid: Grid, found: Match, day: date) -> _Reading:
+    numbers = _numbers()
+    usual = max(found.usual, numbers.least_usual)
+    least = found.distances.min(axis=-1)
+    misfit = least / usual
+    temperature = numbers.temperature * np.maximum(1, misfit)
+    weights = np.exp(-(found.distances - least[..., None]) / temperature[..., None])
+    shares = weights / weights.sum(axis=-1, keepdims=True)
+    lines = ["".join(CHARACTERS[index] for index in line) for line in shares.argmax(axis=-1)]
+    likelihoods = tuple(
+        {CHARACTERS[index]: float(share) for index, share in enumerate(cell) if share > _BELOW}
+        for cell in shares.reshape(-1, len(CHARACTERS))
+    )
+    doubts = np.zeros(least.shape, np.int8)
+    for level, most, certain, (low, high) in (
+        (_UNCERTAIN, numbers.uncertain_misfit, numbers.uncertain_likelihood, numbers.uncertain_contrast),
+        (_UNREADABLE, numbers.unreadable_misfit, numbers.unreadable_likelihood, numbers.unreadable_contrast),
+    ):
+        doubts[(misfit > most) | (shares.max(axis=-1) < certain)] = level
+        doubts[(found.contrast < low) | (found.contrast > high)] = level
+    return _Reading(parse(lines, at=day), likelihoods, doubts, grid.likeness)
+
+
+def _doubtful(zone: Zone, reading: _Reading) -> Iterator[Problem]:
+    """Yield a problem for each character that is not believed."""
+    if zone.format is None:
+        return
+    layout = formats()[zone.format]
+    for index in np.flatnonzero(reading.doubts):
+        yield problem(_CODES[int(reading.doubts.flat[index])], layout.name_at(int(index)), layout.position(int(index)))
