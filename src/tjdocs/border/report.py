@@ -46,7 +46,16 @@ MAX_LINES = 6
 MAX_PICTURE = (480, 640)
 _MAX_MARKS = 3
 
-_AREAS = (("mrz.", "Zone"), ("doc.", "Document"), ("lds.", "Files"), ("pa.", "Passive authentication"), ("", "Other"))
+_AREAS = (
+    ("mrz.", "Zone"),
+    ("doc.", "Document"),
+    ("lds.", "Files"),
+    ("pa.", "Passive authentication"),
+    ("register.", "Register"),
+    ("crossing.", "Crossing"),
+    ("holder.", "Holder"),
+    ("", "Other"),
+)
 _SIGNS = {
     Outcome.PASSED: "✓",
     Outcome.WARNING: "!",

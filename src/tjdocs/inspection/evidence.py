@@ -24,6 +24,9 @@ class Evidence:
     :param chip: EF files: a folder, or a mapping from names in any usual spelling (``EF_SOD``, ``DG1``,
         ``Datagroup1.bin``) to bytes; None: no chip was read
     :param direction: ``entry``, ``exit``, ``border-area``, ``border-stripe`` or ``domestic``
+    :param asks_protection: the traveller asks for protection
+    :param point: id of the crossing point
+    :param claims: what the traveller says and an officer read beside the document; only ``border`` looks into it
     :raises UsageError: an argument that cannot be used
     :raises InputError: a folder that cannot be read, holds no EF file, or is over the limits
     """
@@ -31,6 +34,9 @@ class Evidence:
     mrz: str | Sequence[str] | None = field(default=None, repr=False)
     chip: "str | os.PathLike[str] | Mapping[str, bytes] | None" = field(default=None, repr=False)
     direction: str | None = None
+    asks_protection: bool = field(default=False, kw_only=True)
+    point: str = field(default="", kw_only=True)
+    claims: Mapping[str, object] | None = field(default=None, kw_only=True, repr=False)
     files: Mapping[str, bytes] | None = field(init=False, repr=False)
     """The chip's files by name, as read."""
     twice: frozenset[str] = field(init=False)

@@ -17,9 +17,9 @@ from typing import Any
 from tjdocs.errors import InputError, OutputError
 from tjdocs.mrz.names import Name, Relation, agree
 from tjdocs.register import _index
-from tjdocs.register._entries import Category, Entry, categories, entries
+from tjdocs.register._entries import Category, Entry, appeals, categories, entries
 
-__all__ = ["Category", "Entry", "Found", "Lists", "Match", "Person", "categories"]
+__all__ = ["Category", "Entry", "Found", "Lists", "Match", "Person", "appeals", "categories"]
 
 MAX_CANDIDATES = 2000
 _HEAD = b"SQLite format 3\x00"
