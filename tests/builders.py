@@ -532,11 +532,11 @@ def sod(content: bytes, party: Party, *, outer: Mapping[str, Any] | None = None,
 
 # ----------------------------------------------------------------------------------------------------------- scenes
 
-_LAW = ("crossing.", "register.", "holder.", "doc.type", "doc.genuine", "doc.use", "doc.validity-period")
+_LAW = ("evidence.", "crossing.", "register.", "holder.", "doc.type", "doc.genuine", "doc.use", "doc.validity-period")
 
 
 def of_law(check: str) -> bool:
-    """Whether a check rests on law, so that ``border`` makes it and ``inspection`` does not."""
+    """Whether ``border`` makes a check, and ``inspection`` does not."""
     return check.startswith(_LAW)
 
 

@@ -1,6 +1,6 @@
 """The inspector: evidence in, verdict out, with the reasons."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -99,20 +99,16 @@ class Inspector:
         examination = examine(evidence, self._trust, at=at)
         case = Case.of(evidence, examination, self._lists)
         case = case.with_register(*standing.look_up(case, self._register))
-        findings = enforce_premises([*examination.findings, *law.judge(case)])
-        verdict = self._decide(findings, examination, case)
+        verdict = self._decide(examination, case)
         if dry_run or verdict.decision is not Decision.ADMIT or self._register is None or case.standing is None:
             return verdict
         if case.kind is None or not case.kind.single_use or case.direction not in case.kind.use:
             return verdict
-        found = standing.used_up(case, self._register, examination.at)
-        if found is None:
-            return verdict
-        # another desk was quicker, or the register is gone: judged again with what is known now
-        again = [found if finding.check == found.check else finding for finding in findings]
-        return self._decide(enforce_premises(again), examination, case)
+        after = standing.used_up(case, self._register)
+        # else another desk was quicker, or the register is gone: judged again with what is known now
+        return verdict if after is case else self._decide(examination, after)
 
-    def _decide(self, findings: tuple[Finding, ...], examination: Examination, case: Case) -> Verdict:
+    def _decide(self, examination: Examination, case: Case) -> Verdict:
+        findings = enforce_premises([*examination.findings, *law.judge(case)])
         decision, decided_by = self._policy.decide(findings, document=case.kind.id if case.kind else "")
-        examination = replace(examination, findings=findings)
         return Verdict(decision, decided_by, findings, self._policy.sha256, examination, case)

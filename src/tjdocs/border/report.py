@@ -89,7 +89,7 @@ _SIGNED = {
 }
 
 
-def write_report(verdict: Verdict, path: str | Path) -> None:
+def write_report(verdict: Verdict, path: str | Path, *, lang: str = "en") -> None:
     """Write the report as a new file that only its owner may read (mode 0600): it holds personal data.
 
     :raises OutputError: something lies there already, a link included, or nothing can be written there; no part of

@@ -1,7 +1,7 @@
 """What the register says of a document: ``register.status`` and ``register.agreement``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Protocol
@@ -52,24 +52,40 @@ class Status(Protocol):
 
 
 class RegisterStatus:
-    """The register of this library as a :class:`Status`."""
+    """The register of this library as a :class:`Status`.
 
-    def __init__(self, register: Register) -> None:
-        self._register = register
+    :param officer: under whose name documents are used up
+    """
+
+    def __init__(self, register: Register, *, officer: str = "trial") -> None:
+        self._register, self._officer = register, officer
 
     def status(self, number: str) -> Standing | None:
         """Return what the register knows of a number."""
         found = self._register.document(number)
         if found is None:
             return None
-        return Standing(found.status, found.document_type, found.date_of_issue, found.date_of_expiry, files=found.files)
+        category = str(getattr(found, "category", ""))
+        return Standing(
+            found.status, found.document_type, found.date_of_issue, found.date_of_expiry, category, found.files
+        )
 
     def use_up(self, number: str, *, at: datetime, point: str) -> bool:
-        """Refuse: this register has no act of using up.
+        """Use up a single-use document by the register's act ``use``.
 
-        :raises RegisterError: always
+        :raises RegisterError: the register refused, and not because it was used up before
         """
-        raise RegisterError("the register cannot use up a document", where="use_up")
+        act = getattr(self._register, "act", None)
+        if act is None:
+            raise RegisterError("the register cannot use up a document", where="use")
+        try:
+            act("use", number, officers=[self._officer], at=at, reference=point)
+        except RegisterError:
+            standing = self.status(number)
+            if standing is not None and standing.status == "used-up":
+                return False
+            raise
+        return True
 
 
 def look_up(case: Case, register: Status | None) -> tuple[Standing | None, str]:
@@ -87,15 +103,16 @@ def look_up(case: Case, register: Status | None) -> tuple[Standing | None, str]:
     return standing, "" if standing is not None else "unknown-number"
 
 
-def used_up(case: Case, register: Status, at: datetime) -> Finding | None:
-    """Use up the document; return what is found when this was not the call that did it."""
-    assert case.zone is not None  # noqa: S101
+def used_up(case: Case, register: Status) -> Case:
+    """Use up the document; return the case with what the register says where this was not the call that did it."""
+    if case.zone is None or case.standing is None:
+        return case
     try:
-        if register.use_up(case.zone.document_number, at=at, point=case.point):
-            return None
+        if register.use_up(case.zone.document_number, at=case.at, point=case.point):
+            return case
     except TjdocsError:
-        return Finding("register.status", Outcome.UNDETERMINED, "unavailable")
-    return Finding("register.status", Outcome.FAILED, "used-up")
+        return case.with_register(None, "unavailable")
+    return case.with_register(replace(case.standing, status="used-up"), "")
 
 
 def judge(case: Case) -> list[Finding]:

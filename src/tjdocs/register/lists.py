@@ -95,9 +95,10 @@ class Lists:
         self._counts = dict(self._database.execute("SELECT key, value FROM meta WHERE key LIKE 'count:%'").fetchall())
 
     @classmethod
-    def of(cls, given: Iterable[Entry | Mapping[str, Any]]) -> "Lists":
+    def of(cls, given: Iterable[Entry | Mapping[str, Any]], *, counts: Mapping[str, int] | None = None) -> "Lists":
         """Return lists in memory.
 
+        :param counts: how many entries of each category the lists had of which these are an excerpt
         :raises UsageError: an entry that is malformed; its place is named
         """
         kept = tuple(
@@ -106,6 +107,7 @@ class Lists:
         )
         lists = cls.__new__(cls)
         lists._open("", kept)
+        lists._counts |= {f"count:{category}": str(count) for category, count in (counts or {}).items()}
         lists._more = ()
         return lists
 

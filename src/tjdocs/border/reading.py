@@ -1,0 +1,135 @@
+"""Evidence as JSON: one inspection in a file, a line, or a folder; and back again."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from tjdocs.errors import InputError, UsageError
+from tjdocs.inspection import Evidence
+from tjdocs.inspection.evidence import MAX_FILE
+from tjdocs.lds import catalogue
+
+__all__ = ["EVIDENCE_KEYS", "evidence_from_folder", "evidence_from_json", "evidence_json"]
+
+EVIDENCE_KEYS = frozenset({"mrz", "chip", "seal", "direction", "point", "asks_protection", "claims"})
+MAX_TEXT = 1_000_000
+_TAKES_SEAL = any(item.name == "seal" for item in fields(Evidence))
+
+
+def evidence_from_json(values: Mapping[str, Any], *, folder: Path | None) -> Evidence:
+    """Return the evidence of a JSON object.
+
+    ``mrz`` is the zone's text or its lines, ``chip`` an object of base64 texts by file name, ``seal`` base64. With a
+    folder each of the three may also be a path in it.
+
+    :param folder: where paths lead from; None takes none
+    :raises UsageError: an unknown key or a value that cannot be used
+    :raises InputError: a file or folder named that cannot be read
+    """
+    if unknown := sorted(str(key)[:40] for key in values.keys() - EVIDENCE_KEYS - {"schema", "id"}):
+        raise UsageError("unknown key", where=unknown[0], hint=", ".join(sorted(EVIDENCE_KEYS)))
+    arguments: dict[str, Any] = {}
+    if values.get("mrz") is not None:
+        arguments["mrz"] = _zone(values["mrz"], folder)
+    if values.get("chip") is not None:
+        arguments["chip"] = _chip(values["chip"], folder)
+    if values.get("seal") is not None:
+        arguments["seal"] = _seal(values["seal"], folder)
+    for name, kind in (("direction", str), ("point", str), ("asks_protection", bool), ("claims", dict)):
+        if values.get(name) is not None:
+            if not isinstance(values[name], kind):
+                raise UsageError(f"no {kind.__name__}", where=name)
+            arguments[name] = values[name]
+    return Evidence(**arguments)
+
+
+def _zone(value: object, folder: Path | None) -> object:
+    # a zone of any format holds fillers or several lines, a path neither
+    if folder is not None and isinstance(value, str) and not ("<" in value or "\n" in value):
+        return _read(folder / value, MAX_TEXT).decode("utf-8", "replace")
+    return value
+
+
+def _chip(value: object, folder: Path | None) -> object:
+    if isinstance(value, str) and folder is not None:
+        return folder / value
+    if not isinstance(value, dict):
+        raise UsageError("no files", where="chip", hint='{"EF_SOD": "base64…", …}')
+    return {name: _bytes(data, f"chip {str(name)[:40]}") for name, data in value.items()}
+
+
+def _seal(value: object, folder: Path | None) -> bytes:
+    if not _TAKES_SEAL:
+        raise UsageError("seals are not read", where="seal")
+    if folder is not None and isinstance(value, str) and (folder / value).is_file():
+        return _read(folder / value, MAX_FILE)
+    return _bytes(value, "seal")
+
+
+def _bytes(value: object, where: str) -> bytes:
+    try:
+        return base64.b64decode(value, validate=True)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise UsageError("no base64", where=where) from None
+
+
+def _read(path: Path, limit: int) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            data = file.read(limit + 1)
+    except (OSError, ValueError) as error:
+        raise InputError("cannot read", where=str(path), hint=getattr(error, "strerror", "") or "") from None
+    if len(data) > limit:
+        raise InputError("over the limit", where=str(path), hint=f"at most {limit} bytes are read")
+    return data
+
+
+def evidence_from_folder(path: Path) -> Evidence:
+    """Return the evidence of a folder: EF files in it or in ``chip/``, ``mrz.txt``, ``seal.*``, ``evidence.json``.
+
+    :raises InputError: it holds none of them, or one that cannot be read
+    :raises UsageError: ``evidence.json`` holds what cannot be used
+    """
+    values: dict[str, Any] = {}
+    if (path / "evidence.json").is_file():
+        try:
+            values = json.loads(_read(path / "evidence.json", MAX_FILE))
+        except (ValueError, RecursionError):
+            values = {}
+        if not isinstance(values, dict) or not values:
+            raise InputError("no JSON object", where=str(path / "evidence.json"))
+    if "mrz" not in values and (path / "mrz.txt").is_file():
+        values["mrz"] = _read(path / "mrz.txt", MAX_TEXT).decode("utf-8", "replace").splitlines()
+    if "chip" not in values:
+        for place in (path / "chip", path):
+            if place.is_dir() and any(catalogue.recognise(item.name) for item in place.iterdir()):
+                values["chip"] = str(place.relative_to(path))
+                break
+    if "seal" not in values and _TAKES_SEAL:
+        found = sorted(item.name for item in path.glob("seal.*") if item.is_file())
+        values |= {"seal": found[0]} if found else {}
+    if not values.keys() & {"mrz", "chip", "seal", "claims", "asks_protection"}:
+        raise InputError("nothing to judge", where=str(path), hint="EF files, mrz.txt, seal.png or evidence.json")
+    return evidence_from_json(values, folder=path)
+
+
+def evidence_json(evidence: Evidence, *, chip: bool = True) -> dict[str, Any]:
+    """Return evidence as the JSON object that :func:`evidence_from_json` reads; holds personal data.
+
+    :param chip: whether to put the chip's files in
+    """
+    values: dict[str, Any] = {"schema": 1, "direction": evidence.direction, "point": evidence.point}
+    values["asks_protection"] = evidence.asks_protection
+    if evidence.mrz is not None:
+        values["mrz"] = evidence.mrz if isinstance(evidence.mrz, str) else list(evidence.mrz)
+    if evidence.claims:
+        values["claims"] = {key: str(value) for key, value in evidence.claims.items()}
+    seal = getattr(evidence, "seal", None)
+    if seal is not None:
+        values["seal"] = base64.b64encode(seal).decode()
+    if chip and evidence.files is not None:
+        values["chip"] = {name: base64.b64encode(data).decode() for name, data in evidence.files.items()}
+    return {key: value for key, value in values.items() if value is not None}
