@@ -53,7 +53,8 @@ def outcomes(result):
     return {f.check.partition(".")[2]: (str(f.outcome), f.reason) for f in result.findings}
 
 
-CLEAN = dict.fromkeys(("structure", "signature", "files", "judgement"), ("passed", ""))
+MADE_OF_IT = ("evidence.structure", "evidence.signature", "evidence.files", "evidence.judgement")
+CLEAN = {check.partition(".")[2]: ("passed", "") for check in MADE_OF_IT}
 KEPT = [
     Traveller(),
     Traveller(None, asks=True),
