@@ -82,6 +82,11 @@ class Inspector:
         return self._policy
 
     @property
+    def lists(self) -> Lists | None:
+        """Bans, watch lists, visas and permits."""
+        return self._lists
+
+    @property
     def trust(self) -> TrustStore:
         """Whom it believes."""
         return self._trust

@@ -12,7 +12,14 @@ from tjdocs.inspection import Evidence
 from tjdocs.inspection.evidence import MAX_FILE
 from tjdocs.lds import catalogue
 
-__all__ = ["EVIDENCE_KEYS", "evidence_from_folder", "evidence_from_json", "evidence_json"]
+__all__ = [
+    "EVIDENCE_KEYS",
+    "evidence_from_files",
+    "evidence_from_folder",
+    "evidence_from_json",
+    "evidence_json",
+    "judgeable",
+]
 
 EVIDENCE_KEYS = frozenset({"mrz", "chip", "seal", "direction", "point", "asks_protection", "claims"})
 MAX_TEXT = 1_000_000
@@ -87,33 +94,72 @@ def _read(path: Path, limit: int) -> bytes:
     return data
 
 
-def evidence_from_folder(path: Path) -> Evidence:
+def evidence_from_folder(path: Path, common: Mapping[str, Any] | None = None) -> Evidence:
     """Return the evidence of a folder: EF files in it or in ``chip/``, ``mrz.txt``, ``seal.*``, ``evidence.json``.
 
+    :param common: what counts where the folder does not say otherwise
     :raises InputError: it holds none of them, or one that cannot be read
     :raises UsageError: ``evidence.json`` holds what cannot be used
     """
-    values: dict[str, Any] = {}
-    if (path / "evidence.json").is_file():
-        try:
-            values = json.loads(_read(path / "evidence.json", MAX_FILE))
-        except (ValueError, RecursionError):
-            values = {}
-        if not isinstance(values, dict) or not values:
-            raise InputError("no JSON object", where=str(path / "evidence.json"))
-    if "mrz" not in values and (path / "mrz.txt").is_file():
-        values["mrz"] = _read(path / "mrz.txt", MAX_TEXT).decode("utf-8", "replace").splitlines()
+    try:
+        own = [item for item in sorted(path.iterdir()) if item.is_file()]
+        inner = sorted((path / "chip").iterdir()) if (path / "chip").is_dir() else []
+    except OSError as error:
+        raise InputError("cannot read", where=str(path), hint=error.strerror or "") from None
+    beside = {item.name: item for item in own if not catalogue.recognise(item.name)}
+    values = _beside({name: _read(beside[name], MAX_FILE) for name in beside if _known(name)}, str(path))
     if "chip" not in values:
-        for place in (path / "chip", path):
-            if place.is_dir() and any(catalogue.recognise(item.name) for item in place.iterdir()):
+        for place, held in ((path / "chip", inner), (path, own)):
+            if any(catalogue.recognise(item.name) for item in held):
                 values["chip"] = str(place.relative_to(path))
                 break
-    if "seal" not in values and _TAKES_SEAL:
-        found = sorted(item.name for item in path.glob("seal.*") if item.is_file())
-        values |= {"seal": found[0]} if found else {}
+    return judgeable({**(common or {}), **values}, str(path), path)
+
+
+def evidence_from_files(files: Mapping[str, bytes], common: Mapping[str, Any] | None = None) -> Evidence:
+    """Return the evidence of a folder's files by their paths in it, as :func:`evidence_from_folder` does."""
+    values = _beside({name: data for name, data in files.items() if _known(name)}, "files")
+    if "chip" not in values:
+        for start in ("chip/", ""):
+            named = {name.removeprefix(start): data for name, data in files.items() if name.startswith(start)}
+            held = {name: data for name, data in named.items() if catalogue.recognise(name)}
+            if held:
+                values["chip"] = {name: base64.b64encode(data) for name, data in held.items()}
+                break
+    return judgeable({**(common or {}), **values}, "files", None)
+
+
+def _known(name: str) -> bool:
+    return name in ("evidence.json", "mrz.txt") or name.startswith("seal.")
+
+
+def _beside(files: Mapping[str, bytes], where: str) -> dict[str, Any]:
+    """Return what stands beside the chip's files."""
+    values: Any = {}
+    if "evidence.json" in files:
+        try:
+            values = json.loads(files["evidence.json"])
+        except (ValueError, RecursionError):
+            values = None
+        if not isinstance(values, dict):
+            raise InputError("no JSON object", where=f"{where}: evidence.json")
+    if "mrz.txt" in files:
+        values.setdefault("mrz", files["mrz.txt"].decode("utf-8", "replace").splitlines())
+    seals = sorted(name for name in files if name.startswith("seal."))
+    if seals and _TAKES_SEAL:
+        values.setdefault("seal", base64.b64encode(files[seals[0]]).decode())
+    return dict(values)
+
+
+def judgeable(values: Mapping[str, Any], where: str, folder: Path | None) -> Evidence:
+    """Return the evidence of a JSON object in which there is something to judge.
+
+    :raises InputError: there is nothing
+    :raises UsageError: an unknown key or a value that cannot be used
+    """
     if not values.keys() & {"mrz", "chip", "seal", "claims", "asks_protection"}:
-        raise InputError("nothing to judge", where=str(path), hint="EF files, mrz.txt, seal.png or evidence.json")
-    return evidence_from_json(values, folder=path)
+        raise InputError("nothing to judge", where=where, hint="EF files, mrz.txt, seal.png or evidence.json")
+    return evidence_from_json(values, folder=folder)
 
 
 def evidence_json(evidence: Evidence, *, chip: bool = True) -> dict[str, Any]:

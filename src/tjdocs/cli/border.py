@@ -1,17 +1,18 @@
 """``tjdocs border``: inspect, batch, evidence, lists."""
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from tjdocs.border import Evidence, Inspector, Lists, Policy, Verdict
+from tjdocs.border import Evidence, Inspector, Lists, Policy, Verdict, batch
 from tjdocs.border.reading import EVIDENCE_KEYS, evidence_from_json
 from tjdocs.border.record import Records
 from tjdocs.border.standing import RegisterStatus
 from tjdocs.border.texts import texts
-from tjdocs.cli import _io, _verdicts
+from tjdocs.cli import _batches, _io, _streams, _verdicts
 from tjdocs.errors import InputError, UsageError
 from tjdocs.register import Register
 
@@ -207,6 +208,48 @@ def _claims(given: list[str] | None) -> dict[str, str]:
             raise UsageError("no claim", where="--claim", hint="NAME=VALUE, for example entered=2026-11-10")
         found[name] = value
     return found
+
+
+# --------------------------------------------------------------------------------------------------------------- batch
+
+
+@app.command("batch")
+def judge_batch(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH…", help="Folder of folders, .tar, or JSON lines; - reads.")
+    ],
+    trust: Trust = None,
+    trust_digest: TrustDigest = "",
+    crl: Crl = None,
+    register: RegisterUrl = "",
+    watch_list: WatchList = None,
+    permit: Permit = None,
+    direction: Annotated[str, typer.Option("--direction", help="Where a record names none.")] = "",
+    point: Annotated[str, typer.Option("--point", help="Likewise.")] = "",
+    policy: PolicyFile = "",
+    out: Annotated[str, typer.Option("--out", help="Results, JSON lines; resumed where it breaks off.")] = "",
+    workers: Annotated[int, typer.Option("--workers", min=0, help="Processes; 0: one for each processor.")] = 0,
+    dask: Annotated[str, typer.Option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster.")] = "",
+    at: _io.At = "",
+    as_json: _io.Json = False,
+) -> None:
+    """Judge many, in order, one JSON object a line; nothing is used up. Exit status 1 unless all are admitted."""
+    values = {"trust": trust, "crl": crl, "trust_digest": trust_digest, "watch_list": watch_list, "permit": permit}
+    values |= {"policy": policy, "register": register}
+    common = {key: value for key, value in (("direction", direction), ("point", point)) if value}
+    open_register(register, "")
+    inspector = make_inspector({**values, "register": ""})
+    setup = batch.Setup.of(trust=inspector.trust, lists=inspector.lists, policy=inspector.policy, register=register)
+    results = _batches.Results(out, setup.digest + str(sorted(common.items())), _io.moment(at), given=bool(at))
+    items = (item for path in paths for item in _batches.items(path, here=bool(dask)))
+    with _batches.executor(dask, setup) as executor:
+        found = batch.run(
+            results.left(items), setup, at=results.at, common=common, executor=executor, workers=workers or None
+        )
+        counts = results.write(_streams.progress(found, "judged"))
+    text = ", ".join(f"{word} {count}" for word, count in sorted(counts.items()))
+    print(f"tjdocs: {text or 'nothing'}", file=sys.stderr)
+    raise typer.Exit(0 if not counts.keys() - {"admit"} else 1)
 
 
 # ------------------------------------------------------------------------------------------------------ lists, evidence
