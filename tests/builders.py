@@ -549,10 +549,11 @@ class Scene:
     mrz: str | None
     trust: TrustStore
     at: date | datetime = AT
+    seal: bytes | None = None
 
     @property
     def evidence(self) -> Evidence:
-        return Evidence(mrz=self.mrz, chip=self.chip)
+        return Evidence(mrz=self.mrz, chip=self.chip, seal=self.seal)
 
     def examine(self) -> Examination:
         return examine(self.evidence, self.trust, at=self.at)

@@ -28,8 +28,10 @@ with atheris.instrument_imports(include=["tjdocs"]):
     from tjdocs.pki.cms import CmsError
     from tjdocs.pki.crl import Crl, CrlError
     from tjdocs.pki.lists import MasterList
+    from tjdocs.seal import Seal, spans, status, verify
 
 import builders as b
+import seals_made
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SCENE = b.scene()
@@ -107,6 +109,21 @@ def fuzz_inspection(data: bytes) -> None:
         assert not authentic[0].outcome.holds or stray or padded
 
 
+SEALED = seals_made.scene()
+
+
+def fuzz_seal(data: bytes) -> None:
+    """Read the bytes as a seal, and over a genuine one; nothing but the genuine one is valid."""
+    spans(data)
+    place = data[0] % len(SEALED.seal) if data else 0
+    for candidate in (data, SEALED.seal[:place] + data[1:] + SEALED.seal[place + len(data) - 1 :] if data else b""):
+        seal = Seal.parse(candidate)
+        assert seal.encode() == candidate
+        seal.as_json()
+        valid = status(verify(seal, SEALED.trust, at=AT).findings).valid
+        assert not valid or candidate == SEALED.seal
+
+
 TARGETS = {
     "mrz": fuzz_mrz,
     "sod": fuzz_sod,
@@ -114,6 +131,7 @@ TARGETS = {
     "certificate": fuzz_certificate,
     "list": fuzz_list,
     "inspection": fuzz_inspection,
+    "seal": fuzz_seal,
 }
 
 
@@ -127,6 +145,7 @@ def seed(folder: Path, target: str) -> None:
         "certificate": [b.utopia().raw, b.utopian_signer().raw, b.revocation_list(b.utopia()).raw],
         "list": [chip["EF.SOD"][4:]],
         "inspection": [b"\x01\x01" + chip["EF.SOD"][:200]],
+        "seal": [SEALED.seal],
     }
     for index, data in enumerate(genuine[target]):
         (folder / f"seed-{index}").write_bytes(data)

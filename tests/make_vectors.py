@@ -1,4 +1,4 @@
-"""Make the vectors that hold bytes: algorithms, LDS files, passive authentication. Run by hand, once for new ones.
+"""Make the vectors that hold bytes: algorithms, LDS files, passive authentication, seals. Run by hand, once for new ones.
 
 Everything is signed by ``builders`` and ``pki/signing``, never by the library; what is expected stands in the tables of
 cases and in this file, never taken from a run. Vectors that are there already keep their ids and bytes.
@@ -8,18 +8,25 @@ import base64
 import hashlib
 import json
 import sys
+import tomllib
 from datetime import date
 from pathlib import Path
 
 TESTS = Path(__file__).parent
-sys.path[:0] = [str(TESTS), str(TESTS / "pki"), str(TESTS / "inspection")]
+sys.path[:0] = [str(TESTS), str(TESTS / "pki"), str(TESTS / "inspection"), str(TESTS / "seal")]
 
 import signing  # noqa: E402
 from cases_reading import CASES as READING  # noqa: E402
+from cases_seal import CASES as SEALS  # noqa: E402
 from cases_signer import CASES as SIGNER  # noqa: E402
 from cases_sod import CASES as SOD  # noqa: E402
+from seal_faults import FAULTS  # noqa: E402
 
 import builders as b  # noqa: E402
+from tjdocs.findings import checks  # noqa: E402
+from tjdocs.seal.problems import kinds  # noqa: E402
+from tjdocs.vectors.library import answer  # noqa: E402
+from tjdocs.vectors.model import _resolved  # noqa: E402
 
 VECTORS = TESTS.parent / "test_vectors"
 DATA = b"tjdocs test vector"
@@ -208,10 +215,6 @@ def passive_authentication() -> None:
         }
         return value | ({"mrz": scene.mrz} if scene.mrz is not None else {})
 
-    from tjdocs.findings import checks
-    from tjdocs.vectors.library import answer
-    from tjdocs.vectors.model import _resolved
-
     for case in [*SOD, *SIGNER, *READING]:
         if case.check.startswith("mrz"):
             continue  # the zone has an area of its own
@@ -264,6 +267,140 @@ def inspection_rows():
     found["H_36"] = (signed_by(md5, v15, "sha256", "sha256"), "refuse", "pa.sod-signature/algorithm-forbidden")
     found["H_15"] = (signed_by(v15, v15, "sha256", "sha256", inside=False), "refer", "pa.sod-signature/signer-missing")
     return found
+
+
+# Doc 9303-13, appendix D; Doc 9303-8, appendix A; Doc 9303-7, 9.4: what each finding is called there
+RESULTS = {
+    "seal.structure": {
+        "READ_ERROR": "limit no-picture no-code several",
+        "WRONG_FORMAT": "magic signature-missing feature-missing",
+        "UNKNOWN_FEATURE": "feature-unknown",
+        "INVALID_SEAL_MRZ": "zone",
+    },
+    "seal.signer": {
+        "UNKNOWN_CERTIFICATE": "signer-missing",
+        "UNTRUSTED_CERTIFICATE": "no-issuer other-generation wrong-signature untrusted not-a-ca role ca-as-signer country",
+        "INVALID_DOCUMENTTYPE": "document-type",
+        "EXPIRED_CERTIFICATE": "expired expired-since not-yet-valid",
+    },
+    "seal.signature": {"INVALID_SIGNATURE": "wrong-signature"},
+    "seal.revocation": {"REVOKED_CERTIFICATE": "revoked"},
+    "seal.agreement": {
+        "INVALID_PRINTED_MRZ": "zone-invalid",
+        "SEAL_DOCUMENT_MISMATCH": "differs",
+        "INVALID_VISA_MRZ": "visa-zone-invalid",
+        "SEAL_VISA_MISMATCH": "visa-differs",
+        "INVALID_PASSPORT_MRZ": "passport-zone-invalid",
+        "SEAL_PASSPORT_MISMATCH": "passport-differs",
+    },
+}
+
+
+def seals() -> None:
+    area = Area("seal", "seal", "Visible digital seals: coding, form, signature, and the standard's validation results.")
+    examples = tomllib.loads((TESTS / "seal/examples.toml").read_text())
+    for row in examples["c40"]["examples"]:
+        source = f"Doc {row.get('source', examples['c40']['source'])}"
+        text, blanks = row["text"], row["text"].replace("<", " ")
+        area.add(f"C40 of {text}", source, lambda t=text: {"operation": "c40-encode", "text": t}, row["hex"])
+        data = b64(bytes.fromhex(row["hex"]))
+        area.add(f"{text} out of C40", source, lambda d=data: {"operation": "c40-decode", "data": d}, blanks)
+    for data in ("FE00", "0000", "66A9D9C5", "FE42D9C5", "D9"):
+        made = lambda d=data: {"operation": "c40-decode", "data": b64(bytes.fromhex(d))}  # noqa: E731
+        area.add(f"bytes that are no C40: {data}", "Doc 9303-13, 2.6", made, "invalid")
+    for text in ("uto", "A-B"):
+        made = lambda t=text: {"operation": "c40-encode", "text": t}  # noqa: E731
+        area.add(f"text that C40 cannot hold: {text}", "Doc 9303-13, 2.6", made, "refused")
+    for row in examples["seal"]:
+        example_seal(area, row)
+    counts: dict[str, int] = {}
+    for code, data in FAULTS:
+        counts[code] = counts.get(code, 0) + 1
+        expected = ("valid" if code == "feature-unknown" else "invalid", code)
+        if answer({"operation": "seal-read", "data": b64(data)}) == expected:  # of two faults none is the first
+            made = lambda d=data: {"operation": "seal-read", "data": area.blob(d)}  # noqa: E731
+            area.add(f"{code}, {counts[code]}", kinds()[code].clause, made, *expected)
+    for case in SEALS:
+        scene = case.make()
+        if scene.seal is None or len(scene.seal) > 60_000 or case.reason in ("premise", "unreadable"):
+            continue
+        names = [name for name, reasons in RESULTS[case.check].items() if case.reason in reasons.split()]
+        neutral = case.reason in ("", "no-crl", "other-issuer", "nothing-to-compare", "feature-unknown")
+        if case.reason and not neutral and not names:
+            continue
+        expected = ("VALID" if neutral else "INVALID", " ".join(names))
+        if answer(judged(scene, b64)) == expected:
+            area.add(case.id, checks()[case.check].clause, lambda s=scene: judged(s, area.blob), *expected)
+    area.write()
+
+
+def judged(scene, put):
+    """Return the question what a scene's seal is; ``put`` writes bytes down."""
+    entries = scene.trust.entries
+    return {
+        "operation": "seal-verify",
+        "data": put(scene.seal),
+        "anchors": [put(e.certificate.raw) for e in entries if e.ground],
+        "candidates": [put(e.certificate.raw) for e in entries if not e.ground],
+        "crls": [put(crl.raw) for crl in scene.trust.crls],
+        "at": scene.at.isoformat(),
+        "zones": [text for text in (scene.mrz, inside(scene)) if text],
+    }
+
+
+def inside(scene) -> str:
+    """Return the zone of the chip as two lines."""
+    if scene.chip is None:
+        return ""
+    joined = scene.chip["DG1"][5:].decode()
+    return f"{joined[: len(joined) // 2]}\n{joined[len(joined) // 2 :]}\n"
+
+
+def example_seal(area: Area, row) -> None:
+    """A published seal in both directions: its fields out of the bytes, the bytes out of its fields."""
+    source = ("" if row["source"].startswith("BSI") else "Doc ") + row["source"]
+    data = bytes.fromhex("".join(row["hex"]))
+    version = row["version_byte"] + 1
+    header = {
+        "version": version,
+        "country": row["country"].rstrip("<"),
+        "signer": row["reference"][:4],
+        "reference": row["reference"][6 if version == 4 else 4 :],
+        "issue_date": row["issue_date"].isoformat(),
+        "signature_date": row["signature_date"].isoformat(),
+        "definition": row["definition"],
+        "category": row["category"],
+    }
+    profile = tomllib.loads((TESTS.parent / f"specs/seals/{PROFILES[row['id']]}.toml").read_text())
+    kinds_ = {feature["tag"]: feature for feature in profile["feature"]}
+    features = {}
+    for feature in row["features"]:
+        kind = kinds_[feature["tag"]]
+        value = feature.get("text", "").ljust(kind.get("characters", [0])[0]) or list(bytes.fromhex(feature["hex"]))
+        features[kind["name"]] = value.replace(" ", "<") if kind["type"] == "zone" else value
+    area.add(f"{row['id']}: read", source, lambda: {"operation": "seal-read", "data": b64(data)}, "valid")
+    for name, value in (header | features).items():
+        shown = " ".join(map(str, value)) if isinstance(value, list) else str(value)
+        made = lambda n=name: {"operation": "seal-value", "data": b64(data), "field": n}  # noqa: E731
+        area.add(f"{row['id']}: {name}", source, made, shown)
+    signature = b64(data[-row["signature_length"] :])
+    given = {"operation": "seal-encode", "header": header, "features": features, "signature": signature}
+    area.add(f"{row['id']}: written", source, lambda: given, b64(data))
+    if "signer_public_key" in row:
+        oid = {"brainpoolP256r1": "1.3.36.3.3.2.8.1.1.7", "brainpoolP224r1": "1.3.36.3.3.2.8.1.1.5"}[row["signer_curve"]]
+        key = b64(b.ec_spki(oid, bytes.fromhex(row["signer_public_key"])))
+        signed = lambda d: {"operation": "seal-signature", "data": b64(d), "public_key": key}  # noqa: E731
+        area.add(f"{row['id']}: signature", source, lambda: signed(data), "valid")
+        changed = data[:-1] + bytes((data[-1] ^ 1,))
+        area.add(f"{row['id']}: last byte changed", source, lambda: signed(changed), "invalid", "wrong-signature")
+
+
+PROFILES = {
+    "emergency-travel-document": "emergency-travel-document",
+    "visa-224-bit": "visa",
+    "address-sticker-passport": "address-sticker-passport",
+    "arrival-attestation-header-02": "arrival-attestation",
+}
 
 
 def certificate_row(row):
@@ -336,3 +473,4 @@ if __name__ == "__main__":
     algorithms()
     lds()
     passive_authentication()
+    seals()

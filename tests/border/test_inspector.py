@@ -58,7 +58,7 @@ def test_the_policy_given_decides(sound):
         b'schema = 1\nname = "strict"\nrequires = ["pa.ds-revocation"]\n'
         b'[[rule]]\noutcome = "failed"\ndecision = "refuse"\n[[rule]]\noutcome = "passed"\ndecision = "none"\n'
         b'[[rule]]\noutcome = "not-applicable"\ndecision = "none"\n'
-        + b"".join(b'[[rule]]\ncheck = "%s*"\ndecision = "none"\n' % area for area in (b"holder.", b"doc.", b"register.", b"crossing."))
+        + b"".join(b'[[rule]]\ncheck = "%s*"\ndecision = "none"\n' % area for area in (b"holder.", b"doc.", b"register.", b"crossing.", b"seal."))
     )
     verdict = Inspector(trust=sound.trust, policy=strict).inspect(sound.evidence, at=b.AT)
     assert verdict.decision == "refer"

@@ -399,8 +399,8 @@ def test_every_finding_stands_in_the_table_with_outcome_title_and_clause(decisio
         fitting = [row for row in rows if all(text in row for text in wanted)]
         assert [row for row in fitting if row[1:].startswith(finding.outcome.replace("-", " "))], finding
         assert all(not row[0].isalnum() for row in fitting)  # a sign beside the word
-    areas = [row for row in rows if row in ("Zone", "Document", "Files", "Passive authentication", "Register", "Crossing", "Holder", "Other")]
-    assert areas == ["Zone", "Document", "Files", "Passive authentication", "Register", "Crossing", "Holder"]
+    areas = [row for row in rows if row in ("Zone", "Document", "Files", "Passive authentication", "Seal", "Register", "Crossing", "Holder", "Other")]
+    assert areas == ["Zone", "Document", "Files", "Passive authentication", "Seal", "Register", "Crossing", "Holder"]
 
 
 def _texts(path: str, table: str, key: str, text: str) -> dict[str, str]:
@@ -413,6 +413,7 @@ def test_every_reason_word_of_the_tables_is_explained() -> None:
     cases += [("pa.ds-chain", *item) for item in _texts("defects.toml", "defect", "name", "text").items()]
     cases += [("mrz.structure", *item) for item in _texts("mrz/problems.toml", "problem", "code", "message").items()]
     cases += [("lds.structure", *item) for item in _texts("lds/problems.toml", "problem", "code", "text").items()]
+    cases += [("seal.structure", *item) for item in _texts("seals/problems.toml", "problem", "code", "text").items()]
     own = {(check.id, word) for check in checks().values() for word in check.reasons}
     assert len(cases) > 150
     read = page(with_findings(*(Finding(check, Outcome.FAILED, word) for check, word, _ in cases)))
@@ -441,11 +442,11 @@ def test_words_that_no_table_has_are_shown_as_they_are() -> None:
     read = page(
         with_findings(
             Finding("pa.ds-chain", Outcome.FAILED, "word-of-tomorrow", "and its detail"),
-            Finding("seal.signature", Outcome.ABORTED, "torn-off", subject="seal 1"),
+            Finding("stamp.ink", Outcome.ABORTED, "torn-off", subject="stamp 1"),
         )
     )
     assert "word-of-tomorrow and its detail" in read.row("word-of-tomorrow")
-    assert read.row("torn-off") == "■aborted seal.signature seal.signature seal 1 torn-off"
+    assert read.row("torn-off") == "■aborted stamp.ink stamp.ink stamp 1 torn-off"
     assert "Other" in [" ".join(row.split()) for row in read.rows]
 
 

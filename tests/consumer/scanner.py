@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
-from tjdocs import mrz, vectors
+from tjdocs import mrz, seal, vectors
 from tjdocs.border import Decision, Evidence, Inspector, Policy
 from tjdocs.documents import Application, eligibility
 from tjdocs.office import Issued, NotEligible, Office
@@ -35,6 +35,13 @@ def number(text: str, today: date) -> str | None:
     """Return the document number of a valid zone."""
     zone = mrz.parse(text, at=today)
     return zone.document_number if zone.valid else None
+
+
+def sealed(picture: bytes, trust: TrustStore, at: datetime) -> tuple[bool, list[str]]:
+    """Judge a seal on a picture; return whether it is valid, and the standard's names for what it is not."""
+    found = seal.verify(seal.Seal.parse(seal.read_code(picture)), trust, at=at)
+    status = seal.status(found.findings)
+    return status.valid, [result.name for result in status.results]
 
 
 def sources() -> set[str]:

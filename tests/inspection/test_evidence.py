@@ -57,6 +57,15 @@ def test_nothing_handed_over_is_evidence_too():
     assert {f.outcome for f in examine(evidence, b.scene().trust, at=b.AT).findings} == {"undetermined"}
 
 
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_a_seal_is_kept_as_bytes(kind):
+    given = bytearray(b"\xdc\x03")
+    evidence = Evidence(seal=kind(given))
+    given[0] = 0
+    assert evidence.seal == b"\xdc\x03"
+    assert type(evidence.seal) is bytes
+
+
 @pytest.mark.parametrize("direction", ["entry", "exit", "border-area", "border-stripe", "domestic", None])
 def test_directions(direction):
     assert Evidence(mrz="", direction=direction).direction == direction
@@ -81,6 +90,9 @@ def test_directions(direction):
         {"chip": []},
         {"chip": b"folder"},
         {"chip": "a\0b"},
+        {"seal": "seal.bin"},
+        {"seal": Path("seal.bin")},
+        {"seal": 5},
     ],
     ids=repr,
 )

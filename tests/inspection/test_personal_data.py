@@ -5,10 +5,11 @@ import pytest
 from test_reasons import CASES
 
 import builders as b
+import seals_made
 from tjdocs.errors import TjdocsError
 from tjdocs.inspection import Evidence
 
-SECRETS = ("ERIKSSON", "ANNA", "L898902C3", "740812", "1974", "ZE184226B")
+SECRETS = ("ERIKSSON", "ANNA", "L898902C3", "D23145890", "740812", "1974", "ZE184226B")
 
 
 def leaks(text: str) -> list[str]:
@@ -19,7 +20,8 @@ def parts(scene: b.Scene) -> list[object]:
     examination = scene.examine()
     chip = examination.chip
     found = [scene.evidence, scene.judge(), examination, examination.printed, examination.chip_zone, chip]
-    found += [examination.authentication, *examination.findings]
+    found += [examination.authentication, examination.sealed, examination.sealed.seal, *examination.findings]
+    found += [examination.sealed.verification, *(examination.sealed.seal.features if examination.sealed.seal else ())]
     if chip is not None:
         found += [chip.sod, *chip.parsed.values()]
     return found
@@ -32,8 +34,10 @@ def parts(scene: b.Scene) -> list[object]:
         lambda: b.scene(groups={1: b.dg1(b.zone()), 2: b.dg2(), 12: b.dg12("20260302")}),
         lambda: cases_reading.page_says(names="ERIKSSON<<ANNA", number="L898902C3"),
         lambda: b.scene(inside=b.zone(sex="Q")),
+        seals_made.scene,
+        lambda: seals_made.scene(inside=seals_made.zone(number="D23145891")),
     ],
-    ids=["sound", "dg12", "page-differs", "bad-zone"],
+    ids=["sound", "dg12", "page-differs", "bad-zone", "seal", "seal-differs"],
 )
 def test_repr_of_everything_that_was_read(make):
     for part in parts(make()):

@@ -287,3 +287,14 @@ def test_spans_of_damaged_files_never_raise(indefinite):
         changed[draw.randrange(len(changed))] ^= 1 << draw.randrange(8)
         for span in sod_spans.spans(bytes(changed)):
             assert span.data == bytes(changed)[span.offset : span.offset + len(span.data)]
+
+
+def test_the_dissect_view_of_a_certificate_that_is_none():
+    data = sod.build(HASHES, digest="sha256", signer=signer(), signing_time=WHEN)
+    found = sod_spans.spans(data)
+    certificate = next(span for span in found if span.meaning == "certificate")
+    broken = data[: certificate.offset] + b"\xff\xff\xff\xff" + data[certificate.offset + 4 :]
+    Sod.parse(broken)  # readable, but for the certificate
+    meanings = [span.meaning for span in sod_spans.spans(broken)]
+    assert meanings[-1] == "the rest is not labelled"
+    assert "hash of DG14" in meanings

@@ -1,7 +1,10 @@
 """The bundled vectors: their shape, their sources, and every answer of this library."""
 
+import base64
 import json
 import sys
+import tomllib
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -9,10 +12,13 @@ import pytest
 from tjdocs import specs, vectors
 from tjdocs.errors import OutputError, UsageError
 from tjdocs.pki import algorithms
+from tjdocs.seal.problems import kinds
+from tjdocs.seal.results import results
 
+ROOT = Path(__file__).parents[2]
 FOLDER = specs.folder("test_vectors")
 SCHEMA = json.loads((FOLDER / "schema.json").read_text())
-AREAS = ("algorithms", "lds", "mrz", "passive-authentication")
+AREAS = ("algorithms", "lds", "mrz", "passive-authentication", "seal")
 
 
 def test_areas():
@@ -39,6 +45,27 @@ def test_this_library_answers_as_expected(area):
 def test_every_combination_of_the_table_has_a_vector():
     sources = {vector.source for vector in vectors.load("algorithms")}
     assert {f"specs/pki/algorithms.toml: {id_}" for id_ in algorithms.combinations()} <= sources
+
+
+@pytest.mark.requirement("ICAO-SEAL")
+def test_every_validation_result_of_a_seal_has_a_vector():
+    named = {name for v in vectors.load("seal") if v.input["operation"] == "seal-verify" for name in v.reason.split()}
+    assert named == set(results())
+    read = {v.reason for v in vectors.load("seal") if v.input["operation"] == "seal-read" and v.reason}
+    assert read == set(kinds())
+
+
+@pytest.mark.requirement("ICAO-SEAL")
+def test_the_worked_examples_are_vectors_in_both_directions():
+    encoded = {v.expected: v for v in vectors.load("seal") if v.input["operation"] == "seal-encode"}
+    signed = 0
+    for row in tomllib.loads((ROOT / "tests/seal/examples.toml").read_text())["seal"]:
+        data = base64.b64encode(bytes.fromhex("".join(row["hex"]))).decode()
+        about = [v for v in vectors.load("seal") if v.input.get("data") == data]
+        assert {"seal-read", "seal-value"} <= {v.input["operation"] for v in about}
+        assert data in encoded
+        signed += any(v.input["operation"] == "seal-signature" for v in about)
+    assert signed == 3
 
 
 def test_every_verdict_has_vectors():

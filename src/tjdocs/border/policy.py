@@ -211,7 +211,7 @@ def _rule(row: dict[str, Any], where: str) -> Rule:
 def _reasons() -> frozenset[str]:
     """Return every reason word that a finding may give, those of the tables beside the catalogue included."""
     tables = [("defects.toml", "defect", "name"), ("defects.toml", "content_type", "warning")]
-    tables += [("lds/problems.toml", "problem", "code"), ("mrz/problems.toml", "problem", "code")]
+    tables += [(f"{room}/problems.toml", "problem", "code") for room in ("lds", "mrz", "seals")]
     words = {row[key] for path, name, key in tables for row in specs.read_toml(path)[name]}
     return frozenset(words.union(*(check.reasons for check in checks().values())) - {""})
 

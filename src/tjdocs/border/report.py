@@ -51,6 +51,7 @@ _AREAS = (
     ("doc.", "Document"),
     ("lds.", "Files"),
     ("pa.", "Passive authentication"),
+    ("seal.", "Seal"),
     ("register.", "Register"),
     ("crossing.", "Crossing"),
     ("holder.", "Holder"),
@@ -268,13 +269,12 @@ def _words() -> Mapping[str, Mapping[str, tuple[str, str]]]:
         if row["warning"]
     }
     defects |= {row["name"]: (row["text"], row["clause"]) for row in table["defect"]}
-    return {
-        "": MappingProxyType(defects),
-        "mrz": MappingProxyType({kind.code: (kind.message, kind.clause) for kind in mrz.problem_kinds().values()}),
-        "lds": MappingProxyType(
-            {row["code"]: (row["text"], row["clause"]) for row in specs.read_toml("lds/problems.toml")["problem"]}
-        ),
-    }
+    words = {"": MappingProxyType(defects)}
+    words["mrz"] = MappingProxyType({kind.code: (kind.message, kind.clause) for kind in mrz.problem_kinds().values()})
+    for area, room in (("lds", "lds"), ("seal", "seals")):
+        rows = specs.read_toml(f"{room}/problems.toml")["problem"]
+        words[area] = MappingProxyType({row["code"]: (row["text"], row["clause"]) for row in rows})
+    return words
 
 
 def _explain(check: str, word: str) -> tuple[str, str]:

@@ -95,15 +95,18 @@ def read_json(path: str) -> dict[str, Any]:
     return value
 
 
-def trust(paths: list[str], crls: list[str], digest: str = "") -> TrustStore:
+def trust(paths: list[str], crls: list[str], digest: str = "", signers: Iterable[str] = ()) -> TrustStore:
     """Open trust stores and certificates named by ``--trust`` and lists named by ``--crl`` as one store.
 
+    :param signers: files of certificates that are known, and not trusted by that
     :raises UsageError: the trusted certificates are not those pinned by ``digest``
     """
     stores = [_trust(path) for path in paths]
     store = TrustStore.of(()).merged(stores) if len(stores) != 1 or crls else stores[0]
     if crls:
         store = store.merged([TrustStore.of((), crls=[crl for path in crls for crl in read_crls(path)])])
+    if known := [certificate for path in signers for certificate in read_certificates(path)]:
+        store = store.merged([TrustStore.of((), known)])
     if digest and store.digest != digest.lower():
         raise UsageError("the trusted certificates are not those pinned", where=f"--trust-digest {digest}")
     return store
@@ -136,6 +139,8 @@ _STYLES = {
     "refuse": "bold red",
     "aborted": "magenta",
     "not-applicable": "dim",
+    "VALID": "bold green",
+    "INVALID": "bold red",
 }
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tjdocs import mrz
+from tjdocs import mrz, seal
 from tjdocs.border import Evidence, Inspector
 from tjdocs.cli import _io
 from tjdocs.errors import InputError
@@ -23,6 +23,10 @@ sod_app = typer.Typer(help="EF.SOD.", no_args_is_help=True)
 Trust = Annotated[
     list[str] | None, typer.Option("--trust", help="A trust store, or a certificate that is an anchor; repeatable.")
 ]
+SealSigners = Annotated[
+    list[str] | None,
+    typer.Option("--signer", help="Certificate of a seal signer, not trusted by that; repeatable."),
+]
 
 
 def verify(
@@ -31,13 +35,16 @@ def verify(
     trust_digest: Annotated[str, typer.Option("--trust-digest", help="Digest of the trusted set, pinned.")] = "",
     mrz_file: Annotated[str, typer.Option("--mrz", help="File with the printed zone.")] = "",
     crl: Annotated[list[str] | None, typer.Option("--crl", help="A revocation list; repeatable.")] = None,
+    seal_file: Annotated[str, typer.Option("--seal", help="The seal's bytes, or a PNG or JPEG picture of it.")] = "",
+    signer: SealSigners = None,
     report: Annotated[str, typer.Option("--report", help="Write an HTML report here.")] = "",
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Judge the files of a chip. Exit status 1 unless the verdict is admit."""
-    store = _io.trust(trust or [], crl or [], trust_digest)
-    evidence = Evidence(mrz=_io.read_text(mrz_file) if mrz_file else None, chip=path)
+    store = _io.trust(trust or [], crl or [], trust_digest, signer or ())
+    sealed = _io.read_file(seal_file) if seal_file else None
+    evidence = Evidence(mrz=_io.read_text(mrz_file) if mrz_file else None, chip=path, seal=sealed)
     verdict = Inspector(trust=store).inspect(evidence, at=_io.moment(at))
     if report:
         from tjdocs.border.report import write_report
@@ -87,7 +94,7 @@ def sod_show(path: Annotated[str, typer.Argument(metavar="FILE", help="EF.SOD.")
 
 
 def dissect(path: Annotated[str, typer.Argument(metavar="FILE")], as_json: _io.Json = False) -> None:
-    """Show a zone, an EF file or a certificate as labelled bytes."""
+    """Show a zone, an EF file, a certificate or a seal as labelled bytes."""
     spans = _spans(_io.read_file(path), path)
     if as_json:
         _io.show_json({"schema": 1, "file": Path(path).name, "spans": [span.as_json() for span in spans]})
@@ -98,6 +105,10 @@ def dissect(path: Annotated[str, typer.Argument(metavar="FILE")], as_json: _io.J
 def _spans(data: bytes, path: str) -> tuple[Span, ...]:
     if b"-----BEGIN CERTIFICATE-----" in data:
         data = read_certificate(path).raw
+    if data[0] == seal.MAGIC:
+        return seal.spans(data)
+    if seal.is_picture(data) and not _is_text(data):
+        return seal.spans(seal.read_code(data))
     if data[0] == sod.TAG:
         return sod_spans.spans(data)
     if data[0] == 0x30 and len(spans := certificate.spans(data)) > 1:
@@ -106,7 +117,7 @@ def _spans(data: bytes, path: str) -> tuple[Span, ...]:
         return spans
     if catalogue.by_tag(data[0]) is not None and not _is_text(data):
         return catalogue.spans(data) + _zone_inside(data)
-    raise InputError("nothing that is read", where=path, hint="give a zone, an EF file or a certificate")
+    raise InputError("nothing that is read", where=path, hint="give a zone, an EF file, a certificate or a seal")
 
 
 def _zone_inside(data: bytes) -> tuple[Span, ...]:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from tjdocs import mrz
 from tjdocs.errors import UsageError
 from tjdocs.findings import Finding, Outcome, enforce_premises
-from tjdocs.inspection import passive, structure, zone
+from tjdocs.inspection import passive, seals, structure, zone
 from tjdocs.inspection.evidence import Evidence
 from tjdocs.pki.trust import TrustStore
 
@@ -19,6 +19,7 @@ class Examination:
 
     :param findings: premises enforced, in the order of the checks
     :param printed: the printed zone; ``chip_zone`` that of DG1
+    :param sealed: the seal, and who signed it
     """
 
     findings: tuple[Finding, ...]
@@ -27,6 +28,7 @@ class Examination:
     chip_zone: mrz.Zone | None = field(default=None, repr=False)
     chip: structure.ChipContent | None = field(default=None, repr=False)
     authentication: passive.Passive | None = field(default=None, repr=False)
+    sealed: seals.Sealed | None = field(default=None, repr=False)
 
 
 def moment(at: date | datetime) -> datetime:
@@ -67,7 +69,9 @@ def examine(evidence: Evidence, trust: TrustStore, *, at: date | datetime) -> Ex
     findings += result.findings
     findings.append(_authentic(result.findings))
     findings.append(zone.compare(printed, chip_zone))
-    return Examination(enforce_premises(findings), now, printed, chip_zone, chip, result)
+    sealed = seals.examine_seal(evidence.seal, trust, (("zone", printed), ("DG1", chip_zone)), at=now)
+    findings += sealed.findings
+    return Examination(enforce_premises(findings), now, printed, chip_zone, chip, result, sealed)
 
 
 # groups that were not handed over do not lower authenticity; DG1 is a premise of its own

@@ -12,7 +12,7 @@ from tjdocs import mrz
 from tjdocs.asn1 import der, times
 from tjdocs.findings import Finding, Outcome
 from tjdocs.inspection.structure import ChipContent
-from tjdocs.pki import algorithms, cms, keys, names, paths
+from tjdocs.pki import algorithms, cms, keys, names, paths, revocation
 from tjdocs.pki.certificate import (
     OID_BASIC_CONSTRAINTS,
     OID_KEY_USAGE,
@@ -74,7 +74,7 @@ def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Zone | N
         _validity(signer, path, signed, zone, at),
         _usage(signer, zone),
         _country(signer, path, zone),
-        _revocation(signer, path, trust, at),
+        revocation.judge("pa.ds-revocation", signer, path, trust, at=at),
         *hashes,
     ]
     return Passive(findings, signer, path, signed)
@@ -306,38 +306,4 @@ def _country(signer: Certificate, path: paths.Path, zone: mrz.Zone | None) -> Fi
         return Finding(check, Outcome.FAILED, "differs", detail)
     if any(code != code.upper() for code in found.values()):
         warnings.append("country-case")
-    return _named(check, tuple(warnings))
-
-
-def _revocation(signer: Certificate, path: paths.Path, trust: TrustStore, at: datetime) -> Finding:
-    check = "pa.ds-revocation"
-    if not path.valid:
-        return Finding(check, Outcome.UNDETERMINED, "premise")
-    if not trust.crls:
-        return Finding(check, Outcome.UNDETERMINED, "no-crl")
-    # a signer that was found by key identifier names somebody else: its issuer's name counts then
-    issuer = names.canonical(path.chain[1].subject)
-    covering = [crl for crl in trust.crls if crl.covers(signer) or names.canonical(crl.issuer) == issuer]
-    if not covering:
-        return Finding(check, Outcome.UNDETERMINED, "other-issuer")
-    issuers = [entry.certificate for entry in trust.entries if entry.ground]
-    sound = []
-    warnings: list[str] = []
-    for crl in covering:
-        candidates = [
-            c for c in (*path.chain[1:], *issuers) if names.canonical(c.subject) == names.canonical(crl.issuer)
-        ]
-        result = next((result for result in map(crl.verify, candidates) if result.valid), None)
-        if result is not None:
-            sound.append(crl)
-            warnings += [*crl.warnings, *result.warnings]
-    if not sound:
-        return Finding(check, Outcome.UNDETERMINED, "crl-signature")
-    if any(signer.serial in crl.serials for crl in sound):
-        return Finding(check, Outcome.FAILED, "revoked")
-    sound = [crl for crl in sound if crl.this_update - at <= _CLOCK_SKEW]
-    if not sound:
-        return Finding(check, Outcome.UNDETERMINED, "not-yet-issued")
-    if all(crl.next_update is not None and crl.next_update < at for crl in sound):
-        return Finding(check, Outcome.UNDETERMINED, "stale")
     return _named(check, tuple(warnings))

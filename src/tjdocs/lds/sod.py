@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from tjdocs import specs
 from tjdocs.asn1 import der, icao, tlv, x509
+from tjdocs.errors import UsageError
 from tjdocs.pki import algorithms, cms, keys
 from tjdocs.pki.signer import Signer
 
@@ -145,7 +146,11 @@ def build(
     :param digest: hash id; also used for the message digest
     :param signing_time: written into the signed attributes; None leaves it out
     :param lds_version: four digits make an LDS security object of version 1, an empty text one of version 0
+    :raises UsageError: the signer is for seals or lists
     """
+    if signer.certificate.extended_key_usage is not None:  # document signers have none (Doc 9303-12, 7.1.1)
+        where = signer.certificate.subject_text
+        raise UsageError("no document signer", where=where, hint="Authority.document_signer()")
     version_info = None
     if lds_version:
         version_info = icao.version_info(lds_version, unicode_version)

@@ -26,7 +26,12 @@ def spans(data: bytes) -> tuple[Span, ...]:
         # the parts were read after conversion and have no place of their own in the file
         result.append(Span(0, sod.raw, "BER, not labelled further", _FILE, 1))
     else:
-        result += _parts(data, sod)
+        try:
+            for part in _parts(data, sod):
+                result.append(part)
+        except tlv.TlvError:
+            # certificates are kept as they stand: one that is none does not make the EF.SOD unreadable
+            result.append(Span(0, sod.raw, "the rest is not labelled", _FILE, 1))
     if sod.trailing:
         result.append(Span(len(sod.raw), bytes(data[len(sod.raw) :]), "padding", _FILE))
     return tuple(result)

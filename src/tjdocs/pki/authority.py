@@ -28,7 +28,7 @@ from tjdocs.asn1 import der, extensions, writing, x509
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, UsageError
 from tjdocs.pki import profiles, signer
 from tjdocs.pki.algorithms import Combination
-from tjdocs.pki.certificate import Certificate, CertificateError
+from tjdocs.pki.certificate import OID_SEAL_SIGNER, Certificate, CertificateError
 from tjdocs.pki.signer import PrivateKey, Signer
 
 __all__ = ["Authority"]
@@ -290,12 +290,13 @@ class Authority:
                 ("2.5.29.31", False, extensions.crl_distribution_point(profile.crl)),
             ]
         else:
-            values.append(("2.5.29.37", True, extensions.extended_key_usage("2.23.136.1.1.11.1")))
+            values.append(("2.5.29.37", True, extensions.extended_key_usage(OID_SEAL_SIGNER)))
         values.append(("2.23.136.1.1.6.2", False, extensions.document_type_list(period.document_types)))
         csca_row = signer.combination(str(self._state["csca_algorithm"]))
-        certificate = _signed(
-            self._key("csca.key", self.csca), csca_row, self.csca.subject, subject, (at, not_after), spki, values
-        )
+        csca_key = self._key("csca.key", self.csca)
+        # a seal spells its signer's serial number out: the running one is short, and no random one is as small
+        serial = _serial() if role == "ds" else number
+        certificate = _signed(csca_key, csca_row, self.csca.subject, subject, (at, not_after), spki, values, serial)
         # the key first: a certificate without a key would be taken for the newest signer
         stem = self._folder / "signers" / f"{role}-{number:04d}"
         stem.with_suffix(".key").unlink(missing_ok=True)  # what a crash may have left without a certificate
@@ -328,7 +329,7 @@ def _self_signed(key: PrivateKey, at: datetime, state: dict[str, object]) -> byt
         ("2.5.29.31", False, extensions.crl_distribution_point(profile.crl)),
     ]
     row = signer.combination(str(state["csca_algorithm"]))
-    return _signed(key, row, subject, subject, (at, profile.csca.certificate.after(at)), spki, values)
+    return _signed(key, row, subject, subject, (at, profile.csca.certificate.after(at)), spki, values, _serial())
 
 
 def _signed(
@@ -339,10 +340,11 @@ def _signed(
     validity: tuple[datetime, datetime],
     spki: bytes,
     values: list[tuple[str, bool, bytes]],
+    serial: int,
 ) -> bytes:
     algorithm = signer.signature_algorithm(row)
     tbs = writing.encode_tbs_certificate(
-        serial=int.from_bytes(os.urandom(16), "big") >> 1 | 1 << 126,  # positive, 16 octets, never twice
+        serial=serial,
         algorithm=algorithm,
         issuer=issuer,
         not_before=validity[0],
@@ -352,6 +354,11 @@ def _signed(
         extensions=values,
     )
     return writing.encode_signed(tbs, algorithm, signer.sign(key, row, tbs))
+
+
+def _serial() -> int:
+    """Return a serial number that is positive, of 16 octets, and never comes twice."""
+    return int.from_bytes(os.urandom(16), "big") >> 1 | 1 << 126
 
 
 def _identifier(spki: bytes) -> bytes:

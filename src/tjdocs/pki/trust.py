@@ -68,6 +68,7 @@ class _Snapshot:
     by_subject: dict[bytes, list[Certificate]] = field(default_factory=dict)
     by_canonical: dict[object, list[Certificate]] = field(default_factory=dict)
     by_key_identifier: dict[bytes, list[Certificate]] = field(default_factory=dict)
+    by_signer: dict[tuple[str, int], list[Certificate]] | None = None  # made when first asked for
     crls: tuple[Crl, ...] = ()
 
     def add(self, entry: Entry) -> None:
@@ -246,6 +247,22 @@ class TrustStore:
             return (1 if named else 3), untrusted
 
         return [by_name.get(digest) or by_key[digest] for digest in sorted({**by_name, **by_key}, key=rank)]
+
+    def seal_signers(self, identifier: str, serial: int) -> list[Certificate]:
+        """Return the certificates that a seal may name: by their subject and serial number, trusted or not.
+
+        :param identifier: two letters of the country and the two characters of the common name (Doc 9303-13, 2.2.1)
+        """
+        snapshot = self._snapshot
+        index = snapshot.by_signer
+        if index is None:
+            index = {}
+            for entry in snapshot.entries.values():
+                subject = entry.certificate.subject
+                name = names.attribute(subject, "C") + names.attribute(subject, "CN")
+                index.setdefault((name.upper(), entry.certificate.serial), []).append(entry.certificate)
+            snapshot.by_signer = index
+        return list(index.get((identifier, serial), ()))
 
     def add(
         self,

@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from tjdocs import mrz
+from tjdocs import mrz, seal
 from tjdocs.asn1 import der, x509
 from tjdocs.border import Evidence, Inspector, Verdict
 from tjdocs.errors import UsageError
-from tjdocs.findings import Outcome
+from tjdocs.findings import Outcome, enforce_premises
+from tjdocs.inspection.seals import examine_seal
 from tjdocs.lds.catalogue import LdsError
 from tjdocs.lds.com import ComFile
 from tjdocs.lds.dg1 import Dg1
@@ -23,6 +24,8 @@ from tjdocs.pki import keys
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.crl import Crl
 from tjdocs.pki.trust import TrustStore
+from tjdocs.seal import Header, Seal, c40, message, profiles
+from tjdocs.seal.hashing import algorithm_of
 
 __all__ = ["answer", "reason_of"]
 
@@ -123,13 +126,9 @@ def _lds_file(given: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _inspect(given: Mapping[str, Any]) -> tuple[str, str]:
-    certificates = [Certificate.parse(_bytes(item)) for item in given["anchors"]]
-    candidates = [Certificate.parse(_bytes(item)) for item in given.get("candidates", ())]
-    crls = [Crl.parse(_bytes(item)) for item in given.get("crls", ())]
     files = {name: _bytes(data) for name, data in given["files"].items()}
-    trust = TrustStore.of(certificates, candidates, crls)
     at = datetime.fromisoformat(given["at"]) if "T" in given["at"] else date.fromisoformat(given["at"])
-    verdict = Inspector(trust=trust).inspect(Evidence(mrz=given.get("mrz"), chip=files or None), at=at)
+    verdict = Inspector(trust=_trust(given)).inspect(Evidence(mrz=given.get("mrz"), chip=files or None), at=at)
     return str(verdict.decision), reason_of(verdict)
 
 
@@ -150,6 +149,67 @@ def reason_of(verdict: Verdict) -> str:
     return ""
 
 
+def _c40_encode(given: Mapping[str, Any]) -> tuple[str, str]:
+    try:
+        return c40.encode(given["text"]).hex().upper(), ""
+    except c40.C40Error:
+        return "refused", ""
+
+
+def _c40_decode(given: Mapping[str, Any]) -> tuple[str, str]:
+    try:
+        return c40.decode(_bytes(given["data"])), ""
+    except c40.C40Error:
+        return "invalid", ""
+
+
+def _seal_read(given: Mapping[str, Any]) -> tuple[str, str]:
+    read = Seal.parse(_bytes(given["data"]))
+    errors = [problem.code for problem in read.problems if problem.severity == "error"]
+    return ("valid", " ".join(p.code for p in read.problems)) if read.valid else ("invalid", errors[0])
+
+
+def _seal_value(given: Mapping[str, Any]) -> tuple[str | None, str]:
+    read = Seal.parse(_bytes(given["data"]))
+    values, field = read.values, given["field"]
+    value = values[field] if field in values else getattr(read.header, field, None)
+    return (None if value is None else profiles.plain(value)), ""
+
+
+def _seal_encode(given: Mapping[str, Any]) -> tuple[str, str]:
+    values = dict(given["header"])
+    for name in ("issue_date", "signature_date"):
+        values[name] = date.fromisoformat(values[name])
+    header = Header(**values)
+    profile = profiles.find(header.definition, header.category, header.country)
+    read = {} if profile is None else {n: profile.by_name(n).from_json(v) for n, v in given["features"].items()}
+    made = Seal.assemble(message(header, read), _bytes(given["signature"]))
+    return base64.b64encode(made.encode()).decode(), ""
+
+
+def _seal_signature(given: Mapping[str, Any]) -> tuple[str, str]:
+    read, key = Seal.parse(_bytes(given["data"])), keys.load(_bytes(given["public_key"]))
+    algorithm = algorithm_of(key)
+    if algorithm is None:
+        return "undetermined", "algorithm-key-mismatch"
+    result = keys.verify(key, x509.AlgorithmId(algorithm.oid, b""), read.signature, read.signed)
+    return ("valid" if result.valid else "invalid"), result.reason
+
+
+def _seal_verify(given: Mapping[str, Any]) -> tuple[str, str]:
+    at = datetime.fromisoformat(given["at"])
+    zones = [(f"zone {n}", mrz.parse(text, at=at)) for n, text in enumerate(given["zones"], 1)]
+    examined = examine_seal(_bytes(given["data"]), _trust(given), zones, at=at)
+    status = seal.status(enforce_premises(examined.findings))
+    return ("VALID" if status.valid else "INVALID"), " ".join(result.name for result in status.results)
+
+
+def _trust(given: Mapping[str, Any]) -> TrustStore:
+    anchors = [Certificate.parse(_bytes(item)) for item in given["anchors"]]
+    candidates = [Certificate.parse(_bytes(item)) for item in given.get("candidates", ())]
+    return TrustStore.of(anchors, candidates, [Crl.parse(_bytes(item)) for item in given.get("crls", ())])
+
+
 _OPERATIONS: dict[str, Callable[[Mapping[str, Any]], tuple[str | None, str]]] = {
     "parse": _parse,
     "problems": _problems,
@@ -161,4 +221,11 @@ _OPERATIONS: dict[str, Callable[[Mapping[str, Any]], tuple[str | None, str]]] = 
     "signature": _signature,
     "lds-file": _lds_file,
     "inspect": _inspect,
+    "c40-encode": _c40_encode,
+    "c40-decode": _c40_decode,
+    "seal-read": _seal_read,
+    "seal-value": _seal_value,
+    "seal-encode": _seal_encode,
+    "seal-signature": _seal_signature,
+    "seal-verify": _seal_verify,
 }

@@ -1,0 +1,138 @@
+"""``tjdocs seal``: visible digital seals."""
+
+import io
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tjdocs import mrz, seal
+from tjdocs.cli import _io
+from tjdocs.cli.verify import SealSigners, Trust
+from tjdocs.errors import InputError, UsageError
+from tjdocs.findings import enforce_premises
+from tjdocs.inspection.seals import examine_seal
+from tjdocs.office import folders
+from tjdocs.pki.authority import Authority
+from tjdocs.seal import profiles
+
+app = typer.Typer(help="Visible digital seals: make, show, verify.", no_args_is_help=True)
+
+Sealed = Annotated[str, typer.Argument(metavar="FILE", help="The seal's bytes, or a PNG or JPEG picture of it.")]
+
+
+@app.command()
+def make(
+    profile: Annotated[str, typer.Argument(help="A profile of specs/seals/, for example emergency-travel-document.")],
+    authority: Annotated[str, typer.Option("--authority", help="The authority whose seal signer signs.")],
+    features: Annotated[str, typer.Option("--features", help="JSON with the features by name; - is standard input.")],
+    out: Annotated[str, typer.Option("--out", help="New folder for seal.bin and seal.png.")],
+    issue_date: Annotated[
+        str, typer.Option("--issue-date", help="Of the document; the day of --at unless given.")
+    ] = "",
+    symbology: Annotated[str, typer.Option("--symbology", help="data-matrix, qr or aztec.")] = "data-matrix",
+    module: Annotated[int, typer.Option("--module", help="Pixels a side of a module.")] = 4,
+    passphrase_file: _io.PassphraseFile = "",
+    at: _io.At = "",
+    as_json: _io.Json = False,
+) -> None:
+    """Make a seal, signed on the day of --at, and draw its bar code."""
+    known = profiles.get(profile)
+    values = {name: known.by_name(name).from_json(value) for name, value in _io.read_json(features).items()}
+    today = _io.moment(at).date()
+    signer = Authority.open(authority, passphrase=_io.passphrase(passphrase_file)).seal_signer()
+    made = seal.make(
+        profile,
+        signer=signer,
+        issue_date=_day(issue_date) if issue_date else today,
+        signature_date=today,
+        features=values,
+    )
+    picture = io.BytesIO()
+    seal.draw_code(made.encode(), symbology, module).save(picture, "PNG", dpi=(300, 300))
+    folders.write(out, {"seal.bin": made.encode(), "seal.png": picture.getvalue()})
+    if as_json:
+        summary = {"schema": 1, "size": len(made.encode()), "symbology": symbology, "files": ["seal.bin", "seal.png"]}
+        _io.show_json({**summary, **made.as_json()})
+    else:
+        print(f"{Path(out) / 'seal.bin'}: {len(made.encode())} bytes; {Path(out) / 'seal.png'}: {symbology}")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError("no date", where=f"--issue-date {text}", hint="YYYY-MM-DD") from None
+
+
+@app.command()
+def show(path: Sealed, as_json: _io.Json = False) -> None:
+    """Show what a seal says. Its signature is not verified. Exit status 1 when its form is not valid."""
+    data = _io.read_file(path)
+    read = seal.Seal.parse(seal.read_code(data) if seal.is_picture(data) else data)
+    if read.header is None and not read.raw.startswith(bytes((seal.MAGIC,))):
+        raise InputError("no seal", where=path, hint="give a seal's bytes, or a PNG or JPEG picture of it")
+    if as_json:
+        _io.show_json({"schema": 1, **read.as_json()})
+    else:
+        _show(read)
+    raise typer.Exit(0 if read.valid else 1)
+
+
+def _show(read: seal.Seal) -> None:
+    values = read.as_json()
+    features, problems = values.pop("features"), values.pop("problems")
+    for name, value in values.items():
+        if value not in (None, ""):
+            print(f"{name:<26}{_io.printable(str(value))}")
+    for feature in features:
+        name = feature["name"] or f"feature {feature['tag']:02X}"
+        value = feature["value"] if feature["value"] is not None else feature["bytes"]
+        print(f"{name:<26}{_io.printable(value)}" + (f" ({feature['meaning']})" if feature["meaning"] else ""))
+    for problem in problems:
+        line = _io.styled("failed" if problem["severity"] == "error" else "warning", 10)
+        line.append(f"{problem['code']}: {problem['subject'] or 'seal'}: {problem['message']}")
+        _io.console().print(line)
+
+
+@app.command()
+def verify(
+    path: Sealed,
+    trust: Trust = None,
+    trust_digest: Annotated[str, typer.Option("--trust-digest", help="Digest of the trusted set, pinned.")] = "",
+    signer: SealSigners = None,
+    crl: Annotated[list[str] | None, typer.Option("--crl", help="A revocation list; repeatable.")] = None,
+    mrz_file: Annotated[
+        list[str] | None, typer.Option("--mrz", help="File with a printed zone; a visa's and its passport's: twice.")
+    ] = None,
+    at: _io.At = "",
+    as_json: _io.Json = False,
+) -> None:
+    """Judge a seal, and compare it with the printed zone. Exit status 1 unless it is VALID (Doc 9303-13, D)."""
+    store = _io.trust(trust or [], crl or [], trust_digest, signer or ())
+    moment = _io.moment(at)
+    zones = [
+        (f"zone {n}", mrz.parse(_io.read_text(file), at=moment.date())) for n, file in enumerate(mrz_file or (), 1)
+    ]
+    examined = examine_seal(_io.read_file(path), store, zones, at=moment)
+    findings = enforce_premises(examined.findings)
+    status = seal.status(findings)
+    if as_json:
+        known = examined.seal.profile if examined.seal else None
+        judged = examined.verification.signer if examined.verification else None
+        _io.show_json(
+            {
+                "schema": 1,
+                **status.as_json(),
+                "profile": known.id if known else None,
+                "signer": judged.subject_text if judged else None,
+                "findings": [finding.as_json() for finding in findings],
+            }
+        )
+    else:
+        _io.show_findings(findings)
+        line = _io.styled("VALID" if status.valid else "INVALID")
+        line.append("".join(f" {result.name}" for result in status.results))
+        _io.console().print(line)
+    raise typer.Exit(0 if status.valid else 1)
