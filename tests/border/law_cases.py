@@ -1,14 +1,15 @@
 """Documents of ours and of others, a register and lists, for every reason that the law's checks give."""
 
 import functools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 import builders as b
-from tjdocs import mrz
+from tjdocs import mrz, seal
 from tjdocs.border import Evidence, Inspector, Lists, Standing, Verdict
 from tjdocs.errors import RegisterError
+from tjdocs.pki.signer import Signer, combination
 from tjdocs.pki.trust import TrustStore
 
 CODES = {
@@ -376,3 +377,60 @@ CASES = [
          "holder.stay", "failed", "overstayed", "refer"),
     case("stay-untrusted", T(FOREIGN, "exit", trusting=False, claims={"entered": "2026-11-23"}), "holder.stay", "undetermined", "premise"),
 ]  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------- documents by a seal
+
+
+@functools.cache
+def seal_signer() -> Signer:
+    subject = b.name(("C", "TJ"), ("O", "SPECIMEN"), ("CN", "01"))
+    extensions = [
+        b.purposes("2.23.136.1.1.11.1"),
+        b.key_usage("digitalSignature"),
+        b.authority_identifier(authority().identifier),
+        b.document_types("IR", "PS", "PU"),
+    ]
+    period = (b.moment(2026), b.moment(2028))
+    party = b.certify(subject, b.ec_key("seal"), extensions, by=authority(), serial=0xA1, period=period)
+    return Signer(party.certificate, combination("ecdsa-p256-sha256"), party.key)
+
+
+def sealed(kind: str, profile: str, *, issued: str, zone: str = "", **more: Any) -> bytes:
+    """Return the seal of a document, over its zone unless over another."""
+    day = date.fromisoformat(issued)
+    features = {"zone": zone or document(kind, issued=issued, **more)[0].replace("\n", "")}
+    if profile == "registration-certificate":
+        features |= {"category": more.get("category", "A"), "date_of_acceptance": day}
+    return seal.make(
+        profile, signer=seal_signer(), issue_date=day, signature_date=day, features=features, country="TJK"
+    ).encode()
+
+
+@dataclass(frozen=True)
+class Paper(Traveller):
+    """Who shows a document without a chip, its seal beside its zone."""
+
+    seal: bytes | None = None
+
+    def evidence(self) -> Evidence:
+        return replace(super().evidence(), seal=self.seal)
+
+    def inspector(self) -> Inspector:
+        given = super().inspector()
+        anchors = [e.certificate for e in given.trust.entries]
+        trust = TrustStore.of(anchors, [seal_signer().certificate])
+        return Inspector(trust=trust, register=self.register, lists=given.lists)
+
+
+RETURN = {"issued": "2026-11-20", "expires": "2026-12-10"}
+REGISTERED = {"issued": "2026-11-20", "expires": "2027-05-19", "nationality": "XXA"}
+STATELESS = {"issued": "2026-03-02", "expires": "2027-03-01", "nationality": "XXA"}
+
+
+def paper(kind: str, profile: str, *, over: str = "", **more: Any) -> Paper:
+    """Return a traveller with zone and seal of a document of ours."""
+    given = {key: value for key, value in more.items() if key not in ("register", "direction", "lists")}
+    asked = {key: value for key, value in more.items() if key in ("register", "direction", "lists")}
+    text = document(kind, **given)[0]
+    return Paper((text, None), seal=sealed(kind, profile, zone=over, **given), **asked)

@@ -8,7 +8,22 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from law_cases import CASES, OUT, PAPER, Desk, Traveller, document, entry, foreigner, grant, standing
+from law_cases import (
+    CASES,
+    OUT,
+    PAPER,
+    REGISTERED,
+    RETURN,
+    STATELESS,
+    Desk,
+    Traveller,
+    document,
+    entry,
+    foreigner,
+    grant,
+    paper,
+    standing,
+)  # fmt: skip
 
 import builders as b
 from tjdocs import specs
@@ -142,6 +157,63 @@ def test_a_register_that_fails_in_the_last_moment_refers():
     assert (verdict.decision, verdict.decided_by) == ("refer", ("register.status",))
 
 
+# ------------------------------------------------------------------------------------------------- proved by their seal
+
+ETD = "emergency-travel-document"
+
+
+@pytest.mark.requirement("RET-2")
+@pytest.mark.requirement("STL-2")
+@pytest.mark.requirement("REG-5")
+@pytest.mark.parametrize(
+    ("who", "decision", "decided_by"),
+    [
+        (paper("return-certificate", ETD, **RETURN), "admit", ("doc.expiry", "doc.genuine", "doc.use")),
+        (paper("return-certificate", ETD, direction="exit", **RETURN), "refuse", ("doc.use",)),
+        (paper("return-certificate", ETD, lists=(entry(),), **RETURN), "refuse", ("holder.ban",)),
+        (paper("return-certificate", ETD, issued="2026-11-20", expires="2026-12-21"), "refuse", ("doc.validity-period",)),
+        (paper("return-certificate", ETD, issued="2026-10-01", expires="2026-10-31"), "refuse", ("doc.expiry",)),
+        (paper("return-certificate", ETD, over=document("return-certificate", number="T00000009", **RETURN)[0], **RETURN), "refuse", ("seal.agreement",)),
+        (paper("stateless-id", "stateless-id", direction="exit", **STATELESS), "admit", ("doc.expiry", "doc.genuine", "doc.use")),
+        (paper("stateless-id", "stateless-id", issued="2026-03-02", expires="2028-03-01", nationality="XXA"), "refuse", ("doc.validity-period",)),
+        (paper("registration-certificate", "registration-certificate", direction="domestic", **REGISTERED), "admit", ("doc.expiry", "doc.genuine", "doc.use")),
+        (paper("registration-certificate", "registration-certificate", **REGISTERED), "refuse", ("doc.use",)),
+    ],
+    ids=range(10),
+)  # fmt: skip
+def test_paper_is_proved_by_its_seal(who, decision, decided_by):
+    verdict = who.judge()
+    assert (str(verdict.decision), verdict.decided_by) == (decision, decided_by), [
+        (f.check, str(f.outcome), f.reason) for f in verdict.findings if f.outcome not in ("passed", "not-applicable")
+    ]
+    # without its seal nothing is admitted
+    assert replace(who, seal=None).judge().decision != "admit"
+
+
+def test_a_seal_of_another_profile_proves_nothing():
+    who = paper("return-certificate", ETD, **RETURN)
+    found = kinds()["return-certificate"]
+    verdict = replace(who, shown=(document("stateless-id", **STATELESS)[0], None)).judge()
+    assert ("doc.genuine", "premise") in {(f.check, f.reason) for f in verdict.findings}
+    assert found.seals == (ETD,)
+
+
+def test_a_category_outside_the_seven_is_false_whoever_says_it():
+    who = paper("registration-certificate", "registration-certificate", direction="domestic", **REGISTERED)
+    desk = standing(document_type="registration-certificate", date_of_issue="2026-11-20", date_of_expiry="2027-05-19", category="H")
+    verdict = replace(who, register=desk).judge()
+    assert verdict.decided_by == ("doc.type", "register.agreement")
+    said = standing(document_type="registration-certificate", date_of_issue="2026-11-20", date_of_expiry="2027-05-19", category="B")
+    assert replace(who, register=said).judge().decided_by == ("register.agreement",)  # the seal says A
+
+
+@pytest.mark.requirement("RET-2")
+def test_a_sealed_return_certificate_is_used_up():
+    desk = returning()
+    who = paper("return-certificate", ETD, register=desk, **RETURN)
+    assert [str(who.judge().decision) for _ in range(2)] == ["admit", "refuse"]
+
+
 # -------------------------------------------------------------------------------------------------------------- the stay
 
 
@@ -191,7 +263,8 @@ def test_kinds_and_the_types_that_are_issued_say_the_same():
 
 
 def test_paper_is_what_the_default_policy_takes_a_seal_for():
-    assert set(Policy.default().instead) == set(PAPER) == {kind.id for kind in kinds().values() if kind.proof == "seal"}
+    ours = {kind.id for kind in kinds().values() if kind.seals and not kind.foreign}
+    assert set(Policy.default().instead) == ours == {*PAPER, "stateless-id"}
 
 
 @pytest.mark.parametrize(

@@ -277,7 +277,7 @@ def test_a_misspelt_reason_is_refused():
 
 ASKED = Finding("holder.protection", Outcome.UNDETERMINED, "asked")
 OVERRIDE = '[[override]]\ncheck = "holder.protection"\nreason = "asked"\ndecision = "refer"\n'
-INSTEAD = '[[instead]]\ndocuments = ["return-certificate"]\nrequires = ["doc.genuine"]\n'
+INSTEAD = '[[instead]]\ndocuments = ["return-certificate"]\nrequires = ["doc.genuine"]\nlacking = ["lds.*"]\n'
 NONE = rule(decision="none", outcome="passed")
 
 
@@ -293,6 +293,10 @@ def test_what_is_required_of_a_document_without_a_chip():
     own = policy(NONE + INSTEAD)
     found = [Finding("doc.genuine", PASSED)]
     assert own.decide(found, document="return-certificate") == (Decision.ADMIT, ("doc.genuine",))
+    lacks = Finding("lds.structure", Outcome.UNDETERMINED, "no-input")
+    assert own.decide([*found, lacks], document="return-certificate")[0] is Decision.ADMIT
+    for worse in (Finding("lds.structure", Outcome.UNDETERMINED, "limit"), Finding("pa.country", Outcome.UNDETERMINED, "no-input")):
+        assert own.decide([*found, worse], document="return-certificate") == (Decision.REFER, (worse.check,))
     for other in ("", "external-passport"):
         assert own.decide(found, document=other) == (Decision.REFER, ("pa.authentic",))
 
@@ -310,6 +314,7 @@ def test_what_is_required_of_a_document_without_a_chip():
         INSTEAD.replace('["doc.genuine"]', "[]"),
         INSTEAD.replace('["doc.genuine"]', '["*"]'),
         INSTEAD.replace('["doc.genuine"]', '["doc.nothing"]'),
+        INSTEAD.replace('["lds.*"]', '["*"]'),
         INSTEAD + "surplus = 1\n",
     ],
 )

@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from law_cases import CASES, Traveller, document, entry, foreigner, grant, standing
+from law_cases import CASES, RETURN, Traveller, document, entry, foreigner, grant, paper, standing
 
 import builders as b
 from tjdocs.border import archives, proof
@@ -62,6 +62,7 @@ KEPT = [
     Traveller(lists=(entry(appeal="suspended"), entry("missing-person", id="E-2"))),
     Traveller(register=standing("lost"), claims={"entered": "2026-11-01"}, point="kulma"),
     Traveller(trusting=False),
+    paper("return-certificate", "emergency-travel-document", **RETURN),
     Traveller(document("internal-passport"), "exit", at=datetime(2026, 11, 24, 23, tzinfo=UTC)),
 ]
 

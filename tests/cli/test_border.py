@@ -169,7 +169,7 @@ def test_report_and_terminal_in_three_languages(place, run, lang):
 
 
 def test_evidence_goes_out_and_is_verified(place, run):
-    signing = ["--signer", "signer.cer", "--signer-key", "signer.key"]
+    signing = ["--export-signer", "signer.cer", "--export-key", "signer.key"]
     status, out, _ = run("border", "inspect", *PASSPORT, *AT, "--json", "--export", "e.zip", *signing)
     assert status == 0
     status, out, _ = run("border", "evidence", "verify", "e.zip", "--trust", "signer.cer", "--json")
@@ -245,11 +245,11 @@ def test_results_of_something_else_are_not_gone_on_with(lane, run):
 def test_batch_reads_tar_and_lines(lane, run, monkeypatch):
     with tarfile.open("lane.tar", "w") as archive:
         archive.add("lane", arcname=".")
-    status, out, _ = run("border", "batch", "lane.tar", *BATCH, *AT)
+    _, out, _ = run("border", "batch", "lane.tar", *BATCH, *AT)
     assert [json.loads(line)["verdict"] for line in out.splitlines()] == ["admit"] * 3 + ["refuse", "admit"]
     lines = (json.dumps({"mrz": Path("mrz.txt").read_text()}) + "\n").encode()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines)))
-    status, out, _ = run("border", "batch", "-", *BATCH, *AT)
+    _, out, _ = run("border", "batch", "-", *BATCH, *AT)
     assert json.loads(out)["id"] == "-:1"
     assert json.loads(out)["verdict"] == "refer"
 

@@ -14,6 +14,7 @@ from tjdocs.inspection import Evidence, Examination
 from tjdocs.inspection.structure import ChipContent
 from tjdocs.mrz.names import Name
 from tjdocs.register.lists import Lists, Person
+from tjdocs.seal import Seal
 
 if TYPE_CHECKING:
     from tjdocs.border.standing import Standing
@@ -42,6 +43,7 @@ class Case:
     kind: Kind | None
     person: Person | None = field(repr=False)
     lists: Lists | None = field(repr=False)
+    seal: Seal | None = field(default=None, repr=False)
     issued: date | None = field(default=None, repr=False)
     issued_from: str = ""
     standing: "Standing | None" = None
@@ -57,7 +59,8 @@ class Case:
         claims = Claims.of(evidence.claims)
         zones = [z for z in (examination.chip_zone, examination.printed) if z is not None and z.format]
         zone = zones[0] if zones else None
-        issued = _issued(examination)
+        sealed = examination.sealed.seal if examination.sealed is not None else None
+        issued, source = _issued(examination, sealed)
         return cls(
             examination.at,
             evidence.direction,
@@ -70,8 +73,9 @@ class Case:
             recognise(zone),
             _person(zones, examination.chip, claims, examination.at.date()),
             lists,
+            sealed,
             issued,
-            "chip" if issued else "",
+            source,
             listed=lists.counts if lists is not None else {},
         )
 
@@ -88,14 +92,25 @@ class Case:
         return self.at.date()
 
     @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories that seal, register and certificate say, those that there are."""
+        sealed = str(self.seal.values.get("category", "")) if self.seal is not None else ""
+        registered = self.standing.category if self.standing is not None else ""
+        return tuple(dict.fromkeys(filter(None, (sealed, registered, self.claims.category))))
+
+    @property
     def nationality(self) -> str:
         """Code of the holder's nationality, that claimed where there is no zone; empty: unknown."""
         return self.zone.nationality if self.zone is not None else self.claims.nationality
 
 
-def _issued(examination: Examination) -> date | None:
+def _issued(examination: Examination, sealed: Seal | None) -> tuple[date | None, str]:
+    """Return the date of issue and where it stands: in DG12, else in the seal."""
     dg12 = examination.chip.parsed.get("DG12") if examination.chip else None
-    return dg12.issued if dg12 is not None else None
+    if dg12 is not None and dg12.issued is not None:
+        return dg12.issued, "chip"
+    header = sealed.header if sealed is not None else None
+    return (header.issue_date, "seal") if header is not None and header.issue_date else (None, "")
 
 
 def _person(zones: list[mrz.Zone], chip: ChipContent | None, claims: Claims, on: date) -> Person | None:

@@ -20,9 +20,9 @@ def _type(case: Case) -> Finding:
         return Finding(check, Outcome.UNDETERMINED, "no-input")
     if kind is None:
         return Finding(check, Outcome.UNDETERMINED, "not-known", f"code {zone.document_code} in {zone.format}")
-    category = (case.standing.category if case.standing else "") or case.claims.category
-    if kind.categories and category and category not in kind.categories:
-        return Finding(check, Outcome.FAILED, "category", f"category {category}")
+    unknown = [category for category in case.categories if category not in kind.categories]
+    if kind.categories and unknown:
+        return Finding(check, Outcome.FAILED, "category", f"category {', '.join(unknown)}")
     return Finding(check, Outcome.PASSED, detail=kind.id)
 
 
@@ -33,7 +33,8 @@ def _genuine(case: Case) -> Finding:
     if authentic is not None and authentic.outcome.holds:
         return Finding(check, Outcome.PASSED, detail="by the chip")
     contradicted = authentic is not None and authentic.outcome is Outcome.FAILED
-    if case.kind is not None and case.kind.proof in ("seal", "either") and not contradicted:
+    profile = case.seal.profile if case.seal is not None else None
+    if case.kind is not None and profile is not None and profile.id in case.kind.seals and not contradicted:
         sealed = {name: [f for f in case.findings if f.check == name] for name in _SEAL}
         if all(found and all(f.outcome.holds for f in found) for found in sealed.values()):
             return Finding(check, Outcome.PASSED, detail="by the seal")

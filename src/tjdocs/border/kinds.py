@@ -10,10 +10,9 @@ from typing import Any
 from tjdocs import mrz, specs
 from tjdocs.documents.validity import anniversary
 from tjdocs.errors import SpecError
+from tjdocs.seal import profiles
 
 __all__ = ["Kind", "kinds", "recognise"]
-
-_PROOFS = ("chip", "seal", "either")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class Kind:
     :param years, months, days: how long the law lets it be valid; none of them: no length is laid down
     :param not_before: the first day of which such a document can be dated
     :param categories: those that the law knows; empty: it has none
-    :param proof: what proves it genuine: ``chip``, ``seal``, or either of them
+    :param seals: profiles of ``specs/seals/`` that prove it genuine, where no chip does
     """
 
     id: str
@@ -32,7 +31,7 @@ class Kind:
     formats: tuple[str, ...]
     codes: tuple[str, ...]
     use: tuple[str, ...]
-    proof: str
+    seals: tuple[str, ...] = ()
     otherwise: tuple[str, str] = ("wrong-direction", "undetermined")
     years: int = 0
     months: int = 0
@@ -91,12 +90,12 @@ def kinds() -> Mapping[str, Kind]:
     where = "specs/border/documents.toml"
     table = specs.read_toml("border/documents.toml")
     specs.require_keys(table, ["schema", "document"], where=where)
-    needed = ["id", "states", "formats", "codes", "use", "proof"]
+    needed = ["id", "states", "formats", "codes", "use"]
     found = {}
     for row in table["document"]:
         specs.require_keys(row, needed, set(Kind.__slots__) - set(needed), where=f"{where} {row.get('id')}")
-        if row["proof"] not in _PROOFS:
-            raise SpecError("unknown proof", where=f"{where} {row['id']}", hint=", ".join(_PROOFS))
+        if unknown := set(row.get("seals", ())) - set(profiles.names()):
+            raise SpecError("unknown profile of a seal", where=f"{where} {row['id']}: {min(unknown)}")
         values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
         if "otherwise" in values:
             values["otherwise"] = (row["otherwise"]["reason"], row["otherwise"]["outcome"])

@@ -69,7 +69,8 @@ class Policy:
     :param rules: in order; the first that fits a finding decides on it, and a finding that none fits refers
     :param sha256: of the file, recorded with each inspection
     :param overrides: the first of them that fits a finding is the verdict, whatever else was found
-    :param instead: by kind of document (``specs/border/documents.toml``), what is required in place of ``requires``
+    :param instead: by kind of document (``specs/border/documents.toml``), what is required in place of ``requires``,
+        and the checks for which such a document may lack the input
     :param source: the file, for evidence that is kept
     """
 
@@ -78,7 +79,7 @@ class Policy:
     rules: tuple[Rule, ...]
     sha256: str
     overrides: tuple[Rule, ...] = ()
-    instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    instead: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
     source: bytes = field(default=b"", repr=False)
 
     @classmethod
@@ -135,8 +136,8 @@ class Policy:
             fitting = [finding for finding in findings if override.fits(finding)]
             if fitting:
                 return Decision(override.decision), _ids(fitting)
-        requires = self.instead.get(document, self.requires)
-        weights = [self._weight(finding) for finding in findings]
+        requires, lacking = self.instead.get(document, (self.requires, ()))
+        weights = [_Weight.NONE if _lacks(lacking, finding) else self._weight(finding) for finding in findings]
         gravest = max(weights, default=_Weight.NONE)
         if gravest is _Weight.REFUSE:
             return Decision.REFUSE, _ids(f for f, w in zip(findings, weights, strict=True) if w is gravest)
@@ -155,6 +156,12 @@ class Policy:
             if rule.fits(finding):
                 return _WEIGHTS[rule.decision]
         return _Weight.REFER
+
+
+def _lacks(patterns: Iterable[str], finding: Finding) -> bool:
+    """Whether a check could not be made because its input is missing, and may be."""
+    undetermined = finding.outcome is Outcome.UNDETERMINED and finding.reason in ("no-input", "premise")
+    return undetermined and any(_matches(pattern, finding.check) for pattern in patterns)
 
 
 def _ids(findings: Iterable[Finding]) -> tuple[str, ...]:
@@ -178,11 +185,11 @@ def _override(row: dict[str, Any], where: str) -> Rule:
     return rule
 
 
-def _instead(rows: list[dict[str, Any]], where: str) -> dict[str, tuple[str, ...]]:
+def _instead(rows: list[dict[str, Any]], where: str) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     found = {}
     for row in rows:
-        specs.require_keys(row, ["documents", "requires"], where=f"{where} instead")
-        requires = _patterns(row["requires"], f"{where} instead")
+        specs.require_keys(row, ["documents", "requires", "lacking"], where=f"{where} instead")
+        requires = _patterns(row["requires"], f"{where} instead"), _patterns(row["lacking"], f"{where} instead")
         if not isinstance(row["documents"], list) or not all(name in kinds() for name in row["documents"]):
             raise SpecError("no such kind of document", where=f"{where} instead", hint=", ".join(kinds()))
         found.update(dict.fromkeys(row["documents"], requires))

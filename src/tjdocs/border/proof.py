@@ -156,6 +156,8 @@ def _concerned(verdict: Verdict, trust: TrustStore) -> TrustStore:
     for zone in (examination.printed, examination.chip_zone):
         if zone is not None and zone.format:
             countries.add(alpha2(zone.issuing_state) or "")
+    if case_seal := verdict.case.seal:
+        countries.add((alpha2(case_seal.header.country) if case_seal.header else "") or "")
     sod = examination.chip.sod if examination.chip else None
     for certificate in sod.signed_data.parsed_certificates if sod is not None else ():
         countries |= {certificate.country.upper(), names.country(certificate.issuer).upper()}
@@ -311,6 +313,5 @@ def _judge(files: Mapping[str, bytes], at: str) -> Verdict:
 
 
 def _arguments(evidence: Evidence) -> dict[str, Any]:
-    found = {name: getattr(evidence, name) for name in ("mrz", "direction", "asks_protection", "point", "claims")}
-    seal = getattr(evidence, "seal", None)
-    return found | ({"seal": seal} if seal is not None else {})
+    names_ = ("mrz", "direction", "asks_protection", "point", "claims", "seal")
+    return {name: getattr(evidence, name) for name in names_}

@@ -3,7 +3,6 @@
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,6 @@ __all__ = [
 
 EVIDENCE_KEYS = frozenset({"mrz", "chip", "seal", "direction", "point", "asks_protection", "claims"})
 MAX_TEXT = 1_000_000
-_TAKES_SEAL = any(item.name == "seal" for item in fields(Evidence))
 
 
 def evidence_from_json(values: Mapping[str, Any], *, folder: Path | None) -> Evidence:
@@ -69,8 +67,6 @@ def _chip(value: object, folder: Path | None) -> object:
 
 
 def _seal(value: object, folder: Path | None) -> bytes:
-    if not _TAKES_SEAL:
-        raise UsageError("seals are not read", where="seal")
     if folder is not None and isinstance(value, str) and (folder / value).is_file():
         return _read(folder / value, MAX_FILE)
     return _bytes(value, "seal")
@@ -146,7 +142,7 @@ def _beside(files: Mapping[str, bytes], where: str) -> dict[str, Any]:
     if "mrz.txt" in files:
         values.setdefault("mrz", files["mrz.txt"].decode("utf-8", "replace").splitlines())
     seals = sorted(name for name in files if name.startswith("seal."))
-    if seals and _TAKES_SEAL:
+    if seals:
         values.setdefault("seal", base64.b64encode(files[seals[0]]).decode())
     return dict(values)
 
@@ -173,9 +169,8 @@ def evidence_json(evidence: Evidence, *, chip: bool = True) -> dict[str, Any]:
         values["mrz"] = evidence.mrz if isinstance(evidence.mrz, str) else list(evidence.mrz)
     if evidence.claims:
         values["claims"] = {key: str(value) for key, value in evidence.claims.items()}
-    seal = getattr(evidence, "seal", None)
-    if seal is not None:
-        values["seal"] = base64.b64encode(seal).decode()
+    if evidence.seal is not None:
+        values["seal"] = base64.b64encode(evidence.seal).decode()
     if chip and evidence.files is not None:
         values["chip"] = {name: base64.b64encode(data).decode() for name, data in evidence.files.items()}
     return {key: value for key, value in values.items() if value is not None}

@@ -146,7 +146,7 @@ def _agreement(case: Case, standing: Standing) -> Finding:
         "document_type": (standing.document_type, kind.id if kind else ""),
         "date_of_expiry": (standing.date_of_expiry, expiry.isoformat() if expiry else ""),
         "date_of_issue": (standing.date_of_issue, issued.isoformat() if issued else ""),
-        "category": (standing.category, case.claims.category),
+        "category": (standing.category, "".join(c for c in case.categories if c != standing.category)),
         **{name: (standing.files.get(name, ""), digest) for name, digest in _digests(case).items()},
     }
     compared = {name: pair for name, pair in said.items() if all(pair)}

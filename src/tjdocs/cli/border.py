@@ -24,6 +24,10 @@ Trust = Annotated[
     list[str] | None, typer.Option("--trust", help="A trust store, or a certificate that is an anchor; repeatable.")
 ]
 Crl = Annotated[list[str] | None, typer.Option("--crl", help="A revocation list; repeatable.")]
+SealSigner = Annotated[
+    list[str] | None,
+    typer.Option("--signer", help="Certificate of a seal signer, not trusted by that; repeatable."),
+]
 TrustDigest = Annotated[str, typer.Option("--trust-digest", help="Digest of the trusted set, pinned.")]
 RegisterUrl = Annotated[str, typer.Option("--register", metavar="URL", help="The register of our own documents.")]
 WatchList = Annotated[
@@ -58,6 +62,7 @@ def inspect(
     trust: Trust = None,
     trust_digest: TrustDigest = "",
     crl: Crl = None,
+    signer: SealSigner = None,
     register: RegisterUrl = "",
     officer: Annotated[str, typer.Option("--officer", help="Under whose name the register is written to.")] = "",
     watch_list: WatchList = None,
@@ -77,8 +82,8 @@ def inspect(
     report: Annotated[str, typer.Option("--report", help="Write an HTML report here.")] = "",
     record: Annotated[str, typer.Option("--record", metavar="DIR", help="Keep a minimal record here.")] = "",
     export: Annotated[str, typer.Option("--export", help="Write signed evidence here (.zip).")] = "",
-    signer: Annotated[str, typer.Option("--signer", help="Certificate that signs the evidence.")] = "",
-    signer_key: Annotated[str, typer.Option("--signer-key", help="Its private key.")] = "",
+    export_signer: Annotated[str, typer.Option("--export-signer", help="Certificate that signs the evidence.")] = "",
+    export_key: Annotated[str, typer.Option("--export-key", help="Its private key.")] = "",
     passphrase_file: _io.PassphraseFile = "",
     dry_run: DryRun = False,
     at: _io.At = "",
@@ -88,6 +93,7 @@ def inspect(
     given: dict[str, Any] = {
         "mrz": _io.read_text(mrz_file).splitlines() if mrz_file else None,
         "chip": chip, "seal": seal, "trust": trust, "trust_digest": trust_digest, "crl": crl,
+        "signer": signer,
         "register": register, "officer": officer, "watch_list": watch_list, "permit": permit, "direction": direction,
         "point": point, "asks_protection": asks_protection, "claims": _claims(claim), "policy": policy, "lang": lang,
         "dry_run": dry_run, "at": at,
@@ -99,7 +105,7 @@ def inspect(
     if not values.keys() & {"mrz", "chip", "seal", "claims", "asks_protection"}:
         raise UsageError("nothing to judge", where="border inspect", hint="give --mrz, --chip, --seal or --evidence")
     inspector = make_inspector(values)
-    signing = _signer(export, signer, signer_key, passphrase_file)
+    signing = _signer(export, export_signer, export_key, passphrase_file)
     verdict = inspector.inspect(seen, at=moment, dry_run=bool(values.get("dry_run")))
     _keep(seen, verdict, inspector, signing, report, export, "" if values.get("dry_run") else record, words.language)
     if as_json:
@@ -136,7 +142,7 @@ def _signer(export: str, certificate: str, key: str, passphrase_file: str) -> An
     if not export:
         return None
     if not certificate or not key:
-        raise UsageError("evidence without a signer", where="--export", hint="give --signer and --signer-key")
+        raise UsageError("evidence without a signer", where="--export", hint="give --export-signer and --export-key")
     from tjdocs.border.signatures import read_signer
 
     return read_signer(certificate, key, passphrase=_io.passphrase(passphrase_file))
@@ -144,7 +150,9 @@ def _signer(export: str, certificate: str, key: str, passphrase_file: str) -> An
 
 def make_inspector(values: Mapping[str, Any]) -> Inspector:
     """Return the inspector that options, or an evidence file, describe."""
-    store = _io.trust(_list(values, "trust"), _list(values, "crl"), _text(values, "trust_digest"))
+    store = _io.trust(
+        _list(values, "trust"), _list(values, "crl"), _text(values, "trust_digest"), _list(values, "signer")
+    )
     files = [*_list(values, "watch_list"), *_list(values, "permit")]
     policy = _text(values, "policy")
     return Inspector(
@@ -172,7 +180,7 @@ def _from_file(path: str) -> dict[str, Any]:
     if unknown := sorted(values.keys() - EVIDENCE_KEYS - _SETUP):
         raise InputError("unknown key", where=f"{path}: {unknown[0]}", hint=", ".join(sorted(EVIDENCE_KEYS | _SETUP)))
     folder = Path() if path == "-" else Path(path).parent
-    for key in ("trust", "crl", "watch_list", "permit"):
+    for key in ("trust", "crl", "signer", "watch_list", "permit"):
         if key in values:
             values[key] = [str(folder / item) for item in _list(values, key)]
     if values.get("policy"):
@@ -221,6 +229,7 @@ def judge_batch(
     trust: Trust = None,
     trust_digest: TrustDigest = "",
     crl: Crl = None,
+    signer: SealSigner = None,
     register: RegisterUrl = "",
     watch_list: WatchList = None,
     permit: Permit = None,
@@ -235,7 +244,7 @@ def judge_batch(
 ) -> None:
     """Judge many, in order, one JSON object a line; nothing is used up. Exit status 1 unless all are admitted."""
     values = {"trust": trust, "crl": crl, "trust_digest": trust_digest, "watch_list": watch_list, "permit": permit}
-    values |= {"policy": policy, "register": register}
+    values |= {"policy": policy, "register": register, "signer": signer}
     common = {key: value for key, value in (("direction", direction), ("point", point)) if value}
     open_register(register, "")
     inspector = make_inspector({**values, "register": ""})
@@ -290,16 +299,16 @@ def purge(
 def evidence_export(
     out: Annotated[str, typer.Argument(metavar="OUT.zip", help="A new file.")],
     evidence: Annotated[str, typer.Option("--evidence", help="What `border inspect --evidence` takes.")],
-    signer: Annotated[str, typer.Option("--signer", help="Certificate that signs.")],
-    signer_key: Annotated[str, typer.Option("--signer-key", help="Its private key.")],
+    export_signer: Annotated[str, typer.Option("--export-signer", help="Certificate that signs.")],
+    export_key: Annotated[str, typer.Option("--export-key", help="Its private key.")],
     passphrase_file: _io.PassphraseFile = "",
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Judge once more, changing nothing, and write all that the verdict rests on as signed evidence."""
     inspect(
-        evidence=evidence, export=out, signer=signer, signer_key=signer_key, passphrase_file=passphrase_file,
-        dry_run=True, at=at, as_json=as_json,
+        evidence=evidence, export=out, export_signer=export_signer, export_key=export_key,
+        passphrase_file=passphrase_file, dry_run=True, at=at, as_json=as_json,
     )  # fmt: skip
 
 
