@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +23,7 @@ from law_cases import (
     foreigner,
     grant,
     paper,
+    sealed,
     standing,
 )  # fmt: skip
 
@@ -191,11 +193,14 @@ def test_paper_is_proved_by_its_seal(who, decision, decided_by):
 
 
 def test_a_seal_of_another_profile_proves_nothing():
-    who = paper("return-certificate", ETD, **RETURN)
-    found = kinds()["return-certificate"]
-    verdict = replace(who, shown=(document("stateless-id", **STATELESS)[0], None)).judge()
-    assert ("doc.genuine", "premise") in {(f.check, f.reason) for f in verdict.findings}
-    assert found.seals == (ETD,)
+    """A genuine seal over the very zone, but one for another kind of document."""
+    text = document("return-certificate", **RETURN)[0]
+    other = sealed("return-certificate", "registration-certificate", issued="2026-11-20", zone=text.replace("\n", ""))
+    verdict = replace(paper("return-certificate", ETD, **RETURN), seal=other).judge()
+    found = {f.check: f for f in verdict.findings}
+    assert found["seal.signature"].outcome == found["seal.agreement"].outcome == "passed"
+    assert found["doc.genuine"].reason == "premise"
+    assert (verdict.decision, verdict.decided_by) == ("refer", ("doc.genuine", "doc.use"))
 
 
 def test_a_category_outside_the_seven_is_false_whoever_says_it():
@@ -280,6 +285,12 @@ def test_inspectors_that_cannot_be_used():
     for arguments in ({"lists": []}, {"register": "register.db"}):
         with pytest.raises(UsageError):
             Inspector(**arguments)
+
+
+@pytest.mark.parametrize("case", CASES[::7], ids=lambda case: case.id)
+def test_a_verdict_follows_the_published_schema(case):
+    schema = json.loads((specs.folder("specs") / "schemas/verdict.json").read_text())
+    jsonschema.validate(json.loads(json.dumps(case.who.judge().as_json())), schema)
 
 
 def test_a_verdict_is_json_and_repr_shows_nobody():

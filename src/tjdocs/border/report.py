@@ -22,7 +22,7 @@ from tjdocs.border.inspector import Verdict
 from tjdocs.border.policy import Decision
 from tjdocs.border.report_rows import advice, not_checked, title
 from tjdocs.border.report_values import MAX_PICTURE, MAX_TEXT, face, neutral
-from tjdocs.border.texts import Texts, texts
+from tjdocs.border.texts import Texts, action, texts
 from tjdocs.errors import OutputError
 from tjdocs.findings import Finding, Outcome, checks
 from tjdocs.inspection import Examination
@@ -236,7 +236,9 @@ def _row(finding: Finding, subjects: tuple[str, ...], texts_: Texts) -> _Row:
     only_names = bool(named) and ", ".join(named) == finding.detail
     words = list(dict.fromkeys(filter(None, (finding.reason, *(named if only_names else ())))))
     explained = [(word, *_explain(finding.check, word)) for word in words]
-    detail = "" if only_names else finding.detail
+    # what to do stands below it, in the language of the report
+    told = only_names or finding.detail == action(finding.check, finding.reason)
+    detail = "" if told else finding.detail
     clauses = filter(None, (known.clause if known else "", *(clause for _, _, clause in explained)))
     return _Row(
         finding.check,
