@@ -254,6 +254,7 @@ CASES = [
     *(case(status, T(register=standing(status)), "register.status", "failed", "not-issued") for status in ("reserved", "spoiled")),
     case("never-issued", T(register=Desk()), "register.status", "failed", "unknown-number"),
     case("register-broken", T(register=Desk(broken=True)), "register.status", "undetermined", "unavailable"),
+    case("register-of-other-words", T(register=standing("geklaut")), "register.status", "undetermined", "unavailable"),
     case("register-no-zone", T(None, register=Desk()), "register.status", "undetermined", "no-input"),
     case("register-foreign", T(FOREIGN, register=Desk(), lists=(grant("visa"),)), "register.status", "not-applicable", "foreign"),
     case("agrees", T(register=standing()), "register.agreement", "passed"),

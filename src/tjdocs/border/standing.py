@@ -8,7 +8,7 @@ from typing import Protocol
 
 from tjdocs.border.case import Case
 from tjdocs.errors import RegisterError, TjdocsError
-from tjdocs.findings import Finding, Outcome
+from tjdocs.findings import Finding, Outcome, checks
 from tjdocs.register import Register
 
 __all__ = ["RegisterStatus", "Standing", "Status", "judge", "look_up", "used_up"]
@@ -130,8 +130,10 @@ def judge(case: Case) -> list[Finding]:
         first = Finding(status, Outcome.PASSED)
     elif standing.status in _NOT_ISSUED:
         first = Finding(status, Outcome.FAILED, "not-issued")
-    else:
+    elif standing.status in checks()[status].reasons:
         first = Finding(status, Outcome.FAILED, standing.status)
+    else:  # a word of another register: nothing is known of it
+        first = Finding(status, Outcome.UNDETERMINED, "unavailable", f"status {standing.status[:40]}")
     return [first, _agreement(case, standing)]
 
 
