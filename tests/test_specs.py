@@ -75,5 +75,6 @@ def test_every_specification_is_readable():
 def test_requirements_are_unique_and_complete():
     rows = specs.read_toml("requirements.toml")["requirement"]
     for row in rows:
-        specs.require_keys(row, ["id", "text", "source"], where=row["id"])
+        specs.require_keys(row, ["id", "area", "text", "source"], ["chosen"], where=row["id"])
+        assert row["area"] in ("documents", "standard")
     assert len({row["id"] for row in rows}) == len(rows)

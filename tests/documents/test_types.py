@@ -1,18 +1,30 @@
-"""Document types are data: each file is read whole, and a misspelt entry is an error."""
+"""Document types are data: each file is read whole, and whatever is not understood is an error."""
 
-import copy
 import dataclasses
+import re
 from datetime import date
 
 import pytest
 
-from tjdocs import mrz, page, specs
-from tjdocs.documents import Application, DocumentType, eligibility, example, types
-from tjdocs.errors import SpecError, UsageError
-from tjdocs.lds import catalogue
+from tjdocs import mrz, specs
+from tjdocs.documents import Application, DocumentType, DocumentTypes, eligibility, example, types
+from tjdocs.documents.reading import parse
+from tjdocs.errors import SpecError, TjdocsError, UsageError
 from tjdocs.pki import algorithms
 
 KIND = "external-passport"
+FIVE = ("external-passport", "internal-passport", "registration-certificate", "return-certificate", "stateless-id")
+
+
+def text(name):
+    return (specs.folder("specs") / "documents" / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def test_there_are_five():
+    assert types.names() == FIVE
+    assert tuple(types.bundled()) == FIVE
+    assert repr(types.bundled()).startswith("DocumentTypes(external-passport, ")
+    assert len(types.bundled()) == 5
 
 
 @pytest.mark.requirement("EXT-1")
@@ -20,73 +32,323 @@ KIND = "external-passport"
 def test_the_passport_for_travel_abroad():
     kind = types.get(KIND)
     assert isinstance(kind, DocumentType)
-    assert kind.years == 10
-    assert (kind.mrz_format, kind.document_code, kind.issuing_state, kind.nationality) == ("TD3", "PP", "TJK", "TJK")
-    # a chip with EF.COM, DG1, DG2 and EF.SOD at least
+    assert kind.validity.period.years == 10
+    assert (kind.mrz_format, kind.document_code, kind.issuing_state) == ("TD3", "PP", "TJK")
+    # a chip with EF.COM, DG1, DG2 and EF.SOD at least, or no passport
     assert {1, 2} <= set(kind.chip.data_groups)
-    assert kind.chip.requirement == "EXT-1"
+    assert (kind.chip.required, kind.chip.requirement) == (True, "EXT-1")
+    assert kind.seal is None
 
 
-@pytest.mark.parametrize("name", types.names())
+@pytest.mark.requirement("INT-2")
+@pytest.mark.requirement("INT-3")
+def test_the_passport_of_a_citizen():
+    kind = types.get("internal-passport")
+    assert (kind.mrz_format, kind.document_code, kind.issuing_state) == ("TD1", "ID", "TJK")
+    assert kind.chip is not None
+    assert not kind.chip.required
+
+
+@pytest.mark.requirement("STL-2")
+@pytest.mark.requirement("STL-3")
+def test_the_stateless_persons_id():
+    kind = types.get("stateless-id")
+    assert (kind.mrz_format, kind.document_code) == ("TD3", "PS")
+    assert kind.seal.profile == "stateless-id"
+    assert "STL-3" in kind.requirements
+    assert not kind.chip.required
+
+
+@pytest.mark.requirement("REG-4")
+@pytest.mark.requirement("REG-5")
+@pytest.mark.requirement("REG-6")
+def test_the_certificate_of_registration():
+    kind = types.get("registration-certificate")
+    assert (kind.mrz_format, kind.document_code, kind.chip) == ("TD2", "IR", None)
+    assert kind.titles.keys() == {"en", "tg", "ru"}
+    printed = " ".join(note.text for note in kind.notes if note.printed)
+    # law.md, REG-4: these articles and no others; REG-6: not on the certificate
+    assert re.findall("[0-9]{3}", printed) == ["497", "498", "499", "499", "335", "336"]
+    (silent,) = [note for note in kind.notes if not note.printed]
+    assert (silent.requirement, "470" in silent.text) == ("REG-6", True)
+
+
+@pytest.mark.requirement("RET-2")
+def test_the_certificate_for_return():
+    kind = types.get("return-certificate")
+    assert (kind.mrz_format, kind.document_code, kind.chip) == ("TD2", "PU", None)
+    assert kind.seal.profile == "emergency-travel-document"
+    assert {"destination", "transit_points"} <= set(kind.page.fields)  # Doc 9303-8, 4.4.2
+
+
+# law.md: what each may be used for
+@pytest.mark.requirement("INT-2")
+@pytest.mark.requirement("STL-2")
+@pytest.mark.requirement("REG-5")
+@pytest.mark.requirement("RET-2")
+@pytest.mark.parametrize(
+    ("name", "use"),
+    [
+        ("external-passport", {"cross_out", "cross_in"}),
+        ("internal-passport", {"inside"}),
+        ("stateless-id", {"cross_out", "cross_in"}),
+        ("registration-certificate", {"inside"}),
+        ("return-certificate", {"cross_in", "once"}),
+    ],
+)
+def test_what_each_may_be_used_for(name, use):
+    found = types.get(name).use
+    assert {word for word in ("cross_out", "cross_in", "inside", "once") if getattr(found, word)} == use
+
+
+@pytest.mark.parametrize("name", FIVE)
 def test_what_a_type_names_is_there(name):
     kind = types.get(name)
     assert kind.id == name
     rows = {row["id"] for row in specs.read_toml("requirements.toml")["requirement"]}
-    assert {kind.chip.requirement, *(rule.requirement for rule in kind.rules)} <= rows
-    assert kind.layout in page.layouts()
+    assert kind.requirements <= rows
+    assert {rule.requirement for rule in kind.rules} <= kind.requirements
     assert kind.transliteration in mrz.transliteration.tables()
-    assert all(catalogue.data_group(number).data_group == number for number in kind.chip.data_groups)
-    assert algorithms.hash_by_id(kind.chip.digest)
+    assert kind.chip is None or algorithms.hash_by_id(kind.chip.digest)
     assert mrz.alpha2(kind.issuing_state)
-    numbers = {kind.trial_number.format(n) for n in (1, 2, 99_999_999)}
+    assert {"en", "tg"} <= kind.titles.keys()
+    prefix, digits = kind.trial_series
+    numbers = {kind.trial_number.format(n) for n in (1, 2, 10**digits - 1)}
     assert len(numbers) == 3
-    assert all(len(number) == 9 for number in numbers)
-    assert all(field.bring for field in kind.fields)
+    assert all(len(number) == 9 and number.startswith(prefix) for number in numbers)
+    assert all(field.article for field in kind.fields)
+
+
+def test_no_number_can_be_of_two_types():
+    patterns = [types.get(name).trial_number for name in FIVE]
+    series = [re.sub(r"\{:0(\d)d\}", r"[0-9]{\1}", pattern) for pattern in patterns]
+    for pattern in patterns:
+        for number in (pattern.format(n) for n in (0, 1, 9999999)):
+            assert sum(bool(re.fullmatch(one, number)) for one in series) == 1
+
+
+def test_by_its_zone():
+    known = types.bundled()
+    assert known.by_zone("TD3", "PP", "TJK").id == "external-passport"
+    assert known.by_zone("TD2", "PU", "TJK").id == "return-certificate"
+    assert known.by_zone("TD3", "PP", "D") is None
+    assert known.by_zone("TD3", "PR", "TJK") is None
 
 
 def test_types_are_read_once_and_frozen():
     assert types.get(KIND) is types.get(KIND)
     with pytest.raises(dataclasses.FrozenInstanceError):
-        types.get(KIND).years = 11
+        types.get(KIND).document_code = "PD"
     with pytest.raises(TypeError):
-        types.get(KIND).rules[0].arguments["state"] = "UTO"
+        types.get(KIND).rules[0].arguments["values"] = ("UTO",)
+    with pytest.raises(TypeError):
+        types.bundled()["mine"] = types.get(KIND)
 
 
-@pytest.mark.parametrize("name", ["no-such", "", "../policy/default", "external-passport.toml"])
+@pytest.mark.parametrize("name", ["no-such", "", "../policy/default", "external-passport.toml", None, 5, ["x"]])
 def test_no_such_type(name):
     with pytest.raises(UsageError) as caught:
         types.get(name)
     assert KIND in caught.value.hint
+    assert name not in types.bundled()
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda t: t.pop("validity"),
-        lambda t: t.update(surplus=1),
-        lambda t: t["mrz"].pop("format"),
-        lambda t: t["mrz"].update(surplus=1),
-        lambda t: t["number"].update(production="P{:08d}"),
-        lambda t: t["validity"].pop("requirement"),
-        lambda t: t["chip"].pop("digest"),
-        lambda t: t["chip"].update(surplus=1),
-        lambda t: t["page"].update(surplus=1),
-        lambda t: t["field"][0].pop("bring"),
-        lambda t: t["field"][0].update(surplus=1),
-        lambda t: t["rule"][0].pop("article"),
-    ],
-)
-def test_a_damaged_file_is_refused(monkeypatch, damage):
-    table = copy.deepcopy(specs.read_toml(f"documents/{KIND}.toml"))
-    damage(table)
-    monkeypatch.setattr(types.specs, "read_toml", lambda path: table)
+# each damage to a file, as a replacement in its text
+DAMAGES = [
+    ('id = "external-passport"', 'id = "another"'),
+    ("schema = 1", "schema = 2"),
+    ("schema = 1", "schema = 1\nsurplus = 1"),
+    ("[mrz]\n", "[mrz]\nsurplus = 1\n"),
+    ('format = "TD3"\n', ""),
+    ('format = "TD3"', 'format = "TD9"'),
+    ('document_code = "PP"', 'document_code = "ID"'),  # no passport's
+    ('document_code = "PP"', "document_code = 5"),
+    ('issuing_state = "TJK"', 'issuing_state = "XXA"'),  # no issuer
+    ('transliteration = "tj"', 'transliteration = "no-such"'),
+    ('optional_data = "personal_number"', 'optional_data = "portrait"'),
+    ('optional_data = "personal_number"', 'optional_data = "category"'),  # not asked for
+    ('trial = "T{:08d}"', 'trial = "T{:08d}"\nproduction = "P{:08d}"'),
+    ('trial = "T{:08d}"', 'trial = "T{}"'),
+    ('trial = "T{:08d}"', 'trial = "TTT{:08d}"'),  # ten characters
+    ("years = 10\nrequirement", "requirement"),
+    ("years = 10\nrequirement", "years = 10\nmonths = 1\nrequirement"),
+    ("years = 10\nrequirement", "years = 0\nrequirement"),
+    ("years = 10\nrequirement", "years = true\nrequirement"),
+    ('requirement = "EXT-2"', 'requirement = "EXT-2"\nnot_beyond = ["journey.until"]'),  # not asked for
+    ('requirement = "EXT-2"', 'requirement = "EXT-2"\nnot_beyond = ["family_name"]'),
+    ('requirement = "EXT-2"', 'requirement = "EXT-2"\nnot_beyond = []'),
+    ('requirement = "EXT-2"', ""),
+    ('requirement = "EXT-2"', 'requirement = "ten years"'),
+    ("age = 18\nyears", 'age = "18"\nyears'),
+    ("once = false\n", ""),
+    ("once = false", 'once = "no"'),
+    ("once = false", "once = false\nsurplus = true"),
+    ("data_groups = [1, 2, 11, 12]", "data_groups = [1, 11]"),
+    ("data_groups = [1, 2, 11, 12]", "data_groups = [1, 2, 3]"),
+    ("data_groups = [1, 2, 11, 12]", 'data_groups = ["1", 2]'),
+    ('digest = "sha256"', 'digest = "md4"'),
+    ('digest = "sha256"\n', ""),
+    ("[chip]\n", "[chip]\nsurplus = 1\n"),
+    ('layout = "td3"\n', ""),
+    ('dates = "month"', 'dates = "roman"'),
+    ('layout = "td3"', 'layout = "td3"\nsurplus = 1'),
+    ('  "document_code", "issuing_state", "document_number",', '  5, "issuing_state", "document_number",'),
+    ('[example]\ncitizenship = "TJK"', '[example]\ncategory = "A"'),  # not asked for
+    ('[[field]]\nname = "family_name"', '[[field]]\nname = "hobby"'),
+    ('[[field]]\nname = "family_name"', '[[field]]\nname = "family_name"\nsurplus = 1'),
+    ('[[field]]\nname = "family_name"', '[[field]]\nname = "family_name"\nkind = "document"'),
+    ('[[field]]\nname = "family_name"', '[[field]]\nname = "Permit!"\nkind = "document"'),
+    ('[[field]]\nname = "given_names"', '[[field]]\nname = "family_name"'),
+    ('name = "patronymic"\noptional = true', 'name = "patronymic"\noptional = "yes"'),
+    ('article = "ISO/IEC 19794-5, 9"\n', ""),
+    ('predicate = "one-of"', 'predicate = "no-such"'),
+    ('predicate = "one-of"', 'predicate = "eval"'),
+    ('values = ["TJK"]', "values = []"),
+    ('values = ["TJK"]', 'values = "TJK"'),
+    ('values = ["TJK"]\n', ""),
+    ('values = ["TJK"]', 'values = ["TJK"]\nsurplus = 1'),
+    ('field = "citizenship"\nvalues', 'field = "journey.until"\nvalues'),
+    ('field = "citizenship"\nvalues', "field = 5\nvalues"),
+    ('is = "not-after"', 'is = "around"'),
+    ('second = "day"', 'second = "tomorrow"'),
+    ('second = "day"', 'second = "sex"'),  # no date
+    ('second = "day"', "second = 2026-01-01T00:00:00Z"),
+    ('second = "day"', 'second = "day"\nmissing = "perhaps"'),
+    ('second = "day"', 'second = "day"\nregister = true'),  # the register has no part in it
+    ("age = 18\nconsent", "age = true\nconsent"),
+    ('id = "citizen"\n', ""),
+    ('id = "citizen"', 'id = "citizen"\noverride = "yes"'),
+    ('id = "citizen"', 'id = "citizen"\notherwise = "met"'),
+    ('id = "citizen"', 'id = "citizen"\nwhen = { field = "sex" }'),
+    ('id = "citizen"', 'id = "citizen"\nwhen = { field = "hobby", values = ["A"] }'),
+    ('article = "Resolution 294 of 27.05.2020"\n\n[[rule]]', "\n[[rule]]"),
+    ('[title]\nen = "Biometric passport for travel abroad"', "[title]"),
+    ('[title]\nen = "Biometric passport for travel abroad"', '[title]\nen = "X"\nfr = "Y"'),
+    ('[title]\nen = "Biometric passport for travel abroad"', '[title]\nen = ""'),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), DAMAGES, ids=[f"{i}-{new[:30]!r}" for i, (_, new) in enumerate(DAMAGES)])
+def test_a_damaged_file_is_refused(old, new):
+    whole = text(KIND)
+    assert old in whole
+    with pytest.raises(SpecError) as caught:
+        parse(whole.replace(old, new, 1).encode(), KIND, "here")
+    assert "here" in caught.value.where
+
+
+@pytest.mark.parametrize("data", [b"= broken", b"\xff\xfe", b"", b"schema = 1"])
+def test_what_is_no_document_type(data):
     with pytest.raises(SpecError):
-        types.get.__wrapped__(KIND)
+        parse(data, KIND, "here")
 
 
-@pytest.mark.parametrize("name", types.names())
+MORE = [
+    ("stateless-id", "[seal]\n", "[seal]\nsurplus = 1\n"),
+    ("stateless-id", 'zone = "zone"', "zone = 1"),
+    ("stateless-id", 'document = "residence_permit"', 'document = "passport"'),
+    ("stateless-id", "[page.nationalities]\n", "[page.nationalities]\nXXX = 5\n"),
+    ("registration-certificate", "printed = true", 'printed = "yes"'),
+    ("registration-certificate", "second = 2016-12-31", "second = 2016-12-31T00:00:00"),
+    ("return-certificate", 'documents = ["return-certificate"]', "documents = [5]"),
+    ("return-certificate", 'name = "journey"\n', 'name = "voyage"\n'),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new"), MORE)
+def test_other_damages(name, old, new):
+    assert old in text(name)
+    with pytest.raises(SpecError):
+        parse(text(name).replace(old, new, 1).encode(), name, "here")
+
+
+@pytest.mark.parametrize("part", ["chip", "page"])
+def test_a_type_may_do_without(part):
+    """A chip and a page are parts that a type may have."""
+    whole = text(KIND)
+    start = whole.index(f"[{part}]")
+    kind = parse((whole[:start] + whole[whole.index("\n[", start) :]).encode(), KIND, "here")
+    assert getattr(kind, part) is None
+
+
+# ------------------------------------------------------------------------------------------------- further folders
+
+
+def sixth(**changes):
+    table = text("external-passport")
+    changes = {
+        'id = "external-passport"': 'id = "official-passport"',
+        'document_code = "PP"': 'document_code = "PO"',
+        'trial = "T{:08d}"': 'trial = "TO{:07d}"',
+        **changes,
+    }
+    for old, new in changes.items():
+        assert old in table
+        table = table.replace(old, new, 1)
+    return table
+
+
+def test_a_further_folder_adds_a_type(tmp_path):
+    (tmp_path / "official-passport.toml").write_text(sixth(), encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("not a type")
+    found = DocumentTypes.load(tmp_path)
+    assert set(found) == {*FIVE, "official-passport"}
+    assert found.by_zone("TD3", "PO", "TJK").id == "official-passport"
+    application = example("official-passport", at=date(2026, 11, 24), types=found)
+    assert Application.from_json(application.to_json(), types=found) == application
+    assert {str(r.outcome) for r in eligibility(application, at=date(2026, 11, 24), types=found)} == {"met"}
+    with pytest.raises(TjdocsError):
+        Application.from_json(application.to_json())  # nobody named the folder
+    with pytest.raises(UsageError):
+        eligibility(application, at=date(2026, 11, 24))
+    assert set(DocumentTypes.load()) == set(FIVE)
+
+
+REFUSED = {
+    "same-id": {'id = "official-passport"': 'id = "external-passport"'},
+    "same-zone": {'document_code = "PO"': 'document_code = "PP"'},
+    "same-series": {'trial = "TO{:07d}"': 'trial = "TS{:07d}"'},
+    "series-within-another": {'trial = "TO{:07d}"': 'trial = "T1{:07d}"'},
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_type_that_could_be_taken_for_another_is_refused(tmp_path, name):
+    table = sixth()
+    for old, new in REFUSED[name].items():
+        table = table.replace(old, new)
+    file = "external-passport" if name == "same-id" else "official-passport"
+    (tmp_path / f"{file}.toml").write_text(table, encoding="utf-8")
+    with pytest.raises(SpecError) as caught:
+        DocumentTypes.load(tmp_path)
+    assert str(tmp_path) in caught.value.where
+
+
+def test_one_broken_file_refuses_the_folder(tmp_path):
+    (tmp_path / "official-passport.toml").write_text(sixth(), encoding="utf-8")
+    (tmp_path / "zz.toml").write_text("schema = 1")
+    with pytest.raises(SpecError):
+        DocumentTypes.load(tmp_path)
+
+
+def test_folders_that_hold_no_type(tmp_path):
+    for folder in (tmp_path, tmp_path / "missing", "a\0b"):
+        with pytest.raises(UsageError):
+            DocumentTypes.load(folder)
+    (tmp_path / "x.toml").mkdir()
+    with pytest.raises(UsageError):
+        DocumentTypes.load(tmp_path)
+
+
+def test_a_file_over_the_limit(tmp_path):
+    (tmp_path / "official-passport.toml").write_bytes(b"#" * 1_000_001)
+    with pytest.raises(SpecError, match="over the limit"):
+        DocumentTypes.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", FIVE)
 def test_example_is_lawful_on_its_own_day(name):
-    for day in (date(2024, 2, 29), date(2026, 11, 24)):
+    for day in (date(2024, 2, 29), date(2026, 11, 24), date(2027, 3, 1)):
         application = example(name, at=day)
         assert {str(result.outcome) for result in eligibility(application, at=day)} == {"met"}
         assert Application.from_json(application.to_json()) == application

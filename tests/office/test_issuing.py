@@ -15,13 +15,14 @@ from PIL import Image
 import builders as b
 from tjdocs import mrz
 from tjdocs.border import Evidence, Inspector
-from tjdocs.documents import NotEligible, eligibility, types
+from tjdocs.documents import ApplicationError, NotEligible, eligibility, types
 from tjdocs.errors import KeyMaterialError, OutputError, RegisterError, TjdocsError, UsageError
 from tjdocs.lds import sod
 from tjdocs.lds.catalogue import Problem
 from tjdocs.lds.dg11 import Dg11
 from tjdocs.lds.dg12 import Dg12
-from tjdocs.office import Office, draft, issuing
+from tjdocs.office import Office, draft, folders
+from tjdocs.office import issued as module
 from tjdocs.pki import Authority, TrustStore
 from tjdocs.pki.crl import Crl
 from tjdocs.pki.keys import hash_data
@@ -96,7 +97,7 @@ def test_names_keep_their_letters_in_print_and_are_transliterated_in_the_zone(is
     assert Dg11.parse(issued.chip["DG11"]).full_name == "ҒАФУРОВ<<ҚОСИМ<ҲАКИМӢ"
     assert issued.record["transliteration"] == "tj"
     seen = {}
-    monkeypatch.setattr(issuing, "draw", lambda layout, values, **more: seen.update(values, layout=layout, **more))
+    monkeypatch.setattr(module, "draw", lambda layout, values, **more: seen.update(values, layout=layout, **more))
     dataclasses.replace(issued).page  # noqa: B018 (drawn when asked for)
     assert seen["primary_identifier"] == "ҒАФУРОВ / GHAFUROV"
     assert seen["secondary_identifier"] == "ҚОСИМ ҲАКИМӢ / QOSIM HAKIMI"
@@ -252,7 +253,7 @@ def picture(width, height):
 
 UNUSABLE = {
     "portrait": {"portrait": b"no picture"},
-    # external-passport.toml: "at least 240 x 320 pixels"
+    # specs/application.toml: at least 240 x 320 pixels
     "portrait-small": {"portrait": picture(100, 130), "portrait_eyes": None},
     "portrait-narrow": {"portrait": picture(100, 1000), "portrait_eyes": None},
     "portrait-empty": {"portrait": b""},
@@ -266,13 +267,13 @@ UNUSABLE = {
     "place_of_birth-letter": {"place_of_birth": "漢"},
     "sex": {"sex": ""},
     "sex-other": {"sex": "W"},
-    "type": {"document_type": "no-such"},
+    "nationality": {"citizenship": "TJK", "personal_number": "1" * 20, "family_name": "A1"},
 }
 
 
 @pytest.mark.parametrize("name", UNUSABLE)
 def test_what_cannot_be_used_uses_no_number(office, register, application, now, name):
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(ApplicationError) as caught:
         office.issue(dataclasses.replace(application, **UNUSABLE[name]), at=now)
     assert used(register) == {}
     assert caught.value.where
@@ -302,7 +303,7 @@ def test_a_page_that_cannot_be_printed_is_found_before_a_number_is_used(
     refusal = None
     try:
         one = office.issue(dataclasses.replace(application, **TOO_MUCH[name]), at=now, out=out)
-    except UsageError as error:
+    except ApplicationError as error:
         refusal = error
     if refusal is None:
         assert one.page.size == (1476, 1039)
@@ -314,21 +315,23 @@ def test_a_page_that_cannot_be_printed_is_found_before_a_number_is_used(
 
 def test_a_portrait_that_turned_out_badly(office, register, application, now, monkeypatch):
     """What was prepared from the picture is checked like any reader would."""
-    monkeypatch.setattr(draft.face, "check_face", lambda image: (Problem("image-colour"), Problem("record-colour")))
-    with pytest.raises(UsageError, match="image-colour"):
+    monkeypatch.setattr(
+        draft.photograph.face, "check_face", lambda image: (Problem("image-colour"), Problem("record-colour"))
+    )
+    with pytest.raises(ApplicationError, match="image-colour"):
         office.issue(application, at=now)
     assert used(register) == {}
 
 
 def test_a_mere_warning_about_the_portrait_stops_nobody(office, application, now, monkeypatch):
-    monkeypatch.setattr(draft.face, "check_face", lambda image: (Problem("record-colour"),))
+    monkeypatch.setattr(draft.photograph.face, "check_face", lambda image: (Problem("record-colour"),))
     assert office.issue(application, at=now).document_number == "T00000001"
 
 
 def test_a_draft_needs_a_date_of_birth(application, now):
     unknown = dataclasses.replace(application, date_of_birth=None)
-    with pytest.raises(UsageError) as caught:
-        draft.Draft.of(unknown, types.get(KIND), now, now.date())
+    with pytest.raises(ApplicationError) as caught:
+        draft.Draft.of(unknown, types.get(KIND), now, now.date(), chip=True, page=True)
     assert caught.value.where == "date_of_birth"
 
 
@@ -492,18 +495,26 @@ def test_a_full_disk_leaves_nothing(office, register, application, now, tmp_path
     place = tmp_path / "place"
     place.mkdir()
     count = iter(range(1, 100))
-    real = Path.write_bytes
+    real = folders._write
 
-    def write(self, data):
+    def write(path, data):
         if next(count) == at_file:
-            real(self, data[: len(data) // 2])
+            real(path, data[: len(data) // 2])
             raise OSError(28, "No space left on device")
-        return real(self, data)
+        return real(path, data)
 
-    monkeypatch.setattr(Path, "write_bytes", write)
+    monkeypatch.setattr(folders, "_write", write)
     with pytest.raises(OutputError, match="No space left on device"):
         office.issue(application, at=now, out=place / "out")
     assert left(place) == []
+    assert used(register) == {"T00000001": "spoiled"}
+
+
+def test_what_the_disk_changed_is_seen(office, register, application, now, tmp_path, monkeypatch):
+    """Every file is read back before the document is recorded."""
+    monkeypatch.setattr(folders.os, "fsync", lambda descriptor: os.truncate(descriptor, 5))
+    with pytest.raises(OutputError):
+        office.issue(application, at=now, out=tmp_path / "out")
     assert used(register) == {"T00000001": "spoiled"}
 
 
@@ -533,7 +544,7 @@ def test_a_place_where_nothing_can_be_written(office, register, application, now
 
 
 def test_nothing_of_the_person_in_repr(issued, application, trial, now, register):
-    made = draft.Draft.of(application, types.get(KIND), now, issued.date_of_expiry)
+    made = draft.Draft.of(application, types.get(KIND), now, issued.date_of_expiry, chip=True, page=True)
     for part in (issued, issued.chip, issued.page, application, made):
         assert leaks(repr(part)) == [], type(part).__name__
         assert len(repr(part)) < 4000, type(part).__name__  # and no image

@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from tjdocs import __version__
-from tjdocs.cli import authority, border, documents, mrz, seal, trust, vectors, verify
+from tjdocs.cli import authority, border, documents, issue, mrz, seal, trust, vectors, verify
 from tjdocs.errors import TjdocsError
 
 __all__ = ["app", "main"]
@@ -33,7 +33,8 @@ app.add_typer(seal.app, name="seal")
 app.add_typer(vectors.app, name="vectors")
 app.command("dissect")(verify.dissect)
 app.command("verify")(verify.verify)
-app.command("issue")(documents.issue)
+app.command("issue")(issue.issue)
+app.command("issue-batch")(issue.issue_batch)
 
 
 def _version(value: bool) -> None:

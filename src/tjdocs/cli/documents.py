@@ -1,22 +1,40 @@
-"""``tjdocs documents`` and ``tjdocs issue``."""
+"""``tjdocs documents``: what each type asks for, an example of it, and an application judged without issuing."""
 
-from typing import Annotated
+import json
+from typing import Annotated, Any
 
 import typer
 
 from tjdocs.cli import _io
-from tjdocs.documents import Application, NotEligible, types
+from tjdocs.documents import Application, DocumentType, DocumentTypes, settings, texts
 from tjdocs.errors import UsageError
 
 app = typer.Typer(help="Document types and what they ask for.", no_args_is_help=True)
 
 Type = Annotated[str, typer.Argument(metavar="TYPE", help="A document type; see `tjdocs documents list`.")]
+Types = Annotated[
+    list[str] | None,
+    typer.Option("--types", envvar="TJDOCS_DOCUMENT_TYPES", help="Folder of further document types; repeated."),
+]
+Lang = Annotated[str, typer.Option("--lang", help="Language of what is read out: en, ru or tg.")]
+ApplicationFile = Annotated[str, typer.Option("--application", help="Application as JSON; - is standard input.")]
+
+
+def read_application(path: str, type_: str, types: DocumentTypes) -> Application:
+    """Read an application for a type.
+
+    :raises UsageError: it is for another one
+    """
+    application = Application.from_json(_io.read_file(path), types=types)
+    if application.document_type != type_:
+        raise UsageError("application for another document", where=application.document_type, hint=f"not for {type_}")
+    return application
 
 
 @app.command("list")
-def list_(as_json: _io.Json = False) -> None:
+def list_(types: Types = None, as_json: _io.Json = False) -> None:
     """List the document types."""
-    rows = [{"document_type": name, "title": types.get(name).title} for name in types.names()]
+    rows = [{"document_type": kind.id, "title": kind.title} for kind in DocumentTypes.load(*types or ()).values()]
     if as_json:
         _io.show_json(rows)
     else:
@@ -24,85 +42,122 @@ def list_(as_json: _io.Json = False) -> None:
 
 
 @app.command()
-def show(type_: Type, as_json: _io.Json = False) -> None:
+def show(type_: Type, lang: Lang = "en", types: Types = None, as_json: _io.Json = False) -> None:
     """Show what an applicant must bring, and the article that asks for it."""
-    kind = types.get(type_)
+    kind = DocumentTypes.load(*types or ())[type_]
+    fields = [
+        {
+            "name": spec.name,
+            "bring": texts.bring(spec, lang=lang),
+            "optional": spec.optional,
+            "judged": spec.judged,
+            "article": spec.article,
+            "requirement": spec.requirement,
+        }
+        for spec in kind.fields
+    ]
+    rules = []
+    for rule in kind.rules:
+        said = texts.sentence(kind, rule.id, "title", lang=lang)
+        rules.append(
+            {
+                "rule": rule.id,
+                "requirement": rule.requirement,
+                "article": rule.article,
+                "sentence": said.text,
+                "reviewed": said.reviewed,
+                "override": rule.override,
+            }
+        )
+    if as_json:
+        _io.show_json({"schema": 1, **_described(kind, lang), "fields": fields, "rules": rules})
+        return
+    print(f"{kind.titles.get(lang, kind.title)}\n\nThe applicant brings:")
+    for row in fields:
+        print(f"  {row['name']:<20}{row['bring']}{' (optional)' if row['optional'] else ''}  [{row['article']}]")
+    print("\nThe portrait:")
+    for name, value in settings.load().portrait.items():
+        print(f"  {name:<20}{_listed(value)}")
+    print(f"\nValid: {kind.validity.period}")
+    print("\nRules:")
+    for row in rules:
+        print(f"  {row['requirement']:<8}{row['sentence']}  [{row['article']}]")
+    if not all(row["reviewed"] for row in rules):
+        print("\nNo native reader has signed these sentences yet.")
+
+
+def _listed(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _described(kind: DocumentType, lang: str) -> dict[str, Any]:
+    use = kind.use
+    return {
+        "document_type": kind.id,
+        "title": kind.titles.get(lang, kind.title),
+        "titles": dict(kind.titles),
+        "mrz": {"format": kind.mrz_format, "document_code": kind.document_code, "issuing_state": kind.issuing_state},
+        "validity": str(kind.validity.period),
+        "use": {name: getattr(use, name) for name in ("cross_out", "cross_in", "inside", "once")},
+        "chip": None if kind.chip is None else {"required": kind.chip.required},
+        "seal": None if kind.seal is None else {"profile": kind.seal.profile},
+        "portrait": {name: list(v) if isinstance(v, tuple) else v for name, v in settings.load().portrait.items()},
+    }
+
+
+@app.command("example")
+def example_(type_: Type, types: Types = None, at: _io.At = "", as_json: _io.Json = False) -> None:
+    """Print a complete lawful application of a specimen as JSON, with or without --json."""
+    from tjdocs.documents.example import example
+
+    print(example(type_, at=_io.moment(at), types=DocumentTypes.load(*types or ())).to_json(), end="")
+
+
+@app.command("schema")
+def schema_(types: Types = None, as_json: _io.Json = False) -> None:
+    """Print the JSON schema of applications, with or without --json."""
+    from tjdocs.documents.schema import schema
+
+    print(json.dumps(schema(DocumentTypes.load(*types or ())), ensure_ascii=False, indent=1))
+
+
+@app.command()
+def check(
+    type_: Type,
+    application: ApplicationFile,
+    lang: Lang = "en",
+    types: Types = None,
+    at: _io.At = "",
+    as_json: _io.Json = False,
+) -> None:
+    """Judge an application without issuing: every rule, the spelling in the zone, the last valid day."""
+    from tjdocs.office.preview import preview
+
+    loaded = DocumentTypes.load(*types or ())
+    kind = loaded[type_]
+    request = read_application(application, type_, loaded)
+    found = preview(request, at=_io.moment(at), types=loaded, lang=lang)
     if as_json:
         _io.show_json(
             {
                 "schema": 1,
                 "document_type": kind.id,
-                "title": kind.title,
-                "fields": [{"name": f.name, "bring": f.bring, "optional": f.optional} for f in kind.fields],
-                "rules": [{"rule": r.id, "requirement": r.requirement, "article": r.article} for r in kind.rules],
+                "eligible": found.eligible,
+                "rules": [result.as_json() for result in found.results],
+                "spelling": {
+                    "primary_identifier": found.spelt[0],
+                    "secondary_identifier": found.spelt[1],
+                    "proposed": {"primary_identifier": found.proposed[0], "secondary_identifier": found.proposed[1]},
+                    "kept": request.spelling is not None,
+                },
+                "date_of_expiry": found.expires.isoformat(),
             }
         )
-        return
-    print(f"{kind.title}\n\nThe applicant brings:")
-    for field in kind.fields:
-        print(f"  {field.name:<18}{field.bring}{' (optional)' if field.optional else ''}")
-    print("\nRules:")
-    for rule in kind.rules:
-        print(f"  {rule.requirement:<8}{rule.id}: {rule.article}")
-
-
-@app.command("example")
-def example_(type_: Type, at: _io.At = "", as_json: _io.Json = False) -> None:
-    """Print a complete lawful application of a specimen as JSON, with or without --json."""
-    from tjdocs.documents.example import example
-
-    print(example(type_, at=_io.moment(at)).to_json(), end="")
-
-
-def issue(
-    type_: Type,
-    authority: Annotated[str, typer.Option("--authority", help="The authority's folder.")],
-    application: Annotated[str, typer.Option("--application", help="Application as JSON; - is standard input.")],
-    out: Annotated[str, typer.Option("--out", help="Output folder, new or empty.")],
-    register: Annotated[str, typer.Option("--register", help="Register's URL; a trial authority has its own.")] = "",
-    officer: Annotated[str, typer.Option("--officer", help="Who issues.")] = "",
-    passphrase_file: _io.PassphraseFile = "",
-    at: _io.At = "",
-    as_json: _io.Json = False,
-) -> None:
-    """Issue one document into a folder. Exit status 1 when the application is not eligible."""
-    # the office brings database and drawing with it, which no other command should wait for
-    from tjdocs.office import Office
-    from tjdocs.pki.authority import Authority
-    from tjdocs.register import Register
-
-    types.get(type_)
-    now = _io.moment(at)
-    opened = Authority.open(authority, passphrase=_io.passphrase(passphrase_file))
-    if not opened.trial and not (register and officer):
-        raise UsageError("a production authority issues with register and officer", where="--register, --officer")
-    request = Application.from_json(_io.read_file(application))
-    if request.document_type != type_:
-        raise UsageError("application for another document", where=request.document_type, hint=f"not for {type_}")
-    url = register or f"sqlite:///{opened.folder / 'register.db'}"
-    office = Office(opened, Register(url), officer=officer or "trial")
-    try:
-        issued = office.issue(request, at=now, out=out)
-    except NotEligible as error:
-        if as_json:
-            _io.show_json({"schema": 1, "refused": [result.as_json() for result in error.refused]})
-        else:
-            for result in error.refused:
-                _io.console().print(_io.styled(str(result.outcome), 13), f"{result.requirement}  {result.sentence}")
-        raise typer.Exit(1) from None
-    summary = {
-        "schema": 1,
-        "document_type": issued.document_type,
-        "document_number": issued.document_number,
-        "date_of_issue": issued.date_of_issue.isoformat(),
-        "date_of_expiry": issued.date_of_expiry.isoformat(),
-        "mrz": list(issued.mrz),
-        "files": sorted(issued.files),
-    }
-    if as_json:
-        _io.show_json(summary)
-        return
-    print(f"{issued.document_type} {issued.document_number}, valid to {issued.date_of_expiry.isoformat()}")
-    print("\n".join(issued.mrz))
-    for name in sorted(issued.files):
-        print(f"{out}/{name}")
+    else:
+        for result in found.results:
+            _io.console().print(_io.styled(str(result.outcome), 13), f"{result.requirement}  {result.sentence}")
+        print(f"in the zone: {found.spelt[0]}, {found.spelt[1]}")
+        if found.spelt != found.proposed:
+            print(f"proposed: {found.proposed[0]}, {found.proposed[1]}")
+        print(f"valid to {found.expires.isoformat()}")
+    raise typer.Exit(0 if found.eligible else 1)

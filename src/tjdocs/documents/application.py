@@ -1,22 +1,23 @@
-"""What an applicant asks for: a typed record, read from JSON."""
+"""What an applicant asks for: a typed record, read from JSON (``specs/application.schema.json``)."""
 
-import base64
-import binascii
 import json
-import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field
+from dataclasses import fields as attributes
 from datetime import date
 from typing import Any
 
-from tjdocs.documents import types
+from tjdocs.documents import settings
+from tjdocs.documents.faults import ApplicationError
+from tjdocs.documents.fields import document_kind, fields
+from tjdocs.documents.kinds import Reading, shown
+from tjdocs.documents.model import DocumentType
+from tjdocs.documents.records import CitizenshipRecord, EarlierName, HeldDocument, Journey, Spelling
+from tjdocs.documents.texts import bring
+from tjdocs.documents.types import DocumentTypes, bundled
 from tjdocs.errors import InputError, UsageError
 
-__all__ = ["Application"]
-
-MAX_TEXT = 200
-MAX_JSON = 20_000_000
-_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_SEXES = ("M", "F", "X")
+__all__ = ["Application", "read_object"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,137 +26,135 @@ class Application:
 
     :param document_type: id of a document type
     :param citizenship: three-letter code, empty where it is not recorded
+    :param citizenship_record: who settled the citizenship, and when
+    :param spelling: a spelling in Latin letters that the holder keeps
+    :param earlier_names: names borne before a change of name
     :param portrait: an image file's bytes
     :param portrait_eyes: centres of the eyes in the portrait, pixels, the picture's left one first
     :param consents: recorded consents, for example ``legal-representatives``
+    :param category: of the amnesty law, a letter
+    :param stay: ``lawful`` or ``illegal``
+    :param located_in: the State in which the applicant is
+    :param documents: documents that the applicant holds or held; ``kind`` is the name of the field
     """
 
     document_type: str
     family_name: str = field(default="", repr=False)
     given_names: str = field(default="", repr=False)
     patronymic: str = field(default="", repr=False)
+    earlier_names: tuple[EarlierName, ...] = field(default=(), repr=False)
+    spelling: Spelling | None = field(default=None, repr=False)
     sex: str = field(default="", repr=False)
     date_of_birth: date | None = field(default=None, repr=False)
     place_of_birth: str = field(default="", repr=False)
     citizenship: str = field(default="", repr=False)
+    citizenship_record: CitizenshipRecord | None = field(default=None, repr=False)
     personal_number: str = field(default="", repr=False)
+    category: str = field(default="", repr=False)
+    date_of_entry: date | None = field(default=None, repr=False)
+    stay: str = field(default="", repr=False)
+    date_of_acceptance: date | None = field(default=None, repr=False)
+    located_in: str = field(default="", repr=False)
+    journey: Journey | None = field(default=None, repr=False)
     authority: str = field(default="", repr=False)
     portrait: bytes = field(default=b"", repr=False)
     portrait_eyes: tuple[tuple[float, float], tuple[float, float]] | None = field(default=None, repr=False)
     consents: tuple[str, ...] = field(default=(), repr=False)
+    documents: tuple[HeldDocument, ...] = field(default=(), repr=False)
+
+    def document(self, kind: str) -> HeldDocument | None:
+        """Return the document of a kind that the applicant names, None when there is none."""
+        return next((held for held in self.documents if held.kind == kind), None)
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> "Application":
+    def from_json(cls, text: str | bytes, *, types: DocumentTypes | None = None) -> "Application":
         """Read an application from JSON with the keys above; dates ISO 8601, the portrait in Base64.
 
-        :raises InputError: it is malformed; the field is named, never its content
+        :param types: the document types to choose from; the bundled ones unless given
+        :raises ApplicationError: it is malformed; every fault with its field, never its content
+        :raises tjdocs.errors.InputError: it is no JSON object of schema 1 for a document type
         """
         if not isinstance(text, str | bytes):
             raise UsageError("no application", where="text", hint="JSON as text or bytes")
-        if len(text) > MAX_JSON:
-            raise InputError("over the limit", where="application", hint=f"at most {MAX_JSON} bytes")
-        try:
-            table = json.loads(text)
-        except (ValueError, RecursionError):
-            raise InputError("no JSON", where="application", hint="see `tjdocs documents example`") from None
-        if not isinstance(table, dict) or type(table.get("schema")) is not int or table["schema"] != 1:
+        limit = settings.load().max_json
+        if len(text) > limit:
+            raise InputError("over the limit", where="application", hint=f"at most {limit} bytes")
+        table = read_object(text)
+        if type(table.get("schema")) is not int or table["schema"] != 1:
             raise InputError("no application of schema 1", where="application", hint='a JSON object with "schema": 1')
+        types = bundled() if types is None else types
         kind = table.get("document_type")
-        if kind not in types.names():
-            raise InputError("unknown document type", where="document_type", hint=f"one of {', '.join(types.names())}")
-        specified = {spec.name: spec for spec in types.get(kind).fields}
-        if unknown := sorted(table.keys() - specified.keys() - {"schema", "document_type"}):
-            raise InputError("unknown field", where=str(unknown[0])[:40], hint=f"known are {', '.join(specified)}")
+        if not isinstance(kind, str) or kind not in types:
+            raise InputError("unknown document type", where="document_type", hint=f"one of {', '.join(types)}")
+        del table["schema"], table["document_type"]
+        return cls.from_values(table, types[kind])
+
+    @classmethod
+    def from_values(cls, table: Mapping[str, Any], kind: DocumentType) -> "Application":
+        """Read an application for ``kind`` from the values that JSON holds, without schema and type.
+
+        :raises ApplicationError: it is malformed
+        """
+        reading = Reading(kind.transliteration)
+        specified = {spec.name: spec for spec in kind.fields}
+        for name in sorted(table.keys() - specified.keys()):
+            reading.fault(shown(name), "unknown field", f"known are {', '.join(specified)}")
+        values: dict[str, Any] = {}
+        documents = []
         for name, spec in specified.items():
-            if not spec.optional and table.get(name) in (None, ""):
-                raise InputError("missing field", where=name, hint=spec.bring)
-        values = {name: _READERS[name](table[name], name) for name in specified if name in table}
-        for name, spec in specified.items():
-            if not spec.optional and not values[name]:  # blanks alone
-                raise InputError("missing field", where=name, hint=spec.bring)
-        return cls(kind, **values)
+            if not spec.may_lack and table.get(name) in (None, ""):
+                reading.fault(name, "missing field", bring(spec))
+            elif name in table:
+                before = len(reading.faults)
+                value = (document_kind(name) if spec.document else fields()[name]).read(table[name], name, reading)
+                if not spec.may_lack and not value and len(reading.faults) == before:  # blanks alone
+                    reading.fault(name, "missing field", bring(spec))
+                if not spec.document:
+                    values[name] = value
+                elif value is not None:
+                    documents.append(value)
+        if reading.faults:
+            raise ApplicationError(reading.faults)
+        return cls(kind.id, **values, documents=tuple(documents))
 
     def to_json(self) -> str:
         """Return the application as :meth:`from_json` reads it."""
         table: dict[str, Any] = {"schema": 1, "document_type": self.document_type}
-        for spec in types.get(self.document_type).fields:
-            value = getattr(self, spec.name)
-            if spec.optional and not value:
-                continue
-            if isinstance(value, date):
-                value = value.isoformat()
-            elif isinstance(value, bytes):
-                value = base64.b64encode(value).decode()
-            table[spec.name] = value
+        for name, kind in fields().items():
+            value = getattr(self, name)
+            if value != _DEFAULTS[name] or name in _ALWAYS:
+                table[name] = kind.write(value) if value is not None else None
+        table |= {held.kind: document_kind(held.kind).write(held) for held in self.documents}
         return json.dumps(table, ensure_ascii=False, indent=1) + "\n"
 
 
-def _text(value: object, name: str) -> str:
-    if not isinstance(value, str) or len(value) > MAX_TEXT or not value.isprintable():
-        raise InputError("unusable text", where=name, hint=f"printable text of at most {MAX_TEXT} characters")
-    return value.strip()
+_DEFAULTS = {item.name: item.default for item in attributes(Application) if item.default is not MISSING}
+_ALWAYS = ("family_name", "given_names", "sex", "date_of_birth", "citizenship", "authority", "portrait")
 
 
-def _sex(value: object, name: str) -> str:
-    if value not in _SEXES:
-        raise InputError("unusable value", where=name, hint=f"one of {', '.join(_SEXES)}")
-    return str(value)
+def read_object(text: str | bytes) -> dict[str, Any]:
+    """Return a JSON object in which every name stands once.
 
-
-def _code(value: object, name: str) -> str:
-    text = _text(value, name)
-    if not (1 <= len(text) <= 3 and text.isascii() and text.isalpha() and text.isupper()):
-        raise InputError("no State's code", where=name, hint="three letters, as in the zone")
-    return text
-
-
-def _date(value: object, name: str) -> date:
-    text = _text(value, name)
+    :raises InputError: it is none
+    """
     try:
-        if not _DATE.fullmatch(text):
-            raise ValueError
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError("no date", where=name, hint="ISO 8601, YYYY-MM-DD") from None
+        table = json.loads(text, object_pairs_hook=_once)
+    except _TwiceError as error:
+        raise InputError("a field stands twice", where=shown(str(error)), hint="once") from None
+    except (ValueError, RecursionError):
+        raise InputError("no JSON", where="application", hint="see `tjdocs documents example`") from None
+    if not isinstance(table, dict):
+        raise InputError("no JSON object", where="application", hint="see `tjdocs documents example`")
+    return table
 
 
-def _image(value: object, name: str) -> bytes:
-    try:
-        if isinstance(value, str):
-            return base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError):
-        pass
-    raise InputError("no Base64", where=name, hint="an image file's bytes in Base64")
+class _TwiceError(Exception):
+    pass
 
 
-def _eyes(value: object, name: str) -> tuple[tuple[float, float], tuple[float, float]]:
-    try:
-        (ax, ay), (bx, by) = value  # type: ignore[misc]
-        numbers = [ax, ay, bx, by]  # type: ignore[has-type]
-        if any(isinstance(n, bool) or not isinstance(n, int | float) or not 0 <= n < 100_000 for n in numbers):
-            raise ValueError
-    except (TypeError, ValueError):
-        raise InputError("no two points", where=name, hint="[[x, y], [x, y]] in pixels") from None
-    return (float(numbers[0]), float(numbers[1])), (float(numbers[2]), float(numbers[3]))
-
-
-def _words(value: object, name: str) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise InputError("no list", where=name, hint="a list of words")
-    return tuple(_text(item, name) for item in value)
-
-
-_READERS: dict[str, Any] = {
-    "family_name": _text,
-    "given_names": _text,
-    "patronymic": _text,
-    "sex": _sex,
-    "date_of_birth": _date,
-    "place_of_birth": _text,
-    "citizenship": _code,
-    "personal_number": _text,
-    "authority": _text,
-    "portrait": _image,
-    "portrait_eyes": _eyes,
-    "consents": _words,
-}
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _TwiceError(next(name for name in names if names.count(name) > 1))
+    return table

@@ -1,18 +1,21 @@
 """Who may be given a document: every rule answers at once, with its article and a sentence to read out."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
-from typing import Any
 
-from tjdocs import specs
-from tjdocs.documents import types
+from tjdocs.documents import texts
 from tjdocs.documents.application import Application
-from tjdocs.documents.predicates import PREDICATES, Answer
-from tjdocs.errors import SpecError, TjdocsError, UsageError
+from tjdocs.documents.fields import value_at
+from tjdocs.documents.model import DocumentType, RuleSpec
+from tjdocs.documents.predicates import PREDICATES, Answer, Question
+from tjdocs.documents.records import Known
+from tjdocs.documents.types import DocumentTypes, bundled
+from tjdocs.errors import TjdocsError, UsageError
 
-__all__ = ["NotEligible", "RuleResult", "eligibility"]
+__all__ = ["NotEligible", "Override", "RuleResult", "eligibility", "overruled"]
+
+_MAX_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,9 @@ class RuleResult:
     :param rule: its id in the document type
     :param requirement: id in ``specs/requirements.toml``
     :param sentence: what a clerk can read out; names no person
+    :param override: whether an officer may issue although it is not met
+    :param language: of the sentence; ``en`` where the language asked for lacks it
+    :param reviewed: whether a native reader has signed the sentence
     """
 
     rule: str
@@ -29,6 +35,9 @@ class RuleResult:
     article: str
     outcome: Answer
     sentence: str
+    override: bool = False
+    language: str = "en"
+    reviewed: bool = True
 
     def as_json(self) -> dict[str, str]:
         """Return the answer with the keys that the command line prints."""
@@ -40,6 +49,20 @@ class RuleResult:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Override:
+    """An officer's decision to issue although a rule is not met; it stays in the document's record.
+
+    :param rule: the rule's id
+    :param officer: who decides
+    :param reason: why
+    """
+
+    rule: str
+    officer: str
+    reason: str = field(repr=False)
+
+
 class NotEligible(TjdocsError):  # noqa: N818 (the public door's name)
     """The law does not allow the document; ``refused`` holds every rule that is not met or cannot be told."""
 
@@ -48,7 +71,7 @@ class NotEligible(TjdocsError):  # noqa: N818 (the public door's name)
     def __init__(self, refused: tuple[RuleResult, ...]) -> None:
         super().__init__(
             "not eligible",
-            where=", ".join(result.requirement for result in refused),
+            where=", ".join(dict.fromkeys(result.requirement for result in refused)),
             hint=" ".join(result.sentence for result in refused),
         )
         self.refused = refused
@@ -68,30 +91,64 @@ def day(at: date | datetime) -> date:
     raise UsageError("no day", where="at", hint="give a date, or a datetime with a time zone")
 
 
-def eligibility(application: Application, *, at: date | datetime) -> tuple[RuleResult, ...]:
+def eligibility(
+    application: Application,
+    *,
+    at: date | datetime,
+    known: Known | None = None,
+    types: DocumentTypes | None = None,
+    lang: str = "en",
+) -> tuple[RuleResult, ...]:
     """Return the answer of every rule of the application's document type, in the order of its file.
 
-    :raises UsageError: ``at`` is no day
+    :param known: what the register knows of the applicant. None: nobody asked it; a rule that only the register can
+        answer is then "cannot tell", any other rests on what the application says
+    :param types: the document types; the bundled ones unless given
+    :param lang: of the sentences: ``en``, ``ru`` or ``tg``
+    :raises UsageError: ``at`` is no day, ``known`` is unusable, or there is no such type or language
     """
     on = day(at)
-    return tuple(_judge(rule, application, on) for rule in types.get(application.document_type).rules)
+    if not isinstance(known, Known | None):
+        raise UsageError("unusable knowledge", where="known", hint="Known(…), or None where the register was not asked")
+    kind = (bundled() if types is None else types)[application.document_type]
+    return tuple(_judge(rule, kind, application, on, known, lang) for rule in kind.rules)
 
 
-def _judge(rule: types.RuleSpec, application: Application, on: date) -> RuleResult:
-    entry = PREDICATES.get(rule.predicate)
-    if entry is None or rule.arguments.keys() != entry[1]:
-        raise SpecError("unknown predicate or arguments", where=f"{application.document_type} {rule.id}")
-    answer = entry[0](application, rule.arguments, on)
-    texts = _texts().get(rule.id, {})
-    key = "title" if answer is Answer.MET else str(answer).replace(" ", "-")
-    if key not in texts:
-        raise SpecError("no sentence", where=f"specs/text/en.toml rule.{rule.id}.{key}")
-    return RuleResult(rule.id, rule.requirement, rule.article, answer, texts[key])
+def _judge(
+    rule: RuleSpec, kind: DocumentType, application: Application, on: date, known: Known | None, lang: str
+) -> RuleResult:
+    answer = Answer.MET
+    if rule.when is None or value_at(application, rule.when[0]) in rule.when[1]:
+        question = Question(application, on, known, rule.register, kind.transliteration)
+        answer = PREDICATES[rule.predicate].ask(question, rule.arguments)
+    if answer is Answer.NOT_MET:
+        answer = Answer(rule.otherwise)
+    said = texts.sentence(kind, rule.id, "title" if answer is Answer.MET else answer.replace(" ", "-"), lang=lang)
+    return RuleResult(
+        rule.id, rule.requirement, rule.article, answer, said.text, rule.override, said.language, said.reviewed
+    )
 
 
-@cache
-def _texts() -> Mapping[str, Mapping[str, Any]]:
-    table = specs.read_toml("text/en.toml")
-    specs.require_keys(table, ["schema", "language", "reviewed", "rule"], where="specs/text/en.toml")
-    rules: Mapping[str, Mapping[str, Any]] = table["rule"]
-    return rules
+def overruled(results: Sequence[RuleResult], overrides: Sequence[Override]) -> tuple[Override, ...]:
+    """Return the overrides that were needed.
+
+    :raises UsageError: an override of no rule or of one that allows none, or without officer or reason
+    :raises NotEligible: a rule is neither met nor overridden; with every such rule
+    """
+    rules = {result.rule: result for result in results}
+    unmet = {rule: result for rule, result in rules.items() if result.outcome is not Answer.MET}
+    for override in overrides:
+        where = f"override of {str(override.rule)[:40]}"
+        if override.rule not in rules:
+            raise UsageError("no such rule", where=where, hint=", ".join(rules))
+        if not all(
+            isinstance(text, str) and text.strip() and text.isprintable() and len(text) <= _MAX_REASON
+            for text in (override.officer, override.reason)
+        ):
+            raise UsageError("no officer or no reason", where=where, hint="an override names both")
+        if not rules[override.rule].override:
+            raise UsageError("the rule allows no override", where=where, hint=rules[override.rule].article)
+    named = {override.rule for override in overrides}
+    if refused := tuple(result for rule, result in unmet.items() if rule not in named):
+        raise NotEligible(refused)
+    return tuple(override for override in overrides if override.rule in unmet)

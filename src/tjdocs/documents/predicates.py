@@ -1,14 +1,26 @@
-"""The predicates that document types compose into rules: each answers met, not met, or cannot tell."""
+"""The predicates that document types compose into rules: each answers met, not met, or cannot tell.
+
+A new one is a function here and a row of :data:`PREDICATES`; types then use it by its name.
+"""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tjdocs.documents.application import Application
+from tjdocs.documents import spelling
+from tjdocs.documents.fields import value_at
+from tjdocs.documents.records import HeldDocument, Known
 from tjdocs.documents.validity import anniversary
+from tjdocs.errors import UsageError
+from tjdocs.mrz import names
 
-__all__ = ["PREDICATES", "Answer", "Predicate"]
+if TYPE_CHECKING:
+    from tjdocs.documents.application import Application
+
+__all__ = ["PREDICATES", "RELATIONS", "Answer", "Predicate", "Question"]
 
 
 class Answer(StrEnum):
@@ -19,38 +31,181 @@ class Answer(StrEnum):
     CANNOT_TELL = "cannot tell"
 
 
-Predicate: TypeAlias = Callable[[Application, Mapping[str, Any], date], Answer]
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a predicate is asked.
+
+    :param on: the day of the application
+    :param known: what the register knows, None where nobody asked it
+    :param register: whether only the register can answer
+    :param table: the type's transliteration table
+    """
+
+    application: "Application"
+    on: date
+    known: Known | None
+    register: bool
+    table: str
+
+
+Ask: TypeAlias = Callable[[Question, Mapping[str, Any]], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A predicate.
+
+    :param arguments: the kind of each argument by name: ``path``, ``moment``, ``relation``, ``words``, ``word``,
+        ``number``, ``document``, ``documents``, ``answer``; ``types`` checks them when a type is read
+    :param optional: arguments that may lack
+    :param register: whether the register can answer it, so that a rule may demand that it does
+    """
+
+    ask: Ask
+    arguments: Mapping[str, str]
+    optional: frozenset[str] = frozenset()
+    register: bool = False
+
+
+RELATIONS: Mapping[str, Callable[[date, date], bool]] = MappingProxyType(
+    {
+        "before": lambda one, other: one < other,
+        "not-after": lambda one, other: one <= other,
+        "same": lambda one, other: one == other,
+        "not-before": lambda one, other: one >= other,
+        "after": lambda one, other: one > other,
+    }
+)
 
 
 def _answer(holds: bool) -> Answer:
     return Answer.MET if holds else Answer.NOT_MET
 
 
-def citizen(application: Application, arguments: Mapping[str, Any], on: date) -> Answer:
-    """Whether the applicant is a citizen of ``state``."""
-    if not application.citizenship:
-        return Answer.CANNOT_TELL
-    return _answer(application.citizenship == arguments["state"])
+def one_of(question: Question, arguments: Mapping[str, Any]) -> Answer:
+    """Whether the value of ``field`` is one of ``values``."""
+    value = value_at(question.application, arguments["field"])
+    return Answer.CANNOT_TELL if value is None else _answer(value in arguments["values"])
 
 
-def born_before_application(application: Application, arguments: Mapping[str, Any], on: date) -> Answer:
-    """Whether the applicant was born on or before the day of the application."""
-    if application.date_of_birth is None:
-        return Answer.CANNOT_TELL
-    return _answer(application.date_of_birth <= on)
+def none_of(question: Question, arguments: Mapping[str, Any]) -> Answer:
+    """Whether the value of ``field`` is recorded and none of ``values``."""
+    value = value_at(question.application, arguments["field"])
+    return Answer.CANNOT_TELL if value is None else _answer(value not in arguments["values"])
 
 
-def consent_if_younger(application: Application, arguments: Mapping[str, Any], on: date) -> Answer:
+def dates(question: Question, arguments: Mapping[str, Any]) -> Answer:
+    """Whether ``first`` stands to ``second`` as ``is`` says; where one lacks, the answer is ``missing``.
+
+    Each is a day, a field, ``day`` (that of the application), or ``no-limit``, against which every day holds.
+    """
+    first, second = (_moment(question, arguments[name]) for name in ("first", "second"))
+    if first is None or second is None:
+        return Answer(arguments.get("missing", Answer.CANNOT_TELL))
+    if isinstance(first, str) or isinstance(second, str):
+        return Answer.MET
+    return _answer(RELATIONS[arguments["is"]](first, second))
+
+
+def _moment(question: Question, operand: date | str) -> date | str | None:
+    if isinstance(operand, date) or operand == "no-limit":
+        return operand
+    found: date | None = question.on if operand == "day" else value_at(question.application, operand)
+    return found
+
+
+def consent_if_younger(question: Question, arguments: Mapping[str, Any]) -> Answer:
     """Whether the applicant has reached ``age`` years, or ``consent`` is recorded."""
+    application = question.application
     if arguments["consent"] in application.consents:
         return Answer.MET
     if application.date_of_birth is None:
         return Answer.CANNOT_TELL
-    return _answer(anniversary(application.date_of_birth, arguments["age"]) <= on)
+    return _answer(anniversary(application.date_of_birth, arguments["age"]) <= question.on)
 
 
-PREDICATES: Mapping[str, tuple[Predicate, frozenset[str]]] = {
-    "citizen": (citizen, frozenset({"state"})),
-    "born-before-application": (born_before_application, frozenset()),
-    "consent-if-younger": (consent_if_younger, frozenset({"age", "consent"})),
-}
+def recorded(question: Question, arguments: Mapping[str, Any]) -> Answer:
+    """Whether ``field`` is recorded, and not with a date after the day of the application."""
+    value = value_at(question.application, arguments["field"])
+    if value is None:
+        return Answer.CANNOT_TELL
+    day = value if isinstance(value, date) else getattr(value, "date", None)
+    return _answer(day is None or day <= question.on)
+
+
+def holds(question: Question, arguments: Mapping[str, Any]) -> Answer:
+    """Whether the applicant holds ``document``, valid on the day.
+
+    What the register says of it counts more than the applicant's claim; a number that the register has under another
+    kind of document is no proof.
+    """
+    kind, claim = arguments["document"], question.application.document(arguments["document"])
+    entries = question.known.documents if question.known else ()
+    if question.known is None and question.register:
+        return Answer.CANNOT_TELL
+    registered = [entry for entry in entries if entry.kind == kind]
+    if registered or question.register:
+        return _any_valid(registered, question.on)
+    if claim is not None and any(entry.number and entry.number == claim.number for entry in entries):
+        return Answer.NOT_MET
+    return _any_valid([claim] if claim else [], question.on)
+
+
+def holds_none(question: Question, arguments: Mapping[str, Any]) -> Answer:
+    """Whether the applicant holds none of ``documents``, valid on the day; claims count beside the register."""
+    if question.known is None and question.register:
+        return Answer.CANNOT_TELL
+    held = [*question.application.documents, *(question.known.documents if question.known else ())]
+    found = _any_valid([entry for entry in held if entry.kind in arguments["documents"]], question.on)
+    return {Answer.MET: Answer.NOT_MET, Answer.NOT_MET: Answer.MET}.get(found, found)
+
+
+def _any_valid(held: list[HeldDocument], on: date) -> Answer:
+    found = [document.valid_on(on) for document in held]
+    if any(found):
+        return Answer.MET
+    return Answer.CANNOT_TELL if None in found else Answer.NOT_MET
+
+
+def spelling_agrees(question: Question, arguments: Mapping[str, Any]) -> Answer:
+    """Whether a spelling that the holder keeps is one of the name; where none is kept, it is met."""
+    if question.application.spelling is None:
+        return Answer.MET
+    try:
+        kept = spelling.in_zone(question.application, question.table)
+        held = names.agree(kept, spelling.proposed(question.application, question.table)).holds
+    except UsageError:  # a letter without a rule: found and named elsewhere
+        return Answer.CANNOT_TELL
+    return Answer.MET if held else Answer.CANNOT_TELL
+
+
+def names_accounted_for(question: Question, arguments: Mapping[str, Any]) -> Answer:
+    """Whether each name that the register has of the applicant is the present one or a recorded earlier one."""
+    if question.known is None:
+        return Answer.CANNOT_TELL if question.register else Answer.MET
+    application, table = question.application, question.table
+    try:
+        ours = [spelling.in_zone(application, table), spelling.proposed(application, table)]
+        ours += [spelling.earlier(name, table) for name in application.earlier_names]
+    except UsageError:
+        return Answer.CANNOT_TELL
+    return _answer(all(any(names.agree(name, own).holds for own in ours) for name in question.known.names))
+
+
+PREDICATES: Mapping[str, Predicate] = MappingProxyType(
+    {
+        "one-of": Predicate(one_of, {"field": "path", "values": "words"}),
+        "none-of": Predicate(none_of, {"field": "path", "values": "words"}),
+        "dates": Predicate(
+            dates,
+            {"first": "moment", "is": "relation", "second": "moment", "missing": "answer"},
+            optional=frozenset({"missing"}),
+        ),
+        "consent-if-younger": Predicate(consent_if_younger, {"age": "number", "consent": "word"}),
+        "recorded": Predicate(recorded, {"field": "path"}),
+        "holds": Predicate(holds, {"document": "document"}, register=True),
+        "holds-none": Predicate(holds_none, {"documents": "words"}, register=True),
+        "spelling-agrees": Predicate(spelling_agrees, {}),
+        "names-accounted-for": Predicate(names_accounted_for, {}, register=True),
+    }
+)

@@ -1,122 +1,144 @@
-"""Document types: each one TOML file in ``specs/documents/``, read into frozen values."""
+"""The document types: those in ``specs/documents/``, and those that further folders add."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import cache
-from types import MappingProxyType
-from typing import Any
+from pathlib import Path
 
 from tjdocs import specs
-from tjdocs.errors import UsageError
+from tjdocs.documents import texts
+from tjdocs.documents.model import DocumentType
+from tjdocs.documents.reading import parse
+from tjdocs.errors import SpecError, UsageError
 
-__all__ = ["ChipContent", "DocumentType", "FieldSpec", "RuleSpec", "get", "names"]
+__all__ = ["DocumentTypes", "bundled", "get", "names"]
 
-
-@dataclass(frozen=True, slots=True)
-class FieldSpec:
-    """One field of an application, and what the applicant must bring for it."""
-
-    name: str
-    bring: str
-    optional: bool = False
+_MAX_FILE = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSpec:
-    """One eligibility rule.
+class DocumentTypes(Mapping[str, DocumentType]):
+    """The document types by id; made by :func:`bundled` or :meth:`load`."""
 
-    :param predicate: a name in ``tjdocs.documents.predicates``
-    :param arguments: the predicate's own
-    :param requirement: id in ``specs/requirements.toml``
-    """
+    def __init__(self, types: Mapping[str, DocumentType]) -> None:
+        self._types = dict(sorted(types.items()))
 
-    id: str
-    predicate: str
-    requirement: str
-    article: str
-    arguments: Mapping[str, Any]
+    @classmethod
+    def load(cls, *folders: str | Path) -> "DocumentTypes":
+        """Return the bundled types and those of further folders, each a ``NAME.toml`` like ``specs/documents/``.
 
+        :raises UsageError: a folder cannot be read, or holds no type
+        :raises SpecError: a file is malformed, or names an id, a zone or a number series that another type has
+        """
+        found = dict(bundled())
+        for folder in folders:
+            for path in _files(Path(folder)):
+                data = _read(path)
+                kind = parse(data, path.stem, str(path))
+                _check_new(kind, found, str(path))
+                found[kind.id] = kind
+        return cls(found)
 
-@dataclass(frozen=True, slots=True)
-class ChipContent:
-    """What the chip carries."""
+    def __getitem__(self, id_: str) -> DocumentType:
+        try:
+            return self._types[id_]
+        except (KeyError, TypeError):
+            hint = f"one of {', '.join(self._types)}"
+            raise UsageError("no such document type", where=str(id_)[:40], hint=hint) from None
 
-    requirement: str
-    data_groups: tuple[int, ...]
-    lds_version: str
-    unicode_version: str
-    digest: str
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._types)
 
+    def __len__(self) -> int:
+        return len(self._types)
 
-@dataclass(frozen=True, slots=True)
-class DocumentType:
-    """A document type.
+    def __contains__(self, id_: object) -> bool:
+        return isinstance(id_, str) and id_ in self._types
 
-    :param trial_number: pattern of a trial authority's document numbers
-    :param years: of validity
-    """
+    def __repr__(self) -> str:
+        return f"DocumentTypes({', '.join(self._types)})"
 
-    id: str
-    title: str
-    mrz_format: str
-    document_code: str
-    issuing_state: str
-    nationality: str
-    transliteration: str
-    trial_number: str
-    years: int
-    chip: ChipContent
-    layout: str
-    fields: tuple[FieldSpec, ...]
-    rules: tuple[RuleSpec, ...]
-
-
-def names() -> tuple[str, ...]:
-    """Return the ids of all document types."""
-    return tuple(sorted(path.stem for path in (specs.folder("specs") / "documents").glob("*.toml")))
+    def by_zone(self, format: str, document_code: str, issuing_state: str) -> DocumentType | None:
+        """Return the type whose documents have such a zone, None for a document that is none of ours."""
+        for kind in self._types.values():
+            if (kind.mrz_format, kind.document_code, kind.issuing_state) == (format, document_code, issuing_state):
+                return kind
+        return None
 
 
 @cache
+def bundled() -> DocumentTypes:
+    """Return the bundled types.
+
+    :raises SpecError: a file is malformed
+    """
+    found: dict[str, DocumentType] = {}
+    for path in sorted((specs.folder("specs") / "documents").glob("*.toml")):
+        where = f"specs/documents/{path.name}"
+        kind = parse(specs.read_bytes(f"documents/{path.name}"), path.stem, where)
+        _check_new(kind, found, where)
+        found[kind.id] = kind
+    return DocumentTypes(found)
+
+
+def names() -> tuple[str, ...]:
+    """Return the ids of the bundled types."""
+    return tuple(bundled())
+
+
 def get(id_: str) -> DocumentType:
-    """Return the document type ``id_``.
+    """Return the bundled type ``id_``.
 
     :raises UsageError: there is none
-    :raises tjdocs.errors.SpecError: its file is malformed
     """
-    if id_ not in names():
-        raise UsageError("no such document type", where=id_, hint=f"one of {', '.join(names())}")
-    where = f"specs/documents/{id_}.toml"
-    table = specs.read_toml(f"documents/{id_}.toml")
-    keys = ["schema", "id", "title", "mrz", "number", "validity", "chip", "page", "field", "rule"]
-    specs.require_keys(table, keys, where=where)
-    mrz_keys = ["format", "document_code", "issuing_state", "nationality", "transliteration"]
-    specs.require_keys(table["mrz"], mrz_keys, where=f"{where} mrz")
-    specs.require_keys(table["number"], ["trial"], where=f"{where} number")
-    specs.require_keys(table["validity"], ["years", "requirement"], where=f"{where} validity")
-    specs.require_keys(table["chip"], ChipContent.__slots__, where=f"{where} chip")
-    specs.require_keys(table["page"], ["layout"], where=f"{where} page")
-    for row in table["field"]:
-        specs.require_keys(row, ["name", "bring"], ["optional"], where=f"{where} field")
-    mrz = table["mrz"]
-    return DocumentType(
-        table["id"],
-        table["title"],
-        mrz["format"],
-        mrz["document_code"],
-        mrz["issuing_state"],
-        mrz["nationality"],
-        mrz["transliteration"],
-        table["number"]["trial"],
-        table["validity"]["years"],
-        ChipContent(**{**table["chip"], "data_groups": tuple(table["chip"]["data_groups"])}),
-        table["page"]["layout"],
-        tuple(FieldSpec(**row) for row in table["field"]),
-        tuple(_rule(row, where) for row in table["rule"]),
+    return bundled()[id_]
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        found = sorted(path for path in folder.iterdir() if path.suffix == ".toml")
+    except (OSError, ValueError):
+        raise UsageError("no folder of document types", where=str(folder), hint="a readable folder") from None
+    if not found:
+        raise UsageError("no document type", where=str(folder), hint="files NAME.toml, as in specs/documents")
+    return found
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_FILE + 1)
+    except OSError as error:
+        raise UsageError("cannot read", where=str(path), hint=error.strerror or "") from None
+    if len(data) > _MAX_FILE:
+        raise SpecError("over the limit", where=str(path), hint=f"at most {_MAX_FILE} bytes")
+    return data
+
+
+def _check_new(kind: DocumentType, others: Mapping[str, DocumentType], where: str) -> None:
+    """Refuse a type that another could be taken for, or that has nothing to say.
+
+    :raises SpecError: it is one
+    """
+    for rule in kind.rules:
+        texts.sentence(kind, rule.id, "title")
+    for spec in kind.fields:
+        texts.bring(spec)
+    for other in others.values():
+        if kind.id == other.id:
+            raise SpecError("a document type of that id is there already", where=where, hint=kind.id)
+        if _zone(kind) == _zone(other):
+            raise SpecError("another type has that zone", where=where, hint=f"{other.id} has {kind.document_code}")
+        if _numbers_meet(kind.trial_series, other.trial_series):
+            raise SpecError("another type has numbers of that series", where=where, hint=f"{other.id} has them")
+
+
+def _zone(kind: DocumentType) -> tuple[str, str, str]:
+    return kind.mrz_format, kind.document_code, kind.issuing_state
+
+
+def _numbers_meet(one: tuple[str, int], other: tuple[str, int]) -> bool:
+    """Return whether a number can be of both series: as long, and one prefix is the other with digits behind."""
+    (short, _), (long, _) = sorted((one, other), key=lambda series: len(series[0]))
+    behind = long[len(short) :]
+    return (
+        len(one[0]) + one[1] == len(other[0]) + other[1] and long.startswith(short) and (not behind or behind.isdigit())
     )
-
-
-def _rule(row: dict[str, Any], where: str) -> RuleSpec:
-    own = {"id", "predicate", "requirement", "article"}
-    specs.require_keys({k: v for k, v in row.items() if k in own}, own, where=f"{where} rule")
-    arguments = MappingProxyType({key: value for key, value in row.items() if key not in own})
-    return RuleSpec(row["id"], row["predicate"], row["requirement"], row["article"], arguments)

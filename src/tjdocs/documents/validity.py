@@ -1,22 +1,123 @@
-"""How long a document is valid: the last valid day is the day before the anniversary of issue."""
+"""How long a document is valid: its type's period, cut where the law cuts it (``specs/validity.toml``)."""
 
+import calendar
+from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
 
-__all__ = ["anniversary", "last_valid_day"]
+from tjdocs import specs
+from tjdocs.documents.fields import value_at
+from tjdocs.errors import SpecError, UsageError
+
+if TYPE_CHECKING:
+    from tjdocs.documents.application import Application
+
+__all__ = ["Minor", "Period", "Validity", "accepts", "anniversary", "extended", "last_day"]
+
+_READINGS = {"day-before": timedelta(days=1), "anniversary": timedelta(0)}
 
 
-def anniversary(day: date, years: int) -> date:
-    """Return the same day ``years`` later; 29 February has its anniversary on 28 February."""
-    if day.year + years > MAXYEAR:
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A number of years, months or days."""
+
+    years: int = 0
+    months: int = 0
+    days: int = 0
+
+    def after(self, day: date) -> date:
+        """Return the anniversary: the same day that much later; a day that its month lacks is the month's last."""
+        try:
+            return anniversary(day, self.years, self.months) + timedelta(days=self.days)
+        except OverflowError:
+            return date.max
+
+    def __str__(self) -> str:
+        return ", ".join(f"{n} {unit}" for unit in self.__slots__ if (n := getattr(self, unit)))
+
+
+@dataclass(frozen=True, slots=True)
+class Minor:
+    """The period for an applicant who is younger than ``age`` years on the day of issue."""
+
+    age: int
+    period: Period
+    requirement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """How long documents of a type are valid.
+
+    :param shorter: whether a shorter time is lawful, so that a bound cuts it; else a bound that would is an error
+    :param not_beyond: paths of dates in the application that it never outlives
+    :param extendable: whether it may be extended before the decision that it awaits
+    """
+
+    period: Period
+    requirement: str
+    shorter: bool = False
+    not_beyond: tuple[str, ...] = ()
+    extendable: bool = False
+    minor: Minor | None = None
+
+    def for_holder(self, born: date | None, issued: date) -> Period:
+        """Return the period for a holder of that date of birth."""
+        minor = self.minor
+        if minor is not None and born is not None and anniversary(born, minor.age) > issued:
+            return minor.period
+        return self.period
+
+
+def anniversary(day: date, years: int, months: int = 0) -> date:
+    """Return the same day so many years and months later; 29 February has its anniversary on 28 February."""
+    year, month = divmod(day.year * 12 + day.month - 1 + years * 12 + months, 12)
+    if year > MAXYEAR:
         return date.max
-    if day.year + years < MINYEAR:
+    if year < MINYEAR:
         return date.min
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def last_valid_day(issued: date, years: int) -> date:
-    """Return the last day on which a document issued for ``years`` years is valid."""
-    return anniversary(issued, years) - timedelta(days=1)
+@cache
+def _reading(name: str) -> timedelta:
+    table = specs.read_toml("validity.toml")
+    specs.require_keys(table, ["schema", "issuing", "checking"], where="specs/validity.toml")
+    if table[name] not in _READINGS:
+        raise SpecError("no such reading", where=f"specs/validity.toml {name}", hint=" or ".join(_READINGS))
+    return _READINGS[table[name]]
+
+
+def last_day(validity: Validity, application: "Application", issued: date) -> date:
+    """Return the last valid day of a document issued on a day, cut by the dates that it never outlives."""
+    end = validity.for_holder(application.date_of_birth, issued).after(issued) - _reading("issuing")
+    stated: list[date | None] = [value_at(application, path) for path in validity.not_beyond]
+    return min([end, *(day for day in stated if day is not None)])
+
+
+def accepts(validity: Validity, issued: date, expires: date, *, born: date | None = None) -> bool:
+    """Return whether a document of those dates may have been issued lawfully; for whoever checks one.
+
+    :param born: the holder's date of birth where it is known; else the longest period counts
+    """
+    periods = [validity.for_holder(born, issued)]
+    if born is None and validity.minor is not None:
+        periods.append(validity.minor.period)
+    latest = max(period.after(issued) for period in periods) - _reading("checking")
+    return issued <= expires <= latest
+
+
+def extended(validity: Validity, expires: date, *, on: date, decided: bool) -> date:
+    """Return the new last valid day of a document that is extended on a day.
+
+    :param decided: whether the decision that it awaits has been made
+    :raises UsageError: it cannot be extended, has expired, or the decision has been made
+    """
+    if not validity.extendable:
+        raise UsageError("documents of this type are not extended", where="validity")
+    if decided:
+        raise UsageError("the decision has been made", where="decided", hint="it is extended until the decision only")
+    if on > expires:
+        raise UsageError("it has expired", where="on", hint="it is extended up to its last valid day")
+    return validity.period.after(expires)

@@ -1,6 +1,23 @@
-"""The issuing act."""
+"""The issuing act: one document, or many from a file."""
 
-from tjdocs.documents import NotEligible
-from tjdocs.office.issuing import ChipFiles, Issued, Office
+from tjdocs.documents import ApplicationError, NotEligible, Override
+from tjdocs.office.batch import Batch, Line
+from tjdocs.office.issued import ChipFiles, Issued
+from tjdocs.office.issuing import Office, Portrait
+from tjdocs.office.preview import Preview, preview
+from tjdocs.office.recovery import recover
 
-__all__ = ["ChipFiles", "Issued", "NotEligible", "Office"]
+__all__ = [
+    "ApplicationError",
+    "Batch",
+    "ChipFiles",
+    "Issued",
+    "Line",
+    "NotEligible",
+    "Office",
+    "Override",
+    "Portrait",
+    "Preview",
+    "preview",
+    "recover",
+]

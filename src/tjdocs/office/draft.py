@@ -1,27 +1,50 @@
 """A document on its way: what the application and the type decide, before and after it has a number."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
-from tjdocs import mrz, page
-from tjdocs.documents import Application
-from tjdocs.documents.types import DocumentType
+from PIL import Image
+
+from tjdocs import mrz, page, seal
+from tjdocs.documents import (
+    Application,
+    ApplicationError,
+    EarlierName,
+    Fault,
+    Override,
+    RuleResult,
+    photograph,
+    spelling,
+)
+from tjdocs.documents.faults import refused
+from tjdocs.documents.model import DocumentType
+from tjdocs.documents.validity import anniversary
 from tjdocs.errors import UsageError
-from tjdocs.lds import face, sod
+from tjdocs.lds import sod
 from tjdocs.lds.com import ComFile
 from tjdocs.lds.dg1 import Dg1
-from tjdocs.lds.dg2 import Dg2
 from tjdocs.lds.dg11 import Dg11
 from tjdocs.lds.dg12 import Dg12
-from tjdocs.page import date_text, sex_text
+from tjdocs.office import values
 from tjdocs.pki import Signer
 from tjdocs.pki.keys import hash_data
 
-__all__ = ["Draft"]
+__all__ = ["Draft", "has_page"]
 
-_SMALLEST_PORTRAIT = (240, 320)  # ISO/IEC 19794-5, 9: 60 pixels between the eyes
 _NO_NUMBER = "000000000"
+_FIELDS = {  # of the zone and the page, as an application names them
+    "primary_identifier": "family_name",
+    "secondary_identifier": "given_names",
+    "optional_data": "personal_number",
+    "nationality": "citizenship",
+    "full_name": "family_name",
+    "other_names": "earlier_names",
+    "issuing_authority": "authority",
+    "destination": "journey.destination",
+    "transit_points": "journey.transit",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,41 +52,92 @@ class Draft:
     """A document without its number; make one with :meth:`of`.
 
     :param expires: the last valid day
-    :param spelling: a zone without a number, for the spelling of the names
+    :param chip, page: whether it gets them
+    :param identifiers: primary and secondary identifier in A to Z, whole
+    :param groups: the data groups that do not depend on the number
+    :param results: the rules' answers
     """
 
     application: Application
     kind: DocumentType
     now: datetime
     expires: date
+    chip: bool
+    page: bool
     born: date = field(repr=False)
-    dg2: bytes = field(repr=False)
-    spelling: mrz.Made = field(repr=False)
+    identifiers: tuple[str, str] = field(repr=False)
+    groups: Mapping[int, bytes] = field(repr=False)
+    results: tuple[RuleResult, ...] = field(default=(), repr=False)
+    overrides: tuple[Override, ...] = ()
 
     @classmethod
-    def of(cls, application: Application, kind: DocumentType, now: datetime, expires: date) -> "Draft":
+    def of(
+        cls,
+        application: Application,
+        kind: DocumentType,
+        now: datetime,
+        expires: date,
+        *,
+        chip: bool,
+        page: bool,
+        dg2: bytes = b"",
+        results: tuple[RuleResult, ...] = (),
+        overrides: tuple[Override, ...] = (),
+    ) -> "Draft":
         """Prepare everything that does not depend on the number.
 
-        :raises UsageError: a name, date or portrait that cannot be used, the field named
+        :param dg2: the portrait as data group 2, where it was prepared before
+        :raises ApplicationError: names, dates, texts or a portrait that cannot be used: every fault at once
         """
-        if application.date_of_birth is None:
-            raise UsageError("no date of birth", where="date_of_birth")
-        spelling = _zone(application, kind, _NO_NUMBER, application.date_of_birth, expires)
-        draft = cls(application, kind, now, expires, application.date_of_birth, _dg2(application), spelling)
-        page.check(kind.layout, draft.page_values(_NO_NUMBER), portrait=application.portrait)
-        return draft
+        faults = _name_faults(application, kind.transliteration)
+        named = not faults
+        portrait_faults: list[Fault] = []
+        if not dg2:
+            dg2, portrait_faults = photograph.prepare(application.portrait, application.portrait_eyes)
+        born = application.date_of_birth
+        if born is None:
+            faults.append(Fault("date_of_birth", "missing field", "ISO 8601, YYYY-MM-DD"))
+        draft = cls(
+            application,
+            kind,
+            now,
+            expires,
+            chip,
+            page and has_page(kind),
+            born or anniversary(now.date(), -30),
+            spelling.in_zone(application, kind.transliteration) if named else ("X", "X"),
+            {},
+            results,
+            overrides,
+        )
+        groups = {2: dg2}
+        faults += portrait_faults + draft._zone_faults() + draft._add_details(groups)
+        faults += draft._seal_faults() + draft._page_faults(None if portrait_faults else application.portrait)
+        if faults:
+            raise ApplicationError(list({(fault.field, fault.message): fault for fault in faults}.values()))
+        return replace(draft, groups=groups)
 
-    def make(self, number: str, signer: Signer) -> tuple[tuple[str, ...], dict[str, bytes], str]:
-        """Return the zone's lines, the chip's files, and the transliteration table used."""
-        made = _zone(self.application, self.kind, number, self.born, self.expires)
-        makers: dict[int, Callable[[], bytes]] = {
-            1: Dg1.from_lines(made.lines).encode,
-            2: lambda: self.dg2,
-            11: self._dg11,
-            12: self._dg12,
-        }
+    @property
+    def issued(self) -> date:
+        """The day of issue."""
+        return self.now.date()
+
+    @property
+    def sex(self) -> str:
+        """The sex as the zone has it."""
+        return "<" if self.application.sex == "X" else self.application.sex
+
+    def make_zone(self, number: str) -> mrz.Made:
+        """Return the zone of a document of that number."""
+        return mrz.make(**self._zone_values(number))
+
+    def make_chip(self, zone: mrz.Made, signer: Signer | None) -> dict[str, bytes]:
+        """Return the chip's files, signed; nothing for a document without a chip, which has no signer."""
         chip = self.kind.chip
-        groups = {number: makers[number]() for number in chip.data_groups}
+        if chip is None or signer is None:
+            return {}
+        made = {1: Dg1.from_lines(zone.lines).encode(), **self.groups}
+        groups = {number: made[number] for number in chip.data_groups}
         security_object = sod.build(
             {number: hash_data(chip.digest, data) for number, data in groups.items()},
             digest=chip.digest,
@@ -75,91 +149,141 @@ class Draft:
         com = ComFile.of(list(groups), lds_version=chip.lds_version, unicode_version=chip.unicode_version)
         files = {"EF.COM": com.encode(), "EF.SOD": security_object}
         files.update({f"DG{number}": data for number, data in groups.items()})
-        return made.lines, files, made.transliteration
+        return files
 
     def page_values(self, number: str) -> dict[str, str]:
-        """Return the texts of the printed page; names and place in national letters and in the zone's spelling."""
-        application, kind = self.application, self.kind
-        zone = mrz.parse(self.spelling.lines, at=self.now.date())
-        values = {
+        """Return the texts of the printed page by field."""
+        return values.page_values(self, number, self.kind.page.fields if self.kind.page else ())
+
+    def make_seal(self, zone: mrz.Made, signer: Signer | None) -> bytes:
+        """Return the seal, signed; nothing for a document without one, which has no seal signer."""
+        kind = self.kind.seal
+        if kind is None or signer is None:
+            return b""
+        features = values.seal_values(self, kind.features, zone.lines)
+        made = seal.make(
+            kind.profile, signer=signer, issue_date=self.issued, signature_date=self.issued, features=features
+        )
+        return made.encode()
+
+    def _zone_values(self, number: str) -> dict[str, Any]:
+        kind, application = self.kind, self.application
+        return {
+            "format": kind.mrz_format,
             "document_code": kind.document_code,
             "issuing_state": kind.issuing_state,
             "document_number": number,
-            "primary_identifier": _both(application.family_name, zone.primary_identifier),
-            "secondary_identifier": _both(_secondary(application), zone.secondary_identifier),
-            "nationality": kind.nationality,
-            "date_of_birth": _date(self.born),
-            "sex": sex_text(_sex(application)),
-            "date_of_issue": _date(self.now.date()),
-            "authority": application.authority,
-            "date_of_expiry": _date(self.expires),
-            "personal_number": application.personal_number,
-            "place_of_birth": self._place_of_birth(),
+            "nationality": application.citizenship,
+            "date_of_birth": self.born,
+            "sex": self.sex,
+            "date_of_expiry": self.expires,
+            "primary_identifier": self.identifiers[0],
+            "secondary_identifier": self.identifiers[1],
+            "optional_data": str(getattr(application, kind.optional_data)) if kind.optional_data else "",
+            "transliteration": kind.transliteration,
         }
-        return {name: value for name, value in values.items() if value or name == "secondary_identifier"}
 
-    def _place_of_birth(self) -> str:
-        place = self.application.place_of_birth
-        if not place:
-            return ""
-        try:
-            return _both(place, mrz.transliterate(place, table=self.kind.transliteration))
-        except UsageError as error:
-            raise UsageError(error.message, where="place_of_birth", hint=error.hint) from None
+    def _zone_faults(self) -> list[Fault]:
+        born = anniversary(self.issued, -30)
+        safe = {"primary_identifier": "X", "secondary_identifier": "X", "optional_data": "", "date_of_birth": born}
+        safe |= {"sex": "<", "nationality": "XXX"}
+        return _every_fault(lambda table: mrz.make(**table), self._zone_values(_NO_NUMBER), safe)
+
+    def _add_details(self, groups: dict[int, bytes]) -> list[Fault]:
+        """Add DG11 and DG12 to ``groups``, or return why they cannot be made."""
+        found = []
+        for number, make in ((11, self._dg11), (12, self._dg12)) if self.chip else ():
+            try:
+                groups[number] = make()
+            except UsageError as error:
+                found.append(_refused(error))
+        return found
+
+    def _seal_faults(self) -> list[Fault]:
+        """Return what the seal would not take; the zone has its own faults."""
+        found = []
+        for name in self.kind.seal.features if self.kind.seal else ():
+            try:
+                values.seal_values(self, [name], ())
+            except UsageError as error:
+                found.append(_refused(error))
+        return found
+
+    def _page_faults(self, portrait: bytes | None) -> list[Fault]:
+        """Return what the page would not take.
+
+        :param portrait: None where its faults are known already
+        """
+        kind = self.kind.page
+        if kind is None or not self.page:
+            return []
+        found: list[Fault] = []
+        texts: dict[str, str] = {}
+        for name in kind.fields:
+            try:
+                texts |= values.page_values(self, _NO_NUMBER, [name])
+            except UsageError as error:
+                found.append(_refused(error))
+                texts[name] = "X"
+        picture = portrait if portrait is not None else Image.new("RGB", (700, 900))
+
+        def attempt(table: Mapping[str, str]) -> None:
+            page.check(kind.layout, table, portrait=picture)
+
+        return found + _every_fault(attempt, texts, dict.fromkeys(texts, "X"))
 
     def _dg11(self) -> bytes:
         application = self.application
-        primary = "<".join(application.family_name.split())
         return Dg11(
-            full_name=f"{primary}<<{'<'.join(_secondary(application).split())}",
+            full_name=_full_name(application),
+            other_names=tuple(_full_name(name) for name in application.earlier_names),
             personal_number=application.personal_number or None,
             date_of_birth=self.born.strftime("%Y%m%d"),
             place_of_birth=(application.place_of_birth,) if application.place_of_birth else (),
         ).encode()
 
     def _dg12(self) -> bytes:
-        return Dg12(
-            issuing_authority=self.application.authority, date_of_issue=self.now.date().strftime("%Y%m%d")
-        ).encode()
+        return Dg12(issuing_authority=self.application.authority, date_of_issue=self.issued.strftime("%Y%m%d")).encode()
 
 
-def _zone(application: Application, kind: DocumentType, number: str, born: date, expires: date) -> mrz.Made:
-    return mrz.make(
-        kind.mrz_format,
-        document_code=kind.document_code,
-        issuing_state=kind.issuing_state,
-        document_number=number,
-        nationality=kind.nationality,
-        date_of_birth=born,
-        sex=_sex(application),
-        date_of_expiry=expires,
-        primary_identifier=application.family_name,
-        secondary_identifier=_secondary(application),
-        optional_data=application.personal_number,
-        transliteration=kind.transliteration,
-    )
+def has_page(kind: DocumentType) -> bool:
+    """Whether documents of a type have a page that can be drawn."""
+    return kind.page is not None and kind.page.layout in page.layouts()
 
 
-def _dg2(application: Application) -> bytes:
-    image = face.prepare(application.portrait, eyes=application.portrait_eyes, smallest=_SMALLEST_PORTRAIT)
-    problems = [problem for problem in face.check_face(image) if problem.severity == "error"]
-    if problems:
-        hint = "; ".join(problem.text for problem in problems)
-        raise UsageError("portrait cannot be used", where=f"portrait ({problems[0].code})", hint=hint)
-    return Dg2.of(image).encode()
+def _name_faults(application: Application, table: str) -> list[Fault]:
+    """Return what is wrong with names, for applications that were not read from JSON."""
+    kept = application.spelling
+    parts = ("family_name", "given_names", "patronymic")
+    texts = [(part, getattr(application, part)) for part in parts]
+    texts += [(f"spelling.{part}", getattr(kept, part)) for part in parts] if kept else []
+    texts += [(f"earlier_names.{part}", getattr(name, part)) for name in application.earlier_names for part in parts]
+    return [Fault(name, *found) for name, text in texts for found in spelling.name_faults(text, table)]
 
 
-def _secondary(application: Application) -> str:
-    return f"{application.given_names} {application.patronymic}".strip()
+def _full_name(name: Application | EarlierName) -> str:
+    """Return a name in national letters as data group 11 has it (Doc 9303-10, 4.7.11)."""
+    secondary = f"{name.given_names} {name.patronymic}".split()
+    return f"{'<'.join(name.family_name.split())}<<{'<'.join(secondary)}"
 
 
-def _sex(application: Application) -> str:
-    return "<" if application.sex == "X" else application.sex
+def _refused(error: UsageError) -> Fault:
+    """Return another room's refusal as a fault of the application's field."""
+    return refused(error, _FIELDS.get(error.where, error.where))
 
 
-def _both(national: str, latin: str) -> str:
-    return latin if national.upper() == latin else f"{national.upper()} / {latin}"
-
-
-def _date(day: date) -> str:
-    return date_text(day.year, day.month, day.day)
+def _every_fault(
+    attempt: Callable[[Mapping[str, Any]], object], table: Mapping[str, Any], safe: Mapping[str, Any]
+) -> list[Fault]:
+    """Return every refusal of values: after each, the value refused gives way to a safe one, and it is tried again."""
+    found: list[Fault] = []
+    while True:
+        try:
+            attempt(table)
+        except UsageError as error:
+            found.append(_refused(error))
+            if error.where not in safe or table[error.where] == safe[error.where]:
+                return found
+            table = {**table, error.where: safe[error.where]}
+        else:
+            return found

@@ -1,15 +1,37 @@
 """Output folders: written whole or not at all, and never over something."""
 
+import fcntl
+import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
-from tjdocs.errors import OutputError
+from tjdocs.errors import InputError, OutputError
+from tjdocs.lds import catalogue
 
-__all__ = ["check_new", "staged", "write"]
+__all__ = [
+    "Staging",
+    "check_new",
+    "leftovers",
+    "read_record",
+    "record_json",
+    "replace_file",
+    "replace_record",
+    "staged",
+    "write",
+]
+
+_RECORD = "record.json"
+NUMBER = ".number"
+"""Where a folder on its way notes the number that it uses."""
+_STAGING = re.compile(r"\.(.+)-[a-z0-9_]{8}")  # as tempfile.mkdtemp names them
+_MAX_FILE = 50_000_000
 
 
 def check_new(folder: Path) -> None:
@@ -23,40 +45,105 @@ def check_new(folder: Path) -> None:
         raise OutputError("not an empty folder", where=str(folder), hint="name a new one")
 
 
-@contextmanager
-def staged(folder: str | Path | None, files: Callable[[], Mapping[str, bytes]]) -> Iterator[None]:
-    """Write files beside ``folder``, run the block, and put them in place; nothing is left when either fails.
+class Staging:
+    """A folder on its way: made beside its place, filled, put in place; see :func:`staged`.
 
-    :param folder: new or empty; None runs the block alone
-    :param files: gives the files by their paths below it
+    It is locked while its process lives, so that :func:`leftovers` finds only those of processes that have ended.
+    """
+
+    def __init__(self, place: Path | None) -> None:
+        self._place = place
+        self._folder: Path | None = None
+        self._lock = -1
+        self.placed = False
+
+    def note(self, number: str) -> None:
+        """Write down the number that is being used, before anything is made of it."""
+        if self._folder is not None:
+            self._write({NUMBER: number.encode()})
+            self._lock = os.open(self._folder / NUMBER, os.O_RDONLY)
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+    def fill(self, files: Callable[[], Mapping[str, bytes]]) -> None:
+        """Write the files by their paths below the folder; they are on the disk, and were read back, after it.
+
+        :param files: asked only where there is a folder
+        """
+        if self._folder is not None:
+            self._write(files())
+
+    def put_in_place(self) -> None:
+        """Let the folder appear, whole, in its place."""
+        if self._folder is not None and self._place is not None:
+            try:
+                os.replace(self._folder, self._place)
+                self.placed = True
+                (self._place / NUMBER).unlink(missing_ok=True)
+                _flush(self._place.parent)
+            except OSError as error:
+                raise OutputError("cannot write", where=str(self._place), hint=error.strerror or "") from None
+
+    def _open(self) -> None:
+        if self._place is None:
+            return
+        check_new(self._place)
+        try:
+            self._place.parent.mkdir(parents=True, exist_ok=True)
+            self._folder = Path(tempfile.mkdtemp(prefix=f".{self._place.name}-", dir=self._place.parent))
+        except OSError as error:
+            raise OutputError("cannot write", where=str(self._place), hint=error.strerror or "") from None
+
+    def _write(self, files: Mapping[str, bytes]) -> None:
+        assert self._folder is not None  # noqa: S101
+        try:
+            for name, data in files.items():
+                path = self._folder / name
+                path.parent.mkdir(mode=0o700, exist_ok=True)
+                _write(path, data)
+        except OSError as error:
+            raise OutputError("cannot write", where=str(self._place), hint=error.strerror or "") from None
+
+    def _close(self) -> None:
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        if self._lock >= 0:
+            os.close(self._lock)
+
+
+@contextmanager
+def staged(folder: str | Path | None) -> Iterator[Staging]:
+    """Give a folder that appears whole or not at all: nothing is left of it unless it was put in place.
+
+    :param folder: new or empty; None: nothing is written
     :raises OutputError: the folder holds something, or cannot be written
     """
-    if folder is None:
-        yield
-        return
-    place = Path(folder).absolute()
-    check_new(place)
-    staging: Path | None = None
+    staging = Staging(Path(folder).absolute() if folder is not None else None)
+    staging._open()
     try:
-        content = files()
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            staging = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
-            for name, data in content.items():
-                path = staging / name
-                path.parent.mkdir(mode=0o700, exist_ok=True)
-                path.write_bytes(data)
-                path.chmod(0o600)  # portrait, names, number
-        except OSError as error:
-            raise OutputError("cannot write", where=str(place), hint=error.strerror or "") from None
-        yield
-        try:
-            os.replace(staging, place)
-        except OSError as error:
-            raise OutputError("cannot write", where=str(place), hint=error.strerror or "") from None
+        yield staging
     finally:
-        if staging is not None:
-            shutil.rmtree(staging, ignore_errors=True)
+        staging._close()
+
+
+def leftovers(parent: Path) -> Iterator[tuple[Path, Path, str]]:
+    """Yield each folder below ``parent`` that an ended process left behind: itself, its place, the number it noted."""
+    for path in sorted(parent.iterdir()):
+        match = _STAGING.fullmatch(path.name)
+        if match is None or path.is_symlink() or not path.is_dir():
+            continue
+        try:
+            lock = os.open(path / NUMBER, os.O_RDONLY | os.O_NOFOLLOW)
+        except OSError:
+            if not any(path.iterdir()):  # ended before it had a number; a folder of others is left alone
+                yield path, parent / match[1], ""
+            continue
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield path, parent / match[1], os.read(lock, 100).decode("ascii", "replace")
+        except BlockingIOError:
+            continue
+        finally:
+            os.close(lock)
 
 
 def write(folder: str | Path, files: Mapping[str, bytes]) -> None:
@@ -64,5 +151,82 @@ def write(folder: str | Path, files: Mapping[str, bytes]) -> None:
 
     :raises OutputError: the folder holds something, or cannot be written
     """
-    with staged(folder, lambda: files):
-        pass
+    with staged(folder) as staging:
+        staging.fill(lambda: files)
+        staging.put_in_place()
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """Return the record of a document's folder, after checking that the files are those that it names.
+
+    :raises InputError: there is no record, or a file lacks or was changed
+    """
+    try:
+        record = json.loads(_read(folder / _RECORD))
+        digests = {f"chip/{catalogue.file_name(name)}": digest for name, digest in record["files"].items()}
+        digests |= record["page"]
+        if not isinstance(record["document_number"], str) or not isinstance(record["prints"], list):
+            raise TypeError
+        changed = [name for name, digest in digests.items() if sha256(_read(folder / name)).hexdigest() != digest]
+    except OSError as error:
+        raise InputError("cannot read", where=str(folder), hint=error.strerror or "") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise InputError("no document's folder", where=str(folder), hint="as `tjdocs issue` wrote it") from None
+    if changed:
+        raise InputError("changed since it was issued", where=", ".join(sorted(changed)), hint="issue it again")
+    return dict(record)
+
+
+def replace_record(folder: Path, record: Mapping[str, Any]) -> None:
+    """Put another record in a document's folder, whole or not at all.
+
+    :raises OutputError: it cannot be written
+    """
+    replace_file(folder / _RECORD, record_json(record))
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file, or put another in its place, whole or not at all.
+
+    :raises OutputError: it cannot be written
+    """
+    staging = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        try:
+            _write(staging, data)
+            os.replace(staging, path)
+            _flush(path.parent)
+        finally:
+            staging.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError("cannot write", where=str(path.parent), hint=error.strerror or "") from None
+
+
+def record_json(record: Mapping[str, Any]) -> bytes:
+    """Return a record as its file holds it."""
+    return (json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_MAX_FILE)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file that only its owner may read (portrait, names, number), onto the disk, and read it back."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    if path.read_bytes() != data:
+        raise OSError(0, "what was written does not read back")
+
+
+def _flush(folder: Path) -> None:
+    """Put a folder's entries on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,117 +1,54 @@
-"""The issuing act: eligibility, number, zone, data groups, EF.SOD, page, read back, record; whole or not at all."""
+"""The issuing act: eligibility, number, zone, chip, seal, page, read back, record; whole or not at all."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
-from functools import cached_property
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from tjdocs.documents import Application, NotEligible, eligibility, types
-from tjdocs.documents.eligibility import day
-from tjdocs.documents.predicates import Answer
-from tjdocs.documents.validity import last_valid_day
-from tjdocs.errors import RegisterError, TjdocsError, UsageError
-from tjdocs.findings import Outcome
-from tjdocs.inspection import Evidence, examine
-from tjdocs.lds import catalogue
-from tjdocs.office import folders
+from tjdocs.documents import Application, Known, Override, eligibility, photograph
+from tjdocs.documents.eligibility import day, overruled
+from tjdocs.documents.faults import ApplicationError, Fault
+from tjdocs.documents.model import DocumentType
+from tjdocs.documents.types import DocumentTypes, bundled
+from tjdocs.documents.validity import last_day
+from tjdocs.errors import KeyMaterialError, RegisterError, UsageError
+from tjdocs.lds.face import Eyes
+from tjdocs.office import folders, values
 from tjdocs.office.draft import Draft
-from tjdocs.page import Page, draw
+from tjdocs.office.issued import ChipFiles, Issued, PageInput
+from tjdocs.office.quality import read_back
 from tjdocs.pki import Authority, Signer, TrustStore
 from tjdocs.register import Register
 
-__all__ = ["ChipFiles", "Issued", "Office"]
+__all__ = ["Office", "Portrait", "moment"]
 
 
-class ChipFiles(Mapping[str, bytes]):
-    """The files of a chip by name (``EF.COM``, ``EF.SOD``, ``DG1``, …)."""
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """A portrait made ready before the act; see :meth:`Office.prepare_portrait`."""
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
-        self._files = dict(files)
-
-    def __getitem__(self, name: str) -> bytes:
-        return self._files[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._files)
-
-    def __len__(self) -> int:
-        return len(self._files)
+    _source: tuple[bytes, Eyes | None]
+    _dg2: bytes
 
     def __repr__(self) -> str:
-        return f"ChipFiles({', '.join(self._files)})"
-
-    def write(self, folder: str | Path) -> None:
-        """Write the files into ``folder``, which is new or empty, under their usual names.
-
-        :raises OutputError: the folder holds something, or cannot be written
-        """
-        folders.write(Path(folder), {catalogue.file_name(name): data for name, data in self.items()})
-
-
-@dataclass(frozen=True)
-class Issued:
-    """A whole document as issued.
-
-    :param mrz: the zone's lines
-    :param chip: the chip's files
-    :param record: what the register keeps, without personal data
-    """
-
-    document_type: str
-    document_number: str = field(repr=False)
-    date_of_issue: date
-    date_of_expiry: date
-    mrz: tuple[str, ...] = field(repr=False)
-    chip: ChipFiles
-    record: Mapping[str, Any] = field(repr=False)
-    _page: tuple[str, Mapping[str, str], bytes, bool] = field(repr=False)
-
-    @cached_property
-    def page(self) -> Page:
-        """The printed data page, drawn when first asked for."""
-        layout, values, portrait, specimen = self._page
-        return draw(layout, values, portrait=portrait, lines=self.mrz, specimen=specimen)
-
-    @cached_property
-    def files(self) -> dict[str, bytes]:
-        """Every file of the document by its path below the output folder, made when first asked for."""
-        page = BytesIO()
-        self.page.image().save(page, "PNG", dpi=(self.page.dpi, self.page.dpi))
-        pdf = BytesIO()
-        self.page.image().save(pdf, "PDF", resolution=self.page.dpi)
-        return {
-            **{f"chip/{catalogue.file_name(name)}": data for name, data in self.chip.items()},
-            "mrz.txt": "".join(f"{line}\n" for line in self.mrz).encode(),
-            "page.png": self.page.png(),
-            "page.pdf": pdf.getvalue(),
-            "record.json": (json.dumps(self.record, indent=1, sort_keys=True) + "\n").encode(),
-        }
-
-    def write(self, folder: str | Path) -> list[str]:
-        """Write every file into ``folder``, which is new or empty; return their paths below it.
-
-        :raises OutputError: the folder holds something, or cannot be written; nothing is left of it then
-        """
-        files = self.files
-        folders.write(Path(folder), files)
-        return list(files)
+        return "Portrait()"
 
 
 class Office:
-    """A passport office: issues documents under an authority's signer and records them.
+    """A passport office: issues documents under an authority's signers and records them.
 
-    :param authority: whose document signer signs
+    :param authority: whose signers sign
     :param register: hands out numbers and records documents
     :param officer: who issues, recorded with each document
+    :param types: the document types; the bundled ones unless given
     """
 
-    def __init__(self, authority: Authority, register: Register, *, officer: str = "trial") -> None:
+    def __init__(
+        self, authority: Authority, register: Register, *, officer: str = "trial", types: DocumentTypes | None = None
+    ) -> None:
         if not isinstance(authority, Authority) or not isinstance(register, Register):
             raise UsageError("unusable office", where="authority, register", hint="an Authority and a Register")
         if not isinstance(officer, str) or not officer or (not authority.trial and officer == "trial"):
@@ -119,81 +56,261 @@ class Office:
         self._authority = authority
         self._register = register
         self._officer = officer
+        self._types = bundled() if types is None else types
         self._trust = TrustStore.of([authority.csca])
-        if authority.trial:
-            for name in types.names():
-                register.add_series(name, types.get(name).trial_number)
+        for kind in self._types.values():
+            values.check(kind)
+            if authority.trial:
+                register.add_series(kind.id, kind.trial_number, last=10 ** kind.trial_series[1] - 1)
 
-    def issue(self, application: Application, *, at: date | datetime, out: str | Path | None = None) -> Issued:
+    def issue(
+        self,
+        application: Application,
+        *,
+        at: date | datetime,
+        out: str | Path | None = None,
+        known: Known | None = None,
+        overrides: Sequence[Override] = (),
+        chip: bool | None = None,
+        page: bool = True,
+        portrait: Portrait | None = None,
+    ) -> Issued:
         """Issue one document, or raise and leave nothing but a number marked spoiled.
 
         :param at: the day or moment of issue
         :param out: a new or empty folder for the document's files; they are complete beside it before the document
             is recorded, and in place after
+        :param known: what the register knows of the applicant, None where nobody asked it
+        :param overrides: officers' decisions on rules that are not met
+        :param chip: whether it gets a chip; None: every document whose type has one does
+        :param page: whether it gets its page now
+        :param portrait: the portrait as :meth:`prepare_portrait` made it ready
         :raises NotEligible: with every rule that the application does not meet; no number is used
-        :raises UsageError: a name, date or portrait that cannot be used, the field named; no number is used
+        :raises ApplicationError: names, dates or a portrait that cannot be used, every fault; no number is used
+        :raises UsageError: an unusable argument, or an override that the rule does not allow; no number is used
         :raises tjdocs.errors.OutputError: ``out`` holds something or cannot be written
-        :raises tjdocs.errors.KeyMaterialError: the signer's key is missing or past its period; no number is used
+        :raises tjdocs.errors.KeyMaterialError: the signer's key is missing or past its period, or its certificate
+            ends before the document would; no number is used
         :raises tjdocs.errors.RegisterError: no number can be had
         """
-        if not isinstance(application, Application):
-            raise UsageError("no application", where="application", hint="Application.from_json reads one")
-        now = _moment(at)
-        kind = types.get(application.document_type)
-        results = eligibility(application, at=now)
-        if refused := tuple(result for result in results if result.outcome is not Answer.MET):
-            raise NotEligible(refused)
-        signer = self._authority.document_signer()
-        signer.check_usage(now)
-        # whatever cannot be written is found before a number is used
-        draft = Draft.of(application, kind, now, last_valid_day(now.date(), kind.years))
+        draft, signer = self._prepare(application, at, known, overrides, chip, page, portrait)
+        return self._finish(draft, signer, out, {})
+
+    def reissue(
+        self,
+        number: str,
+        application: Application,
+        *,
+        at: date | datetime,
+        reason: str,
+        out: str | Path | None = None,
+        known: Known | None = None,
+        overrides: Sequence[Override] = (),
+        chip: bool | None = None,
+    ) -> Issued:
+        """Spoil a misprinted document and issue it again under a new number; the new record names the old one.
+
+        The old document is spoiled as soon as the new one can be made, and before it has its number.
+
+        :param number: of the misprinted document
+        :param reason: what is wrong with it
+        :raises RegisterError: the register has no issued document of that number and type
+        """
+        _check_reason(reason)
+        draft, signer = self._prepare(application, at, known, overrides, chip, True, None)
         if out is not None:
             folders.check_new(Path(out))
-        number = self._register.reserve(kind.id, officer=self._officer)
-        try:
-            issued = self._make(draft, number, signer)
-            self._read_back(issued, now)
-            with folders.staged(out, lambda: issued.files):
+        document = self._register.document(number)
+        if document is None or document.status != "issued" or document.document_type != draft.kind.id:
+            raise RegisterError("no issued document of that number and type", where="number")
+        self._register.withdraw(number)
+        return self._finish(draft, signer, out, {"replaces": {"document_number": number, "reason": reason}})
+
+    def print_again(self, folder: str | Path, *, at: date | datetime, reason: str) -> list[Path]:
+        """Note in a document's record that its page is printed again, and return the files to print.
+
+        :param folder: the document's, as :meth:`issue` wrote it
+        :param reason: why it is printed again
+        :raises RegisterError: the register has no such issued document
+        :raises tjdocs.errors.InputError: the folder holds no document with a page, or a file was changed
+        """
+        _check_reason(reason)
+        record = folders.read_record(Path(folder))
+        document = self._register.document(record["document_number"])
+        digests = {**record["files"], **record["page"]}
+        if document is None or document.status != "issued" or dict(document.files) != digests:
+            raise RegisterError("no issued document with these files", where=str(folder))
+        entry = {"at": moment(at).isoformat(), "officer": self._officer, "reason": reason}
+        folders.replace_record(Path(folder), {**record, "prints": [*record["prints"], entry]})
+        return [Path(folder) / name for name in record["page"]]
+
+    def prepare_portrait(self, application: Application) -> Portrait:
+        """Make a portrait ready before the act, where that takes place elsewhere or earlier.
+
+        :raises ApplicationError: every fault of the portrait
+        """
+        dg2, faults = photograph.prepare(application.portrait, application.portrait_eyes)
+        if faults:
+            raise ApplicationError(faults)
+        return Portrait((application.portrait, application.portrait_eyes), dg2)
+
+    def _prepare(
+        self,
+        application: Application,
+        at: date | datetime,
+        known: Known | None,
+        overrides: Sequence[Override],
+        chip: bool | None,
+        page: bool,
+        portrait: Portrait | None,
+    ) -> tuple[Draft, Signer | None]:
+        """Do everything that needs no number: what law or page forbids is found before one is used."""
+        if not isinstance(application, Application):
+            raise UsageError("no application", where="application", hint="Application.from_json reads one")
+        now = moment(at)
+        kind = self._types[application.document_type]
+        has_chip = _has_chip(kind, chip)
+        results = eligibility(application, at=now, known=known, types=self._types)
+        used = overruled(results, overrides)
+        if not self._authority.trial and any(override.officer == "trial" for override in used):
+            raise UsageError("no officer", where="overrides", hint="a production authority records who decides")
+        signer = self._authority.document_signer() if has_chip else None
+        expires = self._expiry(kind, application, now, signer)
+        if portrait is not None and portrait._source != (application.portrait, application.portrait_eyes):
+            raise UsageError("the portrait of another application", where="portrait")
+        draft = Draft.of(
+            application,
+            kind,
+            now,
+            expires,
+            chip=has_chip,
+            page=page,
+            dg2=portrait._dg2 if portrait else b"",
+            results=results,
+            overrides=used,
+        )
+        return draft, signer
+
+    def _expiry(self, kind: DocumentType, application: Application, now: datetime, signer: Signer | None) -> date:
+        """Return the last valid day, after checking that the signers may sign such a document now."""
+        signers = [signer] if signer else []
+        if kind.seal is not None:
+            signers.append(self._authority.seal_signer())
+        for one in signers:
+            one.check_usage(now)
+            listed = one.certificate.document_types
+            code = kind.document_code
+            if listed is not None and code not in listed and code[0] not in listed:
+                hint = "make the next signer with `tjdocs authority signer DIR`"
+                raise KeyMaterialError("the signer signs no documents of that code", where=code, hint=hint)
+        stated = last_day(kind.validity, application, now.date())
+        if stated < now.date():
+            raise ApplicationError([Fault("date_of_expiry", "the document would expire before its issue")])
+        # a certificate ends within its last day, a document at the end of its own
+        certificates = [self._authority.csca, *(one.certificate for one in signers)]
+        end = min(certificate.not_after.astimezone(UTC).date() for certificate in certificates) - timedelta(days=1)
+        if end < stated and not kind.validity.shorter:
+            raise KeyMaterialError(
+                "a certificate ends before the document would",
+                where=stated.isoformat(),
+                hint="make the next signer with `tjdocs authority signer DIR`, or the next authority",
+            )
+        return min(stated, end)
+
+    def _known_to_borders(self, kind: DocumentType) -> TrustStore:
+        """Return the CSCA, and for a seal its signer, who is trusted by the issuer alone."""
+        if kind.seal is None:
+            return self._trust
+        return TrustStore.of([self._authority.csca], [self._authority.seal_signer().certificate])
+
+    def _finish(self, draft: Draft, signer: Signer | None, out: str | Path | None, more: dict[str, Any]) -> Issued:
+        with folders.staged(out) as staging:
+            number = self._register.reserve(draft.kind.id, officer=self._officer)
+            try:
+                staging.note(number)
+                issued = self._make(draft, number, signer, more)
+                read_back(issued, draft, self._known_to_borders(draft.kind), draft.now)
+                if out is not None:
+                    issued = issued.drawn()
+                staging.fill(lambda: issued.files)
                 self._register.commit(
-                    number, issued=issued.date_of_issue, expires=issued.date_of_expiry, files=issued.record["files"]
+                    number,
+                    issued=issued.date_of_issue,
+                    expires=issued.date_of_expiry,
+                    files={**issued.record["files"], **issued.record["page"]},
                 )
-        except BaseException:
-            with suppress(RegisterError):  # what went wrong first is what the caller must learn
-                self._register.withdraw(number)
-            raise
+                staging.put_in_place()
+            except BaseException:
+                if not staging.placed:
+                    with suppress(RegisterError):  # what went wrong first is what the caller must learn
+                        self._register.withdraw(number)
+                raise
         return issued
 
-    def _make(self, draft: Draft, number: str, signer: Signer) -> Issued:
-        lines, files, transliteration = draft.make(number, signer)
+    def _make(self, draft: Draft, number: str, signer: Signer | None, more: dict[str, Any]) -> Issued:
+        zone = draft.make_zone(number)
+        files = draft.make_chip(zone, signer)
+        kind = draft.kind
+        sealer = self._authority.seal_signer() if kind.seal else None
+        seal = draft.make_seal(zone, sealer)
+        page = None
+        if draft.page and kind.page:
+            page = PageInput(
+                kind.page.layout, draft.page_values(number), draft.application.portrait, self._authority.trial
+            )
         record = {
             "schema": 1,
-            "document_type": draft.kind.id,
+            "document_type": kind.id,
+            "type_sha256": kind.sha256,
             "document_number": number,
-            "date_of_issue": draft.now.date().isoformat(),
+            "date_of_issue": draft.issued.isoformat(),
             "date_of_expiry": draft.expires.isoformat(),
             "officer": self._officer,
-            "transliteration": transliteration,
-            "signer": signer.certificate.sha256,
+            "transliteration": zone.transliteration,
+            "spelling": draft.application.spelling.reason if draft.application.spelling else "",
+            "name_changes": len(draft.application.earlier_names),
+            "consents": list(draft.application.consents),
+            "category": draft.application.category,
+            "grounds": [
+                {"rule": result.rule, "requirement": result.requirement, "outcome": str(result.outcome)}
+                for result in draft.results
+            ],
+            "overrides": [
+                {"rule": override.rule, "officer": override.officer, "reason": override.reason}
+                for override in draft.overrides
+            ],
+            "notes": [{"id": note.id, "text": note.text, "date": draft.issued.isoformat()} for note in kind.notes],
+            "signer": signer.certificate.sha256 if signer else "",
+            "seal_signer": sealer.certificate.sha256 if sealer else "",
+            "seal": sha256(seal).hexdigest() if seal else "",
             "files": {name: sha256(data).hexdigest() for name, data in files.items()},
+            "page": {},
+            "prints": [{"at": draft.now.isoformat(), "officer": self._officer, "reason": ""}] if page else [],
+            **more,
         }
-        page = (draft.kind.layout, draft.page_values(number), draft.application.portrait, self._authority.trial)
-        return Issued(draft.kind.id, number, draft.now.date(), draft.expires, lines, ChipFiles(files), record, page)
-
-    def _read_back(self, issued: Issued, now: datetime) -> None:
-        """Judge the product as a border would; anything short of authentic spoils it."""
-        examination = examine(Evidence(mrz=issued.mrz, chip=dict(issued.chip)), self._trust, at=now)
-        unsound = [
-            f"{f.check} {f.subject} {f.reason}".strip()
-            for f in examination.findings
-            if f.outcome is not Outcome.PASSED
-            and f.check not in ("pa.ds-revocation", "seal.revocation")
-            and not (f.check.startswith("seal.") and f.reason == "no-input")
-        ]
-        if unsound:
-            raise TjdocsError("the document did not read back", where="; ".join(unsound), hint="it was spoiled")
+        return Issued(kind.id, number, draft.issued, draft.expires, zone.lines, ChipFiles(files), seal, record, page)
 
 
-def _moment(at: date | datetime) -> datetime:
+def _has_chip(kind: DocumentType, chip: bool | None) -> bool:
+    """Return whether a document gets a chip.
+
+    :raises UsageError: a chip where the type has none, or none where it needs one
+    """
+    if kind.chip is None:
+        if chip:
+            raise UsageError("documents of this type have no chip", where="chip", hint="None or False")
+        return False
+    if chip is False and kind.chip.required:
+        raise UsageError("issued with a chip or not at all", where="chip", hint=kind.chip.requirement)
+    return chip is not False
+
+
+def _check_reason(reason: str) -> None:
+    if not isinstance(reason, str) or not reason.strip() or not reason.isprintable() or len(reason) > 500:
+        raise UsageError("no reason", where="reason", hint="printable text of at most 500 characters")
+
+
+def moment(at: date | datetime) -> datetime:
     """Return the moment of issue; a date stands for its noon in UTC.
 
     :raises UsageError: a naive moment, or neither

@@ -1,0 +1,176 @@
+"""``tjdocs issue`` and ``tjdocs issue-batch``."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tjdocs.cli import _io
+from tjdocs.cli.documents import ApplicationFile, Lang, Type, Types, read_application
+from tjdocs.documents import DocumentTypes, NotEligible, Override, eligibility
+from tjdocs.errors import UsageError
+
+if TYPE_CHECKING:  # the office brings database and drawing with it, which no other command should wait for
+    from tjdocs.office import Line
+    from tjdocs.pki.authority import Authority
+
+AuthorityFolder = Annotated[str, typer.Option("--authority", help="The authority's folder.")]
+Out = Annotated[str, typer.Option("--out", help="Output folder, new or empty.")]
+RegisterUrl = Annotated[str, typer.Option("--register", help="Register's URL; a trial authority has its own.")]
+Officer = Annotated[str, typer.Option("--officer", help="Who issues.")]
+NoChip = Annotated[bool, typer.Option("--no-chip", help="Without a chip, where the type allows it.")]
+
+
+def issue(
+    type_: Type,
+    authority: AuthorityFolder,
+    application: ApplicationFile,
+    out: Out,
+    register: RegisterUrl = "",
+    officer: Officer = "",
+    override: Annotated[
+        list[str] | None,
+        typer.Option("--override", metavar="RULE=REASON", help="Issue although a rule is not met, under --officer."),
+    ] = None,
+    no_chip: NoChip = False,
+    lang: Lang = "en",
+    types: Types = None,
+    passphrase_file: _io.PassphraseFile = "",
+    at: _io.At = "",
+    as_json: _io.Json = False,
+) -> None:
+    """Issue one document into a folder. Exit status 1 when the application is not eligible."""
+    from tjdocs.office import Office
+    from tjdocs.register import Register
+
+    loaded = DocumentTypes.load(*types or ())
+    loaded[type_]
+    now = _io.moment(at)
+    opened = _open(authority, passphrase_file, register, officer)
+    request = read_application(application, type_, loaded)
+    office = Office(opened, Register(_url(opened, register)), officer=officer or "trial", types=loaded)
+    try:
+        issued = office.issue(
+            request, at=now, out=out, overrides=_overrides(override or [], officer), chip=False if no_chip else None
+        )
+    except NotEligible as error:
+        refused = [result.rule for result in error.refused]
+        said = [result for result in eligibility(request, at=now, types=loaded, lang=lang) if result.rule in refused]
+        if as_json:
+            _io.show_json({"schema": 1, "refused": [result.as_json() for result in said]})
+        else:
+            for result in said:
+                _io.console().print(_io.styled(str(result.outcome), 13), f"{result.requirement}  {result.sentence}")
+        raise typer.Exit(1) from None
+    summary = {
+        "schema": 1,
+        "document_type": issued.document_type,
+        "document_number": issued.document_number,
+        "date_of_issue": issued.date_of_issue.isoformat(),
+        "date_of_expiry": issued.date_of_expiry.isoformat(),
+        "mrz": list(issued.mrz),
+        "files": sorted(issued.files),
+    }
+    if as_json:
+        _io.show_json(summary)
+        return
+    print(f"{issued.document_type} {issued.document_number}, valid to {issued.date_of_expiry.isoformat()}")
+    print("\n".join(issued.mrz))
+    for name in sorted(issued.files):
+        print(f"{out}/{name}")
+
+
+def issue_batch(
+    type_: Type,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Applications: NAME.csv, or one JSON object a line.")],
+    authority: AuthorityFolder,
+    out: Annotated[str, typer.Option("--out", help="Output folder: new, empty, or of an earlier run.")],
+    register: RegisterUrl = "",
+    officer: Officer = "",
+    workers: Annotated[int, typer.Option("--workers", help="Number of processes; default: one a processor.")] = 0,
+    no_pages: Annotated[bool, typer.Option("--no-pages", help="Without printed pages.")] = False,
+    no_chip: NoChip = False,
+    types: Types = None,
+    passphrase_file: _io.PassphraseFile = "",
+    at: _io.At = "",
+    as_json: _io.Json = False,
+) -> None:
+    """Issue many documents from a file; run again, it goes on where it was. Exit status 1 when one was not issued."""
+    from tjdocs.office import Batch
+
+    opened = _open(authority, passphrase_file, register, officer)
+    batch = Batch(
+        type_,
+        Path(file),
+        Path(out),
+        _io.moment(at),
+        opened.folder,
+        _url(opened, register),
+        officer=officer or "trial",
+        passphrase=_io.passphrase(passphrase_file),
+        types=tuple(map(Path, types or ())),
+        chip=False if no_chip else None,
+        pages=not no_pages,
+        workers=workers or os.cpu_count() or 1,
+    )
+    lines = sorted(_followed(batch.run(), batch.scanned[0], quiet=as_json), key=lambda line: line.number)
+    count = {status: sum(line.status == status for line in lines) for status in _STATUSES}
+    bad = [line for line in lines if line.status in ("refused", "unusable")]
+    if as_json:
+        _io.show_json(
+            {"schema": 1, "document_type": type_, **count, "lines": [line.as_json() for line in lines if line in bad]}
+        )
+    else:
+        for line in bad:
+            said = [f"{result.requirement}  {result.sentence}" for result in line.refused]
+            for text in said or [str(fault) for fault in line.faults]:
+                _io.console().print(_io.styled(line.status, 10), f"line {line.number}: {_io.printable(text)}")
+        print(", ".join(f"{count[status]} {status}" for status in _STATUSES))
+    raise typer.Exit(1 if bad else 0)
+
+
+_STATUSES = ("issued", "done", "refused", "unusable")
+
+
+def _followed(lines: Iterator["Line"], total: int, *, quiet: bool) -> "list[Line]":
+    """Return what a run yields, with a progress bar on a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("issuing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    shown = console.is_terminal and not quiet
+    found = []
+    with Progress(*columns, console=console, disable=not shown, transient=True) as progress:
+        task = progress.add_task("", total=total)
+        for line in lines:
+            found.append(line)
+            progress.advance(task)
+    return found
+
+
+def _open(folder: str, passphrase_file: str, register: str, officer: str) -> "Authority":
+    from tjdocs.pki.authority import Authority
+
+    opened = Authority.open(folder, passphrase=_io.passphrase(passphrase_file))
+    if not opened.trial and not (register and officer):
+        raise UsageError("a production authority issues with register and officer", where="--register, --officer")
+    return opened
+
+
+def _url(opened: "Authority", register: str) -> str:
+    return register or f"sqlite:///{opened.folder / 'register.db'}"
+
+
+def _overrides(texts: list[str], officer: str) -> list[Override]:
+    if texts and not officer:
+        raise UsageError("an override without an officer", where="--override", hint="name who decides with --officer")
+    found = []
+    for text in texts:
+        rule, equals, reason = text.partition("=")
+        if not equals:
+            raise UsageError("no reason", where="--override", hint="RULE=REASON")
+        found.append(Override(rule, officer, reason))
+    return found

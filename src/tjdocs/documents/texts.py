@@ -1,0 +1,72 @@
+"""What a clerk can read out: ``specs/text/LANGUAGE.toml``, English where a language lacks a sentence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from tjdocs import specs
+from tjdocs.documents.model import DocumentType, FieldSpec
+from tjdocs.errors import SpecError, UsageError
+
+__all__ = ["LANGUAGES", "Sentence", "bring", "sentence"]
+
+LANGUAGES = ("en", "ru", "tg")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence.
+
+    :param language: in which it is, ``en`` where the one asked for lacks it
+    :param reviewed: whether a native reader has signed the wording
+    """
+
+    text: str
+    language: str
+    reviewed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    reviewed: bool
+    bring: Mapping[str, str]
+    rules: Mapping[str, Mapping[str, str]]
+
+
+@cache
+def _load(language: str) -> _Texts:
+    if language not in LANGUAGES:
+        raise UsageError("no such language", where="lang", hint=f"one of {', '.join(LANGUAGES)}")
+    where = f"specs/text/{language}.toml"
+    table = specs.read_toml(f"text/{language}.toml")
+    specs.require_keys(table, ["schema", "language", "reviewed", "bring", "rule"], where=where)
+    for rule, texts in table["rule"].items():
+        specs.require_keys(texts, ["title", "not-met", "cannot-tell"], where=f"{where} rule.{rule}")
+    return _Texts(table["reviewed"], table["bring"], table["rule"])
+
+
+def sentence(kind: DocumentType, rule: str, answer: str, *, lang: str = "en") -> Sentence:
+    """Return what can be read out when a rule is answered: the type's own sentence, else the bundled one.
+
+    :param answer: ``title``, ``not-met`` or ``cannot-tell``
+    :raises UsageError: no such language
+    :raises SpecError: there is no sentence, in English either
+    """
+    for language in dict.fromkeys((lang, "en")):
+        texts = _load(language)
+        own = kind.texts.get(language, {}).get(rule)
+        if found := own or texts.rules.get(rule):
+            return Sentence(found[answer], language, own is not None or texts.reviewed)
+    raise SpecError("no sentence", where=f"specs/text/en.toml rule.{rule}.{answer}")
+
+
+def bring(spec: FieldSpec, *, lang: str = "en") -> str:
+    """Return what an applicant must bring for a field.
+
+    :raises UsageError: no such language
+    :raises SpecError: there is no text, in English either
+    """
+    text = spec.bring or _load(lang).bring.get(spec.name) or _load("en").bring.get(spec.name)
+    if not text:
+        raise SpecError("no text", where=f"specs/text/en.toml bring.{spec.name}")
+    return text

@@ -1,0 +1,65 @@
+"""Quality assurance: the product is read back as a border would read it, before it counts as issued."""
+
+from datetime import datetime
+
+from tjdocs.errors import TjdocsError
+from tjdocs.findings import Finding, Outcome
+from tjdocs.inspection import Evidence, Examination, examine
+from tjdocs.office.draft import Draft
+from tjdocs.office.issued import Issued
+from tjdocs.pki import TrustStore
+
+__all__ = ["read_back"]
+
+_NO_CHIP = ("lds.", "pa.")
+_NO_SEAL = ("seal.",)
+_LISTS = ("pa.ds-revocation", "seal.revocation")
+
+
+def read_back(issued: Issued, draft: Draft, trust: TrustStore, now: datetime) -> None:
+    """Judge the product and compare it with what was to be made.
+
+    :raises TjdocsError: a check did not pass, or the zone does not say what the application does
+    """
+    chip = dict(issued.chip) or None
+    printed = issued.printed.get("seal.png", issued.seal) if issued.seal else None
+    examination = examine(Evidence(mrz=issued.mrz, chip=chip, seal=printed), trust, at=now)
+    unsound = [
+        f"{finding.check} {finding.subject} {finding.reason}".strip()
+        for finding in examination.findings
+        if finding.outcome is not Outcome.PASSED and not _expected(finding, chip is not None, bool(issued.seal))
+    ]
+    unsound += [f"zone {name}" for name in _differing(examination, draft, issued.document_number)]
+    if draft.chip and chip is None:
+        unsound.append("chip")
+    if draft.kind.seal and not issued.seal:
+        unsound.append("seal")
+    if unsound:
+        raise TjdocsError("the document did not read back", where="; ".join(unsound), hint="it was spoiled")
+
+
+def _expected(finding: Finding, has_chip: bool, has_seal: bool) -> bool:
+    """Whether a check that did not pass says nothing against the document: no list yet, no chip or no seal at all."""
+    if finding.outcome is not Outcome.UNDETERMINED:
+        return False
+    absent = (() if has_chip else _NO_CHIP) + (() if has_seal else _NO_SEAL)
+    return finding.check in _LISTS or finding.check.startswith(absent)
+
+
+def _differing(examination: Examination, draft: Draft, number: str) -> list[str]:
+    """Return the fields of the printed zone that are not those of the draft."""
+    zone = examination.printed
+    if zone is None:
+        return ["missing"]
+    application, kind = draft.application, draft.kind
+    wanted = {
+        "format": kind.mrz_format,
+        "document_code": kind.document_code,
+        "issuing_state": kind.issuing_state,
+        "document_number": number,
+        "nationality": application.citizenship,
+        "date_of_birth": draft.born,
+        "sex": draft.sex,
+        "date_of_expiry": draft.expires,
+    }
+    return [name for name, value in wanted.items() if getattr(zone, name) != value]
