@@ -532,6 +532,14 @@ def sod(content: bytes, party: Party, *, outer: Mapping[str, Any] | None = None,
 
 # ----------------------------------------------------------------------------------------------------------- scenes
 
+_LAW = ("evidence.", "crossing.", "register.", "holder.", "doc.type", "doc.genuine", "doc.use", "doc.validity-period")
+
+
+def of_law(check: str) -> bool:
+    """Whether ``border`` makes a check, and ``inspection`` does not."""
+    return check.startswith(_LAW)
+
+
 
 @dataclass(frozen=True)
 class Scene:

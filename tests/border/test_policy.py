@@ -61,7 +61,7 @@ def test_what_is_required_and_undetermined_decides_under_its_own_name():
     assert Policy.default().decide(found) == (Decision.REFER, ("pa.authentic",))
 
 
-@pytest.mark.parametrize("check", sorted(checks()))
+@pytest.mark.parametrize("check", sorted(set(checks()) - {"holder.stay"}))
 def test_whatever_fails_refuses(check):
     findings = [Finding(check, Outcome.FAILED, "any", subject="DG7") if f.check == check else f for f in everything()]
     assert Policy.default().decide(findings) == (Decision.REFUSE, (check,))
@@ -147,7 +147,7 @@ def test_default_policy_over_any_findings(found):
     decision, decided_by = Policy.default().decide(found)
     assert decided_by
     assert len(set(decided_by)) == len(decided_by)
-    failed = {f.check for f in found if f.outcome is Outcome.FAILED}
+    failed = {f.check for f in found if f.outcome is Outcome.FAILED and f.check != "holder.stay"}
     assert (decision == "refuse") == bool(failed)
     if failed:
         assert set(decided_by) == failed
@@ -271,3 +271,58 @@ def test_a_misspelt_reason_is_refused():
     with pytest.raises(SpecError, match="no such reason"):
         policy(rule(decision="refuse", check="doc.expiry", reason="expird"))
     policy(rule(decision="refuse", check="lds.structure", reason="trailing-data"))
+
+
+# ------------------------------------------------------------------------------------- overrides, other documents
+
+ASKED = Finding("holder.protection", Outcome.UNDETERMINED, "asked")
+OVERRIDE = '[[override]]\ncheck = "holder.protection"\nreason = "asked"\ndecision = "refer"\n'
+INSTEAD = '[[instead]]\ndocuments = ["return-certificate"]\nrequires = ["doc.genuine"]\nlacking = ["lds.*"]\n'
+NONE = rule(decision="none", outcome="passed")
+
+
+def test_an_override_is_the_verdict_whatever_else_was_found():
+    found = [Finding("doc.expiry", Outcome.FAILED, "expired"), ASKED]
+    assert Policy.default().decide(found) == (Decision.REFER, ("holder.protection",))
+    own = policy(NONE + OVERRIDE)
+    assert own.decide([Finding("pa.authentic", PASSED)])[0] is Decision.ADMIT
+    assert own.decide([Finding("pa.authentic", PASSED), ASKED]) == (Decision.REFER, ("holder.protection",))
+
+
+def test_what_is_required_of_a_document_without_a_chip():
+    own = policy(NONE + INSTEAD)
+    found = [Finding("doc.genuine", PASSED)]
+    assert own.decide(found, document="return-certificate") == (Decision.ADMIT, ("doc.genuine",))
+    lacks = Finding("lds.structure", Outcome.UNDETERMINED, "no-input")
+    assert own.decide([*found, lacks], document="return-certificate")[0] is Decision.ADMIT
+    for worse in (Finding("lds.structure", Outcome.UNDETERMINED, "limit"), Finding("pa.country", Outcome.UNDETERMINED, "no-input")):
+        assert own.decide([*found, worse], document="return-certificate") == (Decision.REFER, (worse.check,))
+    for other in ("", "external-passport"):
+        assert own.decide(found, document=other) == (Decision.REFER, ("pa.authentic",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        OVERRIDE.replace("refer", "none"),
+        OVERRIDE.replace("holder.protection", "*"),
+        OVERRIDE.replace("holder.protection", "holder.nobody"),
+        '[[override]]\ndecision = "refer"\n',
+        "override = 5\n",
+        INSTEAD.replace("return-certificate", "library-card"),
+        INSTEAD.replace('["return-certificate"]', '"return-certificate"'),
+        INSTEAD.replace('["doc.genuine"]', "[]"),
+        INSTEAD.replace('["doc.genuine"]', '["*"]'),
+        INSTEAD.replace('["doc.genuine"]', '["doc.nothing"]'),
+        INSTEAD.replace('["lds.*"]', '["*"]'),
+        INSTEAD + "surplus = 1\n",
+    ],
+)
+def test_overrides_and_requirements_that_are_misspelt_are_refused(text):
+    head, rules = HEAD, "rule = []\n"
+    with pytest.raises(SpecError):
+        Policy.parse((head + rules + text if text.startswith("[[") else head + text + rules).encode())
+
+
+def test_the_file_is_kept_for_evidence():
+    assert hashlib.sha256(Policy.default().source).hexdigest() == Policy.default().sha256

@@ -4,11 +4,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from tjdocs.border import law, standing
+from tjdocs.border.case import Case
 from tjdocs.border.policy import Decision, Policy
+from tjdocs.border.standing import RegisterStatus, Status
 from tjdocs.errors import UsageError
-from tjdocs.findings import Finding
+from tjdocs.findings import Finding, enforce_premises
 from tjdocs.inspection import Evidence, Examination, examine
 from tjdocs.pki.trust import TrustStore
+from tjdocs.register import Register
+from tjdocs.register.lists import Lists
 
 __all__ = ["Inspector", "Verdict"]
 
@@ -22,6 +27,7 @@ class Verdict:
     :param findings: everything that was checked, in order
     :param policy_sha256: of the policy applied
     :param examination: what was read, for reports
+    :param case: what the law was asked about
     """
 
     decision: Decision
@@ -29,6 +35,7 @@ class Verdict:
     findings: tuple[Finding, ...]
     policy_sha256: str
     examination: Examination = field(repr=False)
+    case: Case = field(repr=False)
 
     def as_json(self) -> dict[str, Any]:
         """Return the verdict with the keys that the command line prints."""
@@ -46,22 +53,67 @@ class Inspector:
     """Judges documents; may be shared between threads.
 
     :param trust: whom to believe; None believes nobody, so that nothing is ever admitted
+    :param register: where the status of our own documents is looked up
+    :param lists: bans, watch lists, visas and permits
     :param policy: what a verdict demands; the bundled default unless given
     """
 
-    def __init__(self, *, trust: TrustStore | None = None, policy: Policy | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        trust: TrustStore | None = None,
+        register: Register | Status | None = None,
+        lists: Lists | None = None,
+        policy: Policy | None = None,
+    ) -> None:
         if not isinstance(trust, TrustStore | None) or not isinstance(policy, Policy | None):
             raise UsageError("unusable inspector", where="trust, policy", hint="a TrustStore and a Policy, or None")
+        asked = register is None or isinstance(register, Register) or hasattr(register, "status")
+        if not isinstance(lists, Lists | None) or not asked:
+            raise UsageError("unusable inspector", where="register, lists", hint="a Register and Lists, or None")
         self._trust = trust if trust is not None else TrustStore.of(())
+        self._register = RegisterStatus(register) if isinstance(register, Register) else register
+        self._lists = lists
         self._policy = policy if policy is not None else Policy.default()
 
-    def inspect(self, evidence: Evidence, *, at: date | datetime) -> Verdict:
+    @property
+    def policy(self) -> Policy:
+        """The policy that decides."""
+        return self._policy
+
+    @property
+    def lists(self) -> Lists | None:
+        """Bans, watch lists, visas and permits."""
+        return self._lists
+
+    @property
+    def trust(self) -> TrustStore:
+        """Whom it believes."""
+        return self._trust
+
+    def inspect(self, evidence: Evidence, *, at: date | datetime, dry_run: bool = False) -> Verdict:
         """Judge ``evidence`` at a time. Never raises on what the evidence holds.
 
-        :raises tjdocs.errors.UsageError: ``at`` is neither a date nor an aware moment
+        With a register, a single-use document is used up by the verdict that admits it.
+
+        :param dry_run: judge only
+        :raises tjdocs.errors.UsageError: ``at`` is neither a date nor an aware moment, or a claim cannot be used
         """
         if not isinstance(evidence, Evidence):
             raise UsageError("no evidence", where="evidence", hint="Evidence(mrz=…, chip=…)")
         examination = examine(evidence, self._trust, at=at)
-        decision, decided_by = self._policy.decide(examination.findings)
-        return Verdict(decision, decided_by, examination.findings, self._policy.sha256, examination)
+        case = Case.of(evidence, examination, self._lists)
+        case = case.with_register(*standing.look_up(case, self._register))
+        verdict = self._decide(examination, case)
+        if dry_run or verdict.decision is not Decision.ADMIT or self._register is None or case.standing is None:
+            return verdict
+        if case.kind is None or not case.kind.single_use or case.direction not in case.kind.use:
+            return verdict
+        after = standing.used_up(case, self._register)
+        # else another desk was quicker, or the register is gone: judged again with what is known now
+        return verdict if after is case else self._decide(examination, after)
+
+    def _decide(self, examination: Examination, case: Case) -> Verdict:
+        findings = enforce_premises([*examination.findings, *law.judge(case)])
+        decision, decided_by = self._policy.decide(findings, document=case.kind.id if case.kind else "")
+        return Verdict(decision, decided_by, findings, self._policy.sha256, examination, case)

@@ -1,15 +1,17 @@
 """What a verdict demands of the findings: a policy is data, ``specs/policy/*.toml`` or another State's own file."""
 
 import tomllib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tjdocs import specs
+from tjdocs.border.kinds import kinds
 from tjdocs.errors import InputError, SpecError
 from tjdocs.findings import Finding, Outcome, checks
 
@@ -66,12 +68,19 @@ class Policy:
     :param requires: check patterns, for each of which ``admit`` needs at least one finding that holds
     :param rules: in order; the first that fits a finding decides on it, and a finding that none fits refers
     :param sha256: of the file, recorded with each inspection
+    :param overrides: the first of them that fits a finding is the verdict, whatever else was found
+    :param instead: by kind of document (``specs/border/documents.toml``), what is required in place of ``requires``,
+        and the checks for which such a document may lack the input
+    :param source: the file, for evidence that is kept
     """
 
     name: str
     requires: tuple[str, ...]
     rules: tuple[Rule, ...]
     sha256: str
+    overrides: tuple[Rule, ...] = ()
+    instead: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
+    source: bytes = field(default=b"", repr=False)
 
     @classmethod
     def default(cls) -> "Policy":
@@ -101,39 +110,45 @@ class Policy:
             table = tomllib.loads(data.decode())
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SpecError("not readable as TOML", where=where, hint=str(error)) from None
-        specs.require_keys(table, ["schema", "name", "requires", "rule"], where=where)
+        specs.require_keys(table, ["schema", "name", "requires", "rule"], ["override", "instead"], where=where)
         if type(table["schema"]) is not int or table["schema"] != 1 or not isinstance(table["name"], str):
             raise SpecError("policy of another version", where=where)
-        requires, rules = table["requires"], table["rule"]
-        if not isinstance(requires, list) or not all(isinstance(item, str) for item in requires):
-            raise SpecError("requires is no list of check patterns", where=where)
-        if not isinstance(rules, list) or not all(isinstance(row, dict) for row in rules):
-            raise SpecError("rule is no list of tables", where=where)
-        if not requires or any("." not in pattern for pattern in requires):
-            raise SpecError("a policy that requires nothing in particular", where=where, hint="name checks")
-        for pattern in requires:
-            _known(pattern, where)
+        for name in ("rule", "override", "instead"):
+            rows = table.setdefault(name, [])
+            if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+                raise SpecError(f"{name} is no list of tables", where=where)
         return cls(
             table["name"],
-            tuple(table["requires"]),
-            tuple(_rule(row, where) for row in rules),
+            _patterns(table["requires"], where),
+            tuple(_rule(row, where) for row in table["rule"]),
             sha256(data).hexdigest(),
+            tuple(_override(row, where) for row in table["override"]),
+            MappingProxyType(_instead(table["instead"], where)),
+            data,
         )
 
-    def decide(self, findings: Sequence[Finding]) -> tuple[Decision, tuple[str, ...]]:
-        """Return the verdict and the ids of the checks that decided it, each once, in the order found."""
-        weights = [self._weight(finding) for finding in findings]
+    def decide(self, findings: Sequence[Finding], *, document: str = "") -> tuple[Decision, tuple[str, ...]]:
+        """Return the verdict and the ids of the checks that decided it, each once, in the order found.
+
+        :param document: the kind of document, where it is known
+        """
+        for override in self.overrides:
+            fitting = [finding for finding in findings if override.fits(finding)]
+            if fitting:
+                return Decision(override.decision), _ids(fitting)
+        requires, lacking = self.instead.get(document, (self.requires, ()))
+        weights = [_Weight.NONE if _lacks(lacking, finding) else self._weight(finding) for finding in findings]
         gravest = max(weights, default=_Weight.NONE)
         if gravest is _Weight.REFUSE:
             return Decision.REFUSE, _ids(f for f, w in zip(findings, weights, strict=True) if w is gravest)
         deciding = [f.check for f, w in zip(findings, weights, strict=True) if w is _Weight.REFER]
-        for pattern in self.requires:
+        for pattern in requires:
             if not any(f.outcome.holds and _matches(pattern, f.check) for f in findings):
                 deciding += [f.check for f in findings if _matches(pattern, f.check)] or [pattern]
         if deciding:
             return Decision.REFER, tuple(dict.fromkeys(deciding))
         return Decision.ADMIT, _ids(
-            f for f in findings if f.outcome.holds and any(_matches(p, f.check) for p in self.requires)
+            f for f in findings if f.outcome.holds and any(_matches(p, f.check) for p in requires)
         )
 
     def _weight(self, finding: Finding) -> _Weight:
@@ -143,8 +158,42 @@ class Policy:
         return _Weight.REFER
 
 
+def _lacks(patterns: Iterable[str], finding: Finding) -> bool:
+    """Whether a check could not be made because its input is missing, and may be."""
+    undetermined = finding.outcome is Outcome.UNDETERMINED and finding.reason in ("no-input", "premise")
+    return undetermined and any(_matches(pattern, finding.check) for pattern in patterns)
+
+
 def _ids(findings: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(finding.check for finding in findings))
+
+
+def _patterns(value: object, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise SpecError("requires is no list of check patterns", where=where)
+    if not value or any("." not in pattern for pattern in value):
+        raise SpecError("a policy that requires nothing in particular", where=where, hint="name checks")
+    for pattern in value:
+        _known(pattern, where)
+    return tuple(value)
+
+
+def _override(row: dict[str, Any], where: str) -> Rule:
+    rule = _rule(row, where)
+    if rule.decision == "none" or "." not in rule.check:
+        raise SpecError("an override names a check, and refers or refuses", where=f"{where} override")
+    return rule
+
+
+def _instead(rows: list[dict[str, Any]], where: str) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    found = {}
+    for row in rows:
+        specs.require_keys(row, ["documents", "requires", "lacking"], where=f"{where} instead")
+        requires = _patterns(row["requires"], f"{where} instead"), _patterns(row["lacking"], f"{where} instead")
+        if not isinstance(row["documents"], list) or not all(name in kinds() for name in row["documents"]):
+            raise SpecError("no such kind of document", where=f"{where} instead", hint=", ".join(kinds()))
+        found.update(dict.fromkeys(row["documents"], requires))
+    return found
 
 
 def _rule(row: dict[str, Any], where: str) -> Rule:

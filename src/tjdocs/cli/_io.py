@@ -158,7 +158,7 @@ def show_findings(findings: Iterable[Finding]) -> None:
     """Print findings, one a line: outcome, check, subject, reason with its explanation, detail."""
     out = console()
     for finding in findings:
-        line = styled(str(finding.outcome), 14)
+        line = styled(str(finding.outcome), 15)
         line.append(f"{finding.check:<18}{finding.subject:<8}")
         if finding.reason:
             explained = checks()[finding.check].reasons.get(finding.reason, "")

@@ -25,6 +25,9 @@ class Evidence:
         ``Datagroup1.bin``) to bytes; None: no chip was read
     :param direction: ``entry``, ``exit``, ``border-area``, ``border-stripe`` or ``domestic``
     :param seal: a visible digital seal: its bytes, or those of a PNG or JPEG picture of it; None: none was read
+    :param asks_protection: the traveller asks for protection
+    :param point: id of the crossing point
+    :param claims: what the traveller says and an officer read beside the document; only ``border`` looks into it
     :raises UsageError: an argument that cannot be used
     :raises InputError: a folder that cannot be read, holds no EF file, or is over the limits
     """
@@ -33,6 +36,9 @@ class Evidence:
     chip: "str | os.PathLike[str] | Mapping[str, bytes] | None" = field(default=None, repr=False)
     direction: str | None = None
     seal: bytes | None = field(default=None, repr=False)
+    asks_protection: bool = field(default=False, kw_only=True)
+    point: str = field(default="", kw_only=True)
+    claims: Mapping[str, object] | None = field(default=None, kw_only=True, repr=False)
     files: Mapping[str, bytes] | None = field(init=False, repr=False)
     """The chip's files by name, as read."""
     twice: frozenset[str] = field(init=False)

@@ -1,0 +1,304 @@
+"""Many inspections: in their order, by any executor, and one bad record never stops the others.
+
+Nothing is used up: a batch judges (``dry_run``). What an inspector is made of is sent once to each worker, the records
+in small lists; results come back in the order of the records, and only a few lists wait at any time.
+"""
+
+import json
+import os
+import pickle
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from hashlib import sha256
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import IO, Any
+
+from tjdocs.border.archives import read_tar
+from tjdocs.border.inspector import Inspector
+from tjdocs.border.policy import Policy
+from tjdocs.border.reading import evidence_from_files, evidence_from_folder, judgeable
+from tjdocs.border.standing import RegisterStatus
+from tjdocs.errors import TjdocsError, UsageError
+from tjdocs.inspection import Evidence
+from tjdocs.pki.certificate import Certificate
+from tjdocs.pki.crl import Crl
+from tjdocs.pki.trust import TrustStore
+from tjdocs.register import Register
+from tjdocs.register.lists import Lists
+
+__all__ = ["Item", "Setup", "folder_items", "install", "line_items", "run", "tar_items"]
+
+MAX_LINE = 70_000_000  # a folder's limit in base64
+_CHUNK = 8
+_KEPT = 4  # inspectors that a worker keeps
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One record to judge.
+
+    :param id: told with the result
+    :param kind: how ``content`` is read: ``line`` (JSON), ``folder`` (its path) or ``files`` (by name)
+    """
+
+    id: str
+    kind: str
+    content: Any = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What an inspector is made of, as bytes that any process makes it from.
+
+    :param digest: SHA-256 of trust, lists' and policy's content; two setups that judge alike have the same
+    """
+
+    data: bytes = field(repr=False)
+    digest: str
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        trust: TrustStore | None = None,
+        lists: Lists | None = None,
+        policy: Policy | None = None,
+        register: str = "",
+    ) -> "Setup":
+        """Return the setup of an inspector.
+
+        :param register: URL of a register that every worker can open
+        """
+        store = trust if trust is not None else TrustStore.of(())
+        content = (
+            [(entry.certificate.raw, bool(entry.ground)) for entry in store.entries],
+            [crl.raw for crl in store.crls],
+            (policy or Policy.default()).source,
+            register,
+            lists,
+        )
+        data = pickle.dumps(content)
+        return cls(data, sha256(data).hexdigest())
+
+    def inspector(self) -> Inspector:
+        """Make the inspector."""
+        certificates, crls, policy, register, lists = pickle.loads(self.data)  # noqa: S301 - our own process wrote it
+        parsed = [(Certificate.parse(raw), trusted) for raw, trusted in certificates]
+        trust = TrustStore.of(
+            [certificate for certificate, trusted in parsed if trusted],
+            [certificate for certificate, trusted in parsed if not trusted],
+            [Crl.parse(raw) for raw in crls],
+        )
+        status = RegisterStatus(Register(register)) if register else None
+        return Inspector(trust=trust, register=status, lists=lists, policy=Policy.parse(policy))
+
+
+# -------------------------------------------------------------------------------------------------------- in the worker
+
+_inspectors: dict[str, Inspector] = {}
+
+
+def install(setup: Setup) -> None:
+    """Make the inspector in this process, once."""
+    if setup.digest not in _inspectors:
+        while len(_inspectors) >= _KEPT:
+            _inspectors.pop(next(iter(_inspectors)))
+        _inspectors[setup.digest] = setup.inspector()
+
+
+def judge(digest: str, items: list[Item], common: Mapping[str, Any], at: datetime | date) -> list[dict[str, Any]]:
+    """Judge records; what is wrong with one of them is its result."""
+    inspector = _inspectors[digest]
+    return [_judge(inspector, item, common, at) for item in items]
+
+
+def _judge(inspector: Inspector, item: Item, common: Mapping[str, Any], at: datetime | date) -> dict[str, Any]:
+    try:
+        evidence, moment = _read(item, common, at)
+        verdict = inspector.inspect(evidence, at=moment, dry_run=True)
+    except TjdocsError as error:
+        return _failed(item.id, error.code, str(error))
+    except Exception as error:  # noqa: BLE001 - a fault of ours stops one record, and is told
+        return _failed(item.id, "internal", type(error).__name__)
+    return {"id": item.id, **verdict.as_json()}
+
+
+def _failed(id_: str, code: str, message: str) -> dict[str, Any]:
+    return {"id": id_, "schema": 1, "verdict": None, "error": {"code": code, "message": message}}
+
+
+def _read(item: Item, common: Mapping[str, Any], at: datetime | date) -> tuple[Evidence, datetime | date]:
+    if item.kind == "folder":
+        return evidence_from_folder(Path(item.content), common), at
+    if item.kind == "files":
+        return evidence_from_files(item.content, common), at
+    try:
+        values = json.loads(item.content)
+    except (ValueError, RecursionError):
+        raise UsageError("no JSON", where=item.id) from None
+    if not isinstance(values, dict):
+        raise UsageError("no JSON object", where=item.id)
+    moment = values.pop("at", None)
+    if moment is not None:
+        try:
+            at = datetime.fromisoformat(moment)
+        except (TypeError, ValueError):
+            raise UsageError("no moment", where=f"{item.id}: at", hint="ISO 8601, with its offset") from None
+    own = {key: value for key, value in values.items() if value is not None}
+    return judgeable({**common, **own}, item.id, None), at
+
+
+# ---------------------------------------------------------------------------------------------------------- the records
+
+
+def folder_items(path: Path, *, here: bool = False) -> Iterator[Item]:
+    """Yield the folders in a folder as records, by name.
+
+    :param here: read them in this process, for workers that do not see them
+    """
+    for folder in sorted(item for item in path.iterdir() if item.is_dir() and not item.name.startswith(".")):
+        if not here:
+            yield Item(folder.name, "folder", str(folder))
+            continue
+        files = {
+            item.relative_to(folder).as_posix(): item.read_bytes()
+            for item in sorted((*folder.iterdir(), *folder.glob("chip/*")))
+            if item.is_file() and not item.is_symlink() and item.stat().st_size <= MAX_LINE
+        }
+        yield Item(folder.name, "files", files)
+
+
+def tar_items(source: IO[bytes]) -> Iterator[Item]:
+    """Yield the folders of a tar stream as records, in their order.
+
+    :raises InputError: the stream is none, or breaks off
+    """
+    for name, files in read_tar(source):
+        yield Item(name, "files", files)
+
+
+def line_items(source: IO[bytes], name: str) -> Iterator[Item]:
+    """Yield the lines of a JSON-lines stream as records; a line's ``id`` or its place names it."""
+    number = 0
+    while line := source.readline(MAX_LINE + 1):
+        number += 1
+        whole = line
+        while not whole.endswith(b"\n") and len(whole) > MAX_LINE and (whole := source.readline(MAX_LINE + 1)):
+            pass  # the rest of a line that is too long
+        if line.strip():
+            yield Item(f"{name}:{number}", "line", line if len(line) <= MAX_LINE else b"")
+
+
+# -------------------------------------------------------------------------------------------------------------- running
+
+
+def run(
+    items: Iterable[Item],
+    setup: Setup,
+    *,
+    at: datetime | date,
+    common: Mapping[str, Any] | None = None,
+    executor: Executor | None = None,
+    workers: int | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Yield the result of every item, in their order: a verdict as JSON with its ``id``, or an ``error``.
+
+    :param common: what counts for every record that does not say otherwise, for example ``direction``
+    :param executor: one in whose workers :func:`install` was called; None: processes of this machine, and a worker
+        that dies is replaced
+    :param workers: processes; as many as there are processors when not given
+    """
+    count = workers or os.cpu_count() or 1
+    if executor is None and count == 1:
+        install(setup)
+        for item in items:
+            yield from judge(setup.digest, [item], common or {}, at)
+        return
+    yield from _Run(setup, common or {}, at, executor, count).results(items)
+
+
+class _Run:
+    """One batch: which lists wait, and what becomes of those whose worker died."""
+
+    def __init__(
+        self, setup: Setup, common: Mapping[str, Any], at: datetime | date, executor: Executor | None, count: int
+    ) -> None:
+        self._arguments = common, at
+        self._setup, self._count = setup, count
+        self._own = executor is None
+        self._executor = executor if executor is not None else self._pool()
+        self._waiting: deque[tuple[list[Item], Future[list[dict[str, Any]]]]] = deque()
+
+    def _pool(self) -> Executor:
+        return ProcessPoolExecutor(
+            self._count, mp_context=get_context("spawn"), initializer=install, initargs=(self._setup,)
+        )
+
+    def results(self, items: Iterable[Item]) -> Iterator[dict[str, Any]]:
+        stream = iter(items)
+        try:
+            while chunk := list(islice(stream, _CHUNK)):
+                self._waiting.append((chunk, self._submit(chunk)))
+                if len(self._waiting) > 4 * self._count:
+                    yield from self._next()
+            while self._waiting:
+                yield from self._next()
+        finally:
+            if self._own:
+                self._executor.shutdown(cancel_futures=True)
+
+    def _submit(self, chunk: list[Item]) -> "Future[list[dict[str, Any]]]":
+        function: Callable[..., list[dict[str, Any]]] = judge
+        try:
+            return self._executor.submit(function, self._setup.digest, chunk, *self._arguments)
+        except BrokenExecutor:
+            self._renew()
+            return self._executor.submit(function, self._setup.digest, chunk, *self._arguments)
+
+    def _next(self) -> list[dict[str, Any]]:
+        chunk, future = self._waiting.popleft()
+        try:
+            return future.result()
+        except Exception:  # noqa: BLE001 - a worker died, of its own or of a record
+            return self._one_by_one(chunk)
+
+    def _one_by_one(self, chunk: list[Item]) -> list[dict[str, Any]]:
+        """Judge each item of a list by itself, so that only what kills a worker twice is lost."""
+        self._renew()
+        found = []
+        for item in chunk:
+            for attempt in (1, 2):
+                try:
+                    found += self._submit([item]).result()
+                    break
+                except Exception as error:  # noqa: BLE001
+                    self._renew()
+                    if attempt == 2:
+                        found.append(_failed(item.id, "worker", f"the worker died: {type(error).__name__}"))
+        return found
+
+    def _renew(self) -> None:
+        """Replace a pool of ours that is broken, and hand in again what it had."""
+        if not self._own:
+            return
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor = self._pool()
+        again = [
+            (
+                chunk,
+                future
+                if _succeeded(future)
+                else self._executor.submit(judge, self._setup.digest, chunk, *self._arguments),
+            )
+            for chunk, future in self._waiting
+        ]
+        self._waiting = deque(again)
+
+
+def _succeeded(future: "Future[list[dict[str, Any]]]") -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None

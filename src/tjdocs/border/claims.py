@@ -1,0 +1,64 @@
+"""What stands beside the document: the traveller's declaration, and what an officer read in stamps and papers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+
+from tjdocs.errors import UsageError
+
+__all__ = ["Claims"]
+
+_DATES = ("entered", "registered")
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Claims. Personal data: nothing of it is in ``repr``.
+
+    :param primary_identifier, secondary_identifier, date_of_birth, nationality: of a traveller without a document;
+        the date may be ``YYYY`` or ``YYYY-MM``
+    :param entered: the day of the last entry, as stamped
+    :param registered: the day on which the stay was registered
+    :param place, route: where to, in the border area or border stripe
+    :param vehicle: the vehicle's registration number
+    :param category: the category that a registration certificate shows
+    """
+
+    primary_identifier: str = field(default="", repr=False)
+    secondary_identifier: str = field(default="", repr=False)
+    date_of_birth: str = field(default="", repr=False)
+    nationality: str = field(default="", repr=False)
+    entered: date | None = field(default=None, repr=False)
+    registered: date | None = field(default=None, repr=False)
+    place: str = field(default="", repr=False)
+    route: str = field(default="", repr=False)
+    vehicle: str = field(default="", repr=False)
+    category: str = field(default="", repr=False)
+
+    @classmethod
+    def of(cls, values: Mapping[str, object] | None) -> "Claims":
+        """Return the claims of a mapping; dates are ISO 8601, or ``date``.
+
+        :raises UsageError: an unknown name, or a value that cannot be used
+        """
+        known = [item.name for item in fields(cls)]
+        found: dict[str, str | date] = {}
+        for name, value in (values or {}).items():
+            if name not in known:
+                raise UsageError("unknown claim", where=f"claims {str(name)[:40]}", hint=", ".join(known))
+            if name in _DATES:
+                found[name] = _day(value, name)
+            elif isinstance(value, str):
+                found[name] = value
+            else:
+                raise UsageError("no text", where=f"claims {name}")
+        return cls(**found)  # type: ignore[arg-type]
+
+
+def _day(value: object, name: str) -> date:
+    if type(value) is date:
+        return value
+    try:
+        return date.fromisoformat(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise UsageError("no date", where=f"claims {name}", hint="YYYY-MM-DD") from None

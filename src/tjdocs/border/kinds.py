@@ -1,0 +1,110 @@
+"""Documents by what their zone says, and what each is good for at the border (``specs/border/documents.toml``)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from tjdocs import mrz, specs
+from tjdocs.documents.validity import anniversary
+from tjdocs.errors import SpecError
+from tjdocs.seal import profiles
+
+__all__ = ["Kind", "kinds", "recognise"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of document.
+
+    :param use: directions in which it suffices; elsewhere ``doc.use`` gives ``otherwise``, a reason and an outcome
+    :param years, months, days: how long the law lets it be valid; none of them: no length is laid down
+    :param not_before: the first day of which such a document can be dated
+    :param categories: those that the law knows; empty: it has none
+    :param seals: profiles of ``specs/seals/`` that prove it genuine, where no chip does
+    """
+
+    id: str
+    states: tuple[str, ...]
+    formats: tuple[str, ...]
+    codes: tuple[str, ...]
+    use: tuple[str, ...]
+    seals: tuple[str, ...] = ()
+    otherwise: tuple[str, str] = ("wrong-direction", "undetermined")
+    years: int = 0
+    months: int = 0
+    days: int = 0
+    extendable: bool = False
+    single_use: bool = False
+    foreign: bool = False
+    not_before: date | None = None
+    categories: tuple[str, ...] = ()
+    requirement: str = ""
+
+    def fits(self, zone: mrz.Zone) -> bool:
+        """Whether a zone is of this kind."""
+        return (
+            zone.format in self.formats
+            and not (self.foreign and zone.issuing_state in _own_states())
+            and self.states[0] in ("*", zone.issuing_state)
+            and any(_code(pattern, zone.document_code) for pattern in self.codes)
+        )
+
+    def latest(self, issued: date) -> date | None:
+        """Return the last day of validity that is accepted: the anniversary itself, nothing later."""
+        if self.years:
+            return anniversary(issued, self.years)
+        if self.months:
+            return _months_after(issued, self.months)
+        return issued + timedelta(days=self.days) if self.days else None
+
+
+@cache
+def _own_states() -> frozenset[str]:
+    return frozenset(state for kind in kinds().values() for state in kind.states) - {"*"}
+
+
+def _code(pattern: str, code: str) -> bool:
+    return code.startswith(pattern[:-1]) if pattern.endswith("*") else code == pattern
+
+
+def _months_after(day: date, months: int) -> date:
+    years, month = divmod(day.month - 1 + months, 12)
+    year = min(day.year + years, date.max.year)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, last)
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
+
+
+@cache
+def kinds() -> Mapping[str, Kind]:
+    """Return the kinds by id, in the order in which they are tried.
+
+    :raises SpecError: the table is malformed
+    """
+    where = "specs/border/documents.toml"
+    table = specs.read_toml("border/documents.toml")
+    specs.require_keys(table, ["schema", "document"], where=where)
+    needed = ["id", "states", "formats", "codes", "use"]
+    found = {}
+    for row in table["document"]:
+        specs.require_keys(row, needed, set(Kind.__slots__) - set(needed), where=f"{where} {row.get('id')}")
+        if unknown := set(row.get("seals", ())) - set(profiles.names()):
+            raise SpecError("unknown profile of a seal", where=f"{where} {row['id']}: {min(unknown)}")
+        values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+        if "otherwise" in values:
+            values["otherwise"] = (row["otherwise"]["reason"], row["otherwise"]["outcome"])
+        found[row["id"]] = Kind(**values)
+    return MappingProxyType(found)
+
+
+def recognise(zone: mrz.Zone | None) -> Kind | None:
+    """Return the kind of a zone's document, None where none fits."""
+    if zone is None or not zone.format:
+        return None
+    return next((kind for kind in kinds().values() if kind.fits(zone)), None)

@@ -1,0 +1,317 @@
+"""An inspection as evidence: everything it rested on in one signed archive, judged again wherever it is opened.
+
+``manifest.json`` lists every file with its SHA-256; ``manifest.p7s`` is CMS SignedData over exactly these bytes
+(RFC 5652), so that any program with CMS verifies it too. The archive holds personal data.
+"""
+
+import json
+import os
+import zipfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from tjdocs import __version__
+from tjdocs.border import signatures
+from tjdocs.border.archives import ArchiveError, read_zip
+from tjdocs.border.case import Case
+from tjdocs.border.inspector import Inspector, Verdict
+from tjdocs.border.policy import Policy
+from tjdocs.border.reading import evidence_from_json, evidence_json
+from tjdocs.border.standing import Standing
+from tjdocs.errors import InputError, OutputError, RegisterError, TjdocsError
+from tjdocs.findings import Finding, Outcome, enforce_premises
+from tjdocs.inspection import Evidence
+from tjdocs.mrz import alpha2
+from tjdocs.pki import names
+from tjdocs.pki.certificate import Certificate, CertificateError
+from tjdocs.pki.crl import Crl, CrlError
+from tjdocs.pki.signer import Signer
+from tjdocs.pki.trust import TrustStore
+from tjdocs.register.lists import Lists, categories
+
+__all__ = ["Proof", "export", "verify"]
+
+_MANIFEST, _SIGNATURE = "manifest.json", "manifest.p7s"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What an archive of evidence is worth.
+
+    :param findings: ``evidence.structure``, ``evidence.signature``, ``evidence.files``, ``evidence.judgement``
+    :param manifest: as it stands in the archive; empty where it cannot be read
+    :param verdict: judged again from the archive's content, None where that was not possible
+    """
+
+    findings: tuple[Finding, ...]
+    manifest: Mapping[str, Any] = field(repr=False)
+    verdict: Verdict | None = field(repr=False)
+
+    @property
+    def valid(self) -> bool:
+        """Whether everything holds."""
+        return all(finding.outcome.holds for finding in self.findings)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what the command line prints."""
+        shown = {key: self.manifest.get(key) for key in ("made", "at", "verdict", "decided_by", "policy_sha256")}
+        return {
+            "schema": 1,
+            "valid": self.valid,
+            **shown,
+            "judged_again": str(self.verdict.decision) if self.verdict else None,
+            "findings": [finding.as_json() for finding in self.findings],
+        }
+
+
+# ------------------------------------------------------------------------------------------------------------ exporting
+
+
+def export(
+    path: str | Path, evidence: Evidence, verdict: Verdict, inspector: Inspector, *, signer: Signer, at: datetime
+) -> None:
+    """Write the archive of an inspection as a new file that only its owner may read.
+
+    :param signer: the inspection authority's; its certificate is what the receiver must know
+    :param at: the time of signing
+    :raises UsageError: the signer is a CSCA or document signer
+    :raises KeyMaterialError: the signer may not sign on that day
+    :raises OutputError: something lies at ``path``, or it cannot be written
+    """
+    signatures.check_signer(signer)
+    signer.check_usage(at)
+    files = _content(evidence, verdict, inspector)
+    manifest = {
+        "schema": 1,
+        "software": f"tjdocs {__version__}",
+        "made": at.astimezone(UTC).isoformat(timespec="seconds"),
+        "at": verdict.examination.at.isoformat(),
+        "verdict": str(verdict.decision),
+        "decided_by": list(verdict.decided_by),
+        "policy_sha256": verdict.policy_sha256,
+        "trust_digest": inspector.trust.digest,
+        "files": {name: sha256(data).hexdigest() for name, data in sorted(files.items())},
+    }
+    content = _json(manifest)
+    archive = BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
+        stamp = at.astimezone(UTC).timetuple()[:6]
+        signed = {_MANIFEST: content, _SIGNATURE: signatures.sign(content, signer, at)}
+        for name, data in {**signed, **files}.items():
+            info = zipfile.ZipInfo(name, stamp)
+            info.external_attr = 0o100600 << 16
+            # what packs too well would be refused when it is read
+            packs = len(data) < 50_000
+            info.compress_type = zipfile.ZIP_DEFLATED if packs else zipfile.ZIP_STORED
+            zipped.writestr(info, data)
+    _write(path, archive.getvalue())
+
+
+def _write(path: str | Path, data: bytes) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise OutputError("exists already", where=str(path), hint="name a new file: evidence is kept") from None
+    except (OSError, ValueError) as error:
+        raise OutputError("cannot write", where=str(path), hint=getattr(error, "strerror", "") or "") from None
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+    except OSError as error:
+        with suppress(OSError):
+            os.unlink(path)
+        raise OutputError("cannot write", where=str(path), hint=error.strerror or "") from None
+
+
+def _content(evidence: Evidence, verdict: Verdict, inspector: Inspector) -> dict[str, bytes]:
+    case = verdict.case
+    files = {
+        "evidence.json": _json(evidence_json(evidence, chip=False)),
+        "verdict.json": _json(verdict.as_json()),
+        "policy.toml": inspector.policy.source,
+        "register.json": _json(_standing_json(case)),
+    }
+    for name, data in (evidence.files or {}).items():
+        files[f"chip/{name.replace('.', '_')}.bin"] = data
+    files["twice.json"] = _json(sorted(evidence.twice))
+    if case.lists is not None:
+        matches = case.lists.find(case.person, categories()).matches if case.person else ()
+        rows = dict.fromkeys(match.entry.text() for match in matches)
+        files["lists.jsonl"] = "".join(f"{row}\n" for row in rows).encode()
+        files["lists.json"] = _json(dict(case.listed))
+    files |= _trust_files(_concerned(verdict, inspector.trust))
+    return files
+
+
+def _concerned(verdict: Verdict, trust: TrustStore) -> TrustStore:
+    """Return what of a trust store bears on the document: whatever is of its State, or of its signers' States."""
+    examination = verdict.examination
+    countries = {""}
+    for zone in (examination.printed, examination.chip_zone):
+        if zone is not None and zone.format:
+            countries.add(alpha2(zone.issuing_state) or "")
+    if case_seal := verdict.case.seal:
+        countries.add((alpha2(case_seal.header.country) if case_seal.header else "") or "")
+    sod = examination.chip.sod if examination.chip else None
+    for certificate in sod.signed_data.parsed_certificates if sod is not None else ():
+        countries |= {certificate.country.upper(), names.country(certificate.issuer).upper()}
+    entries = [entry for entry in trust.entries if entry.certificate.country.upper() in countries]
+    crls = [crl for crl in trust.crls if names.country(crl.issuer).upper() in countries]
+    if not crls and trust.crls:  # that there were lists, of others only, is a finding of its own
+        crls = [min(trust.crls, key=lambda crl: len(crl.raw))]
+    return TrustStore.of(
+        [entry.certificate for entry in entries if entry.ground],
+        [entry.certificate for entry in entries if not entry.ground],
+        crls,
+    )
+
+
+def _trust_files(trust: TrustStore) -> dict[str, bytes]:
+    files, rows = {}, []
+    for number, entry in enumerate(trust.entries):
+        name = f"trust/{number:04d}.cer"
+        files[name] = entry.certificate.raw
+        rows.append({"file": name, "trusted": bool(entry.ground)})
+    for number, crl in enumerate(trust.crls):
+        files[f"crl/{number:04d}.crl"] = crl.raw
+    return {**files, "trust.json": _json(rows)}
+
+
+def _standing_json(case: Case) -> dict[str, Any]:
+    standing = case.standing
+    if standing is None:
+        return {"reason": case.register_reason}
+    names_ = ("status", "document_type", "date_of_issue", "date_of_expiry", "category")
+    return {"reason": "", **{name: getattr(standing, name) for name in names_}, "files": dict(standing.files)}
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+
+
+# ------------------------------------------------------------------------------------------------------------ verifying
+
+
+def verify(path: str | Path, *, trust: TrustStore) -> Proof:
+    """Verify an archive and judge it again from its own content. Never raises on what the archive holds.
+
+    :param trust: the certificates that may sign evidence: each of them itself, nothing that it certified
+    :raises InputError: the file cannot be read
+    """
+    try:
+        with open(path, "rb") as file:
+            files = read_zip(file)
+    except OSError as error:
+        raise InputError("cannot read", where=str(path), hint=error.strerror or "") from None
+    except ArchiveError as error:
+        return _unreadable(error.reason, str(error))
+    content = files.pop(_MANIFEST, b"")
+    signature = files.pop(_SIGNATURE, b"")
+    manifest = _object(content)
+    listed = manifest.get("files")
+    if manifest.get("schema") != 1 or not isinstance(listed, dict):
+        return _unreadable("manifest", "no manifest")
+    structure = Finding("evidence.structure", Outcome.PASSED)
+    signed = signatures.judge(content, signature, trust, made=str(manifest.get("made")))
+    hashes = _hashes(files, listed)
+    verdict, judgement = _again(files, manifest)
+    return Proof(enforce_premises([structure, signed, hashes, judgement]), manifest, verdict)
+
+
+def _unreadable(reason: str, detail: str) -> Proof:
+    first = Finding("evidence.structure", Outcome.FAILED, reason, detail)
+    rest = [
+        Finding(f"evidence.{name}", Outcome.UNDETERMINED, "premise") for name in ("signature", "files", "judgement")
+    ]
+    return Proof((first, *rest), {}, None)
+
+
+def _object(data: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _hashes(files: Mapping[str, bytes], listed: Mapping[str, Any]) -> Finding:
+    check = "evidence.files"
+    if files.keys() != listed.keys():
+        odd = sorted(files.keys() ^ listed.keys())
+        return Finding(check, Outcome.FAILED, "lists-differ", ", ".join(odd[:5]))
+    differing = sorted(name for name, data in files.items() if sha256(data).hexdigest() != listed[name])
+    if differing:
+        return Finding(check, Outcome.FAILED, "differs", ", ".join(differing[:5]))
+    return Finding(check, Outcome.PASSED)
+
+
+class _Recorded:
+    """The register's answer as it was."""
+
+    def __init__(self, standing: Standing | None, reason: str) -> None:
+        self._standing, self._reason = standing, reason
+
+    def status(self, number: str) -> Standing | None:
+        if self._reason == "unavailable":
+            raise RegisterError("as it was")
+        return self._standing
+
+    def use_up(self, number: str, *, at: datetime, point: str) -> bool:
+        return True
+
+
+def _again(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> tuple[Verdict | None, Finding]:
+    """Judge the archive's content once more, and compare."""
+    check = "evidence.judgement"
+    try:
+        verdict = _judge(files, str(manifest["at"]))
+    except (TjdocsError, CertificateError, CrlError, KeyError, TypeError, ValueError, AttributeError) as error:
+        return None, Finding(check, Outcome.FAILED, "not-repeatable", type(error).__name__)
+    recorded, found = _object(files.get("verdict.json", b"")), verdict.as_json()
+    if (manifest.get("verdict"), manifest.get("decided_by"), manifest.get("policy_sha256")) != (
+        found["verdict"],
+        found["decided_by"],
+        found["policy_sha256"],
+    ):
+        return verdict, Finding(check, Outcome.FAILED, "verdict-differs", f"now {verdict.decision}")
+    if recorded != json.loads(json.dumps(found)):
+        return verdict, Finding(check, Outcome.WARNING, "findings-differ", "the verdict is the same, a finding is not")
+    return verdict, Finding(check, Outcome.PASSED)
+
+
+def _judge(files: Mapping[str, bytes], at: str) -> Verdict:
+    chip = {name[5:-4]: data for name, data in files.items() if name.startswith("chip/")}
+    evidence = evidence_from_json(_object(files["evidence.json"]), folder=None)
+    twice = frozenset(str(name) for name in json.loads(files["twice.json"]))
+    whole = Evidence(**{**_arguments(evidence), "chip": chip or None})
+    object.__setattr__(whole, "twice", twice)
+    rows = json.loads(files["trust.json"])
+    certificates = [(Certificate.parse(files[row["file"]]), row["trusted"]) for row in rows]
+    crls = [Crl.parse(data) for name, data in sorted(files.items()) if name.startswith("crl/")]
+    trust = TrustStore.of(
+        [certificate for certificate, trusted in certificates if trusted],
+        [certificate for certificate, trusted in certificates if not trusted],
+        crls,
+    )
+    said = _object(files["register.json"])
+    reason = str(said.pop("reason"))
+    standing = Standing(**said) if said else None
+    register = None if reason == "no-register" else _Recorded(standing, reason)
+    lists = None
+    if "lists.jsonl" in files:
+        entries = [json.loads(line) for line in files["lists.jsonl"].decode().splitlines()]
+        lists = Lists.of(entries, counts=_object(files["lists.json"]))
+    policy = Policy.parse(files["policy.toml"], where="policy.toml")
+    inspector = Inspector(trust=trust, register=register, lists=lists, policy=policy)
+    return inspector.inspect(whole, at=datetime.fromisoformat(at), dry_run=True)
+
+
+def _arguments(evidence: Evidence) -> dict[str, Any]:
+    names_ = ("mrz", "direction", "asks_protection", "point", "claims", "seal")
+    return {name: getattr(evidence, name) for name in names_}

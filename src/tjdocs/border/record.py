@@ -1,0 +1,179 @@
+"""The record of inspections: as little as possible, for as long as it must be kept, and no longer.
+
+A record holds no name, number or image. Who it was of can be told only with the document in hand: its pseudonym is an
+HMAC-SHA256 under a key of a period (``specs/border/retention.toml``); when the period's records are deleted, so is
+its key, and whatever pseudonym was copied elsewhere means nothing any more.
+"""
+
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tjdocs import __version__, specs
+from tjdocs.border.inspector import Verdict
+from tjdocs.errors import InputError, OutputError, UsageError
+
+__all__ = ["Records", "retention"]
+
+_FIRST = date(2020, 1, 1).toordinal()
+_KEY_BYTES = 32
+
+
+@cache
+def retention() -> Mapping[str, int]:
+    """Return ``days`` a record is kept, and ``key_days`` a key is used."""
+    table = specs.read_toml("border/retention.toml")
+    specs.require_keys(table, ["schema", "days", "key_days"], where="specs/border/retention.toml")
+    return {"days": table["days"], "key_days": table["key_days"]}
+
+
+class Records:
+    """Records in a folder, one file of JSON lines and one key a period; only its owner may read them.
+
+    :param folder: made where it does not exist
+    :raises OutputError: it cannot be made
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self._folder = Path(folder)
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError("cannot make a folder", where=str(folder), hint=error.strerror or "") from None
+
+    def add(self, verdict: Verdict) -> dict[str, Any]:
+        """Append the record of an inspection and return it.
+
+        :raises OutputError: it cannot be written
+        """
+        at = verdict.examination.at.astimezone(UTC)
+        period = _period(at.date())
+        record = {**_minimal(verdict), "pseudonym": self._pseudonym(verdict, period)}
+        line = json.dumps(record, separators=(",", ":")).encode() + b"\n"
+        try:
+            # one write of one line: two desks that append at once do not mix
+            descriptor = os.open(self._path(period, "jsonl"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            try:
+                os.write(descriptor, line)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            raise OutputError("cannot write a record", where=str(self._folder), hint=error.strerror or "") from None
+        return record
+
+    def find(self, verdict: Verdict) -> list[dict[str, Any]]:
+        """Return the records of a document that is at hand, oldest first.
+
+        :raises InputError: a file of records is damaged
+        """
+        found = []
+        for period in self._periods():
+            pseudonym = self._pseudonym(verdict, period, make=False)
+            found += [r for r in self._read(period) if pseudonym and hmac.compare_digest(r["pseudonym"], pseudonym)]
+        return found
+
+    def all(self) -> Iterator[dict[str, Any]]:
+        """Yield every record, oldest period first.
+
+        :raises InputError: a file of records is damaged
+        """
+        for period in self._periods():
+            yield from self._read(period)
+
+    def purge(self, *, at: date | datetime) -> int:
+        """Delete the periods whose last record is older than the retention, with their keys; return how many.
+
+        :raises UsageError: ``at`` is no day
+        """
+        if not isinstance(at, date):
+            raise UsageError("no date", where="at", hint="give a date or a datetime")
+        day = at.date() if isinstance(at, datetime) else at
+        deleted = 0
+        for period in self._periods():
+            last = period + timedelta(days=retention()["key_days"] - 1)
+            if last + timedelta(days=retention()["days"]) < day:
+                for kind in ("key", "jsonl"):  # the key first: a purge that breaks off leaves no pseudonym readable
+                    with suppress(FileNotFoundError):
+                        os.unlink(self._path(period, kind))
+                deleted += 1
+        return deleted
+
+    def _pseudonym(self, verdict: Verdict, period: date, *, make: bool = True) -> str:
+        zone = verdict.case.zone
+        if zone is None or not zone.document_number:
+            return ""
+        key = self._key(period, make=make)
+        said = "\x1f".join((zone.issuing_state, zone.document_number, zone.date_of_birth_raw))
+        return hmac.digest(key, said.encode(), "sha256").hex() if key else ""
+
+    def _key(self, period: date, *, make: bool) -> bytes:
+        path = self._path(period, "key")
+        with suppress(FileNotFoundError):
+            return path.read_bytes()
+        if not make:
+            return b""
+        unfinished = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(_KEY_BYTES))
+        with suppress(FileExistsError):  # another desk was quicker: its key counts
+            os.link(unfinished, path)
+        os.unlink(unfinished)
+        return path.read_bytes()
+
+    def _path(self, period: date, kind: str) -> Path:
+        return self._folder / f"{period.isoformat()}.{kind}"
+
+    def _periods(self) -> list[date]:
+        found = []
+        for path in self._folder.glob("*.jsonl"):
+            with suppress(ValueError):
+                found.append(date.fromisoformat(path.stem))
+        return sorted(found)
+
+    def _read(self, period: date) -> list[dict[str, Any]]:
+        path = self._path(period, "jsonl")
+        try:
+            rows = [json.loads(line) for line in path.read_text().splitlines()]
+        except (OSError, ValueError):
+            raise InputError("damaged records", where=str(path)) from None
+        if not all(isinstance(row, dict) and isinstance(row.get("pseudonym"), str) for row in rows):
+            raise InputError("damaged records", where=str(path))
+        return rows
+
+
+def _period(day: date) -> date:
+    """Return the first day of the period that ``day`` lies in."""
+    length = retention()["key_days"]
+    return date.fromordinal(_FIRST + (day.toordinal() - _FIRST) // length * length)
+
+
+def _minimal(verdict: Verdict) -> dict[str, Any]:
+    """Return what is recorded: nothing that says who it was."""
+    case = verdict.case
+    findings = [
+        {"check": f.check, "outcome": str(f.outcome), "reason": f.reason, "subject": f.subject}
+        for f in verdict.findings
+        if f.outcome != "passed"
+    ]
+    return {
+        "schema": 1,
+        "at": verdict.examination.at.isoformat(),
+        "direction": case.direction,
+        "point": case.point,
+        "kind": case.kind.id if case.kind else "",
+        "issuing_state": case.zone.issuing_state if case.zone else "",
+        "vehicle_inspected": bool(case.claims.vehicle),
+        "verdict": str(verdict.decision),
+        "decided_by": list(verdict.decided_by),
+        "findings": findings,
+        "policy_sha256": verdict.policy_sha256,
+        "software": f"tjdocs {__version__}",
+    }

@@ -1,0 +1,44 @@
+"""What every report says of a verdict: what to do, and what was not checked."""
+
+from tjdocs.border.inspector import Verdict
+from tjdocs.border.policy import Decision
+from tjdocs.border.texts import Texts
+from tjdocs.findings import Finding, Outcome, checks
+
+__all__ = ["advice", "not_checked", "title"]
+
+_AGAINST = (Outcome.FAILED, Outcome.UNDETERMINED, Outcome.ABORTED)
+
+
+def title(check: str, words: Texts) -> str:
+    """Return what a check establishes, in words."""
+    known = checks().get(check)
+    return words.title(check) or (known.title if known else check)
+
+
+def deciding(verdict: Verdict, check: str) -> list[Finding]:
+    """Return the findings of a check that tell why it decided."""
+    own = [f for f in verdict.findings if f.check == check]
+    against = [f for f in own if f.outcome in _AGAINST]
+    if verdict.decision is Decision.REFUSE:
+        against = [f for f in against if f.outcome is Outcome.FAILED] or against
+    return against or own
+
+
+def advice(verdict: Verdict, words: Texts) -> list[tuple[str, str, list[str]]]:
+    """Return check, title and what to do, for every check that decided."""
+    rows = []
+    for check in verdict.decided_by:
+        steps = dict.fromkeys(words.action(check, f.reason) for f in deciding(verdict, check))
+        rows.append((check, title(check, words), [step for step in steps if step]))
+    return rows
+
+
+def not_checked(verdict: Verdict, words: Texts) -> list[tuple[str, str]]:
+    """Return title and reason of everything that was not checked for want of an input, each once."""
+    rows = {}
+    for f in verdict.findings:
+        if f.outcome is Outcome.UNDETERMINED and f.reason.startswith(("no-", "not-handed", "other-issuer")):
+            known = checks()[f.check].reasons.get(f.reason, f.reason)
+            rows[f"{title(f.check, words)} {f.subject}".rstrip()] = known
+    return list(rows.items())

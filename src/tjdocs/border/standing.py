@@ -1,0 +1,164 @@
+"""What the register says of a document: ``register.status`` and ``register.agreement``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Protocol
+
+from tjdocs.border.case import Case
+from tjdocs.errors import RegisterError, TjdocsError
+from tjdocs.findings import Finding, Outcome, checks
+from tjdocs.register import Register
+
+__all__ = ["RegisterStatus", "Standing", "Status", "judge", "look_up", "used_up"]
+
+_STANDS = ("issued", "handed-over")
+_NOT_ISSUED = ("reserved", "spoiled")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a register knows of a document; empty where it does not say.
+
+    :param status: ``issued``, ``handed-over``, ``reserved``, ``spoiled``, ``lost``, ``stolen``, ``revoked``,
+        ``replaced``, ``used-up`` or ``destroyed``
+    :param date_of_issue, date_of_expiry: ISO 8601
+    :param files: SHA-256 of the chip's files by name, hexadecimal
+    """
+
+    status: str
+    document_type: str = ""
+    date_of_issue: str = ""
+    date_of_expiry: str = ""
+    category: str = ""
+    files: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+class Status(Protocol):
+    """Where the status of our own documents is looked up."""
+
+    def status(self, number: str) -> Standing | None:
+        """Return what is known of a number, None where it was never issued.
+
+        :raises TjdocsError: the register cannot be asked
+        """
+
+    def use_up(self, number: str, *, at: datetime, point: str) -> bool:
+        """Use up a single-use document. Of any number of calls for one document exactly one returns True.
+
+        :raises TjdocsError: the register cannot be written
+        """
+
+
+class RegisterStatus:
+    """The register of this library as a :class:`Status`.
+
+    :param officer: under whose name documents are used up
+    """
+
+    def __init__(self, register: Register, *, officer: str = "trial") -> None:
+        self._register, self._officer = register, officer
+
+    def status(self, number: str) -> Standing | None:
+        """Return what the register knows of a number."""
+        found = self._register.document(number)
+        if found is None:
+            return None
+        category = str(getattr(found, "category", ""))
+        return Standing(
+            found.status, found.document_type, found.date_of_issue, found.date_of_expiry, category, found.files
+        )
+
+    def use_up(self, number: str, *, at: datetime, point: str) -> bool:
+        """Use up a single-use document by the register's act ``use``.
+
+        :raises RegisterError: the register refused, and not because it was used up before
+        """
+        act = getattr(self._register, "act", None)
+        if act is None:
+            raise RegisterError("the register cannot use up a document", where="use")
+        try:
+            act("use", number, officers=[self._officer], at=at, reference=point)
+        except RegisterError:
+            standing = self.status(number)
+            if standing is not None and standing.status == "used-up":
+                return False
+            raise
+        return True
+
+
+def look_up(case: Case, register: Status | None) -> tuple[Standing | None, str]:
+    """Return what the register says, or why it says nothing: a reason of ``register.status``."""
+    if case.kind is not None and case.kind.foreign:
+        return None, "foreign"
+    if register is None:
+        return None, "no-register"
+    if case.kind is None or case.zone is None or not case.zone.document_number:
+        return None, "no-input"
+    try:
+        standing = register.status(case.zone.document_number)
+    except TjdocsError:
+        return None, "unavailable"
+    return standing, "" if standing is not None else "unknown-number"
+
+
+def used_up(case: Case, register: Status) -> Case:
+    """Use up the document; return the case with what the register says where this was not the call that did it."""
+    if case.zone is None or case.standing is None:
+        return case
+    try:
+        if register.use_up(case.zone.document_number, at=case.at, point=case.point):
+            return case
+    except TjdocsError:
+        return case.with_register(None, "unavailable")
+    return case.with_register(replace(case.standing, status="used-up"), "")
+
+
+def judge(case: Case) -> list[Finding]:
+    """Judge ``register.status`` and ``register.agreement``."""
+    status, agreement = "register.status", "register.agreement"
+    reason, standing = case.register_reason, case.standing
+    if reason == "foreign":
+        return [Finding(check, Outcome.NOT_APPLICABLE, reason) for check in (status, agreement)]
+    if standing is None:
+        failed = reason == "unknown-number"
+        first = Finding(status, Outcome.FAILED if failed else Outcome.UNDETERMINED, reason)
+        follow = reason if reason in ("no-register", "no-input") else "premise"
+        return [first, Finding(agreement, Outcome.UNDETERMINED, follow)]
+    if standing.status in _STANDS:
+        first = Finding(status, Outcome.PASSED)
+    elif standing.status in _NOT_ISSUED:
+        first = Finding(status, Outcome.FAILED, "not-issued")
+    elif standing.status in checks()[status].reasons:
+        first = Finding(status, Outcome.FAILED, standing.status)
+    else:  # a word of another register: nothing is known of it
+        first = Finding(status, Outcome.UNDETERMINED, "unavailable", f"status {standing.status[:40]}")
+    return [first, _agreement(case, standing)]
+
+
+def _agreement(case: Case, standing: Standing) -> Finding:
+    """Compare field by field what both say."""
+    check = "register.agreement"
+    zone, kind = case.zone, case.kind
+    assert zone is not None  # noqa: S101
+    expiry = zone.date_of_expiry
+    issued = case.issued if case.issued_from not in ("register", "") else None
+    said = {
+        "document_type": (standing.document_type, kind.id if kind else ""),
+        "date_of_expiry": (standing.date_of_expiry, expiry.isoformat() if expiry else ""),
+        "date_of_issue": (standing.date_of_issue, issued.isoformat() if issued else ""),
+        "category": (standing.category, "".join(c for c in case.categories if c != standing.category)),
+        **{name: (standing.files.get(name, ""), digest) for name, digest in _digests(case).items()},
+    }
+    compared = {name: pair for name, pair in said.items() if all(pair)}
+    if not compared:
+        return Finding(check, Outcome.UNDETERMINED, "no-input")
+    differing = [name for name, (ours, theirs) in compared.items() if ours != theirs]
+    if differing:
+        return Finding(check, Outcome.FAILED, "differs", "differ: " + ", ".join(differing))
+    return Finding(check, Outcome.PASSED, detail="compared: " + ", ".join(compared))
+
+
+def _digests(case: Case) -> dict[str, str]:
+    return {name: sha256(data).hexdigest() for name, data in (case.chip.contents.items() if case.chip else ())}

@@ -1,0 +1,75 @@
+"""``holder.stay``: business days without registration, counted from the day after entry (STAY-1)."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+from tjdocs import specs
+from tjdocs.border.case import Case
+from tjdocs.border.holder import citizen
+from tjdocs.findings import Finding, Outcome
+
+__all__ = ["business_days", "judge"]
+
+
+@cache
+def _rules() -> Mapping[str, Any]:
+    where = "specs/border/stay.toml"
+    table = specs.read_toml("border/stay.toml")
+    specs.require_keys(table, ["schema", "free_days", "weekend", "requirement", "article", "holidays"], where=where)
+    specs.require_keys(table["holidays"], ["yearly", "movable"], where=f"{where} holidays")
+    return table
+
+
+def business_days(after: date, until: date, *, enough: int | None = None) -> tuple[int, bool]:
+    """Return how many business days lie behind ``after`` up to and with ``until``, and whether all holidays are known.
+
+    :param enough: stop counting there
+    """
+    rules = _rules()
+    yearly, movable, weekend = set(rules["holidays"]["yearly"]), rules["holidays"]["movable"], rules["weekend"]
+    count, known, day = 0, True, after
+    while day < until and (enough is None or count < enough):
+        day += timedelta(days=1)
+        known = known and str(day.year) in movable
+        free = f"{day:%m-%d}" in yearly or f"{day:%m-%d}" in movable.get(str(day.year), ())
+        count += not free and day.isoweekday() not in weekend
+    return count, known
+
+
+def judge(case: Case) -> Finding:
+    """Judge the stay of whoever is no citizen."""
+    check = "holder.stay"
+    if case.direction is None:
+        return Finding(check, Outcome.UNDETERMINED, "no-direction")
+    if case.direction == "entry" or citizen(case):
+        return Finding(check, Outcome.NOT_APPLICABLE, "not-staying")
+    if not case.nationality:
+        return Finding(check, Outcome.UNDETERMINED, "no-input")
+    entered = case.claims.entered
+    if entered is None:
+        return Finding(check, Outcome.UNDETERMINED, "no-entry-date")
+    if entered > case.day:
+        return Finding(check, Outcome.FAILED, "entered-in-future")
+    registered = _registered(case, entered)
+    until = min(registered, case.day) if registered else case.day
+    allowed = _rules()["free_days"]
+    # a holiday not in the table shortens the count by a day or two a year: one that is far over stays over
+    count, known = business_days(entered, until, enough=allowed + 30)
+    detail = f"{count} business days from the day after entry" + (", then registered" if registered else "")
+    if count <= allowed:
+        return Finding(check, Outcome.PASSED, detail=detail)
+    if not known and count <= allowed + 4:
+        return Finding(check, Outcome.UNDETERMINED, "holidays-unknown", detail)
+    return Finding(check, Outcome.FAILED, "overstayed", f"{detail}; {allowed} are allowed")
+
+
+def _registered(case: Case, entered: date) -> date | None:
+    """Return the day of registration: as read in the document, or on a list."""
+    days = [case.claims.registered] if case.claims.registered else []
+    if case.lists is not None and case.person is not None and case.listed.get("registration"):
+        for match in case.lists.find(case.person, ["registration"]).matches:
+            if match.exact:
+                days.append(date.fromisoformat(match.entry.valid_from))
+    return min((day for day in days if day >= entered), default=None)

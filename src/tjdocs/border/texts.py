@@ -1,0 +1,74 @@
+"""What is said to a person: ``specs/text/border.<language>.toml``, English where a language lacks a text."""
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from tjdocs import specs
+from tjdocs.errors import SpecError, UsageError
+
+__all__ = ["LANGUAGES", "Texts", "action", "texts"]
+
+LANGUAGES = ("en", "ru", "tg")
+_TABLES = ("label", "verdict", "outcome", "title", "action")
+
+
+class Texts:
+    """The texts of a language."""
+
+    def __init__(self, language: str, reviewed: bool, tables: Mapping[str, Mapping[str, str]]) -> None:
+        self.language, self.reviewed, self._tables = language, reviewed, tables
+
+    def label(self, key: str) -> str:
+        """Return a heading or word of the report."""
+        return self._tables["label"][key]
+
+    def verdict(self, decision: str) -> str:
+        """Return the verdict as a word."""
+        return self._tables["verdict"][decision]
+
+    def outcome(self, outcome: str) -> str:
+        """Return how a check ended."""
+        return self._tables["outcome"][outcome]
+
+    def title(self, check: str) -> str:
+        """Return what a check establishes; the catalogue's words where there are none."""
+        return self._tables["title"].get(check, "")
+
+    def action(self, check: str, reason: str = "") -> str:
+        """Return what a guard should do when a check gave this reason."""
+        actions = self._tables["action"]
+        return actions.get(f"{check} {reason}") or actions.get(check, "")
+
+
+@cache
+def texts(language: str) -> Texts:
+    """Return the texts of a language.
+
+    :raises UsageError: there is none
+    """
+    if language not in LANGUAGES:
+        raise UsageError("no such language", where=language, hint=", ".join(LANGUAGES))
+    tables: dict[str, dict[str, str]] = {name: {} for name in _TABLES}
+    reviewed = True
+    for name in dict.fromkeys(("en", language)):
+        table = _read(name)
+        reviewed = table["reviewed"]
+        for key in _TABLES:
+            tables[key].update(table[key])
+    return Texts(language, reviewed, MappingProxyType(tables))
+
+
+def _read(language: str) -> dict[str, Any]:
+    where = f"specs/text/border.{language}.toml"
+    table = specs.read_toml(f"text/border.{language}.toml")
+    specs.require_keys(table, ["schema", "language", "reviewed", *_TABLES], where=where)
+    if table["language"] != language or not isinstance(table["reviewed"], bool):
+        raise SpecError("text of another language", where=where)
+    return table
+
+
+def action(check: str, reason: str) -> str:
+    """Return in English what a guard should do when a check gave this reason."""
+    return texts("en").action(check, reason)

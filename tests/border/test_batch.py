@@ -1,0 +1,208 @@
+"""Batches: ordered, resumable, never stopped by one record, by any executor."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from law_cases import Traveller, document, entry, foreigner, grant
+
+import builders as b
+from tjdocs.border import Lists, batch
+from tjdocs.border.reading import evidence_from_json, evidence_json
+from tjdocs.errors import InputError
+
+TRUST = Traveller().inspector().trust
+WHO = [
+    Traveller(),
+    Traveller(document(expires="2036-03-03")),
+    Traveller(foreigner(), "exit"),
+    Traveller(None, asks=True),
+    Traveller(document("internal-passport"), "exit"),
+]
+BAD = [b"{", b"[]", b"{}", b'{"mrz": 5}', b'{"surname": "ERIKSSON"}', b'{"chip": {"DG1": "?"}}', b'{"mrz": "x", "at": "noon"}']
+
+
+def line(who: Traveller, **more: object) -> bytes:
+    return json.dumps({**evidence_json(who.evidence()), **more}).encode()
+
+
+def lines(*rows: bytes) -> list[batch.Item]:
+    return list(batch.line_items(io.BytesIO(b"\n".join(rows) + b"\n"), "x"))
+
+
+def setup(**more: object) -> batch.Setup:
+    return batch.Setup.of(trust=TRUST, **more)
+
+
+@pytest.mark.parametrize("who", WHO, ids=range(len(WHO)))
+def test_a_record_is_judged_as_its_evidence_is(who):
+    (result,) = batch.run(lines(line(who)), setup(), at=b.AT, workers=1)
+    assert result == {"id": "x:1", **who.judge().as_json()}
+
+
+def test_evidence_as_json_and_back():
+    for who in WHO:
+        evidence = who.evidence()
+        again = evidence_from_json(json.loads(json.dumps(evidence_json(evidence))), folder=None)
+        for name in ("mrz", "direction", "point", "asks_protection", "claims"):
+            assert getattr(again, name) == getattr(evidence, name)
+        # as a mapping, the names are those of the catalogue
+        assert again.files == evidence.files
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_one_bad_record_never_stops_the_others_and_the_order_is_kept(workers):
+    rows = []
+    for number in range(30):
+        rows += [line(WHO[number % len(WHO)]), BAD[number % len(BAD)]]
+    found = list(batch.run(lines(*rows), setup(), at=b.AT, workers=workers))
+    assert [result["id"] for result in found] == [f"x:{n}" for n in range(1, 61)]
+    assert [str(result["verdict"]) for result in found[:10:2]] == [str(who.judge().decision) for who in WHO]
+    assert all(result["error"]["code"] in ("usage", "input") for result in found[1::2])
+    assert "ERIKSSON" not in json.dumps([result.get("error") for result in found])
+
+
+@pytest.mark.parametrize("make", [lambda: ThreadPoolExecutor(2), lambda: ProcessPoolExecutor(2, initializer=batch.install, initargs=(setup(),))])
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_any_executor_does(make):
+    batch.install(setup())
+    with make() as executor:
+        found = list(batch.run(lines(*[line(WHO[0])] * 20), setup(), at=b.AT, executor=executor))
+    assert [result["verdict"] for result in found] == ["admit"] * 20
+
+
+class Deadly:
+    """Evidence that kills whoever unpacks it."""
+
+    def __reduce__(self):
+        return os._exit, (1,)
+
+
+def test_a_record_that_kills_its_worker_is_lost_alone():
+    good = lines(*[line(WHO[0])] * 12)
+    items = [*good[:5], batch.Item("deadly", "line", Deadly()), *good[5:]]
+    found = list(batch.run(items, setup(), at=b.AT, workers=2))
+    assert [result["id"] for result in found] == [item.id for item in items]
+    assert [str(result["verdict"]) for result in found] == ["admit"] * 5 + ["None"] + ["admit"] * 7
+    assert found[5]["error"]["code"] == "worker"
+
+
+def test_common_values_lists_and_policy_reach_the_workers():
+    lists = Lists.of([entry(direction="exit"), grant("visa")])
+    (result,) = batch.run(lines(line(WHO[0], direction=None)), setup(lists=lists), at=b.AT, common={"direction": "exit"}, workers=1)
+    assert (result["verdict"], result["decided_by"]) == ("refuse", ["holder.ban"])
+    (own,) = batch.run(lines(line(WHO[0])), setup(lists=lists), at=b.AT, common={"direction": "exit"}, workers=1)
+    assert own["verdict"] == "admit"
+    (later,) = batch.run(lines(line(WHO[0], at="2037-01-01T00:00:00+00:00")), setup(), at=b.AT, workers=1)
+    assert later["decided_by"] == ["doc.expiry"]
+
+
+def test_a_worker_makes_few_inspectors_and_each_once(monkeypatch):
+    made = []
+    monkeypatch.setattr(batch, "_inspectors", {})
+    monkeypatch.setattr(batch.Setup, "inspector", lambda self: made.append(self.digest))
+    for _ in range(3):
+        batch.install(setup())
+    assert len(made) == 1
+    for number in range(10):
+        batch.install(setup(register=f"sqlite:///{number}.db"))
+    assert len(batch._inspectors) == batch._KEPT
+
+
+# -------------------------------------------------------------------------------------------------------------- sources
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Path:
+    for number, who in enumerate(WHO):
+        place = tmp_path / "lane" / f"{number:03d}"
+        (place / "chip").mkdir(parents=True)
+        evidence = who.evidence()
+        beside = evidence_json(evidence, chip=False)
+        text = beside.pop("mrz", None)
+        (place / "evidence.json").write_text(json.dumps(beside))
+        if text:
+            (place / "mrz.txt").write_text(text)
+        for name, data in (evidence.files or {}).items():
+            (place / "chip" / f"{name.replace('.', '_')}.bin").write_bytes(data)
+    (tmp_path / "lane" / "900").mkdir()
+    (tmp_path / "lane" / "901").mkdir()
+    (tmp_path / "lane" / "901" / "evidence.json").write_text("[")
+    (tmp_path / "lane" / "note.txt").write_text("no record")
+    return tmp_path / "lane"
+
+
+def test_a_folder_of_folders_and_a_tar_stream_say_the_same(folders):
+    expected = [str(who.judge().decision) for who in WHO]
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz") as archive:
+        archive.add(folders, arcname=".")
+    stream.seek(0)
+    for items in (batch.folder_items(folders), batch.folder_items(folders, here=True), batch.tar_items(stream)):
+        found = list(batch.run(items, setup(), at=b.AT, workers=1))
+        assert [str(result["verdict"]) for result in found if result["verdict"]] == expected
+        assert all(result["error"]["code"] == "input" for result in found if not result["verdict"])
+        assert found[-1]["id"] == "901"
+
+
+def test_a_tar_stream_gives_regular_files_under_its_root_only():
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for name, kind, data in (
+            ("../up/mrz.txt", tarfile.REGTYPE, b"x"),
+            ("/abs/mrz.txt", tarfile.REGTYPE, b"x"),
+            ("a/link", tarfile.SYMTYPE, b""),
+            ("a/hard", tarfile.LNKTYPE, b""),
+            ("top.txt", tarfile.REGTYPE, b"x"),
+            ("a/mrz.txt", tarfile.REGTYPE, b"yes"),
+        ):
+            info = tarfile.TarInfo(name)
+            info.type, info.size, info.linkname = kind, len(data), "/etc/passwd"
+            archive.addfile(info, io.BytesIO(data))
+    stream.seek(0)
+    assert [(item.id, item.content) for item in batch.tar_items(stream)] == [("a", {"mrz.txt": b"yes"})]
+
+
+@pytest.mark.parametrize("data", [b"nothing", b"\x1f\x8b\x08" + bytes(20), b""])
+def test_what_is_no_tar_stream(data):
+    with pytest.raises(InputError):
+        list(batch.tar_items(io.BytesIO(data)))
+
+
+def test_a_tar_stream_that_breaks_off(folders):
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        archive.add(folders, arcname="lane")
+    with pytest.raises(InputError):
+        list(batch.tar_items(io.BytesIO(stream.getvalue()[:20_000])))
+
+
+def test_a_line_that_is_too_long_is_one_bad_record(monkeypatch):
+    monkeypatch.setattr(batch, "MAX_LINE", 100)
+    found = list(batch.line_items(io.BytesIO(b"{}\n" + b"x" * 1000 + b"\n\n{}\n"), "x"))
+    assert [(item.id, item.content) for item in found] == [("x:1", b"{}\n"), ("x:2", b""), ("x:4", b"{}\n")]
+
+
+# --------------------------------------------------------------------------------------------------------------- cluster
+
+
+@pytest.mark.interop
+def test_a_cluster_of_two_workers_one_of_which_is_killed():
+    """Dask's executor: every record has its verdict, in order, although a worker process died in the middle."""
+    here = Path(__file__).parent
+    path = os.pathsep.join([str(here), str(here.parent), *sys.path])
+    done = subprocess.run(
+        [sys.executable, str(here / "cluster_run.py"), "400"],
+        env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=240,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told == {"workers": 2, "killed": True, "verdicts": ["admit"], "order": True, "results": 400}
+
+

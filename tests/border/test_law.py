@@ -1,0 +1,300 @@
+"""The law at the crossing: every reason, from real documents, with the verdict that follows."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, timedelta
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from law_cases import (
+    CASES,
+    OUT,
+    PAPER,
+    REGISTERED,
+    RETURN,
+    STATELESS,
+    Desk,
+    Traveller,
+    document,
+    entry,
+    foreigner,
+    grant,
+    paper,
+    sealed,
+    standing,
+)  # fmt: skip
+
+import builders as b
+from tjdocs import specs
+from tjdocs.border import Inspector, Policy
+from tjdocs.border.kinds import kinds
+from tjdocs.border.stay import business_days
+from tjdocs.errors import UsageError
+from tjdocs.findings import Outcome, checks
+from tjdocs.register import lists
+
+
+@pytest.mark.requirement("BOR-1")
+@pytest.mark.requirement("BOR-2")
+@pytest.mark.requirement("BOR-3")
+@pytest.mark.requirement("BOR-4")
+@pytest.mark.requirement("BOR-6")
+@pytest.mark.requirement("BOR-7")
+@pytest.mark.requirement("STAY-1")
+@pytest.mark.requirement("STAY-2")
+@pytest.mark.requirement("STL-2")
+@pytest.mark.requirement("STL-4")
+@pytest.mark.requirement("INT-1")
+@pytest.mark.requirement("INT-2")
+@pytest.mark.requirement("REG-3")
+@pytest.mark.requirement("REG-5")
+@pytest.mark.requirement("RET-2")
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_the_finding_and_the_verdict(case):
+    verdict = case.who.judge()
+    found = [(str(f.outcome), f.reason) for f in verdict.findings if f.check == case.check]
+    assert found == [(case.outcome, case.reason)]
+    assert verdict.decision == case.verdict, [
+        (f.check, str(f.outcome), f.reason) for f in verdict.findings if f.outcome != "passed"
+    ]
+    assert verdict.decided_by
+
+
+def test_every_reason_of_the_law_is_given_by_some_case():
+    listed = {(check.id, reason) for check in checks().values() for reason in check.reasons
+              if b.of_law(check.id) and not check.id.startswith("evidence.")}
+    given_ = {(case.check, case.reason) for case in CASES if case.reason}
+    assert listed - given_ == {
+        (check, "limit") for check in ("holder.ban", "holder.watch", "holder.right", "holder.permit")
+    } | {("doc.validity-period", "no-expiry")}  # below
+
+
+@pytest.mark.parametrize(
+    ("check", "who"),
+    [
+        ("holder.ban", Traveller(lists=(entry(primary_identifier="ERICSSON"),))),
+        ("holder.watch", Traveller(lists=(entry("missing-person", appeal="granted"),))),
+        ("holder.right", Traveller(foreigner(), lists=(grant("visa"),))),
+    ],
+)
+def test_too_many_candidates_say_nothing(monkeypatch, check, who):
+    monkeypatch.setattr(lists, "MAX_CANDIDATES", 0)
+    verdict = replace(who, lists=(*who.lists, *who.lists)).judge()
+    assert (check, Outcome.UNDETERMINED, "limit") in {(f.check, f.outcome, f.reason) for f in verdict.findings}
+    assert verdict.decision == "refer"
+
+
+def test_a_date_of_expiry_that_cannot_be_read():
+    text, _ = document()
+    dated = Traveller((text.replace("360301", "36030<"), None), register=standing()).judge()
+    assert ("doc.validity-period", "no-expiry") in {(f.check, f.reason) for f in dated.findings}
+
+
+# ------------------------------------------------------------------------------------------------------------ protection
+
+
+@pytest.mark.requirement("BOR-5")
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_whoever_asks_for_protection_is_referred_whatever_was_found(case):
+    verdict = replace(case.who, asks=True).judge()
+    assert (verdict.decision, verdict.decided_by) == ("refer", ("holder.protection",))
+    # what was found of the documents stands beside it
+    beside = [(str(f.outcome), f.reason) for f in verdict.findings if f.check == case.check]
+    assert beside == [(case.outcome, case.reason)] or case.check == "holder.protection"
+    (steps,) = (f.detail for f in verdict.findings if f.check == "holder.protection")
+    assert "competent body" in steps
+
+
+# ------------------------------------------------------------------------------------------------------------- single use
+
+
+def return_certificate(register: Desk | None, **more) -> Traveller:
+    shown = document("return-certificate", issued="2026-11-20", expires="2026-12-10")
+    return Traveller(shown, register=register, **more)
+
+
+def returning() -> Desk:
+    return standing(document_type="return-certificate", date_of_issue="2026-11-20", date_of_expiry="2026-12-10")
+
+
+@pytest.mark.requirement("RET-2")
+def test_a_return_certificate_is_used_up_exactly_once():
+    desk = returning()
+    who = return_certificate(desk)
+    inspector = who.inspector()
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(lambda _: inspector.inspect(who.evidence(), at=b.AT), range(2)))
+    assert sorted(str(verdict.decision) for verdict in both) == ["admit", "refuse"]
+    late = next(verdict for verdict in both if verdict.decision == "refuse")
+    assert late.decided_by == ("register.status",)
+    assert ("register.status", "used-up") in {(f.check, f.reason) for f in late.findings}
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        return_certificate(None, dry_run=True),
+        return_certificate(None, direction="exit"),
+        return_certificate(None, direction=None),
+        return_certificate(None, lists=(entry(),)),
+        return_certificate(None, asks=True),
+    ],
+    ids=["dry-run", "exit", "no-direction", "banned", "protection"],
+)
+def test_whoever_is_not_admitted_uses_nothing_up(who):
+    desk = returning()
+    replace(who, register=desk).judge()
+    assert desk.used == 0
+
+
+def test_a_register_that_fails_in_the_last_moment_refers():
+    class Failing(Desk):
+        def use_up(self, number, *, at, point):
+            raise UsageError("out of reach")
+
+    verdict = return_certificate(Failing(returning().standing)).judge()
+    assert (verdict.decision, verdict.decided_by) == ("refer", ("register.status",))
+
+
+# ------------------------------------------------------------------------------------------------- proved by their seal
+
+ETD = "emergency-travel-document"
+
+
+@pytest.mark.requirement("RET-2")
+@pytest.mark.requirement("STL-2")
+@pytest.mark.requirement("REG-5")
+@pytest.mark.parametrize(
+    ("who", "decision", "decided_by"),
+    [
+        (paper("return-certificate", ETD, **RETURN), "admit", ("doc.expiry", "doc.genuine", "doc.use")),
+        (paper("return-certificate", ETD, direction="exit", **RETURN), "refuse", ("doc.use",)),
+        (paper("return-certificate", ETD, lists=(entry(),), **RETURN), "refuse", ("holder.ban",)),
+        (paper("return-certificate", ETD, issued="2026-11-20", expires="2026-12-21"), "refuse", ("doc.validity-period",)),
+        (paper("return-certificate", ETD, issued="2026-10-01", expires="2026-10-31"), "refuse", ("doc.expiry",)),
+        (paper("return-certificate", ETD, over=document("return-certificate", number="T00000009", **RETURN)[0], **RETURN), "refuse", ("seal.agreement",)),
+        (paper("stateless-id", "stateless-id", direction="exit", **STATELESS), "admit", ("doc.expiry", "doc.genuine", "doc.use")),
+        (paper("stateless-id", "stateless-id", issued="2026-03-02", expires="2028-03-01", nationality="XXA"), "refuse", ("doc.validity-period",)),
+        (paper("registration-certificate", "registration-certificate", direction="domestic", **REGISTERED), "admit", ("doc.expiry", "doc.genuine", "doc.use")),
+        (paper("registration-certificate", "registration-certificate", **REGISTERED), "refuse", ("doc.use",)),
+    ],
+    ids=range(10),
+)  # fmt: skip
+def test_paper_is_proved_by_its_seal(who, decision, decided_by):
+    verdict = who.judge()
+    assert (str(verdict.decision), verdict.decided_by) == (decision, decided_by), [
+        (f.check, str(f.outcome), f.reason) for f in verdict.findings if f.outcome not in ("passed", "not-applicable")
+    ]
+    # without its seal nothing is admitted
+    assert replace(who, seal=None).judge().decision != "admit"
+
+
+def test_a_seal_of_another_profile_proves_nothing():
+    """A genuine seal over the very zone, but one for another kind of document."""
+    text = document("return-certificate", **RETURN)[0]
+    other = sealed("return-certificate", "registration-certificate", issued="2026-11-20", zone=text.replace("\n", ""))
+    verdict = replace(paper("return-certificate", ETD, **RETURN), seal=other).judge()
+    found = {f.check: f for f in verdict.findings}
+    assert found["seal.signature"].outcome == found["seal.agreement"].outcome == "passed"
+    assert found["doc.genuine"].reason == "premise"
+    assert (verdict.decision, verdict.decided_by) == ("refer", ("doc.genuine", "doc.use"))
+
+
+def test_a_category_outside_the_seven_is_false_whoever_says_it():
+    who = paper("registration-certificate", "registration-certificate", direction="domestic", **REGISTERED)
+    desk = standing(document_type="registration-certificate", date_of_issue="2026-11-20", date_of_expiry="2027-05-19", category="H")
+    verdict = replace(who, register=desk).judge()
+    assert verdict.decided_by == ("doc.type", "register.agreement")
+    said = standing(document_type="registration-certificate", date_of_issue="2026-11-20", date_of_expiry="2027-05-19", category="B")
+    assert replace(who, register=said).judge().decided_by == ("register.agreement",)  # the seal says A
+
+
+@pytest.mark.requirement("RET-2")
+def test_a_sealed_return_certificate_is_used_up():
+    desk = returning()
+    who = paper("return-certificate", ETD, register=desk, **RETURN)
+    assert [str(who.judge().decision) for _ in range(2)] == ["admit", "refuse"]
+
+
+# -------------------------------------------------------------------------------------------------------------- the stay
+
+
+@pytest.mark.requirement("STAY-1")
+@pytest.mark.parametrize(
+    ("entered", "until", "expected"),
+    [
+        ("2026-11-23", "2026-11-23", 0),  # the day of entry does not count
+        ("2026-11-23", "2026-11-24", 1),
+        ("2026-11-20", "2026-11-23", 1),  # a Friday; Saturday and Sunday do not count
+        ("2026-11-05", "2026-11-09", 1),  # 6 November: Constitution day
+        ("2026-03-19", "2026-03-25", 1),  # 20 Ramazon, 21 to 24 Navruz
+        ("2025-12-31", "2026-01-05", 2),  # over the new year
+    ],
+)
+def test_business_days(entered, until, expected):
+    assert business_days(date.fromisoformat(entered), date.fromisoformat(until)) == (expected, True)
+
+
+@given(st.dates(date(2024, 1, 1), date(2027, 6, 1)), st.integers(0, 200))
+def test_business_days_add_up(start, length):
+    end = start + timedelta(days=length)
+    middle = start + timedelta(days=length // 2)
+    whole, _ = business_days(start, end)
+    assert whole == business_days(start, middle)[0] + business_days(middle, end)[0]
+    assert whole <= length - 2 * (length // 7)
+
+
+# ------------------------------------------------------------------------------------------------------- data and calls
+
+
+def test_kinds_and_the_types_that_are_issued_say_the_same():
+    """specs/documents/ is for issuing, specs/border/ for judging: one law."""
+    for path in (specs.folder("specs") / "documents").glob("*.toml"):
+        issued = specs.read_toml(f"documents/{path.name}")
+        kind = kinds()[issued["id"]]
+        assert issued["mrz"]["issuing_state"] in kind.states
+        assert issued["mrz"]["format"] in kind.formats
+        assert issued["mrz"]["document_code"] in kind.codes
+        for unit in ("years", "months", "days"):
+            assert issued["validity"].get(unit, 0) == getattr(kind, unit)
+        use = issued.get("use")
+        if use:
+            assert (use["cross_in"], use["cross_out"], use["inside"], use["once"]) == (
+                "entry" in kind.use, "exit" in kind.use, "domestic" in kind.use, kind.single_use
+            )  # fmt: skip
+
+
+def test_paper_is_what_the_default_policy_takes_a_seal_for():
+    ours = {kind.id for kind in kinds().values() if kind.seals and not kind.foreign}
+    assert set(Policy.default().instead) == ours == {*PAPER, "stateless-id"}
+
+
+@pytest.mark.parametrize(
+    "claims", [{"surname": "X"}, {"entered": "yesterday"}, {"entered": 5}, {"place": 5}, {5: "x"}]
+)
+def test_claims_that_cannot_be_used(claims):
+    with pytest.raises(UsageError) as caught:
+        Traveller(claims=claims).judge()
+    assert "claims" in caught.value.where
+
+
+def test_inspectors_that_cannot_be_used():
+    for arguments in ({"lists": []}, {"register": "register.db"}):
+        with pytest.raises(UsageError):
+            Inspector(**arguments)
+
+
+@pytest.mark.parametrize("case", CASES[::7], ids=lambda case: case.id)
+def test_a_verdict_follows_the_published_schema(case):
+    schema = json.loads((specs.folder("specs") / "schemas/verdict.json").read_text())
+    jsonschema.validate(json.loads(json.dumps(case.who.judge().as_json())), schema)
+
+
+def test_a_verdict_is_json_and_repr_shows_nobody():
+    verdict = Traveller(OUT, lists=(entry(date_of_birth="1994"),), register=standing(), claims={"place": "ERIKSSON"}).judge()
+    json.dumps(verdict.as_json())
+    assert "ERIKSSON" not in repr(verdict)
+    assert "T00000001" not in repr(verdict)

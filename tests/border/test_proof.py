@@ -1,0 +1,332 @@
+"""Evidence that is kept: signed, verified elsewhere, judged again; and archives that somebody made to do harm."""
+
+import io
+import json
+import stat
+import subprocess
+import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from law_cases import CASES, RETURN, Traveller, document, entry, foreigner, grant, paper, standing
+
+import builders as b
+from tjdocs.border import archives, proof
+from tjdocs.border.signatures import read_signer
+from tjdocs.errors import InputError, KeyMaterialError, OutputError, UsageError
+from tjdocs.findings import Outcome, checks
+from tjdocs.pki.signer import Signer, combination
+from tjdocs.pki.trust import TrustStore
+
+VALID = b.moment(2026), b.moment(2030)
+MADE = datetime(2026, 11, 24, 12, 5, tzinfo=UTC)
+
+
+def party(label="inspection", *, period=None):
+    subject = b.name(("C", "TJ"), ("O", "SPECIMEN"), ("CN", f"Evidence {label}"))
+    return b.certify(subject, b.ec_key(label), [b.key_usage("digitalSignature")], period=period or VALID)
+
+
+def signer(of=None):
+    of = of or party()
+    return Signer(of.certificate, combination("ecdsa-p256-sha256"), of.key)
+
+
+def trusting(*parties):
+    return TrustStore.of([p.certificate for p in parties or [party()]])
+
+
+def exported(path, who=None, *, by=None, at=MADE):
+    who = who or Traveller()
+    inspector = who.inspector()
+    verdict = inspector.inspect(who.evidence(), at=who.at)
+    proof.export(path, who.evidence(), verdict, inspector, signer=by or signer(), at=at)
+    return verdict
+
+
+def outcomes(result):
+    return {f.check.partition(".")[2]: (str(f.outcome), f.reason) for f in result.findings}
+
+
+MADE_OF_IT = ("evidence.structure", "evidence.signature", "evidence.files", "evidence.judgement")
+CLEAN = {check.partition(".")[2]: ("passed", "") for check in MADE_OF_IT}
+KEPT = [
+    Traveller(),
+    Traveller(None, asks=True),
+    Traveller(foreigner(), lists=(grant("visa"), entry(primary_identifier="EKBERG"))),
+    Traveller(lists=(entry(appeal="suspended"), entry("missing-person", id="E-2"))),
+    Traveller(register=standing("lost"), claims={"entered": "2026-11-01"}, point="kulma"),
+    Traveller(trusting=False),
+    paper("return-certificate", "emergency-travel-document", **RETURN),
+    Traveller(document("internal-passport"), "exit", at=datetime(2026, 11, 24, 23, tzinfo=UTC)),
+]
+
+
+@pytest.mark.parametrize("who", KEPT, ids=range(len(KEPT)))
+def test_judged_again_from_its_own_content(tmp_path, who):
+    verdict = exported(tmp_path / "e.zip", who)
+    assert (tmp_path / "e.zip").stat().st_mode & 0o777 == 0o600
+    result = proof.verify(tmp_path / "e.zip", trust=trusting())
+    assert outcomes(result) == CLEAN
+    assert result.valid
+    assert result.verdict.as_json() == verdict.as_json()
+    assert json.loads(json.dumps(result.as_json()))["judged_again"] == str(verdict.decision)
+
+
+@pytest.mark.sweep
+def test_every_case_of_the_law_is_judged_again_alike(tmp_path):
+    for number, case in enumerate(CASES):
+        verdict = exported(tmp_path / f"{number}.zip", case.who)
+        result = proof.verify(tmp_path / f"{number}.zip", trust=trusting())
+        assert outcomes(result) == CLEAN, case.id
+        assert result.verdict.findings == verdict.findings, case.id
+
+
+def test_only_what_bears_on_the_document_is_kept(tmp_path):
+    """Other States' certificates and other persons' entries stay at home."""
+    other = b.csca("CSCA Elsewhere", "SE")
+    who = Traveller(lists=(entry(), entry(id="E-2", primary_identifier="EKBERG")))
+    inspector = who.inspector()
+    crls = [b.revocation_list(other)]
+    inspector._trust = TrustStore.of([*(e.certificate for e in inspector.trust.entries), other.certificate], crls=crls)
+    verdict = inspector.inspect(who.evidence(), at=who.at)
+    proof.export(tmp_path / "e.zip", who.evidence(), verdict, inspector, signer=signer(), at=MADE)
+    with zipfile.ZipFile(tmp_path / "e.zip") as archive:
+        content = b"".join(archive.read(name) for name in archive.namelist())
+        assert sum(name.startswith("trust/") for name in archive.namelist()) == 1
+    assert b"EKBERG" not in content
+    assert other.raw not in content
+    assert outcomes(proof.verify(tmp_path / "e.zip", trust=trusting())) == CLEAN  # other-issuer, as it was
+
+
+def rewritten(path, change, *, resign=False):
+    """Write the archive again with its files changed; with ``resign`` its maker changed them."""
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    change(files)
+    if resign:
+        manifest = json.loads(files["manifest.json"])
+        listed = {n: proof.sha256(d).hexdigest() for n, d in files.items() if not n.startswith("manifest.")}
+        files["manifest.json"] = proof._json({**manifest, "files": listed})
+        files["manifest.p7s"] = proof.signatures.sign(files["manifest.json"], signer(), MADE)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return proof.verify(path, trust=trusting())
+
+
+def put(name, data):
+    return lambda files: files.__setitem__(name, data)
+
+
+def edit(name, old, new):
+    return lambda files: files.__setitem__(name, files[name].replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("change", "resign", "check", "outcome", "reason"),
+    [
+        (lambda files: files.pop("manifest.json"), False, "structure", "failed", "manifest"),
+        (put("manifest.json", b"{"), False, "structure", "failed", "manifest"),
+        (lambda files: files.pop("manifest.p7s"), False, "signature", "failed", "no-signature"),
+        (put("manifest.p7s", b"\x30\x00"), False, "signature", "failed", "no-signature"),
+        (edit("manifest.json", b'"admit"', b'"refer"'), False, "signature", "failed", "other-content"),
+        (lambda f: f.__setitem__("manifest.p7s", f["manifest.p7s"][:-1] + bytes([f["manifest.p7s"][-1] ^ 1])), False, "signature", "failed", "wrong-signature"),
+        (put("chip/DG2.bin", b"\x75\x00"), False, "files", "failed", "differs"),
+        (put("chip/DG3.bin", b"\x63\x00"), False, "files", "failed", "lists-differ"),
+        (lambda files: files.pop("chip/DG2.bin"), False, "files", "failed", "lists-differ"),
+        (put("chip/DG2.bin", b"\x75\x00"), True, "judgement", "failed", "verdict-differs"),
+        (edit("verdict.json", b'"no-list"', b'"banned"'), True, "judgement", "warning", "findings-differ"),
+        (lambda files: files.pop("policy.toml"), True, "judgement", "failed", "not-repeatable"),
+        (put("policy.toml", b"= broken"), True, "judgement", "failed", "not-repeatable"),
+        (put("trust.json", b"[5]"), True, "judgement", "failed", "not-repeatable"),
+        (put("twice.json", b"5"), True, "judgement", "failed", "not-repeatable"),
+        (put("register.json", b'{"reason": "", "stat": 1}'), True, "judgement", "failed", "not-repeatable"),
+    ],
+)  # fmt: skip
+def test_whatever_is_altered_is_found(tmp_path, change, resign, check, outcome, reason):
+    exported(tmp_path / "e.zip")
+    result = rewritten(tmp_path / "e.zip", change, resign=resign)
+    assert outcomes(result)[check] == (outcome, reason)
+    assert result.valid == (outcome == "warning")
+
+
+@pytest.mark.parametrize(
+    ("by", "trust", "reason"),
+    [
+        (party("another"), trusting(), "untrusted"),
+        (party(), TrustStore.of(()), "untrusted"),
+    ],
+)
+def test_who_may_sign_evidence(tmp_path, by, trust, reason):
+    exported(tmp_path / "e.zip", by=signer(by))
+    result = proof.verify(tmp_path / "e.zip", trust=trust)
+    assert outcomes(result)["signature"] == ("undetermined", reason)
+    # nothing rests on a signature that nobody answers for
+    assert outcomes(result)["files"] == outcomes(result)["judgement"] == ("undetermined", "premise")
+    assert not result.valid
+
+
+def test_a_signature_made_outside_of_the_signers_validity():
+    old = party("old", period=(b.moment(2020), b.moment(2026)))
+    signature = proof.signatures.sign(b"x", signer(old), MADE)
+    finding = proof.signatures.judge(b"x", signature, trusting(old), made=MADE.isoformat())
+    assert (finding.outcome, finding.reason) == (Outcome.FAILED, "expired")
+
+
+def test_neither_a_csca_nor_a_document_signer_signs_evidence(tmp_path):
+    for wrong in (b.utopia(), b.signer(b.utopia(), types=["P"])):
+        with pytest.raises(UsageError):
+            exported(tmp_path / "e.zip", by=signer(wrong))
+        content = b"x"
+        signature = proof.signatures.sign(content, signer(wrong), MADE)
+        finding = proof.signatures.judge(content, signature, trusting(wrong), made=MADE.isoformat())
+        assert (finding.outcome, finding.reason) == (Outcome.FAILED, "role")
+
+
+def test_the_signing_time_is_the_manifest_s():
+    signature = proof.signatures.sign(b"x", signer(), MADE)
+    for made in ("", "yesterday", (MADE + timedelta(seconds=1)).isoformat()):
+        assert proof.signatures.judge(b"x", signature, trusting(), made=made).reason == "signing-time"
+
+
+def test_a_signature_without_the_signers_certificate():
+    signature = proof.signatures.sign(b"x", signer(), MADE)
+    inside = proof.signatures.sign(b"x", replace(signer(), certificate=party("another").certificate), MADE)
+    # the key is another's: the certificate that is named did not make the signature
+    assert proof.signatures.judge(b"x", inside, trusting(), made=MADE.isoformat()).reason == "wrong-signature"
+    hidden = signature.replace(party().certificate.raw, b"\x30\x82" + bytes(len(party().certificate.raw) - 2))
+    assert proof.signatures.judge(b"x", hidden, trusting(), made=MADE.isoformat()).reason in ("signer-missing", "no-signature")
+
+
+def test_calls_that_cannot_be_used(tmp_path):
+    exported(tmp_path / "e.zip")
+    with pytest.raises(OutputError):
+        exported(tmp_path / "e.zip")
+    with pytest.raises(OutputError):
+        exported(tmp_path / "no" / "e.zip")
+    with pytest.raises(KeyMaterialError):
+        exported(tmp_path / "f.zip", at=datetime(2031, 1, 1, tzinfo=UTC))
+    with pytest.raises(InputError):
+        proof.verify(tmp_path / "missing.zip", trust=trusting())
+
+
+def test_reading_a_signer(tmp_path):
+    own = party()
+    (tmp_path / "c.cer").write_bytes(own.raw)
+    pem = own.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    for name, data in (("k.pem", pem), ("k.der", own.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))):
+        (tmp_path / name).write_bytes(data)
+        assert read_signer(tmp_path / "c.cer", tmp_path / name).certificate.raw == own.raw
+    (tmp_path / "other.cer").write_bytes(party("another").raw)
+    (tmp_path / "no.key").write_bytes(b"nothing")
+    for certificate, key in (("other.cer", "k.pem"), ("c.cer", "no.key"), ("c.cer", "missing")):
+        with pytest.raises(KeyMaterialError):
+            read_signer(tmp_path / certificate, tmp_path / key)
+
+
+@pytest.mark.interop
+def test_openssl_verifies_the_signature(tmp_path):
+    exported(tmp_path / "e.zip")
+    with zipfile.ZipFile(tmp_path / "e.zip") as archive:
+        (tmp_path / "m.p7s").write_bytes(archive.read("manifest.p7s"))
+        content = archive.read("manifest.json")
+    (tmp_path / "c.cer").write_bytes(party().raw)
+    command = "openssl cms -verify -inform DER -in m.p7s -CAfile c.pem -partial_chain -purpose any -no_check_time -binary"
+    subprocess.run(["openssl", "x509", "-inform", "DER", "-in", "c.cer", "-out", "c.pem"], cwd=tmp_path, check=True)
+    told = subprocess.run(command.split(), cwd=tmp_path, check=True, capture_output=True)
+    assert told.stdout == content
+
+
+# ----------------------------------------------------------------------------------------------------- hostile archives
+
+
+def zipped(*members):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data, mode in members:
+            info = zipfile.ZipInfo("x")
+            info.filename = name
+            info.external_attr = mode << 16
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, data)
+    return stream.getvalue()
+
+
+REGULAR = stat.S_IFREG | 0o600
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "archive"),
+        (b"PK\x05\x06" + bytes(10), "archive"),
+        (zipped(("/etc/passwd", b"", REGULAR)), "name"),
+        (zipped(("../x", b"", REGULAR)), "name"),
+        (zipped(("a/../../x", b"", REGULAR)), "name"),
+        (zipped(("C:/x", b"", REGULAR)), "name"),
+        (zipped(("a\\x", b"", REGULAR)), "name"),
+        (zipped(("a\nx", b"", REGULAR)), "name"),
+        (zipped(("x" * 201, b"", REGULAR)), "name"),
+        (zipped(("link", b"/etc/passwd", stat.S_IFLNK | 0o777)), "link"),
+        (zipped(("device", b"", stat.S_IFCHR | 0o600)), "link"),
+        (zipped(("folder/", b"", stat.S_IFDIR | 0o700)), "link"),
+        (zipped(("bomb", bytes(5_000_000), REGULAR)), "limit"),
+        (zipped(*((str(n), b"", REGULAR) for n in range(archives.MAX_ENTRIES + 1))), "limit"),
+    ],
+    ids=range(14),
+)
+def test_archives_made_to_do_harm(tmp_path, data, reason):
+    (tmp_path / "e.zip").write_bytes(data)
+    result = proof.verify(tmp_path / "e.zip", trust=trusting())
+    assert outcomes(result)["structure"] == ("failed", reason)
+    assert not result.valid
+    assert result.verdict is None
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_entries_of_one_name(tmp_path):
+    (tmp_path / "e.zip").write_bytes(zipped(("a", b"1", REGULAR), ("a", b"2", REGULAR)))
+    assert outcomes(proof.verify(tmp_path / "e.zip", trust=trusting()))["structure"] == ("failed", "twice")
+
+
+def test_an_encrypted_entry(tmp_path):
+    data = bytearray(zipped(("a", b"1", REGULAR)))
+    data[6] |= 1
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    (tmp_path / "e.zip").write_bytes(data)
+    assert outcomes(proof.verify(tmp_path / "e.zip", trust=trusting()))["structure"] == ("failed", "encrypted")
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    path = tmp_path_factory.mktemp("sound") / "e.zip"
+    exported(path)
+    return path.read_bytes()
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_altered_byte_holds_or_raises(sound, tmp_path, data):
+    altered = bytearray(sound)
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, len(altered) - 1))
+        altered[place] ^= data.draw(st.integers(1, 255))
+    (tmp_path / "e.zip").write_bytes(altered)
+    result = proof.verify(tmp_path / "e.zip", trust=trusting())
+    if result.valid:  # bytes that zip does not use: times, attributes
+        assert result.verdict.decision == "admit"
+        assert archives.read_zip(io.BytesIO(bytes(altered))) == archives.read_zip(io.BytesIO(sound))
+
+
+def test_reasons_of_evidence_are_all_given():
+    source = Path(__file__).read_text(encoding="utf-8")
+    for check in checks().values():
+        if check.id.startswith("evidence."):
+            for reason in check.reasons:
+                assert f'"{reason}"' in source, (check.id, reason)

@@ -1,0 +1,94 @@
+"""What is said to a person: every label there in English, others marked as not reviewed; the report in each language."""
+
+import re
+
+import pytest
+from law_cases import Traveller, document, entry
+
+from tjdocs import specs
+from tjdocs.border.report import render
+from tjdocs.border.report_rows import advice, not_checked
+from tjdocs.border.texts import LANGUAGES, texts
+from tjdocs.errors import UsageError
+from tjdocs.findings import checks
+
+TABLES = {language: specs.read_toml(f"text/border.{language}.toml") for language in LANGUAGES}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_keys_are_those_of_english_and_of_the_catalogue(language):
+    table = TABLES[language]
+    for part in ("label", "verdict", "outcome"):
+        assert table[part].keys() <= TABLES["en"][part].keys()
+    assert table["verdict"].keys() == TABLES["en"]["verdict"].keys()
+    assert table["title"].keys() <= checks().keys()
+    for key in table["action"]:
+        check, _, reason = key.partition(" ")
+        assert check in checks()
+        assert not reason or reason in checks()[check].reasons, key
+    assert table["reviewed"] is (language == "en")
+
+
+def test_whatever_may_refuse_says_what_to_do():
+    """Every failed or referring reason of the law has an action."""
+    harmless = {"no-input", "premise", "no-direction", "no-register", "no-point", "no-entry-date", "foreign", "limit"}
+    harmless |= {"not-asked", "not-entering", "not-needed", "not-crossing", "not-limited", "not-asked-for", "not-staying"}
+    harmless |= {"no-issue-date", "no-expiry", "no-list", "entered-in-future"}
+    for check in checks().values():
+        if check.id.startswith(("doc.", "holder.", "register.", "crossing.")):
+            for reason in set(check.reasons) - harmless:
+                assert texts("en").action(check.id, reason), (check.id, reason)
+
+
+def test_every_label_of_the_template_is_there():
+    folder = specs.folder("specs").parent / "src/tjdocs/border/templates/report.html"
+    used = set(re.findall(r't\("([a-z-]+)"\)', folder.read_text()))
+    assert used
+    assert used <= TABLES["en"]["label"].keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "who",
+    [
+        Traveller(),
+        Traveller(document("internal-passport"), "exit", lists=(entry(),)),
+        Traveller(asks=True, trusting=False),
+        Traveller(None, asks=True),
+    ],
+    ids=range(4),
+)
+def test_the_report_in_each_language(language, who):
+    verdict = who.judge()
+    words = texts(language)
+    page = render(verdict, lang=language)
+    assert f'<html lang="{language}">' in page
+    assert words.verdict(verdict.decision) in page
+    for _, title, steps in advice(verdict, words) if verdict.decision != "admit" else ():
+        assert title in page
+        assert all(step.replace("'", "&#39;") in page for step in steps)
+    for title, _ in not_checked(verdict, words):
+        assert title.replace("'", "&#39;") in page
+    assert (words.label("unreviewed") in page) is not words.reviewed
+
+
+def test_not_checked_is_said_as_plainly_as_what_failed():
+    missing = dict(not_checked(Traveller().judge(), texts("en")))
+    assert "no list of bans was handed over" in missing.values()
+    assert "no register was asked" in missing.values()
+    assert "no list of that State is at hand" in missing.values()
+
+
+def test_characters_that_differ_are_marked():
+    text, chip = document()
+    verdict = Traveller((text.replace("ANNA", "ANNI"), chip)).judge()
+    assert render(verdict).count("<mark>I</mark>") == 1
+    assert render(verdict).count("<mark>A</mark>") == 1
+    assert "<mark>" not in render(Traveller().judge())
+
+
+def test_a_language_that_is_not_there():
+    with pytest.raises(UsageError):
+        render(Traveller().judge(), lang="de")
+
+

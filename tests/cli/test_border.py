@@ -1,0 +1,260 @@
+"""``tjdocs border``: options and files in, verdict, report, record, evidence and results out."""
+
+import io
+import json
+import shutil
+import sys
+import tarfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+import builders as b
+from tjdocs import cli
+from tjdocs.documents import example
+from tjdocs.office import Office
+from tjdocs.pki import Authority
+from tjdocs.register import Register
+
+AT = ["--at", "2026-11-24"]
+BAN = {
+    "id": "B-1", "category": "ban", "primary_identifier": "ЭРИКССОН", "secondary_identifier": "АННА НАМУНА",
+    "date_of_birth": "1994", "direction": "both", "reason": "court order", "authority": "court",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def issued(tmp_path_factory):
+    """A passport of a trial authority, a ban, and who signs evidence."""
+    folder = tmp_path_factory.mktemp("border")
+    made = datetime(2026, 11, 24, 8, tzinfo=UTC)
+    authority = Authority.create(folder / "authority", at=made)
+    passport = Office(authority, Register(f"sqlite:///{folder}/register.db")).issue(example("external-passport", at=made), at=made)
+    passport.chip.write(folder / "chip")
+    (folder / "mrz.txt").write_text("\n".join(passport.mrz) + "\n")
+    (folder / "ban.jsonl").write_text(json.dumps(BAN) + "\n")
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = b.name(("C", "TJ"), ("CN", "Evidence SPECIMEN"))
+    party = b.certify(name, key, [b.key_usage("digitalSignature")], period=(b.moment(2020), b.moment(2049)))
+    (folder / "signer.cer").write_bytes(party.raw)
+    (folder / "signer.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return folder
+
+
+@pytest.fixture
+def place(issued, tmp_path, monkeypatch):
+    shutil.copytree(issued, tmp_path / "here")
+    monkeypatch.chdir(tmp_path / "here")
+    return tmp_path / "here"
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["tjdocs", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        return ended.value.code, out, err
+
+    return call
+
+
+PASSPORT = ["--mrz", "mrz.txt", "--chip", "chip", "--trust", "authority/csca.cer", "--direction", "entry"]
+
+
+def test_inspect(place, run):
+    status, out, _ = run("border", "inspect", *PASSPORT, *AT, "--json")
+    verdict = json.loads(out)
+    assert (status, verdict["verdict"]) == (0, "admit")
+    assert verdict.keys() == {"schema", "verdict", "decided_by", "findings", "at", "policy_sha256"}
+    status, out, _ = run("border", "inspect", *PASSPORT, *AT)
+    assert status == 0
+    assert out.startswith("ADMIT")
+    assert "no list of bans was handed over" in out
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "verdict", "decided_by"),
+    [
+        (["--direction", "exit"], 0, "admit", None),
+        (["--register", "sqlite:///register.db"], 0, "admit", None),
+        (["--watch-list", "ban.jsonl"], 1, "refer", ["holder.ban"]),
+        (["--watch-list", "ban.jsonl", "--asks-protection"], 1, "refer", ["holder.protection"]),
+        (["--direction", "domestic"], 1, "refer", ["doc.use"]),
+        (["--point", "nowhere"], 1, "refer", ["crossing.point"]),
+        (["--direction", "border-stripe", "--claim", "place=Kulma"], 1, "refer", ["holder.permit"]),
+        (["--at", "2037-01-01"], 1, "refuse", ["doc.expiry"]),
+    ],
+)
+def test_what_options_change(place, run, more, status, verdict, decided_by):
+    ended, out, _ = run("border", "inspect", *PASSPORT, *AT, "--json", *more)
+    found = json.loads(out)
+    assert (ended, found["verdict"]) == (status, verdict)
+    assert decided_by is None or found["decided_by"] == decided_by
+
+
+def test_all_of_it_in_one_file(place, run):
+    (place / "in").mkdir()
+    values = {
+        "mrz": "../mrz.txt", "chip": "../chip", "trust": ["../authority/csca.cer"], "watch-list": ["../ban.jsonl"],
+        "direction": "entry", "at": "2026-11-24", "claims": {"entered": "2026-11-20"}, "dry_run": True,
+    }  # fmt: skip
+    (place / "in" / "e.json").write_text(json.dumps(values))
+    status, out, _ = run("border", "inspect", "--evidence", "in/e.json", "--json")
+    assert (status, json.loads(out)["decided_by"]) == (1, ["holder.ban"])
+    status, out, _ = run("border", "inspect", "--evidence", "in/e.json", "--json", "--asks-protection")
+    assert json.loads(out)["decided_by"] == ["holder.protection"]
+    values["mrz"] = (place / "mrz.txt").read_text()
+    (place / "in" / "e.json").write_text(json.dumps(values))
+    assert run("border", "inspect", "--evidence", "in/e.json", "--json")[0] == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--mrz", "missing.txt"],
+        ["--chip", "missing"],
+        ["--mrz", "mrz.txt", "--direction", "in"],
+        ["--mrz", "mrz.txt", "--claim", "entered"],
+        ["--mrz", "mrz.txt", "--claim", "entered=yesterday"],
+        ["--mrz", "mrz.txt", "--claim", "surname=X"],
+        ["--mrz", "mrz.txt", "--register", "sqlite:///missing.db"],
+        ["--mrz", "mrz.txt", "--watch-list", "mrz.txt"],
+        ["--mrz", "mrz.txt", "--policy", "mrz.txt"],
+        ["--mrz", "mrz.txt", "--lang", "de"],
+        ["--mrz", "mrz.txt", "--export", "e.zip"],
+        ["--evidence", "mrz.txt"],
+        ["--mrz", "mrz.txt", "--at", "noon"],
+    ],
+)
+def test_calls_that_cannot_be_used(place, run, arguments):
+    status, out, err = run("border", "inspect", *arguments, "--json")
+    assert status == 2
+    assert json.loads(out).keys() == {"error"}
+    assert len(err.splitlines()) == 1
+    assert "ERIKSSON" not in out + err
+    assert not (place / "missing.db").exists()
+
+
+def test_a_policy_of_ones_own(place, run):
+    (place / "strict.toml").write_text('schema = 1\nname = "strict"\nrequires = ["register.status"]\nrule = []\n')
+    status, out, _ = run("border", "inspect", *PASSPORT, *AT, "--json", "--policy", "strict.toml")
+    assert (status, json.loads(out)["verdict"]) == (1, "refer")
+
+
+def test_record_and_purge(place, run):
+    for more in ([], ["--dry-run"]):
+        run("border", "inspect", *PASSPORT, *AT, "--record", "records", *more)
+    (lines,) = (place / "records").glob("*.jsonl")
+    assert len(lines.read_text().splitlines()) == 1
+    assert json.loads(run("border", "purge", "records", "--at", "2026-12-01", "--json")[1])["periods_deleted"] == 0
+    assert run("border", "purge", "records", "--at", "2029-01-01")[1] == "periods deleted: 1\n"
+    assert run("border", "purge", "nowhere")[0] == 2
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "tg"])
+def test_report_and_terminal_in_three_languages(place, run, lang):
+    status, out, _ = run("border", "inspect", *PASSPORT, *AT, "--watch-list", "ban.jsonl", "--lang", lang, "--report", "r.html")
+    assert status == 1
+    page = (place / "r.html").read_text()
+    assert f'<html lang="{lang}">' in page
+    word = {"en": "REFER", "ru": "НА ПРОВЕРКУ", "tg": "БА САНҶИШ"}[lang]
+    assert out.startswith(word)
+    assert word.lower() in page.lower()
+
+
+def test_evidence_goes_out_and_is_verified(place, run):
+    signing = ["--export-signer", "signer.cer", "--export-key", "signer.key"]
+    status, out, _ = run("border", "inspect", *PASSPORT, *AT, "--json", "--export", "e.zip", *signing)
+    assert status == 0
+    status, out, _ = run("border", "evidence", "verify", "e.zip", "--trust", "signer.cer", "--json")
+    told = json.loads(out)
+    assert (status, told["valid"], told["verdict"], told["judged_again"]) == (0, True, "admit", "admit")
+    assert run("border", "evidence", "verify", "e.zip")[0] == 1  # nobody is trusted
+    assert "evidence holds" in run("border", "evidence", "verify", "e.zip", "--trust", "signer.cer")[1]
+    values = {"mrz": "mrz.txt", "trust": "authority/csca.cer", "direction": "entry", "at": "2026-11-24"}
+    (place / "e.json").write_text(json.dumps(values))
+    status, out, _ = run("border", "evidence", "export", "f.zip", "--evidence", "e.json", *signing, "--json")
+    assert json.loads(out)["verdict"] == "refer"
+    status, out, _ = run("border", "evidence", "verify", "f.zip", "--trust", "signer.cer", "--json")
+    assert (status, json.loads(out)["judged_again"]) == (0, "refer")
+
+
+def test_an_index_of_lists(place, run):
+    assert json.loads(run("border", "lists", "ban.jsonl", "--out", "ban.db", "--json")[1])["entries"] == {"ban": 1}
+    status, out, _ = run("border", "inspect", *PASSPORT, *AT, "--json", "--watch-list", "ban.db")
+    assert json.loads(out)["decided_by"] == ["holder.ban"]
+    assert run("border", "lists", "ban.jsonl", "--out", "ban.db")[0] == 2
+    (place / "bad.jsonl").write_text("{}\n")
+    status, _, err = run("border", "lists", "bad.jsonl", "--out", "bad.db")
+    assert status == 2
+    assert "line 1" in err
+
+
+# ---------------------------------------------------------------------------------------------------------------- batch
+
+
+@pytest.fixture
+def lane(place):
+    for number in range(6):
+        folder = place / "lane" / f"{number}"
+        shutil.copytree(place / "chip", folder / "chip")
+        shutil.copy(place / "mrz.txt", folder)
+    (place / "lane" / "3" / "chip" / "EF_SOD.bin").write_bytes(b"\x77\x00")
+    shutil.rmtree(place / "lane" / "4" / "chip")
+    (place / "lane" / "4" / "mrz.txt").unlink()
+    return place
+
+
+BATCH = ["--trust", "authority/csca.cer", "--direction", "entry", "--workers", "1"]
+
+
+def test_batch_resumes_where_it_broke_off(lane, run):
+    status, out, err = run("border", "batch", "lane", *BATCH, *AT)
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert status == 1
+    assert [row["id"] for row in rows] == list("012345")
+    assert [row["verdict"] for row in rows] == ["admit", "admit", "admit", "refuse", None, "admit"]
+    assert "admit 4, error 1, refuse 1" in err
+    assert run("border", "batch", "lane", *BATCH, *AT, "--out", "r.jsonl")[0] == 1
+    whole = Path("r.jsonl").read_text()
+    assert whole == out
+    assert Path("r.jsonl").stat().st_mode & 0o777 == 0o600
+    # broken off in the middle of a line; the time of judgement is that of the first run
+    Path("r.jsonl").write_text(whole[: len(whole) // 2])
+    status, _, err = run("border", "batch", "lane", *BATCH, "--out", "r.jsonl")
+    assert Path("r.jsonl").read_text() == whole
+    assert "admit 4, error 1, refuse 1" in err
+
+
+def test_results_of_something_else_are_not_gone_on_with(lane, run):
+    run("border", "batch", "lane", *BATCH, *AT, "--out", "r.jsonl")
+    for more in (["--at", "2026-11-25"], ["--direction", "exit"], ["--watch-list", "ban.jsonl"]):
+        assert run("border", "batch", "lane", *BATCH, "--out", "r.jsonl", *more)[0] == 2
+    shutil.rmtree(lane / "lane" / "0")
+    assert run("border", "batch", "lane", *BATCH, "--out", "r.jsonl")[0] == 2
+    Path("other.jsonl").write_text("{}\n")
+    assert run("border", "batch", "lane", *BATCH, "--out", "other.jsonl")[0] == 2
+
+
+def test_batch_reads_tar_and_lines(lane, run, monkeypatch):
+    with tarfile.open("lane.tar", "w") as archive:
+        archive.add("lane", arcname=".")
+    _, out, _ = run("border", "batch", "lane.tar", *BATCH, *AT)
+    assert [json.loads(line)["verdict"] for line in out.splitlines()] == ["admit"] * 3 + ["refuse", "admit"]
+    lines = (json.dumps({"mrz": Path("mrz.txt").read_text()}) + "\n").encode()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines)))
+    _, out, _ = run("border", "batch", "-", *BATCH, *AT)
+    assert json.loads(out)["id"] == "-:1"
+    assert json.loads(out)["verdict"] == "refer"
+
+
+def test_batch_calls_that_cannot_be_used(lane, run):
+    assert run("border", "batch", "nowhere", *BATCH)[0] == 2
+    assert run("border", "batch", "lane", *BATCH, "--dask", "tcp://127.0.0.1:1", *AT)[0] == 2
+    assert run("border", "batch", "lane", *BATCH, "--out", "no/r.jsonl")[0] == 2

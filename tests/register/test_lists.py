@@ -1,0 +1,234 @@
+"""Lists: read with the line of what is malformed, found by name, birth and number, however long the list is."""
+
+import csv
+import json
+import pickle
+import random
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tjdocs import specs
+from tjdocs.errors import InputError, OutputError, UsageError
+from tjdocs.mrz.names import Name
+from tjdocs.register import lists
+from tjdocs.register.lists import Entry, Lists, Person, categories
+
+SCHEMA = json.loads((specs.folder("specs") / "schemas/list-entry.json").read_text())
+BAN = {
+    "id": "B-1",
+    "category": "ban",
+    "primary_identifier": "ERIKSSON",
+    "secondary_identifier": "ANNA MARIA",
+    "date_of_birth": "1974-08-12",
+    "direction": "both",
+    "reason": "court order",
+    "authority": "court",
+}
+ANNA = Person((Name(("ERIKSSON",), ("ANNA", "MARIA")),), "1974-08-12", "F", "UTO", "L898902C3", "UTO")
+
+
+def found(entry: dict, person: Person = ANNA) -> list[tuple[bool, str]]:
+    return [(match.exact, match.by) for match in Lists.of([entry]).find(person, categories()).matches]
+
+
+@pytest.mark.requirement("BOR-2")
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, [(True, "name")]),
+        ({"date_of_birth": "1974-08"}, [(False, "name")]),
+        ({"date_of_birth": "1974"}, [(False, "name")]),
+        ({"date_of_birth": ""}, [(False, "name")]),
+        ({"date_of_birth": "1974-08-13"}, []),
+        ({"date_of_birth": "1975"}, []),
+        ({"primary_identifier": "ERICSSON"}, [(False, "variant")]),
+        ({"primary_identifier": "ЭРИКССОН", "secondary_identifier": "АННА МАРИЯ"}, [(False, "variant")]),
+        ({"primary_identifier": "EKBERG"}, []),
+        ({"primary_identifier": "EKBERG", "aliases": ["ERIKSSON<<ANNA<MARIA"]}, [(True, "name")]),
+        ({"secondary_identifier": "ANNA"}, [(False, "shortened")]),
+        ({"nationality": "SWE"}, [(False, "name")]),
+        ({"sex": "M"}, [(False, "name")]),
+        ({"nationality": "UTO", "sex": "F"}, [(True, "name")]),
+        (
+            {"primary_identifier": "EKBERG", "document_number": "L898902C3", "issuing_state": "UTO"},
+            [(False, "document")],
+        ),
+        ({"primary_identifier": "", "document_number": "L898902C3", "issuing_state": "UTO"}, [(True, "document")]),
+        ({"primary_identifier": "", "document_number": "L898902C3", "issuing_state": "SWE"}, []),
+    ],
+)
+def test_whom_an_entry_means(changes, expected):
+    assert found({**BAN, **changes}) == expected
+
+
+def test_a_truncated_name_is_a_possible_match():
+    long = {**BAN, "primary_identifier": "NILAVADHANANANDA KRISHNAMURTHY", "secondary_identifier": "CHAYAPA DEJTHAMRONG"}
+    cut = Person((Name(("NILAVADHANANANDA", "KRISHNAMU"), ("CHAYAPA", "DEJ")),), "1974-08-12")
+    assert len(cut.names[0].text) == 39
+    for born in ("1974-08-12", "1974", ""):
+        assert found({**long, "date_of_birth": born}, cut) == [(False, "truncated")]
+    for born in ("1974", ""):
+        assert found(long, Person(cut.names, born)) == [(False, "truncated")]
+
+
+@pytest.mark.parametrize("born", ["1974-08-12", "1974-08", "1974", ""])
+@pytest.mark.parametrize("ours", ["1974-08-12", "1974-08", "1974", ""])
+def test_dates_partly_unknown_on_either_side(born, ours):
+    matches = found({**BAN, "date_of_birth": born}, Person(ANNA.names, ours))
+    assert matches == [(born == ours == "1974-08-12", "name")]
+
+
+WORDS = st.sampled_from(["ABDULLOEV", "ABDULAEV", "ABDULLAYEV", "SAFAROV", "SAPAROV", "YUSUPOV", "IUSUPOV", "XX"])
+GIVEN = st.lists(st.sampled_from(["MUHAMMAD", "MOHAMED", "ALI", "ALIZHON", "ALI JON", "ZUHRA"]), max_size=2)
+BORN = st.sampled_from(["1974-08-12", "1974-08", "1974", "", "1974-08-13", "1980-01-01", "1980"])
+ENTRIES = st.lists(st.tuples(WORDS, GIVEN, BORN), min_size=1, max_size=12)
+
+
+@given(ENTRIES, WORDS, GIVEN, BORN)
+@settings(max_examples=150, deadline=None)
+def test_the_index_loses_nobody(rows, surname, given_names, born):
+    """Whoever is found by comparing with every entry is found through the index."""
+    rows = [
+        {**BAN, "id": str(n), "primary_identifier": a, "secondary_identifier": " ".join(b), "date_of_birth": c}
+        for n, (a, b, c) in enumerate(rows)
+    ]
+    person = Person((Name((surname,), tuple(" ".join(given_names).split())),), born)
+    compared = {e["id"] for e in rows if lists._compare(person, Entry.of(e, where="")) is not None}
+    assert {match.entry.id for match in Lists.of(rows).find(person, ["ban"]).matches} == compared
+
+
+# ------------------------------------------------------------------------------------------------------------ reading
+
+
+def write(path: Path, *rows: object) -> Path:
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_csv_json_lines_and_an_index_say_the_same(tmp_path):
+    entry = {**BAN, "aliases": ["EKBERG<<ANNA"], "places": ["Dushanbe", "Kulma"], "category": "border-area-permit"}
+    entry["valid_until"] = "2027-01-01"
+    lines = write(tmp_path / "list.jsonl", entry)
+    with open(tmp_path / "list.csv", "w", newline="") as file:
+        writer = csv.DictWriter(file, list(entry))
+        writer.writeheader()
+        writer.writerow({key: ";".join(value) if isinstance(value, list) else value for key, value in entry.items()})
+    index = Lists.build(tmp_path / "list.db", [lines])
+    assert (tmp_path / "list.db").stat().st_mode & 0o777 == 0o600
+    expected = Lists.of([entry]).find(ANNA, categories())
+    assert expected.matches[0].entry.as_json() == entry
+    for read in (Lists.read([lines]), Lists.read([tmp_path / "list.csv"]), index, Lists.read([tmp_path / "list.db"])):
+        assert read.find(ANNA, categories()) == expected
+        assert read.counts == {"border-area-permit": 1}
+    both = Lists.read([lines, tmp_path / "list.db"])
+    assert both.counts == {"border-area-permit": 2}
+    assert len(both.find(ANNA, categories()).matches) == 2
+    again = pickle.loads(pickle.dumps(both))
+    assert (again.counts, again.find(ANNA, categories())) == (both.counts, both.find(ANNA, categories()))
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"id": ""}, "id"),
+        ({"category": "bann"}, "category"),
+        ({"primary_identifier": ""}, "primary_identifier"),
+        ({"date_of_birth": "12.08.1974"}, "date_of_birth"),
+        ({"date_of_birth": "1974-02-30"}, "date_of_birth"),
+        ({"date_of_birth": "1974-13"}, "date_of_birth"),
+        ({"sex": "female"}, "sex"),
+        ({"nationality": "uto"}, "nationality"),
+        ({"direction": "in"}, "direction"),
+        ({"direction": ""}, "direction"),
+        ({"reason": ""}, "reason"),
+        ({"authority": ""}, "authority"),
+        ({"appeal": "lost"}, "appeal"),
+        ({"valid_from": "2026"}, "valid_from"),
+        ({"valid_from": "2026-02-01", "valid_until": "2026-01-01"}, "valid_until"),
+        ({"places": "Dushanbe"}, "places"),
+        ({"aliases": ["<<ANNA"]}, "aliases"),
+        ({"surname": "EKBERG"}, "unknown surname"),
+        ({"reason": 5}, "reason"),
+    ],
+)
+def test_a_malformed_row_is_a_bad_call_that_names_the_line(tmp_path, change, field):
+    row = {**BAN, **change}
+    with pytest.raises(InputError) as caught:
+        Lists.read([write(tmp_path / "list.jsonl", BAN, {**BAN, "id": "B-2"}, row)])
+    assert caught.value.where.endswith(f"list.jsonl: line 3: {field}")
+    assert "ERIKSSON" not in str(caught.value)
+    with pytest.raises(UsageError) as caught:
+        Lists.of([BAN, row])
+    assert caught.value.where == f"entry 2: {field}"
+    with pytest.raises(InputError):
+        Lists.build(tmp_path / "list.db", [tmp_path / "list.jsonl"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["list.jsonl"]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '"ERIKSSON"', "5", "[" * 100_000])
+def test_a_line_that_is_no_object(tmp_path, text):
+    path = write(tmp_path / "list.jsonl", BAN)
+    path.write_text(path.read_text() + "\n" + text)
+    with pytest.raises(InputError) as caught:
+        Lists.read([path])
+    assert "line 3" in caught.value.where
+    assert "ERIKSSON" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["id,category\nB-1\n", "id,category\nB-1,ban,more\n", 'id,category\n"B-1,ban\n'])
+def test_a_csv_file_with_a_bad_row(tmp_path, text):
+    (tmp_path / "list.csv").write_text(text)
+    with pytest.raises(InputError) as caught:
+        Lists.read([tmp_path / "list.csv"])
+    assert "line 2" in caught.value.where or "line 3" in caught.value.where
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    (tmp_path / "latin").write_bytes(b"\xe9\n")
+    (tmp_path / "other.db").write_bytes(b"SQLite format 3\x00" + bytes(100))
+    for path in ("missing", "latin", "other.db"):
+        with pytest.raises(InputError):
+            Lists.read([tmp_path / path])
+    with pytest.raises(OutputError):
+        Lists.build(tmp_path / "latin", [])
+    with pytest.raises(OutputError):
+        Lists.build(tmp_path / "no" / "list.db", [])
+
+
+@pytest.mark.parametrize("row", [BAN, {**BAN, "aliases": ["A<<B"]}, {"id": "1", "category": "wanted-person"}])
+def test_the_published_schema_and_the_reader_agree(row):
+    for changed in (row, {**row, "sex": "?"}, {**row, "document_number": "A1", "issuing_state": "UTO"}):
+        schema_takes = jsonschema.Draft202012Validator(SCHEMA).is_valid(changed)
+        try:
+            # what a category needs beyond the schema is data, and told by the reader
+            Entry.of({**changed, "authority": "x"}, where="")
+        except UsageError:
+            assert not schema_takes
+        else:
+            assert schema_takes
+
+
+def test_an_entry_shows_nobody_in_its_repr():
+    assert "ERIKSSON" not in repr(Entry.of(BAN, where="")) + repr(ANNA) + repr(Lists.of([BAN]).find(ANNA, ["ban"]))
+
+
+def test_many_threads_and_too_many_candidates():
+    many = Lists.of({**BAN, "id": str(number)} for number in range(lists.MAX_CANDIDATES + 1))
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(lambda _: many.find(ANNA, ["ban"]), range(8)))
+    assert all(result.limit and len(result.matches) == lists.MAX_CANDIDATES for result in results)
+
+
+def test_a_long_list_finds_as_a_short_one(tmp_path):
+    """Growth itself is measured by ``watch_list.growth``; here, that what lies around changes nothing."""
+    picked = random.Random(5)
+    letters = "ABDEFGHIKLMNOPRSTUVZ"
+    word = lambda: "".join(picked.choices(letters, k=8))  # noqa: E731
+    rows = [{**BAN, "id": f"x{n}", "primary_identifier": word(), "secondary_identifier": word()} for n in range(3000)]
+    long = Lists.build(tmp_path / "l.db", [write(tmp_path / "l.jsonl", *rows, BAN)])
+    assert [match.entry.id for match in long.find(ANNA, ["ban"]).matches] == ["B-1"]
