@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations, pairwise
 
-from PIL import Image, ImageColor, ImageDraw
+from PIL import Image, ImageDraw
 
 from tjdocs.errors import UsageError
 from tjdocs.page.layout import Box
 from tjdocs.page.typeface import font
 
-__all__ = ["Fitted", "fit", "measure", "print_text", "tidy"]
+__all__ = ["Fitted", "aligned", "fit", "measure", "printable", "text_mask", "tidy"]
 
 # Capitals and digits whose mean width is a proportional font's pitch.
 _PITCH_SAMPLE = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789АБВГҒДЕЁЖЗИӢЙКҚЛМНОПРСТУӮФХҲЧҶШЪЭЮЯ"
@@ -31,16 +31,13 @@ def measure(name: str, size: float, text: str) -> tuple[float, Box]:
     return face.getlength(text) / _OVERSAMPLING, ink
 
 
-def print_text(page: Image.Image, text: str, x: int, baseline: int, *, name: str, size: float, colour: str) -> Box:
-    """Print a text from a starting point on its baseline and return what its ink covers."""
+def text_mask(name: str, size: float, text: str) -> tuple[Image.Image, Box]:
+    """Return a text's ink (mode L) and where it lies about the starting point on the baseline."""
     ink = measure(name, size, text)[1]
     mask = Image.new("L", (ink.width * _OVERSAMPLING, ink.height * _OVERSAMPLING))
     origin = (-ink.left * _OVERSAMPLING, -ink.top * _OVERSAMPLING)
-    face = font(name, size * _OVERSAMPLING)
-    ImageDraw.Draw(mask).text(origin, text, font=face, anchor="ls", fill=255)
-    box = Box(x + ink.left, baseline + ink.top, x + ink.right, baseline + ink.bottom)
-    page.paste(ImageColor.getrgb(colour), box, mask.reduce(_OVERSAMPLING))
-    return box
+    ImageDraw.Draw(mask).text(origin, text, font=font(name, size * _OVERSAMPLING), anchor="ls", fill=255)
+    return mask.reduce(_OVERSAMPLING), ink
 
 
 @lru_cache
@@ -73,6 +70,15 @@ def printable(name: str, text: str) -> bool:
     )
 
 
+def aligned(box: Box, ink: Box, align: str) -> int:
+    """Return the x from which a text runs in a box; ``ink`` is what it covers about its starting point."""
+    if align == "centre":
+        return box.left + (box.width - ink.width) // 2 - ink.left
+    if align == "right":
+        return box.right - ink.right
+    return box.left - min(0, ink.left)
+
+
 @dataclass(frozen=True, slots=True)
 class Fitted:
     """Text with the size and the lines at which it fits.
@@ -87,7 +93,17 @@ class Fitted:
 
 
 def fit(
-    text: str, box: Box, *, name: str, largest_pitch: float, smallest_pitch: float, lines: int, where: str
+    text: str,
+    box: Box,
+    *,
+    name: str,
+    largest_pitch: float,
+    smallest_pitch: float,
+    lines: int,
+    where: str,
+    align: str = "left",
+    stacked: bool = False,
+    baseline_pitch: float = 0,
 ) -> Fitted:
     """Set a text in a box as large as it goes, in as few lines as it goes at that size.
 
@@ -96,27 +112,40 @@ def fit(
     that leaves them most equal.
 
     :param text: tidy
+    :param stacked: what stands on either side of a slash takes a line of its own, without it; where that does not
+        fit, the text is set as any other
+    :param baseline_pitch: pitch of the largest type beside it, on whose baseline a single line stands
     :param where: the field, for the error
     :raises UsageError: it does not fit, or the font lacks a character
     """
     if not printable(name, text):
         hint = "letters of Cyrillic or Latin script, digits and punctuation"
         raise UsageError("a character that the page's font lacks", where=where, hint=hint)
-    size = largest = size_for_pitch(name, largest_pitch)
-    # A text that cannot fit however it breaks is not tried: breaking has many ways.
-    while len(text) * smallest_pitch <= lines * box.width + lines * smallest_pitch:
-        if size < largest and measure(name, size, text)[0] < smallest_pitch * len(text):
-            break
-        for parts in _breaks(text, lines):
-            fitted = _place(parts, box, name, size, largest)
-            if fitted is not None:
+    largest = size_for_pitch(name, largest_pitch)
+    beside = size_for_pitch(name, max(largest_pitch, baseline_pitch))
+    parts = tuple(text.split(" / "))
+    if stacked and 1 < len(parts) <= lines:
+        for size in _sizes(name, largest, smallest_pitch, text):
+            if (fitted := _place(parts, box, name, size, beside, align)) is not None:
                 return fitted
-        size = round(size - _STEP, 1)
+    # A text that cannot fit however it breaks is not tried: breaking has many ways.
+    if len(text) * smallest_pitch <= lines * box.width + lines * smallest_pitch:
+        for size in _sizes(name, largest, smallest_pitch, text):
+            for parts in _breaks(text, lines):
+                if (fitted := _place(parts, box, name, size, beside, align)) is not None:
+                    return fitted
     raise UsageError(
         "too long for its place on the page",
         where=where,
         hint=f"at most {lines} line(s) of {int(box.width // smallest_pitch)} characters",
     )
+
+
+def _sizes(name: str, largest: float, smallest_pitch: float, text: str) -> Iterator[float]:
+    """Yield sizes from the largest down to the last at which a text keeps to the smallest pitch."""
+    yield (size := largest)
+    while measure(name, size := round(size - _STEP, 1), text)[0] >= smallest_pitch * len(text):
+        yield size
 
 
 def _breaks(text: str, lines: int) -> Iterator[tuple[str, ...]]:
@@ -135,18 +164,18 @@ def _breaks(text: str, lines: int) -> Iterator[tuple[str, ...]]:
         yield from (way[-1] for way in sorted(ways))
 
 
-def _place(parts: tuple[str, ...], box: Box, name: str, size: float, largest: float) -> Fitted | None:
-    """Return the parts set one below the other from the box's upper left corner, or nothing if ink would leave it."""
+def _place(parts: tuple[str, ...], box: Box, name: str, size: float, beside: float, align: str) -> Fitted | None:
+    """Return the parts set one below the other from the box's top, or nothing if ink would leave it."""
     leading = round(size * _LEADING)
     inks = [measure(name, size, part)[1] for part in parts]
-    # One line stands on the baseline of the full size, so that neighbours stay level when one is smaller.
-    rise = -measure(name, largest, "H")[1].top if len(parts) == 1 else 0
+    # One line stands on the baseline of the full size, so that neighbours stay level when one is smaller; and every
+    # text leaves room above its capitals as if one bore a macron.
+    rise = -measure(name, beside if len(parts) == 1 else size, "Ӣ")[1].top
     first = box.top + max(rise, -inks[0].top)
     lines, covered = [], []
     for row, (part, ink) in enumerate(zip(parts, inks, strict=True)):
-        x, y = box.left - min(0, ink.left), first + row * leading
+        x, y = aligned(box, ink, align), first + row * leading
         lines.append((part, x, y))
         covered.append(Box(x + ink.left, y + ink.top, x + ink.right, y + ink.bottom))
-    lefts, tops, rights, bottoms = zip(*covered, strict=True)
-    whole = Box(min(lefts), min(tops), max(rights), max(bottoms))
+    whole = Box.around(covered)
     return Fitted(size, tuple(lines), whole) if box.holds(whole) else None
