@@ -180,14 +180,12 @@ LONG = {
     "place_of_birth": "НОҲИЯИ ШАМСИДДИН / SHAMSIDDIN",
     "document_number": "WWWWWWWWW",
     "nationality": "WWW / WWW",
-    "date_of_birth": "22 ШШШ/WWW 8888",
-    "date_of_issue": "22 ШШШ/WWW 8888",
-    "date_of_expiry": "22 ШШШ/WWW 8888",
     "personal_number": "88888888888888",
     "residence_permit": "WW 88888888, 88.88.8888",
-    "category": "Ш" * 50 + " / " + "W" * 50,
-    "place_of_registration": "НОҲИЯИ " * 8 + "/ " + "DISTRICT " * 6,
-    "exemption": "498(2), " * 17,
+    "category": "G. ШАҲРВАНДИ ХОРИҶӢ ДАР НОҲИЯИ НАЗДИСАРҲАДӢ БО ШИНОСНОМАИ МИЛЛӢ / "
+    "FOREIGN CITIZEN IN A BORDER AREA, FOREIGN PASSPORT",
+    "place_of_registration": "НОҲИЯИ " * 8 + "/ " + "DISTRICT " * 5,
+    "exemption": "498(2), " * 15,
     "destination": "ДУШАНБЕ / DUSHANBE " * 5,
     "transit_points": "ИСТАНБУЛ, " * 17 + "ISTANBUL",
 }
@@ -209,6 +207,15 @@ HOSTILE = [
 def test_long_values_fit(name):
     values = {key: value for key, value in LONG.items() if key in page.load(name).keys}
     assert_in_order(specimen(name, values), name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("style", ["month", "numeric"])
+def test_every_month_fits(name, style):
+    for month in range(1, 13):
+        date = page.date_text(2028, month, 28, style=style)
+        values = dict.fromkeys(("date_of_birth", "date_of_issue", "date_of_expiry"), date)
+        page.check(name, DOCUMENTS[name] | values, portrait=Image.new("RGB", (413, 531)))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -384,8 +384,8 @@ def test_long_name_shrinks_and_stays_in_its_box(portrait, length):
 
 
 def test_type_never_falls_below_the_smallest(portrait):
-    # 991 pixels hold 49 characters at 15 to 25.4 mm, and not 50; 346 pixels hold 17
-    for id, most in (("primary_identifier", 49), ("personal_number", 17)):
+    # 991 pixels hold 49 characters at 15 to 25.4 mm, and not 50; 294 hold 15 narrow ones at the largest
+    for id, most in (("primary_identifier", 49), ("personal_number", 15)):
         assert draw(portrait, {**VALUES, id: "0" * most})
         with pytest.raises(UsageError) as caught:
             draw(portrait, {**VALUES, id: "0" * (most + 1)})

@@ -10,7 +10,8 @@ from page_helpers import LINES, NAMES, SIZES, VALUES
 from tjdocs import page, specs
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.page.layouts import parse
-from tjdocs.page.text import printable
+from tjdocs.page.setting import text_box
+from tjdocs.page.text import fit, printable, size_for_pitch
 from tjdocs.page.typeface import FONTS
 
 TD3 = tomllib.loads(specs.read_bytes("page/td3.toml").decode())
@@ -120,6 +121,19 @@ def test_fields_stand_in_the_standard_s_order(name, mandatory):
     assert numbers == sorted(numbers)
     assert mandatory <= set(numbers)
     assert all(bool(part.caption) == (part.number > "02") for part in fields)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_field_holds_its_lines_at_their_largest(name):
+    # narrow letters may not shrink: 15 characters to 25.4 mm are counted as they are drawn (Doc 9303-3, 3.2)
+    plan = page.load(name)
+    for part in (part for face in plan.face for part in face.field if not part.caption_only):
+        fitted = fit(
+            " / ".join(["ӢҶQJ"] * part.lines), text_box(plan, part), name=part.font, largest_pitch=part.largest_pitch,
+            smallest_pitch=1, lines=part.lines, stacked=True, baseline_pitch=part.baseline_pitch, where=part.id,
+        )  # fmt: skip
+        assert len(fitted.lines) == part.lines
+        assert fitted.size == size_for_pitch(part.font, part.largest_pitch), part.id
 
 
 def test_td3_has_the_largest_portrait():

@@ -11,7 +11,7 @@ from tjdocs.errors import SpecError, UsageError
 from tjdocs.page.layout import Box, Face, Field, Layout, Mrz, Note
 from tjdocs.page.text import Fitted, aligned, fit, measure, tidy
 
-__all__ = ["Placed", "Run", "check_fields", "check_lines", "field_texts", "set_face"]
+__all__ = ["Placed", "Run", "check_fields", "check_lines", "field_texts", "set_face", "text_box"]
 
 # In sizes of the caption's font: from its box's top to its baseline, and to the data's topmost ink.
 _CAPTION_RISE, _CAPTION_HEIGHT = 0.82, 1.1
@@ -137,15 +137,19 @@ def set_face(
     return runs, placed
 
 
+def text_box(plan: Layout, part: Field) -> Box:
+    """Return where a field's text stands: its box, below its caption."""
+    if not part.caption:
+        return part.box
+    size = part.caption_size or plan.type.caption
+    return part.box._replace(top=part.box.top + round(size * _CAPTION_HEIGHT))
+
+
 def _fitted(plan: Layout, part: Field, text: str) -> Fitted:
-    """Return a field's text in the size and lines in which it fits below its caption."""
-    box = part.box
-    if part.caption:
-        size = part.caption_size or plan.type.caption
-        box = Box(box.left, box.top + round(size * _CAPTION_HEIGHT), box.right, box.bottom)
+    """Return a field's text in the size and lines in which it fits."""
     return fit(
         text,
-        box,
+        text_box(plan, part),
         name=part.font,
         largest_pitch=part.largest_pitch,
         smallest_pitch=plan.type.smallest_pitch,
