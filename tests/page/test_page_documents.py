@@ -5,11 +5,12 @@ from itertools import combinations
 
 import pytest
 import zxingcpp
-from page_helpers import DOCUMENTS, NAMES, SIZES, VALUES, WITH_CODE, ZONES, bar_code, payload, specimen
+from page_helpers import DOCUMENTS, NAMES, SIZES, WITH_CODE, ZONES, bar_code, payload, specimen
 from PIL import Image, ImageChops, ImageDraw, ImageOps, ImageStat
 
 from tjdocs import mrz, page
 from tjdocs.errors import UsageError
+from tjdocs.page.setting import field_texts, set_face
 
 DAY = datetime.date(2010, 1, 1)
 
@@ -82,7 +83,6 @@ def test_documents_differ_in_colour_and_title(drawn, one, other):
 def test_document_bears_the_words_of_its_kind(name, words):
     plan = page.load(name)
     assert set(words) <= {part.default for face in plan.face for part in face.field}
-    assert all("РЕСПУБЛИКА" not in part.default for face in plan.face for part in face.field)
     assert any(part.default == "ҶУМҲУРИИ ТОҶИКИСТОН / REPUBLIC OF TAJIKISTAN" for part in plan.face[0].field)
 
 
@@ -131,10 +131,8 @@ def test_the_number_alone_makes_other_lines(drawn, name):
         assert covered[2] - covered[0] > 0.9 * plan.page.size[0]  # not only where the number stands
         if plan.mrz:
             zone = plan.zones["VII"]
-            lines = [plan.mrz.printing_zone(row) for row in range(len(plan.mrz.centres))]
-            assert not any(ImageChops.difference(one.crop(line), two.crop(line)).getbbox() for line in lines)
-            assert not ImageChops.difference(one.crop((*zone[:1], zone.top + 100, *zone[2:])),
-                                             two.crop((*zone[:1], zone.top + 100, *zone[2:]))).getbbox()  # fmt: skip
+            calm = zone._replace(top=zone.top + 30)
+            assert not ImageChops.difference(one.crop(calm), two.crop(calm)).getbbox()
 
 
 # --- nothing on anything else
@@ -228,21 +226,38 @@ def test_hostile_values_are_printed_like_any_other(name, first):
     assert set(keys) <= {placed.id for placed in drawn.placed if placed.kind == "data"}
 
 
+def set_or_refused(name, values):
+    """Return what covers what as the text is set, or the field that refused its value."""
+    plan = page.load(name)
+    try:
+        texts = field_texts(plan, values)
+        return [placed for face in plan.face for placed in set_face(plan, face, texts, ZONES[name] if face.mrz else ())[1]]
+    except UsageError as error:
+        return error
+
+
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("length", [1, 12, 33, 40, 70, 200])
-@pytest.mark.parametrize("word", ["Ш", "W", "I", "ӢҶ ", "Ab-"])
+@pytest.mark.parametrize("length", [1, 9, 15, 22, 33, 48, 70, 110, 200])
+@pytest.mark.parametrize("word", ["Ш", "W", "I", "ӢҶ ", "ABCDEFG ", "АБВГДЕЖЗ / "])
 def test_any_value_stands_in_order_or_is_refused_by_its_field(name, length, word):
-    # each field alone, so that one that refuses does not hide another
     text = (word * length)[:length].strip()
-    for key in page.load(name).keys:
-        try:
-            page.check(name, DOCUMENTS[name] | {key: text}, portrait=Image.new("RGB", (413, 531)))
-        except UsageError as error:
-            assert error.where == key or error.where in {
-                part.id for face in page.load(name).face for part in face.field if part.shows == key
-            }
-            assert text not in str(error) or length < 3
-            assert length > 1 or key not in VALUES
+    plan = page.load(name)
+    taken = 0
+    for key in plan.keys:  # each alone, so that one that refuses does not hide another
+        placed = set_or_refused(name, DOCUMENTS[name] | {key: text})
+        if isinstance(placed, UsageError):
+            fields = {part.id for face in plan.face for part in face.field if part.key == key}
+            assert placed.where in fields
+            assert length < 3 or text not in str(placed)
+            continue
+        taken += 1
+        for one, other in combinations(placed, 2):
+            assert one.face != other.face or not one.box.overlaps(other.box), (one, other)
+        for one in placed:
+            face = face_boxes(name)[one.face]
+            assert one.kind == "mrz" or face.page.area.holds(one.box)
+    assert taken or length > 33
+    assert taken < len(plan.keys) or length < 3  # codes, sex and dates are short
 
 
 # --- read back
