@@ -61,10 +61,13 @@ def test_each_is_issued_and_judged(module_office, trial, now, name):
     assert (zone.format, zone.document_code, zone.nationality, zone.issuing_state) == (form, code, nationality, "TJK")
     assert zone.document_number[:8] == number
     assert zone.date_of_expiry == issued.date_of_expiry == expires
-    inspector = Inspector(trust=TrustStore.of([trial.csca]))
-    verdict = inspector.inspect(Evidence(mrz=issued.mrz, chip=dict(issued.chip) or None), at=now)
-    # without a chip nothing is authentic yet: the seal is judged elsewhere
-    assert verdict.decision == ("admit" if types.get(name).chip else "refer")
+    inspector = Inspector(trust=TrustStore.of([trial.csca], [trial.seal_signer().certificate]))
+    use = types.get(name).use
+    direction = "entry" if use.cross_in else "domestic"
+    shown = {"mrz": issued.mrz, "chip": dict(issued.chip) or None, "direction": direction}
+    assert inspector.inspect(Evidence(**shown, seal=issued.seal or None), at=now).decision == "admit"
+    # what nothing proves genuine is not admitted
+    assert inspector.inspect(Evidence(mrz=issued.mrz, direction=direction), at=now).decision == "refer"
     for day, outcome in ((expires, "passed"), (expires + DAY, "failed")):
         found = inspector.inspect(Evidence(mrz=issued.mrz, chip=dict(issued.chip) or None), at=day).findings
         assert {str(f.outcome) for f in found if f.check == "doc.expiry"} == {outcome}

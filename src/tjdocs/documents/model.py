@@ -118,13 +118,16 @@ class PageContent:
     :param layout: of ``specs/page/``
     :param dates: ``month`` or ``numeric``
     :param fields: names of the values that are printed (``tjdocs.office.values``)
-    :param nationalities: what is printed in a code's place
+    :param nationalities, categories: what is printed in a code's place
+    :param texts: by field of the layout, what stands there on every document of the type
     """
 
     layout: str
     dates: str
     fields: tuple[str, ...]
     nationalities: Mapping[str, str]
+    categories: Mapping[str, str]
+    texts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,13 +212,14 @@ def _seal(value: object, where: str) -> SealContent | None:
 def _page(value: object, where: str) -> PageContent | None:
     if value is None:
         return None
-    table = _table(value, {"layout": str, "dates": str, "fields": list}, {"nationalities": dict}, where)
+    maps = ("nationalities", "categories", "texts")
+    table = _table(value, {"layout": str, "dates": str, "fields": list}, dict.fromkeys(maps, dict), where)
     if table["dates"] not in ("month", "numeric"):
         raise SpecError("no such style of dates", where=where, hint="month or numeric")
-    codes = table.get("nationalities", {})
-    codes = _table(codes, dict.fromkeys(codes, str), {}, f"{where} nationalities")
+    words = [table.get(name, {}) for name in maps]
+    words = [_table(one, dict.fromkeys(one, str), {}, f"{where} {name}") for one, name in zip(words, maps, strict=True)]
     return PageContent(
-        table["layout"], table["dates"], _words(table["fields"], f"{where} fields"), MappingProxyType(codes)
+        table["layout"], table["dates"], _words(table["fields"], f"{where} fields"), *map(MappingProxyType, words)
     )
 
 

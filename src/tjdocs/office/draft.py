@@ -31,7 +31,7 @@ from tjdocs.office import values
 from tjdocs.pki import Signer
 from tjdocs.pki.keys import hash_data
 
-__all__ = ["Draft", "has_page"]
+__all__ = ["Draft"]
 
 _NO_NUMBER = "000000000"
 _FIELDS = {  # of the zone and the page, as an application names them
@@ -103,7 +103,7 @@ class Draft:
             now,
             expires,
             chip,
-            page and has_page(kind),
+            page and kind.page is not None,
             born or anniversary(now.date(), -30),
             spelling.in_zone(application, kind.transliteration) if named else ("X", "X"),
             {},
@@ -244,11 +244,6 @@ class Draft:
 
     def _dg12(self) -> bytes:
         return Dg12(issuing_authority=self.application.authority, date_of_issue=self.issued.strftime("%Y%m%d")).encode()
-
-
-def has_page(kind: DocumentType) -> bool:
-    """Whether documents of a type have a page that can be drawn."""
-    return kind.page is not None and kind.page.layout in page.layouts()
 
 
 def _name_faults(application: Application, table: str) -> list[Fault]:

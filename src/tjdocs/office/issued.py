@@ -87,7 +87,8 @@ class Issued:
         if self._page is None:
             raise UsageError("issued without a page", where="page")
         layout, values, portrait, specimen = self._page
-        return draw(layout, values, portrait=portrait, lines=self.mrz, specimen=specimen)
+        code = draw_code(self.seal) if self.seal else None
+        return draw(layout, values, portrait=portrait, lines=self.mrz, code=code, specimen=specimen)
 
     @cached_property
     def printed(self) -> dict[str, bytes]:
@@ -98,9 +99,7 @@ class Issued:
             draw_code(self.seal).save(picture, "PNG")
             files["seal.png"] = picture.getvalue()
         if self._page is not None:
-            pdf = BytesIO()
-            self.page.image().save(pdf, "PDF", resolution=self.page.dpi)
-            files |= {"page.png": self.page.png(), "page.pdf": pdf.getvalue()}
+            files |= {"page.png": self.page.png(), "page.pdf": self.page.pdf()}
         return files
 
     @property

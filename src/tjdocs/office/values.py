@@ -8,7 +8,7 @@ from tjdocs import mrz
 from tjdocs.documents.fields import kind_at, value_at
 from tjdocs.documents.model import DocumentType
 from tjdocs.errors import SpecError, UsageError
-from tjdocs.page import date_text, sex_text
+from tjdocs.page import date_text, load, sex_text
 from tjdocs.seal import profiles
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ def page_values(draft: "Draft", number: str, names: Sequence[str]) -> dict[str, 
 
     :raises UsageError: a place that cannot be transliterated; ``where`` is its field
     """
-    texts = {name: _PAGE[name](draft, number) for name in names}
+    fixed = draft.kind.page.texts if draft.kind.page else {}
+    texts = {**fixed, **{name: _PAGE[name](draft, number) for name in names}}
     return {name: text for name, text in texts.items() if text or name == "secondary_identifier"}
 
 
@@ -77,6 +78,10 @@ def check(kind: DocumentType) -> None:
     for name in kind.page.fields if kind.page else ():
         if name not in _PAGE:
             raise SpecError("no such value of a page", where=f"{kind.id} page", hint=f"{name}; {', '.join(_PAGE)}")
+    if kind.page:
+        faces = load(kind.page.layout).face
+        if kind.seal and not any(face.code for face in faces):
+            raise SpecError("a page without a place for the seal", where=f"{kind.id} page", hint=kind.page.layout)
     for value in kind.seal.features.values() if kind.seal else ():
         known = value.partition(".")[0] in asked and kind_at(value, kind.documents) is not None
         if value != ZONE and not known:
@@ -116,6 +121,17 @@ def _nationality(draft: "Draft") -> str:
     return draft.kind.page.nationalities.get(code, code) if draft.kind.page else code
 
 
+def _category(draft: "Draft") -> str:
+    code = draft.application.category
+    return draft.kind.page.categories.get(code, code) if draft.kind.page else code
+
+
+def _permit(draft: "Draft") -> str:
+    number = value_at(draft.application, "residence_permit.number")
+    expires = value_at(draft.application, "residence_permit.expires")
+    return f"{number}, {date_text(expires.year, expires.month, expires.day, style='numeric')}" if expires else ""
+
+
 def _journey(draft: "Draft", part: str) -> str:
     journey = draft.application.journey
     if journey is None:
@@ -140,9 +156,10 @@ _PAGE: Mapping[str, Callable[["Draft", str], str]] = MappingProxyType(
         "date_of_issue": lambda draft, number: _day(draft, draft.issued),
         "date_of_expiry": lambda draft, number: _day(draft, draft.expires),
         "authority": lambda draft, number: draft.application.authority,
-        "category": lambda draft, number: draft.application.category,
+        "category": lambda draft, number: _category(draft),
         "destination": lambda draft, number: _journey(draft, "destination"),
         "transit_points": lambda draft, number: _journey(draft, "transit"),
-        "notes": lambda draft, number: "; ".join(note.text for note in draft.kind.notes if note.printed),
+        "residence_permit": lambda draft, number: _permit(draft),
+        "exemption": lambda draft, number: "; ".join(note.text for note in draft.kind.notes if note.printed),
     }
 )

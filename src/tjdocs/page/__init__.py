@@ -1,10 +1,13 @@
-"""The printed page: text, portrait and machine-readable zone come in as values, a picture goes out.
+"""The printed page: text, portrait, machine-readable zone and bar code come in as values, pictures and a PDF go out.
 
 Layouts are data (``specs/page/*.toml``). Nothing is decided here about a document's content.
 """
 
-from tjdocs.page.drawing import Page, Placed, check, draw
-from tjdocs.page.layout import Box, Field, Layout, layouts, load
+from tjdocs.page.drawing import check, draw
+from tjdocs.page.layout import Box, Field, Layout
+from tjdocs.page.layouts import layouts, load
+from tjdocs.page.pages import Page
+from tjdocs.page.setting import Placed
 from tjdocs.page.typeface import font
 from tjdocs.page.words import date_text, sex_text
 

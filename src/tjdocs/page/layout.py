@@ -1,22 +1,31 @@
-"""A page's layout as data: ``specs/page/<layout>.toml`` read into frozen types.
+"""The schema of a page's layout: what ``specs/page/<layout>.toml`` holds, as frozen types.
 
-A new format is a new file; nothing here knows TD3. Boxes never overlap, so that text that keeps to its box cannot
-touch other text; that is checked once, when the file is read. The types below are the file's schema.
+A new document is a new file; nothing here knows a format. :mod:`tjdocs.page.layouts` reads the files.
 """
 
-import re
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
-from functools import cache
-from itertools import combinations
-from types import MappingProxyType, UnionType
-from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from tjdocs import specs
-from tjdocs.errors import SpecError, UsageError
-from tjdocs.page.typeface import FONTS
-
-__all__ = ["Box", "Field", "Layout", "layouts", "load", "parse"]
+__all__ = [
+    "Background",
+    "Box",
+    "Chip",
+    "CodePlace",
+    "Emblem",
+    "Face",
+    "Field",
+    "Ghost",
+    "Layout",
+    "Mrz",
+    "Note",
+    "Overprint",
+    "Panel",
+    "Portrait",
+    "Sheet",
+    "Signature",
+    "TypeSize",
+]
 
 
 class Box(NamedTuple):
@@ -47,17 +56,26 @@ class Box(NamedTuple):
         across = self.left <= other.left and other.right <= self.right
         return across and self.top <= other.top and other.bottom <= self.bottom
 
+    def shrunk(self, by: int) -> "Box":
+        """Return the box without a rim of so many pixels."""
+        return Box(self.left + by, self.top + by, self.right - by, self.bottom - by)
+
+    @classmethod
+    def around(cls, boxes: Iterable["Box"]) -> "Box":
+        """Return the smallest box that holds some others."""
+        lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+        return cls(min(lefts), min(tops), max(rights), max(bottoms))
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The page itself.
+    """One face of the document.
 
     :param size: width and height in pixels
     :param margin: clear of data, on the sides named (``left``, ``top``, ``right``, ``bottom``)
     """
 
     size: tuple[int, int]
-    dpi: int
     margin: int
     margin_sides: tuple[str, ...]
 
@@ -72,7 +90,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class TypeSize:
-    """Sizes that hold for the whole page, in pixels.
+    """Sizes that hold for the whole document, in pixels.
 
     :param smallest_pitch: width of a character that no value's type falls below
     :param caption: size of the captions' font
@@ -88,11 +106,16 @@ class TypeSize:
 class Field:
     """One field of the visual zone.
 
-    :param id: the key of its value
-    :param number: its number in the data element directory (Doc 9303-4 to -7, clause 4.1.1)
+    :param id: of the field on its face, and the key of its value unless ``shows`` names another
+    :param number: its number in the data element directory (Doc 9303-4 to -7, clause 4.1.1), if it has one
     :param caption: national wording and English; empty: none is printed
+    :param caption_size: of the caption's font, 0 for the document's
+    :param shows: the value that it shows once more
     :param lines: on how many lines the value may stand
+    :param stacked: national and Latin form stand on lines of their own, without the slash, where there is room
+    :param align: ``left``, ``centre`` or ``right``
     :param largest_pitch: mean width of a character when nothing has to shrink
+    :param baseline_pitch: pitch of the largest type beside it, on whose baseline a single line stands
     :param longest: characters that it may have, 0 for any number
     :param optional: it may lack, and then its caption is not printed either
     :param may_be_empty: an empty value is lawful, and the caption stands
@@ -101,24 +124,74 @@ class Field:
     """
 
     id: str
-    number: str
     zone: str
     box: Box
+    number: str = ""
     caption: tuple[str, ...] = ()
+    caption_size: float = 0
+    shows: str = ""
     lines: int = 1
+    stacked: bool = False
+    align: str = "left"
     font: str = "bold"
     ink: str = "data"
     largest_pitch: float = 24
+    baseline_pitch: float = 0
     longest: int = 0
     optional: bool = False
     may_be_empty: bool = False
     caption_only: bool = False
     default: str = ""
 
+    @property
+    def key(self) -> str:
+        """The key of its value."""
+        return self.shows or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Fixed words, line by line as they stand; ``leading`` from baseline to baseline, ``size`` of the font."""
+
+    id: str
+    box: Box
+    lines: tuple[str, ...]
+    size: float
+    leading: int
+    ink: str
+    font: str = "condensed"
+    align: str = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of the face in a colour of its own, or in a frame, or both; what is printed keeps off its edge.
+
+    :param fill: ink of its ground, printed in ``strength``
+    :param edge: ink of its frame, ``thickness`` pixels wide
+    :param radius: of its corners
+    """
+
+    box: Box
+    fill: str = ""
+    strength: float = 1
+    edge: str = ""
+    thickness: int = 0
+    radius: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Emblem:
+    """An eight-pointed rosette, the mark of the whole family; ``strength`` of its ink."""
+
+    box: Box
+    ink: str
+    strength: float = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Mrz:
-    """Where the machine-readable zone's characters stand (Doc 9303-4, figure 3).
+    """Where the machine-readable zone's characters stand (Doc 9303-4, figure 3; -5 and -6, figure 6).
 
     :param first: x of the first character's cell
     :param pitch: width of a cell
@@ -182,6 +255,19 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class CodePlace:
+    """The place of a bar code, quiet zone included; the code stands in its lower right corner.
+
+    :param module: pixels across a module (Doc 9303-13, 2.1: at least 0.3386 mm for ink-jet, 4 at 300 dpi)
+    :param quiet: modules on each side that stay white
+    """
+
+    box: Box
+    module: int
+    quiet: int
+
+
+@dataclass(frozen=True, slots=True)
 class Overprint:
     """The word across a specimen: turned by ``angle`` degrees, ``strength`` of its ink."""
 
@@ -194,158 +280,70 @@ class Overprint:
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """The fine lines beneath a page.
+    """The fine lines beneath a face.
 
     :param seed: the field whose value shapes them
     :param paper: colours from the left edge to the right, and ``lines`` likewise
     :param calm: where no line runs
     :param waves: from which y to which the wave lines run
-    :param rosette: x, y and radius
+    :param rosettes: x, y and radius of each
     :param bands: y of each ornamental band
     """
 
     seed: str
     paper: tuple[str, ...]
     lines: tuple[str, ...]
-    calm: Box
+    calm: tuple[Box, ...]
     waves: tuple[int, int]
-    rosette: tuple[int, int, int]
+    rosettes: tuple[tuple[int, int, int], ...]
     bands: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """A whole page; a place that is ``None`` is not on it."""
+class Face:
+    """One side of the document; a place that is ``None`` is not on it."""
 
-    schema: int
-    format: str
-    clause: str
+    name: str
     page: Sheet
-    type: TypeSize
-    ink: Mapping[str, str]
     zones: Mapping[str, Box]
     background: Background
-    overprint: Overprint
+    overprint: tuple[Overprint, ...]
     field: tuple[Field, ...]
+    note: tuple[Note, ...] = ()
+    panel: tuple[Panel, ...] = ()
+    emblem: Emblem | None = None
     portrait: Portrait | None = None
     ghost: Ghost | None = None
     chip: Chip | None = None
     signature: Signature | None = None
+    code: CodePlace | None = None
     mrz: Mrz | None = None
 
 
-def layouts() -> tuple[str, ...]:
-    """Return the names of the bundled layouts."""
-    found = (specs.folder("specs") / "page").glob("*.toml")
-    return tuple(sorted(path.stem for path in found if path.stem != "words"))
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A whole document.
 
-
-@cache
-def load(name: str) -> Layout:
-    """Return a bundled layout.
-
-    :raises UsageError: there is none of that name
-    :raises SpecError: its file is malformed
+    :param format: of its machine-readable zone
+    :param title: what the document is, without its holder; the PDF's title
+    :param language: BCP 47 tag of the national wording
+    :param dates: how dates are written on it, ``month`` or ``numeric``: the ``style`` of ``date_text``
+    :param gap: pixels between two faces in one picture
     """
-    if name not in layouts():
-        raise UsageError("no such page layout", where=name, hint=f"there are {', '.join(layouts())}")
-    return parse(specs.read_toml(f"page/{name}.toml"), where=f"specs/page/{name}.toml")
 
+    schema: int
+    format: str
+    clause: str
+    title: str
+    language: str
+    dates: str
+    dpi: int
+    type: TypeSize
+    ink: Mapping[str, str]
+    face: tuple[Face, ...]
+    gap: int = 0
 
-def parse(table: Mapping[str, Any], *, where: str) -> Layout:
-    """Read a layout from its parsed TOML.
-
-    :param where: the file, for the errors
-    :raises SpecError: an entry is unknown, missing or of another kind; boxes overlap, or leave the page or zone
-    """
-    layout: Layout = _read(Layout, table, where)
-    if layout.schema != 1:
-        raise SpecError("unknown schema", where=where, hint="1 is known")
-    _check_words(layout, where)
-    _check_boxes(layout, where)
-    return layout
-
-
-def _read(kind: Any, value: Any, where: str) -> Any:
-    """Return a TOML value as the annotated kind: a dataclass, ``Box``, mapping, tuple or plain value."""
-    if isinstance(kind, UnionType):  # X | None: absent is None, present is X
-        kind = get_args(kind)[0]
-    origin, arguments = get_origin(kind), get_args(kind)
-    if is_dataclass(kind):
-        if not isinstance(value, Mapping):
-            raise SpecError("not a table", where=where)
-        hints = get_type_hints(kind)
-        required = [part.name for part in fields(kind) if part.default is MISSING]
-        specs.require_keys(value, required, hints, where=where)
-        return kind(**{key: _read(hints[key], entry, f"{where} {key}") for key, entry in value.items()})  # type: ignore[operator]
-    if kind is Box:
-        box = Box(*_read(tuple[int, int, int, int], value, where))
-        if box.width <= 0 or box.height <= 0:
-            raise SpecError("not a box", where=where, hint="left, top, right, bottom")
-        return box
-    if origin is Mapping:
-        if not isinstance(value, Mapping):
-            raise SpecError("not a table", where=where)
-        return MappingProxyType({key: _read(arguments[1], entry, f"{where} {key}") for key, entry in value.items()})
-    if origin is tuple:
-        kinds = arguments
-        if isinstance(value, list) and arguments[-1] is Ellipsis:
-            kinds = arguments[:1] * len(value)
-        if not isinstance(value, list) or len(value) != len(kinds):
-            raise SpecError("not a list of the right length", where=where)
-        return tuple(
-            _read(part, entry, f"{where} {index}")
-            for index, (part, entry) in enumerate(zip(kinds, value, strict=True), 1)
-        )
-    if type(value) is not kind and not (kind is float and type(value) is int):
-        raise SpecError(f"not of type {kind.__name__}", where=where)
-    return value
-
-
-def _check_words(layout: Layout, where: str) -> None:
-    """Check that what is named exists: zones, inks, the seed; ids are unique."""
-    ids = [part.id for part in layout.field]
-    if len(set(ids)) < len(ids):
-        raise SpecError("a field's id stands twice", where=where)
-    if layout.background.seed not in ids:
-        raise SpecError("no such field", where=f"{where} background seed")
-    for field in layout.field:
-        if not 1 <= field.lines <= 3 or len(field.caption) > 2:
-            raise SpecError("too many lines or wordings", where=f"{where} field {field.id}", hint="3 and 2 at most")
-        if field.font not in FONTS:
-            raise SpecError("no such font", where=f"{where} field {field.id}", hint=f"there are {', '.join(FONTS)}")
-    named = [(f"field {part.id}", part.ink, part.zone) for part in layout.field]
-    named.append(("type", layout.type.caption_ink, ""))
-    named += [("chip", layout.chip.ink, "")] if layout.chip else []
-    named += [("mrz", layout.mrz.ink, layout.mrz.zone)] if layout.mrz else []
-    named.append(("overprint", layout.overprint.ink, ""))
-    for part, ink, zone in named:
-        if ink not in layout.ink:
-            raise SpecError("no such ink", where=f"{where} {part}")
-        if zone and zone not in layout.zones:
-            raise SpecError("no such zone", where=f"{where} {part}")
-    for colour in (*layout.ink.values(), *layout.background.paper, *layout.background.lines):
-        if not re.fullmatch("#[0-9a-f]{6}", colour):
-            raise SpecError("not a colour", where=f"{where} {colour}", hint="#rrggbb")
-
-
-def _check_boxes(layout: Layout, where: str) -> None:
-    """Check that all that is printed lies on the page, in its zone, and nothing on anything else."""
-    placed = [(f"field {part.id}", part.box) for part in layout.field]
-    for name in ("portrait", "ghost", "chip", "signature"):
-        if part := getattr(layout, name):
-            placed.append((name, part.box))
-    for name, box in placed:
-        if not layout.page.area.holds(box):
-            raise SpecError("lies in the margin or outside the page", where=f"{where} {name}")
-    for part in layout.field:
-        if not layout.zones[part.zone].holds(part.box):
-            raise SpecError(f"lies outside zone {part.zone}", where=f"{where} field {part.id}")
-    if layout.mrz:
-        for line in range(len(layout.mrz.centres)):
-            placed.append((f"mrz line {line + 1}", layout.mrz.printing_zone(line)))
-            if not layout.zones[layout.mrz.zone].holds(placed[-1][1]):
-                raise SpecError(f"lies outside zone {layout.mrz.zone}", where=f"{where} mrz line {line + 1}")
-    for (one, box), (other, other_box) in combinations(placed, 2):
-        if box.overlaps(other_box):
-            raise SpecError("boxes overlap", where=f"{where} {one}, {other}")
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the values that it takes, in the order of printing."""
+        return tuple(dict.fromkeys(part.key for face in self.face for part in face.field if not part.caption_only))

@@ -1,4 +1,4 @@
-"""What is put on a page beside text: portrait, ghost image, signature, "chip inside" symbol, overprint."""
+"""Pictures that a caller hands over, made to fit: portrait, ghost image, signature."""
 
 import io
 import struct
@@ -6,10 +6,9 @@ import struct
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 from tjdocs.errors import UsageError
-from tjdocs.page.layout import Box, Chip, Ghost, Overprint, Portrait
-from tjdocs.page.typeface import font
+from tjdocs.page.layout import Box, Ghost, Portrait
 
-__all__ = ["draw_chip", "draw_overprint", "fit_portrait", "fit_signature", "open_picture", "paste_ghost"]
+__all__ = ["fit_portrait", "fit_signature", "open_picture", "paste_ghost"]
 
 _PIXELS = 40_000_000
 _FORMATS = ("PNG", "JPEG", "JPEG2000")
@@ -99,39 +98,3 @@ def fit_signature(page: Image.Image, signature: Image.Image, box: Box) -> Box:
     place = Box(box.left, top, box.left + size[0], top + size[1])
     page.paste(ImageChops.multiply(page.crop(place), small), place)
     return place
-
-
-def draw_chip(page: Image.Image, place: Chip, colour: str) -> None:
-    """Draw the "chip inside" symbol: a frame, halved by a bar, with a ring in the middle (Doc 9303-9, 2.3)."""
-    zoom = 4
-    width, height = place.box.width * zoom, place.box.height * zoom
-    mask = Image.new("L", (width, height))
-    draw = ImageDraw.Draw(mask)
-    stroke = height * 0.13
-    draw.rectangle((0, 0, width - 1, height - 1), fill=255)
-    draw.rectangle((stroke, stroke, width - 1 - stroke, height - 1 - stroke), fill=0)
-    middle_x, middle_y = width / 2, height / 2
-    draw.rectangle((0, middle_y - stroke / 2, width - 1, middle_y + stroke / 2), fill=255)
-    for radius, level in ((0.28 * height, 255), (0.28 * height - stroke, 0)):
-        draw.ellipse((middle_x - radius, middle_y - radius, middle_x + radius, middle_y + radius), fill=level)
-    page.paste(colour, place.box, mask.reduce(zoom))
-
-
-def draw_overprint(page: Image.Image, place: Overprint, colour: str) -> Box:
-    """Print the specimen's word slantwise, as large as its box allows; what lies beneath stays legible."""
-    face = font("bold", 200)
-    ink = face.getbbox(place.text, anchor="ls")
-    word = Image.new("L", (int(ink[2] - ink[0]), int(ink[3] - ink[1])))
-    ImageDraw.Draw(word).text((-ink[0], -ink[1]), place.text, font=face, anchor="ls", fill=255)
-    word = word.rotate(place.angle, Image.Resampling.BICUBIC, expand=True)
-    word = word.crop(word.getbbox())
-    scale = min(place.box.width / word.width, place.box.height / word.height)
-    size = (int(word.width * scale), int(word.height * scale))
-    word = word.resize(size, Image.Resampling.LANCZOS).point([round(level * place.strength) for level in range(256)])
-    left = place.box.left + (place.box.width - size[0]) // 2
-    top = place.box.top + (place.box.height - size[1]) // 2
-    box = Box(left, top, left + size[0], top + size[1])
-    sheet = page.crop(box)
-    inked = ImageChops.multiply(sheet, Image.new("RGB", size, colour))
-    page.paste(Image.composite(inked, sheet, word), box)
-    return box

@@ -3,23 +3,26 @@
 import math
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import combinations, pairwise
+from functools import cache, lru_cache, partial
+from heapq import heapify, heappop, heappush
+from itertools import accumulate, combinations, pairwise
+from typing import NamedTuple
 
-from PIL import Image, ImageColor, ImageDraw
+from PIL import Image, ImageDraw
 
 from tjdocs.errors import UsageError
 from tjdocs.page.layout import Box
 from tjdocs.page.typeface import font
 
-__all__ = ["Fitted", "fit", "measure", "print_text", "tidy"]
+__all__ = ["Fitted", "aligned", "fit", "measure", "printable", "text_mask", "tidy"]
 
 # Capitals and digits whose mean width is a proportional font's pitch.
 _PITCH_SAMPLE = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789АБВГҒДЕЁЖЗИӢЙКҚЛМНОПРСТУӮФХҲЧҶШЪЭЮЯ"
 _LEADING = 1.1  # from baseline to baseline in sizes: clears a macron below a descender
 _STEP = 0.1
+_TRIES = 100
 _OVERSAMPLING = 4  # text is drawn larger and reduced: no hinting, so that any size has its true width
 
 
@@ -31,16 +34,13 @@ def measure(name: str, size: float, text: str) -> tuple[float, Box]:
     return face.getlength(text) / _OVERSAMPLING, ink
 
 
-def print_text(page: Image.Image, text: str, x: int, baseline: int, *, name: str, size: float, colour: str) -> Box:
-    """Print a text from a starting point on its baseline and return what its ink covers."""
+def text_mask(name: str, size: float, text: str) -> tuple[Image.Image, Box]:
+    """Return a text's ink (mode L) and where it lies about the starting point on the baseline."""
     ink = measure(name, size, text)[1]
     mask = Image.new("L", (ink.width * _OVERSAMPLING, ink.height * _OVERSAMPLING))
     origin = (-ink.left * _OVERSAMPLING, -ink.top * _OVERSAMPLING)
-    face = font(name, size * _OVERSAMPLING)
-    ImageDraw.Draw(mask).text(origin, text, font=face, anchor="ls", fill=255)
-    box = Box(x + ink.left, baseline + ink.top, x + ink.right, baseline + ink.bottom)
-    page.paste(ImageColor.getrgb(colour), box, mask.reduce(_OVERSAMPLING))
-    return box
+    ImageDraw.Draw(mask).text(origin, text, font=font(name, size * _OVERSAMPLING), anchor="ls", fill=255)
+    return mask.reduce(_OVERSAMPLING), ink
 
 
 @lru_cache
@@ -73,6 +73,15 @@ def printable(name: str, text: str) -> bool:
     )
 
 
+def aligned(box: Box, ink: Box, align: str) -> int:
+    """Return the x from which a text runs in a box; ``ink`` is what it covers about its starting point."""
+    if align == "centre":
+        return box.left + (box.width - ink.width) // 2 - ink.left
+    if align == "right":
+        return box.right - ink.right
+    return box.left - min(0, ink.left)
+
+
 @dataclass(frozen=True, slots=True)
 class Fitted:
     """Text with the size and the lines at which it fits.
@@ -87,7 +96,17 @@ class Fitted:
 
 
 def fit(
-    text: str, box: Box, *, name: str, largest_pitch: float, smallest_pitch: float, lines: int, where: str
+    text: str,
+    box: Box,
+    *,
+    name: str,
+    largest_pitch: float,
+    smallest_pitch: float,
+    lines: int,
+    where: str,
+    align: str = "left",
+    stacked: bool = False,
+    baseline_pitch: float = 0,
 ) -> Fitted:
     """Set a text in a box as large as it goes, in as few lines as it goes at that size.
 
@@ -96,22 +115,27 @@ def fit(
     that leaves them most equal.
 
     :param text: tidy
-    :param where: the field, for the error
+    :param stacked: what stands on either side of a slash takes a line of its own, without it; where that does not
+        fit, the text is set as any other
+    :param baseline_pitch: pitch of the largest type beside it, on whose baseline a single line stands
     :raises UsageError: it does not fit, or the font lacks a character
     """
     if not printable(name, text):
         hint = "letters of Cyrillic or Latin script, digits and punctuation"
         raise UsageError("a character that the page's font lacks", where=where, hint=hint)
-    size = largest = size_for_pitch(name, largest_pitch)
+    largest = size_for_pitch(name, largest_pitch)
+    setter = _Setter(text, box, name, align, largest, size_for_pitch(name, max(largest_pitch, baseline_pitch)))
+    smallest = smallest_pitch * len(text) / setter.advance * largest
+    parts = tuple(text.split(" / "))
+    if stacked and 1 < len(parts) <= lines:
+        way = _Way(max(measure(name, largest, part)[0] for part in parts), (len(parts),), parts)
+        if fitted := setter.best([way], smallest):
+            return fitted
     # A text that cannot fit however it breaks is not tried: breaking has many ways.
-    while len(text) * smallest_pitch <= lines * box.width + lines * smallest_pitch:
-        if size < largest and measure(name, size, text)[0] < smallest_pitch * len(text):
-            break
-        for parts in _breaks(text, lines):
-            fitted = _place(parts, box, name, size, largest)
-            if fitted is not None:
-                return fitted
-        size = round(size - _STEP, 1)
+    if len(text) * smallest_pitch <= lines * box.width + lines * smallest_pitch:
+        ways = _ways(text, lines, partial(_advance, name, largest))
+        if fitted := setter.best(ways, smallest):
+            return fitted
     raise UsageError(
         "too long for its place on the page",
         where=where,
@@ -119,34 +143,106 @@ def fit(
     )
 
 
-def _breaks(text: str, lines: int) -> Iterator[tuple[str, ...]]:
-    """Yield the ways to set a text in one line, in two, and so on, each count's best way first.
+class _Way(NamedTuple):
+    """A text parted into lines.
 
-    A slash is never parted from what stands before it.
+    :param width: of the widest, at the largest size
+    :param rank: the lower, the better among ways of one size; first the number of lines
     """
-    blanks = [place for place, character in enumerate(text) if character == " " and text[place + 1] != "/"]
+
+    width: float
+    rank: tuple[int, ...]
+    parts: tuple[str, ...]
+
+
+def _advance(name: str, size: float, text: str) -> float:
+    return measure(name, size, text)[0]
+
+
+def _ways(text: str, lines: int, advance: Callable[[str], float]) -> Iterator[_Way]:
+    """Yield the ways to set a text in one line, in two, and so on. A slash is never parted from what it follows."""
+    words = text.split(" ")
+    blank = advance(" ")
+    ends = list(accumulate((advance(word) + blank for word in words), initial=0.0))
+    starts = [index for index in range(1, len(words)) if not words[index].startswith("/")]
     for count in range(1, lines + 1):
-        ways = []
-        for places in combinations(blanks, count - 1):
-            edges = [-1, *places, len(text)]
-            parts = tuple(text[start + 1 : end] for start, end in pairwise(edges))
-            slashes = sum(part.endswith("/") for part in parts)
-            ways.append((-slashes, max(map(len, parts)), parts))
-        yield from (way[-1] for way in sorted(ways))
+        for places in combinations(starts, count - 1):
+            edges = list(pairwise((0, *places, len(words))))
+            slashes = sum(words[end - 1].endswith("/") for _, end in edges)
+            parts = tuple(" ".join(words[start:end]) for start, end in edges)
+            width = max(ends[end] - ends[start] for start, end in edges) - blank
+            yield _Way(width, (count, -slashes, max(map(len, parts))), parts)
 
 
-def _place(parts: tuple[str, ...], box: Box, name: str, size: float, largest: float) -> Fitted | None:
-    """Return the parts set one below the other from the box's upper left corner, or nothing if ink would leave it."""
-    leading = round(size * _LEADING)
-    inks = [measure(name, size, part)[1] for part in parts]
-    # One line stands on the baseline of the full size, so that neighbours stay level when one is smaller.
-    rise = -measure(name, largest, "H")[1].top if len(parts) == 1 else 0
-    first = box.top + max(rise, -inks[0].top)
-    lines, covered = [], []
-    for row, (part, ink) in enumerate(zip(parts, inks, strict=True)):
-        x, y = box.left - min(0, ink.left), first + row * leading
-        lines.append((part, x, y))
-        covered.append(Box(x + ink.left, y + ink.top, x + ink.right, y + ink.bottom))
-    lefts, tops, rights, bottoms = zip(*covered, strict=True)
-    whole = Box(min(lefts), min(tops), max(rights), max(bottoms))
-    return Fitted(size, tuple(lines), whole) if box.holds(whole) else None
+@dataclass(frozen=True, slots=True)
+class _Setter:
+    """Sets the lines of one text in its box.
+
+    :param largest: size from which it falls
+    :param beside: size on whose baseline a single line stands
+    """
+
+    text: str
+    box: Box
+    name: str
+    align: str
+    largest: float
+    beside: float
+
+    @property
+    def advance(self) -> float:
+        """The whole text's width on one line, at the largest size."""
+        return _advance(self.name, self.largest, self.text)
+
+    def best(self, ways: Iterable[_Way], smallest: float) -> Fitted | None:
+        """Return the way that goes largest, the one of the lowest rank among equals, or nothing.
+
+        How large a way goes is reckoned from its width at the largest size, then tried as it is drawn: by its ink.
+        """
+        high = cache(self._highest)
+        sizes = []
+        for way in ways:
+            # rounded down; a pixel is left for the rounding of the ink's edges
+            width = math.floor((self.box.width - 1) / way.width / _STEP * self.largest) * _STEP
+            sizes.append((-round(min(width, high(way.rank[0]), self.largest), 1), way.rank, way.parts))
+        heapify(sizes)
+        for _ in range(_TRIES):
+            if not sizes or -sizes[0][0] < min(smallest, self.largest):
+                break
+            size, rank, parts = heappop(sizes)
+            if fitted := self._place(parts, -size):
+                return fitted
+            heappush(sizes, (round(size + _STEP, 1), rank, parts))
+        return None
+
+    def _highest(self, count: int) -> float:
+        """Return the largest size at which so many lines are no higher than the box."""
+        size = self.largest
+        below = measure(self.name, size, self.text)[1].bottom / size
+        while size > 0:
+            rise = self._rise(size, count)
+            if rise + (count - 1) * round(size * _LEADING) + math.ceil(below * size) <= self.box.height:
+                break
+            size = round(size - _STEP, 1)
+        return size
+
+    def _rise(self, size: float, count: int) -> int:
+        """Return how far the first baseline lies below the box's top.
+
+        One line stands on the baseline of the full size, so that neighbours stay level when one is smaller; and every
+        text leaves room above its capitals as if one bore a macron.
+        """
+        return -measure(self.name, self.beside if count == 1 else size, "Ӣ")[1].top
+
+    def _place(self, parts: tuple[str, ...], size: float) -> Fitted | None:
+        """Return the parts set one below the other from the box's top, or nothing if ink would leave it."""
+        leading = round(size * _LEADING)
+        inks = [measure(self.name, size, part)[1] for part in parts]
+        first = self.box.top + max(self._rise(size, len(parts)), -inks[0].top)
+        lines, covered = [], []
+        for row, (part, ink) in enumerate(zip(parts, inks, strict=True)):
+            x, y = aligned(self.box, ink, self.align), first + row * leading
+            lines.append((part, x, y))
+            covered.append(Box(x + ink.left, y + ink.top, x + ink.right, y + ink.bottom))
+        whole = Box.around(covered)
+        return Fitted(size, tuple(lines), whole) if self.box.holds(whole) else None

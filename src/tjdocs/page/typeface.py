@@ -2,19 +2,30 @@
 
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 
 from PIL import ImageFont
 
 from tjdocs.errors import UsageError
 
-__all__ = ["FONTS", "font"]
+__all__ = ["FONTS", "font", "font_file"]
 
 FONTS = {
     "bold": "DejaVuSans-Bold.ttf",
     "condensed": "DejaVuSansCondensed.ttf",
     "condensed-oblique": "DejaVuSansCondensed-Oblique.ttf",
-    "ocr-b": "OCRB.otf",
+    "ocr-b": "OCRB.ttf",
 }
+
+
+def font_file(name: str) -> Path:
+    """Return where a bundled font lies.
+
+    :raises UsageError: there is no such font
+    """
+    if name not in FONTS:
+        raise UsageError("no such font", where=name, hint=f"there are {', '.join(FONTS)}")
+    return Path(str(files("tjdocs.page").joinpath("fonts", FONTS[name])))
 
 
 @lru_cache(maxsize=256)
@@ -25,8 +36,5 @@ def font(name: str, size: float) -> ImageFont.FreeTypeFont:
     :param size: in pixels
     :raises UsageError: there is no such font
     """
-    if name not in FONTS:
-        raise UsageError("no such font", where=name, hint=f"there are {', '.join(FONTS)}")
-    path = files("tjdocs.page").joinpath("fonts", FONTS[name])
     # The basic engine is part of every Pillow, so that the same text gives the same pixels everywhere.
-    return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
+    return ImageFont.truetype(str(font_file(name)), size, layout_engine=ImageFont.Layout.BASIC)

@@ -1,0 +1,144 @@
+"""What every document of a layout carries alike: grounds and frames, emblem, "chip inside" symbol, overprint."""
+
+import math
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from PIL import Image, ImageChops, ImageDraw
+
+from tjdocs.page.layout import Box, Chip, Emblem, Overprint, Panel
+from tjdocs.page.typeface import font
+
+__all__ = ["Slanted", "draw_chip", "draw_emblem", "draw_overprint", "draw_panel", "slanted"]
+
+_ZOOM = 4
+
+
+def draw_panel(page: Image.Image, panel: Panel, fill: str, edge: str) -> None:
+    """Print a ground, a frame, or both.
+
+    :param fill: colour of the ground, empty for none
+    :param edge: colour of the frame, empty for none
+    """
+    if fill and not panel.radius:
+        ground = page.crop(panel.box)
+        page.paste(Image.blend(ground, Image.new("RGB", ground.size, fill), panel.strength), panel.box)
+        fill = ""
+    if not (fill or edge):
+        return
+    size = (panel.box.width * _ZOOM, panel.box.height * _ZOOM)
+    outer, inner = Image.new("L", size), None
+    place = (0, 0, size[0] - 1, size[1] - 1)
+    ImageDraw.Draw(outer).rounded_rectangle(place, panel.radius * _ZOOM, fill=255)
+    if edge:
+        rim = panel.thickness * _ZOOM
+        inner = Image.new("L", size)
+        radius = max(0, panel.radius * _ZOOM - rim)
+        ImageDraw.Draw(inner).rounded_rectangle((rim, rim, size[0] - 1 - rim, size[1] - 1 - rim), radius, fill=255)
+    whole = outer.reduce(_ZOOM)
+    if fill:
+        page.paste(fill, panel.box, whole.point([round(level * panel.strength) for level in range(256)]))
+    if inner:
+        page.paste(edge, panel.box, ImageChops.subtract(whole, inner.reduce(_ZOOM)))
+
+
+def draw_emblem(page: Image.Image, place: Emblem, colour: str) -> None:
+    """Draw a rosette of two squares within a scalloped ring."""
+    mask = _emblem(place.box.width, place.box.height)
+    page.paste(colour, place.box, mask.point([round(level * place.strength) for level in range(256)]))
+
+
+@lru_cache(maxsize=8)
+def _emblem(width: int, height: int) -> Image.Image:
+    mask = Image.new("L", (width * _ZOOM, height * _ZOOM))
+    draw = ImageDraw.Draw(mask)
+    centre, whole = (width * _ZOOM / 2, height * _ZOOM / 2), min(width, height) * _ZOOM / 2 - 1
+
+    def star(points: int, reach: float, notch: float, turn: float, level: int) -> None:
+        corners = []
+        for step in range(2 * points):
+            angle = turn + step * math.pi / points
+            radius = whole * (notch if step % 2 else reach)
+            corners.append((centre[0] + radius * math.sin(angle), centre[1] - radius * math.cos(angle)))
+        draw.polygon(corners, fill=level)
+
+    def disc(reach: float, level: int) -> None:
+        radius = whole * reach
+        draw.ellipse((centre[0] - radius, centre[1] - radius, centre[0] + radius, centre[1] + radius), fill=level)
+
+    star(16, 1.0, 0.86, 0, 255)
+    disc(0.80, 0)
+    # an eight-pointed star is two squares, one turned: its notches lie at this share of its points
+    notch = math.cos(math.pi / 4) / math.cos(math.pi / 8)
+    for reach, level in ((0.75, 255), (0.60, 0), (0.52, 255)):
+        star(8, reach, reach * notch, 0, level)
+    disc(0.25, 0)
+    disc(0.16, 255)
+    return mask.reduce(_ZOOM)
+
+
+def draw_chip(page: Image.Image, place: Chip, colour: str) -> None:
+    """Draw the "chip inside" symbol: a frame, halved by a bar, with a ring in the middle (Doc 9303-9, 2.3)."""
+    zoom = 4
+    width, height = place.box.width * zoom, place.box.height * zoom
+    mask = Image.new("L", (width, height))
+    draw = ImageDraw.Draw(mask)
+    stroke = height * 0.13
+    draw.rectangle((0, 0, width - 1, height - 1), fill=255)
+    draw.rectangle((stroke, stroke, width - 1 - stroke, height - 1 - stroke), fill=0)
+    middle_x, middle_y = width / 2, height / 2
+    draw.rectangle((0, middle_y - stroke / 2, width - 1, middle_y + stroke / 2), fill=255)
+    for radius, level in ((0.28 * height, 255), (0.28 * height - stroke, 0)):
+        draw.ellipse((middle_x - radius, middle_y - radius, middle_x + radius, middle_y + radius), fill=level)
+    page.paste(colour, place.box, mask.reduce(zoom))
+
+
+@dataclass(frozen=True, slots=True)
+class Slanted:
+    """A word set slantwise into its box.
+
+    :param size: of the font
+    :param centre: of the word's ink, about which it is turned
+    :param ink: what the unturned word covers about its starting point: left, top, right, bottom
+    :param box: what the turned word covers
+    :param mask: its ink there
+    """
+
+    size: float
+    centre: tuple[float, float]
+    ink: tuple[float, float, float, float]
+    box: Box
+    mask: Image.Image = field(repr=False)
+
+
+@lru_cache(maxsize=16)
+def slanted(place: Overprint) -> Slanted:
+    """Set the word as large as its box allows."""
+    size = 200
+    face = font("bold", size)
+    ink = face.getbbox(place.text, anchor="ls")
+    word = Image.new("L", (int(ink[2] - ink[0]), int(ink[3] - ink[1])))
+    ImageDraw.Draw(word).text((-ink[0], -ink[1]), place.text, font=face, anchor="ls", fill=255)
+    turned = word.rotate(place.angle, Image.Resampling.BICUBIC, expand=True)
+    crop = Box(*(turned.getbbox() or (0, 0, *turned.size)))
+    scale = min(place.box.width / crop.width, place.box.height / crop.height)
+    width, height = int(crop.width * scale), int(crop.height * scale)
+    left = place.box.left + (place.box.width - width) // 2
+    top = place.box.top + (place.box.height - height) // 2
+    return Slanted(
+        size * scale,
+        (left + (turned.width / 2 - crop.left) * scale, top + (turned.height / 2 - crop.top) * scale),
+        (ink[0] * scale, ink[1] * scale, ink[2] * scale, ink[3] * scale),
+        Box(left, top, left + width, top + height),
+        turned.crop(crop).resize((width, height), Image.Resampling.LANCZOS),
+    )
+
+
+def draw_overprint(page: Image.Image, place: Overprint, colour: str) -> Box:
+    """Print the specimen's word slantwise; what lies beneath stays legible."""
+    word = slanted(place)
+    sheet = page.crop(word.box)
+    inked = ImageChops.multiply(sheet, Image.new("RGB", sheet.size, colour))
+    mask = word.mask.point([round(level * place.strength) for level in range(256)])
+    page.paste(Image.composite(inked, sheet, mask), word.box)
+    return word.box
