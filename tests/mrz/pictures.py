@@ -612,10 +612,9 @@ def writing(rng: random.Random, page: np.ndarray, box: Box, ppm: float) -> None:
 def fold(rng: random.Random, page: np.ndarray, box: Box, ppm: float) -> None:
     """A crease: a pale and a dark line, and the print beside it shifted."""
     x, turn = rng.uniform(box[0], box[2]), rng.uniform(-0.4, 0.4)
-    rows = np.arange(page.shape[0])
-    for row in rows[round(box[1]) : round(box[3])]:
-        at = round(x + turn * (row - box[1]))
-        shift = round(rng.uniform(0.1, 0.5) * ppm) if row == round(box[1]) else shift  # noqa: F821 - set in the first row
+    shift = max(1, round(rng.uniform(0.1, 0.5) * ppm))
+    for row in range(round(box[1]), round(box[3])):
+        at = round(min(max(x + turn * (row - box[1]), 0), page.shape[1] - shift - 1))
         page[row, at:-shift] = page[row, at + shift :].copy()
     mask = np.zeros(page.shape[:2], np.uint8)
     ends = [(round(x + turn * (y - box[1])), round(y)) for y in (box[1] - ppm, box[3] + ppm)]

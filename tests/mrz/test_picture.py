@@ -184,7 +184,6 @@ def test_exif_orientation(orientation):
     assert mrz.read(stream.getvalue(), at=AT).lines == scan().lines
 
 
-@pytest.mark.filterwarnings("ignore:Corrupt EXIF")  # by Pillow, which reads on
 def test_damaged_exif_data_do_not_matter():
     stream = io.BytesIO()
     scan().image.save(stream, "JPEG", quality=90, exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff" + b"\x01\x12" * 9)
@@ -344,45 +343,49 @@ def test_a_character_that_is_covered_is_never_given_for_certain(place, level):
     """Under no check digit: document code, State, name, filler, sex."""
     zone = read(_with(lambda page, cell: _paint(page, cell(*place), level)))
     assert not zone.valid
-    unreadable = [p.position for p in zone.problems if p.code == "unreadable-character"]
-    # without its last filler the zone may lie one column to the left: then the first one has nothing to show
-    assert place in unreadable or (place == (1, 44) and (1, 1) in unreadable)
+    assert ("unreadable-character", place) in [(p.code, p.position) for p in zone.problems]
 
 
 def test_a_blot_that_leaves_a_character_legible_is_a_warning():
     def blot(page, cell):
         left, _, _, bottom = cell(1, 8)
-        _paint(page, (left, bottom - 5, left + 9, bottom + 2), 60)
+        _paint(page, (left + 6, bottom - 10, left + 13, bottom - 3), 60)
 
     picture = _with(blot)
     zone = read(picture)
     assert zone.lines == picture.lines
-    doubted = [p.position for p in zone.problems if p.code == "uncertain-character"]
-    assert (1, 8) in doubted
-    assert set(doubted) <= {(1, 7), (1, 8), (1, 9)}
+    assert [p.position for p in zone.problems if p.code == "uncertain-character"] == [(1, 8)]
     assert zone.valid
 
 
-def test_only_what_the_picture_leaves_open_is_repaired():
-    """A digit is covered by half: what remains, and the check digits, tell what it was; the zone says so."""
-    found = 0
-    for seed in range(40, 52):
+@pytest.mark.parametrize(("seed", "share"), [(44, 0.5), (51, 0.5), (48, 0.6), (46, 0.6)])
+def test_a_character_covered_by_half_is_doubted_and_never_changed_in_silence(seed, share):
+    def cover(page, cell):
+        left, top, right, bottom = cell(2, 4)
+        _paint(page, (left, top, round(left + (right - left) * share), bottom), 240)
 
-        def cover(page, cell):
-            left, top, right, bottom = cell(2, 4)
-            _paint(page, (left, top, (left + right) // 2, bottom), 240)
+    picture = _with(cover, seed=seed)
+    zone = read(picture)
+    doubted = [p.position for p in zone.problems if p.code in ("uncertain-character", "unreadable-character")]
+    assert (2, 4) in doubted
+    assert zone.repaired == (zone.lines != zone.repair.read)
 
-        picture = _with(cover, seed=seed)
-        zone = read(picture)
-        place = (2, 4)
-        doubted = [p.position for p in zone.problems if p.code in ("uncertain-character", "unreadable-character")]
-        # half of a T is a T to whoever looks at it: what was read without a doubt was read right
-        assert place in doubted or zone.lines == picture.lines
-        if zone.repair.read != picture.lines and zone.lines == picture.lines:
-            assert zone.repaired
-            assert [change.position for change in zone.repair.changes] == [place]
-            found += 1
-    assert found >= 1
+
+def test_what_was_misread_is_repaired_from_what_the_picture_says():
+    """The left half of a 5 is covered: it looks like a 3, the 5 comes next, and the check digits agree with that."""
+
+    def cover(page, cell):
+        left, top, right, bottom = cell(2, 4)
+        _paint(page, (left, top, (left + right) // 2, bottom), 240)
+
+    picture = _with(cover, seed=44)
+    zone = read(picture)
+    assert picture.lines[1][3] == "5"
+    assert zone.repair.read != picture.lines
+    assert zone.lines == picture.lines
+    assert zone.repaired
+    assert [(change.position, change.repaired) for change in zone.repair.changes] == [((2, 4), "5")]
+    assert "repaired" in [p.code for p in zone.problems]
 
 
 def test_the_ends_of_lines_cut_off():

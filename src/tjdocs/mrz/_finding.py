@@ -21,6 +21,7 @@ _KERNEL = 11  # wider than a stroke: what is wider is no character
 _REACH = 41  # about two characters: how far the darkest stroke decides what counts as one
 _DARK, _CONTRAST = 0.42, 10  # of the darkest stroke nearby; levels at least
 _SMALLEST, _LARGEST = 6, 48  # height of a mark
+_MARKS = 20_000  # marks of a level, at most
 _SHORTEST = 8  # marks of a chain
 _LEAST, _SPAN = 11, 14  # marks of a row, pitches that it spans
 _MOST = 44  # marks above which more of them tell nothing
@@ -69,12 +70,13 @@ def strokes(grey: Grey, kernel: int = _KERNEL, reach: int = _REACH) -> Grey:
 
 
 def _marks(grey: Grey) -> Marks:
-    stats = cv2.connectedComponentsWithStats(strokes(grey), connectivity=8)[2]
+    """Return what may be characters by its size; nothing where there is so much of it that it is a texture."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(strokes(grey), connectivity=8)
     left, top, width, height, area = stats[1:].T.astype(np.float64)
     longer = np.maximum(width, height)
     kept = (longer >= _SMALLEST) & (longer <= _LARGEST) & (area >= 8)
     marks: Marks = np.stack([left + width / 2, top + height / 2, width, height], axis=1)[kept]
-    return marks
+    return marks if len(marks) <= _MARKS else marks[:0]
 
 
 def _rows(marks: Marks, *, upright: bool) -> list[Row]:

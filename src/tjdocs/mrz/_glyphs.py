@@ -65,15 +65,11 @@ def templates(pitch: int, blur: float = 0.08) -> Floats:
 def model(blur: float) -> Model:
     """Return the model of one sharpness, one of ``BLURS``."""
     random = np.random.default_rng(9303)
-    cells, labels = [], []
-    for _ in range(_SAMPLES):
-        for label, cell in _sample(random, blur):
-            cells.append(cell)
-            labels.append(label)
-    flat, _ = normalised(np.stack(cells))
-    whose = np.array(labels)
-    means = np.stack([flat[whose == index].mean(axis=0) for index in range(len(CHARACTERS))])
-    axes, spread = _axes((flat - means[whose]).astype(np.float64), random)
+    samples = [sample for _ in range(_SAMPLES) for sample in _sample(random, blur)]
+    flat, _ = normalised(np.stack([cell for _, cell in samples]))
+    label = np.array([label for label, _ in samples])
+    means = np.stack([flat[label == index].mean(axis=0) for index in range(len(CHARACTERS))])
+    axes, spread = _axes((flat - means[label]).astype(np.float64), random)
     return Model((means @ axes.T).astype(np.float32), axes, spread, (means - means @ axes.T @ axes).astype(np.float32))
 
 
@@ -109,7 +105,7 @@ def _sample(random: np.random.Generator, blur: float) -> Iterator[tuple[int, Flo
         matrix = np.array([[across, slant, 0], [0, down, 0]])
         matrix[:, 2] = np.array([WIDTH / 2, HEIGHT / 2]) - 0.5 + shift - matrix[:, :2] @ middle
         cell = cv2.warpAffine(line, matrix, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR)
-        yield int(index), cell.astype(np.float32)
+        yield int(index), cell.astype(np.float32, copy=False)
 
 
 @cache

@@ -6,7 +6,6 @@ zone. Then each cell has a distance to each character, in units of what cells of
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -34,11 +33,16 @@ class Match:
     :param distances: lines, columns, characters in the order of ``CHARACTERS``; squared, the smallest is the likeliest
     :param usual: the smallest distance that is usual in this zone
     :param contrast: of each cell, 1 where it is as usual in this zone
+    :param apart: of each cell, how clearly it is its likeliest character and no other: 1 where it is as that character
+        should be, 0 half-way to another one
+    :param spot: of each cell, the strongest difference from its likeliest character in any one place; 1 is usual
     """
 
     distances: Floats
     usual: float
     contrast: Floats
+    apart: Floats
+    spot: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +77,18 @@ def match(grey: Grey, grid: Grid) -> Match:
     flat, norms = normalised(cells.reshape(-1, HEIGHT, WIDTH))
     usual_contrast = float(np.median(norms))
     flat *= np.minimum(1, norms / (0.4 * usual_contrast))[:, None]
-    distances, usual = _distances(flat)
+    sharp, noise = _suiting(flat)
+    distances, _ = _under(sharp, flat, noise)
+    between, _ = _under(sharp, (sharp.means @ sharp.axes + sharp.rest).astype(np.float32), noise)
+    spots = _spots(sharp, flat, noise, distances.argmin(axis=1))
     shape = lay.centres.shape[:2]
-    return Match(distances.reshape(*shape, -1), usual, (norms / usual_contrast).reshape(shape).astype(np.float64))
+    return Match(
+        distances.reshape(*shape, -1),
+        float(np.median(distances.min(axis=1))),
+        (norms / usual_contrast).reshape(shape).astype(np.float64),
+        _apart(distances, between).reshape(shape),
+        (spots / np.median(spots)).reshape(shape),
+    )
 
 
 def _laid(centres: Floats) -> _Lay:
@@ -134,9 +147,8 @@ def _cells(source: _Source, lay: _Lay, more: int = 0) -> Cells:
     flat = points.reshape(-1, shape[-1], 2)
     found = []
     for start in range(0, len(flat), 32_000):  # the limit of what can be remapped at once
-        part = flat[start : start + 32_000]
-        across, down = part[..., 0], part[..., 1]
-        found.append(cv2.remap(source.grey, across, down, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))
+        x, y = np.moveaxis(flat[start : start + 32_000], -1, 0)
+        found.append(cv2.remap(source.grey, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))
     return 255 - np.concatenate(found).reshape(shape).astype(np.float32)
 
 
@@ -207,17 +219,36 @@ def _vertex(scores: Cells, at: NDArray[np.intp]) -> Floats:
     return np.where(at == inside, at + np.clip(shift, -0.5, 0.5), at).astype(np.float64)
 
 
-def _distances(flat: Cells) -> tuple[Floats, float]:
-    """Return the distances under the sharpness and noise that suit the zone best, and the usual smallest one."""
-    best = np.inf, np.empty((0, 0))
+def _suiting(flat: Cells) -> tuple[Model, float]:
+    """Return the sharpness and the noise that suit the zone best."""
+    ways = []
     for blur in BLURS:
-        sharp = model(blur)
         for noise in _NOISES:
-            found, volume = _under(sharp, flat, noise)
-            fit = float(np.median(found.min(axis=1))) + volume
-            if fit < best[0]:
-                best = fit, found
-    return best[1], float(np.median(best[1].min(axis=1)))
+            found, volume = _under(model(blur), flat, noise)
+            ways.append((float(np.median(found.min(axis=1))) + volume, blur, noise))
+    _, blur, noise = min(ways)
+    return model(blur), noise
+
+
+def _apart(distances: Floats, between: Floats) -> Floats:
+    """Return how far each cell is on its own character's side, towards whichever other it is nearest to crossing."""
+    likeliest = distances.argmin(axis=1)
+    least = distances.min(axis=1)
+    own = between[likeliest]
+    ratio = (distances - least[:, None]) / np.maximum(own, 1e-9)
+    ratio[np.arange(len(ratio)), likeliest] = np.inf
+    return np.asarray(ratio.min(axis=1))
+
+
+def _spots(sharp: Model, flat: Cells, noise: float, likeliest: NDArray[np.intp]) -> Floats:
+    """Return the strongest difference of each cell from its likeliest character that spans a stroke's width.
+
+    What print and camera vary anyway is taken away first.
+    """
+    along = flat @ sharp.axes.T - sharp.means[likeliest]
+    beside = flat - flat @ sharp.axes.T @ sharp.axes - sharp.rest[likeliest]
+    left = along * (noise / (sharp.spread + noise)) @ sharp.axes + beside
+    return np.array([np.abs(cv2.blur(cell, (4, 4))).max() for cell in left.reshape(-1, HEIGHT, WIDTH)], np.float64)
 
 
 def _under(sharp: Model, flat: Cells, noise: float) -> tuple[Floats, float]:
@@ -226,13 +257,12 @@ def _under(sharp: Model, flat: Cells, noise: float) -> tuple[Floats, float]:
     beside = flat - along @ sharp.axes
     variance = sharp.spread + noise
     scale = 1 / np.sqrt(variance)
-    near = _squared(along * scale, sharp.means * scale)
-    far = _squared(beside, sharp.rest) / noise
+    near = _squared((along * scale).astype(np.float64), (sharp.means * scale).astype(np.float64))
+    far = _squared(beside.astype(np.float64), sharp.rest.astype(np.float64)) / noise
     rest = flat.shape[1] - len(variance)
     return near + far, float(np.log(variance).sum() + rest * np.log(noise))
 
 
-def _squared(ones: NDArray[Any], others: NDArray[Any]) -> Floats:
-    ones64, others64 = ones.astype(np.float64), others.astype(np.float64)
-    total: Floats = (ones64**2).sum(axis=1)[:, None] + (others64**2).sum(axis=1) - 2 * ones64 @ others64.T
-    return np.maximum(total, 0)
+def _squared(ones: Floats, others: Floats) -> Floats:
+    total = (ones**2).sum(axis=1)[:, None] + (others**2).sum(axis=1) - 2 * ones @ others.T
+    return np.asarray(np.maximum(total, 0))

@@ -1,7 +1,9 @@
 """A picture that somebody hands over, as brightness: whatever the file holds, pixels or an :class:`InputError`."""
 
 import os
-from contextlib import suppress
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from struct import error as struct_error
@@ -39,10 +41,10 @@ _READERS: tuple[tuple[bytes, int, type[ImageFile]], ...] = (
     (b"P5", 0, PpmImageFile),
     (b"P6", 0, PpmImageFile),
 )
-# What Pillow's readers raise on damaged files; warnings are among it where a program turns them into errors.
+# What Pillow's readers raise on damaged files.
 _DAMAGED = (
     OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, EOFError, RuntimeError,
-    MemoryError, struct_error, Image.DecompressionBombError, Warning,
+    MemoryError, struct_error, Image.DecompressionBombError,
 )  # fmt: skip
 _ORIENTATION = 0x0112
 _TURNED = {
@@ -81,7 +83,8 @@ def open_picture(
     if not image.width or not image.height:
         raise InputError("a picture without pixels", where=where, hint=_HINT)
     try:
-        return np.asarray(_turned(_plain(image), image))
+        with _quiet():
+            return np.asarray(_turned(_plain(image), image))
     except _DAMAGED:
         raise InputError("a damaged picture", where=where, hint=_HINT) from None
 
@@ -103,10 +106,19 @@ def _reader(data: bytes, where: str) -> Image.Image:
     for mark, at, reader in _READERS:
         if data[at : at + len(mark)] == mark:
             try:
-                return reader(BytesIO(data))
+                with _quiet():
+                    return reader(BytesIO(data))
             except _DAMAGED:
                 raise InputError("a damaged picture", where=where, hint=_HINT) from None
     raise InputError("no picture" if data else "empty", where=where, hint=_HINT)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Pillow's warnings about a file's side issues to ourselves."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _plain(image: Image.Image) -> Image.Image:

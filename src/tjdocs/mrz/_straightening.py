@@ -27,11 +27,13 @@ _SHAPES = ((3, 30, 1.35, 2.2), (2, 36, 1.75, 3.4), (2, 44, 1.75, 3.4))
 _SAMPLE = 5  # pitches to both sides of a row's middle that tell which way up it is
 _P = 16  # pixels of a pitch in a band
 _TALL = round(_P * HEIGHT / WIDTH)
+_SKIPPED, _KEPT = 1.5, 1.2  # pixels of a picture to one of a band, from which on it is averaged, and down to which
 _PLAY = 3  # pixels by which a line may wander up and down
 _AROUND = 7.5  # pitches above and below a row in which the zone's other lines lie
 _MISS = 0.55  # likeness of what is neither a character nor none
 _FAINT = 0.6  # of the usual contrast; what has less of it is less likely a character
 _STRETCH = 0.012  # cost of a step by a pixel longer or shorter than the pitch, squared
+_NOWHERE = -1e9
 _WORTH = 5.0  # of a line, above which it is one
 _UNEVEN = 0.15  # share by which the distances between three lines may differ
 _EQUAL = 0.6  # of the best line's worth, that of a line of the same zone at least
@@ -115,42 +117,47 @@ def _band(
     across = np.array([end[0] - start[0], end[1] - start[1]]) / length
     down = np.array([-across[1], across[0]])
     more = max(2.0, 46 - (columns or length / pitch))
-    width = round((length / pitch + 2 * more) * _P)
-    height = round((2 * around + 1) * _P)
-    corner = np.array(start) - across * more * pitch - down * height / 2 * scale
+    size = round((length / pitch + 2 * more) * _P), round((2 * around + 1) * _P)
+    corner = np.array(start) - across * more * pitch - down * size[1] / 2 * scale
     back = np.column_stack([across * scale, down * scale, corner + (across + down) * scale / 2])
-    if scale > 1.5:  # averaged before pixels are skipped
-        factor = 1.2 / scale
-        corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]]) @ back.T
-        low = np.maximum(np.floor(corners.min(axis=0)).astype(int), 0)
-        high = np.minimum(np.ceil(corners.max(axis=0)).astype(int), np.array(grey.shape[::-1]))
-        if (high - low).min() >= 8:
-            part = grey[low[1] : high[1], low[0] : high[0]]
-            size = np.maximum(np.round((high - low) * factor), 1).astype(int)
-            small = cv2.resize(part, (int(size[0]), int(size[1])), interpolation=cv2.INTER_AREA).astype(np.uint8)
-            ratio = size / (high - low)
-            moved = back.copy()
-            moved[:, 2] -= low
-            moved = moved * ratio[:, None]
-            moved[:, 2] += 0.5 * (ratio - 1)
-            return _Band(_warped(small, moved, width, height), back)
-    return _Band(_warped(grey, back, width, height), back)
-
-
-def _warped(grey: Grey, back: Floats, width: int, height: int) -> Grey:
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return cv2.warpAffine(grey, back, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE).astype(np.uint8)
+    part, moved = _averaged(grey, back, size, scale)
+    level = cv2.warpAffine(part, moved, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return _Band(level.astype(np.uint8, copy=False), back)
 
 
-def _line(band: _Band, y: float) -> _Line:
-    """Fit lines of every length about one height."""
+def _averaged(grey: Grey, back: Floats, size: tuple[int, int], scale: float) -> tuple[Grey, Floats]:
+    """Return the part of a picture about a band, made smaller where pixels would else be skipped, and the way back."""
+    width, height = size
+    corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]]) @ back.T
+    low = np.maximum(np.floor(corners.min(axis=0)).astype(int), 0)
+    high = np.minimum(np.ceil(corners.max(axis=0)).astype(int), np.array(grey.shape[::-1]))
+    if scale <= _SKIPPED or (high - low).min() < _P:
+        return grey, back
+    part = grey[low[1] : high[1], low[0] : high[0]]
+    across, down = np.round((high - low) * _KEPT / scale).astype(int).tolist()
+    small = cv2.resize(part, (max(1, across), max(1, down)), interpolation=cv2.INTER_AREA)
+    ratio = np.array(small.shape[::-1]) / (high - low)
+    moved = back.copy()
+    moved[:, 2] -= low
+    moved *= ratio[:, None]
+    moved[:, 2] += 0.5 * (ratio - 1)
+    return small.astype(np.uint8, copy=False), moved
+
+
+def _line(band: _Band, y: float, lengths: Sequence[int] = _COLUMNS, start: float | None = None) -> _Line:
+    """Fit lines of every length about one height.
+
+    :param start: where the first place has to be, to half a pitch
+    """
     top = round(y - _TALL / 2) - _PLAY
     strip = band.grey[max(top, 0) : top + _TALL + 2 * _PLAY]
     if len(strip) < _TALL:
-        return _Line(y, dict.fromkeys(_COLUMNS, -np.inf), {})
+        return _Line(y, dict.fromkeys(lengths, -np.inf), {})
     likeness = _likeness(strip)
+    first = None if start is None else round(start - (_P - 1) / 2)
     worth, paths = {}, {}
-    for columns, (total, xs, ys) in _fitted(likeness, _COLUMNS).items():
+    for columns, (total, xs, ys) in _fitted(likeness, lengths, first).items():
         worth[columns] = total
         paths[columns] = xs + (_P - 1) / 2, ys + max(top, 0) + (_TALL - 1) / 2
     return _Line(y, worth, paths)
@@ -159,15 +166,17 @@ def _line(band: _Band, y: float) -> _Line:
 def _likeness(strip: Grey) -> NDArray[np.float32]:
     """Return for every place of a cell how much it is like the likeliest character there (correlation)."""
     dark = (255 - strip).astype(np.float32)
-    likeness = (cv2.matchTemplate(dark, template, cv2.TM_CCOEFF_NORMED) for template in templates(_P))
-    best = reduce(np.maximum, likeness)
+    found = (cv2.matchTemplate(dark, template, cv2.TM_CCOEFF_NORMED) for template in templates(_P))
+    best = reduce(np.maximum, found)
     mean, square = (cv2.boxFilter(a, -1, (_P, _TALL))[_TALL // 2 :, _P // 2 :] for a in (dark, dark * dark))
     contrast = np.sqrt(np.maximum(square - mean * mean, 0))[: best.shape[0], : best.shape[1]]
     weight = np.minimum(1, contrast / max(1.0, _FAINT * float(np.percentile(contrast, 75))))
     return (np.nan_to_num(best, nan=0.0, posinf=0.0, neginf=0.0) * weight).astype(np.float32)
 
 
-def _fitted(likeness: NDArray[np.float32], lengths: Sequence[int]) -> dict[int, tuple[float, Floats, Floats]]:
+def _fitted(
+    likeness: NDArray[np.float32], lengths: Sequence[int], first: int | None
+) -> dict[int, tuple[float, Floats, Floats]]:
     """Return the best line of each number of places, all lines in one run (dynamic programming).
 
     From place to place a line goes one pitch, a little more or less, and at most one pixel up or down.
@@ -175,11 +184,13 @@ def _fitted(likeness: NDArray[np.float32], lengths: Sequence[int]) -> dict[int, 
     gain = likeness - _MISS
     rows, width = gain.shape
     total = gain.copy()
+    if first is not None:
+        total[:, : max(0, first - _P // 2)] = total[:, max(0, first + _P // 2 + 1) :] = _NOWHERE
     came = []
     ends = {}
     steps = [(dx, dy) for dx in range(-2, 3) for dy in (-1, 0, 1) if abs(dx) < 2 or not dy]
     for place in range(1, max(lengths)):
-        best = np.full_like(total, -1e9)
+        best = np.full_like(total, _NOWHERE)
         choice = np.zeros(total.shape, np.int8)
         for number, (dx, dy) in enumerate(steps):
             step = _P + dx
@@ -224,8 +235,25 @@ def _grid(band: _Band) -> Grid | None:
     if best is None:
         return None
     worth, columns, chosen = best
+    worth, chosen = _flush(band, columns, chosen)
     centres = np.stack([band.points(*line.paths[columns]) for line in chosen])
     return Grid(centres, worth / (columns * len(chosen)) + _MISS)
+
+
+def _flush(band: _Band, columns: int, lines: tuple[_Line, ...]) -> tuple[float, tuple[_Line, ...]]:
+    """Let all lines of a zone begin below one another, as the one does with which they fit best.
+
+    A line whose first or last character is covered fits as well one place beside.
+    """
+    starts = [float(line.paths[columns][0][0]) for line in lines]
+    ways = [
+        tuple(
+            line if abs(own - start) <= _P / 2 else _line(band, line.y, (columns,), start)
+            for line, own in zip(lines, starts, strict=True)
+        )
+        for start in starts
+    ]
+    return max(((sum(line.worth[columns] for line in way), way) for way in ways), key=lambda pair: pair[0])
 
 
 def _heights(band: _Band) -> list[float]:

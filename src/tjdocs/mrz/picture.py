@@ -53,6 +53,8 @@ class _Numbers:
     unreadable_misfit: float
     uncertain_likelihood: float
     unreadable_likelihood: float
+    uncertain_apart: float
+    uncertain_spot: float
     uncertain_contrast: tuple[float, float]
     unreadable_contrast: tuple[float, float]
 
@@ -79,14 +81,20 @@ class _Reading:
     likeness: float
 
     @property
+    def clear(self) -> bool:
+        """Whether nothing is wrong and nothing in doubt."""
+        return self.zone.valid and not self.doubts.any()
+
+    @property
     def disagreeing(self) -> int:
         """How many check digits do not agree."""
         return sum("check-digit" in p.code for p in self.zone.problems)
 
     @property
-    def rank(self) -> tuple[bool, int, float]:
+    def rank(self) -> tuple[bool, float, float]:
         """The higher the better."""
-        return self.zone.valid, -int((self.doubts == _UNREADABLE).sum()) - 4 * self.disagreeing, self.likeness
+        unreadable, uncertain = ((self.doubts == level).sum() for level in (_UNREADABLE, _UNCERTAIN))
+        return self.zone.valid, -float(4 * self.disagreeing + unreadable + uncertain / 4), self.likeness
 
 
 def read(image: str | os.PathLike[str] | bytes | Image.Image, *, at: date | datetime) -> Zone:
@@ -125,17 +133,31 @@ def _checked(zone: Zone) -> int:
 
 def _readings(pixels: NDArray[np.uint8], day: date) -> Iterator[_Reading]:
     """Read at every place that may be a zone, the likeliest first."""
-    for grey in _greys(pixels):
+    greys = _greys(pixels)
+    for grey in greys:
         for rows in rows_in(grey):
             for grid in _grids(grey, rows):
                 if grid.likeness > _numbers().least_likeness:
-                    yield _reading(grid, match(grey, grid), day)
+                    first = _reading(grid, match(grey, grid), day)
+                    others = [_reading(grid, match(g, grid), day) for g in greys if g is not grey and not first.clear]
+                    yield _agreed([first, *others])
 
 
-def _greys(pixels: NDArray[np.uint8]) -> Iterator[Grey]:
-    """Yield the picture as brightness, then as its brightest colour: coloured print goes, black print stays."""
-    yield cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
-    yield pixels.max(axis=2)
+def _agreed(readings: list[_Reading]) -> _Reading:
+    """Return the best of several readings at one place; where another one is certain otherwise it is in doubt."""
+    best = max(readings, key=lambda reading: reading.rank)
+    doubts = best.doubts.copy()
+    for other in readings:
+        pairs = zip("".join(best.zone.lines), "".join(other.zone.lines), other.doubts.flat, strict=True)
+        differ = np.array([one != another and doubt == _CERTAIN for one, another, doubt in pairs])
+        doubts[differ.reshape(doubts.shape) & (doubts == _CERTAIN)] = _UNCERTAIN
+    return replace(best, doubts=doubts)
+
+
+def _greys(pixels: NDArray[np.uint8]) -> list[Grey]:
+    """Return the picture as brightness, and as its brightest colour: coloured print goes, black print stays."""
+    grey, brightest = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8), pixels.max(axis=2)
+    return [grey] if np.array_equal(grey, brightest) else [grey, brightest]
 
 
 def _grids(grey: Grey, rows: list[Row]) -> Iterator[Grid]:
@@ -164,6 +186,7 @@ def _reading(grid: Grid, found: Match, day: date) -> _Reading:
         for cell in shares.reshape(-1, len(CHARACTERS))
     )
     doubts = np.zeros(least.shape, np.int8)
+    doubts[(found.apart < numbers.uncertain_apart) | (found.spot > numbers.uncertain_spot)] = _UNCERTAIN
     for level, most, certain, (low, high) in (
         (_UNCERTAIN, numbers.uncertain_misfit, numbers.uncertain_likelihood, numbers.uncertain_contrast),
         (_UNREADABLE, numbers.unreadable_misfit, numbers.unreadable_likelihood, numbers.unreadable_contrast),
