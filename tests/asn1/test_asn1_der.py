@@ -287,16 +287,16 @@ def test_what_we_encode_another_library_reads():
 
 def test_signed_data_with_several_certificates_is_der():
     # CertificateSet is a SET OF (RFC 5652, 10.2.3): in DER, sorted
-    algorithm = der.element(schemas.encode_algorithm("2.16.840.1.101.3.4.2.1"))
+    algorithm = schemas.encode_algorithm("2.16.840.1.101.3.4.2.1")
     certificates = [b.utopian_signer().raw, b.utopia().raw, b.csca("Second").raw]
     for order in (certificates, certificates[::-1]):
         data = cms.encode_signed_data(
             "2.23.136.1.1.2",
             b"content",
             algorithm,
-            [der.element(item) for item in order],
-            b"identifier",
-            [der.element(cms.encode_attribute("1.2.840.113549.1.9.4", [der.element(b.octets(b"digest"))]))],
+            order,
+            b.der(0x80, b"identifier"),
+            der.set_of([cms.encode_attribute("1.2.840.113549.1.9.4", [b.octets(b"digest")])]),
             algorithm,
             b"signature",
         )
@@ -306,6 +306,49 @@ def test_signed_data_with_several_certificates_is_der():
         assert inside == sorted(inside)
         assert read["signer_infos"][0]["sid"].native == b"identifier"
         assert read["signer_infos"][0]["version"].native == "v3"
+
+
+@given(numbers)
+def test_integers_are_those_of_another_library(number):
+    assert der.integer(number) == core.Integer(number).dump()
+
+
+@given(
+    bodies,
+    st.dictionaries(st.integers(1, 16), st.binary(min_size=20, max_size=64), max_size=16),
+    st.sampled_from([("", ""), ("0107", "040000"), ("0108", "040000")]),
+    st.lists(anything, max_size=3),
+    numbers,
+    st.booleans(),
+)
+def test_what_is_written_by_tags_is_read_by_schema(content, hashes, versions, values, serial, named):
+    algorithm = schemas.encode_algorithm("2.16.840.1.101.3.4.2.1")
+    data = icao.encode_security_object(algorithm, hashes, *versions)
+    read = der.decode(icao.LdsSecurityObject, data)
+    assert der.encode(read) == data
+    assert (read.version, der.raw(read.hash_algorithm)) == (1 if versions[0] else 0, algorithm)
+    assert [(item.number, item.value) for item in read.hashes] == sorted(hashes.items())
+    info = read.version_info
+    assert (info and (info.lds_version.as_str(), info.unicode_version.as_str())) == (versions if versions[0] else None)
+
+    attributes = [cms.encode_attribute("1.2.840.113549.1.9.4", [b.octets(content)]), *values]
+    issuer = b.name(("C", "UT"))
+    sid = cms.encode_issuer_and_serial_number(issuer, serial) if named else b.der(0x80, b"identifier")
+    signed = der.set_of(attributes)
+    data = cms.encode_signed_data("2.23.136.1.1.1", content, algorithm, values, sid, signed, algorithm, b"signature")
+    whole = der.decode(cms.SignedContentInfo, data)
+    assert der.encode(whole) == data
+    assert whole.content_type.dotted_string == "1.2.840.113549.1.7.2"
+    fields = whole.content
+    assert (fields.version, fields.encapsulated.content) == (3, content)
+    assert [der.raw(item) for item in fields.certificates or ()] == sorted(values)
+    (signer,) = fields.signer_infos.as_list()
+    assert (signer.version, signer.signature) == (1 if named else 3, b"signature")
+    assert (der.raw(signer.sid.issuer), signer.sid.serial) == (issuer, serial) if named else signer.sid == b"identifier"
+    assert der.set_of([der.raw(item) for item in signer.signed_attributes]) == signed
+    assert der.parts(signed) == sorted(attributes)
+    first = der.decode(cms.Attribute, attributes[0])
+    assert [der.raw(value) for value in first.values.as_list()] == [b.octets(content)]
 
 
 @pytest.mark.parametrize("when", [b.moment(2026), b.moment(2049, 12, 31), b.moment(2050), b.moment(2063, 4)])
@@ -404,4 +447,5 @@ def test_a_fault_that_the_decoder_does_not_name_is_told_all_the_same(monkeypatch
 
 
 def test_the_version_texts_are_printable_strings():
-    assert der.encode(icao.version_info("0107", "040000")) == b.sequence(b.der(0x13, b"0107"), b.der(0x13, b"040000"))
+    data = icao.encode_security_object(schemas.encode_algorithm("2.5.4.3"), {1: b"A"}, "0107", "040000")
+    assert data.endswith(b.sequence(b.der(0x13, b"0107"), b.der(0x13, b"040000")))

@@ -4,13 +4,12 @@ Sets are read as lists where their order matters to what was signed, so that an 
 stood. ``SET OF`` in the outer structure must be in DER order; the BER road puts it there, with its warning.
 """
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from cryptography.hazmat import asn1
 from cryptography.x509 import ObjectIdentifier
 
-from tjdocs.asn1 import der
+from tjdocs.asn1 import der, tlv, x509
 
 __all__ = [
     "Attribute",
@@ -80,9 +79,6 @@ class SignedDataFields:
     signer_infos: asn1.SetOf[SignerInfoFields]
 
 
-_SIGNED_DATA = ObjectIdentifier("1.2.840.113549.1.7.2")
-
-
 @asn1.sequence
 class SignedContentInfo:
     """``ContentInfo`` around ``SignedData``, both at once."""
@@ -91,72 +87,43 @@ class SignedContentInfo:
     content: Annotated[SignedDataFields, asn1.Explicit(0)]
 
 
-@asn1.sequence
-class _OctetsAttribute:
-    oid: ObjectIdentifier
-    values: asn1.SetOf[bytes]
-
-
-def encode_octets_attribute(oid: ObjectIdentifier, value: bytes) -> bytes:
-    """Return an ``Attribute`` of one OCTET STRING, DER."""
-    return der.encode(_OctetsAttribute(oid=oid, values=asn1.SetOf([value])))
-
-
-@asn1.sequence
-class _UtcTimeAttribute:
-    oid: ObjectIdentifier
-    values: asn1.SetOf[asn1.UTCTime]
-
-
-@asn1.sequence
-class _GeneralizedTimeAttribute:
-    oid: ObjectIdentifier
-    values: asn1.SetOf[asn1.GeneralizedTime]
-
-
-def encode_time_attribute(oid: ObjectIdentifier, moment: datetime) -> bytes:
-    """Return an ``Attribute`` of one ``Time``, DER: UTCTime to 2049, GeneralizedTime from 2050 (RFC 5652, 11.3)."""
-    moment = moment.astimezone(UTC).replace(microsecond=0)
-    if moment.year < 2050:
-        return der.encode(_UtcTimeAttribute(oid=oid, values=asn1.SetOf([asn1.UTCTime(moment)])))
-    return der.encode(_GeneralizedTimeAttribute(oid=oid, values=asn1.SetOf([asn1.GeneralizedTime(moment)])))
-
-
-SIGNING_TIME = ObjectIdentifier("1.2.840.113549.1.9.5")
-MESSAGE_DIGEST = ObjectIdentifier("1.2.840.113549.1.9.4")
-
-
-def encode_attribute(oid: str, values: list[asn1.TLV]) -> bytes:
+def encode_attribute(oid: str, values: list[bytes]) -> bytes:
     """Return an ``Attribute``, DER."""
-    return der.encode(Attribute(oid=ObjectIdentifier(oid), values=asn1.SetOf(values)))
+    return tlv.encode(0x30, x509.encode_oid(oid) + der.set_of(values))
+
+
+def encode_issuer_and_serial_number(issuer: bytes, serial: int) -> bytes:
+    """Return an ``IssuerAndSerialNumber``, DER."""
+    return tlv.encode(0x30, issuer + der.integer(serial))
 
 
 def encode_signed_data(
     content_type: str,
     content: bytes,
-    digest_algorithm: asn1.TLV,
-    certificates: list[asn1.TLV],
-    sid: IssuerAndSerialNumber | bytes,
-    signed_attributes: list[asn1.TLV],
-    signature_algorithm: asn1.TLV,
+    digest_algorithm: bytes,
+    certificates: list[bytes],
+    sid: bytes,
+    signed_attributes: bytes,
+    signature_algorithm: bytes,
     signature: bytes,
 ) -> bytes:
-    """Return a ``ContentInfo`` with ``SignedData`` of one signer, DER; certificates and attributes in DER order."""
-    signer = SignerInfoFields(
-        version=1 if isinstance(sid, IssuerAndSerialNumber) else 3,
-        sid=sid,
-        digest_algorithm=digest_algorithm,
-        signed_attributes=signed_attributes,
-        signature_algorithm=signature_algorithm,
-        signature=signature,
-        unsigned_attributes=None,
+    """Return a ``ContentInfo`` with ``SignedData`` of one signer, DER; certificates in DER order.
+
+    Everything but the content and the signature is given encoded.
+
+    :param sid: an ``IssuerAndSerialNumber``, or the key identifier with its tag, [0]
+    :param signed_attributes: the SET OF that was signed
+    """
+    version = der.integer(1 if sid[0] == 0x30 else 3)
+    attributes = b"\xa0" + signed_attributes[1:]
+    signed = (version, sid, digest_algorithm, attributes, signature_algorithm, tlv.encode(0x04, signature))
+    content_octets = tlv.encode(0xA0, tlv.encode(0x04, content))
+    signed_data = (
+        der.integer(3),
+        tlv.encode(0x31, digest_algorithm),
+        tlv.encode(0x30, x509.encode_oid(content_type) + content_octets),
+        tlv.encode(0xA0, b"".join(sorted(certificates))) if certificates else b"",
+        tlv.encode(0x31, tlv.encode(0x30, b"".join(signed))),
     )
-    signed_data = SignedDataFields(
-        version=3,
-        digest_algorithms=asn1.SetOf([digest_algorithm]),
-        encapsulated=EncapsulatedContentInfo(content_type=ObjectIdentifier(content_type), content=content),
-        certificates=(sorted(certificates, key=der.raw) if len(certificates) > 1 else certificates) or None,
-        crls=None,
-        signer_infos=asn1.SetOf([signer]),
-    )
-    return der.encode(SignedContentInfo(content_type=_SIGNED_DATA, content=signed_data))
+    explicit = tlv.encode(0xA0, tlv.encode(0x30, b"".join(signed_data)))
+    return tlv.encode(0x30, x509.encode_oid("1.2.840.113549.1.7.2") + explicit)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from cryptography.hazmat import asn1
 
-__all__ = ["TLV", "DerError", "decode", "element", "elements", "encode", "header", "parse", "parts", "raw", "set_of"]
+__all__ = ["TLV", "DerError", "decode", "element", "encode", "header", "integer", "parse", "parts", "raw", "set_of"]
 
 TLV = asn1.TLV
 T = TypeVar("T")
@@ -100,19 +100,6 @@ def element(data: bytes) -> TLV:
     return decode(_Wrapper, header(0x30, len(data)) + data).inner
 
 
-def elements(encoded: list[bytes]) -> list[TLV]:
-    """Return several encoded elements as such, decoded at once.
-
-    :raises DerError: one is not exactly one DER element
-    """
-    body = b"".join(encoded)
-    inner = header(0x30, len(body)) + body
-    found = decode(_Several, header(0x30, len(inner)) + inner).items
-    if len(found) != len(encoded):
-        raise DerError("not one element each")
-    return found
-
-
 def header(tag: int, length: int) -> bytes:
     """Return a one-byte tag and the shortest length."""
     if length < 0x80:
@@ -121,15 +108,16 @@ def header(tag: int, length: int) -> bytes:
     return bytes((tag, 0x80 | size)) + length.to_bytes(size, "big")
 
 
+def integer(value: int) -> bytes:
+    """Return an INTEGER."""
+    body = value.to_bytes((value + (value < 0)).bit_length() // 8 + 1, "big", signed=True)
+    return header(0x02, len(body)) + body
+
+
 def set_of(elements: list[bytes], *, ordered: bool = True) -> bytes:
     """Return a SET OF of encoded elements, in DER order or, unless ``ordered``, as they stand."""
     body = b"".join(sorted(elements) if ordered else elements)
     return header(0x31, len(body)) + body
-
-
-@asn1.sequence
-class _Several:
-    items: list[asn1.TLV]
 
 
 @asn1.sequence

@@ -77,5 +77,4 @@ def extended_key_usage(oid: str) -> bytes:
 
 def crl_number(number: int) -> bytes:
     """Return a ``CRLNumber``."""
-    size = number.bit_length() // 8 + 1
-    return tlv.encode(0x02, number.to_bytes(size, "big"))
+    return der.integer(number)

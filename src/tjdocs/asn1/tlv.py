@@ -63,12 +63,7 @@ def read(data: bytes, offset: int = 0, *, end: int | None = None, base: int = 0)
     :param base: added to offsets reported, where ``data`` is itself part of a file
     :raises TlvError: it is cut, of indefinite length, or its tag or length has an unusable form
     """
-    end = len(data) if end is None else end
-    start = offset + 2
-    if start <= end and data[offset] & 0x1F != 0x1F and (length := data[offset + 1]) < 0x80 and length <= end - start:
-        # the usual: one byte each for tag and length, and the content is there
-        return Tlv(data[offset], base + offset, 2, bytes(data[start : start + length]))
-    tag, offset, start, stop = _place(data, offset, end, base)
+    tag, offset, start, stop = _place(data, offset, len(data) if end is None else end, base)
     return Tlv(tag, base + offset, start - offset, bytes(data[start:stop]))
 
 
@@ -101,19 +96,13 @@ def place(data: bytes, start: int = 0, *, end: int | None = None) -> Place:
     :param end: where the enclosing object ends (default: the end of ``data``)
     :raises TlvError: as :func:`read`
     """
-    end = len(data) if end is None else end
-    content = start + 2
-    if (
-        content <= end
-        and (tag := data[start]) & 0x1F != 0x1F
-        and (length := data[start + 1]) < 0x80
-        and length <= end - content
-    ):
-        return tag, start, content, content + length
-    return _place(data, start, end, 0)
+    return _place(data, start, len(data) if end is None else end, 0)
 
 
 def _place(data: bytes, start: int, end: int, base: int) -> Place:
+    content = start + 2
+    if content <= end and data[start] & 0x1F != 0x1F and (length := data[start + 1]) < 0x80 and content + length <= end:
+        return data[start], start, content, content + length  # the usual: one byte each for tag and length
     if start >= end:
         raise TlvError("no data object", base + start)
     tag, offset = data[start], start + 1
@@ -183,8 +172,10 @@ def walk(data: bytes, *, base: int = 0) -> Iterator[tuple[int, Tlv]]:
 
 def encode(tag: int, value: bytes) -> bytes:
     """Return a data object with the shortest length form."""
-    tag_bytes = tag.to_bytes(max(1, (tag.bit_length() + 7) // 8), "big")
     size = len(value)
+    if tag < 0x100 and size < 0x80:
+        return bytes((tag, size)) + value
+    tag_bytes = tag.to_bytes((tag.bit_length() + 7) // 8 or 1, "big")
     if size < 0x80:
         return tag_bytes + bytes((size,)) + value
     length = size.to_bytes((size.bit_length() + 7) // 8, "big")

@@ -150,17 +150,8 @@ def build(
     if signer.certificate.extended_key_usage is not None:  # document signers have none (Doc 9303-12, 7.1.1)
         where = signer.certificate.subject_text
         raise UsageError("no document signer", where=where, hint="Authority.document_signer()")
-    version_info = None
-    if lds_version:
-        version_info = icao.version_info(lds_version, unicode_version)
-    content = der.encode(
-        icao.LdsSecurityObject(
-            version=1 if lds_version else 0,
-            hash_algorithm=der.element(x509.encode_algorithm(algorithms.hash_by_id(digest).oid)),
-            hashes=[icao.DataGroupHash(number=number, value=value) for number, value in sorted(hashes.items())],
-            version_info=version_info,
-        )
-    )
+    algorithm = x509.encode_algorithm(algorithms.hash_by_id(digest).oid)
+    content = icao.encode_security_object(algorithm, hashes, lds_version, unicode_version)
     attributes = [
         _content_type_attribute(OID_LDS_SECURITY_OBJECT),
         cms.message_digest(keys.hash_data(digest, content)),

@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha1
 from itertools import repeat
 
-from tjdocs.asn1 import ber, cms, der, x509
+from tjdocs.asn1 import ber, cms, der, times, tlv, x509
 from tjdocs.errors import UsageError
 from tjdocs.pki import algorithms, keys, names
 from tjdocs.pki.certificate import Certificate, CertificateError
@@ -282,36 +282,34 @@ def encode(
     :param algorithm: the signature's AlgorithmIdentifier, DER
     :param attributes: the signed attributes, each DER, over whose SET OF the signature was made
     """
-    digest_id = der.element(x509.encode_algorithm(algorithms.hash_by_id(digest).oid))
-    sid: cms.IssuerAndSerialNumber | bytes = cms.IssuerAndSerialNumber(
-        issuer=der.element(signer.issuer), serial=signer.serial
-    )
-    if by_key_identifier:
-        if signer.subject_key_identifier is None:
-            raise UsageError("signer without key identifier", where="by_key_identifier", hint="name it by issuer")
-        sid = signer.subject_key_identifier
+    if not by_key_identifier:
+        sid = cms.encode_issuer_and_serial_number(signer.issuer, signer.serial)
+    elif signer.subject_key_identifier is None:
+        raise UsageError("signer without key identifier", where="by_key_identifier", hint="name it by issuer")
+    else:
+        sid = tlv.encode(0x80, signer.subject_key_identifier)
     return cms.encode_signed_data(
         content_type,
         content,
-        digest_id,
-        [der.element(item) for item in certificates],
+        x509.encode_algorithm(algorithms.hash_by_id(digest).oid),
+        certificates,
         sid,
-        der.elements(sorted(attributes)),
-        der.element(algorithm),
+        der.set_of(attributes),
+        algorithm,
         signature,
     )
 
 
 def attribute(oid: str, *values: bytes) -> bytes:
     """Return a signed attribute, DER."""
-    return cms.encode_attribute(oid, [der.element(value) for value in values])
+    return cms.encode_attribute(oid, list(values))
 
 
 def message_digest(value: bytes) -> bytes:
     """Return the signed attribute that holds the content's digest, DER."""
-    return cms.encode_octets_attribute(cms.MESSAGE_DIGEST, value)
+    return attribute(OID_MESSAGE_DIGEST, tlv.encode(0x04, value))
 
 
 def signing_time(moment: datetime) -> bytes:
-    """Return the signed attribute that holds the signing time, DER."""
-    return cms.encode_time_attribute(cms.SIGNING_TIME, moment)
+    """Return the signed attribute that holds the signing time, DER (RFC 5652, 11.3)."""
+    return attribute(OID_SIGNING_TIME, times.encode_time(moment))

@@ -222,7 +222,8 @@ def _joined(signature: bytes, size: int) -> bytes:
 
 
 @cache
-def _ecdsa_with(hash_id: str) -> ec.ECDSA:
+def ecdsa_with(hash_id: str) -> ec.ECDSA:
+    """Return ECDSA with a hash as ``cryptography`` knows it."""
     return ec.ECDSA(algorithms.hash_by_id(hash_id).library)
 
 
@@ -230,7 +231,7 @@ def _ecdsa(key: PublicKey, signature: bytes, hash_: algorithms.HashAlgorithm, da
     assert key.curve is not None  # noqa: S101
     if key.curve.backend == "cryptography":
         try:
-            key.handle.verify(signature, data, _ecdsa_with(hash_.id))
+            key.handle.verify(signature, data, ecdsa_with(hash_.id))
         except InvalidSignature:
             return False
         return True

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tjdocs.asn1 import tlv, writing, x509
 from tjdocs.errors import KeyMaterialError, UsageError
-from tjdocs.pki import algorithms, curves, profiles
+from tjdocs.pki import algorithms, curves, keys, profiles
 from tjdocs.pki.certificate import Certificate
 
 __all__ = ["PrivateKey", "Signer", "combination", "generate_key", "public_key_info", "signature_algorithm"]
@@ -116,7 +116,7 @@ def sign(key: PrivateKey, row: algorithms.Combination, data: bytes) -> bytes:
             salt = hash_.length if row.salt is None else row.salt
             return key.sign(data, padding.PSS(padding.MGF1(mask), salt), hash_.library)
         return key.sign(data, padding.PKCS1v15(), hash_.library)
-    signature = key.sign(data, ec.ECDSA(hash_.library))
+    signature = key.sign(data, keys.ecdsa_with(hash_.id))
     if scheme == "ecdsa-plain" or row.plain:
         return plain_signature(signature, curves.by_name(row.key).order_bytes)
     return signature
