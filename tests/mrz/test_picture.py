@@ -6,6 +6,7 @@ import os
 import sys
 from functools import cache
 
+import cv2
 import numpy as np
 import pytest
 from mrz_zones import errors
@@ -29,6 +30,7 @@ from tjdocs import mrz, specs
 from tjdocs.cli import main
 from tjdocs.errors import InputError, SpecError, UsageError
 
+cv2.setNumThreads(1)  # the tests themselves run on every processor
 SHARE = 1 if os.environ.get("TJDOCS_SWEEP") == "full" else 10
 
 

@@ -4,6 +4,7 @@ import io
 import re
 import subprocess
 import time
+from datetime import date
 from functools import cache
 
 import pytest
@@ -138,10 +139,9 @@ def test_every_character_of_the_zone_is_rendered_in_its_cell(rendered, name):
             assert ImageStat.Stat(ImageChops.difference(cell, expected)).mean[0] < 15, (row, column)
 
 
-@pytest.mark.skipif(not hasattr(mrz, "read"), reason="tjdocs.mrz.read is made elsewhere")
 @pytest.mark.parametrize("name", NAMES)
 def test_zone_is_read_from_the_rendered_page(rendered, name):
-    assert tuple(mrz.read(rendered(name)).lines) == ZONES[name]
+    assert tuple(mrz.read(rendered(name), at=date(2010, 1, 1)).lines) == ZONES[name]
 
 
 @pytest.mark.parametrize("name", WITH_CODE)

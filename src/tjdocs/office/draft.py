@@ -44,6 +44,7 @@ _FIELDS = {  # of the zone and the page, as an application names them
     "issuing_authority": "authority",
     "destination": "journey.destination",
     "transit_points": "journey.transit",
+    "residence_permit": "residence_permit.number",
 }
 
 
