@@ -533,6 +533,19 @@ def test_folder_that_cannot_be_put_in_place(office, register, application, now, 
     assert used(register) == {"T00000001": "spoiled"}
 
 
+def test_an_interrupt_when_all_is_done_undoes_nothing(office, register, application, now, tmp_path, monkeypatch):
+    """What lies in its place is issued: a folder whose number is spoiled would be taken for a document."""
+
+    def interrupt(folder):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(folders, "_flush", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        office.issue(application, at=now, out=tmp_path / "out")
+    assert "record.json" in left(tmp_path / "out")
+    assert used(register) == {"T00000001": "issued"}
+
+
 def test_a_place_where_nothing_can_be_written(office, register, application, now, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError):
