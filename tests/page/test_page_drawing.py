@@ -1,6 +1,7 @@
 """The data page of the passport, looked at as a picture: the oracle is ink on the sheet, not what draw() says."""
 
 import io
+import time
 from itertools import combinations
 from pathlib import Path
 
@@ -404,6 +405,16 @@ def test_lines_break_at_the_slash_before_they_break_evenly():
     # and never before a slash, though the type be smaller for it
     assert lines("ТОҶИКИСТОН / TAJIKISTAN", 265) == ["ТОҶИКИСТОН /", "TAJIKISTAN"]
     assert lines("ДУШАНБЕ / DUSHANBE", 560) == ["ДУШАНБЕ / DUSHANBE"]
+
+
+def test_text_that_breaks_in_very_many_ways_is_set_at_once():
+    # 99 blanks on three lines: 4,951 ways, all of them too high for the box at the largest size
+    text = " ".join("АБВГ"[index % 4] for index in range(100))
+    start = time.perf_counter()
+    fitted = fit(text, page.Box(0, 0, 1500, 66), name="bold", largest_pitch=40, smallest_pitch=8, lines=3, where="x")
+    assert time.perf_counter() - start < 5
+    assert [len(line) for line, _, _ in fitted.lines] == [99, 99]
+    assert page.Box(0, 0, 1500, 66).holds(fitted.box)
 
 
 def test_name_of_two_scripts_breaks_after_the_slash(portrait):

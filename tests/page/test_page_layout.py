@@ -34,9 +34,16 @@ def without(key):
     return table
 
 
-def with_second_face():
+def with_second_face(*, same_fields):
+    """Return a layout whose back shows the front's fields, or takes them again but has no other place twice."""
     table = copy.deepcopy(TD3)
-    table["face"].append({**copy.deepcopy(table["face"][0]), "name": "back"})
+    back = {**copy.deepcopy(table["face"][0]), "name": "back"}
+    if same_fields:
+        for key in ("portrait", "ghost", "signature", "mrz"):
+            del back[key]
+    else:
+        back["field"] = [field | {"shows": field["id"]} for field in back["field"] if "caption_only" not in field]
+    table["face"].append(back)
     return table
 
 
@@ -180,7 +187,8 @@ def test_a_seal_of_two_hundred_bytes_has_room(name):
         (changed("panel", 0, "box", to=[0, 0, 1476, 80]), "panel's edge"),
         (changed("panel", 0, "edge", to="purple"), "no such ink"),
         (without("portrait"), "no portrait"),
-        (with_second_face(), "two fields|two faces"),
+        (with_second_face(same_fields=True), "taken by two fields"),
+        (with_second_face(same_fields=False), "on two faces"),
         (changed("ghost", "box", to=[900, 490, 1106, 755]), "overlap"),
         (changed("mrz", "centres", to=[780, 928]), "outside zone VII"),
         (changed("mrz", "zone", to="XI"), "no such zone"),
