@@ -24,7 +24,7 @@ from tjdocs.office import Office, draft, issuing
 from tjdocs.pki import Authority, TrustStore
 from tjdocs.pki.crl import Crl
 from tjdocs.pki.keys import hash_data
-from tjdocs.register import Register
+from tjdocs.register import Keys, Register
 
 KIND = "external-passport"
 NAIVE = datetime(2026, 11, 24, 12, tzinfo=UTC).replace(tzinfo=None)
@@ -350,10 +350,10 @@ def test_a_signer_without_its_key(tmp_path, register, application, now):
 
 def test_a_series_that_is_used_up(tmp_path, trial, application, now):
     register = Register(f"sqlite:///{tmp_path / 'short.db'}")
-    register.add_series(KIND, "T{:08d}", last=1)
+    register.add_series(KIND, "T{:08d}", last=1, at=now)
     office = Office(trial, register)
     assert office.issue(application, at=now).document_number == "T00000001"
-    with pytest.raises(RegisterError, match="used up"):
+    with pytest.raises(RegisterError, match="no number.*used up"):
         office.issue(application, at=now)
 
 
@@ -361,10 +361,23 @@ def test_a_production_authority_wants_an_officer(tmp_path, register, now, applic
     authority = Authority.create(tmp_path / "a", at=now, passphrase=b"passphrase of a test", production=True)
     with pytest.raises(UsageError):
         Office(authority, register)
+    with pytest.raises(UsageError, match="trial register"):
+        Office(authority, register, officer="officer-7")
+    url = f"sqlite:///{tmp_path / 'production.db'}"
+    register = Register.create(
+        url, keys=Keys.generate("example.tj/register"), officer="officer-7", office="dushanbe", at=now
+    )
     office = Office(authority, register, officer="officer-7")
-    with pytest.raises(RegisterError):  # its series come with its blanks; none was added
+    with pytest.raises(RegisterError):  # its series come with its blanks; none was received
         office.issue(application, at=now)
-    register.add_series(KIND, "P{:08d}", first=7)
+    register.blanks.add_series(KIND, "P{:08d}", officer="officer-7", at=now)
+    told = {"act": "act 1", "supplier": "printer", "office": "dushanbe"}
+    register.blanks.receive("P00000007-P00000009", officer="officer-7", at=now, **told)
+    with pytest.raises(RegisterError):  # received, not confirmed
+        office.issue(application, at=now)
+    register.blanks.move("confirm", "P00000007-P00000009", officers=["officer-7"], at=now, office="dushanbe")
+    with pytest.raises(RegisterError, match="no role"):
+        Office(authority, register, officer="officer-8").issue(application, at=now)
     one = office.issue(application, at=now)
     assert (one.document_number, register.document("P00000007").officer) == ("P00000007", "officer-7")
     assert not one.page.specimen

@@ -24,11 +24,14 @@ def check_new(folder: Path) -> None:
 
 
 @contextmanager
-def staged(folder: str | Path | None, files: Callable[[], Mapping[str, bytes]]) -> Iterator[None]:
+def staged(
+    folder: str | Path | None, files: Callable[[], Mapping[str, bytes]], *, staging: str | Path = ""
+) -> Iterator[None]:
     """Write files beside ``folder``, run the block, and put them in place; nothing is left when either fails.
 
     :param folder: new or empty; None runs the block alone
     :param files: gives the files by their paths below it
+    :param staging: the folder beside it to write them in; it must not be there yet
     :raises OutputError: the folder holds something, or cannot be written
     """
     if folder is None:
@@ -36,27 +39,43 @@ def staged(folder: str | Path | None, files: Callable[[], Mapping[str, bytes]]) 
         return
     place = Path(folder).absolute()
     check_new(place)
-    staging: Path | None = None
+    work: Path | None = None
     try:
         content = files()
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            staging = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+            if staging:
+                Path(staging).mkdir(mode=0o700)
+                work = Path(staging)
+            else:
+                work = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
             for name, data in content.items():
-                path = staging / name
+                path = work / name
                 path.parent.mkdir(mode=0o700, exist_ok=True)
                 path.write_bytes(data)
                 path.chmod(0o600)  # portrait, names, number
+                _flush(path)
+            for inner in (*(path for path in work.iterdir() if path.is_dir()), work):
+                _flush(inner)
         except OSError as error:
             raise OutputError("cannot write", where=str(place), hint=error.strerror or "") from None
         yield
         try:
-            os.replace(staging, place)
+            os.replace(work, place)
+            _flush(place.parent)
         except OSError as error:
             raise OutputError("cannot write", where=str(place), hint=error.strerror or "") from None
     finally:
-        if staging is not None:
-            shutil.rmtree(staging, ignore_errors=True)
+        if work is not None:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write(folder: str | Path, files: Mapping[str, bytes]) -> None:

@@ -116,13 +116,16 @@ class Office:
             raise UsageError("unusable office", where="authority, register", hint="an Authority and a Register")
         if not isinstance(officer, str) or not officer or (not authority.trial and officer == "trial"):
             raise UsageError("no officer", where="officer", hint="a production authority records who issues")
+        if register.trial and not authority.trial:
+            hint = "one made with `tjdocs register init --officer`, where roles are enforced"
+            raise UsageError("a trial register for a production authority", where="register", hint=hint)
         self._authority = authority
         self._register = register
         self._officer = officer
         self._trust = TrustStore.of([authority.csca])
-        if authority.trial:
+        if register.trial:
             for name in types.names():
-                register.add_series(name, types.get(name).trial_number)
+                register.add_series(name, types.get(name).trial_number, at=authority.csca.not_before)
 
     def issue(self, application: Application, *, at: date | datetime, out: str | Path | None = None) -> Issued:
         """Issue one document, or raise and leave nothing but a number marked spoiled.
@@ -149,18 +152,25 @@ class Office:
         draft = Draft.of(application, kind, now, last_valid_day(now.date(), kind.years))
         if out is not None:
             folders.check_new(Path(out))
-        number = self._register.reserve(kind.id, officer=self._officer)
+        number = self._register.reserve(kind.id, officer=self._officer, at=now, out=out)
         try:
             issued = self._make(draft, number, signer)
             self._read_back(issued, now)
-            with folders.staged(out, lambda: issued.files):
+            with folders.staged(out, lambda: issued.files, staging=self._register.staging(number)):
                 self._register.commit(
-                    number, issued=issued.date_of_issue, expires=issued.date_of_expiry, files=issued.record["files"]
+                    number,
+                    at=now,
+                    issued=issued.date_of_issue,
+                    expires=issued.date_of_expiry,
+                    files=issued.record["files"],
+                    written={} if out is None else {n: sha256(d).hexdigest() for n, d in issued.files.items()},
                 )
         except BaseException:
             with suppress(RegisterError):  # what went wrong first is what the caller must learn
-                self._register.withdraw(number)
+                self._register.withdraw(number, at=now)
             raise
+        if out is not None:
+            self._register.placed(number)
         return issued
 
     def _make(self, draft: Draft, number: str, signer: Signer) -> Issued:
