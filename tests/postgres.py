@@ -34,6 +34,8 @@ class Server:
             shutil.chown(self.folder, "postgres")
         self._run(programs() / "initdb", "-D", self._data, "-U", "tj", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
         self.start()
+        url = self.url("postgres").replace("postgresql:", "postgresql+psycopg:")
+        self._engine = create_engine(url, isolation_level="AUTOCOMMIT")
 
     @property
     def _data(self) -> Path:
@@ -53,8 +55,8 @@ class Server:
         log = self.folder / "log"
         self._run(programs() / "pg_ctl", "-D", self._data, "-s", "-w", "-l", log, "-o", f"{options} {self._options}", "start")
 
-    def stop(self) -> None:
-        self._run(programs() / "pg_ctl", "-D", self._data, "-m", "fast", "-s", "-w", "stop")
+    def stop(self, mode: str = "fast") -> None:
+        self._run(programs() / "pg_ctl", "-D", self._data, "-m", mode, "-s", "-w", "stop")
 
     def kill(self) -> None:
         """End the server and its children as a power cut would."""
@@ -76,15 +78,15 @@ class Server:
     def database(self) -> str:
         """Make an empty database; return its URL."""
         name = f"tj{next(self._names)}"
-        engine = create_engine(self.url("postgres").replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name}")
-        engine.dispose()
-        return self.url(name)
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql(f"CREATE SCHEMA {name}")
+        # a schema of its own: a database would be copied from a template each time
+        return f"{self.url('postgres')}&options=-csearch_path%3D{name}"
 
     def close(self) -> None:
         try:
-            self.stop()
+            self._engine.dispose()
+            self.stop("immediate")
         except RuntimeError:
             pass
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -7,9 +7,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from postgres import Server
 from register_helpers import KIND, NOW, stock
 
+from postgres import Server
 from tjdocs.register import Keys, Register
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+from tjdocs.documents.validity import last_valid_day
 from tjdocs.register import Person
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -17,7 +18,7 @@ def stock(register, numbers, office="dushanbe"):
 def issue(register, officer="anna", at=NOW, **more):
     """Issue one document, in memory; return its number."""
     number = register.reserve(KIND, officer=officer, at=at)
-    values = {"issued": at.date(), "expires": date(at.year + 10, at.month, at.day - 1), "files": {"DG1": "00" * 32}}
+    values = {"issued": at.date(), "expires": last_valid_day(at.date(), 10), "files": {"DG1": "00" * 32}}
     register.commit(number, at=at, **{**values, **more})
     return number
 

@@ -2,7 +2,7 @@
 
 import random
 from datetime import date, timedelta
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given
@@ -188,7 +188,7 @@ def test_a_pattern_that_is_more_than_a_number_is_refused(register, pattern):
 def test_destruction_wants_two_officers_and_an_act(register):
     stock(register, "P0000001-P0000010")
     for officers in (["chief"], ["chief", "chief"], ["chief", "anna"], ["chief", "second", "auditor"], []):
-        with pytest.raises(RegisterError, match="two|2 different|no role"):
+        with pytest.raises(RegisterError, match=r"2 different|no role"):
             register.blanks.move("destroy", "P0000001", officers=officers, at=NOW, reference="act 2")
     with pytest.raises(UsageError):
         register.blanks.move("destroy", "P0000001", officers=["chief", "second"], at=NOW, reference=" ")
@@ -203,14 +203,17 @@ def test_an_officer_without_the_role(register, act, officer):
     may = {"confirm": "anna", "spoil": "anna"}
     if may.get(act) == officer:
         return
-    with pytest.raises(RegisterError, match="no role"):
+    officers = [officer, "chief"][: 2 if act == "destroy" else 1]
+    told = {"office": "dushanbe", "to": "khujand", "ground": "g", "reference": "r"}
+
+    def call():
         if act == "receive":
             register.blanks.receive("P0000020", act="1", supplier="s", office="o", officer=officer, at=NOW)
         else:
-            register.blanks.move(
-                act, "P0000001", officers=[officer, "chief"][: 2 if act == "destroy" else 1], at=NOW,
-                office="dushanbe", to="khujand", ground="g", reference="r",
-            )  # fmt: skip
+            register.blanks.move(act, "P0000001", officers=officers, at=NOW, **told)
+
+    with pytest.raises(RegisterError, match="no role"):
+        call()
     assert everything(register) == before
 
 
@@ -317,7 +320,7 @@ def test_stock_is_a_map_from_numbers(seed):
     assert stock_.overlaps() == []
     merged = stock_.merged()
     assert {n: s.state for s in merged for n in range(s.first, s.last + 1)} == found
-    assert not any(a.joins(b) for a, b in zip(merged, merged[1:], strict=False))
+    assert not any(a.joins(b) for a, b in pairwise(merged))
     for _ in range(5):
         first = chance.randrange(40)
         last = chance.randrange(first, 40)

@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from tjdocs import __version__
-from tjdocs.cli import authority, documents, mrz, trust, vectors, verify
+from tjdocs.cli import authority, documents, mrz, register, trust, vectors, verify
 from tjdocs.errors import TjdocsError
 
 __all__ = ["app", "main"]
@@ -28,6 +28,7 @@ app.add_typer(verify.sod_app, name="sod")
 app.add_typer(trust.app, name="trust")
 app.add_typer(authority.app, name="authority")
 app.add_typer(documents.app, name="documents")
+app.add_typer(register.app, name="register")
 app.add_typer(vectors.app, name="vectors")
 app.command("dissect")(verify.dissect)
 app.command("verify")(verify.verify)

@@ -67,9 +67,9 @@ def issue(
 ) -> None:
     """Issue one document into a folder. Exit status 1 when the application is not eligible."""
     # the office brings database and drawing with it, which no other command should wait for
+    from tjdocs.cli._register import open_register
     from tjdocs.office import Office
     from tjdocs.pki.authority import Authority
-    from tjdocs.register import Register
 
     types.get(type_)
     now = _io.moment(at)
@@ -80,7 +80,8 @@ def issue(
     if request.document_type != type_:
         raise UsageError("application for another document", where=request.document_type, hint=f"not for {type_}")
     url = register or f"sqlite:///{opened.folder / 'register.db'}"
-    office = Office(opened, Register(url), officer=officer or "trial")
+    book = open_register(url, "", passphrase_file, make=opened.trial)
+    office = Office(opened, book, officer=officer or "trial")
     try:
         issued = office.issue(request, at=now, out=out)
     except NotEligible as error:

@@ -9,6 +9,7 @@ from tjdocs.register.log import append_head, read_heads
 from tjdocs.register.migrating import migrate
 from tjdocs.register.people import Person
 from tjdocs.register.proofs import ConsistencyProof, InclusionProof, read_proof
+from tjdocs.register.ranges import pattern_of
 from tjdocs.register.register import Register
 from tjdocs.register.values import Blank, Document, Resumed
 
@@ -31,6 +32,7 @@ __all__ = [
     "Verifier",
     "append_head",
     "migrate",
+    "pattern_of",
     "read_heads",
     "read_proof",
 ]

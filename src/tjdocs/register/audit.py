@@ -2,7 +2,6 @@
 
 import hmac
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,10 +13,11 @@ from tjdocs.errors import InputError, RegisterError
 from tjdocs.register import hot, merkle, schema
 from tjdocs.register.checkpoint import Checkpoint
 from tjdocs.register.context import Context
-from tjdocs.register.entries import digest, issue_prefix
+from tjdocs.register.entries import as_bytes, digest, issue_prefix
 from tjdocs.register.log import BLOCK, consistent
-from tjdocs.register.ranges import Span, Stock, differences
 from tjdocs.register.replay import Replay
+from tjdocs.register.report import breaks
+from tjdocs.register.schema import misplaced
 
 __all__ = ["Audit", "Problem", "run"]
 
@@ -30,8 +30,8 @@ _DOCUMENT = (
 class Problem:
     """A row that was changed behind the register's back.
 
-    :param code: ``changed``, ``missing``, ``inserted``, ``unlawful``, ``unsigned``, ``rolled-back``, ``out-of-order`` or
-        ``damaged``
+    :param code: ``changed``, ``missing``, ``inserted``, ``unlawful``, ``unsigned``, ``rolled-back``,
+        ``out-of-order`` or ``damaged``
     :param table: where
     :param row: which: a number, a range, an entry's position, a head's size
     """
@@ -76,7 +76,12 @@ def run(context: Context, *, officer: str, since: str, heads: Sequence[str] | No
         with suppress(RegisterError):  # what stops the sequencer is found below, and named
             context.log.sequence()
     with context.store.read() as connection:
-        return _Audit(context, connection, heads).read(since)
+        reader = _Audit(context, connection, heads)
+        try:
+            return reader.read(since)
+        except (TypeError, ValueError, AttributeError, KeyError, ArithmeticError):
+            # SQLite keeps whatever someone puts into a column
+            return reader.unreadable()
 
 
 class _Audit:
@@ -116,6 +121,15 @@ class _Audit:
 
     def _found(self, code: str, table: str, row: object, detail: str = "") -> None:
         self._problems.append(Problem(code, table, str(row), detail))
+
+    def unreadable(self) -> Audit:
+        """Say where values of another type stand, which no reading got past."""
+        for table, row, column in misplaced(self._connection):
+            self._found("changed", table, row, f"{column}: a value of another type")
+        if not self._problems:
+            self._found("changed", "database", "?", "not readable")
+        self._undetermined.append("the rest was not read")
+        return Audit("", 0, self._documents, tuple(self._problems), tuple(self._undetermined))
 
     # ---------------------------------------------------------------------------------------------------- heads
 
@@ -176,24 +190,26 @@ class _Audit:
     def _entries(self, frontier: merkle.Frontier, roots: dict[int, bytes], newest: int, start: int) -> int:
         good, wrong, block = frontier.size, False, merkle.Frontier()
         rows = self._connection.execute(select(schema.block.c.number, schema.block.c.root))
-        stored = {row.number: bytes(row.root) for row in rows}
+        stored = {row.number: as_bytes(row.root) for row in rows}
         aligned = start % BLOCK == 0
-        count, at = 0, start
+        count, at, beyond = 0, start, list[int]()
         if at == 0 and 0 in roots and roots[0] != merkle.EMPTY:
             self._found("changed", "head", 0)
-        leaf_hash = merkle.leaf_hash
+        leaf_hash, marks = merkle.leaf_hash, bool(self._context.secrets.mac)
         for row in hot.stream(self._connection, hot.ENTRIES, (start,)):
             count += 1
-            position, act, leaf = row[1], row[2], bytes(row[4])
+            position, act, leaf = row[1], row[2], as_bytes(row[4])
             if position is None:
                 self._new(row[0], act, row[3], leaf, row[5])
             else:
                 if position != at:
                     self._found("missing", "entry", at if position == at + 1 else f"{at} to {position - 1}")
                     wrong = True
-                elif position >= newest:
-                    self._found("inserted", "entry", position, "beyond the newest signed head")
+                elif position >= newest > 0:
+                    beyond.append(position)
                 at = position + 1
+                if marks and not self._marked(act, row[3], leaf, row[5]):
+                    self._found("changed", "entry", position, f"{act} {row[3]}: not made here, or changed since")
                 hash_ = leaf_hash(leaf)
                 frontier.add(hash_)
                 if aligned:
@@ -214,8 +230,11 @@ class _Audit:
         if at < newest:
             self._found("missing", "entry", f"{at} to {newest - 1}" if at + 1 < newest else at)
             wrong = True
+        if beyond:
+            which = beyond[0] if len(beyond) == 1 else f"{beyond[0]} to {beyond[-1]}"
+            self._found("inserted", "entry", which, "beyond the newest signed head")
         if at and not newest:
-            self._found("missing", "head", at, "entries have places, and no head was signed")
+            self._found("missing", "head", at, "entries have places, and no head is signed")
         for number in sorted(set(stored) - set(range(at // BLOCK))):
             self._found("inserted", "block", number)
         if wrong:
@@ -225,7 +244,7 @@ class _Audit:
     def _block(self, stored: dict[int, bytes], number: int, root: bytes, wrong: bool) -> None:
         if number not in stored:
             self._found("missing", "block", number)
-        elif bytes(stored.pop(number)) != root and not wrong:
+        elif stored.pop(number) != root and not wrong:
             self._found("changed", "block", number, f"entries {number * BLOCK} to {number * BLOCK + BLOCK - 1}")
         stored.pop(number, None)
 
@@ -235,17 +254,15 @@ class _Audit:
             self._found("inserted", "entry", f"new, id {id_}", f"{act} {subject}: not made here, or changed since")
 
     def _marked(self, act: str, subject: str, leaf: bytes, mac: bytes) -> bool:
-        return hmac.compare_digest(bytes(mac), self._context.secrets.mark(act, subject, leaf))
+        return hmac.compare_digest(as_bytes(mac), self._context.secrets.mark(act, subject, leaf))
 
     def _name_entries(self, good: int) -> None:
-        """Say which entries are not as made, as far as their marks and order tell."""
+        """Say which entries are out of order; what is not as made, their marks told already."""
         before = 0
         for row in hot.stream(self._connection, hot.ENTRIES, (good,)):
             if row[1] is None:
                 continue
-            if self._context.secrets.mac and not self._marked(row[2], row[3], bytes(row[4]), row[5]):
-                self._found("changed", "entry", row[1], f"{row[2]} {row[3]}: not made here, or changed since")
-            elif row[0] < before:
+            if row[0] < before:
                 self._found("out-of-order", "entry", row[1], f"{row[2]} {row[3]}")
             before = max(before, row[0])
         if not self._context.secrets.mac:
@@ -347,40 +364,16 @@ class _Audit:
             self._found("missing", name, " ".join(map(str, row)), "the log has it")
 
     def _blanks(self) -> None:
-        replay, connection = self._replay, self._connection
-        for series, office, kind, first, last in hot.stream(connection, hot.RUNS):
-            for low, high in replay.issue(series, office, kind, first, last):
-                self._found("unlawful", "document", replay.number(series, low, high), f"no confirmed blank at {office}")
-        for row in connection.execute(select(schema.reservation)).all():
+        for row in self._connection.execute(select(schema.reservation)).all():
             columns = (row.series, row.blank, row.document_type, row.office, row.officer)
             more = (row.owner, row.token, row.place, row.staging)
-            mark = self._context.secrets.mark("reservation", row.number, row.stage, *map(str, (*columns, *more)))
-            if self._context.secrets.mac and not hmac.compare_digest(bytes(row.mac), mark):
-                self._found("inserted", "reservation", row.number, "not made here, or changed since")
-            if row.stage == "reserved" and list(
-                replay.issue(row.series, row.office, row.document_type, row.blank, row.blank)
+            parts = ("reservation", row.number, row.stage, *map(str, (*columns, *more)))
+            if self._context.secrets.mac and not hmac.compare_digest(
+                as_bytes(row.mac), self._context.secrets.mark(*parts)
             ):
-                self._found("unlawful", "reservation", row.number, f"no confirmed blank at {row.office}")
-        table, stored = schema.blank.c, defaultdict[int, list[Span]](list)
-        for row in connection.execute(select(schema.blank).order_by(table.series, table.first)).all():
-            span = Span(row.first, row.last, row.state, row.office, row.destination, row.since)
-            stored[row.series].append(span)
-        for series in sorted(stored.keys() | replay.stock.keys()):
-            ours = stored.get(series, [])
-            for one, other in Stock(ours).overlaps():
-                self._found("inserted", "blank", replay.number(series, other.first, min(one.last, other.last)), "twice")
-            for low, high, mine, log in differences(ours, replay.stock.get(series, Stock())):
-                self._differs(replay.number(series, low, high), mine, log)
-
-    def _differs(self, row: str, mine: Span | None, log: Span | None) -> None:
-        if mine is None and log is not None:
-            self._found("missing", "blank", row, f"the log has it {log.state} at {log.office}")
-        elif log is None and mine is not None:
-            self._found("inserted", "blank", row, f"{mine.state} at {mine.office}: not so in the log")
-        elif mine is not None and log is not None:
-            self._found(
-                "changed", "blank", row, f"{mine.state} at {mine.office}; the log has {log.state} at {log.office}"
-            )
+                self._found("inserted", "reservation", row.number, "not made here, or changed since")
+        for one in breaks(self._connection, self._replay):
+            self._found(one.code, one.table, one.row, one.detail)
 
     def _decisions(self) -> None:
         expected = self._replay.decisions

@@ -113,7 +113,7 @@ class Blanks:
         told: dict[str, str],
     ) -> None:
         self._context.store.lock(connection, 2 + series.id)
-        # a blank that moves meanwhile, from range to reservation to document or back, is in one of these when looked for
+        # a blank that moves meanwhile, between range, reservation and document, is in one of these when looked for
         for table, low, high in (
             (schema.blank, _table.first, _table.last),
             (schema.reservation, schema.reservation.c.blank, schema.reservation.c.blank),

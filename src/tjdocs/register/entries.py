@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-__all__ = ["digest", "issue_leaf", "issue_prefix", "make_leaf", "read_digests"]
+__all__ = ["as_bytes", "digest", "issue_leaf", "issue_prefix", "make_leaf", "read_digests"]
 
 
 def make_leaf(act: str, subject: str, at: str, officers: Sequence[str], **more: object) -> bytes:
@@ -17,8 +17,15 @@ def digest(holder: bytes | None, personal: bytes | None, sealed: bytes | None) -
     """Return what the log says of a row's personal columns: SHA-256 over each with its length."""
     if holder is personal is sealed is None:
         return ""
-    parts = (holder or b"", personal or b"", sealed or b"")
+    parts = (as_bytes(holder), as_bytes(personal), as_bytes(sealed))
     return sha256(b"".join(len(part).to_bytes(4, "big") + part for part in parts)).hexdigest()
+
+
+def as_bytes(value: object) -> bytes:
+    """Return a column's bytes: SQLite gives back whatever type someone put there, and an audit must go on."""
+    if isinstance(value, bytes):
+        return value
+    return b"" if value is None else bytes(value) if isinstance(value, memoryview | bytearray) else str(value).encode()
 
 
 def issue_prefix(

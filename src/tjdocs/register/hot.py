@@ -48,6 +48,8 @@ RUNS = """SELECT series, office, document_type, MIN(blank), MAX(blank) FROM (
 SELECT series, office, document_type, blank,
 blank - ROW_NUMBER() OVER (PARTITION BY series, office, document_type ORDER BY blank) AS run FROM document) AS numbered
 GROUP BY series, office, document_type, run"""
+# every act but the issues, in the order in which they were put
+ACTS = """SELECT act, subject, leaf FROM entry WHERE act <> 'issue' ORDER BY position IS NULL, position, id"""
 COUNT = "SELECT COUNT(*) FROM document"
 ORPHANS = """SELECT d.number FROM document d
 WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.subject = d.number AND e.act = 'issue') LIMIT 1000"""

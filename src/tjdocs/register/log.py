@@ -36,9 +36,14 @@ class Secrets:
     mac: bytes = field(default=b"", repr=False)
 
     def mark(self, *parts: bytes | str) -> bytes:
-        """Return the mark of an entry or reservation; empty without the key."""
+        """Return the mark of an entry or reservation.
+
+        :raises RegisterError: the key is not at hand; what nobody can mark is not written
+        """
         if not self.mac:
-            return b""
+            raise RegisterError(
+                "no data key to mark entries with", where="keys", hint="open the register with its data key"
+            )
         data = b"\0".join(part if isinstance(part, bytes) else part.encode() for part in parts)
         return hmac.digest(self.mac, data, "sha256")[:_MAC]
 
@@ -117,12 +122,15 @@ class Log:
             if any(row.position is None for row in rows):
                 raise RegisterError("not in a head yet", where="number", hint="run the sequencer, or an audit")
             tree = _Tree(connection, checkpoint.size)
-            return [
+            found = [
                 InclusionProof(
                     row.position, row.leaf, tuple(merkle.inclusion_path(row.position, checkpoint.size, tree)), note
                 )
                 for row in rows
             ]
+        if not all(proof.verify(self.verifier) for proof in found):
+            raise RegisterError("the log is not what was signed", where="number", hint=_AUDIT)
+        return found
 
     def prove_consistency(self, old: str) -> ConsistencyProof:
         """Return a proof that the newest head continues an older one.
@@ -136,7 +144,10 @@ class Log:
                 raise RegisterError("a head beyond the newest", where="head", hint=_AUDIT)
             tree = _Tree(connection, checkpoint.size)
             path = merkle.consistency_path(size, checkpoint.size, tree) if size else []
-            return ConsistencyProof(tuple(path), old, note)
+            proof = ConsistencyProof(tuple(path), old, note)
+        if not proof.verify(self.verifier):
+            raise RegisterError("the log does not continue that head", where="head", hint=_AUDIT)
+        return proof
 
     @property
     def verifier(self) -> Verifier:
@@ -211,6 +222,9 @@ def _frontier(connection: Connection, note: str, verifier: Verifier) -> tuple[me
     :raises RegisterError: it is not what was signed
     """
     if not note:
+        placed = connection.execute(select(schema.entry.c.id).where(schema.entry.c.position.is_not(None)).limit(1))
+        if placed.scalar() is not None:
+            raise RegisterError("the log's heads are gone", where="head", hint=_AUDIT)
         return merkle.Frontier(), []
     try:
         checkpoint = verifier.open(note)

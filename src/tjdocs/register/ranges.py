@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from tjdocs.errors import RegisterError, UsageError
 
-__all__ = ["Pattern", "Span", "Stock", "differences", "read_range"]
+__all__ = ["Pattern", "Span", "Stock", "differences", "pattern_of", "read_range"]
 
 _PATTERN = re.compile(r"([A-Z0-9]{0,8})\{:0([1-9])d\}")
 _NUMBER = re.compile(r"[A-Z0-9]{1,17}")
@@ -83,6 +83,19 @@ def read_range(text: str) -> tuple[str, str]:
     if not _NUMBER.fullmatch(first) or not _NUMBER.fullmatch(last):
         raise UsageError("no number and no range", where="number", hint="a number, or FIRST-LAST")
     return first, last
+
+
+def pattern_of(text: str) -> str:
+    """Return the pattern of a range's numbers: letters, then all its digits at the end (at most nine).
+
+    :raises UsageError: the two ends differ in form, or it is no range
+    """
+    found = [re.fullmatch(r"([A-Z0-9]*?)([0-9]{1,9})", number) for number in read_range(text)]
+    forms = {(match[1], len(match[2])) for match in found if match}
+    if None in found or len(forms) != 1:
+        raise UsageError("numbers of two forms", where="number", hint="FIRST-LAST of one series")
+    prefix, width = forms.pop()
+    return Pattern(prefix, width).text
 
 
 @dataclass(frozen=True, slots=True)

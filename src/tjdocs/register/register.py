@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import insert, select, update
 
 from tjdocs.errors import RegisterError, UsageError
-from tjdocs.register import audit, lives, officers, schema, store, values
+from tjdocs.register import audit, lives, officers, report, schema, statistics, store, values
 from tjdocs.register.blanks import Blanks
 from tjdocs.register.context import Context
 from tjdocs.register.decisions import Decisions
@@ -59,11 +59,10 @@ class Register:
         opened.check_version()
         with opened.read() as connection:
             settings = opened.settings(connection)
+        wrapped = _wrapped(settings)
         if keys.verifier is not None:
             check_origin(keys.verifier, settings["origin"])
-        secrets = Secrets()
-        if keys.data:
-            secrets = Secrets(*(keys.unwrap(bytes.fromhex(settings[f"key.{name}"])) for name in ("lookup", "mac")))
+        secrets = Secrets(*map(keys.unwrap, wrapped)) if keys.data else Secrets()
         self.log = Log(opened, keys, secrets)
         self._context = Context(opened, keys, secrets, self.log, settings["trial"] == "1")
         self.blanks = Blanks(self._context)
@@ -256,6 +255,31 @@ class Register:
         """
         return audit.run(self._context, officer=officer, since=since, heads=heads, sequence=sequence)
 
+    def may(self, act: str, officer: str) -> None:
+        """Let a look pass that an officer's role allows; in a trial register nobody need be named.
+
+        :raises RegisterError: an officer without the role
+        """
+        with self._context.store.read() as connection:
+            self._context.may_read(connection, act, officer)
+
+    def report(self, *, first: date, last: date, officer: str = "") -> "report.Report":
+        """Reconcile blanks by office and day; every blank that breaks the equation is named.
+
+        :raises RegisterError: an officer without the role
+        """
+        return report.run(self._context, officer=officer, first=first, last=last)
+
+    def statistics(
+        self, *, first: date, last: date, by: Sequence[str] = ("document_type", "decision"), officer: str = ""
+    ) -> "statistics.Statistics":
+        """Count documents issued and decisions taken in a period, beside the same period a year earlier.
+
+        :param by: some of ``document_type office category citizenship sex decision``
+        :raises RegisterError: an officer without the role
+        """
+        return statistics.run(self._context, officer=officer, first=first, last=last, by=by)
+
     def rewrap(self, *, officer: str, at: datetime) -> int:
         """Wrap every row's key by the newest data key (:meth:`Keys.renewed`); return how many rows were wrapped anew.
 
@@ -290,6 +314,20 @@ class Register:
                             done += 1
                     last = rows[-1][0]
         return done
+
+
+def _wrapped(settings: Mapping[str, str]) -> list[bytes]:
+    """Return the register's own two keys, wrapped.
+
+    :raises RegisterError: a setting is gone or unusable; nothing is then taken for granted
+    """
+    try:
+        found = [bytes.fromhex(settings[f"key.{name}"]) for name in ("lookup", "mac")]
+        if settings["trial"] in ("0", "1") and isinstance(settings["origin"], str):
+            return found
+    except (KeyError, TypeError, ValueError):
+        pass
+    raise RegisterError("the register's settings were changed", where="setting", hint="restore them from a backup")
 
 
 def _beside(opened: store.Store) -> Path | None:

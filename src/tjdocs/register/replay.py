@@ -1,7 +1,7 @@
 """The log played again: what the other tables must say after every act in it."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -95,8 +95,3 @@ class Replay:
         if pattern is None:
             return f"series {series}, {first}-{last}"
         return pattern.number(first) if first == last else f"{pattern.number(first)}-{pattern.number(last)}"
-
-
-def document_columns(row: Sequence[Any]) -> State:
-    """Return the columns of a document's row that acts change, from an audit's answer."""
-    return row[0], row[1], row[2], row[3]

@@ -3,9 +3,12 @@
 ``entry`` is the log: append-only, the truth from which an audit rebuilds what the other tables must say.
 """
 
+from collections.abc import Iterator
+
 from sqlalchemy import (
     BigInteger,
     Column,
+    Connection,
     ForeignKey,
     Index,
     Integer,
@@ -15,6 +18,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    cast,
+    func,
+    select,
 )
 
 __all__ = [
@@ -26,6 +32,7 @@ __all__ = [
     "entry",
     "head",
     "metadata",
+    "misplaced",
     "officer",
     "reservation",
     "series",
@@ -166,3 +173,20 @@ head = Table(
     Column("size", _Id, primary_key=True, autoincrement=False),
     Column("note", Text, nullable=False),
 )
+
+
+def misplaced(connection: Connection) -> Iterator[tuple[str, str, str]]:
+    """Yield table, row and column of every value of another type than its column's, which only SQLite keeps."""
+    if connection.dialect.name != "sqlite":
+        return
+    for table in metadata.sorted_tables:
+        key = next(iter(table.primary_key))
+        for column in table.columns:
+            allowed = ["null"] if column.nullable else []
+            allowed.append(_KINDS[type(column.type).__name__])
+            query = select(cast(key, String)).where(func.typeof(column).not_in(allowed)).limit(100)
+            for row in connection.execute(query).scalars():
+                yield table.name, str(row), column.name
+
+
+_KINDS = {"String": "text", "Text": "text", "Integer": "integer", "BigInteger": "integer", "LargeBinary": "blob"}

@@ -187,7 +187,9 @@ def _sqlite(url: URL, wait: float) -> Engine:
 
 
 def _postgresql(url: URL, wait: float) -> Engine:
-    options = f"-c lock_timeout={int(wait * 1000)} -c timezone=UTC"
+    given = url.query.get("options", "")
+    own = f"-c lock_timeout={int(wait * 1000)} -c timezone=UTC"
+    options = " ".join((*((given,) if isinstance(given, str) else given), own))
     engine = create_engine(
         url,
         connect_args={"connect_timeout": 10, "options": options},
