@@ -353,7 +353,7 @@ def test_a_series_that_is_used_up(tmp_path, trial, application, now):
     register.add_series(KIND, "T{:08d}", last=1, at=now)
     office = Office(trial, register)
     assert office.issue(application, at=now).document_number == "T00000001"
-    with pytest.raises(RegisterError, match="no number.*used up"):
+    with pytest.raises(RegisterError, match=r"no number.*used up"):
         office.issue(application, at=now)
 
 

@@ -4,6 +4,7 @@ A blank leaves its range when it is reserved; that need not outlast a power cut,
 the blank is then free as before. The record does: document, log entry and reservation change in one transaction.
 """
 
+import hmac
 import os
 import secrets
 import shutil
@@ -20,7 +21,7 @@ from tjdocs.register import hot, lives, owner, schema, values
 from tjdocs.register.blanks import give_back
 from tjdocs.register.context import Context
 from tjdocs.register.documents import append_act
-from tjdocs.register.entries import digest, issue_leaf, read_digests
+from tjdocs.register.entries import as_bytes, digest, issue_leaf, read_digests
 from tjdocs.register.people import Person, Sealed, seal
 from tjdocs.register.ranges import Pattern
 from tjdocs.register.values import Resumed
@@ -249,7 +250,8 @@ class Issuing:
             row = hot.execute(connection, statement, (number,)).first()
             if row is None:
                 return ""
-            if bytes(row[10]) != self._mark(number, row[5], *row[0:5], *row[6:10]):
+            mark = self._mark(number, row[5], *row[0:5], *row[6:10])
+            if not hmac.compare_digest(as_bytes(row[10]), mark):
                 return "forged"
             place, staging = row[8], row[9]
             if row[5] == "committed" and _put_in_place(place, staging, self._written(connection, number)):

@@ -25,7 +25,10 @@ def is_here(text: str) -> bool:
 
 def is_gone(text: str) -> bool:
     """Whether a process of this machine has ended."""
-    _, boot, pid, started = text.split("|")
+    parts = text.split("|")
+    if len(parts) != 4 or not parts[2].isdecimal():
+        return True  # nobody's; whether it was made here is told by its mark
+    _, boot, pid, started = parts
     return boot != _boot() or started != _started(int(pid)) or _is_zombie(int(pid))
 
 

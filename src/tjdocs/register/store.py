@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import schema
@@ -67,6 +67,7 @@ class Store:
         except (SQLAlchemyError, ImportError, TypeError, ValueError):
             hint = "a reachable database; PostgreSQL needs the extra `postgres`"
             raise RegisterError("cannot open the register", hint=hint) from None
+        _engines.add(self.engine)
         weakref.finalize(self, _dispose, self.engine, os.getpid())
 
     @property
@@ -167,7 +168,6 @@ def _sqlite(url: URL, wait: float) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, record: Any) -> None:
-        record.info["pid"] = os.getpid()
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA foreign_keys=ON")
 
@@ -182,7 +182,6 @@ def _sqlite(url: URL, wait: float) -> Engine:
         # a short write lock from the start: two readers that then both want to write would dead-lock
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    _own_process(engine)
     return engine
 
 
@@ -199,10 +198,6 @@ def _postgresql(url: URL, wait: float) -> Engine:
         max_overflow=12,
     )
 
-    @event.listens_for(engine, "connect")
-    def _configure(connection: Any, record: Any) -> None:
-        record.info["pid"] = os.getpid()
-
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         mode = connection.get_execution_options().get("tjdocs", "write")
@@ -211,7 +206,6 @@ def _postgresql(url: URL, wait: float) -> Engine:
         elif mode == "hasty":
             connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
 
-    _own_process(engine)
     return engine
 
 
@@ -220,10 +214,14 @@ def _dispose(engine: Engine, pid: int) -> None:
     engine.dispose(close=os.getpid() == pid)
 
 
-def _own_process(engine: Engine) -> None:
-    @event.listens_for(engine, "checkout")
-    def _checkout(connection: Any, record: Any, proxy: Any) -> None:
-        # a connection from before a fork belongs to the parent; leave it open there and take a new one
-        if record.info["pid"] != os.getpid():
-            record.dbapi_connection = proxy.dbapi_connection = None
-            raise DisconnectionError
+def _leave_to_parent() -> None:
+    """In a forked process: start with empty pools, and never touch or close a connection of the parent's."""
+    for engine in _engines:
+        _parents.append(engine.pool)  # kept, so that nothing is closed when it is collected
+        engine.dispose(close=False)
+
+
+_engines: weakref.WeakSet[Engine] = weakref.WeakSet()
+_parents: list[object] = []
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_parent)
