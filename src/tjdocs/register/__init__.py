@@ -1,6 +1,5 @@
 """Blanks of strict accountability, documents, decisions, and a log in which no change stays unseen."""
 
-from tjdocs.register.audit import Audit, Problem
 from tjdocs.register.checkpoint import Checkpoint, LogSigner, Verifier
 from tjdocs.register.decisions import Decision
 from tjdocs.register.documents import Known
@@ -11,7 +10,7 @@ from tjdocs.register.people import Person
 from tjdocs.register.proofs import ConsistencyProof, InclusionProof, read_proof
 from tjdocs.register.ranges import pattern_of
 from tjdocs.register.register import Register
-from tjdocs.register.values import Blank, Document, Resumed
+from tjdocs.register.values import Audit, Blank, Document, Problem, Resumed
 
 __all__ = [
     "Audit",

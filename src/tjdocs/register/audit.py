@@ -3,8 +3,9 @@
 import hmac
 import json
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -15,57 +16,17 @@ from tjdocs.register.checkpoint import Checkpoint
 from tjdocs.register.context import Context
 from tjdocs.register.entries import as_bytes, digest, issue_prefix
 from tjdocs.register.log import BLOCK, consistent
+from tjdocs.register.ranges import Runs
 from tjdocs.register.replay import Replay
 from tjdocs.register.report import breaks
 from tjdocs.register.schema import misplaced
+from tjdocs.register.values import Audit, Problem
 
-__all__ = ["Audit", "Problem", "run"]
+__all__ = ["run"]
 
 _DOCUMENT = (
     "number", "document_type", "office", "officer", "issued", "expires", "citizenship", "sex", "category", "replaces",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A row that was changed behind the register's back.
-
-    :param code: ``changed``, ``missing``, ``inserted``, ``unlawful``, ``unsigned``, ``rolled-back``,
-        ``out-of-order`` or ``damaged``
-    :param table: where
-    :param row: which: a number, a range, an entry's position, a head's size
-    """
-
-    code: str
-    table: str
-    row: str
-    detail: str = ""
-
-    def as_json(self) -> dict[str, str]:
-        """Return the problem with the keys that the command line prints."""
-        return {"code": self.code, "table": self.table, "row": self.row, "detail": self.detail}
-
-
-@dataclass(frozen=True, slots=True)
-class Audit:
-    """What an audit found.
-
-    :param head: the newest signed head, ``""`` for none
-    :param entries: how many were read
-    :param documents: how many rows were compared
-    :param undetermined: what could not be told, in words
-    """
-
-    head: str
-    entries: int
-    documents: int
-    problems: tuple[Problem, ...]
-    undetermined: tuple[str, ...] = field(default=())
-
-    @property
-    def sound(self) -> bool:
-        """Whether nothing was found changed; what is ``undetermined`` was not told."""
-        return not self.problems
 
 
 def run(context: Context, *, officer: str, since: str, heads: Sequence[str] | None, sequence: bool) -> Audit:
@@ -78,10 +39,20 @@ def run(context: Context, *, officer: str, since: str, heads: Sequence[str] | No
     with context.store.read() as connection:
         reader = _Audit(context, connection, heads)
         try:
-            return reader.read(since)
+            # an index that says otherwise than its table: SQLite tells, on the other processor meanwhile
+            with ThreadPoolExecutor(1) as beside:
+                damage = beside.submit(_damage, context) if context.store.sqlite and not since else None
+                found = reader.read(since)
+                return found if damage is None else replace(found, problems=(*found.problems, *damage.result()))
         except (TypeError, ValueError, AttributeError, KeyError, ArithmeticError):
             # SQLite keeps whatever someone puts into a column
             return reader.unreadable()
+
+
+def _damage(context: Context) -> list[Problem]:
+    with context.store.read() as connection:
+        texts = connection.exec_driver_sql("PRAGMA integrity_check(100)").scalars().all()
+    return [Problem("damaged", "database", "", str(text)) for text in texts if text != "ok"]
 
 
 class _Audit:
@@ -96,6 +67,7 @@ class _Audit:
         self._changed: dict[str, tuple[str, str, str, str]] = {}  # documents that are no more as issued
         self._documents = 0
         self._unsequenced = 0
+        self._runs = Runs()
 
     def read(self, since: str) -> Audit:
         notes = self._heads()
@@ -188,45 +160,48 @@ class _Audit:
     # -------------------------------------------------------------------------------------------------- entries
 
     def _entries(self, frontier: merkle.Frontier, roots: dict[int, bytes], newest: int, start: int) -> int:
-        good, wrong, block = frontier.size, False, merkle.Frontier()
+        good, wrong, first = frontier.size, False, start % BLOCK == 0
         rows = self._connection.execute(select(schema.block.c.number, schema.block.c.root))
         stored = {row.number: as_bytes(row.root) for row in rows}
-        aligned = start % BLOCK == 0
+        block = merkle.Frontier()  # the entries since the last whole block; `frontier` holds whole ones where it can
         count, at, beyond = 0, start, list[int]()
         if at == 0 and 0 in roots and roots[0] != merkle.EMPTY:
             self._found("changed", "head", 0)
-        leaf_hash, marks = merkle.leaf_hash, bool(self._context.secrets.mac)
+        leaf_hash, entry_mark = merkle.leaf_hash, self._context.secrets.entry
+        marked = bool(self._context.secrets.mac)
         for row in hot.stream(self._connection, hot.ENTRIES, (start,)):
             count += 1
             position, act, leaf = row[1], row[2], as_bytes(row[4])
-            if position is None:
-                self._new(row[0], act, row[3], leaf, row[5])
+            if position != at:
+                self._found("missing", "entry", at if position == at + 1 else f"{at} to {position - 1}")
+                wrong = True
+            elif position >= newest > 0:
+                beyond.append(position)
+            at = position + 1
+            hash_ = leaf_hash(leaf)
+            if marked and entry_mark(hash_) != row[5]:
+                self._found("changed", "entry", position, f"{act} {row[3]}: not made here, or changed since")
+            if first:
+                block.add(hash_)
+                if block.size == BLOCK:
+                    self._block(stored, position // BLOCK, block.root, wrong)
+                    if not wrong:
+                        frontier.add(block.root, BLOCK)
+                    block = merkle.Frontier()
             else:
-                if position != at:
-                    self._found("missing", "entry", at if position == at + 1 else f"{at} to {position - 1}")
-                    wrong = True
-                elif position >= newest > 0:
-                    beyond.append(position)
-                at = position + 1
-                if marks and not self._marked(act, row[3], leaf, row[5]):
-                    self._found("changed", "entry", position, f"{act} {row[3]}: not made here, or changed since")
-                hash_ = leaf_hash(leaf)
                 frontier.add(hash_)
-                if aligned:
-                    block.add(hash_)
-                    if block.size == BLOCK:
-                        self._block(stored, position // BLOCK, block.root, wrong)
-                        block = merkle.Frontier()
-                if at in roots:
-                    if frontier.root == roots[at] and not wrong:
-                        good = at
-                    elif not wrong:
-                        wrong = True
-                        self._found("changed", "log", f"entries {good} to {at - 1}", "not what was signed")
-            if act == "issue":
-                self._issue(row, leaf)
-            elif (fault := self._replay.add(act, row[3], leaf)) and start == 0:
-                self._found("unlawful", "entry", f"new, id {row[0]}" if position is None else position, fault)
+                first = at % BLOCK == 0
+            if at in roots and not wrong:
+                if merkle.Frontier(at, [*frontier.hashes, *block.hashes]).root == roots[at]:
+                    good = at
+                else:
+                    wrong = True
+                    self._found("changed", "log", f"entries {good} to {at - 1}", "not what was signed")
+            self._play(row, act, leaf, position, start)
+        for row in hot.stream(self._connection, hot.NEW):
+            count += 1
+            self._new(row)
+            self._play(row, row[2], as_bytes(row[4]), f"new, id {row[0]}", start)
         if at < newest:
             self._found("missing", "entry", f"{at} to {newest - 1}" if at + 1 < newest else at)
             wrong = True
@@ -241,6 +216,12 @@ class _Audit:
             self._name_entries(good)
         return count
 
+    def _play(self, row: Sequence[Any], act: str, leaf: bytes, place: object, start: int) -> None:
+        if act == "issue":
+            self._issue(row, leaf, place)
+        elif (fault := self._replay.add(act, row[3], leaf)) and start == 0:
+            self._found("unlawful", "entry", place, fault)
+
     def _block(self, stored: dict[int, bytes], number: int, root: bytes, wrong: bool) -> None:
         if number not in stored:
             self._found("missing", "block", number)
@@ -248,20 +229,15 @@ class _Audit:
             self._found("changed", "block", number, f"entries {number * BLOCK} to {number * BLOCK + BLOCK - 1}")
         stored.pop(number, None)
 
-    def _new(self, id_: int, act: str, subject: str, leaf: bytes, mac: bytes) -> None:
+    def _new(self, row: Sequence[Any]) -> None:
         self._unsequenced += 1
-        if self._context.secrets.mac and not self._marked(act, subject, leaf, mac):
-            self._found("inserted", "entry", f"new, id {id_}", f"{act} {subject}: not made here, or changed since")
-
-    def _marked(self, act: str, subject: str, leaf: bytes, mac: bytes) -> bool:
-        return hmac.compare_digest(as_bytes(mac), self._context.secrets.mark(act, subject, leaf))
+        if self._context.secrets.mac and self._context.secrets.entry(merkle.leaf_hash(as_bytes(row[4]))) != row[5]:
+            self._found("inserted", "entry", f"new, id {row[0]}", f"{row[2]} {row[3]}: not made here, or changed since")
 
     def _name_entries(self, good: int) -> None:
         """Say which entries are out of order; what is not as made, their marks told already."""
         before = 0
         for row in hot.stream(self._connection, hot.ENTRIES, (good,)):
-            if row[1] is None:
-                continue
             if row[0] < before:
                 self._found("out-of-order", "entry", row[1], f"{row[2]} {row[3]}")
             before = max(before, row[0])
@@ -270,12 +246,15 @@ class _Audit:
 
     # ------------------------------------------------------------------------------------------------ documents
 
-    def _issue(self, row: Sequence[Any], leaf: bytes) -> None:
+    def _issue(self, row: Sequence[Any], leaf: bytes, place: object) -> None:
         number, series, blank, holder, personal, sealed, state, ground, replaced_by, since = row[6], *row[16:25]
+        if f'"subject":"{row[3]}"'.encode() not in leaf[:80]:
+            self._found("changed", "entry", place, "the subject")
         if number is None:
             self._found("missing", "document", row[3], "the log has its issue")
             return
         self._documents += 1
+        self._runs.add((series, row[8], row[7]), blank)
         person = (
             digest(holder, personal, sealed) if holder is not None or sealed is not None or personal is not None else ""
         )
@@ -340,10 +319,6 @@ class _Audit:
         self._settings()
         self._blanks()
         self._decisions()
-        if self._context.store.sqlite:  # an index that says otherwise than its table
-            for (text,) in self._connection.exec_driver_sql("PRAGMA integrity_check(100)"):
-                if text != "ok":
-                    self._found("damaged", "database", "", str(text))
 
     def _settings(self) -> None:
         settings = self._context.store.settings(self._connection)
@@ -372,7 +347,7 @@ class _Audit:
                 as_bytes(row.mac), self._context.secrets.mark(*parts)
             ):
                 self._found("inserted", "reservation", row.number, "not made here, or changed since")
-        for one in breaks(self._connection, self._replay):
+        for one in breaks(self._connection, self._replay, self._runs.spans()):
             self._found(one.code, one.table, one.row, one.detail)
 
     def _decisions(self) -> None:

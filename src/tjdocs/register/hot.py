@@ -42,12 +42,9 @@ ENTRIES = """SELECT e.id, e.position, e.act, e.subject, e.leaf, e.mac,
 d.number, d.document_type, d.office, d.officer, d.issued, d.expires, d.citizenship, d.sex, d.category, d.replaces,
 d.series, d.blank, d.holder, d.personal, d.sealed, d.state, d.ground, d.replaced_by, d.since
 FROM entry e LEFT JOIN document d ON e.act = 'issue' AND d.number = e.subject
-WHERE e.position >= ? OR e.position IS NULL ORDER BY e.position IS NULL, e.position, e.id"""
-# the documents' blanks as runs without a gap
-RUNS = """SELECT series, office, document_type, MIN(blank), MAX(blank) FROM (
-SELECT series, office, document_type, blank,
-blank - ROW_NUMBER() OVER (PARTITION BY series, office, document_type ORDER BY blank) AS run FROM document) AS numbered
-GROUP BY series, office, document_type, run"""
+WHERE e.position >= ? ORDER BY e.position"""
+NEW = ENTRIES.replace("WHERE e.position >= ? ORDER BY e.position", "WHERE e.position IS NULL ORDER BY e.id")
+ISSUED = "SELECT series, office, document_type, blank FROM document ORDER BY series, blank"
 # every act but the issues, in the order in which they were put
 ACTS = """SELECT act, subject, leaf FROM entry WHERE act <> 'issue' ORDER BY position IS NULL, position, id"""
 COUNT = "SELECT COUNT(*) FROM document"

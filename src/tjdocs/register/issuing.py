@@ -22,6 +22,7 @@ from tjdocs.register.blanks import give_back
 from tjdocs.register.context import Context
 from tjdocs.register.documents import append_act
 from tjdocs.register.entries import as_bytes, digest, issue_leaf, read_digests
+from tjdocs.register.merkle import leaf_hash
 from tjdocs.register.people import Person, Sealed, seal
 from tjdocs.register.ranges import Pattern
 from tjdocs.register.values import Resumed
@@ -123,7 +124,7 @@ class Issuing:
                 number, row[2], row[3], row[4], day, last, citizenship, sex, category, old, row[0], row[1],
                 digest(sealed.holder, sealed.personal, sealed.sealed), stamp, ground, files, written,
             )  # fmt: skip
-            mark = self._context.secrets.mark("issue", number, leaf)
+            mark = self._context.secrets.entry(leaf_hash(leaf))
             hot.execute(connection, hot.ENTRY, ("issue", number, leaf, mark))
             if row[8]:
                 mac = self._mark(number, "committed", *row[0:5], *row[6:10])

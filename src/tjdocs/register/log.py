@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, UsageError
 from tjdocs.register import merkle, schema
 from tjdocs.register.checkpoint import Checkpoint, Verifier
+from tjdocs.register.entries import as_bytes
 from tjdocs.register.keys import Keys
 from tjdocs.register.proofs import ConsistencyProof, InclusionProof
 from tjdocs.register.store import SEQUENCER, Store
@@ -36,7 +37,7 @@ class Secrets:
     mac: bytes = field(default=b"", repr=False)
 
     def mark(self, *parts: bytes | str) -> bytes:
-        """Return the mark of an entry or reservation.
+        """Return the mark of an entry or reservation, 16 bytes.
 
         :raises RegisterError: the key is not at hand; what nobody can mark is not written
         """
@@ -46,6 +47,10 @@ class Secrets:
             )
         data = b"\0".join(part if isinstance(part, bytes) else part.encode() for part in parts)
         return hmac.digest(self.mac, data, "sha256")[:_MAC]
+
+    def entry(self, hash_: bytes) -> bytes:
+        """Return the mark of the entry with this leaf hash; act and subject stand in the leaf itself."""
+        return self.mark(b"entry", hash_)
 
 
 class Log:
@@ -58,7 +63,7 @@ class Log:
 
     def append(self, connection: Connection, act: str, subject: str, leaf: bytes) -> None:
         """Write an entry with the act it records, without a place yet."""
-        mac = self._secrets.mark(act, subject, leaf)
+        mac = self._secrets.entry(merkle.leaf_hash(leaf))
         connection.execute(insert(schema.entry).values(act=act, subject=subject, leaf=leaf, mac=mac))
 
     def head(self) -> str:
@@ -86,7 +91,7 @@ class Log:
                 note = _newest(connection)
                 table = schema.entry.c
                 rows = connection.execute(
-                    select(table.id, table.act, table.subject, table.leaf, table.mac)
+                    select(table.id, table.leaf, table.mac)
                     .where(table.position.is_(None))
                     .order_by(table.id)
                     .limit(_BATCH)
@@ -96,10 +101,11 @@ class Log:
                 frontier, tail = _frontier(connection, note, signer.verifier)
                 places = []
                 for row in rows:
-                    if not hmac.compare_digest(row.mac, self._secrets.mark(row.act, row.subject, row.leaf)):
+                    hash_ = merkle.leaf_hash(as_bytes(row.leaf))
+                    if not hmac.compare_digest(as_bytes(row.mac), self._secrets.entry(hash_)):
                         raise RegisterError("a log entry was not made here", where=f"entry {row.id}", hint=_AUDIT)
                     places.append({"id_": row.id, "position_": frontier.size})
-                    _grow(connection, frontier, tail, merkle.leaf_hash(row.leaf))
+                    _grow(connection, frontier, tail, hash_)
                 if places:
                     _place(connection, places)
                 note = signer.sign(Checkpoint(signer.name, frontier.size, frontier.root))

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -9,7 +10,7 @@ from itertools import pairwise
 
 from tjdocs.errors import RegisterError, UsageError
 
-__all__ = ["Pattern", "Span", "Stock", "differences", "pattern_of", "read_range"]
+__all__ = ["Pattern", "Runs", "Span", "Stock", "differences", "pattern_of", "read_range"]
 
 _PATTERN = re.compile(r"([A-Z0-9]{0,8})\{:0([1-9])d\}")
 _NUMBER = re.compile(r"[A-Z0-9]{1,17}")
@@ -201,3 +202,30 @@ def differences(ours: Iterable[Span], theirs: Iterable[Span]) -> Iterator[tuple[
         mine, yours = (one[0] if one else None), (other[0] if other else None)
         if (mine is None) != (yours is None) or (mine is not None and yours is not None and not mine.same(yours)):
             yield low, high - 1, mine, yours
+
+
+class Runs:
+    """Numbers put together to runs without a gap, in whatever order they come."""
+
+    def __init__(self) -> None:
+        self._runs: dict[tuple[int, str, str], list[list[int]]] = defaultdict(list)
+
+    def add(self, key: tuple[int, str, str], number: int) -> None:
+        """Add a number of a series, office and document type."""
+        runs = self._runs[key]
+        if runs and runs[-1][1] + 1 == number:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+
+    def spans(self) -> Iterator[tuple[int, str, str, int, int]]:
+        """Yield the runs: series, office, document type, first, last."""
+        for (series, office, kind), runs in self._runs.items():
+            runs.sort()
+            first, last = runs[0]
+            for low, high in runs[1:]:
+                if low > last + 1:
+                    yield series, office, kind, first, last
+                    first = low
+                last = max(last, high)
+            yield series, office, kind, first, last

@@ -21,7 +21,7 @@ from tjdocs.register.keys import DataKey, Keys
 from tjdocs.register.log import Log, Secrets, check_origin
 from tjdocs.register.officers import Officers
 from tjdocs.register.people import Person
-from tjdocs.register.values import Document, Resumed
+from tjdocs.register.values import Audit, Document, Resumed
 
 __all__ = ["TRIAL_NAME", "Register"]
 
@@ -244,7 +244,7 @@ class Register:
 
     def audit(
         self, *, officer: str = "", since: str = "", heads: Sequence[str] | None = None, sequence: bool = True
-    ) -> "audit.Audit":
+    ) -> Audit:
         """Look for any change made behind the register's back.
 
         :param since: a signed head: only what came after it is read, and that it continues that head

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from tjdocs.errors import UsageError
 from tjdocs.register import hot, lives, schema
 from tjdocs.register.context import Context
-from tjdocs.register.ranges import Span, Stock, differences
+from tjdocs.register.ranges import Runs, Span, Stock, differences
 from tjdocs.register.replay import Replay
 
 __all__ = ["Break", "Line", "Report", "breaks", "run"]
@@ -89,7 +89,7 @@ def run(context: Context, *, officer: str, first: date, last: date) -> Report:
         replay, flows = Replay(), defaultdict[_Day, dict[str, int]](lambda: dict.fromkeys(FLOWS, 0))
         _moves(connection, replay, flows)
         _issues(connection, flows)
-        found = tuple(breaks(connection, replay))
+        found = tuple(breaks(connection, replay, _issued(connection).spans()))
         stock = _in_stock(context, connection)
     lines, closing = [], {}
     for office, kind in sorted({key[:2] for key in flows}):
@@ -152,6 +152,13 @@ def _issues(connection: Connection, flows: dict[_Day, dict[str, int]]) -> None:
         flows[office, kind, max(day, begun.get((office, kind), day))]["issued"] += count
 
 
+def _issued(connection: Connection) -> Runs:
+    runs = Runs()
+    for series, office, kind, blank in hot.stream(connection, hot.ISSUED):
+        runs.add((series, office, kind), blank)
+    return runs
+
+
 def _in_stock(context: Context, connection: Connection) -> dict[tuple[str, str], int]:
     kinds = {series.id: series.document_type for series in context.series(connection)}
     found: dict[tuple[str, str], int] = defaultdict(int)
@@ -164,9 +171,13 @@ def _in_stock(context: Context, connection: Connection) -> dict[tuple[str, str],
     return dict(found)
 
 
-def breaks(connection: Connection, replay: Replay) -> Iterator[Break]:
-    """Yield every blank of which the tables do not say what the log says; ``replay`` has played every other act."""
-    for series, office, kind, first, last in hot.stream(connection, hot.RUNS):
+def breaks(connection: Connection, replay: Replay, issued: Iterable[tuple[int, str, str, int, int]]) -> Iterator[Break]:
+    """Yield every blank of which the tables do not say what the log says.
+
+    :param replay: has played every act but the issues
+    :param issued: runs of blanks that are documents: series, office, document type, first, last
+    """
+    for series, office, kind, first, last in issued:
         for low, high in replay.issue(series, office, kind, first, last):
             yield Break("unlawful", "document", replay.number(series, low, high), f"no confirmed blank at {office}")
     held = schema.reservation

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from tjdocs.errors import UsageError
 
-__all__ = ["Blank", "Document", "Resumed"]
+__all__ = ["Audit", "Blank", "Document", "Problem", "Resumed"]
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@/-]{0,63}")
 _CODE = re.compile(r"[A-Z]{0,3}")
@@ -77,6 +77,48 @@ class Resumed:
 
     number: str = field(repr=False)
     done: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A row that was changed behind the register's back.
+
+    :param code: ``changed``, ``missing``, ``inserted``, ``unlawful``, ``unsigned``, ``rolled-back``,
+        ``out-of-order`` or ``damaged``
+    :param table: where
+    :param row: which: a number, a range, an entry's position, a head's size
+    """
+
+    code: str
+    table: str
+    row: str
+    detail: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """Return the problem with the keys that the command line prints."""
+        return {"code": self.code, "table": self.table, "row": self.row, "detail": self.detail}
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What an audit found.
+
+    :param head: the newest signed head, ``""`` for none
+    :param entries: how many were read
+    :param documents: how many rows were compared
+    :param undetermined: what could not be told, in words
+    """
+
+    head: str
+    entries: int
+    documents: int
+    problems: tuple[Problem, ...]
+    undetermined: tuple[str, ...] = field(default=())
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was found changed; what is ``undetermined`` was not told."""
+        return not self.problems
 
 
 def word(value: object, where: str) -> str:
