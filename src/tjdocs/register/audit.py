@@ -248,22 +248,24 @@ class _Audit:
 
     def _issue(self, row: Sequence[Any], leaf: bytes, place: object) -> None:
         number, series, blank, holder, personal, sealed, state, ground, replaced_by, since = row[6], *row[16:25]
-        if f'"subject":"{row[3]}"'.encode() not in leaf[:80]:
-            self._found("changed", "entry", place, "the subject")
         if number is None:
+            self._moved(row[3], leaf, place)
             self._found("missing", "document", row[3], "the log has its issue")
             return
         self._documents += 1
         self._runs.add((series, row[8], row[7]), blank)
-        person = (
-            digest(holder, personal, sealed) if holder is not None or sealed is not None or personal is not None else ""
-        )
+        person = "" if holder is personal is sealed is None else digest(holder, personal, sealed)
         fresh = state == "issued" and not ground and not replaced_by
         prefix = issue_prefix(*(*row[6:16], series, blank, person, since if fresh else ""))
         if not leaf.startswith((prefix + '","' if fresh else prefix).encode()):
+            self._moved(row[3], leaf, place)
             self._found("changed", "document", row[3], self._which(row, leaf, person))
         if not fresh:
             self._changed[number] = (state, ground, replaced_by, since)
+
+    def _moved(self, subject: str, leaf: bytes, place: object) -> None:
+        if f'"subject":"{subject}"'.encode() not in leaf[:80]:
+            self._found("changed", "entry", place, "the subject")
 
     def _which(self, row: Sequence[Any], leaf: bytes, person: str) -> str:
         """Name the columns that are not what the log has."""
