@@ -14,6 +14,7 @@ from register_helpers import KIND, NOW, issue
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, UsageError
 from tjdocs.register import (
     Checkpoint,
+    ConsistencyProof,
     InclusionProof,
     Keys,
     Register,
@@ -312,6 +313,20 @@ def test_keys_that_do_not_belong_together(tmp_path):
     for name in ("", "a b", "a+b", "ё", 5):
         with pytest.raises(UsageError):
             Keys.create(tmp_path / "c", name=name)
+
+
+def test_a_head_that_names_another_log(signer):
+    """One key must not speak for two logs: the origin is the key's name."""
+    leaf = b"an entry"
+    text = Checkpoint("example.tj/other", 1, merkle.leaf_hash(leaf)).text
+    raw = signer.verifier.key_id + signer.key.sign(text.encode())
+    note = f"{text}\n\u2014 example.tj/log {base64.b64encode(raw).decode()}\n"
+    assert signer.verifier.verify(note)
+    assert not InclusionProof(0, leaf, (), note).verify(signer.verifier)
+    assert not ConsistencyProof((), note, note).verify(signer.verifier)
+    ours = signer.sign(Checkpoint("example.tj/log", 1, merkle.leaf_hash(leaf)))
+    assert InclusionProof(0, leaf, (), ours).verify(signer.verifier)
+    assert ConsistencyProof((), ours, ours).verify(signer.verifier)
 
 
 def test_inclusion_needs_a_number_for_its_place():

@@ -3,16 +3,19 @@
 import multiprocessing
 import os
 import signal
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 import pytest
-from register_helpers import KIND, NOW, issue, stock
+from register_helpers import KIND, NOW, issue, person, stock
 
 from postgres import Server
 from tjdocs.errors import RegisterError
-from tjdocs.register import Register
+from tjdocs.register import Register, hot
 
 PROCESSES = 20
 EACH = 10
@@ -92,8 +95,6 @@ def test_sequencing_and_issuing_at_once(stocked):
 
 
 def test_one_person_asks_twenty_offices_at_once(stocked):
-    from register_helpers import person
-
     def work(queue, n):
         number = stocked.reserve(KIND, officer="anna", at=NOW)
         try:
@@ -107,6 +108,33 @@ def test_one_person_asks_twenty_offices_at_once(stocked):
     found = spread(work, 8)
     assert sorted(found) == [*["issued"], *[f"the holder has a valid {KIND}"] * 7]
     assert stocked.audit(officer="auditor").sound
+
+
+def test_one_person_asks_two_offices_at_the_same_moment(stocked, monkeypatch):
+    """Both would find no other document; the second has to wait until the first has one."""
+    meeting, real, outcomes = threading.Barrier(2), hot.execute, []
+
+    def execute(connection, statement, values=()):
+        found = real(connection, statement, values)
+        if statement == hot.OTHERS:
+            found = found.all()
+            with suppress(threading.BrokenBarrierError):
+                meeting.wait(1)
+        return found
+
+    def work(number):
+        try:
+            call = {"issued": NOW.date(), "expires": date(2036, 11, 23), "files": FILES, "person": person()}
+            stocked.commit(number, at=NOW, **call)
+            outcomes.append("issued")
+        except RegisterError as error:
+            outcomes.append(error.message)
+
+    numbers = [stocked.reserve(KIND, officer="anna", at=NOW) for _ in range(2)]
+    monkeypatch.setattr(hot, "execute", execute)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(work, numbers))
+    assert sorted(outcomes) == ["issued", f"the holder has a valid {KIND}"]
 
 
 # --------------------------------------------------------------------------- the server is killed, away, or full
