@@ -335,3 +335,14 @@ def test_as_a_process_of_its_own(place):
     assert out.rstrip().splitlines()[-1].startswith("refer (decided by ")
     status, out, err = process("verify", place / "none")
     assert (status, out, err.count("\n")) == (2, "", 1)
+
+
+def test_no_command_waits_for_the_database_of_another():
+    """A scanner's program starts this for each document."""
+    code = (
+        "import sys; from tjdocs.cli import main; sys.argv = ['tjdocs', 'verify', '--help']\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "assert not {'sqlalchemy', 'fpdf', 'numpy', 'cv2'} & sys.modules.keys()"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0

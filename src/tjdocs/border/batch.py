@@ -28,7 +28,6 @@ from tjdocs.inspection import Evidence
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.crl import Crl
 from tjdocs.pki.trust import TrustStore
-from tjdocs.register import Register
 from tjdocs.register.lists import Lists
 
 __all__ = ["Item", "Setup", "folder_items", "install", "line_items", "run", "tar_items"]
@@ -87,6 +86,8 @@ class Setup:
 
     def inspector(self) -> Inspector:
         """Make the inspector."""
+        from tjdocs.register import Register
+
         certificates, crls, policy, register, lists = pickle.loads(self.data)  # noqa: S301 - our own process wrote it
         parsed = [(Certificate.parse(raw), trusted) for raw, trusted in certificates]
         trust = TrustStore.of(

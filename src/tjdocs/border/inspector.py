@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tjdocs.border import law, standing
 from tjdocs.border.case import Case
 from tjdocs.border.policy import Decision, Policy
-from tjdocs.border.standing import RegisterStatus, Status
+from tjdocs.border.standing import Status
 from tjdocs.errors import UsageError
 from tjdocs.findings import Finding, enforce_premises
 from tjdocs.inspection import Evidence, Examination, examine
 from tjdocs.pki.trust import TrustStore
-from tjdocs.register import Register
 from tjdocs.register.lists import Lists
+
+if TYPE_CHECKING:
+    from tjdocs.register import Register
 
 __all__ = ["Inspector", "Verdict"]
 
@@ -62,17 +64,17 @@ class Inspector:
         self,
         *,
         trust: TrustStore | None = None,
-        register: Register | Status | None = None,
+        register: "Register | Status | None" = None,
         lists: Lists | None = None,
         policy: Policy | None = None,
     ) -> None:
         if not isinstance(trust, TrustStore | None) or not isinstance(policy, Policy | None):
             raise UsageError("unusable inspector", where="trust, policy", hint="a TrustStore and a Policy, or None")
-        asked = register is None or isinstance(register, Register) or hasattr(register, "status")
-        if not isinstance(lists, Lists | None) or not asked:
+        asked = None if register is None else standing.asked(register)
+        if not isinstance(lists, Lists | None) or (asked is None and register is not None):
             raise UsageError("unusable inspector", where="register, lists", hint="a Register and Lists, or None")
         self._trust = trust if trust is not None else TrustStore.of(())
-        self._register = RegisterStatus(register) if isinstance(register, Register) else register
+        self._register = asked
         self._lists = lists
         self._policy = policy if policy is not None else Policy.default()
 

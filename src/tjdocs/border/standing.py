@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tjdocs.border.case import Case
 from tjdocs.errors import RegisterError, TjdocsError
 from tjdocs.findings import Finding, Outcome, checks
-from tjdocs.register import Register
 
-__all__ = ["RegisterStatus", "Standing", "Status", "judge", "look_up", "used_up"]
+if TYPE_CHECKING:
+    from tjdocs.register import Register
+
+__all__ = ["RegisterStatus", "Standing", "Status", "asked", "judge", "look_up", "used_up"]
 
 _STANDS = ("issued", "handed-over")
 _NOT_ISSUED = ("reserved", "spoiled")
@@ -57,7 +59,7 @@ class RegisterStatus:
     :param officer: under whose name documents are used up
     """
 
-    def __init__(self, register: Register, *, officer: str = "trial") -> None:
+    def __init__(self, register: "Register", *, officer: str = "trial") -> None:
         self._register, self._officer = register, officer
 
     def status(self, number: str) -> Standing | None:
@@ -86,6 +88,15 @@ class RegisterStatus:
                 return False
             raise
         return True
+
+
+def asked(register: "Register | Status") -> Status | None:
+    """Return whom to ask for the status of documents; None for what cannot be asked."""
+    from tjdocs.register import Register
+
+    if isinstance(register, Register):
+        return RegisterStatus(register)
+    return register if hasattr(register, "status") else None
 
 
 def look_up(case: Case, register: Status | None) -> tuple[Standing | None, str]:

@@ -6,35 +6,64 @@ Exit status: 0 all good; 1 judged and found wanting; 2 an unusable call or input
 import json
 import os
 import sys
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from tjdocs import __version__
-from tjdocs.cli import authority, border, documents, issue, mrz, seal, trust, vectors, verify
 from tjdocs.errors import TjdocsError
 
 __all__ = ["app", "main"]
 
+_COMMANDS = {
+    "dissect": ("verify", "dissect"),
+    "verify": ("verify", "verify"),
+    "issue": ("issue", "issue"),
+    "issue-batch": ("issue", "issue_batch"),
+    "mrz": ("mrz", "app"),
+    "sod": ("verify", "sod_app"),
+    "trust": ("trust", "app"),
+    "authority": ("authority", "app"),
+    "documents": ("documents", "app"),
+    "border": ("border", "app"),
+    "seal": ("seal", "app"),
+    "vectors": ("vectors", "app"),
+}
+
+
+class _Commands(TyperGroup):
+    """The commands, each imported when it is called: none waits for what the others need."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in _COMMANDS:
+            # the likeliest are suggested from these
+            self.commands.update({name: self.get_command(ctx, name) for name in _COMMANDS})
+            return None
+        module, attribute = _COMMANDS[cmd_name]
+        found = getattr(import_module(f"tjdocs.cli.{module}"), attribute)
+        if not isinstance(found, typer.Typer):
+            alone = typer.Typer(add_completion=False)
+            alone.command(cmd_name)(found)
+            return typer.main.get_command(alone)
+        group = typer.main.get_group(found)
+        group.name = cmd_name
+        return group
+
+
 app = typer.Typer(
     name="tjdocs",
+    cls=_Commands,
     help="Issue and verify ICAO travel documents (Doc 9303).",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(mrz.app, name="mrz")
-app.add_typer(verify.sod_app, name="sod")
-app.add_typer(trust.app, name="trust")
-app.add_typer(authority.app, name="authority")
-app.add_typer(documents.app, name="documents")
-app.add_typer(border.app, name="border")
-app.add_typer(seal.app, name="seal")
-app.add_typer(vectors.app, name="vectors")
-app.command("dissect")(verify.dissect)
-app.command("verify")(verify.verify)
-app.command("issue")(issue.issue)
-app.command("issue-batch")(issue.issue_batch)
 
 
 def _version(value: bool) -> None:

@@ -14,7 +14,6 @@ from tjdocs.border.standing import RegisterStatus
 from tjdocs.border.texts import texts
 from tjdocs.cli import _batches, _io, _streams, _verdicts
 from tjdocs.errors import InputError, UsageError
-from tjdocs.register import Register
 
 app = typer.Typer(help="At the crossing: law, verdict, record.", no_args_is_help=True)
 evidence_app = typer.Typer(help="An inspection as signed evidence.", no_args_is_help=True)
@@ -167,6 +166,8 @@ def open_register(url: str, officer: str) -> RegisterStatus | None:
     """Open a register that exists: an inspection never makes one."""
     if not url:
         return None
+    from tjdocs.register import Register
+
     path = url.removeprefix("sqlite:///")
     if path != url and not Path(path).is_file():
         raise InputError("no such register", where=url, hint="make one with `tjdocs register init`")
