@@ -24,6 +24,7 @@ from tjdocs.documents import (
 from tjdocs.errors import KeyMaterialError, RegisterError, SpecError, TjdocsError, UsageError
 from tjdocs.lds.dg11 import Dg11
 from tjdocs.office import Office, draft, preview, quality, values
+from tjdocs.office import issued as issued_room
 from tjdocs.pki import Authority, TrustStore, profiles
 from tjdocs.register import Register
 
@@ -160,6 +161,15 @@ def test_seals(trial, register, now, name, expected):
     assert issued.record["seal"] == sha256(issued.seal).hexdigest()
     assert issued.record["seal_signer"] == trial.seal_signer().certificate.sha256
     assert issued.drawn().record["page"]["seal.png"] == sha256(issued.files["seal.png"]).hexdigest()
+
+
+def test_the_page_of_a_sealed_document_is_drawn_when_it_is_asked_for(trial, register, now, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(issued_room, "draw", lambda *_, **__: drawn.append(1))
+    issued = Office(trial, register).issue(lawful("stateless-id", now), at=now)
+    assert not drawn
+    assert issued.page is None
+    assert drawn == [1]
 
 
 def test_a_permit_number_that_the_seal_cannot_hold_is_a_fault_before_a_number_is_used(trial, register, now):

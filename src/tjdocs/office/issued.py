@@ -9,6 +9,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from PIL import Image
+
 from tjdocs.errors import UsageError
 from tjdocs.lds import catalogue
 from tjdocs.office import folders
@@ -16,6 +18,8 @@ from tjdocs.page import Page, draw
 from tjdocs.seal import draw_code
 
 __all__ = ["ChipFiles", "Issued", "PageInput"]
+
+_DRAWN = ("seal_code", "seal_png", "page", "printed")
 
 
 class ChipFiles(Mapping[str, bytes]):
@@ -79,6 +83,19 @@ class Issued:
         return self._page is not None
 
     @cached_property
+    def seal_code(self) -> Image.Image | None:
+        """The seal's bar code, drawn when first asked for; None for a document without a seal."""
+        return draw_code(self.seal) if self.seal else None
+
+    @cached_property
+    def seal_png(self) -> bytes:
+        """The bar code as a PNG file; empty for a document without a seal."""
+        stream = BytesIO()
+        if self.seal_code is not None:
+            self.seal_code.save(stream, "PNG")
+        return stream.getvalue()
+
+    @cached_property
     def page(self) -> Page:
         """The printed page, drawn when first asked for.
 
@@ -87,17 +104,12 @@ class Issued:
         if self._page is None:
             raise UsageError("issued without a page", where="page")
         layout, values, portrait, specimen = self._page
-        code = draw_code(self.seal) if self.seal else None
-        return draw(layout, values, portrait=portrait, lines=self.mrz, code=code, specimen=specimen)
+        return draw(layout, values, portrait=portrait, lines=self.mrz, code=self.seal_code, specimen=specimen)
 
     @cached_property
     def printed(self) -> dict[str, bytes]:
         """The files of what is printed by name, made when first asked for: the page, and the seal's bar code."""
-        files = {}
-        if self.seal:
-            picture = BytesIO()
-            draw_code(self.seal).save(picture, "PNG")
-            files["seal.png"] = picture.getvalue()
+        files = {"seal.png": self.seal_png} if self.seal else {}
         if self._page is not None:
             files |= {"page.png": self.page.png(), "page.pdf": self.page.pdf()}
         return files
@@ -118,9 +130,7 @@ class Issued:
             return self
         digests = {name: sha256(data).hexdigest() for name, data in self.printed.items()}
         made = replace(self, record={**self.record, "page": digests})
-        vars(made).update(printed=self.printed)
-        if self._page is not None:
-            vars(made).update(page=self.page)
+        vars(made).update((name, vars(self)[name]) for name in _DRAWN if name in vars(self))
         return made
 
     def write(self, folder: str | Path) -> list[str]:

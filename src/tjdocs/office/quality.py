@@ -22,8 +22,7 @@ def read_back(issued: Issued, draft: Draft, trust: TrustStore, now: datetime) ->
     :raises TjdocsError: a check did not pass, or the zone does not say what the application does
     """
     chip = dict(issued.chip) or None
-    printed = issued.printed.get("seal.png", issued.seal) if issued.seal else None
-    examination = examine(Evidence(mrz=issued.mrz, chip=chip, seal=printed), trust, at=now)
+    examination = examine(Evidence(mrz=issued.mrz, chip=chip, seal=issued.seal_png or None), trust, at=now)
     unsound = [
         f"{finding.check} {finding.subject} {finding.reason}".strip()
         for finding in examination.findings
