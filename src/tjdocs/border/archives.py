@@ -15,7 +15,6 @@ MAX_TOTAL = 100_000_000
 MAX_MEMBER = 20_000_000
 MAX_RATIO = 100
 _GRACE = 100_000  # a small file may be anything, however well it was packed
-_BLOCK = 1 << 16
 
 
 class ArchiveError(ValueError):

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from tjdocs import mrz, specs
-from tjdocs.documents.validity import anniversary
+from tjdocs.documents.validity import Period
 from tjdocs.errors import SpecError
 from tjdocs.seal import profiles
 
@@ -54,11 +54,8 @@ class Kind:
 
     def latest(self, issued: date) -> date | None:
         """Return the last day of validity that is accepted: the anniversary itself, nothing later."""
-        if self.years:
-            return anniversary(issued, self.years)
-        if self.months:
-            return _months_after(issued, self.months)
-        return issued + timedelta(days=self.days) if self.days else None
+        period = Period(self.years, self.months, self.days)
+        return period.after(issued) if period != Period() else None
 
 
 @cache
@@ -68,17 +65,6 @@ def _own_states() -> frozenset[str]:
 
 def _code(pattern: str, code: str) -> bool:
     return code.startswith(pattern[:-1]) if pattern.endswith("*") else code == pattern
-
-
-def _months_after(day: date, months: int) -> date:
-    years, month = divmod(day.month - 1 + months, 12)
-    year = min(day.year + years, date.max.year)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, last)
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")
 
 
 @cache

@@ -5,10 +5,8 @@
 """
 
 import json
-import os
 import zipfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -20,11 +18,12 @@ from tjdocs import __version__
 from tjdocs.border import signatures
 from tjdocs.border.archives import ArchiveError, read_zip
 from tjdocs.border.case import Case
+from tjdocs.border.files import write_new
 from tjdocs.border.inspector import Inspector, Verdict
 from tjdocs.border.policy import Policy
 from tjdocs.border.reading import evidence_from_json, evidence_json
 from tjdocs.border.standing import Standing
-from tjdocs.errors import InputError, OutputError, RegisterError, TjdocsError
+from tjdocs.errors import InputError, RegisterError, TjdocsError
 from tjdocs.findings import Finding, Outcome, enforce_premises
 from tjdocs.inspection import Evidence
 from tjdocs.mrz import alpha2
@@ -110,23 +109,7 @@ def export(
             packs = len(data) < 50_000
             info.compress_type = zipfile.ZIP_DEFLATED if packs else zipfile.ZIP_STORED
             zipped.writestr(info, data)
-    _write(path, archive.getvalue())
-
-
-def _write(path: str | Path, data: bytes) -> None:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise OutputError("exists already", where=str(path), hint="name a new file: evidence is kept") from None
-    except (OSError, ValueError) as error:
-        raise OutputError("cannot write", where=str(path), hint=getattr(error, "strerror", "") or "") from None
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-    except OSError as error:
-        with suppress(OSError):
-            os.unlink(path)
-        raise OutputError("cannot write", where=str(path), hint=error.strerror or "") from None
+    write_new(path, archive.getvalue(), what="evidence is")
 
 
 def _content(evidence: Evidence, verdict: Verdict, inspector: Inspector) -> dict[str, bytes]:

@@ -6,9 +6,7 @@ decoded and encoded again, so that no byte of the chip's image reaches the page.
 forbids everything but its own style and its own image, should one of the three fail.
 """
 
-import os
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -18,12 +16,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tjdocs import __version__, mrz, specs
+from tjdocs.border.files import write_new
 from tjdocs.border.inspector import Verdict
 from tjdocs.border.policy import Decision
 from tjdocs.border.report_rows import advice, not_checked, title
 from tjdocs.border.report_values import MAX_PICTURE, MAX_TEXT, face, neutral
 from tjdocs.border.texts import Texts, action, texts
-from tjdocs.errors import OutputError
 from tjdocs.findings import Finding, Outcome, checks
 from tjdocs.inspection import Examination
 from tjdocs.inspection.structure import ChipContent
@@ -82,22 +80,7 @@ def write_report(verdict: Verdict, path: str | Path, *, lang: str = "en") -> Non
     :raises OutputError: something lies there already, a link included, or nothing can be written there; no part of
         a report is left then
     """
-    data = render(verdict, lang=lang).encode()
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise OutputError("exists already", where=str(path), hint="name a new file: reports are kept") from None
-    except (OSError, ValueError) as error:
-        raise OutputError("cannot write", where=str(path), hint=getattr(error, "strerror", "") or "") from None
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-    except BaseException as error:
-        with suppress(OSError):
-            os.unlink(path)
-        if isinstance(error, OSError):
-            raise OutputError("cannot write", where=str(path), hint=error.strerror or "") from None
-        raise
+    write_new(path, render(verdict, lang=lang).encode(), what="reports are")
 
 
 def render(verdict: Verdict, *, lang: str = "en") -> str:

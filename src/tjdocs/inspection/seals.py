@@ -6,13 +6,13 @@ from datetime import datetime
 
 from tjdocs import mrz, seal
 from tjdocs.findings import Finding, Outcome
+from tjdocs.inspection.evidence import MAX_FILE
 from tjdocs.pki.trust import TrustStore
 from tjdocs.seal import FeatureSpec, Seal, Verification
 
 __all__ = ["Sealed", "examine_seal"]
 
 _CHECKS = ("seal.structure", "seal.signer", "seal.signature", "seal.revocation", "seal.agreement")
-_LIMIT = 10_000_000  # as of a chip's file
 _VISA = ("MRV-A", "MRV-B")
 
 
@@ -39,7 +39,7 @@ def examine_seal(
     """
     if data is None:
         return Sealed(tuple(Finding(check, Outcome.UNDETERMINED, "no-input") for check in _CHECKS))
-    if len(data) > _LIMIT:
+    if len(data) > MAX_FILE:
         return _unread("limit", f"{len(data)} bytes")
     if seal.is_picture(data):
         try:

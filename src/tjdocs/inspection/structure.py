@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from tjdocs.findings import Finding, Outcome, brief, passed
+from tjdocs.inspection.evidence import MAX_FILE
 from tjdocs.lds import catalogue
 from tjdocs.lds.catalogue import LdsError
 from tjdocs.lds.com import ComFile
@@ -19,7 +20,6 @@ from tjdocs.lds.sod import Sod, SodError
 
 __all__ = ["ChipContent", "check_com_sod", "check_structure", "read_chip"]
 
-MAX_FILE = 10_000_000
 _SIGNED_VERSION = "0108"
 
 

@@ -13,7 +13,7 @@ from tjdocs.mrz.layout import formats
 from tjdocs.mrz.transliteration import components, tables
 from tjdocs.mrz.variants import alike, skeletons, sounds
 
-__all__ = ["Agreement", "Name", "Relation", "agree", "keys"]
+__all__ = ["Agreement", "Name", "Relation", "agree", "keys", "readings"]
 
 _WIDTHS = frozenset(layout.by_name["names"].width for layout in formats().values())
 _KEY = 2  # consonants of a key; what a truncated component still has
@@ -46,6 +46,11 @@ class Name:
         """The name as it stands in a zone, without fillers at its end."""
         text = "<".join(self.primary)
         return f"{text}<<{'<'.join(self.secondary)}" if self.secondary else text
+
+    @property
+    def fills_a_field(self) -> bool:
+        """Whether it is as long as some format's field, as every lawfully truncated one is."""
+        return len(self.text) in _WIDTHS
 
 
 class Relation(StrEnum):
@@ -84,7 +89,7 @@ def agree(a: Name | tuple[str, str], b: Name | tuple[str, str]) -> Agreement:
     ``specs/mrz/variants.toml``; they may bring together what two persons are called, so whoever decides on
     them looks at the date of birth too.
     """
-    ours, theirs = _readings(a), _readings(b)
+    ours, theirs = readings(a), readings(b)
     if ours[0] == theirs[0]:
         return Agreement(Relation.EXACT)
     for relation, holds in ((Relation.TRUNCATED, _cut), (Relation.VARIANT, _variant)):
@@ -102,7 +107,7 @@ def keys(name: Name | tuple[str, str]) -> frozenset[str]:
     Many persons share a key: what is found under it is compared with :func:`agree`.
     """
     found = set()
-    for reading in _readings(name):
+    for reading in readings(name):
         first = reading.secondary[0] if reading.secondary else ""
         # Of a truncated name perhaps only the first letter of a component is left.
         begins = sounds(first) | sounds(first[:1])
@@ -111,7 +116,7 @@ def keys(name: Name | tuple[str, str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _readings(name: Name | tuple[str, str]) -> list[Name]:
+def readings(name: Name | tuple[str, str]) -> list[Name]:
     """Return the name as each table spells it, the default first."""
     if isinstance(name, Name):
         return [name]
@@ -140,7 +145,7 @@ def _where(a: Name, b: Name) -> tuple[str, int]:
 def _cut(a: Name, b: Name) -> bool:
     """Whether the shorter name fills a field and every component of it begins one of the longer."""
     short, long = (a, b) if len(a.text) < len(b.text) else (b, a)
-    if len(short.text) not in _WIDTHS or len(long.text) == len(short.text):
+    if not short.fills_a_field or len(long.text) == len(short.text):
         return False
     if bool(short.secondary) != bool(long.secondary):
         return False

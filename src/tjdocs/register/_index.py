@@ -8,15 +8,11 @@ truncated (Doc 9303-4 to -7, 4.2.3) has lost some of them and is looked for by t
 from collections.abc import Iterable
 from hashlib import blake2b
 
-from tjdocs.errors import UsageError
-from tjdocs.mrz.layout import formats
-from tjdocs.mrz.names import Name, keys
-from tjdocs.mrz.transliteration import tables
+from tjdocs.mrz.names import Name, keys, readings
 from tjdocs.mrz.variants import skeletons
 
 __all__ = ["looked_up", "stored"]
 
-_WIDTHS = frozenset(layout.by_name["names"].width for layout in formats().values())
 _DAY, _MONTH, _YEAR = len("YYYY-MM-DD"), len("YYYY-MM"), len("YYYY")
 _YEARS = tuple(str(year) for year in range(1890, 2110))
 
@@ -26,9 +22,9 @@ def stored(names: Iterable[tuple[str, str]], born: str, issuing_state: str, docu
     found: set[tuple[str, ...]] = set()
     for pair in names:
         coarse = keys(pair)
-        readings = _readings(pair)
-        fine = {key for reading in readings for key in _fine(reading)}
-        cut = any(len(reading.text) in _WIDTHS for reading in readings)
+        read = readings(pair)
+        fine = {key for reading in read for key in _fine(reading)}
+        cut = any(reading.fills_a_field for reading in read)
         if len(born) == _DAY:
             found |= {("coarse", key, born) for key in coarse}
         else:
@@ -53,7 +49,7 @@ def looked_up(names: Iterable[Name], born: str, issuing_state: str, document_num
         begins = dict.fromkeys((born[:_MONTH], born[:_YEAR], ""))
         found |= {("fine", key, part) for key in fine for part in begins}
         found |= {("cut", key, part) for key in coarse for part in begins}
-        cut = len(name.text) in _WIDTHS
+        cut = name.fills_a_field
         if cut:
             found |= {("partly", key, part) for key in coarse for part in begins}
         if len(born) == _DAY:
@@ -77,18 +73,6 @@ def _fine(name: Name) -> set[str]:
         for second in {"".join(name.secondary), *name.secondary[:1]}
         for secondary in skeletons(second)
     }
-
-
-def _readings(pair: tuple[str, str]) -> list[Name]:
-    found = []
-    for table in tables():
-        try:
-            found.append(Name.of(*pair, table=table))
-        except UsageError:
-            continue  # a letter without a rule: another table may have one
-    if not found:
-        found = [Name(*(tuple(part.upper().split()) for part in pair))]
-    return list(dict.fromkeys(found))
 
 
 def _hash(parts: tuple[str, ...]) -> int:
