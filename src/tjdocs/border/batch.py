@@ -277,7 +277,7 @@ class _Run:
                 try:
                     found += self._submit([item]).result()
                     break
-                except Exception as error:  # noqa: BLE001
+                except Exception as error:  # noqa: BLE001 - likewise, and this item is why
                     self._renew()
                     if attempt == 2:
                         found.append(_failed(item.id, "worker", f"the worker died: {type(error).__name__}"))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
+from typing import Any
 
 from tjdocs.errors import UsageError
 
@@ -42,7 +43,7 @@ class Claims:
         :raises UsageError: an unknown name, or a value that cannot be used
         """
         known = [item.name for item in fields(cls)]
-        found: dict[str, str | date] = {}
+        found: dict[str, Any] = {}
         for name, value in (values or {}).items():
             if name not in known:
                 raise UsageError("unknown claim", where=f"claims {str(name)[:40]}", hint=", ".join(known))
@@ -52,13 +53,13 @@ class Claims:
                 found[name] = value
             else:
                 raise UsageError("no text", where=f"claims {name}")
-        return cls(**found)  # type: ignore[arg-type]
+        return cls(**found)
 
 
 def _day(value: object, name: str) -> date:
     if type(value) is date:
         return value
     try:
-        return date.fromisoformat(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+        return date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
         raise UsageError("no date", where=f"claims {name}", hint="YYYY-MM-DD") from None

@@ -74,9 +74,11 @@ def _seal(value: object, folder: Path | None) -> bytes:
 
 def _bytes(value: object, where: str) -> bytes:
     try:
-        return base64.b64decode(value, validate=True)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise UsageError("no base64", where=where) from None
+        if isinstance(value, str | bytes):
+            return base64.b64decode(value, validate=True)
+    except ValueError:
+        pass
+    raise UsageError("no base64", where=where)
 
 
 def _read(path: Path, limit: int) -> bytes:

@@ -25,6 +25,15 @@ Json = Annotated[bool, typer.Option("--json", help="Machine output alone on stan
 At = Annotated[
     str, typer.Option("--at", metavar="DATE-OR-MOMENT", help="Time of judgement, ISO 8601; a moment with its offset.")
 ]
+Trust = Annotated[
+    list[str] | None, typer.Option("--trust", help="A trust store, or a certificate that is an anchor; repeatable.")
+]
+TrustDigest = Annotated[str, typer.Option("--trust-digest", help="Digest of the trusted set, pinned.")]
+Crl = Annotated[list[str] | None, typer.Option("--crl", help="A revocation list; repeatable.")]
+SealSigner = Annotated[
+    list[str] | None,
+    typer.Option("--signer", help="Certificate of a seal signer, not trusted by that; repeatable."),
+]
 PassphraseFile = Annotated[
     str, typer.Option("--passphrase-file", help="File with the passphrase; else TJDOCS_PASSPHRASE.")
 ]

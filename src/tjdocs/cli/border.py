@@ -19,15 +19,6 @@ app = typer.Typer(help="At the crossing: law, verdict, record.", no_args_is_help
 evidence_app = typer.Typer(help="An inspection as signed evidence.", no_args_is_help=True)
 app.add_typer(evidence_app, name="evidence")
 
-Trust = Annotated[
-    list[str] | None, typer.Option("--trust", help="A trust store, or a certificate that is an anchor; repeatable.")
-]
-Crl = Annotated[list[str] | None, typer.Option("--crl", help="A revocation list; repeatable.")]
-SealSigner = Annotated[
-    list[str] | None,
-    typer.Option("--signer", help="Certificate of a seal signer, not trusted by that; repeatable."),
-]
-TrustDigest = Annotated[str, typer.Option("--trust-digest", help="Digest of the trusted set, pinned.")]
 RegisterUrl = Annotated[str, typer.Option("--register", metavar="URL", help="The register of our own documents.")]
 WatchList = Annotated[
     list[str] | None,
@@ -58,10 +49,10 @@ def inspect(
     mrz_file: Annotated[str, typer.Option("--mrz", help="File with the printed zone.")] = "",
     chip: Annotated[str, typer.Option("--chip", help="Folder of EF files.")] = "",
     seal: Annotated[str, typer.Option("--seal", help="File with a seal, or a picture of it.")] = "",
-    trust: Trust = None,
-    trust_digest: TrustDigest = "",
-    crl: Crl = None,
-    signer: SealSigner = None,
+    trust: _io.Trust = None,
+    trust_digest: _io.TrustDigest = "",
+    crl: _io.Crl = None,
+    signer: _io.SealSigner = None,
     register: RegisterUrl = "",
     officer: Annotated[str, typer.Option("--officer", help="Under whose name the register is written to.")] = "",
     watch_list: WatchList = None,
@@ -227,10 +218,10 @@ def judge_batch(
     paths: Annotated[
         list[str], typer.Argument(metavar="PATH…", help="Folder of folders, .tar, or JSON lines; - reads.")
     ],
-    trust: Trust = None,
-    trust_digest: TrustDigest = "",
-    crl: Crl = None,
-    signer: SealSigner = None,
+    trust: _io.Trust = None,
+    trust_digest: _io.TrustDigest = "",
+    crl: _io.Crl = None,
+    signer: _io.SealSigner = None,
     register: RegisterUrl = "",
     watch_list: WatchList = None,
     permit: Permit = None,
@@ -316,7 +307,7 @@ def evidence_export(
 @evidence_app.command("verify")
 def evidence_verify(
     path: Annotated[str, typer.Argument(metavar="FILE.zip")],
-    trust: Trust = None,
+    trust: _io.Trust = None,
     as_json: _io.Json = False,
 ) -> None:
     """Verify signed evidence and judge it again. Exit status 1 unless everything holds."""

@@ -9,11 +9,9 @@ import typer
 
 from tjdocs import mrz, seal
 from tjdocs.cli import _io
-from tjdocs.cli.verify import SealSigners, Trust
 from tjdocs.errors import InputError, UsageError
 from tjdocs.findings import enforce_premises
 from tjdocs.inspection.seals import examine_seal
-from tjdocs.office import folders
 from tjdocs.pki.authority import Authority
 from tjdocs.seal import profiles
 
@@ -49,6 +47,8 @@ def make(
         signature_date=today,
         features=values,
     )
+    from tjdocs.office import folders  # the office brings the database with it
+
     picture = io.BytesIO()
     seal.draw_code(made.encode(), symbology, module).save(picture, "PNG", dpi=(300, 300))
     folders.write(out, {"seal.bin": made.encode(), "seal.png": picture.getvalue()})
@@ -99,10 +99,10 @@ def _show(read: seal.Seal) -> None:
 @app.command()
 def verify(
     path: Sealed,
-    trust: Trust = None,
-    trust_digest: Annotated[str, typer.Option("--trust-digest", help="Digest of the trusted set, pinned.")] = "",
-    signer: SealSigners = None,
-    crl: Annotated[list[str] | None, typer.Option("--crl", help="A revocation list; repeatable.")] = None,
+    trust: _io.Trust = None,
+    trust_digest: _io.TrustDigest = "",
+    signer: _io.SealSigner = None,
+    crl: _io.Crl = None,
     mrz_file: Annotated[
         list[str] | None, typer.Option("--mrz", help="File with a printed zone; a visa's and its passport's: twice.")
     ] = None,

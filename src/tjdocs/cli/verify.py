@@ -20,23 +20,15 @@ from tjdocs.spans import Span
 
 sod_app = typer.Typer(help="EF.SOD.", no_args_is_help=True)
 
-Trust = Annotated[
-    list[str] | None, typer.Option("--trust", help="A trust store, or a certificate that is an anchor; repeatable.")
-]
-SealSigners = Annotated[
-    list[str] | None,
-    typer.Option("--signer", help="Certificate of a seal signer, not trusted by that; repeatable."),
-]
-
 
 def verify(
     path: Annotated[str, typer.Argument(help="Folder of EF files.")],
-    trust: Trust = None,
-    trust_digest: Annotated[str, typer.Option("--trust-digest", help="Digest of the trusted set, pinned.")] = "",
+    trust: _io.Trust = None,
+    trust_digest: _io.TrustDigest = "",
     mrz_file: Annotated[str, typer.Option("--mrz", help="File with the printed zone.")] = "",
-    crl: Annotated[list[str] | None, typer.Option("--crl", help="A revocation list; repeatable.")] = None,
+    crl: _io.Crl = None,
     seal_file: Annotated[str, typer.Option("--seal", help="The seal's bytes, or a PNG or JPEG picture of it.")] = "",
-    signer: SealSigners = None,
+    signer: _io.SealSigner = None,
     report: Annotated[str, typer.Option("--report", help="Write an HTML report here.")] = "",
     at: _io.At = "",
     as_json: _io.Json = False,

@@ -179,6 +179,10 @@ class Image:
         return {"type": "string", "contentEncoding": "base64"}
 
 
+def _is_pixel(value: float) -> bool:
+    return not isinstance(value, bool) and 0 <= value < _MOST_PIXELS
+
+
 @dataclass(frozen=True, slots=True)
 class Eyes:
     """Two points in pixels."""
@@ -187,15 +191,14 @@ class Eyes:
         self, value: object, where: str, reading: Reading
     ) -> tuple[tuple[float, float], tuple[float, float]] | None:
         """Return the points."""
-        try:
-            (ax, ay), (bx, by) = value  # type: ignore[misc]
-            numbers = [ax, ay, bx, by]  # type: ignore[has-type]
-            if any(isinstance(n, bool) or not isinstance(n, int | float) or not 0 <= n < _MOST_PIXELS for n in numbers):
-                raise ValueError
-        except (TypeError, ValueError):
-            reading.fault(where, "no two points", "[[x, y], [x, y]] in pixels")
-            return None
-        return (float(numbers[0]), float(numbers[1])), (float(numbers[2]), float(numbers[3]))
+        match value:
+            case [
+                [int() | float() as ax, int() | float() as ay],
+                [int() | float() as bx, int() | float() as by],
+            ] if all(map(_is_pixel, (ax, ay, bx, by))):
+                return (float(ax), float(ay)), (float(bx), float(by))
+        reading.fault(where, "no two points", "[[x, y], [x, y]] in pixels")
+        return None
 
     def write(self, value: tuple[tuple[float, float], tuple[float, float]]) -> list[list[float]]:
         """Return lists of numbers."""

@@ -76,7 +76,8 @@ def _read(kind: Any, value: Any, where: str) -> Any:
         hints = get_type_hints(kind)
         required = [part.name for part in fields(kind) if part.default is MISSING]
         specs.require_keys(value, required, hints, where=where)
-        return kind(**{key: _read(hints[key], entry, f"{where} {key}") for key, entry in value.items()})  # type: ignore[operator]
+        make: Any = kind
+        return make(**{key: _read(hints[key], entry, f"{where} {key}") for key, entry in value.items()})
     if kind is Box:
         box = Box(*_read(tuple[int, int, int, int], value, where))
         if box.width <= 0 or box.height <= 0:

@@ -153,6 +153,7 @@ class TrustStore:
     def _load(self) -> _Snapshot:
         snapshot = _Snapshot()
         try:
+            # a store in memory, which has no path, is never loaded: it was made with its snapshot
             with closing(sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True)) as database:  # type: ignore[union-attr]
                 version = database.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
                 if version is None or version[0] != str(_VERSION):

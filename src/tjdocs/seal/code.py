@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 import zxingcpp
 from PIL import Image
@@ -88,7 +89,8 @@ def draw_code(data: bytes, symbology: str = "data-matrix", module: int = 4, *, q
     except ValueError:
         raise UsageError("more data than the bar code holds", where=symbology, hint="another symbology") from None
     height, width = code.shape
-    modules = Image.frombytes("L", (width, height), bytes(memoryview(code)))  # type: ignore[arg-type]
+    buffer: Any = code  # its types do not tell that it is one
+    modules = Image.frombytes("L", (width, height), bytes(memoryview(buffer)))
     picture = Image.new("L", ((width + 2 * quiet) * module, (height + 2 * quiet) * module), 255)
     picture.paste(modules.resize((width * module, height * module), Image.Resampling.NEAREST), (quiet * module,) * 2)
     return picture
