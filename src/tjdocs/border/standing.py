@@ -67,9 +67,8 @@ class RegisterStatus:
         found = self._register.document(number)
         if found is None:
             return None
-        category = str(getattr(found, "category", ""))
         return Standing(
-            found.status, found.document_type, found.date_of_issue, found.date_of_expiry, category, found.files
+            found.status, found.document_type, found.date_of_issue, found.date_of_expiry, found.category, found.files
         )
 
     def use_up(self, number: str, *, at: datetime, point: str) -> bool:
@@ -77,11 +76,8 @@ class RegisterStatus:
 
         :raises RegisterError: the register refused, and not because it was used up before
         """
-        act = getattr(self._register, "act", None)
-        if act is None:
-            raise RegisterError("the register cannot use up a document", where="use")
         try:
-            act("use", number, officers=[self._officer], at=at, reference=point)
+            self._register.act("use", number, officers=[self._officer], at=at, reference=point)
         except RegisterError:
             standing = self.status(number)
             if standing is not None and standing.status == "used-up":

@@ -29,6 +29,7 @@ _COMMANDS = {
     "authority": ("authority", "app"),
     "documents": ("documents", "app"),
     "border": ("border", "app"),
+    "register": ("register", "app"),
     "seal": ("seal", "app"),
     "vectors": ("vectors", "app"),
 }

@@ -12,7 +12,7 @@ from tjdocs.border.reading import EVIDENCE_KEYS, evidence_from_json
 from tjdocs.border.record import Records
 from tjdocs.border.standing import RegisterStatus
 from tjdocs.border.texts import texts
-from tjdocs.cli import _batches, _io, _streams, _verdicts
+from tjdocs.cli import _batches, _io, _register, _streams, _verdicts
 from tjdocs.errors import InputError, UsageError
 
 app = typer.Typer(help="At the crossing: law, verdict, record.", no_args_is_help=True)
@@ -35,6 +35,7 @@ _SETUP = {
     "crl",
     "register",
     "officer",
+    "keys",
     "watch_list",
     "permit",
     "policy",
@@ -55,6 +56,7 @@ def inspect(
     signer: _io.SealSigner = None,
     register: RegisterUrl = "",
     officer: Annotated[str, typer.Option("--officer", help="Under whose name the register is written to.")] = "",
+    keys: _register.KeyFolder = "",
     watch_list: WatchList = None,
     permit: Permit = None,
     direction: Annotated[
@@ -83,10 +85,9 @@ def inspect(
     given: dict[str, Any] = {
         "mrz": _io.read_text(mrz_file).splitlines() if mrz_file else None,
         "chip": chip, "seal": seal, "trust": trust, "trust_digest": trust_digest, "crl": crl,
-        "signer": signer,
-        "register": register, "officer": officer, "watch_list": watch_list, "permit": permit, "direction": direction,
-        "point": point, "asks_protection": asks_protection, "claims": _claims(claim), "policy": policy, "lang": lang,
-        "dry_run": dry_run, "at": at,
+        "signer": signer, "register": register, "officer": officer, "keys": keys, "watch_list": watch_list,
+        "permit": permit, "direction": direction, "point": point, "asks_protection": asks_protection,
+        "claims": _claims(claim), "policy": policy, "lang": lang, "dry_run": dry_run, "at": at,
     }  # fmt: skip
     values = {**(_from_file(evidence) if evidence else {}), **{key: value for key, value in given.items() if value}}
     words = texts(_text(values, "lang") or "en")
@@ -147,22 +148,17 @@ def make_inspector(values: Mapping[str, Any]) -> Inspector:
     policy = _text(values, "policy")
     return Inspector(
         trust=store,
-        register=open_register(_text(values, "register"), _text(values, "officer")),
+        register=open_register(_text(values, "register"), _text(values, "officer"), _text(values, "keys")),
         lists=Lists.read(files) if files else None,
         policy=Policy.read(policy) if policy else None,
     )
 
 
-def open_register(url: str, officer: str) -> RegisterStatus | None:
+def open_register(url: str, officer: str, keys: str = "") -> RegisterStatus | None:
     """Open a register that exists: an inspection never makes one."""
     if not url:
         return None
-    from tjdocs.register import Register
-
-    path = url.removeprefix("sqlite:///")
-    if path != url and not Path(path).is_file():
-        raise InputError("no such register", where=url, hint="make one with `tjdocs register init`")
-    return RegisterStatus(Register(url), officer=officer or "trial")
+    return RegisterStatus(_register.open_register(url, keys), officer=officer or "trial")
 
 
 def _from_file(path: str) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tjdocs.cli import _io
+from tjdocs.cli import _io, _register
 from tjdocs.cli.documents import ApplicationFile, Lang, Type, Types, read_application
-from tjdocs.documents import DocumentTypes, NotEligible, Override, eligibility
+from tjdocs.documents import DocumentTypes, NotEligible, Override
 from tjdocs.errors import UsageError
 
 if TYPE_CHECKING:  # the office brings database and drawing with it, which no other command should wait for
@@ -34,30 +34,36 @@ def issue(
         list[str] | None,
         typer.Option("--override", metavar="RULE=REASON", help="Issue although a rule is not met, under --officer."),
     ] = None,
+    replaces: Annotated[str, typer.Option("--replaces", metavar="NUMBER", help="The document that it replaces.")] = "",
+    ground: Annotated[str, typer.Option("--ground", help="Why: renewal, loss, theft, damage or change-of-name.")] = "",
     no_chip: NoChip = False,
     lang: Lang = "en",
     types: Types = None,
     passphrase_file: _io.PassphraseFile = "",
+    keys: _register.KeyFolder = "",
+    register_passphrase_file: _register.RegisterPassphrase = "",
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Issue one document into a folder. Exit status 1 when the application is not eligible."""
     from tjdocs.office import Office
-    from tjdocs.register import Register
 
     loaded = DocumentTypes.load(*types or ())
     loaded[type_]
     now = _io.moment(at)
     opened = _open(authority, passphrase_file, register, officer)
     request = read_application(application, type_, loaded)
-    office = Office(opened, Register(_url(opened, register)), officer=officer or "trial", types=loaded)
+    book = _register.open_register(
+        _url(opened, register), keys, register_passphrase_file or passphrase_file, make=opened.trial
+    )
+    office = Office(opened, book, officer=officer or "trial", types=loaded)
     try:
         issued = office.issue(
-            request, at=now, out=out, overrides=_overrides(override or [], officer), chip=False if no_chip else None
-        )
+            request, at=now, out=out, overrides=_overrides(override or [], officer), chip=False if no_chip else None,
+            replaces=replaces, ground=ground,
+        )  # fmt: skip
     except NotEligible as error:
-        refused = [result.rule for result in error.refused]
-        said = [result for result in eligibility(request, at=now, types=loaded, lang=lang) if result.rule in refused]
+        said = [result.said(loaded[type_], lang=lang) for result in error.refused]
         if as_json:
             _io.show_json({"schema": 1, "refused": [result.as_json() for result in said]})
         else:
@@ -94,6 +100,8 @@ def issue_batch(
     no_chip: NoChip = False,
     types: Types = None,
     passphrase_file: _io.PassphraseFile = "",
+    keys: _register.KeyFolder = "",
+    register_passphrase_file: _register.RegisterPassphrase = "",
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
@@ -110,6 +118,8 @@ def issue_batch(
         _url(opened, register),
         officer=officer or "trial",
         passphrase=_io.passphrase(passphrase_file),
+        register_keys=_register.key_folder(_url(opened, register), keys),
+        register_passphrase=_io.passphrase(register_passphrase_file or passphrase_file),
         types=tuple(map(Path, types or ())),
         chip=False if no_chip else None,
         pages=not no_pages,

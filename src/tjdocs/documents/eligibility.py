@@ -1,7 +1,7 @@
 """Who may be given a document: every rule answers at once, with its article and a sentence to read out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from tjdocs.documents import texts
@@ -38,6 +38,15 @@ class RuleResult:
     override: bool = False
     language: str = "en"
     reviewed: bool = True
+
+    def said(self, kind: DocumentType, *, lang: str) -> "RuleResult":
+        """Return the answer with its sentence in a language.
+
+        :raises UsageError: there is no such language
+        """
+        answer = "title" if self.outcome is Answer.MET else self.outcome.replace(" ", "-")
+        said = texts.sentence(kind, self.rule, answer, lang=lang)
+        return replace(self, sentence=said.text, language=said.language, reviewed=said.reviewed)
 
     def as_json(self) -> dict[str, str]:
         """Return the answer with the keys that the command line prints."""
@@ -123,10 +132,7 @@ def _judge(
         answer = PREDICATES[rule.predicate].ask(question, rule.arguments)
     if answer is Answer.NOT_MET:
         answer = Answer(rule.otherwise)
-    said = texts.sentence(kind, rule.id, "title" if answer is Answer.MET else answer.replace(" ", "-"), lang=lang)
-    return RuleResult(
-        rule.id, rule.requirement, rule.article, answer, said.text, rule.override, said.language, said.reviewed
-    )
+    return RuleResult(rule.id, rule.requirement, rule.article, answer, "", rule.override).said(kind, lang=lang)
 
 
 def overruled(results: Sequence[RuleResult], overrides: Sequence[Override]) -> tuple[Override, ...]:

@@ -179,6 +179,11 @@ class DocumentType:
         return f"DocumentType({self.id!r})"
 
     @property
+    def several(self) -> bool:
+        """Whether a person may hold more than one valid document of it: no rule says otherwise."""
+        return not any(rule.predicate == "holds-none" and self.id in rule.arguments["documents"] for rule in self.rules)
+
+    @property
     def title(self) -> str:
         """The title in English."""
         return self.titles["en"]

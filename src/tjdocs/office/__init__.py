@@ -5,7 +5,6 @@ from tjdocs.office.batch import Batch, Line
 from tjdocs.office.issued import ChipFiles, Issued
 from tjdocs.office.issuing import Office, Portrait
 from tjdocs.office.preview import Preview, preview
-from tjdocs.office.recovery import recover
 
 __all__ = [
     "ApplicationError",
@@ -19,5 +18,4 @@ __all__ = [
     "Portrait",
     "Preview",
     "preview",
-    "recover",
 ]

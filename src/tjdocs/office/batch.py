@@ -1,7 +1,7 @@
 """Many documents of one type from a file: in worker processes, resumable, one bad application stopping nobody.
 
 Each application's documents lie in a folder named after its line. A folder in place is done; a run that was killed is
-taken up by running it again: what it left behind is finished or undone first (``tjdocs.office.recovery``).
+taken up by running it again: the register finishes or undoes first what it left behind.
 """
 
 import fcntl
@@ -24,9 +24,8 @@ from tjdocs.documents import ApplicationError, DocumentType, DocumentTypes, Faul
 from tjdocs.errors import InputError, OutputError, TjdocsError, UsageError
 from tjdocs.office import folders, rows
 from tjdocs.office.issuing import Office
-from tjdocs.office.recovery import recover
 from tjdocs.pki import Authority
-from tjdocs.register import Register
+from tjdocs.register import Keys, Register
 
 __all__ = ["Batch", "Line"]
 
@@ -68,6 +67,8 @@ class Batch:
     :param out: a folder, new, empty, or of an earlier run of the same batch
     :param authority: the authority's folder; ``passphrase`` opens its keys
     :param register: URL
+    :param register_keys: folder of the register's keys, None for those beside an SQLite file;
+        ``register_passphrase`` opens them
     :param types: further folders of document types
     :param chip: as :meth:`Office.issue` takes it
     :param pages: whether pages are drawn
@@ -82,6 +83,8 @@ class Batch:
     register: str
     officer: str = "trial"
     passphrase: bytes | None = field(default=None, repr=False)
+    register_keys: Path | None = None
+    register_passphrase: bytes | None = field(default=None, repr=False)
     types: tuple[Path, ...] = ()
     chip: bool | None = None
     pages: bool = True
@@ -119,13 +122,20 @@ class Batch:
         self.kind, self.columns, self.scanned  # noqa: B018 (what is wrong with them is known before anything begins)
         with self._claimed():
             self._check_state(authority)
-            recover(self.out, Register(self.register))
+            self.opened_register().resume(officer=self.officer, at=self.at)
             if self.workers == 1:
                 worker = _Worker(self)
                 for number, line in rows.lines(self.file):
                     yield worker.issue(number, line)
             else:
                 yield from self._spread()
+
+    def opened_register(self) -> Register:
+        """Open the register."""
+        keys = self.register_keys
+        return Register(
+            self.register, keys=None if keys is None else Keys.open(keys, passphrase=self.register_passphrase)
+        )
 
     def place(self, number: int) -> Path:
         """Return the folder of a line's document."""
@@ -213,7 +223,7 @@ class _Worker:
         self._batch = batch
         authority = Authority.open(batch.authority, passphrase=batch.passphrase)
         types = DocumentTypes.load(*batch.types)
-        self._office = Office(authority, Register(batch.register), officer=batch.officer, types=types)
+        self._office = Office(authority, batch.opened_register(), officer=batch.officer, types=types)
 
     def issue(self, number: int, line: bytes) -> Line:
         """Issue one line's document, unless it is there already."""

@@ -1,11 +1,9 @@
 """Output folders: written whole or not at all, and never over something."""
 
-import fcntl
 import json
 import os
-import re
+import secrets
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
@@ -18,7 +16,6 @@ from tjdocs.lds import catalogue
 __all__ = [
     "Staging",
     "check_new",
-    "leftovers",
     "read_record",
     "record_json",
     "replace_file",
@@ -28,9 +25,6 @@ __all__ = [
 ]
 
 _RECORD = "record.json"
-NUMBER = ".number"
-"""Where a folder on its way notes the number that it uses."""
-_STAGING = re.compile(r"\.(.+)-[a-z0-9_]{8}")  # as tempfile.mkdtemp names them
 _MAX_FILE = 50_000_000
 
 
@@ -46,68 +40,52 @@ def check_new(folder: Path) -> None:
 
 
 class Staging:
-    """A folder on its way: made beside its place, filled, put in place; see :func:`staged`.
-
-    It is locked while its process lives, so that :func:`leftovers` finds only those of processes that have ended.
-    """
+    """A folder on its way: made beside its place, filled, put in place; see :func:`staged`."""
 
     def __init__(self, place: Path | None) -> None:
         self._place = place
         self._folder: Path | None = None
-        self._lock = -1
         self.placed = False
 
-    def note(self, number: str) -> None:
-        """Write down the number that is being used, before anything is made of it."""
-        if self._folder is not None:
-            self._write({NUMBER: number.encode()})
-            self._lock = os.open(self._folder / NUMBER, os.O_RDONLY)
-            fcntl.flock(self._lock, fcntl.LOCK_EX)
+    def open(self, folder: str) -> None:
+        """Make the folder in which the files are written, beside their place.
+
+        :param folder: as the register names it, so that what a crash leaves can be told; ``""``: nothing is written
+        """
+        if self._place is not None and folder:
+            with _told(self._place):
+                Path(folder).mkdir(mode=0o700)
+                self._folder = Path(folder)
 
     def fill(self, files: Callable[[], Mapping[str, bytes]]) -> None:
         """Write the files by their paths below the folder; they are on the disk, and were read back, after it.
 
         :param files: asked only where there is a folder
         """
-        if self._folder is not None:
-            self._write(files())
+        if self._folder is None or self._place is None:
+            return
+        content = files()
+        with _told(self._place):
+            folders = {self._folder}
+            for name, data in content.items():
+                path = self._folder / name
+                path.parent.mkdir(mode=0o700, exist_ok=True)
+                _write(path, data)
+                folders.add(path.parent)
+            for folder in folders:
+                _flush(folder)
 
     def put_in_place(self) -> None:
         """Let the folder appear, whole, in its place."""
         if self._folder is not None and self._place is not None:
-            try:
+            with _told(self._place):
                 os.replace(self._folder, self._place)
                 self.placed = True
-                (self._place / NUMBER).unlink(missing_ok=True)
                 _flush(self._place.parent)
-            except OSError as error:
-                raise OutputError("cannot write", where=str(self._place), hint=error.strerror or "") from None
-
-    def _open(self) -> None:
-        if self._place is None:
-            return
-        check_new(self._place)
-        try:
-            self._place.parent.mkdir(parents=True, exist_ok=True)
-            self._folder = Path(tempfile.mkdtemp(prefix=f".{self._place.name}-", dir=self._place.parent))
-        except OSError as error:
-            raise OutputError("cannot write", where=str(self._place), hint=error.strerror or "") from None
-
-    def _write(self, files: Mapping[str, bytes]) -> None:
-        assert self._folder is not None  # noqa: S101
-        try:
-            for name, data in files.items():
-                path = self._folder / name
-                path.parent.mkdir(mode=0o700, exist_ok=True)
-                _write(path, data)
-        except OSError as error:
-            raise OutputError("cannot write", where=str(self._place), hint=error.strerror or "") from None
 
     def _close(self) -> None:
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
-        if self._lock >= 0:
-            os.close(self._lock)
 
 
 @contextmanager
@@ -117,33 +95,30 @@ def staged(folder: str | Path | None) -> Iterator[Staging]:
     :param folder: new or empty; None: nothing is written
     :raises OutputError: the folder holds something, or cannot be written
     """
-    staging = Staging(Path(folder).absolute() if folder is not None else None)
-    staging._open()
+    place = Path(folder).absolute() if folder is not None else None
+    if place is not None:
+        check_new(place)
+        with _told(place):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if not os.access(place.parent, os.W_OK):
+                raise PermissionError(0, "no folder can be made there")
+    staging = Staging(place)
     try:
         yield staging
     finally:
         staging._close()
 
 
-def leftovers(parent: Path) -> Iterator[tuple[Path, Path, str]]:
-    """Yield each folder below ``parent`` that an ended process left behind: itself, its place, the number it noted."""
-    for path in sorted(parent.iterdir()):
-        match = _STAGING.fullmatch(path.name)
-        if match is None or path.is_symlink() or not path.is_dir():
-            continue
-        try:
-            lock = os.open(path / NUMBER, os.O_RDONLY | os.O_NOFOLLOW)
-        except OSError:
-            if not any(path.iterdir()):  # ended before it had a number; a folder of others is left alone
-                yield path, parent / match[1], ""
-            continue
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield path, parent / match[1], os.read(lock, 100).decode("ascii", "replace")
-        except BlockingIOError:
-            continue
-        finally:
-            os.close(lock)
+@contextmanager
+def _told(place: Path) -> Iterator[None]:
+    """Tell what the file system refused.
+
+    :raises OutputError: it refused
+    """
+    try:
+        yield
+    except OSError as error:
+        raise OutputError("cannot write", where=str(place), hint=error.strerror or "") from None
 
 
 def write(folder: str | Path, files: Mapping[str, bytes]) -> None:
@@ -152,6 +127,8 @@ def write(folder: str | Path, files: Mapping[str, bytes]) -> None:
     :raises OutputError: the folder holds something, or cannot be written
     """
     with staged(folder) as staging:
+        place = Path(folder).absolute()
+        staging.open(str(place.parent / f".{place.name}-{secrets.token_hex(6)}"))
         staging.fill(lambda: files)
         staging.put_in_place()
 

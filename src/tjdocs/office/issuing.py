@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -21,7 +21,7 @@ from tjdocs.office.draft import Draft
 from tjdocs.office.issued import ChipFiles, Issued, PageInput
 from tjdocs.office.quality import read_back
 from tjdocs.pki import Authority, Signer, TrustStore
-from tjdocs.register import Register
+from tjdocs.register import Person, Register
 
 __all__ = ["Office", "Portrait", "moment"]
 
@@ -53,6 +53,9 @@ class Office:
             raise UsageError("unusable office", where="authority, register", hint="an Authority and a Register")
         if not isinstance(officer, str) or not officer or (not authority.trial and officer == "trial"):
             raise UsageError("no officer", where="officer", hint="a production authority records who issues")
+        if register.trial and not authority.trial:
+            hint = "one made with `tjdocs register init --officer`, where roles are enforced"
+            raise UsageError("a trial register for a production authority", where="register", hint=hint)
         self._authority = authority
         self._register = register
         self._officer = officer
@@ -60,8 +63,9 @@ class Office:
         self._trust = TrustStore.of([authority.csca])
         for kind in self._types.values():
             values.check(kind)
-            if authority.trial:
-                register.add_series(kind.id, kind.trial_number, last=10 ** kind.trial_series[1] - 1)
+            if register.trial:
+                last = 10 ** kind.trial_series[1] - 1
+                register.add_series(kind.id, kind.trial_number, last=last, at=authority.csca.not_before)
 
     def issue(
         self,
@@ -74,27 +78,37 @@ class Office:
         chip: bool | None = None,
         page: bool = True,
         portrait: Portrait | None = None,
+        replaces: str = "",
+        ground: str = "",
     ) -> Issued:
         """Issue one document, or raise and leave nothing but a number marked spoiled.
+
+        The register has the applicant's documents: what it knows of them reaches the rules, and whoever has a valid
+        document of the type gets no second one unless the type says so. A trial register, in which one specimen is
+        everybody, does neither.
 
         :param at: the day or moment of issue
         :param out: a new or empty folder for the document's files; they are complete beside it before the document
             is recorded, and in place after
-        :param known: what the register knows of the applicant, None where nobody asked it
+        :param known: what is known of the applicant; None: the register is asked
         :param overrides: officers' decisions on rules that are not met
         :param chip: whether it gets a chip; None: every document whose type has one does
         :param page: whether it gets its page now
         :param portrait: the portrait as :meth:`prepare_portrait` made it ready
+        :param replaces: number of the applicant's document that it takes the place of
+        :param ground: why: ``renewal``, ``loss``, ``theft``, ``damage`` or ``change-of-name``
         :raises NotEligible: with every rule that the application does not meet; no number is used
         :raises ApplicationError: names, dates or a portrait that cannot be used, every fault; no number is used
         :raises UsageError: an unusable argument, or an override that the rule does not allow; no number is used
         :raises tjdocs.errors.OutputError: ``out`` holds something or cannot be written
         :raises tjdocs.errors.KeyMaterialError: the signer's key is missing or past its period, or its certificate
             ends before the document would; no number is used
-        :raises tjdocs.errors.RegisterError: no number can be had
+        :raises tjdocs.errors.RegisterError: no number can be had, the applicant has a valid document of the type, or
+            the old document cannot be replaced on that ground
         """
-        draft, signer = self._prepare(application, at, known, overrides, chip, page, portrait)
-        return self._finish(draft, signer, out, {})
+        draft, signer = self._prepare(application, at, known, overrides, chip, page, portrait, replaces)
+        more = {"replaces": {"document_number": replaces, "reason": ground}} if replaces or ground else {}
+        return self._finish(draft, signer, out, more, replaces=replaces, ground=ground)
 
     def reissue(
         self,
@@ -117,13 +131,13 @@ class Office:
         :raises RegisterError: the register has no issued document of that number and type
         """
         _check_reason(reason)
-        draft, signer = self._prepare(application, at, known, overrides, chip, True, None)
+        draft, signer = self._prepare(application, at, known, overrides, chip, True, None, number)
         if out is not None:
             folders.check_new(Path(out))
         document = self._register.document(number)
         if document is None or document.status != "issued" or document.document_type != draft.kind.id:
             raise RegisterError("no issued document of that number and type", where="number")
-        self._register.withdraw(number)
+        self._register.act("spoil", number, officers=[self._officer], at=draft.now, ground=reason)
         return self._finish(draft, signer, out, {"replaces": {"document_number": number, "reason": reason}})
 
     def print_again(self, folder: str | Path, *, at: date | datetime, reason: str) -> list[Path]:
@@ -163,6 +177,7 @@ class Office:
         chip: bool | None,
         page: bool,
         portrait: Portrait | None,
+        replaced: str,
     ) -> tuple[Draft, Signer | None]:
         """Do everything that needs no number: what law or page forbids is found before one is used."""
         if not isinstance(application, Application):
@@ -170,6 +185,8 @@ class Office:
         now = moment(at)
         kind = self._types[application.document_type]
         has_chip = _has_chip(kind, chip)
+        if known is None:
+            known = self._known(application, replaced)
         results = eligibility(application, at=now, known=known, types=self._types)
         used = overruled(results, overrides)
         if not self._authority.trial and any(override.officer == "trial" for override in used):
@@ -223,28 +240,57 @@ class Office:
             return self._trust
         return TrustStore.of([self._authority.csca], [self._authority.seal_signer().certificate])
 
-    def _finish(self, draft: Draft, signer: Signer | None, out: str | Path | None, more: dict[str, Any]) -> Issued:
+    def _known(self, application: Application, replaced: str) -> Known | None:
+        """Return what the register knows of an applicant, without the document that is being replaced."""
+        if self._register.trial or application.date_of_birth is None or not application.family_name:
+            return None
+        known = self._register.known(Person.of(application), officer=self._officer)
+        return replace(known, documents=tuple(held for held in known.documents if held.number != replaced))
+
+    def _finish(
+        self,
+        draft: Draft,
+        signer: Signer | None,
+        out: str | Path | None,
+        more: dict[str, Any],
+        *,
+        replaces: str = "",
+        ground: str = "",
+    ) -> Issued:
+        register, application = self._register, draft.application
         with folders.staged(out) as staging:
-            number = self._register.reserve(draft.kind.id, officer=self._officer)
+            number = register.reserve(draft.kind.id, officer=self._officer, at=draft.now, out=out)
             try:
-                staging.note(number)
+                staging.open(register.staging(number) if out is not None else "")
                 issued = self._make(draft, number, signer, more)
                 read_back(issued, draft, self._known_to_borders(draft.kind), draft.now)
+                written = {}
                 if out is not None:
                     issued = issued.drawn()
+                    written = {name: sha256(data).hexdigest() for name, data in issued.files.items()}
                 staging.fill(lambda: issued.files)
-                self._register.commit(
+                register.commit(
                     number,
+                    at=draft.now,
                     issued=issued.date_of_issue,
                     expires=issued.date_of_expiry,
                     files={**issued.record["files"], **issued.record["page"]},
+                    written=written,
+                    person=Person.of(application),
+                    category=application.category,
+                    replaces=replaces,
+                    ground=ground,
+                    several=register.trial or draft.kind.several,
                 )
                 staging.put_in_place()
             except BaseException:
                 if not staging.placed:
                     with suppress(RegisterError):  # what went wrong first is what the caller must learn
-                        self._register.withdraw(number)
+                        register.withdraw(number, at=draft.now)
                 raise
+            if out is not None:
+                with suppress(RegisterError):  # the document is whole; `register resume` ends what is left of the act
+                    register.placed(number)
         return issued
 
     def _make(self, draft: Draft, number: str, signer: Signer | None, more: dict[str, Any]) -> Issued:

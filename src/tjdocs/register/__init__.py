@@ -1,17 +1,63 @@
-"""The ledger of blanks and documents, and lists."""
+"""Blanks of strict accountability, documents, decisions, lists, and a log in which no change stays unseen."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tjdocs.register.ledger import Document, Register
+    from tjdocs.register.checkpoint import Checkpoint, LogSigner, Verifier
+    from tjdocs.register.decisions import Decision
+    from tjdocs.register.documents import Dossier
+    from tjdocs.register.keys import DataKey, Keys
+    from tjdocs.register.log import append_head, read_heads
+    from tjdocs.register.migrating import migrate
+    from tjdocs.register.people import Person
+    from tjdocs.register.proofs import ConsistencyProof, InclusionProof, read_proof
+    from tjdocs.register.ranges import pattern_of
+    from tjdocs.register.register import Register
+    from tjdocs.register.values import Audit, Blank, Document, Problem, Resumed
 
-__all__ = ["Document", "Register"]
+_PLACES = {
+    "checkpoint": ("Checkpoint", "LogSigner", "Verifier"),
+    "decisions": ("Decision",),
+    "documents": ("Dossier",),
+    "keys": ("DataKey", "Keys"),
+    "log": ("append_head", "read_heads"),
+    "migrating": ("migrate",),
+    "people": ("Person",),
+    "proofs": ("ConsistencyProof", "InclusionProof", "read_proof"),
+    "ranges": ("pattern_of",),
+    "register": ("Register",),
+    "values": ("Audit", "Blank", "Document", "Problem", "Resumed"),
+}
+
+__all__ = [
+    "Audit",
+    "Blank",
+    "Checkpoint",
+    "ConsistencyProof",
+    "DataKey",
+    "Decision",
+    "Document",
+    "Dossier",
+    "InclusionProof",
+    "Keys",
+    "LogSigner",
+    "Person",
+    "Problem",
+    "Register",
+    "Resumed",
+    "Verifier",
+    "append_head",
+    "migrate",
+    "pattern_of",
+    "read_heads",
+    "read_proof",
+]
 
 
 def __getattr__(name: str) -> Any:
-    # the ledger brings the database library with it, for which no reader of lists should wait
-    if name in __all__:
-        from tjdocs.register import ledger
-
-        return getattr(ledger, name)
+    # the register brings the database library with it, for which no reader of lists should wait
+    for place, names in _PLACES.items():
+        if name in names:
+            return getattr(import_module(f"tjdocs.register.{place}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

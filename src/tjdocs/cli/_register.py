@@ -1,0 +1,73 @@
+"""What the commands of ``tjdocs register`` share: opening one with its keys, and their options."""
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tjdocs.cli import _io
+from tjdocs.errors import UsageError
+
+if TYPE_CHECKING:  # the database is brought in by the commands that need it
+    from tjdocs.register import Register
+
+Url = Annotated[str, typer.Option("--register", help="sqlite:///PATH or postgresql://USER@HOST/NAME.")]
+RegisterPassphrase = Annotated[
+    str, typer.Option("--register-passphrase-file", help="Opens the register's keys; default: as the authority's.")
+]
+KeyFolder = Annotated[
+    str,
+    typer.Option("--keys", help="Folder of the register's keys; else TJDOCS_REGISTER_KEYS, or beside SQLite's file."),
+]
+Officer = Annotated[str, typer.Option("--officer", help="Who acts; may be left out in a trial register.")]
+Number = Annotated[str, typer.Argument(metavar="NUMBER", help="A document, a blank, or a range A-B.")]
+From = Annotated[
+    str, typer.Option("--from", metavar="DATE", help="First day; default: the first of the month of --to.")
+]
+To = Annotated[str, typer.Option("--to", metavar="DATE", help="Last day; default: the day of --at.")]
+
+
+def key_folder(url: str, folder: str) -> Path | None:
+    """Return the folder of ``--keys`` or ``TJDOCS_REGISTER_KEYS``, else that beside an SQLite file, if there."""
+    if place := folder or os.environ.get("TJDOCS_REGISTER_KEYS", ""):
+        return Path(place)
+    path = url.removeprefix("sqlite:///")
+    beside = Path(f"{path}-keys")
+    return beside if path != url and beside.is_dir() else None
+
+
+def open_register(url: str, folder: str = "", passphrase_file: str = "", *, make: bool = False) -> "Register":
+    """Open a register with its keys.
+
+    :param make: an SQLite file that is not there becomes a trial register
+    :raises UsageError: no URL
+    """
+    from tjdocs.register import Keys, Register
+
+    if not url:
+        raise UsageError("no register", where="--register", hint="sqlite:///PATH or postgresql://USER@HOST/NAME")
+    path = url.removeprefix("sqlite:///")
+    if not make and path != url and not Path(path.removeprefix("file:").partition("?")[0]).exists():
+        raise UsageError("no register there", where="--register", hint="make one with `tjdocs register init`")
+    keys = key_folder(url, folder)
+    return Register(url, keys=None if keys is None else Keys.open(keys, passphrase=_io.passphrase(passphrase_file)))
+
+
+def told(register: "Register", value: str, option: str) -> str:
+    """Return what an act must be told; a trial register takes ``trial`` for what was left out.
+
+    :raises UsageError: it was left out
+    """
+    if value:
+        return value
+    if register.trial:
+        return "trial"
+    raise UsageError("missing option", where=option, hint="a register of strict accountability records it")
+
+
+def period(from_: str, to: str, at: str) -> tuple[date, date]:
+    """Return the period of ``--from`` and ``--to``."""
+    last = _io.moment(to or at).date()
+    return (_io.moment(from_).date() if from_ else last.replace(day=1)), last

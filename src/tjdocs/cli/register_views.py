@@ -1,0 +1,255 @@
+"""``tjdocs register``: what it tells, proves and counts."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tjdocs.cli import _io
+from tjdocs.cli._register import From, KeyFolder, Officer, To, Url, open_register, period
+from tjdocs.errors import InputError
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands to ``tjdocs register``."""
+    for function in (status, report, audit, sequence, prove, check, statistics):
+        app.command()(function)
+
+
+def status(
+    number: Annotated[str, typer.Argument(metavar="[NUMBER]", help="A document or blank; none: all ranges.")] = "",
+    url: Url = "",
+    keys: KeyFolder = "",
+    passphrase_file: _io.PassphraseFile = "",
+    at: _io.At = "",
+    as_json: _io.Json = False,
+) -> None:
+    """Show what is known of a number, or where all blanks are. Exit status 1 for a number that is not known."""
+    register = open_register(url, keys, passphrase_file)
+    if not number:
+        rows = [
+            {
+                "document_type": series.document_type,
+                "numbers": f"{series.pattern.number(span.first)}-{series.pattern.number(span.last)}",
+                "count": len(span),
+                "state": span.state,
+                "office": span.office,
+            }
+            for series, span in register.blanks.spans()
+        ]
+        if as_json:
+            _io.show_json({"schema": 1, "trial": register.trial, "blanks": rows})
+        else:
+            _io.show_table(rows, ["document_type", "numbers", "count", "state", "office"])
+        return
+    document, blank = register.document(number), register.blanks.find(number)
+    if document is None and blank is None:
+        if as_json:
+            _io.show_json({"schema": 1, "number": number, "status": None})
+        else:
+            print(f"{number}: not known")
+        raise typer.Exit(1)
+    table: dict[str, object] = {"schema": 1, "number": number, "blank": blank.state if blank else None}
+    table["office"] = blank.office if blank else ""
+    if document is not None:
+        table["document_type"] = document.document_type
+        table["status"] = document.status_at(_io.moment(at))
+        for name in ("date_of_issue", "date_of_expiry", "officer", "ground", "category", "replaces", "replaced_by"):
+            table[name] = getattr(document, name)
+        table["files"] = dict(document.files)
+    if as_json:
+        _io.show_json(table)
+    else:
+        for name, value in table.items():
+            if value and name not in ("schema", "files"):
+                print(f"{name:<16}{_io.printable(str(value))}")
+
+
+def report(
+    url: Url = "",
+    from_: From = "",
+    to: To = "",
+    officer: Officer = "",
+    keys: KeyFolder = "",
+    passphrase_file: _io.PassphraseFile = "",
+    at: _io.At = "",
+    as_json: _io.Json = False,
+) -> None:
+    """Reconcile blanks by office and day. Exit status 1 when one is not accounted for; it is named."""
+    from tjdocs.register.report import FLOWS
+
+    register = open_register(url, keys, passphrase_file)
+    first, last = period(from_, to, at)
+    found = register.report(first=first, last=last, officer=officer)
+    columns = ["office", "document_type", "day", "opening", *FLOWS, "closing"]
+    rows = [{name: getattr(line, name) for name in columns} for line in found.lines]
+    named = [{"code": one.code, "table": one.table, "row": one.row, "detail": one.detail} for one in found.breaks]
+    if as_json:
+        _io.show_json({"schema": 1, "balanced": found.balanced, "lines": rows, "breaks": named})
+    else:
+        _io.show_table(rows, columns)
+        for one in found.breaks:
+            print(f"{one.code}: {one.table} {one.row}: {one.detail}")
+    if not found.balanced:
+        raise typer.Exit(1)
+
+
+def audit(
+    url: Url = "",
+    since: Annotated[
+        str, typer.Option("--since", metavar="HEAD", help="File with a signed head: only what follows.")
+    ] = "",
+    heads: Annotated[
+        str, typer.Option("--heads", metavar="FILE", help="Heads kept outside; the newest is added.")
+    ] = "",
+    officer: Officer = "",
+    keys: KeyFolder = "",
+    passphrase_file: _io.PassphraseFile = "",
+    as_json: _io.Json = False,
+) -> None:
+    """Look for any change made behind the register's back. Exit status 1 when there is one; it is named."""
+    from tjdocs.register import append_head, read_heads
+
+    register = open_register(url, keys, passphrase_file)
+    # the sequencer may move on while this runs: heads are read before
+    known = read_heads(heads) if heads and Path(heads).exists() else ([] if heads else None)
+    found = register.audit(officer=officer, since=_head(since) if since else "", heads=known)
+    if heads and found.sound and found.head:
+        append_head(heads, found.head)
+    if as_json:
+        _io.show_json(
+            {
+                "schema": 1,
+                "sound": found.sound,
+                "entries": found.entries,
+                "documents": found.documents,
+                "head": found.head,
+                "problems": [problem.as_json() for problem in found.problems],
+                "undetermined": list(found.undetermined),
+            }
+        )
+    else:
+        for problem in found.problems:
+            detail = f": {problem.detail}" if problem.detail else ""
+            _io.console().print(_io.styled("failed", 14), f"{problem.code} {problem.table} {problem.row}{detail}")
+        for text in found.undetermined:
+            _io.console().print(_io.styled("undetermined", 14), text)
+        word = "nothing was changed" if found.sound else f"{len(found.problems)} changes"
+        print(f"{word}: {found.entries} entries, {found.documents} documents read\n\n{found.head}", end="")
+    if not found.sound:
+        raise typer.Exit(1)
+
+
+def sequence(
+    url: Url = "",
+    heads: Annotated[str, typer.Option("--heads", metavar="FILE", help="Also write the head outside.")] = "",
+    keys: KeyFolder = "",
+    passphrase_file: _io.PassphraseFile = "",
+    as_json: _io.Json = False,
+) -> None:
+    """Give new log entries their places and sign the head; run it every few seconds."""
+    from tjdocs.register import append_head
+
+    note = open_register(url, keys, passphrase_file).log.sequence()
+    if heads:
+        append_head(heads, note)
+    _show_head(note, as_json)
+
+
+def prove(
+    number: Annotated[str, typer.Argument(metavar="[NUMBER]", help="A number or range as acted on.")] = "",
+    url: Url = "",
+    since: Annotated[str, typer.Option("--since", metavar="HEAD", help="Prove that the log continues that head.")] = "",
+    officer: Officer = "",
+    keys: KeyFolder = "",
+    passphrase_file: _io.PassphraseFile = "",
+    as_json: _io.Json = False,
+) -> None:
+    """Print proofs of every log entry about a number; they verify without the database (`tjdocs register check`)."""
+    register = open_register(url, keys, passphrase_file)
+    register.may("prove", officer)
+    proofs = [register.log.prove_consistency(_head(since))] if since else register.log.prove(number)
+    # proofs are for programs, with or without --json
+    _io.show_json(
+        {"schema": 1, "verifier": register.log.verifier.text, "proofs": [proof.as_json() for proof in proofs]}
+    )
+    del as_json
+
+
+def check(
+    path: Annotated[str, typer.Argument(metavar="FILE", help="What `register prove` printed; - is standard input.")],
+    verifier: Annotated[str, typer.Option("--verifier", help="The log's public key: name+id+key, or log.pub.")],
+    as_json: _io.Json = False,
+) -> None:
+    """Verify proofs with the log's public key alone. Exit status 1 when one does not hold."""
+    import json
+
+    from tjdocs.register import InclusionProof, Verifier, read_proof
+
+    text = verifier if "+" in verifier else _io.read_text(verifier)
+    key = Verifier.parse(text)
+    table = _io.read_json(path)
+    rows = table.get("proofs", [table])
+    if not isinstance(rows, list) or not rows:
+        raise InputError("no proofs", where=path, hint="as `tjdocs register prove` prints them")
+    proofs = [read_proof(json.dumps(row)) for row in rows]
+    held = [proof.verify(key) for proof in proofs]
+    if as_json:
+        _io.show_json({"schema": 1, "holds": held})
+    else:
+        for proof, holds in zip(proofs, held, strict=True):
+            what = f"entry {proof.index}: {proof.leaf.decode()}" if isinstance(proof, InclusionProof) else "consistency"
+            _io.console().print(_io.styled("passed" if holds else "failed", 8), _io.printable(what))
+    if not all(held):
+        raise typer.Exit(1)
+
+
+def statistics(
+    url: Url = "",
+    from_: From = "",
+    to: To = "",
+    by: Annotated[list[str] | None, typer.Option("--by", help="A dimension; repeat for more.")] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV on standard output.")] = False,
+    officer: Officer = "",
+    keys: KeyFolder = "",
+    passphrase_file: _io.PassphraseFile = "",
+    at: _io.At = "",
+    as_json: _io.Json = False,
+) -> None:
+    """Count documents and decisions of a period, beside the same period a year earlier."""
+    register = open_register(url, keys, passphrase_file)
+    first, last = period(from_, to, at)
+    found = register.statistics(first=first, last=last, by=by or ["document_type", "decision"], officer=officer)
+    if as_json:
+        _io.show_json(found.as_json())
+    elif as_csv:
+        print(found.as_csv(), end="")
+    else:
+        rows = [
+            {
+                **dict(zip(found.by, row.keys, strict=True)),
+                "count": row.count,
+                "a year earlier": row.before,
+                "change": f"{row.count - row.before:+d}",
+            }
+            for row in found.rows
+        ]
+        print(f"{found.first.isoformat()} to {found.last.isoformat()}")
+        _io.show_table(rows, [*found.by, "count", "a year earlier", "change"])
+
+
+def _head(path: str) -> str:
+    """Return a signed head from a file: the note itself, or the last line of a file of heads."""
+    from tjdocs.register import read_heads
+
+    text = _io.read_text(path)
+    if text.lstrip().startswith("{"):
+        return read_heads(path)[-1]
+    return text
+
+
+def _show_head(note: str, as_json: bool) -> None:
+    if as_json:
+        _io.show_json({"schema": 1, "head": note})
+    else:
+        print(note, end="")

@@ -1,0 +1,287 @@
+"""Blanks of strict accountability: ranges that move from receipt to destruction, and never otherwise (STL-3)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from tjdocs.errors import RegisterError, UsageError
+from tjdocs.register import lives, schema, values
+from tjdocs.register.context import Context, Series, inserted
+from tjdocs.register.ranges import Pattern, Span, Stock, read_range
+from tjdocs.register.values import Blank
+
+__all__ = ["Blanks", "apply", "give_back"]
+
+_table = schema.blank.c
+
+
+class Blanks:
+    """The blanks of one register."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def add_series(self, document_type: str, pattern: str, *, officer: str, at: datetime) -> None:
+        """Declare a series: the form of a document type's numbers. A known one is left as it is.
+
+        :param pattern: with one replacement field for the running number, for example ``T{:08d}``
+        :raises RegisterError: its numbers could be another series'
+        """
+        new, stamp = Pattern.parse(pattern), values.stamp(values.moment(at))
+        values.word(document_type, "document_type")
+        with self._context.store.write() as connection:
+            self._context.allow(connection, "series", (officer,))
+            self._declare(connection, document_type, new, officer, stamp)
+
+    def _declare(self, connection: Connection, document_type: str, new: Pattern, officer: str, stamp: str) -> Series:
+        self._context.store.lock(connection, 1)
+        for known in self._context.series(connection):
+            if (known.document_type, known.pattern) == (document_type, new):
+                return known
+            if known.pattern.collides(new):
+                hint = f"the series of {known.document_type} has such numbers"
+                raise RegisterError("a series whose numbers are another's", where=document_type, hint=hint)
+        result = connection.execute(insert(schema.series).values(document_type=document_type, pattern=new.text))
+        made = Series(inserted(result), document_type, new)
+        self._context.record(
+            connection, "series", new.text, stamp, [officer], series=made.id, document_type=document_type
+        )
+        return made
+
+    def stock_trial(
+        self, document_type: str, pattern: str, first: int, last: int, *, officer: str, at: datetime
+    ) -> None:
+        """Declare a series and have its blanks at the trial office at once; a type that has a series is left alone."""
+        new, stamp = Pattern.parse(pattern), values.stamp(values.moment(at))
+        new.check(first, last)
+        values.word(document_type, "document_type")
+        with self._context.store.read() as connection:
+            if any(known.document_type == document_type for known in self._context.series(connection)):
+                return
+        if not self._context.trial:
+            raise RegisterError(
+                "no series", where=document_type, hint="receive its blanks with `tjdocs register receive`"
+            )
+        with self._context.store.write() as connection:
+            self._context.store.lock(connection, 1)
+            if any(known.document_type == document_type for known in self._context.series(connection)):
+                return
+            series = self._declare(connection, document_type, new, officer, stamp)
+            told = {"act": "trial", "supplier": "trial", "office": "trial"}
+            self._receive(connection, series, first, last, [officer], at, told)
+            self._move(
+                connection, lives.blanks().act("confirm"), series, first, last, [officer], at, {"office": "trial"}
+            )
+
+    def receive(
+        self, numbers: str, *, act: str, supplier: str, office: str, officer: str, at: datetime, document_type: str = ""
+    ) -> None:
+        """Take blanks in: a range that the register has never had.
+
+        :param numbers: ``A-B`` or one number, of a declared series
+        :param act: number of the act of receipt
+        :param office: the store
+        :param document_type: checked against the series', when given
+        :raises RegisterError: a number is there already, or of no series
+        """
+        told = {
+            "act": values.text(act, "act"),
+            "supplier": values.text(supplier, "supplier"),
+            "office": values.word(office, "office"),
+        }
+        at = values.moment(at)
+        first, last = read_range(numbers)
+        with self._context.store.write() as connection:
+            self._context.allow(connection, "receive", (officer,))
+            series, low, high = self._context.locate(connection, first, last)
+            if document_type and series.document_type != document_type:
+                raise UsageError(
+                    "blanks of another type", where="document_type", hint=f"they are {series.document_type}"
+                )
+            self._receive(connection, series, low, high, [officer], at, told)
+
+    def _receive(
+        self,
+        connection: Connection,
+        series: Series,
+        first: int,
+        last: int,
+        officers: list[str],
+        at: datetime,
+        told: dict[str, str],
+    ) -> None:
+        self._context.store.lock(connection, 2 + series.id)
+        # a blank that moves meanwhile, between range, reservation and document, is in one of these when looked for
+        for table, low, high in (
+            (schema.blank, _table.first, _table.last),
+            (schema.reservation, schema.reservation.c.blank, schema.reservation.c.blank),
+            (schema.document, schema.document.c.blank, schema.document.c.blank),
+            (schema.blank, _table.first, _table.last),
+        ):
+            query = select(low).where(table.c.series == series.id, low <= last, high >= first).limit(1)
+            if connection.execute(query).scalar() is not None:
+                raise RegisterError("blanks that were received before", where="range", hint="no number is used twice")
+        _write(connection, series.id, [Span(first, last, "received", told["office"], "", values.utc(at))])
+        self._log(connection, "receive", series, first, last, officers, at, told)
+
+    def move(
+        self,
+        act: str,
+        numbers: str,
+        *,
+        officers: Sequence[str],
+        at: datetime,
+        office: str = "",
+        to: str = "",
+        ground: str = "",
+        reference: str = "",
+    ) -> int:
+        """Do an act of ``specs/register/blanks.toml`` on every blank of a range, or on none.
+
+        :param numbers: ``A-B`` or one number
+        :param office: at which the blanks are confirmed
+        :param to: the office to which they are sent
+        :param reference: number of the written act
+        :returns: how many blanks moved
+        :raises RegisterError: the act is not lawful for one of them; nothing changed
+        """
+        rule = lives.blanks().act(act)
+        if not rule.sources:
+            raise RegisterError(f"{act} is for new blanks", where="act", hint="Blanks.receive")
+        given = {"office": office, "to": to, "ground": ground, "act": reference}
+        told = {need: _CHECKS.get(need, values.text)(given[need], need) for need in rule.needs}
+        at = values.moment(at)
+        first, last = read_range(numbers)
+        with self._context.store.write() as connection:
+            self._context.allow(connection, act, officers, rule.officers)
+            series, low, high = self._context.locate(connection, first, last)
+            self._context.store.lock(connection, 2 + series.id)
+            self._move(connection, rule, series, low, high, list(officers), at, told)
+        return high - low + 1
+
+    def _move(
+        self, connection: Connection, rule: lives.Act, series: Series, first: int, last: int,
+        officers: list[str], at: datetime, told: dict[str, str],
+    ) -> None:  # fmt: skip
+        query = (
+            select(schema.blank)
+            .where(_table.series == series.id, _table.first <= last, _table.last >= first)
+            .order_by(_table.first)
+            .with_for_update()
+        )
+        rows = connection.execute(query).all()
+        stock = Stock(_span(row) for row in rows)
+        if not stock.covers(first, last):
+            raise RegisterError("not all of these are blanks in the register", where="range", hint=_NOT_BLANK)
+        for span in stock:
+            lives.blanks().check(rule, span.state)
+        apply(stock, rule, first, last, told, values.utc(at))
+        connection.execute(delete(schema.blank).where(_table.id.in_([row.id for row in rows])))
+        _write(connection, series.id, stock.merged())
+        self._log(connection, rule.id, series, first, last, officers, at, told)
+
+    def _log(
+        self,
+        connection: Connection,
+        act: str,
+        series: Series,
+        first: int,
+        last: int,
+        officers: list[str],
+        at: datetime,
+        told: dict[str, str],
+    ) -> None:
+        subject = series.pattern.number(first)
+        if last != first:
+            subject += f"-{series.pattern.number(last)}"
+        self._context.record(
+            connection, act, subject, values.stamp(at), officers,
+            blanks={"series": series.id, "first": first, "last": last}, **({"told": told} if told else {}),
+        )  # fmt: skip
+
+    def find(self, number: str) -> Blank | None:
+        """Return a blank, whatever became of it; None for a number that was never received."""
+        first, _ = read_range(number)
+        with self._context.store.read() as connection:
+            try:
+                series, n, _ = self._context.locate(connection, first, first)
+            except RegisterError:
+                return None
+            row = connection.execute(
+                select(_table.state, _table.office).where(
+                    _table.series == series.id, _table.first <= n, _table.last >= n
+                )
+            ).one_or_none()
+            if row is not None:
+                return Blank(number, series.document_type, row.state, row.office)
+            table = schema.reservation.c
+            office = connection.execute(
+                select(table.office).where(table.number == number, table.stage == "reserved")
+            ).scalar()
+            if office is not None:
+                return Blank(number, series.document_type, "reserved", office)
+            document = schema.document.c
+            row = connection.execute(
+                select(document.state, document.office).where(document.number == number)
+            ).one_or_none()
+            return (
+                None
+                if row is None
+                else Blank(number, series.document_type, _OF_DOCUMENT.get(row.state, row.state), row.office)
+            )
+
+    def spans(self, document_type: str = "") -> list[tuple[Series, Span]]:
+        """Return every range as it is stored, by series and number."""
+        with self._context.store.read() as connection:
+            known = {series.id: series for series in self._context.series(connection)}
+            rows = connection.execute(select(schema.blank).order_by(_table.series, _table.first)).all()
+        found = [(known[row.series], _span(row)) for row in rows]
+        return [(series, span) for series, span in found if document_type in ("", series.document_type)]
+
+
+# what a document's state says of its blank
+_OF_DOCUMENT = {"issued": "personalised", "revoked": "handed-over", "replaced": "handed-over", "used-up": "handed-over"}
+_CHECKS = {"office": values.word, "to": values.word}
+_NOT_BLANK = "received, and neither reserved nor issued"
+
+
+def apply(stock: Stock, rule: lives.Act, first: int, last: int, told: Mapping[str, str], moment: str) -> None:
+    """Move a range of a series in memory, as the act says: what the database gets, and what an audit replays.
+
+    :raises RegisterError: an office that the blanks were not sent to, or a moment before their last act
+    """
+    for span in stock.cover(first, last):
+        office = span.office
+        if rule.id == "confirm":
+            office = told["office"]
+            if office != (span.to if span.state == "sent" else span.office):
+                raise RegisterError("confirmed by an office that they were not sent to", where="office")
+        if span.since > moment:
+            raise RegisterError("an act before the last one on these blanks", where="at")
+        new = Span(span.first, span.last, rule.to, office, told.get("to", ""), moment)
+        stock.put(new, span.first, span.last)
+
+
+def give_back(connection: Connection, series: int, n: int, office: str, since: str) -> None:
+    """Put a reserved blank among the ranges as spoiled."""
+    _write(connection, series, [Span(n, n, "spoiled", office, "", since)])
+
+
+def _span(row: Any) -> Span:
+    return Span(row.first, row.last, row.state, row.office, row.destination, row.since)
+
+
+def _write(connection: Connection, series: int, spans: Sequence[Span]) -> None:
+    columns = ("first", "last", "state", "office")
+    rows = [
+        {
+            "series": series,
+            "destination": span.to,
+            "since": span.since,
+            **{name: getattr(span, name) for name in columns},
+        }
+        for span in spans
+    ]
+    connection.execute(insert(schema.blank), rows)

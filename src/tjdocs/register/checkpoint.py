@@ -1,0 +1,168 @@
+"""Signed heads of the log in C2SP's form: a checkpoint in a note signed with Ed25519.
+
+https://c2sp.org/tlog-checkpoint and https://c2sp.org/signed-note.
+"""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from tjdocs.errors import InputError, UsageError
+
+__all__ = ["Checkpoint", "LogSigner", "Verifier"]
+
+_ED25519 = b"\x01"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}")
+_SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
+_MAX_NOTE = 100_000
+_MAX_SIGNATURES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The head of a log.
+
+    :param origin: the log's name
+    :param size: how many entries
+    :param root: of the Merkle tree over them, 32 bytes
+    """
+
+    origin: str
+    size: int
+    root: bytes
+
+    @property
+    def text(self) -> str:
+        """The text that is signed."""
+        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+
+    @classmethod
+    def parse(cls, text: str) -> "Checkpoint":
+        """Read the text of a checkpoint.
+
+        :raises InputError: it is none
+        """
+        lines = text.split("\n")
+        try:
+            if len(lines) < 4 or lines[-1] or not all(lines[:-1]) or not _SIZE.fullmatch(lines[1]):
+                raise ValueError
+            root = base64.b64decode(lines[2], validate=True)
+            if len(root) != 32 or base64.b64encode(root).decode() != lines[2]:
+                raise ValueError
+        except (ValueError, binascii.Error):
+            raise InputError("no checkpoint", where="head", hint="origin, size and root, a line each") from None
+        return cls(lines[0], int(lines[1]), root)
+
+
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """A log's public key under its name: all that is needed to verify heads.
+
+    :param key: Ed25519, 32 bytes
+    """
+
+    name: str
+    key: bytes
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):
+            raise UsageError("unusable log name", where="name", hint="for example example.tj/register")
+
+    @property
+    def key_id(self) -> bytes:
+        """The four bytes that name the key in a signature line (signed-note, Signatures)."""
+        return sha256(self.name.encode() + b"\n" + _ED25519 + self.key).digest()[:4]
+
+    @property
+    def text(self) -> str:
+        """The key as ``name+id+key``, the form in which such keys are handed out."""
+        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(_ED25519 + self.key).decode()}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Verifier":
+        """Read ``name+id+key``.
+
+        :raises InputError: it is none, or its id does not belong to it
+        """
+        name, _, rest = text.strip().partition("+")
+        key_id, _, encoded = rest.partition("+")
+        try:
+            raw = base64.b64decode(encoded, validate=True)
+            if raw[:1] != _ED25519 or len(raw) != 33:
+                raise ValueError
+            made = cls(name, raw[1:])
+            if made.key_id.hex() != key_id:
+                raise ValueError
+        except (ValueError, binascii.Error, UsageError):
+            raise InputError("no verifier key", where="verifier", hint="name+id+key, Ed25519") from None
+        return made
+
+    def verify(self, note: str) -> bool:
+        """Return whether the note bears this key's signature, and none of this key's that fails."""
+        return self._text(note) is not None
+
+    def open(self, note: str) -> Checkpoint:
+        """Return the checkpoint that a note signs.
+
+        :raises InputError: it is no note, is not signed by this key, or signs something else
+        """
+        text = self._text(note)
+        if text is None:
+            raise InputError("head not signed by the log's key", where=self.name, hint="is it the right public key?")
+        return Checkpoint.parse(text)
+
+    def _text(self, note: str) -> str | None:
+        text, parted, signatures = note.rpartition("\n\n")
+        lines = signatures.split("\n")
+        if not parted or len(note) > _MAX_NOTE or lines.pop() or not 0 < len(lines) <= _MAX_SIGNATURES:
+            return None
+        text += "\n"
+        if any(ord(char) < 0x20 and char != "\n" for char in note):
+            return None
+        found = False
+        for line in lines:
+            mark, _, rest = line.partition(" ")
+            name, _, encoded = rest.partition(" ")
+            try:
+                raw = base64.b64decode(encoded, validate=True)
+            except (ValueError, binascii.Error):
+                return None
+            if mark != "\u2014" or len(raw) < 5:
+                return None
+            if name != self.name or raw[:4] != self.key_id:
+                continue  # an unknown key's: other logs and witnesses sign too
+            try:
+                Ed25519PublicKey.from_public_bytes(self.key).verify(raw[4:], text.encode())
+            except InvalidSignature:
+                return None
+            found = True
+        return text if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class LogSigner:
+    """The key that signs heads."""
+
+    name: str
+    key: Ed25519PrivateKey = field(repr=False)
+
+    @property
+    def verifier(self) -> Verifier:
+        """The public half."""
+        return Verifier(self.name, self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
+
+    def sign(self, checkpoint: Checkpoint) -> str:
+        """Return the note of a checkpoint.
+
+        :raises UsageError: it is another log's
+        """
+        if checkpoint.origin != self.name:
+            raise UsageError("checkpoint of another log", where="origin", hint="a log signs its own heads")
+        raw = self.verifier.key_id + self.key.sign(checkpoint.text.encode())
+        return f"{checkpoint.text}\n\u2014 {self.name} {base64.b64encode(raw).decode()}\n"

@@ -1,0 +1,112 @@
+"""Decisions that the register dates: applications (STAT-1), citizenship (CIT-1), legalisation (REG-6)."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert
+
+from tjdocs.errors import RegisterError, UsageError
+from tjdocs.register import lives, schema, values
+from tjdocs.register.context import Context
+from tjdocs.register.entries import digest
+from tjdocs.register.people import Person, Sealed, seal
+
+__all__ = ["Decision", "Decisions"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How a procedure came out.
+
+    :param id: the register's own, by which the log names it
+    :param kind: of ``specs/register/decisions.toml``
+    :param day: of the decision, ISO 8601
+    :param act: number of the act, for example of the joint order's outcome
+    """
+
+    id: str
+    kind: str
+    outcome: str
+    day: str
+    document_type: str
+    office: str
+    act: str
+    category: str
+
+    @classmethod
+    def of(cls, row: Any) -> "Decision":
+        """Return the decision of a row."""
+        return cls(row.id, row.kind, row.outcome, row.day, row.document_type, row.office, row.act, row.category)
+
+
+class Decisions:
+    """The decisions of one register."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def record(
+        self,
+        kind: str,
+        outcome: str,
+        *,
+        day: date,
+        act: str,
+        officer: str,
+        at: datetime,
+        person: Person | None = None,
+        document_type: str = "",
+        office: str = "",
+        category: str = "",
+    ) -> str:
+        """Record a decision; return its id.
+
+        :param day: on which it was taken, not after ``at``
+        :param person: sealed like a document's holder; citizenship and sex are counted
+        :raises UsageError: unknown kind or outcome, or an unusable value
+        :raises RegisterError: an officer without the role, or no data key for a person
+        """
+        outcomes = lives.decisions().get(kind)
+        if outcomes is None or outcome not in outcomes:
+            known = ", ".join(outcomes or lives.decisions())
+            raise UsageError("unknown decision", where="outcome" if outcomes else "kind", hint=f"one of {known}")
+        row = {
+            "kind": kind,
+            "outcome": outcome,
+            "day": values.day(day, "day"),
+            "document_type": values.optional(document_type, "document_type"),
+            "officer": values.word(officer, "officer"),
+            "act": values.text(act, "act"),
+            "citizenship": values.code(person.citizenship, "citizenship") if person else "",
+            "sex": values.code(person.sex, "sex") if person else "",
+            "category": values.optional(category, "category"),
+        }
+        values.optional(office, "office")
+        if day > values.moment(at).date():
+            raise UsageError("a decision of a day to come", where="day")
+        id_ = f"decision/{secrets.token_hex(8)}"
+        if person is not None and not self._context.keys.data:
+            raise RegisterError(
+                "no data key for personal columns", where="keys", hint="open the register with its keys"
+            )
+        sealed = seal(person, id_, self._context.keys, self._context.secrets.lookup) if person else Sealed()
+        with self._context.store.write() as connection:
+            own = self._context.allow(connection, "decide", (officer,))
+            row["office"] = office or own
+            connection.execute(
+                insert(schema.decision).values(
+                    id=id_,
+                    holder=sealed.holder,
+                    personal=sealed.personal,
+                    sealed=sealed.sealed,
+                    wrapped=sealed.wrapped,
+                    **row,
+                )
+            )
+            columns = digest(sealed.holder, sealed.personal, sealed.sealed)
+            self._context.record(
+                connection, "decide", id_, values.stamp(at), [officer], decision={**row, "person": columns}
+            )
+        return id_

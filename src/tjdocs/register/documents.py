@@ -1,0 +1,223 @@
+"""Documents: what becomes of them, what replaces them, and what is known of a person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, select, update
+
+from tjdocs.documents import HeldDocument, Known
+from tjdocs.errors import RegisterError, UsageError
+from tjdocs.register import lives, schema, values
+from tjdocs.register.context import Context
+from tjdocs.register.decisions import Decision
+from tjdocs.register.entries import read_digests
+from tjdocs.register.people import Person, hashes, open_sealed
+from tjdocs.register.values import Document
+
+__all__ = ["Documents", "Dossier", "append_act"]
+
+_table = schema.document.c
+_decision = schema.decision.c
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything that the register has of a person.
+
+    :param documents: the latest issued first
+    :param decisions: the latest first
+    :param persons: as whom the documents were issued, each once
+    """
+
+    documents: tuple[Document, ...] = field(repr=False)
+    decisions: tuple[Decision, ...] = field(repr=False)
+    persons: tuple[Person, ...] = field(default=(), repr=False)
+
+    def valid(self, document_type: str, *, at: date | datetime) -> tuple[Document, ...]:
+        """Return the documents of a type that are valid on a day, or made and not yet handed over."""
+        living = lives.documents().marked
+        return tuple(d for d in self.documents if d.document_type == document_type and d.status_at(at) in living)
+
+    def known(self) -> Known:
+        """Return what of it eligibility asks for."""
+        held, day = lives.documents().held, date.fromisoformat
+        return Known(
+            tuple(
+                HeldDocument(
+                    d.document_type, d.number, day(d.date_of_issue), day(d.date_of_expiry), state=held[d.status]
+                )
+                for d in self.documents
+            ),
+            tuple(dict.fromkeys(name for person in self.persons if (name := person.zone_name()))),
+        )
+
+
+class Documents:
+    """The documents of one register."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def find(self, number: str) -> Document | None:
+        """Return what is known of a number; None when it was never reserved, issued or lost to the stock."""
+        if not isinstance(number, str):
+            raise UsageError("no number", where="number", hint="a document's number")
+        with self._context.store.read() as connection:
+            row = connection.execute(select(schema.document).where(_table.number == number)).one_or_none()
+            if row is not None:
+                return self._document(connection, row)
+            held = schema.reservation.c
+            row = connection.execute(
+                select(held.document_type, held.officer, held.office).where(held.number == number)
+            ).one_or_none()
+            if row is not None:
+                return Document(number, row.document_type, "reserved", row.officer, office=row.office)
+            return self._blank(connection, number)
+
+    def _blank(self, connection: Connection, number: str) -> Document | None:
+        blank = schema.blank.c
+        for series in self._context.series(connection):
+            n = series.pattern.read(number)
+            if n is None:
+                continue
+            row = connection.execute(
+                select(blank.state, blank.office).where(blank.series == series.id, blank.first <= n, blank.last >= n)
+            ).one_or_none()
+            if row is not None and row.state not in lives.blanks().marked:
+                return Document(number, series.document_type, row.state, office=row.office)
+        return None
+
+    def _document(self, connection: Connection, row: Any) -> Document:
+        entry = schema.entry.c
+        number = row.number
+        leaf = connection.execute(select(entry.leaf).where(entry.subject == number, entry.act == "issue")).scalar()
+        return _document(row, read_digests(leaf or b"", "files"))
+
+    def act(
+        self,
+        act: str,
+        number: str,
+        *,
+        officers: Sequence[str],
+        at: datetime,
+        ground: str = "",
+        reference: str = "",
+    ) -> None:
+        """Do an act of ``specs/register/documents.toml`` on a document.
+
+        :param ground: where the act wants one
+        :param reference: number of the written act, where the act wants one; kept in the log wherever it is given
+        :raises RegisterError: there is no such document, the act is not lawful for it, or an officer may not do it
+        """
+        rule = lives.documents().act(act)
+        given = {"ground": ground, "act": reference}
+        told = {need: values.text(given[need], need) for need in rule.needs}
+        if reference:
+            told["act"] = values.text(reference, "act")
+        at = values.moment(at)
+        with self._context.store.write() as connection:
+            self._context.allow(connection, act, officers, rule.officers)
+            row = connection.execute(
+                select(_table.state, _table.since, _table.ground).where(_table.number == number).with_for_update()
+            ).one_or_none()
+            if row is None:
+                raise RegisterError("no such document", where="number", hint="the number as printed on it")
+            lives.documents().check(rule, row.state)
+            if datetime.fromisoformat(row.since) > at:
+                raise RegisterError("an act before the last one on this document", where="at")
+            more = {"reference": told["act"]} if "act" in told else {}
+            append_act(
+                self._context, connection, act, number, at, officers,
+                state=rule.to, ground=told.get("ground", row.ground), **more,
+            )  # fmt: skip
+
+    def history(self, number: str) -> list[bytes]:
+        """Return every log entry about a number, the oldest first."""
+        entry = schema.entry.c
+        with self._context.store.read() as connection:
+            return list(
+                connection.execute(select(entry.leaf).where(entry.subject == number).order_by(entry.id)).scalars()
+            )
+
+    def holder(self, number: str, *, officer: str) -> Person | None:
+        """Return whom a document was issued to, None where that was not recorded.
+
+        :raises RegisterError: no such document, no role, or no data key
+        """
+        with self._context.store.read() as connection:
+            self._context.may_read(connection, "look-up", officer)
+            row = connection.execute(select(_table.sealed, _table.wrapped).where(_table.number == number)).one_or_none()
+        if row is None:
+            raise RegisterError("no such document", where="number", hint="the number as printed on it")
+        return open_sealed(row.sealed, row.wrapped, number, self._context.keys) if row.sealed else None
+
+    def dossier(self, person: Person, *, officer: str) -> Dossier:
+        """Return everything that the register has of a person: documents of every type, decisions.
+
+        :raises RegisterError: no role, or no data key
+        """
+        if not isinstance(person, Person):
+            raise UsageError("no person", where="person", hint="a tjdocs.register.Person")
+        if not self._context.secrets.lookup:
+            raise RegisterError("persons cannot be looked up", where="keys", hint="open the register with its data key")
+        holder, personal = hashes(person, self._context.secrets.lookup)
+        with self._context.store.read() as connection:
+            self._context.may_read(connection, "look-up", officer)
+            documents = connection.execute(
+                select(schema.document)
+                .where(_of(_table, holder, personal))
+                .order_by(_table.issued.desc(), _table.number.desc())
+            ).all()
+            decisions = connection.execute(
+                select(schema.decision)
+                .where(_of(_decision, holder, personal))
+                .order_by(_decision.day.desc(), _decision.id.desc())
+            ).all()
+            own = [row for row in documents if _same(row.personal, personal)]
+            found = tuple(self._document(connection, row) for row in own)
+        opened = (open_sealed(row.sealed, row.wrapped, row.number, self._context.keys) for row in own if row.sealed)
+        return Dossier(
+            found,
+            tuple(Decision.of(row) for row in decisions if _same(row.personal, personal)),
+            tuple(dict.fromkeys(opened)),
+        )
+
+
+def append_act(
+    context: Context,
+    connection: Connection,
+    act: str,
+    number: str,
+    at: datetime,
+    officers: Sequence[str],
+    *,
+    state: str,
+    ground: str,
+    replaced_by: str = "",
+    **more: str,
+) -> None:
+    """Write an act's outcome into the document's row and the act into the log."""
+    columns = {"state": state, "ground": ground, "since": values.stamp(at)}
+    if replaced_by:
+        columns["replaced_by"] = replaced_by
+    connection.execute(update(schema.document).where(_table.number == number).values(**columns))
+    context.record(connection, act, number, values.stamp(at), officers, document=columns, **more)
+
+
+def _of(table: Any, holder: bytes, personal: bytes | None) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = table.holder == holder
+    return found if personal is None else found | (table.personal == personal)
+
+
+def _same(theirs: bytes | None, ours: bytes | None) -> bool:
+    """Two personal numbers are two persons, whatever they are called."""
+    return theirs is None or ours is None or bytes(theirs) == ours
+
+
+def _document(r: Any, files: dict[str, str]) -> Document:
+    return Document(
+        r.number, r.document_type, r.state, r.officer, r.issued, r.expires, files,
+        r.office, r.ground, r.category, r.replaces, r.replaced_by,
+    )  # fmt: skip

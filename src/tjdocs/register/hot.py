@@ -1,0 +1,78 @@
+"""The statements of the issuing act and of a full audit, in plain SQL: what runs for every document.
+
+Everything else goes through SQLAlchemy's expressions. ``?`` stands for a value; PostgreSQL's driver gets ``%s``.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection
+
+__all__ = ["execute", "stream"]
+
+# the lowest blank that the office may issue from; the second form waits where the first found all taken
+FREE = """SELECT b.id, b.series, b.first, b.last, s.pattern, b.office, b.since FROM blank b
+JOIN series s ON s.id = b.series
+WHERE s.document_type = ? AND b.state = 'confirmed' AND (? = '' OR b.office = ?) ORDER BY b.series, b.first LIMIT 1"""
+FREE_SKIP = f"{FREE} FOR UPDATE OF b SKIP LOCKED"
+FREE_WAIT = f"{FREE} FOR UPDATE OF b"
+SHORTEN = "UPDATE blank SET first = first + 1 WHERE id = ?"
+USE_UP = "DELETE FROM blank WHERE id = ?"
+RESERVE = """INSERT INTO reservation
+(number, series, blank, document_type, office, officer, stage, owner, token, place, staging, mac)
+VALUES (?, ?, ?, ?, ?, ?, 'reserved', ?, ?, ?, ?, ?)"""
+
+RESERVED = """SELECT series, blank, document_type, office, officer, stage, owner, token, place, staging, mac
+FROM reservation WHERE number = ?"""
+RESERVED_LOCK = f"{RESERVED} FOR UPDATE"
+STAGE = "UPDATE reservation SET stage = 'committed', mac = ? WHERE number = ?"
+DONE = "DELETE FROM reservation WHERE number = ?"
+OTHERS = """SELECT number, state, expires, personal FROM document
+WHERE document_type = ? AND (holder = ? OR personal = ?)"""
+RECORD = """INSERT INTO document
+(number, series, blank, document_type, office, officer, issued, expires, state, since, ground, citizenship, sex,
+category, replaces, replaced_by, holder, personal, sealed, wrapped)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'issued', ?, '', ?, ?, ?, ?, '', ?, ?, ?, ?)"""
+ENTRY = "INSERT INTO entry (act, subject, leaf, mac) VALUES (?, ?, ?, ?)"
+ROLES = "SELECT role, office FROM officer WHERE id = ?"
+
+# an audit reads every entry with the document that it is about; columns after the mac are None where there is none
+ENTRIES = """SELECT e.id, e.position, e.act, e.subject, e.leaf, e.mac,
+d.number, d.document_type, d.office, d.officer, d.issued, d.expires, d.citizenship, d.sex, d.category, d.replaces,
+d.series, d.blank, d.holder, d.personal, d.sealed, d.state, d.ground, d.replaced_by, d.since
+FROM entry e LEFT JOIN document d ON e.act = 'issue' AND d.number = e.subject
+WHERE e.position >= ? ORDER BY e.position"""
+NEW = ENTRIES.replace("WHERE e.position >= ? ORDER BY e.position", "WHERE e.position IS NULL ORDER BY e.id")
+ISSUED = "SELECT series, office, document_type, blank FROM document ORDER BY series, blank"
+# every act but the issues, in the order in which they were put
+ACTS = """SELECT act, subject, leaf FROM entry WHERE act <> 'issue' ORDER BY position IS NULL, position, id"""
+COUNT = "SELECT COUNT(*) FROM document"
+ORPHANS = """SELECT d.number FROM document d
+WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.subject = d.number AND e.act = 'issue') LIMIT 1000"""
+
+
+@cache
+def _form(statement: str, dialect: str) -> str:
+    return statement if dialect == "sqlite" else statement.replace("?", "%s")
+
+
+def execute(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Any:
+    """Run one of the statements above; what the driver gives back."""
+    return connection.exec_driver_sql(_form(statement, connection.dialect.name), tuple(values))
+
+
+def stream(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Iterator[Sequence[Any]]:
+    """Yield the rows of a long answer, never all of them at once."""
+    if connection.dialect.name == "sqlite":
+        cursor = connection.connection.driver_connection.execute(statement, tuple(values))  # type: ignore[union-attr]
+        try:
+            while rows := cursor.fetchmany(1000):
+                yield from rows
+        finally:
+            cursor.close()
+        return
+    with connection.connection.driver_connection.cursor(name="audit") as cursor:  # type: ignore[union-attr]
+        cursor.itersize = 5000
+        cursor.execute(_form(statement, "postgresql"), tuple(values))
+        yield from cursor

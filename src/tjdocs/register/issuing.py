@@ -1,0 +1,296 @@
+"""The register's part of the issuing act: reserve, record in one durable transaction, and tidy up after a crash.
+
+A blank leaves its range when it is reserved; that need not outlast a power cut, since nothing has been recorded yet and
+the blank is then free as before. The record does: document, log entry and reservation change in one transaction.
+"""
+
+import hmac
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from tjdocs.errors import RegisterError, UsageError
+from tjdocs.register import hot, lives, owner, schema, values
+from tjdocs.register.blanks import give_back
+from tjdocs.register.context import Context
+from tjdocs.register.documents import append_act
+from tjdocs.register.entries import as_bytes, digest, issue_leaf, read_digests
+from tjdocs.register.merkle import leaf_hash
+from tjdocs.register.people import Person, Sealed, seal
+from tjdocs.register.ranges import Pattern
+from tjdocs.register.values import Resumed
+
+__all__ = ["Issuing"]
+
+
+class Issuing:
+    """Numbers handed out by one process."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._held: dict[str, str] = {}
+
+    def reserve(self, document_type: str, *, officer: str, at: datetime, office: str, out: str | Path | None) -> str:
+        """See :meth:`tjdocs.register.Register.reserve`."""
+        values.word(document_type, "document_type")
+        values.optional(office, "office")
+        moment, token = values.utc(values.moment(at)), secrets.token_hex(16)
+        place = "" if out is None else str(Path(out).absolute())
+        staging = place and str(Path(place).parent / f".{Path(place).name}-{token[:12]}")
+        with self._context.store.hasty() as connection:
+            own = self._context.allow(connection, "issue", (officer,))
+            if own and office not in ("", own):
+                raise RegisterError("an officer of another office", where="office")
+            number, row = self._take(connection, document_type, own or office, moment)
+            reserved = (number, row[1], row[2], document_type, row[5], officer, owner.owner(), token, place, staging)
+            hot.execute(connection, hot.RESERVE, (*reserved, self._mark(number, "reserved", *reserved[1:])))
+            self._held[number] = token  # before the commit: `resume` takes what no thread of its process holds
+        return number
+
+    def _take(self, connection: Connection, document_type: str, office: str, moment: str) -> tuple[str, Any]:
+        free = hot.FREE if self._context.store.sqlite else hot.FREE_SKIP
+        values_ = (document_type, office, office)
+        row = hot.execute(connection, free, values_).first()
+        for _ in range(100):
+            if row is not None or self._context.store.sqlite:
+                break
+            # every range is taken this moment, or there is none: wait for the first, which may be gone by then
+            row = hot.execute(connection, hot.FREE_WAIT, values_).first()
+            if row is None and hot.execute(connection, hot.FREE, values_).first() is None:
+                break
+        if row is None:
+            raise RegisterError("no number", where=document_type, hint=self._why(connection, document_type, office))
+        if row[6] > moment:
+            raise RegisterError("before the blanks were confirmed", where="at")
+        hot.execute(connection, hot.USE_UP if row[2] == row[3] else hot.SHORTEN, (row[0],))
+        return Pattern.parse(row[4]).number(row[2]), row
+
+    def _why(self, connection: Connection, document_type: str, office: str) -> str:
+        if not any(series.document_type == document_type for series in self._context.series(connection)):
+            return "no series: receive blanks with `tjdocs register receive`"
+        where = f" at {office}" if office else ""
+        return f"its blanks{where} are used up or not confirmed; assign the next with `tjdocs register assign`"
+
+    def staging(self, number: str) -> str:
+        """Return where the files of a number reserved here are to be written before they are in place."""
+        with self._context.store.read() as connection:
+            row = connection.execute(select(schema.reservation.c.staging).where(schema.reservation.c.number == number))
+            return str(row.scalar() or "")
+
+    def commit(
+        self,
+        number: str,
+        *,
+        at: datetime,
+        issued: date,
+        expires: date,
+        files: Mapping[str, str],
+        written: Mapping[str, str],
+        person: Person | None,
+        category: str,
+        replaces: str,
+        ground: str,
+        several: bool,
+    ) -> None:
+        """See :meth:`tjdocs.register.Register.commit`."""
+        stamp, day, last = values.stamp(values.moment(at)), values.day(issued, "issued"), values.day(expires, "expires")
+        if last < day:
+            raise UsageError("expires before it is issued", where="expires")
+        files, written = values.digests(files, "files"), values.digests(written, "written")
+        values.optional(category, "category")
+        citizenship, sex = ("", "")
+        if person is not None:
+            citizenship, sex = values.code(person.citizenship, "citizenship"), values.code(person.sex, "sex")
+        sealed = self._seal(person, number)
+        with self._context.store.write() as connection:
+            row = self._reservation(connection, number, "reserved")
+            self._context.allow(connection, "issue", (row[4],))
+            old = self._replaced(connection, number, row, replaces, ground, at) if replaces or ground else ""
+            if person is not None and not several:
+                self._only_one(connection, row[2], sealed, old, day)
+            record = (
+                number, row[0], row[1], row[2], row[3], row[4], day, last, stamp,
+                citizenship, sex, category, old, sealed.holder, sealed.personal, sealed.sealed, sealed.wrapped,
+            )  # fmt: skip
+            hot.execute(connection, hot.RECORD, record)
+            leaf = issue_leaf(
+                number, row[2], row[3], row[4], day, last, citizenship, sex, category, old, row[0], row[1],
+                digest(sealed.holder, sealed.personal, sealed.sealed), stamp, ground, files, written,
+            )  # fmt: skip
+            mark = self._context.secrets.entry(leaf_hash(leaf))
+            hot.execute(connection, hot.ENTRY, ("issue", number, leaf, mark))
+            if row[8]:
+                mac = self._mark(number, "committed", *row[0:5], *row[6:10])
+                hot.execute(connection, hot.STAGE, (mac, number))
+            else:
+                hot.execute(connection, hot.DONE, (number,))
+        if not row[8]:
+            self._held.pop(number, None)
+
+    def _seal(self, person: Person | None, number: str) -> Sealed:
+        if person is None:
+            return Sealed()
+        if not self._context.keys.data:
+            raise RegisterError(
+                "no data key for personal columns", where="keys", hint="open the register with its keys"
+            )
+        return seal(person, number, self._context.keys, self._context.secrets.lookup)
+
+    def _reservation(self, connection: Connection, number: str, *stages: str) -> Any:
+        statement = hot.RESERVED if self._context.store.sqlite else hot.RESERVED_LOCK
+        row = hot.execute(connection, statement, (number,)).first()
+        if row is None or row[7] != self._held.get(number) or row[5] not in stages:
+            raise RegisterError(f"number is not {' or '.join(stages)}", where="number", hint="reserve one first")
+        return row
+
+    def _only_one(self, connection: Connection, document_type: str, sealed: Sealed, old: str, day: str) -> None:
+        for key in sorted(key for key in (sealed.holder, sealed.personal) if key):
+            self._context.store.lock(connection, int.from_bytes(key[:8], "big", signed=True))
+        living = lives.documents().marked
+        for other in hot.execute(connection, hot.OTHERS, (document_type, sealed.holder, sealed.personal)):
+            # the same name and date of birth under two personal numbers are two persons
+            two = sealed.personal and other[3] and bytes(other[3]) != sealed.personal
+            if other[1] in living and other[2] >= day and other[0] != old and not two:
+                hint = "name it as replaced, or record first what became of it"
+                raise RegisterError(f"the holder has a valid {document_type}", where="person", hint=hint)
+
+    def _replaced(self, connection: Connection, number: str, reserved: Any, old: str, ground: str, at: datetime) -> str:
+        document_type, officer = reserved[2], reserved[4]
+        rule = lives.documents().replacements.get(ground)
+        if rule is None:
+            known = ", ".join(lives.documents().replacements)
+            raise RegisterError("no ground for a replacement", where=str(ground)[:40], hint=f"one of {known}")
+        table = schema.document
+        row = connection.execute(select(table).where(table.c.number == old).with_for_update()).one_or_none()
+        if row is None or row.document_type != document_type:
+            raise RegisterError("no such document to replace", where="replaces", hint="its number, of the same type")
+        if row.state not in rule.sources or row.replaced_by:
+            state = "replaced" if row.replaced_by else row.state
+            hint = f"it leads from {', '.join(sorted(rule.sources))}"
+            raise RegisterError(f"{ground} is no ground for what is {state}", where="replaces", hint=hint)
+        if datetime.fromisoformat(row.since) > at:
+            raise RegisterError("an act before the last one on this document", where="at")
+        append_act(
+            self._context, connection, "replace", old, at, [officer], state=rule.to, ground=ground, replaced_by=number
+        )
+        return old
+
+    def placed(self, number: str) -> None:
+        """See :meth:`tjdocs.register.Register.placed`."""
+        with self._context.store.hasty() as connection:
+            self._reservation(connection, number, "committed")
+            hot.execute(connection, hot.DONE, (number,))
+        self._held.pop(number, None)
+
+    def withdraw(self, number: str, *, at: datetime, stages: tuple[str, ...]) -> None:
+        """See :meth:`tjdocs.register.Register.withdraw`."""
+        at = values.moment(at)
+        try:
+            with self._context.store.write() as connection:
+                if number in self._held and "committed" in stages and self._recorded(connection, number, at):
+                    return
+                row = self._reservation(connection, number, *stages)
+                self._spoil(connection, number, row, at, "withdrawn")
+        finally:
+            # also when it fails: `resume` may take the number then, even while this process runs
+            if "committed" in stages:
+                self._held.pop(number, None)
+        self._held.pop(number, None)
+
+    def _recorded(self, connection: Connection, number: str, at: datetime) -> bool:
+        """Spoil a number whose record went through although the database could not say so any more."""
+        table, reservation = schema.document.c, schema.reservation.c
+        if connection.execute(select(reservation.number).where(reservation.number == number)).scalar() is not None:
+            return False
+        officer = connection.execute(select(table.officer).where(table.number == number)).scalar()
+        if officer is None:
+            return False
+        append_act(self._context, connection, "spoil", number, at, [officer], state="spoiled", ground="withdrawn")
+        return True
+
+    def _spoil(self, connection: Connection, number: str, row: Any, at: datetime, ground: str) -> None:
+        if row[5] == "committed":
+            append_act(self._context, connection, "spoil", number, at, [row[4]], state="spoiled", ground=ground)
+        else:
+            give_back(connection, row[0], row[1], row[3], values.utc(at))
+            self._context.record(
+                connection, "spoil", number, values.stamp(at), [row[4]],
+                blanks={"series": row[0], "first": row[1], "last": row[1]}, told={"ground": ground},
+            )  # fmt: skip
+        hot.execute(connection, hot.DONE, (number,))
+
+    def resume(self, *, officer: str, at: datetime, everywhere: bool) -> list[Resumed]:
+        """See :meth:`tjdocs.register.Register.resume`."""
+        at = values.moment(at)
+        with self._context.store.write() as connection:
+            self._context.allow(connection, "resume", (officer,))
+            table = schema.reservation.c
+            left = connection.execute(select(table.number, table.owner).order_by(table.number)).all()
+        found = []
+        for number, holder in left:
+            if not owner.is_here(holder) and not everywhere:
+                found.append(Resumed(number, "elsewhere"))
+            elif not owner.is_here(holder) or owner.is_gone(holder) or self._dropped(number, holder):
+                found.append(Resumed(number, self._finish(number, at)))
+        return [one for one in found if one.done]
+
+    def _dropped(self, number: str, holder: str) -> bool:
+        return holder == owner.owner() and number not in self._held
+
+    def _finish(self, number: str, at: datetime) -> str:
+        """Complete or spoil one number whose process is gone; ``""`` when another did meanwhile."""
+        with self._context.store.write() as connection:
+            statement = hot.RESERVED if self._context.store.sqlite else hot.RESERVED_LOCK
+            row = hot.execute(connection, statement, (number,)).first()
+            if row is None:
+                return ""
+            mark = self._mark(number, row[5], *row[0:5], *row[6:10])
+            if not hmac.compare_digest(as_bytes(row[10]), mark):
+                return "forged"
+            place, staging = row[8], row[9]
+            if row[5] == "committed" and _put_in_place(place, staging, self._written(connection, number)):
+                hot.execute(connection, hot.DONE, (number,))
+                return "completed"
+            self._spoil(connection, number, row, at, "resumed after a crash")
+        if staging:
+            shutil.rmtree(staging, ignore_errors=True)
+        return "spoiled"
+
+    def _written(self, connection: Connection, number: str) -> dict[str, str]:
+        table = schema.entry.c
+        leaf = connection.execute(select(table.leaf).where(table.subject == number, table.act == "issue")).scalar()
+        return read_digests(leaf or b"", "written")
+
+    def _mark(self, number: str, stage: str, *rest: object) -> bytes:
+        return self._context.secrets.mark("reservation", number, stage, *map(str, rest))
+
+
+def _put_in_place(place: str, staging: str, written: Mapping[str, str]) -> bool:
+    """Whether the recorded files lie in their folder now, moved there when they still lay beside it."""
+    if not written:
+        return False
+    if _holds(Path(place), written):
+        return True
+    if not _holds(Path(staging), written):
+        return False
+    try:
+        os.replace(staging, place)
+    except OSError:
+        return False
+    return True
+
+
+def _holds(folder: Path, written: Mapping[str, str]) -> bool:
+    try:
+        return not folder.is_symlink() and all(
+            sha256((folder / name).read_bytes()).hexdigest() == digest for name, digest in written.items()
+        )
+    except OSError:
+        return False

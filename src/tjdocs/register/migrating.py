@@ -1,0 +1,149 @@
+"""An older register brought up to this library's version, on an explicit word."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, insert, text
+
+from tjdocs.errors import RegisterError
+from tjdocs.register import officers, schema, store, values
+from tjdocs.register.context import Context, inserted
+from tjdocs.register.entries import issue_leaf
+from tjdocs.register.keys import DataKey, Keys
+from tjdocs.register.log import Log, Secrets
+from tjdocs.register.ranges import Pattern
+
+__all__ = ["migrate"]
+
+
+def migrate(url: str, *, keys: Keys, officer: str, office: str, at: datetime, trial: bool = False) -> tuple[str, str]:
+    """Bring a register up to this library's version, whole or not at all; make a backup first.
+
+    What the first ledger had (version 0001) enters the log as acts of ``officer``: its series with their blanks, its
+    documents, and every number that never became one as spoiled. No process may be issuing meanwhile.
+
+    :param keys: fresh ones for version 0001, which had none
+    :param trial: roles are not enforced in it
+    :returns: the version before and the version now
+    :raises RegisterError: there is no register, or it is a newer one
+    """
+    keys.whole()
+    values.word(officer, "officer")
+    values.word(office, "office")
+    at = values.moment(at)
+    opened = store.Store(store.parse_url(url))
+    before = opened.version()
+    if not before or before >= schema.VERSION:
+        opened.check_version()
+        return before, before
+    with opened.write() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        if not connection.dialect.has_table(connection, "alembic_version"):
+            command.stamp(config, "0001")
+        command.upgrade(config, "head")
+        _take_over(opened, connection, keys, officer, office, at, trial)
+    opened.close()
+    return before, schema.VERSION
+
+
+def _take_over(
+    opened: store.Store, connection: Connection, keys: Keys, officer: str, office: str, at: datetime, trial: bool
+) -> None:
+    data, log = keys.whole()
+    secrets = Secrets(DataKey.generate().secret, DataKey.generate().secret)
+    settings = {
+        "origin": log.name,
+        "trial": "1" if trial else "0",
+        "key.lookup": data.wrap(secrets.lookup).hex(),
+        "key.mac": data.wrap(secrets.mac).hex(),
+    }
+    connection.execute(insert(schema.setting), [{"key": key, "value": value} for key, value in settings.items()])
+    context = Context(opened, keys, secrets, Log(opened, keys, secrets), trial)
+    stamp = values.stamp(at)
+    context.record(connection, "init", log.name, stamp, [officer], trial=trial, migrated="0001")
+    if not trial:
+        officers.enrol(context, connection, officer, "officer", office, stamp, officer)
+    documents = connection.execute(text("SELECT * FROM old_document ORDER BY number")).mappings().all()
+    for row in connection.execute(text("SELECT * FROM old_series ORDER BY document_type")).mappings().all():
+        own = [one for one in documents if one["document_type"] == row["document_type"]]
+        _series(context, connection, row, own, officer, office, at)
+    for table in ("old_document", "old_series"):
+        connection.exec_driver_sql(f"DROP TABLE {table}")
+
+
+def _series(
+    context: Context,
+    connection: Connection,
+    row: Mapping[Any, Any],
+    own: list[Any],
+    officer: str,
+    office: str,
+    at: datetime,
+) -> None:
+    pattern, stamp, since = Pattern.parse(row["pattern"]), values.stamp(at), values.utc(at)
+    result = connection.execute(insert(schema.series).values(document_type=row["document_type"], pattern=pattern.text))
+    id_ = inserted(result)
+    context.record(connection, "series", pattern.text, stamp, [officer], series=id_, document_type=row["document_type"])
+    taken = [n for one in own if (n := pattern.read(one["number"])) is not None]
+    if len(taken) != len(own):
+        raise RegisterError("a number of no series", where=row["document_type"], hint="mend the old ledger first")
+    first = min([row["next"], *taken])
+    if first <= row["last"]:
+        subject = (
+            f"{pattern.number(first)}-{pattern.number(row['last'])}" if first < row["last"] else pattern.number(first)
+        )
+        blanks = {"series": id_, "first": first, "last": row["last"]}
+        told = {"act": "migration", "supplier": "migration", "office": office}
+        context.record(connection, "receive", subject, stamp, [officer], blanks=blanks, told=told)
+        context.record(connection, "confirm", subject, stamp, [officer], blanks=blanks, told={"office": office})
+    free = set(range(first, row["next"])) - set(taken)
+    spans = [(row["next"], row["last"], "confirmed")] if row["next"] <= row["last"] else []
+    for one in own:
+        n = pattern.read(one["number"]) or 0
+        if one["status"] == "issued":
+            _document(context, connection, one, id_, n, office, at)
+        else:
+            free.add(n)
+    for n in sorted(free):  # handed out, and never a document
+        blanks = {"series": id_, "first": n, "last": n}
+        context.record(
+            connection, "spoil", pattern.number(n), stamp, [officer], blanks=blanks, told={"ground": "migration"}
+        )
+        spans.append((n, n, "spoiled"))
+    for low, high, state in spans:
+        values_ = {
+            "series": id_,
+            "first": low,
+            "last": high,
+            "state": state,
+            "office": office,
+            "destination": "",
+            "since": since,
+        }
+        connection.execute(insert(schema.blank).values(values_))
+
+
+def _document(
+    context: Context, connection: Connection, one: Mapping[Any, Any], series: int, n: int, office: str, at: datetime
+) -> None:
+    number, kind, by = one["number"], one["document_type"], values.word(one["officer"], "officer")
+    issued, expires = one["date_of_issue"], one["date_of_expiry"]
+    connection.execute(
+        insert(schema.document).values(
+            number=number, series=series, blank=n, document_type=kind, office=office, officer=by, issued=issued,
+            expires=expires, state="issued", since=values.stamp(at), ground="", citizenship="", sex="", category="",
+            replaces="", replaced_by="",
+        )
+    )  # fmt: skip
+    files = values.digests(json.loads(one["files"]), "files")
+    leaf = issue_leaf(
+        number, kind, office, by, issued, expires, "", "", "", "", series, n, "", values.stamp(at), "", files, {}
+    )
+    context.log.append(connection, "issue", number, leaf)

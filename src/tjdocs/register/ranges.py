@@ -1,0 +1,231 @@
+"""Series, numbers and ranges: ten million blanks are one range, whatever happens to a few of them."""
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import pairwise
+
+from tjdocs.errors import RegisterError, UsageError
+
+__all__ = ["Pattern", "Runs", "Span", "Stock", "differences", "pattern_of", "read_range"]
+
+_PATTERN = re.compile(r"([A-Z0-9]{0,8})\{:0([1-9])d\}")
+_NUMBER = re.compile(r"[A-Z0-9]{1,17}")
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """The form of a series' numbers: letters and digits, then the running number in a fixed width."""
+
+    prefix: str
+    width: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Pattern":
+        """Read a pattern such as ``T{:08d}``.
+
+        :raises RegisterError: it is more than letters, digits and one place for the running number
+        """
+        found = _PATTERN.fullmatch(text) if isinstance(text, str) else None
+        if found is None:
+            raise RegisterError("unusable number pattern", where="pattern", hint="letters, then {:08d} or the like")
+        return _pattern(found[1], int(found[2]))
+
+    @property
+    def text(self) -> str:
+        """The pattern as :meth:`parse` reads it."""
+        return f"{self.prefix}{{:0{self.width}d}}"
+
+    def number(self, n: int) -> str:
+        """Return the number of the blank ``n``."""
+        return f"{self.prefix}{n:0{self.width}d}"
+
+    def read(self, number: str) -> int | None:
+        """Return which blank a number is, None when it is none of this series."""
+        rest = number[len(self.prefix) :]
+        if len(rest) == self.width and number.startswith(self.prefix) and rest.isascii() and rest.isdigit():
+            return int(rest)
+        return None
+
+    def collides(self, other: "Pattern") -> bool:
+        """Whether one number could be of both series."""
+        if len(self.prefix) + self.width != len(other.prefix) + other.width:
+            return False
+        short, long = sorted((self.prefix, other.prefix), key=len)
+        rest = long[len(short) :]
+        return long.startswith(short) and (not rest or rest.isdigit())
+
+    def check(self, first: int, last: int) -> None:
+        """Refuse a range that runs backwards or out of the pattern.
+
+        :raises RegisterError: it does
+        """
+        if any(isinstance(n, bool) or not isinstance(n, int) for n in (first, last)) or not 0 <= first <= last:
+            raise RegisterError("unusable range", where="range", hint="from the lower number to the higher")
+        if last >= 10**self.width:
+            raise RegisterError("range out of the pattern", where="range", hint=f"{self.width} digits")
+
+
+@cache
+def _pattern(prefix: str, width: int) -> Pattern:
+    return Pattern(prefix, width)
+
+
+def read_range(text: str) -> tuple[str, str]:
+    """Read ``A-B`` or one number; the two ends, not yet looked up.
+
+    :raises UsageError: it is neither
+    """
+    first, _, last = text.partition("-") if isinstance(text, str) else ("", "", "")
+    last = last or first
+    if not _NUMBER.fullmatch(first) or not _NUMBER.fullmatch(last):
+        raise UsageError("no number and no range", where="number", hint="a number, or FIRST-LAST")
+    return first, last
+
+
+def pattern_of(text: str) -> str:
+    """Return the pattern of a range's numbers: letters, then all its digits at the end (at most nine).
+
+    :raises UsageError: the two ends differ in form, or it is no range
+    """
+    found = [re.fullmatch(r"([A-Z0-9]*?)([0-9]{1,9})", number) for number in read_range(text)]
+    forms = {(match[1], len(match[2])) for match in found if match}
+    if None in found or len(forms) != 1:
+        raise UsageError("numbers of two forms", where="number", hint="FIRST-LAST of one series")
+    prefix, width = forms.pop()
+    return Pattern(prefix, width).text
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Blanks of one series that share a state, an office and the moment of their last act.
+
+    :param to: where they were sent, for those on their way
+    :param since: UTC
+    """
+
+    first: int
+    last: int
+    state: str
+    office: str
+    to: str = ""
+    since: str = ""
+
+    def __len__(self) -> int:
+        return self.last - self.first + 1
+
+    def joins(self, other: "Span") -> bool:
+        """Whether ``other`` follows at once and differs in nothing but its numbers."""
+        return self.last + 1 == other.first and self.same(other)
+
+    def same(self, other: "Span") -> bool:
+        """Whether both say the same of their blanks."""
+        ours, theirs = (
+            (self.state, self.office, self.to, self.since),
+            (other.state, other.office, other.to, other.since),
+        )
+        return ours == theirs
+
+    def cut(self, first: int, last: int) -> "Span":
+        """Return the same for other numbers."""
+        return replace(self, first=first, last=last)
+
+
+class Stock:
+    """The spans of one series in order, none overlapping: the model that an audit replays the log into."""
+
+    def __init__(self, spans: Iterable[Span] = ()) -> None:
+        self._spans = sorted(spans, key=lambda span: span.first)
+
+    def __iter__(self) -> Iterator[Span]:
+        return iter(self._spans)
+
+    def cover(self, first: int, last: int) -> list[Span]:
+        """Return the parts of spans that lie in the range."""
+        place = bisect_right(self._spans, first, key=lambda span: span.first) - 1
+        found = []
+        for span in self._spans[max(place, 0) :]:
+            if span.first > last:
+                break
+            if span.last >= first:
+                low, high = max(first, span.first), min(last, span.last)
+                found.append(span.cut(low, high))
+        return found
+
+    def covers(self, first: int, last: int) -> bool:
+        """Whether every number of the range is in a span."""
+        return sum(map(len, self.cover(first, last))) == last - first + 1
+
+    def put(self, new: Span | None, first: int, last: int) -> None:
+        """Replace whatever lies in the range by ``new``, or by nothing."""
+        low = max(bisect_right(self._spans, first, key=lambda span: span.first) - 1, 0)
+        high = bisect_right(self._spans, last, key=lambda span: span.first)
+        kept: list[Span] = []
+        for span in self._spans[low:high]:
+            if span.last < first or span.first > last:
+                kept.append(span)
+                continue
+            if span.first < first:
+                kept.append(span.cut(span.first, first - 1))
+            if span.last > last:
+                kept.append(span.cut(last + 1, span.last))
+        if new is not None:
+            kept.append(new)
+        kept.sort(key=lambda span: span.first)
+        self._spans[low:high] = kept
+
+    def merged(self) -> list[Span]:
+        """Return the spans with neighbours that say the same put together."""
+        found: list[Span] = []
+        for span in self._spans:
+            if found and found[-1].joins(span):
+                before = found.pop()
+                span = span.cut(before.first, span.last)
+            found.append(span)
+        return found
+
+    def overlaps(self) -> list[tuple[Span, Span]]:
+        """Return neighbours that share a number: none in a sound register."""
+        return [(a, b) for a, b in pairwise(self._spans) if a.last >= b.first]
+
+
+def differences(ours: Iterable[Span], theirs: Iterable[Span]) -> Iterator[tuple[int, int, Span | None, Span | None]]:
+    """Yield the stretches in which two lists of spans do not say the same: first, last, ours, theirs."""
+    left, right = list(ours), list(theirs)
+    edges = sorted({edge for span in (*left, *right) for edge in (span.first, span.last + 1)})
+    a, b = Stock(left), Stock(right)
+    for low, high in pairwise(edges):
+        one, other = a.cover(low, high - 1), b.cover(low, high - 1)
+        mine, yours = (one[0] if one else None), (other[0] if other else None)
+        if (mine is None) != (yours is None) or (mine is not None and yours is not None and not mine.same(yours)):
+            yield low, high - 1, mine, yours
+
+
+class Runs:
+    """Numbers put together to runs without a gap, in whatever order they come."""
+
+    def __init__(self) -> None:
+        self._runs: dict[tuple[int, str, str], list[list[int]]] = defaultdict(list)
+
+    def add(self, key: tuple[int, str, str], number: int) -> None:
+        """Add a number of a series, office and document type."""
+        runs = self._runs[key]
+        if runs and runs[-1][1] + 1 == number:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+
+    def spans(self) -> Iterator[tuple[int, str, str, int, int]]:
+        """Yield the runs: series, office, document type, first, last."""
+        for (series, office, kind), runs in self._runs.items():
+            runs.sort()
+            first, last = runs[0]
+            for low, high in runs[1:]:
+                if low > last + 1:
+                    yield series, office, kind, first, last
+                    first = low
+                last = max(last, high)
+            yield series, office, kind, first, last

@@ -1,0 +1,381 @@
+"""The register's public door."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlalchemy import insert, select, update
+
+from tjdocs.documents import Known
+from tjdocs.errors import RegisterError, UsageError
+from tjdocs.register import audit, lives, officers, report, schema, statistics, store, values
+from tjdocs.register.blanks import Blanks
+from tjdocs.register.context import Context
+from tjdocs.register.decisions import Decisions
+from tjdocs.register.documents import Documents, Dossier
+from tjdocs.register.issuing import Issuing
+from tjdocs.register.keys import DataKey, Keys
+from tjdocs.register.log import Log, Secrets, check_origin
+from tjdocs.register.officers import Officers
+from tjdocs.register.people import Person
+from tjdocs.register.values import Audit, Document, Resumed
+
+__all__ = ["TRIAL_NAME", "Register"]
+
+TRIAL_NAME = "trial.invalid/register"
+_TRIAL_START = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Register:
+    """Blanks, documents and the log in a database; may be shared between threads and used after a fork.
+
+    :param url: an SQLAlchemy URL, for example ``sqlite:///register.db`` or ``postgresql://USER@HOST/NAME``. An SQLite
+        file that does not exist becomes a trial register: every officer has every role, its keys lie in the folder
+        ``<file>-keys`` beside it. A production register is made with :meth:`create`.
+    :param keys: the register's keys; None takes those in ``<file>-keys``, if there
+    :param wait: seconds to wait for a lock that another process holds
+    :raises UsageError: the URL or the keys cannot be used
+    :raises RegisterError: the database cannot be opened, is no register, or is of another version
+
+    ``blanks``, ``documents``, ``decisions``, ``officers`` and ``log`` are its parts.
+    """
+
+    def __init__(self, url: str, *, keys: Keys | None = None, wait: float = 30) -> None:
+        if keys is not None and not isinstance(keys, Keys):
+            raise UsageError("unusable keys", where="keys", hint="Keys.open(FOLDER)")
+        opened = store.Store(store.parse_url(url), wait=wait)
+        beside = _beside(opened)
+        if opened.sqlite and not opened.version():
+            keys = keys or _trial_keys(beside)
+            _create(opened, keys, trial=True, officer="trial", office="trial", at=_TRIAL_START)
+        elif keys is None and beside is not None and beside.is_dir():
+            keys = Keys.open(beside)
+        self._open(opened, keys or Keys())
+
+    def _open(self, opened: store.Store, keys: Keys) -> None:
+        opened.check_version()
+        with opened.read() as connection:
+            settings = opened.settings(connection)
+        wrapped = _wrapped(settings)
+        if keys.verifier is not None:
+            check_origin(keys.verifier, settings["origin"])
+        secrets = Secrets(*map(keys.unwrap, wrapped)) if keys.data else Secrets()
+        self.log = Log(opened, keys, secrets)
+        self._context = Context(opened, keys, secrets, self.log, settings["trial"] == "1")
+        self.blanks = Blanks(self._context)
+        self.documents = Documents(self._context)
+        self.decisions = Decisions(self._context)
+        self.officers = Officers(self._context)
+        self._issuing = Issuing(self._context)
+
+    @classmethod
+    def create(
+        cls, url: str, *, keys: Keys, officer: str, office: str, at: datetime, trial: bool = False, wait: float = 30
+    ) -> "Register":
+        """Make a register in an empty database.
+
+        :param keys: from :meth:`Keys.create`, kept outside the database
+        :param officer: the first officer, who enrols the others
+        :param office: the first officer's
+        :param trial: roles are not enforced
+        :raises RegisterError: there is a register already, or the database cannot be used
+        """
+        keys.whole()
+        values.word(officer, "officer")
+        values.word(office, "office")
+        opened = store.Store(store.parse_url(url), wait=wait)
+        if opened.version():
+            raise RegisterError("there is a register already", where="url")
+        _create(opened, keys, trial=trial, officer=officer, office=office, at=values.moment(at))
+        opened.close()
+        return cls(url, keys=keys, wait=wait)
+
+    @property
+    def trial(self) -> bool:
+        """Whether roles are not enforced; no register for a production authority."""
+        return self._context.trial
+
+    def close(self) -> None:
+        """Close every connection; the next call opens one again."""
+        self._context.store.close()
+
+    # ------------------------------------------------------------------------------------------------- issuing
+
+    def add_series(
+        self,
+        document_type: str,
+        pattern: str,
+        *,
+        at: datetime,
+        first: int = 1,
+        last: int = 99_999_999,
+        officer: str = "trial",
+    ) -> None:
+        """Give a trial register a series with its blanks, once; a document type that has one is left as it is.
+
+        A production register has its blanks from ``blanks.receive``, ``assign`` and ``confirm``.
+
+        :param pattern: with one replacement field for the running number, for example ``T{:08d}``
+        :raises RegisterError: unusable pattern, or a production register without a series of that type
+        """
+        self.blanks.stock_trial(document_type, pattern, first, last, officer=officer, at=at)
+
+    def reserve(
+        self, document_type: str, *, officer: str, at: datetime, office: str = "", out: str | Path | None = None
+    ) -> str:
+        """Take the lowest confirmed blank of the officer's office for this process; no number is ever handed out twice.
+
+        Not flushed to the disk: a power cut before :meth:`commit` leaves the blank free as it was.
+
+        :param out: folder in which the document's files will lie; :meth:`staging` names the one to write them first
+        :raises RegisterError: no series, none confirmed there, an officer without the role, or a moment before the
+            blanks were confirmed
+        """
+        return self._issuing.reserve(document_type, officer=officer, at=at, office=office, out=out)
+
+    def staging(self, number: str) -> str:
+        """Return the folder beside ``out`` where the files are written and flushed before :meth:`commit`.
+
+        ``""`` for a number reserved without ``out``.
+        """
+        return self._issuing.staging(number)
+
+    def commit(
+        self,
+        number: str,
+        *,
+        at: datetime,
+        issued: date,
+        expires: date,
+        files: Mapping[str, str],
+        written: Mapping[str, str] | None = None,
+        person: Person | None = None,
+        category: str = "",
+        replaces: str = "",
+        ground: str = "",
+        several: bool = False,
+    ) -> None:
+        """Record a number reserved here as issued: document, holder and log entry in one durable transaction.
+
+        After it, a number reserved with ``out`` is put in place by the caller, who then calls :meth:`placed`.
+
+        :param files: SHA-256 of each file of the chip
+        :param written: SHA-256 of each file in the output folder by its path below it, so that ``resume`` knows them
+        :param person: the holder, sealed with the register's data key
+        :param category: for example of REG-3
+        :param replaces: the holder's old document, with the ground (``renewal loss theft damage change-of-name``)
+        :param several: the type's specification lets a person have more than one valid document of it
+        :raises RegisterError: the number is not reserved by this process, the holder has a valid document of the type,
+            the replacement is not lawful, or the database refused; nothing is recorded then
+        """
+        self._issuing.commit(
+            number, at=at, issued=issued, expires=expires, files=files, written=written or {}, person=person,
+            category=category, replaces=replaces, ground=ground, several=several,
+        )  # fmt: skip
+
+    def placed(self, number: str) -> None:
+        """Say that a committed number's folder is in place: the act is over.
+
+        :raises RegisterError: the number is not committed by this process
+        """
+        self._issuing.placed(number)
+
+    def spoil(self, number: str, *, at: datetime) -> None:
+        """Record that a number reserved by this process will not become a document.
+
+        :raises RegisterError: the number is not reserved
+        """
+        self._issuing.withdraw(number, at=at, stages=("reserved",))
+
+    def withdraw(self, number: str, *, at: datetime) -> None:
+        """Record that this process's act on a number failed, before or after :meth:`commit`: it is spoiled.
+
+        :raises RegisterError: the number is neither reserved nor committed by this process
+        """
+        self._issuing.withdraw(number, at=at, stages=("reserved", "committed"))
+
+    def resume(self, *, officer: str, at: datetime, everywhere: bool = False) -> list[Resumed]:
+        """Complete or spoil what processes left that are gone.
+
+        A committed document whose files lie in place or beside it, each with its recorded SHA-256, is completed;
+        everything else is spoiled and its staged files are removed.
+
+        :param everywhere: also what other machines left; say so only when no office is issuing
+        :raises RegisterError: an officer without the role
+        """
+        return self._issuing.resume(officer=officer, at=at, everywhere=everywhere)
+
+    # ------------------------------------------------------------------------------------------------- looking
+
+    def document(self, number: str) -> Document | None:
+        """Return what is known of a number, None when it was never handed out. It tells nothing of the holder."""
+        return self.documents.find(number)
+
+    def known(self, person: Person, *, officer: str = "") -> Known:
+        """Return what the register knows of a person, for ``eligibility(…, known=)``.
+
+        :param officer: may be left out in a trial register
+        :raises RegisterError: an officer without the role, or no data key
+        """
+        return self.dossier(person, officer=officer).known()
+
+    def dossier(self, person: Person, *, officer: str = "") -> Dossier:
+        """Return everything that the register has of a person: documents, decisions, the names borne.
+
+        :param officer: may be left out in a trial register
+        :raises RegisterError: an officer without the role, or no data key
+        """
+        return self.documents.dossier(person, officer=officer)
+
+    def act(
+        self, act: str, numbers: str, *, officers: Sequence[str], at: datetime, ground: str = "", reference: str = "",
+        office: str = "", to: str = "",
+    ) -> None:  # fmt: skip
+        """Do an act on a document, where the number is one, else on blanks: a number or a range ``A-B``.
+
+        :raises RegisterError: the act is not lawful, by name; nothing changed
+        """
+        found = self.documents.find(numbers) if "-" not in numbers else None
+        if found is not None and found.status in lives.documents().states and found.date_of_issue:
+            self.documents.act(act, numbers, officers=officers, at=at, ground=ground, reference=reference)
+        elif act in lives.blanks().acts:
+            self.blanks.move(
+                act, numbers, officers=officers, at=at, office=office, to=to, ground=ground, reference=reference
+            )
+        else:
+            raise RegisterError("no such document", where="number", hint=f"{act} is for documents")
+
+    # ------------------------------------------------------------------------------------------------- auditing
+
+    def audit(
+        self, *, officer: str = "", since: str = "", heads: Sequence[str] | None = None, sequence: bool = True
+    ) -> Audit:
+        """Look for any change made behind the register's back.
+
+        :param since: a signed head: only what came after it is read, and that it continues that head
+        :param heads: signed heads kept outside the database (:func:`tjdocs.register.read_heads`); without them a
+            roll-back of the whole database is ``undetermined``
+        :param sequence: give new entries their places first, where the keys for it are at hand
+        :raises RegisterError: an officer without the role
+        """
+        return audit.run(self._context, officer=officer, since=since, heads=heads, sequence=sequence)
+
+    def may(self, act: str, officer: str) -> None:
+        """Let a look pass that an officer's role allows; in a trial register nobody need be named.
+
+        :raises RegisterError: an officer without the role
+        """
+        with self._context.store.read() as connection:
+            self._context.may_read(connection, act, officer)
+
+    def report(self, *, first: date, last: date, officer: str = "") -> "report.Report":
+        """Reconcile blanks by office and day; every blank that breaks the equation is named.
+
+        :raises RegisterError: an officer without the role
+        """
+        return report.run(self._context, officer=officer, first=first, last=last)
+
+    def statistics(
+        self, *, first: date, last: date, by: Sequence[str] = ("document_type", "decision"), officer: str = ""
+    ) -> "statistics.Statistics":
+        """Count documents issued and decisions taken in a period, beside the same period a year earlier.
+
+        :param by: some of ``document_type office category citizenship sex decision``
+        :raises RegisterError: an officer without the role
+        """
+        return statistics.run(self._context, officer=officer, first=first, last=last, by=by)
+
+    def rewrap(self, *, officer: str, at: datetime) -> int:
+        """Wrap every row's key by the newest data key (:meth:`Keys.renewed`); return how many rows were wrapped anew.
+
+        May be stopped and run again. The log covers the sealed columns, not their wrapping.
+
+        :raises RegisterError: an officer without the role, or a row's key is not at hand
+        """
+        stamp, keys, done = values.stamp(values.moment(at)), self._context.keys, 0
+        if not keys.data:
+            raise RegisterError("no data key", where="keys", hint="open the register with its keys")
+        newest: DataKey = keys.data[0]
+        with self._context.store.write() as connection:
+            self._context.allow(connection, "rewrap", (officer,))
+            for name, value in self._context.store.settings(connection).items():
+                if name.startswith("key.") and bytes.fromhex(value)[:4] != newest.id:
+                    wrapped = newest.wrap(keys.unwrap(bytes.fromhex(value))).hex()
+                    table = schema.setting
+                    connection.execute(update(table).where(table.c.key == name).values(value=wrapped))
+            self._context.record(connection, "rewrap", newest.id.hex(), stamp, [officer])
+        for table, key in ((schema.document, schema.document.c.number), (schema.decision, schema.decision.c.id)):
+            last = ""
+            while True:
+                with self._context.store.write() as connection:
+                    query = select(key, table.c.wrapped).where(key > last, table.c.wrapped.is_not(None))
+                    rows = connection.execute(query.order_by(key).limit(1000)).all()
+                    if not rows:
+                        break
+                    for row in rows:
+                        if bytes(row.wrapped[:4]) != newest.id:
+                            wrapped_key = newest.wrap(keys.unwrap(row.wrapped))
+                            connection.execute(update(table).where(key == row[0]).values(wrapped=wrapped_key))
+                            done += 1
+                    last = rows[-1][0]
+        return done
+
+
+def _wrapped(settings: Mapping[str, str]) -> list[bytes]:
+    """Return the register's own two keys, wrapped.
+
+    :raises RegisterError: a setting is gone or unusable; nothing is then taken for granted
+    """
+    try:
+        found = [bytes.fromhex(settings[f"key.{name}"]) for name in ("lookup", "mac")]
+        if settings["trial"] in ("0", "1") and isinstance(settings["origin"], str):
+            return found
+    except (KeyError, TypeError, ValueError):
+        pass
+    raise RegisterError("the register's settings were changed", where="setting", hint="restore them from a backup")
+
+
+def _beside(opened: store.Store) -> Path | None:
+    return opened.path.with_name(f"{opened.path.name}-keys") if opened.path is not None else None
+
+
+def _trial_keys(beside: Path | None) -> Keys:
+    if beside is None or not beside.parent.is_dir():
+        return Keys.generate(TRIAL_NAME)
+    if not beside.is_dir():
+        fresh = Path(tempfile.mkdtemp(prefix=f".{beside.name}-", dir=beside.parent))
+        try:
+            Keys.create(fresh, name=TRIAL_NAME)
+            with suppress(OSError):  # another process was first
+                os.rename(fresh, beside)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+    return Keys.open(beside)
+
+
+def _create(opened: store.Store, keys: Keys, *, trial: bool, officer: str, office: str, at: datetime) -> None:
+    """Make the tables, the register's own two keys (wrapped), its first log entries and its first officer."""
+    data, log = keys.whole()
+    secrets = Secrets(DataKey.generate().secret, DataKey.generate().secret)
+    with opened.write() as connection:
+        opened.lock(connection, store.SEQUENCER)
+        if opened.sqlite and connection.exec_driver_sql("SELECT COUNT(*) FROM sqlite_master").scalar():
+            return  # another process was first
+        opened.create(connection)
+        settings = {
+            "origin": log.name,
+            "trial": "1" if trial else "0",
+            "key.lookup": data.wrap(secrets.lookup).hex(),
+            "key.mac": data.wrap(secrets.mac).hex(),
+        }
+        rows = [{"key": key, "value": value} for key, value in settings.items()]
+        connection.execute(insert(schema.setting), rows)
+        context = Context(opened, keys, secrets, Log(opened, keys, secrets), trial)
+        stamp = values.stamp(at)
+        context.record(connection, "init", log.name, stamp, [officer], trial=trial)
+        if not trial:
+            officers.enrol(context, connection, officer, "officer", office, stamp, officer)

@@ -1,0 +1,192 @@
+"""The register's tables, as they are after the last migration.
+
+``entry`` is the log: append-only, the truth from which an audit rebuilds what the other tables must say.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    cast,
+    func,
+    select,
+)
+
+__all__ = [
+    "VERSION",
+    "blank",
+    "block",
+    "decision",
+    "document",
+    "entry",
+    "head",
+    "metadata",
+    "misplaced",
+    "officer",
+    "reservation",
+    "series",
+    "setting",
+]
+
+VERSION = "0002"  # of the last migration
+_Id = BigInteger().with_variant(Integer, "sqlite")
+metadata = MetaData()
+
+setting = Table("setting", metadata, Column("key", String, primary_key=True), Column("value", Text, nullable=False))
+
+officer = Table(
+    "officer",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("role", String, primary_key=True),
+    Column("office", String, nullable=False),
+)
+
+series = Table(
+    "series",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_type", String, nullable=False),
+    Column("pattern", String, nullable=False, unique=True),
+)
+
+# ranges: a row is every blank from first to last
+blank = Table(
+    "blank",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("series", Integer, ForeignKey("series.id"), nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("state", String, nullable=False),
+    Column("office", String, nullable=False),
+    Column("destination", String, nullable=False),
+    Column("since", String, nullable=False),  # of the last act, UTC
+    UniqueConstraint("series", "first"),
+)
+Index("blank_stock", blank.c.state, blank.c.office)
+
+# a blank taken out of its range, until it is a document in its place or spoiled
+reservation = Table(
+    "reservation",
+    metadata,
+    Column("number", String, primary_key=True),
+    Column("series", Integer, ForeignKey("series.id"), nullable=False),
+    Column("blank", BigInteger, nullable=False),
+    Column("document_type", String, nullable=False),
+    Column("office", String, nullable=False),
+    Column("officer", String, nullable=False),
+    Column("stage", String, nullable=False),  # reserved, committed
+    Column("owner", String, nullable=False),  # host and process
+    Column("token", String, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("staging", Text, nullable=False),
+    Column("mac", LargeBinary, nullable=False),
+)
+
+document = Table(
+    "document",
+    metadata,
+    Column("number", String, primary_key=True),
+    Column("series", Integer, ForeignKey("series.id"), nullable=False),
+    Column("blank", BigInteger, nullable=False),
+    Column("document_type", String, nullable=False),
+    Column("office", String, nullable=False),
+    Column("officer", String, nullable=False),
+    Column("issued", String, nullable=False),
+    Column("expires", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("since", String, nullable=False),
+    Column("ground", Text, nullable=False),
+    Column("citizenship", String, nullable=False),
+    Column("sex", String, nullable=False),
+    Column("category", String, nullable=False),
+    Column("replaces", String, nullable=False),
+    Column("replaced_by", String, nullable=False),
+    Column("holder", LargeBinary),  # keyed hash of name and date of birth
+    Column("personal", LargeBinary),  # keyed hash of the personal number
+    Column("sealed", LargeBinary),  # the person, under the row's own key
+    Column("wrapped", LargeBinary),  # that key, under the register's
+    UniqueConstraint("series", "blank"),
+)
+Index("document_holder", document.c.holder)
+Index("document_personal", document.c.personal)
+Index("document_issued", document.c.issued)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("day", String, nullable=False),
+    Column("document_type", String, nullable=False),
+    Column("office", String, nullable=False),
+    Column("officer", String, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("citizenship", String, nullable=False),
+    Column("sex", String, nullable=False),
+    Column("category", String, nullable=False),
+    Column("holder", LargeBinary),
+    Column("personal", LargeBinary),
+    Column("sealed", LargeBinary),
+    Column("wrapped", LargeBinary),
+)
+Index("decision_holder", decision.c.holder)
+Index("decision_personal", decision.c.personal)
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("position", BigInteger, unique=True),  # given by the sequencer
+    Column("act", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("mac", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("entry_subject", entry.c.subject)
+
+# roots of 256 leaves each, so that a proof does not read every leaf
+block = Table(
+    "block",
+    metadata,
+    Column("number", _Id, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary, nullable=False),
+)
+
+head = Table(
+    "head",
+    metadata,
+    Column("size", _Id, primary_key=True, autoincrement=False),
+    Column("note", Text, nullable=False),
+)
+
+
+def misplaced(connection: Connection) -> Iterator[tuple[str, str, str]]:
+    """Yield table, row and column of every value of another type than its column's, which only SQLite keeps."""
+    if connection.dialect.name != "sqlite":
+        return
+    for table in metadata.sorted_tables:
+        key = next(iter(table.primary_key))
+        for column in table.columns:
+            allowed = ["null"] if column.nullable else []
+            allowed.append(_KINDS[type(column.type).__name__])
+            query = select(cast(key, String)).where(func.typeof(column).not_in(allowed)).limit(100)
+            for row in connection.execute(query).scalars():
+                yield table.name, str(row), column.name
+
+
+_KINDS = {"String": "text", "Text": "text", "Integer": "integer", "BigInteger": "integer", "LargeBinary": "blob"}

@@ -1,0 +1,116 @@
+"""Counts by period, kind, office, category, citizenship, sex and decision, beside those of a year earlier (STAT-1)."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import String, case, func, literal, select, union_all
+
+from tjdocs.documents.validity import anniversary
+from tjdocs.errors import UsageError
+from tjdocs.register import schema
+from tjdocs.register.context import Context
+
+__all__ = ["DIMENSIONS", "Row", "Statistics", "run"]
+
+DIMENSIONS = ("document_type", "office", "category", "citizenship", "sex", "decision")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One count.
+
+    :param keys: a value for each dimension; ``""`` where it was not recorded
+    :param before: in the same period a year earlier
+    """
+
+    keys: tuple[str, ...]
+    count: int
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """A table of counts.
+
+    :param by: the dimensions
+    :param first: first day of the period
+    :param last: last day of the period
+    """
+
+    by: tuple[str, ...]
+    first: date
+    last: date
+    rows: tuple[Row, ...]
+
+    def as_csv(self) -> str:
+        """Return the table as CSV; a cell that a spreadsheet would take for a formula is quoted by an apostrophe."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow([*self.by, "count", "a_year_earlier", "change"])
+        for row in self.rows:
+            writer.writerow([*(_cell(key) for key in row.keys), row.count, row.before, row.count - row.before])
+        return out.getvalue()
+
+    def as_json(self) -> dict[str, object]:
+        """Return the table with the keys that the command line prints."""
+        return {
+            "schema": 1,
+            "from": self.first.isoformat(),
+            "to": self.last.isoformat(),
+            "by": list(self.by),
+            "rows": [
+                {**dict(zip(self.by, row.keys, strict=True)), "count": row.count, "a_year_earlier": row.before}
+                for row in self.rows
+            ],
+        }
+
+
+def run(context: Context, *, officer: str, first: date, last: date, by: Sequence[str]) -> Statistics:
+    """See :meth:`tjdocs.register.Register.statistics`."""
+    if type(first) is not date or type(last) is not date or first > last:
+        raise UsageError("no period", where="first, last", hint="two dates, the earlier first")
+    if not by or (unknown := [name for name in by if name not in DIMENSIONS]) or len(set(by)) != len(by):
+        raise UsageError(
+            "no dimension", where=str(unknown[0] if by and unknown else by)[:40], hint=", ".join(DIMENSIONS)
+        )
+    document, decision = schema.document.c, schema.decision.c
+    same = ("document_type", "office", "category", "citizenship", "sex")
+    counted = union_all(
+        # what was spoiled in the making was never given to anyone
+        select(
+            document.issued.label("day"),
+            literal("issued", String).label("decision"),
+            *(document[name] for name in same),
+        ).where(document.state != "spoiled"),
+        select(
+            decision.day,
+            (decision.kind + ": " + decision.outcome).label("decision"),
+            *(decision[name] for name in same),
+        ),
+    ).subquery()
+    before = anniversary(first, -1), anniversary(last, -1)
+    day = counted.c.day
+
+    def within(low: date, high: date) -> object:
+        return func.sum(case((day.between(low.isoformat(), high.isoformat()), 1), else_=0))
+
+    columns = [counted.c[name] for name in by]
+    query = (
+        select(*columns, within(first, last), within(*before))  # type: ignore[call-overload]
+        .where(
+            day.between(first.isoformat(), last.isoformat()) | day.between(before[0].isoformat(), before[1].isoformat())
+        )
+        .group_by(*columns)
+        .order_by(*columns)
+    )
+    with context.store.read() as connection:
+        context.may_read(connection, "statistics", officer)
+        rows = [Row(tuple(row[:-2]), int(row[-2]), int(row[-1])) for row in connection.execute(query)]
+    return Statistics(tuple(by), first, last, tuple(rows))
+
+
+def _cell(text: str) -> str:
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,0 +1,227 @@
+"""The database under a register: opening, versions, transactions, and errors without their values."""
+
+import os
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    select,
+)
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from tjdocs.errors import RegisterError, UsageError
+from tjdocs.register import schema
+
+__all__ = ["Store", "parse_url"]
+
+_HINT = "sqlite:///PATH or postgresql://USER@HOST/NAME"
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+SEQUENCER = 0x746A646F6373  # PostgreSQL's advisory lock of the one sequencer
+
+
+def parse_url(url: object) -> URL:
+    """Read a register's URL.
+
+    :raises UsageError: it is none of an engine that we use
+    """
+    try:
+        if not isinstance(url, str):
+            raise ArgumentError
+        parsed = make_url(url)
+        driver = _DRIVERS[parsed.drivername]
+    except (ArgumentError, KeyError, ValueError):
+        raise UsageError("unusable register", where="url", hint=_HINT) from None
+    return parsed.set(drivername=driver)
+
+
+class Store:
+    """An engine with the transactions that a register needs; may be shared between threads and used after a fork.
+
+    :param wait: seconds to wait for a lock that another process holds
+    """
+
+    def __init__(self, url: URL, *, wait: float = 30) -> None:
+        self.url = url
+        self.sqlite = url.drivername == "sqlite"
+        try:
+            self.engine = _sqlite(url, wait) if self.sqlite else _postgresql(url, wait)
+        except (SQLAlchemyError, ImportError, TypeError, ValueError):
+            hint = "a reachable database; PostgreSQL needs the extra `postgres`"
+            raise RegisterError("cannot open the register", hint=hint) from None
+        _engines.add(self.engine)
+        weakref.finalize(self, _dispose, self.engine, os.getpid())
+
+    @property
+    def path(self) -> Path | None:
+        """Where an SQLite file lies; None for a server, or in memory."""
+        name = self.url.database
+        return Path(name) if self.sqlite and name and name != ":memory:" else None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Run a block on one snapshot."""
+        with self._run("read") as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Run a block as one transaction that is on the disk when it ends.
+
+        :raises RegisterError: the database refused, was busy too long, or went away
+        """
+        with self._run("write") as connection:
+            yield connection
+
+    @contextmanager
+    def hasty(self) -> Iterator[Connection]:
+        """Run a block as one transaction that a power cut may undo, whole; a later :meth:`write` makes it last."""
+        with self._run("hasty") as connection:
+            yield connection
+
+    @contextmanager
+    def _run(self, mode: str) -> Iterator[Connection]:
+        try:
+            with self.engine.connect().execution_options(tjdocs=mode) as connection, connection.begin():
+                yield connection
+        except SQLAlchemyError as error:
+            raise RegisterError("the register refused", hint=short(error)) from None
+
+    def version(self) -> str:
+        """Return the version of the tables: ``""`` for none, ``"0001"`` for the first ledger.
+
+        :raises RegisterError: the database cannot be read
+        """
+        try:
+            with self.engine.connect().execution_options(tjdocs="read") as connection:
+                names = set(inspect(connection).get_table_names())
+                if "alembic_version" in names:
+                    return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or "")
+                return "0001" if "meta" in names else ""
+        except SQLAlchemyError as error:
+            raise RegisterError("cannot open the register", hint=short(error)) from None
+
+    def check_version(self) -> None:
+        """Refuse tables of another version.
+
+        :raises RegisterError: with the command that migrates an older one
+        """
+        version = self.version()
+        if not version:
+            raise RegisterError("no register there", where="url", hint="make one with `tjdocs register init`")
+        if version < schema.VERSION:
+            hint = "bring it up with `tjdocs register migrate`, after a backup"
+            raise RegisterError("register of another version, an older one", where=version, hint=hint)
+        if version > schema.VERSION:
+            hint = "use a newer tjdocs"
+            raise RegisterError("register of another version, a newer one", where=version[:40], hint=hint)
+
+    def create(self, connection: Connection) -> None:
+        """Make the tables as the migrations would."""
+        schema.metadata.create_all(connection)
+        version = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
+        version.create(connection)
+        connection.execute(insert(version).values(version_num=schema.VERSION))
+
+    def lock(self, connection: Connection, key: int) -> None:
+        """Let one transaction at a time pass; an SQLite transaction that writes is alone anyway."""
+        if not self.sqlite:
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (key,))
+
+    def settings(self, connection: Connection) -> dict[str, str]:
+        """Return the table ``setting``."""
+        rows = connection.execute(select(schema.setting.c.key, schema.setting.c.value))
+        return {row.key: row.value for row in rows}
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def short(error: SQLAlchemyError) -> str:
+    """Return a database error without its statement and values."""
+    text = str(getattr(error, "orig", None) or error).strip()
+    # PostgreSQL puts values into DETAIL lines, and a key's value into nothing else
+    return text.splitlines()[0][:200] if text else type(error).__name__
+
+
+def _sqlite(url: URL, wait: float) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": wait, "check_same_thread": False, "isolation_level": None})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, record: Any) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        mode = connection.get_execution_options().get("tjdocs", "write")
+        if mode == "read":
+            connection.exec_driver_sql("BEGIN")
+            return
+        # a commit in NORMAL mode is whole but not flushed: the next one in FULL flushes it too
+        connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if mode == 'hasty' else 'FULL'}")
+        # a short write lock from the start: two readers that then both want to write would dead-lock
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql(url: URL, wait: float) -> Engine:
+    given = url.query.get("options", "")
+    own = f"-c lock_timeout={int(wait * 1000)} -c timezone=UTC"
+    options = " ".join((*((given,) if isinstance(given, str) else given), own))
+    engine = create_engine(
+        url,
+        connect_args={"connect_timeout": 10, "options": options},
+        pool_pre_ping=True,
+        pool_timeout=wait,
+        pool_size=4,
+        max_overflow=12,
+    )
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        mode = connection.get_execution_options().get("tjdocs", "write")
+        if mode == "read":
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        elif mode == "hasty":
+            connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
+
+    return engine
+
+
+def _dispose(engine: Engine, pid: int) -> None:
+    # after a fork the connections are the parent's to close
+    engine.dispose(close=os.getpid() == pid)
+
+
+def _leave_to_parent() -> None:
+    """In a forked process: start with empty pools, and never touch or close a connection of the parent's."""
+    for engine in _engines:
+        _parents.append(engine.pool)  # kept, so that nothing is closed when it is collected
+        engine.dispose(close=False)
+
+
+_engines: weakref.WeakSet[Engine] = weakref.WeakSet()
+_parents: list[object] = []
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_parent)

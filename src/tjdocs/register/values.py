@@ -1,0 +1,198 @@
+"""What the register takes and gives: documents, reservations, and the words that may name an officer or an office."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from tjdocs.errors import UsageError
+
+__all__ = ["Audit", "Blank", "Document", "Problem", "Resumed"]
+
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@/-]{0,63}")
+_CODE = re.compile(r"[A-Z]{0,3}")
+_HEX = re.compile(r"[0-9a-f]{64}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}")
+MAX_TEXT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What the register knows of a document, without the person.
+
+    :param status: ``reserved`` while it is being made, then a state of ``specs/register/documents.toml``;
+        ``spoiled``, ``lost``, ``stolen`` or ``destroyed`` for a blank that never became a document
+    :param files: SHA-256 of each file of the chip, hexadecimal
+    :param ground: of the last act that gave one
+    :param replaces: the number that it took the place of
+    :param replaced_by: the number that took its place
+    """
+
+    number: str = field(repr=False)
+    document_type: str
+    status: str
+    officer: str = ""
+    date_of_issue: str = ""
+    date_of_expiry: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    office: str = ""
+    ground: str = ""
+    category: str = ""
+    replaces: str = field(default="", repr=False)
+    replaced_by: str = field(default="", repr=False)
+
+    def status_at(self, at: date | datetime) -> str:
+        """Return the status on a day: ``expired`` after the last valid day of what was issued or handed over."""
+        day = at.date() if isinstance(at, datetime) else at
+        if self.status in ("issued", "handed-over") and day.isoformat() > self.date_of_expiry:
+            return "expired"
+        return self.status
+
+    def valid(self, at: date | datetime) -> bool:
+        """Whether it is a valid document in its holder's hands on a day."""
+        day = at.date() if isinstance(at, datetime) else at
+        return self.status_at(at) == "handed-over" and self.date_of_issue <= day.isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """What the register knows of a blank.
+
+    :param state: of ``specs/register/blanks.toml``, or ``reserved``, ``personalised``, ``handed-over``
+    :param office: that answers for it
+    """
+
+    number: str = field(repr=False)
+    document_type: str
+    state: str
+    office: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """What ``resume`` did about a number that a crash left.
+
+    :param done: ``completed``, ``spoiled``, ``elsewhere`` (another host's, left alone) or ``forged``
+    """
+
+    number: str = field(repr=False)
+    done: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A row that was changed behind the register's back.
+
+    :param code: ``changed``, ``missing``, ``inserted``, ``unlawful``, ``unsigned``, ``rolled-back``,
+        ``out-of-order`` or ``damaged``
+    :param table: where
+    :param row: which: a number, a range, an entry's position, a head's size
+    """
+
+    code: str
+    table: str
+    row: str
+    detail: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """Return the problem with the keys that the command line prints."""
+        return {"code": self.code, "table": self.table, "row": self.row, "detail": self.detail}
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What an audit found.
+
+    :param head: the newest signed head, ``""`` for none
+    :param entries: how many were read
+    :param documents: how many rows were compared
+    :param undetermined: what could not be told, in words
+    """
+
+    head: str
+    entries: int
+    documents: int
+    problems: tuple[Problem, ...]
+    undetermined: tuple[str, ...] = field(default=())
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was found changed; what is ``undetermined`` was not told."""
+        return not self.problems
+
+
+def word(value: object, where: str) -> str:
+    """Return an id of an officer, office or category.
+
+    :raises UsageError: it is none
+    """
+    if not isinstance(value, str) or not _WORD.fullmatch(value):
+        raise UsageError("unusable id", where=where, hint="letters, digits and . _ @ / -, at most 64")
+    return value
+
+
+def optional(value: object, where: str) -> str:
+    """Return an id, or nothing."""
+    return "" if value == "" else word(value, where)
+
+
+def code(value: object, where: str) -> str:
+    """Return a State's code or a sex, as in the zone, or nothing."""
+    if not isinstance(value, str) or not _CODE.fullmatch(value):
+        raise UsageError("no code", where=where, hint="up to three letters")
+    return value
+
+
+def text(value: object, where: str) -> str:
+    """Return a ground, act number or supplier.
+
+    :raises UsageError: it is empty, too long or not printable
+    """
+    if not isinstance(value, str) or not value.strip() or len(value) > MAX_TEXT or not value.isprintable():
+        raise UsageError("unusable text", where=where, hint=f"printable text of at most {MAX_TEXT} characters")
+    return value.strip()
+
+
+def moment(at: object) -> datetime:
+    """Return an aware moment, to the second as the log has it.
+
+    :raises UsageError: it is none
+    """
+    if not isinstance(at, datetime) or at.utcoffset() is None:
+        raise UsageError("a naive moment, or none", where="at", hint="give a datetime with a time zone")
+    return at.replace(microsecond=0)
+
+
+def stamp(at: datetime) -> str:
+    """Return a moment as the log writes it: where it was taken, to the second."""
+    return at.isoformat(timespec="seconds")
+
+
+def utc(at: datetime) -> str:
+    """Return a moment in the form in which moments compare as text."""
+    return at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def day(value: object, where: str) -> str:
+    """Return a date as text.
+
+    :raises UsageError: it is none
+    """
+    if type(value) is not date:
+        raise UsageError("no date", where=where, hint="a date")
+    return value.isoformat()
+
+
+def digests(value: object, where: str) -> dict[str, str]:
+    """Return names with SHA-256 in hexadecimal.
+
+    :raises UsageError: it is something else
+    """
+    if not isinstance(value, Mapping):
+        raise UsageError("no digests", where=where, hint="a mapping of names to SHA-256")
+    for name, digest in value.items():
+        if not (isinstance(name, str) and _NAME.fullmatch(name) and ".." not in name):
+            raise UsageError("unusable file name", where=where)
+        if not (isinstance(digest, str) and _HEX.fullmatch(digest)):
+            raise UsageError("no SHA-256", where=where, hint="64 hexadecimal digits")
+    return dict(value)

@@ -1,0 +1,145 @@
+"""``tjdocs register``: the commands that other programs call, from a register's making to the proof of an entry."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+AT = ("--at", "2026-11-24T12:00:00+00:00")
+KIND = "external-passport"
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run a command in the test's folder; return status, output and error."""
+
+    def call(*arguments, url="sqlite:///r.db", status=0, keys=""):
+        place = () if not url or arguments[1] == "check" else ("--register", url)
+        environment = {**os.environ, **({"TJDOCS_REGISTER_KEYS": keys} if keys else {})}
+        command = [sys.executable, "-m", "tjdocs", *map(str, arguments), *place]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment)
+        assert done.returncode == status, (command, done.stdout, done.stderr)
+        assert "Traceback" not in done.stderr
+        return json.loads(done.stdout) if "--json" in arguments or (arguments[1] == "prove" and status == 0) else done.stdout + done.stderr
+
+    return call
+
+
+def test_a_trial_register_from_receipt_to_proof(run, tmp_path):
+    made = run("register", "init", "--json")
+    assert made["trial"] is True
+    assert run("register", "init", status=2).startswith("tjdocs: there is a register already")
+    run("register", "receive", "T00000001-T00000100", "--type", KIND, "--officer", "anna", *AT)
+    run("register", "assign", "T00000001-T00000050", "--officer", "anna", "--office", "dushanbe", *AT)
+    assert "not all of these are blanks" in run("register", "lost", "T00000101", "--officer", "anna", *AT, status=2)
+    run("register", "spoil", "T00000050", "--ground", "torn", *AT)
+    run("register", "stolen", "T00000049", *AT)
+    assert "2 different officers" in run("register", "destroy", "T00000050", "--officer", "anna", *AT, status=2)
+    run("register", "destroy", "T00000050", "--officer", "anna", "--officer", "bob", "--act", "act 5", *AT)
+    subprocess.run([sys.executable, "-m", "tjdocs", "authority", "create", "a", *AT], cwd=tmp_path, check=True, capture_output=True)
+    example = subprocess.run(
+        [sys.executable, "-m", "tjdocs", "documents", "example", KIND, *AT], cwd=tmp_path, check=True, capture_output=True
+    )
+    (tmp_path / "application.json").write_bytes(example.stdout)
+    issue = ("issue", KIND, "--authority", "a", "--application", "application.json", "--officer", "anna", *AT, "--json")
+    issued = run(*issue, "--out", "out")
+    assert issued["document_number"] == "T00000001"
+    status = run("register", "status", "T00000001", "--json", *AT)
+    assert (status["status"], status["blank"], status["officer"], status["office"]) == ("issued", "personalised", "anna", "dushanbe")
+    run("register", "handover", "T00000001", "--officer", "anna", *AT)
+    assert run("register", "status", "T00000001", "--json", "--at", "2040-01-01")["status"] == "expired"
+    run("register", "lost", "T00000001", "--ground", "reported", "--officer", "anna", *AT)
+    assert "handover is not lawful for what is lost" in run("register", "handover", "T00000001", *AT, status=2)
+    run("register", "revoke", "T00000001", *AT)
+    assert run("register", "status", "T00000099", "--json")["blank"] == "received"
+    assert run("register", "status", "T00000999", "--json", status=1)["status"] is None
+    assert len(run("register", "status", "--json")["blanks"]) == 4
+    assert "destroyed" in run("register", "status")
+    report = run("register", "report", "--to", "2026-11-24", "--json")
+    assert report["balanced"] is True
+    assert {line["office"]: line["closing"] for line in report["lines"]} == {"trial": 50, "dushanbe": 47}
+    audit = run("register", "audit", "--heads", "heads", "--json")
+    assert (audit["sound"], audit["problems"], audit["undetermined"]) == (True, [], [])
+    (tmp_path / "head").write_text(audit["head"])
+    proofs = run("register", "prove", "T00000001")
+    assert len(proofs["proofs"]) == 4
+    (tmp_path / "proofs").write_text(json.dumps(proofs))
+    (tmp_path / "log.pub").write_text(proofs["verifier"])
+    for verifier in ("log.pub", proofs["verifier"], "r.db-keys/log.pub"):
+        assert run("register", "check", "proofs", "--verifier", verifier, "--json")["holds"] == [True] * 4
+    (tmp_path / "proofs").write_text(json.dumps(proofs).replace("reported", "repeated"))
+    assert run("register", "check", "proofs", "--verifier", "log.pub", "--json", status=1)["holds"].count(False) == 1
+    run("register", "decide", "application", "refused", "--type", KIND, *AT)
+    rows = run("register", "statistics", "--to", "2026-11-24", "--by", "decision", "--json")["rows"]
+    assert rows == [
+        {"decision": "application: refused", "count": 1, "a_year_earlier": 0}, {"decision": "issued", "count": 1, "a_year_earlier": 0}
+    ]  # fmt: skip
+    assert "issued,1,0,1" in run("register", "statistics", "--to", "2026-11-24", "--by", "decision", "--csv")
+    since = run("register", "audit", "--since", "head", "--json")
+    assert (since["sound"], since["entries"]) == (True, 1)
+    consistency = run("register", "prove", "--since", "heads")
+    (tmp_path / "consistency").write_text(json.dumps(consistency))
+    assert run("register", "check", "consistency", "--verifier", "log.pub", "--json")["holds"] == [True]
+    assert run("register", "resume", "--json")["resumed"] == []
+    with sqlite3.connect(tmp_path / "r.db") as database:
+        database.execute("UPDATE document SET expires = '2099-01-01'")
+    database.close()
+    found = run("register", "audit", "--json", status=1)
+    assert [(p["code"], p["table"], p["row"]) for p in found["problems"]] == [("changed", "document", "T00000001")]
+    assert "expires" in run("register", "audit", "--heads", "heads", status=1)
+
+
+def test_a_register_of_strict_accountability(run, tmp_path):
+    (tmp_path / "secret").write_text("passphrase of a test\n")
+    secret = ("--passphrase-file", "secret")
+    made = run("register", "init", "--officer", "chief", "--name", "example.tj/register", *secret, *AT, "--json")
+    assert made["trial"] is False
+    assert "passphrase needed" in run("register", "status", status=2)
+    assert run("register", "sequence", *secret, "--heads", "heads").startswith("example.tj/register\n2\n")
+    chief = ("--officer", "chief", *secret, *AT)
+    assert "missing option" in run("register", "enrol", "anna", "clerk", "--office", "dushanbe", *secret, status=2)
+    run("register", "enrol", "anna", "clerk", "--office", "dushanbe", *chief)
+    run("register", "enrol", "eva", "auditor", "--office", "dushanbe", *chief)
+    told = ("--act", "act 1", "--supplier", "printer", "--office", "store")
+    assert "missing option" in run("register", "receive", "P0000001-P0000010", "--type", KIND, *chief, status=2)
+    run("register", "receive", "P0000001-P0000010", "--type", KIND, *told, *chief)
+    assert "no role for receive" in run("register", "receive", "P0000011", *told, "--officer", "anna", *secret, *AT, status=2)
+    run("register", "assign", "P0000001-P0000010", "--office", "dushanbe", *chief)
+    assert run("register", "status", "P0000001", *secret, "--json")["blank"] == "sent"
+    run("register", "confirm", "P0000001-P0000010", "--office", "dushanbe", "--officer", "anna", *secret, *AT)
+    for officer, status in (("anna", 2), ("", 2), ("eva", 0)):
+        run("register", "audit", *secret, *(("--officer", officer) if officer else ()), status=status)
+    run("register", "rewrap", "--new-key", *chief)
+    run("register", "audit", *secret, "--officer", "eva")
+    run("register", "dismiss", "anna", "clerk", *chief)
+    assert "version 0002 already" in run("register", "migrate", *secret)
+
+
+def test_calls_that_cannot_be(run, tmp_path):
+    for command in ("status", "audit", "report", "statistics", "sequence", "resume"):
+        assert "init" in run("register", command, status=2)
+        assert "--register" in run("register", command, url="", status=2)
+    assert not (tmp_path / "r.db").exists()
+    assert "usable register" in run("register", "status", url="mysql://h/db", status=2)
+    (tmp_path / "r.db").write_text("text " * 300)
+    assert "cannot open the register" in run("register", "status", status=2)
+
+
+def test_an_old_ledger(run, tmp_path):
+    with sqlite3.connect(tmp_path / "r.db") as database:
+        database.executescript(
+            "CREATE TABLE meta (key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL); INSERT INTO meta VALUES ('version', '1');"
+            "CREATE TABLE series (document_type VARCHAR PRIMARY KEY, pattern VARCHAR, next INTEGER, last INTEGER);"
+            "CREATE TABLE document (number VARCHAR PRIMARY KEY, document_type VARCHAR, status VARCHAR, officer VARCHAR,"
+            " date_of_issue VARCHAR, date_of_expiry VARCHAR, files VARCHAR);"
+            "INSERT INTO series VALUES ('external-passport', 'T{:08d}', 2, 99);"
+            "INSERT INTO document VALUES ('T00000001', 'external-passport', 'issued', 'trial', '2026-01-01', '2035-12-31', '{}');"
+        )
+    database.close()
+    assert "tjdocs register migrate" in run("register", "status", status=2)
+    assert "version 0001 is now 0002" in run("register", "migrate", *AT)
+    assert run("register", "status", "T00000001", "--json", *AT)["status"] == "issued"
+    assert run("register", "audit", "--json")["sound"] is True

@@ -1,0 +1,449 @@
+"""Documents from issue to destruction, what replaces them, their holders, and who may do what."""
+
+import dataclasses
+from datetime import date, timedelta
+from itertools import product
+
+import pytest
+from register_helpers import KIND, NOW, issue, person, stock
+
+from tjdocs.documents import example
+from tjdocs.errors import RegisterError, UsageError
+from tjdocs.register import Document, Keys, Person, Register, lives, schema
+
+# written down by hand, not read from specs/register
+LAWFUL = {
+    ("handover", "issued"): "handed-over",
+    ("spoil", "issued"): "spoiled",
+    ("lost", "issued"): "lost",
+    ("lost", "handed-over"): "lost",
+    ("lost", "stolen"): "lost",
+    ("stolen", "issued"): "stolen",
+    ("stolen", "handed-over"): "stolen",
+    ("stolen", "lost"): "stolen",
+    ("revoke", "issued"): "revoked",
+    ("revoke", "handed-over"): "revoked",
+    ("revoke", "lost"): "revoked",
+    ("revoke", "stolen"): "revoked",
+    ("use", "issued"): "used-up",
+    ("use", "handed-over"): "used-up",
+    ("destroy", "lost"): "destroyed",
+    ("destroy", "stolen"): "destroyed",
+    ("destroy", "revoked"): "destroyed",
+    ("destroy", "replaced"): "destroyed",
+    ("destroy", "used-up"): "destroyed",
+    ("destroy", "spoiled"): "destroyed",
+}
+ACTS = ("handover", "spoil", "lost", "stolen", "revoke", "use", "destroy")
+ROAD = {
+    "issued": (), "handed-over": ("handover",), "lost": ("handover", "lost"), "stolen": ("stolen",), "revoked": ("revoke",),
+    "used-up": ("use",), "spoiled": ("spoil",), "destroyed": ("spoil", "destroy"),
+}  # fmt: skip
+REPLACED = {("renewal", "handed-over"): "replaced", ("damage", "handed-over"): "replaced", ("change-of-name", "handed-over"): "replaced",
+            ("loss", "lost"): "lost", ("theft", "stolen"): "stolen"}  # fmt: skip
+
+
+def do(register, act, number, at=NOW, **more):
+    officers = ["chief", "second"] if act == "destroy" else ["anna" if act in ("handover", "spoil") else "chief"]
+    needs = lives.documents().act(act).needs
+    told = {"ground": "told"} if "ground" in needs else {"reference": "act 2"} if "act" in needs else {}
+    register.documents.act(act, number, officers=officers, at=at, **{**told, **more})
+
+
+def bring(register, state, **more):
+    number = issue(register, **more)
+    if state == "replaced":
+        do(register, "handover", number)
+        issue(register, replaces=number, ground="renewal")
+    else:
+        for act in ROAD[state]:
+            do(register, act, number)
+    assert register.document(number).status == state
+    return number
+
+
+def rows(register):
+    with register._context.store.read() as connection:
+        return [sorted(map(repr, connection.execute(t.select()).all())) for t in (schema.document, schema.entry, schema.blank)]
+
+
+@pytest.mark.parametrize(("act", "state"), list(product(ACTS, [*ROAD, "replaced"])))
+def test_every_pair_of_act_and_state(stocked, act, state):
+    number = bring(stocked, state)
+    before = rows(stocked)
+    if (act, state) in LAWFUL:
+        do(stocked, act, number)
+        assert stocked.document(number).status == LAWFUL[act, state]
+        return
+    with pytest.raises(RegisterError, match=f"{act} is not lawful for what is {state}") as caught:
+        do(stocked, act, number)
+    assert number not in str(caught.value)
+    assert rows(stocked) == before
+
+
+def test_the_table_above_is_what_the_specification_says():
+    assert {(a.id, s): a.to for a in lives.documents().acts.values() for s in a.sources} == LAWFUL
+    assert {(r.id, s): r.to for r in lives.documents().replacements.values() for s in r.sources} == REPLACED
+
+
+@pytest.mark.parametrize(
+    ("ground", "state"),
+    list(product(["renewal", "damage", "change-of-name", "loss", "theft"], ["issued", "handed-over", "lost", "stolen", "revoked", "replaced"])),
+)  # fmt: skip
+def test_what_may_replace_what(stocked, ground, state):
+    old = bring(stocked, state)
+    number = stocked.reserve(KIND, officer="anna", at=NOW)
+    before = rows(stocked)
+    call = {"at": NOW, "issued": NOW.date(), "expires": date(2036, 11, 23), "files": {}, "replaces": old, "ground": ground}
+    if (ground, state) in REPLACED:
+        stocked.commit(number, **call)
+        found = stocked.document(old)
+        assert (found.status, found.replaced_by, found.ground) == (REPLACED[ground, state], number, ground)
+        assert stocked.document(number).replaces == old
+        with pytest.raises(RegisterError):  # once only
+            issue(stocked, replaces=old, ground=ground)
+        return
+    with pytest.raises(RegisterError, match=f"{ground} is no ground"):
+        stocked.commit(number, **call)
+    assert rows(stocked) == before
+
+
+def test_replacing_needs_a_document_and_a_ground(stocked):
+    old = bring(stocked, "handed-over")
+    for more in ({"replaces": old}, {"ground": "loss"}, {"replaces": "P0000999", "ground": "loss"}, {"replaces": old, "ground": "whim"}):
+        with pytest.raises(RegisterError):
+            issue(stocked, **more)
+
+
+def test_life_of_a_number(stocked):
+    assert stocked.document("P0000001") is None
+    number = stocked.reserve(KIND, officer="anna", at=NOW)
+    assert stocked.document(number) == Document(number, KIND, "reserved", "anna", office="dushanbe")
+    assert stocked.blanks.find(number).state == "reserved"
+    files = {"DG1": "00" * 32}
+    stocked.commit(number, at=NOW, issued=NOW.date(), expires=date(2036, 11, 23), files=files)
+    found = stocked.document(number)
+    assert found == Document(number, KIND, "issued", "anna", "2026-11-24", "2036-11-23", files, "dushanbe")
+    assert not found.valid(NOW)
+    do(stocked, "handover", number)
+    found = stocked.document(number)
+    assert [found.valid(date(2026, 11, 23)), found.valid(NOW), found.valid(date(2036, 11, 23)), found.valid(date(2036, 11, 24))] == [
+        False, True, True, False,
+    ]  # fmt: skip
+    assert [found.status_at(date(2036, 11, 23)), found.status_at(date(2036, 11, 24))] == ["handed-over", "expired"]
+    assert [b"issue" in entry or b"handover" in entry for entry in stocked.documents.history(number)] == [True, True]
+
+
+def test_no_number_in_repr(stocked):
+    number = issue(stocked)
+    for value in (stocked.document(number), stocked.blanks.find(number), stocked, person(), stocked._context.keys):
+        assert number not in repr(value)
+        assert "ERIKSSON" not in repr(value)
+
+
+def test_times_do_not_go_back(stocked):
+    number = bring(stocked, "handed-over")
+    with pytest.raises(RegisterError, match="before the last"):
+        do(stocked, "lost", number, at=NOW - timedelta(seconds=1))
+    with pytest.raises(RegisterError, match="before the last"):
+        do(stocked, "handover", issue(stocked, at=NOW + timedelta(days=1)))
+    with pytest.raises(UsageError, match="before it is issued"):
+        issue(stocked, expires=NOW.date() - timedelta(days=1))
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_an_officer_without_the_role(stocked, act):
+    may = {"handover": {"anna"}, "spoil": {"anna"}, "use": {"gate"}}
+    number = bring(stocked, "spoiled" if act == "destroy" else "issued")
+    for officer in ("anna", "auditor", "gate", "nobody"):
+        if officer in may.get(act, ()):
+            continue
+        officers = [officer, "chief"] if act == "destroy" else [officer]
+        with pytest.raises(RegisterError, match="no role"):
+            stocked.documents.act(act, number, officers=officers, at=NOW, ground="g", reference="r")
+    do(stocked, act, number)
+
+
+def test_an_officer_issues_at_the_own_office(stocked):
+    with pytest.raises(RegisterError, match="another office"):
+        stocked.reserve(KIND, officer="anna", at=NOW, office="khujand")
+    with pytest.raises(RegisterError, match="no number"):
+        stocked.reserve(KIND, officer="chief", at=NOW)  # the store has none confirmed
+    number = stocked.reserve(KIND, officer="anna", at=NOW)
+    stocked.officers.dismiss("anna", "clerk", officer="chief", at=NOW)
+    with pytest.raises(RegisterError, match="no role"):
+        stocked.commit(number, at=NOW, issued=NOW.date(), expires=date(2036, 11, 23), files={})
+    assert stocked.document(number).status == "reserved"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"files": None}, {"files": {"DG1": "zz"}}, {"files": {"../x": "00" * 32}}, {"files": {'"': "00" * 32}}, {"files": {"DG1": 5}},
+        {"issued": NOW}, {"issued": "2026-11-24"}, {"expires": None}, {"category": 'A"'}, {"category": None}, {"person": "ANNA"},
+        {"at": NOW.replace(tzinfo=None)}, {"written": {"a/../b": "00" * 32}}, {"person": Person("X", date(2000, 1, 1), citizenship='T"K')},
+    ],
+)  # fmt: skip
+def test_what_cannot_be_recorded(stocked, change):
+    number = stocked.reserve(KIND, officer="anna", at=NOW)
+    before = rows(stocked)
+    call = {"at": NOW, "issued": NOW.date(), "expires": date(2036, 11, 23), "files": {}, **change}
+    with pytest.raises((UsageError, AttributeError)):
+        stocked.commit(number, **call)
+    assert rows(stocked) == before
+    stocked.withdraw(number, at=NOW)
+
+
+@pytest.mark.parametrize("state", ["never handed out", "issued", "spoiled", "another's"])
+def test_only_a_number_reserved_here_moves(stocked, url, keys, state):
+    number = "P0000099"
+    if state != "never handed out":
+        number = Register(url, keys=keys).reserve(KIND, officer="anna", at=NOW) if state == "another's" else issue(stocked)
+    if state == "spoiled":
+        number = stocked.reserve(KIND, officer="anna", at=NOW)
+        stocked.spoil(number, at=NOW)
+    before = rows(stocked)
+    for act in (
+        lambda: stocked.spoil(number, at=NOW),
+        lambda: stocked.withdraw(number, at=NOW),
+        lambda: stocked.placed(number),
+        lambda: stocked.commit(number, at=NOW, issued=NOW.date(), expires=date(2036, 11, 23), files={}),
+    ):
+        with pytest.raises(RegisterError, match=r"is not reserved|is not committed") as caught:
+            act()
+        assert number not in str(caught.value)
+    assert rows(stocked) == before
+
+
+# ------------------------------------------------------------------------------------------------------------ holders
+
+
+def test_one_valid_document_of_a_type(stocked):
+    first = issue(stocked, person=person())
+    for other in (person(), person(given_names="ANNA-MARIA"), person(personal_number=""), person(family_name="Эрикссон")):
+        number = stocked.reserve(KIND, officer="anna", at=NOW)
+        call = {"at": NOW, "issued": NOW.date(), "expires": date(2036, 11, 23), "files": {}, "person": other}
+        with pytest.raises(RegisterError, match="has a valid") as caught:
+            stocked.commit(number, **call)
+        assert "ERIKSSON" not in str(caught.value)
+        stocked.withdraw(number, at=NOW)
+    # another number is another person; another type's specification may allow several
+    issue(stocked, person=person(personal_number="ZE999999Z"))
+    issue(stocked, person=person(), several=True)
+    issue(stocked, person=person(family_name="OTHER", personal_number=""))
+    do(stocked, "handover", first)
+    do(stocked, "lost", first)
+    known = stocked.dossier(person(), officer="anna")
+    assert {d.status for d in known.documents} == {"lost", "issued"}
+
+
+def test_an_expired_document_hinders_nobody(stocked):
+    issue(stocked, person=person(), expires=date(2026, 12, 1))
+    with pytest.raises(RegisterError, match="has a valid"):
+        issue(stocked, person=person(), at=NOW + timedelta(days=7))
+    assert issue(stocked, person=person(), at=NOW + timedelta(days=8))
+
+
+def test_what_is_known_of_a_person(stocked):
+    number = issue(stocked, person=person())
+    issue(stocked, person=person(family_name="OTHER", personal_number=""))
+    issue(stocked)
+    known = stocked.dossier(person(), officer="anna")
+    assert [d.number for d in known.documents] == [number]
+    assert [d.number for d in known.valid(KIND, at=NOW)] == [number]
+    assert known.valid("other", at=NOW) == ()
+    assert known.valid(KIND, at=date(2037, 1, 1)) == ()
+    assert len(stocked.dossier(person(family_name="Эрикссон", personal_number=""), officer="anna").documents) == 1
+    assert stocked.dossier(person(date_of_birth=date(1974, 8, 13), personal_number=""), officer="anna").documents == ()
+    assert stocked.dossier(person(personal_number="ZE999999Z"), officer="anna").documents == ()
+    with pytest.raises(UsageError):
+        stocked.dossier("ERIKSSON", officer="anna")
+    for officer in ("auditor", "nobody"):
+        with pytest.raises(RegisterError, match="no role"):
+            stocked.dossier(person(), officer=officer)
+
+
+def test_the_holder_is_read_back(stocked):
+    number = issue(stocked, person=person())
+    assert stocked.documents.holder(number, officer="gate") == person()
+    assert stocked.documents.holder(issue(stocked), officer="anna") is None
+    with pytest.raises(RegisterError, match="no such document"):
+        stocked.documents.holder("P0000999", officer="anna")
+    with pytest.raises(RegisterError, match="no role"):
+        stocked.documents.holder(number, officer="auditor")
+
+
+def everything(register):
+    with register._context.store.read() as connection:
+        return repr([connection.execute(table.select()).all() for table in schema.metadata.sorted_tables])
+
+
+def test_nothing_of_a_person_stands_in_the_database(stocked, url, tmp_path):
+    issue(stocked, person=person())
+    stocked.decisions.record("citizenship", "citizen", day=NOW.date(), act="o 1", officer="chief", at=NOW, person=person())
+    text = everything(stocked)
+    for secret in ("ERIKSSON", "ANNA", "1974", "ZE184226B"):
+        assert secret not in text
+    if url.startswith("sqlite"):
+        raw = b"".join(path.read_bytes() for path in tmp_path.glob("register.db*") if path.is_file())
+        assert not [secret for secret in (b"ERIKSSON", b"ANNA MARIA", b"1974-08-12", b"ZE184226B") if secret in raw]
+
+
+def test_without_the_data_key_it_counts_and_audits(stocked, url, keys):
+    number = issue(stocked, person=person())
+    stocked.log.sequence()
+    blind = Register(url, keys=Keys((), None, keys.verifier))
+    assert blind.document(number).status == "issued"
+    assert blind.audit(officer="auditor").sound
+    assert blind.statistics(first=NOW.date(), last=NOW.date(), by=["citizenship"], officer="auditor").rows[0].count == 1
+    for call in (
+        lambda: blind.dossier(person(), officer="anna"),
+        lambda: blind.documents.holder(number, officer="anna"),
+        lambda: issue(blind, person=person()),
+    ):
+        with pytest.raises(RegisterError, match="key"):
+            call()
+
+
+def test_a_new_key_wraps_every_row_anew(tmp_path, url, keys):
+    folder = tmp_path / "keys"
+    made = Keys.create(folder, name="example.tj/register", passphrase=b"of a test")
+    register = Register.create(url, keys=made, officer="chief", office="o", at=NOW)
+    register.blanks.add_series(KIND, "P{:07d}", officer="chief", at=NOW)
+    stock(register, "P0000001-P0000010", office="o")
+    number = issue(register, officer="chief", person=person())
+    head = register.log.sequence()
+    both = Keys.open(folder, passphrase=b"of a test").renewed(folder, passphrase=b"of a test")
+    assert [key.secret for key in both.data][1:] == [key.secret for key in made.data]
+    register = Register(url, keys=both)
+    with pytest.raises(RegisterError, match="no role"):
+        register.rewrap(officer="nobody", at=NOW)
+    assert register.rewrap(officer="chief", at=NOW) == 1
+    assert register.rewrap(officer="chief", at=NOW) == 0
+    newest = both.only_newest(folder, passphrase=b"of a test")
+    register = Register(url, keys=Keys.open(folder, passphrase=b"of a test"))
+    assert newest.data == register._context.keys.data
+    assert register.documents.holder(number, officer="chief") == person()
+    assert [d.number for d in register.dossier(person(), officer="chief").documents] == [number]
+    with pytest.raises(RegisterError, match="another key"):
+        Register(url, keys=made)
+    register.officers.enrol("auditor", "auditor", office="o", officer="chief", at=NOW)
+    assert register.audit(officer="auditor", since=head).sound
+
+
+def test_a_person_moved_to_another_row_cannot_be_read(stocked):
+    one, other = issue(stocked, person=person()), issue(stocked, person=person(family_name="OTHER", personal_number=""))
+    with stocked._context.store.write() as connection:
+        for column in ("sealed", "wrapped"):
+            connection.exec_driver_sql(
+                f"UPDATE document SET {column} = (SELECT {column} FROM document WHERE number = '{one}') WHERE number = '{other}'"
+            )
+    with pytest.raises(RegisterError, match="was changed"):
+        stocked.documents.holder(other, officer="anna")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"family_name": ""}, {"family_name": " "}, {"family_name": "a\n"}, {"family_name": "a" * 201}, {"sex": 5}, {"date_of_birth": None},
+     {"date_of_birth": NOW}, {"given_names": None}],
+)  # fmt: skip
+def test_who_is_no_person(change):
+    with pytest.raises(UsageError):
+        person(**change)
+
+
+def test_the_applicant_is_a_person():
+    application = example(KIND, at=NOW)
+    made = Person.of(application)
+    assert (made.family_name, made.date_of_birth) == (application.family_name, application.date_of_birth)
+    with pytest.raises(UsageError):
+        Person.of(dataclasses.replace(application, date_of_birth=None))
+
+
+# ---------------------------------------------------------------------------------------- decisions and statistics
+
+
+@pytest.mark.requirement("CIT-1")
+def test_citizenship_as_settled_is_known_of_a_person(stocked):
+    told = {"day": NOW.date(), "act": "81/086/7, protocol 5", "officer": "chief", "at": NOW}
+    stocked.decisions.record("citizenship", "citizen", person=person(), **told)
+    stocked.decisions.record("citizenship", "stateless", person=person(family_name="OTHER", personal_number=""), **told)
+    (found,) = stocked.dossier(person(), officer="anna").decisions
+    assert (found.kind, found.outcome, found.day, found.act) == ("citizenship", "citizen", "2026-11-24", "81/086/7, protocol 5")
+    assert stocked.audit(officer="auditor").sound
+
+
+@pytest.mark.requirement("REG-6")
+def test_the_register_dates_the_legalisation(stocked):
+    told = {"act": "1", "officer": "chief", "at": NOW, "person": person(), "category": "A"}
+    stocked.decisions.record("legalisation", "in-time", day=date(2026, 3, 1), **told)
+    (found,) = stocked.dossier(person(), officer="anna").decisions
+    assert (found.outcome, found.day, found.category) == ("in-time", "2026-03-01", "A")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"kind": "weather"}, {"outcome": "maybe"}, {"day": date(2026, 11, 25)}, {"day": None}, {"act": ""}, {"category": "'"}, {"office": "a b"}],
+)  # fmt: skip
+def test_decisions_that_are_none(stocked, change):
+    call = {"kind": "citizenship", "outcome": "citizen", "day": NOW.date(), "act": "1", "officer": "chief", "at": NOW, **change}
+    kind, outcome = call.pop("kind"), call.pop("outcome")
+    with pytest.raises(UsageError):
+        stocked.decisions.record(kind, outcome, **call)
+    with pytest.raises(RegisterError, match="no role"):
+        stocked.decisions.record("citizenship", "citizen", day=NOW.date(), act="1", officer="anna", at=NOW)
+
+
+@pytest.mark.requirement("STAT-1")
+def test_counts_beside_those_of_a_year_earlier(register):
+    before = NOW.replace(year=2025)
+    register.blanks.receive("P0000001-P0000100", act="1", supplier="s", office="dushanbe", officer="chief", at=before.replace(month=1))
+    register.blanks.move("confirm", "P0000001-P0000100", officers=["chief"], at=before.replace(month=1), office="dushanbe")
+    people = [("TJK", "F"), ("TJK", "F"), ("TJK", "M"), ("UTO", "M")]
+    for n, (state, sex) in enumerate(people):
+        issue(register, person=person(citizenship=state, sex=sex, personal_number=f"{n}"))
+    issue(register, at=before, person=person(citizenship="TJK", sex="M", personal_number="9"), several=True)
+    issue(register, at=before.replace(month=10), person=person(personal_number="8"))  # outside both periods
+    do(register, "spoil", issue(register))
+    for outcome, year in (("refused", 2026), ("refused", 2026), ("refused", 2025), ("accepted", 2025)):
+        at = NOW.replace(year=year)
+        register.decisions.record("application", outcome, day=at.date(), act="1", officer="chief", at=at, document_type=KIND, category="A")
+    first, last = date(2026, 11, 1), date(2026, 11, 30)
+
+    def rows(*by):
+        found = register.statistics(first=first, last=last, by=by, officer="auditor")
+        return {row.keys: (row.count, row.before) for row in found.rows}
+
+    assert rows("decision") == {("issued",): (4, 1), ("application: refused",): (2, 1), ("application: accepted",): (0, 1)}
+    assert rows("citizenship", "sex", "decision") == {
+        ("TJK", "F", "issued"): (2, 0), ("TJK", "M", "issued"): (1, 1), ("UTO", "M", "issued"): (1, 0),
+        ("", "", "application: refused"): (2, 1), ("", "", "application: accepted"): (0, 1),
+    }  # fmt: skip
+    assert rows("document_type") == {(KIND,): (6, 3)}
+    assert rows("office") == {("dushanbe",): (4, 1), ("store",): (2, 2)}
+    assert rows("category") == {("",): (4, 1), ("A",): (2, 2)}
+    found = register.statistics(first=first, last=last, by=["decision"], officer="chief")
+    assert found.as_csv().splitlines()[0] == "decision,count,a_year_earlier,change"
+    assert "issued,4,1,3" in found.as_csv().splitlines()
+    assert found.as_json()["rows"][-1] == {"decision": "issued", "count": 4, "a_year_earlier": 1}
+    for by in ([], ["colour"], ["sex", "sex"]):
+        with pytest.raises(UsageError):
+            register.statistics(first=first, last=last, by=by, officer="chief")
+    for wrong in ({"first": last, "last": first}, {"first": NOW, "last": last}):
+        with pytest.raises(UsageError):
+            register.statistics(**wrong, officer="chief")
+    with pytest.raises(RegisterError, match="no role"):
+        register.statistics(first=first, last=last, officer="anna")
+
+
+@pytest.mark.requirement("STAT-1")
+def test_a_leap_day_has_a_year_earlier(stocked):
+    assert stocked.statistics(first=date(2028, 2, 29), last=date(2028, 2, 29), officer="chief").rows == ()
+
+
+def test_a_cell_that_starts_a_formula():
+    from tjdocs.register.statistics import Row, Statistics
+
+    table = Statistics(("office",), NOW.date(), NOW.date(), (Row(("=1+1",), 1, 0), Row(("@x",), 0, 0)))
+    assert "'=1+1,1,0,1" in table.as_csv()
+    assert "'@x" in table.as_csv()

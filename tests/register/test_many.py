@@ -1,0 +1,333 @@
+"""Many at once, and what goes away in the middle: no number twice, none lost, every caller told."""
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+import pytest
+from register_helpers import KIND, NOW, issue, person, stock
+
+from postgres import Server
+from tjdocs.errors import RegisterError
+from tjdocs.register import Register, hot
+
+PROCESSES = 20
+EACH = 10
+fork = multiprocessing.get_context("fork")
+FILES = {"DG1": "00" * 32}
+
+
+def commit(register, number):
+    register.commit(number, at=NOW, issued=NOW.date(), expires=date(2036, 11, 23), files=FILES)
+
+
+def spread(work, processes=PROCESSES):
+    """Run ``work`` in forked processes; return what each puts into the queue."""
+    queue = fork.SimpleQueue()
+
+    def guarded(n):
+        try:
+            work(queue, n)
+        except BaseException as error:  # noqa: BLE001 (else the parent would wait for ever)
+            queue.put(error)
+
+    many = [fork.Process(target=guarded, args=(n,)) for n in range(processes)]
+    for one in many:
+        one.start()
+    found = [queue.get() for _ in many]
+    for one in many:
+        one.join(60)
+    assert [one for one in found if isinstance(one, BaseException)] == []
+    return found
+
+
+@pytest.mark.requirement("STL-3")
+def test_twenty_processes_issue_from_the_same_ranges(stocked):
+    """The register was opened before the fork: each process takes connections of its own."""
+    stock(stocked, "P0002001-P0002050")
+
+    def work(queue, n):
+        queue.put([issue(stocked) for _ in range(EACH)])
+        stocked.close()
+
+    numbers = [number for some in spread(work) for number in some]
+    assert len(set(numbers)) == PROCESSES * EACH
+    found = {span.state for _, span in stocked.blanks.spans()}
+    assert found == {"confirmed"}  # none lost, none spoiled
+    assert stocked.resume(officer="chief", at=NOW) == []
+    audit = stocked.audit(officer="auditor", heads=[])
+    assert (audit.problems, audit.undetermined, audit.documents) == ((), (), len(numbers))
+
+
+def test_the_last_blanks_go_to_as_many_as_there_are(register):
+    stock(register, "P0000001-P0000007")
+    stock(register, "P0000101-P0000108")
+
+    def work(queue, n):
+        try:
+            queue.put(issue(register))
+        except RegisterError as error:
+            queue.put(error.message)
+        register.close()
+
+    found = spread(work)
+    assert sorted(one for one in found if one != "no number") == [f"P{n:07d}" for n in (*range(1, 8), *range(101, 109))]
+    assert found.count("no number") == 5
+    assert register.audit(officer="auditor").sound
+
+
+def test_sequencing_and_issuing_at_once(stocked):
+    def work(queue, n):
+        for _ in range(EACH):
+            issue(stocked) if n else stocked.log.sequence()
+        queue.put(n)
+        stocked.close()
+
+    spread(work, 6)
+    audit = stocked.audit(officer="auditor")
+    assert (audit.problems, audit.documents) == ((), 5 * EACH)
+
+
+def test_one_person_asks_twenty_offices_at_once(stocked):
+    def work(queue, n):
+        number = stocked.reserve(KIND, officer="anna", at=NOW)
+        try:
+            stocked.commit(number, at=NOW, issued=NOW.date(), expires=date(2036, 11, 23), files=FILES, person=person())
+            queue.put("issued")
+        except RegisterError as error:
+            stocked.withdraw(number, at=NOW)
+            queue.put(error.message)
+        stocked.close()
+
+    found = spread(work, 8)
+    assert sorted(found) == [*["issued"], *[f"the holder has a valid {KIND}"] * 7]
+    assert stocked.audit(officer="auditor").sound
+
+
+def test_one_person_asks_two_offices_at_the_same_moment(stocked, monkeypatch):
+    """Both would find no other document; the second has to wait until the first has one."""
+    meeting, real, outcomes = threading.Barrier(2), hot.execute, []
+
+    def execute(connection, statement, values=()):
+        found = real(connection, statement, values)
+        if statement == hot.OTHERS:
+            found = found.all()
+            with suppress(threading.BrokenBarrierError):
+                meeting.wait(1)
+        return found
+
+    def work(number):
+        try:
+            call = {"issued": NOW.date(), "expires": date(2036, 11, 23), "files": FILES, "person": person()}
+            stocked.commit(number, at=NOW, **call)
+            outcomes.append("issued")
+        except RegisterError as error:
+            outcomes.append(error.message)
+
+    numbers = [stocked.reserve(KIND, officer="anna", at=NOW) for _ in range(2)]
+    monkeypatch.setattr(hot, "execute", execute)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(work, numbers))
+    assert sorted(outcomes) == ["issued", f"the holder has a valid {KIND}"]
+
+
+# --------------------------------------------------------------------------- the server is killed, away, or full
+
+
+@pytest.fixture
+def durable():
+    made = Server(durable=True, connections=25)
+    yield made
+    made.close()
+
+
+def made_on(server, keys):
+    register = Register.create(server.database(), keys=keys, officer="chief", office="store", at=NOW)
+    register.officers.enrol("anna", "clerk", office="dushanbe", officer="chief", at=NOW)
+    register.officers.enrol("auditor", "auditor", office="store", officer="chief", at=NOW)
+    register.blanks.add_series(KIND, "P{:07d}", officer="chief", at=NOW)
+    stock(register, "P0000001-P0005000")
+    return register
+
+
+@pytest.mark.requirement("STL-3")
+def test_a_server_killed_in_the_middle_of_issuing(durable, keys):
+    """Whoever was told "issued" has a record; whoever was not told has an error, and the blank is accounted for."""
+    register = made_on(durable, keys)
+
+    def work(queue, n):
+        issued, errors, end = [], 0, time.monotonic() + 6
+        while time.monotonic() < end:
+            number = ""
+            try:
+                number = register.reserve(KIND, officer="anna", at=NOW)
+                commit(register, number)
+                issued.append(number)
+            except RegisterError:
+                errors += 1
+                if number:
+                    try:
+                        register.withdraw(number, at=NOW)
+                    except RegisterError:
+                        pass
+                time.sleep(0.05)
+        queue.put((issued, errors))
+        register.close()
+
+    queue = fork.SimpleQueue()
+    many = [fork.Process(target=work, args=(queue, n)) for n in range(4)]
+    for one in many:
+        one.start()
+    for _ in range(2):
+        time.sleep(1.2)
+        durable.kill()
+        time.sleep(0.3)
+        durable.start()
+    found = [queue.get() for _ in many]
+    for one in many:
+        one.join(60)
+    issued = [number for some, _ in found for number in some]
+    assert len(issued) > 20
+    assert len(set(issued)) == len(issued)
+    assert sum(errors for _, errors in found) > 0
+    again = register.resume(officer="chief", at=NOW)
+    assert {one.done for one in again} <= {"spoiled"}
+    assert {register.document(number).status for number in issued} == {"issued"}
+    audit = register.audit(officer="auditor", heads=[])
+    assert audit.problems == ()
+    report = register.report(first=NOW.date(), last=NOW.date(), officer="chief")
+    assert report.balanced
+    (line,) = (line for line in report.lines if line.office == "dushanbe")
+    assert line.issued >= len(issued)
+
+
+def test_a_server_that_goes_away_and_comes_back(durable, keys):
+    register = made_on(durable, keys)
+    first = issue(register)
+    number = register.reserve(KIND, officer="anna", at=NOW)
+    durable.stop()
+    for call in (
+        lambda: commit(register, number),
+        lambda: register.reserve(KIND, officer="anna", at=NOW),
+        lambda: register.document(first),
+        lambda: register.audit(officer="auditor"),
+        lambda: Register(durable.url("postgres"), keys=keys),
+    ):
+        with pytest.raises(RegisterError) as caught:
+            call()
+        assert caught.value.hint
+        assert number not in str(caught.value)
+    durable.start()
+    commit(register, number)
+    assert register.document(first).status == register.document(number).status == "issued"
+    assert register.audit(officer="auditor").sound
+
+
+def test_more_callers_than_connections(durable, keys):
+    register = made_on(durable, keys)
+    numbers = fork.SimpleQueue()
+
+    def work(queue, n):
+        try:
+            own = Register(register._context.store.url.render_as_string(), keys=keys, wait=5)
+            with own._context.store.read():
+                time.sleep(1.5)
+            numbers.put(issue(own))
+            queue.put("issued")
+            own.close()
+        except RegisterError as error:
+            queue.put(error.hint)
+
+    register.close()
+    found = spread(work, 32)
+    told = [one for one in found if one != "issued"]
+    assert told
+    assert all("connection" in one or "clients" in one or "slots" in one for one in told), told
+    assert found.count("issued") > 0
+    assert register.audit(officer="auditor").documents == found.count("issued")
+
+
+def test_a_commit_whose_answer_got_lost(stocked, monkeypatch):
+    """The transaction went through and nobody could say so: the caller withdraws, and the record says spoiled."""
+    number = stocked.reserve(KIND, officer="anna", at=NOW)
+    store = stocked._context.store
+    real = store.write
+
+    from contextlib import contextmanager
+
+    @contextmanager
+    def write():
+        with real() as connection:
+            yield connection
+        raise RegisterError("the register refused", hint="connection lost")
+
+    monkeypatch.setattr(type(store), "write", lambda self: write())
+    with pytest.raises(RegisterError, match="refused"):
+        commit(stocked, number)
+    monkeypatch.undo()
+    assert stocked.document(number).status == "issued"
+    stocked.withdraw(number, at=NOW)
+    assert stocked.document(number).status == "spoiled"
+    assert stocked.audit(officer="auditor").sound
+
+
+def test_a_number_whose_withdrawal_failed_is_resumed_while_its_process_runs(stocked, monkeypatch):
+    number = stocked.reserve(KIND, officer="anna", at=NOW)
+    assert stocked.resume(officer="chief", at=NOW) == []  # somebody is at work on it
+
+    def fail(*arguments, **more):
+        raise RegisterError("the register refused")
+
+    monkeypatch.setattr("tjdocs.register.issuing.give_back", fail)
+    with pytest.raises(RegisterError):
+        stocked.withdraw(number, at=NOW)
+    monkeypatch.undo()
+    assert [(one.number, one.done) for one in stocked.resume(officer="chief", at=NOW)] == [(number, "spoiled")]
+    assert stocked.document(number).status == "spoiled"
+
+
+def test_what_another_machine_left_is_left_alone(stocked, monkeypatch):
+    monkeypatch.setattr("socket.gethostname", lambda: "elsewhere")
+    from tjdocs.register import owner
+
+    owner._owner.cache_clear()
+    number = stocked.reserve(KIND, officer="anna", at=NOW)
+    monkeypatch.undo()
+    owner._owner.cache_clear()
+    assert [(one.number, one.done) for one in stocked.resume(officer="chief", at=NOW)] == [(number, "elsewhere")]
+    assert stocked.document(number).status == "reserved"
+    assert [one.done for one in stocked.resume(officer="chief", at=NOW, everywhere=True)] == ["spoiled"]
+    with pytest.raises(RegisterError, match="no role"):
+        stocked.resume(officer="gate", at=NOW)
+
+
+def test_a_process_that_died_and_one_that_lives(stocked):
+    def work(queue, n):
+        queue.put(stocked.reserve(KIND, officer="anna", at=NOW))
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    queue = fork.SimpleQueue()
+    one = fork.Process(target=work, args=(queue, 0))
+    one.start()
+    number = queue.get()
+    while ") Z" not in Path(f"/proc/{one.pid}/stat").read_text():
+        time.sleep(0.01)  # dead, and not yet waited for
+    held = stocked.reserve(KIND, officer="anna", at=NOW)
+    assert [(one.number, one.done) for one in stocked.resume(officer="chief", at=NOW)] == [(number, "spoiled")]
+    one.join()
+    assert stocked.document(held).status == "reserved"
+
+
+def test_a_forged_reservation_is_not_resumed(stocked):
+    with stocked._context.store.write() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO reservation SELECT 'P0000600', id, 600, 'external-passport', 'dushanbe', 'anna', 'committed', "
+            "'host|boot|1|1', 'token', '/tmp/place', '/tmp/staging', '' FROM series"
+        )
+    assert [one.done for one in stocked.resume(officer="chief", at=NOW, everywhere=True)] == ["forged"]

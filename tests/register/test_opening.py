@@ -1,0 +1,233 @@
+"""A register is made once, opened only at its own version, and migrated on an explicit word."""
+
+import json
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from register_helpers import KIND, NOW, issue
+
+from tjdocs.errors import RegisterError, UsageError
+from tjdocs.register import Keys, Register, migrate, schema, store
+from tjdocs.register import migrations as package
+
+
+@pytest.mark.parametrize("bad", ["", "register.db", "mysql://host/db", "no-such://x", "sqlite", 5, None, "postgresql:///\0"])
+def test_urls_that_cannot_be_used(bad):
+    with pytest.raises((UsageError, RegisterError)) as caught:
+        Register(bad)
+    assert caught.value.hint
+
+
+def test_passwords_are_not_repeated(tmp_path):
+    with pytest.raises(RegisterError) as caught:
+        Register(f"postgresql://officer:SECRET@/db?host={tmp_path}")
+    assert "SECRET" not in f"{caught.value} {caught.value!r} {caught.value.args}"
+    assert caught.value.__cause__ is None
+
+
+def test_a_place_where_no_register_can_be(tmp_path):
+    with pytest.raises(RegisterError) as caught:
+        Register(f"sqlite:///{tmp_path}/missing/register.db")
+    assert caught.value.__cause__ is None
+    (tmp_path / "text.db").write_text("this is no database at all, but a text of some length" * 10)
+    with pytest.raises(RegisterError):
+        Register(f"sqlite:///{tmp_path}/text.db")
+
+
+def test_an_empty_server_is_no_register(server):
+    """A misspelt name must not become a register without roles."""
+    with pytest.raises(RegisterError, match="no register there") as caught:
+        Register(server.database())
+    assert "register init" in caught.value.hint
+
+
+def test_made_once(register, url, keys):
+    with pytest.raises(RegisterError, match="already"):
+        Register.create(url, keys=keys, officer="chief", office="store", at=NOW)
+    assert not Register(url, keys=keys).trial
+
+
+def test_made_with_all_its_keys(url, keys):
+    for less in (Keys(), Keys(keys.data), Keys((), keys.log, keys.verifier)):
+        with pytest.raises(UsageError, match="keys"):
+            Register.create(url, keys=less, officer="chief", office="store", at=NOW)
+    with pytest.raises(UsageError):
+        Register(url, keys="keys")
+
+
+def test_keys_of_another_register_are_refused(register, url, keys):
+    other = Keys.generate("example.tj/other")
+    with pytest.raises(UsageError, match="another register"):
+        Register(url, keys=other)
+    with pytest.raises(RegisterError, match="another key"):
+        Register(url, keys=Keys(other.data, keys.log, keys.verifier))
+
+
+def test_a_trial_register_makes_itself_and_its_keys(tmp_path):
+    url = f"sqlite:///{tmp_path / 'r.db'}"
+    with ThreadPoolExecutor(6) as pool:  # many at once
+        made = list(pool.map(lambda _: Register(url), range(6)))
+    assert all(one.trial for one in made)
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "r.db-keys").iterdir()} == {0o600}
+    made[0].add_series(KIND, "T{:08d}", at=NOW)
+    number = issue(made[1], officer="whoever")
+    assert Register(url).document(number).status == "issued"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def columns(engine):
+    with engine.connect() as connection:
+        return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), schema.metadata)
+
+
+def upgrade(opened, to):
+    with opened.write() as connection:
+        config = Config()
+        config.set_main_option("script_location", package.__path__[0])
+        config.attributes["connection"] = connection
+        command.upgrade(config, to)
+
+
+def test_migrations_lead_to_the_tables_that_init_makes(url, register):
+    assert columns(register._context.store.engine) == []
+
+
+def old_ledger(url):
+    """A database as the first ledger left it: 1 issued, 2 spoiled, 3 reserved by a process that died."""
+    opened = store.Store(store.parse_url(url))
+    upgrade(opened, "0001")
+    with opened.write() as connection:
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+        connection.exec_driver_sql("INSERT INTO meta VALUES ('version', '1')")
+        connection.exec_driver_sql(f"INSERT INTO series VALUES ('{KIND}', 'T{{:08d}}', 5, 20)")
+        files = json.dumps({"DG1": "ab" * 32})
+        for number, state, issued, expires, kept in (
+            (2, "issued", "2026-01-01", "2035-12-31", files), (3, "spoiled", "", "", "{}"), (4, "reserved", "", "", "{}")
+        ):  # fmt: skip
+            row = f"('T{number:08d}', '{KIND}', '{state}', 'officer-1', '{issued}', '{expires}', '{kept}')"
+            connection.exec_driver_sql(f"INSERT INTO document VALUES {row}")
+    opened.close()
+
+
+def test_an_older_register_is_refused_until_migrated(url, keys):
+    old_ledger(url)
+    with pytest.raises(RegisterError, match="older") as caught:
+        Register(url, keys=keys)
+    assert "register migrate" in caught.value.hint
+    with pytest.raises(RegisterError, match="already"):
+        Register.create(url, keys=keys, officer="chief", office="store", at=NOW)
+    assert migrate(url, keys=keys, officer="chief", office="dushanbe", at=NOW) == ("0001", "0002")
+    register = Register(url, keys=keys)
+    found = register.document("T00000002")
+    assert (found.status, found.officer, found.date_of_issue, found.files) == ("issued", "officer-1", "2026-01-01", {"DG1": "ab" * 32})
+    assert [register.document(f"T{n:08d}").status for n in (3, 4)] == ["spoiled", "spoiled"]
+    assert issue(register, officer="chief") == "T00000005"
+    assert register.blanks.find("T00000001") is None
+    audit = register.audit(officer="chief") if register.trial else None
+    assert audit is None
+    register.officers.enrol("auditor", "auditor", office="dushanbe", officer="chief", at=NOW)
+    assert register.audit(officer="auditor").problems == ()
+    assert columns(register._context.store.engine) == []
+    assert migrate(url, keys=keys, officer="chief", office="dushanbe", at=NOW) == ("0002", "0002")
+
+
+def test_a_migration_that_fails_changes_nothing(url, keys, monkeypatch):
+    old_ledger(url)
+    monkeypatch.setattr("tjdocs.register.migrating.issue_leaf", lambda *a: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        migrate(url, keys=keys, officer="chief", office="dushanbe", at=NOW)
+    monkeypatch.undo()
+    assert store.Store(store.parse_url(url)).version() == "0001"
+    assert migrate(url, keys=keys, officer="chief", office="dushanbe", at=NOW) == ("0001", "0002")
+
+
+@pytest.mark.parametrize("version", ["0003", "9999", "zzzz"])
+def test_a_newer_register_is_refused(register, url, keys, version):
+    with register._context.store.write() as connection:
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{version}'")
+    for act in (lambda: Register(url, keys=keys), lambda: migrate(url, keys=keys, officer="c", office="o", at=NOW)):
+        with pytest.raises(RegisterError, match="newer"):
+            act()
+
+
+def test_nothing_to_migrate(url, keys):
+    with pytest.raises(RegisterError, match="no register there"):
+        migrate(url, keys=keys, officer="chief", office="store", at=NOW)
+
+
+# -------------------------------------------------------------------------------------------------- damaged, full, shut
+
+
+def test_a_database_that_fails_says_so_without_its_values(stocked):
+    number = stocked.reserve(KIND, officer="anna", at=NOW)
+    with stocked._context.store.write() as connection:
+        connection.exec_driver_sql("DROP TABLE entry")
+    with pytest.raises(RegisterError, match="refused") as caught:
+        stocked.commit(number, at=NOW, issued=NOW.date(), expires=date(2036, 11, 23), files={})
+    assert number not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert stocked.blanks.find(number).state == "reserved"
+
+
+def sqlite_register(tmp_path, keys):
+    made = Register.create(f"sqlite:///{tmp_path / 'r.db'}", keys=keys, officer="chief", office="store", at=NOW, trial=True)
+    made.add_series(KIND, "T{:08d}", at=NOW, last=100)
+    for _ in range(40):
+        issue(made)
+    made.close()
+    with sqlite3.connect(tmp_path / "r.db") as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return tmp_path / "r.db"
+
+
+@pytest.mark.parametrize("kept", [0.2, 0.5, 0.9])
+def test_a_truncated_file(tmp_path, keys, kept):
+    path = sqlite_register(tmp_path, keys)
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * kept) // 4096 * 4096])
+    with pytest.raises(RegisterError) as caught:
+        Register(f"sqlite:///{path}", keys=keys).audit()
+    assert "malformed" in str(caught.value) or "disk image" in str(caught.value)
+
+
+def test_a_flipped_bit_is_an_error_or_named(tmp_path, keys):
+    path = sqlite_register(tmp_path, keys)
+    data = path.read_bytes()
+    place = data.index(b"T00000017")
+    told = 0
+    for at in range(place, place + 9):
+        path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+        try:
+            told += not Register(f"sqlite:///{path}", keys=keys).audit(sequence=False).sound
+        except RegisterError:
+            told += 1
+    assert told == 9
+
+
+def test_a_read_only_file(tmp_path, keys):
+    path = sqlite_register(tmp_path, keys)
+    url = f"sqlite:///file:{path}?mode=ro&uri=true"
+    register = Register(url, keys=keys)
+    assert register.document("T00000001").status == "issued"
+    with pytest.raises(RegisterError, match="readonly"):
+        register.reserve(KIND, officer="anna", at=NOW)
+    assert register.audit(sequence=False).sound
+
+
+def test_a_lock_is_waited_for_no_longer_than_told(tmp_path, keys):
+    path = sqlite_register(tmp_path, keys)
+    register = Register(f"sqlite:///{path}", keys=keys, wait=0.2)
+    holder = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(RegisterError, match="locked"):
+        register.reserve(KIND, officer="anna", at=NOW)
+    threading.Timer(0.1, lambda: holder.execute("ROLLBACK")).start()
+    assert Register(f"sqlite:///{path}", keys=keys, wait=10).reserve(KIND, officer="anna", at=NOW) == "T00000041"
+    holder.close()

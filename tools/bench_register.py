@@ -1,0 +1,262 @@
+"""The register's figures for ``tools/bench``: commits, growth, audits, many processes. Not a tool of its own."""
+
+import multiprocessing
+import secrets
+import shutil
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+from postgres import Server
+from tjdocs.documents import example
+from tjdocs.office import Office
+from tjdocs.pki import Authority
+from tjdocs.register import Keys, Register, hot, merkle
+from tjdocs.register.entries import issue_leaf
+
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+KIND = "external-passport"
+STAMP, DAY, LAST = "2026-11-24T12:00:00+00:00", "2026-11-24", "2036-11-23"
+FILES = dict.fromkeys(("EF.COM", "EF.SOD", "DG1", "DG2", "DG11", "DG12"), "ab" * 32)
+Result = dict[str, object]
+
+
+def made(url: str) -> Register:
+    keys = Keys.generate("trial.invalid/register")
+    register = Register.create(url, keys=keys, officer="trial", office="trial", at=AT, trial=True)
+    register.add_series(KIND, "T{:08d}", at=AT)
+    return register
+
+
+def issue(register: Register) -> str:
+    number = register.reserve(KIND, officer="trial", at=AT)
+    register.commit(number, at=AT, issued=AT.date(), expires=AT.date().replace(year=2036), files=FILES)
+    return number
+
+
+def summary(found: list[float]) -> Result:
+    low, middle, high = statistics.quantiles(found, n=4)
+    return {"value": round(middle, 3), "spread": round((high - low) / 2 / middle, 3)}
+
+
+def bare(register: Register) -> Callable[[], None]:
+    """Return one issue's statements through the driver alone, with one durable commit."""
+    sqlite = register._context.store.sqlite
+    connection = register._context.store.engine.raw_connection().driver_connection
+    n = 50_000_000
+
+    def run(statement: str, values: tuple[object, ...]) -> object:
+        return connection.execute(statement if sqlite else statement.replace("?", "%s"), values)
+
+    def once() -> None:
+        nonlocal n
+        n += 1
+        number, token = f"T{n:08d}", secrets.token_hex(16)
+        if sqlite:
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("BEGIN IMMEDIATE")
+        row = run(hot.FREE if sqlite else hot.FREE_SKIP, (KIND, "", "")).fetchone()
+        run(hot.SHORTEN, (row[0],))
+        run(hot.RESERVE, (number, 1, n, KIND, "trial", "trial", "owner", token, "", "", bytes(16)))
+        run(hot.RESERVED, (number,)).fetchone()
+        document = (number, 1, n, KIND, "trial", "trial", DAY, LAST, STAMP, "", "", "", "", None, None, None, None)
+        run(hot.RECORD, document)
+        leaf = issue_leaf(number, KIND, "trial", "trial", DAY, LAST, "", "", "", "", 1, n, "", STAMP, "", FILES, {})
+        run(hot.ENTRY, ("issue", number, leaf, bytes(16)))
+        run(hot.DONE, (number,))
+        connection.commit()
+
+    return once
+
+
+def commit_ratio(folder: Path) -> Result:
+    """One issue's register part over its statements through the bare driver, one durable commit each."""
+    server = Server(durable=True)
+    results: Result = {}
+    try:
+        for name, url in (("sqlite", f"sqlite:///{folder}/r.db"), ("postgresql", server.database())):
+            register = made(url)
+            floor, found = bare(register), []
+            for _ in range(40):
+                times = []
+                for function in (lambda register=register: issue(register), floor):
+                    start = time.perf_counter()
+                    for _ in range(10):
+                        function()
+                    times.append(time.perf_counter() - start)
+                found.append(times[0] / times[1])
+            results[name] = summary(found) | {
+                "compared": "reserve and commit over the same statements, bare driver, one durable commit"
+            }
+            register.close()
+    finally:
+        server.close()
+    return results
+
+
+def fill(register: Register, first: int, last: int) -> None:
+    """Write documents and their entries as issues would have, many in one transaction."""
+    connection = register._context.store.engine.raw_connection().driver_connection
+
+    def entries() -> Iterator[tuple[object, ...]]:
+        for n in range(first, last + 1):
+            number = f"T{n:08d}"
+            leaf = issue_leaf(number, KIND, "trial", "trial", DAY, LAST, "", "", "", "", 1, n, "", STAMP, "", FILES, {})
+            yield "issue", number, leaf, register._context.secrets.entry(merkle.leaf_hash(leaf))
+
+    connection.execute("BEGIN IMMEDIATE")
+    connection.executemany(
+        hot.RECORD,
+        (
+            (f"T{n:08d}", 1, n, KIND, "trial", "trial", DAY, LAST, STAMP, "", "", "", "", None, None, None, None)
+            for n in range(first, last + 1)
+        ),
+    )
+    connection.executemany(hot.ENTRY, entries())
+    connection.execute("UPDATE blank SET first = ?", (last + 1,))
+    connection.execute("COMMIT")
+
+
+def growth(folder: Path) -> Result:
+    """Issue and look-up by number with 1,000,000 documents over the same with 1,000 (SQLite)."""
+    small, large = made(f"sqlite:///{folder}/small.db"), made(f"sqlite:///{folder}/large.db")
+    fill(small, 1, 1000)
+    fill(large, 1, 1_000_000)
+    issuing, looking = [], []
+    for turn in range(40):
+        times = []
+        for register, size in ((large, 1_000_000), (small, 1000)):
+            start = time.perf_counter()
+            for _ in range(10):
+                issue(register)
+            middle = time.perf_counter()
+            for n in range(200):
+                register.document(f"T{(turn * 7919 + n * 104_729) % size + 1:08d}")
+            times.append((middle - start, time.perf_counter() - middle))
+        issuing.append(times[0][0] / times[1][0])
+        looking.append(times[0][1] / times[1][1])
+    size = (folder / "large.db").stat().st_size
+    return {
+        "issue": summary(issuing) | {"compared": "reserve and commit, 1,000,000 documents over 1,000"},
+        "look_up": summary(looking) | {"compared": "document(number), 1,000,000 documents over 1,000"},
+        "bytes_per_document": {"value": round(size / 1_000_000), "spread": 0, "compared": "SQLite file, log included"},
+    }
+
+
+def audit_ratio(folder: Path) -> Result:
+    """A whole audit of 1,000,000 entries over reading the leaves by the bare driver and hashing the tree."""
+    register = made(f"sqlite:///{folder}/r.db")
+    fill(register, 1, 1_000_000)
+    head = register.log.sequence()
+    connection = register._context.store.engine.raw_connection().driver_connection
+    whole, hashing, memory = [], [], []
+    for _ in range(3):
+        start = time.perf_counter()
+        if not (audit := register.audit(sequence=False)).sound or audit.entries < 1_000_000:
+            raise RuntimeError("the audit of the benchmark's register failed")
+        whole.append(time.perf_counter() - start)
+        start = time.perf_counter()
+        leaves = [row[0] for row in connection.execute("SELECT leaf FROM entry ORDER BY position")]
+        middle = time.perf_counter()
+        _tree(leaves)
+        hashing.append(time.perf_counter() - start)
+        memory.append(time.perf_counter() - middle)
+        del leaves
+    fill(register, 1_000_001, 1_001_000)
+    register.log.sequence()
+    new = []
+    for _ in range(5):
+        start = time.perf_counter()
+        register.audit(sequence=False, since=head)
+        new.append(time.perf_counter() - start)
+    median = statistics.median
+    return {
+        "full": {
+            "value": round(median(whole) / median(hashing), 2),
+            "spread": round((max(whole) - min(whole)) / 2 / median(whole), 3),
+            "compared": f"audit of 1,000,000 entries ({median(whole):.1f} s) over reading and hashing them",
+        },
+        "full_over_hashing_in_memory": {
+            "value": round(median(whole) / median(memory), 2),
+            "spread": 0,
+            "compared": "the same over hashing leaves that are in memory already",
+        },
+        "since": {
+            "value": round(median(new) / median(whole), 4),
+            "spread": round((max(new) - min(new)) / 2 / median(new), 3),
+            "compared": "audit --since of 1,000 new entries over the full audit",
+        },
+    }
+
+
+def _tree(leaves: list[bytes]) -> bytes:
+    hashes = [sha256(b"\0" + leaf).digest() for leaf in leaves]
+    while len(hashes) > 1:
+        odd = hashes[-1:] if len(hashes) % 2 else []
+        hashes = [sha256(b"\1" + a + b).digest() for a, b in zip(hashes[::2], hashes[1::2], strict=False)] + odd
+    return hashes[0]
+
+
+def parallel(folder: Path) -> Result:
+    """Documents issued a second, signed, by 8 processes on PostgreSQL over one; and the least of 1 to 20 over one."""
+    server = Server(durable=True)
+    try:
+        authority = Authority.create(folder / "authority", at=AT)
+        register = made(server.database())
+        office = Office(authority, register)
+        application = example(KIND, at=AT)
+        office.issue(application, at=AT)
+        rates = {
+            count: statistics.median(_rate(office, application, register, count) for _ in range(3))
+            for count in (1, 2, 4, 8, 20)
+        }
+        register.close()
+    finally:
+        server.close()
+        shutil.rmtree(folder / "authority", ignore_errors=True)
+    told = ", ".join(f"{count}: {rate:.0f}/s" for count, rate in rates.items())
+    return {
+        "eight": {"value": round(rates[8] / rates[1], 2), "spread": 0, "compared": f"8 processes over 1; {told}"},
+        "least": {
+            "value": round(min(rates.values()) / rates[1], 2),
+            "spread": 0,
+            "compared": "the slowest of 1 to 20 over 1",
+        },
+    }
+
+
+def _rate(office: Office, application: object, register: Register, count: int, seconds: float = 3) -> float:
+    fork = multiprocessing.get_context("fork")
+    queue = fork.SimpleQueue()
+    register.close()
+
+    def work() -> None:
+        done, end = 0, time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            office.issue(application, at=AT)
+            done += 1
+        queue.put(done)
+        register.close()
+
+    many = [fork.Process(target=work) for _ in range(count)]
+    start = time.perf_counter()
+    for one in many:
+        one.start()
+    total = sum(queue.get() for _ in many)
+    for one in many:
+        one.join()
+    return total / (time.perf_counter() - start)
+
+
+FIGURES = {
+    "register.commit_ratio": commit_ratio,
+    "register.growth": growth,
+    "register.audit_ratio": audit_ratio,
+    "register.parallel": parallel,
+}
