@@ -76,5 +76,5 @@ def test_requirements_are_unique_and_complete():
     rows = specs.read_toml("requirements.toml")["requirement"]
     for row in rows:
         specs.require_keys(row, ["id", "area", "text", "source"], ["chosen"], where=row["id"])
-        assert row["area"] in ("border", "documents", "standard")
+        assert row["area"] in ("border", "documents", "register", "standard")
     assert len({row["id"] for row in rows}) == len(rows)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
 import pytest
+from offices import production
 
 from tjdocs import mrz, seal
 from tjdocs.border import Evidence, Inspector
@@ -402,10 +403,10 @@ def test_an_override_stays_in_the_record(office, now):
     assert outcomes["former-union"] == "cannot tell"
 
 
-def test_an_override_needs_a_named_officer_in_production(tmp_path, register, now):
+def test_an_override_needs_a_named_officer_in_production(tmp_path, now):
     authority = Authority.create(tmp_path / "a", at=now, passphrase=b"passphrase of a test", production=True)
+    register = production(tmp_path, now, "registration-certificate", "R00000001-R00000009")
     office = Office(authority, register, officer="officer-1")
-    register.add_series("registration-certificate", "R{:08d}")
     application = lawful("registration-certificate", now, category="F", citizenship="AFG")
     with pytest.raises(UsageError, match="no officer"):
         office.issue(application, at=now, overrides=[Override("former-union", "trial", "because")])
@@ -569,7 +570,7 @@ def test_what_is_no_issued_documents_folder(office, register, now, folder, damag
     if damage == "gone":
         record.unlink()
     elif damage == "spoiled":
-        register.withdraw("T00000001")
+        register.act("spoil", "T00000001", officers=["trial"], at=now, ground="smudged")
     else:
         forged = {**table, "document_number": "T00000002"}
         text = {"no-json": "{", "list": "[]", "keys": "{}", "forged": json.dumps(forged)}[damage]

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 import builders as b
+from offices import production
 from tjdocs import mrz
 from tjdocs.border import Evidence, Inspector
 from tjdocs.documents import ApplicationError, NotEligible, eligibility, types
@@ -361,7 +362,7 @@ def test_a_signer_without_its_key(tmp_path, register, application, now):
 
 def test_a_series_that_is_used_up(tmp_path, trial, application, now):
     register = Register(f"sqlite:///{tmp_path / 'short.db'}")
-    register.add_series(KIND, "T{:08d}", last=1)
+    register.add_series(KIND, "T{:08d}", last=1, at=now)
     office = Office(trial, register)
     assert office.issue(application, at=now).document_number == "T00000001"
     with pytest.raises(RegisterError, match="used up"):
@@ -372,10 +373,15 @@ def test_a_production_authority_wants_an_officer(tmp_path, register, now, applic
     authority = Authority.create(tmp_path / "a", at=now, passphrase=b"passphrase of a test", production=True)
     with pytest.raises(UsageError):
         Office(authority, register)
+    with pytest.raises(UsageError, match="trial register"):
+        Office(authority, register, officer="officer-7")
+    register = production(tmp_path, now, KIND, "P00000007-P00000009", officer="officer-7", confirmed=False)
     office = Office(authority, register, officer="officer-7")
-    with pytest.raises(RegisterError):  # its series come with its blanks; none was added
+    with pytest.raises(RegisterError):  # received, not confirmed
         office.issue(application, at=now)
-    register.add_series(KIND, "P{:08d}", first=7)
+    register.act("confirm", "P00000007-P00000009", officers=["officer-7"], at=now, office="dushanbe")
+    with pytest.raises(RegisterError, match="no role"):
+        Office(authority, register, officer="officer-8").issue(application, at=now)
     one = office.issue(application, at=now)
     assert (one.document_number, register.document("P00000007").officer) == ("P00000007", "officer-7")
     assert not one.page.specimen
@@ -536,8 +542,12 @@ def test_folder_that_cannot_be_put_in_place(office, register, application, now, 
 def test_an_interrupt_when_all_is_done_undoes_nothing(office, register, application, now, tmp_path, monkeypatch):
     """What lies in its place is issued: a folder whose number is spoiled would be taken for a document."""
 
+    flush = folders._flush
+
     def interrupt(folder):
-        raise KeyboardInterrupt
+        if folder == tmp_path:
+            raise KeyboardInterrupt
+        flush(folder)
 
     monkeypatch.setattr(folders, "_flush", interrupt)
     with pytest.raises(KeyboardInterrupt):

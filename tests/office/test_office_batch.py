@@ -17,7 +17,7 @@ import pytest
 
 from tjdocs.documents import ApplicationError, example, types
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, TjdocsError, UsageError
-from tjdocs.office import Batch, batch, recover, rows
+from tjdocs.office import Batch, batch, rows
 from tjdocs.pki import Authority
 from tjdocs.register import Register
 
@@ -359,8 +359,8 @@ def after(owner, name):
 
 {
     "before-number": lambda: before(Register, "reserve"),
-    "number-not-noted": lambda: before(folders.Staging, "note"),
-    "number-noted": lambda: after(folders.Staging, "note"),
+    "folder-not-made": lambda: before(folders.Staging, "open"),
+    "folder-made": lambda: after(folders.Staging, "open"),
     "made": lambda: before(issuing, "read_back"),
     "file-written": lambda: after(folders, "_write"),
     "before-record": lambda: before(Register, "commit"),
@@ -368,6 +368,7 @@ def after(owner, name):
     "before-place": lambda: before(folders.Staging, "put_in_place"),
     "in-place": lambda: after(folders.os, "replace"),
     "after-place": lambda: after(folders.Staging, "put_in_place"),
+    "after-act": lambda: after(Register, "placed"),
 }[point]()
 batch = Batch(
     "external-passport", place / "batch.jsonl", place / "out", datetime.fromisoformat(sys.argv[4]),
@@ -378,15 +379,16 @@ for line in batch.run():
 """
 POINTS = [
     ("before-number", [0, 1]),
-    ("number-not-noted", [0, 1]),
-    ("number-noted", [0, 1]),
+    ("folder-not-made", [0, 1]),
+    ("folder-made", [0, 1]),
     ("made", [0, 1]),
-    ("file-written", [2, 5, 9, 12]),  # the batch's state, the number, files
+    ("file-written", [2, 5, 9, 12]),  # the batch's state, files
     ("before-record", [0, 1]),
     ("after-record", [0, 1]),
     ("before-place", [0, 1]),
     ("in-place", [0, 1, 2]),
     ("after-place", [0, 1]),
+    ("after-act", [0, 1]),
 ]
 
 
@@ -401,11 +403,10 @@ def test_killed_at_any_point_and_run_again(place, point, skip):
     assert again.keys() == {1, 2, 3}
     assert again[2] == "refused"
     known = check_whole(place, [1, 3])
-    # one number at most was lost with the process, and stands in the register as what it is
+    # one number at most was lost with the process, and stands in the register as spoiled
     lost = [status for status in known.values() if status != "issued"]
-    assert len(lost) <= 1
-    assert lost in ([], ["spoiled"], ["reserved"] if point == "number-not-noted" else [])
-    if point in ("after-record", "before-place", "in-place", "after-place"):  # it counted: it is finished, not undone
+    assert lost in ([], ["spoiled"])
+    if point in ("after-record", "before-place", "in-place", "after-place", "after-act"):  # it counted: it is finished, not undone
         assert lost == []
 
 
@@ -436,77 +437,6 @@ def test_killed_at_any_moment(place):
     known = numbers(place, count + 500)
     assert {number for number, status in known.items() if status == "issued"} == held
     assert not [path.name for path in (place / "out").iterdir() if path.name.startswith(".0")]
-
-
-# ------------------------------------------------------------------------------------------------------------- recovery
-
-
-def test_recovery_leaves_others_alone(place):
-    register = Register(f"sqlite:///{place / 'register.db'}")
-    parent = place / "parent"
-    parent.mkdir()
-    (parent / ".cache-abcdefgh").mkdir()
-    (parent / ".cache-abcdefgh/mine").write_text("mine")
-    (parent / ".empty-abcdefgh").mkdir()
-    (parent / ".link-abcdefgh").symlink_to(parent / ".cache-abcdefgh")
-    (parent / "plain").mkdir()
-    assert recover(parent, register) == ([], 0)
-    assert (parent / ".cache-abcdefgh/mine").exists()
-    assert (parent / ".link-abcdefgh").is_symlink()
-    assert not (parent / ".empty-abcdefgh").exists()
-    with pytest.raises(OutputError):
-        recover(place / "missing", register)
-
-
-def test_recovery_leaves_a_living_process_alone(place):
-    from tjdocs.office import folders
-
-    register = Register(f"sqlite:///{place / 'register.db'}")
-    register.add_series(KIND, "T{:08d}")
-    number = register.reserve(KIND, officer="trial")
-    with folders.staged(place / "parent/doc") as staging:
-        staging.note(number)
-        assert recover(place / "parent", register) == ([], 0)
-        assert register.document(number).status == "reserved"
-    assert list((place / "parent").iterdir()) == []
-
-
-@pytest.mark.parametrize("forged", ["record", "file", "number"])
-def test_what_lies_there_is_not_believed(place, forged):
-    """Only a folder whose every file has the digest that the register has is put in place."""
-    from tjdocs.office import Office, folders
-
-    register = Register(f"sqlite:///{place / 'register.db'}")
-    office = Office(Authority.open(place / "authority"), register)
-    parent = place / "parent"
-    issued = office.issue(example(KIND, at=NOW), at=NOW, page=False, out=parent / "doc")
-    left = parent / ".other-abcdefgh"
-    os.replace(parent / "doc", left)
-    (left / folders.NUMBER).write_text(issued.document_number)
-    if forged == "record":
-        table = json.loads((left / "record.json").read_text())
-        table["files"]["DG1"] = "00" * 32
-        (left / "record.json").write_text(json.dumps(table))
-    elif forged == "file":
-        (left / "chip/DG1.bin").write_bytes(b"forged")
-    else:
-        (left / folders.NUMBER).write_text("T00000009")
-    spoiled = 0 if forged == "number" else 1
-    assert recover(parent, register) == ([], spoiled)
-    assert list(parent.iterdir()) == []
-    assert register.document(issued.document_number).status == ("spoiled" if spoiled else "issued")
-
-
-def test_recovery_after_the_register_was_lost(place):
-    """A folder of another register's number is removed: nothing vouches for it."""
-    from tjdocs.office import folders
-
-    left = place / "parent/.doc-abcdefgh"
-    left.mkdir(parents=True)
-    (left / folders.NUMBER).write_text("T00000001")
-    (left / "record.json").write_text("{")
-    assert recover(place / "parent", Register(f"sqlite:///{place / 'register.db'}")) == ([], 0)
-    assert not left.exists()
 
 
 def test_a_full_register_ends_the_batch(place, monkeypatch):

@@ -258,9 +258,9 @@ class Issuing:
             if row[5] == "committed" and _put_in_place(place, staging, self._written(connection, number)):
                 hot.execute(connection, hot.DONE, (number,))
                 return "completed"
+            if staging:  # before the commit, so that another crash leaves no folder that nobody knows
+                shutil.rmtree(staging, ignore_errors=True)
             self._spoil(connection, number, row, at, "resumed after a crash")
-        if staging:
-            shutil.rmtree(staging, ignore_errors=True)
         return "spoiled"
 
     def _written(self, connection: Connection, number: str) -> dict[str, str]:
