@@ -64,8 +64,10 @@ def check(register, place, now):
     for folder in folders.values():
         number = (folder / "mrz.txt").read_text().splitlines()[1][:9]
         assert states[number] == "issued"  # never a document without a record
-        chip = {path.stem.replace("_", "."): sha256(path.read_bytes()).hexdigest() for path in (folder / "chip").iterdir()}
-        assert register.document(number).files == chip
+        files = {path.stem.replace("_", "."): path for path in (folder / "chip").iterdir()}
+        files |= {name: folder / name for name in ("page.png", "page.pdf")}
+        digests = {name: sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
+        assert register.document(number).files == digests
         assert {path.name for path in folder.iterdir()} == {"chip", "mrz.txt", "page.png", "page.pdf", "record.json"}
         numbers.add(number)
     # never a record whose files are not there
@@ -118,7 +120,7 @@ def test_killed_at_random_points(book, trial, application, now, tmp_path):
 
 STEPS = {
     # the step at which the process dies, and what resume makes of the number
-    "reserved": ("tjdocs.office.draft.Draft.make", "spoiled"),
+    "reserved": ("tjdocs.office.draft.Draft.make_zone", "spoiled"),
     "staged": ("tjdocs.register.Register.commit", "spoiled"),
     "committed": ("tjdocs.office.folders.os.replace", "completed"),
     "in-place": ("tjdocs.register.Register.placed", "completed"),
@@ -132,8 +134,8 @@ def test_killed_at_each_step(book, trial, application, now, tmp_path, monkeypatc
     name, done = STEPS[step]
     pid = os.fork()
     if pid == 0:
-        monkeypatch.setattr(name, lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL))
         try:
+            monkeypatch.setattr(name, lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL))
             office.issue(application, at=now, out=place / "one")
         finally:
             os._exit(3)
@@ -152,8 +154,8 @@ def test_files_that_cannot_be_told_spoil_the_document(book, trial, application, 
     office = Office(trial, book)
     pid = os.fork()
     if pid == 0:
-        monkeypatch.setattr("tjdocs.office.folders.os.replace", lambda *a: os.kill(os.getpid(), signal.SIGKILL))
         try:
+            monkeypatch.setattr("tjdocs.office.folders.os.replace", lambda *a: os.kill(os.getpid(), signal.SIGKILL))
             office.issue(application, at=now, out=place / "one")
         finally:
             os._exit(3)

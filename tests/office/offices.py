@@ -1,0 +1,15 @@
+"""A production register, where roles are enforced and blanks come from a store."""
+
+from tjdocs.register import Keys, Register
+
+
+def production(folder, now, kind, numbers, officer="officer-1", confirmed=True):
+    """A register with one range of blanks of one type at Dushanbe, and one officer."""
+    keys = Keys.generate("example.tj/register")
+    url = f"sqlite:///{folder / 'production.db'}"
+    register = Register.create(url, keys=keys, officer=officer, office="dushanbe", at=now)
+    register.blanks.add_series(kind, numbers[0] + "{:08d}", officer=officer, at=now)
+    register.blanks.receive(numbers, act="act 1", supplier="printer", office="dushanbe", officer=officer, at=now)
+    if confirmed:
+        register.act("confirm", numbers, officers=[officer], at=now, office="dushanbe")
+    return register

@@ -1,0 +1,116 @@
+"""What the register knows of an applicant is a fact to the office: one document at a time, old names, old passports."""
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+from offices import production
+
+from tjdocs.documents import Known, NotEligible, example
+from tjdocs.errors import RegisterError
+from tjdocs.office import Office
+from tjdocs.pki import Authority
+from tjdocs.register import Person
+
+KIND = "external-passport"
+ME = "officer-1"
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory, now):
+    folder = tmp_path_factory.mktemp("production") / "a"
+    return Authority.create(folder, at=now - timedelta(days=1), passphrase=b"passphrase of a test", production=True)
+
+
+@pytest.fixture
+def register(tmp_path, now):
+    made = production(tmp_path, now, KIND, "P00000001-P00000009")
+    made.blanks.add_series("return-certificate", "R{:08d}", officer=ME, at=now)
+    told = {"act": "act 2", "supplier": "printer", "office": "dushanbe", "officer": ME, "at": now}
+    made.blanks.receive("R00000001-R00000009", **told)
+    made.act("confirm", "R00000001-R00000009", officers=[ME], at=now, office="dushanbe")
+    return made
+
+
+@pytest.fixture
+def office(authority, register):
+    return Office(authority, register, officer=ME)
+
+
+def refused(office, application, now, **more):
+    with pytest.raises(NotEligible) as caught:
+        office.issue(application, at=now, page=False, **more)
+    return {result.rule for result in caught.value.refused}
+
+
+@pytest.mark.requirement("ONE-1")
+def test_one_valid_document_of_a_type(office, register, application, now):
+    first = office.issue(application, at=now, page=False).document_number
+    assert refused(office, application, now) == {"no-other-valid"}
+    assert register.document("P00000002") is None  # no number was used
+    register.act("handover", first, officers=[ME], at=now)
+    assert refused(office, application, now) == {"no-other-valid"}
+    register.act("stolen", first, officers=[ME], at=now, ground="reported")
+    assert office.issue(application, at=now, page=False).document_number == "P00000002"
+
+
+@pytest.mark.requirement("ONE-1")
+def test_a_document_that_is_replaced(office, register, application, now):
+    first = office.issue(application, at=now, page=False).document_number
+    register.act("handover", first, officers=[ME], at=now)
+    second = office.issue(application, at=now, page=False, replaces=first, ground="renewal")
+    old, new = register.document(first), register.document(second.document_number)
+    assert (old.status, old.replaced_by, new.replaces) == ("replaced", new.number, first)
+    assert second.record["replaces"] == {"document_number": first, "reason": "renewal"}
+    for number, ground in ((first, "renewal"), (new.number, "loss"), (new.number, "fashion"), ("P00000099", "loss")):
+        with pytest.raises((RegisterError, NotEligible)):
+            office.issue(application, at=now, page=False, replaces=number, ground=ground)
+
+
+def test_a_person_of_the_same_name_is_another(office, application, now):
+    office.issue(application, at=now, page=False)
+    other = dataclasses.replace(application, personal_number="ZE184226C")
+    assert office.issue(other, at=now, page=False).document_number == "P00000002"
+
+
+@pytest.mark.requirement("RET-1")
+def test_without_a_valid_passport_is_a_fact(office, register, application, now):
+    """The applicant's own word does not count against the register's."""
+    passport = office.issue(application, at=now, page=False).document_number
+    names = ("family_name", "given_names", "patronymic", "date_of_birth")
+    home = example("return-certificate", at=now)
+    home = dataclasses.replace(home, **{name: getattr(application, name) for name in names})
+    assert refused(office, home, now) == {"no-valid-passport"}
+    register.act("handover", passport, officers=[ME], at=now)
+    register.act("lost", passport, officers=[ME], at=now, ground="reported")
+    issued = office.issue(home, at=now, page=False)
+    assert issued.document_number == "R00000001"
+    assert office.issue(application, at=now, page=False, replaces=passport, ground="loss")
+
+
+@pytest.mark.requirement("NAM-1")
+def test_an_earlier_name_must_be_accounted_for(office, register, application, now):
+    first = office.issue(application, at=now, page=False).document_number
+    register.act("handover", first, officers=[ME], at=now)
+    renamed = dataclasses.replace(application, family_name="НАМУНАВӢ")
+    assert refused(office, renamed, now, replaces=first, ground="change-of-name") == {"name-changes"}
+
+
+def test_what_a_caller_knows_stands_in_place_of_the_register(office, application, now):
+    office.issue(application, at=now, page=False)
+    with pytest.raises(RegisterError, match="has a valid"):  # it still holds when the document is recorded
+        office.issue(application, at=now, page=False, known=Known())
+
+
+def test_the_holder_is_recorded_and_found(office, register, application, now):
+    number = office.issue(application, at=now, page=False).document_number
+    assert register.documents.holder(number, officer=ME) == Person.of(application)
+    (held,) = register.known(Person.of(application), officer=ME).documents
+    assert (held.kind, held.number, held.state) == (KIND, number, "valid")
+
+
+def test_a_trial_register_knows_nobody(trial, application, now, tmp_path):
+    from tjdocs.register import Register
+
+    office = Office(trial, Register(f"sqlite:///{tmp_path / 'trial.db'}"))
+    assert [office.issue(application, at=now, page=False).document_number[-1] for _ in range(2)] == ["1", "2"]
