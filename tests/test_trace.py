@@ -44,9 +44,9 @@ def test_law_is_current(module):
     rows = module.tomllib.loads((ROOT / "specs/requirements.toml").read_text())["requirement"]
     text = (ROOT / "docs/law.md").read_text(encoding="utf-8")
     assert text == module.law(rows, module.carriers()), "tools/trace --law"
-    # every id of the law's table of documents
+    # every id of the law's table of documents, and the one that is ours
     ids = [f"EXT-{n}" for n in range(1, 5)] + [f"STL-{n}" for n in range(1, 5)] + [f"INT-{n}" for n in range(1, 4)]
-    ids += [f"REG-{n}" for n in range(1, 7)] + ["CIT-1", "RET-1", "RET-2", "NAM-1"]
+    ids += [f"REG-{n}" for n in range(1, 7)] + ["CIT-1", "RET-1", "RET-2", "ONE-1", "NAM-1"]
     assert [row["id"] for row in rows if row["area"] == "documents"] == ids
     assert all(f"| {id_} | " in text for id_ in ids)
 

@@ -10,10 +10,10 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from offices import production
 from PIL import Image
 
 import builders as b
-from offices import production
 from tjdocs import mrz
 from tjdocs.border import Evidence, Inspector
 from tjdocs.documents import ApplicationError, NotEligible, eligibility, types

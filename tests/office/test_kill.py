@@ -187,6 +187,7 @@ def test_a_full_disk_under_the_register(trial, application, now, tmp_path):
         pytest.fail("no tmpfs can be mounted: " + mounted.stderr.decode())
     try:
         register = Register(f"sqlite:///{disk / 'register.db'}")
+        register.add_series(KIND, "T{:08d}", at=now)
         office, issued = Office(trial, register), []
 
         def fill():

@@ -63,9 +63,7 @@ class Office:
         self._trust = TrustStore.of([authority.csca])
         for kind in self._types.values():
             values.check(kind)
-            if register.trial:
-                last = 10 ** kind.trial_series[1] - 1
-                register.add_series(kind.id, kind.trial_number, last=last, at=authority.csca.not_before)
+        self._stocked: set[str] = set()
 
     def issue(
         self,
@@ -247,6 +245,13 @@ class Office:
         known = self._register.known(Person.of(application), officer=self._officer)
         return replace(known, documents=tuple(held for held in known.documents if held.number != replaced))
 
+    def _stock(self, kind: DocumentType) -> None:
+        """Give a trial register the type's trial series, where it has none; a production one has what it received."""
+        if self._register.trial and kind.id not in self._stocked:
+            last = 10 ** kind.trial_series[1] - 1
+            self._register.add_series(kind.id, kind.trial_number, last=last, at=self._authority.csca.not_before)
+            self._stocked.add(kind.id)
+
     def _finish(
         self,
         draft: Draft,
@@ -258,6 +263,7 @@ class Office:
         ground: str = "",
     ) -> Issued:
         register, application = self._register, draft.application
+        self._stock(draft.kind)
         with folders.staged(out) as staging:
             number = register.reserve(draft.kind.id, officer=self._officer, at=draft.now, out=out)
             try:
