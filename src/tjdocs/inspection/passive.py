@@ -149,6 +149,8 @@ def _weakened(signature: _Signature, signed: date) -> Finding:
     finding = signature.finding
     # the weakest of the three digests decides
     known = {hash_ for hash_ in signature.hashes if hash_}
+    if finding.outcome.holds and any(algorithms.outdated(hash_, signed) for hash_ in known):
+        return Finding(finding.check, Outcome.FAILED, "algorithm-forbidden", f"signed {signed.isoformat()}")
     if finding.outcome.holds and any(algorithms.weak(hash_, signature.rsa_bits, signed) for hash_ in known):
         reasons = f"{finding.detail}, algorithm-weak" if finding.detail else "algorithm-weak"
         return Finding(finding.check, Outcome.WARNING, finding.reason or "algorithm-weak", reasons)
@@ -201,9 +203,16 @@ def _weak_link(certificate: Certificate, issuer: Certificate) -> bool:
     return algorithms.weak(certificate.verify(issuer).hash, bits, certificate.not_before.date())
 
 
+def _outdated_link(certificate: Certificate, issuer: Certificate) -> bool:
+    return algorithms.outdated(certificate.verify(issuer).hash, certificate.not_before.date())
+
+
 def _chain(path: paths.Path) -> Finding:
     if path.valid:
-        weak = any(_weak_link(*link) for link in zip(path.chain, path.chain[1:], strict=False))
+        links = list(zip(path.chain, path.chain[1:], strict=False))
+        if any(_outdated_link(*link) for link in links):
+            return Finding("pa.ds-chain", Outcome.FAILED, "algorithm-forbidden", "a hash that was no longer accepted")
+        weak = any(_weak_link(*link) for link in links)
         return _named("pa.ds-chain", (*path.warnings, *(("algorithm-weak",) if weak else ())))
     outcome = Outcome.UNDETERMINED if path.valid is None else Outcome.FAILED
     tried = "; ".join(f"{a.issuer.subject_text}: {a.reason}" for a in path.attempts)
