@@ -7,7 +7,7 @@ looks into (the portrait) are the library's own.
 
 import functools
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -252,6 +252,8 @@ def certify(
     identifier: bytes | None = None,
     signature: bytes | None = None,
     unused: int = 0,
+    version: int | None = 2,
+    clock: Callable[[datetime], bytes] | None = None,
 ) -> Party:
     """Return a certificate, self-signed unless ``by`` somebody.
 
@@ -259,6 +261,8 @@ def certify(
     :param inner: another algorithm inside what is signed
     :param info: another SubjectPublicKeyInfo than that of ``key``
     :param unused: unused bits announced in the signature's BIT STRING
+    :param version: as coded, 2 for version 3; None leaves it out
+    :param clock: writes the dates otherwise than :func:`time`
     """
     info = info or spki(key)
     identifier = key_identifier(key) if identifier is None else identifier
@@ -266,11 +270,11 @@ def certify(
     if serial is None:
         serial = int.from_bytes(hashlib.sha256(subject + info + name_).digest()[:8], "big") >> 1
     tbs = sequence(
-        der(0xA0, integer(2)),
+        der(0xA0, integer(version)) if version is not None else b"",
         integer(serial),
         algorithm(inner or kind),
         name_,
-        sequence(time(period[0]), time(period[1])),
+        sequence(*((clock or time)(moment_) for moment_ in period)),
         subject,
         info,
         der(0xA3, sequence(*(sequence(oid(o), der(1, b"\xff") if c else b"", octets(v)) for o, c, v in extensions)))

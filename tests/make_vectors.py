@@ -18,6 +18,7 @@ sys.path[:0] = [str(TESTS), str(TESTS / "pki"), str(TESTS / "inspection"), str(T
 
 import signing  # noqa: E402
 from cases_attacks import CASES as ATTACKS  # noqa: E402
+from cases_conformance import ROWS  # noqa: E402
 from cases_reading import CASES as READING  # noqa: E402
 from cases_seal import CASES as SEALS  # noqa: E402
 from cases_signer import CASES as SIGNER  # noqa: E402
@@ -255,6 +256,24 @@ def attacks() -> None:
             lambda m=made: inspected(area, m.evidence, m.trust, m.at),
             attack.verdict,
             f"{attack.check}/{attack.reason}",
+        )
+    area.write()
+
+
+def conformance() -> None:
+    area = Area(
+        "conformance",
+        "conformance",
+        "Conformance cases of inspection systems (BSI TR-03105-5.1): chips judged under specs/policy/conformance.toml.",
+    )
+    for row in ROWS:
+        scene = row.make()
+        area.add(
+            f"LDS_{row.id}: {row.what}",
+            f"BSI TR-03105-5.1, LDS_{row.id}" + (" (moved to ICAO's report: own reading of its title)" if row.own else ""),
+            lambda s=scene: inspected(area, s.evidence, s.trust, s.at) | {"policy": "conformance"},
+            row.verdict,
+            row.reason,
         )
     area.write()
 
@@ -500,4 +519,5 @@ if __name__ == "__main__":
     lds()
     passive_authentication()
     attacks()
+    conformance()
     seals()

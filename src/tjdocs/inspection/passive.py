@@ -60,7 +60,7 @@ def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Zone | N
     sod = chip.sod
     stray = ("trailing-data",) if chip.stray_bytes("EF.SOD") else ()
     findings = [_named("pa.sod-structure", (*sod.warnings, *stray))]
-    signature, signer = _signature(chip)
+    signature, signer = _signature(chip, trust)
     hashes = _hashes(chip)
     signed = _signing_time(chip, signature.info, hashes, at)
     findings.append(_weakened(signature, signed[0].date()))
@@ -113,14 +113,17 @@ class _Signature(NamedTuple):
     info: cms.SignerInfo | None = None
 
 
-def _signature(chip: ChipContent) -> tuple[_Signature, Certificate | None]:
-    """Verify the signers in order; the first that verifies counts, else the first that was found."""
+def _signature(chip: ChipContent, trust: TrustStore) -> tuple[_Signature, Certificate | None]:
+    """Verify the signers in order; the first that verifies counts, else the first that was found.
+
+    A signer whose certificate is not inside is looked for in the store, where it is no more trusted for it.
+    """
     assert chip.sod is not None  # noqa: S101
     data = chip.sod.signed_data
     check = "pa.sod-signature"
     best: tuple[_Signature, Certificate | None] | None = None
     for info in data.signers:
-        judged = data.judge(info)
+        judged = data.judge(info) or data.judge(info, [entry.certificate for entry in trust.entries])
         if judged is None:
             best = best or (_Signature(Finding(check, Outcome.UNDETERMINED, "signer-missing")), None)
             continue
@@ -129,6 +132,7 @@ def _signature(chip: ChipContent) -> tuple[_Signature, Certificate | None]:
             several = ("several-signers",) if len(data.signers) > 1 else ()
             warnings = (
                 *info.warnings,
+                *(() if certificate.raw in data.certificates else ("signer-not-inside",)),
                 *certificate.warnings,
                 *tolerance,
                 *result.warnings,
@@ -213,7 +217,9 @@ def _chain(path: paths.Path) -> Finding:
         if any(_outdated_link(*link) for link in links):
             return Finding("pa.ds-chain", Outcome.FAILED, "algorithm-forbidden", "a hash that was no longer accepted")
         weak = any(_weak_link(*link) for link in links)
-        return _named("pa.ds-chain", (*path.warnings, *(("algorithm-weak",) if weak else ())))
+        by_name = path.chain[0].authority_key_identifier is None
+        more = ("authority-key-identifier-absent",) * by_name + ("algorithm-weak",) * weak
+        return _named("pa.ds-chain", (*path.warnings, *more))
     outcome = Outcome.UNDETERMINED if path.valid is None else Outcome.FAILED
     tried = "; ".join(f"{a.issuer.subject_text}: {a.reason}" for a in path.attempts)
     detail = f"issuer {path.chain[0].issuer_text}" + (f"; tried {tried}" if tried else "")
@@ -270,7 +276,7 @@ def _usage(signer: Certificate, zone: mrz.Zone | None) -> Finding:
         return Finding(check, Outcome.FAILED, "ca-as-signer", "basic constraints are unreadable")
     if is_ca or (usage is not None and usage & {"keyCertSign", "cRLSign"}):
         return Finding(check, Outcome.FAILED, "ca-as-signer")
-    warnings = []
+    warnings = list(signer.deviations)
     if usage is None and OID_KEY_USAGE in signer.extensions:
         return Finding(check, Outcome.FAILED, "key-usage", "unreadable")
     if usage is None:

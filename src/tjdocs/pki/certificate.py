@@ -151,6 +151,21 @@ class Certificate:
         entry = self.extensions.get(OID_DOCUMENT_TYPES)
         return _document_types(entry[1]) if entry else None
 
+    @cached_property
+    def deviations(self) -> tuple[str, ...]:
+        """Named tolerances for what the profile says of its form otherwise (Doc 9303-12, 7.1; RFC 5280, 4.1.2)."""
+        found = []
+        if self.version != 3:
+            found.append("certificate-version")
+        try:
+            inside = der.parts(self.tbs)
+            times_ = der.parts(inside[3 + (inside[0][:1] == b"\xa0")])
+        except (der.DerError, IndexError):  # read as BER: told already
+            return tuple(found)
+        if any(written[0] == 0x18 and 1950 <= times.parse_time(written).year < 2050 for written in times_):
+            found.append("validity-time-form")
+        return tuple(found)
+
     @property
     def algorithm_id(self) -> x509.AlgorithmId:
         """The signature algorithm.
@@ -286,6 +301,8 @@ def _decode(data: bytes, raw: bytes, warnings: tuple[str, ...]) -> Certificate:
     if fields.version is not None:
         del inside[0]
     _, inner_algorithm, issuer, validity, subject, spki, *_ = inside
+    if any(item[:1] != b"\x30" for item in (issuer, subject, spki)):  # else one left out is read for the next
+        raise der.DerError("issuer, subject or public key is not there")
     not_before, not_after = der.parts(validity)
     return Certificate(
         raw,
