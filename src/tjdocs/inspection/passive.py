@@ -202,21 +202,14 @@ def _signing_time(
     return at, "assumed"
 
 
-def _weak_link(certificate: Certificate, issuer: Certificate) -> bool:
-    bits = issuer.key.bits if issuer.key.kind == "rsa" else 0
-    return algorithms.weak(certificate.verify(issuer).hash, bits, certificate.not_before.date())
-
-
-def _outdated_link(certificate: Certificate, issuer: Certificate) -> bool:
-    return algorithms.outdated(certificate.verify(issuer).hash, certificate.not_before.date())
-
-
 def _chain(path: paths.Path) -> Finding:
     if path.valid:
-        links = list(zip(path.chain, path.chain[1:], strict=False))
-        if any(_outdated_link(*link) for link in links):
-            return Finding("pa.ds-chain", Outcome.FAILED, "algorithm-forbidden", "a hash that was no longer accepted")
-        weak = any(_weak_link(*link) for link in links)
+        weak = False
+        for certificate, issuer in zip(path.chain, path.chain[1:], strict=False):
+            hash_, made = certificate.verify(issuer).hash, certificate.not_before.date()
+            if algorithms.outdated(hash_, made):
+                return Finding("pa.ds-chain", Outcome.FAILED, "algorithm-forbidden", f"certified {made.isoformat()}")
+            weak = weak or algorithms.weak(hash_, issuer.key.bits if issuer.key.kind == "rsa" else 0, made)
         by_name = path.chain[0].authority_key_identifier is None
         more = ("authority-key-identifier-absent",) * by_name + ("algorithm-weak",) * weak
         return _named("pa.ds-chain", (*path.warnings, *more))

@@ -40,6 +40,7 @@ class Certificate:
     :param issuer: the issuer's ``Name``, DER; ``subject`` likewise
     :param extensions: by object identifier: (critical, value)
     :param warnings: named tolerances under which it was read
+    :param deviations: named tolerances for what its form is otherwise than the profile says (Doc 9303-12, 7.1)
     """
 
     raw: bytes = field(repr=False)
@@ -56,6 +57,7 @@ class Certificate:
     spki: bytes = field(repr=False, compare=False)
     extensions: Mapping[str, tuple[bool, bytes]] = field(repr=False, compare=False)
     warnings: tuple[str, ...] = field(default=(), compare=False)
+    deviations: tuple[str, ...] = field(default=(), compare=False)
 
     @classmethod
     def parse(cls, data: bytes) -> "Certificate":
@@ -150,21 +152,6 @@ class Certificate:
         """Document codes for which it may sign; None without the extension, empty when unreadable."""
         entry = self.extensions.get(OID_DOCUMENT_TYPES)
         return _document_types(entry[1]) if entry else None
-
-    @cached_property
-    def deviations(self) -> tuple[str, ...]:
-        """Named tolerances for what the profile says of its form otherwise (Doc 9303-12, 7.1; RFC 5280, 4.1.2)."""
-        found = []
-        if self.version != 3:
-            found.append("certificate-version")
-        try:
-            inside = der.parts(self.tbs)
-            times_ = der.parts(inside[3 + (inside[0][:1] == b"\xa0")])
-        except (der.DerError, IndexError):  # read as BER: told already
-            return tuple(found)
-        if any(written[0] == 0x18 and 1950 <= times.parse_time(written).year < 2050 for written in times_):
-            found.append("validity-time-form")
-        return tuple(found)
 
     @property
     def algorithm_id(self) -> x509.AlgorithmId:
@@ -303,7 +290,13 @@ def _decode(data: bytes, raw: bytes, warnings: tuple[str, ...]) -> Certificate:
     _, inner_algorithm, issuer, validity, subject, spki, *_ = inside
     if any(item[:1] != b"\x30" for item in (issuer, subject, spki)):  # else one left out is read for the next
         raise der.DerError("issuer, subject or public key is not there")
-    not_before, not_after = der.parts(validity)
+    begin, end = der.parts(validity)
+    not_before, not_after = times.parse_time(begin), times.parse_time(end)
+    deviations: tuple[str, ...] = () if fields.version == 2 else ("certificate-version",)
+    if 0x18 in (begin[0], end[0]):  # GeneralizedTime, which belongs to years that UTCTime cannot say
+        written = ((begin[0], not_before.year), (end[0], not_after.year))
+        if any(tag == 0x18 and 1950 <= year < 2050 for tag, year in written):
+            deviations += ("validity-time-form",)
     return Certificate(
         raw,
         tbs,
@@ -314,9 +307,10 @@ def _decode(data: bytes, raw: bytes, warnings: tuple[str, ...]) -> Certificate:
         fields.serial,
         issuer,
         subject,
-        times.parse_time(not_before),
-        times.parse_time(not_after),
+        not_before,
+        not_after,
         spki,
         MappingProxyType(extensions),
         warnings,
+        deviations,
     )
