@@ -395,6 +395,9 @@ GROUPS: list[Attack] = [
         DG11=b.der(0x6B, b.der(0x5C, b"\x5f\x0e"), b.der(0x5F0E, b"FORGER<<SPECIMEN")), EF_COM=b.com([1, 2, 11, 12, 15]))),
     refused("DG11 added, EF.COM silent", HASH, "not-listed", "Doc 9303-11, 5.1", lambda: genuine().with_files(
         DG11=b.der(0x6B, b.der(0x5C, b"\x5f\x0e"), b.der(0x5F0E, b"FORGER<<SPECIMEN")))),
+    referred("DG15 withheld by a copy that cannot use its key", HASH, "not-handed-over", "Doc 9303-11, 6.1", lambda: genuine().with_files(DG15=None)),
+    referred("DG14 withheld by a copy that cannot use its key", HASH, "not-handed-over", "Doc 9303-11, 6.2", lambda: b.scene(
+        groups=groups(DG14=b.der(0x6E, b.der(0x31)))).with_files(DG14=None)),
     referred("DG2 withheld", HASH, "not-handed-over", "Doc 9303-10, 4.2", lambda: genuine().with_files(DG2=None)),
     refused("LDS version lowered in the security object", "lds.com-sod", "version-differs", "Doc 9303-10, 4.6.1 and 4.6.2",
             lambda: b.scene(groups=groups(), com_bytes=b.com(groups(), lds="0108"))),
