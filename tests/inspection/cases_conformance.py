@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import builders as b
+from tjdocs.asn1 import der
 from tjdocs.documents.portrait import draw_specimen
 from tjdocs.lds import face
 from tjdocs.lds.dg2 import Dg2
@@ -162,8 +163,6 @@ def content(**changes: Any) -> bytes:
 
 def parts_of(data: bytes) -> list[bytes]:
     """Return the elements of a constructed one."""
-    from tjdocs.asn1 import der
-
     return list(der.parts(data))
 
 

@@ -10,15 +10,19 @@ import functools
 import random
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from asn1crypto.x509 import Name
 from cryptography.hazmat.primitives.asymmetric import ec
 
 import builders as b
 import seals_made
+from tjdocs.documents.portrait import draw_specimen
+from tjdocs.lds import face
+from tjdocs.lds.dg2 import Dg2
 from tjdocs.pki.crl import Crl
 from tjdocs.pki.trust import TrustStore
 
@@ -222,8 +226,6 @@ def signer(number: int, which: int) -> tuple[b.Party, str, tuple[date, date], fr
 
 def names_of(name: bytes) -> list[tuple[str, str]]:
     """Return the attributes of a name that ``builders.name`` made, as read by another library."""
-    from asn1crypto.x509 import Name
-
     kinds = {"country_name": "C", "organization_name": "O", "organizational_unit_name": "OU", "common_name": "CN"}
     return [(kinds[pair["type"].native], pair["value"].native) for rdn in Name.load(name).chosen for pair in rdn]
 
@@ -292,12 +294,6 @@ CA_INFO = b.sequence(b.oid("0.4.0.127.0.7.2.2.3.2.2"), b.integer(1))
 
 @functools.cache
 def faces() -> tuple[bytes, ...]:
-    from dataclasses import replace
-
-    from tjdocs.documents.portrait import draw_specimen
-    from tjdocs.lds import face
-    from tjdocs.lds.dg2 import Dg2
-
     drawn = draw_specimen(size=(207, 266))
     made = [face.prepare(drawn.image, eyes=drawn.eyes, image_format=form) for form in ("JPEG", "JPEG2000")]
     made.append(replace(made[0], gender=2, eye_colour=3, hair_colour=4, pose=(1, 1, 1), feature_points=()))
