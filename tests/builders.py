@@ -7,7 +7,7 @@ looks into (the portrait) are the library's own.
 
 import functools
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -121,13 +121,21 @@ HASHES: dict[str, tuple[str, Any]] = {
 }
 _ALGORITHMS = {
     "ecdsa-sha1": "1.2.840.10045.4.1",
+    "ecdsa-sha224": "1.2.840.10045.4.3.1",
     "ecdsa-sha256": "1.2.840.10045.4.3.2",
     "ecdsa-sha384": "1.2.840.10045.4.3.3",
+    "ecdsa-sha512": "1.2.840.10045.4.3.4",
+    "plain-sha224": "0.4.0.127.0.7.1.1.4.1.2",
     "plain-sha256": "0.4.0.127.0.7.1.1.4.1.3",
+    "plain-sha384": "0.4.0.127.0.7.1.1.4.1.4",
+    "plain-sha512": "0.4.0.127.0.7.1.1.4.1.5",
     "rsa-md5": "1.2.840.113549.1.1.4",
     "rsa-sha1": "1.2.840.113549.1.1.5",
+    "rsa-sha224": "1.2.840.113549.1.1.14",
     "rsa-sha256": "1.2.840.113549.1.1.11",
-    "pss-sha256": "1.2.840.113549.1.1.10",
+    "rsa-sha384": "1.2.840.113549.1.1.12",
+    "rsa-sha512": "1.2.840.113549.1.1.13",
+    "pss": "1.2.840.113549.1.1.10",
     "rsa-key": "1.2.840.113549.1.1.1",
     "ec-key": "1.2.840.10045.2.1",
     "unknown": "1.2.3.4.5",
@@ -135,11 +143,11 @@ _ALGORITHMS = {
 
 
 def algorithm(kind: str, *, salt: int = 32) -> bytes:
-    """Return an AlgorithmIdentifier; ``kind`` is a key of the table above."""
-    if kind == "pss-sha256":
-        digest = sequence(oid(HASHES["sha256"][0]), der(0x05))
+    """Return an AlgorithmIdentifier; ``kind`` is a key of the table above, or ``pss-`` and a hash."""
+    if kind.startswith("pss-"):
+        digest = sequence(oid(HASHES[kind.partition("-")[2]][0]), der(0x05))
         mask = sequence(oid("1.2.840.113549.1.1.8"), digest)
-        return sequence(oid(_ALGORITHMS[kind]), sequence(der(0xA0, digest), der(0xA1, mask), der(0xA2, integer(salt))))
+        return sequence(oid(_ALGORITHMS["pss"]), sequence(der(0xA0, digest), der(0xA1, mask), der(0xA2, integer(salt))))
     return sequence(oid(_ALGORITHMS[kind]), der(0x05) if kind.startswith("rsa") else b"")
 
 
@@ -161,7 +169,7 @@ def sign(key: Any, kind: str, data: bytes, *, salt: int = 32) -> bytes:
         form = padding.PSS(padding.MGF1(digest), salt) if kind.startswith("pss") else padding.PKCS1v15()
         return key.sign(data, form, digest)
     signature = key.sign(data, ec.ECDSA(digest, deterministic_signing=True))
-    return joined(signature) if kind.startswith("plain") else signature
+    return joined(signature, (key.curve.key_size + 7) // 8) if kind.startswith("plain") else signature
 
 
 def joined(signature: bytes, size: int = 32) -> bytes:
@@ -252,6 +260,8 @@ def certify(
     identifier: bytes | None = None,
     signature: bytes | None = None,
     unused: int = 0,
+    version: int | None = 2,
+    clock: Callable[[datetime], bytes] | None = None,
 ) -> Party:
     """Return a certificate, self-signed unless ``by`` somebody.
 
@@ -259,6 +269,8 @@ def certify(
     :param inner: another algorithm inside what is signed
     :param info: another SubjectPublicKeyInfo than that of ``key``
     :param unused: unused bits announced in the signature's BIT STRING
+    :param version: as coded, 2 for version 3; None leaves it out
+    :param clock: writes the dates otherwise than :func:`time`
     """
     info = info or spki(key)
     identifier = key_identifier(key) if identifier is None else identifier
@@ -266,11 +278,11 @@ def certify(
     if serial is None:
         serial = int.from_bytes(hashlib.sha256(subject + info + name_).digest()[:8], "big") >> 1
     tbs = sequence(
-        der(0xA0, integer(2)),
+        der(0xA0, integer(version)) if version is not None else b"",
         integer(serial),
         algorithm(inner or kind),
         name_,
-        sequence(time(period[0]), time(period[1])),
+        sequence(*((clock or time)(moment_) for moment_ in period)),
         subject,
         info,
         der(0xA3, sequence(*(sequence(oid(o), der(1, b"\xff") if c else b"", octets(v)) for o, c, v in extensions)))

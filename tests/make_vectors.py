@@ -7,15 +7,18 @@ cases and in this file, never taken from a run. Vectors that are there already k
 import base64
 import hashlib
 import json
+import re
 import sys
 import tomllib
 from datetime import date
 from pathlib import Path
 
 TESTS = Path(__file__).parent
-sys.path[:0] = [str(TESTS), str(TESTS / "pki"), str(TESTS / "inspection"), str(TESTS / "seal")]
+sys.path[:0] = [str(TESTS), str(TESTS / "pki"), str(TESTS / "inspection"), str(TESTS / "seal"), str(TESTS / "border")]
 
 import signing  # noqa: E402
+from cases_attacks import CASES as ATTACKS  # noqa: E402
+from cases_conformance import ROWS  # noqa: E402
 from cases_reading import CASES as READING  # noqa: E402
 from cases_seal import CASES as SEALS  # noqa: E402
 from cases_signer import CASES as SIGNER  # noqa: E402
@@ -64,6 +67,9 @@ class Area:
         return {"blob": name}
 
     def write(self) -> None:
+        used = set(re.findall(r'"blob": "(\w+)"', json.dumps(self.table["vectors"])))
+        if "blobs" in self.table:
+            self.table["blobs"] = {name: data for name, data in self.table["blobs"].items() if name in used}
         self.path.write_text(json.dumps(self.table, ensure_ascii=False, indent=1) + "\n")
 
 
@@ -204,16 +210,7 @@ def passive_authentication() -> None:
     )
 
     def given(scene):
-        trust = scene.trust
-        value = {
-            "operation": "inspect",
-            "files": {name: area.blob(data) for name, data in (scene.chip or {}).items()},
-            "anchors": [area.blob(e.certificate.raw) for e in trust.entries if e.ground],
-            "candidates": [area.blob(e.certificate.raw) for e in trust.entries if not e.ground],
-            "crls": [area.blob(crl.raw) for crl in trust.crls],
-            "at": scene.at.isoformat(),
-        }
-        return value | ({"mrz": scene.mrz} if scene.mrz is not None else {})
+        return inspected(area, scene.evidence, scene.trust, scene.at)
 
     for case in [*SOD, *SIGNER, *READING]:
         if case.check.startswith("mrz"):
@@ -230,6 +227,54 @@ def passive_authentication() -> None:
     for row, what in inspection_rows().items():
         scene, verdict, reason = what
         area.add(f"BSI TR-03105-5.1, LDS_{row}", f"BSI TR-03105-5.1, LDS_{row}", lambda s=scene: given(s), verdict, reason)
+    area.write()
+
+
+def inspected(area: Area, evidence, trust, at):
+    """Return the question what evidence comes to."""
+    value = {
+        "operation": "inspect",
+        "files": {name: area.blob(data) for name, data in (evidence.chip or {}).items()},
+        "anchors": [area.blob(e.certificate.raw) for e in trust.entries if e.ground],
+        "candidates": [area.blob(e.certificate.raw) for e in trust.entries if not e.ground],
+        "crls": [area.blob(crl.raw) for crl in trust.crls],
+        "at": at.isoformat(),
+    }
+    more = {"mrz": evidence.mrz, "direction": evidence.direction, "claims": evidence.claims}
+    if evidence.seal is not None:
+        more["seal"] = area.blob(evidence.seal)
+    return value | {name: item for name, item in more.items() if item is not None}
+
+
+def attacks() -> None:
+    area = Area("attacks", "attack", "Forgeries, each with the check that must catch it; none may be admitted.")
+    for attack in ATTACKS:
+        made = attack.make()
+        area.add(
+            attack.id,
+            attack.source,
+            lambda m=made: inspected(area, m.evidence, m.trust, m.at),
+            attack.verdict,
+            f"{attack.check}/{attack.reason}",
+        )
+    area.write()
+
+
+def conformance() -> None:
+    area = Area(
+        "conformance",
+        "conformance",
+        "Conformance cases of inspection systems (BSI TR-03105-5.1): chips judged under specs/policy/conformance.toml.",
+    )
+    for row in ROWS:
+        scene = row.make()
+        area.add(
+            f"LDS_{row.id}: {row.what}",
+            f"BSI TR-03105-5.1, LDS_{row.id}" + (" (moved to ICAO's report: own reading of its title)" if row.own else ""),
+            lambda s=scene: inspected(area, s.evidence, s.trust, s.at) | {"policy": "conformance"},
+            row.verdict,
+            row.reason,
+        )
     area.write()
 
 
@@ -473,4 +518,6 @@ if __name__ == "__main__":
     algorithms()
     lds()
     passive_authentication()
+    attacks()
+    conformance()
     seals()

@@ -84,7 +84,13 @@ CHAIN_CASES: list[Case] = [
         ),
         note="link-candidate",
     ),
-    admitted(CHAIN, "", lambda: b.scene(by=b.signer(b.utopia(), authority=None)), note="by-name-alone"),
+    admitted(CHAIN, "authority-key-identifier-absent", lambda: b.scene(by=b.signer(b.utopia(), authority=None))),
+    admitted(
+        CHAIN,
+        "authority-key-identifier-absent",
+        lambda: b.scene(by=b.signer(b.utopia(), authority=None, extra=[("2.5.29.35", False, b.sequence())])),
+        note="empty",
+    ),
     admitted(CHAIN, "", lambda: b.scene(anchors=[b.utopia(), forger(same_key_identifier=False)]), note="two-of-a-name"),
     referred(CHAIN, "no-input", lambda: b.scene().with_files(EF_SOD=None)),
     Case("refuse", CHAIN, "undetermined", "unreadable", lambda: b.scene().with_files(EF_SOD=b"")),
@@ -328,6 +334,12 @@ USAGE_CASES: list[Case] = [
         USAGE, "document-type", lambda: usage(types=None, extra=[("2.23.136.1.1.6.2", False, b"\x30")]), note="cut"
     ),
     admitted(USAGE, "key-usage-absent", lambda: usage(usage=None)),
+    admitted(USAGE, "certificate-version", lambda: usage(version=1)),
+    admitted(USAGE, "certificate-version", lambda: usage(version=None), note="none"),
+    admitted(USAGE, "validity-time-form", lambda: usage(clock=b.general_time)),
+    admitted(
+        USAGE, "", lambda: usage(period=(b.moment(2026), b.moment(2051))), note="four-digit-years-where-they-belong"
+    ),
     admitted(
         USAGE,
         "key-usage-not-critical",

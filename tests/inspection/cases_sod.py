@@ -1,6 +1,7 @@
 """Cases of ``pa.sod-structure``, ``pa.sod-signature`` and ``pa.dg-hash``: EF.SOD and what it covers."""
 
 import functools
+from dataclasses import replace
 
 from inspection_case import Case, admitted, referred, refused
 
@@ -91,6 +92,11 @@ def longer_length() -> b.Scene:
     data = scene.chip["EF.SOD"]
     assert data[1] == 0x82
     return scene.with_files(EF_SOD=data[:1] + b"\x83\x00" + data[2:])
+
+
+def not_inside() -> b.Scene:
+    """EF.SOD without certificates; the signer's lies in the trust store, untrusted."""
+    return replace(built(certificates=[]), trust=b.scene(candidates=[b.utopian_signer()]).trust)
 
 
 STRUCTURE_CASES: list[Case] = [
@@ -268,6 +274,8 @@ SIGNATURE_CASES: list[Case] = [
     admitted(
         SIGNATURE, "pss-salt-differs", lambda: b.scene(by=rsa_signer(), kind="pss-sha256", salt=64, stated_salt=20)
     ),
+    admitted(SIGNATURE, "signer-not-inside", not_inside),
+    referred(SIGNATURE, "signer-missing", lambda: replace(not_inside(), trust=b.scene().trust), note="not-inside"),
     admitted(
         SIGNATURE,
         "algorithm-weak",

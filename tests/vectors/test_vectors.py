@@ -18,7 +18,7 @@ from tjdocs.seal.results import results
 ROOT = Path(__file__).parents[2]
 FOLDER = specs.folder("test_vectors")
 SCHEMA = json.loads((FOLDER / "schema.json").read_text())
-AREAS = ("algorithms", "lds", "mrz", "passive-authentication", "seal")
+AREAS = ("algorithms", "attacks", "conformance", "lds", "mrz", "passive-authentication", "seal")
 
 
 def test_areas():

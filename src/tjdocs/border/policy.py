@@ -12,7 +12,7 @@ from typing import Any
 
 from tjdocs import specs
 from tjdocs.border.kinds import kinds
-from tjdocs.errors import InputError, SpecError
+from tjdocs.errors import InputError, SpecError, UsageError
 from tjdocs.findings import Finding, Outcome, checks
 
 __all__ = ["Decision", "Policy", "Rule"]
@@ -85,7 +85,18 @@ class Policy:
     @classmethod
     def default(cls) -> "Policy":
         """Return the bundled default policy."""
-        return _default()
+        return _bundled("default")
+
+    @classmethod
+    def bundled(cls, name: str) -> "Policy":
+        """Return a policy of ``specs/policy/`` by its name.
+
+        :raises UsageError: there is none of that name
+        """
+        names = sorted(path.stem for path in specs.folder("specs").glob("policy/*.toml"))
+        if name not in names:
+            raise UsageError("no such policy", where=str(name), hint=", ".join(names))
+        return _bundled(name)
 
     @classmethod
     def read(cls, path: str | Path) -> "Policy":
@@ -229,5 +240,5 @@ def _known(pattern: str, where: str) -> None:
 
 
 @cache
-def _default() -> Policy:
-    return Policy.parse(specs.read_bytes("policy/default.toml"), where="specs/policy/default.toml")
+def _bundled(name: str) -> Policy:
+    return Policy.parse(specs.read_bytes(f"policy/{name}.toml"), where=f"specs/policy/{name}.toml")

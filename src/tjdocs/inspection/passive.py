@@ -60,7 +60,7 @@ def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Zone | N
     sod = chip.sod
     stray = ("trailing-data",) if chip.stray_bytes("EF.SOD") else ()
     findings = [_named("pa.sod-structure", (*sod.warnings, *stray))]
-    signature, signer = _signature(chip)
+    signature, signer = _signature(chip, trust)
     hashes = _hashes(chip)
     signed = _signing_time(chip, signature.info, hashes, at)
     findings.append(_weakened(signature, signed[0].date()))
@@ -113,14 +113,17 @@ class _Signature(NamedTuple):
     info: cms.SignerInfo | None = None
 
 
-def _signature(chip: ChipContent) -> tuple[_Signature, Certificate | None]:
-    """Verify the signers in order; the first that verifies counts, else the first that was found."""
+def _signature(chip: ChipContent, trust: TrustStore) -> tuple[_Signature, Certificate | None]:
+    """Verify the signers in order; the first that verifies counts, else the first that was found.
+
+    A signer whose certificate is not inside is looked for in the store, where it is no more trusted for it.
+    """
     assert chip.sod is not None  # noqa: S101
     data = chip.sod.signed_data
     check = "pa.sod-signature"
     best: tuple[_Signature, Certificate | None] | None = None
     for info in data.signers:
-        judged = data.judge(info)
+        judged = data.judge(info) or data.judge(info, [entry.certificate for entry in trust.entries])
         if judged is None:
             best = best or (_Signature(Finding(check, Outcome.UNDETERMINED, "signer-missing")), None)
             continue
@@ -129,6 +132,7 @@ def _signature(chip: ChipContent) -> tuple[_Signature, Certificate | None]:
             several = ("several-signers",) if len(data.signers) > 1 else ()
             warnings = (
                 *info.warnings,
+                *(() if certificate.raw in data.certificates else ("signer-not-inside",)),
                 *certificate.warnings,
                 *tolerance,
                 *result.warnings,
@@ -149,6 +153,8 @@ def _weakened(signature: _Signature, signed: date) -> Finding:
     finding = signature.finding
     # the weakest of the three digests decides
     known = {hash_ for hash_ in signature.hashes if hash_}
+    if finding.outcome.holds and any(algorithms.outdated(hash_, signed) for hash_ in known):
+        return Finding(finding.check, Outcome.FAILED, "algorithm-forbidden", f"signed {signed.isoformat()}")
     if finding.outcome.holds and any(algorithms.weak(hash_, signature.rsa_bits, signed) for hash_ in known):
         reasons = f"{finding.detail}, algorithm-weak" if finding.detail else "algorithm-weak"
         return Finding(finding.check, Outcome.WARNING, finding.reason or "algorithm-weak", reasons)
@@ -196,15 +202,17 @@ def _signing_time(
     return at, "assumed"
 
 
-def _weak_link(certificate: Certificate, issuer: Certificate) -> bool:
-    bits = issuer.key.bits if issuer.key.kind == "rsa" else 0
-    return algorithms.weak(certificate.verify(issuer).hash, bits, certificate.not_before.date())
-
-
 def _chain(path: paths.Path) -> Finding:
     if path.valid:
-        weak = any(_weak_link(*link) for link in zip(path.chain, path.chain[1:], strict=False))
-        return _named("pa.ds-chain", (*path.warnings, *(("algorithm-weak",) if weak else ())))
+        weak = False
+        for certificate, issuer in zip(path.chain, path.chain[1:], strict=False):
+            hash_, made = certificate.verify(issuer).hash, certificate.not_before.date()
+            if algorithms.outdated(hash_, made):
+                return Finding("pa.ds-chain", Outcome.FAILED, "algorithm-forbidden", f"certified {made.isoformat()}")
+            weak = weak or algorithms.weak(hash_, issuer.key.bits if issuer.key.kind == "rsa" else 0, made)
+        by_name = path.chain[0].authority_key_identifier is None
+        more = ("authority-key-identifier-absent",) * by_name + ("algorithm-weak",) * weak
+        return _named("pa.ds-chain", (*path.warnings, *more))
     outcome = Outcome.UNDETERMINED if path.valid is None else Outcome.FAILED
     tried = "; ".join(f"{a.issuer.subject_text}: {a.reason}" for a in path.attempts)
     detail = f"issuer {path.chain[0].issuer_text}" + (f"; tried {tried}" if tried else "")
@@ -261,7 +269,7 @@ def _usage(signer: Certificate, zone: mrz.Zone | None) -> Finding:
         return Finding(check, Outcome.FAILED, "ca-as-signer", "basic constraints are unreadable")
     if is_ca or (usage is not None and usage & {"keyCertSign", "cRLSign"}):
         return Finding(check, Outcome.FAILED, "ca-as-signer")
-    warnings = []
+    warnings = list(signer.deviations)
     if usage is None and OID_KEY_USAGE in signer.extensions:
         return Finding(check, Outcome.FAILED, "key-usage", "unreadable")
     if usage is None:

@@ -20,6 +20,7 @@ class HashAlgorithm:
     :param length: of its output, in octets
     :param weak_from: signatures of that day and later carry the warning ``algorithm-weak``
     :param forbidden: never accepted
+    :param forbidden_from: signatures of that day and later are not accepted
     """
 
     id: str
@@ -27,6 +28,7 @@ class HashAlgorithm:
     length: int
     weak_from: date | None = None
     forbidden: bool = False
+    forbidden_from: date | None = None
 
     @property
     def library(self) -> hashes.HashAlgorithm:
@@ -100,7 +102,9 @@ def _table() -> _Table:
     specs.require_keys(table, ["schema", "hash", "rsa", "signature", "combination"], where=f"specs/{_FILE}")
     specs.require_keys(table["rsa"], ["weak_bits", "weak_from"], where=f"specs/{_FILE} rsa")
     for row in table["hash"]:
-        specs.require_keys(row, ["id", "oid", "length"], ["weak_from", "forbidden"], where=f"specs/{_FILE} hash")
+        specs.require_keys(
+            row, ["id", "oid", "length"], ["weak_from", "forbidden", "forbidden_from"], where=f"specs/{_FILE} hash"
+        )
     for row in table["signature"]:
         keys = ["id", "oid", "scheme", "hash", "clause"]
         specs.require_keys(row, keys, ["warning"], where=f"specs/{_FILE} signature")
@@ -150,6 +154,12 @@ def signature_by_id(id_: str) -> Signature:
 def combinations() -> dict[str, Combination]:
     """Return all combinations by id."""
     return dict(_table().combinations)
+
+
+def outdated(hash_id: str, on: date) -> bool:
+    """Whether a signature made on that day with that hash came too late to be accepted."""
+    forbidden_from = _table().hashes[hash_id].forbidden_from
+    return forbidden_from is not None and on >= forbidden_from
 
 
 def weak(hash_id: str, rsa_bits: int, on: date) -> bool:

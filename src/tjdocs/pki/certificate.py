@@ -40,6 +40,7 @@ class Certificate:
     :param issuer: the issuer's ``Name``, DER; ``subject`` likewise
     :param extensions: by object identifier: (critical, value)
     :param warnings: named tolerances under which it was read
+    :param deviations: named tolerances for what its form is otherwise than the profile says (Doc 9303-12, 7.1)
     """
 
     raw: bytes = field(repr=False)
@@ -56,6 +57,7 @@ class Certificate:
     spki: bytes = field(repr=False, compare=False)
     extensions: Mapping[str, tuple[bool, bytes]] = field(repr=False, compare=False)
     warnings: tuple[str, ...] = field(default=(), compare=False)
+    deviations: tuple[str, ...] = field(default=(), compare=False)
 
     @classmethod
     def parse(cls, data: bytes) -> "Certificate":
@@ -286,7 +288,15 @@ def _decode(data: bytes, raw: bytes, warnings: tuple[str, ...]) -> Certificate:
     if fields.version is not None:
         del inside[0]
     _, inner_algorithm, issuer, validity, subject, spki, *_ = inside
-    not_before, not_after = der.parts(validity)
+    if any(item[:1] != b"\x30" for item in (issuer, subject, spki)):  # else one left out is read for the next
+        raise der.DerError("issuer, subject or public key is not there")
+    begin, end = der.parts(validity)
+    not_before, not_after = times.parse_time(begin), times.parse_time(end)
+    deviations: tuple[str, ...] = () if fields.version == 2 else ("certificate-version",)
+    if 0x18 in (begin[0], end[0]):  # GeneralizedTime, which belongs to years that UTCTime cannot say
+        written = ((begin[0], not_before.year), (end[0], not_after.year))
+        if any(tag == 0x18 and 1950 <= year < 2050 for tag, year in written):
+            deviations += ("validity-time-form",)
     return Certificate(
         raw,
         tbs,
@@ -297,9 +307,10 @@ def _decode(data: bytes, raw: bytes, warnings: tuple[str, ...]) -> Certificate:
         fields.serial,
         issuer,
         subject,
-        times.parse_time(not_before),
-        times.parse_time(not_after),
+        not_before,
+        not_after,
         spki,
         MappingProxyType(extensions),
         warnings,
+        deviations,
     )

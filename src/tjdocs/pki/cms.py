@@ -1,6 +1,7 @@
 """CMS SignedData as EF.SOD and lists carry it: read once, verified over the bytes read (RFC 5652, 5)."""
 
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha1
@@ -125,14 +126,18 @@ class SignedData:
                 continue
         return tuple(found)
 
-    def judge(self, signer: SignerInfo) -> tuple[keys.SignatureResult, Certificate, tuple[str, ...]] | None:
-        """Return the best of what verifying under each certificate inside that ``signer`` names comes to.
+    def judge(
+        self, signer: SignerInfo, known: Iterable[Certificate] | None = None
+    ) -> tuple[keys.SignatureResult, Certificate, tuple[str, ...]] | None:
+        """Return the best of what verifying under each certificate that ``signer`` names comes to.
 
         The certificates are not signed: one of the same issuer and number may have been put in front of the
         signer's. None when there is none; else the result, the certificate, and the tolerance in naming it.
+
+        :param known: certificates to look among in place of those inside
         """
         best = None
-        for certificate in self.parsed_certificates:
+        for certificate in self.parsed_certificates if known is None else known:
             tolerance = signer.match(certificate)
             if tolerance is None:
                 continue

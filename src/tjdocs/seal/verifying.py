@@ -136,7 +136,10 @@ def _chain(path: paths.Path) -> Iterator[_Fault]:
         yield _WARNING, warning, ""
     for certificate, issuer in zip(path.chain, path.chain[1:], strict=False):
         bits = issuer.key.bits if issuer.key.kind == "rsa" else 0
-        if algorithms.weak(certificate.verify(issuer).hash, bits, certificate.not_before.date()):
+        hash_, made = certificate.verify(issuer).hash, certificate.not_before.date()
+        if algorithms.outdated(hash_, made):
+            yield _FAILED, "algorithm-forbidden", "a hash that was no longer accepted"
+        elif algorithms.weak(hash_, bits, made):
             yield _WARNING, "algorithm-weak", ""
 
 

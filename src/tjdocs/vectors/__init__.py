@@ -2,7 +2,7 @@
 
 >>> from tjdocs import vectors
 >>> vectors.areas()
-('algorithms', 'lds', 'mrz', 'passive-authentication', 'seal')
+('algorithms', 'attacks', 'conformance', 'lds', 'mrz', 'passive-authentication', 'seal')
 >>> vectors.load("mrz")[0].expected
 'valid'
 """

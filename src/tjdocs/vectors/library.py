@@ -7,7 +7,7 @@ from typing import Any
 
 from tjdocs import mrz, seal
 from tjdocs.asn1 import der, x509
-from tjdocs.border import Evidence, Inspector, Verdict
+from tjdocs.border import Evidence, Inspector, Policy, Verdict
 from tjdocs.errors import UsageError
 from tjdocs.findings import Outcome, enforce_premises
 from tjdocs.inspection.seals import examine_seal
@@ -128,7 +128,15 @@ def _lds_file(given: Mapping[str, Any]) -> tuple[str, str]:
 def _inspect(given: Mapping[str, Any]) -> tuple[str, str]:
     files = {name: _bytes(data) for name, data in given["files"].items()}
     at = datetime.fromisoformat(given["at"]) if "T" in given["at"] else date.fromisoformat(given["at"])
-    verdict = Inspector(trust=_trust(given)).inspect(Evidence(mrz=given.get("mrz"), chip=files or None), at=at)
+    evidence = Evidence(
+        mrz=given.get("mrz"),
+        chip=files or None,
+        direction=given.get("direction"),
+        seal=_bytes(given["seal"]) if "seal" in given else None,
+        claims=given.get("claims"),
+    )
+    policy = Policy.bundled(given.get("policy", "default"))
+    verdict = Inspector(trust=_trust(given), policy=policy).inspect(evidence, at=at)
     return str(verdict.decision), reason_of(verdict)
 
 
