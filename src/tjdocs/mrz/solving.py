@@ -118,7 +118,7 @@ def _choices(free: list[Step], need: int | None, settled: int, *, further: bool)
     if need is None:
         yield 0.0, (), 0
         if further:
-            yield from [(step.cost, (step,), step.moved) for step in free]
+            yield from [(step.cost, (step,), step.moved) for step in thinned(free)]
             few = [step for step in free if step.cost <= _TRIPLED]
             for one in few:
                 yield from [
