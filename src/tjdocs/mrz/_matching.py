@@ -6,6 +6,7 @@ zone. Then each cell has a distance to each character, in units of what cells of
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -130,35 +131,37 @@ def _source(grey: Grey, lay: _Lay) -> _Source:
     return _Source(part, scale, low.astype(np.float64))
 
 
-def _cells(source: _Source, lay: _Lay, more: int = 0) -> Cells:
+def _cells(source: _Source, lay: _Lay, more: int = 0, way: int = cv2.INTER_CUBIC) -> Cells:
     """Cut the cells out: lines, columns, height, width; 0 to 255, dark is high.
 
     :param more: pixels to every side beyond a cell
+    :param way: how pixels are interpolated
     """
-    u = (np.arange(-more, WIDTH + more) - (WIDTH - 1) / 2) / WIDTH
-    v = (np.arange(-more, HEIGHT + more) - (HEIGHT - 1) / 2) / WIDTH
-    points = (
-        lay.centres[:, :, None, None]
-        + lay.across[:, :, None, None] * u[None, None, None, :, None]
-        + lay.down[:, :, None, None] * v[None, None, :, None, None]
+    u = ((np.arange(-more, WIDTH + more) - (WIDTH - 1) / 2) / WIDTH).astype(np.float32)
+    v = ((np.arange(-more, HEIGHT + more) - (HEIGHT - 1) / 2) / WIDTH).astype(np.float32)
+    centres = ((lay.centres - source.offset + 0.5) * source.scale - 0.5).astype(np.float32)
+    across, down = ((a * source.scale).astype(np.float32) for a in (lay.across, lay.down))
+    x, y = (
+        (centres[..., i, None, None] + across[..., i, None, None] * u + down[..., i, None, None] * v[:, None])
+        for i in (0, 1)
     )
-    points = ((points - source.offset + 0.5) * source.scale - 0.5).astype(np.float32)
-    shape = points.shape[:-1]
-    flat = points.reshape(-1, shape[-1], 2)
+    shape = x.shape
+    x, y = (a.reshape(-1, shape[-1]) for a in (x, y))
     found = []
-    for start in range(0, len(flat), 32_000):  # the limit of what can be remapped at once
-        x, y = np.moveaxis(flat[start : start + 32_000], -1, 0)
-        found.append(cv2.remap(source.grey, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))
+    for start in range(0, len(x), 32_000):  # the limit of what can be remapped at once
+        part = slice(start, start + 32_000)
+        found.append(cv2.remap(source.grey, x[part], y[part], way, borderMode=cv2.BORDER_REPLICATE))
     return 255 - np.concatenate(found).reshape(shape).astype(np.float32)
 
 
+@cache
 def _plain_templates() -> Cells:
     return normalised(templates(WIDTH))[0]
 
 
 def _likeness(source: _Source, lay: _Lay) -> float:
     """Return how much all cells together are like characters; a few that are not count little."""
-    flat, _ = normalised(_cells(source, lay).reshape(-1, HEIGHT, WIDTH))
+    flat, _ = normalised(_cells(source, lay, way=cv2.INTER_LINEAR).reshape(-1, HEIGHT, WIDTH))
     best = (flat @ _plain_templates().T).max(axis=1)
     return float(np.sort(best)[len(best) // 5 :].mean())
 
