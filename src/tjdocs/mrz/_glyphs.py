@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
+from typing import Any, TypeVar, cast
 
 import cv2
 import numpy as np
@@ -17,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 from tjdocs import specs
 from tjdocs.mrz.checkdigit import ALPHABET
 
-__all__ = ["BLURS", "CHARACTERS", "HEIGHT", "WIDTH", "Model", "model", "normalised", "templates"]
+__all__ = ["BLURS", "CHARACTERS", "HEIGHT", "WIDTH", "Model", "model", "normalised", "templates", "times"]
 
 Floats = NDArray[np.float32]
 
@@ -49,6 +50,11 @@ class Model:
     spread: Floats
     rest: Floats
 
+    @property
+    def whole(self) -> Floats:
+        """The mean cells, pixel by pixel."""
+        return times(self.means, self.axes.T) + self.rest
+
 
 @cache
 def templates(pitch: int, blur: float = 0.08) -> Floats:
@@ -79,6 +85,17 @@ def normalised(cells: Floats) -> tuple[Floats, Floats]:
     flat = flat - flat.mean(axis=1, keepdims=True)
     norms = np.linalg.norm(flat, axis=1)
     return (flat / np.maximum(norms, 1e-6)[:, None]).astype(np.float32), norms.astype(np.float32)
+
+
+_Array = TypeVar("_Array", bound=NDArray[Any])
+
+
+def times(ones: _Array, others: _Array) -> _Array:
+    """Return the product of every row with every other row.
+
+    Not by BLAS: for arrays as small as these its threads cost many times what they bring.
+    """
+    return cast(_Array, np.einsum("ik,jk->ij", ones, others))
 
 
 def _axes(within: NDArray[np.float64], random: np.random.Generator) -> tuple[Floats, Floats]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tjdocs.mrz._finding import Grey
-from tjdocs.mrz._glyphs import BLURS, HEIGHT, WIDTH, Model, model, normalised, templates
+from tjdocs.mrz._glyphs import BLURS, HEIGHT, WIDTH, Model, model, normalised, templates, times
 from tjdocs.mrz._straightening import Grid
 
 __all__ = ["Match", "match"]
@@ -79,8 +79,8 @@ def match(grey: Grey, grid: Grid) -> Match:
     usual_contrast = float(np.median(norms))
     flat *= np.minimum(1, norms / (0.4 * usual_contrast))[:, None]
     sharp, noise = _suiting(flat)
-    distances, _ = _under(sharp, flat, noise)
-    between, _ = _under(sharp, (sharp.means @ sharp.axes + sharp.rest).astype(np.float32), noise)
+    distances, _ = _under(sharp, _parted(sharp, flat), noise)
+    between, _ = _under(sharp, _parted(sharp, sharp.whole), noise)
     spots = _spots(sharp, flat, noise, distances.argmin(axis=1))
     shape = lay.centres.shape[:2]
     return Match(
@@ -162,7 +162,7 @@ def _plain_templates() -> Cells:
 def _likeness(source: _Source, lay: _Lay) -> float:
     """Return how much all cells together are like characters; a few that are not count little."""
     flat, _ = normalised(_cells(source, lay, way=cv2.INTER_LINEAR).reshape(-1, HEIGHT, WIDTH))
-    best = (flat @ _plain_templates().T).max(axis=1)
+    best = times(flat, _plain_templates()).max(axis=1)
     return float(np.sort(best)[len(best) // 5 :].mean())
 
 
@@ -197,7 +197,7 @@ def _settled(source: _Source, lay: _Lay) -> _Lay:
     size = 2 * _REACH + 1
     scores = np.empty((len(wide), size, size), np.float32)
     middle, _ = normalised(wide[:, _REACH:-_REACH, _REACH:-_REACH])
-    likeliest = _plain_templates()[np.argmax(middle @ _plain_templates().T, axis=1)]
+    likeliest = _plain_templates()[np.argmax(times(middle, _plain_templates()), axis=1)]
     for dy in range(size):
         for dx in range(size):
             flat, _ = normalised(wide[:, dy : dy + HEIGHT, dx : dx + WIDTH])
@@ -226,8 +226,9 @@ def _suiting(flat: Cells) -> tuple[Model, float]:
     """Return the sharpness and the noise that suit the zone best."""
     ways = []
     for blur in BLURS:
+        parted = _parted(model(blur), flat)
         for noise in _NOISES:
-            found, volume = _under(model(blur), flat, noise)
+            found, volume = _under(model(blur), parted, noise)
             ways.append((float(np.median(found.min(axis=1))) + volume, blur, noise))
     _, blur, noise = min(ways)
     return model(blur), noise
@@ -248,24 +249,38 @@ def _spots(sharp: Model, flat: Cells, noise: float, likeliest: NDArray[np.intp])
 
     What print and camera vary anyway is taken away first.
     """
-    along = flat @ sharp.axes.T - sharp.means[likeliest]
-    beside = flat - flat @ sharp.axes.T @ sharp.axes - sharp.rest[likeliest]
-    left = along * (noise / (sharp.spread + noise)) @ sharp.axes + beside
+    along = times(flat, sharp.axes)
+    beside = flat - times(along, sharp.axes.T) - sharp.rest[likeliest]
+    along -= sharp.means[likeliest]
+    left = times(along * (noise / (sharp.spread + noise)), sharp.axes.T) + beside
     return np.array([np.abs(cv2.blur(cell, (4, 4))).max() for cell in left.reshape(-1, HEIGHT, WIDTH)], np.float64)
 
 
-def _under(sharp: Model, flat: Cells, noise: float) -> tuple[Floats, float]:
+@dataclass(frozen=True, slots=True)
+class _Parted:
+    """Cells in the axes of a model, and the squared distances of what is beside these from every character's."""
+
+    along: Cells
+    far: Floats
+    size: int
+
+
+def _parted(sharp: Model, flat: Cells) -> _Parted:
+    along = times(flat, sharp.axes)
+    beside = flat - times(along, sharp.axes.T)
+    return _Parted(along, _squared(beside, sharp.rest), flat.shape[1])
+
+
+def _under(sharp: Model, parted: _Parted, noise: float) -> tuple[Floats, float]:
     """Return the squared distances of all cells to all characters, and the log-volume of their spread."""
-    along = flat @ sharp.axes.T
-    beside = flat - along @ sharp.axes
     variance = sharp.spread + noise
     scale = 1 / np.sqrt(variance)
-    near = _squared((along * scale).astype(np.float64), (sharp.means * scale).astype(np.float64))
-    far = _squared(beside.astype(np.float64), sharp.rest.astype(np.float64)) / noise
-    rest = flat.shape[1] - len(variance)
-    return near + far, float(np.log(variance).sum() + rest * np.log(noise))
+    near = _squared(parted.along * scale, sharp.means * scale)
+    rest = parted.size - len(variance)
+    return near + parted.far / noise, float(np.log(variance).sum() + rest * np.log(noise))
 
 
-def _squared(ones: Floats, others: Floats) -> Floats:
-    total = (ones**2).sum(axis=1)[:, None] + (others**2).sum(axis=1) - 2 * ones @ others.T
+def _squared(ones: Cells, others: Cells) -> Floats:
+    one, other = ones.astype(np.float64), others.astype(np.float64)
+    total = (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1) - 2 * times(one, other)
     return np.asarray(np.maximum(total, 0))
