@@ -140,6 +140,8 @@ def _nearest(marks: Marks) -> list[int]:
         fits = inside & (across > 0.3 * size) & (down < 0.4 * across) & (across < 2.0 * size)
         fits &= (theirs < 2.4 * ours) & (theirs * 2.4 > ours)
         rows = np.flatnonzero(fits.any(axis=1))
+        if not len(rows):
+            continue
         best = np.where(fits[rows], across[rows] + 2 * down[rows], np.inf).argmin(axis=1)
         nearest[order[some[rows]]] = order[others[rows, best]]
     return nearest.tolist()

@@ -103,7 +103,8 @@ def _axes(within: NDArray[np.float64], random: np.random.Generator) -> tuple[Flo
     covariance = within.T @ within / len(within)
     basis = random.standard_normal((len(covariance), _KEPT))
     for _ in range(4):
-        basis, _ = np.linalg.qr(covariance @ basis)
+        basis = covariance @ basis
+        basis = basis @ np.linalg.inv(np.linalg.cholesky(basis.T @ basis)).T  # its columns orthonormal
     values, turn = np.linalg.eigh(basis.T @ covariance @ basis)
     return (basis @ turn).T.astype(np.float32), np.maximum(values, 0).astype(np.float32)
 
