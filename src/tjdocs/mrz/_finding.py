@@ -22,6 +22,7 @@ _REACH = 41  # about two characters: how far the darkest stroke decides what cou
 _DARK, _CONTRAST = 0.42, 10  # of the darkest stroke nearby; levels at least
 _SMALLEST, _LARGEST = 6, 48  # height of a mark
 _MARKS = 20_000  # marks of a level, at most
+_AT_ONCE = 256  # marks compared with their neighbours at once
 _SHORTEST = 8  # marks of a chain
 _LEAST, _SPAN = 11, 14  # marks of a row, pitches that it spans
 _MOST = 44  # marks above which more of them tell nothing
@@ -128,15 +129,21 @@ def _nearest(marks: Marks) -> list[int]:
     x, y, _, height = marks[order].T
     ends = np.searchsorted(x, x + 2.4 * np.maximum(height, 8))
     nearest = np.full(len(marks), -1)
-    for place in range(len(order)):
-        others = slice(place + 1, ends[place])
-        across, down = x[others] - x[place], np.abs(y[others] - y[place])
-        size = np.maximum(height[others], height[place])
-        fits = (across > 0.3 * size) & (down < 0.4 * across) & (across < 2.0 * size)
-        fits &= (height[others] < 2.4 * height[place]) & (height[others] * 2.4 > height[place])
-        if fits.any():
-            cost = np.where(fits, across + 2 * down, np.inf)
-            nearest[order[place]] = order[place + 1 + int(np.argmin(cost))]
+    for some in np.array_split(np.arange(len(order)), 1 + len(order) // _AT_ONCE):
+        most = int((ends[some] - some).max(initial=0))
+        others = some[:, None] + np.arange(1, most)
+        inside = others < ends[some, None]
+        others = np.minimum(others, len(order) - 1)
+        across, down = x[others] - x[some, None], np.abs(y[others] - y[some, None])
+        ours, theirs = height[some, None], height[others]
+        size = np.maximum(theirs, ours)
+        fits = inside & (across > 0.3 * size) & (down < 0.4 * across) & (across < 2.0 * size)
+        fits &= (theirs < 2.4 * ours) & (theirs * 2.4 > ours)
+        rows = np.flatnonzero(fits.any(axis=1))
+        if not len(rows):
+            continue
+        best = np.where(fits[rows], across[rows] + 2 * down[rows], np.inf).argmin(axis=1)
+        nearest[order[some[rows]]] = order[others[rows, best]]
     return nearest.tolist()
 
 

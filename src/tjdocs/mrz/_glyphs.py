@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
+from typing import Any, TypeVar, cast
 
 import cv2
 import numpy as np
@@ -17,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 from tjdocs import specs
 from tjdocs.mrz.checkdigit import ALPHABET
 
-__all__ = ["BLURS", "CHARACTERS", "HEIGHT", "WIDTH", "Model", "model", "normalised", "templates"]
+__all__ = ["BLURS", "CHARACTERS", "HEIGHT", "WIDTH", "Model", "model", "normalised", "templates", "times"]
 
 Floats = NDArray[np.float32]
 
@@ -48,6 +49,11 @@ class Model:
     axes: Floats
     spread: Floats
     rest: Floats
+
+    @property
+    def whole(self) -> Floats:
+        """The mean cells, pixel by pixel."""
+        return times(self.means, self.axes.T) + self.rest
 
 
 @cache
@@ -81,12 +87,24 @@ def normalised(cells: Floats) -> tuple[Floats, Floats]:
     return (flat / np.maximum(norms, 1e-6)[:, None]).astype(np.float32), norms.astype(np.float32)
 
 
+_Array = TypeVar("_Array", bound=NDArray[Any])
+
+
+def times(ones: _Array, others: _Array) -> _Array:
+    """Return the product of every row with every other row.
+
+    Not by BLAS: for arrays as small as these its threads cost many times what they bring.
+    """
+    return cast(_Array, np.einsum("ik,jk->ij", ones, others))
+
+
 def _axes(within: NDArray[np.float64], random: np.random.Generator) -> tuple[Floats, Floats]:
     """Return the directions in which rows vary most, and their variances: a few rounds of subspace iteration."""
     covariance = within.T @ within / len(within)
     basis = random.standard_normal((len(covariance), _KEPT))
     for _ in range(4):
-        basis, _ = np.linalg.qr(covariance @ basis)
+        basis = covariance @ basis
+        basis = basis @ np.linalg.inv(np.linalg.cholesky(basis.T @ basis)).T  # its columns orthonormal
     values, turn = np.linalg.eigh(basis.T @ covariance @ basis)
     return (basis @ turn).T.astype(np.float32), np.maximum(values, 0).astype(np.float32)
 

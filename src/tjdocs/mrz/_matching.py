@@ -6,13 +6,14 @@ zone. Then each cell has a distance to each character, in units of what cells of
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from tjdocs.mrz._finding import Grey
-from tjdocs.mrz._glyphs import BLURS, HEIGHT, WIDTH, Model, model, normalised, templates
+from tjdocs.mrz._glyphs import BLURS, HEIGHT, WIDTH, Model, model, normalised, templates, times
 from tjdocs.mrz._straightening import Grid
 
 __all__ = ["Match", "match"]
@@ -78,8 +79,8 @@ def match(grey: Grey, grid: Grid) -> Match:
     usual_contrast = float(np.median(norms))
     flat *= np.minimum(1, norms / (0.4 * usual_contrast))[:, None]
     sharp, noise = _suiting(flat)
-    distances, _ = _under(sharp, flat, noise)
-    between, _ = _under(sharp, (sharp.means @ sharp.axes + sharp.rest).astype(np.float32), noise)
+    distances, _ = _under(sharp, _parted(sharp, flat), noise)
+    between, _ = _under(sharp, _parted(sharp, sharp.whole), noise)
     spots = _spots(sharp, flat, noise, distances.argmin(axis=1))
     shape = lay.centres.shape[:2]
     return Match(
@@ -130,36 +131,38 @@ def _source(grey: Grey, lay: _Lay) -> _Source:
     return _Source(part, scale, low.astype(np.float64))
 
 
-def _cells(source: _Source, lay: _Lay, more: int = 0) -> Cells:
+def _cells(source: _Source, lay: _Lay, more: int = 0, way: int = cv2.INTER_CUBIC) -> Cells:
     """Cut the cells out: lines, columns, height, width; 0 to 255, dark is high.
 
     :param more: pixels to every side beyond a cell
+    :param way: how pixels are interpolated
     """
-    u = (np.arange(-more, WIDTH + more) - (WIDTH - 1) / 2) / WIDTH
-    v = (np.arange(-more, HEIGHT + more) - (HEIGHT - 1) / 2) / WIDTH
-    points = (
-        lay.centres[:, :, None, None]
-        + lay.across[:, :, None, None] * u[None, None, None, :, None]
-        + lay.down[:, :, None, None] * v[None, None, :, None, None]
+    u = ((np.arange(-more, WIDTH + more) - (WIDTH - 1) / 2) / WIDTH).astype(np.float32)
+    v = ((np.arange(-more, HEIGHT + more) - (HEIGHT - 1) / 2) / WIDTH).astype(np.float32)
+    centres = ((lay.centres - source.offset + 0.5) * source.scale - 0.5).astype(np.float32)
+    across, down = ((a * source.scale).astype(np.float32) for a in (lay.across, lay.down))
+    x, y = (
+        (centres[..., i, None, None] + across[..., i, None, None] * u + down[..., i, None, None] * v[:, None])
+        for i in (0, 1)
     )
-    points = ((points - source.offset + 0.5) * source.scale - 0.5).astype(np.float32)
-    shape = points.shape[:-1]
-    flat = points.reshape(-1, shape[-1], 2)
+    shape = x.shape
+    x, y = (a.reshape(-1, shape[-1]) for a in (x, y))
     found = []
-    for start in range(0, len(flat), 32_000):  # the limit of what can be remapped at once
-        x, y = np.moveaxis(flat[start : start + 32_000], -1, 0)
-        found.append(cv2.remap(source.grey, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))
+    for start in range(0, len(x), 32_000):  # the limit of what can be remapped at once
+        part = slice(start, start + 32_000)
+        found.append(cv2.remap(source.grey, x[part], y[part], way, borderMode=cv2.BORDER_REPLICATE))
     return 255 - np.concatenate(found).reshape(shape).astype(np.float32)
 
 
+@cache
 def _plain_templates() -> Cells:
     return normalised(templates(WIDTH))[0]
 
 
 def _likeness(source: _Source, lay: _Lay) -> float:
     """Return how much all cells together are like characters; a few that are not count little."""
-    flat, _ = normalised(_cells(source, lay).reshape(-1, HEIGHT, WIDTH))
-    best = (flat @ _plain_templates().T).max(axis=1)
+    flat, _ = normalised(_cells(source, lay, way=cv2.INTER_LINEAR).reshape(-1, HEIGHT, WIDTH))
+    best = times(flat, _plain_templates()).max(axis=1)
     return float(np.sort(best)[len(best) // 5 :].mean())
 
 
@@ -194,7 +197,7 @@ def _settled(source: _Source, lay: _Lay) -> _Lay:
     size = 2 * _REACH + 1
     scores = np.empty((len(wide), size, size), np.float32)
     middle, _ = normalised(wide[:, _REACH:-_REACH, _REACH:-_REACH])
-    likeliest = _plain_templates()[np.argmax(middle @ _plain_templates().T, axis=1)]
+    likeliest = _plain_templates()[np.argmax(times(middle, _plain_templates()), axis=1)]
     for dy in range(size):
         for dx in range(size):
             flat, _ = normalised(wide[:, dy : dy + HEIGHT, dx : dx + WIDTH])
@@ -223,8 +226,9 @@ def _suiting(flat: Cells) -> tuple[Model, float]:
     """Return the sharpness and the noise that suit the zone best."""
     ways = []
     for blur in BLURS:
+        parted = _parted(model(blur), flat)
         for noise in _NOISES:
-            found, volume = _under(model(blur), flat, noise)
+            found, volume = _under(model(blur), parted, noise)
             ways.append((float(np.median(found.min(axis=1))) + volume, blur, noise))
     _, blur, noise = min(ways)
     return model(blur), noise
@@ -245,24 +249,38 @@ def _spots(sharp: Model, flat: Cells, noise: float, likeliest: NDArray[np.intp])
 
     What print and camera vary anyway is taken away first.
     """
-    along = flat @ sharp.axes.T - sharp.means[likeliest]
-    beside = flat - flat @ sharp.axes.T @ sharp.axes - sharp.rest[likeliest]
-    left = along * (noise / (sharp.spread + noise)) @ sharp.axes + beside
+    along = times(flat, sharp.axes)
+    beside = flat - times(along, sharp.axes.T) - sharp.rest[likeliest]
+    along -= sharp.means[likeliest]
+    left = times(along * (noise / (sharp.spread + noise)), sharp.axes.T) + beside
     return np.array([np.abs(cv2.blur(cell, (4, 4))).max() for cell in left.reshape(-1, HEIGHT, WIDTH)], np.float64)
 
 
-def _under(sharp: Model, flat: Cells, noise: float) -> tuple[Floats, float]:
+@dataclass(frozen=True, slots=True)
+class _Parted:
+    """Cells in the axes of a model, and the squared distances of what is beside these from every character's."""
+
+    along: Cells
+    far: Floats
+    size: int
+
+
+def _parted(sharp: Model, flat: Cells) -> _Parted:
+    along = times(flat, sharp.axes)
+    beside = flat - times(along, sharp.axes.T)
+    return _Parted(along, _squared(beside, sharp.rest), flat.shape[1])
+
+
+def _under(sharp: Model, parted: _Parted, noise: float) -> tuple[Floats, float]:
     """Return the squared distances of all cells to all characters, and the log-volume of their spread."""
-    along = flat @ sharp.axes.T
-    beside = flat - along @ sharp.axes
     variance = sharp.spread + noise
     scale = 1 / np.sqrt(variance)
-    near = _squared((along * scale).astype(np.float64), (sharp.means * scale).astype(np.float64))
-    far = _squared(beside.astype(np.float64), sharp.rest.astype(np.float64)) / noise
-    rest = flat.shape[1] - len(variance)
-    return near + far, float(np.log(variance).sum() + rest * np.log(noise))
+    near = _squared(parted.along * scale, sharp.means * scale)
+    rest = parted.size - len(variance)
+    return near + parted.far / noise, float(np.log(variance).sum() + rest * np.log(noise))
 
 
-def _squared(ones: Floats, others: Floats) -> Floats:
-    total = (ones**2).sum(axis=1)[:, None] + (others**2).sum(axis=1) - 2 * ones @ others.T
+def _squared(ones: Cells, others: Cells) -> Floats:
+    one, other = ones.astype(np.float64), others.astype(np.float64)
+    total = (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1) - 2 * times(one, other)
     return np.asarray(np.maximum(total, 0))

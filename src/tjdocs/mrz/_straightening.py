@@ -33,7 +33,13 @@ _AROUND = 7.5  # pitches above and below a row in which the zone's other lines l
 _MISS = 0.55  # likeness of what is neither a character nor none
 _FAINT = 0.6  # of the usual contrast; what has less of it is less likely a character
 _STRETCH = 0.012  # cost of a step by a pixel longer or shorter than the pitch, squared
-_NOWHERE = -1e9
+_NOWHERE = np.float32(-1e9)
+_STEPS = tuple(
+    (dx, dy, np.float32(_STRETCH * dx * dx + 0.004 * abs(dy)))
+    for dx in range(-2, 3)
+    for dy in (-1, 0, 1)
+    if abs(dx) < 2 or not dy
+)
 _WORTH = 5.0  # of a line, above which it is one
 _UNEVEN = 0.15  # share by which the distances between three lines may differ
 _EQUAL = 0.6  # of the best line's worth, that of a line of the same zone at least
@@ -186,36 +192,33 @@ def _fitted(
     total = gain.copy()
     if first is not None:
         total[:, : max(0, first - _P // 2)] = total[:, max(0, first + _P // 2 + 1) :] = _NOWHERE
-    came = []
-    ends = {}
-    steps = [(dx, dy) for dx in range(-2, 3) for dy in (-1, 0, 1) if abs(dx) < 2 or not dy]
-    for place in range(1, max(lengths)):
-        best = np.full_like(total, _NOWHERE)
-        choice = np.zeros(total.shape, np.int8)
-        for number, (dx, dy) in enumerate(steps):
-            step = _P + dx
-            if step >= width:
-                continue
-            source = total[max(0, dy) : rows + min(0, dy), : width - step] - _STRETCH * dx * dx - 0.004 * abs(dy)
-            view = best[max(0, -dy) : rows + min(0, -dy), step:]
-            better = source > view
-            view[better] = source[better]
-            choice[max(0, -dy) : rows + min(0, -dy), step:][better] = number
-        total = best + gain
-        came.append(choice)
-        if place + 1 in lengths:
-            ends[place + 1] = total
+    # What lies before a place, with room for every step around it.
+    before = np.full((max(lengths) - 1, rows + 2, width + _P + 2), _NOWHERE, np.float32)
     found = {}
-    for length, at_end in ends.items():
-        y, x = np.unravel_index(int(np.argmax(at_end)), at_end.shape)
-        value = float(at_end[y, x])
-        xs, ys = [int(x)], [int(y)]
-        for choice in reversed(came[: length - 1]):
-            dx, dy = steps[choice[ys[-1], xs[-1]]]
-            xs.append(xs[-1] - _P - dx)
-            ys.append(ys[-1] + dy)
-        found[length] = value, np.array(xs[::-1], float), np.array(ys[::-1], float)
+    for place in range(max(lengths) - 1):
+        wide = before[place]
+        wide[1:-1, _P + 2 :] = total
+        total = np.full_like(gain, _NOWHERE)
+        for dx, dy, cost in _STEPS:
+            from_there = wide[1 + dy : 1 + dy + rows, 2 - dx : 2 - dx + width] - cost
+            np.maximum(total, from_there, out=total)
+        total += gain
+        if place + 2 in lengths:
+            y, x = np.unravel_index(int(np.argmax(total)), total.shape)
+            found[place + 2] = float(total[y, x]), *_back(before[: place + 1], int(x), int(y))
     return found
+
+
+def _back(before: NDArray[np.float32], x: int, y: int) -> tuple[Floats, Floats]:
+    """Follow the best line back from its last place."""
+    xs, ys = [x], [y]
+    for wide in before[::-1]:
+        ways = [wide[1 + y + dy, 2 - dx + x] - cost for dx, dy, cost in _STEPS]
+        dx, dy, _ = _STEPS[int(np.argmax(ways))]
+        x, y = x - _P - dx, y + dy
+        xs.append(x)
+        ys.append(y)
+    return np.array(xs[::-1], float), np.array(ys[::-1], float)
 
 
 def _grid(band: _Band) -> Grid | None:

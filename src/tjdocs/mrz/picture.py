@@ -156,7 +156,9 @@ def _agreed(readings: list[_Reading]) -> _Reading:
 
 def _greys(pixels: NDArray[np.uint8]) -> list[Grey]:
     """Return the picture as brightness, and as its brightest colour: coloured print goes, black print stays."""
-    grey, brightest = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8), pixels.max(axis=2)
+    red, green, blue = cv2.split(pixels)
+    brightest = cv2.max(cv2.max(red, green), blue).astype(np.uint8, copy=False)
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
     return [grey] if np.array_equal(grey, brightest) else [grey, brightest]
 
 

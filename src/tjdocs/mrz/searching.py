@@ -6,6 +6,7 @@ Every field is solved for itself; the composite check digit then tells which sol
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import product
 
 from tjdocs.mrz import dates
@@ -14,12 +15,12 @@ from tjdocs.mrz.codes import state_codes
 from tjdocs.mrz.confusions import confusions
 from tjdocs.mrz.fillers import name_solutions
 from tjdocs.mrz.layout import Field, Format
-from tjdocs.mrz.solving import Cell, Changes, Solution, readings, thinned
+from tjdocs.mrz.solving import Cell, Changes, Solution, Step, readings, thinned
 
 __all__ = ["Alternatives", "Outcome", "search"]
 
 # For each character of a joined zone what else it may have been, with its cost, the likeliest first.
-Alternatives = Sequence[Sequence[tuple[str, float]]]
+Alternatives = Sequence[tuple[tuple[str, float], ...]]
 
 _WEIGHTS = (7, 3, 1)
 _DIGITS = frozenset("0123456789")
@@ -73,7 +74,7 @@ class _Search:
         if not unsolved and (not found or found[0].cost > forced + _LIKELY):
             # What agrees already may be misread as well, its errors hiding one another.
             self.further = True
-            wider = {name: sorted(self._solve(name)) for name in parts}
+            wider = {name: sorted(self._solve(name)) if self._checks(name) else parts[name] for name in parts}
             found = sorted({*found, *self._together(wider.values())})
         if not found:
             unsolved = unsolved or ["composite_check_digit"]
@@ -85,6 +86,11 @@ class _Search:
         over = self.layout.by_name["document_number"].overflow
         names = [item.name for item in self.layout.fields if item.name != over]
         return [*names, "composite_check_digit"] if self.layout.composite else names
+
+    def _checks(self, name: str) -> bool:
+        """Whether some check digit covers a field, or is it."""
+        item = self.layout.by_name.get(name)
+        return item is None or item.digit >= 0 or item.slice.start in self.weights
 
     def _solve(self, name: str) -> Iterable[Solution]:
         if name == "composite_check_digit":
@@ -111,10 +117,7 @@ class _Search:
         for solutions in parts:
             if solutions == [_NOTHING]:
                 continue
-            pairs = ((one, other) for one in sums for other in solutions)
-            sums = thinned(
-                sorted(Solution(a.cost + b.cost, a.changes + b.changes, (a.moved + b.moved) % 10) for a, b in pairs)
-            )
+            sums = _both(sums, solutions)
         if composite and self.layout.composite:
             return [solution for solution in sums if solution.moved == -self.remainder % 10]
         return sums
@@ -123,44 +126,36 @@ class _Search:
         """Return the readings of the composite check digit."""
         index = self.layout.composite_digit
         cell = self._cell(index, _DIGITS, 0)
-        others = [Solution(cost, ((index, character),), moved) for character, cost, _, moved in cell.others]
+        others = [Solution(step.cost, ((index, step.character),), step.moved) for step in cell.others]
         if cell.fits:
             return [_NOTHING, *others] if self.further else [_NOTHING]
         return others
 
     def _cell(self, index: int, allowed: frozenset[str], weight: int) -> Cell:
         """Return one character with its other readings."""
-        own, composite = self.values[index], self.weights.get(index, 0)
-        extra = self._context(index) if len(allowed) > len(_DIGITS) + len(_LETTERS) else {}
-        others = tuple(
-            (
-                c,
-                cost + extra.get(c in _DIGITS, 0.0),
-                weight * (VALUES[ord(c)] - own) % 10,
-                composite * (VALUES[ord(c)] - own) % 10,
-            )
-            for c, cost in self.alternatives[index]
-            if c in allowed
-        )
-        return Cell(index, self.joined[index] in allowed, others)
+        context = self._context(index) if len(allowed) > len(_DIGITS) + len(_LETTERS) else None
+        composite = self.weights.get(index, 0)
+        steps = _steps(index, self.alternatives[index], allowed, weight, composite, self.values[index], context)
+        return Cell(index, self.joined[index] in allowed, steps)
 
-    def _context(self, index: int) -> dict[bool, float]:
-        """Return what reading a character as a digit costs more, and as a letter, by its neighbours."""
-        near = {c.isdecimal() for c in self.joined[index - 1 : index + 2 : 2] if c != "<"}
-        if len(near) != 1:
-            return {}
-        digits = near.pop()
-        return {digits: -confusions().context, not digits: confusions().context}
+    def _context(self, index: int) -> bool | None:
+        """Return whether the neighbours of a character are digits (or letters), or ``None`` where they do not tell."""
+        near = self.joined[index - 1 : index + 2 : 2].replace("<", "")
+        if not near or near[0].isdecimal() != near[-1].isdecimal():
+            return None
+        return near[0].isdecimal()
 
     def _checked(self, indexes: Sequence[int], digit: int, item: Field) -> list[Solution]:
         """Return the readings of a field under its check digit."""
         allowed = _ALLOWED[item.kind]
+        wrong = sum([_WEIGHTS[place % 3] * self.values[index] for place, index in enumerate(indexes)])
+        need = (self.values[digit] - wrong) % 10
+        if need == 0 and not self.further:
+            fits = self.joined[digit] in _DIGITS and allowed.issuperset(self._text(indexes, ()))
+            if fits and self._lawful(item, indexes, ()):
+                return [_NOTHING]
         cells = [self._cell(index, allowed, _WEIGHTS[place % 3]) for place, index in enumerate(indexes)]
         cells.append(self._cell(digit, _DIGITS, -1))
-        wrong = sum(_WEIGHTS[place % 3] * self.values[index] for place, index in enumerate(indexes))
-        need = (self.values[digit] - wrong) % 10
-        if need == 0 and not self.further and all(cell.fits for cell in cells) and self._lawful(item, indexes, ()):
-            return [_NOTHING]
         self._anything(cells, allowed)
         return readings(cells, need, lambda changes: self._lawful(item, indexes, changes), further=self.further)
 
@@ -169,7 +164,7 @@ class _Search:
         hopeless = [
             place
             for place, cell in enumerate(cells)
-            if not cell.fits and not any(c in _DIGITS or c in _LETTERS for c, *_ in cell.others)
+            if not cell.fits and not any(step.character != "<" for step in cell.others)
         ]
         if len(hopeless) != 1 or not self.layout.composite:
             return
@@ -177,9 +172,9 @@ class _Search:
         index, composite = cells[place].at, self.weights.get(cells[place].at, 0)
         weight = _WEIGHTS[place % 3] if place < len(cells) - 1 else -1
         own, cost = self.values[index], confusions().wildcard
-        known = {c for c, *_ in cells[place].others}
+        known = {step.character for step in cells[place].others}
         others = tuple(
-            (c, cost, weight * (VALUES[ord(c)] - own) % 10, composite * (VALUES[ord(c)] - own) % 10)
+            Step(cost, index, c, weight * (VALUES[ord(c)] - own) % 10, composite * (VALUES[ord(c)] - own) % 10)
             for c in sorted((allowed if place < len(cells) - 1 else _DIGITS) - known)
         )
         cells[place] = Cell(index, False, cells[place].others + others)
@@ -200,10 +195,10 @@ class _Search:
 
     def _free(self, indexes: Sequence[int], kind: str) -> list[Solution]:
         """Return the readings of a field without check digit; further ones only where the composite covers it."""
-        cells = [self._cell(index, _ALLOWED[kind], 0) for index in indexes]
-        further = self.further and bool(cells) and cells[0].at in self.weights
-        if not further and all(cell.fits for cell in cells):
+        further = self.further and bool(indexes) and indexes[0] in self.weights
+        if not further and _ALLOWED[kind].issuperset(self._text(indexes, ())):
             return [_NOTHING]
+        cells = [self._cell(index, _ALLOWED[kind], 0) for index in indexes]
         return readings([_likeliest(cell) for cell in cells], None, lambda _: True, further=further)
 
     def _number(self, item: Field) -> list[Solution]:
@@ -266,17 +261,56 @@ class _Search:
         return "".join(characters)
 
 
+@lru_cache(maxsize=16_384)
+def _steps(
+    index: int,
+    alternatives: tuple[tuple[str, float], ...],
+    allowed: frozenset[str],
+    weight: int,
+    composite: int,
+    own: int,
+    context: bool | None,
+) -> tuple[Step, ...]:
+    """Return the other readings of a character.
+
+    :param own: the value of the character as it was read
+    :param context: see :meth:`_Search._context`
+    """
+    extra = {} if context is None else {context: -confusions().context, not context: confusions().context}
+    return tuple(
+        Step(
+            cost + extra.get(c in _DIGITS, 0.0),
+            index,
+            c,
+            weight * (VALUES[ord(c)] - own) % 10,
+            composite * (VALUES[ord(c)] - own) % 10,
+        )
+        for c, cost in alternatives
+        if c in allowed
+    )
+
+
 def _both(ones: list[Solution], others: list[Solution]) -> list[Solution]:
-    """Return the solutions of two fields together."""
-    return [Solution(a.cost + b.cost, a.changes + b.changes, (a.moved + b.moved) % 10) for a in ones for b in others]
+    """Return the solutions of two fields together, the likeliest first and a few for each remainder."""
+    if others == [_NOTHING]:
+        return ones
+    # Of the sums of two ordered lists only those with the first of either can be among the first three.
+    first, others_first = thinned(ones, most=1), thinned(others, most=1)
+    pairs = [(a, b) for a in first for b in others]
+    pairs += [(a, b) for a in ones if a not in first for b in others_first]
+    sums = [(a[0] + b[0], place, (a[2] + b[2]) % 10) for place, (a, b) in enumerate(pairs)]
+    sums.sort()
+    return [
+        Solution(cost, pairs[place][0].changes + pairs[place][1].changes, moved) for cost, place, moved in thinned(sums)
+    ]
 
 
 def _likeliest(cell: Cell) -> Cell:
     """Leave out of a cell that has to change what no check digit could bring to the fore."""
     if cell.fits or not cell.others:
         return cell
-    best = min(cost for _, cost, _, _ in cell.others) + confusions().margin
-    return Cell(cell.at, False, tuple(other for other in cell.others if other[1] <= best))
+    best = min(step.cost for step in cell.others) + confusions().margin
+    return Cell(cell.at, False, tuple(step for step in cell.others if step.cost <= best))
 
 
 def _range(item: Field) -> range:

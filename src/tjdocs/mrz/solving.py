@@ -6,11 +6,12 @@ by a fixed amount modulo 10. All loops are bounded by the width of a field, what
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeVar
 
 from tjdocs.mrz.confusions import confusions
 
-__all__ = ["Cell", "Solution", "readings", "thinned"]
+__all__ = ["Cell", "Solution", "Step", "readings", "thinned"]
 
 Changes = tuple[tuple[int, str], ...]
 
@@ -32,24 +33,34 @@ class Solution(NamedTuple):
     moved: int
 
 
-class Cell(NamedTuple):
-    """One character of a field.
+class Step(NamedTuple):
+    """One other reading of one character.
 
-    :param fits: whether it may stand there as it was read
-    :param others: what else it may be, with cost, and how that moves the check digit and the composite one
+    :param delta: by how much it moves the field's check digit
+    :param moved: by how much it moves the composite one
     """
 
-    at: int
-    fits: bool
-    others: tuple[tuple[str, float, int, int], ...]
-
-
-class _Step(NamedTuple):
     cost: float
     at: int
     character: str
     delta: int
     moved: int
+
+
+class Cell(NamedTuple):
+    """One character of a field.
+
+    :param fits: whether it may stand there as it was read
+    :param others: what else it may be
+    """
+
+    at: int
+    fits: bool
+    others: tuple[Step, ...]
+
+
+_Way = tuple[float, tuple[Step, ...], int]  # cost, steps, by how much the composite check digit moves
+_T = TypeVar("_T", bound="tuple[Any, ...]")
 
 
 def readings(
@@ -61,85 +72,94 @@ def readings(
     :param lawful: whether the field may hold what a reading makes of it
     :param further: also readings that change what agrees already
     """
-    forced = [_steps(cell) for cell in cells if not cell.fits]
+    forced = [cell.others for cell in cells if not cell.fits]
     count = 1
     for ways in forced:
         count *= len(ways)
     if count > _FORCED:
         return []
-    free = sorted(step for cell in cells if cell.fits for step in _steps(cell))
-    found: list[tuple[float, tuple[_Step, ...], int]] = []
+    free = sorted([step for cell in cells if cell.fits for step in cell.others], key=itemgetter(0))
+    found: list[_Way] = []
     for settled in product(*forced):
-        cost = sum(step.cost for step in settled)
-        for chosen in _choices(free, need, sum(step.delta for step in settled), further=further):
-            steps = (*settled, *chosen)
-            moved = sum(step.moved for step in steps) % 10
-            found.append((cost + sum(step.cost for step in chosen), steps, moved))
-    found.sort(key=lambda item: item[0])
-    return thinned(_lawful(found, lawful))
+        cost, delta, moved = 0.0, 0, 0
+        for step in settled:
+            cost, delta, moved = cost + step.cost, delta + step.delta, moved + step.moved
+        for more, chosen, by in _choices(free, need, delta, further=further):
+            found.append((cost + more, settled + chosen, (moved + by) % 10))
+    found.sort(key=itemgetter(0))
+    kept = thinned(found, lambda way: not way[1] or lawful(_changes(way[1])))
+    return [Solution(cost, _changes(steps), moved) for cost, steps, moved in kept]
 
 
-def thinned(solutions: Iterable[Solution]) -> list[Solution]:
-    """Return the first few of ordered solutions for each remainder of the composite."""
-    kept: dict[int, int] = {}
+def thinned(solutions: Iterable[_T], fit: Callable[[_T], bool] | None = None, *, most: int = _KEPT) -> list[_T]:
+    """Return the first few of ordered solutions for each remainder of the composite, which is their last item.
+
+    :param fit: asked only of those that would be kept
+    """
+    room, left = [most] * 10, 10 * most
     result = []
     for solution in solutions:
-        number = kept.get(solution.moved, 0)
-        if number < _KEPT:
-            kept[solution.moved] = number + 1
+        moved = solution[-1]
+        if room[moved] and (fit is None or fit(solution)):
             result.append(solution)
+            room[moved] -= 1
+            left -= 1
+            if not left:
+                break
     return result
 
 
-def _steps(cell: Cell) -> list[_Step]:
-    return [_Step(cost, cell.at, character, delta, moved) for character, cost, delta, moved in cell.others]
+def _changes(steps: tuple[Step, ...]) -> Changes:
+    return tuple([(step.at, step.character) for step in steps])
 
 
-def _lawful(found: list[tuple[float, tuple[_Step, ...], int]], lawful: Callable[[Changes], bool]) -> Iterator[Solution]:
-    for cost, steps, moved in found:
-        changes = tuple((step.at, step.character) for step in steps)
-        if not changes or lawful(changes):
-            yield Solution(cost, changes, moved)
-
-
-def _choices(free: list[_Step], need: int | None, settled: int, *, further: bool) -> Iterator[tuple[_Step, ...]]:
+def _choices(free: list[Step], need: int | None, settled: int, *, further: bool) -> Iterator[_Way]:
     """Yield the fewest further changes that make a check digit agree."""
     if need is None:
-        yield ()
+        yield 0.0, (), 0
         if further:
-            yield from ((step,) for step in free)
+            yield from [(step.cost, (step,), step.moved) for step in thinned(free)]
             few = [step for step in free if step.cost <= _TRIPLED]
-            yield from ((one, other) for one in few for other in few if one.at < other.at)
+            for one in few:
+                yield from [
+                    (one.cost + other.cost, (one, other), one.moved + other.moved) for other in few if one.at < other.at
+                ]
         return
     need = (need - settled) % 10
     if need == 0:
-        yield ()
+        yield 0.0, (), 0
         if not further:
             return
     limit = confusions().limit
-    by_delta: list[list[_Step]] = [[] for _ in range(10)]
-    for step in free:
-        by_delta[step.delta].append(step)
+    by_delta = _by_delta(free)
     found = bool(by_delta[need])
-    yield from ((step,) for step in by_delta[need])
+    yield from [(step.cost, (step,), step.moved) for step in by_delta[need]]
     for one in free:
         for other in by_delta[(need - one.delta) % 10]:
-            if one.cost + other.cost > limit:
+            cost = one.cost + other.cost
+            if cost > limit:
                 break
             if one.at < other.at:
                 found = True
-                yield one, other
+                yield cost, (one, other), one.moved + other.moved
     if not found and need:
         yield from _triples([step for step in free if step.cost <= _TRIPLED], need)
 
 
-def _triples(free: list[_Step], need: int) -> Iterator[tuple[_Step, ...]]:
-    by_delta: list[list[_Step]] = [[] for _ in range(10)]
-    for step in free:
-        by_delta[step.delta].append(step)
+def _triples(free: list[Step], need: int) -> Iterator[_Way]:
+    by_delta = _by_delta(free)
     for one in free:
         for other in free:
             if one.at < other.at:
                 for third in by_delta[(need - one.delta - other.delta) % 10]:
                     if other.at < third.at:
-                        yield one, other, third
+                        steps = one, other, third
+                        yield one.cost + other.cost + third.cost, steps, one.moved + other.moved + third.moved
+
+
+def _by_delta(free: list[Step]) -> list[list[Step]]:
+    """Sort steps, already in the order of their cost, by how they move the check digit."""
+    sorted_: list[list[Step]] = [[] for _ in range(10)]
+    for step in free:
+        sorted_[step.delta].append(step)
+    return sorted_
