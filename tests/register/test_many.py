@@ -231,18 +231,23 @@ def test_a_server_that_goes_away_and_comes_back(durable, keys):
 
 def test_more_callers_than_connections(durable, keys):
     register = made_on(durable, keys)
-    numbers = fork.SimpleQueue()
+    everybody = fork.Barrier(32)  # whoever has a connection keeps it until all have asked for one
 
     def work(queue, n):
         try:
             own = Register(register._context.store.url.render_as_string(), keys=keys, wait=5)
             with own._context.store.read():
-                time.sleep(1.5)
-            numbers.put(issue(own))
+                everybody.wait(60)
+        except RegisterError as error:
+            everybody.wait(60)
+            queue.put(error.hint)
+            return
+        try:
+            issue(own)
             queue.put("issued")
-            own.close()
         except RegisterError as error:
             queue.put(error.hint)
+        own.close()
 
     register.close()
     found = spread(work, 32)
