@@ -1,4 +1,4 @@
-"""A production register, where roles are enforced and blanks come from a store."""
+"""A production register, where roles are enforced and blanks come from a store; the numbers that one handed out."""
 
 from tjdocs.register import Keys, Register
 
@@ -13,3 +13,14 @@ def production(folder, now, kind, numbers, officer="officer-1", confirmed=True):
     if confirmed:
         register.act("confirm", numbers, officers=[officer], at=now, office="dushanbe")
     return register
+
+
+def used(register):
+    """Return the numbers handed out so far with their states: what is next to come tells where they end."""
+    found = {}
+    for n in range(1, 10_000):
+        document = register.document(f"T{n:08d}")
+        if document is None:
+            return found
+        found[document.number] = document.status
+    raise AssertionError

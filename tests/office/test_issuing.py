@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from offices import production
+from offices import production, used
 from PIL import Image
 
 import builders as b
@@ -32,17 +32,6 @@ from tjdocs.register import Register
 KIND = "external-passport"
 NAIVE = datetime(2026, 11, 24, 12, tzinfo=UTC).replace(tzinfo=None)
 SECRETS = ("ҒАФУРОВ", "ҚОСИМ", "ҲАКИМӢ", "GHAFUROV", "QOSIM", "ХУҶАНД", "ZE184226B", "T00000001", "1994", "941124")
-
-
-def used(register):
-    """Return the numbers handed out so far with their states: what is next to come tells where they end."""
-    found = {}
-    for n in range(1, 100):
-        document = register.document(f"T{n:08d}")
-        if document is None:
-            return found
-        found[document.number] = document.status
-    raise AssertionError
 
 
 def leaks(text):

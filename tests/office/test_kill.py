@@ -12,6 +12,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from offices import used
+
 from postgres import Server
 from tjdocs.errors import RegisterError
 from tjdocs.office import Office
@@ -41,22 +43,11 @@ def book(request, tmp_path, trial):
     made.close()
 
 
-def told(register):
-    """Return every number with its state, up to the first that was never handed out."""
-    found = {}
-    for n in range(1, 10_000):
-        document = register.document(f"T{n:08d}")
-        if document is None:
-            return found
-        found[document.number] = document.status
-    raise AssertionError
-
-
 def check(register, place, now):
     """All that must hold after a crash and ``resume``."""
     register.resume(officer="trial", at=now)
     assert register.resume(officer="trial", at=now) == []
-    states = told(register)
+    states = used(register)
     assert set(states.values()) <= {"issued", "spoiled"}
     folders = {path.name: path for path in place.iterdir()} if place.exists() else {}
     assert [name for name in folders if name.startswith(".")] == []  # nothing staged is left

@@ -108,4 +108,4 @@ def specimen(name: str, values: dict[str, str] | None = None, **more: object) ->
     given: dict[str, object] = {"portrait": _portrait(), "lines": ZONES[name], "specimen": True}
     if name in WITH_CODE:
         given["code"] = bar_code(payload(134))
-    return page.draw(name, DOCUMENTS[name] | (values or {}), **(given | more))  # type: ignore[arg-type]
+    return page.draw(name, DOCUMENTS[name] | (values or {}), **(given | more))

@@ -270,7 +270,6 @@ def test_zone_s_lines_are_lawful(name):
     assert zone.format == page.load(name).format
 
 
-@pytest.mark.skipif(not hasattr(mrz, "read"), reason="tjdocs.mrz.read is made elsewhere")
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("specimen_", [True, False])
 def test_zone_is_read_from_the_picture(name, specimen_):

@@ -1,10 +1,9 @@
 """Files that hold personal data: new ones only, whole or not at all, readable by their owner alone."""
 
-import os
-from contextlib import suppress
 from pathlib import Path
 
 from tjdocs.errors import OutputError
+from tjdocs.pki.files import write_private
 
 __all__ = ["write_new"]
 
@@ -17,17 +16,8 @@ def write_new(path: str | Path, data: bytes, *, what: str) -> None:
         the file is left then
     """
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        write_private(Path(path), data)
     except FileExistsError:
         raise OutputError("exists already", where=str(path), hint=f"name a new file: {what} kept") from None
     except (OSError, ValueError) as error:
         raise OutputError("cannot write", where=str(path), hint=getattr(error, "strerror", "") or "") from None
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-    except BaseException as error:
-        with suppress(OSError):
-            os.unlink(path)
-        if isinstance(error, OSError):
-            raise OutputError("cannot write", where=str(path), hint=error.strerror or "") from None
-        raise

@@ -19,6 +19,7 @@ from typing import Any
 from tjdocs import __version__, specs
 from tjdocs.border.inspector import Verdict
 from tjdocs.errors import InputError, OutputError, UsageError
+from tjdocs.pki.files import write_private
 
 __all__ = ["Records", "retention"]
 
@@ -120,9 +121,7 @@ class Records:
         if not make:
             return b""
         unfinished = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(_KEY_BYTES))
+        write_private(unfinished, secrets.token_bytes(_KEY_BYTES))
         with suppress(FileExistsError):  # another desk was quicker: its key counts
             os.link(unfinished, path)
         os.unlink(unfinished)

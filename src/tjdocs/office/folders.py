@@ -4,7 +4,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 from tjdocs.errors import InputError, OutputError
 from tjdocs.lds import catalogue
+from tjdocs.pki.files import write_private
 
 __all__ = [
     "Staging",
@@ -57,17 +58,13 @@ class Staging:
                 Path(folder).mkdir(mode=0o700)
                 self._folder = Path(folder)
 
-    def fill(self, files: Callable[[], Mapping[str, bytes]]) -> None:
-        """Write the files by their paths below the folder; they are on the disk, and were read back, after it.
-
-        :param files: asked only where there is a folder
-        """
+    def fill(self, files: Mapping[str, bytes]) -> None:
+        """Write the files by their paths below the folder; they are on the disk, and were read back, after it."""
         if self._folder is None or self._place is None:
             return
-        content = files()
         with _told(self._place):
             folders = {self._folder}
-            for name, data in content.items():
+            for name, data in files.items():
                 path = self._folder / name
                 path.parent.mkdir(mode=0o700, exist_ok=True)
                 _write(path, data)
@@ -129,7 +126,7 @@ def write(folder: str | Path, files: Mapping[str, bytes]) -> None:
     with staged(folder) as staging:
         place = Path(folder).absolute()
         staging.open(str(place.parent / f".{place.name}-{secrets.token_hex(6)}"))
-        staging.fill(lambda: files)
+        staging.fill(files)
         staging.put_in_place()
 
 
@@ -168,15 +165,13 @@ def replace_file(path: Path, data: bytes) -> None:
     :raises OutputError: it cannot be written
     """
     staging = path.with_name(f".{path.name}-{os.getpid()}")
-    try:
+    with _told(path.parent):
         try:
             _write(staging, data)
             os.replace(staging, path)
             _flush(path.parent)
         finally:
             staging.unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputError("cannot write", where=str(path.parent), hint=error.strerror or "") from None
 
 
 def record_json(record: Mapping[str, Any]) -> bytes:
@@ -191,11 +186,7 @@ def _read(path: Path) -> bytes:
 
 def _write(path: Path, data: bytes) -> None:
     """Write a file that only its owner may read (portrait, names, number), onto the disk, and read it back."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    write_private(path, data)
     if path.read_bytes() != data:
         raise OSError(0, "what was written does not read back")
 

@@ -267,21 +267,21 @@ class Office:
         with folders.staged(out) as staging:
             number = register.reserve(draft.kind.id, officer=self._officer, at=draft.now, out=out)
             try:
-                staging.open(register.staging(number) if out is not None else "")
+                staging.open(register.staging(number))
                 issued = self._make(draft, number, signer, more)
                 read_back(issued, draft, self._known_to_borders(draft.kind), draft.now)
-                written = {}
+                files: dict[str, bytes] = {}
                 if out is not None:
                     issued = issued.drawn()
-                    written = {name: sha256(data).hexdigest() for name, data in issued.files.items()}
-                staging.fill(lambda: issued.files)
+                    files = issued.files
+                    staging.fill(files)
                 register.commit(
                     number,
                     at=draft.now,
                     issued=issued.date_of_issue,
                     expires=issued.date_of_expiry,
                     files={**issued.record["files"], **issued.record["page"]},
-                    written=written,
+                    written={name: sha256(data).hexdigest() for name, data in files.items()},
                     person=Person.of(application),
                     category=application.category,
                     replaces=replaces,

@@ -29,6 +29,7 @@ from tjdocs.errors import InputError, KeyMaterialError, OutputError, UsageError
 from tjdocs.pki import profiles, signer
 from tjdocs.pki.algorithms import Combination
 from tjdocs.pki.certificate import OID_SEAL_SIGNER, Certificate, CertificateError
+from tjdocs.pki.files import write_private
 from tjdocs.pki.signer import PrivateKey, Signer
 
 __all__ = ["Authority"]
@@ -375,10 +376,7 @@ def _read_certificate(path: Path) -> Certificate:
 
 def _write_key(path: Path, key: PrivateKey, passphrase: bytes | None) -> None:
     encryption = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
-    data = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
+    write_private(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption))
 
 
 def _replace(path: Path, data: bytes) -> None:

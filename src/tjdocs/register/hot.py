@@ -64,15 +64,16 @@ def execute(connection: Connection, statement: str, values: Sequence[Any] = ()) 
 
 def stream(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Iterator[Sequence[Any]]:
     """Yield the rows of a long answer, never all of them at once."""
+    driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
-        cursor = connection.connection.driver_connection.execute(statement, tuple(values))  # type: ignore[union-attr]
+        cursor = driver.execute(statement, tuple(values))
         try:
             while rows := cursor.fetchmany(1000):
                 yield from rows
         finally:
             cursor.close()
         return
-    with connection.connection.driver_connection.cursor(name="audit") as cursor:  # type: ignore[union-attr]
+    with driver.cursor(name="audit") as cursor:
         cursor.itersize = 5000
         cursor.execute(_form(statement, "postgresql"), tuple(values))
         yield from cursor

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -30,12 +30,19 @@ from tjdocs.register.values import Resumed
 __all__ = ["Issuing"]
 
 
+class _Held(NamedTuple):
+    """A number that this process has reserved."""
+
+    token: str
+    staging: str
+
+
 class Issuing:
     """Numbers handed out by one process."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._held: dict[str, str] = {}
+        self._held: dict[str, _Held] = {}
 
     def reserve(self, document_type: str, *, officer: str, at: datetime, office: str, out: str | Path | None) -> str:
         """See :meth:`tjdocs.register.Register.reserve`."""
@@ -51,7 +58,8 @@ class Issuing:
             number, row = self._take(connection, document_type, own or office, moment)
             reserved = (number, row[1], row[2], document_type, row[5], officer, owner.owner(), token, place, staging)
             hot.execute(connection, hot.RESERVE, (*reserved, self._mark(number, "reserved", *reserved[1:])))
-            self._held[number] = token  # before the commit: `resume` takes what no thread of its process holds
+            # before the commit: `resume` takes what no thread of its process holds
+            self._held[number] = _Held(token, staging)
         return number
 
     def _take(self, connection: Connection, document_type: str, office: str, moment: str) -> tuple[str, Any]:
@@ -80,9 +88,8 @@ class Issuing:
 
     def staging(self, number: str) -> str:
         """Return where the files of a number reserved here are to be written before they are in place."""
-        with self._context.store.read() as connection:
-            row = connection.execute(select(schema.reservation.c.staging).where(schema.reservation.c.number == number))
-            return str(row.scalar() or "")
+        held = self._held.get(number)
+        return held.staging if held is not None else ""
 
     def commit(
         self,
@@ -146,7 +153,8 @@ class Issuing:
     def _reservation(self, connection: Connection, number: str, *stages: str) -> Any:
         statement = hot.RESERVED if self._context.store.sqlite else hot.RESERVED_LOCK
         row = hot.execute(connection, statement, (number,)).first()
-        if row is None or row[7] != self._held.get(number) or row[5] not in stages:
+        held = self._held.get(number)
+        if row is None or held is None or row[7] != held.token or row[5] not in stages:
             raise RegisterError(f"number is not {' or '.join(stages)}", where="number", hint="reserve one first")
         return row
 

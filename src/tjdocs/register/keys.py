@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, UsageError
+from tjdocs.pki.files import write_private
 from tjdocs.register.checkpoint import LogSigner, Verifier
 
 __all__ = ["DataKey", "Keys"]
@@ -93,9 +94,9 @@ class Keys:
         pem = log.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
         try:
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(place / "data.key", _sealed(made.data, passphrase))
-            _write(place / "log.key", pem)
-            _write(place / "log.pub", f"{log.verifier.text}\n".encode())
+            write_private(place / "data.key", _sealed(made.data, passphrase))
+            write_private(place / "log.key", pem)
+            write_private(place / "log.pub", f"{log.verifier.text}\n".encode())
         except OSError as error:
             raise OutputError("cannot write", where=str(place), hint=error.strerror or "") from None
         return made
@@ -147,7 +148,7 @@ class Keys:
         place = Path(folder) / "data.key"
         fresh = place.with_suffix(".new")
         try:
-            _write(fresh, _sealed(data, passphrase))
+            write_private(fresh, _sealed(data, passphrase))
             os.replace(fresh, place)
         except OSError as error:
             raise OutputError("cannot write", where=str(place), hint=error.strerror or "") from None
@@ -215,14 +216,6 @@ def _private(pem: bytes, passphrase: bytes | None, place: Path) -> Ed25519Privat
     if not isinstance(key, Ed25519PrivateKey):
         raise KeyMaterialError("no Ed25519 key", where=str(place / "log.key"))
     return key
-
-
-def _write(path: Path, data: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _read(path: Path) -> bytes | None:

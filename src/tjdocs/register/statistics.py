@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import String, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, String, case, func, literal, select, union_all
 
 from tjdocs.documents.validity import anniversary
 from tjdocs.errors import UsageError
@@ -94,12 +94,12 @@ def run(context: Context, *, officer: str, first: date, last: date, by: Sequence
     before = anniversary(first, -1), anniversary(last, -1)
     day = counted.c.day
 
-    def within(low: date, high: date) -> object:
+    def within(low: date, high: date) -> ColumnElement[int]:
         return func.sum(case((day.between(low.isoformat(), high.isoformat()), 1), else_=0))
 
     columns = [counted.c[name] for name in by]
     query = (
-        select(*columns, within(first, last), within(*before))  # type: ignore[call-overload]
+        select(*columns, within(first, last), within(*before))
         .where(
             day.between(first.isoformat(), last.isoformat()) | day.between(before[0].isoformat(), before[1].isoformat())
         )
