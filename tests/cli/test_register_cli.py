@@ -143,3 +143,14 @@ def test_an_old_ledger(run, tmp_path):
     assert "version 0001 is now 0002" in run("register", "migrate", *AT)
     assert run("register", "status", "T00000001", "--json", *AT)["status"] == "issued"
     assert run("register", "audit", "--json")["sound"] is True
+
+
+def test_keys_where_the_environment_says(run, tmp_path):
+    """One place for every command: made there, opened there, renewed there."""
+    assert run("register", "init", "--json", *AT, keys="elsewhere")["keys"] == "elsewhere"
+    assert (tmp_path / "elsewhere/data.key").exists()
+    assert not (tmp_path / "r.db-keys").exists()
+    before = (tmp_path / "elsewhere/data.key").read_bytes()
+    run("register", "rewrap", "--new-key", *AT, keys="elsewhere")
+    assert (tmp_path / "elsewhere/data.key").read_bytes() != before
+    assert run("register", "audit", "--json", keys="elsewhere")["sound"]

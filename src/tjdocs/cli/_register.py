@@ -29,13 +29,28 @@ From = Annotated[
 To = Annotated[str, typer.Option("--to", metavar="DATE", help="Last day; default: the day of --at.")]
 
 
-def key_folder(url: str, folder: str) -> Path | None:
-    """Return the folder of ``--keys`` or ``TJDOCS_REGISTER_KEYS``, else that beside an SQLite file, if there."""
-    if place := folder or os.environ.get("TJDOCS_REGISTER_KEYS", ""):
+def key_place(url: str, folder: str) -> Path | None:
+    """Return where the keys lie, or will: ``--keys`` or ``TJDOCS_REGISTER_KEYS``, else beside an SQLite file."""
+    if place := _named(folder):
         return Path(place)
+    path = _sqlite_path(url)
+    return Path(f"{path}-keys") if path else None
+
+
+def key_folder(url: str, folder: str) -> Path | None:
+    """Return the folder of the keys; None for none named and none beside an SQLite file."""
+    place = key_place(url, folder)
+    return place if place is not None and (_named(folder) or place.is_dir()) else None
+
+
+def _named(folder: str) -> str:
+    return folder or os.environ.get("TJDOCS_REGISTER_KEYS", "")
+
+
+def _sqlite_path(url: str) -> str:
+    """Return the path in an SQLite URL, ``""`` in another."""
     path = url.removeprefix("sqlite:///")
-    beside = Path(f"{path}-keys")
-    return beside if path != url and beside.is_dir() else None
+    return path if path != url else ""
 
 
 def open_register(url: str, folder: str = "", passphrase_file: str = "", *, make: bool = False) -> "Register":
@@ -48,8 +63,8 @@ def open_register(url: str, folder: str = "", passphrase_file: str = "", *, make
 
     if not url:
         raise UsageError("no register", where="--register", hint="sqlite:///PATH or postgresql://USER@HOST/NAME")
-    path = url.removeprefix("sqlite:///")
-    if not make and path != url and not Path(path.removeprefix("file:").partition("?")[0]).exists():
+    path = _sqlite_path(url)
+    if not make and path and not Path(path.removeprefix("file:").partition("?")[0]).exists():
         raise UsageError("no register there", where="--register", hint="make one with `tjdocs register init`")
     keys = key_folder(url, folder)
     return Register(url, keys=None if keys is None else Keys.open(keys, passphrase=_io.passphrase(passphrase_file)))

@@ -1,21 +1,28 @@
 """``tjdocs register``: the acts on blanks and documents."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tjdocs.cli import _io, register_views
-from tjdocs.cli._register import KeyFolder, Number, Officer, Url, open_register, told
+from tjdocs.cli._register import KeyFolder, Number, Officer, Url, key_place, open_register, told
 from tjdocs.errors import UsageError
+
+if TYPE_CHECKING:  # the database is brought in by the commands that need it
+    from tjdocs.register import Keys
 
 app = typer.Typer(help="The ledger of blanks and documents.", no_args_is_help=True)
 
+_OFFICE = typer.Option("--office", help="The office.")
+_GROUND = typer.Option("--ground", help="Why.")
+_ACT = typer.Option("--act", help="Number of the written act.")
+
 Officers = Annotated[list[str] | None, typer.Option("--officer", help="Who acts; twice where two must sign.")]
-Ground = Annotated[str, typer.Option("--ground", help="Why.")]
-Office = Annotated[str, typer.Option("--office", help="The office.")]
-Reference = Annotated[str, typer.Option("--act", help="Number of the written act.")]
+Office = Annotated[str, _OFFICE]
+Reference = Annotated[str, _ACT]
 
 
 def _done(as_json: bool, act: str, numbers: str, **more: object) -> None:
@@ -23,6 +30,25 @@ def _done(as_json: bool, act: str, numbers: str, **more: object) -> None:
         _io.show_json({"schema": 1, "act": act, "number": numbers, **more})
     else:
         print(" ".join([f"{act}: {numbers}", *(f"{name} {value}" for name, value in more.items())]))
+
+
+def _place(url: str, keys: str) -> Path:
+    """Return where a register's keys lie, or will."""
+    place = key_place(url, keys)
+    if not url or place is None:
+        raise UsageError("where?", where="--register, --keys", hint="a URL, and a folder for its keys")
+    return place
+
+
+def _own_keys(url: str, keys: str, name: str, passphrase: bytes | None) -> "tuple[Path, Keys]":
+    """Return a register's keys and where they lie, made there when there are none."""
+    from tjdocs.register import Keys
+    from tjdocs.register.register import TRIAL_NAME
+
+    place = _place(url, keys)
+    if place.is_dir() and any(place.iterdir()):
+        return place, Keys.open(place, passphrase=passphrase)
+    return place, Keys.create(place, name=name or TRIAL_NAME, passphrase=passphrase)
 
 
 @app.command()
@@ -37,22 +63,12 @@ def init(
     as_json: _io.Json = False,
 ) -> None:
     """Make a register and its keys. With --officer roles are enforced; without, it is for trials."""
-    from tjdocs.register import Keys, Register
-    from tjdocs.register.register import TRIAL_NAME
+    from tjdocs.register import Register
 
-    path = url.removeprefix("sqlite:///")
-    place = Path(keys) if keys else Path(f"{path}-keys") if path and path != url else None
-    if not url or place is None:
-        raise UsageError(
-            "where?", where="--register, --keys", hint="a URL, and a folder for the keys outside the server"
-        )
     secret = _io.passphrase(passphrase_file)
-    known = place.is_dir() and any(place.iterdir())
-    made = (
-        Keys.open(place, passphrase=secret) if known else Keys.create(place, name=name or TRIAL_NAME, passphrase=secret)
-    )
+    place, own = _own_keys(url, keys, name, secret)
     register = Register.create(
-        url, keys=made, officer=officer or "trial", office=office, at=_io.moment(at), trial=not officer
+        url, keys=own, officer=officer or "trial", office=office, at=_io.moment(at), trial=not officer
     )
     if register.trial:
         print("tjdocs: trial register: every officer may do everything", file=sys.stderr)
@@ -78,21 +94,10 @@ def migrate(
     as_json: _io.Json = False,
 ) -> None:
     """Bring an older register up to this version. Make a backup first."""
-    from tjdocs.register import Keys
     from tjdocs.register import migrate as run
-    from tjdocs.register.register import TRIAL_NAME
 
-    path = url.removeprefix("sqlite:///")
-    place = Path(keys) if keys else Path(f"{path}-keys") if path and path != url else None
-    if not url or place is None:
-        raise UsageError("where?", where="--register, --keys", hint="a URL, and the folder of its keys")
-    secret = _io.passphrase(passphrase_file)
-    made = (
-        Keys.open(place, passphrase=secret)
-        if place.is_dir()
-        else Keys.create(place, name=name or TRIAL_NAME, passphrase=secret)
-    )
-    before, now = run(url, keys=made, officer=officer or "trial", office=office, at=_io.moment(at), trial=not officer)
+    _, own = _own_keys(url, keys, name, _io.passphrase(passphrase_file))
+    before, now = run(url, keys=own, officer=officer or "trial", office=office, at=_io.moment(at), trial=not officer)
     if as_json:
         _io.show_json({"schema": 1, "before": before, "now": now})
     else:
@@ -188,40 +193,31 @@ def _act(
     _done(as_json, act, numbers)
 
 
-@app.command()
-def assign(
-    numbers: Number, office: Office = "", url: Url = "", officer: Officers = None, keys: KeyFolder = "",
-    passphrase_file: _io.PassphraseFile = "", at: _io.At = "", as_json: _io.Json = False,
-) -> None:  # fmt: skip
-    """Send blanks to an office, which confirms them; in a trial register it does so at once."""
-    _act("assign", numbers, url, officer, keys, passphrase_file, at, as_json, to=office)
+def _command(act: str, what: str, option: Any) -> Callable[..., None]:
+    """Return the command of an act that is told one thing besides the number.
+
+    :param what: that thing, an argument of ``Register.act``; ``option`` is its option
+    """
+
+    def command(
+        numbers: Number, value: Annotated[str, option] = "", url: Url = "", officer: Officers = None,
+        keys: KeyFolder = "", passphrase_file: _io.PassphraseFile = "", at: _io.At = "", as_json: _io.Json = False,
+    ) -> None:  # fmt: skip
+        _act(act, numbers, url, officer, keys, passphrase_file, at, as_json, **{what: value})
+
+    return command
 
 
-@app.command()
-def confirm(
-    numbers: Number, office: Office = "", url: Url = "", officer: Officers = None, keys: KeyFolder = "",
-    passphrase_file: _io.PassphraseFile = "", at: _io.At = "", as_json: _io.Json = False,
-) -> None:  # fmt: skip
-    """Confirm blanks that arrived at an office: it may issue from them."""
-    _act("confirm", numbers, url, officer, keys, passphrase_file, at, as_json, office=office)
-
-
-@app.command()
-def spoil(
-    number: Number, ground: Ground = "", url: Url = "", officer: Officers = None, keys: KeyFolder = "",
-    passphrase_file: _io.PassphraseFile = "", at: _io.At = "", as_json: _io.Json = False,
-) -> None:  # fmt: skip
-    """Record blanks, or a document not yet handed over, as spoiled."""
-    _act("spoil", number, url, officer, keys, passphrase_file, at, as_json, ground=ground)
-
-
-@app.command()
-def destroy(
-    number: Number, reference: Reference = "", url: Url = "", officer: Officers = None, keys: KeyFolder = "",
-    passphrase_file: _io.PassphraseFile = "", at: _io.At = "", as_json: _io.Json = False,
-) -> None:  # fmt: skip
-    """Record the destruction of blanks or a document, by act and two officers."""
-    _act("destroy", number, url, officer, keys, passphrase_file, at, as_json, reference=reference)
+for _name, _what, _option, _help in (
+    ("assign", "to", _OFFICE, "Send blanks to an office, which confirms them; in a trial register it does so at once."),
+    ("confirm", "office", _OFFICE, "Confirm blanks that arrived at an office: it may issue from them."),
+    ("spoil", "ground", _GROUND, "Record blanks, or a document not yet handed over, as spoiled."),
+    ("destroy", "reference", _ACT, "Record the destruction of blanks or a document, by act and two officers."),
+    ("lost", "ground", _GROUND, "Record a document or blanks as lost."),
+    ("stolen", "ground", _GROUND, "Record a document or blanks as stolen."),
+    ("revoke", "ground", _GROUND, "Revoke a document, on a ground."),
+):
+    app.command(_name, help=_help)(_command(_name, _what, _option))
 
 
 @app.command()
@@ -231,33 +227,6 @@ def handover(
 ) -> None:  # fmt: skip
     """Record that the holder has the document."""
     _act("handover", number, url, officer, keys, passphrase_file, at, as_json)
-
-
-@app.command()
-def lost(
-    number: Number, ground: Ground = "", url: Url = "", officer: Officers = None, keys: KeyFolder = "",
-    passphrase_file: _io.PassphraseFile = "", at: _io.At = "", as_json: _io.Json = False,
-) -> None:  # fmt: skip
-    """Record a document or blanks as lost."""
-    _act("lost", number, url, officer, keys, passphrase_file, at, as_json, ground=ground)
-
-
-@app.command()
-def stolen(
-    number: Number, ground: Ground = "", url: Url = "", officer: Officers = None, keys: KeyFolder = "",
-    passphrase_file: _io.PassphraseFile = "", at: _io.At = "", as_json: _io.Json = False,
-) -> None:  # fmt: skip
-    """Record a document or blanks as stolen."""
-    _act("stolen", number, url, officer, keys, passphrase_file, at, as_json, ground=ground)
-
-
-@app.command()
-def revoke(
-    number: Number, ground: Ground = "", url: Url = "", officer: Officers = None, keys: KeyFolder = "",
-    passphrase_file: _io.PassphraseFile = "", at: _io.At = "", as_json: _io.Json = False,
-) -> None:  # fmt: skip
-    """Revoke a document, on a ground."""
-    _act("revoke", number, url, officer, keys, passphrase_file, at, as_json, ground=ground)
 
 
 @app.command()
@@ -323,8 +292,7 @@ def rewrap(
     from tjdocs.register import Keys
 
     register = open_register(url, keys, passphrase_file)
-    path = url.removeprefix("sqlite:///")
-    place = Path(keys or f"{path}-keys")
+    place = _place(url, keys)
     secret = _io.passphrase(passphrase_file)
     if new_key:
         Keys.open(place, passphrase=secret).renewed(place, passphrase=secret)
