@@ -125,7 +125,7 @@ def test_everything_parses_as_asn1(authority, tmp_path):
         (tmp_path / name).write_bytes(data)
         text = openssl("asn1parse", "-inform", "DER", "-in", tmp_path / name)
         assert "l= inf" not in text
-        assert "BAD" not in text
+        assert not re.search(r":BAD [A-Z]", text)  # hexadecimal digits may spell the word too
         first = re.match(r"\s*0:d=0\s+hl=(\d)\s+l=\s*(\d+)", text)
         assert int(first[1]) + int(first[2]) == len(data)
 
