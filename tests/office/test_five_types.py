@@ -75,6 +75,13 @@ def test_each_is_issued_and_judged(module_office, trial, now, name):
         assert {str(f.outcome) for f in found if f.check == "doc.expiry"} == {outcome}
 
 
+@pytest.mark.parametrize("name", ["internal-passport", "stateless-id"])
+@pytest.mark.parametrize("chip", [True, False])
+def test_page_bears_the_symbol_of_a_chip_that_is_there(module_office, now, name, chip):
+    issued = module_office.issue(lawful(name, now), at=now, chip=chip)
+    assert any(placed.kind == "chip" for placed in issued.page.placed) is chip is bool(issued.chip)
+
+
 @pytest.mark.parametrize("name", ZONES)
 def test_record_names_the_grounds_and_no_person(module_office, now, name):
     issued = module_office.issue(lawful(name, now), at=now)

@@ -83,6 +83,7 @@ SIZES = {  # millimetres of each face (Doc 9303-4, -5 and -6, 2.1-2.2; A4)
 }
 
 NAMES = tuple(SIZES)
+WITH_CHIP = ("td3", "td1", "stateless")
 WITH_CODE = ("td1", "stateless", "registration", "return")
 
 
@@ -105,7 +106,7 @@ def _portrait() -> bytes:
 
 def specimen(name: str, values: dict[str, str] | None = None, **more: object) -> page.Page:
     """Draw a document's specimen with all that belongs on it, but for what is given otherwise."""
-    given: dict[str, object] = {"portrait": _portrait(), "lines": ZONES[name], "specimen": True}
+    given: dict[str, object] = {"portrait": _portrait(), "lines": ZONES[name], "specimen": True, "chip": name in WITH_CHIP}
     if name in WITH_CODE:
         given["code"] = bar_code(payload(134))
     return page.draw(name, DOCUMENTS[name] | (values or {}), **(given | more))

@@ -54,6 +54,17 @@ def test_same_document_gives_the_same_picture(drawn, name):
     assert specimen(name).png() == drawn[name].png()
 
 
+# --- the symbol of a chip (Doc 9303-9, 2.3)
+
+
+@pytest.mark.parametrize(("name", "size"), [("td3", (106, 62)), ("stateless", (106, 62)), ("td1", (85, 50))])
+def test_chip_symbol_stands_in_zone_one_of_the_front(name, size):
+    face, box = next((placed.face, placed.box) for placed in specimen(name).placed if placed.kind == "chip")
+    first = page.load(name).face[0]
+    assert (face, (box.width, box.height)) == (first.name, size)
+    assert first.zones["I"].holds(box)
+
+
 # --- told apart
 
 

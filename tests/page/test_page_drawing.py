@@ -20,8 +20,8 @@ MRZ_TOP = 765  # Doc 9303-4, figure 3: the zone is 23.2 mm high
 CENTRES = (853, 928)
 
 
-def draw(portrait, values=VALUES, *, lines=LINES, specimen=True, **more):
-    return page.draw("td3", values, portrait=portrait, lines=lines, specimen=specimen, **more)
+def draw(portrait, values=VALUES, *, lines=LINES, specimen=True, chip=True, **more):
+    return page.draw("td3", values, portrait=portrait, lines=lines, specimen=specimen, chip=chip, **more)
 
 
 @pytest.fixture(scope="module")
@@ -255,6 +255,12 @@ def test_chip_symbol_has_the_standard_size(drawn, picture):
     assert light.getpixel((box.left + 20, box.top + 18)) == 0
 
 
+def test_chip_symbol_stands_only_where_there_is_a_chip(drawn, portrait):
+    bare = draw(portrait, chip=False)
+    assert all(placed.kind != "chip" for placed in bare.placed)
+    assert difference(drawn, bare) == tuple(box_of(drawn, "chip"))
+
+
 def test_signature_is_printed_whole_in_its_place(drawn, portrait):
     pen = Image.new("L", (1200, 300), 255)
     ImageDraw.Draw(pen).line([(10, 290), (400, 10), (800, 290), (1190, 10)], fill=0, width=24)
@@ -362,7 +368,7 @@ def test_unfit_value_is_named_and_not_shown(portrait, id, value):
 
 def test_unknown_layout_is_a_usage_error(portrait):
     with pytest.raises(UsageError, match="td3"):
-        page.draw("../td3", VALUES, portrait=portrait, lines=LINES, specimen=True)
+        page.draw("../td3", VALUES, portrait=portrait, lines=LINES, specimen=True, chip=True)
 
 
 # --- names too long

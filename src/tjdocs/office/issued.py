@@ -54,6 +54,7 @@ class PageInput(NamedTuple):
     layout: str
     values: Mapping[str, str]
     portrait: bytes
+    chip: bool
     specimen: bool
 
 
@@ -103,8 +104,10 @@ class Issued:
         """
         if self._page is None:
             raise UsageError("issued without a page", where="page")
-        layout, values, portrait, specimen = self._page
-        return draw(layout, values, portrait=portrait, lines=self.mrz, code=self.seal_code, specimen=specimen)
+        layout, values, portrait, chip, specimen = self._page
+        return draw(
+            layout, values, portrait=portrait, lines=self.mrz, code=self.seal_code, chip=chip, specimen=specimen
+        )
 
     @cached_property
     def printed(self) -> dict[str, bytes]:

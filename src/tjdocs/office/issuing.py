@@ -308,7 +308,11 @@ class Office:
         page = None
         if draft.page and kind.page:
             page = PageInput(
-                kind.page.layout, draft.page_values(number), draft.application.portrait, self._authority.trial
+                kind.page.layout,
+                draft.page_values(number),
+                draft.application.portrait,
+                bool(files),
+                self._authority.trial,
             )
         record = {
             "schema": 1,

@@ -27,6 +27,7 @@ def draw(
     signature: bytes | Image.Image | None = None,
     lines: Sequence[str] = (),
     code: Image.Image | None = None,
+    chip: bool = False,
     specimen: bool,
 ) -> Page:
     """Draw a page. The same input gives the same pixels.
@@ -38,6 +39,8 @@ def draw(
     :param lines: the machine-readable zone, line by line
     :param code: the bar code, mode 1 or L, dark on light, each module the same whole number of pixels across, with or
         without quiet zone; its place stays free without one
+    :param chip: whether the document has a signed chip: the "chip inside" symbol stands only then, where the layout
+        has a place for it (Doc 9303-9, 2.3)
     :param specimen: print SPECIMEN across each face
     :raises UsageError: a value is unknown, lacks, or does not fit; the message names the field, never the value
     :raises tjdocs.errors.SpecError: the layout's file is malformed
@@ -53,7 +56,7 @@ def draw(
         if not _has_place(plan, "code"):
             raise UsageError("the page has no place for it", where="code")
         given["code"] = code
-    faces = tuple(_draw_face(plan, face, texts, given, lines, specimen) for face in plan.face)
+    faces = tuple(_draw_face(plan, face, texts, given, lines, chip, specimen) for face in plan.face)
     return Page(layout, plan.dpi, specimen, plan.title, plan.language, plan.gap, faces)
 
 
@@ -91,6 +94,7 @@ def _draw_face(
     texts: Mapping[str, str],
     given: Mapping[str, Image.Image | None],
     lines: Sequence[str],
+    chip: bool,
     specimen: bool,
 ) -> DrawnFace:
     placed: list[Placed] = []
@@ -105,7 +109,7 @@ def _draw_face(
     if face.emblem:
         draw_emblem(ground, face.emblem, plan.ink[face.emblem.ink])
         add("emblem", face.emblem.box)
-    if face.chip:
+    if face.chip and chip:
         draw_chip(ground, face.chip, plan.ink[face.chip.ink])
         add("chip", face.chip.box)
     portrait, signature, code = given["portrait"], given["signature"], given.get("code")
