@@ -2,10 +2,13 @@
 
 import base64
 import json
+import re
 from pathlib import Path
 
 import pytest
 from test_cli import asked, run
+
+from tjdocs.documents import texts
 
 FIVE = ["external-passport", "internal-passport", "registration-certificate", "return-certificate", "stateless-id"]
 SIXTH = Path(__file__).parents[1] / "office/refugee-travel-document.toml"
@@ -62,14 +65,32 @@ def test_show_tells_what_to_bring_and_the_article_that_asks_for_it(name, lang):
     assert status == 0
     assert all(field["bring"] in out and field["article"] in out for field in said["fields"])
     assert all(rule["sentence"] in out for rule in said["rules"])
-    assert ("No native reader" in out) == (lang != "en")
+    assert (texts.word("unreviewed", lang=lang) in out) == (lang != "en")
 
 
 def test_show_in_words():
     out = run("documents", "show", "stateless-id")[1]
     assert "residence_permit" in out
     assert "para. 26, Resolution 218 of 15.05.1999" in out
-    assert "240, 320" in out
+    assert "240 x 320 pixels at least" in out
+    assert "at most 20% of a side is cut away" in out
+    assert "valid for, in years: 1\n" in out
+    assert "may be used to leave the country, to enter the country\n" in out
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "tg"])
+def test_show_tells_what_each_document_is(lang):
+    said = {name: run("documents", "show", name, "--lang", lang)[1] for name in FIVE}
+    words = {name: texts.word(name, lang=lang) for name in ("chip", "chip_optional", "seal", "once", "shorter")}
+    have = {word: {name for name in FIVE if re.search(rf"\b{text}\b", said[name])} for word, text in words.items()}
+    assert have["chip"] >= {"external-passport"}
+    assert have["chip_optional"] == {"internal-passport", "stateless-id"}
+    assert have["seal"] == {"stateless-id", "registration-certificate", "return-certificate"}
+    assert have["once"] == {"return-certificate"}
+    assert have["shorter"] == {"stateless-id", "return-certificate"}
+    assert all("{" not in out for out in said.values())
+    headings = ("applicant", "portrait", "document", "rules")
+    assert all(texts.word(heading, lang=lang) in out for out in said.values() for heading in headings)
 
 
 @pytest.mark.parametrize("name", FIVE)

@@ -1,6 +1,8 @@
 """``tjdocs documents``: what each type asks for, an example of it, and an application judged without issuing."""
 
 import json
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -72,22 +74,36 @@ def show(type_: Type, lang: Lang = "en", types: Types = None, as_json: _io.Json 
     if as_json:
         _io.show_json({"schema": 1, **_described(kind, lang), "fields": fields, "rules": rules})
         return
-    print(f"{kind.titles.get(lang, kind.title)}\n\nThe applicant brings:")
+    say = partial(texts.word, lang=lang)
+    print(f"{kind.titles.get(lang, kind.title)}\n\n{say('applicant')}")
     for row in fields:
-        print(f"  {row['name']:<20}{row['bring']}{' (optional)' if row['optional'] else ''}  [{row['article']}]")
-    print("\nThe portrait:")
+        optional = f" ({say('optional')})" if row["optional"] else ""
+        print(f"  {row['name']:<20}{row['bring']}{optional}  [{row['article']}]")
+    print(f"\n{say('portrait')}")
     for name, value in settings.load().portrait.items():
-        print(f"  {name:<20}{_listed(value)}")
-    print(f"\nValid: {kind.validity.period}")
-    print("\nRules:")
+        values = (", ".join(value),) if name == "formats" else value if isinstance(value, tuple) else (value,)
+        print(f"  {say(name).format(*values)}")
+    print(f"\n{say('document')}")
+    for line in _document(kind, say):
+        print(f"  {line}")
+    print(f"\n{say('rules')}")
     for row in rules:
         print(f"  {row['requirement']:<8}{row['sentence']}  [{row['article']}]")
     if not all(row["reviewed"] for row in rules):
-        print("\nNo native reader has signed these sentences yet.")
+        print(f"\n{say('unreviewed')}")
 
 
-def _listed(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+def _document(kind: DocumentType, say: Callable[[str], str]) -> Iterator[str]:
+    """Yield what the document is: how long it is valid, what for, what it bears."""
+    period, uses = kind.validity.period, ("cross_out", "cross_in", "inside", "once")
+    yield from (say(unit).format(n) for unit in ("years", "months", "days") if (n := getattr(period, unit)))
+    if kind.validity.shorter:
+        yield say("shorter")
+    yield say("use").format(", ".join(say(name) for name in uses if getattr(kind.use, name)))
+    if kind.chip is not None:
+        yield say("chip" if kind.chip.required else "chip_optional")
+    if kind.seal is not None:
+        yield say("seal")
 
 
 def _described(kind: DocumentType, lang: str) -> dict[str, Any]:

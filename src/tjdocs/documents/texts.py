@@ -8,9 +8,12 @@ from tjdocs import specs
 from tjdocs.documents.model import DocumentType, FieldSpec
 from tjdocs.errors import SpecError, UsageError
 
-__all__ = ["LANGUAGES", "Sentence", "bring", "sentence"]
+__all__ = ["LANGUAGES", "Sentence", "bring", "sentence", "word"]
 
 LANGUAGES = ("en", "ru", "tg")
+_PORTRAIT = ("portrait", "formats", "smallest", "shape", "most_cut", "max_bytes", "max_pixels", "max_turn")
+_DOCUMENT = ("document", "years", "months", "days", "shorter", "use", "cross_out", "cross_in", "inside", "once")
+_SHOW = ("applicant", "optional", *_PORTRAIT, *_DOCUMENT, "chip", "chip_optional", "seal", "rules", "unreviewed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Sentence:
 @dataclass(frozen=True, slots=True)
 class _Texts:
     reviewed: bool
+    show: Mapping[str, str]
     bring: Mapping[str, str]
     rules: Mapping[str, Mapping[str, str]]
 
@@ -39,10 +43,11 @@ def _load(language: str) -> _Texts:
         raise UsageError("no such language", where="lang", hint=f"one of {', '.join(LANGUAGES)}")
     where = f"specs/text/{language}.toml"
     table = specs.read_toml(f"text/{language}.toml")
-    specs.require_keys(table, ["schema", "language", "reviewed", "bring", "rule"], where=where)
+    specs.require_keys(table, ["schema", "language", "reviewed", "show", "bring", "rule"], where=where)
+    specs.require_keys(table["show"], _SHOW, where=f"{where} show")
     for rule, texts in table["rule"].items():
         specs.require_keys(texts, ["title", "not-met", "cannot-tell"], where=f"{where} rule.{rule}")
-    return _Texts(table["reviewed"], table["bring"], table["rule"])
+    return _Texts(table["reviewed"], table["show"], table["bring"], table["rule"])
 
 
 def sentence(kind: DocumentType, rule: str, answer: str, *, lang: str = "en") -> Sentence:
@@ -70,3 +75,11 @@ def bring(spec: FieldSpec, *, lang: str = "en") -> str:
     if not text:
         raise SpecError("no text", where=f"specs/text/en.toml bring.{spec.name}")
     return text
+
+
+def word(name: str, *, lang: str = "en") -> str:
+    """Return one of the words around what a type asks for: table ``show`` of the file.
+
+    :raises UsageError: no such language
+    """
+    return _load(lang).show[name]
