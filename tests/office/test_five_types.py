@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
@@ -91,7 +92,8 @@ def test_record_names_the_grounds_and_no_person(module_office, now, name):
     assert {row["outcome"] for row in kept["grounds"]} == {"met"}
     assert kept["type_sha256"] == kind.sha256
     assert (kept["overrides"], kept["spelling"], kept["name_changes"]) == ([], "", 0)
-    assert not [secret for secret in SECRETS if secret in json.dumps(kept, ensure_ascii=False)]
+    told = re.sub(r"\b[0-9a-f]{64}\b", "digest", json.dumps(kept, ensure_ascii=False))  # a digest may spell a year
+    assert not [secret for secret in SECRETS if secret in told]
 
 
 @pytest.mark.requirement("REG-3")

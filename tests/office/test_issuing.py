@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 from hashlib import sha256
@@ -35,7 +36,8 @@ SECRETS = ("ҒАФУРОВ", "ҚОСИМ", "ҲАКИМӢ", "GHAFUROV", "QOSIM", 
 
 
 def leaks(text):
-    return [secret for secret in SECRETS if secret in text]
+    told = re.sub(r"\b[0-9a-f]{64}\b", "digest", text)  # a digest may spell a year
+    return [secret for secret in SECRETS if secret in told]
 
 
 def left_open(verdict):
