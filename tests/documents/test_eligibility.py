@@ -189,6 +189,31 @@ def test_issued_on_the_day_of_acceptance(accepted, expected):
     assert answer(REG, "accepted-today", date_of_acceptance=day) == expected
 
 
+@pytest.mark.requirement("REG-1")
+@pytest.mark.requirement("REG-5")
+@pytest.mark.parametrize(
+    ("accepted", "expected"), [(-DAY, "met"), (0 * DAY, "met"), (DAY, "not met"), (100 * DAY, "not met"), (None, "cannot tell")]
+)
+def test_a_certificate_that_continues_another_keeps_its_day_of_acceptance(accepted, expected):
+    first = TODAY - 100 * DAY
+    changed = dataclasses.replace(LAWFUL[REG], date_of_acceptance=None if accepted is None else first + accepted)
+    assert answers(changed, continues=first)["accepted-today"] == expected
+
+
+@pytest.mark.requirement("REG-5")
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        (None, "met"),  # nobody asked the register
+        (Known(), "met"),
+        (Known(decisions=("citizenship",)), "met"),
+        (Known(decisions=("citizenship", "legalisation")), "not met"),
+    ],
+)
+def test_for_the_time_before_the_decision(known, expected):
+    assert answer(REG, "undecided", known=known) == expected
+
+
 @pytest.mark.requirement("REG-2")
 @pytest.mark.parametrize(
     ("entered", "expected"),
@@ -508,7 +533,7 @@ def test_an_empty_application_is_answered(name):
     met = {rule for rule, outcome in found.items() if outcome == "met"}
     assert met <= {
         "kept-spelling", "name-changes", "card-exists", "law-in-force", "no-valid-passport", "no-other-certificate", "no-other-valid",
-        "category-stateless", "category-foreign", "former-union", "journey-ahead",
+        "category-stateless", "category-foreign", "former-union", "journey-ahead", "undecided",
     }  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tjdocs.documents import Application, HeldDocument, Journey, types, validity
-from tjdocs.documents.validity import Minor, Period, Validity, accepts, anniversary, extended, last_day
-from tjdocs.errors import SpecError, UsageError
+from tjdocs.documents.validity import Minor, Period, Validity, accepts, anniversary, last_day
+from tjdocs.errors import SpecError
 
 DAY = timedelta(days=1)
 NOBODY = Application("external-passport")
@@ -140,22 +140,6 @@ def test_checking_knows_the_minors_period_only_with_a_date_of_birth():
     assert not accepts(lowered, issued, date(2036, 11, 24), born=date(2010, 1, 1))
     assert accepts(lowered, issued, date(2031, 11, 24), born=date(2010, 1, 1))
     assert not accepts(lowered, issued, date(2031, 11, 25), born=date(2010, 1, 1))
-
-
-@pytest.mark.requirement("REG-5")
-@pytest.mark.parametrize(("on", "lawful"), [(-1, True), (0, True), (1, False)])
-def test_a_certificate_of_registration_is_extended_until_the_decision(on, lawful):
-    validity_ = types.get("registration-certificate").validity
-    expires = date(2027, 5, 23)
-    if lawful:
-        assert extended(validity_, expires, on=expires + on * DAY, decided=False) == date(2027, 11, 23)
-    else:
-        with pytest.raises(UsageError, match="expired"):
-            extended(validity_, expires, on=expires + on * DAY, decided=False)
-    with pytest.raises(UsageError, match="decision"):
-        extended(validity_, expires, on=expires, decided=True)
-    with pytest.raises(UsageError, match="not extended"):
-        extended(types.get("external-passport").validity, expires, on=expires, decided=False)
 
 
 @pytest.fixture

@@ -6,13 +6,16 @@ from datetime import timedelta
 import pytest
 from offices import production
 
-from tjdocs.documents import Known, NotEligible, example
+from tjdocs import seal
+from tjdocs.documents import Known, NotEligible, example, types
+from tjdocs.documents.validity import last_day
 from tjdocs.errors import RegisterError
 from tjdocs.office import Office
 from tjdocs.pki import Authority
 from tjdocs.register import Person
 
 KIND = "external-passport"
+REG = "registration-certificate"
 ME = "officer-1"
 
 
@@ -29,6 +32,9 @@ def register(tmp_path, now):
     told = {"act": "act 2", "supplier": "printer", "office": "dushanbe", "officer": ME, "at": now}
     made.blanks.receive("R00000001-R00000009", **told)
     made.act("confirm", "R00000001-R00000009", officers=[ME], at=now, office="dushanbe")
+    made.blanks.add_series(REG, "G{:08d}", officer=ME, at=now)
+    made.blanks.receive("G00000001-G00000009", **told)
+    made.act("confirm", "G00000001-G00000009", officers=[ME], at=now, office="dushanbe")
     return made
 
 
@@ -65,6 +71,38 @@ def test_a_document_that_is_replaced(office, register, application, now):
     for number, ground in ((first, "renewal"), (new.number, "loss"), (new.number, "fashion"), ("P00000099", "loss")):
         with pytest.raises((RegisterError, NotEligible)):
             office.issue(application, at=now, page=False, replaces=number, ground=ground)
+
+
+@pytest.mark.requirement("REG-1")
+@pytest.mark.requirement("REG-5")
+def test_a_certificate_of_registration_is_extended_until_the_decision(office, register, now):
+    """By a new certificate in the old one's place, with the day of acceptance of the first, again and again."""
+    first = example(REG, at=now)
+    held = office.issue(first, at=now, page=False)
+    for months in (5, 10):
+        later = now + timedelta(days=30 * months)
+        assert refused(office, first, later) >= {"accepted-today"}
+        register.act("handover", held.document_number, officers=[ME], at=later)
+        new = office.issue(first, at=later, replaces=held.document_number, ground="renewal")
+        assert new.date_of_issue == later.date()
+        assert new.date_of_expiry == last_day(types.get(REG).validity, first, later.date())
+        assert register.document(held.document_number).status == "replaced"
+        shown = {placed.id for placed in new.page.placed if placed.kind == "data"}
+        assert {"date_of_issue", "date_of_acceptance"} <= shown
+        assert seal.Seal.parse(new.seal).values["date_of_acceptance"] == now.date()
+        held = new
+    register.act("handover", held.document_number, officers=[ME], at=later)
+    decided = {"day": later.date(), "act": "o 1", "officer": ME, "at": later, "person": Person.of(first)}
+    register.decisions.record("legalisation", "in-time", **decided)
+    assert refused(office, first, later, replaces=held.document_number, ground="renewal") == {"undecided"}
+
+
+@pytest.mark.requirement("REG-1")
+def test_a_misprinted_certificate_is_issued_again_on_another_day(office, register, now):
+    first = office.issue(example(REG, at=now), at=now)
+    later = now + timedelta(days=1)
+    second = office.reissue(first.document_number, example(REG, at=now), at=later, reason="smudged")
+    assert (second.date_of_issue, register.document(first.document_number).status) == (later.date(), "spoiled")
 
 
 def test_a_person_of_the_same_name_is_another(office, application, now):

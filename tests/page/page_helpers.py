@@ -51,6 +51,7 @@ DOCUMENTS = {
         "nationality": "БЕШАҲРВАНД / STATELESS",
         "category": "A. ШАХСИ БЕШАҲРВАНД, МУҲЛАТИ ИҶОЗАТИ ИҚОМАТ ГУЗАШТААСТ / "
         "STATELESS PERSON, FOREIGN RESIDENCE PERMIT EXPIRED",
+        "date_of_acceptance": "16.04.2002",
         "place_of_registration": "ДУШАНБЕ / DUSHANBE",
         "exemption": "КҲМ 497, 498(2), 499(1), 499(2); КҶ 335(1), 336",
     },

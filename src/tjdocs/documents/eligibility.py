@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 
 from tjdocs.documents import texts
 from tjdocs.documents.application import Application
@@ -105,6 +106,7 @@ def eligibility(
     *,
     at: date | datetime,
     known: Known | None = None,
+    continues: date | None = None,
     types: DocumentTypes | None = None,
     lang: str = "en",
 ) -> tuple[RuleResult, ...]:
@@ -112,6 +114,7 @@ def eligibility(
 
     :param known: what the register knows of the applicant. None: nobody asked it; a rule that only the register can
         answer is then "cannot tell", any other rests on what the application says
+    :param continues: where the document takes the place of another one of the applicant's: the day of issue of that one
     :param types: the document types; the bundled ones unless given
     :param lang: of the sentences: ``en``, ``ru`` or ``tg``
     :raises UsageError: ``at`` is no day, ``known`` is unusable, or there is no such type or language
@@ -120,15 +123,13 @@ def eligibility(
     if not isinstance(known, Known | None):
         raise UsageError("unusable knowledge", where="known", hint="Known(…), or None where the register was not asked")
     kind = (bundled() if types is None else types)[application.document_type]
-    return tuple(_judge(rule, kind, application, on, known, lang) for rule in kind.rules)
+    asked = partial(Question, application, on, known, table=kind.transliteration, continues=continues)
+    return tuple(_judge(rule, kind, asked(register=rule.register), lang) for rule in kind.rules)
 
 
-def _judge(
-    rule: RuleSpec, kind: DocumentType, application: Application, on: date, known: Known | None, lang: str
-) -> RuleResult:
+def _judge(rule: RuleSpec, kind: DocumentType, question: Question, lang: str) -> RuleResult:
     answer = Answer.MET
-    if rule.when is None or value_at(application, rule.when[0]) in rule.when[1]:
-        question = Question(application, on, known, rule.register, kind.transliteration)
+    if rule.when is None or value_at(question.application, rule.when[0]) in rule.when[1]:
         answer = PREDICATES[rule.predicate].ask(question, rule.arguments)
     if answer is Answer.NOT_MET:
         answer = Answer(rule.otherwise)

@@ -39,6 +39,7 @@ class Question:
     :param known: what the register knows, None where nobody asked it
     :param register: whether only the register can answer
     :param table: the type's transliteration table
+    :param continues: the day of issue of the document whose place the new one takes, None where it takes none
     """
 
     application: "Application"
@@ -46,6 +47,7 @@ class Question:
     known: Known | None
     register: bool
     table: str
+    continues: date | None = None
 
 
 Ask: TypeAlias = Callable[[Question, Mapping[str, Any]], Answer]
@@ -105,6 +107,14 @@ def dates(question: Question, arguments: Mapping[str, Any]) -> Answer:
     if isinstance(first, str) or isinstance(second, str):
         return Answer.MET
     return _answer(RELATIONS[arguments["is"]](first, second))
+
+
+def begun(question: Question, arguments: Mapping[str, Any]) -> Answer:
+    """Whether ``field`` is the day of the application or, where the document continues another, not after that one."""
+    began: date | None = value_at(question.application, arguments["field"])
+    if began is None:
+        return Answer.CANNOT_TELL
+    return _answer(began == question.on if question.continues is None else began <= question.continues)
 
 
 def _moment(question: Question, operand: date | str) -> date | str | None:
@@ -167,6 +177,13 @@ def _any_valid(held: list[HeldDocument], on: date) -> Answer:
     return Answer.CANNOT_TELL if None in found else Answer.NOT_MET
 
 
+def undecided(question: Question, arguments: Mapping[str, Any]) -> Answer:
+    """Whether the register has no decision of the kind ``decision`` on the applicant."""
+    if question.known is None:
+        return Answer.CANNOT_TELL if question.register else Answer.MET
+    return _answer(arguments["decision"] not in question.known.decisions)
+
+
 def spelling_agrees(question: Question, arguments: Mapping[str, Any]) -> Answer:
     """Whether a spelling that the holder keeps is one of the name; where none is kept, it is met."""
     if question.application.spelling is None:
@@ -201,10 +218,12 @@ PREDICATES: Mapping[str, Predicate] = MappingProxyType(
             {"first": "moment", "is": "relation", "second": "moment", "missing": "answer"},
             optional=frozenset({"missing"}),
         ),
+        "begun": Predicate(begun, {"field": "path"}),
         "consent-if-younger": Predicate(consent_if_younger, {"age": "number", "consent": "word"}),
         "recorded": Predicate(recorded, {"field": "path"}),
         "holds": Predicate(holds, {"document": "document"}, register=True),
         "holds-none": Predicate(holds_none, {"documents": "words"}, register=True),
+        "undecided": Predicate(undecided, {"decision": "word"}, register=True),
         "spelling-agrees": Predicate(spelling_agrees, {}),
         "names-accounted-for": Predicate(names_accounted_for, {}, register=True),
     }

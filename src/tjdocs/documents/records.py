@@ -34,10 +34,12 @@ class Known:
 
     :param documents: every document of the applicant, of whatever state
     :param names: primary and secondary identifier of every name that it has of the applicant, in A to Z
+    :param decisions: the kind of every decision that it has on the applicant, of ``specs/register/decisions.toml``
     """
 
     documents: tuple[HeldDocument, ...] = ()
     names: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    decisions: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

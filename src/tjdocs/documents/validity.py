@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from tjdocs import specs
 from tjdocs.documents.fields import value_at
-from tjdocs.errors import SpecError, UsageError
+from tjdocs.errors import SpecError
 
 if TYPE_CHECKING:
     from tjdocs.documents.application import Application
 
-__all__ = ["Minor", "Period", "Validity", "accepts", "anniversary", "extended", "last_day"]
+__all__ = ["Minor", "Period", "Validity", "accepts", "anniversary", "last_day"]
 
 _READINGS = {"day-before": timedelta(days=1), "anniversary": timedelta(0)}
 
@@ -52,7 +52,7 @@ class Validity:
 
     :param shorter: whether a shorter time is lawful, so that a bound cuts it; else a bound that would is an error
     :param not_beyond: paths of dates in the application that it never outlives
-    :param extendable: whether it may be extended before the decision that it awaits
+    :param extendable: whether holders may have it longer, by documents that continue it until the decision they await
     """
 
     period: Period
@@ -106,18 +106,3 @@ def accepts(validity: Validity, issued: date, expires: date, *, born: date | Non
         periods.append(validity.minor.period)
     latest = max(period.after(issued) for period in periods) - _reading("checking")
     return issued <= expires <= latest
-
-
-def extended(validity: Validity, expires: date, *, on: date, decided: bool) -> date:
-    """Return the new last valid day of a document that is extended on a day.
-
-    :param decided: whether the decision that it awaits has been made
-    :raises UsageError: it cannot be extended, has expired, or the decision has been made
-    """
-    if not validity.extendable:
-        raise UsageError("documents of this type are not extended", where="validity")
-    if decided:
-        raise UsageError("the decision has been made", where="decided", hint="it is extended until the decision only")
-    if on > expires:
-        raise UsageError("it has expired", where="on", hint="it is extended up to its last valid day")
-    return validity.period.after(expires)

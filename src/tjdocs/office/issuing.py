@@ -185,7 +185,8 @@ class Office:
         has_chip = _has_chip(kind, chip)
         if known is None:
             known = self._known(application, replaced)
-        results = eligibility(application, at=now, known=known, types=self._types)
+        continues = self._issue_day(replaced)
+        results = eligibility(application, at=now, known=known, continues=continues, types=self._types)
         used = overruled(results, overrides)
         if not self._authority.trial and any(override.officer == "trial" for override in used):
             raise UsageError("no officer", where="overrides", hint="a production authority records who decides")
@@ -244,6 +245,11 @@ class Office:
             return None
         known = self._register.known(Person.of(application), officer=self._officer)
         return replace(known, documents=tuple(held for held in known.documents if held.number != replaced))
+
+    def _issue_day(self, number: str) -> date | None:
+        """Return the day of issue of a document that is replaced; what cannot be replaced is refused later, by name."""
+        document = self._register.document(number) if number else None
+        return date.fromisoformat(document.date_of_issue) if document and document.date_of_issue else None
 
     def _stock(self, kind: DocumentType) -> None:
         """Give a trial register the type's trial series, where it has none; a production one has what it received."""

@@ -154,6 +154,7 @@ _PAGE: Mapping[str, Callable[["Draft", str], str]] = MappingProxyType(
         "place_of_birth": lambda draft, number: _place(draft, draft.application.place_of_birth, "place_of_birth"),
         "personal_number": lambda draft, number: draft.application.personal_number,
         "date_of_issue": lambda draft, number: _day(draft, draft.issued),
+        "date_of_acceptance": lambda draft, number: _day(draft, draft.application.date_of_acceptance or draft.issued),
         "date_of_expiry": lambda draft, number: _day(draft, draft.expires),
         "authority": lambda draft, number: draft.application.authority,
         "category": lambda draft, number: _category(draft),

@@ -51,6 +51,7 @@ class Dossier:
                 for d in self.documents
             ),
             tuple(dict.fromkeys(name for person in self.persons if (name := person.zone_name()))),
+            tuple(dict.fromkeys(decision.kind for decision in self.decisions)),
         )
 
 
