@@ -315,7 +315,7 @@ class _Audit:
         self._states(self._changed.items())
         for number, said in self._replay.documents.items():
             self._found("changed", "document", number, f"state: the log has {said[0]}")
-        if hot.execute(self._connection, hot.COUNT).scalar() != self._documents:
+        if hot.execute(self._connection, hot.COUNT)[0][0] != self._documents:
             for (number,) in hot.stream(self._connection, hot.ORPHANS):
                 self._found("inserted", "document", number, "the log has no issue of it")
         self._settings()
