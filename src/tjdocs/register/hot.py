@@ -55,6 +55,8 @@ NEW = ENTRIES.replace("WHERE e.position >= ? ORDER BY e.position", "WHERE e.posi
 ISSUED = "SELECT series, office, document_type, blank FROM document ORDER BY series, blank"
 # every act but the issues, in the order in which they were put
 ACTS = """SELECT act, subject, leaf FROM entry WHERE act <> 'issue' ORDER BY position IS NULL, position, id"""
+PERSONS = "SELECT number, sealed, wrapped FROM document WHERE sealed IS NOT NULL OR wrapped IS NOT NULL"
+DECIDED = "SELECT id, sealed, wrapped FROM decision WHERE sealed IS NOT NULL OR wrapped IS NOT NULL"
 COUNT = "SELECT COUNT(*) FROM document"
 ORPHANS = """SELECT d.number FROM document d
 WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.subject = d.number AND e.act = 'issue') LIMIT 1000"""

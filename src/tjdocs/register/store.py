@@ -111,7 +111,7 @@ class Store:
         try:
             with self.engine.connect().execution_options(tjdocs=mode) as connection, connection.begin():
                 yield connection
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, self.failure) as error:
             raise RegisterError("the register refused", hint=short(error)) from None
 
     def version(self) -> str:
@@ -123,7 +123,7 @@ class Store:
             with self.engine.connect().execution_options(tjdocs="read") as connection:
                 names = set(inspect(connection).get_table_names())
                 if "alembic_version" in names:
-                    return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or "")
+                    return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or "none")
                 return "0001" if "meta" in names else ""
         except SQLAlchemyError as error:
             raise RegisterError("cannot open the register", hint=short(error)) from None
@@ -136,6 +136,8 @@ class Store:
         version = self.version()
         if not version:
             raise RegisterError("no register there", where="url", hint="make one with `tjdocs register init`")
+        if version == "none":
+            raise RegisterError("the register's version is gone", where="alembic_version", hint="restore a backup")
         if version < schema.VERSION:
             hint = "bring it up with `tjdocs register migrate`, after a backup"
             raise RegisterError("register of another version, an older one", where=version, hint=hint)
