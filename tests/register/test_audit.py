@@ -108,6 +108,9 @@ CHANGES = {
     "officer-deleted": ("DELETE FROM officer WHERE id = 'auditor' OR id = 'gate'", ("officer", "gate border gate-1")),
     "series-changed": ("UPDATE series SET document_type = 'x'", ("series", "1 external-passport P{:07d}")),
     "setting": ("UPDATE setting SET value = '1' WHERE key = 'trial'", ("setting", "trial")),
+    "series-pattern": ("UPDATE series SET pattern = 'no pattern'", ("series", "1 external-passport no pattern")),
+    "setting-inserted": ("INSERT INTO setting VALUES ('key.other', '00')", ("setting", "key.other")),
+    "view-inserted": ("CREATE VIEW officers AS SELECT * FROM officer", ("view", "officers")),
     "decision-outcome": ("UPDATE decision SET outcome = 'not-citizen' WHERE kind = 'citizenship'", ("decision", None)),
     "decision-person": ("UPDATE decision SET sealed = NULL WHERE kind = 'citizenship'", ("decision", None)),
     "decision-deleted": ("DELETE FROM decision WHERE kind = 'legalisation'", ("decision", None)),
@@ -143,6 +146,101 @@ def test_a_change_in_sql_is_found_and_named(busy, name):
     else:
         assert row in rows, rows
     assert len(rows) <= 4, rows  # what is named is what was changed, not everything after it
+
+
+def test_an_auditor_whose_role_was_taken_away_in_sql_still_audits(busy):
+    """Else whoever writes to the database could keep every auditor out."""
+    sql(busy, "DELETE FROM officer WHERE id = 'auditor'")
+    rows, _ = named(busy)
+    assert rows == {("officer", "auditor auditor store")}
+    busy.officers.enrol("auditor", "auditor", office="store", officer="chief", at=NOW)
+    busy.officers.dismiss("auditor", "auditor", officer="chief", at=NOW)
+    with pytest.raises(RegisterError, match="no role"):  # taken away by an act
+        busy.audit(officer="auditor")
+
+
+@pytest.mark.requirement("STL-3")
+@pytest.mark.parametrize("name", ["key.lookup", "key.mac"])
+def test_another_key_in_the_settings(busy, url, keys, name):
+    """A row's wrapped key in its place: it unwraps, and nobody would be found any more who has a passport."""
+    value = "SELECT wrapped FROM document WHERE number = 'P0000006'"
+    form = f"lower(hex(({value})))" if url.startswith("sqlite") else f"encode(({value}), 'hex')"
+    sql(busy, f"UPDATE setting SET value = {form} WHERE key = '{name}'")
+    with pytest.raises(RegisterError, match="settings were changed") as caught:
+        Register(url, keys=keys)
+    assert name in str(caught.value)
+
+
+def test_a_row_whose_own_key_was_changed(busy, url, keys):
+    assert busy.audit(officer="auditor", heads=[], persons=True).sound
+    other = "(SELECT wrapped FROM document WHERE number = 'P0000006')"
+    sql(
+        busy,
+        f"UPDATE document SET wrapped = {other} WHERE number = 'P0000007'",
+        "UPDATE decision SET wrapped = NULL WHERE kind = 'citizenship'",
+    )
+    assert busy.audit(officer="auditor", heads=[]).sound  # the log covers the ciphertext and not the wrapping
+    rows, audit = named(busy, persons=True)
+    assert {table for table, _ in rows} == {"document", "decision"}
+    assert ("document", "P0000007") in rows
+    assert {problem.code for problem in audit.problems} == {"damaged"}
+    blind = Register(url, keys=Keys((), None, keys.verifier))
+    assert any("own keys" in text for text in blind.audit(officer="auditor", persons=True).undetermined)
+
+
+def test_a_number_in_the_making_without_the_data_key(busy, url, keys):
+    busy.reserve(KIND, officer="anna", at=NOW)
+    blind = Register(url, keys=Keys((), None, keys.verifier))
+    assert any("1 numbers are being issued" in text for text in blind.audit(officer="auditor").undetermined)
+
+
+@pytest.mark.parametrize("place", [10**12, -5])
+def test_an_entry_at_a_place_out_of_all_bounds(busy, place):
+    sql(busy, f"UPDATE entry SET position = {place} WHERE position = 12")
+    rows, _ = named(busy)
+    assert any(table == "entry" for table, _ in rows)
+
+
+@pytest.mark.parametrize("table", ["document", "entry", "block", "reservation"])
+def test_a_table_that_is_gone(busy, url, table):
+    sql_schema(busy, f"DROP TABLE {table}")
+    with pytest.raises(RegisterError, match=table) as caught:
+        busy.audit(officer="auditor")
+    assert caught.value.__cause__ is None
+
+
+def sql_schema(register, statement):
+    with register._context.store.write() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def test_a_trigger_is_named(busy, url):
+    if url.startswith("sqlite"):
+        sql_schema(busy, "CREATE TRIGGER other AFTER INSERT ON document BEGIN DELETE FROM head; END")
+    else:
+        sql_schema(busy, "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$")
+        sql_schema(busy, "CREATE TRIGGER other AFTER INSERT ON document EXECUTE FUNCTION f()")
+    assert named(busy)[0] == {("trigger", "other")}
+
+
+def test_a_leaf_that_became_text(tmp_path, keys):
+    """SQLite keeps whatever type someone puts there: the same letters are another value, and nothing may fail on it."""
+    register = Register.create(f"sqlite:///{tmp_path / 'r.db'}", keys=keys, officer="chief", office="store", at=NOW, trial=True)
+    register.add_series(KIND, "T{:08d}", at=NOW)
+    number = issue(register, officer="chief")
+    register.log.sequence()
+    sql(register, "UPDATE entry SET leaf = CAST(leaf AS TEXT)")
+    assert {row for table, row in [(p.table, p.row) for p in register.audit().problems] if table == "entry"} >= {"0", "1"}
+    issue(register, officer="chief")
+    assert register.log.prove(number)
+    register.log.sequence()
+
+
+def test_history_is_told_in_the_order_of_the_log(busy):
+    told = busy.documents.history("P0000006")
+    busy.log.sequence()
+    sql(busy, "UPDATE entry SET id = id + 1000 WHERE act = 'issue' AND subject = 'P0000006'")
+    assert busy.documents.history("P0000006") == told
 
 
 def named_by(register, officer):

@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
@@ -65,6 +65,69 @@ def test_twenty_processes_issue_from_the_same_ranges(stocked):
     assert (audit.problems, audit.undetermined, audit.documents) == ((), (), len(numbers))
 
 
+def test_a_connection_at_hand_stays_with_its_process(stocked):
+    """Whoever has issued keeps a connection for the next act; what is forked from it takes one of its own."""
+    first = issue(stocked)
+
+    def work(queue, n):
+        queue.put([issue(stocked) for _ in range(EACH)])
+
+    numbers = [number for some in spread(work, 4) for number in some]
+    numbers += [first, issue(stocked)]
+    assert len(set(numbers)) == 4 * EACH + 2
+    assert stocked.audit(officer="auditor").documents == len(numbers)
+
+
+def statements(register, server):
+    """Return a function that gives the statements which the driver got since it was called last."""
+    if register._context.store.sqlite:
+        found = []
+        with register._context.store.read() as connection:  # the pool gives the same one again
+            connection.connection.driver_connection.set_trace_callback(found.append)
+        found.clear()
+    else:
+        log = server.folder / "log"
+        seen = [len(log.read_text())]
+
+    def told():
+        if register._context.store.sqlite:
+            some = found[:]
+            found.clear()
+            return some
+        text = log.read_text()
+        some = [line.partition("LOG:  ")[2] for line in text[seen[0] :].splitlines() if "LOG:  " in line]
+        seen[0] = len(text)
+        return [line.partition(": ")[2] for line in some if line.startswith(("statement: ", "execute "))]
+
+    return told
+
+
+@pytest.mark.requirement("STL-3")
+@pytest.mark.parametrize("who", [None, person()])
+def test_one_durable_commit_an_issue(url, keys, request, who):
+    """Two transactions: the reservation's is not flushed, the record's is; nothing else is committed."""
+    server = None
+    if url.startswith("postgresql"):
+        server, url = request.getfixturevalue("server"), f"{url}%20-clog_statement%3Dall"
+    register = Register.create(url, keys=keys, officer="chief", office="store", at=NOW)
+    register.blanks.add_series(KIND, "P{:07d}", officer="chief", at=NOW)
+    stock(register, "P0000001-P0000100", office="store")
+    for _ in range(6):  # prepared statements are logged under their names
+        issue(register, officer="chief")
+    register.close()
+    told = statements(register, server)
+    issue(register, officer="chief", person=who)
+    lasting, commits = True, []
+    for statement in told():
+        if "synchronous" in statement:
+            lasting = statement.endswith("FULL")
+        elif statement.startswith("BEGIN") and server is not None:
+            lasting = True
+        elif statement == "COMMIT":
+            commits.append(lasting)
+    assert commits == [False, True]
+
+
 def test_the_last_blanks_go_to_as_many_as_there_are(register):
     stock(register, "P0000001-P0000007")
     stock(register, "P0000101-P0000108")
@@ -117,7 +180,6 @@ def test_one_person_asks_two_offices_at_the_same_moment(stocked, monkeypatch):
     def execute(connection, statement, values=()):
         found = real(connection, statement, values)
         if statement == hot.OTHERS:
-            found = found.all()
             with suppress(threading.BrokenBarrierError):
                 meeting.wait(1)
         return found
@@ -229,6 +291,17 @@ def test_a_server_that_goes_away_and_comes_back(durable, keys):
     assert register.audit(officer="auditor").sound
 
 
+def test_a_server_that_was_started_again_meanwhile(durable, keys):
+    """The connection kept at hand is gone with the server, and so are the pool's: nobody who asks now is told so."""
+    register = made_on(durable, keys)
+    first = issue(register)
+    durable.stop("immediate")
+    durable.start()
+    second = issue(register)
+    assert {register.document(number).status for number in (first, second)} == {"issued"}
+    assert second != first
+
+
 def test_more_callers_than_connections(durable, keys):
     register = made_on(durable, keys)
     everybody = fork.Barrier(32)  # whoever has a connection keeps it until all have asked for one
@@ -261,18 +334,15 @@ def test_more_callers_than_connections(durable, keys):
 def test_a_commit_whose_answer_got_lost(stocked, monkeypatch):
     """The transaction went through and nobody could say so: the caller withdraws, and the record says spoiled."""
     number = stocked.reserve(KIND, officer="anna", at=NOW)
-    store = stocked._context.store
-    real = store.write
-
-    from contextlib import contextmanager
+    real = hot.transaction
 
     @contextmanager
-    def write():
-        with real() as connection:
+    def transaction(store, *, lasting):
+        with real(store, lasting=lasting) as connection:
             yield connection
         raise RegisterError("the register refused", hint="connection lost")
 
-    monkeypatch.setattr(type(store), "write", lambda self: write())
+    monkeypatch.setattr(hot, "transaction", transaction)
     with pytest.raises(RegisterError, match="refused"):
         commit(stocked, number)
     monkeypatch.undo()

@@ -157,6 +157,15 @@ def test_a_newer_register_is_refused(register, url, keys, version):
             act()
 
 
+def test_a_register_whose_version_is_gone(register, url, keys):
+    with register._context.store.write() as connection:
+        connection.exec_driver_sql("DELETE FROM alembic_version")
+    for made in (keys, Keys((), None, keys.verifier)):
+        with pytest.raises(RegisterError, match="version is gone") as caught:
+            Register(url, keys=made)
+        assert "backup" in caught.value.hint
+
+
 def test_nothing_to_migrate(url, keys):
     with pytest.raises(RegisterError, match="no register there"):
         migrate(url, keys=keys, officer="chief", office="store", at=NOW)

@@ -102,6 +102,9 @@ def audit(
     heads: Annotated[
         str, typer.Option("--heads", metavar="FILE", help="Heads kept outside; the newest is added.")
     ] = "",
+    persons: Annotated[
+        bool, typer.Option("--persons", help="Open every person's row too; needs the data key.")
+    ] = False,
     officer: Officer = "",
     keys: KeyFolder = "",
     passphrase_file: _io.PassphraseFile = "",
@@ -113,7 +116,7 @@ def audit(
     register = open_register(url, keys, passphrase_file)
     # the sequencer may move on while this runs: heads are read before
     known = read_heads(heads) if heads and Path(heads).exists() else ([] if heads else None)
-    found = register.audit(officer=officer, since=_head(since) if since else "", heads=known)
+    found = register.audit(officer=officer, since=_head(since) if since else "", heads=known, persons=persons)
     if heads and found.sound and found.head:
         append_head(heads, found.head)
     if as_json:

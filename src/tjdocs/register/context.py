@@ -44,7 +44,7 @@ class Context:
     log: Log = field(repr=False)
     trial: bool
 
-    def allow(self, connection: Connection, act: str, officers: Sequence[str], count: int = 1) -> str:
+    def allow(self, connection: Connection | hot.Direct, act: str, officers: Sequence[str], count: int = 1) -> str:
         """Let an act pass that its officers may do; return the office of the first, ``""`` in a trial register.
 
         :raises RegisterError: an officer without the role, or too few officers
@@ -59,7 +59,7 @@ class Context:
             return ""
         offices = []
         for officer in officers:
-            rows = hot.execute(connection, hot.ROLES, (officer,)).all()
+            rows = hot.execute(connection, hot.ROLES, (officer,))
             if not any(act in lives.roles().get(role, ()) for role, _ in rows):
                 able = sorted(role for role, acts in lives.roles().items() if act in acts)
                 raise RegisterError(

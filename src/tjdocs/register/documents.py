@@ -139,7 +139,11 @@ class Documents:
         entry = schema.entry.c
         with self._context.store.read() as connection:
             return list(
-                connection.execute(select(entry.leaf).where(entry.subject == number).order_by(entry.id)).scalars()
+                connection.execute(
+                    select(entry.leaf)
+                    .where(entry.subject == number)
+                    .order_by(entry.position.is_(None), entry.position, entry.id)
+                ).scalars()
             )
 
     def holder(self, number: str, *, officer: str) -> Person | None:

@@ -1,15 +1,21 @@
 """The statements of the issuing act and of a full audit, in plain SQL: what runs for every document.
 
 Everything else goes through SQLAlchemy's expressions. ``?`` stands for a value; PostgreSQL's driver gets ``%s``.
+The issuing act runs them on the driver's own connection (:func:`transaction`), which SQLAlchemy's pool lends.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
-__all__ = ["execute", "stream"]
+from tjdocs.errors import RegisterError
+from tjdocs.register.store import Store, short
+
+__all__ = ["Direct", "execute", "stream", "transaction"]
 
 # the lowest blank that the office may issue from; the second form waits where the first found all taken
 FREE = """SELECT b.id, b.series, b.first, b.last, s.pattern, b.office, b.since FROM blank b
@@ -34,6 +40,8 @@ RECORD = """INSERT INTO document
 (number, series, blank, document_type, office, officer, issued, expires, state, since, ground, citizenship, sex,
 category, replaces, replaced_by, holder, personal, sealed, wrapped)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'issued', ?, '', ?, ?, ?, ?, '', ?, ?, ?, ?)"""
+LOCK = "SELECT pg_advisory_xact_lock(?)"
+KNOWN = "SELECT COUNT(*) FROM series WHERE document_type = ?"
 ENTRY = "INSERT INTO entry (act, subject, leaf, mac) VALUES (?, ?, ?, ?)"
 ROLES = "SELECT role, office FROM officer WHERE id = ?"
 
@@ -47,19 +55,62 @@ NEW = ENTRIES.replace("WHERE e.position >= ? ORDER BY e.position", "WHERE e.posi
 ISSUED = "SELECT series, office, document_type, blank FROM document ORDER BY series, blank"
 # every act but the issues, in the order in which they were put
 ACTS = """SELECT act, subject, leaf FROM entry WHERE act <> 'issue' ORDER BY position IS NULL, position, id"""
+PERSONS = "SELECT number, sealed, wrapped FROM document WHERE sealed IS NOT NULL OR wrapped IS NOT NULL"
+DECIDED = "SELECT id, sealed, wrapped FROM decision WHERE sealed IS NOT NULL OR wrapped IS NOT NULL"
 COUNT = "SELECT COUNT(*) FROM document"
 ORPHANS = """SELECT d.number FROM document d
 WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.subject = d.number AND e.act = 'issue') LIMIT 1000"""
 
 
 @cache
-def _form(statement: str, dialect: str) -> str:
-    return statement if dialect == "sqlite" else statement.replace("?", "%s")
+def _form(statement: str, sqlite: bool) -> str:
+    return statement if sqlite else statement.replace("?", "%s")
 
 
-def execute(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Any:
-    """Run one of the statements above; what the driver gives back."""
-    return connection.exec_driver_sql(_form(statement, connection.dialect.name), tuple(values))
+class Direct:
+    """The driver's own connection, within one :func:`transaction`."""
+
+    __slots__ = ("_run", "_sqlite")
+
+    def __init__(self, driver: Any, sqlite: bool) -> None:
+        self._run = driver.cursor().execute
+        self._sqlite = sqlite
+
+    def execute(self, statement: str, values: Sequence[Any]) -> Sequence[Any]:
+        """Run a statement; the rows of its answer."""
+        cursor = self._run(_form(statement, self._sqlite), values)
+        return cursor.fetchall() if cursor.description else ()
+
+
+@contextmanager
+def transaction(store: Store, *, lasting: bool) -> Iterator[Direct]:
+    """Run a block as one transaction.
+
+    :param lasting: it is on the disk when it ends, as with :meth:`Store.write`; else a power cut may undo it, whole,
+        until the next that is
+
+    :raises RegisterError: the database refused, was busy too long, or went away
+    """
+    try:
+        lent = store.lend("write" if lasting else "hasty")
+        whole = False
+        try:
+            driver: Any = lent.driver_connection
+            yield Direct(driver, store.sqlite)
+            driver.commit()
+            whole = True
+        finally:
+            store.take_back(lent, whole=whole)
+    except (SQLAlchemyError, store.failure) as error:
+        raise RegisterError("the register refused", hint=short(error)) from None
+
+
+def execute(connection: Connection | Direct, statement: str, values: Sequence[Any] = ()) -> Sequence[Any]:
+    """Run one of the statements above; the rows of its answer."""
+    if isinstance(connection, Direct):
+        return connection.execute(statement, values)
+    result = connection.exec_driver_sql(_form(statement, connection.dialect.name == "sqlite"), tuple(values))
+    return result.all() if result.returns_rows else ()
 
 
 def stream(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Iterator[Sequence[Any]]:
@@ -75,5 +126,5 @@ def stream(connection: Connection, statement: str, values: Sequence[Any] = ()) -
         return
     with driver.cursor(name="audit") as cursor:
         cursor.itersize = 5000
-        cursor.execute(_form(statement, "postgresql"), tuple(values))
+        cursor.execute(_form(statement, False), tuple(values))
         yield from cursor

@@ -9,6 +9,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +23,7 @@ from tjdocs.register.blanks import give_back
 from tjdocs.register.context import Context
 from tjdocs.register.documents import append_act
 from tjdocs.register.entries import as_bytes, digest, issue_leaf, read_digests
+from tjdocs.register.hot import Direct
 from tjdocs.register.merkle import leaf_hash
 from tjdocs.register.people import Person, Sealed, seal
 from tjdocs.register.ranges import Pattern
@@ -51,7 +53,7 @@ class Issuing:
         moment, token = values.utc(values.moment(at)), secrets.token_hex(16)
         place = "" if out is None else str(Path(out).absolute())
         staging = place and str(Path(place).parent / f".{Path(place).name}-{token[:12]}")
-        with self._context.store.hasty() as connection:
+        with hot.transaction(self._context.store, lasting=False) as connection:
             own = self._context.allow(connection, "issue", (officer,))
             if own and office not in ("", own):
                 raise RegisterError("an officer of another office", where="office")
@@ -62,26 +64,26 @@ class Issuing:
             self._held[number] = _Held(token, staging)
         return number
 
-    def _take(self, connection: Connection, document_type: str, office: str, moment: str) -> tuple[str, Any]:
-        free = hot.FREE if self._context.store.sqlite else hot.FREE_SKIP
+    def _take(self, connection: Direct, document_type: str, office: str, moment: str) -> tuple[str, Any]:
         values_ = (document_type, office, office)
-        row = hot.execute(connection, free, values_).first()
+        rows = hot.execute(connection, hot.FREE if self._context.store.sqlite else hot.FREE_SKIP, values_)
         for _ in range(100):
-            if row is not None or self._context.store.sqlite:
+            if rows or self._context.store.sqlite:
                 break
             # every range is taken this moment, or there is none: wait for the first, which may be gone by then
-            row = hot.execute(connection, hot.FREE_WAIT, values_).first()
-            if row is None and hot.execute(connection, hot.FREE, values_).first() is None:
+            rows = hot.execute(connection, hot.FREE_WAIT, values_)
+            if not rows and not hot.execute(connection, hot.FREE, values_):
                 break
-        if row is None:
+        if not rows:
             raise RegisterError("no number", where=document_type, hint=self._why(connection, document_type, office))
+        row = rows[0]
         if row[6] > moment:
             raise RegisterError("before the blanks were confirmed", where="at")
         hot.execute(connection, hot.USE_UP if row[2] == row[3] else hot.SHORTEN, (row[0],))
         return Pattern.parse(row[4]).number(row[2]), row
 
-    def _why(self, connection: Connection, document_type: str, office: str) -> str:
-        if not any(series.document_type == document_type for series in self._context.series(connection)):
+    def _why(self, connection: Direct, document_type: str, office: str) -> str:
+        if not hot.execute(connection, hot.KNOWN, (document_type,))[0][0]:
             return "no series: receive blanks with `tjdocs register receive`"
         where = f" at {office}" if office else ""
         return f"its blanks{where} are used up or not confirmed; assign the next with `tjdocs register assign`"
@@ -116,10 +118,12 @@ class Issuing:
         if person is not None:
             citizenship, sex = values.code(person.citizenship, "citizenship"), values.code(person.sex, "sex")
         sealed = self._seal(person, number)
-        with self._context.store.write() as connection:
+        with self._recording(bool(replaces or ground)) as connection:
             row = self._reservation(connection, number, "reserved")
             self._context.allow(connection, "issue", (row[4],))
-            old = self._replaced(connection, number, row, replaces, ground, at) if replaces or ground else ""
+            old = ""
+            if not isinstance(connection, Direct):
+                old = self._replaced(connection, number, row, replaces, ground, at)
             if person is not None and not several:
                 self._only_one(connection, row[2], sealed, old, day)
             record = (
@@ -141,6 +145,10 @@ class Issuing:
         if not row[8]:
             self._held.pop(number, None)
 
+    def _recording(self, replacing: bool) -> AbstractContextManager[Connection | Direct]:
+        store = self._context.store
+        return store.write() if replacing else hot.transaction(store, lasting=True)
+
     def _seal(self, person: Person | None, number: str) -> Sealed:
         if person is None:
             return Sealed()
@@ -150,17 +158,23 @@ class Issuing:
             )
         return seal(person, number, self._context.keys, self._context.secrets.lookup)
 
-    def _reservation(self, connection: Connection, number: str, *stages: str) -> Any:
-        statement = hot.RESERVED if self._context.store.sqlite else hot.RESERVED_LOCK
-        row = hot.execute(connection, statement, (number,)).first()
+    def _reservation(self, connection: Connection | Direct, number: str, *stages: str) -> Any:
+        row = self._locked(connection, number)
         held = self._held.get(number)
         if row is None or held is None or row[7] != held.token or row[5] not in stages:
             raise RegisterError(f"number is not {' or '.join(stages)}", where="number", hint="reserve one first")
         return row
 
-    def _only_one(self, connection: Connection, document_type: str, sealed: Sealed, old: str, day: str) -> None:
-        for key in sorted(key for key in (sealed.holder, sealed.personal) if key):
-            self._context.store.lock(connection, int.from_bytes(key[:8], "big", signed=True))
+    def _locked(self, connection: Connection | Direct, number: str) -> Any:
+        statement = hot.RESERVED if self._context.store.sqlite else hot.RESERVED_LOCK
+        return next(iter(hot.execute(connection, statement, (number,))), None)
+
+    def _only_one(
+        self, connection: Connection | Direct, document_type: str, sealed: Sealed, old: str, day: str
+    ) -> None:
+        if not self._context.store.sqlite:  # there a transaction that writes is alone anyway
+            for key in sorted(key for key in (sealed.holder, sealed.personal) if key):
+                hot.execute(connection, hot.LOCK, (int.from_bytes(key[:8], "big", signed=True),))
         living = lives.documents().marked
         for other in hot.execute(connection, hot.OTHERS, (document_type, sealed.holder, sealed.personal)):
             # the same name and date of birth under two personal numbers are two persons
@@ -192,7 +206,7 @@ class Issuing:
 
     def placed(self, number: str) -> None:
         """See :meth:`tjdocs.register.Register.placed`."""
-        with self._context.store.hasty() as connection:
+        with hot.transaction(self._context.store, lasting=False) as connection:
             self._reservation(connection, number, "committed")
             hot.execute(connection, hot.DONE, (number,))
         self._held.pop(number, None)
@@ -255,8 +269,7 @@ class Issuing:
     def _finish(self, number: str, at: datetime) -> str:
         """Complete or spoil one number whose process is gone; ``""`` when another did meanwhile."""
         with self._context.store.write() as connection:
-            statement = hot.RESERVED if self._context.store.sqlite else hot.RESERVED_LOCK
-            row = hot.execute(connection, statement, (number,)).first()
+            row = self._locked(connection, number)
             if row is None:
                 return ""
             mark = self._mark(number, row[5], *row[0:5], *row[6:10])

@@ -19,7 +19,7 @@ from tjdocs.register.keys import Keys
 from tjdocs.register.proofs import ConsistencyProof, InclusionProof
 from tjdocs.register.store import SEQUENCER, Store
 
-__all__ = ["BLOCK", "Log", "Secrets", "append_head", "consistent", "read_heads"]
+__all__ = ["BLOCK", "Log", "Secrets", "append_head", "consistent", "keys_named", "read_heads"]
 
 BLOCK = 256
 _BATCH = 50_000
@@ -48,6 +48,11 @@ class Secrets:
             )
         data = b"\0".join(part if isinstance(part, bytes) else part.encode() for part in parts)
         return blake2b(data, key=self.mac, digest_size=_MAC).digest()
+
+    def named(self) -> dict[str, str]:
+        """Return what names the two keys and tells nothing of them; the log's first entry bears it."""
+        keys = {"lookup": self.lookup, "mac": self.mac}
+        return {name: blake2b(b"key", key=key, digest_size=_MAC).hexdigest() for name, key in keys.items()}
 
     def entry(self, hash_: bytes) -> bytes:
         """Return the mark of the entry with this leaf hash; act and subject stand in the leaf itself."""
@@ -131,7 +136,10 @@ class Log:
             tree = _Tree(connection, checkpoint.size)
             found = [
                 InclusionProof(
-                    row.position, row.leaf, tuple(merkle.inclusion_path(row.position, checkpoint.size, tree)), note
+                    row.position,
+                    as_bytes(row.leaf),
+                    tuple(merkle.inclusion_path(row.position, checkpoint.size, tree)),
+                    note,
                 )
                 for row in rows
             ]
@@ -187,7 +195,7 @@ class _Tree:
         self._connection = connection
         self._whole = size // BLOCK
         self.roots = [
-            bytes(root)
+            as_bytes(root)
             for root in connection.execute(
                 select(schema.block.c.root).where(schema.block.c.number < self._whole).order_by(schema.block.c.number)
             ).scalars()
@@ -211,7 +219,7 @@ def _leaf_hashes(connection: Connection, low: int, high: int) -> list[bytes]:
     rows = connection.execute(
         select(table.leaf).where(table.position >= low, table.position < high).order_by(table.position)
     ).scalars()
-    found = [merkle.leaf_hash(leaf) for leaf in rows]
+    found = [merkle.leaf_hash(as_bytes(leaf)) for leaf in rows]
     if len(found) != high - low:
         raise RegisterError("the log's entries were changed", where=f"entries {low} to {high - 1}", hint=_AUDIT)
     return found
@@ -271,6 +279,17 @@ def _place(connection: Connection, places: list[dict[str, int]]) -> None:
     connection.execute(
         update(table).where(table.c.id == bindparam("id_")).values(position=bindparam("position_")), places
     )
+
+
+def keys_named(connection: Connection, origin: str) -> dict[str, str]:
+    """Return what the log's first entry says of the register's own keys; nothing in a log older than that."""
+    table = schema.entry.c
+    query = select(table.leaf).where(table.subject == origin, table.act == "init").order_by(table.position).limit(1)
+    try:
+        found = json.loads(as_bytes(connection.execute(query).scalar()) or b"{}")["keys"]
+        return {name: str(found[name]) for name in ("lookup", "mac")}
+    except (ValueError, KeyError, TypeError):
+        return {}
 
 
 def append_head(path: str | Path, note: str) -> None:

@@ -67,7 +67,8 @@ def _take_over(
     connection.execute(insert(schema.setting), [{"key": key, "value": value} for key, value in settings.items()])
     context = Context(opened, keys, secrets, Log(opened, keys, secrets), trial)
     stamp = values.stamp(at)
-    context.record(connection, "init", log.name, stamp, [officer], trial=trial, migrated="0001")
+    more = {"trial": trial, "migrated": "0001", "keys": secrets.named()}
+    context.record(connection, "init", log.name, stamp, [officer], **more)
     if not trial:
         officers.enrol(context, connection, officer, "officer", office, stamp, officer)
     documents = connection.execute(text("SELECT * FROM old_document ORDER BY number")).mappings().all()

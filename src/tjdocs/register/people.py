@@ -4,19 +4,23 @@ import hmac
 import json
 import os
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Connection
 
 from tjdocs.documents import Application
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.mrz.names import Name
+from tjdocs.register import hot
+from tjdocs.register.entries import as_bytes
 from tjdocs.register.keys import Keys
 
-__all__ = ["Person", "Sealed", "open_sealed", "seal"]
+__all__ = ["Person", "Sealed", "open_sealed", "seal", "unopened"]
 
 _NONCE = 12
 _HASH = 16
@@ -128,6 +132,16 @@ def open_sealed(sealed: bytes, wrapped: bytes, subject: str, keys: Keys) -> Pers
         return Person(**table)
     except (InvalidTag, ValueError, KeyError, TypeError):
         raise RegisterError("a person's row was changed", where="sealed", hint="see `tjdocs register audit`") from None
+
+
+def unopened(connection: Connection, keys: Keys) -> Iterator[tuple[str, str]]:
+    """Yield table and subject of every row whose own key does not open its person."""
+    for table, statement in (("document", hot.PERSONS), ("decision", hot.DECIDED)):
+        for subject, sealed, wrapped in hot.stream(connection, statement):
+            try:
+                open_sealed(as_bytes(sealed), as_bytes(wrapped), str(subject), keys)
+            except RegisterError:
+                yield table, str(subject)
 
 
 def _folded(text: str) -> str:

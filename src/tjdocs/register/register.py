@@ -19,7 +19,7 @@ from tjdocs.register.decisions import Decisions
 from tjdocs.register.documents import Documents, Dossier
 from tjdocs.register.issuing import Issuing
 from tjdocs.register.keys import DataKey, Keys
-from tjdocs.register.log import Log, Secrets, check_origin
+from tjdocs.register.log import Log, Secrets, check_origin, keys_named
 from tjdocs.register.officers import Officers
 from tjdocs.register.people import Person
 from tjdocs.register.values import Audit, Document, Resumed
@@ -27,6 +27,7 @@ from tjdocs.register.values import Audit, Document, Resumed
 __all__ = ["TRIAL_NAME", "Register"]
 
 TRIAL_NAME = "trial.invalid/register"
+_RESTORE = "restore them from a backup"
 _TRIAL_START = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -60,10 +61,14 @@ class Register:
         opened.check_version()
         with opened.read() as connection:
             settings = opened.settings(connection)
+            named = keys_named(connection, str(settings.get("origin")))
         wrapped = _wrapped(settings)
         if keys.verifier is not None:
             check_origin(keys.verifier, settings["origin"])
         secrets = Secrets(*map(keys.unwrap, wrapped)) if keys.data else Secrets()
+        if keys.data and (wrong := [name for name, said in named.items() if secrets.named().get(name) != said]):
+            # under another key persons would not be found, and who has a passport would get a second one
+            raise RegisterError("the register's settings were changed", where=f"setting key.{wrong[0]}", hint=_RESTORE)
         self.log = Log(opened, keys, secrets)
         self._context = Context(opened, keys, secrets, self.log, settings["trial"] == "1")
         self.blanks = Blanks(self._context)
@@ -252,17 +257,19 @@ class Register:
     # ------------------------------------------------------------------------------------------------- auditing
 
     def audit(
-        self, *, officer: str = "", since: str = "", heads: Sequence[str] | None = None, sequence: bool = True
-    ) -> Audit:
+        self, *, officer: str = "", since: str = "", heads: Sequence[str] | None = None, sequence: bool = True,
+        persons: bool = False,
+    ) -> Audit:  # fmt: skip
         """Look for any change made behind the register's back.
 
         :param since: a signed head: only what came after it is read, and that it continues that head
         :param heads: signed heads kept outside the database (:func:`tjdocs.register.read_heads`); without them a
             roll-back of the whole database is ``undetermined``
         :param sequence: give new entries their places first, where the keys for it are at hand
+        :param persons: open every person's row too: the log does not cover the wrapping of the rows' own keys
         :raises RegisterError: an officer without the role
         """
-        return audit.run(self._context, officer=officer, since=since, heads=heads, sequence=sequence)
+        return audit.run(self._context, officer=officer, since=since, heads=heads, sequence=sequence, persons=persons)
 
     def may(self, act: str, officer: str) -> None:
         """Let a look pass that an officer's role allows; in a trial register nobody need be named.
@@ -336,7 +343,7 @@ def _wrapped(settings: Mapping[str, str]) -> list[bytes]:
             return found
     except (KeyError, TypeError, ValueError):
         pass
-    raise RegisterError("the register's settings were changed", where="setting", hint="restore them from a backup")
+    raise RegisterError("the register's settings were changed", where="setting", hint=_RESTORE)
 
 
 def _beside(opened: store.Store) -> Path | None:
@@ -359,7 +366,7 @@ def _trial_keys(beside: Path | None) -> Keys:
 
 def _create(opened: store.Store, keys: Keys, *, trial: bool, officer: str, office: str, at: datetime) -> None:
     """Make the tables, the register's own two keys (wrapped), its first log entries and its first officer."""
-    data, log = keys.whole()
+    data, signer = keys.whole()
     secrets = Secrets(DataKey.generate().secret, DataKey.generate().secret)
     with opened.write() as connection:
         opened.lock(connection, store.SEQUENCER)
@@ -367,7 +374,7 @@ def _create(opened: store.Store, keys: Keys, *, trial: bool, officer: str, offic
             return  # another process was first
         opened.create(connection)
         settings = {
-            "origin": log.name,
+            "origin": signer.name,
             "trial": "1" if trial else "0",
             "key.lookup": data.wrap(secrets.lookup).hex(),
             "key.mac": data.wrap(secrets.mac).hex(),
@@ -376,6 +383,6 @@ def _create(opened: store.Store, keys: Keys, *, trial: bool, officer: str, offic
         connection.execute(insert(schema.setting), rows)
         context = Context(opened, keys, secrets, Log(opened, keys, secrets), trial)
         stamp = values.stamp(at)
-        context.record(connection, "init", log.name, stamp, [officer], trial=trial)
+        context.record(connection, "init", signer.name, stamp, [officer], trial=trial, keys=secrets.named())
         if not trial:
             officers.enrol(context, connection, officer, "officer", office, stamp, officer)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     MetaData,
+    PoolProxiedConnection,
     String,
     Table,
     create_engine,
@@ -35,6 +36,17 @@ _DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
 }
+_BEGIN = {
+    # a commit in NORMAL mode is whole but not flushed: the next one in FULL flushes it too; and a short write lock from
+    # the start: two readers that then both want to write would dead-lock
+    (True, "read"): ("BEGIN",),
+    (True, "write"): ("PRAGMA synchronous=FULL", "BEGIN IMMEDIATE"),
+    (True, "hasty"): ("PRAGMA synchronous=NORMAL", "BEGIN IMMEDIATE"),
+    (False, "read"): ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",),
+    (False, "write"): ("BEGIN",),
+    (False, "hasty"): ("BEGIN; SET LOCAL synchronous_commit TO OFF",),
+}
+_parents: list[object] = []  # connections of the processes that this one was forked from
 SEQUENCER = 0x746A646F6373  # PostgreSQL's advisory lock of the one sequencer
 
 
@@ -67,8 +79,11 @@ class Store:
         except (SQLAlchemyError, ImportError, TypeError, ValueError):
             hint = "a reachable database; PostgreSQL needs the extra `postgres`"
             raise RegisterError("cannot open the register", hint=hint) from None
-        _engines.add(self.engine)
-        weakref.finalize(self, _dispose, self.engine, os.getpid())
+        self.failure: type[Exception] = self.engine.dialect.loaded_dbapi.Error
+        event.listen(self.engine, "begin", _begin)
+        self._kept: list[PoolProxiedConnection] = []
+        _stores.add(self)
+        weakref.finalize(self, _dispose, self.engine, self._kept, os.getpid())
 
     @property
     def path(self) -> Path | None:
@@ -92,17 +107,11 @@ class Store:
             yield connection
 
     @contextmanager
-    def hasty(self) -> Iterator[Connection]:
-        """Run a block as one transaction that a power cut may undo, whole; a later :meth:`write` makes it last."""
-        with self._run("hasty") as connection:
-            yield connection
-
-    @contextmanager
     def _run(self, mode: str) -> Iterator[Connection]:
         try:
             with self.engine.connect().execution_options(tjdocs=mode) as connection, connection.begin():
                 yield connection
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, self.failure) as error:
             raise RegisterError("the register refused", hint=short(error)) from None
 
     def version(self) -> str:
@@ -114,7 +123,7 @@ class Store:
             with self.engine.connect().execution_options(tjdocs="read") as connection:
                 names = set(inspect(connection).get_table_names())
                 if "alembic_version" in names:
-                    return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or "")
+                    return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or "none")
                 return "0001" if "meta" in names else ""
         except SQLAlchemyError as error:
             raise RegisterError("cannot open the register", hint=short(error)) from None
@@ -127,6 +136,8 @@ class Store:
         version = self.version()
         if not version:
             raise RegisterError("no register there", where="url", hint="make one with `tjdocs register init`")
+        if version == "none":
+            raise RegisterError("the register's version is gone", where="alembic_version", hint="restore a backup")
         if version < schema.VERSION:
             hint = "bring it up with `tjdocs register migrate`, after a backup"
             raise RegisterError("register of another version, an older one", where=version, hint=hint)
@@ -151,12 +162,58 @@ class Store:
         rows = connection.execute(select(schema.setting.c.key, schema.setting.c.value))
         return {row.key: row.value for row in rows}
 
+    def lend(self, mode: str) -> PoolProxiedConnection:
+        """Return a connection of the driver's own, a transaction begun on it; one is kept at hand for the next act.
+
+        :param mode: ``write``, or ``hasty`` for what a power cut may undo, whole; a later ``write`` makes it last
+        """
+        while True:
+            kept = self._kept.pop() if self._kept else None
+            lent = kept or self.engine.raw_connection()
+            try:
+                driver: Any = lent.driver_connection
+                for statement in _BEGIN[self.sqlite, mode]:
+                    driver.execute(statement)
+            except BaseException as error:
+                lost = not self.take_back(lent, whole=False)
+                # the server went away since, and took its connections with it; the pool asks before it lends
+                if kept is not None and lost and isinstance(error, self.failure):
+                    continue
+                raise
+            return lent
+
+    def take_back(self, lent: PoolProxiedConnection, *, whole: bool) -> bool:
+        """Take a lent connection back, and undo what it did not do whole; return whether it can be used again."""
+        if not whole and not _undone(lent.driver_connection):
+            lent.invalidate()
+            return False
+        if self._kept:
+            lent.close()
+        else:
+            self._kept.append(lent)
+        return True
+
+    def leave(self) -> None:
+        """In a forked process: leave every connection to the parent."""
+        # held for ever, so that nothing is closed when it is collected
+        _parents.append((self.engine.pool, tuple(self._kept)))
+        self._kept.clear()
+        self.engine.dispose(close=False)
+
     def close(self) -> None:
         """Close every connection."""
+        while self._kept:
+            self._kept.pop().close()
         self.engine.dispose()
 
 
-def short(error: SQLAlchemyError) -> str:
+def _begin(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("tjdocs", "write")
+    for statement in _BEGIN[connection.dialect.name == "sqlite", mode]:
+        connection.exec_driver_sql(statement)
+
+
+def short(error: Exception) -> str:
     """Return a database error without its statement and values."""
     text = str(getattr(error, "orig", None) or error).strip()
     # PostgreSQL puts values into DETAIL lines, and a key's value into nothing else
@@ -171,17 +228,6 @@ def _sqlite(url: URL, wait: float) -> Engine:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA foreign_keys=ON")
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        mode = connection.get_execution_options().get("tjdocs", "write")
-        if mode == "read":
-            connection.exec_driver_sql("BEGIN")
-            return
-        # a commit in NORMAL mode is whole but not flushed: the next one in FULL flushes it too
-        connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if mode == 'hasty' else 'FULL'}")
-        # a short write lock from the start: two readers that then both want to write would dead-lock
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
     return engine
 
 
@@ -189,39 +235,38 @@ def _postgresql(url: URL, wait: float) -> Engine:
     given = url.query.get("options", "")
     own = f"-c lock_timeout={int(wait * 1000)} -c timezone=UTC"
     options = " ".join((*((given,) if isinstance(given, str) else given), own))
-    engine = create_engine(
+    return create_engine(
         url,
-        connect_args={"connect_timeout": 10, "options": options},
+        connect_args={"connect_timeout": 10, "options": options, "autocommit": True},  # we say ourselves what begins
         pool_pre_ping=True,
         pool_timeout=wait,
         pool_size=4,
         max_overflow=12,
     )
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        mode = connection.get_execution_options().get("tjdocs", "write")
-        if mode == "read":
-            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        elif mode == "hasty":
-            connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
 
-    return engine
+def _undone(driver: Any) -> bool:
+    try:
+        driver.rollback()
+    except Exception:  # noqa: BLE001 (whatever it says, nobody else may get this connection)
+        return False
+    return not getattr(driver, "closed", False)
 
 
-def _dispose(engine: Engine, pid: int) -> None:
+def _dispose(engine: Engine, kept: list[PoolProxiedConnection], pid: int) -> None:
     # after a fork the connections are the parent's to close
+    if os.getpid() == pid:
+        while kept:
+            kept.pop().close()
     engine.dispose(close=os.getpid() == pid)
 
 
 def _leave_to_parent() -> None:
     """In a forked process: start with empty pools, and never touch or close a connection of the parent's."""
-    for engine in _engines:
-        _parents.append(engine.pool)  # kept, so that nothing is closed when it is collected
-        engine.dispose(close=False)
+    for store in _stores:
+        store.leave()
 
 
-_engines: weakref.WeakSet[Engine] = weakref.WeakSet()
-_parents: list[object] = []
+_stores: weakref.WeakSet[Store] = weakref.WeakSet()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_leave_to_parent)
