@@ -1,0 +1,120 @@
+"""Passive authentication and the trust store, for ``tools/bench``. Not a tool of its own."""
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384
+
+from bench_common import AT, ROOT, Result, another, hashed, passport, ratio
+from tjdocs.inspection import Evidence, examine
+from tjdocs.lds import sod
+from tjdocs.pki import TrustStore, certificate, keys
+from tjdocs.pki.importing import import_paths, read_certificate
+
+
+def pa_floor_ratio(folder: Path) -> Result:
+    """Passive authentication of one passport, signer unseen, over its bare verifications and hashes."""
+    authority, files = passport(folder)
+    documents = [(authority.document_signer().certificate, files)]
+    for _ in range(19):
+        signer, _ = authority.new_signers(at=AT)
+        documents.append((signer.certificate, another(folder, authority)))
+    trust = TrustStore.of([authority.csca])
+    trust_key = authority.csca.key.handle
+    evidence = [Evidence(chip=chip) for _, chip in documents]
+    bare = []
+    for signer, chip in documents:
+        data = sod.Sod.parse(chip["EF.SOD"]).signed_data
+        groups = [content for name, content in chip.items() if name.startswith("DG")]
+        bare.append((signer, signer.key.handle, data.signers[0], [*groups, data.content]))
+
+    def forget() -> None:
+        # every signer is unseen again; the store is open, its keys are in memory
+        certificate._parse.cache_clear()
+        certificate._verify.cache_clear()
+        keys.load.cache_clear()
+        keys.load(authority.csca.spki)
+
+    def measured() -> None:
+        for item in evidence:
+            examine(item, trust, at=AT)
+
+    def floor() -> None:
+        for signer, key, info, contents in bare:
+            key.verify(info.signature, info.signed_forms[0], ec.ECDSA(SHA256()))
+            trust_key.verify(signer.signature, signer.tbs, ec.ECDSA(SHA384()))
+            for content in contents:
+                hashed(SHA256(), content)
+
+    return ratio(measured, floor, rounds=60, repeat=1, before=forget) | {
+        "compared": f"examine() of a passport (EF.SOD {len(files['EF.SOD'])} B, DG2 {len(files['DG2'])} B, four "
+        "groups) over verify P-256, verify P-384 and all hashes by cryptography; 20 passports of 20 signers a round"
+    }
+
+
+def trust_import_ratio(folder: Path) -> Result:
+    """Importing and verifying the 581-certificate list over every bare signature verification performed."""
+    real = Path(os.environ.get("TJDOCS_REAL_DATA", ROOT.parent / "shared/real"))
+    path = next((real / "master_lists").glob("DE_ML_2026*"), None) if real.is_dir() else None
+    if path is None:
+        return {"value": None, "spread": None, "compared": f"no published list at {real}"}
+    anchor = read_certificate(real / "certificates/DE_ROOT_CA_CSCA07.cer")
+    performed: list[tuple[object, ...]] = []
+    check = keys._check
+
+    def recorded(*arguments: object) -> str | None:
+        performed.append(arguments)
+        return check(*arguments)
+
+    def measured(count: list[int]) -> None:
+        certificate._parse.cache_clear()
+        certificate._verify.cache_clear()
+        keys.load.cache_clear()
+        count[0] += 1
+        import_paths(TrustStore.create(folder / f"{count[0]}.db"), [path], anchors=[anchor])
+
+    count = [0]
+    keys._check = recorded
+    measured(count)
+    keys._check = check
+    bare = [_bare(*arguments) for arguments in performed]
+
+    def floor() -> None:
+        for call in bare:
+            call()
+
+    return ratio(lambda: measured(count), floor, rounds=12, repeat=1) | {
+        "compared": f"import of {path.name} into a new store over its {len(bare)} signature verifications "
+        "by cryptography"
+    }
+
+
+def _bare(
+    key: object, scheme: str, hash_: object, mask: object, salt: object, signature: bytes, data: bytes
+) -> Callable[[], None]:
+    """Return one verification as ``cryptography`` does it, without anything around it."""
+    from cryptography.hazmat.primitives.asymmetric import padding
+
+    handle, library = key.handle, hash_.library
+    if scheme == "rsa-pss":
+        arguments = (signature, data, padding.PSS(padding.MGF1(mask.library), salt), library)
+    elif scheme == "rsa-pkcs1":
+        arguments = (signature, data, padding.PKCS1v15(), library)
+    else:
+        arguments = (signature, data, ec.ECDSA(library))
+
+    def call() -> None:
+        with suppress(InvalidSignature):
+            handle.verify(*arguments)
+
+    return call
+
+
+FIGURES = {
+    "pa.floor_ratio": pa_floor_ratio,
+    "trust.import_ratio": trust_import_ratio,
+}
