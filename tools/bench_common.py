@@ -3,15 +3,18 @@
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, Hash
 
 from tjdocs.documents import example
+from tjdocs.lds import sod
 from tjdocs.office import Office
-from tjdocs.pki import Authority
+from tjdocs.pki import Authority, TrustStore, certificate, keys
+from tjdocs.pki.certificate import Certificate
 from tjdocs.register import Register
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -64,3 +67,59 @@ def passport(folder: Path) -> tuple[Authority, dict[str, bytes]]:
 def another(folder: Path, authority: Authority) -> dict[str, bytes]:
     office = Office(authority, Register(f"sqlite:///{folder}/register.db"))
     return dict(office.issue(example("external-passport", at=AT), at=AT).chip)
+
+
+class Shown:
+    """Passports as they are shown at a border, with what they cannot be judged without.
+
+    :param documents: each signer's certificate with the chip's files
+    """
+
+    def __init__(self, authority: Authority, documents: Sequence[tuple[Certificate, dict[str, bytes]]]) -> None:
+        self.chips = [files for _, files in documents]
+        self.trust = TrustStore.of([authority.csca])
+        self._csca = authority.csca
+        self._bare = []
+        for signer, chip in documents:
+            data = sod.Sod.parse(chip["EF.SOD"]).signed_data
+            groups = [content for name, content in chip.items() if name.startswith("DG")]
+            self._bare.append((signer, signer.key.handle, data.signers[0], [*groups, data.content]))
+
+    @property
+    def sizes(self) -> str:
+        """How long the files are, for a person."""
+        files = self.chips[0]
+        return f"EF.SOD {len(files['EF.SOD'])} B, DG2 {len(files['DG2'])} B, four groups"
+
+    def forget(self) -> None:
+        """Make every signer unseen again; the store is open, its keys are in memory."""
+        certificate._parse.cache_clear()
+        certificate._verify.cache_clear()
+        keys.load.cache_clear()
+        keys.load(self._csca.spki)
+
+    def floor(self) -> None:
+        """Verify both signatures of each passport and hash its groups, by ``cryptography`` alone."""
+        trust_key = self._csca.key.handle
+        for signer, key, info, contents in self._bare:
+            key.verify(info.signature, info.signed_forms[0], ec.ECDSA(SHA256()))
+            trust_key.verify(signer.signature, signer.tbs, ec.ECDSA(SHA384()))
+            for content in contents:
+                hashed(SHA256(), content)
+
+    def warm_floor(self) -> None:
+        """Do the same without the signer's certificate, which was verified before."""
+        for _, key, info, contents in self._bare:
+            key.verify(info.signature, info.signed_forms[0], ec.ECDSA(SHA256()))
+            for content in contents:
+                hashed(SHA256(), content)
+
+
+def many_signers(folder: Path, count: int = 20) -> Shown:
+    """Return passports of as many signers."""
+    authority, files = passport(folder)
+    documents = [(authority.document_signer().certificate, files)]
+    for _ in range(count - 1):
+        signer, _ = authority.new_signers(at=AT)
+        documents.append((signer.certificate, another(folder, authority)))
+    return Shown(authority, documents)
