@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-__all__ = ["execute", "stream"]
+__all__ = ["execute", "form", "stream"]
 
 # the lowest blank that the office may issue from; the second form waits where the first found all taken
 FREE = """SELECT b.id, b.series, b.first, b.last, s.pattern, b.office, b.since FROM blank b
@@ -34,6 +34,10 @@ RECORD = """INSERT INTO document
 (number, series, blank, document_type, office, officer, issued, expires, state, since, ground, citizenship, sex,
 category, replaces, replaced_by, holder, personal, sealed, wrapped)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'issued', ?, '', ?, ?, ?, ?, '', ?, ?, ?, ?)"""
+# what a border asks of every document: its row, and the digests of its files in the entry of its issue
+FIND = """SELECT d.number, d.document_type, d.state, d.officer, d.issued, d.expires, d.office, d.ground, d.category,
+d.replaces, d.replaced_by, e.leaf
+FROM document d LEFT JOIN entry e ON e.subject = d.number AND e.act = 'issue' WHERE d.number = ?"""
 ENTRY = "INSERT INTO entry (act, subject, leaf, mac) VALUES (?, ?, ?, ?)"
 ROLES = "SELECT role, office FROM officer WHERE id = ?"
 
@@ -53,13 +57,14 @@ WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.subject = d.number AND e.act = '
 
 
 @cache
-def _form(statement: str, dialect: str) -> str:
+def form(statement: str, dialect: str) -> str:
+    """Return a statement as the driver of a dialect takes it."""
     return statement if dialect == "sqlite" else statement.replace("?", "%s")
 
 
 def execute(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Any:
     """Run one of the statements above; what the driver gives back."""
-    return connection.exec_driver_sql(_form(statement, connection.dialect.name), tuple(values))
+    return connection.exec_driver_sql(form(statement, connection.dialect.name), tuple(values))
 
 
 def stream(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Iterator[Sequence[Any]]:
@@ -75,5 +80,5 @@ def stream(connection: Connection, statement: str, values: Sequence[Any] = ()) -
         return
     with driver.cursor(name="audit") as cursor:
         cursor.itersize = 5000
-        cursor.execute(_form(statement, "postgresql"), tuple(values))
+        cursor.execute(form(statement, "postgresql"), tuple(values))
         yield from cursor
