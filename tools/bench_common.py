@@ -96,6 +96,7 @@ class Shown:
         certificate._parse.cache_clear()
         certificate._verify.cache_clear()
         keys.load.cache_clear()
+        self.trust.memory.clear()
         keys.load(self._csca.spki)
 
     def floor(self) -> None:

@@ -125,11 +125,18 @@ def enforce_premises(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """
     result = list(findings)
     resting, by_subject = _resting()
-    present = {finding.check for finding in result}
-    sound = present | {f"{finding.check}:{finding.subject}" for finding in result if finding.check in by_subject}
+    present, fallen = set(), set()
     for finding in result:
-        if not finding.outcome.holds:
-            sound -= {finding.check, f"{finding.check}:{finding.subject}"}
+        check, holds = finding.check, finding.outcome.holds
+        present.add(check)
+        if not holds:
+            fallen.add(check)
+        if check in by_subject:
+            named = f"{check}:{finding.subject}"
+            present.add(named)
+            if not holds:
+                fallen.add(named)
+    sound = present - fallen
     # premises first: what falls takes with it whatever rests on it
     for id_, premises, needed in resting:
         if id_ not in present or needed <= sound:

@@ -1,15 +1,26 @@
-"""The table of docs/border.md: five kinds of document in every state, each judged. Run it to print the table."""
+"""The table of docs/border.md: five types issued by an office, in every state of the register, each judged.
+
+Run it to print the table.
+"""
 
 import sys
-from dataclasses import replace
-from datetime import date
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-from law_cases import REGISTERED, RETURN, STATELESS, Desk, Traveller, document, entry, paper  # noqa: E402
+from law_cases import entry  # noqa: E402
 
-from tjdocs.border import Standing  # noqa: E402
+import builders as b  # noqa: E402
+from tjdocs.border import Evidence, Inspector, Lists, Verdict  # noqa: E402
+from tjdocs.documents import example  # noqa: E402
+from tjdocs.office import Issued, Office  # noqa: E402
+from tjdocs.pki import Authority, TrustStore  # noqa: E402
+from tjdocs.register import Register  # noqa: E402
 
 WAYS = {  # where each is shown, and where it does not suffice
     "external-passport": ("entry", "domestic"),
@@ -18,54 +29,109 @@ WAYS = {  # where each is shown, and where it does not suffice
     "registration-certificate": ("domestic", "exit"),
     "return-certificate": ("entry", "exit"),
 }
-DATES = {"stateless-id": STATELESS, "registration-certificate": REGISTERED, "return-certificate": RETURN}
-CHIP = {"issued": "2026-03-02", "expires": "2036-03-01"}
-SEALS = {"return-certificate": "emergency-travel-document"}
+# acts of the register that bring a document there, once it is handed over
+ACTS = {
+    "lost": [("lost", "told by its holder")],
+    "stolen": [("stolen", "told by its holder")],
+    "revoked": [("revoke", "citizenship lost")],
+    "used up": [("use", "")],
+}
 
 
-def shown(kind: str, **more: str) -> Traveller:
-    dates = {**DATES.get(kind, CHIP), **more}
-    if kind in DATES:
-        return replace(paper(kind, SEALS.get(kind, kind), **dates), direction=WAYS[kind][0])
-    return Traveller(document(kind, **dates), WAYS[kind][0])
+@dataclass(frozen=True)
+class Shown:
+    """A document at a desk; everything that a verdict rests on."""
+
+    issued: Issued
+    direction: str
+    at: date | datetime
+    page_of: Issued | None = None
+    lists: Lists | None = None
+    asks: bool = False
+
+    def judge(self, lane: "Lane") -> Verdict:
+        inspector = Inspector(trust=lane.trust, register=Register(lane.url), lists=self.lists)
+        page, proof = self.page_of or self.issued, self.issued
+        evidence = Evidence(
+            mrz=page.mrz, chip=dict(proof.chip) or None, seal=proof.seal or None, direction=self.direction,
+            asks_protection=self.asks,
+        )  # fmt: skip
+        return inspector.inspect(evidence, at=self.at)
 
 
-def desk(kind: str, status: str) -> Desk:
-    dates = DATES.get(kind, CHIP)
-    return Desk(Standing(status, kind, dates["issued"], dates["expires"]))
+class Lane:
+    """An office, its register, and who believes its CSCA."""
+
+    def __init__(self, folder: Path) -> None:
+        self.url = f"sqlite:///{folder / 'register.db'}"
+        authority = Authority.create(folder / "authority", at=b.AT - timedelta(days=1))
+        self.office = Office(authority, Register(self.url))
+        self.trust = TrustStore.of([authority.csca], [authority.seal_signer().certificate])
+
+    def issue(self, kind: str, **more: Any) -> Issued:
+        issued = self.office.issue(example(kind, at=b.AT), at=b.AT, page=False, **more)
+        self.act("handover", issued)
+        return issued
+
+    def act(self, act: str, issued: Issued, ground: str = "") -> None:
+        Register(self.url).act(act, issued.document_number, officers=["trial"], at=b.AT, ground=ground)
+
+    def states(self, kind: str) -> Iterator[tuple[str, Shown]]:
+        """Yield each state with the document in it."""
+        here, elsewhere = WAYS[kind]
+        sound = Shown(self.issue(kind), here, b.AT)
+        yield "valid", sound if kind != "return-certificate" else replace(sound, issued=self.issue(kind))
+        yield "expired", replace(sound, at=sound.issued.date_of_expiry + timedelta(days=1))
+        for state, acts in ACTS.items():
+            issued = self.issue(kind)
+            for act, ground in acts:
+                self.act(act, issued, ground)
+            yield state, replace(sound, issued=issued)
+        old = self.issue(kind)
+        self.act("lost", old, "told by its holder")
+        self.issue(kind, replaces=old.document_number, ground="loss")
+        yield "lost and replaced", replace(sound, issued=old)
+        yield "wrong direction", replace(sound, direction=elsewhere)
+        yield "banned holder", replace(sound, lists=banned())
+        yield "wrong holder", replace(sound, page_of=self.issue(kind))
+        lost = self.issue(kind)
+        self.act("lost", lost, "told by its holder")
+        yield "asks for protection", replace(sound, issued=lost, asks=True)
 
 
-def states(kind: str) -> dict[str, Traveller]:
-    sound = replace(shown(kind), register=desk(kind, "handed-over"))
-    other = shown(kind, number="T00000009")
-    mixed = (other.shown[0], sound.shown[1])
-    return {
-        "valid": sound,
-        "expired": replace(sound, at=date(2036, 3, 2)),
-        "lost": replace(sound, register=desk(kind, "lost")),
-        "revoked": replace(sound, register=desk(kind, "revoked")),
-        "used up": replace(sound, register=desk(kind, "used-up")),
-        "wrong direction": replace(sound, direction=WAYS[kind][1]),
-        "banned holder": replace(sound, lists=(entry(), entry("wanted-person", id="E-2"))),
-        "another's page": replace(sound, shown=mixed),
-        "asks for protection": replace(sound, asks=True, register=desk(kind, "lost")),
-    }
+def banned() -> Lists:
+    """Return a ban and a search for the person whom every example document names."""
+    person = {"secondary_identifier": "ANNA NAMUNA"}
+    return Lists.of([entry(**person), entry("wanted-person", id="E-2", **person)])
 
 
-def table() -> str:
-    rows = ["| document, direction | state | verdict | decided by |", "| --- | --- | --- | --- |"]
-    for kind, (direction, _) in WAYS.items():
-        for state, who in states(kind).items():
-            verdict = who.judge()
-            reasons = dict.fromkeys(
-                f"`{f.check}` {f.reason}".rstrip()
-                for f in verdict.findings
-                if f.check in verdict.decided_by and (verdict.decision == "admit" or not f.outcome.holds)
-            )
-            because = "what is required" if verdict.decision == "admit" else ", ".join(reasons)
-            rows.append(f"| {kind}, {who.direction or direction} | {state} | {verdict.decision} | {because} |")
-    return "\n".join(rows)
+def rows() -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield type, direction, state, verdict and what decided it."""
+    with tempfile.TemporaryDirectory() as folder:
+        lane = Lane(Path(folder))
+        for kind in WAYS:
+            for state, shown in lane.states(kind):
+                verdict = shown.judge(lane)
+                yield kind, shown.direction, state, str(verdict.decision), because(verdict)
+                if state == "valid" and kind == "return-certificate":
+                    again = shown.judge(lane)
+                    yield kind, shown.direction, "shown again", str(again.decision), because(again)
+
+
+def because(verdict: Verdict) -> str:
+    if verdict.decision == "admit":
+        return "what is required"
+    reasons = dict.fromkeys(
+        f"`{f.check}` {f.reason}" for f in verdict.findings if f.check in verdict.decided_by and not f.outcome.holds
+    )
+    return ", ".join(reasons)
+
+
+def table(found: Iterable[tuple[str, str, str, str, str]]) -> str:
+    """Return the rows as a table."""
+    head = ["| document, direction | state | verdict | decided by |", "| --- | --- | --- | --- |"]
+    return "\n".join([*head, *(f"| {k}, {way} | {state} | {said} | {why} |" for k, way, state, said, why in found)])
 
 
 if __name__ == "__main__":
-    print(table())
+    print(table(rows()))

@@ -1,13 +1,19 @@
 """Whatever is handed over: a verdict, no exception, and nobody admitted by it."""
 
-from datetime import date
+import json
+from datetime import UTC, date, datetime
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from law_cases import NEVER, SOMEBODY, Desk, Traveller, document, entry, grant, standing
 
-from tjdocs.border import Evidence, Inspector, Lists
+from tjdocs.border import Evidence, Inspector, Lists, report
+from tjdocs.errors import UsageError
 from tjdocs.inspection.evidence import DIRECTIONS
+from tjdocs.register import Keys, Register
+
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 LISTS = Lists.of([entry(), NEVER, SOMEBODY, grant("visa"), entry("missing-person", date_of_birth="", id="E-3")])
 TRUST = Traveller().inspector().trust
@@ -51,3 +57,27 @@ def test_an_altered_document_is_never_admitted_in_place_of_the_sound_one(zone, n
     evidence = Evidence(mrz=zone, chip=files, direction="entry")
     verdict = Inspector(trust=TRUST, lists=LISTS).inspect(evidence, at=date(2026, 11, 24))
     assert verdict.decision in ("refer", "refuse")  # the very document is under a ban
+
+
+HALF = "\ud800"  # half a surrogate pair: a str that is no text, as a JSON escape may make it
+
+
+def test_half_a_character_in_a_zone_is_one_that_may_not_stand_there(tmp_path):
+    """It reaches lists, register, record and evidence as U+FFFD, which all of them can write."""
+    register = Register.create(
+        f"sqlite:///{tmp_path / 'r.db'}", keys=Keys.generate("x"), officer="a", office="b", at=AT, trial=True
+    )
+    for place in ("ANNA", "T00000001", "TJK9"):
+        zone = TEXT.replace(place, place[:2] + HALF + place[3:])
+        evidence = Evidence(mrz=zone, direction="entry")
+        verdict = Inspector(trust=TRUST, register=register, lists=LISTS).inspect(evidence, at=AT)
+        assert verdict.decision == "refuse"
+        assert ("mrz.structure", "failed") in {(f.check, str(f.outcome)) for f in verdict.findings}
+        json.dumps(verdict.as_json(), ensure_ascii=False).encode()
+        report.render(verdict).encode()
+
+
+@pytest.mark.parametrize("given", [{"claims": {"place": HALF}}, {"point": HALF}, {"claims": {"primary_identifier": HALF}}])
+def test_half_a_character_in_what_a_desk_says_is_a_bad_call(given):
+    with pytest.raises(UsageError):
+        Inspector(lists=LISTS).inspect(Evidence(mrz=TEXT, direction="entry", **given), at=AT)

@@ -328,3 +328,42 @@ def test_overrides_and_requirements_that_are_misspelt_are_refused(text):
 
 def test_the_file_is_kept_for_evidence():
     assert hashlib.sha256(Policy.default().source).hexdigest() == Policy.default().sha256
+
+
+OVERRIDES = b"""
+schema = 1
+name = "two"
+requires = ["pa.authentic"]
+[[override]]
+check = "pa.dg-hash"
+subject = "DG2"
+decision = "refuse"
+[[override]]
+check = "holder.protection"
+reason = "asked"
+decision = "refer"
+[[rule]]
+decision = "none"
+check = "pa.*"
+"""
+
+
+def test_of_two_overrides_the_first_that_fits_decides_and_its_subject_counts():
+    policy = Policy.parse(OVERRIDES)
+    authentic = Finding("pa.authentic", Outcome.PASSED)
+    asked = Finding("holder.protection", Outcome.UNDETERMINED, "asked")
+    face, zone = (Finding("pa.dg-hash", Outcome.PASSED, subject=name) for name in ("DG2", "DG1"))
+    for _ in range(2):  # what bears on a finding is remembered
+        assert policy.decide([asked, face, zone, authentic]) == ("refuse", ("pa.dg-hash",))
+        assert policy.decide([asked, zone, authentic]) == ("refer", ("holder.protection",))
+        assert policy.decide([zone, authentic]) == ("admit", ("pa.authentic",))
+
+
+def test_what_a_policy_remembers_of_findings_has_an_end(monkeypatch):
+    from tjdocs.border import policy as module
+
+    monkeypatch.setattr(module, "_REMEMBERED", 3)
+    policy = Policy.parse(OVERRIDES)
+    for number in range(10):
+        policy.decide([Finding("pa.dg-hash", Outcome.FAILED, f"word-{number}")])
+    assert len(policy._remembered) <= 3

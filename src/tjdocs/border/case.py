@@ -27,7 +27,7 @@ class Case:
     """What every rule of law is asked about. Personal data: ``repr`` shows none.
 
     :param zone: the zone that counts: DG1's, else the printed one; None where neither has a format
-    :param person: whom to look for on lists, None where nobody is named
+    :param person: whom to look for on lists, None where nobody is named, or there is no list
     :param issued: the date of issue, from ``chip``, ``seal`` or ``register``
     :param standing: what the register says; ``register_reason`` why it says nothing
     """
@@ -71,7 +71,8 @@ class Case:
             examination.chip,
             zone,
             recognise(zone),
-            _person(zones, examination.chip, claims, examination.at.date()),
+            # whom to look for matters only where there is something to look in
+            _person(zones, examination.chip, claims, examination.at.date()) if lists is not None else None,
             lists,
             sealed,
             issued,

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from tjdocs.errors import UsageError
+from tjdocs.inspection.evidence import is_text
 
 __all__ = ["Claims"]
 
@@ -49,7 +50,7 @@ class Claims:
                 raise UsageError("unknown claim", where=f"claims {str(name)[:40]}", hint=", ".join(known))
             if name in _DATES:
                 found[name] = _day(value, name)
-            elif isinstance(value, str):
+            elif is_text(value):
                 found[name] = value
             else:
                 raise UsageError("no text", where=f"claims {name}")

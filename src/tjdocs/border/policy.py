@@ -2,9 +2,9 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -32,7 +32,12 @@ class _Weight(IntEnum):
     REFUSE = 2
 
 
+_REMEMBERED = 4096  # combinations of check, outcome and reason; checks.toml has a tenth of it
 _WEIGHTS = {"none": _Weight.NONE, "refer": _Weight.REFER, "refuse": _Weight.REFUSE}
+
+
+# of overrides the places, of rules subject and weight
+_Bearing = tuple[tuple[int, ...], tuple[tuple[str, _Weight], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +61,14 @@ class Rule:
 
 
 def _matches(pattern: str, text: str) -> bool:
-    if pattern.endswith("*"):
+    if pattern[-1:] == "*":
         return text.startswith(pattern[:-1])
     return pattern in ("", text)
+
+
+@lru_cache(maxsize=1024)
+def _any(patterns: tuple[str, ...], check: str) -> bool:
+    return any(_matches(pattern, check) for pattern in patterns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,9 @@ class Policy:
     overrides: tuple[Rule, ...] = ()
     instead: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
     source: bytes = field(default=b"", repr=False)
+    _remembered: dict[tuple[str, str, str], _Bearing] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def default(cls) -> "Policy":
@@ -143,36 +156,55 @@ class Policy:
 
         :param document: the kind of document, where it is known
         """
-        for override in self.overrides:
-            fitting = [finding for finding in findings if override.fits(finding)]
-            if fitting:
-                return Decision(override.decision), _ids(fitting)
+        overridden: dict[int, list[Finding]] = {}
+        weights = []
         requires, lacking = self.instead.get(document, (self.requires, ()))
-        weights = [_Weight.NONE if _lacks(lacking, finding) else self._weight(finding) for finding in findings]
+        for finding in findings:
+            overrides, rules = self._bearing(finding)
+            for index in overrides:
+                if self.overrides[index].fits(finding):
+                    overridden.setdefault(index, []).append(finding)
+            weights.append(_Weight.NONE if lacking and _lacks(lacking, finding) else _weight(rules, finding.subject))
+        if overridden:
+            first = min(overridden)
+            return Decision(self.overrides[first].decision), _ids(overridden[first])
         gravest = max(weights, default=_Weight.NONE)
         if gravest is _Weight.REFUSE:
             return Decision.REFUSE, _ids(f for f, w in zip(findings, weights, strict=True) if w is gravest)
         deciding = [f.check for f, w in zip(findings, weights, strict=True) if w is _Weight.REFER]
+        holding = {f.check for f in findings if f.outcome.holds}
         for pattern in requires:
-            if not any(f.outcome.holds and _matches(pattern, f.check) for f in findings):
+            if not any(_matches(pattern, check) for check in holding):
                 deciding += [f.check for f in findings if _matches(pattern, f.check)] or [pattern]
         if deciding:
             return Decision.REFER, tuple(dict.fromkeys(deciding))
-        return Decision.ADMIT, _ids(
-            f for f in findings if f.outcome.holds and any(_matches(p, f.check) for p in requires)
-        )
+        return Decision.ADMIT, _ids(f for f in findings if f.outcome.holds and _any(requires, f.check))
 
-    def _weight(self, finding: Finding) -> _Weight:
-        for rule in self.rules:
-            if rule.fits(finding):
-                return _WEIGHTS[rule.decision]
-        return _Weight.REFER
+    def _bearing(self, finding: Finding) -> _Bearing:
+        """Return the overrides and rules that a finding's check, outcome and reason leave, in order."""
+        key = finding.check, finding.outcome, finding.reason
+        found = self._remembered.get(key)
+        if found is None:
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            overrides = [n for n, rule in enumerate(self.overrides) if replace(rule, subject="").fits(finding)]
+            rules = [rule for rule in self.rules if replace(rule, subject="").fits(finding)]
+            found = tuple(overrides), tuple((rule.subject, _WEIGHTS[rule.decision]) for rule in rules)
+            self._remembered[key] = found
+        return found
 
 
-def _lacks(patterns: Iterable[str], finding: Finding) -> bool:
+def _weight(rules: tuple[tuple[str, _Weight], ...], subject: str) -> _Weight:
+    for pattern, weight in rules:
+        if not pattern or _matches(pattern, subject):
+            return weight
+    return _Weight.REFER
+
+
+def _lacks(patterns: tuple[str, ...], finding: Finding) -> bool:
     """Whether a check could not be made because its input is missing, and may be."""
     undetermined = finding.outcome is Outcome.UNDETERMINED and finding.reason in ("no-input", "premise")
-    return undetermined and any(_matches(pattern, finding.check) for pattern in patterns)
+    return undetermined and _any(patterns, finding.check)
 
 
 def _ids(findings: Iterable[Finding]) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
 from tjdocs.border.case import Case
@@ -168,4 +167,4 @@ def _agreement(case: Case, standing: Standing) -> Finding:
 
 
 def _digests(case: Case) -> dict[str, str]:
-    return {name: sha256(data).hexdigest() for name, data in (case.chip.contents.items() if case.chip else ())}
+    return {name: case.chip.digest(name, "sha256").hex() for name in case.chip.contents} if case.chip else {}

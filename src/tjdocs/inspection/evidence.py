@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeGuard
 
 from tjdocs.errors import InputError, UsageError
 from tjdocs.lds import catalogue
@@ -47,6 +48,8 @@ class Evidence:
     def __post_init__(self) -> None:
         if self.direction is not None and self.direction not in DIRECTIONS:
             raise UsageError("unknown direction", where=str(self.direction), hint=f"one of {', '.join(DIRECTIONS)}")
+        if not is_text(self.point):
+            raise UsageError("no text", where="point", hint="the id of a crossing point")
         lines = self.mrz if self.mrz is not None else ""
         if not isinstance(lines, Sequence) or not all(isinstance(line, str) for line in lines):
             raise UsageError("unusable zone", where="mrz", hint="give text, or a list of lines")
@@ -61,6 +64,11 @@ class Evidence:
             object.__setattr__(self, "seal", bytes(self.seal))
         object.__setattr__(self, "files", files)
         object.__setattr__(self, "twice", twice)
+
+
+def is_text(value: object) -> TypeGuard[str]:
+    """Whether a value is text that can be written down: a ``str`` may hold half a surrogate pair, which cannot."""
+    return isinstance(value, str) and (value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value))
 
 
 def _named(chip: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ from tjdocs import mrz
 from tjdocs.asn1 import der, times
 from tjdocs.findings import Finding, Outcome, brief, passed
 from tjdocs.inspection.structure import ChipContent
-from tjdocs.pki import algorithms, cms, keys, names, paths, revocation
+from tjdocs.pki import algorithms, cms, names, paths, revocation
 from tjdocs.pki.certificate import (
     OID_BASIC_CONSTRAINTS,
     OID_KEY_USAGE,
@@ -69,16 +69,76 @@ def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Zone | N
         findings += [Finding(check, Outcome.UNDETERMINED, "signer-missing", detail) for check in _SIGNER_CHECKS[:-1]]
         findings.append(brief("pa.ds-revocation", Outcome.UNDETERMINED, "premise"))
         return Passive([*findings, *hashes], None, None, signed)
-    path = paths.build(signer, trust)
+    seen = _seen(signer, trust)
     findings += [
-        _chain(path),
-        _validity(signer, path, signed, zone, at),
-        _usage(signer, zone),
-        _country(signer, path, zone),
-        revocation.judge("pa.ds-revocation", signer, path, trust, at=at),
+        seen.chain,
+        _validity(signer, seen, signed, zone, at),
+        _usage(seen, zone),
+        _country(seen, zone),
+        revocation.judge("pa.ds-revocation", signer, seen.path, trust, at=at),
         *hashes,
     ]
-    return Passive(findings, signer, path, signed)
+    return Passive(findings, signer, seen.path, signed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is the same for all documents of a signer, and at any time, as long as the trust store holds the same.
+
+    :param usage: but for the document code, for which ``types`` are
+    :param codes: the signer's country and those of its path
+    :param outlived: the certificate on the path that its issuer's validity does not cover
+    """
+
+    path: paths.Path
+    chain: Finding
+    usage: Finding
+    types: tuple[str, ...] | None
+    codes: tuple[str, ...]
+    known: frozenset[str]
+    warnings: tuple[str, ...]
+    outlived: Certificate | None
+
+
+_REMEMBERED = 1024
+
+
+def _seen(signer: Certificate, trust: TrustStore) -> _Seen:
+    """Return what is known of a signer, from the store's memory, which ends with what the store holds.
+
+    Time, zone and revocation do not enter: they are judged each time.
+    """
+    memory = trust.memory
+    found = memory.get(signer.raw)
+    if isinstance(found, _Seen):
+        return found
+    path = paths.build(signer, trust)
+    own = names.country(signer.issuer)
+    warnings: tuple[str, ...] = ()
+    if not own:
+        own, warnings = names.country(signer.subject), ("country-absent",)
+    codes = (own, *(names.country(issuer.subject) for issuer in path.chain[1:]))
+    found = _Seen(
+        path,
+        _chain(path),
+        _signer_usage(signer),
+        signer.document_types,
+        codes,
+        frozenset(filter(None, codes)),
+        warnings,
+        _outlived(path),
+    )
+    if len(memory) >= _REMEMBERED:  # of forged signers there is no end
+        memory.clear()
+    memory[signer.raw] = found
+    return found
+
+
+def _outlived(path: paths.Path) -> Certificate | None:
+    for certificate, issuer in zip(path.chain, path.chain[1:], strict=False):
+        if certificate.not_before - issuer.not_before < -_CLOCK_SKEW or certificate.not_before > issuer.not_after:
+            return certificate
+    return None
 
 
 def _without_sod(chip: ChipContent | None) -> list[Finding]:
@@ -181,7 +241,7 @@ def _hashes(chip: ChipContent) -> list[Finding]:
             findings.append(brief(check, failed, "digest-forbidden", name))
         elif name in chip.errors and chip.errors[name][0] == "limit":
             findings.append(brief(check, unsure, "limit", name))
-        elif keys.hash_data(signed.hash, chip.contents[name]) != listed[number]:
+        elif chip.digest(name, signed.hash) != listed[number]:
             findings.append(brief(check, failed, "differs", name))
         else:
             findings.append(passed(check, name))
@@ -221,7 +281,7 @@ def _chain(path: paths.Path) -> Finding:
 
 def _validity(
     signer: Certificate,
-    path: paths.Path,
+    seen: _Seen,
     signed: tuple[datetime, str],
     zone: mrz.Zone | None,
     at: datetime,
@@ -251,15 +311,24 @@ def _validity(
     # a key usage period is over long before the document is: against an assumed time it says nothing
     if how != "assumed" and ((begin and begin - moment > late) or (end and moment - end > early)):
         return Finding(check, Outcome.FAILED, "key-usage-period", detail)
-    for certificate, issuer in zip(path.chain, path.chain[1:], strict=False):
-        if certificate.not_before - issuer.not_before < -_CLOCK_SKEW or certificate.not_before > issuer.not_after:
-            return Finding(check, Outcome.FAILED, "issuer-validity", f"{certificate.subject_text}; {detail}")
+    if seen.outlived is not None:
+        return Finding(check, Outcome.FAILED, "issuer-validity", f"{seen.outlived.subject_text}; {detail}")
     if how == "assumed":
         return Finding(check, Outcome.WARNING, "assumed", detail)
     return Finding(check, Outcome.PASSED, detail=detail)
 
 
-def _usage(signer: Certificate, zone: mrz.Zone | None) -> Finding:
+def _usage(seen: _Seen, zone: mrz.Zone | None) -> Finding:
+    types, finding = seen.types, seen.usage
+    if types is not None and finding.outcome.holds and zone is not None and zone.format:
+        code = zone.document_code
+        if code not in types and not any(len(entry) == 1 and code.startswith(entry) for entry in types):
+            detail = f"for {', '.join(types)}, not for {code}"
+            return Finding(finding.check, Outcome.FAILED, "document-type", detail)
+    return finding
+
+
+def _signer_usage(signer: Certificate) -> Finding:
     check = "pa.ds-usage"
     foreign = [oid for oid, entry in signer.extensions.items() if entry[0] and oid not in _UNDERSTOOD]
     if foreign:
@@ -281,33 +350,22 @@ def _usage(signer: Certificate, zone: mrz.Zone | None) -> Finding:
     purposes = signer.extended_key_usage
     if purposes is not None:  # document signers have none: whoever has one is for something else
         return Finding(check, Outcome.FAILED, "role", ", ".join(purposes))
-    types = signer.document_types
-    if types is not None and zone is not None and zone.format:
-        code = zone.document_code
-        if code not in types and not any(len(entry) == 1 and code.startswith(entry) for entry in types):
-            return Finding(check, Outcome.FAILED, "document-type", f"for {', '.join(types)}, not for {code}")
     return _named(check, tuple(warnings))
 
 
-def _country(signer: Certificate, path: paths.Path, zone: mrz.Zone | None) -> Finding:
+def _country(seen: _Seen, zone: mrz.Zone | None) -> Finding:
     check = "pa.country"
     if zone is None or not zone.format:
         return brief(check, Outcome.UNDETERMINED, "no-input")
     state = zone.issuing_state
     expected = mrz.alpha2(state)
-    own = names.country(signer.issuer)
-    warnings = []
-    if not own:
-        own = names.country(signer.subject)
-        warnings.append("country-absent")
-    codes = [own, *(names.country(issuer.subject) for issuer in path.chain[1:])]
-    known = {code for code in codes if code}
-    if expected is not None and own and known == {expected}:
-        return _named(check, tuple(warnings))
-    said = [f"issuer {index} {code}" for index, code in enumerate(codes) if index and code]
+    own = seen.codes[0]
+    if expected is not None and own and seen.known == {expected}:
+        return _named(check, seen.warnings)
+    said = [f"issuer {index} {code}" for index, code in enumerate(seen.codes) if index and code]
     detail = ", ".join([f"signer {own}", *said, f"zone {state}"])
     if expected is None or not own:
         return Finding(check, Outcome.UNDETERMINED, "code-unknown", detail)
-    if {code.upper() for code in known} != {expected}:
+    if {code.upper() for code in seen.known} != {expected}:
         return Finding(check, Outcome.FAILED, "differs", detail)
-    return _named(check, (*warnings, "country-case"))
+    return _named(check, (*seen.warnings, "country-case"))

@@ -29,6 +29,9 @@ class Sealed:
     verification: Verification | None = field(default=None, repr=False)
 
 
+_NONE = Sealed(tuple(Finding(check, Outcome.UNDETERMINED, "no-input") for check in _CHECKS))
+
+
 def examine_seal(
     data: bytes | None, trust: TrustStore, zones: Iterable[tuple[str, mrz.Zone | None]], *, at: datetime
 ) -> Sealed:
@@ -38,7 +41,7 @@ def examine_seal(
     :param zones: each with the subject under which it is told: ``zone``, ``DG1``
     """
     if data is None:
-        return Sealed(tuple(Finding(check, Outcome.UNDETERMINED, "no-input") for check in _CHECKS))
+        return _NONE
     if len(data) > MAX_FILE:
         return _unread("limit", f"{len(data)} bytes")
     if seal.is_picture(data):

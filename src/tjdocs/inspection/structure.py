@@ -17,6 +17,7 @@ from tjdocs.lds.dg12 import Dg12
 from tjdocs.lds.dg14 import Dg14
 from tjdocs.lds.dg15 import Dg15
 from tjdocs.lds.sod import Sod, SodError
+from tjdocs.pki import keys
 
 __all__ = ["ChipContent", "check_com_sod", "check_structure", "read_chip"]
 
@@ -41,6 +42,17 @@ class ChipContent:
     parsed: Mapping[str, Any] = field(repr=False)
     errors: Mapping[str, tuple[str, str]] = field(repr=False)
     contents: Mapping[str, bytes] = field(repr=False)
+    _digests: dict[tuple[str, str], bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def digest(self, name: str, hash_id: str) -> bytes:
+        """Return the digest of a file's content, computed once: EF.SOD and the register each ask for it.
+
+        :raises KeyError: no such file, or the hash is not in the table
+        """
+        found = self._digests.get((name, hash_id))
+        if found is None:
+            found = self._digests[name, hash_id] = keys.hash_data(hash_id, self.contents[name])
+        return found
 
     @property
     def data_groups(self) -> dict[int, str]:

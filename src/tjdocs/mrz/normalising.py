@@ -1,7 +1,7 @@
 """Putting right what a hand, an editor or a scanner did to the text of a zone, before it is read.
 
 Line ends, blanks, letter case, and lines joined into one. Nothing else is touched: a character that may not
-stand in a zone stays where it is and is reported there.
+stand in a zone stays where it is and is reported there, half a surrogate pair as U+FFFD.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,9 @@ LIMIT = 1000  # characters; a zone has at most 90
 
 _SHAPES = ((2, 44), (2, 36), (3, 30))
 _JOINED = {lines * columns: columns for lines, columns in _SHAPES}
-_UNSEEN = dict.fromkeys((0xFEFF, 0x200B, 0x200E, 0x200F, 0x2060))  # marks without width
+_UNSEEN: dict[int, str | None] = dict.fromkeys((0xFEFF, 0x200B, 0x200E, 0x200F, 0x2060))  # marks without width
+# half a character, as a JSON escape may make one: nothing behind could look it up or write it down
+_REPLACED = {**_UNSEEN, **dict.fromkeys(range(0xD800, 0xE000), "\ufffd")}
 _UPPER = {ord(letter): ord(letter.upper()) for letter in "abcdefghijklmnopqrstuvwxyz"}
 
 
@@ -31,7 +33,7 @@ def lines_of(text: str | bytes | Sequence[str]) -> tuple[tuple[str, ...], bool]:
         given = text.removesuffix("\n").split("\n", LIMIT)
     else:
         given = [_line(line) for line in text[:LIMIT]] if isinstance(text, Sequence) else [_line(text)]
-    whole = [line for part in given for line in part.translate(_UNSEEN).splitlines() if line.strip()]
+    whole = [line for part in given for line in part.translate(_REPLACED).splitlines() if line.strip()]
     if len(whole) > LIMIT or sum(map(len, whole)) > LIMIT:
         return (whole[0].strip()[:LIMIT],), False
     result = _without_blanks([line.translate(_UPPER) for line in whole])

@@ -70,10 +70,12 @@ class _Snapshot:
     by_key_identifier: dict[bytes, list[Certificate]] = field(default_factory=dict)
     by_signer: dict[tuple[str, int], list[Certificate]] | None = None  # made when first asked for
     crls: tuple[Crl, ...] = ()
+    memory: dict[bytes, object] = field(default_factory=dict, init=False)
 
     def add(self, entry: Entry) -> None:
         certificate = entry.certificate
         self.entries[certificate.sha256] = entry
+        self.memory.clear()
         self.by_subject.setdefault(certificate.subject, []).append(certificate)
         self.by_canonical.setdefault(names.canonical(certificate.subject), []).append(certificate)
         if certificate.subject_key_identifier:
@@ -213,6 +215,11 @@ class TrustStore:
         """SHA-256 over the sorted digests of the trusted certificates, hexadecimal: what ``--trust-digest`` pins."""
         trusted = sorted(digest for digest, entry in self._snapshot.entries.items() if entry.ground)
         return sha256("\n".join(trusted).encode()).hexdigest()
+
+    @property
+    def memory(self) -> dict[bytes, object]:
+        """What others keep of certificates judged against this store; it ends with what the store holds now."""
+        return self._snapshot.memory
 
     def trusted(self, certificate: Certificate) -> bool:
         """Whether ``certificate`` is trusted in itself."""

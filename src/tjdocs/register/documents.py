@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, select, update
 
 from tjdocs.documents import HeldDocument, Known
 from tjdocs.errors import RegisterError, UsageError
-from tjdocs.register import lives, schema, values
+from tjdocs.register import hot, lives, schema, values
 from tjdocs.register.context import Context
 from tjdocs.register.decisions import Decision
 from tjdocs.register.entries import read_digests
@@ -65,7 +65,14 @@ class Documents:
         """Return what is known of a number; None when it was never reserved, issued or lost to the stock."""
         if not isinstance(number, str):
             raise UsageError("no number", where="number", hint="a document's number")
-        with self._context.store.read() as connection:
+        store = self._context.store
+        found = hot.one(store, hot.FIND, number)
+        if found is not None:
+            _, document_type, state, officer, issued, expires, *more, leaf = found
+            files = read_digests(leaf or b"", "files")
+            return Document(number, document_type, state, officer, issued, expires, files, *more)
+        # the rest on one snapshot: what is reserved now may be a document in a moment
+        with store.read() as connection:
             row = connection.execute(select(schema.document).where(_table.number == number)).one_or_none()
             if row is not None:
                 return self._document(connection, row)

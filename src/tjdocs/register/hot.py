@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from tjdocs.errors import RegisterError
 from tjdocs.register.store import Store, short
 
-__all__ = ["Direct", "execute", "stream", "transaction"]
+__all__ = ["Direct", "execute", "one", "stream", "transaction"]
 
 # the lowest blank that the office may issue from; the second form waits where the first found all taken
 FREE = """SELECT b.id, b.series, b.first, b.last, s.pattern, b.office, b.since FROM blank b
@@ -42,6 +42,10 @@ category, replaces, replaced_by, holder, personal, sealed, wrapped)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'issued', ?, '', ?, ?, ?, ?, '', ?, ?, ?, ?)"""
 LOCK = "SELECT pg_advisory_xact_lock(?)"
 KNOWN = "SELECT COUNT(*) FROM series WHERE document_type = ?"
+# what a border asks of every document: its row, and the digests of its files in the entry of its issue
+FIND = """SELECT d.number, d.document_type, d.state, d.officer, d.issued, d.expires, d.office, d.ground, d.category,
+d.replaces, d.replaced_by, e.leaf
+FROM document d LEFT JOIN entry e ON e.subject = d.number AND e.act = 'issue' WHERE d.number = ?"""
 ENTRY = "INSERT INTO entry (act, subject, leaf, mac) VALUES (?, ?, ?, ?)"
 ROLES = "SELECT role, office FROM officer WHERE id = ?"
 
@@ -111,6 +115,11 @@ def execute(connection: Connection | Direct, statement: str, values: Sequence[An
         return connection.execute(statement, values)
     result = connection.exec_driver_sql(_form(statement, connection.dialect.name == "sqlite"), tuple(values))
     return result.all() if result.returns_rows else ()
+
+
+def one(store: Store, statement: str, value: str) -> Sequence[Any] | None:
+    """Return the first row that one of the statements above gives by itself, outside of a transaction."""
+    return store.one(_form(statement, store.sqlite), value)
 
 
 def stream(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Iterator[Sequence[Any]]:
