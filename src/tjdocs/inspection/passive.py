@@ -123,7 +123,9 @@ def _signature(chip: ChipContent, trust: TrustStore) -> tuple[_Signature, Certif
     check = "pa.sod-signature"
     best: tuple[_Signature, Certificate | None] | None = None
     for info in data.signers:
-        judged = data.judge(info) or data.judge(info, [entry.certificate for entry in trust.entries])
+        judged = data.judge(info) or data.judge(
+            info, trust.signers(serial=info.serial, key_identifier=info.key_identifier)
+        )
         if judged is None:
             best = best or (_Signature(Finding(check, Outcome.UNDETERMINED, "signer-missing")), None)
             continue
@@ -214,7 +216,7 @@ def _chain(path: paths.Path) -> Finding:
         more = ("authority-key-identifier-absent",) * by_name + ("algorithm-weak",) * weak
         return _named("pa.ds-chain", (*path.warnings, *more))
     outcome = Outcome.UNDETERMINED if path.valid is None else Outcome.FAILED
-    tried = "; ".join(f"{a.issuer.subject_text}: {a.reason}" for a in path.attempts)
+    tried = "; ".join(map(str, path.attempts))
     detail = f"issuer {path.chain[0].issuer_text}" + (f"; tried {tried}" if tried else "")
     return Finding("pa.ds-chain", outcome, path.reason, detail)
 

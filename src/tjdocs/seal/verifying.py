@@ -129,7 +129,7 @@ def _usage(seal: Seal, signer: Certificate) -> Iterator[_Fault]:
 
 def _chain(path: paths.Path) -> Iterator[_Fault]:
     if not path.valid:
-        tried = "; ".join(f"{a.issuer.subject_text}: {a.reason}" for a in path.attempts)
+        tried = "; ".join(map(str, path.attempts))
         detail = f"issuer {path.chain[0].issuer_text}" + (f", tried {tried}" if tried else "")
         yield _UNDETERMINED if path.valid is None else _FAILED, path.reason, detail
     for warning in path.warnings:
