@@ -1,4 +1,4 @@
-"""The trust store's figures for ``tools/bench``: growth of the store, growth of a revocation list. Not a tool of its own."""
+"""The trust store's figures for ``tools/bench``: growth of store and revocation list. Not a tool of its own."""
 
 import statistics
 import sys
@@ -21,7 +21,11 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def growth(
-    large: Callable[[], object], small: Callable[[], object], *, rounds: int, before: Callable[[], object] = lambda: None
+    large: Callable[[], object],
+    small: Callable[[], object],
+    *,
+    rounds: int,
+    before: Callable[[], object] = lambda: None,
 ) -> Result:
     """Return the median ratio of two calls that take turns, in processor time, each first every other round."""
     found = []

@@ -69,6 +69,19 @@ def csca_with_a_purpose() -> b.Scene:
     return b.scene(by=b.signer(party), anchors=[party])
 
 
+def under(scene: b.Scene, *denied: b.Party, **trust) -> b.Scene:
+    """Return the scene under a policy that believes what it is told, and denies these certificates."""
+    table = {"believe": ["anchor"], "denied": [party.certificate.sha256 for party in denied], **trust}
+    return replace(scene, policy=b.policy(**table))
+
+
+def denied_on_the_way(*, itself: bool = True) -> b.Scene:
+    """The link to the next generation is denied, or only the root of its key, while the old anchor stays."""
+    link, root = next_generation(), b.csca("CSCA Utopia 2", key=b.ec_key("next"))
+    scene = b.scene(by=b.signer(link), anchors=[b.utopia()], candidates=[link, root])
+    return under(scene, link if itself else root)
+
+
 CHAIN_CASES: list[Case] = [
     admitted(CHAIN, "", b.scene),
     admitted(CHAIN, "extended-key-usage-present", csca_with_a_purpose),
@@ -117,6 +130,22 @@ CHAIN_CASES: list[Case] = [
     ),
     refused(CHAIN, "wrong-signature", lambda: b.scene(by=b.signer(b.utopia(), signature=b"")), note="empty"),
     referred(CHAIN, "untrusted", lambda: b.scene(anchors=[], candidates=[b.utopia()])),
+    admitted(CHAIN, "", lambda: under(b.scene(), b.csca("CSCA Erewhon", "EW")), note="another-denied"),
+    admitted(
+        CHAIN,
+        "",
+        # the way over the denied root is barred, the one over the link is not
+        lambda: under(
+            signed_by(next_generation(), anchors=[b.csca("CSCA Erewhon", "EW"), next_generation()]), b.utopia()
+        ),
+        note="denied-above-a-trusted-one",
+    ),
+    referred(CHAIN, "not-believed", lambda: under(b.scene(), believe=["list", "bilateral"])),
+    referred(CHAIN, "not-believed", lambda: under(b.scene(), anchors=["00" * 32]), note="other-anchors"),
+    refused(CHAIN, "denied", lambda: under(b.scene(), b.utopia())),
+    refused(CHAIN, "denied", lambda: under(b.scene(), b.utopian_signer()), note="signer"),
+    refused(CHAIN, "denied", denied_on_the_way, note="link"),
+    refused(CHAIN, "denied", lambda: denied_on_the_way(itself=False), note="key-in-another-certificate"),
     refused(CHAIN, "not-a-ca", lambda: signed_by(csca_with(SIGNS, b.basic_constraints(ca=False)))),
     refused(CHAIN, "not-a-ca", lambda: signed_by(csca_with(CA, b.key_usage("cRLSign"))), note="usage"),
     refused(CHAIN, "not-a-ca", lambda: signed_by(csca_with(CA, SIGNS, b.purposes("2.23.136.1.1.3"))), note="purposes"),

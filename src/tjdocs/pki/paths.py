@@ -34,7 +34,7 @@ class CertificateSource(Protocol):
         ...
 
     def doubt(self, certificate: Certificate) -> str:
-        """Return why ``certificate`` is not trusted in itself: ``untrusted``, ``not-believed``, ``denied``; or nothing."""
+        """Return why ``certificate`` is not trusted in itself (``untrusted``, ``not-believed``, ``denied``), or ""."""
         ...
 
     def why(self, certificate: Certificate) -> str:
@@ -90,7 +90,8 @@ def build(signer: Certificate, store: CertificateSource) -> Path:
         for above in search.issuers(step):
             doubt = store.doubt(above.chain[-1])
             if not doubt:
-                return Path(True, "", above.chain, above.warnings, tuple(search.attempts))
+                vain = tuple(attempt for attempt in search.attempts if attempt.issuer not in above.chain)
+                return Path(True, "", above.chain, above.warnings, vain)
             search.attempts.append(Attempt(above.chain[-1], doubt, store.why(above.chain[-1])))
             if doubt == "denied":
                 continue

@@ -103,7 +103,8 @@ def load() -> Profile:
     specs.require_keys(table["crl"], ["next_update_days", "longest_days"], where=f"specs/{_FILE} crl")
     days, longest = table["crl"]["next_update_days"], table["crl"]["longest_days"]
     if type(days) is not int or type(longest) is not int or not 0 < days <= longest:
-        raise SpecError("a list that comes too seldom", where=f"specs/{_FILE} crl", hint=f"at least every {longest} days")
+        hint = f"at least every {longest} days"
+        raise SpecError("a list that comes too seldom", where=f"specs/{_FILE} crl", hint=hint)
     csca, ds, seal = (_role(table[name], name) for name in ("csca", "ds", "seal"))
     return Profile(**state, csca=csca, ds=ds, seal=seal, crl_days=days, crl_longest_days=longest)
 

@@ -15,7 +15,7 @@ from tjdocs.pki.crl import Crl, CrlError
 __all__ = ["create", "read", "write"]
 
 _VERSION = 2
-_SCHEMA = f"""
+_SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE certificate (sha256 TEXT PRIMARY KEY, der BLOB NOT NULL, kind TEXT NOT NULL);
 CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL UNIQUE, signature TEXT NOT NULL,
@@ -25,15 +25,15 @@ CREATE TABLE membership (source INTEGER NOT NULL REFERENCES source, sha256 TEXT 
     PRIMARY KEY (source, sha256));
 CREATE TABLE trusted (sha256 TEXT NOT NULL REFERENCES certificate, ground TEXT NOT NULL, PRIMARY KEY (sha256, ground));
 CREATE TABLE crl (sha256 TEXT PRIMARY KEY, der BLOB NOT NULL);
-INSERT INTO meta VALUES ('version', '{_VERSION}');
+INSERT INTO meta VALUES ('version', '2');
 """
 _COLUMNS = [column.name for column in fields(Source)]
 # what was once verified up to an anchor stays so when the same file comes again without one
-_KEEP = "source.anchor <> '' AND excluded.anchor = ''"
-_SOURCE = f"""
-INSERT INTO source ({", ".join(_COLUMNS)}) VALUES ({", ".join("?" * len(_COLUMNS))}) ON CONFLICT (sha256) DO UPDATE SET
-    {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "sha256")} WHERE NOT ({_KEEP})
-"""  # noqa: S608 - names of our own columns
+_UPDATE = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "sha256")
+_SOURCE = (
+    f"INSERT INTO source ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608 - our own names
+    f" ON CONFLICT (sha256) DO UPDATE SET {_UPDATE} WHERE NOT (source.anchor <> '' AND excluded.anchor = '')"
+)
 
 
 def create(path: Path) -> None:
