@@ -398,6 +398,18 @@ def revoked_by_key_identifier() -> b.Scene:
     return b.scene(by=party, crls=[b.revocation_list(b.utopia(), [party.certificate.serial])])
 
 
+def newest_key_lists(*serials: int, link: bool = True, **changes) -> b.Scene:
+    """Utopia's next key, under the same name, signs the list for all keys; the link vouches for it (9303-12, 7.1.4)."""
+    party = b.csca(key=b.ec_key("next"), **({"by": b.utopia()} if link else {}), **changes)
+    return b.scene(candidates=[party], crls=[b.revocation_list(party, serials)])
+
+
+def listed_by_a_namesake(certifier: b.Party, **changes) -> b.Scene:
+    party = b.csca(key=b.ec_key("next"), by=certifier, **changes)
+    lists = [b.revocation_list(party, [serial()])]
+    return b.scene(anchors=[b.utopia(), certifier], candidates=[party], crls=lists)
+
+
 OTHER_STATE = b.csca("CSCA Erewhon", "EW")
 REVOCATION_CASES: list[Case] = [
     admitted(REVOCATION, "", listed),
@@ -420,6 +432,8 @@ REVOCATION_CASES: list[Case] = [
         ),
         note="forged-one-beside",
     ),
+    admitted(REVOCATION, "", lambda: listed(until=None, issued=b.AT - timedelta(days=90)), note="of-ninety-days"),
+    admitted(REVOCATION, "", newest_key_lists, note="newest-key"),
     referred(REVOCATION, "premise", lambda: b.scene(anchors=[])),
     referred(REVOCATION, "premise", no_signer, note="no-signer"),
     Case("refuse", REVOCATION, "undetermined", "premise", lambda: b.scene().with_files(EF_SOD=b""), note="no-sod"),
@@ -427,6 +441,23 @@ REVOCATION_CASES: list[Case] = [
     Case("admit", REVOCATION, "undetermined", "no-crl", b.scene),
     Case("admit", REVOCATION, "undetermined", "other-issuer", lambda: listed(by=OTHER_STATE)),
     referred(REVOCATION, "stale", lambda: listed(until=b.moment(2026, 11, 24, 11))),
+    referred(
+        REVOCATION,
+        "stale",
+        # it names no next update: another is due after 90 days all the same
+        lambda: listed(until=None, issued=b.AT - timedelta(days=90, seconds=1)),
+        note="no-next-update",
+    ),
+    referred(REVOCATION, "crl-signature", lambda: newest_key_lists(serial(), link=False), note="newest-key-unlinked"),
+    referred(
+        REVOCATION,
+        "crl-signature",
+        # a certificate of the CSCA's name that may not certify
+        lambda: listed_by_a_namesake(b.csca("CSCA Utopia 0"), extensions=[b.subject_identifier(b"x")]),
+        note="no-authority-of-the-name",
+    ),
+    # a foreign CSCA certifies a CSCA of Utopia's name, which lists a signer of Utopia
+    referred(REVOCATION, "crl-signature", lambda: listed_by_a_namesake(OTHER_STATE), note="foreign-link"),
     referred(REVOCATION, "not-yet-issued", lambda: listed(issued=b.moment(2026, 11, 26))),
     referred(REVOCATION, "crl-signature", lambda: listed(serial(), key=b.ec_key("x"))),
     referred(
@@ -459,6 +490,7 @@ REVOCATION_CASES: list[Case] = [
     refused(REVOCATION, "revoked", lambda: listed(serial())),
     refused(REVOCATION, "revoked", lambda: listed(serial(), until=b.moment(2026, 11, 2)), note="stale"),
     refused(REVOCATION, "revoked", lambda: listed(1, serial(), 2), note="among-others"),
+    refused(REVOCATION, "revoked", lambda: newest_key_lists(serial()), note="newest-key"),
     # its issuer's name is nobody's, so that only the chain tells whose list counts
     refused(REVOCATION, "revoked", revoked_by_key_identifier, note="issuer-by-key-identifier"),
 ]

@@ -61,6 +61,11 @@ class Crl:
         """Digest of the whole list, hexadecimal."""
         return sha256(self.raw).hexdigest()
 
+    def revocations(self) -> dict[int, datetime]:
+        """Return every serial number on the list with its moment, in order."""
+        entries = der.decode(x509.TbsCertificateList, self.tbs).revoked or ()
+        return {entry.serial: times.parse_time(der.raw(entry.date)) for entry in entries}
+
     def stale(self, at: datetime) -> bool:
         """Whether another list is due by then. One that does not say when is due as late as the standard allows."""
         if self.next_update is not None:

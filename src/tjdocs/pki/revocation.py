@@ -61,6 +61,12 @@ def _verified(crl: Crl, path: Path, trust: TrustStore) -> keys.SignatureResult |
             continue
         if candidate in path.chain or not (doubt := trust.doubt(candidate)):
             return result
-        if doubt != "denied" and paths.may_certify(candidate) is not None and paths.build(candidate, trust).valid:
+        if doubt != "denied" and paths.may_certify(candidate) is not None and _of_one_state(candidate, trust):
             return result
     return None
+
+
+def _of_one_state(candidate: Certificate, trust: TrustStore) -> bool:
+    """Whether a path leads to a trusted certificate and never abroad: who lists is nobody else's to say."""
+    found = paths.build(candidate, trust)
+    return bool(found.valid) and len({certificate.country for certificate in found.chain}) == 1
