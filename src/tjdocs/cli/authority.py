@@ -52,7 +52,9 @@ def crl(
     folder: Folder,
     revoke: Annotated[
         list[str] | None,
-        typer.Option("--revoke", metavar="SERIAL|FILE", help="A serial number in hexadecimal, or a certificate's file."),
+        typer.Option(
+            "--revoke", metavar="SERIAL|FILE", help="A serial number in hexadecimal, or a certificate's file."
+        ),
     ] = None,
     passphrase_file: _io.PassphraseFile = "",
     at: _io.At = "",

@@ -120,8 +120,13 @@ class TrustPolicy:
         """Whether an anchor of that SHA-256 is one of this policy's."""
         return self.anchors is None or anchor in self.anchors
 
-    def standing(self, entry: Entry) -> tuple[bool, str]:
-        """Return whether the policy believes ``entry``, and why or why not, in words. ``denied`` is not looked at."""
+    def standing(self, entry: Entry, denied: frozenset[str] = frozenset()) -> tuple[bool, str]:
+        """Return whether what speaks for ``entry`` suffices, and why or why not, in words.
+
+        Whether it is denied itself is not looked at.
+
+        :param denied: SHA-256 of further certificates that are denied, for their keys: no list under them counts
+        """
         certificate, because = entry.certificate, []
         if not entry.grounds:
             return False, "a candidate: no ground to believe it was given at import"
@@ -130,23 +135,25 @@ class TrustPolicy:
                 because.append(f"the ground {ground} does not count")
             elif ground == "anchor" and not self.counts(certificate.sha256):
                 because.append("an anchor that the policy does not name")
-            elif ground == "list" and (missing := self._lists(entry)):
+            elif ground == "list" and (missing := self._lists(entry, denied)):
                 because.append(missing)
             else:
                 return True, _WORDS[ground]
         return False, "; ".join(because)
 
-    def _lists(self, entry: Entry) -> str:
+    def _lists(self, entry: Entry, denied: frozenset[str]) -> str:
         """Return what lacks for the lists that hold ``entry`` to suffice, empty when they do."""
-        if self.anchors is None and self.lists == 1:
+        if self.anchors is None and self.lists == 1 and not self.denied | denied:
             return ""
         holding = [source for source in entry.origins if source.vouches and self.counts(source.anchor)]
+        holding = [source for source in holding if source.anchor not in self.denied | denied]
         # two editions of one State's list are one State's word
         states = sorted({source.state or source.anchor for source in holding})
         if len(states) >= self.lists:
             return ""
         named = f" ({', '.join(states)})" if states else ""
-        under = "" if self.anchors is None else " under the policy's anchors"
+        given = self.anchors is not None or bool(self.denied | denied)
+        under = " under anchors that count" if given else ""
         return f"lists of {len(states)} States{named}{under} hold it, {self.lists} needed"
 
 

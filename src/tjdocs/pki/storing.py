@@ -18,9 +18,9 @@ _VERSION = 2
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE certificate (sha256 TEXT PRIMARY KEY, der BLOB NOT NULL, kind TEXT NOT NULL);
-CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL UNIQUE, signature TEXT NOT NULL,
+CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, signature TEXT NOT NULL,
     kind TEXT NOT NULL, signer TEXT NOT NULL, anchor TEXT NOT NULL, state TEXT NOT NULL, signed TEXT NOT NULL,
-    imported TEXT NOT NULL);
+    imported TEXT NOT NULL, UNIQUE (sha256, kind));
 CREATE TABLE membership (source INTEGER NOT NULL REFERENCES source, sha256 TEXT NOT NULL REFERENCES certificate,
     PRIMARY KEY (source, sha256));
 CREATE TABLE trusted (sha256 TEXT NOT NULL REFERENCES certificate, ground TEXT NOT NULL, PRIMARY KEY (sha256, ground));
@@ -29,10 +29,10 @@ INSERT INTO meta VALUES ('version', '2');
 """
 _COLUMNS = [column.name for column in fields(Source)]
 # what was once verified up to an anchor stays so when the same file comes again without one
-_UPDATE = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "sha256")
+_UPDATE = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in ("sha256", "kind"))
 _SOURCE = (
     f"INSERT INTO source ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608 - our own names
-    f" ON CONFLICT (sha256) DO UPDATE SET {_UPDATE} WHERE NOT (source.anchor <> '' AND excluded.anchor = '')"
+    f" ON CONFLICT (sha256, kind) DO UPDATE SET {_UPDATE} WHERE NOT (source.anchor <> '' AND excluded.anchor = '')"
 )
 
 
@@ -128,7 +128,9 @@ def write(
     with _writing(path) as database:
         before = database.execute("SELECT count(*) FROM certificate").fetchone()[0]
         database.execute(_SOURCE, [getattr(source, name) for name in _COLUMNS])
-        (source_id,) = database.execute("SELECT id FROM source WHERE sha256 = ?", (source.sha256,)).fetchone()
+        (source_id,) = database.execute(
+            "SELECT id FROM source WHERE sha256 = ? AND kind = ?", (source.sha256, source.kind)
+        ).fetchone()
         database.executemany(
             "INSERT INTO certificate VALUES (?, ?, ?) ON CONFLICT (sha256) DO UPDATE SET kind = excluded.kind"
             " WHERE certificate.kind = 'unresolved'",

@@ -36,6 +36,7 @@ class _Snapshot:
     by_issuer: dict[object, list[Crl]] = field(default_factory=dict)
     of: "_Snapshot | None" = None  # that of which this is a view
     denied: frozenset[bytes] = frozenset()  # public keys
+    barred: frozenset[str] = frozenset()  # digests of the certificates of these keys
     standings: dict[str, str] = field(default_factory=dict)
 
     def add(self, entry: Entry) -> None:
@@ -164,7 +165,9 @@ class TrustStore:
         if snapshot is None or snapshot.of is not whole:
             digests = frozenset().union(*(policy.denied for policy in self._policies))
             keys = frozenset(_key(whole.entries[digest].certificate) for digest in digests & whole.entries.keys())
-            snapshot = self._loaded = replace(whole, of=whole, denied=keys, standings={})
+            certificates = (entry.certificate for entry in whole.entries.values()) if keys else ()
+            barred = frozenset(certificate.sha256 for certificate in certificates if _key(certificate) in keys)
+            snapshot = self._loaded = replace(whole, of=whole, denied=keys, barred=barred, standings={})
         return snapshot
 
     def _load(self) -> _Snapshot:
@@ -235,15 +238,16 @@ class TrustStore:
         entry = snapshot.entries.get(certificate.sha256)
         if entry is None or not entry.grounds:
             return "untrusted"
-        return "" if all(policy.standing(entry)[0] for policy in self._policies) else "not-believed"
+        return "" if all(policy.standing(entry, snapshot.barred)[0] for policy in self._policies) else "not-believed"
 
     def why(self, certificate: Certificate) -> str:
         """Return in words why ``certificate`` is trusted in itself, or why not."""
         if self.doubt(certificate) == "denied":
             named = any(certificate.sha256 in policy.denied for policy in self._policies)
             return "denied by the policy" if named else "its key is that of a certificate which the policy denies"
-        entry = self._snapshot.entries.get(certificate.sha256, Entry(certificate))
-        said = [policy.standing(entry) for policy in self._policies or (TrustPolicy(),)]
+        snapshot = self._snapshot
+        entry = snapshot.entries.get(certificate.sha256, Entry(certificate))
+        said = [policy.standing(entry, snapshot.barred) for policy in self._policies or (TrustPolicy(),)]
         return next((why for believed, why in said if not believed), said[0][1])
 
     def issuers(self, certificate: Certificate) -> list[Certificate]:
