@@ -128,11 +128,11 @@ def _content(evidence: Evidence, verdict: Verdict, inspector: Inspector) -> dict
         rows = dict.fromkeys(match.entry.text() for match in matches)
         files["lists.jsonl"] = "".join(f"{row}\n" for row in rows).encode()
         files["lists.json"] = _json(dict(case.listed))
-    files |= _trust_files(_concerned(verdict, inspector.trust, inspector.policy))
+    files |= _trust_files(_concerned(verdict, inspector.believed))
     return files
 
 
-def _concerned(verdict: Verdict, trust: TrustStore, policy: Policy) -> TrustStore:
+def _concerned(verdict: Verdict, trust: TrustStore) -> TrustStore:
     """Return what of a trust store bears on the document: whatever is of its State, or of its signers' States."""
     examination = verdict.examination
     countries = {""}
@@ -144,12 +144,11 @@ def _concerned(verdict: Verdict, trust: TrustStore, policy: Policy) -> TrustStor
     sod = examination.chip.sod if examination.chip else None
     for certificate in sod.signed_data.parsed_certificates if sod is not None else ():
         countries |= {certificate.country.upper(), names.country(certificate.issuer).upper()}
-    denied = policy.trust.denied if policy.trust is not None else frozenset()
     entries = [
         entry
         for entry in trust.entries
-        # what is denied denies its key in every certificate
-        if entry.certificate.country.upper() in countries or entry.certificate.sha256 in denied
+        # what is denied denies its key in every certificate, and the lists under it
+        if entry.certificate.country.upper() in countries or entry.certificate.sha256 in trust.barred
     ]
     crls = [crl for crl in trust.crls if names.country(crl.issuer).upper() in countries]
     if not crls and trust.crls:  # that there were lists, of others only, is a finding of its own

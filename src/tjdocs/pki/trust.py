@@ -160,6 +160,11 @@ class TrustStore:
         """The policies under which it is seen; none where what was trusted at import is trusted."""
         return self._policies
 
+    @property
+    def barred(self) -> frozenset[str]:
+        """SHA-256 of all certificates in the store that the policies deny, for their keys also."""
+        return self._snapshot.barred
+
     def _view(self, whole: _Snapshot) -> _Snapshot:
         snapshot = self._loaded
         if snapshot is None or snapshot.of is not whole:
