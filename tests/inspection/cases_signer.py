@@ -82,6 +82,20 @@ def denied_on_the_way(*, itself: bool = True) -> b.Scene:
     return under(scene, link if itself else root)
 
 
+YOUNGER = b.csca(serial=77, period=(b.moment(2026, 6), b.moment(2036, 7)))
+
+
+def reissued(*, first: bool = True, trusting: bool = True) -> b.Scene:
+    """Two certificates of Utopia's key, of which one is younger than the document signer's.
+
+    :param trusting: both are trusted; else only the younger, and over it the root's own, which it does not reach
+    """
+    if not trusting:
+        old = b.csca("CSCA Utopia 0")
+        return b.scene(anchors=[YOUNGER, old], candidates=[b.csca(key=b.utopia().key, by=old, serial=78)])
+    return b.scene(anchors=[YOUNGER, b.utopia()] if first else [b.utopia(), YOUNGER])
+
+
 CHAIN_CASES: list[Case] = [
     admitted(CHAIN, "", b.scene),
     admitted(CHAIN, "extended-key-usage-present", csca_with_a_purpose),
@@ -283,6 +297,11 @@ VALIDITY_CASES: list[Case] = [
         lambda: signed_by(b.csca(period=(b.moment(2015), b.moment(2025, 12, 31)))),
         note="after",
     ),
+    # GB, CL, TR, PT, EE: one key in a root and in links that are years younger; whichever the store names first
+    admitted(VALIDITY, "", lambda: reissued(), note="reissued-first"),
+    admitted(VALIDITY, "", lambda: reissued(first=False), note="reissued-last"),
+    admitted(VALIDITY, "", lambda: reissued(trusting=False), note="reissued-trusted-alone"),
+    refused(VALIDITY, "issuer-validity", lambda: b.scene(anchors=[YOUNGER]), note="reissued-alone"),
     refused(VALIDITY, "issuer-validity", lambda: signed_by(b.csca(period=(b.moment(2026, 1, 3), b.moment(2036))))),
     admitted(
         VALIDITY, "", lambda: signed_by(b.csca(period=(b.moment(2026, 1, 2), b.moment(2036)))), note="issuer-skew"

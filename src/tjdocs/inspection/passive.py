@@ -253,9 +253,8 @@ def _validity(
     # a key usage period is over long before the document is: against an assumed time it says nothing
     if how != "assumed" and ((begin and begin - moment > late) or (end and moment - end > early)):
         return Finding(check, Outcome.FAILED, "key-usage-period", detail)
-    for certificate, issuer in zip(path.chain, path.chain[1:], strict=False):
-        if certificate.not_before - issuer.not_before < -_CLOCK_SKEW or certificate.not_before > issuer.not_after:
-            return Finding(check, Outcome.FAILED, "issuer-validity", f"{certificate.subject_text}; {detail}")
+    if (untimely := paths.untimely(path.chain)) is not None:
+        return Finding(check, Outcome.FAILED, "issuer-validity", f"{untimely.subject_text}; {detail}")
     if how == "assumed":
         return Finding(check, Outcome.WARNING, "assumed", detail)
     return Finding(check, Outcome.PASSED, detail=detail)

@@ -7,6 +7,8 @@ certificate has that key (another generation is missing); the key is known and t
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import pairwise
 from typing import Protocol
 
 from tjdocs.pki import names
@@ -18,10 +20,11 @@ from tjdocs.pki.certificate import (
     Certificate,
 )
 
-__all__ = ["Attempt", "CertificateSource", "Path", "build", "may_certify"]
+__all__ = ["Attempt", "CertificateSource", "Path", "build", "may_certify", "untimely"]
 
 MAX_CANDIDATES = 64
 MAX_DEPTH = 8
+_CLOCK_SKEW = timedelta(days=1)
 MAX_TRIED = 512
 """Signatures verified in one search, whatever the certificates make of it."""
 
@@ -79,19 +82,25 @@ class Path:
 def build(signer: Certificate, store: CertificateSource) -> Path:
     """Find the shortest path from ``signer`` to a certificate that ``store`` trusts; the likeliest of equal ones.
 
-    Validity times are not looked at. Whatever was tried in vain is told.
+    Whatever was tried in vain is told. Validity times only choose between paths: a path each of whose certificates was
+    issued while its issuer's was valid comes before any other, since one key stands in several certificates, of which
+    the newer is younger than what the key signed before. What such a path is worth is not judged here.
     """
     if store.doubt(signer) == "denied":
         return Path(False, "denied", (signer,), (), (Attempt(signer, "denied", store.why(signer)),))
     search = _Search(store)
+    second: _Step | None = None
     waiting = deque([_Step((signer,), ())])
     while waiting:
         step = waiting.popleft()
         for above in search.issuers(step):
             doubt = store.doubt(above.chain[-1])
+            if not doubt and untimely(above.chain) is None:
+                return search.found(above)
             if not doubt:
-                vain = tuple(attempt for attempt in search.attempts if attempt.issuer not in above.chain)
-                return Path(True, "", above.chain, above.warnings, vain)
+                second = second or above
+                search.attempts.append(Attempt(above.chain[-1], "issuer-validity"))
+                continue
             search.attempts.append(Attempt(above.chain[-1], doubt, store.why(above.chain[-1])))
             if doubt == "denied":
                 continue
@@ -99,8 +108,19 @@ def build(signer: Certificate, store: CertificateSource) -> Path:
                 waiting.append(above)
             else:
                 search.attempts.append(Attempt(above.chain[-1], "limit"))
+    if second is not None:
+        return search.found(second)
     valid, reason = _explain(signer, search.attempts)
     return Path(valid, reason, (signer,), (), tuple(search.attempts))
+
+
+def untimely(chain: tuple[Certificate, ...]) -> Certificate | None:
+    """Return the first certificate that was issued outside its issuer's validity, None when there is none."""
+    for certificate, issuer in pairwise(chain):
+        # compared as a difference, since a sum could leave the calendar
+        if certificate.not_before - issuer.not_before < -_CLOCK_SKEW or certificate.not_before > issuer.not_after:
+            return certificate
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +137,11 @@ class _Search:
     attempts: list[Attempt] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     left: int = MAX_TRIED
+
+    def found(self, step: _Step) -> Path:
+        """Return the path, without what was only met on it."""
+        vain = tuple(attempt for attempt in self.attempts if attempt.issuer not in step.chain)
+        return Path(True, "", step.chain, step.warnings, vain)
 
     def issuers(self, step: _Step) -> Iterator[_Step]:
         """Yield a step up for each issuer whose key verifies the last certificate of ``step``, and that may certify."""

@@ -175,9 +175,8 @@ def _validity(header: Header, signer: Certificate, path: paths.Path, at: datetim
         yield _FAILED, "expired", detail
     elif at > signer.not_after:
         yield _UNDETERMINED, "expired-since", f"{detail}, valid to {signer.not_after.date().isoformat()}"
-    for certificate, issuer in zip(path.chain, path.chain[1:], strict=False):
-        if certificate.not_before - issuer.not_before < -_CLOCK_SKEW or certificate.not_before > issuer.not_after:
-            yield _FAILED, "issuer-validity", certificate.subject_text
+    if (untimely := paths.untimely(path.chain)) is not None:
+        yield _FAILED, "issuer-validity", untimely.subject_text
 
 
 def _signature(seal: Seal, signer: Certificate) -> Finding:
