@@ -245,6 +245,15 @@ def test_short_rsa_keys_do_not_raise(size, hash_):
     assert outcome(keys.verify(key, algorithm, signature, DATA)) == WRONG
 
 
+@pytest.mark.parametrize(
+    ("bits", "reason"), [(512, "algorithm-forbidden"), (1023, "algorithm-forbidden"), (1024, "wrong-signature")]
+)
+def test_an_rsa_key_that_anybody_could_factor_signs_nothing(bits, reason):
+    key = keys.load(b.rsa_spki((1 << (bits - 1)) | 12345))
+    result = keys.verify(key, x509.AlgorithmId("1.2.840.113549.1.1.11", b""), bytes(bits // 8), b"x")
+    assert (result.valid, result.reason) == (False, reason)
+
+
 # ------------------------------------------------------------------------------------------------------------- RSA, PSS
 
 
