@@ -7,6 +7,7 @@ looks into (the portrait) are the library's own.
 
 import functools
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -18,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import SubjectKeyIdentifier
 
-from tjdocs.border import Evidence, Inspector, Verdict
+from tjdocs.border import Evidence, Inspector, Policy, Verdict
 from tjdocs.inspection import Examination, examine
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.crl import Crl
@@ -562,22 +563,33 @@ class Scene:
     trust: TrustStore
     at: date | datetime = AT
     seal: bytes | None = None
+    policy: Policy | None = None
 
     @property
     def evidence(self) -> Evidence:
         return Evidence(mrz=self.mrz, chip=self.chip, seal=self.seal)
 
     def examine(self) -> Examination:
-        return examine(self.evidence, self.trust, at=self.at)
+        trust = self.trust.under(self.policy.trust) if self.policy else self.trust
+        return examine(self.evidence, trust, at=self.at)
 
     def judge(self) -> Verdict:
-        return Inspector(trust=self.trust).inspect(self.evidence, at=self.at)
+        return Inspector(trust=self.trust, policy=self.policy).inspect(self.evidence, at=self.at)
 
     def with_files(self, **files: bytes | None) -> "Scene":
         """Return the scene with files put in place (``EF_SOD=``, ``DG1=``), or taken away with None."""
         names = {key.replace("_", "."): value for key, value in files.items()}
         kept = {**(self.chip or {}), **names}
         return replace(self, chip={key: value for key, value in kept.items() if value is not None})
+
+
+def policy(**trust: Any) -> Policy:
+    """Return the default policy with another ``[trust]`` table, or, without one, with none."""
+    before, _, rest = Policy.default().source.decode().partition("[trust]\n")
+    after = rest.partition("\n\n")[2]
+    # lists of texts and whole numbers are the same in JSON and TOML
+    table = "".join(f"{name} = {json.dumps(value)}\n" for name, value in trust.items())
+    return Policy.parse(f"{before}{'[trust]' if trust else ''}\n{table}\n{after}".encode())
 
 
 @functools.cache

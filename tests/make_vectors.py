@@ -210,7 +210,8 @@ def passive_authentication() -> None:
     )
 
     def given(scene):
-        return inspected(area, scene.evidence, scene.trust, scene.at)
+        value = inspected(area, scene.evidence, scene.trust, scene.at)
+        return value | ({"trust": whom(scene.policy.trust)} if scene.policy is not None else {})
 
     for case in [*SOD, *SIGNER, *READING]:
         if case.check.startswith("mrz"):
@@ -228,6 +229,14 @@ def passive_authentication() -> None:
         scene, verdict, reason = what
         area.add(f"BSI TR-03105-5.1, LDS_{row}", f"BSI TR-03105-5.1, LDS_{row}", lambda s=scene: given(s), verdict, reason)
     area.write()
+
+
+def whom(policy):
+    """Return a trust policy as the table that says it."""
+    table = {"believe": sorted(policy.believe), "lists": policy.lists, "denied": sorted(policy.denied)}
+    if "list" not in policy.believe:
+        del table["lists"]
+    return table | ({"anchors": sorted(policy.anchors)} if policy.anchors is not None else {})
 
 
 def inspected(area: Area, evidence, trust, at):

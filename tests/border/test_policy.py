@@ -104,6 +104,18 @@ def test_undetermined_under_the_default_policy(check, reason, subject, decision)
         assert decided_by == (check,)
 
 
+def test_whom_to_believe_is_part_of_the_policy():
+    assert policy().trust is None
+    assert Policy.default().trust.believe == {"anchor", "bilateral", "list", "candidates-trusted"}
+    head = HEAD.replace('requires', 'rule = []\nrequires')
+    assert policy("[trust]\nbelieve = ['list']\nlists = 2\n", head).trust.lists == 2
+    with pytest.raises(SpecError, match="unknown list") as caught:
+        policy("[trust]\nbelieve = ['list']\nlist = 2\n", head)
+    assert "lists" in caught.value.hint
+    with pytest.raises(SpecError, match="no table"):
+        policy('trust = "everybody"\n', head)
+
+
 def test_the_gravest_decides_alone_and_each_check_is_named_once():
     found = [
         Finding("pa.ds-chain", Outcome.UNDETERMINED, "no-issuer"),

@@ -13,15 +13,15 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from law_cases import CASES, RETURN, Traveller, document, entry, foreigner, grant, paper, standing
+from law_cases import CASES, RETURN, Traveller, authority, document, entry, foreigner, grant, paper, standing
 
 import builders as b
-from tjdocs.border import archives, proof
+from tjdocs.border import Inspector, archives, batch, proof
 from tjdocs.border.signatures import read_signer
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, UsageError
 from tjdocs.findings import Outcome, checks
 from tjdocs.pki.signer import Signer, combination
-from tjdocs.pki.trust import TrustStore
+from tjdocs.pki.trust import Entry, Source, TrustStore
 
 VALID = b.moment(2026), b.moment(2030)
 MADE = datetime(2026, 11, 24, 12, 5, tzinfo=UTC)
@@ -102,6 +102,53 @@ def test_only_what_bears_on_the_document_is_kept(tmp_path):
     assert b"EKBERG" not in content
     assert other.raw not in content
     assert outcomes(proof.verify(tmp_path / "e.zip", trust=trusting())) == CLEAN  # other-issuer, as it was
+
+
+BELIEVED = {
+    "believed": ({"believe": ["list"], "lists": 2}, "admit"),
+    "not believed": ({"believe": ["list"], "lists": 3}, "refer"),
+    "other ground": ({"believe": ["anchor", "bilateral"]}, "refer"),
+    "under one anchor": ({"believe": ["list"], "anchors": [b.utopia().certificate.sha256]}, "admit"),
+    "denied": ({"believe": ["list"], "denied": ["csca"]}, "refuse"),
+    "denied for its key": ({"believe": ["list"], "denied": ["link"]}, "refuse"),
+    "lists under a denied anchor": ({"believe": ["list"], "denied": [b.utopia().certificate.sha256]}, "admit"),
+    "so that too few are left": ({"believe": ["list"], "lists": 2, "denied": [b.utopia().certificate.sha256]}, "refer"),
+    "denied by another certificate of the anchor": ({"believe": ["list"], "lists": 2, "denied": ["abroad"]}, "refer"),
+}
+
+
+@pytest.mark.requirement("TR-VERDICT")
+@pytest.mark.parametrize("name", BELIEVED)
+def test_whom_the_policy_believed_is_believed_again(tmp_path, name):
+    """The archive carries grounds and sources, so that the policy in it comes to the same elsewhere."""
+    table, expected = BELIEVED[name]
+    who = Traveller()
+    csca = authority().certificate
+    elsewhere = b.csca("CSCA Elsewhere", "XX")
+    link = b.certify(csca.subject, b.ec_key("x"), [], info=csca.spki, by=elsewhere, period=VALID).certificate
+    abroad = b.csca("CSCA Abroad", "SE", key=b.utopia().key).certificate  # another certificate of a list's anchor
+    named = {"csca": csca.sha256, "link": link.sha256, "abroad": abroad.sha256}
+    anchors = {"UT": b.utopia().certificate.sha256, "XX": elsewhere.certificate.sha256}
+    lists = tuple(Source(f"{s}.ml", s * 32, "passed", "list", "C=?", anchor, s) for s, anchor in anchors.items())
+    entries = [Entry(csca, "self-signed", lists, ("list",)), Entry(link, "link"), Entry(abroad), Entry(b.utopia().certificate)]
+    policy = b.policy(**{**table, "denied": [named.get(text, text) for text in table.get("denied", [])]})
+    inspector = Inspector(trust=TrustStore.of_entries(entries), policy=policy)
+    verdict = inspector.inspect(who.evidence(), at=who.at)
+    assert verdict.decision == expected
+    proof.export(tmp_path / "e.zip", who.evidence(), verdict, inspector, signer=signer(), at=MADE)
+    result = proof.verify(tmp_path / "e.zip", trust=trusting())
+    assert outcomes(result) == CLEAN
+    assert result.verdict.as_json() == verdict.as_json()
+    # and so does a batch's worker
+    setup = batch.Setup.of(trust=inspector.trust, policy=policy)
+    assert setup.inspector().inspect(who.evidence(), at=who.at).as_json() == verdict.as_json()
+
+
+def test_a_store_under_a_policy_is_not_taken_where_its_policy_would_be_lost():
+    seen = Traveller().inspector().trust.under(b.policy(believe=["list"]).trust)
+    for use in (Inspector, batch.Setup.of):
+        with pytest.raises(UsageError, match="under a policy"):
+            use(trust=seen)
 
 
 def rewritten(path, change, *, resign=False):

@@ -8,8 +8,10 @@ import sys
 
 import pytest
 
+from tjdocs.border import Policy
 from tjdocs.cli import main
 from tjdocs.pki import TrustStore
+from tjdocs.pki.importing import read_certificate, read_crl
 
 AT = "2026-11-24"
 
@@ -128,6 +130,55 @@ def test_a_trust_store_pinned_by_its_digest(place, tmp_path):
     assert run("verify", chip, "--trust", store, "--trust-digest", digest, "--at", AT)[0] == 0
     status, _, err = run("verify", chip, "--trust", store, "--trust-digest", "00" * 32, "--at", AT)
     assert (status, err.count("\n")) == (2, 1)
+
+
+def test_whom_a_policy_believes(place, tmp_path):
+    store, csca = tmp_path / "trust.db", place / "authority/csca.cer"
+    assert asked("trust", "import", "--store", store, csca, "--bilateral", "--at", AT)[0] == 0
+    (row,) = asked("trust", "list", "--store", store)[1]
+    assert row["trusted"] == "bilateral"
+    assert [(s["name"], s["kind"], s["imported"][:10]) for s in row["held_by"]] == [("csca.cer", "bilateral", AT[:10])]
+    default = Policy.default().source.decode()
+    tables = {
+        "believed: received bilaterally": 'believe = ["bilateral"]\n',
+        "not believed: the ground bilateral does not count": 'believe = ["anchor", "list"]\nlists = 2\n',
+        "not believed: denied by the policy": 'believe = ["bilateral"]\ndenied = ["' + row["sha256"] + '"]\n',
+    }
+    verdicts = []
+    for number, (said, table) in enumerate(tables.items()):
+        path = tmp_path / f"{number}.toml"
+        before, _, rest = default.partition("[trust]\n")
+        path.write_text(f"{before}[trust]\n{table}{rest.partition(chr(10))[2]}")
+        explained = run("trust", "explain", "--store", store, "--country", "TJ", "--policy", path)[1]
+        assert f"under the policy: {said}" in explained
+        inspected = ["border", "inspect", "--chip", place / "out/chip", "--trust", store, "--policy", path, "--at", AT]
+        answer = asked(*inspected)[1]
+        (chain,) = (f for f in answer["findings"] if f["check"] == "pa.ds-chain")
+        verdicts.append((answer["verdict"], chain["outcome"], chain["reason"]))
+    assert verdicts == [
+        ("admit", "passed", ""),
+        ("refer", "undetermined", "not-believed"),
+        ("refuse", "failed", "denied"),
+    ]
+    path.write_text(default.replace("[trust]", "[thrust]"))
+    status, _, err = run("trust", "explain", "--store", store, "--country", "TJ", "--policy", path)
+    assert (status, err.count("\n")) == (2, 1)
+    assert "unknown thrust" in err
+    assert "trust" in err.partition("known are")[2]
+
+
+def test_revoking(place, tmp_path):
+    folder = tmp_path / "own"
+    assert run("authority", "create", folder, "--at", AT)[0] == 0
+    first = next((folder / "signers").glob("ds-*.cer"))
+    assert run("authority", "crl", folder, "--revoke", first, "--revoke", "0a1B", "--at", AT)[0] == 0
+    assert run("authority", "crl", folder, "--at", AT)[0] == 0  # whoever is revoked stays so
+    serials = read_crl(folder / "csca.crl").serials
+    assert serials == {read_certificate(first).serial, 0x0A1B}
+    for wrong in ("not hexadecimal", place / "authority/csca.cer"):
+        status, _, err = run("authority", "crl", folder, "--revoke", wrong, "--at", AT)
+        assert (status, err.count("\n")) == (2, 1)
+        assert "--revoke" in err
 
 
 def test_candidates_are_not_trusted(place, tmp_path):

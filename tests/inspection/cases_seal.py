@@ -122,6 +122,14 @@ SIGNER_CASES: list[Case] = [
     referred(SIGNER, "other-generation", lambda: certified_by(cases_signer.forger(same_key_identifier=False))),
     refused(SIGNER, "wrong-signature", lambda: certified_by(cases_signer.forger(same_key_identifier=True))),
     referred(SIGNER, "untrusted", lambda: certified_by(erewhon(), candidates=[erewhon()])),
+    referred(
+        SIGNER,
+        "not-believed",
+        lambda: cases_signer.under(
+            certified_by(erewhon(), anchors=[erewhon()]), anchors=[b.utopia().certificate.sha256]
+        ),
+    ),
+    refused(SIGNER, "denied", lambda: cases_signer.under(s.scene(), s.utopian())),
     refused(SIGNER, "not-a-ca", lambda: by(s.signer(b.utopian_signer()), anchors=[b.utopian_signer()])),
     referred(SIGNER, "curve-unsupported", lambda: odd_csca(b.ec_spki("1.3.132.0.10", b"\x04" + bytes(64)))),
     referred(SIGNER, "key-unusable", lambda: odd_csca(b.ec_spki("1.2.840.10045.3.1.7", b"\x04" + bytes(64)))),

@@ -69,6 +69,33 @@ def csca_with_a_purpose() -> b.Scene:
     return b.scene(by=b.signer(party), anchors=[party])
 
 
+def under(scene: b.Scene, *denied: b.Party, **trust) -> b.Scene:
+    """Return the scene under a policy that believes what it is told, and denies these certificates."""
+    table = {"believe": ["anchor"], "denied": [party.certificate.sha256 for party in denied], **trust}
+    return replace(scene, policy=b.policy(**table))
+
+
+def denied_on_the_way(*, itself: bool = True) -> b.Scene:
+    """The link to the next generation is denied, or only the root of its key, while the old anchor stays."""
+    link, root = next_generation(), b.csca("CSCA Utopia 2", key=b.ec_key("next"))
+    scene = b.scene(by=b.signer(link), anchors=[b.utopia()], candidates=[link, root])
+    return under(scene, link if itself else root)
+
+
+YOUNGER = b.csca(serial=77, period=(b.moment(2026, 6), b.moment(2036, 7)))
+
+
+def reissued(*, first: bool = True, trusting: bool = True) -> b.Scene:
+    """Two certificates of Utopia's key, of which one is younger than the document signer's.
+
+    :param trusting: both are trusted; else only the younger, and over it the root's own, which it does not reach
+    """
+    if not trusting:
+        old = b.csca("CSCA Utopia 0")
+        return b.scene(anchors=[YOUNGER, old], candidates=[b.csca(key=b.utopia().key, by=old, serial=78)])
+    return b.scene(anchors=[YOUNGER, b.utopia()] if first else [b.utopia(), YOUNGER])
+
+
 CHAIN_CASES: list[Case] = [
     admitted(CHAIN, "", b.scene),
     admitted(CHAIN, "extended-key-usage-present", csca_with_a_purpose),
@@ -117,6 +144,22 @@ CHAIN_CASES: list[Case] = [
     ),
     refused(CHAIN, "wrong-signature", lambda: b.scene(by=b.signer(b.utopia(), signature=b"")), note="empty"),
     referred(CHAIN, "untrusted", lambda: b.scene(anchors=[], candidates=[b.utopia()])),
+    admitted(CHAIN, "", lambda: under(b.scene(), b.csca("CSCA Erewhon", "EW")), note="another-denied"),
+    admitted(
+        CHAIN,
+        "",
+        # the way over the denied root is barred, the one over the link is not
+        lambda: under(
+            signed_by(next_generation(), anchors=[b.csca("CSCA Erewhon", "EW"), next_generation()]), b.utopia()
+        ),
+        note="denied-above-a-trusted-one",
+    ),
+    referred(CHAIN, "not-believed", lambda: under(b.scene(), believe=["list", "bilateral"])),
+    referred(CHAIN, "not-believed", lambda: under(b.scene(), anchors=["00" * 32]), note="other-anchors"),
+    refused(CHAIN, "denied", lambda: under(b.scene(), b.utopia())),
+    refused(CHAIN, "denied", lambda: under(b.scene(), b.utopian_signer()), note="signer"),
+    refused(CHAIN, "denied", denied_on_the_way, note="link"),
+    refused(CHAIN, "denied", lambda: denied_on_the_way(itself=False), note="key-in-another-certificate"),
     refused(CHAIN, "not-a-ca", lambda: signed_by(csca_with(SIGNS, b.basic_constraints(ca=False)))),
     refused(CHAIN, "not-a-ca", lambda: signed_by(csca_with(CA, b.key_usage("cRLSign"))), note="usage"),
     refused(CHAIN, "not-a-ca", lambda: signed_by(csca_with(CA, SIGNS, b.purposes("2.23.136.1.1.3"))), note="purposes"),
@@ -254,6 +297,11 @@ VALIDITY_CASES: list[Case] = [
         lambda: signed_by(b.csca(period=(b.moment(2015), b.moment(2025, 12, 31)))),
         note="after",
     ),
+    # GB, CL, TR, PT, EE: one key in a root and in links that are years younger; whichever the store names first
+    admitted(VALIDITY, "", lambda: reissued(), note="reissued-first"),
+    admitted(VALIDITY, "", lambda: reissued(first=False), note="reissued-last"),
+    admitted(VALIDITY, "", lambda: reissued(trusting=False), note="reissued-trusted-alone"),
+    refused(VALIDITY, "issuer-validity", lambda: b.scene(anchors=[YOUNGER]), note="reissued-alone"),
     refused(VALIDITY, "issuer-validity", lambda: signed_by(b.csca(period=(b.moment(2026, 1, 3), b.moment(2036))))),
     admitted(
         VALIDITY, "", lambda: signed_by(b.csca(period=(b.moment(2026, 1, 2), b.moment(2036)))), note="issuer-skew"
@@ -369,6 +417,18 @@ def revoked_by_key_identifier() -> b.Scene:
     return b.scene(by=party, crls=[b.revocation_list(b.utopia(), [party.certificate.serial])])
 
 
+def newest_key_lists(*serials: int, link: bool = True, **changes) -> b.Scene:
+    """Utopia's next key, under the same name, signs the list for all keys; the link vouches for it (9303-12, 7.1.4)."""
+    party = b.csca(key=b.ec_key("next"), **({"by": b.utopia()} if link else {}), **changes)
+    return b.scene(candidates=[party], crls=[b.revocation_list(party, serials)])
+
+
+def listed_by_a_namesake(certifier: b.Party, **changes) -> b.Scene:
+    party = b.csca(key=b.ec_key("next"), by=certifier, **changes)
+    lists = [b.revocation_list(party, [serial()])]
+    return b.scene(anchors=[b.utopia(), certifier], candidates=[party], crls=lists)
+
+
 OTHER_STATE = b.csca("CSCA Erewhon", "EW")
 REVOCATION_CASES: list[Case] = [
     admitted(REVOCATION, "", listed),
@@ -391,6 +451,8 @@ REVOCATION_CASES: list[Case] = [
         ),
         note="forged-one-beside",
     ),
+    admitted(REVOCATION, "", lambda: listed(until=None, issued=b.AT - timedelta(days=90)), note="of-ninety-days"),
+    admitted(REVOCATION, "", newest_key_lists, note="newest-key"),
     referred(REVOCATION, "premise", lambda: b.scene(anchors=[])),
     referred(REVOCATION, "premise", no_signer, note="no-signer"),
     Case("refuse", REVOCATION, "undetermined", "premise", lambda: b.scene().with_files(EF_SOD=b""), note="no-sod"),
@@ -398,6 +460,23 @@ REVOCATION_CASES: list[Case] = [
     Case("admit", REVOCATION, "undetermined", "no-crl", b.scene),
     Case("admit", REVOCATION, "undetermined", "other-issuer", lambda: listed(by=OTHER_STATE)),
     referred(REVOCATION, "stale", lambda: listed(until=b.moment(2026, 11, 24, 11))),
+    referred(
+        REVOCATION,
+        "stale",
+        # it names no next update: another is due after 90 days all the same
+        lambda: listed(until=None, issued=b.AT - timedelta(days=90, seconds=1)),
+        note="no-next-update",
+    ),
+    referred(REVOCATION, "crl-signature", lambda: newest_key_lists(serial(), link=False), note="newest-key-unlinked"),
+    referred(
+        REVOCATION,
+        "crl-signature",
+        # a certificate of the CSCA's name that may not certify
+        lambda: listed_by_a_namesake(b.csca("CSCA Utopia 0"), extensions=[b.subject_identifier(b"x")]),
+        note="no-authority-of-the-name",
+    ),
+    # a foreign CSCA certifies a CSCA of Utopia's name, which lists a signer of Utopia
+    referred(REVOCATION, "crl-signature", lambda: listed_by_a_namesake(OTHER_STATE), note="foreign-link"),
     referred(REVOCATION, "not-yet-issued", lambda: listed(issued=b.moment(2026, 11, 26))),
     referred(REVOCATION, "crl-signature", lambda: listed(serial(), key=b.ec_key("x"))),
     referred(
@@ -430,6 +509,7 @@ REVOCATION_CASES: list[Case] = [
     refused(REVOCATION, "revoked", lambda: listed(serial())),
     refused(REVOCATION, "revoked", lambda: listed(serial(), until=b.moment(2026, 11, 2)), note="stale"),
     refused(REVOCATION, "revoked", lambda: listed(1, serial(), 2), note="among-others"),
+    refused(REVOCATION, "revoked", lambda: newest_key_lists(serial()), note="newest-key"),
     # its issuer's name is nobody's, so that only the chain tells whose list counts
     refused(REVOCATION, "revoked", revoked_by_key_identifier, note="issuer-by-key-identifier"),
 ]

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import subprocess
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ import builders as b
 from tjdocs.asn1 import x509
 from tjdocs.lds import sod
 from tjdocs.lds.sod import Sod
-from tjdocs.pki import Authority, Certificate, importing, keys
+from tjdocs.pki import Authority, Certificate, TrustStore, importing, keys, paths, revocation
 from tjdocs.pki.cms import SignedData
 from tjdocs.pki.crl import Crl
 
@@ -108,7 +108,51 @@ def test_revocation_list(named_authority, tmp_path):
     check = ["verify", "-attime", AT, "-CAfile", root, "-CRLfile", crl, "-crl_check", leaf]
     assert "certificate revoked" in openssl(*check, fails=True)
     pem(crl, "X509 CRL", own.new_crl(at=SIGNED))
-    assert ": OK" in openssl(*check)
+    assert "certificate revoked" in openssl(*check, fails=True)  # and stays so
+
+
+@pytest.mark.requirement("ICAO-PA")
+def test_revocation_as_openssl_judges_it(named_authority, tmp_path):
+    """Good, revoked, stale, of another issuer, badly signed, and none: OpenSSL's word and ours, side by side."""
+    own = Authority.create(tmp_path / "own", at=named_authority.csca.not_before, named_curves=True)
+    other = Authority.create(tmp_path / "other", at=named_authority.csca.not_before, named_curves=True)
+    old, new = own.document_signer().certificate, own.new_signers(at=SIGNED)[0].certificate
+    root = pem(tmp_path / "root.pem", "CERTIFICATE", own.csca.raw)
+    data = own.new_crl(at=SIGNED, revoked=[(old.serial, SIGNED)])
+    later = own.new_crl(at=SIGNED + timedelta(days=3))
+    forged = data[:-1] + bytes((data[-1] ^ 1,))
+    until = Crl.parse(data).next_update
+    assert until is not None
+    cases = [
+        (new, data, SIGNED, ": OK", ("passed", "")),
+        (new, data, until - timedelta(seconds=1), ": OK", ("passed", "")),
+        (old, data, SIGNED, "certificate revoked", ("failed", "revoked")),
+        (new, data, until + timedelta(seconds=1), "CRL has expired", ("undetermined", "stale")),
+        (new, later, SIGNED + timedelta(days=1), "CRL is not yet valid", ("undetermined", "not-yet-issued")),
+        (new, forged, SIGNED, "CRL signature failure", ("undetermined", "crl-signature")),
+        (new, None, SIGNED, "unable to get certificate CRL", ("undetermined", "no-crl")),
+    ]
+    for certificate, crl, at, said, expected in cases:
+        leaf = pem(tmp_path / "leaf.pem", "CERTIFICATE", certificate.raw)
+        lists = ["-CRLfile", pem(tmp_path / "crl.pem", "X509 CRL", crl)] if crl else []
+        moment = ["-attime", str(int(at.timestamp()))]
+        assert said in openssl("verify", *moment, "-CAfile", root, *lists, "-crl_check", leaf, fails=said != ": OK")
+        trust = TrustStore.of([own.csca], crls=[Crl.parse(crl)] if crl else [])
+        found = revocation.judge("pa.ds-revocation", certificate, paths.build(certificate, trust), trust, at=at)
+        assert (str(found.outcome), found.reason) == expected, said
+    # a list of somebody else: OpenSSL finds none
+    renamed = b.revocation_list(b.csca("CSCA Elsewhere", "XX"))
+    lists = ["-CRLfile", pem(tmp_path / "crl.pem", "X509 CRL", renamed.raw)]
+    leaf = pem(tmp_path / "leaf.pem", "CERTIFICATE", new.raw)
+    arguments = ["verify", "-attime", AT, "-CAfile", root, *lists, "-crl_check", leaf]
+    assert "unable to get certificate CRL" in openssl(*arguments, fails=True)
+    trust = TrustStore.of([own.csca], crls=[renamed])
+    found = revocation.judge("pa.ds-revocation", new, paths.build(new, trust), trust, at=SIGNED)
+    assert (str(found.outcome), found.reason) == ("undetermined", "other-issuer")
+    assert other.csca.subject == own.csca.subject  # the same name, another key: not a list of ours
+    trust = TrustStore.of([own.csca], crls=[Crl.parse(other.new_crl(at=SIGNED))])
+    found = revocation.judge("pa.ds-revocation", new, paths.build(new, trust), trust, at=SIGNED)
+    assert (str(found.outcome), found.reason) == ("undetermined", "crl-signature")
 
 
 @pytest.mark.requirement("ICAO-DER")

@@ -13,7 +13,8 @@ from asn1crypto import crl, x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from tjdocs.errors import InputError, KeyMaterialError, OutputError, TjdocsError, UsageError
+from tjdocs import specs
+from tjdocs.errors import InputError, KeyMaterialError, OutputError, SpecError, TjdocsError, UsageError
 from tjdocs.pki import Authority, profiles
 from tjdocs.pki import authority as module
 from tjdocs.pki.crl import Crl
@@ -545,6 +546,39 @@ def test_the_next_list(own):
     assert all(entry["crl_entry_extensions"].native is None for entry in read["entries"].values())
     assert Crl.parse(raw).verify(own.csca).valid
     assert listed(Authority.open(own.folder).new_crl(at=later))["number"] == 3
+
+
+def test_whoever_is_revoked_stays_so(own):
+    own.new_crl(at=MADE, revoked=[(7, MADE)])
+    later = MADE + timedelta(days=30)
+    read = listed(Authority.open(own.folder).new_crl(at=later, revoked=[(9, later), (7, later)]))
+    assert {serial: e["revocation_date"].native for serial, e in read["entries"].items()} == {7: MADE, 9: later}
+    assert listed(own.new_crl(at=later))["entries"].keys() == {7, 9}
+
+
+@pytest.mark.parametrize("last", [None, b"", b"other"], ids=["missing", "empty", "another authority's"])
+def test_without_the_last_list_there_is_no_next(own, tmp_path, last):
+    """Else a list that was lost would set everybody free."""
+    if last == b"other":
+        last = (Authority.create(tmp_path / "other", at=MADE).folder / "csca.crl").read_bytes()
+    (own.folder / "csca.crl").unlink()
+    if last is not None:
+        (own.folder / "csca.crl").write_bytes(last)
+    with pytest.raises(InputError, match="last revocation list") as caught:
+        own.new_crl(at=MADE)
+    assert "put back" in caught.value.hint
+
+
+def test_the_next_update_is_never_later_than_ninety_days(own, monkeypatch):
+    read = Crl.parse(own.new_crl(at=MADE))
+    assert timedelta(0) < read.next_update - read.this_update <= timedelta(days=90)  # Doc 9303-12, 7.1.4
+    table = specs.read_toml("pki/profiles.toml")
+    assert table["crl"]["longest_days"] == 90
+    for days, longest in ((91, 90), (0, 90), (-1, 90), ("30", 90), (30.5, 90), (True, 90)):
+        changed = {**table, "crl": {"next_update_days": days, "longest_days": longest}}
+        monkeypatch.setattr(specs, "read_toml", lambda path, changed=changed: changed)
+        with pytest.raises(SpecError, match="too seldom"):
+            profiles.load.__wrapped__()
 
 
 def test_moments_of_revocation(own):

@@ -1,6 +1,7 @@
 """Certificate revocation lists: read, verified, and such as cover less than they seem to."""
 
 import dataclasses
+from datetime import timedelta
 
 import pytest
 from asn1crypto import crl as other
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import builders as b
+from tjdocs.pki import keys
 from tjdocs.pki.crl import Crl, CrlError
 
 ISSUED, UNTIL = b.moment(2026, 11), b.moment(2027)
@@ -127,6 +129,65 @@ def test_a_list_that_covers_less_than_everything_is_not_taken_for_complete(oid, 
         return
     with pytest.raises(CrlError):
         Crl.parse(whole(tbs(extensions=b.der(0xA0, b.sequence(extension)))))
+
+
+@pytest.mark.parametrize(
+    ("oid", "value"),
+    [
+        ("2.5.29.29", b.sequence(b.der(0xA4, b.csca("Other").name))),  # certificateIssuer: an indirect list
+        ("1.2.3.4", b"\x05\x00"),
+    ],
+)
+def test_an_entry_with_a_critical_extension_that_is_not_understood(oid, value):
+    """RFC 5280, 5.3: the list must not be used; which certificate the entry means is not known."""
+    extension = b.sequence(b.oid(oid), b.der(1, b"\xff"), b.octets(value))
+    entries = b.sequence(
+        b.sequence(b.integer(7), b.time(ISSUED)), b.sequence(b.integer(8), b.time(ISSUED), b.sequence(extension))
+    )
+    with pytest.raises(CrlError):
+        Crl.parse(whole(tbs(entries=entries)))
+
+
+def test_an_extension_that_stands_twice():
+    extension = b.sequence(b.oid("2.5.29.20"), b.octets(b.integer(3)))
+    with pytest.raises(CrlError):
+        Crl.parse(whole(tbs(extensions=b.der(0xA0, b.sequence(extension, extension)))))
+
+
+def test_the_key_that_it_names():
+    assert Crl.parse(whole(tbs())).key_identifier is None
+    oid, _, value = b.authority_identifier(b.utopia().identifier)
+    named = tbs(extensions=b.der(0xA0, b.sequence(b.sequence(b.oid(oid), b.octets(value)))))
+    assert Crl.parse(whole(named)).key_identifier == b.utopia().identifier
+
+
+def test_when_it_is_stale():
+    last = timedelta(seconds=1)
+    assert not Crl.parse(whole(tbs())).stale(UNTIL)
+    assert Crl.parse(whole(tbs())).stale(UNTIL + last)
+    endless = Crl.parse(whole(tbs(until=b"")))
+    assert not endless.stale(ISSUED + timedelta(days=90))  # Doc 9303-12, 7.1.4: at least every 90 days
+    assert endless.stale(ISSUED + timedelta(days=90) + last)
+    ancient = Crl.parse(whole(tbs(until=b"", issued=b.der(0x18, b"00010101000000Z"))))
+    assert ancient.stale(ISSUED)
+    assert not Crl.parse(whole(tbs(until=b"", issued=b.der(0x18, b"99991231235959Z")))).stale(ISSUED)
+
+
+def test_its_signature_is_verified_once_for_each_issuer(monkeypatch):
+    """A list of 100,000 entries takes as long to hash as everything else together."""
+    verified = []
+    whole_ = keys.verify
+    monkeypatch.setattr(keys, "verify", lambda key, *rest: (verified.append(key), whole_(key, *rest))[1])
+    read, other_one = Crl.parse(whole(tbs())), b.csca("Other").certificate
+    for _ in range(3):
+        assert read.verify(b.utopia().certificate).valid
+        assert not read.verify(other_one).valid
+    assert len(verified) == 2
+    forged = dataclasses.replace(read, signature=read.signature[:-1] + b"x")
+    assert not forged.verify(b.utopia().certificate).valid  # what was remembered is the other list's
+    for number in range(200):
+        read.verify(b.csca(f"CSCA {number}", key=b.ec_key(f"{number % 3}")).certificate)
+    assert len(read._verified) <= 64
 
 
 @pytest.mark.parametrize(

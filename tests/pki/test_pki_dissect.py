@@ -161,4 +161,8 @@ def test_entries(store):
         "sources": ["b.cer"],
         "kind": "self-signed",
         "trusted": "candidates-trusted",
+        "held_by": [
+            {"name": "b.cer", "sha256": "bb"}
+            | dict.fromkeys(("signature", "kind", "signer", "anchor", "state", "signed", "imported"), "")
+        ],
     }

@@ -7,7 +7,7 @@ from asn1crypto import pem
 from lists_made import UTOPIA, content, list_signer, master_list
 
 import builders as b
-from tjdocs.errors import InputError
+from tjdocs.errors import InputError, UsageError
 from tjdocs.pki import TrustStore, importing
 from tjdocs.pki.lists import MAX_LIST_SIZE
 
@@ -194,6 +194,74 @@ def test_the_report_as_json(store, write):
         "unreadable": 0,
         "crls": 0,
     }
+
+
+# -------------------------------------------------------------------------------------------------------------- sources
+
+
+def origins(store: TrustStore, party: b.Party) -> list[tuple[str, ...]]:
+    (entry,) = (e for e in store.entries if e.certificate.raw == party.raw)
+    return [(s.name, s.kind, s.signature, s.state, s.signed[:10], s.imported) for s in entry.origins]
+
+
+@pytest.mark.requirement("ICAO-LIST")
+def test_every_certificate_remembers_all_its_sources(store, write, tmp_path):
+    """File, date of import, and of a list its own date, its signer, and to whom that led."""
+    abroad = list_signer(OTHER, subject=b.name(("C", "XX"), ("CN", "List Signer")))
+    second = master_list([UTOPIA.raw, OTHER.raw], abroad, inside=[abroad.raw])
+    paths = [write("a.ml", master_list(LISTED)), write("b.ml", second), write("c.cer", UTOPIA.raw)]
+    anchors = [UTOPIA.certificate, OTHER.certificate]
+    importing.import_paths(store, paths, anchors=anchors, at=b.AT)
+    moment = "2026-11-24T12:00:00+00:00"
+    for opened in (store, TrustStore(tmp_path / "trust.db")):
+        assert origins(opened, UTOPIA) == [
+            ("a.ml", "list", "passed", "UT", "2026-03-02", moment),
+            ("b.ml", "list", "passed", "XX", "2026-03-02", moment),
+            ("c.cer", "file", "not-applicable", "", "", moment),
+            ("anchor", "anchor", "", "", "", moment),
+        ]
+        assert [name for name, *_ in origins(opened, LINK)] == ["a.ml"]
+        (entry,) = (e for e in opened.entries if e.certificate == OTHER.certificate)
+        assert entry.grounds == ("list", "anchor")
+        by_list = {source.name: (source.signer, source.anchor) for source in entry.origins[:2]}
+        assert by_list == {
+            "a.ml": ("C=UT, O=SPECIMEN, CN=Master List Signer", UTOPIA.certificate.sha256),
+            "b.ml": ("C=XX, CN=List Signer", OTHER.certificate.sha256),
+        }
+
+
+def test_what_led_to_an_anchor_once_is_not_forgotten(store, write):
+    path = write("a.ml", master_list(LISTED))
+    importing.import_paths(store, [path])
+    assert [row[2] for row in origins(store, LINK)] == ["undetermined"]
+    importing.import_paths(store, [path], anchors=[UTOPIA.certificate])
+    assert [row[2] for row in origins(store, LINK)] == ["passed"]
+    importing.import_paths(store, [path], anchors=[OTHER.certificate])
+    assert [row[2] for row in origins(store, LINK)] == ["passed"]
+
+
+def test_two_lists_in_one_file_are_two_sources(store, write):
+    blocks = [("CMS", master_list([UTOPIA.raw])), ("CMS", master_list([OTHER.raw])), ("CERTIFICATE", ROGUE.raw)]
+    importing.import_paths(store, [write("bundle.pem", armoured(*blocks))], anchors=[UTOPIA.certificate])
+    hashes = {s.sha256 for e in store.entries for s in e.origins if s.name == "bundle.pem"}
+    assert len(hashes) == 3
+    assert [row[1] for row in origins(store, ROGUE)] == ["file"]
+
+
+def test_received_bilaterally(store, write):
+    path = write("utopia.cer", UTOPIA.raw)
+    importing.import_paths(store, [path], bilateral=True)
+    assert [row[1] for row in origins(store, UTOPIA)] == ["bilateral"]
+    assert {entry.ground for entry in store.entries} == {"bilateral"}
+    with pytest.raises(InputError, match="not received bilaterally") as caught:
+        importing.import_paths(store, [write("a.ml", master_list(LISTED))], bilateral=True)
+    assert "--bilateral" in caught.value.hint
+    assert known(store) == {UTOPIA.raw}
+
+
+def test_a_naive_moment_of_import(store):
+    with pytest.raises(UsageError, match="naive"):
+        importing.import_paths(store, [], at=b.AT.replace(tzinfo=None))
 
 
 # ------------------------------------------------------------------------------------------------------------- planting

@@ -239,10 +239,20 @@ def test_the_largest_rsa_key():
 def test_short_rsa_keys_do_not_raise(size, hash_):
     key = keys.load(b.rsa_spki((1 << (size - 1)) | 1, 3))
     signature = b"\1" * (size // 8)
+    expected = WRONG if size == 1024 else (False, "algorithm-forbidden", ())
     algorithm = x509.AlgorithmId(signing.SIGNATURE_OIDS[f"rsa-{hash_}"], b"")
-    assert outcome(keys.verify(key, algorithm, signature, DATA)) == WRONG
+    assert outcome(keys.verify(key, algorithm, signature, DATA)) == expected
     algorithm = pss(signing.pss_parameters(hash_, hash_, 20))
-    assert outcome(keys.verify(key, algorithm, signature, DATA)) == WRONG
+    assert outcome(keys.verify(key, algorithm, signature, DATA)) == expected
+
+
+@pytest.mark.parametrize(
+    ("bits", "reason"), [(512, "algorithm-forbidden"), (1023, "algorithm-forbidden"), (1024, "wrong-signature")]
+)
+def test_an_rsa_key_that_anybody_could_factor_signs_nothing(bits, reason):
+    key = keys.load(b.rsa_spki((1 << (bits - 1)) | 12345))
+    result = keys.verify(key, x509.AlgorithmId("1.2.840.113549.1.1.11", b""), bytes(bits // 8), b"x")
+    assert (result.valid, result.reason) == (False, reason)
 
 
 # ------------------------------------------------------------------------------------------------------------- RSA, PSS

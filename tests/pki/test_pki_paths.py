@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 import builders as b
-from tjdocs.pki import Certificate, TrustStore, paths
+from tjdocs.pki import Certificate, TrustStore, keys, paths
 
 LATER, LATEST = b.ec_key("second generation"), b.ec_key("third generation")
 UTOPIA = b.utopia()
@@ -332,6 +332,52 @@ def test_depth_is_bounded():
     assert len(path.chain) == paths.MAX_DEPTH + 1
     path = build(b.signer(parties[-1]), [UTOPIA], parties[1:])
     assert path.valid is not True
+
+
+class Endless:
+    """A source that always knows further issuers, all of whose keys seem to fit: no memory of those seen ends that."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def issuers(self, certificate: Certificate) -> list[Certificate]:
+        self.asked += 1
+        assert self.asked < 1000, "the search does not end"
+        first = self.asked * paths.MAX_CANDIDATES
+        return [fitting(number) for number in range(first, first + paths.MAX_CANDIDATES)]
+
+    def doubt(self, certificate: Certificate) -> str:
+        return "untrusted"
+
+    def why(self, certificate: Certificate) -> str:
+        return ""
+
+
+def fitting(number: int) -> Certificate:
+    return b.csca(serial=number, signature=bytes(8)).certificate
+
+
+def test_a_search_is_bounded_whatever_the_source(monkeypatch):
+    verified = []
+    monkeypatch.setattr(
+        Certificate, "verify", lambda certificate, issuer: (verified.append(1), keys.SignatureResult(True))[1]
+    )
+    source = Endless()
+    path = paths.build(b.signer(UTOPIA).certificate, source)
+    assert path.valid is None
+    assert len(verified) == paths.MAX_TRIED
+    assert "limit" in {attempt.reason for attempt in path.attempts}
+    assert source.asked <= paths.MAX_TRIED + 1
+
+
+def test_the_shortest_path_is_found_however_long_others_are():
+    """A long way round that would end at the depth's bound does not hide the short one."""
+    parties = chain_of_links(paths.MAX_DEPTH + 3)
+    top = parties[-1]
+    short = b.csca(key=top.key, by=UTOPIA, serial=5)
+    path = build(b.signer(top), [UTOPIA], [*parties[1:], short])
+    assert path.valid is True
+    assert [c.sha256 for c in path.chain[1:]] == [short.certificate.sha256, UTOPIA.certificate.sha256]
 
 
 def crowd(count: int) -> list[b.Party]:

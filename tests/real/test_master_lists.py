@@ -223,6 +223,31 @@ def test_every_link_has_a_path(name):
 
 
 @pytest.mark.parametrize("name", [NEW, OLD])
+def test_what_a_key_signed_before_its_younger_certificates_has_a_path(name, monkeypatch):
+    """A signer of each key's first day; some keys stand in links that are years younger, and the list's order is any."""
+    of_key: dict[bytes, list[Certificate]] = {}
+    for certificate in master_list(name).certificates:
+        if certificate.is_ca is not False:
+            of_key.setdefault(certificate.spki, []).append(certificate)
+    several = [sorted(found, key=lambda c: c.not_before) for found in of_key.values() if len(found) > 1]
+    assert sum((found[-1].not_before - found[0].not_before).days > 90 for found in several) >= 5
+    monkeypatch.setattr(
+        Certificate, "verify", lambda certificate, issuer: keys.SignatureResult(issuer.spki == certificate.spki)
+    )
+    for found in several:
+        day = (found[0].not_before, found[0].not_after)
+        identifier = found[-1].subject_key_identifier
+        extensions = [b.authority_identifier(identifier)] if identifier else []
+        subject = b.name(("C", found[-1].country), ("CN", "SPECIMEN"))
+        # it has the key's own info, so that the certificates of that key are those that verify it
+        signer = b.certify(subject, b.ec_key(), extensions, issuer=found[-1].subject, period=day, info=found[0].spki)
+        for order in (found, found[::-1]):
+            path = paths.build(signer.certificate, TrustStore.of(order))
+            assert path.valid, path.reason
+            assert paths.untimely(path.chain) is None, found[0].subject_text
+
+
+@pytest.mark.parametrize("name", [NEW, OLD])
 def test_every_certificate_authority_of_the_list_may_certify(name, monkeypatch):
     """US, SI: a producer's own purpose beside cA TRUE and keyCertSign must not make a State's signers nobody's."""
     monkeypatch.setattr(Certificate, "verify", lambda certificate, issuer: keys.SignatureResult(True))

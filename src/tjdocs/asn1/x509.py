@@ -34,6 +34,7 @@ __all__ = [
     "Validity",
     "WholeCertificate",
     "algorithm_id",
+    "authority_key_identifier",
     "key_identifier",
     "name_values",
     "object_identifiers",
@@ -329,6 +330,14 @@ def key_identifier(data: bytes) -> bytes:
     except tlv.TlvError:
         return data
     return item.value if item.tag == 0x04 and item.end == len(data) else data
+
+
+def authority_key_identifier(data: bytes) -> bytes | None:
+    """Return an ``AuthorityKeyIdentifier``'s key identifier, None where it has none or cannot be read."""
+    try:
+        return der.decode(AuthorityKeyIdentifier, data).key_identifier
+    except der.DerError:
+        return None
 
 
 def object_identifiers(data: bytes) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from tjdocs.errors import TjdocsError, UsageError
 from tjdocs.inspection import Evidence
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.crl import Crl
-from tjdocs.pki.trust import TrustStore
+from tjdocs.pki.trust import Entry, TrustStore
 from tjdocs.register.lists import Lists
 
 __all__ = ["Item", "Setup", "folder_items", "install", "line_items", "run", "tar_items"]
@@ -72,10 +72,13 @@ class Setup:
         """Return the setup of an inspector.
 
         :param register: URL of a register that every worker can open
+        :raises UsageError: ``trust`` is a view under a policy; the policy goes by itself
         """
         store = trust if trust is not None else TrustStore.of(())
+        if store.policies:
+            raise UsageError("a store under a policy", where="trust", hint="the store itself, and policy=")
         content = (
-            [(entry.certificate.raw, bool(entry.ground)) for entry in store.entries],
+            [(entry.certificate.raw, entry.kind, entry.origins, entry.grounds) for entry in store.entries],
             [crl.raw for crl in store.crls],
             (policy or Policy.default()).source,
             register,
@@ -89,12 +92,8 @@ class Setup:
         from tjdocs.register import Register
 
         certificates, crls, policy, register, lists = pickle.loads(self.data)  # noqa: S301 - our own process wrote it
-        parsed = [(Certificate.parse(raw), trusted) for raw, trusted in certificates]
-        trust = TrustStore.of(
-            [certificate for certificate, trusted in parsed if trusted],
-            [certificate for certificate, trusted in parsed if not trusted],
-            [Crl.parse(raw) for raw in crls],
-        )
+        entries = [Entry(Certificate.parse(raw), *rest) for raw, *rest in certificates]
+        trust = TrustStore.of_entries(entries, [Crl.parse(raw) for raw in crls])
         status = RegisterStatus(Register(register)) if register else None
         return Inspector(trust=trust, register=status, lists=lists, policy=Policy.parse(policy))
 

@@ -54,7 +54,7 @@ class Verdict:
 class Inspector:
     """Judges documents; may be shared between threads.
 
-    :param trust: whom to believe; None believes nobody, so that nothing is ever admitted
+    :param trust: whom to believe, as far as the policy does; None believes nobody, so that nothing is ever admitted
     :param register: where the status of our own documents is looked up
     :param lists: bans, watch lists, visas and permits
     :param policy: what a verdict demands; the bundled default unless given
@@ -70,6 +70,8 @@ class Inspector:
     ) -> None:
         if not isinstance(trust, TrustStore | None) or not isinstance(policy, Policy | None):
             raise UsageError("unusable inspector", where="trust, policy", hint="a TrustStore and a Policy, or None")
+        if trust is not None and trust.policies:  # evidence and batches could not tell it
+            raise UsageError("a store under a policy", where="trust", hint="the store itself, and policy=")
         asked = None if register is None else standing.asked(register)
         if not isinstance(lists, Lists | None) or (asked is None and register is not None):
             raise UsageError("unusable inspector", where="register, lists", hint="a Register and Lists, or None")
@@ -90,8 +92,13 @@ class Inspector:
 
     @property
     def trust(self) -> TrustStore:
-        """Whom it believes."""
+        """The trust store as it was given."""
         return self._trust
+
+    @property
+    def believed(self) -> TrustStore:
+        """The trust store as the policy sees it."""
+        return self._trust.under(self._policy.trust)
 
     def inspect(self, evidence: Evidence, *, at: date | datetime, dry_run: bool = False) -> Verdict:
         """Judge ``evidence`` at a time. Never raises on what the evidence holds.
@@ -103,7 +110,7 @@ class Inspector:
         """
         if not isinstance(evidence, Evidence):
             raise UsageError("no evidence", where="evidence", hint="Evidence(mrz=…, chip=…)")
-        examination = examine(evidence, self._trust, at=at)
+        examination = examine(evidence, self.believed, at=at)
         case = Case.of(evidence, examination, self._lists)
         case = case.with_register(*standing.look_up(case, self._register))
         verdict = self._decide(examination, case)

@@ -14,6 +14,7 @@ from tjdocs import specs
 from tjdocs.border.kinds import kinds
 from tjdocs.errors import InputError, SpecError, UsageError
 from tjdocs.findings import Finding, Outcome, checks
+from tjdocs.pki.belief import TrustPolicy
 
 __all__ = ["Decision", "Policy", "Rule"]
 
@@ -82,6 +83,7 @@ class Policy:
     :param instead: by kind of document (``specs/border/documents.toml``), what is required in place of ``requires``,
         and the checks for which such a document may lack the input
     :param source: the file, for evidence that is kept
+    :param trust: whom to believe of what the trust store holds; None: whom the import trusted
     """
 
     name: str
@@ -91,6 +93,7 @@ class Policy:
     overrides: tuple[Rule, ...] = ()
     instead: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
     source: bytes = field(default=b"", repr=False)
+    trust: TrustPolicy | None = None
     _remembered: dict[tuple[str, str, str], _Bearing] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -134,7 +137,7 @@ class Policy:
             table = tomllib.loads(data.decode())
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SpecError("not readable as TOML", where=where, hint=str(error)) from None
-        specs.require_keys(table, ["schema", "name", "requires", "rule"], ["override", "instead"], where=where)
+        specs.require_keys(table, ["schema", "name", "requires", "rule"], ["override", "instead", "trust"], where=where)
         if type(table["schema"]) is not int or table["schema"] != 1 or not isinstance(table["name"], str):
             raise SpecError("policy of another version", where=where)
         for name in ("rule", "override", "instead"):
@@ -149,6 +152,7 @@ class Policy:
             tuple(_override(row, where) for row in table["override"]),
             MappingProxyType(_instead(table["instead"], where)),
             data,
+            TrustPolicy.parse(table["trust"], where=where) if "trust" in table else None,
         )
 
     def decide(self, findings: Sequence[Finding], *, document: str = "") -> tuple[Decision, tuple[str, ...]]:

@@ -7,7 +7,7 @@
 import json
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
@@ -31,7 +31,7 @@ from tjdocs.pki import names
 from tjdocs.pki.certificate import Certificate, CertificateError
 from tjdocs.pki.crl import Crl, CrlError
 from tjdocs.pki.signer import Signer
-from tjdocs.pki.trust import TrustStore
+from tjdocs.pki.trust import Entry, Source, TrustStore
 from tjdocs.register.lists import Lists, categories
 
 __all__ = ["Proof", "export", "verify"]
@@ -94,7 +94,7 @@ def export(
         "verdict": str(verdict.decision),
         "decided_by": list(verdict.decided_by),
         "policy_sha256": verdict.policy_sha256,
-        "trust_digest": inspector.trust.digest,
+        "trust_digest": inspector.believed.digest,
         "files": {name: sha256(data).hexdigest() for name, data in sorted(files.items())},
     }
     content = _json(manifest)
@@ -128,7 +128,7 @@ def _content(evidence: Evidence, verdict: Verdict, inspector: Inspector) -> dict
         rows = dict.fromkeys(match.entry.text() for match in matches)
         files["lists.jsonl"] = "".join(f"{row}\n" for row in rows).encode()
         files["lists.json"] = _json(dict(case.listed))
-    files |= _trust_files(_concerned(verdict, inspector.trust))
+    files |= _trust_files(_concerned(verdict, inspector.believed))
     return files
 
 
@@ -144,15 +144,16 @@ def _concerned(verdict: Verdict, trust: TrustStore) -> TrustStore:
     sod = examination.chip.sod if examination.chip else None
     for certificate in sod.signed_data.parsed_certificates if sod is not None else ():
         countries |= {certificate.country.upper(), names.country(certificate.issuer).upper()}
-    entries = [entry for entry in trust.entries if entry.certificate.country.upper() in countries]
+    entries = [
+        entry
+        for entry in trust.entries
+        # what is denied denies its key in every certificate, and the lists under it
+        if entry.certificate.country.upper() in countries or entry.certificate.sha256 in trust.barred
+    ]
     crls = [crl for crl in trust.crls if names.country(crl.issuer).upper() in countries]
     if not crls and trust.crls:  # that there were lists, of others only, is a finding of its own
         crls = [min(trust.crls, key=lambda crl: len(crl.raw))]
-    return TrustStore.of(
-        [entry.certificate for entry in entries if entry.ground],
-        [entry.certificate for entry in entries if not entry.ground],
-        crls,
-    )
+    return TrustStore.of_entries(entries, crls)
 
 
 def _trust_files(trust: TrustStore) -> dict[str, bytes]:
@@ -160,7 +161,8 @@ def _trust_files(trust: TrustStore) -> dict[str, bytes]:
     for number, entry in enumerate(trust.entries):
         name = f"trust/{number:04d}.cer"
         files[name] = entry.certificate.raw
-        rows.append({"file": name, "trusted": bool(entry.ground)})
+        origins = [asdict(source) for source in entry.origins]
+        rows.append({"file": name, "kind": entry.kind, "grounds": list(entry.grounds), "sources": origins})
     for number, crl in enumerate(trust.crls):
         files[f"crl/{number:04d}.crl"] = crl.raw
     return {**files, "trust.json": _json(rows)}
@@ -275,13 +277,8 @@ def _judge(files: Mapping[str, bytes], at: str) -> Verdict:
     whole = Evidence(**{**_arguments(evidence), "chip": chip or None})
     object.__setattr__(whole, "twice", twice)
     rows = json.loads(files["trust.json"])
-    certificates = [(Certificate.parse(files[row["file"]]), row["trusted"]) for row in rows]
     crls = [Crl.parse(data) for name, data in sorted(files.items()) if name.startswith("crl/")]
-    trust = TrustStore.of(
-        [certificate for certificate, trusted in certificates if trusted],
-        [certificate for certificate, trusted in certificates if not trusted],
-        crls,
-    )
+    trust = TrustStore.of_entries([_entry(row, files) for row in rows], crls)
     said = _object(files["register.json"])
     reason = str(said.pop("reason"))
     standing = Standing(**said) if said else None
@@ -293,6 +290,13 @@ def _judge(files: Mapping[str, bytes], at: str) -> Verdict:
     policy = Policy.parse(files["policy.toml"], where="policy.toml")
     inspector = Inspector(trust=trust, register=register, lists=lists, policy=policy)
     return inspector.inspect(whole, at=datetime.fromisoformat(at), dry_run=True)
+
+
+def _entry(row: Mapping[str, Any], files: Mapping[str, bytes]) -> Entry:
+    """Return a certificate with what the inspection knew of it: the policy is applied to that again."""
+    sources = tuple(Source(**{name: str(text) for name, text in source.items()}) for source in row["sources"])
+    grounds = tuple(str(ground) for ground in row["grounds"])
+    return Entry(Certificate.parse(files[row["file"]]), str(row["kind"]), sources, grounds)
 
 
 def _arguments(evidence: Evidence) -> dict[str, Any]:

@@ -1,12 +1,15 @@
 """``tjdocs authority``: the State's own signing authority."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tjdocs.cli import _io
+from tjdocs.errors import UsageError
 from tjdocs.pki.authority import Authority
+from tjdocs.pki.importing import read_certificate
 
 app = typer.Typer(help="A CSCA with its document and seal signers.", no_args_is_help=True)
 
@@ -45,14 +48,43 @@ def signer(
 
 
 @app.command()
-def crl(folder: Folder, passphrase_file: _io.PassphraseFile = "", at: _io.At = "", as_json: _io.Json = False) -> None:
-    """Issue a new CRL at DIR/csca.crl."""
+def crl(
+    folder: Folder,
+    revoke: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--revoke", metavar="SERIAL|FILE", help="A serial number in hexadecimal, or a certificate's file."
+        ),
+    ] = None,
+    passphrase_file: _io.PassphraseFile = "",
+    at: _io.At = "",
+    as_json: _io.Json = False,
+) -> None:
+    """Issue a new CRL at DIR/csca.crl: at least every 90 days, and at once when a signer is revoked.
+
+    Whoever stood on the last list stands on the new one too.
+    """
     authority = Authority.open(folder, passphrase=_io.passphrase(passphrase_file))
-    data = authority.new_crl(at=_io.moment(at))
+    moment = _io.moment(at)
+    data = authority.new_crl(at=moment, revoked=[(_serial(text, authority), moment) for text in revoke or ()])
     if as_json:
         _io.show_json({"schema": 1, "crl": str(authority.folder / "csca.crl"), "size": len(data)})
     else:
         print(f"{authority.folder / 'csca.crl'}: {len(data)} bytes")
+
+
+def _serial(text: str, authority: Authority) -> int:
+    """Return the serial number that is meant: of a certificate of this authority, or as it is written."""
+    if Path(text).is_file():
+        certificate = read_certificate(text)
+        if not certificate.verify(authority.csca).valid:
+            raise UsageError("no certificate of this authority", where=f"--revoke {text}")
+        return certificate.serial
+    try:
+        return int(text, 16)
+    except ValueError:
+        hint = "hexadecimal, as `tjdocs dissect` shows it, or the certificate's file"
+        raise UsageError("no serial number", where=f"--revoke {text}", hint=hint) from None
 
 
 def _show(authority: Authority, as_json: bool) -> None:

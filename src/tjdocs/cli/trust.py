@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from tjdocs.border import Policy
 from tjdocs.cli import _io
 from tjdocs.errors import InputError, UsageError
 from tjdocs.pki import explain as explaining
@@ -24,14 +25,21 @@ def import_(
     trust_candidates: Annotated[
         bool, typer.Option("--trust-candidates", help="Trust what was imported although no anchor vouches for it.")
     ] = False,
+    bilateral: Annotated[
+        bool, typer.Option("--bilateral", help="These certificates were received from their States themselves.")
+    ] = False,
+    at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Import into a trust store. Exit status 1 when a list's signature does not lead to an anchor given."""
     anchors = [certificate for path in anchor or () for certificate in read_certificates(path)]
+    moment = _io.moment(at)
     existed = Path(store).exists()
     opened = TrustStore.create(store)
     try:
-        reports = import_paths(opened, paths, anchors=anchors, trust_candidates=trust_candidates)
+        reports = import_paths(
+            opened, paths, anchors=anchors, trust_candidates=trust_candidates, bilateral=bilateral, at=moment
+        )
     except InputError:
         if not existed and not opened.entries:  # an empty store is nothing that was asked for
             Path(store).unlink(missing_ok=True)
@@ -75,12 +83,16 @@ def list_(
 def explain(
     store: Store,
     country: Annotated[str, typer.Option("--country", help="Two letters.")],
+    policy: Annotated[str, typer.Option("--policy", help="A policy file: who is believed under it, and why.")] = "",
     as_json: _io.Json = False,
 ) -> None:
     """Say in words which certificates of a State are there, who vouches for whom, and what is missing."""
     if len(country) != 2 or not country.isalpha():
         raise UsageError("no country code", where=f"--country {country}", hint="two letters, as in TJ")
-    lines = explaining.explain(TrustStore(store), country)
+    believe = Policy.read(policy).trust if policy else None
+    lines = explaining.explain(TrustStore(store), country, believe)
+    if policy and believe is None:
+        lines.append("The policy has no [trust] table: whom the import trusted is believed.")
     if as_json:
         _io.show_json({"schema": 1, "country": country.upper(), "lines": lines})
     else:

@@ -126,19 +126,12 @@ def _seen(signer: Certificate, trust: TrustStore) -> _Seen:
         codes,
         frozenset(filter(None, codes)),
         warnings,
-        _outlived(path),
+        paths.untimely(path.chain),
     )
     if len(memory) >= _REMEMBERED:  # of forged signers there is no end
         memory.clear()
     memory[signer.raw] = found
     return found
-
-
-def _outlived(path: paths.Path) -> Certificate | None:
-    for certificate, issuer in zip(path.chain, path.chain[1:], strict=False):
-        if certificate.not_before - issuer.not_before < -_CLOCK_SKEW or certificate.not_before > issuer.not_after:
-            return certificate
-    return None
 
 
 def _without_sod(chip: ChipContent | None) -> list[Finding]:
@@ -183,7 +176,9 @@ def _signature(chip: ChipContent, trust: TrustStore) -> tuple[_Signature, Certif
     check = "pa.sod-signature"
     best: tuple[_Signature, Certificate | None] | None = None
     for info in data.signers:
-        judged = data.judge(info) or data.judge(info, [entry.certificate for entry in trust.entries])
+        judged = data.judge(info) or data.judge(
+            info, trust.signers(serial=info.serial, key_identifier=info.key_identifier)
+        )
         if judged is None:
             best = best or (_Signature(Finding(check, Outcome.UNDETERMINED, "signer-missing")), None)
             continue
@@ -274,7 +269,7 @@ def _chain(path: paths.Path) -> Finding:
         more = ("authority-key-identifier-absent",) * by_name + ("algorithm-weak",) * weak
         return _named("pa.ds-chain", (*path.warnings, *more))
     outcome = Outcome.UNDETERMINED if path.valid is None else Outcome.FAILED
-    tried = "; ".join(f"{a.issuer.subject_text}: {a.reason}" for a in path.attempts)
+    tried = "; ".join(map(str, path.attempts))
     detail = f"issuer {path.chain[0].issuer_text}" + (f"; tried {tried}" if tried else "")
     return Finding("pa.ds-chain", outcome, path.reason, detail)
 

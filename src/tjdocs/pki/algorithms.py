@@ -92,6 +92,7 @@ class _Table:
     signatures: dict[str, Signature]
     signature_oids: dict[str, Signature]
     combinations: dict[str, Combination]
+    rsa_forbidden_bits: int
     rsa_weak_bits: int
     rsa_weak_from: date
 
@@ -100,7 +101,7 @@ class _Table:
 def _table() -> _Table:
     table = specs.read_toml(_FILE)
     specs.require_keys(table, ["schema", "hash", "rsa", "signature", "combination"], where=f"specs/{_FILE}")
-    specs.require_keys(table["rsa"], ["weak_bits", "weak_from"], where=f"specs/{_FILE} rsa")
+    specs.require_keys(table["rsa"], ["forbidden_bits", "weak_bits", "weak_from"], where=f"specs/{_FILE} rsa")
     for row in table["hash"]:
         specs.require_keys(
             row, ["id", "oid", "length"], ["weak_from", "forbidden", "forbidden_from"], where=f"specs/{_FILE} hash"
@@ -120,6 +121,7 @@ def _table() -> _Table:
         {row.id: row for row in signatures},
         {row.oid: row for row in signatures},
         {row.id: row for row in rows},
+        table["rsa"]["forbidden_bits"],
         table["rsa"]["weak_bits"],
         table["rsa"]["weak_from"],
     )
@@ -154,6 +156,11 @@ def signature_by_id(id_: str) -> Signature:
 def combinations() -> dict[str, Combination]:
     """Return all combinations by id."""
     return dict(_table().combinations)
+
+
+def too_short(rsa_bits: int) -> bool:
+    """Whether an RSA key of that size (0: no RSA key) is never accepted."""
+    return 0 < rsa_bits < _table().rsa_forbidden_bits
 
 
 def outdated(hash_id: str, on: date) -> bool:

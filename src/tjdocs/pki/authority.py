@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha1
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from tjdocs.asn1 import der, extensions, writing, x509
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, UsageError
-from tjdocs.pki import profiles, signer
+from tjdocs.pki import listing, profiles, signer
 from tjdocs.pki.algorithms import Combination
 from tjdocs.pki.certificate import OID_SEAL_SIGNER, Certificate, CertificateError
 from tjdocs.pki.files import write_private
@@ -191,28 +191,19 @@ class Authority:
         return self._issue("ds", at), self._issue("seal", at)
 
     def new_crl(self, *, at: datetime, revoked: Sequence[tuple[int, datetime]] = ()) -> bytes:
-        """Write and return the next CRL, DER, also at ``csca.crl``.
+        """Write and return the next CRL, DER, also at ``csca.crl``. Whoever stood on the last one stands on it too.
 
-        :param revoked: serial numbers with the moment of revocation
+        :param revoked: serial numbers that are revoked from now on, with the moment of revocation
         :raises KeyMaterialError: the CSCA's key cannot be read
+        :raises InputError: the last list is missing, or not this authority's
         """
         at = _moment(at)
         number = int(str(self._state["crl_number"])) + 1
         row = signer.combination(str(self._state["csca_algorithm"]))
-        algorithm = signer.signature_algorithm(row)
-        identifier = self.csca.subject_key_identifier or b""
-        tbs = writing.encode_tbs_crl(
-            algorithm=algorithm,
-            issuer=self.csca.subject,
-            this_update=at,
-            next_update=at + timedelta(days=profiles.load().crl_days),
-            revoked=[(serial, _moment(when)) for serial, when in revoked],
-            extensions=[
-                ("2.5.29.35", False, extensions.authority_key_identifier(identifier)),
-                ("2.5.29.20", False, extensions.crl_number(number)),
-            ],
-        )
-        crl = writing.encode_signed(tbs, algorithm, signer.sign(self._key("csca.key", self.csca), row, tbs))
+        known = listing.last_revoked(self._folder / "csca.crl", self.csca) if number > 1 else {}
+        known = {**{serial: _moment(when) for serial, when in revoked}, **known}  # the first moment counts
+        key = self._key("csca.key", self.csca)
+        crl = listing.next_list(self.csca, key, row, number=number, revoked=known, at=at)
         # the number first: a crash between the two must not give two lists one number
         self._state["crl_number"] = number
         _replace(self._folder / _STATE, (json.dumps(self._state, indent=1) + "\n").encode())

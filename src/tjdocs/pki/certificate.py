@@ -184,10 +184,7 @@ _KEY_USAGE = (
 
 @lru_cache(maxsize=256)
 def _authority_key_identifier(value: bytes) -> bytes | None:
-    try:
-        return der.decode(x509.AuthorityKeyIdentifier, value).key_identifier
-    except der.DerError:
-        return None
+    return x509.authority_key_identifier(value)
 
 
 @lru_cache(maxsize=256)

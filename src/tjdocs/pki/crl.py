@@ -1,12 +1,12 @@
 """Certificate revocation lists (RFC 5280, 5; Doc 9303-12, 7.1.4)."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from tjdocs.asn1 import ber, der, times, x509
-from tjdocs.pki import keys, names
-from tjdocs.pki.certificate import OID_BASIC_CONSTRAINTS, OID_KEY_USAGE, Certificate
+from tjdocs.pki import keys, names, profiles
+from tjdocs.pki.certificate import OID_AKI, OID_BASIC_CONSTRAINTS, OID_KEY_USAGE, Certificate
 
 __all__ = ["Crl", "CrlError"]
 
@@ -17,7 +17,11 @@ class CrlError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Crl:
-    """A certificate revocation list as read."""
+    """A certificate revocation list as read, complete for its issuer: any other is refused.
+
+    :param serials: of all that are revoked, decoded once, so that a look-up does not depend on their number
+    :param key_identifier: of the key that signed, None where the list does not say
+    """
 
     raw: bytes = field(repr=False)
     tbs: bytes = field(repr=False)
@@ -28,6 +32,10 @@ class Crl:
     next_update: datetime | None
     serials: frozenset[int] = field(repr=False)
     warnings: tuple[str, ...] = ()
+    key_identifier: bytes | None = field(default=None, repr=False)
+    _verified: dict[Certificate, keys.SignatureResult] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def parse(cls, data: bytes) -> "Crl":
@@ -53,12 +61,39 @@ class Crl:
         """Digest of the whole list, hexadecimal."""
         return sha256(self.raw).hexdigest()
 
+    def revocations(self) -> dict[int, datetime]:
+        """Return every serial number on the list with its moment, in order."""
+        entries = der.decode(x509.TbsCertificateList, self.tbs).revoked or ()
+        return {entry.serial: times.parse_time(der.raw(entry.date)) for entry in entries}
+
+    def stale(self, at: datetime) -> bool:
+        """Whether another list is due by then. One that does not say when is due as late as the standard allows."""
+        if self.next_update is not None:
+            return self.next_update < at
+        # compared as a difference, since a sum could leave the calendar
+        return at - self.this_update > timedelta(days=profiles.load().crl_longest_days)
+
     def covers(self, certificate: Certificate) -> bool:
         """Whether the list is of ``certificate``'s issuer (Doc 9303-12, 5.5: the same State's)."""
         return names.canonical(self.issuer) == names.canonical(certificate.issuer)
 
+    def covers_issuer(self, issuer: Certificate) -> bool:
+        """Whether the list bears ``issuer``'s name."""
+        return names.canonical(self.issuer) == names.canonical(issuer.subject)
+
     def verify(self, issuer: Certificate) -> keys.SignatureResult:
-        """Verify the list's signature under ``issuer``'s key; the issuer must be allowed to sign lists."""
+        """Verify the list's signature under ``issuer``'s key; the issuer must be allowed to sign lists.
+
+        The result is remembered: hashing a list takes as long as the list is.
+        """
+        result = self._verified.get(issuer)
+        if result is None:
+            if len(self._verified) >= _REMEMBERED:
+                self._verified.clear()
+            result = self._verified[issuer] = self._verify(issuer)
+        return result
+
+    def _verify(self, issuer: Certificate) -> keys.SignatureResult:
         usage = issuer.key_usage
         unreadable = (usage is None and OID_KEY_USAGE in issuer.extensions) or (
             issuer.is_ca is None and OID_BASIC_CONSTRAINTS in issuer.extensions and not issuer.is_ca_in_ber
@@ -71,6 +106,8 @@ class Crl:
             return keys.SignatureResult(None, "algorithm-unknown")
         return keys.verify(issuer.key, algorithm, self.signature, self.tbs)
 
+
+_REMEMBERED = 64
 
 # critical extensions that are understood; any other may narrow what the list covers (RFC 5280, 5.2)
 _UNDERSTOOD = {"2.5.29.18", "2.5.29.20", "2.5.29.35"}
@@ -86,6 +123,15 @@ def _decode(cls: type[Crl], data: bytes, raw: bytes, warnings: tuple[str, ...]) 
     if outer.signature.padding_bits():
         raise der.DerError("a signature that is no whole octets")
     entries = [extension for entry in tbs.revoked or () for extension in entry.extensions or ()]
+    identifier = None
+    seen = set()
+    for extension in tbs.extensions or ():
+        oid = extension.oid.dotted_string
+        if oid in seen:
+            raise der.DerError("an extension stands twice")
+        seen.add(oid)
+        if oid == OID_AKI:
+            identifier = x509.authority_key_identifier(extension.value)
     for extension in (*(tbs.extensions or ()), *entries):
         oid = extension.oid.dotted_string
         if oid in _NARROWING or (extension.critical and oid not in _UNDERSTOOD):
@@ -100,4 +146,5 @@ def _decode(cls: type[Crl], data: bytes, raw: bytes, warnings: tuple[str, ...]) 
         times.aware(tbs.next_update.as_datetime()) if tbs.next_update else None,
         frozenset(entry.serial for entry in tbs.revoked or ()),
         warnings,
+        identifier,
     )

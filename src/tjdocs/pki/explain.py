@@ -1,10 +1,11 @@
 """A State's certificates in words: which are there, from which sources, who vouches for whom, what is missing."""
 
+from dataclasses import asdict
 from typing import Any
 
 from tjdocs.pki import names
 from tjdocs.pki.lists import Resolution, resolve
-from tjdocs.pki.trust import Entry, TrustStore
+from tjdocs.pki.trust import Entry, Source, TrustPolicy, TrustStore
 
 __all__ = ["entries", "entry_json", "explain"]
 
@@ -29,27 +30,41 @@ def entry_json(entry: Entry) -> dict[str, Any]:
         "sources": list(entry.sources),
         "kind": entry.kind,
         "trusted": entry.ground,
+        "held_by": [asdict(source) for source in entry.origins],
     }
 
 
-def explain(store: TrustStore, country: str) -> list[str]:
-    """Return sentences about a State's certificates, oldest first."""
+def explain(store: TrustStore, country: str, policy: TrustPolicy | None = None) -> list[str]:
+    """Return sentences about a State's certificates, oldest first.
+
+    :param policy: under which is told whether each is believed, and why
+    """
     found = sorted(entries(store, country), key=lambda entry: entry.certificate.not_before)
     if not found:
         return [f"No certificate of {country.upper()} is in the store."]
     trusted = sum(bool(entry.ground) for entry in found)
     lines = [f"{len(found)} certificates of {country.upper()}, {trusted} of them trusted."]
+    seen = store.under(policy)
+    if policy is not None:
+        believed = sum(seen.trusted(entry.certificate) for entry in found)
+        lines[0] = f"{lines[0][:-1]}, {believed} believed under the policy."
     resolutions = resolve([entry.certificate for entry in found], store)
     for entry, resolution in zip(found, resolutions, strict=True):
         lines.append(_describe(entry))
         lines.append(f"  {_vouching(resolution)}")
         lines.append(f"  {_trust(entry)}")
+        if policy is not None:
+            doubt, why = seen.doubt(entry.certificate), seen.why(entry.certificate)
+            lines.append(f"  under the policy: {'not believed' if doubt else 'believed'}: {why}")
     missing = [r for r in resolutions if r.kind == "unresolved"]
     if missing:
         lines.append("Missing:")
         lines += [f"  the certificate that signed {_short(r)}: {_REASONS.get(r.reason, r.reason)}" for r in missing]
     else:
         lines.append("Nothing is missing: every certificate is vouched for by its own key or another one here.")
+    known = {entry.certificate.sha256 for entry in store.entries}
+    for digest in sorted(policy.denied - known) if policy is not None else ():
+        lines.append(f"Denied by the policy, and not in the store, so that its key is not known: {digest}.")
     return lines
 
 
@@ -91,7 +106,22 @@ def _trust(entry: Entry) -> str:
     grounds = {
         "anchor": "trusted: given as an anchor",
         "list": "trusted: on a list whose signature leads to an anchor",
+        "bilateral": "trusted: received bilaterally",
         "candidates-trusted": "trusted: by the explicit word --trust-candidates",
     }
     ground = grounds.get(entry.ground, "not trusted by itself: a candidate")
-    return f"{ground}; from {', '.join(entry.sources)}"
+    return f"{ground}; from {', '.join(map(_source, entry.origins)) or 'no source that is known'}"
+
+
+def _source(source: Source) -> str:
+    """Return a source with what is known of it."""
+    said = []
+    if source.vouches:
+        said.append(f"list of {source.state or 'no State'}")
+    elif source.kind == "list":
+        said.append(f"list, signature {source.signature}")
+    if source.signer:
+        said.append(f"signed by {source.signer}")
+    dates = (("of", source.signed), ("imported", source.imported))
+    said += [f"{word} {moment[:10]}" for word, moment in dates if moment]
+    return f"{source.name} ({', '.join(said)})" if said else source.name

@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from tjdocs.errors import InputError
+from tjdocs.errors import InputError, UsageError
 from tjdocs.pki.certificate import Certificate, CertificateError
 from tjdocs.pki.cms import CmsError
 from tjdocs.pki.crl import Crl, CrlError
@@ -164,49 +165,89 @@ def import_paths(
     *,
     anchors: Sequence[Certificate] = (),
     trust_candidates: bool = False,
+    bilateral: bool = False,
+    at: datetime | None = None,
 ) -> list[SourceReport]:
     """Import files, or all files of folders, into ``store``; one report a file, in order.
 
     The anchors are trusted. A master list whose signature leads to one of them makes its certificates trusted;
     any other certificate is kept as a candidate, unless ``trust_candidates`` says to trust it all the same.
 
-    :raises InputError: a path cannot be read or is nothing that is imported; nothing of it is kept then
+    :param bilateral: the certificates were received from their States themselves, and are trusted for that
+    :param at: the moment of import, which every certificate remembers with its source
+    :raises InputError: a path cannot be read or is nothing that is imported, or a list is said to be bilateral;
+        nothing of it is kept then
+    :raises UsageError: a naive moment
     """
-    reports = [_import_file(store, path, anchors, trust_candidates) for path in _files(paths)]
+    if at is not None and at.tzinfo is None:
+        raise UsageError("a naive moment", where="at", hint="give a datetime with a time zone")
+    imported = at.astimezone(UTC).isoformat(timespec="seconds") if at is not None else ""
+    how = _How(anchors, trust_candidates, bilateral, imported)
+    reports = [_import_file(store, path, how) for path in _files(paths)]
     for anchor in anchors:
-        source = Source("anchor", sha256(anchor.raw).hexdigest())
+        source = Source("anchor", anchor.sha256, kind="anchor", imported=imported)
         store.add(source, _placed(resolve([anchor]), store), grounds={anchor.sha256: "anchor"})
     return reports
 
 
-def _import_file(store: TrustStore, path: Path, anchors: Sequence[Certificate], trust_candidates: bool) -> SourceReport:
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What counts for all files of one import."""
+
+    anchors: Sequence[Certificate]
+    trust_candidates: bool
+    bilateral: bool
+    imported: str
+
+    def ground(self, *, on_list: bool) -> str:
+        """Return why a certificate is trusted, empty when it is not."""
+        if on_list:
+            return "list"
+        if self.bilateral:
+            return "bilateral"
+        return "candidates-trusted" if self.trust_candidates else ""
+
+
+def _import_file(store: TrustStore, path: Path, how: _How) -> SourceReport:
     data = _read(path)
-    certificates: list[Certificate] = []
+    loose: list[Certificate] = []
+    lists: list[tuple[bytes, MasterList, ListSignature]] = []
     crls: list[Crl] = []
-    unreadable = 0
-    signature = ListSignature("not-applicable")
-    grounds: dict[str, str] = {}
     for block in _blocks(data):
         content = _recognise(block, path)
         if isinstance(content, MasterList):
-            certificates += content.certificates
-            unreadable += len(content.unreadable)
-            own = content.verify(anchors)
-            # of several lists in a file the worst is reported, and each vouches for its own certificates alone
-            if _ORDER.index(own.outcome) > _ORDER.index(signature.outcome):
-                signature = own
-            if own.outcome in ("passed", "warning"):
-                grounds.update({c.sha256: "list" for c in content.certificates})
+            if how.bilateral:
+                hint = "import it without --bilateral: its signature speaks for it"
+                raise InputError("a list is not received bilaterally", where=str(path), hint=hint)
+            lists.append((block, content, content.verify(how.anchors)))
         elif isinstance(content, Crl):
             crls.append(content)
         else:
-            certificates.append(content)
+            loose.append(content)
+    certificates = [c for _, content, _ in lists for c in content.certificates] + loose
     resolutions = resolve(certificates)
-    placed = _placed(resolutions, store)
-    if trust_candidates:
-        grounds = {c.sha256: "candidates-trusted" for c in certificates} | grounds
-    source = Source(path.name, sha256(data).hexdigest(), signature.outcome)
-    new = store.add(source, placed, grounds=grounds, crls=crls)
+    kinds = {certificate.sha256: kind for certificate, kind in _placed(resolutions, store)}
+    new = 0
+    # several lists in one file are several sources: each vouches for its own certificates alone
+    for block, content, own in lists:
+        source = Source(
+            path.name,
+            sha256(block).hexdigest(),
+            own.outcome,
+            "list",
+            own.signer,
+            own.anchor.sha256 if own.anchor else "",
+            own.anchor.country if own.anchor else "",
+            own.signed,
+            how.imported,
+        )
+        new += _add(store, source, content.certificates, kinds, how.ground(on_list=source.vouches))
+    if loose or crls:
+        kind = "bilateral" if how.bilateral else "file"
+        source = Source(path.name, sha256(data).hexdigest(), "not-applicable", kind, imported=how.imported)
+        new += _add(store, source, loose, kinds, how.ground(on_list=False), crls)
+    signature = max((own for _, _, own in lists), key=lambda own: _ORDER.index(own.outcome), default=_NO_LIST)
+    unreadable = sum(len(content.unreadable) for _, content, _ in lists)
     return SourceReport(
         str(path),
         len(certificates) + unreadable,
@@ -221,6 +262,21 @@ def _import_file(store: TrustStore, path: Path, anchors: Sequence[Certificate], 
         unreadable,
         len(crls),
     )
+
+
+_NO_LIST = ListSignature("not-applicable")
+
+
+def _add(
+    store: TrustStore,
+    source: Source,
+    certificates: Sequence[Certificate],
+    kinds: dict[str, str],
+    ground: str,
+    crls: Sequence[Crl] = (),
+) -> int:
+    grounds = {c.sha256: ground for c in certificates} if ground else {}
+    return store.add(source, [(c, kinds[c.sha256]) for c in certificates], grounds=grounds, crls=crls)
 
 
 def _placed(resolutions: list[Resolution], store: TrustStore) -> list[tuple[Certificate, str]]:

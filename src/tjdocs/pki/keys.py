@@ -158,6 +158,8 @@ def verify(
         return SignatureResult(False, "algorithm-forbidden", algorithm=row.id, hash=hash_id)
     if key.kind == "unsupported":
         return SignatureResult(None, key.name, algorithm=row.id, hash=hash_id)
+    if key.kind == "rsa" and algorithms.too_short(key.bits):
+        return SignatureResult(False, "algorithm-forbidden", algorithm=row.id, hash=hash_id)
     kind = "ecdsa" if key.kind == "ec" else key.kind
     if not row.scheme.startswith(kind) or (key.pss_only and row.scheme != "rsa-pss"):
         return SignatureResult(False, "algorithm-key-mismatch", algorithm=row.id, hash=hash_id)

@@ -24,11 +24,19 @@ MAX_LIST_SIZE = 20 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ListSignature:
-    """What came of a list's own signature: an outcome word, a reason, and named tolerances."""
+    """What came of a list's own signature: an outcome word, a reason, and named tolerances.
+
+    :param signer: who signed it, where that is established
+    :param anchor: to whom the signer led
+    :param signed: when, by the signer's own word, ISO 8601
+    """
 
     outcome: str
     reason: str = ""
     warnings: tuple[str, ...] = ()
+    signer: str = ""
+    anchor: Certificate | None = None
+    signed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,7 @@ class MasterList:
         if not self.signed_data.signers:
             return ListSignature("failed", "no-signer")
         warnings: list[str] = [*self.signed_data.warnings]
-        path = None
+        found = None
         for info in self.signed_data.signers:
             judged = self.signed_data.judge(info)
             if judged is None:
@@ -111,7 +119,10 @@ class MasterList:
                 reason = path.reason if anchors or path.valid is not None else "no-anchor"
                 return ListSignature(outcome, reason, tuple(warnings))
             warnings += path.warnings
-        return ListSignature("warning" if warnings else "passed", "", tuple(warnings))
+            # of several signers, who all must lead to an anchor, the first is remembered
+            found = found or (certificate.subject_text, path.chain[-1], signed.isoformat() if signed else "")
+        assert found is not None  # noqa: S101 - there was a signer
+        return ListSignature("warning" if warnings else "passed", "", tuple(warnings), *found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ class Profile:
     ds: Role
     seal: Role
     crl_days: int
+    crl_longest_days: int
 
     def csca_name(self, *, trial: bool) -> bytes:
         """Return the CSCA's ``Name``, DER."""
@@ -99,9 +100,13 @@ def load() -> Profile:
     state = table["state"]
     keys = ["country", "code", "organization", "unit", "trial_mark", "contact", "crl"]
     specs.require_keys(state, keys, where=f"specs/{_FILE} state")
-    specs.require_keys(table["crl"], ["next_update_days"], where=f"specs/{_FILE} crl")
+    specs.require_keys(table["crl"], ["next_update_days", "longest_days"], where=f"specs/{_FILE} crl")
+    days, longest = table["crl"]["next_update_days"], table["crl"]["longest_days"]
+    if type(days) is not int or type(longest) is not int or not 0 < days <= longest:
+        hint = f"at least every {longest} days"
+        raise SpecError("a list that comes too seldom", where=f"specs/{_FILE} crl", hint=hint)
     csca, ds, seal = (_role(table[name], name) for name in ("csca", "ds", "seal"))
-    return Profile(**state, csca=csca, ds=ds, seal=seal, crl_days=table["crl"]["next_update_days"])
+    return Profile(**state, csca=csca, ds=ds, seal=seal, crl_days=days, crl_longest_days=longest)
 
 
 def _role(row: dict[str, Any], name: str) -> Role:

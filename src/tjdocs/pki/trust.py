@@ -1,76 +1,44 @@
 """The trust store: certificates with their sources, and which of them are trusted (Doc 9303-12, 8.1 and 9).
 
-Every certificate is kept with every source that held it; being kept is not being trusted. The SQLite file is a
-cache of public data: each certificate is hashed again on load, and the set of trusted ones has a digest that an
-inspection system can pin.
+Every certificate is kept with every source that held it; being kept is not being trusted. The file is a cache of
+public data: each certificate is hashed again on load, and the set of trusted ones has a digest that an inspection
+system can pin.
 """
 
-import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
+from hashlib import sha1, sha256
 from pathlib import Path as FilePath
 
-from tjdocs.errors import InputError, OutputError
-from tjdocs.pki import names
-from tjdocs.pki.certificate import Certificate, CertificateError
-from tjdocs.pki.crl import Crl, CrlError
+from tjdocs.asn1 import der, x509
+from tjdocs.errors import InputError, OutputError, UsageError
+from tjdocs.pki import names, storing
+from tjdocs.pki.belief import Entry, Source, TrustPolicy
+from tjdocs.pki.certificate import Certificate
+from tjdocs.pki.crl import Crl
 
-__all__ = ["Entry", "Source", "TrustStore"]
-
-_VERSION = 1
-_GROUNDS = ("", "anchor", "list", "candidates-trusted")
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE certificate (sha256 TEXT PRIMARY KEY, der BLOB NOT NULL, kind TEXT NOT NULL);
-CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL UNIQUE, signature TEXT NOT NULL);
-CREATE TABLE membership (source INTEGER NOT NULL REFERENCES source, sha256 TEXT NOT NULL REFERENCES certificate,
-    PRIMARY KEY (source, sha256));
-CREATE TABLE trusted (sha256 TEXT PRIMARY KEY REFERENCES certificate, ground TEXT NOT NULL);
-CREATE TABLE crl (sha256 TEXT PRIMARY KEY, der BLOB NOT NULL);
-INSERT INTO meta VALUES ('version', '1');
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where certificates came from.
-
-    :param name: the file's name
-    :param sha256: of the file
-    :param signature: what came of its own signature, an outcome word; empty for single certificates
-    """
-
-    name: str
-    sha256: str
-    signature: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A certificate in the store.
-
-    :param kind: ``self-signed``, ``link`` or ``unresolved``
-    :param ground: why it is trusted: ``anchor``, ``list`` or ``candidates-trusted``; empty: it is not
-    """
-
-    certificate: Certificate
-    kind: str
-    sources: tuple[str, ...]
-    ground: str
+__all__ = ["Entry", "Source", "TrustPolicy", "TrustStore"]
 
 
 @dataclass(slots=True)
 class _Snapshot:
+    """What a store holds, and its indexes; a view under a policy shares them."""
+
     entries: dict[str, Entry] = field(default_factory=dict)
     by_subject: dict[bytes, list[Certificate]] = field(default_factory=dict)
     by_canonical: dict[object, list[Certificate]] = field(default_factory=dict)
     by_key_identifier: dict[bytes, list[Certificate]] = field(default_factory=dict)
-    by_signer: dict[tuple[str, int], list[Certificate]] | None = None  # made when first asked for
+    by_serial: dict[int, list[Certificate]] = field(default_factory=dict)
+    by_computed: dict[bytes, list[Certificate]] | None = None  # made when first asked for, as the next
+    by_signer: dict[tuple[str, int], list[Certificate]] | None = None
     crls: tuple[Crl, ...] = ()
     memory: dict[bytes, object] = field(default_factory=dict, init=False)
+    by_issuer: dict[object, list[Crl]] = field(default_factory=dict)
+    of: "_Snapshot | None" = None  # that of which this is a view
+    denied: frozenset[bytes] = frozenset()  # public keys
+    barred: frozenset[str] = frozenset()  # digests of the certificates of these keys
+    standings: dict[str, str] = field(default_factory=dict)
 
     def add(self, entry: Entry) -> None:
         certificate = entry.certificate
@@ -78,8 +46,22 @@ class _Snapshot:
         self.memory.clear()
         self.by_subject.setdefault(certificate.subject, []).append(certificate)
         self.by_canonical.setdefault(names.canonical(certificate.subject), []).append(certificate)
+        self.by_serial.setdefault(certificate.serial, []).append(certificate)
         if certificate.subject_key_identifier:
             self.by_key_identifier.setdefault(certificate.subject_key_identifier, []).append(certificate)
+
+    def keep(self, crls: Iterable[Crl]) -> None:
+        self.crls = tuple(crls)
+        for crl in self.crls:
+            self.by_issuer.setdefault(names.canonical(crl.issuer), []).append(crl)
+
+
+def _key(certificate: Certificate) -> bytes:
+    """Return the key alone: root and link of one key may describe its curve otherwise."""
+    try:
+        return der.decode(x509.SubjectPublicKeyInfo, certificate.spki).key.as_bytes()
+    except der.DerError:
+        return certificate.spki
 
 
 class TrustStore:
@@ -92,6 +74,9 @@ class TrustStore:
     def __init__(self, path: str | FilePath) -> None:
         self._path: FilePath | None = FilePath(path)
         self._lock = threading.Lock()
+        self._above: TrustStore | None = None
+        self._policies: tuple[TrustPolicy, ...] = ()
+        self._views: dict[TrustPolicy, TrustStore] = {}
         if not self._path.is_file():
             raise InputError("no such trust store", where=str(path), hint="make one with `tjdocs trust import`")
         self._loaded: _Snapshot | None = self._load()
@@ -99,6 +84,8 @@ class TrustStore:
     @property
     def _snapshot(self) -> _Snapshot:
         """What the store holds, read again when it was written to since."""
+        if self._above is not None:
+            return self._view(self._above._snapshot)
         snapshot = self._loaded
         if snapshot is None:
             with self._lock:
@@ -113,11 +100,7 @@ class TrustStore:
         :raises InputError: what lies there is no trust store
         """
         if not FilePath(path).exists():
-            try:
-                with closing(sqlite3.connect(path)) as database, database:
-                    database.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
-            except sqlite3.Error as error:
-                raise OutputError("cannot make a trust store", where=str(path), hint=str(error)) from None
+            storing.create(FilePath(path))
         return cls(path)
 
     @classmethod
@@ -125,80 +108,84 @@ class TrustStore:
         cls, anchors: Iterable[Certificate], candidates: Iterable[Certificate] = (), crls: Iterable[Crl] = ()
     ) -> "TrustStore":
         """Return a store in memory that trusts ``anchors`` and merely knows ``candidates``."""
+        entries = [Entry(certificate, grounds=("anchor",)) for certificate in anchors]
+        return cls.of_entries([*entries, *map(Entry, candidates)], crls)
+
+    @classmethod
+    def of_entries(cls, entries: Iterable[Entry], crls: Iterable[Crl] = ()) -> "TrustStore":
+        """Return a store in memory with these entries; of two of one certificate the first counts."""
         store = cls.__new__(cls)
-        store._path = None
+        store._path = store._above = None
         store._lock = threading.Lock()
-        store._loaded = _Snapshot(crls=tuple(crls))
-        for certificate in anchors:
-            store._snapshot.add(Entry(certificate, "", (), "anchor"))
-        for certificate in candidates:
-            if certificate.sha256 not in store._snapshot.entries:
-                store._snapshot.add(Entry(certificate, "", (), ""))
+        store._policies, store._views = (), {}
+        store._loaded = snapshot = _Snapshot()
+        snapshot.keep(crls)
+        for entry in entries:
+            if entry.certificate.sha256 not in snapshot.entries:
+                snapshot.add(entry)
         return store
 
     def merged(self, others: Sequence["TrustStore"]) -> "TrustStore":
-        """Return a store in memory that knows and trusts what this one and ``others`` do."""
-        store = TrustStore.of(())
-        snapshots = [self._snapshot, *(other._snapshot for other in others)]
-        for snapshot in snapshots:
-            for digest, entry in snapshot.entries.items():
-                known = store._snapshot.entries.get(digest)
-                if known is None:
-                    store._snapshot.add(entry)
-                else:
-                    sources = tuple(dict.fromkeys((*known.sources, *entry.sources)))
-                    ground = known.ground or entry.ground
-                    store._snapshot.entries[digest] = replace(known, sources=sources, ground=ground)
-        store._snapshot.crls = tuple(crl for snapshot in snapshots for crl in snapshot.crls)
-        return store
+        """Return a store in memory that knows and trusts what this one and ``others`` do.
 
-    def _load(self) -> _Snapshot:
-        snapshot = _Snapshot()
-        try:
-            # a store in memory, which has no path, is never loaded: it was made with its snapshot
-            with closing(sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True)) as database:  # type: ignore[union-attr]
-                version = database.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
-                if version is None or version[0] != str(_VERSION):
-                    raise InputError("trust store of another version", where=str(self._path), hint="import again")
-                rows = database.execute(
-                    "SELECT c.sha256, c.der, c.kind, COALESCE(t.ground, '')"
-                    " FROM certificate c LEFT JOIN trusted t USING (sha256) ORDER BY c.rowid"
-                ).fetchall()
-                memberships = database.execute(
-                    "SELECT m.sha256, s.name FROM membership m JOIN source s ON s.id = m.source ORDER BY s.id"
-                ).fetchall()
-                crls = database.execute("SELECT sha256, der FROM crl ORDER BY rowid").fetchall()
-        except sqlite3.Error:
-            raise InputError(
-                "not a trust store", where=str(self._path), hint="make one with `tjdocs trust import`"
-            ) from None
-        sources: dict[str, list[str]] = {}
-        for digest, name in memberships:
-            sources.setdefault(digest, []).append(name)
-        for digest, data, kind, ground in rows:
-            texts = (kind, ground, *sources.get(digest, ()))
-            if ground not in _GROUNDS or not all(isinstance(text, str) for text in texts):
-                raise InputError("an entry of the trust store was altered", where=f"{self._path}: {digest}")
-            certificate = self._checked(digest, data)
-            snapshot.add(Entry(certificate, kind, tuple(sources.get(digest, ())), ground))
-        snapshot.crls = tuple(self._checked_crl(digest, data) for digest, data in crls)
+        :raises UsageError: one of them is a view under a policy, which would be lost
+        """
+        if self._policies or any(other._policies for other in others):
+            raise UsageError("a store under a policy", where="merged", hint="merge first, then apply the policy")
+        snapshots = [self._snapshot, *(other._snapshot for other in others)]
+        entries: dict[str, Entry] = {}
+        for digest, entry in (item for snapshot in snapshots for item in snapshot.entries.items()):
+            known = entries.get(digest)
+            if known is not None:
+                origins = tuple(dict.fromkeys((*known.origins, *entry.origins)))
+                grounds = tuple(dict.fromkeys((*known.grounds, *entry.grounds)))
+                entry = replace(known, origins=origins, grounds=grounds)
+            entries[digest] = entry
+        return TrustStore.of_entries(entries.values(), (crl for snapshot in snapshots for crl in snapshot.crls))
+
+    def under(self, policy: TrustPolicy | None) -> "TrustStore":
+        """Return the store as ``policy`` sees it: the same certificates, of which it believes fewer.
+
+        It follows what is added to this one. None changes nothing.
+        """
+        if policy is None:
+            return self
+        view = self._views.get(policy)
+        if view is None:
+            view = TrustStore.of_entries(())
+            view._loaded, view._above, view._policies = None, self, (*self._policies, policy)
+            self._views = {**self._views, policy: view}
+        return view
+
+    @property
+    def policies(self) -> tuple[TrustPolicy, ...]:
+        """The policies under which it is seen; none where what was trusted at import is trusted."""
+        return self._policies
+
+    @property
+    def barred(self) -> frozenset[str]:
+        """SHA-256 of all certificates in the store that the policies deny, for their keys also."""
+        return self._snapshot.barred
+
+    def _view(self, whole: _Snapshot) -> _Snapshot:
+        snapshot = self._loaded
+        if snapshot is None or snapshot.of is not whole:
+            digests = frozenset().union(*(policy.denied for policy in self._policies))
+            keys = frozenset(_key(whole.entries[digest].certificate) for digest in digests & whole.entries.keys())
+            certificates = (entry.certificate for entry in whole.entries.values()) if keys else ()
+            barred = frozenset(certificate.sha256 for certificate in certificates if _key(certificate) in keys)
+            snapshot = self._loaded = replace(whole, of=whole, denied=keys, barred=barred, standings={})
         return snapshot
 
-    def _checked_crl(self, digest: str, data: object) -> Crl:
-        if isinstance(data, bytes) and sha256(data).hexdigest() == digest:
-            try:
-                return Crl.parse(data)
-            except CrlError:
-                pass
-        raise InputError("a CRL in the trust store was altered", where=f"{self._path}: {digest}")
-
-    def _checked(self, digest: str, data: object) -> Certificate:
-        if isinstance(data, bytes) and sha256(data).hexdigest() == digest:
-            try:
-                return Certificate.parse(data)
-            except CertificateError:
-                pass
-        raise InputError("a certificate in the trust store was altered", where=f"{self._path}: {digest}")
+    def _load(self) -> _Snapshot:
+        # a store in memory, which has no path, is never loaded: it was made with its snapshot
+        assert self._path is not None  # noqa: S101
+        entries, crls = storing.read(self._path)
+        snapshot = _Snapshot()
+        for entry in entries:
+            snapshot.add(entry)
+        snapshot.keep(crls)
+        return snapshot
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -210,10 +197,25 @@ class TrustStore:
         """All revocation lists."""
         return self._snapshot.crls
 
+    def crls_of(self, *issuers: bytes) -> list[Crl]:
+        """Return the revocation lists of issuers of these names (DER), each once."""
+        found = {names.canonical(issuer): None for issuer in issuers}
+        return [crl for name in found for crl in self._snapshot.by_issuer.get(name, ())]
+
+    def crl_signers(self, crl: Crl) -> list[Certificate]:
+        """Return the certificates of a list's issuer, those of the key that it names first, then the trusted."""
+        found = self._snapshot.by_canonical.get(names.canonical(crl.issuer), ())
+
+        def rank(certificate: Certificate) -> tuple[bool, bool]:
+            named = crl.key_identifier is None or certificate.subject_key_identifier == crl.key_identifier
+            return not named, not self.trusted(certificate)
+
+        return sorted(found, key=rank)
+
     @property
     def digest(self) -> str:
         """SHA-256 over the sorted digests of the trusted certificates, hexadecimal: what ``--trust-digest`` pins."""
-        trusted = sorted(digest for digest, entry in self._snapshot.entries.items() if entry.ground)
+        trusted = sorted(d for d, entry in self._snapshot.entries.items() if self.trusted(entry.certificate))
         return sha256("\n".join(trusted).encode()).hexdigest()
 
     @property
@@ -223,8 +225,42 @@ class TrustStore:
 
     def trusted(self, certificate: Certificate) -> bool:
         """Whether ``certificate`` is trusted in itself."""
-        entry = self._snapshot.entries.get(certificate.sha256)
-        return entry is not None and bool(entry.ground)
+        return not self.doubt(certificate)
+
+    def doubt(self, certificate: Certificate) -> str:
+        """Return why ``certificate`` is not trusted in itself, empty when it is.
+
+        ``untrusted``: nothing speaks for it; ``not-believed``: what speaks for it does not suffice for the policy;
+        ``denied``: the policy denies it, or another certificate of its key.
+        """
+        snapshot = self._snapshot
+        digest = certificate.sha256
+        found = snapshot.standings.get(digest)
+        if found is None:
+            found = self._doubt(snapshot, certificate)
+            if digest in snapshot.entries:  # others come from documents, and there is no end of them
+                snapshot.standings[digest] = found
+        return found
+
+    def _doubt(self, snapshot: _Snapshot, certificate: Certificate) -> str:
+        if any(certificate.sha256 in policy.denied for policy in self._policies):
+            return "denied"
+        if snapshot.denied and _key(certificate) in snapshot.denied:
+            return "denied"
+        entry = snapshot.entries.get(certificate.sha256)
+        if entry is None or not entry.grounds:
+            return "untrusted"
+        return "" if all(policy.standing(entry, snapshot.barred)[0] for policy in self._policies) else "not-believed"
+
+    def why(self, certificate: Certificate) -> str:
+        """Return in words why ``certificate`` is trusted in itself, or why not."""
+        if self.doubt(certificate) == "denied":
+            named = any(certificate.sha256 in policy.denied for policy in self._policies)
+            return "denied by the policy" if named else "its key is that of a certificate which the policy denies"
+        snapshot = self._snapshot
+        entry = snapshot.entries.get(certificate.sha256, Entry(certificate))
+        said = [policy.standing(entry, snapshot.barred) for policy in self._policies or (TrustPolicy(),)]
+        return next((why for believed, why in said if not believed), said[0][1])
 
     def issuers(self, certificate: Certificate) -> list[Certificate]:
         """Return the certificates that may have issued ``certificate``, the likeliest first.
@@ -252,13 +288,29 @@ class TrustStore:
 
         def rank(digest: str) -> tuple[int, bool]:
             # within a rank the trusted first: a crowd of candidates must not hide them
-            untrusted = not snapshot.entries[digest].ground
+            untrusted = bool(self.doubt(snapshot.entries[digest].certificate))
             if digest in by_key:
                 return (0 if digest in by_name else 2), untrusted
             named = identifier is None or by_name[digest].subject_key_identifier is None
             return (1 if named else 3), untrusted
 
         return [by_name.get(digest) or by_key[digest] for digest in sorted({**by_name, **by_key}, key=rank)]
+
+    def signers(self, *, serial: int | None = None, key_identifier: bytes | None = None) -> Iterator[Certificate]:
+        """Yield the certificates that a SignerInfo may name: by their number, or by their key (RFC 5652, 5.3)."""
+        snapshot = self._snapshot
+        if key_identifier is None:
+            if serial is not None:
+                yield from snapshot.by_serial.get(serial, ())
+            return
+        yield from snapshot.by_key_identifier.get(key_identifier, ())
+        if snapshot.by_computed is None:
+            computed: dict[bytes, list[Certificate]] = {}
+            for entry in snapshot.entries.values():
+                digest = sha1(_key(entry.certificate), usedforsecurity=False).digest()
+                computed.setdefault(digest, []).append(entry.certificate)
+            snapshot.by_computed = computed
+        yield from snapshot.by_computed.get(key_identifier, ())
 
     def seal_signers(self, identifier: str, serial: int) -> list[Certificate]:
         """Return the certificates that a seal may name: by their subject and serial number, trusted or not.
@@ -292,37 +344,6 @@ class TrustStore:
         if self._path is None:
             raise OutputError("a store in memory cannot be added to", hint="use TrustStore.create")
         with self._lock:
-            try:
-                with closing(sqlite3.connect(self._path, timeout=30)) as database, database:
-                    new = self._write(database, source, certificates, grounds, crls)
-            except sqlite3.Error as error:
-                raise OutputError("cannot write the trust store", where=str(self._path), hint=str(error)) from None
+            new = storing.write(self._path, source, certificates, grounds, crls)
             self._loaded = None
         return new
-
-    def _write(
-        self,
-        database: sqlite3.Connection,
-        source: Source,
-        certificates: Sequence[tuple[Certificate, str]],
-        grounds: dict[str, str],
-        crls: Sequence[Crl],
-    ) -> int:
-        before = database.execute("SELECT count(*) FROM certificate").fetchone()[0]
-        database.execute(
-            "INSERT INTO source (name, sha256, signature) VALUES (?, ?, ?)"
-            " ON CONFLICT (sha256) DO UPDATE SET signature = excluded.signature",
-            (source.name, source.sha256, source.signature),
-        )
-        (source_id,) = database.execute("SELECT id FROM source WHERE sha256 = ?", (source.sha256,)).fetchone()
-        database.executemany(
-            "INSERT INTO certificate VALUES (?, ?, ?) ON CONFLICT (sha256) DO UPDATE SET kind = excluded.kind"
-            " WHERE certificate.kind = 'unresolved'",
-            [(c.sha256, c.raw, kind) for c, kind in certificates],
-        )
-        database.executemany(
-            "INSERT OR IGNORE INTO membership VALUES (?, ?)", [(source_id, c.sha256) for c, _ in certificates]
-        )
-        database.executemany("INSERT OR IGNORE INTO trusted VALUES (?, ?)", list(grounds.items()))
-        database.executemany("INSERT OR IGNORE INTO crl VALUES (?, ?)", [(c.sha256, c.raw) for c in crls])
-        return int(database.execute("SELECT count(*) FROM certificate").fetchone()[0]) - int(before)

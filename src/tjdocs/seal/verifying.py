@@ -129,7 +129,7 @@ def _usage(seal: Seal, signer: Certificate) -> Iterator[_Fault]:
 
 def _chain(path: paths.Path) -> Iterator[_Fault]:
     if not path.valid:
-        tried = "; ".join(f"{a.issuer.subject_text}: {a.reason}" for a in path.attempts)
+        tried = "; ".join(map(str, path.attempts))
         detail = f"issuer {path.chain[0].issuer_text}" + (f", tried {tried}" if tried else "")
         yield _UNDETERMINED if path.valid is None else _FAILED, path.reason, detail
     for warning in path.warnings:
@@ -175,9 +175,8 @@ def _validity(header: Header, signer: Certificate, path: paths.Path, at: datetim
         yield _FAILED, "expired", detail
     elif at > signer.not_after:
         yield _UNDETERMINED, "expired-since", f"{detail}, valid to {signer.not_after.date().isoformat()}"
-    for certificate, issuer in zip(path.chain, path.chain[1:], strict=False):
-        if certificate.not_before - issuer.not_before < -_CLOCK_SKEW or certificate.not_before > issuer.not_after:
-            yield _FAILED, "issuer-validity", certificate.subject_text
+    if (untimely := paths.untimely(path.chain)) is not None:
+        yield _FAILED, "issuer-validity", untimely.subject_text
 
 
 def _signature(seal: Seal, signer: Certificate) -> Finding:

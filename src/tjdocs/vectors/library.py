@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -23,7 +24,7 @@ from tjdocs.lds.sod import Sod, SodError
 from tjdocs.pki import keys
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.crl import Crl
-from tjdocs.pki.trust import TrustStore
+from tjdocs.pki.trust import TrustPolicy, TrustStore
 from tjdocs.seal import Header, Seal, c40, message, profiles
 from tjdocs.seal.hashing import algorithm_of
 
@@ -136,6 +137,8 @@ def _inspect(given: Mapping[str, Any]) -> tuple[str, str]:
         claims=given.get("claims"),
     )
     policy = Policy.bundled(given.get("policy", "default"))
+    if "trust" in given:
+        policy = replace(policy, trust=TrustPolicy.parse(given["trust"]))
     verdict = Inspector(trust=_trust(given), policy=policy).inspect(evidence, at=at)
     return str(verdict.decision), reason_of(verdict)
 

@@ -1,0 +1,181 @@
+"""Whom to believe, of all that a trust store holds: the ``[trust]`` table of a policy (Doc 9303-12, 8.1 and 9).
+
+The store says what is known of each certificate, and why: its grounds and its sources. Which of that suffices is the
+receiving State's decision, and data.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tjdocs import specs
+from tjdocs.errors import SpecError
+from tjdocs.pki.certificate import Certificate
+
+__all__ = ["GROUNDS", "Entry", "Source", "TrustPolicy"]
+
+GROUNDS = ("anchor", "bilateral", "list", "candidates-trusted")
+"""Why a certificate may be believed; of several the first is named."""
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where certificates came from.
+
+    :param name: the file's name
+    :param sha256: of the file, or of the list in it
+    :param signature: what came of the list's own signature, an outcome word; empty where it is not known
+    :param kind: ``list``, ``bilateral``, ``anchor`` or ``file``; empty where it is not known
+    :param signer: the list's signer, its subject
+    :param anchor: SHA-256 of the anchor to which the signer led; ``state`` its country
+    :param signed: when the list was signed, by its own word, ISO 8601
+    :param imported: when it was imported, ISO 8601
+    """
+
+    name: str
+    sha256: str
+    signature: str = ""
+    kind: str = ""
+    signer: str = ""
+    anchor: str = ""
+    state: str = ""
+    signed: str = ""
+    imported: str = ""
+
+    @property
+    def vouches(self) -> bool:
+        """Whether it is a list whose signature led to an anchor."""
+        return self.kind == "list" and bool(self.anchor) and self.signature in ("passed", "warning")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A certificate in the store.
+
+    :param kind: ``self-signed``, ``link`` or ``unresolved``
+    :param origins: every source that held it
+    :param grounds: why it may be believed, of :data:`GROUNDS`; empty: it is merely known
+    """
+
+    certificate: Certificate
+    kind: str = ""
+    origins: tuple[Source, ...] = ()
+    grounds: tuple[str, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Names of the sources."""
+        return tuple(source.name for source in self.origins)
+
+    @property
+    def ground(self) -> str:
+        """The first of its grounds, empty without one."""
+        return next((ground for ground in GROUNDS if ground in self.grounds), "")
+
+
+@dataclass(frozen=True, slots=True)
+class TrustPolicy:
+    """What a certificate must have for it to be believed.
+
+    :param believe: the grounds that count
+    :param anchors: SHA-256 of the anchors that count, in themselves and for the lists that lead to them; None: all that
+        were given at import
+    :param lists: lists of how many States must hold a certificate for the ground ``list``
+    :param denied: SHA-256 of certificates that are never believed, nor any other certificate of their keys
+    """
+
+    believe: frozenset[str] = frozenset(GROUNDS)
+    anchors: frozenset[str] | None = None
+    lists: int = 1
+    denied: frozenset[str] = field(default=frozenset())
+
+    @classmethod
+    def parse(cls, table: object, *, where: str = "trust") -> "TrustPolicy":
+        """Read the ``[trust]`` table of a policy.
+
+        :raises SpecError: it is malformed, or has a key that nobody knows
+        """
+        if not isinstance(table, Mapping):
+            raise SpecError("trust is no table", where=where)
+        specs.require_keys(table, ["believe"], ["anchors", "lists", "denied"], where=f"{where} trust")
+        believe = _texts(table, "believe", where)
+        if not believe or (unknown := sorted(believe.difference(GROUNDS))):
+            said = f": {unknown[0]}" if believe else ""
+            raise SpecError("no such ground", where=f"{where} trust.believe{said}", hint=f"of {', '.join(GROUNDS)}")
+        lists = table.get("lists", 1)
+        if type(lists) is not int or lists < 1:
+            raise SpecError("no number of lists", where=f"{where} trust.lists", hint="a whole number, at least 1")
+        if "lists" in table and "list" not in believe:
+            raise SpecError("lists that do not count", where=f"{where} trust.lists", hint='add "list" to believe')
+        anchors = _digests(table, "anchors", where) if "anchors" in table else None
+        if anchors is not None and not {"anchor", "list"} & believe:
+            hint = 'add "anchor" or "list" to believe'
+            raise SpecError("anchors that do not count", where=f"{where} trust.anchors", hint=hint)
+        return cls(believe, anchors, lists, _digests(table, "denied", where))
+
+    def counts(self, anchor: str) -> bool:
+        """Whether an anchor of that SHA-256 is one of this policy's."""
+        return self.anchors is None or anchor in self.anchors
+
+    def standing(self, entry: Entry, denied: frozenset[str] = frozenset()) -> tuple[bool, str]:
+        """Return whether what speaks for ``entry`` suffices, and why or why not, in words.
+
+        Whether it is denied itself is not looked at.
+
+        :param denied: SHA-256 of further certificates that are denied, for their keys: no list under them counts
+        """
+        certificate, because = entry.certificate, []
+        if not entry.grounds:
+            return False, "a candidate: no ground to believe it was given at import"
+        for ground in (ground for ground in GROUNDS if ground in entry.grounds):
+            if ground not in self.believe:
+                because.append(f"the ground {ground} does not count")
+            elif ground == "anchor" and not self.counts(certificate.sha256):
+                because.append("an anchor that the policy does not name")
+            elif ground == "list" and (missing := self._lists(entry, denied)):
+                because.append(missing)
+            else:
+                return True, _WORDS[ground]
+        return False, "; ".join(because)
+
+    def _lists(self, entry: Entry, denied: frozenset[str]) -> str:
+        """Return what lacks for the lists that hold ``entry`` to suffice, empty when they do."""
+        if self.anchors is None and self.lists == 1 and not self.denied | denied:
+            return ""
+        holding = [source for source in entry.origins if source.vouches and self.counts(source.anchor)]
+        holding = [source for source in holding if source.anchor not in self.denied | denied]
+        # two editions of one State's list are one State's word
+        states = sorted({source.state or source.anchor for source in holding})
+        if len(states) >= self.lists:
+            return ""
+        named = f" ({', '.join(states)})" if states else ""
+        given = self.anchors is not None or bool(self.denied | denied)
+        under = " under anchors that count" if given else ""
+        return f"lists of {len(states)} States{named}{under} hold it, {self.lists} needed"
+
+
+_WORDS = {
+    "anchor": "given as an anchor",
+    "bilateral": "received bilaterally",
+    "list": "on a list whose signature leads to an anchor",
+    "candidates-trusted": "by the explicit word --trust-candidates",
+}
+
+
+def _texts(table: Mapping[str, Any], key: str, where: str) -> frozenset[str]:
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise SpecError(f"{key} is no list of texts", where=f"{where} trust.{key}")
+    return frozenset(value)
+
+
+def _digests(table: Mapping[str, Any], key: str, where: str) -> frozenset[str]:
+    found = frozenset(text.lower() for text in _texts(table, key, where))
+    for text in sorted(found):
+        if not _SHA256.fullmatch(text):
+            hint = "64 hexadecimal digits, as `tjdocs trust list --json` shows them"
+            raise SpecError("no SHA-256", where=f"{where} trust.{key}: {text}", hint=hint)
+    return found

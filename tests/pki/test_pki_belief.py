@@ -1,0 +1,191 @@
+"""Whom to believe: a trust policy as data, over what the store knows of each certificate."""
+
+import hashlib
+
+import pytest
+
+import builders as b
+from tjdocs.errors import SpecError, UsageError
+from tjdocs.pki import TrustStore, keys, paths
+from tjdocs.pki.belief import GROUNDS, Entry, Source, TrustPolicy
+from tjdocs.pki.signer import public_key_info
+
+UTOPIA, OTHER = b.utopia(), b.csca("CSCA Elsewhere", "XX")
+LINK = b.csca("CSCA Utopia 2", key=b.ec_key("link"), by=UTOPIA)
+SHA = {party: party.certificate.sha256 for party in (UTOPIA, OTHER, LINK)}
+NOBODY = "00" * 32
+
+
+def policy(**table) -> TrustPolicy:
+    return TrustPolicy.parse({"believe": ["anchor", "list"], **table})
+
+
+def listed(state: str, anchor: str = "aa" * 32, signature: str = "passed", name: str = "") -> Source:
+    name = name or f"{state}.ml"
+    return Source(name, hashlib.sha256(name.encode()).hexdigest(), signature, "list", "C=XX", anchor, state)
+
+
+def entry(*origins: Source, grounds=("list",), party: b.Party = UTOPIA) -> Entry:
+    return Entry(party.certificate, "self-signed", origins, tuple(grounds))
+
+
+def known(party: b.Party) -> Entry:
+    return Entry(party.certificate)
+
+
+# -------------------------------------------------------------------------------------------------------------- reading
+
+
+@pytest.mark.parametrize(
+    ("table", "what", "hint"),
+    [
+        ([], "no table", ""),
+        ({}, "missing believe", ""),
+        ({"believe": ["anchor"], "deny": []}, "unknown deny", "denied"),
+        ({"believe": []}, "no such ground", "bilateral"),
+        ({"believe": ["lists"]}, "no such ground.*: lists", "bilateral"),
+        ({"believe": "anchor"}, "believe is no list of texts", ""),
+        ({"believe": [1]}, "believe is no list of texts", ""),
+        ({"believe": ["list"], "lists": 0}, "no number of lists", "at least 1"),
+        ({"believe": ["list"], "lists": True}, "no number of lists", "at least 1"),
+        ({"believe": ["list"], "lists": "2"}, "no number of lists", "at least 1"),
+        ({"believe": ["anchor"], "lists": 2}, "lists that do not count", "believe"),
+        ({"believe": ["bilateral"], "anchors": [NOBODY]}, "anchors that do not count", "believe"),
+        ({"believe": ["anchor"], "denied": ["ab"]}, "no SHA-256.*: ab", "64 hexadecimal"),
+        ({"believe": ["anchor"], "anchors": ["0x" + "0" * 62]}, "no SHA-256", "64 hexadecimal"),
+        ({"believe": ["anchor"], "denied": "00" * 32}, "denied is no list of texts", ""),
+    ],
+)
+def test_what_is_no_trust_policy_is_an_error_that_says_what_would_be_right(table, what, hint):
+    with pytest.raises(SpecError, match=what) as caught:
+        TrustPolicy.parse(table, where="lane.toml")
+    assert "lane.toml" in str(caught.value)
+    assert hint in caught.value.hint
+
+
+def test_digests_in_any_case_are_the_same():
+    assert policy(denied=[SHA[UTOPIA].upper()]).denied == {SHA[UTOPIA]}
+
+
+# ------------------------------------------------------------------------------------------------------------- standing
+
+
+def test_each_ground_counts_only_where_it_is_believed():
+    for ground in GROUNDS:
+        for believed in GROUNDS:
+            found, why = TrustPolicy.parse({"believe": [believed]}).standing(entry(grounds=[ground]))
+            assert found is (ground == believed)
+            assert found or why == f"the ground {ground} does not count"
+    assert TrustPolicy.parse({"believe": ["list"]}).standing(entry(grounds=["anchor", "list"]))[0]
+    assert not policy().standing(entry(grounds=[]))[0]
+
+
+def test_lists_of_how_many_states():
+    two = policy(believe=["list"], lists=2)
+    assert two.standing(entry(listed("DE"))) == (False, "lists of 1 States (DE) hold it, 2 needed")
+    assert two.standing(entry(listed("DE", name="1"), listed("DE", name="2")))[0] is False  # two editions
+    assert two.standing(entry(listed("DE"), listed("FR")))[0] is True
+    # what does not lead to an anchor, or is no list, is not counted
+    for other in (
+        listed("FR", signature="undetermined"),
+        listed("FR", signature="failed"),
+        listed("FR", anchor=""),
+        Source("c.cer", "cc", "not-applicable", "file"),
+        Source("d.cer", "dd", "passed", "bilateral", "", "aa" * 32, "FR"),
+    ):
+        assert two.standing(entry(listed("DE"), other))[0] is False
+    assert two.standing(entry(listed("DE"), listed("FR", signature="warning")))[0] is True
+    # lists of nobody's State are told apart by their anchors
+    assert two.standing(entry(listed("", "aa" * 32, name="1"), listed("", "bb" * 32, name="2")))[0] is True
+
+
+def test_lists_under_given_anchors():
+    given = policy(believe=["list", "anchor"], anchors=["aa" * 32])
+    assert given.standing(entry(listed("DE")))[0] is True
+    said = given.standing(entry(listed("FR", "bb" * 32)))
+    assert said == (False, "lists of 0 States under anchors that count hold it, 1 needed")
+    assert given.standing(entry(grounds=["anchor"])) == (False, "an anchor that the policy does not name")
+    assert policy(anchors=[SHA[UTOPIA]]).standing(entry(grounds=["anchor"]))[0] is True
+
+
+def test_a_list_under_a_denied_anchor_does_not_count():
+    """Who denies a CSCA denies its word for others: its list, too, and under its key in another certificate."""
+    link = b.csca(key=UTOPIA.key, by=OTHER, subject=UTOPIA.name)
+    assert policy(denied=["aa" * 32]).standing(entry(listed("DE")))[0] is False
+    assert policy(denied=["bb" * 32]).standing(entry(listed("DE")))[0] is True
+    for denied in (UTOPIA, link):
+        for anchor in (UTOPIA, link):
+            entries = [entry(listed("UT", anchor.certificate.sha256), party=OTHER), *map(known, (UTOPIA, link))]
+            seen = TrustStore.of_entries(entries).under(policy(denied=[denied.certificate.sha256]))
+            assert seen.doubt(OTHER.certificate) == "not-believed"
+
+
+# ---------------------------------------------------------------------------------------------------------- in the store
+
+
+def test_a_store_under_a_policy(tmp_path):
+    store = TrustStore.create(tmp_path / "trust.db")
+    store.add(listed("DE"), [(UTOPIA.certificate, "self-signed")], grounds={SHA[UTOPIA]: "list"})
+    two = policy(believe=["list"], lists=2)
+    seen = store.under(two)
+    assert store.under(two) is seen
+    assert (store.trusted(UTOPIA.certificate), seen.trusted(UTOPIA.certificate)) == (True, False)
+    assert seen.doubt(UTOPIA.certificate) == "not-believed"
+    assert seen.why(UTOPIA.certificate) == "lists of 1 States (DE) hold it, 2 needed"
+    assert (seen.doubt(OTHER.certificate), store.doubt(OTHER.certificate)) == ("untrusted", "untrusted")
+    assert seen.entries == store.entries
+    assert seen.digest == TrustStore.of(()).digest != store.digest
+    # it follows what is added
+    store.add(listed("FR"), [(UTOPIA.certificate, "self-signed")], grounds={SHA[UTOPIA]: "list"})
+    assert seen.trusted(UTOPIA.certificate)
+    assert seen.digest == store.digest
+    assert store.under(None) is store
+    assert seen.under(policy(denied=[SHA[UTOPIA]], believe=["list"])).doubt(UTOPIA.certificate) == "denied"
+
+
+def test_whoever_is_denied_has_no_ground():
+    store = TrustStore.of([UTOPIA.certificate, OTHER.certificate], [LINK.certificate])
+    seen = store.under(policy(denied=[SHA[UTOPIA]]))
+    assert [seen.doubt(p.certificate) for p in (UTOPIA, OTHER, LINK)] == ["denied", "", "untrusted"]
+    assert seen.why(UTOPIA.certificate) == "denied by the policy"
+    path = paths.build(b.signer(LINK).certificate, seen)
+    assert (path.valid, path.reason) == (False, "denied")
+    assert [(a.issuer, a.reason) for a in path.attempts] == [
+        (LINK.certificate, "untrusted"),
+        (UTOPIA.certificate, "denied"),
+    ]
+
+
+def test_a_denied_key_is_denied_in_another_certificate_and_another_form():
+    """Root and link of one key, one with the curve's name and one with its parameters (225 of 232 give these)."""
+    link = b.csca(key=b.ec_key("link"), by=UTOPIA, info=public_key_info(b.ec_key("link"), named_curves=False))
+    root = b.csca(key=b.ec_key("link"))
+    assert keys.load(link.certificate.spki).explicit
+    assert link.certificate.spki != root.certificate.spki
+    store = TrustStore.of([UTOPIA.certificate], [link.certificate, root.certificate])
+    signer = b.signer(link).certificate
+    assert paths.build(signer, store).valid
+    seen = store.under(policy(denied=[root.certificate.sha256]))
+    assert seen.doubt(link.certificate) == "denied"
+    assert seen.why(link.certificate) == "its key is that of a certificate which the policy denies"
+    assert paths.build(signer, seen).reason == "denied"
+    # a denied signer itself, though nobody keeps it in a store
+    assert paths.build(signer, store.under(policy(denied=[signer.sha256]))).reason == "denied"
+
+
+def test_whom_the_policy_believes_comes_first():
+    """A crowd that only the import trusted must not hide the one that the policy believes."""
+    crowd = [b.csca(key=b.ec_key("crowd"), identifier=UTOPIA.identifier, serial=n) for n in range(1, 80)]
+    entries = [entry(grounds=["candidates-trusted"], party=party) for party in crowd]
+    store = TrustStore.of_entries([*entries, entry(grounds=["anchor"])])
+    signer = b.signer(UTOPIA).certificate
+    assert paths.build(signer, store).reason == "limit"
+    assert paths.build(signer, store.under(policy())).valid
+
+
+def test_a_policy_is_not_lost_by_merging():
+    store = TrustStore.of([UTOPIA.certificate])
+    seen = store.under(policy(denied=[SHA[UTOPIA]]))
+    for first, second in ((seen, store), (store, seen)):
+        with pytest.raises(UsageError, match="under a policy"):
+            first.merged([second])

@@ -1,0 +1,112 @@
+"""The trust store's figures for ``tools/bench``: growth of store and revocation list. Not a tool of its own."""
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+import builders as b
+from tjdocs.findings import Outcome
+from tjdocs.inspection import examine
+from tjdocs.pki import certificate, keys, paths, revocation
+from tjdocs.pki.crl import Crl
+from tjdocs.pki.trust import Source, TrustStore
+
+Result = dict[str, object]
+_STATES = 20  # whose documents are judged
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def growth(
+    large: Callable[[], object],
+    small: Callable[[], object],
+    *,
+    rounds: int,
+    before: Callable[[], object] = lambda: None,
+) -> Result:
+    """Return the median ratio of two calls that take turns, in processor time, each first every other round."""
+    found = []
+    for number in range(rounds):
+        times = {}
+        for function in (large, small) if number % 2 else (small, large):
+            before()
+            start = time.process_time()
+            function()
+            times[function] = time.process_time() - start
+        found.append(times[large] / times[small])
+    low, middle, high = statistics.quantiles(found, n=4)
+    return {"value": round(middle, 3), "spread": round((high - low) / 2 / middle, 3)}
+
+
+def store(path: Path, cscas: list[b.Party], crls: list[Crl]) -> TrustStore:
+    """Return a store that was written to a file and opened again."""
+    made = TrustStore.create(path)
+    rows = [(party.certificate, "self-signed") for party in cscas]
+    made.add(Source("list", "aa" * 32, "passed"), rows, grounds={c.sha256: "list" for c, _ in rows}, crls=crls)
+    return TrustStore(path)
+
+
+def trust_growth(folder: Path) -> Result:
+    """Judging documents whose signers are unseen, with 10,000 certificates in the store over the same with 700."""
+
+    def csca(number: int) -> b.Party:
+        country = _LETTERS[number // 26 % 26] + _LETTERS[number % 26]
+        return b.csca(f"CSCA {number}", country, key=b.ec_key(f"CSCA {number % 100}"), identifier=b"%020d" % number)
+
+    cscas = [csca(number) for number in range(10_000)]
+    scenes = []
+    for number, by in enumerate(cscas[:_STATES]):
+        signer = b.signer(by, key=b.ec_key(f"signer {number}"), serial=1000 + number)
+        # a signer that is not inside must be found in the store, or be told to be missing
+        scenes += [b.scene(by=signer), b.scene(by=signer, outer={"certificates": []})]
+    lists = [b.revocation_list(by, range(1, 50)) for by in cscas[:200]]
+    small, large = store(folder / "small", cscas[:700], lists), store(folder / "large", cscas, lists)
+
+    def forget() -> None:
+        certificate._parse.cache_clear()
+        certificate._verify.cache_clear()
+        keys.load.cache_clear()
+        for by in cscas[:_STATES]:
+            keys.load(by.certificate.spki)
+
+    def judge(trust: TrustStore) -> None:
+        for scene in scenes:
+            examine(scene.evidence, trust, at=scene.at)
+
+    return growth(lambda: judge(large), lambda: judge(small), rounds=40, before=forget) | {
+        "compared": f"examine() of {len(scenes)} documents of {_STATES} States, half of them without their signer's "
+        f"certificate, {len(lists)} revocation lists at hand, 10,000 certificates in the store over 700"
+    }
+
+
+def crl_lookup_growth(folder: Path) -> Result:
+    """Asking a list of 100,000 entries over asking one of 100."""
+    signer = b.utopian_signer().certificate
+    stores, opened, first = [], [], []
+    for count in (100, 100_000):
+        raw = b.revocation_list(b.utopia(), [(1 << 120) + 7919 * n for n in range(count)]).raw
+        start = time.process_time()
+        trust = TrustStore.of([b.utopia().certificate], crls=[Crl.parse(raw)])
+        opened.append(time.process_time() - start)
+        stores.append(trust)
+    chain = paths.build(signer, stores[0])
+
+    def judge(trust: TrustStore, count: int = 500) -> None:
+        for _ in range(count):
+            if revocation.judge("pa.ds-revocation", signer, chain, trust, at=b.AT).outcome is not Outcome.PASSED:
+                raise RuntimeError("the signer of the benchmark counts as revoked")
+
+    for trust in stores:
+        start = time.process_time()
+        judge(trust, 1)
+        first.append(time.process_time() - start)
+    return growth(lambda: judge(stores[1]), lambda: judge(stores[0]), rounds=40) | {
+        "compared": f"revocation of a signer asked of 100,000 entries over 100; read in {opened[1] * 1000:.0f} ms over "
+        f"{opened[0] * 1000:.2f}, asked the first time in {first[1] * 1000:.1f} ms over {first[0] * 1000:.1f}"
+    }
+
+
+FIGURES = {"trust.growth": trust_growth, "crl.lookup_growth": crl_lookup_growth}
