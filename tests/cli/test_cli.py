@@ -263,6 +263,35 @@ def test_mrz_parse_and_make():
     assert run("mrz", "make", "--format", "TD3", stdin=json.dumps(whole).encode()) == (0, ZONE, "")
 
 
+def test_mrz_parse_tells_a_person_where():
+    _, out, _ = run("mrz", "parse", stdin=ZONE.replace("L898902C36", "L898902C37").lower().encode())
+    assert "check-digit: document_number_check_digit, line 2, column 10: " in out
+    assert "expected 6, found 7" in out
+    assert "normalised: zone: " in out
+    assert "line-length: zone, line 2, column 44: " in run("mrz", "parse", stdin=ZONE.encode()[:-2])[1]
+
+
+def test_mrz_make_takes_the_format_of_the_json():
+    card = "I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\nERIKSSON<<ANNA<MARIA<<<<<<<<<<\n"
+    whole = asked("mrz", "parse", stdin=card.encode())[1]
+    assert run("mrz", "make", stdin=json.dumps(whole).encode()) == (0, card, "")
+    assert run("mrz", "make", "--format", "TD3", stdin=json.dumps(whole).encode())[0] == 2
+    assert run("mrz", "make", stdin=json.dumps(whole | {"format": 5}).encode())[0] == 2
+
+
+def test_mrz_make_tells_the_table_and_the_strategy():
+    fields = asked("mrz", "parse", stdin=ZONE.encode())[1] | {"primary_identifier": "ГУЛОВ", "secondary_identifier": "Х " * 30}
+    status, said = asked("mrz", "make", "--transliteration", "icao", stdin=json.dumps(fields).encode())
+    assert (status, said["transliteration"], said["truncation"]) == (0, "icao", "initials")
+    assert said["lines"][0].startswith("PPUTOGULOV<<KH<K")
+
+
+def test_mrz_make_says_what_would_be_right():
+    for stdin in (b"{}", b"[]"):
+        status, out, err = run("mrz", "make", stdin=stdin)
+        assert (status, out, err.count("; ")) == (2, "", 1)
+
+
 def test_mrz_lines():
     status, out, _ = run("mrz", "parse", "--lines", stdin=f"{ZONE}\n\n{ZONE}".encode())
     assert status == 0

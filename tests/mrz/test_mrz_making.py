@@ -168,3 +168,13 @@ def test_check_digit_refuses_what_stands_in_no_zone():
 @given(st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<", max_size=300))
 def test_check_digits_of_any_length(text):
     assert mrz.check_digit(text) == digit(text)
+
+
+@pytest.mark.parametrize("name", [*HOLDER, "optional_data_2", "date_of_birth_raw", "truncation", "transliteration"])
+@pytest.mark.parametrize("value", [None, 5, b"A", ["A"]])
+def test_a_value_that_is_no_text_is_refused_by_name(name, value):
+    format_ = "TD1" if name == "optional_data_2" else "TD3"
+    given_ = {**HOLDER, "document_code": "I" if format_ == "TD1" else "PP", name: value}
+    with pytest.raises(UsageError) as refused:
+        mrz.make(format_, **given_)
+    assert refused.value.where == name

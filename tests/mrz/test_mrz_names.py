@@ -51,6 +51,20 @@ def test_exact_is_told_from_variant():
     assert agree(("MÜLLER", "ANNA"), ("MULLER", "ANNA")).relation is Relation.VARIANT  # by another table
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "where"),
+    [
+        (("MÜLLER", "JÖRG"), ("MULLER", "JORG"), ("primary_identifier", 1)),
+        (("ANNA", "MARIA JÖRG"), ("ANNA", "MARIA JORG"), ("secondary_identifier", 2)),
+        (("ANNA MÜLLER", "JÖRG"), ("ANNA MULLER", "JORG"), ("primary_identifier", 2)),
+    ],
+)
+def test_where_another_tables_spelling_differs_is_named(a, b, where):
+    for one, other in ((a, b), (b, a)):
+        found = agree(one, other)
+        assert (found.relation, found.where, found.component) == (Relation.VARIANT, *where)
+
+
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @pytest.mark.parametrize("width", [30, 31, 39])
 def test_every_truncation_of_the_standard_is_recognised(strategy, width):

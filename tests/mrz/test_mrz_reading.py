@@ -243,3 +243,17 @@ def test_a_malformed_layout_is_refused(monkeypatch, old, new):
     monkeypatch.setattr(specs, "read_bytes", lambda path: text.replace(old, new, 1).encode())
     with pytest.raises(SpecError, match=r"td3\.toml"):
         layout._format("mrz/td3.toml")
+
+
+@pytest.mark.parametrize(("encoding", "said"), [("utf-8-sig", ["normalised"]), ("utf-16", [])])
+def test_bytes_with_a_mark_of_their_encoding(encoding, said):
+    zone = mrz.parse(CLEAN.encode(encoding), at=AT)
+    assert (zone.valid, codes(zone)) == (True, said)
+    assert zone.text == CLEAN
+    assert not mrz.parse("\ufeff".encode(encoding), at=AT).valid
+    assert not mrz.parse(CLEAN.encode(encoding)[:-1] + b"\xd8", at=AT).valid  # cut in a character
+
+
+def test_bytes_in_utf8_are_read_as_characters():
+    zone = mrz.parse(CLEAN.replace("<<ANNA", "«ANNA").encode(), at=AT, repair=True)
+    assert (zone.valid, zone.repaired, zone.text) == (True, True, CLEAN)

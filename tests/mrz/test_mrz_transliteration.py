@@ -1,5 +1,6 @@
 """Transliteration: Tajik letters in every form, tables by name, and no letter dropped in silence."""
 
+import time
 import unicodedata
 
 import pytest
@@ -70,6 +71,24 @@ def test_arabic_rules():
     assert mrz.transliterate("فضّة") == "FXDZXDZXAH"
     assert mrz.transliterate("فضَّة") == "FXDZXDZXAH"  # with the vowel sign before or behind the shadda
     assert mrz.transliterate("ابو بكر") == "ABW BKR"
+
+
+def test_a_letter_is_doubled_once():
+    # two signs after one letter would double what is doubled: 40 of them, 10^12 letters
+    for hostile in ("\u0628" + "\u0651" * 2, "\u0628" + "\u0651" * 40, "\u0628\u0651\u064e\u0651"):
+        with pytest.raises(UsageError, match="SHADDA"):
+            mrz.transliterate(hostile)
+    assert mrz.transliterate("\u0628\u0651\u0628\u0651") == "BBBB"
+
+
+def test_long_names_take_time_in_proportion_to_their_length():
+    def seconds(text):
+        started = time.process_time()
+        mrz.transliterate(text)
+        return time.process_time() - started
+
+    sign = "\u0629\u064e"  # a letter that is another at the end, with a sign that has no value
+    assert seconds(sign * 200_000) < 30 * max(min(seconds(sign * 20_000) for _ in range(3)), 0.01)
 
 
 @pytest.mark.parametrize("text", ["Ω", "Ћ", "漢", "ANNA2", "A+B", "Ё\u0301", "\u0651", "A\x00", "\ud800"])

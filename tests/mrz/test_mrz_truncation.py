@@ -1,5 +1,7 @@
 """Names that do not fit: every example of the standard by a named strategy, and what holds for all of them."""
 
+import time
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -71,11 +73,20 @@ def test_what_the_standard_asks_of_every_truncation(primary, secondary, width, s
 @pytest.mark.parametrize(
     "strategy",
     ["", "middle", "initials:3", "initials-filled:1", "shortened:0", "shortened:x", "shortened:1,,2", "fixed-length:-1",
-     "fixed-length:1000", "shortened:9,7,7,7/9", "shortened:9,9,9,9", "fixed-length:²"],
+     "fixed-length:1000", "shortened:9,7,7,7/9", "shortened:9,9,9,9", "fixed-length:²", "fixed-length:" + "9" * 5000],
 )  # fmt: skip
 def test_lengths_that_cannot_be_used_are_refused(strategy):
     with pytest.raises(UsageError, match="truncation"):
         fit(LONG[0].split(), LONG[1].split(), TD3, strategy)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_what_no_field_has_room_for_costs_nothing(strategy):
+    short, long = ["ABCD", "E"] * 20, ["ABCD", "E"] * 50_000
+    started = time.process_time()
+    assert fit(long, long, TD3, strategy) == fit(short, short, TD3, strategy)
+    assert fit(["A" * 10**6], ["B" * 10**6], TD3, strategy) == fit(["A" * 60], ["B" * 60], TD3, strategy)
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(

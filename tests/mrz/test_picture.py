@@ -476,6 +476,22 @@ def test_command(tmp_path):
     assert scan().lines[0] in out
 
 
+@pytest.mark.parametrize(("given", "seen"), [(None, "1"), ("3", "3")])
+def test_command_starts_without_threads_of_blas_unless_told(given, seen, tmp_path, monkeypatch):
+    path = tmp_path / "scan.png"
+    path.write_bytes(scan().file())
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", given or "")  # so that it is put back afterwards
+    if given is None:
+        monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    found = []
+    read_picture = mrz.read
+    monkeypatch.setattr(
+        mrz, "read", lambda *a, **k: found.append(os.environ["OPENBLAS_NUM_THREADS"]) or read_picture(*a, **k)
+    )
+    assert run(path)[0] == 0
+    assert found == [seen]
+
+
 def test_command_without_a_zone_and_without_a_picture(tmp_path):
     blank = tmp_path / "blank.png"
     Image.new("L", (300, 200), 240).save(blank)

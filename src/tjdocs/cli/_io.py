@@ -100,7 +100,7 @@ def read_json(path: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise InputError("no JSON", where=path, hint="give a JSON object") from None
     if not isinstance(value, dict):
-        raise InputError("no JSON object", where=path)
+        raise InputError("no JSON object", where=path, hint="give a JSON object")
     return value
 
 

@@ -2,11 +2,12 @@
 
 import inspect
 import json
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -86,7 +87,7 @@ def _show(zone: mrz.Zone) -> None:
     for problem in problems:
         out.print(
             _io.styled("failed" if problem["severity"] == "error" else "warning", 10),
-            f"{problem['code']}: {problem['field'] or 'zone'}: {problem['message']}"
+            f"{problem['code']}: {_where(problem)}: {problem['message']}"
             + (f"; expected {problem['expected']}, found {problem['found']}" if problem["expected"] else ""),
             markup=False,
         )
@@ -107,9 +108,20 @@ def _show_repair(repair: mrz.Repair) -> None:
 
 
 def _described(change: mrz.Change) -> str:
-    line, column = change.position
     read, repaired = _io.printable(change.read) or "nothing", _io.printable(change.repaired) or "nothing"
-    return f"{change.field or 'zone'}, line {line}, column {column}: {read} read, {repaired} taken"
+    return f"{change.field or 'zone'}, {_place(change.position)}: {read} read, {repaired} taken"
+
+
+def _where(problem: dict[str, Any]) -> str:
+    """Return the field and the place; what concerns the whole zone has neither."""
+    if not problem["field"] and problem["position"] == [1, 1]:
+        return "zone"
+    return f"{problem['field'] or 'zone'}, {_place(problem['position'])}"
+
+
+def _place(position: Sequence[int]) -> str:
+    line, column = position
+    return f"line {line}, column {column}"
 
 
 @app.command()
@@ -135,6 +147,8 @@ def read(
 ) -> None:
     """Find and read the zone on a picture. Exit status 1 when there is none or it is not valid."""
     on = _io.moment(at).date()
+    # Before numpy is imported: starting the threads of BLAS takes longer than reading the picture, which needs none.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     zone = mrz.read(_io.read_file(image, _MAX_PICTURE) if image == "-" else image, at=on)
     if as_json:
         _io.show_json({"schema": 1, "lines": list(zone.lines), **zone.as_json()})
@@ -146,7 +160,9 @@ def read(
 @app.command()
 def make(
     path: Annotated[str, typer.Argument(help="JSON with the keys of `mrz parse`; - is standard input.")] = "-",
-    format_: Annotated[str, typer.Option("--format", help="TD1, TD2, TD3, MRV-A or MRV-B.")] = "TD3",
+    format_: Annotated[
+        str, typer.Option("--format", help="TD1, TD2, TD3, MRV-A or MRV-B; else the JSON's own, else TD3.")
+    ] = "",
     transliteration: Annotated[str, typer.Option(help="Table for names in Cyrillic.")] = "tj",
     truncation: Annotated[str, typer.Option(help="How names that do not fit are cut; see docs/mrz.md.")] = "initials",
     as_json: _io.Json = False,
@@ -162,9 +178,11 @@ def make(
             raise UsageError("not text", where=name, hint="give every field as text")
     for name, field in fields.items():
         if field.default is field.empty and name not in known and name != "format":
-            raise UsageError("missing field", where=name)
-    made = mrz.make(format_, **known, transliteration=transliteration, truncation=truncation)
+            raise UsageError("missing field", where=name, hint="give it as text")
+    name = format_ or values.get("format") or "TD3"
+    made = mrz.make(name, **known, transliteration=transliteration, truncation=truncation)
     if as_json:
-        _io.show_json({"schema": 1, "format": made.format, "lines": list(made.lines)})
+        spelt = {"transliteration": made.transliteration, "truncation": made.truncation}
+        _io.show_json({"schema": 1, "format": made.format, "lines": list(made.lines), **spelt})
     else:
         print(made.text)

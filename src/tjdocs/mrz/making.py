@@ -21,6 +21,11 @@ _STATES = {
     "issuing_state": frozenset(code.code for code in state_codes().values() if code.issues),
     "nationality": frozenset(code.code for code in state_codes().values() if code.is_nationality),
 }
+_TEXTS = (
+    "format", "document_code", "issuing_state", "document_number", "nationality", "sex", "primary_identifier",
+    "secondary_identifier", "optional_data", "optional_data_2", "date_of_birth_raw", "date_of_expiry_raw",
+    "transliteration", "truncation",
+)  # fmt: skip
 _SEXES = {"M": "M", "F": "F", "<": "<", "X": "<", "": "<"}
 
 
@@ -85,6 +90,15 @@ def make(
     :param truncation: strategy for names that do not fit, see :mod:`tjdocs.mrz.truncation`
     :raises UsageError: a field that cannot stand in this format; ``where`` names it
     """
+    texts = (
+        format, document_code, issuing_state, document_number, nationality, sex, primary_identifier,
+        secondary_identifier, optional_data, optional_data_2, date_of_birth_raw, date_of_expiry_raw,
+        transliteration, truncation,
+    )  # fmt: skip
+    try:
+        "".join(texts)
+    except TypeError:
+        raise _no_text(texts) from None
     layout = formats().get(format)
     if layout is None:
         raise UsageError("no such format", where="format", hint=f"there are {', '.join(formats())}")
@@ -114,6 +128,11 @@ def make(
         raise UsageError("this format has no such field", where="optional_data_2", hint="only TD1 has it")
     joined = _joined(layout, cells, optional_data_check_digit, runs_on=runs_on)
     return Made(format, layout.split(joined), transliteration, truncation if truncated else "")
+
+
+def _no_text(texts: tuple[object, ...]) -> UsageError:
+    wrong = next(name for name, value in zip(_TEXTS, texts, strict=True) if not isinstance(value, str))
+    return UsageError("no text", where=wrong, hint="give a str")
 
 
 def _date(value: date | str, name: str) -> tuple[str, date | None]:

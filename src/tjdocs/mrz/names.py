@@ -96,7 +96,8 @@ def agree(a: Name | tuple[str, str], b: Name | tuple[str, str]) -> Agreement:
         for one in ours:
             for other in theirs:
                 if holds(one, other):
-                    return Agreement(relation, *_where(one, other))
+                    # where another table spells both alike, the default one tells what differs
+                    return Agreement(relation, *(_where(*((one, other) if one != other else (ours[0], theirs[0])))))
     return Agreement(Relation.DIFFERS, *_where(ours[0], theirs[0]))
 
 

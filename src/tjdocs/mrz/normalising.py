@@ -28,7 +28,7 @@ def lines_of(text: str | bytes | Sequence[str]) -> tuple[tuple[str, ...], bool]:
     :raises UsageError: it is neither text nor bytes nor a sequence of texts
     """
     if isinstance(text, (bytes, bytearray, memoryview)):
-        text = bytes(text).decode("latin-1")
+        text = _decoded(bytes(text))
     if isinstance(text, str):
         given = text.removesuffix("\n").split("\n", LIMIT)
     else:
@@ -40,6 +40,14 @@ def lines_of(text: str | bytes | Sequence[str]) -> tuple[tuple[str, ...], bool]:
     if len(result) == 1:
         result = list(split_joined(result[0])) or result
     return tuple(result), bool(result) and result != given
+
+
+def _decoded(data: bytes) -> str:
+    """Return bytes as text: UTF-16 where its mark says so, UTF-8 where they are that, else one character a byte."""
+    try:
+        return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def _line(line: object) -> str:

@@ -116,20 +116,25 @@ def components(text: str, *, table: str = "tj", where: str = "name") -> tuple[st
 def _component(part: str, rules: Table, where: str) -> str:
     """Return one component, letter by letter."""
     values: list[str] = []
+    last = max((index for index, letter in enumerate(part) if rules.letters.get(letter)), default=-1)
+    doubled = False
     for index, letter in enumerate(part):
         value = letter if "A" <= letter <= "Z" else rules.letters.get(letter)
-        if letter in rules.doubling and values:
+        if letter in rules.doubling and values and not doubled:
             values[-1] *= 2
+            doubled = True  # a second sign would double what is doubled, and so on without end
         elif value is None and unicodedata.category(letter).startswith("P"):
             continue  # punctuation is left out
         elif value is None:
             raise _no_rule(letter, rules, where)
         elif letter in rules.initial and index == 0:
             values.append(rules.initial[letter])
-        elif letter in rules.final and not any(rules.letters.get(c) for c in part[index + 1 :]):
+        elif letter in rules.final and index == last:
             values.append(rules.final[letter])
+            doubled = False
         elif value:
             values.append(value)
+            doubled = False
     return "".join(values)
 
 

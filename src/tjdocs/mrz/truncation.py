@@ -56,7 +56,9 @@ def fit(primary: Sequence[str], secondary: Sequence[str], width: int, strategy: 
     if len(whole) <= width:
         return Fitted(whole.ljust(width, "<"), False)
     room = width - (2 if secondary else 0)
-    lengths_of = [len(c) for c in primary], [len(c) for c in secondary]
+    # Nothing behind as many components, or letters of one, as the field is wide can stand in it.
+    primary, secondary = primary[:width], secondary[:width]
+    lengths_of = [min(len(c), width) for c in primary], [min(len(c), width) for c in secondary]
     one, other = STRATEGIES[name](*lengths_of, room, lengths)
     _fill(*lengths_of, one, other, room)
     text = _text(
@@ -180,7 +182,7 @@ def _fill(primary: _Lengths, secondary: _Lengths, one: _Lengths, other: _Lengths
 
 def _numbers(text: str) -> _Lengths:
     parts = text.split(",")
-    if not all(part.isascii() and part.isdecimal() and 0 < int(part) < 100 for part in parts):
+    if not all(part.isascii() and part.isdecimal() and len(part) <= 2 and int(part) for part in parts):
         raise _unusable("they are numbers from 1 to 99, parted by commas")
     return [int(part) for part in parts]
 
