@@ -69,6 +69,8 @@ def trust_growth(folder: Path) -> Result:
         certificate._parse.cache_clear()
         certificate._verify.cache_clear()
         keys.load.cache_clear()
+        for trust in (small, large):
+            trust.memory.clear()
         for by in cscas[:_STATES]:
             keys.load(by.certificate.spki)
 

@@ -82,7 +82,7 @@ def test_each_ground_counts_only_where_it_is_believed():
 
 def test_lists_of_how_many_states():
     two = policy(believe=["list"], lists=2)
-    assert two.standing(entry(listed("DE"))) == (False, "lists of 1 States (DE) hold it, 2 needed")
+    assert two.standing(entry(listed("DE"))) == (False, "on a list of 1 State (DE), 2 needed")
     assert two.standing(entry(listed("DE", name="1"), listed("DE", name="2")))[0] is False  # two editions
     assert two.standing(entry(listed("DE"), listed("FR")))[0] is True
     # what does not lead to an anchor, or is no list, is not counted
@@ -103,7 +103,7 @@ def test_lists_under_given_anchors():
     given = policy(believe=["list", "anchor"], anchors=["aa" * 32])
     assert given.standing(entry(listed("DE")))[0] is True
     said = given.standing(entry(listed("FR", "bb" * 32)))
-    assert said == (False, "lists of 0 States under anchors that count hold it, 1 needed")
+    assert said == (False, "on lists of 0 States under anchors that count, 1 needed")
     assert given.standing(entry(grounds=["anchor"])) == (False, "an anchor that the policy does not name")
     assert policy(anchors=[SHA[UTOPIA]]).standing(entry(grounds=["anchor"]))[0] is True
 
@@ -131,7 +131,7 @@ def test_a_store_under_a_policy(tmp_path):
     assert store.under(two) is seen
     assert (store.trusted(UTOPIA.certificate), seen.trusted(UTOPIA.certificate)) == (True, False)
     assert seen.doubt(UTOPIA.certificate) == "not-believed"
-    assert seen.why(UTOPIA.certificate) == "lists of 1 States (DE) hold it, 2 needed"
+    assert seen.why(UTOPIA.certificate) == "on a list of 1 State (DE), 2 needed"
     assert (seen.doubt(OTHER.certificate), store.doubt(OTHER.certificate)) == ("untrusted", "untrusted")
     assert seen.entries == store.entries
     assert seen.digest == TrustStore.of(()).digest != store.digest

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import builders as b
 from tjdocs.pki import TrustStore, dissect, explain
-from tjdocs.pki.trust import Source
+from tjdocs.pki.trust import Source, TrustPolicy
 
 UTOPIA = b.utopia()
 LINK = b.csca(key=b.ec_key("link"), by=UTOPIA, subject=UTOPIA.name)
@@ -144,6 +144,34 @@ def test_a_state_of_which_nothing_is_missing(store):
     assert lines[-1].startswith("Nothing is missing")
     assert any("--trust-candidates" in line for line in lines)
     assert explain.explain(store, "zz") == ["No certificate of ZZ is in the store."]
+
+
+def test_a_state_under_a_policy(store):
+    """Whether each is believed, by itself or by a path, and why not."""
+    away, orphan = "0" * 64, next(e.certificate for e in store.entries if "Orphan" in e.certificate.subject_text)
+
+    def said(**table):
+        lines = explain.explain(store, "UT", TrustPolicy.parse(table))
+        return lines, [line.partition("policy: ")[2] for line in lines if line.startswith("  under the policy: ")]
+
+    serial = f"{UTOPIA.certificate.serial:x}"
+    lines, found = said(believe=["anchor"], denied=[away])
+    assert lines[0] == "4 certificates of UT, 2 of them trusted, 1 believed under the policy."
+    by_path = f"believed by a path to C=UT, O=SPECIMEN, CN=CSCA Utopia, serial {serial}; not in itself: "
+    assert sorted(found) == sorted([
+        "believed: given as an anchor",
+        f"{by_path}the ground list does not count",
+        f"{by_path}a candidate: no ground to believe it was given at import",
+        "not believed: a candidate: no ground to believe it was given at import",
+    ])  # fmt: skip
+    assert lines[-1] == f"Denied by the policy, and not in the store, so that its key is not known: {away}."
+    _, found = said(believe=["anchor"], denied=[UTOPIA.certificate.sha256, orphan.sha256])
+    assert sorted(found) == sorted([
+        "not believed: denied by the policy",
+        "not believed: denied by the policy",
+        "not believed: the ground list does not count; who vouches for it is denied",
+        "not believed: a candidate: no ground to believe it was given at import; who vouches for it is denied",
+    ])  # fmt: skip
 
 
 def test_entries(store):

@@ -154,7 +154,8 @@ class TrustPolicy:
         named = f" ({', '.join(states)})" if states else ""
         given = self.anchors is not None or bool(self.denied | denied)
         under = " under anchors that count" if given else ""
-        return f"lists of {len(states)} States{named}{under} hold it, {self.lists} needed"
+        count = "a list of 1 State" if len(states) == 1 else f"lists of {len(states)} States"
+        return f"on {count}{named}{under}, {self.lists} needed"
 
 
 _WORDS = {

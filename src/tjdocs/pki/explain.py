@@ -3,7 +3,8 @@
 from dataclasses import asdict
 from typing import Any
 
-from tjdocs.pki import names
+from tjdocs.pki import names, paths
+from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.lists import Resolution, resolve
 from tjdocs.pki.trust import Entry, Source, TrustPolicy, TrustStore
 
@@ -54,8 +55,7 @@ def explain(store: TrustStore, country: str, policy: TrustPolicy | None = None) 
         lines.append(f"  {_vouching(resolution)}")
         lines.append(f"  {_trust(entry)}")
         if policy is not None:
-            doubt, why = seen.doubt(entry.certificate), seen.why(entry.certificate)
-            lines.append(f"  under the policy: {'not believed' if doubt else 'believed'}: {why}")
+            lines.append(f"  under the policy: {_believed(entry.certificate, seen)}")
     missing = [r for r in resolutions if r.kind == "unresolved"]
     if missing:
         lines.append("Missing:")
@@ -66,6 +66,19 @@ def explain(store: TrustStore, country: str, policy: TrustPolicy | None = None) 
     for digest in sorted(policy.denied - known) if policy is not None else ():
         lines.append(f"Denied by the policy, and not in the store, so that its key is not known: {digest}.")
     return lines
+
+
+def _believed(certificate: Certificate, seen: TrustStore) -> str:
+    """Return whether a store under a policy believes a certificate, or whom a path from it leads to, and why."""
+    doubt, why = seen.doubt(certificate), seen.why(certificate)
+    if doubt in ("", "denied"):
+        return f"{'not believed' if doubt else 'believed'}: {why}"
+    path = paths.build(certificate, seen)
+    if path.valid:
+        end = path.chain[-1]
+        return f"believed by a path to {end.subject_text}, serial {end.serial:x}; not in itself: {why}"
+    barred = any(attempt.reason == "denied" for attempt in path.attempts)
+    return f"not believed: {why}" + ("; who vouches for it is denied" if barred else "")
 
 
 _REASONS = {
