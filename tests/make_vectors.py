@@ -219,7 +219,9 @@ def passive_authentication() -> None:
         scene = case.make()
         if scene.chip is None or sum(map(len, scene.chip.values())) > 60_000:
             continue
-        expected = (case.verdict, f"{case.check}/{case.reason}" if case.reason else "")
+        # what is left open and admitted all the same is told in the report, and decides nothing
+        told = bool(case.reason) and not (case.verdict == "admit" and case.outcome == "undetermined")
+        expected = (case.verdict, f"{case.check}/{case.reason}" if told else "")
         value = given(scene)
         # a case with two things about it has no one first reason: it stays a test and becomes no vector
         if answer(_resolved(json.loads(json.dumps(value)), area.table.get("blobs", {}))) != expected:
