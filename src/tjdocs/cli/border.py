@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from tjdocs.border import Evidence, Inspector, Lists, Policy, Verdict, batch
+from tjdocs.border.files import check_new
 from tjdocs.border.reading import EVIDENCE_KEYS, evidence_from_json
 from tjdocs.border.record import Records
 from tjdocs.border.standing import RegisterStatus
@@ -100,9 +101,13 @@ def inspect(
         hint = "give --mrz, --chip, --seal, --page or --evidence"
         raise UsageError("nothing to judge", where="border inspect", hint=hint)
     inspector = make_inspector(values)
+    # the verdict may use a document up: whatever cannot be kept is told before
     signing = _signer(export, export_signer, export_key, passphrase_file)
+    if report:
+        check_new(report, what="reports are")
+    records = Records(record) if record and not values.get("dry_run") else None
     verdict = inspector.inspect(seen, at=moment, dry_run=bool(values.get("dry_run")))
-    _keep(seen, verdict, inspector, signing, report, export, "" if values.get("dry_run") else record, words.language)
+    _keep(seen, verdict, inspector, signing, report, export, records, words.language)
     if as_json:
         _io.show_json(verdict.as_json())
     else:
@@ -117,7 +122,7 @@ def _keep(
     signing: Any,
     report: str,
     export: str,
-    record: str,
+    records: Records | None,
     lang: str,
 ) -> None:
     """Write what was asked for."""
@@ -125,8 +130,8 @@ def _keep(
         from tjdocs.border.report import write_report
 
         write_report(verdict, report, lang=lang)
-    if record:
-        Records(record).add(verdict)
+    if records is not None:
+        records.add(verdict)
     if signing is not None:
         from tjdocs.border import proof
 
@@ -138,9 +143,13 @@ def _signer(export: str, certificate: str, key: str, passphrase_file: str) -> An
         return None
     if not certificate or not key:
         raise UsageError("evidence without a signer", where="--export", hint="give --export-signer and --export-key")
-    from tjdocs.border.signatures import read_signer
+    from tjdocs.border.signatures import check_signer, read_signer
 
-    return read_signer(certificate, key, passphrase=_io.passphrase(passphrase_file))
+    signer = read_signer(certificate, key, passphrase=_io.passphrase(passphrase_file))
+    check_signer(signer)
+    signer.check_usage(_io.moment(""))
+    check_new(export, what="evidence is")
+    return signer
 
 
 def make_inspector(values: Mapping[str, Any]) -> Inspector:
