@@ -300,5 +300,5 @@ def _entry(row: Mapping[str, Any], files: Mapping[str, bytes]) -> Entry:
 
 
 def _arguments(evidence: Evidence) -> dict[str, Any]:
-    names_ = ("mrz", "direction", "asks_protection", "point", "claims", "seal")
+    names_ = ("mrz", "direction", "asks_protection", "point", "claims", "seal", "page")
     return {name: getattr(evidence, name) for name in names_}

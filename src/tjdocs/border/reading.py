@@ -20,15 +20,16 @@ __all__ = [
     "judgeable",
 ]
 
-EVIDENCE_KEYS = frozenset({"mrz", "chip", "seal", "direction", "point", "asks_protection", "claims"})
+EVIDENCE_KEYS = frozenset({"mrz", "chip", "seal", "page", "direction", "point", "asks_protection", "claims"})
 MAX_TEXT = 1_000_000
+_PAGES = ("page.jpg", "page.png")
 
 
 def evidence_from_json(values: Mapping[str, Any], *, folder: Path | None) -> Evidence:
     """Return the evidence of a JSON object.
 
-    ``mrz`` is the zone's text or its lines, ``chip`` an object of base64 texts by file name, ``seal`` base64. With a
-    folder each of the three may also be a path in it.
+    ``mrz`` is the zone's text or its lines, ``chip`` an object of base64 texts by file name, ``seal`` and ``page``
+    base64. With a folder each of the four may also be a path in it.
 
     :param folder: where paths lead from; None takes none
     :raises UsageError: an unknown key or a value that cannot be used
@@ -41,8 +42,9 @@ def evidence_from_json(values: Mapping[str, Any], *, folder: Path | None) -> Evi
         arguments["mrz"] = _zone(values["mrz"], folder)
     if values.get("chip") is not None:
         arguments["chip"] = _chip(values["chip"], folder)
-    if values.get("seal") is not None:
-        arguments["seal"] = _seal(values["seal"], folder)
+    for name in ("seal", "page"):
+        if values.get(name) is not None:
+            arguments[name] = _file(values[name], name, folder)
     for name, kind in (("direction", str), ("point", str), ("asks_protection", bool), ("claims", dict)):
         if values.get(name) is not None:
             if not isinstance(values[name], kind):
@@ -66,10 +68,22 @@ def _chip(value: object, folder: Path | None) -> object:
     return {name: _bytes(data, f"chip {str(name)[:40]}") for name, data in value.items()}
 
 
-def _seal(value: object, folder: Path | None) -> bytes:
-    if folder is not None and isinstance(value, str) and (folder / value).is_file():
+def _file(value: object, name: str, folder: Path | None) -> bytes:
+    if folder is not None and isinstance(value, str) and _is_file(folder / value):
         return _read(folder / value, MAX_FILE)
-    return _bytes(value, "seal")
+    try:
+        return _bytes(value, name)
+    except UsageError:
+        if folder is None or not isinstance(value, str):
+            raise
+        raise InputError("neither a file nor base64", where=f"{name}: {value[:80]}") from None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # base64 that is longer than a name may be, or no path
+        return False
 
 
 def _bytes(value: object, where: str) -> bytes:
@@ -94,6 +108,8 @@ def _read(path: Path, limit: int) -> bytes:
 
 def evidence_from_folder(path: Path, common: Mapping[str, Any] | None = None) -> Evidence:
     """Return the evidence of a folder: EF files in it or in ``chip/``, ``mrz.txt``, ``seal.*``, ``evidence.json``.
+
+    Where no zone stands there, ``page.png`` or ``page.jpg`` is looked at.
 
     :param common: what counts where the folder does not say otherwise
     :raises InputError: it holds none of them, or one that cannot be read
@@ -128,7 +144,7 @@ def evidence_from_files(files: Mapping[str, bytes], common: Mapping[str, Any] | 
 
 
 def _known(name: str) -> bool:
-    return name in ("evidence.json", "mrz.txt") or name.startswith("seal.")
+    return name in ("evidence.json", "mrz.txt", *_PAGES) or name.startswith("seal.")
 
 
 def _beside(files: Mapping[str, bytes], where: str) -> dict[str, Any]:
@@ -143,6 +159,9 @@ def _beside(files: Mapping[str, bytes], where: str) -> dict[str, Any]:
             raise InputError("no JSON object", where=f"{where}: evidence.json")
     if "mrz.txt" in files:
         values.setdefault("mrz", files["mrz.txt"].decode("utf-8", "replace").splitlines())
+    pages = sorted(files.keys() & set(_PAGES))
+    if pages and "mrz" not in values:
+        values.setdefault("page", base64.b64encode(files[pages[0]]).decode())
     seals = sorted(name for name in files if name.startswith("seal."))
     if seals:
         values.setdefault("seal", base64.b64encode(files[seals[0]]).decode())
@@ -155,8 +174,8 @@ def judgeable(values: Mapping[str, Any], where: str, folder: Path | None) -> Evi
     :raises InputError: there is nothing
     :raises UsageError: an unknown key or a value that cannot be used
     """
-    if not values.keys() & {"mrz", "chip", "seal", "claims", "asks_protection"}:
-        raise InputError("nothing to judge", where=where, hint="EF files, mrz.txt, seal.png or evidence.json")
+    if not values.keys() & {"mrz", "chip", "seal", "page", "claims", "asks_protection"}:
+        raise InputError("nothing to judge", where=where, hint="EF files, mrz.txt, seal.png, page.png or evidence.json")
     return evidence_from_json(values, folder=folder)
 
 
@@ -171,8 +190,9 @@ def evidence_json(evidence: Evidence, *, chip: bool = True) -> dict[str, Any]:
         values["mrz"] = evidence.mrz if isinstance(evidence.mrz, str) else list(evidence.mrz)
     if evidence.claims:
         values["claims"] = {key: str(value) for key, value in evidence.claims.items()}
-    if evidence.seal is not None:
-        values["seal"] = base64.b64encode(evidence.seal).decode()
+    for name, data in (("seal", evidence.seal), ("page", evidence.page)):
+        if data is not None:
+            values[name] = base64.b64encode(data).decode()
     if chip and evidence.files is not None:
         values["chip"] = {name: base64.b64encode(data).decode() for name, data in evidence.files.items()}
     return {key: value for key, value in values.items() if value is not None}

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from tjdocs.border import Evidence, Inspector, Lists, Policy, Verdict, batch
+from tjdocs.border.files import check_new
 from tjdocs.border.reading import EVIDENCE_KEYS, evidence_from_json
 from tjdocs.border.record import Records
 from tjdocs.border.standing import RegisterStatus
@@ -50,6 +51,9 @@ def inspect(
     mrz_file: Annotated[str, typer.Option("--mrz", help="File with the printed zone.")] = "",
     chip: Annotated[str, typer.Option("--chip", help="Folder of EF files.")] = "",
     seal: Annotated[str, typer.Option("--seal", help="File with a seal, or a picture of it.")] = "",
+    page: Annotated[
+        str, typer.Option("--page", help="Picture of the page; its zone is read where --mrz gives none.")
+    ] = "",
     trust: _io.Trust = None,
     trust_digest: _io.TrustDigest = "",
     crl: _io.Crl = None,
@@ -84,7 +88,7 @@ def inspect(
     """Judge one traveller. Exit status 1 unless the verdict is admit."""
     given: dict[str, Any] = {
         "mrz": _io.read_text(mrz_file).splitlines() if mrz_file else None,
-        "chip": chip, "seal": seal, "trust": trust, "trust_digest": trust_digest, "crl": crl,
+        "chip": chip, "seal": seal, "page": page, "trust": trust, "trust_digest": trust_digest, "crl": crl,
         "signer": signer, "register": register, "officer": officer, "keys": keys, "watch_list": watch_list,
         "permit": permit, "direction": direction, "point": point, "asks_protection": asks_protection,
         "claims": _claims(claim), "policy": policy, "lang": lang, "dry_run": dry_run, "at": at,
@@ -93,12 +97,17 @@ def inspect(
     words = texts(_text(values, "lang") or "en")
     moment = _io.moment(_text(values, "at"))
     seen = evidence_from_json({k: v for k, v in values.items() if k in EVIDENCE_KEYS}, folder=Path())
-    if not values.keys() & {"mrz", "chip", "seal", "claims", "asks_protection"}:
-        raise UsageError("nothing to judge", where="border inspect", hint="give --mrz, --chip, --seal or --evidence")
+    if not values.keys() & {"mrz", "chip", "seal", "page", "claims", "asks_protection"}:
+        hint = "give --mrz, --chip, --seal, --page or --evidence"
+        raise UsageError("nothing to judge", where="border inspect", hint=hint)
     inspector = make_inspector(values)
+    # the verdict may use a document up: whatever cannot be kept is told before
     signing = _signer(export, export_signer, export_key, passphrase_file)
+    if report:
+        check_new(report, what="reports are")
+    records = Records(record) if record and not values.get("dry_run") else None
     verdict = inspector.inspect(seen, at=moment, dry_run=bool(values.get("dry_run")))
-    _keep(seen, verdict, inspector, signing, report, export, "" if values.get("dry_run") else record, words.language)
+    _keep(seen, verdict, inspector, signing, report, export, records, words.language)
     if as_json:
         _io.show_json(verdict.as_json())
     else:
@@ -113,7 +122,7 @@ def _keep(
     signing: Any,
     report: str,
     export: str,
-    record: str,
+    records: Records | None,
     lang: str,
 ) -> None:
     """Write what was asked for."""
@@ -121,8 +130,8 @@ def _keep(
         from tjdocs.border.report import write_report
 
         write_report(verdict, report, lang=lang)
-    if record:
-        Records(record).add(verdict)
+    if records is not None:
+        records.add(verdict)
     if signing is not None:
         from tjdocs.border import proof
 
@@ -134,9 +143,13 @@ def _signer(export: str, certificate: str, key: str, passphrase_file: str) -> An
         return None
     if not certificate or not key:
         raise UsageError("evidence without a signer", where="--export", hint="give --export-signer and --export-key")
-    from tjdocs.border.signatures import read_signer
+    from tjdocs.border.signatures import check_signer, read_signer
 
-    return read_signer(certificate, key, passphrase=_io.passphrase(passphrase_file))
+    signer = read_signer(certificate, key, passphrase=_io.passphrase(passphrase_file))
+    check_signer(signer)
+    signer.check_usage(_io.moment(""))
+    check_new(export, what="evidence is")
+    return signer
 
 
 def make_inspector(values: Mapping[str, Any]) -> Inspector:
@@ -173,12 +186,20 @@ def _from_file(path: str) -> dict[str, Any]:
             values[key] = [str(folder / item) for item in _list(values, key)]
     if values.get("policy"):
         values["policy"] = str(folder / _text(values, "policy"))
-    for key in ("mrz", "chip", "seal"):
+    for key in ("mrz", "chip", "seal", "page"):
         value = values.get(key)
-        # a zone holds fillers or several lines, a path neither; base64 of a seal is no file
+        # a zone holds fillers or several lines, a path neither; base64 of a seal or page is no file
         if isinstance(value, str) and not (key == "mrz" and ("<" in value or "\n" in value)):
-            values[key] = str(folder / value) if key != "seal" or (folder / value).exists() else value
+            held = key in ("seal", "page") and not _is_file(folder / value)
+            values[key] = value if held else str(folder / value)
     return values
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # longer than a name may be: base64
+        return False
 
 
 def _list(values: Mapping[str, Any], key: str) -> list[str]:

@@ -26,6 +26,7 @@ class Evidence:
         ``Datagroup1.bin``) to bytes; None: no chip was read
     :param direction: ``entry``, ``exit``, ``border-area``, ``border-stripe`` or ``domestic``
     :param seal: a visible digital seal: its bytes, or those of a PNG or JPEG picture of it; None: none was read
+    :param page: a picture of the page, PNG or JPEG: its zone is read where ``mrz`` gives none (extra ``vision``)
     :param asks_protection: the traveller asks for protection
     :param point: id of the crossing point
     :param claims: what the traveller says and an officer read beside the document; only ``border`` looks into it
@@ -37,6 +38,7 @@ class Evidence:
     chip: "str | os.PathLike[str] | Mapping[str, bytes] | None" = field(default=None, repr=False)
     direction: str | None = None
     seal: bytes | None = field(default=None, repr=False)
+    page: bytes | None = field(default=None, kw_only=True, repr=False)
     asks_protection: bool = field(default=False, kw_only=True)
     point: str = field(default="", kw_only=True)
     claims: Mapping[str, object] | None = field(default=None, kw_only=True, repr=False)
@@ -58,10 +60,13 @@ class Evidence:
             files = _named(self.chip)
         elif self.chip is not None:
             files, twice = read_folder(self.chip)
-        if self.seal is not None:
-            if not isinstance(self.seal, bytes | bytearray | memoryview):
-                raise UsageError("not bytes", where="seal", hint="the seal's bytes, or those of a picture of it")
-            object.__setattr__(self, "seal", bytes(self.seal))
+        for name, hint in (("seal", "the seal's bytes, or those of a picture of it"), ("page", "those of a picture")):
+            data = getattr(self, name)
+            if data is None:
+                continue
+            if not isinstance(data, bytes | bytearray | memoryview):
+                raise UsageError("not bytes", where=name, hint=hint)
+            object.__setattr__(self, name, bytes(data))
         object.__setattr__(self, "files", files)
         object.__setattr__(self, "twice", twice)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
 from tjdocs import mrz
-from tjdocs.errors import UsageError
+from tjdocs.errors import InputError, UsageError
 from tjdocs.findings import Finding, Outcome, enforce_premises, passed
 from tjdocs.inspection import passive, seals, structure, zone
 from tjdocs.inspection.evidence import Evidence
@@ -48,10 +48,10 @@ def moment(at: date | datetime) -> datetime:
 def examine(evidence: Evidence, trust: TrustStore, *, at: date | datetime) -> Examination:
     """Judge everything in ``evidence``. Never raises on what it holds.
 
-    :raises UsageError: ``at`` is no time of judgement
+    :raises UsageError: ``at`` is no time of judgement, or a page cannot be read without the extra ``vision``
     """
     now = moment(at)
-    printed = mrz.parse(evidence.mrz, at=now.date()) if evidence.mrz is not None else None
+    printed = _printed(evidence, now.date())
     chip = structure.read_chip(evidence.files) if evidence.files is not None else None
     dg1 = chip.parsed.get("DG1") if chip else None
     chip_zone = mrz.parse_joined(dg1.zone, at=now.date()) if dg1 is not None else None
@@ -72,6 +72,18 @@ def examine(evidence: Evidence, trust: TrustStore, *, at: date | datetime) -> Ex
     sealed = seals.examine_seal(evidence.seal, trust, (("zone", printed), ("DG1", chip_zone)), at=now)
     findings += sealed.findings
     return Examination(enforce_premises(findings), now, printed, chip_zone, chip, result, sealed)
+
+
+def _printed(evidence: Evidence, on: date) -> mrz.Zone | None:
+    """Return the printed zone: as it was typed or scanned, else as the picture of the page shows it."""
+    if evidence.mrz is not None:
+        return mrz.parse(evidence.mrz, at=on)
+    if evidence.page is None:
+        return None
+    try:
+        return mrz.read(evidence.page, at=on)
+    except InputError:  # no picture, or one over the limits
+        return zone.unread(on)
 
 
 # groups that were not handed over do not lower authenticity; DG1 is a premise of its own

@@ -4,10 +4,17 @@ from datetime import date
 
 from tjdocs import mrz
 from tjdocs.findings import Finding, Outcome, brief, passed
+from tjdocs.mrz.problems import problem
 
-__all__ = ["check_expiry", "check_zone", "compare"]
+__all__ = ["check_expiry", "check_zone", "compare", "unread"]
 
+_NO_ZONE = "no-zone"
 _CHECKS = ("mrz.structure", "mrz.check-digits", "mrz.dates")
+
+
+def unread(on: date) -> mrz.Zone:
+    """Return the zone of a picture that is none, or shows none."""
+    return mrz.Zone(None, (), on, (problem(_NO_ZONE),))
 
 
 def check_zone(zone: mrz.Zone | None, subject: str) -> list[Finding]:
@@ -20,6 +27,9 @@ def check_zone(zone: mrz.Zone | None, subject: str) -> list[Finding]:
     if zone.format and not zone.problems:
         return [passed(check, subject) for check in _CHECKS]
     findings = []
+    if [p.code for p in zone.problems] == [_NO_ZONE]:  # of the picture, not of the document
+        rest = [brief(check, Outcome.UNDETERMINED, "unreadable", subject) for check in _CHECKS[1:]]
+        return [brief(_CHECKS[0], Outcome.UNDETERMINED, _NO_ZONE, subject), *rest]
     kinds = mrz.problem_kinds()
     for check in _CHECKS:
         if not zone.format and check != "mrz.structure":
