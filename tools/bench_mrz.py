@@ -128,16 +128,19 @@ def _pictured(kind: str, seed: int) -> tuple[bool, bool, bool]:
     Returned: read exactly, passed as valid without a word although wrong, with a warning or repaired though right.
     """
     import cv2
+    import hard_pictures
     import pictures
 
     cv2.setNumThreads(1)
     if kind == "photograph":
         picture = pictures.photograph(seed, pictures.HELD_OUT)
+    elif kind == "sent":
+        picture = hard_pictures.sent(seed)
     elif kind == "damaged":
         picture = pictures.damaged(seed, pictures.HELD_OUT)
     else:
         picture = pictures.flatbed(seed, pictures.HELD_OUT, float(kind))
-    zone = mrz.read(picture.file() if kind != "photograph" else picture.image, at=pictures.AT)
+    zone = mrz.read(picture.file() if kind not in ("photograph", "sent") else picture.image, at=pictures.AT)
     exact, told = zone.lines == picture.lines, bool(zone.problems) or zone.repaired
     return exact, not exact and zone.valid and not told, exact and told
 
@@ -177,6 +180,12 @@ def mrz_read_photographs(folder: Path) -> Result:
     return _read("photograph", 150, _HELD)[0]
 
 
+def mrz_read_sent(folder: Path) -> Result:
+    """Zones read exactly from pictures with several troubles at once."""
+    troubles = "askew, curled, shaded, shining, shaken, overprinted, busy, small, badly printed, squeezed"
+    return _read("sent", 100, f"pictures as people send them, each with one to three troubles: {troubles}")[0]
+
+
 def mrz_read_wrong_as_valid(folder: Path) -> Result:
     """Damaged pictures whose zone was read wrongly and passed as valid without a word."""
     count = 1000
@@ -194,5 +203,6 @@ PICTURES = {
     "mrz.read_300dpi": mrz_read_300dpi,
     "mrz.read_150dpi": mrz_read_150dpi,
     "mrz.read_photographs": mrz_read_photographs,
+    "mrz.read_sent": mrz_read_sent,
     "mrz.read_wrong_as_valid": mrz_read_wrong_as_valid,
 }

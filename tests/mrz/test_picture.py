@@ -9,6 +9,7 @@ from functools import cache
 import cv2
 import numpy as np
 import pytest
+from hard_pictures import TROUBLES, askew, sent
 from mrz_zones import errors
 from pictures import (
     AT,
@@ -415,6 +416,40 @@ def test_damaged_pictures_by_the_thousand():
         assert not _silent(zone, picture.lines), seed
         exact += zone.lines == picture.lines
     assert exact >= 0.4 * (1500 // SHARE)
+
+
+@pytest.mark.parametrize("seed", [6000, 6021, 6029])
+def test_a_page_seen_much_askew_is_levelled(seed):
+    picture = sent(seed, askew)  # read before as a smaller format, or with wrong characters where print is smallest
+    assert read(picture).lines == picture.lines
+
+
+@pytest.mark.parametrize("slope", [0.0, 1.0])
+def test_levelling_finds_nothing_where_nothing_is(slope):
+    from tjdocs.mrz._straightening import Grid, _levelled
+
+    x, y = np.meshgrid(np.arange(44.0) * 16 + 50, 60 + 40 * np.arange(2.0))
+    points = np.stack([x, y * slope + x * (1 - slope)], axis=-1)  # a zone's grid, or all of it on one line
+    assert _levelled(np.full((200, 900), 255, np.uint8), Grid(points, 0.7)) is None
+
+
+@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.__name__)
+def test_pictures_as_people_send_them_pass_nothing_wrong(trouble):
+    picture = sent(5001, trouble)
+    zone = read(picture)
+    assert zone.lines == picture.lines
+    assert not _silent(zone, picture.lines)
+
+
+@pytest.mark.sweep
+def test_pictures_as_people_send_them_by_the_hundred():
+    exact = 0
+    for seed in range(30_000, 30_000 + 300 // SHARE):
+        picture = sent(seed)
+        zone = read(picture)
+        assert not _silent(zone, picture.lines), seed
+        exact += zone.lines == picture.lines
+    assert exact >= 0.9 * (300 // SHARE)
 
 
 @pytest.mark.sweep

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations
+from typing import cast
 
 import cv2
 import numpy as np
@@ -41,6 +42,11 @@ _STEPS = tuple(
     if abs(dx) < 2 or not dy
 )
 _WORTH = 5.0  # of a line, above which it is one
+_ROUNDS = 3  # of levelling a zone that was seen askew
+_ASKEW, _UNSURE = 0.04, 0.8  # share by which the pitch changes along a zone; likeness below which one is askew anyway
+_BESIDE = 15  # pitches beside a zone's ends in which more of it may lie
+_OUTSIDE = 0.6  # of a picture's size, from its middle: no character lies farther away
+_FINEST = 48  # pixels of a pitch when a zone is levelled, at most
 _UNEVEN = 0.15  # share by which the distances between three lines may differ
 _EQUAL = 0.6  # of the best line's worth, that of a line of the same zone at least
 
@@ -55,6 +61,11 @@ class Grid:
 
     centres: Floats
     likeness: float
+
+    @property
+    def worth(self) -> float:
+        """By how much all its cells together are more like characters than like none."""
+        return (self.likeness - _MISS) * self.centres[..., 0].size
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +105,15 @@ def straighten(grey: Grey, row: Row) -> Grid | None:
         return None
     places = band.points(*line.paths[columns])
     pitch = float(np.hypot(*(places[-1] - places[0]))) / (columns - 1)
-    return _grid(_band(grey, _point(places[0]), _point(places[-1]), pitch, _AROUND, columns))
+    grid = _grid(_band(grey, _point(places[0]), _point(places[-1]), pitch, _AROUND, columns))
+    for _ in range(_ROUNDS):
+        if grid is None or not _askew(grid):
+            break
+        better = _levelled(grey, grid)
+        if better is None or better.worth <= grid.worth:
+            break
+        grid = better
+    return grid
 
 
 def _upright(grey: Grey, row: Row) -> tuple[_Point, _Point]:
@@ -241,6 +260,44 @@ def _grid(band: _Band) -> Grid | None:
     worth, chosen = _flush(band, columns, chosen)
     centres = np.stack([band.points(*line.paths[columns]) for line in chosen])
     return Grid(centres, worth / (columns * len(chosen)) + _MISS)
+
+
+def _askew(grid: Grid) -> bool:
+    """Whether characters grow smaller along a zone, as they do when the camera was not held above the page."""
+    steps = np.hypot(*np.diff(grid.centres, axis=1).mean(axis=0).T)
+    third = len(steps) // 3
+    return grid.likeness < _UNSURE or abs(steps[:third].mean() / steps[-third:].mean() - 1) > _ASKEW
+
+
+def _levelled(grey: Grey, grid: Grid) -> Grid | None:
+    """Look again in a picture in which the perspective that a grid shows is undone: more of the zone may fit there."""
+    lines, columns = grid.centres.shape[:2]
+    pitch = float(np.hypot(*(grid.centres[:, -1] - grid.centres[:, 0]).mean(axis=0))) / (columns - 1)
+    gap = float(np.hypot(*(grid.centres[-1] - grid.centres[0]).mean(axis=0))) / (lines - 1) / pitch
+    fine = min(max(pitch, _P), _FINEST)
+    x, y = np.meshgrid(_BESIDE + np.arange(columns), _AROUND + 1 + gap * np.arange(lines))
+    level = np.stack([x, y], axis=-1) * fine
+    back = _perspective(level, grid.centres)
+    if back is None:
+        return None
+    size = round((columns + 2 * _BESIDE) * fine), round((2 * _AROUND + 2 + gap * (lines - 1)) * fine)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    flat = cv2.warpPerspective(grey, back, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    middle = level.mean(axis=0)
+    found = _grid(
+        _band(flat.astype(np.uint8, copy=False), _point(middle[0]), _point(middle[-1]), fine, _AROUND, columns)
+    )
+    if found is None:
+        return None
+    centres = cv2.perspectiveTransform(found.centres.reshape(1, -1, 2), back).reshape(found.centres.shape)
+    away = np.abs(centres / grey.shape[::-1] - 0.5).max()
+    return Grid(centres.astype(np.float64), found.likeness) if away < _OUTSIDE else None  # never beyond the horizon
+
+
+def _perspective(level: Floats, seen: Floats) -> Floats | None:
+    """Return the matrix that brings points to where they are seen; there is none for points all on one line."""
+    matrix, _ = cv2.findHomography(level.reshape(-1, 1, 2), seen.reshape(-1, 1, 2))
+    return cast("Floats | None", matrix)
 
 
 def _flush(band: _Band, columns: int, lines: tuple[_Line, ...]) -> tuple[float, tuple[_Line, ...]]:
