@@ -125,21 +125,17 @@ def enforce_premises(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """
     result = list(findings)
     resting, by_subject = _resting()
-    present, fallen = set(), set()
+    holding: set[str] = set()  # of those, a check also when only some of its findings hold
+    fallen: set[str] = set()
     for finding in result:
-        check, holds = finding.check, finding.outcome.holds
-        present.add(check)
-        if not holds:
-            fallen.add(check)
-        if check in by_subject:
-            named = f"{check}:{finding.subject}"
-            present.add(named)
-            if not holds:
-                fallen.add(named)
-    sound = present - fallen
+        group = holding if finding.outcome.holds else fallen
+        group.add(finding.check)
+        if finding.check in by_subject:
+            group.add(f"{finding.check}:{finding.subject}")
+    sound = holding - fallen
     # premises first: what falls takes with it whatever rests on it
     for id_, premises, needed in resting:
-        if id_ not in present or needed <= sound:
+        if id_ not in holding or needed <= sound:
             continue
         missing = next(premise for premise in premises if premise not in sound)
         for index, finding in enumerate(result):

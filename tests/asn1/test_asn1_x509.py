@@ -208,9 +208,10 @@ def test_key_identifiers(data, identifier):
     ],
 )
 def test_times(tag, text, expected):
-    moment = times.parse_time(b.der(tag, text.encode()))
-    assert moment == expected
-    assert moment.utcoffset() == timedelta(0)
+    for length in (b"", b"\x81"):  # a longer length, as BER allows, is read by the general road: it finds the same
+        moment = times.parse_time(bytes((tag,)) + length + bytes((len(text),)) + text.encode())
+        assert moment == expected
+        assert moment.utcoffset() == timedelta(0)
 
 
 @pytest.mark.parametrize(
@@ -223,6 +224,8 @@ def test_times(tag, text, expected):
         (0x17, "261324080000Z"),
         (0x17, "260230080000Z"),
         (0x17, "261124240000Z"),
+        (0x17, "261124240000+0000"),
+        (0x18, "20261124240000Z"),
         (0x17, "261124086000Z"),
         (0x17, "26111111Z"),  # hours without minutes: not the 1st of November at 01:01:01
         (0x17, "26112408Z"),

@@ -205,6 +205,14 @@ def test_an_unreadable_extension_never_makes_a_certificate_unreadable(value):
     assert certificate.verify(certificate).valid
 
 
+@pytest.mark.parametrize("missing", ["issuer", "subject", "key"])
+def test_a_part_left_out_is_not_read_for_the_next(missing):
+    extensions = b.der(0xA3, b.sequence(b.sequence(b.oid("2.5.29.14"), b.octets(b.octets(b"id")))))
+    assert Certificate.parse(raw_certificate(*parts(rest=extensions))).subject == NAME
+    with pytest.raises(CertificateError):
+        Certificate.parse(raw_certificate(*parts(rest=extensions, **{missing: b""})))
+
+
 def test_a_key_identifier_without_inner_octet_string():
     # LT, 2011 to 2015
     certificate = made(("2.5.29.14", False, b"\xaa" * 20), b.authority_identifier(b"\xaa" * 20))

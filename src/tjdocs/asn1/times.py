@@ -7,6 +7,8 @@ from tjdocs.asn1 import der, tlv
 
 __all__ = ["aware", "encode_time", "parse_time"]
 
+# the one form that DER has for each of the two: tag, length, digits to the second, Z; later Pythons take hour 24
+_DER = re.compile(rb"\x17\x0d([0-9]{6}(?!24)[0-9]{6})Z|\x18\x0f([0-9]{8}(?!24)[0-9]{6})Z")
 # every field in full: the library's parser would take one digit where two belong
 _TIME = re.compile(r"[0-9]{12}([0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{4})")
 
@@ -18,6 +20,15 @@ def parse_time(data: bytes) -> datetime:
 
     :raises DerError: it is none
     """
+    usual = _DER.fullmatch(data)
+    if usual:
+        short, digits = usual[1], (usual[1] or usual[2]).decode()
+        if short:
+            digits = ("20" if digits < "50" else "19") + digits
+        try:
+            return datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}Z")
+        except ValueError:
+            raise der.DerError("no Time") from None
     try:
         item = tlv.read(data)
     except tlv.TlvError:
@@ -29,12 +40,6 @@ def parse_time(data: bytes) -> datetime:
         text = ("20" if int(text[:2]) < 50 else "19") + text
     elif item.tag != 0x18:
         raise der.DerError("no Time")
-    if len(text) == 15 and text[14] == "Z" and text[:14].isascii() and text[:14].isdigit() and text[8:10] != "24":
-        # the one form that DER has; hour 24, which later Pythons take, is refused below
-        try:
-            return datetime.fromisoformat(f"{text[:8]}T{text[8:]}")
-        except ValueError:
-            raise der.DerError("no Time") from None
     if not _TIME.fullmatch(text) or (item.tag == 0x18 and not text[:14].isdigit()):
         raise der.DerError("no Time")
     text = text.replace("Z", "+0000")

@@ -285,7 +285,7 @@ def _decode(data: bytes, raw: bytes, warnings: tuple[str, ...]) -> Certificate:
     if fields.version is not None:
         del inside[0]
     _, inner_algorithm, issuer, validity, subject, spki, *_ = inside
-    if any(item[:1] != b"\x30" for item in (issuer, subject, spki)):  # else one left out is read for the next
+    if not issuer[0] == subject[0] == spki[0] == 0x30:  # else one left out is read for the next
         raise der.DerError("issuer, subject or public key is not there")
     begin, end = der.parts(validity)
     not_before, not_after = times.parse_time(begin), times.parse_time(end)
