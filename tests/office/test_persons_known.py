@@ -71,6 +71,16 @@ def test_a_document_that_is_replaced(office, register, application, now):
     for number, ground in ((first, "renewal"), (new.number, "loss"), (new.number, "fashion"), ("P00000099", "loss")):
         with pytest.raises((RegisterError, NotEligible)):
             office.issue(application, at=now, page=False, replaces=number, ground=ground)
+    assert register.document("P00000003") is None  # no number was used
+
+
+def test_another_persons_document_is_not_replaced(office, register, application, now):
+    theirs = office.issue(application, at=now, page=False).document_number
+    register.act("handover", theirs, officers=[ME], at=now)
+    other = dataclasses.replace(application, personal_number="ZE184226C")
+    with pytest.raises(RegisterError, match="another person's"):
+        office.issue(other, at=now, page=False, replaces=theirs, ground="renewal")
+    assert (register.document(theirs).status, register.document("P00000002")) == ("handed-over", None)
 
 
 @pytest.mark.requirement("REG-1")

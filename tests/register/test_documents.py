@@ -447,3 +447,58 @@ def test_a_cell_that_starts_a_formula():
     table = Statistics(("office",), NOW.date(), NOW.date(), (Row(("=1+1",), 1, 0), Row(("@x",), 0, 0)))
     assert "'=1+1,1,0,1" in table.as_csv()
     assert "'@x" in table.as_csv()
+
+
+def test_whole_months_are_compared_with_whole_months(register):
+    """February of a year before or after a leap year; a part of a month is compared day by day."""
+    from tjdocs.register.statistics import _a_year_earlier
+
+    for first, last, before in (
+        (date(2025, 2, 1), date(2025, 2, 28), (date(2024, 2, 1), date(2024, 2, 29))),
+        (date(2024, 2, 1), date(2024, 2, 29), (date(2023, 2, 1), date(2023, 2, 28))),
+        (date(2025, 1, 1), date(2025, 2, 28), (date(2024, 1, 1), date(2024, 2, 29))),
+        (date(2025, 2, 10), date(2025, 2, 28), (date(2024, 2, 10), date(2024, 2, 28))),
+        (date(2024, 2, 29), date(2024, 2, 29), (date(2023, 2, 28), date(2023, 2, 28))),
+        (date(2026, 1, 1), date(2026, 12, 31), (date(2025, 1, 1), date(2025, 12, 31))),
+    ):
+        assert _a_year_earlier(first, last) == before
+
+
+@pytest.mark.requirement("STAT-1")
+def test_what_was_spoiled_is_not_counted_when_it_was_destroyed_either(stocked):
+    spoiled, lost = issue(stocked), issue(stocked)
+    stocked.act("spoil", spoiled, officers=["chief"], at=NOW, ground="misprint")
+    stocked.act("handover", lost, officers=["anna"], at=NOW)
+    stocked.act("lost", lost, officers=["chief"], at=NOW, ground="reported")
+    day = {"first": NOW.date(), "last": NOW.date(), "by": ["document_type"], "officer": "auditor"}
+    assert [row.count for row in stocked.statistics(**day).rows] == [1]
+    for number in (spoiled, lost):
+        stocked.act("destroy", number, officers=["chief", "second"], at=NOW, reference="act 5")
+    assert [row.count for row in stocked.statistics(**day).rows] == [1]
+
+
+@pytest.mark.requirement("STL-3")
+def test_only_ones_own_document_is_replaced(stocked):
+    old = issue(stocked, person=person())
+    stocked.act("handover", old, officers=["anna"], at=NOW)
+    for other in (
+        person(personal_number="ZE184226C"),
+        person(personal_number="", family_name="SPECIMEN"),
+        person(personal_number="", date_of_birth=date(1974, 8, 13)),
+    ):
+        with pytest.raises(RegisterError, match="another person's"):
+            stocked.replaceable(old, KIND, ground="renewal", at=NOW, person=other, officer="anna")
+        number = stocked.reserve(KIND, officer="anna", at=NOW)
+        values = {"issued": NOW.date(), "expires": date(2036, 11, 23), "files": {}, "person": other}
+        with pytest.raises(RegisterError, match="another person's"):
+            stocked.commit(number, at=NOW, replaces=old, ground="renewal", **values)
+        stocked.withdraw(number, at=NOW)
+    with pytest.raises(RegisterError, match="no role"):
+        stocked.replaceable(old, KIND, ground="renewal", at=NOW, person=person(), officer="gate")
+    assert stocked.document(old).status == "handed-over"
+    renamed = person(personal_number="", family_name="SPECIMEN")
+    early = dataclasses.replace(renamed, date_of_birth=date(1974, 8, 13))
+    with pytest.raises(RegisterError, match="another person's"):
+        stocked.replaceable(old, KIND, ground="change-of-name", at=NOW, person=early, officer="anna")
+    new = issue(stocked, person=renamed, replaces=old, ground="change-of-name")
+    assert stocked.document(old).replaced_by == new

@@ -25,7 +25,7 @@ def status(
     as_json: _io.Json = False,
 ) -> None:
     """Show what is known of a number, or where all blanks are. Exit status 1 for a number that is not known."""
-    register = open_register(url, keys, passphrase_file)
+    now, register = _io.moment(at), open_register(url, keys, passphrase_file)
     if not number:
         rows = [
             {
@@ -53,7 +53,7 @@ def status(
     table["office"] = blank.office if blank else ""
     if document is not None:
         table["document_type"] = document.document_type
-        table["status"] = document.status_at(_io.moment(at))
+        table["status"] = document.status_at(now)
         for name in ("date_of_issue", "date_of_expiry", "officer", "ground", "category", "replaces", "replaced_by"):
             table[name] = getattr(document, name)
         table["files"] = dict(document.files)

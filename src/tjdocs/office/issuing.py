@@ -105,7 +105,13 @@ class Office:
             the old document cannot be replaced on that ground
         """
         draft, signer = self._prepare(application, at, known, overrides, chip, page, portrait, replaces)
-        more = {"replaces": {"document_number": replaces, "reason": ground}} if replaces or ground else {}
+        more: dict[str, Any] = {}
+        if replaces or ground:
+            person = Person.of(application)
+            self._register.replaceable(
+                replaces, draft.kind.id, ground=ground, at=draft.now, person=person, officer=self._officer
+            )
+            more = {"replaces": {"document_number": replaces, "reason": ground}}
         return self._finish(draft, signer, out, more, replaces=replaces, ground=ground)
 
     def reissue(

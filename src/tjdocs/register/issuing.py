@@ -25,7 +25,7 @@ from tjdocs.register.documents import append_act
 from tjdocs.register.entries import as_bytes, digest, issue_leaf, read_digests
 from tjdocs.register.hot import Direct
 from tjdocs.register.merkle import leaf_hash
-from tjdocs.register.people import Person, Sealed, seal
+from tjdocs.register.people import Person, Sealed, open_sealed, seal
 from tjdocs.register.ranges import Pattern
 from tjdocs.register.values import Resumed
 
@@ -123,7 +123,7 @@ class Issuing:
             self._context.allow(connection, "issue", (row[4],))
             old = ""
             if not isinstance(connection, Direct):
-                old = self._replaced(connection, number, row, replaces, ground, at)
+                old = self._replaced(connection, number, row, replaces, ground, at, person)
             if person is not None and not several:
                 self._only_one(connection, row[2], sealed, old, day)
             record = (
@@ -183,14 +183,22 @@ class Issuing:
                 hint = "name it as replaced, or record first what became of it"
                 raise RegisterError(f"the holder has a valid {document_type}", where="person", hint=hint)
 
-    def _replaced(self, connection: Connection, number: str, reserved: Any, old: str, ground: str, at: datetime) -> str:
-        document_type, officer = reserved[2], reserved[4]
+    def replaceable(
+        self, old: str, document_type: str, *, ground: str, at: datetime, person: Person | None, officer: str
+    ) -> None:
+        """See :meth:`tjdocs.register.Register.replaceable`."""
+        with self._context.store.read() as connection:
+            self._context.may_read(connection, "issue", officer)
+            query = select(schema.document).where(schema.document.c.number == old)
+            self._lawful(connection.execute(query).one_or_none(), document_type, ground, values.moment(at), person)
+
+    def _lawful(
+        self, row: Any, document_type: str, ground: str, at: datetime, person: Person | None
+    ) -> lives.Replacement:
         rule = lives.documents().replacements.get(ground)
         if rule is None:
             known = ", ".join(lives.documents().replacements)
             raise RegisterError("no ground for a replacement", where=str(ground)[:40], hint=f"one of {known}")
-        table = schema.document
-        row = connection.execute(select(table).where(table.c.number == old).with_for_update()).one_or_none()
         if row is None or row.document_type != document_type:
             raise RegisterError("no such document to replace", where="replaces", hint="its number, of the same type")
         if row.state not in rule.sources or row.replaced_by:
@@ -199,9 +207,23 @@ class Issuing:
             raise RegisterError(f"{ground} is no ground for what is {state}", where="replaces", hint=hint)
         if datetime.fromisoformat(row.since) > at:
             raise RegisterError("an act before the last one on this document", where="at")
+        if person is not None and row.sealed is not None and self._context.keys.data:
+            held = open_sealed(as_bytes(row.sealed), as_bytes(row.wrapped), row.number, self._context.keys)
+            if not person.may_be(held, renamed=ground == "change-of-name"):
+                hint = "its holder has another personal number, name or date of birth"
+                raise RegisterError("another person's document", where="replaces", hint=hint)
+        return rule
+
+    def _replaced(
+        self, connection: Connection, number: str, reserved: Any, old: str, ground: str, at: datetime,
+        person: Person | None,
+    ) -> str:  # fmt: skip
+        query = select(schema.document).where(schema.document.c.number == old).with_for_update()
+        rule = self._lawful(connection.execute(query).one_or_none(), reserved[2], ground, at, person)
         append_act(
-            self._context, connection, "replace", old, at, [officer], state=rule.to, ground=ground, replaced_by=number
-        )
+            self._context, connection, "replace", old, at, [reserved[4]],
+            state=rule.to, ground=ground, replaced_by=number,
+        )  # fmt: skip
         return old
 
     def placed(self, number: str) -> None:

@@ -79,6 +79,18 @@ class Person:
             name = "<<".join(_folded(part) for part in (self.family_name, secondary))
         return f"{name}\0{self.date_of_birth.isoformat()}".encode()
 
+    def may_be(self, other: "Person", *, renamed: bool = False) -> bool:
+        """Whether both may be one person: the same personal number, or name and date of birth where one has none.
+
+        :param renamed: the name may differ
+        """
+        ours, theirs = self.personal_key(), other.personal_key()
+        if ours and theirs:
+            return ours == theirs
+        if renamed:
+            return self.date_of_birth == other.date_of_birth
+        return self.holder_key() == other.holder_key()
+
     def _secondary(self) -> str:
         return f"{self.given_names} {self.patronymic}".strip()
 

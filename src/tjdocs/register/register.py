@@ -8,11 +8,11 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert
 
 from tjdocs.documents import Known
 from tjdocs.errors import RegisterError, UsageError
-from tjdocs.register import audit, lives, officers, report, schema, statistics, store, values
+from tjdocs.register import audit, lives, officers, report, rewrapping, schema, statistics, store, values
 from tjdocs.register.blanks import Blanks
 from tjdocs.register.context import Context
 from tjdocs.register.decisions import Decisions
@@ -182,6 +182,23 @@ class Register:
             category=category, replaces=replaces, ground=ground, several=several,
         )  # fmt: skip
 
+    def replaceable(
+        self,
+        old: str,
+        document_type: str,
+        *,
+        ground: str,
+        at: datetime,
+        person: Person | None = None,
+        officer: str = "",
+    ) -> None:
+        """Refuse what :meth:`commit` would refuse of a replacement, before a number is used.
+
+        :param person: who gets the new document; the old one must be theirs
+        :raises RegisterError: no such document of the type, another person's, or no ground for its state; or no role
+        """
+        self._issuing.replaceable(old, document_type, ground=ground, at=at, person=person, officer=officer)
+
     def placed(self, number: str) -> None:
         """Say that a committed number's folder is in place: the act is over.
 
@@ -303,33 +320,7 @@ class Register:
 
         :raises RegisterError: an officer without the role, or a row's key is not at hand
         """
-        stamp, keys, done = values.stamp(values.moment(at)), self._context.keys, 0
-        if not keys.data:
-            raise RegisterError("no data key", where="keys", hint="open the register with its keys")
-        newest: DataKey = keys.data[0]
-        with self._context.store.write() as connection:
-            self._context.allow(connection, "rewrap", (officer,))
-            for name, value in self._context.store.settings(connection).items():
-                if name.startswith("key.") and bytes.fromhex(value)[:4] != newest.id:
-                    wrapped = newest.wrap(keys.unwrap(bytes.fromhex(value))).hex()
-                    table = schema.setting
-                    connection.execute(update(table).where(table.c.key == name).values(value=wrapped))
-            self._context.record(connection, "rewrap", newest.id.hex(), stamp, [officer])
-        for table, key in ((schema.document, schema.document.c.number), (schema.decision, schema.decision.c.id)):
-            last = ""
-            while True:
-                with self._context.store.write() as connection:
-                    query = select(key, table.c.wrapped).where(key > last, table.c.wrapped.is_not(None))
-                    rows = connection.execute(query.order_by(key).limit(1000)).all()
-                    if not rows:
-                        break
-                    for row in rows:
-                        if bytes(row.wrapped[:4]) != newest.id:
-                            wrapped_key = newest.wrap(keys.unwrap(row.wrapped))
-                            connection.execute(update(table).where(key == row[0]).values(wrapped=wrapped_key))
-                            done += 1
-                    last = rows[-1][0]
-        return done
+        return rewrapping.run(self._context, officer=officer, at=at)
 
 
 def _wrapped(settings: Mapping[str, str]) -> list[bytes]:

@@ -2,11 +2,12 @@
 
 import csv
 import io
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, String, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, String, case, exists, func, literal, select, union_all
 
 from tjdocs.documents.validity import anniversary
 from tjdocs.errors import UsageError
@@ -78,20 +79,22 @@ def run(context: Context, *, officer: str, first: date, last: date, by: Sequence
         )
     document, decision = schema.document.c, schema.decision.c
     same = ("document_type", "office", "category", "citizenship", "sex")
+    entry = schema.entry.c
+    spoiled = exists().where(entry.subject == document.number, entry.act == "spoil")
     counted = union_all(
-        # what was spoiled in the making was never given to anyone
+        # what was spoiled in the making was never given to anyone, whether it was destroyed since or not
         select(
             document.issued.label("day"),
             literal("issued", String).label("decision"),
             *(document[name] for name in same),
-        ).where(document.state != "spoiled"),
+        ).where(document.state != "spoiled", (document.state != "destroyed") | ~spoiled),
         select(
             decision.day,
             (decision.kind + ": " + decision.outcome).label("decision"),
             *(decision[name] for name in same),
         ),
     ).subquery()
-    before = anniversary(first, -1), anniversary(last, -1)
+    before = _a_year_earlier(first, last)
     day = counted.c.day
 
     def within(low: date, high: date) -> ColumnElement[int]:
@@ -110,6 +113,14 @@ def run(context: Context, *, officer: str, first: date, last: date, by: Sequence
         context.may_read(connection, "statistics", officer)
         rows = [Row(tuple(row[:-2]), int(row[-2]), int(row[-1])) for row in connection.execute(query)]
     return Statistics(tuple(by), first, last, tuple(rows))
+
+
+def _a_year_earlier(first: date, last: date) -> tuple[date, date]:
+    """Return the same period a year earlier; whole months stay whole, whether February has 28 or 29 days."""
+    before = anniversary(last, -1)
+    if first.day == 1 and last.day == monthrange(last.year, last.month)[1]:
+        before = before.replace(day=monthrange(before.year, before.month)[1])
+    return anniversary(first, -1), before
 
 
 def _cell(text: str) -> str:
