@@ -82,7 +82,8 @@ def denied_on_the_way(*, itself: bool = True) -> b.Scene:
     return under(scene, link if itself else root)
 
 
-YOUNGER = b.csca(serial=77, period=(b.moment(2026, 6), b.moment(2036, 7)))
+YOUNGER_PERIOD = (b.moment(2026, 6), b.moment(2036, 7))
+YOUNGER = b.csca(serial=77, period=YOUNGER_PERIOD)
 
 
 def reissued(*, first: bool = True, trusting: bool = True) -> b.Scene:
@@ -94,6 +95,13 @@ def reissued(*, first: bool = True, trusting: bool = True) -> b.Scene:
         old = b.csca("CSCA Utopia 0")
         return b.scene(anchors=[YOUNGER, old], candidates=[b.csca(key=b.utopia().key, by=old, serial=78)])
     return b.scene(anchors=[YOUNGER, b.utopia()] if first else [b.utopia(), YOUNGER])
+
+
+def relinked(*, older: bool = True) -> b.Scene:
+    """Two links of the next key, of which the younger is met first and leads to the same anchor."""
+    late = b.csca("CSCA Utopia 2", key=b.ec_key("next"), by=b.utopia(), serial=79, period=YOUNGER_PERIOD)
+    links = [late, next_generation()] if older else [late]
+    return b.scene(by=b.signer(late), anchors=[b.utopia()], candidates=links)
 
 
 CHAIN_CASES: list[Case] = [
@@ -301,7 +309,9 @@ VALIDITY_CASES: list[Case] = [
     admitted(VALIDITY, "", lambda: reissued(), note="reissued-first"),
     admitted(VALIDITY, "", lambda: reissued(first=False), note="reissued-last"),
     admitted(VALIDITY, "", lambda: reissued(trusting=False), note="reissued-trusted-alone"),
+    admitted(VALIDITY, "", lambda: relinked(), note="relinked"),
     refused(VALIDITY, "issuer-validity", lambda: b.scene(anchors=[YOUNGER]), note="reissued-alone"),
+    refused(VALIDITY, "issuer-validity", lambda: relinked(older=False), note="relinked-late"),
     refused(VALIDITY, "issuer-validity", lambda: signed_by(b.csca(period=(b.moment(2026, 1, 3), b.moment(2036))))),
     admitted(
         VALIDITY, "", lambda: signed_by(b.csca(period=(b.moment(2026, 1, 2), b.moment(2036)))), note="issuer-skew"

@@ -370,8 +370,17 @@ def test_a_search_is_bounded_whatever_the_source(monkeypatch):
     assert source.asked <= paths.MAX_TRIED + 1
 
 
-def test_the_shortest_path_is_found_however_long_others_are():
-    """A long way round that would end at the depth's bound does not hide the short one."""
+def test_whoever_is_met_too_far_up_is_tried_again_from_nearer():
+    """The likelier way round meets the last link at the depth's bound; the other meets it two steps up."""
+    parties = chain_of_links(paths.MAX_DEPTH)
+    first, top = parties[1], parties[-1]
+    short = b.csca(key=top.key, by=first, serial=5)
+    path = build(b.signer(top), [UTOPIA], [*parties[1:], short])
+    assert path.valid is True
+    assert [c.sha256 for c in path.chain[1:]] == [p.certificate.sha256 for p in (short, first, UTOPIA)]
+
+
+def test_a_long_way_round_does_not_hide_the_short_one():
     parties = chain_of_links(paths.MAX_DEPTH + 3)
     top = parties[-1]
     short = b.csca(key=top.key, by=UTOPIA, serial=5)

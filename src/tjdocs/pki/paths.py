@@ -4,7 +4,6 @@ A chain fails in three ways, and only the last accuses: nobody of that name is k
 certificate has that key (another generation is missing); the key is known and the signature is wrong.
 """
 
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -80,7 +79,7 @@ class Path:
 
 
 def build(signer: Certificate, store: CertificateSource) -> Path:
-    """Find the shortest path from ``signer`` to a certificate that ``store`` trusts; the likeliest of equal ones.
+    """Find a path from ``signer`` to a certificate that ``store`` trusts, over the likeliest issuers first.
 
     Whatever was tried in vain is told. Validity times only choose between paths: a path each of whose certificates was
     issued while its issuer's was valid comes before any other, since one key stands in several certificates, of which
@@ -89,27 +88,14 @@ def build(signer: Certificate, store: CertificateSource) -> Path:
     if store.doubt(signer) == "denied":
         return Path(False, "denied", (signer,), (), (Attempt(signer, "denied", store.why(signer)),))
     search = _Search(store)
-    second: _Step | None = None
-    waiting = deque([_Step((signer,), ())])
-    while waiting:
-        step = waiting.popleft()
-        for above in search.issuers(step):
-            doubt = store.doubt(above.chain[-1])
-            if not doubt and untimely(above.chain) is None:
-                return search.found(above)
-            if not doubt:
-                second = second or above
-                search.attempts.append(Attempt(above.chain[-1], "issuer-validity"))
-                continue
-            search.attempts.append(Attempt(above.chain[-1], doubt, store.why(above.chain[-1])))
-            if doubt == "denied":
-                continue
-            if len(above.chain) <= MAX_DEPTH:
-                waiting.append(above)
-            else:
-                search.attempts.append(Attempt(above.chain[-1], "limit"))
-    if second is not None:
-        return search.found(second)
+    found = search.climb(_Step((signer,), ()))
+    if found is None and search.late:
+        search = _Search(store, timely=False)
+        found = search.climb(_Step((signer,), ()))
+    if found is not None:
+        # without what was only met on the way
+        vain = tuple(attempt for attempt in search.attempts if attempt.issuer not in found.chain)
+        return Path(True, "", found.chain, found.warnings, vain)
     valid, reason = _explain(signer, search.attempts)
     return Path(valid, reason, (signer,), (), tuple(search.attempts))
 
@@ -131,37 +117,65 @@ class _Step:
 
 @dataclass(slots=True)
 class _Search:
-    """One search: what was tried, who was met, and how much of the bound is left."""
+    """One search: what was tried, who was met how far up, and how much of the bound is left.
+
+    :param timely: only over issuers that were valid when they issued; ``late`` tells that there were others
+    """
 
     store: CertificateSource
+    timely: bool = True
+    late: bool = False
     attempts: list[Attempt] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
+    told: set[tuple[str, str]] = field(default_factory=set)
+    seen: dict[str, int] = field(default_factory=dict)
     left: int = MAX_TRIED
 
-    def found(self, step: _Step) -> Path:
-        """Return the path, without what was only met on it."""
-        vain = tuple(attempt for attempt in self.attempts if attempt.issuer not in step.chain)
-        return Path(True, "", step.chain, step.warnings, vain)
+    def tell(self, issuer: Certificate, reason: str, detail: str = "") -> None:
+        """Note what came of a candidate, once however often it is met."""
+        if (issuer.sha256, reason) not in self.told:
+            self.told.add((issuer.sha256, reason))
+            self.attempts.append(Attempt(issuer, reason, detail))
+
+    def climb(self, step: _Step) -> _Step | None:
+        """Return the first path from ``step`` to a trusted certificate."""
+        for above in self.issuers(step):
+            issuer = above.chain[-1]
+            doubt = self.store.doubt(issuer)
+            if not doubt:
+                return above
+            self.tell(issuer, doubt, self.store.why(issuer))
+            if doubt == "denied":
+                continue
+            if len(above.chain) > MAX_DEPTH:
+                self.tell(issuer, "limit")
+            elif (found := self.climb(above)) is not None:
+                return found
+        return None
 
     def issuers(self, step: _Step) -> Iterator[_Step]:
         """Yield a step up for each issuer whose key verifies the last certificate of ``step``, and that may certify."""
         certificate = step.chain[-1]
         for count, issuer in enumerate(self.store.issuers(certificate)):
             if count >= MAX_CANDIDATES or not self.left:
-                self.attempts.append(Attempt(issuer, "limit"))
+                self.tell(issuer, "limit")
                 break
-            if issuer == certificate or issuer.sha256 in self.seen:
+            # whoever was met from further below may be met again: from here the depth's bound is further off
+            if issuer == certificate or self.seen.get(issuer.sha256, MAX_DEPTH + 2) <= len(step.chain):
                 continue
             self.left -= 1
             result = certificate.verify(issuer)
             if not result.valid:
-                self.attempts.append(Attempt(issuer, result.reason))
+                self.tell(issuer, result.reason)
                 continue
             role = may_certify(issuer)
             if role is None:
-                self.attempts.append(Attempt(issuer, "not-a-ca"))
+                self.tell(issuer, "not-a-ca")
                 continue
-            self.seen.add(issuer.sha256)
+            if self.timely and untimely((certificate, issuer)) is not None:
+                self.late = True
+                self.tell(issuer, "issuer-validity")
+                continue
+            self.seen[issuer.sha256] = len(step.chain)
             warnings = [*result.warnings, *role, *issuer.warnings]
             if certificate.issuer != issuer.subject:
                 same = names.canonical(certificate.issuer) == names.canonical(issuer.subject)
