@@ -151,6 +151,38 @@ def test_a_folder_of_folders_and_a_tar_stream_say_the_same(folders):
         assert found[-1]["id"] == "901"
 
 
+@pytest.mark.parametrize("below", ["", "lane/", "./lane/", "a/b/lane/"])
+def test_a_tar_stream_of_a_whole_lane_has_its_folders_for_records(folders, below):
+    """``tar c lane``: the folders stand below one that is no record, beside files that are no evidence."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for name in (f"{below}README", f"{below}notes/of/a/day.txt"):
+            archive.addfile(tarfile.TarInfo(name))
+        for folder in sorted(folders.iterdir()):
+            archive.add(folder, f"{below}{folder.name}")
+    stream.seek(0)
+    here = [item for item in batch.folder_items(folders, here=True) if item.content]  # of an empty one a stream has none
+    found = list(batch.tar_items(stream))
+    assert [item.id for item in found] == [item.id for item in here]
+    assert list(batch.run(found, setup(), at=b.AT, workers=1)) == list(batch.run(here, setup(), at=b.AT, workers=1))
+
+
+def test_a_tar_stream_of_two_lanes_and_one_of_a_chip_alone():
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for name in ("x/one/mrz.txt", "x/two/chip/DG1.bin", "x/two/mrz.txt", "y/one/mrz.txt"):
+            archive.addfile(tarfile.TarInfo(name))
+    stream.seek(0)
+    found = [(item.id, sorted(item.content)) for item in batch.tar_items(stream)]
+    assert found == [("one", ["mrz.txt"]), ("two", ["chip/DG1.bin", "mrz.txt"]), ("y/one", ["mrz.txt"])]
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for name in ("chip/DG1.bin", "chip/DG2.bin"):
+            archive.addfile(tarfile.TarInfo(name))
+    stream.seek(0)
+    assert [(item.id, sorted(item.content)) for item in batch.tar_items(stream)] == [("chip", ["DG1.bin", "DG2.bin"])]
+
+
 def test_a_tar_stream_gives_regular_files_under_its_root_only():
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w") as archive:

@@ -92,3 +92,30 @@ def test_a_language_that_is_not_there():
         render(Traveller().judge(), lang="de")
 
 
+
+
+@pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "en"])
+def test_what_a_guard_reads_first_is_in_his_own_language(language):
+    """Titles, what failing means, and the reasons of what was not checked; words that nobody gives are none."""
+    table = TABLES[language]
+    asked = {id_ for id_ in checks() if not id_.startswith("evidence.")}
+    assert table["title"].keys() >= asked
+    assert table["consequence"].keys() == asked
+    given = {(check.id, word) for check in checks().values() for word in check.reasons}
+    words = {word for _, word in given} | {"no-zone", "assumed"}
+    for key in table["reason"]:
+        check, _, word = key.rpartition(" ")
+        assert (check, word) in given if check else word in words, key
+    for check, word in given:
+        if check in asked and word.startswith(("no-", "not-handed")):
+            assert texts(language).reason(check, word) != checks()[check].reasons[word], (check, word)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "fields differ"), ("ru", "не совпадает"), ("tg", "мувофиқ нест")])
+def test_the_reason_stands_in_the_report_in_its_language(language, said):
+    who = Traveller((document()[0].replace("ERIKSSON", "ERIKSSUN"), document()[1]))
+    page = render(who.judge(), lang=language)
+    assert said in page
+    assert checks()["lds.dg1-mrz"].consequence in page or language != "en"
+    assert texts(language).consequence("lds.dg1-mrz") in page
+    assert (language == "en") == ("was handed over" in page)

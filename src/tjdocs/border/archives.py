@@ -3,7 +3,7 @@
 import stat
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO
 
 from tjdocs.errors import InputError
@@ -71,21 +71,33 @@ def read_zip(source: IO[bytes]) -> dict[str, bytes]:
     return found
 
 
-def read_tar(source: IO[bytes]) -> Iterator[tuple[str, dict[str, bytes]]]:
+def read_tar(source: IO[bytes], known: Callable[[str], bool]) -> Iterator[tuple[str, dict[str, bytes]]]:
     """Yield the folders of a tar stream with their files, as they come; a folder's files stand one behind another.
 
-    Links and special files are passed over, as are names outside of the root.
+    The first file that is evidence tells how deep the folders stand (``tar c lane``: one below the root). Links and
+    special files are passed over, as are names outside of the root.
+
+    :param known: whether a file of this name is evidence
 
     :raises InputError: the stream is none, breaks off, or a folder is over the limits
     """
-    current, files, total = "", dict[str, bytes](), 0
+    current, files, total, above = "", dict[str, bytes](), 0, None
     try:
         with tarfile.open(fileobj=source, mode="r|*") as archive:
             for member in archive:
                 name = member.name.removeprefix("./")
                 if not member.isreg() or "/" not in name or not _inside(name):
                     continue
-                folder, _, rest = name.partition("/")
+                *folders, last = name.split("/")
+                if above is None:
+                    if not known(last):
+                        continue
+                    above = folders[: -2 if folders[-1] == "chip" and len(folders) > 1 else -1]
+                if len(folders) <= len(above):
+                    continue
+                record = folders[: len(above) + 1]
+                folder = "/".join(record if record[:-1] != above else record[-1:])
+                rest = "/".join((*folders[len(record) :], last))
                 if folder != current:
                     if files:
                         yield current, files

@@ -21,7 +21,7 @@ from typing import IO, Any
 from tjdocs.border.archives import read_tar
 from tjdocs.border.inspector import Inspector
 from tjdocs.border.policy import Policy
-from tjdocs.border.reading import evidence_from_files, evidence_from_folder, judgeable
+from tjdocs.border.reading import evidence_from_files, evidence_from_folder, is_evidence, judgeable
 from tjdocs.border.standing import RegisterStatus
 from tjdocs.errors import TjdocsError, UsageError
 from tjdocs.inspection import Evidence
@@ -178,12 +178,12 @@ def tar_items(source: IO[bytes]) -> Iterator[Item]:
 
     :raises InputError: the stream is none, or breaks off
     """
-    for name, files in read_tar(source):
+    for name, files in read_tar(source, is_evidence):
         yield Item(name, "files", files)
 
 
 def line_items(source: IO[bytes], name: str) -> Iterator[Item]:
-    """Yield the lines of a JSON-lines stream as records; a line's ``id`` or its place names it."""
+    """Yield the lines of a JSON-lines stream as records; its place names a line."""
     number = 0
     while line := source.readline(MAX_LINE + 1):
         number += 1

@@ -17,6 +17,7 @@ __all__ = [
     "evidence_from_folder",
     "evidence_from_json",
     "evidence_json",
+    "is_evidence",
     "judgeable",
 ]
 
@@ -141,6 +142,11 @@ def evidence_from_files(files: Mapping[str, bytes], common: Mapping[str, Any] | 
                 values["chip"] = {name: base64.b64encode(data) for name, data in held.items()}
                 break
     return judgeable({**(common or {}), **values}, "files", None)
+
+
+def is_evidence(name: str) -> bool:
+    """Whether a file of this name is one that a record's folder may hold."""
+    return _known(name) or catalogue.recognise(name) is not None
 
 
 def _known(name: str) -> bool:

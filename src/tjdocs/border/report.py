@@ -148,9 +148,9 @@ def _template() -> "Template":
     )
     environment.filters |= {
         "label": lambda name: name.replace("_", " ").capitalize(),
-        "meaning": lambda word: _explain("pa.ds-chain", word)[0],
+        "meaning": lambda word, words: _explain("pa.ds-chain", word, words)[0],
         # of one candidate among several a wrong signature says less than of the chain
-        "attempt": lambda word: _explain("pa.sod-signature" if "wrong" in word else "pa.ds-chain", word)[0],
+        "attempt": _attempt,
     }
     return environment.get_template("report.html")
 
@@ -196,11 +196,14 @@ def _words() -> Mapping[str, Mapping[str, tuple[str, str]]]:
     return words
 
 
-def _explain(check: str, word: str) -> tuple[str, str]:
+def _attempt(word: str, words: Texts) -> str:
+    return _explain("pa.sod-signature" if "wrong" in word else "pa.ds-chain", word, words)[0]
+
+
+def _explain(check: str, word: str, texts_: Texts) -> tuple[str, str]:
     """Return what a reason word means and the clause of it alone; empty texts where no table has it."""
-    known = checks().get(check)
-    if known is not None and word in known.reasons:
-        return known.reasons[word], ""
+    if said := texts_.reason(check, word):
+        return said, ""
     return _words().get(check.partition(".")[0], {}).get(word) or _words()[""].get(word) or ("", "")
 
 
@@ -218,7 +221,7 @@ def _row(finding: Finding, subjects: tuple[str, ...], texts_: Texts) -> _Row:
     named = [word for word in finding.detail.split(", ") if word in _words()[""]]
     only_names = bool(named) and ", ".join(named) == finding.detail
     words = list(dict.fromkeys(filter(None, (finding.reason, *(named if only_names else ())))))
-    explained = [(word, *_explain(finding.check, word)) for word in words]
+    explained = [(word, *_explain(finding.check, word, texts_)) for word in words]
     # what to do stands below it, in the language of the report
     told = only_names or finding.detail == action(finding.check, finding.reason)
     detail = "" if told else finding.detail
@@ -232,7 +235,7 @@ def _row(finding: Finding, subjects: tuple[str, ...], texts_: Texts) -> _Row:
         tuple((word, "" if text in detail else text) for word, text, _ in explained),
         detail,
         tuple(dict.fromkeys(clauses)),
-        known.consequence if known and finding.outcome is Outcome.FAILED else "",
+        texts_.consequence(finding.check) if finding.outcome is Outcome.FAILED else "",
     )
 
 

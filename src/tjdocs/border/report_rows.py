@@ -39,6 +39,5 @@ def not_checked(verdict: Verdict, words: Texts) -> list[tuple[str, str]]:
     rows = {}
     for f in verdict.findings:
         if f.outcome is Outcome.UNDETERMINED and f.reason.startswith(("no-", "not-handed", "other-issuer")):
-            known = checks()[f.check].reasons.get(f.reason, f.reason)
-            rows[f"{title(f.check, words)} {f.subject}".rstrip()] = known
+            rows[f"{title(f.check, words)} {f.subject}".rstrip()] = words.reason(f.check, f.reason) or f.reason
     return list(rows.items())

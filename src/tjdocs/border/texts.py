@@ -7,11 +7,13 @@ from typing import Any
 
 from tjdocs import specs
 from tjdocs.errors import SpecError, UsageError
+from tjdocs.findings import checks
 
 __all__ = ["LANGUAGES", "Texts", "action", "texts"]
 
 LANGUAGES = ("en", "ru", "tg")
 _TABLES = ("label", "verdict", "outcome", "title", "action")
+_OF_CATALOGUE = ("consequence", "reason")  # English stands in specs/checks.toml
 
 
 class Texts:
@@ -36,6 +38,17 @@ class Texts:
         """Return what a check establishes; the catalogue's words where there are none."""
         return self._tables["title"].get(check, "")
 
+    def consequence(self, check: str) -> str:
+        """Return what it means that a check failed."""
+        known = checks().get(check)
+        return self._tables["consequence"].get(check, "") or (known.consequence if known else "")
+
+    def reason(self, check: str, word: str) -> str:
+        """Return what a reason word means; empty where only the tables beside the catalogue know it."""
+        own = self._tables["reason"]
+        known = checks().get(check)
+        return own.get(f"{check} {word}") or own.get(word, "") or (known.reasons.get(word, "") if known else "")
+
     def action(self, check: str, reason: str = "") -> str:
         """Return what a guard should do when a check gave this reason."""
         actions = self._tables["action"]
@@ -50,20 +63,20 @@ def texts(language: str) -> Texts:
     """
     if language not in LANGUAGES:
         raise UsageError("no such language", where=language, hint=", ".join(LANGUAGES))
-    tables: dict[str, dict[str, str]] = {name: {} for name in _TABLES}
+    tables: dict[str, dict[str, str]] = {name: {} for name in (*_TABLES, *_OF_CATALOGUE)}
     reviewed = True
     for name in dict.fromkeys(("en", language)):
         table = _read(name)
         reviewed = table["reviewed"]
-        for key in _TABLES:
-            tables[key].update(table[key])
+        for key in tables:
+            tables[key].update(table.get(key, {}))
     return Texts(language, reviewed, MappingProxyType(tables))
 
 
 def _read(language: str) -> dict[str, Any]:
     where = f"specs/text/border.{language}.toml"
     table = specs.read_toml(f"text/border.{language}.toml")
-    specs.require_keys(table, ["schema", "language", "reviewed", *_TABLES], where=where)
+    specs.require_keys(table, ["schema", "language", "reviewed", *_TABLES], _OF_CATALOGUE, where=where)
     if table["language"] != language or not isinstance(table["reviewed"], bool):
         raise SpecError("text of another language", where=where)
     return table
