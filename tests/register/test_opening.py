@@ -1,6 +1,7 @@
 """A register is made once, opened only at its own version, and migrated on an explicit word."""
 
 import json
+import shutil
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -80,6 +81,31 @@ def test_a_trial_register_makes_itself_and_its_keys(tmp_path):
     number = issue(made[1], officer="whoever")
     assert Register(url).document(number).status == "issued"
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.requirement("STL-3")
+@pytest.mark.parametrize("gone", ["empty", "deleted"])
+def test_a_register_that_is_gone_is_not_begun_anew(tmp_path, keys, gone):
+    """Its numbers would be used again. A production register's keys never make a register without roles either."""
+    trial, strict = tmp_path / "r.db", tmp_path / "s.db"
+    made = Register(f"sqlite:///{trial}")
+    made.add_series(KIND, "T{:08d}", at=NOW)
+    issue(made, officer="trial")
+    made.close()
+    Register.create(f"sqlite:///{strict}", keys=keys, officer="chief", office="store", at=NOW).close()
+    for path in tmp_path.glob("?.db*"):
+        if path.is_file():
+            path.unlink()
+    if gone == "empty":
+        trial.touch()
+        strict.touch()
+    with pytest.raises(RegisterError, match="gone") as caught:
+        Register(f"sqlite:///{trial}")
+    assert "backup" in caught.value.hint
+    with pytest.raises(RegisterError, match="no register there"):
+        Register(f"sqlite:///{strict}", keys=keys)
+    shutil.rmtree(tmp_path / "r.db-keys")
+    assert Register(f"sqlite:///{trial}").trial
 
 
 def columns(engine):
