@@ -61,6 +61,8 @@ def test_a_trial_register_from_receipt_to_proof(run, tmp_path):
     report = run("register", "report", "--to", "2026-11-24", "--json")
     assert report["balanced"] is True
     assert {line["office"]: line["closing"] for line in report["lines"]} == {"trial": 50, "dushanbe": 47}
+    begun = run("register", "audit", "--heads", "heads", "--json")  # no such file yet: it tells of no roll-back
+    assert (begun["sound"], ["rolled back" in text for text in begun["undetermined"]]) == (True, [True])
     audit = run("register", "audit", "--heads", "heads", "--json")
     assert (audit["sound"], audit["problems"], audit["undetermined"]) == (True, [], [])
     (tmp_path / "head").write_text(audit["head"])
@@ -90,6 +92,12 @@ def test_a_trial_register_from_receipt_to_proof(run, tmp_path):
     found = run("register", "audit", "--json", status=1)
     assert [(p["code"], p["table"], p["row"]) for p in found["problems"]] == [("changed", "document", "T00000001")]
     assert "expires" in run("register", "audit", "--heads", "heads", status=1)
+    assert "no date or moment" in run("register", "status", "--at", "yesterday", status=2)
+    (tmp_path / "r.db").write_bytes(b"")  # what a cut left is no register, and does not become a new one
+    for suffix in ("-wal", "-shm"):
+        (tmp_path / f"r.db{suffix}").unlink(missing_ok=True)
+    assert "no register there" in run("register", "audit", status=2)
+    assert "the register is gone" in run(*issue[:-1], "--out", "again", status=2)
 
 
 def test_a_register_of_strict_accountability(run, tmp_path):

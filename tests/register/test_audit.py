@@ -236,6 +236,16 @@ def test_a_leaf_that_became_text(tmp_path, keys):
     register.log.sequence()
 
 
+def test_an_older_head_that_is_gone_is_told_by_the_ones_outside(busy):
+    first = busy.log.head()
+    issue(busy)
+    heads = [first, busy.log.sequence()]
+    assert busy.audit(officer="auditor", heads=heads).sound
+    size = first.split("\n")[1]
+    sql(busy, f"DELETE FROM head WHERE size = {size}")
+    assert named(busy, heads=heads)[0] == {("head", size)}
+
+
 def test_history_is_told_in_the_order_of_the_log(busy):
     told = busy.documents.history("P0000006")
     busy.log.sequence()

@@ -257,6 +257,12 @@ def test_heads_kept_outside(tmp_path, stocked):
     assert read_heads(path) == notes[:2]
     append_head(path, notes[2])
     assert read_heads(path) == notes
+    for other in (b"a key or a letter, without a line's end", b"\0\1"):
+        path.write_bytes(other)
+        for call in (lambda: read_heads(path), lambda: append_head(path, notes[0])):
+            with pytest.raises(InputError):
+                call()
+        assert path.read_bytes() == other
     path.write_text("something else\n")
     for call in (lambda: read_heads(path), lambda: append_head(path, notes[0]), lambda: read_heads(tmp_path / "none")):
         with pytest.raises(InputError):

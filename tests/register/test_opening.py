@@ -1,9 +1,12 @@
 """A register is made once, opened only at its own version, and migrated on an explicit word."""
 
 import json
+import shutil
 import sqlite3
+import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -80,6 +83,31 @@ def test_a_trial_register_makes_itself_and_its_keys(tmp_path):
     number = issue(made[1], officer="whoever")
     assert Register(url).document(number).status == "issued"
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.requirement("STL-3")
+@pytest.mark.parametrize("gone", ["empty", "deleted"])
+def test_a_register_that_is_gone_is_not_begun_anew(tmp_path, keys, gone):
+    """Its numbers would be used again. A production register's keys never make a register without roles either."""
+    trial, strict = tmp_path / "r.db", tmp_path / "s.db"
+    made = Register(f"sqlite:///{trial}")
+    made.add_series(KIND, "T{:08d}", at=NOW)
+    issue(made, officer="trial")
+    made.close()
+    Register.create(f"sqlite:///{strict}", keys=keys, officer="chief", office="store", at=NOW).close()
+    for path in tmp_path.glob("?.db*"):
+        if path.is_file():
+            path.unlink()
+    if gone == "empty":
+        trial.touch()
+        strict.touch()
+    with pytest.raises(RegisterError, match="gone") as caught:
+        Register(f"sqlite:///{trial}")
+    assert "backup" in caught.value.hint
+    with pytest.raises(RegisterError, match="no register there"):
+        Register(f"sqlite:///{strict}", keys=keys)
+    shutil.rmtree(tmp_path / "r.db-keys")
+    assert Register(f"sqlite:///{trial}").trial
 
 
 def columns(engine):
@@ -228,6 +256,55 @@ def test_a_read_only_file(tmp_path, keys):
     with pytest.raises(RegisterError, match="readonly"):
         register.reserve(KIND, officer="anna", at=NOW)
     assert register.audit(sequence=False).sound
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 400 KB: a mount of its own, which takes root."""
+    place = tmp_path / "small"
+    place.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", place], capture_output=True)
+    if done.returncode:
+        pytest.skip("only root mounts a disk")
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)
+
+
+def fill(path):
+    with suppress(OSError), path.open("wb", buffering=0) as file:
+        while file.write(bytes(512)):
+            pass
+
+
+@pytest.mark.requirement("STL-3")
+def test_a_full_disk(small_disk, keys):
+    """A clear line, nothing half; with room again everything goes on, and nothing is lost."""
+    made = Register.create(f"sqlite:///{small_disk / 'r.db'}", keys=keys, officer="chief", office="store", at=NOW, trial=True)
+    made.add_series(KIND, "T{:08d}", at=NOW, last=10_000)
+    done, held = [issue(made)], []
+
+    def until_full():
+        for _ in range(1000):
+            held[:] = [made.reserve(KIND, officer="chief", at=NOW)]
+            made.commit(held[0], at=NOW, issued=NOW.date(), expires=date(2036, 11, 23), files={"DG1": "00" * 32})
+            done.append(held.pop())
+
+    fill(small_disk / "other")
+    with pytest.raises(RegisterError) as caught:
+        until_full()
+    assert "the disk is full" in caught.value.hint
+    assert caught.value.__cause__ is None
+    (small_disk / "other").unlink()
+    for number in held:
+        made.withdraw(number, at=NOW)
+    done.append(issue(made))
+    assert len(set(done)) == len(done)
+    assert {made.document(one).status for one in done} == {"issued"}
+    assert made.resume(officer="chief", at=NOW) == []
+    audit = made.audit()
+    assert (audit.problems, audit.documents) == ((), len(done))
+    assert made.report(first=NOW.date(), last=NOW.date()).balanced
+    made.close()
 
 
 def test_a_lock_is_waited_for_no_longer_than_told(tmp_path, keys):

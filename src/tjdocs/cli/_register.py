@@ -64,10 +64,17 @@ def open_register(url: str, folder: str = "", passphrase_file: str = "", *, make
     if not url:
         raise UsageError("no register", where="--register", hint="sqlite:///PATH or postgresql://USER@HOST/NAME")
     path = _sqlite_path(url)
-    if not make and path and not Path(path.removeprefix("file:").partition("?")[0]).exists():
+    if not make and path and not _is_there(Path(path.removeprefix("file:").partition("?")[0])):
         raise UsageError("no register there", where="--register", hint="make one with `tjdocs register init`")
     keys = key_folder(url, folder)
     return Register(url, keys=None if keys is None else Keys.open(keys, passphrase=_io.passphrase(passphrase_file)))
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0  # empty, it is what a cut left of one
+    except OSError:
+        return False
 
 
 def told(register: "Register", value: str, option: str) -> str:

@@ -115,7 +115,7 @@ def audit(
 
     register = open_register(url, keys, passphrase_file)
     # the sequencer may move on while this runs: heads are read before
-    known = read_heads(heads) if heads and Path(heads).exists() else ([] if heads else None)
+    known = (read_heads(heads) or None) if heads and Path(heads).exists() else None
     found = register.audit(officer=officer, since=_head(since) if since else "", heads=known, persons=persons)
     if heads and found.sound and found.head:
         append_head(heads, found.head)

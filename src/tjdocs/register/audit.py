@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -88,7 +88,7 @@ class _Audit:
         notes = self._heads()
         newest = max(notes, default=0)
         start, frontier = 0, merkle.Frontier()
-        outside = self._kept(newest)
+        outside = self._kept(newest, notes)
         if since:
             known = self._verifier.open(since)
             start, frontier = known.size, self._continued(known, newest)
@@ -104,8 +104,7 @@ class _Audit:
         if self._unsequenced:
             marked = "their marks hold" if self._context.secrets.mac else "without the data key nobody can tell"
             self._undetermined.append(f"{self._unsequenced} entries are not under a signed head yet; {marked}")
-        head = notes[newest] if notes else None
-        note = self._note(head.size) if head else ""
+        note = self._note(newest) if notes else ""
         return Audit(note, entries, self._documents, tuple(self._problems), tuple(self._undetermined))
 
     def _found(self, code: str, table: str, row: object, detail: str = "") -> None:
@@ -142,7 +141,7 @@ class _Audit:
             return None
         return checkpoint if checkpoint.origin == self._verifier.name else None
 
-    def _kept(self, newest: int) -> dict[int, bytes]:
+    def _kept(self, newest: int, notes: Collection[int]) -> dict[int, bytes]:
         """Return the roots of heads kept outside; a head beyond the newest tells of a roll-back."""
         if self._outside is None:
             self._undetermined.append(
@@ -159,6 +158,8 @@ class _Audit:
                 self._found("rolled-back", "database", f"head of {checkpoint.size} entries", detail)
             else:
                 found[checkpoint.size] = checkpoint.root
+                if checkpoint.size not in notes:
+                    self._found("missing", "head", checkpoint.size, "it was signed, and is kept outside")
         return found
 
     def _continued(self, known: Checkpoint, newest: int) -> merkle.Frontier:
@@ -184,8 +185,7 @@ class _Audit:
         count, at, beyond = 0, start, list[int]()
         if at == 0 and 0 in roots and roots[0] != merkle.EMPTY:
             self._found("changed", "head", 0)
-        leaf_hash, entry_mark = merkle.leaf_hash, self._context.secrets.entry
-        marked = bool(self._context.secrets.mac)
+        leaf_hash, entry_mark, marked = merkle.leaf_hash, self._context.secrets.entry, bool(self._context.secrets.mac)
         for row in hot.stream(self._connection, hot.ENTRIES, (start,)):
             count += 1
             position, act, leaf = row[1], row[2], row[4]

@@ -12,8 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from tjdocs.errors import RegisterError
-from tjdocs.register.store import Store, short
+from tjdocs.register.store import Store
 
 __all__ = ["Direct", "execute", "one", "stream", "transaction"]
 
@@ -106,7 +105,7 @@ def transaction(store: Store, *, lasting: bool) -> Iterator[Direct]:
         finally:
             store.take_back(lent, whole=whole)
     except (SQLAlchemyError, store.failure) as error:
-        raise RegisterError("the register refused", hint=short(error)) from None
+        raise store.refused(error) from None
 
 
 def execute(connection: Connection | Direct, statement: str, values: Sequence[Any] = ()) -> Sequence[Any]:

@@ -122,6 +122,11 @@ class Keys:
                 raise InputError("log.key and log.pub are no pair", where=str(place))
         return cls(_opened(data, passphrase, place) if data is not None else (), log, verifier)
 
+    @property
+    def name(self) -> str:
+        """The log's name, ``""`` where its public key is not at hand."""
+        return self.verifier.name if self.verifier is not None else ""
+
     def whole(self) -> tuple[DataKey, LogSigner]:
         """Return the data key in use and the key that signs heads.
 

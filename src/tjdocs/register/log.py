@@ -24,6 +24,7 @@ __all__ = ["BLOCK", "Log", "Secrets", "append_head", "consistent", "keys_named",
 BLOCK = 256
 _BATCH = 50_000
 _MAC = 16
+_LINE = b'{"schema": 1, "head": "'  # as a line of a file of heads begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +324,8 @@ def read_heads(path: str | Path) -> list[str]:
         lines = Path(path).read_bytes().split(b"\n")
     except OSError as error:
         raise InputError("cannot read", where=str(path), hint=error.strerror or "") from None
+    if not (_LINE.startswith(lines[-1]) or lines[-1].startswith(_LINE)):
+        raise InputError("no heads", where=str(path), hint="as `--heads` writes them")
     found = []
     for line in lines[:-1]:
         try:

@@ -12,6 +12,7 @@ from sqlalchemy import insert
 
 from tjdocs.documents import Known
 from tjdocs.errors import RegisterError, UsageError
+from tjdocs.pki.files import write_private
 from tjdocs.register import audit, lives, officers, report, rewrapping, schema, statistics, store, values
 from tjdocs.register.blanks import Blanks
 from tjdocs.register.context import Context
@@ -27,6 +28,7 @@ from tjdocs.register.values import Audit, Document, Resumed
 __all__ = ["TRIAL_NAME", "Register"]
 
 TRIAL_NAME = "trial.invalid/register"
+_MADE = "made"  # an empty file in the folder of keys
 _RESTORE = "restore them from a backup"
 _TRIAL_START = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -35,8 +37,8 @@ class Register:
     """Blanks, documents and the log in a database; may be shared between threads and used after a fork.
 
     :param url: an SQLAlchemy URL, for example ``sqlite:///register.db`` or ``postgresql://USER@HOST/NAME``. An SQLite
-        file that does not exist becomes a trial register: every officer has every role, its keys lie in the folder
-        ``<file>-keys`` beside it. A production register is made with :meth:`create`.
+        file that does not exist, and never did, becomes a trial register: every officer has every role, its keys lie
+        in the folder ``<file>-keys`` beside it. A production register is made with :meth:`create`.
     :param keys: the register's keys; None takes those in ``<file>-keys``, if there
     :param wait: seconds to wait for a lock that another process holds
     :raises UsageError: the URL or the keys cannot be used
@@ -50,9 +52,15 @@ class Register:
             raise UsageError("unusable keys", where="keys", hint="Keys.open(FOLDER)")
         opened = store.Store(store.parse_url(url), wait=wait)
         beside = _beside(opened)
-        if opened.sqlite and not opened.version():
+        # never in place of one that is gone: its numbers would be used again
+        if opened.sqlite and not opened.version() and (keys is None or keys.name == TRIAL_NAME):
+            # another process may have made it since; it notes that afterwards
+            if beside is not None and (beside / _MADE).exists() and not opened.version():
+                hint = f"restore a backup; to begin anew, take {beside.name} away too"
+                raise RegisterError("the register is gone, and its keys are there", where=str(opened.path), hint=hint)
             keys = keys or _trial_keys(beside)
             _create(opened, keys, trial=True, officer="trial", office="trial", at=_TRIAL_START)
+            _note(beside)
         elif keys is None and beside is not None and beside.is_dir():
             keys = Keys.open(beside)
         self._open(opened, keys or Keys())
@@ -96,6 +104,7 @@ class Register:
         if opened.version():
             raise RegisterError("there is a register already", where="url")
         _create(opened, keys, trial=trial, officer=officer, office=office, at=values.moment(at))
+        _note(_beside(opened))
         opened.close()
         return cls(url, keys=keys, wait=wait)
 
@@ -339,6 +348,13 @@ def _wrapped(settings: Mapping[str, str]) -> list[bytes]:
 
 def _beside(opened: store.Store) -> Path | None:
     return opened.path.with_name(f"{opened.path.name}-keys") if opened.path is not None else None
+
+
+def _note(beside: Path | None) -> None:
+    """Note beside an SQLite register's keys that it was made."""
+    if beside is not None and beside.is_dir():
+        with suppress(OSError):  # another process was first
+            write_private(beside / _MADE, b"")
 
 
 def _trial_keys(beside: Path | None) -> Keys:

@@ -1,9 +1,10 @@
 """The database under a register: opening, versions, transactions, and errors without their values."""
 
 import os
+import shutil
 import weakref
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ _BEGIN = {
     (False, "hasty"): ("BEGIN; SET LOCAL synchronous_commit TO OFF",),
 }
 _parents: list[object] = []  # connections of the processes that this one was forked from
+_LITTLE = 1 << 16  # bytes: less than a register needs beside its file
 SEQUENCER = 0x746A646F6373  # PostgreSQL's advisory lock of the one sequencer
 
 
@@ -112,7 +114,15 @@ class Store:
             with self.engine.connect().execution_options(tjdocs=mode) as connection, connection.begin():
                 yield connection
         except (SQLAlchemyError, self.failure) as error:
-            raise RegisterError("the register refused", hint=short(error)) from None
+            raise self.refused(error) from None
+
+    def refused(self, error: Exception, message: str = "the register refused") -> RegisterError:
+        """Return what a caller is told of a database's error; of a full disk SQLite may say no more than "I/O"."""
+        hint = short(error)
+        with suppress(OSError):
+            if self.path is not None and shutil.disk_usage(self.path.parent).free < _LITTLE:
+                hint += "; the disk is full"
+        return RegisterError(message, hint=hint)
 
     def one(self, statement: str, value: str) -> Sequence[Any] | None:
         """Return the first row that one plain statement gives, on a connection of the driver's own.
@@ -129,7 +139,7 @@ class Store:
             finally:
                 lent.close()
         except (SQLAlchemyError, self.failure) as error:
-            raise RegisterError("the register refused", hint=short(error)) from None
+            raise self.refused(error) from None
         return row
 
     def version(self) -> str:
@@ -143,8 +153,8 @@ class Store:
                 if "alembic_version" in names:
                     return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or "none")
                 return "0001" if "meta" in names else ""
-        except SQLAlchemyError as error:
-            raise RegisterError("cannot open the register", hint=short(error)) from None
+        except (SQLAlchemyError, self.failure) as error:
+            raise self.refused(error, "cannot open the register") from None
 
     def check_version(self) -> None:
         """Refuse tables of another version.
