@@ -8,6 +8,7 @@ import pytest
 import builders as b
 from tjdocs.border import Inspector
 from tjdocs.inspection import passive
+from tjdocs.pki.belief import TrustPolicy
 from tjdocs.pki.trust import Source, TrustStore
 
 pytestmark = [pytest.mark.requirement("ICAO-PA"), pytest.mark.requirement("TR-VERDICT")]
@@ -126,3 +127,12 @@ def test_the_law_s_policy_is_asked_each_time():
     assert Inspector(trust=scene.trust).inspect(scene.evidence, at=b.AT).decision == "admit"
     assert Inspector(trust=scene.trust, policy=strict).inspect(scene.evidence, at=b.AT).decision == "refer"
     assert Inspector(trust=scene.trust).inspect(scene.evidence, at=b.AT).decision == "admit"
+
+
+def test_a_trust_policy_that_believes_less_is_not_answered_from_one_that_believes_more(tmp_path):
+    store = stored(tmp_path / "trust.db")
+    scene = replace(b.scene(), trust=store)
+    denying = store.under(TrustPolicy(denied=frozenset({b.utopia().certificate.sha256})))
+    for _ in range(2):
+        assert told(scene.examine())["pa.ds-chain"] == ("passed", "")
+        assert told(replace(scene, trust=denying).examine())["pa.ds-chain"] == ("failed", "denied")
