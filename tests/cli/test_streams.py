@@ -6,6 +6,7 @@ import os
 import pty
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -53,6 +54,23 @@ def test_blocks_come_back_whatever_the_size_of_what_is_read(blocks):
 
     found = [block for chunk in _streams.blocks(Slow(data), limit=1000) for block in chunk]
     assert found == expected
+
+
+def test_a_pipe_that_is_full_gives_full_lists():
+    # what one read of a pipe gives is less than a list: by that alone no process would ever be started
+    read, write = os.pipe()
+
+    def written():
+        with open(write, "wb") as sink:
+            sink.write(f"{ZONE}\n".encode() * 9_000)
+
+    writer = threading.Thread(target=written)
+    writer.start()
+    with open(read, "rb") as source:
+        sizes = [len(chunk) for chunk in _streams.blocks(source, limit=10_000)]
+    writer.join()
+    assert sum(sizes) == 9_000
+    assert sizes.count(_streams._CHUNK) >= 2
 
 
 def test_of_a_block_without_end_only_the_beginning_is_kept():

@@ -17,12 +17,13 @@ __all__ = ["blocks", "in_order", "progress"]
 
 _READ = 1 << 18
 _CHUNK = 2000
+_MOMENT = 0.01  # seconds
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
 def blocks(source: BinaryIO, *, limit: int) -> Iterator[list[bytes]]:
-    """Yield lists of blocks of lines, which blank lines part, each list as soon as its blocks were written.
+    """Yield lists of blocks of lines, which blank lines part: full ones, or what there is when no more was written.
 
     An empty list says that the writer has nothing more for now: whoever waits for results should have them.
 
@@ -49,21 +50,26 @@ def blocks(source: BinaryIO, *, limit: int) -> Iterator[list[bytes]]:
                 block.append(rest[:limit])
                 size += len(rest)
             rest, cut = b"", True
-        for start in range(0, len(found), _CHUNK):
-            yield found[start : start + _CHUNK]
-        found = []
+        while len(found) >= _CHUNK:
+            yield found[:_CHUNK]
+            found = found[_CHUNK:]
         if not _more(source):
+            if found:
+                yield found
+                found = []
             yield []
     if rest.strip() and not cut and size <= limit:
         block.append(rest)
     if block:
-        yield [b"\n".join(block)]
+        found.append(b"\n".join(block))
+    if found:
+        yield found
 
 
 def _more(source: BinaryIO) -> bool:
-    """Whether reading on would not wait."""
+    """Whether there is more to read, or will be in a moment: a pipe is empty whenever it was read."""
     try:
-        return bool(select.select([source], [], [], 0)[0])
+        return bool(select.select([source], [], [], _MOMENT)[0])
     except (OSError, ValueError):
         return False
 

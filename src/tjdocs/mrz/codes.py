@@ -19,7 +19,9 @@ __all__ = ["StateCode", "alpha2", "alpha3", "passport_codes", "state_codes"]
 
 # Kinds that may stand as the issuer. Whatever is a code, but for a signer, may stand as nationality.
 _ISSUERS = frozenset({"state", "organization", "specimen", "withdrawn"})
-_SPECIAL_KINDS = frozenset({"state", "organization", "nationality", "status", "specimen", "signer"})
+_SPECIAL_KINDS = frozenset(
+    {"state", "organization", "nationality", "nationality-as-issuer", "status", "specimen", "signer"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class StateCode:
     """One code.
 
     :param alpha2: two letters as in certificates and seals, or ``""``
-    :param kind: ``state``, ``organization``, ``nationality`` (British particulars), ``status`` (stateless,
+    :param kind: ``state``, ``organization``, ``nationality`` (British particulars; ``nationality-as-issuer``
+        where documents also have it in the issuing State's place), ``status`` (stateless,
         refugee, unspecified), ``specimen``, ``withdrawn``, or ``signer`` (in no document)
     :param withdrawn: the day on which ISO withdrew it, for ``withdrawn``
     :param replaced_by: the code that the standard has in its place (Germany's ``DEU``: ``D``), or ``""``
@@ -44,6 +47,11 @@ class StateCode:
     def issues(self) -> bool:
         """Whether it may stand as issuing State or organization."""
         return self.kind in _ISSUERS
+
+    @property
+    def met_as_issuer(self) -> bool:
+        """Whether documents have it as issuing State, be it against the standard."""
+        return self.issues or self.kind == "nationality-as-issuer"
 
     @property
     def is_nationality(self) -> bool:

@@ -159,6 +159,8 @@ def _state(layout: Format, joined: str, name: str, born: date | None) -> Iterato
     elif code.replaced_by:
         position = layout.position(layout.by_name[name].slice.start)
         yield problem("state-replaced", name, position, expected=code.replaced_by, found=text)
+    elif name == "issuing_state" and not code.issues:
+        yield _at(layout, name, "state-nationality", joined)
     elif code.kind == "specimen":
         yield _at(layout, name, "state-specimen", joined)
     elif code.withdrawn is not None:
@@ -167,7 +169,7 @@ def _state(layout: Format, joined: str, name: str, born: date | None) -> Iterato
 
 
 def _may_stand(code: StateCode, name: str) -> bool:
-    return code.issues if name == "issuing_state" else code.is_nationality
+    return code.met_as_issuer if name == "issuing_state" else code.is_nationality
 
 
 def _digits(layout: Format) -> Iterator[tuple[str, int]]:

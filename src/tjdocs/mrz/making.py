@@ -18,7 +18,7 @@ _ZERO = ord("0")
 # What a number or optional data may be given with in a filler's place (Doc 9303-4 to -7, 4.2.2).
 _FILLED = str.maketrans({" ": "<", "-": "<"})
 _STATES = {
-    "issuing_state": frozenset(code.code for code in state_codes().values() if code.issues),
+    "issuing_state": frozenset(code.code for code in state_codes().values() if code.met_as_issuer),
     "nationality": frozenset(code.code for code in state_codes().values() if code.is_nationality),
 }
 _TEXTS = (

@@ -320,4 +320,4 @@ def _range(item: Field) -> range:
 def _stands(text: str, *, issuer: bool) -> bool:
     bare = text.rstrip("<")
     code = state_codes().get(bare)
-    return code is not None and (code.issues if issuer else code.is_nationality)
+    return code is not None and (code.met_as_issuer if issuer else code.is_nationality)
