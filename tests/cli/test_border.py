@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import shutil
 import sys
 import tarfile
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 import builders as b
 from tjdocs import cli
+from tjdocs.border.texts import texts
 from tjdocs.documents import example
 from tjdocs.office import Office
 from tjdocs.pki import Authority
@@ -166,6 +168,9 @@ def test_report_and_terminal_in_three_languages(place, run, lang):
     word = {"en": "REFER", "ru": "НА ПРОВЕРКУ", "tg": "БА САНҶИШ"}[lang]
     assert out.startswith(word)
     assert word.lower() in page.lower()
+    passed = {"en": "passed", "ru": "пройдено", "tg": "гузашт"}[lang]
+    assert re.search(rf"^{passed} +pa\.dg-hash", out, re.M)
+    assert texts(lang).reason("pa.ds-revocation", "no-crl") in " ".join(out.split())
 
 
 def test_evidence_goes_out_and_is_verified(place, run):

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -17,6 +17,9 @@ from tjdocs.findings import Finding, checks
 from tjdocs.pki.importing import read_certificates, read_crls
 from tjdocs.pki.trust import TrustStore
 from tjdocs.spans import Span
+
+if TYPE_CHECKING:
+    from tjdocs.border.texts import Texts
 
 MAX_TEXT = 1_000_000
 MAX_FILE = 20 * 1024 * 1024
@@ -163,14 +166,20 @@ def styled(word: str, width: int = 0) -> Text:
     return Text(word.ljust(width), style=_STYLES.get(word, ""))
 
 
-def show_findings(findings: Iterable[Finding]) -> None:
-    """Print findings, one a line: outcome, check, subject, reason with its explanation, detail."""
+def show_findings(findings: Iterable[Finding], words: "Texts | None" = None) -> None:
+    """Print findings, one a line: outcome, check, subject, reason with its explanation, detail.
+
+    :param words: of the language in which outcome and explanation are told; English where there are none
+    """
     out = console()
     for finding in findings:
         line = styled(str(finding.outcome), 15)
+        if words is not None:
+            line.plain = f"{words.outcome(finding.outcome):<15}"
         line.append(f"{finding.check:<18}{finding.subject:<8}")
         if finding.reason:
-            explained = checks()[finding.check].reasons.get(finding.reason, "")
+            known = checks()[finding.check].reasons.get(finding.reason, "")
+            explained = words.reason(finding.check, finding.reason) if words else known
             line.append(f"{finding.reason}" + (f": {explained}" if explained else ""))
         if finding.detail and finding.detail != finding.reason:
             line.append(f" ({printable(finding.detail)})", style="dim")

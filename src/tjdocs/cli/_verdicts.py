@@ -29,4 +29,4 @@ def show(verdict: Verdict, words: Texts) -> None:
         for title, reason in missing:
             out.print(f"  · {title}: {reason}")
     out.print()
-    _io.show_findings(verdict.findings)
+    _io.show_findings(verdict.findings, words)
