@@ -167,17 +167,17 @@ _HELD = "photographs 600 to 4000 pixels wide, any way up, slanted, coloured, tex
 
 def mrz_read_300dpi(folder: Path) -> Result:
     """Zones read exactly from scans at 300 dpi."""
-    return _read("300", 150, f"scans {_SCANNED.format(300)}")[0]
+    return _read("300", 100, f"scans {_SCANNED.format(300)}")[0]
 
 
 def mrz_read_150dpi(folder: Path) -> Result:
     """Zones read exactly from scans at 150 dpi."""
-    return _read("150", 150, f"scans {_SCANNED.format(150)}")[0]
+    return _read("150", 100, f"scans {_SCANNED.format(150)}")[0]
 
 
 def mrz_read_photographs(folder: Path) -> Result:
     """Zones read exactly from photographs of whole pages."""
-    return _read("photograph", 150, _HELD)[0]
+    return _read("photograph", 100, _HELD)[0]
 
 
 def mrz_read_sent(folder: Path) -> Result:
