@@ -176,7 +176,7 @@ def show_findings(findings: Iterable[Finding], words: "Texts | None" = None) -> 
         line = styled(str(finding.outcome), 15)
         if words is not None:
             line.plain = f"{words.outcome(finding.outcome):<15}"
-        line.append(f"{finding.check:<18}{finding.subject:<8}")
+        line.append(f"{finding.check:<20}{finding.subject:<8}")
         if finding.reason:
             known = checks()[finding.check].reasons.get(finding.reason, "")
             explained = words.reason(finding.check, finding.reason) if words else known
