@@ -9,9 +9,9 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from bench_common import AT, ROOT, Result, Shown, another, many_signers, ratio
+from bench_common import AT, ROOT, Result, Shown, another, forget_certificates, many_signers, ratio
 from tjdocs.inspection import Evidence, examine
-from tjdocs.pki import Authority, TrustStore, certificate, keys
+from tjdocs.pki import Authority, TrustStore, keys
 from tjdocs.pki.importing import import_paths, read_certificate
 
 
@@ -61,9 +61,7 @@ def trust_import_ratio(folder: Path) -> Result:
         return check(*arguments)
 
     def measured(count: list[int]) -> None:
-        certificate._parse.cache_clear()
-        certificate._verify.cache_clear()
-        keys.load.cache_clear()
+        forget_certificates()
         count[0] += 1
         import_paths(TrustStore.create(folder / f"{count[0]}.db"), [path], anchors=[anchor])
 

@@ -1,44 +1,20 @@
 """The trust store's figures for ``tools/bench``: growth of store and revocation list. Not a tool of its own."""
 
-import statistics
-import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from bench_common import Result, forget_certificates, ratio  # says where the builders of the tests lie
 
+# isort: split
 import builders as b
 from tjdocs.findings import Outcome
 from tjdocs.inspection import examine
-from tjdocs.pki import certificate, keys, paths, revocation
+from tjdocs.pki import keys, paths, revocation
 from tjdocs.pki.crl import Crl
 from tjdocs.pki.trust import Source, TrustStore
 
-Result = dict[str, object]
 _STATES = 20  # whose documents are judged
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-def growth(
-    large: Callable[[], object],
-    small: Callable[[], object],
-    *,
-    rounds: int,
-    before: Callable[[], object] = lambda: None,
-) -> Result:
-    """Return the median ratio of two calls that take turns, in processor time, each first every other round."""
-    found = []
-    for number in range(rounds):
-        times = {}
-        for function in (large, small) if number % 2 else (small, large):
-            before()
-            start = time.process_time()
-            function()
-            times[function] = time.process_time() - start
-        found.append(times[large] / times[small])
-    low, middle, high = statistics.quantiles(found, n=4)
-    return {"value": round(middle, 3), "spread": round((high - low) / 2 / middle, 3)}
 
 
 def store(path: Path, cscas: list[b.Party], crls: list[Crl]) -> TrustStore:
@@ -66,9 +42,7 @@ def trust_growth(folder: Path) -> Result:
     small, large = store(folder / "small", cscas[:700], lists), store(folder / "large", cscas, lists)
 
     def forget() -> None:
-        certificate._parse.cache_clear()
-        certificate._verify.cache_clear()
-        keys.load.cache_clear()
+        forget_certificates()
         for trust in (small, large):
             trust.memory.clear()
         for by in cscas[:_STATES]:
@@ -78,7 +52,9 @@ def trust_growth(folder: Path) -> Result:
         for scene in scenes:
             examine(scene.evidence, trust, at=scene.at)
 
-    return growth(lambda: judge(large), lambda: judge(small), rounds=40, before=forget) | {
+    return ratio(
+        lambda: judge(large), lambda: judge(small), rounds=40, repeat=1, before=forget, clock=time.process_time
+    ) | {
         "compared": f"examine() of {len(scenes)} documents of {_STATES} States, half of them without their signer's "
         f"certificate, {len(lists)} revocation lists at hand, 10,000 certificates in the store over 700"
     }
@@ -105,7 +81,9 @@ def crl_lookup_growth(folder: Path) -> Result:
         start = time.process_time()
         judge(trust, 1)
         first.append(time.process_time() - start)
-    return growth(lambda: judge(stores[1]), lambda: judge(stores[0]), rounds=40) | {
+    return ratio(
+        lambda: judge(stores[1]), lambda: judge(stores[0]), rounds=40, repeat=1, clock=time.process_time
+    ) | {
         "compared": f"revocation of a signer asked of 100,000 entries over 100; read in {opened[1] * 1000:.0f} ms over "
         f"{opened[0] * 1000:.2f}, asked the first time in {first[1] * 1000:.1f} ms over {first[0] * 1000:.1f}"
     }

@@ -162,17 +162,27 @@ def lens(shot: Shot) -> Shot:
     return replace(shot, on_scene=(*shot.on_scene, bend))
 
 
+def _veil(
+    rng: random.Random, scene: np.ndarray, draw: Callable[[np.ndarray], None], soft: Callable[[], float]
+) -> np.ndarray:
+    """Return how much of each pixel one to three shapes cover, 0 to 1, with edges as soft as ``soft`` says."""
+    mask = np.zeros(scene.shape[:2], np.uint8)
+    for _ in range(rng.randint(1, 3)):
+        draw(mask)
+    return cv2.GaussianBlur(mask, (0, 0), soft()).astype(np.float32)[..., None] / 255
+
+
 def shaded(shot: Shot) -> Shot:
     """Shadows with hard edges, of a hand or a telephone."""
 
     def put(rng: random.Random, scene: np.ndarray, pitch: float) -> np.ndarray:
         height, width = scene.shape[:2]
-        mask = np.zeros((height, width), np.uint8)
-        for _ in range(rng.randint(1, 3)):
+
+        def shadow(mask: np.ndarray) -> None:
             points = np.array([[rng.uniform(-0.2, 1.2) * width, rng.uniform(-0.2, 1.2) * height] for _ in range(4)])
             cv2.fillConvexPoly(mask, cv2.convexHull(points.round().astype(np.int32)), 255)
-        soft = cv2.GaussianBlur(mask, (0, 0), pitch * rng.uniform(0.1, 0.8)).astype(np.float32)[..., None] / 255
-        return scene * (1 - soft * rng.uniform(0.35, 0.65))
+
+        return scene * (1 - _veil(rng, scene, shadow, lambda: pitch * rng.uniform(0.1, 0.8)) * rng.uniform(0.35, 0.65))
 
     return replace(shot, on_scene=(*shot.on_scene, put))
 
@@ -182,13 +192,13 @@ def shining(shot: Shot) -> Shot:
 
     def put(rng: random.Random, scene: np.ndarray, pitch: float) -> np.ndarray:
         height, width = scene.shape[:2]
-        mask = np.zeros((height, width), np.uint8)
-        for _ in range(rng.randint(1, 3)):
+
+        def haze(mask: np.ndarray) -> None:
             axes = [max(1, round(rng.uniform(3, 14) * pitch)) for _ in range(2)]
             middle = round(rng.uniform(0.1, 0.9) * width), round(rng.uniform(0.3, 0.95) * height)
             cv2.ellipse(mask, middle, axes, rng.uniform(0, 180), 0, 360, 255, -1)
-        soft = cv2.GaussianBlur(mask, (0, 0), pitch * rng.uniform(1, 3)).astype(np.float32)[..., None] / 255
-        share = soft * rng.uniform(0.4, 0.75)
+
+        share = _veil(rng, scene, haze, lambda: pitch * rng.uniform(1, 3)) * rng.uniform(0.4, 0.75)
         return scene * (1 - share) + 255 * share
 
     return replace(shot, on_scene=(*shot.on_scene, put))

@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import subprocess
 import sys
 import time
 from hashlib import sha256
@@ -14,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from offices import used
 
+import disks
 from postgres import Server
 from tjdocs.errors import RegisterError
 from tjdocs.office import Office
@@ -166,17 +168,9 @@ def test_files_that_cannot_be_told_spoil_the_document(book, trial, application, 
     assert book.audit().sound
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="a small disk is mounted by root")
 def test_a_full_disk_under_the_register(trial, application, now, tmp_path):
     """The database's own disk fills up: a clear error, and nothing that was recorded is lost."""
-    import subprocess
-
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=9m", "tmpfs", str(disk)], capture_output=True)
-    if mounted.returncode:
-        pytest.fail("no tmpfs can be mounted: " + mounted.stderr.decode())
-    try:
+    with disks.small_disk(tmp_path / "disk", "9m") as disk:
         register = Register(f"sqlite:///{disk / 'register.db'}")
         register.add_series(KIND, "T{:08d}", at=now)
         office, issued = Office(trial, register), []
@@ -191,11 +185,9 @@ def test_a_full_disk_under_the_register(trial, application, now, tmp_path):
             fill()
         assert caught.value.hint
         assert len(issued) > 50
-        subprocess.run(["mount", "-o", "remount,size=40m", str(disk)], check=True)
+        subprocess.run(["mount", "-o", "remount,size=40m", disk], check=True)
         register.resume(officer="trial", at=now)
         assert {register.document(number).status for number in issued[:-1]} == {"issued"}
         assert office.issue(application, at=now).document_number > issued[-2]
         assert register.audit().sound
         register.close()
-    finally:
-        subprocess.run(["umount", "-l", str(disk)], check=True)

@@ -3,7 +3,6 @@
 import json
 import shutil
 import sqlite3
-import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -16,6 +15,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from register_helpers import KIND, NOW, issue
 
+import disks
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import Keys, Register, migrate, schema, store
 from tjdocs.register import migrations as package
@@ -260,14 +260,8 @@ def test_a_read_only_file(tmp_path, keys):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A disk of 400 KB: a mount of its own, which takes root."""
-    place = tmp_path / "small"
-    place.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", place], capture_output=True)
-    if done.returncode:
-        pytest.skip("only root mounts a disk")
-    yield place
-    subprocess.run(["umount", "-l", place], check=True)
+    with disks.small_disk(tmp_path / "small", "400k") as place:
+        yield place
 
 
 def fill(path):

@@ -18,6 +18,7 @@ __all__ = [
     "evidence_from_json",
     "evidence_json",
     "is_evidence",
+    "is_file",
     "judgeable",
 ]
 
@@ -70,7 +71,7 @@ def _chip(value: object, folder: Path | None) -> object:
 
 
 def _file(value: object, name: str, folder: Path | None) -> bytes:
-    if folder is not None and isinstance(value, str) and _is_file(folder / value):
+    if folder is not None and isinstance(value, str) and is_file(folder / value):
         return _read(folder / value, MAX_FILE)
     try:
         return _bytes(value, name)
@@ -80,10 +81,11 @@ def _file(value: object, name: str, folder: Path | None) -> bytes:
         raise InputError("neither a file nor base64", where=f"{name}: {value[:80]}") from None
 
 
-def _is_file(path: Path) -> bool:
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; base64 may be longer than a name may be, or no path at all."""
     try:
         return path.is_file()
-    except (OSError, ValueError):  # base64 that is longer than a name may be, or no path
+    except (OSError, ValueError):
         return False
 
 

@@ -178,8 +178,10 @@ def show_findings(findings: Iterable[Finding], words: "Texts | None" = None) -> 
             line.plain = f"{words.outcome(finding.outcome):<15}"
         line.append(f"{finding.check:<20}{finding.subject:<8}")
         if finding.reason:
-            known = checks()[finding.check].reasons.get(finding.reason, "")
-            explained = words.reason(finding.check, finding.reason) if words else known
+            if words is not None:
+                explained = words.reason(finding.check, finding.reason)
+            else:
+                explained = checks()[finding.check].reasons.get(finding.reason, "")
             line.append(f"{finding.reason}" + (f": {explained}" if explained else ""))
         if finding.detail and finding.detail != finding.reason:
             line.append(f" ({printable(finding.detail)})", style="dim")

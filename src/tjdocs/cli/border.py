@@ -9,7 +9,7 @@ import typer
 
 from tjdocs.border import Evidence, Inspector, Lists, Policy, Verdict, batch
 from tjdocs.border.files import check_new
-from tjdocs.border.reading import EVIDENCE_KEYS, evidence_from_json
+from tjdocs.border.reading import EVIDENCE_KEYS, evidence_from_json, is_file
 from tjdocs.border.record import Records
 from tjdocs.border.standing import RegisterStatus
 from tjdocs.border.texts import texts
@@ -190,16 +190,9 @@ def _from_file(path: str) -> dict[str, Any]:
         value = values.get(key)
         # a zone holds fillers or several lines, a path neither; base64 of a seal or page is no file
         if isinstance(value, str) and not (key == "mrz" and ("<" in value or "\n" in value)):
-            held = key in ("seal", "page") and not _is_file(folder / value)
+            held = key in ("seal", "page") and not is_file(folder / value)
             values[key] = value if held else str(folder / value)
     return values
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # longer than a name may be: base64
-        return False
 
 
 def _list(values: Mapping[str, Any], key: str) -> list[str]:

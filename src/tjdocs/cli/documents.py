@@ -19,6 +19,7 @@ Types = Annotated[
     typer.Option("--types", envvar="TJDOCS_DOCUMENT_TYPES", help="Folder of further document types; repeated."),
 ]
 Lang = Annotated[str, typer.Option("--lang", help="Language of what is read out: en, ru or tg.")]
+_USES = ("cross_out", "cross_in", "inside", "once")
 ApplicationFile = Annotated[str, typer.Option("--application", help="Application as JSON; - is standard input.")]
 
 
@@ -95,11 +96,11 @@ def show(type_: Type, lang: Lang = "en", types: Types = None, as_json: _io.Json 
 
 def _document(kind: DocumentType, say: Callable[[str], str]) -> Iterator[str]:
     """Yield what the document is: how long it is valid, what for, what it bears."""
-    period, uses = kind.validity.period, ("cross_out", "cross_in", "inside", "once")
+    period = kind.validity.period
     yield from (say(unit).format(n) for unit in ("years", "months", "days") if (n := getattr(period, unit)))
     if kind.validity.shorter:
         yield say("shorter")
-    yield say("use").format(", ".join(say(name) for name in uses if getattr(kind.use, name)))
+    yield say("use").format(", ".join(say(name) for name in _USES if getattr(kind.use, name)))
     if kind.chip is not None:
         yield say("chip" if kind.chip.required else "chip_optional")
     if kind.seal is not None:
@@ -114,7 +115,7 @@ def _described(kind: DocumentType, lang: str) -> dict[str, Any]:
         "titles": dict(kind.titles),
         "mrz": {"format": kind.mrz_format, "document_code": kind.document_code, "issuing_state": kind.issuing_state},
         "validity": str(kind.validity.period),
-        "use": {name: getattr(use, name) for name in ("cross_out", "cross_in", "inside", "once")},
+        "use": {name: getattr(use, name) for name in _USES},
         "chip": None if kind.chip is None else {"required": kind.chip.required},
         "seal": None if kind.seal is None else {"profile": kind.seal.profile},
         "portrait": {name: list(v) if isinstance(v, tuple) else v for name, v in settings.load().portrait.items()},

@@ -8,10 +8,10 @@ from typing import Any
 
 from tjdocs import specs
 
-__all__ = ["Settings", "load"]
+__all__ = ["PORTRAIT", "Settings", "load"]
 
 _FILE = "application.toml"
-_PORTRAIT = ("formats", "smallest", "shape", "most_cut", "max_bytes", "max_pixels", "max_turn")
+PORTRAIT = ("formats", "smallest", "shape", "most_cut", "max_bytes", "max_pixels", "max_turn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def load() -> Settings:
     """
     table = specs.read_toml(_FILE)
     specs.require_keys(table, ["schema", *Settings.__slots__], where=f"specs/{_FILE}")
-    specs.require_keys(table["portrait"], _PORTRAIT, where=f"specs/{_FILE} portrait")
+    specs.require_keys(table["portrait"], PORTRAIT, where=f"specs/{_FILE} portrait")
     return Settings(
         table["max_text"],
         table["max_list"],

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from functools import cache
 
 from tjdocs import specs
+from tjdocs.documents import settings
 from tjdocs.documents.model import DocumentType, FieldSpec
 from tjdocs.errors import SpecError, UsageError
 
 __all__ = ["LANGUAGES", "Sentence", "bring", "sentence", "word"]
 
 LANGUAGES = ("en", "ru", "tg")
-_PORTRAIT = ("portrait", "formats", "smallest", "shape", "most_cut", "max_bytes", "max_pixels", "max_turn")
 _DOCUMENT = ("document", "years", "months", "days", "shorter", "use", "cross_out", "cross_in", "inside", "once")
-_SHOW = ("applicant", "optional", *_PORTRAIT, *_DOCUMENT, "chip", "chip_optional", "seal", "rules", "unreviewed")
+_BORNE = ("chip", "chip_optional", "seal")
+_SHOW = ("applicant", "optional", "portrait", *settings.PORTRAIT, *_DOCUMENT, *_BORNE, "rules", "unreviewed")
 
 
 @dataclass(frozen=True, slots=True)

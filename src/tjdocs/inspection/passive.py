@@ -29,7 +29,6 @@ _SIGNER_CHECKS = ("pa.ds-chain", "pa.ds-validity", "pa.ds-usage", "pa.country", 
 _MANDATORY = {1, 2}  # Doc 9303-10, 4.2
 # extensions that are understood; any other that is critical rejects the certificate (RFC 5280, 4.2)
 _UNDERSTOOD = set(EXTENSIONS)
-_CLOCK_SKEW = timedelta(days=1)
 # a day begins 14 hours before and ends 36 hours after its midnight in UTC, somewhere on earth
 _DAY_AHEAD, _DAY_BEHIND = timedelta(hours=14), timedelta(hours=36)
 
@@ -284,7 +283,7 @@ def _validity(
     check = "pa.ds-validity"
     moment, how = signed
     detail = f"signed {moment.date().isoformat()} ({how})"
-    if moment - at > _CLOCK_SKEW:
+    if moment - at > paths.CLOCK_SKEW:
         return Finding(check, Outcome.FAILED, "signed-in-future", detail)
     last = zone.date_of_expiry if zone and how != "assumed" else None
     if last and moment.date() > last:

@@ -13,10 +13,18 @@ from tjdocs import specs
 from tjdocs.errors import SpecError
 from tjdocs.pki.certificate import Certificate
 
-__all__ = ["GROUNDS", "Entry", "Source", "TrustPolicy"]
+__all__ = ["GROUNDS", "WORDS", "Entry", "Source", "TrustPolicy"]
 
 GROUNDS = ("anchor", "bilateral", "list", "candidates-trusted")
 """Why a certificate may be believed; of several the first is named."""
+
+WORDS = {
+    "anchor": "given as an anchor",
+    "bilateral": "received bilaterally",
+    "list": "on a list whose signature leads to an anchor",
+    "candidates-trusted": "by the explicit word --trust-candidates",
+}
+"""The same, for a person."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -138,7 +146,7 @@ class TrustPolicy:
             elif ground == "list" and (missing := self._lists(entry, denied)):
                 because.append(missing)
             else:
-                return True, _WORDS[ground]
+                return True, WORDS[ground]
         return False, "; ".join(because)
 
     def _lists(self, entry: Entry, denied: frozenset[str]) -> str:
@@ -156,14 +164,6 @@ class TrustPolicy:
         under = " under anchors that count" if given else ""
         count = "a list of 1 State" if len(states) == 1 else f"lists of {len(states)} States"
         return f"on {count}{named}{under}, {self.lists} needed"
-
-
-_WORDS = {
-    "anchor": "given as an anchor",
-    "bilateral": "received bilaterally",
-    "list": "on a list whose signature leads to an anchor",
-    "candidates-trusted": "by the explicit word --trust-candidates",
-}
 
 
 def _texts(table: Mapping[str, Any], key: str, where: str) -> frozenset[str]:

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from tjdocs.pki import names, paths
+from tjdocs.pki.belief import WORDS
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.lists import Resolution, resolve
 from tjdocs.pki.trust import Entry, Source, TrustPolicy, TrustStore
@@ -116,13 +117,7 @@ def _vouching(resolution: Resolution) -> str:
 
 
 def _trust(entry: Entry) -> str:
-    grounds = {
-        "anchor": "trusted: given as an anchor",
-        "list": "trusted: on a list whose signature leads to an anchor",
-        "bilateral": "trusted: received bilaterally",
-        "candidates-trusted": "trusted: by the explicit word --trust-candidates",
-    }
-    ground = grounds.get(entry.ground, "not trusted by itself: a candidate")
+    ground = f"trusted: {WORDS[entry.ground]}" if entry.ground else "not trusted by itself: a candidate"
     return f"{ground}; from {', '.join(map(_source, entry.origins)) or 'no source that is known'}"
 
 

@@ -19,11 +19,12 @@ from tjdocs.pki.certificate import (
     Certificate,
 )
 
-__all__ = ["Attempt", "CertificateSource", "Path", "build", "may_certify", "untimely"]
+__all__ = ["CLOCK_SKEW", "Attempt", "CertificateSource", "Path", "build", "may_certify", "untimely"]
 
 MAX_CANDIDATES = 64
 MAX_DEPTH = 8
-_CLOCK_SKEW = timedelta(days=1)
+CLOCK_SKEW = timedelta(days=1)
+"""By how much the clocks of signers and inspection systems may differ."""
 MAX_TRIED = 512
 """Signatures verified in one search, whatever the certificates make of it."""
 
@@ -104,7 +105,7 @@ def untimely(chain: tuple[Certificate, ...]) -> Certificate | None:
     """Return the first certificate that was issued outside its issuer's validity, None when there is none."""
     for certificate, issuer in pairwise(chain):
         # compared as a difference, since a sum could leave the calendar
-        if certificate.not_before - issuer.not_before < -_CLOCK_SKEW or certificate.not_before > issuer.not_after:
+        if certificate.not_before - issuer.not_before < -CLOCK_SKEW or certificate.not_before > issuer.not_after:
             return certificate
     return None
 

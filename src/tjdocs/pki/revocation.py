@@ -1,6 +1,6 @@
 """Whether a signer is revoked, by the lists in a trust store (Doc 9303-12, 5.5; BSI TR-03135-1, 5.6.4.3.5)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tjdocs.findings import Finding, Outcome
 from tjdocs.pki import keys, paths
@@ -10,8 +10,6 @@ from tjdocs.pki.paths import Path
 from tjdocs.pki.trust import TrustStore
 
 __all__ = ["judge"]
-
-_CLOCK_SKEW = timedelta(days=1)
 
 
 def judge(check: str, signer: Certificate, path: Path, trust: TrustStore, *, at: datetime) -> Finding:
@@ -38,7 +36,7 @@ def judge(check: str, signer: Certificate, path: Path, trust: TrustStore, *, at:
         return Finding(check, Outcome.UNDETERMINED, "crl-signature")
     if any(signer.serial in crl.serials for crl in sound):
         return Finding(check, Outcome.FAILED, "revoked")
-    sound = [crl for crl in sound if crl.this_update - at <= _CLOCK_SKEW]
+    sound = [crl for crl in sound if crl.this_update - at <= paths.CLOCK_SKEW]
     if not sound:
         return Finding(check, Outcome.UNDETERMINED, "not-yet-issued")
     if all(crl.stale(at) for crl in sound):

@@ -1,11 +1,12 @@
 """The trust store's file: SQLite, a cache of public data, of which nothing is taken unchecked."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import fields
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeVar
 
 from tjdocs.errors import InputError, OutputError
 from tjdocs.pki.belief import GROUNDS, Entry, Source
@@ -14,6 +15,7 @@ from tjdocs.pki.crl import Crl, CrlError
 
 __all__ = ["create", "read", "write"]
 
+_Kept = TypeVar("_Kept", Certificate, Crl)
 _VERSION = 2
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -80,29 +82,18 @@ def read(path: Path) -> tuple[list[Entry], tuple[Crl, ...]]:
         grounds.setdefault(digest, []).append(ground)
     entries = []
     for digest, data, kind in rows:
-        certificate = _certificate(path, digest, data)
+        certificate = _unaltered(path, "a certificate", digest, data, Certificate.parse)
         if not isinstance(kind, str):
             raise altered
         entries.append(Entry(certificate, kind, tuple(origins.get(digest, ())), tuple(grounds.get(digest, ()))))
-    return entries, tuple(_crl(path, digest, data) for digest, data in crls)
+    return entries, tuple(_unaltered(path, "a CRL", digest, data, Crl.parse) for digest, data in crls)
 
 
-def _crl(path: Path, digest: str, data: object) -> Crl:
+def _unaltered(path: Path, what: str, digest: str, data: object, parse: Callable[[bytes], _Kept]) -> _Kept:
     if isinstance(data, bytes) and sha256(data).hexdigest() == digest:
-        try:
-            return Crl.parse(data)
-        except CrlError:
-            pass
-    raise InputError("a CRL in the trust store was altered", where=f"{path}: {digest}")
-
-
-def _certificate(path: Path, digest: str, data: object) -> Certificate:
-    if isinstance(data, bytes) and sha256(data).hexdigest() == digest:
-        try:
-            return Certificate.parse(data)
-        except CertificateError:
-            pass
-    raise InputError("a certificate in the trust store was altered", where=f"{path}: {digest}")
+        with suppress(CertificateError, CrlError):
+            return parse(data)
+    raise InputError(f"{what} in the trust store was altered", where=f"{path}: {digest}")
 
 
 @contextmanager

@@ -68,14 +68,12 @@ class Documents:
         store = self._context.store
         found = hot.one(store, hot.FIND, number)
         if found is not None:
-            _, document_type, state, officer, issued, expires, *more, leaf = found
-            files = read_digests(leaf or b"", "files")
-            return Document(number, document_type, state, officer, issued, expires, files, *more)
+            return _found(found)
         # the rest on one snapshot: what is reserved now may be a document in a moment
         with store.read() as connection:
-            row = connection.execute(select(schema.document).where(_table.number == number)).one_or_none()
-            if row is not None:
-                return self._document(connection, row)
+            rows = hot.execute(connection, hot.FIND, (number,))
+            if rows:
+                return _found(rows[0])
             held = schema.reservation.c
             row = connection.execute(
                 select(held.document_type, held.officer, held.office).where(held.number == number)
@@ -226,6 +224,12 @@ def _of(table: Any, holder: bytes, personal: bytes | None) -> ColumnElement[bool
 def _same(theirs: bytes | None, ours: bytes | None) -> bool:
     """Two personal numbers are two persons, whatever they are called."""
     return theirs is None or ours is None or bytes(theirs) == ours
+
+
+def _found(row: Sequence[Any]) -> Document:
+    """Return the document of a row of :data:`hot.FIND`."""
+    number, document_type, state, officer, issued, expires, *more, leaf = row
+    return Document(number, document_type, state, officer, issued, expires, read_digests(leaf or b"", "files"), *more)
 
 
 def _document(r: Any, files: dict[str, str]) -> Document:

@@ -28,7 +28,6 @@ from tjdocs.seal.seal import Seal
 __all__ = ["Verification", "verify"]
 
 MAX_SIGNERS = 64
-_CLOCK_SKEW = timedelta(days=1)
 # a day begins 14 hours before and ends 36 hours after its midnight in UTC, somewhere on earth
 _DAY_AHEAD, _DAY_BEHIND = timedelta(hours=14), timedelta(hours=36)
 
@@ -166,7 +165,7 @@ def _validity(header: Header, signer: Certificate, path: paths.Path, at: datetim
         return
     signed = datetime.combine(header.signature_date, time(), UTC)
     detail = f"signed {header.signature_date.isoformat()}"
-    if signed - at > max(_DAY_AHEAD, _CLOCK_SKEW):
+    if signed - at > max(_DAY_AHEAD, paths.CLOCK_SKEW):
         yield _FAILED, "signed-in-future", detail
     begin, end = signer.private_key_usage or (None, None)
     if any(first is not None and first - signed > _DAY_BEHIND for first in (signer.not_before, begin)):
