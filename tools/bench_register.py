@@ -17,13 +17,14 @@ from postgres import Server
 from tjdocs.documents import example
 from tjdocs.office import Office
 from tjdocs.pki import Authority
-from tjdocs.register import Keys, Register, hot, merkle, owner
-from tjdocs.register.entries import issue_leaf
+from tjdocs.register import Keys, Register, hot, merkle, owner, schema
+from tjdocs.register.entries import as_object, issue_leaf
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 KIND = "external-passport"
 STAMP, DAY, LAST = "2026-11-24T12:00:00+00:00", "2026-11-24", "2036-11-23"
 FILES = dict.fromkeys(("EF.COM", "EF.SOD", "DG1", "DG2", "DG11", "DG12"), "ab" * 32)
+LISTED = as_object(FILES)
 COMMITS = 40
 Result = dict[str, object]
 
@@ -69,7 +70,7 @@ def bare(register: Register) -> Callable[[], None]:
         for statement in begin:
             run(statement)
         row = run(free, (KIND, "", "")).fetchone()
-        run(shorten, (row[0],))
+        run(shorten, row[:2])
         run(reserve, held)
         run(reserved, (number,)).fetchone()
         run(record, document)
@@ -83,9 +84,19 @@ def bare(register: Register) -> Callable[[], None]:
 def _values(n: int) -> tuple[str, tuple[object, ...], tuple[object, ...], bytes]:
     number = f"T{n:08d}"
     held = (number, 1, n, KIND, "trial", "trial", owner.owner(), secrets.token_hex(16), "", "", bytes(16))
-    document = (number, 1, n, KIND, "trial", "trial", DAY, LAST, STAMP, "", "", "", "", None, None, None, None)
-    leaf = issue_leaf(number, KIND, "trial", "trial", DAY, LAST, "", "", "", "", 1, n, "", STAMP, "", FILES, {})
-    return number, held, document, leaf
+    return number, held, _document(n), _leaf(n)
+
+
+def _leaf(n: int) -> bytes:
+    """Return the entry of an issue."""
+    said = ("", "", "", "", 1, n, "", STAMP, "", LISTED)
+    return issue_leaf(f"T{n:08d}", KIND, "trial", "trial", DAY, LAST, *said, {})
+
+
+def _document(n: int) -> tuple[object, ...]:
+    """Return the values of ``hot.RECORD``."""
+    number, own = f"T{n:08d}", schema.place(1, n)
+    return own, number, 1, n, KIND, "trial", "trial", DAY, LAST, STAMP, "", "", "", "", LISTED, None, None, None, None
 
 
 def commit_ratio(folder: Path) -> Result:
@@ -119,18 +130,11 @@ def fill(register: Register, first: int, last: int) -> None:
 
     def entries() -> Iterator[tuple[object, ...]]:
         for n in range(first, last + 1):
-            number = f"T{n:08d}"
-            leaf = issue_leaf(number, KIND, "trial", "trial", DAY, LAST, "", "", "", "", 1, n, "", STAMP, "", FILES, {})
+            number, leaf = f"T{n:08d}", _leaf(n)
             yield "issue", number, leaf, register._context.secrets.entry(merkle.leaf_hash(leaf))
 
     connection.execute("BEGIN IMMEDIATE")
-    connection.executemany(
-        hot.RECORD,
-        (
-            (f"T{n:08d}", 1, n, KIND, "trial", "trial", DAY, LAST, STAMP, "", "", "", "", None, None, None, None)
-            for n in range(first, last + 1)
-        ),
-    )
+    connection.executemany(hot.RECORD, map(_document, range(first, last + 1)))
     connection.executemany(hot.ENTRY, entries())
     connection.execute("UPDATE blank SET first = ?", (last + 1,))
     connection.execute("COMMIT")

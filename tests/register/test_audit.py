@@ -70,11 +70,19 @@ CHANGES = {
         "UPDATE document SET holder = (SELECT holder FROM document WHERE number = 'P0000006') WHERE number = 'P0000002'", DOCUMENT,
     ),
     "document-blank": ("UPDATE document SET blank = 500 WHERE number = 'P0000002'", DOCUMENT),
+    "document-id": ("UPDATE document SET id = id + 498 WHERE number = 'P0000002'", DOCUMENT),
+    "document-files": (
+        "UPDATE document SET files = REPLACE(files, '00', 'ab') WHERE number = 'P0000002'", DOCUMENT
+    ),
+    "document-files-shortened": (
+        "UPDATE document SET files = SUBSTR(files, 1, LENGTH(files) - 1) WHERE number = 'P0000002'", DOCUMENT
+    ),
+    "document-files-none": ("UPDATE document SET files = '{}' WHERE number = 'P0000002'", DOCUMENT),
     "document-renumbered": ("UPDATE document SET number = 'P0000500' WHERE number = 'P0000002'", DOCUMENT),
     "document-deleted": ("DELETE FROM document WHERE number = 'P0000002'", DOCUMENT),
     "document-inserted": (
-        "INSERT INTO document SELECT 'P0000500', series, 500, document_type, office, officer, issued, expires, state, since, "
-        "ground, citizenship, sex, category, replaces, replaced_by, holder, personal, sealed, wrapped FROM document "
+        "INSERT INTO document SELECT id + 498, 'P0000500', series, 500, document_type, office, officer, issued, expires, state, "
+        "since, ground, citizenship, sex, category, replaces, replaced_by, files, holder, personal, sealed, wrapped FROM document "
         "WHERE number = 'P0000002'",
         ("document", "P0000500"),
     ),
@@ -125,6 +133,7 @@ CHANGES = {
     ),
     "entry-act": ("UPDATE entry SET act = 'handover' WHERE position = 12", ("entry", "12")),
     "entry-subject": ("UPDATE entry SET subject = 'P0000099' WHERE position = 11", ("entry", "11")),
+    "entry-id": ("UPDATE entry SET id = id + 1000 WHERE position = 12", ("entry", "12")),
     "head-changed": ("UPDATE head SET size = size - 1", ("head", "LAST")),
     "head-deleted": ("DELETE FROM head", ("head", "ALL")),
 }  # fmt: skip
@@ -232,7 +241,7 @@ def test_a_leaf_that_became_text(tmp_path, keys):
     sql(register, "UPDATE entry SET leaf = CAST(leaf AS TEXT)")
     assert {row for table, row in [(p.table, p.row) for p in register.audit().problems] if table == "entry"} >= {"0", "1"}
     issue(register, officer="chief")
-    assert register.log.prove(number)
+    assert register.log.prove(number, officer="auditor")
     register.log.sequence()
 
 
@@ -247,10 +256,10 @@ def test_an_older_head_that_is_gone_is_told_by_the_ones_outside(busy):
 
 
 def test_history_is_told_in_the_order_of_the_log(busy):
-    told = busy.documents.history("P0000006")
+    told = busy.documents.history("P0000006", officer="anna")
     busy.log.sequence()
     sql(busy, "UPDATE entry SET id = id + 1000 WHERE act = 'issue' AND subject = 'P0000006'")
-    assert busy.documents.history("P0000006") == told
+    assert busy.documents.history("P0000006", officer="anna") == told
 
 
 def named_by(register, officer):
@@ -327,8 +336,8 @@ def test_a_forged_entry(busy, sequenced):
         connection.execute(table.insert().values(**values))
         connection.exec_driver_sql("UPDATE blank SET first = 10 WHERE first = 9")
         connection.exec_driver_sql(
-            "INSERT INTO document SELECT 'P0000009', series, 9, document_type, office, officer, issued, expires, state, since, "
-            "ground, citizenship, sex, category, replaces, replaced_by, holder, personal, sealed, wrapped FROM document "
+            "INSERT INTO document SELECT id + 7, 'P0000009', series, 9, document_type, office, officer, issued, expires, state, "
+            "since, ground, citizenship, sex, category, replaces, replaced_by, files, holder, personal, sealed, wrapped FROM document "
             "WHERE number = 'P0000002'"
         )
     if not sequenced:
@@ -448,7 +457,7 @@ def test_blocks(tmp_path, keys):
         assert ("block", "1") in {(problem.table, problem.row) for problem in register.audit().problems}
         assert not register.audit(since=head).sound
         with pytest.raises(RegisterError):
-            register.log.prove("T00000010")
+            register.log.prove("T00000010", officer="auditor")
         issue(register, officer="a")
         with pytest.raises(RegisterError):
             register.log.sequence()
@@ -555,8 +564,8 @@ def whole(tmp_path_factory, keys):
 
 
 TABLES = ("entry", "document", "blank", "reservation", "officer", "series", "setting", "decision", "block", "head")
-# wrappings change with the key; an entry's id is no more than the order in which it came
-UNCOVERED = {("entry", "id"), ("blank", "id"), ("document", "wrapped"), ("decision", "wrapped")}
+# wrappings change with the key; `audit(persons=True)` opens them
+UNCOVERED = {("document", "wrapped"), ("decision", "wrapped")}
 
 
 @pytest.mark.requirement("STL-3")

@@ -166,20 +166,20 @@ def test_verifier_keys_that_are_none(text):
 def test_proofs_of_a_document(stocked):
     first = issue(stocked)
     with pytest.raises(RegisterError, match="no signed head"):
-        stocked.log.prove(first)
+        stocked.log.prove(first, officer="auditor")
     head = stocked.log.sequence()
     assert stocked.log.sequence() == head  # nothing new: the same head
     number = issue(stocked)
     with pytest.raises(RegisterError, match="not in a head yet"):
-        stocked.log.prove(number)
+        stocked.log.prove(number, officer="auditor")
     with pytest.raises(RegisterError, match="nothing in the log"):
-        stocked.log.prove("P0000999")
+        stocked.log.prove("P0000999", officer="auditor")
     stocked.documents.act("handover", number, officers=["anna"], at=NOW)
     stocked.log.sequence()
-    proofs = stocked.log.prove(number)
+    proofs = stocked.log.prove(number, officer="auditor")
     assert [json.loads(proof.leaf)["act"] for proof in proofs] == ["issue", "handover"]
     assert all(proof.verify(stocked.log.verifier) for proof in proofs)
-    consistency = stocked.log.prove_consistency(head)
+    consistency = stocked.log.prove_consistency(head, officer="auditor")
     assert consistency.verify(stocked.log.verifier)
     assert [note for note in stocked.log.heads() if note in (head, stocked.log.head())] == [head, stocked.log.head()]
     for proof in (*proofs, consistency):
@@ -193,7 +193,7 @@ def test_proofs_of_a_document(stocked):
 def test_a_proof_that_was_changed(stocked, name):
     number = issue(stocked)
     stocked.log.sequence()
-    table = stocked.log.prove(number)[0].as_json()
+    table = stocked.log.prove(number, officer="auditor")[0].as_json()
     changed = {
         "index": table["index"] - 1,
         "entry": table["entry"].replace("2036", "2046"),
@@ -241,7 +241,7 @@ def test_without_the_data_key_nothing_is_written(stocked, url, keys):
     ):
         with pytest.raises(RegisterError, match="data key"):
             call()
-    assert stocked.blanks.find("P0000001").state == "confirmed"
+    assert stocked.blanks.find("P0000001", officer="anna").state == "confirmed"
 
 
 def test_heads_kept_outside(tmp_path, stocked):

@@ -58,7 +58,7 @@ def test_twenty_processes_issue_from_the_same_ranges(stocked):
 
     numbers = [number for some in spread(work) for number in some]
     assert len(set(numbers)) == PROCESSES * EACH
-    found = {span.state for _, span in stocked.blanks.spans()}
+    found = {span.state for _, span in stocked.blanks.spans(officer="anna")}
     assert found == {"confirmed"}  # none lost, none spoiled
     assert stocked.resume(officer="chief", at=NOW) == []
     audit = stocked.audit(officer="auditor", heads=[])
@@ -260,7 +260,7 @@ def test_a_server_killed_in_the_middle_of_issuing(durable, keys):
     assert sum(errors for _, errors in found) > 0
     again = register.resume(officer="chief", at=NOW)
     assert {one.done for one in again} <= {"spoiled"}
-    assert {register.document(number).status for number in issued} == {"issued"}
+    assert {register.document(number, officer="anna").status for number in issued} == {"issued"}
     audit = register.audit(officer="auditor", heads=[])
     assert audit.problems == ()
     report = register.report(first=NOW.date(), last=NOW.date(), officer="chief")
@@ -277,7 +277,7 @@ def test_a_server_that_goes_away_and_comes_back(durable, keys):
     for call in (
         lambda: commit(register, number),
         lambda: register.reserve(KIND, officer="anna", at=NOW),
-        lambda: register.document(first),
+        lambda: register.document(first, officer="anna"),
         lambda: register.audit(officer="auditor"),
         lambda: Register(durable.url("postgres"), keys=keys),
     ):
@@ -287,7 +287,7 @@ def test_a_server_that_goes_away_and_comes_back(durable, keys):
         assert number not in str(caught.value)
     durable.start()
     commit(register, number)
-    assert register.document(first).status == register.document(number).status == "issued"
+    assert register.document(first, officer="anna").status == register.document(number, officer="anna").status == "issued"
     assert register.audit(officer="auditor").sound
 
 
@@ -298,7 +298,7 @@ def test_a_server_that_was_started_again_meanwhile(durable, keys):
     durable.stop("immediate")
     durable.start()
     second = issue(register)
-    assert {register.document(number).status for number in (first, second)} == {"issued"}
+    assert {register.document(number, officer="anna").status for number in (first, second)} == {"issued"}
     assert second != first
 
 
@@ -346,9 +346,9 @@ def test_a_commit_whose_answer_got_lost(stocked, monkeypatch):
     with pytest.raises(RegisterError, match="refused"):
         commit(stocked, number)
     monkeypatch.undo()
-    assert stocked.document(number).status == "issued"
+    assert stocked.document(number, officer="anna").status == "issued"
     stocked.withdraw(number, at=NOW)
-    assert stocked.document(number).status == "spoiled"
+    assert stocked.document(number, officer="anna").status == "spoiled"
     assert stocked.audit(officer="auditor").sound
 
 
@@ -364,7 +364,7 @@ def test_a_number_whose_withdrawal_failed_is_resumed_while_its_process_runs(stoc
         stocked.withdraw(number, at=NOW)
     monkeypatch.undo()
     assert [(one.number, one.done) for one in stocked.resume(officer="chief", at=NOW)] == [(number, "spoiled")]
-    assert stocked.document(number).status == "spoiled"
+    assert stocked.document(number, officer="anna").status == "spoiled"
 
 
 def test_what_another_machine_left_is_left_alone(stocked, monkeypatch):
@@ -376,7 +376,7 @@ def test_what_another_machine_left_is_left_alone(stocked, monkeypatch):
     monkeypatch.undo()
     owner._owner.cache_clear()
     assert [(one.number, one.done) for one in stocked.resume(officer="chief", at=NOW)] == [(number, "elsewhere")]
-    assert stocked.document(number).status == "reserved"
+    assert stocked.document(number, officer="anna").status == "reserved"
     assert [one.done for one in stocked.resume(officer="chief", at=NOW, everywhere=True)] == ["spoiled"]
     with pytest.raises(RegisterError, match="no role"):
         stocked.resume(officer="gate", at=NOW)
@@ -396,7 +396,7 @@ def test_a_process_that_died_and_one_that_lives(stocked):
     held = stocked.reserve(KIND, officer="anna", at=NOW)
     assert [(one.number, one.done) for one in stocked.resume(officer="chief", at=NOW)] == [(number, "spoiled")]
     one.join()
-    assert stocked.document(held).status == "reserved"
+    assert stocked.document(held, officer="anna").status == "reserved"
 
 
 def test_a_forged_reservation_is_not_resumed(stocked):

@@ -111,10 +111,10 @@ class Machine(RuleBasedStateMachine):
         for n in range(1, BLANKS + 1):
             number, state = f"P{n:07d}", self.blanks.get(n)
             if state == "document":
-                found = self.register.document(number)
+                found = self.register.document(number, officer="auditor")
                 assert (found.status, found.replaced_by) == (self.documents[n], self.replaced.get(n, ""))
             else:
-                blank = self.register.blanks.find(number)
+                blank = self.register.blanks.find(number, officer="auditor")
                 assert (blank and blank.state) == state
 
     @rule()

@@ -68,10 +68,12 @@ class Setup:
         lists: Lists | None = None,
         policy: Policy | None = None,
         register: str = "",
+        officer: str = "trial",
     ) -> "Setup":
         """Return the setup of an inspector.
 
         :param register: URL of a register that every worker can open
+        :param officer: in whose name it is asked
         :raises UsageError: ``trust`` is a view under a policy; the policy goes by itself
         """
         store = trust if trust is not None else TrustStore.of(())
@@ -82,6 +84,7 @@ class Setup:
             [crl.raw for crl in store.crls],
             (policy or Policy.default()).source,
             register,
+            officer,
             lists,
         )
         data = pickle.dumps(content)
@@ -91,10 +94,10 @@ class Setup:
         """Make the inspector."""
         from tjdocs.register import Register
 
-        certificates, crls, policy, register, lists = pickle.loads(self.data)  # noqa: S301 - our own process wrote it
+        certificates, crls, policy, register, officer, lists = pickle.loads(self.data)  # noqa: S301 - our own process wrote it
         entries = [Entry(Certificate.parse(raw), *rest) for raw, *rest in certificates]
         trust = TrustStore.of_entries(entries, [Crl.parse(raw) for raw in crls])
-        status = RegisterStatus(Register(register)) if register else None
+        status = RegisterStatus(Register(register), officer=officer) if register else None
         return Inspector(trust=trust, register=status, lists=lists, policy=Policy.parse(policy))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from tjdocs.border.case import Case
-from tjdocs.errors import RegisterError, TjdocsError
+from tjdocs.errors import RegisterError, TjdocsError, UsageError
 from tjdocs.findings import Finding, Outcome, checks
 
 if TYPE_CHECKING:
@@ -55,15 +55,17 @@ class Status(Protocol):
 class RegisterStatus:
     """The register of this library as a :class:`Status`.
 
-    :param officer: under whose name documents are used up
+    :param officer: in whose name it is asked, and documents are used up
+    :raises RegisterError: an officer without the role
     """
 
     def __init__(self, register: "Register", *, officer: str = "trial") -> None:
+        register.may("status", officer)
         self._register, self._officer = register, officer
 
     def status(self, number: str) -> Standing | None:
         """Return what the register knows of a number."""
-        found = self._register.document(number)
+        found = self._register.document(number, officer=self._officer)
         if found is None:
             return None
         return Standing(
@@ -86,10 +88,16 @@ class RegisterStatus:
 
 
 def asked(register: "Register | Status") -> Status | None:
-    """Return whom to ask for the status of documents; None for what cannot be asked."""
+    """Return whom to ask for the status of documents; None for what cannot be asked.
+
+    :raises UsageError: a production register by itself, which answers to its officers only
+    """
     from tjdocs.register import Register
 
     if isinstance(register, Register):
+        if not register.trial:
+            hint = "RegisterStatus(register, officer=ID)"
+            raise UsageError("a register is asked in an officer's name", where="register", hint=hint)
         return RegisterStatus(register)
     return register if hasattr(register, "status") else None
 

@@ -19,6 +19,7 @@ def add(app: typer.Typer) -> None:
 def status(
     number: Annotated[str, typer.Argument(metavar="[NUMBER]", help="A document or blank; none: all ranges.")] = "",
     url: Url = "",
+    officer: Officer = "",
     keys: KeyFolder = "",
     passphrase_file: _io.PassphraseFile = "",
     at: _io.At = "",
@@ -35,14 +36,14 @@ def status(
                 "state": span.state,
                 "office": span.office,
             }
-            for series, span in register.blanks.spans()
+            for series, span in register.blanks.spans(officer=officer)
         ]
         if as_json:
             _io.show_json({"schema": 1, "trial": register.trial, "blanks": rows})
         else:
             _io.show_table(rows, ["document_type", "numbers", "count", "state", "office"])
         return
-    document, blank = register.document(number), register.blanks.find(number)
+    document, blank = register.document(number, officer=officer), register.blanks.find(number, officer=officer)
     if document is None and blank is None:
         if as_json:
             _io.show_json({"schema": 1, "number": number, "status": None})
@@ -170,8 +171,8 @@ def prove(
 ) -> None:
     """Print proofs of every log entry about a number; they verify without the database (`tjdocs register check`)."""
     register = open_register(url, keys, passphrase_file)
-    register.may("prove", officer)
-    proofs = [register.log.prove_consistency(_head(since))] if since else register.log.prove(number)
+    log = register.log
+    proofs = [log.prove_consistency(_head(since), officer=officer)] if since else log.prove(number, officer=officer)
     # proofs are for programs, with or without --json
     _io.show_json(
         {"schema": 1, "verifier": register.log.verifier.text, "proofs": [proof.as_json() for proof in proofs]}

@@ -138,7 +138,7 @@ class Office:
         draft, signer = self._prepare(application, at, known, overrides, chip, True, None, number)
         if out is not None:
             folders.check_new(Path(out))
-        document = self._register.document(number)
+        document = self._register.document(number, officer=self._officer)
         if document is None or document.status != "issued" or document.document_type != draft.kind.id:
             raise RegisterError("no issued document of that number and type", where="number")
         self._register.act("spoil", number, officers=[self._officer], at=draft.now, ground=reason)
@@ -154,7 +154,7 @@ class Office:
         """
         _check_reason(reason)
         record = folders.read_record(Path(folder))
-        document = self._register.document(record["document_number"])
+        document = self._register.document(record["document_number"], officer=self._officer)
         digests = {**record["files"], **record["page"]}
         if document is None or document.status != "issued" or dict(document.files) != digests:
             raise RegisterError("no issued document with these files", where=str(folder))
@@ -254,7 +254,7 @@ class Office:
 
     def _issue_day(self, number: str) -> date | None:
         """Return the day of issue of a document that is replaced; what cannot be replaced is refused later, by name."""
-        document = self._register.document(number) if number else None
+        document = self._register.document(number, officer=self._officer) if number else None
         return date.fromisoformat(document.date_of_issue) if document and document.date_of_issue else None
 
     def _stock(self, kind: DocumentType) -> None:

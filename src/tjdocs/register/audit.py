@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -10,17 +10,16 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from tjdocs.errors import InputError, RegisterError
-from tjdocs.register import hot, lives, merkle, schema
-from tjdocs.register.checkpoint import Checkpoint
+from tjdocs.errors import RegisterError
+from tjdocs.register import hot, lives, schema
+from tjdocs.register._reading import Found, Reading
 from tjdocs.register.context import Context
 from tjdocs.register.entries import as_bytes, digest, issue_prefix
-from tjdocs.register.log import BLOCK, consistent
 from tjdocs.register.people import unopened
 from tjdocs.register.ranges import Runs
 from tjdocs.register.replay import Replay
 from tjdocs.register.report import breaks
-from tjdocs.register.schema import additions, misplaced
+from tjdocs.register.schema import additions, misplaced, place
 from tjdocs.register.values import Audit, Problem
 
 __all__ = ["run"]
@@ -74,218 +73,93 @@ class _Audit:
     def __init__(self, context: Context, connection: Connection, outside: Sequence[str] | None) -> None:
         self._context = context
         self._connection = connection
-        self._outside = outside
-        self._verifier = context.log.verifier
-        self._problems: list[Problem] = []
-        self._undetermined: list[str] = []
+        self._findings = Found()
+        self._found = self._findings.add
+        self._reading = Reading(context, connection, outside, self._findings)
         self._replay = Replay()
         self._changed: dict[str, tuple[str, str, str, str]] = {}  # documents that are no more as issued
         self._documents = 0
-        self._unsequenced = 0
         self._runs = Runs()
 
     def read(self, since: str, *, persons: bool) -> Audit:
-        notes = self._heads()
-        newest = max(notes, default=0)
-        start, frontier = 0, merkle.Frontier()
-        outside = self._kept(newest, notes)
-        if since:
-            known = self._verifier.open(since)
-            start, frontier = known.size, self._continued(known, newest)
-            self._undetermined.append(f"the first {start} entries and the rows they are about were not read again")
-        roots = {size: checkpoint.root for size, checkpoint in notes.items()}
-        entries = self._entries(frontier, {**roots, **outside}, newest, start if frontier.size == start else newest)
+        reading, undetermined = self._reading, self._findings.undetermined
+        reading.read(since, self._play)
         if since:
             self._touched()
         else:
             self._tables()
         if persons:
             self._persons()
-        if self._unsequenced:
-            marked = "their marks hold" if self._context.secrets.mac else "without the data key nobody can tell"
-            self._undetermined.append(f"{self._unsequenced} entries are not under a signed head yet; {marked}")
-        note = self._note(newest) if notes else ""
-        return Audit(note, entries, self._documents, tuple(self._problems), tuple(self._undetermined))
+        if reading.new:
+            marked = "their marks hold" if reading.marked else "without the data key nobody can tell"
+            undetermined.append(f"{reading.new} entries are not under a signed head yet; {marked}")
+        return self._told(reading.head, reading.count)
 
-    def _found(self, code: str, table: str, row: object, detail: str = "") -> None:
-        self._problems.append(Problem(code, table, str(row), detail))
+    def _told(self, head: str, entries: int) -> Audit:
+        found = self._findings
+        return Audit(head, entries, self._documents, tuple(found.problems), tuple(found.undetermined))
 
     def unreadable(self) -> Audit:
         """Say where values of another type stand, which no reading got past."""
         for table, row, column in misplaced(self._connection):
             self._found("changed", table, row, f"{column}: a value of another type")
-        if not self._problems:
+        if not self._findings.problems:
             self._found("changed", "database", "?", "not readable")
-        self._undetermined.append("the rest was not read")
-        return Audit("", 0, self._documents, tuple(self._problems), tuple(self._undetermined))
-
-    # ---------------------------------------------------------------------------------------------------- heads
-
-    def _heads(self) -> dict[int, Checkpoint]:
-        found = {}
-        for row in self._connection.execute(select(schema.head).order_by(schema.head.c.size)).all():
-            checkpoint = self._open(row.note)
-            if checkpoint is None or checkpoint.size != row.size:
-                self._found("unsigned", "head", row.size, "not signed by the log's key")
-            else:
-                found[checkpoint.size] = checkpoint
-        return found
-
-    def _note(self, size: int) -> str:
-        return str(self._connection.execute(select(schema.head.c.note).where(schema.head.c.size == size)).scalar())
-
-    def _open(self, note: str) -> Checkpoint | None:
-        try:
-            checkpoint = self._verifier.open(note)
-        except InputError:
-            return None
-        return checkpoint if checkpoint.origin == self._verifier.name else None
-
-    def _kept(self, newest: int, notes: Collection[int]) -> dict[int, bytes]:
-        """Return the roots of heads kept outside; a head beyond the newest tells of a roll-back."""
-        if self._outside is None:
-            self._undetermined.append(
-                "no heads kept outside the database were given: whether the whole of it was rolled back is undetermined"
-            )
-            return {}
-        found = {}
-        for note in self._outside:
-            checkpoint = self._open(note)
-            if checkpoint is None:
-                self._found("unsigned", "heads kept outside", note.split("\n")[1][:20] if "\n" in note else "?")
-            elif checkpoint.size > newest:
-                detail = f"the newest head here has {newest} entries"
-                self._found("rolled-back", "database", f"head of {checkpoint.size} entries", detail)
-            else:
-                found[checkpoint.size] = checkpoint.root
-                if checkpoint.size not in notes:
-                    self._found("missing", "head", checkpoint.size, "it was signed, and is kept outside")
-        return found
-
-    def _continued(self, known: Checkpoint, newest: int) -> merkle.Frontier:
-        if known.size > newest:
-            self._found("rolled-back", "database", f"head of {known.size} entries", f"the newest here has {newest}")
-            return merkle.Frontier(newest)
-        try:
-            frontier = consistent(self._connection, known.size)
-        except RegisterError as error:
-            self._found("changed", "entry", error.where, error.message)
-            return merkle.Frontier(known.size)
-        if frontier.root != known.root:
-            self._found("changed", "entry", f"0 to {known.size - 1}", "the log does not continue that head")
-        return frontier
-
-    # -------------------------------------------------------------------------------------------------- entries
-
-    def _entries(self, frontier: merkle.Frontier, roots: dict[int, bytes], newest: int, start: int) -> int:
-        good, wrong, first = frontier.size, False, start % BLOCK == 0
-        rows = self._connection.execute(select(schema.block.c.number, schema.block.c.root))
-        stored = {row.number: as_bytes(row.root) for row in rows}
-        block = merkle.Frontier()  # the entries since the last whole block; `frontier` holds whole ones where it can
-        count, at, beyond = 0, start, list[int]()
-        if at == 0 and 0 in roots and roots[0] != merkle.EMPTY:
-            self._found("changed", "head", 0)
-        leaf_hash, entry_mark, marked = merkle.leaf_hash, self._context.secrets.entry, bool(self._context.secrets.mac)
-        for row in hot.stream(self._connection, hot.ENTRIES, (start,)):
-            count += 1
-            position, act, leaf = row[1], row[2], row[4]
-            if type(leaf) is not bytes:
-                self._found("changed", "entry", position, "leaf: a value of another type")
-                leaf = as_bytes(leaf)
-            if position != at:
-                self._found("missing", "entry", at if position == at + 1 else f"{at} to {position - 1}")
-                wrong = True
-            elif position >= newest > 0:
-                beyond.append(position)
-            at = position + 1
-            hash_ = leaf_hash(leaf)
-            if marked and entry_mark(hash_) != row[5]:
-                self._found("changed", "entry", position, f"{act} {row[3]}: not made here, or changed since")
-            if first:
-                block.add(hash_)
-                if block.size == BLOCK:
-                    self._block(stored, position // BLOCK, block.root, wrong)
-                    if not wrong:
-                        frontier.add(block.root, BLOCK)
-                    block = merkle.Frontier()
-            else:
-                frontier.add(hash_)
-                first = at % BLOCK == 0
-            if at in roots and not wrong:
-                if merkle.Frontier(at, [*frontier.hashes, *block.hashes]).root == roots[at]:
-                    good = at
-                else:
-                    wrong = True
-                    self._found("changed", "log", f"entries {good} to {at - 1}", "not what was signed")
-            self._play(row, act, leaf, position, start)
-        for row in hot.stream(self._connection, hot.NEW):
-            count += 1
-            self._new(row)
-            self._play(row, row[2], as_bytes(row[4]), f"new, id {row[0]}", start)
-        if at < newest:
-            self._found("missing", "entry", f"{at} to {newest - 1}" if at + 1 < newest else at)
-            wrong = True
-        if beyond:
-            which = beyond[0] if len(beyond) == 1 else f"{beyond[0]} to {beyond[-1]}"
-            self._found("inserted", "entry", which, "beyond the newest signed head")
-        if at and not newest:
-            self._found("missing", "head", at, "entries have places, and no head is signed")
-        for number in sorted(number for number in stored if not 0 <= number < at // BLOCK):
-            self._found("inserted", "block", number)
-        if wrong:
-            self._name_entries(good)
-        return count
-
-    def _play(self, row: Sequence[Any], act: str, leaf: bytes, place: object, start: int) -> None:
-        if act == "issue":
-            self._issue(row, leaf, place)
-        elif (fault := self._replay.add(act, row[3], leaf)) and start == 0:
-            self._found("unlawful", "entry", place, fault)
-
-    def _block(self, stored: dict[int, bytes], number: int, root: bytes, wrong: bool) -> None:
-        if number not in stored:
-            self._found("missing", "block", number)
-        elif stored.pop(number) != root and not wrong:
-            self._found("changed", "block", number, f"entries {number * BLOCK} to {number * BLOCK + BLOCK - 1}")
-        stored.pop(number, None)
-
-    def _new(self, row: Sequence[Any]) -> None:
-        self._unsequenced += 1
-        if self._context.secrets.mac and self._context.secrets.entry(merkle.leaf_hash(as_bytes(row[4]))) != row[5]:
-            self._found("inserted", "entry", f"new, id {row[0]}", f"{row[2]} {row[3]}: not made here, or changed since")
-
-    def _name_entries(self, good: int) -> None:
-        """Say which entries are out of order; what is not as made, their marks told already."""
-        before = 0
-        for row in hot.stream(self._connection, hot.ENTRIES, (good,)):
-            if row[0] < before:
-                self._found("out-of-order", "entry", row[1], f"{row[2]} {row[3]}")
-            before = max(before, row[0])
-        if not self._context.secrets.mac:
-            self._undetermined.append(f"which entry from {good} on was changed: the data key would tell")
+        self._findings.undetermined.append("the rest was not read")
+        return self._told("", 0)
 
     # ------------------------------------------------------------------------------------------------ documents
 
-    def _issue(self, row: Sequence[Any], leaf: bytes, place: object) -> None:
-        number, series, blank, holder, personal, sealed, state, ground, replaced_by, since = row[6], *row[16:25]
-        if number is None:
-            self._moved(row[3], leaf, place)
-            self._found("missing", "document", row[3], "the log has its issue")
-            return
-        self._documents += 1
-        self._runs.add((series, row[8], row[7]), blank)
-        person = "" if holder is personal is sealed is None else digest(holder, personal, sealed)
-        fresh = state == "issued" and not ground and not replaced_by
-        prefix = issue_prefix(*(*row[6:16], series, blank, person, since if fresh else ""))
-        if not leaf.startswith((prefix + '","' if fresh else prefix).encode()):
-            self._moved(row[3], leaf, place)
-            self._found("changed", "document", row[3], self._which(row, leaf, person))
-        if not fresh:
-            self._changed[number] = (state, ground, replaced_by, since)
+    def _play(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Play some entries, and compare the documents that were issued by them."""
+        before = None
+        for row in rows:
+            (
+                _, _, act, subject, leaf, _, number, kind, office, officer, issued, expires, citizenship, sex,
+                category, replaces, series, blank, holder, personal, sealed, state, ground, replaced_by, since,
+                own, files,
+            ) = row  # fmt: skip
+            if act != "issue":
+                fault = self._replay.add(act, subject, as_bytes(leaf))
+                if fault and self._reading.start == 0:
+                    self._found("unlawful", "entry", _place(row), fault)
+                continue
+            if number is None:
+                self._missing(row)
+                continue
+            self._documents += 1
+            if before != (series, office, kind):
+                before = (series, office, kind)
+                runs = self._runs.of(before)
+            Runs.join(runs, blank)
+            fresh = state == "issued" and not ground and not replaced_by
+            person = "" if holder is personal is sealed is None else digest(holder, personal, sealed)
+            begin = issue_prefix(
+                number, kind, office, officer, issued, expires, citizenship, sex, category, replaces, series, blank,
+                person, since if fresh else "",
+            )  # fmt: skip
+            end = f'"files":{files}'
+            if not (
+                type(leaf) is bytes
+                and leaf.startswith((begin + '","' if fresh else begin).encode())
+                and (leaf.endswith((end + "}").encode()) or (end + ',"written":{').encode() in leaf)
+                and own == place(series, blank)
+            ):
+                self._differs(row, person)
+            if not fresh:
+                self._changed[number] = (state, ground, replaced_by, since)
 
-    def _moved(self, subject: str, leaf: bytes, place: object) -> None:
-        if f'"subject":"{subject}"'.encode() not in leaf[:80]:
-            self._found("changed", "entry", place, "the subject")
+    def _missing(self, row: Sequence[Any]) -> None:
+        self._moved(row)
+        self._found("missing", "document", row[3], "the log has its issue")
+
+    def _differs(self, row: Sequence[Any], person: str) -> None:
+        self._moved(row)
+        self._found("changed", "document", row[3], self._which(row, as_bytes(row[4]), person))
+
+    def _moved(self, row: Sequence[Any]) -> None:
+        if f'"subject":"{row[3]}"'.encode() not in as_bytes(row[4])[:80]:
+            self._found("changed", "entry", _place(row), "the subject")
 
     def _which(self, row: Sequence[Any], leaf: bytes, person: str) -> str:
         """Name the columns that are not what the log has."""
@@ -297,7 +171,10 @@ class _Audit:
                 "series": row[16],
                 "first": row[17],
                 "person": person,
+                "files": json.loads(row[26]),
+                "id": place(row[16], row[17]),
             }
+            said["id"] = row[25]
             if row[21] == "issued":
                 ours["at"] = row[24]
             names = {"first": "blank", "person": "holder, personal, sealed", "at": "since"}
@@ -347,7 +224,8 @@ class _Audit:
     def _persons(self) -> None:
         """Open every person: a row's own key is wrapped, and the wrapping stands in no entry."""
         if not self._context.keys.data:
-            self._undetermined.append("without the data key nobody can tell whether the rows' own keys open them")
+            text = "without the data key nobody can tell whether the rows' own keys open them"
+            self._findings.undetermined.append(text)
             return
         for table, subject in unopened(self._connection, self._context.keys):
             self._found("damaged", table, subject, "wrapped: its key does not open the person")
@@ -374,7 +252,8 @@ class _Audit:
     def _blanks(self) -> None:
         rows = self._connection.execute(select(schema.reservation)).all()
         if rows and not self._context.secrets.mac:
-            self._undetermined.append(f"{len(rows)} numbers are being issued; without the data key nobody can tell")
+            text = f"{len(rows)} numbers are being issued; without the data key nobody can tell"
+            self._findings.undetermined.append(text)
         for row in rows:
             columns = (row.series, row.blank, row.document_type, row.office, row.officer)
             more = (row.owner, row.token, row.place, row.staging)
@@ -397,3 +276,8 @@ class _Audit:
                 self._found("changed", "decision", row["id"])
         for id_ in expected:
             self._found("missing", "decision", id_, "the log has it")
+
+
+def _place(row: Sequence[Any]) -> object:
+    """Return how an entry is called: by its place, when it has one."""
+    return row[1] if row[1] is not None else f"new, id {row[0]}"

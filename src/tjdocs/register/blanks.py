@@ -114,14 +114,15 @@ class Blanks:
     ) -> None:
         self._context.store.lock(connection, 2 + series.id)
         # a blank that moves meanwhile, between range, reservation and document, is in one of these when looked for
-        for table, low, high in (
-            (schema.blank, _table.first, _table.last),
-            (schema.reservation, schema.reservation.c.blank, schema.reservation.c.blank),
-            (schema.document, schema.document.c.blank, schema.document.c.blank),
-            (schema.blank, _table.first, _table.last),
+        held, document = schema.reservation.c, schema.document.c
+        free = (_table.series == series.id, _table.first <= last, _table.last >= first)
+        for taken in (
+            free,
+            (held.series == series.id, held.blank.between(first, last)),
+            (document.id.between(schema.place(series.id, first), schema.place(series.id, last)),),
+            free,
         ):
-            query = select(low).where(table.c.series == series.id, low <= last, high >= first).limit(1)
-            if connection.execute(query).scalar() is not None:
+            if connection.execute(select(1).where(*taken).limit(1)).scalar() is not None:
                 raise RegisterError("blanks that were received before", where="range", hint="no number is used twice")
         _write(connection, series.id, [Span(first, last, "received", told["office"], "", values.utc(at))])
         self._log(connection, "receive", series, first, last, officers, at, told)
@@ -178,7 +179,8 @@ class Blanks:
         for span in stock:
             lives.blanks().check(rule, span.state)
         apply(stock, rule, first, last, told, values.utc(at))
-        connection.execute(delete(schema.blank).where(_table.id.in_([row.id for row in rows])))
+        gone = [row.first for row in rows]
+        connection.execute(delete(schema.blank).where(_table.series == series.id, _table.first.in_(gone)))
         _write(connection, series.id, stock.merged())
         self._log(connection, rule.id, series, first, last, officers, at, told)
 
@@ -201,10 +203,15 @@ class Blanks:
             blanks={"series": series.id, "first": first, "last": last}, **({"told": told} if told else {}),
         )  # fmt: skip
 
-    def find(self, number: str) -> Blank | None:
-        """Return a blank, whatever became of it; None for a number that was never received."""
+    def find(self, number: str, *, officer: str = "") -> Blank | None:
+        """Return a blank, whatever became of it; None for a number that was never received.
+
+        :param officer: may be left out in a trial register
+        :raises RegisterError: an officer without the role
+        """
         first, _ = read_range(number)
         with self._context.store.read() as connection:
+            self._context.may_read(connection, "status", officer)
             try:
                 series, n, _ = self._context.locate(connection, first, first)
             except RegisterError:
@@ -232,9 +239,14 @@ class Blanks:
                 else Blank(number, series.document_type, _OF_DOCUMENT.get(row.state, row.state), row.office)
             )
 
-    def spans(self, document_type: str = "") -> list[tuple[Series, Span]]:
-        """Return every range as it is stored, by series and number."""
+    def spans(self, document_type: str = "", *, officer: str = "") -> list[tuple[Series, Span]]:
+        """Return every range as it is stored, by series and number.
+
+        :param officer: may be left out in a trial register
+        :raises RegisterError: an officer without the role
+        """
         with self._context.store.read() as connection:
+            self._context.may_read(connection, "status", officer)
             known = {series.id: series for series in self._context.series(connection)}
             rows = connection.execute(select(schema.blank).order_by(_table.series, _table.first)).all()
         found = [(known[row.series], _span(row)) for row in rows]

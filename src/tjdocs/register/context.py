@@ -7,7 +7,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, CursorResult, select
 
 from tjdocs.errors import RegisterError
-from tjdocs.register import hot, lives, schema, values
+from tjdocs.register import hot, roles, schema
 from tjdocs.register.entries import make_leaf
 from tjdocs.register.keys import Keys
 from tjdocs.register.log import Log, Secrets
@@ -45,36 +45,12 @@ class Context:
     trial: bool
 
     def allow(self, connection: Connection | hot.Direct, act: str, officers: Sequence[str], count: int = 1) -> str:
-        """Let an act pass that its officers may do; return the office of the first, ``""`` in a trial register.
+        """See :func:`tjdocs.register.roles.allow`."""
+        return roles.allow(connection, act, officers, count, trial=self.trial)
 
-        :raises RegisterError: an officer without the role, or too few officers
-        :raises tjdocs.errors.UsageError: an unusable id
-        """
-        for officer in officers:
-            values.word(officer, "officer")
-        if len(set(officers)) != count or len(officers) != count:
-            named = "one officer" if count == 1 else f"{count} different officers"
-            raise RegisterError(f"{act} is signed by {named}", where="officer")
-        if self.trial:
-            return ""
-        offices = []
-        for officer in officers:
-            rows = hot.execute(connection, hot.ROLES, (officer,))
-            if not any(act in lives.roles().get(role, ()) for role, _ in rows):
-                able = sorted(role for role, acts in lives.roles().items() if act in acts)
-                raise RegisterError(
-                    f"no role for {act}", where="officer", hint=f"it takes {' or '.join(able) or 'no one'}"
-                )
-            offices.append(str(rows[0][1]))
-        return offices[0]
-
-    def may_read(self, connection: Connection, act: str, officer: str) -> None:
-        """Let a look pass; in a trial register nobody need be named.
-
-        :raises RegisterError: an officer without the role
-        """
-        if not (self.trial and officer == ""):
-            self.allow(connection, act, (officer,))
+    def may_read(self, connection: Connection | hot.Direct, act: str, officer: str) -> None:
+        """See :func:`tjdocs.register.roles.may_read`."""
+        roles.may_read(connection, act, officer, trial=self.trial)
 
     def series(self, connection: Connection) -> list[Series]:
         """Return every series."""

@@ -1,5 +1,6 @@
 """Documents: what becomes of them, what replaces them, and what is known of a person."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,9 +11,8 @@ from sqlalchemy import ColumnElement, Connection, select, update
 from tjdocs.documents import HeldDocument, Known
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import hot, lives, schema, values
-from tjdocs.register.context import Context
+from tjdocs.register.context import Context, Series
 from tjdocs.register.decisions import Decision
-from tjdocs.register.entries import read_digests
 from tjdocs.register.people import Person, hashes, open_sealed
 from tjdocs.register.values import Document
 
@@ -60,20 +60,30 @@ class Documents:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._series: list[Series] = []  # none is ever changed or taken away
 
-    def find(self, number: str) -> Document | None:
-        """Return what is known of a number; None when it was never reserved, issued or lost to the stock."""
+    def find(self, number: str, *, officer: str = "") -> Document | None:
+        """Return what is known of a number; None when it was never reserved, issued or lost to the stock.
+
+        :param officer: may be left out in a trial register
+        :raises RegisterError: an officer without the role
+        """
         if not isinstance(number, str):
             raise UsageError("no number", where="number", hint="a document's number")
         store = self._context.store
-        found = hot.one(store, hot.FIND, number)
-        if found is not None:
-            return _found(found)
+        with hot.each(store) as direct:
+            self._context.may_read(direct, "status", officer)
+            for series in self._series:
+                n = series.pattern.read(number)
+                rows = () if n is None else hot.execute(direct, hot.FIND, (schema.place(series.id, n),))
+                if rows and rows[0][0] == number:
+                    return _found(rows[0])
         # the rest on one snapshot: what is reserved now may be a document in a moment
         with store.read() as connection:
-            rows = hot.execute(connection, hot.FIND, (number,))
-            if rows:
-                return _found(rows[0])
+            self._series = self._context.series(connection)
+            row = connection.execute(select(schema.document).where(_table.number == number)).one_or_none()
+            if row is not None:
+                return _document(row)
             held = schema.reservation.c
             row = connection.execute(
                 select(held.document_type, held.officer, held.office).where(held.number == number)
@@ -84,7 +94,7 @@ class Documents:
 
     def _blank(self, connection: Connection, number: str) -> Document | None:
         blank = schema.blank.c
-        for series in self._context.series(connection):
+        for series in self._series:
             n = series.pattern.read(number)
             if n is None:
                 continue
@@ -95,11 +105,10 @@ class Documents:
                 return Document(number, series.document_type, row.state, office=row.office)
         return None
 
-    def _document(self, connection: Connection, row: Any) -> Document:
-        entry = schema.entry.c
-        number = row.number
-        leaf = connection.execute(select(entry.leaf).where(entry.subject == number, entry.act == "issue")).scalar()
-        return _document(row, read_digests(leaf or b"", "files"))
+    def known(self, number: str) -> bool:
+        """Whether a number is a document's, so that an act is one on a document; asks for no role, the act does."""
+        with self._context.store.read() as connection:
+            return connection.execute(select(_table.id).where(_table.number == number)).scalar() is not None
 
     def act(
         self,
@@ -139,10 +148,15 @@ class Documents:
                 state=rule.to, ground=told.get("ground", row.ground), **more,
             )  # fmt: skip
 
-    def history(self, number: str) -> list[bytes]:
-        """Return every log entry about a number, the oldest first."""
+    def history(self, number: str, *, officer: str = "") -> list[bytes]:
+        """Return every log entry about a number, the oldest first.
+
+        :param officer: may be left out in a trial register
+        :raises RegisterError: an officer without the role
+        """
         entry = schema.entry.c
         with self._context.store.read() as connection:
+            self._context.may_read(connection, "status", officer)
             return list(
                 connection.execute(
                     select(entry.leaf)
@@ -186,7 +200,7 @@ class Documents:
                 .order_by(_decision.day.desc(), _decision.id.desc())
             ).all()
             own = [row for row in documents if _same(row.personal, personal)]
-            found = tuple(self._document(connection, row) for row in own)
+            found = tuple(map(_document, own))
         opened = (open_sealed(row.sealed, row.wrapped, row.number, self._context.keys) for row in own if row.sealed)
         return Dossier(
             found,
@@ -228,12 +242,12 @@ def _same(theirs: bytes | None, ours: bytes | None) -> bool:
 
 def _found(row: Sequence[Any]) -> Document:
     """Return the document of a row of :data:`hot.FIND`."""
-    number, document_type, state, officer, issued, expires, *more, leaf = row
-    return Document(number, document_type, state, officer, issued, expires, read_digests(leaf or b"", "files"), *more)
+    number, document_type, state, officer, issued, expires, files, *more = row
+    return Document(number, document_type, state, officer, issued, expires, json.loads(files), *more)
 
 
-def _document(r: Any, files: dict[str, str]) -> Document:
-    return Document(
-        r.number, r.document_type, r.state, r.officer, r.issued, r.expires, files,
+def _document(r: Any) -> Document:
+    return _found((
+        r.number, r.document_type, r.state, r.officer, r.issued, r.expires, r.files,
         r.office, r.ground, r.category, r.replaces, r.replaced_by,
-    )  # fmt: skip
+    ))  # fmt: skip

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-__all__ = ["as_bytes", "digest", "issue_leaf", "issue_prefix", "make_leaf", "read_digests"]
+__all__ = ["as_bytes", "as_object", "digest", "issue_leaf", "issue_prefix", "make_leaf", "read_digests"]
 
 
 def make_leaf(act: str, subject: str, at: str, officers: Sequence[str], **more: object) -> bytes:
@@ -48,21 +48,23 @@ def issue_prefix(
 def issue_leaf(
     number: str, document_type: str, office: str, officer: str, issued: str, expires: str, citizenship: str, sex: str,
     category: str, replaces: str, series: int, blank: int, person: str, at: str, ground: str,
-    files: Mapping[str, str], written: Mapping[str, str],
+    files: str, written: Mapping[str, str],
 ) -> bytes:  # fmt: skip
-    """Return the log entry of an issue."""
+    """Return the log entry of an issue.
+
+    :param files: as :func:`as_object` writes them, and the document's row has them
+    """
     begin = issue_prefix(
         number, document_type, office, officer, issued, expires, citizenship, sex, category, replaces, series, blank,
         person, at,
     )  # fmt: skip
     return (
-        f'{begin}","ground":"{ground}","files":{_object(files)}'
-        + (f',"written":{_object(written)}' if written else "")
-        + "}"
+        f'{begin}","ground":"{ground}","files":{files}' + (f',"written":{as_object(written)}' if written else "") + "}"
     ).encode()
 
 
-def _object(digests: Mapping[str, str]) -> str:
+def as_object(digests: Mapping[str, str]) -> str:
+    """Return digests as one text of JSON, by name."""
     return "{" + ",".join(f'"{name}":"{digests[name]}"' for name in sorted(digests)) + "}"
 
 

@@ -22,7 +22,7 @@ from tjdocs.register import hot, lives, owner, schema, values
 from tjdocs.register.blanks import give_back
 from tjdocs.register.context import Context
 from tjdocs.register.documents import append_act
-from tjdocs.register.entries import as_bytes, digest, issue_leaf, read_digests
+from tjdocs.register.entries import as_bytes, as_object, digest, issue_leaf, read_digests
 from tjdocs.register.hot import Direct
 from tjdocs.register.merkle import leaf_hash
 from tjdocs.register.people import Person, Sealed, open_sealed, seal
@@ -58,7 +58,7 @@ class Issuing:
             if own and office not in ("", own):
                 raise RegisterError("an officer of another office", where="office")
             number, row = self._take(connection, document_type, own or office, moment)
-            reserved = (number, row[1], row[2], document_type, row[5], officer, owner.owner(), token, place, staging)
+            reserved = (number, row[0], row[1], document_type, row[4], officer, owner.owner(), token, place, staging)
             hot.execute(connection, hot.RESERVE, (*reserved, self._mark(number, "reserved", *reserved[1:])))
             # before the commit: `resume` takes what no thread of its process holds
             self._held[number] = _Held(token, staging)
@@ -77,10 +77,10 @@ class Issuing:
         if not rows:
             raise RegisterError("no number", where=document_type, hint=self._why(connection, document_type, office))
         row = rows[0]
-        if row[6] > moment:
+        if row[5] > moment:
             raise RegisterError("before the blanks were confirmed", where="at")
-        hot.execute(connection, hot.USE_UP if row[2] == row[3] else hot.SHORTEN, (row[0],))
-        return Pattern.parse(row[4]).number(row[2]), row
+        hot.execute(connection, hot.USE_UP if row[1] == row[2] else hot.SHORTEN, (row[0], row[1]))
+        return Pattern.parse(row[3]).number(row[1]), row
 
     def _why(self, connection: Direct, document_type: str, office: str) -> str:
         if not hot.execute(connection, hot.KNOWN, (document_type,))[0][0]:
@@ -112,7 +112,7 @@ class Issuing:
         stamp, day, last = values.stamp(values.moment(at)), values.day(issued, "issued"), values.day(expires, "expires")
         if last < day:
             raise UsageError("expires before it is issued", where="expires")
-        files, written = values.digests(files, "files"), values.digests(written, "written")
+        listed, written = as_object(values.digests(files, "files")), values.digests(written, "written")
         values.optional(category, "category")
         citizenship, sex = ("", "")
         if person is not None:
@@ -127,13 +127,13 @@ class Issuing:
             if person is not None and not several:
                 self._only_one(connection, row[2], sealed, old, day)
             record = (
-                number, row[0], row[1], row[2], row[3], row[4], day, last, stamp,
-                citizenship, sex, category, old, sealed.holder, sealed.personal, sealed.sealed, sealed.wrapped,
+                schema.place(row[0], row[1]), number, row[0], row[1], row[2], row[3], row[4], day, last, stamp,
+                citizenship, sex, category, old, listed, sealed.holder, sealed.personal, sealed.sealed, sealed.wrapped,
             )  # fmt: skip
             hot.execute(connection, hot.RECORD, record)
             leaf = issue_leaf(
                 number, row[2], row[3], row[4], day, last, citizenship, sex, category, old, row[0], row[1],
-                digest(sealed.holder, sealed.personal, sealed.sealed), stamp, ground, files, written,
+                digest(sealed.holder, sealed.personal, sealed.sealed), stamp, ground, listed, written,
             )  # fmt: skip
             mark = self._context.secrets.entry(leaf_hash(leaf))
             hot.execute(connection, hot.ENTRY, ("issue", number, leaf, mark))

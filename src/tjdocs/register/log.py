@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
@@ -17,6 +18,7 @@ from tjdocs.register.checkpoint import Checkpoint, Verifier
 from tjdocs.register.entries import as_bytes
 from tjdocs.register.keys import Keys
 from tjdocs.register.proofs import ConsistencyProof, InclusionProof
+from tjdocs.register.roles import may_read
 from tjdocs.register.store import SEQUENCER, Store
 
 __all__ = ["BLOCK", "Log", "Secrets", "append_head", "consistent", "keys_named", "read_heads"]
@@ -56,15 +58,24 @@ class Secrets:
         return {name: blake2b(b"key", key=key, digest_size=_MAC).hexdigest() for name, key in keys.items()}
 
     def entry(self, hash_: bytes) -> bytes:
-        """Return the mark of the entry with this leaf hash; act and subject stand in the leaf itself."""
+        """Return the mark of a new entry with this leaf hash; act and subject stand in the leaf itself."""
         return blake2b(b"entry\0" + hash_, key=self.mac, digest_size=_MAC).digest() if self.mac else self.mark()
+
+    def placed(self, hash_: bytes, id_: int, position: int) -> bytes:
+        """Return the mark that an entry bears from when it has its place."""
+        data = b"placed\0%b%d %d" % (hash_, id_, position)
+        return blake2b(data, key=self.mac, digest_size=_MAC).digest() if self.mac else self.mark()
 
 
 class Log:
-    """The log of one register."""
+    """The log of one register.
 
-    def __init__(self, store: Store, keys: Keys, secrets: Secrets) -> None:
+    :param trial: roles are not enforced
+    """
+
+    def __init__(self, store: Store, keys: Keys, secrets: Secrets, *, trial: bool) -> None:
         self._store = store
+        self._trial = trial
         self._keys = keys
         self._secrets = secrets
 
@@ -74,7 +85,7 @@ class Log:
         connection.execute(insert(schema.entry).values(act=act, subject=subject, leaf=leaf, mac=mac))
 
     def head(self) -> str:
-        """Return the newest signed head, ``""`` before the first."""
+        """Return the newest signed head, ``""`` before the first; it is for everyone."""
         with self._store.read() as connection:
             return _newest(connection)
 
@@ -85,6 +96,8 @@ class Log:
 
     def sequence(self) -> str:
         """Give new entries their places and sign the head; return it. One sequencer at a time.
+
+        Whoever has the log's key may: it is no officer's act.
 
         :raises KeyMaterialError: the log's key or the data key is not at hand
         :raises RegisterError: what was signed before was changed, or a new entry is forged; nothing is signed then
@@ -111,19 +124,21 @@ class Log:
                     hash_ = merkle.leaf_hash(as_bytes(row.leaf))
                     if not hmac.compare_digest(as_bytes(row.mac), self._secrets.entry(hash_)):
                         raise RegisterError("a log entry was not made here", where=f"entry {row.id}", hint=_AUDIT)
-                    places.append({"id_": row.id, "position_": frontier.size})
+                    place = frontier.size
+                    places.append({"id_": row.id, "place": place, "mark": self._secrets.placed(hash_, row.id, place)})
                     _grow(connection, frontier, tail, hash_)
                 if places:
                     _place(connection, places)
                 note = signer.sign(Checkpoint(signer.name, frontier.size, frontier.root))
                 connection.execute(insert(schema.head).values(size=frontier.size, note=note))
 
-    def prove(self, subject: str) -> list[InclusionProof]:
+    def prove(self, subject: str, *, officer: str = "") -> list[InclusionProof]:
         """Return proofs of every entry about a subject (a number, a range, a decision), under the newest head.
 
-        :raises RegisterError: there is none, or it is not in a head yet
+        :param officer: may be left out in a trial register
+        :raises RegisterError: there is none, it is not in a head yet, or an officer without the role
         """
-        with self._reading() as (connection, note, checkpoint):
+        with self._reading(officer) as (connection, note, checkpoint):
             table = schema.entry.c
             rows = connection.execute(
                 select(table.position, table.leaf).where(table.subject == subject).order_by(table.position)
@@ -148,13 +163,14 @@ class Log:
             raise RegisterError("the log is not what was signed", where="number", hint=_AUDIT)
         return found
 
-    def prove_consistency(self, old: str) -> ConsistencyProof:
+    def prove_consistency(self, old: str, *, officer: str = "") -> ConsistencyProof:
         """Return a proof that the newest head continues an older one.
 
-        :raises RegisterError: the older head is beyond the newest
+        :param officer: may be left out in a trial register
+        :raises RegisterError: the older head is beyond the newest, or an officer without the role
         :raises InputError: it is no head of this log
         """
-        with self._reading() as (connection, note, checkpoint):
+        with self._reading(officer) as (connection, note, checkpoint):
             size = self.verifier.open(old).size
             if size > checkpoint.size:
                 raise RegisterError("a head beyond the newest", where="head", hint=_AUDIT)
@@ -177,9 +193,10 @@ class Log:
         return found
 
     @contextmanager
-    def _reading(self) -> Iterator[tuple[Connection, str, Checkpoint]]:
+    def _reading(self, officer: str) -> Iterator[tuple[Connection, str, Checkpoint]]:
         verifier = self.verifier
         with self._store.read() as connection:
+            may_read(connection, "prove", officer, trial=self._trial)
             note = _newest(connection)
             if not note:
                 raise RegisterError("no signed head yet", where="log", hint="run the sequencer, or an audit")
@@ -275,11 +292,10 @@ def _grow(connection: Connection, frontier: merkle.Frontier, tail: list[bytes], 
         tail.clear()
 
 
-def _place(connection: Connection, places: list[dict[str, int]]) -> None:
+def _place(connection: Connection, places: list[dict[str, Any]]) -> None:
     table = schema.entry
-    connection.execute(
-        update(table).where(table.c.id == bindparam("id_")).values(position=bindparam("position_")), places
-    )
+    new: dict[str, Any] = {"position": bindparam("place"), "mac": bindparam("mark")}
+    connection.execute(update(table).where(table.c.id == bindparam("id_")).values(new), places)
 
 
 def keys_named(connection: Connection, origin: str) -> dict[str, str]:

@@ -60,10 +60,11 @@ class Frontier:
 
 def root_of(hashes: Sequence[bytes]) -> bytes:
     """Return the root over leaf hashes."""
-    frontier = Frontier()
-    for hash_ in hashes:
-        frontier.add(hash_)
-    return frontier.root
+    level = list(hashes)
+    while len(level) > 1:
+        last = level[-1:] if len(level) % 2 else []
+        level = [node_hash(a, b) for a, b in zip(level[::2], level[1::2], strict=False)] + last
+    return level[0] if level else EMPTY
 
 
 def inclusion_path(index: int, size: int, subtree: Subtree) -> list[bytes]:

@@ -8,29 +8,36 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from tjdocs.errors import RegisterError
 from tjdocs.register import officers, schema, store, values
 from tjdocs.register.context import Context, inserted
-from tjdocs.register.entries import issue_leaf
+from tjdocs.register.entries import as_bytes, as_object, issue_leaf
 from tjdocs.register.keys import DataKey, Keys
 from tjdocs.register.log import Log, Secrets
+from tjdocs.register.merkle import leaf_hash
 from tjdocs.register.ranges import Pattern
+from tjdocs.register.unlocking import unlock
 
 __all__ = ["migrate"]
+
+_BATCH = 10_000
 
 
 def migrate(url: str, *, keys: Keys, officer: str, office: str, at: datetime, trial: bool = False) -> tuple[str, str]:
     """Bring a register up to this library's version, whole or not at all; make a backup first.
 
     What the first ledger had (version 0001) enters the log as acts of ``officer``: its series with their blanks, its
-    documents, and every number that never became one as spoiled. No process may be issuing meanwhile.
+    documents, and every number that never became one as spoiled. A later version's log is continued, and what somebody
+    changed in it before stays as visible as it was. No process may be issuing meanwhile.
 
-    :param keys: fresh ones for version 0001, which had none
-    :param trial: roles are not enforced in it
+    :param keys: the register's; fresh ones for version 0001, which had none
+    :param officer: who migrates; after version 0001 it takes a role
+    :param office: the officer's, where version 0001 gets its first one
+    :param trial: roles are not enforced in what version 0001 becomes
     :returns: the version before and the version now
-    :raises RegisterError: there is no register, or it is a newer one
+    :raises RegisterError: there is no register, it is a newer one, the keys are another's, or an officer has no role
     """
     keys.whole()
     values.word(officer, "officer")
@@ -47,10 +54,35 @@ def migrate(url: str, *, keys: Keys, officer: str, office: str, at: datetime, tr
         config.attributes["connection"] = connection
         if not connection.dialect.has_table(connection, "alembic_version"):
             command.stamp(config, "0001")
-        command.upgrade(config, "head")
-        _take_over(opened, connection, keys, officer, office, at, trial)
+            command.upgrade(config, "head")
+            _take_over(opened, connection, keys, officer, office, at, trial)
+        else:
+            _continue(opened, connection, keys, officer, values.stamp(at), before)
+            command.upgrade(config, "head")
     opened.close()
     return before, schema.VERSION
+
+
+def _continue(opened: store.Store, connection: Connection, keys: Keys, officer: str, stamp: str, before: str) -> None:
+    """Give every entry that has its place the mark that says so, and note the migration."""
+    trial, secrets = unlock(opened, connection, keys)
+    context = Context(opened, keys, secrets, Log(opened, keys, secrets, trial=trial), trial)
+    context.allow(connection, "migrate", (officer,))
+    table, last = schema.entry.c, -1
+    new: dict[str, Any] = {"mac": bindparam("mark")}
+    columns = (table.id, table.position, table.leaf, table.mac)
+    while rows := connection.execute(
+        select(*columns).where(table.position > last).order_by(table.position).limit(_BATCH)
+    ).all():
+        marks = []
+        for row in rows:
+            hash_ = leaf_hash(as_bytes(row.leaf))
+            if as_bytes(row.mac) == secrets.entry(hash_):  # else it was changed, and the audit will say so
+                marks.append({"id_": row.id, "mark": secrets.placed(hash_, row.id, row.position)})
+        if marks:
+            connection.execute(update(schema.entry).where(table.id == bindparam("id_")).values(new), marks)
+        last = rows[-1].position
+    context.record(connection, "migrate", keys.whole()[1].name, stamp, [officer], before=before, now=schema.VERSION)
 
 
 def _take_over(
@@ -65,7 +97,7 @@ def _take_over(
         "key.mac": data.wrap(secrets.mac).hex(),
     }
     connection.execute(insert(schema.setting), [{"key": key, "value": value} for key, value in settings.items()])
-    context = Context(opened, keys, secrets, Log(opened, keys, secrets), trial)
+    context = Context(opened, keys, secrets, Log(opened, keys, secrets, trial=trial), trial)
     stamp = values.stamp(at)
     more = {"trial": trial, "migrated": "0001", "keys": secrets.named()}
     context.record(connection, "init", log.name, stamp, [officer], **more)
@@ -136,14 +168,15 @@ def _document(
 ) -> None:
     number, kind, by = one["number"], one["document_type"], values.word(one["officer"], "officer")
     issued, expires = one["date_of_issue"], one["date_of_expiry"]
+    files = as_object(values.digests(json.loads(one["files"]), "files"))
     connection.execute(
         insert(schema.document).values(
-            number=number, series=series, blank=n, document_type=kind, office=office, officer=by, issued=issued,
+            id=schema.place(series, n), files=files, number=number, series=series, blank=n, document_type=kind,
+            office=office, officer=by, issued=issued,
             expires=expires, state="issued", since=values.stamp(at), ground="", citizenship="", sex="", category="",
             replaces="", replaced_by="",
         )
     )  # fmt: skip
-    files = values.digests(json.loads(one["files"]), "files")
     leaf = issue_leaf(
         number, kind, office, by, issued, expires, "", "", "", "", series, n, "", values.stamp(at), "", files, {}
     )

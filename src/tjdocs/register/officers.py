@@ -57,9 +57,14 @@ class Officers:
                 raise RegisterError("the officer has no such role", where="role")
             self._context.record(connection, "dismiss", id_, stamp, [officer], role=role)
 
-    def list(self) -> list[tuple[str, str, str]]:
-        """Return every officer's id, role and office."""
+    def list(self, *, officer: str = "") -> list[tuple[str, str, str]]:
+        """Return every officer's id, role and office.
+
+        :param officer: who asks; may be left out in a trial register
+        :raises RegisterError: an officer without the role
+        """
         with self._context.store.read() as connection:
+            self._context.may_read(connection, "status", officer)
             rows = connection.execute(select(_table.id, _table.role, _table.office).order_by(_table.id, _table.role))
             return [(row.id, row.role, row.office) for row in rows]
 

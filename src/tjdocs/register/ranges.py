@@ -210,9 +210,13 @@ class Runs:
     def __init__(self) -> None:
         self._runs: dict[tuple[int, str, str], list[list[int]]] = defaultdict(list)
 
-    def add(self, key: tuple[int, str, str], number: int) -> None:
-        """Add a number of a series, office and document type."""
-        runs = self._runs[key]
+    def of(self, key: tuple[int, str, str]) -> list[list[int]]:
+        """Return the runs of a series, office and document type, to be joined by :meth:`join`."""
+        return self._runs[key]
+
+    @staticmethod
+    def join(runs: list[list[int]], number: int) -> None:
+        """Add a number to runs."""
         if runs and runs[-1][1] + 1 == number:
             runs[-1][1] = number
         else:

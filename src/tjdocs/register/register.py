@@ -20,16 +20,16 @@ from tjdocs.register.decisions import Decisions
 from tjdocs.register.documents import Documents, Dossier
 from tjdocs.register.issuing import Issuing
 from tjdocs.register.keys import DataKey, Keys
-from tjdocs.register.log import Log, Secrets, check_origin, keys_named
+from tjdocs.register.log import Log, Secrets
 from tjdocs.register.officers import Officers
 from tjdocs.register.people import Person
+from tjdocs.register.unlocking import unlock
 from tjdocs.register.values import Audit, Document, Resumed
 
 __all__ = ["TRIAL_NAME", "Register"]
 
 TRIAL_NAME = "trial.invalid/register"
 _MADE = "made"  # an empty file in the folder of keys
-_RESTORE = "restore them from a backup"
 _TRIAL_START = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -68,17 +68,9 @@ class Register:
     def _open(self, opened: store.Store, keys: Keys) -> None:
         opened.check_version()
         with opened.read() as connection:
-            settings = opened.settings(connection)
-            named = keys_named(connection, str(settings.get("origin")))
-        wrapped = _wrapped(settings)
-        if keys.verifier is not None:
-            check_origin(keys.verifier, settings["origin"])
-        secrets = Secrets(*map(keys.unwrap, wrapped)) if keys.data else Secrets()
-        if keys.data and (wrong := [name for name, said in named.items() if secrets.named().get(name) != said]):
-            # under another key persons would not be found, and who has a passport would get a second one
-            raise RegisterError("the register's settings were changed", where=f"setting key.{wrong[0]}", hint=_RESTORE)
-        self.log = Log(opened, keys, secrets)
-        self._context = Context(opened, keys, secrets, self.log, settings["trial"] == "1")
+            trial, secrets = unlock(opened, connection, keys)
+        self.log = Log(opened, keys, secrets, trial=trial)
+        self._context = Context(opened, keys, secrets, self.log, trial)
         self.blanks = Blanks(self._context)
         self.documents = Documents(self._context)
         self.decisions = Decisions(self._context)
@@ -242,9 +234,13 @@ class Register:
 
     # ------------------------------------------------------------------------------------------------- looking
 
-    def document(self, number: str) -> Document | None:
-        """Return what is known of a number, None when it was never handed out. It tells nothing of the holder."""
-        return self.documents.find(number)
+    def document(self, number: str, *, officer: str = "") -> Document | None:
+        """Return what is known of a number, None when it was never handed out. It tells nothing of the holder.
+
+        :param officer: who asks; may be left out in a trial register
+        :raises RegisterError: an officer without the role
+        """
+        return self.documents.find(number, officer=officer)
 
     def known(self, person: Person, *, officer: str = "") -> Known:
         """Return what the register knows of a person, for ``eligibility(…, known=)``.
@@ -270,8 +266,7 @@ class Register:
 
         :raises RegisterError: the act is not lawful, by name; nothing changed
         """
-        found = self.documents.find(numbers) if "-" not in numbers else None
-        if found is not None and found.status in lives.documents().states and found.date_of_issue:
+        if self.documents.known(numbers):
             self.documents.act(act, numbers, officers=officers, at=at, ground=ground, reference=reference)
         elif act in lives.blanks().acts:
             self.blanks.move(
@@ -332,20 +327,6 @@ class Register:
         return rewrapping.run(self._context, officer=officer, at=at)
 
 
-def _wrapped(settings: Mapping[str, str]) -> list[bytes]:
-    """Return the register's own two keys, wrapped.
-
-    :raises RegisterError: a setting is gone or unusable; nothing is then taken for granted
-    """
-    try:
-        found = [bytes.fromhex(settings[f"key.{name}"]) for name in ("lookup", "mac")]
-        if settings["trial"] in ("0", "1") and isinstance(settings["origin"], str):
-            return found
-    except (KeyError, TypeError, ValueError):
-        pass
-    raise RegisterError("the register's settings were changed", where="setting", hint=_RESTORE)
-
-
 def _beside(opened: store.Store) -> Path | None:
     return opened.path.with_name(f"{opened.path.name}-keys") if opened.path is not None else None
 
@@ -388,7 +369,7 @@ def _create(opened: store.Store, keys: Keys, *, trial: bool, officer: str, offic
         }
         rows = [{"key": key, "value": value} for key, value in settings.items()]
         connection.execute(insert(schema.setting), rows)
-        context = Context(opened, keys, secrets, Log(opened, keys, secrets), trial)
+        context = Context(opened, keys, secrets, Log(opened, keys, secrets, trial=trial), trial)
         stamp = values.stamp(at)
         context.record(connection, "init", signer.name, stamp, [officer], trial=trial, keys=secrets.named())
         if not trial:

@@ -48,7 +48,7 @@ class Replay:
                 self.decisions[subject] = table["decision"]
             elif act == "init":
                 self.settings = {"origin": subject, "trial": "1" if table["trial"] else "0"}
-            elif act != "rewrap":
+            elif act not in ("rewrap", "migrate"):
                 return "no such act"
         except (ValueError, KeyError, TypeError):
             return "not readable"

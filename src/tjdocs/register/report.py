@@ -155,7 +155,7 @@ def _issues(connection: Connection, flows: dict[_Day, dict[str, int]]) -> None:
 def _issued(connection: Connection) -> Runs:
     runs = Runs()
     for series, office, kind, blank in hot.stream(connection, hot.ISSUED):
-        runs.add((series, office, kind), blank)
+        Runs.join(runs.of((series, office, kind)), blank)
     return runs
 
 

@@ -17,7 +17,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    UniqueConstraint,
     cast,
     func,
     select,
@@ -35,12 +34,13 @@ __all__ = [
     "metadata",
     "misplaced",
     "officer",
+    "place",
     "reservation",
     "series",
     "setting",
 ]
 
-VERSION = "0002"  # of the last migration
+VERSION = "0003"  # of the last migration
 _Id = BigInteger().with_variant(Integer, "sqlite")
 metadata = MetaData()
 
@@ -66,15 +66,13 @@ series = Table(
 blank = Table(
     "blank",
     metadata,
-    Column("id", _Id, primary_key=True),
-    Column("series", Integer, ForeignKey("series.id"), nullable=False),
-    Column("first", BigInteger, nullable=False),
+    Column("series", Integer, ForeignKey("series.id"), primary_key=True, autoincrement=False),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
     Column("last", BigInteger, nullable=False),
     Column("state", String, nullable=False),
     Column("office", String, nullable=False),
     Column("destination", String, nullable=False),
     Column("since", String, nullable=False),  # of the last act, UTC
-    UniqueConstraint("series", "first"),
 )
 Index("blank_stock", blank.c.state, blank.c.office)
 
@@ -96,10 +94,12 @@ reservation = Table(
     Column("mac", LargeBinary, nullable=False),
 )
 
+# found by its blank's place, which its number tells: one walk down one tree, in a million too
 document = Table(
     "document",
     metadata,
-    Column("number", String, primary_key=True),
+    Column("id", _Id, primary_key=True, autoincrement=False),  # place(series, blank)
+    Column("number", String, nullable=False, unique=True),
     Column("series", Integer, ForeignKey("series.id"), nullable=False),
     Column("blank", BigInteger, nullable=False),
     Column("document_type", String, nullable=False),
@@ -115,11 +115,11 @@ document = Table(
     Column("category", String, nullable=False),
     Column("replaces", String, nullable=False),
     Column("replaced_by", String, nullable=False),
+    Column("files", Text, nullable=False),  # SHA-256 of the chip's files, as the entry of the issue has them
     Column("holder", LargeBinary),  # keyed hash of name and date of birth
     Column("personal", LargeBinary),  # keyed hash of the personal number
     Column("sealed", LargeBinary),  # the person, under the row's own key
     Column("wrapped", LargeBinary),  # that key, under the register's
-    UniqueConstraint("series", "blank"),
 )
 Index("document_holder", document.c.holder)
 Index("document_personal", document.c.personal)
@@ -174,6 +174,11 @@ head = Table(
     Column("size", _Id, primary_key=True, autoincrement=False),
     Column("note", Text, nullable=False),
 )
+
+
+def place(series: int, blank: int) -> int:
+    """Return the id of the document that a blank becomes; a series' pattern has nine digits at most."""
+    return series * 1_000_000_000 + blank
 
 
 def misplaced(connection: Connection) -> Iterator[tuple[str, str, str]]:

@@ -3,7 +3,7 @@
 import os
 import shutil
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -123,24 +123,6 @@ class Store:
             if self.path is not None and shutil.disk_usage(self.path.parent).free < _LITTLE:
                 hint += "; the disk is full"
         return RegisterError(message, hint=hint)
-
-    def one(self, statement: str, value: str) -> Sequence[Any] | None:
-        """Return the first row that one plain statement gives, on a connection of the driver's own.
-
-        A statement by itself sees one snapshot; SQLAlchemy's transaction around it costs ten times what it does.
-
-        :raises RegisterError: the database cannot be read
-        """
-        try:
-            lent = self.engine.raw_connection()
-            try:
-                driver: Any = lent.driver_connection
-                row: Sequence[Any] | None = driver.execute(statement, (value,)).fetchone()
-            finally:
-                lent.close()
-        except (SQLAlchemyError, self.failure) as error:
-            raise self.refused(error) from None
-        return row
 
     def version(self) -> str:
         """Return the version of the tables: ``""`` for none, ``"0001"`` for the first ledger.
