@@ -14,7 +14,7 @@ from tjdocs.errors import RegisterError
 from tjdocs.register import hot, lives, schema
 from tjdocs.register._reading import Found, Reading
 from tjdocs.register.context import Context
-from tjdocs.register.entries import as_bytes, digest, issue_prefix
+from tjdocs.register.entries import as_bytes, as_object, digest, issue_prefix
 from tjdocs.register.people import unopened
 from tjdocs.register.ranges import Runs
 from tjdocs.register.replay import Replay
@@ -25,7 +25,7 @@ from tjdocs.register.values import Audit, Problem
 __all__ = ["run"]
 
 _DOCUMENT = (
-    "number", "document_type", "office", "officer", "issued", "expires", "citizenship", "sex", "category", "replaces",
+    "document_type", "office", "officer", "issued", "expires", "citizenship", "sex", "category", "replaces",
 )  # fmt: skip
 
 
@@ -112,19 +112,18 @@ class _Audit:
 
     def _play(self, rows: Sequence[Sequence[Any]]) -> None:
         """Play some entries, and compare the documents that were issued by them."""
-        before = None
+        before, runs = None, list[list[int]]()
         for row in rows:
             (
-                _, _, act, subject, leaf, _, number, kind, office, officer, issued, expires, citizenship, sex,
-                category, replaces, series, blank, holder, personal, sealed, state, ground, replaced_by, since,
-                own, files,
+                _, _, act, subject, leaf, _, id_, kind, office, officer, issued, expires, citizenship, sex, category,
+                replaces, series, blank, holder, personal, sealed, state, ground, replaced_by, since, files,
             ) = row  # fmt: skip
             if act != "issue":
                 fault = self._replay.add(act, subject, as_bytes(leaf))
                 if fault and self._reading.start == 0:
                     self._found("unlawful", "entry", _place(row), fault)
                 continue
-            if number is None:
+            if id_ is None:
                 self._missing(row)
                 continue
             self._documents += 1
@@ -135,19 +134,13 @@ class _Audit:
             fresh = state == "issued" and not ground and not replaced_by
             person = "" if holder is personal is sealed is None else digest(holder, personal, sealed)
             begin = issue_prefix(
-                number, kind, office, officer, issued, expires, citizenship, sex, category, replaces, series, blank,
+                subject, kind, office, officer, issued, expires, citizenship, sex, category, replaces, series, blank,
                 person, since if fresh else "",
             )  # fmt: skip
-            end = f'"files":{files}'
-            if not (
-                type(leaf) is bytes
-                and leaf.startswith((begin + '","' if fresh else begin).encode())
-                and (leaf.endswith((end + "}").encode()) or (end + ',"written":{').encode() in leaf)
-                and own == place(series, blank)
-            ):
+            if type(leaf) is not bytes or id_ != place(series, blank) or not _is_of(leaf, begin, fresh, files):
                 self._differs(row, person)
             if not fresh:
-                self._changed[number] = (state, ground, replaced_by, since)
+                self._changed[subject] = (state, ground, replaced_by, since)
 
     def _missing(self, row: Sequence[Any]) -> None:
         self._moved(row)
@@ -165,16 +158,16 @@ class _Audit:
         """Name the columns that are not what the log has."""
         try:
             table = json.loads(leaf)
-            said = {**table, "number": table["subject"], "officer": table["officers"][0], **table["blanks"]}
+            said = {**table, "officer": table["officers"][0], **table["blanks"]}
             ours = {
-                **dict(zip(_DOCUMENT, row[6:16], strict=True)),
+                **dict(zip(_DOCUMENT, row[7:16], strict=True)),
                 "series": row[16],
                 "first": row[17],
                 "person": person,
-                "files": json.loads(row[26]),
-                "id": place(row[16], row[17]),
+                "files": row[25],
+                "id": row[6],
             }
-            said["id"] = row[25]
+            said |= {"files": as_object(table["files"]), "id": place(row[16], row[17])}
             if row[21] == "issued":
                 ours["at"] = row[24]
             names = {"first": "blank", "person": "holder, personal, sealed", "at": "since"}
@@ -276,6 +269,24 @@ class _Audit:
                 self._found("changed", "decision", row["id"])
         for id_ in expected:
             self._found("missing", "decision", id_, "the log has it")
+
+
+def _is_of(leaf: bytes, begin: str, fresh: bool, files: object) -> bool:
+    """Whether an entry begins so, and has these digests.
+
+    :param fresh: the document is as it was issued, and ``begin`` ends with the moment
+    """
+    whole = f'"files":{files}'
+    if whole[-1] != "}":
+        return False
+    if fresh:
+        head = f'{begin}","ground":"",{whole}'.encode()
+        if leaf.startswith(head) and leaf[len(head) : len(head) + 1] in (b"}", b","):
+            return True
+        begin += '","'
+    return leaf.startswith(begin.encode()) and (
+        leaf.endswith((whole + "}").encode()) or (whole + ',"written":{').encode() in leaf
+    )
 
 
 def _place(row: Sequence[Any]) -> object:

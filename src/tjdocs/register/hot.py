@@ -48,9 +48,9 @@ ENTRY = "INSERT INTO entry (act, subject, leaf, mac) VALUES (?, ?, ?, ?)"
 ROLES = "SELECT role, office FROM officer WHERE id = ?"
 
 # an audit reads every entry with the document that it is about; columns after the mac are None where there is none
-ENTRIES = """SELECT e.id, e.position, e.act, e.subject, e.leaf, e.mac,
-d.number, d.document_type, d.office, d.officer, d.issued, d.expires, d.citizenship, d.sex, d.category, d.replaces,
-d.series, d.blank, d.holder, d.personal, d.sealed, d.state, d.ground, d.replaced_by, d.since, d.id, d.files
+ENTRIES = """SELECT e.id, e.position, e.act, e.subject, e.leaf, e.mac, d.id,
+d.document_type, d.office, d.officer, d.issued, d.expires, d.citizenship, d.sex, d.category, d.replaces,
+d.series, d.blank, d.holder, d.personal, d.sealed, d.state, d.ground, d.replaced_by, d.since, d.files
 FROM entry e LEFT JOIN document d ON e.act = 'issue' AND d.number = e.subject
 WHERE e.position >= ? ORDER BY e.position"""
 NEW = ENTRIES.replace("WHERE e.position >= ? ORDER BY e.position", "WHERE e.position IS NULL ORDER BY e.id")
@@ -136,18 +136,19 @@ def each(store: Store) -> Iterator[Direct]:
 
 def stream(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Iterator[Sequence[Any]]:
     """Yield the rows of a long answer, never all of them at once."""
-    for some in stretches(connection, statement, values, 4096):
+    for some in stretches(connection, statement, values, 256):
         yield from some
 
 
 def stretches(
     connection: Connection, statement: str, values: Sequence[Any], count: int
 ) -> Iterator[Sequence[Sequence[Any]]]:
-    """Yield the rows of a long answer, ``count`` at once."""
+    """Yield the rows of a long answer, ``count`` at once: few enough to stay in a processor's cache."""
     driver: Any = connection.connection.driver_connection
     sqlite = connection.dialect.name == "sqlite"
     # a cursor with a name leaves the answer on the server
     with closing(driver.cursor()) if sqlite else driver.cursor(name="stretches") as cursor:
         cursor.execute(_form(statement, sqlite), tuple(values))
-        while rows := cursor.fetchmany(count):
-            yield rows
+        while rows := cursor.fetchmany(count if sqlite else 16 * count):  # from a server it is a round trip
+            for first in range(0, len(rows), count):
+                yield rows[first : first + count]

@@ -63,7 +63,7 @@ def root_of(hashes: Sequence[bytes]) -> bytes:
     level = list(hashes)
     while len(level) > 1:
         last = level[-1:] if len(level) % 2 else []
-        level = [node_hash(a, b) for a, b in zip(level[::2], level[1::2], strict=False)] + last
+        level = [sha256(b"\1" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)] + last
     return level[0] if level else EMPTY
 
 

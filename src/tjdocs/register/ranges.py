@@ -211,12 +211,12 @@ class Runs:
         self._runs: dict[tuple[int, str, str], list[list[int]]] = defaultdict(list)
 
     def of(self, key: tuple[int, str, str]) -> list[list[int]]:
-        """Return the runs of a series, office and document type, to be joined by :meth:`join`."""
+        """Return the runs of a series, office and document type, for :meth:`join`."""
         return self._runs[key]
 
     @staticmethod
     def join(runs: list[list[int]], number: int) -> None:
-        """Add a number to runs."""
+        """Put a number to runs."""
         if runs and runs[-1][1] + 1 == number:
             runs[-1][1] = number
         else:

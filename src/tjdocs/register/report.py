@@ -155,7 +155,7 @@ def _issues(connection: Connection, flows: dict[_Day, dict[str, int]]) -> None:
 def _issued(connection: Connection) -> Runs:
     runs = Runs()
     for series, office, kind, blank in hot.stream(connection, hot.ISSUED):
-        Runs.join(runs.of((series, office, kind)), blank)
+        runs.join(runs.of((series, office, kind)), blank)
     return runs
 
 
