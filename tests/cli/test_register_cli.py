@@ -116,14 +116,14 @@ def test_a_register_of_strict_accountability(run, tmp_path):
     run("register", "receive", "P0000001-P0000010", "--type", KIND, *told, *chief)
     assert "no role for receive" in run("register", "receive", "P0000011", *told, "--officer", "anna", *secret, *AT, status=2)
     run("register", "assign", "P0000001-P0000010", "--office", "dushanbe", *chief)
-    assert run("register", "status", "P0000001", *secret, "--json")["blank"] == "sent"
+    assert run("register", "status", "P0000001", *secret, "--officer", "eva", "--json")["blank"] == "sent"
     run("register", "confirm", "P0000001-P0000010", "--office", "dushanbe", "--officer", "anna", *secret, *AT)
     for officer, status in (("anna", 2), ("", 2), ("eva", 0)):
         run("register", "audit", *secret, *(("--officer", officer) if officer else ()), status=status)
     run("register", "rewrap", "--new-key", *chief)
     run("register", "audit", *secret, "--officer", "eva")
     run("register", "dismiss", "anna", "clerk", *chief)
-    assert "version 0002 already" in run("register", "migrate", *secret)
+    assert "version 0003 already" in run("register", "migrate", *secret)
 
 
 def test_calls_that_cannot_be(run, tmp_path):
@@ -148,7 +148,7 @@ def test_an_old_ledger(run, tmp_path):
         )
     database.close()
     assert "tjdocs register migrate" in run("register", "status", status=2)
-    assert "version 0001 is now 0002" in run("register", "migrate", *AT)
+    assert "version 0001 is now 0003" in run("register", "migrate", *AT)
     assert run("register", "status", "T00000001", "--json", *AT)["status"] == "issued"
     assert run("register", "audit", "--json")["sound"] is True
 

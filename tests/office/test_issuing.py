@@ -374,7 +374,7 @@ def test_a_production_authority_wants_an_officer(tmp_path, register, now, applic
     with pytest.raises(RegisterError, match="no role"):
         Office(authority, register, officer="officer-8").issue(application, at=now)
     one = office.issue(application, at=now)
-    assert (one.document_number, register.document("P00000007").officer) == ("P00000007", "officer-7")
+    assert (one.document_number, register.document("P00000007", officer="officer-7").officer) == ("P00000007", "officer-7")
     assert not one.page.specimen
 
 

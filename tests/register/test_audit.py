@@ -465,7 +465,7 @@ def test_blocks(tmp_path, keys):
 
 def test_who_may_audit(stocked):
     for officer in ("anna", "chief", "gate", ""):
-        with pytest.raises((RegisterError, UsageError), match=r"no role|unusable id"):
+        with pytest.raises((RegisterError, UsageError), match=r"no role|nobody is named"):
             stocked.audit(officer=officer)
 
 

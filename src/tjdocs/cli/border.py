@@ -21,6 +21,7 @@ evidence_app = typer.Typer(help="An inspection as signed evidence.", no_args_is_
 app.add_typer(evidence_app, name="evidence")
 
 RegisterUrl = Annotated[str, typer.Option("--register", metavar="URL", help="The register of our own documents.")]
+RegisterOfficer = Annotated[str, typer.Option("--officer", help="Who asks the register, and uses documents up in it.")]
 WatchList = Annotated[
     list[str] | None,
     typer.Option("--watch-list", help="Bans and watch lists: CSV, JSON lines or an index; repeatable."),
@@ -59,7 +60,7 @@ def inspect(
     crl: _io.Crl = None,
     signer: _io.SealSigner = None,
     register: RegisterUrl = "",
-    officer: Annotated[str, typer.Option("--officer", help="Under whose name the register is written to.")] = "",
+    officer: RegisterOfficer = "",
     keys: _register.KeyFolder = "",
     watch_list: WatchList = None,
     permit: Permit = None,
@@ -233,6 +234,7 @@ def judge_batch(
     crl: _io.Crl = None,
     signer: _io.SealSigner = None,
     register: RegisterUrl = "",
+    officer: RegisterOfficer = "",
     watch_list: WatchList = None,
     permit: Permit = None,
     direction: Annotated[str, typer.Option("--direction", help="Where a record names none.")] = "",
@@ -248,9 +250,12 @@ def judge_batch(
     values = {"trust": trust, "crl": crl, "trust_digest": trust_digest, "watch_list": watch_list, "permit": permit}
     values |= {"policy": policy, "register": register, "signer": signer}
     common = {key: value for key, value in (("direction", direction), ("point", point)) if value}
-    open_register(register, "")
+    officer = officer or "trial"
+    open_register(register, officer)
     inspector = make_inspector({**values, "register": ""})
-    setup = batch.Setup.of(trust=inspector.trust, lists=inspector.lists, policy=inspector.policy, register=register)
+    setup = batch.Setup.of(
+        trust=inspector.trust, lists=inspector.lists, policy=inspector.policy, register=register, officer=officer
+    )
     results = _batches.Results(out, setup.digest + str(sorted(common.items())), _io.moment(at), given=bool(at))
     items = (item for path in paths for item in _batches.items(path, here=bool(dask)))
     with _batches.executor(dask, setup) as executor:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from tjdocs.errors import RegisterError
+from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import hot, lives, values
 
 __all__ = ["allow", "may_read"]
@@ -37,6 +37,9 @@ def may_read(connection: Connection | hot.Direct, act: str, officer: str, *, tri
     """Let a look pass; in a trial register nobody need be named.
 
     :raises RegisterError: an officer without the role
+    :raises UsageError: nobody is named, or an unusable id
     """
-    if not (trial and officer == ""):
+    if officer == "" and not trial:
+        raise UsageError("nobody is named", where="officer", hint="a production register answers to its officers")
+    if officer:
         allow(connection, act, (officer,), 1, trial=trial)

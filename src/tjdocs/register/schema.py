@@ -115,7 +115,7 @@ document = Table(
     Column("category", String, nullable=False),
     Column("replaces", String, nullable=False),
     Column("replaced_by", String, nullable=False),
-    Column("files", Text, nullable=False),  # SHA-256 of the chip's files, as the entry of the issue has them
+    Column("files", Text, nullable=False),  # SHA-256 of each by name, as the entry of the issue has it
     Column("holder", LargeBinary),  # keyed hash of name and date of birth
     Column("personal", LargeBinary),  # keyed hash of the personal number
     Column("sealed", LargeBinary),  # the person, under the row's own key
