@@ -13,7 +13,7 @@ import pytest
 from law_cases import Traveller, document, entry, foreigner, grant
 
 import builders as b
-from tjdocs.border import Lists, batch
+from tjdocs.border import Lists, archives, batch
 from tjdocs.border.reading import evidence_from_json, evidence_json
 from tjdocs.errors import InputError
 
@@ -161,7 +161,7 @@ def test_a_tar_stream_of_a_whole_lane_has_its_folders_for_records(folders, below
         for folder in sorted(folders.iterdir()):
             archive.add(folder, f"{below}{folder.name}")
     stream.seek(0)
-    here = [item for item in batch.folder_items(folders, here=True) if item.content]  # of an empty one a stream has none
+    here = list(batch.folder_items(folders, here=True))
     found = list(batch.tar_items(stream))
     assert [item.id for item in found] == [item.id for item in here]
     assert list(batch.run(found, setup(), at=b.AT, workers=1)) == list(batch.run(here, setup(), at=b.AT, workers=1))
@@ -181,6 +181,55 @@ def test_a_tar_stream_of_two_lanes_and_one_of_a_chip_alone():
             archive.addfile(tarfile.TarInfo(name))
     stream.seek(0)
     assert [(item.id, sorted(item.content)) for item in batch.tar_items(stream)] == [("chip", ["DG1.bin", "DG2.bin"])]
+
+
+NOTHING = [
+    "lane/000/", "lane/001/", "lane/001/chip/", "lane/002/", "lane/002/mrz.txt", "lane/002/chip/", "lane/003/",
+    "lane/004/", "lane/005/", "lane/005/mrz.txt", "lane/006/",
+]  # fmt: skip
+
+
+def stream_of(*names: str) -> io.BytesIO:
+    """A tar stream of empty files, and of folders where a name ends in a stroke."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for name in names:
+            info = tarfile.TarInfo(name.rstrip("/"))
+            info.type = tarfile.DIRTYPE if name.endswith("/") else tarfile.REGTYPE
+            archive.addfile(info)
+    stream.seek(0)
+    return stream
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (NOTHING, ["000", "001", "002+", "003", "004", "005+", "006"]),
+        (["lane/", *NOTHING], ["000", "001", "002+", "003", "004", "005+", "006"]),
+        # nothing but folders: those in which no other lies
+        (["lane/", "lane/000/", "lane/001/", "lane/001/chip/"], ["000", "001"]),
+        # all folders, then all files
+        (["lane/0/", "lane/1/", "lane/2/", "lane/0/mrz.txt", "lane/1/mrz.txt"], ["0+", "1+", "2"]),
+        (["lane/0/", "lane/1/", "lane/2/", "lane/0/mrz.txt", "lane/2/mrz.txt"], ["0+", "1", "2+"]),
+        # hidden ones are no records, as on a disk
+        (["lane/.git/", "lane/.git/HEAD", "lane/1/mrz.txt", "lane/.old/mrz.txt"], ["1+"]),
+        (["../up/", "/abs/", "lane/1/mrz.txt"], ["1+"]),
+    ],
+    ids=range(7),
+)
+def test_an_empty_folder_of_a_tar_stream_is_a_record_in_which_nothing_was_handed_over(names, expected):
+    found = list(batch.tar_items(stream_of(*names)))
+    assert [item.id + "+" * bool(item.content) for item in found] == expected
+    results = list(batch.run(found, setup(), at=b.AT, workers=1))
+    empty = [result["error"]["message"] for item, result in zip(found, results, strict=True) if not item.content]
+    assert all(message.startswith("nothing to judge") for message in empty)
+
+
+def test_a_tar_stream_of_folders_without_end_is_over_the_limits(monkeypatch):
+    monkeypatch.setattr(archives, "MAX_FOLDERS", 3)
+    for names in (["a/", "b/", "c/", "d/"], ["z/mrz.txt", "a/", "b/", "c/", "d/"]):
+        with pytest.raises(InputError, match="over the limits"):
+            list(batch.tar_items(stream_of(*names)))
 
 
 def test_a_tar_stream_gives_regular_files_under_its_root_only():

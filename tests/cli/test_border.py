@@ -251,7 +251,7 @@ def test_batch_reads_tar_and_lines(lane, run, monkeypatch):
     with tarfile.open("lane.tar", "w") as archive:
         archive.add("lane", arcname=".")
     _, out, _ = run("border", "batch", "lane.tar", *BATCH, *AT)
-    assert [json.loads(line)["verdict"] for line in out.splitlines()] == ["admit"] * 3 + ["refuse", "admit"]
+    assert [json.loads(line)["verdict"] for line in out.splitlines()] == ["admit"] * 3 + ["refuse", None, "admit"]
     lines = (json.dumps({"mrz": Path("mrz.txt").read_text()}) + "\n").encode()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines)))
     _, out, _ = run("border", "batch", "-", *BATCH, *AT)

@@ -11,6 +11,7 @@ from tjdocs.errors import InputError
 __all__ = ["ArchiveError", "read_tar", "read_zip"]
 
 MAX_ENTRIES = 5000
+MAX_FOLDERS = 100_000  # of a stream, without a file so far
 MAX_TOTAL = 100_000_000
 MAX_MEMBER = 20_000_000
 MAX_RATIO = 100
@@ -75,43 +76,111 @@ def read_tar(source: IO[bytes], known: Callable[[str], bool]) -> Iterator[tuple[
     """Yield the folders of a tar stream with their files, as they come; a folder's files stand one behind another.
 
     The first file that is evidence tells how deep the folders stand (``tar c lane``: one below the root). Links and
-    special files are passed over, as are names outside of the root.
+    special files are passed over, as are hidden folders and names outside of the root. A folder that the stream names
+    and of which it has no file is yielded without files.
 
     :param known: whether a file of this name is evidence
 
     :raises InputError: the stream is none, breaks off, or a folder is over the limits
     """
-    current, files, total, above = "", dict[str, bytes](), 0, None
+    current, files, total = "", dict[str, bytes](), 0
+    folders = _Folders()
     try:
         with tarfile.open(fileobj=source, mode="r|*") as archive:
             for member in archive:
                 name = member.name.removeprefix("./")
-                if not member.isreg() or "/" not in name or not _inside(name):
+                if not _inside(name):
                     continue
-                *folders, last = name.split("/")
-                if above is None:
-                    if not known(last):
-                        continue
-                    above = folders[: -2 if folders[-1] == "chip" and len(folders) > 1 else -1]
-                if len(folders) <= len(above):
+                if member.isdir():
+                    folders.name(name.split("/"))
                     continue
-                record = folders[: len(above) + 1]
-                folder = "/".join(record if record[:-1] != above else record[-1:])
-                rest = "/".join((*folders[len(record) :], last))
+                *above, last = name.split("/")
+                if not member.isreg() or not above or not folders.placed(above, known(last)):
+                    continue
+                folder, within = folders.record(above)
+                if not folder:
+                    continue
                 if folder != current:
                     if files:
                         yield current, files
+                    for empty in folders.filled(folder):
+                        yield empty, {}
                     current, files, total = folder, {}, 0
                 total += member.size
                 if member.size > MAX_MEMBER or total > MAX_TOTAL or len(files) > MAX_ENTRIES:
                     raise InputError("over the limits", where=f"tar: {folder[:80]}")
                 content = archive.extractfile(member)
                 if content is not None:
-                    files[rest] = content.read()
+                    files["/".join((*within, last))] = content.read()
     except (tarfile.TarError, EOFError, OSError, ValueError) as error:
         raise InputError("no tar stream", where="tar", hint=type(error).__name__) from None
     if files:
         yield current, files
+    for empty in folders.left():
+        yield empty, {}
+
+
+class _Folders:
+    """How deep a stream's records stand, and which of its folders have had no file so far."""
+
+    def __init__(self) -> None:
+        self._above: list[str] | None = None
+        self._early: list[list[str]] = []  # those named before the depth is known
+        self._empty: dict[str, None] = {}
+        self._begun = ""
+
+    def placed(self, folders: list[str], evidence: bool) -> bool:
+        """Tell of a file's folders; return whether it is known how deep the records stand."""
+        if self._above is None and evidence:
+            self._settle(folders)
+        return self._above is not None
+
+    def _settle(self, folders: list[str]) -> None:
+        self._above = folders[: -2 if folders[-1] == "chip" and len(folders) > 1 else -1]
+        early, self._early = self._early, []
+        for parts in early:
+            self.name(parts)
+
+    def name(self, folders: list[str]) -> None:
+        """Note a folder that the stream names."""
+        if self._above is None:
+            self._early.append(folders)
+        elif (folder := self.record(folders)[0]) and folder != self._begun:
+            self._empty.setdefault(folder)
+        if len(self._early) > MAX_FOLDERS or len(self._empty) > MAX_FOLDERS:
+            raise InputError("over the limits", where="tar", hint=f"at most {MAX_FOLDERS} empty folders are kept")
+
+    def record(self, folders: list[str]) -> tuple[str, list[str]]:
+        """Return the record to which folders lead, empty when they lead to none, and the folders within it."""
+        above = self._above or []
+        record = folders[: len(above) + 1]
+        if len(folders) <= len(above) or record[-1].startswith("."):
+            return "", []
+        return "/".join(record if record[:-1] != above else record[-1:]), folders[len(record) :]
+
+    def filled(self, folder: str) -> list[str]:
+        """Tell that a file of a record comes; return the records before it that have none.
+
+        When the last folder named is the first to have a file, folders come with their files, and those before it
+        have none. Else all folders were named first, and which have none is known at the end.
+        """
+        last = next(reversed(self._empty), None)
+        self._empty.pop(folder, None)
+        self._begun = folder
+        if last != folder:
+            return []
+        empty, self._empty = list(self._empty), {}
+        return empty
+
+    def left(self) -> list[str]:
+        """Return what is left at the end: of a stream of folders alone, those in which no other lies."""
+        if self._above is None:
+            below = [parts[:-1] if parts[-1] == "chip" and len(parts) > 1 else parts for parts in self._early]
+            holding = {tuple(parts[:-1]) for parts in below}
+            leaves = [parts for parts in below if tuple(parts) not in holding]
+            if leaves:
+                self._settle([*min(leaves, key=len)])
+        return list(self._empty)
 
 
 def _inside(name: str) -> bool:
