@@ -270,6 +270,40 @@ def test_a_line_that_is_too_long_is_one_bad_record(monkeypatch):
     assert [(item.id, item.content) for item in found] == [("x:1", b"{}\n"), ("x:2", b""), ("x:4", b"{}\n")]
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_line_is_named_by_its_own_id(workers):
+    rows = [line(WHO[0], id="desk 2/17"), line(WHO[0]), line(WHO[0], id="Камера 1"), b'{"id": "no evidence"}', b"{"]
+    found = list(batch.run(lines(*rows), setup(), at=b.AT, workers=workers))
+    assert [(result["id"], result.get("place")) for result in found] == [
+        ("desk 2/17", "x:1"), ("x:2", None), ("Камера 1", "x:3"), ("no evidence", "x:4"), ("x:5", None),
+    ]  # fmt: skip
+    assert not any("id_unused" in result for result in found)
+    assert found[0] == {"id": "desk 2/17", "place": "x:1", **WHO[0].judge().as_json()}
+    assert found[3]["error"]["code"] == "input"
+
+
+@pytest.mark.parametrize(
+    ("own", "why"),
+    [
+        (7, "no-text"), ([], "no-text"), ("", "no-text"), ("a" * 101, "too-long"), ("a\nb", "not-printable"),
+        ("\u202eabc", "not-printable"), ("\ud800", "not-printable"), (" a", "not-printable"), ("x:9", "a-place"),
+    ],
+    ids=range(9),
+)  # fmt: skip
+def test_an_id_that_is_no_proper_text_is_told_and_the_line_named_by_its_place(own, why):
+    found = list(batch.run(lines(line(WHO[0], id=own)), setup(), at=b.AT, workers=1))
+    assert [(result["id"], result["id_unused"], result["verdict"]) for result in found] == [("x:1", why, "admit")]
+    assert json.dumps(found, ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_id_that_stands_in_two_lines_names_the_first_alone(workers):
+    rows = [line(WHO[0], id="A"), line(WHO[0], id="B"), line(WHO[0], id="A")] * 4
+    found = list(batch.run(lines(*rows), setup(), at=b.AT, workers=workers, named=["B"]))
+    assert [result["id"] for result in found] == ["A", *(f"x:{n}" for n in range(2, 13))]
+    assert [result.get("id_unused") for result in found] == [None, *["taken"] * 11]
+
+
 # --------------------------------------------------------------------------------------------------------------- cluster
 
 

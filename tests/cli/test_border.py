@@ -259,6 +259,26 @@ def test_batch_reads_tar_and_lines(lane, run, monkeypatch):
     assert json.loads(out)["verdict"] == "refer"
 
 
+def test_a_batch_of_lines_with_ids_of_their_own_resumes(lane, run):
+    zone = Path("mrz.txt").read_text()
+    ids = ["A", "B", None, "A", "C", "C", "x y"]
+    rows = [json.dumps({"mrz": zone, **({"id": name} if name else {})}) for name in ids]
+    Path("l.jsonl").write_text("\n".join(rows) + "\n")
+    run("border", "batch", "l.jsonl", *BATCH, *AT, "--out", "r.jsonl")
+    whole = Path("r.jsonl").read_text()
+    names = ["A", "B", "l.jsonl:3", "l.jsonl:4", "C", "l.jsonl:6", "x y"]
+    assert [json.loads(line)["id"] for line in whole.splitlines()] == names
+    for done in range(len(ids)):
+        Path("r.jsonl").write_text("".join(whole.splitlines(keepends=True)[:done]))
+        run("border", "batch", "l.jsonl", *BATCH, "--out", "r.jsonl")
+        assert Path("r.jsonl").read_text() == whole
+    # a line of another id in the first one's place
+    Path("l.jsonl").write_text("\n".join([rows[1], rows[0], *rows[2:]]) + "\n")
+    status, _, err = run("border", "batch", "l.jsonl", *BATCH, "--out", "r.jsonl")
+    assert status == 2
+    assert "results of other records" in err
+
+
 def test_batch_calls_that_cannot_be_used(lane, run):
     assert run("border", "batch", "nowhere", *BATCH)[0] == 2
     assert run("border", "batch", "lane", *BATCH, "--dask", "tcp://127.0.0.1:1", *AT)[0] == 2

@@ -8,8 +8,9 @@ import json
 import os
 import pickle
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
@@ -30,9 +31,10 @@ from tjdocs.pki.crl import Crl
 from tjdocs.pki.trust import Entry, TrustStore
 from tjdocs.register.lists import Lists
 
-__all__ = ["Item", "Setup", "folder_items", "install", "line_items", "run", "tar_items"]
+__all__ = ["Item", "Setup", "folder_items", "install", "line_items", "own_id", "run", "tar_items"]
 
 MAX_LINE = 70_000_000  # a folder's limit in base64
+MAX_ID = 100
 _CHUNK = 8
 _KEPT = 4  # inspectors that a worker keeps
 
@@ -121,39 +123,79 @@ def judge(digest: str, items: list[Item], common: Mapping[str, Any], at: datetim
 
 
 def _judge(inspector: Inspector, item: Item, common: Mapping[str, Any], at: datetime | date) -> dict[str, Any]:
+    names = {"id": item.id}
     try:
-        evidence, moment = _read(item, common, at)
+        if item.kind == "line":
+            values = _line(item)
+            names = _names(values, item.id)
+            evidence, moment = _read_line(values, item.id, common, at)
+        else:
+            evidence, moment = _read(item, common), at
         verdict = inspector.inspect(evidence, at=moment, dry_run=True)
     except TjdocsError as error:
-        return _failed(item.id, error.code, str(error))
+        return _failed(names, error.code, str(error))
     except Exception as error:  # noqa: BLE001 - a fault of ours stops one record, and is told
-        return _failed(item.id, "internal", type(error).__name__)
-    return {"id": item.id, **verdict.as_json()}
+        return _failed(names, "internal", type(error).__name__)
+    return {**names, **verdict.as_json()}
 
 
-def _failed(id_: str, code: str, message: str) -> dict[str, Any]:
-    return {"id": id_, "schema": 1, "verdict": None, "error": {"code": code, "message": message}}
+def _failed(names: Mapping[str, str], code: str, message: str) -> dict[str, Any]:
+    return {**names, "schema": 1, "verdict": None, "error": {"code": code, "message": message}}
 
 
-def _read(item: Item, common: Mapping[str, Any], at: datetime | date) -> tuple[Evidence, datetime | date]:
+def _read(item: Item, common: Mapping[str, Any]) -> Evidence:
     if item.kind == "folder":
-        return evidence_from_folder(Path(item.content), common), at
-    if item.kind == "files":
-        return evidence_from_files(item.content, common), at
+        return evidence_from_folder(Path(item.content), common)
+    return evidence_from_files(item.content, common)
+
+
+def _line(item: Item) -> dict[str, Any]:
     try:
         values = json.loads(item.content)
     except (ValueError, RecursionError):
         raise UsageError("no JSON", where=item.id) from None
     if not isinstance(values, dict):
         raise UsageError("no JSON object", where=item.id)
+    return values
+
+
+def _names(values: Mapping[str, Any], place: str) -> dict[str, str]:
+    """Return how a line's result is named: by its own ``id`` where that is a proper text, else by its place."""
+    own = values.get("id")
+    if own is None:
+        return {"id": place}
+    why = ""
+    if not isinstance(own, str) or not own:
+        why = "no-text"
+    elif len(own) > MAX_ID:
+        why = "too-long"
+    elif not own.isprintable() or own != own.strip():
+        why = "not-printable"
+    elif own.startswith(place[: place.rindex(":") + 1]):
+        why = "a-place"
+    return {"id": place, "id_unused": why} if why else {"id": own, "place": place}
+
+
+def own_id(item: Item) -> str:
+    """Return the ``id`` by which a line's result would be named, empty when it would be by its place."""
+    try:
+        names = _names(_line(item), item.id)
+    except UsageError:
+        return ""
+    return names["id"] if "place" in names else ""
+
+
+def _read_line(
+    values: dict[str, Any], place: str, common: Mapping[str, Any], at: datetime | date
+) -> tuple[Evidence, datetime | date]:
     moment = values.pop("at", None)
     if moment is not None:
         try:
             at = datetime.fromisoformat(moment)
         except (TypeError, ValueError):
-            raise UsageError("no moment", where=f"{item.id}: at", hint="ISO 8601, with its offset") from None
+            raise UsageError("no moment", where=f"{place}: at", hint="ISO 8601, with its offset") from None
     own = {key: value for key, value in values.items() if value is not None}
-    return judgeable({**common, **own}, item.id, None), at
+    return judgeable({**common, **own}, place, None), at
 
 
 # ---------------------------------------------------------------------------------------------------------- the records
@@ -186,7 +228,7 @@ def tar_items(source: IO[bytes]) -> Iterator[Item]:
 
 
 def line_items(source: IO[bytes], name: str) -> Iterator[Item]:
-    """Yield the lines of a JSON-lines stream as records; its place names a line."""
+    """Yield the lines of a JSON-lines stream as records, each by its place; its own ``id`` is read with the line."""
     number = 0
     while line := source.readline(MAX_LINE + 1):
         number += 1
@@ -208,21 +250,34 @@ def run(
     common: Mapping[str, Any] | None = None,
     executor: Executor | None = None,
     workers: int | None = None,
+    named: Iterable[str] = (),
 ) -> Iterator[dict[str, Any]]:
     """Yield the result of every item, in their order: a verdict as JSON with its ``id``, or an ``error``.
+
+    A line with an ``id`` of its own is named by it and has its ``place`` beside it. Where that is no proper text, or
+    another line had it before, its place names it, and ``id_unused`` says why.
 
     :param common: what counts for every record that does not say otherwise, for example ``direction``
     :param executor: one in whose workers :func:`install` was called; None: processes of this machine, and a worker
         that dies is replaced
     :param workers: processes; as many as there are processors when not given
+    :param named: ids that other records of the same batch already have
     """
     count = workers or os.cpu_count() or 1
     if executor is None and count == 1:
         install(setup)
-        for item in items:
-            yield from judge(setup.digest, [item], common or {}, at)
-        return
-    yield from _Run(setup, common or {}, at, executor, count).results(items)
+        found = (result for item in items for result in judge(setup.digest, [item], common or {}, at))
+    else:
+        found = _Run(setup, common or {}, at, executor, count).results(items)
+    taken = set(map(hash, named))  # of a million ids no more than this is kept
+    with closing(found):
+        for result in found:
+            place = result.get("place")
+            if place is not None and hash(result["id"]) in taken:
+                del result["place"]
+                result = {"id": place, "id_unused": "taken", **{k: v for k, v in result.items() if k != "id"}}
+            taken.add(hash(result["id"]))
+            yield result
 
 
 class _Run:
@@ -242,7 +297,7 @@ class _Run:
             self._count, mp_context=get_context("spawn"), initializer=install, initargs=(self._setup,)
         )
 
-    def results(self, items: Iterable[Item]) -> Iterator[dict[str, Any]]:
+    def results(self, items: Iterable[Item]) -> Generator[dict[str, Any], None, None]:
         stream = iter(items)
         try:
             while chunk := list(islice(stream, _CHUNK)):
@@ -282,7 +337,7 @@ class _Run:
                 except Exception as error:  # noqa: BLE001 - likewise, and this item is why
                     self._renew()
                     if attempt == 2:
-                        found.append(_failed(item.id, "worker", f"the worker died: {type(error).__name__}"))
+                        found.append(_failed({"id": item.id}, "worker", f"the worker died: {type(error).__name__}"))
         return found
 
     def _renew(self) -> None:

@@ -72,7 +72,7 @@ class Results:
     def __init__(self, path: str, digest: str, at: datetime, *, given: bool) -> None:
         self._path = path
         self.at = at
-        self._done: list[str] = []
+        self._done: list[tuple[str, str]] = []  # place and own id
         self._counts: dict[str, int] = {}
         if path:
             self._resume(digest, given=given)
@@ -104,7 +104,8 @@ class Results:
                 if not line.endswith(b"\n"):
                     break
                 result = json.loads(line)
-                self._done.append(result["id"])
+                own = result["id"] if "place" in result else ""
+                self._done.append((result.get("place", result["id"]), own))
                 self._count(result)
                 whole += len(line)
             file.truncate(whole)
@@ -119,8 +120,13 @@ class Results:
             known = next(done, None)
             if known is None:
                 yield item
-            elif known != item.id:
+            elif known[0] != item.id or (known[1] and batch.own_id(item) != known[1]):
                 raise UsageError("results of other records", where=self._path, hint="name a new file")
+
+    @property
+    def named(self) -> list[str]:
+        """The ids that lines already judged have of their own."""
+        return [own for _, own in self._done if own]
 
     def write(self, results: Iterable[dict[str, Any]]) -> dict[str, int]:
         """Write the results, one a line, each at once; return how many there are of each verdict."""

@@ -260,8 +260,9 @@ def judge_batch(
     items = (item for path in paths for item in _batches.items(path, here=bool(dask)))
     with _batches.executor(dask, setup) as executor:
         found = batch.run(
-            results.left(items), setup, at=results.at, common=common, executor=executor, workers=workers or None
-        )
+            results.left(items), setup, at=results.at, common=common, executor=executor, workers=workers or None,
+            named=results.named,
+        )  # fmt: skip
         counts = results.write(_streams.progress(found, "judged"))
     text = ", ".join(f"{word} {count}" for word, count in sorted(counts.items()))
     print(f"tjdocs: {text or 'nothing'}", file=sys.stderr)
