@@ -155,6 +155,10 @@ def test_whom_a_policy_believes(place, tmp_path):
         answer = asked(*inspected)[1]
         (chain,) = (f for f in answer["findings"] if f["check"] == "pa.ds-chain")
         verdicts.append((answer["verdict"], chain["outcome"], chain["reason"]))
+        # a chip judged by itself is judged by the same
+        status, alone = asked("verify", place / "out/chip", "--trust", store, "--policy", path, "--at", AT)
+        assert chain in alone["findings"]
+        assert (status, alone["verdict"]) == (int(answer["verdict"] != "admit"), answer["verdict"])
     assert verdicts == [
         ("admit", "passed", ""),
         ("refer", "undetermined", "not-believed"),
@@ -165,6 +169,21 @@ def test_whom_a_policy_believes(place, tmp_path):
     assert (status, err.count("\n")) == (2, 1)
     assert "unknown thrust" in err
     assert "trust" in err.partition("known are")[2]
+
+
+def test_what_a_policy_demands_of_a_chip(place, tmp_path):
+    """What is demanded is the file's, not only whom to believe: an expired document may be referred."""
+    path = tmp_path / "lane.toml"
+    rule = '[[rule]]\ncheck = "doc.expiry"\noutcome = "failed"\ndecision = "refer"\n\n[[rule]]'
+    path.write_text(Policy.default().source.decode().replace("[[rule]]", rule, 1))
+    late = ("verify", place / "out/chip", "--trust", place / "authority/csca.cer", "--at", "2037-01-01")
+    assert asked(*late)[1]["verdict"] == "refuse"
+    status, said = asked(*late, "--policy", path)
+    assert (status, said["verdict"], said["decided_by"]) == (1, "refer", ["doc.expiry"])
+    assert said["policy_sha256"] == Policy.read(path).sha256
+    for wrong in (tmp_path / "missing", place / "authority/csca.cer"):
+        status, _, err = run(*late, "--policy", wrong)
+        assert (status, err.count("\n")) == (2, 1)
 
 
 def test_revoking(place, tmp_path):

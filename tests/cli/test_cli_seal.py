@@ -7,6 +7,8 @@ import pytest
 from test_cli import asked, run
 
 import seals_made as s
+from tjdocs.pki import TrustStore
+from tjdocs.pki.importing import read_certificate
 from tjdocs.seal import Seal, draw_code
 
 AT = "2026-11-24"
@@ -43,6 +45,25 @@ def test_make(place):
     assert Seal.parse(data).values == {"zone": ZONE}
     for name in said["files"]:
         assert stat.S_IMODE((place / "out" / name).stat().st_mode) == 0o600
+
+
+def test_whom_a_policy_believes_of_a_seal(place, tmp_path):
+    csca = TrustStore.of([read_certificate(place / "a/csca.cer")]).entries[0].certificate.sha256
+    tables = {
+        'believe = ["anchor"]': ("VALID", "passed", ""),
+        'believe = ["list"]\nlists = 2': ("INVALID", "undetermined", "not-believed"),
+        f'believe = ["anchor"]\ndenied = ["{csca}"]': ("INVALID", "failed", "denied"),
+    }
+    for table, expected in tables.items():
+        path = tmp_path / "lane.toml"
+        path.write_text(f'schema = 1\nname = "lane"\nrequires = ["seal.signature"]\nrule = []\n[trust]\n{table}\n')
+        status, said = asked("seal", "verify", place / "out/seal.bin", *trusting(place, "--policy", path))
+        (signer,) = (f for f in said["findings"] if f["check"] == "seal.signer")
+        assert (said["status"], signer["outcome"], signer["reason"]) == expected
+        assert status == int(expected[0] != "VALID")
+    path.write_text("schema = 1")
+    status, _, err = run("seal", "verify", place / "out/seal.bin", *trusting(place, "--policy", path))
+    assert (status, err.count("\n")) == (2, 1)
 
 
 @pytest.mark.parametrize("name", ["seal.bin", "seal.png"])

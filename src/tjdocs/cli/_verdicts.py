@@ -1,13 +1,23 @@
-"""A verdict on a terminal: in plain words, what a guard should do first."""
+"""A verdict on a terminal: in plain words, what a guard should do first; and the policy that it comes from."""
 
+from typing import Annotated
+
+import typer
 from rich.text import Text
 
-from tjdocs.border import Decision, Verdict
+from tjdocs.border import Decision, Policy, Verdict
 from tjdocs.border.report_rows import advice, not_checked
 from tjdocs.border.texts import Texts
 from tjdocs.cli import _io
 
-__all__ = ["show"]
+__all__ = ["PolicyFile", "policy", "show"]
+
+PolicyFile = Annotated[str, typer.Option("--policy", help="A policy file; else the default policy.")]
+
+
+def policy(path: str) -> Policy | None:
+    """Return the policy of a file, None where none is named."""
+    return Policy.read(path) if path else None
 
 
 def show(verdict: Verdict, words: Texts) -> None:

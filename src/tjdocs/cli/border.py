@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tjdocs.border import Evidence, Inspector, Lists, Policy, Verdict, batch
+from tjdocs.border import Evidence, Inspector, Lists, Verdict, batch
 from tjdocs.border.files import check_new
 from tjdocs.border.reading import EVIDENCE_KEYS, evidence_from_json, is_file
 from tjdocs.border.record import Records
@@ -27,7 +27,6 @@ WatchList = Annotated[
     typer.Option("--watch-list", help="Bans and watch lists: CSV, JSON lines or an index; repeatable."),
 ]
 Permit = Annotated[list[str] | None, typer.Option("--permit", help="Visas and permits, likewise; repeatable.")]
-PolicyFile = Annotated[str, typer.Option("--policy", help="A policy file; else the default policy.")]
 Language = Annotated[str, typer.Option("--lang", help="en, ru or tg.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Judge only: nothing is used up or recorded.")]
 
@@ -73,7 +72,7 @@ def inspect(
         list[str] | None,
         typer.Option("--claim", metavar="NAME=VALUE", help="For example entered=2026-11-10; repeatable."),
     ] = None,
-    policy: PolicyFile = "",
+    policy: _verdicts.PolicyFile = "",
     lang: Language = "",
     evidence: Annotated[str, typer.Option("--evidence", help="All of this in one JSON file.")] = "",
     report: Annotated[str, typer.Option("--report", help="Write an HTML report here.")] = "",
@@ -159,12 +158,11 @@ def make_inspector(values: Mapping[str, Any]) -> Inspector:
         _list(values, "trust"), _list(values, "crl"), _text(values, "trust_digest"), _list(values, "signer")
     )
     files = [*_list(values, "watch_list"), *_list(values, "permit")]
-    policy = _text(values, "policy")
     return Inspector(
         trust=store,
         register=open_register(_text(values, "register"), _text(values, "officer"), _text(values, "keys")),
         lists=Lists.read(files) if files else None,
-        policy=Policy.read(policy) if policy else None,
+        policy=_verdicts.policy(_text(values, "policy")),
     )
 
 
@@ -239,7 +237,7 @@ def judge_batch(
     permit: Permit = None,
     direction: Annotated[str, typer.Option("--direction", help="Where a record names none.")] = "",
     point: Annotated[str, typer.Option("--point", help="Likewise.")] = "",
-    policy: PolicyFile = "",
+    policy: _verdicts.PolicyFile = "",
     out: Annotated[str, typer.Option("--out", help="Results, JSON lines; resumed where it breaks off.")] = "",
     workers: Annotated[int, typer.Option("--workers", min=0, help="Processes; 0: one for each processor.")] = 0,
     dask: Annotated[str, typer.Option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster.")] = "",

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tjdocs import mrz, seal
-from tjdocs.cli import _io
+from tjdocs.cli import _io, _verdicts
 from tjdocs.errors import InputError, UsageError
 from tjdocs.findings import enforce_premises
 from tjdocs.inspection.seals import examine_seal
@@ -106,16 +106,21 @@ def verify(
     mrz_file: Annotated[
         list[str] | None, typer.Option("--mrz", help="File with a printed zone; a visa's and its passport's: twice.")
     ] = None,
+    policy: Annotated[
+        str, typer.Option("--policy", help="A policy file, whose [trust] table says whom to believe.")
+    ] = "",
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Judge a seal, and compare it with the printed zone. Exit status 1 unless it is VALID (Doc 9303-13, D)."""
     store = _io.trust(trust or [], crl or [], trust_digest, signer or ())
+    given = _verdicts.policy(policy)
+    believed = store.under(given.trust if given is not None else None)
     moment = _io.moment(at)
     zones = [
         (f"zone {n}", mrz.parse(_io.read_text(file), at=moment.date())) for n, file in enumerate(mrz_file or (), 1)
     ]
-    examined = examine_seal(_io.read_file(path), store, zones, at=moment)
+    examined = examine_seal(_io.read_file(path), believed, zones, at=moment)
     findings = enforce_premises(examined.findings)
     status = seal.status(findings)
     if as_json:

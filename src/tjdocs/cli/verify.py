@@ -8,7 +8,7 @@ import typer
 
 from tjdocs import mrz, seal
 from tjdocs.border import Evidence, Inspector
-from tjdocs.cli import _io
+from tjdocs.cli import _io, _verdicts
 from tjdocs.errors import InputError
 from tjdocs.lds import catalogue, sod, sod_spans
 from tjdocs.lds.catalogue import LdsError
@@ -29,6 +29,7 @@ def verify(
     crl: _io.Crl = None,
     seal_file: Annotated[str, typer.Option("--seal", help="The seal's bytes, or a PNG or JPEG picture of it.")] = "",
     signer: _io.SealSigner = None,
+    policy: _verdicts.PolicyFile = "",
     report: Annotated[str, typer.Option("--report", help="Write an HTML report here.")] = "",
     at: _io.At = "",
     as_json: _io.Json = False,
@@ -37,7 +38,7 @@ def verify(
     store = _io.trust(trust or [], crl or [], trust_digest, signer or ())
     sealed = _io.read_file(seal_file) if seal_file else None
     evidence = Evidence(mrz=_io.read_text(mrz_file) if mrz_file else None, chip=path, seal=sealed)
-    verdict = Inspector(trust=store).inspect(evidence, at=_io.moment(at))
+    verdict = Inspector(trust=store, policy=_verdicts.policy(policy)).inspect(evidence, at=_io.moment(at))
     if report:
         from tjdocs.border.report import write_report
 
