@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from law_cases import CASES, RETURN, Traveller, authority, document, entry, foreigner, grant, paper, standing
 
 import builders as b
-from tjdocs.border import Inspector, archives, batch, proof
+from tjdocs.border import Evidence, Inspector, archives, batch, proof
 from tjdocs.border.signatures import read_signer
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, UsageError
 from tjdocs.findings import Outcome, checks
@@ -102,6 +102,18 @@ def test_only_what_bears_on_the_document_is_kept(tmp_path):
     assert b"EKBERG" not in content
     assert other.raw not in content
     assert outcomes(proof.verify(tmp_path / "e.zip", trust=trusting())) == CLEAN  # other-issuer, as it was
+
+
+def test_what_a_code_is_signed_as_bears_on_the_document(tmp_path):
+    """GBD has no two letters: the United Kingdom's certificates are what speaks for it."""
+    british, other = b.csca("CSCA A", "GB"), b.csca("CSCA B", "SE")
+    inspector = Inspector(trust=TrustStore.of([british.certificate, other.certificate]))
+    evidence = Evidence(mrz=b.lines(b.zone(state="GBD")))
+    verdict = inspector.inspect(evidence, at=b.AT)
+    proof.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=MADE)
+    with zipfile.ZipFile(tmp_path / "e.zip") as archive:
+        kept = [archive.read(name) for name in archive.namelist() if name.startswith("trust/")]
+    assert kept == [british.raw]
 
 
 BELIEVED = {

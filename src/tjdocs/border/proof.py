@@ -26,7 +26,7 @@ from tjdocs.border.standing import Standing
 from tjdocs.errors import InputError, RegisterError, TjdocsError
 from tjdocs.findings import Finding, Outcome, enforce_premises
 from tjdocs.inspection import Evidence
-from tjdocs.mrz import alpha2
+from tjdocs.mrz import signing_country
 from tjdocs.pki import names
 from tjdocs.pki.certificate import Certificate, CertificateError
 from tjdocs.pki.crl import Crl, CrlError
@@ -138,9 +138,9 @@ def _concerned(verdict: Verdict, trust: TrustStore) -> TrustStore:
     countries = {""}
     for zone in (examination.printed, examination.chip_zone):
         if zone is not None and zone.format:
-            countries.add(alpha2(zone.issuing_state) or "")
+            countries.add(signing_country(zone.issuing_state) or "")
     if case_seal := verdict.case.seal:
-        countries.add((alpha2(case_seal.header.country) if case_seal.header else "") or "")
+        countries.add((signing_country(case_seal.header.country) if case_seal.header else "") or "")
     sod = examination.chip.sod if examination.chip else None
     for certificate in sod.signed_data.parsed_certificates if sod is not None else ():
         countries |= {certificate.country.upper(), names.country(certificate.issuer).upper()}

@@ -85,7 +85,8 @@ class _Seen:
     """What is the same for all documents of a signer, and at any time, as long as the trust store holds the same.
 
     :param usage: but for the document code, for which ``types`` are
-    :param codes: the signer's country and those of its path
+    :param codes: the signer's country, by its issuer's name, and those of its path
+    :param subject: that of the signer's own name
     :param outlived: the certificate on the path that its issuer's validity does not cover
     """
 
@@ -94,6 +95,7 @@ class _Seen:
     usage: Finding
     types: tuple[str, ...] | None
     codes: tuple[str, ...]
+    subject: str
     known: frozenset[str]
     warnings: tuple[str, ...]
     outlived: Certificate | None
@@ -112,10 +114,10 @@ def _seen(signer: Certificate, trust: TrustStore) -> _Seen:
     if isinstance(found, _Seen):
         return found
     path = paths.build(signer, trust)
-    own = names.country(signer.issuer)
+    own, subject = names.country(signer.issuer), names.country(signer.subject)
     warnings: tuple[str, ...] = ()
     if not own:
-        own, warnings = names.country(signer.subject), ("country-absent",)
+        own, warnings = subject, ("country-absent",)
     codes = (own, *(names.country(issuer.subject) for issuer in path.chain[1:]))
     found = _Seen(
         path,
@@ -123,7 +125,8 @@ def _seen(signer: Certificate, trust: TrustStore) -> _Seen:
         _signer_usage(signer),
         signer.document_types,
         codes,
-        frozenset(filter(None, codes)),
+        subject,
+        frozenset(filter(None, (*codes, subject))),
         warnings,
         paths.untimely(path.chain),
     )
@@ -352,12 +355,13 @@ def _country(seen: _Seen, zone: mrz.Zone | None) -> Finding:
     if zone is None or not zone.format:
         return brief(check, Outcome.UNDETERMINED, "no-input")
     state = zone.issuing_state
-    expected = mrz.alpha2(state)
+    expected = mrz.signing_country(state)
     own = seen.codes[0]
     if expected is not None and own and seen.known == {expected}:
         return _named(check, seen.warnings)
     said = [f"issuer {index} {code}" for index, code in enumerate(seen.codes) if index and code]
-    detail = ", ".join([f"signer {own}", *said, f"zone {state}"])
+    subject = [f"its subject {seen.subject}"] if seen.subject not in ("", own) else []
+    detail = ", ".join([f"signer {own}", *subject, *said, f"zone {state}"])
     if expected is None or not own:
         return Finding(check, Outcome.UNDETERMINED, "code-unknown", detail)
     if {code.upper() for code in seen.known} != {expected}:

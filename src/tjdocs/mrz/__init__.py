@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tjdocs.errors import UsageError
 from tjdocs.mrz import codes, names, transliteration, truncation
 from tjdocs.mrz.checkdigit import check_digit
-from tjdocs.mrz.codes import alpha2, alpha3
+from tjdocs.mrz.codes import alpha2, alpha3, signing_country
 from tjdocs.mrz.dissect import spans
 from tjdocs.mrz.making import Made, make
 from tjdocs.mrz.problems import Problem, ProblemKind, problem_kinds
@@ -43,6 +43,7 @@ __all__ = [
     "problem_kinds",
     "read",
     "repair",
+    "signing_country",
     "spans",
     "transliterate",
     "transliteration",

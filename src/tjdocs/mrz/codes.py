@@ -15,7 +15,7 @@ from types import MappingProxyType
 from tjdocs import specs
 from tjdocs.errors import SpecError
 
-__all__ = ["StateCode", "alpha2", "alpha3", "passport_codes", "state_codes"]
+__all__ = ["StateCode", "alpha2", "alpha3", "passport_codes", "signing_country", "state_codes"]
 
 # Kinds that may stand as the issuer. Whatever is a code, but for a signer, may stand as nationality.
 _ISSUERS = frozenset({"state", "organization", "specimen", "withdrawn"})
@@ -34,6 +34,8 @@ class StateCode:
         refugee, unspecified), ``specimen``, ``withdrawn``, or ``signer`` (in no document)
     :param withdrawn: the day on which ISO withdrew it, for ``withdrawn``
     :param replaced_by: the code that the standard has in its place (Germany's ``DEU``: ``D``), or ``""``
+    :param signed_as: the country of the certificates under which its documents are signed, where that is another's
+        (``GBD``: ``GB``), or ``""``
     """
 
     code: str
@@ -42,6 +44,7 @@ class StateCode:
     name: str
     withdrawn: date | None = None
     replaced_by: str = ""
+    signed_as: str = ""
 
     @property
     def issues(self) -> bool:
@@ -71,16 +74,19 @@ def state_codes() -> Mapping[str, StateCode]:
     :raises tjdocs.errors.SpecError: a table is malformed
     """
     codes: dict[str, StateCode] = {}
-    special = _rows("special.csv", ["code", "alpha2", "kind", "name", "source"])
+    special = _rows("special.csv", ["code", "alpha2", "signed_as", "kind", "name", "source"])
     # Where the standard has a State under another code than ISO 3166-1 has, both share the two letters.
     own = {row["alpha2"]: row["code"] for row in special if row["kind"] == "state"}
     for row in _rows("iso3166.csv", ["code", "alpha2", "name"]):
         replaced = own.get(row["alpha2"], "")
         _add(codes, StateCode(row["code"], row["alpha2"], "state", row["name"], replaced_by=replaced))
+    two_letters = {*own, *(row["alpha2"] for row in special), *(code.alpha2 for code in codes.values())}
     for row in special:
         if row["kind"] not in _SPECIAL_KINDS:
             raise SpecError("unknown kind", where=f"specs/codes/special.csv {row['code']}")
-        _add(codes, StateCode(row["code"], row["alpha2"], row["kind"], row["name"]))
+        if row["signed_as"] and (row["alpha2"] or row["signed_as"] not in two_letters):
+            raise SpecError("signed as nobody", where=f"specs/codes/special.csv {row['code']}")
+        _add(codes, StateCode(row["code"], row["alpha2"], row["kind"], row["name"], signed_as=row["signed_as"]))
     for row in _rows("withdrawn.csv", ["code", "alpha2", "withdrawn", "name", "source"]):
         day = date.fromisoformat(row["withdrawn"])
         _add(codes, StateCode(row["code"], row["alpha2"], "withdrawn", row["name"], day))
@@ -95,6 +101,16 @@ def alpha2(code: str) -> str | None:
     """
     known = state_codes().get(code.rstrip("<"))
     return known.alpha2 or None if known else None
+
+
+def signing_country(code: str) -> str | None:
+    """Return the country in the certificates of whoever issues documents with a code, or ``None`` (Doc 9303-12, 7.1.1).
+
+    >>> signing_country("TJK"), signing_country("GBD"), signing_country("XOM")
+    ('TJ', 'GB', None)
+    """
+    known = state_codes().get(code.rstrip("<"))
+    return known.alpha2 or known.signed_as or None if known else None
 
 
 def alpha3(code: str) -> str | None:

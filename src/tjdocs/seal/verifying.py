@@ -144,7 +144,7 @@ def _chain(path: paths.Path) -> Iterator[_Fault]:
 
 def _country(seal: Seal, header: Header, signer: Certificate, path: paths.Path) -> Iterator[_Fault]:
     """Compare the States of header, signer, CSCA and, where the profile says so, zone (BSI TR-03135-1, 5.9.1.5)."""
-    expected = mrz.alpha2(header.country)
+    expected = mrz.signing_country(header.country)
     found = [("signer", names.country(signer.subject)), ("issuer", names.country(signer.issuer))]
     found += [(f"issuer {n}", names.country(c.subject)) for n, c in enumerate(path.chain[1:], 1)]
     detail = ", ".join(f"{who} {code}" for who, code in found) + f", header {header.country}"

@@ -1,0 +1,77 @@
+"""The State of the zone against the countries of signer and CSCA, for the codes that are no State's own two letters."""
+
+import csv
+from pathlib import Path
+
+import cases_signer
+import pytest
+
+import builders as b
+import seals_made as seals
+from tjdocs import mrz
+from tjdocs.border import Inspector
+from tjdocs.findings import checks
+
+ROWS = list(csv.DictReader((Path(__file__).parents[2] / "specs/codes/special.csv").read_text().splitlines()))
+SIGNED = {row["code"]: row["alpha2"] or row["signed_as"] for row in ROWS}
+
+
+def country(code: str, signed: str, csca: str = "") -> tuple[str, str]:
+    scene = cases_signer.of_state(code.ljust(3, "<"), country=signed, csca_country=csca or signed)
+    (finding,) = (f for f in scene.examine().findings if f.check == "pa.country")
+    return str(finding.outcome), finding.reason
+
+
+def test_the_codes_are_signed_as_the_published_certificates_are():
+    """C of the CSCA certificates whose alternative names say these codes, or, of GBD, of those that print them."""
+    told = {code: SIGNED[code] for code in ("D", "RKS", "EUE", "UNO", "UNA", "UNK", "UTO")}
+    assert told == {"D": "DE", "RKS": "KS", "EUE": "EU", "UNO": "UN", "UNA": "UN", "UNK": "UN", "UTO": "UT"}
+    assert {SIGNED[code] for code in ("GBD", "GBN", "GBO", "GBP", "GBS")} == {"GB"}
+    assert all("Doc 9303-12, 7.1.1" in row["source"] for row in ROWS if row["signed_as"])
+    assert {code: mrz.signing_country(code) or "" for code in SIGNED} == SIGNED
+    # what two letters stand for, and stand for two letters, is as it was
+    assert (mrz.alpha2("GBD"), mrz.alpha3("GB"), mrz.alpha3("UN")) == (None, "GBR", "UNO")
+    assert [mrz.signing_country(code) for code in ("D<<", "DEU", "TJK", "ZZZ", "")] == ["DE", "DE", "TJ", None, None]
+
+
+@pytest.mark.parametrize("code", [code for code, signed in SIGNED.items() if signed])
+def test_a_code_signed_under_its_country_passes_and_under_another_fails(code):
+    signed = SIGNED[code]
+    assert country(code, signed) == ("passed", "")
+    assert country(code, signed.lower()) == ("warning", "country-case")
+    assert country(code, "TJ") == ("failed", "differs")
+    assert country(code, signed, "TJ") == ("failed", "differs")
+    assert country(code, "TJ", signed) == ("failed", "differs")
+
+
+@pytest.mark.parametrize("code", [code for code, signed in SIGNED.items() if not signed])
+def test_a_code_without_two_letters_is_undetermined_whoever_signed(code):
+    for signed in ("XO", "GB", code[:2]):
+        assert country(code, signed) == ("undetermined", "code-unknown")
+    assert "no known two-letter code" in checks()["pa.country"].reasons["code-unknown"]
+
+
+def test_a_signer_of_another_country_than_its_issuer_is_told():
+    """Doc 9303-12, 7.1.1: both have the same country; who certified it alone is not all that counts."""
+    scene = cases_signer.of_state("UTO", country="TJ")
+    (finding,) = (f for f in scene.examine().findings if f.check == "pa.country")
+    assert (finding.outcome, finding.reason) == ("failed", "differs")
+    assert finding.detail == "signer UT, its subject TJ, issuer 1 UT, zone UTO"
+
+
+def test_a_passport_of_an_overseas_territory_signed_in_the_united_kingdom_is_admitted():
+    scene = cases_signer.of_state("GBD", country="GB", csca_country="GB", printed=b.lines(b.zone(state="GBD")))
+    verdict = Inspector(trust=scene.trust).inspect(scene.evidence, at=b.AT)
+    assert verdict.decision == "admit", [f for f in verdict.findings if not f.outcome.holds]
+    foreign = cases_signer.of_state("GBD", country="FR", csca_country="FR")
+    verdict = Inspector(trust=foreign.trust).inspect(foreign.evidence, at=b.AT)
+    assert (verdict.decision, "pa.country" in verdict.decided_by) == ("refuse", True)
+
+
+def test_a_seal_of_an_overseas_territory_is_signed_in_the_united_kingdom():
+    for country, expected in (("GB", ("passed", "")), ("FR", ("failed", "country"))):
+        csca = b.csca("CSCA", country)
+        signer = seals.signer(csca, country=country, letters="S1")
+        scene = seals.scene(seals.made(signer=f"{country}S1", country="GBD"), by=[signer], anchors=[csca])
+        (finding,) = (f for f in scene.examine().findings if f.check == "seal.signer")
+        assert (str(finding.outcome), finding.reason) == expected
