@@ -72,6 +72,6 @@ def test_a_seal_of_an_overseas_territory_is_signed_in_the_united_kingdom():
     for country, expected in (("GB", ("passed", "")), ("FR", ("failed", "country"))):
         csca = b.csca("CSCA", country)
         signer = seals.signer(csca, country=country, letters="S1")
-        scene = seals.scene(seals.made(signer=f"{country}S1", country="GBD"), by=[signer], anchors=[csca])
+        scene = seals.scene(seals.made(seals.emergency(seals.zone(state="GBD")), signer=f"{country}S1", country="GBD"), by=[signer], anchors=[csca])
         (finding,) = (f for f in scene.examine().findings if f.check == "seal.signer")
         assert (str(finding.outcome), finding.reason) == expected
