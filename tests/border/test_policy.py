@@ -1,6 +1,8 @@
 """A policy: data that decides, fails closed, and refuses to be read when it is misspelt."""
 
 import hashlib
+import textwrap
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -379,3 +381,15 @@ def test_what_a_policy_remembers_of_findings_has_an_end(monkeypatch):
     for number in range(10):
         policy.decide([Finding("pa.dg-hash", Outcome.FAILED, f"word-{number}")])
     assert len(policy._remembered) <= 3
+
+
+def test_what_a_younger_issuer_leaves_open_is_referred_unless_a_lane_says_otherwise():
+    """The rule of docs/policy.md, as it stands there."""
+    text = (Path(__file__).parents[2] / "docs/policy.md").read_text()
+    added = textwrap.dedent(text[text.index('    [[rule]]\n    check = "pa.ds-validity"') :].partition("\n\n")[0])
+    lane = Policy.parse(Policy.default().source + b"\n" + added.encode())
+    open_ = Finding("pa.ds-validity", Outcome.UNDETERMINED, "issuer-younger")
+    findings = [f for f in everything() if f.check not in ("pa.ds-validity", "pa.authentic")]
+    findings += [open_, Finding("pa.authentic", Outcome.UNDETERMINED, "premise")]
+    assert Policy.default().decide(findings) == (Decision.REFER, ("pa.ds-validity", "pa.authentic"))
+    assert lane.decide(findings) == (Decision.REFUSE, ("pa.ds-validity",))

@@ -177,9 +177,9 @@ SIGNER_CASES: list[Case] = [
     referred(SIGNER, "expired-since", lambda: signed_on(date(2026, 7, 1), period=ENDED), note="last-day"),
     refused(SIGNER, "signed-in-future", lambda: signed_on(b.AT.date() + timedelta(days=2))),
     refused(SIGNER, "issuer-validity", lambda: anchored(b.csca("CSCA Old", period=(b.moment(2015), b.moment(2025))))),
-    refused(
+    referred(
         SIGNER,
-        "issuer-validity",
+        "issuer-younger",
         lambda: anchored(b.csca("CSCA Late", period=(b.moment(2026, 2), b.moment(2036)))),
         note="before",
     ),

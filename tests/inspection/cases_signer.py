@@ -310,9 +310,10 @@ VALIDITY_CASES: list[Case] = [
     admitted(VALIDITY, "", lambda: reissued(first=False), note="reissued-last"),
     admitted(VALIDITY, "", lambda: reissued(trusting=False), note="reissued-trusted-alone"),
     admitted(VALIDITY, "", lambda: relinked(), note="relinked"),
-    refused(VALIDITY, "issuer-validity", lambda: b.scene(anchors=[YOUNGER]), note="reissued-alone"),
-    refused(VALIDITY, "issuer-validity", lambda: relinked(older=False), note="relinked-late"),
-    refused(VALIDITY, "issuer-validity", lambda: signed_by(b.csca(period=(b.moment(2026, 1, 3), b.moment(2036))))),
+    # where only the younger is known it says nothing of what its key signed before: nobody is accused, nor believed
+    referred(VALIDITY, "issuer-younger", lambda: b.scene(anchors=[YOUNGER]), note="reissued-alone"),
+    referred(VALIDITY, "issuer-younger", lambda: relinked(older=False), note="relinked-late"),
+    referred(VALIDITY, "issuer-younger", lambda: signed_by(b.csca(period=(b.moment(2026, 1, 3), b.moment(2036))))),
     admitted(
         VALIDITY, "", lambda: signed_by(b.csca(period=(b.moment(2026, 1, 2), b.moment(2036)))), note="issuer-skew"
     ),

@@ -98,7 +98,7 @@ class _Seen:
     subject: str
     known: frozenset[str]
     warnings: tuple[str, ...]
-    outlived: Certificate | None
+    outlived: paths.Untimely | None
 
 
 _REMEMBERED = 1024
@@ -309,7 +309,9 @@ def _validity(
     if how != "assumed" and ((begin and begin - moment > late) or (end and moment - end > early)):
         return Finding(check, Outcome.FAILED, "key-usage-period", detail)
     if seen.outlived is not None:
-        return Finding(check, Outcome.FAILED, "issuer-validity", f"{seen.outlived.subject_text}; {detail}")
+        certificate, reason = seen.outlived
+        outcome = Outcome.FAILED if reason == "issuer-validity" else Outcome.UNDETERMINED
+        return Finding(check, outcome, reason, f"{certificate.subject_text}; {detail}")
     if how == "assumed":
         return Finding(check, Outcome.WARNING, "assumed", detail)
     return Finding(check, Outcome.PASSED, detail=detail)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import pairwise
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tjdocs.pki import names
 from tjdocs.pki.certificate import (
@@ -101,13 +101,27 @@ def build(signer: Certificate, store: CertificateSource) -> Path:
     return Path(valid, reason, (signer,), (), tuple(search.attempts))
 
 
-def untimely(chain: tuple[Certificate, ...]) -> Certificate | None:
-    """Return the first certificate that was issued outside its issuer's validity, None when there is none."""
+class Untimely(NamedTuple):
+    """A certificate that was issued outside its issuer's validity.
+
+    :param reason: ``issuer-validity``: after its end, which accuses; ``issuer-younger``: before its beginning. One key
+        stands in several certificates, and the one at hand says nothing of what its key signed before it
+    """
+
+    certificate: Certificate
+    reason: str
+
+
+def untimely(chain: tuple[Certificate, ...]) -> Untimely | None:
+    """Return the gravest instance of a certificate that its issuer's validity does not cover, None without one."""
+    younger = None
     for certificate, issuer in pairwise(chain):
+        if certificate.not_before > issuer.not_after:
+            return Untimely(certificate, "issuer-validity")
         # compared as a difference, since a sum could leave the calendar
-        if certificate.not_before - issuer.not_before < -CLOCK_SKEW or certificate.not_before > issuer.not_after:
-            return certificate
-    return None
+        if certificate.not_before - issuer.not_before < -CLOCK_SKEW:
+            younger = younger or Untimely(certificate, "issuer-younger")
+    return younger
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +186,9 @@ class _Search:
             if role is None:
                 self.tell(issuer, "not-a-ca")
                 continue
-            if self.timely and untimely((certificate, issuer)) is not None:
+            if self.timely and (late := untimely((certificate, issuer))) is not None:
                 self.late = True
-                self.tell(issuer, "issuer-validity")
+                self.tell(issuer, late.reason)
                 continue
             self.seen[issuer.sha256] = len(step.chain)
             warnings = [*result.warnings, *role, *issuer.warnings]

@@ -175,7 +175,8 @@ def _validity(header: Header, signer: Certificate, path: paths.Path, at: datetim
     elif at > signer.not_after:
         yield _UNDETERMINED, "expired-since", f"{detail}, valid to {signer.not_after.date().isoformat()}"
     if (untimely := paths.untimely(path.chain)) is not None:
-        yield _FAILED, "issuer-validity", untimely.subject_text
+        outcome = _FAILED if untimely.reason == "issuer-validity" else _UNDETERMINED
+        yield outcome, untimely.reason, untimely.certificate.subject_text
 
 
 def _signature(seal: Seal, signer: Certificate) -> Finding:
