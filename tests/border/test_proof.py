@@ -125,6 +125,8 @@ BELIEVED = {
     "denied for its key": ({"believe": ["list"], "denied": ["link"]}, "refuse"),
     "lists under a denied anchor": ({"believe": ["list"], "denied": [b.utopia().certificate.sha256]}, "admit"),
     "so that too few are left": ({"believe": ["list"], "lists": 2, "denied": [b.utopia().certificate.sha256]}, "refer"),
+    "denied signer of a list": ({"believe": ["list"], "lists": 2, "denied": ["5" * 64]}, "refer"),
+    "denied signer of another list": ({"believe": ["list"], "lists": 2, "denied": ["6" * 64]}, "refer"),
     "denied by another certificate of the anchor": ({"believe": ["list"], "lists": 2, "denied": ["abroad"]}, "refer"),
 }
 
@@ -141,8 +143,14 @@ def test_whom_the_policy_believed_is_believed_again(tmp_path, name):
     abroad = b.csca("CSCA Abroad", "SE", key=b.utopia().key).certificate  # another certificate of a list's anchor
     named = {"csca": csca.sha256, "link": link.sha256, "abroad": abroad.sha256}
     anchors = {"UT": b.utopia().certificate.sha256, "XX": elsewhere.certificate.sha256}
-    lists = tuple(Source(f"{s}.ml", s * 32, "passed", "list", "C=?", anchor, s) for s, anchor in anchors.items())
+    signers = {"UT": f"{'5' * 64}:{'9' * 64} {anchors['UT']}:{'8' * 64}", "XX": ""}
+    lists = tuple(
+        Source(f"{s}.ml", s * 32, "passed", "list", "C=?", anchor, s, path=signers[s]) for s, anchor in anchors.items()
+    )
+    # a list of others alone, of the same signer's key in another certificate
+    other = Source("o.ml", "0" * 64, "passed", "list", "C=?", "7" * 64, "SE", path=f"{'6' * 64}:{'9' * 64}")
     entries = [Entry(csca, "self-signed", lists, ("list",)), Entry(link, "link"), Entry(abroad), Entry(b.utopia().certificate)]
+    entries.append(Entry(b.csca("CSCA Far", "NO").certificate, "self-signed", (other,), ("list",)))
     policy = b.policy(**{**table, "denied": [named.get(text, text) for text in table.get("denied", [])]})
     inspector = Inspector(trust=TrustStore.of_entries(entries), policy=policy)
     verdict = inspector.inspect(who.evidence(), at=who.at)

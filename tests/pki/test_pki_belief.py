@@ -3,11 +3,14 @@
 import hashlib
 
 import pytest
+from lists_made import MASTER_LIST, content, list_signer, master_list
 
 import builders as b
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.pki import TrustStore, keys, paths
 from tjdocs.pki.belief import GROUNDS, Entry, Source, TrustPolicy
+from tjdocs.pki.explain import explain
+from tjdocs.pki.importing import import_paths
 from tjdocs.pki.signer import public_key_info
 
 UTOPIA, OTHER = b.utopia(), b.csca("CSCA Elsewhere", "XX")
@@ -118,6 +121,69 @@ def test_a_list_under_a_denied_anchor_does_not_count():
             entries = [entry(listed("UT", anchor.certificate.sha256), party=OTHER), *map(known, (UTOPIA, link))]
             seen = TrustStore.of_entries(entries).under(policy(denied=[denied.certificate.sha256]))
             assert seen.doubt(OTHER.certificate) == "not-believed"
+
+
+def vouched(tmp_path, signer: b.Party, *, inside=(), anchor: b.Party = UTOPIA) -> TrustStore:
+    """A store into which a list of OTHER was imported, signed by ``signer``."""
+    store = TrustStore.create(tmp_path / f"{signer.certificate.sha256[:8]}.db")
+    file = tmp_path / f"{signer.certificate.sha256[:8]}.ml"
+    file.write_bytes(master_list([OTHER.raw], signer, inside=[signer.raw, *(party.raw for party in inside)]))
+    (report,) = import_paths(store, [file], anchors=[anchor.certificate])
+    assert report.signature == "passed"
+    return store
+
+
+@pytest.mark.parametrize("who", ["signer", "anchor", "between"])
+def test_a_list_whose_signer_is_denied_does_not_count(tmp_path, who):
+    """Who denies a list's signer, or whoever certified it, denies what only that list says."""
+    signer = list_signer(LINK)
+    store = vouched(tmp_path, signer, inside=[LINK])
+    (source,) = store.entries[0].origins
+    assert list(source.signers) == [party.certificate.sha256 for party in (signer, LINK, UTOPIA)]
+    denied = {"signer": signer, "anchor": UTOPIA, "between": LINK}[who]
+    seen = store.under(policy(denied=[denied.certificate.sha256]))
+    assert (store.doubt(OTHER.certificate), seen.doubt(OTHER.certificate)) == ("", "not-believed")
+    assert seen.why(OTHER.certificate) == "on lists of 0 States under anchors and signers that count, 1 needed"
+    assert store.under(policy(denied=[NOBODY])).trusted(OTHER.certificate)
+    path = paths.build(b.signer(OTHER, "XX").certificate, seen)
+    assert (path.valid, path.reason) == (None, "not-believed")
+    said = explain(store, "XX", policy(denied=[denied.certificate.sha256]))
+    assert not any(line.startswith("Denied by the policy, and not in the store") for line in said)
+
+
+def test_what_another_list_says_too_is_believed(tmp_path):
+    first, second = (list_signer(key=b.ec_key(name), subject=b.name(("C", "UT"), ("CN", name))) for name in "ab")
+    store = vouched(tmp_path, first)
+    file = tmp_path / "second.ml"
+    file.write_bytes(master_list([OTHER.raw], second, inside=[second.raw]))
+    import_paths(store, [file], anchors=[UTOPIA.certificate])
+    for denied, believed in (([first], True), ([second], True), ([first, second], False)):
+        seen = store.under(policy(denied=[party.certificate.sha256 for party in denied]))
+        assert seen.trusted(OTHER.certificate) is believed
+
+
+def test_a_list_signer_is_denied_for_its_key_which_the_lists_tell(tmp_path):
+    """Of a list signer, whom no list holds, the source tells the key: it is denied in its next certificate too."""
+    old, new = list_signer(serial=1), list_signer(serial=2)
+    store = vouched(tmp_path, old)
+    file = tmp_path / "new.ml"
+    file.write_bytes(master_list([LINK.raw], new, inside=[new.raw]))
+    import_paths(store, [file], anchors=[UTOPIA.certificate])
+    seen = store.under(policy(denied=[old.certificate.sha256]))
+    assert old.certificate.sha256 not in {entry.certificate.sha256 for entry in store.entries}
+    assert [seen.doubt(party.certificate) for party in (OTHER, LINK, UTOPIA)] == ["not-believed", "not-believed", ""]
+
+
+def test_of_several_signers_of_a_list_none_may_be_denied(tmp_path):
+    first, second = (list_signer(key=b.ec_key(name), subject=b.name(("C", "UT"), ("CN", name))) for name in "ab")
+    body = content([OTHER.raw])
+    infos = [b.signer_info(body, p, by_key=p.identifier, content_type=MASTER_LIST) for p in (first, second)]
+    file, store = tmp_path / "two.ml", TrustStore.create(tmp_path / "two.db")
+    file.write_bytes(master_list([OTHER.raw], infos=infos, inside=[first.raw, second.raw]))
+    import_paths(store, [file], anchors=[UTOPIA.certificate])
+    assert store.trusted(OTHER.certificate)
+    for party in (first, second):
+        assert not store.under(policy(denied=[party.certificate.sha256])).trusted(OTHER.certificate)
 
 
 # ---------------------------------------------------------------------------------------------------------- in the store

@@ -191,6 +191,6 @@ def test_entries(store):
         "trusted": "candidates-trusted",
         "held_by": [
             {"name": "b.cer", "sha256": "bb"}
-            | dict.fromkeys(("signature", "kind", "signer", "anchor", "state", "signed", "imported"), "")
+            | dict.fromkeys(("signature", "kind", "signer", "anchor", "state", "signed", "imported", "path"), "")
         ],
     }

@@ -6,7 +6,7 @@
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -150,10 +150,23 @@ def _concerned(verdict: Verdict, trust: TrustStore) -> TrustStore:
         # what is denied denies its key in every certificate, and the lists under it
         if entry.certificate.country.upper() in countries or entry.certificate.sha256 in trust.barred
     ]
+    entries += _denied_signers(trust, {entry.certificate.sha256 for entry in entries})
     crls = [crl for crl in trust.crls if names.country(crl.issuer).upper() in countries]
     if not crls and trust.crls:  # that there were lists, of others only, is a finding of its own
         crls = [min(trust.crls, key=lambda crl: len(crl.raw))]
     return TrustStore.of_entries(entries, crls)
+
+
+def _denied_signers(trust: TrustStore, kept: Set[str]) -> list[Entry]:
+    """Return for each list that rests on a denied certificate one entry of it: it alone may tell the denied key."""
+    denied = frozenset().union(*(policy.denied for policy in trust.policies))
+    found, told = [], set[Source]()
+    for entry in trust.entries if denied else ():
+        telling = {source for source in entry.origins if source.rests_on & denied} - told
+        told |= telling
+        if telling and entry.certificate.sha256 not in kept:
+            found.append(entry)
+    return found
 
 
 def _trust_files(trust: TrustStore) -> dict[str, bytes]:

@@ -41,6 +41,8 @@ class Source:
     :param anchor: SHA-256 of the anchor to which the signer led; ``state`` its country
     :param signed: when the list was signed, by its own word, ISO 8601
     :param imported: when it was imported, ISO 8601
+    :param path: the certificates from the list's signers to their anchors, parted by blanks: of each the SHA-256 and,
+        behind a colon, its key's
     """
 
     name: str
@@ -52,6 +54,18 @@ class Source:
     state: str = ""
     signed: str = ""
     imported: str = ""
+    path: str = ""
+
+    @property
+    def signers(self) -> dict[str, str]:
+        """SHA-256 of the certificates from the list's signers to their anchors, each with its key's."""
+        return {digest: key for digest, _, key in (pair.partition(":") for pair in self.path.split())}
+
+    @property
+    def rests_on(self) -> frozenset[str]:
+        """SHA-256 of all certificates and keys without which nobody would believe the list."""
+        signers = self.signers
+        return frozenset((self.anchor, *signers, *signers.values()))
 
     @property
     def vouches(self) -> bool:
@@ -92,7 +106,8 @@ class TrustPolicy:
     :param anchors: SHA-256 of the anchors that count, in themselves and for the lists that lead to them; None: all that
         were given at import
     :param lists: lists of how many States must hold a certificate for the ground ``list``
-    :param denied: SHA-256 of certificates that are never believed, nor any other certificate of their keys
+    :param denied: SHA-256 of certificates that are never believed, nor any other certificate of their keys, nor a list
+        that rests on them
     """
 
     believe: frozenset[str] = frozenset(GROUNDS)
@@ -133,7 +148,8 @@ class TrustPolicy:
 
         Whether it is denied itself is not looked at.
 
-        :param denied: SHA-256 of further certificates that are denied, for their keys: no list under them counts
+        :param denied: SHA-256 of keys that are denied, and of the certificates of these keys: no list that rests on
+            them counts
         """
         certificate, because = entry.certificate, []
         if not entry.grounds:
@@ -154,14 +170,15 @@ class TrustPolicy:
         if self.anchors is None and self.lists == 1 and not self.denied | denied:
             return ""
         holding = [source for source in entry.origins if source.vouches and self.counts(source.anchor)]
-        holding = [source for source in holding if source.anchor not in self.denied | denied]
+        barred = self.denied | denied
+        holding = [source for source in holding if not source.rests_on & barred]
         # two editions of one State's list are one State's word
         states = sorted({source.state or source.anchor for source in holding})
         if len(states) >= self.lists:
             return ""
         named = f" ({', '.join(states)})" if states else ""
-        given = self.anchors is not None or bool(self.denied | denied)
-        under = " under anchors that count" if given else ""
+        under = " under anchors that count" if self.anchors is not None else ""
+        under = " under anchors and signers that count" if barred else under
         count = "a list of 1 State" if len(states) == 1 else f"lists of {len(states)} States"
         return f"on {count}{named}{under}, {self.lists} needed"
 

@@ -64,6 +64,7 @@ def explain(store: TrustStore, country: str, policy: TrustPolicy | None = None) 
     else:
         lines.append("Nothing is missing: every certificate is vouched for by its own key or another one here.")
     known = {entry.certificate.sha256 for entry in store.entries}
+    known.update(*(source.signers for entry in store.entries for source in entry.origins))
     for digest in sorted(policy.denied - known) if policy is not None else ():
         lines.append(f"Denied by the policy, and not in the store, so that its key is not known: {digest}.")
     return lines

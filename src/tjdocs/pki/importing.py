@@ -18,7 +18,7 @@ from tjdocs.pki.certificate import Certificate, CertificateError
 from tjdocs.pki.cms import CmsError
 from tjdocs.pki.crl import Crl, CrlError
 from tjdocs.pki.lists import MAX_LIST_SIZE, ListSignature, MasterList, Resolution, resolve
-from tjdocs.pki.trust import Source, TrustStore
+from tjdocs.pki.trust import Source, TrustStore, key_digest
 
 __all__ = ["SourceReport", "import_paths", "read_certificate", "read_certificates", "read_crl", "read_crls"]
 
@@ -240,6 +240,7 @@ def _import_file(store: TrustStore, path: Path, how: _How) -> SourceReport:
             own.anchor.country if own.anchor else "",
             own.signed,
             how.imported,
+            " ".join(f"{certificate.sha256}:{key_digest(certificate)}" for certificate in own.path),
         )
         new += _add(store, source, content.certificates, kinds, how.ground(on_list=source.vouches))
     if loose or crls:

@@ -29,6 +29,7 @@ class ListSignature:
     :param signer: who signed it, where that is established
     :param anchor: to whom the signer led
     :param signed: when, by the signer's own word, ISO 8601
+    :param path: all certificates from its signers to their anchors
     """
 
     outcome: str
@@ -37,6 +38,7 @@ class ListSignature:
     signer: str = ""
     anchor: Certificate | None = None
     signed: str = ""
+    path: tuple[Certificate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class MasterList:
         if not self.signed_data.signers:
             return ListSignature("failed", "no-signer")
         warnings: list[str] = [*self.signed_data.warnings]
-        found = None
+        found, led = None, dict[Certificate, None]()
         for info in self.signed_data.signers:
             judged = self.signed_data.judge(info)
             if judged is None:
@@ -119,10 +121,11 @@ class MasterList:
                 reason = path.reason if anchors or path.valid is not None else "no-anchor"
                 return ListSignature(outcome, reason, tuple(warnings))
             warnings += path.warnings
+            led.update(dict.fromkeys(path.chain))
             # of several signers, who all must lead to an anchor, the first is remembered
             found = found or (certificate.subject_text, path.chain[-1], signed.isoformat() if signed else "")
         assert found is not None  # noqa: S101 - there was a signer
-        return ListSignature("warning" if warnings else "passed", "", tuple(warnings), *found)
+        return ListSignature("warning" if warnings else "passed", "", tuple(warnings), *found, tuple(led))
 
 
 @dataclass(frozen=True, slots=True)

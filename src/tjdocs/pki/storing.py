@@ -16,18 +16,18 @@ from tjdocs.pki.crl import Crl, CrlError
 __all__ = ["create", "read", "write"]
 
 _Kept = TypeVar("_Kept", Certificate, Crl)
-_VERSION = 2
+_VERSION = 3
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE certificate (sha256 TEXT PRIMARY KEY, der BLOB NOT NULL, kind TEXT NOT NULL);
 CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, signature TEXT NOT NULL,
     kind TEXT NOT NULL, signer TEXT NOT NULL, anchor TEXT NOT NULL, state TEXT NOT NULL, signed TEXT NOT NULL,
-    imported TEXT NOT NULL, UNIQUE (sha256, kind));
+    imported TEXT NOT NULL, path TEXT NOT NULL, UNIQUE (sha256, kind));
 CREATE TABLE membership (source INTEGER NOT NULL REFERENCES source, sha256 TEXT NOT NULL REFERENCES certificate,
     PRIMARY KEY (source, sha256));
 CREATE TABLE trusted (sha256 TEXT NOT NULL REFERENCES certificate, ground TEXT NOT NULL, PRIMARY KEY (sha256, ground));
 CREATE TABLE crl (sha256 TEXT PRIMARY KEY, der BLOB NOT NULL);
-INSERT INTO meta VALUES ('version', '2');
+INSERT INTO meta VALUES ('version', '3');
 """
 _COLUMNS = [column.name for column in fields(Source)]
 # what was once verified up to an anchor stays so when the same file comes again without one

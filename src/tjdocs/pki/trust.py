@@ -18,7 +18,7 @@ from tjdocs.pki.belief import Entry, Source, TrustPolicy
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.crl import Crl
 
-__all__ = ["Entry", "Source", "TrustPolicy", "TrustStore"]
+__all__ = ["Entry", "Source", "TrustPolicy", "TrustStore", "key_digest"]
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class _Snapshot:
     memory: dict[bytes, object] = field(default_factory=dict, init=False)
     by_issuer: dict[object, list[Crl]] = field(default_factory=dict)
     of: "_Snapshot | None" = None  # that of which this is a view
-    denied: frozenset[bytes] = frozenset()  # public keys
+    denied: frozenset[str] = frozenset()  # digests of public keys
     barred: frozenset[str] = frozenset()  # digests of the certificates of these keys
     standings: dict[str, str] = field(default_factory=dict)
 
@@ -62,6 +62,11 @@ def _key(certificate: Certificate) -> bytes:
         return der.decode(x509.SubjectPublicKeyInfo, certificate.spki).key.as_bytes()
     except der.DerError:
         return certificate.spki
+
+
+def key_digest(certificate: Certificate) -> str:
+    """Return the SHA-256 of a certificate's key alone, hexadecimal."""
+    return sha256(_key(certificate)).hexdigest()
 
 
 class TrustStore:
@@ -171,9 +176,12 @@ class TrustStore:
         snapshot = self._loaded
         if snapshot is None or snapshot.of is not whole:
             digests = frozenset().union(*(policy.denied for policy in self._policies))
-            keys = frozenset(_key(whole.entries[digest].certificate) for digest in digests & whole.entries.keys())
-            certificates = (entry.certificate for entry in whole.entries.values()) if keys else ()
-            barred = frozenset(certificate.sha256 for certificate in certificates if _key(certificate) in keys)
+            keys = frozenset(key_digest(whole.entries[digest].certificate) for digest in digests & whole.entries.keys())
+            entries = whole.entries.values() if digests else ()
+            # of a list's signer, whom no list holds, the list's source tells the key
+            signers = (source.signers for source in {source for entry in entries for source in entry.origins})
+            keys |= {key for found in signers for digest, key in found.items() if digest in digests}
+            barred = frozenset(e.certificate.sha256 for e in entries if keys and key_digest(e.certificate) in keys)
             snapshot = self._loaded = replace(whole, of=whole, denied=keys, barred=barred, standings={})
         return snapshot
 
@@ -245,12 +253,13 @@ class TrustStore:
     def _doubt(self, snapshot: _Snapshot, certificate: Certificate) -> str:
         if any(certificate.sha256 in policy.denied for policy in self._policies):
             return "denied"
-        if snapshot.denied and _key(certificate) in snapshot.denied:
+        if snapshot.denied and key_digest(certificate) in snapshot.denied:
             return "denied"
         entry = snapshot.entries.get(certificate.sha256)
         if entry is None or not entry.grounds:
             return "untrusted"
-        return "" if all(policy.standing(entry, snapshot.barred)[0] for policy in self._policies) else "not-believed"
+        against = snapshot.barred | snapshot.denied
+        return "" if all(policy.standing(entry, against)[0] for policy in self._policies) else "not-believed"
 
     def why(self, certificate: Certificate) -> str:
         """Return in words why ``certificate`` is trusted in itself, or why not."""
@@ -259,7 +268,8 @@ class TrustStore:
             return "denied by the policy" if named else "its key is that of a certificate which the policy denies"
         snapshot = self._snapshot
         entry = snapshot.entries.get(certificate.sha256, Entry(certificate))
-        said = [policy.standing(entry, snapshot.barred) for policy in self._policies or (TrustPolicy(),)]
+        against = snapshot.barred | snapshot.denied
+        said = [policy.standing(entry, against) for policy in self._policies or (TrustPolicy(),)]
         return next((why for believed, why in said if not believed), said[0][1])
 
     def issuers(self, certificate: Certificate) -> list[Certificate]:
