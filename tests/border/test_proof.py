@@ -116,6 +116,23 @@ def test_what_a_code_is_signed_as_bears_on_the_document(tmp_path):
     assert kept == [british.raw]
 
 
+def test_what_the_digest_of_the_store_covers_is_told(tmp_path):
+    who = Traveller()
+    exported(tmp_path / "e.zip", who)
+    said = proof.verify(tmp_path / "e.zip", trust=trusting()).as_json()
+    assert said["trust_digest"] == who.inspector().believed.digest
+    assert said["trust_digest_covers"] == ["certificates", "grounds", "sources"]
+
+    def before(files):
+        manifest = json.loads(files["manifest.json"])
+        del manifest["trust_digest_covers"]
+        files["manifest.json"] = proof._json(manifest)
+
+    result = rewritten(tmp_path / "e.zip", before, resign=True)
+    assert outcomes(result) == CLEAN
+    assert result.as_json()["trust_digest_covers"] == ["certificates"]
+
+
 BELIEVED = {
     "believed": ({"believe": ["list"], "lists": 2}, "admit"),
     "not believed": ({"believe": ["list"], "lists": 3}, "refer"),

@@ -130,6 +130,18 @@ def test_a_trust_store_pinned_by_its_digest(place, tmp_path):
     assert run("verify", chip, "--trust", store, "--trust-digest", digest, "--at", AT)[0] == 0
     status, _, err = run("verify", chip, "--trust", store, "--trust-digest", "00" * 32, "--at", AT)
     assert (status, err.count("\n")) == (2, 1)
+    assert said["trust_digest"] == digest
+    # a digest of before pins the certificates alone, and that is said
+    before = TrustStore(store).certificates_digest
+    status, out, err = run("verify", chip, "--trust", store, "--trust-digest", before, "--at", AT, "--json")
+    assert (status, json.loads(out)["verdict"]) == (0, "admit")
+    assert err.count("\n") == 1
+    assert digest in err
+    # who said so is pinned: the same certificate with another word for it
+    again = tmp_path / "again.db"
+    asked("trust", "import", "--store", again, place / "authority/csca.cer", "--bilateral")
+    assert TrustStore(again).certificates_digest == before
+    assert run("verify", chip, "--trust", again, "--trust-digest", digest, "--at", AT)[0] == 2
 
 
 def test_whom_a_policy_believes(place, tmp_path):

@@ -1,6 +1,7 @@
 """Whom to believe: a trust policy as data, over what the store knows of each certificate."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 from lists_made import MASTER_LIST, content, list_signer, master_list
@@ -207,6 +208,33 @@ def test_a_store_under_a_policy(tmp_path):
     assert seen.digest == store.digest
     assert store.under(None) is store
     assert seen.under(policy(denied=[SHA[UTOPIA]], believe=["list"])).doubt(UTOPIA.certificate) == "denied"
+
+
+def test_the_digest_covers_who_said_so():
+    """Where lists are counted the sources decide: whoever pins the store pins them too."""
+    path = f"{'1' * 64}:{'2' * 64}"
+
+    def digest(*origins: Source, grounds=("list",)) -> str:
+        return TrustStore.of_entries([entry(*origins, grounds=grounds), known(OTHER)]).digest
+
+    german, french = listed("DE"), listed("FR", "bb" * 32)
+    kept = digest(german)
+    told = [
+        digest(), digest(german, french), digest(french), digest(replace(german, state="FR")),
+        digest(replace(german, anchor="cc" * 32)), digest(replace(german, path=path)), digest(german, grounds=("anchor",)),
+        digest(german, grounds=("list", "anchor")),
+    ]  # fmt: skip
+    assert len({kept, *told}) == 1 + len(told)
+    # another edition of the same list by the same signer says the same, as does what vouches for nobody
+    edition = replace(german, name="newer.ml", sha256="dd" * 32, signed="2026-01-01", imported="2026-02-02")
+    assert {digest(edition), digest(german, edition), digest(edition, german)} == {kept}
+    assert digest(german, listed("FR", signature="failed"), Source("c.cer", "cc", kind="file")) == kept
+    # what is merely known is not pinned; a digest of before covers the certificates alone
+    assert TrustStore.of_entries([entry(german)]).digest == kept
+    stores = [TrustStore.of_entries([entry(*origins)]) for origins in ((german,), (french,))]
+    alone = hashlib.sha256(SHA[UTOPIA].encode()).hexdigest()
+    assert {store.certificates_digest for store in stores} == {alone}
+    assert alone not in {store.digest for store in stores}
 
 
 def test_whoever_is_denied_has_no_ground():

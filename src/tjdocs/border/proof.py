@@ -59,7 +59,10 @@ class Proof:
 
     def as_json(self) -> dict[str, Any]:
         """Return what the command line prints."""
-        shown = {key: self.manifest.get(key) for key in ("made", "at", "verdict", "decided_by", "policy_sha256")}
+        keys = ("made", "at", "verdict", "decided_by", "policy_sha256", "trust_digest", "trust_digest_covers")
+        shown = {key: self.manifest.get(key) for key in keys}
+        if shown["trust_digest"] is not None:  # one of before covers less, and does not say so
+            shown["trust_digest_covers"] = shown["trust_digest_covers"] or ["certificates"]
         return {
             "schema": 1,
             "valid": self.valid,
@@ -95,6 +98,7 @@ def export(
         "decided_by": list(verdict.decided_by),
         "policy_sha256": verdict.policy_sha256,
         "trust_digest": inspector.believed.digest,
+        "trust_digest_covers": ["certificates", "grounds", "sources"],
         "files": {name: sha256(data).hexdigest() for name, data in sorted(files.items())},
     }
     content = _json(manifest)

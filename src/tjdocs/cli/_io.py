@@ -120,7 +120,10 @@ def trust(paths: list[str], crls: list[str], digest: str = "", signers: Iterable
     if known := [certificate for path in signers for certificate in read_certificates(path)]:
         store = store.merged([TrustStore.of((), known)])
     if digest and store.digest != digest.lower():
-        raise UsageError("the trusted certificates are not those pinned", where=f"--trust-digest {digest}")
+        if store.certificates_digest != digest.lower():
+            raise UsageError("the trusted certificates are not those pinned", where=f"--trust-digest {digest}")
+        note = f"pins the certificates alone; {store.digest} pins also who said so"
+        print(f"tjdocs: --trust-digest: {note}", file=sys.stderr)
     return store
 
 

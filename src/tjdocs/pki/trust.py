@@ -5,6 +5,7 @@ public data: each certificate is hashed again on load, and the set of trusted on
 system can pin.
 """
 
+import json
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -222,9 +223,25 @@ class TrustStore:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the sorted digests of the trusted certificates, hexadecimal: what ``--trust-digest`` pins."""
-        trusted = sorted(d for d, entry in self._snapshot.entries.items() if self.trusted(entry.certificate))
-        return sha256("\n".join(trusted).encode()).hexdigest()
+        """SHA-256 over what is trusted and who said so, hexadecimal: what ``--trust-digest`` pins.
+
+        Of each trusted certificate: its digest, its grounds, and of each list that vouches for it the State, the anchor
+        and the signer's path; not the list's edition, so that a newer one that says the same changes nothing.
+        """
+        rows = []
+        for entry in self._trusted():
+            lists = {(source.state, source.anchor, source.path) for source in entry.origins if source.vouches}
+            rows.append((entry.certificate.sha256, sorted(entry.grounds), sorted(lists)))
+        return sha256(json.dumps(rows).encode()).hexdigest()
+
+    @property
+    def certificates_digest(self) -> str:
+        """SHA-256 over the sorted digests of the trusted certificates alone, as ``--trust-digest`` also takes it."""
+        return sha256("\n".join(entry.certificate.sha256 for entry in self._trusted()).encode()).hexdigest()
+
+    def _trusted(self) -> list[Entry]:
+        entries = sorted(self._snapshot.entries.items())
+        return [entry for _, entry in entries if self.trusted(entry.certificate)]
 
     @property
     def memory(self) -> dict[bytes, object]:
