@@ -1,6 +1,7 @@
-"""Makes ``builders`` and ``real_data`` importable, whichever way pytest was started."""
+"""Makes ``builders``, ``real_data`` and the cases of inspection importable, whichever way pytest was started."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+TESTS = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS), str(TESTS / "inspection"), str(TESTS / "seal")]

@@ -6,16 +6,16 @@ decoded and encoded again, so that no byte of the chip's image reaches the page.
 forbids everything but its own style and its own image, should one of the three fail.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tjdocs import __version__, mrz, specs
+from tjdocs.border.details import explain, problem_words, say
 from tjdocs.border.files import write_new
 from tjdocs.border.inspector import Verdict
 from tjdocs.border.policy import Decision
@@ -148,7 +148,7 @@ def _template() -> "Template":
     )
     environment.filters |= {
         "label": lambda name: name.replace("_", " ").capitalize(),
-        "meaning": lambda word, words: _explain("pa.ds-chain", word, words)[0],
+        "meaning": lambda word, words: explain("pa.ds-chain", word, words)[0],
         # of one candidate among several a wrong signature says less than of the chain
         "attempt": _attempt,
     }
@@ -177,34 +177,8 @@ class _Row:
     consequence: str
 
 
-@cache
-def _words() -> Mapping[str, Mapping[str, tuple[str, str]]]:
-    """Return explanation and clause of the reason words that stand outside of ``specs/checks.toml``, by area."""
-    table = specs.read_toml("defects.toml")
-    accepted = next(row["oid"] for row in table["content_type"] if not row["warning"])
-    defects = {
-        row["warning"]: (f"the content is of type {row['oid']} instead of {accepted}", row["clause"])
-        for row in table["content_type"]
-        if row["warning"]
-    }
-    defects |= {row["name"]: (row["text"], row["clause"]) for row in table["defect"]}
-    words = {"": MappingProxyType(defects)}
-    words["mrz"] = MappingProxyType({kind.code: (kind.message, kind.clause) for kind in mrz.problem_kinds().values()})
-    for area, room in (("lds", "lds"), ("seal", "seals")):
-        rows = specs.read_toml(f"{room}/problems.toml")["problem"]
-        words[area] = MappingProxyType({row["code"]: (row["text"], row["clause"]) for row in rows})
-    return words
-
-
 def _attempt(word: str, words: Texts) -> str:
-    return _explain("pa.sod-signature" if "wrong" in word else "pa.ds-chain", word, words)[0]
-
-
-def _explain(check: str, word: str, texts_: Texts) -> tuple[str, str]:
-    """Return what a reason word means and the clause of it alone; empty texts where no table has it."""
-    if said := texts_.reason(check, word):
-        return said, ""
-    return _words().get(check.partition(".")[0], {}).get(word) or _words()[""].get(word) or ("", "")
+    return explain("pa.sod-signature" if "wrong" in word else "pa.ds-chain", word, words)[0]
 
 
 def _rows(findings: Iterable[Finding], words: Texts) -> list[_Row]:
@@ -218,13 +192,13 @@ def _rows(findings: Iterable[Finding], words: Texts) -> list[_Row]:
 def _row(finding: Finding, subjects: tuple[str, ...], texts_: Texts) -> _Row:
     known = checks().get(finding.check)
     # several tolerances stand in the detail, by their names
-    named = [word for word in finding.detail.split(", ") if word in _words()[""]]
+    named = [word for word in finding.detail.split(", ") if word in problem_words()[""]]
     only_names = bool(named) and ", ".join(named) == finding.detail
     words = list(dict.fromkeys(filter(None, (finding.reason, *(named if only_names else ())))))
-    explained = [(word, *_explain(finding.check, word, texts_)) for word in words]
+    explained = [(word, *explain(finding.check, word, texts_)) for word in words]
     # what to do stands below it, in the language of the report
     told = only_names or finding.detail == action(finding.check, finding.reason)
-    detail = "" if told else finding.detail
+    detail = "" if told else say(finding, texts_)
     clauses = filter(None, (known.clause if known else "", *(clause for _, _, clause in explained)))
     return _Row(
         finding.check,

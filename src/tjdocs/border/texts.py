@@ -14,6 +14,7 @@ __all__ = ["LANGUAGES", "Texts", "action", "texts"]
 LANGUAGES = ("en", "ru", "tg")
 _TABLES = ("label", "verdict", "outcome", "title", "action")
 _OF_CATALOGUE = ("consequence", "reason")  # English stands in specs/checks.toml
+_OF_FINDINGS = ("detail", "problem", "word")  # English stands in the findings, and in the tables of problems
 
 
 class Texts:
@@ -49,6 +50,20 @@ class Texts:
         known = checks().get(check)
         return own.get(f"{check} {word}") or own.get(word, "") or (known.reasons.get(word, "") if known else "")
 
+    def problem(self, area: str, word: str) -> str:
+        """Return what a word of the tables of problems and defects means, empty where only English is there."""
+        table = self._tables["problem"]
+        return table.get(f"{area} {word}") or table.get(word, "")
+
+    def table(self, name: str) -> Mapping[str, str]:
+        """Return the templates of details (``detail``), or the words in them (``word``)."""
+        return MappingProxyType(dict(self._tables[name]))
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """Names of a zone's fields, by label."""
+        return {key: text for key, text in self._tables["label"].items() if key.startswith("field-")}
+
     def action(self, check: str, reason: str = "") -> str:
         """Return what a guard should do when a check gave this reason."""
         actions = self._tables["action"]
@@ -63,7 +78,7 @@ def texts(language: str) -> Texts:
     """
     if language not in LANGUAGES:
         raise UsageError("no such language", where=language, hint=", ".join(LANGUAGES))
-    tables: dict[str, dict[str, str]] = {name: {} for name in (*_TABLES, *_OF_CATALOGUE)}
+    tables: dict[str, dict[str, str]] = {name: {} for name in (*_TABLES, *_OF_CATALOGUE, *_OF_FINDINGS)}
     reviewed = True
     for name in dict.fromkeys(("en", language)):
         table = _read(name)
@@ -76,7 +91,8 @@ def texts(language: str) -> Texts:
 def _read(language: str) -> dict[str, Any]:
     where = f"specs/text/border.{language}.toml"
     table = specs.read_toml(f"text/border.{language}.toml")
-    specs.require_keys(table, ["schema", "language", "reviewed", *_TABLES], _OF_CATALOGUE, where=where)
+    optional = (*_OF_CATALOGUE, *_OF_FINDINGS)
+    specs.require_keys(table, ["schema", "language", "reviewed", *_TABLES], optional, where=where)
     if table["language"] != language or not isinstance(table["reviewed"], bool):
         raise SpecError("text of another language", where=where)
     return table

@@ -180,14 +180,15 @@ def show_findings(findings: Iterable[Finding], words: "Texts | None" = None) -> 
         if words is not None:
             line.plain = f"{words.outcome(finding.outcome):<15}"
         line.append(f"{finding.check:<20}{finding.subject:<8}")
+        detail, explained = finding.detail, checks()[finding.check].reasons.get(finding.reason, "")
+        if words is not None:
+            from tjdocs.border.details import explain, say
+
+            detail, explained = say(finding, words), explain(finding.check, finding.reason, words)[0]
         if finding.reason:
-            if words is not None:
-                explained = words.reason(finding.check, finding.reason)
-            else:
-                explained = checks()[finding.check].reasons.get(finding.reason, "")
-            line.append(f"{finding.reason}" + (f": {explained}" if explained else ""))
-        if finding.detail and finding.detail != finding.reason:
-            line.append(f" ({printable(finding.detail)})", style="dim")
+            line.append(f"{finding.reason}" + (f": {explained}" if explained and explained not in detail else ""))
+        if detail and detail != finding.reason:
+            line.append(f" ({printable(detail)})", style="dim")
         out.print(line)
 
 

@@ -1,0 +1,138 @@
+"""Details of findings in the language of a report: by templates and words that are data; JSON keeps the English ones."""
+
+import functools
+import re
+import time
+
+import pytest
+from cases_reading import CASES as READING
+from cases_seal import CASES as SEALS
+from cases_signer import CASES as SIGNER
+from cases_sod import CASES as SOD
+from law_cases import CASES as LAW
+from law_cases import Traveller, document, entry
+
+from tjdocs import specs
+from tjdocs.border.details import explain, problem_words, say
+from tjdocs.border.report import render
+from tjdocs.border.texts import texts
+from tjdocs.cli import _io
+from tjdocs.findings import Finding, Outcome, checks
+
+OTHERS = ("ru", "tg")
+# what stays as it is, in whatever language: names of certificates, codes, ids, what a list's entry itself says
+KEPT = re.compile(
+    r"\b(?:C|O|OU|CN)=[^;:(]*|\S*[-_.:]\S*|\([A-Z]\w+\)|court order|court|geklaut|nonRepudiation|Kulma \(to China\)"
+    r"|sha\d+|secp\d+r1|token frontal|shown|tag|cut|missing|value|role|expired|denied|limit|untrusted|country|mrz"
+)
+
+
+@functools.cache
+def details() -> list[Finding]:
+    """Every finding with a detail that any case of law and inspection gives, once."""
+    findings = [f for case in LAW for f in case.who.judge().findings]
+    findings += [f for case in (*SIGNER, *SOD, *READING, *SEALS) for f in case.make().judge().findings]
+    return list(dict.fromkeys(f for f in findings if f.detail))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_nothing_that_a_guard_reads_is_left_in_english(language):
+    words = texts(language)
+    left = {}
+    for finding in details():
+        said = say(finding, words)
+        if english := re.findall(r"\b[a-z]{3,}\b", KEPT.sub("", said)):
+            left[finding.check, finding.detail] = english
+    assert left == {}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_template_and_word_is_of_a_detail_that_there_is(language):
+    """Where nobody makes such a detail any more, what translates it is dead."""
+    table = specs.read_toml(f"text/border.{language}.toml")
+    told = "\n".join(f.detail for f in details())
+    for template, said in table["detail"].items():
+        assert template.count("{}") == said.count("{}"), template
+    patterns = {template: "[^\n]*?".join(map(re.escape, template.split("{}"))) for template in table["detail"]}
+    unseen = {template for template, pattern in patterns.items() if not re.search(pattern, told)}
+    unseen |= {word for word in table["word"] if word not in told}
+    assert unseen == SEEN_ELSEWHERE
+    problems = {w for words in problem_words().values() for w in words}
+    assert {key.rpartition(" ")[2] for key in table["problem"]} <= problems
+    assert {key.partition(" ")[0] for key in table["problem"] if " " in key} <= set(problem_words())
+
+
+# by tests of their own, or by rooms that no case here enters
+SEEN_ELSEWHERE = {
+    "a hash that was no longer accepted", "bilateral", "by the seal", "certified {}", "shortened", "truncated",
+    "wanted-person", "zone_a",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_reason_of_every_table_is_explained(language):
+    words, english = texts(language), texts("en")
+    for check in checks().values():
+        for word in check.reasons:
+            assert explain(check.id, word, words)[0] != explain(check.id, word, english)[0], (check.id, word)
+    content_types = {word for word in problem_words()[""] if word.startswith("content-type")}
+    for area, problems in problem_words().items():
+        for word, (text, clause) in problems.items():
+            if word not in content_types:
+                assert words.problem(area, word), (area, word)
+                assert explain(f"{area or 'pa'}.x", word, words)[0] != text, (area, word)
+            assert explain(f"{area or 'pa'}.x", word, words)[1] in ("", clause)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_action_and_label_is_there(language):
+    mine, english = (specs.read_toml(f"text/border.{name}.toml") for name in (language, "en"))
+    for table in ("label", "verdict", "outcome", "action"):
+        assert mine[table].keys() == english[table].keys(), table
+
+
+@pytest.mark.parametrize(
+    ("detail", "said"),
+    [
+        ("differ: document_number, DG2, sex", "расходятся: Номер документа, DG2, Пол"),
+        ("date_of_expiry_check_digit: the check digit does not agree with its field",
+         "контрольная цифра: Действителен до: контрольная цифра не подходит к полю"),
+        ("signed 2026-03-02 (claimed)", "подписано 2026-03-02 (по словам подписавшего)"),
+        ("11 business days from the day after entry; 10 are allowed",
+         "рабочих дней со следующего за въездом дня: 11; дозволено: 10"),
+        # of what no template fits nothing is changed, nor of a sentence half
+        ("anything, at all", "anything, at all"),
+        ("a sentence, names, and more", "a sentence, names, and more"),
+        ("", ""),
+        # values are put in as they are, whatever they hold
+        ("reason {0} {x} {}", "причина: {0} {x} {}"),
+    ],
+)  # fmt: skip
+def test_a_detail_is_said(detail, said):
+    assert say(Finding("lds.dg1-mrz", Outcome.FAILED, "differs", detail), texts("ru")) == said
+    assert say(Finding("lds.dg1-mrz", Outcome.FAILED, "differs", detail), texts("en")) == detail
+
+
+@pytest.mark.parametrize(
+    "detail",
+    ["issued " + " by the , last valid day , at most " * 100, "; ".join(["a: b, c (d)"] * 400), "(" * 4000, "a: " * 1300, "a, " * 1300],
+    ids=range(5),
+)
+def test_a_detail_that_somebody_made_long_is_said_in_a_moment(detail):
+    say(Finding("pa.ds-chain", Outcome.FAILED, "denied", "x"), texts("ru"))
+    begun = time.process_time()
+    say(Finding("pa.ds-chain", Outcome.FAILED, "denied", detail), texts("ru"))
+    assert time.process_time() - begun < 1
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "differ: secondary_identifier"), ("ru", "расходятся: Вторичный"), ("tg", "фарқ мекунад: Ном")])
+def test_the_detail_stands_in_report_and_terminal_in_its_language_and_in_json_in_english(language, said, capsys):
+    text, chip = document()
+    verdict = Traveller((text.replace("ANNA", "ANNI"), chip), lists=(entry(),)).judge()
+    assert said in render(verdict, lang=language)
+    _io.show_findings(verdict.findings, texts(language))
+    shown = capsys.readouterr().out
+    assert said in shown
+    assert ("matched by" in shown) is (language == "en")
+    (finding,) = (f for f in verdict.as_json()["findings"] if f["check"] == "lds.dg1-mrz")
+    assert finding["detail"] == "differ: secondary_identifier"
