@@ -166,7 +166,9 @@ def test_whom_the_policy_believed_is_believed_again(tmp_path, name):
     )
     # a list of others alone, of the same signer's key in another certificate
     other = Source("o.ml", "0" * 64, "passed", "list", "C=?", "7" * 64, "SE", path=f"{'6' * 64}:{'9' * 64}")
+    lists = (replace(lists[0], imported="2026-11-01T00:00:00+00:00"), *lists[1:])
     entries = [Entry(csca, "self-signed", lists, ("list",)), Entry(link, "link"), Entry(abroad), Entry(b.utopia().certificate)]
+    other = replace(other, imported="2026-11-20T00:00:00+00:00")  # of the whole store, which the archive does not hold
     entries.append(Entry(b.csca("CSCA Far", "NO").certificate, "self-signed", (other,), ("list",)))
     policy = b.policy(**{**table, "denied": [named.get(text, text) for text in table.get("denied", [])]})
     inspector = Inspector(trust=TrustStore.of_entries(entries), policy=policy)
@@ -175,7 +177,7 @@ def test_whom_the_policy_believed_is_believed_again(tmp_path, name):
     proof.export(tmp_path / "e.zip", who.evidence(), verdict, inspector, signer=signer(), at=MADE)
     result = proof.verify(tmp_path / "e.zip", trust=trusting())
     assert outcomes(result) == CLEAN
-    assert result.verdict.as_json() == verdict.as_json()
+    assert {**result.verdict.as_json(), "trust_imported": "2026-11-20T00:00:00+00:00"} == verdict.as_json()
     # and so does a batch's worker
     setup = batch.Setup.of(trust=inspector.trust, policy=policy)
     assert setup.inspector().inspect(who.evidence(), at=who.at).as_json() == verdict.as_json()

@@ -1,16 +1,20 @@
 """What is said to a person: every label there in English, others marked as not reviewed; the report in each language."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from law_cases import Traveller, document, entry
 
+import builders as b
 from tjdocs import specs
+from tjdocs.border import Inspector
 from tjdocs.border.report import render
 from tjdocs.border.report_rows import advice, not_checked
 from tjdocs.border.texts import LANGUAGES, texts
 from tjdocs.errors import UsageError
 from tjdocs.findings import checks
+from tjdocs.pki.trust import Source, TrustStore
 
 TABLES = {language: specs.read_toml(f"text/border.{language}.toml") for language in LANGUAGES}
 
@@ -77,6 +81,33 @@ def test_not_checked_is_said_as_plainly_as_what_failed():
     assert "no list of bans was handed over" in missing.values()
     assert "no register was asked" in missing.values()
     assert "no list of that State is at hand" in missing.values()
+
+
+@pytest.mark.parametrize(
+    ("imported", "said"),
+    [
+        ("2026-11-14T11:00:00+00:00", "last import on 2026-11-14, 10 days before the judgement"),
+        ("2026-11-24T10:00:00+00:00", "last import on 2026-11-24, 0 days before the judgement"),
+        ("2026-12-01T10:00:00+00:00", "last import on 2026-12-01"),
+        ("", "when the trusted certificates were received is not known"),
+        # what somebody wrote into the file
+        ("2026-12-01T10:00:00", "when the trusted certificates were received is not known"),
+        ("9999", "when the trusted certificates were received is not known"),
+    ],
+)
+def test_how_old_the_trust_store_is_stands_under_what_was_not_checked(imported, said):
+    who = Traveller()
+    entry_ = who.inspector().trust.entries[0]
+    early = Source("a.ml", "1" * 64, imported="2020-01-01T00:00:00+00:00" if imported > "2" else "")
+    origins = (early, Source("b.ml", "2" * 64, imported=imported))
+    inspector = Inspector(trust=TrustStore.of_entries([replace(entry_, origins=origins)]))
+    verdict = inspector.inspect(who.evidence(), at=b.AT)
+    assert dict(not_checked(verdict, texts("en")))["Trust store"] == said
+    assert said in render(verdict)
+    assert verdict.as_json().get("trust_imported", "") == imported
+    for language in ("ru", "tg"):
+        undated = said.startswith("when")
+        assert (texts(language).label("trust-undated") if undated else imported[:10]) in render(verdict, lang=language)
 
 
 def test_characters_that_differ_are_marked():

@@ -30,6 +30,7 @@ class Verdict:
     :param policy_sha256: of the policy applied
     :param examination: what was read, for reports
     :param case: what the law was asked about
+    :param trust_imported: when the trust store was last imported into, ISO 8601; empty where nothing tells
     """
 
     decision: Decision
@@ -38,6 +39,7 @@ class Verdict:
     policy_sha256: str
     examination: Examination = field(repr=False)
     case: Case = field(repr=False)
+    trust_imported: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the verdict with the keys that the command line prints."""
@@ -48,6 +50,7 @@ class Verdict:
             "findings": [finding.as_json() for finding in self.findings],
             "at": self.examination.at.isoformat(),
             "policy_sha256": self.policy_sha256,
+            **({"trust_imported": self.trust_imported} if self.trust_imported else {}),
         }
 
 
@@ -125,4 +128,5 @@ class Inspector:
     def _decide(self, examination: Examination, case: Case) -> Verdict:
         findings = enforce_premises([*examination.findings, *law.judge(case)])
         decision, decided_by = self._policy.decide(findings, document=case.kind.id if case.kind else "")
-        return Verdict(decision, decided_by, findings, self._policy.sha256, examination, case)
+        imported = self._trust.imported
+        return Verdict(decision, decided_by, findings, self._policy.sha256, examination, case, imported)

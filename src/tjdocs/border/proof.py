@@ -276,6 +276,8 @@ def _again(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> tuple[Ver
     except (TjdocsError, CertificateError, CrlError, KeyError, TypeError, ValueError, AttributeError) as error:
         return None, Finding(check, Outcome.FAILED, "not-repeatable", type(error).__name__)
     recorded, found = _object(files.get("verdict.json", b"")), verdict.as_json()
+    for value in (recorded, found):  # the archive holds a part of the store, and says when the whole was imported
+        value.pop("trust_imported", None)
     if (manifest.get("verdict"), manifest.get("decided_by"), manifest.get("policy_sha256")) != (
         found["verdict"],
         found["decided_by"],

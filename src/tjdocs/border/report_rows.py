@@ -1,5 +1,7 @@
 """What every report says of a verdict: what to do, and what was not checked."""
 
+from datetime import datetime, timedelta
+
 from tjdocs.border.inspector import Verdict
 from tjdocs.border.policy import Decision
 from tjdocs.border.texts import Texts
@@ -34,9 +36,20 @@ def advice(verdict: Verdict, words: Texts) -> list[tuple[str, str, list[str]]]:
     return rows
 
 
+def _age(verdict: Verdict, words: Texts) -> str:
+    """Return when the trust store was last imported into: whom a State has trusted since is not known."""
+    try:
+        imported = datetime.fromisoformat(verdict.trust_imported)
+        age = verdict.examination.at - imported
+    except (TypeError, ValueError):  # no moment, or one without an offset, which no import writes
+        return words.label("trust-undated")
+    text = words.label("trust-imported").replace("@", imported.date().isoformat())
+    return text.replace("#", str(age.days)) if age >= timedelta(0) else text.partition(",")[0]
+
+
 def not_checked(verdict: Verdict, words: Texts) -> list[tuple[str, str]]:
-    """Return title and reason of everything that was not checked for want of an input, each once."""
-    rows = {}
+    """Return title and reason of everything that was not checked for want of an input, and how old the trust is."""
+    rows = {words.label("trust-store"): _age(verdict, words)}
     for f in verdict.findings:
         if f.outcome is Outcome.UNDETERMINED and f.reason.startswith(("no-", "not-handed", "other-issuer")):
             rows[f"{title(f.check, words)} {f.subject}".rstrip()] = words.reason(f.check, f.reason) or f.reason

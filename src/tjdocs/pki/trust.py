@@ -40,6 +40,7 @@ class _Snapshot:
     denied: frozenset[str] = frozenset()  # digests of public keys
     barred: frozenset[str] = frozenset()  # digests of the certificates of these keys
     standings: dict[str, str] = field(default_factory=dict)
+    imported: str | None = None  # worked out when first asked for
 
     def add(self, entry: Entry) -> None:
         certificate = entry.certificate
@@ -242,6 +243,15 @@ class TrustStore:
     def _trusted(self) -> list[Entry]:
         entries = sorted(self._snapshot.entries.items())
         return [entry for _, entry in entries if self.trusted(entry.certificate)]
+
+    @property
+    def imported(self) -> str:
+        """When it was last imported into, ISO 8601; empty where no source tells."""
+        snapshot = self._snapshot
+        if snapshot.imported is None:
+            sources = {source for entry in snapshot.entries.values() for source in entry.origins}
+            snapshot.imported = max((source.imported for source in sources), default="")
+        return snapshot.imported
 
     @property
     def memory(self) -> dict[bytes, object]:
