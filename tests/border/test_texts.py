@@ -110,6 +110,21 @@ def test_how_old_the_trust_store_is_stands_under_what_was_not_checked(imported, 
         assert (texts(language).label("trust-undated") if undated else imported[:10]) in render(verdict, lang=language)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_to_do_stands_beside_each_check_also_where_it_did_not_decide(language):
+    """Whoever asks for protection is referred for that; what was found of the documents, and what to do, stands beside."""
+    text, chip = document()
+    words = texts(language)
+    forged = Traveller((text.replace("ANNA", "ANNI"), chip), asks=True, lists=(entry(),))
+    verdict = forged.judge()
+    assert verdict.decided_by == ("holder.protection",)
+    page = render(verdict, lang=language)
+    for check, reason in (("lds.dg1-mrz", "differs"), ("holder.ban", "banned")):
+        assert words.action(check, reason) in page
+    # of what was not handed over nothing is to be done
+    assert words.action("seal.structure") not in page
+
+
 def test_characters_that_differ_are_marked():
     text, chip = document()
     verdict = Traveller((text.replace("ANNA", "ANNI"), chip)).judge()

@@ -164,6 +164,7 @@ class _Row:
 
     :param reasons: each word with its explanation, which may be empty
     :param consequence: what it means, where the check failed
+    :param step: what a guard should do, where the check was made and did not pass
     """
 
     check: str
@@ -175,6 +176,7 @@ class _Row:
     detail: str
     clauses: tuple[str, ...]
     consequence: str
+    step: str
 
 
 def _attempt(word: str, words: Texts) -> str:
@@ -210,7 +212,15 @@ def _row(finding: Finding, subjects: tuple[str, ...], texts_: Texts) -> _Row:
         detail,
         tuple(dict.fromkeys(clauses)),
         texts_.consequence(finding.check) if finding.outcome is Outcome.FAILED else "",
+        texts_.action(finding.check, finding.reason) if _made_in_vain(finding) else "",
     )
+
+
+def _made_in_vain(finding: Finding) -> bool:
+    """Whether a check was made and did not pass; where its input or premise lacked there is nothing to do about it."""
+    if finding.outcome is Outcome.UNDETERMINED:
+        return not finding.reason.startswith(("no-", "not-handed", "other-issuer", "premise"))
+    return finding.outcome in (Outcome.FAILED, Outcome.ABORTED)
 
 
 def _areas(rows: list[_Row]) -> list[tuple[str, list[_Row]]]:
