@@ -1,8 +1,10 @@
 """Details of findings in the language of a report: by templates and words that are data; JSON keeps the English ones."""
 
 import functools
+import html
 import re
 import time
+from dataclasses import replace
 
 import pytest
 from cases_reading import CASES as READING
@@ -12,9 +14,11 @@ from cases_sod import CASES as SOD
 from law_cases import CASES as LAW
 from law_cases import Traveller, document, entry
 
+import builders as b
 from tjdocs import specs
-from tjdocs.border.details import explain, problem_words, say
+from tjdocs.border.details import explain, phrase, problem_words, say
 from tjdocs.border.report import render
+from tjdocs.border.report_values import face
 from tjdocs.border.texts import texts
 from tjdocs.cli import _io
 from tjdocs.findings import Finding, Outcome, checks
@@ -66,6 +70,10 @@ def test_every_template_and_word_is_of_a_detail_that_there_is(language):
 SEEN_ELSEWHERE = {
     "a hash that was no longer accepted", "bilateral", "by the seal", "certified {}", "shortened", "truncated",
     "wanted-person", "zone_a",
+    # of the portrait, and of what is not shown
+    "DG2 cannot be read: {}.", "The image in DG2 cannot be shown. {}", "Image in DG2, {} × {} pixels", "It cannot be decoded.",
+    "First of {} images in DG2, {} × {} pixels", "({} bytes, not shown)", "No chip was read.", "DG2 was not handed over.",
+    "DG2 holds no image that is read.", "encoded again for this report",
 }  # fmt: skip
 
 
@@ -89,6 +97,21 @@ def test_every_action_and_label_is_there(language):
     mine, english = (specs.read_toml(f"text/border.{name}.toml") for name in (language, "en"))
     for table in ("label", "verdict", "outcome", "action"):
         assert mine[table].keys() == english[table].keys(), table
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_portrait_and_details_of_the_chip_are_told_in_its_language(language):
+    words = texts(language)
+    sound = b.scene(groups={1: b.dg1(b.zone()), 2: b.dg2(), 12: b.dg12("20260302")})
+    for scene in (sound, sound.with_files(DG2=None), replace(sound, chip=None), sound.with_files(DG2=b"\x75\x00")):
+        page, english = render(scene.judge(), lang=language), face(scene.examine().chip)[1]
+        assert phrase(english, words) != english
+        assert html.escape(phrase(english, words)) in page
+    for name in ("dg11", "dg12"):
+        for row in specs.read_toml(f"lds/{name}.toml")["field"]:
+            assert words.label(f"field-{row['name']}") != texts("en").label(f"field-{row['name']}")
+    assert words.label("field-date_of_issue") in render(sound.judge(), lang=language)
+    assert phrase("(12 bytes, not shown)", words).count("12") == 1
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tjdocs import mrz, specs
 from tjdocs.border.texts import Texts, action
 from tjdocs.findings import Finding
 
-__all__ = ["explain", "problem_words", "say"]
+__all__ = ["explain", "phrase", "problem_words", "say"]
 
 # beyond these a detail holds a document's own text, which nobody translates
 _MAX_DETAIL, _MAX_PART, _MAX_DEPTH = 4000, 400, 4
@@ -58,6 +58,11 @@ def say(finding: Finding, words: Texts) -> str:
     if detail == action(finding.check, finding.reason):
         return words.action(finding.check, finding.reason)
     return _book(words).whole(detail)
+
+
+def phrase(text: str, words: Texts) -> str:
+    """Return what else a report says in English, of the same templates and words."""
+    return text if words.language == "en" else _book(words).whole(text)
 
 
 class _Book:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tjdocs import __version__, mrz, specs
-from tjdocs.border.details import explain, problem_words, say
+from tjdocs.border.details import explain, phrase, problem_words, say
 from tjdocs.border.files import write_new
 from tjdocs.border.inspector import Verdict
 from tjdocs.border.policy import Decision
@@ -115,13 +115,13 @@ def render(verdict: Verdict, *, lang: str = "en") -> str:
         areas=_areas(rows),
         genuine=next((row for row in rows if row.check == "pa.authentic"), None),
         face=picture,
-        face_text=face_text,
+        face_text=phrase(face_text, words),
         printed=printed,
         chip_zone=inside,
         printed_lines=_marked(printed, inside),
         chip_lines=_marked(inside, printed),
         fields=_zone_fields(printed, inside),
-        details=[(name, _details(chip, name)) for name in ("DG11", "DG12")],
+        details=[(name, _details(chip, name, words)) for name in ("DG11", "DG12")],
         path=authentication.path if authentication else None,
         max_attempts=MAX_ATTEMPTS,
         max_lines=MAX_LINES,
@@ -147,7 +147,6 @@ def _template() -> "Template":
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "label": lambda name: name.replace("_", " ").capitalize(),
         "meaning": lambda word, words: explain("pa.ds-chain", word, words)[0],
         # of one candidate among several a wrong signature says less than of the chain
         "attempt": _attempt,
@@ -279,7 +278,7 @@ def _values(zone: mrz.Zone | None) -> dict[str, str]:
     return {name: read[name] if read[name] is not None else read.get(f"{name}_raw", "") for name in _FIELDS}
 
 
-def _details(chip: ChipContent | None, name: str) -> list[tuple[str, str]]:
+def _details(chip: ChipContent | None, name: str, words: Texts) -> list[tuple[str, str]]:
     """Return the fields of DG11 or DG12 that are there."""
     group = chip.parsed.get(name) if chip else None
     if group is None:
@@ -290,7 +289,7 @@ def _details(chip: ChipContent | None, name: str) -> list[tuple[str, str]]:
         if kind == "date" and value:
             value = f"{value[:4]}-{value[4:6]}-{value[6:]}"
         elif isinstance(value, bytes):
-            value = f"({len(value)} bytes, not shown)"
+            value = phrase(f"({len(value)} bytes, not shown)", words)
         elif isinstance(value, tuple):
             value = "; ".join(value)
         if value:
