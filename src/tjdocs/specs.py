@@ -6,13 +6,14 @@ Nothing is interpreted here; each room parses its own files into frozen types.
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from tjdocs.errors import SpecError
 
-__all__ = ["folder", "read_bytes", "read_font", "read_toml", "require_keys"]
+__all__ = ["digest", "folder", "read_bytes", "read_font", "read_toml", "require_keys"]
 
 
 @cache
@@ -36,6 +37,16 @@ def read_bytes(path: str) -> bytes:
         return (folder("specs") / path).read_bytes()
     except OSError:
         raise SpecError("no such specification", where=f"specs/{path}") from None
+
+
+@cache
+def digest(*names: str) -> str:
+    """Return the SHA-256, hexadecimal, over files of ``specs/`` and all files of its folders, by name."""
+    root = folder("specs")
+    places = [root / name for name in names]
+    found = {path for place in places for path in ([place] if place.is_file() else place.rglob("*")) if path.is_file()}
+    rows = sorted((path.relative_to(root).as_posix(), sha256(path.read_bytes()).hexdigest()) for path in found)
+    return sha256("".join(f"{content} {name}\n" for name, content in rows).encode()).hexdigest()
 
 
 def read_font(name: str) -> bytes:

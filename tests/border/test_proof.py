@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+import shutil
 import stat
 import subprocess
 import zipfile
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 from law_cases import CASES, RETURN, Traveller, authority, document, entry, foreigner, grant, paper, standing
 
 import builders as b
+from tjdocs import specs
 from tjdocs.border import Evidence, Inspector, archives, batch, proof
 from tjdocs.border.signatures import read_signer
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, UsageError
@@ -131,6 +134,37 @@ def test_what_the_digest_of_the_store_covers_is_told(tmp_path):
     result = rewritten(tmp_path / "e.zip", before, resign=True)
     assert outcomes(result) == CLEAN
     assert result.as_json()["trust_digest_covers"] == ["certificates"]
+
+
+@pytest.mark.parametrize("then", [None, "0" * 64])
+def test_that_the_law_is_another_now_is_told_beside_a_verdict_that_differs(tmp_path, then):
+    exported(tmp_path / "e.zip")
+
+    def before(files):
+        manifest = json.loads(files["manifest.json"])
+        assert re.fullmatch("[0-9a-f]{64}", manifest["data_sha256"])
+        manifest |= {"verdict": "refuse", **({"data_sha256": then} if then else {})}
+        files["manifest.json"] = proof._json(manifest)
+
+    result = rewritten(tmp_path / "e.zip", before, resign=True)
+    (judged,) = (f for f in result.findings if f.check == "evidence.judgement")
+    assert (judged.outcome, judged.reason) == ("failed", "verdict-differs")
+    assert ("not those of then" in judged.detail) is bool(then)
+
+
+def test_the_digest_of_the_data_is_of_law_and_standard_as_they_lie_there(tmp_path, monkeypatch):
+    shutil.copytree(specs.folder("specs"), tmp_path / "specs")
+    before = specs.digest(*proof._DATA)
+    monkeypatch.setattr(specs, "folder", lambda name: tmp_path / name)
+    digest = specs.digest.__wrapped__
+    assert digest(*proof._DATA) == before
+    stay = tmp_path / "specs/border/stay.toml"
+    stay.write_bytes(stay.read_bytes() + b"\n")
+    assert digest(*proof._DATA) != before
+    stay.rename(tmp_path / "specs/border/days.toml")
+    renamed = digest(*proof._DATA)
+    (tmp_path / "specs/text/border.en.toml").unlink()  # what is said of a verdict is no part of it
+    assert digest(*proof._DATA) == renamed != before
 
 
 BELIEVED = {

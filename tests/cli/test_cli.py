@@ -121,6 +121,17 @@ def test_verify_for_a_person(place, tmp_path):
     assert "ERIKSSON" in report.read_text()
 
 
+def test_a_chip_is_judged_in_the_language_asked_for(place, tmp_path):
+    given = ("verify", place / "out/chip", "--trust", place / "authority/csca.cer", "--at", AT)
+    status, out, _ = run(*given, "--lang", "ru", "--report", tmp_path / "r.html")
+    assert status == 0
+    assert "пройдено" in out
+    assert out.rstrip().splitlines()[-1].startswith("пропустить (")
+    assert '<html lang="ru">' in (tmp_path / "r.html").read_text()
+    status, _, err = run(*given, "--lang", "de")
+    assert (status, err.count("\n")) == (2, 1)
+
+
 def test_a_trust_store_pinned_by_its_digest(place, tmp_path):
     store = tmp_path / "trust.db"
     status, said = asked("trust", "import", "--store", store, place / "authority/csca.cer", "--trust-candidates")

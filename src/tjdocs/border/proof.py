@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from tjdocs import __version__
+from tjdocs import __version__, specs
 from tjdocs.border import signatures
 from tjdocs.border.archives import ArchiveError, read_zip
 from tjdocs.border.case import Case
@@ -37,6 +37,8 @@ from tjdocs.register.lists import Lists, categories
 __all__ = ["Proof", "export", "verify"]
 
 _MANIFEST, _SIGNATURE = "manifest.json", "manifest.p7s"
+# what a verdict rests on beside the archive: law and standard as this software has them
+_DATA = ("border", "checks.toml", "codes", "defects.toml", "lds", "mrz", "pki", "seals", "transliteration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def export(
         "verdict": str(verdict.decision),
         "decided_by": list(verdict.decided_by),
         "policy_sha256": verdict.policy_sha256,
+        "data_sha256": specs.digest(*_DATA),
         "trust_digest": inspector.believed.digest,
         "trust_digest_covers": ["certificates", "grounds", "sources"],
         "files": {name: sha256(data).hexdigest() for name, data in sorted(files.items())},
@@ -271,6 +274,9 @@ class _Recorded:
 def _again(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> tuple[Verdict | None, Finding]:
     """Judge the archive's content once more, and compare."""
     check = "evidence.judgement"
+    # a year later the law may be another, and then a verdict too: that is no fault of the archive's
+    data = manifest.get("data_sha256", specs.digest(*_DATA))
+    other = "" if data == specs.digest(*_DATA) else "; law and standard (specs/) are not those of then"
     try:
         verdict = _judge(files, str(manifest["at"]))
     except (TjdocsError, CertificateError, CrlError, KeyError, TypeError, ValueError, AttributeError) as error:
@@ -283,9 +289,10 @@ def _again(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> tuple[Ver
         found["decided_by"],
         found["policy_sha256"],
     ):
-        return verdict, Finding(check, Outcome.FAILED, "verdict-differs", f"now {verdict.decision}")
+        return verdict, Finding(check, Outcome.FAILED, "verdict-differs", f"now {verdict.decision}{other}")
     if recorded != json.loads(json.dumps(found)):
-        return verdict, Finding(check, Outcome.WARNING, "findings-differ", "the verdict is the same, a finding is not")
+        detail = f"the verdict is the same, a finding is not{other}"
+        return verdict, Finding(check, Outcome.WARNING, "findings-differ", detail)
     return verdict, Finding(check, Outcome.PASSED)
 
 

@@ -8,6 +8,7 @@ import typer
 
 from tjdocs import mrz, seal
 from tjdocs.border import Evidence, Inspector
+from tjdocs.border.texts import texts
 from tjdocs.cli import _io, _verdicts
 from tjdocs.errors import InputError
 from tjdocs.lds import catalogue, sod, sod_spans
@@ -30,11 +31,13 @@ def verify(
     seal_file: Annotated[str, typer.Option("--seal", help="The seal's bytes, or a PNG or JPEG picture of it.")] = "",
     signer: _io.SealSigner = None,
     policy: _verdicts.PolicyFile = "",
+    lang: Annotated[str, typer.Option("--lang", help="Of report and text: en, ru or tg.")] = "",
     report: Annotated[str, typer.Option("--report", help="Write an HTML report here.")] = "",
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Judge the files of a chip. Exit status 1 unless the verdict is admit."""
+    words = texts(lang or "en")
     store = _io.trust(trust or [], crl or [], trust_digest, signer or ())
     sealed = _io.read_file(seal_file) if seal_file else None
     evidence = Evidence(mrz=_io.read_text(mrz_file) if mrz_file else None, chip=path, seal=sealed)
@@ -42,12 +45,13 @@ def verify(
     if report:
         from tjdocs.border.report import write_report
 
-        write_report(verdict, report)
+        write_report(verdict, report, lang=words.language)
     if as_json:
         _io.show_json(verdict.as_json())
     else:
-        _io.show_findings(verdict.findings)
+        _io.show_findings(verdict.findings, words if lang else None)
         line = _io.styled(str(verdict.decision))
+        line.plain = words.verdict(verdict.decision) if lang else line.plain
         line.append(f" (decided by {', '.join(verdict.decided_by)})", style="not bold dim")
         _io.console().print(line)
     raise typer.Exit(0 if verdict.decision == "admit" else 1)
