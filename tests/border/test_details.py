@@ -120,6 +120,7 @@ def test_portrait_and_details_of_the_chip_are_told_in_its_language(language):
         ("differ: document_number, DG2, sex", "расходятся: Номер документа, DG2, Пол"),
         ("date_of_expiry_check_digit: the check digit does not agree with its field",
          "контрольная цифра: Действителен до: контрольная цифра не подходит к полю"),
+        ("differ: sex; line 1 position 18, line 2 position 21", "расходятся: Пол; строка 1, место 18, строка 2, место 21"),
         ("signed 2026-03-02 (claimed)", "подписано 2026-03-02 (по словам подписавшего)"),
         ("11 business days from the day after entry; 10 are allowed",
          "рабочих дней со следующего за въездом дня: 11; дозволено: 10"),
@@ -158,4 +159,4 @@ def test_the_detail_stands_in_report_and_terminal_in_its_language_and_in_json_in
     assert said in shown
     assert ("matched by" in shown) is (language == "en")
     (finding,) = (f for f in verdict.as_json()["findings"] if f["check"] == "lds.dg1-mrz")
-    assert finding["detail"] == "differ: secondary_identifier"
+    assert finding["detail"] == "differ: secondary_identifier; line 1 position 19"

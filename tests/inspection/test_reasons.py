@@ -67,6 +67,7 @@ def test_files_are_told_in_the_order_of_their_numbers():
     ("make", "check", "detail"),
     [
         (lambda: cases_reading.page_says(number="L898902C4", sex="M"), "lds.dg1-mrz", "differ: document_number, sex"),
+        (lambda: cases_reading.page_says(sex="M"), "lds.dg1-mrz", "differ: sex; line 2 position 21"),
         (
             lambda: cases_reading.printed(b.lines(cases_reading.wrong_digit(b.zone(), 53))),
             "lds.dg1-mrz",

@@ -9,6 +9,7 @@ from tjdocs.mrz.problems import problem
 __all__ = ["check_expiry", "check_zone", "compare", "unread"]
 
 _NO_ZONE = "no-zone"
+_SHOWN = 6  # places at which two zones differ, told; the report marks all
 _CHECKS = ("mrz.structure", "mrz.check-digits", "mrz.dates")
 
 
@@ -67,7 +68,14 @@ def compare(printed: mrz.Zone | None, chip: mrz.Zone | None) -> Finding:
         return passed(check)
     ours, theirs = printed.fields(), chip.fields()
     fields = sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))
-    detail = "differ: " + (", ".join(fields) or "check digits")
+    places = [
+        f"line {number} position {column}"
+        for number, (ours_, theirs_) in enumerate(zip(printed.lines, chip.lines, strict=False), 1)
+        for column, (mine, other) in enumerate(zip(ours_, theirs_, strict=False), 1)
+        if mine != other
+    ]
+    shown = "; " + ", ".join(places[:_SHOWN]) if printed.format == chip.format and places else ""
+    detail = "differ: " + (", ".join(fields) or "check digits") + shown
     if fields and all(name.startswith(("optional_data", "composite")) for name in fields):
         return Finding(check, Outcome.UNDETERMINED, "optional-data-differs", detail)
     return Finding(check, Outcome.FAILED, "differs", detail)
