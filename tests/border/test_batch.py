@@ -232,6 +232,32 @@ def test_a_tar_stream_of_folders_without_end_is_over_the_limits(monkeypatch):
             list(batch.tar_items(stream_of(*names)))
 
 
+def test_a_folder_over_the_limits_is_one_bad_record_of_a_tar_stream(monkeypatch):
+    monkeypatch.setattr(archives, "MAX_MEMBER", 100)
+    monkeypatch.setattr(archives, "MAX_TOTAL", 150)
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for name, size in (
+            ("lane/0/mrz.txt", 10), ("lane/1/chip/DG2.bin", 101), ("lane/1/mrz.txt", 5), ("lane/2/mrz.txt", 80),
+            ("lane/2/seal.png", 80), ("lane/3/film.mp4", 5000), ("lane/3/mrz.txt", 10), ("lane/4/film.mp4", 10),
+        ):  # fmt: skip
+            info = tarfile.TarInfo(name)
+            info.size = size
+            archive.addfile(info, io.BytesIO(bytes(size)))
+    stream.seek(0)
+    found = list(batch.tar_items(stream))
+    assert [(item.id, None if item.content is None else sorted(item.content)) for item in found] == [
+        ("0", ["mrz.txt"]), ("1", None), ("2", None), ("3", ["mrz.txt"]), ("4", []),
+    ]  # fmt: skip
+    results = list(batch.run(found, setup(), at=b.AT, workers=1))
+    told = [(result["verdict"], result.get("error", {}).get("message", "").partition(":")[0]) for result in results]
+    assert told == [("refuse", ""), (None, "over the limits"), (None, "over the limits"), ("refuse", ""), (None, "nothing to judge")]
+    monkeypatch.setattr(archives, "MAX_PASSED", 4999)
+    stream.seek(0)
+    with pytest.raises(InputError, match="over the limits"):
+        list(batch.tar_items(stream))
+
+
 def test_a_tar_stream_gives_regular_files_under_its_root_only():
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w") as archive:

@@ -15,6 +15,7 @@ MAX_FOLDERS = 100_000  # of a stream, without a file so far
 MAX_TOTAL = 100_000_000
 MAX_MEMBER = 20_000_000
 MAX_RATIO = 100
+MAX_PASSED = 1_000_000_000  # of a file in a stream that is passed over
 _GRACE = 100_000  # a small file may be anything, however well it was packed
 
 
@@ -72,18 +73,18 @@ def read_zip(source: IO[bytes]) -> dict[str, bytes]:
     return found
 
 
-def read_tar(source: IO[bytes], known: Callable[[str], bool]) -> Iterator[tuple[str, dict[str, bytes]]]:
+def read_tar(source: IO[bytes], known: Callable[[str], bool]) -> Iterator[tuple[str, dict[str, bytes] | None]]:
     """Yield the folders of a tar stream with their files, as they come; a folder's files stand one behind another.
 
     The first file that is evidence tells how deep the folders stand (``tar c lane``: one below the root). Links and
     special files are passed over, as are hidden folders and names outside of the root. A folder that the stream names
-    and of which it has no file is yielded without files.
+    and of which it has no file is yielded without files, one whose evidence is over the limits with None.
 
-    :param known: whether a file of this name is evidence
-
-    :raises InputError: the stream is none, breaks off, or a folder is over the limits
+    :param known: whether a file of this name is evidence; no other is read
+    :raises InputError: the stream is none, breaks off, or names more folders, or larger files, than are passed over
     """
-    current, files, total = "", dict[str, bytes](), 0
+    current, total = "", 0
+    files: dict[str, bytes] | None = {}
     folders = _Folders()
     try:
         with tarfile.open(fileobj=source, mode="r|*") as archive:
@@ -101,20 +102,24 @@ def read_tar(source: IO[bytes], known: Callable[[str], bool]) -> Iterator[tuple[
                 if not folder:
                     continue
                 if folder != current:
-                    if files:
+                    if current:
                         yield current, files
                     for empty in folders.filled(folder):
                         yield empty, {}
                     current, files, total = folder, {}, 0
-                total += member.size
-                if member.size > MAX_MEMBER or total > MAX_TOTAL or len(files) > MAX_ENTRIES:
+                if member.size > MAX_PASSED:
                     raise InputError("over the limits", where=f"tar: {folder[:80]}")
+                if not known(last) or files is None:
+                    continue
+                total += member.size
                 content = archive.extractfile(member)
-                if content is not None:
+                if member.size > MAX_MEMBER or total > MAX_TOTAL or len(files) >= MAX_ENTRIES:
+                    files = None
+                elif content is not None:
                     files["/".join((*within, last))] = content.read()
     except (tarfile.TarError, EOFError, OSError, ValueError) as error:
         raise InputError("no tar stream", where="tar", hint=type(error).__name__) from None
-    if files:
+    if current:
         yield current, files
     for empty in folders.left():
         yield empty, {}

@@ -19,12 +19,12 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Any
 
-from tjdocs.border.archives import read_tar
+from tjdocs.border.archives import MAX_MEMBER, read_tar
 from tjdocs.border.inspector import Inspector
 from tjdocs.border.policy import Policy
 from tjdocs.border.reading import evidence_from_files, evidence_from_folder, is_evidence, judgeable
 from tjdocs.border.standing import RegisterStatus
-from tjdocs.errors import TjdocsError, UsageError
+from tjdocs.errors import InputError, TjdocsError, UsageError
 from tjdocs.inspection import Evidence
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.crl import Crl
@@ -44,7 +44,8 @@ class Item:
     """One record to judge.
 
     :param id: told with the result
-    :param kind: how ``content`` is read: ``line`` (JSON), ``folder`` (its path) or ``files`` (by name)
+    :param kind: how ``content`` is read: ``line`` (JSON), ``folder`` (its path), ``files`` (by name), or not at all:
+        ``over`` the limits
     """
 
     id: str
@@ -146,6 +147,8 @@ def _failed(names: Mapping[str, str], code: str, message: str) -> dict[str, Any]
 def _read(item: Item, common: Mapping[str, Any]) -> Evidence:
     if item.kind == "folder":
         return evidence_from_folder(Path(item.content), common)
+    if item.kind == "over":
+        raise InputError("over the limits", where=item.id, hint=f"a file is at most {MAX_MEMBER} bytes")
     return evidence_from_files(item.content, common)
 
 
@@ -224,7 +227,7 @@ def tar_items(source: IO[bytes]) -> Iterator[Item]:
     :raises InputError: the stream is none, or breaks off
     """
     for name, files in read_tar(source, is_evidence):
-        yield Item(name, "files", files)
+        yield Item(name, "files" if files is not None else "over", files)
 
 
 def line_items(source: IO[bytes], name: str) -> Iterator[Item]:
