@@ -5,6 +5,7 @@ Reading looks at the structure only; :func:`tjdocs.lds.face.check_face` decodes 
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from struct import Struct
 
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Place, TlvError
@@ -163,6 +164,8 @@ class Dg2:
         :raises LdsError: it is malformed
         """
         begin, end, raw, trailing = outer(data, _TAG, "DG2")
+        if (usual := _usual(raw)) is not None:
+            return cls._read((usual,), None, (), raw, trailing)
         unknown: list[UnknownObject] = []
         group: Place | None = None
         for item in objects(raw, begin, end):
@@ -194,7 +197,20 @@ class Dg2:
             raise LdsError("missing", "number of instances (02) is not there", end)
         if not templates:
             raise LdsError("missing", "biometric template 7F60 is not there", end)
-        parsed = cls(tuple(templates), None if instances == len(templates) else instances, tuple(unknown))
+        announced = None if instances == len(templates) else instances
+        return cls._read(tuple(templates), announced, tuple(unknown), raw, trailing)
+
+    @classmethod
+    def _read(
+        cls,
+        templates: tuple[BiometricTemplate, ...],
+        instances: int | None,
+        unknown: tuple[UnknownObject, ...],
+        raw: bytes,
+        trailing: int,
+    ) -> "Dg2":
+        """Return what was read from ``raw``."""
+        parsed = cls(templates, instances, unknown)
         object.__setattr__(parsed, "raw", raw)
         object.__setattr__(parsed, "trailing", trailing)
         return parsed
@@ -214,6 +230,31 @@ class Dg2:
         content = tlv.encode(_INSTANCES, bytes((instances,)))
         content += b"".join(tlv.encode(_TEMPLATE, template.encode()) for template in self.templates)
         return tlv.encode(_TAG, tlv.encode(_GROUP, content) + encode_unknown(self.unknown))
+
+
+# one template of one 19794 record, every length that is not of a byte in two: DG2 as nearly all issuers write it
+_USUAL = Struct(">HH3sH3s3sHBB")
+_USUAL_TAGS = (0x7582, b"\x7f\x61\x82", b"\x02\x01\x01", b"\x7f\x60\x82", _HEADER)
+
+
+def _usual(raw: bytes) -> BiometricTemplate | None:
+    """Return the template of a file of the usual form, without looking for it; None: it is to be read in full."""
+    end, at = len(raw), _USUAL.size
+    if end < 2 * at:
+        return None
+    outermost, whole, group, in_group, number, template, in_template, header, size = _USUAL.unpack_from(raw)
+    if (outermost, group, number, template, header) != _USUAL_TAGS:
+        return None
+    start = at + size + 5
+    if (whole, in_group, in_template) != (end - 4, end - 9, end - 17) or size >= 0x80:
+        return None
+    if raw[at + size : start] != b"\x5f\x2e\x82" + (end - start & 0xFFFF).to_bytes(2, "big"):
+        return None
+    try:
+        read = _header(raw[at : at + size])
+    except (LdsError, TlvError):
+        return None  # where it is wrong is told by the reader in full
+    return BiometricTemplate(FacialRecord.parse(raw[start:], base=start), read)
 
 
 def _template(data: bytes, template: Place) -> BiometricTemplate:
