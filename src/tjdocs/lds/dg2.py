@@ -10,14 +10,14 @@ from struct import Struct
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Place, TlvError
 from tjdocs.errors import UsageError
-from tjdocs.lds import catalogue
+from tjdocs.lds import catalogue, face
 from tjdocs.lds._errors import LdsError, Problem, guarded
 from tjdocs.lds._iso39794 import Iso39794Face
 from tjdocs.lds._read import UnknownObject, encode_unknown, objects, outer
 from tjdocs.lds.face import FaceImage, FacialRecord
 from tjdocs.spans import Span
 
-__all__ = ["BiometricHeader", "BiometricTemplate", "Dg2", "Iso39794Face", "spans"]
+__all__ = ["BiometricHeader", "BiometricTemplate", "Dg2", "Iso39794Face", "sound", "spans"]
 
 _TAG, _GROUP, _TEMPLATE, _INSTANCES, _HEADER = 0x75, 0x7F61, 0x7F60, 0x02, 0xA1
 _RECORD_19794, _RECORD_39794 = 0x5F2E, 0x7F2E
@@ -164,8 +164,10 @@ class Dg2:
         :raises LdsError: it is malformed
         """
         begin, end, raw, trailing = outer(data, _TAG, "DG2")
-        if (usual := _usual(raw)) is not None:
-            return cls._read((usual,), None, (), raw, trailing)
+        usual = _usual(raw)
+        if usual is not None and _faultless(usual[0]):
+            record = FacialRecord.parse(raw[usual[1] :], base=usual[1])
+            return cls._read((BiometricTemplate(record, _header(usual[0])),), None, (), raw, trailing)
         unknown: list[UnknownObject] = []
         group: Place | None = None
         for item in objects(raw, begin, end):
@@ -237,8 +239,8 @@ _USUAL = Struct(">HH3sH3s3sHBB")
 _USUAL_TAGS = (0x7582, b"\x7f\x61\x82", b"\x02\x01\x01", b"\x7f\x60\x82", _HEADER)
 
 
-def _usual(raw: bytes) -> BiometricTemplate | None:
-    """Return the template of a file of the usual form, without looking for it; None: it is to be read in full."""
+def _usual(raw: bytes) -> tuple[bytes, int] | None:
+    """Return the header of the template of a file of the usual form, and where the record begins; None: of another."""
     end, at = len(raw), _USUAL.size
     if end < 2 * at:
         return None
@@ -250,11 +252,23 @@ def _usual(raw: bytes) -> BiometricTemplate | None:
         return None
     if raw[at + size : start] != b"\x5f\x2e\x82" + (end - start & 0xFFFF).to_bytes(2, "big"):
         return None
+    return raw[at : at + size], start
+
+
+def sound(data: bytes) -> bool:
+    """Whether these bytes, all of them, would be read as DG2 without a fault; False says nothing."""
+    found = _usual(data)
+    return found is not None and _faultless(found[0]) and face.sound(data, found[1])
+
+
+@lru_cache(maxsize=64)
+def _faultless(content: bytes) -> bool:
+    """Whether a header can be read, and is that of a face of ISO/IEC 19794-5."""
     try:
-        read = _header(raw[at : at + size])
+        header = _header(content)
     except (LdsError, TlvError):
-        return None  # where it is wrong is told by the reader in full
-    return BiometricTemplate(FacialRecord.parse(raw[start:], base=start), read)
+        return False
+    return not BiometricTemplate(FacialRecord(()), header).problems
 
 
 def _template(data: bytes, template: Place) -> BiometricTemplate:
