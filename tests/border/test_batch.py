@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 import tarfile
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+import time
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,62 @@ def test_any_executor_does(make):
     with make() as executor:
         found = list(batch.run(lines(*[line(WHO[0])] * 20), setup(), at=b.AT, executor=executor))
     assert [result["verdict"] for result in found] == ["admit"] * 20
+
+
+class Told(Executor):
+    """Judges nothing, says how long each record took, and keeps how many came at once."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.lists = seconds, []
+
+    def submit(self, function, digest, items, *rest):
+        self.lists.append(len(items))
+        done: Future = Future()
+        done.set_result((self.seconds * len(items), [{"id": item.id} for item in items]))
+        return done
+
+
+def told(seconds: float, items) -> list[int]:
+    """Run records that take so long each; return how long the lists were."""
+    executor = Told(seconds)
+    found = [result["id"] for result in batch.run(items, setup(), at=b.AT, executor=executor, workers=1)]
+    assert found == [str(number) for number in range(len(found))]
+    assert len(found) == sum(executor.lists)
+    return executor.lists
+
+
+def records(count: int, content: object = b"{}") -> list[batch.Item]:
+    return [batch.Item(str(number), "line", content) for number in range(count)]
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """Let no list end because the machine is busy."""
+    monkeypatch.setattr(batch, "_COMING", 60)
+
+
+@pytest.mark.usefixtures("patient")
+def test_quick_records_go_in_long_lists_and_slow_ones_in_short_lists():
+    assert told(0.0004, records(1000))[:5] == [8] * 5
+    assert max(told(0.0004, records(1000))) == told(0.0004, records(1000))[5] == 64
+    assert told(0.004, records(200))[5] == 10
+    assert set(told(3.0, records(200))[5:]) == {1}
+
+
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("content", [bytes(1_000_000), {"DG2": bytes(600_000), "DG1": bytes(400_000)}])
+def test_a_list_is_bounded_in_memory(content):
+    assert set(told(0.0004, records(40, content))) == {4}
+    assert set(told(0.0004, records(4, bytes(9_000_000)))) == {1}
+
+
+def test_what_comes_slowly_is_not_kept_waiting():
+    def slow():
+        for item in records(6):
+            time.sleep(0.11)
+            yield item
+
+    assert told(0.0004, slow()) == [1] * 6
 
 
 class Deadly:

@@ -32,6 +32,26 @@ def test_a_specimen_is_valid_and_its_fields_are_read(name):
     assert zone.sex == "F"
 
 
+LINES = [text.split("\n") for text in SPECIMENS.values()]
+ODD = [[], [""], *[lines[:-1] for lines in LINES], *[[*lines, lines[0]] for lines in LINES], *[[line + "\n" for line in lines] for lines in LINES]]
+ODD += [[lines[0].lower(), *lines[1:]] for lines in LINES] + [[lines[0], "\n" + lines[1][1:], *lines[2:]] for lines in LINES]
+ODD += [[lines[0], lines[1][:20], lines[1][20:], *lines[2:]] for lines in LINES]
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+@pytest.mark.parametrize("lines", [*LINES, *ODD])
+def test_lines_that_need_nothing_are_read_as_any_lines_are(lines, kind, monkeypatch):
+    read = mrz.parse(kind(lines), at=AT)
+    monkeypatch.setattr("tjdocs.mrz.reading._by_lines", lambda text: (None, ()))
+    assert read == mrz.parse(kind(lines), at=AT)
+
+
+@pytest.mark.parametrize("lines", LINES)
+def test_lines_that_need_nothing_are_taken_as_they_are(lines, monkeypatch):
+    monkeypatch.setattr("tjdocs.mrz.reading.normalising", None)
+    assert mrz.parse(lines, at=AT).lines == tuple(lines)
+
+
 def test_td3_specimen_field_by_field():
     zone = mrz.parse(SPECIMENS["TD3"], at=AT)
     assert zone.as_json() == {

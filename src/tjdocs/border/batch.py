@@ -1,12 +1,13 @@
 """Many inspections: in their order, by any executor, and one bad record never stops the others.
 
 Nothing is used up: a batch judges (``dry_run``). What an inspector is made of is sent once to each worker, the records
-in small lists; results come back in the order of the records, and only a few lists wait at any time.
+in lists that take a moment each; results come back in the order of the records, and only a few lists wait at any time.
 """
 
 import json
 import os
 import pickle
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
@@ -14,7 +15,6 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
-from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Any
@@ -35,7 +35,10 @@ __all__ = ["Item", "Setup", "folder_items", "install", "line_items", "own_id", "
 
 MAX_LINE = 70_000_000  # a folder's limit in base64
 MAX_ID = 100
-_CHUNK = 8
+# Handing a list over costs as much as judging a record or two, hence lists of many; but a list that is long in judging,
+# in coming, or in memory keeps all others waiting.
+_FIRST, _MOST = 8, 64  # records in a list: before anything is known, and at most
+_JUDGING, _COMING, _BYTES = 0.04, 0.1, 4_000_000  # about seconds, at most seconds, at most bytes and one record
 _KEPT = 4  # inspectors that a worker keeps
 
 
@@ -121,6 +124,15 @@ def judge(digest: str, items: list[Item], common: Mapping[str, Any], at: datetim
     """Judge records; what is wrong with one of them is its result."""
     inspector = _inspectors[digest]
     return [_judge(inspector, item, common, at) for item in items]
+
+
+def _timed(
+    digest: str, items: list[Item], common: Mapping[str, Any], at: datetime | date
+) -> tuple[float, list[dict[str, Any]]]:
+    """Judge records; tell the seconds that it took as well."""
+    start = time.perf_counter()
+    found = judge(digest, items, common, at)
+    return time.perf_counter() - start, found
 
 
 def _judge(inspector: Inspector, item: Item, common: Mapping[str, Any], at: datetime | date) -> dict[str, Any]:
@@ -242,7 +254,18 @@ def line_items(source: IO[bytes], name: str) -> Iterator[Item]:
             yield Item(f"{name}:{number}", "line", line if len(line) <= MAX_LINE else b"")
 
 
+def _size(item: Item) -> int:
+    """Return the bytes that a record takes on its way; a folder goes by its path."""
+    content = item.content
+    if isinstance(content, bytes):
+        return len(content)
+    return sum(map(len, content.values())) if isinstance(content, Mapping) else 0
+
+
 # -------------------------------------------------------------------------------------------------------------- running
+
+
+_Answer = tuple[float, list[dict[str, Any]]]
 
 
 def run(
@@ -293,7 +316,8 @@ class _Run:
         self._setup, self._count = setup, count
         self._own = executor is None
         self._executor = executor if executor is not None else self._pool()
-        self._waiting: deque[tuple[list[Item], Future[list[dict[str, Any]]]]] = deque()
+        self._waiting: deque[tuple[list[Item], Future[_Answer]]] = deque()
+        self._most = _FIRST
 
     def _pool(self) -> Executor:
         return ProcessPoolExecutor(
@@ -303,7 +327,7 @@ class _Run:
     def results(self, items: Iterable[Item]) -> Generator[dict[str, Any], None, None]:
         stream = iter(items)
         try:
-            while chunk := list(islice(stream, _CHUNK)):
+            while chunk := self._take(stream):
                 self._waiting.append((chunk, self._submit(chunk)))
                 if len(self._waiting) > 4 * self._count:
                     yield from self._next()
@@ -313,8 +337,19 @@ class _Run:
             if self._own:
                 self._executor.shutdown(cancel_futures=True)
 
-    def _submit(self, chunk: list[Item]) -> "Future[list[dict[str, Any]]]":
-        function: Callable[..., list[dict[str, Any]]] = judge
+    def _take(self, stream: Iterator[Item]) -> list[Item]:
+        """Return the next list of records; empty: there are none."""
+        chunk: list[Item] = []
+        size, end = 0, time.monotonic() + _COMING
+        for item in stream:
+            chunk.append(item)
+            size += _size(item)
+            if len(chunk) >= self._most or size >= _BYTES or time.monotonic() >= end:
+                break
+        return chunk
+
+    def _submit(self, chunk: list[Item]) -> "Future[_Answer]":
+        function: Callable[..., _Answer] = _timed
         try:
             return self._executor.submit(function, self._setup.digest, chunk, *self._arguments)
         except BrokenExecutor:
@@ -324,9 +359,11 @@ class _Run:
     def _next(self) -> list[dict[str, Any]]:
         chunk, future = self._waiting.popleft()
         try:
-            return future.result()
+            seconds, found = future.result()
         except Exception:  # noqa: BLE001 - a worker died, of its own or of a record
             return self._one_by_one(chunk)
+        self._most = max(1, min(_MOST, int(_JUDGING * len(chunk) / max(seconds, 1e-6))))
+        return found
 
     def _one_by_one(self, chunk: list[Item]) -> list[dict[str, Any]]:
         """Judge each item of a list by itself, so that only what kills a worker twice is lost."""
@@ -335,7 +372,7 @@ class _Run:
         for item in chunk:
             for attempt in (1, 2):
                 try:
-                    found += self._submit([item]).result()
+                    found += self._submit([item]).result()[1]
                     break
                 except Exception as error:  # noqa: BLE001 - likewise, and this item is why
                     self._renew()
@@ -354,12 +391,12 @@ class _Run:
                 chunk,
                 future
                 if _succeeded(future)
-                else self._executor.submit(judge, self._setup.digest, chunk, *self._arguments),
+                else self._executor.submit(_timed, self._setup.digest, chunk, *self._arguments),
             )
             for chunk, future in self._waiting
         ]
         self._waiting = deque(again)
 
 
-def _succeeded(future: "Future[list[dict[str, Any]]]") -> bool:
+def _succeeded(future: "Future[_Answer]") -> bool:
     return future.done() and not future.cancelled() and future.exception() is None

@@ -37,8 +37,8 @@ _REMEMBERED = 4096  # combinations of check, outcome and reason; checks.toml has
 _WEIGHTS = {"none": _Weight.NONE, "refer": _Weight.REFER, "refuse": _Weight.REFUSE}
 
 
-# of overrides the places, of rules subject and weight
-_Bearing = tuple[tuple[int, ...], tuple[tuple[str, _Weight], ...]]
+# of overrides the places, of rules subject and weight; the weight where no subject changes it
+_Bearing = tuple[tuple[int, ...], tuple[tuple[str, _Weight], ...], _Weight | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,40 +161,43 @@ class Policy:
         :param document: the kind of document, where it is known
         """
         overridden: dict[int, list[Finding]] = {}
-        weights = []
+        telling: list[tuple[str, _Weight]] = []
         requires, lacking = self.instead.get(document, (self.requires, ()))
+        remembered = self._remembered
         for finding in findings:
-            overrides, rules = self._bearing(finding)
+            found = remembered.get((finding.check, finding.outcome, finding.reason))
+            overrides, rules, weight = found if found is not None else self._bearing(finding)
             for index in overrides:
                 if self.overrides[index].fits(finding):
                     overridden.setdefault(index, []).append(finding)
-            weights.append(_Weight.NONE if lacking and _lacks(lacking, finding) else _weight(rules, finding.subject))
+            if weight is None:
+                weight = _weight(rules, finding.subject)
+            if weight and not (lacking and _lacks(lacking, finding)):
+                telling.append((finding.check, weight))
         if overridden:
             first = min(overridden)
             return Decision(self.overrides[first].decision), _ids(overridden[first])
-        gravest = max(weights, default=_Weight.NONE)
-        if gravest is _Weight.REFUSE:
-            return Decision.REFUSE, _ids(f for f, w in zip(findings, weights, strict=True) if w is gravest)
-        deciding = [f.check for f, w in zip(findings, weights, strict=True) if w is _Weight.REFER]
-        holding = {f.check for f in findings if f.outcome.holds}
-        for pattern in requires:
-            if not any(_matches(pattern, check) for check in holding):
-                deciding += [f.check for f in findings if _matches(pattern, f.check)] or [pattern]
+        if refused := [check for check, weight in telling if weight is _Weight.REFUSE]:
+            return Decision.REFUSE, tuple(dict.fromkeys(refused))
+        deciding = [check for check, _ in telling]
+        holding = dict.fromkeys([f.check for f in findings if f.outcome.holds])
+        unmet, met_by = _met(requires, tuple(holding))
+        for pattern in unmet:
+            deciding += [f.check for f in findings if _matches(pattern, f.check)] or [pattern]
         if deciding:
             return Decision.REFER, tuple(dict.fromkeys(deciding))
-        return Decision.ADMIT, _ids(f for f in findings if f.outcome.holds and _any(requires, f.check))
+        return Decision.ADMIT, met_by
 
     def _bearing(self, finding: Finding) -> _Bearing:
-        """Return the overrides and rules that a finding's check, outcome and reason leave, in order."""
-        key = finding.check, finding.outcome, finding.reason
-        found = self._remembered.get(key)
-        if found is None:
-            if len(self._remembered) >= _REMEMBERED:
-                self._remembered.clear()
-            overrides = [n for n, rule in enumerate(self.overrides) if replace(rule, subject="").fits(finding)]
-            rules = [rule for rule in self.rules if replace(rule, subject="").fits(finding)]
-            found = tuple(overrides), tuple((rule.subject, _WEIGHTS[rule.decision]) for rule in rules)
-            self._remembered[key] = found
+        """Return the overrides and rules that a finding's check, outcome and reason leave, in order; remember them."""
+        if len(self._remembered) >= _REMEMBERED:
+            self._remembered.clear()
+        overrides = [n for n, rule in enumerate(self.overrides) if replace(rule, subject="").fits(finding)]
+        fitting = [rule for rule in self.rules if replace(rule, subject="").fits(finding)]
+        rules = tuple((rule.subject, _WEIGHTS[rule.decision]) for rule in fitting)
+        weight = None if rules and rules[0][0] else _weight(rules, "")
+        found = tuple(overrides), rules, weight
+        self._remembered[finding.check, finding.outcome, finding.reason] = found
         return found
 
 
@@ -203,6 +206,13 @@ def _weight(rules: tuple[tuple[str, _Weight], ...], subject: str) -> _Weight:
         if not pattern or _matches(pattern, subject):
             return weight
     return _Weight.REFER
+
+
+@lru_cache(maxsize=256)
+def _met(requires: tuple[str, ...], holding: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the patterns for which no check holds, and the checks that hold for one."""
+    unmet = tuple(pattern for pattern in requires if not any(_matches(pattern, check) for check in holding))
+    return unmet, tuple(check for check in holding if _any(requires, check))
 
 
 def _lacks(patterns: tuple[str, ...], finding: Finding) -> bool:

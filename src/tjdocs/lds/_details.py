@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -10,10 +10,10 @@ from tjdocs import specs
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Place
 from tjdocs.errors import SpecError, UsageError
-from tjdocs.lds._errors import Problem
+from tjdocs.lds._errors import LdsError, Problem
 from tjdocs.lds._read import UnknownObject, encode_unknown, objects, outer, tag_bytes, tag_list, usable
 
-__all__ = ["Details", "build", "keep", "read"]
+__all__ = ["Details", "build", "keep", "read", "sound"]
 
 _TAG_LIST, _COUNT = 0x5C, 0x02
 _KINDS = ("text", "parts", "date", "time", "names", "bytes")
@@ -95,6 +95,46 @@ def read(data: bytes, tag: int, name: str, path: str) -> Details:
         if odd := {_outer(tag, inner) for tag in listed} ^ {_outer(tag, inner) for tag in present}:
             problems.append(Problem("tag-list", detail=" ".join(f"{t:02X}" for t in sorted(odd))))
     return Details(values, kept, tuple(unknown), tuple(problems), raw, trailing)
+
+
+def sound(data: bytes, tag: int, name: str, path: str) -> bool:
+    """Whether these bytes, all of them, would be read as the file ``name`` without a fault; False says nothing."""
+    try:
+        begin, end, raw, trailing = outer(data, tag, name)
+        items = objects(raw, begin, end)
+    except (LdsError, tlv.TlvError):
+        return False
+    if trailing or not items or items[0][0] != _TAG_LIST or items[0][3] - items[0][2] > _LONGEST_LIST:
+        return False
+    kinds = _kinds(path, raw[items[0][2] : items[0][3]], tuple([item[0] for item in items[1:]]))
+    if kinds is None:
+        return False
+    for kind, (_, _, start, stop) in zip(kinds, items[1:], strict=True):
+        if kind in _DIGITS:
+            if stop - start != _DIGITS[kind] or not raw[start:stop].isdigit():
+                return False
+        elif kind != "bytes":
+            try:
+                raw[start:stop].decode()
+            except UnicodeDecodeError:
+                return False
+    return True
+
+
+_LONGEST_LIST = 64
+
+
+@lru_cache(maxsize=256)
+def _kinds(path: str, listed: bytes, tags: tuple[int, ...]) -> tuple[str, ...] | None:
+    """Return the kinds of a file's objects; None where they are not those listed, each once, each a simple field's."""
+    fields, _ = _table(path)
+    found = [fields[tag].kind for tag in tags if tag in fields]
+    if len(found) != len(tags) or len({*tags}) != len(tags) or "names" in found:
+        return None
+    try:
+        return tuple(found) if tag_list(listed, 0) == tags else None
+    except LdsError:
+        return None
 
 
 def _outer(tag: int, inner: Mapping[int, _Field]) -> int:

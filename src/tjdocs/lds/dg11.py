@@ -7,7 +7,7 @@ from tjdocs.lds._errors import Problem, guarded
 from tjdocs.lds._read import UnknownObject
 from tjdocs.spans import Span
 
-__all__ = ["Dg11", "spans"]
+__all__ = ["Dg11", "sound", "spans"]
 
 _TAG, _TABLE = 0x6B, "lds/dg11.toml"
 
@@ -73,6 +73,11 @@ class Dg11:
         :raises UsageError: a value that no reader could read back
         """
         return self.raw or _details.build(self, _TAG, _TABLE, self.tag_list, self.unknown)
+
+
+def sound(data: bytes) -> bool:
+    """Whether these bytes, all of them, would be read as DG11 without a fault; False says nothing."""
+    return _details.sound(data, _TAG, "DG11", _TABLE)
 
 
 def spans(data: bytes) -> tuple[Span, ...]:

@@ -6,6 +6,7 @@ Codes are kept as the numbers that stand in the record; ``specs/lds/face.toml`` 
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cache
 from struct import Struct
 from struct import error as struct_error
 from typing import TYPE_CHECKING
@@ -263,6 +264,39 @@ def _face(data: bytes, start: int, base: int) -> tuple[FaceImage, int]:
         features,
     )
     return face, end
+
+
+def sound(data: bytes, start: int) -> bool:
+    """Whether the record that fills ``data[start:]`` is of one face, and would be read without a fault.
+
+    False says nothing: :meth:`FacialRecord.parse` tells.
+    """
+    block = start + _HEADER.size
+    if len(data) <= block + _FIXED:
+        return False
+    *kind, length, faces = _HEADER.unpack_from(data, start)
+    size, points, *codes = _INFORMATION.unpack_from(data, block)
+    image = block + _FIXED + points * _POINT.size
+    if kind != [_FORMAT, _VERSION] or faces != 1 or length != len(data) - start:
+        return False
+    if size != len(data) - block or points > _MAX_POINTS or image >= len(data):
+        return False
+    gender, eye_colour, hair_colour, _, expression, *angles = codes
+    image_type, data_type, _, _, colour, source, _, _ = _IMAGE.unpack_from(data, image - _IMAGE.size)
+    values = (gender, eye_colour, hair_colour, expression, *angles, image_type, data_type, colour, source)
+    if image_type == ImageType.BASIC or not all(map(frozenset.__contains__, _defined(), values)):
+        return False
+    found = _image.kind(data[image : image + 16])
+    return bool(found) and found == _CODINGS.get(data_type)
+
+
+@cache
+def _defined() -> tuple[frozenset[int], ...]:
+    """Return which bytes have a meaning, for each code in the order of the record."""
+    names = [name for name, _ in _codes(FaceImage(b"", 0, 0))]
+    return tuple(
+        frozenset(set(range(256)) - {v for _, v in undefined((name, v) for v in range(256))}) for name in names
+    )
 
 
 def _codes(face: FaceImage) -> tuple[tuple[str, int], ...]:

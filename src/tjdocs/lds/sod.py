@@ -9,6 +9,7 @@ from types import MappingProxyType
 from tjdocs import specs
 from tjdocs.asn1 import der, icao, tlv, x509
 from tjdocs.errors import UsageError
+from tjdocs.lds import _sod_shapes
 from tjdocs.pki import algorithms, cms, keys
 from tjdocs.pki.signer import Signer
 
@@ -101,26 +102,37 @@ class Sod:
             raise SodError("file", str(error)) from None
         if tag != TAG:
             raise SodError("tag", f"tag {tag:02X} instead of {TAG:02X}")
+        raw = bytes(data[:end])
+        met = _sod_shapes.read(raw)
+        if met is not None:
+            return cls(raw, len(data) - end, *met, _warnings(met[0], end - start, start))
         try:
-            signed_data = cms.SignedData.parse(bytes(data[start:end]))
+            signed_data = cms.SignedData.parse(raw[start:])
         except cms.CmsError as error:
             raise SodError(error.reason, str(error)) from None
-        accepted = _content_types().get(signed_data.content_type)
-        if accepted is None:
+        if signed_data.content_type not in _content_types():
             raise SodError("content-type", f"content of type {signed_data.content_type}")
         if not signed_data.signers:
             raise SodError("no-signer", "nobody signed")
-        warnings = signed_data.warnings
-        if accepted:
-            warnings += (accepted,)
-        if len(der.header(TAG, end - start)) != start:
-            warnings += ("length-form",)
+        warnings = _warnings(signed_data, end - start, start)
         security_object = SecurityObject.parse(signed_data.content)
-        return cls(bytes(data[:end]), len(data) - end, signed_data, security_object, warnings)
+        sod = cls(raw, len(data) - end, signed_data, security_object, warnings)
+        _sod_shapes.keep(sod)
+        return sod
 
     def encode(self) -> bytes:
         """Return the bytes read, without padding."""
         return self.raw
+
+
+def _warnings(signed_data: cms.SignedData, length: int, header: int) -> tuple[str, ...]:
+    """Return the named tolerances for a file with so many bytes inside and in its header."""
+    warnings = signed_data.warnings
+    if accepted := _content_types()[signed_data.content_type]:
+        warnings += (accepted,)
+    if len(der.header(TAG, length)) != header:
+        warnings += ("length-form",)
+    return warnings
 
 
 @cache

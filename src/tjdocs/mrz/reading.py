@@ -23,14 +23,12 @@ def parse(text: str | bytes | Sequence[str], *, at: date | datetime, repair: boo
     :raises UsageError: ``text`` or ``at`` is of an unusable type; never for what ``text`` says
     """
     day = day_of(at)
-    if isinstance(text, str):
-        layout = _by_shape(text)
-        if layout is not None:
-            lines = tuple(text.split("\n", layout.lines)[: layout.lines])
-            joined = "".join(lines)
-            if layout.pattern.fullmatch(joined):
-                zone = Zone(layout.name, lines, day, judge(layout, joined, day, exact=True))
-                return repairing.repair(zone) if repair else zone
+    layout, given = _by_shape(text) if isinstance(text, str) else _by_lines(text)
+    if layout is not None:
+        joined = "".join(given)
+        if layout.pattern.fullmatch(joined):
+            zone = Zone(layout.name, given, day, judge(layout, joined, day, exact=True))
+            return repairing.repair(zone) if repair else zone
     lines, normalised = normalising.lines_of(text)
     zone = _read(lines, day, normalised=normalised)
     return repairing.repair(zone) if repair else zone
@@ -85,16 +83,29 @@ def _read(lines: tuple[str, ...], day: date, *, normalised: bool) -> Zone:
     return Zone(layout.name, lines, day, (*first, *judge(layout, fitted(layout, lines), day)))
 
 
-def _by_shape(text: str) -> Format | None:
-    """Return the format when line ends stand exactly where it has them, and at most one more at the end."""
+def _by_shape(text: str) -> tuple[Format | None, tuple[str, ...]]:
+    """Return format and lines when line ends stand exactly where it has them, and at most one more at the end."""
     columns = text.find("\n")
     layout = _BY_COLUMNS.get((text[:1] == "V", columns))
     if layout is None:
-        return None
+        return None, ()
     size = layout.lines * (columns + 1)
     if len(text) != size - 1 and (len(text) != size or text[-1] != "\n"):
-        return None
-    return None if layout.lines == 3 and text[2 * columns + 1] != "\n" else layout
+        return None, ()
+    if layout.lines == 3 and text[2 * columns + 1] != "\n":
+        return None, ()
+    return layout, tuple(text.split("\n", layout.lines)[: layout.lines])
+
+
+def _by_lines(text: bytes | Sequence[str]) -> tuple[Format | None, tuple[str, ...]]:
+    """Return format and lines when they are given as exactly these."""
+    if not isinstance(text, (list, tuple)) or set(map(type, text)) != {str}:
+        return None, ()
+    first = text[0]
+    layout = _BY_COLUMNS.get((first[:1] == "V", len(first)))
+    if layout is None or [len(line) for line in text] != [layout.columns] * layout.lines:
+        return None, ()
+    return layout, tuple(text)
 
 
 def _nearest(lines: tuple[str, ...]) -> Format | None:

@@ -88,6 +88,9 @@ class Zone:
     at: date = dataclasses.field(repr=False)
     problems: tuple[Problem, ...] = dataclasses.field(repr=False)
     repair: Repair | None = None
+    # what is asked for again and again, kept when it was worked out
+    _joined: str = dataclasses.field(default="", init=False, repr=False, compare=False)
+    _expires: date | None = dataclasses.field(default=None, init=False, repr=False, compare=False)
 
     @property
     def valid(self) -> bool:
@@ -147,7 +150,11 @@ class Zone:
     @property
     def date_of_expiry(self) -> date | None:
         """Last day of validity, or ``None`` when it is unreadable."""
-        return dates.expiry(self.date_of_expiry_raw, self.at)[0] if self.format else None
+        found = self._expires
+        if found is None and self.format:
+            found = dates.expiry(self.date_of_expiry_raw, self.at)[0]
+            object.__setattr__(self, "_expires", found)
+        return found
 
     @property
     def date_of_expiry_raw(self) -> str:
@@ -177,8 +184,7 @@ class Zone:
         """
         if self.format is None:
             return ""
-        layout = formats()[self.format]
-        joined = fitted(layout, self.lines)
+        layout, joined = self._layout(self.format)
         item = layout.by_name.get(name)
         if item:
             return joined[item.slice]
@@ -223,11 +229,18 @@ class Zone:
             result["candidates"] = [candidate.as_json() for candidate in self.repair.candidates]
         return result
 
+    def _layout(self, name: str) -> tuple[Format, str]:
+        """Return the format, and the lines joined as it has them."""
+        layout, joined = formats()[name], self._joined
+        if not joined:
+            joined = fitted(layout, self.lines)
+            object.__setattr__(self, "_joined", joined)
+        return layout, joined
+
     def _number_and_optional(self) -> tuple[str, str]:
         if self.format is None:
             return "", ""
-        layout = formats()[self.format]
-        joined = fitted(layout, self.lines)
+        layout, joined = self._layout(self.format)
         number, optional = joined[layout.number], joined[layout.optional]
         rest = overflow(layout, joined)
         if rest is None:
