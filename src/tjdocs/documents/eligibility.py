@@ -13,6 +13,7 @@ from tjdocs.documents.predicates import PREDICATES, Answer, Question
 from tjdocs.documents.records import Known
 from tjdocs.documents.types import DocumentTypes, bundled
 from tjdocs.errors import TjdocsError, UsageError
+from tjdocs.times import day_of
 
 __all__ = ["NotEligible", "Override", "RuleResult", "eligibility", "overruled"]
 
@@ -87,20 +88,6 @@ class NotEligible(TjdocsError):  # noqa: N818 (the public door's name)
         self.refused = refused
 
 
-def day(at: date | datetime) -> date:
-    """Return the day of a moment where it was taken, or the day itself.
-
-    :raises UsageError: a naive moment, or neither
-    """
-    if isinstance(at, datetime):
-        if at.tzinfo is None:
-            raise UsageError("a naive moment", where="at", hint="give a date, or a datetime with a time zone")
-        return at.date()
-    if isinstance(at, date):
-        return at
-    raise UsageError("no day", where="at", hint="give a date, or a datetime with a time zone")
-
-
 def eligibility(
     application: Application,
     *,
@@ -119,7 +106,7 @@ def eligibility(
     :param lang: of the sentences: ``en``, ``ru`` or ``tg``
     :raises UsageError: ``at`` is no day, ``known`` is unusable, or there is no such type or language
     """
-    on = day(at)
+    on = day_of(at)
     if not isinstance(known, Known | None):
         raise UsageError("unusable knowledge", where="known", hint="Known(…), or None where the register was not asked")
     kind = (bundled() if types is None else types)[application.document_type]

@@ -8,10 +8,10 @@ from functools import cache
 from typing import Any
 
 from tjdocs.documents.application import Application
-from tjdocs.documents.eligibility import day
 from tjdocs.documents.portrait import SpecimenPortrait, draw_specimen
 from tjdocs.documents.types import DocumentTypes, bundled
 from tjdocs.documents.validity import Period, anniversary
+from tjdocs.times import day_of
 
 __all__ = ["example"]
 
@@ -25,7 +25,7 @@ def example(document_type: str, *, at: date | datetime, types: DocumentTypes | N
     :raises tjdocs.errors.UsageError: no such document type, or ``at`` is no day
     """
     kind = (bundled() if types is None else types)[document_type]
-    on = day(at)
+    on = day_of(at)
     portrait = _specimen()
     values: dict[str, Any] = {
         "family_name": "ЭРИКССОН",

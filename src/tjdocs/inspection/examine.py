@@ -1,14 +1,15 @@
 """All checks that need no law, over one document: evidence in, findings out."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 
 from tjdocs import mrz
-from tjdocs.errors import InputError, UsageError
+from tjdocs.errors import InputError
 from tjdocs.findings import Finding, Outcome, enforce_premises, passed
 from tjdocs.inspection import passive, seals, structure, zone
 from tjdocs.inspection.evidence import Evidence
 from tjdocs.pki.trust import TrustStore
+from tjdocs.times import moment_of
 
 __all__ = ["Examination", "examine"]
 
@@ -31,26 +32,12 @@ class Examination:
     sealed: seals.Sealed | None = field(default=None, repr=False)
 
 
-def moment(at: date | datetime) -> datetime:
-    """Return a time of judgement as an aware moment; a date stands for its noon in UTC.
-
-    :raises UsageError: a naive moment, or neither a date nor a moment
-    """
-    if isinstance(at, datetime):
-        if at.tzinfo is None:
-            raise UsageError("a naive moment", where="at", hint="give a date, or a datetime with a time zone")
-        return at
-    if isinstance(at, date):
-        return datetime.combine(at, time(12), UTC)
-    raise UsageError("no time of judgement", where="at", hint="give a date, or a datetime with a time zone")
-
-
 def examine(evidence: Evidence, trust: TrustStore, *, at: date | datetime) -> Examination:
     """Judge everything in ``evidence``. Never raises on what it holds.
 
     :raises UsageError: ``at`` is no time of judgement, or a page cannot be read without the extra ``vision``
     """
-    now = moment(at)
+    now = moment_of(at)
     printed = _printed(evidence, now.date())
     chip = structure.read_chip(evidence.files) if evidence.files is not None else None
     dg1 = chip.parsed.get("DG1") if chip else None

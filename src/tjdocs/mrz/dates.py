@@ -4,13 +4,12 @@ The century is decided against the day of judgement: a birth lies in the hundred
 the year nearest to it. Unknown parts of a birth are pairs of fillers. ``specs/mrz/dates.toml`` has the rules.
 """
 
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 
 from tjdocs import specs
-from tjdocs.errors import UsageError
 
-__all__ = ["birth", "day_of", "expiry"]
+__all__ = ["birth", "expiry"]
 
 _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
@@ -24,20 +23,6 @@ OLDEST: int = _RULES["oldest_holder"]
 OLD_CODES_END: date = _RULES["old_codes_expire_before"]
 _WINDOW: int = _RULES["expiry_window"]
 _DISTANT: int = _RULES["expiry_distant"]
-
-
-def day_of(at: date | datetime) -> date:
-    """Return the day of a date or an aware moment.
-
-    :raises UsageError: a naive moment, or neither
-    """
-    if type(at) is date:
-        return at
-    if isinstance(at, datetime):
-        if at.tzinfo is None:
-            raise UsageError("a moment without offset", where="at", hint="give a date or an aware datetime")
-        return at.date()
-    raise UsageError("no date", where="at", hint="give a date or an aware datetime")
 
 
 def birth(raw: str, at: date) -> tuple[date | None, str]:

@@ -24,11 +24,11 @@ from tjdocs.mrz._glyphs import CHARACTERS
 from tjdocs.mrz._matching import Match, match
 from tjdocs.mrz._opening import open_picture
 from tjdocs.mrz._straightening import Grid, straighten
-from tjdocs.mrz.dates import day_of
 from tjdocs.mrz.layout import formats
 from tjdocs.mrz.problems import Problem, problem
 from tjdocs.mrz.reading import parse
 from tjdocs.mrz.zone import Repair, Zone
+from tjdocs.times import day_of
 
 __all__ = ["read"]
 

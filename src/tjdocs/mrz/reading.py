@@ -5,11 +5,11 @@ from datetime import date, datetime
 
 from tjdocs.errors import UsageError
 from tjdocs.mrz import normalising, repairing
-from tjdocs.mrz.dates import day_of
 from tjdocs.mrz.judging import judge
 from tjdocs.mrz.layout import Format, formats
 from tjdocs.mrz.problems import Problem, problem
 from tjdocs.mrz.zone import Zone, fitted
+from tjdocs.times import day_of
 
 __all__ = ["parse", "parse_joined"]
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from tjdocs.documents import Application, Known, Override, eligibility, photograph
-from tjdocs.documents.eligibility import day, overruled
+from tjdocs.documents.eligibility import overruled
 from tjdocs.documents.faults import ApplicationError, Fault
 from tjdocs.documents.model import DocumentType
 from tjdocs.documents.types import DocumentTypes, bundled
@@ -22,8 +22,9 @@ from tjdocs.office.issued import ChipFiles, Issued, PageInput
 from tjdocs.office.quality import read_back
 from tjdocs.pki import Authority, Signer, TrustStore
 from tjdocs.register import Person, Register
+from tjdocs.times import moment_of
 
-__all__ = ["Office", "Portrait", "moment"]
+__all__ = ["Office", "Portrait"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ class Office:
         digests = {**record["files"], **record["page"]}
         if document is None or document.status != "issued" or dict(document.files) != digests:
             raise RegisterError("no issued document with these files", where=str(folder))
-        entry = {"at": moment(at).isoformat(), "officer": self._officer, "reason": reason}
+        entry = {"at": moment_of(at).isoformat(), "officer": self._officer, "reason": reason}
         folders.replace_record(Path(folder), {**record, "prints": [*record["prints"], entry]})
         return [Path(folder) / name for name in record["page"]]
 
@@ -186,7 +187,7 @@ class Office:
         """Do everything that needs no number: what law or page forbids is found before one is used."""
         if not isinstance(application, Application):
             raise UsageError("no application", where="application", hint="Application.from_json reads one")
-        now = moment(at)
+        now = moment_of(at)
         kind = self._types[application.document_type]
         has_chip = _has_chip(kind, chip)
         if known is None:
@@ -376,12 +377,3 @@ def _has_chip(kind: DocumentType, chip: bool | None) -> bool:
 def _check_reason(reason: str) -> None:
     if not isinstance(reason, str) or not reason.strip() or not reason.isprintable() or len(reason) > 500:
         raise UsageError("no reason", where="reason", hint="printable text of at most 500 characters")
-
-
-def moment(at: date | datetime) -> datetime:
-    """Return the moment of issue; a date stands for its noon in UTC.
-
-    :raises UsageError: a naive moment, or neither
-    """
-    on = day(at)
-    return at if isinstance(at, datetime) else datetime.combine(on, time(12), UTC)

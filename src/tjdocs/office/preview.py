@@ -8,7 +8,7 @@ from tjdocs.documents.predicates import Answer
 from tjdocs.documents.types import bundled
 from tjdocs.documents.validity import last_day
 from tjdocs.office.draft import Draft
-from tjdocs.office.issuing import moment
+from tjdocs.times import moment_of
 
 __all__ = ["Preview", "preview"]
 
@@ -47,7 +47,7 @@ def preview(
     :raises ApplicationError: names, dates, texts or a portrait that cannot be used: every fault at once
     :raises UsageError: an unusable argument
     """
-    now = moment(at)
+    now = moment_of(at)
     kind = (bundled() if types is None else types)[application.document_type]
     results = eligibility(application, at=now, known=known, types=types, lang=lang)
     expires = last_day(kind.validity, application, now.date())

@@ -31,6 +31,7 @@ from tjdocs.pki.algorithms import Combination
 from tjdocs.pki.certificate import OID_SEAL_SIGNER, Certificate, CertificateError
 from tjdocs.pki.files import write_private
 from tjdocs.pki.signer import PrivateKey, Signer
+from tjdocs.times import aware
 
 __all__ = ["Authority"]
 
@@ -47,10 +48,8 @@ _MAX_PASSPHRASE = 1023
 
 
 def _moment(at: datetime) -> datetime:
-    if not isinstance(at, datetime) or at.tzinfo is None:
-        raise UsageError("a naive moment", where="at", hint="give a datetime with a time zone")
     try:
-        return at.astimezone(UTC).replace(microsecond=0)
+        return aware(at).astimezone(UTC).replace(microsecond=0)
     except OverflowError:
         raise UsageError("beyond the calendar", where="at", hint="a later moment") from None
 

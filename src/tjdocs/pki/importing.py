@@ -13,12 +13,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from tjdocs.errors import InputError, UsageError
+from tjdocs.errors import InputError
 from tjdocs.pki.certificate import Certificate, CertificateError
 from tjdocs.pki.cms import CmsError
 from tjdocs.pki.crl import Crl, CrlError
 from tjdocs.pki.lists import MAX_LIST_SIZE, ListSignature, MasterList, Resolution, resolve
 from tjdocs.pki.trust import Source, TrustStore, key_digest
+from tjdocs.times import aware
 
 __all__ = ["SourceReport", "import_paths", "read_certificate", "read_certificates", "read_crl", "read_crls"]
 
@@ -177,11 +178,9 @@ def import_paths(
     :param at: the moment of import, which every certificate remembers with its source
     :raises InputError: a path cannot be read or is nothing that is imported, or a list is said to be bilateral;
         nothing of it is kept then
-    :raises UsageError: a naive moment
+    :raises UsageError: a naive moment, or none
     """
-    if at is not None and at.tzinfo is None:
-        raise UsageError("a naive moment", where="at", hint="give a datetime with a time zone")
-    imported = at.astimezone(UTC).isoformat(timespec="seconds") if at is not None else ""
+    imported = aware(at).astimezone(UTC).isoformat(timespec="seconds") if at is not None else ""
     how = _How(anchors, trust_candidates, bilateral, imported)
     reports = [_import_file(store, path, how) for path in _files(paths)]
     for anchor in anchors:

@@ -13,6 +13,7 @@ from tjdocs.asn1 import tlv, writing, x509
 from tjdocs.errors import KeyMaterialError, UsageError
 from tjdocs.pki import algorithms, curves, keys, profiles
 from tjdocs.pki.certificate import Certificate
+from tjdocs.times import aware
 
 __all__ = ["PrivateKey", "Signer", "combination", "generate_key", "public_key_info", "signature_algorithm"]
 
@@ -92,8 +93,7 @@ class Signer:
 
         :raises KeyMaterialError: naming the command that makes the next signer
         """
-        if at.tzinfo is None:
-            raise UsageError("a naive moment", where="at", hint="give a datetime with a time zone")
+        aware(at)
         begin, end = self.certificate.private_key_usage or (self.certificate.not_before, None)
         if end is None and self.usage is not None:
             end = self.usage.after(self.certificate.not_before)

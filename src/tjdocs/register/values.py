@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from tjdocs.errors import UsageError
+from tjdocs.times import aware
 
 __all__ = ["Audit", "Blank", "Document", "Problem", "Resumed"]
 
@@ -158,9 +159,7 @@ def moment(at: object) -> datetime:
 
     :raises UsageError: it is none
     """
-    if not isinstance(at, datetime) or at.utcoffset() is None:
-        raise UsageError("a naive moment, or none", where="at", hint="give a datetime with a time zone")
-    return at.replace(microsecond=0)
+    return aware(at).replace(microsecond=0)
 
 
 def stamp(at: datetime) -> str:
