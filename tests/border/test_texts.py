@@ -8,7 +8,7 @@ from law_cases import Traveller, document, entry
 
 import builders as b
 from tjdocs import specs
-from tjdocs.border import Inspector
+from tjdocs.border import Inspector, Policy
 from tjdocs.border.report import render
 from tjdocs.border.report_rows import advice, not_checked
 from tjdocs.border.texts import LANGUAGES, texts
@@ -108,6 +108,19 @@ def test_how_old_the_trust_store_is_stands_under_what_was_not_checked(imported, 
     for language in ("ru", "tg"):
         undated = said.startswith("when")
         assert (texts(language).label("trust-undated") if undated else imported[:10]) in render(verdict, lang=language)
+
+
+def test_that_there_is_no_trust_store_is_told(tmp_path):
+    for trust in (None, TrustStore.of(()), TrustStore.create(tmp_path / "trust.db")):
+        verdict = Inspector(trust=trust).inspect(Traveller().evidence(), at=b.AT)
+        assert dict(not_checked(verdict, texts("en")))["Trust store"] == "no certificate to trust was handed over"
+        assert "trust_imported" not in verdict.as_json()
+    # and once something was imported, when
+    store = TrustStore.create(tmp_path / "trust.db")
+    assert store.imported is None
+    certificate = b.utopia().certificate
+    store.add(Source("a", "1" * 64, imported="2026-11-20T12:00:00+00:00"), [(certificate, "self-signed")], grounds={})
+    assert store.imported == store.under(Policy.default().trust).imported == "2026-11-20T12:00:00+00:00"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

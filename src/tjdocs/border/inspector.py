@@ -30,7 +30,8 @@ class Verdict:
     :param policy_sha256: of the policy applied
     :param examination: what was read, for reports
     :param case: what the law was asked about
-    :param trust_imported: when the trust store was last imported into, ISO 8601; empty where nothing tells
+    :param trust_imported: when the trust store was last imported into, ISO 8601; empty where nothing tells, None where
+        there is no trust store, or an empty one
     """
 
     decision: Decision
@@ -39,7 +40,7 @@ class Verdict:
     policy_sha256: str
     examination: Examination = field(repr=False)
     case: Case = field(repr=False)
-    trust_imported: str = ""
+    trust_imported: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the verdict with the keys that the command line prints."""

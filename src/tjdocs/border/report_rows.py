@@ -38,6 +38,8 @@ def advice(verdict: Verdict, words: Texts) -> list[tuple[str, str, list[str]]]:
 
 def _age(verdict: Verdict, words: Texts) -> str:
     """Return when the trust store was last imported into: whom a State has trusted since is not known."""
+    if verdict.trust_imported is None:
+        return words.label("trust-none")
     try:
         imported = datetime.fromisoformat(verdict.trust_imported)
         age = verdict.examination.at - imported

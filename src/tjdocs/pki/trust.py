@@ -40,10 +40,11 @@ class _Snapshot:
     denied: frozenset[str] = frozenset()  # digests of public keys
     barred: frozenset[str] = frozenset()  # digests of the certificates of these keys
     standings: dict[str, str] = field(default_factory=dict)
-    imported: str | None = None  # worked out when first asked for
+    imported: str | None = "?"  # worked out when first asked for
 
     def add(self, entry: Entry) -> None:
         certificate = entry.certificate
+        self.imported = "?"
         self.entries[certificate.sha256] = entry
         self.memory.clear()
         self.by_subject.setdefault(certificate.subject, []).append(certificate)
@@ -245,12 +246,13 @@ class TrustStore:
         return [entry for _, entry in entries if self.trusted(entry.certificate)]
 
     @property
-    def imported(self) -> str:
-        """When it was last imported into, ISO 8601; empty where no source tells."""
+    def imported(self) -> str | None:
+        """When it was last imported into, ISO 8601; empty where no source tells, None where it holds nothing."""
         snapshot = self._snapshot
-        if snapshot.imported is None:
+        if snapshot.imported == "?":
             sources = {source for entry in snapshot.entries.values() for source in entry.origins}
-            snapshot.imported = max((source.imported for source in sources), default="")
+            latest = max((source.imported for source in sources), default="")
+            snapshot.imported = latest if snapshot.entries else None
         return snapshot.imported
 
     @property
