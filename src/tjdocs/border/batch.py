@@ -4,7 +4,6 @@ Nothing is used up: a batch judges (``dry_run``). What an inspector is made of i
 in lists that take a moment each; results come back in the order of the records, and only a few lists wait at any time.
 """
 
-import json
 import os
 import pickle
 import time
@@ -19,6 +18,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Any
 
+from tjdocs.border import naming
 from tjdocs.border.archives import MAX_MEMBER, read_tar
 from tjdocs.border.inspector import Inspector
 from tjdocs.border.policy import Policy
@@ -31,10 +31,9 @@ from tjdocs.pki.crl import Crl
 from tjdocs.pki.trust import Entry, TrustStore
 from tjdocs.register.lists import Lists
 
-__all__ = ["Item", "Setup", "folder_items", "install", "line_items", "own_id", "run", "tar_items"]
+__all__ = ["Item", "Setup", "folder_items", "install", "line_items", "run", "tar_items"]
 
 MAX_LINE = 70_000_000  # a folder's limit in base64
-MAX_ID = 100
 # Handing a list over costs as much as judging a record or two, hence lists of many; but a list that is long in judging,
 # in coming, or in memory keeps all others waiting.
 _FIRST, _MOST = 8, 64  # records in a list: before anything is known, and at most
@@ -139,8 +138,8 @@ def _judge(inspector: Inspector, item: Item, common: Mapping[str, Any], at: date
     names = {"id": item.id}
     try:
         if item.kind == "line":
-            values = _line(item)
-            names = _names(values, item.id)
+            values = naming.values(item.content, item.id)
+            names = naming.names(values, item.id)
             evidence, moment = _read_line(values, item.id, common, at)
         else:
             evidence, moment = _read(item, common), at
@@ -162,42 +161,6 @@ def _read(item: Item, common: Mapping[str, Any]) -> Evidence:
     if item.kind == "over":
         raise InputError("over the limits", where=item.id, hint=f"a file is at most {MAX_MEMBER} bytes")
     return evidence_from_files(item.content, common)
-
-
-def _line(item: Item) -> dict[str, Any]:
-    try:
-        values = json.loads(item.content)
-    except (ValueError, RecursionError):
-        raise UsageError("no JSON", where=item.id) from None
-    if not isinstance(values, dict):
-        raise UsageError("no JSON object", where=item.id)
-    return values
-
-
-def _names(values: Mapping[str, Any], place: str) -> dict[str, str]:
-    """Return how a line's result is named: by its own ``id`` where that is a proper text, else by its place."""
-    own = values.get("id")
-    if own is None:
-        return {"id": place}
-    why = ""
-    if not isinstance(own, str) or not own:
-        why = "no-text"
-    elif len(own) > MAX_ID:
-        why = "too-long"
-    elif not own.isprintable() or own != own.strip():
-        why = "not-printable"
-    elif own.startswith(place[: place.rindex(":") + 1]):
-        why = "a-place"
-    return {"id": place, "id_unused": why} if why else {"id": own, "place": place}
-
-
-def own_id(item: Item) -> str:
-    """Return the ``id`` by which a line's result would be named, empty when it would be by its place."""
-    try:
-        names = _names(_line(item), item.id)
-    except UsageError:
-        return ""
-    return names["id"] if "place" in names else ""
 
 
 def _read_line(

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from tjdocs.border import batch
+from tjdocs.border import batch, naming
 from tjdocs.errors import InputError, OutputError, UsageError
 
 __all__ = ["Results", "executor", "items"]
@@ -120,7 +120,7 @@ class Results:
             known = next(done, None)
             if known is None:
                 yield item
-            elif known[0] != item.id or (known[1] and batch.own_id(item) != known[1]):
+            elif known[0] != item.id or (known[1] and _own_id(item) != known[1]):
                 raise UsageError("results of other records", where=self._path, hint="name a new file")
 
     @property
@@ -146,3 +146,7 @@ class Results:
     def _count(self, result: dict[str, Any]) -> None:
         word = result.get("verdict") or "error"
         self._counts[word] = self._counts.get(word, 0) + 1
+
+
+def _own_id(item: batch.Item) -> str:
+    return naming.own_id(item.content, item.id) if item.kind == "line" else ""

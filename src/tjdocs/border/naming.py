@@ -1,0 +1,54 @@
+"""How the result of a line of a batch is named: by its own ``id`` where that is a proper text, else by its place."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tjdocs.errors import UsageError
+
+__all__ = ["names", "own_id", "values"]
+
+MAX_ID = 100
+
+
+def values(line: bytes, place: str) -> dict[str, Any]:
+    """Return the JSON object of a line.
+
+    :raises UsageError: it is none
+    """
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        raise UsageError("no JSON", where=place) from None
+    if not isinstance(found, dict):
+        raise UsageError("no JSON object", where=place)
+    return found
+
+
+def names(found: Mapping[str, Any], place: str) -> dict[str, str]:
+    """Return ``id`` and, beside an own one, ``place``; beside the place ``id_unused`` where an own one is improper.
+
+    :param place: the stream's name, a colon, and the line's number
+    """
+    own = found.get("id")
+    if own is None:
+        return {"id": place}
+    why = ""
+    if not isinstance(own, str) or not own:
+        why = "no-text"
+    elif len(own) > MAX_ID:
+        why = "too-long"
+    elif not own.isprintable() or own != own.strip():
+        why = "not-printable"
+    elif own.startswith(place[: place.rindex(":") + 1]):
+        why = "a-place"
+    return {"id": place, "id_unused": why} if why else {"id": own, "place": place}
+
+
+def own_id(line: bytes, place: str) -> str:
+    """Return the ``id`` by which a line's result would be named, empty when it would be by its place."""
+    try:
+        found = names(values(line, place), place)
+    except UsageError:
+        return ""
+    return found["id"] if "place" in found else ""
