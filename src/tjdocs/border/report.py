@@ -211,7 +211,7 @@ def _row(finding: Finding, subjects: tuple[str, ...], texts_: Texts) -> _Row:
         detail,
         tuple(dict.fromkeys(clauses)),
         texts_.consequence(finding.check) if finding.outcome is Outcome.FAILED else "",
-        texts_.action(finding.check, finding.reason) if _made_in_vain(finding) else "",
+        texts_.action(finding.check, finding.reason, outcome=finding.outcome) if _made_in_vain(finding) else "",
     )
 
 

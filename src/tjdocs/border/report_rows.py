@@ -31,7 +31,7 @@ def advice(verdict: Verdict, words: Texts) -> list[tuple[str, str, list[str]]]:
     """Return check, title and what to do, for every check that decided."""
     rows = []
     for check in verdict.decided_by:
-        steps = dict.fromkeys(words.action(check, f.reason) for f in deciding(verdict, check))
+        steps = dict.fromkeys(words.action(check, f.reason, outcome=f.outcome) for f in deciding(verdict, check))
         rows.append((check, title(check, words), [step for step in steps if step]))
     return rows
 

@@ -64,10 +64,10 @@ class Texts:
         """Names of a zone's fields, by label."""
         return {key: text for key, text in self._tables["label"].items() if key.startswith("field-")}
 
-    def action(self, check: str, reason: str = "") -> str:
-        """Return what a guard should do when a check gave this reason."""
+    def action(self, check: str, reason: str = "", *, outcome: str = "") -> str:
+        """Return what a guard should do when a check gave this reason; what accuses is for what failed alone."""
         actions = self._tables["action"]
-        return actions.get(f"{check} {reason}") or actions.get(check, "")
+        return actions.get(f"{check} {reason}") or actions.get(f"{check} {outcome}") or actions.get(check, "")
 
 
 @cache
