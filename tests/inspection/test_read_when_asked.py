@@ -1,0 +1,60 @@
+"""Files without a fault are read when somebody looks into them, and nobody can tell."""
+
+import pytest
+
+import builders as b
+from tjdocs.inspection import structure
+from tjdocs.inspection.structure import Parsed, read_chip
+
+DG11 = b.der(0x6B, b.der(0x5C, b"\x5f\x0e"), b.der(0x5F0E, b"ERIKSSON<<ANNA<MARIA"))
+GROUPS = {1: b.dg1(b.zone()), 2: b.dg2(), 11: DG11}
+
+
+@pytest.fixture
+def unread(monkeypatch):
+    """Let DG2 and DG11 be unreadable."""
+
+    def refuse(data: bytes) -> None:
+        raise AssertionError("read")
+
+    monkeypatch.setattr(structure, "_READERS", {**structure._READERS, "DG2": refuse, "DG11": refuse})
+    return monkeypatch
+
+
+def test_a_sound_chip_is_judged_without_reading_what_nothing_rests_on(unread):
+    scene = b.scene(groups=GROUPS)
+    found = scene.examine()
+    outcomes = {f.subject: str(f.outcome) for f in found.findings if f.check == "lds.structure"}
+    assert {name: outcomes[name] for name in ("DG1", "DG2", "DG11")} == dict.fromkeys(("DG1", "DG2", "DG11"), "passed")
+    with pytest.raises(AssertionError):
+        found.chip.parsed["DG2"]
+    unread.undo()
+    assert found.chip.parsed["DG2"].raw == GROUPS[2]
+    assert found.chip.parsed["DG2"] is found.chip.parsed.get("DG2")
+    assert found.chip.parsed.get("DG11").full_name == "ERIKSSON<<ANNA<MARIA"
+
+
+def test_findings_are_those_of_a_chip_that_was_read(monkeypatch):
+    for groups in (GROUPS, {**GROUPS, 2: GROUPS[2] + bytes(3)}, {**GROUPS, 11: DG11[:-1]}, {**GROUPS, 2: b"\x75\0"}):
+        scene = b.scene(groups=groups)
+        found = scene.examine()
+        with monkeypatch.context() as patch:
+            patch.setattr(structure, "_SOUND", {})
+            read = scene.examine()
+        assert found.findings == read.findings
+        assert found.chip.parsed == read.chip.parsed
+        assert found.chip.contents == read.chip.contents
+
+
+def test_a_mapping_of_what_was_read_and_what_will_be():
+    chip = read_chip({"DG2": GROUPS[2], "DG11": DG11, "DG1": GROUPS[1], "DG5": b"\x65\x00"})
+    assert sorted(chip.parsed) == ["DG1", "DG11", "DG2", "DG5"]
+    assert len(chip.parsed) == 4
+    assert "DG2" in chip.parsed
+    assert chip.parsed.get("DG3") is None
+    with pytest.raises(KeyError):
+        chip.parsed["DG3"]
+    assert [chip.parsed.faultless(name) for name in ("DG1", "DG2", "DG3")] == [False, True, False]
+    assert dict(chip.parsed) == {name: chip.parsed[name] for name in ("DG1", "DG2", "DG5", "DG11")}
+    assert len(Parsed({}, {})) == 0
+    assert "ERIKSSON" not in repr(chip.parsed)
