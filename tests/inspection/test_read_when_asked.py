@@ -7,17 +7,19 @@ from tjdocs.inspection import structure
 from tjdocs.inspection.structure import Parsed, read_chip
 
 DG11 = b.der(0x6B, b.der(0x5C, b"\x5f\x0e"), b.der(0x5F0E, b"ERIKSSON<<ANNA<MARIA"))
-GROUPS = {1: b.dg1(b.zone()), 2: b.dg2(), 11: DG11}
+GROUPS = {1: b.dg1(b.zone()), 2: b.dg2(), 11: DG11, 12: b.dg12("20260302")}
+DATES = [{**GROUPS, 12: b.dg12(text)} for text in ("20260230", "2026030", "\x20\x26\x03\x02")]
+DATES.append({**GROUPS, 12: GROUPS[12] + bytes(2)})
 
 
 @pytest.fixture
 def unread(monkeypatch):
-    """Let DG2 and DG11 be unreadable."""
+    """Let all of them be unreadable."""
 
     def refuse(data: bytes) -> None:
         raise AssertionError("read")
 
-    monkeypatch.setattr(structure, "_READERS", {**structure._READERS, "DG2": refuse, "DG11": refuse})
+    monkeypatch.setattr(structure, "_READERS", {**structure._READERS, **dict.fromkeys(("DG2", "DG11", "DG12"), refuse)})
     return monkeypatch
 
 
@@ -25,7 +27,9 @@ def test_a_sound_chip_is_judged_without_reading_what_nothing_rests_on(unread):
     scene = b.scene(groups=GROUPS)
     found = scene.examine()
     outcomes = {f.subject: str(f.outcome) for f in found.findings if f.check == "lds.structure"}
-    assert {name: outcomes[name] for name in ("DG1", "DG2", "DG11")} == dict.fromkeys(("DG1", "DG2", "DG11"), "passed")
+    assert all(outcomes[name] == "passed" for name in ("DG1", "DG2", "DG11", "DG12"))
+    (validity,) = [f.detail for f in found.findings if f.check == "pa.ds-validity"]
+    assert validity == "signed 2026-03-02 (stated)"
     with pytest.raises(AssertionError):
         found.chip.parsed["DG2"]
     unread.undo()
@@ -35,15 +39,16 @@ def test_a_sound_chip_is_judged_without_reading_what_nothing_rests_on(unread):
 
 
 def test_findings_are_those_of_a_chip_that_was_read(monkeypatch):
-    for groups in (GROUPS, {**GROUPS, 2: GROUPS[2] + bytes(3)}, {**GROUPS, 11: DG11[:-1]}, {**GROUPS, 2: b"\x75\0"}):
+    for groups in (GROUPS, {**GROUPS, 2: GROUPS[2] + bytes(3)}, {**GROUPS, 11: DG11[:-1]}, {**GROUPS, 2: b"\x75\0"}, *DATES):
         scene = b.scene(groups=groups)
         found = scene.examine()
         with monkeypatch.context() as patch:
             patch.setattr(structure, "_SOUND", {})
+            patch.setattr(structure.dg12, "sound", lambda data: (False, None))
             read = scene.examine()
         assert found.findings == read.findings
         assert found.chip.parsed == read.chip.parsed
-        assert found.chip.contents == read.chip.contents
+        assert (found.chip.contents, found.chip.issued) == (read.chip.contents, read.chip.issued)
 
 
 def test_a_mapping_of_what_was_read_and_what_will_be():

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lds_helpers import HEADER, JPEG_STUB, OWNER, TYPE, dg2, facial_record, mutations, obj, sampled_mutations
-from test_dg11_dg12 import NAMES_11, OBJECTS_11, file
+from test_dg11_dg12 import NAMES_11, OBJECTS_11, OBJECTS_12, file
 from test_face import POINTS
 
 from tjdocs.lds import dg2 as dg2_module
-from tjdocs.lds import dg11
+from tjdocs.lds import dg11, dg12
 from tjdocs.lds.catalogue import LdsError
 
 LONG = JPEG_STUB + bytes(300)
@@ -47,6 +47,12 @@ def framed(content: bytes) -> bytes:
 def test_the_frame_is_usual():
     assert framed(facial_record(image=LONG)) == FACES["usual"]
 
+
+ISSUES = ["20260302", "20260230", "20261302", "00000000", "20260000"]
+DOCUMENTS = {text: file("6C", OBJECTS_12["5F19"][0], obj("5F26", text.encode())) for text in ISSUES}
+DOCUMENTS["all simple fields"] = file("6C", *[item for tag, (item, _, _) in OBJECTS_12.items() if tag != "A0"])
+DOCUMENTS["no date"] = file("6C", OBJECTS_12["5F19"][0])
+SOUND |= {f"DG12, {name}": (lambda data: dg12.sound(data)[0], dg12.Dg12, data) for name, data in DOCUMENTS.items()}
 
 BAD_FACES = {
     "identifier": {"identifier": b"FAX\0"}, "version": {"version": b"020\0"}, "length": {"length": 5},
@@ -108,6 +114,14 @@ def test_what_has_a_fault_is_not_called_sound(sound, data):
     except LdsError:
         return
     assert parsed.problems or parsed.trailing or parsed.tag_list is not None
+
+
+@pytest.mark.parametrize("data", DOCUMENTS.values(), ids=DOCUMENTS)
+def test_the_date_of_issue_is_that_of_the_reader(data):
+    for damaged in (data, *mutations(data)):
+        sound, issued = dg12.sound(damaged)
+        assert issued == (dg12.Dg12.parse(damaged).issued if sound else None)
+    assert (dg12.sound(data)[1] is None) is (data not in (DOCUMENTS["20260302"], DOCUMENTS["all simple fields"]))
 
 
 def test_two_templates_are_for_the_reader_to_tell():

@@ -107,9 +107,8 @@ class Case:
 
 def _issued(examination: Examination, sealed: Seal | None) -> tuple[date | None, str]:
     """Return the date of issue and where it stands: in DG12, else in the seal."""
-    dg12 = examination.chip.parsed.get("DG12") if examination.chip else None
-    if dg12 is not None and dg12.issued is not None:
-        return dg12.issued, "chip"
+    if examination.chip is not None and examination.chip.issued is not None:
+        return examination.chip.issued, "chip"
     header = sealed.header if sealed is not None else None
     return (header.issue_date, "seal") if header is not None and header.issue_date else (None, "")
 

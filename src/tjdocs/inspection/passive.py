@@ -248,10 +248,10 @@ def _hashes(chip: ChipContent) -> list[Finding]:
 def _signing_time(
     chip: ChipContent, info: cms.SignerInfo | None, hashes: list[Finding], at: datetime
 ) -> tuple[datetime, str]:
-    dg12 = chip.parsed.get("DG12")
-    issued = dg12.issued if dg12 is not None else None
-    if issued is not None and any(f.subject == "DG12" and f.outcome.holds for f in hashes):
-        return datetime(issued.year, issued.month, issued.day, tzinfo=UTC), "stated"
+    if chip.issued is not None:
+        for finding in hashes:
+            if finding.subject == "DG12" and finding.outcome.holds:
+                return datetime(chip.issued.year, chip.issued.month, chip.issued.day, tzinfo=UTC), "stated"
     values = ((info.attributes if info else None) or {}).get(cms.OID_SIGNING_TIME, ())
     if len(values) == 1:
         with suppress(der.DerError):

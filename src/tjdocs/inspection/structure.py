@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import Any
 
 from tjdocs.findings import Finding, Outcome, brief, passed
 from tjdocs.inspection.evidence import MAX_FILE
-from tjdocs.lds import catalogue, dg2, dg11
+from tjdocs.lds import catalogue, dg2, dg11, dg12
 from tjdocs.lds.catalogue import LdsError
 from tjdocs.lds.com import ComFile
 from tjdocs.lds.dg1 import Dg1
@@ -61,6 +62,7 @@ class ChipContent:
     :param parsed: every other file that could be read, by name
     :param errors: reason and detail of every file that could not
     :param contents: by name, without padding, what hashes are made over; a file that is no data object as it is
+    :param issued: the date of issue in DG12
     """
 
     files: Mapping[str, bytes] = field(repr=False)
@@ -70,6 +72,7 @@ class ChipContent:
     parsed: Parsed = field(repr=False)
     errors: Mapping[str, tuple[str, str]] = field(repr=False)
     contents: Mapping[str, bytes] = field(repr=False)
+    issued: date | None = field(repr=False)
     _digests: dict[tuple[str, str], bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def digest(self, name: str, hash_id: str) -> bytes:
@@ -129,6 +132,7 @@ def read_chip(files: Mapping[str, bytes]) -> ChipContent:
     sound: dict[str, bytes] = {}
     errors: dict[str, tuple[str, str]] = {}
     contents: dict[str, bytes] = {}
+    issued: date | None = None
     for name, data in files.items():
         if len(data) > MAX_FILE:
             errors[name] = ("limit", f"more than {MAX_FILE} bytes")
@@ -142,13 +146,18 @@ def read_chip(files: Mapping[str, bytes]) -> ChipContent:
                 reason, detail = error.reason, str(error)
         elif name in _SOUND and _SOUND[name](data):
             sound[name] = contents[name] = data
+        elif name == "DG12" and (told := dg12.sound(data))[0]:
+            sound[name] = contents[name] = data
+            issued = told[1]
         else:
             try:
                 parsed[name], contents[name] = _read(name, data)
+                if name == "DG12":
+                    issued = parsed[name].issued
             except LdsError as error:
                 contents[name] = _content(data)
                 errors[name] = ("limit" if error.reason == "limit" else "structure", f"{error.reason}: {error}")
-    return ChipContent(files, sod, reason, detail, Parsed(parsed, sound), errors, contents)
+    return ChipContent(files, sod, reason, detail, Parsed(parsed, sound), errors, contents, issued)
 
 
 def _content(data: bytes) -> bytes:

@@ -13,7 +13,7 @@ from tjdocs.errors import SpecError, UsageError
 from tjdocs.lds._errors import LdsError, Problem
 from tjdocs.lds._read import UnknownObject, encode_unknown, objects, outer, tag_bytes, tag_list, usable
 
-__all__ = ["Details", "build", "keep", "read", "sound"]
+__all__ = ["Details", "build", "faultless", "keep", "read"]
 
 _TAG_LIST, _COUNT = 0x5C, 0x02
 _KINDS = ("text", "parts", "date", "time", "names", "bytes")
@@ -97,28 +97,31 @@ def read(data: bytes, tag: int, name: str, path: str) -> Details:
     return Details(values, kept, tuple(unknown), tuple(problems), raw, trailing)
 
 
-def sound(data: bytes, tag: int, name: str, path: str) -> bool:
-    """Whether these bytes, all of them, would be read as the file ``name`` without a fault; False says nothing."""
+def faultless(data: bytes, tag: int, name: str, path: str) -> list[Place] | None:
+    """Return where the objects of the file ``name`` stand, if these bytes, all of them, would be read without a fault.
+
+    None says nothing: :func:`read` tells. The tag list stands first.
+    """
     try:
         begin, end, raw, trailing = outer(data, tag, name)
         items = objects(raw, begin, end)
     except (LdsError, tlv.TlvError):
-        return False
+        return None
     if trailing or not items or items[0][0] != _TAG_LIST or items[0][3] - items[0][2] > _LONGEST_LIST:
-        return False
+        return None
     kinds = _kinds(path, raw[items[0][2] : items[0][3]], tuple([item[0] for item in items[1:]]))
     if kinds is None:
-        return False
+        return None
     for kind, (_, _, start, stop) in zip(kinds, items[1:], strict=True):
         if kind in _DIGITS:
             if stop - start != _DIGITS[kind] or not raw[start:stop].isdigit():
-                return False
+                return None
         elif kind != "bytes":
             try:
                 raw[start:stop].decode()
             except UnicodeDecodeError:
-                return False
-    return True
+                return None
+    return items
 
 
 _LONGEST_LIST = 64

@@ -77,7 +77,7 @@ class Dg11:
 
 def sound(data: bytes) -> bool:
     """Whether these bytes, all of them, would be read as DG11 without a fault; False says nothing."""
-    return _details.sound(data, _TAG, "DG11", _TABLE)
+    return _details.faultless(data, _TAG, "DG11", _TABLE) is not None
 
 
 def spans(data: bytes) -> tuple[Span, ...]:

@@ -8,9 +8,10 @@ from tjdocs.lds._errors import Problem, guarded
 from tjdocs.lds._read import UnknownObject
 from tjdocs.spans import Span
 
-__all__ = ["Dg12", "spans"]
+__all__ = ["Dg12", "sound", "spans"]
 
 _TAG, _TABLE = 0x6C, "lds/dg12.toml"
+_DATE_OF_ISSUE = 0x5F26
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +61,7 @@ class Dg12:
     @property
     def issued(self) -> date | None:
         """Date of issue, None when it is not there or no day of the calendar."""
-        text = self.date_of_issue or ""
-        if not (len(text) == 8 and text.isascii() and text.isdigit()):
-            return None
-        try:
-            return date(int(text[:4]), int(text[4:6]), int(text[6:]))
-        except ValueError:
-            return None
+        return _day(self.date_of_issue or "")
 
     def encode(self) -> bytes:
         """Return the file: as read, or made from the fields, dates as digits.
@@ -74,6 +69,27 @@ class Dg12:
         :raises UsageError: a value that no reader could read back
         """
         return self.raw or _details.build(self, _TAG, _TABLE, self.tag_list, self.unknown)
+
+
+def _day(text: str) -> date | None:
+    if not (len(text) == 8 and text.isascii() and text.isdigit()):
+        return None
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return None
+
+
+def sound(data: bytes) -> tuple[bool, date | None]:
+    """Whether these bytes, all of them, would be read as DG12 without a fault, and the date of issue in them.
+
+    False says nothing.
+    """
+    places = _details.faultless(data, _TAG, "DG12", _TABLE)
+    if places is None:
+        return False, None
+    issued = [data[start:stop] for tag, _, start, stop in places if tag == _DATE_OF_ISSUE]
+    return True, _day(issued[0].decode()) if issued else None
 
 
 def spans(data: bytes) -> tuple[Span, ...]:
