@@ -43,9 +43,11 @@ class Claims:
 
         :raises UsageError: an unknown name, or a value that cannot be used
         """
+        if not values:
+            return _NONE
         known = [item.name for item in fields(cls)]
         found: dict[str, Any] = {}
-        for name, value in (values or {}).items():
+        for name, value in values.items():
             if name not in known:
                 raise UsageError("unknown claim", where=f"claims {str(name)[:40]}", hint=", ".join(known))
             if name in _DATES:
@@ -64,3 +66,6 @@ def _day(value: object, name: str) -> date:
         return date.fromisoformat(value if isinstance(value, str) else "")
     except ValueError:
         raise UsageError("no date", where=f"claims {name}", hint="YYYY-MM-DD") from None
+
+
+_NONE = Claims()

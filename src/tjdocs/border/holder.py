@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from tjdocs import specs
@@ -79,7 +80,12 @@ def _consequence(check: str, word: str, match: Match, category: Category) -> Fin
 
 def _categories(case: Case, check: str) -> Mapping[str, Category]:
     """Return the categories of a check that are looked up in this direction."""
-    return {c.id: c for c in categories().values() if c.check == check and case.direction in c.directions}
+    return _looked_up(check, case.direction)
+
+
+@cache
+def _looked_up(check: str, direction: str | None) -> Mapping[str, Category]:
+    return MappingProxyType({c.id: c for c in categories().values() if c.check == check and direction in c.directions})
 
 
 # --------------------------------------------------------------------------------------------------------------- right

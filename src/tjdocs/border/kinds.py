@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -43,19 +43,24 @@ class Kind:
     categories: tuple[str, ...] = ()
     requirement: str = ""
 
-    def fits(self, zone: mrz.Zone) -> bool:
-        """Whether a zone is of this kind."""
+    def fits(self, format_: str, state: str, code: str) -> bool:
+        """Whether a zone of this format, issuing State and document code is of this kind."""
         return (
-            zone.format in self.formats
-            and not (self.foreign and zone.issuing_state in _own_states())
-            and self.states[0] in ("*", zone.issuing_state)
-            and any(_code(pattern, zone.document_code) for pattern in self.codes)
+            format_ in self.formats
+            and not (self.foreign and state in _own_states())
+            and self.states[0] in ("*", state)
+            and any(_code(pattern, code) for pattern in self.codes)
         )
 
     def latest(self, issued: date) -> date | None:
         """Return the last day of validity that is accepted: the anniversary itself, nothing later."""
-        period = Period(self.years, self.months, self.days)
-        return period.after(issued) if period != Period() else None
+        period = _period(self.years, self.months, self.days)
+        return period.after(issued) if period is not None else None
+
+
+@lru_cache(maxsize=64)
+def _period(years: int, months: int, days: int) -> Period | None:
+    return Period(years, months, days) if years or months or days else None
 
 
 @cache
@@ -93,4 +98,9 @@ def recognise(zone: mrz.Zone | None) -> Kind | None:
     """Return the kind of a zone's document, None where none fits."""
     if zone is None or not zone.format:
         return None
-    return next((kind for kind in kinds().values() if kind.fits(zone)), None)
+    return _recognised(zone.format, zone.issuing_state, zone.document_code)
+
+
+@lru_cache(maxsize=1024)
+def _recognised(format_: str, state: str, code: str) -> Kind | None:
+    return next((kind for kind in kinds().values() if kind.fits(format_, state, code)), None)

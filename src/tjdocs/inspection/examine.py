@@ -41,7 +41,7 @@ def examine(evidence: Evidence, trust: TrustStore, *, at: date | datetime) -> Ex
     printed = _printed(evidence, now.date())
     chip = structure.read_chip(evidence.files) if evidence.files is not None else None
     dg1 = chip.parsed.get("DG1") if chip else None
-    chip_zone = mrz.parse_joined(dg1.zone, at=now.date()) if dg1 is not None else None
+    chip_zone = _chip_zone(dg1.zone, printed, now.date()) if dg1 is not None else None
     findings: list[Finding] = []
     if printed is not None or chip_zone is None:
         findings += zone.check_zone(printed, "zone")
@@ -59,6 +59,13 @@ def examine(evidence: Evidence, trust: TrustStore, *, at: date | datetime) -> Ex
     sealed = seals.examine_seal(evidence.seal, trust, (("zone", printed), ("DG1", chip_zone)), at=now)
     findings += sealed.findings
     return Examination(enforce_premises(findings), now, printed, chip_zone, chip, result, sealed)
+
+
+def _chip_zone(text: str, printed: mrz.Zone | None, on: date) -> mrz.Zone:
+    """Return DG1's zone: the printed one where that is the same, as it stands, and nothing is wrong with it."""
+    if printed is not None and not printed.problems and printed.repair is None and "".join(printed.lines) == text:
+        return printed
+    return mrz.parse_joined(text, at=on)
 
 
 def _printed(evidence: Evidence, on: date) -> mrz.Zone | None:
