@@ -10,7 +10,7 @@ from struct import Struct
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Place, TlvError
 from tjdocs.errors import UsageError
-from tjdocs.lds import catalogue, face
+from tjdocs.lds import _facial, catalogue
 from tjdocs.lds._errors import LdsError, Problem, guarded
 from tjdocs.lds._iso39794 import Iso39794Face
 from tjdocs.lds._read import UnknownObject, encode_unknown, objects, outer
@@ -258,7 +258,7 @@ def _usual(raw: bytes) -> tuple[bytes, int] | None:
 def sound(data: bytes) -> bool:
     """Whether these bytes, all of them, would be read as DG2 without a fault; False says nothing."""
     found = _usual(data)
-    return found is not None and _faultless(found[0]) and face.sound(data, found[1])
+    return found is not None and _faultless(found[0]) and _facial.sound(data, found[1])
 
 
 @lru_cache(maxsize=64)
