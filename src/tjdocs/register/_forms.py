@@ -41,11 +41,11 @@ _ADDITIONS = f"""SELECT 'trigger', tgname FROM pg_trigger t JOIN pg_class c ON c
     UNION ALL SELECT 'function', proname FROM pg_proc f
     WHERE pronamespace = current_schema()::regnamespace {_OWN.format("f.oid")}
     UNION ALL SELECT 'operator', oprname FROM pg_operator o
-    WHERE oprnamespace = current_schema()::regnamespace {_OWN.format("o.oid")} ORDER BY 2"""
+    WHERE oprnamespace = current_schema()::regnamespace {_OWN.format("o.oid")} ORDER BY 2"""  # noqa: S608 (two names of ours)
 
 
 def additions(connection: Connection) -> list[tuple[str, str]]:
-    """Return kind and name of what changes rows, stands for them or says what of them is seen: no part of a register."""
+    """Return kind and name of what changes rows, stands for them or says what of them is seen."""
     query = _ADDITIONS
     if connection.dialect.name == "sqlite":
         query = "SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY name"
