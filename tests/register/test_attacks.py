@@ -7,6 +7,7 @@ from register_helpers import KIND, NOW, issue, person, stock
 
 from tjdocs.errors import RegisterError
 from tjdocs.register import Keys, Register, schema
+from tjdocs.register.checkpoint import Checkpoint
 
 ENTRY, HEAD = schema.entry.c, schema.head.c
 
@@ -203,6 +204,31 @@ def test_a_range_that_runs_backwards(busy):
     assert ("blank", "P0000003-P0000002") in named(busy)
 
 
+TYPES = {
+    "blank-last": ("UPDATE blank SET last = last + 0.5 WHERE series = 1 AND first = 2", "blank", "series 1, 2-"),
+    "document-replaced-by": ("UPDATE document SET replaced_by = x''", "document", "T00000001"),
+    "document-ground": ("UPDATE document SET ground = x''", "document", "T00000001"),
+    "document-blank": ("UPDATE document SET blank = 'abc'", "document", "T00000001"),
+    "entry-position": ("UPDATE entry SET position = position + 0.5 WHERE position = 2", "entry", "2.5"),
+    "entry-position-text": ("UPDATE entry SET position = 'x' WHERE position = 2", "entry", "x"),
+}
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_a_value_of_another_type(tmp_path, keys, name):
+    """SQLite keeps whatever someone puts into a column; the row is named, and the rest is read."""
+    register = Register.create(f"sqlite:///{tmp_path / 'r.db'}", keys=keys, officer="chief", office="o", at=NOW, trial=True)
+    register.add_series(KIND, "T{:08d}", at=NOW)
+    issue(register, officer="chief")
+    register.log.sequence()
+    statement, table, row = TYPES[name]
+    sql(register, statement)
+    found = register.audit()
+    assert any(one.table == table and one.row.startswith(row) for one in found.problems), found.problems
+    assert len(found.problems) <= 5
+    assert "the rest was not read" not in found.undetermined
+
+
 @pytest.mark.parametrize("column", ["number", "stage"])
 def test_a_reservation_in_another_type(tmp_path, keys, column):
     register = Register.create(f"sqlite:///{tmp_path / 'r.db'}", keys=keys, officer="chief", office="o", at=NOW, trial=True)
@@ -281,6 +307,46 @@ def test_since_a_head_within_a_block_its_root_is_compared(stocked):
     with stocked._context.store.write() as connection:
         connection.execute(schema.block.update().values(root=bytes(32)))
     assert ("block", "0") in named(stocked, since=head)
+
+
+@pytest.fixture
+def long(stocked):
+    """More than one whole block of entries under one head."""
+    for _ in range(260):
+        issue(stocked)
+    stocked.log.sequence()
+    return stocked
+
+
+def test_roots_of_blocks(long):
+    assert long.audit(officer="auditor").problems == ()
+    put(long, schema.block.insert().values(number=7, root=bytes(32)))
+    assert named(long) == {("block", "7")}
+    put(long, schema.block.delete())
+    assert named(long) == {("block", "0")}
+
+
+def test_a_head_within_a_whole_block_is_compared(long, keys):
+    size, origin = 100, long.log.verifier.name
+    forged = keys.log.sign(Checkpoint(origin, size, bytes(32)))
+    assert ("log", "entries 0 to 99") in named(long, heads=[forged])
+
+
+def test_a_head_of_nothing(busy, keys):
+    put(busy, schema.head.insert().values(size=0, note=keys.log.sign(Checkpoint(busy.log.verifier.name, 0, bytes(32)))))
+    assert named(busy) == {("head", "0")}
+
+
+def test_what_was_signed_is_named_as_wrong_once(busy, url, keys):
+    put(busy, schema.entry.update().where(ENTRY.position == 4).values(leaf=b"{}"))
+    found = [row for table, row in named(blind(url, keys)) if table == "log"]
+    assert found == [f"entries 0 to {int(busy.heads[0].split(chr(10))[1]) - 1}"]
+
+
+def test_since_a_head_of_which_entries_are_gone(busy):
+    size = int(busy.heads[0].split("\n")[1])
+    sql(busy, f"DELETE FROM entry WHERE position = {size - 2}")
+    assert any(table == "entry" and str(size - 1) in row for table, row in named(busy, since=busy.heads[0]))
 
 
 # ------------------------------------------------------------------------------------------------------ the tables

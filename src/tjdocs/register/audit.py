@@ -180,17 +180,19 @@ class _Audit:
                 self._missing(row)
                 continue
             self._documents += 1
-            if before != (series, office, kind):
-                before = (series, office, kind)
-                runs = self._runs.of(before)
-            Runs.join(runs, blank)
-            fresh = state == "issued" and not ground and not replaced_by
+            if type(blank) is int:
+                if before != (series, office, kind):
+                    before = (series, office, kind)
+                    runs = self._runs.of(before)
+                Runs.join(runs, blank)
+            fresh = state == "issued" and ground == "" == replaced_by
             person = "" if holder is personal is sealed is None else digest(holder, personal, sealed)
             begin = issue_prefix(
                 subject, kind, office, officer, issued, expires, citizenship, sex, category, replaces, series, blank,
                 person, since if fresh else "",
             )  # fmt: skip
-            if type(leaf) is not bytes or id_ != place(series, blank) or not _is_of(leaf, begin, fresh, files):
+            # the place last: a blank of another type is none that an entry begins with
+            if type(leaf) is not bytes or not _is_of(leaf, begin, fresh, files) or id_ != place(series, blank):
                 self._differs(row, person)
             if not fresh:
                 self._changed[subject] = (state, ground, replaced_by, since)
@@ -220,7 +222,7 @@ class _Audit:
                 "files": row[25],
                 "id": row[6],
             }
-            said |= {"files": as_object(table["files"]), "id": place(row[16], row[17])}
+            said |= {"files": as_object(table["files"]), "id": place(said["series"], said["first"])}
             if row[21] == "issued":
                 ours["at"] = row[24]
             names = {"first": "blank", "person": "holder, personal, sealed", "at": "since"}

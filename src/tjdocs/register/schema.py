@@ -185,7 +185,7 @@ def misplaced(connection: Connection) -> Iterator[tuple[str, str, str]]:
     if connection.dialect.name != "sqlite":
         return
     for table in metadata.sorted_tables:
-        key = next(iter(table.primary_key))
+        key = table.columns.get("number", next(iter(table.primary_key)))
         for column in table.columns:
             allowed = ["null"] if column.nullable else []
             allowed.append(_KINDS[type(column.type).__name__])
