@@ -162,3 +162,11 @@ def test_keys_where_the_environment_says(run, tmp_path):
     run("register", "rewrap", "--new-key", *AT, keys="elsewhere")
     assert (tmp_path / "elsewhere/data.key").read_bytes() != before
     assert run("register", "audit", "--json", keys="elsewhere")["sound"]
+
+
+def test_a_border_that_names_nobody(run, tmp_path):
+    run("register", "init", "--name", "example.tj/register", "--officer", "chief", "--keys", "k", *AT)
+    (tmp_path / "zone.txt").write_text("P<UTOERIKSSON<<ANNA<MARIA")
+    for command in (("inspect", "--mrz", "zone.txt"), ("batch", "zone.txt")):
+        assert "nobody is named" in run("border", *command, status=2, keys="k")
+        assert "no role for status" in run("border", *command, "--officer", "nobody", status=2, keys="k")

@@ -213,9 +213,9 @@ def test_an_entry_at_a_place_out_of_all_bounds(busy, place):
 @pytest.mark.parametrize("table", ["document", "entry", "block", "reservation"])
 def test_a_table_that_is_gone(busy, url, table):
     sql_schema(busy, f"DROP TABLE {table}")
-    with pytest.raises(RegisterError, match=table) as caught:
-        busy.audit(officer="auditor")
-    assert caught.value.__cause__ is None
+    rows, audit = named(busy)
+    assert rows == {("table", table)}
+    assert "the rest was not read" in audit.undetermined
 
 
 def sql_schema(register, statement):
@@ -224,12 +224,14 @@ def sql_schema(register, statement):
 
 
 def test_a_trigger_is_named(busy, url):
+    more = set()
     if url.startswith("sqlite"):
         sql_schema(busy, "CREATE TRIGGER other AFTER INSERT ON document BEGIN DELETE FROM head; END")
     else:
         sql_schema(busy, "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$")
         sql_schema(busy, "CREATE TRIGGER other AFTER INSERT ON document EXECUTE FUNCTION f()")
-    assert named(busy)[0] == {("trigger", "other")}
+        more = {("function", "f")}
+    assert named(busy)[0] == {("trigger", "other")} | more
 
 
 def test_a_leaf_that_became_text(tmp_path, keys):
@@ -239,7 +241,9 @@ def test_a_leaf_that_became_text(tmp_path, keys):
     number = issue(register, officer="chief")
     register.log.sequence()
     sql(register, "UPDATE entry SET leaf = CAST(leaf AS TEXT)")
-    assert {row for table, row in [(p.table, p.row) for p in register.audit().problems] if table == "entry"} >= {"0", "1"}
+    found = register.audit()
+    assert {row for table, row in [(p.table, p.row) for p in found.problems] if table == "entry"} >= {"0", "1"}
+    assert "the rest was not read" not in found.undetermined
     issue(register, officer="chief")
     assert register.log.prove(number, officer="auditor")
     register.log.sequence()

@@ -170,7 +170,8 @@ def open_register(url: str, officer: str, keys: str = "") -> RegisterStatus | No
     """Open a register that exists: an inspection never makes one."""
     if not url:
         return None
-    return RegisterStatus(_register.open_register(url, keys), officer=officer or "trial")
+    found = _register.open_register(url, keys)
+    return RegisterStatus(found, officer=officer or ("trial" if found.trial else ""))  # nobody answers for a register
 
 
 def _from_file(path: str) -> dict[str, Any]:
@@ -248,12 +249,12 @@ def judge_batch(
     values = {"trust": trust, "crl": crl, "trust_digest": trust_digest, "watch_list": watch_list, "permit": permit}
     values |= {"policy": policy, "register": register, "signer": signer}
     common = {key: value for key, value in (("direction", direction), ("point", point)) if value}
-    officer = officer or "trial"
     open_register(register, officer)
     inspector = make_inspector({**values, "register": ""})
     setup = batch.Setup.of(
-        trust=inspector.trust, lists=inspector.lists, policy=inspector.policy, register=register, officer=officer
-    )
+        trust=inspector.trust, lists=inspector.lists, policy=inspector.policy, register=register,
+        officer=officer or "trial",
+    )  # fmt: skip
     results = _batches.Results(out, setup.digest + str(sorted(common.items())), _io.moment(at), given=bool(at))
     items = (item for path in paths for item in _batches.items(path, here=bool(dask)))
     with _batches.executor(dask, setup) as executor:

@@ -57,7 +57,7 @@ class Reading:
         """
         notes = self._heads()
         newest = max(notes, default=0)
-        frontier = merkle.Frontier()
+        frontier: merkle.Frontier | None = merkle.Frontier()
         outside = self._kept(newest, notes)
         if since:
             known = self._verifier.open(since)
@@ -66,9 +66,13 @@ class Reading:
         roots = {size: checkpoint.root for size, checkpoint in notes.items()}
         if not since and roots.get(0, merkle.EMPTY) != merkle.EMPTY:
             self._found("changed", "head", 0)
-        begin = self.start if frontier.size == self.start else newest
+        begin = min(self.start, newest)
         self._entries(frontier, {**roots, **outside}, newest, begin, play)
         self.head = self._note(newest) if notes else ""
+        if not self.marked:
+            self._undetermined.append(
+                "without the data key nobody can tell whether entries' ids and marks, or the register's keys, were changed"
+            )
 
     @property
     def marked(self) -> bool:
@@ -81,16 +85,18 @@ class Reading:
             checkpoint = self._open(row.note)
             if checkpoint is None or checkpoint.size != row.size:
                 self._found("unsigned", "head", row.size, "not signed by the log's key")
-            else:
-                found[checkpoint.size] = checkpoint
+                continue
+            if not self._verifier.is_plain(row.note):
+                self._found("changed", "head", row.size, "more than what was signed")
+            found[checkpoint.size] = checkpoint
         return found
 
     def _note(self, size: int) -> str:
         return str(self._connection.execute(select(schema.head.c.note).where(schema.head.c.size == size)).scalar())
 
-    def _open(self, note: str) -> Checkpoint | None:
+    def _open(self, note: object) -> Checkpoint | None:
         try:
-            checkpoint = self._verifier.open(note)
+            checkpoint = self._verifier.open(note if isinstance(note, str) else "")
         except InputError:
             return None
         return checkpoint if checkpoint.origin == self._verifier.name else None
@@ -116,32 +122,37 @@ class Reading:
                     self._found("missing", "head", checkpoint.size, "it was signed, and is kept outside")
         return found
 
-    def _continued(self, known: Checkpoint, newest: int) -> merkle.Frontier:
+    def _continued(self, known: Checkpoint, newest: int) -> merkle.Frontier | None:
+        """Return the tree's edge at a head; None where the tree does not get that far."""
         if known.size > newest:
             self._found("rolled-back", "database", f"head of {known.size} entries", f"the newest here has {newest}")
-            return merkle.Frontier(newest)
+            return None
         try:
             frontier = consistent(self._connection, known.size)
         except RegisterError as error:
             self._found("changed", "entry", error.where, error.message)
-            return merkle.Frontier(known.size)
+            return None
         if frontier.root != known.root:
             self._found("changed", "entry", f"0 to {known.size - 1}", "the log does not continue that head")
         return frontier
 
     # -------------------------------------------------------------------------------------------------- entries
 
-    def _entries(self, frontier: merkle.Frontier, roots: dict[int, bytes], newest: int, start: int, play: Play) -> None:
+    def _entries(
+        self, frontier: merkle.Frontier | None, roots: dict[int, bytes], newest: int, start: int, play: Play
+    ) -> None:
         blocks = self._connection.execute(select(schema.block.c.number, schema.block.c.root))
         tree = _Tree(frontier, roots, {row.number: as_bytes(row.root) for row in blocks}, self._found)
         at, beyond = start, list[int]()
+        for row in hot.execute(self._connection, hot.BELOW):
+            self._found("inserted", "entry", row[1], "before the first")
         for rows in hot.stretches(self._connection, hot.ENTRIES, (start,), BLOCK):
             if (hashes := self._plain(rows, at)) is None:
                 hashes = self._named(rows, at, tree)
             tree.grow(at, hashes)
-            at = rows[-1][1] + 1
+            at = next((row[1] for row in reversed(rows) if type(row[1]) is int), at - 1) + 1
             if at > newest > 0:
-                beyond += [row[1] for row in rows if row[1] >= newest]
+                beyond += [row[1] for row in rows if type(row[1]) is int and row[1] >= newest]
             play(rows)
             self.count += len(rows)
         for rows in hot.stretches(self._connection, hot.NEW, (), BLOCK):
@@ -177,6 +188,9 @@ class Reading:
         for id_, position, act, subject, leaf, mark, *_ in rows:
             if type(leaf) is not bytes:
                 self._found("changed", "entry", position, "leaf: a value of another type")
+            if type(position) is not int:
+                self._found("changed", "entry", position, f"{act} {subject}: position: a value of another type")
+                continue
             if position != at:
                 self._found("missing", "entry", at if position == at + 1 else f"{at} to {position - 1}")
                 tree.wrong = True
@@ -196,53 +210,57 @@ class Reading:
         self.new += len(rows)
 
     def _name_entries(self, good: int) -> None:
-        """Say which entries are out of order; what is not as made, their marks told already."""
+        """Say which entries are out of order, where their marks have not told what is not as it was made."""
+        if self.marked:
+            return
         before = 0
         for row in hot.stream(self._connection, hot.ENTRIES, (good,)):
             if row[0] < before:
                 self._found("out-of-order", "entry", row[1], f"{row[2]} {row[3]}")
             before = max(before, row[0])
-        if not self.marked:
-            self._undetermined.append(f"which entry from {good} on was changed: the data key would tell")
+        self._undetermined.append(f"which entry from {good} on was changed: the data key would tell")
 
 
 class _Tree:
     """The tree grown again, beside the signed heads and the kept roots of its blocks.
 
-    :param frontier: of the entries before those that are read; they end at a block where they can
+    :param frontier: of the entries before those that are read; None where they do not give one
     :param roots: what was signed, by size
     :param blocks: what is kept, by number; what is left of it in the end belongs to nothing
     """
 
     def __init__(
-        self, frontier: merkle.Frontier, roots: dict[int, bytes], blocks: dict[int, bytes], found: Callable[..., None]
+        self,
+        frontier: merkle.Frontier | None,
+        roots: dict[int, bytes],
+        blocks: dict[int, bytes],
+        found: Callable[..., None],
     ) -> None:
-        self._frontier = frontier
+        edge = frontier or merkle.Frontier()
+        whole, rest = divmod(edge.size, BLOCK)
+        self._frontier = merkle.Frontier(whole * BLOCK, edge.hashes[: whole.bit_count()])
+        self._block = merkle.Frontier(rest, edge.hashes[whole.bit_count() :])  # the entries since the last whole block
         self._roots = roots
         self._stored = blocks
         self._found = found
-        self._block = merkle.Frontier()  # the entries since the last whole block
-        self._whole = frontier.size % BLOCK == 0
-        self.good = frontier.size
-        self.wrong = False
+        self.good = edge.size
+        self.wrong = self._lost = frontier is None
 
     def grow(self, at: int, hashes: Sequence[bytes]) -> None:
         """Append entries from a place on, and compare every head that was signed over some of them."""
-        whole = self._whole and not self._block.size and at % BLOCK == 0 and len(hashes) == BLOCK
+        if self._lost:
+            return
+        whole = not self._block.size and at % BLOCK == 0 and len(hashes) == BLOCK
         if whole and not any(size in self._roots for size in range(at + 1, at + BLOCK)):
             self._append(at // BLOCK, merkle.root_of(hashes))
             self._head(at + BLOCK)
             return
         for hash_ in hashes:
             at += 1
-            if self._whole:
-                self._block.add(hash_)
-                if self._block.size == BLOCK:
-                    self._append((at - 1) // BLOCK, self._block.root)
-                    self._block = merkle.Frontier()
-            else:
-                self._frontier.add(hash_)
-                self._whole = at % BLOCK == 0
+            self._block.add(hash_)
+            if self._block.size == BLOCK:
+                self._append((at - 1) // BLOCK, self._block.root)
+                self._block = merkle.Frontier()
             self._head(at)
 
     def _append(self, number: int, root: bytes) -> None:

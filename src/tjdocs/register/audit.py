@@ -2,9 +2,9 @@
 
 import hmac
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -12,14 +12,16 @@ from sqlalchemy import Connection, select
 
 from tjdocs.errors import RegisterError
 from tjdocs.register import hot, lives, schema
+from tjdocs.register._forms import additions, faults
 from tjdocs.register._reading import Found, Reading
 from tjdocs.register.context import Context
 from tjdocs.register.entries import as_bytes, as_object, digest, issue_prefix
 from tjdocs.register.people import unopened
 from tjdocs.register.ranges import Runs
-from tjdocs.register.replay import Replay
+from tjdocs.register.replay import UNKNOWN, Replay
 from tjdocs.register.report import breaks
-from tjdocs.register.schema import additions, misplaced, place
+from tjdocs.register.schema import misplaced, place
+from tjdocs.register.store import UNDECODED
 from tjdocs.register.values import Audit, Problem
 
 __all__ = ["run"]
@@ -27,27 +29,66 @@ __all__ = ["run"]
 _DOCUMENT = (
     "document_type", "office", "officer", "issued", "expires", "citizenship", "sex", "category", "replaces",
 )  # fmt: skip
+# SQLite keeps whatever someone puts into a column
+_OTHER_TYPES = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
 
 
 def run(
     context: Context, *, officer: str, since: str, heads: Sequence[str] | None, sequence: bool, persons: bool
 ) -> Audit:
     """See :meth:`tjdocs.register.Register.audit`."""
-    with context.store.read() as connection:
+    try:
+        return _run(context, officer, since, heads, sequence=sequence, persons=persons, lenient=False)
+    except RegisterError as error:
+        if not error.hint.startswith(UNDECODED):
+            raise
+    return _run(context, officer, since, heads, sequence=sequence, persons=persons, lenient=True)
+
+
+def _run(
+    context: Context, officer: str, since: str, heads: Sequence[str] | None, *, sequence: bool, persons: bool,
+    lenient: bool,
+) -> Audit:  # fmt: skip
+    with _read(context, lenient) as connection:
         _admit(context, connection, officer)
     if sequence and context.keys.log is not None and context.secrets.mac:
-        with suppress(RegisterError):  # what stops the sequencer is found below, and named
+        with suppress(RegisterError, *_OTHER_TYPES):  # what stops the sequencer is found below, and named
             context.log.sequence()
-    with context.store.read() as connection:
-        reader = _Audit(context, connection, heads)
+    with _read(context, lenient) as connection:
+        reader = _Audit(context, connection, heads, whole=not since)
+        if reader.incomplete():
+            return reader.stopped()
         try:
             with ThreadPoolExecutor(1) as beside:
                 damage = beside.submit(_damage, context) if context.store.sqlite and not since else None
                 found = reader.read(since, persons=persons)
                 return found if damage is None else replace(found, problems=(*found.problems, *damage.result()))
-        except (TypeError, ValueError, AttributeError, KeyError, ArithmeticError):
-            # SQLite keeps whatever someone puts into a column
+        except _OTHER_TYPES:
             return reader.unreadable()
+
+
+@contextmanager
+def _read(context: Context, lenient: bool) -> Iterator[Connection]:
+    """Read on one snapshot.
+
+    :param lenient: what is no text comes as one that no text equals; SQLite's driver refuses it else
+    """
+    with context.store.read() as connection:
+        driver: Any = connection.connection.driver_connection
+        try:
+            if lenient:
+                driver.text_factory = _as_text
+            yield connection
+        finally:
+            if lenient:
+                driver.text_factory = str
+
+
+def _as_text(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode(errors="replace") + "\0"  # nothing that is written has one
 
 
 def _admit(context: Context, connection: Connection, officer: str) -> None:
@@ -70,21 +111,34 @@ def _damage(context: Context) -> list[Problem]:  # an index that says otherwise 
 
 
 class _Audit:
-    def __init__(self, context: Context, connection: Connection, outside: Sequence[str] | None) -> None:
+    def __init__(self, context: Context, connection: Connection, outside: Sequence[str] | None, *, whole: bool) -> None:
         self._context = context
         self._connection = connection
         self._findings = Found()
         self._found = self._findings.add
         self._reading = Reading(context, connection, outside, self._findings)
-        self._replay = Replay()
+        self._replay = Replay(whole=whole)
         self._changed: dict[str, tuple[str, str, str, str]] = {}  # documents that are no more as issued
         self._documents = 0
         self._runs = Runs()
+
+    def incomplete(self) -> bool:
+        """Name what is not of the tables' own form; return whether any of it stops a reading."""
+        found = faults(self._connection)
+        for fault in found:
+            self._found(*fault)
+        return any(code == "missing" and kind == "table" for code, kind, *_ in found)
+
+    def stopped(self) -> Audit:
+        """Return what was found when no more can be read."""
+        self._findings.undetermined.append("the rest was not read")
+        return self._told("", 0)
 
     def read(self, since: str, *, persons: bool) -> Audit:
         reading, undetermined = self._reading, self._findings.undetermined
         reading.read(since, self._play)
         if since:
+            self._again(hot.AGAIN_SINCE, (self._reading.start,))
             self._touched()
         else:
             self._tables()
@@ -105,8 +159,7 @@ class _Audit:
             self._found("changed", table, row, f"{column}: a value of another type")
         if not self._findings.problems:
             self._found("changed", "database", "?", "not readable")
-        self._findings.undetermined.append("the rest was not read")
-        return self._told("", 0)
+        return self.stopped()
 
     # ------------------------------------------------------------------------------------------------ documents
 
@@ -120,24 +173,26 @@ class _Audit:
             ) = row  # fmt: skip
             if act != "issue":
                 fault = self._replay.add(act, subject, as_bytes(leaf))
-                if fault and self._reading.start == 0:
+                if fault:
                     self._found("unlawful", "entry", _place(row), fault)
                 continue
             if id_ is None:
                 self._missing(row)
                 continue
             self._documents += 1
-            if before != (series, office, kind):
-                before = (series, office, kind)
-                runs = self._runs.of(before)
-            Runs.join(runs, blank)
-            fresh = state == "issued" and not ground and not replaced_by
+            if type(blank) is int:
+                if before != (series, office, kind):
+                    before = (series, office, kind)
+                    runs = self._runs.of(before)
+                Runs.join(runs, blank)
+            fresh = state == "issued" and ground == "" == replaced_by
             person = "" if holder is personal is sealed is None else digest(holder, personal, sealed)
             begin = issue_prefix(
                 subject, kind, office, officer, issued, expires, citizenship, sex, category, replaces, series, blank,
                 person, since if fresh else "",
             )  # fmt: skip
-            if type(leaf) is not bytes or id_ != place(series, blank) or not _is_of(leaf, begin, fresh, files):
+            # the place last: a blank of another type is none that an entry begins with
+            if type(leaf) is not bytes or not _is_of(leaf, begin, fresh, files) or id_ != place(series, blank):
                 self._differs(row, person)
             if not fresh:
                 self._changed[subject] = (state, ground, replaced_by, since)
@@ -167,7 +222,7 @@ class _Audit:
                 "files": row[25],
                 "id": row[6],
             }
-            said |= {"files": as_object(table["files"]), "id": place(row[16], row[17])}
+            said |= {"files": as_object(table["files"]), "id": place(said["series"], said["first"])}
             if row[21] == "issued":
                 ours["at"] = row[24]
             names = {"first": "blank", "person": "holder, personal, sealed", "at": "since"}
@@ -181,7 +236,7 @@ class _Audit:
             said = expected.pop(number, None)
             if said is None:
                 self._found("changed", "document", number, f"state {columns[0]}: the log has no such act")
-            elif said != columns:
+            elif said != (columns if said[2] != UNKNOWN else (*columns[:2], UNKNOWN, columns[3])):
                 names = ("state", "ground", "replaced_by", "since")
                 wrong = [name for name, ours, log in zip(names, columns, said, strict=True) if ours != log]
                 self._found("changed", "document", number, ", ".join(wrong))
@@ -205,7 +260,10 @@ class _Audit:
         self._states(self._changed.items())
         for number, said in self._replay.documents.items():
             self._found("changed", "document", number, f"state: the log has {said[0]}")
-        if hot.execute(self._connection, hot.COUNT)[0][0] != self._documents:
+        issued = sum(last - first + 1 for *_, first, last in self._runs.spans())  # each once, however often entered
+        if issued != self._documents:
+            self._again(hot.ISSUED_TWICE, ())
+        if hot.execute(self._connection, hot.COUNT)[0][0] != issued:
             for (number,) in hot.stream(self._connection, hot.ORPHANS):
                 self._found("inserted", "document", number, "the log has no issue of it")
         self._settings()
@@ -213,6 +271,10 @@ class _Audit:
         self._decisions()
         for kind, name in additions(self._connection):
             self._found("inserted", kind, name, "no part of a register")
+
+    def _again(self, statement: str, values: Sequence[Any]) -> None:
+        for row in hot.execute(self._connection, statement, values):
+            self._found("inserted", "entry", _place(row), f"{row[2]} {row[3]}: it stands there twice")
 
     def _persons(self) -> None:
         """Open every person: a row's own key is wrapped, and the wrapping stands in no entry."""
@@ -229,12 +291,26 @@ class _Audit:
         for key in sorted(said.keys() | self._replay.settings.keys()):
             if said.get(key) != self._replay.settings.get(key):
                 self._found("changed", "setting", key)
+        for key in ("key.lookup", "key.mac"):
+            if not self._is_own(key.removeprefix("key."), settings.get(key, "")):
+                self._found("changed", "setting", key)
         table = schema.officer.c
         rows = {tuple(row) for row in self._connection.execute(select(table.id, table.role, table.office))}
         self._sets("officer", rows, self._replay.officers)
         one = schema.series.c
         series = {tuple(row) for row in self._connection.execute(select(one.id, one.document_type, one.pattern))}
         self._sets("series", series, {(id_, kind, p.text) for id_, (kind, p) in self._replay.series.items()})
+
+    def _is_own(self, name: str, value: str) -> bool:
+        """Whether a setting is a key of the register, wrapped and spelled as it was; without the data key, whether one can be."""
+        try:
+            wrapped = bytes.fromhex(value)
+            if wrapped.hex() != value:
+                return False
+            keys = self._context.keys
+            return not keys.data or bool(keys.unwrap(wrapped) == getattr(self._context.secrets, name))
+        except (ValueError, TypeError, RegisterError):
+            return False
 
     def _sets(self, name: str, ours: set[Any], log: set[Any]) -> None:
         for row in sorted(ours - log):
@@ -250,7 +326,7 @@ class _Audit:
         for row in rows:
             columns = (row.series, row.blank, row.document_type, row.office, row.officer)
             more = (row.owner, row.token, row.place, row.staging)
-            parts = ("reservation", row.number, row.stage, *map(str, (*columns, *more)))
+            parts = ("reservation", *map(str, (row.number, row.stage, *columns, *more)))
             if self._context.secrets.mac and not hmac.compare_digest(
                 as_bytes(row.mac), self._context.secrets.mark(*parts)
             ):
@@ -277,11 +353,10 @@ def _is_of(leaf: bytes, begin: str, fresh: bool, files: object) -> bool:
     :param fresh: the document is as it was issued, and ``begin`` ends with the moment
     """
     whole = f'"files":{files}'
-    if whole[-1] != "}":
+    if whole.find("}") != len(whole) - 1:  # one object, that ends here
         return False
     if fresh:
-        head = f'{begin}","ground":"",{whole}'.encode()
-        if leaf.startswith(head) and leaf[len(head) : len(head) + 1] in (b"}", b","):
+        if leaf.startswith(f'{begin}","ground":"",{whole}'.encode()):
             return True
         begin += '","'
     return leaf.startswith(begin.encode()) and (

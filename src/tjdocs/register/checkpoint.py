@@ -117,6 +117,11 @@ class Verifier:
             raise InputError("head not signed by the log's key", where=self.name, hint="is it the right public key?")
         return Checkpoint.parse(text)
 
+    def is_plain(self, note: str) -> bool:
+        """Return whether a note that :meth:`open` reads is as :meth:`LogSigner.sign` writes it, and nothing beside."""
+        checkpoint, encoded = self.open(note), note.rstrip("\n").rpartition(" ")[2]
+        return note == _note(checkpoint, base64.b64decode(encoded))
+
     def _text(self, note: str) -> str | None:
         text, parted, signatures = note.rpartition("\n\n")
         lines = signatures.split("\n")
@@ -165,4 +170,8 @@ class LogSigner:
         if checkpoint.origin != self.name:
             raise UsageError("checkpoint of another log", where="origin", hint="a log signs its own heads")
         raw = self.verifier.key_id + self.key.sign(checkpoint.text.encode())
-        return f"{checkpoint.text}\n\u2014 {self.name} {base64.b64encode(raw).decode()}\n"
+        return _note(checkpoint, raw)
+
+
+def _note(checkpoint: Checkpoint, signature: bytes) -> str:
+    return f"{checkpoint.text}\n\u2014 {checkpoint.origin} {base64.b64encode(signature).decode()}\n"

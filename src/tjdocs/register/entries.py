@@ -3,13 +3,17 @@
 import json
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from secrets import token_hex
 
 __all__ = ["as_bytes", "as_object", "digest", "issue_leaf", "issue_prefix", "make_leaf", "read_digests"]
 
 
 def make_leaf(act: str, subject: str, at: str, officers: Sequence[str], **more: object) -> bytes:
-    """Return the bytes of an entry."""
-    table = {"schema": 1, "act": act, "subject": subject, "at": at, "officers": list(officers), **more}
+    """Return the bytes of an entry: no two are alike, so that none counts that stands there twice."""
+    table = {
+        "schema": 1, "act": act, "subject": subject, "at": at, "officers": list(officers), **more,
+        "nonce": token_hex(8),
+    }  # fmt: skip
     return json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -17,8 +21,15 @@ def digest(holder: bytes | None, personal: bytes | None, sealed: bytes | None) -
     """Return what the log says of a row's personal columns: SHA-256 over each with its length."""
     if holder is personal is sealed is None:
         return ""
-    parts = (as_bytes(holder), as_bytes(personal), as_bytes(sealed))
+    parts = map(_written, (holder, personal, sealed))
     return sha256(b"".join(len(part).to_bytes(4, "big") + part for part in parts)).hexdigest()
+
+
+def _written(value: object) -> bytes:
+    """Return a personal column's bytes; of what none can hold (no bytes, or none of them) something else."""
+    if type(value) is bytes and value:
+        return value
+    return b"" if value is None else repr(value).encode()
 
 
 def as_bytes(value: object) -> bytes:

@@ -54,6 +54,16 @@ d.series, d.blank, d.holder, d.personal, d.sealed, d.state, d.ground, d.replaced
 FROM entry e LEFT JOIN document d ON e.act = 'issue' AND d.number = e.subject
 WHERE e.position >= ? ORDER BY e.position"""
 NEW = ENTRIES.replace("WHERE e.position >= ? ORDER BY e.position", "WHERE e.position IS NULL ORDER BY e.id")
+# below every place, and read by nothing above
+BELOW = "SELECT id, position FROM entry WHERE position < 0 ORDER BY position LIMIT 1000"
+# entries that are there once more: by others without a place, from a place on, or of issues
+AGAIN = """SELECT e.id, e.position, e.act, e.subject FROM entry e
+JOIN entry o ON o.subject = e.subject AND o.leaf = e.leaf AND o.id <> e.id WHERE e.position IS NULL
+ORDER BY e.id LIMIT 1000"""
+AGAIN_SINCE = AGAIN.replace("WHERE e.position IS NULL", "WHERE (e.position >= ? OR e.position IS NULL)")
+ISSUED_TWICE = """SELECT e.id, e.position, e.act, e.subject FROM entry e
+JOIN entry o ON o.subject = e.subject AND o.act = e.act AND o.id < e.id
+WHERE e.act = 'issue' ORDER BY e.id LIMIT 1000"""
 ISSUED = "SELECT series, office, document_type, blank FROM document ORDER BY id"
 # every act but the issues, in the order in which they were put
 ACTS = """SELECT act, subject, leaf FROM entry WHERE act <> 'issue' ORDER BY position IS NULL, position, id"""

@@ -30,6 +30,7 @@ from tjdocs.register.checkpoint import LogSigner, Verifier
 
 __all__ = ["DataKey", "Keys"]
 
+_GIVE = "--passphrase-file, or TJDOCS_PASSPHRASE"
 _SCRYPT = 1 << 15
 
 
@@ -191,7 +192,7 @@ def _opened(data: bytes, passphrase: bytes | None, place: Path) -> tuple[DataKey
         table = json.loads(data)
         if "wrapped" in table:
             if not passphrase:
-                raise KeyMaterialError("passphrase needed", where=str(place / "data.key"))
+                raise KeyMaterialError("passphrase needed", where=str(place / "data.key"), hint=_GIVE)
             outer = _derive(passphrase, bytes.fromhex(table["salt"]))
             found = tuple(DataKey(aes_key_unwrap(outer, base64.b64decode(text))) for text in table["wrapped"])
         else:
@@ -214,7 +215,7 @@ def _private(pem: bytes, passphrase: bytes | None, place: Path) -> Ed25519Privat
         key = load_pem_private_key(pem, passphrase)
     except TypeError:  # a passphrase where none is wanted, or none where one is
         if passphrase is None:
-            raise KeyMaterialError("passphrase needed", where=str(place / "log.key")) from None
+            raise KeyMaterialError("passphrase needed", where=str(place / "log.key"), hint=_GIVE) from None
         return _private(pem, None, place)
     except (ValueError, UnsupportedAlgorithm):
         raise KeyMaterialError("wrong passphrase, or no key", where=str(place / "log.key")) from None

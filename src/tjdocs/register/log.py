@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, UsageError
-from tjdocs.register import merkle, schema
+from tjdocs.register import hot, merkle, schema
 from tjdocs.register.checkpoint import Checkpoint, Verifier
 from tjdocs.register.entries import as_bytes
 from tjdocs.register.keys import Keys
@@ -127,6 +127,8 @@ class Log:
                 ).all()
                 if not rows and note:
                     return note
+                if again := hot.execute(connection, hot.AGAIN):
+                    raise RegisterError("a log entry stands there twice", where=f"entry {again[0][0]}", hint=_AUDIT)
                 frontier, tail = _frontier(connection, note, signer.verifier)
                 places = []
                 for row in rows:

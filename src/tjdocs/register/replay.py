@@ -10,15 +10,22 @@ from tjdocs.register import lives, values
 from tjdocs.register.blanks import apply
 from tjdocs.register.ranges import Pattern, Span, Stock
 
-__all__ = ["Replay"]
+__all__ = ["UNKNOWN", "Replay"]
 
 State = tuple[str, str, str, str]  # state, ground, replaced by, since
+UNKNOWN = "?"  # what an entry that was not read would say
 
 
 class Replay:
-    """Everything but the issued documents' own rows, which an audit compares as it reads."""
+    """Everything but the issued documents' own rows, which an audit compares as it reads.
 
-    def __init__(self) -> None:
+    :param whole: from the first entry on; else what was lawful before is not known, and not asked
+    """
+
+    def __init__(self, *, whole: bool = True) -> None:
+        self._whole = whole
+        self._seen: set[int] = set()
+        self._moments: dict[str, datetime] = {}
         self.settings: dict[str, str] = {}
         self.officers: set[tuple[str, str, str]] = set()
         self.series: dict[int, tuple[str, Pattern]] = {}
@@ -32,18 +39,25 @@ class Replay:
             table = json.loads(leaf)
             if (table["act"], table["subject"]) != (act, subject):
                 return "the entry is about something else"
+            if (seen := hash(leaf)) in self._seen:
+                return "the same entry twice"
+            self._seen.add(seen)
             if "blanks" in table:
-                self._blanks(act, table)
+                if self._whole:
+                    self._blanks(act, table)
             elif "document" in table:
-                row = table["document"]
-                before = self.documents.get(subject, ("", "", "", ""))
-                self.documents[subject] = (row["state"], row["ground"], row.get("replaced_by", before[2]), row["since"])
+                self._document(act, subject, table["document"])
             elif act == "series":
                 self.series[table["series"]] = (table["document_type"], Pattern.parse(subject))
             elif act == "enrol":
+                if any(one[:2] == (subject, table["role"]) for one in self.officers):
+                    return "the officer has that role"
                 self.officers.add((subject, table["role"], table["office"]))
             elif act == "dismiss":
-                self.officers = {one for one in self.officers if one[:2] != (subject, table["role"])}
+                gone = {one for one in self.officers if one[:2] == (subject, table["role"])}
+                if self._whole and not gone:
+                    return "the officer has no such role"
+                self.officers -= gone
             elif act == "decide":
                 self.decisions[subject] = table["decision"]
             elif act == "init":
@@ -55,6 +69,24 @@ class Replay:
         except RegisterError as error:
             return error.message
         return ""
+
+    def _document(self, act: str, subject: str, row: dict[str, Any]) -> None:
+        before = self.documents.get(subject)
+        moment = datetime.fromisoformat(row["since"])
+        # a spoiling may come after anything: `resume` finds that what was recorded is not there
+        if self._whole and act != "spoil":
+            life, state = lives.documents(), before[0] if before else "issued"
+            if act == "replace":
+                if state not in life.replacements[row["ground"]].sources:
+                    raise RegisterError(f"{row['ground']} is no ground for what is {state}")
+            else:
+                life.check(life.act(act), state)
+            if subject in self._moments and moment < self._moments[subject]:
+                raise RegisterError("an act before the last one on this document")
+        self._moments[subject] = moment
+        # what was not read says by whom it was replaced: the row's own word is taken
+        unknown = before[2] if before else "" if self._whole else UNKNOWN
+        self.documents[subject] = (row["state"], row["ground"], row.get("replaced_by", unknown), row["since"])
 
     def _blanks(self, act: str, table: dict[str, Any]) -> None:
         rule, blanks, told = lives.blanks().act(act), table["blanks"], table.get("told", {})

@@ -187,7 +187,12 @@ def breaks(connection: Connection, replay: Replay, issued: Iterable[tuple[int, s
     table, stored = schema.blank.c, defaultdict[int, list[Span]](list)
     for row in connection.execute(select(schema.blank).order_by(table.series, table.first)).all():
         span = Span(row.first, row.last, row.state, row.office, row.destination, row.since)
-        stored[row.series].append(span)
+        if not type(row.first) is type(row.last) is int:
+            yield Break("changed", "blank", f"series {row.series}, {row.first}-{row.last}", "a value of another type")
+        elif row.first > row.last:
+            yield Break("inserted", "blank", replay.number(row.series, row.first, row.last), "it runs backwards")
+        else:
+            stored[row.series].append(span)
     for series in sorted(stored.keys() | replay.stock.keys()):
         ours = stored.get(series, [])
         for a, b in Stock(ours).overlaps():

@@ -24,7 +24,6 @@ from sqlalchemy import (
 
 __all__ = [
     "VERSION",
-    "additions",
     "blank",
     "block",
     "decision",
@@ -186,27 +185,13 @@ def misplaced(connection: Connection) -> Iterator[tuple[str, str, str]]:
     if connection.dialect.name != "sqlite":
         return
     for table in metadata.sorted_tables:
-        key = next(iter(table.primary_key))
+        key = table.columns.get("number", next(iter(table.primary_key)))
         for column in table.columns:
             allowed = ["null"] if column.nullable else []
             allowed.append(_KINDS[type(column.type).__name__])
             query = select(cast(key, String)).where(func.typeof(column).not_in(allowed)).limit(100)
             for row in connection.execute(query).scalars():
                 yield table.name, str(row), column.name
-
-
-def additions(connection: Connection) -> list[tuple[str, str]]:
-    """Return kind and name of what changes rows or stands for them, and is no part of a register: triggers, views."""
-    if connection.dialect.name == "sqlite":
-        query = "SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY name"
-    else:
-        query = """SELECT 'trigger', tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-            WHERE NOT tgisinternal AND relnamespace = current_schema()::regnamespace
-            UNION ALL SELECT 'rule', rulename FROM pg_rules WHERE schemaname = current_schema()
-            UNION ALL SELECT 'view', relname FROM pg_class c WHERE relkind IN ('v', 'm')
-            AND relnamespace = current_schema()::regnamespace
-            AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') ORDER BY 2"""
-    return [(str(kind), str(name)) for kind, name in connection.exec_driver_sql(query)]
 
 
 _KINDS = {"String": "text", "Text": "text", "Integer": "integer", "BigInteger": "integer", "LargeBinary": "blob"}

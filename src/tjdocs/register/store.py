@@ -48,6 +48,7 @@ _BEGIN = {
     (False, "hasty"): ("BEGIN; SET LOCAL synchronous_commit TO OFF",),
 }
 _parents: list[object] = []  # connections of the processes that this one was forked from
+UNDECODED = "Could not decode to UTF-8"  # what SQLite's driver says of a text that is none
 _LITTLE = 1 << 16  # bytes: less than a register needs beside its file
 SEQUENCER = 0x746A646F6373  # PostgreSQL's advisory lock of the one sequencer
 
@@ -227,7 +228,8 @@ def short(error: Exception) -> str:
     """Return a database error without its statement and values."""
     text = str(getattr(error, "orig", None) or error).strip()
     # PostgreSQL puts values into DETAIL lines, and a key's value into nothing else
-    return text.splitlines()[0][:200] if text else type(error).__name__
+    text = text.splitlines()[0][:200] if text else type(error).__name__
+    return text.partition(" with text ")[0] if text.startswith(UNDECODED) else text  # SQLite quotes what stands there
 
 
 def _sqlite(url: URL, wait: float) -> Engine:
