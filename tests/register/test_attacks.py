@@ -8,6 +8,8 @@ from register_helpers import KIND, NOW, issue, person, stock
 from tjdocs.errors import RegisterError
 from tjdocs.register import Keys, Register, schema
 from tjdocs.register.checkpoint import Checkpoint
+from tjdocs.register.entries import make_leaf
+from tjdocs.register.replay import Replay
 
 ENTRY, HEAD = schema.entry.c, schema.head.c
 
@@ -276,6 +278,16 @@ def test_a_head_that_became_bytes(tmp_path, keys):
     assert ("head", "1") in named(register)
 
 
+def test_an_error_tells_nothing_of_what_stands_there(tmp_path, keys):
+    register = Register.create(f"sqlite:///{tmp_path / 'r.db'}", keys=keys, officer="chief", office="o", at=NOW, trial=True)
+    register.add_series(KIND, "T{:08d}", at=NOW)
+    number = issue(register, officer="chief", person=person())
+    sql(register, "UPDATE document SET sealed = CAST(x'4142ff' AS TEXT)")
+    with pytest.raises(RegisterError, match=r"Could not decode to UTF-8 column 'sealed'$") as caught:
+        register.documents.holder(number, officer="chief")
+    assert "AB" not in str(caught.value)
+
+
 # -------------------------------------------------------------------------------------------------------- since
 
 
@@ -333,6 +345,8 @@ def test_roots_of_blocks(long):
     assert named(long) == {("block", "7")}
     put(long, schema.block.delete())
     assert named(long) == {("block", "0")}
+    put(long, schema.block.insert().values(number=0, root=bytes(32)))
+    assert named(long) == {("block", "0")}
 
 
 def test_a_head_within_a_whole_block_is_compared(long, keys):
@@ -356,6 +370,66 @@ def test_since_a_head_of_which_entries_are_gone(busy):
     size = int(busy.heads[0].split("\n")[1])
     sql(busy, f"DELETE FROM entry WHERE position = {size - 2}")
     assert any(table == "entry" and str(size - 1) in row for table, row in named(busy, since=busy.heads[0]))
+
+
+def test_since_a_head_that_nothing_leads_to_no_block_is_blamed(long):
+    head = long.log.head()
+    size = int(head.split("\n")[1])
+    for _ in range(300):
+        issue(long)
+    long.log.sequence()
+    sql(long, f"DELETE FROM entry WHERE position = {size - 2}")
+    assert {table for table, _ in named(long, since=head)} == {"entry"}
+
+
+def test_an_entry_beyond_the_newest_head(busy, url, keys):
+    """Without the data key too: a place that no head speaks of."""
+    size = int(busy.heads[-1].split("\n")[1])
+    (row,) = rows(busy, schema.entry.select().where(ENTRY.position == 2))
+    values = {"act": row.act, "subject": "late", "leaf": row.leaf, "mac": row.mac, "position": size}
+    put(busy, schema.entry.insert().values(**values))
+    found = blind(url, keys).audit(officer="auditor").problems
+    assert ("inserted", "entry", str(size)) in {(one.code, one.table, one.row) for one in found}
+
+
+# --------------------------------------------------------------------------------------------------- what is lawful
+
+
+def played(*acts, whole=True):
+    """Play acts: each its name, subject, moment's hour and what more its entry says; what was wrong with each."""
+    replay = Replay(whole=whole)
+    return [replay.add(act, subject, make_leaf(act, subject, at, ["chief"], **more)) for act, subject, at, more in acts]
+
+
+def on_document(act, state, hour, ground=""):
+    at = f"2026-11-24T{hour:02d}:00:00+05:00"
+    return act, "P0000001", at, {"document": {"state": state, "ground": ground, "since": at}}
+
+
+LAWLESS = {
+    "replaced": ([on_document("replace", "lost", 1, "loss")], "loss is no ground for what is issued"),
+    "earlier": (
+        [on_document("handover", "handed-over", 2), on_document("lost", "lost", 1, "x")],
+        "an act before the last one on this document",
+    ),
+    "handed-over-twice": (
+        [on_document("handover", "handed-over", 1), on_document("handover", "handed-over", 2)],
+        "handover is not lawful for what is handed-over",
+    ),
+    "enrolled-twice": ([("enrol", "bob", "", {"role": "clerk", "office": "o"})] * 2, "the officer has that role"),
+    "dismissed": ([("dismiss", "bob", "", {"role": "clerk"})], "the officer has no such role"),
+}
+
+
+@pytest.mark.parametrize("name", LAWLESS)
+def test_entries_that_no_register_writes(name):
+    acts, fault = LAWLESS[name]
+    assert played(*acts) == [""] * (len(acts) - 1) + [fault]
+
+
+def test_what_was_before_is_not_asked_of_new_entries_alone():
+    acts = [on_document("replace", "lost", 1, "loss"), ("dismiss", "bob", "", {"role": "clerk"})]
+    assert played(*acts, whole=False) == ["", ""]
 
 
 # ------------------------------------------------------------------------------------------------------ the tables

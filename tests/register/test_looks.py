@@ -91,6 +91,7 @@ def test_a_number_of_a_series_made_since_is_found(stocked, url, keys):
 
 def test_a_row_that_says_another_number_is_not_taken_for_it(stocked):
     first, second = issue(stocked), issue(stocked)
+    assert stocked.document(first, officer="anna").number == first  # the short way is taken from now on
     with stocked._context.store.write() as connection:
         connection.exec_driver_sql(f"UPDATE document SET number = 'P0000500' WHERE number = '{first}'")
         connection.exec_driver_sql(f"UPDATE document SET id = 7 WHERE number = '{second}'")

@@ -71,7 +71,7 @@ class Reading:
         self.head = self._note(newest) if notes else ""
         if not self.marked:
             self._undetermined.append(
-                "without the data key nobody can tell whether entries' ids and marks, or the register's keys, were changed"
+                "without the data key nobody can tell whether entries' ids and marks or the register's keys changed"
             )
 
     @property

@@ -302,7 +302,7 @@ class _Audit:
         self._sets("series", series, {(id_, kind, p.text) for id_, (kind, p) in self._replay.series.items()})
 
     def _is_own(self, name: str, value: str) -> bool:
-        """Whether a setting is a key of the register, wrapped and spelled as it was; without the data key, whether one can be."""
+        """Whether a setting is a key of the register as it was wrapped; without the data key, whether it can be one."""
         try:
             wrapped = bytes.fromhex(value)
             if wrapped.hex() != value:
