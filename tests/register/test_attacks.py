@@ -176,12 +176,15 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("value", ["", "00", "no key", "key.lookup"])
-def test_a_key_of_the_register_while_it_is_open(busy, value):
+def test_a_key_of_the_register_while_it_is_open(busy, url, keys, value):
+    without = blind(url, keys)
     if value == "key.lookup":
         sql(busy, "UPDATE setting SET value = (SELECT value FROM setting WHERE key = 'key.lookup') WHERE key = 'key.mac'")
     else:
         sql(busy, f"UPDATE setting SET value = '{value}' WHERE key = 'key.mac'")
     assert named(busy) == {("setting", "key.mac")}
+    if value in ("", "no key"):
+        assert named(without) == {("setting", "key.mac")}
 
 
 @pytest.mark.requirement("STL-3")

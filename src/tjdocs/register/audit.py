@@ -305,7 +305,7 @@ class _Audit:
         """Whether a setting is a key of the register as it was wrapped; without the data key, whether it can be one."""
         try:
             wrapped = bytes.fromhex(value)
-            if wrapped.hex() != value:
+            if not wrapped or wrapped.hex() != value:
                 return False
             keys = self._context.keys
             return not keys.data or bool(keys.unwrap(wrapped) == getattr(self._context.secrets, name))
