@@ -138,7 +138,8 @@ class _Audit:
         reading, undetermined = self._reading, self._findings.undetermined
         reading.read(since, self._play)
         if since:
-            self._again(hot.AGAIN_SINCE, (self._reading.start,))
+            self._again(hot.AGAIN_PLACED, (self._reading.start,))
+            self._again(hot.AGAIN, ())
             self._touched()
         else:
             self._tables()

@@ -60,7 +60,7 @@ BELOW = "SELECT id, position FROM entry WHERE position < 0 ORDER BY position LIM
 AGAIN = """SELECT e.id, e.position, e.act, e.subject FROM entry e
 JOIN entry o ON o.subject = e.subject AND o.leaf = e.leaf AND o.id <> e.id WHERE e.position IS NULL
 ORDER BY e.id LIMIT 1000"""
-AGAIN_SINCE = AGAIN.replace("WHERE e.position IS NULL", "WHERE (e.position >= ? OR e.position IS NULL)")
+AGAIN_PLACED = AGAIN.replace("WHERE e.position IS NULL\nORDER BY e.id", "WHERE e.position >= ?\nORDER BY e.position")
 ISSUED_TWICE = """SELECT e.id, e.position, e.act, e.subject FROM entry e
 JOIN entry o ON o.subject = e.subject AND o.act = e.act AND o.id < e.id
 WHERE e.act = 'issue' ORDER BY e.id LIMIT 1000"""
