@@ -19,6 +19,8 @@ import builders
 from tjdocs import specs
 from tjdocs.border import Evidence, Inspector, Verdict
 from tjdocs.border.report import MAX_PICTURE, MAX_TEXT, render, write_report
+from tjdocs.border.report_rows import not_checked
+from tjdocs.border.texts import texts
 from tjdocs.errors import OutputError
 from tjdocs.findings import Finding, Outcome, checks
 from tjdocs.lds.dg2 import Dg2
@@ -358,6 +360,30 @@ def test_the_verdict_is_said_in_words_with_what_decided_it(decision: str) -> Non
     decided = read.words.partition("Decided by")[2].partition("Holder and document")[0]
     assert [checks()[check].title in decided for check in verdict.decided_by] == [True] * len(verdict.decided_by)
     assert verdict.policy_sha256 in read.text
+
+
+def test_on_paper_nothing_is_told_twice() -> None:
+    verdict = _verdicts()["refuse"]
+    brief = render(verdict).partition('<ul class="brief">')[2].partition("</ul>")[0]
+    titles = {finding.check: checks()[finding.check].title for finding in verdict.findings}
+    assert titles["mrz.structure"] in brief
+    assert not any(titles[check] in brief for check in verdict.decided_by)
+    assert not any(title in brief for title, _ in not_checked(verdict, texts("en")))
+
+
+def test_what_a_failure_means_stands_once_for_all_that_failed_so() -> None:
+    cut = builders.scene().with_files(DG1=builders.dg1(builders.zone())[:20], DG2=builders.dg2()[:500]).judge()
+    said = render(cut).partition('<ul class="decided')[2].partition("</ul>")[0]
+    assert said.count('<code class="soft">lds.structure</code>') == 2
+    words = texts("en")
+    assert said.count(f"{words.label('means')}: {words.consequence('lds.structure')}") == 1
+
+
+def test_what_was_not_checked_for_one_reason_stands_in_one_line() -> None:
+    rows = not_checked(builders.scene().with_files(**{"EF.SOD": b"none"}).judge(), texts("en"))
+    named = [title for title, _ in rows if title.startswith(checks()["pa.dg-hash"].title)]
+    assert len(named) == 1
+    assert "DG1, DG2" in named[0]
 
 
 def test_only_what_counts_against_a_document_decides_in_the_report() -> None:

@@ -96,6 +96,9 @@ def render(verdict: Verdict, *, lang: str = "en") -> str:
     picture, face_text = face(chip)
     steps = {check: found for check, _, found in advice(verdict, words)}
     printed, inside = examination.printed, examination.chip_zone
+    missing = not_checked(verdict, words)
+    # on paper nothing is told twice: a page is all there is
+    told = verdict.decided_by if verdict.decision != "admit" else ()
     return _template().render(
         decision=str(verdict.decision),
         language=lang,
@@ -110,8 +113,8 @@ def render(verdict: Verdict, *, lang: str = "en") -> str:
             (*_decided(check, rows, verdict.decision, words), [] if verdict.decision == "admit" else steps[check])
             for check in verdict.decided_by
         ],
-        missing=not_checked(verdict, words),
-        brief=rows,
+        missing=missing,
+        brief=[row for row in rows if row.title not in dict(missing) and row.check not in told],
         areas=_areas(rows),
         genuine=next((row for row in rows if row.check == "pa.authentic"), None),
         face=picture,
