@@ -42,6 +42,11 @@ class _Snapshot:
     standings: dict[str, str] = field(default_factory=dict)
     imported: str | None = "?"  # worked out when first asked for
 
+    @property
+    def against(self) -> frozenset[str]:
+        """What no list may rest on: keys that are denied, and their certificates."""
+        return self.barred | self.denied
+
     def add(self, entry: Entry) -> None:
         certificate = entry.certificate
         self.imported = "?"
@@ -287,8 +292,7 @@ class TrustStore:
         entry = snapshot.entries.get(certificate.sha256)
         if entry is None or not entry.grounds:
             return "untrusted"
-        against = snapshot.barred | snapshot.denied
-        return "" if all(policy.standing(entry, against)[0] for policy in self._policies) else "not-believed"
+        return "" if all(policy.standing(entry, snapshot.against)[0] for policy in self._policies) else "not-believed"
 
     def why(self, certificate: Certificate) -> str:
         """Return in words why ``certificate`` is trusted in itself, or why not."""
@@ -297,8 +301,7 @@ class TrustStore:
             return "denied by the policy" if named else "its key is that of a certificate which the policy denies"
         snapshot = self._snapshot
         entry = snapshot.entries.get(certificate.sha256, Entry(certificate))
-        against = snapshot.barred | snapshot.denied
-        said = [policy.standing(entry, against) for policy in self._policies or (TrustPolicy(),)]
+        said = [policy.standing(entry, snapshot.against) for policy in self._policies or (TrustPolicy(),)]
         return next((why for believed, why in said if not believed), said[0][1])
 
     def issuers(self, certificate: Certificate) -> list[Certificate]:

@@ -118,15 +118,11 @@ def _postgresql(connection: Connection) -> list[Fault]:
         faulty = list(_columns(name, list(ours[name])))
         for column in table.columns:
             given = column is table.autoincrement_column
-            form = (_TYPES[_kind(column.type)], not column.nullable, given, False, True)
+            form = (_TYPES[type(column.type).__name__], not column.nullable, given, False, True)
             if not faulty and ours[name][column.name] != form:
                 faulty.append(("changed", "table", name, f"{column.name}: not as the register makes it"))
         found += faulty
     return found + list(_indexes(connection, [name for name, columns in ours.items() if columns]))
-
-
-def _kind(of: object) -> str:
-    return type(of).__name__
 
 
 def _indexes(connection: Connection, there: list[str]) -> Iterator[Fault]:

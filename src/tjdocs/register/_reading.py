@@ -48,7 +48,7 @@ class Reading:
         self.count = 0  # of entries read
         self.new = 0  # of these, without a place
         self.start = 0
-        self.head = ""
+        self.head = ""  # the newest that is signed
 
     def read(self, since: str, play: Play) -> None:
         """Read every entry, or those after a signed head.
@@ -68,7 +68,6 @@ class Reading:
             self._found("changed", "head", 0)
         begin = min(self.start, newest)
         self._entries(frontier, {**roots, **outside}, newest, begin, play)
-        self.head = self._note(newest) if notes else ""
         if not self.marked:
             self._undetermined.append(
                 "without the data key nobody can tell whether entries' ids and marks or the register's keys changed"
@@ -89,10 +88,8 @@ class Reading:
             if not self._verifier.is_plain(row.note):
                 self._found("changed", "head", row.size, "more than what was signed")
             found[checkpoint.size] = checkpoint
+            self.head = row.note
         return found
-
-    def _note(self, size: int) -> str:
-        return str(self._connection.execute(select(schema.head.c.note).where(schema.head.c.size == size)).scalar())
 
     def _open(self, note: object) -> Checkpoint | None:
         try:

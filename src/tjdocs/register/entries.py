@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from secrets import token_hex
 
-__all__ = ["as_bytes", "as_object", "digest", "issue_leaf", "issue_prefix", "make_leaf", "read_digests"]
+__all__ = ["as_bytes", "as_object", "digest", "issue_leaf", "issue_prefix", "make_leaf", "read_written"]
 
 
 def make_leaf(act: str, subject: str, at: str, officers: Sequence[str], **more: object) -> bytes:
@@ -79,6 +79,6 @@ def as_object(digests: Mapping[str, str]) -> str:
     return "{" + ",".join(f'"{name}":"{digests[name]}"' for name in sorted(digests)) + "}"
 
 
-def read_digests(leaf: bytes, name: str) -> dict[str, str]:
-    """Return ``files`` or ``written`` of an issue's entry; nothing where it has none."""
-    return dict(json.loads(leaf).get(name, {})) if leaf else {}
+def read_written(leaf: bytes) -> dict[str, str]:
+    """Return ``written`` of an issue's entry; nothing where it has none."""
+    return dict(json.loads(leaf).get("written", {})) if leaf else {}

@@ -22,7 +22,7 @@ from tjdocs.register import hot, lives, owner, schema, values
 from tjdocs.register.blanks import give_back
 from tjdocs.register.context import Context
 from tjdocs.register.documents import append_act
-from tjdocs.register.entries import as_bytes, as_object, digest, issue_leaf, read_digests
+from tjdocs.register.entries import as_bytes, as_object, digest, issue_leaf, read_written
 from tjdocs.register.hot import Direct
 from tjdocs.register.merkle import leaf_hash
 from tjdocs.register.people import Person, Sealed, open_sealed, seal
@@ -309,7 +309,7 @@ class Issuing:
     def _written(self, connection: Connection, number: str) -> dict[str, str]:
         table = schema.entry.c
         leaf = connection.execute(select(table.leaf).where(table.subject == number, table.act == "issue")).scalar()
-        return read_digests(leaf or b"", "written")
+        return read_written(leaf or b"")
 
     def _mark(self, number: str, stage: str, *rest: object) -> bytes:
         return self._context.secrets.mark("reservation", number, stage, *map(str, rest))
