@@ -144,7 +144,9 @@ _ALGORITHMS = {
 
 
 def algorithm(kind: str, *, salt: int = 32) -> bytes:
-    """Return an AlgorithmIdentifier; ``kind`` is a key of the table above, or ``pss-`` and a hash."""
+    """Return an AlgorithmIdentifier; ``kind`` is a key of the table above, ``pss-`` and a hash, or ``pss-trailer-2``."""
+    if kind == "pss-trailer-2":
+        return sequence(oid(_ALGORITHMS["pss"]), sequence(der(0xA3, integer(2))))
     if kind.startswith("pss-"):
         digest = sequence(oid(HASHES[kind.partition("-")[2]][0]), der(0x05))
         mask = sequence(oid("1.2.840.113549.1.1.8"), digest)
@@ -225,6 +227,15 @@ def purposes(*dotted: str) -> Extension:
 def usage_period(begin: datetime | None, end: datetime | None) -> Extension:
     parts = [(0x80, begin), (0x81, end)]
     return "2.5.29.16", False, sequence(*(der(tag, general_time(at)[2:]) for tag, at in parts if at))
+
+
+NAME_CHANGE: Extension = ("2.23.136.1.1.6.1", False, der(0x05))
+
+
+def authority(own: bytes, above: bytes | None = None, *extra: Extension) -> list[Extension]:
+    """Return the extensions of a CSCA with a key identifier, or of a link with that of the key above it as well."""
+    identifiers = [authority_identifier(above or own), subject_identifier(own)]
+    return [*identifiers, key_usage("keyCertSign", "cRLSign"), basic_constraints(ca=True), *extra]
 
 
 def document_types(*codes: str) -> Extension:
@@ -309,14 +320,10 @@ def csca(
     """Return a CSCA, or with ``by`` a link certificate."""
     key = key or ec_key(f"csca {common_name} {country}")
     own = key_identifier(key) if identifier is None else identifier
-    if extensions is None:
-        extensions = [
-            authority_identifier(by.identifier if by else own),
-            subject_identifier(own),
-            key_usage("keyCertSign", "cRLSign"),
-            basic_constraints(ca=True),
-        ]
     subject = subject or name(("C", country), ("O", "SPECIMEN"), ("CN", common_name))
+    if extensions is None:
+        changed = [NAME_CHANGE] if by and subject != by.name else []
+        extensions = authority(own, by.identifier if by else None, *changed)
     return certify(subject, key, extensions, by=by, period=period, identifier=own, **more)
 
 
@@ -358,9 +365,23 @@ def revocation_list(
     issuer: bytes | None = None,
     kind: str = "ecdsa-sha256",
     key: Any = None,
+    former: Sequence[bytes] = (),
 ) -> Crl:
+    """Return a revocation list.
+
+    :param former: names that its issuer had before, told in issuerAltName
+    """
     entries = sequence(*(sequence(integer(serial), time(issued)) for serial in serials)) if serials else b""
-    tbs = sequence(integer(1), algorithm(kind), issuer or by.name, time(issued), time(until) if until else b"", entries)
+    names_ = sequence(oid("2.5.29.18"), octets(sequence(*(der(0xA4, name_) for name_ in former)))) if former else b""
+    tbs = sequence(
+        integer(1),
+        algorithm(kind),
+        issuer or by.name,
+        time(issued),
+        time(until) if until else b"",
+        entries,
+        der(0xA0, sequence(names_)) if former else b"",
+    )
     return Crl.parse(sequence(tbs, algorithm(kind), bits(sign(key or by.key, kind, tbs))))
 
 
@@ -587,8 +608,8 @@ def policy(**trust: Any) -> Policy:
     """Return the default policy with another ``[trust]`` table, or, without one, with none."""
     before, _, rest = Policy.default().source.decode().partition("[trust]\n")
     after = rest.partition("\n\n")[2]
-    # lists of texts and whole numbers are the same in JSON and TOML
-    table = "".join(f"{name} = {json.dumps(value)}\n" for name, value in trust.items())
+    # lists of texts and whole numbers are the same in JSON and TOML; a table differs by its sign
+    table = "".join(f"{name} = {json.dumps(value).replace(': ', ' = ')}\n" for name, value in trust.items())
     return Policy.parse(f"{before}{'[trust]' if trust else ''}\n{table}\n{after}".encode())
 
 

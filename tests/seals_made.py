@@ -148,13 +148,15 @@ def signer(
     period: tuple[datetime, datetime] = (b.moment(2026), b.moment(2028, 3)),
     purposes: Sequence[str] | None = (SEAL_SIGNER,),
     types: Sequence[str] | None = ("PU",),
+    authority: bytes | None = b"",
     extra: Sequence[b.Extension] = (),
     subject: bytes | None = None,
     **more: Any,
 ) -> b.Party:
-    """Return a seal signer by the profile of Doc 9303-12, 7.1.1. None leaves an extension out."""
+    """Return a seal signer by the profile of Doc 9303-12, 7.1.1. None leaves an extension out; ``authority`` empty: that of ``by``."""
     by = by or b.utopia()
-    extensions = [b.authority_identifier(by.identifier), *extra]
+    extensions = [b.authority_identifier(authority or by.identifier)] if authority is not None else []
+    extensions += extra
     if purposes is not None:
         extensions.append(b.purposes(*purposes))
     if types is not None:

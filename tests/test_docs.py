@@ -32,7 +32,7 @@ def block(word):
 def place(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     authority = Authority.create("authority", at=NOW)
-    import_paths(TrustStore.create("trust.db"), ["authority/csca.cer"], trust_candidates=True)
+    import_paths(TrustStore.create("trust.db"), ["authority/csca.cer"], trust_candidates=True, at=NOW)
     return authority
 
 

@@ -142,6 +142,7 @@ DER = {
     schemas.BasicConstraints: sequences(
         optional | st.sampled_from([b.der(1, b"\xff"), b.der(1, b"\0")]), optional | numbers.map(b.integer)
     ),
+    schemas.DocumentTypeList: sequences(numbers.map(b.integer), sets(printable)),
     schemas.PrivateKeyUsagePeriod: sequences(
         optional | retagged(0x80, general_times), optional | retagged(0x81, general_times)
     ),

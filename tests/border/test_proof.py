@@ -24,7 +24,7 @@ from tjdocs.border.signatures import read_signer
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, UsageError
 from tjdocs.findings import Outcome, checks
 from tjdocs.pki.signer import Signer, combination
-from tjdocs.pki.trust import Entry, Source, TrustStore
+from tjdocs.pki.trust import Entry, Source, TrustPolicy, TrustStore
 
 VALID = b.moment(2026), b.moment(2030)
 MADE = datetime(2026, 11, 24, 12, 5, tzinfo=UTC)
@@ -309,6 +309,25 @@ def test_neither_a_csca_nor_a_document_signer_signs_evidence(tmp_path):
         signature = proof.signatures.sign(content, signer(wrong), MADE)
         finding = proof.signatures.judge(content, signature, trusting(wrong), made=MADE.isoformat())
         assert (finding.outcome, finding.reason) == (Outcome.FAILED, "role")
+
+
+def test_a_revoked_or_denied_signer_of_evidence():
+    """One law of signers: whoever revokes or denies a certificate does so whatever it signs."""
+    csca = b.csca("CSCA Evidence", "TJ")
+    subject = b.name(("C", "TJ"), ("O", "SPECIMEN"), ("CN", "Evidence"))
+    extensions = [b.key_usage("digitalSignature"), b.authority_identifier(csca.identifier)]
+    own = b.certify(subject, b.ec_key("inspection"), extensions, by=csca, period=VALID)
+    signature = proof.signatures.sign(b"x", signer(own), MADE)
+    trust = TrustStore.of([own.certificate, csca.certificate], crls=[b.revocation_list(csca, [own.certificate.serial])])
+    for store, reason in ((trust, "revoked"), (trusting(own).under(denying(own)), "denied")):
+        finding = proof.signatures.judge(b"x", signature, store, made=MADE.isoformat())
+        assert (finding.outcome, finding.reason) == (Outcome.FAILED, reason)
+    elsewhere = TrustStore.of([own.certificate, csca.certificate], crls=[b.revocation_list(csca, [1])])
+    assert proof.signatures.judge(b"x", signature, elsewhere, made=MADE.isoformat()).outcome == Outcome.PASSED
+
+
+def denying(party_):
+    return TrustPolicy(denied=frozenset({party_.certificate.sha256}))
 
 
 def test_the_signing_time_is_the_manifest_s():

@@ -92,8 +92,20 @@ FILE_CASES: list[Case] = [
         lambda: b.scene(groups=with_group(12, b.dg12("soon"))),
         subject="DG12",
     ),
+    admitted(FILES, "date-impossible", lambda: b.scene(groups=with_group(12, b.dg12("20260230"))), subject="DG12"),
+    admitted(FILES, "padding", lambda: padded(2, bytes(8)), subject="DG2"),
+    admitted(FILES, "padding", lambda: padded(1, b"\xff" * 8), subject="DG1", note="FF"),
+    admitted(FILES, "trailing-data", lambda: padded(1, b"\x00\x01"), subject="DG1"),
+    # what follows a file hides none of its faults
+    refused(FILES, "date-form", lambda: padded(12, bytes(8), b.dg12("soon")), subject="DG12", note="padding"),
     refused(FILES, "date-form", lambda: b.scene(groups=with_group(12, two_faults())), subject="DG12", note="of-two"),
 ]
+
+
+def padded(number: int, behind: bytes, data: bytes = b"") -> b.Scene:
+    """A file with more behind it than was hashed."""
+    scene = b.scene(groups=with_group(number, data)) if data else b.scene()
+    return scene.with_files(**{f"DG{number}": scene.chip[f"DG{number}"] + behind})
 
 
 def two_faults() -> bytes:

@@ -102,13 +102,23 @@ def of_state(country: str, *, csca: b.Party | None = None, letters="S1", **head)
     return s.scene(s.made(signer=country.upper() + letters, **head), by=[signer], anchors=[csca])
 
 
+def over_a_link(*extra: b.Extension, changed: bool = True) -> b.Scene:
+    """A seal signer below a link certificate of the CSCA's next key."""
+    key = b.ec_key("next")
+    more = [*extra, *([b.NAME_CHANGE] if changed else [])]
+    extensions = b.authority(b.key_identifier(key), b.utopia().identifier, *more)
+    link = b.csca("CSCA Utopia 2", key=key, by=b.utopia(), extensions=extensions)
+    return certified_by(link, candidates=[link])
+
+
 ENDED = (b.moment(2026), b.moment(2026, 7))
 SIGNER_CASES: list[Case] = [
     admitted(SIGNER, "", s.scene),
     admitted(SIGNER, "", lambda: s.scene(by=[s.signer(erewhon()), s.utopian()]), note="two-of-a-name"),
     admitted(SIGNER, "", lambda: by(s.signer(types=None)), note="any-document"),
     admitted(SIGNER, "", lambda: by(s.signer(types=("P",))), note="all-of-a-letter"),
-    admitted(SIGNER, "", lambda: by(s.signer(extra=[b.key_usage("digitalSignature")])), note="with-key-usage"),
+    # Doc 9303-12, 7.1.3, table 8: a bar code signer has no key usage
+    admitted(SIGNER, "extension-surplus", lambda: by(s.signer(extra=[b.key_usage("digitalSignature")]))),
     admitted(SIGNER, "", lambda: signed_on(date(2026, 1, 1)), note="first-day"),
     admitted(SIGNER, "", lambda: signed_on(b.AT.date() + timedelta(days=1)), note="tomorrow-somewhere"),
     *(referred(check, "unreadable", lambda: s.scene(png(Image.new("L", (99, 99), 255)))) for check in CHECKS[1:]),
@@ -171,9 +181,34 @@ SIGNER_CASES: list[Case] = [
     ),
     admitted(SIGNER, "country-case", lambda: of_state("ut", csca=b.csca("CSCA", "ut"))),
     refused(SIGNER, "not-yet-valid", lambda: signed_on(date(2025, 12, 30))),
-    refused(SIGNER, "not-yet-valid", lambda: signed_on(s.SIGNED, extra=[b.usage_period(b.moment(2026, 6, 4), None)]), note="key"),
+    refused(SIGNER, "key-usage-period", lambda: signed_on(s.SIGNED, extra=[b.usage_period(b.moment(2026, 6, 4), None)])),
     refused(SIGNER, "expired", lambda: signed_on(date(2026, 7, 2), period=ENDED)),
-    refused(SIGNER, "expired", lambda: signed_on(s.SIGNED, extra=[b.usage_period(None, b.moment(2026, 5))]), note="key"),
+    refused(
+        SIGNER,
+        "key-usage-period",
+        lambda: signed_on(s.SIGNED, extra=[b.usage_period(None, b.moment(2026, 5))]),
+        note="after",
+    ),
+    # the same law as for document signers
+    admitted(SIGNER, "certificate-version", lambda: by(s.signer(version=1))),
+    admitted(SIGNER, "validity-time-form", lambda: by(s.signer(clock=b.general_time))),
+    admitted(SIGNER, "authority-key-identifier-absent", lambda: by(s.signer(authority=None))),
+    admitted(SIGNER, "authority-key-identifier-differs", lambda: by(s.signer(authority=b"\1" * 20))),
+    admitted(SIGNER, "path-length", lambda: over_a_link(changed=False)),
+    admitted(SIGNER, "", over_a_link, note="link"),
+    refused(SIGNER, "critical-extension", lambda: over_a_link(("1.2.3.4", True, b"\x05\x00")), note="of-the-link"),
+    refused(
+        SIGNER,
+        "name-constraints",
+        lambda: over_a_link(cases_signer.name_constraints(permitted=[cases_signer.ABROAD])),
+    ),
+    referred(
+        SIGNER,
+        "role-contradictory",
+        lambda: anchored(b.csca("CSCA Odd", extensions=[cases_signer.SIGNS, b.basic_constraints(ca=False)])),
+    ),
+    refused(SIGNER, "pss-trailer", lambda: by(s.signer(kind="pss-trailer-2", signature=bytes(256)))),
+    admitted(SIGNER, "outlives-issuer", lambda: anchored(b.csca("CSCA Short", period=(b.moment(2020), b.moment(2027))))),
     referred(SIGNER, "expired-since", lambda: signed_on(date(2026, 7, 1), period=ENDED), note="last-day"),
     refused(SIGNER, "signed-in-future", lambda: signed_on(b.AT.date() + timedelta(days=2))),
     refused(SIGNER, "issuer-validity", lambda: anchored(b.csca("CSCA Old", period=(b.moment(2015), b.moment(2025))))),
@@ -218,6 +253,13 @@ def swapped() -> bytes:
     return other[: -64] + own[-64:]
 
 
+def renamed(*serials: int, link: bool = True) -> b.Scene:
+    """A CSCA that changed its name, and its list under the new one."""
+    root = b.csca("CSCA Utopia 2", key=b.ec_key("next"))
+    links = [cases_signer.next_generation()] if link else []
+    return s.scene(anchors=[b.utopia(), root], candidates=links, crls=[b.revocation_list(root, serials)])
+
+
 def listed(*serials: int, by=None, **changes) -> list:
     return [b.revocation_list(by or b.utopia(), serials, **changes)]
 
@@ -233,6 +275,12 @@ REVOCATION_CASES: list[Case] = [
         lambda: s.scene(crls=listed(by=b.csca("CSCA Erewhon", "EW"))),
     ),
     refused(REVOCATION, "revoked", lambda: s.scene(crls=listed(0x5B))),
+    refused(REVOCATION, "revoked", lambda: s.scene(crls=listed(0x5B, kind="ecdsa-sha1")), note="weak-list"),
+    admitted(REVOCATION, "algorithm-weak", lambda: s.scene(crls=listed(0x5C, kind="ecdsa-sha1"))),
+    refused(REVOCATION, "revoked", lambda: renamed(0x5B), note="renamed"),
+    admitted(REVOCATION, "", lambda: renamed(0x5C), note="renamed"),
+    referred(REVOCATION, "crl-not-tied", lambda: renamed(0x5B, link=False)),
+    refused(REVOCATION, "issuer-revoked", lambda: s.scene(crls=listed(b.utopia().certificate.serial))),
     referred(REVOCATION, "premise", lambda: certified_by(erewhon())),
     referred(REVOCATION, "stale", lambda: s.scene(crls=listed(until=b.moment(2026, 11, 2)))),
     referred(REVOCATION, "not-yet-issued", lambda: s.scene(crls=listed(issued=b.moment(2026, 12)))),

@@ -55,17 +55,46 @@ def csca_with(*extensions, identifier=True, **changes) -> b.Party:
 
 CA, SIGNS = b.basic_constraints(ca=True), b.key_usage("keyCertSign", "cRLSign")
 
+OID_NAME_CONSTRAINTS = "2.5.29.30"
+
+
+def over(*extra: b.Extension, name: str = "CSCA Utopia 2", changed: bool = True, **changes) -> b.Scene:
+    """A document under the next key, over a link certificate with more extensions than the profile has."""
+    key = b.ec_key("next")
+    own = b.key_identifier(key)
+    more = [*extra, *([b.NAME_CHANGE] if changed else [])]
+    link = b.csca(name, key=key, by=b.utopia(), extensions=b.authority(own, b.utopia().identifier, *more), **changes)
+    return b.scene(by=b.signer(link), candidates=[link])
+
+
+def name_constraints(*, permitted=(), excluded=()) -> b.Extension:
+    trees = [
+        b.der(tag, *(b.sequence(b.der(0xA4, name)) for name in names))
+        for tag, names in ((0xA0, permitted), (0xA1, excluded))
+        if names
+    ]
+    return OID_NAME_CONSTRAINTS, True, b.sequence(*trees)
+
+
+AT_HOME, ABROAD = b.name(("C", "ut")), b.name(("C", "EW"))
+
+
+def pointing_at(identifier: bytes) -> b.Scene:
+    """A document signer whose certificate names another key than that of its issuer."""
+    return b.scene(by=b.signer(b.utopia(), authority=identifier))
+
+
+def certified_too_late() -> b.Scene:
+    """A document signer of 2031 whose certificate is signed with SHA-1."""
+    began = b.moment(2031, 2)
+    party = b.signer(b.utopia(), kind="ecdsa-sha1", period=(began, b.moment(2036)), key_period=(began, None))
+    return b.scene(by=party, signing_time=b.moment(2031, 3), at=b.moment(2031, 6), inside=b.zone(expires="360301"))
+
+
 def csca_with_a_purpose() -> b.Scene:
     """As certificates of two States on the German lists: an extended key usage of a producer's, not critical."""
     own = b.key_identifier(b.ec_key("csca CSCA Utopia UT"))
-    party = b.csca(
-        extensions=[
-            b.subject_identifier(own),
-            b.key_usage("keyCertSign", "cRLSign"),
-            b.basic_constraints(ca=True),
-            ("2.5.29.37", False, b.purposes("1.2.840.113533.7.74.3")[2]),
-        ]
-    )
+    party = b.csca(extensions=b.authority(own, None, ("2.5.29.37", False, b.purposes("1.2.840.113533.7.74.3")[2])))
     return b.scene(by=b.signer(party), anchors=[party])
 
 
@@ -168,7 +197,46 @@ CHAIN_CASES: list[Case] = [
     refused(CHAIN, "denied", lambda: under(b.scene(), b.utopian_signer()), note="signer"),
     refused(CHAIN, "denied", denied_on_the_way, note="link"),
     refused(CHAIN, "denied", lambda: denied_on_the_way(itself=False), note="key-in-another-certificate"),
-    refused(CHAIN, "not-a-ca", lambda: signed_by(csca_with(SIGNS, b.basic_constraints(ca=False)))),
+    # seven links of a published list contradict themselves so: the State's mistake accuses nobody
+    referred(CHAIN, "role-contradictory", lambda: signed_by(csca_with(SIGNS, b.basic_constraints(ca=False)))),
+    refused(CHAIN, "not-a-ca", lambda: signed_by(csca_with(b.basic_constraints(ca=False)))),
+    admitted(CHAIN, "", over, note="link-of-another-name"),
+    refused(CHAIN, "critical-extension", lambda: over(("1.2.3.4", True, b"\x05\x00"))),
+    admitted(CHAIN, "", lambda: over(("1.2.3.4", False, b"\x05\x00")), note="extension-not-critical"),
+    refused(
+        CHAIN,
+        "critical-extension",
+        lambda: signed_by(csca_with(CA, SIGNS, ("1.2.3.4", True, b"\x05\x00"))),
+        note="of-the-trusted-one",
+    ),
+    refused(CHAIN, "name-constraints", lambda: over(name_constraints(permitted=[ABROAD]))),
+    refused(CHAIN, "name-constraints", lambda: over(name_constraints(excluded=[AT_HOME])), note="excluded"),
+    admitted(
+        CHAIN, "", lambda: over(name_constraints(permitted=[AT_HOME], excluded=[ABROAD])), note="name-constraints-kept"
+    ),
+    refused(
+        CHAIN,
+        "critical-extension",
+        # a constraint on e-mail addresses, which nobody here applies
+        lambda: over((OID_NAME_CONSTRAINTS, True, b.sequence(b.der(0xA0, b.sequence(b.der(0x81, b"example.com")))))),
+        note="name-constraints-of-another-form",
+    ),
+    admitted(CHAIN, "path-length", lambda: over(changed=False)),
+    admitted(CHAIN, "", lambda: over(name="CSCA Utopia", changed=False), note="path-length-same-name"),
+    admitted(CHAIN, "authority-key-identifier-differs", lambda: pointing_at(b"\x01" * 20), note="of-nobody"),
+    admitted(
+        CHAIN,
+        "authority-key-identifier-differs",
+        lambda: replace(
+            pointing_at(forger(same_key_identifier=False).identifier),
+            trust=b.scene(anchors=[b.utopia(), forger(same_key_identifier=False)]).trust,
+        ),
+        note="of-another-csca",
+    ),
+    admitted(
+        CHAIN, "subject-key-identifier-absent", lambda: signed_by(csca_with(CA, SIGNS, identifier=False))
+    ),
+    refused(CHAIN, "pss-trailer", lambda: b.scene(by=b.signer(b.utopia(), kind="pss-trailer-2", signature=bytes(256)))),
     refused(CHAIN, "not-a-ca", lambda: signed_by(csca_with(CA, b.key_usage("cRLSign"))), note="usage"),
     refused(CHAIN, "not-a-ca", lambda: signed_by(csca_with(CA, SIGNS, b.purposes("2.23.136.1.1.3"))), note="purposes"),
     refused(
@@ -199,6 +267,8 @@ CHAIN_CASES: list[Case] = [
         "algorithm-forbidden",
         lambda: b.scene(by=b.signer(b.utopia(), kind="rsa-md5", signature=bytes(64))),
     ),
+    # no SHA-1 after 2030 (specs/pki/algorithms.toml)
+    refused(CHAIN, "algorithm-forbidden", certified_too_late, note="sha1-after-2030"),
     admitted(CHAIN, "basic-constraints-absent", lambda: signed_by(csca_with(SIGNS))),
     admitted(CHAIN, "basic-constraints-absent", lambda: signed_by(csca_with()), note="neither"),
     admitted(CHAIN, "key-usage-absent", lambda: signed_by(csca_with(CA))),
@@ -264,15 +334,46 @@ VALIDITY_CASES: list[Case] = [
     admitted(
         VALIDITY,
         "",
-        lambda: stated("20260601", period=(b.moment(2026, 6, 1, 9), b.moment(2027))),
+        lambda: stated("20260601", period=(b.moment(2026, 6, 1, 9), b.moment(2027)), signing_time=None),
         note="dg12-first-day",
     ),
     admitted(VALIDITY, "", lambda: stated("20260601", key_period=ENDED), note="dg12-key"),
+    # every stated time must fit, whichever of them is the time of signing
+    refused(
+        VALIDITY,
+        "not-yet-valid",
+        lambda: stated("20260601", period=(b.moment(2026, 6, 1, 9), b.moment(2027))),
+        note="claim-before-dg12",
+    ),
+    refused(VALIDITY, "expired", lambda: stated("20260302", period=ENDED, signing_time=b.moment(2026, 7)), note="claim"),
+    refused(
+        VALIDITY,
+        "key-usage-period",
+        lambda: stated("20260302", key_period=ENDED, signing_time=b.moment(2026, 7)),
+        note="claim",
+    ),
+    refused(VALIDITY, "signed-in-future", lambda: stated("20260302", signing_time=b.moment(2027)), note="claim"),
+    refused(
+        VALIDITY,
+        "signed-after-expiry",
+        lambda: b.scene(
+            by=b.signer(b.utopia(), key_period=None),
+            groups={1: b.dg1(b.zone(expires="260601")), 2: b.dg2(), 12: b.dg12("20260302")},
+            inside=b.zone(expires="260601"),
+            signing_time=b.moment(2026, 7),
+        ),
+        note="claim",
+    ),
+    admitted(VALIDITY, "signing-times-differ", lambda: stated("20260604", signing_time=b.SIGNED)),
+    admitted(VALIDITY, "", lambda: stated("20260602", signing_time=b.SIGNED), note="times-apart"),
+    admitted(VALIDITY, "signing-time-form", lambda: timed(b.utc(b"260302103000+0500")), note="offset"),
+    admitted(VALIDITY, "signing-time-form", lambda: timed(b.der(0x18, b"202603021030Z")), note="general-no-seconds"),
+    admitted(VALIDITY, "signing-time-unreadable", lambda: stated("20260302", signing_time=b.utc(b"never"))),
     admitted(VALIDITY, "", lambda: b.scene(by=b.signer(b.utopia(), key_period=(None, None))), note="key-period-empty"),
     admitted(
         VALIDITY, "", lambda: b.scene(by=b.signer(b.utopia(), key_period=(b.moment(2026), None))), note="key-begin"
     ),
-    admitted(VALIDITY, "", lambda: timed(b.utc(b"2603021030Z")), note="no-seconds"),
+    admitted(VALIDITY, "signing-time-form", lambda: timed(b.utc(b"2603021030Z")), note="no-seconds"),
     referred(VALIDITY, "no-input", lambda: b.scene().with_files(EF_SOD=None)),
     Case("refuse", VALIDITY, "undetermined", "unreadable", lambda: b.scene().with_files(EF_SOD=b"")),
     referred(VALIDITY, "signer-missing", no_signer),
@@ -315,11 +416,13 @@ VALIDITY_CASES: list[Case] = [
     referred(VALIDITY, "issuer-younger", lambda: relinked(older=False), note="relinked-late"),
     referred(VALIDITY, "issuer-younger", lambda: signed_by(b.csca(period=(b.moment(2026, 1, 3), b.moment(2036))))),
     admitted(
-        VALIDITY, "", lambda: signed_by(b.csca(period=(b.moment(2026, 1, 2), b.moment(2036)))), note="issuer-skew"
+        VALIDITY, "", lambda: signed_by(b.csca(period=(b.moment(2026, 1, 2), b.moment(2036, 7)))), note="issuer-skew"
     ),
+    # Doc 9303-12, table 1: a CSCA's certificate outlives those that it signs
+    admitted(VALIDITY, "outlives-issuer", lambda: signed_by(b.csca(period=(b.moment(2020), b.moment(2036))))),
     admitted(
         VALIDITY,
-        "",
+        "outlives-issuer",
         lambda: signed_by(b.csca(period=(b.moment(2015), b.moment(2026)))),
         note="issuer-in-its-last-second",
     ),
@@ -356,6 +459,23 @@ def certifier(*, ca: bool | None, usage_: tuple[str, ...]) -> b.Scene:
 def seal_signer_signs() -> b.Scene:
     """A seal signer (Doc 9303-12, 7.1.1: extended key usage 2.23.136.1.1.11.1) signs an EF.SOD."""
     return usage(usage=None, extra=[b.purposes("2.23.136.1.1.11.1")])
+
+
+def without_seconds(moment) -> bytes:
+    return b.utc(moment.strftime("%y%m%d%H%MZ").encode())
+
+
+def general_without_seconds(moment) -> bytes:
+    return b.der(0x18, moment.strftime("%Y%m%d%H%MZ").encode())
+
+
+def with_offset(moment) -> bytes:
+    return b.utc(moment.strftime("%y%m%d%H%M%S+0000").encode())
+
+
+def type_list(*parts: bytes) -> b.Extension:
+    """A list of document codes as somebody else writes it."""
+    return "2.23.136.1.1.6.2", False, b.sequence(*parts)
 
 
 USAGE_CASES: list[Case] = [
@@ -396,6 +516,23 @@ USAGE_CASES: list[Case] = [
     admitted(USAGE, "certificate-version", lambda: usage(version=1)),
     admitted(USAGE, "certificate-version", lambda: usage(version=None), note="none"),
     admitted(USAGE, "validity-time-form", lambda: usage(clock=b.general_time)),
+    admitted(USAGE, "validity-time-form", lambda: usage(clock=without_seconds), note="no-seconds"),
+    admitted(USAGE, "validity-time-form", lambda: usage(clock=general_without_seconds), note="general-no-seconds"),
+    admitted(USAGE, "validity-time-form", lambda: usage(clock=with_offset), note="offset"),
+    admitted(
+        USAGE,
+        "document-type-list-form",
+        lambda: usage(types=None, extra=[type_list(b.set_of([b.der(0x13, b"P"), b.der(0x13, b"PP")]))]),
+    ),
+    admitted(
+        USAGE,
+        "document-type-list-form",
+        lambda: usage(
+            types=None,
+            extra=[type_list(b.integer(0), b.set_of([b.der(0x13, b"PP"), b.der(0x13, b"P")], ordered=False))],
+        ),
+        note="not-sorted",
+    ),
     admitted(
         USAGE, "", lambda: usage(period=(b.moment(2026), b.moment(2051))), note="four-digit-years-where-they-belong"
     ),
@@ -438,6 +575,42 @@ def listed_by_a_namesake(certifier: b.Party, **changes) -> b.Scene:
     party = b.csca(key=b.ec_key("next"), by=certifier, **changes)
     lists = [b.revocation_list(party, [serial()])]
     return b.scene(anchors=[b.utopia(), certifier], candidates=[party], crls=lists)
+
+
+def renamed(*serials: int, link: bool = True, former: bool = False, **changes) -> b.Scene:
+    """A CSCA that changed its name; its list under the new name is for the certificates of the old key too.
+
+    :param link: the old key certified the new one, and the link certificate is at hand
+    :param former: the list itself names what the CSCA was called before
+    """
+    root = b.csca("CSCA Utopia 2", key=b.ec_key("next"))
+    crl = b.revocation_list(root, serials, former=[b.utopia().name] if former else [], **changes)
+    return b.scene(anchors=[b.utopia(), root], candidates=[next_generation()] if link else [], crls=[crl])
+
+
+def ahead(*serials: int) -> b.Scene:
+    """A signer of the new name under the old anchor, and a list of the old name: they are one CSCA."""
+    by = b.signer(next_generation())
+    serials = serials or (by.certificate.serial,)
+    return b.scene(by=by, candidates=[next_generation()], crls=[b.revocation_list(b.utopia(), serials)])
+
+
+def revoked_on_the_way(party: b.Party, *more: b.Party, by: b.Party | None = None) -> b.Scene:
+    """A signer below a link certificate, and a list that names a certificate of the path."""
+    crl = b.revocation_list(by or b.utopia(), [party.certificate.serial])
+    return b.scene(by=b.signer(next_generation()), candidates=[next_generation(), *more], crls=[crl])
+
+
+def relinked_after_revocation() -> b.Scene:
+    """The first link is revoked; another one of the same keys leads to the same anchor."""
+    second = b.csca("CSCA Utopia 2", key=b.ec_key("next"), by=b.utopia(), serial=4711)
+    return revoked_on_the_way(next_generation(), second)
+
+
+def root_revoked_by_another_certificate() -> b.Scene:
+    """A root of the anchor's key is revoked: the key itself is not to be used."""
+    other = b.csca(key=b.utopia().key, serial=815)
+    return b.scene(candidates=[other], crls=[b.revocation_list(b.utopia(), [815])])
 
 
 OTHER_STATE = b.csca("CSCA Erewhon", "EW")
@@ -518,6 +691,49 @@ REVOCATION_CASES: list[Case] = [
         note="untrusted",
     ),
     refused(REVOCATION, "revoked", lambda: listed(serial())),
+    admitted(REVOCATION, "algorithm-weak", lambda: listed(kind="ecdsa-sha1")),
+    refused(REVOCATION, "revoked", lambda: listed(serial(), kind="ecdsa-sha1"), note="weak-list"),
+    referred(
+        REVOCATION,
+        "crl-signature",
+        # NIST: no SHA-1 after 2030
+        lambda: b.scene(
+            inside=b.zone(expires="360301"),
+            at=b.moment(2031, 6),
+            crls=[b.revocation_list(b.utopia(), issued=b.moment(2031, 5), until=b.moment(2031, 7), kind="ecdsa-sha1")],
+        ),
+        note="forbidden-algorithm",
+    ),
+    admitted(REVOCATION, "", renamed, note="renamed"),
+    refused(REVOCATION, "revoked", lambda: renamed(serial()), note="renamed"),
+    refused(REVOCATION, "revoked", lambda: renamed(serial(), link=False, former=True), note="former-name"),
+    admitted(REVOCATION, "", lambda: renamed(link=False, former=True), note="former-name"),
+    refused(REVOCATION, "revoked", ahead, note="renamed-since"),
+    admitted(REVOCATION, "", lambda: ahead(1), note="renamed-since"),
+    referred(REVOCATION, "crl-not-tied", lambda: renamed(link=False)),
+    referred(REVOCATION, "crl-not-tied", lambda: renamed(serial(), link=False), note="that-names-the-signer"),
+    referred(
+        REVOCATION,
+        "crl-not-tied",
+        # beside the CSCA's own list, which does not name the signer, another one of the State has its number
+        lambda: replace(
+            renamed(serial(), link=False),
+            trust=renamed(serial(), link=False).trust.merged([listed(1).trust]),
+        ),
+        note="beside-a-clean-one",
+    ),
+    admitted(
+        REVOCATION,
+        "",
+        lambda: replace(renamed(1, link=False), trust=renamed(1, link=False).trust.merged([listed(1).trust])),
+        note="untied-beside-its-own",
+    ),
+    refused(REVOCATION, "issuer-revoked", lambda: listed(b.utopia().certificate.serial)),
+    refused(REVOCATION, "issuer-revoked", root_revoked_by_another_certificate, note="another-certificate-of-the-key"),
+    refused(REVOCATION, "issuer-revoked", lambda: revoked_on_the_way(next_generation()), note="link"),
+    refused(REVOCATION, "issuer-revoked", lambda: revoked_on_the_way(b.utopia()), note="above-the-link"),
+    # another way is open
+    admitted(REVOCATION, "", relinked_after_revocation, note="relinked-after-revocation"),
     refused(REVOCATION, "revoked", lambda: listed(serial(), until=b.moment(2026, 11, 2)), note="stale"),
     refused(REVOCATION, "revoked", lambda: listed(1, serial(), 2), note="among-others"),
     refused(REVOCATION, "revoked", lambda: newest_key_lists(serial()), note="newest-key"),
@@ -538,6 +754,22 @@ def nameless_csca(**changes) -> b.Scene:
     return b.scene(by=b.signer(party, **changes), anchors=[party])
 
 
+def of_two(*codes: str) -> bytes:
+    return b.name(*(("C", code) for code in codes), ("CN", "Several States"))
+
+
+def csca_of(*codes: str) -> b.Scene:
+    """A CSCA that names several States."""
+    return signed_by(b.csca(subject=of_two(*codes)))
+
+
+def named_by_the_policy(code: str) -> b.Scene:
+    """A CSCA that names no State, for which the policy names one."""
+    scene = nameless_csca()
+    (entry,) = scene.trust.entries
+    return replace(scene, policy=b.policy(believe=["anchor"], states={entry.certificate.sha256: code}))
+
+
 COUNTRY_CASES: list[Case] = [
     admitted(COUNTRY, "", b.scene),
     admitted(COUNTRY, "", lambda: of_state("D<<", country="DE", csca_country="DE"), note="one-letter-code"),
@@ -549,6 +781,11 @@ COUNTRY_CASES: list[Case] = [
     referred(COUNTRY, "signer-missing", no_signer),
     referred(COUNTRY, "code-unknown", lambda: of_state("XOM"), note="zone"),
     referred(COUNTRY, "code-unknown", lambda: nameless_csca(subject=b.name(("CN", "No State"))), note="signer"),
+    # Doc 9303-12, 7.1.1.1: a CSCA names its State; one that names none signs for none, however it is trusted
+    referred(COUNTRY, "code-unknown", nameless_csca, note="csca"),
+    referred(COUNTRY, "code-unknown", lambda: csca_of("UT", "EW"), note="csca-of-two"),
+    referred(COUNTRY, "code-unknown", lambda: b.scene(by=b.signer(b.utopia(), subject=of_two("UT", "EW"))), note="signer-of-two"),
+    refused(COUNTRY, "differs", lambda: named_by_the_policy("EW"), note="named-by-the-policy"),
     refused(COUNTRY, "differs", lambda: of_state("TJK"), note="foreign-genuine-signer"),
     refused(
         COUNTRY,
@@ -557,7 +794,7 @@ COUNTRY_CASES: list[Case] = [
         lambda: b.scene(by=b.signer(OTHER_STATE, "EW", issuer=b.utopia().name), anchors=[OTHER_STATE]),
         note="name-borrowed",
     ),
-    admitted(COUNTRY, "country-absent", nameless_csca),
+    admitted(COUNTRY, "country-absent", lambda: named_by_the_policy("UT")),
     admitted(COUNTRY, "country-case", lambda: of_state("UTO", country="ut", csca_country="ut")),
 ]
 

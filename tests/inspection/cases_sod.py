@@ -86,6 +86,34 @@ def bleichenbacher() -> b.Scene:
     return rsa_block(digest_info + bytes(64))
 
 
+def junk_inside() -> b.Scene:
+    """An empty SEQUENCE among the certificates, which nobody signed."""
+    return built(certificates=[b.sequence(), b.utopian_signer().raw])
+
+
+def pss_key_for(kind: str) -> b.Scene:
+    """A signer whose key allows RSASSA-PSS with one hash, and a signature with SHA-256."""
+    numbers = b.rsa_key("signer").public_key().public_numbers()
+    key = b.sequence(b.integer(numbers.n), b.integer(numbers.e))
+    party = b.signer(b.utopia(), key=b.rsa_key("signer"), info=b.sequence(b.algorithm(f"pss-{kind}"), b.bits(key)))
+    return b.scene(by=party, kind="pss-sha256")
+
+
+def negative_modulus() -> b.Scene:
+    """A signer whose modulus is written without the zero that would make it positive."""
+    numbers = b.rsa_key("signer").public_key().public_numbers()
+    modulus = b.der(0x02, numbers.n.to_bytes(256, "big"))
+    info = b.sequence(b.algorithm("rsa-key"), b.bits(b.sequence(modulus, b.integer(numbers.e))))
+    return b.scene(by=b.signer(b.utopia(), key=b.rsa_key("signer"), info=info), kind="rsa-sha256")
+
+
+def crowd_of_signers() -> b.Scene:
+    """As many certificates of the signer's issuer and number as nobody tries; the signer's own is the last."""
+    number = b.utopian_signer().certificate.serial
+    others = [b.signer(b.utopia(), key=b.ec_key(f"crowd {n}"), serial=number) for n in range(20)]
+    return built(certificates=[*(other.raw for other in others), b.utopian_signer().raw])
+
+
 def longer_length() -> b.Scene:
     """EF.SOD with its length written in one byte more than DER has: no signature covers it."""
     scene = b.scene()
@@ -136,6 +164,9 @@ STRUCTURE_CASES: list[Case] = [
     admitted(STRUCTURE, "content-type-data", lambda: b.scene(content_type="1.2.840.113549.1.7.1")),
     admitted(STRUCTURE, "content-type-producer", lambda: b.scene(content_type="1.2.528.1.1006.1.20.1")),
     admitted(STRUCTURE, "ber-encoded", lambda: built(indefinite=True)),
+    admitted(STRUCTURE, "certificate-unreadable", junk_inside),
+    admitted(STRUCTURE, "padding", lambda: with_sod(b.scene().chip["EF.SOD"] + bytes(20))),
+    admitted(STRUCTURE, "padding", lambda: with_sod(b.scene().chip["EF.SOD"] + b"\xff" * 20), note="FF"),
     admitted(STRUCTURE, "cms-version", lambda: built(version=1)),
     admitted(STRUCTURE, "crls-inside", lambda: built(crls=b.der(0xA1, b.revocation_list(b.utopia()).raw))),
 ]
@@ -143,6 +174,11 @@ STRUCTURE_CASES: list[Case] = [
 
 SIGNATURE_CASES: list[Case] = [
     admitted(SIGNATURE, "", b.scene),
+    admitted(SIGNATURE, "", lambda: pss_key_for("sha256"), note="pss-key"),
+    admitted(SIGNATURE, "pss-key-parameters", lambda: pss_key_for("sha512")),
+    refused(SIGNATURE, "pss-trailer", lambda: b.scene(algorithm_=b.algorithm("pss-trailer-2"))),
+    admitted(SIGNATURE, "rsa-modulus-negative", negative_modulus),
+    referred(SIGNATURE, "limit", crowd_of_signers, note="certificates-of-one-number"),
     admitted(SIGNATURE, "", lambda: b.scene(by=rsa_signer(), kind="rsa-sha256"), note="rsa"),
     admitted(SIGNATURE, "", lambda: b.scene(by=rsa_signer(), kind="pss-sha256"), note="pss"),
     admitted(SIGNATURE, "", lambda: b.scene(by=rsa_signer(), kind="pss-sha256", salt=20), note="pss-salt-20"),
@@ -154,10 +190,11 @@ SIGNATURE_CASES: list[Case] = [
         note="rsa-encryption",
     ),
     admitted(SIGNATURE, "", lambda: b.scene(kind="plain-sha256"), note="plain"),
-    admitted(SIGNATURE, "", lambda: b.scene(kind="ecdsa-sha384", digest_kind="sha512"), note="three-digests"),
+    # RFC 8933, 3.1; BSI TR-03105-5.1, H_75 and H_76
+    admitted(SIGNATURE, "digest-algorithm-differs", lambda: b.scene(kind="ecdsa-sha384", digest_kind="sha512")),
     admitted(SIGNATURE, "", lambda: b.scene(by_key=b.key_identifier(b.ec_key("signer"))), note="by-key-identifier"),
     admitted(SIGNATURE, "", lambda: built(certificates=[b.utopia().raw, b.utopian_signer().raw]), note="csca-inside"),
-    admitted(SIGNATURE, "", lambda: built(certificates=[b.sequence(), b.utopian_signer().raw]), note="junk-inside"),
+    admitted(SIGNATURE, "", junk_inside, note="junk-inside"),
     referred(SIGNATURE, "no-input", lambda: b.scene().with_files(EF_SOD=None)),
     refused(STRUCTURE, "tag", lambda: with_sod(b.dg1(b.zone())), note="another-file"),
     Case("refuse", SIGNATURE, "undetermined", "unreadable", lambda: with_sod(b"")),

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 import builders as b
-from tjdocs.pki import keys, paths
+from tjdocs.pki import cms, keys, paths
 from tjdocs.pki.certificate import Certificate, CertificateError
 from tjdocs.pki.crl import Crl
 from tjdocs.pki.trust import TrustStore
@@ -76,9 +76,9 @@ def test_a_signer_named_by_four_megabytes_is_not_found():
     assert b.scene(issuer=huge_name()).judge().decision == "refer"
 
 
-def test_a_list_of_such_an_issuer_is_anothers():
+def test_a_list_of_such_an_issuer_is_of_the_state_and_of_nobody_known():
     found = b.revocation_list(b.utopia(), issuer=huge_name())
-    assert reason(b.scene(crls=[found]), "pa.ds-revocation") == ("undetermined", "other-issuer")
+    assert reason(b.scene(crls=[found]), "pa.ds-revocation") == ("undetermined", "crl-signature")
 
 
 def test_a_name_of_many_parts_inside_a_certificate():
@@ -135,6 +135,18 @@ def test_a_hundred_cscas_of_one_name_hide_none(verified):
     scene = b.scene(by=b.signer(b.utopia(), serial=9_001), anchors=[*crowd, b.utopia()])
     assert scene.judge().decision == "admit"
     assert len(verified) <= 2  # EF.SOD, and the certificate under the key that it names
+
+
+def test_a_crowd_in_front_of_four_signers_ends(verified):
+    """64 certificates of the number that all four SignerInfos name, each with attributes in two orders."""
+    number = b.utopian_signer().certificate.serial
+    crowd = [b.signer(b.utopia(), key=b.ec_key(f"crowd {n}"), serial=number) for n in range(64)]
+    values = {1: b.digest("sha256", b.dg1(b.zone())), 2: b.digest("sha256", b.dg2())}
+    content = b.security_object(values)
+    infos = [b.signer_info(content, party, ordered=False, signature=bytes(64)) for party in crowd[:4]]
+    sod = b.signed_data(content, infos, [party.raw for party in crowd])
+    assert reason(b.scene().with_files(EF_SOD=sod), "pa.sod-signature") == ("undetermined", "limit")
+    assert len(verified) <= 2 * cms.MAX_ATTEMPTS + 1  # in two orders, and the certificate under its issuer's key
 
 
 def test_without_key_identifiers_so_many_are_tried(verified):

@@ -13,8 +13,8 @@ from tjdocs.findings import checks
 CASES = [*cases_sod.CASES, *cases_signer.CASES, *cases_reading.CASES, *cases_seal.CASES]
 
 # Warnings that only lists and certificates of an import give; their tests stand in tests/pki.
-# the first two are told by lists, the last in test_attacks.py
-ELSEWHERE = {"extended-key-usage-not-critical", "signing-time-absent", "trailing-data"}
+# they are told by lists
+ELSEWHERE = {"extended-key-usage-not-critical", "signing-time-absent"}
 
 
 @pytest.mark.requirement("ICAO-PA")

@@ -7,7 +7,7 @@ import pytest
 
 import builders as b
 from tjdocs.border import Inspector
-from tjdocs.inspection import passive
+from tjdocs.pki import signer_rules
 from tjdocs.pki.belief import TrustPolicy
 from tjdocs.pki.trust import Source, TrustStore
 
@@ -108,7 +108,7 @@ def test_nothing_of_one_document_stays_for_the_next():
 
 
 def test_of_forged_signers_only_so_many_are_remembered(monkeypatch):
-    monkeypatch.setattr(passive, "_REMEMBERED", 2)
+    monkeypatch.setattr(signer_rules, "_REMEMBERED", 2)
     trust = b.scene().trust
     for number in range(5):
         party = b.signer(b.csca(f"CSCA {number}", "UT"), "UT")

@@ -1,5 +1,5 @@
 from dataclasses import fields, replace
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
@@ -199,6 +199,10 @@ def test_malformed(tag, group, content, reason):
         Dg11(place_of_birth="ZENITH"),
         Dg11(other_names=("X",) * 256),
         Dg11(full_name="\ud800"),
+        Dg11(date_of_birth="19740230"),
+        Dg12(date_of_issue="20260230"),
+        Dg12(date_of_issue="20260000"),
+        Dg12(personalization_time="20260302240000"),
         Dg11(proof_of_citizenship="image"),
     ],
 )
@@ -212,20 +216,56 @@ def test_no_personal_data_in_repr():
     assert not any(word in text for word in ("ERIKSSON", "ЭРИКССОН", "ZENITH", "1974", "ZE184226B"))
 
 
+@pytest.mark.parametrize(
+    ("text", "possible"),
+    [
+        ("20260302", True),
+        ("20240229", True),
+        ("20260230", False),
+        ("20261302", False),
+        ("20260000", False),
+        ("00000000", False),
+    ],
+)
+def test_a_date_of_issue_that_is_no_day_is_named_and_not_used(text, possible):
+    """Doc 9303-10, table 73: a date of issue is YYYYMMDD, all of it."""
+    for value in (text.encode(), bytes.fromhex(text)):
+        if value[2:3] > b"\x12" and len(value) == 4:
+            continue  # as binary-coded digits it is no date at all, and has another name
+        parsed = Dg12.parse(file("6C", obj("5F26", value)))
+        assert faults(parsed) == ([] if possible else [("date-impossible", "warning")])
+        assert (parsed.issued is not None) is possible
+
+
+@pytest.mark.parametrize(
+    ("text", "possible"),
+    [("19740812", True), ("19740000", True), ("00000000", True), ("00000230", False), ("00000229", True), ("19741300", False)],
+)
+def test_a_date_of_birth_may_lack_parts(text, possible):
+    parsed = Dg11.parse(file("6B", obj("5F2B", text.encode())))
+    assert faults(parsed) == ([] if possible else [("date-impossible", "warning")])
+
+
 text = st.text(st.characters(codec="utf-8"), max_size=12)
 part = text.map(lambda t: t.replace("<", ""))
 
 
-def digits(number):
-    return st.text("0123456789", min_size=number, max_size=number)
+moments = st.datetimes(datetime(1000, 1, 1), datetime(9999, 12, 31))  # noqa: DTZ001 - digits have no zone
+days = moments.map(lambda moment: f"{moment:%Y%m%d}")
+partly = st.tuples(days, st.booleans(), st.booleans(), st.booleans()).map(
+    lambda drawn: "".join(
+        "0" * len(part) if unknown else part
+        for part, unknown in zip((drawn[0][:4], drawn[0][4:6], drawn[0][6:]), drawn[1:], strict=True)
+    )
+)
 
 
 VALUES = {
-    "full_name": text, "other_names": st.lists(text, max_size=4).map(tuple), "date_of_birth": digits(8),
+    "full_name": text, "other_names": st.lists(text, max_size=4).map(tuple), "date_of_birth": partly,
     "place_of_birth": st.lists(part, max_size=3).map(tuple), "address": st.lists(part, max_size=3).map(tuple),
     "other_document_numbers": st.lists(part, max_size=3).map(tuple), "proof_of_citizenship": st.binary(max_size=8),
-    "other_persons": st.lists(text, max_size=4).map(tuple), "date_of_issue": digits(8),
-    "personalization_time": digits(14), "front_image": st.binary(max_size=8),
+    "other_persons": st.lists(text, max_size=4).map(tuple), "date_of_issue": days,
+    "personalization_time": moments.map(lambda moment: f"{moment:%Y%m%d%H%M%S}"), "front_image": st.binary(max_size=8),
     "rear_image": st.binary(max_size=8),
 }  # fmt: skip
 

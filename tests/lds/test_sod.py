@@ -79,8 +79,10 @@ def test_another_library_verifies_what_we_sign(kind):
     attributes = {item["type"].native: item["values"][0] for item in info["signed_attrs"]}
     assert attributes["content_type"].dotted == b.LDS_OBJECT
     assert attributes["signing_time"].native == WHEN
-    assert attributes["message_digest"].native == b.digest("sha384", content.dump())
-    assert info["digest_algorithm"]["algorithm"].native == "sha384"
+    # the data groups' digest is the document type's, the message digest the signer's (RFC 8933, 3.1)
+    assert content["algorithm"]["algorithm"].native == "sha384"
+    assert attributes["message_digest"].native == b.digest(kind[-6:], content.dump())
+    assert info["digest_algorithm"]["algorithm"].native == kind[-6:]
     message = info["signed_attrs"].untag().dump()
     key, signature = signer(kind).key.public_key(), info["signature"].native
     if kind.startswith("ecdsa"):

@@ -129,7 +129,7 @@ def vouched(tmp_path, signer: b.Party, *, inside=(), anchor: b.Party = UTOPIA) -
     store = TrustStore.create(tmp_path / f"{signer.certificate.sha256[:8]}.db")
     file = tmp_path / f"{signer.certificate.sha256[:8]}.ml"
     file.write_bytes(master_list([OTHER.raw], signer, inside=[signer.raw, *(party.raw for party in inside)]))
-    (report,) = import_paths(store, [file], anchors=[anchor.certificate])
+    (report,) = import_paths(store, [file], anchors=[anchor.certificate], at=b.AT)
     assert report.signature == "passed"
     return store
 
@@ -157,7 +157,7 @@ def test_what_another_list_says_too_is_believed(tmp_path):
     store = vouched(tmp_path, first)
     file = tmp_path / "second.ml"
     file.write_bytes(master_list([OTHER.raw], second, inside=[second.raw]))
-    import_paths(store, [file], anchors=[UTOPIA.certificate])
+    import_paths(store, [file], anchors=[UTOPIA.certificate], at=b.AT)
     for denied, believed in (([first], True), ([second], True), ([first, second], False)):
         seen = store.under(policy(denied=[party.certificate.sha256 for party in denied]))
         assert seen.trusted(OTHER.certificate) is believed
@@ -169,7 +169,7 @@ def test_a_list_signer_is_denied_for_its_key_which_the_lists_tell(tmp_path):
     store = vouched(tmp_path, old)
     file = tmp_path / "new.ml"
     file.write_bytes(master_list([LINK.raw], new, inside=[new.raw]))
-    import_paths(store, [file], anchors=[UTOPIA.certificate])
+    import_paths(store, [file], anchors=[UTOPIA.certificate], at=b.AT)
     seen = store.under(policy(denied=[old.certificate.sha256]))
     assert old.certificate.sha256 not in {entry.certificate.sha256 for entry in store.entries}
     assert [seen.doubt(party.certificate) for party in (OTHER, LINK, UTOPIA)] == ["not-believed", "not-believed", ""]
@@ -181,7 +181,7 @@ def test_of_several_signers_of_a_list_none_may_be_denied(tmp_path):
     infos = [b.signer_info(body, p, by_key=p.identifier, content_type=MASTER_LIST) for p in (first, second)]
     file, store = tmp_path / "two.ml", TrustStore.create(tmp_path / "two.db")
     file.write_bytes(master_list([OTHER.raw], infos=infos, inside=[first.raw, second.raw]))
-    import_paths(store, [file], anchors=[UTOPIA.certificate])
+    import_paths(store, [file], anchors=[UTOPIA.certificate], at=b.AT)
     assert store.trusted(OTHER.certificate)
     for party in (first, second):
         assert not store.under(policy(denied=[party.certificate.sha256])).trusted(OTHER.certificate)

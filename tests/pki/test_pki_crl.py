@@ -75,13 +75,25 @@ def test_ber_is_read():
     assert read.verify(b.utopia().certificate).valid
 
 
-def test_whose_certificates_it_covers():
+def test_whose_list_it_is():
     read = Crl.parse(whole(tbs()))
-    assert read.covers(b.utopian_signer().certificate)
-    assert read.covers(b.utopia().certificate)
-    assert not read.covers(b.signer(b.csca("Other")).certificate)
-    reordered = b.name(("CN", "csca utopia"), ("O", "SPECIMEN"), ("C", "UT"))
-    assert Crl.parse(whole(tbs(issuer=reordered))).covers(b.utopian_signer().certificate)
+    assert (read.country, read.former_names) == ("UT", ())
+    assert read.of_issuer(b.utopia().name)
+    assert read.of_issuer(b.name(("CN", "csca utopia"), ("O", "SPECIMEN"), ("C", "UT")))
+    assert not read.of_issuer(b.csca("Other").name)
+
+
+def test_the_names_that_its_issuer_had_before():
+    """Doc 9303-12, 7.1.4: issuerAltName gives the former names after a change of name."""
+    before = b.csca("CSCA Utopia before").name
+    names = b.sequence(b.der(0x81, b"csca@example.com"), b.der(0xA4, before))
+    extension = b.sequence(b.oid("2.5.29.18"), b.octets(names))
+    read = Crl.parse(whole(tbs(extensions=b.der(0xA0, b.sequence(extension)))))
+    assert read.former_names == (before,)
+    assert read.of_issuer(before)
+    assert read.of_issuer(b.utopia().name)
+    odd = b.sequence(b.oid("2.5.29.18"), b.octets(b"\x05\x00"))
+    assert Crl.parse(whole(tbs(extensions=b.der(0xA0, b.sequence(odd))))).former_names == ()
 
 
 def test_the_signature():

@@ -177,7 +177,7 @@ def test_a_state_under_a_policy(store):
 def test_entries(store):
     assert [e.certificate.country for e in explain.entries(store)] == ["UT"] * 4 + ["XX"]
     (entry,) = explain.entries(store, "xx")
-    assert explain.entry_json(entry) == {
+    assert explain.entry_json(entry, store) == {
         "subject": "C=XX, O=SPECIMEN, CN=CSCA Elsewhere",
         "issuer": "C=XX, O=SPECIMEN, CN=CSCA Elsewhere",
         "serial": f"{entry.certificate.serial:x}",

@@ -200,7 +200,8 @@ def test_a_modulus_without_its_leading_zero_is_read_as_what_it_is():
     key = signing.rsa_key()
     unsigned = b.der(0x02, key.n.to_bytes(256, "big"))  # as an INTEGER it would be negative
     spki = b.sequence(b.algorithm("rsa-key"), b.bits(b.sequence(unsigned, b.integer(key.e))))
-    assert outcome(keys.verify(keys.load(spki), RSA_SHA256, key.pkcs1("sha256", DATA), DATA)) == RIGHT
+    result = keys.verify(keys.load(spki), RSA_SHA256, key.pkcs1("sha256", DATA), DATA)
+    assert outcome(result) == (True, "", ("rsa-modulus-negative",))
 
 
 @pytest.mark.parametrize(
@@ -314,7 +315,6 @@ def masked(identifier: bytes) -> bytes:
         masked(b.sequence(b.oid("1.2.840.113549.1.1.8"), b.sequence(b.oid("2.16.840.1.101.3.4.2.8")))),
         b.sequence(b.der(0xA2, b.integer(-1))),
         b.sequence(b.der(0xA2, b.integer(1 << 40))),
-        b.sequence(b.der(0xA3, b.integer(2))),
         b.sequence(b.der(0xA4, b.integer(2))),
         b.sequence() + b"\0",
     ],
@@ -324,6 +324,45 @@ def test_pss_parameters_that_are_not_understood_decide_nothing(parameters):
     signature = key.pss("sha256", DATA, salt=32, mask="sha256")
     result = keys.verify(keys.load(key.spki), pss(parameters), signature, DATA, digest="sha256")
     assert outcome(result) == (None, "algorithm-unknown", ())
+
+
+def test_a_pss_trailer_that_does_not_exist():
+    """RFC 8017, A.2.3: trailerField shall be 1."""
+    key = signing.rsa_key()
+    result = keys.verify(keys.load(key.spki), pss(b.sequence(b.der(0xA3, b.integer(2)))), bytes(256), DATA)
+    assert outcome(result) == (False, "pss-trailer", ())
+
+
+def restricted(parameters: bytes) -> bytes:
+    key = signing.rsa_key()
+    algorithm = b.sequence(b.oid("1.2.840.113549.1.1.10"), parameters)
+    return b.sequence(algorithm, b.bits(b.sequence(b.integer(key.n), b.integer(key.e))))
+
+
+def pss_parameters(hash_: str, *, mask: str | None = None, salt: int = 32) -> bytes:
+    digest, other = (b.sequence(signing.hash_oid(name)) for name in (hash_, mask or hash_))
+    mgf = b.sequence(b.oid("1.2.840.113549.1.1.8"), other)
+    return b.sequence(b.der(0xA0, digest), b.der(0xA1, mgf), b.der(0xA2, b.integer(salt)))
+
+
+@pytest.mark.parametrize(
+    ("own", "warnings"),
+    [
+        (pss_parameters("sha256"), ()),
+        (pss_parameters("sha256", salt=20), ()),  # RFC 4055, 3.3: the key names the least length
+        (pss_parameters("sha256", salt=48), ("pss-key-parameters",)),
+        (pss_parameters("sha512"), ("pss-key-parameters",)),
+        (pss_parameters("sha256", mask="sha512"), ("pss-key-parameters",)),
+        (b.sequence(b.der(0xA3, b.integer(2))), ("pss-key-parameters",)),
+        (b"\x05\x00", ()),
+        (b"", ()),
+    ],
+)
+def test_what_a_pss_key_allows_is_held_against_its_signatures(own, warnings):
+    key = signing.rsa_key()
+    signature = key.pss("sha256", DATA, salt=32, mask="sha256")
+    result = keys.verify(keys.load(restricted(own)), pss(pss_parameters("sha256")), signature, DATA)
+    assert outcome(result) == (True, "", warnings)
 
 
 def test_a_key_that_is_for_pss_alone():

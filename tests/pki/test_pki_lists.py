@@ -1,5 +1,7 @@
 """Master lists: read, verified up to the receiver's anchor, and sorted by who vouches for whom."""
 
+from datetime import timedelta
+
 import pytest
 from lists_made import LIST_SIGNER, UTOPIA, content, list_signer, master_list
 
@@ -13,8 +15,8 @@ LINK = b.csca(key=b.ec_key("link"), by=UTOPIA, subject=UTOPIA.name)
 LISTED = [UTOPIA.raw, OTHER.raw, LINK.raw]
 
 
-def judged(raw: bytes, *anchors: b.Party):
-    result = MasterList.parse(raw).verify([anchor.certificate for anchor in anchors])
+def judged(raw: bytes, *anchors: b.Party, at=b.AT, **known):
+    result = MasterList.parse(raw).verify([anchor.certificate for anchor in anchors], at=at, **known)
     return result.outcome, result.reason, result.warnings
 
 
@@ -167,10 +169,37 @@ def test_a_purpose_that_is_not_critical_and_a_missing_key_usage():
 def test_signing_time():
     assert judged(master_list(LISTED, signing_time=None), UTOPIA) == ("warning", "", ("signing-time-absent",))
     assert judged(master_list(LISTED, signing_time=b.utc(b"x")), UTOPIA) == ("warning", "", ("signing-time-absent",))
+    later = b.moment(2028)
     for when in (b.moment(2024, 12, 31), b.moment(2027, 1, 2)):
-        assert judged(master_list(LISTED, signing_time=when), UTOPIA)[:2] == ("failed", "signer-validity")
+        assert judged(master_list(LISTED, signing_time=when), UTOPIA, at=later)[:2] == ("failed", "signer-validity")
     for when in (b.moment(2025), b.moment(2027)):
-        assert judged(master_list(LISTED, signing_time=when), UTOPIA) == PASSED
+        assert judged(master_list(LISTED, signing_time=when), UTOPIA, at=later) == PASSED
+    without_seconds = master_list(LISTED, signing_time=b.utc(b"2603021030Z"))
+    assert judged(without_seconds, UTOPIA) == ("warning", "", ("signing-time-form",))
+
+
+def test_a_list_of_the_future_is_not_passed():
+    tomorrow = master_list(LISTED, signing_time=b.AT + timedelta(days=2))
+    assert judged(tomorrow, UTOPIA) == ("failed", "signed-in-future", ())
+
+
+def test_a_list_without_signing_time_by_a_signer_that_has_ended():
+    """Nothing says when it was signed: the signer must be valid now."""
+    assert judged(master_list(LISTED, signing_time=None), UTOPIA, at=b.moment(2028))[:2] == ("failed", "signer-validity")
+
+
+@pytest.mark.parametrize("kind", ["ecdsa-sha256", "ecdsa-sha1"])
+def test_a_revoked_signer_is_nobodys(kind):
+    """Doc 9303-12, 4.1.5: a list is for all certificates that the CSCA issued, those of list signers too."""
+    revoked = b.revocation_list(UTOPIA, [list_signer().certificate.serial], kind=kind)
+    assert judged(master_list(LISTED), UTOPIA, crls=[revoked])[:2] == ("failed", "signer-revoked")
+    other = b.revocation_list(UTOPIA, [list_signer().certificate.serial + 1], kind=kind)
+    assert judged(master_list(LISTED), UTOPIA, crls=[other]) == PASSED
+
+
+def test_a_revoked_authority_takes_the_list_with_it():
+    revoked = b.revocation_list(UTOPIA, [UTOPIA.certificate.serial])
+    assert judged(master_list(LISTED), UTOPIA, crls=[revoked])[:2] == ("failed", "issuer-revoked")
 
 
 def test_tolerances_are_told():

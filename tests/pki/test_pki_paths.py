@@ -133,13 +133,19 @@ def test_one_of_several_certificates_of_a_key():
 def test_an_issuer_that_lacks_what_the_profile_asks_for(extensions, warnings):
     by = b.csca(extensions=extensions)
     path = build(b.signer(by, authority=None), [by])
-    assert (path.valid, path.warnings) == (True, warnings)
+    assert (path.valid, path.warnings) == (True, (*warnings, "authority-key-identifier-absent"))
+
+
+def test_an_authority_that_contradicts_itself_accuses_nobody():
+    """Seven links of a published list may certify by their key usage, and by their basic constraints are none."""
+    by = b.csca(extensions=[b.basic_constraints(ca=False), b.key_usage("keyCertSign")])
+    assert outcome(build(b.signer(by, authority=None), [by])) == (None, "role-contradictory")
 
 
 @pytest.mark.parametrize(
     "extensions",
     [
-        [b.basic_constraints(ca=False), b.key_usage("keyCertSign")],
+        [b.basic_constraints(ca=False)],
         [b.basic_constraints(ca=True), b.key_usage("digitalSignature")],
         [b.basic_constraints(ca=True), b.key_usage("cRLSign")],
         [b.key_usage("digitalSignature")],

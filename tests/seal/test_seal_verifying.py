@@ -82,6 +82,7 @@ def test_every_reason_leads_to_a_result_or_is_known_to_need_none():
         "seal.revocation/stale",
         "seal.revocation/not-yet-issued",
         "seal.revocation/crl-signature",
+        "seal.revocation/crl-not-tied",
     }
     table = {f"seal.structure/{code}" for code in kinds()}
     assert listed | table == set(by_reason) | neutral | follow | unnamed
@@ -142,7 +143,7 @@ def test_a_store_on_disk_keeps_signers_untrusted(tmp_path):
     for name, party in (("csca.cer", b.utopia()), ("seal.cer", s.utopian())):
         (tmp_path / name).write_bytes(party.raw)
     trust = TrustStore.create(tmp_path / "trust.db")
-    import_paths(trust, [tmp_path / "seal.cer"], anchors=[CSCA])
+    import_paths(trust, [tmp_path / "seal.cer"], anchors=[CSCA], at=b.AT)
     assert judged(s.made(), trust)["seal.signature"] == ("passed", "")
     again = TrustStore(tmp_path / "trust.db")
     assert [e.ground for e in again.entries if e.certificate == s.utopian().certificate] == [""]
@@ -150,7 +151,7 @@ def test_a_store_on_disk_keeps_signers_untrusted(tmp_path):
     # a certificate that comes later is found too
     late = s.signer(serial=0x5C)
     (tmp_path / "late.cer").write_bytes(late.raw)
-    import_paths(again, [tmp_path / "late.cer"])
+    import_paths(again, [tmp_path / "late.cer"], at=b.AT)
     assert again.seal_signers("UTS1", 0x5C) == [late.certificate]
 
 

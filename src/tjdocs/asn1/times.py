@@ -5,18 +5,23 @@ from datetime import UTC, datetime
 
 from tjdocs.asn1 import der, tlv
 
-__all__ = ["aware", "encode_time", "parse_time"]
+__all__ = ["aware", "encode_time", "in_der_form", "parse_time"]
 
 # the one form that DER has for each of the two: tag, length, digits to the second, Z; later Pythons take hour 24
 _DER = re.compile(rb"\x17\x0d([0-9]{6}(?!24)[0-9]{6})Z|\x18\x0f([0-9]{8}(?!24)[0-9]{6})Z")
-# every field in full: the library's parser would take one digit where two belong
 _TIME = re.compile(r"[0-9]{12}([0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{4})")
+
+
+def in_der_form(data: bytes) -> bool:
+    """Whether a ``Time`` has the one form that DER allows: digits to the second, then Z (RFC 5280, 4.1.2.5)."""
+    return _DER.fullmatch(data) is not None
 
 
 def parse_time(data: bytes) -> datetime:
     """Read a ``Time`` (UTCTime or GeneralizedTime) as an aware moment.
 
-    Seconds may be left out and an offset may stand for Z: both are met in old certificates.
+    Seconds may be missing, and an offset may take the place of Z: old certificates have both. Whoever accepts such
+    a time names it (:func:`in_der_form`).
 
     :raises DerError: it is none
     """
@@ -40,15 +45,15 @@ def parse_time(data: bytes) -> datetime:
         text = ("20" if int(text[:2]) < 50 else "19") + text
     elif item.tag != 0x18:
         raise der.DerError("no Time")
-    if not _TIME.fullmatch(text) or (item.tag == 0x18 and not text[:14].isdigit()):
+    if not _TIME.fullmatch(text):
         raise der.DerError("no Time")
     text = text.replace("Z", "+0000")
-    for form in ("%Y%m%d%H%M%S%z", "%Y%m%d%H%M%z", "%Y%m%d%H%M%S.%f%z"):
-        try:
-            return datetime.strptime(text, form).astimezone(UTC)
-        except (ValueError, OverflowError):
-            continue
-    raise der.DerError("no Time")
+    # the form follows from the number of digits: the library's parser would take one digit where two belong
+    form = "%Y%m%d%H%M%S.%f%z" if "." in text else "%Y%m%d%H%M%S%z" if text[:14].isdigit() else "%Y%m%d%H%M%z"
+    try:
+        return datetime.strptime(text, form).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise der.DerError("no Time") from None
 
 
 def aware(moment: datetime) -> datetime:

@@ -21,10 +21,12 @@ __all__ = [
     "BasicConstraints",
     "CertificateFields",
     "CertificateListFields",
+    "DocumentTypeList",
     "DsaParameters",
     "EcParameters",
     "Extension",
     "FieldId",
+    "NameConstraints",
     "PrivateKeyUsagePeriod",
     "PssParameters",
     "RevokedCertificate",
@@ -35,7 +37,9 @@ __all__ = [
     "WholeCertificate",
     "algorithm_id",
     "authority_key_identifier",
+    "directory_names",
     "key_identifier",
+    "name_constraints",
     "name_values",
     "object_identifiers",
 ]
@@ -193,6 +197,20 @@ class BasicConstraints:
 
 
 @asn1.sequence
+class DocumentTypeList:
+    """``DocumentTypeListSyntax`` (Doc 9303-12, 7.1.1.3)."""
+
+    version: int
+    types: asn1.SetOf[asn1.PrintableString]
+
+
+@asn1.sequence
+class _NameConstraints:
+    permitted: Annotated[list[asn1.TLV] | None, asn1.Implicit(0)]
+    excluded: Annotated[list[asn1.TLV] | None, asn1.Implicit(1)]
+
+
+@asn1.sequence
 class PrivateKeyUsagePeriod:
     """``PrivateKeyUsagePeriod`` (RFC 3280, 4.2.1.4)."""
 
@@ -338,6 +356,43 @@ def authority_key_identifier(data: bytes) -> bytes | None:
         return der.decode(AuthorityKeyIdentifier, data).key_identifier
     except der.DerError:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class NameConstraints:
+    """Subtrees of directory names, each a ``Name`` (DER), for the subjects below an issuer (RFC 5280, 4.2.1.10).
+
+    :param permitted: None where every name is
+    """
+
+    permitted: tuple[bytes, ...] | None
+    excluded: tuple[bytes, ...]
+
+
+def name_constraints(data: bytes) -> NameConstraints:
+    """Read ``NameConstraints`` over directory names.
+
+    :raises DerError: it is unreadable, or constrains another form of name
+    """
+    fields = der.decode(_NameConstraints, data)
+    permitted = None if fields.permitted is None else tuple(map(_subtree, fields.permitted))
+    return NameConstraints(permitted, tuple(map(_subtree, fields.excluded or ())))
+
+
+def _subtree(item: asn1.TLV) -> bytes:
+    data = der.raw(item)
+    found = directory_names(data)
+    if len(found) != 1 or len(der.parts(data)) != 1:  # a base alone: RFC 5280 uses no distances
+        raise der.DerError("a constraint that is not understood")
+    return found[0]
+
+
+def directory_names(data: bytes) -> tuple[bytes, ...]:
+    """Return each ``directoryName`` of ``GeneralNames`` as a ``Name`` (DER); none where they are unreadable."""
+    try:
+        return tuple(item.value for item in tlv.children(_expect(tlv.read(data), 0x30)) if item.tag == 0xA4)
+    except tlv.TlvError:
+        return ()
 
 
 def object_identifiers(data: bytes) -> tuple[str, ...]:

@@ -87,6 +87,7 @@ class Setup:
         content = (
             [(entry.certificate.raw, entry.kind, entry.origins, entry.grounds) for entry in store.entries],
             [crl.raw for crl in store.crls],
+            [signer.raw for signer in store.signers_of_lists],
             (policy or Policy.default()).source,
             register,
             officer,
@@ -99,9 +100,10 @@ class Setup:
         """Make the inspector."""
         from tjdocs.register import Register
 
-        certificates, crls, policy, register, officer, lists = pickle.loads(self.data)  # noqa: S301 - our own process wrote it
+        content = pickle.loads(self.data)  # noqa: S301 - our own process wrote it
+        certificates, crls, signers, policy, register, officer, lists = content
         entries = [Entry(Certificate.parse(raw), *rest) for raw, *rest in certificates]
-        trust = TrustStore.of_entries(entries, [Crl.parse(raw) for raw in crls])
+        trust = TrustStore.of_entries(entries, map(Crl.parse, crls), map(Certificate.parse, signers))
         status = RegisterStatus(Register(register), officer=officer) if register else None
         return Inspector(trust=trust, register=status, lists=lists, policy=Policy.parse(policy))
 

@@ -157,11 +157,16 @@ def _concerned(verdict: Verdict, trust: TrustStore) -> TrustStore:
         # what is denied denies its key in every certificate, and the lists under it
         if entry.certificate.country.upper() in countries or entry.certificate.sha256 in trust.barred
     ]
+    # whoever signed the lists that vouch for them may be revoked, by a list of the signer's State
+    signers = [c for c in trust.signers_of_lists if any(c.sha256 in s.signers for e in entries for s in e.origins)]
+    listing = {c.country for c in signers} - countries
+    entries += [entry for entry in trust.entries if entry.certificate.country in listing] if trust.crls else []
+    countries |= listing
     entries += _denied_signers(trust, {entry.certificate.sha256 for entry in entries})
-    crls = [crl for crl in trust.crls if names.country(crl.issuer).upper() in countries]
+    crls = [crl for crl in trust.crls if crl.country in countries]
     if not crls and trust.crls:  # that there were lists, of others only, is a finding of its own
         crls = [min(trust.crls, key=lambda crl: len(crl.raw))]
-    return TrustStore.of_entries(entries, crls)
+    return TrustStore.of_entries(entries, crls, signers)
 
 
 def _denied_signers(trust: TrustStore, kept: Set[str]) -> list[Entry]:
@@ -185,6 +190,8 @@ def _trust_files(trust: TrustStore) -> dict[str, bytes]:
         rows.append({"file": name, "kind": entry.kind, "grounds": list(entry.grounds), "sources": origins})
     for number, crl in enumerate(trust.crls):
         files[f"crl/{number:04d}.crl"] = crl.raw
+    for number, signer in enumerate(trust.signers_of_lists):
+        files[f"signer/{number:04d}.cer"] = signer.raw
     return {**files, "trust.json": _json(rows)}
 
 
@@ -304,7 +311,8 @@ def _judge(files: Mapping[str, bytes], at: str) -> Verdict:
     object.__setattr__(whole, "twice", twice)
     rows = json.loads(files["trust.json"])
     crls = [Crl.parse(data) for name, data in sorted(files.items()) if name.startswith("crl/")]
-    trust = TrustStore.of_entries([_entry(row, files) for row in rows], crls)
+    signers = [Certificate.parse(data) for name, data in sorted(files.items()) if name.startswith("signer/")]
+    trust = TrustStore.of_entries([_entry(row, files) for row in rows], crls, signers)
     said = _object(files["register.json"])
     reason = str(said.pop("reason"))
     standing = Standing(**said) if said else None

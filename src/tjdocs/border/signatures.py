@@ -9,9 +9,10 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key, l
 from tjdocs.asn1 import der, times, x509
 from tjdocs.errors import KeyMaterialError, UsageError
 from tjdocs.findings import Finding, Outcome
-from tjdocs.pki import algorithms, cms, keys
+from tjdocs.pki import algorithms, cms, keys, revocation, signer_rules
 from tjdocs.pki.importing import read_certificate
 from tjdocs.pki.signer import Signer, public_key_info
+from tjdocs.pki.signer_rules import Fault, StatedTime
 from tjdocs.pki.trust import TrustStore
 
 __all__ = ["check_signer", "judge", "read_signer", "sign"]
@@ -79,17 +80,13 @@ def judge(content: bytes, signature: bytes, trust: TrustStore, *, made: str) -> 
     if data.content != content or data.content_type != _DATA or len(data.signers) != 1:
         return Finding(check, Outcome.FAILED, "other-content")
     info = data.signers[0]
-    judged = data.judge(info)
+    judged = data.judge(info, attempts=data.attempts())
     if judged is None:
         return Finding(check, Outcome.UNDETERMINED, "signer-missing")
-    result, certificate, _ = judged
+    result, certificate, tolerance = judged
     if not result.valid:
         outcome = Outcome.UNDETERMINED if result.valid is None else Outcome.FAILED
         return Finding(check, outcome, "wrong-signature", result.reason)
-    if not trust.trusted(certificate):
-        return Finding(check, Outcome.UNDETERMINED, "untrusted", certificate.subject_text)
-    if certificate.is_ca or certificate.document_types is not None:
-        return Finding(check, Outcome.FAILED, "role", "a CSCA's or a document signer's certificate")
     try:
         (stamp,) = (info.attributes or {}).get(cms.OID_SIGNING_TIME, ())
         moment = times.parse_time(stamp)
@@ -98,15 +95,32 @@ def judge(content: bytes, signature: bytes, trust: TrustStore, *, made: str) -> 
         return Finding(check, Outcome.FAILED, "signing-time", "none, or not that of the manifest")
     if moment != said:
         return Finding(check, Outcome.FAILED, "signing-time", "not that of the manifest")
-    if not certificate.not_before <= moment <= certificate.not_after:
-        return Finding(check, Outcome.FAILED, "expired", f"signed at {made}")
-    return Finding(check, Outcome.PASSED, detail=certificate.subject_text)
+    signer = signer_rules.judge(certificate, "evidence", trust)
+    # the archive may be opened at any later time: only its own moment is judged
+    validity = signer_rules.check_validity(signer, [StatedTime(moment, "claimed")], at=moment)
+    faults = [*signer.chain, *signer.usage, *validity]
+    faults = [fault._replace(reason=_WORDS.get(fault.reason, fault.reason)) for fault in faults]
+    words = (*info.warnings, *tolerance, *certificate.warnings, *result.warnings)
+    faults += [Fault(Outcome.WARNING, word) for word in words]
+    revoked = revocation.judge(check, (certificate,), trust, at=moment)
+    if revoked.outcome is Outcome.FAILED:
+        faults.append(Fault(Outcome.FAILED, revoked.reason, revoked.detail))
+    return signer_rules.finding(check, faults, detail=certificate.subject_text)
+
+
+# what the rules of all signers are called where evidence is told of
+_WORDS = {
+    **dict.fromkeys(("ca-as-signer", "key-usage", "critical-extension"), "role"),
+    **dict.fromkeys(("not-yet-valid", "key-usage-period"), "expired"),
+}
 
 
 def check_signer(signer: Signer) -> None:
     """Refuse a signer that evidence may not be signed by.
 
-    :raises UsageError: a CSCA's or a document signer's certificate
+    :raises UsageError: a CSCA's, a document signer's or another certificate that is not for evidence
     """
-    if signer.certificate.is_ca or signer.certificate.document_types is not None:
-        raise UsageError("a CSCA or document signer does not sign evidence", where="signer")
+    faults = signer_rules.check_usage(signer.certificate, "evidence")
+    if bad := next((fault for fault in faults if fault.outcome is Outcome.FAILED), None):
+        hint = "an inspection authority's own certificate, no CSCA's and no document signer's"
+        raise UsageError("a certificate that does not sign evidence", where=f"signer: {bad.reason}", hint=hint)

@@ -71,7 +71,8 @@ def list_(
     as_json: _io.Json = False,
 ) -> None:
     """List the certificates in a store."""
-    rows = [explaining.entry_json(entry) for entry in explaining.entries(TrustStore(store), country)]
+    opened = TrustStore(store)
+    rows = [explaining.entry_json(entry, opened) for entry in explaining.entries(opened, country)]
     if as_json:
         _io.show_json(rows)
     else:

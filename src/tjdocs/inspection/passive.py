@@ -6,31 +6,22 @@ else assumed to be the time of judgement), and those of the certificates.
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 
 from tjdocs import mrz
 from tjdocs.asn1 import der, times
 from tjdocs.findings import Finding, Outcome, brief, passed
 from tjdocs.inspection.structure import ChipContent
-from tjdocs.pki import algorithms, cms, names, paths, revocation
-from tjdocs.pki.certificate import (
-    OID_BASIC_CONSTRAINTS,
-    OID_KEY_USAGE,
-    OID_PRIVATE_KEY_USAGE,
-    Certificate,
-)
-from tjdocs.pki.dissect import EXTENSIONS
+from tjdocs.pki import algorithms, cms, paths, revocation, signer_rules
+from tjdocs.pki.certificate import Certificate
+from tjdocs.pki.signer_rules import Fault, StatedTime
 from tjdocs.pki.trust import TrustStore
 
 __all__ = ["Passive", "authenticate"]
 
 _SIGNER_CHECKS = ("pa.ds-chain", "pa.ds-validity", "pa.ds-usage", "pa.country", "pa.ds-revocation")
 _MANDATORY = {1, 2}  # Doc 9303-10, 4.2
-# extensions that are understood; any other that is critical rejects the certificate (RFC 5280, 4.2)
-_UNDERSTOOD = set(EXTENSIONS)
-# a day begins 14 hours before and ends 36 hours after its midnight in UTC, somewhere on earth
-_DAY_AHEAD, _DAY_BEHIND = timedelta(hours=14), timedelta(hours=36)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,83 +48,45 @@ def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Zone | N
     if chip is None or chip.sod is None:
         return Passive(_without_sod(chip))
     sod = chip.sod
-    stray = ("trailing-data",) if chip.stray_bytes("EF.SOD") else ()
-    findings = [_named("pa.sod-structure", (*sod.warnings, *stray))]
+    unreadable = ("certificate-unreadable",) if sod.signed_data.unreadable_certificates else ()
+    findings = [_named("pa.sod-structure", (*sod.warnings, *unreadable, *chip.behind("EF.SOD")))]
     signature, signer = _signature(chip, trust)
     hashes = _hashes(chip)
-    signed = _signing_time(chip, signature.info, hashes, at)
-    findings.append(_weakened(signature, signed[0].date()))
+    said, doubtful = _times(chip, signature.info, hashes, at)
+    signed = (said[0].moment, said[0].how)
+    findings.append(_weakened(signature, said[0].moment.date()))
     if signer is None:
         detail = "no certificate inside fits the signer named"
         findings += [Finding(check, Outcome.UNDETERMINED, "signer-missing", detail) for check in _SIGNER_CHECKS[:-1]]
         findings.append(brief("pa.ds-revocation", Outcome.UNDETERMINED, "premise"))
         return Passive([*findings, *hashes], None, None, signed)
-    seen = _seen(signer, trust)
+    judged = signer_rules.judge(signer, "document", trust)
+    last = zone.date_of_expiry if zone else None
+    validity = [*signer_rules.check_validity(judged, said, at=at, last=last), *doubtful]
+    code = zone.document_code if zone is not None and zone.format else ""
     findings += [
-        seen.chain,
-        _validity(signer, seen, signed, zone, at),
-        _usage(seen, zone),
-        _country(seen, zone),
-        revocation.judge("pa.ds-revocation", signer, seen.path, trust, at=at),
+        signer_rules.finding("pa.ds-chain", judged.chain),
+        signer_rules.finding("pa.ds-validity", validity, detail=str(said[0])),
+        signer_rules.finding("pa.ds-usage", [*judged.usage, *signer_rules.check_document_type(judged, code)]),
+        _country(judged, zone),
+        _revocation(judged.path, trust, at),
         *hashes,
     ]
-    return Passive(findings, signer, seen.path, signed)
+    return Passive(findings, signer, judged.path, signed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What is the same for all documents of a signer, and at any time, as long as the trust store holds the same.
-
-    :param usage: but for the document code, for which ``types`` are
-    :param codes: the signer's country, by its issuer's name, and those of its path
-    :param subject: that of the signer's own name
-    :param outlived: the certificate on the path that its issuer's validity does not cover
-    """
-
-    path: paths.Path
-    chain: Finding
-    usage: Finding
-    types: tuple[str, ...] | None
-    codes: tuple[str, ...]
-    subject: str
-    known: frozenset[str]
-    warnings: tuple[str, ...]
-    outlived: paths.Untimely | None
+def _revocation(path: paths.Path, trust: TrustStore, at: datetime) -> Finding:
+    if not path.valid:
+        return brief("pa.ds-revocation", Outcome.UNDETERMINED, "premise")
+    return revocation.judge("pa.ds-revocation", path.chain, trust, at=at)
 
 
-_REMEMBERED = 1024
-
-
-def _seen(signer: Certificate, trust: TrustStore) -> _Seen:
-    """Return what is known of a signer, from the store's memory, which ends with what the store holds.
-
-    Time, zone and revocation do not enter: they are judged each time.
-    """
-    memory = trust.memory
-    found = memory.get(signer.raw)
-    if isinstance(found, _Seen):
-        return found
-    path = paths.build(signer, trust)
-    own, subject = names.country(signer.issuer), names.country(signer.subject)
-    warnings: tuple[str, ...] = ()
-    if not own:
-        own, warnings = subject, ("country-absent",)
-    codes = (own, *(names.country(issuer.subject) for issuer in path.chain[1:]))
-    found = _Seen(
-        path,
-        _chain(path),
-        _signer_usage(signer),
-        signer.document_types,
-        codes,
-        subject,
-        frozenset(filter(None, (*codes, subject))),
-        warnings,
-        paths.untimely(path.chain),
-    )
-    if len(memory) >= _REMEMBERED:  # of forged signers there is no end
-        memory.clear()
-    memory[signer.raw] = found
-    return found
+def _country(judged: signer_rules.JudgedSigner, zone: mrz.Zone | None) -> Finding:
+    if zone is None or not zone.format:
+        return brief("pa.country", Outcome.UNDETERMINED, "no-input")
+    state = zone.issuing_state
+    faults = signer_rules.check_country(judged, f"zone {state}", mrz.signing_country(state))
+    return signer_rules.finding("pa.country", faults)
 
 
 def _without_sod(chip: ChipContent | None) -> list[Finding]:
@@ -177,9 +130,10 @@ def _signature(chip: ChipContent, trust: TrustStore) -> tuple[_Signature, Certif
     data = chip.sod.signed_data
     check = "pa.sod-signature"
     best: tuple[_Signature, Certificate | None] | None = None
+    attempts = data.attempts()
     for info in data.signers:
-        judged = data.judge(info) or data.judge(
-            info, trust.signers(serial=info.serial, key_identifier=info.key_identifier)
+        judged = data.judge(info, attempts=attempts) or data.judge(
+            info, trust.signers(serial=info.serial, key_identifier=info.key_identifier), attempts=attempts
         )
         if judged is None:
             best = best or (_Signature(Finding(check, Outcome.UNDETERMINED, "signer-missing")), None)
@@ -245,127 +199,26 @@ def _hashes(chip: ChipContent) -> list[Finding]:
     return findings
 
 
-def _signing_time(
+def _times(
     chip: ChipContent, info: cms.SignerInfo | None, hashes: list[Finding], at: datetime
-) -> tuple[datetime, str]:
-    if chip.issued is not None:
-        for finding in hashes:
-            if finding.subject == "DG12" and finding.outcome.holds:
-                return datetime(chip.issued.year, chip.issued.month, chip.issued.day, tzinfo=UTC), "stated"
+) -> tuple[list[StatedTime], list[Fault]]:
+    """Return every time at which the document says that it was signed, and what is odd about them.
+
+    The first is the time of signing; the time of inspection where there is none.
+    """
+    said, odd = [], []
+    signed = any(finding.subject == "DG12" and finding.outcome.holds for finding in hashes)
+    if chip.issued is not None and signed:
+        said.append(StatedTime.of_day(chip.issued))
     values = ((info.attributes if info else None) or {}).get(cms.OID_SIGNING_TIME, ())
+    moment = None
     if len(values) == 1:
         with suppress(der.DerError):
-            return times.parse_time(values[0]), "claimed"
-    return at, "assumed"
-
-
-def _chain(path: paths.Path) -> Finding:
-    if path.valid:
-        weak = False
-        for certificate, issuer in zip(path.chain, path.chain[1:], strict=False):
-            hash_, made = certificate.verify(issuer).hash, certificate.not_before.date()
-            if algorithms.outdated(hash_, made):
-                return Finding("pa.ds-chain", Outcome.FAILED, "algorithm-forbidden", f"certified {made.isoformat()}")
-            weak = weak or algorithms.weak(hash_, issuer.key.bits if issuer.key.kind == "rsa" else 0, made)
-        by_name = path.chain[0].authority_key_identifier is None
-        more = ("authority-key-identifier-absent",) * by_name + ("algorithm-weak",) * weak
-        return _named("pa.ds-chain", (*path.warnings, *more))
-    outcome = Outcome.UNDETERMINED if path.valid is None else Outcome.FAILED
-    tried = "; ".join(map(str, path.attempts))
-    detail = f"issuer {path.chain[0].issuer_text}" + (f"; tried {tried}" if tried else "")
-    return Finding("pa.ds-chain", outcome, path.reason, detail)
-
-
-def _validity(
-    signer: Certificate,
-    seen: _Seen,
-    signed: tuple[datetime, str],
-    zone: mrz.Zone | None,
-    at: datetime,
-) -> Finding:
-    check = "pa.ds-validity"
-    moment, how = signed
-    detail = f"signed {moment.date().isoformat()} ({how})"
-    if moment - at > paths.CLOCK_SKEW:
-        return Finding(check, Outcome.FAILED, "signed-in-future", detail)
-    last = zone.date_of_expiry if zone and how != "assumed" else None
-    if last and moment.date() > last:
-        return Finding(check, Outcome.FAILED, "signed-after-expiry", detail)
-    # DG12 states a day, not a moment: the whole of it counts, in whatever time zone the office lies.
-    # Differences are compared, since sums could leave the calendar.
-    early, late = (_DAY_AHEAD, _DAY_BEHIND) if how == "stated" else (timedelta(0), timedelta(0))
-    outside = ""
-    if signer.not_before - moment > late:
-        outside = "not-yet-valid"
-    if moment - signer.not_after > early:
-        outside = "expired"
-    if outside:
-        return Finding(check, Outcome.FAILED, outside, detail)
-    period = signer.private_key_usage
-    if period is None and OID_PRIVATE_KEY_USAGE in signer.extensions:  # there, and unreadable
-        return Finding(check, Outcome.FAILED, "key-usage-period", "unreadable")
-    begin, end = period or (None, None)
-    # a key usage period is over long before the document is: against an assumed time it says nothing
-    if how != "assumed" and ((begin and begin - moment > late) or (end and moment - end > early)):
-        return Finding(check, Outcome.FAILED, "key-usage-period", detail)
-    if seen.outlived is not None:
-        certificate, reason = seen.outlived
-        outcome = Outcome.FAILED if reason == "issuer-validity" else Outcome.UNDETERMINED
-        return Finding(check, outcome, reason, f"{certificate.subject_text}; {detail}")
-    if how == "assumed":
-        return Finding(check, Outcome.WARNING, "assumed", detail)
-    return Finding(check, Outcome.PASSED, detail=detail)
-
-
-def _usage(seen: _Seen, zone: mrz.Zone | None) -> Finding:
-    types, finding = seen.types, seen.usage
-    if types is not None and finding.outcome.holds and zone is not None and zone.format:
-        code = zone.document_code
-        if code not in types and not any(len(entry) == 1 and code.startswith(entry) for entry in types):
-            detail = f"for {', '.join(types)}, not for {code}"
-            return Finding(finding.check, Outcome.FAILED, "document-type", detail)
-    return finding
-
-
-def _signer_usage(signer: Certificate) -> Finding:
-    check = "pa.ds-usage"
-    foreign = [oid for oid, entry in signer.extensions.items() if entry[0] and oid not in _UNDERSTOOD]
-    if foreign:
-        return Finding(check, Outcome.FAILED, "critical-extension", ", ".join(foreign))
-    usage, is_ca = signer.key_usage, signer.is_ca
-    if is_ca is None and OID_BASIC_CONSTRAINTS in signer.extensions:  # there, and unreadable
-        return Finding(check, Outcome.FAILED, "ca-as-signer", "basic constraints are unreadable")
-    if is_ca or (usage is not None and usage & {"keyCertSign", "cRLSign"}):
-        return Finding(check, Outcome.FAILED, "ca-as-signer")
-    warnings = list(signer.deviations)
-    if usage is None and OID_KEY_USAGE in signer.extensions:
-        return Finding(check, Outcome.FAILED, "key-usage", "unreadable")
-    if usage is None:
-        warnings.append("key-usage-absent")
-    elif "digitalSignature" not in usage:
-        return Finding(check, Outcome.FAILED, "key-usage", ", ".join(sorted(usage)))
-    elif not signer.extensions[OID_KEY_USAGE][0]:
-        warnings.append("key-usage-not-critical")
-    purposes = signer.extended_key_usage
-    if purposes is not None:  # document signers have none: whoever has one is for something else
-        return Finding(check, Outcome.FAILED, "role", ", ".join(purposes))
-    return _named(check, tuple(warnings))
-
-
-def _country(seen: _Seen, zone: mrz.Zone | None) -> Finding:
-    check = "pa.country"
-    if zone is None or not zone.format:
-        return brief(check, Outcome.UNDETERMINED, "no-input")
-    state = zone.issuing_state
-    expected = mrz.signing_country(state)
-    own = seen.codes[0]
-    if expected is not None and own and seen.known == {expected}:
-        return _named(check, seen.warnings)
-    said = [f"issuer {index} {code}" for index, code in enumerate(seen.codes) if index and code]
-    subject = [f"its subject {seen.subject}"] if seen.subject not in ("", own) else []
-    detail = ", ".join([f"signer {own}", *subject, *said, f"zone {state}"])
-    if expected is None or not own:
-        return Finding(check, Outcome.UNDETERMINED, "code-unknown", detail)
-    if {code.upper() for code in seen.known} != {expected}:
-        return Finding(check, Outcome.FAILED, "differs", detail)
-    return _named(check, (*seen.warnings, "country-case"))
+            moment = times.parse_time(values[0])
+    if moment is not None:
+        said.append(StatedTime(moment, "claimed"))
+        if not times.in_der_form(values[0]):
+            odd.append(Fault(Outcome.WARNING, "signing-time-form"))
+    elif values:
+        odd.append(Fault(Outcome.WARNING, "signing-time-unreadable"))
+    return said or [StatedTime(at, "assumed")], odd

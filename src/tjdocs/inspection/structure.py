@@ -90,13 +90,16 @@ class ChipContent:
         """Names of the data groups handed over, by number."""
         return {int(name[2:]): name for name in self.files if name.startswith("DG")}
 
-    def stray_bytes(self, name: str) -> bool:
-        """Whether something other than a chip's empty memory lies behind a file's object; no signature covers it."""
+    def behind(self, name: str) -> tuple[str, ...]:
+        """Return the name of what follows a file's object, if anything does; neither hash nor signature covers it.
+
+        ``padding``: a chip's empty memory, zeros or FF; ``trailing-data``: anything else.
+        """
         data, size = self.files[name], len(self.contents[name])
         if len(data) == size:
-            return False
-        behind = data[size:]
-        return bool(behind.strip(b"\x00")) and bool(behind.strip(b"\xff"))
+            return ()
+        more = data[size:]
+        return ("padding",) if not more.strip(b"\x00") or not more.strip(b"\xff") else ("trailing-data",)
 
 
 _READERS: dict[str, Callable[[bytes], Any]] = {
@@ -197,16 +200,15 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
             outcome = Outcome.UNDETERMINED if reason == "limit" else Outcome.FAILED
             findings.append(Finding("lds.structure", outcome, reason, detail, name))
             continue
-        if chip.stray_bytes(name):
-            findings.append(brief("lds.structure", Outcome.WARNING, "trailing-data", name))
-            continue
+        behind = chip.behind(name)
         problems = getattr(chip.parsed[name], "problems", ())
         if not problems:
-            findings.append(passed("lds.structure", name))
+            outcome = Outcome.WARNING if behind else Outcome.PASSED
+            findings.append(brief("lds.structure", outcome, next(iter(behind), ""), name))
             continue
         worst = sorted(problems, key=lambda problem: problem.severity != "error")
         outcome = Outcome.FAILED if worst[0].severity == "error" else Outcome.WARNING
-        detail = "; ".join(problem.text for problem in worst)
+        detail = "; ".join((*(problem.text for problem in worst), *behind))
         findings.append(Finding("lds.structure", outcome, worst[0].code, detail, name))
     return findings or [brief("lds.structure", Outcome.UNDETERMINED, "no-input")]
 

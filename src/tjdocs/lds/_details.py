@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -26,6 +27,7 @@ class _Field:
     name: str
     kind: str
     inner: int | None = None
+    partly: bool = False
 
 
 @cache
@@ -33,11 +35,13 @@ def _table(path: str) -> tuple[Mapping[int, _Field], Mapping[int, _Field]]:
     """Return the fields by their tags, and those that hold names by the tag of each name."""
     fields: dict[int, _Field] = {}
     for row in specs.read_toml(path)["field"]:
-        specs.require_keys(row, ("tag", "name", "kind"), ("inner",), where=f"specs/{path}")
+        specs.require_keys(row, ("tag", "name", "kind"), ("inner", "partly"), where=f"specs/{path}")
         if row["kind"] not in _KINDS or (row["kind"] == "names") != ("inner" in row):
             raise SpecError("unusable row", where=f"specs/{path}, {row['name']}", hint=", ".join(_KINDS))
         inner = int(row["inner"], 16) if "inner" in row else None
-        fields[int(row["tag"], 16)] = _Field(int(row["tag"], 16), row["name"], row["kind"], inner)
+        fields[int(row["tag"], 16)] = _Field(
+            int(row["tag"], 16), row["name"], row["kind"], inner, row.get("partly", False)
+        )
     inside = {field.inner: field for field in fields.values() if field.inner is not None}
     return MappingProxyType(fields), MappingProxyType(inside)
 
@@ -109,14 +113,15 @@ def faultless(data: bytes, tag: int, name: str, path: str) -> list[Place] | None
         return None
     if trailing or not items or items[0][0] != _TAG_LIST or items[0][3] - items[0][2] > _LONGEST_LIST:
         return None
-    kinds = _kinds(path, raw[items[0][2] : items[0][3]], tuple([item[0] for item in items[1:]]))
-    if kinds is None:
+    known = _known(path, raw[items[0][2] : items[0][3]], tuple([item[0] for item in items[1:]]))
+    if known is None:
         return None
-    for kind, (_, _, start, stop) in zip(kinds, items[1:], strict=True):
-        if kind in _DIGITS:
-            if stop - start != _DIGITS[kind] or not raw[start:stop].isdigit():
+    for field, (_, _, start, stop) in zip(known, items[1:], strict=True):
+        if field.kind in _DIGITS:
+            value = raw[start:stop]
+            if len(value) != _DIGITS[field.kind] or not value.isdigit() or not _possible(value.decode(), field):
                 return None
-        elif kind != "bytes":
+        elif field.kind != "bytes":
             try:
                 raw[start:stop].decode()
             except UnicodeDecodeError:
@@ -128,11 +133,11 @@ _LONGEST_LIST = 64
 
 
 @lru_cache(maxsize=256)
-def _kinds(path: str, listed: bytes, tags: tuple[int, ...]) -> tuple[str, ...] | None:
-    """Return the kinds of a file's objects; None where they are not those listed, each once, each a simple field's."""
+def _known(path: str, listed: bytes, tags: tuple[int, ...]) -> tuple[_Field, ...] | None:
+    """Return the fields of a file's objects; None where they are not those listed, each once and simple."""
     fields, _ = _table(path)
-    found = [fields[tag].kind for tag in tags if tag in fields]
-    if len(found) != len(tags) or len({*tags}) != len(tags) or "names" in found:
+    found = [fields[tag] for tag in tags if tag in fields]
+    if len(found) != len(tags) or len({*tags}) != len(tags) or any(field.kind == "names" for field in found):
         return None
     try:
         return tuple(found) if tag_list(listed, 0) == tags else None
@@ -160,10 +165,24 @@ def _value(data: bytes, item: Place, field: _Field, problems: list[Problem]) -> 
         text = value.hex() if binary else value.decode("latin-1")
         # A month above 12 is no month but characters, for example "1974" alone.
         if len(text) == size and text.isascii() and text.isdigit() and not (binary and text[4:6] > "12"):
+            if not _possible(text, field):
+                problems.append(Problem("date-impossible", field.name))
             return text
         problems.append(Problem("date-form", field.name, f"{len(value)} bytes"))
         return None
     return value
+
+
+def _possible(text: str, field: _Field) -> bool:
+    """Whether digits are a day or a moment of the calendar; zeros where a part may be unknown."""
+    year, month, day = int(text[:4]), int(text[4:6]), int(text[6:8])
+    if field.partly:  # a leap year, January or a first day in place of what is not known
+        year, month, day = year or 2000, month or 1, day or 1
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return not text[8:] or (text[8:10] < "24" and text[10:12] < "60" and text[12:] < "60")
 
 
 def _text(value: bytes, name: str, problems: list[Problem]) -> str:
@@ -220,13 +239,15 @@ def _coded(value: Any, field: _Field) -> bytes:
         return tlv.encode(_COUNT, bytes((len(value),))) + b"".join(tlv.encode(inner, _utf8(n, field)) for n in value)
     if field.kind in _DIGITS:
         size = _DIGITS[field.kind]
-        form = "YYYYMMDD, unknown parts 0" if field.kind == "date" else "YYYYMMDDhhmmss"
+        form = "YYYYMMDD" if field.kind == "date" else "YYYYMMDDhhmmss"
+        form += ", unknown parts 0" if field.partly else ""
         usable(
             len(value) == size and value.isascii() and value.isdigit(),
             "date of another form",
             where=field.name,
             hint=form,
         )
+        usable(_possible(value, field), "no day of the calendar", where=field.name, hint=form)
         return _utf8(value, field)
     if field.kind == "parts":
         _usable_parts(value, field)

@@ -154,7 +154,7 @@ def build(
     """Return an EF.SOD over data group hashes.
 
     :param hashes: by data group number, 2 to 16 of them, made with ``digest``
-    :param digest: hash id; also used for the message digest
+    :param digest: hash id of the data groups' hashes
     :param signing_time: written into the signed attributes; None leaves it out
     :param lds_version: four digits make an LDS security object of version 1, an empty text one of version 0
     :raises UsageError: the signer is for seals or lists
@@ -166,14 +166,15 @@ def build(
     content = icao.encode_security_object(algorithm, hashes, lds_version, unicode_version)
     attributes = [
         _content_type_attribute(OID_LDS_SECURITY_OBJECT),
-        cms.message_digest(keys.hash_data(digest, content)),
+        # one digest for content and attributes, the signature's own (RFC 8933, 3.1): OpenSSL takes no other
+        cms.message_digest(keys.hash_data(signer.digest, content)),
     ]
     if signing_time is not None:
         attributes.append(cms.signing_time(signing_time))
     signed_data = cms.encode(
         OID_LDS_SECURITY_OBJECT,
         content,
-        digest=digest,
+        digest=signer.digest,
         certificates=[signer.certificate.raw],
         signer=signer.certificate,
         algorithm=signer.algorithm,

@@ -27,6 +27,7 @@ WORDS = {
 """The same, for a person."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +109,14 @@ class TrustPolicy:
     :param lists: lists of how many States must hold a certificate for the ground ``list``
     :param denied: SHA-256 of certificates that are never believed, nor any other certificate of their keys, nor a list
         that rests on them
+    :param states: (SHA-256, country code) of certificates that name no State, or several, with the one they sign for
     """
 
     believe: frozenset[str] = frozenset(GROUNDS)
     anchors: frozenset[str] | None = None
     lists: int = 1
     denied: frozenset[str] = field(default=frozenset())
+    states: frozenset[tuple[str, str]] = field(default=frozenset())
 
     @classmethod
     def parse(cls, table: object, *, where: str = "trust") -> "TrustPolicy":
@@ -123,7 +126,7 @@ class TrustPolicy:
         """
         if not isinstance(table, Mapping):
             raise SpecError("trust is no table", where=where)
-        specs.require_keys(table, ["believe"], ["anchors", "lists", "denied"], where=f"{where} trust")
+        specs.require_keys(table, ["believe"], ["anchors", "lists", "denied", "states"], where=f"{where} trust")
         believe = _texts(table, "believe", where)
         if not believe or (unknown := sorted(believe.difference(GROUNDS))):
             said = f": {unknown[0]}" if believe else ""
@@ -137,7 +140,7 @@ class TrustPolicy:
         if anchors is not None and not {"anchor", "list"} & believe:
             hint = 'add "anchor" or "list" to believe'
             raise SpecError("anchors that do not count", where=f"{where} trust.anchors", hint=hint)
-        return cls(believe, anchors, lists, _digests(table, "denied", where))
+        return cls(believe, anchors, lists, _digests(table, "denied", where), _states(table, where))
 
     def counts(self, anchor: str) -> bool:
         """Whether an anchor of that SHA-256 is one of this policy's."""
@@ -148,8 +151,8 @@ class TrustPolicy:
 
         Whether it is denied itself is not looked at.
 
-        :param denied: SHA-256 of keys that are denied, and of the certificates of these keys: no list that rests on
-            them counts
+        :param denied: SHA-256 of keys that are denied, of the certificates of these keys, and of revoked certificates:
+            no list that rests on them counts
         """
         certificate, because = entry.certificate, []
         if not entry.grounds:
@@ -181,6 +184,18 @@ class TrustPolicy:
         under = " under anchors and signers that count" if barred else under
         count = "a list of 1 State" if len(states) == 1 else f"lists of {len(states)} States"
         return f"on {count}{named}{under}, {self.lists} needed"
+
+
+def _states(table: Mapping[str, Any], where: str) -> frozenset[tuple[str, str]]:
+    value = table.get("states", {})
+    if not isinstance(value, Mapping):
+        raise SpecError("states is no table", where=f"{where} trust.states", hint='SHA-256 = "XX"')
+    for digest, code in value.items():
+        if not _SHA256.fullmatch(digest.lower()):
+            raise SpecError("no SHA-256", where=f"{where} trust.states: {digest}", hint="64 hexadecimal digits")
+        if not isinstance(code, str) or not _COUNTRY.fullmatch(code):
+            raise SpecError("no country code", where=f"{where} trust.states: {digest}", hint="two capital letters")
+    return frozenset((digest.lower(), code) for digest, code in value.items())
 
 
 def _texts(table: Mapping[str, Any], key: str, where: str) -> frozenset[str]:

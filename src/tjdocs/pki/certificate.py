@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
-from hashlib import sha256
+from hashlib import sha1, sha256
 from types import MappingProxyType
 
 from tjdocs.asn1 import ber, der, times, tlv, x509
@@ -18,12 +18,30 @@ OID_SKI = "2.5.29.14"
 OID_KEY_USAGE = "2.5.29.15"
 OID_PRIVATE_KEY_USAGE = "2.5.29.16"
 OID_BASIC_CONSTRAINTS = "2.5.29.19"
+OID_NAME_CONSTRAINTS = "2.5.29.30"
 OID_AKI = "2.5.29.35"
 OID_EXTENDED_KEY_USAGE = "2.5.29.37"
 OID_DOCUMENT_TYPES = "2.23.136.1.1.6.2"
 OID_NAME_CHANGE = "2.23.136.1.1.6.1"
 ICAO_PURPOSES = "2.23.136.1.1."
 OID_SEAL_SIGNER = "2.23.136.1.1.11.1"
+
+EXTENSIONS = {
+    "2.5.29.14": "subjectKeyIdentifier",
+    "2.5.29.15": "keyUsage",
+    "2.5.29.16": "privateKeyUsagePeriod",
+    "2.5.29.17": "subjectAltName",
+    "2.5.29.18": "issuerAltName",
+    "2.5.29.19": "basicConstraints",
+    "2.5.29.30": "nameConstraints",
+    "2.5.29.31": "cRLDistributionPoints",
+    "2.5.29.32": "certificatePolicies",
+    "2.5.29.35": "authorityKeyIdentifier",
+    "2.5.29.37": "extKeyUsage",
+    "2.23.136.1.1.6.1": "nameChange",
+    "2.23.136.1.1.6.2": "documentTypeList",
+}
+"""Extensions whose meaning is heeded; any other that is critical rejects the certificate (RFC 5280, 4.2)."""
 
 
 class CertificateError(ValueError):
@@ -79,6 +97,24 @@ class Certificate:
         return sha256(self.raw).hexdigest()
 
     @property
+    def key_octets(self) -> bytes:
+        """The key alone: root and link of one key may describe its curve otherwise."""
+        try:
+            return der.decode(x509.SubjectPublicKeyInfo, self.spki).key.as_bytes()
+        except der.DerError:
+            return self.spki
+
+    @cached_property
+    def key_digest(self) -> str:
+        """SHA-256 of the key alone, hexadecimal."""
+        return sha256(self.key_octets).hexdigest()
+
+    @property
+    def computed_key_identifier(self) -> bytes:
+        """The key identifier that RFC 5280, 4.2.1.2 computes from the key, whatever the certificate says."""
+        return sha1(self.key_octets, usedforsecurity=False).digest()
+
+    @property
     def subject_text(self) -> str:
         """The subject for a person."""
         return names.text(self.subject)
@@ -130,6 +166,21 @@ class Certificate:
             return False
 
     @property
+    def path_length(self) -> int | None:
+        """How many authorities may follow below it; None where basic constraints do not say, or are unreadable."""
+        entry = self.extensions.get(OID_BASIC_CONSTRAINTS)
+        return _path_length(entry[1]) if entry else None
+
+    @property
+    def name_constraints(self) -> x509.NameConstraints | None:
+        """Whose certificates it may issue, None without the extension.
+
+        :raises tjdocs.asn1.der.DerError: it is unreadable, or constrains something other than names of subjects
+        """
+        entry = self.extensions.get(OID_NAME_CONSTRAINTS)
+        return x509.name_constraints(entry[1]) if entry else None
+
+    @property
     def key_usage(self) -> frozenset[str] | None:
         """Key usage bits by their names in RFC 5280; None where the extension is missing or unreadable."""
         entry = self.extensions.get(OID_KEY_USAGE)
@@ -140,6 +191,11 @@ class Certificate:
         """Extended key usages; None without the extension, empty when unreadable."""
         entry = self.extensions.get(OID_EXTENDED_KEY_USAGE)
         return _extended_key_usage(entry[1]) if entry else None
+
+    @property
+    def not_understood(self) -> tuple[str, ...]:
+        """Object identifiers of the critical extensions that are not understood (RFC 5280, 4.2)."""
+        return tuple(oid for oid, (critical, _) in self.extensions.items() if critical and oid not in EXTENSIONS)
 
     @property
     def private_key_usage(self) -> tuple[datetime | None, datetime | None] | None:
@@ -191,6 +247,14 @@ def _authority_key_identifier(value: bytes) -> bytes | None:
 def _is_ca(value: bytes) -> bool | None:
     try:
         return bool(der.decode(x509.BasicConstraints, value).ca)
+    except der.DerError:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _path_length(value: bytes) -> int | None:
+    try:
+        return der.decode(x509.BasicConstraints, value).path_length
     except der.DerError:
         return None
 
@@ -252,6 +316,20 @@ def _verify(certificate: Certificate, spki: bytes) -> keys.SignatureResult:
     return keys.verify(keys.load(spki), algorithm, certificate.signature, certificate.tbs)
 
 
+@lru_cache(maxsize=256)
+def _type_list_form(value: bytes) -> bool:
+    try:
+        der.decode(x509.DocumentTypeList, value)
+    except der.DerError:
+        return False
+    return True
+
+
+def _time_form(data: bytes, moment: datetime) -> bool:
+    """Whether a date has the form of RFC 5280, 4.1.2.5; GeneralizedTime is for years that UTCTime cannot say."""
+    return times.in_der_form(data) and (data[0] == 0x17 or not 1950 <= moment.year < 2050)
+
+
 @lru_cache(maxsize=1024)
 def _parse(data: bytes) -> Certificate:
     try:
@@ -290,10 +368,11 @@ def _decode(data: bytes, raw: bytes, warnings: tuple[str, ...]) -> Certificate:
     begin, end = der.parts(validity)
     not_before, not_after = times.parse_time(begin), times.parse_time(end)
     deviations: tuple[str, ...] = () if fields.version == 2 else ("certificate-version",)
-    if 0x18 in (begin[0], end[0]):  # GeneralizedTime, which belongs to years that UTCTime cannot say
-        written = ((begin[0], not_before.year), (end[0], not_after.year))
-        if any(tag == 0x18 and 1950 <= year < 2050 for tag, year in written):
-            deviations += ("validity-time-form",)
+    if not (_time_form(begin, not_before) and _time_form(end, not_after)):
+        deviations += ("validity-time-form",)
+    listed = extensions.get(OID_DOCUMENT_TYPES)
+    if listed is not None and not _type_list_form(listed[1]):
+        deviations += ("document-type-list-form",)
     return Certificate(
         raw,
         tbs,

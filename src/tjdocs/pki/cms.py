@@ -2,14 +2,15 @@
 
 import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from hashlib import sha1
+from functools import cached_property
 from itertools import repeat
 
 from tjdocs.asn1 import ber, cms, der, times, tlv, x509
 from tjdocs.errors import UsageError
 from tjdocs.pki import algorithms, keys, names
+from tjdocs.pki.attempts import Attempts
 from tjdocs.pki.certificate import Certificate, CertificateError
 
 __all__ = ["CmsError", "SignedData", "SignerInfo"]
@@ -21,6 +22,8 @@ OID_SIGNING_TIME = "1.2.840.113549.1.9.5"
 
 MAX_CERTIFICATES = 64
 MAX_SIGNERS = 4
+MAX_ATTEMPTS = 8
+"""Signatures verified for one SignedData: its certificates are unsigned, and anybody may add some."""
 
 
 class CmsError(ValueError):
@@ -67,12 +70,8 @@ class SignerInfo:
         if self.key_identifier is not None:
             if certificate.subject_key_identifier == self.key_identifier:
                 return ""
-            try:
-                info = der.decode(x509.SubjectPublicKeyInfo, certificate.spki)
-            except der.DerError:
-                return None
-            computed = sha1(info.key.as_bytes(), usedforsecurity=False).digest()
-            return "signer-key-identifier-computed" if computed == self.key_identifier else None
+            computed = certificate.computed_key_identifier == self.key_identifier
+            return "signer-key-identifier-computed" if computed else None
         assert self.issuer is not None  # noqa: S101
         if certificate.serial != self.serial:
             return None
@@ -115,7 +114,11 @@ class SignedData:
         except der.DerError:
             raise CmsError("not-signed-data", first) from None
 
-    @property
+    def attempts(self) -> Attempts:
+        """Return the bound on what all its signers together may cost."""
+        return Attempts(MAX_ATTEMPTS)
+
+    @cached_property
     def parsed_certificates(self) -> tuple[Certificate, ...]:
         """The certificates inside that can be read."""
         found = []
@@ -126,8 +129,13 @@ class SignedData:
                 continue
         return tuple(found)
 
+    @property
+    def unreadable_certificates(self) -> int:
+        """How many of the certificates inside cannot be read."""
+        return len(self.certificates) - len(self.parsed_certificates)
+
     def judge(
-        self, signer: SignerInfo, known: Iterable[Certificate] | None = None
+        self, signer: SignerInfo, known: Iterable[Certificate] | None = None, *, attempts: Attempts
     ) -> tuple[keys.SignatureResult, Certificate, tuple[str, ...]] | None:
         """Return the best of what verifying under each certificate that ``signer`` names comes to.
 
@@ -135,15 +143,18 @@ class SignedData:
         signer's. None when there is none; else the result, the certificate, and the tolerance in naming it.
 
         :param known: certificates to look among in place of those inside
+        :param attempts: what all signers together may cost; beyond it the result is undecided, reason ``limit``
         """
         best = None
         for certificate in self.parsed_certificates if known is None else known:
             tolerance = signer.match(certificate)
             if tolerance is None:
                 continue
-            result = self.verify(signer, certificate)
-            found = result, certificate, ((tolerance,) if tolerance else ())
-            if result.valid:
+            warnings = (tolerance,) if tolerance else ()
+            if not attempts.take(certificate.key):
+                return keys.SignatureResult(None, "limit"), certificate, warnings
+            found = self.verify(signer, certificate), certificate, warnings
+            if found[0].valid:
                 return found
             best = best or found
         return best
@@ -175,9 +186,11 @@ class SignedData:
         result = keys.SignatureResult(False, "wrong-signature")
         for index, form in enumerate(signer.signed_forms):
             result = keys.verify(certificate.key, algorithm, signer.signature, form, digest=signer.digest)
-            if result.valid and index:
-                extra = (*result.warnings, "attributes-order")
-                return keys.SignatureResult(True, "", extra, result.algorithm, result.hash)
+            if result.valid:
+                more = ("attributes-order",) * index
+                if result.hash != signer.digest:  # RFC 8933, 3.1: content and attributes under one digest
+                    more += ("digest-algorithm-differs",)
+                return replace(result, warnings=(*result.warnings, *more)) if more else result
             if result.reason != "wrong-signature":
                 break
         return result

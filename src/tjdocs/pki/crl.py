@@ -21,6 +21,7 @@ class Crl:
 
     :param serials: of all that are revoked, decoded once, so that a look-up does not depend on their number
     :param key_identifier: of the key that signed, None where the list does not say
+    :param former_names: the issuer's other names, each a ``Name`` (DER): those before a change of name among them
     """
 
     raw: bytes = field(repr=False)
@@ -33,6 +34,7 @@ class Crl:
     serials: frozenset[int] = field(repr=False)
     warnings: tuple[str, ...] = ()
     key_identifier: bytes | None = field(default=None, repr=False)
+    former_names: tuple[bytes, ...] = field(default=(), repr=False)
     _verified: dict[Certificate, keys.SignatureResult] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -73,13 +75,15 @@ class Crl:
         # compared as a difference, since a sum could leave the calendar
         return at - self.this_update > timedelta(days=profiles.load().crl_longest_days)
 
-    def covers(self, certificate: Certificate) -> bool:
-        """Whether the list is of ``certificate``'s issuer (Doc 9303-12, 5.5: the same State's)."""
-        return names.canonical(self.issuer) == names.canonical(certificate.issuer)
+    @property
+    def country(self) -> str:
+        """Country code of the issuer in upper case, empty without one."""
+        return names.country(self.issuer).upper()
 
-    def covers_issuer(self, issuer: Certificate) -> bool:
-        """Whether the list bears ``issuer``'s name."""
-        return names.canonical(self.issuer) == names.canonical(issuer.subject)
+    def of_issuer(self, name: bytes) -> bool:
+        """Whether ``name`` (DER) is one of the issuer's, its former ones included (Doc 9303-12, 7.1.4 and D.1.2.3)."""
+        wanted = names.canonical(name)
+        return any(names.canonical(own) == wanted for own in (self.issuer, *self.former_names))
 
     def verify(self, issuer: Certificate) -> keys.SignatureResult:
         """Verify the list's signature under ``issuer``'s key; the issuer must be allowed to sign lists.
@@ -110,7 +114,8 @@ class Crl:
 _REMEMBERED = 64
 
 # critical extensions that are understood; any other may narrow what the list covers (RFC 5280, 5.2)
-_UNDERSTOOD = {"2.5.29.18", "2.5.29.20", "2.5.29.35"}
+_ISSUER_ALTERNATIVE_NAME = "2.5.29.18"
+_UNDERSTOOD = {_ISSUER_ALTERNATIVE_NAME, "2.5.29.20", "2.5.29.35"}
 # delta CRL indicator and issuing distribution point: such a list is not complete (Doc 9303-12, table 9)
 _NARROWING = {"2.5.29.27", "2.5.29.28"}
 
@@ -124,6 +129,7 @@ def _decode(cls: type[Crl], data: bytes, raw: bytes, warnings: tuple[str, ...]) 
         raise der.DerError("a signature that is no whole octets")
     entries = [extension for entry in tbs.revoked or () for extension in entry.extensions or ()]
     identifier = None
+    former_names: tuple[bytes, ...] = ()
     seen = set()
     for extension in tbs.extensions or ():
         oid = extension.oid.dotted_string
@@ -132,6 +138,8 @@ def _decode(cls: type[Crl], data: bytes, raw: bytes, warnings: tuple[str, ...]) 
         seen.add(oid)
         if oid == OID_AKI:
             identifier = x509.authority_key_identifier(extension.value)
+        elif oid == _ISSUER_ALTERNATIVE_NAME:
+            former_names = x509.directory_names(extension.value)
     for extension in (*(tbs.extensions or ()), *entries):
         oid = extension.oid.dotted_string
         if oid in _NARROWING or (extension.critical and oid not in _UNDERSTOOD):
@@ -147,4 +155,5 @@ def _decode(cls: type[Crl], data: bytes, raw: bytes, warnings: tuple[str, ...]) 
         frozenset(entry.serial for entry in tbs.revoked or ()),
         warnings,
         identifier,
+        former_names,
     )

@@ -4,27 +4,12 @@ from collections.abc import Iterator
 
 from tjdocs.asn1 import der, tlv, x509
 from tjdocs.pki import names
-from tjdocs.pki.certificate import Certificate, CertificateError
+from tjdocs.pki.certificate import EXTENSIONS, Certificate, CertificateError
 from tjdocs.spans import Span
 
-__all__ = ["EXTENSIONS", "spans"]
+__all__ = ["spans"]
 
 _PROFILE = "Doc 9303-12, 7.1.1"
-
-EXTENSIONS = {
-    "2.5.29.14": "subjectKeyIdentifier",
-    "2.5.29.15": "keyUsage",
-    "2.5.29.16": "privateKeyUsagePeriod",
-    "2.5.29.17": "subjectAltName",
-    "2.5.29.18": "issuerAltName",
-    "2.5.29.19": "basicConstraints",
-    "2.5.29.31": "cRLDistributionPoints",
-    "2.5.29.32": "certificatePolicies",
-    "2.5.29.35": "authorityKeyIdentifier",
-    "2.5.29.37": "extKeyUsage",
-    "2.23.136.1.1.6.1": "nameChange",
-    "2.23.136.1.1.6.2": "documentTypeList",
-}
 
 
 def spans(data: bytes, *, base: int = 0, depth: int = 0) -> tuple[Span, ...]:

@@ -17,8 +17,8 @@ def entries(store: TrustStore, country: str = "") -> list[Entry]:
     return [entry for entry in store.entries if not country or entry.certificate.country == country.upper()]
 
 
-def entry_json(entry: Entry) -> dict[str, Any]:
-    """Return an entry with the keys that the command line prints."""
+def entry_json(entry: Entry, store: TrustStore) -> dict[str, Any]:
+    """Return an entry of ``store`` with the keys that the command line prints."""
     certificate = entry.certificate
     return {
         "subject": certificate.subject_text,
@@ -31,7 +31,7 @@ def entry_json(entry: Entry) -> dict[str, Any]:
         "not_after": certificate.not_after.isoformat(),
         "sources": list(entry.sources),
         "kind": entry.kind,
-        "trusted": entry.ground,
+        "trusted": entry.ground if store.trusted(certificate) else "",
         "held_by": [asdict(source) for source in entry.origins],
     }
 
@@ -44,7 +44,7 @@ def explain(store: TrustStore, country: str, policy: TrustPolicy | None = None) 
     found = sorted(entries(store, country), key=lambda entry: entry.certificate.not_before)
     if not found:
         return [f"No certificate of {country.upper()} is in the store."]
-    trusted = sum(bool(entry.ground) for entry in found)
+    trusted = sum(store.trusted(entry.certificate) for entry in found)
     lines = [f"{len(found)} certificates of {country.upper()}, {trusted} of them trusted."]
     seen = store.under(policy)
     if policy is not None:
@@ -54,7 +54,7 @@ def explain(store: TrustStore, country: str, policy: TrustPolicy | None = None) 
     for entry, resolution in zip(found, resolutions, strict=True):
         lines.append(_describe(entry))
         lines.append(f"  {_vouching(resolution)}")
-        lines.append(f"  {_trust(entry)}")
+        lines.append(f"  {_trust(entry, store)}")
         if policy is not None:
             lines.append(f"  under the policy: {_believed(entry.certificate, seen)}")
     missing = [r for r in resolutions if r.kind == "unresolved"]
@@ -90,6 +90,7 @@ _REASONS = {
     "curve-unsupported": "a key is on a curve that is not read",
     "algorithm-unknown": "the signature algorithm is not known",
     "key-unusable": "a key cannot be read",
+    "limit": "more signatures would have to be verified than are tried",
 }
 
 
@@ -117,8 +118,10 @@ def _vouching(resolution: Resolution) -> str:
     return f"vouched for by {by}" + (" (found by key identifier only)" if resolution.reason else "")
 
 
-def _trust(entry: Entry) -> str:
+def _trust(entry: Entry, store: TrustStore) -> str:
     ground = f"trusted: {WORDS[entry.ground]}" if entry.ground else "not trusted by itself: a candidate"
+    if entry.ground and not store.trusted(entry.certificate):
+        ground = f"trusted at import: {WORDS[entry.ground]}; not trusted now: {store.why(entry.certificate)}"
     return f"{ground}; from {', '.join(map(_source, entry.origins)) or 'no source that is known'}"
 
 

@@ -7,7 +7,7 @@ import base64
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +18,7 @@ from tjdocs.pki.certificate import Certificate, CertificateError
 from tjdocs.pki.cms import CmsError
 from tjdocs.pki.crl import Crl, CrlError
 from tjdocs.pki.lists import MAX_LIST_SIZE, ListSignature, MasterList, Resolution, resolve
-from tjdocs.pki.trust import Source, TrustStore, key_digest
+from tjdocs.pki.trust import Source, TrustStore
 from tjdocs.times import aware
 
 __all__ = ["SourceReport", "import_paths", "read_certificate", "read_certificates", "read_crl", "read_crls"]
@@ -167,7 +167,7 @@ def import_paths(
     anchors: Sequence[Certificate] = (),
     trust_candidates: bool = False,
     bilateral: bool = False,
-    at: datetime | None = None,
+    at: datetime,
 ) -> list[SourceReport]:
     """Import files, or all files of folders, into ``store``; one report a file, in order.
 
@@ -180,13 +180,17 @@ def import_paths(
         nothing of it is kept then
     :raises UsageError: a naive moment, or none
     """
-    imported = aware(at).astimezone(UTC).isoformat(timespec="seconds") if at is not None else ""
-    how = _How(anchors, trust_candidates, bilateral, imported)
+    how = _How(anchors, trust_candidates, bilateral, aware(at))
     reports = [_import_file(store, path, how) for path in _files(paths)]
     for anchor in anchors:
-        source = Source("anchor", anchor.sha256, kind="anchor", imported=imported)
+        source = Source("anchor", anchor.sha256, kind="anchor", imported=how.imported)
         store.add(source, _placed(resolve([anchor]), store), grounds={anchor.sha256: "anchor"})
-    return reports
+    # a list that names a master list's signer may have come with it, or after it
+    revoked = store.revoked_signers
+    return [
+        replace(report, signature="failed", signature_reason="signer-revoked") if signers & revoked else report
+        for report, signers in reports
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +200,12 @@ class _How:
     anchors: Sequence[Certificate]
     trust_candidates: bool
     bilateral: bool
-    imported: str
+    at: datetime
+
+    @property
+    def imported(self) -> str:
+        """The moment of import, ISO 8601."""
+        return self.at.astimezone(UTC).isoformat(timespec="seconds")
 
     def ground(self, *, on_list: bool) -> str:
         """Return why a certificate is trusted, empty when it is not."""
@@ -207,8 +216,10 @@ class _How:
         return "candidates-trusted" if self.trust_candidates else ""
 
 
-def _import_file(store: TrustStore, path: Path, how: _How) -> SourceReport:
+def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport, frozenset[str]]:
+    """Import a file; return its report, and the SHA-256 of every certificate on which its lists rest."""
     data = _read(path)
+    known = [entry.certificate for entry in store.entries]
     loose: list[Certificate] = []
     lists: list[tuple[bytes, MasterList, ListSignature]] = []
     crls: list[Crl] = []
@@ -218,7 +229,7 @@ def _import_file(store: TrustStore, path: Path, how: _How) -> SourceReport:
             if how.bilateral:
                 hint = "import it without --bilateral: its signature speaks for it"
                 raise InputError("a list is not received bilaterally", where=str(path), hint=hint)
-            lists.append((block, content, content.verify(how.anchors)))
+            lists.append((block, content, content.verify(how.anchors, at=how.at, crls=store.crls, known=known)))
         elif isinstance(content, Crl):
             crls.append(content)
         else:
@@ -239,16 +250,16 @@ def _import_file(store: TrustStore, path: Path, how: _How) -> SourceReport:
             own.anchor.country if own.anchor else "",
             own.signed,
             how.imported,
-            " ".join(f"{certificate.sha256}:{key_digest(certificate)}" for certificate in own.path),
+            " ".join(f"{certificate.sha256}:{certificate.key_digest}" for certificate in own.path),
         )
-        new += _add(store, source, content.certificates, kinds, how.ground(on_list=source.vouches))
+        new += _add(store, source, content.certificates, kinds, how.ground(on_list=source.vouches), signers=own.path)
     if loose or crls:
         kind = "bilateral" if how.bilateral else "file"
         source = Source(path.name, sha256(data).hexdigest(), "not-applicable", kind, imported=how.imported)
         new += _add(store, source, loose, kinds, how.ground(on_list=False), crls)
     signature = max((own for _, _, own in lists), key=lambda own: _ORDER.index(own.outcome), default=_NO_LIST)
     unreadable = sum(len(content.unreadable) for _, content, _ in lists)
-    return SourceReport(
+    report = SourceReport(
         str(path),
         len(certificates) + unreadable,
         new,
@@ -262,6 +273,7 @@ def _import_file(store: TrustStore, path: Path, how: _How) -> SourceReport:
         unreadable,
         len(crls),
     )
+    return report, frozenset(c.sha256 for _, _, own in lists for c in own.path)
 
 
 _NO_LIST = ListSignature("not-applicable")
@@ -274,9 +286,10 @@ def _add(
     kinds: dict[str, str],
     ground: str,
     crls: Sequence[Crl] = (),
+    signers: Sequence[Certificate] = (),
 ) -> int:
     grounds = {c.sha256: ground for c in certificates} if ground else {}
-    return store.add(source, [(c, kinds[c.sha256]) for c in certificates], grounds=grounds, crls=crls)
+    return store.add(source, [(c, kinds[c.sha256]) for c in certificates], grounds=grounds, crls=crls, signers=signers)
 
 
 def _placed(resolutions: list[Resolution], store: TrustStore) -> list[tuple[Certificate, str]]:

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import ecdsa
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -43,6 +43,9 @@ class PublicKey:
     :param explicit: EC domain parameters stand in full
     :param handle: the library's key object, None where unsupported
     :param pss_only: the key is for RSASSA-PSS alone (RFC 4055, 1.2)
+    :param pss: the parameters that every signature of such a key must have, None where it does not say
+    :param slow: verifying takes a fifth of a second, since OpenSSL refuses to compute with the key
+    :param warnings: named tolerances under which it was read
     """
 
     kind: str
@@ -52,6 +55,17 @@ class PublicKey:
     curve: curves.Curve | None = None
     handle: Any = field(default=None, repr=False)
     pss_only: bool = False
+    pss: "PssParameters | None" = None
+    slow: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+class PssParameters(NamedTuple):
+    """RSASSA-PSS parameters: id of the hash, hash of the mask, salt length in octets."""
+
+    hash: str
+    mask: algorithms.HashAlgorithm
+    salt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +74,7 @@ class SignatureResult:
 
     :param valid: None when it could not be decided (``reason`` says why)
     :param reason: ``wrong-signature``, ``algorithm-unknown``, ``algorithm-forbidden``, ``algorithm-key-mismatch``,
-        ``curve-unsupported``, ``key-unusable``; empty when valid
+        ``pss-trailer``, ``curve-unsupported``, ``key-unusable``, ``limit``; empty when valid
     :param warnings: named tolerances under which it is valid
     :param algorithm: id of the algorithm used
     :param hash: id of the hash used
@@ -82,14 +96,14 @@ def load(spki: bytes) -> PublicKey:
         if algorithm.oid == _EC_PUBLIC_KEY:
             return _load_ec(algorithm.parameters, info.key.as_bytes())
         if algorithm.oid in _RSA or algorithm.oid == _DSA:
-            return _load_rsa_or_dsa(spki, algorithm.oid, info)
+            return _load_rsa_or_dsa(spki, algorithm, info)
     except (der.DerError, ValueError, UnsupportedAlgorithm, TypeError):
         return PublicKey("unsupported", "key-unusable")
     return PublicKey("unsupported", "algorithm-unknown")
 
 
-def _load_rsa_or_dsa(spki: bytes, oid: str, info: x509.SubjectPublicKeyInfo) -> PublicKey:
-    if oid == _DSA:
+def _load_rsa_or_dsa(spki: bytes, algorithm: x509.AlgorithmId, info: x509.SubjectPublicKeyInfo) -> PublicKey:
+    if algorithm.oid == _DSA:
         key = load_der_public_key(spki)
         if not isinstance(key, dsa.DSAPublicKey):
             return PublicKey("unsupported", "key-unusable")
@@ -98,17 +112,37 @@ def _load_rsa_or_dsa(spki: bytes, oid: str, info: x509.SubjectPublicKeyInfo) -> 
         return PublicKey("dsa", f"DSA {key.key_size}", key.key_size, handle=key)
     numbers = list(tlv.children(tlv.read(info.key.as_bytes())))
     modulus, exponent = (int.from_bytes(number.value, "big") for number in numbers)
-    pss_only = oid == _RSA[1]
+    pss_only = algorithm.oid == _RSA[1]
+    warnings: tuple[str, ...] = ()
+    # a first bit that makes the modulus negative: the sign was forgotten, and every reader takes it as positive
+    if numbers[0].value[:1] >= b"\x80":
+        warnings = ("rsa-modulus-negative",)
+    pss = None
+    if pss_only and not algorithm.plain:
+        parameters = _pss_parameters(algorithm.parameters)
+        if isinstance(parameters, PssParameters):
+            pss = parameters
+        else:  # no signature can be held against them
+            warnings = (*warnings, "pss-key-parameters")
     if modulus.bit_length() > MAX_RSA_BITS or exponent.bit_length() > MAX_RSA_BITS:
         return PublicKey("unsupported", "limit")
-    numbers_ = rsa.RSAPublicNumbers(exponent, modulus)
-    rsa_key = numbers_.public_key()
-    if modulus.bit_length() > _LIBRARY_BITS and exponent.bit_length() > _LIBRARY_EXPONENT_BITS:
-        # OpenSSL refuses to compute with such a key, whatever the signature; longer ones would take seconds
-        if modulus.bit_length() > _PLAIN_BITS:
-            return PublicKey("unsupported", "limit")
-        return PublicKey("rsa", f"RSA {rsa_key.key_size}", rsa_key.key_size, handle=numbers_, pss_only=pss_only)
-    return PublicKey("rsa", f"RSA {rsa_key.key_size}", rsa_key.key_size, handle=rsa_key, pss_only=pss_only)
+    handle: Any = rsa.RSAPublicNumbers(exponent, modulus)
+    library = handle.public_key()
+    slow = modulus.bit_length() > _LIBRARY_BITS and exponent.bit_length() > _LIBRARY_EXPONENT_BITS
+    # OpenSSL refuses to compute with a slow key, whatever the signature; longer ones would take seconds
+    if slow and modulus.bit_length() > _PLAIN_BITS:
+        return PublicKey("unsupported", "limit")
+    bits = library.key_size
+    return PublicKey(
+        "rsa",
+        f"RSA {bits}",
+        bits,
+        handle=handle if slow else library,
+        pss_only=pss_only,
+        pss=pss,
+        slow=slow,
+        warnings=warnings,
+    )
 
 
 def _load_ec(parameters: bytes, point: bytes) -> PublicKey:
@@ -141,14 +175,19 @@ def verify(
     row = algorithms.signature_by_oid(algorithm.oid)
     if row is None:
         return SignatureResult(None, "algorithm-unknown")
-    warnings = (row.warning,) if row.warning else ()
+    warnings = (*key.warnings, row.warning) if row.warning else key.warnings
     hash_id = row.hash or digest
     mask = salt = None
     if row.scheme == "rsa-pss":
         pss = _pss_parameters(algorithm.parameters)
         if pss is None:
             return SignatureResult(None, "algorithm-unknown", algorithm=row.id)
+        if pss == "trailer":
+            return SignatureResult(False, "pss-trailer", algorithm=row.id)
         hash_id, mask, salt = pss
+        # RFC 4055, 3.3: the key's own parameters hold for all its signatures, the salt's length being the least
+        if key.pss is not None and (key.pss[:2] != pss[:2] or salt < key.pss.salt):
+            warnings = (*warnings, "pss-key-parameters")
     elif not algorithm.plain:
         return SignatureResult(None, "algorithm-unknown", algorithm=row.id)
     if not hash_id:
@@ -290,12 +329,10 @@ def _check_pss(
 
 
 @lru_cache(maxsize=256)
-def _pss_parameters(
-    parameters: bytes,
-) -> tuple[str, algorithms.HashAlgorithm, int] | None:
-    """Return hash id, mask hash and salt length of RSASSA-PSS parameters; None when unusable."""
+def _pss_parameters(parameters: bytes) -> PssParameters | Literal["trailer"] | None:
+    """Read RSASSA-PSS parameters; None when unusable, ``trailer`` where the trailer is none that exists."""
     if not parameters:
-        return "sha1", algorithms.hash_by_id("sha1"), 20
+        return PssParameters("sha1", algorithms.hash_by_id("sha1"), 20)
     try:
         fields = der.decode(x509.PssParameters, parameters)
     except der.DerError:
@@ -308,9 +345,11 @@ def _pss_parameters(
             return None
         mask = algorithms.hash_by_oid(fields.mask.hash.oid.dotted_string)
     salt = 20 if fields.salt_length is None else fields.salt_length
-    if hash_ is None or mask is None or fields.trailer not in (None, 1) or not 0 <= salt <= MAX_RSA_BITS // 8:
+    if fields.trailer not in (None, 1):
+        return "trailer"
+    if hash_ is None or mask is None or not 0 <= salt <= MAX_RSA_BITS // 8:
         return None
-    return hash_.id, mask, salt
+    return PssParameters(hash_.id, mask, salt)
 
 
 def describe(algorithm: x509.AlgorithmId, digest: str = "") -> str:
@@ -322,7 +361,7 @@ def describe(algorithm: x509.AlgorithmId, digest: str = "") -> str:
         return row.id
     if row.scheme == "rsa-pss":
         pss = _pss_parameters(algorithm.parameters)
-        return f"{row.id}-{pss[0]}" if pss else row.id
+        return f"{row.id}-{pss.hash}" if isinstance(pss, PssParameters) else row.id
     return f"{row.id}-{digest}" if digest else row.id
 
 

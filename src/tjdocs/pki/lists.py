@@ -2,22 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tjdocs.asn1 import der, icao, times
-from tjdocs.pki import cms, names, paths
-from tjdocs.pki.certificate import (
-    OID_BASIC_CONSTRAINTS,
-    OID_EXTENDED_KEY_USAGE,
-    OID_KEY_USAGE,
-    Certificate,
-    CertificateError,
-)
+from tjdocs.findings import Outcome
+from tjdocs.pki import cms, names, paths, revocation, signer_rules
+from tjdocs.pki.attempts import Attempts
+from tjdocs.pki.certificate import Certificate, CertificateError
+from tjdocs.pki.crl import Crl
+from tjdocs.pki.signer_rules import Fault, StatedTime
 from tjdocs.pki.trust import TrustStore
 
 __all__ = ["ListSignature", "MasterList", "Resolution", "resolve"]
 
 OID_MASTER_LIST = "2.23.136.1.1.2"
-OID_LIST_SIGNER = "2.23.136.1.1.3"
 
 MAX_LIST_SIZE = 20 * 1024 * 1024
 
@@ -75,57 +73,86 @@ class MasterList:
                 unreadable.append(raw)
         return cls(signed_data, tuple(read), tuple(unreadable))
 
-    def verify(self, anchors: Sequence[Certificate]) -> ListSignature:
+    def verify(
+        self,
+        anchors: Sequence[Certificate],
+        *,
+        at: datetime,
+        crls: Sequence[Crl] = (),
+        known: Sequence[Certificate] = (),
+    ) -> ListSignature:
         """Verify the list's signature and its signer up to one of ``anchors`` (Doc 9303-12, 9.1).
 
-        Without anchors, or when no path leads to one, the outcome is ``undetermined``. The signer's certificate
-        must carry the list signer's extended key usage, and its period must hold the signing time.
+        Without anchors, or when no path leads to one, the outcome is ``undetermined``. Every signer is judged by the
+        row ``list`` of :mod:`tjdocs.pki.signer_rules`, by the signing time that it claims.
+
+        :param at: the time of inspection
+        :param crls: revocation lists; ``known``, further certificates, that may have signed them
         """
         if not self.signed_data.signers:
             return ListSignature("failed", "no-signer")
-        warnings: list[str] = [*self.signed_data.warnings]
-        found, led = None, dict[Certificate, None]()
+        inside = [c for c in self.signed_data.parsed_certificates if c.is_ca]
+        source = TrustStore.of(anchors, [*inside, *known], crls)
+        attempts = self.signed_data.attempts()
+        warnings: dict[str, None] = dict.fromkeys(self.signed_data.warnings)
+        found: tuple[str, Certificate, str] | None = None
+        led: dict[Certificate, None] = {}
         for info in self.signed_data.signers:
-            judged = self.signed_data.judge(info)
+            judged = self.signed_data.judge(info, attempts=attempts)
             if judged is None:
                 return ListSignature("undetermined", "signer-missing")
             result, certificate, tolerance = judged
             if not result.valid:
                 return ListSignature("undetermined" if result.valid is None else "failed", result.reason)
-            warnings += [*info.warnings, *tolerance, *result.warnings]
-            critical, _ = certificate.extensions.get(OID_EXTENDED_KEY_USAGE, (False, b""))
-            usage = certificate.key_usage
-            if OID_LIST_SIGNER not in (certificate.extended_key_usage or ()) or certificate.is_ca:
-                return ListSignature("failed", "signer-role")
-            if certificate.is_ca is None and OID_BASIC_CONSTRAINTS in certificate.extensions:
-                return ListSignature("failed", "signer-role")
-            if usage is None and OID_KEY_USAGE not in certificate.extensions:
-                warnings.append("key-usage-absent")
-            elif usage is None or "digitalSignature" not in usage or usage & {"keyCertSign", "cRLSign"}:
-                return ListSignature("failed", "signer-role")
-            if not critical:
-                warnings.append("extended-key-usage-not-critical")
-            moment = (info.attributes or {}).get(cms.OID_SIGNING_TIME, ())
-            try:
-                signed = times.parse_time(moment[0]) if len(moment) == 1 else None
-            except der.DerError:
-                signed = None
-            if signed is None:
-                warnings.append("signing-time-absent")
-            elif not certificate.not_before <= signed <= certificate.not_after:
-                return ListSignature("failed", "signer-validity")
-            inside = [c for c in self.signed_data.parsed_certificates if c.is_ca]
-            path = paths.build(certificate, TrustStore.of(anchors, inside))
-            if not path.valid:
-                outcome = "undetermined" if path.valid is None else "failed"
-                reason = path.reason if anchors or path.valid is not None else "no-anchor"
-                return ListSignature(outcome, reason, tuple(warnings))
-            warnings += path.warnings
-            led.update(dict.fromkeys(path.chain))
+            signed, odd = _signing_time(info)
+            signer = signer_rules.judge(certificate, "list", source)
+            faults = [*_faults(signer, signed, source, at), *odd]
+            warnings |= dict.fromkeys((*info.warnings, *tolerance, *certificate.warnings, *result.warnings))
+            warnings |= dict.fromkeys(fault.reason for fault in faults if fault.outcome is Outcome.WARNING)
+            grave = [fault for fault in faults if fault.outcome is not Outcome.WARNING]
+            grave.sort(key=lambda fault: fault.outcome is not Outcome.FAILED)
+            if grave:
+                outcome, reason, _ = grave[0]
+                reason = "no-anchor" if not anchors and outcome is Outcome.UNDETERMINED else reason
+                return ListSignature(str(outcome), reason, tuple(warnings), certificate.subject_text)
+            chain = signer.path.chain
+            led.update(dict.fromkeys(chain))
             # of several signers, who all must lead to an anchor, the first is remembered
-            found = found or (certificate.subject_text, path.chain[-1], signed.isoformat() if signed else "")
+            found = found or (certificate.subject_text, chain[-1], signed.isoformat() if signed else "")
         assert found is not None  # noqa: S101 - there was a signer
         return ListSignature("warning" if warnings else "passed", "", tuple(warnings), *found, tuple(led))
+
+
+# what the rules of all signers are called where a list is told of
+_LIST_WORDS = {
+    **dict.fromkeys(("role", "ca-as-signer", "key-usage"), "signer-role"),
+    **dict.fromkeys(("expired", "not-yet-valid", "key-usage-period"), "signer-validity"),
+    "revoked": "signer-revoked",
+}
+
+
+def _signing_time(info: cms.SignerInfo) -> tuple[datetime | None, list[Fault]]:
+    values = (info.attributes or {}).get(cms.OID_SIGNING_TIME, ())
+    try:
+        moment = times.parse_time(values[0]) if len(values) == 1 else None
+    except der.DerError:
+        moment = None
+    if moment is None:
+        return None, [Fault(Outcome.WARNING, "signing-time-absent")]
+    return moment, [] if times.in_der_form(values[0]) else [Fault(Outcome.WARNING, "signing-time-form")]
+
+
+def _faults(
+    signer: signer_rules.JudgedSigner, signed: datetime | None, source: TrustStore, at: datetime
+) -> list[Fault]:
+    moment = StatedTime(signed, "claimed") if signed else StatedTime(at, "assumed")
+    validity = [f for f in signer_rules.check_validity(signer, [moment], at=at) if f.reason != "assumed"]
+    faults = [*signer.usage, *validity, *signer.chain]
+    if signer.path.valid:
+        revoked = revocation.judge("", signer.path.chain, source, at=at)
+        if revoked.outcome is Outcome.FAILED:
+            faults.append(Fault(Outcome.FAILED, revoked.reason, revoked.detail))
+    return [fault._replace(reason=_LIST_WORDS.get(fault.reason, fault.reason)) for fault in faults]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +179,11 @@ def resolve(certificates: Iterable[Certificate], known: TrustStore | None = None
     pool = TrustStore.of((), certificates)
     if known is not None:
         pool = pool.merged([known])
-    return [_resolve(certificate, pool) for certificate in certificates]
+    attempts = Attempts(paths.MAX_CANDIDATES * len(certificates))
+    return [_resolve(certificate, pool, attempts) for certificate in certificates]
 
 
-def _resolve(certificate: Certificate, pool: TrustStore) -> Resolution:
+def _resolve(certificate: Certificate, pool: TrustStore, attempts: Attempts) -> Resolution:
     candidates = pool.issuers(certificate)
     own, other = certificate.subject_key_identifier, certificate.authority_key_identifier
     if other is not None and own is not None and own != other:
@@ -167,6 +195,9 @@ def _resolve(certificate: Certificate, pool: TrustStore) -> Resolution:
         candidates.append(certificate)
     reasons = []
     for issuer in candidates[: paths.MAX_CANDIDATES]:
+        if not attempts.take(issuer.key):
+            reasons.append("limit")
+            continue
         result = certificate.verify(issuer)
         if result.valid:
             if issuer == certificate:
@@ -181,7 +212,7 @@ def _resolve(certificate: Certificate, pool: TrustStore) -> Resolution:
 def _unresolved(certificate: Certificate, candidates: list[Certificate], reasons: list[str]) -> str:
     if certificate.key.kind == "unsupported" and not reasons:
         return certificate.key.name
-    for reason in ("curve-unsupported", "algorithm-unknown", "key-unusable"):
+    for reason in ("curve-unsupported", "algorithm-unknown", "key-unusable", "limit"):
         if reason in reasons:
             return reason
     identifier = certificate.authority_key_identifier

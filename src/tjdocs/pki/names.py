@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from tjdocs.asn1 import der, x509
 
-__all__ = ["ATTRIBUTES", "canonical", "country", "text"]
+__all__ = ["ATTRIBUTES", "canonical", "countries", "country", "text", "within"]
 
 ATTRIBUTES = {
     "2.5.4.3": "CN",
@@ -31,7 +31,7 @@ def canonical(name: bytes) -> frozenset[tuple[str, str]] | bytes:
         rdns = x509.name_values(name)
     except der.DerError:
         return name
-    return frozenset((value.oid, " ".join(value.text.casefold().split())) for rdn in rdns for value in rdn)
+    return frozenset[tuple[str, str]]().union(*map(_folded, rdns))
 
 
 @lru_cache(maxsize=1024)
@@ -50,10 +50,33 @@ def country(name: bytes) -> str:
     return attribute(name, "C")
 
 
+def countries(name: bytes) -> tuple[str, ...]:
+    """Return every country code of a ``Name`` (DER) as written; Doc 9303-12, 7.1.1.1 asks for exactly one."""
+    return _attributes(name, "C")
+
+
 def attribute(name: bytes, kind: str) -> str:
     """Return the first attribute ``kind`` (``CN``, ``C``, …) of a ``Name`` (DER), empty when it has none."""
+    return next(iter(_attributes(name, kind)), "")
+
+
+@lru_cache(maxsize=1024)
+def _attributes(name: bytes, kind: str) -> tuple[str, ...]:
     try:
         rdns = x509.name_values(name)
     except der.DerError:
-        return ""
-    return next((value.text for rdn in rdns for value in rdn if value.oid == _OIDS[kind]), "")
+        return ()
+    return tuple(value.text for rdn in rdns for value in rdn if value.oid == _OIDS[kind])
+
+
+def within(name: bytes, subtree: bytes) -> bool:
+    """Whether a ``Name`` (DER) begins with the parts of ``subtree``, in that order (RFC 5280, 7.1)."""
+    try:
+        parts, base = x509.name_values(name), x509.name_values(subtree)
+    except der.DerError:
+        return False
+    return len(parts) >= len(base) and all(_folded(a) == _folded(b) for a, b in zip(parts, base, strict=False))
+
+
+def _folded(rdn: tuple[x509.AttributeValue, ...]) -> frozenset[tuple[str, str]]:
+    return frozenset((value.oid, " ".join(value.text.casefold().split())) for value in rdn)

@@ -10,16 +10,19 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
+from tjdocs.asn1 import der
 from tjdocs.pki import names
+from tjdocs.pki.attempts import Attempts
 from tjdocs.pki.certificate import (
     ICAO_PURPOSES,
     OID_BASIC_CONSTRAINTS,
     OID_EXTENDED_KEY_USAGE,
     OID_KEY_USAGE,
+    OID_NAME_CHANGE,
     Certificate,
 )
 
-__all__ = ["CLOCK_SKEW", "Attempt", "CertificateSource", "Path", "build", "may_certify", "untimely"]
+__all__ = ["CLOCK_SKEW", "Attempt", "CertificateSource", "Path", "build", "role_of", "untimely"]
 
 MAX_CANDIDATES = 64
 MAX_DEPTH = 8
@@ -66,7 +69,8 @@ class Path:
 
     :param valid: None when it could not be decided
     :param reason: ``no-issuer``, ``other-generation``, ``wrong-signature``, ``untrusted``, ``not-believed``,
-        ``denied``, ``curve-unsupported``, ``algorithm-unknown``, ``algorithm-forbidden``, ``limit``; empty when valid
+        ``denied``, ``not-a-ca``, ``role-contradictory``, ``critical-extension``, ``name-constraints``,
+        ``curve-unsupported``, ``algorithm-unknown``, ``algorithm-forbidden``, ``limit``; empty when valid
     :param chain: signer first, trusted certificate last; the signer alone when there is no path
     :param warnings: named tolerances on the way
     :param attempts: every candidate tried in vain
@@ -79,24 +83,26 @@ class Path:
     attempts: tuple[Attempt, ...] = ()
 
 
-def build(signer: Certificate, store: CertificateSource) -> Path:
+def build(signer: Certificate, store: CertificateSource, *, barred: frozenset[str] = frozenset()) -> Path:
     """Find a path from ``signer`` to a certificate that ``store`` trusts, over the likeliest issuers first.
 
     Whatever was tried in vain is told. Validity times only choose between paths: a path each of whose certificates was
     issued while its issuer's was valid comes before any other, since one key stands in several certificates, of which
     the newer is younger than what the key signed before. What such a path is worth is not judged here.
+
+    :param barred: SHA-256 of certificates over which no path may lead
     """
     if store.doubt(signer) == "denied":
         return Path(False, "denied", (signer,), (), (Attempt(signer, "denied", store.why(signer)),))
-    search = _Search(store)
+    search = _Search(store, barred)
     found = search.climb(_Step((signer,), ()))
     if found is None and search.late:
-        search = _Search(store, timely=False)
+        search = _Search(store, barred, timely=False)
         found = search.climb(_Step((signer,), ()))
     if found is not None:
         # without what was only met on the way
         vain = tuple(attempt for attempt in search.attempts if attempt.issuer not in found.chain)
-        return Path(True, "", found.chain, found.warnings, vain)
+        return Path(True, "", found.chain, (*found.warnings, *_deviations(found.chain)), vain)
     valid, reason = _explain(signer, search.attempts)
     return Path(valid, reason, (signer,), (), tuple(search.attempts))
 
@@ -138,12 +144,13 @@ class _Search:
     """
 
     store: CertificateSource
+    barred: frozenset[str]
     timely: bool = True
     late: bool = False
     attempts: list[Attempt] = field(default_factory=list)
     told: set[tuple[str, str]] = field(default_factory=set)
     seen: dict[str, int] = field(default_factory=dict)
-    left: int = MAX_TRIED
+    left: Attempts = field(default_factory=lambda: Attempts(MAX_TRIED))
 
     def tell(self, issuer: Certificate, reason: str, detail: str = "") -> None:
         """Note what came of a candidate, once however often it is met."""
@@ -171,20 +178,22 @@ class _Search:
         """Yield a step up for each issuer whose key verifies the last certificate of ``step``, and that may certify."""
         certificate = step.chain[-1]
         for count, issuer in enumerate(self.store.issuers(certificate)):
-            if count >= MAX_CANDIDATES or not self.left:
-                self.tell(issuer, "limit")
-                break
+            if issuer.sha256 in self.barred:
+                continue
             # whoever was met from further below may be met again: from here the depth's bound is further off
             if issuer == certificate or self.seen.get(issuer.sha256, MAX_DEPTH + 2) <= len(step.chain):
                 continue
-            self.left -= 1
+            if count >= MAX_CANDIDATES or not self.left.take(issuer.key):
+                self.tell(issuer, "limit")
+                break
             result = certificate.verify(issuer)
             if not result.valid:
                 self.tell(issuer, result.reason)
                 continue
-            role = may_certify(issuer)
-            if role is None:
-                self.tell(issuer, "not-a-ca")
+            fault, role = role_of(issuer)
+            fault = fault or _unfit(issuer, step.chain)
+            if fault:
+                self.tell(issuer, fault)
                 continue
             if self.timely and (late := untimely((certificate, issuer))) is not None:
                 self.late = True
@@ -198,30 +207,69 @@ class _Search:
             yield _Step((*step.chain, issuer), (*step.warnings, *warnings))
 
 
-def may_certify(issuer: Certificate) -> tuple[str, ...] | None:
-    """Return the tolerances under which ``issuer`` may sign certificates, or None when it may not."""
+def _unfit(issuer: Certificate, below: tuple[Certificate, ...]) -> str:
+    """Return why a path may not lead over ``issuer``, whatever its role; empty when it may."""
+    if issuer.not_understood:
+        return "critical-extension"
+    try:
+        constraints = issuer.name_constraints
+    except der.DerError:
+        return "critical-extension"
+    if constraints is None:
+        return ""
+    for certificate in below:
+        inside = [subtree for subtree in constraints.permitted or () if names.within(certificate.subject, subtree)]
+        outside = [subtree for subtree in constraints.excluded if names.within(certificate.subject, subtree)]
+        if outside or (constraints.permitted is not None and not inside):
+            return "name-constraints"
+    return ""
+
+
+def _deviations(chain: tuple[Certificate, ...]) -> tuple[str, ...]:
+    """Return the names of what the certificates of a path have otherwise than the profile (Doc 9303-12, 7.1.1)."""
+    found: dict[str, None] = {}
+    for certificate, issuer in pairwise(chain):
+        if certificate.authority_key_identifier is None:
+            found["authority-key-identifier-absent"] = None
+        elif issuer.subject_key_identifier is None:
+            found["subject-key-identifier-absent"] = None
+        elif certificate.authority_key_identifier != issuer.subject_key_identifier:
+            found["authority-key-identifier-differs"] = None
+    for height, issuer in enumerate(chain[1:], 1):
+        # links that keep the name are not counted (RFC 5280, 4.2.1.9); one that changes it says so (7.1.1.5)
+        others = [c for c in chain[1:height] if not (c.self_named or OID_NAME_CHANGE in c.extensions)]
+        if issuer.path_length is not None and len(others) > issuer.path_length:
+            found["path-length"] = None
+    return tuple(found)
+
+
+def role_of(issuer: Certificate) -> tuple[str, tuple[str, ...]]:
+    """Return why ``issuer`` may not sign certificates, empty when it may, and the tolerances under which it may.
+
+    ``role-contradictory``: its key usage is that of an authority and its basic constraints deny it, as seven links of
+    a published list do; that is the State's mistake and accuses nobody. Any other: ``not-a-ca``.
+    """
     usage, role, purposes = issuer.key_usage, issuer.is_ca, issuer.extended_key_usage
     in_ber = role is None and OID_BASIC_CONSTRAINTS in issuer.extensions
-    if role is False or (in_ber and not issuer.is_ca_in_ber):
-        return None
-    if usage is None and OID_KEY_USAGE in issuer.extensions:  # there, and unreadable
-        return None
-    if usage is not None and "keyCertSign" not in usage:
-        return None
     warnings = ["ber-encoded"] if in_ber else []
+    unreadable = (usage is None and OID_KEY_USAGE in issuer.extensions) or (in_ber and not issuer.is_ca_in_ber)
+    if unreadable or (usage is not None and "keyCertSign" not in usage):
+        return "not-a-ca", ()
     if purposes is not None:
         critical, _ = issuer.extensions[OID_EXTENDED_KEY_USAGE]
         if critical or not purposes or any(purpose.startswith(ICAO_PURPOSES) for purpose in purposes):
-            return None
+            return "not-a-ca", ()
         warnings.append("extended-key-usage-present")
+    if role is False:
+        return ("not-a-ca" if usage is None else "role-contradictory"), ()
     if role is None and not in_ber:
         # five published CSCA certificates lack basic constraints; without key usage either it is anybody's
         if usage is None and not issuer.self_named:
-            return None
+            return "not-a-ca", ()
         warnings.append("basic-constraints-absent")
     if usage is None:
         warnings.append("key-usage-absent")
-    return tuple(warnings)
+    return "", tuple(warnings)
 
 
 _UNDECIDED = ("limit", "curve-unsupported", "algorithm-unknown", "key-unusable")
@@ -244,9 +292,11 @@ def _explain(signer: Certificate, attempts: list[Attempt]) -> tuple[bool | None,
         if reason in reasons:
             return None, reason
     # a key that fits and may not certify did sign: that accuses, as a forbidden algorithm does
-    for reason in ("not-a-ca", "algorithm-forbidden"):
+    for reason in ("not-a-ca", "critical-extension", "name-constraints", "algorithm-forbidden", "pss-trailer"):
         if reason in reasons:
             return False, reason
+    if "role-contradictory" in reasons:
+        return None, "role-contradictory"
     # several keys may share an identifier: as long as one of them is undecided nothing accuses
     for reason in _UNDECIDED:
         if reason in meant:

@@ -1,70 +1,184 @@
-"""Whether a signer is revoked, by the lists in a trust store (Doc 9303-12, 5.5; BSI TR-03135-1, 5.6.4.3.5)."""
+"""Whether a certificate is revoked, by the lists in a trust store (Doc 9303-12, 4.1.5, 7.1.4 and D.1.2.3).
 
+One law for every kind of signer. A list is for all certificates of its State's CSCA: the newest key signs it for all
+keys, and names change. It counts for a certificate when it is tied to the CSCA that issued that one: by the name, by
+a former name that the list gives, or by link certificates between the two keys.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple, Protocol
 
 from tjdocs.findings import Finding, Outcome
-from tjdocs.pki import keys, paths
+from tjdocs.pki import algorithms, paths
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.crl import Crl
-from tjdocs.pki.paths import Path
-from tjdocs.pki.trust import TrustStore
 
-__all__ = ["judge"]
+__all__ = ["RevocationSource", "judge", "revoked", "revoked_above"]
 
 
-def judge(check: str, signer: Certificate, path: Path, trust: TrustStore, *, at: datetime) -> Finding:
-    """Return the finding ``check`` on a signer: ``revoked``, or why that cannot be told.
+class RevocationSource(paths.CertificateSource, Protocol):
+    """What revocation needs of a trust store."""
 
-    :param path: how far the signer's chain led
+    @property
+    def crls(self) -> tuple[Crl, ...]:
+        """All lists."""
+        ...
+
+    @property
+    def memory(self) -> dict[object, object]:
+        """What is kept of lists judged against this store; it ends with what the store holds now."""
+        ...
+
+    def crls_for(self, certificate: Certificate) -> list[Crl]:
+        """Return the lists of a certificate's State, and those of its issuer's name."""
+        ...
+
+    def crl_signers(self, crl: Crl) -> list[Certificate]:
+        """Return the certificates of a list's issuer, the likeliest first."""
+        ...
+
+    def of_key(self, certificate: Certificate) -> list[Certificate]:
+        """Return all known certificates of a certificate's key."""
+        ...
+
+    def authorities(self, country: str) -> list[Certificate]:
+        """Return the known certificates of a State that may certify, trusted or not."""
+        ...
+
+
+class _Sound(NamedTuple):
+    """A list whose signature is right under an authority that is trusted, or to which a path leads at home."""
+
+    crl: Crl
+    by: Certificate
+    warnings: tuple[str, ...]
+
+
+def judge(check: str, chain: Sequence[Certificate], source: RevocationSource, *, at: datetime) -> Finding:
+    """Return the finding ``check`` on a signer: revoked, not, or why that is unknown.
+
+    :param chain: the signer, then the certificates above it up to a trusted one
     """
-    if not path.valid:
-        return Finding(check, Outcome.UNDETERMINED, "premise")
-    if not trust.crls:
+    if not source.crls:
         return Finding(check, Outcome.UNDETERMINED, "no-crl")
-    # a signer that was found by key identifier names somebody else: its issuer's name counts then
-    covering = trust.crls_of(signer.issuer, path.chain[1].subject)
-    if not covering:
+    signer, *above = chain
+    lists = source.crls_for(signer)
+    if not lists:
         return Finding(check, Outcome.UNDETERMINED, "other-issuer")
-    sound = []
-    warnings: list[str] = []
-    for crl in covering:
-        result = _verified(crl, path, trust)
-        if result is not None:
-            sound.append(crl)
-            warnings += [*crl.warnings, *result.warnings]
+    sound = [found for crl in lists if (found := _sound(crl, source)) is not None]
+    tied = [found for found in sound if _tied(found, signer, above, source)]
+    if any(signer.serial in found.crl.serials for found in tied):
+        return Finding(check, Outcome.FAILED, "revoked")
+    if gone := revoked_above(chain, source):
+        return Finding(check, Outcome.FAILED, "issuer-revoked", "; ".join(issuer.subject_text for issuer in gone))
     if not sound:
         return Finding(check, Outcome.UNDETERMINED, "crl-signature")
-    if any(signer.serial in crl.serials for crl in sound):
-        return Finding(check, Outcome.FAILED, "revoked")
-    sound = [crl for crl in sound if crl.this_update - at <= paths.CLOCK_SKEW]
-    if not sound:
+    # an untied list that names the number may mean this signer: it is not known which CSCA's number that is
+    if not tied or any(signer.serial in found.crl.serials for found in sound):
+        signers = dict.fromkeys(found.by.subject_text for found in sound)
+        return Finding(check, Outcome.UNDETERMINED, "crl-not-tied", "; ".join(signers))
+    issued = [found for found in tied if found.crl.this_update - at <= paths.CLOCK_SKEW]
+    if not issued:
         return Finding(check, Outcome.UNDETERMINED, "not-yet-issued")
-    if all(crl.stale(at) for crl in sound):
+    if all(found.crl.stale(at) for found in issued):
         return Finding(check, Outcome.UNDETERMINED, "stale")
+    warnings = dict.fromkeys(warning for found in issued for warning in found.warnings)
     if warnings:
-        return Finding(check, Outcome.WARNING, warnings[0], ", ".join(dict.fromkeys(warnings)))
+        return Finding(check, Outcome.WARNING, next(iter(warnings)), ", ".join(warnings))
     return Finding(check, Outcome.PASSED)
 
 
-def _verified(crl: Crl, path: Path, trust: TrustStore) -> keys.SignatureResult | None:
-    """Return the result under a certificate of the list's issuer that is trusted, itself or by a path of its own.
+def revoked(certificate: Certificate, above: Sequence[Certificate], source: RevocationSource) -> bool:
+    """Whether a sound list names ``certificate``, or a root of the same key: then the key itself is not to be used.
 
-    The newest key signs for all keys of a CSCA (Doc 9303-12, 4.1 and 7.1.4), so that the signer's own chain may not
-    hold it. None where there is no such certificate.
+    :param above: the certificates above it, as far as they are known
     """
-    known = (*(c for c in path.chain[1:] if crl.covers_issuer(c)), *trust.crl_signers(crl))
-    for candidate in dict.fromkeys(known[: paths.MAX_CANDIDATES]):
+    if not source.crls:
+        return False
+    if _listed(certificate, above, source):
+        return True
+    others = (other for other in source.of_key(certificate) if other != certificate)
+    return any(_listed(other, (), source) for other in others if other.self_named and other.verify(other).valid)
+
+
+def revoked_above(chain: Sequence[Certificate], source: RevocationSource) -> list[Certificate]:
+    """Return the revoked certificates above a signer: whatever rests on one of them is revoked with it (4.1.5.1)."""
+    return [issuer for place, issuer in enumerate(chain[1:], 2) if revoked(issuer, chain[place:], source)]
+
+
+def _listed(certificate: Certificate, above: Sequence[Certificate], source: RevocationSource) -> bool:
+    # the number is asked first: judging a list costs a signature
+    naming = (crl for crl in source.crls_for(certificate) if certificate.serial in crl.serials)
+    sound = (found for crl in naming if (found := _sound(crl, source)) is not None)
+    return any(_tied(found, certificate, above, source) for found in sound)
+
+
+def _sound(crl: Crl, source: RevocationSource) -> _Sound | None:
+    """Return the list with the certificate under which its signature is right, None where there is none.
+
+    Whether that certificate is itself revoked does not count: a key's last word may be that it is not to be used.
+    """
+    kept = source.memory.get(("crl", id(crl)), _MISSING)
+    if kept is _MISSING:
+        kept = source.memory["crl", id(crl)] = _verified(crl, source)
+    assert kept is None or isinstance(kept, _Sound)  # noqa: S101
+    return kept
+
+
+_MISSING = object()
+
+
+def _verified(crl: Crl, source: RevocationSource) -> _Sound | None:
+    for candidate in source.crl_signers(crl)[: paths.MAX_CANDIDATES]:
         result = crl.verify(candidate)
         if not result.valid:
             continue
-        if candidate in path.chain or not (doubt := trust.doubt(candidate)):
-            return result
-        if doubt != "denied" and paths.may_certify(candidate) is not None and _of_one_state(candidate, trust):
-            return result
+        doubt = source.doubt(candidate)
+        if doubt and (doubt == "denied" or paths.role_of(candidate)[0] or not _of_one_state(candidate, source)):
+            continue
+        made = crl.this_update.date()
+        if algorithms.outdated(result.hash, made):
+            continue
+        bits = candidate.key.bits if candidate.key.kind == "rsa" else 0
+        weak = ("algorithm-weak",) if algorithms.weak(result.hash, bits, made) else ()
+        return _Sound(crl, candidate, (*crl.warnings, *result.warnings, *weak))
     return None
 
 
-def _of_one_state(candidate: Certificate, trust: TrustStore) -> bool:
+def _of_one_state(candidate: Certificate, source: RevocationSource) -> bool:
     """Whether a path leads to a trusted certificate and never abroad: who lists is nobody else's to say."""
-    found = paths.build(candidate, trust)
+    found = paths.build(candidate, source)
     return bool(found.valid) and len({certificate.country for certificate in found.chain}) == 1
+
+
+def _tied(found: _Sound, certificate: Certificate, above: Sequence[Certificate], source: RevocationSource) -> bool:
+    """Whether a list is of the CSCA that issued ``certificate``."""
+    issuers = (certificate.issuer, *(issuer.subject for issuer in above[:1]))
+    if any(found.crl.of_issuer(name) for name in issuers):
+        return True
+    if not above and not certificate.self_named:
+        above = paths.build(certificate, source).chain[1:]
+    lineage = _lineage(found.by, source)
+    return any(c.key_digest in lineage for c in above or (certificate,))
+
+
+def _lineage(authority: Certificate, source: RevocationSource) -> frozenset[str]:
+    """Return the keys that link certificates of one State connect with an authority's, its own included."""
+    kept = source.memory.get(("lineage", authority.key_digest))
+    if isinstance(kept, frozenset):
+        return kept
+    connected: dict[str, set[str]] = {}
+    for link in source.authorities(authority.country):
+        for issuer in source.issuers(link)[: paths.MAX_CANDIDATES]:
+            own, other = link.key_digest, issuer.key_digest
+            if own != other and issuer.country == link.country and link.verify(issuer).valid:
+                connected.setdefault(own, set()).add(other)
+                connected.setdefault(other, set()).add(own)
+    reached, ahead = {authority.key_digest}, [authority.key_digest]
+    while ahead:
+        new = connected.get(ahead.pop(), set()) - reached
+        reached |= new
+        ahead += new
+    found = source.memory["lineage", authority.key_digest] = frozenset(reached)
+    return found

@@ -16,7 +16,7 @@ from tjdocs.pki.crl import Crl, CrlError
 __all__ = ["create", "read", "write"]
 
 _Kept = TypeVar("_Kept", Certificate, Crl)
-_VERSION = 3
+_VERSION = 4
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE certificate (sha256 TEXT PRIMARY KEY, der BLOB NOT NULL, kind TEXT NOT NULL);
@@ -27,7 +27,8 @@ CREATE TABLE membership (source INTEGER NOT NULL REFERENCES source, sha256 TEXT 
     PRIMARY KEY (source, sha256));
 CREATE TABLE trusted (sha256 TEXT NOT NULL REFERENCES certificate, ground TEXT NOT NULL, PRIMARY KEY (sha256, ground));
 CREATE TABLE crl (sha256 TEXT PRIMARY KEY, der BLOB NOT NULL);
-INSERT INTO meta VALUES ('version', '3');
+CREATE TABLE signer (sha256 TEXT PRIMARY KEY, der BLOB NOT NULL);
+INSERT INTO meta VALUES ('version', '4');
 """
 _COLUMNS = [column.name for column in fields(Source)]
 # what was once verified up to an anchor stays so when the same file comes again without one
@@ -50,8 +51,8 @@ def create(path: Path) -> None:
         raise OutputError("cannot make a trust store", where=str(path), hint=str(error)) from None
 
 
-def read(path: Path) -> tuple[list[Entry], tuple[Crl, ...]]:
-    """Return what a store holds, each certificate and list hashed and parsed again.
+def read(path: Path) -> tuple[list[Entry], tuple[Crl, ...], tuple[Certificate, ...]]:
+    """Return entries, revocation lists and signers of master lists, each hashed and parsed again.
 
     :raises InputError: it is no trust store, or something in it was altered
     """
@@ -65,6 +66,7 @@ def read(path: Path) -> tuple[list[Entry], tuple[Crl, ...]]:
             listed = database.execute(f"SELECT id, {', '.join(_COLUMNS)} FROM source").fetchall()  # noqa: S608
             memberships = database.execute("SELECT sha256, source FROM membership ORDER BY source").fetchall()
             crls = database.execute("SELECT sha256, der FROM crl ORDER BY rowid").fetchall()
+            signers = database.execute("SELECT sha256, der FROM signer ORDER BY rowid").fetchall()
     except sqlite3.Error:
         raise InputError("not a trust store", where=str(path), hint="make one with `tjdocs trust import`") from None
     altered = InputError("an entry of the trust store was altered", where=str(path))
@@ -86,7 +88,11 @@ def read(path: Path) -> tuple[list[Entry], tuple[Crl, ...]]:
         if not isinstance(kind, str):
             raise altered
         entries.append(Entry(certificate, kind, tuple(origins.get(digest, ())), tuple(grounds.get(digest, ()))))
-    return entries, tuple(_unaltered(path, "a CRL", digest, data, Crl.parse) for digest, data in crls)
+    return (
+        entries,
+        tuple(_unaltered(path, "a CRL", digest, data, Crl.parse) for digest, data in crls),
+        tuple(_unaltered(path, "a signer", digest, data, Certificate.parse) for digest, data in signers),
+    )
 
 
 def _unaltered(path: Path, what: str, digest: str, data: object, parse: Callable[[bytes], _Kept]) -> _Kept:
@@ -111,8 +117,11 @@ def write(
     certificates: Sequence[tuple[Certificate, str]],
     grounds: Mapping[str, str],
     crls: Sequence[Crl],
+    signers: Sequence[Certificate],
 ) -> int:
     """Add what a source held, each certificate with its kind; return how many are new.
+
+    :param signers: the certificates from a master list's signer to its anchor
 
     :raises OutputError: the store cannot be written
     """
@@ -132,4 +141,5 @@ def write(
         )
         database.executemany("INSERT OR IGNORE INTO trusted VALUES (?, ?)", list(grounds.items()))
         database.executemany("INSERT OR IGNORE INTO crl VALUES (?, ?)", [(c.sha256, c.raw) for c in crls])
+        database.executemany("INSERT OR IGNORE INTO signer VALUES (?, ?)", [(c.sha256, c.raw) for c in signers])
         return int(database.execute("SELECT count(*) FROM certificate").fetchone()[0]) - int(before)

@@ -9,17 +9,16 @@ import json
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import sha1, sha256
+from hashlib import sha256
 from pathlib import Path as FilePath
 
-from tjdocs.asn1 import der, x509
 from tjdocs.errors import InputError, OutputError, UsageError
-from tjdocs.pki import names, storing
+from tjdocs.pki import names, paths, revocation, storing
 from tjdocs.pki.belief import Entry, Source, TrustPolicy
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.crl import Crl
 
-__all__ = ["Entry", "Source", "TrustPolicy", "TrustStore", "key_digest"]
+__all__ = ["Entry", "Source", "TrustPolicy", "TrustStore"]
 
 
 @dataclass(slots=True)
@@ -34,8 +33,12 @@ class _Snapshot:
     by_computed: dict[bytes, list[Certificate]] | None = None  # made when first asked for, as the next
     by_signer: dict[tuple[str, int], list[Certificate]] | None = None
     crls: tuple[Crl, ...] = ()
-    memory: dict[bytes, object] = field(default_factory=dict, init=False)
+    signers: tuple[Certificate, ...] = ()
+    memory: dict[object, object] = field(default_factory=dict, init=False)
     by_issuer: dict[object, list[Crl]] = field(default_factory=dict)
+    by_state: dict[str, list[Crl]] = field(default_factory=dict)
+    by_key: dict[str, list[Certificate]] | None = None  # made when first asked for
+    revoked: frozenset[str] | None = None  # likewise: digests of the certificates of lists' signers
     of: "_Snapshot | None" = None  # that of which this is a view
     denied: frozenset[str] = frozenset()  # digests of public keys
     barred: frozenset[str] = frozenset()  # digests of the certificates of these keys
@@ -44,7 +47,7 @@ class _Snapshot:
 
     @property
     def against(self) -> frozenset[str]:
-        """What no list may rest on: keys that are denied, and their certificates."""
+        """What no list may rest on by the policy: keys that are denied, and their certificates."""
         return self.barred | self.denied
 
     def add(self, entry: Entry) -> None:
@@ -62,19 +65,8 @@ class _Snapshot:
         self.crls = tuple(crls)
         for crl in self.crls:
             self.by_issuer.setdefault(names.canonical(crl.issuer), []).append(crl)
-
-
-def _key(certificate: Certificate) -> bytes:
-    """Return the key alone: root and link of one key may describe its curve otherwise."""
-    try:
-        return der.decode(x509.SubjectPublicKeyInfo, certificate.spki).key.as_bytes()
-    except der.DerError:
-        return certificate.spki
-
-
-def key_digest(certificate: Certificate) -> str:
-    """Return the SHA-256 of a certificate's key alone, hexadecimal."""
-    return sha256(_key(certificate)).hexdigest()
+            if crl.country:
+                self.by_state.setdefault(crl.country, []).append(crl)
 
 
 class TrustStore:
@@ -125,14 +117,20 @@ class TrustStore:
         return cls.of_entries([*entries, *map(Entry, candidates)], crls)
 
     @classmethod
-    def of_entries(cls, entries: Iterable[Entry], crls: Iterable[Crl] = ()) -> "TrustStore":
-        """Return a store in memory with these entries; of two of one certificate the first counts."""
+    def of_entries(
+        cls, entries: Iterable[Entry], crls: Iterable[Crl] = (), signers: Iterable[Certificate] = ()
+    ) -> "TrustStore":
+        """Return a store in memory with these entries; of two of one certificate the first counts.
+
+        :param signers: the certificates from the signers of master lists to their anchors
+        """
         store = cls.__new__(cls)
         store._path = store._above = None
         store._lock = threading.Lock()
         store._policies, store._views = (), {}
         store._loaded = snapshot = _Snapshot()
         snapshot.keep(crls)
+        snapshot.signers = tuple(dict.fromkeys(signers))
         for entry in entries:
             if entry.certificate.sha256 not in snapshot.entries:
                 snapshot.add(entry)
@@ -154,7 +152,9 @@ class TrustStore:
                 grounds = tuple(dict.fromkeys((*known.grounds, *entry.grounds)))
                 entry = replace(known, origins=origins, grounds=grounds)
             entries[digest] = entry
-        return TrustStore.of_entries(entries.values(), (crl for snapshot in snapshots for crl in snapshot.crls))
+        crls = (crl for snapshot in snapshots for crl in snapshot.crls)
+        signers = (signer for snapshot in snapshots for signer in snapshot.signers)
+        return TrustStore.of_entries(entries.values(), crls, signers)
 
     def under(self, policy: TrustPolicy | None) -> "TrustStore":
         """Return the store as ``policy`` sees it: the same certificates, of which it believes fewer.
@@ -184,24 +184,30 @@ class TrustStore:
         snapshot = self._loaded
         if snapshot is None or snapshot.of is not whole:
             digests = frozenset().union(*(policy.denied for policy in self._policies))
-            keys = frozenset(key_digest(whole.entries[digest].certificate) for digest in digests & whole.entries.keys())
+            keys = frozenset(whole.entries[digest].certificate.key_digest for digest in digests & whole.entries.keys())
             entries = whole.entries.values() if digests else ()
             # of a list's signer, whom no list holds, the list's source tells the key
             signers = (source.signers for source in {source for entry in entries for source in entry.origins})
             keys |= {key for found in signers for digest, key in found.items() if digest in digests}
-            barred = frozenset(e.certificate.sha256 for e in entries if keys and key_digest(e.certificate) in keys)
-            snapshot = self._loaded = replace(whole, of=whole, denied=keys, barred=barred, standings={})
+            barred = frozenset(e.certificate.sha256 for e in entries if keys and e.certificate.key_digest in keys)
+            snapshot = self._loaded = replace(whole, of=whole, denied=keys, barred=barred, standings={}, revoked=None)
         return snapshot
 
     def _load(self) -> _Snapshot:
         # a store in memory, which has no path, is never loaded: it was made with its snapshot
         assert self._path is not None  # noqa: S101
-        entries, crls = storing.read(self._path)
+        entries, crls, signers = storing.read(self._path)
         snapshot = _Snapshot()
         for entry in entries:
             snapshot.add(entry)
         snapshot.keep(crls)
+        snapshot.signers = signers
         return snapshot
+
+    @property
+    def signers_of_lists(self) -> tuple[Certificate, ...]:
+        """The certificates from the signers of master lists to their anchors; none is trusted for being here."""
+        return self._snapshot.signers
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -213,18 +219,23 @@ class TrustStore:
         """All revocation lists."""
         return self._snapshot.crls
 
-    def crls_of(self, *issuers: bytes) -> list[Crl]:
-        """Return the revocation lists of issuers of these names (DER), each once."""
-        found = {names.canonical(issuer): None for issuer in issuers}
-        return [crl for name in found for crl in self._snapshot.by_issuer.get(name, ())]
+    def crls_for(self, certificate: Certificate) -> list[Crl]:
+        """Return the revocation lists of a certificate's State, and those of its issuer's name (9303-12, D.1.2.3)."""
+        snapshot = self._snapshot
+        state = (names.country(certificate.issuer) or names.country(certificate.subject)).upper()
+        named = snapshot.by_issuer.get(names.canonical(certificate.issuer), ())
+        return list({id(crl): crl for crl in (*snapshot.by_state.get(state, ()), *named)}.values())
 
     def crl_signers(self, crl: Crl) -> list[Certificate]:
-        """Return the certificates of a list's issuer, those of the key that it names first, then the trusted."""
-        found = self._snapshot.by_canonical.get(names.canonical(crl.issuer), ())
+        """Return the certificates of a list's issuer, by name or by key, those of the key that it names first."""
+        snapshot = self._snapshot
+        keyed = snapshot.by_key_identifier.get(crl.key_identifier, ()) if crl.key_identifier else ()
+        named = snapshot.by_canonical.get(names.canonical(crl.issuer), ())
+        found = dict.fromkeys((*named, *(c for c in keyed if c.country == crl.country)))
 
         def rank(certificate: Certificate) -> tuple[bool, bool]:
             named = crl.key_identifier is None or certificate.subject_key_identifier == crl.key_identifier
-            return not named, not self.trusted(certificate)
+            return not named, bool(self._believed(certificate))
 
         return sorted(found, key=rank)
 
@@ -251,6 +262,14 @@ class TrustStore:
         return [entry for _, entry in entries if self.trusted(entry.certificate)]
 
     @property
+    def revoked_signers(self) -> frozenset[str]:
+        """SHA-256 of the revoked certificates between lists' signers and their anchors."""
+        snapshot = self._snapshot
+        if snapshot.revoked is None:
+            snapshot.revoked = self._revoked(snapshot)
+        return snapshot.revoked
+
+    @property
     def imported(self) -> str | None:
         """When it was last imported into, ISO 8601; empty where no source tells, None where it holds nothing."""
         snapshot = self._snapshot
@@ -261,7 +280,7 @@ class TrustStore:
         return snapshot.imported
 
     @property
-    def memory(self) -> dict[bytes, object]:
+    def memory(self) -> dict[object, object]:
         """What others keep of certificates judged against this store; it ends with what the store holds now."""
         return self._snapshot.memory
 
@@ -272,27 +291,44 @@ class TrustStore:
     def doubt(self, certificate: Certificate) -> str:
         """Return why ``certificate`` is not trusted in itself, empty when it is.
 
-        ``untrusted``: nothing speaks for it; ``not-believed``: what speaks for it does not suffice for the policy;
-        ``denied``: the policy denies it, or another certificate of its key.
+        ``untrusted``: nothing speaks for it; ``not-believed``: what speaks for it does not suffice for the policy, a
+        list whose signer is revoked for instance; ``denied``: the policy denies it, or another certificate of its key.
         """
+        before = self._believed(certificate)
+        if before:
+            return before
+        revoked = self.revoked_signers
+        return self._standing(self._snapshot, certificate, revoked) if revoked else ""
+
+    def _believed(self, certificate: Certificate) -> str:
+        """Return the doubt without regard to revoked signers of lists: whether one is revoked rests on it."""
         snapshot = self._snapshot
-        digest = certificate.sha256
-        found = snapshot.standings.get(digest)
+        found = snapshot.standings.get(certificate.sha256)
         if found is None:
-            found = self._doubt(snapshot, certificate)
-            if digest in snapshot.entries:  # others come from documents, and there is no end of them
-                snapshot.standings[digest] = found
+            found = self._standing(snapshot, certificate)
+            if certificate.sha256 in snapshot.entries:  # others come from documents, and there is no end of them
+                snapshot.standings[certificate.sha256] = found
         return found
 
-    def _doubt(self, snapshot: _Snapshot, certificate: Certificate) -> str:
+    def _revoked(self, snapshot: _Snapshot) -> frozenset[str]:
+        """Return the digests of the certificates that lead from lists' signers to their anchors and are revoked."""
+        if not snapshot.crls:
+            return frozenset()
+        before = _BeforeRevocation(self)
+        return frozenset(c.sha256 for c in snapshot.signers if revocation.revoked(c, (), before))
+
+    def _standing(self, snapshot: _Snapshot, certificate: Certificate, revoked: frozenset[str] = frozenset()) -> str:
         if any(certificate.sha256 in policy.denied for policy in self._policies):
             return "denied"
-        if snapshot.denied and key_digest(certificate) in snapshot.denied:
+        if snapshot.denied and certificate.key_digest in snapshot.denied:
             return "denied"
         entry = snapshot.entries.get(certificate.sha256)
         if entry is None or not entry.grounds:
             return "untrusted"
-        return "" if all(policy.standing(entry, snapshot.against)[0] for policy in self._policies) else "not-believed"
+        against = snapshot.against | revoked
+        # where no policy is asked for, only a revoked signer devalues what a list says
+        policies = self._policies or ((TrustPolicy(),) if against else ())
+        return "" if all(policy.standing(entry, against)[0] for policy in policies) else "not-believed"
 
     def why(self, certificate: Certificate) -> str:
         """Return in words why ``certificate`` is trusted in itself, or why not."""
@@ -301,8 +337,36 @@ class TrustStore:
             return "denied by the policy" if named else "its key is that of a certificate which the policy denies"
         snapshot = self._snapshot
         entry = snapshot.entries.get(certificate.sha256, Entry(certificate))
-        said = [policy.standing(entry, snapshot.against) for policy in self._policies or (TrustPolicy(),)]
+        against = snapshot.against | self.revoked_signers
+        said = [policy.standing(entry, against) for policy in self._policies or (TrustPolicy(),)]
         return next((why for believed, why in said if not believed), said[0][1])
+
+    def state(self, certificate: Certificate) -> str:
+        """Return the country code of the State for which an authority signs, in upper case; empty where it is unknown.
+
+        The one of its subject; one that names none, or several, signs for the State that a policy gives it.
+        """
+        for policy in self._policies:
+            for digest, code in policy.states:
+                if digest == certificate.sha256:
+                    return code
+        codes = names.countries(certificate.subject)
+        return codes[0].upper() if len(codes) == 1 else ""
+
+    def of_key(self, certificate: Certificate) -> list[Certificate]:
+        """Return all known certificates of a certificate's key."""
+        snapshot = self._snapshot
+        if snapshot.by_key is None:
+            by_key: dict[str, list[Certificate]] = {}
+            for entry in snapshot.entries.values():
+                by_key.setdefault(entry.certificate.key_digest, []).append(entry.certificate)
+            snapshot.by_key = by_key
+        return snapshot.by_key.get(certificate.key_digest, [])
+
+    def authorities(self, country: str) -> list[Certificate]:
+        """Return the known certificates of a State (two letters, upper case) that may certify, trusted or not."""
+        found = (entry.certificate for entry in self._snapshot.entries.values())
+        return [c for c in found if c.country == country and not paths.role_of(c)[0]]
 
     def issuers(self, certificate: Certificate) -> list[Certificate]:
         """Return the certificates that may have issued ``certificate``, the likeliest first.
@@ -330,7 +394,7 @@ class TrustStore:
 
         def rank(digest: str) -> tuple[int, bool]:
             # within a rank the trusted first: a crowd of candidates must not hide them
-            untrusted = bool(self.doubt(snapshot.entries[digest].certificate))
+            untrusted = bool(self._believed(snapshot.entries[digest].certificate))
             if digest in by_key:
                 return (0 if digest in by_name else 2), untrusted
             named = identifier is None or by_name[digest].subject_key_identifier is None
@@ -349,8 +413,7 @@ class TrustStore:
         if snapshot.by_computed is None:
             computed: dict[bytes, list[Certificate]] = {}
             for entry in snapshot.entries.values():
-                digest = sha1(_key(entry.certificate), usedforsecurity=False).digest()
-                computed.setdefault(digest, []).append(entry.certificate)
+                computed.setdefault(entry.certificate.computed_key_identifier, []).append(entry.certificate)
             snapshot.by_computed = computed
         yield from snapshot.by_computed.get(key_identifier, ())
 
@@ -377,15 +440,31 @@ class TrustStore:
         *,
         grounds: dict[str, str],
         crls: Sequence[Crl] = (),
+        signers: Sequence[Certificate] = (),
     ) -> int:
         """Keep certificates, each with its kind, as held by ``source``; return how many are new.
 
         :param grounds: why those of these digests are trusted
+        :param signers: of a master list: the certificates from its signer to its anchor
         :raises OutputError: the store cannot be written
         """
         if self._path is None:
             raise OutputError("a store in memory cannot be added to", hint="use TrustStore.create")
         with self._lock:
-            new = storing.write(self._path, source, certificates, grounds, crls)
+            new = storing.write(self._path, source, certificates, grounds, crls, signers)
             self._loaded = None
         return new
+
+
+class _BeforeRevocation:
+    """A store before revoked signers of lists devalue what their lists say: whether one is revoked is asked of it."""
+
+    def __init__(self, store: TrustStore) -> None:
+        self.crls_for, self.crl_signers, self.issuers = store.crls_for, store.crl_signers, store.issuers
+        self.crls = store.crls
+        self.of_key, self.authorities, self.doubt = store.of_key, store.authorities, store._believed
+        self.memory: dict[object, object] = {}
+
+    def why(self, certificate: Certificate) -> str:
+        """Return nothing: in words it would be told with revocation."""
+        return ""

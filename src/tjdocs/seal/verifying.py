@@ -4,22 +4,16 @@ The signer's certificate is not in the seal; it is looked up in the trust store 
 Being there makes nobody trusted: a chain must lead to a trusted CSCA.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 
 from tjdocs import mrz
 from tjdocs.asn1 import x509
 from tjdocs.findings import Finding, Outcome
-from tjdocs.pki import algorithms, keys, names, paths, revocation
-from tjdocs.pki.certificate import (
-    OID_BASIC_CONSTRAINTS,
-    OID_EXTENDED_KEY_USAGE,
-    OID_KEY_USAGE,
-    OID_SEAL_SIGNER,
-    Certificate,
-)
-from tjdocs.pki.dissect import EXTENSIONS
+from tjdocs.pki import keys, paths, revocation, signer_rules
+from tjdocs.pki.certificate import Certificate
+from tjdocs.pki.signer_rules import Fault, StatedTime
 from tjdocs.pki.trust import TrustStore
 from tjdocs.seal.hashing import algorithm_of
 from tjdocs.seal.header import Header
@@ -28,8 +22,6 @@ from tjdocs.seal.seal import Seal
 __all__ = ["Verification", "verify"]
 
 MAX_SIGNERS = 64
-# a day begins 14 hours before and ends 36 hours after its midnight in UTC, somewhere on earth
-_DAY_AHEAD, _DAY_BEHIND = timedelta(hours=14), timedelta(hours=36)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,114 +72,41 @@ def _structure(seal: Seal) -> Finding:
 
 
 def _judge(seal: Seal, header: Header, signer: Certificate, trust: TrustStore, at: datetime) -> Verification:
-    path = paths.build(signer, trust)
-    findings = (
-        _signer(seal, header, signer, path, at),
-        _signature(seal, signer),
-        revocation.judge("seal.revocation", signer, path, trust, at=at),
-    )
-    return Verification(findings, signer, path)
+    judged = signer_rules.judge(signer, "seal", trust)
+    faults = [
+        *judged.usage,
+        *signer_rules.check_document_type(judged, seal.zone[:2].rstrip("<")),
+        *judged.chain,
+        *_country(seal, header, judged),
+    ]
+    if header.signature_date is not None:
+        faults += signer_rules.check_validity(judged, [StatedTime.of_day(header.signature_date)], at=at)
+    if judged.path.valid:
+        revoked = revocation.judge("seal.revocation", judged.path.chain, trust, at=at)
+    else:
+        revoked = Finding("seal.revocation", Outcome.UNDETERMINED, "premise")
+    found = (signer_rules.finding("seal.signer", faults), _signature(seal, signer), revoked)
+    return Verification(found, signer, judged.path)
 
 
-_Fault = tuple[Outcome, str, str]
-_FAILED, _UNDETERMINED, _WARNING = Outcome.FAILED, Outcome.UNDETERMINED, Outcome.WARNING
-
-
-def _signer(seal: Seal, header: Header, signer: Certificate, path: paths.Path, at: datetime) -> Finding:
-    """Judge whether the certificate was entitled to sign this seal on that day; the gravest fault is the reason."""
-    faults = [*_usage(seal, signer), *_chain(path), *_country(seal, header, signer, path)]
-    faults += _validity(header, signer, path, at)
-    if faults:
-        faults.sort(key=lambda fault: (_FAILED, _UNDETERMINED, _WARNING).index(fault[0]))
-        outcome, reason, _ = faults[0]
-        told = dict.fromkeys(f"{word}: {detail}" if detail else word for _, word, detail in faults)
-        return Finding("seal.signer", outcome, reason, "; ".join(told))
-    return Finding("seal.signer", Outcome.PASSED)
-
-
-def _usage(seal: Seal, signer: Certificate) -> Iterator[_Fault]:
-    """Judge whether it is a certificate for bar codes, and for this kind of document (Doc 9303-12, 7.1.1)."""
-    foreign = [oid for oid, (critical, _) in signer.extensions.items() if critical and oid not in EXTENSIONS]
-    if foreign:
-        yield _FAILED, "critical-extension", ", ".join(foreign)
-    usage = signer.key_usage
-    unreadable = signer.is_ca is None and OID_BASIC_CONSTRAINTS in signer.extensions
-    if signer.is_ca or unreadable or (usage is not None and usage & {"keyCertSign", "cRLSign"}):
-        yield _FAILED, "ca-as-signer", ""
-    if OID_KEY_USAGE in signer.extensions and "digitalSignature" not in (usage or ()):
-        yield _FAILED, "key-usage", ", ".join(sorted(usage or ())) or "unreadable"
-    purposes = signer.extended_key_usage
-    if purposes is None or OID_SEAL_SIGNER not in purposes:
-        yield _FAILED, "role", ", ".join(purposes or ()) or "not for bar codes"
-    elif not signer.extensions[OID_EXTENDED_KEY_USAGE][0]:
-        yield _WARNING, "extended-key-usage-not-critical", ""
-    types, code = signer.document_types, seal.zone[:2].rstrip("<")
-    if types is not None and code and not any(code == t or (len(t) == 1 and code.startswith(t)) for t in types):
-        yield _FAILED, "document-type", f"for {', '.join(types)}, not for {code}"
-
-
-def _chain(path: paths.Path) -> Iterator[_Fault]:
-    if not path.valid:
-        tried = "; ".join(map(str, path.attempts))
-        detail = f"issuer {path.chain[0].issuer_text}" + (f", tried {tried}" if tried else "")
-        yield _UNDETERMINED if path.valid is None else _FAILED, path.reason, detail
-    for warning in path.warnings:
-        yield _WARNING, warning, ""
-    for certificate, issuer in zip(path.chain, path.chain[1:], strict=False):
-        bits = issuer.key.bits if issuer.key.kind == "rsa" else 0
-        hash_, made = certificate.verify(issuer).hash, certificate.not_before.date()
-        if algorithms.outdated(hash_, made):
-            yield _FAILED, "algorithm-forbidden", "a hash that was no longer accepted"
-        elif algorithms.weak(hash_, bits, made):
-            yield _WARNING, "algorithm-weak", ""
-
-
-def _country(seal: Seal, header: Header, signer: Certificate, path: paths.Path) -> Iterator[_Fault]:
+def _country(seal: Seal, header: Header, judged: signer_rules.JudgedSigner) -> Iterable[Fault]:
     """Compare the States of header, signer, CSCA and, where the profile says so, zone (BSI TR-03135-1, 5.9.1.5)."""
-    expected = mrz.signing_country(header.country)
-    found = [("signer", names.country(signer.subject)), ("issuer", names.country(signer.issuer))]
-    found += [(f"issuer {n}", names.country(c.subject)) for n, c in enumerate(path.chain[1:], 1)]
-    detail = ", ".join(f"{who} {code}" for who, code in found) + f", header {header.country}"
     state = seal.zone[2:5].rstrip("<")
     if seal.profile and seal.profile.zone_state and state != header.country:
-        yield _FAILED, "country", f"{detail}, zone {state}"
-    elif expected is None:
-        yield _UNDETERMINED, "code-unknown", detail
-    elif any(code.upper() != expected for _, code in found if code):
-        yield _FAILED, "country", detail
-    elif any(code != code.upper() for _, code in found):
-        yield _WARNING, "country-case", ""
-
-
-def _validity(header: Header, signer: Certificate, path: paths.Path, at: datetime) -> Iterator[_Fault]:
-    """Judge the day of signing, the whole of which counts in any time zone, against the certificates' times."""
-    if header.signature_date is None:
-        return
-    signed = datetime.combine(header.signature_date, time(), UTC)
-    detail = f"signed {header.signature_date.isoformat()}"
-    if signed - at > max(_DAY_AHEAD, paths.CLOCK_SKEW):
-        yield _FAILED, "signed-in-future", detail
-    begin, end = signer.private_key_usage or (None, None)
-    if any(first is not None and first - signed > _DAY_BEHIND for first in (signer.not_before, begin)):
-        yield _FAILED, "not-yet-valid", detail
-    if any(last is not None and signed - last > _DAY_AHEAD for last in (signer.not_after, end)):
-        yield _FAILED, "expired", detail
-    elif at > signer.not_after:
-        yield _UNDETERMINED, "expired-since", f"{detail}, valid to {signer.not_after.date().isoformat()}"
-    if (untimely := paths.untimely(path.chain)) is not None:
-        outcome = _FAILED if untimely.reason == "issuer-validity" else _UNDETERMINED
-        yield outcome, untimely.reason, untimely.certificate.subject_text
+        yield Fault(Outcome.FAILED, "country", f"header {header.country}, zone {state}")
+    for fault in signer_rules.check_country(judged, f"header {header.country}", mrz.signing_country(header.country)):
+        yield fault._replace(reason="country") if fault.reason == "differs" else fault
 
 
 def _signature(seal: Seal, signer: Certificate) -> Finding:
     """Verify r and s over the bytes read; the curve's order decides on the hash (Doc 9303-13, 2.4)."""
     check, key = "seal.signature", signer.key
     if key.kind == "unsupported":
-        return Finding(check, _UNDETERMINED, key.name)
+        return Finding(check, Outcome.UNDETERMINED, key.name)
     algorithm = algorithm_of(key)
     if algorithm is None:
-        return Finding(check, _FAILED, "algorithm-key-mismatch", key.name)
+        return Finding(check, Outcome.FAILED, "algorithm-key-mismatch", key.name)
     result = keys.verify(key, x509.AlgorithmId(algorithm.oid, b""), seal.signature, seal.signed)
     if result.valid:
         return Finding(check, Outcome.PASSED)
-    return Finding(check, _FAILED, result.reason, f"{key.name}, {algorithm.hash}")
+    return Finding(check, Outcome.FAILED, result.reason, f"{key.name}, {algorithm.hash}")
