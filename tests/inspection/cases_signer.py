@@ -330,14 +330,14 @@ VALIDITY_CASES: list[Case] = [
         note="on-the-last-valid-day",
     ),
     admitted(VALIDITY, "", lambda: stated("20260302", period=ENDED, signing_time=None), note="dg12"),
-    admitted(VALIDITY, "", lambda: stated("20260601", period=ENDED), note="dg12-last-day"),
+    admitted(VALIDITY, "signing-times-differ", lambda: stated("20260601", period=ENDED), note="dg12-last-day"),
     admitted(
         VALIDITY,
         "",
         lambda: stated("20260601", period=(b.moment(2026, 6, 1, 9), b.moment(2027)), signing_time=None),
         note="dg12-first-day",
     ),
-    admitted(VALIDITY, "", lambda: stated("20260601", key_period=ENDED), note="dg12-key"),
+    admitted(VALIDITY, "signing-times-differ", lambda: stated("20260601", key_period=ENDED), note="dg12-key"),
     # every stated time must fit, whichever of them is the time of signing
     refused(
         VALIDITY,
@@ -364,8 +364,9 @@ VALIDITY_CASES: list[Case] = [
         ),
         note="claim",
     ),
-    admitted(VALIDITY, "signing-times-differ", lambda: stated("20260604", signing_time=b.SIGNED)),
-    admitted(VALIDITY, "", lambda: stated("20260602", signing_time=b.SIGNED), note="times-apart"),
+    admitted(VALIDITY, "signing-times-differ", lambda: stated("20260403", signing_time=b.SIGNED)),
+    admitted(VALIDITY, "", lambda: stated("20260402", signing_time=b.SIGNED), note="times-apart"),
+    admitted(VALIDITY, "", lambda: stated("20260201", signing_time=b.SIGNED), note="signed-after-issue"),
     admitted(VALIDITY, "signing-time-form", lambda: timed(b.utc(b"260302103000+0500")), note="offset"),
     admitted(VALIDITY, "signing-time-form", lambda: timed(b.der(0x18, b"202603021030Z")), note="general-no-seconds"),
     admitted(VALIDITY, "signing-time-unreadable", lambda: stated("20260302", signing_time=b.utc(b"never"))),

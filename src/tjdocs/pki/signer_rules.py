@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 from tjdocs import specs
 from tjdocs.errors import SpecError
-from tjdocs.findings import Finding, Outcome
+from tjdocs.findings import Finding, Outcome, passed
 from tjdocs.pki import algorithms, names, paths, revocation
 from tjdocs.pki.certificate import (
     OID_BASIC_CONSTRAINTS,
@@ -42,7 +42,7 @@ _FILE = "pki/signers.toml"
 _FAILED, _UNDETERMINED, _WARNING = Outcome.FAILED, Outcome.UNDETERMINED, Outcome.WARNING
 _GRAVITY = (_FAILED, _UNDETERMINED, _WARNING)
 # a day begins 14 hours before and ends 36 hours after its midnight in UTC, somewhere on earth
-_DAY_AHEAD, _DAY_BEHIND = timedelta(hours=14), timedelta(hours=36)
+_DAY_AHEAD, _DAY_BEHIND, _NO_TIME = timedelta(hours=14), timedelta(hours=36), timedelta(0)
 
 
 class Fault(NamedTuple):
@@ -126,6 +126,12 @@ class JudgedSigner:
     codes: tuple[tuple[str, ...], tuple[str, ...]]
     states: tuple[str, ...]
     untimely: paths.Untimely | None
+
+    @property
+    def agreed(self) -> str:
+        """The country code that signer and authorities all have, as it should be written; empty without one."""
+        issuer, subject = self.codes
+        return issuer[0] if len(issuer) == 1 and {*subject, *self.states} == {issuer[0]} else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,16 +267,10 @@ def check_country(signer: JudgedSigner, said: str, expected: str | None) -> Iter
     :param said: which State the document names, and where, for the detail
     :param expected: country code in its certificates, None where that is unknown
     """
+    if expected is not None and signer.agreed == expected:
+        return
     issuer, subject = signer.codes
     written = (*issuer, *subject, *signer.states)
-    if (
-        expected is not None
-        and len(issuer) == 1
-        and {*written} == {expected}
-        and all(signer.states)
-        and len(subject) <= 1
-    ):
-        return
     above = [f"issuer {index} {code or 'of no State'}" for index, code in enumerate(signer.states, 1)]
     own = [f"signer {'+'.join(issuer) or '-'}"] + [f"its subject {'+'.join(subject)}"] * (subject not in ((), issuer))
     detail = ", ".join([*own, *above, said])
@@ -298,9 +298,10 @@ def check_validity(
         yield from _time(signer, stated, at, last)
     if OID_PRIVATE_KEY_USAGE in signer.certificate.extensions and signer.certificate.private_key_usage is None:
         yield Fault(_FAILED, "key-usage-period", "unreadable")
-    moments = [stated.moment for stated in times]
-    if max(moments) - min(moments) > _table().apart:
-        yield Fault(_WARNING, "signing-times-differ", ", ".join(map(str, times)))
+    if len(times) > 1:
+        moments = [stated.moment for stated in times]
+        if max(moments) - min(moments) > _table().apart:
+            yield Fault(_WARNING, "signing-times-differ", ", ".join(map(str, times)))
     if times[0].how == "assumed":
         yield Fault(_WARNING, "assumed", str(times[0]))
     if signer.untimely is not None:
@@ -312,25 +313,25 @@ def check_validity(
 
 
 def _time(signer: JudgedSigner, stated: StatedTime, at: datetime, last: date | None) -> Iterable[Fault]:
-    certificate, moment, detail = signer.certificate, stated.moment, str(stated)
+    certificate, moment = signer.certificate, stated.moment
     # Differences are compared, since sums could leave the calendar.
-    early, late = (_DAY_AHEAD, _DAY_BEHIND) if stated.whole_day else (timedelta(0), timedelta(0))
-    if moment - at > max(early, paths.CLOCK_SKEW):
-        yield Fault(_FAILED, "signed-in-future", detail)
+    early, late = (_DAY_AHEAD, _DAY_BEHIND) if stated.whole_day else (_NO_TIME, _NO_TIME)
+    if moment - at > paths.CLOCK_SKEW:
+        yield Fault(_FAILED, "signed-in-future", str(stated))
     assumed = stated.how == "assumed"
     if last is not None and not assumed and moment.date() > last:
-        yield Fault(_FAILED, "signed-after-expiry", detail)
+        yield Fault(_FAILED, "signed-after-expiry", str(stated))
     if certificate.not_before - moment > late:
-        yield Fault(_FAILED, "not-yet-valid", detail)
+        yield Fault(_FAILED, "not-yet-valid", str(stated))
     elif moment - certificate.not_after > early:
-        yield Fault(_FAILED, "expired", detail)
+        yield Fault(_FAILED, "expired", str(stated))
     elif not signer.role.outlives and at > certificate.not_after:
-        end = certificate.not_after.date().isoformat()
-        yield Fault(_UNDETERMINED, "expired-since", f"{detail}, valid to {end}")
-    begin, end_ = certificate.private_key_usage or (None, None)
+        ended = certificate.not_after.date().isoformat()
+        yield Fault(_UNDETERMINED, "expired-since", f"{stated}, valid to {ended}")
+    begin, end = certificate.private_key_usage or (None, None)
     # a key usage period is over long before the document is: against an assumed time it says nothing
-    if not assumed and ((begin and begin - moment > late) or (end_ and moment - end_ > early)):
-        yield Fault(_FAILED, "key-usage-period", detail)
+    if not assumed and ((begin and begin - moment > late) or (end and moment - end > early)):
+        yield Fault(_FAILED, "key-usage-period", str(stated))
 
 
 def finding(check: str, faults: Iterable[Fault], *, detail: str = "") -> Finding:
@@ -338,10 +339,11 @@ def finding(check: str, faults: Iterable[Fault], *, detail: str = "") -> Finding
 
     :param detail: of a check that passed
     """
-    ranked = sorted(faults, key=lambda fault: _GRAVITY.index(fault.outcome))
+    ranked = list(faults)
     if not ranked:
-        return Finding(check, Outcome.PASSED, detail=detail)
+        return Finding(check, Outcome.PASSED, detail=detail) if detail else passed(check)
     if len(ranked) == 1:
         return Finding(check, ranked[0].outcome, ranked[0].reason, ranked[0].detail)
+    ranked.sort(key=lambda fault: _GRAVITY.index(fault.outcome))
     named = dict.fromkeys(f"{fault.reason}: {fault.detail}" if fault.detail else fault.reason for fault in ranked)
     return Finding(check, ranked[0].outcome, ranked[0].reason, "; ".join(named))
