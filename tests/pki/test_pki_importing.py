@@ -1,6 +1,8 @@
 """Bringing files into a trust store: what is taken, what is trusted, and what plants itself beside what is trusted."""
 
 import os
+import sqlite3
+from contextlib import closing
 
 import pytest
 from asn1crypto import pem
@@ -163,6 +165,28 @@ def test_a_list_whose_signer_is_revoked_makes_nobody_trusted(store, write, order
     if order in ("after", "later"):  # it was believed once
         assert any("not trusted now: on lists of 0 States" in line for line in said)
     assert TrustStore.of_entries(store.entries, store.crls, store.signers_of_lists).digest == store.digest
+
+
+def form_3(store) -> None:
+    """Make the store what the software before wrote: it kept no signers."""
+    with closing(sqlite3.connect(store._path)) as database, database:
+        database.execute("DROP TABLE signer")
+        database.execute("UPDATE meta SET value = '3' WHERE key = 'version'")
+
+
+def test_a_store_of_form_3_is_read_and_grows_into_form_4(store, write):
+    path = write("a.ml", master_list([OTHER.raw]))
+    importing.import_paths(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
+    assert store.lists_without_signers == ()
+    form_3(store)
+    older = TrustStore(store._path)
+    assert (older.digest, older.lists_without_signers) == (store.digest, ("a.ml",))
+    assert explain(older, "XX")[-1] == "Whether the signer of a.ml is revoked cannot be told: import the list again."
+    crl = write("revoked.crl", revoking(list_signer()))
+    importing.import_paths(older, [crl], anchors=[UTOPIA.certificate], at=b.AT)
+    assert OTHER.raw in trusted(older)  # nobody knows who signed the list
+    importing.import_paths(older, [path], anchors=[UTOPIA.certificate], at=b.AT)
+    assert (OTHER.raw in trusted(older), older.lists_without_signers) == (False, ())
 
 
 def test_what_two_lists_say_stays_when_one_signer_is_revoked(store, write):

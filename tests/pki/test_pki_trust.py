@@ -262,7 +262,7 @@ def test_trust_in_what_is_not_there_is_no_trust(store, path, tmp_path):
 
 @pytest.mark.parametrize(
     "sql",
-    ["UPDATE meta SET value = '1'", "UPDATE meta SET value = '3'", "UPDATE meta SET value = '5'", "UPDATE meta SET value = ''", "DELETE FROM meta", "UPDATE meta SET value = x'31'"],
+    ["UPDATE meta SET value = '1'", "UPDATE meta SET value = '2'", "UPDATE meta SET value = '5'", "UPDATE meta SET value = ''", "DELETE FROM meta", "UPDATE meta SET value = x'31'"],
 )
 def test_a_store_of_another_version(path, tmp_path, sql):
     with pytest.raises(InputError, match="another version") as caught:

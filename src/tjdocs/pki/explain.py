@@ -63,6 +63,8 @@ def explain(store: TrustStore, country: str, policy: TrustPolicy | None = None) 
         lines += [f"  the certificate that signed {_short(r)}: {_REASONS.get(r.reason, r.reason)}" for r in missing]
     else:
         lines.append("Nothing is missing: every certificate is vouched for by its own key or another one here.")
+    for name in store.lists_without_signers:
+        lines.append(f"Whether the signer of {name} is revoked cannot be told: import the list again.")
     known = {entry.certificate.sha256 for entry in store.entries}
     known.update(*(source.signers for entry in store.entries for source in entry.origins))
     for digest in sorted(policy.denied - known) if policy is not None else ():

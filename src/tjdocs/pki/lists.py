@@ -114,7 +114,8 @@ class MasterList:
             if grave:
                 outcome, reason, _ = grave[0]
                 reason = "no-anchor" if not anchors and outcome is Outcome.UNDETERMINED else reason
-                return ListSignature(str(outcome), reason, tuple(warnings), certificate.subject_text)
+                path = signer.path.chain if signer.path.valid else ()
+                return ListSignature(str(outcome), reason, tuple(warnings), certificate.subject_text, path=path)
             chain = signer.path.chain
             led.update(dict.fromkeys(chain))
             # of several signers, who all must lead to an anchor, the first is remembered

@@ -16,7 +16,8 @@ from tjdocs.pki.crl import Crl, CrlError
 __all__ = ["create", "read", "write"]
 
 _Kept = TypeVar("_Kept", Certificate, Crl)
-_VERSION = 4
+_VERSION, _WITHOUT_SIGNERS = "4", "3"
+_SIGNERS = "CREATE TABLE signer (sha256 TEXT PRIMARY KEY, der BLOB NOT NULL);"
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE certificate (sha256 TEXT PRIMARY KEY, der BLOB NOT NULL, kind TEXT NOT NULL);
@@ -27,7 +28,6 @@ CREATE TABLE membership (source INTEGER NOT NULL REFERENCES source, sha256 TEXT 
     PRIMARY KEY (source, sha256));
 CREATE TABLE trusted (sha256 TEXT NOT NULL REFERENCES certificate, ground TEXT NOT NULL, PRIMARY KEY (sha256, ground));
 CREATE TABLE crl (sha256 TEXT PRIMARY KEY, der BLOB NOT NULL);
-CREATE TABLE signer (sha256 TEXT PRIMARY KEY, der BLOB NOT NULL);
 INSERT INTO meta VALUES ('version', '4');
 """
 _COLUMNS = [column.name for column in fields(Source)]
@@ -46,7 +46,7 @@ def create(path: Path) -> None:
     """
     try:
         with closing(sqlite3.connect(path)) as database, database:
-            database.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+            database.executescript(f"BEGIN; {_SCHEMA} {_SIGNERS} COMMIT;")
     except sqlite3.Error as error:
         raise OutputError("cannot make a trust store", where=str(path), hint=str(error)) from None
 
@@ -59,14 +59,16 @@ def read(path: Path) -> tuple[list[Entry], tuple[Crl, ...], tuple[Certificate, .
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
             version = database.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
-            if version is None or version[0] != str(_VERSION):
+            if version is None or version[0] not in (_VERSION, _WITHOUT_SIGNERS):
                 raise InputError("trust store of another version", where=str(path), hint="import again")
             rows = database.execute("SELECT sha256, der, kind FROM certificate ORDER BY rowid").fetchall()
             given = database.execute("SELECT sha256, ground FROM trusted ORDER BY rowid").fetchall()
             listed = database.execute(f"SELECT id, {', '.join(_COLUMNS)} FROM source").fetchall()  # noqa: S608
             memberships = database.execute("SELECT sha256, source FROM membership ORDER BY source").fetchall()
             crls = database.execute("SELECT sha256, der FROM crl ORDER BY rowid").fetchall()
-            signers = database.execute("SELECT sha256, der FROM signer ORDER BY rowid").fetchall()
+            signers = []
+            if version[0] == _VERSION:
+                signers = database.execute("SELECT sha256, der FROM signer ORDER BY rowid").fetchall()
     except sqlite3.Error:
         raise InputError("not a trust store", where=str(path), hint="make one with `tjdocs trust import`") from None
     altered = InputError("an entry of the trust store was altered", where=str(path))
@@ -126,6 +128,9 @@ def write(
     :raises OutputError: the store cannot be written
     """
     with _writing(path) as database:
+        if database.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() == (_WITHOUT_SIGNERS,):
+            database.execute(_SIGNERS)
+            database.execute("UPDATE meta SET value = ? WHERE key = 'version'", [_VERSION])
         before = database.execute("SELECT count(*) FROM certificate").fetchone()[0]
         database.execute(_SOURCE, [getattr(source, name) for name in _COLUMNS])
         (source_id,) = database.execute(

@@ -210,6 +210,16 @@ class TrustStore:
         return self._snapshot.signers
 
     @property
+    def lists_without_signers(self) -> tuple[str, ...]:
+        """Names of the master lists that vouch for somebody and whose signers are not kept: imported by form 3.
+
+        Whether such a signer is revoked cannot be told; importing the list again keeps it.
+        """
+        kept = {signer.sha256 for signer in self.signers_of_lists}
+        sources = {source for entry in self.entries for source in entry.origins if source.vouches}
+        return tuple(sorted({source.name for source in sources if not kept.issuperset(source.signers)}))
+
+    @property
     def entries(self) -> tuple[Entry, ...]:
         """All certificates, in the order of their arrival."""
         return tuple(self._snapshot.entries.values())
