@@ -188,7 +188,9 @@ def import_paths(
     # a list that names a master list's signer may have come with it, or after it
     revoked = store.revoked_signers
     return [
-        replace(report, signature="failed", signature_reason="signer-revoked") if signers & revoked else report
+        replace(report, signature="failed", signature_reason="signer-revoked")
+        if signers & revoked and report.signature in ("passed", "warning")
+        else report
         for report, signers in reports
     ]
 
