@@ -206,13 +206,13 @@ CHAIN_CASES: list[Case] = [
         CHAIN,
         "issuer-name-form",
         lambda: b.scene(
-            by=b.signer(b.utopia(), issuer=b.name(("CN", "csca utopia"), ("C", "UT"), ("O", "SPECIMEN"), tag=0x13))
+            by=b.signer(b.utopia(), issuer=b.name(("CN", "csca utopia"), ("C", b.COUNTRY), ("O", "SPECIMEN"), tag=0x13))
         ),
     ),
     admitted(
         CHAIN,
         "issuer-by-key-identifier",
-        lambda: b.scene(by=b.signer(b.utopia(), issuer=b.name(("C", "UT"), ("CN", "Nobody's name")))),
+        lambda: b.scene(by=b.signer(b.utopia(), issuer=b.name(("C", b.COUNTRY), ("CN", "Nobody's name")))),
     ),
 ]
 
@@ -220,7 +220,7 @@ CHAIN_CASES: list[Case] = [
 @functools.cache
 def anybody() -> b.Party:
     key = b.ec_key("anybody")
-    subject = b.name(("C", "UT"), ("CN", "Anybody"))
+    subject = b.name(("C", b.COUNTRY), ("CN", "Anybody"))
     extensions = [b.subject_identifier(b.key_identifier(key))]
     return b.certify(subject, key, extensions, by=b.utopia(), period=(b.moment(2020), b.moment(2036)))
 
@@ -349,7 +349,7 @@ def certifier(*, ca: bool | None, usage_: tuple[str, ...]) -> b.Scene:
     extensions = [b.authority_identifier(b.utopia().identifier), b.key_usage(*usage_)]
     if ca is not None:
         extensions.append(b.basic_constraints(ca=ca))
-    subject = b.name(("C", "UT"), ("CN", "CSCA Utopia 3"))
+    subject = b.name(("C", b.COUNTRY), ("CN", "CSCA Utopia 3"))
     return b.scene(by=b.certify(subject, key, extensions, by=b.utopia(), period=(b.moment(2026), b.moment(2036))))
 
 
@@ -424,7 +424,7 @@ def serial() -> int:
 
 
 def revoked_by_key_identifier() -> b.Scene:
-    party = b.signer(b.utopia(), issuer=b.name(("C", "UT"), ("CN", "Nobody's name")))
+    party = b.signer(b.utopia(), issuer=b.name(("C", b.COUNTRY), ("CN", "Nobody's name")))
     return b.scene(by=party, crls=[b.revocation_list(b.utopia(), [party.certificate.serial])])
 
 
@@ -526,7 +526,7 @@ REVOCATION_CASES: list[Case] = [
 ]
 
 
-def of_state(code: str, *, country: str = "UT", csca_country: str = "UT", **changes) -> b.Scene:
+def of_state(code: str, *, country: str = b.COUNTRY, csca_country: str = b.COUNTRY, **changes) -> b.Scene:
     """A document whose zone says ``code``, signed under a CSCA of ``csca_country``."""
     party = b.csca("CSCA", csca_country)
     return b.scene(by=b.signer(party, country), anchors=[party], inside=b.zone(state=code), **changes)
@@ -558,7 +558,7 @@ COUNTRY_CASES: list[Case] = [
         note="name-borrowed",
     ),
     admitted(COUNTRY, "country-absent", nameless_csca),
-    admitted(COUNTRY, "country-case", lambda: of_state("UTO", country="ut", csca_country="ut")),
+    admitted(COUNTRY, "country-case", lambda: of_state(b.STATE, country=b.COUNTRY.lower(), csca_country=b.COUNTRY.lower())),
 ]
 
 CASES = CHAIN_CASES + VALIDITY_CASES + USAGE_CASES + REVOCATION_CASES + COUNTRY_CASES

@@ -163,7 +163,7 @@ SIGNATURE_CASES: list[Case] = [
     Case("refuse", SIGNATURE, "undetermined", "unreadable", lambda: with_sod(b"")),
     referred(SIGNATURE, "signer-missing", lambda: built(certificates=[])),
     referred(SIGNATURE, "signer-missing", lambda: b.scene(serial=1), note="serial"),
-    referred(SIGNATURE, "signer-missing", lambda: b.scene(issuer=b.name(("C", "UT"), ("CN", "X"))), note="issuer"),
+    referred(SIGNATURE, "signer-missing", lambda: b.scene(issuer=b.name(("C", b.COUNTRY), ("CN", "X"))), note="issuer"),
     referred(SIGNATURE, "signer-missing", lambda: b.scene(by_key=bytes(20)), note="key"),
     refused(SIGNATURE, "wrong-signature", lambda: b.scene(signature=b.sign(b.ec_key("other"), "ecdsa-sha256", b""))),
     refused(SIGNATURE, "wrong-signature", lambda: b.scene(signature=b""), note="empty"),
@@ -244,14 +244,14 @@ SIGNATURE_CASES: list[Case] = [
     admitted(
         SIGNATURE,
         "signer-name-form",
-        lambda: b.scene(issuer=b.name(("CN", "csca  UTOPIA"), ("O", "Specimen"), ("C", "ut"), tag=0x1E)),
+        lambda: b.scene(issuer=b.name(("CN", "csca  UTOPIA"), ("O", "Specimen"), ("C", b.COUNTRY.lower()), tag=0x1E)),
     ),
     admitted(
         SIGNATURE,
         "signer-key-identifier-computed",
         lambda: b.scene(
             by=b.certify(
-                b.name(("C", "UT"), ("CN", "Document Signer 2")),
+                b.name(("C", b.COUNTRY), ("CN", "Document Signer 2")),
                 b.ec_key("signer"),
                 [b.authority_identifier(b.utopia().identifier), b.key_usage("digitalSignature")],
                 by=b.utopia(),
