@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 from time import perf_counter
 from typing import Any
 
@@ -133,19 +134,21 @@ def _kept(chosen: Iterable[Vector], comparison: Comparison, words: Sequence[str]
 
 
 def _each(chosen: Iterable[Vector], comparison: Comparison, words: Sequence[str], seconds: float) -> Iterator[Result]:
-    hung = 0
+    hung = 0  # counted by the workers, so that none begins what is not waited for
+    lock = Lock()
 
     def asked(vector: Vector) -> Result:
+        nonlocal hung
         if hung >= GIVE_UP:
             return Result(vector, "not-run")
-        return _asked(Adapter(words, lines=False, seconds=seconds), vector, comparison)
+        result = _asked(Adapter(words, lines=False, seconds=seconds), vector, comparison)
+        with lock:
+            hung = hung + 1 if result.status == "time-out" else 0
+        return result
 
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         try:
-            for result in pool.map(asked, chosen):
-                if result.status != "not-run":
-                    hung = hung + 1 if result.status == "time-out" else 0
-                yield result
+            yield from pool.map(asked, chosen)
         finally:
             pool.shutdown(cancel_futures=True)
 
