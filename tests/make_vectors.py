@@ -1,11 +1,15 @@
 """Make the vectors that hold bytes: algorithms, LDS files, passive authentication, seals. One command: run this file.
 
+Usage: python tests/make_vectors.py [--renamed OLD=NEW]...
+  --renamed   a case has another comment (or id) than its vector: the vector keeps its id
+
 Everything is signed by ``builders`` and ``pki/signing``, never by the library; the expectations are in the tables of
 cases and in this file, never taken from a run. Vectors that are there keep their ids and bytes. A changed expectation
 gets a row in ``test_vectors/CHANGES.md``, in which a person says why. Documents are made for a second State too, by a
 second process (``vector_files.SECOND``): the twin of ``pa-0001`` is ``pa-1001``.
 """
 
+import argparse
 import hashlib
 import json
 import os
@@ -26,7 +30,7 @@ from cases_seal import CASES as SEALS  # noqa: E402
 from cases_signer import CASES as SIGNER  # noqa: E402
 from cases_sod import CASES as SOD  # noqa: E402
 from seal_faults import FAULTS  # noqa: E402
-from vector_files import IS_TWIN, SECOND, VECTORS, Area, b64, document  # noqa: E402
+from vector_files import IS_TWIN, RENAMED, SECOND, VECTORS, Area, b64, document  # noqa: E402
 
 import builders as b  # noqa: E402
 from tjdocs.findings import checks  # noqa: E402
@@ -511,6 +515,9 @@ def specimens() -> None:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Make the vectors that hold bytes.")
+    parser.add_argument("--renamed", action="append", default=[], metavar="OLD=NEW")
+    RENAMED.update(pair.split("=", 1) for pair in parser.parse_args().renamed)
     if not IS_TWIN:
         algorithms()
         lds()

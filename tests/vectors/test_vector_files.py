@@ -64,6 +64,17 @@ def test_a_changed_expectation_waits_for_a_reason_and_reaches_the_twin(folder, c
     assert "this library answers 3" in said
 
 
+def test_a_case_under_another_name_keeps_the_id_of_its_vector(folder, monkeypatch):
+    monkeypatch.setattr(vector_files, "RENAMED", {"first": "first, named"})
+    area = Area("lds", "lds", "d")
+    area.add("first, named", "s", digit("520727"), "4")
+    area.write()
+    rows = written(folder)
+    assert list(rows) == ["lds-0001", "lds-0003", "lds-1001"]
+    assert [rows[id_]["comment"] for id_ in ("lds-0001", "lds-1001")] == ["first, named", "first, named (State SWE)"]
+    assert [rows[id_]["expected"] for id_ in ("lds-0001", "lds-1001")] == ["4", "4"]
+
+
 def test_a_withdrawn_vector_goes_with_its_twin_and_a_lost_case_is_named(folder, capsys):
     with (folder / "CHANGES.md").open("a") as file:
         file.write("| lds-0001 | `3` | `withdrawn` | wrong |\n")

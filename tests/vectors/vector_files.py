@@ -18,6 +18,7 @@ CHANGES = VECTORS / "CHANGES.md"
 WITHDRAWN = "withdrawn"
 UNTOLD = "why?"  # what the generator writes where a person must say why
 SECOND = ("SWE", "SE")  # the State of the twins
+RENAMED: dict[str, str] = {}  # comments that cases have now, by those of the vectors that are theirs
 IS_TWIN = (b.STATE, b.COUNTRY) == SECOND
 _ROW = re.compile(r"^\| ([a-z]+-\d{4}) \| `([^`]*)` \| `([^`]*)` \| (.+) \|$", re.MULTILINE)
 
@@ -83,6 +84,10 @@ class Area:
         self.numbers = [int(id_.rpartition("-")[2]) for id_ in gone if id_.startswith(f"{prefix}-")]
         gone |= {twin_of(id_) for id_ in gone}
         self.table["vectors"] = [row for row in self.table["vectors"] if row["id"] not in gone]
+        for row in self.table["vectors"]:
+            for old, new in RENAMED.items():
+                if row["comment"] in (old, _twin_comment(old)):
+                    row["comment"] = new if row["comment"] == old else _twin_comment(new)
         self.rows = {row["comment"]: row for row in self.table["vectors"]}
         self.cases: set[str] = set()
 
