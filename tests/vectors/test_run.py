@@ -145,6 +145,7 @@ def test_a_difference_names_both_sides(program):
 @pytest.mark.parametrize("lines", [True, False])
 def test_a_program_that_hangs_is_named_and_the_others_are_asked(program, lines):
     hanging = next(v for v in LDS if v.id == VALID[1])
+    assert hanging.id != VALID[0]  # the first answer has more time
     body = f"time.sleep(600) if question['input'] == {dict(hanging.input)!r} else 0; answer = {{'result': 'valid'}}"
     report = vectors.run(ids=VALID, command=program(body), lines=lines, seconds=4)
     given = by_id(report)

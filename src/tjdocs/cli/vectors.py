@@ -54,7 +54,7 @@ def export(folder: Annotated[str, typer.Argument(metavar="DIR")], as_json: _io.J
 def run(
     program: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[-- PROGRAM [ARGUMENT]...]", help="A program to ask instead of this library."),
+        typer.Argument(metavar="-- PROGRAM ARGUMENT", help="A program to ask instead of this library."),
     ] = None,
     area: _Areas = None,
     ids: Annotated[list[str] | None, typer.Option("--id", help="A vector, for example pa-0001; repeatable.")] = None,
@@ -65,7 +65,10 @@ def run(
     reasons: Annotated[bool, typer.Option("--reasons", help="Compare our reason words too.")] = False,
     verdicts: Annotated[bool, typer.Option("--verdicts", help="Compare admit, refer and refuse too.")] = False,
     seconds: Annotated[
-        float, typer.Option("--timeout", metavar="SECONDS", help="Time for one answer of the program.")
+        float,
+        typer.Option(
+            "--timeout", metavar="SECONDS", help="Time for one answer; with --lines three times as long for the first."
+        ),
     ] = SECONDS,
     clauses: Annotated[
         bool, typer.Option("--clauses", help="Sum up every clause, not only those that differ.")

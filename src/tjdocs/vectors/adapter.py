@@ -8,7 +8,7 @@ import signal
 import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 
@@ -19,6 +19,7 @@ __all__ = ["Adapter", "Reply", "words_of"]
 MAX_ANSWER = 1_000_000
 _TAIL = 2000  # bytes of standard error that are kept
 _READ = 1 << 16
+_START = 3  # times as long for the first answer of a process that is kept: virtual machines start, scripts compile
 _ENDING = 1.0  # seconds that a program may take to end after it closed its output
 
 
@@ -64,7 +65,7 @@ class Adapter:
     """A program that answers questions, one JSON line each.
 
     :param lines: one process for all questions; a process that died or was ended is started again for the next
-    :param seconds: time for one answer
+    :param seconds: time for one answer; three times as long for the first one of a process that is kept
     """
 
     def __init__(self, words: Sequence[str], *, lines: bool, seconds: float) -> None:
@@ -84,11 +85,17 @@ class Adapter:
         return self._ask(question) if kept and reply.ended else reply
 
     def _ask(self, question: bytes) -> Reply:
+        first = self._lines and self._running is None
+        seconds = self._seconds * (_START if first else 1)
         process = self._running or _Process(self._words)
         self._running = process
-        reply = process.ask(question, self._seconds, lines=self._lines)
+        reply = process.ask(question, seconds, lines=self._lines)
         if reply.trouble or not self._lines:
             self.close()
+        if reply.late and first:
+            return replace(
+                reply, trouble=f"{reply.trouble} for the first question: a slow start needs a longer time-out"
+            )
         return reply
 
     def close(self) -> None:
