@@ -560,7 +560,7 @@ CMS: list[Attack] = [
     referred("two signers, the good one over other content", CHAIN, "other-generation", "Doc 9303-10, 4.6.2", two_signers),
     refused("a certificate that borrows issuer and number of the signer's", CHAIN, "wrong-signature", "RFC 5652, 5.3", lambda: resigned(
         borrowed(), outer={"certificates": [borrowed().raw, b.utopian_signer().raw]})),
-    referred("more certificates than are looked at", STRUCTURE, "limit", "src/tjdocs/pki/cms.py: 64", lambda: around(
+    referred("more certificates than are looked at", STRUCTURE, "limit", "chosen: at most 64 certificates", lambda: around(
         [info()], [b.utopian_signer().raw] * 65).with_files(EF_COM=None)),
     referred("the signer's certificate taken out", PA, "signer-missing", "Doc 9303-10, 4.6.2", lambda: around([info()], [forger(
         same_key_identifier=False).raw])),

@@ -46,7 +46,7 @@ def shown(ids: list[str]) -> str:
 
 
 def judgement(peer: str, said: str) -> tuple[str, str]:
-    """Return why a peer refuses what is valid, with the clause."""
+    """Return why a peer refuses a valid vector, with the clause."""
     for row in TABLE["judgement"]:
         if row["peer"] == peer and re.search(row["pattern"], said):
             return row["why"], row["clause"]

@@ -1,4 +1,4 @@
-"""Running vectors against another program: what it is told, what counts, and programs that hang, die or babble."""
+"""Running vectors against another program: its input, the comparison, and programs that hang, die or babble."""
 
 import json
 import os
@@ -47,7 +47,7 @@ def by_id(report):
     return {result.vector.id: result for result in report.results}
 
 
-# ------------------------------------------------------------------------------------------------ what it is told
+# ------------------------------------------------------------------------------------------------------- its input
 
 
 @pytest.mark.parametrize("lines", [True, False])
@@ -163,7 +163,7 @@ def test_a_program_that_always_hangs_is_not_waited_for(program, lines):
 
 
 def test_what_a_program_started_ends_with_it(program, tmp_path):
-    """The child has the pipe open for writing: its end is seen once nobody has."""
+    """The child has the pipe open for writing: its end is seen once no process has."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
@@ -279,6 +279,14 @@ def test_calls_that_cannot_be_right(bad):
 def test_a_selection_is_in_the_order_of_the_files_and_has_nothing_twice():
     report = vectors.run(["lds"], ids=["pa-0002", "lds-0001", "pa-0001"])
     assert [r.vector.id for r in report.results] == [*(v.id for v in LDS), "pa-0001", "pa-0002"]
+
+
+def test_an_id_may_be_a_pattern():
+    twins = vectors.run(ids=["pa-1*", "lds-000[12]"]).results
+    assert len([r for r in twins if r.vector.id.startswith("pa-1")]) == len(vectors.load("passive-authentication")) // 2
+    assert [r.vector.id for r in twins if r.vector.area == "lds"] == ["lds-0001", "lds-0002"]
+    with pytest.raises(UsageError, match=r"unknown vector: pa-7\*"):
+        vectors.run(ids=["pa-0001", "pa-7*"])
 
 
 def test_sums_by_area_and_clause():

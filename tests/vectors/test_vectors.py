@@ -44,7 +44,7 @@ def test_this_library_answers_as_expected(area):
 
 
 def test_this_library_accepts_every_defect_that_has_a_name_here():
-    """A flag of ours is what we accept; a program that is stricter would not be wrong, and we are not."""
+    """A program that is stricter would not be wrong; this one accepts each named defect."""
     for area in AREAS:
         for result in vectors.run([area]).results:
             if result.vector.expected == "acceptable":

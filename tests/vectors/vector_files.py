@@ -40,7 +40,7 @@ def is_twin(id_: str) -> bool:
 
 
 def changes() -> list[tuple[str, str, str, str]]:
-    """Return the rows of ``CHANGES.md``: id, what was expected, what is, why; a row is the twin's too."""
+    """Return the rows of ``CHANGES.md``: id, expectation before and after, why. A row is the twin's too."""
     return _ROW.findall(CHANGES.read_text(encoding="utf-8"))
 
 
@@ -52,8 +52,8 @@ def said(row: Mapping[str, Any]) -> str:
 def document(verdict: str, reason: str, check: str = "", subject: str = "") -> dict[str, Any]:
     """Return the expectation of a whole document from our verdict and the reason that decides it first.
 
-    What is of passive authentication is asked of ``authenticate``, all else of ``inspect``. What is admitted under a
-    name is acceptable; what is referred or refused is not accepted.
+    Reasons of passive authentication are asked by ``authenticate``, all others by ``inspect``. A document that is
+    admitted under a name is acceptable. One that is referred or refused is not accepted.
 
     :param check: the check that the case is about, where it has no reason
     """
@@ -117,9 +117,9 @@ class Area:
             self._add_twin(base, source, make, expectation, flags, operation, sure=sure)
             return
         if base is not None:
-            self._update(base, expectation, flags, operation)
+            self._update(base, source, expectation, flags, operation)
             if (twin := self.rows.get(_twin_comment(comment))) is not None:
-                self._update(twin, expectation, flags, operation, note=False)
+                self._update(twin, source, expectation, flags, operation, note=False)
             return
         given = [int(row["id"][-4:]) for row in self.rows.values() if not is_twin(row["id"])]
         number = 1 + max((*self.numbers, *given), default=0)
@@ -149,9 +149,9 @@ class Area:
         self.table["vectors"].append(row)
         self.rows[comment] = row
 
-    def _update(self, row, expectation, flags, operation, *, note: bool = True) -> None:
+    def _update(self, row, source, expectation, flags, operation, *, note: bool = True) -> None:
         before = said(row)
-        row["flags"] = flags
+        row |= {"source": source, "flags": flags}
         if operation:
             row["input"]["operation"] = operation
         wanted = {key: value for key, value in expectation.items() if value or key != "verdict"}

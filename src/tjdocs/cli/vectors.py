@@ -57,7 +57,9 @@ def run(
         typer.Argument(metavar="-- PROGRAM ARGUMENT", help="A program to ask instead of this library."),
     ] = None,
     area: _Areas = None,
-    ids: Annotated[list[str] | None, typer.Option("--id", help="A vector, for example pa-0001; repeatable.")] = None,
+    ids: Annotated[
+        list[str] | None, typer.Option("--id", help="A vector, or a pattern such as pa-1*; repeatable.")
+    ] = None,
     command: Annotated[str, typer.Option("--command", help="The program as one text, split as a shell does.")] = "",
     lines: Annotated[
         bool, typer.Option("--lines", help="One process for all vectors: a JSON line in, a JSON line out.")

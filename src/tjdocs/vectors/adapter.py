@@ -64,7 +64,7 @@ def words_of(command: str | Sequence[str]) -> list[str]:
 class Adapter:
     """A program that answers questions, one JSON line each.
 
-    :param lines: one process for all questions; a process that died or was ended is started again for the next
+    :param lines: one process for all questions. A process that died or was ended is started again for the next one
     :param seconds: time for one answer; three times as long for the first one of a process that is kept
     """
 
@@ -174,7 +174,7 @@ class _Process:
             return memoryview(b"")
 
     def _read(self, pipe: int) -> bytes:
-        """Return what is there; remember the end of standard error, and which pipes ended."""
+        """Return the bytes that can be read now; remember the end of standard error, and which pipes ended."""
         if pipe not in self._open:
             return b""
         try:

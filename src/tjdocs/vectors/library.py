@@ -158,7 +158,7 @@ def _authenticate(given: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def _inspect(given: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Judge the document whole: only what is admitted is accepted."""
+    """Judge the document whole: an admitted one is accepted, no other."""
     verdict = _verdict(given)
     reason = reason_of(verdict)
     result = "invalid" if verdict.decision != "admit" else "acceptable" if reason else "valid"

@@ -66,7 +66,7 @@ def flag_of(reason: str) -> str:
 
 
 def notes(flags: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Return the note of each flag: bug type, what it is, what follows from a wrong answer, the clause.
+    """Return the note of each flag: bug type, description, effect of a wrong answer, clause.
 
     :raises SpecError: a flag that no table explains
     """

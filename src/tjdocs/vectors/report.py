@@ -1,4 +1,4 @@
-"""What running vectors came to: by vector, area and clause; as JSON, and as JUnit's XML for build servers."""
+"""The report of a run, by vector, area and clause: as JSON, and as JUnit's XML for build servers."""
 
 import xml.etree.ElementTree as ElementTree
 from collections import Counter

@@ -76,6 +76,7 @@ def run(
 ) -> Report:
     """Run the vectors of the areas and ids, or all, and compare the answers.
 
+    :param ids: ids, or patterns of ids such as ``pa-1*``
     :param command: a program that is asked instead of this library: a text that is split as a shell splits it, or
         program and arguments. It reads ``{"input": …}`` on standard input and answers ``{"result": …}``, with
         ``reason`` and ``verdict`` where it has them
