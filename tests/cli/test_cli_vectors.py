@@ -113,22 +113,25 @@ def test_unusable_calls(arguments, tmp_path):
     assert len(err.splitlines()) == 1
 
 
-def test_progress_is_shown_on_a_terminal_alone(adapter):
+@pytest.mark.parametrize("both", [False, True], ids=["errors alone", "output too"])
+def test_progress_is_shown_on_a_terminal_alone(adapter, both):
     command = [sys.executable, "-m", "tjdocs", "vectors", "run", "--area", "lds", "--lines", "--", sys.executable, str(adapter)]
     piped = subprocess.run(command, capture_output=True, check=False)
     assert piped.stderr == b""
     master, slave = pty.openpty()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=slave, env={**os.environ, "TERM": "xterm"}) as process:
+    out = slave if both else subprocess.PIPE
+    with subprocess.Popen(command, stdout=out, stderr=slave, env={**os.environ, "TERM": "xterm"}) as process:
         os.close(slave)
         shown = b""
         while select.select([master], [], [], 60)[0]:
             try:
                 data = os.read(master, 65536)
-            except OSError:  # nobody writes any more
+            except OSError:  # no process writes any more
                 break
             if not data:
                 break
             shown += data
-        assert process.stdout.read() == piped.stdout
+        printed = shown if both else process.stdout.read()
     os.close(master)
     assert b"17 of 17" in shown
+    assert piped.stdout.splitlines()[-1] in printed
