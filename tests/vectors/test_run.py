@@ -54,11 +54,13 @@ def by_id(report):
 def test_a_program_gets_the_input_alone(program, tmp_path, lines):
     log = tmp_path / "log"
     command = program(f"open({str(log)!r}, 'a').write(line); answer = {{'result': 'unsupported'}}")
-    vectors.run(ids=["pa-0001", "attack-0001", "lds-0001"], command=command, lines=lines)
+    vectors.run(ids=["pa-0001", "attack-0001", "mrz-0116"], command=command, lines=lines)
+    assert log.read_bytes().isascii()
     given = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     assert [list(question) for question in given] == [["input"]] * 3
-    wanted = {v.id: v.input for area in ("attacks", "lds", "passive-authentication") for v in vectors.load(area)}
-    assert sorted(map(str, given)) == sorted(str({"input": wanted[i]}) for i in ("pa-0001", "attack-0001", "lds-0001"))
+    wanted = {v.id: v.input for area in ("attacks", "mrz", "passive-authentication") for v in vectors.load(area)}
+    assert sorted(map(str, given)) == sorted(str({"input": wanted[i]}) for i in ("pa-0001", "attack-0001", "mrz-0116"))
+    assert not str(wanted["mrz-0116"]).isascii()
 
 
 @pytest.mark.parametrize("lines", [True, False])

@@ -1,6 +1,5 @@
 """``tjdocs vectors``: the bundled test vectors."""
 
-import json
 import os
 from pathlib import Path
 from typing import Annotated
@@ -35,7 +34,7 @@ def show(
     """Print vectors as JSON, complete."""
     for vector in select(ids=tuple(ids)):
         if question:
-            print(json.dumps(vector.question(), ensure_ascii=False))
+            print(vector.question())
         else:
             _io.show_json(vector.as_json())
 

@@ -63,9 +63,12 @@ class Vector:
         }
         return row | ({"verdict": self.verdict} if self.verdict else {})
 
-    def question(self) -> dict[str, Any]:
-        """Return what a program is asked: the input alone, so that nothing gives the answer away."""
-        return {"input": self.input}
+    def question(self) -> str:
+        """Return the line that a program is asked: the input alone, so that nothing gives the answer away.
+
+        It is ASCII: readers differ in which other characters end a line.
+        """
+        return json.dumps({"input": self.input})
 
 
 _JUDGING = frozenset(

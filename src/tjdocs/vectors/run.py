@@ -156,7 +156,7 @@ def _each(chosen: Iterable[Vector], comparison: Comparison, words: Sequence[str]
 
 def _asked(adapter: Adapter, vector: Vector, comparison: Comparison) -> Result:
     begun = perf_counter()
-    reply = adapter.ask(json.dumps(vector.question(), ensure_ascii=False).encode())
+    reply = adapter.ask(vector.question().encode())
     given = _read(reply)
     spent = perf_counter() - begun
     if isinstance(given, Answer):
