@@ -1,18 +1,15 @@
 """Every example of the README and of docs/ runs."""
 
 import doctest
-import json
 import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from tjdocs import vectors
 from tjdocs.documents import example
-from tjdocs.lds.catalogue import LdsError
-from tjdocs.lds.dg1 import Dg1
 from tjdocs.office import Office
 from tjdocs.pki import Authority, TrustStore
 from tjdocs.pki.importing import import_paths
@@ -64,18 +61,24 @@ def test_vectors(capsys):
     assert "pa-0001" in capsys.readouterr().out
 
 
-def test_adapter(capsys, monkeypatch):
-    library = ModuleType("mylibrary")
-    library.Unreadable = LdsError
-    library.read_lds_file = lambda name, data: Dg1.parse(data)
-    monkeypatch.setitem(sys.modules, "mylibrary", library)
-    table = json.loads((ROOT / "test_vectors/lds.json").read_text())
-    vectors = [row for row in table["vectors"] if row["input"]["name"] == "DG1"]
-    for vector in vectors:
-        monkeypatch.setattr(sys, "stdin", __import__("io").StringIO(json.dumps(vector)))
-        exec(block("mylibrary"), {})
-        answer = json.loads(capsys.readouterr().out)
-        assert (answer["result"], answer["reason"]) == (vector["expected"], vector["reason"])
+def test_adapter(tmp_path):
+    """The example is a program: with a library that reads DG1, it answers as expected in both modes."""
+    library = """
+from tjdocs.lds.catalogue import LdsError as Unreadable
+from tjdocs.lds.dg1 import Dg1
+
+def read_lds_file(name, data):
+    Dg1.parse(data)
+"""
+    (tmp_path / "mylibrary.py").write_text(library, encoding="utf-8")
+    (tmp_path / "adapter.py").write_text(block("mylibrary"), encoding="utf-8")
+    ids = [vector.id for vector in vectors.load("lds") if vector.input["name"] == "DG1"]
+    for lines in (True, False):
+        asked = ids if lines else ids[:2]
+        command = [sys.executable, str(tmp_path / "adapter.py")]
+        report = vectors.run(ids=asked, command=command, lines=lines, reasons=True)
+        assert (report.ok, report.counts["lds"]) == (True, len(asked))
+    assert len(ids) >= 4
     assert len(block("mylibrary").splitlines()) <= 16
 
 

@@ -246,7 +246,7 @@ def of_state(zone_state: str, party: b.Party, country: str) -> b.Scene:
 
 def foreign_signer_of_our_name() -> b.Scene:
     """Erewhon's CSCA, trusted for its own documents, certifies a signer and gives Utopia's CSCA as issuer."""
-    party = b.signer(erewhon(), "UT", issuer=b.utopia().name)
+    party = b.signer(erewhon(), b.COUNTRY, issuer=b.utopia().name)
     return resigned(party, anchors=[b.utopia(), erewhon()])
 
 
@@ -419,7 +419,7 @@ SIGNED: list[Attack] = [
              lambda: resigned(b.signer(forger(same_key_identifier=False)), anchors=[], outer={"certificates": [
                  b.signer(forger(same_key_identifier=False)).raw, forger(same_key_identifier=False).raw]})),
     referred("self-signed signer", CHAIN, "no-issuer", "Doc 9303-12, 7.1", lambda: resigned(b.certify(
-        b.name(("C", "UT"), ("O", "SPECIMEN"), ("CN", "Document Signer 1")), b.ec_key("attacker"), [b.key_usage("digitalSignature")],
+        b.name(("C", b.COUNTRY), ("O", "SPECIMEN"), ("CN", "Document Signer 1")), b.ec_key("attacker"), [b.key_usage("digitalSignature")],
         period=(b.moment(2026), b.moment(2036))))),
     referred("the attacker's CSCA known to the store, not trusted", CHAIN, "untrusted", "Doc 9303-12, 8.1: being kept is not being trusted",
              lambda: resigned(b.signer(forger(same_key_identifier=False)), candidates=[forger(same_key_identifier=False)])),
@@ -442,13 +442,13 @@ SIGNED: list[Attack] = [
             lambda: resigned(b.signer(b.utopia(), types=("ID",)))),
     refused("a signer with a critical extension that nobody knows", USAGE, "critical-extension", "RFC 5280, 4.2",
             lambda: resigned(b.signer(b.utopia(), extra=[("1.2.3.4", True, b"\x05\x00")]))),
-    refused("document signer of another State", COUNTRY, "differs", "Doc 9303-12, 7.1.1", lambda: of_state("UTO", erewhon(), "EW")),
+    refused("document signer of another State", COUNTRY, "differs", "Doc 9303-12, 7.1.1", lambda: of_state(b.STATE, erewhon(), "EW")),
     refused("document signer of another State, its country in lower case", COUNTRY, "differs", "Doc 9303-12, 7.1.1",
-            lambda: of_state("UTO", b.csca("CSCA Erewhon", "ew"), "ew")),
+            lambda: of_state(b.STATE, b.csca("CSCA Erewhon", "ew"), "ew")),
     refused("another State's CSCA certifies a signer of ours", COUNTRY, "differs", "Doc 9303-12, 7.1.1",
-            lambda: of_state("UTO", erewhon(), "UT")),
+            lambda: of_state(b.STATE, erewhon(), b.COUNTRY)),
     refused("our State's code in a passport of another State's signer", COUNTRY, "differs", "BSI TR-03135-1, 5.6.4.5",
-            lambda: of_state("TJK", b.utopia(), "UT")),
+            lambda: of_state("TJK", b.utopia(), b.COUNTRY)),
     referred("another State's CSCA under our CSCA's name", CHAIN, "other-generation", "Doc 9303-12, 6", foreign_signer_of_our_name),
 ]  # fmt: skip
 
@@ -560,7 +560,7 @@ CMS: list[Attack] = [
     referred("two signers, the good one over other content", CHAIN, "other-generation", "Doc 9303-10, 4.6.2", two_signers),
     refused("a certificate that borrows issuer and number of the signer's", CHAIN, "wrong-signature", "RFC 5652, 5.3", lambda: resigned(
         borrowed(), outer={"certificates": [borrowed().raw, b.utopian_signer().raw]})),
-    referred("more certificates than are looked at", STRUCTURE, "limit", "src/tjdocs/pki/cms.py: 64", lambda: around(
+    referred("more certificates than are looked at", STRUCTURE, "limit", "chosen: at most 64 certificates", lambda: around(
         [info()], [b.utopian_signer().raw] * 65).with_files(EF_COM=None)),
     referred("the signer's certificate taken out", PA, "signer-missing", "Doc 9303-10, 4.6.2", lambda: around([info()], [forger(
         same_key_identifier=False).raw])),

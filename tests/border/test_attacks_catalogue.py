@@ -1,10 +1,17 @@
 """The attack catalogue: what is forged there was admitted before, and nothing that was forged is."""
 
+import sys
+from pathlib import Path
+
 import cases_attacks
 import pytest
 
 from tjdocs import vectors
 from tjdocs.findings import checks
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "vectors"))
+
+from vector_files import is_twin
 
 CASES = cases_attacks.CASES
 
@@ -26,11 +33,12 @@ def test_attack_is_caught_by_the_check_named(attack):
 
 def test_catalogue_is_at_least_sixty_and_every_attack_has_a_vector():
     assert len(CASES) >= 60
-    assert {v.comment: v.reason for v in vectors.load("attacks")} == {a.id: f"{a.check}/{a.reason}" for a in CASES}
+    given = {vector.comment: vector.reason for vector in vectors.load("attacks") if not is_twin(vector.id)}
+    assert given == {a.id: f"{a.check}/{a.reason}" for a in CASES}
 
 
-def test_no_vector_of_an_attack_expects_admittance_and_each_names_a_reason_of_the_catalogue():
+def test_no_vector_of_an_attack_expects_acceptance_and_each_names_a_reason_of_the_catalogue():
     for vector in vectors.load("attacks"):
-        assert vector.expected in ("refuse", "refer")
+        assert (vector.expected, vector.verdict) in (("invalid", "refuse"), ("invalid", "refer"))
         check, _, reason = vector.reason.partition("/")
         assert reason in checks()[check].reasons

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from law_cases import CASES, RETURN, Traveller, authority, document, entry, foreigner, grant, paper, standing
+from lists_made import list_signer, master_list
 
 import builders as b
 from tjdocs import specs
@@ -23,6 +24,7 @@ from tjdocs.border import Evidence, Inspector, archives, batch, proof
 from tjdocs.border.signatures import read_signer
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, UsageError
 from tjdocs.findings import Outcome, checks
+from tjdocs.pki import importing
 from tjdocs.pki.signer import Signer, combination
 from tjdocs.pki.trust import Entry, Source, TrustPolicy, TrustStore
 
@@ -309,6 +311,36 @@ def test_neither_a_csca_nor_a_document_signer_signs_evidence(tmp_path):
         signature = proof.signatures.sign(content, signer(wrong), MADE)
         finding = proof.signatures.judge(content, signature, trusting(wrong), made=MADE.isoformat())
         assert (finding.outcome, finding.reason) == (Outcome.FAILED, "role")
+
+
+def revoked_list(tmp_path) -> TrustStore:
+    """A store in which the document's CSCA is known by a master list of another State, whose signer was revoked since."""
+    abroad = b.csca("CSCA Erewhon", "EW")
+    signer_ = list_signer(abroad, subject=b.name(("C", "EW"), ("CN", "List")))
+    files = {"a.ml": master_list([authority().certificate.raw], signer_, inside=[signer_.raw]),
+             "revoked.crl": b.revocation_list(abroad, [signer_.certificate.serial]).raw}
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    store = TrustStore.create(tmp_path / "trust.db")
+    importing.import_paths(store, [tmp_path / name for name in files], anchors=[abroad.certificate], at=b.AT)
+    return store
+
+
+def test_evidence_keeps_why_a_list_is_not_believed(tmp_path):
+    """The revocation, who signed it and the list's signer are of another State than the document."""
+    store = revoked_list(tmp_path)
+    zone, chip = document()
+    evidence = Evidence(mrz=zone, chip=chip, direction="entry")
+    inspector = Inspector(trust=store)
+    verdict = inspector.inspect(evidence, at=b.AT)
+    assert [f.reason for f in verdict.findings if f.check == "pa.ds-chain"] == ["not-believed"]
+    proof.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=MADE)
+    assert outcomes(proof.verify(tmp_path / "e.zip", trust=trusting())) == CLEAN
+
+
+def test_workers_of_a_batch_know_it_too(tmp_path):
+    again = batch.Setup.of(trust=revoked_list(tmp_path)).inspector()
+    assert again.believed.doubt(authority().certificate) == "not-believed"
 
 
 def test_a_revoked_or_denied_signer_of_evidence():

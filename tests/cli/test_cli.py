@@ -374,16 +374,6 @@ def test_mrz_make_cuts_names_as_told():
     assert "truncation" in err
 
 
-def test_vectors(tmp_path):
-    assert run("vectors", "run", "--area", "lds")[0] == 0
-    assert run("vectors", "export", tmp_path / "v")[0] == 0
-    assert {row["area"] for row in asked("vectors", "list")[1]} >= {"mrz", "lds"}
-    program = tmp_path / "program"
-    program.write_text('#!/bin/sh\necho \'{"result": "valid", "reason": ""}\'\n')
-    program.chmod(0o755)
-    assert run("vectors", "run", "--area", "lds", "--command", program)[0] == 1
-
-
 @pytest.fixture
 def unusable(tmp_path):
     (tmp_path / "empty").write_bytes(b"")

@@ -380,7 +380,7 @@ SOD_ROWS = [
     reject("H_51", CHAIN, "wrong-signature", "algorithms inside and outside differ", lambda: by(inner="ecdsa-sha384")),
     reject("H_52", SIGNATURE, "signer-missing", "no algorithm inside", lambda: certificate_part(2), verdict="refer"),
     reject("H_54", CHAIN, "issuer-by-key-identifier", "another issuer's name, signed by the CSCA",
-           lambda: by(issuer=b.name(("C", "UT"), ("CN", "Another CSCA")))),
+           lambda: by(issuer=b.name(("C", b.COUNTRY), ("CN", "Another CSCA")))),
     reject("H_55", SIGNATURE, "signer-missing", "no issuer", lambda: certificate_part(3), verdict="refer"),
     reject("H_56", USAGE, "validity-time-form", "dates before 2050 in four-digit years", lambda: by(clock=b.general_time)),
     reject("H_57", SIGNATURE, "signer-missing", "no validity", lambda: certificate_part(4), verdict="refer"),

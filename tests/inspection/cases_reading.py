@@ -93,8 +93,8 @@ FILE_CASES: list[Case] = [
         subject="DG12",
     ),
     admitted(FILES, "date-impossible", lambda: b.scene(groups=with_group(12, b.dg12("20260230"))), subject="DG12"),
-    admitted(FILES, "padding", lambda: padded(2, bytes(8)), subject="DG2"),
-    admitted(FILES, "padding", lambda: padded(1, b"\xff" * 8), subject="DG1", note="FF"),
+    admitted(FILES, "padding", lambda: b.scene(com_bytes=b.com([1, 2]) + bytes(8)), subject="EF.COM"),
+    admitted(FILES, "", lambda: padded(2, bytes(8)), subject="DG2", note="padding"),
     admitted(FILES, "trailing-data", lambda: padded(1, b"\x00\x01"), subject="DG1"),
     # what follows a file hides none of its faults
     refused(FILES, "date-form", lambda: padded(12, bytes(8), b.dg12("soon")), subject="DG12", note="padding"),

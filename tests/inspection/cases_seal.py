@@ -87,7 +87,7 @@ def odd_csca(info: bytes, **changes) -> b.Scene:
 
 def document_signer() -> b.Party:
     """A signer of EF.SODs that bears the name and number of a seal signer."""
-    subject = b.name(("C", "UT"), ("CN", "S1"))
+    subject = b.name(("C", b.COUNTRY), ("CN", "S1"))
     return b.signer(b.utopia(), subject=subject, serial=0x5B, key=b.ec_key("seal"), types=None)
 
 
@@ -170,7 +170,7 @@ SIGNER_CASES: list[Case] = [
     refused(SIGNER, "document-type", lambda: by(s.signer(types=("PS", "IR")))),
     refused(SIGNER, "document-type", lambda: by(s.signer(types=())), note="none"),
     refused(SIGNER, "country", lambda: of_state("UZ")),
-    refused(SIGNER, "country", lambda: by(s.signer(issuer_of_erewhon(), country="UT"), anchors=[issuer_of_erewhon()]), note="issuer"),
+    refused(SIGNER, "country", lambda: by(s.signer(issuer_of_erewhon(), country=b.COUNTRY), anchors=[issuer_of_erewhon()]), note="issuer"),
     refused(SIGNER, "country", lambda: s.scene(s.made(s.emergency(s.zone(state="D")))), note="zone"),
     Case(
         "refuse",  # since the chip is Utopia's

@@ -15,9 +15,9 @@ REVOCATION, COUNTRY = "pa.ds-revocation", "pa.country"
 KNOWN = {"anchors": ()}  # known, not trusted
 
 
-def signed_by(party: b.Party, *, anchors=None, **changes) -> b.Scene:
+def signed_by(party: b.Party, *, anchors=None, period=(b.moment(2026), b.moment(2036, 4)), **changes) -> b.Scene:
     """A sound document whose signer was certified by ``party``."""
-    return b.scene(by=b.signer(party), anchors=anchors or [party], **changes)
+    return b.scene(by=b.signer(party, period=period), anchors=anchors or [party], **changes)
 
 
 def no_signer() -> b.Scene:
@@ -76,7 +76,7 @@ def name_constraints(*, permitted=(), excluded=()) -> b.Extension:
     return OID_NAME_CONSTRAINTS, True, b.sequence(*trees)
 
 
-AT_HOME, ABROAD = b.name(("C", "ut")), b.name(("C", "EW"))
+AT_HOME, ABROAD = b.name(("C", b.COUNTRY.lower())), b.name(("C", "EW"))
 
 
 def pointing_at(identifier: bytes) -> b.Scene:
@@ -276,13 +276,13 @@ CHAIN_CASES: list[Case] = [
         CHAIN,
         "issuer-name-form",
         lambda: b.scene(
-            by=b.signer(b.utopia(), issuer=b.name(("CN", "csca utopia"), ("C", "UT"), ("O", "SPECIMEN"), tag=0x13))
+            by=b.signer(b.utopia(), issuer=b.name(("CN", "csca utopia"), ("C", b.COUNTRY), ("O", "SPECIMEN"), tag=0x13))
         ),
     ),
     admitted(
         CHAIN,
         "issuer-by-key-identifier",
-        lambda: b.scene(by=b.signer(b.utopia(), issuer=b.name(("C", "UT"), ("CN", "Nobody's name")))),
+        lambda: b.scene(by=b.signer(b.utopia(), issuer=b.name(("C", b.COUNTRY), ("CN", "Nobody's name")))),
     ),
 ]
 
@@ -290,7 +290,7 @@ CHAIN_CASES: list[Case] = [
 @functools.cache
 def anybody() -> b.Party:
     key = b.ec_key("anybody")
-    subject = b.name(("C", "UT"), ("CN", "Anybody"))
+    subject = b.name(("C", b.COUNTRY), ("CN", "Anybody"))
     extensions = [b.subject_identifier(b.key_identifier(key))]
     return b.certify(subject, key, extensions, by=b.utopia(), period=(b.moment(2020), b.moment(2036)))
 
@@ -453,7 +453,7 @@ def certifier(*, ca: bool | None, usage_: tuple[str, ...]) -> b.Scene:
     extensions = [b.authority_identifier(b.utopia().identifier), b.key_usage(*usage_)]
     if ca is not None:
         extensions.append(b.basic_constraints(ca=ca))
-    subject = b.name(("C", "UT"), ("CN", "CSCA Utopia 3"))
+    subject = b.name(("C", b.COUNTRY), ("CN", "CSCA Utopia 3"))
     return b.scene(by=b.certify(subject, key, extensions, by=b.utopia(), period=(b.moment(2026), b.moment(2036))))
 
 
@@ -535,7 +535,10 @@ USAGE_CASES: list[Case] = [
         note="not-sorted",
     ),
     admitted(
-        USAGE, "", lambda: usage(period=(b.moment(2026), b.moment(2051))), note="four-digit-years-where-they-belong"
+        USAGE,
+        "",
+        lambda: signed_by(b.csca(period=(b.moment(2020), b.moment(2052))), period=(b.moment(2026), b.moment(2051))),
+        note="four-digit-years-where-they-belong",
     ),
     admitted(
         USAGE,
@@ -562,7 +565,7 @@ def serial() -> int:
 
 
 def revoked_by_key_identifier() -> b.Scene:
-    party = b.signer(b.utopia(), issuer=b.name(("C", "UT"), ("CN", "Nobody's name")))
+    party = b.signer(b.utopia(), issuer=b.name(("C", b.COUNTRY), ("CN", "Nobody's name")))
     return b.scene(by=party, crls=[b.revocation_list(b.utopia(), [party.certificate.serial])])
 
 
@@ -743,7 +746,7 @@ REVOCATION_CASES: list[Case] = [
 ]
 
 
-def of_state(code: str, *, country: str = "UT", csca_country: str = "UT", **changes) -> b.Scene:
+def of_state(code: str, *, country: str = b.COUNTRY, csca_country: str = b.COUNTRY, **changes) -> b.Scene:
     """A document whose zone says ``code``, signed under a CSCA of ``csca_country``."""
     party = b.csca("CSCA", csca_country)
     return b.scene(by=b.signer(party, country), anchors=[party], inside=b.zone(state=code), **changes)
@@ -784,8 +787,8 @@ COUNTRY_CASES: list[Case] = [
     referred(COUNTRY, "code-unknown", lambda: nameless_csca(subject=b.name(("CN", "No State"))), note="signer"),
     # Doc 9303-12, 7.1.1.1: a CSCA names its State; one that names none signs for none, however it is trusted
     referred(COUNTRY, "code-unknown", nameless_csca, note="csca"),
-    referred(COUNTRY, "code-unknown", lambda: csca_of("UT", "EW"), note="csca-of-two"),
-    referred(COUNTRY, "code-unknown", lambda: b.scene(by=b.signer(b.utopia(), subject=of_two("UT", "EW"))), note="signer-of-two"),
+    referred(COUNTRY, "code-unknown", lambda: csca_of(b.COUNTRY, "EW"), note="csca-of-two"),
+    referred(COUNTRY, "code-unknown", lambda: b.scene(by=b.signer(b.utopia(), subject=of_two(b.COUNTRY, "EW"))), note="signer-of-two"),
     refused(COUNTRY, "differs", lambda: named_by_the_policy("EW"), note="named-by-the-policy"),
     refused(COUNTRY, "differs", lambda: of_state("TJK"), note="foreign-genuine-signer"),
     refused(
@@ -795,8 +798,8 @@ COUNTRY_CASES: list[Case] = [
         lambda: b.scene(by=b.signer(OTHER_STATE, "EW", issuer=b.utopia().name), anchors=[OTHER_STATE]),
         note="name-borrowed",
     ),
-    admitted(COUNTRY, "country-absent", lambda: named_by_the_policy("UT")),
-    admitted(COUNTRY, "country-case", lambda: of_state("UTO", country="ut", csca_country="ut")),
+    admitted(COUNTRY, "country-absent", lambda: named_by_the_policy(b.COUNTRY)),
+    admitted(COUNTRY, "country-case", lambda: of_state(b.STATE, country=b.COUNTRY.lower(), csca_country=b.COUNTRY.lower())),
 ]
 
 CASES = CHAIN_CASES + VALIDITY_CASES + USAGE_CASES + REVOCATION_CASES + COUNTRY_CASES

@@ -1,4 +1,4 @@
-"""JMRTD, the Java library of the field, reads and verifies what we issue; where it disagrees over vectors is listed.
+"""JMRTD, the Java library of the field, reads and verifies what we issue; test_peers.py asks it the vectors.
 
 The program is our own (``jmrtd/``); ``TJDOCS_JMRTD`` names its jar, as ``tools/interop`` builds it.
 """
@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tjdocs import vectors
 from tjdocs.documents import example
 from tjdocs.lds import face
 from tjdocs.lds.dg2 import Dg2
@@ -110,47 +109,3 @@ def test_the_same_values_are_read(answers, issued):
 def test_what_was_changed_is_seen(answers, name, step):
     assert answers[name]["passive_authentication"] is False
     assert [kind for kind, held in answers[name]["steps"].items() if not held] == [step]
-
-
-# JMRTD hashes padding behind a file too; Doc 9303-10, 4.6.2: the hash is over the file without it
-PADDED = "pa.dg-hash-passed-DG2-padding"
-
-
-def test_vectors_that_both_read(capsys):
-    """List every vector on which the two part, by what decided ours; ours admits nothing that JMRTD finds forged."""
-    asked, expected = [], {}
-    for vector in vectors.load("passive-authentication"):
-        given = vector.input
-        if not given["anchors"] or "EF.SOD" not in given["files"] or given.get("candidates"):
-            continue
-        files = {name.replace(".", "_"): data for name, data in given["files"].items()}
-        at = given["at"] if "T" in given["at"] else f"{given['at']}T12:00:00Z"
-        asked.append(
-            {"id": vector.id, "files": files, "csca": given["anchors"], "at": at.replace("+00:00", "Z")}
-        )
-        expected[vector.id] = vector
-    answers = ask(asked)
-    looser, sterner = {}, {}
-    for id_, vector in expected.items():
-        says = bool(answers[id_]["passive_authentication"])
-        if says and vector.expected != "admit":
-            looser.setdefault(vector.reason, []).append(id_)
-        if not says and vector.expected == "admit":
-            sterner.setdefault(vector.reason or vector.comment, []).append((id_, answers[id_].get("error", "")[:100]))
-    with capsys.disabled():
-        print(f"\n{len(asked)} vectors asked of JMRTD")
-        for reason, ids in sorted(looser.items()):
-            print(f"  JMRTD finds nothing, tjdocs does not admit ({reason}): {len(ids)}")
-        for reason, found in sorted(sterner.items()):
-            print(f"  JMRTD refuses, tjdocs admits ({reason}): {[id_ for id_, _ in found]}: {found[0][1]}")
-    assert len(asked) >= 100
-    agreed = len(asked) - sum(map(len, looser.values())) - sum(map(len, sterner.values()))
-    assert agreed >= len(asked) // 2
-    # a hash that JMRTD finds wrong is never admitted here without a name, padding apart
-    wrong = [
-        expected[id_].comment
-        for found in sterner.values()
-        for id_, _ in found
-        if not expected[id_].reason and answers[id_]["steps"].get("hashes") is False
-    ]
-    assert wrong == [PADDED]

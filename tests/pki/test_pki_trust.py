@@ -10,7 +10,7 @@ import pytest
 import builders as b
 from tjdocs.errors import InputError, OutputError
 from tjdocs.pki import TrustStore
-from tjdocs.pki.trust import Source
+from tjdocs.pki.trust import Source, TrustPolicy
 
 UTOPIA, OTHER = b.utopia(), b.csca("CSCA Elsewhere", "XX")
 LINK = b.csca(key=b.ec_key("link"), by=UTOPIA, subject=UTOPIA.name)
@@ -268,6 +268,16 @@ def test_a_store_of_another_version(path, tmp_path, sql):
     with pytest.raises(InputError, match="another version") as caught:
         altered(path, tmp_path, sql)
     assert caught.value.hint
+
+
+def test_the_state_of_an_authority():
+    """Doc 9303-12, 7.1.1.1: its subject names exactly one country."""
+    none, two = b.csca(subject=b.name(("CN", "None"))), b.csca(subject=b.name(("C", "UT"), ("C", "EW"), ("CN", "Two")))
+    lower = b.csca("Lower", "ut")
+    store = TrustStore.of([party.certificate for party in (UTOPIA, none, two, lower)])
+    assert [store.state(p.certificate) for p in (UTOPIA, none, two, lower)] == [b.COUNTRY, "", "", "UT"]
+    seen = store.under(TrustPolicy(states=frozenset({(two.certificate.sha256, "EW")})))
+    assert [seen.state(p.certificate) for p in (UTOPIA, none, two)] == [b.COUNTRY, "", "EW"]
 
 
 @pytest.mark.parametrize("table", ["certificate", "trusted", "membership", "source", "crl", "signer", "meta"])

@@ -108,6 +108,6 @@ def _without_hint(error: TjdocsError) -> str:
 def _fail(code: str, message: str, hint: str) -> int:
     message, hint = " ".join(message.split()), " ".join(hint.split())
     print(f"tjdocs: {message}" + (f"; {hint}" if hint else ""), file=sys.stderr)
-    if "--json" in sys.argv:
+    if "--json" in sys.argv[: sys.argv.index("--") if "--" in sys.argv else None]:  # behind it are another program's
         print(json.dumps({"error": {"code": code, "message": message, "hint": hint}}, ensure_ascii=False))
     return 2

@@ -110,19 +110,23 @@ def in_order(
 
 class _Rate(ProgressColumn):
     def render(self, task: Task) -> Text:
-        return Text(f"{task.completed:,.0f} ({task.finished_speed or task.speed or 0:,.0f}/s)")
+        of = f" of {task.total:,.0f}" if task.total else ""
+        return Text(f"{task.completed:,.0f}{of} ({task.finished_speed or task.speed or 0:,.0f}/s)")
 
 
-def progress(items: Iterable[Item], what: str) -> Iterator[Item]:
-    """Yield the items; when standard error alone is a terminal, show there how many there were."""
-    if sys.stdout.isatty() or not sys.stderr.isatty():
+def progress(items: Iterable[Item], what: str, *, total: int | None = None, silent: bool = False) -> Iterator[Item]:
+    """Yield the items; when standard error alone is a terminal, show there how many there were.
+
+    :param silent: nothing is printed meanwhile, so that both may be the terminal
+    """
+    if not sys.stderr.isatty() or (sys.stdout.isatty() and not silent):
         yield from items
         return
     columns = [SpinnerColumn(), TextColumn(what), _Rate(), TimeElapsedColumn()]
     # what is printed meanwhile is for another program: the bar must not redirect it
     bar = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False)
     with bar:
-        task = bar.add_task(what, total=None)
+        task = bar.add_task(what, total=total)
         for item in items:
             yield item
             bar.advance(task)

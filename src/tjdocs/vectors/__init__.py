@@ -3,11 +3,12 @@
 >>> from tjdocs import vectors
 >>> vectors.areas()
 ('algorithms', 'attacks', 'conformance', 'lds', 'mrz', 'passive-authentication', 'seal')
->>> vectors.load("mrz")[0].expected
+>>> vectors.load("passive-authentication")[0].expected
 'valid'
 """
 
 from tjdocs.vectors.model import Vector, areas, export, load
-from tjdocs.vectors.run import Difference, Report, run
+from tjdocs.vectors.report import Report, Result
+from tjdocs.vectors.run import run
 
-__all__ = ["Difference", "Report", "Vector", "areas", "export", "load", "run"]
+__all__ = ["Report", "Result", "Vector", "areas", "export", "load", "run"]

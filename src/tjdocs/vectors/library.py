@@ -1,10 +1,10 @@
-"""How this library answers a vector: one function an operation."""
+"""The answers of this library: one function for each operation."""
 
 import base64
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from tjdocs import mrz, seal
 from tjdocs.asn1 import der, x509
@@ -28,21 +28,32 @@ from tjdocs.pki.trust import TrustPolicy, TrustStore
 from tjdocs.seal import Header, Seal, c40, message, profiles
 from tjdocs.seal.hashing import algorithm_of
 
-__all__ = ["answer", "reason_of"]
+__all__ = ["Answer", "answer", "reason_of"]
+
+# warnings of a zone that say nothing against it
+_HARMLESS = frozenset(("possibly-truncated",))
 
 
-def answer(given: Mapping[str, Any]) -> tuple[str | None, str]:
-    """Return result and reason of a vector's input.
+class Answer(NamedTuple):
+    """Result, reason and verdict of one vector, as :class:`tjdocs.vectors.Vector` has them."""
 
-    :raises UsageError: an operation that is not known
+    result: str | None
+    reason: str = ""
+    verdict: str = ""
+
+
+def answer(given: Mapping[str, Any]) -> Answer:
+    """Return what this library answers to a vector's input.
+
+    :raises UsageError: unknown operation
     """
     operation = _OPERATIONS.get(given.get("operation", ""))
     if operation is None:
-        raise UsageError("no such operation", where=str(given.get("operation")))
+        raise UsageError("unknown operation", where=str(given.get("operation")))
     try:
-        return operation(given)
+        return Answer(*operation(given))
     except UsageError as error:
-        return "refused", error.code
+        return Answer("refused", error.code)
 
 
 def _bytes(text: str) -> bytes:
@@ -53,14 +64,20 @@ def _zone(given: Mapping[str, Any], *, repair: bool = False) -> mrz.Zone:
     return mrz.parse(given["text"], at=date.fromisoformat(given["at"]), repair=repair)
 
 
+def _judged(zone: mrz.Zone) -> str:
+    if not zone.valid:
+        return "invalid"
+    return "acceptable" if {problem.code for problem in zone.problems} - _HARMLESS else "valid"
+
+
 def _parse(given: Mapping[str, Any]) -> tuple[str, str]:
     zone = _zone(given)
-    reason = next((problem.code for problem in zone.problems if problem.severity == "error"), "")
-    return "valid" if zone.valid else "invalid", reason
+    return _judged(zone), next((problem.code for problem in zone.problems if problem.severity == "error"), "")
 
 
 def _problems(given: Mapping[str, Any]) -> tuple[str, str]:
-    return " ".join(problem.code for problem in _zone(given).problems), ""
+    zone = _zone(given)
+    return _judged(zone), " ".join(problem.code for problem in zone.problems)
 
 
 def _read(given: Mapping[str, Any]) -> tuple[str | None, str]:
@@ -92,7 +109,7 @@ def _signature(given: Mapping[str, Any]) -> tuple[str, str]:
     try:
         algorithm = x509.algorithm_id(_bytes(given["algorithm"]))
     except der.DerError:
-        return "undetermined", "algorithm-unknown"
+        return "invalid", "algorithm-unknown"
     result = keys.verify(
         keys.load(_bytes(given["public_key"])),
         algorithm,
@@ -101,8 +118,8 @@ def _signature(given: Mapping[str, Any]) -> tuple[str, str]:
         digest=given["digest"],
     )
     if result.valid:
-        return "valid", " ".join(result.warnings)
-    return "undetermined" if result.valid is None else "invalid", result.reason
+        return ("acceptable" if result.warnings else "valid"), " ".join(result.warnings)
+    return "invalid", result.reason  # what cannot be verified is not valid either
 
 
 _FILES: dict[str, Callable[[bytes], Any]] = {
@@ -122,11 +139,33 @@ def _lds_file(given: Mapping[str, Any]) -> tuple[str, str]:
         read = _FILES[given["name"]](_bytes(given["data"]))
     except (LdsError, SodError) as error:
         return "invalid", error.reason
-    problems = [problem.code for problem in getattr(read, "problems", ())]
-    return "valid", " ".join(problems)
+    problems = getattr(read, "problems", ())
+    broken = any(problem.severity == "error" for problem in problems)
+    result = "invalid" if broken else "acceptable" if problems else "valid"
+    return result, " ".join(problem.code for problem in problems)
 
 
-def _inspect(given: Mapping[str, Any]) -> tuple[str, str]:
+def _authenticate(given: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Judge whether the files are what their State signed: passive authentication, whatever else the verdict names."""
+    verdict = _verdict(given)
+    findings = [finding for finding in verdict.findings if finding.check.startswith("pa.")]
+    stopped = verdict.decision != "admit" and any(check.startswith("pa.") for check in verdict.decided_by)
+    if stopped or not all(finding.outcome.holds for finding in findings if finding.check == "pa.authentic"):
+        result = "invalid"
+    else:
+        result = "acceptable" if any(finding.outcome is Outcome.WARNING for finding in findings) else "valid"
+    return result, reason_of(verdict, "pa.") or reason_of(verdict), str(verdict.decision)
+
+
+def _inspect(given: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Judge the document whole: an admitted one is accepted, no other."""
+    verdict = _verdict(given)
+    reason = reason_of(verdict)
+    result = "invalid" if verdict.decision != "admit" else "acceptable" if reason else "valid"
+    return result, reason, str(verdict.decision)
+
+
+def _verdict(given: Mapping[str, Any]) -> Verdict:
     files = {name: _bytes(data) for name, data in given["files"].items()}
     at = datetime.fromisoformat(given["at"]) if "T" in given["at"] else date.fromisoformat(given["at"])
     evidence = Evidence(
@@ -139,12 +178,11 @@ def _inspect(given: Mapping[str, Any]) -> tuple[str, str]:
     policy = Policy.bundled(given.get("policy", "default"))
     if "trust" in given:
         policy = replace(policy, trust=TrustPolicy.parse(given["trust"]))
-    verdict = Inspector(trust=_trust(given), policy=policy).inspect(evidence, at=at)
-    return str(verdict.decision), reason_of(verdict)
+    return Inspector(trust=_trust(given), policy=policy).inspect(evidence, at=at)
 
 
-def reason_of(verdict: Verdict) -> str:
-    """Return what decided first, as ``check/reason``.
+def reason_of(verdict: Verdict, area: str = "") -> str:
+    """Return what decided first, as ``check/reason``; of the checks that begin with ``area``.
 
     That is the first failure, else the first thing undecided that counted, else the first tolerance.
     ``pa.authentic`` only says that another check did not pass, and comes last.
@@ -153,7 +191,9 @@ def reason_of(verdict: Verdict) -> str:
         found = [
             finding
             for finding in verdict.findings
-            if finding.outcome is outcome and (outcome is Outcome.WARNING or finding.check in verdict.decided_by)
+            if finding.outcome is outcome
+            and finding.check.startswith(area)
+            and (outcome is Outcome.WARNING or finding.check in verdict.decided_by)
         ]
         for finding in sorted(found, key=lambda finding: finding.check == "pa.authentic"):
             return f"{finding.check}/{finding.reason}"
@@ -202,7 +242,7 @@ def _seal_signature(given: Mapping[str, Any]) -> tuple[str, str]:
     read, key = Seal.parse(_bytes(given["data"])), keys.load(_bytes(given["public_key"]))
     algorithm = algorithm_of(key)
     if algorithm is None:
-        return "undetermined", "algorithm-key-mismatch"
+        return "invalid", "algorithm-key-mismatch"
     result = keys.verify(key, x509.AlgorithmId(algorithm.oid, b""), read.signature, read.signed)
     return ("valid" if result.valid else "invalid"), result.reason
 
@@ -211,8 +251,11 @@ def _seal_verify(given: Mapping[str, Any]) -> tuple[str, str]:
     at = datetime.fromisoformat(given["at"])
     zones = [(f"zone {n}", mrz.parse(text, at=at)) for n, text in enumerate(given["zones"], 1)]
     examined = examine_seal(_bytes(given["data"]), _trust(given), zones, at=at)
-    status = seal.status(enforce_premises(examined.findings))
-    return ("VALID" if status.valid else "INVALID"), " ".join(result.name for result in status.results)
+    findings = enforce_premises(examined.findings)
+    status = seal.status(findings)
+    defect = any(f.outcome is Outcome.WARNING for f in findings if f.check in ("seal.signer", "seal.revocation"))
+    accepted = "acceptable" if defect else "valid"
+    return (accepted if status.valid else "invalid"), " ".join(result.name for result in status.results)
 
 
 def _trust(given: Mapping[str, Any]) -> TrustStore:
@@ -221,7 +264,7 @@ def _trust(given: Mapping[str, Any]) -> TrustStore:
     return TrustStore.of(anchors, candidates, [Crl.parse(_bytes(item)) for item in given.get("crls", ())])
 
 
-_OPERATIONS: dict[str, Callable[[Mapping[str, Any]], tuple[str | None, str]]] = {
+_OPERATIONS: dict[str, Callable[[Mapping[str, Any]], tuple[Any, ...]]] = {
     "parse": _parse,
     "problems": _problems,
     "read": _read,
@@ -231,6 +274,7 @@ _OPERATIONS: dict[str, Callable[[Mapping[str, Any]], tuple[str | None, str]]] = 
     "check-digit": _check_digit,
     "signature": _signature,
     "lds-file": _lds_file,
+    "authenticate": _authenticate,
     "inspect": _inspect,
     "c40-encode": _c40_encode,
     "c40-decode": _c40_decode,

@@ -1,5 +1,6 @@
-"""What a vector is, and where they lie: ``test_vectors/*.json``, of the schema beside them."""
+"""A vector, and its bundled files: ``test_vectors/*.json``, of the schema next to them."""
 
+import fnmatch
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,8 +10,15 @@ from typing import Any
 
 from tjdocs import specs
 from tjdocs.errors import OutputError, SpecError, UsageError
+from tjdocs.vectors.notes import notes, reasons
 
-__all__ = ["Vector", "areas", "export", "load"]
+__all__ = ["RESULTS", "TWIN", "Vector", "areas", "clauses", "export", "load", "select"]
+
+RESULTS = ("valid", "invalid", "acceptable")
+"""Results of the operations that judge something."""
+
+TWIN = 1000
+"""The vector of this much higher number asks the same of a document of a State that ISO 3166 knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +27,12 @@ class Vector:
 
     :param id: never used again for another
     :param source: the clause, thread or table from which the expectation comes
-    :param input: what to do with what; bytes are Base64, see ``test_vectors/README.md``
-    :param expected: the result word or text, None where a field has no value; ``reason`` the reason
-        word, empty where there is none
+    :param input: what to do with which data; bytes are Base64, see ``test_vectors/README.md``
+    :param expected: ``valid``, ``invalid`` or ``acceptable`` where the operation judges, else the value as text, None
+        where a field has no value
+    :param reason: our reason word, empty without one
+    :param flags: kinds to which the vector belongs, explained by the file's ``notes``; an acceptable vector has one
+    :param verdict: our own verdict on a whole document (``admit``, ``refer``, ``refuse``), else empty
     """
 
     id: str
@@ -31,18 +42,48 @@ class Vector:
     input: Mapping[str, Any] = field(repr=False)
     expected: str | None
     reason: str
+    flags: tuple[str, ...] = ()
+    verdict: str = ""
+
+    @property
+    def judges(self) -> bool:
+        """Whether the result is one of :data:`RESULTS`, and not a value."""
+        return self.input["operation"] in _JUDGING
 
     def as_json(self) -> dict[str, Any]:
-        """Return the vector as another program reads it, complete in itself."""
-        return {
+        """Return the vector as the files of the schema have it, complete in itself."""
+        row: dict[str, Any] = {
             "id": self.id,
-            "area": self.area,
             "source": self.source,
             "comment": self.comment,
+            "flags": list(self.flags),
             "input": self.input,
             "expected": self.expected,
             "reason": self.reason,
         }
+        return row | ({"verdict": self.verdict} if self.verdict else {})
+
+    def question(self) -> str:
+        """Return the line that a program is asked: the input alone, so that nothing gives the answer away.
+
+        It is ASCII: readers differ in which other characters end a line.
+        """
+        return json.dumps({"input": self.input})
+
+
+_JUDGING = frozenset(
+    (
+        "parse",
+        "problems",
+        "signature",
+        "lds-file",
+        "authenticate",
+        "inspect",
+        "seal-read",
+        "seal-signature",
+        "seal-verify",
+    )
+)
 
 
 def areas() -> tuple[str, ...]:
@@ -57,12 +98,34 @@ def load(area: str) -> tuple[Vector, ...]:
     :raises SpecError: the file is malformed
     """
     if not isinstance(area, str) or area not in areas():
-        raise UsageError("no such area", where=str(area), hint=f"one of {', '.join(areas())}")
-    return _load(area)
+        raise UsageError("unknown area", where=str(area), hint=f"one of {', '.join(areas())}")
+    return _load(area)[1]
+
+
+def select(names: tuple[str, ...] = (), ids: tuple[str, ...] = ()) -> list[Vector]:
+    """Return the vectors of the areas and those of the ids, each once, in the order of areas and numbers.
+
+    Without areas and ids, all vectors.
+
+    :param ids: ids, or patterns of ids such as ``pa-1*``
+    :raises UsageError: unknown area or id
+    """
+    for name in names:
+        load(name)
+    everything = [vector for area in areas() for vector in load(area)]
+    wanted: set[str] = set()
+    for pattern in ids:
+        matching = set(fnmatch.filter((vector.id for vector in everything), pattern))
+        if not matching:
+            raise UsageError("unknown vector", where=pattern, hint="an id such as pa-0001, or a pattern such as pa-1*")
+        wanted |= matching
+    if not names and not ids:
+        return everything
+    return [vector for vector in everything if vector.area in names or vector.id in wanted]
 
 
 @cache
-def _load(area: str) -> tuple[Vector, ...]:
+def _load(area: str) -> tuple[str, tuple[Vector, ...]]:
     where = f"test_vectors/{area}.json"
     table = json.loads((specs.folder("test_vectors") / f"{area}.json").read_text(encoding="utf-8"))
     specs.require_keys(table, ["schema", "area", "licence", "description", "vectors"], ["blobs"], where=where)
@@ -71,27 +134,66 @@ def _load(area: str) -> tuple[Vector, ...]:
     blobs = table.get("blobs", {})
     found = []
     for row in table["vectors"]:
-        specs.require_keys(row, ["id", "source", "comment", "input", "expected", "reason"], where=where)
-        given = _resolved(row["input"], blobs)
-        found.append(Vector(row["id"], area, row["source"], row["comment"], given, row["expected"], row["reason"]))
-    return tuple(found)
+        keys = ["id", "source", "comment", "flags", "input", "expected", "reason"]
+        specs.require_keys(row, keys, ["verdict"], where=where)
+        vector = Vector(
+            id=row["id"],
+            area=area,
+            source=row["source"],
+            comment=row["comment"],
+            input=resolved(row["input"], blobs),
+            expected=row["expected"],
+            reason=row["reason"],
+            flags=tuple(row["flags"]),
+            verdict=row.get("verdict", ""),
+        )
+        found.append(vector)
+    return table["description"], tuple(found)
 
 
-def _resolved(value: Any, blobs: Mapping[str, str]) -> Any:
-    """Put the shared contents in the place of their names: the files hold each of them once."""
+def resolved(value: Any, blobs: Mapping[str, str]) -> Any:
+    """Put the shared contents in the place of their names: the bundled files have each of them once."""
     if isinstance(value, dict):
         if value.keys() == {"blob"}:
             return blobs[value["blob"]]
-        return {key: _resolved(item, blobs) for key, item in value.items()}
+        return {key: resolved(item, blobs) for key, item in value.items()}
     if isinstance(value, list):
-        return [_resolved(item, blobs) for item in value]
+        return [resolved(item, blobs) for item in value]
     return value
+
+
+def clauses(vector: Vector) -> tuple[str, ...]:
+    """Return the clauses and other sources of a vector, one by one."""
+    parts, depth, part = [], 0, ""
+    for char in vector.source:
+        depth += (char == "(") - (char == ")")
+        if char == ";" and not depth:
+            parts.append(part)
+            part = ""
+        else:
+            part += char
+    found = [text.partition(" (")[0].strip() for text in (*parts, part)]
+    return tuple(dict.fromkeys(f"Doc {text}" if text.startswith("9303-") else text for text in found))
+
+
+def exported(area: str) -> dict[str, Any]:
+    """Return an area as one table: every vector complete, its flags and reason words explained."""
+    description, vectors = _load(area)
+    return {
+        "schema": 1,
+        "area": area,
+        "licence": "CC0-1.0",
+        "description": description,
+        "notes": notes({flag for vector in vectors for flag in vector.flags}),
+        "reasons": reasons({(vector.input["operation"], vector.reason) for vector in vectors if vector.reason}),
+        "vectors": [vector.as_json() for vector in vectors],
+    }
 
 
 def export(folder: str | Path) -> list[Path]:
     """Write every area as one file of complete vectors, with the schema, into a new or empty folder.
 
-    :raises OutputError: the folder holds something, or cannot be written
+    :raises OutputError: the folder is not empty, or cannot be written
     """
     place = Path(folder)
     if place.is_symlink() or (place.exists() and (not place.is_dir() or any(place.iterdir()))):
@@ -100,11 +202,10 @@ def export(folder: str | Path) -> list[Path]:
     try:
         place.mkdir(parents=True, exist_ok=True)
         for area in areas():
-            table = {"schema": 1, "area": area, "licence": "CC0-1.0", "vectors": [v.as_json() for v in load(area)]}
             path = place / f"{area}.json"
-            path.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            path.write_text(json.dumps(exported(area), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
             written.append(path)
-        for name in ("schema.json", "README.md", "LICENSE"):
+        for name in ("schema.json", "README.md", "CHANGES.md", "LICENSE"):
             path = place / name
             path.write_bytes((specs.folder("test_vectors") / name).read_bytes())
             written.append(path)

@@ -24,7 +24,8 @@ import org.jmrtd.lds.iso39794.FaceImageDataBlock;
 public final class Check {
   private static final String USAGE = """
       usage: java -jar jmrtd-check.jar --csca FILE [--csca FILE]... [--at RFC3339] DIR
-             java -jar jmrtd-check.jar --vectors    (a JSON array or JSON lines on standard input)""";
+             java -jar jmrtd-check.jar --vectors    (a JSON array or JSON lines on standard input)
+             java -jar jmrtd-check.jar --adapter    (questions of "tjdocs vectors run --lines")""";
   private static final Gson JSON = new GsonBuilder().disableHtmlEscaping()
       .registerTypeAdapter(byte[].class, (JsonDeserializer<byte[]>) (json, type, context) ->
           Base64.getDecoder().decode(json.getAsString()))
@@ -300,7 +301,62 @@ public final class Check {
     stdout.println(JSON.toJson(new Check(document).run()));
   }
 
+  // --- an adapter of the test vectors -------------------------------------------------------------
+
+  /** Answers one question of test_vectors/README.md; what JMRTD has nothing for is unsupported. */
+  private static Map<String, Object> answer(JsonObject input) {
+    return switch (input.get("operation").getAsString()) {
+      case "authenticate" -> authentication(input);
+      case "lds-file" -> {
+        Document document = new Document();
+        document.files.put(plainName(input.get("name").getAsString()), bytes(input.get("data")));
+        Map<String, Object> found = new Check(document).run();
+        Map<?, ?> errors = new TreeMap<>((Map<?, ?>) found.get("errors"));
+        errors.keySet().removeIf(key -> ((String) key).startsWith("reencoding"));
+        yield judged(errors.isEmpty(), String.valueOf(errors));
+      }
+      case "check-digit" -> Map.of("result", String.valueOf(MRZInfo.checkDigit(input.get("text").getAsString())));
+      default -> Map.of("result", "unsupported");
+    };
+  }
+
+  /** Passive authentication as in {@link #authenticate}: paths of one step, and no policy of trust. */
+  private static Map<String, Object> authentication(JsonObject input) {
+    if (input.has("trust") || input.has("candidates") && !input.getAsJsonArray("candidates").isEmpty()) {
+      return Map.of("result", "unsupported");
+    }
+    Document document = new Document();
+    input.getAsJsonObject("files").asMap().forEach((name, data) -> document.files.put(plainName(name), bytes(data)));
+    input.getAsJsonArray("anchors").forEach(anchor -> document.csca.add(bytes(anchor)));
+    String at = input.get("at").getAsString();
+    document.at = time(at.contains("T") ? at : at + "T12:00:00Z");
+    Map<String, Object> found = new Check(document).run();
+    if (String.valueOf(found.get("error")).contains("no such algorithm: null")) {
+      return Map.of("result", "unsupported"); // JMRTD has no name for the signature algorithm
+    }
+    return judged((Boolean) found.get("passive_authentication"), String.valueOf(found.get("error")));
+  }
+
+  private static Map<String, Object> judged(boolean valid, String reason) {
+    return valid ? Map.of("result", "valid") : Map.of("result", "invalid", "reason", reason);
+  }
+
+  private static String plainName(String name) {
+    return name.replace('.', '_');
+  }
+
+  private static byte[] bytes(JsonElement text) {
+    return Base64.getDecoder().decode(text.getAsString());
+  }
+
   private static void run(List<String> arguments, PrintStream stdout) throws IOException {
+    if (arguments.equals(List.of("--adapter"))) {
+      BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        stdout.println(JSON.toJson(answer(JsonParser.parseString(line).getAsJsonObject().getAsJsonObject("input"))));
+      }
+      return;
+    }
     if (arguments.equals(List.of("--vectors"))) {
       JsonStreamParser input = new JsonStreamParser(new InputStreamReader(System.in, StandardCharsets.UTF_8));
       while (input.hasNext()) {
