@@ -318,7 +318,8 @@ def revoked_list(tmp_path) -> TrustStore:
     abroad = b.csca("CSCA Erewhon", "EW")
     signer_ = list_signer(abroad, subject=b.name(("C", "EW"), ("CN", "List")))
     files = {"a.ml": master_list([authority().certificate.raw], signer_, inside=[signer_.raw]),
-             "revoked.crl": b.revocation_list(abroad, [signer_.certificate.serial]).raw}
+             "revoked.crl": b.revocation_list(abroad, [signer_.certificate.serial]).raw,
+             "other.crl": b.revocation_list(b.csca("CSCA", "XX")).raw}
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
     store = TrustStore.create(tmp_path / "trust.db")

@@ -15,9 +15,9 @@ REVOCATION, COUNTRY = "pa.ds-revocation", "pa.country"
 KNOWN = {"anchors": ()}  # known, not trusted
 
 
-def signed_by(party: b.Party, *, anchors=None, period=(b.moment(2026), b.moment(2036, 4)), **changes) -> b.Scene:
+def signed_by(party: b.Party, *, anchors=None, signer: dict | None = None, **changes) -> b.Scene:
     """A sound document whose signer was certified by ``party``."""
-    return b.scene(by=b.signer(party, period=period), anchors=anchors or [party], **changes)
+    return b.scene(by=b.signer(party, **(signer or {})), anchors=anchors or [party], **changes)
 
 
 def no_signer() -> b.Scene:
@@ -537,7 +537,9 @@ USAGE_CASES: list[Case] = [
     admitted(
         USAGE,
         "",
-        lambda: signed_by(b.csca(period=(b.moment(2020), b.moment(2052))), period=(b.moment(2026), b.moment(2051))),
+        lambda: signed_by(
+            b.csca(period=(b.moment(2020), b.moment(2052))), signer={"period": (b.moment(2026), b.moment(2051))}
+        ),
         note="four-digit-years-where-they-belong",
     ),
     admitted(
