@@ -167,6 +167,9 @@ def test_the_digest_of_the_data_is_of_law_and_standard_as_they_lie_there(tmp_pat
     (tmp_path / "specs/text/border.en.toml").unlink()  # what is said of a verdict is no part of it
     assert digest(*proof._DATA) == renamed
     assert len({before, changed, renamed}) == 3
+    zone = tmp_path / "specs/times.toml"
+    zone.write_text(zone.read_text().replace("Asia/Dushanbe", "UTC"))  # which day it was
+    assert digest(*proof._DATA) not in (before, changed, renamed)
 
 
 BELIEVED = {

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from tjdocs.border import law, standing
+from tjdocs.border import crossing, law, standing
 from tjdocs.border.case import Case
 from tjdocs.border.policy import Decision, Policy
 from tjdocs.border.standing import Status
@@ -107,6 +107,9 @@ class Inspector:
     def inspect(self, evidence: Evidence, *, at: date | datetime, dry_run: bool = False) -> Verdict:
         """Judge ``evidence`` at a time. Never raises on what the evidence holds.
 
+        The day of a moment is that in the crossing point's time zone (``specs/border/points.toml``, else
+        ``specs/times.toml``), whatever offset the moment was given with; a date is its own day.
+
         With a register, a single-use document is used up by the verdict that admits it.
 
         :param dry_run: judge only
@@ -114,7 +117,7 @@ class Inspector:
         """
         if not isinstance(evidence, Evidence):
             raise UsageError("no evidence", where="evidence", hint="Evidence(mrz=…, chip=…)")
-        examination = examine(evidence, self.believed, at=at)
+        examination = examine(evidence, self.believed, at=at, time_zone=crossing.time_zone(evidence.point))
         case = Case.of(evidence, examination, self._lists)
         case = case.with_register(*standing.look_up(case, self._register))
         verdict = self._decide(examination, case)

@@ -38,7 +38,18 @@ __all__ = ["Proof", "export", "verify"]
 
 _MANIFEST, _SIGNATURE = "manifest.json", "manifest.p7s"
 # what a verdict rests on beside the archive: law and standard as this software has them
-_DATA = ("border", "checks.toml", "codes", "defects.toml", "lds", "mrz", "pki", "seals", "transliteration")
+_DATA = (
+    "border",
+    "checks.toml",
+    "codes",
+    "defects.toml",
+    "lds",
+    "mrz",
+    "pki",
+    "seals",
+    "times.toml",
+    "transliteration",
+)
 
 
 @dataclass(frozen=True, slots=True)

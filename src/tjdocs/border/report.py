@@ -331,7 +331,7 @@ def _times(examination: Examination, words: Texts) -> list[tuple[str, str, str, 
 
 
 def _when(moment: date | datetime | None) -> str:
-    """Return a moment for a person; certificates' times are in UTC, the others in the zone given."""
+    """Return a moment for a person; certificates' times are in UTC, the others in the zone of the place."""
     if moment is None:
         return ""
     text = moment.isoformat(" ", "seconds") if isinstance(moment, datetime) else moment.isoformat()

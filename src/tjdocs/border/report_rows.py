@@ -6,6 +6,7 @@ from tjdocs.border.inspector import Verdict
 from tjdocs.border.policy import Decision
 from tjdocs.border.texts import Texts
 from tjdocs.findings import Finding, Outcome, checks
+from tjdocs.times import day_of
 
 __all__ = ["advice", "not_checked", "title"]
 
@@ -45,7 +46,7 @@ def _age(verdict: Verdict, words: Texts) -> str:
         age = verdict.examination.at - imported
     except (TypeError, ValueError):  # no moment, or one without an offset, which no import writes
         return words.label("trust-undated")
-    text = words.label("trust-imported").replace("@", imported.date().isoformat())
+    text = words.label("trust-imported").replace("@", day_of(imported, zone=verdict.examination.at.tzinfo).isoformat())
     return text.replace("#", str(age.days)) if age >= timedelta(0) else text.partition(",")[0]
 
 

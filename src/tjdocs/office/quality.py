@@ -22,7 +22,9 @@ def read_back(issued: Issued, draft: Draft, trust: TrustStore, now: datetime) ->
     :raises TjdocsError: a check did not pass, or the zone does not say what the application does
     """
     chip = dict(issued.chip) or None
-    examination = examine(Evidence(mrz=issued.mrz, chip=chip, seal=issued.seal_png or None), trust, at=now)
+    examination = examine(
+        Evidence(mrz=issued.mrz, chip=chip, seal=issued.seal_png or None), trust, at=now, time_zone=now.tzinfo
+    )
     unsound = [
         f"{finding.check} {finding.subject} {finding.reason}".strip()
         for finding in examination.findings
