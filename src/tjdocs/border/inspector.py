@@ -42,6 +42,11 @@ class Verdict:
     case: Case = field(repr=False)
     trust_imported: str | None = None
 
+    @property
+    def not_checked(self) -> tuple[Finding, ...]:
+        """The findings of what was not checked, for want of an input, a reader or a live chip."""
+        return tuple(finding for finding in self.findings if finding.unchecked)
+
     def as_json(self) -> dict[str, Any]:
         """Return the verdict with the keys that the command line prints."""
         return {
@@ -49,6 +54,10 @@ class Verdict:
             "verdict": str(self.decision),
             "decided_by": list(self.decided_by),
             "findings": [finding.as_json() for finding in self.findings],
+            "not_checked": [
+                {"check": finding.check, "reason": finding.reason, "subject": finding.subject}
+                for finding in self.not_checked
+            ],
             "at": self.examination.at.isoformat(),
             "policy_sha256": self.policy_sha256,
             **({"trust_imported": self.trust_imported} if self.trust_imported else {}),

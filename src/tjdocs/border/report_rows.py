@@ -53,8 +53,7 @@ def _age(verdict: Verdict, words: Texts) -> str:
 def not_checked(verdict: Verdict, words: Texts) -> list[tuple[str, str]]:
     """Return title and reason of everything that was not checked for want of an input, and how old the trust is."""
     rows: dict[tuple[str, str], list[str]] = {(words.label("trust-store"), _age(verdict, words)): []}
-    for f in verdict.findings:
-        if f.outcome is Outcome.UNDETERMINED and f.reason.startswith(("no-", "not-handed", "other-issuer")):
-            reason = words.reason(f.check, f.reason) or f.reason
-            rows.setdefault((title(f.check, words), reason), []).append(f.subject)
+    for f in verdict.not_checked:
+        reason = words.reason(f.check, f.reason) or f.reason
+        rows.setdefault((title(f.check, words), reason), []).append(f.subject)
     return [(f"{name} {', '.join(subjects)}".rstrip(), reason) for (name, reason), subjects in rows.items()]

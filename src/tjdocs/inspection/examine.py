@@ -6,7 +6,7 @@ from datetime import date, datetime, tzinfo
 from tjdocs import mrz
 from tjdocs.errors import InputError
 from tjdocs.findings import Finding, Outcome, enforce_premises, passed
-from tjdocs.inspection import passive, seals, structure, zone
+from tjdocs.inspection import chip_checks, passive, seals, structure, zone
 from tjdocs.inspection.evidence import Evidence
 from tjdocs.pki.trust import TrustStore
 from tjdocs.times import moment_of
@@ -60,6 +60,7 @@ def examine(
     result = passive.authenticate(chip, trust, counting, at=now)
     findings += result.findings
     findings.append(_authentic(result.findings))
+    findings.append(chip_checks.check_genuine(chip))
     findings.append(zone.compare(printed, chip_zone))
     sealed = seals.examine_seal(evidence.seal, trust, (("zone", printed), ("DG1", chip_zone)), at=now)
     findings += sealed.findings

@@ -182,7 +182,10 @@ def _read(name: str, data: bytes) -> tuple[Any, bytes]:
 
 
 def check_structure(chip: ChipContent | None) -> list[Finding]:
-    """Judge whether each file, EF.SOD apart, can be read as what it is."""
+    """Judge whether each file, EF.SOD apart, can be read as what it is.
+
+    Of a file that has no reader here the outermost object alone is known to be one; its content was not read.
+    """
     if chip is None:
         return [brief("lds.structure", Outcome.UNDETERMINED, "no-input")]
     findings = []
@@ -197,6 +200,9 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
             outcome = Outcome.UNDETERMINED if reason == "limit" else Outcome.FAILED
             findings.append(Finding("lds.structure", outcome, reason, detail, name))
             continue
+        if name not in _READERS:
+            findings.append(Finding("lds.structure", Outcome.UNDETERMINED, "not-read", _unread(chip, name), name))
+            continue
         if chip.stray_bytes(name):
             findings.append(brief("lds.structure", Outcome.WARNING, "trailing-data", name))
             continue
@@ -209,6 +215,11 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
         detail = "; ".join(problem.text for problem in worst)
         findings.append(Finding("lds.structure", outcome, worst[0].code, detail, name))
     return findings or [brief("lds.structure", Outcome.UNDETERMINED, "no-input")]
+
+
+def _unread(chip: ChipContent, name: str) -> str:
+    """Return what is odd about a file that was not read; one without a tag of its own may be a row of objects."""
+    return "trailing-data" if _tags()[name] is not None and chip.stray_bytes(name) else ""
 
 
 def check_com_sod(chip: ChipContent | None) -> Finding:
