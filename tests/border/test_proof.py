@@ -65,6 +65,7 @@ KEPT = [
     Traveller(lists=(entry(appeal="suspended"), entry("missing-person", id="E-2"))),
     Traveller(register=standing("lost"), claims={"entered": "2026-11-01"}, point="kulma"),
     Traveller(trusting=False),
+    Traveller((document()[0], {**document()[1], "EF_ATR_INFO.bin": b.der(0x47), "EF.CardAccess": b.der(0x31), "DG3": b.der(0x63)})),
     paper("return-certificate", "emergency-travel-document", **RETURN),
     Traveller(document("internal-passport"), "exit", at=datetime(2026, 11, 24, 23, tzinfo=UTC)),
 ]
