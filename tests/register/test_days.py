@@ -6,6 +6,7 @@ import pytest
 
 from tjdocs.errors import UsageError
 from tjdocs.register import Document, Register
+from tjdocs.register.report import _day
 
 DUSHANBE = timezone(timedelta(hours=5))
 OFFSETS = [UTC, DUSHANBE, timezone(timedelta(hours=-11))]
@@ -43,3 +44,12 @@ def test_blanks_move_on_the_day_there(offset, tmp_path):
     register.blanks.receive("T00000011-T00000013", at=MIDNIGHT.astimezone(offset), **told)
     lines = register.report(first=date(2026, 11, 24), last=date(2026, 11, 25)).lines
     assert [(line.day, line.opening, line.received) for line in lines] == [("2026-11-24", 0, 10), ("2026-11-25", 10, 3)]
+
+
+@pytest.mark.parametrize(("stamp", "day"), [
+    ("2026-11-24T19:00:00+00:00", "2026-11-25"), ("2026-11-25T00:00:00+05:00", "2026-11-25"), ("2026-11-24T18:59:59Z", "2026-11-24"),
+    # altered behind the register's back
+    ("2026-11-24T19:00:00", "2026-11-24"), ("yesterday", "yesterday"), ("9999-12-31T23:00:00+00:00", "9999-12-31"), ("", ""),
+])  # fmt: skip
+def test_an_altered_entry_stops_no_report(stamp, day):
+    assert _day(stamp) == day

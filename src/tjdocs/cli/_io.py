@@ -44,7 +44,7 @@ PassphraseFile = Annotated[
 
 
 def given(text: str) -> date | datetime:
-    """Return ``--at`` as it was given, a date or a moment; nothing stands for now."""
+    """Return ``--at`` as it was given, a date or a moment; where it was not given, now."""
     return times.read(text, f"--at {text}") if text else datetime.now(UTC)
 
 
