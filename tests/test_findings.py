@@ -135,3 +135,19 @@ def test_a_damaged_catalogue_is_refused(monkeypatch, damage):
     monkeypatch.setattr(findings.specs, "read_toml", lambda path: table)
     with pytest.raises(SpecError):
         checks.__wrapped__()
+
+
+@pytest.mark.parametrize(
+    ("reason", "unchecked"),
+    [
+        ("no-input", True), ("no-crl", True), ("other-issuer", True), ("not-handed-over", True), ("not-read", True),
+        ("not-read-live", True),
+        ("premise", False), ("limit", False), ("unreadable", False), ("chip-not-shown", False), ("not-known", False),
+        ("not-set", False), ("not-believed", False), ("not-recognised", False), ("not-yet-issued", False),
+    ],
+)  # fmt: skip
+def test_what_lacked_an_input_was_not_checked_and_what_was_judged_was(reason, unchecked):
+    assert any(reason in check.reasons for check in checks().values())
+    for outcome in Outcome:
+        expected = unchecked and outcome is Outcome.UNDETERMINED
+        assert Finding("pa.dg-hash", outcome, reason).unchecked is expected

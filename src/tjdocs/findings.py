@@ -33,6 +33,9 @@ class Outcome(StrEnum):
         self.holds = word in ("passed", "warning")
 
 
+_UNCHECKED = ("no-", "not-handed-over", "not-read", "other-issuer")
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One judgement.
@@ -49,6 +52,11 @@ class Finding:
     reason: str = ""
     detail: str = field(default="", repr=False)
     subject: str = ""
+
+    @property
+    def unchecked(self) -> bool:
+        """Whether nothing was checked: what the check needs was not handed over, not read, or not asked."""
+        return self.outcome is Outcome.UNDETERMINED and self.reason.startswith(_UNCHECKED)
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding with the keys that the command line prints."""

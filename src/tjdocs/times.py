@@ -1,16 +1,56 @@
-"""A day or a moment as a caller gives it, read the same way in every room."""
+"""A day or a moment as a caller gives it, and the day of a moment: one rule for every room.
 
-from datetime import UTC, date, datetime, time
+A moment is the same whatever offset its text has, hence so is its day: the day in a named time zone. That is the zone
+of the crossing point or of the document type where one is known, else the home zone of ``specs/times.toml``. A date
+that was given is its own day.
+"""
 
-from tjdocs.errors import UsageError
+import re
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import cache
+from zoneinfo import ZoneInfo
 
-__all__ = ["aware", "day_of", "moment_of"]
+from tjdocs import specs
+from tjdocs.errors import SpecError, UsageError
 
+__all__ = ["aware", "day_of", "home_zone", "moment_of", "named_zone", "read"]
+
+_NOON = time(12)
 _HINT = "give a date, or a datetime with a time zone"
+# "localtime" is another zone on each machine, "posix/…" and "right/…" are other readings of the same ones
+_NAME = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*){0,2}")
+
+
+def named_zone(name: object, where: str) -> ZoneInfo:
+    """Return a time zone by its name in the IANA database, for example ``Asia/Dushanbe``.
+
+    The machine's database counts, else that of the package ``tzdata``.
+
+    :param where: the place of the name, for errors
+    :raises SpecError: there is no such zone
+    """
+    try:
+        if isinstance(name, str) and _NAME.fullmatch(name):
+            return ZoneInfo(name)
+    except (OSError, ValueError, LookupError):  # a folder of zones, or no zone
+        pass
+    raise SpecError("no such time zone", where=f"{where}: {str(name)[:60]}", hint="an IANA name: Asia/Dushanbe")
+
+
+@cache
+def home_zone() -> ZoneInfo:
+    """Return the time zone of ``specs/times.toml``.
+
+    :raises SpecError: the file is malformed
+    """
+    table = specs.read_toml("times.toml")
+    specs.require_keys(table, ["schema", "time_zone"], where="specs/times.toml")
+    return named_zone(table["time_zone"], "specs/times.toml time_zone")
 
 
 def aware(at: object, where: str = "at") -> datetime:
-    """Return a moment that says its time zone.
+    """Return a moment that says its offset.
 
     :raises UsageError: a naive moment, or none
     """
@@ -21,25 +61,62 @@ def aware(at: object, where: str = "at") -> datetime:
     return at
 
 
-def moment_of(at: date | datetime, where: str = "at") -> datetime:
-    """Return an aware moment; a date stands for its noon in UTC.
+def moment_of(at: date | datetime, where: str = "at", *, zone: tzinfo | None = None) -> datetime:
+    """Return a moment with the offset of a zone; its ``date()`` is its day there.
 
-    :raises UsageError: a naive moment, or neither a date nor a moment
+    Equal moments give equal results, whatever offset they came with. A date becomes its noon in UTC; in a zone where
+    that is the next day, its noon there. A moment that is before the year 1 or after 9999 in the zone is left in UTC.
+
+    :param zone: the home zone unless given
+    :raises UsageError: a naive moment, one that UTC cannot say either, or neither a date nor a moment
     """
-    if isinstance(at, datetime):
-        return aware(at, where)
-    return datetime.combine(day_of(at, where), time(12), UTC)
+    here = zone if zone is not None else home_zone()
+    local = _in_zone(aware(at, where), here, where) if isinstance(at, datetime) else _noon(day_of(at, where), here)
+    # with a fixed offset: two moments of one zone that has summer time would be compared by the clock on its wall
+    return local.replace(tzinfo=timezone(local.utcoffset() or timedelta(0)), fold=0)
 
 
-def day_of(at: date | datetime, where: str = "at") -> date:
-    """Return a day, or the day of a moment where it was taken.
+def _in_zone(at: datetime, zone: tzinfo, where: str) -> datetime:
+    for one in (zone, UTC):
+        with suppress(OverflowError):
+            return at.astimezone(one)
+    raise UsageError("beyond the calendar", where=where, hint="a moment of the years 1 to 9999")
 
-    :raises UsageError: a naive moment, or neither a date nor a moment
+
+def _noon(day: date, zone: tzinfo) -> datetime:
+    there = datetime.combine(day, _NOON, zone)
+    offset = there.utcoffset()
+    if offset is not None and offset < timedelta(hours=12):
+        in_utc = datetime.combine(day, _NOON, UTC).astimezone(zone)
+        if in_utc.date() == day:
+            return in_utc
+    return there
+
+
+def day_of(at: date | datetime, where: str = "at", *, zone: tzinfo | None = None) -> date:
+    """Return a date as it is, of a moment the day in a zone.
+
+    :param zone: the home zone unless given
+    :raises UsageError: as :func:`moment_of`
     """
     if type(at) is date:
         return at
     if isinstance(at, datetime):
-        return aware(at, where).date()
+        return moment_of(at, where, zone=zone).date()
     if isinstance(at, date):
         return at
     raise UsageError("no date and no moment", where=where, hint=_HINT)
+
+
+def read(text: str, where: str = "at") -> date | datetime:
+    """Return the date or the moment of a text in ISO 8601: ``2026-11-24``, ``2026-11-24T08:00:00+05:00``.
+
+    :raises UsageError: it is neither, or a moment without its offset
+    """
+    try:
+        found = date.fromisoformat(text) if len(text) <= len("2026-11-24") else datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise UsageError("no date or moment", where=where, hint="YYYY-MM-DD, or a moment") from None
+    if isinstance(found, datetime) and found.utcoffset() is None:
+        raise UsageError("a moment without offset", where=where, hint="for example 2026-11-24T08:00:00+05:00")
+    return found

@@ -3,6 +3,7 @@
 import functools
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 import builders as b
@@ -182,6 +183,14 @@ def standing(status: str = "handed-over", **more: Any) -> Desk:
     return Desk(Standing(status, **{**given, **more}))
 
 
+CHIP = {name: sha256(data).hexdigest() for name, data in document()[1].items()}
+
+
+def without_sod() -> tuple[str, dict[str, bytes]]:
+    text, chip = document()
+    return text, {name: data for name, data in chip.items() if name != "EF.SOD"}
+
+
 def td3(code: str, state: str = "UTO") -> tuple[str, None]:
     return b.lines(b.zone(code=code, state=state)), None
 
@@ -266,6 +275,15 @@ CASES = [
     case("another-issue", T(register=standing(date_of_issue="2021-03-02")), "register.agreement", "failed", "differs"),
     case("another-type", T(register=standing(document_type="internal-passport")), "register.agreement", "failed", "differs"),
     case("another-chip", T(register=standing(files={"DG2": "00" * 32})), "register.agreement", "failed", "differs"),
+    case("another-chip-spelt-otherwise", T(register=standing(files={"Datagroup2.bin": "00" * 32})), "register.agreement", "failed", "differs"),
+    case("chip-withheld", T((document()[0], None), register=standing(files=CHIP)), "register.agreement", "undetermined", "chip-not-shown"),
+    case("signature-withheld", T(without_sod(), register=standing(files=CHIP)), "register.agreement", "undetermined", "chip-not-shown"),
+    case("chip-withheld-and-expiry-altered", T((document()[0], None), register=standing(files=CHIP, date_of_expiry="2031-03-01")),
+         "register.agreement", "failed", "differs"),
+    case("chip-shown", T(register=standing(files=CHIP)), "register.agreement", "passed"),
+    case("details-not-read", T((document()[0], {k: v for k, v in document()[1].items() if k not in ("DG12", "EF.COM")}), register=standing(files=CHIP)),
+         "register.agreement", "passed"),
+    case("a-page-is-no-chip", T((document()[0], None), register=standing(files={"page.png": "00" * 32})), "register.agreement", "passed", verdict="refer"),
     # where
     case("point", T(point="kulma"), "crossing.point", "passed"),
     case("no-point", T(), "crossing.point", "undetermined", "no-point", "admit"),

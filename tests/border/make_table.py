@@ -48,12 +48,13 @@ class Shown:
     page_of: Issued | None = None
     lists: Lists | None = None
     asks: bool = False
+    hidden: bool = False  # the chip is kept back
 
     def judge(self, lane: "Lane") -> Verdict:
         inspector = Inspector(trust=lane.trust, register=Register(lane.url), lists=self.lists)
         page, proof = self.page_of or self.issued, self.issued
         evidence = Evidence(
-            mrz=page.mrz, chip=dict(proof.chip) or None, seal=proof.seal or None, direction=self.direction,
+            mrz=page.mrz, chip=None if self.hidden else dict(proof.chip) or None, seal=proof.seal or None, direction=self.direction,
             asks_protection=self.asks,
         )  # fmt: skip
         return inspector.inspect(evidence, at=self.at)
@@ -94,6 +95,8 @@ class Lane:
         yield "wrong direction", replace(sound, direction=elsewhere)
         yield "banned holder", replace(sound, lists=banned())
         yield "wrong holder", replace(sound, page_of=self.issue(kind))
+        if sound.issued.chip:
+            yield "chip not shown", replace(sound, hidden=True)
         lost = self.issue(kind)
         self.act("lost", lost, "told by its holder")
         yield "asks for protection", replace(sound, issued=lost, asks=True)

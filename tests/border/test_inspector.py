@@ -43,7 +43,7 @@ def test_trust_and_policy_are_given_by_name(sound):
 def test_record_of_a_verdict(sound):
     verdict = sound.judge()
     record = json.loads(json.dumps(verdict.as_json()))
-    assert record.keys() == {"schema", "verdict", "decided_by", "findings", "at", "policy_sha256"}
+    assert record.keys() == {"schema", "verdict", "decided_by", "findings", "not_checked", "at", "policy_sha256"}
     assert record["schema"] == 1
     assert record["verdict"] == "admit"
     assert record["decided_by"] == list(verdict.decided_by)
@@ -51,6 +51,7 @@ def test_record_of_a_verdict(sound):
     assert datetime.fromisoformat(record["at"]) == b.AT
     assert [finding["check"] for finding in record["findings"]] == [f.check for f in verdict.findings]
     assert all(f.keys() == {"check", "outcome", "reason", "detail", "subject"} for f in record["findings"])
+    assert [row["check"] for row in record["not_checked"]] == [f.check for f in verdict.not_checked]
 
 
 def test_the_policy_given_decides(sound):
@@ -58,7 +59,7 @@ def test_the_policy_given_decides(sound):
         b'schema = 1\nname = "strict"\nrequires = ["pa.ds-revocation"]\n'
         b'[[rule]]\noutcome = "failed"\ndecision = "refuse"\n[[rule]]\noutcome = "passed"\ndecision = "none"\n'
         b'[[rule]]\noutcome = "not-applicable"\ndecision = "none"\n'
-        + b"".join(b'[[rule]]\ncheck = "%s*"\ndecision = "none"\n' % area for area in (b"holder.", b"doc.", b"register.", b"crossing.", b"seal."))
+        + b"".join(b'[[rule]]\ncheck = "%s*"\ndecision = "none"\n' % area for area in (b"holder.", b"doc.", b"register.", b"crossing.", b"seal.", b"chip."))
     )
     verdict = Inspector(trust=sound.trust, policy=strict).inspect(sound.evidence, at=b.AT)
     assert verdict.decision == "refer"

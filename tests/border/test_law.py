@@ -4,6 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
+from hashlib import sha256
 
 import jsonschema
 import pytest
@@ -210,6 +211,26 @@ def test_a_category_outside_the_seven_is_false_whoever_says_it():
     assert verdict.decided_by == ("doc.type", "register.agreement")
     said = standing(document_type="registration-certificate", date_of_issue="2026-11-20", date_of_expiry="2027-05-19", category="B")
     assert replace(who, register=said).judge().decided_by == ("register.agreement",)  # the seal says A
+
+
+@pytest.mark.requirement("STL-3")
+def test_a_seal_does_not_stand_in_for_a_chip_that_the_register_knows():
+    """The chip is broken on purpose, the photograph exchanged, the seal genuine: who has no register sees nothing."""
+    who = paper("stateless-id", "stateless-id", direction="exit", **STATELESS)
+    said = {"document_type": "stateless-id", "date_of_issue": "2026-03-02", "date_of_expiry": "2027-03-01"}
+    without, with_chip = standing(**said), standing(**said, files={"EF.SOD": "00" * 32, "DG1": "11" * 32, "DG2": "22" * 32})
+    for register in (None, without):
+        assert replace(who, register=register).judge().decision == "admit"
+    verdict = replace(who, register=with_chip).judge()
+    assert (verdict.decision, verdict.decided_by) == ("refer", ("register.agreement",))
+    assert ("register.agreement", "chip-not-shown") in {(f.check, f.reason) for f in verdict.findings}
+    # a part of a chip is no chip, and a chip of another document no answer
+    chip = document("stateless-id", **STATELESS)[1]
+    known = {name: sha256(data).hexdigest() for name, data in chip.items()}
+    other = document("stateless-id", **STATELESS, number="T00000009")[1]
+    for shown, decision in (({"DG1": chip["DG1"]}, "refer"), (other, "refuse"), (chip, "admit")):
+        part = replace(who, shown=(who.shown[0], shown), register=standing(**said, files=known)).judge()
+        assert part.decision == decision, [(f.check, f.reason) for f in part.findings if f.check in part.decided_by]
 
 
 @pytest.mark.requirement("RET-2")

@@ -67,6 +67,7 @@ KEPT = [
     Traveller(lists=(entry(appeal="suspended"), entry("missing-person", id="E-2"))),
     Traveller(register=standing("lost"), claims={"entered": "2026-11-01"}, point="kulma"),
     Traveller(trusting=False),
+    Traveller((document()[0], {**document()[1], "EF_ATR_INFO.bin": b.der(0x47), "EF.CardAccess": b.der(0x31), "DG3": b.der(0x63)})),
     paper("return-certificate", "emergency-travel-document", **RETURN),
     Traveller(document("internal-passport"), "exit", at=datetime(2026, 11, 24, 23, tzinfo=UTC)),
 ]
@@ -169,6 +170,9 @@ def test_the_digest_of_the_data_is_of_law_and_standard_as_they_lie_there(tmp_pat
     (tmp_path / "specs/text/border.en.toml").unlink()  # what is said of a verdict is no part of it
     assert digest(*proof._DATA) == renamed
     assert len({before, changed, renamed}) == 3
+    zone = tmp_path / "specs/times.toml"
+    zone.write_text(zone.read_text().replace("Asia/Dushanbe", "UTC"))  # which day it was
+    assert digest(*proof._DATA) not in (before, changed, renamed)
 
 
 BELIEVED = {

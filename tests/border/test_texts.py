@@ -12,6 +12,7 @@ from tjdocs.border import Inspector, Policy
 from tjdocs.border.report import render
 from tjdocs.border.report_rows import advice, not_checked
 from tjdocs.border.texts import LANGUAGES, texts
+from tjdocs.cli import _verdicts
 from tjdocs.errors import UsageError
 from tjdocs.findings import checks
 from tjdocs.pki.trust import Source, TrustStore
@@ -83,6 +84,52 @@ def test_not_checked_is_said_as_plainly_as_what_failed():
     assert "no list of that State is at hand" in missing.values()
 
 
+def test_that_no_chip_was_asked_and_no_group_read_is_said_in_report_terminal_and_json(capsys):
+    scene = b.scene(groups={1: b.dg1(b.zone()), 2: b.dg2(), 3: b.der(0x63, b"garbage"), 7: b.der(0x67)})
+    verdict = scene.judge()
+    assert verdict.decision == "admit"
+    for language in LANGUAGES:
+        words = texts(language)
+        missing = dict(not_checked(verdict, words))
+        asked = words.title("chip.genuine") or checks()["chip.genuine"].title
+        read = words.title("lds.structure") or checks()["lds.structure"].title
+        assert missing[asked] == words.reason("chip.genuine", "not-read-live")
+        assert missing[f"{read} DG3, DG7"] == words.reason("lds.structure", "not-read")
+        for said in (render(verdict, lang=language), shown(verdict, words, capsys)):
+            for title in (asked, f"{read} DG3, DG7"):
+                assert title.replace("'", "&#39;") in said or title in said
+    listed = verdict.as_json()["not_checked"]
+    assert {"check": "chip.genuine", "reason": "not-read-live", "subject": ""} in listed
+    assert {"check": "lds.structure", "reason": "not-read", "subject": "DG3"} in listed
+    assert not any(row["check"] == "lds.structure" and row["subject"] in ("DG1", "DG2") for row in listed)
+    # what passed, failed or rests on another check is not among them
+    undetermined = {(f.check, f.reason, f.subject) for f in verdict.findings if f.outcome == "undetermined"}
+    assert {(row["check"], row["reason"], row["subject"]) for row in listed} <= undetermined
+
+
+def shown(verdict, words, capsys) -> str:
+    _verdicts.show(verdict, words)
+    return capsys.readouterr().out
+
+
+def test_a_copied_chip_is_admitted_and_said_not_to_have_been_asked_by_every_policy_of_ours():
+    """Files of a genuine chip, whoever brings them: what is measured is the same, a strict lane may refer."""
+    scene = b.scene()
+    strict = Policy.default().source + b'''
+[[override]]
+check = "chip.genuine"
+reason = "not-read-live"
+decision = "refer"
+'''
+    assert Inspector(trust=scene.trust).inspect(scene.evidence, at=b.AT).decision == "admit"
+    verdict = Inspector(trust=scene.trust, policy=Policy.parse(strict)).inspect(scene.evidence, at=b.AT)
+    assert (verdict.decision, verdict.decided_by) == ("refer", ("chip.genuine",))
+    for language in LANGUAGES:
+        ((_, _, steps),) = advice(verdict, texts(language))
+        assert steps == [texts(language).action("chip.genuine")]
+        assert steps[0]
+
+
 @pytest.mark.parametrize(
     ("imported", "said"),
     [
@@ -108,6 +155,14 @@ def test_how_old_the_trust_store_is_stands_under_what_was_not_checked(imported, 
     for language in ("ru", "tg"):
         undated = said.startswith("when")
         assert (texts(language).label("trust-undated") if undated else imported[:10]) in render(verdict, lang=language)
+
+
+def test_the_day_of_an_import_is_that_of_the_place():
+    who = Traveller()
+    entry_ = who.inspector().trust.entries[0]
+    origins = (Source("a.ml", "1" * 64, imported="2026-11-23T20:00:00+00:00"),)
+    verdict = Inspector(trust=TrustStore.of_entries([replace(entry_, origins=origins)])).inspect(who.evidence(), at=b.AT)
+    assert dict(not_checked(verdict, texts("en")))["Trust store"] == "last import on 2026-11-24, 0 days before the judgement"
 
 
 def test_that_there_is_no_trust_store_is_told(tmp_path):

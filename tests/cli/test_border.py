@@ -72,11 +72,13 @@ def test_inspect(place, run):
     status, out, _ = run("border", "inspect", *PASSPORT, *AT, "--json")
     verdict = json.loads(out)
     assert (status, verdict["verdict"]) == (0, "admit")
-    assert verdict.keys() == {"schema", "verdict", "decided_by", "findings", "at", "policy_sha256"}
+    assert verdict.keys() == {"schema", "verdict", "decided_by", "findings", "not_checked", "at", "policy_sha256"}
+    assert {"check": "chip.genuine", "reason": "not-read-live", "subject": ""} in verdict["not_checked"]
     status, out, _ = run("border", "inspect", *PASSPORT, *AT)
     assert status == 0
     assert out.startswith("ADMIT")
     assert "no list of bans was handed over" in out
+    assert "The chip is the one that its State issued, and no copy: files were handed over: no chip was asked" in out
 
 
 @pytest.mark.parametrize(

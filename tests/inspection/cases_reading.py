@@ -28,6 +28,16 @@ def wrong_digit(joined: str, position: int) -> str:
     return joined[:position] + digit + joined[position + 1 :]
 
 
+def not_read(make, subject: str, *, note: str = "") -> Case:
+    """A file without a reader here: its frame is sound, its content unread, and nobody is stopped for it."""
+    return Case("admit", FILES, "undetermined", "not-read", make, subject, note)
+
+
+def with_master_file(name: str, data: bytes) -> b.Scene:
+    sound = b.scene()
+    return b.Scene({**sound.chip, name: data}, sound.mrz, sound.trust)
+
+
 ZONE_CASES: list[Case] = [
     admitted(SHAPE, "", b.scene, subject="zone"),
     admitted(SHAPE, "", lambda: b.scene(printed=None), subject="DG1"),
@@ -66,9 +76,20 @@ ZONE_CASES: list[Case] = [
 FILE_CASES: list[Case] = [
     admitted(FILES, "", b.scene, subject="EF.COM"),
     admitted(FILES, "", b.scene, subject="DG2"),
-    admitted(FILES, "", lambda: b.scene(groups=with_group(16, b.der(0x70))), subject="DG16"),
-    admitted(
-        FILES, "", lambda: b.scene(groups=with_group(3, b.der(0x63, bytes(9_999_995)))), subject="DG3", note="largest"
+    *(
+        not_read(lambda number=number, tag=tag: b.scene(groups=with_group(number, b.der(tag, b"\xff garbage \x00"))), f"DG{number}")
+        for number, tag in ((3, 0x63), (4, 0x76), (5, 0x65), (6, 0x66), (7, 0x67), (8, 0x68), (9, 0x69), (10, 0x6A), (13, 0x6D), (16, 0x70))
+    ),
+    not_read(lambda: b.scene(groups=with_group(16, b.der(0x70))), "DG16", note="empty"),
+    not_read(lambda: b.scene(groups=with_group(3, b.der(0x63, bytes(9_999_995)))), "DG3", note="largest"),
+    # bytes that the hash does not cover do not make it read
+    not_read(lambda: b.scene(groups=with_group(7, b.der(0x67))).with_files(DG7=b.der(0x67) + b"behind"), "DG7", note="behind"),
+    *(
+        not_read(lambda name=name, data=data: with_master_file(name.partition("/")[0], data), name)
+        for name, data in (
+            ("EF.CardAccess", b.der(0x31)), ("EF.CardSecurity", b.der(0x30)), ("EF.CVCA", b.der(0x42, b"UTCVCA00001")),
+            ("EF.ATR/INFO", b.der(0x47, b"abc")), ("EF.DIR", b.der(0x61, b.der(0x4F, b"1")) * 2),
+        )
     ),
     referred(FILES, "no-input", zone_alone, note="zone-alone"),
     referred(
@@ -79,6 +100,13 @@ FILE_CASES: list[Case] = [
     refused(FILES, "structure", lambda: b.scene(groups=with_group(2, b"\x75\x05ab")), subject="DG2", note="cut"),
     refused(FILES, "structure", lambda: b.scene(com_bytes=b"\x60\x00"), subject="EF.COM"),
     refused(FILES, "structure", lambda: b.scene(groups=with_group(3, b.der(0x64))), subject="DG3", note="tag"),
+    *(
+        refused(FILES, "structure", lambda number=number, data=data: b.scene(groups=with_group(number, data)), subject=f"DG{number}", note="frame")
+        for number, data in (
+            (3, b"\x63\x05ab"), (4, b""), (5, b"\x65"), (6, b"\x66\x85\x01\x01\x01\x01\x01"), (7, b"\x67\x84\xff\xff\xff\xff"),
+            (8, b"\x7f"), (9, b"\x7f\xff\xff\xff\x01"), (13, b"\x6d\x82\x01"), (16, b"\x70\x80\x00\x00"),
+        )
+    ),
     refused(FILES, "structure", lambda: b.scene(groups=with_group(1, b.dg1("A" * 87))), subject="DG1", note="zone"),
     admitted(
         FILES,
@@ -188,6 +216,12 @@ AGREEMENT_CASES: list[Case] = [
     referred(AGREEMENT, "optional-data-differs", lambda: page_says(optional="ZE184226C")),
 ]
 
+GENUINE_CASES: list[Case] = [
+    Case("admit", "chip.genuine", "undetermined", "not-read-live", b.scene),
+    # whether the files are authentic does not matter: no chip was asked
+    Case("refuse", "chip.genuine", "undetermined", "not-read-live", lambda: b.scene(signature=b""), note="forged"),
+    referred("chip.genuine", "no-input", zone_alone),
+]
 AUTHENTIC_CASES: list[Case] = [
     admitted(AUTHENTIC, "", b.scene),
     referred(AUTHENTIC, "premise", lambda: b.scene(anchors=[])),
@@ -204,4 +238,4 @@ AUTHENTIC_CASES: list[Case] = [
     refused(AUTHENTIC, "not-authentic", lambda: b.scene().with_files(DG2=b"\x75\x00"), note="dg2"),
 ]
 
-CASES = ZONE_CASES + FILE_CASES + LIST_CASES + AGREEMENT_CASES + AUTHENTIC_CASES
+CASES = ZONE_CASES + FILE_CASES + LIST_CASES + AGREEMENT_CASES + AUTHENTIC_CASES + GENUINE_CASES

@@ -9,6 +9,8 @@ import pytest
 import builders as b
 from tjdocs import specs
 from tjdocs.findings import checks
+from tjdocs.inspection import structure
+from tjdocs.lds import catalogue
 
 CASES = [*cases_sod.CASES, *cases_signer.CASES, *cases_reading.CASES, *cases_seal.CASES]
 
@@ -38,6 +40,23 @@ def test_every_reason_of_the_catalogue_is_given_by_some_document():
     assert listed - given == {("lds.structure", "twice")}  # a folder's, in test_evidence.py
 
 
+def test_no_file_without_a_reader_is_ever_passed():
+    """Every file of the catalogue is read, or said not to be."""
+    said = {case.subject for case in CASES if (case.check, case.reason) == ("lds.structure", "not-read")}
+    assert said == {file.name for file in catalogue.files()} - structure._READERS.keys() - {"EF.SOD"}
+
+
+def test_bytes_behind_a_group_that_is_not_read_are_named_too():
+    """A master file's file may be a row of objects: nothing there is behind the file."""
+    sound = b.scene(groups={1: b.dg1(b.zone()), 2: b.dg2(), 7: b.der(0x67)})
+    behind = sound.with_files(DG7=sound.chip["DG7"] + b"behind")
+    padded = sound.with_files(DG7=sound.chip["DG7"] + bytes(9))
+    row = b.Scene({**sound.chip, "EF.DIR": b.der(0x61, b.der(0x4F, b"1")) * 2}, sound.mrz, sound.trust)
+    for scene, name, detail in ((behind, "DG7", "trailing-data"), (padded, "DG7", ""), (sound, "DG7", ""), (row, "EF.DIR", "")):
+        (found,) = (f for f in scene.judge().findings if f.check == "lds.structure" and f.subject == name)
+        assert (found.outcome, found.reason, found.detail) == ("undetermined", "not-read", detail)
+
+
 def test_every_tolerance_of_the_table_is_met_by_some_document():
     table = specs.read_toml("defects.toml")
     named = {row["name"] for row in table["defect"]} | {row["warning"] for row in table["content_type"]} - {""}
@@ -51,7 +70,7 @@ def test_a_sound_document_is_admitted_and_everything_is_told():
     not_at_hand = {(check, "no-input") for check in checks() if check.startswith("seal.")}
     measured = [f for f in verdict.findings if not b.of_law(f.check)]
     left_open = {(f.check, f.reason) for f in measured if f.outcome != "passed"}
-    assert left_open == {("pa.ds-revocation", "no-crl")} | not_at_hand
+    assert left_open == {("pa.ds-revocation", "no-crl"), ("chip.genuine", "not-read-live")} | not_at_hand
     assert set(verdict.decided_by) == {"doc.expiry", "lds.structure", "lds.com-sod", "pa.authentic", "lds.dg1-mrz"}
 
 

@@ -51,6 +51,11 @@ def test_canonical_file_names(name, expected):
     assert catalogue.file_name(name) == expected
 
 
+def test_every_name_of_the_catalogue_is_recognised():
+    """A mapping of files may be handed on as it was read: one name has a slash in it."""
+    assert [catalogue.recognise(f.name) for f in catalogue.files()] == [f.name for f in catalogue.files()]
+
+
 def test_every_canonical_file_name_is_recognised():
     assert {catalogue.recognise(f.file_name) for f in catalogue.files()} == {f.name for f in catalogue.files()}
 

@@ -551,14 +551,14 @@ def folder(office, now, tmp_path):
 
 def test_a_page_can_be_printed_again_and_the_record_says_so(office, register, now, folder):
     first = json.loads((folder / "record.json").read_text())
-    assert first["prints"] == [{"at": "2026-11-24T12:00:00+00:00", "officer": "trial", "reason": ""}]
+    assert first["prints"] == [{"at": "2026-11-24T17:00:00+05:00", "officer": "trial", "reason": ""}]
     assert set(first["page"]) == {"page.png", "page.pdf"}
     # the register has the page's digests too
     assert register.document("T00000001").files == {**first["files"], **first["page"]}
     files = office.print_again(folder, at=now + DAY, reason="paper jam")
     assert {path.name for path in files} == {"page.png", "page.pdf"}
     again = json.loads((folder / "record.json").read_text())
-    assert again["prints"][1:] == [{"at": "2026-11-25T12:00:00+00:00", "officer": "trial", "reason": "paper jam"}]
+    assert again["prints"][1:] == [{"at": "2026-11-25T17:00:00+05:00", "officer": "trial", "reason": "paper jam"}]
     assert {**again, "prints": first["prints"]} == first
     assert (folder / "record.json").stat().st_mode & 0o777 == 0o600
     office.print_again(folder, at=now + DAY, reason="ink")

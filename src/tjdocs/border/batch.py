@@ -18,6 +18,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Any
 
+from tjdocs import times
 from tjdocs.border import naming
 from tjdocs.border.archives import MAX_MEMBER, read_tar
 from tjdocs.border.inspector import Inspector
@@ -170,10 +171,7 @@ def _read_line(
 ) -> tuple[Evidence, datetime | date]:
     moment = values.pop("at", None)
     if moment is not None:
-        try:
-            at = datetime.fromisoformat(moment)
-        except (TypeError, ValueError):
-            raise UsageError("no moment", where=f"{place}: at", hint="ISO 8601, with its offset") from None
+        at = times.read(moment, f"{place}: at")
     own = {key: value for key, value in values.items() if value is not None}
     return judgeable({**common, **own}, place, None), at
 

@@ -1,24 +1,53 @@
 """``crossing.point`` (BOR-4) and ``holder.protection`` (BOR-5)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
 from functools import cache
+from types import MappingProxyType
 
-from tjdocs import specs
+from tjdocs import specs, times
 from tjdocs.border.case import Case
 from tjdocs.border.texts import action
 from tjdocs.findings import Finding, Outcome
 
-__all__ = ["point", "points", "protection"]
+__all__ = ["CrossingPoint", "point", "points", "protection", "time_zone"]
+
+
+@dataclass(frozen=True, slots=True)
+class CrossingPoint:
+    """A set crossing point.
+
+    :param kind: ``air``, ``rail`` or ``road``
+    :param time_zone: in which a moment has its day there
+    """
+
+    name: str
+    kind: str
+    time_zone: tzinfo
 
 
 @cache
-def points() -> Mapping[str, str]:
-    """Return the names of the crossing points by id."""
+def points() -> Mapping[str, CrossingPoint]:
+    """Return the crossing points by id.
+
+    :raises tjdocs.errors.SpecError: the table is malformed
+    """
     table = specs.read_toml("border/points.toml")
     specs.require_keys(table, ["schema", "point"], where="specs/border/points.toml")
+    found = {}
     for row in table["point"]:
-        specs.require_keys(row, ["id", "name", "kind"], where=f"specs/border/points.toml {row.get('id')}")
-    return {row["id"]: row["name"] for row in table["point"]}
+        where = f"specs/border/points.toml {row.get('id')}"
+        specs.require_keys(row, ["id", "name", "kind"], ["time_zone"], where=where)
+        zone = times.named_zone(row["time_zone"], where) if "time_zone" in row else times.home_zone()
+        found[row["id"]] = CrossingPoint(row["name"], row["kind"], zone)
+    return MappingProxyType(found)
+
+
+def time_zone(point_: str) -> tzinfo:
+    """Return the time zone of a crossing point; the home zone where the point is not set."""
+    known = points().get(point_)
+    return known.time_zone if known is not None else times.home_zone()
 
 
 def point(case: Case) -> Finding:
@@ -32,7 +61,7 @@ def point(case: Case) -> Finding:
         return Finding(check, Outcome.UNDETERMINED, "no-point")
     if case.point not in points():
         return Finding(check, Outcome.UNDETERMINED, "not-set")
-    return Finding(check, Outcome.PASSED, detail=points()[case.point])
+    return Finding(check, Outcome.PASSED, detail=points()[case.point].name)
 
 
 def protection(case: Case) -> Finding:

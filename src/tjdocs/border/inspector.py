@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from tjdocs.border import law, standing
+from tjdocs.border import crossing, law, standing
 from tjdocs.border.case import Case
 from tjdocs.border.policy import Decision, Policy
 from tjdocs.border.standing import Status
@@ -42,6 +42,11 @@ class Verdict:
     case: Case = field(repr=False)
     trust_imported: str | None = None
 
+    @property
+    def not_checked(self) -> tuple[Finding, ...]:
+        """The findings of what was not checked, for want of an input, a reader or a live chip."""
+        return tuple(finding for finding in self.findings if finding.unchecked)
+
     def as_json(self) -> dict[str, Any]:
         """Return the verdict with the keys that the command line prints."""
         return {
@@ -49,6 +54,10 @@ class Verdict:
             "verdict": str(self.decision),
             "decided_by": list(self.decided_by),
             "findings": [finding.as_json() for finding in self.findings],
+            "not_checked": [
+                {"check": finding.check, "reason": finding.reason, "subject": finding.subject}
+                for finding in self.not_checked
+            ],
             "at": self.examination.at.isoformat(),
             "policy_sha256": self.policy_sha256,
             **({"trust_imported": self.trust_imported} if self.trust_imported else {}),
@@ -107,6 +116,9 @@ class Inspector:
     def inspect(self, evidence: Evidence, *, at: date | datetime, dry_run: bool = False) -> Verdict:
         """Judge ``evidence`` at a time. Never raises on what the evidence holds.
 
+        The day of a moment is that in the crossing point's time zone (``specs/border/points.toml``, else
+        ``specs/times.toml``), whatever offset the moment was given with; a date is its own day.
+
         With a register, a single-use document is used up by the verdict that admits it.
 
         :param dry_run: judge only
@@ -114,7 +126,7 @@ class Inspector:
         """
         if not isinstance(evidence, Evidence):
             raise UsageError("no evidence", where="evidence", hint="Evidence(mrz=…, chip=…)")
-        examination = examine(evidence, self.believed, at=at)
+        examination = examine(evidence, self.believed, at=at, time_zone=crossing.time_zone(evidence.point))
         case = Case.of(evidence, examination, self._lists)
         case = case.with_register(*standing.look_up(case, self._register))
         verdict = self._decide(examination, case)

@@ -26,6 +26,7 @@ from tjdocs.border.standing import Standing
 from tjdocs.errors import InputError, RegisterError, TjdocsError
 from tjdocs.findings import Finding, Outcome, enforce_premises
 from tjdocs.inspection import Evidence
+from tjdocs.lds import catalogue
 from tjdocs.mrz import signing_country
 from tjdocs.pki import names
 from tjdocs.pki.certificate import Certificate, CertificateError
@@ -38,7 +39,18 @@ __all__ = ["Proof", "export", "verify"]
 
 _MANIFEST, _SIGNATURE = "manifest.json", "manifest.p7s"
 # what a verdict rests on beside the archive: law and standard as this software has them
-_DATA = ("border", "checks.toml", "codes", "defects.toml", "lds", "mrz", "pki", "seals", "transliteration")
+_DATA = (
+    "border",
+    "checks.toml",
+    "codes",
+    "defects.toml",
+    "lds",
+    "mrz",
+    "pki",
+    "seals",
+    "times.toml",
+    "transliteration",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +140,7 @@ def _content(evidence: Evidence, verdict: Verdict, inspector: Inspector) -> dict
         "register.json": _json(_standing_json(case)),
     }
     for name, data in (evidence.files or {}).items():
-        files[f"chip/{name.replace('.', '_')}.bin"] = data
+        files[f"chip/{catalogue.file_name(name)}"] = data
     files["twice.json"] = _json(sorted(evidence.twice))
     if case.lists is not None:
         matches = case.lists.find(case.person, categories()).matches if case.person else ()

@@ -11,15 +11,16 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tjdocs import __version__, specs
 from tjdocs.border.inspector import Verdict
-from tjdocs.errors import InputError, OutputError, UsageError
+from tjdocs.errors import InputError, OutputError
 from tjdocs.pki.files import write_private
+from tjdocs.times import day_of
 
 __all__ = ["Records", "retention"]
 
@@ -54,8 +55,7 @@ class Records:
 
         :raises OutputError: it cannot be written
         """
-        at = verdict.examination.at.astimezone(UTC)
-        period = _period(at.date())
+        period = _period(day_of(verdict.examination.at))
         record = {**_minimal(verdict), "pseudonym": self._pseudonym(verdict, period)}
         line = json.dumps(record, separators=(",", ":")).encode() + b"\n"
         try:
@@ -93,9 +93,7 @@ class Records:
 
         :raises UsageError: ``at`` is no day
         """
-        if not isinstance(at, date):
-            raise UsageError("no date", where="at", hint="give a date or a datetime")
-        day = at.date() if isinstance(at, datetime) else at
+        day = day_of(at)
         deleted = 0
         for period in self._periods():
             last = period + timedelta(days=retention()["key_days"] - 1)

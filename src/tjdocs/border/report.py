@@ -40,6 +40,7 @@ _AREAS = (
     ("doc.", "area-document"),
     ("lds.", "area-files"),
     ("pa.", "area-authentication"),
+    ("chip.", "area-authentication"),
     ("seal.", "area-seal"),
     ("register.", "area-register"),
     ("crossing.", "area-crossing"),
@@ -221,7 +222,7 @@ def _row(finding: Finding, subjects: tuple[str, ...], texts_: Texts) -> _Row:
 def _made_in_vain(finding: Finding) -> bool:
     """Whether a check was made and did not pass; where its input or premise lacked there is nothing to do about it."""
     if finding.outcome is Outcome.UNDETERMINED:
-        return not finding.reason.startswith(("no-", "not-handed", "other-issuer", "premise"))
+        return not finding.unchecked and finding.reason != "premise"
     return finding.outcome in (Outcome.FAILED, Outcome.ABORTED)
 
 
@@ -331,7 +332,7 @@ def _times(examination: Examination, words: Texts) -> list[tuple[str, str, str, 
 
 
 def _when(moment: date | datetime | None) -> str:
-    """Return a moment for a person; certificates' times are in UTC, the others in the zone given."""
+    """Return a moment for a person; certificates' times are in UTC, the others in the zone of the place."""
     if moment is None:
         return ""
     text = moment.isoformat(" ", "seconds") if isinstance(moment, datetime) else moment.isoformat()

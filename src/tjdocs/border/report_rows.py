@@ -6,6 +6,7 @@ from tjdocs.border.inspector import Verdict
 from tjdocs.border.policy import Decision
 from tjdocs.border.texts import Texts
 from tjdocs.findings import Finding, Outcome, checks
+from tjdocs.times import day_of
 
 __all__ = ["advice", "not_checked", "title"]
 
@@ -45,15 +46,14 @@ def _age(verdict: Verdict, words: Texts) -> str:
         age = verdict.examination.at - imported
     except (TypeError, ValueError):  # no moment, or one without an offset, which no import writes
         return words.label("trust-undated")
-    text = words.label("trust-imported").replace("@", imported.date().isoformat())
+    text = words.label("trust-imported").replace("@", day_of(imported, zone=verdict.examination.at.tzinfo).isoformat())
     return text.replace("#", str(age.days)) if age >= timedelta(0) else text.partition(",")[0]
 
 
 def not_checked(verdict: Verdict, words: Texts) -> list[tuple[str, str]]:
     """Return title and reason of everything that was not checked for want of an input, and how old the trust is."""
     rows: dict[tuple[str, str], list[str]] = {(words.label("trust-store"), _age(verdict, words)): []}
-    for f in verdict.findings:
-        if f.outcome is Outcome.UNDETERMINED and f.reason.startswith(("no-", "not-handed", "other-issuer")):
-            reason = words.reason(f.check, f.reason) or f.reason
-            rows.setdefault((title(f.check, words), reason), []).append(f.subject)
+    for f in verdict.not_checked:
+        reason = words.reason(f.check, f.reason) or f.reason
+        rows.setdefault((title(f.check, words), reason), []).append(f.subject)
     return [(f"{name} {', '.join(subjects)}".rstrip(), reason) for (name, reason), subjects in rows.items()]

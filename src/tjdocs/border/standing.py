@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from tjdocs.border.case import Case
+from tjdocs.border.texts import action
 from tjdocs.errors import RegisterError, TjdocsError, UsageError
 from tjdocs.findings import Finding, Outcome, checks
+from tjdocs.lds import catalogue
 
 if TYPE_CHECKING:
     from tjdocs.register import Register
@@ -16,6 +19,7 @@ __all__ = ["RegisterStatus", "Standing", "Status", "asked", "judge", "look_up", 
 
 _STANDS = ("issued", "handed-over")
 _NOT_ISSUED = ("reserved", "spoiled")
+_SIGNED = "EF.SOD"  # without it nothing of a chip can be judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,20 +162,30 @@ def _agreement(case: Case, standing: Standing) -> Finding:
     assert zone is not None  # noqa: S101
     expiry = zone.date_of_expiry
     issued = case.issued if case.issued_from not in ("register", "") else None
+    registered = {name: digest for file, digest in standing.files.items() if (name := _chip_file(file))}
     said = {
         "document_type": (standing.document_type, kind.id if kind else ""),
         "date_of_expiry": (standing.date_of_expiry, expiry.isoformat() if expiry else ""),
         "date_of_issue": (standing.date_of_issue, issued.isoformat() if issued else ""),
         "category": (standing.category, "".join(c for c in case.categories if c != standing.category)),
-        **{name: (standing.files.get(name, ""), digest) for name, digest in _digests(case).items()},
+        **{name: (registered.get(name, ""), digest) for name, digest in _digests(case).items()},
     }
     compared = {name: pair for name, pair in said.items() if all(pair)}
-    if not compared:
-        return Finding(check, Outcome.UNDETERMINED, "no-input")
     differing = [name for name, (ours, theirs) in compared.items() if ours != theirs]
     if differing:
         return Finding(check, Outcome.FAILED, "differs", "differ: " + ", ".join(differing))
+    if registered and (case.chip is None or _SIGNED not in case.chip.files):
+        # a seal proves what it says, and the document has a chip that says more
+        return Finding(check, Outcome.UNDETERMINED, "chip-not-shown", action(check, "chip-not-shown"))
+    if not compared:
+        return Finding(check, Outcome.UNDETERMINED, "no-input")
     return Finding(check, Outcome.PASSED, detail="compared: " + ", ".join(compared))
+
+
+@lru_cache(maxsize=256)
+def _chip_file(name: str) -> str:
+    """Return the name of a chip's file as a register may spell it; a register has files of the page too."""
+    return catalogue.recognise(name) or ""
 
 
 def _digests(case: Case) -> dict[str, str]:

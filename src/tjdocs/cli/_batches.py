@@ -6,10 +6,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 
+from tjdocs import times
 from tjdocs.border import batch, naming
 from tjdocs.errors import InputError, OutputError, UsageError
 
@@ -66,12 +67,13 @@ class Results:
 
     :param path: empty: standard output
     :param digest: of what is judged by; a file of another is not gone on with
-    :param at: the time of judgement; that of the first run counts unless ``given``
+    :param at: the day or moment of judgement; that of the first run counts unless ``given``
     """
 
-    def __init__(self, path: str, digest: str, at: datetime, *, given: bool) -> None:
+    def __init__(self, path: str, digest: str, at: date | datetime, *, given: bool) -> None:
         self._path = path
-        self.at = at
+        # one moment is one moment, whatever offset it was given with
+        self.at = times.moment_of(at) if isinstance(at, datetime) else at
         self._done: list[tuple[str, str]] = []  # place and own id
         self._counts: dict[str, int] = {}
         if path:
@@ -84,7 +86,7 @@ class Results:
                 said = json.loads(state.read_text())
                 if said["digest"] != digest or (given and said["at"] != self.at.isoformat()):
                     raise UsageError("results of another batch", where=self._path, hint="name a new file")
-                self.at = datetime.fromisoformat(said["at"])
+                self.at = datetime.fromisoformat(said["at"]) if "T" in said["at"] else date.fromisoformat(said["at"])
                 self._take()
             else:
                 state.write_text(json.dumps({"digest": digest, "at": self.at.isoformat()}))

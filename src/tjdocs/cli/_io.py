@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from tjdocs import times
 from tjdocs.errors import InputError, UsageError
 from tjdocs.findings import Finding, checks
 from tjdocs.pki.importing import read_certificates, read_crls
@@ -42,20 +43,19 @@ PassphraseFile = Annotated[
 ]
 
 
+def given(text: str) -> date | datetime:
+    """Return ``--at`` as it was given, a date or a moment; where it was not given, now."""
+    return times.read(text, f"--at {text}") if text else datetime.now(UTC)
+
+
 def moment(text: str) -> datetime:
-    """Return ``--at`` as an aware moment; a date stands for its noon in UTC, nothing for now."""
-    if not text:
-        return datetime.now(UTC)
-    try:
-        if len(text) <= 10:
-            day = date.fromisoformat(text)
-            return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError("no date or moment", where=f"--at {text}", hint="YYYY-MM-DD, or a moment") from None
-    if at.tzinfo is None:
-        raise UsageError("a moment without offset", where=f"--at {text}", hint="for example 2026-11-24T08:00:00+05:00")
-    return at
+    """Return ``--at`` as a moment with the offset of the home zone, for what has no other."""
+    return times.moment_of(given(text), f"--at {text}")
+
+
+def day(text: str) -> date:
+    """Return ``--at`` as a day, that of a moment in the home zone."""
+    return times.day_of(given(text), f"--at {text}")
 
 
 def passphrase(path: str) -> bytes | None:

@@ -91,5 +91,5 @@ def told(register: "Register", value: str, option: str) -> str:
 
 def period(from_: str, to: str, at: str) -> tuple[date, date]:
     """Return the period of ``--from`` and ``--to``."""
-    last = _io.moment(to or at).date()
-    return (_io.moment(from_).date() if from_ else last.replace(day=1)), last
+    last = _io.day(to or at)
+    return (_io.day(from_) if from_ else last.replace(day=1)), last

@@ -95,7 +95,7 @@ def inspect(
     }  # fmt: skip
     values = {**(_from_file(evidence) if evidence else {}), **{key: value for key, value in given.items() if value}}
     words = texts(_text(values, "lang") or "en")
-    moment = _io.moment(_text(values, "at"))
+    moment = _io.given(_text(values, "at"))
     seen = evidence_from_json({k: v for k, v in values.items() if k in EVIDENCE_KEYS}, folder=Path())
     if not values.keys() & {"mrz", "chip", "seal", "page", "claims", "asks_protection"}:
         hint = "give --mrz, --chip, --seal, --page or --evidence"
@@ -255,7 +255,7 @@ def judge_batch(
         trust=inspector.trust, lists=inspector.lists, policy=inspector.policy, register=register,
         officer=officer or "trial",
     )  # fmt: skip
-    results = _batches.Results(out, setup.digest + str(sorted(common.items())), _io.moment(at), given=bool(at))
+    results = _batches.Results(out, setup.digest + str(sorted(common.items())), _io.given(at), given=bool(at))
     items = (item for path in paths for item in _batches.items(path, here=bool(dask)))
     with _batches.executor(dask, setup) as executor:
         found = batch.run(
@@ -295,7 +295,7 @@ def purge(
     """Delete the records whose retention is over, with the keys of their pseudonyms."""
     if not Path(folder).is_dir():
         raise InputError("no such folder", where=folder)
-    deleted = Records(folder).purge(at=_io.moment(at))
+    deleted = Records(folder).purge(at=_io.given(at))
     if as_json:
         _io.show_json({"schema": 1, "periods_deleted": deleted})
     else:

@@ -127,7 +127,7 @@ def example_(type_: Type, types: Types = None, at: _io.At = "", as_json: _io.Jso
     """Print a complete lawful application of a specimen as JSON, with or without --json."""
     from tjdocs.documents.example import example
 
-    print(example(type_, at=_io.moment(at), types=DocumentTypes.load(*types or ())).to_json(), end="")
+    print(example(type_, at=_io.given(at), types=DocumentTypes.load(*types or ())).to_json(), end="")
 
 
 @app.command("schema")
@@ -153,7 +153,7 @@ def check(
     loaded = DocumentTypes.load(*types or ())
     kind = loaded[type_]
     request = read_application(application, type_, loaded)
-    found = preview(request, at=_io.moment(at), types=loaded, lang=lang)
+    found = preview(request, at=_io.given(at), types=loaded, lang=lang)
     if as_json:
         _io.show_json(
             {

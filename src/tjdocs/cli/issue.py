@@ -50,7 +50,7 @@ def issue(
 
     loaded = DocumentTypes.load(*types or ())
     loaded[type_]
-    now = _io.moment(at)
+    now = _io.given(at)
     opened = _open(authority, passphrase_file, register, officer)
     request = read_application(application, type_, loaded)
     book = _register.open_register(
@@ -113,7 +113,7 @@ def issue_batch(
         type_,
         Path(file),
         Path(out),
-        _io.moment(at),
+        _io.given(at),
         opened.folder,
         _url(opened, register),
         officer=officer or "trial",

@@ -34,7 +34,7 @@ def parse(
     as_json: _io.Json = False,
 ) -> None:
     """Read a zone and judge every field and check digit. Exit status 1 when it is not valid."""
-    on = _io.moment(at).date()
+    on = _io.day(at)
     if lines:
         raise typer.Exit(0 if _stream(path, on, repair) else 1)
     zone = mrz.parse(_io.read_text(path), at=on, repair=repair)
@@ -131,7 +131,7 @@ def repair(
     as_json: _io.Json = False,
 ) -> None:
     """Look for what a misread zone was: the same as `parse --repair`, told change by change."""
-    zone = mrz.parse(_io.read_text(path), at=_io.moment(at).date(), repair=True)
+    zone = mrz.parse(_io.read_text(path), at=_io.day(at), repair=True)
     if as_json:
         _io.show_json({"schema": 1, **zone.as_json()})
     else:
@@ -146,7 +146,7 @@ def read(
     as_json: _io.Json = False,
 ) -> None:
     """Find and read the zone on a picture. Exit status 1 when there is none or it is not valid."""
-    on = _io.moment(at).date()
+    on = _io.day(at)
     # Before numpy is imported: starting the threads of BLAS takes longer than reading the picture, which needs none.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     zone = mrz.read(_io.read_file(image, _MAX_PICTURE) if image == "-" else image, at=on)

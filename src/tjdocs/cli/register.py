@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tjdocs import times
 from tjdocs.cli import _io, register_views
 from tjdocs.cli._register import KeyFolder, Number, Officer, Url, key_place, open_register, told
 from tjdocs.errors import UsageError
@@ -246,7 +247,7 @@ def decide(
     """Record how a procedure came out, without a person; the library records one with a person."""
     register, now = open_register(url, keys, passphrase_file), _io.moment(at)
     id_ = register.decisions.record(
-        kind, outcome, day=now.date(), act=told(register, reference, "--act"),
+        kind, outcome, day=times.day_of(now), act=told(register, reference, "--act"),
         officer=told(register, officer, "--officer"), at=now, document_type=type_, category=category,
     )  # fmt: skip
     _done(as_json, "decide", id_, outcome=outcome)

@@ -26,7 +26,7 @@ def status(
     as_json: _io.Json = False,
 ) -> None:
     """Show what is known of a number, or where all blanks are. Exit status 1 for a number that is not known."""
-    now, register = _io.moment(at), open_register(url, keys, passphrase_file)
+    now, register = _io.given(at), open_register(url, keys, passphrase_file)
     if not number:
         rows = [
             {

@@ -38,7 +38,7 @@ def make(
     """Make a seal, signed on the day of --at, and draw its bar code."""
     known = profiles.get(profile)
     values = {name: known.by_name(name).from_json(value) for name, value in _io.read_json(features).items()}
-    today = _io.moment(at).date()
+    today = _io.day(at)
     signer = Authority.open(authority, passphrase=_io.passphrase(passphrase_file)).seal_signer()
     made = seal.make(
         profile,
@@ -117,9 +117,7 @@ def verify(
     given = _verdicts.policy(policy)
     believed = store.under(given.trust if given is not None else None)
     moment = _io.moment(at)
-    zones = [
-        (f"zone {n}", mrz.parse(_io.read_text(file), at=moment.date())) for n, file in enumerate(mrz_file or (), 1)
-    ]
+    zones = [(f"zone {n}", mrz.parse(_io.read_text(file), at=moment)) for n, file in enumerate(mrz_file or (), 1)]
     examined = examine_seal(_io.read_file(path), believed, zones, at=moment)
     findings = enforce_premises(examined.findings)
     status = seal.status(findings)

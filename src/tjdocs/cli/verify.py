@@ -41,7 +41,7 @@ def verify(
     store = _io.trust(trust or [], crl or [], trust_digest, signer or ())
     sealed = _io.read_file(seal_file) if seal_file else None
     evidence = Evidence(mrz=_io.read_text(mrz_file) if mrz_file else None, chip=path, seal=sealed)
-    verdict = Inspector(trust=store, policy=_verdicts.policy(policy)).inspect(evidence, at=_io.moment(at))
+    verdict = Inspector(trust=store, policy=_verdicts.policy(policy)).inspect(evidence, at=_io.given(at))
     if report:
         from tjdocs.border.report import write_report
 

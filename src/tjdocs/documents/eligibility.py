@@ -99,6 +99,7 @@ def eligibility(
 ) -> tuple[RuleResult, ...]:
     """Return the answer of every rule of the application's document type, in the order of its file.
 
+    :param at: the day or moment of issue; a moment has its day in the type's time zone
     :param known: what the register knows of the applicant. None: nobody asked it; a rule that only the register can
         answer is then "cannot tell", any other rests on what the application says
     :param continues: where the document takes the place of another one of the applicant's: the day of issue of that one
@@ -106,10 +107,10 @@ def eligibility(
     :param lang: of the sentences: ``en``, ``ru`` or ``tg``
     :raises UsageError: ``at`` is no day, ``known`` is unusable, or there is no such type or language
     """
-    on = day_of(at)
     if not isinstance(known, Known | None):
         raise UsageError("unusable knowledge", where="known", hint="Known(…), or None where the register was not asked")
     kind = (bundled() if types is None else types)[application.document_type]
+    on = day_of(at, zone=kind.time_zone)
     asked = partial(Question, application, on, known, table=kind.transliteration, continues=continues)
     return tuple(_judge(rule, kind, asked(register=rule.register), lang) for rule in kind.rules)
 

@@ -25,7 +25,7 @@ def example(document_type: str, *, at: date | datetime, types: DocumentTypes | N
     :raises tjdocs.errors.UsageError: no such document type, or ``at`` is no day
     """
     kind = (bundled() if types is None else types)[document_type]
-    on = day_of(at)
+    on = day_of(at, zone=kind.time_zone)
     portrait = _specimen()
     values: dict[str, Any] = {
         "family_name": "ЭРИКССОН",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 
 from tjdocs.documents.validity import Validity
@@ -146,6 +147,7 @@ class DocumentType:
 
     :param titles: by language
     :param trial_number: pattern of a trial authority's document numbers
+    :param time_zone: in which the moment of issue has its day; None: the home zone
     :param optional_data: the field that stands in the zone's optional data, or empty
     :param chip, seal, page: None where there is none
     :param example: values of a lawful application, beside a specimen's names and portrait
@@ -174,6 +176,7 @@ class DocumentType:
     sha256: str
     requirements: frozenset[str]
     """Every requirement that the file carries."""
+    time_zone: tzinfo | None = None
 
     def __repr__(self) -> str:
         return f"DocumentType({self.id!r})"

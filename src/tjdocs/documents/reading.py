@@ -8,7 +8,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
-from tjdocs import mrz, specs
+from tjdocs import mrz, specs, times
 from tjdocs.documents import kinds
 from tjdocs.documents.fields import fields, kind_at
 from tjdocs.documents.model import (
@@ -35,7 +35,7 @@ _REQUIREMENT = re.compile("[A-Z]{2,10}-[A-Z0-9-]{1,20}")
 _SERIES = re.compile(r"[A-Z0-9]{0,8}\{:0[1-9]d\}")
 _LANGUAGES = ("en", "tg", "ru")
 _TOP = ["schema", "id", "title", "mrz", "number", "validity", "use", "example", "field", "rule"]
-_PARTS = ["chip", "seal", "page", "note", "text"]
+_PARTS = ["chip", "seal", "page", "note", "text", "time_zone"]
 _RULE = ["id", "predicate", "requirement", "article"]
 _RULE_OPTIONS = ["when", "otherwise", "override", "register"]
 _ANSWERS = ("title", "not-met", "cannot-tell")
@@ -90,6 +90,7 @@ def parse(data: bytes, name: str, where: str) -> DocumentType:
         texts=texts,
         sha256=sha256(data).hexdigest(),
         requirements=frozenset(_requirements(table, where)),
+        time_zone=times.named_zone(table["time_zone"], f"{where} time_zone") if "time_zone" in table else None,
     )
 
 

@@ -1,12 +1,12 @@
 """All checks that need no law, over one document: evidence in, findings out."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 from tjdocs import mrz
 from tjdocs.errors import InputError
 from tjdocs.findings import Finding, Outcome, enforce_premises, passed
-from tjdocs.inspection import passive, seals, structure, zone
+from tjdocs.inspection import chip_checks, passive, seals, structure, zone
 from tjdocs.inspection.evidence import Evidence
 from tjdocs.pki.trust import TrustStore
 from tjdocs.times import moment_of
@@ -19,6 +19,7 @@ class Examination:
     """What was found, and what it was found in.
 
     :param findings: premises enforced, in the order of the checks
+    :param at: the time of judgement, with the offset of the place: its date is the day of judgement
     :param printed: the printed zone; ``chip_zone`` that of DG1
     :param sealed: the seal, and who signed it
     """
@@ -32,29 +33,34 @@ class Examination:
     sealed: seals.Sealed | None = field(default=None, repr=False)
 
 
-def examine(evidence: Evidence, trust: TrustStore, *, at: date | datetime) -> Examination:
+def examine(
+    evidence: Evidence, trust: TrustStore, *, at: date | datetime, time_zone: tzinfo | None = None
+) -> Examination:
     """Judge everything in ``evidence``. Never raises on what it holds.
 
+    :param time_zone: of the place, in which a moment has its day; the home zone of ``specs/times.toml`` unless given
     :raises UsageError: ``at`` is no time of judgement, or a page cannot be read without the extra ``vision``
     """
-    now = moment_of(at)
-    printed = _printed(evidence, now.date())
+    now = moment_of(at, zone=time_zone)
+    today = now.date()
+    printed = _printed(evidence, today)
     chip = structure.read_chip(evidence.files) if evidence.files is not None else None
     dg1 = chip.parsed.get("DG1") if chip else None
-    chip_zone = _chip_zone(dg1.zone, printed, now.date()) if dg1 is not None else None
+    chip_zone = _chip_zone(dg1.zone, printed, today) if dg1 is not None else None
     findings: list[Finding] = []
     if printed is not None or chip_zone is None:
         findings += zone.check_zone(printed, "zone")
     if chip_zone is not None:
         findings += zone.check_zone(chip_zone, "DG1")
     counting = chip_zone if chip_zone is not None and chip_zone.format else printed
-    findings.append(zone.check_expiry(counting, now.date()))
+    findings.append(zone.check_expiry(counting, today))
     findings += structure.check_structure(chip)
     findings += [Finding("lds.structure", Outcome.FAILED, "twice", subject=name) for name in sorted(evidence.twice)]
     findings.append(structure.check_com_sod(chip))
     result = passive.authenticate(chip, trust, counting, at=now)
     findings += result.findings
     findings.append(_authentic(result.findings))
+    findings.append(chip_checks.check_genuine(chip))
     findings.append(zone.compare(printed, chip_zone))
     sealed = seals.examine_seal(evidence.seal, trust, (("zone", printed), ("DG1", chip_zone)), at=now)
     findings += sealed.findings

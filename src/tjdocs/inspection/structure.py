@@ -185,7 +185,10 @@ def _read(name: str, data: bytes) -> tuple[Any, bytes]:
 
 
 def check_structure(chip: ChipContent | None) -> list[Finding]:
-    """Judge whether each file, EF.SOD apart, can be read as what it is."""
+    """Judge whether each file, EF.SOD apart, can be read as what it is.
+
+    Of a file that has no reader here the outermost object alone is known to be one; its content was not read.
+    """
     if chip is None:
         return [brief("lds.structure", Outcome.UNDETERMINED, "no-input")]
     findings = []
@@ -200,6 +203,9 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
             outcome = Outcome.UNDETERMINED if reason == "limit" else Outcome.FAILED
             findings.append(Finding("lds.structure", outcome, reason, detail, name))
             continue
+        if name not in _READERS:
+            findings.append(Finding("lds.structure", Outcome.UNDETERMINED, "not-read", _unread(chip, name), name))
+            continue
         # what follows a hashed group as padding is named where its hash is judged
         behind = [word for word in chip.behind(name) if word != "padding" or name == "EF.COM"]
         problems = getattr(chip.parsed[name], "problems", ())
@@ -212,6 +218,12 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
         detail = "; ".join((*(problem.text for problem in worst), *behind))
         findings.append(Finding("lds.structure", outcome, worst[0].code, detail, name))
     return findings or [brief("lds.structure", Outcome.UNDETERMINED, "no-input")]
+
+
+def _unread(chip: ChipContent, name: str) -> str:
+    """Return what is odd about a file that was not read; one without a tag of its own may be a row of objects."""
+    odd = _tags()[name] is not None and "trailing-data" in chip.behind(name)
+    return "trailing-data" if odd else ""
 
 
 def check_com_sod(chip: ChipContent | None) -> Finding:

@@ -171,8 +171,10 @@ def recognise(filename: str) -> str | None:
 
     Understood, in any case, with ``.bin``, ``.dat`` or no suffix: ``EF_COM``, ``EF.COM``, ``COM``, ``DG1``, ``DG01``,
     ``EF_DG1``, ``Datagroup1``, and the file identifiers of the application, ``0101`` or ``ef0101``. A folder before
-    the name does not matter.
+    the name does not matter. A name of the catalogue is recognised as it is.
     """
+    if filename in _load().by_name:
+        return filename
     match = _SPELLING.fullmatch(filename.replace("\\", "/").rpartition("/")[2])
     return _load().by_spelling.get(match[1].lower()) if match else None
 

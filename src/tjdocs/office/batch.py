@@ -15,7 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from tjdocs.office import folders, rows
 from tjdocs.office.issuing import Office
 from tjdocs.pki import Authority
 from tjdocs.register import Keys, Register
+from tjdocs.times import moment_of
 
 __all__ = ["Batch", "Line"]
 
@@ -65,6 +66,7 @@ class Batch:
 
     :param file: CSV with a header (``NAME.csv``), or one JSON object a line
     :param out: a folder, new, empty, or of an earlier run of the same batch
+    :param at: the day or moment of issue, as :meth:`Office.issue` takes it
     :param authority: the authority's folder; ``passphrase`` opens its keys
     :param register: URL
     :param register_keys: folder of the register's keys, None for those beside an SQLite file;
@@ -78,7 +80,7 @@ class Batch:
     document_type: str
     file: Path
     out: Path
-    at: datetime
+    at: date | datetime
     authority: Path
     register: str
     officer: str = "trial"
@@ -100,6 +102,11 @@ class Batch:
         return DocumentTypes.load(*self.types)[self.document_type]
 
     @cached_property
+    def moment(self) -> datetime:
+        """The time of issue, with the offset of the type's time zone."""
+        return moment_of(self.at, zone=self.kind.time_zone)
+
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """The columns of a CSV file."""
         return rows.header(self.file, self.kind)
@@ -119,10 +126,10 @@ class Batch:
         if not isinstance(self.workers, int) or not 1 <= self.workers <= 64:
             raise UsageError("unusable number of workers", where="workers", hint="1 to 64")
         authority = Authority.open(self.authority, passphrase=self.passphrase)
-        self.kind, self.columns, self.scanned  # noqa: B018 (what is wrong with them is known before anything begins)
+        self.moment, self.columns, self.scanned  # noqa: B018 (what is wrong with them is known before anything begins)
         with self._claimed():
             self._check_state(authority)
-            self.opened_register().resume(officer=self.officer, at=self.at)
+            self.opened_register().resume(officer=self.officer, at=self.moment)
             if self.workers == 1:
                 worker = _Worker(self)
                 for number, line in rows.lines(self.file):
@@ -210,10 +217,10 @@ class Batch:
             if changed := sorted(key for key in state if earlier.get(key) != state[key]):
                 hint = "name a new folder for another batch"
                 raise InputError(f"another batch lies here ({', '.join(changed)})", where=str(self.out), hint=hint)
-            if self.at < last:
+            if self.moment < last:
                 hint = f"it was {last.isoformat()} when the batch was last at work"
-                raise InputError("the clock stands before the last run", where=self.at.isoformat(), hint=hint)
-        folders.replace_file(path, (json.dumps({**state, "at": self.at.isoformat()}, indent=1) + "\n").encode())
+                raise InputError("the clock stands before the last run", where=self.moment.isoformat(), hint=hint)
+        folders.replace_file(path, (json.dumps({**state, "at": self.moment.isoformat()}, indent=1) + "\n").encode())
 
 
 class _Worker:
@@ -233,7 +240,7 @@ class _Worker:
             return Line(number, "done")
         try:
             application = rows.read(line, batch.columns, batch.kind, batch.file.parent)
-            issued = self._office.issue(application, at=batch.at, out=place, chip=batch.chip, page=batch.pages)
+            issued = self._office.issue(application, at=batch.moment, out=place, chip=batch.chip, page=batch.pages)
         except ApplicationError as error:
             return Line(number, "unusable", faults=error.faults)
         except NotEligible as error:

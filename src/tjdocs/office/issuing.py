@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from tjdocs.office.issued import ChipFiles, Issued, PageInput
 from tjdocs.office.quality import read_back
 from tjdocs.pki import Authority, Signer, TrustStore
 from tjdocs.register import Person, Register
-from tjdocs.times import moment_of
+from tjdocs.times import day_of, moment_of
 
 __all__ = ["Office", "Portrait"]
 
@@ -86,7 +86,8 @@ class Office:
         document of the type gets no second one unless the type says so. A trial register, in which one specimen is
         everybody, does neither.
 
-        :param at: the day or moment of issue
+        :param at: the day or moment of issue; a moment has its day in the type's time zone, else in the home zone of
+            ``specs/times.toml``, whatever offset it was given with
         :param out: a new or empty folder for the document's files; they are complete beside it before the document
             is recorded, and in place after
         :param known: what is known of the applicant; None: the register is asked
@@ -187,8 +188,8 @@ class Office:
         """Do everything that needs no number: what law or page forbids is found before one is used."""
         if not isinstance(application, Application):
             raise UsageError("no application", where="application", hint="Application.from_json reads one")
-        now = moment_of(at)
         kind = self._types[application.document_type]
+        now = moment_of(at, zone=kind.time_zone)
         has_chip = _has_chip(kind, chip)
         if known is None:
             known = self._known(application, replaced)
@@ -231,7 +232,8 @@ class Office:
             raise ApplicationError([Fault("date_of_expiry", "the document would expire before its issue")])
         # a certificate ends within its last day, a document at the end of its own
         certificates = [self._authority.csca, *(one.certificate for one in signers)]
-        end = min(certificate.not_after.astimezone(UTC).date() for certificate in certificates) - timedelta(days=1)
+        ends = (day_of(certificate.not_after, zone=kind.time_zone) for certificate in certificates)
+        end = min(ends) - timedelta(days=1)
         if end < stated and not kind.validity.shorter:
             raise KeyMaterialError(
                 "a certificate ends before the document would",

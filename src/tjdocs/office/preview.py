@@ -47,8 +47,8 @@ def preview(
     :raises ApplicationError: names, dates, texts or a portrait that cannot be used: every fault at once
     :raises UsageError: an unusable argument
     """
-    now = moment_of(at)
     kind = (bundled() if types is None else types)[application.document_type]
+    now = moment_of(at, zone=kind.time_zone)
     results = eligibility(application, at=now, known=known, types=types, lang=lang)
     expires = last_day(kind.validity, application, now.date())
     draft = Draft.of(application, kind, now, max(expires, now.date()), chip=kind.chip is not None, page=True)

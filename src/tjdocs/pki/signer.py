@@ -101,7 +101,7 @@ class Signer:
         if (begin and at.astimezone(UTC).date() < begin.date()) or at > (end or self.certificate.not_after):
             raise KeyMaterialError(
                 "the signer's key may not sign on that day",
-                where=at.date().isoformat(),
+                where=at.astimezone(UTC).date().isoformat(),
                 hint="make the next signer with `tjdocs authority signer DIR`",
             )
 

@@ -12,6 +12,7 @@ from tjdocs.register import lives, schema, values
 from tjdocs.register.context import Context
 from tjdocs.register.entries import digest
 from tjdocs.register.people import Person, Sealed, seal
+from tjdocs.times import day_of
 
 __all__ = ["Decision", "Decisions"]
 
@@ -63,7 +64,7 @@ class Decisions:
     ) -> str:
         """Record a decision; return its id.
 
-        :param day: on which it was taken, not after ``at``
+        :param day: on which it was taken, not after the day of ``at``
         :param person: sealed like a document's holder; citizenship and sex are counted
         :raises UsageError: unknown kind or outcome, or an unusable value
         :raises RegisterError: an officer without the role, or no data key for a person
@@ -84,7 +85,7 @@ class Decisions:
             "category": values.optional(category, "category"),
         }
         values.optional(office, "office")
-        if day > values.moment(at).date():
+        if day > day_of(values.moment(at)):
             raise UsageError("a decision of a day to come", where="day")
         id_ = f"decision/{secrets.token_hex(8)}"
         if person is not None and not self._context.keys.data:

@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection, func, select
 
@@ -13,6 +13,7 @@ from tjdocs.register import hot, lives, schema
 from tjdocs.register.context import Context
 from tjdocs.register.ranges import Runs, Span, Stock, differences
 from tjdocs.register.replay import Replay
+from tjdocs.times import day_of
 
 __all__ = ["Break", "Line", "Report", "breaks", "run"]
 
@@ -122,7 +123,7 @@ def _moves(connection: Connection, replay: Replay, flows: dict[_Day, dict[str, i
     for act, subject, leaf in hot.stream(connection, hot.ACTS):
         table = json.loads(bytes(leaf))
         if "blanks" in table:
-            blanks, day = table["blanks"], table["at"][:10]
+            blanks, day = table["blanks"], _day(table["at"])
             kind = replay.series[blanks["series"]][0] if blanks["series"] in replay.series else ""
             before = replay.stock.get(blanks["series"], Stock()).cover(blanks["first"], blanks["last"])
             if act == "receive":
@@ -137,6 +138,14 @@ def _moves(connection: Connection, replay: Replay, flows: dict[_Day, dict[str, i
                 elif to not in stock_states:
                     flows[span.office, kind, day][to] += len(span)
         replay.add(act, subject, bytes(leaf))
+
+
+def _day(stamp: str) -> str:
+    """Return the day of an entry's moment; what an altered entry says is no reason to stop, an audit names it."""
+    try:
+        return day_of(datetime.fromisoformat(stamp)).isoformat()
+    except (ValueError, UsageError):
+        return stamp[:10]
 
 
 def _issues(connection: Connection, flows: dict[_Day, dict[str, int]]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from tjdocs.errors import UsageError
-from tjdocs.times import aware
+from tjdocs.times import aware, day_of
 
 __all__ = ["Audit", "Blank", "Document", "Problem", "Resumed"]
 
@@ -44,15 +44,13 @@ class Document:
 
     def status_at(self, at: date | datetime) -> str:
         """Return the status on a day: ``expired`` after the last valid day of what was issued or handed over."""
-        day = at.date() if isinstance(at, datetime) else at
-        if self.status in ("issued", "handed-over") and day.isoformat() > self.date_of_expiry:
+        if self.status in ("issued", "handed-over") and day_of(at).isoformat() > self.date_of_expiry:
             return "expired"
         return self.status
 
     def valid(self, at: date | datetime) -> bool:
         """Whether it is a valid document in its holder's hands on a day."""
-        day = at.date() if isinstance(at, datetime) else at
-        return self.status_at(at) == "handed-over" and self.date_of_issue <= day.isoformat()
+        return self.status_at(at) == "handed-over" and self.date_of_issue <= day_of(at).isoformat()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from tjdocs import mrz, seal
 from tjdocs.asn1 import der, x509
-from tjdocs.border import Evidence, Inspector, Policy, Verdict
+from tjdocs.border import Decision, Evidence, Inspector, Policy, Verdict
 from tjdocs.errors import UsageError
 from tjdocs.findings import Outcome, enforce_premises
 from tjdocs.inspection.seals import examine_seal
@@ -184,10 +184,12 @@ def _verdict(given: Mapping[str, Any]) -> Verdict:
 def reason_of(verdict: Verdict, area: str = "") -> str:
     """Return what decided first, as ``check/reason``; of the checks that begin with ``area``.
 
-    That is the first failure, else the first thing undecided that counted, else the first tolerance.
-    ``pa.authentic`` only says that another check did not pass, and comes last.
+    That is the first failure, else the first thing undecided that counted, else the first tolerance. Where the
+    document was admitted, nothing undecided counted. ``pa.authentic`` only says that another check did not pass, and
+    comes last.
     """
-    for outcome in (Outcome.FAILED, Outcome.UNDETERMINED, Outcome.WARNING):
+    against = () if verdict.decision is Decision.ADMIT else (Outcome.FAILED, Outcome.UNDETERMINED)
+    for outcome in (*against, Outcome.WARNING):
         found = [
             finding
             for finding in verdict.findings
