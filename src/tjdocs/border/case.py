@@ -1,6 +1,6 @@
 """One inspection as the law sees it: who, with what document, in which direction, on which day."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from tjdocs import mrz
 from tjdocs.border.claims import Claims
 from tjdocs.border.kinds import Kind, recognise
-from tjdocs.errors import UsageError
 from tjdocs.findings import Finding
 from tjdocs.inspection import Evidence, Examination
 from tjdocs.inspection.structure import ChipContent
-from tjdocs.mrz.names import Name
-from tjdocs.register.lists import Lists, Person
+from tjdocs.mrz.names import Name, century, readings
+from tjdocs.register.lists import Found, Lists, Person, categories, is_birth
 from tjdocs.seal import Seal
 
 if TYPE_CHECKING:
@@ -27,8 +26,12 @@ class Case:
     """What every rule of law is asked about. Personal data: ``repr`` shows none.
 
     :param zone: the zone that counts: DG1's, else the printed one; None where neither has a format
-    :param person: whom to look for on lists, None where nobody is named, or there is no list
+    :param person: whom to look for on watch lists, by every name that chip, page and traveller give; None where nobody
+        is named, or there is no list
+    :param holder: whose visas and permits count: by the names of the zone and of a signed DG11 alone, never by a claim
     :param issued: the date of issue, from ``chip``, ``seal`` or ``register``
+    :param listed, unfit: how many entries of each category the lists have, and how many of them nobody is
+        found by, by the reason
     :param standing: what the register says; ``register_reason`` why it says nothing
     """
 
@@ -42,6 +45,7 @@ class Case:
     zone: mrz.Zone | None = field(repr=False)
     kind: Kind | None
     person: Person | None = field(repr=False)
+    holder: Person | None = field(repr=False)
     lists: Lists | None = field(repr=False)
     seal: Seal | None = field(default=None, repr=False)
     issued: date | None = field(default=None, repr=False)
@@ -49,6 +53,7 @@ class Case:
     standing: "Standing | None" = None
     register_reason: str = "no-register"
     listed: Mapping[str, int] = field(default_factory=dict)
+    unfit: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, evidence: Evidence, examination: Examination, lists: Lists | None) -> "Case":
@@ -73,11 +78,13 @@ class Case:
             recognise(zone),
             # whom to look for matters only where there is something to look in
             _person(zones, examination.chip, claims, examination.at.date()) if lists is not None else None,
+            _holder(zones, examination) if lists is not None else None,
             lists,
             sealed,
             issued,
             source,
             listed=lists.counts if lists is not None else {},
+            unfit=lists.unfit_counts if lists is not None else {},
         )
 
     def with_register(self, standing: "Standing | None", reason: str) -> "Case":
@@ -101,8 +108,15 @@ class Case:
 
     @property
     def nationality(self) -> str:
-        """Code of the holder's nationality, that claimed where there is no zone; empty: unknown."""
-        return self.zone.nationality if self.zone is not None else self.claims.nationality
+        """Code of the holder's nationality by the zone: what a traveller claims gives no right; empty: unknown."""
+        return self.zone.nationality if self.zone is not None else ""
+
+    def look_up(self, wanted: Iterable[str]) -> Found | None:
+        """Return what the lists have in these categories, all of one kind; None where nobody can be looked for."""
+        names = tuple(wanted)
+        watched = any(categories()[name].kind == "watch" for name in names)
+        person = self.person if watched else self.holder
+        return None if person is None or self.lists is None else self.lists.find(person, names)
 
 
 def _issued(examination: Examination, sealed: Seal | None) -> tuple[date | None, str]:
@@ -113,44 +127,89 @@ def _issued(examination: Examination, sealed: Seal | None) -> tuple[date | None,
     return (header.issue_date, "seal") if header is not None and header.issue_date else (None, "")
 
 
+_MOST_LETTERS = 2000  # of all names of DG11, as they are and in every spelling; a zone's name has 39
+
+
 def _person(zones: list[mrz.Zone], chip: ChipContent | None, claims: Claims, on: date) -> Person | None:
-    """Return whom to look for: every name that chip, page and traveller give."""
-    names = [_name(zone.primary_identifier, zone.secondary_identifier) for zone in zones]
-    dg11 = chip.parsed.get("DG11") if chip else None
-    if zones and dg11 is not None:
-        for text in filter(None, (dg11.full_name, *dg11.other_names)):
-            primary, _, secondary = text.partition("<<")
-            names += _spelt(primary.replace("<", " "), secondary.replace("<", " "))
-    if claims.primary_identifier:
+    """Return whom to look for on watch lists: every name that chip, page and traveller give."""
+    details, limit = _details(chip) if zones else ([], False)
+    names = [*map(_name, zones), *details]
+    if claims.primary_identifier or claims.secondary_identifier:
         names += _spelt(claims.primary_identifier, claims.secondary_identifier)
+    return _whom(names, zones, chip, claims, on, limit)
+
+
+def _holder(zones: list[mrz.Zone], examination: Examination) -> Person | None:
+    """Return whose rights count: the holder by the zone that counts, and by DG11 where its hash is a signed one."""
+    if not zones:
+        return None
+    signed = any(f.check == "pa.dg-hash" and f.subject == "DG11" and f.outcome.holds for f in examination.findings)
+    details, limit = _details(examination.chip) if signed else ([], False)
+    names = [_name(zones[0]), *details]
+    return _whom(names, zones, examination.chip if signed else None, Claims(), examination.at.date(), limit)
+
+
+def _whom(
+    names: list[Name], zones: list[mrz.Zone], chip: ChipContent | None, claims: Claims, on: date, limit: bool
+) -> Person | None:
     names = list(dict.fromkeys(name for name in names if name.primary))
     zone = zones[0] if zones else None
     number = zone.document_number if zone is not None else ""
     if not names and not number:
         return None
     if zone is None:
-        return Person(tuple(names), claims.date_of_birth, nationality=claims.nationality)
+        return Person(tuple(names), claims.date_of_birth, nationality=claims.nationality, limit=limit)
     sex = zone.sex if zone.sex in ("M", "F") else ""
-    return Person(tuple(names), _born(zone, on), sex, zone.nationality, number, zone.issuing_state)
+    born, other = _born(zone, chip, on)
+    return Person(tuple(names), born, sex, zone.nationality, number, zone.issuing_state, other, limit)
 
 
-def _name(primary: str, secondary: str) -> Name:
-    return Name(tuple(primary.split()), tuple(secondary.split()))
+def _details(chip: ChipContent | None) -> tuple[list[Name], bool]:
+    """Return the names that DG11 gives, and whether it gives more than are looked for."""
+    dg11 = chip.parsed.get("DG11") if chip else None
+    texts = [text for text in (dg11.full_name, *dg11.other_names) if text] if dg11 is not None else []
+    names: list[Name] = []
+    left = _MOST_LETTERS
+    for text in texts:
+        left -= len(text)
+        primary, _, secondary = text.partition("<<")
+        spelt = _spelt(primary.replace("<", " "), secondary.replace("<", " ")) if left >= 0 else []
+        left -= sum(len(name.text) for name in spelt)
+        if left < 0:
+            return names, True
+        names += spelt
+    return names, False
+
+
+def _name(zone: mrz.Zone) -> Name:
+    return _in_its_field(Name(tuple(zone.primary_identifier.split()), tuple(zone.secondary_identifier.split())))
 
 
 def _spelt(primary: str, secondary: str) -> list[Name]:
-    """Return a name in national letters as each table spells it."""
-    found = []
-    for table in mrz.transliteration.tables():
-        try:
-            found.append(Name.of(primary, secondary, table=table))
-        except UsageError:
-            continue  # a letter without a rule: another table may have one
-    return found
+    """Return a name in national letters as each table spells it, or as it is where none has its letters."""
+    return [_in_its_field(name) for name in readings((primary, secondary))]
 
 
-def _born(zone: mrz.Zone, on: date) -> str:
-    """Return what is known of the date of birth: ``YYYY-MM-DD``, ``YYYY-MM``, ``YYYY``, or nothing."""
+def _in_its_field(name: Name) -> Name:
+    """Return a name that cannot be parted as what it is, a primary identifier (Doc 9303-3, 4.6)."""
+    return name if name.primary else Name(name.secondary)
+
+
+def _born(zone: mrz.Zone, chip: ChipContent | None, on: date) -> tuple[str, str]:
+    """Return the date of birth as far as it is known, and the same of another century where that may be meant.
+
+    A zone has two digits of the year, DG11 all four. Each is ``YYYY-MM-DD``, ``YYYY-MM``, ``YYYY`` or empty.
+    """
+    born = _of_zone(zone, on)
+    dg11 = chip.parsed.get("DG11") if chip else None
+    whole = (dg11.date_of_birth or "") if dg11 is not None else ""
+    told = f"{whole[:4]}-{whole[4:6]}-{whole[6:]}"
+    if zone.date_of_birth is not None and whole[2:] == zone.date_of_birth_raw and is_birth(told):
+        return told, born if born != told else ""
+    return born, century(born, years=on.year - int(born[:4]) + 100) if born else ""
+
+
+def _of_zone(zone: mrz.Zone, on: date) -> str:
     if zone.date_of_birth is not None:
         return zone.date_of_birth.isoformat()
     raw = zone.date_of_birth_raw

@@ -131,10 +131,12 @@ def _content(evidence: Evidence, verdict: Verdict, inspector: Inspector) -> dict
         files[f"chip/{name.replace('.', '_')}.bin"] = data
     files["twice.json"] = _json(sorted(evidence.twice))
     if case.lists is not None:
-        matches = case.lists.find(case.person, categories()).matches if case.person else ()
-        rows = dict.fromkeys(match.entry.text() for match in matches)
+        rows_ = categories().values()
+        looked_up = [case.look_up(row.id for row in rows_ if row.kind == kind) for kind in ("watch", "grant")]
+        found = [one for one in looked_up if one is not None]
+        rows = dict.fromkeys(match.entry.text() for one in found for match in one.matches)
         files["lists.jsonl"] = "".join(f"{row}\n" for row in rows).encode()
-        files["lists.json"] = _json(dict(case.listed))
+        files["lists.json"] = _json(case.lists.said(*found))
     files |= _trust_files(_concerned(verdict, inspector.believed))
     return files
 
@@ -312,7 +314,8 @@ def _judge(files: Mapping[str, bytes], at: str) -> Verdict:
     lists = None
     if "lists.jsonl" in files:
         entries = [json.loads(line) for line in files["lists.jsonl"].decode().splitlines()]
-        lists = Lists.of(entries, counts=_object(files["lists.json"]))
+        said = _object(files["lists.json"])
+        lists = Lists.of(entries, said=said if "counts" in said else {"counts": said})  # one of before has them alone
     policy = Policy.parse(files["policy.toml"], where="policy.toml")
     inspector = Inspector(trust=trust, register=register, lists=lists, policy=policy)
     return inspector.inspect(whole, at=datetime.fromisoformat(at), dry_run=True)

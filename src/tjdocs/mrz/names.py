@@ -1,22 +1,42 @@
 """Names read from a zone or an application, and whether two of them are one (Doc 9303-3, 4.6).
 
-Whoever compares names calls :func:`agree`, and whoever looks one up in a list takes :func:`keys` first. Names
-are compared as they stand in a zone: A to Z, components parted, punctuation gone.
+Whoever compares names calls :func:`agree`, or :func:`resemble` for an entry of a list, and whoever looks one up in a
+list takes keys first. Names are compared as they stand in a zone: A to Z, components parted, punctuation gone.
 """
 
 import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from tjdocs.errors import UsageError
+from tjdocs.mrz import resembling
 from tjdocs.mrz.layout import formats
+from tjdocs.mrz.resembling import MOST, Parts, Reach, century, near
 from tjdocs.mrz.transliteration import components, tables
 from tjdocs.mrz.variants import alike, skeletons, sounds
 
-__all__ = ["Agreement", "Name", "Relation", "agree", "keys", "readings"]
+__all__ = [
+    "MOST",
+    "SHORTEST_FIELD",
+    "Agreement",
+    "Keys",
+    "Name",
+    "Reach",
+    "Relation",
+    "agree",
+    "century",
+    "keys",
+    "legible",
+    "list_keys",
+    "near",
+    "readings",
+    "resemble",
+]
 
 _WIDTHS = frozenset(layout.by_name["names"].width for layout in formats().values())
 _KEY = 2  # consonants of a key; what a truncated component still has
+SHORTEST_FIELD = min(_WIDTHS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +79,9 @@ class Relation(StrEnum):
     EXACT = "exact"
     TRUNCATED = "truncated"  # one is the other, cut as Doc 9303-4 to -7, 4.2.3 allow
     VARIANT = "variant"  # one is the other, transliterated or spelt otherwise
+    SHORTENED = "shortened"  # one lacks given names, or a part of the surname
+    REARRANGED = "rearranged"  # one has them in another order or field
+    ALTERED = "altered"  # one has another ending, sound or letter
     DIFFERS = "differs"
 
 
@@ -101,6 +124,113 @@ def agree(a: Name | tuple[str, str], b: Name | tuple[str, str]) -> Agreement:
     return Agreement(Relation.DIFFERS, *_where(ours[0], theirs[0]))
 
 
+def resemble(ours: Name, theirs: tuple[str, str], reach: Reach | None) -> Relation:
+    """Compare a person's name with that of an entry of a list; the best relation that any spelling of it gives.
+
+    :param theirs: primary and secondary identifier, in any letters
+    :param reach: how far; None for what gives a right, where no ending, order or field is overlooked
+    """
+    relation = agree(ours, theirs).relation
+    if relation is Relation.DIFFERS and _shortened(ours, theirs):
+        return Relation.SHORTENED
+    if relation is not Relation.DIFFERS or reach is None:
+        return relation
+    own = Parts(ours.primary, ours.secondary)
+    found = {resembling.likeness(own, other, reach) for other in _parts(theirs)}
+    return next((r for r in Relation if r.value in found), Relation.DIFFERS)
+
+
+def _shortened(ours: Name, theirs: tuple[str, str]) -> bool:
+    """Whether the names agree once the patronymic, or further given names, of one of them are left away."""
+    parts = theirs[1].split()
+    count = min(len(parts), len(ours.secondary))
+    if not count or len(parts) == len(ours.secondary):
+        return False
+    return agree(Name(ours.primary, ours.secondary[:count]), (theirs[0], " ".join(parts[:count]))).holds
+
+
+@lru_cache(maxsize=64)
+def _parts(pair: tuple[str, str]) -> tuple[Parts, ...]:
+    """Return every way in which an entry's name may be read."""
+    if _is_plain(*pair):
+        return (Parts(tuple(pair[0].split()), tuple(pair[1].split())),)
+    read = (Parts(name.primary, name.secondary) for name in readings(pair))
+    return tuple(dict.fromkeys((*read, *resembling.readings(*pair))))
+
+
+def legible(pair: tuple[str, str]) -> tuple[int, bool]:
+    """Return how many components of an entry's name can be compared with a zone's, and whether any is a letter at all.
+
+    No component: no zone has such a name.
+    """
+    counts = [
+        len(parts.primary) + sum(map(_in_zone, parts.secondary))
+        for parts in _parts(pair)
+        if parts.primary and all(map(_in_zone, parts.primary))
+    ]
+    return max(counts, default=0), any(map(str.isalpha, "".join(pair)))
+
+
+def _in_zone(component: str) -> bool:
+    return component.isascii() and component.isalpha()
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a name is looked up by in a list, next to :func:`keys` for those that are truncated.
+
+    :param surname: of the surname and its parts
+    :param given: of the given names, which may lie in the field of the surname
+    :param first: of the first given name
+    :param whole: of surname and given name together, for where the date of birth does not part a list
+    """
+
+    surname: frozenset[str] = field(repr=False)
+    given: frozenset[str] = field(repr=False)
+    first: frozenset[str] = field(repr=False)
+    whole: frozenset[str] = field(repr=False)
+
+
+def list_keys(name: Name | tuple[str, str]) -> Keys:
+    """Return the keys of a person's name, or of an entry's."""
+    spelt = (Parts(name.primary, name.secondary),) if isinstance(name, Name) else _parts(name)
+    surname, given, first, whole = set[str](), set[str](), set[str](), set[str]()
+    for parts in spelt:
+        surname |= _of_surname(parts.primary)
+        given |= _of_given(parts.secondary)
+        first |= _of_given(resembling.plain(parts.secondary)[:1])
+        fields = [(parts.primary, parts.secondary)]
+        if not parts.secondary and len(parts.primary) > 1:
+            named = resembling.plain(parts.primary)
+            fields.append((named[:1], named[1:]))
+        whole |= {f"{a}<{b}" for one, other in fields for a in _of_field(one) for b in _of_field(other)}
+    return Keys(*map(frozenset, (surname, given, first, whole)))
+
+
+# the same surnames and given names come again and again
+@lru_cache(maxsize=16384)
+def _of_surname(parts: tuple[str, ...]) -> frozenset[str]:
+    named = resembling.plain(parts)
+    return _look_ups({*named, "".join(named), "".join(parts[:MOST])})
+
+
+@lru_cache(maxsize=16384)
+def _of_given(parts: tuple[str, ...]) -> frozenset[str]:
+    return _look_ups(set(resembling.plain(parts)))
+
+
+@lru_cache(maxsize=16384)
+def _of_field(parts: tuple[str, ...]) -> frozenset[str]:
+    """Return the consonants of a field as a whole, and of its first component."""
+    both = (parts[:MOST], resembling.plain(parts))
+    return frozenset(core for some in both for part in {"".join(some), *some[:1]} for core in resembling.cores(part))
+
+
+def _look_ups(parts: set[str]) -> frozenset[str]:
+    found = {core for part in parts for core in resembling.cores(part)}
+    return frozenset(found | {f"{letters}*" for letters in map(resembling.jumble, parts) if letters})
+
+
 def keys(name: Name | tuple[str, str]) -> frozenset[str]:
     """Return look-up keys: names that :func:`agree` joins share at least one.
 
@@ -117,19 +247,30 @@ def keys(name: Name | tuple[str, str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def readings(name: Name | tuple[str, str]) -> list[Name]:
+def readings(name: Name | tuple[str, str]) -> tuple[Name, ...]:
     """Return the name as each table spells it, the default first."""
-    if isinstance(name, Name):
-        return [name]
+    return (name,) if isinstance(name, Name) else _readings(name)
+
+
+@lru_cache(maxsize=64)
+def _readings(pair: tuple[str, str]) -> tuple[Name, ...]:
+    if _is_plain(*pair):
+        return (Name(tuple(pair[0].split()), tuple(pair[1].split())),)
     found = []
     for table in tables():
         try:
-            found.append(Name.of(*name, table=table))
+            found.append(Name.of(*pair, table=table))
         except UsageError:
             continue  # a letter without a rule: another table may have one
     if not found:
-        found = [Name(*(tuple(unicodedata.normalize("NFC", part).upper().split()) for part in name))]
-    return list(dict.fromkeys(found))
+        found = [Name(*(tuple(unicodedata.normalize("NFC", part).upper().split()) for part in pair))]
+    return tuple(dict.fromkeys(found))
+
+
+def _is_plain(*texts: str) -> bool:
+    """Whether every table leaves the texts as they are."""
+    text = "".join(texts).replace(" ", "")
+    return text.isascii() and text.isupper() and text.isalpha()
 
 
 def _where(a: Name, b: Name) -> tuple[str, int]:

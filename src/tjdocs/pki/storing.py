@@ -4,10 +4,12 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import fields
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
+from tjdocs import databases
 from tjdocs.errors import InputError, OutputError
 from tjdocs.pki.belief import GROUNDS, Entry, Source
 from tjdocs.pki.certificate import Certificate, CertificateError
@@ -16,7 +18,7 @@ from tjdocs.pki.crl import Crl, CrlError
 __all__ = ["create", "read", "write"]
 
 _Kept = TypeVar("_Kept", Certificate, Crl)
-_VERSION = 3
+_VERSION = "3"
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE certificate (sha256 TEXT PRIMARY KEY, der BLOB NOT NULL, kind TEXT NOT NULL);
@@ -55,18 +57,18 @@ def read(path: Path) -> tuple[list[Entry], tuple[Crl, ...]]:
 
     :raises InputError: it is no trust store, or something in it was altered
     """
+    what, hint = "a trust store", "make one with `tjdocs trust import`"
+    database = databases.open_readonly(path, _SCHEMA, _VERSION, what=what, hint=hint, again="import again")
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
-            version = database.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
-            if version is None or version[0] != str(_VERSION):
-                raise InputError("trust store of another version", where=str(path), hint="import again")
-            rows = database.execute("SELECT sha256, der, kind FROM certificate ORDER BY rowid").fetchall()
-            given = database.execute("SELECT sha256, ground FROM trusted ORDER BY rowid").fetchall()
-            listed = database.execute(f"SELECT id, {', '.join(_COLUMNS)} FROM source").fetchall()  # noqa: S608
-            memberships = database.execute("SELECT sha256, source FROM membership ORDER BY source").fetchall()
-            crls = database.execute("SELECT sha256, der FROM crl ORDER BY rowid").fetchall()
+        with closing(database):
+            fetch = partial(databases.rows, database, where=path)
+            rows = fetch("SELECT sha256, der, kind FROM certificate ORDER BY rowid")
+            given = fetch("SELECT sha256, ground FROM trusted ORDER BY rowid")
+            listed = fetch(f"SELECT id, {', '.join(_COLUMNS)} FROM source")  # noqa: S608 - our own names
+            memberships = fetch("SELECT sha256, source FROM membership ORDER BY source")
+            crls = fetch("SELECT sha256, der FROM crl ORDER BY rowid")
     except sqlite3.Error:
-        raise InputError("not a trust store", where=str(path), hint="make one with `tjdocs trust import`") from None
+        raise InputError(f"not {what}", where=str(path), hint=hint) from None
     altered = InputError("an entry of the trust store was altered", where=str(path))
     if not all(isinstance(text, str) for _, *texts in listed for text in texts):
         raise altered
@@ -100,6 +102,8 @@ def _unaltered(path: Path, what: str, digest: str, data: object, parse: Callable
 def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         with closing(sqlite3.connect(path, timeout=30)) as database, database:
+            database.execute("BEGIN IMMEDIATE")
+            databases.check(database, _SCHEMA)  # a trigger would run with what is written
             yield database
     except sqlite3.Error as error:
         raise OutputError("cannot write the trust store", where=str(path), hint=str(error)) from None
