@@ -138,7 +138,7 @@ def repeated(path) -> int:
     leaf = min(int.from_bytes(data[place : place + 4]) for place in places)
     for place in (*places, page + 8):
         data[place : place + 4] = leaf.to_bytes(4)
-    data[28:32] = leaf.to_bytes(4)  # the file's pages: what follows is cut off
+    data[28:32] = leaf.to_bytes(4)  # the number of pages: the following ones are cut off
     path.write_bytes(data[: leaf * size])
     with sqlite3.connect(path) as database:
         rows = database.execute("SELECT der FROM crl").fetchall()

@@ -72,18 +72,19 @@ def possible_share(folder: Path) -> Result:
         Person((Name(tuple(one.primary.split()), tuple(one.secondary.split())),), one.born, one.sex)
         for one in made_up.people(_TRAVELLERS, seed=4217)
     ]
-    found: dict[str, Counter[str]] = {}
+    rules: dict[str, Counter[str]] = {}
     for category in ("ban", "visa"):
         lists = Lists.of(made_up.entries(_ENTRIES, seed=9303, category=category))
-        matches = (lists.find(person, [category]).matches for person in people)
-        found[category] = Counter(match[0].by + (f" ({match[0].born})" if match[0].born else "") for match in matches if match)
-    share = {category: 100 * sum(counts.values()) / _TRAVELLERS for category, counts in found.items()}
-    told = ", ".join(f"{rule} {count}" for rule, count in found["ban"].most_common())
+        results = (lists.find(person, [category]).matches for person in people)
+        firsts = (matches[0] for matches in results if matches)
+        rules[category] = Counter(f"{match.by} ({match.born})" if match.born else match.by for match in firsts)
+    share = {category: 100 * sum(counts.values()) / _TRAVELLERS for category, counts in rules.items()}
+    counted = ", ".join(f"{rule} {count}" for rule, count in rules["ban"].most_common())
     return {
         "value": round(share["ban"], 3),
         "spread": 0,
-        "compared": f"per cent of {_TRAVELLERS} made-up travellers against {_ENTRIES} entries; {share['visa']:.3f} by the names "
-        f"as they are spelt, which alone give a right; first matches: {told}",
+        "compared": f"per cent of {_TRAVELLERS} made-up travellers against {_ENTRIES} entries; {share['visa']:.3f} "
+        f"by the names as they are spelt, as before and as for rights; first matches: {counted}",
     }
 
 

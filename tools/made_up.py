@@ -61,7 +61,7 @@ def entries(count: int, seed: int, category: str) -> Iterator[dict[str, object]]
     picked = random.Random(seed + 1)
     for number, one in enumerate(people(count, seed, men=0.85)):
         given = one.secondary.split()
-        kept = picked.choices((len(given), 1, 0), (70, 28.5, 1.5))[0]
+        count = picked.choices((len(given), 1, 0), (70, 28.5, 1.5))[0]
         yield {
             "id": str(number),
             "category": category,
@@ -70,7 +70,7 @@ def entries(count: int, seed: int, category: str) -> Iterator[dict[str, object]]
             "authority": "specimen",
             "valid_until": "2036-01-01",
             "primary_identifier": one.primary,
-            "secondary_identifier": " ".join(given[:kept]),
+            "secondary_identifier": " ".join(given[:count]),
             "date_of_birth": one.born[: picked.choices((10, 7, 4, 0), (94, 2, 3.5, 0.5))[0]],
             "sex": one.sex,
         }

@@ -108,7 +108,7 @@ class Traveller:
     claims: dict[str, Any] | None = None
     trusting: bool = True
     dry_run: bool = False
-    said: dict[str, Any] | None = None  # of the lists: what an excerpt of them says of the whole
+    origin: dict[str, Any] | None = None  # of the lists, if they are an excerpt
 
     def evidence(self) -> Evidence:
         text, chip = self.shown if self.shown is not None else (None, None)
@@ -119,7 +119,7 @@ class Traveller:
 
     def inspector(self) -> Inspector:
         anchors = [authority().certificate, b.utopia().certificate] if self.trusting else []
-        lists = Lists.of(self.lists, said=self.said) if self.lists else None
+        lists = Lists.of(self.lists, origin=self.origin) if self.lists else None
         return Inspector(trust=TrustStore.of(anchors), register=self.register, lists=lists)
 
     def judge(self) -> Verdict:
@@ -152,7 +152,7 @@ AREA, STRIPE = "border-area-permit", "border-stripe-permit"
 PAPER = ("registration-certificate", "return-certificate")
 NEVER = {"id": "E-9", "category": "ban", "primary_identifier": "EKBERG", "direction": "both", "reason": "x", "authority": "y"}
 CHINESE = {**NEVER, "primary_identifier": "李", "secondary_identifier": "明", "date_of_birth": "1994-11-24"}
-ALTERED = {"altered": True}
+ALTERED = {"altered": ["watch", "grant"]}
 SOMEBODY = grant(AREA, primary_identifier="EKBERG", places=["Kulma"])
 
 
@@ -299,7 +299,7 @@ CASES = [
     case("appeal-granted", T(lists=(entry(appeal="granted"),)), "holder.ban", "passed"),
     case("two-bans", T(lists=(entry(appeal="granted"), entry(id="E-2"))), "holder.ban", "failed", "banned"),
     case("ban-in-letters-of-no-table", T(lists=(CHINESE,)), "holder.ban", "warning", "unfit-entries"),
-    case("ban-altered", T(lists=(NEVER,), said=ALTERED), "holder.ban", "undetermined", "list-altered"),
+    case("ban-altered", T(lists=(NEVER,), origin=ALTERED), "holder.ban", "undetermined", "list-altered"),
     case("ban-no-list", T(), "holder.ban", "undetermined", "no-list", "admit"),
     case("ban-other-lists", T(lists=(SOMEBODY,)), "holder.ban", "undetermined", "no-list", "admit"),
     case("ban-no-direction", T(direction=None, lists=(entry(),)), "holder.ban", "undetermined", "no-direction", "admit"),
@@ -315,7 +315,7 @@ CASES = [
     case("missing-perhaps", T(lists=(entry("missing-person", date_of_birth="1994"),)), "holder.watch", "undetermined", "possible-match"),
     case("missing-inside", T(ID_CARD, "domestic", lists=(entry("missing-person"),)), "holder.watch", "undetermined", "listed"),
     case("missing-in-letters-of-no-table", T(lists=({**CHINESE, "category": "missing-person"},)), "holder.watch", "warning", "unfit-entries"),
-    case("watch-altered", T(lists=({**NEVER, "category": "wanted-person"},), said=ALTERED), "holder.watch", "undetermined", "list-altered"),
+    case("watch-altered", T(lists=({**NEVER, "category": "wanted-person"},), origin=ALTERED), "holder.watch", "undetermined", "list-altered"),
     case("foreign-ban-departing", T(direction="exit", lists=(entry("foreign-entry-ban"),)), "holder.watch", "warning", "told"),
     case("foreign-ban-arriving", T(lists=(entry("foreign-entry-ban"),)), "holder.watch", "undetermined", "no-list", "admit"),
     case("watch-no-direction", T(direction=None), "holder.watch", "undetermined", "no-direction", "admit"),
@@ -337,7 +337,7 @@ CASES = [
     case("visa-over", T(FOREIGN, lists=(grant("visa", valid_until="2026-11-23"),)), "holder.right", "failed", "expired"),
     case("visa-tomorrow", T(FOREIGN, lists=(grant("visa", valid_from="2026-11-25"),)), "holder.right", "failed", "expired"),
     case("visa-perhaps", T(FOREIGN, lists=(grant("visa", date_of_birth="1974"),)), "holder.right", "undetermined", "possible-match"),
-    case("visa-altered", T(FOREIGN, lists=(grant("visa", primary_identifier="EKBERG"),), said=ALTERED), "holder.right", "undetermined", "list-altered"),
+    case("visa-altered", T(FOREIGN, lists=(grant("visa", primary_identifier="EKBERG"),), origin=ALTERED), "holder.right", "undetermined", "list-altered"),
     case("visa-needed", T(FOREIGN), "holder.right", "undetermined", "no-list"),
     case("right-untrusted", T(trusting=False), "holder.right", "undetermined", "premise"),
     # border area and border stripe
@@ -349,7 +349,7 @@ CASES = [
     case("area-none", T(FOREIGN, "border-area", lists=(SOMEBODY,)), "holder.permit", "failed", "no-permit"),
     case("area-over", T(FOREIGN, "border-area", lists=(grant(AREA, places=["Kulma"], valid_until="2026-01-01"),), claims={"place": "Kulma"}),
          "holder.permit", "failed", "out-of-date"),
-    case("area-altered", T(FOREIGN, "border-area", lists=(SOMEBODY,), said=ALTERED), "holder.permit", "undetermined", "list-altered"),
+    case("area-altered", T(FOREIGN, "border-area", lists=(SOMEBODY,), origin=ALTERED), "holder.permit", "undetermined", "list-altered"),
     case("area-elsewhere", T(FOREIGN, "border-area", lists=(grant(AREA, places=["Kulma"]),), claims={"place": "Dusti"}), "holder.permit", "failed", "other-place"),
     case("area-by-another-road", T(FOREIGN, "border-area", lists=(grant(AREA, places=["Kulma"], routes=["M41"]),),
          claims={"place": "Kulma", "route": "M34"}), "holder.permit", "failed", "other-route"),
@@ -381,7 +381,7 @@ CASES = [
     case("stay-perhaps-on-a-list", T(FOREIGN, "exit", claims={"entered": "2026-06-01"},
          lists=(grant("registration", valid_from="2026-06-05", date_of_birth="1974"),)), "holder.stay", "failed", "overstayed", "refer"),
     case("stay-altered", T(FOREIGN, "exit", claims={"entered": "2026-06-01"}, lists=(grant("registration", primary_identifier="EKBERG", valid_from="2026-06-05"),),
-         said=ALTERED), "holder.stay", "undetermined", "list-altered"),
+         origin=ALTERED), "holder.stay", "undetermined", "list-altered"),
     case("stay-tomorrow", T(FOREIGN, "exit", claims={"entered": "2026-11-25"}), "holder.stay", "failed", "entered-in-future", "refer"),
     case("stay-in-a-year-without-table", T(FOREIGN, "exit", claims={"entered": "2030-06-03"}, at=date(2030, 6, 18)),
          "holder.stay", "undetermined", "holidays-unknown"),

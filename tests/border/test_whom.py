@@ -152,7 +152,7 @@ def test_a_holder_with_one_identifier(names, primary, secondary, reason):
 
 @pytest.mark.parametrize("row", [{"primary_identifier": "ERIKSSON", "secondary_identifier": ""}, {"primary_identifier": "ANNA", "secondary_identifier": ""}])
 def test_a_zone_without_primary_identifier_is_looked_up_all_the_same(row):
-    """Not lawful, and met: what is not a surname is then the whole name (Doc 9303-3, 4.6)."""
+    """Not lawful, but real: the only identifier is then the whole name (Doc 9303-3, 4.6)."""
     zone = b.lines(b.zone(names="<<ANNA"))
     assert mrz.parse(zone, at=b.AT).primary_identifier in ("", "ANNA")
     found = judge(replace(passport(), chip=None, mrz=zone), entry(date_of_birth="1974-08-12", **row))
@@ -211,8 +211,8 @@ def test_an_archive_tells_what_the_lists_were(tmp_path):
     for number, who in enumerate(
         (
             Traveller(lists=(entry(), chinese)),
-            Traveller(lists=(entry(primary_identifier="EKBERG"),), said={"altered": True}),
-            Traveller(foreigner(), lists=(grant("visa"),), said={"limit": True}),
+            Traveller(lists=(entry(primary_identifier="EKBERG"),), origin={"altered": ["watch"]}),
+            Traveller(foreigner(), lists=(grant("visa"),), origin={"limit": ["grant"]}),
             Traveller(foreigner(), lists=(VISA,), claims=OTHER),
             Traveller(lists=(entry(**OTHER),), claims=OTHER),
         )

@@ -53,8 +53,9 @@ def found(ours: tuple[str, str], theirs: tuple[str, str]) -> list[Relation]:
         (("ANNA ERIKSSON", ""), ("ERIKSSON", "ANNA"), [R.DIFFERS, R.DIFFERS, R.SHORTENED, R.SHORTENED]),
         (("ANNA", ""), ("ERIKSSON", "ANNA MARIA"), [R.DIFFERS, R.DIFFERS, R.DIFFERS, R.SHORTENED]),
         # letters exchanged
-        (("ERIKSSON", "ANNA"), ("ERISKSON", "ANNA"), [R.DIFFERS, R.DIFFERS, R.ALTERED, R.ALTERED]),
-        (("KAMIL", "ANNA"), ("KAIML", "ANNA"), [R.DIFFERS, R.DIFFERS, R.ALTERED, R.ALTERED]),
+        (("ERIKSSON", "ANNA"), ("ERISKSON", "ANNA"), [R.DIFFERS, R.DIFFERS, R.DIFFERS, R.ALTERED]),
+        (("KAMIL", "ANNA"), ("KAIML", "ANNA"), [R.DIFFERS, R.DIFFERS, R.DIFFERS, R.ALTERED]),
+        (("ANNA", "KAMIL"), ("ANNA", "KAIML"), [R.DIFFERS, R.DIFFERS, R.ALTERED, R.ALTERED]),
         # other scripts
         (("RAHMANI", "ALI"), ("رحمانی", "علی"), [R.DIFFERS, R.ALTERED, R.ALTERED, R.ALTERED]),
         (("NAVRUZI", "DAVLAT"), ("نوروزی", "دولت"), [R.DIFFERS, R.ALTERED, R.ALTERED, R.ALTERED]),
@@ -91,7 +92,7 @@ def test_two_persons_stay_two_however_well_their_dates_agree(ours, theirs):
 
 @pytest.mark.parametrize("pair", SPELLINGS["other"], ids="-".join)
 def test_names_of_other_people_are_not_joined_as_given_names_but_by_an_ending_or_a_cut(pair):
-    """Twins have the same surname and date of birth: what parts them is the given name."""
+    """Twins have one surname and one date of birth: only the given name tells them apart."""
     one, other = pair
     relation = resemble(name("ERIKSSON", one), ("ERIKSSON", other), Reach.WHOLE)
     cut = one.startswith(other) or other.startswith(one)
@@ -108,7 +109,7 @@ def test_spellings_of_one_name_are_found_at_every_reach(spellings):
         ours = Name.of(one, "ANNA")
         assert {resemble(ours, (other, "ANNA"), reach) for reach in Reach} <= {R.EXACT, R.VARIANT}
         assert list_keys(ours).surname & list_keys((other, "ANNA")).surname
-        assert list_keys(ours).whole & list_keys((other, "ANNA")).whole
+        assert list_keys(ours).both & list_keys((other, "ANNA")).both
 
 
 WORDS = st.sampled_from(["KARIMOV", "KARIM", "HASANOV", "GASANOV", "ERIKSSON", "EIRKSSON", "AL", "BASRI", "ALBASRI", "ANNA", "MARIA", "A", "SHARIP", "CHOJIQX"])

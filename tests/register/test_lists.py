@@ -135,7 +135,7 @@ def test_how_the_dates_fit_is_told(changes, fits):
     ids=str,
 )
 def test_what_gives_a_right_is_not_found_by_a_name_that_resembles(changes):
-    """A ban may be another's; a visa of another's is nobody's."""
+    """A ban may belong to the holder. A visa must."""
     person = Person(ANNA.names, ANNA.born, century="2074-08-12")
     rows = [{**BAN, **changes, "id": category, "category": category, **RIGHT} for category in categories()]
     found_ = Lists.of(rows).find(person, categories()).matches

@@ -1,4 +1,4 @@
-"""An index of lists that somebody altered, or that is damaged: it says so, and nobody passes on it."""
+"""An altered or damaged index of lists: it is noticed, and nobody passes because of it."""
 
 import json
 import pickle
@@ -210,7 +210,7 @@ def test_a_worker_opens_the_same_index_or_none(copy, built):
     assert pickle.loads(data).find(ANNA, ["ban"]) == Lists(built).find(ANNA, ["ban"])
     copy.unlink()
     Lists.build(copy, [write(copy.parent / "other.jsonl", rows()[1:])])
-    with pytest.raises(InputError, match="another now"):
+    with pytest.raises(InputError, match="replaced"):
         pickle.loads(data)
 
 
@@ -293,7 +293,7 @@ def test_a_line_without_end_is_not_read(tmp_path, name, text, expected):
     path = tmp_path / name
     with open(path, "w") as file:
         file.write(text)
-        file.truncate(3_000_000_000)  # of zeros; what is not read takes no room
+        file.truncate(3_000_000_000)  # of zeros, which take no room unless they are read
     tracemalloc.start()
     with pytest.raises(InputError) as caught:
         Lists.read([path])
@@ -334,7 +334,9 @@ def test_an_empty_list(tmp_path):
     assert (empty.counts, empty.unfit(), empty.find(ANNA, categories())) == ({}, [], lists.Found())
 
 
-@pytest.mark.parametrize("said", [{"counts": 5}, {"counts": {"ban": "x"}}, {"unfit": {"ban": 1}}, {"unfit": []}])
-def test_an_excerpt_that_says_nonsense_of_the_whole(said):
+@pytest.mark.parametrize(
+    "origin", [{"counts": 5}, {"counts": {"ban": "x"}}, {"unfit": {"ban": 1}}, {"unfit": []}, {"limit": 5}, {"altered": [[]]}]
+)
+def test_an_excerpt_with_a_malformed_summary(origin):
     with pytest.raises(UsageError):
-        Lists.of([BAN], said=said)
+        Lists.of([BAN], origin=origin)

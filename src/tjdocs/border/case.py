@@ -26,12 +26,10 @@ class Case:
     """What every rule of law is asked about. Personal data: ``repr`` shows none.
 
     :param zone: the zone that counts: DG1's, else the printed one; None where neither has a format
-    :param person: whom to look for on watch lists, by every name that chip, page and traveller give; None where nobody
-        is named, or there is no list
-    :param holder: whose visas and permits count: by the names of the zone and of a signed DG11 alone, never by a claim
+    :param person: for watch lists: every name of chip, page and claims; None without a name and number, or without lists
+    :param holder: for visas and permits: the names of the MRZ and of a signed DG11 alone, never a claimed one
     :param issued: the date of issue, from ``chip``, ``seal`` or ``register``
-    :param listed, unfit: how many entries of each category the lists have, and how many of them nobody is
-        found by, by the reason
+    :param listed, unfit: numbers of entries by category; of those that match nobody also by reason
     :param standing: what the register says; ``register_reason`` why it says nothing
     """
 
@@ -108,15 +106,18 @@ class Case:
 
     @property
     def nationality(self) -> str:
-        """Code of the holder's nationality by the zone: what a traveller claims gives no right; empty: unknown."""
+        """The nationality code of the MRZ, empty without one; a claimed nationality gives no right."""
         return self.zone.nationality if self.zone is not None else ""
 
     def look_up(self, wanted: Iterable[str]) -> Found | None:
-        """Return what the lists have in these categories, all of one kind; None where nobody can be looked for."""
+        """Look the traveller up in the lists; None without lists, or without a name and number.
+
+        :param wanted: categories of one kind: watch lists by every name, rights by the signed names
+        """
         names = tuple(wanted)
         watched = any(categories()[name].kind == "watch" for name in names)
         person = self.person if watched else self.holder
-        return None if person is None or self.lists is None else self.lists.find(person, names)
+        return self.lists.find(person, names) if self.lists is not None and person is not None else None
 
 
 def _issued(examination: Examination, sealed: Seal | None) -> tuple[date | None, str]:
@@ -127,29 +128,29 @@ def _issued(examination: Examination, sealed: Seal | None) -> tuple[date | None,
     return (header.issue_date, "seal") if header is not None and header.issue_date else (None, "")
 
 
-_MOST_LETTERS = 2000  # of all names of DG11, as they are and in every spelling; a zone's name has 39
+_MOST_LETTERS = 2000  # of all names of DG11, in all their spellings; an MRZ has 39
 
 
 def _person(zones: list[mrz.Zone], chip: ChipContent | None, claims: Claims, on: date) -> Person | None:
-    """Return whom to look for on watch lists: every name that chip, page and traveller give."""
-    details, limit = _details(chip) if zones else ([], False)
-    names = [*map(_name, zones), *details]
+    """Return the person for watch lists, with every name of chip, page and claims."""
+    names, limit = _details(chip) if zones else ([], False)
+    names = [*map(_name, zones), *names]
     if claims.primary_identifier or claims.secondary_identifier:
-        names += _spelt(claims.primary_identifier, claims.secondary_identifier)
-    return _whom(names, zones, chip, claims, on, limit)
+        names += _spellings(claims.primary_identifier, claims.secondary_identifier)
+    return _with_names(names, zones, chip, claims, on, limit)
 
 
 def _holder(zones: list[mrz.Zone], examination: Examination) -> Person | None:
-    """Return whose rights count: the holder by the zone that counts, and by DG11 where its hash is a signed one."""
+    """Return the person for rights, with the names of the first MRZ and of a DG11 whose hash is signed."""
     if not zones:
         return None
     signed = any(f.check == "pa.dg-hash" and f.subject == "DG11" and f.outcome.holds for f in examination.findings)
-    details, limit = _details(examination.chip) if signed else ([], False)
-    names = [_name(zones[0]), *details]
-    return _whom(names, zones, examination.chip if signed else None, Claims(), examination.at.date(), limit)
+    chip = examination.chip if signed else None
+    names, limit = _details(chip)
+    return _with_names([_name(zones[0]), *names], zones, chip, Claims(), examination.at.date(), limit)
 
 
-def _whom(
+def _with_names(
     names: list[Name], zones: list[mrz.Zone], chip: ChipContent | None, claims: Claims, on: date, limit: bool
 ) -> Person | None:
     names = list(dict.fromkeys(name for name in names if name.primary))
@@ -165,19 +166,19 @@ def _whom(
 
 
 def _details(chip: ChipContent | None) -> tuple[list[Name], bool]:
-    """Return the names that DG11 gives, and whether it gives more than are looked for."""
+    """Return the names of DG11, and whether there are more than are looked up."""
     dg11 = chip.parsed.get("DG11") if chip else None
     texts = [text for text in (dg11.full_name, *dg11.other_names) if text] if dg11 is not None else []
     names: list[Name] = []
-    left = _MOST_LETTERS
+    budget = _MOST_LETTERS
     for text in texts:
-        left -= len(text)
+        budget -= len(text)
         primary, _, secondary = text.partition("<<")
-        spelt = _spelt(primary.replace("<", " "), secondary.replace("<", " ")) if left >= 0 else []
-        left -= sum(len(name.text) for name in spelt)
-        if left < 0:
+        spellings = _spellings(primary.replace("<", " "), secondary.replace("<", " ")) if budget >= 0 else []
+        budget -= sum(len(name.text) for name in spellings)
+        if budget < 0:
             return names, True
-        names += spelt
+        names += spellings
     return names, False
 
 
@@ -185,27 +186,27 @@ def _name(zone: mrz.Zone) -> Name:
     return _in_its_field(Name(tuple(zone.primary_identifier.split()), tuple(zone.secondary_identifier.split())))
 
 
-def _spelt(primary: str, secondary: str) -> list[Name]:
-    """Return a name in national letters as each table spells it, or as it is where none has its letters."""
+def _spellings(primary: str, secondary: str) -> list[Name]:
+    """Return a name in national letters as each table spells it, or unchanged if no table has its letters."""
     return [_in_its_field(name) for name in readings((primary, secondary))]
 
 
 def _in_its_field(name: Name) -> Name:
-    """Return a name that cannot be parted as what it is, a primary identifier (Doc 9303-3, 4.6)."""
+    """Return a name without primary identifier as a primary identifier (Doc 9303-3, 4.6)."""
     return name if name.primary else Name(name.secondary)
 
 
 def _born(zone: mrz.Zone, chip: ChipContent | None, on: date) -> tuple[str, str]:
-    """Return the date of birth as far as it is known, and the same of another century where that may be meant.
+    """Return the known part of the date of birth, and the same in another century if that may be meant.
 
-    A zone has two digits of the year, DG11 all four. Each is ``YYYY-MM-DD``, ``YYYY-MM``, ``YYYY`` or empty.
+    An MRZ has two digits of the year, DG11 has four. Each is ``YYYY-MM-DD``, ``YYYY-MM``, ``YYYY`` or empty.
     """
     born = _of_zone(zone, on)
     dg11 = chip.parsed.get("DG11") if chip else None
-    whole = (dg11.date_of_birth or "") if dg11 is not None else ""
-    told = f"{whole[:4]}-{whole[4:6]}-{whole[6:]}"
-    if zone.date_of_birth is not None and whole[2:] == zone.date_of_birth_raw and is_birth(told):
-        return told, born if born != told else ""
+    digits = (dg11.date_of_birth or "") if dg11 is not None else ""
+    day = f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
+    if zone.date_of_birth is not None and digits[2:] == zone.date_of_birth_raw and is_birth(day):
+        return day, born if born != day else ""
     return born, century(born, years=on.year - int(born[:4]) + 100) if born else ""
 
 
@@ -216,6 +217,6 @@ def _of_zone(zone: mrz.Zone, on: date) -> str:
     year, month = raw[:2], raw[2:4]
     if not (year.isascii() and year.isdecimal()):
         return ""
-    whole = on.year // 100 * 100 + int(year)
-    text = str(whole if whole <= on.year else whole - 100)
+    number = on.year // 100 * 100 + int(year)
+    text = str(number if number <= on.year else number - 100)
     return f"{text}-{month}" if month.isascii() and month.isdecimal() and 1 <= int(month) <= 12 else text

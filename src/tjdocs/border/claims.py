@@ -71,7 +71,7 @@ def _day(value: object, name: str) -> date:
 
 
 def _birth(value: str) -> str:
-    # in another form it would fit no entry, and nobody would be told
+    # in another form it would silently match no entry
     if value and not is_birth(value):
         raise UsageError("no date", where="claims date_of_birth", hint="YYYY-MM-DD, or YYYY-MM or YYYY where unknown")
     return value

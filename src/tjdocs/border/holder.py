@@ -10,7 +10,7 @@ from tjdocs.border.case import Case
 from tjdocs.findings import Finding, Outcome
 from tjdocs.register.lists import Category, Entry, Found, Match, appeals, categories
 
-__all__ = ["ban", "permit", "right", "rights", "unsure", "watch"]
+__all__ = ["ban", "incomplete", "permit", "right", "rights", "watch"]
 
 _OUTCOMES = {"refuse": Outcome.FAILED, "refer": Outcome.UNDETERMINED, "tell": Outcome.WARNING}
 
@@ -33,11 +33,11 @@ def _watched(case: Case, check: str, word: str) -> list[Finding]:
         return [Finding(check, Outcome.NOT_APPLICABLE, "not-asked-for")]
     if case.lists is None or not any(case.listed.get(name) for name in looked_up):
         return [Finding(check, Outcome.UNDETERMINED, "no-list")]
-    found = case.look_up(looked_up)
-    if found is None:
+    result = case.look_up(looked_up)
+    if result is None:
         return [Finding(check, Outcome.UNDETERMINED, "no-input")]
-    findings = unsure(check, found)
-    for match in found.matches:
+    findings = incomplete(check, result)
+    for match in result.matches:
         if _bears(match.entry, case):
             finding = _consequence(check, word, match, looked_up[match.entry.category])
             findings += [finding] if finding else []
@@ -50,7 +50,7 @@ def _watched(case: Case, check: str, word: str) -> list[Finding]:
 
 
 def _unfit(case: Case, wanted: Iterable[str]) -> tuple[str, str]:
-    """Return in words how many entries nobody can be found by, and how many say too little for most."""
+    """Return two details: how many entries match nobody, and how many match only a holder with a single name."""
     counts = [case.unfit.get(name, {}) for name in wanted]
     little = sum(count.get("too-little", 0) for count in counts)
     lacking = sum(sum(count.values()) for count in counts) - little
@@ -60,9 +60,9 @@ def _unfit(case: Case, wanted: Iterable[str]) -> tuple[str, str]:
     )
 
 
-def unsure(check: str, found: Found) -> list[Finding]:
-    """Return why what was found may not be all; nobody passes on it."""
-    reasons = [word for word, holds in (("limit", found.limit), ("list-altered", found.altered)) if holds]
+def incomplete(check: str, result: Found) -> list[Finding]:
+    """Return a finding for each reason why a look-up may have missed entries."""
+    reasons = [word for word, applies in (("limit", result.limit), ("list-altered", result.altered)) if applies]
     return [Finding(check, Outcome.UNDETERMINED, word) for word in reasons]
 
 
@@ -172,11 +172,11 @@ def _granted(case: Case, check: str, none: str, past: str) -> Finding:
     wanted = _categories(case, check)
     if case.lists is None or not any(case.listed.get(name) for name in wanted):
         return Finding(check, Outcome.UNDETERMINED, "no-list")
-    found = case.look_up(wanted)
-    if found is None:
+    result = case.look_up(wanted)
+    if result is None:
         return Finding(check, Outcome.UNDETERMINED, "no-input")
-    judged = [_grant(match, case, check, past) for match in found.matches]
-    judged += unsure(check, found)
+    judged = [_grant(match, case, check, past) for match in result.matches]
+    judged += incomplete(check, result)
     for outcome in (Outcome.PASSED, Outcome.UNDETERMINED, Outcome.FAILED):
         for finding in judged:
             if finding.outcome is outcome:

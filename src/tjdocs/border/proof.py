@@ -131,12 +131,14 @@ def _content(evidence: Evidence, verdict: Verdict, inspector: Inspector) -> dict
         files[f"chip/{name.replace('.', '_')}.bin"] = data
     files["twice.json"] = _json(sorted(evidence.twice))
     if case.lists is not None:
-        rows_ = categories().values()
-        looked_up = [case.look_up(row.id for row in rows_ if row.kind == kind) for kind in ("watch", "grant")]
-        found = [one for one in looked_up if one is not None]
-        rows = dict.fromkeys(match.entry.text() for one in found for match in one.matches)
+        results = {}
+        for kind in ("watch", "grant"):
+            result = case.look_up(row.id for row in categories().values() if row.kind == kind)
+            if result is not None:
+                results[kind] = result
+        rows = dict.fromkeys(match.entry.text() for result in results.values() for match in result.matches)
         files["lists.jsonl"] = "".join(f"{row}\n" for row in rows).encode()
-        files["lists.json"] = _json(case.lists.said(*found))
+        files["lists.json"] = _json(case.lists.summary(results))
     files |= _trust_files(_concerned(verdict, inspector.believed))
     return files
 
@@ -314,8 +316,9 @@ def _judge(files: Mapping[str, bytes], at: str) -> Verdict:
     lists = None
     if "lists.jsonl" in files:
         entries = [json.loads(line) for line in files["lists.jsonl"].decode().splitlines()]
-        said = _object(files["lists.json"])
-        lists = Lists.of(entries, said=said if "counts" in said else {"counts": said})  # one of before has them alone
+        summary = _object(files["lists.json"])
+        # an archive of an older version has the counts alone
+        lists = Lists.of(entries, origin=summary if "counts" in summary else {"counts": summary})
     policy = Policy.parse(files["policy.toml"], where="policy.toml")
     inspector = Inspector(trust=trust, register=register, lists=lists, policy=policy)
     return inspector.inspect(whole, at=datetime.fromisoformat(at), dry_run=True)

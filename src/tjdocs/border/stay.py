@@ -7,7 +7,7 @@ from typing import Any
 
 from tjdocs import specs
 from tjdocs.border.case import Case
-from tjdocs.border.holder import citizen, unsure
+from tjdocs.border.holder import citizen, incomplete
 from tjdocs.findings import Finding, Outcome
 
 __all__ = ["business_days", "judge"]
@@ -68,10 +68,10 @@ def judge(case: Case) -> Finding:
 
 
 def _registered(case: Case, entered: date) -> tuple[date | None, list[Finding]]:
-    """Return the day of registration, as read in the document, or on a list; and why a list may have told another."""
+    """Return the day of registration, by the document or a list, and why the list may have another."""
     days = [case.claims.registered] if case.claims.registered else []
-    found = case.look_up(["registration"]) if case.listed.get("registration") else None
-    if found is not None:
-        days += [date.fromisoformat(match.entry.valid_from) for match in found.matches if match.exact]
-    doubts = unsure("holder.stay", found) if found is not None else []
+    result = case.look_up(["registration"]) if case.listed.get("registration") else None
+    if result is not None:
+        days += [date.fromisoformat(match.entry.valid_from) for match in result.matches if match.exact]
+    doubts = incomplete("holder.stay", result) if result is not None else []
     return min((day for day in days if day >= entered), default=None), doubts

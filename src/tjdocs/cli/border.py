@@ -29,9 +29,7 @@ WatchList = Annotated[
 Permit = Annotated[list[str] | None, typer.Option("--permit", help="Visas and permits, likewise; repeatable.")]
 ListDigest = Annotated[
     list[str] | None,
-    typer.Option(
-        "--list-digest", help="Digest of a list, pinned; one for each, as `border lists` tells it; repeatable."
-    ),
+    typer.Option("--list-digest", help="Digest of a list, by `border lists`, pinned; repeatable."),
 ]
 Language = Annotated[str, typer.Option("--lang", help="en, ru or tg.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Judge only: nothing is used up or recorded.")]

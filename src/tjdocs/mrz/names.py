@@ -1,7 +1,7 @@
 """Names read from a zone or an application, and whether two of them are one (Doc 9303-3, 4.6).
 
-Whoever compares names calls :func:`agree`, or :func:`resemble` for an entry of a list, and whoever looks one up in a
-list takes keys first. Names are compared as they stand in a zone: A to Z, components parted, punctuation gone.
+Names are compared by :func:`agree`, those of a list's entry by :func:`resemble`; a look-up in a list starts with keys.
+Names are compared as an MRZ has them: A to Z, components parted, without punctuation.
 """
 
 import unicodedata
@@ -124,111 +124,114 @@ def agree(a: Name | tuple[str, str], b: Name | tuple[str, str]) -> Agreement:
     return Agreement(Relation.DIFFERS, *_where(ours[0], theirs[0]))
 
 
-def resemble(ours: Name, theirs: tuple[str, str], reach: Reach | None) -> Relation:
-    """Compare a person's name with that of an entry of a list; the best relation that any spelling of it gives.
+def resemble(holder: Name, entry: tuple[str, str], reach: Reach | None) -> Relation:
+    """Compare a holder's name with that of an entry of a list; return the best relation that any spelling has.
 
-    :param theirs: primary and secondary identifier, in any letters
-    :param reach: how far; None for what gives a right, where no ending, order or field is overlooked
+    :param entry: primary and secondary identifier, in any letters
+    :param reach: how far; None for rights, which depend on the name as it is spelt
     """
-    relation = agree(ours, theirs).relation
-    if relation is Relation.DIFFERS and _shortened(ours, theirs):
+    relation = agree(holder, entry).relation
+    if relation is Relation.DIFFERS and _shortened(holder, entry):
         return Relation.SHORTENED
     if relation is not Relation.DIFFERS or reach is None:
         return relation
-    own = Parts(ours.primary, ours.secondary)
-    found = {resembling.likeness(own, other, reach) for other in _parts(theirs)}
-    return next((r for r in Relation if r.value in found), Relation.DIFFERS)
+    parts = Parts(holder.primary, holder.secondary)
+    relations = {resembling.likeness(parts, other, reach) for other in _parts(entry)}
+    return next((each for each in Relation if each.value in relations), Relation.DIFFERS)
 
 
-def _shortened(ours: Name, theirs: tuple[str, str]) -> bool:
-    """Whether the names agree once the patronymic, or further given names, of one of them are left away."""
-    parts = theirs[1].split()
-    count = min(len(parts), len(ours.secondary))
-    if not count or len(parts) == len(ours.secondary):
+def _shortened(holder: Name, entry: tuple[str, str]) -> bool:
+    """Whether the names agree without the patronymic, or further given names, of one of them."""
+    parts = entry[1].split()
+    count = min(len(parts), len(holder.secondary))
+    if not count or len(parts) == len(holder.secondary):
         return False
-    return agree(Name(ours.primary, ours.secondary[:count]), (theirs[0], " ".join(parts[:count]))).holds
+    return agree(Name(holder.primary, holder.secondary[:count]), (entry[0], " ".join(parts[:count]))).holds
 
 
 @lru_cache(maxsize=64)
 def _parts(pair: tuple[str, str]) -> tuple[Parts, ...]:
-    """Return every way in which an entry's name may be read."""
+    """Return an entry's name in every way that it may be read."""
     if _is_plain(*pair):
         return (Parts(tuple(pair[0].split()), tuple(pair[1].split())),)
-    read = (Parts(name.primary, name.secondary) for name in readings(pair))
-    return tuple(dict.fromkeys((*read, *resembling.readings(*pair))))
+    spellings = (Parts(name.primary, name.secondary) for name in readings(pair))
+    return tuple(dict.fromkeys((*spellings, *resembling.readings(*pair))))
 
 
 def legible(pair: tuple[str, str]) -> tuple[int, bool]:
-    """Return how many components of an entry's name can be compared with a zone's, and whether any is a letter at all.
+    """Return how many components of an entry's name an MRZ could have, and whether the name has any letter.
 
-    No component: no zone has such a name.
+    Without one in the primary identifier there are none.
     """
     counts = [
-        len(parts.primary) + sum(map(_in_zone, parts.secondary))
+        len(parts.primary) + sum(map(_in_mrz, parts.secondary))
         for parts in _parts(pair)
-        if parts.primary and all(map(_in_zone, parts.primary))
+        if parts.primary and all(map(_in_mrz, parts.primary))
     ]
     return max(counts, default=0), any(map(str.isalpha, "".join(pair)))
 
 
-def _in_zone(component: str) -> bool:
+def _in_mrz(component: str) -> bool:
     return component.isascii() and component.isalpha()
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What a name is looked up by in a list, next to :func:`keys` for those that are truncated.
+    """The look-up keys of a name in a list, in addition to :func:`keys` for truncated names.
 
     :param surname: of the surname and its parts
-    :param given: of the given names, which may lie in the field of the surname
+    :param jumble: the same, if two letters of it are exchanged
+    :param given: of the given names
     :param first: of the first given name
-    :param whole: of surname and given name together, for where the date of birth does not part a list
+    :param both: of surname and given name together, for a date of birth that is not whole
     """
 
     surname: frozenset[str] = field(repr=False)
+    jumble: frozenset[str] = field(repr=False)
     given: frozenset[str] = field(repr=False)
     first: frozenset[str] = field(repr=False)
-    whole: frozenset[str] = field(repr=False)
+    both: frozenset[str] = field(repr=False)
 
 
 def list_keys(name: Name | tuple[str, str]) -> Keys:
-    """Return the keys of a person's name, or of an entry's."""
-    spelt = (Parts(name.primary, name.secondary),) if isinstance(name, Name) else _parts(name)
-    surname, given, first, whole = set[str](), set[str](), set[str](), set[str]()
-    for parts in spelt:
+    """Return the look-up keys of a holder's name, or of an entry's."""
+    spellings = (Parts(name.primary, name.secondary),) if isinstance(name, Name) else _parts(name)
+    surname, jumble, given, first, both = set[str](), set[str](), set[str](), set[str](), set[str]()
+    for parts in spellings:
         surname |= _of_surname(parts.primary)
+        jumble |= {letters for part in resembling.plain(parts.primary) if (letters := resembling.jumble(part))}
         given |= _of_given(parts.secondary)
         first |= _of_given(resembling.plain(parts.secondary)[:1])
         fields = [(parts.primary, parts.secondary)]
         if not parts.secondary and len(parts.primary) > 1:
-            named = resembling.plain(parts.primary)
-            fields.append((named[:1], named[1:]))
-        whole |= {f"{a}<{b}" for one, other in fields for a in _of_field(one) for b in _of_field(other)}
-    return Keys(*map(frozenset, (surname, given, first, whole)))
+            components_ = resembling.plain(parts.primary)
+            fields.append((components_[:1], components_[1:]))
+        both |= {f"{a}<{b}" for one, other in fields for a in _of_field(one) for b in _of_field(other)}
+    return Keys(*map(frozenset, (surname, jumble, given, first, both)))
 
 
-# the same surnames and given names come again and again
+# in a list the same surnames and given names recur
 @lru_cache(maxsize=16384)
 def _of_surname(parts: tuple[str, ...]) -> frozenset[str]:
-    named = resembling.plain(parts)
-    return _look_ups({*named, "".join(named), "".join(parts[:MOST])})
+    surnames = resembling.plain(parts)
+    return _of_components({*surnames, "".join(surnames), "".join(parts[:MOST])})
 
 
 @lru_cache(maxsize=16384)
 def _of_given(parts: tuple[str, ...]) -> frozenset[str]:
-    return _look_ups(set(resembling.plain(parts)))
+    return _of_components(set(resembling.plain(parts)))
 
 
 @lru_cache(maxsize=16384)
 def _of_field(parts: tuple[str, ...]) -> frozenset[str]:
-    """Return the consonants of a field as a whole, and of its first component."""
-    both = (parts[:MOST], resembling.plain(parts))
-    return frozenset(core for some in both for part in {"".join(some), *some[:1]} for core in resembling.cores(part))
+    """Return the consonants of a field, and of its first component."""
+    variants_ = (parts[:MOST], resembling.plain(parts))
+    texts = {text for each in variants_ for text in ("".join(each), *each[:1])}
+    return frozenset(core for text in texts for core in resembling.cores(text))
 
 
-def _look_ups(parts: set[str]) -> frozenset[str]:
-    found = {core for part in parts for core in resembling.cores(part)}
-    return frozenset(found | {f"{letters}*" for letters in map(resembling.jumble, parts) if letters})
+def _of_components(parts: set[str]) -> frozenset[str]:
+    return frozenset(core for part in parts for core in resembling.cores(part))
 
 
 def keys(name: Name | tuple[str, str]) -> frozenset[str]:
@@ -256,15 +259,15 @@ def readings(name: Name | tuple[str, str]) -> tuple[Name, ...]:
 def _readings(pair: tuple[str, str]) -> tuple[Name, ...]:
     if _is_plain(*pair):
         return (Name(tuple(pair[0].split()), tuple(pair[1].split())),)
-    found = []
+    names = []
     for table in tables():
         try:
-            found.append(Name.of(*pair, table=table))
+            names.append(Name.of(*pair, table=table))
         except UsageError:
             continue  # a letter without a rule: another table may have one
-    if not found:
-        found = [Name(*(tuple(unicodedata.normalize("NFC", part).upper().split()) for part in pair))]
-    return tuple(dict.fromkeys(found))
+    if not names:
+        names = [Name(*(tuple(unicodedata.normalize("NFC", part).upper().split()) for part in pair))]
+    return tuple(dict.fromkeys(names))
 
 
 def _is_plain(*texts: str) -> bool:

@@ -1,13 +1,14 @@
-"""Names and dates that may be one person's although no table of spellings joins them (``specs/mrz/resemblance.toml``).
+"""Names and dates that may belong to one person although no table of spellings joins them.
 
-For bans and watch lists alone. :func:`tjdocs.mrz.names.resemble` asks here; whatever is found here is at most possible.
+For bans and watch lists alone, through :func:`tjdocs.mrz.names.resemble`: such a match is never more than possible. The
+rules are in ``specs/mrz/resemblance.toml``.
 """
 
 import unicodedata
 from calendar import isleap
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import IntEnum
 from functools import cache, lru_cache
@@ -22,33 +23,33 @@ from tjdocs.mrz.transliteration import components, tables
 __all__ = ["MOST", "Parts", "Reach", "century", "cores", "jumble", "likeness", "near", "plain", "readings"]
 
 _WHERE = "specs/mrz/resemblance.toml"
-MOST = 24  # components of an identifier that are looked at; a zone has room for 20
+MOST = 24  # components of an identifier that are compared; an MRZ has room for 20
 _DAY = len("YYYY-MM-DD")
 
 
 class Reach(IntEnum):
-    """How far names are compared: the less is known of the date of birth, the less."""
+    """How far names are compared, by the dates of birth."""
 
-    PARTLY = 1  # of the date a part is unknown: other letters, fewer given names
-    NEAR = 2  # it is whole and may be the same: also given names in another order, cut or lacking
-    WHOLE = 3  # it is whole and the same: also in other fields
+    PARTLY = 1  # a part of the date is unknown: other letters, fewer given names
+    NEAR = 2  # two whole dates that may be one: also given names cut, missing or in another order
+    WHOLE = 3  # the same whole date: also names in other fields, and a surname with two letters exchanged
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A name's components in A to Z.
+    """A name's components in A to Z. Personal data: nothing of it is in ``repr``.
 
     :param bare: its short vowels are not written
     """
 
-    primary: tuple[str, ...]
-    secondary: tuple[str, ...] = ()
+    primary: tuple[str, ...] = field(repr=False)
+    secondary: tuple[str, ...] = field(default=(), repr=False)
     bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    rest: int
+    stem: int
     endings: tuple[str, ...]
     sounds: Mapping[int, str]
     consonants: int
@@ -66,58 +67,62 @@ class _Rules:
 
 @lru_cache(maxsize=65536)
 def cores(component: str) -> frozenset[str]:
-    """Return the consonants of a component with and without its endings; what may be one name shares one of them."""
+    """Return the consonants of a component with and without its endings; two spellings of one name share one."""
     return frozenset(map(variants.consonants, _forms(component)))
 
 
 def jumble(component: str) -> str:
-    """Return the letters in the order of the alphabet, where two of them may have been exchanged; else nothing."""
+    """Return the letters in alphabetical order, or an empty text if the component is too short for a slip."""
     return "".join(sorted(component)) if len(component) >= _rules().letters else ""
 
 
 def plain(parts: Sequence[str]) -> tuple[str, ...]:
-    """Return the components that name somebody, particles left out where anything is left."""
+    """Return the components without particles, or all if there are only particles."""
     return tuple(part for part in parts[:MOST] if part not in _rules().particles) or tuple(parts[:MOST])
 
 
 @lru_cache(maxsize=8192)
 def _forms(component: str) -> frozenset[str]:
-    """Return the component brought to one spelling in each way, with its endings and without them."""
+    """Return the component in each way that it may be read, with its endings and without them."""
     rules = _rules()
-    found = {component}
+    stems = {component}
     for ending in rules.endings:
-        if component.endswith(ending) and len(component) - len(ending) >= rules.rest:
-            found.add(component.removesuffix(ending))
-    return frozenset(variants.single(form.translate(rules.sounds)) for part in found for form in variants.read_as(part))
+        if component.endswith(ending) and len(component) - len(ending) >= rules.stem:
+            stems.add(component.removesuffix(ending))
+    return frozenset(variants.single(form.translate(rules.sounds)) for stem in stems for form in variants.read_as(stem))
 
 
 @lru_cache(maxsize=8192)
 def _ended(one: str, other: str) -> bool:
-    """Whether they are one with another ending or sound."""
-    ours, theirs = _forms(one), _forms(other)
-    return not ours.isdisjoint(theirs) or any(variants.fit(a, b) for a in ours for b in theirs)
+    """Whether only an ending or a sound differs."""
+    forms, others = _forms(one), _forms(other)
+    return not forms.isdisjoint(others) or any(variants.fit(a, b) for a in forms for b in others)
 
 
 @lru_cache(maxsize=8192)
 def _altered(one: str, other: str) -> bool:
-    """Whether they are one with another ending, sound or vowel."""
+    """Whether only an ending, a sound or vowels differ."""
     if _ended(one, other):
         return True
-    # an ending's consonants say nothing of the name
+    # the consonants of an ending do not count
     enough = all(min(map(len, cores(name))) >= _rules().consonants for name in (one, other))
-    return enough and not cores(one).isdisjoint(cores(other))
+    return enough and _share_consonants(one, other)
+
+
+def _share_consonants(one: str, other: str) -> bool:
+    return not cores(one).isdisjoint(cores(other))
 
 
 def _exchanged(one: str, other: str) -> bool:
-    """Whether two letters that follow one another are exchanged."""
+    """Whether only two neighbouring letters are exchanged."""
     if len(one) != len(other) or len(one) < _rules().letters:
         return False
-    differ = [place for place, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]]
-    return len(differ) == 2 and differ[1] - differ[0] == 1 and one[differ[0]] == other[differ[1]]
+    places = [place for place, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]]
+    return len(places) == 2 and places[1] - places[0] == 1 and one[places[0]] == other[places[1]]
 
 
 def _begins(one: str, other: str) -> bool:
-    """Whether one is the other, cut."""
+    """Whether the shorter one is the longer one, cut."""
     short, long = sorted((one, other), key=len)
     if not short or long.startswith(short):
         return bool(short)
@@ -129,42 +134,41 @@ _Test = Callable[[str, str], bool]
 
 @dataclass(frozen=True, slots=True)
 class _Tests:
-    """How components are compared: each test lets more pass than the one before.
+    """How components are compared.
 
-    :param joined: of components put together, where the vowels of one say what the other does not
+    :param joined: of several components written together: their vowels count, since together there are always
+        consonants enough
     """
 
     joined: _Test
     same: _Test
     cut: _Test
-    other: _Test
-    other_or_cut: _Test
-
-
-def _shared(one: str, other: str) -> bool:
-    return not cores(one).isdisjoint(cores(other))
+    altered: _Test
+    exchanged: _Test
+    exchanged_or_cut: _Test
 
 
 _USUAL = _Tests(
     lambda a, b: variants.alike(a, b) or _ended(a, b),
     variants.alike,
     lambda a, b: variants.alike(a, b) or _begins(a, b),
+    lambda a, b: variants.alike(a, b) or _altered(a, b),
     lambda a, b: variants.alike(a, b) or _altered(a, b) or _exchanged(a, b),
     lambda a, b: variants.alike(a, b) or _begins(a, b) or _altered(a, b) or _exchanged(a, b),
 )
-_BARE = _Tests(_shared, _shared, _shared, _shared, _shared)  # what begins alike says little without vowels
+_BARE = _Tests(*[_share_consonants] * 6)  # without vowels the beginning of a name is too little
 
 
 def _covered(few: Sequence[str], many: Sequence[str], test: _Test) -> bool:
-    """Whether each of a few is one of many, each of these taken once."""
-    taken: dict[int, int] = {}
+    """Whether each of a few components matches another one of many."""
+    partners: dict[int, int] = {}
 
     def place(number: int, seen: set[int]) -> bool:
         for index, other in enumerate(many):
             if index not in seen and test(few[number], other):
                 seen.add(index)
-                if index not in taken or place(taken[index], seen):
-                    taken[index] = number
+                if index not in partners or place(partners[index], seen):
+                    partners[index] = number
                     return True
         return False
 
@@ -174,73 +178,68 @@ def _covered(few: Sequence[str], many: Sequence[str], test: _Test) -> bool:
 # --------------------------------------------------------------------------------------------------------------- names
 
 
-def likeness(ours: Parts, theirs: Parts, reach: Reach) -> str:
-    """Return how two names may be one: ``shortened``, ``rearranged`` or ``altered``; empty: they are two.
+def likeness(holder: Parts, entry: Parts, reach: Reach) -> str:
+    """Return how two names may be one: ``shortened``, ``rearranged`` or ``altered``; empty: they differ.
 
-    :param theirs: the list's; its surname, or a part of it, must be in ours
+    :param entry: the name in the list; its surname, or a part of it, must occur in the holder's name
     """
-    tests = _BARE if ours.bare or theirs.bare else _USUAL
-    a, b = (Parts(plain(name.primary), plain(name.secondary)) for name in (ours, theirs))
+    tests = _BARE if holder.bare or entry.bare else _USUAL
+    a, b = (Parts(plain(name.primary), plain(name.secondary)) for name in (holder, entry))
     if reach is Reach.PARTLY:
         return "altered" if _in_order(a, b, tests) else ""
-    found = _by_surname(a, b, tests)
-    if not found and reach is Reach.WHOLE and _anchored(a, b, tests):
+    relation = _by_surname(a, b, tests, tests.exchanged if reach is Reach.WHOLE else tests.altered)
+    if not relation and reach is Reach.WHOLE and _anchored(a, b, tests):
         few, many = sorted((a.primary + a.secondary, b.primary + b.secondary), key=len)
         if _covered(few, many, tests.cut):
-            found = "rearranged" if len(few) > 1 else "shortened"
-        elif _covered(few, many, tests.other_or_cut):
-            found = "altered"
-    return "altered" if found and tests is _BARE else found
+            relation = "rearranged" if len(few) > 1 else "shortened"
+        elif _covered(few, many, tests.exchanged_or_cut):
+            relation = "altered"
+    return "altered" if relation and tests is _BARE else relation
 
 
 def _in_order(a: Parts, b: Parts, tests: _Tests) -> bool:
-    """Whether surname and first given names are one, whatever their endings."""
-    test = tests.same if tests is _BARE else _other_letters
+    """Whether surname and first given names match, whatever their endings."""
 
-    def one(ours: Sequence[str], theirs: Sequence[str]) -> bool:
-        if len(ours) == len(theirs) and all(map(test, ours, theirs)):
+    def match(one: Sequence[str], other: Sequence[str]) -> bool:
+        if len(one) == len(other) and all(map(tests.altered, one, other)):
             return True
-        return bool(ours) == bool(theirs) and tests.joined("".join(ours), "".join(theirs))
+        return bool(one) == bool(other) and tests.joined("".join(one), "".join(other))
 
-    a, b = _parted(a), _parted(b)
+    a, b = _split_field(a), _split_field(b)
     count = min(len(a.secondary), len(b.secondary))
-    first = count > 0 and all(map(test, a.secondary[:count], b.secondary[:count]))
-    return (first or one(a.secondary, b.secondary)) and one(a.primary, b.primary)
+    begin = count > 0 and all(map(tests.altered, a.secondary[:count], b.secondary[:count]))
+    return (begin or match(a.secondary, b.secondary)) and match(a.primary, b.primary)
 
 
-def _other_letters(one: str, other: str) -> bool:
-    return variants.alike(one, other) or _altered(one, other)
-
-
-def _parted(name: Parts) -> Parts:
-    """Return a name that lies in one field as surname and given names."""
+def _split_field(name: Parts) -> Parts:
+    """Return a name of one field as surname and given names."""
     if name.secondary or len(name.primary) < 2:
         return name
     return Parts(name.primary[:1], name.primary[1:], name.bare)
 
 
-def _by_surname(a: Parts, b: Parts, tests: _Tests) -> str:
-    """Compare where both surnames are in their field."""
+def _by_surname(a: Parts, b: Parts, tests: _Tests, surname: _Test) -> str:
+    """Compare two names that have their surnames in the primary identifier."""
     few, many = sorted((a.primary, b.primary), key=len)
-    ours, theirs = "".join(a.primary), "".join(b.primary)
-    surname = tests.same(ours, theirs) or _covered(few, many, tests.same)
-    if not surname and not tests.joined(ours, theirs) and not _covered(few, many, tests.other):
+    one, other = "".join(a.primary), "".join(b.primary)
+    same = tests.same(one, other) or _covered(few, many, tests.same)
+    if not same and not tests.joined(one, other) and not _covered(few, many, surname):
         return ""
     few, many = sorted((a.secondary, b.secondary), key=len)
-    ours, theirs = "".join(a.secondary), "".join(b.secondary)
-    if not few or tests.same(ours, theirs) or _covered(few, many, tests.cut):
-        if not surname:
+    one, other = "".join(a.secondary), "".join(b.secondary)
+    if not few or tests.same(one, other) or _covered(few, many, tests.cut):
+        if not same:
             return "altered"
         moved = len(few) == len(many) and not all(map(tests.cut, a.secondary, b.secondary))
         return "rearranged" if moved else "shortened"
-    return "altered" if tests.joined(ours, theirs) or _covered(few, many, tests.other_or_cut) else ""
+    return "altered" if tests.joined(one, other) or _covered(few, many, tests.exchanged_or_cut) else ""
 
 
 def _anchored(a: Parts, b: Parts, tests: _Tests) -> bool:
-    """Whether a part of their surname is in our name; ours of one part may also be their given name."""
-    ours = a.primary + a.secondary
-    theirs = b.primary + b.secondary[:1] if len(ours) == 1 else b.primary
-    return any(tests.other(one, other) for one in ours for other in theirs)
+    """Whether a part of the entry's surname is in the holder's name; a holder's only name may be its given name."""
+    parts = a.primary + a.secondary
+    surnames = b.primary + b.secondary[:1] if len(parts) == 1 else b.primary
+    return any(tests.altered(part, surname) for part in parts for surname in surnames)
 
 
 # ------------------------------------------------------------------------------------------------------------ readings
@@ -248,25 +247,25 @@ def _anchored(a: Parts, b: Parts, tests: _Tests) -> bool:
 
 @lru_cache(maxsize=64)
 def readings(primary: str, secondary: str) -> tuple[Parts, ...]:
-    """Return how a name may be read that no table has as a whole.
+    """Return how a name may be read that no table has completely.
 
     Each component is read by the first table that has its letters, one of mixed scripts as either of them, one in
     Arabic letters by its consonants. Others are left out; without a primary identifier there is no reading.
     """
     first, second = _split(primary), _split(secondary)
-    found = []
+    result = []
     for letters in ({}, _rules().cyrillic, _rules().latin):
-        read = [[part for text in texts for part in _legible(text, letters)] for texts in (first, second)]
-        if read[0]:
-            found.append(Parts(tuple(read[0]), tuple(read[1])))
+        names = [tuple(part for text in texts for part in _legible(text, letters)) for texts in (first, second)]
+        if names[0]:
+            result.append(Parts(names[0], names[1]))
     if any(map(_is_bare, first)):
-        # the surname's ways come first: by it a name is looked up
+        # the ways to read the surname come first: a name is looked up by it
         for way in islice(product(*(_bare(text) for text in reversed([*first, *second]))), _rules().ways):
             parts = [*reversed(way)]
             names = [tuple(filter(None, half)) for half in (parts[: len(first)], parts[len(first) :])]
             if names[0]:
-                found.append(Parts(names[0], names[1], bare=True))
-    return tuple(dict.fromkeys(found))
+                result.append(Parts(names[0], names[1], bare=True))
+    return tuple(dict.fromkeys(result))
 
 
 def _split(text: str) -> list[str]:
@@ -274,9 +273,9 @@ def _split(text: str) -> list[str]:
 
 
 def _legible(text: str, letters: Mapping[int, str]) -> tuple[str, ...]:
-    """Return a component in A to Z by the first table that has all its letters; else nothing.
+    """Return a component in A to Z by the first table that has all its letters, or nothing.
 
-    :param letters: replaced where Latin and Cyrillic letters are mixed
+    :param letters: replacements, if Latin and Cyrillic letters are mixed
     """
     if letters and any(map(str.isascii, text)) and any(ord(letter) in _rules().latin for letter in text):
         text = text.translate(letters)
@@ -293,7 +292,7 @@ def _is_bare(text: str) -> bool:
 
 
 def _bare(text: str) -> tuple[str, ...]:
-    """Return a component by its consonants in each way, or as a table spells it."""
+    """Return the ways to read a component by its consonants, or as a table spells it."""
     rules = _rules()
     if not _is_bare(text):
         return ("".join(_legible(text, {})),)
@@ -305,27 +304,27 @@ def _bare(text: str) -> tuple[str, ...]:
 
 
 def near(born: str) -> dict[str, str]:
-    """Return the whole dates that may be the same as this one, each with its rule; empty where a part is unknown.
+    """Return the whole dates that may be meant by this one, each with its rule; empty if a part is unknown.
 
-    The century is no such date: whether the holder may be so old depends on the day of inspection.
+    Another century is not among them: whether the holder may be so old depends on the time of inspection.
     """
     if len(born) != _DAY:
         return {}
-    day, found = date.fromisoformat(born), {}
+    day, result = date.fromisoformat(born), dict[str, str]()
     rules = _rules().births
     if "day-and-month" in rules and day.day <= 12 and day.day != day.month:
-        found[day.replace(month=day.day, day=day.month).isoformat()] = "day-and-month"
+        result[day.replace(month=day.day, day=day.month).isoformat()] = "day-and-month"
     for days in (-rules.get("one-day", 0), rules.get("one-day", 0)):
         with suppress(OverflowError):
-            found.setdefault((day + timedelta(days)).isoformat(), "one-day")
-    found.pop(born, None)
-    return found
+            result.setdefault((day + timedelta(days)).isoformat(), "one-day")
+    result.pop(born, None)
+    return result
 
 
 def century(born: str, years: int) -> str:
-    """Return what is known of a date of birth a hundred years earlier; empty where nobody is as old as ``years``.
+    """Return a date of birth, or its known part, a hundred years earlier; empty if nobody is so old.
 
-    :param years: how old the holder would be then
+    :param years: the holder's age by that date
     """
     span = _rules().births.get("century", 0)
     if not span or len(born) < len("YYYY") or years > OLDEST or int(born[:4]) <= span:
@@ -348,7 +347,7 @@ def _rules() -> _Rules:
         ("particles", ["source", "parts"]),
         ("unvowelled", ["source", "ways", "letters"]),
         ("lookalikes", ["source", "latin", "cyrillic"]),
-        ("endings", ["rest", "row"]),
+        ("endings", ["stem", "row"]),
     ):
         specs.require_keys(table[name], known, where=f"{_WHERE} {name}")
     for row in table["endings"]["row"]:
@@ -361,9 +360,9 @@ def _rules() -> _Rules:
         if row["id"] not in ("day-and-month", "one-day", "century"):
             raise SpecError("unknown rule", where=f"{_WHERE} birth {row['id']}")
         births[row["id"]] = row.get("days", row.get("years", 0))
-    looks = table["lookalikes"]
+    alike = table["lookalikes"]
     return _Rules(
-        rest=table["endings"]["rest"],
+        stem=table["endings"]["stem"],
         endings=tuple(ending for row in table["endings"]["row"] for ending in row["endings"]),
         sounds=str.maketrans({row["from"]: row["to"] for row in table["sound"]}),
         consonants=table["vowels"]["consonants"],
@@ -371,13 +370,13 @@ def _rules() -> _Rules:
         particles=frozenset(table["particles"]["parts"]),
         unvowelled={letter: tuple(ways) for letter, ways in table["unvowelled"]["letters"].items()},
         ways=table["unvowelled"]["ways"],
-        cyrillic=_swapped(looks["latin"], looks["cyrillic"]),
-        latin=_swapped(looks["cyrillic"], looks["latin"]),
+        cyrillic=_replacements(alike["latin"], alike["cyrillic"]),
+        latin=_replacements(alike["cyrillic"], alike["latin"]),
         births=births,
     )
 
 
-def _swapped(letters: str, others: str) -> Mapping[int, str]:
+def _replacements(letters: str, others: str) -> Mapping[int, str]:
     if len(letters) != len(others):
-        raise SpecError("not a letter for each", where=f"{_WHERE} lookalikes")
+        raise SpecError("one letter for each", where=f"{_WHERE} lookalikes")
     return dict(zip(map(ord, letters), others, strict=True))

@@ -31,7 +31,11 @@ class _Rules:
 
 def alike(one: str, other: str) -> bool:
     """Whether two components in A to Z may be one, spelt differently."""
-    if one == other or any(one in names and other in names for names in _rules().names):
+    if one == other:
+        return True
+    if skeletons(one).isdisjoint(skeletons(other)):  # spellings of one name share one
+        return False
+    if any(one in names and other in names for names in _rules().names):
         return True
     return any(fit(a, b) for a in _spellings(one) for b in _spellings(other))
 
@@ -43,7 +47,7 @@ def skeletons(component: str) -> frozenset[str]:
 
 
 def consonants(spelling: str) -> str:
-    """Return what is left without the vowels."""
+    """Return a spelling without its vowels."""
     return "".join(letter for letter in spelling if letter not in _VOWELS)
 
 
@@ -53,6 +57,7 @@ def sounds(component: str) -> frozenset[str]:
     return frozenset(spelling[:1] if spelling[:1] not in _VOWELS else "" for spelling in read_as(component))
 
 
+@lru_cache(maxsize=8192)
 def read_as(component: str) -> frozenset[str]:
     """Return the component, and those that are the same by the table of names, each brought to one spelling."""
     members = next((names for names in _rules().names if component in names), (component,))

@@ -57,8 +57,8 @@ def read(path: Path) -> tuple[list[Entry], tuple[Crl, ...]]:
 
     :raises InputError: it is no trust store, or something in it was altered
     """
-    what, hint = "a trust store", "make one with `tjdocs trust import`"
-    database = databases.open_readonly(path, _SCHEMA, _VERSION, what=what, hint=hint, again="import again")
+    hint = "make one with `tjdocs trust import`"
+    database = databases.open_readonly(path, _SCHEMA, _VERSION, kind="trust store", hint=hint, renewal="import again")
     try:
         with closing(database):
             fetch = partial(databases.rows, database, where=path)
@@ -68,7 +68,7 @@ def read(path: Path) -> tuple[list[Entry], tuple[Crl, ...]]:
             memberships = fetch("SELECT sha256, source FROM membership ORDER BY source")
             crls = fetch("SELECT sha256, der FROM crl ORDER BY rowid")
     except sqlite3.Error:
-        raise InputError(f"not {what}", where=str(path), hint=hint) from None
+        raise InputError("not a trust store", where=str(path), hint=hint) from None
     altered = InputError("an entry of the trust store was altered", where=str(path))
     if not all(isinstance(text, str) for _, *texts in listed for text in texts):
         raise altered
@@ -103,7 +103,7 @@ def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         with closing(sqlite3.connect(path, timeout=30)) as database, database:
             database.execute("BEGIN IMMEDIATE")
-            databases.check(database, _SCHEMA)  # a trigger would run with what is written
+            databases.check(database, _SCHEMA)  # a trigger would run with each row
             yield database
     except sqlite3.Error as error:
         raise OutputError("cannot write the trust store", where=str(path), hint=str(error)) from None

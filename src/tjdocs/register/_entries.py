@@ -208,7 +208,7 @@ def unfit(entry: Entry) -> str:
 
 
 def is_birth(text: str) -> bool:
-    """Whether a text is a date of birth, or what is known of one: ``YYYY-MM-DD``, ``YYYY-MM`` or ``YYYY``."""
+    """Whether a text is a date of birth or its known part: ``YYYY-MM-DD``, ``YYYY-MM`` or ``YYYY``."""
     return bool(_BORN.fullmatch(text)) and _day(text + "-01-01"[len(text) - len("YYYY") :])
 
 
@@ -269,7 +269,7 @@ _Rows = Iterator[tuple[int, Mapping[str, Any] | str]]
 
 
 def _rows(lines: _Lines, path: str) -> _Rows:
-    """Yield each row with its line, or the line of what is none with what is wrong."""
+    """Yield the line and the content of each row, or the fault that makes it unreadable."""
     yield from _csv(lines) if path.lower().endswith(".csv") else _json(lines)
     if lines.over:
         yield lines.number, f"more than {MAX_LINE} characters"

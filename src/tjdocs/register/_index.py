@@ -1,9 +1,9 @@
-"""An index of a list: entries and the keys by which they are found, each verified whenever it is read.
+"""An index of a list: entries and the keys that find them, each verified whenever it is read.
 
 Keys are in buckets by the beginning of their hash. The digests of 256 buckets are a row, the digests of all rows the
 root. The root's digest is in ``meta`` with the counts, and the digest of ``meta`` is that of the index. A key has the
-digest of its entry. An altered entry or key is noticed by the next look-up that reads it, a missing one also. An index
-that was made again has another digest.
+digest of its entry. So a look-up notices an entry or key that was altered or removed. An index that was made again has
+another digest.
 """
 
 import os
@@ -24,23 +24,23 @@ from tjdocs.register._entries import Entry
 __all__ = ["AlteredError", "Index", "is_index"]
 
 _HEAD = b"SQLite format 3\x00"
-_WHAT, _HOW = "an index of lists", "make one with `tjdocs border lists FILE… --out NEW`"
-_AGAIN = "build it anew from its lists: `tjdocs border lists FILE… --out NEW`"
+_HINT = "make one with `tjdocs border lists FILE… --out NEW`"
+_RENEWAL = "build it again from its lists: `tjdocs border lists FILE… --out NEW`"
 
 
 class AlteredError(Exception):
-    """What was read is not what was built."""
+    """A part of an index differs from its digest."""
 
 
 class Index:
-    """An index, in a file or in memory; may be shared between threads, and reopened in other processes.
+    """An index, in a file or in memory; may be shared between threads, and opened again in other processes.
 
-    :param path: of a file that :meth:`build` made
-    :raises InputError: it is none, or of another version, or its first pages were altered
+    :param path: a file made by :meth:`build`
+    :raises InputError: not an index, one of another version, or one with an altered beginning
     """
 
     def __init__(self, path: str | Path) -> None:
-        self._kept: tuple[Entry, ...] = ()
+        self._entries: tuple[Entry, ...] = ()
         self._start(str(path), _opened(path))
 
     def _start(self, path: str, database: sqlite3.Connection) -> None:
@@ -50,23 +50,23 @@ class Index:
             self._read_meta()
         except (AlteredError, sqlite3.Error, ValueError, KeyError):
             database.close()
-            raise InputError("the index of lists was altered", where=path, hint=_AGAIN) from None
+            raise self._altered() from None
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> "Index":
         """Return an index in memory."""
         index = cls.__new__(cls)
-        index._kept = tuple(entries)
+        index._entries = tuple(entries)
         database = sqlite3.connect(":memory:", check_same_thread=False)
-        form.fill(database, index._kept)
+        form.fill(database, index._entries)
         index._start("", database)
         return index
 
     @classmethod
     def build(cls, path: str | Path, entries: Iterable[Entry]) -> "Index":
-        """Make an index at ``path``, whole or not at all; only its owner may read it.
+        """Make an index at ``path``, completely or not at all; only its owner may read it.
 
-        :raises OutputError: something lies at ``path``, or it cannot be made there
+        :raises OutputError: there is something at ``path``, or the index cannot be made there
         """
         unfinished = f"{path}.unfinished"
         try:
@@ -87,7 +87,10 @@ class Index:
         return cls(path)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _again, (self._path, self.digest, self._kept)
+        return _again, (self._path, self.digest, self._entries)
+
+    def _altered(self) -> InputError:
+        return InputError("the index of lists was altered", where=self._path, hint=_RENEWAL)
 
     def _read_meta(self) -> None:
         meta: dict[str, str] = dict(databases.rows(self._database, "SELECT key, value FROM meta", where=self._path))
@@ -107,28 +110,25 @@ class Index:
             raise AlteredError
 
     def _digests(self, part: int) -> bytes:
-        found = self._database.execute("SELECT digests FROM digest WHERE part = ?", (part,)).fetchone()
-        if found is None or not isinstance(found[0], bytes):
+        row = self._database.execute("SELECT digests FROM digest WHERE part = ?", (part,)).fetchone()
+        if row is None or not isinstance(row[0], bytes):
             raise AlteredError
-        return bytes(found[0])
+        return bytes(row[0])
 
-    # ------------------------------------------------------------------------------------------------- looking up
+    # -------------------------------------------------------------------------------------------------- one look-up
 
-    def candidates(self, hashes: Iterable[bytes], categories: Iterable[str], most: int) -> tuple[list[Entry], bool]:
-        """Return the entries of some categories under these keys, and whether there are more than ``most`` of any.
+    def candidates(self, hashes: Iterable[bytes], categories: Iterable[str], limit: int) -> tuple[list[Entry], bool]:
+        """Return the entries of some categories under these keys, and whether more than ``limit`` have one.
 
-        :raises AlteredError: one of them, or a bucket in which they would lie, was altered
+        :raises AlteredError: an entry, or a bucket that may contain its key, was altered
         """
         wanted = set(categories)
         with self._lock:
             try:
                 self._reopen()
-                numbers = self._numbers(hashes)
-                return [
-                    _entry(category, data)
-                    for _, category, data in self._entries(dict(sorted(numbers.items())[:most]))
-                    if category in wanted
-                ], len(numbers) > most
+                numbers = sorted(self._numbers(hashes).items())
+                texts = self._texts(dict(numbers[:limit]))
+                return [_entry(category, data) for category, data in texts if category in wanted], len(numbers) > limit
             except (sqlite3.Error, InputError):
                 raise AlteredError from None
 
@@ -138,20 +138,20 @@ class Index:
 
     def _numbers(self, hashes: Iterable[bytes]) -> dict[int, bytes]:
         """Return the numbers of the entries under these keys, with the digest of each."""
-        asked: dict[int, list[bytes]] = {}
+        buckets: dict[int, list[bytes]] = {}
         for key in set(hashes):
-            asked.setdefault(form.bucket_of(key, self._bits), []).append(key)
-        found: dict[int, bytes] = {}
-        statement = f"SELECT bucket, hashes FROM key WHERE bucket IN ({_marks(asked)})"  # noqa: S608 - question marks
-        left = set(asked)
-        for bucket, data in self._database.execute(statement, list(asked)):
-            left.discard(bucket)
+            buckets.setdefault(form.bucket_of(key, self._bits), []).append(key)
+        result: dict[int, bytes] = {}
+        statement = f"SELECT bucket, hashes FROM key WHERE bucket IN ({_marks(buckets)})"  # noqa: S608 - question marks
+        empty = set(buckets)
+        for bucket, data in self._database.execute(statement, list(buckets)):
+            empty.discard(bucket)
             self._verify(bucket, data)
-            for key in asked[bucket]:
-                found.update(form.under(key, data))
-        for bucket in left:
+            for key in buckets[bucket]:
+                result.update(form.under(key, data))
+        for bucket in empty:
             self._verify(bucket, b"")
-        return found
+        return result
 
     def _verify(self, bucket: int, data: object) -> None:
         part, place = divmod(bucket, form.PART)
@@ -164,22 +164,22 @@ class Index:
         if not isinstance(data, bytes) or form.short(data) != row[place * form.DIGEST : (place + 1) * form.DIGEST]:
             raise AlteredError
 
-    def _entries(self, numbers: Mapping[int, bytes]) -> Iterator[tuple[int, str, str]]:
-        """Yield number, category and text of the entries of these numbers."""
+    def _texts(self, numbers: Mapping[int, bytes]) -> Iterator[tuple[str, str]]:
+        """Yield category and text of the entries of these numbers."""
         statement = f"SELECT id, category, data FROM entry WHERE id IN ({_marks(numbers)})"  # noqa: S608
         count = 0
         for number, category, data in self._database.execute(statement, list(numbers)):
             count += 1
             if form.entry_digest(number, category, data) != numbers[number]:
                 raise AlteredError
-            yield number, category, data
+            yield category, data
         if count != len(numbers):
             raise AlteredError
 
-    # ---------------------------------------------------------------------------------------------------- as a whole
+    # --------------------------------------------------------------------------------------------------- everything
 
     def unfit(self) -> list[tuple[str, str, str]]:
-        """Return id, category and reason of every entry that cannot be found by a name, in their order.
+        """Return id, category and reason of every unfit entry, in their order.
 
         :raises InputError: they were altered
         """
@@ -192,23 +192,24 @@ class Index:
                 raise AlteredError
             return [(_entry(category, data).id, category, reason) for _, category, data, reason in rows]
         except (AlteredError, sqlite3.Error):
-            raise InputError("the index of lists was altered", where=self._path, hint=_AGAIN) from None
+            raise self._altered() from None
 
     def check(self) -> None:
         """Verify every row.
 
-        :raises InputError: something was altered
+        :raises InputError: one was altered
         """
         try:
             with self._lock:
                 self._reopen()
-                self._check()
+                self._check_entries(self._check_buckets())
         except (AlteredError, sqlite3.Error):
-            raise InputError("the index of lists was altered", where=self._path, hint=_AGAIN) from None
+            raise self._altered() from None
         self.unfit()
 
-    def _check(self) -> None:
-        entries: dict[int, bytes] = {}
+    def _check_buckets(self) -> dict[int, bytes]:
+        """Verify all buckets; return the digest that they have of each entry."""
+        digests: dict[int, bytes] = {}
         last = -1
         for bucket, data in self._database.execute("SELECT bucket, hashes FROM key ORDER BY bucket"):
             if not last < bucket < 1 << self._bits:
@@ -217,28 +218,29 @@ class Index:
                 self._verify(empty, b"")
             self._verify(bucket, data)
             for place in range(0, len(data), form.KEY):
-                entries[int.from_bytes(data[place + form.HASH : place + form.HASH + form.NUMBER])] = data[
-                    place + form.KEY - form.ENTRY : place + form.KEY
-                ]
+                digests.update(form.under(data[place : place + form.HASH], data[place : place + form.KEY]))
             last = bucket
         for empty in range(last + 1, 1 << self._bits):
             self._verify(empty, b"")
-        found = {}
-        for number, category, data in self._database.execute("SELECT id, category, data FROM entry ORDER BY id"):
-            if number in found or entries.get(number, b"") not in (b"", form.entry_digest(number, category, data)):
-                raise AlteredError
-            found[number] = _entry(category, data).category
+        return digests
+
+    def _check_entries(self, digests: Mapping[int, bytes]) -> None:
         counts: dict[str, int] = {}
-        for category in found.values():
+        numbers = set()
+        for number, category, data in self._database.execute("SELECT id, category, data FROM entry ORDER BY id"):
+            if digests.get(number, b"") not in (b"", form.entry_digest(number, category, data)):
+                raise AlteredError
+            numbers.add(number)
+            category = _entry(category, data).category
             counts[category] = counts.get(category, 0) + 1
-        if counts != dict(self.counts) or not entries.keys() <= found.keys():
+        if counts != dict(self.counts) or not digests.keys() <= numbers:
             raise AlteredError
 
 
-def _again(path: str, digest: str, kept: tuple[Entry, ...]) -> Index:
-    index = Index(path) if path else Index.of(kept)
+def _again(path: str, digest: str, entries: tuple[Entry, ...]) -> Index:
+    index = Index(path) if path else Index.of(entries)
     if index.digest != digest:
-        raise InputError("the index of lists is another now", where=path, hint="open it anew")
+        raise InputError("the index of lists was replaced", where=path, hint="open the new one")
     return index
 
 
@@ -256,7 +258,7 @@ def is_index(path: str | Path) -> bool:
 
 def _opened(path: str | Path) -> sqlite3.Connection:
     return databases.open_readonly(
-        path, form.SCHEMA, form.VERSION, what=_WHAT, hint=_HOW, again=_AGAIN, whole=False, immutable=True
+        path, form.SCHEMA, form.VERSION, kind="index of lists", hint=_HINT, renewal=_RENEWAL, max_size=0, immutable=True
     )
 
 
@@ -281,5 +283,5 @@ def _marks(values: Iterable[Any]) -> str:
 
 
 def _counts(meta: Mapping[str, str], prefix: str) -> Mapping[str, int]:
-    found = {key.removeprefix(prefix): int(value) for key, value in meta.items() if key.startswith(prefix)}
-    return MappingProxyType(found)
+    counts = {key.removeprefix(prefix): int(value) for key, value in meta.items() if key.startswith(prefix)}
+    return MappingProxyType(counts)

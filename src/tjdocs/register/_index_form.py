@@ -1,4 +1,4 @@
-"""The form of an index of lists: its tables, its digests, and how it is filled."""
+"""The form of an index of lists: its tables, its digests, and how they are filled."""
 
 import json
 import sqlite3
@@ -39,19 +39,19 @@ CREATE TABLE key (bucket INTEGER PRIMARY KEY, hashes BLOB NOT NULL);
 CREATE TABLE digest (part INTEGER PRIMARY KEY, digests BLOB NOT NULL);
 CREATE TABLE unfit (id INTEGER PRIMARY KEY, reason TEXT NOT NULL);
 """
-HASH, NUMBER, ENTRY = 8, 4, 12  # bytes of a key: its hash, the entry's number and digest
+HASH, NUMBER, ENTRY = 8, 4, 12  # bytes of a key: hash, number of the entry, digest of the entry
 KEY = HASH + NUMBER + ENTRY
 DIGEST = 16  # bytes of a bucket's digest
-_FULL = 16  # keys of a bucket, about: a look-up reads, and hashes, some dozens of them
-PART = 256  # buckets whose digests make a row
-ROOT = -1  # the row of the rows' digests
+PART = 256  # buckets whose digests are one row
+ROOT = -1  # the row with the digests of the other rows
+_FILLED = 16  # keys of a bucket, about: a look-up reads and hashes some dozens of buckets
 
 
-# ----------------------------------------------------------------------------------------------------------- its rows
+# ------------------------------------------------------------------------------------------------------------- digests
 
 
 def entry_digest(number: object, category: object, data: object) -> bytes:
-    """Return the digest of an entry's row, of whatever kind its values are."""
+    """Return the digest of an entry's row, of whatever types its values are."""
     return sha256(f"{number}\x1f{category}\x1f{data}".encode("utf-8", "surrogatepass")).digest()[:ENTRY]
 
 
@@ -61,7 +61,7 @@ def short(data: bytes | bytearray) -> bytes:
 
 
 def bucket_of(key: bytes, bits: int) -> int:
-    """Return the bucket of a hash, of which there are 2 to the power of ``bits``."""
+    """Return the bucket of a hash, if there are 2 to the power of ``bits``."""
     return int.from_bytes(key) >> (8 * HASH - bits)
 
 
@@ -69,12 +69,12 @@ def under(key: bytes, data: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield number and digest of each entry that a bucket has under a key."""
     place = data.find(key)
     while place >= 0:
-        if place % KEY == 0:
-            rest = data[place + HASH : place + KEY]
-            yield int.from_bytes(rest[:NUMBER]), rest[NUMBER:]
-            place = data.find(key, place + KEY)
-        else:
+        if place % KEY:
             place = data.find(key, place + 1)
+            continue
+        start = place + HASH
+        yield int.from_bytes(data[start : start + NUMBER]), data[start + NUMBER : place + KEY]
+        place = data.find(key, place + KEY)
 
 
 def digest_of(meta: Mapping[str, str]) -> str:
@@ -90,15 +90,15 @@ def unfit_digest(rows: Iterable[tuple[int, str]]) -> str:
     return state.hexdigest()
 
 
-# ----------------------------------------------------------------------------------------------------------- building
+# ------------------------------------------------------------------------------------------------------------- filling
 
 
 def fill(database: sqlite3.Connection, entries: Iterable[Entry]) -> None:
-    """Make the tables of an index, and put entries, keys and digests into them.
+    """Make the tables of an index with entries, keys and digests.
 
-    :raises InputError: more entries have one key than can be read at once
+    :raises InputError: more entries share one key than are read at once
     """
-    database.executescript(f"{SCHEMA}; CREATE TEMP TABLE found (hash BLOB NOT NULL, entry INTEGER NOT NULL);")
+    database.executescript(f"{SCHEMA} CREATE TEMP TABLE unsorted (hash BLOB NOT NULL, entry INTEGER NOT NULL)")
     digests = bytearray()  # of the entries, by number
     counts: dict[str, int] = {}
     keys = 0
@@ -117,38 +117,38 @@ def fill(database: sqlite3.Connection, entries: Iterable[Entry]) -> None:
                 keys += 1
                 yield key, number
 
-    database.executemany("INSERT INTO found VALUES (?, ?)", rows())
-    bits = max(keys // _FULL, 1).bit_length() - 1
+    database.executemany("INSERT INTO unsorted VALUES (?, ?)", rows())
+    bits = max(keys // _FILLED, 1).bit_length() - 1
     root = _fill_buckets(database, digests, bits)
     unfit_rows = database.execute("SELECT id, reason FROM unfit ORDER BY id")
     meta = {"version": VERSION, "bits": str(bits), "unfit": unfit_digest(unfit_rows), "root": root}
     meta |= {key: str(count) for key, count in counts.items()}
     meta["digest"] = digest_of(meta)
     database.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
-    database.execute("DROP TABLE found")
+    database.execute("DROP TABLE unsorted")
     database.commit()
 
 
 def _fill_buckets(database: sqlite3.Connection, digests: bytearray, bits: int) -> str:
-    """Put the keys, sorted, into their buckets, and the digests of all buckets into rows; return that of the root."""
+    """Put the keys, sorted, into their buckets, and the buckets' digests into rows; return the digest of the root."""
     row, root, empty = bytearray(), bytearray(), short(b"")
-    done = 0  # buckets
+    count = 0  # of buckets
 
     def add(digest: bytes) -> None:
-        nonlocal done
+        nonlocal count
         row.extend(digest)
-        done += 1
-        if done % PART == 0 or done == 1 << bits:
-            database.execute("INSERT INTO digest VALUES (?, ?)", ((done - 1) // PART, bytes(row)))
+        count += 1
+        if count % PART == 0 or count == 1 << bits:
+            database.execute("INSERT INTO digest VALUES (?, ?)", ((count - 1) // PART, bytes(row)))
             root.extend(short(row))
             row.clear()
 
     def packed(key: bytes, number: int) -> bytes:
         return key + number.to_bytes(NUMBER) + digests[number * ENTRY : (number + 1) * ENTRY]
 
-    found = database.execute("SELECT hash, entry FROM found ORDER BY hash, entry")
-    for bucket, group in groupby(((bucket_of(key, bits), key, number) for key, number in found), key=itemgetter(0)):
-        while done < bucket:
+    keys = database.execute("SELECT hash, entry FROM unsorted ORDER BY hash, entry")
+    for bucket, group in groupby(((bucket_of(key, bits), key, number) for key, number in keys), key=itemgetter(0)):
+        while count < bucket:
             add(empty)
         data = b"".join(packed(key, number) for _, key, number in group)
         if len(data) > databases.MAX_VALUE:
@@ -156,7 +156,7 @@ def _fill_buckets(database: sqlite3.Connection, digests: bytearray, bits: int) -
             raise InputError("too many entries of one name", where="lists", hint=hint)
         database.execute("INSERT INTO key VALUES (?, ?)", (bucket, data))
         add(short(data))
-    while done < 1 << bits:
+    while count < 1 << bits:
         add(empty)
     database.execute("INSERT INTO digest VALUES (?, ?)", (ROOT, bytes(root)))
     return sha256(root).hexdigest()

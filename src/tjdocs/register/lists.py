@@ -42,9 +42,9 @@ class Person:
     """Whom to look for. Personal data: nothing of it is in ``repr``.
 
     :param names: as many as there are sources
-    :param born: ``YYYY-MM-DD``, or what of it is known: ``YYYY-MM``, ``YYYY``, or an empty text
-    :param century: the date of birth if the holder is older than a hundred, where that may be
-    :param limit: there are further names, too many to look for
+    :param born: ``YYYY-MM-DD``, or its known part: ``YYYY-MM``, ``YYYY``, or an empty text
+    :param century: the same in another century, if that may be meant
+    :param limit: there are more names than are looked for
     """
 
     names: tuple[Name, ...] = field(repr=False)
@@ -61,11 +61,11 @@ class Person:
 class Match:
     """An entry that is, or may be, of the person.
 
-    :param exact: name and whole date of birth are the same and nothing speaks against it, or the document's number
-        and a name that agrees
+    :param exact: name and whole date of birth are the same, and sex and nationality do not differ; or the document's
+        number is the same, and a name agrees
     :param by: ``name``, ``truncated``, ``variant``, ``shortened`` (one lacks given names or a patronymic),
         ``rearranged`` (another order or field), ``altered`` (another ending, sound or letter) or ``document``
-    :param born: how the dates of birth fit where they are not the same: ``partly``, or a rule of
+    :param born: how the dates of birth match, unless they are the same: ``partly``, or a rule of
         ``specs/mrz/resemblance.toml``
     """
 
@@ -77,10 +77,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found.
+    """The result of a look-up.
 
-    :param limit: there were too many candidates to compare, so that nothing found says nothing
-    :param altered: an index is damaged or was altered, likewise
+    :param limit: there were too many candidates to compare, so that further matches are possible
+    :param altered: an index is damaged or was altered, so that further matches are possible
     """
 
     matches: tuple[Match, ...] = ()
@@ -90,7 +90,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Unfit:
-    """An entry by whose names nobody can be found.
+    """An entry whose names match nobody.
 
     :param reason: ``script`` (letters that no table has), ``no-letters``, or ``too-little`` (one name and no whole
         date of birth)
@@ -105,45 +105,47 @@ class Lists:
     """Lists with their indexes; may be shared between threads, and given to other processes.
 
     :param path: an index made by :meth:`build`
-    :raises InputError: there is none, or it was altered
+    :raises InputError: not an index, or an altered one
     """
 
     def __init__(self, path: str | Path) -> None:
         self._parts: tuple[Index, ...] = (Index(path),)
-        self._said: Mapping[str, Any] = {}
+        self._origin: Mapping[str, Any] = {}
 
     @classmethod
-    def _of(cls, parts: Iterable[Index], said: Mapping[str, Any]) -> "Lists":
+    def _of(cls, parts: Iterable[Index], origin: Mapping[str, Any]) -> "Lists":
         lists = cls.__new__(cls)
-        lists._parts, lists._said = tuple(parts), dict(said)
+        lists._parts, lists._origin = tuple(parts), dict(origin)
         return lists
 
     @classmethod
-    def of(cls, given: Iterable[Entry | Mapping[str, Any]], *, said: Mapping[str, Any] | None = None) -> "Lists":
+    def of(cls, rows: Iterable[Entry | Mapping[str, Any]], *, origin: Mapping[str, Any] | None = None) -> "Lists":
         """Return lists in memory.
 
-        :param said: of the lists of which these are an excerpt, :meth:`said`
-        :raises UsageError: an entry that is malformed; its place is named; or ``said`` is
+        :param origin: the :meth:`summary` of the lists from which these entries were taken
+        :raises UsageError: a malformed entry, with its place, or a malformed origin
         """
+        summary = dict(origin or {})
         try:
-            told = dict(said or {})
-            for counts in (told.get("counts", {}), *told.get("unfit", {}).values()):
+            for counts in (summary.get("counts", {}), *summary.get("unfit", {}).values()):
                 sum(counts.values())
+            for kinds in (summary.get("limit", ()), summary.get("altered", ())):
+                frozenset(kinds)
         except (AttributeError, TypeError, ValueError):
-            raise UsageError("no counts", where="said", hint="what Lists.said returned") from None
-        kept = tuple(
-            item if isinstance(item, Entry) else Entry.of(item, where=f"entry {place}")
-            for place, item in enumerate(given, 1)
+            raise UsageError("not a summary", where="origin", hint="give the result of Lists.summary") from None
+        parsed = tuple(
+            row if isinstance(row, Entry) else Entry.of(row, where=f"entry {place}")
+            for place, row in enumerate(rows, 1)
         )
-        return cls._of([Index.of(kept)], told)
+        return cls._of([Index.of(parsed)], summary)
 
     @classmethod
     def read(cls, paths: Sequence[str | Path], *, digests: Iterable[str] = ()) -> "Lists":
         """Open indexes, and read files of entries (``.csv``, else JSON lines) into memory, as one.
 
-        :param digests: pins: where there are any, each file has one of them, and each is a file's; or the one of all
-        :raises InputError: a file that cannot be read, an index that was altered, or a malformed row; its line is named
-        :raises UsageError: a file is another than those pinned
+        :param digests: the digest of each file, or of all together, pinned; any file if there is none
+        :raises InputError: an unreadable file, an altered index, or a malformed row, with its line
+        :raises UsageError: a file without its digest, or a digest without its file
         """
         lists = cls._of((Index(path) if is_index(path) else Index.of(entries(path)) for path in paths), {})
         lists._pin({digest.lower() for digest in digests}, paths)
@@ -152,27 +154,27 @@ class Lists:
     def _pin(self, digests: set[str], paths: Sequence[str | Path]) -> None:
         if not digests or digests == {self.digest}:
             return
-        other = [str(path) for path, digest in zip(paths, self.digests, strict=True) if digest not in digests]
-        if other or digests - set(self.digests):
-            raise UsageError("the lists are not those pinned", where=", ".join(other) or "a list is missing")
+        others = [str(path) for path, digest in zip(paths, self.digests, strict=True) if digest not in digests]
+        if others or digests - set(self.digests):
+            raise UsageError("the lists are not those pinned", where=", ".join(others) or "a list is missing")
 
     @classmethod
     def build(cls, path: str | Path, files: Sequence[str | Path]) -> "Lists":
-        """Make an index of files of entries at ``path``, whole or not at all; only its owner may read it.
+        """Make an index of files of entries at ``path``, completely or not at all; only its owner may read it.
 
-        :raises InputError: a file that cannot be read, or a malformed row; its line is named
-        :raises OutputError: something lies at ``path``, or it cannot be made there
+        :raises InputError: an unreadable file, or a malformed row, with its line
+        :raises OutputError: there is something at ``path``, or the index cannot be made there
         """
         return cls._of([Index.build(path, (entry for file in files for entry in entries(file)))], {})
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _again, (self._parts, self._said)
+        return _again, (self._parts, self._origin)
 
     @property
     def digest(self) -> str:
-        """SHA-256 over all entries with the keys by which they are found, hexadecimal; of several lists, over theirs.
+        """SHA-256 over all entries and their keys, hexadecimal; of several lists, over their digests.
 
-        A list read as it is and an index of it have the same.
+        A list and the index of it have the same digest.
         """
         digests = sorted(self.digests)
         return digests[0] if len(digests) == 1 else sha256(json.dumps(digests).encode()).hexdigest()
@@ -185,47 +187,52 @@ class Lists:
     @property
     def counts(self) -> dict[str, int]:
         """How many entries there are of each category."""
-        return dict(self._said["counts"] if "counts" in self._said else _sum(part.counts for part in self._parts))
+        return dict(self._origin["counts"] if "counts" in self._origin else _sum(part.counts for part in self._parts))
 
     @property
     def unfit_counts(self) -> dict[str, dict[str, int]]:
-        """How many entries of each category nobody can be found by, by the reason."""
-        if "unfit" in self._said:
-            return {category: dict(counts) for category, counts in self._said["unfit"].items()}
-        found = [part.unfit_counts for part in self._parts]
-        return {category: _sum(one.get(category, {}) for one in found) for one in found for category in one}
+        """How many unfit entries there are of each category, by reason."""
+        if "unfit" in self._origin:
+            return {category: dict(counts) for category, counts in self._origin["unfit"].items()}
+        parts = [part.unfit_counts for part in self._parts]
+        return {category: _sum(part.get(category, {}) for part in parts) for one in parts for category in one}
 
     def unfit(self) -> list[Unfit]:
-        """Return the entries that have no name by which anybody can be found.
+        """Return the entries whose names match nobody.
 
         :raises InputError: an index was altered
         """
         return [Unfit(*row) for part in self._parts for row in part.unfit()]
 
     def check(self) -> None:
-        """Verify every row of every index; looking somebody up verifies those that it reads.
+        """Verify every row of every index; a look-up verifies the rows that it reads.
 
-        :raises InputError: one was altered
+        :raises InputError: a row was altered
         """
         for part in self._parts:
             part.check()
 
-    def said(self, *found: Found) -> dict[str, Any]:
-        """Return what an excerpt of these lists needs to know of the whole, and of what was found in it."""
+    def summary(self, results: Mapping[str, Found]) -> dict[str, Any]:
+        """Return the facts about these lists that an excerpt of them lacks.
+
+        :param results: the look-ups that made the excerpt, by the kind of their categories
+        """
         return {
             "counts": self.counts,
             "unfit": self.unfit_counts,
-            "limit": any(one.limit for one in found),
-            "altered": any(one.altered for one in found),
+            "limit": [kind for kind, result in results.items() if result.limit],
+            "altered": [kind for kind, result in results.items() if result.altered],
         }
 
     def find(self, person: Person, wanted: Iterable[str]) -> Found:
-        """Return the matches in the categories ``wanted``, exact ones first, each entry once."""
+        """Return the matches in the categories ``wanted``, all of one kind: exact ones first, each entry once."""
         names = frozenset(wanted)
+        kinds = {categories()[name].kind for name in names}
         births = tuple(dict.fromkeys((person.born, person.century or person.born)))
         hashes = _lookups.looked_up(person.names, births, person.issuing_state, person.document_number)
         matches: list[Match] = []
-        limit, altered = person.limit or bool(self._said.get("limit")), bool(self._said.get("altered"))
+        limit = person.limit or not kinds.isdisjoint(self._origin.get("limit", ()))
+        altered = not kinds.isdisjoint(self._origin.get("altered", ()))
         for part in self._parts:
             try:
                 candidates, more = part.candidates(hashes, names, MAX_CANDIDATES)
@@ -239,16 +246,16 @@ class Lists:
         return Found(tuple(matches), limit, altered)
 
 
-def _again(parts: tuple[Index, ...], said: Mapping[str, Any]) -> Lists:
-    return Lists._of(parts, said)
+def _again(parts: tuple[Index, ...], origin: Mapping[str, Any]) -> Lists:
+    return Lists._of(parts, origin)
 
 
 def _sum(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    found: dict[str, int] = {}
+    total: dict[str, int] = {}
     for one in counts:
-        for category, count in one.items():
-            found[category] = found.get(category, 0) + count
-    return found
+        for key, count in one.items():
+            total[key] = total.get(key, 0) + count
+    return total
 
 
 # ---------------------------------------------------------------------------------------------------------- comparing
@@ -264,7 +271,7 @@ def _compare(person: Person, entry: Entry) -> Match | None:
     if not watched:
         reach = None
     if same_document:
-        # a document's number is the document's: with another name on it an officer decides
+        # the number is the same: if the name differs an officer decides
         return Match(entry, not entry.names or _names(person, entry, None) != "", "document")
     if born is None or not (watched or born in ("", "partly")):
         return None
@@ -272,25 +279,25 @@ def _compare(person: Person, entry: Entry) -> Match | None:
     if not by:
         return None
     against = any(
-        ours and theirs and ours != theirs
-        for ours, theirs in ((person.sex, entry.sex), (person.nationality, entry.nationality))
+        one and other and one != other
+        for one, other in ((person.sex, entry.sex), (person.nationality, entry.nationality))
     )
     return Match(entry, by == "name" and not born and not against, by, born)
 
 
 def _names(person: Person, entry: Entry, reach: Reach | None) -> str:
     """Return how one of the person's names agrees with one of the entry's, the best first; empty: not at all."""
-    found = {resemble(ours, theirs, reach) for theirs in entry.names for ours in person.names}
-    best = next(relation for relation in Relation if relation in found or relation is Relation.DIFFERS)
+    relations = {resemble(name, other, reach) for other in entry.names for name in person.names}
+    best = next(relation for relation in Relation if relation in relations or relation is Relation.DIFFERS)
     return "" if best is Relation.DIFFERS else _WORDS.get(best, str(best))
 
 
 def _births(person: Person, born: str) -> tuple[str | None, Reach | None]:
-    """Return how the dates of birth fit (empty: they are whole and the same; None: not at all), and the reach."""
+    """Return how the dates of birth match (empty: whole and the same; None: they differ), and the reach."""
     if person.born == born and len(born) == _DAY:
         return "", Reach.WHOLE
     if _alike(person.born, born):
-        # without so much as a year, names alone would join too many
+        # without a year the names alone would match too many persons
         return "partly", Reach.PARTLY if person.born and born else None
     if rule := near(person.born).get(born, ""):
         return rule, Reach.NEAR
@@ -300,5 +307,5 @@ def _births(person: Person, born: str) -> tuple[str | None, Reach | None]:
 
 
 def _alike(one: str, other: str) -> bool:
-    """Whether what is known of both dates is the same."""
+    """Whether the known parts of both dates are the same."""
     return one.startswith(other) or other.startswith(one)
