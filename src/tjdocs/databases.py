@@ -27,7 +27,7 @@ def open_readonly(
     kind: str,
     hint: str,
     renewal: str,
-    max_size: int = MAX_FILE,
+    large: bool = False,
     immutable: bool = False,
 ) -> sqlite3.Connection:
     """Open a file for reading, in one transaction, if its tables and indexes are exactly those of ``schema``.
@@ -37,15 +37,15 @@ def open_readonly(
     :param kind: the kind of file, for the error, for example ``trust store``
     :param hint: the command that makes such a file
     :param renewal: the command that replaces a file of another version
-    :param max_size: in bytes; 0: no limit, for a file that is not read completely
+    :param large: it may be longer than :data:`MAX_FILE`, since it is not read completely
     :param immutable: the file is never written to, so that neither a lock nor a journal next to it counts
     :raises InputError: the file cannot be read, or has another schema or version
     """
     unfit = InputError(f"not {'an' if kind[0] in 'aeiou' else 'a'} {kind}", where=str(path), hint=hint)
     database: sqlite3.Connection | None = None
     try:
-        if max_size and Path(path).stat().st_size > max_size:
-            raise InputError("over the limits", where=str(path), hint=f"at most {max_size} bytes")
+        if not large and Path(path).stat().st_size > MAX_FILE:
+            raise InputError("over the limits", where=str(path), hint=f"at most {MAX_FILE} bytes")
         database = sqlite3.connect(
             f"{Path(path).absolute().as_uri()}?mode=ro{'&immutable=1' if immutable else ''}",
             uri=True,

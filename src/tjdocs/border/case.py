@@ -26,8 +26,8 @@ class Case:
     """What every rule of law is asked about. Personal data: ``repr`` shows none.
 
     :param zone: the zone that counts: DG1's, else the printed one; None where neither has a format
-    :param person: for watch lists: every name of chip, page and claims; None without a name and number, or without lists
-    :param holder: for visas and permits: the names of the MRZ and of a signed DG11 alone, never a claimed one
+    :param person: for watch lists, with every name of chip, page and claims; None without name and number or lists
+    :param holder: for visas and permits, with the names of the MRZ and of a signed DG11 alone
     :param issued: the date of issue, from ``chip``, ``seal`` or ``register``
     :param listed, unfit: numbers of entries by category; of those that match nobody also by reason
     :param standing: what the register says; ``register_reason`` why it says nothing
@@ -159,7 +159,9 @@ def _with_names(
     if not names and not number:
         return None
     if zone is None:
-        return Person(tuple(names), claims.date_of_birth, nationality=claims.nationality, limit=limit)
+        # in another form it would match no entry, as unknown it matches all
+        born = claims.date_of_birth if is_birth(claims.date_of_birth) else ""
+        return Person(tuple(names), born, nationality=claims.nationality, limit=limit)
     sex = zone.sex if zone.sex in ("M", "F") else ""
     born, other = _born(zone, chip, on)
     return Person(tuple(names), born, sex, zone.nationality, number, zone.issuing_state, other, limit)

@@ -7,7 +7,6 @@ from typing import Any
 
 from tjdocs.errors import UsageError
 from tjdocs.inspection.evidence import is_text
-from tjdocs.register.lists import is_birth
 
 __all__ = ["Claims"]
 
@@ -20,7 +19,7 @@ class Claims:
 
     :param primary_identifier, secondary_identifier: a further name, for watch lists alone: it gives no right
     :param date_of_birth, nationality: of a traveller without a document, for watch lists alone; the date may be
-        ``YYYY`` or ``YYYY-MM``
+        ``YYYY`` or ``YYYY-MM``, and one in another form counts as unknown
     :param entered: the day of the last entry, as stamped
     :param registered: the day on which the stay was registered
     :param place, route: where to, in the border area or border stripe
@@ -55,7 +54,7 @@ class Claims:
             if name in _DATES:
                 found[name] = _day(value, name)
             elif is_text(value):
-                found[name] = _birth(str(value)) if name == "date_of_birth" else value
+                found[name] = value
             else:
                 raise UsageError("no text", where=f"claims {name}")
         return cls(**found)
@@ -68,13 +67,6 @@ def _day(value: object, name: str) -> date:
         return date.fromisoformat(value if isinstance(value, str) else "")
     except ValueError:
         raise UsageError("no date", where=f"claims {name}", hint="YYYY-MM-DD") from None
-
-
-def _birth(value: str) -> str:
-    # in another form it would silently match no entry
-    if value and not is_birth(value):
-        raise UsageError("no date", where="claims date_of_birth", hint="YYYY-MM-DD, or YYYY-MM or YYYY where unknown")
-    return value
 
 
 _NONE = Claims()

@@ -258,7 +258,7 @@ def is_index(path: str | Path) -> bool:
 
 def _opened(path: str | Path) -> sqlite3.Connection:
     return databases.open_readonly(
-        path, form.SCHEMA, form.VERSION, kind="index of lists", hint=_HINT, renewal=_RENEWAL, max_size=0, immutable=True
+        path, form.SCHEMA, form.VERSION, kind="index of lists", hint=_HINT, renewal=_RENEWAL, large=True, immutable=True
     )
 
 
