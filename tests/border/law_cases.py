@@ -437,6 +437,7 @@ RESEMBLING = {
     "h-and-g-in-the-middle": ("HASANOV", "ALI", "GASANOV", "ALI", _DAY, _DAY),
     "other-vowels": ("MUHAMMADIEV", "ABDULLOH", "MAHMADIEV", "ABDULLO", _DAY, _DAY),
     "letters-exchanged": ("EIRKSSON", "ANNA", "ERIKSSON", "ANNA", _DAY, _DAY),
+    "consonants-exchanged": ("ERISKSON", "ANNA", "ERIKSSON", "ANNA", _DAY, _DAY),
     "letters-exchanged-in-the-given-name": ("ERIKSSON", "MARAI", "ERIKSSON", "MARIA", _DAY, _DAY),
     "doubled": ("ERIKKSON", "ANA", "ERIKSSON", "ANNA", _DAY, _DAY),
     "in-arabic-letters": ("رحمانی", "علی", "RAHMANI", "ALI", _DAY, _DAY),

@@ -302,6 +302,15 @@ def test_a_line_without_end_is_not_read(tmp_path, name, text, expected):
     assert expected in str(caught.value)
 
 
+@pytest.mark.parametrize("row", ['"' + "a\n" * 60_000 + '"', '"a\n",' * 30_000])
+def test_a_row_of_many_lines_is_no_longer_than_one_line_may_be(tmp_path, row):
+    (tmp_path / "l.csv").write_text(f"id,category\n{row}\n")
+    with pytest.raises(InputError, match=LONG):
+        Lists.read([tmp_path / "l.csv"])
+    (tmp_path / "l.csv").write_text("id,category,direction,reason,authority,primary_identifier\n" + 'B,ban,both,"a b",c,ERIKSSON\n' * 5000)
+    assert Lists.read([tmp_path / "l.csv"]).counts == {"ban": 5000}  # rows are counted one by one
+
+
 def test_a_row_that_says_a_thing_twice(tmp_path):
     path = tmp_path / "l.jsonl"
     path.write_text('{"id": "1", "category": "ban", "direction": "both", "direction": "exit"}')
