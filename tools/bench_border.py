@@ -2,7 +2,6 @@
 
 import json
 import multiprocessing
-import random
 import sqlite3
 import time
 from base64 import b64encode
@@ -17,10 +16,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from bench_common import AT, Result, Shown, another, hashed, many_signers, ratio
 from tjdocs.border import Evidence, Inspector, batch
 from tjdocs.lds import dg1, sod
-from tjdocs.mrz.names import Name
 from tjdocs.pki import Authority
 from tjdocs.register import Register
-from tjdocs.register.lists import Lists, Person, categories
 
 
 def inspect_ratio(folder: Path) -> Result:
@@ -169,58 +166,8 @@ def _resident() -> int:
     raise RuntimeError("no resident memory is told here")
 
 
-def watch_list_growth(folder: Path) -> Result:
-    """Looking persons up in a list of 1,000,000 over looking the same up in one of 1,000, possible matches included."""
-    picked = random.Random(9303)
-    syllables = [a + b for a in "BDFGHJKLMNPRSTVYZ" for b in "AEIOU"]
-
-    def word() -> str:
-        return "".join(picked.choices(syllables, k=picked.randint(2, 4))) + picked.choice("NRSV")
-
-    surnames, given = [word() + "OV" for _ in range(20_000)], [word() for _ in range(2_000)]
-
-    def born() -> str:
-        day = f"{picked.randint(1940, 2010)}-{picked.randint(1, 12):02d}-{picked.randint(1, 28):02d}"
-        return day[: picked.choices((10, 7, 4, 0), (94, 2, 3.5, 0.5))[0]]
-
-    def rows(count: int) -> list[dict[str, object]]:
-        # few names are very common, as everywhere
-        return [
-            {
-                "id": str(number), "category": "ban", "direction": "both",
-                "reason": "specimen", "authority": "specimen",
-                "primary_identifier": surnames[min(int(picked.expovariate(0.005)), 19_999)],
-                "secondary_identifier": given[min(int(picked.expovariate(0.02)), 1_999)], "date_of_birth": born(),
-            }
-            for number in range(count)
-        ]  # fmt: skip
-
-    short = rows(1000)
-    indexes = []
-    for name, more in (("short", []), ("long", rows(999_000))):
-        path = folder / f"{name}.jsonl"
-        path.write_text("".join(json.dumps(row) + "\n" for row in (*short, *more)))
-        indexes.append(Lists.build(folder / f"{name}.db", [path]))
-    # half of the travellers are on the list, with whole and partly known dates; half have its commonest names
-    people = [
-        Person((Name((row["primary_identifier"],), (row["secondary_identifier"],)),), row["date_of_birth"])
-        for row in (*short[:100], *({**row, "date_of_birth": "1980-05-05"} for row in short[100:200]))
-    ]
-    matches = [sum(len(index.find(person, categories()).matches) for person in people) for index in indexes]
-
-    def look_up(index: Lists) -> None:
-        for person in people:
-            index.find(person, categories())
-
-    return ratio(lambda: look_up(indexes[1]), lambda: look_up(indexes[0]), rounds=30, repeat=1) | {
-        "compared": f"{len(people)} persons in a list of 1,000,000 ({matches[1]} matches) over the same in one of 1,000"
-        f" ({matches[0]} matches)"
-    }
-
-
 FIGURES = {
     "border.inspect_ratio": inspect_ratio,
     "batch.scaling": batch_scaling,
     "batch.memory": batch_memory,
-    "watch_list.growth": watch_list_growth,
 }

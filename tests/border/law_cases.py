@@ -109,6 +109,7 @@ class Traveller:
     claims: dict[str, Any] | None = None
     trusting: bool = True
     dry_run: bool = False
+    origin: dict[str, Any] | None = None  # of the lists, if they are an excerpt
 
     def evidence(self) -> Evidence:
         text, chip = self.shown if self.shown is not None else (None, None)
@@ -119,7 +120,7 @@ class Traveller:
 
     def inspector(self) -> Inspector:
         anchors = [authority().certificate, b.utopia().certificate] if self.trusting else []
-        lists = Lists.of(self.lists) if self.lists else None
+        lists = Lists.of(self.lists, origin=self.origin) if self.lists else None
         return Inspector(trust=TrustStore.of(anchors), register=self.register, lists=lists)
 
     def judge(self) -> Verdict:
@@ -151,6 +152,8 @@ def grant(category: str, **more: Any) -> dict[str, Any]:
 AREA, STRIPE = "border-area-permit", "border-stripe-permit"
 PAPER = ("registration-certificate", "return-certificate")
 NEVER = {"id": "E-9", "category": "ban", "primary_identifier": "EKBERG", "direction": "both", "reason": "x", "authority": "y"}
+CHINESE = {**NEVER, "primary_identifier": "李", "secondary_identifier": "明", "date_of_birth": "1994-11-24"}
+ALTERED = {"altered": ["watch", "grant"]}
 SOMEBODY = grant(AREA, primary_identifier="EKBERG", places=["Kulma"])
 
 
@@ -313,6 +316,8 @@ CASES = [
     case("appeal-suspended", T(lists=(entry(appeal="suspended"),)), "holder.ban", "undetermined", "appeal"),
     case("appeal-granted", T(lists=(entry(appeal="granted"),)), "holder.ban", "passed"),
     case("two-bans", T(lists=(entry(appeal="granted"), entry(id="E-2"))), "holder.ban", "failed", "banned"),
+    case("ban-in-letters-of-no-table", T(lists=(CHINESE,)), "holder.ban", "warning", "unfit-entries"),
+    case("ban-altered", T(lists=(NEVER,), origin=ALTERED), "holder.ban", "undetermined", "list-altered"),
     case("ban-no-list", T(), "holder.ban", "undetermined", "no-list", "admit"),
     case("ban-other-lists", T(lists=(SOMEBODY,)), "holder.ban", "undetermined", "no-list", "admit"),
     case("ban-no-direction", T(direction=None, lists=(entry(),)), "holder.ban", "undetermined", "no-direction", "admit"),
@@ -327,6 +332,8 @@ CASES = [
     case("missing-found", T(lists=(entry("missing-person"),)), "holder.watch", "undetermined", "listed"),
     case("missing-perhaps", T(lists=(entry("missing-person", date_of_birth="1994"),)), "holder.watch", "undetermined", "possible-match"),
     case("missing-inside", T(ID_CARD, "domestic", lists=(entry("missing-person"),)), "holder.watch", "undetermined", "listed"),
+    case("missing-in-letters-of-no-table", T(lists=({**CHINESE, "category": "missing-person"},)), "holder.watch", "warning", "unfit-entries"),
+    case("watch-altered", T(lists=({**NEVER, "category": "wanted-person"},), origin=ALTERED), "holder.watch", "undetermined", "list-altered"),
     case("foreign-ban-departing", T(direction="exit", lists=(entry("foreign-entry-ban"),)), "holder.watch", "warning", "told"),
     case("foreign-ban-arriving", T(lists=(entry("foreign-entry-ban"),)), "holder.watch", "undetermined", "no-list", "admit"),
     case("watch-no-direction", T(direction=None), "holder.watch", "undetermined", "no-direction", "admit"),
@@ -348,6 +355,7 @@ CASES = [
     case("visa-over", T(FOREIGN, lists=(grant("visa", valid_until="2026-11-23"),)), "holder.right", "failed", "expired"),
     case("visa-tomorrow", T(FOREIGN, lists=(grant("visa", valid_from="2026-11-25"),)), "holder.right", "failed", "expired"),
     case("visa-perhaps", T(FOREIGN, lists=(grant("visa", date_of_birth="1974"),)), "holder.right", "undetermined", "possible-match"),
+    case("visa-altered", T(FOREIGN, lists=(grant("visa", primary_identifier="EKBERG"),), origin=ALTERED), "holder.right", "undetermined", "list-altered"),
     case("visa-needed", T(FOREIGN), "holder.right", "undetermined", "no-list"),
     case("right-untrusted", T(trusting=False), "holder.right", "undetermined", "premise"),
     # border area and border stripe
@@ -359,6 +367,7 @@ CASES = [
     case("area-none", T(FOREIGN, "border-area", lists=(SOMEBODY,)), "holder.permit", "failed", "no-permit"),
     case("area-over", T(FOREIGN, "border-area", lists=(grant(AREA, places=["Kulma"], valid_until="2026-01-01"),), claims={"place": "Kulma"}),
          "holder.permit", "failed", "out-of-date"),
+    case("area-altered", T(FOREIGN, "border-area", lists=(SOMEBODY,), origin=ALTERED), "holder.permit", "undetermined", "list-altered"),
     case("area-elsewhere", T(FOREIGN, "border-area", lists=(grant(AREA, places=["Kulma"]),), claims={"place": "Dusti"}), "holder.permit", "failed", "other-place"),
     case("area-by-another-road", T(FOREIGN, "border-area", lists=(grant(AREA, places=["Kulma"], routes=["M41"]),),
          claims={"place": "Kulma", "route": "M34"}), "holder.permit", "failed", "other-route"),
@@ -389,6 +398,8 @@ CASES = [
          "holder.stay", "passed"),
     case("stay-perhaps-on-a-list", T(FOREIGN, "exit", claims={"entered": "2026-06-01"},
          lists=(grant("registration", valid_from="2026-06-05", date_of_birth="1974"),)), "holder.stay", "failed", "overstayed", "refer"),
+    case("stay-altered", T(FOREIGN, "exit", claims={"entered": "2026-06-01"}, lists=(grant("registration", primary_identifier="EKBERG", valid_from="2026-06-05"),),
+         origin=ALTERED), "holder.stay", "undetermined", "list-altered"),
     case("stay-tomorrow", T(FOREIGN, "exit", claims={"entered": "2026-11-25"}), "holder.stay", "failed", "entered-in-future", "refer"),
     case("stay-in-a-year-without-table", T(FOREIGN, "exit", claims={"entered": "2030-06-03"}, at=date(2030, 6, 18)),
          "holder.stay", "undetermined", "holidays-unknown"),
@@ -396,6 +407,71 @@ CASES = [
          "holder.stay", "failed", "overstayed", "refer"),
     case("stay-untrusted", T(FOREIGN, "exit", trusting=False, claims={"entered": "2026-11-23"}), "holder.stay", "undetermined", "premise"),
 ]  # fmt: skip
+
+
+# ------------------------------------------------------------------------------- the name of another, and other names
+
+
+OTHER = {"primary_identifier": "VISAHOLDER", "secondary_identifier": "OTHER PERSON"}
+STRIPE_OF_OTHER = grant(STRIPE, places=["X"], nationality="TJK", date_of_birth="1994-11-24", **OTHER)
+REGISTRATION_OF_OTHER = grant("registration", valid_from="2026-03-04", **OTHER)
+# a genuine document of one person, and the name of another with the same date of birth claimed
+CLAIMED = [
+    case("visa-of-another-claimed", T(FOREIGN, lists=(grant("visa", **OTHER),), claims=OTHER), "holder.right", "failed", "no-right"),
+    case("stripe-permit-of-another-claimed", T(direction="border-stripe", lists=(STRIPE_OF_OTHER,), claims={"place": "X", **OTHER}),
+         "holder.permit", "failed", "no-permit"),
+    case("registration-of-another-claimed", T(FOREIGN, "exit", lists=(REGISTRATION_OF_OTHER,), claims={"entered": "2026-03-03", **OTHER}),
+         "holder.stay", "failed", "overstayed", "refer"),
+    case("citizenship-claimed", T(None, claims={"nationality": "TJK"}), "holder.right", "undetermined", "no-input"),
+    case("citizenship-claimed-inside", T(None, "border-area", claims={"nationality": "TJK"}, lists=(SOMEBODY,)), "holder.permit", "undetermined", "no-input"),
+    case("citizenship-claimed-at-the-exit", T(None, "exit", claims={"nationality": "TJK"}), "holder.stay", "undetermined", "no-input"),
+    case("ban-of-another-claimed", T(lists=(entry(**OTHER),), claims=OTHER), "holder.ban", "failed", "banned"),
+]
+
+# primary and secondary identifier of a ban, those that are shown, the date of birth of either
+_DAY = "1994-11-24"
+RESEMBLING = {
+    "no-given-names": ("ERIKSSON", "", "ERIKSSON", "ANNA MARIA", _DAY, _DAY),
+    "in-one-field": ("ERIKSSON ANNA MARIA", "", "ERIKSSON", "ANNA MARIA", _DAY, _DAY),
+    "fields-exchanged": ("ANNA MARIA", "ERIKSSON", "ERIKSSON", "ANNA MARIA", _DAY, _DAY),
+    "another-order": ("ERIKSSON", "MARIA ANNA", "ERIKSSON", "ANNA MARIA", _DAY, _DAY),
+    "second-name-alone": ("ERIKSSON", "MARIA", "ERIKSSON", "ANNA MARIA", _DAY, _DAY),
+    "cut-to-an-initial": ("ERIKSSON", "ANNA MARIA", "ERIKSSON", "A", _DAY, _DAY),
+    "a-surname-more": ("ERIKSSON SMITH", "ANNA", "ERIKSSON", "ANNA", _DAY, _DAY),
+    "day-and-month": ("ERIKSSON", "ANNA", "ERIKSSON", "ANNA", "1994-11-12", "1994-12-11"),
+    "one-day-later": ("ERIKSSON", "ANNA", "ERIKSSON", "ANNA", _DAY, "1994-11-25"),
+    "one-day-earlier": ("ERIKSSON", "ANNA", "ERIKSSON", "ANNA", "1994-12-01", "1994-11-30"),
+    "a-hundred-years": ("ERIKSSON", "ANNA", "ERIKSSON", "ANNA", "1926-01-05", "1926-01-05"),
+    "a-hundred-years-in-part": ("ERIKSSON", "ANNA", "ERIKSSON", "ANNA", "1926", "1926-01-05"),
+    "ov-dropped": ("РАҲМОНОВ", "ЭМОМ", "RAHMON", "EMOM", _DAY, _DAY),
+    "ov-dropped-year-alone": ("РАҲМОНОВ", "ЭМОМ", "RAHMON", "EMOM", "1994", _DAY),
+    "zoda-added": ("RAHMON", "EMOM", "RAHMONZODA", "EMOM", _DAY, _DAY),
+    "ova-to-zoda": ("KARIMOVA", "NIGORA", "KARIMZODA", "NIGORA", _DAY, _DAY),
+    "ova-to-ov": ("KARIMOVA", "NIGORA", "KARIMOV", "NIGORA", _DAY, _DAY),
+    "iyon-to-ev": ("ШАРИФИЁН", "НИГОРА", "SHARIFEVA", "NIGORA", _DAY, _DAY),
+    "i-added": ("РУДАКӢ", "АЛИ", "RUDAKOV", "ALI", _DAY, _DAY),
+    "f-and-p": ("SHARIPOV", "JAMSHED", "SHARIFOV", "JAMSHED", _DAY, _DAY),
+    "h-and-g": ("HUSEYNOV", "UMED", "GUSEINOV", "UMED", _DAY, _DAY),
+    "h-and-g-in-the-middle": ("HASANOV", "ALI", "GASANOV", "ALI", _DAY, _DAY),
+    "other-vowels": ("MUHAMMADIEV", "ABDULLOH", "MAHMADIEV", "ABDULLO", _DAY, _DAY),
+    "letters-exchanged": ("EIRKSSON", "ANNA", "ERIKSSON", "ANNA", _DAY, _DAY),
+    "consonants-exchanged": ("ERISKSON", "ANNA", "ERIKSSON", "ANNA", _DAY, _DAY),
+    "letters-exchanged-in-the-given-name": ("ERIKSSON", "MARAI", "ERIKSSON", "MARIA", _DAY, _DAY),
+    "doubled": ("ERIKKSON", "ANA", "ERIKSSON", "ANNA", _DAY, _DAY),
+    "in-arabic-letters": ("رحمانی", "علی", "RAHMANI", "ALI", _DAY, _DAY),
+    "scripts-mixed": ("CАФАРОВ", "АЛИ", "SAFAROV", "ALI", _DAY, _DAY),  # the first letter is Latin
+}
+
+
+def resembling(id_: str) -> tuple[dict[str, Any], Traveller]:
+    """Return the ban and who is shown."""
+    primary, secondary, shown, given, born, shown_born = RESEMBLING[id_]
+    row = entry(primary_identifier=primary, secondary_identifier=secondary, date_of_birth=born)
+    return row, T(document(primary=shown, secondary=given, born=shown_born), lists=(row,))
+
+
+CASES += CLAIMED
+CASES += [case(f"ban-{id_}", resembling(id_)[1], "holder.ban", "undetermined", "possible-match") for id_ in RESEMBLING]
 
 
 # ------------------------------------------------------------------------------------------------- documents by a seal

@@ -68,7 +68,7 @@ def test_every_template_and_word_is_of_a_detail_that_there_is(language):
 
 # by tests of their own, or by rooms that no case here enters
 SEEN_ELSEWHERE = {
-    "bilateral", "by the seal", "shortened", "truncated", "wanted-person", "zone_a",
+    "bilateral", "by the seal", "truncated", "wanted-person", "zone_a",
     # of the portrait, and of what is not shown
     "DG2 cannot be read: {}.", "The image in DG2 cannot be shown. {}", "Image in DG2, {} × {} pixels", "It cannot be decoded.",
     "First of {} images in DG2, {} × {} pixels", "({} bytes, not shown)", "No chip was read.", "DG2 was not handed over.",

@@ -69,7 +69,7 @@ def test_every_reason_of_the_law_is_given_by_some_case():
               if b.of_law(check.id) and not check.id.startswith("evidence.")}
     given_ = {(case.check, case.reason) for case in CASES if case.reason}
     assert listed - given_ == {
-        (check, "limit") for check in ("holder.ban", "holder.watch", "holder.right", "holder.permit")
+        (check, "limit") for check in ("holder.ban", "holder.watch", "holder.right", "holder.permit", "holder.stay")
     } | {("doc.validity-period", "no-expiry")}  # below
 
 

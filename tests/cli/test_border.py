@@ -4,6 +4,7 @@ import io
 import json
 import re
 import shutil
+import sqlite3
 import sys
 import tarfile
 from datetime import UTC, datetime
@@ -201,6 +202,61 @@ def test_an_index_of_lists(place, run):
     status, _, err = run("border", "lists", "bad.jsonl", "--out", "bad.db")
     assert status == 2
     assert "line 1" in err
+
+
+def test_a_list_is_checked_and_its_entries_that_nobody_is_found_by_are_named(place, run):
+    rows = [BAN, {**BAN, "id": "B-2", "primary_identifier": "李", "secondary_identifier": "明"}, {**BAN, "id": "B-3", "secondary_identifier": ""}]
+    (place / "l.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for arguments in (["l.jsonl"], ["l.jsonl", "--out", "l.db"], ["l.db"]):
+        status, out, _ = run("border", "lists", *arguments, "--json")
+        shown = json.loads(out)
+        assert status == 1  # B-2 could be nobody's
+        assert shown["entries"] == {"ban": 3}
+        assert [(row["id"], row["category"], row["reason"]) for row in shown["unfit"]] == [("B-2", "ban", "script"), ("B-3", "ban", "too-little")]
+        assert shown["digests"] == {arguments[-1]: shown["digest"]}
+    status, out, _ = run("border", "lists", "l.jsonl", "ban.jsonl")
+    assert "in letters that no table has: ban B-2" in out
+    assert "no whole date of birth: only a holder without another name is found: ban B-3" in out
+    assert run("border", "lists", "ban.jsonl")[0] == 0
+    status, out, _ = run("border", "inspect", *PASSPORT, *AT, "--watch-list", "l.db", "--lang", "ru")
+    assert "записей, по имени которых найти нельзя: 1" in out
+    assert "слишком мало сведений" in out
+
+
+def test_a_list_that_is_pinned(place, run):
+    pin = json.loads(run("border", "lists", "ban.jsonl", "--out", "ban.db", "--json")[1])["digest"]
+    for path in ("ban.jsonl", "ban.db"):
+        assert run("border", "inspect", *PASSPORT, *AT, "--watch-list", path, "--list-digest", pin)[0] == 1
+    (place / "other.jsonl").write_text(json.dumps({**BAN, "primary_identifier": "EKBERG"}) + "\n")
+    assert run("border", "inspect", *PASSPORT, *AT, "--watch-list", "other.jsonl")[0] == 0
+    for arguments in (
+        ["--watch-list", "other.jsonl", "--list-digest", pin],
+        ["--watch-list", "ban.db", "--permit", "other.jsonl", "--list-digest", pin],
+        ["--list-digest", pin],
+    ):
+        status, _, err = run("border", "inspect", *PASSPORT, *AT, *arguments)
+        assert status == 2
+        assert "pinned" in err or "a list is missing" in err
+    status, _, err = run("border", "batch", "lane", "--trust", "authority/csca.cer", "--watch-list", "other.jsonl", "--list-digest", pin)
+    assert (status, "pinned" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("sql", "status"),
+    [("DELETE FROM key", 1), ("UPDATE entry SET data = 'x'", 1), ("DROP TABLE key", 2), ("DELETE FROM meta WHERE key LIKE 'count%'", 2)],
+)
+def test_an_index_that_was_altered_lets_nobody_through(place, run, sql, status):
+    run("border", "lists", "ban.jsonl", "--out", "ban.db")
+    with sqlite3.connect("ban.db") as database:
+        database.execute(sql)
+    database.close()
+    found, out, _ = run("border", "inspect", *PASSPORT, *AT, "--json", "--watch-list", "ban.db")
+    assert found == status
+    if status == 1:
+        verdict = json.loads(out)
+        assert (verdict["verdict"], verdict["decided_by"]) == ("refer", ["holder.ban"])
+        assert "list-altered" in {finding["reason"] for finding in verdict["findings"]}
+    assert run("border", "lists", "ban.db")[0] == 2
 
 
 # ---------------------------------------------------------------------------------------------------------------- batch

@@ -1,6 +1,6 @@
 """One inspection as the law sees it: who, with what document, in which direction, on which day."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from tjdocs import mrz
 from tjdocs.border.claims import Claims
 from tjdocs.border.kinds import Kind, recognise
-from tjdocs.errors import UsageError
 from tjdocs.findings import Finding
 from tjdocs.inspection import Evidence, Examination
 from tjdocs.inspection.structure import ChipContent
-from tjdocs.mrz.names import Name
-from tjdocs.register.lists import Lists, Person
+from tjdocs.mrz.names import Name, century, readings
+from tjdocs.register.lists import Found, Lists, Person, categories, is_birth
 from tjdocs.seal import Seal
 
 if TYPE_CHECKING:
@@ -27,8 +26,10 @@ class Case:
     """What every rule of law is asked about. Personal data: ``repr`` shows none.
 
     :param zone: the zone that counts: DG1's, else the printed one; None where neither has a format
-    :param person: whom to look for on lists, None where nobody is named, or there is no list
+    :param person: for watch lists, with every name of chip, page and claims; None without name and number or lists
+    :param holder: for visas and permits, with the names of the MRZ and of a signed DG11 alone
     :param issued: the date of issue, from ``chip``, ``seal`` or ``register``
+    :param listed, unfit: numbers of entries by category; of those that match nobody also by reason
     :param standing: what the register says; ``register_reason`` why it says nothing
     """
 
@@ -42,6 +43,7 @@ class Case:
     zone: mrz.Zone | None = field(repr=False)
     kind: Kind | None
     person: Person | None = field(repr=False)
+    holder: Person | None = field(repr=False)
     lists: Lists | None = field(repr=False)
     seal: Seal | None = field(default=None, repr=False)
     issued: date | None = field(default=None, repr=False)
@@ -49,6 +51,7 @@ class Case:
     standing: "Standing | None" = None
     register_reason: str = "no-register"
     listed: Mapping[str, int] = field(default_factory=dict)
+    unfit: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, evidence: Evidence, examination: Examination, lists: Lists | None) -> "Case":
@@ -73,11 +76,13 @@ class Case:
             recognise(zone),
             # whom to look for matters only where there is something to look in
             _person(zones, examination.chip, claims, examination.at.date()) if lists is not None else None,
+            _holder(zones, examination) if lists is not None else None,
             lists,
             sealed,
             issued,
             source,
             listed=lists.counts if lists is not None else {},
+            unfit=lists.unfit_counts if lists is not None else {},
         )
 
     def with_register(self, standing: "Standing | None", reason: str) -> "Case":
@@ -101,8 +106,18 @@ class Case:
 
     @property
     def nationality(self) -> str:
-        """Code of the holder's nationality, that claimed where there is no zone; empty: unknown."""
-        return self.zone.nationality if self.zone is not None else self.claims.nationality
+        """The nationality code of the MRZ, empty without one; a claimed nationality gives no right."""
+        return self.zone.nationality if self.zone is not None else ""
+
+    def look_up(self, wanted: Iterable[str]) -> Found | None:
+        """Look the traveller up in the lists; None without lists, or without a name and number.
+
+        :param wanted: categories of one kind: watch lists by every name, rights by the signed names
+        """
+        names = tuple(wanted)
+        watched = any(categories()[name].kind == "watch" for name in names)
+        person = self.person if watched else self.holder
+        return self.lists.find(person, names) if self.lists is not None and person is not None else None
 
 
 def _issued(examination: Examination, sealed: Seal | None) -> tuple[date | None, str]:
@@ -113,50 +128,97 @@ def _issued(examination: Examination, sealed: Seal | None) -> tuple[date | None,
     return (header.issue_date, "seal") if header is not None and header.issue_date else (None, "")
 
 
+_MOST_LETTERS = 2000  # of all names of DG11, in all their spellings; an MRZ has 39
+
+
 def _person(zones: list[mrz.Zone], chip: ChipContent | None, claims: Claims, on: date) -> Person | None:
-    """Return whom to look for: every name that chip, page and traveller give."""
-    names = [_name(zone.primary_identifier, zone.secondary_identifier) for zone in zones]
-    dg11 = chip.parsed.get("DG11") if chip else None
-    if zones and dg11 is not None:
-        for text in filter(None, (dg11.full_name, *dg11.other_names)):
-            primary, _, secondary = text.partition("<<")
-            names += _spelt(primary.replace("<", " "), secondary.replace("<", " "))
-    if claims.primary_identifier:
-        names += _spelt(claims.primary_identifier, claims.secondary_identifier)
+    """Return the person for watch lists, with every name of chip, page and claims."""
+    names, limit = _details(chip) if zones else ([], False)
+    names = [*map(_name, zones), *names]
+    if claims.primary_identifier or claims.secondary_identifier:
+        names += _spellings(claims.primary_identifier, claims.secondary_identifier)
+    return _with_names(names, zones, chip, claims, on, limit)
+
+
+def _holder(zones: list[mrz.Zone], examination: Examination) -> Person | None:
+    """Return the person for rights, with the names of the first MRZ and of a DG11 whose hash is signed."""
+    if not zones:
+        return None
+    signed = any(f.check == "pa.dg-hash" and f.subject == "DG11" and f.outcome.holds for f in examination.findings)
+    chip = examination.chip if signed else None
+    names, limit = _details(chip)
+    return _with_names([_name(zones[0]), *names], zones, chip, Claims(), examination.at.date(), limit)
+
+
+def _with_names(
+    names: list[Name], zones: list[mrz.Zone], chip: ChipContent | None, claims: Claims, on: date, limit: bool
+) -> Person | None:
     names = list(dict.fromkeys(name for name in names if name.primary))
     zone = zones[0] if zones else None
     number = zone.document_number if zone is not None else ""
     if not names and not number:
         return None
     if zone is None:
-        return Person(tuple(names), claims.date_of_birth, nationality=claims.nationality)
+        # in another form it would match no entry, as unknown it matches all
+        born = claims.date_of_birth if is_birth(claims.date_of_birth) else ""
+        return Person(tuple(names), born, nationality=claims.nationality, limit=limit)
     sex = zone.sex if zone.sex in ("M", "F") else ""
-    return Person(tuple(names), _born(zone, on), sex, zone.nationality, number, zone.issuing_state)
+    born, other = _born(zone, chip, on)
+    return Person(tuple(names), born, sex, zone.nationality, number, zone.issuing_state, other, limit)
 
 
-def _name(primary: str, secondary: str) -> Name:
-    return Name(tuple(primary.split()), tuple(secondary.split()))
+def _details(chip: ChipContent | None) -> tuple[list[Name], bool]:
+    """Return the names of DG11, and whether there are more than are looked up."""
+    dg11 = chip.parsed.get("DG11") if chip else None
+    texts = [text for text in (dg11.full_name, *dg11.other_names) if text] if dg11 is not None else []
+    names: list[Name] = []
+    budget = _MOST_LETTERS
+    for text in texts:
+        budget -= len(text)
+        primary, _, secondary = text.partition("<<")
+        spellings = _spellings(primary.replace("<", " "), secondary.replace("<", " ")) if budget >= 0 else []
+        budget -= sum(len(name.text) for name in spellings)
+        if budget < 0:
+            return names, True
+        names += spellings
+    return names, False
 
 
-def _spelt(primary: str, secondary: str) -> list[Name]:
-    """Return a name in national letters as each table spells it."""
-    found = []
-    for table in mrz.transliteration.tables():
-        try:
-            found.append(Name.of(primary, secondary, table=table))
-        except UsageError:
-            continue  # a letter without a rule: another table may have one
-    return found
+def _name(zone: mrz.Zone) -> Name:
+    return _in_its_field(Name(tuple(zone.primary_identifier.split()), tuple(zone.secondary_identifier.split())))
 
 
-def _born(zone: mrz.Zone, on: date) -> str:
-    """Return what is known of the date of birth: ``YYYY-MM-DD``, ``YYYY-MM``, ``YYYY``, or nothing."""
+def _spellings(primary: str, secondary: str) -> list[Name]:
+    """Return a name in national letters as each table spells it, or unchanged if no table has its letters."""
+    return [_in_its_field(name) for name in readings((primary, secondary))]
+
+
+def _in_its_field(name: Name) -> Name:
+    """Return a name without primary identifier as a primary identifier (Doc 9303-3, 4.6)."""
+    return name if name.primary else Name(name.secondary)
+
+
+def _born(zone: mrz.Zone, chip: ChipContent | None, on: date) -> tuple[str, str]:
+    """Return the known part of the date of birth, and the same in another century if that may be meant.
+
+    An MRZ has two digits of the year, DG11 has four. Each is ``YYYY-MM-DD``, ``YYYY-MM``, ``YYYY`` or empty.
+    """
+    born = _of_zone(zone, on)
+    dg11 = chip.parsed.get("DG11") if chip else None
+    digits = (dg11.date_of_birth or "") if dg11 is not None else ""
+    day = f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
+    if zone.date_of_birth is not None and digits[2:] == zone.date_of_birth_raw and is_birth(day):
+        return day, born if born != day else ""
+    return born, century(born, years=on.year - int(born[:4]) + 100) if born else ""
+
+
+def _of_zone(zone: mrz.Zone, on: date) -> str:
     if zone.date_of_birth is not None:
         return zone.date_of_birth.isoformat()
     raw = zone.date_of_birth_raw
     year, month = raw[:2], raw[2:4]
     if not (year.isascii() and year.isdecimal()):
         return ""
-    whole = on.year // 100 * 100 + int(year)
-    text = str(whole if whole <= on.year else whole - 100)
+    number = on.year // 100 * 100 + int(year)
+    text = str(number if number <= on.year else number - 100)
     return f"{text}-{month}" if month.isascii() and month.isdecimal() and 1 <= int(month) <= 12 else text

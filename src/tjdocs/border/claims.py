@@ -17,8 +17,9 @@ _DATES = ("entered", "registered")
 class Claims:
     """Claims. Personal data: nothing of it is in ``repr``.
 
-    :param primary_identifier, secondary_identifier, date_of_birth, nationality: of a traveller without a document;
-        the date may be ``YYYY`` or ``YYYY-MM``
+    :param primary_identifier, secondary_identifier: a further name, for watch lists alone: it gives no right
+    :param date_of_birth, nationality: of a traveller without a document, for watch lists alone; the date may be
+        ``YYYY`` or ``YYYY-MM``, and one in another form counts as unknown
     :param entered: the day of the last entry, as stamped
     :param registered: the day on which the stay was registered
     :param place, route: where to, in the border area or border stripe

@@ -1,6 +1,6 @@
 """Law on the person, by lists: ``holder.ban``, ``holder.watch``, ``holder.right``, ``holder.permit``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -8,9 +8,9 @@ from typing import Any
 from tjdocs import specs
 from tjdocs.border.case import Case
 from tjdocs.findings import Finding, Outcome
-from tjdocs.register.lists import Category, Entry, Match, appeals, categories
+from tjdocs.register.lists import Category, Entry, Found, Match, appeals, categories
 
-__all__ = ["ban", "permit", "right", "rights", "watch"]
+__all__ = ["ban", "incomplete", "permit", "right", "rights", "watch"]
 
 _OUTCOMES = {"refuse": Outcome.FAILED, "refer": Outcome.UNDETERMINED, "tell": Outcome.WARNING}
 
@@ -33,15 +33,37 @@ def _watched(case: Case, check: str, word: str) -> list[Finding]:
         return [Finding(check, Outcome.NOT_APPLICABLE, "not-asked-for")]
     if case.lists is None or not any(case.listed.get(name) for name in looked_up):
         return [Finding(check, Outcome.UNDETERMINED, "no-list")]
-    if case.person is None:
+    result = case.look_up(looked_up)
+    if result is None:
         return [Finding(check, Outcome.UNDETERMINED, "no-input")]
-    found = case.lists.find(case.person, looked_up)
-    findings = [Finding(check, Outcome.UNDETERMINED, "limit")] if found.limit else []
-    for match in found.matches:
+    findings = incomplete(check, result)
+    for match in result.matches:
         if _bears(match.entry, case):
             finding = _consequence(check, word, match, looked_up[match.entry.category])
             findings += [finding] if finding else []
-    return findings or [Finding(check, Outcome.PASSED)]
+    if case.person is not None and not case.person.names:
+        findings.append(Finding(check, Outcome.UNDETERMINED, "no-input"))
+    lacking, little = _unfit(case, looked_up)
+    if lacking:
+        findings.append(Finding(check, Outcome.WARNING, "unfit-entries", "; ".join(filter(None, (lacking, little)))))
+    return findings or [Finding(check, Outcome.PASSED, detail=little)]
+
+
+def _unfit(case: Case, wanted: Iterable[str]) -> tuple[str, str]:
+    """Return two details: how many entries match nobody, and how many match only a holder with a single name."""
+    counts = [case.unfit.get(name, {}) for name in wanted]
+    little = sum(count.get("too-little", 0) for count in counts)
+    lacking = sum(sum(count.values()) for count in counts) - little
+    return (
+        f"entries that cannot be found by a name: {lacking}" if lacking else "",
+        f"entries that say too little to be found: {little}" if little else "",
+    )
+
+
+def incomplete(check: str, result: Found) -> list[Finding]:
+    """Return a finding for each reason why a look-up may have missed entries."""
+    reasons = [word for word, applies in (("limit", result.limit), ("list-altered", result.altered)) if applies]
+    return [Finding(check, Outcome.UNDETERMINED, word) for word in reasons]
 
 
 def _bears(entry: Entry, case: Case) -> bool:
@@ -73,6 +95,7 @@ def _consequence(check: str, word: str, match: Match, category: Category) -> Fin
         "until": entry.valid_until,
         "appeal": entry.appeal,
         "matched by": match.by,
+        "date of birth": match.born,
     }
     detail = "; ".join(f"{name} {value}".strip() for name, value in said.items() if value)
     return Finding(check, outcome, reason, detail, entry.id)
@@ -149,16 +172,15 @@ def _granted(case: Case, check: str, none: str, past: str) -> Finding:
     wanted = _categories(case, check)
     if case.lists is None or not any(case.listed.get(name) for name in wanted):
         return Finding(check, Outcome.UNDETERMINED, "no-list")
-    if case.person is None:
+    result = case.look_up(wanted)
+    if result is None:
         return Finding(check, Outcome.UNDETERMINED, "no-input")
-    found = case.lists.find(case.person, wanted)
-    judged = [_grant(match, case, check, past) for match in found.matches]
+    judged = [_grant(match, case, check, past) for match in result.matches]
+    judged += incomplete(check, result)
     for outcome in (Outcome.PASSED, Outcome.UNDETERMINED, Outcome.FAILED):
         for finding in judged:
             if finding.outcome is outcome:
                 return finding
-    if found.limit:
-        return Finding(check, Outcome.UNDETERMINED, "limit")
     return Finding(check, Outcome.FAILED, none)
 
 

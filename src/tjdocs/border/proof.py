@@ -143,10 +143,14 @@ def _content(evidence: Evidence, verdict: Verdict, inspector: Inspector) -> dict
         files[f"chip/{catalogue.file_name(name)}"] = data
     files["twice.json"] = _json(sorted(evidence.twice))
     if case.lists is not None:
-        matches = case.lists.find(case.person, categories()).matches if case.person else ()
-        rows = dict.fromkeys(match.entry.text() for match in matches)
+        results = {}
+        for kind in ("watch", "grant"):
+            result = case.look_up(row.id for row in categories().values() if row.kind == kind)
+            if result is not None:
+                results[kind] = result
+        rows = dict.fromkeys(match.entry.text() for result in results.values() for match in result.matches)
         files["lists.jsonl"] = "".join(f"{row}\n" for row in rows).encode()
-        files["lists.json"] = _json(dict(case.listed))
+        files["lists.json"] = _json(case.lists.summary(results))
     files |= _trust_files(_concerned(verdict, inspector.believed))
     return files
 
@@ -332,7 +336,9 @@ def _judge(files: Mapping[str, bytes], at: str) -> Verdict:
     lists = None
     if "lists.jsonl" in files:
         entries = [json.loads(line) for line in files["lists.jsonl"].decode().splitlines()]
-        lists = Lists.of(entries, counts=_object(files["lists.json"]))
+        summary = _object(files["lists.json"])
+        # an archive of an older version has the counts alone
+        lists = Lists.of(entries, origin=summary if "counts" in summary else {"counts": summary})
     policy = Policy.parse(files["policy.toml"], where="policy.toml")
     inspector = Inspector(trust=trust, register=register, lists=lists, policy=policy)
     return inspector.inspect(whole, at=datetime.fromisoformat(at), dry_run=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from tjdocs import specs
 from tjdocs.border.case import Case
-from tjdocs.border.holder import citizen
+from tjdocs.border.holder import citizen, incomplete
 from tjdocs.findings import Finding, Outcome
 
 __all__ = ["business_days", "judge"]
@@ -52,7 +52,7 @@ def judge(case: Case) -> Finding:
         return Finding(check, Outcome.UNDETERMINED, "no-entry-date")
     if entered > case.day:
         return Finding(check, Outcome.FAILED, "entered-in-future")
-    registered = _registered(case, entered)
+    registered, doubts = _registered(case, entered)
     until = min(registered, case.day) if registered else case.day
     allowed = _rules()["free_days"]
     # a holiday not in the table shortens the count by a day or two a year: one that is far over stays over
@@ -60,16 +60,18 @@ def judge(case: Case) -> Finding:
     detail = f"{count} business days from the day after entry" + (", then registered" if registered else "")
     if count <= allowed:
         return Finding(check, Outcome.PASSED, detail=detail)
+    if doubts:
+        return doubts[0]
     if not known and count <= allowed + 4:
         return Finding(check, Outcome.UNDETERMINED, "holidays-unknown", detail)
     return Finding(check, Outcome.FAILED, "overstayed", f"{detail}; {allowed} are allowed")
 
 
-def _registered(case: Case, entered: date) -> date | None:
-    """Return the day of registration: as read in the document, or on a list."""
+def _registered(case: Case, entered: date) -> tuple[date | None, list[Finding]]:
+    """Return the day of registration, by the document or a list, and why the list may have another."""
     days = [case.claims.registered] if case.claims.registered else []
-    if case.lists is not None and case.person is not None and case.listed.get("registration"):
-        for match in case.lists.find(case.person, ["registration"]).matches:
-            if match.exact:
-                days.append(date.fromisoformat(match.entry.valid_from))
-    return min((day for day in days if day >= entered), default=None)
+    result = case.look_up(["registration"]) if case.listed.get("registration") else None
+    if result is not None:
+        days += [date.fromisoformat(match.entry.valid_from) for match in result.matches if match.exact]
+    doubts = incomplete("holder.stay", result) if result is not None else []
+    return min((day for day in days if day >= entered), default=None), doubts

@@ -27,6 +27,10 @@ WatchList = Annotated[
     typer.Option("--watch-list", help="Bans and watch lists: CSV, JSON lines or an index; repeatable."),
 ]
 Permit = Annotated[list[str] | None, typer.Option("--permit", help="Visas and permits, likewise; repeatable.")]
+ListDigest = Annotated[
+    list[str] | None,
+    typer.Option("--list-digest", help="Digest of a list, by `border lists`, pinned; repeatable."),
+]
 Language = Annotated[str, typer.Option("--lang", help="en, ru or tg.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Judge only: nothing is used up or recorded.")]
 
@@ -63,6 +67,7 @@ def inspect(
     keys: _register.KeyFolder = "",
     watch_list: WatchList = None,
     permit: Permit = None,
+    list_digest: ListDigest = None,
     direction: Annotated[
         str, typer.Option("--direction", help="entry, exit, border-area, border-stripe or domestic.")
     ] = "",
@@ -90,8 +95,9 @@ def inspect(
         "mrz": _io.read_text(mrz_file).splitlines() if mrz_file else None,
         "chip": chip, "seal": seal, "page": page, "trust": trust, "trust_digest": trust_digest, "crl": crl,
         "signer": signer, "register": register, "officer": officer, "keys": keys, "watch_list": watch_list,
-        "permit": permit, "direction": direction, "point": point, "asks_protection": asks_protection,
-        "claims": _claims(claim), "policy": policy, "lang": lang, "dry_run": dry_run, "at": at,
+        "permit": permit, "list_digest": list_digest, "direction": direction, "point": point,
+        "asks_protection": asks_protection, "claims": _claims(claim), "policy": policy, "lang": lang,
+        "dry_run": dry_run, "at": at,
     }  # fmt: skip
     values = {**(_from_file(evidence) if evidence else {}), **{key: value for key, value in given.items() if value}}
     words = texts(_text(values, "lang") or "en")
@@ -161,9 +167,15 @@ def make_inspector(values: Mapping[str, Any]) -> Inspector:
     return Inspector(
         trust=store,
         register=open_register(_text(values, "register"), _text(values, "officer"), _text(values, "keys")),
-        lists=Lists.read(files) if files else None,
+        lists=_lists(files, _list(values, "list_digest")),
         policy=_verdicts.policy(_text(values, "policy")),
     )
+
+
+def _lists(files: list[str], digests: list[str]) -> Lists | None:
+    if digests and not files:
+        raise UsageError("a list is missing", where="--list-digest", hint="give --watch-list or --permit")
+    return Lists.read(files, digests=digests) if files else None
 
 
 def open_register(url: str, officer: str, keys: str = "") -> RegisterStatus | None:
@@ -236,6 +248,7 @@ def judge_batch(
     officer: RegisterOfficer = "",
     watch_list: WatchList = None,
     permit: Permit = None,
+    list_digest: ListDigest = None,
     direction: Annotated[str, typer.Option("--direction", help="Where a record names none.")] = "",
     point: Annotated[str, typer.Option("--point", help="Likewise.")] = "",
     policy: _verdicts.PolicyFile = "",
@@ -247,7 +260,7 @@ def judge_batch(
 ) -> None:
     """Judge many, in order, one JSON object a line; nothing is used up. Exit status 1 unless all are admitted."""
     values = {"trust": trust, "crl": crl, "trust_digest": trust_digest, "watch_list": watch_list, "permit": permit}
-    values |= {"policy": policy, "register": register, "signer": signer}
+    values |= {"policy": policy, "register": register, "signer": signer, "list_digest": list_digest}
     common = {key: value for key, value in (("direction", direction), ("point", point)) if value}
     open_register(register, officer)
     inspector = make_inspector({**values, "register": ""})
@@ -273,17 +286,36 @@ def judge_batch(
 
 @app.command("lists")
 def build_lists(
-    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="CSV, or JSON lines.")],
-    out: Annotated[str, typer.Option("--out", help="The index, a new file.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="CSV, JSON lines; an index where none is made.")],
+    out: Annotated[str, typer.Option("--out", help="The index, a new file.")] = "",
     as_json: _io.Json = False,
 ) -> None:
-    """Make an index of lists, which --watch-list and --permit open at once however long they are."""
-    counts = Lists.build(out, files).counts
+    """Check lists, and make an index of them, which --watch-list and --permit open at once however long they are.
+
+    Names every entry by which nobody can be found. Exit status 1 when there is one whose names no zone can have.
+    """
+    lists = Lists.build(out, files) if out else Lists.read(files)
+    lists.check()
+    unfit = lists.unfit()
     if as_json:
-        _io.show_json({"schema": 1, "entries": counts})
+        rows = [{"id": entry.id, "category": entry.category, "reason": entry.reason} for entry in unfit]
+        digests = dict(zip([out] if out else files, lists.digests, strict=True))
+        shown = {"entries": lists.counts, "digest": lists.digest, "digests": digests, "unfit": rows}
+        _io.show_json({"schema": 1, **shown})
     else:
-        for category, count in sorted(counts.items()):
+        for category, count in sorted(lists.counts.items()):
             print(f"{category:<24}{count}")
+        for entry in unfit:
+            print(f"{_UNFIT[entry.reason]}: {entry.category} {_io.printable(entry.id)}")
+        print(f"digest (--list-digest): {lists.digest}")
+    raise typer.Exit(1 if any(entry.reason != "too-little" for entry in unfit) else 0)
+
+
+_UNFIT = {
+    "script": "in letters that no table has",
+    "no-letters": "a name without letters",
+    "too-little": "one name and no whole date of birth: only a holder without another name is found",
+}
 
 
 @app.command("purge")

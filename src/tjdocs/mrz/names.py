@@ -1,22 +1,42 @@
 """Names read from a zone or an application, and whether two of them are one (Doc 9303-3, 4.6).
 
-Whoever compares names calls :func:`agree`, and whoever looks one up in a list takes :func:`keys` first. Names
-are compared as they stand in a zone: A to Z, components parted, punctuation gone.
+Names are compared by :func:`agree`, those of a list's entry by :func:`resemble`; a look-up in a list starts with keys.
+Names are compared as an MRZ has them: A to Z, components parted, without punctuation.
 """
 
 import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from tjdocs.errors import UsageError
+from tjdocs.mrz import resembling
 from tjdocs.mrz.layout import formats
+from tjdocs.mrz.resembling import MOST, Parts, Reach, century, near
 from tjdocs.mrz.transliteration import components, tables
 from tjdocs.mrz.variants import alike, skeletons, sounds
 
-__all__ = ["Agreement", "Name", "Relation", "agree", "keys", "readings"]
+__all__ = [
+    "MOST",
+    "SHORTEST_FIELD",
+    "Agreement",
+    "Keys",
+    "Name",
+    "Reach",
+    "Relation",
+    "agree",
+    "century",
+    "keys",
+    "legible",
+    "list_keys",
+    "near",
+    "readings",
+    "resemble",
+]
 
 _WIDTHS = frozenset(layout.by_name["names"].width for layout in formats().values())
 _KEY = 2  # consonants of a key; what a truncated component still has
+SHORTEST_FIELD = min(_WIDTHS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +79,9 @@ class Relation(StrEnum):
     EXACT = "exact"
     TRUNCATED = "truncated"  # one is the other, cut as Doc 9303-4 to -7, 4.2.3 allow
     VARIANT = "variant"  # one is the other, transliterated or spelt otherwise
+    SHORTENED = "shortened"  # one lacks given names, or a part of the surname
+    REARRANGED = "rearranged"  # one has them in another order or field
+    ALTERED = "altered"  # one has another ending, sound or letter
     DIFFERS = "differs"
 
 
@@ -101,6 +124,116 @@ def agree(a: Name | tuple[str, str], b: Name | tuple[str, str]) -> Agreement:
     return Agreement(Relation.DIFFERS, *_where(ours[0], theirs[0]))
 
 
+def resemble(holder: Name, entry: tuple[str, str], reach: Reach | None) -> Relation:
+    """Compare a holder's name with that of an entry of a list; return the best relation that any spelling has.
+
+    :param entry: primary and secondary identifier, in any letters
+    :param reach: how far; None for rights, which depend on the name as it is spelt
+    """
+    relation = agree(holder, entry).relation
+    if relation is Relation.DIFFERS and _shortened(holder, entry):
+        return Relation.SHORTENED
+    if relation is not Relation.DIFFERS or reach is None:
+        return relation
+    parts = Parts(holder.primary, holder.secondary)
+    relations = {resembling.likeness(parts, other, reach) for other in _parts(entry)}
+    return next((each for each in Relation if each.value in relations), Relation.DIFFERS)
+
+
+def _shortened(holder: Name, entry: tuple[str, str]) -> bool:
+    """Whether the names agree without the patronymic, or further given names, of one of them."""
+    parts = entry[1].split()
+    count = min(len(parts), len(holder.secondary))
+    if not count or len(parts) == len(holder.secondary):
+        return False
+    return agree(Name(holder.primary, holder.secondary[:count]), (entry[0], " ".join(parts[:count]))).holds
+
+
+@lru_cache(maxsize=64)
+def _parts(pair: tuple[str, str]) -> tuple[Parts, ...]:
+    """Return an entry's name in every way that it may be read."""
+    if _is_plain(*pair):
+        return (Parts(tuple(pair[0].split()), tuple(pair[1].split())),)
+    spellings = (Parts(name.primary, name.secondary) for name in readings(pair))
+    return tuple(dict.fromkeys((*spellings, *resembling.readings(*pair))))
+
+
+def legible(pair: tuple[str, str]) -> tuple[int, bool]:
+    """Return how many components of an entry's name an MRZ could have, and whether the name has any letter.
+
+    Without one in the primary identifier there are none.
+    """
+    counts = [
+        len(parts.primary) + sum(map(_in_mrz, parts.secondary))
+        for parts in _parts(pair)
+        if parts.primary and all(map(_in_mrz, parts.primary))
+    ]
+    return max(counts, default=0), any(map(str.isalpha, "".join(pair)))
+
+
+def _in_mrz(component: str) -> bool:
+    return component.isascii() and component.isalpha()
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The look-up keys of a name in a list, in addition to :func:`keys` for truncated names.
+
+    :param surname: of the surname and its parts
+    :param jumble: the same, if two letters of it are exchanged
+    :param given: of the given names
+    :param first: of the first given name
+    :param both: of surname and given name together, for a date of birth that is not whole
+    """
+
+    surname: frozenset[str] = field(repr=False)
+    jumble: frozenset[str] = field(repr=False)
+    given: frozenset[str] = field(repr=False)
+    first: frozenset[str] = field(repr=False)
+    both: frozenset[str] = field(repr=False)
+
+
+def list_keys(name: Name | tuple[str, str]) -> Keys:
+    """Return the look-up keys of a holder's name, or of an entry's."""
+    spellings = (Parts(name.primary, name.secondary),) if isinstance(name, Name) else _parts(name)
+    surname, jumble, given, first, both = set[str](), set[str](), set[str](), set[str](), set[str]()
+    for parts in spellings:
+        surname |= _of_surname(parts.primary)
+        jumble |= {letters for part in resembling.plain(parts.primary) if (letters := resembling.jumble(part))}
+        given |= _of_given(parts.secondary)
+        first |= _of_given(resembling.plain(parts.secondary)[:1])
+        fields = [(parts.primary, parts.secondary)]
+        if not parts.secondary and len(parts.primary) > 1:
+            components_ = resembling.plain(parts.primary)
+            fields.append((components_[:1], components_[1:]))
+        both |= {f"{a}<{b}" for one, other in fields for a in _of_field(one) for b in _of_field(other)}
+    return Keys(*map(frozenset, (surname, jumble, given, first, both)))
+
+
+# in a list the same surnames and given names recur
+@lru_cache(maxsize=16384)
+def _of_surname(parts: tuple[str, ...]) -> frozenset[str]:
+    surnames = resembling.plain(parts)
+    return _of_components({*surnames, "".join(surnames), "".join(parts[:MOST])})
+
+
+@lru_cache(maxsize=16384)
+def _of_given(parts: tuple[str, ...]) -> frozenset[str]:
+    return _of_components(set(resembling.plain(parts)))
+
+
+@lru_cache(maxsize=16384)
+def _of_field(parts: tuple[str, ...]) -> frozenset[str]:
+    """Return the consonants of a field, and of its first component."""
+    variants_ = (parts[:MOST], resembling.plain(parts))
+    texts = {text for each in variants_ for text in ("".join(each), *each[:1])}
+    return frozenset(core for text in texts for core in resembling.cores(text))
+
+
+def _of_components(parts: set[str]) -> frozenset[str]:
+    return frozenset(core for part in parts for core in resembling.cores(part))
+
+
 def keys(name: Name | tuple[str, str]) -> frozenset[str]:
     """Return look-up keys: names that :func:`agree` joins share at least one.
 
@@ -117,19 +250,30 @@ def keys(name: Name | tuple[str, str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def readings(name: Name | tuple[str, str]) -> list[Name]:
+def readings(name: Name | tuple[str, str]) -> tuple[Name, ...]:
     """Return the name as each table spells it, the default first."""
-    if isinstance(name, Name):
-        return [name]
-    found = []
+    return (name,) if isinstance(name, Name) else _readings(name)
+
+
+@lru_cache(maxsize=64)
+def _readings(pair: tuple[str, str]) -> tuple[Name, ...]:
+    if _is_plain(*pair):
+        return (Name(tuple(pair[0].split()), tuple(pair[1].split())),)
+    names = []
     for table in tables():
         try:
-            found.append(Name.of(*name, table=table))
+            names.append(Name.of(*pair, table=table))
         except UsageError:
             continue  # a letter without a rule: another table may have one
-    if not found:
-        found = [Name(*(tuple(unicodedata.normalize("NFC", part).upper().split()) for part in name))]
-    return list(dict.fromkeys(found))
+    if not names:
+        names = [Name(*(tuple(unicodedata.normalize("NFC", part).upper().split()) for part in pair))]
+    return tuple(dict.fromkeys(names))
+
+
+def _is_plain(*texts: str) -> bool:
+    """Whether every table leaves the texts as they are."""
+    text = "".join(texts).replace(" ", "")
+    return text.isascii() and text.isupper() and text.isalpha()
 
 
 def _where(a: Name, b: Name) -> tuple[str, int]:

@@ -8,7 +8,7 @@ from typing import Any
 from tjdocs import specs
 from tjdocs.errors import SpecError
 
-__all__ = ["alike", "skeletons", "sounds"]
+__all__ = ["alike", "consonants", "fit", "read_as", "single", "skeletons", "sounds"]
 
 _WHERE = "specs/mrz/variants.toml"
 _VOWELS = frozenset("AEIOU")
@@ -31,28 +31,41 @@ class _Rules:
 
 def alike(one: str, other: str) -> bool:
     """Whether two components in A to Z may be one, spelt differently."""
-    if one == other or any(one in names and other in names for names in _rules().names):
+    if one == other:
         return True
-    return any(_match(a, b) for a in _spellings(one) for b in _spellings(other))
+    if skeletons(one).isdisjoint(skeletons(other)):  # spellings of one name share one
+        return False
+    if any(one in names and other in names for names in _rules().names):
+        return True
+    return any(fit(a, b) for a in _spellings(one) for b in _spellings(other))
 
 
+@lru_cache(maxsize=8192)
 def skeletons(component: str) -> frozenset[str]:
     """Return the consonants of a component in each way that it may be read; spellings of one name share one."""
-    return frozenset("".join(letter for letter in spelling if letter not in _VOWELS) for spelling in _family(component))
+    return frozenset(map(consonants, read_as(component)))
 
 
+def consonants(spelling: str) -> str:
+    """Return a spelling without its vowels."""
+    return "".join(letter for letter in spelling if letter not in _VOWELS)
+
+
+@lru_cache(maxsize=8192)
 def sounds(component: str) -> frozenset[str]:
     """Return the consonants with which a component may begin; ``""`` stands for a vowel, or for nothing."""
-    return frozenset(spelling[:1] if spelling[:1] not in _VOWELS else "" for spelling in _family(component))
+    return frozenset(spelling[:1] if spelling[:1] not in _VOWELS else "" for spelling in read_as(component))
 
 
-def _family(component: str) -> frozenset[str]:
+@lru_cache(maxsize=8192)
+def read_as(component: str) -> frozenset[str]:
     """Return the component, and those that are the same by the table of names, each brought to one spelling."""
     members = next((names for names in _rules().names if component in names), (component,))
     return frozenset(spelling for member in members for spelling in _spellings(member))
 
 
-def _match(one: str, other: str) -> bool:
+def fit(one: str, other: str) -> bool:
+    """Whether two components brought to one spelling are the same but for vowels that stand for one another."""
     vowels = _rules().vowels
     return len(one) == len(other) and all(
         a == b or frozenset((a, b)) in vowels for a, b in zip(one, other, strict=True)
@@ -81,11 +94,11 @@ def _settled(text: str, rules: _Rules) -> str:
     for found, meant in rules.end:
         if text.endswith(found):
             text = text.removesuffix(found) + meant
-    text = _single(_replaced(text, rules.everywhere))
+    text = single(_replaced(text, rules.everywhere))
     for found, meant in rules.start:
         if text.startswith(found):
             text = meant + text.removeprefix(found)
-    return _single(_replaced(text, rules.after))
+    return single(_replaced(text, rules.after))
 
 
 def _replaced(text: str, replacements: _Replacements) -> str:
@@ -94,7 +107,8 @@ def _replaced(text: str, replacements: _Replacements) -> str:
     return text
 
 
-def _single(text: str) -> str:
+def single(text: str) -> str:
+    """Return the text with one letter of those that follow one another twice."""
     return "".join(letter for place, letter in enumerate(text) if text[place - 1 : place] != letter)
 
 

@@ -4,10 +4,12 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import fields
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
+from tjdocs import databases
 from tjdocs.errors import InputError, OutputError
 from tjdocs.pki.belief import GROUNDS, Entry, Source
 from tjdocs.pki.certificate import Certificate, CertificateError
@@ -30,6 +32,7 @@ CREATE TABLE trusted (sha256 TEXT NOT NULL REFERENCES certificate, ground TEXT N
 CREATE TABLE crl (sha256 TEXT PRIMARY KEY, der BLOB NOT NULL);
 INSERT INTO meta VALUES ('version', '4');
 """
+_FORMS = {_VERSION: f"{_SCHEMA} {_SIGNERS}", _WITHOUT_SIGNERS: _SCHEMA}
 _COLUMNS = [column.name for column in fields(Source)]
 # what was once verified up to an anchor stays so when the same file comes again without one
 _UPDATE = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in ("sha256", "kind"))
@@ -56,21 +59,19 @@ def read(path: Path) -> tuple[list[Entry], tuple[Crl, ...], tuple[Certificate, .
 
     :raises InputError: it is no trust store, or something in it was altered
     """
+    hint = "make one with `tjdocs trust import`"
+    database, version = databases.open_readonly(path, _FORMS, kind="trust store", hint=hint, renewal="import again")
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
-            version = database.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
-            if version is None or version[0] not in (_VERSION, _WITHOUT_SIGNERS):
-                raise InputError("trust store of another version", where=str(path), hint="import again")
-            rows = database.execute("SELECT sha256, der, kind FROM certificate ORDER BY rowid").fetchall()
-            given = database.execute("SELECT sha256, ground FROM trusted ORDER BY rowid").fetchall()
-            listed = database.execute(f"SELECT id, {', '.join(_COLUMNS)} FROM source").fetchall()  # noqa: S608
-            memberships = database.execute("SELECT sha256, source FROM membership ORDER BY source").fetchall()
-            crls = database.execute("SELECT sha256, der FROM crl ORDER BY rowid").fetchall()
-            signers = []
-            if version[0] == _VERSION:
-                signers = database.execute("SELECT sha256, der FROM signer ORDER BY rowid").fetchall()
+        with closing(database):
+            fetch = partial(databases.rows, database, where=path)
+            rows = fetch("SELECT sha256, der, kind FROM certificate ORDER BY rowid")
+            given = fetch("SELECT sha256, ground FROM trusted ORDER BY rowid")
+            listed = fetch(f"SELECT id, {', '.join(_COLUMNS)} FROM source")  # noqa: S608 - our own names
+            memberships = fetch("SELECT sha256, source FROM membership ORDER BY source")
+            crls = fetch("SELECT sha256, der FROM crl ORDER BY rowid")
+            signers = fetch("SELECT sha256, der FROM signer ORDER BY rowid") if version == _VERSION else []
     except sqlite3.Error:
-        raise InputError("not a trust store", where=str(path), hint="make one with `tjdocs trust import`") from None
+        raise InputError("not a trust store", where=str(path), hint=hint) from None
     altered = InputError("an entry of the trust store was altered", where=str(path))
     if not all(isinstance(text, str) for _, *texts in listed for text in texts):
         raise altered
@@ -108,6 +109,11 @@ def _unaltered(path: Path, what: str, digest: str, data: object, parse: Callable
 def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         with closing(sqlite3.connect(path, timeout=30)) as database, database:
+            database.execute("BEGIN IMMEDIATE")
+            # a trigger would run with each row
+            if databases.check(database, _FORMS) == _WITHOUT_SIGNERS:
+                database.execute(_SIGNERS)
+                database.execute("UPDATE meta SET value = ? WHERE key = 'version'", [_VERSION])
             yield database
     except sqlite3.Error as error:
         raise OutputError("cannot write the trust store", where=str(path), hint=str(error)) from None
@@ -124,13 +130,9 @@ def write(
     """Add what a source held, each certificate with its kind; return how many are new.
 
     :param signers: the certificates from a master list's signer to its anchor
-
     :raises OutputError: the store cannot be written
     """
     with _writing(path) as database:
-        if database.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() == (_WITHOUT_SIGNERS,):
-            database.execute(_SIGNERS)
-            database.execute("UPDATE meta SET value = ? WHERE key = 'version'", [_VERSION])
         before = database.execute("SELECT count(*) FROM certificate").fetchone()[0]
         database.execute(_SOURCE, [getattr(source, name) for name in _COLUMNS])
         (source_id,) = database.execute(

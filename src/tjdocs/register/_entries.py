@@ -9,15 +9,16 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import IO, Any
 
 from tjdocs import specs
 from tjdocs.errors import InputError, SpecError, UsageError
+from tjdocs.mrz.names import legible
 
-__all__ = ["Category", "Entry", "appeals", "categories", "entries"]
+__all__ = ["Category", "Entry", "appeals", "categories", "entries", "is_birth", "unfit"]
 
-MAX_LINE = 100_000
-_BORN = re.compile(r"(\d{4}(-\d{2}(-\d{2})?)?)?", re.ASCII)
+MAX_LINE = 100_000  # characters of a line, and of a row of several lines
+_BORN = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 _CODE = re.compile(r"[A-Z]{0,3}")
 _NUMBER = re.compile(r"[A-Z0-9]*")
 _LISTS = ("aliases", "places", "routes")
@@ -107,8 +108,17 @@ class Entry:
 
     @classmethod
     def from_text(cls, text: str) -> "Entry":
-        """Return the entry that :meth:`text` wrote."""
-        return _entry(json.loads(text))
+        """Return the entry that :meth:`text` wrote.
+
+        :raises ValueError: it did not
+        """
+        try:
+            row = json.loads(text)
+        except (RecursionError, TypeError):
+            raise ValueError("no entry") from None
+        if _problem(row):
+            raise ValueError("no entry")
+        return _entry(row)
 
     def text(self) -> str:
         """Return the entry as one line of JSON, empty fields left out."""
@@ -116,7 +126,7 @@ class Entry:
 
     def as_json(self) -> dict[str, Any]:
         """Return the entry with the keys of the schema, empty fields left out."""
-        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        values = {name: getattr(self, name) for name in _NAMES}
         return {key: list(value) if key in _LISTS else value for key, value in values.items() if value}
 
     @property
@@ -136,7 +146,8 @@ def _identifiers(text: str) -> tuple[str, str]:
     return primary.replace("<", " ").strip(), secondary.replace("<", " ").strip()
 
 
-_KNOWN = frozenset(item.name for item in fields(Entry))
+_NAMES = tuple(item.name for item in fields(Entry))
+_KNOWN = frozenset(_NAMES)
 
 
 def _problem(row: Any) -> str:
@@ -144,7 +155,7 @@ def _problem(row: Any) -> str:
     if not isinstance(row, Mapping):
         return "no object"
     if unknown := sorted(str(key)[:40] for key in row.keys() - _KNOWN):
-        return f"unknown {unknown[0]}"
+        return f"unknown {unknown[0] if unknown[0].isprintable() else 'key'}"
     for key, value in row.items():
         if key in _LISTS:
             if not isinstance(value, list | tuple) or not all(isinstance(item, str) and item for item in value):
@@ -163,7 +174,6 @@ def _problem(row: Any) -> str:
     if row.get("appeal") and row["appeal"] not in appeals():
         return "appeal"
     for key, form in (
-        ("date_of_birth", _BORN),
         ("document_number", _NUMBER),
         ("issuing_state", _CODE),
         ("nationality", _CODE),
@@ -171,8 +181,7 @@ def _problem(row: Any) -> str:
     ):
         if not form.fullmatch(row.get(key, "")):
             return key
-    born = row.get("date_of_birth", "")
-    if born and not _day(born + "-01-01"[len(born) - len("YYYY") :]):
+    if row.get("date_of_birth") and not is_birth(row["date_of_birth"]):
         return "date_of_birth"
     for key in ("valid_from", "valid_until"):
         if row.get(key) and not _day(row[key]):
@@ -180,6 +189,27 @@ def _problem(row: Any) -> str:
     if row.get("valid_from") and row.get("valid_until") and row["valid_from"] > row["valid_until"]:
         return "valid_until"
     return next((key for key in category.needs if not row.get(key)), "")
+
+
+def unfit(entry: Entry) -> str:
+    """Return why nobody can be found by the entry's names, or an empty text.
+
+    ``script``: no table has their letters. ``no-letters``: there are none. ``too-little``: an entry of a watch list
+    has a single name and no whole date of birth; only a holder without another name is found.
+    """
+    if not entry.names:
+        return ""
+    read = [legible(pair) for pair in entry.names]
+    parts = max(count for count, _ in read)
+    if not parts:
+        return "script" if any(letters for _, letters in read) else "no-letters"
+    partly = len(entry.date_of_birth) < len("YYYY-MM-DD") and not entry.document_number
+    return "too-little" if parts == 1 and partly and categories()[entry.category].kind == "watch" else ""
+
+
+def is_birth(text: str) -> bool:
+    """Whether a text is a date of birth or its known part: ``YYYY-MM-DD``, ``YYYY-MM`` or ``YYYY``."""
+    return bool(_BORN.fullmatch(text)) and _day(text + "-01-01"[len(text) - len("YYYY") :])
 
 
 def _day(text: str) -> bool:
@@ -196,8 +226,8 @@ def entries(path: str | Path) -> Iterator[Entry]:
     """
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
-            rows = _csv(file) if str(path).lower().endswith(".csv") else _json(file)
-            for line, row in rows:
+            lines = _Lines(file)
+            for line, row in _rows(lines, str(path)):
                 problem = row if isinstance(row, str) else _problem(row)
                 if problem:
                     raise InputError(
@@ -213,23 +243,65 @@ def entries(path: str | Path) -> Iterator[Entry]:
         raise InputError("no UTF-8", where=str(path)) from None
 
 
-def _json(file: Any) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
-    for number, line in enumerate(file, 1):
-        if len(line) > MAX_LINE:
-            yield number, f"more than {MAX_LINE} characters"
-        elif line.strip():
+class _Lines:
+    """The lines of a text, none read beyond the limit.
+
+    :ivar over: a line, or a row of several lines, is longer
+    """
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file, self.number, self.over = file, 0, False
+        self._row = 0
+
+    def __iter__(self) -> Iterator[str]:
+        while not self.over and (line := self._file.readline(MAX_LINE + 1)):
+            self.number += 1
+            self._row += len(line)
+            self.over = self._row > MAX_LINE
+            if not self.over:
+                yield line
+
+    def end_row(self) -> None:
+        self._row = 0
+
+
+_Rows = Iterator[tuple[int, Mapping[str, Any] | str]]
+
+
+def _rows(lines: _Lines, path: str) -> _Rows:
+    """Yield the line and the content of each row, or the fault that makes it unreadable."""
+    yield from _csv(lines) if path.lower().endswith(".csv") else _json(lines)
+    if lines.over:
+        yield lines.number, f"more than {MAX_LINE} characters"
+
+
+def _json(lines: _Lines) -> _Rows:
+    for line in lines:
+        lines.end_row()
+        if line.strip():
             try:
-                row = json.loads(line)
+                row = json.loads(line, object_pairs_hook=_once)
             except (ValueError, RecursionError):
-                yield number, "no JSON"
+                yield lines.number, "no JSON"
                 continue
-            yield number, row if isinstance(row, dict) else "no object"
+            yield lines.number, row if isinstance(row, dict) else "no object"
 
 
-def _csv(file: Any) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
-    reader = csv.DictReader(file, strict=True)
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    row = dict(pairs)
+    if len(row) != len(pairs):
+        raise ValueError("a key twice")
+    return row
+
+
+def _csv(lines: _Lines) -> _Rows:
+    reader = csv.DictReader(lines, strict=True)
     try:
+        head = reader.fieldnames or ()
+        if len(set(head)) != len(head):
+            yield 1, "a column twice"
         for row in reader:
+            lines.end_row()
             if None in row or None in row.values():
                 yield reader.line_num, "another number of columns than the head"
                 continue
@@ -239,4 +311,5 @@ def _csv(file: Any) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
                     values[key] = [item.strip() for item in values[key].split(";") if item.strip()]
             yield reader.line_num, values
     except csv.Error:
-        yield reader.line_num + 1, "no CSV"
+        if not lines.over:  # which ends a row in its middle
+            yield reader.line_num + 1, "no CSV"

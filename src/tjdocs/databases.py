@@ -1,0 +1,141 @@
+"""SQLite files made by others: opened only with our own tables, and read within bounds.
+
+A file can contain views, triggers, computed columns and virtual tables, which run their maker's code, and values that
+fill the memory. With exactly our schema it contains none of the former; the latter are not read.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from tjdocs.errors import InputError
+
+__all__ = ["MAX_FILE", "MAX_VALUE", "check", "open_readonly", "rows"]
+
+MAX_VALUE = 20 * 1024 * 1024  # bytes of one value or row: the longest list that we read
+MAX_FILE = 512 * 1024 * 1024  # bytes of a file that is read completely
+_MAX_SCHEMA = 100  # rows of the schema; ours have far fewer
+_META_FORM = "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)"
+
+
+def open_readonly(
+    path: str | Path,
+    forms: Mapping[str, str],
+    *,
+    kind: str,
+    hint: str,
+    renewal: str,
+    large: bool = False,
+    immutable: bool = False,
+) -> tuple[sqlite3.Connection, str]:
+    """Open a file for reading, in one transaction, if its tables and indexes are exactly those of one of ``forms``.
+
+    Return the connection and the version.
+
+    :param forms: by the value of ``version`` in ``meta``: the statements, ``CREATE TABLE meta (key, value)`` among them
+    :param kind: the kind of file, for the error, for example ``trust store``
+    :param hint: the command that makes such a file
+    :param renewal: the command that replaces a file of another version
+    :param large: it may be longer than :data:`MAX_FILE`, since it is not read completely
+    :param immutable: the file is never written to, so that neither a lock nor a journal next to it counts
+    :raises InputError: the file cannot be read, or has another schema or version
+    """
+    unfit = InputError(f"not {'an' if kind[0] in 'aeiou' else 'a'} {kind}", where=str(path), hint=hint)
+    database: sqlite3.Connection | None = None
+    try:
+        if not large and Path(path).stat().st_size > MAX_FILE:
+            raise InputError("over the limits", where=str(path), hint=f"at most {MAX_FILE} bytes")
+        database = sqlite3.connect(
+            f"{Path(path).absolute().as_uri()}?mode=ro{'&immutable=1' if immutable else ''}",
+            uri=True,
+            check_same_thread=False,
+            isolation_level=None,
+        )
+        _set_bounds(database)
+        database.execute("BEGIN")  # from here on nobody changes the schema
+        statements = _schema(database)
+        if _META_FORM not in statements:  # an ordinary table, safe to read
+            raise unfit
+        row = database.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
+        version = row[0] if row is not None else None
+        if not isinstance(version, str) or version not in forms:
+            raise InputError(f"{kind} of another version", where=str(path), hint=renewal)
+        if statements != _expected(forms[version]):
+            raise unfit
+    except InputError:
+        _close(database)
+        raise
+    except (sqlite3.Error, OSError, ValueError):
+        _close(database)
+        raise unfit from None
+    return database, version
+
+
+def rows(database: sqlite3.Connection, statement: str, *, where: str | Path) -> list[tuple[Any, ...]]:
+    """Return the rows of a statement that reads tables from end to end.
+
+    :param where: the file, for the error
+    :raises InputError: the rows are longer than the file: its pages refer to each other without end
+    :raises sqlite3.Error: the file is damaged
+    """
+    pages, size = (database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+    result, budget = [], pages * size
+    for row in database.execute(statement):
+        budget -= 1 + sum(len(value) for value in row if isinstance(value, bytes | str))
+        if budget < 0:
+            raise InputError("a database that repeats itself", where=str(where), hint="make it again")
+        result.append(row)
+    return result
+
+
+def check(database: sqlite3.Connection, forms: Mapping[str, str]) -> str:
+    """Check within a transaction, before anything is written, that tables and indexes are those of one of ``forms``.
+
+    Return its version.
+
+    :raises sqlite3.DatabaseError: there are others, or triggers or views
+    """
+    statements = _schema(database)
+    row = (
+        database.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() if _META_FORM in statements else ()
+    )
+    if not row or row[0] not in forms or statements != _expected(forms[row[0]]):
+        raise sqlite3.DatabaseError("another schema")
+    return str(row[0])
+
+
+def _set_bounds(database: sqlite3.Connection) -> None:
+    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE)
+    database.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    for setting in (
+        "trusted_schema = OFF",
+        "query_only = ON",
+        "cell_size_check = ON",
+        "mmap_size = 0",
+        "cache_size = -32000",
+    ):
+        database.execute(f"PRAGMA {setting}")
+
+
+def _schema(database: sqlite3.Connection) -> set[str]:
+    """Return the statements of the schema, and the names of unexpected parts without one."""
+    entries = database.execute(f"SELECT name, sql FROM sqlite_master LIMIT {_MAX_SCHEMA}").fetchall()  # noqa: S608
+    unnamed = {str(name) for name, sql in entries if sql is None}
+    odd = {name for name in unnamed if not name.startswith("sqlite_autoindex_")}
+    return odd | {_normal(sql) for _, sql in entries if sql is not None}
+
+
+def _expected(schema: str) -> set[str]:
+    return {_normal(statement) for statement in schema.split(";") if statement.strip().startswith("CREATE")}
+
+
+def _normal(sql: object) -> str:
+    return " ".join(str(sql).split())
+
+
+def _close(database: sqlite3.Connection | None) -> None:
+    if database is not None:
+        with suppress(sqlite3.Error):
+            database.close()
