@@ -10,14 +10,18 @@ _HINT = "give a date, or a datetime with a time zone"
 
 
 def aware(at: object, where: str = "at") -> datetime:
-    """Return a moment that says its time zone.
+    """Return a moment that says its time zone, and that any other time zone can say too.
 
-    :raises UsageError: a naive moment, or none
+    :raises UsageError: a naive moment, or none, or one beyond the calendar (year 1 to 9999) in UTC
     """
     if not isinstance(at, datetime):
         raise UsageError("no moment", where=where, hint="give a datetime with a time zone")
     if at.utcoffset() is None:
         raise UsageError("a naive moment", where=where, hint="give a datetime with a time zone")
+    try:
+        at.astimezone(UTC)
+    except OverflowError:
+        raise UsageError("a moment beyond the calendar", where=where, hint="in UTC of year 1 to 9999") from None
     return at
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from tjdocs import mrz
+from tjdocs import limits, mrz
 from tjdocs.border.claims import Claims
 from tjdocs.border.kinds import Kind, recognise
 from tjdocs.errors import UsageError
@@ -28,6 +28,7 @@ class Case:
 
     :param zone: the zone that counts: DG1's, else the printed one; None where neither has a format
     :param person: whom to look for on lists, None where nobody is named, or there is no list
+    :param names_left_out: there are more names, or longer ones, than are looked for
     :param issued: the date of issue, from ``chip``, ``seal`` or ``register``
     :param standing: what the register says; ``register_reason`` why it says nothing
     """
@@ -42,6 +43,7 @@ class Case:
     zone: mrz.Zone | None = field(repr=False)
     kind: Kind | None
     person: Person | None = field(repr=False)
+    names_left_out: bool
     lists: Lists | None = field(repr=False)
     seal: Seal | None = field(default=None, repr=False)
     issued: date | None = field(default=None, repr=False)
@@ -61,6 +63,10 @@ class Case:
         zone = zones[0] if zones else None
         sealed = examination.sealed.seal if examination.sealed is not None else None
         issued, source = _issued(examination, sealed)
+        # whom to look for matters only where there is something to look in
+        person, left_out = None, False
+        if lists is not None:
+            person, left_out = _person(zones, examination.chip, claims, examination.at.date())
         return cls(
             examination.at,
             evidence.direction,
@@ -71,8 +77,8 @@ class Case:
             examination.chip,
             zone,
             recognise(zone),
-            # whom to look for matters only where there is something to look in
-            _person(zones, examination.chip, claims, examination.at.date()) if lists is not None else None,
+            person,
+            left_out,
             lists,
             sealed,
             issued,
@@ -113,34 +119,38 @@ def _issued(examination: Examination, sealed: Seal | None) -> tuple[date | None,
     return (header.issue_date, "seal") if header is not None and header.issue_date else (None, "")
 
 
-def _person(zones: list[mrz.Zone], chip: ChipContent | None, claims: Claims, on: date) -> Person | None:
-    """Return whom to look for: every name that chip, page and traveller give."""
-    names = [_name(zone.primary_identifier, zone.secondary_identifier) for zone in zones]
+def _person(zones: list[mrz.Zone], chip: ChipContent | None, claims: Claims, on: date) -> tuple[Person | None, bool]:
+    """Return whom to look for, by every name that chip, page and traveller give; and whether these are too many."""
+    given: list[Name | None] = [_name(zone.primary_identifier, zone.secondary_identifier) for zone in zones]
     dg11 = chip.parsed.get("DG11") if chip else None
     if zones and dg11 is not None:
         for text in filter(None, (dg11.full_name, *dg11.other_names)):
             primary, _, secondary = text.partition("<<")
-            names += _spelt(primary.replace("<", " "), secondary.replace("<", " "))
+            given += _spelt(primary.replace("<", " "), secondary.replace("<", " "))
     if claims.primary_identifier:
-        names += _spelt(claims.primary_identifier, claims.secondary_identifier)
-    names = list(dict.fromkeys(name for name in names if name.primary))
+        given += _spelt(claims.primary_identifier, claims.secondary_identifier)
+    found = list(dict.fromkeys(name for name in given if name is None or name.primary))
+    names = [name for name in found if name is not None][: limits.NAMES]
+    left_out = len(names) < len(found)
     zone = zones[0] if zones else None
     number = zone.document_number if zone is not None else ""
     if not names and not number:
-        return None
+        return None, left_out
     if zone is None:
-        return Person(tuple(names), claims.date_of_birth, nationality=claims.nationality)
+        return Person(tuple(names), claims.date_of_birth, nationality=claims.nationality), left_out
     sex = zone.sex if zone.sex in ("M", "F") else ""
-    return Person(tuple(names), _born(zone, on), sex, zone.nationality, number, zone.issuing_state)
+    return Person(tuple(names), _born(zone, on), sex, zone.nationality, number, zone.issuing_state), left_out
 
 
 def _name(primary: str, secondary: str) -> Name:
     return Name(tuple(primary.split()), tuple(secondary.split()))
 
 
-def _spelt(primary: str, secondary: str) -> list[Name]:
-    """Return a name in national letters as each table spells it."""
-    found = []
+def _spelt(primary: str, secondary: str) -> list[Name | None]:
+    """Return a name in national letters as each table spells it; None for one that is longer than is looked for."""
+    if len(primary) + len(secondary) > limits.NAME:
+        return [None]
+    found: list[Name | None] = []
     for table in mrz.transliteration.tables():
         try:
             found.append(Name.of(primary, secondary, table=table))

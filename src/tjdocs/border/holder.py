@@ -34,9 +34,10 @@ def _watched(case: Case, check: str, word: str) -> list[Finding]:
     if case.lists is None or not any(case.listed.get(name) for name in looked_up):
         return [Finding(check, Outcome.UNDETERMINED, "no-list")]
     if case.person is None:
-        return [Finding(check, Outcome.UNDETERMINED, "no-input")]
+        return [Finding(check, Outcome.UNDETERMINED, "limit" if case.names_left_out else "no-input")]
     found = case.lists.find(case.person, looked_up)
-    findings = [Finding(check, Outcome.UNDETERMINED, "limit")] if found.limit else []
+    unsure = found.limit or case.names_left_out
+    findings = [Finding(check, Outcome.UNDETERMINED, "limit")] if unsure else []
     for match in found.matches:
         if _bears(match.entry, case):
             finding = _consequence(check, word, match, looked_up[match.entry.category])
@@ -157,7 +158,7 @@ def _granted(case: Case, check: str, none: str, past: str) -> Finding:
         for finding in judged:
             if finding.outcome is outcome:
                 return finding
-    if found.limit:
+    if found.limit or case.names_left_out:
         return Finding(check, Outcome.UNDETERMINED, "limit")
     return Finding(check, Outcome.FAILED, none)
 

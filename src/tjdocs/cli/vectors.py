@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from tjdocs import vectors
-from tjdocs.cli import _io
+from tjdocs.cli import _io, _terminal
 
 app = typer.Typer(help="The bundled test vectors.", no_args_is_help=True)
 
@@ -27,7 +27,8 @@ def export(folder: Annotated[str, typer.Argument(metavar="DIR")], as_json: _io.J
     if as_json:
         _io.show_json({"schema": 1, "files": [str(path) for path in written]})
     else:
-        print("\n".join(map(str, written)))
+        for path in written:
+            _terminal.line(str(path))
 
 
 @app.command()
@@ -45,12 +46,12 @@ def run(
             wrong = sum(d.vector.area == name for d in report.differences)
             skipped = report.skipped.get(name, 0)
             more = f", {skipped} not supported" if skipped else ""
-            print(f"{name}: {report.counts.get(name, 0)} run, {wrong} differ{more}")
+            _terminal.line(f"{name}: {report.counts.get(name, 0)} run, {wrong} differ{more}")
         for d in report.differences:
-            print(
+            _terminal.line(
                 f"{d.vector.id}: expected {d.vector.expected!r} {d.vector.reason!r}, got {d.result!r} {d.reason!r}"
                 f" ({d.vector.comment})"
             )
     if not report.counts and not as_json:
-        print("nothing was run")
+        _terminal.line("nothing was run")
     raise typer.Exit(1 if report.differences or not report.counts else 0)

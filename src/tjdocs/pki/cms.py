@@ -7,6 +7,7 @@ from datetime import datetime
 from hashlib import sha1
 from itertools import repeat
 
+from tjdocs import limits
 from tjdocs.asn1 import ber, cms, der, times, tlv, x509
 from tjdocs.errors import UsageError
 from tjdocs.pki import algorithms, keys, names
@@ -19,8 +20,8 @@ OID_CONTENT_TYPE = "1.2.840.113549.1.9.3"
 OID_MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
 OID_SIGNING_TIME = "1.2.840.113549.1.9.5"
 
-MAX_CERTIFICATES = 64
-MAX_SIGNERS = 4
+MAX_CERTIFICATES = limits.CERTIFICATES
+MAX_SIGNERS = limits.SIGNERS
 
 
 class CmsError(ValueError):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from tjdocs import limits
 from tjdocs.asn1 import der, icao, times
 from tjdocs.pki import cms, names, paths
 from tjdocs.pki.certificate import (
@@ -19,7 +20,7 @@ __all__ = ["ListSignature", "MasterList", "Resolution", "resolve"]
 OID_MASTER_LIST = "2.23.136.1.1.2"
 OID_LIST_SIGNER = "2.23.136.1.1.3"
 
-MAX_LIST_SIZE = 20 * 1024 * 1024
+MAX_LIST_SIZE = limits.LIST
 
 
 @dataclass(frozen=True, slots=True)
