@@ -3,8 +3,8 @@
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-from conftest import run
 
+from conftest import run
 from tjdocs.cli import _COMMANDS
 from tjdocs.errors import UsageError
 from tjdocs.times import aware, moment_of
@@ -49,8 +49,7 @@ COMMANDS = {
     "register enrol": ("register", "enrol", "anna", "clerk", "--office", "store", *KEPT),
 }  # fmt: skip
 ENDS = [
-    "0001-01-01", "9999-12-31", "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00-12:00",
-    "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "9999-12-31T23:59:59+14:00",
+    "0001-01-01", "9999-12-31", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00",
 ]  # fmt: skip
 
 
@@ -86,9 +85,11 @@ def test_every_command_that_takes_a_time_is_here():
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_command_fails_at_the_ends_of_the_calendar(place, command):
+    zone = (place / "mrz.txt").read_text().replace("\n", "")
+    (place / "f.json").write_text(f'{{"zone": "{zone}"}}')
     (place / "return.jsonl").write_text((place / "return-certificate.json").read_text().replace("\n", "") + "\n")
     for end in ENDS:
-        status, out, err = run(*COMMANDS[command], "--at", end)
+        status, _, err = run(*COMMANDS[command], "--at", end)
         assert status in (0, 1, 2), end
         assert "internal error" not in err, (end, err)
         if status == 2:
