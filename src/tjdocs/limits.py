@@ -46,7 +46,7 @@ RECORDED_NAMES = 2000  # in these entries
 DEPTH = 32
 DATA_OBJECTS = 256  # in one data object of the LDS
 BER_ELEMENTS = 100_000
-INTEGER_BITS = 4096  # of a number that is shown to a person
+INTEGER_BITS = 64  # of a number that is shown to a person
 SPANS = 5_000  # of a file that is dissected
 SPAN_BYTES = 5_000_000  # of all spans together, besides four times the file
 

@@ -239,9 +239,10 @@ def _instead(rows: list[dict[str, Any]], where: str) -> dict[str, tuple[tuple[st
     for row in rows:
         specs.require_keys(row, ["documents", "requires", "lacking"], where=f"{where} instead")
         requires = _patterns(row["requires"], f"{where} instead"), _patterns(row["lacking"], f"{where} instead")
-        if not isinstance(row["documents"], list) or not all(name in kinds() for name in row["documents"]):
+        documents = row["documents"]
+        if not isinstance(documents, list) or not all(isinstance(name, str) and name in kinds() for name in documents):
             raise SpecError("no such kind of document", where=f"{where} instead", hint=", ".join(kinds()))
-        found.update(dict.fromkeys(row["documents"], requires))
+        found.update(dict.fromkeys(documents, requires))
     return found
 
 

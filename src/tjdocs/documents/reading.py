@@ -301,7 +301,7 @@ def _argument(value: Any, kind: str, check: _Paths, where: str) -> Any:
         return check.path(value, where, dates=True)
     known: Mapping[str, Iterable[object]] = {"relation": RELATIONS, "answer": list(Answer)}
     if kind in known:
-        if value not in known[kind]:
+        if not isinstance(value, str) or value not in known[kind]:
             raise SpecError("no such word", where=where, hint=", ".join(map(str, known[kind])))
         return value
     if type(value) is not {"word": str, "number": int}[kind]:

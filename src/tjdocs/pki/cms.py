@@ -192,6 +192,8 @@ def _decode(data: bytes, warnings: tuple[str, ...]) -> SignedData:
     signers = der.parts(rest[-1])
     if len(certificates) > MAX_CERTIFICATES or len(signers) > MAX_SIGNERS:
         raise CmsError("limit", "more certificates or signers than are looked at")
+    if fields.version.bit_length() > limits.INTEGER_BITS:
+        raise CmsError("limit", "a version of more digits than are read")
     if fields.encapsulated.content is None:
         raise CmsError("content-missing", "the content is not inside")
     found = list(warnings)
