@@ -58,6 +58,17 @@ def put(table, path, value):
     return changed
 
 
+def assert_named(read):
+    """Check that a table is read, or refused in a short text that a terminal can show."""
+    said = ""
+    try:
+        read()
+    except SpecError as error:
+        said = str(error)
+    assert "\x1b" not in said
+    assert len(said) < 4000
+
+
 def test_they_are_read_as_they_are(tmp_path):
     assert Policy.parse(document(POLICY)).name == "default"
     (tmp_path / "refugee-travel-document.toml").write_bytes(document(TYPE))
@@ -67,22 +78,14 @@ def test_they_are_read_as_they_are(tmp_path):
 @pytest.mark.parametrize("path", list(places(POLICY)), ids=str)
 def test_anything_in_a_policy(path):
     for value in ANYTHING:
-        try:
-            Policy.parse(document(put(POLICY, path, value)))
-        except SpecError as error:
-            assert "\x1b" not in str(error)
-            assert len(str(error)) < 4000
+        assert_named(lambda value=value: Policy.parse(document(put(POLICY, path, value))))
 
 
 @pytest.mark.parametrize("path", list(places(TYPE)), ids=str)
 def test_anything_in_a_document_type(path, tmp_path):
     for value in ANYTHING:
         (tmp_path / "refugee-travel-document.toml").write_bytes(document(put(TYPE, path, value)))
-        try:
-            DocumentTypes.load(tmp_path)
-        except SpecError as error:
-            assert "\x1b" not in str(error)
-            assert len(str(error)) < 4000
+        assert_named(lambda: DocumentTypes.load(tmp_path))
 
 
 @pytest.mark.parametrize("data", [b"a=" + b"[" * 50_000, b"a." * 20_000 + b"a=1", b"a=" + b"1" * 50_000, b"\xff", b"#" * limits.DOCUMENT_TYPE])

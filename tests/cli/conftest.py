@@ -1,14 +1,10 @@
 """One office for the sweeps over every command: what each needs to get as far as it can."""
 
-import contextlib
-import io
 import shutil
-import sys
 from datetime import UTC, datetime
 
 import pytest
 
-from tjdocs import cli
 from tjdocs.documents import example
 from tjdocs.office import Office
 from tjdocs.pki import Authority
@@ -54,18 +50,3 @@ def place(office, tmp_path, monkeypatch):
     shutil.copytree(office, tmp_path / "here")
     monkeypatch.chdir(tmp_path / "here")
     return tmp_path / "here"
-
-
-def run(*arguments, stdin=b""):
-    """Run the command line in this process; return status, output and error."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n") for _ in range(2))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["tjdocs", *map(str, arguments)])
-        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as ended:
-            cli.main()
-    texts = []
-    for stream in (out, err):
-        stream.flush()
-        texts.append(stream.buffer.getvalue().decode())
-    return ended.value.code, *texts

@@ -16,7 +16,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from conftest import run
+from command_line import run
 from typer.main import get_command
 
 import builders as b
@@ -97,7 +97,7 @@ def test_evidence(place, value):
     (place / "e.json").write_text(json.dumps(value))
     both("border", "inspect", "--evidence", "e.json", "--direction", "entry", "--watch-list", "ban.jsonl", *AT)
     (place / "e.jsonl").write_text(json.dumps({**value, "id": HOSTILE}) + "\n")
-    status, out, err = run("border", "batch", "e.jsonl", "--workers", "1", *AT)
+    _, out, err = run("border", "batch", "e.jsonl", "--workers", "1", *AT)
     assert_clean(out + err, value)
     assert len(out.splitlines()) == 1
     assert json.loads(out)["id"] == "e.jsonl:1"
@@ -116,7 +116,7 @@ def test_zones(place):
             both("mrz", command, "z.txt", *AT)
         both("verify", "chip", "--mrz", "z.txt", *AT)
         both("dissect", "z.txt")
-    status, out, _ = run("mrz", "parse", "--lines", "z.txt", *AT)
+    _, out, _ = run("mrz", "parse", "--lines", "z.txt", *AT)
     assert_clean(out, "lines")
 
 
@@ -131,7 +131,7 @@ def test_names_of_files(place):
     both("verify", folder / NAME / "chip", *AT)
     both("dissect", folder / NAME / f"{NAME}.cer")
     both("seal", "show", folder / NAME / f"{NAME}.cer")
-    status, out, err = run("border", "batch", folder, "--workers", "1", *AT)
+    _, out, err = run("border", "batch", folder, "--workers", "1", *AT)
     assert_clean(out + err, "batch")
     assert [json.loads(line)["verdict"] for line in out.splitlines()] == ["refer", "refer"]
 
@@ -179,7 +179,7 @@ def test_seals(place):
     data = seals_made.made()
     for at in range(len(data)):
         (place / "s.bin").write_bytes(data[:at] + HOSTILE.encode()[:30] + data[at + 30 :])
-        status, out, err = run("seal", "show", "s.bin")
+        _, out, err = run("seal", "show", "s.bin")
         assert_clean(out + err, at)
     both("seal", "verify", "s.bin", *AT)
 
@@ -254,7 +254,7 @@ def test_a_program_that_runs_the_vectors(place):
     program = place / "adapter"
     program.write_text(f"#!{sys.executable}\nimport json\nprint(json.dumps({{'result': {HOSTILE!r}, 'reason': {HOSTILE!r}}}))\n")
     program.chmod(0o755)
-    status, out, err = run("vectors", "run", "--area", "algorithms", "--command", str(program))
+    _, out, err = run("vectors", "run", "--area", "lds", "--command", str(program))
     assert_clean(out + err, "vectors")
 
 
