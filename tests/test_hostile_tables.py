@@ -41,10 +41,10 @@ def document(table) -> bytes:
 
 
 def places(value, path=()):
-    """Yield the path of every value in a table; of a list the first two items."""
+    """Yield the path of every value in a table; of a list the first three items."""
     if path:
         yield path
-    inside = value.items() if isinstance(value, dict) else list(enumerate(value))[:2] if isinstance(value, list) else ()
+    inside = value.items() if isinstance(value, dict) else list(enumerate(value))[:3] if isinstance(value, list) else ()
     for key, item in inside:
         yield from places(item, (*path, key))
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 import builders as b
 from tjdocs import limits, seal
@@ -61,11 +61,12 @@ OWN = {
 
 
 def test_pixels_by_the_length_of_a_file():
-    assert limits.pixels(0) == 4_000_000
-    assert limits.pixels(100_000) == 9_000_000
+    assert limits.pixels(0) == 9_000_000
+    assert limits.pixels(100_000) == 10_000_000
     assert limits.pixels(10_000_000) == limits.PIXELS == 40_000_000
-    # a scan of a passport's page in 600 dpi, two levels, and a photograph of 12 million pixels in one megabyte
-    assert limits.pixels(50_000) >= 2953 * 2079
+    # a sheet in 300 dpi and two levels, a page of a passport in 600, a photograph of 12 million pixels in a megabyte
+    assert limits.pixels(20_000) >= 2480 * 3508
+    assert limits.pixels(20_000) >= 2953 * 2079
     assert limits.pixels(1_000_000) >= 12_000_000
 
 
@@ -109,3 +110,20 @@ def test_only_a_small_picture_is_read_enlarged(monkeypatch):
     seal.read_codes(blank(1000, "PNG"))
     seal.read_codes(blank(1001, "PNG"))
     assert sizes == [(1000, 1000), (3000, 3000), (1001, 1001)]
+
+
+def test_a_page_full_of_zones_is_not_read_to_its_end(monkeypatch):
+    """A picture of 9 kB in which every line looks like one of an MRZ, each wrong."""
+    reader = pytest.importorskip("tjdocs.mrz.picture")
+    made = []
+    for name in ("straighten", "match"):
+        real = getattr(reader, name)
+        monkeypatch.setattr(reader, name, lambda *given, name=name, real=real: made.append(name) or real(*given))
+    font = ImageFont.truetype(str(ROOT / "src/tjdocs/page/fonts/OCRB.ttf"), 20)
+    page = Image.new("L", (700, 1400), 255)
+    pen = ImageDraw.Draw(page)
+    for top in range(4, 1370, 33):
+        pen.text((8, top), "P7UTOERIKSSON<<ANNA<MARIA<<K9QX4ZRTW5L1B88M", font=font, fill=0)
+    assert not reader.read(page, at=b.AT).valid
+    assert 0 < made.count("straighten") <= 12
+    assert 0 < made.count("match") <= 4

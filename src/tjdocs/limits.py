@@ -62,15 +62,15 @@ PATH_LINKS = 8
 # seals and pictures
 SEAL = 4096  # no ISO symbology holds so much
 PIXELS = 40_000_000  # of any picture
-_PIXELS_ANYWAY = 4_000_000  # of a picture however short its file is
-_PIXELS_PER_BYTE = 50
+_PIXELS_ANYWAY = 9_000_000  # of a picture however short its file is: a sheet in 300 dpi
+_PIXELS_PER_BYTE = 10
 ENLARGED_PIXELS = 1_000_000  # of a picture that is also read enlarged
 
 
 def pixels(size: int) -> int:
     """Return how many pixels are decoded of a picture whose file has ``size`` bytes.
 
-    A short file may name forty million pixels of one colour, and each of them is looked at. A scan of a page in 600 dpi
-    has six million; what a camera takes has a byte for less than ten.
+    A short file may name forty million pixels of one colour, and each of them is looked at. A camera's file has a byte for
+    less than ten.
     """
     return min(PIXELS, _PIXELS_ANYWAY + size * _PIXELS_PER_BYTE)

@@ -165,6 +165,10 @@ def test_certificates_and_chips(place):
     (place / "h").mkdir()
     for name, data in scene.chip.items():
         (place / "h" / f"{name.replace('.', '_')}.bin").write_bytes(data)
+    shutil.copytree(place / "h", place / "batch" / "h" / "chip")
+    run("border", "batch", "batch", "--workers", "1", "--out", "r.jsonl", "--trust", "authority/csca.cer", *AT)
+    assert "\\u001b[2J" in (place / "r.jsonl").read_text()
+    assert_clean((place / "r.jsonl").read_text(), "results")
     both("trust", "import", "h.cer", "--store", "t.db", "--trust-candidates", *AT)
     both("trust", "list", "--store", "t.db")
     both("trust", "explain", "--store", "t.db", "--country", "TJ")

@@ -280,7 +280,7 @@ def read_tar(source: IO[bytes], known: Callable[[str], bool]) -> Iterator[tuple[
                     held = str(error)
     except ArchiveError as error:
         raise InputError("over the limits", where="tar", hint=str(error)) from None
-    except (tarfile.TarError, EOFError, OSError, ValueError, zlib.error, lzma.LZMAError, RecursionError) as error:
+    except (tarfile.TarError, EOFError, OSError, ValueError, zlib.error, lzma.LZMAError) as error:
         raise InputError("no tar stream", where="tar", hint=type(error).__name__) from None
     if current:
         yield current, held if isinstance(held, str) else held.files
