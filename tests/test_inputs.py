@@ -126,7 +126,7 @@ def test_a_file(tmp_path):
     for name in ("missing", "a/b", "\0", "x" * 5000):
         with pytest.raises(InputError, match="cannot read"):
             inputs.read_file(tmp_path / name, 4)
-    with pytest.raises(InputError, match="a folder"):
+    with pytest.raises(InputError, match="cannot read.*[Dd]irectory"):
         inputs.read_file(tmp_path, 4)
 
 

@@ -42,8 +42,6 @@ def read_file(path: str | os.PathLike[str], limit: int, *, regular: bool = False
             data = file.read(limit + 1)
     except (OSError, ValueError) as error:
         hint = getattr(error, "strerror", None) or "name a readable file"
-        if os.path.isdir(path):
-            raise InputError("a folder", where=where, hint="name a file") from None
         raise InputError("cannot read", where=where, hint=hint) from None
     if len(data) > limit:
         raise InputError("over the limit", where=where, hint=f"at most {limit} bytes are read")
