@@ -1,8 +1,13 @@
 """Bad calls: exceptions that say what was wrong, where, and what would be right.
 
 A bad *document* never raises; see :mod:`tjdocs.findings` for what it yields instead.
-Messages name files, fields and ids. They never carry names of persons, document numbers or key material.
+Messages name files, fields and ids. They never carry names of persons, document numbers or key material. What a file or
+a caller brought into one is bounded and printable: it may go to any terminal or log.
 """
+
+from tjdocs.escaping import printable
+
+_LONGEST = 1000  # characters of each part
 
 
 class TjdocsError(Exception):
@@ -16,10 +21,8 @@ class TjdocsError(Exception):
     code = "error"
 
     def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.where = where
-        self.hint = hint
+        self.message, self.where, self.hint = (_shown(part) for part in (message, where, hint))
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         """One line: what, where, what would be right."""
@@ -29,6 +32,10 @@ class TjdocsError(Exception):
         if self.hint:
             text += f"; {self.hint}"
         return text
+
+
+def _shown(text: str) -> str:
+    return printable(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
 
 
 class UsageError(TjdocsError):

@@ -3,7 +3,6 @@
 Nothing is interpreted here; each room parses its own files into frozen types.
 """
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import sha256
@@ -11,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from tjdocs import inputs
 from tjdocs.errors import SpecError
 
 __all__ = ["digest", "folder", "read_bytes", "read_font", "read_toml", "require_keys"]
@@ -65,10 +65,7 @@ def read_toml(path: str) -> dict[str, Any]:
 
     :raises SpecError: there is no such file, or it is not TOML
     """
-    try:
-        return tomllib.loads(read_bytes(path).decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SpecError("not readable as TOML", where=f"specs/{path}", hint=str(error)) from None
+    return inputs.toml_table(read_bytes(path), where=f"specs/{path}")
 
 
 def require_keys(

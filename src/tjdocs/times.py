@@ -6,7 +6,6 @@ that was given is its own day.
 """
 
 import re
-from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -50,14 +49,18 @@ def home_zone() -> ZoneInfo:
 
 
 def aware(at: object, where: str = "at") -> datetime:
-    """Return a moment that says its offset.
+    """Return a moment that says its offset, and that any other time zone can say too.
 
-    :raises UsageError: a naive moment, or none
+    :raises UsageError: a naive moment, or none, or one beyond the calendar (year 1 to 9999) in UTC
     """
     if not isinstance(at, datetime):
         raise UsageError("no moment", where=where, hint="give a datetime with a time zone")
     if at.utcoffset() is None:
         raise UsageError("a naive moment", where=where, hint="give a datetime with a time zone")
+    try:
+        at.astimezone(UTC)
+    except OverflowError:
+        raise UsageError("a moment beyond the calendar", where=where, hint="in UTC of year 1 to 9999") from None
     return at
 
 
@@ -71,16 +74,16 @@ def moment_of(at: date | datetime, where: str = "at", *, zone: tzinfo | None = N
     :raises UsageError: a naive moment, one that UTC cannot say either, or neither a date nor a moment
     """
     here = zone if zone is not None else home_zone()
-    local = _in_zone(aware(at, where), here, where) if isinstance(at, datetime) else _noon(day_of(at, where), here)
+    local = _in_zone(aware(at, where), here) if isinstance(at, datetime) else _noon(day_of(at, where), here)
     # with a fixed offset: two moments of one zone that has summer time would be compared by the clock on its wall
     return local.replace(tzinfo=timezone(local.utcoffset() or timedelta(0)), fold=0)
 
 
-def _in_zone(at: datetime, zone: tzinfo, where: str) -> datetime:
-    for one in (zone, UTC):
-        with suppress(OverflowError):
-            return at.astimezone(one)
-    raise UsageError("beyond the calendar", where=where, hint="a moment of the years 1 to 9999")
+def _in_zone(at: datetime, zone: tzinfo) -> datetime:
+    try:
+        return at.astimezone(zone)
+    except OverflowError:  # UTC can say every aware moment
+        return at.astimezone(UTC)
 
 
 def _noon(day: date, zone: tzinfo) -> datetime:

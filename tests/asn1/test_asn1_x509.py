@@ -280,6 +280,8 @@ def test_written_times_are_read_by_us_and_by_another_library(moment):
 @pytest.mark.parametrize(
     ("moment", "expected"),
     [
+        (datetime(1949, 12, 31, 23, 59, 59, tzinfo=UTC), b.der(0x18, b"19491231235959Z")),
+        (datetime(1, 1, 1, tzinfo=UTC), b.der(0x18, b"00010101000000Z")),
         (datetime(1950, 1, 1, tzinfo=UTC), b.der(0x17, b"500101000000Z")),
         (datetime(2049, 12, 31, 23, 59, 59, tzinfo=UTC), b.der(0x17, b"491231235959Z")),
         (datetime(2050, 1, 1, tzinfo=UTC), b.der(0x18, b"20500101000000Z")),

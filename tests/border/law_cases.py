@@ -267,6 +267,8 @@ CASES = [
     case("never-issued", T(register=Desk()), "register.status", "failed", "unknown-number"),
     case("register-broken", T(register=Desk(broken=True)), "register.status", "undetermined", "unavailable"),
     case("register-of-other-words", T(register=standing("geklaut")), "register.status", "undetermined", "unavailable"),
+    case("used-up-and-told", T(register=standing("used-up", since="2026-11-24T08:00:00+05:00", point="khujand-airport", by="officer-1")),
+         "register.status", "failed", "used-up"),
     case("register-no-zone", T(None, register=Desk()), "register.status", "undetermined", "no-input"),
     case("register-foreign", T(FOREIGN, register=Desk(), lists=(grant("visa"),)), "register.status", "not-applicable", "foreign"),
     case("agrees", T(register=standing()), "register.agreement", "passed"),

@@ -54,6 +54,8 @@ BAN = {
 
 # Under what an admitted document may stand although something was changed. Nothing else.
 NAMED = {
+    # unsigned bytes behind a file
+    ("lds.structure", "padding"), ("pa.sod-structure", "padding"), ("pa.dg-hash", "padding"),
     # unsigned bytes of EF.SOD
     ("pa.sod-structure", "cms-version"), ("pa.sod-structure", "ber-encoded"), ("pa.sod-structure", "length-form"),
     ("pa.sod-structure", "trailing-data"),

@@ -14,9 +14,10 @@ import pytest
 from law_cases import Traveller, document, entry, foreigner, grant
 
 import builders as b
-from tjdocs.border import Lists, archives, batch
+from tjdocs import limits
+from tjdocs.border import Lists, batch
 from tjdocs.border.reading import evidence_from_json, evidence_json
-from tjdocs.errors import InputError
+from tjdocs.errors import InputError, UsageError
 
 TRUST = Traveller().inspector().trust
 WHO = [
@@ -154,10 +155,25 @@ def test_common_values_lists_and_policy_reach_the_workers():
     lists = Lists.of([entry(direction="exit"), grant("visa")])
     (result,) = batch.run(lines(line(WHO[0], direction=None)), setup(lists=lists), at=b.AT, common={"direction": "exit"}, workers=1)
     assert (result["verdict"], result["decided_by"]) == ("refuse", ["holder.ban"])
-    (own,) = batch.run(lines(line(WHO[0])), setup(lists=lists), at=b.AT, common={"direction": "exit"}, workers=1)
-    assert own["verdict"] == "admit"
-    (later,) = batch.run(lines(line(WHO[0], at="2037-01-01T00:00:00+00:00")), setup(), at=b.AT, workers=1)
+    (later,) = batch.run(lines(line(WHO[0])), setup(), at=b.moment(2037), workers=1)
     assert later["decided_by"] == ["doc.expiry"]
+
+
+def test_no_record_says_another_crossing_than_the_desk_or_another_time():
+    """A ban on entering does not bear on whoever says that he leaves."""
+    lists, banned = Lists.of([entry(direction="entry")]), line(WHO[0], direction="exit")
+    (own,) = batch.run(lines(banned), setup(lists=lists), at=b.AT, workers=1)
+    assert own["verdict"] == "admit"  # the desk does not say
+    (found,) = batch.run(lines(banned), setup(lists=lists), at=b.AT, common={"direction": "entry"}, workers=1)
+    assert (found["verdict"], found["error"]["code"]) == (None, "usage")
+    assert found["error"]["message"] == "another than the desk's: direction: exit; direction entry"
+    (same,) = batch.run(lines(line(WHO[0])), setup(lists=lists), at=b.AT, common={"direction": "entry"}, workers=1)
+    assert same["verdict"] == "refuse"
+    for key, value in (("at", "2020-01-01T00:00:00+00:00"), ("policy", "own.toml"), ("dry_run", True), ("trust", [])):
+        (found,) = batch.run(lines(line(WHO[0], **{key: value})), setup(), at=b.AT, workers=1)
+        assert found["error"]["message"].startswith(f"unknown key: {key};")
+    with pytest.raises(UsageError, match="unknown key: common"):
+        batch.run(lines(banned), setup(), at=b.AT, common={"claims": {}}, workers=1).__next__()
 
 
 def test_a_worker_makes_few_inspectors_and_each_once(monkeypatch):
@@ -283,15 +299,15 @@ def test_an_empty_folder_of_a_tar_stream_is_a_record_in_which_nothing_was_handed
 
 
 def test_a_tar_stream_of_folders_without_end_is_over_the_limits(monkeypatch):
-    monkeypatch.setattr(archives, "MAX_FOLDERS", 3)
+    monkeypatch.setattr(limits, "EMPTY_FOLDERS", 3)
     for names in (["a/", "b/", "c/", "d/"], ["z/mrz.txt", "a/", "b/", "c/", "d/"]):
         with pytest.raises(InputError, match="over the limits"):
             list(batch.tar_items(stream_of(*names)))
 
 
 def test_a_folder_over_the_limits_is_one_bad_record_of_a_tar_stream(monkeypatch):
-    monkeypatch.setattr(archives, "MAX_MEMBER", 100)
-    monkeypatch.setattr(archives, "MAX_TOTAL", 150)
+    monkeypatch.setattr(limits, "INPUT_FILE", 100)
+    monkeypatch.setattr(limits, "UNPACKED", 150)
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w") as archive:
         for name, size in (
@@ -303,13 +319,13 @@ def test_a_folder_over_the_limits_is_one_bad_record_of_a_tar_stream(monkeypatch)
             archive.addfile(info, io.BytesIO(bytes(size)))
     stream.seek(0)
     found = list(batch.tar_items(stream))
-    assert [(item.id, None if item.content is None else sorted(item.content)) for item in found] == [
-        ("0", ["mrz.txt"]), ("1", None), ("2", None), ("3", ["mrz.txt"]), ("4", []),
+    assert [(item.id, item.kind if item.kind == "bad" else sorted(item.content)) for item in found] == [
+        ("0", ["mrz.txt"]), ("1", "bad"), ("2", "bad"), ("3", ["mrz.txt"]), ("4", []),
     ]  # fmt: skip
     results = list(batch.run(found, setup(), at=b.AT, workers=1))
     told = [(result["verdict"], result.get("error", {}).get("message", "").partition(":")[0]) for result in results]
     assert told == [("refuse", ""), (None, "over the limits"), (None, "over the limits"), ("refuse", ""), (None, "nothing to judge")]
-    monkeypatch.setattr(archives, "MAX_PASSED", 4999)
+    monkeypatch.setattr(limits, "PASSED_OVER", 4999)
     stream.seek(0)
     with pytest.raises(InputError, match="over the limits"):
         list(batch.tar_items(stream))
@@ -348,9 +364,11 @@ def test_a_tar_stream_that_breaks_off(folders):
 
 
 def test_a_line_that_is_too_long_is_one_bad_record(monkeypatch):
-    monkeypatch.setattr(batch, "MAX_LINE", 100)
+    monkeypatch.setattr(limits, "LINE", 100)
     found = list(batch.line_items(io.BytesIO(b"{}\n" + b"x" * 1000 + b"\n\n{}\n"), "x"))
-    assert [(item.id, item.content) for item in found] == [("x:1", b"{}\n"), ("x:2", b""), ("x:4", b"{}\n")]
+    assert [(item.id, item.kind) for item in found] == [("x:1", "line"), ("x:2", "bad"), ("x:4", "line")]
+    results = list(batch.run(found, setup(), at=b.AT, workers=1))
+    assert [result["error"]["message"].partition(":")[0] for result in results][1] == "over the limit"
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -1,7 +1,6 @@
 """One moment gives one verdict, whatever offset its text has: its day is that of the crossing point's time zone."""
 
 import functools
-import json
 import tomllib
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -14,10 +13,9 @@ from hypothesis import strategies as st
 from law_cases import FOREIGN, VALID, Desk, Traveller, document, entry, grant
 
 from tjdocs import specs, times
-from tjdocs.border import Evidence, Inspector, batch, crossing
+from tjdocs.border import Evidence, Inspector, crossing
 from tjdocs.border.record import Records, retention
 from tjdocs.errors import SpecError
-from tjdocs.pki.trust import TrustStore
 
 DUSHANBE = timezone(timedelta(hours=5))
 OFFSETS = st.integers(-23 * 60 - 59, 23 * 60 + 59).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -136,19 +134,6 @@ def test_a_home_zone_that_cannot_be_used(table, monkeypatch):
 
 
 # --------------------------------------------------------------------------------------------------- batches and records
-
-
-def lines(*values):
-    return [batch.Item(f"t:{n}", "line", json.dumps(value).encode()) for n, value in enumerate(values, 1)]
-
-
-def test_a_line_of_a_batch_has_a_day_or_a_moment():
-    text, expired = attacks.text_of("return-certificate", **attacks.RETURN), []
-    moments = ["2026-12-10", "2026-12-10T20:00:00Z", "2026-12-11T01:00:00+05:00", "2026-12-10T23:00:00+05:00", "2026-12-11"]
-    setup = batch.Setup.of(trust=TrustStore.of(()))
-    for result in batch.run(lines(*({"mrz": text, "at": at} for at in moments)), setup, at=date(2026, 1, 1), workers=1):
-        expired.append(any(f["reason"] == "expired" for f in result["findings"]))
-    assert expired == [False, True, True, False, True]
 
 
 def test_records_are_of_the_day_at_the_desk_and_go_on_it(tmp_path):

@@ -19,7 +19,7 @@ from law_cases import CASES, RETURN, Traveller, authority, document, entry, fore
 from lists_made import list_signer, master_list
 
 import builders as b
-from tjdocs import specs
+from tjdocs import limits, specs
 from tjdocs.border import Evidence, Inspector, archives, batch, proof
 from tjdocs.border.signatures import read_signer
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, UsageError
@@ -455,7 +455,7 @@ REGULAR = stat.S_IFREG | 0o600
         (zipped(("device", b"", stat.S_IFCHR | 0o600)), "link"),
         (zipped(("folder/", b"", stat.S_IFDIR | 0o700)), "link"),
         (zipped(("bomb", bytes(5_000_000), REGULAR)), "limit"),
-        (zipped(*((str(n), b"", REGULAR) for n in range(archives.MAX_ENTRIES + 1))), "limit"),
+        (zipped(*((str(n), b"", REGULAR) for n in range(limits.ENTRIES + 1))), "limit"),
     ],
     ids=range(14),
 )

@@ -6,9 +6,8 @@ import pytest
 from law_cases import OTHER, RESEMBLING, Traveller, document, entry, foreigner, grant, resembling
 
 import builders as b
-from tjdocs import mrz
+from tjdocs import limits, mrz
 from tjdocs.border import Evidence, Inspector, Lists, proof
-from tjdocs.border.case import _MOST_LETTERS
 from tjdocs.pki.trust import TrustStore
 
 WATCHED, RIGHT = "holder.ban", "holder.right"
@@ -94,7 +93,7 @@ def test_a_ban_in_letters_of_no_table_is_found_by_a_chip_in_the_same_letters():
 
 
 def test_names_of_a_chip_without_end_are_a_limit_and_cost_little():
-    other = "CHOJIQX" * (_MOST_LETTERS // 7) + "<<A"
+    other = "CHOJIQX" * (limits.NAMES // 7) + "<<A"
     for eleven in (dg11(other), dg11("A<<B", others=("CHOJIQX" * 20 + "<<QX",) * 30), dg11("Ъ<" * 5000)):
         scene = passport(eleven=eleven)
         found = judge(scene, entry(primary_identifier="EKBERG"), grant("visa"))
@@ -102,7 +101,7 @@ def test_names_of_a_chip_without_end_are_a_limit_and_cost_little():
         assert found[RIGHT][:2] == ("passed", "")  # the zone's name is there
         assert found["decision"][0] == "refer"
         verdict = Inspector(trust=scene.trust, lists=Lists.of([VISA])).inspect(scene.evidence, at=b.AT)
-        assert sum(len(name.text) for name in verdict.case.person.names) < 2 * _MOST_LETTERS
+        assert sum(len(name.text) for name in verdict.case.person.names) < 2 * limits.NAMES
 
 
 # ------------------------------------------------------------------------------------------------------------- births

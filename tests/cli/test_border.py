@@ -102,20 +102,32 @@ def test_what_options_change(place, run, more, status, verdict, decided_by):
     assert decided_by is None or found["decided_by"] == decided_by
 
 
-def test_all_of_it_in_one_file(place, run):
-    (place / "in").mkdir()
-    values = {
-        "mrz": "../mrz.txt", "chip": "../chip", "trust": ["../authority/csca.cer"], "watch-list": ["../ban.jsonl"],
-        "direction": "entry", "at": "2026-11-24", "claims": {"entered": "2026-11-20"}, "dry_run": True,
+def test_all_of_it_in_two_files(place, run):
+    """What the traveller hands over in one, what the desk says in the other."""
+    (place / "desk").mkdir()
+    setup = {
+        "schema": 1, "trust": ["../authority/csca.cer"], "watch-list": "../ban.jsonl", "at": "2026-11-24", "dry-run": True,
+        "point": "kulma",
     }  # fmt: skip
-    (place / "in" / "e.json").write_text(json.dumps(values))
-    status, out, _ = run("border", "inspect", "--evidence", "in/e.json", "--json")
+    (place / "desk" / "desk.json").write_text(json.dumps(setup))
+    values = {"mrz": "mrz.txt", "chip": "chip", "direction": "entry", "claims": {"entered": "2026-11-20"}}
+    (place / "e.json").write_text(json.dumps(values))
+    both = ("border", "inspect", "--evidence", "e.json", "--setup", "desk/desk.json", "--json")
+    status, out, _ = run(*both)
     assert (status, json.loads(out)["decided_by"]) == (1, ["holder.ban"])
-    status, out, _ = run("border", "inspect", "--evidence", "in/e.json", "--json", "--asks-protection")
+    status, out, _ = run(*both, "--asks-protection")
     assert json.loads(out)["decided_by"] == ["holder.protection"]
+    # an option goes before the setup
+    assert json.loads(run(*both, "--at", "2037-01-01")[1])["decided_by"] == ["doc.expiry"]
     values["mrz"] = (place / "mrz.txt").read_text()
-    (place / "in" / "e.json").write_text(json.dumps(values))
-    assert run("border", "inspect", "--evidence", "in/e.json", "--json")[0] == 1
+    (place / "e.json").write_text(json.dumps(values))
+    assert run(*both)[0] == 1
+    status, out, _ = run("border", "batch", "lines.jsonl", "--setup", "desk/desk.json", "--workers", "1")
+    assert status == 2  # a batch is always dry
+    (place / "desk" / "desk.json").write_text(json.dumps({key: setup[key] for key in ("trust", "watch-list", "at")}))
+    (place / "lines.jsonl").write_text(json.dumps({**values, "chip": None}) + "\n")
+    status, out, _ = run("border", "batch", "lines.jsonl", "--setup", "desk/desk.json", "--workers", "1")
+    assert "holder.ban" in json.loads(out)["decided_by"]
 
 
 @pytest.mark.parametrize(
@@ -185,9 +197,10 @@ def test_evidence_goes_out_and_is_verified(place, run):
     assert (status, told["valid"], told["verdict"], told["judged_again"]) == (0, True, "admit", "admit")
     assert run("border", "evidence", "verify", "e.zip")[0] == 1  # nobody is trusted
     assert "evidence holds" in run("border", "evidence", "verify", "e.zip", "--trust", "signer.cer")[1]
-    values = {"mrz": "mrz.txt", "trust": "authority/csca.cer", "direction": "entry", "at": "2026-11-24"}
-    (place / "e.json").write_text(json.dumps(values))
-    status, out, _ = run("border", "evidence", "export", "f.zip", "--evidence", "e.json", *signing, "--json")
+    (place / "e.json").write_text(json.dumps({"mrz": "mrz.txt", "direction": "entry"}))
+    (place / "desk.json").write_text(json.dumps({"trust": "authority/csca.cer", "at": "2026-11-24"}))
+    call = ("border", "evidence", "export", "f.zip", "--evidence", "e.json", "--setup", "desk.json", *signing, "--json")
+    status, out, _ = run(*call)
     assert json.loads(out)["verdict"] == "refer"
     status, out, _ = run("border", "evidence", "verify", "f.zip", "--trust", "signer.cer", "--json")
     assert (status, json.loads(out)["judged_again"]) == (0, "refer")

@@ -351,6 +351,8 @@ def honest(number: int) -> Honest:
     content_type = choose.choices(list(types), (90, 6, 4))[0]
     names.add(types[content_type])
     digest = choose.choice((algorithm.partition("-")[2], *HASHES)) if choose.random() < 0.3 else algorithm.partition("-")[2]
+    if digest != algorithm.partition("-")[2]:
+        names.add("digest-algorithm-differs")
     signing_time = choose.choice((moment, moment, b.general_time(moment), None))
     if signing_time is None and 12 not in groups:
         names.add("assumed")
@@ -376,6 +378,7 @@ def honest(number: int) -> Honest:
     chip = {f"DG{n}": data for n, data in groups.items() if n != 3}  # fingerprints stay unread
     chip |= {"EF.COM": b.com(listed, lds=lds or "0107"), "EF.SOD": sod}
     if choose.random() < 0.2:
+        names.add("padding")
         chip = {name: data + choose.choice((b"\0", b"\xff")) * choose.randrange(1, 9) for name, data in chip.items()}
     crls: Sequence[Crl] = ()
     if choose.random() < 0.3:

@@ -265,6 +265,22 @@ def test_a_folder_that_holds_something_else(place):
     assert (place / "out/mine").read_text() == "mine"
 
 
+def test_no_link_is_followed(place):
+    (place / "elsewhere").mkdir()
+    (place / "out").symlink_to(place / "elsewhere")
+    with pytest.raises(OutputError, match="a link"):
+        next(make(place, [GOOD]).run())
+    assert not list((place / "elsewhere").iterdir())
+    (place / "out").unlink()
+    (place / "out").mkdir()
+    for name in (".run", ".work"):
+        (place / "out" / name).symlink_to(place / "victim")
+        with pytest.raises((OutputError, OSError)):
+            next(make(place, [GOOD]).run())
+        (place / "out" / name).unlink()
+        assert not (place / "victim").exists()
+
+
 def test_another_batch_in_the_folder(place):
     assert fates(make(place, [GOOD]).run()) == {1: "issued"}
     with pytest.raises(InputError, match=r"another batch lies here \(file_sha256\)"):

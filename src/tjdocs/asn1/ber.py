@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from tjdocs import limits
 from tjdocs.asn1 import der, tlv
 from tjdocs.asn1.der import DerError
 
 __all__ = ["to_der"]
 
-_MAX_ELEMENTS = 100_000
+_MAX_ELEMENTS = limits.BER_ELEMENTS
 _BIT_STRING, _OCTET_STRING, _BOOLEAN, _SET = 0x03, 0x04, 0x01, 0x31
 # universal types that BER may write in pieces: strings and times (X.690, 8.6, 8.7, 8.23)
 _PIECES = {0x03, 0x04, 0x0C, *range(0x12, 0x1F)}

@@ -6,9 +6,11 @@ A reader of hostile files: no recursion on input, no copying of what is not aske
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from tjdocs import limits
+
 __all__ = ["MAX_DEPTH", "Place", "Tlv", "TlvError", "children", "encode", "place", "places", "read", "walk"]
 
-MAX_DEPTH = 32
+MAX_DEPTH = limits.DEPTH
 _MAX_LENGTH_BYTES = 4
 
 

@@ -92,7 +92,7 @@ def encode_signed(tbs: bytes, algorithm: bytes, signature: bytes) -> bytes:
 
 def _library_time(moment: datetime) -> asn1.UTCTime | asn1.GeneralizedTime:
     """Return an optional ``Time``, which no schema can keep whole."""
-    return asn1.UTCTime(moment) if moment.year < 2050 else asn1.GeneralizedTime(moment)
+    return asn1.UTCTime(moment) if 1950 <= moment.year < 2050 else asn1.GeneralizedTime(moment)
 
 
 def encode_tbs_crl(

@@ -1,22 +1,26 @@
-"""Archives that somebody else made: regular files under their root, small, each once."""
+"""Archives that somebody else made: regular files under their root, small, each once.
 
+A library reads some of it before anything can be asked of it (a directory, a header), and unpacks. All that is counted
+on its way to it.
+"""
+
+import bz2
+import lzma
 import stat
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
-from typing import IO
+from typing import IO, Any
 
+from tjdocs import limits
 from tjdocs.errors import InputError
 
-__all__ = ["ArchiveError", "read_tar", "read_zip"]
+__all__ = ["ArchiveError", "Held", "read_tar", "read_zip"]
 
-MAX_ENTRIES = 5000
-MAX_FOLDERS = 100_000  # of a stream, without a file so far
-MAX_TOTAL = 100_000_000
-MAX_MEMBER = 20_000_000
-MAX_RATIO = 100
-MAX_PASSED = 1_000_000_000  # of a file in a stream that is passed over
-_GRACE = 100_000  # a small file may be anything, however well it was packed
+_BLOCK = 1 << 16  # bytes that are read or unpacked at once
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack a block whole, however large it is
+_TAR_BLOCK = 20 * 512  # what tarfile reads at once
 
 
 class ArchiveError(ValueError):
@@ -27,14 +31,38 @@ class ArchiveError(ValueError):
         self.reason = reason
 
 
+class _Metered:
+    """A file that gives so many bytes as were granted, and no more."""
+
+    def __init__(self, source: Any, granted: int) -> None:
+        self._source, self._left = source, granted
+
+    def grant(self, size: int) -> None:
+        """Let so many bytes be read from now on."""
+        self._left = size
+
+    def read(self, size: int = -1) -> bytes:
+        if size < 0 or size > self._left:
+            size = self._left + 1
+        data: bytes = self._source.read(size)
+        self._left -= len(data)
+        if self._left < 0:
+            raise ArchiveError("limit", "more about the files than is read")
+        return data
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._source, name)
+
+
 def _named(name: str) -> str:
     """Return a member's name as it stands, when it lies under the root."""
-    parts = name.split("/")
-    if not name or len(name) > 200 or name.startswith("/") or not name.isprintable() or "\\" in name or ":" in name:
-        raise ArchiveError("name", "a name that is no path under the root")
-    if any(part in ("", ".", "..") for part in parts):
+    if len(name) > limits.ZIP_PATH or not name.isprintable() or "\\" in name or ":" in name or not _inside(name):
         raise ArchiveError("name", "a name that is no path under the root")
     return name
+
+
+def _inside(name: str) -> bool:
+    return len(name) <= limits.PATH and not any(part in ("", ".", "..") for part in name.split("/"))
 
 
 def read_zip(source: IO[bytes]) -> dict[str, bytes]:
@@ -43,28 +71,35 @@ def read_zip(source: IO[bytes]) -> dict[str, bytes]:
     :raises ArchiveError: ``archive``, ``name``, ``link``, ``twice``, ``encrypted`` or ``limit``
     """
     found: dict[str, bytes] = {}
-    total = 0
     try:
-        with zipfile.ZipFile(source) as archive:
+        size = source.seek(0, 2)
+        most = min(limits.UNPACKED, limits.GRACE + size * limits.RATIO)
+        if size > limits.UNPACKED:
+            raise ArchiveError("limit", f"more than {limits.UNPACKED} bytes")
+        metered: Any = _Metered(source, limits.ZIP_DIRECTORY)
+        with zipfile.ZipFile(metered) as archive:
             infos = archive.infolist()
-            if len(infos) > MAX_ENTRIES:
-                raise ArchiveError("limit", f"more than {MAX_ENTRIES} entries")
+            if len(infos) > limits.ENTRIES:
+                raise ArchiveError("limit", f"more than {limits.ENTRIES} entries")
+            metered.grant(2 * limits.UNPACKED)  # entries may lie over one another: what unpacks is what counts
             for info in infos:
                 kind = stat.S_IFMT(info.external_attr >> 16)
                 if kind not in (0, stat.S_IFREG) or info.is_dir():
                     raise ArchiveError("link", "an entry that is no regular file")
                 if info.flag_bits & 1:
                     raise ArchiveError("encrypted", "an encrypted entry")
+                if info.compress_type not in _PACKINGS:
+                    raise ArchiveError("archive", "an entry that is packed in another way than is read")
                 name = _named(info.filename)
                 if name in found:
                     raise ArchiveError("twice", "two entries of one name")
                 # what the archive says of its sizes is not believed: reading stops at the limit
-                allowed = min(MAX_MEMBER, MAX_TOTAL - total, max(_GRACE, info.compress_size * MAX_RATIO))
+                allowed = min(limits.INPUT_FILE, most, max(limits.GRACE, info.compress_size * limits.RATIO))
                 with archive.open(info) as member:
                     data = member.read(allowed + 1)
                 if len(data) > allowed:
                     raise ArchiveError("limit", "an entry unpacks to more than is read")
-                total += len(data)
+                most -= len(data)
                 found[name] = data
     except ArchiveError:
         raise
@@ -73,56 +108,218 @@ def read_zip(source: IO[bytes]) -> dict[str, bytes]:
     return found
 
 
-def read_tar(source: IO[bytes], known: Callable[[str], bool]) -> Iterator[tuple[str, dict[str, bytes] | None]]:
+# ------------------------------------------------------------------------------------------------------------ unpacking
+
+
+class _Zlib:
+    """``zlib`` with the interface of the other two."""
+
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj(wbits=31)
+        self._full = False
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    @property
+    def needs_input(self) -> bool:
+        return not (self._inner.unconsumed_tail or self._full)
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        found = self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
+        self._full = len(found) >= max_length  # there may be more of the same input
+        return found
+
+
+_PACKED: tuple[tuple[bytes, Callable[[], Any]], ...] = (
+    (b"\x1f\x8b", _Zlib),
+    (b"BZh", bz2.BZ2Decompressor),
+    (b"\xfd7zXZ\x00", lambda: lzma.LZMADecompressor(memlimit=limits.XZ_MEMORY)),
+)
+_LONGEST_MARK = max(len(mark) for mark, _ in _PACKED)
+
+
+class _Unpacked:
+    """A stream, unpacked where it is packed, in memory that does not grow; so much of it as its length is worth."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._more: Callable[[int], bytes] = getattr(source, "read1", source.read)
+        self.packed = 0  # bytes read
+        self._given = 0
+        self._head, self._rest = b"", b""
+        found = next((pair for pair in _PACKED if self._starts(pair[0])), None)
+        self._mark: bytes = found[0] if found else b""
+        self._make: Callable[[], Any] | None = found[1] if found else None
+        self._inner = self._make() if self._make is not None else None
+
+    def read(self, size: int) -> bytes:
+        """Return so many bytes, fewer at the end alone."""
+        found, count = [self._rest], len(self._rest)
+        while count < size and (data := self._next()):
+            found.append(data)
+            count += len(data)
+        whole = b"".join(found)
+        self._rest = whole[size:]
+        return whole[:size]
+
+    def _next(self) -> bytes:
+        """Return the next bytes, empty at the end."""
+        while True:
+            if self._inner is None:
+                data = self._head or self._fill()
+                self._head = b""
+                return data
+            if self._inner.eof and not self._follows():
+                return b""
+            data = b""
+            if self._inner.needs_input:
+                data = self._head or self._fill()
+                self._head = b""
+                if not data:
+                    raise EOFError
+            unpacked: bytes = self._inner.decompress(data, _BLOCK)
+            self._given += len(unpacked)
+            if self._given > limits.GRACE_STREAM + limits.RATIO * self.packed:
+                raise ArchiveError("limit", "it unpacks to more than is read")
+            if unpacked:
+                return unpacked
+
+    def _follows(self) -> bool:
+        """Whether another packed stream follows the one that ended; padding is none."""
+        assert self._inner is not None  # noqa: S101
+        assert self._make is not None  # noqa: S101
+        self._head = self._inner.unused_data + self._head
+        if not self._starts(self._mark):
+            return False
+        self._inner = self._make()
+        return True
+
+    def _starts(self, mark: bytes) -> bool:
+        while len(self._head) < _LONGEST_MARK and (data := self._fill()):
+            self._head += data
+        return self._head.startswith(mark)
+
+    def _fill(self) -> bytes:
+        data = self._more(_BLOCK)
+        self.packed += len(data)
+        return data
+
+
+# ------------------------------------------------------------------------------------------------------------------ tar
+
+
+class Held:
+    """The files of one record, within the limits."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self._total = 0
+
+    def room(self, size: int) -> None:
+        """Refuse a further file of that size.
+
+        :raises ArchiveError: the record is over the limits with it
+        """
+        self._total += size
+        if size > limits.INPUT_FILE or self._total > limits.UNPACKED or len(self.files) >= limits.ENTRIES:
+            raise ArchiveError("limit", "over the limits")
+
+    def add(self, name: str, data: bytes) -> None:
+        """Take a file.
+
+        :raises ArchiveError: the record is over the limits with it
+        """
+        self.room(len(data))
+        self.files[name] = data
+
+
+def read_tar(source: IO[bytes], known: Callable[[str], bool]) -> Iterator[tuple[str, dict[str, bytes] | str]]:
     """Yield the folders of a tar stream with their files, as they come; a folder's files stand one behind another.
 
     The first file that is evidence tells how deep the folders stand (``tar c lane``: one below the root). Links and
     special files are passed over, as are hidden folders and names outside of the root. A folder that the stream names
-    and of which it has no file is yielded without files, one whose evidence is over the limits with None.
+    and of which it has no file is yielded without files, one that cannot be taken with the reason in their place.
 
     :param known: whether a file of this name is evidence; no other is read
-    :raises InputError: the stream is none, breaks off, or names more folders, or larger files, than are passed over
+    :raises InputError: the stream is none, breaks off, or is over the limits as a whole: its headers, its folders
+        without files, a file that is passed over, or its size when unpacked
     """
-    current, total = "", 0
-    files: dict[str, bytes] | None = {}
+    current = ""
+    held: Held | str = ""
     folders = _Folders()
     try:
-        with tarfile.open(fileobj=source, mode="r|*") as archive:
-            for member in archive:
-                name = member.name.removeprefix("./")
-                if not _inside(name):
-                    continue
-                if member.isdir():
-                    folders.name(name.split("/"))
-                    continue
-                *above, last = name.split("/")
-                if not member.isreg() or not above or not folders.placed(above, known(last)):
-                    continue
-                folder, within = folders.record(above)
-                if not folder:
-                    continue
-                if folder != current:
-                    if current:
-                        yield current, files
-                    for empty in folders.filled(folder):
-                        yield empty, {}
-                    current, files, total = folder, {}, 0
-                if member.size > MAX_PASSED:
-                    raise InputError("over the limits", where=f"tar: {folder[:80]}")
-                if not known(last) or files is None:
-                    continue
-                total += member.size
-                content = archive.extractfile(member)
-                if member.size > MAX_MEMBER or total > MAX_TOTAL or len(files) >= MAX_ENTRIES:
-                    files = None
-                elif content is not None:
-                    files["/".join((*within, last))] = content.read()
-    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
+        for member, content in _members(source):
+            name = member.name.removeprefix("./")
+            if not _inside(name):
+                continue
+            if member.isdir():
+                folders.name(name.split("/"))
+                continue
+            *above, last = name.split("/")
+            if not member.isreg() or not above or not folders.placed(above, known(last)):
+                continue
+            folder, within = folders.record(above)
+            if not folder:
+                continue
+            if folder != current:
+                if current:
+                    yield current, held if isinstance(held, str) else held.files
+                for empty in folders.filled(folder):
+                    yield empty, {}
+                current, held = folder, Held()
+            if known(last) and not isinstance(held, str):
+                try:
+                    held.room(member.size)
+                    held.files["/".join((*within, last))] = content()
+                except ArchiveError as error:
+                    held = str(error)
+    except ArchiveError as error:
+        raise InputError("over the limits", where="tar", hint=str(error)) from None
+    except (tarfile.TarError, EOFError, OSError, ValueError, zlib.error, lzma.LZMAError) as error:
         raise InputError("no tar stream", where="tar", hint=type(error).__name__) from None
     if current:
-        yield current, files
+        yield current, held if isinstance(held, str) else held.files
     for empty in folders.left():
         yield empty, {}
+
+
+def _members(source: IO[bytes]) -> Iterator[tuple[tarfile.TarInfo, Callable[[], bytes]]]:
+    """Yield what a tar stream holds, each with a function that reads its content; memory does not grow.
+
+    :raises ArchiveError: it says more than is read, or passes over too much
+    """
+    stream = _Unpacked(source)
+    metered: Any = _Metered(stream, limits.HEADER)
+    count = 0
+    with tarfile.open(fileobj=metered, mode="r|") as archive:
+        kept: list[tarfile.TarInfo] = vars(archive)["members"]
+        while (member := archive.next()) is not None:
+            kept.clear()  # tarfile would keep all of them
+            count += 1
+            if count > limits.GRACE_MEMBERS + stream.packed // limits.BYTES_PER_MEMBER:
+                raise ArchiveError("limit", "it has more entries than are read")
+            if len(archive.pax_headers) > limits.GLOBAL_HEADERS:
+                raise ArchiveError("limit", "more about all files than is read")
+            if member.size > limits.PASSED_OVER:
+                raise ArchiveError("limit", "a file larger than is passed over")
+            # its content, the rest of its last block, what tarfile reads ahead, and what is said of the next
+            metered.grant(max(0, member.size) + 2 * _TAR_BLOCK + limits.HEADER)
+            yield member, _reading(archive, member)
+
+
+def _reading(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Callable[[], bytes]:
+    def content() -> bytes:
+        if member.sparse is not None:
+            raise ArchiveError("limit", "a sparse file")
+        file = archive.extractfile(member)
+        return file.read() if file is not None else b""
+
+    return content
 
 
 class _Folders:
@@ -152,8 +349,8 @@ class _Folders:
             self._early.append(folders)
         elif (folder := self.record(folders)[0]) and folder != self._begun:
             self._empty.setdefault(folder)
-        if len(self._early) > MAX_FOLDERS or len(self._empty) > MAX_FOLDERS:
-            raise InputError("over the limits", where="tar", hint=f"at most {MAX_FOLDERS} empty folders are kept")
+        if max(len(self._early), len(self._empty)) > limits.EMPTY_FOLDERS:
+            raise ArchiveError("limit", f"more than {limits.EMPTY_FOLDERS} empty folders")
 
     def record(self, folders: list[str]) -> tuple[str, list[str]]:
         """Return the record to which folders lead, empty when they lead to none, and the folders within it."""
@@ -186,10 +383,3 @@ class _Folders:
             if leaves:
                 self._settle([*min(leaves, key=len)])
         return list(self._empty)
-
-
-def _inside(name: str) -> bool:
-    try:
-        return bool(_named(name))
-    except ArchiveError:
-        return False

@@ -18,12 +18,12 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Any
 
-from tjdocs import times
+from tjdocs import escaping, inputs, limits
 from tjdocs.border import naming
-from tjdocs.border.archives import MAX_MEMBER, read_tar
+from tjdocs.border.archives import ArchiveError, Held, read_tar
 from tjdocs.border.inspector import Inspector
 from tjdocs.border.policy import Policy
-from tjdocs.border.reading import evidence_from_files, evidence_from_folder, is_evidence, judgeable
+from tjdocs.border.reading import CROSSING_KEYS, evidence_from_files, evidence_from_folder, is_evidence, judgeable
 from tjdocs.border.standing import RegisterStatus
 from tjdocs.errors import InputError, TjdocsError, UsageError
 from tjdocs.inspection import Evidence
@@ -34,11 +34,11 @@ from tjdocs.register.lists import Lists
 
 __all__ = ["Item", "Setup", "folder_items", "install", "line_items", "run", "tar_items"]
 
-MAX_LINE = 70_000_000  # a folder's limit in base64
 # Handing a list over costs as much as judging a record or two, hence lists of many; but a list that is long in judging,
 # in coming, or in memory keeps all others waiting.
 _FIRST, _MOST = 8, 64  # records in a list: before anything is known, and at most
 _JUDGING, _COMING, _BYTES = 0.04, 0.1, 4_000_000  # about seconds, at most seconds, at most bytes and one record
+_WAITING = 100_000_000  # bytes of records that wait for a worker, and one list
 _KEPT = 4  # inspectors that a worker keeps
 
 
@@ -48,7 +48,7 @@ class Item:
 
     :param id: told with the result
     :param kind: how ``content`` is read: ``line`` (JSON), ``folder`` (its path), ``files`` (by name), or not at all:
-        ``over`` the limits
+        ``bad``, and why
     """
 
     id: str
@@ -143,10 +143,10 @@ def _judge(inspector: Inspector, item: Item, common: Mapping[str, Any], at: date
         if item.kind == "line":
             values = naming.values(item.content, item.id)
             names = naming.names(values, item.id)
-            evidence, moment = _read_line(values, item.id, common, at)
+            evidence = judgeable(values, item.id, None, common)
         else:
-            evidence, moment = _read(item, common), at
-        verdict = inspector.inspect(evidence, at=moment, dry_run=True)
+            evidence = _read(item, common)
+        verdict = inspector.inspect(evidence, at=at, dry_run=True)
     except TjdocsError as error:
         return _failed(names, error.code, str(error))
     except Exception as error:  # noqa: BLE001 - a fault of ours stops one record, and is told
@@ -161,19 +161,9 @@ def _failed(names: Mapping[str, str], code: str, message: str) -> dict[str, Any]
 def _read(item: Item, common: Mapping[str, Any]) -> Evidence:
     if item.kind == "folder":
         return evidence_from_folder(Path(item.content), common)
-    if item.kind == "over":
-        raise InputError("over the limits", where=item.id, hint=f"a file is at most {MAX_MEMBER} bytes")
+    if item.kind == "bad":
+        raise InputError(item.content, where=item.id)
     return evidence_from_files(item.content, common)
-
-
-def _read_line(
-    values: dict[str, Any], place: str, common: Mapping[str, Any], at: datetime | date
-) -> tuple[Evidence, datetime | date]:
-    moment = values.pop("at", None)
-    if moment is not None:
-        at = times.read(moment, f"{place}: at")
-    own = {key: value for key, value in values.items() if value is not None}
-    return judgeable({**common, **own}, place, None), at
 
 
 # ---------------------------------------------------------------------------------------------------------- the records
@@ -185,36 +175,53 @@ def folder_items(path: Path, *, here: bool = False) -> Iterator[Item]:
     :param here: read them in this process, for workers that do not see them
     """
     for folder in sorted(item for item in path.iterdir() if item.is_dir() and not item.name.startswith(".")):
+        name = escaping.name(folder.name)
         if not here:
-            yield Item(folder.name, "folder", str(folder))
+            yield Item(name, "folder", str(folder))
             continue
-        files = {
-            item.relative_to(folder).as_posix(): item.read_bytes()
-            for item in sorted((*folder.iterdir(), *folder.glob("chip/*")))
-            if item.is_file() and not item.is_symlink() and item.stat().st_size <= MAX_LINE
-        }
-        yield Item(folder.name, "files", files)
+        try:
+            yield Item(name, "files", _files(folder))
+        except InputError as error:
+            yield Item(name, "bad", error.message)
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    """Return the evidence in a folder by its path in it, as a tar stream of it would give it."""
+    held = Held()
+    try:
+        for item in sorted((*folder.iterdir(), *folder.glob("chip/*"))):
+            if is_evidence(item.name) and item.is_file() and not item.is_symlink() and not item.parent.is_symlink():
+                name = item.relative_to(folder).as_posix()
+                held.add(name, inputs.read_file(item, limits.INPUT_FILE, regular=True))
+    except OSError as error:
+        raise InputError("cannot read", where=str(folder), hint=error.strerror or "") from None
+    except ArchiveError as error:
+        raise InputError(str(error), where=str(folder)) from None
+    return held.files
 
 
 def tar_items(source: IO[bytes]) -> Iterator[Item]:
     """Yield the folders of a tar stream as records, in their order.
 
-    :raises InputError: the stream is none, or breaks off
+    :raises InputError: the stream is none, breaks off, or is over the limits as a whole
     """
     for name, files in read_tar(source, is_evidence):
-        yield Item(name, "files" if files is not None else "over", files)
+        yield Item(escaping.name(name), "bad" if isinstance(files, str) else "files", files)
 
 
 def line_items(source: IO[bytes], name: str) -> Iterator[Item]:
     """Yield the lines of a JSON-lines stream as records, each by its place; its own ``id`` is read with the line."""
     number = 0
-    while line := source.readline(MAX_LINE + 1):
+    name = escaping.name(name)
+    while line := source.readline(limits.LINE + 1):
         number += 1
         whole = line
-        while not whole.endswith(b"\n") and len(whole) > MAX_LINE and (whole := source.readline(MAX_LINE + 1)):
+        while not whole.endswith(b"\n") and len(whole) > limits.LINE and (whole := source.readline(limits.LINE + 1)):
             pass  # the rest of a line that is too long
-        if line.strip():
-            yield Item(f"{name}:{number}", "line", line if len(line) <= MAX_LINE else b"")
+        if len(line) > limits.LINE:
+            yield Item(f"{name}:{number}", "bad", "over the limit")
+        elif line.strip():
+            yield Item(f"{name}:{number}", "line", line)
 
 
 def _size(item: Item) -> int:
@@ -246,18 +253,22 @@ def run(
     A line with an ``id`` of its own is named by it and has its ``place`` beside it. Where that is no proper text, or
     another line had it before, its place names it, and ``id_unused`` says why.
 
-    :param common: what counts for every record that does not say otherwise, for example ``direction``
+    :param common: ``direction`` and ``point`` of all records, as far as the desk says them; a record that says another
+        is a bad one
     :param executor: one in whose workers :func:`install` was called; None: processes of this machine, and a worker
         that dies is replaced
     :param workers: processes; as many as there are processors when not given
     :param named: ids that other records of the same batch already have
     """
+    common = dict(common or {})
+    if not common.keys() <= set(CROSSING_KEYS):
+        raise UsageError("unknown key", where="common", hint=", ".join(CROSSING_KEYS))
     count = workers or os.cpu_count() or 1
     if executor is None and count == 1:
         install(setup)
-        found = (result for item in items for result in judge(setup.digest, [item], common or {}, at))
+        found = (result for item in items for result in judge(setup.digest, [item], common, at))
     else:
-        found = _Run(setup, common or {}, at, executor, count).results(items)
+        found = _Run(setup, common, at, executor, count).results(items)
     taken = set(map(hash, named))  # of a million ids no more than this is kept
     with closing(found):
         for result in found:
@@ -280,6 +291,7 @@ class _Run:
         self._own = executor is None
         self._executor = executor if executor is not None else self._pool()
         self._waiting: deque[tuple[list[Item], Future[_Answer]]] = deque()
+        self._bytes = 0  # of the records that wait
         self._most = _FIRST
 
     def _pool(self) -> Executor:
@@ -291,8 +303,9 @@ class _Run:
         stream = iter(items)
         try:
             while chunk := self._take(stream):
+                self._bytes += sum(map(_size, chunk))
                 self._waiting.append((chunk, self._submit(chunk)))
-                if len(self._waiting) > 4 * self._count:
+                while len(self._waiting) > 4 * self._count or (self._bytes > _WAITING and len(self._waiting) > 1):
                     yield from self._next()
             while self._waiting:
                 yield from self._next()
@@ -321,6 +334,7 @@ class _Run:
 
     def _next(self) -> list[dict[str, Any]]:
         chunk, future = self._waiting.popleft()
+        self._bytes -= sum(map(_size, chunk))
         try:
             seconds, found = future.result()
         except Exception:  # noqa: BLE001 - a worker died, of its own or of a record

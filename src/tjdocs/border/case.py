@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from tjdocs import mrz
+from tjdocs import limits, mrz
 from tjdocs.border.claims import Claims
 from tjdocs.border.kinds import Kind, recognise
 from tjdocs.findings import Finding
@@ -128,16 +128,12 @@ def _issued(examination: Examination, sealed: Seal | None) -> tuple[date | None,
     return (header.issue_date, "seal") if header is not None and header.issue_date else (None, "")
 
 
-_MOST_LETTERS = 2000  # of all names of DG11, in all their spellings; an MRZ has 39
-
-
 def _person(zones: list[mrz.Zone], chip: ChipContent | None, claims: Claims, on: date) -> Person | None:
     """Return the person for watch lists, with every name of chip, page and claims."""
-    names, limit = _details(chip) if zones else ([], False)
-    names = [*map(_name, zones), *names]
+    texts = _details(chip) if zones else []
     if claims.primary_identifier or claims.secondary_identifier:
-        names += _spellings(claims.primary_identifier, claims.secondary_identifier)
-    return _with_names(names, zones, chip, claims, on, limit)
+        texts.append((claims.primary_identifier, claims.secondary_identifier))
+    return _with_names(list(map(_name, zones)), texts, zones, chip, claims, on)
 
 
 def _holder(zones: list[mrz.Zone], examination: Examination) -> Person | None:
@@ -146,17 +142,22 @@ def _holder(zones: list[mrz.Zone], examination: Examination) -> Person | None:
         return None
     signed = any(f.check == "pa.dg-hash" and f.subject == "DG11" and f.outcome.holds for f in examination.findings)
     chip = examination.chip if signed else None
-    names, limit = _details(chip)
-    return _with_names([_name(zones[0]), *names], zones, chip, Claims(), examination.at.date(), limit)
+    return _with_names([_name(zones[0])], _details(chip), zones, chip, Claims(), examination.at.date())
 
 
 def _with_names(
-    names: list[Name], zones: list[mrz.Zone], chip: ChipContent | None, claims: Claims, on: date, limit: bool
+    names: list[Name],
+    texts: list[tuple[str, str]],
+    zones: list[mrz.Zone],
+    chip: ChipContent | None,
+    claims: Claims,
+    on: date,
 ) -> Person | None:
-    names = list(dict.fromkeys(name for name in names if name.primary))
+    found, limit = _all_spellings(texts)
+    names = list(dict.fromkeys(name for name in [*names, *found] if name.primary))
     zone = zones[0] if zones else None
     number = zone.document_number if zone is not None else ""
-    if not names and not number:
+    if not names and not number and not limit:
         return None
     if zone is None:
         # in another form it would match no entry, as unknown it matches all
@@ -167,16 +168,21 @@ def _with_names(
     return Person(tuple(names), born, sex, zone.nationality, number, zone.issuing_state, other, limit)
 
 
-def _details(chip: ChipContent | None) -> tuple[list[Name], bool]:
-    """Return the names of DG11, and whether there are more than are looked up."""
+def _details(chip: ChipContent | None) -> list[tuple[str, str]]:
+    """Return the names of DG11, each as primary and secondary identifier."""
     dg11 = chip.parsed.get("DG11") if chip else None
     texts = [text for text in (dg11.full_name, *dg11.other_names) if text] if dg11 is not None else []
+    parts = (text.partition("<<") for text in texts)
+    return [(primary.replace("<", " "), secondary.replace("<", " ")) for primary, _, secondary in parts]
+
+
+def _all_spellings(texts: list[tuple[str, str]]) -> tuple[list[Name], bool]:
+    """Return names in all their spellings, and whether there are more than are looked up."""
     names: list[Name] = []
-    budget = _MOST_LETTERS
+    budget = limits.NAMES
     for text in texts:
-        budget -= len(text)
-        primary, _, secondary = text.partition("<<")
-        spellings = _spellings(primary.replace("<", " "), secondary.replace("<", " ")) if budget >= 0 else []
+        budget -= sum(map(len, text))
+        spellings = _spellings(*text) if budget >= 0 else []
         budget -= sum(len(name.text) for name in spellings)
         if budget < 0:
             return names, True
@@ -220,5 +226,8 @@ def _of_zone(zone: mrz.Zone, on: date) -> str:
     if not (year.isascii() and year.isdecimal()):
         return ""
     number = on.year // 100 * 100 + int(year)
-    text = str(number if number <= on.year else number - 100)
+    number -= 100 if number > on.year else 0
+    if number < 1:  # before the calendar: unknown
+        return ""
+    text = f"{number:04d}"
     return f"{text}-{month}" if month.isascii() and month.isdecimal() and 1 <= int(month) <= 12 else text

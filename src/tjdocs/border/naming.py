@@ -1,10 +1,11 @@
 """How the result of a line of a batch is named: by its own ``id`` where that is a proper text, else by its place."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from tjdocs.errors import UsageError
+from tjdocs import inputs
+from tjdocs.errors import InputError
+from tjdocs.escaping import is_visible
 
 __all__ = ["names", "own_id", "values"]
 
@@ -14,15 +15,9 @@ MAX_ID = 100
 def values(line: bytes, place: str) -> dict[str, Any]:
     """Return the JSON object of a line.
 
-    :raises UsageError: it is none
+    :raises InputError: it is none
     """
-    try:
-        found = json.loads(line)
-    except (ValueError, RecursionError):
-        raise UsageError("no JSON", where=place) from None
-    if not isinstance(found, dict):
-        raise UsageError("no JSON object", where=place)
-    return found
+    return inputs.json_object(line, where=place)
 
 
 def names(found: Mapping[str, Any], place: str) -> dict[str, str]:
@@ -38,7 +33,7 @@ def names(found: Mapping[str, Any], place: str) -> dict[str, str]:
         why = "no-text"
     elif len(own) > MAX_ID:
         why = "too-long"
-    elif not own.isprintable() or own != own.strip():
+    elif not is_visible(own) or own != own.strip():
         why = "not-printable"
     elif own.startswith(place[: place.rindex(":") + 1]):
         why = "a-place"
@@ -49,6 +44,6 @@ def own_id(line: bytes, place: str) -> str:
     """Return the ``id`` by which a line's result would be named, empty when it would be by its place."""
     try:
         found = names(values(line, place), place)
-    except UsageError:
+    except InputError:
         return ""
     return found["id"] if "place" in found else ""

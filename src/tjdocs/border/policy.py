@@ -1,6 +1,5 @@
 """What a verdict demands of the findings: a policy is data, ``specs/policy/*.toml`` or another State's own file."""
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
@@ -10,9 +9,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from tjdocs import specs
+from tjdocs import inputs, limits, specs
 from tjdocs.border.kinds import kinds
-from tjdocs.errors import InputError, SpecError, UsageError
+from tjdocs.errors import SpecError, UsageError
 from tjdocs.findings import Finding, Outcome, checks
 from tjdocs.pki.belief import TrustPolicy
 
@@ -121,11 +120,7 @@ class Policy:
         :raises InputError: it cannot be read
         :raises SpecError: it is malformed, or names an unknown check or outcome
         """
-        try:
-            data = Path(path).read_bytes()
-        except OSError as error:
-            raise InputError("cannot read", where=str(path), hint=error.strerror or "") from None
-        return cls.parse(data, where=str(path))
+        return cls.parse(inputs.read_file(path, limits.POLICY), where=str(path))
 
     @classmethod
     def parse(cls, data: bytes, *, where: str = "policy") -> "Policy":
@@ -133,10 +128,7 @@ class Policy:
 
         :raises SpecError: it is malformed, or names an unknown check or outcome
         """
-        try:
-            table = tomllib.loads(data.decode())
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SpecError("not readable as TOML", where=where, hint=str(error)) from None
+        table = inputs.toml_table(data, where=where, limit=limits.POLICY)
         specs.require_keys(table, ["schema", "name", "requires", "rule"], ["override", "instead", "trust"], where=where)
         if type(table["schema"]) is not int or table["schema"] != 1 or not isinstance(table["name"], str):
             raise SpecError("policy of another version", where=where)
@@ -247,9 +239,10 @@ def _instead(rows: list[dict[str, Any]], where: str) -> dict[str, tuple[tuple[st
     for row in rows:
         specs.require_keys(row, ["documents", "requires", "lacking"], where=f"{where} instead")
         requires = _patterns(row["requires"], f"{where} instead"), _patterns(row["lacking"], f"{where} instead")
-        if not isinstance(row["documents"], list) or not all(name in kinds() for name in row["documents"]):
+        documents = row["documents"]
+        if not isinstance(documents, list) or not all(isinstance(name, str) and name in kinds() for name in documents):
             raise SpecError("no such kind of document", where=f"{where} instead", hint=", ".join(kinds()))
-        found.update(dict.fromkeys(row["documents"], requires))
+        found.update(dict.fromkeys(documents, requires))
     return found
 
 

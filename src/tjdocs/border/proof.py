@@ -6,7 +6,7 @@
 
 import json
 import zipfile
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from tjdocs import __version__, specs
+from tjdocs import __version__, inputs, limits, specs
 from tjdocs.border import signatures
 from tjdocs.border.archives import ArchiveError, read_zip
 from tjdocs.border.case import Case
@@ -23,16 +23,17 @@ from tjdocs.border.inspector import Inspector, Verdict
 from tjdocs.border.policy import Policy
 from tjdocs.border.reading import evidence_from_json, evidence_json
 from tjdocs.border.standing import Standing
-from tjdocs.errors import InputError, RegisterError, TjdocsError
+from tjdocs.errors import InputError, RegisterError
 from tjdocs.findings import Finding, Outcome, enforce_premises
 from tjdocs.inspection import Evidence
 from tjdocs.lds import catalogue
 from tjdocs.mrz import signing_country
 from tjdocs.pki import names
-from tjdocs.pki.certificate import Certificate, CertificateError
-from tjdocs.pki.crl import Crl, CrlError
+from tjdocs.pki.certificate import Certificate
+from tjdocs.pki.crl import Crl
 from tjdocs.pki.signer import Signer
 from tjdocs.pki.trust import Entry, Source, TrustStore
+from tjdocs.register.lists import Entry as ListEntry
 from tjdocs.register.lists import Lists, categories
 
 __all__ = ["Proof", "export", "verify"]
@@ -148,8 +149,13 @@ def _content(evidence: Evidence, verdict: Verdict, inspector: Inspector) -> dict
             result = case.look_up(row.id for row in categories().values() if row.kind == kind)
             if result is not None:
                 results[kind] = result
-        rows = dict.fromkeys(match.entry.text() for result in results.values() for match in result.matches)
-        files["lists.jsonl"] = "".join(f"{row}\n" for row in rows).encode()
+        rows = dict.fromkeys(match.entry for result in results.values() for match in result.matches)
+        files["lists.jsonl"] = "".join(f"{row.text()}\n" for row in rows).encode()
+        if (
+            len(files["lists.jsonl"]) > limits.RECORDED_ENTRIES
+            or sum(len(row.names) for row in rows) > limits.RECORDED_NAMES
+        ):  # else nobody could judge it again
+            raise _too_many("matches")
         files["lists.json"] = _json(case.lists.summary(results))
     files |= _trust_files(_concerned(verdict, inspector.believed))
     return files
@@ -199,6 +205,9 @@ def _denied_signers(trust: TrustStore, kept: Set[str]) -> list[Entry]:
 
 def _trust_files(trust: TrustStore) -> dict[str, bytes]:
     files, rows = {}, []
+    for held in (trust.entries, trust.crls, trust.signers_of_lists):
+        if len(held) > limits.RECORDED_CERTIFICATES:  # else nobody could judge it again
+            raise _too_many("certificates and CRLs")
     for number, entry in enumerate(trust.entries):
         name = f"trust/{number:04d}.cer"
         files[name] = entry.certificate.raw
@@ -215,7 +224,7 @@ def _standing_json(case: Case) -> dict[str, Any]:
     standing = case.standing
     if standing is None:
         return {"reason": case.register_reason}
-    names_ = ("status", "document_type", "date_of_issue", "date_of_expiry", "category")
+    names_ = ("status", "document_type", "date_of_issue", "date_of_expiry", "category", "since", "point", "by")
     return {"reason": "", **{name: getattr(standing, name) for name in names_}, "files": dict(standing.files)}
 
 
@@ -262,21 +271,50 @@ def _unreadable(reason: str, detail: str) -> Proof:
 
 def _object(data: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
+        return inputs.json_object(data, where="archive")
+    except InputError:
         return {}
-    return value if isinstance(value, dict) else {}
+
+
+def _list(data: bytes, most: int) -> list[Any]:
+    """Return a list that an export may have written.
+
+    :raises InputError: it is none, or has more items
+    """
+    value = inputs.json_value(data, where="archive")
+    if not isinstance(value, list) or len(value) > most:
+        raise _too_many("items")
+    return value
+
+
+def _few(files: Mapping[str, bytes], folder: str, what: str) -> list[bytes]:
+    """Return the files of a folder, by name.
+
+    :raises InputError: more than an archive has
+    """
+    found = [data for name, data in sorted(files.items()) if name.startswith(folder)]
+    if len(found) > limits.RECORDED_CERTIFICATES:
+        raise _too_many(what)
+    return found
+
+
+def _too_many(what: str) -> InputError:
+    return InputError(f"more {what} than an archive has", where="archive")
 
 
 def _hashes(files: Mapping[str, bytes], listed: Mapping[str, Any]) -> Finding:
     check = "evidence.files"
     if files.keys() != listed.keys():
         odd = sorted(files.keys() ^ listed.keys())
-        return Finding(check, Outcome.FAILED, "lists-differ", ", ".join(odd[:5]))
+        return Finding(check, Outcome.FAILED, "lists-differ", _names(odd))
     differing = sorted(name for name, data in files.items() if sha256(data).hexdigest() != listed[name])
     if differing:
-        return Finding(check, Outcome.FAILED, "differs", ", ".join(differing[:5]))
+        return Finding(check, Outcome.FAILED, "differs", _names(differing))
     return Finding(check, Outcome.PASSED)
+
+
+def _names(names_: Sequence[str]) -> str:
+    return ", ".join(name[:80] for name in names_[:5])
 
 
 class _Recorded:
@@ -302,7 +340,7 @@ def _again(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> tuple[Ver
     other = "" if data == specs.digest(*_DATA) else "; law and standard (specs/) are not those of then"
     try:
         verdict = _judge(files, str(manifest["at"]))
-    except (TjdocsError, CertificateError, CrlError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except Exception as error:  # noqa: BLE001 - whatever a hostile archive holds, it is one finding
         return None, Finding(check, Outcome.FAILED, "not-repeatable", type(error).__name__)
     recorded, found = _object(files.get("verdict.json", b"")), verdict.as_json()
     for value in (recorded, found):  # the archive holds a part of the store, and says when the whole was imported
@@ -322,12 +360,12 @@ def _again(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> tuple[Ver
 def _judge(files: Mapping[str, bytes], at: str) -> Verdict:
     chip = {name[5:-4]: data for name, data in files.items() if name.startswith("chip/")}
     evidence = evidence_from_json(_object(files["evidence.json"]), folder=None)
-    twice = frozenset(str(name) for name in json.loads(files["twice.json"]))
+    twice = frozenset(str(name) for name in _list(files["twice.json"], limits.DATA_OBJECTS))
     whole = Evidence(**{**_arguments(evidence), "chip": chip or None})
     object.__setattr__(whole, "twice", twice)
-    rows = json.loads(files["trust.json"])
-    crls = [Crl.parse(data) for name, data in sorted(files.items()) if name.startswith("crl/")]
-    signers = [Certificate.parse(data) for name, data in sorted(files.items()) if name.startswith("signer/")]
+    rows = _list(files["trust.json"], limits.RECORDED_CERTIFICATES)
+    crls = [Crl.parse(data) for data in _few(files, "crl/", "CRLs")]
+    signers = [Certificate.parse(data) for data in _few(files, "signer/", "signers of lists")]
     trust = TrustStore.of_entries([_entry(row, files) for row in rows], crls, signers)
     said = _object(files["register.json"])
     reason = str(said.pop("reason"))
@@ -335,7 +373,12 @@ def _judge(files: Mapping[str, bytes], at: str) -> Verdict:
     register = None if reason == "no-register" else _Recorded(standing, reason)
     lists = None
     if "lists.jsonl" in files:
-        entries = [json.loads(line) for line in files["lists.jsonl"].decode().splitlines()]
+        if len(files["lists.jsonl"]) > limits.RECORDED_ENTRIES:
+            raise _too_many("entries of lists")
+        lines = files["lists.jsonl"].splitlines()
+        entries = [ListEntry.of(inputs.json_object(line, where="archive"), where="archive") for line in lines]
+        if sum(len(entry.names) for entry in entries) > limits.RECORDED_NAMES:
+            raise _too_many("names")
         summary = _object(files["lists.json"])
         # an archive of an older version has the counts alone
         lists = Lists.of(entries, origin=summary if "counts" in summary else {"counts": summary})

@@ -11,7 +11,7 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ __all__ = ["Records", "retention"]
 
 _FIRST = date(2020, 1, 1).toordinal()
 _KEY_BYTES = 32
+_APPENDING = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
 
 
 @cache
@@ -60,7 +61,7 @@ class Records:
         line = json.dumps(record, separators=(",", ":")).encode() + b"\n"
         try:
             # one write of one line: two desks that append at once do not mix
-            descriptor = os.open(self._path(period, "jsonl"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            descriptor = os.open(self._path(period, "jsonl"), _APPENDING, 0o600)
             try:
                 os.write(descriptor, line)
             finally:
@@ -96,8 +97,8 @@ class Records:
         day = day_of(at)
         deleted = 0
         for period in self._periods():
-            last = period + timedelta(days=retention()["key_days"] - 1)
-            if last + timedelta(days=retention()["days"]) < day:
+            last = period.toordinal() + retention()["key_days"] - 1  # it may be beyond the calendar
+            if last + retention()["days"] < day.toordinal():
                 for kind in ("key", "jsonl"):  # the key first: a purge that breaks off leaves no pseudonym readable
                     with suppress(FileNotFoundError):
                         os.unlink(self._path(period, kind))
@@ -149,7 +150,7 @@ class Records:
 def _period(day: date) -> date:
     """Return the first day of the period that ``day`` lies in."""
     length = retention()["key_days"]
-    return date.fromordinal(_FIRST + (day.toordinal() - _FIRST) // length * length)
+    return date.fromordinal(max(1, _FIRST + (day.toordinal() - _FIRST) // length * length))
 
 
 def _minimal(verdict: Verdict) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 from base64 import b64encode
 from io import BytesIO
 from typing import TYPE_CHECKING
-from unicodedata import category
 
 from markupsafe import Markup
 
+from tjdocs.escaping import is_visible, unseen
 from tjdocs.inspection.structure import ChipContent
 from tjdocs.lds._portrait import open_image
 from tjdocs.lds.dg2 import Dg2
@@ -19,7 +19,6 @@ __all__ = ["MAX_PICTURE", "MAX_TEXT", "face", "neutral"]
 
 MAX_TEXT = 1000
 MAX_PICTURE = (480, 640)
-_MAX_MARKS = 3
 
 
 def neutral(value: object) -> str:
@@ -35,19 +34,9 @@ def neutral(value: object) -> str:
     rest = len(text) - MAX_TEXT
     if rest > 0:
         text = text[:MAX_TEXT]
-    if not (text.isascii() and text.isprintable()):
-        marks = 0
-        shown = []
-        for character in text:
-            kind = category(character)
-            marks = marks + 1 if kind in ("Mn", "Me") else 0
-            unseen = not character.isprintable() or character in _BLANK or marks > _MAX_MARKS
-            shown.append(f"⟨U+{ord(character):04X}⟩" if unseen else character)
-        text = "".join(shown)
+    if not is_visible(text):
+        text = "".join(f"⟨U+{ord(c):04X}⟩" if hidden else c for c, hidden in zip(text, unseen(text), strict=True))
     return f"{text} … ({rest} more characters)" if rest > 0 else text
-
-
-_BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters and a symbol without a form; str.isprintable() lets them pass
 
 
 def face(chip: ChipContent | None) -> tuple[Markup | None, str]:

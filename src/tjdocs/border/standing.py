@@ -1,15 +1,16 @@
 """What the register says of a document: ``register.status`` and ``register.agreement``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from tjdocs.border.case import Case
 from tjdocs.border.texts import action
-from tjdocs.errors import RegisterError, TjdocsError, UsageError
+from tjdocs.errors import RegisterError, UsageError
 from tjdocs.findings import Finding, Outcome, checks
+from tjdocs.inspection.evidence import is_text
 from tjdocs.lds import catalogue
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Standing:
         ``replaced``, ``used-up`` or ``destroyed``
     :param date_of_issue, date_of_expiry: ISO 8601
     :param files: SHA-256 of the chip's files by name, hexadecimal
+    :param since: of a document that is used up, the moment, ISO 8601; ``point`` where that was, ``by`` who did it
     """
 
     status: str
@@ -38,6 +40,9 @@ class Standing:
     date_of_expiry: str = ""
     category: str = ""
     files: Mapping[str, str] = field(default_factory=dict, repr=False)
+    since: str = ""
+    point: str = ""
+    by: str = ""
 
 
 class Status(Protocol):
@@ -72,9 +77,10 @@ class RegisterStatus:
         found = self._register.document(number, officer=self._officer)
         if found is None:
             return None
-        return Standing(
-            found.status, found.document_type, found.date_of_issue, found.date_of_expiry, found.category, found.files
-        )
+        told = (found.document_type, found.date_of_issue, found.date_of_expiry, found.category, found.files)
+        if found.status == "used-up" and (act := self._register.documents.last_act(number, officer=self._officer)):
+            return Standing(found.status, *told, act.at, act.reference, ", ".join(act.officers))
+        return Standing(found.status, *told)
 
     def use_up(self, number: str, *, at: datetime, point: str) -> bool:
         """Use up a single-use document by the register's act ``use``.
@@ -116,9 +122,26 @@ def look_up(case: Case, register: Status | None) -> tuple[Standing | None, str]:
         return None, "no-input"
     try:
         standing = register.status(case.zone.document_number)
-    except TjdocsError:
+    except Exception:  # noqa: BLE001 - anybody's register: what it cannot say refers, and stops nobody's inspection
         return None, "unavailable"
-    return standing, "" if standing is not None else "unknown-number"
+    if standing is None:
+        return None, "unknown-number"
+    return (standing, "") if _usable(standing) else (None, "unavailable")
+
+
+def _usable(standing: object) -> bool:
+    """Whether what a register said has the form that it must have."""
+    if not isinstance(standing, Standing) or not isinstance(standing.files, Mapping):
+        return False
+    told = (getattr(standing, item.name) for item in fields(standing) if item.name != "files")
+    texts = [*told, *standing.files, *standing.files.values()]
+    if not all(is_text(text) for text in texts):
+        return False
+    try:
+        days = [day for day in (standing.date_of_issue, standing.date_of_expiry) if day]
+        return all(date.fromisoformat(day).isoformat() == day for day in days)
+    except ValueError:
+        return False
 
 
 def used_up(case: Case, register: Status) -> Case:
@@ -126,11 +149,17 @@ def used_up(case: Case, register: Status) -> Case:
     if case.zone is None or case.standing is None:
         return case
     try:
-        if register.use_up(case.zone.document_number, at=case.at, point=case.point):
-            return case
-    except TjdocsError:
+        first: object = register.use_up(case.zone.document_number, at=case.at, point=case.point)
+    except Exception:  # noqa: BLE001 - likewise; the document may be used up, and who is sure of it asks again
         return case.with_register(None, "unavailable")
-    return case.with_register(replace(case.standing, status="used-up"), "")
+    if first is True:
+        return case
+    if first is not False:  # neither: nobody knows whose call it was
+        return case.with_register(None, "unavailable")
+    now, _ = look_up(case, register)
+    if now is None or now.status != "used-up":
+        now = replace(case.standing, status="used-up")
+    return case.with_register(now, "")
 
 
 def judge(case: Case) -> list[Finding]:
@@ -149,10 +178,18 @@ def judge(case: Case) -> list[Finding]:
     elif standing.status in _NOT_ISSUED:
         first = Finding(status, Outcome.FAILED, "not-issued")
     elif standing.status in checks()[status].reasons:
-        first = Finding(status, Outcome.FAILED, standing.status)
+        first = Finding(status, Outcome.FAILED, standing.status, _used(standing))
     else:  # a word of another register: nothing is known of it
         first = Finding(status, Outcome.UNDETERMINED, "unavailable", f"status {standing.status[:40]}")
     return [first, _agreement(case, standing)]
+
+
+def _used(standing: Standing) -> str:
+    """Return when, where and by whom a document was used up, as far as the register says."""
+    if standing.status != "used-up" or not standing.since:
+        return ""
+    said = {"used up": standing.since, "at point": standing.point, "by officer": standing.by}
+    return "; ".join(f"{name} {value}" for name, value in said.items() if value)
 
 
 def _agreement(case: Case, standing: Standing) -> Finding:

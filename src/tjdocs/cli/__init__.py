@@ -3,7 +3,6 @@
 Exit status: 0 all good; 1 judged and found wanting; 2 an unusable call or input, one line on standard error.
 """
 
-import json
 import os
 import sys
 from importlib import import_module
@@ -14,6 +13,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from tjdocs import __version__
+from tjdocs.cli import _terminal
 from tjdocs.errors import TjdocsError
 
 __all__ = ["app", "main"]
@@ -69,7 +69,7 @@ app = typer.Typer(
 
 def _version(value: bool) -> None:
     if value:
-        print(f"tjdocs {__version__}")
+        _terminal.line(f"tjdocs {__version__}")
         raise typer.Exit
 
 
@@ -82,6 +82,13 @@ def _root(
 
 def main() -> None:
     """Run the command line; the one place that prints an error."""
+    with _terminal.guarded():
+        status = _run()
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _run() -> object:
+    status: object
     try:
         status = app(standalone_mode=False)
     except TyperException as error:
@@ -98,7 +105,7 @@ def main() -> None:
         status = _fail("input", f"{error.strerror or type(error).__name__}: {error.filename or ''}".rstrip(": "), "")
     except Exception as error:  # noqa: BLE001 (a fault of ours; its text could hold document data)
         status = _fail("internal", f"internal error: {type(error).__name__}", "please report the command")
-    sys.exit(status if isinstance(status, int) else 0)
+    return status
 
 
 def _without_hint(error: TjdocsError) -> str:
@@ -107,7 +114,7 @@ def _without_hint(error: TjdocsError) -> str:
 
 def _fail(code: str, message: str, hint: str) -> int:
     message, hint = " ".join(message.split()), " ".join(hint.split())
-    print(f"tjdocs: {message}" + (f"; {hint}" if hint else ""), file=sys.stderr)
+    _terminal.error(f"tjdocs: {message}" + (f"; {hint}" if hint else ""))
     if "--json" in sys.argv[: sys.argv.index("--") if "--" in sys.argv else None]:  # behind it are another program's
-        print(json.dumps({"error": {"code": code, "message": message, "hint": hint}}, ensure_ascii=False))
+        _terminal.json_value({"error": {"code": code, "message": message, "hint": hint}}, indent=None)
     return 2

@@ -1,7 +1,9 @@
 """Where a batch comes from and where its results go; resumed where it broke off."""
 
-import json
+import errno
+import fcntl
 import os
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
@@ -10,11 +12,15 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from tjdocs import times
+from tjdocs import inputs, times
 from tjdocs.border import batch, naming
+from tjdocs.cli import _terminal
 from tjdocs.errors import InputError, OutputError, UsageError
+from tjdocs.escaping import json_text
 
 __all__ = ["Results", "executor", "items"]
+
+_MAX_STATE = 100_000
 
 
 def items(path: str, *, here: bool) -> Iterator[batch.Item]:
@@ -65,6 +71,9 @@ def executor(address: str, setup: batch.Setup) -> Iterator[Executor | None]:
 class Results:
     """Results on standard output, or in a file that a later run goes on with.
 
+    The file and its state, ``FILE.state``, are regular files of their own names: no link is followed. Whoever writes
+    them holds a lock, so that two batches never write into one file.
+
     :param path: empty: standard output
     :param digest: of what is judged by; a file of another is not gone on with
     :param at: the day or moment of judgement; that of the first run counts unless ``given``
@@ -76,41 +85,70 @@ class Results:
         self.at = times.moment_of(at) if isinstance(at, datetime) else at
         self._done: list[tuple[str, str]] = []  # place and own id
         self._counts: dict[str, int] = {}
+        self._file: IO[bytes] | None = None
+        self._state: IO[bytes] | None = None  # it has the lock
         if path:
-            self._resume(digest, given=given)
+            try:
+                self._resume(digest, given=given)
+            except BaseException:
+                self.close()
+                raise
+
+    def __enter__(self) -> "Results":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the files, and let another batch have them."""
+        for file in (self._file, self._state):
+            if file is not None:
+                file.close()
 
     def _resume(self, digest: str, *, given: bool) -> None:
-        state = Path(f"{self._path}.state")
+        state = f"{self._path}.state"
+        if os.path.lexists(self._path) and not os.path.lexists(state):
+            raise UsageError("results without their state", where=self._path, hint="name a new file")
         try:
-            if Path(self._path).exists():
-                said = json.loads(state.read_text())
-                if said["digest"] != digest or (given and said["at"] != self.at.isoformat()):
-                    raise UsageError("results of another batch", where=self._path, hint="name a new file")
+            self._state = _opened(state)
+            fcntl.flock(self._state, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            there = os.path.lexists(self._path)
+            content = self._state.read(_MAX_STATE)
+            said = inputs.json_object(content, where=state) if content else {}
+            if there and (said["digest"] != digest or (given and said["at"] != self.at.isoformat())):
+                raise UsageError("results of another batch", where=self._path, hint="name a new file")
+            self._file = _opened(self._path)
+            if there:
                 self.at = datetime.fromisoformat(said["at"]) if "T" in said["at"] else date.fromisoformat(said["at"])
-                self._take()
+                self._take(self._file)
+            elif said.keys() - {"digest", "at"}:
+                raise OutputError("exists already", where=state, hint="name a new file")
             else:
-                state.write_text(json.dumps({"digest": digest, "at": self.at.isoformat()}))
-                os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o600))
-        except (ValueError, KeyError, TypeError):
+                self._state.seek(0)
+                self._state.truncate()
+                self._state.write(json_text({"digest": digest, "at": self.at.isoformat()}).encode())
+                self._state.flush()
+        except BlockingIOError:
+            raise OutputError("another batch is at work here", where=self._path, hint="wait for its end") from None
+        except (ValueError, KeyError, TypeError, InputError):
             raise UsageError("no results of a batch", where=self._path, hint="name a new file") from None
-        except FileNotFoundError:
-            raise UsageError("results without their state", where=self._path, hint="name a new file") from None
         except OSError as error:
             raise OutputError("cannot write", where=self._path, hint=error.strerror or "") from None
 
-    def _take(self) -> None:
+    def _take(self, file: IO[bytes]) -> None:
         """Take over the results that are whole, and cut off the one that is not."""
         whole = 0
-        with open(self._path, "r+b") as file:
-            for line in file:
-                if not line.endswith(b"\n"):
-                    break
-                result = json.loads(line)
-                own = result["id"] if "place" in result else ""
-                self._done.append((result.get("place", result["id"]), own))
-                self._count(result)
-                whole += len(line)
-            file.truncate(whole)
+        for line in file:
+            if not line.endswith(b"\n"):
+                break
+            result = inputs.json_object(line, where=self._path)
+            own = result["id"] if "place" in result else ""
+            self._done.append((result.get("place", result["id"]), own))
+            self._count(result)
+            whole += len(line)
+        file.truncate(whole)
+        file.seek(whole)
 
     def left(self, records: Iterable[batch.Item]) -> Iterator[batch.Item]:
         """Yield the records that have no result yet.
@@ -132,18 +170,15 @@ class Results:
 
     def write(self, results: Iterable[dict[str, Any]]) -> dict[str, int]:
         """Write the results, one a line, each at once; return how many there are of each verdict."""
-        if not self._path:
-            self._write(sys.stdout, results)
-        else:
-            with open(self._path, "a", encoding="utf-8") as file:
-                self._write(file, results)
-        return self._counts
-
-    def _write(self, file: IO[str], results: Iterable[dict[str, Any]]) -> None:
         for result in results:
             self._count(result)
-            file.write(json.dumps(result, ensure_ascii=False) + "\n")
-            file.flush()
+            if self._file is None:
+                _terminal.json_value(result, indent=None)
+                sys.stdout.flush()
+            else:
+                self._file.write(json_text(result).encode() + b"\n")
+                self._file.flush()
+        return self._counts
 
     def _count(self, result: dict[str, Any]) -> None:
         word = result.get("verdict") or "error"
@@ -152,3 +187,22 @@ class Results:
 
 def _own_id(item: batch.Item) -> str:
     return naming.own_id(item.content, item.id) if item.kind == "line" else ""
+
+
+def _opened(path: str) -> IO[bytes]:
+    """Open a file to read and write, made where there is none, its owner's alone.
+
+    :raises OutputError: it is a link, has a second name, or is no regular file
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+    try:
+        file = os.fdopen(os.open(path, flags, 0o600), "r+b")
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        raise OutputError("a link", where=path, hint="name a new file") from None
+    found = os.fstat(file.fileno())
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
+        file.close()
+        raise OutputError("no regular file of this name alone", where=path, hint="name a new file")
+    return file

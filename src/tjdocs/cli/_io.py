@@ -1,19 +1,18 @@
 """Arguments and output that all commands share. Nothing is decided here."""
 
-import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
-from tjdocs import times
+from tjdocs import inputs, limits, times
+from tjdocs.cli import _terminal
 from tjdocs.errors import InputError, UsageError
+from tjdocs.escaping import printable
 from tjdocs.findings import Finding, checks
 from tjdocs.pki.importing import read_certificates, read_crls
 from tjdocs.pki.trust import TrustStore
@@ -21,9 +20,6 @@ from tjdocs.spans import Span
 
 if TYPE_CHECKING:
     from tjdocs.border.texts import Texts
-
-MAX_TEXT = 1_000_000
-MAX_FILE = 20 * 1024 * 1024
 
 Json = Annotated[bool, typer.Option("--json", help="Machine output alone on standard output.")]
 At = Annotated[
@@ -61,27 +57,19 @@ def day(text: str) -> date:
 def passphrase(path: str) -> bytes | None:
     """Return the passphrase from a file or the environment, None without one."""
     if path:
-        return read_file(path, MAX_TEXT).rstrip(b"\r\n")
+        return read_file(path, limits.TEXT).rstrip(b"\r\n")
     value = os.environ.get("TJDOCS_PASSPHRASE")
     return value.encode() if value else None
 
 
-def read_file(path: str, limit: int = MAX_FILE) -> bytes:
+def read_file(path: str, limit: int = limits.INPUT_FILE) -> bytes:
     """Read a file, or standard input for ``-``.
 
     :raises InputError: it cannot be read, is empty, or is over the limit
     """
-    try:
-        if path == "-":
-            data = sys.stdin.buffer.read(limit + 1)
-        elif not Path(path).is_dir():
-            with open(path, "rb") as file:
-                data = file.read(limit + 1)
-        else:
-            raise InputError("a folder", where=path, hint="name a file")
-    except OSError as error:
-        raise InputError("cannot read", where=path, hint=error.strerror or "name a readable file") from None
-    if len(data) > limit:
+    if path != "-":
+        data = inputs.read_file(path, limit)
+    elif len(data := sys.stdin.buffer.read(limit + 1)) > limit:
         raise InputError("over the limit", where=path, hint=f"at most {limit} bytes are read")
     if not data:
         raise InputError("empty", where=path, hint="name a file with content")
@@ -90,7 +78,7 @@ def read_file(path: str, limit: int = MAX_FILE) -> bytes:
 
 def read_text(path: str) -> str:
     """Read text; bytes that are no UTF-8 are replaced, since a scanner's text is data and not a call."""
-    return read_file(path, MAX_TEXT).decode("utf-8", "replace")
+    return read_file(path, limits.TEXT).decode("utf-8", "replace")
 
 
 def read_json(path: str) -> dict[str, Any]:
@@ -98,13 +86,7 @@ def read_json(path: str) -> dict[str, Any]:
 
     :raises InputError: it is none
     """
-    try:
-        value = json.loads(read_file(path))
-    except (ValueError, RecursionError):
-        raise InputError("no JSON", where=path, hint="give a JSON object") from None
-    if not isinstance(value, dict):
-        raise InputError("no JSON object", where=path, hint="give a JSON object")
-    return value
+    return inputs.json_object(read_file(path), where=path)
 
 
 def trust(paths: list[str], crls: list[str], digest: str = "", signers: Iterable[str] = ()) -> TrustStore:
@@ -123,7 +105,7 @@ def trust(paths: list[str], crls: list[str], digest: str = "", signers: Iterable
         if store.certificates_digest != digest.lower():
             raise UsageError("the trusted certificates are not those pinned", where=f"--trust-digest {digest}")
         note = f"pins the certificates alone; {store.digest} pins also who said so"
-        print(f"tjdocs: --trust-digest: {note}", file=sys.stderr)
+        _terminal.error(f"tjdocs: --trust-digest: {note}")
     return store
 
 
@@ -138,7 +120,7 @@ def _trust(path: str) -> TrustStore:
 
 def show_json(value: object) -> None:
     """Print one JSON value on standard output."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    _terminal.json_value(value)
 
 
 _STYLES = {
@@ -159,11 +141,6 @@ _STYLES = {
 }
 
 
-def console() -> Console:
-    """Return a console for standard output that never wraps what another program may read."""
-    return Console(soft_wrap=True, highlight=False, emoji=False)
-
-
 def styled(word: str, width: int = 0) -> Text:
     """Return an outcome or verdict in its colour."""
     return Text(word.ljust(width), style=_STYLES.get(word, ""))
@@ -174,7 +151,6 @@ def show_findings(findings: Iterable[Finding], words: "Texts | None" = None) -> 
 
     :param words: of the language in which outcome and explanation are told; English where there are none
     """
-    out = console()
     for finding in findings:
         line = styled(str(finding.outcome), 15)
         if words is not None:
@@ -188,21 +164,20 @@ def show_findings(findings: Iterable[Finding], words: "Texts | None" = None) -> 
         if finding.reason:
             line.append(f"{finding.reason}" + (f": {explained}" if explained and explained not in detail else ""))
         if detail and detail != finding.reason:
-            line.append(f" ({printable(detail)})", style="dim")
-        out.print(line)
+            line.append(f" ({detail})", style="dim")
+        _terminal.line(line)
 
 
 def show_spans(spans: Iterable[Span]) -> None:
     """Print labelled bytes: offset, length, meaning, value, first bytes."""
-    out = console()
     for span in spans:
         head = span.data[:12].hex() + ("…" if len(span.data) > 12 else "")
         line = Text(f"{span.offset:>7} {len(span.data):>7}  ", style="dim")
         line.append("  " * span.depth + span.meaning)
         if span.value:
-            line.append(f" = {printable(span.value)}", style="bold")
+            line.append(f" = {span.value}", style="bold")
         line.append(f"  [{span.clause}]  {head}", style="dim")
-        out.print(line)
+        _terminal.line(line)
 
 
 def show_table(rows: Iterable[Mapping[str, object]], columns: list[str]) -> None:
@@ -210,9 +185,4 @@ def show_table(rows: Iterable[Mapping[str, object]], columns: list[str]) -> None
     texts = [[printable(str(row[column])) for column in columns] for row in rows]
     widths = [max(len(line[i]) for line in [columns, *texts]) for i in range(len(columns))]
     for line in [columns, *texts]:
-        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
-
-
-def printable(text: str) -> str:
-    """Return text with control and direction characters made visible: names in certificates are hostile too."""
-    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
+        _terminal.line("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())

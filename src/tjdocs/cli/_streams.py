@@ -9,9 +9,10 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import BinaryIO, TypeVar
 
-from rich.console import Console
 from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
 from rich.text import Text
+
+from tjdocs.cli import _terminal
 
 __all__ = ["blocks", "in_order", "progress"]
 
@@ -124,7 +125,9 @@ def progress(items: Iterable[Item], what: str, *, total: int | None = None, sile
         return
     columns = [SpinnerColumn(), TextColumn(what), _Rate(), TimeElapsedColumn()]
     # what is printed meanwhile is for another program: the bar must not redirect it
-    bar = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False)
+    bar = Progress(
+        *columns, console=_terminal.console(on_error=True), transient=True, redirect_stdout=False, redirect_stderr=False
+    )
     with bar:
         task = bar.add_task(what, total=total)
         for item in items:

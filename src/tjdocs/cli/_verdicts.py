@@ -8,7 +8,7 @@ from rich.text import Text
 from tjdocs.border import Decision, Policy, Verdict
 from tjdocs.border.report_rows import advice, not_checked
 from tjdocs.border.texts import Texts
-from tjdocs.cli import _io
+from tjdocs.cli import _io, _terminal
 
 __all__ = ["PolicyFile", "policy", "show"]
 
@@ -22,21 +22,22 @@ def policy(path: str) -> Policy | None:
 
 def show(verdict: Verdict, words: Texts) -> None:
     """Print verdict, advice, what was not checked, and all findings."""
-    out = _io.console()
     line = _io.styled(str(verdict.decision))
     line.plain = words.verdict(verdict.decision).upper()
-    out.print(line)
+    _terminal.line(line)
     if not words.reviewed:
-        out.print(Text(words.label("unreviewed"), style="dim"))
+        _terminal.line(Text(words.label("unreviewed"), style="dim"))
     if verdict.decision is not Decision.ADMIT:
         for check, title, steps in advice(verdict, words):
-            out.print(Text(f"\n{title}", style="bold").append(f"  [{check}]", style="dim"))
+            _terminal.line("")
+            _terminal.line(Text(title, style="bold").append(f"  [{check}]", style="dim"))
             for step in steps:
-                out.print(f"  → {step}")
+                _terminal.line(f"  → {step}")
     missing = not_checked(verdict, words)
     if missing:
-        out.print(Text(f"\n{words.label('not-checked')}", style="bold"))
+        _terminal.line("")
+        _terminal.line(Text(words.label("not-checked"), style="bold"))
         for title, reason in missing:
-            out.print(f"  · {title}: {reason}")
-    out.print()
+            _terminal.line(f"  · {title}: {reason}")
+    _terminal.line("")
     _io.show_findings(verdict.findings, words)

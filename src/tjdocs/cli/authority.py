@@ -1,12 +1,11 @@
 """``tjdocs authority``: the State's own signing authority."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tjdocs.cli import _io
+from tjdocs.cli import _io, _terminal
 from tjdocs.errors import UsageError
 from tjdocs.pki.authority import Authority
 from tjdocs.pki.importing import read_certificate
@@ -33,7 +32,7 @@ def create(
         folder, at=_io.moment(at), passphrase=secret, production=production, named_curves=named_curves
     )
     if secret is None:
-        print("tjdocs: trial authority without passphrase: its keys lie in plain files (mode 0600)", file=sys.stderr)
+        _terminal.error("tjdocs: trial authority without passphrase: its keys lie in plain files (mode 0600)")
     _show(authority, as_json)
 
 
@@ -70,7 +69,7 @@ def crl(
     if as_json:
         _io.show_json({"schema": 1, "crl": str(authority.folder / "csca.crl"), "size": len(data)})
     else:
-        print(f"{authority.folder / 'csca.crl'}: {len(data)} bytes")
+        _terminal.line(f"{authority.folder / 'csca.crl'}: {len(data)} bytes")
 
 
 def _serial(text: str, authority: Authority) -> int:
@@ -108,4 +107,4 @@ def _show(authority: Authority, as_json: bool) -> None:
         return
     for role, c in certificates.items():
         period = f"{c.not_before.date().isoformat()} to {c.not_after.date().isoformat()}"
-        print(f"{role.replace('_', ' '):<16}{c.subject_text}  {c.key.name}  {period}")
+        _terminal.line(f"{role.replace('_', ' '):<16}{c.subject_text}  {c.key.name}  {period}")

@@ -1,13 +1,12 @@
 """``tjdocs documents``: what each type asks for, an example of it, and an application judged without issuing."""
 
-import json
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Annotated, Any
 
 import typer
 
-from tjdocs.cli import _io
+from tjdocs.cli import _io, _terminal
 from tjdocs.documents import Application, DocumentType, DocumentTypes, settings, texts
 from tjdocs.errors import UsageError
 
@@ -76,22 +75,27 @@ def show(type_: Type, lang: Lang = "en", types: Types = None, as_json: _io.Json 
         _io.show_json({"schema": 1, **_described(kind, lang), "fields": fields, "rules": rules})
         return
     say = partial(texts.word, lang=lang)
-    print(f"{kind.titles.get(lang, kind.title)}\n\n{say('applicant')}")
+    for text in (kind.titles.get(lang, kind.title), "", say("applicant")):
+        _terminal.line(text)
     for row in fields:
         optional = f" ({say('optional')})" if row["optional"] else ""
-        print(f"  {row['name']:<20}{row['bring']}{optional}  [{row['article']}]")
-    print(f"\n{say('portrait')}")
+        _terminal.line(f"  {row['name']:<20}{row['bring']}{optional}  [{row['article']}]")
+    _terminal.line("")
+    _terminal.line(say("portrait"))
     for name, value in settings.load().portrait.items():
         values = (", ".join(value),) if name == "formats" else value if isinstance(value, tuple) else (value,)
-        print(f"  {say(name).format(*values)}")
-    print(f"\n{say('document')}")
+        _terminal.line(f"  {say(name).format(*values)}")
+    _terminal.line("")
+    _terminal.line(say("document"))
     for line in _document(kind, say):
-        print(f"  {line}")
-    print(f"\n{say('rules')}")
+        _terminal.line(f"  {line}")
+    _terminal.line("")
+    _terminal.line(say("rules"))
     for row in rules:
-        print(f"  {row['requirement']:<8}{row['sentence']}  [{row['article']}]")
+        _terminal.line(f"  {row['requirement']:<8}{row['sentence']}  [{row['article']}]")
     if not all(row["reviewed"] for row in rules):
-        print(f"\n{say('unreviewed')}")
+        _terminal.line("")
+        _terminal.line(say("unreviewed"))
 
 
 def _document(kind: DocumentType, say: Callable[[str], str]) -> Iterator[str]:
@@ -127,7 +131,7 @@ def example_(type_: Type, types: Types = None, at: _io.At = "", as_json: _io.Jso
     """Print a complete lawful application of a specimen as JSON, with or without --json."""
     from tjdocs.documents.example import example
 
-    print(example(type_, at=_io.given(at), types=DocumentTypes.load(*types or ())).to_json(), end="")
+    _terminal.lines(example(type_, at=_io.given(at), types=DocumentTypes.load(*types or ())).to_json())
 
 
 @app.command("schema")
@@ -135,7 +139,7 @@ def schema_(types: Types = None, as_json: _io.Json = False) -> None:
     """Print the JSON schema of applications, with or without --json."""
     from tjdocs.documents.schema import schema
 
-    print(json.dumps(schema(DocumentTypes.load(*types or ())), ensure_ascii=False, indent=1))
+    _terminal.json_value(schema(DocumentTypes.load(*types or ())), indent=1)
 
 
 @app.command()
@@ -172,9 +176,9 @@ def check(
         )
     else:
         for result in found.results:
-            _io.console().print(_io.styled(str(result.outcome), 13), f"{result.requirement}  {result.sentence}")
-        print(f"in the zone: {found.spelt[0]}, {found.spelt[1]}")
+            _terminal.line(_io.styled(str(result.outcome), 13), f"{result.requirement}  {result.sentence}")
+        _terminal.line(f"in the zone: {found.spelt[0]}, {found.spelt[1]}")
         if found.spelt != found.proposed:
-            print(f"proposed: {found.proposed[0]}, {found.proposed[1]}")
-        print(f"valid to {found.expires.isoformat()}")
+            _terminal.line(f"proposed: {found.proposed[0]}, {found.proposed[1]}")
+        _terminal.line(f"valid to {found.expires.isoformat()}")
     raise typer.Exit(0 if found.eligible else 1)

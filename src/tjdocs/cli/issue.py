@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tjdocs.cli import _io, _register
+from tjdocs.cli import _io, _register, _terminal
 from tjdocs.cli.documents import ApplicationFile, Lang, Type, Types, read_application
 from tjdocs.documents import DocumentTypes, NotEligible, Override
 from tjdocs.errors import UsageError
@@ -68,7 +68,7 @@ def issue(
             _io.show_json({"schema": 1, "refused": [result.as_json() for result in said]})
         else:
             for result in said:
-                _io.console().print(_io.styled(str(result.outcome), 13), f"{result.requirement}  {result.sentence}")
+                _terminal.line(_io.styled(str(result.outcome), 13), f"{result.requirement}  {result.sentence}")
         raise typer.Exit(1) from None
     summary = {
         "schema": 1,
@@ -82,10 +82,9 @@ def issue(
     if as_json:
         _io.show_json(summary)
         return
-    print(f"{issued.document_type} {issued.document_number}, valid to {issued.date_of_expiry.isoformat()}")
-    print("\n".join(issued.mrz))
-    for name in sorted(issued.files):
-        print(f"{out}/{name}")
+    _terminal.line(f"{issued.document_type} {issued.document_number}, valid to {issued.date_of_expiry.isoformat()}")
+    for text in (*issued.mrz, *(f"{out}/{name}" for name in sorted(issued.files))):
+        _terminal.line(text)
 
 
 def issue_batch(
@@ -136,8 +135,8 @@ def issue_batch(
         for line in bad:
             said = [f"{result.requirement}  {result.sentence}" for result in line.refused]
             for text in said or [str(fault) for fault in line.faults]:
-                _io.console().print(_io.styled(line.status, 10), f"line {line.number}: {_io.printable(text)}")
-        print(", ".join(f"{count[status]} {status}" for status in _STATUSES))
+                _terminal.line(_io.styled(line.status, 10), f"line {line.number}: {text}")
+        _terminal.line(", ".join(f"{count[status]} {status}" for status in _STATUSES))
     raise typer.Exit(1 if bad else 0)
 
 
@@ -146,10 +145,9 @@ _STATUSES = ("issued", "done", "refused", "unusable")
 
 def _followed(lines: Iterator["Line"], total: int, *, quiet: bool) -> "list[Line]":
     """Return what a run yields, with a progress bar on a terminal."""
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    console = Console(stderr=True)
+    console = _terminal.console(on_error=True)
     columns = (TextColumn("issuing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     shown = console.is_terminal and not quiet
     found = []

@@ -1,7 +1,6 @@
 """``tjdocs mrz``: the machine-readable zone."""
 
 import inspect
-import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -11,14 +10,14 @@ from typing import Annotated, Any
 
 import typer
 
-from tjdocs import mrz
-from tjdocs.cli import _io, _streams
+from tjdocs import limits, mrz
+from tjdocs.cli import _io, _streams, _terminal
 from tjdocs.errors import InputError, UsageError
+from tjdocs.escaping import json_text
 
 app = typer.Typer(help="The machine-readable zone: read it, make it.", no_args_is_help=True)
 
 _MAX_ZONE = 10_000
-_MAX_PICTURE = 50_000_000
 # what `mrz parse` prints beside the fields
 _READ_ONLY = {"format", "valid", "problems", "schema", "lines", "repaired", "read", "changes", "candidates"}
 
@@ -57,7 +56,7 @@ def _stream(path: str, on: date, repair: bool) -> bool:
         judged = _streams.in_order(partial(_judged, on=on, repair=repair), _told(texts))
         for line, good in _streams.progress(judged, "zones"):
             valid = valid and good
-            print(line)
+            _terminal.line(line)
     return valid
 
 
@@ -72,24 +71,22 @@ def _told(texts: Iterator[list[bytes]]) -> Iterator[list[bytes]]:
 def _judged(texts: list[bytes], *, on: date, repair: bool) -> list[tuple[str, bool]]:
     """Return each zone's JSON on one line, and whether it is valid."""
     zones = [mrz.parse(text.decode("utf-8", "replace"), at=on, repair=repair) for text in texts]
-    return [(json.dumps({"schema": 1, **zone.as_json()}, ensure_ascii=False), zone.valid) for zone in zones]
+    return [(json_text({"schema": 1, **zone.as_json()}), zone.valid) for zone in zones]
 
 
 def _show(zone: mrz.Zone) -> None:
-    out = _io.console()
     for line in zone.lines:
-        out.print(line, markup=False)
+        _terminal.line(line)
     values = zone.as_json()
     problems = values.pop("problems")
     for name, value in values.items():
         if value not in (None, "") and name not in ("read", "changes", "candidates"):
-            out.print(f"{name:<22}{_io.printable(str(value))}", markup=False)
+            _terminal.line(f"{name:<22}{value}")
     for problem in problems:
-        out.print(
+        _terminal.line(
             _io.styled("failed" if problem["severity"] == "error" else "warning", 10),
             f"{problem['code']}: {_where(problem)}: {problem['message']}"
             + (f"; expected {problem['expected']}, found {problem['found']}" if problem["expected"] else ""),
-            markup=False,
         )
     if zone.repair and (zone.repair.changes or zone.repair.candidates):
         _show_repair(zone.repair)
@@ -97,18 +94,17 @@ def _show(zone: mrz.Zone) -> None:
 
 def _show_repair(repair: mrz.Repair) -> None:
     """Print what was read, what was changed, and each zone that it may have been."""
-    out = _io.console()
     for line in repair.read:
-        out.print(f"read      {_io.printable(line)}", markup=False)
+        _terminal.line(f"read      {line}")
     for change in repair.changes:
-        out.print(f"changed   {_described(change)}", markup=False)
+        _terminal.line(f"changed   {_described(change)}")
     for number, candidate in enumerate(repair.candidates, 1):
         told = "; ".join(_described(change) for change in candidate.changes if change not in repair.changes)
-        out.print(f"possible  {number} ({candidate.likelihood:.2f}): {told}", markup=False)
+        _terminal.line(f"possible  {number} ({candidate.likelihood:.2f}): {told}")
 
 
 def _described(change: mrz.Change) -> str:
-    read, repaired = _io.printable(change.read) or "nothing", _io.printable(change.repaired) or "nothing"
+    read, repaired = change.read or "nothing", change.repaired or "nothing"
     return f"{change.field or 'zone'}, {_place(change.position)}: {read} read, {repaired} taken"
 
 
@@ -149,7 +145,7 @@ def read(
     on = _io.day(at)
     # Before numpy is imported: starting the threads of BLAS takes longer than reading the picture, which needs none.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    zone = mrz.read(_io.read_file(image, _MAX_PICTURE) if image == "-" else image, at=on)
+    zone = mrz.read(_io.read_file(image, limits.PICTURE) if image == "-" else image, at=on)
     if as_json:
         _io.show_json({"schema": 1, "lines": list(zone.lines), **zone.as_json()})
     else:
@@ -185,4 +181,4 @@ def make(
         spelt = {"transliteration": made.transliteration, "truncation": made.truncation}
         _io.show_json({"schema": 1, "format": made.format, "lines": list(made.lines), **spelt})
     else:
-        print(made.text)
+        _terminal.lines(made.text)

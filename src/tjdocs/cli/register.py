@@ -1,6 +1,5 @@
 """``tjdocs register``: the acts on blanks and documents."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tjdocs import times
-from tjdocs.cli import _io, register_views
+from tjdocs.cli import _io, _terminal, register_views
 from tjdocs.cli._register import KeyFolder, Number, Officer, Url, key_place, open_register, told
 from tjdocs.errors import UsageError
 
@@ -30,7 +29,7 @@ def _done(as_json: bool, act: str, numbers: str, **more: object) -> None:
     if as_json:
         _io.show_json({"schema": 1, "act": act, "number": numbers, **more})
     else:
-        print(" ".join([f"{act}: {numbers}", *(f"{name} {value}" for name, value in more.items())]))
+        _terminal.line(" ".join([f"{act}: {numbers}", *(f"{name} {value}" for name, value in more.items())]))
 
 
 def _place(url: str, keys: str) -> Path:
@@ -72,15 +71,16 @@ def init(
         url, keys=own, officer=officer or "trial", office=office, at=_io.moment(at), trial=not officer
     )
     if register.trial:
-        print("tjdocs: trial register: every officer may do everything", file=sys.stderr)
+        _terminal.error("tjdocs: trial register: every officer may do everything")
     if secret is None:
-        print("tjdocs: the register's keys lie in plain files (mode 0600)", file=sys.stderr)
+        _terminal.error("tjdocs: the register's keys lie in plain files (mode 0600)")
     if as_json:
         _io.show_json(
             {"schema": 1, "trial": register.trial, "keys": str(place), "verifier": register.log.verifier.text}
         )
     else:
-        print(f"keys: {place}\nlog: {register.log.verifier.text}")
+        _terminal.line(f"keys: {place}")
+        _terminal.line(f"log: {register.log.verifier.text}")
 
 
 @app.command()
@@ -102,7 +102,7 @@ def migrate(
     if as_json:
         _io.show_json({"schema": 1, "before": before, "now": now})
     else:
-        print(f"version {before} is now {now}" if before != now else f"version {now} already")
+        _terminal.line(f"version {before} is now {now}" if before != now else f"version {now} already")
 
 
 @app.command()
@@ -272,9 +272,9 @@ def resume(
         _io.show_json({"schema": 1, "resumed": [{"number": one.number, "done": one.done} for one in done]})
     else:
         for one in done:
-            print(f"{one.number}  {one.done}")
+            _terminal.line(f"{one.number}  {one.done}")
         if not done:
-            print("nothing was left")
+            _terminal.line("nothing was left")
     if any(one.done == "forged" for one in done):
         raise typer.Exit(1)
 

@@ -1,11 +1,11 @@
 """``tjdocs register``: what it tells, proves and counts."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from tjdocs.cli import _io
+from tjdocs.cli import _io, _terminal
 from tjdocs.cli._register import From, KeyFolder, Officer, To, Url, open_register, period
 from tjdocs.errors import InputError
 
@@ -48,22 +48,27 @@ def status(
         if as_json:
             _io.show_json({"schema": 1, "number": number, "status": None})
         else:
-            print(f"{number}: not known")
+            _terminal.line(f"{number}: not known")
         raise typer.Exit(1)
-    table: dict[str, object] = {"schema": 1, "number": number, "blank": blank.state if blank else None}
+    table: dict[str, Any] = {"schema": 1, "number": number, "blank": blank.state if blank else None}
     table["office"] = blank.office if blank else ""
     if document is not None:
         table["document_type"] = document.document_type
         table["status"] = document.status_at(now)
         for name in ("date_of_issue", "date_of_expiry", "officer", "ground", "category", "replaces", "replaced_by"):
             table[name] = getattr(document, name)
+        act = register.documents.last_act(number, officer=officer)
+        table["last_act"] = act.as_json() if act is not None else None
         table["files"] = dict(document.files)
     if as_json:
         _io.show_json(table)
     else:
+        if act := table.pop("last_act", None):
+            table |= {"last act": act["act"], "at": act["at"], "by": ", ".join(act["officers"])}
+            table["at point" if act["act"] == "use" else "act number"] = act["reference"]
         for name, value in table.items():
             if value and name not in ("schema", "files"):
-                print(f"{name:<16}{_io.printable(str(value))}")
+                _terminal.line(f"{name:<16}{value}")
 
 
 def report(
@@ -90,7 +95,7 @@ def report(
     else:
         _io.show_table(rows, columns)
         for one in found.breaks:
-            print(f"{one.code}: {one.table} {one.row}: {one.detail}")
+            _terminal.line(f"{one.code}: {one.table} {one.row}: {one.detail}")
     if not found.balanced:
         raise typer.Exit(1)
 
@@ -135,11 +140,12 @@ def audit(
     else:
         for problem in found.problems:
             detail = f": {problem.detail}" if problem.detail else ""
-            _io.console().print(_io.styled("failed", 14), f"{problem.code} {problem.table} {problem.row}{detail}")
+            _terminal.line(_io.styled("failed", 14), f"{problem.code} {problem.table} {problem.row}{detail}")
         for text in found.undetermined:
-            _io.console().print(_io.styled("undetermined", 14), text)
+            _terminal.line(_io.styled("undetermined", 14), text)
         word = "nothing was changed" if found.sound else f"{len(found.problems)} changes"
-        print(f"{word}: {found.entries} entries, {found.documents} documents read\n\n{found.head}", end="")
+        _terminal.line(f"{word}: {found.entries} entries, {found.documents} documents read")
+        _terminal.lines(f"\n{found.head}")
     if not found.sound:
         raise typer.Exit(1)
 
@@ -203,7 +209,7 @@ def check(
     else:
         for proof, holds in zip(proofs, held, strict=True):
             what = f"entry {proof.index}: {proof.leaf.decode()}" if isinstance(proof, InclusionProof) else "consistency"
-            _io.console().print(_io.styled("passed" if holds else "failed", 8), _io.printable(what))
+            _terminal.line(_io.styled("passed" if holds else "failed", 8), what)
     if not all(held):
         raise typer.Exit(1)
 
@@ -227,7 +233,7 @@ def statistics(
     if as_json:
         _io.show_json(found.as_json())
     elif as_csv:
-        print(found.as_csv(), end="")
+        _terminal.lines(found.as_csv())
     else:
         rows = [
             {
@@ -238,7 +244,7 @@ def statistics(
             }
             for row in found.rows
         ]
-        print(f"{found.first.isoformat()} to {found.last.isoformat()}")
+        _terminal.line(f"{found.first.isoformat()} to {found.last.isoformat()}")
         _io.show_table(rows, [*found.by, "count", "a year earlier", "change"])
 
 
@@ -256,4 +262,4 @@ def _show_head(note: str, as_json: bool) -> None:
     if as_json:
         _io.show_json({"schema": 1, "head": note})
     else:
-        print(note, end="")
+        _terminal.lines(note)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tjdocs import mrz, seal
-from tjdocs.cli import _io, _verdicts
+from tjdocs.cli import _io, _terminal, _verdicts
 from tjdocs.errors import InputError, UsageError
 from tjdocs.findings import enforce_premises
 from tjdocs.inspection.seals import examine_seal
@@ -56,7 +56,7 @@ def make(
         summary = {"schema": 1, "size": len(made.encode()), "symbology": symbology, "files": ["seal.bin", "seal.png"]}
         _io.show_json({**summary, **made.as_json()})
     else:
-        print(f"{Path(out) / 'seal.bin'}: {len(made.encode())} bytes; {Path(out) / 'seal.png'}: {symbology}")
+        _terminal.line(f"{Path(out) / 'seal.bin'}: {len(made.encode())} bytes; {Path(out) / 'seal.png'}: {symbology}")
 
 
 def _day(text: str) -> date:
@@ -85,15 +85,15 @@ def _show(read: seal.Seal) -> None:
     features, problems = values.pop("features"), values.pop("problems")
     for name, value in values.items():
         if value not in (None, ""):
-            print(f"{name:<26}{_io.printable(str(value))}")
+            _terminal.line(f"{name:<26}{value}")
     for feature in features:
         name = feature["name"] or f"feature {feature['tag']:02X}"
         value = feature["value"] if feature["value"] is not None else feature["bytes"]
-        print(f"{name:<26}{_io.printable(value)}" + (f" ({feature['meaning']})" if feature["meaning"] else ""))
+        _terminal.line(f"{name:<26}{value}" + (f" ({feature['meaning']})" if feature["meaning"] else ""))
     for problem in problems:
         line = _io.styled("failed" if problem["severity"] == "error" else "warning", 10)
         line.append(f"{problem['code']}: {problem['subject'] or 'seal'}: {problem['message']}")
-        _io.console().print(line)
+        _terminal.line(line)
 
 
 @app.command()
@@ -137,5 +137,5 @@ def verify(
         _io.show_findings(findings)
         line = _io.styled("VALID" if status.valid else "INVALID")
         line.append("".join(f" {result.name}" for result in status.results))
-        _io.console().print(line)
+        _terminal.line(line)
     raise typer.Exit(0 if status.valid else 1)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tjdocs.border import Policy
-from tjdocs.cli import _io
+from tjdocs.cli import _io, _terminal
 from tjdocs.errors import InputError, UsageError
 from tjdocs.pki import explain as explaining
 from tjdocs.pki.importing import import_paths, read_certificates
@@ -49,17 +49,17 @@ def import_(
         _io.show_json({"schema": 1, "sources": sources, "trust_digest": opened.digest})
     else:
         for report in reports:
-            print(
+            _terminal.line(
                 f"{report.source}: {report.certificates} certificates ({report.new} new, {report.parsed} parsed), "
                 f"{report.verified_self} verified by their own key, {report.verified_link} by another, "
                 f"{len(report.unresolved)} unresolved; {report.crls} CRLs; signature {report.signature}"
                 + (f" ({report.signature_reason})" if report.signature_reason else "")
             )
             for item in report.unresolved:
-                print(f"  unresolved ({item.reason}): {_io.printable(item.certificate.subject_text)}")
+                _terminal.line(f"  unresolved ({item.reason}): {item.certificate.subject_text}")
             for item in report.tolerated:
-                print(f"  warning ({item.reason}): {_io.printable(item.certificate.subject_text)}")
-        print(f"trusted set (--trust-digest): {opened.digest}")
+                _terminal.line(f"  warning ({item.reason}): {item.certificate.subject_text}")
+        _terminal.line(f"trusted set (--trust-digest): {opened.digest}")
     sound = ("passed", "warning", "not-applicable")
     raise typer.Exit(1 if anchors and any(report.signature not in sound for report in reports) else 0)
 
@@ -97,4 +97,5 @@ def explain(
     if as_json:
         _io.show_json({"schema": 1, "country": country.upper(), "lines": lines})
     else:
-        print("\n".join(map(_io.printable, lines)))
+        for line in lines:
+            _terminal.line(line)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tjdocs import vectors
-from tjdocs.cli import _io, _streams
+from tjdocs.cli import _io, _streams, _terminal
 from tjdocs.errors import OutputError, UsageError
 from tjdocs.vectors.model import select
 from tjdocs.vectors.run import GIVE_UP, SECONDS, Comparison, results
@@ -34,7 +34,7 @@ def show(
     """Print vectors as JSON, complete."""
     for vector in select(ids=tuple(ids)):
         if question:
-            print(vector.question())
+            _terminal.lines(vector.question())
         else:
             _io.show_json(vector.as_json())
 
@@ -46,7 +46,8 @@ def export(folder: Annotated[str, typer.Argument(metavar="DIR")], as_json: _io.J
     if as_json:
         _io.show_json({"schema": 1, "files": [str(path) for path in written]})
     else:
-        print("\n".join(map(str, written)))
+        for path in written:
+            _terminal.line(str(path))
 
 
 @app.command()
@@ -110,16 +111,16 @@ def _write(path: Path, data: bytes) -> None:
 
 def _print(report: vectors.Report, *, every_clause: bool) -> None:
     for result in report.differences:
-        print(_line(result))
+        _terminal.line(_line(result))
     for clause, row in report.by_clause().items():
         if every_clause or row["differ"]:
-            print(_io.printable(f"{clause}: {_numbers(row)}"))
+            _terminal.line(f"{clause}: {_numbers(row)}")
     for area, row in report.by_area().items():
-        print(f"{area}: {_numbers(row)}")
+        _terminal.line(f"{area}: {_numbers(row)}")
     if report.not_run:
-        print(f"stopped: the program hung or died {GIVE_UP} times in a row")
+        _terminal.line(f"stopped: the program hung or died {GIVE_UP} times in a row")
     if not report.counts:
-        print("nothing was run")
+        _terminal.line("nothing was run")
 
 
 def _numbers(row: dict[str, int]) -> str:
@@ -135,4 +136,4 @@ def _line(result: vectors.Result) -> str:
         expected = " ".join(filter(None, (repr(vector.expected), vector.verdict, vector.reason)))
         given = " ".join(filter(None, (repr(result.result), result.verdict, result.reason)))
         text = f"{vector.id}: {result.note}: expected {expected}, got {given}"
-    return _io.printable(f"{text} ({vector.comment})")
+    return f"{text} ({vector.comment})"

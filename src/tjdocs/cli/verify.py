@@ -9,7 +9,7 @@ import typer
 from tjdocs import mrz, seal
 from tjdocs.border import Evidence, Inspector
 from tjdocs.border.texts import texts
-from tjdocs.cli import _io, _verdicts
+from tjdocs.cli import _io, _terminal, _verdicts
 from tjdocs.errors import InputError
 from tjdocs.lds import catalogue, sod, sod_spans
 from tjdocs.lds.catalogue import LdsError
@@ -53,7 +53,7 @@ def verify(
         line = _io.styled(str(verdict.decision))
         line.plain = words.verdict(verdict.decision) if lang else line.plain
         line.append(f" (decided by {', '.join(verdict.decided_by)})", style="not bold dim")
-        _io.console().print(line)
+        _terminal.line(line)
     raise typer.Exit(0 if verdict.decision == "admit" else 1)
 
 
@@ -85,9 +85,9 @@ def sod_show(path: Annotated[str, typer.Argument(metavar="FILE", help="EF.SOD.")
     for name, value in values.items():
         if isinstance(value, dict):
             for number, digest in value.items():
-                print(f"DG{number:<20}{digest}")
+                _terminal.line(f"DG{number:<20}{digest}")
         elif name != "schema":
-            print(f"{name:<24}{_io.printable(str(value))}")
+            _terminal.line(f"{name:<24}{value}")
 
 
 def dissect(path: Annotated[str, typer.Argument(metavar="FILE")], as_json: _io.Json = False) -> None:

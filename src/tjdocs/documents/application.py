@@ -7,6 +7,7 @@ from dataclasses import fields as attributes
 from datetime import date
 from typing import Any
 
+from tjdocs import inputs
 from tjdocs.documents import settings
 from tjdocs.documents.faults import ApplicationError
 from tjdocs.documents.fields import document_kind, fields
@@ -137,24 +138,4 @@ def read_object(text: str | bytes) -> dict[str, Any]:
 
     :raises InputError: it is none
     """
-    try:
-        table = json.loads(text, object_pairs_hook=_once)
-    except _TwiceError as error:
-        raise InputError("a field stands twice", where=shown(str(error)), hint="once") from None
-    except (ValueError, RecursionError):
-        raise InputError("no JSON", where="application", hint="see `tjdocs documents example`") from None
-    if not isinstance(table, dict):
-        raise InputError("no JSON object", where="application", hint="see `tjdocs documents example`")
-    return table
-
-
-class _TwiceError(Exception):
-    pass
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    table = dict(pairs)
-    if len(table) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _TwiceError(next(name for name in names if names.count(name) > 1))
-    return table
+    return inputs.json_object(text, where="application")

@@ -8,6 +8,7 @@ from io import BytesIO
 
 from PIL import Image
 
+from tjdocs import limits
 from tjdocs.documents import settings
 from tjdocs.documents.faults import Fault
 from tjdocs.errors import UsageError
@@ -71,13 +72,14 @@ def _fault(reason: str, message: str, hint: str) -> Fault:
 def _size(portrait: bytes, found: list[Fault]) -> tuple[int, int] | None:
     """Return width and height of an upright picture that decodes, or None after noting why it does not."""
     rules = settings.load().portrait
-    formats = f"a {', '.join(rules['formats'])} file of at most {rules['max_pixels']} pixels"
+    most = min(rules["max_pixels"], limits.pixels(len(portrait)))
+    formats = f"a {', '.join(rules['formats'])} file of at most {most} pixels"
     if len(portrait) > rules["max_bytes"]:
         found.append(_fault("image-limit", "too many bytes", f"at most {rules['max_bytes']}"))
         return None
     if portrait.startswith(_PNG):
         width, height = (int.from_bytes(portrait[at : at + 4], "big") for at in (16, 20))
-        if width * height > rules["max_pixels"]:
+        if width * height > most:
             found.append(_fault("image-limit", "too many pixels", formats))
             return None
     else:

@@ -1,14 +1,13 @@
 """A document type read from its TOML file: whatever is unknown, missing or of another kind is an error, at once."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
-from tjdocs import mrz, specs, times
+from tjdocs import inputs, mrz, specs, times
 from tjdocs.documents import kinds
 from tjdocs.documents.fields import fields, kind_at
 from tjdocs.documents.model import (
@@ -49,10 +48,7 @@ def parse(data: bytes, name: str, where: str) -> DocumentType:
     :param where: the file, for errors
     :raises SpecError: it is malformed
     """
-    try:
-        table = tomllib.loads(data.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SpecError("not readable as TOML", where=where, hint=str(error)) from None
+    table = inputs.toml_table(data, where=where)
     specs.require_keys(table, _TOP, _PARTS, where=where)
     if table["schema"] != 1 or table["id"] != name or not _ID.fullmatch(name):
         raise SpecError("no document type of that id", where=where, hint=f"schema 1, id {name}: a-z, 0-9, hyphens")
@@ -306,7 +302,7 @@ def _argument(value: Any, kind: str, check: _Paths, where: str) -> Any:
         return check.path(value, where, dates=True)
     known: Mapping[str, Iterable[object]] = {"relation": RELATIONS, "answer": list(Answer)}
     if kind in known:
-        if value not in known[kind]:
+        if not isinstance(value, str) or value not in known[kind]:
             raise SpecError("no such word", where=where, hint=", ".join(map(str, known[kind])))
         return value
     if type(value) is not {"word": str, "number": int}[kind]:

@@ -4,15 +4,13 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from tjdocs import specs
+from tjdocs import inputs, limits, specs
 from tjdocs.documents import texts
 from tjdocs.documents.model import DocumentType
 from tjdocs.documents.reading import parse
-from tjdocs.errors import SpecError, UsageError
+from tjdocs.errors import InputError, SpecError, UsageError
 
 __all__ = ["DocumentTypes", "bundled", "get", "names"]
-
-_MAX_FILE = 1_000_000
 
 
 class DocumentTypes(Mapping[str, DocumentType]):
@@ -104,13 +102,10 @@ def _files(folder: Path) -> list[Path]:
 
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_FILE + 1)
-    except OSError as error:
-        raise UsageError("cannot read", where=str(path), hint=error.strerror or "") from None
-    if len(data) > _MAX_FILE:
-        raise SpecError("over the limit", where=str(path), hint=f"at most {_MAX_FILE} bytes")
-    return data
+        return inputs.read_file(path, limits.DOCUMENT_TYPE, regular=True)
+    except InputError as error:
+        kind = SpecError if error.message == "over the limit" else UsageError
+        raise kind(error.message, where=error.where, hint=error.hint) from None
 
 
 def _check_new(kind: DocumentType, others: Mapping[str, DocumentType], where: str) -> None:

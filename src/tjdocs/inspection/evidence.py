@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeGuard
 
+from tjdocs import limits
 from tjdocs.errors import InputError, UsageError
 from tjdocs.lds import catalogue
 
 __all__ = ["MAX_FILE", "MAX_FOLDER", "Evidence", "read_folder"]
 
-MAX_FILE = 10_000_000
-MAX_FOLDER = 50_000_000
+MAX_FILE = limits.CHIP_FILE
+MAX_FOLDER = limits.CHIP_FOLDER
 
 DIRECTIONS = ("entry", "exit", "border-area", "border-stripe", "domestic")
 

@@ -11,7 +11,7 @@ from struct import error as struct_error
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from tjdocs import specs
+from tjdocs import limits, specs
 from tjdocs.errors import UsageError
 from tjdocs.lds import _image
 from tjdocs.lds._errors import Problem
@@ -26,7 +26,7 @@ __all__ = ["Eyes", "check_face", "check_image", "open_image"]
 Eyes = tuple[tuple[float, float], tuple[float, float]]
 """Centres of the pupils in pixels from the upper left, in either order."""
 
-_LIMITS = ("max_bytes", "max_pixels", "max_scans", "max_tiles", "max_work", "min_width", "min_height")
+_LIMITS = ("max_bytes", "max_scans", "max_tiles", "max_work", "min_width", "min_height")
 _SHAPE = ("min_aspect", "max_aspect", "eye_line", "eye_distance", "eye_tolerance", "aspect_tolerance")
 
 
@@ -39,19 +39,19 @@ def _numbers() -> Mapping[str, float]:
 
 def open_image(data: bytes) -> "Image.Image | Problem":
     """Decode a JPEG or JPEG 2000 image wholly, or say why not. Nothing is allocated before the limits are checked."""
-    limits = _numbers()
-    if len(data) > limits["max_bytes"]:
+    numbers = _numbers()
+    if len(data) > numbers["max_bytes"]:
         return Problem("image-limit", detail=f"{len(data)} bytes")
     if not _image.kind(data):
         return Problem("image-format")
     claims = _image.head(data)
     if claims is None:
         return Problem("image-damaged", detail="no size in its header")
-    if any(width * height > limits["max_pixels"] for width, height in claims.sizes):
+    if any(width * height > limits.pixels(len(data)) for width, height in claims.sizes):
         return Problem("image-limit", detail="too many pixels")
-    if claims.scans > limits["max_scans"] or claims.tiles > limits["max_tiles"]:
+    if claims.scans > numbers["max_scans"] or claims.tiles > numbers["max_tiles"]:
         return Problem("image-limit", detail="too many scans or tiles")
-    if any(width * height * claims.scans > limits["max_work"] for width, height in claims.sizes):
+    if any(width * height * claims.scans > numbers["max_work"] for width, height in claims.sizes):
         return Problem("image-limit", detail="too many scans for its size")
     return _decode(data, claims.kind)
 
@@ -65,7 +65,7 @@ def _decode(data: bytes, kind: str) -> "Image.Image | Problem":
     reader: type[JpegImageFile] | type[Jpeg2KImageFile] = JpegImageFile if kind == _image.JPEG else Jpeg2KImageFile
     try:
         image = reader(BytesIO(data))
-        if image.width * image.height > _numbers()["max_pixels"]:
+        if image.width * image.height > limits.pixels(len(data)):
             return Problem("image-limit", detail="too many pixels")
         image.load()
     except (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, struct_error) as error:

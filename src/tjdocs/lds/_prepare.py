@@ -5,6 +5,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 
+from tjdocs import limits
 from tjdocs.errors import UsageError
 from tjdocs.lds import _image
 from tjdocs.lds._portrait import Eyes, _numbers
@@ -71,12 +72,14 @@ def _upright(picture: "Image.Image | bytes") -> "Image.Image":
     if isinstance(picture, bytes):
         claims = _image.head(picture)
         sizes = claims.sizes if claims else (_png_size(picture),)
-        if len(picture) > _numbers()["max_bytes"] or any(w * h > _numbers()["max_pixels"] for w, h in sizes):
-            raise UsageError("picture is over the limits", where="image", hint="10 MB, 40 million pixels")
+        most = limits.pixels(len(picture))
+        hint = f"10 MB, and of this file {most} pixels"
+        if len(picture) > _numbers()["max_bytes"] or any(w * h > most for w, h in sizes):
+            raise UsageError("picture is over the limits", where="image", hint=hint)
         try:
             image: Image.Image = Image.open(BytesIO(picture), formats=_READ)
-            if image.width * image.height > _numbers()["max_pixels"]:
-                raise UsageError("picture is over the limits", where="image", hint="40 million pixels")
+            if image.width * image.height > most:
+                raise UsageError("picture is over the limits", where="image", hint=hint)
             image.load()
         except (
             OSError,

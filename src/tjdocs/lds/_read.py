@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from tjdocs import limits
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Place
 from tjdocs.errors import UsageError
@@ -9,8 +10,8 @@ from tjdocs.lds._errors import LdsError
 
 __all__ = ["MAX_FILE", "MAX_OBJECTS", "UnknownObject", "encode_unknown", "objects", "outer", "tag_list"]
 
-MAX_FILE = 10_000_000
-MAX_OBJECTS = 256
+MAX_FILE = limits.CHIP_FILE
+MAX_OBJECTS = limits.DATA_OBJECTS
 
 UnknownObject = tuple[int, bytes]
 """Tag and content of an object that the standard does not place there; kept as it is."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from tjdocs import specs
+from tjdocs import limits, specs
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Tlv, TlvError
 from tjdocs.errors import SpecError
@@ -17,8 +17,7 @@ from tjdocs.spans import Span
 
 __all__ = ["dissect"]
 
-_MAX_SPANS = 5_000
-_MAX_COPIED = 50_000_000
+_MAX_SPANS = limits.SPANS
 _VALUES = ("", "text", "number", "digits", "tags", "oid", "face")
 _UNIVERSAL: Mapping[int, tuple[str, str]] = MappingProxyType(
     {
@@ -64,10 +63,11 @@ def _meanings() -> Mapping[str, Mapping[str, _Meaning]]:
 def dissect(data: bytes, name: str, title: str, clause: str) -> tuple[Span, ...]:
     """Return ``data``, a file called ``name`` (empty if unknown), as spans. Never raises.
 
-    Depth first and without recursion; at most 5,000 spans and 50 MB of copied bytes, then a last span says so.
+    Depth first and without recursion; at most 5,000 spans, and of copied bytes 5 MB and four times the file. Then a
+    last span says so.
     """
     found: list[Span] = []
-    copied = 0
+    copied, most = 0, limits.SPAN_BYTES + 4 * len(data)
     table = _meanings().get(name, MappingProxyType({}))
     # one entry a level: where to go on, where it ends, the path of tags
     stack: list[tuple[int, int, tuple[int, ...]]] = [(0, len(data), ())]
@@ -76,7 +76,7 @@ def dissect(data: bytes, name: str, title: str, clause: str) -> tuple[Span, ...]
         depth = len(path)
         if start >= end:
             continue
-        if len(found) >= _MAX_SPANS or copied > _MAX_COPIED:
+        if len(found) >= _MAX_SPANS or copied > most:
             found.append(Span(start, b"", "further objects are not shown", "", depth))
             break
         if depth == 0 and start:

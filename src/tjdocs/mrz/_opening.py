@@ -5,7 +5,6 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
-from pathlib import Path
 from struct import error as struct_error
 
 import numpy as np
@@ -21,6 +20,7 @@ from PIL.PpmImagePlugin import PpmImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from tjdocs import inputs, limits
 from tjdocs.errors import InputError, UsageError
 
 __all__ = ["open_picture"]
@@ -71,10 +71,11 @@ def open_picture(
     where = "image"
     if isinstance(image, (str, os.PathLike)):
         where = os.fspath(image)
-        image = _read(where, max_bytes)
+        image = inputs.read_file(where, max_bytes)
     if isinstance(image, (bytes, bytearray, memoryview)):
         if len(image) > max_bytes:
             raise InputError("over the limit", where=where, hint=f"at most {max_bytes} bytes are read")
+        max_pixels = min(max_pixels, limits.pixels(len(image)))
         image = _reader(bytes(image), where)
     if not isinstance(image, Image.Image):
         raise UsageError("no picture", where="image", hint="give a path, the bytes of a file, or a Pillow image")
@@ -87,18 +88,6 @@ def open_picture(
             return np.asarray(_turned(_plain(image), image))
     except _DAMAGED:
         raise InputError("a damaged picture", where=where, hint=_HINT) from None
-
-
-def _read(path: str, limit: int) -> bytes:
-    try:
-        if Path(path).is_dir():
-            raise InputError("a folder", where=path, hint="name a file")
-        with open(path, "rb") as file:
-            data = file.read(limit + 1)
-    except (OSError, ValueError) as error:
-        hint = getattr(error, "strerror", None) or "name a readable file"
-        raise InputError("cannot read", where=path, hint=hint) from None
-    return data
 
 
 def _reader(data: bytes, where: str) -> Image.Image:

@@ -6,11 +6,12 @@ stand in a zone stays where it is and is reported there, half a surrogate pair a
 
 from collections.abc import Sequence
 
+from tjdocs import limits
 from tjdocs.errors import UsageError
 
 __all__ = ["LIMIT", "lines_of", "split_joined"]
 
-LIMIT = 1000  # characters; a zone has at most 90
+LIMIT = limits.MRZ
 
 _SHAPES = ((2, 44), (2, 36), (3, 30))
 _JOINED = {lines * columns: columns for lines, columns in _SHAPES}

@@ -44,6 +44,8 @@ class _Numbers:
 
     max_bytes: int
     max_pixels: int
+    most_rows: int
+    most_places: int
     least_likeness: float
     sure_likeness: float
     most_unreadable: float
@@ -134,10 +136,14 @@ def _checked(zone: Zone) -> int:
 def _readings(pixels: NDArray[np.uint8], day: date) -> Iterator[_Reading]:
     """Read at every place that may be a zone, the likeliest first."""
     greys = _greys(pixels)
+    rows_left, places_left = [_numbers().most_rows], _numbers().most_places
     for grey in greys:
         for rows in rows_in(grey):
-            for grid in _grids(grey, rows):
+            for grid in _grids(grey, rows, rows_left):
                 if grid.likeness > _numbers().least_likeness:
+                    if not places_left:
+                        return
+                    places_left -= 1
                     first = _reading(grid, match(grey, grid), day)
                     others = [_reading(grid, match(g, grid), day) for g in greys if g is not grey and not first.clear]
                     yield _agreed([first, *others])
@@ -162,10 +168,16 @@ def _greys(pixels: NDArray[np.uint8]) -> list[Grey]:
     return [grey] if np.array_equal(grey, brightest) else [grey, brightest]
 
 
-def _grids(grey: Grey, rows: list[Row]) -> Iterator[Grid]:
-    """Yield the zones to which rows belong, each once."""
+def _grids(grey: Grey, rows: list[Row], left: list[int]) -> Iterator[Grid]:
+    """Yield the zones to which rows belong, each once.
+
+    :param left: how many more rows are made straight, of all levels together
+    """
     middles: list[NDArray[np.float64]] = []
     for row in rows:
+        if not left[0]:
+            return
+        left[0] -= 1
         grid = straighten(grey, row)
         if grid is not None:
             middle = grid.centres.mean(axis=(0, 1))

@@ -170,10 +170,12 @@ class Batch:
     def _claimed(self) -> Iterator[None]:
         """Hold the folder against other runs, after workers of a killed one have ended."""
         try:
+            if self.out.is_symlink():
+                raise OutputError("a link", where=str(self.out), hint="name a folder itself")
             self.out.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not (self.out / _STATE).exists() and any(p.name not in (_RUN, _WORK) for p in self.out.iterdir()):
                 raise OutputError("not an empty folder", where=str(self.out), hint="name a new one")
-            run = os.open(self.out / _RUN, os.O_RDWR | os.O_CREAT, 0o600)
+            run = os.open(self.out / _RUN, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         except OSError as error:
             raise OutputError("cannot write", where=str(self.out), hint=error.strerror or "") from None
         try:
@@ -187,7 +189,7 @@ class Batch:
 
     def _wait_for_workers(self) -> None:
         """Wait until the workers of a run that was killed have ended: each holds the folder while it lives."""
-        work = os.open(self.out / _WORK, os.O_RDWR | os.O_CREAT, 0o600)
+        work = os.open(self.out / _WORK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
             for pause in (0.0, *[0.1] * 100):
                 time.sleep(pause)
@@ -254,7 +256,7 @@ _worker: _Worker | None = None
 def _start(batch: Batch) -> None:
     """Begin a worker process: it holds the folder, and ends with the process that began it."""
     global _worker
-    lock = os.open(batch.out / _WORK, os.O_RDWR | os.O_CREAT, 0o600)
+    lock = os.open(batch.out / _WORK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     fcntl.flock(lock, fcntl.LOCK_SH)  # held until the process ends
 
     def watch() -> None:

@@ -7,12 +7,12 @@ folder, in place of ``portrait``.
 
 import base64
 import csv
-import json
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from tjdocs import inputs
 from tjdocs.documents import Application, ApplicationError, DocumentType, Fault, settings
 from tjdocs.documents.application import read_object
 from tjdocs.documents.fields import kind_at
@@ -129,7 +129,7 @@ def _cells(text: str, columns: tuple[str, ...], kind: DocumentType) -> dict[str,
             continue
         try:
             value = cell if name == _PORTRAIT_FILE else _value(cell, name, kind)
-        except (ValueError, RecursionError):
+        except InputError:
             faults.append(Fault(name, "no JSON", "JSON in the cell, or a column for each member"))
             continue
         top, _, member = name.partition(".")
@@ -146,7 +146,7 @@ def _value(cell: str, name: str, kind: DocumentType) -> Any:
     """Return a cell's value: text, or JSON for what is no text; a list of texts may be parted by semicolons."""
     form = kind_at(name, kind.documents)
     if cell.lstrip().startswith(("[", "{")) and not isinstance(form, Text):
-        return json.loads(cell)
+        return inputs.json_value(cell, where=name)
     if isinstance(form, ListOf):
         return [part.strip() for part in cell.split(";")]
     return cell.strip()

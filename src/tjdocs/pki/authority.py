@@ -48,10 +48,10 @@ _MAX_PASSPHRASE = 1023
 
 
 def _moment(at: datetime) -> datetime:
-    try:
-        return aware(at).astimezone(UTC).replace(microsecond=0)
-    except OverflowError:
-        raise UsageError("beyond the calendar", where="at", hint="a later moment") from None
+    moment = aware(at).astimezone(UTC).replace(microsecond=0)
+    if moment.year < 1950:  # RFC 5280, 4.1.2.5: what two digits of a year can say
+        raise UsageError("before the time of certificates", where="at", hint="a moment from 1950 on")
+    return moment
 
 
 class Authority:

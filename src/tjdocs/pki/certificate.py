@@ -7,12 +7,13 @@ from functools import cached_property, lru_cache
 from hashlib import sha1, sha256
 from types import MappingProxyType
 
+from tjdocs import limits
 from tjdocs.asn1 import ber, der, times, tlv, x509
 from tjdocs.pki import keys, names
 
 __all__ = ["Certificate", "CertificateError"]
 
-MAX_SIZE = 64 * 1024
+MAX_SIZE = limits.CERTIFICATE
 
 OID_SKI = "2.5.29.14"
 OID_KEY_USAGE = "2.5.29.15"

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from itertools import repeat
 
+from tjdocs import limits
 from tjdocs.asn1 import ber, cms, der, times, tlv, x509
 from tjdocs.errors import UsageError
 from tjdocs.pki import algorithms, keys, names
@@ -20,10 +21,9 @@ OID_CONTENT_TYPE = "1.2.840.113549.1.9.3"
 OID_MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
 OID_SIGNING_TIME = "1.2.840.113549.1.9.5"
 
-MAX_CERTIFICATES = 64
-MAX_SIGNERS = 4
-MAX_ATTEMPTS = 8
-"""Signatures verified for one SignedData: its certificates are unsigned, and anybody may add some."""
+MAX_CERTIFICATES = limits.CERTIFICATES
+MAX_SIGNERS = limits.SIGNERS
+MAX_ATTEMPTS = limits.ATTEMPTS
 
 
 class CmsError(ValueError):
@@ -204,6 +204,8 @@ def _decode(data: bytes, warnings: tuple[str, ...]) -> SignedData:
     signers = der.parts(rest[-1])
     if len(certificates) > MAX_CERTIFICATES or len(signers) > MAX_SIGNERS:
         raise CmsError("limit", "more certificates or signers than are looked at")
+    if fields.version.bit_length() > limits.INTEGER_BITS:
+        raise CmsError("limit", "a version of more digits than are read")
     if fields.encapsulated.content is None:
         raise CmsError("content-missing", "the content is not inside")
     found = list(warnings)

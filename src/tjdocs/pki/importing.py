@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from tjdocs import inputs
 from tjdocs.errors import InputError
 from tjdocs.pki.certificate import Certificate, CertificateError
 from tjdocs.pki.cms import CmsError
@@ -77,12 +78,7 @@ def _resolution_json(item: Resolution) -> dict[str, str]:
 
 
 def _read(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > MAX_LIST_SIZE:
-            raise InputError("file over the limit", where=str(path), hint=f"at most {MAX_LIST_SIZE} bytes are read")
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError("cannot read", where=str(path), hint=error.strerror or "give a readable file") from None
+    return inputs.read_file(path, MAX_LIST_SIZE)
 
 
 def _blocks(data: bytes) -> Iterator[bytes]:

@@ -17,12 +17,13 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import Hash
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from tjdocs import limits
 from tjdocs.asn1 import der, tlv, x509
 from tjdocs.pki import algorithms, curves, rawrsa
 
 __all__ = ["PublicKey", "SignatureResult", "load", "verify"]
 
-MAX_RSA_BITS = 8192
+MAX_RSA_BITS = limits.RSA_BITS
 
 _LIBRARY_BITS, _LIBRARY_EXPONENT_BITS = 3072, 64
 _PLAIN_BITS = 4096

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tjdocs.asn1 import extensions, writing
-from tjdocs.errors import InputError
+from tjdocs.errors import InputError, UsageError
 from tjdocs.pki import profiles, signer
 from tjdocs.pki.algorithms import Combination
 from tjdocs.pki.certificate import Certificate
@@ -33,13 +33,20 @@ def last_revoked(path: Path, csca: Certificate) -> dict[int, datetime]:
 def next_list(
     csca: Certificate, key: PrivateKey, row: Combination, *, number: int, revoked: Mapping[int, datetime], at: datetime
 ) -> bytes:
-    """Return a list, DER, whose next update is as far off as the profile says."""
+    """Return a list, DER, whose next update is as far off as the profile says.
+
+    :raises UsageError: that is beyond the calendar
+    """
+    try:
+        until = at + timedelta(days=profiles.load().crl_days)
+    except OverflowError:
+        raise UsageError("beyond the calendar", where="at", hint="an earlier moment") from None
     algorithm = signer.signature_algorithm(row)
     tbs = writing.encode_tbs_crl(
         algorithm=algorithm,
         issuer=csca.subject,
         this_update=at,
-        next_update=at + timedelta(days=profiles.load().crl_days),
+        next_update=until,
         revoked=list(revoked.items()),
         extensions=[
             ("2.5.29.35", False, extensions.authority_key_identifier(csca.subject_key_identifier or b"")),

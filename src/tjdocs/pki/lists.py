@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from tjdocs import limits
 from tjdocs.asn1 import der, icao, times
 from tjdocs.findings import Outcome
 from tjdocs.pki import cms, names, paths, revocation, signer_rules
@@ -17,7 +18,7 @@ __all__ = ["ListSignature", "MasterList", "Resolution", "resolve"]
 
 OID_MASTER_LIST = "2.23.136.1.1.2"
 
-MAX_LIST_SIZE = 20 * 1024 * 1024
+MAX_LIST_SIZE = limits.LIST
 
 
 @dataclass(frozen=True, slots=True)

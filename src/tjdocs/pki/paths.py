@@ -10,6 +10,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
+from tjdocs import limits
 from tjdocs.asn1 import der
 from tjdocs.pki import names
 from tjdocs.pki.attempts import Attempts
@@ -24,8 +25,8 @@ from tjdocs.pki.certificate import (
 
 __all__ = ["CLOCK_SKEW", "Attempt", "CertificateSource", "Path", "build", "role_of", "untimely"]
 
-MAX_CANDIDATES = 64
-MAX_DEPTH = 8
+MAX_CANDIDATES = limits.CANDIDATE_ISSUERS
+MAX_DEPTH = limits.PATH_LINKS
 CLOCK_SKEW = timedelta(days=1)
 """By how much the clocks of signers and inspection systems may differ."""
 MAX_TRIED = 512

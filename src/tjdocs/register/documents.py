@@ -8,15 +8,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select, update
 
+from tjdocs import inputs
 from tjdocs.documents import HeldDocument, Known
-from tjdocs.errors import RegisterError, UsageError
+from tjdocs.errors import InputError, RegisterError, UsageError
 from tjdocs.register import hot, lives, schema, values
 from tjdocs.register.context import Context, Series
 from tjdocs.register.decisions import Decision
 from tjdocs.register.people import Person, hashes, open_sealed
 from tjdocs.register.values import Document
 
-__all__ = ["Documents", "Dossier", "append_act"]
+__all__ = ["Act", "Documents", "Dossier", "append_act"]
 
 _table = schema.document.c
 _decision = schema.decision.c
@@ -53,6 +54,26 @@ class Dossier:
             tuple(dict.fromkeys(name for person in self.persons if (name := person.zone_name()))),
             tuple(dict.fromkeys(decision.kind for decision in self.decisions)),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What was done with a document, as the log has it.
+
+    :param act: of ``specs/register/documents.toml``, or ``issue``
+    :param at: ISO 8601, where it was done
+    :param officers: who did it
+    :param reference: number of the written act; of ``use`` the crossing point
+    """
+
+    act: str
+    at: str
+    officers: tuple[str, ...]
+    reference: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the act with the keys that the command line prints."""
+        return {"act": self.act, "at": self.at, "officers": list(self.officers), "reference": self.reference}
 
 
 class Documents:
@@ -164,6 +185,27 @@ class Documents:
                     .order_by(entry.position.is_(None), entry.position, entry.id)
                 ).scalars()
             )
+
+    def last_act(self, number: str, *, officer: str = "") -> Act | None:
+        """Return what was done last with a document: who did it, when and where; None where the log does not tell.
+
+        :param officer: may be left out in a trial register
+        :raises RegisterError: an officer without the role
+        """
+        entry = schema.entry.c
+        with self._context.store.read() as connection:
+            self._context.may_read(connection, "status", officer)
+            # an entry that has no place yet is newer than each that has one
+            newest = (entry.position.is_(None).desc(), entry.position.desc(), entry.id.desc())
+            leaf = connection.execute(
+                select(entry.leaf).where(entry.subject == number).order_by(*newest).limit(1)
+            ).scalar()
+        try:
+            table = inputs.json_object(bytes(leaf or b""), where="log")
+            act, at, officers, reference = (table.get(key, "") for key in ("act", "at", "officers", "reference"))
+            return Act(str(act), str(at), tuple(map(str, officers)), str(reference))
+        except (InputError, TypeError):  # an audit names it
+            return None
 
     def holder(self, number: str, *, officer: str) -> Person | None:
         """Return whom a document was issued to, None where that was not recorded.

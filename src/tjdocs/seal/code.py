@@ -14,16 +14,14 @@ from typing import Any
 import zxingcpp
 from PIL import Image
 
-from tjdocs import specs
+from tjdocs import limits, specs
 from tjdocs.errors import InputError, UsageError
 from tjdocs.seal.header import MAGIC
 
 __all__ = ["CodeError", "draw_code", "is_picture", "read_code", "read_codes", "symbologies"]
 
-MAX_PIXELS = 40_000_000
 MAX_MODULE = 64
 MAX_QUIET = 64
-_SMALL = 4_000_000  # pixels up to which a picture is also read enlarged
 _FILE = "seals/coding.toml"
 _FORMATS = ("PNG", "JPEG")
 _STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
@@ -108,7 +106,7 @@ def read_codes(image: bytes) -> list[bytes]:
     """
     picture = _grey(image)
     found = _read(picture)
-    if not found and picture.width * picture.height <= _SMALL:
+    if not found and picture.width * picture.height <= limits.ENLARGED_PIXELS:
         # modules of one or two pixels
         found = _read(picture.resize((picture.width * 3, picture.height * 3), Image.Resampling.BICUBIC))
     return found
@@ -117,7 +115,7 @@ def read_codes(image: bytes) -> list[bytes]:
 def read_code(image: bytes) -> bytes:
     """Return the content of the one seal in a PNG or JPEG picture.
 
-    :raises CodeError: it is no picture, over 40 million pixels, or has no seal or several
+    :raises CodeError: it is no picture, has too many pixels, or has no seal or several
     """
     found = read_codes(image)
     if not found:
@@ -128,10 +126,11 @@ def read_code(image: bytes) -> bytes:
 
 
 def _grey(image: bytes) -> Image.Image:
-    hint = f"a PNG or JPEG picture of at most {MAX_PIXELS} pixels"
+    most = limits.pixels(len(image))
+    hint = f"a PNG or JPEG picture; of this one at most {most} pixels are read"
     try:
         picture: Image.Image = Image.open(io.BytesIO(image), formats=_FORMATS)
-        if picture.width * picture.height > MAX_PIXELS:
+        if picture.width * picture.height > most:
             raise CodeError("limit", "too large a picture", hint)
         if picture.has_transparency_data:
             picture = picture.convert("RGBA")

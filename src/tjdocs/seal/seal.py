@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from tjdocs import limits
 from tjdocs.errors import UsageError
 from tjdocs.seal import features as coding
 from tjdocs.seal import header as heading
@@ -16,7 +17,7 @@ from tjdocs.seal.profiles import Profile, Value
 
 __all__ = ["MAX_SIZE", "Seal"]
 
-MAX_SIZE = 4096  # no ISO symbology holds so much
+MAX_SIZE = limits.SEAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,104 @@
+"""What the desk says, and evidence never does: whom to trust, by which policy, register, lists and time.
+
+It comes from options and from a setup file, a JSON object with the names of the options. Options go first.
+"""
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tjdocs import inputs
+from tjdocs.border import Inspector, Lists
+from tjdocs.border.reading import CROSSING_KEYS, named
+from tjdocs.border.standing import RegisterStatus
+from tjdocs.cli import _io, _register, _verdicts
+from tjdocs.errors import UsageError
+
+__all__ = ["BATCH_KEYS", "INSPECT_KEYS", "SetupFile", "crossing", "desk", "make_inspector", "open_register"]
+
+SetupFile = Annotated[
+    str,
+    typer.Option("--setup", metavar="FILE", help="The desk's options as JSON, under their names; options go first."),
+]
+
+_LISTS = ("trust", "crl", "signer", "watch_list", "permit")  # of paths
+_DIGESTS = ("list_digest",)  # a list of texts
+_PATHS = ("policy", "keys", "record", "export_signer", "export_key", "passphrase_file")
+_TEXTS = ("trust_digest", "register", "officer", "lang", "at", *CROSSING_KEYS)
+_FLAGS = ("dry_run",)
+INSPECT_KEYS = frozenset({*_LISTS, *_DIGESTS, *_PATHS, *_TEXTS, *_FLAGS})
+BATCH_KEYS = frozenset({*_LISTS, *_DIGESTS, *_TEXTS, "policy"}) - {"lang"}
+
+
+def desk(path: str, given: Mapping[str, Any], keys: Collection[str] = INSPECT_KEYS) -> dict[str, Any]:
+    """Return what options say, and for the rest what the setup file does.
+
+    :param path: of the setup file, empty for none; paths in it lead from its folder
+    :param given: by the names of the arguments; what is empty was not given
+    :param keys: what this command can be told
+    :raises UsageError: an unknown key, or a value of another kind; it is named
+    :raises InputError: the file cannot be read, or is no JSON object
+    """
+    options = {key: value for key, value in given.items() if value}
+    if not path:
+        return options
+    values = named(inputs.json_object(_io.read_file(path), where=path), path)
+    if unknown := sorted(values.keys() - keys - {"schema"}):
+        hint = ", ".join(sorted(key.replace("_", "-") for key in keys))
+        raise UsageError("unknown key", where=f"{path}: {', '.join(key[:40] for key in unknown[:5])}", hint=hint)
+    if "schema" in values and (type(values["schema"]) is not int or values.pop("schema") != 1):
+        raise UsageError("a setup of another version", where=f"{path}: schema", hint="1")
+    folder = Path() if path == "-" else Path(path).parent
+    return {**{key: _checked(key, value, folder, path) for key, value in values.items()}, **options}
+
+
+def _checked(key: str, value: Any, folder: Path, path: str) -> Any:
+    where = f"{path}: {key.replace('_', '-')}"
+    if key in _FLAGS:
+        if type(value) is not bool:
+            raise UsageError("neither true nor false", where=where, hint="true or false, without quotation marks")
+        return value
+    if key in _LISTS or key in _DIGESTS:
+        kind, hint = ("paths", '["FILE", …]') if key in _LISTS else ("digests", '["DIGEST", …]')
+        listed = [value] if isinstance(value, str) else value
+        if not isinstance(listed, list) or not all(isinstance(item, str) and item for item in listed):
+            raise UsageError(f"no list of {kind}", where=where, hint=hint)
+        return [str(folder / item) for item in listed] if key in _LISTS else listed
+    if not isinstance(value, str) or not value:
+        raise UsageError("no text", where=where, hint='"…"')
+    return str(folder / value) if key in _PATHS else value
+
+
+def crossing(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return direction and point as far as the desk says them: no evidence says another."""
+    return {key: values[key] for key in CROSSING_KEYS if key in values}
+
+
+def make_inspector(values: Mapping[str, Any]) -> Inspector:
+    """Return the inspector that the desk describes."""
+    store = _io.trust(
+        values.get("trust", []), values.get("crl", []), values.get("trust_digest", ""), values.get("signer", [])
+    )
+    return Inspector(
+        trust=store,
+        register=open_register(values),
+        lists=_lists([*values.get("watch_list", []), *values.get("permit", [])], values.get("list_digest", [])),
+        policy=_verdicts.policy(values.get("policy", "")),
+    )
+
+
+def _lists(files: list[str], digests: list[str]) -> Lists | None:
+    if digests and not files:
+        raise UsageError("a list is missing", where="--list-digest", hint="give --watch-list or --permit")
+    return Lists.read(files, digests=digests) if files else None
+
+
+def open_register(values: Mapping[str, Any]) -> RegisterStatus | None:
+    """Open a register that exists: an inspection never makes one."""
+    if not values.get("register"):
+        return None
+    found = _register.open_register(values["register"], values.get("keys", ""))
+    # nobody answers for a register
+    return RegisterStatus(found, officer=values.get("officer") or ("trial" if found.trial else ""))

@@ -1,0 +1,68 @@
+r"""Text of a stranger made safe to show: characters that are not seen, or that move others, become visible escapes.
+
+Everything that the library shows or writes for another program goes through one of these functions. What they change
+is the form alone: ``\u202e`` is six characters in which a person reads what was there, and JSON the character itself.
+"""
+
+import json
+import re
+from typing import Any
+from unicodedata import category
+
+__all__ = ["ascii_text", "is_visible", "json_text", "name", "printable", "unseen"]
+
+MAX_MARKS = 3  # marks on one letter; further ones paint over the lines above
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters and a symbol without a form; str.isprintable() lets them pass
+_SUSPECT = re.compile(r"[^ -~\n]")
+
+
+def is_visible(text: str) -> bool:
+    """Whether every character of a text is seen as what it is, and stays in its place."""
+    return text.isprintable() and (text.isascii() or not any(unseen(text)))
+
+
+def unseen(text: str) -> list[bool]:
+    """Return for each character whether it has to be named: a control, a mark of direction, a blank without a form.
+
+    So has the fourth and every further mark on one letter.
+    """
+    marks, found = 0, []
+    for character in text:
+        marks = marks + 1 if category(character) in ("Mn", "Me") else 0
+        found.append(not character.isprintable() or character in _BLANK or marks > MAX_MARKS)
+    return found
+
+
+def printable(text: str, *, lines: bool = False) -> str:
+    """Return a text in which every character that is not seen is an escape, as JSON writes it.
+
+    :param lines: leave line ends as they are
+    """
+    if text.isascii() and (text.isprintable() or (lines and text.replace("\n", "").isprintable())):
+        return text
+    shown = zip(text, unseen(text), strict=True)
+    return "".join(_escape(c) if hidden and not (lines and c == "\n") else c for c, hidden in shown)
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    if code > 0xFFFF:  # as two halves, since JSON knows no other form
+        code -= 0x10000
+        return f"\\u{0xD800 | code >> 10:04x}\\u{0xDC00 | code & 0x3FF:04x}"
+    return f"\\u{code:04x}"
+
+
+def ascii_text(text: str) -> str:
+    """Return a text with an escape for every character beyond ASCII: what any terminal can show."""
+    return "".join(character if character.isascii() else _escape(character) for character in text)
+
+
+def name(text: str) -> str:
+    """Return a file's name as a printable text; two names never give the same text."""
+    return printable(text) if is_visible(text) and "\\" not in text else printable(text.replace("\\", "\\\\"))
+
+
+def json_text(value: Any, *, indent: int | None = None) -> str:
+    """Return a value as JSON in which every character that is not seen is escaped; it can always be encoded."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return text if _SUSPECT.search(text) is None else printable(text, lines=True)

@@ -1,0 +1,76 @@
+"""Limits of what is read, all in one place: no input may cost much more than it is long.
+
+``docs/security.md`` has the same table for people; a test compares the two. Sizes are in bytes unless said otherwise.
+"""
+
+__all__ = ["pixels"]
+
+# files and texts
+CHIP_FILE = 10_000_000  # also a file with a seal, or a picture of the page that is evidence
+CHIP_FOLDER = 50_000_000
+INPUT_FILE = 20 * 1024 * 1024  # an application, a JSON object, an archive's entry, a master list
+PICTURE = 50_000_000  # from which `tjdocs mrz read` reads
+TEXT = 1_000_000  # the file of an MRZ, a passphrase
+MRZ = 1000  # characters of a text that may be an MRZ; one has at most 90
+DOCUMENT_TYPE = 1_000_000
+POLICY = 256_000
+JSON_DEPTH = 32  # objects and lists in one another
+TOML_DEPTH = 32  # tables and lists in one another, parts of a key
+
+# who is looked for in watchlists
+NAMES = 2000  # characters of the names of DG11 and of claims, in all spellings; an MRZ has 39
+
+# batches and archives
+LINE = 70_000_000  # a line of a batch: a folder in base64
+ZIP_PATH = 200  # characters
+ZIP_DIRECTORY = 5_000_000  # what a zip archive says of its entries
+ENTRIES = 5000  # of an archive, or of a record in a stream
+UNPACKED = 100_000_000  # an archive, or a record in a stream
+RATIO = 100  # unpacked to packed
+GRACE = 100_000  # unpacked that any entry may have; a short text packs well
+GRACE_STREAM = 100_000_000  # unpacked that any stream may have
+GRACE_MEMBERS = 10_000  # entries that any stream may have
+BYTES_PER_MEMBER = 20  # packed, of a stream with more entries
+PASSED_OVER = 1_000_000_000  # a file in a stream that is not read
+HEADER = 64_000  # what a tar stream says of one file
+GLOBAL_HEADERS = 100  # things that a tar stream says of all files
+PATH = 1000  # characters of a file's path in a stream
+EMPTY_FOLDERS = 100_000  # named by a stream, without a file so far
+XZ_MEMORY = 128 * 1024 * 1024
+RECORDED_CERTIFICATES = 1000  # in an evidence archive, and so many CRLs
+RECORDED_ENTRIES = 800_000  # all entries of watchlists in an evidence archive
+RECORDED_NAMES = 2000  # in these entries
+
+# BER-TLV and DER
+DEPTH = 32
+DATA_OBJECTS = 256  # in one data object of the LDS
+BER_ELEMENTS = 100_000
+INTEGER_BITS = 64  # of a number that is shown to a person
+SPANS = 5_000  # of a file that is dissected
+SPAN_BYTES = 5_000_000  # of all spans together, besides four times the file
+
+# the PKI
+CERTIFICATE = 64 * 1024
+LIST = 20 * 1024 * 1024
+CERTIFICATES = 64  # in SignedData
+SIGNERS = 4  # in SignedData
+ATTEMPTS = 8  # signatures verified for one SignedData: its certificates are unsigned, and anybody may add some
+RSA_BITS = 8192
+CANDIDATE_ISSUERS = 64
+PATH_LINKS = 8
+
+# seals and pictures
+SEAL = 4096  # no ISO symbology holds so much
+PIXELS = 40_000_000  # of any picture
+_PIXELS_ANYWAY = 9_000_000  # of a picture however short its file is: a sheet in 300 dpi
+_PIXELS_PER_BYTE = 10
+ENLARGED_PIXELS = 1_000_000  # of a picture that is also read enlarged
+
+
+def pixels(size: int) -> int:
+    """Return how many pixels are decoded of a picture whose file has ``size`` bytes.
+
+    A short file may name forty million pixels of one colour, and each of them is looked at. A camera's file has a
+    byte for less than ten.
+    """
+    return min(PIXELS, _PIXELS_ANYWAY + size * _PIXELS_PER_BYTE)

@@ -1,0 +1,218 @@
+"""Archives that somebody made: what a library reads of them before it can be asked anything is counted."""
+
+import bz2
+import gzip
+import io
+import lzma
+import struct
+import tarfile
+import zipfile
+
+import pytest
+
+from tjdocs import limits
+from tjdocs.border import archives, batch
+from tjdocs.border.reading import is_evidence
+from tjdocs.errors import InputError
+
+PACKED = {"plain": lambda data: data, "gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress}
+
+
+class Counted(io.BytesIO):
+    """A stream that tells how much of it was read; a read of everything at once is a fault."""
+
+    def __init__(self, data):
+        super().__init__(data)
+        self.taken = 0
+
+    def read(self, size=-1):
+        assert size >= 0
+        data = super().read(size)
+        self.taken += len(data)
+        return data
+
+    read1 = read
+
+
+def tar(*entries) -> bytes:
+    """A tar stream of entries: names with bytes, or headers as they are."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for entry in entries:
+            if isinstance(entry, bytes):
+                stream.write(entry)
+                continue
+            name, data = entry
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return stream.getvalue()
+
+
+def header(kind: bytes, size: int, name: str = "x") -> bytes:
+    """One header of any type that says any size."""
+    info = tarfile.TarInfo(name)
+    info.type, info.size = kind, size
+    return info.tobuf(tarfile.GNU_FORMAT)
+
+
+def read(data: bytes, stream=io.BytesIO):
+    return list(archives.read_tar(stream(data), is_evidence))
+
+
+RECORD = ("lane/a/mrz.txt", b"P<UTO")
+
+
+# ------------------------------------------------------------------------------------------------------------------ tar
+
+
+@pytest.mark.parametrize("how", PACKED)
+def test_a_stream_is_read_however_it_is_packed(how):
+    files = [(f"lane/{n}/mrz.txt", bytes([65 + n]) * n) for n in range(20)] + [("lane/z/seal.bin", bytes(range(256)) * 300)]
+    found = read(PACKED[how](tar(*files)))
+    assert [(name, sum(map(len, held.values()))) for name, held in found] == [*((str(n), n) for n in range(20)), ("z", 76_800)]
+
+
+@pytest.mark.parametrize("how", ["gzip", "bzip2", "xz"])
+def test_packed_streams_one_behind_another_are_one_and_padding_is_none(how):
+    whole = tar(*[(f"lane/{n}/mrz.txt", b"x" * 5000) for n in range(8)])
+    parts = PACKED[how](whole[:9000]) + PACKED[how](whole[9000:])
+    for padding in (b"", bytes(1000), b"anything else"):
+        assert len(read(parts + padding)) == 8
+
+
+@pytest.mark.parametrize("how", ["gzip", "bzip2", "xz"])
+def test_a_packed_stream_that_breaks_off_is_no_stream(how):
+    data = PACKED[how](tar(*[(f"lane/{n}/mrz.txt", bytes(n) + b"x" * 3000) for n in range(50)]))
+    for cut in (7, len(data) // 2):
+        with pytest.raises(InputError, match="no tar stream"):
+            read(data[:cut])
+
+
+def test_a_stream_comes_in_small_pieces():
+    class Slow(io.BytesIO):
+        def read1(self, size=-1):
+            return self.read(min(size, 3))
+
+    for how in PACKED:
+        assert read(PACKED[how](tar(RECORD)), Slow) == [("a", {"mrz.txt": b"P<UTO"})]
+
+
+@pytest.mark.parametrize("kind", [b"x", b"g", b"L", b"K", b"X", b"S"])
+def test_what_is_said_of_one_file_is_bounded(kind):
+    """A header may announce 8 GB of further headers: they are neither kept nor waited for."""
+    data = tar(RECORD, header(kind, 8_000_000_000) + b"a" * 3_000_000)
+    stream = Counted(data)
+    with pytest.raises(InputError, match="tar"):
+        list(archives.read_tar(stream, is_evidence))
+    assert stream.taken < 1_000_000
+
+
+def test_headers_that_only_announce_headers_do_not_recurse():
+    for kind in (b"L", b"x"):
+        with pytest.raises(InputError, match="tar"):
+            read(header(kind, 0) * 5000 + tar(RECORD))
+
+
+def test_what_is_said_of_all_files_is_bounded():
+    def said(n: int) -> bytes:
+        text = f" comment{n}=x\n"
+        body = f"{len(text) + 2}{text}".encode()
+        return header(b"g", len(body)) + body.ljust(512, b"\0")
+
+    assert len(read(b"".join(map(said, range(5))) + tar(RECORD))) == 1
+    with pytest.raises(InputError, match="more about all files"):
+        read(b"".join(said(n) + tar((f"lane/{n}/mrz.txt", b"x"))[:1024] for n in range(10, 99)) * 2 + said(100) + said(101) + said(102)
+             + b"".join(said(n) + header(b"0", 0, f"lane/{n}/mrz.txt") for n in range(103, 300)))
+
+
+def test_a_sparse_map_without_end_is_bounded():
+    """GNU.sparse 1.0: a number says how many numbers follow in the file's data."""
+    def record(key: str, value: str) -> bytes:
+        for size in range(len(key) + len(value) + 3, 200):
+            text = f"{size} {key}={value}\n".encode()
+            if len(text) == size:
+                return text
+        raise AssertionError
+
+    said = b"".join(record(f"GNU.sparse.{key}", value) for key, value in (("major", "1"), ("minor", "0"), ("name", "lane/a/mrz.txt"), ("realsize", "5")))
+    data = header(b"x", len(said)) + said.ljust(-(-len(said) // 512) * 512, b"\0") + header(b"0", 8_000_000_000, "lane/a/mrz.txt")
+    stream = Counted(data + b"999999999\n" + b"0\n" * 3_000_000)
+    with pytest.raises(InputError, match="tar"):
+        list(archives.read_tar(stream, is_evidence))
+    assert stream.taken < 1_000_000
+
+
+def test_what_is_unpacked_is_counted(monkeypatch):
+    monkeypatch.setattr(limits, "GRACE_STREAM", 100_000)
+    film = tar(RECORD, ("lane/a/film.mp4", bytes(3_000_000)), ("lane/b/mrz.txt", b"x"))
+    assert len(read(film)) == 2  # as long as it is
+    for how in ("gzip", "bzip2", "xz"):
+        stream = Counted(PACKED[how](film))
+        with pytest.raises(InputError, match="unpacks to more"):
+            list(archives.read_tar(stream, is_evidence))
+
+
+def test_entries_are_counted(monkeypatch):
+    monkeypatch.setattr(limits, "GRACE_MEMBERS", 20)
+    many = tar(*[(f"other/{n}", b"") for n in range(300)], RECORD)
+    assert len(read(many)) == 1
+    with pytest.raises(InputError, match="more entries"):
+        read(lzma.compress(many))
+
+
+def test_memory_for_a_dictionary_is_bounded(monkeypatch):
+    data = lzma.compress(tar(RECORD), preset=9)
+    monkeypatch.setattr(limits, "XZ_MEMORY", 1_000_000)
+    with pytest.raises(InputError, match="no tar stream"):
+        read(data)
+
+
+@pytest.mark.parametrize("name", ["lane/b\udcff/mrz.txt", "lane/\x1b[2J/mrz.txt", "lane/a:b/mrz.txt", "lane/a\\b/mrz.txt", "lane/\u202e/mrz.txt"])
+def test_a_folder_of_any_name_is_a_record(name):
+    """A disk can hold it, and who lies in it is judged."""
+    (found,) = batch.tar_items(io.BytesIO(tar((name, b"P<"))))
+    assert found.content == {"mrz.txt": b"P<"}
+    assert found.id.isprintable()
+
+
+def test_a_name_that_no_disk_can_hold_is_passed_over():
+    assert read(tar(RECORD, ("lane/" + "x" * 2000 + "/mrz.txt", b""), ("lane/../b/mrz.txt", b""))) == [("a", {"mrz.txt": b"P<UTO"})]
+
+
+# ------------------------------------------------------------------------------------------------------------------ zip
+
+
+def zipped(files, method=zipfile.ZIP_STORED) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        for name, data in files:
+            archive.writestr(name, data)
+    return stream.getvalue()
+
+
+def reason(data: bytes) -> str:
+    with pytest.raises(archives.ArchiveError) as caught:
+        archives.read_zip(io.BytesIO(data))
+    return caught.value.reason
+
+
+def test_a_directory_is_bounded_before_it_is_read():
+    """The end of an archive says how long its directory is; zipfile reads all of it, and only then knows the entries."""
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, 50_000_000, 0, 0)
+    assert reason(bytes(50_000_000) + end) == "limit"
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_packings_that_unpack_a_block_whole_are_not_read(method):
+    assert reason(zipped([("a", bytes(1_000_000))], method)) == "archive"
+
+
+def test_the_sum_of_what_unpacks_is_bounded_by_the_archive():
+    assert reason(zipped([(f"{n}", bytes(limits.GRACE)) for n in range(60)], zipfile.ZIP_DEFLATED)) == "limit"
+    assert len(archives.read_zip(io.BytesIO(zipped([("1", bytes(limits.GRACE)), ("2", b"")], zipfile.ZIP_DEFLATED)))) == 2
+
+
+def test_an_archive_over_the_limits_is_not_opened(monkeypatch):
+    monkeypatch.setattr(limits, "UNPACKED", 1000)
+    assert reason(zipped([("a", bytes(2000))])) == "limit"

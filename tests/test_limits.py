@@ -1,0 +1,129 @@
+"""Limits are in one place, the page that tells people of them says the same, and a short file costs little."""
+
+import ast
+import io
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+import builders as b
+from tjdocs import limits, seal
+from tjdocs.documents import photograph
+from tjdocs.errors import InputError
+from tjdocs.inspection import Evidence, examine
+from tjdocs.lds._portrait import open_image
+from tjdocs.pki import TrustStore
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs/security.md").read_text(encoding="utf-8")
+TABLE = [line for line in PAGE.partition("## Limits")[2].partition("\n## ")[0].splitlines() if line.startswith("|")]
+WORDS = {name: value for name, value in vars(limits).items() if isinstance(value, int)}
+# how a number is said to people: in each of these forms it may be
+UNITS = [(1, ""), (1000, " kB"), (10**6, " MB"), (10**9, " GB"), (1024, " KiB"), (1024**2, " MiB"), (10**6, " million")]
+
+
+def said(value: int) -> list[str]:
+    return [f"{value // size:,}{unit}" for size, unit in UNITS if value % size == 0]
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_every_limit_is_in_the_table_for_people(name):
+    table = "\n".join(TABLE)
+    assert any(re.search(rf"(?<![\d,]){re.escape(text)}(?![\d,]\d)", table) for text in said(WORDS[name])), said(WORDS[name])
+
+
+def test_no_module_has_limits_of_its_own():
+    """A number of the readers' that bounds input is a name of tjdocs.limits."""
+    own = {}
+    for path in sorted((ROOT / "src/tjdocs").rglob("*.py")):
+        if path.name == "limits.py":
+            continue
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant | ast.BinOp) and "limits." not in ast.unparse(node.value):
+                for target in node.targets:
+                    if isinstance(target, ast.Name) and re.match(r"_?MAX_|_?LIMIT", target.id):
+                        own[f"{path.relative_to(ROOT / 'src/tjdocs')}: {target.id}"] = ast.unparse(node.value)
+    # what bounds our own output, or a search, and no file that is read
+    assert own.keys() <= OWN, sorted(own.keys() - OWN)
+
+
+OWN = {
+    "border/details.py: _MAX_DETAIL", "border/naming.py: MAX_ID", "border/report.py: MAX_ATTEMPTS", "border/report.py: MAX_LINES",
+    "border/report_values.py: MAX_TEXT", "cli/_batches.py: _MAX_STATE", "cli/mrz.py: _MAX_ZONE", "documents/eligibility.py: _MAX_REASON",
+    "escaping.py: MAX_MARKS", "lds/_image.py: _MAX_SEGMENTS", "lds/_oid.py: _MAX_BYTES", "lds/dg14.py: _MAX_INFOS",
+    "asn1/tlv.py: _MAX_LENGTH_BYTES", "office/folders.py: _MAX_FILE", "pki/authority.py: _MAX_PASSPHRASE", "pki/paths.py: MAX_TRIED",
+    "register/_entries.py: MAX_LINE", "register/checkpoint.py: _MAX_NOTE", "register/checkpoint.py: _MAX_SIGNATURES",
+    "register/lists.py: MAX_CANDIDATES", "register/values.py: MAX_TEXT", "seal/code.py: MAX_MODULE", "seal/code.py: MAX_QUIET",
+    "seal/features.py: _MAX_LENGTH_BYTES", "seal/verifying.py: MAX_SIGNERS",
+}  # fmt: skip
+
+
+def test_pixels_by_the_length_of_a_file():
+    assert limits.pixels(0) == 9_000_000
+    assert limits.pixels(100_000) == 10_000_000
+    assert limits.pixels(10_000_000) == limits.PIXELS == 40_000_000
+    # a sheet in 300 dpi and two levels, a page of a passport in 600, a photograph of 12 million pixels in a megabyte
+    assert limits.pixels(20_000) >= 2480 * 3508
+    assert limits.pixels(20_000) >= 2953 * 2079
+    assert limits.pixels(1_000_000) >= 12_000_000
+
+
+def blank(side: int, form: str, mode: str = "L") -> bytes:
+    stream = io.BytesIO()
+    Image.new(mode, (side, side), 255).save(stream, form)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG2000"])
+def test_a_short_file_of_many_pixels_is_not_decoded_anywhere(form, monkeypatch):
+    """Of one colour forty million pixels take less than 60 kB: as a seal, a page, a portrait, a photograph."""
+    monkeypatch.setattr(limits, "_PIXELS_ANYWAY", 1_000_000)
+    monkeypatch.setattr(limits, "_PIXELS_PER_BYTE", 0)
+    large, small = blank(1100, form), blank(900, form)
+    if form == "PNG":
+        with pytest.raises(seal.CodeError, match="too large a picture"):
+            seal.read_codes(large)
+        assert seal.read_codes(small) == []
+        examined = examine(Evidence(seal=large), TrustStore.of(()), at=b.AT)
+        assert ("seal.structure", "limit") in [(f.check, f.reason) for f in examined.findings]
+    else:
+        assert open_image(large).code == "image-limit"
+        assert open_image(small).size == (900, 900)
+    assert [fault.reason for fault in photograph.faults(large, None)][:1] == ["image-limit"]
+    assert "image-limit" not in [fault.reason for fault in photograph.faults(small, None)]
+
+
+def test_a_page_of_many_pixels_is_not_decoded(monkeypatch):
+    mrz = pytest.importorskip("tjdocs.mrz.picture")
+    monkeypatch.setattr(limits, "_PIXELS_ANYWAY", 1_000_000)
+    monkeypatch.setattr(limits, "_PIXELS_PER_BYTE", 0)
+    with pytest.raises(InputError, match="at most 1000000 pixels are decoded"):
+        mrz.read(blank(1100, "PNG"), at=b.AT)
+    assert mrz.read(blank(900, "PNG"), at=b.AT).format is None
+
+
+def test_only_a_small_picture_is_read_enlarged(monkeypatch):
+    sizes = []
+    monkeypatch.setattr("tjdocs.seal.code._read", lambda picture: sizes.append(picture.size) or [])
+    seal.read_codes(blank(1000, "PNG"))
+    seal.read_codes(blank(1001, "PNG"))
+    assert sizes == [(1000, 1000), (3000, 3000), (1001, 1001)]
+
+
+def test_a_page_full_of_zones_is_not_read_to_its_end(monkeypatch):
+    """A picture of 9 kB in which every line looks like one of an MRZ, each wrong."""
+    reader = pytest.importorskip("tjdocs.mrz.picture")
+    made = []
+    for name in ("straighten", "match"):
+        real = getattr(reader, name)
+        monkeypatch.setattr(reader, name, lambda *given, name=name, real=real: made.append(name) or real(*given))
+    font = ImageFont.truetype(str(ROOT / "src/tjdocs/page/fonts/OCRB.ttf"), 20)
+    page = Image.new("L", (700, 1400), 255)
+    pen = ImageDraw.Draw(page)
+    for top in range(4, 1370, 33):
+        pen.text((8, top), "P7UTOERIKSSON<<ANNA<MARIA<<K9QX4ZRTW5L1B88M", font=font, fill=0)
+    assert not reader.read(page, at=b.AT).valid
+    assert 0 < made.count("straighten") <= 12
+    assert 0 < made.count("match") <= 4
