@@ -192,3 +192,26 @@ def test_without_numpy():
         "assert read_code(file.getvalue()) == b'\\xdc1'\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.parametrize(
+    ("symbology", "size", "modules"),
+    [
+        ("data-matrix", 142, 44),  # ISO/IEC 16022, table 7: 144 codewords, of which two switch to bytes and count them
+        ("data-matrix", 143, 48),
+        ("qr", 106, 41),  # ISO/IEC 18004, table 7: version 6-M holds 106 bytes
+        ("qr", 107, 45),
+    ],
+)
+def test_nothing_is_written_before_the_bytes(symbology, size, modules):
+    """A designator of the character set would need a larger symbol; libdmtx hands it over as content."""
+    data = bytes(0x80 + 37 * n % 0x80 for n in range(size))
+    assert draw_code(data, symbology, module=1, quiet=0).size == (modules, modules)
+
+
+@pytest.mark.parametrize("size", [20, 40, 60, 90, 98, 134, 300])
+def test_symbols_are_square(size):
+    """Longer rectangles than 16 x 48 are ISO/IEC 21471's, not ISO/IEC 16022's."""
+    for symbology in symbologies():
+        width, height = draw_code(bytes((0xDC,)) + bytes(size - 1), symbology, module=1).size
+        assert width == height

@@ -47,15 +47,16 @@ class _Symbology:
     format: zxingcpp.BarcodeFormat
     level: str
     quiet: int
+    square: bool = False
 
 
 @cache
 def _symbologies() -> Mapping[str, _Symbology]:
     found = {}
     for row in specs.read_toml(_FILE)["symbology"]:
-        specs.require_keys(row, ["name", "format", "level", "quiet"], where=f"specs/{_FILE} symbology")
+        specs.require_keys(row, ["name", "format", "level", "quiet"], ["square"], where=f"specs/{_FILE} symbology")
         format_ = zxingcpp.barcode_format_from_str(row["format"])
-        found[row["name"]] = _Symbology(format_, row["level"], row["quiet"])
+        found[row["name"]] = _Symbology(format_, row["level"], row["quiet"], row.get("square", False))
     return MappingProxyType(found)
 
 
@@ -81,7 +82,12 @@ def draw_code(data: bytes, symbology: str = "data-matrix", module: int = 4, *, q
             raise UsageError("unusable size", where=where, hint=f"{low} to {high}")
     if not isinstance(data, bytes) or not data:
         raise UsageError("no bytes to draw", where="data", hint="Seal.encode()")
-    options = {"ec_level": row.level} if row.level else {}
+    # without "none" the library writes ECI 899 before bytes, and hides it when it reads them
+    options: dict[str, Any] = {"eci": "none"}
+    if row.level:
+        options["ec_level"] = row.level
+    if row.square:
+        options["force_square"] = True
     try:
         code = zxingcpp.create_barcode(data, row.format, **options).to_image(scale=1, add_quiet_zones=False)
     except ValueError:
