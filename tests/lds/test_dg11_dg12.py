@@ -42,9 +42,14 @@ OBJECTS_12 = {
 GROUPS = [("6B", Dg11, OBJECTS_11), ("6C", Dg12, OBJECTS_12)]
 
 
+# A list names further names by their own tag, as in the example of Doc 9303-10, 4.7.12
+NAMES = {"6B": bytes.fromhex("5F0F"), "6C": bytes.fromhex("5F1A")}
+
+
 def file(tag, *items, listed=None):
     """A file with a tag list: of ``items`` unless given otherwise, none when False."""
-    tags = b"".join(item[: 1 if item[0] & 0x1F != 0x1F else 2] for item in items) if listed is None else listed
+    own = [NAMES[tag] if item[0] == 0xA0 else item[: 1 if item[0] & 0x1F != 0x1F else 2] for item in items]
+    tags = b"".join(own) if listed is None else listed
     return obj(tag, *([] if listed is False else [obj("5C", tags)]), *items)
 
 

@@ -94,7 +94,7 @@ def read(data: bytes, tag: int, name: str, path: str) -> Details:
     kept = None
     if listed is None:
         problems.append(Problem("tag-list-missing"))
-    elif listed != tuple(present):
+    elif listed != tuple(_listed(tag, fields) for tag in present):
         kept = listed
         if odd := {_outer(tag, inner) for tag in listed} ^ {_outer(tag, inner) for tag in present}:
             problems.append(Problem("tag-list", detail=" ".join(f"{t:02X}" for t in sorted(odd))))
@@ -145,8 +145,14 @@ def _known(path: str, listed: bytes, tags: tuple[int, ...]) -> tuple[_Field, ...
         return None
 
 
+def _listed(tag: int, fields: Mapping[int, _Field]) -> int:
+    """Return the tag under which a list names an object: of names their own (Doc 9303-10, 4.7.11 and 4.7.12)."""
+    field = fields.get(tag)
+    return tag if field is None or field.inner is None else field.inner
+
+
 def _outer(tag: int, inner: Mapping[int, _Field]) -> int:
-    """Return the tag under which a list may name an object: some list the names' own tag, not that around them."""
+    """Return an object's tag from that in a list: some list names by the tag around them, not by the names' own."""
     return inner[tag].tag if tag in inner else tag
 
 
@@ -217,13 +223,14 @@ def build(
     """
     present: list[int] = []
     content = b""
-    for field in _table(path)[0].values():
+    fields = _table(path)[0]
+    for field in fields.values():
         value = getattr(source, field.name)
         if value is None or value == ():
             continue
-        present.append(field.tag)
+        present.append(_listed(field.tag, fields))
         content += tlv.encode(field.tag, _coded(value, field))
-    present.extend(other for other, _ in unknown)
+    present.extend(_listed(other, fields) for other, _ in unknown)
     tags = b"".join(map(tag_bytes, present if listed is None else listed))
     return tlv.encode(tag, tlv.encode(_TAG_LIST, tags) + content + encode_unknown(unknown))
 
