@@ -251,6 +251,24 @@ def test_a_date_of_birth_may_lack_parts(text, possible):
     assert faults(parsed) == ([] if possible else [("date-impossible", "warning")])
 
 
+@pytest.mark.parametrize("name", ["full_name", "personal_number", "telephone", "profession", "title", "personal_summary"])
+def test_a_text_of_dg11_has_99_bytes(name):
+    """Doc 9303-10, table 72; one of somebody else that is longer is read, and written as it was read."""
+    assert Dg11.parse(Dg11(**{name: "Ш" * 49 + "1"}).encode()).problems == ()
+    with pytest.raises(UsageError, match=rf"too long: {name}; 99 bytes"):
+        Dg11(**{name: "Ш" * 50}).encode()
+    longer = file("6B", obj("5F0E", ("Ш" * 50).encode()))
+    assert Dg11.parse(longer).encode() == longer
+
+
+def test_parts_and_further_names_have_99_bytes_each():
+    assert Dg11(other_names=("Ш" * 49, "Щ" * 49)).encode()
+    assert Dg12(other_persons=("Ш" * 49, "Щ" * 49), issuing_authority="Ш" * 49).encode()
+    for made in (Dg11(other_names=("Ш" * 50,)), Dg11(place_of_birth=("Ш" * 30, "Ш" * 30)), Dg12(other_persons=("Ш" * 50,))):
+        with pytest.raises(UsageError, match="too long"):
+            made.encode()
+
+
 text = st.text(st.characters(codec="utf-8"), max_size=12)
 part = text.map(lambda t: t.replace("<", ""))
 

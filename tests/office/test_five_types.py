@@ -378,17 +378,37 @@ def test_a_change_of_name_keeps_the_earlier_one(module_office, now):
     assert [result.rule for result in caught.value.refused] == ["name-changes"]
 
 
+@pytest.mark.parametrize(
+    ("family", "given", "full"),
+    [
+        ("Ал-Басрӣ", "Д'Арто Мария-Ҷон", "Ал<Басрӣ<<ДАрто<Мария<Ҷон"),
+        ("О’Нил, мл.", "Анна", "ОНил<мл<<Анна"),
+        ("Эрикссон", "", "Эрикссон"),
+    ],
+)
+def test_a_name_on_the_chip_has_the_signs_of_the_zone(family, given, full):
+    """Doc 9303-10, 4.7.11: << between the identifiers of those who have two, no hyphen, no apostrophe."""
+    assert draft._full_name(EarlierName(family, given, date(2020, 1, 1), "7")) == full
+
+
 @pytest.mark.parametrize("name", ZONES)
 def test_names_longer_than_any_field(module_office, now, name):
-    """The zone cuts them as the standard allows; the chip has them whole; the page prints them whole or refuses them."""
-    long = lawful(name, now, family_name="Я" * 25, given_names="АБДУЛЛАХОН", patronymic="РАҲМАТУЛЛОЗОДА")
+    """The zone cuts them as the standard allows; the chip has them whole or not at all; so does the page."""
+    long = lawful(name, now, family_name="Я" * 24, given_names="АБДУЛЛАХОН", patronymic="РАҲМАТУЛЛОЗОДА")
     issued = module_office.issue(long, at=now, page=False)
     zone = mrz.parse(issued.mrz, at=now.date())
     assert zone.valid
     assert zone.primary_identifier.startswith("YAYA")
     assert zone.secondary_identifier
     if issued.chip:
-        assert Dg11.parse(issued.chip["DG11"]).full_name == f"{'Я' * 25}<<АБДУЛЛАХОН<РАҲМАТУЛЛОЗОДА"
+        full = Dg11.parse(issued.chip["DG11"]).full_name
+        assert full == f"{'Я' * 24}<<АБДУЛЛАХОН<РАҲМАТУЛЛОЗОДА"
+        assert len(full.encode()) == 99  # the most that DG11 may have: Doc 9303-10, table 72
+        one_more = module_office.issue(dataclasses.replace(long, family_name="Я" * 25), at=now, page=False)
+        details = Dg11.parse(one_more.chip["DG11"])
+        assert (details.full_name, details.date_of_birth, details.problems) == (None, "19941124", ())
+        place = module_office.issue(dataclasses.replace(long, place_of_birth="Ш" * 50), at=now, page=False)
+        assert Dg11.parse(place.chip["DG11"]).place_of_birth == ()
     # 200 letters, the most that an application may hold
     longest = lawful(name, now, family_name="Ш" * 200, given_names="А" * 200, patronymic="Б" * 200)
     assert module_office.issue(longest, at=now, page=False).mrz

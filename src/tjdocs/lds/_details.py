@@ -14,7 +14,7 @@ from tjdocs.errors import SpecError, UsageError
 from tjdocs.lds._errors import LdsError, Problem
 from tjdocs.lds._read import UnknownObject, encode_unknown, objects, outer, tag_bytes, tag_list, usable
 
-__all__ = ["Details", "build", "faultless", "keep", "read"]
+__all__ = ["Details", "build", "faultless", "fits", "keep", "read"]
 
 _TAG_LIST, _COUNT = 0x5C, 0x02
 _KINDS = ("text", "parts", "date", "time", "names", "bytes")
@@ -28,6 +28,7 @@ class _Field:
     kind: str
     inner: int | None = None
     partly: bool = False
+    most: int | None = None
 
 
 @cache
@@ -35,12 +36,12 @@ def _table(path: str) -> tuple[Mapping[int, _Field], Mapping[int, _Field]]:
     """Return the fields by their tags, and those that hold names by the tag of each name."""
     fields: dict[int, _Field] = {}
     for row in specs.read_toml(path)["field"]:
-        specs.require_keys(row, ("tag", "name", "kind"), ("inner", "partly"), where=f"specs/{path}")
+        specs.require_keys(row, ("tag", "name", "kind"), ("inner", "partly", "most"), where=f"specs/{path}")
         if row["kind"] not in _KINDS or (row["kind"] == "names") != ("inner" in row):
             raise SpecError("unusable row", where=f"specs/{path}, {row['name']}", hint=", ".join(_KINDS))
         inner = int(row["inner"], 16) if "inner" in row else None
         fields[int(row["tag"], 16)] = _Field(
-            int(row["tag"], 16), row["name"], row["kind"], inner, row.get("partly", False)
+            int(row["tag"], 16), row["name"], row["kind"], inner, row.get("partly", False), row.get("most")
         )
     inside = {field.inner: field for field in fields.values() if field.inner is not None}
     return MappingProxyType(fields), MappingProxyType(inside)
@@ -269,9 +270,17 @@ def _usable_parts(value: Sequence[str], field: _Field) -> None:
 
 def _utf8(text: str, field: _Field) -> bytes:
     try:
-        return text.encode()
+        data = text.encode()
     except UnicodeEncodeError:
         raise UsageError("text that UTF-8 cannot hold", where=field.name) from None
+    usable(field.most is None or len(data) <= field.most, "too long", where=field.name, hint=f"{field.most} bytes")
+    return data
+
+
+def fits(path: str, name: str, text: str) -> bool:
+    """Whether a text is short enough for the field of that name."""
+    (most,) = (field.most for field in _table(path)[0].values() if field.name == name)
+    return most is None or len(text.encode("utf-8", "replace")) <= most
 
 
 def keep(parsed: object, found: Details) -> None:

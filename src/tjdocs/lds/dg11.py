@@ -7,7 +7,7 @@ from tjdocs.lds._errors import Problem, guarded
 from tjdocs.lds._read import UnknownObject
 from tjdocs.spans import Span
 
-__all__ = ["Dg11", "sound", "spans"]
+__all__ = ["Dg11", "fitting", "sound", "spans"]
 
 _TAG, _TABLE = 0x6B, "lds/dg11.toml"
 
@@ -73,6 +73,14 @@ class Dg11:
         :raises UsageError: a value that no reader could read back
         """
         return self.raw or _details.build(self, _TAG, _TABLE, self.tag_list, self.unknown)
+
+
+def fitting(name: str, text: str) -> str | None:
+    """Return a text for a field, None where it is longer than the field may be (Doc 9303-10, table 72).
+
+    A name is never truncated: one that does not fit is left out.
+    """
+    return text if text and _details.fits(_TABLE, name, text) else None
 
 
 def sound(data: bytes) -> bool:

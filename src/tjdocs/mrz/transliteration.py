@@ -104,13 +104,27 @@ def components(text: str, *, table: str = "tj", where: str = "name") -> tuple[st
     if simple.isascii() and simple.replace(" ", "").isalpha():
         return tuple(simple.split())
     composed = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).upper())
+    found = (_component(part, rules, where) for part in _parts(composed))
+    return tuple(component for component in found if component)
+
+
+def national_components(text: str) -> tuple[str, ...]:
+    """Return the components of a name in its own letters, parted where :func:`components` parts them.
+
+    DG11 has names so (Doc 9303-10, 4.7.11).
+    """
+    parts = _parts(unicodedata.normalize("NFC", text))
+    bare = ("".join(letter for letter in part if not unicodedata.category(letter).startswith("P")) for part in parts)
+    return tuple(part for part in bare if part)
+
+
+def _parts(text: str) -> list[str]:
     joins, separates = _punctuation()
     for sign in separates:
-        composed = composed.replace(sign, " ")
+        text = text.replace(sign, " ")
     for sign in joins:
-        composed = composed.replace(sign, "")
-    found = (_component(part, rules, where) for part in composed.split())
-    return tuple(component for component in found if component)
+        text = text.replace(sign, "")
+    return text.split()
 
 
 def _component(part: str, rules: Table, where: str) -> str:

@@ -25,8 +25,9 @@ from tjdocs.errors import UsageError
 from tjdocs.lds import sod
 from tjdocs.lds.com import ComFile
 from tjdocs.lds.dg1 import Dg1
-from tjdocs.lds.dg11 import Dg11
+from tjdocs.lds.dg11 import Dg11, fitting
 from tjdocs.lds.dg12 import Dg12
+from tjdocs.mrz.transliteration import national_components
 from tjdocs.office import values
 from tjdocs.pki import Signer
 from tjdocs.pki.keys import hash_data
@@ -236,11 +237,13 @@ class Draft:
     def _dg11(self) -> bytes:
         application = self.application
         return Dg11(
-            full_name=_full_name(application),
-            other_names=tuple(_full_name(name) for name in application.earlier_names),
+            full_name=fitting("full_name", _full_name(application)),
+            other_names=tuple(
+                text for name in application.earlier_names if (text := fitting("other_names", _full_name(name)))
+            ),
             personal_number=application.personal_number or None,
             date_of_birth=self.born.strftime("%Y%m%d"),
-            place_of_birth=(application.place_of_birth,) if application.place_of_birth else (),
+            place_of_birth=(place,) if (place := fitting("place_of_birth", application.place_of_birth)) else (),
         ).encode()
 
     def _dg12(self) -> bytes:
@@ -258,9 +261,9 @@ def _name_faults(application: Application, table: str) -> list[Fault]:
 
 
 def _full_name(name: Application | EarlierName) -> str:
-    """Return a name in national letters as data group 11 has it (Doc 9303-10, 4.7.11)."""
-    secondary = f"{name.given_names} {name.patronymic}".split()
-    return f"{'<'.join(name.family_name.split())}<<{'<'.join(secondary)}"
+    """Return a name in national letters as data group 11 has it: with the signs of the zone (Doc 9303-10, 4.7.11)."""
+    parts = (name.family_name, f"{name.given_names} {name.patronymic}")
+    return "<<".join("<".join(found) for part in parts if (found := national_components(part)))
 
 
 def _refused(error: UsageError) -> Fault:
