@@ -16,11 +16,12 @@ from tjdocs.lds import face
 from tjdocs.lds.dg2 import Dg2
 from tjdocs.lds.sod import Sod
 from tjdocs.office import Office
-from tjdocs.pki import Authority
+from tjdocs.pki import Authority, algorithms
 from tjdocs.register import Register
 
 pytestmark = pytest.mark.interop
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+ISSUING = [key for key, row in algorithms.combinations().items() if row.issue]
 
 
 def ask(documents):
@@ -43,7 +44,7 @@ def document(id_, files, csca):
 
 @pytest.fixture(scope="module")
 def issued(tmp_path_factory):
-    """Passports of an authority with explicit EC parameters, one with named curves, and one with RSA-PSS signers."""
+    """Passports of an authority with explicit EC parameters, and of one with named curves for each combination."""
     folder = tmp_path_factory.mktemp("jmrtd")
     found = {}
     for name, choices in {
@@ -51,7 +52,7 @@ def issued(tmp_path_factory):
         "named": {"named_curves": True},
         "brainpool": {"signer_algorithm": "ecdsa-bp256-sha256", "csca_algorithm": "ecdsa-bp384-sha384"},
         "pss": {"signer_algorithm": "rsa-pss-sha256", "csca_algorithm": "rsa-pss-sha512"},
-        "rsa": {"signer_algorithm": "rsa-sha256", "csca_algorithm": "rsa-sha256"},
+        **{name: {"signer_algorithm": name, "named_curves": True} for name in ISSUING},
     }.items():
         authority = Authority.create(folder / name, at=AT, **choices)
         office = Office(authority, Register(f"sqlite:///{folder / name}.db"))
@@ -76,7 +77,7 @@ def answers(issued):
     return ask(asked)
 
 
-@pytest.mark.parametrize("name", ["explicit", "named", "brainpool", "pss", "rsa"])
+@pytest.mark.parametrize("name", ["explicit", "named", "brainpool", "pss", *ISSUING])
 def test_our_passports_verify(answers, name):
     answer = answers[name]
     assert answer["passive_authentication"] is True, answer.get("error")
