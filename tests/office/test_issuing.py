@@ -17,7 +17,7 @@ from PIL import Image
 import builders as b
 from tjdocs import mrz
 from tjdocs.border import Evidence, Inspector
-from tjdocs.documents import ApplicationError, NotEligible, eligibility, types
+from tjdocs.documents import ApplicationError, NotEligible, eligibility, example, types
 from tjdocs.errors import KeyMaterialError, OutputError, RegisterError, TjdocsError, UsageError
 from tjdocs.lds import sod
 from tjdocs.lds.catalogue import Problem
@@ -187,9 +187,10 @@ def test_documents_of_a_revoked_signer_are_refused(tmp_path, register, applicati
     authority = Authority.create(tmp_path / "a", at=now)
     first = Office(authority, register).issue(application, at=now)
     revoked = authority.document_signer().certificate.serial
-    authority.new_signers(at=now)
+    authority.new_document_signer(at=now)
     second = Office(authority, register).issue(application, at=now)
     assert first.record["signer"] != second.record["signer"]
+    now += timedelta(days=1)
     crl = Crl.parse(authority.new_crl(at=now, revoked=[(revoked, now)]))
     inspector = Inspector(trust=TrustStore.of([authority.csca], crls=[crl]))
     for one, decision in ((first, "refuse"), (second, "admit")):
@@ -198,9 +199,35 @@ def test_documents_of_a_revoked_signer_are_refused(tmp_path, register, applicati
     assert left_open(verdict) == {("chip.genuine", "not-read-live")}  # with a list, nothing but what a chip itself must prove
 
 
+@pytest.mark.requirement("ICAO-PA")
+@pytest.mark.parametrize(("name", "category"), [(KIND, ""), ("return-certificate", "emergency-travel-document")])
+def test_a_revoked_signer_issues_nothing(tmp_path, register, now, name, category):
+    """Doc 9303-12, 4.1.5: no number is used, and the office that was open before the revocation knows of it."""
+    authority = Authority.create(tmp_path / "a", at=now)
+    office, later = Office(authority, register), now + timedelta(days=1)
+    signer = authority.seal_signer(category) if category else authority.document_signer()
+    Authority.open(tmp_path / "a").new_crl(at=later, revoked=[(signer.certificate, later)])
+    with pytest.raises(KeyMaterialError, match="the signer is revoked") as caught:
+        office.issue(example(name, at=later), at=later)
+    assert "make the next one" in caught.value.hint
+    if category:
+        authority.new_seal_signer(category, at=later)
+    else:
+        authority.new_document_signer(at=later)
+    assert office.issue(example(name, at=later), at=later).document_number.endswith("0001")
+
+
+def test_without_the_own_list_nothing_is_issued(tmp_path, register, application, now):
+    authority = Authority.create(tmp_path / "a", at=now)
+    (tmp_path / "a/csca.crl").unlink()
+    with pytest.raises(TjdocsError, match="last revocation list"):
+        Office(authority, register).issue(application, at=now)
+    assert used(register) == {}
+
+
 def test_the_authoritys_seal_signer_signs_no_chip(trial, issued, now):
     """It is certified by the same CSCA, for seals only (Doc 9303-13)."""
-    signer = trial.seal_signer()
+    signer = trial.seal_signer("emergency-travel-document")
     hashes = {number: hash_data("sha256", issued.chip[f"DG{number}"]) for number in (1, 2, 11, 12)}
     with pytest.raises(UsageError, match="no document signer"):
         sod.build(hashes, digest="sha256", signer=signer, signing_time=now)
