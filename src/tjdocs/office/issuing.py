@@ -20,7 +20,8 @@ from tjdocs.office import folders, values
 from tjdocs.office.draft import Draft
 from tjdocs.office.issued import ChipFiles, Issued, PageInput
 from tjdocs.office.quality import read_back
-from tjdocs.pki import Authority, Signer, TrustStore
+from tjdocs.pki import Authority, Certificate, Signer, TrustStore
+from tjdocs.pki.crl import Crl
 from tjdocs.pki.signer import next_command
 from tjdocs.register import Person, Register
 from tjdocs.times import day_of, moment_of
@@ -62,10 +63,10 @@ class Office:
         self._register = register
         self._officer = officer
         self._types = bundled() if types is None else types
-        self._trust = TrustStore.of([authority.csca])
         for kind in self._types.values():
             values.check(kind)
         self._stocked: set[str] = set()
+        self._borders: dict[str, tuple[Crl | None, Certificate | None, TrustStore]] = {}
 
     def issue(
         self,
@@ -244,10 +245,14 @@ class Office:
         return min(stated, end)
 
     def _known_to_borders(self, kind: DocumentType) -> TrustStore:
-        """Return the CSCA, and for a seal its signer, who is trusted by the issuer alone."""
-        if kind.seal is None:
-            return self._trust
-        return TrustStore.of([self._authority.csca], [self._authority.seal_signer(kind.seal.profile).certificate])
+        """Return the CSCA with its revocation list, and for a seal its signer, who is trusted by the issuer alone."""
+        crl = self._authority.crl
+        sealer = self._authority.seal_signer(kind.seal.profile).certificate if kind.seal else None
+        known = self._borders.get(kind.id)
+        if known is None or known[:2] != (crl, sealer):
+            trust = TrustStore.of([self._authority.csca], [sealer] if sealer else (), [crl] if crl else ())
+            known = self._borders[kind.id] = (crl, sealer, trust)
+        return known[2]
 
     def _known(self, application: Application, replaced: str) -> Known | None:
         """Return what the register knows of an applicant, without the document that is being replaced."""
