@@ -48,7 +48,7 @@ def test_make(place):
 
 
 def test_a_revoked_seal_signer_makes_no_seal(tmp_path):
-    """Doc 9303-12, 4.1.5: every border would refuse what it signed. A signer of another category signs nothing else."""
+    """Doc 9303-12, 4.1.5: every border would refuse what it signed."""
     authority, out = tmp_path / "a", tmp_path / "out"
     assert run("authority", "create", authority, "--at", AT)[0] == 0
     (tmp_path / "features.json").write_text(json.dumps({"zone": ZONE}))
@@ -62,8 +62,19 @@ def test_a_revoked_seal_signer_makes_no_seal(tmp_path):
     assert not out.exists()
     assert run("authority", "seal-signer", authority, "emergency-travel-document", "--at", "2026-11-27")[0] == 0
     assert run(*make)[0] == 0
-    status, _, err = run("seal", "make", "visa", *make[3:])
+
+
+def test_each_category_has_its_signer(place, tmp_path):
+    values = {"zone": s.zone(code="IR", state="TJK", nationality="UZB"), "category": "C", "date_of_acceptance": AT}
+    (tmp_path / "features.json").write_text(json.dumps(values))
+    given = ("--authority", place / "a", "--features", tmp_path / "features.json", "--out", tmp_path / "out", "--at", AT)
+    assert asked("seal", "make", "registration-certificate", *given)[1]["signer"] == "TJ02"
+    values = {"zone_b": s.visa(state="TJK"), "duration_of_stay": [30, 0, 0], "passport_number": "D23145890"}
+    (tmp_path / "features.json").write_text(json.dumps(values))
+    status, _, err = run("seal", "make", "visa", *given)
     assert (status, err.count("\n")) == (2, 1)
+    assert "no signer" in err
+    assert "tjdocs authority seal-signer DIR visa" in err
 
 
 def test_whom_a_policy_believes_of_a_seal(place, tmp_path):
