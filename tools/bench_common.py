@@ -130,6 +130,6 @@ def many_signers(folder: Path, count: int = 20) -> Shown:
     authority, files = passport(folder)
     documents = [(authority.document_signer().certificate, files)]
     for _ in range(count - 1):
-        signer, _ = authority.new_signers(at=AT)
+        signer = authority.new_document_signer(at=AT)
         documents.append((signer.certificate, another(folder, authority)))
     return Shown(authority, documents)

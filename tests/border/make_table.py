@@ -67,7 +67,7 @@ class Lane:
         self.url = f"sqlite:///{folder / 'register.db'}"
         authority = Authority.create(folder / "authority", at=b.AT - timedelta(days=1))
         self.office = Office(authority, Register(self.url))
-        self.trust = TrustStore.of([authority.csca], [authority.seal_signer().certificate])
+        self.trust = TrustStore.of([authority.csca], authority.certificates().values())
 
     def issue(self, kind: str, **more: Any) -> Issued:
         issued = self.office.issue(example(kind, at=b.AT), at=b.AT, page=False, **more)

@@ -129,7 +129,7 @@ def lane(tmp_path_factory):
         issued = office.issue(example(kind, at=b.AT), at=b.AT, page=False)
         picture = issued.seal_png if issued.seal else b""
         documents.append(Document(kind, tuple(issued.mrz), dict(issued.chip), issued.seal, picture))
-    trust = TrustStore.of([authority.csca], [authority.seal_signer().certificate])
+    trust = TrustStore.of([authority.csca], authority.certificates().values())
     lists = Lists.of([BAN])
     inspectors = Inspector(trust=trust, register=Register(url), lists=lists), Inspector(trust=trust)
     return documents, inspectors, batch.Setup.of(trust=trust, lists=lists, policy=Policy.default(), register=url)

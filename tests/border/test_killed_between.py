@@ -41,7 +41,7 @@ def place(tmp_path, monkeypatch):
     (tmp_path / "mrz.txt").write_text("\n".join(paper.mrz) + "\n")
     (tmp_path / "seal.bin").write_bytes(paper.seal)
     (tmp_path / "number").write_text(paper.document_number)
-    shutil.copy(next((tmp_path / "authority/signers").glob("seal-*.cer")), tmp_path / "seal.cer")
+    shutil.copy((tmp_path / "authority/signers") / "seal-0001.cer", tmp_path / "seal.cer")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -89,7 +89,7 @@ def test_a_kill_before_the_use_leaves_the_document_unused(place):
 
 def desk(place, **more):
     authority = Authority.open(place / "authority")
-    trust = TrustStore.of([authority.csca], [authority.seal_signer().certificate])
+    trust = TrustStore.of([authority.csca], authority.certificates().values())
     return Inspector(trust=trust, register=RegisterStatus(Register("sqlite:///register.db")), **more)
 
 

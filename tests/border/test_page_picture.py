@@ -28,7 +28,7 @@ def made(tmp_path_factory):
     authority = Authority.create(folder / "authority", at=b.AT - timedelta(days=1))
     office = Office(authority, Register(f"sqlite:///{folder / 'register.db'}"))
     passport, paper = (office.issue(example(kind, at=b.AT), at=b.AT) for kind in ("external-passport", "return-certificate"))
-    trust = TrustStore.of([authority.csca], [authority.seal_signer().certificate])
+    trust = TrustStore.of([authority.csca], authority.certificates().values())
     return passport, paper, Inspector(trust=trust), trust
 
 

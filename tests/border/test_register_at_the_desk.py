@@ -35,7 +35,7 @@ def office(tmp_path, url):
 
 def desk(office, url, **more):
     authority = office._authority
-    trust = TrustStore.of([authority.csca], [authority.seal_signer().certificate])
+    trust = TrustStore.of([authority.csca], authority.certificates().values())
     return Inspector(trust=trust, register=Register(url), **more)
 
 

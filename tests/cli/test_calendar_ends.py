@@ -20,6 +20,7 @@ COMMANDS = {
     "verify": ("verify", "chip", "--mrz", "mrz.txt", "--trust", "authority/csca.cer", "--report", "r.html"),
     "authority create": ("authority", "create", "another"),
     "authority signer": ("authority", "signer", "authority"),
+    "authority seal-signer": ("authority", "seal-signer", "authority", "visa"),
     "authority crl": ("authority", "crl", "authority"),
     "documents example": ("documents", "example", "return-certificate"),
     "documents check": ("documents", "check", "external-passport", "--application", "external-passport.json"),

@@ -14,6 +14,7 @@ from tjdocs.pki import TrustStore
 from tjdocs.pki.importing import read_certificate, read_crl
 
 AT = "2026-11-24"
+LATER = "2026-12-01"
 
 
 def process(*arguments):
@@ -213,14 +214,24 @@ def test_revoking(place, tmp_path):
     folder = tmp_path / "own"
     assert run("authority", "create", folder, "--at", AT)[0] == 0
     first = next((folder / "signers").glob("ds-*.cer"))
-    assert run("authority", "crl", folder, "--revoke", first, "--revoke", "0a1B", "--at", AT)[0] == 0
-    assert run("authority", "crl", folder, "--at", AT)[0] == 0  # whoever is revoked stays so
+    second = folder / "signers/ds-0002.cer"
+    assert run("authority", "signer", folder, "--at", AT)[0] == 0
+    number = f"{read_certificate(second).serial:x}"
+    status, _, err = run("authority", "crl", folder, "--revoke", "0a1B", "--at", LATER)  # no certificate of that number
+    assert (status, err.count("\n")) == (2, 1)
+    status, _, err = run("authority", "crl", folder, "--revoke", first, "--revoke", number, "--at", LATER)
+    assert (status, err) == (0, "")
+    status, _, err = run("authority", "crl", folder, "--at", LATER + "T12:00:01+00:00")  # the entries stay
+    assert status == 0
+    assert "less than 48 hours old (Doc 9303-12, 4.1.5)" in err
+    assert err.count("\n") == 1
+    assert asked("authority", "crl", folder, "--at", LATER + "T12:00:02+00:00")[1]["early"] is True
     serials = read_crl(folder / "csca.crl").serials
-    assert serials == {read_certificate(first).serial, 0x0A1B}
+    assert serials == {read_certificate(first).serial, read_certificate(second).serial}
     for wrong in ("not hexadecimal", place / "authority/csca.cer"):
-        status, _, err = run("authority", "crl", folder, "--revoke", wrong, "--at", AT)
+        status, _, err = run("authority", "crl", folder, "--revoke", wrong, "--at", "2026-12-24")
         assert (status, err.count("\n")) == (2, 1)
-        assert "--revoke" in err
+        assert "--revoke" in err or "not a certificate of this authority" in err
 
 
 def test_candidates_are_not_trusted(place, tmp_path):
@@ -261,9 +272,11 @@ def test_dissect(place, name):
 def test_authority(place, tmp_path):
     status, said = asked("authority", "signer", place / "authority", "--at", AT)
     assert (status, said["trial"]) == (0, True)
-    assert run("authority", "crl", place / "authority", "--at", AT)[0] == 0
+    assert run("authority", "crl", place / "authority", "--at", LATER)[0] == 0
     status, _, err = run("authority", "create", tmp_path / "p", "--production")
     assert (status, err.count("\n")) == (2, 1)
+    status, _, err = run("authority", "create", tmp_path / "p", "--production", "--named-curves")
+    assert (status, err.count("\n"), "9303-12, 4.1.6.3" in err) == (2, 1, True)
     assert not (tmp_path / "p").exists()
     _, _, err = run("authority", "create", tmp_path / "t")
     assert "plain files" in err
@@ -272,6 +285,25 @@ def test_authority(place, tmp_path):
     assert run("authority", "create", tmp_path / "q", "--production", "--passphrase-file", secret, "--at", AT)[0] == 0
     assert "TRIAL" not in asked("authority", "signer", tmp_path / "q", "--passphrase-file", secret, "--at", AT)[1]["csca"]["subject"]
     assert run("authority", "crl", tmp_path / "q", env={"TJDOCS_PASSPHRASE": "wrong"})[0] == 2
+    status, _, err = run("authority", "create", tmp_path / "r", "--production", "--passphrase-file", secret, "--at", AT)
+    assert (status, err.count("\n"), "second CSCA of that name" in err) == (2, 1, True)
+
+
+def test_seal_signers(tmp_path):
+    """One for each category, five in a year (Doc 9303-12, 4.1.3)."""
+    folder = tmp_path / "own"
+    made = asked("authority", "create", folder, "--at", AT)[1]
+    assert list(made["seal_signers"]) == ["emergency-travel-document", "registration-certificate", "stateless-id"]
+    status, out, err = run("authority", "seal-signer", folder, "visa", "--at", AT)
+    assert (status, err) == (0, "tjdocs: 4 of 5 seal signers of a year (Doc 9303-12, 4.1.3)\n")
+    assert "seal signer visa " in out
+    said = asked("authority", "seal-signer", folder, "visa", "--at", LATER)[1]
+    assert (said["document_signer"], said["seal_signers"]["visa"]["subject"]) == (made["document_signer"], "C=TJ, CN=05")
+    assert said["seal_signers"] == {**made["seal_signers"], "visa": said["seal_signers"]["visa"]}
+    status, _, err = run("authority", "seal-signer", folder, "visa", "--at", LATER)
+    assert (status, err.count("\n"), "4.1.3" in err) == (2, 1, True)
+    status, _, err = run("authority", "seal-signer", folder, "passport", "--at", LATER)
+    assert (status, err.count("\n"), "unknown category" in err) == (2, 1, True)
 
 
 def test_issuing_past_the_signers_period_names_the_command(place, tmp_path):

@@ -41,10 +41,40 @@ def test_make(place):
     assert said["files"] == ["seal.bin", "seal.png"]
     assert (said["issue_date"], said["signature_date"], said["country"]) == ("2026-11-20", AT, "TJK")
     data = (place / "out/seal.bin").read_bytes()
-    assert said["size"] == len(data) == 134
+    assert said["size"] == len(data) == 140
     assert Seal.parse(data).values == {"zone": ZONE}
     for name in said["files"]:
         assert stat.S_IMODE((place / "out" / name).stat().st_mode) == 0o600
+
+
+def test_a_revoked_seal_signer_makes_no_seal(tmp_path):
+    """Doc 9303-12, 4.1.5: every border would refuse what it signed."""
+    authority, out = tmp_path / "a", tmp_path / "out"
+    assert run("authority", "create", authority, "--at", AT)[0] == 0
+    (tmp_path / "features.json").write_text(json.dumps({"zone": ZONE}))
+    etd = ("seal", "make", "emergency-travel-document")
+    make = (*etd, "--authority", authority, "--features", tmp_path / "features.json", "--out", out, "--at", "2026-11-27")
+    signer = authority / "signers/seal-0001.cer"
+    assert run("authority", "crl", authority, "--revoke", signer, "--at", "2026-11-26")[0] == 0
+    status, _, err = run(*make)
+    assert (status, err.count("\n"), "the signer is revoked" in err) == (2, 1, True)
+    assert "tjdocs authority seal-signer DIR emergency-travel-document" in err
+    assert not out.exists()
+    assert run("authority", "seal-signer", authority, "emergency-travel-document", "--at", "2026-11-27")[0] == 0
+    assert run(*make)[0] == 0
+
+
+def test_each_category_has_its_signer(place, tmp_path):
+    values = {"zone": s.zone(code="IR", state="TJK", nationality="UZB"), "category": "C", "date_of_acceptance": AT}
+    (tmp_path / "features.json").write_text(json.dumps(values))
+    given = ("--authority", place / "a", "--features", tmp_path / "features.json", "--out", tmp_path / "out", "--at", AT)
+    assert asked("seal", "make", "registration-certificate", *given)[1]["signer"] == "TJ02"
+    values = {"zone_b": s.visa(state="TJK"), "duration_of_stay": [30, 0, 0], "passport_number": "D23145890"}
+    (tmp_path / "features.json").write_text(json.dumps(values))
+    status, _, err = run("seal", "make", "visa", *given)
+    assert (status, err.count("\n")) == (2, 1)
+    assert "no signer" in err
+    assert "tjdocs authority seal-signer DIR visa" in err
 
 
 def test_whom_a_policy_believes_of_a_seal(place, tmp_path):

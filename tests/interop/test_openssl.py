@@ -56,7 +56,7 @@ def pem(path: Path, kind: str, *blocks: bytes) -> Path:
 @pytest.mark.requirement("ICAO-PROFILE")
 def test_chain_with_named_curves(named_authority, tmp_path):
     root = pem(tmp_path / "root.pem", "CERTIFICATE", named_authority.csca.raw)
-    for signer in (named_authority.document_signer(), named_authority.seal_signer()):
+    for signer in (named_authority.document_signer(), named_authority.seal_signer("emergency-travel-document")):
         leaf = pem(tmp_path / "leaf.pem", "CERTIFICATE", signer.certificate.raw)
         arguments = ["verify", "-attime", AT, "-CAfile", root, "-x509_strict", "-purpose", "any"]
         assert ": OK" in openssl(*arguments, leaf)
@@ -109,7 +109,7 @@ def test_revocation_list(named_authority, tmp_path):
     leaf = pem(tmp_path / "leaf.pem", "CERTIFICATE", revoked.raw)
     check = ["verify", "-attime", AT, "-CAfile", root, "-CRLfile", crl, "-crl_check", leaf]
     assert "certificate revoked" in openssl(*check, fails=True)
-    pem(crl, "X509 CRL", own.new_crl(at=SIGNED))
+    pem(crl, "X509 CRL", own.new_crl(at=SIGNED + timedelta(seconds=1)))
     assert "certificate revoked" in openssl(*check, fails=True)  # and stays so
 
 
@@ -118,7 +118,7 @@ def test_revocation_as_openssl_judges_it(named_authority, tmp_path):
     """Good, revoked, stale, of another issuer, badly signed, and none: OpenSSL's word and ours, side by side."""
     own = Authority.create(tmp_path / "own", at=named_authority.csca.not_before, named_curves=True)
     other = Authority.create(tmp_path / "other", at=named_authority.csca.not_before, named_curves=True)
-    old, new = own.document_signer().certificate, own.new_signers(at=SIGNED)[0].certificate
+    old, new = own.document_signer().certificate, own.new_document_signer(at=SIGNED).certificate
     root = pem(tmp_path / "root.pem", "CERTIFICATE", own.csca.raw)
     data = own.new_crl(at=SIGNED, revoked=[(old.serial, SIGNED)])
     later = own.new_crl(at=SIGNED + timedelta(days=3))
@@ -164,7 +164,7 @@ def test_everything_parses_as_asn1(authority, tmp_path):
     for name, data in {
         "csca": authority.csca.raw,
         "ds": signer.certificate.raw,
-        "seal": authority.seal_signer().certificate.raw,
+        "seal": authority.seal_signer("emergency-travel-document").certificate.raw,
         "crl": (authority.folder / "csca.crl").read_bytes(),
         "sod": parser.parse(made)[4],
     }.items():

@@ -64,7 +64,7 @@ def test_each_is_issued_and_judged(module_office, trial, now, name):
     assert (zone.format, zone.document_code, zone.nationality, zone.issuing_state) == (form, code, nationality, "TJK")
     assert zone.document_number[:8] == number
     assert zone.date_of_expiry == issued.date_of_expiry == expires
-    inspector = Inspector(trust=TrustStore.of([trial.csca], [trial.seal_signer().certificate]))
+    inspector = Inspector(trust=TrustStore.of([trial.csca], trial.certificates().values()))
     use = types.get(name).use
     direction = "entry" if use.cross_in else "domestic"
     shown = {"mrz": issued.mrz, "chip": dict(issued.chip) or None, "direction": direction}
@@ -169,7 +169,7 @@ def test_seals(trial, register, now, name, expected):
     assert {name: value for name, value in made.values.items() if name != "zone"} == expected
     assert seal.read_code(issued.files["seal.png"]) == issued.seal
     assert issued.record["seal"] == sha256(issued.seal).hexdigest()
-    assert issued.record["seal_signer"] == trial.seal_signer().certificate.sha256
+    assert issued.record["seal_signer"] == trial.seal_signer(types.get(name).seal.profile).certificate.sha256
     assert issued.drawn().record["page"]["seal.png"] == sha256(issued.files["seal.png"]).hexdigest()
 
 

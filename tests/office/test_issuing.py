@@ -17,7 +17,7 @@ from PIL import Image
 import builders as b
 from tjdocs import mrz
 from tjdocs.border import Evidence, Inspector
-from tjdocs.documents import ApplicationError, NotEligible, eligibility, types
+from tjdocs.documents import ApplicationError, NotEligible, eligibility, example, types
 from tjdocs.errors import KeyMaterialError, OutputError, RegisterError, TjdocsError, UsageError
 from tjdocs.lds import sod
 from tjdocs.lds.catalogue import Problem
@@ -187,9 +187,10 @@ def test_documents_of_a_revoked_signer_are_refused(tmp_path, register, applicati
     authority = Authority.create(tmp_path / "a", at=now)
     first = Office(authority, register).issue(application, at=now)
     revoked = authority.document_signer().certificate.serial
-    authority.new_signers(at=now)
+    authority.new_document_signer(at=now)
     second = Office(authority, register).issue(application, at=now)
     assert first.record["signer"] != second.record["signer"]
+    now += timedelta(days=1)
     crl = Crl.parse(authority.new_crl(at=now, revoked=[(revoked, now)]))
     inspector = Inspector(trust=TrustStore.of([authority.csca], crls=[crl]))
     for one, decision in ((first, "refuse"), (second, "admit")):
@@ -198,9 +199,77 @@ def test_documents_of_a_revoked_signer_are_refused(tmp_path, register, applicati
     assert left_open(verdict) == {("chip.genuine", "not-read-live")}  # with a list, nothing but what a chip itself must prove
 
 
+@pytest.mark.requirement("ICAO-PA")
+@pytest.mark.parametrize(("name", "category"), [(KIND, ""), ("return-certificate", "emergency-travel-document")])
+def test_a_revoked_signer_issues_nothing(tmp_path, register, now, name, category):
+    """Doc 9303-12, 4.1.5: no number is used, and the office that was open before the revocation knows of it."""
+    authority = Authority.create(tmp_path / "a", at=now)
+    office, later = Office(authority, register), now + timedelta(days=1)
+    signer = authority.seal_signer(category) if category else authority.document_signer()
+    Authority.open(tmp_path / "a").new_crl(at=later, revoked=[(signer.certificate, later)])
+    with pytest.raises(KeyMaterialError, match="the signer is revoked") as caught:
+        office.issue(example(name, at=later), at=later)
+    assert "make the next one" in caught.value.hint
+    if category:
+        authority.new_seal_signer(category, at=later)
+    else:
+        authority.new_document_signer(at=later)
+    assert office.issue(example(name, at=later), at=later).document_number.endswith("0001")
+
+
+@pytest.mark.parametrize(("name", "category"), [(KIND, ""), ("return-certificate", "emergency-travel-document")])
+def test_a_signer_that_is_revoked_meanwhile_does_not_read_back(tmp_path, register, now, name, category, monkeypatch):
+    """The product is judged with the authority's own list, as our own border judges it; the number is spoiled."""
+    authority, later = Authority.create(tmp_path / "a", at=now), now + timedelta(days=1)
+    office = Office(authority, register)
+    signer = authority.seal_signer(category) if category else authority.document_signer()
+    real = office._make
+
+    def meanwhile(*arguments):
+        made = real(*arguments)
+        authority.new_crl(at=later, revoked=[(signer.certificate, later)])
+        return made
+
+    office.issue(example(name, at=now), at=now)  # the store of before the revocation is not used again
+    monkeypatch.setattr(office, "_make", meanwhile)
+    with pytest.raises(TjdocsError, match="the signer is revoked" if category else "did not read back") as caught:
+        office.issue(example(name, at=later), at=later)
+    assert category or "pa.ds-revocation" in caught.value.where
+    assert register.document(types.get(name).trial_number.format(2)).status == "spoiled"
+
+
+@pytest.mark.parametrize("days", [-1, 91])
+def test_the_age_of_the_own_list_stops_nobody(tmp_path, register, application, now, days):
+    """It is the last word on who is revoked; that the next one is due is the authority's matter (Doc 9303-12, 4.1.5)."""
+    authority = Authority.create(tmp_path / "a", at=now)
+    if days > 0:
+        now += timedelta(days=days)
+        authority.new_document_signer(at=now)
+    else:
+        authority.new_crl(at=now + timedelta(days=3))
+    assert Office(authority, register).issue(application, at=now).document_number == "T00000001"
+
+
+@pytest.mark.parametrize("name", [KIND, "return-certificate"])
+def test_a_product_of_which_no_list_speaks_does_not_read_back(office, trial, now, name, monkeypatch):
+    signers = trial.certificates().values()
+    monkeypatch.setattr(office, "_known_to_borders", lambda kind: TrustStore.of([trial.csca], signers))
+    with pytest.raises(TjdocsError, match="did not read back") as caught:
+        office.issue(example(name, at=now), at=now)
+    assert "revocation  no-crl" in caught.value.where
+
+
+def test_without_the_own_list_nothing_is_issued(tmp_path, register, application, now):
+    authority = Authority.create(tmp_path / "a", at=now)
+    (tmp_path / "a/csca.crl").unlink()
+    with pytest.raises(TjdocsError, match="last revocation list"):
+        Office(authority, register).issue(application, at=now)
+    assert used(register) == {}
+
+
 def test_the_authoritys_seal_signer_signs_no_chip(trial, issued, now):
     """It is certified by the same CSCA, for seals only (Doc 9303-13)."""
-    signer = trial.seal_signer()
+    signer = trial.seal_signer("emergency-travel-document")
     hashes = {number: hash_data("sha256", issued.chip[f"DG{number}"]) for number in (1, 2, 11, 12)}
     with pytest.raises(UsageError, match="no document signer"):
         sod.build(hashes, digest="sha256", signer=signer, signing_time=now)

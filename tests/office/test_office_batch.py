@@ -327,7 +327,7 @@ def test_what_ends_the_whole_batch(place):
     for workers in (1, 2):
         with pytest.raises(KeyMaterialError):
             list(dataclasses.replace(late, workers=workers).run())
-    Authority.open(place / "authority").new_signers(at=NOW + timedelta(days=200))
+    Authority.open(place / "authority").new_document_signer(at=NOW + timedelta(days=200))
     assert fates(late.run()) == {1: "issued", 2: "issued"}
 
 

@@ -64,7 +64,7 @@ def compare(certificate: Certificate, data: bytes) -> None:
 
 @pytest.mark.requirement("ICAO-DER")
 def test_fields_are_those_that_another_library_reads(authority, named_authority):
-    signers = [authority.document_signer(), authority.seal_signer(), named_authority.document_signer()]
+    signers = [authority.document_signer(), authority.seal_signer("emergency-travel-document"), named_authority.document_signer()]
     for certificate in [authority.csca, *(signer.certificate for signer in signers)]:
         compare(Certificate.parse(certificate.raw), certificate.raw)
     for party in (b.utopia(), b.utopian_signer(), b.csca("Later", period=(b.moment(2051), b.moment(2066)))):

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tjdocs import specs
-from tjdocs.errors import SpecError
+from tjdocs.errors import SpecError, UsageError
 from tjdocs.pki import Authority, profiles
 from tjdocs.pki.profiles import Period
 
@@ -38,7 +38,7 @@ ROLES = ["root", "ds", "seal"]
 @pytest.fixture(scope="module", params=["explicit", "named"])
 def issued(request, authority, named_authority):
     made = authority if request.param == "explicit" else named_authority
-    certificates = [made.csca, made.document_signer().certificate, made.seal_signer().certificate]
+    certificates = [made.csca, made.document_signer().certificate, made.seal_signer("emergency-travel-document").certificate]
     return request.param, dict(
         zip(ROLES, (x509.Certificate.load(c.raw, strict=True) for c in certificates), strict=True)
     )
@@ -207,7 +207,9 @@ def test_revocation_list_follows_its_profile(authority, made):
     found = {item["extn_id"].native: item for item in listed["crl_extensions"]}
     assert set(found) == {"authority_key_identifier", "crl_number"}
     assert not any(item["critical"].native for item in found.values())
-    assert found["crl_number"]["extn_value"].parsed.native == 1
+    number = found["crl_number"]["extn_value"].parsed.native
+    assert number % 2**32 == 1  # the first; above it the trial's own range
+    assert number < 2**159
     assert found["authority_key_identifier"]["extn_value"].parsed["key_identifier"].native == (
         authority.csca.subject_key_identifier
     )
@@ -232,11 +234,17 @@ def test_calendar_arithmetic(moment, years, months):
 
 
 @given(moments)
-def test_a_signer_of_the_last_day_fits_into_its_csca(moment):
+@example(datetime(2026, 11, 30, tzinfo=UTC))
+@example(datetime(2028, 2, 29, 8, tzinfo=UTC))
+def test_a_signer_of_the_last_days_fits_into_its_csca(moment):
+    """Doc 9303-12, table 1: the CSCA lives as long as what its key signed to the last moment, and a day at most longer."""
     profile = profiles.load()
-    last_use = profile.csca.private_key.after(moment)
-    assert profile.ds.certificate.after(last_use) <= profile.csca.certificate.after(moment)
-    assert profile.seal.certificate.after(last_use) <= profile.csca.certificate.after(moment)
+    last_use, end = profile.csca.private_key.after(moment), profile.csca_end(moment)
+    for hours in range(0, 24 * 4, 5):
+        use = last_use - timedelta(hours=hours)
+        assert profile.ds.certificate.after(use) <= end
+        assert profile.seal.certificate.after(use) <= end
+    assert timedelta(0) <= end - profile.csca.certificate.after(moment).replace(microsecond=0) < timedelta(days=1)
 
 
 def test_names_of_signers():
@@ -250,7 +258,10 @@ def test_names_of_signers():
     assert common_name(profile.signer_name(7, trial=False)) == "Document Signer Tajikistan 0007"
     assert common_name(profile.signer_name(7, trial=True)) == "Document Signer Tajikistan TRIAL 0007"
     assert [common_name(profile.seal_name(n)) for n in (1, 10, 35, 36, 1295)] == ["01", "0A", "0Z", "10", "ZZ"]
-    assert len({profile.seal_name(n) for n in range(1296)}) == 1296
+    assert len({profile.seal_name(n) for n in range(1, 1296)}) == 1295
+    for used_up in (0, 1296):
+        with pytest.raises(UsageError, match="no name is left"):
+            profile.seal_name(used_up)
 
 
 SOUND = specs.read_toml("pki/profiles.toml")
@@ -266,6 +277,12 @@ SOUND = specs.read_toml("pki/profiles.toml")
         lambda table: table["ds"].update(documents=[]),
         lambda table: table["ds"].pop("key"),
         lambda table: table["crl"].update(days=1),
+        lambda table: table["crl"].update(shortest_hours=24 * 90),
+        lambda table: table["seal"].update(document_types=["P"]),
+        lambda table: table["seal"].update(category={"visa": ["V"], "other": ["V"]}, at_creation=[]),
+        lambda table: table["seal"].update(category={"visa": []}, at_creation=[]),
+        lambda table: table["seal"].update(at_creation=["no-such"]),
+        lambda table: table["seal"].update(keys_a_year=2),
         lambda table: table["ds"].update(private_key={"weeks": 1}),
         lambda table: table["ds"].update(certificate=3),
     ],
@@ -290,5 +307,5 @@ def test_another_algorithm_than_the_profiles(tmp_path, made):
     assert ds["signature_algorithm"]["algorithm"].native == "sha384_ecdsa"
     assert mixed.csca.key.name == "brainpoolP256r1"
     assert mixed.document_signer().certificate.verify(mixed.csca).valid
-    assert mixed.seal_signer().certificate.key.name == "secp256r1"  # seals: ECDSA only, as the profile says
-    assert mixed.seal_signer().certificate.verify(mixed.csca).valid
+    assert mixed.seal_signer("emergency-travel-document").certificate.key.name == "secp256r1"  # seals: ECDSA only, as the profile says
+    assert mixed.seal_signer("emergency-travel-document").certificate.verify(mixed.csca).valid

@@ -7,7 +7,9 @@ import typer
 
 from tjdocs.cli import _io, _terminal
 from tjdocs.errors import UsageError
+from tjdocs.pki import profiles
 from tjdocs.pki.authority import Authority
+from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.importing import read_certificate
 
 app = typer.Typer(help="A CSCA with its document and seal signers.", no_args_is_help=True)
@@ -26,7 +28,10 @@ def create(
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
-    """Create an authority: CSCA, document signer, seal signer, CRL."""
+    """Create an authority: CSCA, document signer, a seal signer for each usual category, CRL.
+
+    A second production CSCA of the name in the same folder is refused: keep a State's authorities in one.
+    """
     secret = _io.passphrase(passphrase_file)
     authority = Authority.create(
         folder, at=_io.moment(at), passphrase=secret, production=production, named_curves=named_curves
@@ -40,9 +45,30 @@ def create(
 def signer(
     folder: Folder, passphrase_file: _io.PassphraseFile = "", at: _io.At = "", as_json: _io.Json = False
 ) -> None:
-    """Make the next document signer and seal signer."""
+    """Make the next document signer."""
     authority = Authority.open(folder, passphrase=_io.passphrase(passphrase_file))
-    authority.new_signers(at=_io.moment(at))
+    authority.new_document_signer(at=_io.moment(at))
+    _show(authority, as_json)
+
+
+@app.command("seal-signer")
+def seal_signer(
+    folder: Folder,
+    category: Annotated[
+        str,
+        typer.Argument(metavar="CATEGORY", help="A profile of specs/seals/, for example emergency-travel-document."),
+    ],
+    passphrase_file: _io.PassphraseFile = "",
+    at: _io.At = "",
+    as_json: _io.Json = False,
+) -> None:
+    """Make the next seal signer of a category of documents: at most five in a year (Doc 9303-12, 4.1.3)."""
+    authority = Authority.open(folder, passphrase=_io.passphrase(passphrase_file))
+    moment = _io.moment(at)
+    authority.new_seal_signer(category, at=moment)
+    if not as_json:
+        count, most = authority.seal_signers_in_year(moment), profiles.load().seal_keys
+        _terminal.error(f"tjdocs: {count} of {most} seal signers of a year (Doc 9303-12, 4.1.3)")
     _show(authority, as_json)
 
 
@@ -61,24 +87,26 @@ def crl(
 ) -> None:
     """Issue a new CRL at DIR/csca.crl: at least every 90 days, and at once when a signer is revoked.
 
-    Whoever stood on the last list stands on the new one too.
+    It has the entries of the last list too. One within 48 hours of the last is a warning (Doc 9303-12, 4.1.5).
     """
     authority = Authority.open(folder, passphrase=_io.passphrase(passphrase_file))
     moment = _io.moment(at)
-    data = authority.new_crl(at=moment, revoked=[(_serial(text, authority), moment) for text in revoke or ()])
+    early = authority.crl_is_early(moment)
+    data = authority.new_crl(at=moment, revoked=[(_certificate(text), moment) for text in revoke or ()])
+    if early:
+        hours = profiles.load().crl_shortest_hours
+        _terminal.error(f"tjdocs: the last list is less than {hours} hours old (Doc 9303-12, 4.1.5)")
     if as_json:
-        _io.show_json({"schema": 1, "crl": str(authority.folder / "csca.crl"), "size": len(data)})
+        path = str(authority.folder / "csca.crl")
+        _io.show_json({"schema": 1, "crl": path, "size": len(data), "early": early})
     else:
         _terminal.line(f"{authority.folder / 'csca.crl'}: {len(data)} bytes")
 
 
-def _serial(text: str, authority: Authority) -> int:
-    """Return the serial number that is meant: of a certificate of this authority, or as it is written."""
+def _certificate(text: str) -> int | Certificate:
+    """Return the certificate of a file, or a serial number."""
     if Path(text).is_file():
-        certificate = read_certificate(text)
-        if not certificate.verify(authority.csca).valid:
-            raise UsageError("no certificate of this authority", where=f"--revoke {text}")
-        return certificate.serial
+        return read_certificate(text)
     try:
         return int(text, 16)
     except ValueError:
@@ -87,24 +115,29 @@ def _serial(text: str, authority: Authority) -> int:
 
 
 def _show(authority: Authority, as_json: bool) -> None:
-    certificates = {
-        "csca": authority.csca,
-        "document_signer": authority.document_signer().certificate,
-        "seal_signer": authority.seal_signer().certificate,
-    }
+    found = authority.certificates()
+    csca, document = found.pop("csca"), found.pop("ds", None)
     if as_json:
         rows = {
-            role: {
-                "subject": c.subject_text,
-                "sha256": c.sha256,
-                "key": c.key.name,
-                "not_before": c.not_before.isoformat(),
-                "not_after": c.not_after.isoformat(),
-            }
-            for role, c in certificates.items()
+            "csca": _row(csca),
+            "document_signer": _row(document) if document else None,
+            "seal_signers": {category: _row(certificate) for category, certificate in found.items()},
         }
         _io.show_json({"schema": 1, "authority": str(authority.folder), "trial": authority.trial, **rows})
         return
-    for role, c in certificates.items():
-        period = f"{c.not_before.date().isoformat()} to {c.not_after.date().isoformat()}"
-        _terminal.line(f"{role.replace('_', ' '):<16}{c.subject_text}  {c.key.name}  {period}")
+    signers = {"csca": csca, "document signer": document, **{f"seal signer {name}": c for name, c in found.items()}}
+    for role, c in signers.items():
+        if c is not None:
+            period = f"{c.not_before.date().isoformat()} to {c.not_after.date().isoformat()}"
+            _terminal.line(f"{role:<38}{c.subject_text}  {c.key.name}  {period}")
+
+
+def _row(c: Certificate) -> dict[str, str]:
+    return {
+        "subject": c.subject_text,
+        "serial": f"{c.serial:X}",
+        "sha256": c.sha256,
+        "key": c.key.name,
+        "not_before": c.not_before.isoformat(),
+        "not_after": c.not_after.isoformat(),
+    }

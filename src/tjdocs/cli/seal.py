@@ -39,7 +39,7 @@ def make(
     known = profiles.get(profile)
     values = {name: known.by_name(name).from_json(value) for name, value in _io.read_json(features).items()}
     today = _io.day(at)
-    signer = Authority.open(authority, passphrase=_io.passphrase(passphrase_file)).seal_signer()
+    signer = Authority.open(authority, passphrase=_io.passphrase(passphrase_file)).seal_signer(profile)
     made = seal.make(
         profile,
         signer=signer,

@@ -20,7 +20,9 @@ from tjdocs.office import folders, values
 from tjdocs.office.draft import Draft
 from tjdocs.office.issued import ChipFiles, Issued, PageInput
 from tjdocs.office.quality import read_back
-from tjdocs.pki import Authority, Signer, TrustStore
+from tjdocs.pki import Authority, Certificate, Signer, TrustStore
+from tjdocs.pki.crl import Crl
+from tjdocs.pki.signer import next_command
 from tjdocs.register import Person, Register
 from tjdocs.times import day_of, moment_of
 
@@ -61,10 +63,10 @@ class Office:
         self._register = register
         self._officer = officer
         self._types = bundled() if types is None else types
-        self._trust = TrustStore.of([authority.csca])
         for kind in self._types.values():
             values.check(kind)
         self._stocked: set[str] = set()
+        self._borders: dict[str, tuple[Crl | None, Certificate | None, TrustStore]] = {}
 
     def issue(
         self,
@@ -101,8 +103,8 @@ class Office:
         :raises ApplicationError: names, dates or a portrait that cannot be used, every fault; no number is used
         :raises UsageError: an unusable argument, or an override that the rule does not allow; no number is used
         :raises tjdocs.errors.OutputError: ``out`` holds something or cannot be written
-        :raises tjdocs.errors.KeyMaterialError: the signer's key is missing or past its period, or its certificate
-            ends before the document would; no number is used
+        :raises tjdocs.errors.KeyMaterialError: the signer is revoked, its key is missing or past its period, or its
+            certificate ends before the document would; no number is used
         :raises tjdocs.errors.RegisterError: no number can be had, the applicant has a valid document of the type, or
             the old document cannot be replaced on that ground
         """
@@ -219,13 +221,13 @@ class Office:
         """Return the last valid day, after checking that the signers may sign such a document now."""
         signers = [signer] if signer else []
         if kind.seal is not None:
-            signers.append(self._authority.seal_signer())
+            signers.append(self._authority.seal_signer(kind.seal.profile))
         for one in signers:
             one.check_usage(now)
             listed = one.certificate.document_types
             code = kind.document_code
             if listed is not None and code not in listed and code[0] not in listed:
-                hint = "make the next signer with `tjdocs authority signer DIR`"
+                hint = f"make the next signer with `{next_command(one.of_seals)}`"
                 raise KeyMaterialError("the signer signs no documents of that code", where=code, hint=hint)
         stated = last_day(kind.validity, application, now.date())
         if stated < now.date():
@@ -243,10 +245,14 @@ class Office:
         return min(stated, end)
 
     def _known_to_borders(self, kind: DocumentType) -> TrustStore:
-        """Return the CSCA, and for a seal its signer, who is trusted by the issuer alone."""
-        if kind.seal is None:
-            return self._trust
-        return TrustStore.of([self._authority.csca], [self._authority.seal_signer().certificate])
+        """Return the CSCA with its revocation list, and for a seal its signer, who is trusted by the issuer alone."""
+        crl = self._authority.crl
+        sealer = self._authority.seal_signer(kind.seal.profile).certificate if kind.seal else None
+        known = self._borders.get(kind.id)
+        if known is None or known[:2] != (crl, sealer):
+            trust = TrustStore.of([self._authority.csca], [sealer] if sealer else (), [crl] if crl else ())
+            known = self._borders[kind.id] = (crl, sealer, trust)
+        return known[2]
 
     def _known(self, application: Application, replaced: str) -> Known | None:
         """Return what the register knows of an applicant, without the document that is being replaced."""
@@ -318,7 +324,7 @@ class Office:
         zone = draft.make_zone(number)
         files = draft.make_chip(zone, signer)
         kind = draft.kind
-        sealer = self._authority.seal_signer() if kind.seal else None
+        sealer = self._authority.seal_signer(kind.seal.profile) if kind.seal else None
         seal = draft.make_seal(zone, sealer)
         page = None
         if draft.page and kind.page:

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha1
 from pathlib import Path
 
@@ -26,9 +26,10 @@ from cryptography.hazmat.primitives.serialization import (
 
 from tjdocs.asn1 import der, extensions, writing, x509
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, UsageError
-from tjdocs.pki import listing, profiles, signer
+from tjdocs.pki import issuance, listing, names, profiles, signer
 from tjdocs.pki.algorithms import Combination
 from tjdocs.pki.certificate import OID_SEAL_SIGNER, Certificate, CertificateError
+from tjdocs.pki.crl import Crl
 from tjdocs.pki.files import write_private
 from tjdocs.pki.signer import PrivateKey, Signer
 from tjdocs.times import aware
@@ -43,7 +44,10 @@ _STATE_TYPES = {
     "csca_algorithm": str,
     "signer_algorithm": str,
     "crl_number": int,
+    "issued": dict,
 }
+_SIGNER_FILE = re.compile(r"(ds|seal)-[0-9]{4,9}\.cer")
+_SECOND = timedelta(seconds=1)
 _MAX_PASSPHRASE = 1023
 
 
@@ -65,6 +69,8 @@ class Authority:
         self._state = state
         self._passphrase = passphrase
         self._signers: dict[str, Signer] = {}
+        self._certificates: dict[str, Certificate] = {}
+        self._crl: Crl | None = None
         self.csca = _read_certificate(folder / "csca.cer")
 
     @property
@@ -89,7 +95,10 @@ class Authority:
         csca_algorithm: str = "",
         signer_algorithm: str = "",
     ) -> "Authority":
-        """Make an authority with a CSCA, one document signer, one seal signer and an empty CRL.
+        """Make an authority with a CSCA, a document signer, a seal signer for each usual category, and an empty CRL.
+
+        Two production CSCAs of one name would repeat serial numbers and the names of seal signers. So a second one
+        next to the first is refused until keys can be renewed (Doc 9303-12, 7.1.1.5).
 
         :param folder: new or empty
         :param at: the first moment of validity, aware
@@ -97,10 +106,14 @@ class Authority:
         :param named_curves: name EC curves instead of giving their parameters, for programs that refuse those
         :param csca_algorithm: a combination of ``specs/pki/algorithms.toml`` instead of the profile's
         :param signer_algorithm: likewise, for the document signers
-        :raises UsageError: production without a passphrase, or an unusable argument
+        :raises UsageError: production without a passphrase or with named curves, a production CSCA of that name in
+            the folder's parent, or an unusable argument
         :raises OutputError: the folder is not empty or cannot be written
         """
         at = _moment(at)
+        if production and named_curves:
+            hint = "EC parameters are explicit (Doc 9303-12, 4.1.6.3)"
+            raise UsageError("a production authority with named curves", where="named_curves", hint=hint)
         if production and not passphrase:
             raise UsageError("a production authority without passphrase", hint="give one with --passphrase-file")
         folder = Path(folder)
@@ -111,6 +124,8 @@ class Authority:
             raise OutputError("not an empty folder", where=str(folder), hint="name a new one")
         folder = folder.absolute()
         profile = profiles.load()
+        if production:
+            _check_only_one(folder, profile.csca_name(trial=False))
         state: dict[str, object] = {
             "schema": 1,
             "trial": not production,
@@ -118,6 +133,7 @@ class Authority:
             "csca_algorithm": csca_algorithm or profile.csca.key,
             "signer_algorithm": signer_algorithm or profile.ds.key,
             "crl_number": 0,
+            "issued": {},
         }
         row = signer.combination(str(state["csca_algorithm"]))
         signer.combination(str(state["signer_algorithm"]))
@@ -134,7 +150,9 @@ class Authority:
             (staging / "csca.cer").write_bytes(certificate)
             (staging / _STATE).write_text(json.dumps(state, indent=1) + "\n")
             authority = cls(staging, state, passphrase)
-            authority.new_signers(at=at)
+            authority.new_document_signer(at=at)
+            for category in profile.seals_at_creation:
+                authority.new_seal_signer(category, at=at)
             authority.new_crl(at=at)
             staging.chmod(0o755)
             _put_in_place(staging, folder)
@@ -152,90 +170,178 @@ class Authority:
         :raises InputError: the folder holds none
         """
         folder = Path(folder)
-        try:
-            state = json.loads((folder / _STATE).read_text())
-            if any(type(state[key]) is not kind for key, kind in _STATE_TYPES.items()):
-                raise TypeError
-            if state["crl_number"] < 0:
-                raise ValueError
-            signer.combination(state["csca_algorithm"])
-            signer.combination(state["signer_algorithm"])
-            if state["schema"] != 1:
-                raise InputError("authority of another version", where=str(folder))
-            return cls(folder, state, passphrase)
-        except (OSError, ValueError, KeyError, TypeError, UsageError):
-            hint = "make one with `tjdocs authority create DIR`"
-            raise InputError("no authority", where=str(folder), hint=hint) from None
+        state = _read_state(folder)
+        if not (folder / "csca.cer").is_file():
+            raise _no_authority(folder)
+        return cls(folder, state, passphrase)
 
     def document_signer(self) -> Signer:
         """Return the newest document signer.
 
-        :raises KeyMaterialError: its key is missing or the passphrase is wrong
+        :raises KeyMaterialError: it is revoked, its key is missing or the passphrase is wrong
+        :raises InputError: the authority's own revocation list is missing
         """
         return self._newest("ds")
 
-    def seal_signer(self) -> Signer:
-        """Return the newest seal signer.
+    def seal_signer(self, category: str) -> Signer:
+        """Return the newest seal signer of a category of documents.
 
-        :raises KeyMaterialError: its key is missing or the passphrase is wrong
+        :param category: a seal profile of ``specs/seals/``, for example ``emergency-travel-document``
+        :raises UsageError: an unknown category
+        :raises KeyMaterialError: it is revoked, its key is missing or the passphrase is wrong
+        :raises InputError: the authority's own revocation list is missing
         """
-        return self._newest("seal")
+        return self._newest("seal", category)
 
-    def new_signers(self, *, at: datetime) -> tuple[Signer, Signer]:
-        """Make the next document signer and the next seal signer.
+    def certificates(self) -> dict[str, Certificate]:
+        """Return the newest certificates: ``csca``, ``ds``, and for each category of seals that has one its name."""
+        found = {"csca": self.csca}
+        for name, certificate in sorted(self._on_file().items(), key=lambda item: (len(item[0]), item[0])):
+            found["ds" if name.startswith("ds-") else self._category(certificate)] = certificate
+        found.pop("", None)
+        return found
+
+    def new_document_signer(self, *, at: datetime) -> Signer:
+        """Make the next document signer.
 
         :raises KeyMaterialError: the CSCA's key may not sign on that day, or cannot be read
         """
-        at = _moment(at)
-        return self._issue("ds", at), self._issue("seal", at)
+        return self._issue("ds", _moment(at))
 
-    def new_crl(self, *, at: datetime, revoked: Sequence[tuple[int, datetime]] = ()) -> bytes:
-        """Write and return the next CRL, DER, also at ``csca.crl``. Whoever stood on the last one stands on it too.
+    def new_seal_signer(self, category: str, *, at: datetime) -> Signer:
+        """Make the next seal signer of a category of documents.
 
-        :param revoked: serial numbers that are revoked from now on, with the moment of revocation
-        :raises KeyMaterialError: the CSCA's key cannot be read
+        :param category: as of :meth:`seal_signer`
+        :raises UsageError: an unknown category, or more signers in a year than Doc 9303-12, 4.1.3 allows
+        :raises KeyMaterialError: the CSCA's key may not sign on that day, or cannot be read
+        """
+        return self._issue("seal", _moment(at), category)
+
+    def seal_signers_in_year(self, at: datetime) -> int:
+        """Return how many seal signers were made within a year of a moment."""
+        return issuance.count_year(self._issued(), _moment(at))
+
+    @property
+    def crl(self) -> Crl | None:
+        """The authority's last revocation list, as its file is now; None before the first one.
+
+        :raises InputError: it is missing, or not this authority's
+        """
+        if self._state["crl_number"]:
+            self._crl = listing.last_list(self._folder / "csca.crl", self.csca, self._crl)
+        return self._crl
+
+    def crl_is_early(self, at: datetime) -> bool:
+        """Whether a list at that moment follows the last one within 48 hours (Doc 9303-12, 4.1.5)."""
+        last = self.crl
+        return last is not None and listing.is_early(last, _moment(at))
+
+    def new_crl(self, *, at: datetime, revoked: Sequence[tuple[int | Certificate, datetime]] = ()) -> bytes:
+        """Write and return the next CRL, DER, also at ``csca.crl``. It has the entries of the last one too.
+
+        Its moment is ``at``, or the next full second.
+
+        :param revoked: certificates that are revoked from now on, or their serial numbers, with the moment of
+            revocation
+        :raises UsageError: the moment is not after that of the last list (RFC 5280, 5.2.3), a certificate is not of
+            this authority, or its revocation is after the list
+        :raises KeyMaterialError: the CSCA's key may not sign on that day (Doc 9303-12, 4.1.4; after its period the
+            CSCA's next key signs for all, 4.1.5), or cannot be read
         :raises InputError: the last list is missing, or not this authority's
         """
-        at = _moment(at)
-        number = int(str(self._state["crl_number"])) + 1
+        now = _moment(at)
+        if at.microsecond:
+            now += _SECOND
+        self._state = _read_state(self._folder)
+        key = self._csca_key(now)
+        last = self.crl
+        if last is not None and now <= last.this_update:
+            hint = f"a moment after {last.this_update.isoformat()} (RFC 5280, 5.2.3)"
+            raise UsageError("not after the last revocation list", where=now.isoformat(), hint=hint)
+        issued = {self.csca.serial, *(one.serial for one in self._issued())}
+        moments = [(one, _moment(when)) for one, when in revoked]
+        entries = listing.newly_revoked(moments, issued, self.csca, now)
+        if last is not None:
+            entries |= last.revocations()  # the first moment counts
+        count = int(str(self._state["crl_number"])) + 1
+        number = issuance.crl_number(self.csca, count, trial=self.trial)
         row = signer.combination(str(self._state["csca_algorithm"]))
-        known = listing.last_revoked(self._folder / "csca.crl", self.csca) if number > 1 else {}
-        known = {**{serial: _moment(when) for serial, when in revoked}, **known}  # the first moment counts
-        key = self._key("csca.key", self.csca)
-        crl = listing.next_list(self.csca, key, row, number=number, revoked=known, at=at)
+        crl = listing.next_list(self.csca, key, row, number=number, revoked=entries, at=now)
         # the number first: a crash between the two must not give two lists one number
-        self._state["crl_number"] = number
-        _replace(self._folder / _STATE, (json.dumps(self._state, indent=1) + "\n").encode())
+        self._write_state(crl_number=count)
         _replace(self._folder / "csca.crl", crl)
         return crl
 
-    def _numbered(self, role: str) -> dict[int, Path]:
-        """Return the certificates of a role by their numbers; other files in the folder do not matter."""
+    def _write_state(self, **changes: object) -> None:
+        self._state.update(changes)
+        _replace(self._folder / _STATE, (json.dumps(self._state, indent=1) + "\n").encode())
+
+    def _on_file(self) -> dict[str, Certificate]:
+        """Return the signers' certificates by the names of their files; other files in the folder do not matter."""
         found = {}
         folder = self._folder / "signers"
         for path in folder.iterdir() if folder.is_dir() else ():
-            if match := re.fullmatch(rf"{role}-([0-9]{{4,9}})\.cer", path.name):
-                found[int(match[1])] = path
+            if _SIGNER_FILE.fullmatch(path.name):
+                if path.stem not in self._certificates:
+                    self._certificates[path.stem] = _read_certificate(path)
+                found[path.stem] = self._certificates[path.stem]
         return found
 
-    def _newest(self, role: str) -> Signer:
-        numbered = self._numbered(role)
-        if not numbered:
-            hint = "make one with `tjdocs authority signer DIR`"
-            raise KeyMaterialError("no signer", where=str(self._folder), hint=hint)
-        path = numbered[max(numbered)]
-        name = path.stem
+    def _issued(self) -> set[issuance.Issuance]:
+        """Return all signers ever made: those on file, and those in the state whose files are put away."""
+        issued = issuance.read(self._state["issued"])  # type: ignore[arg-type]
+        for name, certificate in self._on_file().items():
+            role, _, number = name.partition("-")
+            issued.add(issuance.Issuance(role, int(number), certificate.serial, certificate.not_before))
+        return issued
+
+    def _category(self, certificate: Certificate) -> str:
+        """Return the category of a seal signer: the one with its document types; empty where there is none."""
+        types = set(certificate.document_types or ())
+        categories = profiles.load().seal_categories.items()
+        return next((name for name, codes in categories if set(codes) == types), "")
+
+    def _newest(self, role: str, category: str = "") -> Signer:
+        profile = profiles.load()
+        row = profile.seal_signer(category) if role == "seal" else profile.ds
+        numbers = {
+            int(name.partition("-")[2]): name
+            for name, certificate in self._on_file().items()
+            if name.startswith(f"{role}-") and (role == "ds" or self._category(certificate) == category)
+        }
+        hint = f"make the next one with `{signer.next_command(role == 'seal', category)}`"
+        if not numbers:
+            raise KeyMaterialError("no signer", where=f"{self._folder} {category}".rstrip(), hint=hint)
+        name = numbers[max(numbers)]
+        certificate = self._certificates[name]
+        # no border accepts what it signs (Doc 9303-12, 4.1.5)
+        if certificate.serial in self._revoked():
+            raise KeyMaterialError("the signer is revoked", where=f"{self._folder} {name}", hint=hint)
         if name not in self._signers:
-            profile = profiles.load()
-            algorithm = str(self._state["signer_algorithm"]) if role == "ds" else profile.seal.key
-            certificate = _read_certificate(path)
-            self._signers[name] = Signer(
-                certificate,
-                signer.combination(algorithm),
-                self._key(f"signers/{name}.key", certificate),
-                (profile.ds if role == "ds" else profile.seal).private_key,
-            )
+            algorithm = str(self._state["signer_algorithm"]) if role == "ds" else row.key
+            key = self._key(f"signers/{name}.key", certificate)
+            self._signers[name] = Signer(certificate, signer.combination(algorithm), key, row.private_key)
         return self._signers[name]
+
+    def _revoked(self) -> frozenset[int]:
+        """Return the serial numbers on the authority's last list.
+
+        :raises KeyMaterialError: the CSCA's is one of them: it signs nothing but lists (Doc 9303-12, 4.1.5.1)
+        """
+        crl = self.crl
+        serials = crl.serials if crl is not None else frozenset()
+        if self.csca.serial in serials:
+            raise KeyMaterialError("the CSCA is revoked", where=str(self._folder), hint="nothing is signed under it")
+        return serials
+
+    def _csca_key(self, at: datetime) -> PrivateKey:
+        """Return the CSCA's key where it may sign at that moment (Doc 9303-12, 4.1.4 and 7.1.1, table 6)."""
+        begin, end = self.csca.private_key_usage or (None, None)
+        begin, end = begin or self.csca.not_before, end or self.csca.not_after
+        if not max(begin, self.csca.not_before) <= at <= min(end, self.csca.not_after):
+            hint = f"from {begin.date()} to {end.date()} (Doc 9303-12, 4.1.4); then a new CSCA key signs"
+            raise KeyMaterialError("the CSCA's key may not sign on that day", where=at.date().isoformat(), hint=hint)
+        return self._key("csca.key", self.csca)
 
     def _key(self, name: str, certificate: Certificate) -> PrivateKey:
         path = self._folder / name
@@ -252,16 +358,17 @@ class Authority:
             raise KeyMaterialError("the key is not its certificate's", where=str(path))
         return key
 
-    def _issue(self, role: str, at: datetime) -> Signer:
-        begin, end = self.csca.private_key_usage or (None, None)
-        if (begin and at < begin) or (end and at > end):
-            raise KeyMaterialError(
-                "the CSCA's key may not sign on that day", where=at.date().isoformat(), hint="make a new authority"
-            )
+    def _issue(self, role: str, at: datetime, category: str = "") -> Signer:
+        self._state = _read_state(self._folder)
+        self._revoked()
+        csca_key = self._csca_key(at)
+        issued = self._issued()
         profile = profiles.load()
-        period = profile.ds if role == "ds" else profile.seal
+        period = profile.ds if role == "ds" else profile.seal_signer(category)
+        if role == "seal":
+            issuance.check_year(issued, at)
         row = signer.combination(str(self._state["signer_algorithm"]) if role == "ds" else period.key)
-        number = 1 + max(self._numbered(role), default=0)
+        number = issuance.next_number(issued, role)
         key = signer.generate_key(row)
         spki = signer.public_key_info(key, named_curves=bool(self._state["named_curves"]))
         subject = profile.signer_name(number, trial=self.trial) if role == "ds" else profile.seal_name(number)
@@ -284,16 +391,55 @@ class Authority:
             values.append(("2.5.29.37", True, extensions.extended_key_usage(OID_SEAL_SIGNER)))
         values.append(("2.23.136.1.1.6.2", False, extensions.document_type_list(period.document_types)))
         csca_row = signer.combination(str(self._state["csca_algorithm"]))
-        csca_key = self._key("csca.key", self.csca)
-        # a seal spells its signer's serial number out: the running one is short, and no random one is as small
-        serial = _serial() if role == "ds" else number
+        # a seal spells its signer's serial number out: it is short, and no random one is as small
+        serial = _serial() if role == "ds" else issuance.seal_serial(self.csca, number, trial=self.trial)
         certificate = _signed(csca_key, csca_row, self.csca.subject, subject, (at, not_after), spki, values, serial)
         # the key first: a certificate without a key would be taken for the newest signer
         stem = self._folder / "signers" / f"{role}-{number:04d}"
         stem.with_suffix(".key").unlink(missing_ok=True)  # what a crash may have left without a certificate
         _write_key(stem.with_suffix(".key"), key, self._passphrase)
         _replace(stem.with_suffix(".cer"), certificate)
-        return self._newest(role)
+        self._write_state(issued=issuance.write(self._issued()))
+        return self._newest(role, category)
+
+
+def _read_state(folder: Path) -> dict[str, object]:
+    try:
+        state: dict[str, object] = json.loads((folder / _STATE).read_text())
+        state.setdefault("issued", {})  # of folders made before it was kept, the files count
+        if any(type(state[key]) is not kind for key, kind in _STATE_TYPES.items()):
+            raise TypeError
+        if int(str(state["crl_number"])) < 0:
+            raise ValueError
+        signer.combination(str(state["csca_algorithm"]))
+        signer.combination(str(state["signer_algorithm"]))
+        issuance.read(state["issued"])  # type: ignore[arg-type]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, UsageError):
+        raise _no_authority(folder) from None
+    if state["schema"] != 1:
+        raise InputError("authority of another version", where=str(folder))
+    return state
+
+
+def _no_authority(folder: Path) -> InputError:
+    return InputError("no authority", where=str(folder), hint="make one with `tjdocs authority create DIR`")
+
+
+def _check_only_one(folder: Path, subject: bytes) -> None:
+    """Refuse a CSCA whose name another one in the same parent folder has.
+
+    :raises UsageError: there is one
+    :raises InputError: a neighbour cannot be read
+    """
+    try:
+        others = sorted(folder.parent.iterdir()) if folder.parent.is_dir() else []
+        certificates = [path for other in others if (path := other / "csca.cer").exists()]
+    except OSError as error:
+        raise InputError("cannot read", where=str(folder.parent), hint=error.strerror or "") from None
+    for path in certificates:
+        if names.canonical(_read_certificate(path).subject) == names.canonical(subject):
+            hint = "one CSCA of a name; its key cannot be renewed yet (Doc 9303-12, 7.1.1.5)"
+            raise UsageError("a second CSCA of that name", where=str(path.parent), hint=hint)
 
 
 def _put_in_place(staging: Path, place: Path) -> None:
@@ -320,7 +466,7 @@ def _self_signed(key: PrivateKey, at: datetime, state: dict[str, object]) -> byt
         ("2.5.29.31", False, extensions.crl_distribution_point(profile.crl)),
     ]
     row = signer.combination(str(state["csca_algorithm"]))
-    return _signed(key, row, subject, subject, (at, profile.csca.certificate.after(at)), spki, values, _serial())
+    return _signed(key, row, subject, subject, (at, profile.csca_end(at)), spki, values, _serial())
 
 
 def _signed(
@@ -360,7 +506,7 @@ def _identifier(spki: bytes) -> bytes:
 def _read_certificate(path: Path) -> Certificate:
     try:
         return Certificate.parse(path.read_bytes())
-    except CertificateError:
+    except (OSError, CertificateError):
         raise InputError("no certificate", where=str(path)) from None
 
 

@@ -1,6 +1,6 @@
 """The authority's next revocation list (RFC 5280, 5; Doc 9303-12, 7.1.4)."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,22 +12,51 @@ from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.crl import Crl, CrlError
 from tjdocs.pki.signer import PrivateKey
 
-__all__ = ["last_revoked", "next_list"]
+__all__ = ["is_early", "last_list", "newly_revoked", "next_list"]
 
 
-def last_revoked(path: Path, csca: Certificate) -> dict[int, datetime]:
-    """Return the serial numbers on the last list with their moments: whoever is revoked stays so (RFC 5280, 3.3).
+def last_list(path: Path, csca: Certificate, known: Crl | None = None) -> Crl:
+    """Return an authority's last list.
 
-    :raises InputError: the list is not there, or not signed by ``csca``
+    :param known: the list as it was read before, returned where the file is still the same
+    :raises InputError: the list is missing, or ``csca`` did not sign it
     """
     try:
-        last = Crl.parse(path.read_bytes())
+        data = path.read_bytes()
+        last = known if known is not None and known.raw == data else Crl.parse(data)
     except (OSError, CrlError):
         last = None
     if last is None or not last.verify(csca).valid:
         hint = "put back the last one that was published: whoever is on it must stay revoked"
         raise InputError("the last revocation list is missing or not ours", where=str(path), hint=hint)
-    return last.revocations()
+    return last
+
+
+def is_early(last: Crl, at: datetime) -> bool:
+    """Whether a list at that moment comes sooner after the last one than Doc 9303-12, 4.1.5 allows."""
+    return at - last.this_update < timedelta(hours=profiles.load().crl_shortest_hours)
+
+
+def newly_revoked(
+    revoked: Iterable[tuple[int | Certificate, datetime]], issued: Container[int], csca: Certificate, at: datetime
+) -> dict[int, datetime]:
+    """Return the serial numbers that are to be revoked, with their moments.
+
+    :param revoked: a serial number that the authority has issued, or a certificate that its CSCA signed
+    :raises UsageError: the CSCA has no such certificate, or the moment is after the list's
+    """
+    found: dict[int, datetime] = {}
+    for one, moment in revoked:
+        serial = one.serial if isinstance(one, Certificate) else one
+        exists = one.verify(csca).valid if isinstance(one, Certificate) else serial in issued
+        if not exists:
+            hint = "a serial number that it issued, or the certificate itself"
+            raise UsageError("not a certificate of this authority", where=f"serial number {serial:X}", hint=hint)
+        if moment > at:
+            hint = "no later than the list (Doc 9303-12, 7.1.4)"
+            raise UsageError("revoked after the list", where=moment.isoformat(), hint=hint)
+        found[serial] = min(moment, found.get(serial, moment))
+    return found
 
 
 def next_list(

@@ -12,10 +12,18 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tjdocs.asn1 import tlv, writing, x509
 from tjdocs.errors import KeyMaterialError, UsageError
 from tjdocs.pki import algorithms, curves, keys, profiles
-from tjdocs.pki.certificate import Certificate
+from tjdocs.pki.certificate import OID_SEAL_SIGNER, Certificate
 from tjdocs.times import aware
 
-__all__ = ["PrivateKey", "Signer", "combination", "generate_key", "public_key_info", "signature_algorithm"]
+__all__ = [
+    "PrivateKey",
+    "Signer",
+    "combination",
+    "generate_key",
+    "next_command",
+    "public_key_info",
+    "signature_algorithm",
+]
 
 PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
@@ -80,6 +88,11 @@ class Signer:
         return signature_algorithm(self.row)
 
     @property
+    def of_seals(self) -> bool:
+        """Whether it is a seal signer."""
+        return OID_SEAL_SIGNER in (self.certificate.extended_key_usage or ())
+
+    @property
     def digest(self) -> str:
         """Id of the hash that its signatures use."""
         return self.row.hash
@@ -102,8 +115,13 @@ class Signer:
             raise KeyMaterialError(
                 "the signer's key may not sign on that day",
                 where=at.astimezone(UTC).date().isoformat(),
-                hint="make the next signer with `tjdocs authority signer DIR`",
+                hint=f"make the next signer with `{next_command(self.of_seals)}`",
             )
+
+
+def next_command(of_seals: bool, category: str = "") -> str:
+    """Return the command that makes the next signer."""
+    return f"tjdocs authority seal-signer DIR {category or 'CATEGORY'}" if of_seals else "tjdocs authority signer DIR"
 
 
 def sign(key: PrivateKey, row: algorithms.Combination, data: bytes) -> bytes:

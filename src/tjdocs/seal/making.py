@@ -52,7 +52,7 @@ def make(
     """Make and sign a seal, with the newest header version that the profile allows.
 
     :param profile: a file of ``specs/seals/``, for example ``emergency-travel-document``
-    :param signer: a seal signer (``Authority.seal_signer()``)
+    :param signer: a seal signer (``Authority.seal_signer(CATEGORY)``)
     :param issue_date: of the document
     :param signature_date: within the period in which the signer's key may sign
     :param features: values by the profile's names; a zone with its fillers, its lines joined or not
@@ -86,7 +86,7 @@ def _check(signer: Signer) -> tuple[str, int]:
     :raises UsageError: the signer may not sign seals, or has a key or name with which it cannot
     """
     certificate = signer.certificate
-    hint = "Authority.seal_signer()"
+    hint = "Authority.seal_signer(CATEGORY)"
     if OID_SEAL_SIGNER not in (certificate.extended_key_usage or ()):
         raise UsageError("no seal signer", where=certificate.subject_text, hint=hint)
     algorithm, curve = algorithm_of(certificate.key), certificate.key.curve
