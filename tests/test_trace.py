@@ -85,7 +85,7 @@ def test_a_repealed_act_that_is_cited_alone(copy):
     assert "a repealed act is cited alone: specs/documents/stateless-id.toml:" in trace(copy)[1]
 
 
-def test_what_became_of_an_act_is_in_the_law(copy):
+def test_changes_of_acts_are_in_the_law(copy):
     text = (copy / "docs/law.md").read_text(encoding="utf-8")
     assert "| Resolution 294 of 27.05.2020 | amended by Resolution 687 of 31.12.2020 |" in text
     edit(copy / "specs/acts.toml", "amended_in = 2017", "amended_in = 2018")

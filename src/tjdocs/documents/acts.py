@@ -1,4 +1,4 @@
-"""What became of the acts that a document type cites: ``specs/acts.toml``."""
+"""Cited acts that were repealed or amended, or whose entry into force is not known: ``specs/acts.toml``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
