@@ -78,3 +78,15 @@ def test_a_test_that_was_taken_away_is_missed(copy):
 def test_a_requirement_that_nobody_listed(copy):
     edit(copy / "specs/documents/stateless-id.toml", 'requirement = "STL-4"', 'requirement = "STL-8"')
     assert "a document type names no requirement: STL-8" in trace(copy)[1]
+
+
+def test_a_repealed_act_that_is_cited_alone(copy):
+    edit(copy / "specs/documents/stateless-id.toml", "Resolution 207 of 31.03.2020; ", "")
+    assert "a repealed act is cited alone: specs/documents/stateless-id.toml:" in trace(copy)[1]
+
+
+def test_changes_of_acts_are_in_the_law(copy):
+    text = (copy / "docs/law.md").read_text(encoding="utf-8")
+    assert "| Resolution 294 of 27.05.2020 | amended by Resolution 687 of 31.12.2020 |" in text
+    edit(copy / "specs/acts.toml", "amended_in = 2017", "amended_in = 2018")
+    assert "docs/law.md is not current" in trace(copy)[1]

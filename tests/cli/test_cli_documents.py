@@ -68,6 +68,31 @@ def test_show_tells_what_to_bring_and_the_article_that_asks_for_it(name, lang):
     assert (texts.word("unreviewed", lang=lang) in out) == (lang != "en")
 
 
+@pytest.mark.parametrize("lang", ["en", "ru", "tg"])
+def test_show_has_categories_articles_acts_and_what_no_native_reader_has_signed(lang):
+    status, said = asked("documents", "show", "registration-certificate", "--lang", lang)
+    assert status == 0
+    assert [row["category"] for row in said["categories"]] == list("ABCDEFG")
+    assert [row["printed"] for row in said["notes"]] == [True, True, False]
+    assert (said["reviewed"], said["page"]) == (["en"], {"layout": "registration", "reviewed": False})
+    assert said["acts"] == [{"cited": "Law 1652 of 18.12.2019", "signed": "2019-12-18", "registered": "2019-12-19"}]
+    out = run("documents", "show", "registration-certificate", "--lang", lang)[1]
+    assert all(f"{row['category']}: {row['text']}" in out for row in said["categories"])
+    assert all(row["text"] in out for row in said["notes"])
+    assert texts.word("page_unreviewed", lang=lang) in out
+    assert out.startswith(said["titles"][lang])
+    assert texts.word("acts", lang=lang) in out
+
+
+def test_show_names_repealed_and_amended_acts_and_the_word_for_a_consent():
+    out = run("documents", "show", "stateless-id")[1]
+    assert "Resolution 218 of 15.05.1999: repealed by Resolution 207 of 31.03.2020\n" in out
+    out = run("documents", "show", "external-passport")[1]
+    assert "Resolution 294 of 27.05.2020: amended by Resolution 687 of 31.12.2020\n" in out
+    assert "the consent of the legal representatives, written legal-representatives" in out
+    assert "Acts:" not in run("documents", "show", "internal-passport")[1]
+
+
 def test_show_in_words():
     out = run("documents", "show", "stateless-id")[1]
     assert "residence_permit" in out
@@ -196,16 +221,16 @@ def test_no_chip(place, tmp_path):
 
 
 def test_override(place, tmp_path):
-    path = changed(place, tmp_path, "registration-certificate", category="F", citizenship="AFG")
+    path = changed(place, tmp_path, "registration-certificate", category="F", citizenship="XXX")
     arguments = (place, tmp_path / "out", "registration-certificate", path)
     assert issue(*arguments)[0] == 1
-    assert issue(*arguments, "--override", "former-union=agreed")[0] == 2  # nobody decides
-    assert issue(*arguments, "--override", "former-union", "--officer", "officer-7")[0] == 2  # for no reason
+    assert issue(*arguments, "--override", "former-union-open=agreed")[0] == 2  # nobody decides
+    assert issue(*arguments, "--override", "former-union-open", "--officer", "officer-7")[0] == 2  # for no reason
     assert issue(*arguments, "--override", "category=agreed", "--officer", "officer-7")[0] == 2  # not allowed
-    status, _ = issue(*arguments, "--override", "former-union=agreed", "--officer", "officer-7")
+    status, _ = issue(*arguments, "--override", "former-union-open=agreed", "--officer", "officer-7")
     assert status == 0
     record = json.loads((tmp_path / "out/record.json").read_text())
-    assert record["overrides"] == [{"rule": "former-union", "officer": "officer-7", "reason": "agreed"}]
+    assert record["overrides"] == [{"rule": "former-union-open", "officer": "officer-7", "reason": "agreed"}]
 
 
 @pytest.mark.parametrize("given", ["option", "environment"])

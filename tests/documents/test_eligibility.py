@@ -245,7 +245,10 @@ def test_nobody_enters_before_being_born(days, expected):
     assert answer(REG, "born-before-entry", date_of_birth=None) == "cannot tell"
 
 
-# law.md: A to E citizens of no State; F and G foreign citizens, from outside the former USSR for an officer
+FOREIGN = ("category-foreign", "former-union", "former-union-open")
+
+
+# law.md: A to E citizens of no State; F and G citizens of States of the former USSR (Art. 1), an open one for an officer
 @pytest.mark.requirement("REG-3")
 @pytest.mark.parametrize(
     ("category", "citizenship", "unmet"),
@@ -255,10 +258,11 @@ def test_nobody_enters_before_being_born(days, expected):
         *((letter, "UZB", {"category-stateless": "not met"}) for letter in "ABCDE"),
         *((letter, "TJK", {"category-stateless": "not met"}) for letter in "ABCDE"),
         *((letter, state, {}) for letter in "FG" for state in ("UZB", "KGZ", "KAZ", "TKM", "RUS", "UKR", "BLR", "GEO")),
-        *((letter, "AFG", {"former-union": "cannot tell"}) for letter in "FG"),
-        *((letter, "XXX", {"former-union": "cannot tell"}) for letter in "FG"),
-        *((letter, "TJK", {"category-foreign": "not met", "former-union": "cannot tell"}) for letter in "FG"),
-        *((letter, "XXA", {"category-foreign": "not met", "former-union": "cannot tell"}) for letter in "FG"),
+        *((letter, "AFG", {"former-union": "not met"}) for letter in "FG"),
+        *((letter, "XXX", {"former-union-open": "cannot tell"}) for letter in "FG"),
+        *((letter, "", dict.fromkeys(FOREIGN, "cannot tell")) for letter in "FG"),
+        *((letter, "TJK", {"category-foreign": "not met", "former-union": "not met"}) for letter in "FG"),
+        *((letter, "XXA", {"category-foreign": "not met", "former-union": "not met"}) for letter in "FG"),
         ("H", "XXA", {"category": "not met"}),
         ("a", "XXA", {"category": "not met"}),
         ("", "XXA", {"category": "cannot tell"}),
@@ -533,7 +537,7 @@ def test_an_empty_application_is_answered(name):
     met = {rule for rule, outcome in found.items() if outcome == "met"}
     assert met <= {
         "kept-spelling", "name-changes", "card-exists", "law-in-force", "no-valid-passport", "no-other-certificate", "no-other-valid",
-        "category-stateless", "category-foreign", "former-union", "journey-ahead", "undecided",
+        "category-stateless", "category-foreign", "former-union", "former-union-open", "journey-ahead", "undecided",
     }  # fmt: skip
 
 
@@ -552,20 +556,20 @@ def officer(rule, reason="the law covers the case", name="officer-7"):
 
 @pytest.mark.requirement("REG-3")
 def test_an_officer_decides_where_the_specification_allows_it():
-    results = eligibility(dataclasses.replace(LAWFUL[REG], category="F", citizenship="AFG"), at=NOW)
+    results = eligibility(dataclasses.replace(LAWFUL[REG], category="F", citizenship="XXX"), at=NOW)
     with pytest.raises(NotEligible) as caught:
         overruled(results, ())
-    assert [result.rule for result in caught.value.refused] == ["former-union"]
+    assert [result.rule for result in caught.value.refused] == ["former-union-open"]
     assert caught.value.refused[0].override
-    assert overruled(results, [officer("former-union")]) == (officer("former-union"),)
+    assert overruled(results, [officer("former-union-open")]) == (officer("former-union-open"),)
     # one that was not needed is left out of the record
-    assert overruled(eligibility(LAWFUL[REG], at=NOW), [officer("former-union")]) == ()
+    assert overruled(eligibility(LAWFUL[REG], at=NOW), [officer("former-union-open")]) == ()
 
 
 def test_an_override_does_not_hide_other_rules():
-    results = eligibility(dataclasses.replace(LAWFUL[REG], category="F", citizenship="AFG", stay="lawful"), at=NOW)
+    results = eligibility(dataclasses.replace(LAWFUL[REG], category="F", citizenship="XXX", stay="lawful"), at=NOW)
     with pytest.raises(NotEligible) as caught:
-        overruled(results, [officer("former-union")])
+        overruled(results, [officer("former-union-open")])
     assert [result.rule for result in caught.value.refused] == ["stays-illegally"]
 
 
@@ -591,5 +595,5 @@ def test_overrides_that_are_none(override, message):
 @pytest.mark.parametrize("name", types.names())
 def test_only_named_rules_may_be_overridden(name):
     allowed = {rule.id for rule in types.get(name).rules if rule.override}
-    assert allowed <= {"kept-spelling", "former-union"}
-    assert "the law covers the case" not in repr(officer("former-union"))
+    assert allowed <= {"kept-spelling", "former-union-open"}
+    assert "the law covers the case" not in repr(officer("former-union-open"))

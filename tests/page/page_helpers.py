@@ -36,24 +36,26 @@ _DATES = {key: VALUES[key] for key in _NUMERIC}
 
 DOCUMENTS = {
     "td3": VALUES,
-    "td1": {**_COMMON, **_NUMERIC, "nationality": "УТО / UTO", "personal_number": "ZE184226B"},
+    "td1": {**_COMMON, **_NUMERIC, "nationality": "УТОПИЯ / UTOPIA", "personal_number": "ZE184226B"},
     "stateless": {
         **_COMMON,
         **_DATES,
         "document_code": "PS",
         "issuing_state": "UTO",
         "nationality": "ШАХСИ БЕШАҲРВАНД / STATELESS PERSON",
-        "residence_permit": "UT 0000001, 31.12.2012",
+        "residence_permit": "UT 0000001",
+        "residence_permit_expires": "31 ДЕК/DEC 2012",
     },
     "registration": {
         **_COMMON,
         **_NUMERIC,
-        "nationality": "БЕШАҲРВАНД / STATELESS",
-        "category": "A. ШАХСИ БЕШАҲРВАНД, МУҲЛАТИ ИҶОЗАТИ ИҚОМАТ ГУЗАШТААСТ / "
+        "nationality": "БЕШАҲРВАНД / STATELESS PERSON",
+        "category": "A: ШАХСИ БЕШАҲРВАНД БО ИҶОЗАТНОМАИ ИСТИҚОМАТИ МУҲЛАТГУЗАШТАИ ДАВЛАТИ ХОРИҶӢ / "
         "STATELESS PERSON, FOREIGN RESIDENCE PERMIT EXPIRED",
         "date_of_acceptance": "16.04.2002",
         "place_of_registration": "ДУШАНБЕ / DUSHANBE",
-        "exemption": "КҲМ 497, 498(2), 499(1), 499(2); КҶ 335(1), 336",
+        "exemption": "КҲМ / Code on Administrative Offences: 497, 498 (2), 499 (1), 499 (2); "
+        "КҶ / Criminal Code: 335 (1), 336",
     },
     "return": {
         **_COMMON,

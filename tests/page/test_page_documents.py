@@ -105,7 +105,7 @@ def test_registration_is_no_travel_document():
 @pytest.mark.parametrize(
     ("name", "keys"),
     [
-        ("stateless", {"residence_permit"}),  # STL-1
+        ("stateless", {"residence_permit", "residence_permit_expires"}),  # STL-1
         ("registration", {"category", "place_of_registration", "exemption", "date_of_issue", "status"}),  # REG-1, 3 to 5
         ("return", {"destination", "transit_points", "validity", "date_of_issue", "authority"}),  # Doc 9303-8, 4.4.2
     ],

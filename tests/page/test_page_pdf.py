@@ -116,7 +116,7 @@ def test_rendered_page_is_the_picture(drawn, rendered, name):
     picture = drawn[name].faces[-1]
     assert rendered(name).size == picture.size
     difference = ImageChops.difference(rendered(name), picture).convert("L")
-    assert ImageStat.Stat(difference).mean[0] < 5
+    assert ImageStat.Stat(difference).mean[0] < 6  # at the edges of letters: the more text, the more
     for placed in drawn[name].placed:
         if placed.face == page.load(name).face[-1].name and placed.kind in ("data", "caption", "note"):
             # the letters' dark shares agree, left half and right half: nothing is shifted, nothing lacks

@@ -20,11 +20,13 @@ class CrossingPoint:
 
     :param kind: ``air``, ``rail`` or ``road``
     :param time_zone: in which a moment has its day there
+    :param state: code of the State on the other side, empty where it is not one State
     """
 
     name: str
     kind: str
     time_zone: tzinfo
+    state: str = ""
 
 
 @cache
@@ -38,9 +40,9 @@ def points() -> Mapping[str, CrossingPoint]:
     found = {}
     for row in table["point"]:
         where = f"specs/border/points.toml {row.get('id')}"
-        specs.require_keys(row, ["id", "name", "kind"], ["time_zone"], where=where)
+        specs.require_keys(row, ["id", "name", "kind"], ["time_zone", "state"], where=where)
         zone = times.named_zone(row["time_zone"], where) if "time_zone" in row else times.home_zone()
-        found[row["id"]] = CrossingPoint(row["name"], row["kind"], zone)
+        found[row["id"]] = CrossingPoint(row["name"], row["kind"], zone, row.get("state", ""))
     return MappingProxyType(found)
 
 

@@ -1,7 +1,9 @@
 """Law on the document: ``doc.type``, ``doc.genuine``, ``doc.use``, ``doc.validity-period``."""
 
 from tjdocs.border.case import Case
+from tjdocs.border.crossing import points
 from tjdocs.border.texts import action
+from tjdocs.border.treaties import in_force
 from tjdocs.findings import Finding, Outcome
 
 __all__ = ["judge"]
@@ -50,6 +52,13 @@ def _use(case: Case) -> Finding:
     if case.direction in kind.use:
         return Finding(check, Outcome.PASSED)
     reason, outcome = kind.otherwise
+    known = in_force(kind.id, case.day) if case.direction in ("entry", "exit") else ()
+    if known:
+        state = points()[case.point].state if case.point in points() else ""
+        if sources := [treaty.source for treaty in known if treaty.state == state]:
+            return Finding(check, Outcome.PASSED, detail="; ".join(sources))
+        if not state:
+            reason, outcome = "not-recognised", Outcome.UNDETERMINED
     return Finding(check, Outcome(outcome), reason, action(check, reason))
 
 

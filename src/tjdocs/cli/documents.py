@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from tjdocs.cli import _io, _terminal
-from tjdocs.documents import Application, DocumentType, DocumentTypes, settings, texts
+from tjdocs.documents import Application, DocumentType, DocumentTypes, acts, settings, texts
 from tjdocs.errors import UsageError
 
 app = typer.Typer(help="Document types and what they ask for.", no_args_is_help=True)
@@ -50,7 +50,7 @@ def show(type_: Type, lang: Lang = "en", types: Types = None, as_json: _io.Json 
     fields = [
         {
             "name": spec.name,
-            "bring": texts.bring(spec, lang=lang),
+            "bring": texts.bring(spec, lang=lang, kind=kind),
             "optional": spec.optional,
             "judged": spec.judged,
             "article": spec.article,
@@ -71,8 +71,10 @@ def show(type_: Type, lang: Lang = "en", types: Types = None, as_json: _io.Json 
                 "override": rule.override,
             }
         )
+    cited = acts.cited_by(kind)
     if as_json:
-        _io.show_json({"schema": 1, **_described(kind, lang), "fields": fields, "rules": rules})
+        listed = {"fields": fields, **_lists(kind, lang), "rules": rules}
+        _io.show_json({"schema": 1, **_described(kind, lang), **listed, "acts": [act.as_json() for act in cited]})
         return
     say = partial(texts.word, lang=lang)
     for text in (kind.titles.get(lang, kind.title), "", say("applicant")):
@@ -89,13 +91,41 @@ def show(type_: Type, lang: Lang = "en", types: Types = None, as_json: _io.Json 
     _terminal.line(say("document"))
     for line in _document(kind, say):
         _terminal.line(f"  {line}")
+    for name, entries in _lists(kind, lang).items():
+        lines = [f"{entry['category']}: {entry['text']}" if "category" in entry else entry["text"] for entry in entries]
+        _section(say(name), lines)
     _terminal.line("")
     _terminal.line(say("rules"))
     for row in rules:
         _terminal.line(f"  {row['requirement']:<8}{row['sentence']}  [{row['article']}]")
-    if not all(row["reviewed"] for row in rules):
+    _section(say("acts"), [say(name).format(act.cited, text) for act in cited for name, text in act.notes.items()])
+    marks = {
+        "unreviewed": all(row["reviewed"] for row in rules) and lang in kind.reviewed,
+        "page_unreviewed": _page_reviewed(kind),
+    }
+    if not all(marks.values()):
         _terminal.line("")
-        _terminal.line(say("unreviewed"))
+    for mark, reviewed in marks.items():
+        if not reviewed:
+            _terminal.line(say(mark))
+
+
+def _section(heading: str, lines: list[str]) -> None:
+    """Print lines below their heading, nothing where there is no line."""
+    for text in ("", heading, *(f"  {line}" for line in lines)) if lines else ():
+        _terminal.line(text)
+
+
+def _lists(kind: DocumentType, lang: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the law's categories and the notes of a type, in English where the language lacks them."""
+    return {
+        "categories": [
+            {"category": code, "text": words.get(lang, words["en"])} for code, words in kind.categories.items()
+        ],
+        "notes": [
+            {"note": note.id, "text": note.words.get(lang, note.text), "printed": note.printed} for note in kind.notes
+        ],
+    }
 
 
 def _document(kind: DocumentType, say: Callable[[str], str]) -> Iterator[str]:
@@ -111,12 +141,22 @@ def _document(kind: DocumentType, say: Callable[[str], str]) -> Iterator[str]:
         yield say("seal")
 
 
+def _page_reviewed(kind: DocumentType) -> bool:
+    """Return whether a native reader has signed the national wording of a type's page."""
+    from tjdocs import page
+
+    signed = kind.page is not None and page.load(kind.page.layout).reviewed and page.words_reviewed()
+    return kind.page is None or (signed and page.load(kind.page.layout).language in kind.reviewed)
+
+
 def _described(kind: DocumentType, lang: str) -> dict[str, Any]:
     use = kind.use
     return {
         "document_type": kind.id,
         "title": kind.titles.get(lang, kind.title),
         "titles": dict(kind.titles),
+        "reviewed": list(kind.reviewed),
+        "page": None if kind.page is None else {"layout": kind.page.layout, "reviewed": _page_reviewed(kind)},
         "mrz": {"format": kind.mrz_format, "document_code": kind.document_code, "issuing_state": kind.issuing_state},
         "validity": str(kind.validity.period),
         "use": {name: getattr(use, name) for name in _USES},

@@ -104,12 +104,12 @@ class Application:
         documents = []
         for name, spec in specified.items():
             if not spec.may_lack and table.get(name) in (None, ""):
-                reading.fault(name, "missing field", bring(spec))
+                reading.fault(name, "missing field", bring(spec, kind=kind))
             elif name in table:
                 before = len(reading.faults)
                 value = (document_kind(name) if spec.document else fields()[name]).read(table[name], name, reading)
                 if not spec.may_lack and not value and len(reading.faults) == before:  # blanks alone
-                    reading.fault(name, "missing field", bring(spec))
+                    reading.fault(name, "missing field", bring(spec, kind=kind))
                 if not spec.document:
                     values[name] = value
                 elif value is not None:

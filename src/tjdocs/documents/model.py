@@ -1,7 +1,7 @@
 """What a document type says, as frozen values; ``specs/documents/*.toml`` explain each entry."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any
 
@@ -30,7 +30,7 @@ class FieldSpec:
     :param optional: whether it may lack
     :param judged: it may lack, but a rule asks for it
     :param document: whether it names a document that the applicant holds
-    :param bring: what the applicant must bring for it; empty: as in ``specs/text/en.toml``
+    :param bring: what the applicant must bring for it, by language; empty: as in ``specs/text/``
     :param article: what asks for it
     :param requirement: id in ``specs/requirements.toml``, or empty
     """
@@ -41,7 +41,7 @@ class FieldSpec:
     optional: bool = False
     judged: bool = False
     document: bool = False
-    bring: str = ""
+    bring: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def may_lack(self) -> bool:
@@ -133,12 +133,24 @@ class PageContent:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A text that the document's record carries, and the document itself where ``printed``."""
+    """A text that the document's record carries, and the document itself where ``printed``.
+
+    :param text: in English, for the record
+    :param page: its printed form in the national language and English; empty: the text
+    :param words: the text by language, for a screen
+    """
 
     id: str
     text: str
     printed: bool
     requirement: str
+    page: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def printed_text(self) -> str:
+        """The text on the page; empty where it is not printed."""
+        return (self.page or self.text) if self.printed else ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -146,6 +158,8 @@ class DocumentType:
     """A document type.
 
     :param titles: by language
+    :param reviewed: languages whose wording in this file a native reader has signed
+    :param categories: the law's categories, each by language
     :param trial_number: pattern of a trial authority's document numbers
     :param time_zone: in which the moment of issue has its day; None: the home zone
     :param optional_data: the field that stands in the zone's optional data, or empty
@@ -177,6 +191,8 @@ class DocumentType:
     requirements: frozenset[str]
     """Every requirement that the file carries."""
     time_zone: tzinfo | None = None
+    reviewed: tuple[str, ...] = ("en",)
+    categories: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"DocumentType({self.id!r})"
@@ -190,6 +206,11 @@ class DocumentType:
     def title(self) -> str:
         """The title in English."""
         return self.titles["en"]
+
+    @property
+    def consents(self) -> tuple[str, ...]:
+        """The words for the consents that its rules ask for."""
+        return tuple(dict.fromkeys(str(r.arguments["consent"]) for r in self.rules if "consent" in r.arguments))
 
     @property
     def trial_series(self) -> tuple[str, int]:

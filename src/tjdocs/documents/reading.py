@@ -34,7 +34,7 @@ _REQUIREMENT = re.compile("[A-Z]{2,10}-[A-Z0-9-]{1,20}")
 _SERIES = re.compile(r"[A-Z0-9]{0,8}\{:0[1-9]d\}")
 _LANGUAGES = ("en", "tg", "ru")
 _TOP = ["schema", "id", "title", "mrz", "number", "validity", "use", "example", "field", "rule"]
-_PARTS = ["chip", "seal", "page", "note", "text", "time_zone"]
+_PARTS = ["chip", "seal", "page", "note", "text", "time_zone", "reviewed", "category"]
 _RULE = ["id", "predicate", "requirement", "article"]
 _RULE_OPTIONS = ["when", "otherwise", "override", "register"]
 _ANSWERS = ("title", "not-met", "cannot-tell")
@@ -76,10 +76,7 @@ def parse(data: bytes, name: str, where: str) -> DocumentType:
         chip=_chip(table.get("chip"), f"{where} chip"),
         seal=_seal(table.get("seal"), f"{where} seal"),
         page=_page(table.get("page"), f"{where} page"),
-        notes=tuple(
-            Note(**_table(row, {"id": str, "text": str, "printed": bool, "requirement": str}, {}, f"{where} note"))
-            for row in _rows(table.get("note", []), f"{where} note")
-        ),
+        notes=tuple(_note(row, f"{where} note") for row in _rows(table.get("note", []), f"{where} note")),
         fields=asked,
         rules=rules,
         example=_example(table["example"], names, f"{where} example"),
@@ -87,6 +84,8 @@ def parse(data: bytes, name: str, where: str) -> DocumentType:
         sha256=sha256(data).hexdigest(),
         requirements=frozenset(_requirements(table, where)),
         time_zone=times.named_zone(table["time_zone"], f"{where} time_zone") if "time_zone" in table else None,
+        reviewed=_reviewed(table.get("reviewed", ["en"]), f"{where} reviewed"),
+        categories=_categories(table.get("category", {}), f"{where} category"),
     )
 
 
@@ -133,6 +132,33 @@ def _words(value: object, where: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not value or not all(isinstance(word, str) and word for word in value):
         raise SpecError("not a list of words", where=where)
     return tuple(value)
+
+
+def _reviewed(value: object, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, str) and one in _LANGUAGES for one in value):
+        raise SpecError("not a list of languages", where=where, hint=", ".join(_LANGUAGES))
+    return tuple(value)
+
+
+def _wording(value: object, where: str) -> Mapping[str, str]:
+    """Return a text by language: a table with English at least, or English alone."""
+    if isinstance(value, str) and value:
+        return MappingProxyType({"en": value})
+    return MappingProxyType(_table(value, {"en": str}, {"tg": str, "ru": str}, where))
+
+
+def _categories(value: object, where: str) -> Mapping[str, Mapping[str, str]]:
+    if not isinstance(value, dict):
+        raise SpecError("not a table", where=where)
+    return MappingProxyType({code: _wording(words, f"{where} {code}") for code, words in value.items()})
+
+
+def _note(row: dict[str, Any], where: str) -> Note:
+    required = {"id": str, "text": str, "printed": bool, "requirement": str}
+    table = dict(_table(row, required, {"page": str, "tg": str, "ru": str}, where))
+    words: dict[str, str] = {"en": table["text"]}
+    words |= {language: table.pop(language) for language in _LANGUAGES if language in table}
+    return Note(**table, words=MappingProxyType(words))
 
 
 def _titles(value: object, where: str) -> Mapping[str, str]:
@@ -223,10 +249,12 @@ def _page(value: object, where: str) -> PageContent | None:
 def _fields(value: object, where: str) -> tuple[FieldSpec, ...]:
     found = []
     for row in _rows(value, f"{where} field"):
+        row = dict(row)
+        bring = _wording(row.pop("bring"), f"{where} field bring") if "bring" in row else MappingProxyType({})
         table = _table(
             row,
             {"name": str, "article": str},
-            {"requirement": str, "optional": bool, "judged": bool, "bring": str, "kind": str},
+            {"requirement": str, "optional": bool, "judged": bool, "kind": str},
             f"{where} field",
         )
         name, kind = table["name"], table.get("kind", "")
@@ -243,7 +271,7 @@ def _fields(value: object, where: str) -> tuple[FieldSpec, ...]:
                 table.get("optional", False),
                 table.get("judged", False),
                 bool(kind),
-                table.get("bring", ""),
+                bring,
             )
         )
     if len({spec.name for spec in found}) < len(found):

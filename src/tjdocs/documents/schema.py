@@ -29,7 +29,9 @@ def _application(kind: DocumentType) -> dict[str, Any]:
         form = (document_kind(spec.name) if spec.document else fields()[spec.name]).schema()
         if not spec.may_lack and form.get("type") == "string":
             form = {**form, "minLength": 1}
-        properties[spec.name] = {**form, "description": bring(spec)}
+        if spec.name == "consents" and kind.consents:
+            form = {**form, "examples": [list(kind.consents)]}
+        properties[spec.name] = {**form, "description": bring(spec, kind=kind)}
     return {
         "title": kind.title,
         "type": "object",

@@ -6,7 +6,7 @@ from functools import cache
 
 from tjdocs import specs
 from tjdocs.documents import settings
-from tjdocs.documents.model import DocumentType, FieldSpec
+from tjdocs.documents.model import DocumentType, FieldSpec, RuleSpec
 from tjdocs.errors import SpecError, UsageError
 
 __all__ = ["LANGUAGES", "Sentence", "bring", "sentence", "word"]
@@ -14,7 +14,9 @@ __all__ = ["LANGUAGES", "Sentence", "bring", "sentence", "word"]
 LANGUAGES = ("en", "ru", "tg")
 _DOCUMENT = ("document", "years", "months", "days", "shorter", "use", "cross_out", "cross_in", "inside", "once")
 _BORNE = ("chip", "chip_optional", "seal")
-_SHOW = ("applicant", "optional", "portrait", *settings.PORTRAIT, *_DOCUMENT, *_BORNE, "rules", "unreviewed")
+_LISTS = ("categories", "notes", "rules", "acts", "repealed_by", "amended_by", "amended_in", "signed", "registered")
+_MARKS = ("unreviewed", "page_unreviewed")
+_SHOW = ("applicant", "optional", "portrait", *settings.PORTRAIT, *_DOCUMENT, *_BORNE, *_LISTS, *_MARKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +64,34 @@ def sentence(kind: DocumentType, rule: str, answer: str, *, lang: str = "en") ->
         texts = _load(language)
         own = kind.texts.get(language, {}).get(rule)
         if found := own or texts.rules.get(rule):
-            return Sentence(found[answer], language, own is not None or texts.reviewed)
+            reviewed = language in kind.reviewed if own else texts.reviewed
+            text = found[answer]
+            for spec in kind.rules:
+                text = _filled(text, spec) if spec.id == rule else text
+            return Sentence(text, language, reviewed)
     raise SpecError("no sentence", where=f"specs/text/en.toml rule.{rule}.{answer}")
 
 
-def bring(spec: FieldSpec, *, lang: str = "en") -> str:
-    """Return what an applicant must bring for a field.
+def bring(spec: FieldSpec, *, lang: str = "en", kind: DocumentType | None = None) -> str:
+    """Return what an applicant must bring for a field: the type's own text, else the bundled one.
 
+    :param kind: the type, for the words that its rules ask for
     :raises UsageError: no such language
     :raises SpecError: there is no text, in English either
     """
-    text = spec.bring or _load(lang).bring.get(spec.name) or _load("en").bring.get(spec.name)
+    own, bundled = spec.bring, {language: _load(language).bring for language in (lang, "en")}
+    text = own.get(lang) or own.get("en") or bundled[lang].get(spec.name) or bundled["en"].get(spec.name)
     if not text:
         raise SpecError("no text", where=f"specs/text/en.toml bring.{spec.name}")
+    for rule in kind.rules if kind and spec.name == "consents" else ():
+        text = _filled(text, rule) if "consent" in rule.arguments else text
+    return text
+
+
+def _filled(text: str, rule: RuleSpec) -> str:
+    """Return a text with the arguments of a rule in the place of their names in braces."""
+    for name, value in rule.arguments.items():
+        text = text.replace(f"{{{name}}}", str(value))
     return text
 
 

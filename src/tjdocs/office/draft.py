@@ -46,6 +46,7 @@ _FIELDS = {  # of the zone and the page, as an application names them
     "destination": "journey.destination",
     "transit_points": "journey.transit",
     "residence_permit": "residence_permit.number",
+    "residence_permit_expires": "residence_permit.expires",
 }
 
 

@@ -1,6 +1,9 @@
 """What stands on the page and in the seal, by name: document types choose among these values."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +11,7 @@ from tjdocs import mrz
 from tjdocs.documents.fields import kind_at, value_at
 from tjdocs.documents.model import DocumentType
 from tjdocs.errors import SpecError, UsageError
-from tjdocs.page import date_text, load, sex_text
+from tjdocs.page import date_text, has_latin_form, load, nationality_text, sex_text
 from tjdocs.seal import profiles
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ZONE", "check", "page_values", "seal_values"]
 
+_LATIN_FORM = "national form / Latin form (Doc 9303-3, 3.1)"
 ZONE = "zone"
 """The value of a seal that is the zone."""
 
@@ -25,10 +29,14 @@ ZONE = "zone"
 def page_values(draft: "Draft", number: str, names: Sequence[str]) -> dict[str, str]:
     """Return texts of the printed page by name; names and places in national letters and in the zone's spelling.
 
-    :raises UsageError: a place that cannot be transliterated; ``where`` is its field
+    :raises UsageError: a text that cannot be transliterated, or a mandatory one without a Latin form; ``where`` is its
+        field
     """
-    fixed = draft.kind.page.texts if draft.kind.page else {}
-    texts = {**fixed, **{name: _PAGE[name](draft, number) for name in names}}
+    page = draft.kind.page
+    texts = {**(page.texts if page else {}), **{name: _PAGE[name](draft, number) for name in names}}
+    for name in _mandatory(page.layout) if page else ():
+        if texts.get(name) and not has_latin_form(texts[name]):
+            raise UsageError("no Latin form", where=name, hint=_LATIN_FORM)
     return {name: text for name, text in texts.items() if text or name == "secondary_identifier"}
 
 
@@ -70,9 +78,9 @@ def _plain(text: str, table: str) -> str:
 
 
 def check(kind: DocumentType) -> None:
-    """Check that every value which a type chooses is there.
+    """Check that every value which a type chooses is there, and that its own words have a Latin form.
 
-    :raises SpecError: one is not
+    :raises SpecError: one is not, or has none
     """
     asked = {spec.name for spec in kind.fields}
     for name in kind.page.fields if kind.page else ():
@@ -82,6 +90,9 @@ def check(kind: DocumentType) -> None:
         faces = load(kind.page.layout).face
         if kind.seal and not any(face.code for face in faces):
             raise SpecError("a page without a place for the seal", where=f"{kind.id} page", hint=kind.page.layout)
+        for words in _own_words(kind):
+            if not has_latin_form(words):
+                raise SpecError("no Latin form", where=f"{kind.id}: {words[:40]}", hint=_LATIN_FORM)
     for value in kind.seal.features.values() if kind.seal else ():
         known = value.partition(".")[0] in asked and kind_at(value, kind.documents) is not None
         if value != ZONE and not known:
@@ -90,6 +101,20 @@ def check(kind: DocumentType) -> None:
         profile = profiles.get(kind.seal.profile)
         for name in kind.seal.features:
             profile.by_name(name)
+
+
+def _own_words(kind: DocumentType) -> Iterable[str]:
+    """Yield the words of a type that are printed."""
+    if kind.page:
+        for table in (kind.page.nationalities, kind.page.categories, kind.page.texts):
+            yield from table.values()
+    yield from (note.printed_text for note in kind.notes if note.printed)
+
+
+@cache
+def _mandatory(layout: str) -> frozenset[str]:
+    """Return the keys of the values that every document of a layout has."""
+    return frozenset(part.key for face in load(layout).face for part in face.field if not part.optional)
 
 
 def _names(draft: "Draft", part: int) -> str:
@@ -118,7 +143,26 @@ def _day(draft: "Draft", day: "date") -> str:
 
 def _nationality(draft: "Draft") -> str:
     code = draft.application.citizenship
-    return draft.kind.page.nationalities.get(code, code) if draft.kind.page else code
+    word = nationality_text(code)
+    return draft.kind.page.nationalities.get(code, word) if draft.kind.page else word
+
+
+def _with_latin(draft: "Draft", text: str, where: str) -> str:
+    """Return a text that has a Latin form: its own, or its transliteration (Doc 9303-3, 3.5)."""
+    if not text or has_latin_form(text):
+        return text
+    try:
+        return _both(text, "".join(_latin(word, draft.kind.transliteration) for word in _WORD.split(text)))
+    except UsageError as error:
+        raise UsageError(error.message, where=where, hint=error.hint) from None
+
+
+def _latin(word: str, table: str) -> str:
+    """Return a word in A to Z, or what is between words in ASCII: a sign by its ASCII equivalent, else a blank."""
+    if word.isalpha() and not word.isascii():
+        return mrz.transliterate(word, table=table)
+    plain = unicodedata.normalize("NFKC", word).upper()
+    return "".join(sign if sign.isascii() else " " for sign in plain)
 
 
 def _category(draft: "Draft") -> str:
@@ -127,9 +171,13 @@ def _category(draft: "Draft") -> str:
 
 
 def _permit(draft: "Draft") -> str:
-    number = value_at(draft.application, "residence_permit.number")
+    where = "residence_permit.number"
+    return _with_latin(draft, value_at(draft.application, where) or "", where)
+
+
+def _permit_expires(draft: "Draft") -> str:
     expires = value_at(draft.application, "residence_permit.expires")
-    return f"{number}, {date_text(expires.year, expires.month, expires.day, style='numeric')}" if expires else ""
+    return _day(draft, expires) if expires else ""
 
 
 def _journey(draft: "Draft", part: str) -> str:
@@ -141,6 +189,7 @@ def _journey(draft: "Draft", part: str) -> str:
     return ", ".join(_place(draft, point, "journey.transit") for point in journey.transit)
 
 
+_WORD = re.compile(r"([^\W\d_]+)")
 _PAGE: Mapping[str, Callable[["Draft", str], str]] = MappingProxyType(
     {
         "document_code": lambda draft, number: draft.kind.document_code,
@@ -156,11 +205,12 @@ _PAGE: Mapping[str, Callable[["Draft", str], str]] = MappingProxyType(
         "date_of_issue": lambda draft, number: _day(draft, draft.issued),
         "date_of_acceptance": lambda draft, number: _day(draft, draft.application.date_of_acceptance or draft.issued),
         "date_of_expiry": lambda draft, number: _day(draft, draft.expires),
-        "authority": lambda draft, number: draft.application.authority,
+        "authority": lambda draft, number: _with_latin(draft, draft.application.authority, "authority"),
         "category": lambda draft, number: _category(draft),
         "destination": lambda draft, number: _journey(draft, "destination"),
         "transit_points": lambda draft, number: _journey(draft, "transit"),
         "residence_permit": lambda draft, number: _permit(draft),
-        "exemption": lambda draft, number: "; ".join(note.text for note in draft.kind.notes if note.printed),
+        "residence_permit_expires": lambda draft, number: _permit_expires(draft),
+        "exemption": lambda draft, number: "; ".join(note.printed_text for note in draft.kind.notes if note.printed),
     }
 )

@@ -9,7 +9,7 @@ from tjdocs.page.layouts import layouts, load
 from tjdocs.page.pages import Page
 from tjdocs.page.setting import Placed
 from tjdocs.page.typeface import font
-from tjdocs.page.words import date_text, sex_text
+from tjdocs.page.words import date_text, has_latin_form, nationality_text, sex_text, words_reviewed
 
 __all__ = [
     "Box",
@@ -21,7 +21,10 @@ __all__ = [
     "date_text",
     "draw",
     "font",
+    "has_latin_form",
     "layouts",
     "load",
+    "nationality_text",
     "sex_text",
+    "words_reviewed",
 ]

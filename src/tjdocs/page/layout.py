@@ -112,7 +112,7 @@ class Field:
     :param caption_size: of the caption's font, 0 for the document's
     :param shows: the value that it shows once more
     :param lines: on how many lines the value may stand
-    :param stacked: national and Latin form stand on lines of their own, without the slash, where there is room
+    :param stacked: national and Latin form have lines of their own where there is room
     :param align: ``left``, ``centre`` or ``right``
     :param largest_pitch: mean width of a character when nothing has to shrink
     :param baseline_pitch: pitch of the largest type beside it, on whose baseline a single line stands
@@ -329,6 +329,7 @@ class Layout:
     :param language: BCP 47 tag of the national wording
     :param dates: how dates are written on it, ``month`` or ``numeric``: the ``style`` of ``date_text``
     :param gap: pixels between two faces in one picture
+    :param reviewed: whether a native reader has signed its national wording
     """
 
     schema: int
@@ -342,6 +343,7 @@ class Layout:
     ink: Mapping[str, str]
     face: tuple[Face, ...]
     gap: int = 0
+    reviewed: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -112,11 +112,10 @@ def fit(
 
     The size falls from the one whose mean pitch is ``largest_pitch`` for as long as the text as drawn keeps
     ``smallest_pitch`` pixels to the character (Doc 9303-3, 3.2). Lines break after a slash first, then at the blank
-    that leaves them most equal.
+    that leaves them most equal, and after a hyphen only where the text fits in no other way.
 
     :param text: tidy
-    :param stacked: what stands on either side of a slash takes a line of its own, without it; where that does not
-        fit, the text is set as any other
+    :param stacked: a line ends with each slash (Doc 9303-3, 3.1); where that does not fit, the text is set as any other
     :param baseline_pitch: pitch of the largest type beside it, on whose baseline a single line stands
     :raises UsageError: it does not fit, or the font lacks a character
     """
@@ -126,16 +125,16 @@ def fit(
     largest = size_for_pitch(name, largest_pitch)
     setter = _Setter(text, box, name, align, largest, size_for_pitch(name, max(largest_pitch, baseline_pitch)))
     smallest = smallest_pitch * len(text) / setter.advance * largest
-    parts = tuple(text.split(" / "))
+    parts = tuple(text.replace(" / ", " /\n").split("\n"))
     if stacked and 1 < len(parts) <= lines:
         way = _Way(max(measure(name, largest, part)[0] for part in parts), (len(parts),), parts)
         if fitted := setter.best([way], smallest):
             return fitted
     # A text that cannot fit however it breaks is not tried: breaking has many ways.
     if len(text) * smallest_pitch <= lines * box.width + lines * smallest_pitch:
-        ways = _ways(text, lines, partial(_advance, name, largest))
-        if fitted := setter.best(ways, smallest):
-            return fitted
+        for breaks in (" ", " -") if "-" in text else (" ",):
+            if fitted := setter.best(_ways(text, lines, partial(_advance, name, largest), breaks), smallest):
+                return fitted
     raise UsageError(
         "too long for its place on the page",
         where=where,
@@ -159,18 +158,21 @@ def _advance(name: str, size: float, text: str) -> float:
     return measure(name, size, text)[0]
 
 
-def _ways(text: str, lines: int, advance: Callable[[str], float]) -> Iterator[_Way]:
-    """Yield the ways to set a text in one line, in two, and so on. A slash is never parted from what it follows."""
-    words = text.split(" ")
+def _ways(text: str, lines: int, advance: Callable[[str], float], breaks: str) -> Iterator[_Way]:
+    """Yield the ways to set a text in one line, in two, and so on. A slash is never parted from what it follows.
+
+    :param breaks: characters after which a line may end
+    """
+    words = re.split(f"(?<=[{breaks}])(?!$)", text)
     blank = advance(" ")
-    ends = list(accumulate((advance(word) + blank for word in words), initial=0.0))
+    ends = list(accumulate((advance(word.rstrip(" ")) + blank * word.endswith(" ") for word in words), initial=0.0))
     starts = [index for index in range(1, len(words)) if not words[index].startswith("/")]
     for count in range(1, lines + 1):
         for places in combinations(starts, count - 1):
             edges = list(pairwise((0, *places, len(words))))
-            slashes = sum(words[end - 1].endswith("/") for _, end in edges)
-            parts = tuple(" ".join(words[start:end]) for start, end in edges)
-            width = max(ends[end] - ends[start] for start, end in edges) - blank
+            slashes = sum(words[end - 1].endswith(("/", "/ ")) for _, end in edges)
+            parts = tuple("".join(words[start:end]).rstrip(" ") for start, end in edges)
+            width = max(ends[end] - ends[start] - blank * words[end - 1].endswith(" ") for start, end in edges)
             yield _Way(width, (count, -slashes, max(map(len, parts))), parts)
 
 

@@ -1,20 +1,44 @@
-"""How dates and sex are written on a page (Doc 9303-3, 3.8; Doc 9303-4, DED 11)."""
+"""How dates, sex and nationality are printed (Doc 9303-3, 3.1, 3.6 and 3.8; Doc 9303-4, DED 11), and Latin forms."""
 
 import datetime
+import unicodedata
 from functools import cache
 from typing import Any, Literal
 
 from tjdocs import specs
 from tjdocs.errors import UsageError
 
-__all__ = ["date_text", "sex_text"]
+__all__ = ["date_text", "has_latin_form", "nationality_text", "sex_text", "words_reviewed"]
 
 
 @cache
 def _words() -> dict[str, Any]:
     table = specs.read_toml("page/words.toml")
-    specs.require_keys(table, ["schema", "months_national", "months_english", "sex"], where="specs/page/words.toml")
+    keys = ["schema", "reviewed", "months_national", "months_english", "sex", "nationality"]
+    specs.require_keys(table, keys, where="specs/page/words.toml")
     return table
+
+
+def words_reviewed() -> bool:
+    """Return whether a native reader has signed these words."""
+    return _words()["reviewed"] is True
+
+
+def nationality_text(code: str) -> str:
+    """Return a nationality as a word in the national language and English; the code where the table has no word."""
+    texts: dict[str, str] = _words()["nationality"]
+    return texts.get(code, code)
+
+
+def has_latin_form(text: str) -> bool:
+    """Return whether a text is in Latin letters and digits 0 to 9, or one side of an oblique is (Doc 9303-3, 3.1)."""
+    return any(any(map(str.isalnum, part)) and all(map(_latin, part)) for part in text.split("/"))
+
+
+def _latin(character: str) -> bool:
+    if character.isalpha():
+        return unicodedata.name(character, "").startswith("LATIN ")
+    return character.isascii() or not character.isnumeric()
 
 
 def date_text(

@@ -1,0 +1,99 @@
+"""Every mandatory field of a page has a Latin form, and what a page has for nationality, permit and category fits."""
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+
+from tjdocs import page
+from tjdocs.documents import ApplicationError, HeldDocument, example, types
+from tjdocs.errors import SpecError
+from tjdocs.office import draft, values
+
+NAMES = types.names()
+
+
+def printed(name, now, **changes):
+    application = dataclasses.replace(example(name, at=now), **changes)
+    made = draft.Draft.of(application, types.get(name), now, now.date(), chip=False, page=True)
+    return made.page_values("T00000001")
+
+
+@pytest.mark.requirement("ICAO-PAGE")
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("authority", "expected"),
+    [
+        ("Вазорати корҳои дохилӣ", "ВАЗОРАТИ КОРҲОИ ДОХИЛӢ / VAZORATI KORHOI DOKHILI"),
+        ("ШВКД-3 н. Сино", "ШВКД-3 Н. СИНО / SHVKD-3 N. SINO"),
+        ("ВКД / ВКХ", "ВКД / ВКХ / VKD / VKKH"),
+        ("ВКД MIA №2", "ВКД MIA №2 / VKD MIA NO2"),
+        ("ВКД / MIA", "ВКД / MIA"),
+        ("Ministry of Internal Affairs", "Ministry of Internal Affairs"),
+    ],
+)
+def test_an_authority_in_cyrillic_alone_gets_its_latin_form(now, name, authority, expected):
+    assert printed(name, now, authority=authority)["authority"] == expected
+
+
+@pytest.mark.requirement("ICAO-PAGE")
+@pytest.mark.parametrize("name", NAMES)
+def test_every_mandatory_field_has_a_latin_form(now, name):
+    texts = printed(name, now)
+    layout = page.load(types.get(name).page.layout)
+    mandatory = {part.key for face in layout.face for part in face.field if not part.optional}
+    assert [key for key in mandatory & texts.keys() if not page.has_latin_form(texts[key])] == []
+
+
+@pytest.mark.requirement("ICAO-PAGE")
+def test_an_authority_in_a_script_that_has_no_rules_is_a_fault(now):
+    with pytest.raises(ApplicationError) as caught:
+        printed("external-passport", now, authority="وزارت")
+    assert {fault.field for fault in caught.value.faults} == {"authority"}
+
+
+@pytest.mark.requirement("ICAO-PAGE")
+@pytest.mark.parametrize(
+    "change", [{"nationalities": {"XXA": "БЕШАҲРВАНД"}}, {"categories": {"A": "ШАХС"}}, {"texts": {"title": "ҲУҶҶАТ"}}]
+)
+def test_a_types_own_words_need_a_latin_form(change):
+    kind = types.get("registration-certificate")
+    with pytest.raises(SpecError, match="no Latin form"):
+        values.check(dataclasses.replace(kind, page=dataclasses.replace(kind.page, **change)))
+    note = dataclasses.replace(kind.notes[0], page="КҲМ 497")
+    with pytest.raises(SpecError, match="no Latin form"):
+        values.check(dataclasses.replace(kind, notes=(note,)))
+
+
+@pytest.mark.requirement("ICAO-PAGE")
+def test_a_mandatory_text_without_a_latin_form_is_a_fault(now, monkeypatch):
+    kind = types.get("stateless-id")
+    odd = dataclasses.replace(kind, page=dataclasses.replace(kind.page, nationalities={"XXA": "БЕШАҲРВАНД"}))
+    with pytest.raises(ApplicationError) as caught:
+        draft.Draft.of(example(kind.id, at=now), odd, now, now.date(), chip=False, page=True)
+    assert {fault.field for fault in caught.value.faults} == {"citizenship"}
+
+
+@pytest.mark.requirement("ICAO-PAGE")
+@pytest.mark.parametrize("name", ["external-passport", "internal-passport", "return-certificate"])
+def test_a_citizens_nationality_is_a_word(now, name):
+    assert printed(name, now)["nationality"] == "ТОҶИКИСТОН / TAJIKISTAN"
+
+
+@pytest.mark.requirement("REG-3")
+@pytest.mark.parametrize("category", "ABCDEFG")
+@pytest.mark.parametrize("citizenship", ["TKM", "AZE", "XXA", "XXX"])
+def test_every_category_and_nationality_fits_the_certificate(now, category, citizenship):
+    texts = printed("registration-certificate", now, category=category, citizenship=citizenship)
+    assert texts["category"].startswith(f"{category}: ")
+    assert " / " in texts["nationality"]
+
+
+@pytest.mark.requirement("STL-1")
+@pytest.mark.parametrize(("number", "shown"), [("SPECIMEN-2", "SPECIMEN-2"), ("ИИ 123", "ИИ 123 / II 123")])
+def test_a_permit_has_number_and_date_apart(now, number, shown):
+    today = now.date()
+    permit = HeldDocument("residence_permit", number, today - timedelta(days=1), today.replace(year=2030))
+    texts = printed("stateless-id", now, documents=(permit,))
+    assert texts["residence_permit"] == shown
+    assert texts["residence_permit_expires"].endswith("2030")
