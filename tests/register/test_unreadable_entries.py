@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from register_helpers import KIND, NOW, enrol, issue, new_register, open_register, person, stock
 
+from tjdocs import limits
 from tjdocs.errors import RegisterError, TjdocsError, UsageError
 from tjdocs.register import Keys, Register, schema
 from tjdocs.register.entries import (
-    MAX_LEAF,
     add_signatures,
     read_json,
     read_leaf,
@@ -292,8 +292,8 @@ def test_limits_of_what_is_read():
     assert read_json(b"[" * 32 + b"]" * 32)
     text = json.dumps({"told": "[" * 500 + '"\\' + "{" * 500})  # brackets in a text are no nesting
     assert read_json(text.encode())["told"].startswith("[[")
-    assert read_json(b'"' + b"x" * (MAX_LEAF - 2) + b'"')
-    for data in (b"[" * 33 + b"]" * 33, b'"' + b"x" * (MAX_LEAF - 1) + b'"', b"NaN", b'{"a": Infinity}', b'"\\udfff"', b"\xff"):
+    assert read_json(b'"' + b"x" * (limits.LOG_ENTRY - 2) + b'"')
+    for data in (b"[" * 33 + b"]" * 33, b'"' + b"x" * (limits.LOG_ENTRY - 1) + b'"', b"NaN", b'{"a": Infinity}', b'"\\udfff"', b"\xff"):
         with pytest.raises(ValueError, match=r"\S"):
             read_json(data)
 

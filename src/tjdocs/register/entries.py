@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+from tjdocs import limits
 from tjdocs.register.officer_keys import decode, encode
 
 __all__ = [
-    "MAX_LEAF",
     "UNREADABLE",
     "add_signatures",
     "as_bytes",
@@ -29,8 +29,6 @@ __all__ = [
     "split_signatures",
 ]
 
-MAX_LEAF = 1_000_000  # bytes: a thousand times a usual entry
-_MAX_NESTING = 32
 _ALWAYS = {"act", "subject", "at", "officers"}
 _BLANKS = {"series", "first", "last"}
 _MAX_NUMBER = 10**9  # of a series or blank: a pattern has nine digits at most
@@ -98,9 +96,9 @@ def read_json(data: object) -> Any:
     :raises ValueError: not JSON, over a limit, or with half a character
     """
     raw = as_bytes(data)
-    if len(raw) > MAX_LEAF:
+    if len(raw) > limits.LOG_ENTRY:
         raise ValueError("over the limit")
-    if raw.count(b"[") + raw.count(b"{") > _MAX_NESTING and _nesting(raw) > _MAX_NESTING:
+    if raw.count(b"[") + raw.count(b"{") > limits.JSON_DEPTH and _nesting(raw) > limits.JSON_DEPTH:
         raise ValueError("nested too deeply")
     try:
         table = json.loads(raw, parse_constant=_no_number)

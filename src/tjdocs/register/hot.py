@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from tjdocs.register.entries import MAX_LEAF
+from tjdocs import limits
 from tjdocs.register.store import Store
 
 __all__ = ["Direct", "each", "execute", "stream", "stretches", "transaction"]
@@ -50,7 +50,7 @@ ROLES = """SELECT o.role, o.office, k.public FROM officer o
 LEFT JOIN officer_key k ON k.officer = o.id AND k.until = '' WHERE o.id = ?"""
 
 # an entry's bytes, or NULL over the limit
-LEAF = f"CASE WHEN LENGTH(e.leaf) <= {MAX_LEAF} THEN e.leaf END"
+LEAF = f"CASE WHEN LENGTH(e.leaf) <= {limits.LOG_ENTRY} THEN e.leaf END"
 # an audit reads every entry with the document that it is about; columns after the mac are None where there is none
 ENTRIES = f"""SELECT e.id, e.position, e.act, e.subject, {LEAF}, e.mac, d.id,
 d.document_type, d.office, d.officer, d.issued, d.expires, d.citizenship, d.sex, d.category, d.replaces,

@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
+from tjdocs import limits
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, UsageError
 from tjdocs.pki.files import write_private
 from tjdocs.pki.key_protection import PROTECTED, protect
@@ -29,7 +30,6 @@ __all__ = ["KeyRequest", "OfficerKey", "OfficerSigner", "decode", "encode", "fin
 GIVE_KEY = "give --officer-key FILE, or TJDOCS_OFFICER_KEY"
 PASSPHRASE = "give --officer-passphrase-file, or TJDOCS_OFFICER_PASSPHRASE"  # noqa: S105 (options, not a secret)
 _SHORTEST, _LONGEST = 8, 1000
-_MAX_FILE = 10_000
 # each kind of signed text has its own first line: no signature of one kind is valid for another (entries, signing)
 _REQUEST = b"tjdocs register: key request 1\n"
 _PRIME = 2**255 - 19
@@ -167,7 +167,7 @@ class KeyRequest:
         :raises InputError: not a request, or its proof is wrong
         """
         try:
-            if len(text) > _MAX_FILE:
+            if len(text) > limits.OFFICER_FILE:
                 raise ValueError
             table = json.loads(text)
             if not isinstance(table, Mapping) or table["schema"] != 1:
@@ -271,6 +271,6 @@ def _write(path: Path, data: bytes) -> None:
 def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(_MAX_FILE)
+            return file.read(limits.OFFICER_FILE)
     except OSError as error:
         raise InputError("cannot read", where=str(path), hint=error.strerror or "") from None

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tjdocs import limits
 from tjdocs.errors import InputError, KeyMaterialError, RegisterError, UsageError
-from tjdocs.register.entries import MAX_LEAF, read_json, read_leaf, read_moment, signed_part
+from tjdocs.register.entries import read_json, read_leaf, read_moment, signed_part
 from tjdocs.register.officer_keys import GIVE_KEY, KeyRequest, OfficerSigner, decode, encode, verify
 from tjdocs.register.officers import Officers
 from tjdocs.register.signing import Signers
@@ -35,7 +36,7 @@ class Order:
         :raises InputError: not an order
         """
         try:
-            if len(text) > MAX_LEAF:
+            if len(text) > limits.LOG_ENTRY:
                 raise ValueError
             table = read_json(text)
             signatures = {str(officer): decode(given, 64) for officer, given in table["signatures"].items()}
