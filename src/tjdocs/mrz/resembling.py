@@ -285,7 +285,8 @@ _INITIAL = re.compile(r"(?<![^\W\d_])([^\W\d_])\.")
 
 def _is_mixed(text: str) -> bool:
     """Whether a name has letters of Latin and of Cyrillic script."""
-    return any(letter.isascii() and letter.isalpha() for letter in text) and any("Ѐ" <= letter <= "ӿ" for letter in text)
+    latin = any(letter.isascii() and letter.isalpha() for letter in text)
+    return latin and any("\u0400" <= letter <= "\u04ff" for letter in text)
 
 
 def _read_as(text: str, letters: Mapping[int, str]) -> tuple[str, ...]:
