@@ -199,3 +199,33 @@ def lines(joined: str) -> str:
     """Return a zone of two lines as text."""
     half = len(joined) // 2
     return f"{joined[:half]}\n{joined[half:]}\n"
+
+
+TJK = zone(state="TJK", nationality="TJK")
+
+
+def stateless() -> str:
+    return b.zone(code="PS", state="TJK", nationality="XXA", expires="271123")
+
+
+# what a seal of each profile that we make holds
+FEATURES = {
+    "emergency-travel-document": {"zone": TJK},
+    "stateless-id": {
+        "zone": stateless(),
+        "residence_permit_number": "RP 12345",
+        "residence_permit_expires": date(2027, 11, 23),
+    },
+    "registration-certificate": {
+        "zone": zone(code="IR", state="TJK", nationality="UZB"),
+        "category": "C",
+        "date_of_acceptance": date(2026, 11, 23),
+    },
+    "visa": {
+        "zone_b": visa(state="TJK"),
+        "number_of_entries": 2,
+        "duration_of_stay": (30, 0, 0),
+        "passport_number": "D23145890",
+        "visa_type": b"C1",
+    },
+}

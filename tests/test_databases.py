@@ -8,7 +8,7 @@ import tracemalloc
 import pytest
 
 import builders as b
-from tjdocs import databases
+from tjdocs import limits
 from tjdocs.errors import InputError, OutputError
 from tjdocs.pki import TrustStore
 from tjdocs.pki.trust import Source
@@ -116,7 +116,7 @@ def test_a_long_value_beside_the_rows_that_are_wanted_is_not_read(made, tmp_path
 
 
 def test_a_file_over_the_limit_is_not_read_whole(made, tmp_path, monkeypatch):
-    monkeypatch.setattr(databases, "MAX_FILE", 1000)
+    monkeypatch.setattr(limits, "DATABASE", 1000)
     with pytest.raises(InputError, match="over the limits"):
         TrustStore(made["trust"][0])
 

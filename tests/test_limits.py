@@ -54,7 +54,7 @@ OWN = {
     "border/report_values.py: MAX_TEXT", "cli/_batches.py: _MAX_STATE", "cli/mrz.py: _MAX_ZONE", "documents/eligibility.py: _MAX_REASON",
     "escaping.py: MAX_MARKS", "lds/_image.py: _MAX_SEGMENTS", "lds/_oid.py: _MAX_BYTES", "lds/dg14.py: _MAX_INFOS",
     "asn1/tlv.py: _MAX_LENGTH_BYTES", "office/folders.py: _MAX_FILE", "pki/authority.py: _MAX_PASSPHRASE", "pki/paths.py: MAX_TRIED",
-    "register/_entries.py: MAX_LINE", "register/checkpoint.py: _MAX_NOTE", "register/checkpoint.py: _MAX_SIGNATURES",
+    "databases.py: _MAX_SCHEMA", "register/entries.py: _MAX_NUMBER", "register/checkpoint.py: _MAX_NOTE", "register/checkpoint.py: _MAX_SIGNATURES",
     "register/lists.py: MAX_CANDIDATES", "register/values.py: MAX_TEXT", "seal/code.py: MAX_MODULE", "seal/code.py: MAX_QUIET",
     "seal/features.py: _MAX_LENGTH_BYTES", "seal/verifying.py: MAX_SIGNERS",
 }  # fmt: skip

@@ -17,8 +17,8 @@ from postgres import Server
 from tjdocs.documents import example
 from tjdocs.office import Office
 from tjdocs.pki import Authority
-from tjdocs.register import Keys, Register, hot, merkle, owner, schema
-from tjdocs.register.entries import as_object, issue_leaf
+from tjdocs.register import Keys, OfficerKey, Register, hot, merkle, owner, schema
+from tjdocs.register.entries import add_signatures, as_object, issue_leaf, signed_part
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 KIND = "external-passport"
@@ -26,6 +26,7 @@ STAMP, DAY, LAST = "2026-11-24T12:00:00+00:00", "2026-11-24", "2036-11-23"
 FILES = dict.fromkeys(("EF.COM", "EF.SOD", "DG1", "DG2", "DG11", "DG12"), "ab" * 32)
 LISTED = as_object(FILES)
 COMMITS = 40
+OFFICER = OfficerKey.generate()
 Result = dict[str, object]
 
 
@@ -124,14 +125,17 @@ def commit_ratio(folder: Path) -> Result:
     return results
 
 
-def fill(register: Register, first: int, last: int) -> None:
+def fill(register: Register, first: int, last: int, *, sign: bool = False) -> None:
     """Write documents and their entries as issues would have, many in one transaction."""
     connection = register._context.store.engine.raw_connection().driver_connection
+    secrets = register._context.secrets
 
     def entries() -> Iterator[tuple[object, ...]]:
         for n in range(first, last + 1):
             number, leaf = f"T{n:08d}", _leaf(n)
-            yield "issue", number, leaf, register._context.secrets.entry(merkle.leaf_hash(leaf))
+            if sign:
+                leaf = add_signatures(leaf, {"trial": OFFICER.sign(signed_part(secrets.register, leaf))})
+            yield "issue", number, leaf, secrets.entry(merkle.leaf_hash(leaf))
 
     connection.execute("BEGIN IMMEDIATE")
     connection.executemany(hot.RECORD, map(_document, range(first, last + 1)))
@@ -271,8 +275,64 @@ def _rate(office: Office, application: object, register: Register, count: int, s
     return total / (time.perf_counter() - start)
 
 
+SIGNED = 20_000  # entries of the audit
+
+
+def signed(folder: Path) -> Result:
+    """What officers' signatures cost: the same acts and audit in a register of strict accountability and a trial one.
+
+    To the trial's time the bare signature of an entry is added, or its verification.
+    """
+    strict, trial = _strict(f"sqlite:///{folder}/strict.db"), made(f"sqlite:///{folder}/trial.db")
+    key, leaf = OFFICER.key, _leaf(1)
+    public, signature = key.public_key(), key.sign(leaf)
+    issuing = []
+    for _ in range(COMMITS):
+        times = []
+        for register, bare in ((strict, lambda: None), (trial, lambda: key.sign(leaf))):
+            start = time.process_time()
+            for _ in range(10):
+                issue(register)
+                bare()
+            times.append(time.process_time() - start)
+        issuing.append(times[0] / times[1])
+    fill(strict, 1001, 1000 + SIGNED, sign=True)
+    fill(trial, 1001, 1000 + SIGNED)
+    strict.log.sequence()
+    trial.log.sequence()
+    auditing = []
+    for _ in range(4):
+        times = []
+        for register, count in ((strict, 0), (trial, SIGNED)):
+            start = time.process_time()
+            if register.audit(officer="trial", sequence=False).documents < SIGNED:
+                raise RuntimeError("the audit of the benchmark's register failed")
+            for _ in range(count):
+                public.verify(signature, leaf)
+            times.append(time.process_time() - start)
+        auditing.append(times[0] / times[1])
+    return {
+        "commit": summary(issuing) | {"compared": "a signed issue over a trial register's and one Ed25519 signature"},
+        "audit": summary(auditing)
+        | {"compared": f"audit of {SIGNED} signed issues over a trial register's and as many Ed25519 verifications"},
+    }
+
+
+def _strict(url: str) -> Register:
+    """Return a register of strict accountability with its blanks, whose one officer is clerk and auditor too."""
+    at, keys = AT, Keys.generate("example.tj/register")
+    register = Register.create(url, keys=keys, officer="trial", office="trial", at=at, officer_key=OFFICER)
+    register.officers.enrol("trial", "auditor", office="trial", officer="trial", at=at)
+    register.blanks.add_series(KIND, "T{:08d}", officer="trial", at=at)
+    told = {"act": "a", "supplier": "s", "office": "trial", "officer": "trial", "at": at}
+    register.blanks.receive("T00000001-T99999999", **told)
+    register.act("confirm", "T00000001-T99999999", officers=["trial"], at=at, office="trial")
+    return register
+
+
 FIGURES = {
     "register.commit_ratio": commit_ratio,
+    "register.signed": signed,
     "register.growth": growth,
     "register.audit_ratio": audit_ratio,
     "register.parallel": parallel,

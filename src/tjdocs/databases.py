@@ -10,12 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from tjdocs import limits
 from tjdocs.errors import InputError
 
-__all__ = ["MAX_FILE", "MAX_VALUE", "check", "open_readonly", "rows"]
+__all__ = ["check", "open_readonly", "rows"]
 
-MAX_VALUE = 20 * 1024 * 1024  # bytes of one value or row: the longest list that we read
-MAX_FILE = 512 * 1024 * 1024  # bytes of a file that is read completely
 _MAX_SCHEMA = 100  # rows of the schema; ours have far fewer
 _META_FORM = "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)"
 
@@ -38,15 +37,15 @@ def open_readonly(
     :param kind: the kind of file, for the error, for example ``trust store``
     :param hint: the command that makes such a file
     :param renewal: the command that replaces a file of another version
-    :param large: it may be longer than :data:`MAX_FILE`, since it is not read completely
+    :param large: it may be longer than ``limits.DATABASE``, since it is not read completely
     :param immutable: the file is never written to, so that neither a lock nor a journal next to it counts
     :raises InputError: the file cannot be read, or has another schema or version
     """
     unfit = InputError(f"not {'an' if kind[0] in 'aeiou' else 'a'} {kind}", where=str(path), hint=hint)
     database: sqlite3.Connection | None = None
     try:
-        if not large and Path(path).stat().st_size > MAX_FILE:
-            raise InputError("over the limits", where=str(path), hint=f"at most {MAX_FILE} bytes")
+        if not large and Path(path).stat().st_size > limits.DATABASE:
+            raise InputError("over the limits", where=str(path), hint=f"at most {limits.DATABASE} bytes")
         database = sqlite3.connect(
             f"{Path(path).absolute().as_uri()}?mode=ro{'&immutable=1' if immutable else ''}",
             uri=True,
@@ -107,7 +106,7 @@ def check(database: sqlite3.Connection, forms: Mapping[str, str]) -> str:
 
 
 def _set_bounds(database: sqlite3.Connection) -> None:
-    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE)
+    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, limits.DATABASE_VALUE)
     database.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     for setting in (
         "trusted_schema = OFF",

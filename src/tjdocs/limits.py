@@ -17,8 +17,15 @@ POLICY = 256_000
 JSON_DEPTH = 32  # objects and lists in one another
 TOML_DEPTH = 32  # tables and lists in one another, parts of a key
 
-# who is looked for in watchlists
-NAMES = 2000  # characters of the names of DG11 and of claims, in all spellings; an MRZ has 39
+DATABASE = 512 * 1024 * 1024  # a trust store, which is read completely
+DATABASE_VALUE = 20 * 1024 * 1024  # a value of a trust store, or of an index of watchlists
+LOG_ENTRY = 1_000_000  # of the register's log: a thousand times a usual one
+OFFICER_FILE = 10_000  # the key or the request of an officer
+ANSWER = 1_000_000  # of a program that answers vectors
+
+# watchlists
+LIST_ROW = 100_000  # characters, all lines of it together
+NAMES = 2000  # characters of the names of DG11 and of claims that are looked for, in all spellings; an MRZ has 39
 
 # batches and archives
 LINE = 70_000_000  # a line of a batch: a folder in base64

@@ -16,9 +16,9 @@ KIND = "external-passport"
 def run(tmp_path):
     """Run a command in the test's folder; return status, output and error."""
 
-    def call(*arguments, url="sqlite:///r.db", status=0, keys=""):
-        place = () if not url or arguments[1] == "check" else ("--register", url)
-        environment = {**os.environ, **({"TJDOCS_REGISTER_KEYS": keys} if keys else {})}
+    def call(*arguments, url="sqlite:///r.db", status=0, keys="", **more):
+        place = () if not url or arguments[1:2] in (("check",), ("key",)) else ("--register", url)
+        environment = {**os.environ, **({"TJDOCS_REGISTER_KEYS": keys} if keys else {}), **more}
         command = [sys.executable, "-m", "tjdocs", *map(str, arguments), *place]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment)
         assert done.returncode == status, (command, done.stdout, done.stderr)
@@ -100,30 +100,52 @@ def test_a_trial_register_from_receipt_to_proof(run, tmp_path):
     assert "the register is gone" in run(*issue[:-1], "--out", "again", status=2)
 
 
+def officer(run, tmp_path, name):
+    """Make an officer's key; the options by which the officer acts, and by which the key is enrolled."""
+    (tmp_path / f"{name}.pass").write_text(f"{name}'s own passphrase\n")
+    made = run("register", "key", "new", f"{name}.key", "--officer", name, "--officer-passphrase-file", f"{name}.pass", "--json")
+    assert (made["key"], made["request"]) == (f"{name}.key", f"{name}.request")
+    assert (tmp_path / f"{name}.key").stat().st_mode & 0o777 == 0o600
+    return ("--officer", name, "--officer-key", f"{name}.key", "--officer-passphrase-file", f"{name}.pass"), ("--request", made["request"])
+
+
 def test_a_register_of_strict_accountability(run, tmp_path):
     (tmp_path / "secret").write_text("passphrase of a test\n")
     secret = ("--passphrase-file", "secret")
-    made = run("register", "init", "--officer", "chief", "--name", "example.tj/register", *secret, *AT, "--json")
-    assert made["trial"] is False
+    (chief, anna, eva), (_, anna_request, eva_request) = zip(*(officer(run, tmp_path, name) for name in ("chief", "anna", "eva")), strict=True)
+    chief, anna, eva = (*chief, *secret, *AT), (*anna, *secret, *AT), (*eva, *secret)
+    assert "officer without a key" in run("register", "init", "--officer", "chief", *secret, *AT, status=2)
+    assert not (tmp_path / "r.db-keys").exists()
+    made = run("register", "init", "--name", "example.tj/register", *chief, "--json")
+    assert (made["trial"], made["first_key"].split()[-1]) == (False, "chief")
     assert "passphrase needed" in run("register", "status", status=2)
     assert run("register", "sequence", *secret, "--heads", "heads").startswith("example.tj/register\n2\n")
-    chief = ("--officer", "chief", *secret, *AT)
-    assert "missing option" in run("register", "enrol", "anna", "clerk", "--office", "dushanbe", *secret, status=2)
-    run("register", "enrol", "anna", "clerk", "--office", "dushanbe", *chief)
-    run("register", "enrol", "eva", "auditor", "--office", "dushanbe", *chief)
+    enrol = ("register", "enrol", "anna", "clerk", "--office", "dushanbe")
+    assert "missing option" in run(*enrol, *secret, status=2)
+    assert "officer without a key" in run(*enrol, *chief, status=2)
+    assert "of another officer" in run(*enrol, *eva_request, *chief, status=2)
+    run(*enrol, *anna_request, *chief)
+    run("register", "enrol", "eva", "auditor", "--office", "dushanbe", *eva_request, *chief)
     told = ("--act", "act 1", "--supplier", "printer", "--office", "store")
     assert "missing option" in run("register", "receive", "P0000001-P0000010", "--type", KIND, *chief, status=2)
     run("register", "receive", "P0000001-P0000010", "--type", KIND, *told, *chief)
-    assert "no role for receive" in run("register", "receive", "P0000011", *told, "--officer", "anna", *secret, *AT, status=2)
+    assert "no role for receive" in run("register", "receive", "P0000011", *told, *anna, status=2)
     run("register", "assign", "P0000001-P0000010", "--office", "dushanbe", *chief)
-    assert run("register", "status", "P0000001", *secret, "--officer", "eva", "--json")["blank"] == "sent"
-    run("register", "confirm", "P0000001-P0000010", "--office", "dushanbe", "--officer", "anna", *secret, *AT)
-    for officer, status in (("anna", 2), ("", 2), ("eva", 0)):
-        run("register", "audit", *secret, *(("--officer", officer) if officer else ()), status=status)
+    assert run("register", "status", "P0000001", *eva, "--json")["blank"] == "sent"
+    assert "missing officer's key" in run("register", "status", "P0000001", *secret, "--officer", "eva", status=2)
+    run("register", "confirm", "P0000001-P0000010", "--office", "dushanbe", *anna)
+    for who, status in ((anna[:-2], 2), (secret, 2), (eva, 0)):
+        run("register", "audit", *who, status=status)
+    before = (tmp_path / "r.db-keys/data.key").read_bytes()
+    assert "no role for rewrap" in run("register", "rewrap", "--new-key", *anna, status=2)
+    assert (tmp_path / "r.db-keys/data.key").read_bytes() == before  # nothing was made for an officer who may not
     run("register", "rewrap", "--new-key", *chief)
-    run("register", "audit", *secret, "--officer", "eva")
+    assert "signed from entry 0 on; the first key is SHA256:" in run("register", "audit", *eva)
+    audit = run("register", "audit", *eva, "--json")
+    assert (audit["signed_from"], audit["first_key"]) == (0, made["first_key"])
     run("register", "dismiss", "anna", "clerk", *chief)
-    assert "version 0003 already" in run("register", "migrate", *secret)
+    assert {row["id"] for row in run("register", "officers", *chief[:-2], "--json")["officers"]} == {"chief", "eva"}
+    assert "version 0004 already" in run("register", "migrate", *secret)
 
 
 def test_calls_that_cannot_be(run, tmp_path):
@@ -148,7 +170,7 @@ def test_an_old_ledger(run, tmp_path):
         )
     database.close()
     assert "tjdocs register migrate" in run("register", "status", status=2)
-    assert "version 0001 is now 0003" in run("register", "migrate", *AT)
+    assert "version 0001 is now 0004" in run("register", "migrate", *AT)
     assert run("register", "status", "T00000001", "--json", *AT)["status"] == "issued"
     assert run("register", "audit", "--json")["sound"] is True
 
@@ -165,8 +187,13 @@ def test_keys_where_the_environment_says(run, tmp_path):
 
 
 def test_a_border_that_names_nobody(run, tmp_path):
-    run("register", "init", "--name", "example.tj/register", "--officer", "chief", "--keys", "k", *AT)
+    chief, _ = officer(run, tmp_path, "chief")
+    run("register", "init", "--name", "example.tj/register", *chief, "--keys", "k", *AT)
     (tmp_path / "zone.txt").write_text("P<UTOERIKSSON<<ANNA<MARIA")
     for command in (("inspect", "--mrz", "zone.txt"), ("batch", "zone.txt")):
         assert "nobody is named" in run("border", *command, status=2, keys="k")
         assert "no role for status" in run("border", *command, "--officer", "nobody", status=2, keys="k")
+        assert "missing officer's key" in run("border", *command, "--officer", "chief", status=2, keys="k")
+        run("border", *command, *chief, status=1, keys="k")
+        again = {"TJDOCS_OFFICER_KEY": "chief.key", "TJDOCS_OFFICER_PASSPHRASE": "chief's own passphrase"}
+        run("border", *command, "--officer", "chief", status=1, keys="k", **again)

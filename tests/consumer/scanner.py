@@ -8,7 +8,7 @@ from tjdocs.border import Decision, Evidence, Inspector, Policy
 from tjdocs.documents import Application, eligibility
 from tjdocs.office import Issued, NotEligible, Office
 from tjdocs.pki import Authority, TrustStore
-from tjdocs.register import Register
+from tjdocs.register import KeyRequest, Keys, OfficerKey, OfficerSigner, Order, Register
 
 
 def judge(store: str, files: Mapping[str, bytes], lines: list[str], at: datetime) -> tuple[bool, list[str]]:
@@ -29,6 +29,37 @@ def issue(folder: str, text: str) -> Issued | list[str]:
         return office.issue(application, at=now)
     except NotEligible as error:
         return unmet + [rule.article for rule in error.refused]
+
+
+class Token:
+    """A key on a token, as its driver's programmer writes it."""
+
+    public = bytes(32)
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the token's signature."""
+        return bytes(64)
+
+
+def desk(url: str, keys: Keys, file: str, passphrase: bytes, token: OfficerSigner | None = None) -> Register:
+    """Open a register of strict accountability at an officer's desk."""
+    own: OfficerSigner = token or OfficerKey.open(file, passphrase=passphrase)
+    return Register(url, keys=keys, officer_keys=[own])
+
+
+def destroy(one: Register, other: Register, numbers: str, at: datetime) -> tuple[str, ...]:
+    """Destroy blanks from two desks; return who had still to sign the order."""
+    officers = ["chief", "second"]
+    order = one.draft(lambda r: r.act("destroy", numbers, officers=officers, at=at, reference="act 1"))
+    other.countersign(Order.parse(order.text))
+    return order.lacking
+
+
+def enrol(register: Register, request: str, at: datetime) -> str:
+    """Enrol a clerk; return the fingerprint that both compare."""
+    key = KeyRequest.parse(request)
+    register.officers.enrol(key.officer, "clerk", office="dushanbe", officer="chief", at=at, key=key)
+    return key.fingerprint
 
 
 def number(text: str, today: date) -> str | None:

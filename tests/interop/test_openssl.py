@@ -140,7 +140,7 @@ def test_revocation_as_openssl_judges_it(named_authority, tmp_path):
         moment = ["-attime", str(int(at.timestamp()))]
         assert said in openssl("verify", *moment, "-CAfile", root, *lists, "-crl_check", leaf, fails=said != ": OK")
         trust = TrustStore.of([own.csca], crls=[Crl.parse(crl)] if crl else [])
-        found = revocation.judge("pa.ds-revocation", certificate, paths.build(certificate, trust), trust, at=at)
+        found = revocation.judge("pa.ds-revocation", paths.build(certificate, trust).chain, trust, at=at)
         assert (str(found.outcome), found.reason) == expected, said
     # a list of somebody else: OpenSSL finds none
     renamed = b.revocation_list(b.csca("CSCA Elsewhere", "XX"))
@@ -149,11 +149,11 @@ def test_revocation_as_openssl_judges_it(named_authority, tmp_path):
     arguments = ["verify", "-attime", AT, "-CAfile", root, *lists, "-crl_check", leaf]
     assert "unable to get certificate CRL" in openssl(*arguments, fails=True)
     trust = TrustStore.of([own.csca], crls=[renamed])
-    found = revocation.judge("pa.ds-revocation", new, paths.build(new, trust), trust, at=SIGNED)
+    found = revocation.judge("pa.ds-revocation", paths.build(new, trust).chain, trust, at=SIGNED)
     assert (str(found.outcome), found.reason) == ("undetermined", "other-issuer")
     assert other.csca.subject == own.csca.subject  # the same name, another key: not a list of ours
     trust = TrustStore.of([own.csca], crls=[Crl.parse(other.new_crl(at=SIGNED))])
-    found = revocation.judge("pa.ds-revocation", new, paths.build(new, trust), trust, at=SIGNED)
+    found = revocation.judge("pa.ds-revocation", paths.build(new, trust).chain, trust, at=SIGNED)
     assert (str(found.outcome), found.reason) == ("undetermined", "crl-signature")
 
 
@@ -332,4 +332,4 @@ def test_revocation_list_that_openssl_made(tmp_path):
     assert isinstance(crl, Crl)
     assert crl.serials == {0x0123AB}  # an entry with a reason code is read, too
     assert crl.verify(certificate).valid
-    assert crl.covers(certificate)
+    assert crl.of_issuer(certificate.subject)

@@ -1,18 +1,34 @@
 """A production register, where roles are enforced and blanks come from a store; the numbers that one handed out."""
 
-from tjdocs.register import Keys, Register
+from tjdocs.register import KeyRequest, Keys, OfficerKey, Register
+
+OFFICERS = {name: OfficerKey.generate() for name in ("officer-1", "officer-2", "officer-7")}
 
 
 def production(folder, now, kind, numbers, officer="officer-1", confirmed=True):
-    """A register with one range of blanks of one type at Dushanbe, and one officer."""
+    """A register with one range of blanks of one type at Dushanbe, and one officer, whose key is at hand."""
     keys = Keys.generate("example.tj/register")
     url = f"sqlite:///{folder / 'production.db'}"
-    register = Register.create(url, keys=keys, officer=officer, office="dushanbe", at=now)
+    first = OFFICERS[officer]
+    register = Register.create(url, keys=keys, officer=officer, office="dushanbe", at=now, officer_key=first)
     register.blanks.add_series(kind, numbers[0] + "{:08d}", officer=officer, at=now)
     register.blanks.receive(numbers, act="act 1", supplier="printer", office="dushanbe", officer=officer, at=now)
     if confirmed:
         register.act("confirm", numbers, officers=[officer], at=now, office="dushanbe")
     return register
+
+
+def enrolled(register, name, role, now, officer="officer-1"):
+    """Enrol an officer at Dushanbe."""
+    request = KeyRequest.of(name, OFFICERS[name])
+    register.officers.enrol(name, role, office="dushanbe", officer=officer, at=now, key=request)
+
+
+def reopened(register, *officers):
+    """The same register, opened with the keys of some officers."""
+    own = register._context
+    url = own.store.url.render_as_string()
+    return Register(url, keys=own.keys, officer_keys=[OFFICERS[name] for name in officers])
 
 
 def used(register):

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
 import pytest
-from offices import production
+from offices import enrolled, production, reopened
 
 from tjdocs import mrz, seal
 from tjdocs.border import Evidence, Inspector
@@ -443,6 +443,23 @@ def test_an_override_needs_a_named_officer_in_production(tmp_path, now):
     with pytest.raises(UsageError, match="no officer"):
         office.issue(application, at=now, overrides=[Override("former-union-open", "trial", "because")])
     assert register.document("R00000001", officer="officer-1") is None
+
+
+@pytest.mark.parametrize("enrolled_too", [False, True])
+def test_an_override_in_the_name_of_an_officer_who_is_not_here(tmp_path, now, enrolled_too):
+    """A name alone overrides nothing: whoever decides is an officer, and her key is at hand."""
+    authority = Authority.create(tmp_path / "a", at=now, passphrase=b"passphrase of a test", production=True)
+    register = production(tmp_path, now, "registration-certificate", "R00000001-R00000009")
+    if enrolled_too:
+        enrolled(register, "officer-2", "officer", now)
+    application = lawful("registration-certificate", now, category="F", citizenship="AFG")
+    call = {"at": now, "page": False, "overrides": [Override("former-union", "officer-2", "because")]}
+    with pytest.raises((RegisterError, KeyMaterialError), match="missing officer's key" if enrolled_too else "no role"):
+        Office(authority, register, officer="officer-1").issue(application, **call)
+    assert register.document("R00000001", officer="officer-1") is None
+    if enrolled_too:
+        both = reopened(register, "officer-1", "officer-2")
+        assert Office(authority, both, officer="officer-1").issue(application, **call).document_number == "R00000001"
 
 
 def test_what_the_register_knows_is_heeded(office, register, now):

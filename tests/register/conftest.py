@@ -7,10 +7,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from register_helpers import KIND, NOW, stock
+from register_helpers import KIND, NOW, enrol, new_register, stock
 
 from postgres import Server
-from tjdocs.register import Keys, Register
+from tjdocs.register import Keys
 
 
 @pytest.fixture(scope="session")
@@ -35,13 +35,13 @@ def keys():
 @pytest.fixture
 def register(url, keys):
     """A production register: chief (officer, store), anna (clerk, dushanbe), second (officer, store), and the others."""
-    made = Register.create(url, keys=keys, officer="chief", office="store", at=NOW)
-    roles = (("second", "officer", "store"), ("anna", "clerk", "dushanbe"), ("auditor", "auditor", "store"), ("gate", "border", "gate-1"))
+    register = new_register(url, keys)
+    roles = (("auditor", "auditor", "store"), ("second", "officer", "store"), ("anna", "clerk", "dushanbe"), ("gate", "border", "gate-1"))
     for id_, role, office in roles:
-        made.officers.enrol(id_, role, office=office, officer="chief", at=NOW)
-    made.blanks.add_series(KIND, "P{:07d}", officer="chief", at=NOW)
-    yield made
-    made.close()
+        enrol(register, id_, role, office)
+    register.blanks.add_series(KIND, "P{:07d}", officer="chief", at=NOW)
+    yield register
+    register.close()
 
 
 @pytest.fixture

@@ -3,10 +3,34 @@
 from datetime import UTC, date, datetime, timedelta
 
 from tjdocs.documents.validity import anniversary
-from tjdocs.register import Person
+from tjdocs.register import KeyRequest, OfficerKey, Person, Register
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 KIND = "external-passport"
+# the officers of these tests, each with a key: whoever has them all may act as any
+OFFICERS = {name: OfficerKey.generate() for name in ("chief", "second", "anna", "auditor", "gate", "late", "bob")}
+TWO = ("chief", "second")  # who signs together what one may not
+
+
+def new_register(url, keys, officer="chief", office="store", **more):
+    """A new production register, opened with every officer's key."""
+    first = OFFICERS[officer]
+    Register.create(url, keys=keys, officer=officer, office=office, at=NOW, officer_key=first, **more).close()
+    return open_register(url, keys)
+
+
+def open_register(url, keys, **more):
+    """A register opened with every officer's key."""
+    return Register(url, keys=keys, officer_keys=OFFICERS.values(), **more)
+
+
+def request(name, key=None):
+    """What an officer hands in to be enrolled."""
+    return KeyRequest.of(name, key or OFFICERS[name])
+
+
+def enrol(register, name, role, office, officer="chief", key=None):
+    register.officers.enrol(name, role, office=office, officer=officer, at=NOW, key=request(name, key))
 
 
 def stock(register, numbers, office="dushanbe"):

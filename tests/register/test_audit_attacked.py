@@ -1,15 +1,17 @@
 """Attacks of one who writes to the database, reads all of it, and has no keys: each is found, and its row is named."""
 
 import base64
+from secrets import token_hex
 
 import pytest
-from register_helpers import KIND, NOW, issue, person, stock
+from register_helpers import KIND, NOW, TWO, enrol, issue, new_register, open_register, person, stock
 
 from tjdocs.errors import RegisterError
-from tjdocs.register import Keys, Register, hot, schema
+from tjdocs.register import Keys, OfficerKey, Register, hot, schema
 from tjdocs.register.checkpoint import Checkpoint
 from tjdocs.register.entries import make_leaf
 from tjdocs.register.replay import Replay
+from tjdocs.register.roll import Roll
 
 ENTRY, HEAD = schema.entry.c, schema.head.c
 
@@ -54,7 +56,7 @@ def named(register, **more):
 
 
 def blind(url, keys):
-    return Register(url, keys=Keys((), None, keys.verifier))
+    return open_register(url, Keys((), None, keys.verifier))
 
 
 # ------------------------------------------------------------------------------------------ entries used once more
@@ -71,14 +73,14 @@ def kept(register, which):
 @pytest.mark.parametrize("sequenced", [False, True])
 def test_an_officer_enrolled_once_more_by_a_kept_entry(register, since, sequenced):
     """The mark of a new entry is good; that the same entry stands there twice is not."""
-    register.officers.enrol("late", "officer", office="store", officer="chief", at=NOW)
+    enrol(register, "late", "officer", "store", TWO, OfficerKey.generate())
     again = kept(register, ENTRY.subject == "late")
     head = register.log.sequence()
     if not sequenced:
-        register.officers.dismiss("late", "officer", officer="chief", at=NOW)
+        register.officers.dismiss("late", "officer", officer=TWO, at=NOW)
         register.log.sequence()
     else:
-        register.officers.dismiss("late", "officer", officer="chief", at=NOW)
+        register.officers.dismiss("late", "officer", officer=TWO, at=NOW)
     put(register, schema.entry.insert().values(**again), schema.officer.insert().values(id="late", role="officer", office="store"))
     with pytest.raises(RegisterError, match="twice"):
         register.log.sequence()
@@ -88,10 +90,10 @@ def test_an_officer_enrolled_once_more_by_a_kept_entry(register, since, sequence
 
 def test_an_entry_that_a_sequencer_let_in_twice(register, monkeypatch):
     """Nobody looked for such in registers of before: their sequencers signed it, and the audit names it."""
-    register.officers.enrol("late", "officer", office="store", officer="chief", at=NOW)
+    enrol(register, "late", "officer", "store", TWO, OfficerKey.generate())
     again = kept(register, ENTRY.subject == "late")
     head = register.log.sequence()
-    register.officers.dismiss("late", "officer", officer="chief", at=NOW)
+    register.officers.dismiss("late", "officer", officer=TWO, at=NOW)
     put(register, schema.entry.insert().values(**again), schema.officer.insert().values(id="late", role="officer", office="store"))
     monkeypatch.setattr(hot, "AGAIN", "SELECT 1 WHERE 1 = 0")
     place = int(register.log.sequence().split("\n")[1]) - 1
@@ -101,8 +103,8 @@ def test_an_entry_that_a_sequencer_let_in_twice(register, monkeypatch):
 
 def test_the_same_act_twice_in_one_second_is_two_entries(register):
     for _ in range(2):
-        register.officers.enrol("late", "officer", office="store", officer="chief", at=NOW)
-        register.officers.dismiss("late", "officer", officer="chief", at=NOW)
+        enrol(register, "late", "officer", "store", TWO, OfficerKey.generate())
+        register.officers.dismiss("late", "officer", officer=TWO, at=NOW)
     register.log.sequence()
     assert register.audit(officer="auditor").sound
 
@@ -137,12 +139,13 @@ def test_new_acts_that_change_places(stocked):
 
 def test_new_enrolments_that_change_places(register):
     register.log.sequence()
-    register.officers.enrol("late", "officer", office="store", officer="chief", at=NOW)
-    register.officers.dismiss("late", "officer", officer="chief", at=NOW)
+    enrol(register, "late", "officer", "store", TWO, OfficerKey.generate())
+    register.officers.dismiss("late", "officer", officer=TWO, at=NOW)
     sql(
         register,
         "UPDATE entry SET id = id + 100 WHERE position IS NULL AND act = 'dismiss'",
         "UPDATE entry SET id = id + 300 WHERE position IS NULL AND act = 'enrol'",
+        "UPDATE officer_key SET until = '' WHERE officer = 'late'",
     )
     put(register, schema.officer.insert().values(id="late", role="officer", office="store"))
     assert {table for table, _ in named(register)} == {"entry"}
@@ -179,7 +182,7 @@ CHANGES = {
         "UPDATE head SET note = note || '\u2014 other.tj/log " + base64.b64encode(b"12345678").decode() + "' || chr(10)",
         ("head", "LAST"),
     ),
-    "version-twice": ("INSERT INTO alembic_version VALUES ('0009')", ("alembic_version", "0003, 0009")),
+    "version-twice": ("INSERT INTO alembic_version VALUES ('0009')", ("alembic_version", f"{schema.VERSION}, 0009")),
 }  # fmt: skip
 
 
@@ -205,7 +208,7 @@ def test_a_change_of_one_column(busy, url, name):
     found = named(busy)
     row = busy.heads[-1].split("\n")[1] if row == "LAST" else row
     assert (table, row) in found or (row is None and table in {one for one, _ in found}), found
-    assert len(found) <= 3, found
+    assert len([row for row in found if row[0] != "officer_key"]) <= 3, found  # an officer has a row in each of two tables
 
 
 def test_an_entry_inserted_before_the_first(busy):
@@ -269,9 +272,9 @@ TEXTS = [("document", "ground"), ("officer", "office"), ("officer", "role"), ("b
 def test_text_that_is_no_unicode(tmp_path, keys, table, column):
     """SQLite keeps bytes as text; no driver reads them, and an audit must go on."""
     url = f"sqlite:///{tmp_path / 'r.db'}"
-    register = Register.create(url, keys=keys, officer="chief", office="store", at=NOW)
-    register.officers.enrol("auditor", "auditor", office="store", officer="chief", at=NOW)
-    register.officers.enrol("anna", "clerk", office="dushanbe", officer="chief", at=NOW)
+    register = new_register(url, keys, office="store")
+    enrol(register, "auditor", "auditor", "store")
+    enrol(register, "anna", "clerk", "dushanbe")
     register.blanks.add_series(KIND, "P{:07d}", officer="chief", at=NOW)
     stock(register, "P0000001-P0000100")
     issue(register)
@@ -408,8 +411,12 @@ def test_an_entry_beyond_the_newest_head(busy, url, keys):
 
 def played(*acts, whole=True):
     """Play acts: each its name, subject, moment's hour and what more its entry says; what was wrong with each."""
-    replay = Replay(whole=whole)
-    return [replay.add(act, subject, make_leaf(act, subject, at, ["chief"], **more)) for act, subject, at, more in acts]
+    replay, found = Replay(whole=whole, roll=Roll(whole=whole)), []
+    for act, subject, hour, more in acts:
+        at = hour or "2026-11-24T00:00:00+05:00"
+        faults = replay.add(act, subject, make_leaf(act, subject, at, ["chief"], more, nonce=token_hex(8)))
+        found.append("; ".join(fault.detail for fault in faults))
+    return found
 
 
 def on_document(act, state, hour, ground=""):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import product
 
 import pytest
-from register_helpers import KIND, NOW, issue, person, stock
+from register_helpers import KIND, NOW, enrol, issue, new_register, open_register, person, stock
 
 from tjdocs.documents import example
 from tjdocs.errors import RegisterError, UsageError
@@ -198,7 +198,7 @@ def test_what_cannot_be_recorded(stocked, change):
 def test_only_a_number_reserved_here_moves(stocked, url, keys, state):
     number = "P0000099"
     if state != "never handed out":
-        number = Register(url, keys=keys).reserve(KIND, officer="anna", at=NOW) if state == "another's" else issue(stocked)
+        number = open_register(url, keys).reserve(KIND, officer="anna", at=NOW) if state == "another's" else issue(stocked)
     if state == "spoiled":
         number = stocked.reserve(KIND, officer="anna", at=NOW)
         stocked.spoil(number, at=NOW)
@@ -292,7 +292,7 @@ def test_nothing_of_a_person_stands_in_the_database(stocked, url, tmp_path):
 def test_without_the_data_key_it_counts_and_audits(stocked, url, keys):
     number = issue(stocked, person=person())
     stocked.log.sequence()
-    blind = Register(url, keys=Keys((), None, keys.verifier))
+    blind = open_register(url, Keys((), None, keys.verifier))
     assert blind.document(number, officer="anna").status == "issued"
     assert blind.audit(officer="auditor").sound
     assert blind.statistics(first=NOW.date(), last=NOW.date(), by=["citizenship"], officer="auditor").rows[0].count == 1
@@ -308,26 +308,26 @@ def test_without_the_data_key_it_counts_and_audits(stocked, url, keys):
 def test_a_new_key_wraps_every_row_anew(tmp_path, url, keys):
     folder = tmp_path / "keys"
     made = Keys.create(folder, name="example.tj/register", passphrase=b"of a test")
-    register = Register.create(url, keys=made, officer="chief", office="o", at=NOW)
+    register = new_register(url, made, office="o")
     register.blanks.add_series(KIND, "P{:07d}", officer="chief", at=NOW)
     stock(register, "P0000001-P0000010", office="o")
     number = issue(register, officer="chief", person=person())
     head = register.log.sequence()
     both = Keys.open(folder, passphrase=b"of a test").renewed(folder, passphrase=b"of a test")
     assert [key.secret for key in both.data][1:] == [key.secret for key in made.data]
-    register = Register(url, keys=both)
+    register = open_register(url, both)
     with pytest.raises(RegisterError, match="no role"):
         register.rewrap(officer="nobody", at=NOW)
     assert register.rewrap(officer="chief", at=NOW) == 1
     assert register.rewrap(officer="chief", at=NOW) == 0
     newest = both.only_newest(folder, passphrase=b"of a test")
-    register = Register(url, keys=Keys.open(folder, passphrase=b"of a test"))
+    register = open_register(url, Keys.open(folder, passphrase=b"of a test"))
     assert newest.data == register._context.keys.data
     assert register.documents.holder(number, officer="chief") == person()
     assert [d.number for d in register.dossier(person(), officer="chief").documents] == [number]
     with pytest.raises(RegisterError, match="another key"):
         Register(url, keys=made)
-    register.officers.enrol("auditor", "auditor", office="o", officer="chief", at=NOW)
+    enrol(register, "auditor", "auditor", "o")
     assert register.audit(officer="auditor", since=head).sound
 
 

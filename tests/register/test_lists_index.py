@@ -330,7 +330,7 @@ def test_an_unknown_key_is_told_without_what_a_terminal_obeys(tmp_path):
 
 
 def test_too_many_entries_of_one_name_are_refused_when_the_index_is_made(tmp_path, monkeypatch):
-    monkeypatch.setattr(form.databases, "MAX_VALUE", 1000)
+    monkeypatch.setattr(form.limits, "DATABASE_VALUE", 1000)
     path = write(tmp_path / "l.jsonl", [{**BAN, "id": str(n)} for n in range(100)])
     with pytest.raises(InputError, match="too many entries of one name"):
         Lists.build(tmp_path / "l.db", [path])

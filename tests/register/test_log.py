@@ -9,7 +9,7 @@ from hashlib import sha256
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from register_helpers import KIND, NOW, issue
+from register_helpers import KIND, NOW, enrol, issue, open_register
 
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, UsageError
 from tjdocs.register import (
@@ -17,7 +17,6 @@ from tjdocs.register import (
     ConsistencyProof,
     InclusionProof,
     Keys,
-    Register,
     Verifier,
     append_head,
     merkle,
@@ -225,19 +224,19 @@ def test_who_sequences(stocked, url, keys):
     issue(stocked)
     for less in (Keys((), keys.log, keys.verifier), Keys(keys.data, None, keys.verifier), Keys((), None, keys.verifier)):
         with pytest.raises(KeyMaterialError):
-            Register(url, keys=less).log.sequence()
-    assert Register(url, keys=Keys((), None, keys.verifier)).log.head() == ""
+            open_register(url, less).log.sequence()
+    assert open_register(url, Keys((), None, keys.verifier)).log.head() == ""
     with pytest.raises(KeyMaterialError, match="public key"):
-        Register(url, keys=Keys(keys.data)).log.verifier  # noqa: B018
+        open_register(url, Keys(keys.data)).log.verifier  # noqa: B018
 
 
 def test_without_the_data_key_nothing_is_written(stocked, url, keys):
     """An entry without its mark could be anyone's."""
-    blind = Register(url, keys=Keys((), None, keys.verifier))
+    blind = open_register(url, Keys((), None, keys.verifier))
     for call in (
         lambda: blind.reserve(KIND, officer="anna", at=NOW),
         lambda: blind.blanks.move("lost", "P0000001", officers=["chief"], at=NOW, ground="g"),
-        lambda: blind.officers.enrol("x", "clerk", office="o", officer="chief", at=NOW),
+        lambda: enrol(blind, "late", "clerk", "o"),
     ):
         with pytest.raises(RegisterError, match="data key"):
             call()

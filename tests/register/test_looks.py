@@ -1,12 +1,14 @@
 """Every look into a register asks for a role, at the moment of the look; a trial register needs nobody named."""
 
 import pytest
-from register_helpers import KIND, NOW, issue, person
+from register_helpers import KIND, NOW, OFFICERS, issue, open_register, person
 
 from tjdocs.border import Inspector
 from tjdocs.border.standing import RegisterStatus
-from tjdocs.errors import RegisterError, UsageError
+from tjdocs.errors import KeyMaterialError, RegisterError, UsageError
 from tjdocs.register import Keys, Register
+from tjdocs.register.entries import signed_part, split_signatures
+from tjdocs.register.officer_keys import verify
 
 # how one looks, and which of the roles may (specs/register/roles.toml)
 ALL = {"chief", "anna", "auditor", "gate"}
@@ -74,9 +76,25 @@ def test_a_border_that_nobody_answers_for(stocked):
     assert RegisterStatus(stocked, officer="gate").status(number).status == "issued"
 
 
+def test_a_desk_that_uses_up_a_document_signs_with_its_own_key(stocked, url, keys):
+    number = issue(stocked)
+    for held in ((), [OFFICERS["anna"]]):
+        desk = Register(url, keys=keys, officer_keys=held)
+        with pytest.raises(KeyMaterialError, match="missing officer's key: officer gate"):
+            RegisterStatus(desk, officer="gate")
+        desk.close()
+    desk = Register(url, keys=keys, officer_keys=[OFFICERS["gate"]])
+    status = RegisterStatus(desk, officer="gate")
+    assert [status.use_up(number, at=NOW, point="gate-1") for _ in range(2)] == [True, False]
+    body, signatures = split_signatures(desk.documents.history(number, officer="gate")[-1])
+    assert verify(OFFICERS["gate"].public, signatures["gate"], signed_part(desk._context.secrets.register, body))
+    assert stocked.audit(officer="auditor", heads=[]).problems == ()
+    desk.close()
+
+
 def test_a_number_of_a_series_made_since_is_found(stocked, url, keys):
     """What a process remembers of series is no more than a short way to a row."""
-    other = Register(url, keys=keys)
+    other = open_register(url, keys)
     assert other.document(issue(stocked), officer="anna").document_type == KIND
     stocked.blanks.add_series("return-certificate", "R{:07d}", officer="chief", at=NOW)
     told = {"act": "act 9", "supplier": "printer", "office": "dushanbe", "officer": "chief", "at": NOW}

@@ -11,11 +11,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from register_helpers import KIND, NOW, issue, person, stock
+from register_helpers import KIND, NOW, enrol, issue, new_register, open_register, person, stock
 
 from postgres import Server
 from tjdocs.errors import RegisterError
-from tjdocs.register import Register, hot
+from tjdocs.register import hot
 
 PROCESSES = 20
 EACH = 10
@@ -109,7 +109,7 @@ def test_one_durable_commit_an_issue(url, keys, request, who):
     server = None
     if url.startswith("postgresql"):
         server, url = request.getfixturevalue("server"), f"{url}%20-clog_statement%3Dall"
-    register = Register.create(url, keys=keys, officer="chief", office="store", at=NOW)
+    register = new_register(url, keys, office="store")
     register.blanks.add_series(KIND, "P{:07d}", officer="chief", at=NOW)
     stock(register, "P0000001-P0000100", office="store")
     for _ in range(6):  # prepared statements are logged under their names
@@ -210,9 +210,9 @@ def durable():
 
 
 def made_on(server, keys):
-    register = Register.create(server.database(), keys=keys, officer="chief", office="store", at=NOW)
-    register.officers.enrol("anna", "clerk", office="dushanbe", officer="chief", at=NOW)
-    register.officers.enrol("auditor", "auditor", office="store", officer="chief", at=NOW)
+    register = new_register(server.database(), keys, office="store")
+    enrol(register, "anna", "clerk", "dushanbe")
+    enrol(register, "auditor", "auditor", "store")
     register.blanks.add_series(KIND, "P{:07d}", officer="chief", at=NOW)
     stock(register, "P0000001-P0005000")
     return register
@@ -279,7 +279,7 @@ def test_a_server_that_goes_away_and_comes_back(durable, keys):
         lambda: register.reserve(KIND, officer="anna", at=NOW),
         lambda: register.document(first, officer="anna"),
         lambda: register.audit(officer="auditor"),
-        lambda: Register(durable.url("postgres"), keys=keys),
+        lambda: open_register(durable.url("postgres"), keys),
     ):
         with pytest.raises(RegisterError) as caught:
             call()
@@ -308,7 +308,7 @@ def test_more_callers_than_connections(durable, keys):
 
     def work(queue, n):
         try:
-            own = Register(register._context.store.url.render_as_string(), keys=keys, wait=5)
+            own = open_register(register._context.store.url.render_as_string(), keys, wait=5)
             with own._context.store.read():
                 everybody.wait(60)
         except RegisterError as error:
@@ -406,3 +406,41 @@ def test_a_forged_reservation_is_not_resumed(stocked):
             "'host|boot|1|1', 'token', '/tmp/place', '/tmp/staging', '' FROM series"
         )
     assert [one.done for one in stocked.resume(officer="chief", at=NOW, everywhere=True)] == ["forged"]
+
+
+def test_an_officer_changes_while_nobody_writes(server, keys, monkeypatch):
+    """Whoever was let in before a dismissal has an entry before it: else an honest officer would stand accused."""
+    register = new_register(server.database(), keys)
+    for name, role, office in (("auditor", "auditor", "store"), ("anna", "clerk", "dushanbe")):
+        enrol(register, name, role, office)
+    register.blanks.add_series(KIND, "P{:07d}", officer="chief", at=NOW)
+    stock(register, "P0000001-P0000010")
+    number, real, asked, dismissed = register.reserve(KIND, officer="anna", at=NOW), hot.execute, threading.Event(), threading.Event()
+
+    def waits():
+        with register._context.store.read() as connection:
+            query = "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            return connection.exec_driver_sql(query).scalar() > 0
+
+    def execute(connection, statement, values=()):
+        found = real(connection, statement, values)
+        if statement == hot.ROLES and values == ("anna",):
+            asked.set()
+            while not waits() and not dismissed.is_set():
+                pass
+        return found
+
+    def dismiss():
+        asked.wait()
+        register.officers.dismiss("anna", "clerk", officer="chief", at=NOW)
+        dismissed.set()
+
+    monkeypatch.setattr(hot, "execute", execute)
+    with ThreadPoolExecutor(2) as pool:
+        done = [pool.submit(commit, register, number), pool.submit(dismiss)]
+        for one in done:
+            one.result()
+    monkeypatch.undo()
+    audit = register.audit(officer="auditor", heads=[])
+    assert (audit.problems, audit.documents) == ((), 1)
+    register.close()

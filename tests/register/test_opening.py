@@ -13,7 +13,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from register_helpers import KIND, NOW, issue
+from register_helpers import KIND, NOW, OFFICERS, enrol, issue, new_register, open_register
 
 import disks
 from tjdocs.errors import RegisterError, UsageError
@@ -53,8 +53,8 @@ def test_an_empty_server_is_no_register(server):
 
 def test_made_once(register, url, keys):
     with pytest.raises(RegisterError, match="already"):
-        Register.create(url, keys=keys, officer="chief", office="store", at=NOW)
-    assert not Register(url, keys=keys).trial
+        new_register(url, keys, office="store")
+    assert not open_register(url, keys).trial
 
 
 def test_made_with_all_its_keys(url, keys):
@@ -70,7 +70,7 @@ def test_keys_of_another_register_are_refused(register, url, keys):
     with pytest.raises(UsageError, match="another register"):
         Register(url, keys=other)
     with pytest.raises(RegisterError, match="another key"):
-        Register(url, keys=Keys(other.data, keys.log, keys.verifier))
+        open_register(url, Keys(other.data, keys.log, keys.verifier))
 
 
 def test_a_trial_register_makes_itself_and_its_keys(tmp_path):
@@ -94,7 +94,7 @@ def test_a_register_that_is_gone_is_not_begun_anew(tmp_path, keys, gone):
     made.add_series(KIND, "T{:08d}", at=NOW)
     issue(made, officer="trial")
     made.close()
-    Register.create(f"sqlite:///{strict}", keys=keys, officer="chief", office="store", at=NOW).close()
+    new_register(f"sqlite:///{strict}", keys, office="store").close()
     for path in tmp_path.glob("?.db*"):
         if path.is_file():
             path.unlink()
@@ -105,7 +105,7 @@ def test_a_register_that_is_gone_is_not_begun_anew(tmp_path, keys, gone):
         Register(f"sqlite:///{trial}")
     assert "backup" in caught.value.hint
     with pytest.raises(RegisterError, match="no register there"):
-        Register(f"sqlite:///{strict}", keys=keys)
+        open_register(f"sqlite:///{strict}", keys)
     shutil.rmtree(tmp_path / "r.db-keys")
     assert Register(f"sqlite:///{trial}").trial
 
@@ -144,15 +144,18 @@ def old_ledger(url):
     opened.close()
 
 
+MIGRATING = {"officer": "chief", "office": "dushanbe", "at": NOW, "officer_key": OFFICERS["chief"]}
+
+
 def test_an_older_register_is_refused_until_migrated(url, keys):
     old_ledger(url)
     with pytest.raises(RegisterError, match="older") as caught:
-        Register(url, keys=keys)
+        open_register(url, keys)
     assert "register migrate" in caught.value.hint
     with pytest.raises(RegisterError, match="already"):
-        Register.create(url, keys=keys, officer="chief", office="store", at=NOW)
-    assert migrate(url, keys=keys, officer="chief", office="dushanbe", at=NOW) == ("0001", "0003")
-    register = Register(url, keys=keys)
+        new_register(url, keys, office="store")
+    assert migrate(url, **MIGRATING, keys=keys) == ("0001", schema.VERSION)
+    register = open_register(url, keys)
     found = register.document("T00000002", officer="chief")
     assert (found.status, found.officer, found.date_of_issue, found.files) == ("issued", "officer-1", "2026-01-01", {"DG1": "ab" * 32})
     assert [register.document(f"T{n:08d}", officer="chief").status for n in (3, 4)] == ["spoiled", "spoiled"]
@@ -160,27 +163,27 @@ def test_an_older_register_is_refused_until_migrated(url, keys):
     assert register.blanks.find("T00000001", officer="chief") is None
     audit = register.audit(officer="chief") if register.trial else None
     assert audit is None
-    register.officers.enrol("auditor", "auditor", office="dushanbe", officer="chief", at=NOW)
+    enrol(register, "auditor", "auditor", "dushanbe")
     assert register.audit(officer="auditor").problems == ()
     assert columns(register._context.store.engine) == []
-    assert migrate(url, keys=keys, officer="chief", office="dushanbe", at=NOW) == ("0003", "0003")
+    assert migrate(url, **MIGRATING, keys=keys) == (schema.VERSION, schema.VERSION)
 
 
 def test_a_migration_that_fails_changes_nothing(url, keys, monkeypatch):
     old_ledger(url)
     monkeypatch.setattr("tjdocs.register.migrating.issue_leaf", lambda *a: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        migrate(url, keys=keys, officer="chief", office="dushanbe", at=NOW)
+        migrate(url, **MIGRATING, keys=keys)
     monkeypatch.undo()
     assert store.Store(store.parse_url(url)).version() == "0001"
-    assert migrate(url, keys=keys, officer="chief", office="dushanbe", at=NOW) == ("0001", "0003")
+    assert migrate(url, **MIGRATING, keys=keys) == ("0001", schema.VERSION)
 
 
-@pytest.mark.parametrize("version", ["0004", "9999", "zzzz"])
+@pytest.mark.parametrize("version", ["0005", "9999", "zzzz"])
 def test_a_newer_register_is_refused(register, url, keys, version):
     with register._context.store.write() as connection:
         connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{version}'")
-    for act in (lambda: Register(url, keys=keys), lambda: migrate(url, keys=keys, officer="c", office="o", at=NOW)):
+    for act in (lambda: open_register(url, keys), lambda: migrate(url, keys=keys, officer="c", office="o", at=NOW)):
         with pytest.raises(RegisterError, match="newer"):
             act()
 
@@ -230,7 +233,7 @@ def test_a_truncated_file(tmp_path, keys, kept):
     path = sqlite_register(tmp_path, keys)
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * kept) // 4096 * 4096])
     with pytest.raises(RegisterError) as caught:
-        Register(f"sqlite:///{path}", keys=keys).audit()
+        open_register(f"sqlite:///{path}", keys).audit()
     assert "malformed" in str(caught.value) or "disk image" in str(caught.value)
 
 
@@ -242,7 +245,7 @@ def test_a_flipped_bit_is_an_error_or_named(tmp_path, keys):
     for at in range(place, place + 9):
         path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
         try:
-            told += not Register(f"sqlite:///{path}", keys=keys).audit(sequence=False).sound
+            told += not open_register(f"sqlite:///{path}", keys).audit(sequence=False).sound
         except RegisterError:
             told += 1
     assert told == 9
@@ -251,7 +254,7 @@ def test_a_flipped_bit_is_an_error_or_named(tmp_path, keys):
 def test_a_read_only_file(tmp_path, keys):
     path = sqlite_register(tmp_path, keys)
     url = f"sqlite:///file:{path}?mode=ro&uri=true"
-    register = Register(url, keys=keys)
+    register = open_register(url, keys)
     assert register.document("T00000001", officer="anna").status == "issued"
     with pytest.raises(RegisterError, match="readonly"):
         register.reserve(KIND, officer="anna", at=NOW)
@@ -303,11 +306,11 @@ def test_a_full_disk(small_disk, keys):
 
 def test_a_lock_is_waited_for_no_longer_than_told(tmp_path, keys):
     path = sqlite_register(tmp_path, keys)
-    register = Register(f"sqlite:///{path}", keys=keys, wait=0.2)
+    register = open_register(f"sqlite:///{path}", keys, wait=0.2)
     holder = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     holder.execute("BEGIN IMMEDIATE")
     with pytest.raises(RegisterError, match="locked"):
         register.reserve(KIND, officer="anna", at=NOW)
     threading.Timer(0.1, lambda: holder.execute("ROLLBACK")).start()
-    assert Register(f"sqlite:///{path}", keys=keys, wait=10).reserve(KIND, officer="anna", at=NOW) == "T00000041"
+    assert open_register(f"sqlite:///{path}", keys, wait=10).reserve(KIND, officer="anna", at=NOW) == "T00000041"
     holder.close()

@@ -16,39 +16,10 @@ from tjdocs.seal import Header, Seal, make, message, status, verify
 ISSUED, SIGNED = date(2026, 11, 23), date(2026, 11, 24)
 AT = datetime(2026, 12, 1, tzinfo=UTC)
 ETD = "emergency-travel-document"
-TJK = s.zone(state="TJK", nationality="TJK")
-
-
-def stateless() -> str:
-    return b.zone(code="PS", state="TJK", nationality="XXA", expires="271123")
-
-
-FEATURES = {
-    ETD: {"zone": TJK},
-    "stateless-id": {
-        "zone": stateless(),
-        "residence_permit_number": "RP 12345",
-        "residence_permit_expires": date(2027, 11, 23),
-    },
-    "registration-certificate": {
-        "zone": s.zone(code="IR", state="TJK", nationality="UZB"),
-        "category": "C",
-        "date_of_acceptance": ISSUED,
-    },
-    "visa": {
-        "zone_b": s.visa(state="TJK"),
-        "number_of_entries": 2,
-        "duration_of_stay": (30, 0, 0),
-        "passport_number": "D23145890",
-        "visa_type": b"C1",
-    },
-}
-
-
 def made(authority: Authority, profile=ETD, **changes) -> Seal:
     signer = authority.seal_signer(ETD if profile == "visa" else profile)
     values = {"signer": signer, "issue_date": ISSUED, "signature_date": SIGNED}
-    return make(profile, **{**values, "features": FEATURES[profile], **changes})
+    return make(profile, **{**values, "features": s.FEATURES[profile], **changes})
 
 
 def trust(authority: Authority) -> TrustStore:
@@ -56,13 +27,13 @@ def trust(authority: Authority) -> TrustStore:
 
 
 @pytest.mark.requirement("ICAO-SEAL")
-@pytest.mark.parametrize("profile", FEATURES)
+@pytest.mark.parametrize("profile", s.FEATURES)
 def test_what_is_made_is_read_back(authority, profile):
     seal = made(authority, profile)
     assert Seal.parse(seal.encode()) == seal
     assert seal.problems == ()
     assert seal.profile.id == profile
-    expected = dict(FEATURES[profile])
+    expected = dict(s.FEATURES[profile])
     if profile == "visa":
         expected["zone_b"] = expected["zone_b"][:64]
     assert seal.values == expected
@@ -71,7 +42,7 @@ def test_what_is_made_is_read_back(authority, profile):
 
 
 @pytest.mark.requirement("ICAO-SEAL")
-@pytest.mark.parametrize("profile", [name for name in FEATURES if name != "visa"])
+@pytest.mark.parametrize("profile", [name for name in s.FEATURES if name != "visa"])
 def test_what_is_made_is_genuine(authority, named_authority, profile):
     for one in (authority, named_authority):
         seal = made(one, profile)
@@ -172,11 +143,11 @@ def test_the_key_is_used_in_its_period_only(authority):
     [
         ("passport", {}, "passport"),
         (ETD, {}, "emergency-travel-document: zone"),
-        (ETD, {"zone": TJK, "colour": "red"}, "emergency-travel-document: colour"),
-        (ETD, {"zone": TJK[:71]}, "feature zone"),
-        (ETD, {"zone": TJK[:45] + "8" + TJK[46:]}, "emergency-travel-document: zone"),
-        ("visa", FEATURES["visa"] | {"zone_a": s.visa(44)}, "visa: zone"),
-        ("registration-certificate", FEATURES["registration-certificate"] | {"category": "H"}, "feature category"),
+        (ETD, {"zone": s.TJK, "colour": "red"}, "emergency-travel-document: colour"),
+        (ETD, {"zone": s.TJK[:71]}, "feature zone"),
+        (ETD, {"zone": s.TJK[:45] + "8" + s.TJK[46:]}, "emergency-travel-document: zone"),
+        ("visa", s.FEATURES["visa"] | {"zone_a": s.visa(44)}, "visa: zone"),
+        ("registration-certificate", s.FEATURES["registration-certificate"] | {"category": "H"}, "feature category"),
     ],
 )
 def test_seals_that_are_not_made(authority, profile, features, where):
@@ -237,7 +208,7 @@ def test_a_message_for_a_profile_that_nobody_knows():
 
 def test_the_longest_value_of_version_3():
     header = Header(3, "UTO", "UTS1", "0005B", s.SIGNED, s.SIGNED, 0x5D, 0x01)
-    features = FEATURES["visa"] | {"additional": bytes(254)}
+    features = s.FEATURES["visa"] | {"additional": bytes(254)}
     seal = Seal.assemble(message(header, features), bytes(64))
     assert seal.problems == ()
     assert seal.values["additional"] == bytes(254)

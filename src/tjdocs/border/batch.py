@@ -61,10 +61,12 @@ class Setup:
     """What an inspector is made of, as bytes that any process makes it from.
 
     :param digest: SHA-256 of trust, lists' and policy's content; two setups that judge alike have the same
+    :param officer_key: file and passphrase of the asking officer's key; every worker reads the file
     """
 
     data: bytes = field(repr=False)
     digest: str
+    officer_key: tuple[Path, bytes | None] | None = field(default=None, repr=False)
 
     @classmethod
     def of(
@@ -75,11 +77,13 @@ class Setup:
         policy: Policy | None = None,
         register: str = "",
         officer: str = "trial",
+        officer_key: tuple[Path, bytes | None] | None = None,
     ) -> "Setup":
         """Return the setup of an inspector.
 
         :param register: URL of a register that every worker can open
         :param officer: in whose name it is asked
+        :param officer_key: file and passphrase of that officer's key; a trial register needs none
         :raises UsageError: ``trust`` is a view under a policy; the policy goes by itself
         """
         store = trust if trust is not None else TrustStore.of(())
@@ -95,17 +99,19 @@ class Setup:
             lists,
         )
         data = pickle.dumps(content)
-        return cls(data, sha256(data).hexdigest())
+        return cls(data, sha256(data).hexdigest(), officer_key)
 
     def inspector(self) -> Inspector:
         """Make the inspector."""
-        from tjdocs.register import Register
+        from tjdocs.register import OfficerKey, Register
 
         content = pickle.loads(self.data)  # noqa: S301 - our own process wrote it
         certificates, crls, signers, policy, register, officer, lists = content
         entries = [Entry(Certificate.parse(raw), *rest) for raw, *rest in certificates]
         trust = TrustStore.of_entries(entries, map(Crl.parse, crls), map(Certificate.parse, signers))
-        status = RegisterStatus(Register(register), officer=officer) if register else None
+        own = self.officer_key
+        keys = () if own is None else (OfficerKey.open(own[0], passphrase=own[1]),)
+        status = RegisterStatus(Register(register, officer_keys=keys), officer=officer) if register else None
         return Inspector(trust=trust, register=status, lists=lists, policy=Policy.parse(policy))
 
 

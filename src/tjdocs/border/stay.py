@@ -53,6 +53,7 @@ def judge(case: Case) -> Finding:
     if entered > case.day:
         return Finding(check, Outcome.FAILED, "entered-in-future")
     registered, doubts = _registered(case, entered)
+    claimed = case.claims.registered
     until = min(registered, case.day) if registered else case.day
     allowed = _rules()["free_days"]
     # a holiday not in the table shortens the count by a day or two a year: one that is far over stays over
@@ -62,14 +63,16 @@ def judge(case: Case) -> Finding:
         return Finding(check, Outcome.PASSED, detail=detail)
     if doubts:
         return doubts[0]
+    if claimed is not None and claimed >= entered and business_days(entered, claimed, enough=allowed + 1)[0] <= allowed:
+        return Finding(check, Outcome.UNDETERMINED, "registration-claimed", detail)
     if not known and count <= allowed + 4:
         return Finding(check, Outcome.UNDETERMINED, "holidays-unknown", detail)
     return Finding(check, Outcome.FAILED, "overstayed", f"{detail}; {allowed} are allowed")
 
 
 def _registered(case: Case, entered: date) -> tuple[date | None, list[Finding]]:
-    """Return the day of registration, by the document or a list, and why the list may have another."""
-    days = [case.claims.registered] if case.claims.registered else []
+    """Return the day of registration by a list, and why the list may have another: a claim gives no right."""
+    days = []
     result = case.look_up(["registration"]) if case.listed.get("registration") else None
     if result is not None:
         days += [date.fromisoformat(match.entry.valid_from) for match in result.matches if match.exact]

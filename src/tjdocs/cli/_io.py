@@ -54,10 +54,15 @@ def day(text: str) -> date:
     return times.day_of(given(text), f"--at {text}")
 
 
+def read_passphrase(path: str) -> bytes:
+    """Return the passphrase in a file."""
+    return read_file(path, limits.TEXT).rstrip(b"\r\n")
+
+
 def passphrase(path: str) -> bytes | None:
     """Return the passphrase from a file or the environment, None without one."""
     if path:
-        return read_file(path, limits.TEXT).rstrip(b"\r\n")
+        return read_passphrase(path)
     value = os.environ.get("TJDOCS_PASSPHRASE")
     return value.encode() if value else None
 

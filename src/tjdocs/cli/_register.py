@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tjdocs import limits
 from tjdocs.cli import _io
-from tjdocs.errors import UsageError
+from tjdocs.errors import OutputError, UsageError
+from tjdocs.pki.files import write_private
 
 if TYPE_CHECKING:  # the database is brought in by the commands that need it
-    from tjdocs.register import Register
+    from collections.abc import Callable
+
+    from tjdocs.register import KeyRequest, OfficerKey, Register
 
 Url = Annotated[str, typer.Option("--register", help="sqlite:///PATH or postgresql://USER@HOST/NAME.")]
 RegisterPassphrase = Annotated[
@@ -22,6 +26,23 @@ KeyFolder = Annotated[
     typer.Option("--keys", help="Folder of the register's keys; else TJDOCS_REGISTER_KEYS, or beside SQLite's file."),
 ]
 Officer = Annotated[str, typer.Option("--officer", help="Who acts; may be left out in a trial register.")]
+OfficerKeys = Annotated[
+    list[str] | None,
+    typer.Option("--officer-key", metavar="FILE", help="The officer's key, repeatable; else TJDOCS_OFFICER_KEY."),
+]
+OfficerPassphrases = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--officer-passphrase-file",
+        metavar="FILE",
+        help="File with its passphrase, in the order of the keys; else TJDOCS_OFFICER_PASSPHRASE.",
+    ),
+]
+Officers = Annotated[list[str] | None, typer.Option("--officer", help="Who acts; twice where two must sign.")]
+OrderFile = Annotated[
+    str,
+    typer.Option("--order", metavar="FILE", help="Do nothing: write an order, for another officer to countersign."),
+]
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="A document, a blank, or a range A-B.")]
 From = Annotated[
     str, typer.Option("--from", metavar="DATE", help="First day; default: the first of the month of --to.")
@@ -53,8 +74,45 @@ def _sqlite_path(url: str) -> str:
     return path if path != url else ""
 
 
-def open_register(url: str, folder: str = "", passphrase_file: str = "", *, make: bool = False) -> "Register":
-    """Open a register with its keys.
+def officer_keys(files: list[str] | None, passphrase_files: list[str] | None) -> "list[OfficerKey]":
+    """Open the officers' keys of ``--officer-key`` or ``TJDOCS_OFFICER_KEY``.
+
+    :raises UsageError: more passphrases than keys
+    """
+    return [_officer_key(file, passphrase) for file, passphrase in officer_key_files(files, passphrase_files)]
+
+
+def officer_key_files(files: list[str] | None, passphrase_files: list[str] | None) -> list[tuple[str, bytes | None]]:
+    """Return the files of the officers' keys, each with its passphrase.
+
+    :raises UsageError: more passphrases than keys
+    """
+    named = files or [name for name in os.environ.get("TJDOCS_OFFICER_KEY", "").split(os.pathsep) if name]
+    given: list[bytes | None] = [_io.read_passphrase(file) for file in passphrase_files or []]
+    if len(given) > len(named):
+        hint = "give one for each key, in the same order"
+        raise UsageError("passphrase without a key", where="--officer-passphrase-file", hint=hint)
+    text = os.environ.get("TJDOCS_OFFICER_PASSPHRASE", "")
+    given += [text.encode() or None] * (len(named) - len(given))
+    return list(zip(named, given, strict=True))
+
+
+def _officer_key(file: str, passphrase: bytes | None) -> "OfficerKey":
+    from tjdocs.register import OfficerKey
+
+    return OfficerKey.open(file, passphrase=passphrase)
+
+
+def open_register(
+    url: str,
+    folder: str = "",
+    passphrase_file: str = "",
+    officer_key: list[str] | None = None,
+    officer_passphrase_file: list[str] | None = None,
+    *,
+    make: bool = False,
+) -> "Register":
+    """Open a register with its keys and those of its officers.
 
     :param make: an SQLite file that is not there becomes a trial register
     :raises UsageError: no URL
@@ -67,7 +125,11 @@ def open_register(url: str, folder: str = "", passphrase_file: str = "", *, make
     if not make and path and not _is_there(Path(path.removeprefix("file:").partition("?")[0])):
         raise UsageError("no register there", where="--register", hint="make one with `tjdocs register init`")
     keys = key_folder(url, folder)
-    return Register(url, keys=None if keys is None else Keys.open(keys, passphrase=_io.passphrase(passphrase_file)))
+    return Register(
+        url,
+        keys=None if keys is None else Keys.open(keys, passphrase=_io.passphrase(passphrase_file)),
+        officer_keys=officer_keys(officer_key, officer_passphrase_file),
+    )
 
 
 def _is_there(path: Path) -> bool:
@@ -75,6 +137,53 @@ def _is_there(path: Path) -> bool:
         return path.stat().st_size > 0  # empty, it is what a cut left of one
     except OSError:
         return False
+
+
+def first_key(officer: str, files: list[str] | None, passphrase_files: list[str] | None) -> "OfficerKey | None":
+    """Open the first key of a register to be made or migrated.
+
+    :param officer: the first officer, who needs one; ``""``: the library decides
+    :raises UsageError: several keys, or a missing one
+    """
+    keys = officer_keys(files, passphrase_files)
+    if len(keys) > 1 or (officer and not keys):
+        hint = "make one with `tjdocs register key new`" if not keys else "give the first officer's"
+        raise UsageError("officer without a key" if not keys else "several keys", where="--officer-key", hint=hint)
+    return keys[0] if keys else None
+
+
+def one_officer_key(files: list[str] | None, passphrase_files: list[str] | None) -> tuple[Path, bytes | None] | None:
+    """Return file and passphrase of the one officer's key, which worker processes open.
+
+    :raises UsageError: several keys
+    """
+    named = officer_key_files(files, passphrase_files)
+    if len(named) > 1:
+        raise UsageError("several keys", where="--officer-key", hint="give the named officer's")
+    return (Path(named[0][0]), named[0][1]) if named else None
+
+
+def read_request(path: str) -> "KeyRequest":
+    """Read an officer's key request."""
+    from tjdocs.register import KeyRequest
+
+    return KeyRequest.parse(_io.read_file(path, limits.TEXT))
+
+
+def do(register: "Register", order: str, act: "Callable[[Register], object]") -> dict[str, str]:
+    """Do an action, or write an order for it; return the lines to show about the order.
+
+    :param order: a new file; ``""``: do the action
+    """
+    if not order:
+        act(register)
+        return {}
+    drafted = register.draft(act)
+    try:
+        write_private(Path(order), drafted.text.encode())
+    except OSError as error:
+        raise OutputError("cannot write", where=order, hint=error.strerror or "") from None
+    return {"order": order, "lacking": " ".join(drafted.lacking)}
 
 
 def told(register: "Register", value: str, option: str) -> str:

@@ -23,7 +23,8 @@ SetupFile = Annotated[
     typer.Option("--setup", metavar="FILE", help="The desk's options as JSON, under their names; options go first."),
 ]
 
-_LISTS = ("trust", "crl", "signer", "watch_list", "permit")  # of paths
+# of paths
+_LISTS = ("trust", "crl", "signer", "watch_list", "permit", "officer_key", "officer_passphrase_file")
 _DIGESTS = ("list_digest",)  # a list of texts
 _PATHS = ("policy", "keys", "record", "export_signer", "export_key", "passphrase_file")
 _TEXTS = ("trust_digest", "register", "officer", "lang", "at", *CROSSING_KEYS)
@@ -99,6 +100,7 @@ def open_register(values: Mapping[str, Any]) -> RegisterStatus | None:
     """Open a register that exists: an inspection never makes one."""
     if not values.get("register"):
         return None
-    found = _register.open_register(values["register"], values.get("keys", ""))
+    own = values.get("officer_key"), values.get("officer_passphrase_file")
+    found = _register.open_register(values["register"], values.get("keys", ""), "", *own)
     # nobody answers for a register
     return RegisterStatus(found, officer=values.get("officer") or ("trial" if found.trial else ""))

@@ -50,6 +50,8 @@ def inspect(
     signer: _io.SealSigner = None,
     register: RegisterUrl = "",
     officer: RegisterOfficer = "",
+    officer_key: _register.OfficerKeys = None,
+    officer_passphrase_file: _register.OfficerPassphrases = None,
     keys: _register.KeyFolder = "",
     watch_list: WatchList = None,
     permit: Permit = None,
@@ -83,7 +85,8 @@ def inspect(
         "officer": officer, "keys": keys, "watch_list": watch_list, "permit": permit, "list_digest": list_digest,
         "direction": direction, "point": point, "policy": policy, "lang": lang, "dry_run": dry_run, "at": at,
         "record": record, "export_signer": export_signer, "export_key": export_key,
-        "passphrase_file": passphrase_file,
+        "passphrase_file": passphrase_file, "officer_key": officer_key,
+        "officer_passphrase_file": officer_passphrase_file,
     })  # fmt: skip
     words = texts(values.get("lang", "en"))
     moment = _io.given(values.get("at", ""))
@@ -194,6 +197,8 @@ def judge_batch(
     signer: _io.SealSigner = None,
     register: RegisterUrl = "",
     officer: RegisterOfficer = "",
+    officer_key: _register.OfficerKeys = None,
+    officer_passphrase_file: _register.OfficerPassphrases = None,
     watch_list: WatchList = None,
     permit: Permit = None,
     list_digest: ListDigest = None,
@@ -213,7 +218,8 @@ def judge_batch(
     values = _setup.desk(setup, {
         "trust": trust, "crl": crl, "trust_digest": trust_digest, "signer": signer, "register": register,
         "officer": officer, "watch_list": watch_list, "permit": permit, "list_digest": list_digest, "policy": policy,
-        "direction": direction, "point": point, "at": at,
+        "direction": direction, "point": point, "at": at, "officer_key": officer_key,
+        "officer_passphrase_file": officer_passphrase_file,
     }, _setup.BATCH_KEYS)  # fmt: skip
     common = _setup.crossing(values)
     _setup.open_register(values)
@@ -221,6 +227,7 @@ def judge_batch(
     made = batch.Setup.of(
         trust=inspector.trust, lists=inspector.lists, policy=inspector.policy, register=values.get("register", ""),
         officer=values.get("officer", "trial"),
+        officer_key=_register.one_officer_key(values.get("officer_key"), values.get("officer_passphrase_file")),
     )  # fmt: skip
     given = values.get("at", "")
     items = (item for path in paths for item in _batches.items(path, here=bool(dask)))

@@ -42,6 +42,8 @@ def issue(
     passphrase_file: _io.PassphraseFile = "",
     keys: _register.KeyFolder = "",
     register_passphrase_file: _register.RegisterPassphrase = "",
+    officer_key: _register.OfficerKeys = None,
+    officer_passphrase_file: _register.OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
@@ -54,8 +56,9 @@ def issue(
     opened = _open(authority, passphrase_file, register, officer)
     request = read_application(application, type_, loaded)
     book = _register.open_register(
-        _url(opened, register), keys, register_passphrase_file or passphrase_file, make=opened.trial
-    )
+        _url(opened, register), keys, register_passphrase_file or passphrase_file, officer_key,
+        officer_passphrase_file, make=opened.trial,
+    )  # fmt: skip
     office = Office(opened, book, officer=officer or "trial", types=loaded)
     try:
         issued = office.issue(
@@ -101,6 +104,8 @@ def issue_batch(
     passphrase_file: _io.PassphraseFile = "",
     keys: _register.KeyFolder = "",
     register_passphrase_file: _register.RegisterPassphrase = "",
+    officer_key: _register.OfficerKeys = None,
+    officer_passphrase_file: _register.OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
@@ -119,6 +124,7 @@ def issue_batch(
         passphrase=_io.passphrase(passphrase_file),
         register_keys=_register.key_folder(_url(opened, register), keys),
         register_passphrase=_io.passphrase(register_passphrase_file or passphrase_file),
+        officer_key=_register.one_officer_key(officer_key, officer_passphrase_file),
         types=tuple(map(Path, types or ())),
         chip=False if no_chip else None,
         pages=not no_pages,

@@ -7,12 +7,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tjdocs import times
-from tjdocs.cli import _io, _terminal, register_views
-from tjdocs.cli._register import KeyFolder, Number, Officer, Url, key_place, open_register, told
+from tjdocs.cli import _io, _terminal, register_officers, register_views
+from tjdocs.cli._register import (
+    KeyFolder,
+    Number,
+    Officer,
+    OfficerKeys,
+    OfficerPassphrases,
+    Officers,
+    OrderFile,
+    Url,
+    do,
+    first_key,
+    key_place,
+    open_register,
+    read_request,
+    told,
+)
 from tjdocs.errors import UsageError
 
 if TYPE_CHECKING:  # the database is brought in by the commands that need it
-    from tjdocs.register import Keys
+    from tjdocs.register import Keys, OfficerKey
 
 app = typer.Typer(help="The ledger of blanks and documents.", no_args_is_help=True)
 
@@ -20,7 +35,7 @@ _OFFICE = typer.Option("--office", help="The office.")
 _GROUND = typer.Option("--ground", help="Why.")
 _ACT = typer.Option("--act", help="Number of the written act.")
 
-Officers = Annotated[list[str] | None, typer.Option("--officer", help="Who acts; twice where two must sign.")]
+Request = Annotated[str, typer.Option("--request", metavar="FILE", help="The officer's key request.")]
 Office = Annotated[str, _OFFICE]
 Reference = Annotated[str, _ACT]
 
@@ -43,12 +58,17 @@ def _place(url: str, keys: str) -> Path:
 def _own_keys(url: str, keys: str, name: str, passphrase: bytes | None) -> "tuple[Path, Keys]":
     """Return a register's keys and where they lie, made there when there are none."""
     from tjdocs.register import Keys
-    from tjdocs.register.register import TRIAL_NAME
+    from tjdocs.register.making import TRIAL_NAME
 
     place = _place(url, keys)
     if place.is_dir() and any(place.iterdir()):
         return place, Keys.open(place, passphrase=passphrase)
     return place, Keys.create(place, name=name or TRIAL_NAME, passphrase=passphrase)
+
+
+def _first(officer: str, key: "OfficerKey | None") -> dict[str, str]:
+    """Return the line about a register's first key, as an audit prints it; nothing in a trial register."""
+    return {"first_key": f"{key.fingerprint} of {officer}"} if officer and key is not None else {}
 
 
 @app.command()
@@ -59,28 +79,31 @@ def init(
     keys: KeyFolder = "",
     name: Annotated[str, typer.Option("--name", help="The log's name, which its heads bear.")] = "",
     passphrase_file: _io.PassphraseFile = "",
+    officer_key: OfficerKeys = None,
+    officer_passphrase_file: OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
-    """Make a register and its keys. With --officer roles are enforced; without, it is for trials."""
+    """Make a register and its keys. With --officer and --officer-key roles are enforced; without, it is for trials."""
     from tjdocs.register import Register
 
-    secret = _io.passphrase(passphrase_file)
+    secret, key = _io.passphrase(passphrase_file), first_key(officer, officer_key, officer_passphrase_file)
     place, own = _own_keys(url, keys, name, secret)
     register = Register.create(
-        url, keys=own, officer=officer or "trial", office=office, at=_io.moment(at), trial=not officer
-    )
+        url, keys=own, officer=officer or "trial", office=office, at=_io.moment(at), officer_key=key,
+        trial=not officer,
+    )  # fmt: skip
     if register.trial:
         _terminal.error("tjdocs: trial register: every officer may do everything")
     if secret is None:
         _terminal.error("tjdocs: the register's keys lie in plain files (mode 0600)")
+    shown = {"keys": str(place), "log": register.log.verifier.text, **_first(officer, key)}
     if as_json:
-        _io.show_json(
-            {"schema": 1, "trial": register.trial, "keys": str(place), "verifier": register.log.verifier.text}
-        )
+        verifier = shown.pop("log")
+        _io.show_json({"schema": 1, "trial": register.trial, **shown, "verifier": verifier})
     else:
-        _terminal.line(f"keys: {place}")
-        _terminal.line(f"log: {register.log.verifier.text}")
+        for label, text in shown.items():
+            _terminal.line(f"{label.replace('_', ' ')}: {text}")
 
 
 @app.command()
@@ -91,18 +114,26 @@ def migrate(
     keys: KeyFolder = "",
     name: Annotated[str, typer.Option("--name", help="The log's name, for a ledger that had none.")] = "",
     passphrase_file: _io.PassphraseFile = "",
+    officer_key: OfficerKeys = None,
+    officer_passphrase_file: OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
-    """Bring an older register up to this version. Make a backup first."""
+    """Bring an older register up to this version, the first key with it. Make a backup first."""
     from tjdocs.register import migrate as run
 
+    key = first_key("", officer_key, officer_passphrase_file)
     _, own = _own_keys(url, keys, name, _io.passphrase(passphrase_file))
-    before, now = run(url, keys=own, officer=officer or "trial", office=office, at=_io.moment(at), trial=not officer)
+    before, now = run(
+        url, keys=own, officer=officer or "trial", office=office, at=_io.moment(at), officer_key=key, trial=not officer
+    )
+    first = _first(officer, key) if before != now else {}
     if as_json:
-        _io.show_json({"schema": 1, "before": before, "now": now})
+        _io.show_json({"schema": 1, "before": before, "now": now, **first})
     else:
         _terminal.line(f"version {before} is now {now}" if before != now else f"version {now} already")
+        for text in first.values():
+            _terminal.line(f"first key: {text}")
 
 
 @app.command()
@@ -110,34 +141,44 @@ def enrol(
     id_: Annotated[str, typer.Argument(metavar="ID")],
     role: Annotated[str, typer.Argument(metavar="ROLE", help="clerk, officer, auditor or border.")],
     office: Office,
+    request: Request = "",
+    order: OrderFile = "",
     url: Url = "",
-    officer: Officer = "",
+    officer: Officers = None,
     keys: KeyFolder = "",
     passphrase_file: _io.PassphraseFile = "",
+    officer_key: OfficerKeys = None,
+    officer_passphrase_file: OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
-    """Give an officer a role."""
-    register = open_register(url, keys, passphrase_file)
-    register.officers.enrol(id_, role, office=office, officer=told(register, officer, "--officer"), at=_io.moment(at))
-    _done(as_json, "enrol", id_, role=role)
+    """Give an officer a role, with the first one the key of --request."""
+    register, now = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file), _io.moment(at)
+    by, key = officer or [told(register, "", "--officer")], read_request(request) if request else None
+    done = do(register, order, lambda one: one.officers.enrol(id_, role, office=office, officer=by, at=now, key=key))
+    shown = {"key": key.fingerprint} if key is not None else {}
+    _done(as_json, "enrol", id_, role=role, **shown, **done)
 
 
 @app.command()
 def dismiss(
     id_: Annotated[str, typer.Argument(metavar="ID")],
     role: Annotated[str, typer.Argument(metavar="ROLE")],
+    order: OrderFile = "",
     url: Url = "",
-    officer: Officer = "",
+    officer: Officers = None,
     keys: KeyFolder = "",
     passphrase_file: _io.PassphraseFile = "",
+    officer_key: OfficerKeys = None,
+    officer_passphrase_file: OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
-    """Take a role back."""
-    register = open_register(url, keys, passphrase_file)
-    register.officers.dismiss(id_, role, officer=told(register, officer, "--officer"), at=_io.moment(at))
-    _done(as_json, "dismiss", id_, role=role)
+    """Take a role back; with the last one the officer's key ends."""
+    register, now = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file), _io.moment(at)
+    by = officer or [told(register, "", "--officer")]
+    done = do(register, order, lambda one: one.officers.dismiss(id_, role, officer=by, at=now))
+    _done(as_json, "dismiss", id_, role=role, **done)
 
 
 @app.command()
@@ -151,13 +192,15 @@ def receive(
     officer: Officer = "",
     keys: KeyFolder = "",
     passphrase_file: _io.PassphraseFile = "",
+    officer_key: OfficerKeys = None,
+    officer_passphrase_file: OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Take new blanks in: a range that the register has never had."""
     from tjdocs.register import pattern_of
 
-    register, now = open_register(url, keys, passphrase_file), _io.moment(at)
+    register, now = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file), _io.moment(at)
     by = told(register, officer, "--officer")
     if type_:
         register.blanks.add_series(type_, pattern_of(numbers), officer=by, at=now)
@@ -180,18 +223,21 @@ def _act(
     officers: list[str] | None,
     keys: str,
     passphrase_file: str,
+    officer_key: list[str] | None,
+    officer_passphrase_file: list[str] | None,
+    order: str,
     at: str,
     as_json: bool,
     **given: str,
 ) -> None:
-    register = open_register(url, keys, passphrase_file)
+    register, now = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file), _io.moment(at)
     by = officers or [told(register, "", "--officer")]
     options = {"reference": "--act", "to": "--office"}
     told_ = {name: told(register, value, options.get(name, f"--{name}")) for name, value in given.items()}
-    register.act(act, numbers, officers=by, at=_io.moment(at), **told_)
+    done = do(register, order, lambda one: one.act(act, numbers, officers=by, at=now, **told_))
     if act == "assign" and register.trial:  # nobody else is there to do it
-        register.act("confirm", numbers, officers=by, at=_io.moment(at), office=told_["to"])
-    _done(as_json, act, numbers)
+        register.act("confirm", numbers, officers=by, at=now, office=told_["to"])
+    _done(as_json, act, numbers, **done)
 
 
 def _command(act: str, what: str, option: Any) -> Callable[..., None]:
@@ -201,10 +247,15 @@ def _command(act: str, what: str, option: Any) -> Callable[..., None]:
     """
 
     def command(
-        numbers: Number, value: Annotated[str, option] = "", url: Url = "", officer: Officers = None,
-        keys: KeyFolder = "", passphrase_file: _io.PassphraseFile = "", at: _io.At = "", as_json: _io.Json = False,
+        numbers: Number, value: Annotated[str, option] = "", order: OrderFile = "", url: Url = "",
+        officer: Officers = None, keys: KeyFolder = "", passphrase_file: _io.PassphraseFile = "",
+        officer_key: OfficerKeys = None, officer_passphrase_file: OfficerPassphrases = None, at: _io.At = "",
+        as_json: _io.Json = False,
     ) -> None:  # fmt: skip
-        _act(act, numbers, url, officer, keys, passphrase_file, at, as_json, **{what: value})
+        _act(
+            act, numbers, url, officer, keys, passphrase_file, officer_key, officer_passphrase_file, order, at, as_json,
+            **{what: value},
+        )  # fmt: skip
 
     return command
 
@@ -224,10 +275,11 @@ for _name, _what, _option, _help in (
 @app.command()
 def handover(
     number: Number, url: Url = "", officer: Officers = None, keys: KeyFolder = "",
-    passphrase_file: _io.PassphraseFile = "", at: _io.At = "", as_json: _io.Json = False,
+    passphrase_file: _io.PassphraseFile = "", officer_key: OfficerKeys = None,
+    officer_passphrase_file: OfficerPassphrases = None, at: _io.At = "", as_json: _io.Json = False,
 ) -> None:  # fmt: skip
     """Record that the holder has the document."""
-    _act("handover", number, url, officer, keys, passphrase_file, at, as_json)
+    _act("handover", number, url, officer, keys, passphrase_file, officer_key, officer_passphrase_file, "", at, as_json)
 
 
 @app.command()
@@ -241,11 +293,13 @@ def decide(
     officer: Officer = "",
     keys: KeyFolder = "",
     passphrase_file: _io.PassphraseFile = "",
+    officer_key: OfficerKeys = None,
+    officer_passphrase_file: OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Record how a procedure came out, without a person; the library records one with a person."""
-    register, now = open_register(url, keys, passphrase_file), _io.moment(at)
+    register, now = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file), _io.moment(at)
     id_ = register.decisions.record(
         kind, outcome, day=times.day_of(now), act=told(register, reference, "--act"),
         officer=told(register, officer, "--officer"), at=now, document_type=type_, category=category,
@@ -262,11 +316,13 @@ def resume(
     ] = False,
     keys: KeyFolder = "",
     passphrase_file: _io.PassphraseFile = "",
+    officer_key: OfficerKeys = None,
+    officer_passphrase_file: OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Complete or spoil what crashed processes left between blank and document."""
-    register = open_register(url, keys, passphrase_file)
+    register = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file)
     done = register.resume(officer=told(register, officer, "--officer"), at=_io.moment(at), everywhere=everywhere)
     if as_json:
         _io.show_json({"schema": 1, "resumed": [{"number": one.number, "done": one.done} for one in done]})
@@ -286,21 +342,26 @@ def rewrap(
     keys: KeyFolder = "",
     new_key: Annotated[bool, typer.Option("--new-key", help="Make a new data key first.")] = False,
     passphrase_file: _io.PassphraseFile = "",
+    officer_key: OfficerKeys = None,
+    officer_passphrase_file: OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Wrap every row's key by a new data key, and drop the old one. May be stopped and run again."""
     from tjdocs.register import Keys
 
-    register = open_register(url, keys, passphrase_file)
+    register = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file)
     place = _place(url, keys)
     secret = _io.passphrase(passphrase_file)
+    by = told(register, officer, "--officer")
     if new_key:
+        register.may("rewrap", by)
         Keys.open(place, passphrase=secret).renewed(place, passphrase=secret)
-        register = open_register(url, str(place), passphrase_file)
-    count = register.rewrap(officer=told(register, officer, "--officer"), at=_io.moment(at))
+        register = open_register(url, str(place), passphrase_file, officer_key, officer_passphrase_file)
+    count = register.rewrap(officer=by, at=_io.moment(at))
     Keys.open(place, passphrase=secret).only_newest(place, passphrase=secret)
     _done(as_json, "rewrap", str(place), rows=count)
 
 
+register_officers.add(app)
 register_views.add(app)

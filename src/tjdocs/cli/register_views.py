@@ -6,7 +6,17 @@ from typing import Annotated, Any
 import typer
 
 from tjdocs.cli import _io, _terminal
-from tjdocs.cli._register import From, KeyFolder, Officer, To, Url, open_register, period
+from tjdocs.cli._register import (
+    From,
+    KeyFolder,
+    Officer,
+    OfficerKeys,
+    OfficerPassphrases,
+    To,
+    Url,
+    open_register,
+    period,
+)
 from tjdocs.errors import InputError
 
 
@@ -22,11 +32,13 @@ def status(
     officer: Officer = "",
     keys: KeyFolder = "",
     passphrase_file: _io.PassphraseFile = "",
+    officer_key: OfficerKeys = None,
+    officer_passphrase_file: OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Show what is known of a number, or where all blanks are. Exit status 1 for a number that is not known."""
-    now, register = _io.given(at), open_register(url, keys, passphrase_file)
+    now, register = _io.given(at), open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file)
     if not number:
         rows = [
             {
@@ -78,13 +90,15 @@ def report(
     officer: Officer = "",
     keys: KeyFolder = "",
     passphrase_file: _io.PassphraseFile = "",
+    officer_key: OfficerKeys = None,
+    officer_passphrase_file: OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Reconcile blanks by office and day. Exit status 1 when one is not accounted for; it is named."""
     from tjdocs.register.report import FLOWS
 
-    register = open_register(url, keys, passphrase_file)
+    register = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file)
     first, last = period(from_, to, at)
     found = register.report(first=first, last=last, officer=officer)
     columns = ["office", "document_type", "day", "opening", *FLOWS, "closing"]
@@ -114,12 +128,14 @@ def audit(
     officer: Officer = "",
     keys: KeyFolder = "",
     passphrase_file: _io.PassphraseFile = "",
+    officer_key: OfficerKeys = None,
+    officer_passphrase_file: OfficerPassphrases = None,
     as_json: _io.Json = False,
 ) -> None:
     """Look for any change made behind the register's back. Exit status 1 when there is one; it is named."""
     from tjdocs.register import append_head, read_heads
 
-    register = open_register(url, keys, passphrase_file)
+    register = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file)
     # the sequencer may move on while this runs: heads are read before
     known = (read_heads(heads) or None) if heads and Path(heads).exists() else None
     found = register.audit(officer=officer, since=_head(since) if since else "", heads=known, persons=persons)
@@ -132,6 +148,8 @@ def audit(
                 "sound": found.sound,
                 "entries": found.entries,
                 "documents": found.documents,
+                "signed_from": found.signed_from,
+                "first_key": found.first_key,
                 "head": found.head,
                 "problems": [problem.as_json() for problem in found.problems],
                 "undetermined": list(found.undetermined),
@@ -143,6 +161,10 @@ def audit(
             _terminal.line(_io.styled("failed", 14), f"{problem.code} {problem.table} {problem.row}{detail}")
         for text in found.undetermined:
             _terminal.line(_io.styled("undetermined", 14), text)
+        if found.signed_from is not None:
+            _terminal.line(f"signed from entry {found.signed_from} on; the first key is {found.first_key}")
+        if register.trial:
+            _terminal.line("a trial register: nobody signs")
         word = "nothing was changed" if found.sound else f"{len(found.problems)} changes"
         _terminal.line(f"{word}: {found.entries} entries, {found.documents} documents read")
         _terminal.lines(f"\n{found.head}")
@@ -173,10 +195,12 @@ def prove(
     officer: Officer = "",
     keys: KeyFolder = "",
     passphrase_file: _io.PassphraseFile = "",
+    officer_key: OfficerKeys = None,
+    officer_passphrase_file: OfficerPassphrases = None,
     as_json: _io.Json = False,
 ) -> None:
     """Print proofs of every log entry about a number; they verify without the database (`tjdocs register check`)."""
-    register = open_register(url, keys, passphrase_file)
+    register = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file)
     log = register.log
     proofs = [log.prove_consistency(_head(since), officer=officer)] if since else log.prove(number, officer=officer)
     # proofs are for programs, with or without --json
@@ -223,11 +247,13 @@ def statistics(
     officer: Officer = "",
     keys: KeyFolder = "",
     passphrase_file: _io.PassphraseFile = "",
+    officer_key: OfficerKeys = None,
+    officer_passphrase_file: OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Count documents and decisions of a period, beside the same period a year earlier."""
-    register = open_register(url, keys, passphrase_file)
+    register = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file)
     first, last = period(from_, to, at)
     found = register.statistics(first=first, last=last, by=by or ["document_type", "decision"], officer=officer)
     if as_json:

@@ -259,6 +259,7 @@ def readings(name: Name | tuple[str, str]) -> tuple[Name, ...]:
 def _readings(pair: tuple[str, str]) -> tuple[Name, ...]:
     if _is_plain(*pair):
         return (Name(tuple(pair[0].split()), tuple(pair[1].split())),)
+    pair = (resembling.part_initials(pair[0]), resembling.part_initials(pair[1]))
     names = []
     for table in tables():
         try:

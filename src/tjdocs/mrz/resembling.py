@@ -4,6 +4,7 @@ For bans and watch lists alone, through :func:`tjdocs.mrz.names.resemble`: such 
 rules are in ``specs/mrz/resemblance.toml``.
 """
 
+import re
 import unicodedata
 from calendar import isleap
 from collections.abc import Callable, Mapping, Sequence
@@ -255,7 +256,9 @@ def readings(primary: str, secondary: str) -> tuple[Parts, ...]:
     first, second = _split(primary), _split(secondary)
     result = []
     for letters in ({}, _rules().cyrillic, _rules().latin):
-        names = [tuple(part for text in texts for part in _legible(text, letters)) for texts in (first, second)]
+        if letters and not _is_mixed(primary + secondary):
+            break
+        names = [tuple(part for text in texts for part in _read_as(text, letters)) for texts in (first, second)]
         if names[0]:
             result.append(Parts(names[0], names[1]))
     if any(map(_is_bare, first)):
@@ -269,16 +272,30 @@ def readings(primary: str, secondary: str) -> tuple[Parts, ...]:
 
 
 def _split(text: str) -> list[str]:
-    return unicodedata.normalize("NFC", text).upper().split()[:MOST]
+    return part_initials(unicodedata.normalize("NFC", text).upper()).split()[:MOST]
 
 
-def _legible(text: str, letters: Mapping[int, str]) -> tuple[str, ...]:
-    """Return a component in A to Z by the first table that has all its letters, or nothing.
+def part_initials(text: str) -> str:
+    """Return a name with its initials apart: lists have them without a blank between, as ``А.К.``."""
+    return _INITIAL.sub(r"\1 ", text)
 
-    :param letters: replacements, if Latin and Cyrillic letters are mixed
-    """
-    if letters and any(map(str.isascii, text)) and any(ord(letter) in _rules().latin for letter in text):
-        text = text.translate(letters)
+
+_INITIAL = re.compile(r"(?<![^\W\d_])([^\W\d_])\.")
+
+
+def _is_mixed(text: str) -> bool:
+    """Whether a name has letters of Latin and of Cyrillic script."""
+    latin = any(letter.isascii() and letter.isalpha() for letter in text)
+    return latin and any("\u0400" <= letter <= "\u04ff" for letter in text)
+
+
+def _read_as(text: str, letters: Mapping[int, str]) -> tuple[str, ...]:
+    """Return a component of a mixed name with look-alikes replaced; as it is if no table has the result."""
+    return _legible(text.translate(letters)) or _legible(text)
+
+
+def _legible(text: str) -> tuple[str, ...]:
+    """Return a component in A to Z by the first table that has all its letters, or nothing."""
     for table in tables():
         try:
             return components(text, table=table)
@@ -295,7 +312,7 @@ def _bare(text: str) -> tuple[str, ...]:
     """Return the ways to read a component by its consonants, or as a table spells it."""
     rules = _rules()
     if not _is_bare(text):
-        return ("".join(_legible(text, {})),)
+        return ("".join(_legible(text)),)
     ways = product(*(rules.unvowelled.get(letter, ("",)) for letter in text))
     return tuple(dict.fromkeys("".join(way) for way in islice(ways, rules.ways)))
 

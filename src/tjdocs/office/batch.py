@@ -25,7 +25,7 @@ from tjdocs.errors import InputError, OutputError, TjdocsError, UsageError
 from tjdocs.office import folders, rows
 from tjdocs.office.issuing import Office
 from tjdocs.pki import Authority
-from tjdocs.register import Keys, Register
+from tjdocs.register import Keys, OfficerKey, Register
 from tjdocs.times import moment_of
 
 __all__ = ["Batch", "Line"]
@@ -71,6 +71,7 @@ class Batch:
     :param register: URL
     :param register_keys: folder of the register's keys, None for those beside an SQLite file;
         ``register_passphrase`` opens them
+    :param officer_key: file and passphrase of the officer's key; None with a trial register
     :param types: further folders of document types
     :param chip: as :meth:`Office.issue` takes it
     :param pages: whether pages are drawn
@@ -87,6 +88,7 @@ class Batch:
     passphrase: bytes | None = field(default=None, repr=False)
     register_keys: Path | None = None
     register_passphrase: bytes | None = field(default=None, repr=False)
+    officer_key: tuple[Path, bytes | None] | None = field(default=None, repr=False)
     types: tuple[Path, ...] = ()
     chip: bool | None = None
     pages: bool = True
@@ -139,9 +141,11 @@ class Batch:
 
     def opened_register(self) -> Register:
         """Open the register."""
-        keys = self.register_keys
+        keys, own = self.register_keys, self.officer_key
         return Register(
-            self.register, keys=None if keys is None else Keys.open(keys, passphrase=self.register_passphrase)
+            self.register,
+            keys=None if keys is None else Keys.open(keys, passphrase=self.register_passphrase),
+            officer_keys=() if own is None else (OfficerKey.open(own[0], passphrase=own[1]),),
         )
 
     def place(self, number: int) -> Path:

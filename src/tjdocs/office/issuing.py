@@ -104,7 +104,8 @@ class Office:
         :raises UsageError: an unusable argument, or an override that the rule does not allow; no number is used
         :raises tjdocs.errors.OutputError: ``out`` holds something or cannot be written
         :raises tjdocs.errors.KeyMaterialError: the signer is revoked, its key is missing or past its period, or its
-            certificate ends before the document would; no number is used
+            certificate ends before the document would. Or the issuing or overriding officer's key is missing. No number
+            is used
         :raises tjdocs.errors.RegisterError: no number can be had, the applicant has a valid document of the type, or
             the old document cannot be replaced on that ground
         """
@@ -200,6 +201,8 @@ class Office:
         used = overruled(results, overrides)
         if not self._authority.trial and any(override.officer == "trial" for override in used):
             raise UsageError("no officer", where="overrides", hint="a production authority records who decides")
+        for officer in sorted({override.officer for override in used} - {self._officer}):
+            self._register.may("issue", officer)  # the deciding officer's key is here: a name alone decides nothing
         signer = self._authority.document_signer() if has_chip else None
         expires = self._expiry(kind, application, now, signer)
         if portrait is not None and portrait._source != (application.portrait, application.portrait_eyes):

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from tjdocs.register.keys import DataKey, Keys
     from tjdocs.register.log import append_head, read_heads
     from tjdocs.register.migrating import migrate
+    from tjdocs.register.officer_keys import KeyRequest, OfficerKey, OfficerSigner
+    from tjdocs.register.orders import Order
     from tjdocs.register.people import Person
     from tjdocs.register.proofs import ConsistencyProof, InclusionProof, read_proof
     from tjdocs.register.ranges import pattern_of
@@ -23,6 +25,8 @@ _PLACES = {
     "keys": ("DataKey", "Keys"),
     "log": ("append_head", "read_heads"),
     "migrating": ("migrate",),
+    "officer_keys": ("KeyRequest", "OfficerKey", "OfficerSigner"),
+    "orders": ("Order",),
     "people": ("Person",),
     "proofs": ("ConsistencyProof", "InclusionProof", "read_proof"),
     "ranges": ("pattern_of",),
@@ -40,8 +44,12 @@ __all__ = [
     "Document",
     "Dossier",
     "InclusionProof",
+    "KeyRequest",
     "Keys",
     "LogSigner",
+    "OfficerKey",
+    "OfficerSigner",
+    "Order",
     "Person",
     "Problem",
     "Register",

@@ -11,13 +11,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import IO, Any
 
-from tjdocs import specs
+from tjdocs import limits, specs
 from tjdocs.errors import InputError, SpecError, UsageError
 from tjdocs.mrz.names import legible
 
 __all__ = ["Category", "Entry", "appeals", "categories", "entries", "is_birth", "unfit"]
 
-MAX_LINE = 100_000  # characters of a line, and of a row of several lines
 _BORN = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 _CODE = re.compile(r"[A-Z]{0,3}")
 _NUMBER = re.compile(r"[A-Z0-9]*")
@@ -254,10 +253,10 @@ class _Lines:
         self._row = 0
 
     def __iter__(self) -> Iterator[str]:
-        while not self.over and (line := self._file.readline(MAX_LINE + 1)):
+        while not self.over and (line := self._file.readline(limits.LIST_ROW + 1)):
             self.number += 1
             self._row += len(line)
-            self.over = self._row > MAX_LINE
+            self.over = self._row > limits.LIST_ROW
             if not self.over:
                 yield line
 
@@ -272,7 +271,7 @@ def _rows(lines: _Lines, path: str) -> _Rows:
     """Yield the line and the content of each row, or the fault that makes it unreadable."""
     yield from _csv(lines) if path.lower().endswith(".csv") else _json(lines)
     if lines.over:
-        yield lines.number, f"more than {MAX_LINE} characters"
+        yield lines.number, f"more than {limits.LIST_ROW} characters"
 
 
 def _json(lines: _Lines) -> _Rows:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
 
-from tjdocs import databases
+from tjdocs import limits
 from tjdocs.errors import InputError
 from tjdocs.register._entries import Entry, unfit
 from tjdocs.register._lookups import stored
@@ -151,8 +151,8 @@ def _fill_buckets(database: sqlite3.Connection, digests: bytearray, bits: int) -
         while count < bucket:
             add(empty)
         data = b"".join(packed(key, number) for _, key, number in group)
-        if len(data) > databases.MAX_VALUE:
-            hint = f"at most {databases.MAX_VALUE // KEY}"
+        if len(data) > limits.DATABASE_VALUE:
+            hint = f"at most {limits.DATABASE_VALUE // KEY}"
             raise InputError("too many entries of one name", where="lists", hint=hint)
         database.execute("INSERT INTO key VALUES (?, ?)", (bucket, data))
         add(short(data))

@@ -47,6 +47,7 @@ class Reading:
         self._undetermined = found.undetermined
         self.count = 0  # of entries read
         self.new = 0  # of these, without a place
+        self.foreign = 0  # of those, without a mark that was made here
         self.start = 0
         self.head = ""  # the newest that is signed
 
@@ -203,6 +204,7 @@ class Reading:
             if self.marked and self._secrets.entry(merkle.leaf_hash(as_bytes(leaf))) != mark:
                 detail = f"{act} {subject}: not made here, or changed since"
                 self._found("inserted", "entry", f"new, id {id_}", detail)
+                self.foreign += 1
         self.count += len(rows)
         self.new += len(rows)
 

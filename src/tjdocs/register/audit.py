@@ -1,7 +1,5 @@
 """The audit: everything is read, the log is hashed and played again, and any row that says otherwise is named."""
 
-import hmac
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -10,16 +8,27 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from tjdocs.errors import RegisterError
-from tjdocs.register import hot, lives, schema
-from tjdocs.register._forms import additions, faults
+from tjdocs.errors import KeyMaterialError, RegisterError
+from tjdocs.register import hot, schema
+from tjdocs.register._forms import faults
 from tjdocs.register._reading import Found, Reading
+from tjdocs.register._tables import Tables
 from tjdocs.register.context import Context
-from tjdocs.register.entries import as_bytes, as_object, digest, issue_prefix
+from tjdocs.register.entries import (
+    UNREADABLE,
+    as_bytes,
+    as_object,
+    digest,
+    entry_name,
+    issue_officers,
+    issue_prefix,
+    read_leaf,
+    split_signatures,
+)
 from tjdocs.register.people import unopened
 from tjdocs.register.ranges import Runs
 from tjdocs.register.replay import UNKNOWN, Replay
-from tjdocs.register.report import breaks
+from tjdocs.register.roll import ABOUT_OFFICERS, NAMED, Fault, Roll
 from tjdocs.register.schema import misplaced, place
 from tjdocs.register.store import UNDECODED
 from tjdocs.register.values import Audit, Problem
@@ -29,8 +38,6 @@ __all__ = ["run"]
 _DOCUMENT = (
     "document_type", "office", "officer", "issued", "expires", "citizenship", "sex", "category", "replaces",
 )  # fmt: skip
-# SQLite keeps whatever someone puts into a column
-_OTHER_TYPES = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
 
 
 def run(
@@ -49,10 +56,9 @@ def _run(
     context: Context, officer: str, since: str, heads: Sequence[str] | None, *, sequence: bool, persons: bool,
     lenient: bool,
 ) -> Audit:  # fmt: skip
-    with _read(context, lenient) as connection:
-        _admit(context, connection, officer)
+    _admit(context, officer, lenient=lenient)
     if sequence and context.keys.log is not None and context.secrets.mac:
-        with suppress(RegisterError, *_OTHER_TYPES):  # what stops the sequencer is found below, and named
+        with suppress(RegisterError, *UNREADABLE):  # what stops the sequencer is found below, and named
             context.log.sequence()
     with _read(context, lenient) as connection:
         reader = _Audit(context, connection, heads, whole=not since)
@@ -63,7 +69,7 @@ def _run(
                 damage = beside.submit(_damage, context) if context.store.sqlite and not since else None
                 found = reader.read(since, persons=persons)
                 return found if damage is None else replace(found, problems=(*found.problems, *damage.result()))
-        except _OTHER_TYPES:
+        except UNREADABLE:
             return reader.unreadable()
 
 
@@ -91,16 +97,19 @@ def _as_text(raw: bytes) -> str:
         return raw.decode(errors="replace") + "\0"  # nothing that is written has one
 
 
-def _admit(context: Context, connection: Connection, officer: str) -> None:
-    """Let an auditor pass, also one whose role somebody took out of the table: the log has it, the audit names it."""
+def _admit(context: Context, officer: str, *, lenient: bool) -> None:
+    """Require an auditor; one who was deleted from the tables is found in the log."""
     try:
-        context.may_read(connection, "audit", officer)
-    except RegisterError:
-        replay = Replay()
-        for act, subject, leaf in hot.stream(connection, hot.ACTS):
-            if act in ("enrol", "dismiss"):
-                replay.add(act, subject, as_bytes(leaf))
-        if not any(id_ == officer and "audit" in lives.roles().get(role, ()) for id_, role, _ in replay.officers):
+        with _read(context, lenient) as connection:
+            context.may_read(connection, "audit", officer)
+    except (RegisterError, KeyMaterialError):
+        roll = Roll(context.secrets.register)
+        replay = Replay(roll=roll)
+        with _read(context, lenient) as connection:
+            for place, (_, _, act, subject, leaf) in enumerate(hot.stream(connection, hot.ACTS)):
+                if act in ABOUT_OFFICERS:
+                    replay.add(act, subject, as_bytes(leaf), place)
+        if not roll.may(officer, "audit") or roll.keys.get(officer) not in context.access.signers:
             raise
 
 
@@ -117,7 +126,10 @@ class _Audit:
         self._findings = Found()
         self._found = self._findings.add
         self._reading = Reading(context, connection, outside, self._findings)
-        self._replay = Replay(whole=whole)
+        self._roll = Roll(context.secrets.register, whole=whole)
+        self._replay = Replay(whole=whole, roll=self._roll)
+        self._played = 0
+        self._unsigned = 0  # entries whose officers or signatures are wrong
         self._changed: dict[str, tuple[str, str, str, str]] = {}  # documents that are no more as issued
         self._documents = 0
         self._runs = Runs()
@@ -136,7 +148,10 @@ class _Audit:
 
     def read(self, since: str, *, persons: bool) -> Audit:
         reading, undetermined = self._reading, self._findings.undetermined
+        if since:
+            self._before(since)
         reading.read(since, self._play)
+        self._signed()
         if since:
             self._again(hot.AGAIN_PLACED, (self._reading.start,))
             self._again(hot.AGAIN, ())
@@ -147,12 +162,18 @@ class _Audit:
             self._persons()
         if reading.new:
             marked = "their marks hold" if reading.marked else "without the data key nobody can tell"
+            if reading.foreign:
+                marked = f"of {reading.foreign} the marks do not hold"
             undetermined.append(f"{reading.new} entries are not under a signed head yet; {marked}")
         return self._told(reading.head, reading.count)
 
     def _told(self, head: str, entries: int) -> Audit:
         found = self._findings
-        return Audit(head, entries, self._documents, tuple(found.problems), tuple(found.undetermined))
+        roll = self._roll
+        return Audit(
+            head, entries, self._documents, tuple(found.problems), tuple(found.undetermined), roll.signed_from,
+            roll.first_key,
+        )  # fmt: skip
 
     def unreadable(self) -> Audit:
         """Say where values of another type stand, which no reading got past."""
@@ -166,17 +187,25 @@ class _Audit:
 
     def _play(self, rows: Sequence[Sequence[Any]]) -> None:
         """Play some entries, and compare the documents that were issued by them."""
-        before, runs = None, list[list[int]]()
+        before, runs, roll = None, list[list[int]](), self._roll
         for row in rows:
             (
                 _, _, act, subject, leaf, _, id_, kind, office, officer, issued, expires, citizenship, sex, category,
                 replaces, series, blank, holder, personal, sealed, state, ground, replaced_by, since, files,
             ) = row  # fmt: skip
+            if row[1] is not None and row[1] != self._played:
+                roll.lose()  # a missing entry may have been about officers
+                self._played = row[1] if type(row[1]) is int else self._played
+            self._played += 1
             if act != "issue":
-                fault = self._replay.add(act, subject, as_bytes(leaf))
-                if fault:
-                    self._found("unlawful", "entry", _place(row), fault)
+                for fault in self._replay.add(act, subject, as_bytes(leaf), self._played - 1):
+                    self._unlawful(row, fault)
                 continue
+            body = leaf
+            if roll.signed_from is not None:
+                body, signatures = split_signatures(as_bytes(leaf))
+                if (wrong := roll.judge("issue", issue_officers(body), body, signatures)) is not None:
+                    self._unlawful(row, wrong)
             if id_ is None:
                 self._missing(row)
                 continue
@@ -193,10 +222,42 @@ class _Audit:
                 person, since if fresh else "",
             )  # fmt: skip
             # the place last: a blank of another type is none that an entry begins with
-            if type(leaf) is not bytes or not _is_of(leaf, begin, fresh, files) or id_ != place(series, blank):
+            if type(body) is not bytes or not _is_of(body, begin, fresh, files) or id_ != place(series, blank):
                 self._differs(row, person)
             if not fresh:
                 self._changed[subject] = (state, ground, replaced_by, since)
+
+    def _unlawful(self, row: Sequence[Any], fault: Fault) -> None:
+        code, detail = fault
+        if code in ("unsigned", "forged"):
+            detail = f"{row[2]} {row[3]}: {detail}"
+        self._unsigned += 1
+        if self._unsigned <= NAMED:
+            self._found(code, "entry", _place(row), detail)
+
+    def _before(self, since: str) -> None:
+        """Read the officers as they were at a head."""
+        size = self._context.log.verifier.open(since).size
+        self._played, self._roll.lost = size, False
+        for _, position, act, subject, leaf in hot.stream(self._connection, hot.OFFICERS, (size,)):
+            self._replay.add(act, subject, as_bytes(leaf), position)  # its faults were named at that head
+
+    def _signed(self) -> None:
+        """Report unsigned entries, and signatures that cannot be verified."""
+        roll, undetermined, count = self._roll, self._findings.undetermined, self._played
+        if self._unsigned > NAMED:
+            self._found("unlawful", "entry", f"{self._unsigned - NAMED} more", "signed by others, or unsigned")
+        if roll.trial:
+            return
+        if roll.unverified:
+            undetermined.append("the register's first key is unknown: no signature was verified")
+        elif roll.signed_from is None and count:
+            self._found("unsigned", "log", f"entries 0 to {count - 1}", "no officer has a key")
+        elif roll.signed_from:
+            text = f"entries 0 to {roll.signed_from - 1} are unsigned: signed from entry {roll.signed_from} on"
+            undetermined.append(text)
+        if roll.lost:
+            undetermined.append("entries about officers are missing or unreadable: roles after them are unknown")
 
     def _missing(self, row: Sequence[Any]) -> None:
         self._moved(row)
@@ -213,7 +274,7 @@ class _Audit:
     def _which(self, row: Sequence[Any], leaf: bytes, person: str) -> str:
         """Name the columns that are not what the log has."""
         try:
-            table = json.loads(leaf)
+            table = read_leaf(leaf)
             said = {**table, "officer": table["officers"][0], **table["blanks"]}
             ours = {
                 **dict(zip(_DOCUMENT, row[7:16], strict=True)),
@@ -228,7 +289,7 @@ class _Audit:
                 ours["at"] = row[24]
             names = {"first": "blank", "person": "holder, personal, sealed", "at": "since"}
             return ", ".join(names.get(name, name) for name, value in ours.items() if said.get(name) != value)
-        except (ValueError, KeyError, TypeError, IndexError):
+        except UNREADABLE:
             return "the log's entry is not readable"
 
     def _states(self, rows: Iterable[tuple[str, tuple[str, str, str, str]]]) -> None:
@@ -267,11 +328,7 @@ class _Audit:
         if hot.execute(self._connection, hot.COUNT)[0][0] != issued:
             for (number,) in hot.stream(self._connection, hot.ORPHANS):
                 self._found("inserted", "document", number, "the log has no issue of it")
-        self._settings()
-        self._blanks()
-        self._decisions()
-        for kind, name in additions(self._connection):
-            self._found("inserted", kind, name, "no part of a register")
+        Tables(self._context, self._connection, self._findings).compare(self._replay, self._roll, self._runs)
 
     def _again(self, statement: str, values: Sequence[Any]) -> None:
         for row in hot.execute(self._connection, statement, values):
@@ -285,67 +342,6 @@ class _Audit:
             return
         for table, subject in unopened(self._connection, self._context.keys):
             self._found("damaged", table, subject, "wrapped: its key does not open the person")
-
-    def _settings(self) -> None:
-        settings = self._context.store.settings(self._connection)
-        said = {key: value for key, value in settings.items() if key not in ("key.lookup", "key.mac")}
-        for key in sorted(said.keys() | self._replay.settings.keys()):
-            if said.get(key) != self._replay.settings.get(key):
-                self._found("changed", "setting", key)
-        for key in ("key.lookup", "key.mac"):
-            if not self._is_own(key.removeprefix("key."), settings.get(key, "")):
-                self._found("changed", "setting", key)
-        table = schema.officer.c
-        rows = {tuple(row) for row in self._connection.execute(select(table.id, table.role, table.office))}
-        self._sets("officer", rows, self._replay.officers)
-        one = schema.series.c
-        series = {tuple(row) for row in self._connection.execute(select(one.id, one.document_type, one.pattern))}
-        self._sets("series", series, {(id_, kind, p.text) for id_, (kind, p) in self._replay.series.items()})
-
-    def _is_own(self, name: str, value: str) -> bool:
-        """Whether a setting is a key of the register as it was wrapped; without the data key, whether it can be one."""
-        try:
-            wrapped = bytes.fromhex(value)
-            if not wrapped or wrapped.hex() != value:
-                return False
-            keys = self._context.keys
-            return not keys.data or bool(keys.unwrap(wrapped) == getattr(self._context.secrets, name))
-        except (ValueError, TypeError, RegisterError):
-            return False
-
-    def _sets(self, name: str, ours: set[Any], log: set[Any]) -> None:
-        for row in sorted(ours - log):
-            self._found("inserted", name, " ".join(map(str, row)), "the log has no such row")
-        for row in sorted(log - ours):
-            self._found("missing", name, " ".join(map(str, row)), "the log has it")
-
-    def _blanks(self) -> None:
-        rows = self._connection.execute(select(schema.reservation)).all()
-        if rows and not self._context.secrets.mac:
-            text = f"{len(rows)} numbers are being issued; without the data key nobody can tell"
-            self._findings.undetermined.append(text)
-        for row in rows:
-            columns = (row.series, row.blank, row.document_type, row.office, row.officer)
-            more = (row.owner, row.token, row.place, row.staging)
-            parts = ("reservation", *map(str, (row.number, row.stage, *columns, *more)))
-            if self._context.secrets.mac and not hmac.compare_digest(
-                as_bytes(row.mac), self._context.secrets.mark(*parts)
-            ):
-                self._found("inserted", "reservation", row.number, "not made here, or changed since")
-        for one in breaks(self._connection, self._replay, self._runs.spans()):
-            self._found(one.code, one.table, one.row, one.detail)
-
-    def _decisions(self) -> None:
-        expected = self._replay.decisions
-        for row in self._connection.execute(select(schema.decision).order_by(schema.decision.c.id)).mappings():
-            said = expected.pop(row["id"], None)
-            ours = {name: row[name] for name in said or {} if name != "person"}
-            if said is None:
-                self._found("inserted", "decision", row["id"], "the log has no such decision")
-            elif {**ours, "person": digest(row["holder"], row["personal"], row["sealed"])} != said:
-                self._found("changed", "decision", row["id"])
-        for id_ in expected:
-            self._found("missing", "decision", id_, "the log has it")
 
 
 def _is_of(leaf: bytes, begin: str, fresh: bool, files: object) -> bool:
@@ -365,6 +361,5 @@ def _is_of(leaf: bytes, begin: str, fresh: bool, files: object) -> bool:
     )
 
 
-def _place(row: Sequence[Any]) -> object:
-    """Return how an entry is called: by its place, when it has one."""
-    return row[1] if row[1] is not None else f"new, id {row[0]}"
+def _place(row: Sequence[Any]) -> str:
+    return entry_name(row[0], row[1])

@@ -10,6 +10,7 @@ from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import lives, schema, values
 from tjdocs.register.context import Context, Series, inserted
 from tjdocs.register.ranges import Pattern, Span, Stock, read_range
+from tjdocs.register.roles import Acting
 from tjdocs.register.values import Blank
 
 __all__ = ["Blanks", "apply", "give_back"]
@@ -32,10 +33,10 @@ class Blanks:
         new, stamp = Pattern.parse(pattern), values.stamp(values.moment(at))
         values.word(document_type, "document_type")
         with self._context.store.write() as connection:
-            self._context.allow(connection, "series", (officer,))
-            self._declare(connection, document_type, new, officer, stamp)
+            by = self._context.allow(connection, "series", (officer,))
+            self._declare(connection, document_type, new, by, stamp)
 
-    def _declare(self, connection: Connection, document_type: str, new: Pattern, officer: str, stamp: str) -> Series:
+    def _declare(self, connection: Connection, document_type: str, new: Pattern, by: Acting, stamp: str) -> Series:
         self._context.store.lock(connection, 1)
         for known in self._context.series(connection):
             if (known.document_type, known.pattern) == (document_type, new):
@@ -45,9 +46,7 @@ class Blanks:
                 raise RegisterError("a series whose numbers are another's", where=document_type, hint=hint)
         result = connection.execute(insert(schema.series).values(document_type=document_type, pattern=new.text))
         made = Series(inserted(result), document_type, new)
-        self._context.record(
-            connection, "series", new.text, stamp, [officer], series=made.id, document_type=document_type
-        )
+        self._context.record(connection, "series", new.text, stamp, by, series=made.id, document_type=document_type)
         return made
 
     def stock_trial(
@@ -68,12 +67,11 @@ class Blanks:
             self._context.store.lock(connection, 1)
             if any(known.document_type == document_type for known in self._context.series(connection)):
                 return
-            series = self._declare(connection, document_type, new, officer, stamp)
+            by = self._context.allow(connection, "series", (officer,))
+            series = self._declare(connection, document_type, new, by, stamp)
             told = {"act": "trial", "supplier": "trial", "office": "trial"}
-            self._receive(connection, series, first, last, [officer], at, told)
-            self._move(
-                connection, lives.blanks().act("confirm"), series, first, last, [officer], at, {"office": "trial"}
-            )
+            self._receive(connection, series, first, last, by, at, told)
+            self._move(connection, lives.blanks().act("confirm"), series, first, last, by, at, {"office": "trial"})
 
     def receive(
         self, numbers: str, *, act: str, supplier: str, office: str, officer: str, at: datetime, document_type: str = ""
@@ -94,13 +92,13 @@ class Blanks:
         at = values.moment(at)
         first, last = read_range(numbers)
         with self._context.store.write() as connection:
-            self._context.allow(connection, "receive", (officer,))
+            by = self._context.allow(connection, "receive", (officer,))
             series, low, high = self._context.locate(connection, first, last)
             if document_type and series.document_type != document_type:
                 raise UsageError(
                     "blanks of another type", where="document_type", hint=f"they are {series.document_type}"
                 )
-            self._receive(connection, series, low, high, [officer], at, told)
+            self._receive(connection, series, low, high, by, at, told)
 
     def _receive(
         self,
@@ -108,7 +106,7 @@ class Blanks:
         series: Series,
         first: int,
         last: int,
-        officers: list[str],
+        by: Acting,
         at: datetime,
         told: dict[str, str],
     ) -> None:
@@ -125,7 +123,7 @@ class Blanks:
             if connection.execute(select(1).where(*taken).limit(1)).scalar() is not None:
                 raise RegisterError("blanks that were received before", where="range", hint="no number is used twice")
         _write(connection, series.id, [Span(first, last, "received", told["office"], "", values.utc(at))])
-        self._log(connection, "receive", series, first, last, officers, at, told)
+        self._log(connection, "receive", series, first, last, by, at, told)
 
     def move(
         self,
@@ -156,15 +154,15 @@ class Blanks:
         at = values.moment(at)
         first, last = read_range(numbers)
         with self._context.store.write() as connection:
-            self._context.allow(connection, act, officers, rule.officers)
+            by = self._context.allow(connection, act, officers, rule.officers)
             series, low, high = self._context.locate(connection, first, last)
             self._context.store.lock(connection, 2 + series.id)
-            self._move(connection, rule, series, low, high, list(officers), at, told)
+            self._move(connection, rule, series, low, high, by, at, told)
         return high - low + 1
 
     def _move(
         self, connection: Connection, rule: lives.Act, series: Series, first: int, last: int,
-        officers: list[str], at: datetime, told: dict[str, str],
+        by: Acting, at: datetime, told: dict[str, str],
     ) -> None:  # fmt: skip
         query = (
             select(schema.blank)
@@ -182,7 +180,7 @@ class Blanks:
         gone = [row.first for row in rows]
         connection.execute(delete(schema.blank).where(_table.series == series.id, _table.first.in_(gone)))
         _write(connection, series.id, stock.merged())
-        self._log(connection, rule.id, series, first, last, officers, at, told)
+        self._log(connection, rule.id, series, first, last, by, at, told)
 
     def _log(
         self,
@@ -191,7 +189,7 @@ class Blanks:
         series: Series,
         first: int,
         last: int,
-        officers: list[str],
+        by: Acting,
         at: datetime,
         told: dict[str, str],
     ) -> None:
@@ -199,7 +197,7 @@ class Blanks:
         if last != first:
             subject += f"-{series.pattern.number(last)}"
         self._context.record(
-            connection, act, subject, values.stamp(at), officers,
+            connection, act, subject, values.stamp(at), by,
             blanks={"series": series.id, "first": first, "last": last}, **({"told": told} if told else {}),
         )  # fmt: skip
 

@@ -7,11 +7,12 @@ from typing import Any, cast
 from sqlalchemy import Connection, CursorResult, select
 
 from tjdocs.errors import RegisterError
-from tjdocs.register import hot, roles, schema
-from tjdocs.register.entries import make_leaf
+from tjdocs.register import hot, schema
+from tjdocs.register.entries import add_signatures, make_leaf
 from tjdocs.register.keys import Keys
 from tjdocs.register.log import Log, Secrets
 from tjdocs.register.ranges import Pattern
+from tjdocs.register.roles import Access, Acting
 from tjdocs.register.store import Store
 
 __all__ = ["Context", "Series", "inserted"]
@@ -33,24 +34,39 @@ def inserted(result: CursorResult[Any]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """An open register.
-
-    :param trial: roles are not enforced
-    """
+    """An open register."""
 
     store: Store = field(repr=False)
     keys: Keys = field(repr=False)
     secrets: Secrets = field(repr=False)
     log: Log = field(repr=False)
-    trial: bool
+    access: Access = field(repr=False)
 
-    def allow(self, connection: Connection | hot.Direct, act: str, officers: Sequence[str], count: int = 1) -> str:
-        """See :func:`tjdocs.register.roles.allow`."""
-        return roles.allow(connection, act, officers, count, trial=self.trial)
+    @classmethod
+    def of(cls, store: Store, keys: Keys, secrets: Secrets, access: Access) -> "Context":
+        """Return the context of a register with its log."""
+        return cls(store, keys, secrets, Log(store, keys, secrets, access), access)
+
+    @property
+    def trial(self) -> bool:
+        """Whether roles are not enforced and nobody signs."""
+        return self.access.trial
+
+    def allow(
+        self,
+        connection: Connection | hot.Direct,
+        act: str,
+        officers: Sequence[str],
+        count: int = 1,
+        *,
+        seconded: bool = False,
+    ) -> Acting:
+        """See :meth:`tjdocs.register.roles.Access.allow`."""
+        return self.access.allow(connection, act, officers, count, seconded=seconded)
 
     def may_read(self, connection: Connection | hot.Direct, act: str, officer: str) -> None:
-        """See :func:`tjdocs.register.roles.may_read`."""
-        roles.may_read(connection, act, officer, trial=self.trial)
+        """See :meth:`tjdocs.register.roles.Access.may_read`."""
+        self.access.may_read(connection, act, officer)
 
     def series(self, connection: Connection) -> list[Series]:
         """Return every series."""
@@ -69,8 +85,19 @@ class Context:
                 return series, low, high
         raise RegisterError("numbers of no series", where="number", hint="see `tjdocs register status`")
 
-    def record(
-        self, connection: Connection, act: str, subject: str, at: str, officers: Sequence[str], **more: object
-    ) -> None:
-        """Write the log entry of an act, in the act's own transaction."""
-        self.log.append(connection, act, subject, make_leaf(act, subject, at, officers, **more))
+    def record(self, connection: Connection, act: str, subject: str, at: str, by: Acting, **more: object) -> None:
+        """Write the log entry of an act, signed by its officers, in the act's own transaction."""
+        body = make_leaf(act, subject, at, by.officers, more, nonce=self.access.signers.nonce())
+        leaf = self.signed(by, body)
+        entry = schema.entry.c
+        same = select(entry.id).where(entry.subject == subject, entry.leaf == leaf)
+        if self.access.signers.once and connection.execute(same).first() is not None:
+            raise RegisterError("order already done", where="order", hint="draft another")
+        self.log.append(connection, act, subject, leaf)
+
+    def signed(self, by: Acting, body: bytes) -> bytes:
+        """Return an entry with the signatures of its officers; in a trial register nobody signs."""
+        if not by.keys:
+            return body
+        keys = dict(zip(by.officers, by.keys, strict=True))
+        return add_signatures(body, self.access.signers.signatures(self.secrets.register, body, keys))

@@ -94,8 +94,8 @@ class Decisions:
             )
         sealed = seal(person, id_, self._context.keys, self._context.secrets.lookup) if person else Sealed()
         with self._context.store.write() as connection:
-            own = self._context.allow(connection, "decide", (officer,))
-            row["office"] = office or own
+            by = self._context.allow(connection, "decide", (officer,))
+            row["office"] = office or by.office
             connection.execute(
                 insert(schema.decision).values(
                     id=id_,
@@ -107,7 +107,5 @@ class Decisions:
                 )
             )
             columns = digest(sealed.holder, sealed.personal, sealed.sealed)
-            self._context.record(
-                connection, "decide", id_, values.stamp(at), [officer], decision={**row, "person": columns}
-            )
+            self._context.record(connection, "decide", id_, values.stamp(at), by, decision={**row, "person": columns})
         return id_

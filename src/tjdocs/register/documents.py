@@ -1,6 +1,5 @@
 """Documents: what becomes of them, what replaces them, and what is known of a person."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,10 +13,12 @@ from tjdocs.errors import InputError, RegisterError, UsageError
 from tjdocs.register import hot, lives, schema, values
 from tjdocs.register.context import Context, Series
 from tjdocs.register.decisions import Decision
+from tjdocs.register.entries import as_bytes, read_json, read_moment
 from tjdocs.register.people import Person, hashes, open_sealed
+from tjdocs.register.roles import Acting
 from tjdocs.register.values import Document
 
-__all__ = ["Act", "Documents", "Dossier", "append_act"]
+__all__ = ["Act", "Documents", "Dossier", "append_act", "last_act"]
 
 _table = schema.document.c
 _decision = schema.decision.c
@@ -154,18 +155,18 @@ class Documents:
             told["act"] = values.text(reference, "act")
         at = values.moment(at)
         with self._context.store.write() as connection:
-            self._context.allow(connection, act, officers, rule.officers)
+            by = self._context.allow(connection, act, officers, rule.officers)
             row = connection.execute(
                 select(_table.state, _table.since, _table.ground).where(_table.number == number).with_for_update()
             ).one_or_none()
             if row is None:
                 raise RegisterError("no such document", where="number", hint="the number as printed on it")
             lives.documents().check(rule, row.state)
-            if datetime.fromisoformat(row.since) > at:
+            if last_act(row.since) > at:
                 raise RegisterError("an act before the last one on this document", where="at")
             more = {"reference": told["act"]} if "act" in told else {}
             append_act(
-                self._context, connection, act, number, at, officers,
+                self._context, connection, act, number, at, by,
                 state=rule.to, ground=told.get("ground", row.ground), **more,
             )  # fmt: skip
 
@@ -201,7 +202,7 @@ class Documents:
                 select(entry.leaf).where(entry.subject == number).order_by(*newest).limit(1)
             ).scalar()
         try:
-            table = inputs.json_object(bytes(leaf or b""), where="log")
+            table = inputs.json_object(as_bytes(leaf), where="log")
             act, at, officers, reference = (table.get(key, "") for key in ("act", "at", "officers", "reference"))
             return Act(str(act), str(at), tuple(map(str, officers)), str(reference))
         except (InputError, TypeError):  # an audit names it
@@ -257,7 +258,7 @@ def append_act(
     act: str,
     number: str,
     at: datetime,
-    officers: Sequence[str],
+    by: Acting,
     *,
     state: str,
     ground: str,
@@ -269,7 +270,22 @@ def append_act(
     if replaced_by:
         columns["replaced_by"] = replaced_by
     connection.execute(update(schema.document).where(_table.number == number).values(**columns))
-    context.record(connection, act, number, values.stamp(at), officers, document=columns, **more)
+    context.record(connection, act, number, values.stamp(at), by, document=columns, **more)
+
+
+def last_act(since: object) -> datetime:
+    """Return the moment of a document's last act, from its row.
+
+    :raises RegisterError: a changed row
+    """
+    try:
+        return read_moment(since)
+    except ValueError:
+        raise _changed("since") from None
+
+
+def _changed(column: str) -> RegisterError:
+    return RegisterError("a document's row was changed", where=column, hint="run `tjdocs register audit`")
 
 
 def _of(table: Any, holder: bytes, personal: bytes | None) -> ColumnElement[bool]:
@@ -285,7 +301,17 @@ def _same(theirs: bytes | None, ours: bytes | None) -> bool:
 def _found(row: Sequence[Any]) -> Document:
     """Return the document of a row of :data:`hot.FIND`."""
     number, document_type, state, officer, issued, expires, files, *more = row
-    return Document(number, document_type, state, officer, issued, expires, json.loads(files), *more)
+    if {type(value) for value in row} != {str} or state not in lives.documents().states:
+        raise _changed("state")
+    try:
+        digests = read_json(files)
+        for day in (issued, expires):
+            date.fromisoformat(day)
+    except ValueError:
+        raise _changed("issued, expires, files") from None
+    if not isinstance(digests, dict):
+        raise _changed("files")
+    return Document(number, document_type, state, officer, issued, expires, digests, *more)
 
 
 def _document(r: Any) -> Document:

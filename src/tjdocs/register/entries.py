@@ -1,20 +1,215 @@
-"""What the log says of an act: JSON, one line. What is hashed and proved is these bytes, never a re-encoding."""
+"""The log's entries: JSON, one line each. Hashes, signatures and proofs cover these bytes, never a re-encoding."""
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from hashlib import sha256
-from secrets import token_hex
+from typing import Any
 
-__all__ = ["as_bytes", "as_object", "digest", "issue_leaf", "issue_prefix", "make_leaf", "read_written"]
+from tjdocs import limits
+from tjdocs.register.officer_keys import decode, encode
+
+__all__ = [
+    "UNREADABLE",
+    "add_signatures",
+    "as_bytes",
+    "as_object",
+    "digest",
+    "entry_name",
+    "issue_leaf",
+    "issue_officers",
+    "issue_prefix",
+    "make_leaf",
+    "read_json",
+    "read_leaf",
+    "read_moment",
+    "read_written",
+    "signed_part",
+    "split_signatures",
+]
+
+_ALWAYS = {"act", "subject", "at", "officers"}
+_BLANKS = {"series", "first", "last"}
+_MAX_NUMBER = 10**9  # of a series or blank: a pattern has nine digits at most
+# the first line of each signed entry, and of no other signed text
+_ENTRY = b"tjdocs register: entry 1\n"
+_SIGNATURES = b',"signatures":{'  # within a text its quotes would have a backslash before them
+_SIGNATURE = rb'"([A-Za-z0-9._@/-]{1,64})":"([A-Za-z0-9+/]{86}==)"'
+_ALL_SIGNATURES = re.compile(rb"%b(?:,%b)*\}\}" % (_SIGNATURE, _SIGNATURE))
+_ONE_SIGNATURE = re.compile(_SIGNATURE)
+# errors that a value of another type or content causes in its reader
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 
 
-def make_leaf(act: str, subject: str, at: str, officers: Sequence[str], **more: object) -> bytes:
-    """Return the bytes of an entry: no two are alike, so that none counts that stands there twice."""
+def make_leaf(
+    act: str, subject: str, at: str, officers: Sequence[str], more: Mapping[str, object], *, nonce: str
+) -> bytes:
+    """Return the bytes of an entry.
+
+    :param nonce: makes the entry unique, so that the same bytes never count twice
+    """
     table = {
         "schema": 1, "act": act, "subject": subject, "at": at, "officers": list(officers), **more,
-        "nonce": token_hex(8),
+        "nonce": nonce,
     }  # fmt: skip
     return json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+# ----------------------------------------------------------------------------------------------------------- signatures
+
+
+def signed_part(register: str, body: bytes) -> bytes:
+    """Return the bytes that each officer of an entry signs.
+
+    :param register: the register's id (:attr:`tjdocs.register.log.Secrets.register`): a signature is valid in one
+        register only
+    :param body: the entry without signatures: act, subject, officers, moment, details, nonce
+    """
+    return b"%b%b\n%b" % (_ENTRY, register.encode(), body)
+
+
+def add_signatures(body: bytes, signatures: Mapping[str, bytes]) -> bytes:
+    """Return an entry with its signatures, one an officer."""
+    text = ",".join(f'"{officer}":"{encode(signature)}"' for officer, signature in signatures.items())
+    return b"%b%b%b}}" % (body[:-1], _SIGNATURES, text.encode())
+
+
+def split_signatures(leaf: bytes) -> tuple[bytes, dict[str, bytes]]:
+    """Return an entry without its signatures, and the signatures by officer; unsigned, the whole entry and none."""
+    body, parted, tail = leaf.rpartition(_SIGNATURES)
+    if not parted or not _ALL_SIGNATURES.fullmatch(tail):
+        return leaf, {}
+    try:
+        found = {officer.decode(): decode(text.decode(), 64) for officer, text in _ONE_SIGNATURE.findall(tail)}
+    except ValueError:  # not the canonical text of a signature
+        return leaf, {}
+    return body + b"}", found
+
+
+# -------------------------------------------------------------------------------------------------------------- reading
+
+
+def read_json(data: object) -> Any:
+    """Return a JSON value from the database.
+
+    :raises ValueError: not JSON, over a limit, or with half a character
+    """
+    raw = as_bytes(data)
+    if len(raw) > limits.LOG_ENTRY:
+        raise ValueError("over the limit")
+    if raw.count(b"[") + raw.count(b"{") > limits.JSON_DEPTH and _nesting(raw) > limits.JSON_DEPTH:
+        raise ValueError("nested too deeply")
+    try:
+        table = json.loads(raw, parse_constant=_no_number)
+        if b"\\u" in raw:
+            json.dumps(table, ensure_ascii=False).encode()  # fails for half a character
+    except (RecursionError, UnicodeError) as error:
+        raise ValueError(type(error).__name__) from None
+    return table
+
+
+def read_leaf(leaf: bytes) -> dict[str, Any]:
+    """Return the members of an entry, each that the register reads with its own type.
+
+    :raises ValueError: an unreadable entry
+    """
+    table = read_json(leaf)
+    if not isinstance(table, dict) or not table.keys() >= _ALWAYS:
+        raise ValueError("not an entry")
+    for name, value in table.items():
+        if name in _SHAPES and not _SHAPES[name](value):
+            raise ValueError(f"{name} is of another type")
+    return table
+
+
+def read_moment(text: object) -> datetime:
+    """Return a moment from the database.
+
+    :raises ValueError: not a moment, without an offset, or beyond the calendar in UTC
+    """
+    if not isinstance(text, str):
+        raise ValueError("not a text")
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("without an offset")
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("beyond the calendar") from None
+    return moment
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is not a number")
+
+
+def _nesting(raw: bytes) -> int:
+    """Return how deep arrays and objects are nested, brackets within texts left out."""
+    depth = most = 0
+    text = escaped = False
+    for byte in raw:
+        if escaped:
+            escaped = False
+        elif text:
+            escaped, text = byte == 0x5C, byte != 0x22
+        elif byte == 0x22:
+            text = True
+        elif byte in b"[{":
+            depth += 1
+            most = max(most, depth)
+        elif byte in b"]}":
+            depth -= 1
+    return most
+
+
+def _is_text(value: object) -> bool:
+    return type(value) is str
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is int and 0 <= value <= _MAX_NUMBER
+
+
+def _is_moment(value: object) -> bool:
+    try:
+        read_moment(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_words(value: object) -> bool:
+    return isinstance(value, dict) and all(map(_is_text, value.values()))
+
+
+def _is_blanks(value: object) -> bool:
+    return isinstance(value, dict) and value.keys() == _BLANKS and all(map(_is_number, value.values()))
+
+
+def _is_document(value: object) -> bool:
+    return isinstance(value, dict) and _is_words(value) and _is_moment(value.get("since"))
+
+
+_SHAPES: dict[str, Callable[[object], bool]] = {
+    "at": _is_moment,
+    "officers": lambda value: type(value) is list and all(map(_is_text, value)),
+    "blanks": _is_blanks,
+    "told": _is_words,
+    "document": _is_document,
+    "decision": _is_words,
+    "keys": _is_words,
+    "files": _is_words,
+    "written": _is_words,
+    "series": _is_number,
+    "trial": lambda value: type(value) is bool,
+    **dict.fromkeys(
+        ("act", "subject", "document_type", "role", "office", "key", "proof", "register", "person"), _is_text
+    ),
+}
+
+
+# --------------------------------------------------------------------------------------------------------------- issues
 
 
 def digest(holder: bytes | None, personal: bytes | None, sealed: bytes | None) -> str:
@@ -36,7 +231,14 @@ def as_bytes(value: object) -> bytes:
     """Return a column's bytes: SQLite gives back whatever type someone put there, and an audit must go on."""
     if isinstance(value, bytes):
         return value
-    return b"" if value is None else bytes(value) if isinstance(value, memoryview | bytearray) else str(value).encode()
+    if isinstance(value, memoryview | bytearray):
+        return bytes(value)
+    return b"" if value is None else str(value).encode(errors="surrogatepass")
+
+
+def entry_name(id_: object, position: object) -> str:
+    """Return the name of an entry: its place, or its id before it has one."""
+    return str(position) if position is not None else f"new, id {id_}"
 
 
 def issue_prefix(
@@ -74,11 +276,21 @@ def issue_leaf(
     ).encode()
 
 
+def issue_officers(body: bytes) -> list[str]:
+    """Return the officer in the entry of an issue; none where it is unreadable."""
+    _, parted, rest = body.partition(b',"officers":["')
+    officer, ended, _ = rest.partition(b'"],"')
+    return [officer.decode(errors="replace")] if parted and ended else []
+
+
 def as_object(digests: Mapping[str, str]) -> str:
     """Return digests as one text of JSON, by name."""
     return "{" + ",".join(f'"{name}":"{digests[name]}"' for name in sorted(digests)) + "}"
 
 
 def read_written(leaf: bytes) -> dict[str, str]:
-    """Return ``written`` of an issue's entry; nothing where it has none."""
-    return dict(json.loads(leaf).get("written", {})) if leaf else {}
+    """Return ``written`` of an issue's entry; nothing where it has none.
+
+    :raises ValueError: an unreadable entry
+    """
+    return dict(read_leaf(leaf).get("written", {}))

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from tjdocs import limits
 from tjdocs.register.store import Store
 
 __all__ = ["Direct", "each", "execute", "stream", "stretches", "transaction"]
@@ -45,14 +46,17 @@ KNOWN = "SELECT COUNT(*) FROM series WHERE document_type = ?"
 FIND = """SELECT number, document_type, state, officer, issued, expires, files, office, ground, category,
 replaces, replaced_by FROM document WHERE id = ?"""
 ENTRY = "INSERT INTO entry (act, subject, leaf, mac) VALUES (?, ?, ?, ?)"
-ROLES = "SELECT role, office FROM officer WHERE id = ?"
+ROLES = """SELECT o.role, o.office, k.public FROM officer o
+LEFT JOIN officer_key k ON k.officer = o.id AND k.until = '' WHERE o.id = ?"""
 
+# an entry's bytes, or NULL over the limit
+LEAF = f"CASE WHEN LENGTH(e.leaf) <= {limits.LOG_ENTRY} THEN e.leaf END"
 # an audit reads every entry with the document that it is about; columns after the mac are None where there is none
-ENTRIES = """SELECT e.id, e.position, e.act, e.subject, e.leaf, e.mac, d.id,
+ENTRIES = f"""SELECT e.id, e.position, e.act, e.subject, {LEAF}, e.mac, d.id,
 d.document_type, d.office, d.officer, d.issued, d.expires, d.citizenship, d.sex, d.category, d.replaces,
 d.series, d.blank, d.holder, d.personal, d.sealed, d.state, d.ground, d.replaced_by, d.since, d.files
 FROM entry e LEFT JOIN document d ON e.act = 'issue' AND d.number = e.subject
-WHERE e.position >= ? ORDER BY e.position"""
+WHERE e.position >= ? ORDER BY e.position"""  # noqa: S608 (a constant)
 NEW = ENTRIES.replace("WHERE e.position >= ? ORDER BY e.position", "WHERE e.position IS NULL ORDER BY e.id")
 # below every place, and read by nothing above
 BELOW = "SELECT id, position FROM entry WHERE position < 0 ORDER BY position LIMIT 1000"
@@ -66,7 +70,13 @@ JOIN entry o ON o.subject = e.subject AND o.act = e.act AND o.id < e.id
 WHERE e.act = 'issue' ORDER BY e.id LIMIT 1000"""
 ISSUED = "SELECT series, office, document_type, blank FROM document ORDER BY id"
 # every act but the issues, in the order in which they were put
-ACTS = """SELECT act, subject, leaf FROM entry WHERE act <> 'issue' ORDER BY position IS NULL, position, id"""
+ACTS = f"""SELECT e.id, e.position, e.act, e.subject, {LEAF} FROM entry e WHERE e.act <> 'issue'
+ORDER BY e.position IS NULL, e.position, e.id"""  # noqa: S608
+# the entries about officers before a place; the register never deletes a key's row
+OFFICERS = f"""SELECT e.id, e.position, e.act, e.subject, {LEAF} FROM entry e
+WHERE e.position < ? AND e.act IN ('init', 'migrate', 'enrol', 'dismiss', 'new-key') AND e.subject IN (
+SELECT id FROM officer UNION SELECT officer FROM officer_key UNION SELECT value FROM setting WHERE key = 'origin')
+ORDER BY e.position"""  # noqa: S608
 PERSONS = "SELECT number, sealed, wrapped FROM document WHERE sealed IS NOT NULL OR wrapped IS NOT NULL"
 DECIDED = "SELECT id, sealed, wrapped FROM decision WHERE sealed IS NOT NULL OR wrapped IS NOT NULL"
 COUNT = "SELECT COUNT(*) FROM document"

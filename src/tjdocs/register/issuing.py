@@ -21,12 +21,13 @@ from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import hot, lives, owner, schema, values
 from tjdocs.register.blanks import give_back
 from tjdocs.register.context import Context
-from tjdocs.register.documents import append_act
+from tjdocs.register.documents import append_act, last_act
 from tjdocs.register.entries import as_bytes, as_object, digest, issue_leaf, read_written
 from tjdocs.register.hot import Direct
 from tjdocs.register.merkle import leaf_hash
 from tjdocs.register.people import Person, Sealed, open_sealed, seal
 from tjdocs.register.ranges import Pattern
+from tjdocs.register.roles import Acting
 from tjdocs.register.values import Resumed
 
 __all__ = ["Issuing"]
@@ -54,7 +55,7 @@ class Issuing:
         place = "" if out is None else str(Path(out).absolute())
         staging = place and str(Path(place).parent / f".{Path(place).name}-{token[:12]}")
         with hot.transaction(self._context.store, lasting=False) as connection:
-            own = self._context.allow(connection, "issue", (officer,))
+            own = self._context.allow(connection, "issue", (officer,)).office
             if own and office not in ("", own):
                 raise RegisterError("an officer of another office", where="office")
             number, row = self._take(connection, document_type, own or office, moment)
@@ -120,10 +121,10 @@ class Issuing:
         sealed = self._seal(person, number)
         with self._recording(bool(replaces or ground)) as connection:
             row = self._reservation(connection, number, "reserved")
-            self._context.allow(connection, "issue", (row[4],))
+            by = self._context.allow(connection, "issue", (row[4],))
             old = ""
             if not isinstance(connection, Direct):
-                old = self._replaced(connection, number, row, replaces, ground, at, person)
+                old = self._replaced(connection, number, row[2], by, replaces, ground, at, person)
             if person is not None and not several:
                 self._only_one(connection, row[2], sealed, old, day)
             record = (
@@ -131,10 +132,11 @@ class Issuing:
                 citizenship, sex, category, old, listed, sealed.holder, sealed.personal, sealed.sealed, sealed.wrapped,
             )  # fmt: skip
             hot.execute(connection, hot.RECORD, record)
-            leaf = issue_leaf(
+            body = issue_leaf(
                 number, row[2], row[3], row[4], day, last, citizenship, sex, category, old, row[0], row[1],
                 digest(sealed.holder, sealed.personal, sealed.sealed), stamp, ground, listed, written,
             )  # fmt: skip
+            leaf = self._context.signed(by, body)
             mark = self._context.secrets.entry(leaf_hash(leaf))
             hot.execute(connection, hot.ENTRY, ("issue", number, leaf, mark))
             if row[8]:
@@ -205,7 +207,7 @@ class Issuing:
             state = "replaced" if row.replaced_by else row.state
             hint = f"it leads from {', '.join(sorted(rule.sources))}"
             raise RegisterError(f"{ground} is no ground for what is {state}", where="replaces", hint=hint)
-        if datetime.fromisoformat(row.since) > at:
+        if last_act(row.since) > at:
             raise RegisterError("an act before the last one on this document", where="at")
         if person is not None and row.sealed is not None and self._context.keys.data:
             held = open_sealed(as_bytes(row.sealed), as_bytes(row.wrapped), row.number, self._context.keys)
@@ -215,13 +217,13 @@ class Issuing:
         return rule
 
     def _replaced(
-        self, connection: Connection, number: str, reserved: Any, old: str, ground: str, at: datetime,
+        self, connection: Connection, number: str, document_type: str, by: Acting, old: str, ground: str, at: datetime,
         person: Person | None,
     ) -> str:  # fmt: skip
         query = select(schema.document).where(schema.document.c.number == old).with_for_update()
-        rule = self._lawful(connection.execute(query).one_or_none(), reserved[2], ground, at, person)
+        rule = self._lawful(connection.execute(query).one_or_none(), document_type, ground, at, person)
         append_act(
-            self._context, connection, "replace", old, at, [reserved[4]],
+            self._context, connection, "replace", old, at, by,
             state=rule.to, ground=ground, replaced_by=number,
         )  # fmt: skip
         return old
@@ -241,7 +243,8 @@ class Issuing:
                 if number in self._held and "committed" in stages and self._recorded(connection, number, at):
                     return
                 row = self._reservation(connection, number, *stages)
-                self._spoil(connection, number, row, at, "withdrawn")
+                by = self._context.allow(connection, "issue", (row[4],))
+                self._spoil(connection, number, row, by, at, "withdrawn")
         finally:
             # also when it fails: `resume` may take the number then, even while this process runs
             if "committed" in stages:
@@ -256,16 +259,17 @@ class Issuing:
         officer = connection.execute(select(table.officer).where(table.number == number)).scalar()
         if officer is None:
             return False
-        append_act(self._context, connection, "spoil", number, at, [officer], state="spoiled", ground="withdrawn")
+        by = self._context.allow(connection, "issue", (officer,))
+        append_act(self._context, connection, "spoil", number, at, by, state="spoiled", ground="withdrawn")
         return True
 
-    def _spoil(self, connection: Connection, number: str, row: Any, at: datetime, ground: str) -> None:
+    def _spoil(self, connection: Connection, number: str, row: Any, by: Acting, at: datetime, ground: str) -> None:
         if row[5] == "committed":
-            append_act(self._context, connection, "spoil", number, at, [row[4]], state="spoiled", ground=ground)
+            append_act(self._context, connection, "spoil", number, at, by, state="spoiled", ground=ground)
         else:
             give_back(connection, row[0], row[1], row[3], values.utc(at))
             self._context.record(
-                connection, "spoil", number, values.stamp(at), [row[4]],
+                connection, "spoil", number, values.stamp(at), by,
                 blanks={"series": row[0], "first": row[1], "last": row[1]}, told={"ground": ground},
             )  # fmt: skip
         hot.execute(connection, hot.DONE, (number,))
@@ -282,15 +286,19 @@ class Issuing:
             if not owner.is_here(holder) and not everywhere:
                 found.append(Resumed(number, "elsewhere"))
             elif not owner.is_here(holder) or owner.is_gone(holder) or self._dropped(number, holder):
-                found.append(Resumed(number, self._finish(number, at)))
+                found.append(Resumed(number, self._finish(number, officer, at)))
         return [one for one in found if one.done]
 
     def _dropped(self, number: str, holder: str) -> bool:
         return holder == owner.owner() and number not in self._held
 
-    def _finish(self, number: str, at: datetime) -> str:
-        """Complete or spoil one number whose process is gone; ``""`` when another did meanwhile."""
+    def _finish(self, number: str, officer: str, at: datetime) -> str:
+        """Complete or spoil one number whose process is gone; ``""`` when another did meanwhile.
+
+        The resuming officer signs: the officer who reserved the number may be elsewhere, and did not spoil it.
+        """
         with self._context.store.write() as connection:
+            by = self._context.allow(connection, "resume", (officer,))
             row = self._locked(connection, number)
             if row is None:
                 return ""
@@ -298,18 +306,22 @@ class Issuing:
             if not hmac.compare_digest(as_bytes(row[10]), mark):
                 return "forged"
             place, staging = row[8], row[9]
-            if row[5] == "committed" and _put_in_place(place, staging, self._written(connection, number)):
+            try:
+                written = self._written(connection, number) if row[5] == "committed" else {}
+            except ValueError:  # the entry of its issue was changed: nothing is deleted for it
+                return "forged"
+            if _put_in_place(place, staging, written):
                 hot.execute(connection, hot.DONE, (number,))
                 return "completed"
             if staging:  # before the commit, so that another crash leaves no folder that nobody knows
                 shutil.rmtree(staging, ignore_errors=True)
-            self._spoil(connection, number, row, at, "resumed after a crash")
+            self._spoil(connection, number, row, by, at, "resumed after a crash")
         return "spoiled"
 
     def _written(self, connection: Connection, number: str) -> dict[str, str]:
         table = schema.entry.c
         leaf = connection.execute(select(table.leaf).where(table.subject == number, table.act == "issue")).scalar()
-        return read_written(leaf or b"")
+        return read_written(as_bytes(leaf))
 
     def _mark(self, number: str, stage: str, *rest: object) -> bytes:
         return self._context.secrets.mark("reservation", number, stage, *map(str, rest))

@@ -201,7 +201,7 @@ def _opened(data: bytes, passphrase: bytes | None, place: Path) -> tuple[DataKey
             raise ValueError
     except InvalidUnwrap:
         raise KeyMaterialError("wrong passphrase", where=str(place / "data.key")) from None
-    except (ValueError, TypeError, KeyError, binascii.Error):
+    except (ValueError, TypeError, KeyError, RecursionError, binascii.Error):
         raise InputError("no data key", where=str(place / "data.key")) from None
     return found
 

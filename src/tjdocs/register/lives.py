@@ -10,9 +10,23 @@ from tjdocs import specs
 from tjdocs.documents import settings
 from tjdocs.errors import RegisterError, SpecError
 
-__all__ = ["Act", "Life", "Replacement", "blanks", "decisions", "documents", "roles"]
+__all__ = ["Act", "Life", "Replacement", "Role", "blanks", "decisions", "documents", "roles"]
 
 _NEEDS = frozenset({"act", "supplier", "office", "to", "ground"})
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What an officer may do.
+
+    :param granted_by: number of officers who sign when an officer gets the role, loses it, or gets a new key while
+        having it, if there are as many
+    :param seconds: actions about another officer that it signs with a supervisor, if there is no second supervisor
+    """
+
+    acts: frozenset[str]
+    granted_by: int
+    seconds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +101,19 @@ def documents() -> Life:
 
 
 @cache
-def roles() -> Mapping[str, frozenset[str]]:
-    """Return the acts of each role (``specs/register/roles.toml``)."""
+def roles() -> Mapping[str, Role]:
+    """Return the roles (``specs/register/roles.toml``)."""
     where = "specs/register/roles.toml"
     table = specs.read_toml("register/roles.toml")
     specs.require_keys(table, ["schema", "role"], where=where)
     for row in table["role"]:
-        specs.require_keys(row, ["id", "acts"], where=where)
-    return MappingProxyType({row["id"]: frozenset(row["acts"]) for row in table["role"]})
+        specs.require_keys(row, ["id", "acts", "granted_by"], ["seconds"], where=where)
+    return MappingProxyType(
+        {
+            row["id"]: Role(frozenset(row["acts"]), row["granted_by"], frozenset(row.get("seconds", ())))
+            for row in table["role"]
+        }
+    )
 
 
 @cache

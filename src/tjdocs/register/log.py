@@ -15,10 +15,10 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, UsageError
 from tjdocs.register import hot, merkle, schema
 from tjdocs.register.checkpoint import Checkpoint, Verifier
-from tjdocs.register.entries import as_bytes
+from tjdocs.register.entries import as_bytes, read_leaf
 from tjdocs.register.keys import Keys
 from tjdocs.register.proofs import ConsistencyProof, InclusionProof
-from tjdocs.register.roles import may_read
+from tjdocs.register.roles import Access
 from tjdocs.register.store import SEQUENCER, Store
 
 __all__ = ["BLOCK", "Log", "Secrets", "append_head", "consistent", "keys_named", "read_heads"]
@@ -35,13 +35,16 @@ class Secrets:
 
     :param lookup: of the keyed hashes under which persons are found
     :param mac: of the entries' own marks, which tell a forged entry before it is in the tree
+    :param register: the register's id in signed entries, ``""`` without the key; no two registers have the same
     """
 
     lookup: bytes = field(default=b"", repr=False)
     mac: bytes = field(default=b"", repr=False)
+    register: str = field(default="", init=False, compare=False)
     _begun: "blake2b | None" = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "register", self.named()["mac"] if self.mac else "")
         # the key is taken in once, not again for each of a million marks
         begun = blake2b(b"placed\0", key=self.mac, digest_size=_MAC) if self.mac else None
         object.__setattr__(self, "_begun", begun)
@@ -77,14 +80,11 @@ class Secrets:
 
 
 class Log:
-    """The log of one register.
+    """The log of one register."""
 
-    :param trial: roles are not enforced
-    """
-
-    def __init__(self, store: Store, keys: Keys, secrets: Secrets, *, trial: bool) -> None:
+    def __init__(self, store: Store, keys: Keys, secrets: Secrets, access: Access) -> None:
         self._store = store
-        self._trial = trial
+        self._access = access
         self._keys = keys
         self._secrets = secrets
 
@@ -172,6 +172,8 @@ class Log:
             ]
         if not all(proof.verify(self.verifier) for proof in found):
             raise RegisterError("the log is not what was signed", where="number", hint=_AUDIT)
+        for proof in found:
+            _check_readable(proof)
         return found
 
     def prove_consistency(self, old: str, *, officer: str = "") -> ConsistencyProof:
@@ -207,7 +209,7 @@ class Log:
     def _reading(self, officer: str) -> Iterator[tuple[Connection, str, Checkpoint]]:
         verifier = self.verifier
         with self._store.read() as connection:
-            may_read(connection, "prove", officer, trial=self._trial)
+            self._access.may_read(connection, "prove", officer)
             note = _newest(connection)
             if not note:
                 raise RegisterError("no signed head yet", where="log", hint="run the sequencer, or an audit")
@@ -215,6 +217,17 @@ class Log:
 
 
 _AUDIT = "see `tjdocs register audit`"
+
+
+def _check_readable(proof: InclusionProof) -> None:
+    """Refuse the proof of an unreadable entry.
+
+    :raises RegisterError: not an entry of a register
+    """
+    try:
+        read_leaf(proof.leaf)
+    except ValueError:
+        raise RegisterError("unreadable entry", where=f"entry {proof.index}", hint=_AUDIT) from None
 
 
 class _Tree:
@@ -314,9 +327,9 @@ def keys_named(connection: Connection, origin: str) -> dict[str, str]:
     table = schema.entry.c
     query = select(table.leaf).where(table.subject == origin, table.act == "init").order_by(table.position).limit(1)
     try:
-        found = json.loads(as_bytes(connection.execute(query).scalar()) or b"{}")["keys"]
-        return {name: str(found[name]) for name in ("lookup", "mac")}
-    except (ValueError, KeyError, TypeError):
+        found = read_leaf(as_bytes(connection.execute(query).scalar()))["keys"]
+        return {name: found[name] for name in ("lookup", "mac")}
+    except (ValueError, KeyError):
         return {}
 
 

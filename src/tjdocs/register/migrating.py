@@ -1,7 +1,7 @@
 """An older register brought up to this library's version, on an explicit word."""
 
-import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,17 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, bindparam, insert, select, text, update
 
-from tjdocs.errors import RegisterError
-from tjdocs.register import officers, schema, store, values
+from tjdocs.errors import RegisterError, UsageError
+from tjdocs.register import schema, store, values
 from tjdocs.register.context import Context, inserted
-from tjdocs.register.entries import as_bytes, as_object, issue_leaf
+from tjdocs.register.entries import as_bytes, as_object, issue_leaf, read_json
 from tjdocs.register.keys import DataKey, Keys
-from tjdocs.register.log import Log, Secrets
+from tjdocs.register.log import Secrets
 from tjdocs.register.merkle import leaf_hash
+from tjdocs.register.officer_keys import OfficerSigner
+from tjdocs.register.officers import begin, enrol, first_access
 from tjdocs.register.ranges import Pattern
+from tjdocs.register.roles import Acting, able
 from tjdocs.register.unlocking import unlock
 
 __all__ = ["migrate"]
@@ -25,15 +28,26 @@ __all__ = ["migrate"]
 _BATCH = 10_000
 
 
-def migrate(url: str, *, keys: Keys, officer: str, office: str, at: datetime, trial: bool = False) -> tuple[str, str]:
+def migrate(
+    url: str,
+    *,
+    keys: Keys,
+    officer: str,
+    office: str,
+    at: datetime,
+    officer_key: OfficerSigner | None = None,
+    trial: bool = False,
+) -> tuple[str, str]:
     """Bring a register up to this library's version, whole or not at all; make a backup first.
 
     What the first ledger had (version 0001) enters the log as acts of ``officer``: its series with their blanks, its
     documents, and every number that never became one as spoiled. A later version's log is continued, and what somebody
-    changed in it before stays as visible as it was. No process may be issuing meanwhile.
+    changed in it before stays as visible as it was. Until version 0003 officers had no keys: what they did stays
+    unsigned, and the other officers get theirs by ``officers.new_key``. No process may be issuing meanwhile.
 
     :param keys: the register's; fresh ones for version 0001, which had none
     :param officer: who migrates; after version 0001 it takes a role
+    :param officer_key: the officer's, which becomes the first of the register; a trial register needs none
     :param office: the officer's, where version 0001 gets its first one
     :param trial: roles are not enforced in what version 0001 becomes
     :returns: the version before and the version now
@@ -48,26 +62,41 @@ def migrate(url: str, *, keys: Keys, officer: str, office: str, at: datetime, tr
     if not before or before >= schema.VERSION:
         opened.check_version()
         return before, before
-    with opened.write() as connection:
+    with opened.write(alone=True) as connection:
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         config.attributes["connection"] = connection
         if not connection.dialect.has_table(connection, "alembic_version"):
             command.stamp(config, "0001")
             command.upgrade(config, "head")
-            _take_over(opened, connection, keys, officer, office, at, trial)
+            context = _begin(opened, connection, keys, officer, office, at, trial, officer_key)
+            _take_over(context, connection, officer, office, at)
         else:
-            _continue(opened, connection, keys, officer, values.stamp(at), before)
             command.upgrade(config, "head")
+            context = _continue(opened, connection, keys, officer, before, officer_key)
+        more = {"before": before, "now": schema.VERSION, "register": context.secrets.register}
+        begin(context, connection, "migrate", keys.name, values.stamp(at), officer, officer_key, **more)
+    with suppress(RegisterError):  # the audit names earlier changes
+        context.log.sequence()  # at once: an entry without a place could still be put before the first key
     opened.close()
     return before, schema.VERSION
 
 
-def _continue(opened: store.Store, connection: Connection, keys: Keys, officer: str, stamp: str, before: str) -> None:
-    """Give every entry that has its place the mark that says so, and note the migration."""
+def _continue(
+    opened: store.Store, connection: Connection, keys: Keys, officer: str, before: str, key: OfficerSigner | None
+) -> Context:
+    """Return the context of a register with a log, after bringing up the marks of its entries."""
     trial, secrets = unlock(opened, connection, keys)
-    context = Context(opened, keys, secrets, Log(opened, keys, secrets, trial=trial), trial)
-    context.allow(connection, "migrate", (officer,))
+    own = connection.execute(select(schema.officer.c.role).where(schema.officer.c.id == officer)).scalars().all()
+    if not trial and not any(role in able("migrate") for role in own):
+        raise RegisterError("no role for migrate", where="officer", hint=f"it takes {' or '.join(able('migrate'))}")
+    if before == "0002":
+        _mark_places(connection, secrets)
+    return Context.of(opened, keys, secrets, first_access(key, trial=trial))
+
+
+def _mark_places(connection: Connection, secrets: Secrets) -> None:
+    """Give every entry that has its place the mark that says so."""
     table, last = schema.entry.c, -1
     new: dict[str, Any] = {"mac": bindparam("mark")}
     columns = (table.id, table.position, table.leaf, table.mac)
@@ -82,12 +111,13 @@ def _continue(opened: store.Store, connection: Connection, keys: Keys, officer: 
         if marks:
             connection.execute(update(schema.entry).where(table.id == bindparam("id_")).values(new), marks)
         last = rows[-1].position
-    context.record(connection, "migrate", keys.whole()[1].name, stamp, [officer], before=before, now=schema.VERSION)
 
 
-def _take_over(
-    opened: store.Store, connection: Connection, keys: Keys, officer: str, office: str, at: datetime, trial: bool
-) -> None:
+def _begin(
+    opened: store.Store, connection: Connection, keys: Keys, officer: str, office: str, at: datetime, trial: bool,
+    key: OfficerSigner | None,
+) -> Context:  # fmt: skip
+    """Begin the log of the first ledger, which had none."""
     data, log = keys.whole()
     secrets = Secrets(DataKey.generate().secret, DataKey.generate().secret)
     settings = {
@@ -97,16 +127,20 @@ def _take_over(
         "key.mac": data.wrap(secrets.mac).hex(),
     }
     connection.execute(insert(schema.setting), [{"key": key, "value": value} for key, value in settings.items()])
-    context = Context(opened, keys, secrets, Log(opened, keys, secrets, trial=trial), trial)
-    stamp = values.stamp(at)
-    more = {"trial": trial, "migrated": "0001", "keys": secrets.named()}
-    context.record(connection, "init", log.name, stamp, [officer], **more)
+    context, stamp = Context.of(opened, keys, secrets, first_access(key, trial=trial)), values.stamp(at)
+    by = Acting((officer,))  # earlier officers have no keys: nothing taken over is signed
+    context.record(connection, "init", log.name, stamp, by, trial=trial, migrated="0001", keys=secrets.named())
     if not trial:
-        officers.enrol(context, connection, officer, "officer", office, stamp, officer)
+        enrol(context, connection, officer, "officer", office, stamp, by)
+    return context
+
+
+def _take_over(context: Context, connection: Connection, officer: str, office: str, at: datetime) -> None:
+    by = Acting((officer,))
     documents = connection.execute(text("SELECT * FROM old_document ORDER BY number")).mappings().all()
     for row in connection.execute(text("SELECT * FROM old_series ORDER BY document_type")).mappings().all():
         own = [one for one in documents if one["document_type"] == row["document_type"]]
-        _series(context, connection, row, own, officer, office, at)
+        _series(context, connection, row, own, by, office, at)
     for table in ("old_document", "old_series"):
         connection.exec_driver_sql(f"DROP TABLE {table}")
 
@@ -116,14 +150,14 @@ def _series(
     connection: Connection,
     row: Mapping[Any, Any],
     own: list[Any],
-    officer: str,
+    by: Acting,
     office: str,
     at: datetime,
 ) -> None:
     pattern, stamp, since = Pattern.parse(row["pattern"]), values.stamp(at), values.utc(at)
     result = connection.execute(insert(schema.series).values(document_type=row["document_type"], pattern=pattern.text))
     id_ = inserted(result)
-    context.record(connection, "series", pattern.text, stamp, [officer], series=id_, document_type=row["document_type"])
+    context.record(connection, "series", pattern.text, stamp, by, series=id_, document_type=row["document_type"])
     taken = [n for one in own if (n := pattern.read(one["number"])) is not None]
     if len(taken) != len(own):
         raise RegisterError("a number of no series", where=row["document_type"], hint="mend the old ledger first")
@@ -134,8 +168,8 @@ def _series(
         )
         blanks = {"series": id_, "first": first, "last": row["last"]}
         told = {"act": "migration", "supplier": "migration", "office": office}
-        context.record(connection, "receive", subject, stamp, [officer], blanks=blanks, told=told)
-        context.record(connection, "confirm", subject, stamp, [officer], blanks=blanks, told={"office": office})
+        context.record(connection, "receive", subject, stamp, by, blanks=blanks, told=told)
+        context.record(connection, "confirm", subject, stamp, by, blanks=blanks, told={"office": office})
     free = set(range(first, row["next"])) - set(taken)
     spans = [(row["next"], row["last"], "confirmed")] if row["next"] <= row["last"] else []
     for one in own:
@@ -146,9 +180,7 @@ def _series(
             free.add(n)
     for n in sorted(free):  # handed out, and never a document
         blanks = {"series": id_, "first": n, "last": n}
-        context.record(
-            connection, "spoil", pattern.number(n), stamp, [officer], blanks=blanks, told={"ground": "migration"}
-        )
+        context.record(connection, "spoil", pattern.number(n), stamp, by, blanks=blanks, told={"ground": "migration"})
         spans.append((n, n, "spoiled"))
     for low, high, state in spans:
         values_ = {
@@ -168,7 +200,10 @@ def _document(
 ) -> None:
     number, kind, by = one["number"], one["document_type"], values.word(one["officer"], "officer")
     issued, expires = one["date_of_issue"], one["date_of_expiry"]
-    files = as_object(values.digests(json.loads(one["files"]), "files"))
+    try:
+        files = as_object(values.digests(read_json(one["files"]), "files"))
+    except (ValueError, UsageError):
+        raise RegisterError("unreadable digests", where=kind, hint="mend the old ledger first") from None
     connection.execute(
         insert(schema.document).values(
             id=schema.place(series, n), files=files, number=number, series=series, blank=n, document_type=kind,

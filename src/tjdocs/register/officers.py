@@ -1,16 +1,36 @@
-"""Officers and their roles (``specs/register/roles.toml``)."""
+"""Officers: their roles (``specs/register/roles.toml``) and their keys."""
 
+import builtins
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
-from tjdocs.errors import RegisterError
-from tjdocs.register import lives, schema, values
+from tjdocs.errors import RegisterError, UsageError
+from tjdocs.register import lives, roles, schema, values
 from tjdocs.register.context import Context
+from tjdocs.register.officer_keys import KeyRequest, OfficerSigner, decode, encode, fingerprint
+from tjdocs.register.roles import Access, Acting
+from tjdocs.register.signing import Signers
 
-__all__ = ["Officers"]
+__all__ = ["Enrolled", "Officers", "begin", "enrol", "first_access"]
 
 _table = schema.officer.c
+_key = schema.officer_key.c
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """Hold one role of an officer.
+
+    :param key: fingerprint of the officer's key, ``""`` for none
+    """
+
+    id: str
+    role: str
+    office: str
+    key: str
 
 
 class Officers:
@@ -19,57 +39,189 @@ class Officers:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def enrol(self, id_: str, role: str, *, office: str, officer: str, at: datetime) -> None:
-        """Give an officer a role; who has other roles keeps them, and has one office.
+    def enrol(
+        self,
+        id_: str,
+        role: str,
+        *,
+        office: str,
+        officer: str | Sequence[str],
+        at: datetime,
+        key: KeyRequest | None = None,
+    ) -> None:
+        """Give an officer a role, and with the first role a key; all roles of an officer have one office.
 
-        :raises RegisterError: unknown role, the role is held already, or the enrolling officer may not
+        :param officer: the enrolling officer; two where ``granted_by`` requires them and the register has them
+        :param key: the officer's own request, with the first role; optional in a trial register
+        :raises RegisterError: an unknown role, one that the officer has, a key already enrolled, or enrolling officers
+            without the right
         """
         values.word(id_, "officer")
         values.word(office, "office")
         stamp = values.stamp(values.moment(at))
         if role not in lives.roles():
             raise RegisterError("no such role", where=str(role)[:40], hint=f"one of {', '.join(lives.roles())}")
-        with self._context.store.write() as connection:
-            self._context.allow(connection, "enrol", (officer,))
+        with self._context.store.write(alone=True) as connection:
+            acting = self._allow(connection, "enrol", id_, [role], officer)
             rows = connection.execute(select(_table.role, _table.office).where(_table.id == id_)).all()
             if any(row.role == role for row in rows):
                 raise RegisterError("the officer has that role", where="role")
             if any(row.office != office for row in rows):
                 raise RegisterError("the officer has another office", where="office", hint="dismiss first")
-            enrol(self._context, connection, id_, role, office, stamp, officer)
+            has_key = _current(connection, id_) is not None
+            if key is not None and has_key:
+                raise UsageError("the officer has a key", where="key", hint="replace it with Officers.new_key")
+            if key is None and not has_key and not self._context.trial:
+                hint = "give the officer's key request, made with `tjdocs register key new`"
+                raise UsageError("officer without a key", where="key", hint=hint)
+            enrol(self._context, connection, id_, role, office, stamp, acting, key)
 
-    def dismiss(self, id_: str, role: str, *, officer: str, at: datetime) -> None:
-        """Take a role back.
+    def dismiss(self, id_: str, role: str, *, officer: str | Sequence[str], at: datetime) -> None:
+        """Take a role back; with the last one the officer's key ends.
 
+        :param officer: the dismissing officer, or two, as for :meth:`enrol`; an auditor may be the second, if there are
+            not two other supervisors
         :raises RegisterError: it is not held, or it is the last officer's who may enrol
         """
+        values.word(id_, "officer")
         stamp = values.stamp(values.moment(at))
-        with self._context.store.write() as connection:
-            self._context.allow(connection, "dismiss", (officer,))
-            able = [name for name, acts in lives.roles().items() if "enrol" in acts]
-            left = connection.execute(
-                select(_table.id).where(_table.role.in_(able), ~((_table.id == id_) & (_table.role == role)))
-            ).first()
-            if left is None:
+        with self._context.store.write(alone=True) as connection:
+            acting = self._allow(connection, "dismiss", id_, [role], officer)
+            others = {one for one, own in self._able(connection, "enrol") if (one, own) != (id_, role)}
+            if not others:
                 raise RegisterError("the last officer who may enrol", where="officer", hint="enrol another first")
             gone = connection.execute(delete(schema.officer).where(_table.id == id_, _table.role == role))
             if gone.rowcount != 1:
                 raise RegisterError("the officer has no such role", where="role")
-            self._context.record(connection, "dismiss", id_, stamp, [officer], role=role)
+            if connection.execute(select(_table.role).where(_table.id == id_)).first() is None:
+                _end(connection, id_, stamp)
+            self._context.record(connection, "dismiss", id_, stamp, acting, role=role)
 
-    def list(self, *, officer: str = "") -> list[tuple[str, str, str]]:
-        """Return every officer's id, role and office.
+    def new_key(self, id_: str, *, key: KeyRequest, officer: str | Sequence[str], at: datetime) -> None:
+        """Replace an officer's key, which is lost or known to others; the old key ends.
+
+        :param key: the officer's own request
+        :param officer: the enrolling officer, or two, as for :meth:`dismiss`
+        :raises RegisterError: an unknown officer, a key already enrolled, or enrolling officers without the right
+        """
+        values.word(id_, "officer")
+        stamp = values.stamp(values.moment(at))
+        with self._context.store.write(alone=True) as connection:
+            own = connection.execute(select(_table.role).where(_table.id == id_)).scalars().all()
+            acting = self._allow(connection, "new-key", id_, own, officer)
+            if not own:
+                raise RegisterError("unknown officer", where="officer", hint="enrol the officer first")
+            _end(connection, id_, stamp)
+            _keep_key(connection, id_, key, stamp)
+            self._context.record(connection, "new-key", id_, stamp, acting, **key.fields)
+
+    def list(self, *, officer: str = "") -> list[Enrolled]:
+        """Return every officer's roles, with office and key.
 
         :param officer: who asks; may be left out in a trial register
         :raises RegisterError: an officer without the role
         """
         with self._context.store.read() as connection:
             self._context.may_read(connection, "status", officer)
-            rows = connection.execute(select(_table.id, _table.role, _table.office).order_by(_table.id, _table.role))
-            return [(row.id, row.role, row.office) for row in rows]
+            rows = connection.execute(
+                select(_table.id, _table.role, _table.office, _key.public)
+                .outerjoin(schema.officer_key, (_key.officer == _table.id) & (_key.until == ""))
+                .order_by(_table.id, _table.role)
+            )
+            return [Enrolled(row.id, row.role, row.office, _shown(row.public)) for row in rows]
+
+    def _allow(
+        self, connection: Connection, act: str, id_: str, concerned: Iterable[str], officer: str | Sequence[str]
+    ) -> Acting:
+        """Require the officers who may do an action about an officer, as many as its roles demand."""
+        officers = (officer,) if isinstance(officer, str) else tuple(officer)
+        supervisors = {one for one, _ in self._able(connection, act)}
+        count = 1 if self._context.trial else roles.needed(concerned, len(supervisors))
+        seconded = len(supervisors - {id_}) < count
+        return self._context.allow(connection, act, officers, max(count, len(officers)), seconded=seconded)
+
+    def _able(self, connection: Connection, act: str) -> builtins.list[tuple[str, str]]:
+        """Return the officers who may do an action, with their roles; in a production register those with a key."""
+        query = select(_table.id, _table.role).where(_table.role.in_(roles.able(act)))
+        if not self._context.trial:
+            query = query.join(schema.officer_key, (_key.officer == _table.id) & (_key.until == ""))
+        return [(row.id, row.role) for row in connection.execute(query)]
 
 
-def enrol(context: Context, connection: Connection, id_: str, role: str, office: str, stamp: str, by: str) -> None:
-    """Write an officer's role and its log entry."""
+def first_access(key: OfficerSigner | None, *, trial: bool) -> Access:
+    """Return the access of a register's first officer.
+
+    :raises UsageError: a production register without a first key
+    """
+    if key is None and not trial:
+        hint = "make one with OfficerKey.create(FILE, passphrase=…) or `tjdocs register key new`"
+        raise UsageError("officer without a key", where="officer_key", hint=hint)
+    return Access(trial, Signers(() if key is None else (key,)))
+
+
+def begin(
+    context: Context,
+    connection: Connection,
+    act: str,
+    subject: str,
+    stamp: str,
+    officer: str,
+    key: OfficerSigner | None,
+    **more: object,
+) -> Acting:
+    """Write the entry with a register's first key, signed with that key; in a trial register without a key."""
+    if context.trial or key is None:
+        by = Acting((officer,))
+        context.record(connection, act, subject, stamp, by, **more)
+        return by
+    request = KeyRequest.of(officer, key)
+    by = Acting((officer,), "", (encode(request.public),))
+    _keep_key(connection, officer, request, stamp)
+    context.record(connection, act, subject, stamp, by, **more, **request.fields)
+    return by
+
+
+def enrol(
+    context: Context,
+    connection: Connection,
+    id_: str,
+    role: str,
+    office: str,
+    stamp: str,
+    by: Acting,
+    key: KeyRequest | None = None,
+) -> None:
+    """Write an officer's role, a key that comes with it, and the log entry."""
     connection.execute(insert(schema.officer).values(id=id_, role=role, office=office))
-    context.record(connection, "enrol", id_, stamp, [by], role=role, office=office)
+    if key is not None:
+        _keep_key(connection, id_, key, stamp)
+    context.record(connection, "enrol", id_, stamp, by, role=role, office=office, **(key.fields if key else {}))
+
+
+def _keep_key(connection: Connection, id_: str, key: KeyRequest, stamp: str) -> None:
+    """Write an officer's key.
+
+    :raises UsageError: the request of another officer
+    :raises RegisterError: a key already enrolled, under any name
+    """
+    if not isinstance(key, KeyRequest) or key.officer != id_:
+        raise UsageError("key request of another officer", where="key", hint="let the officer make one for this id")
+    public = encode(key.public)
+    if connection.execute(select(_key.public).where(_key.public == public)).scalar() is not None:
+        raise RegisterError("key already enrolled", where="key", hint="let the officer make another")
+    connection.execute(insert(schema.officer_key).values(public=public, officer=id_, since=stamp, until=""))
+
+
+def _current(connection: Connection, id_: str) -> str | None:
+    return connection.execute(select(_key.public).where(_key.officer == id_, _key.until == "")).scalar()
+
+
+def _end(connection: Connection, id_: str, stamp: str) -> None:
+    connection.execute(update(schema.officer_key).where(_key.officer == id_, _key.until == "").values(until=stamp))
+
+
+def _shown(public: str | None) -> str:
+    try:
+        return fingerprint(decode(public, 32)) if public else ""
+    except ValueError:
+        return "?"

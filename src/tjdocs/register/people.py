@@ -17,7 +17,7 @@ from tjdocs.documents import Application
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.mrz.names import Name
 from tjdocs.register import hot
-from tjdocs.register.entries import as_bytes
+from tjdocs.register.entries import as_bytes, read_json
 from tjdocs.register.keys import Keys
 
 __all__ = ["Person", "Sealed", "open_sealed", "seal", "unopened"]
@@ -139,7 +139,7 @@ def open_sealed(sealed: bytes, wrapped: bytes, subject: str, keys: Keys) -> Pers
     key = keys.unwrap(bytes(wrapped))
     try:
         text = AESGCM(key).decrypt(sealed[:_NONCE], bytes(sealed[_NONCE:]), subject.encode())
-        table: dict[str, Any] = json.loads(text)
+        table: dict[str, Any] = read_json(text)
         table["date_of_birth"] = date.fromisoformat(table["date_of_birth"])
         return Person(**table)
     except (InvalidTag, ValueError, KeyError, TypeError):

@@ -1,35 +1,29 @@
 """The register's public door."""
 
-import os
-import shutil
-import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from sqlalchemy import insert
-
 from tjdocs.documents import Known
 from tjdocs.errors import RegisterError, UsageError
-from tjdocs.pki.files import write_private
-from tjdocs.register import audit, lives, officers, report, rewrapping, schema, statistics, store, values
+from tjdocs.register import audit, lives, making, report, rewrapping, statistics, store, values
 from tjdocs.register.blanks import Blanks
 from tjdocs.register.context import Context
 from tjdocs.register.decisions import Decisions
 from tjdocs.register.documents import Documents, Dossier
 from tjdocs.register.issuing import Issuing
-from tjdocs.register.keys import DataKey, Keys
-from tjdocs.register.log import Log, Secrets
-from tjdocs.register.officers import Officers
+from tjdocs.register.keys import Keys
+from tjdocs.register.officer_keys import OfficerSigner
+from tjdocs.register.officers import Officers, first_access
+from tjdocs.register.orders import Countersigning, Drafted, Drafting, Order, repeat
 from tjdocs.register.people import Person
+from tjdocs.register.roles import Access
+from tjdocs.register.signing import Signers
 from tjdocs.register.unlocking import unlock
 from tjdocs.register.values import Audit, Document, Resumed
 
-__all__ = ["TRIAL_NAME", "Register"]
+__all__ = ["Register"]
 
-TRIAL_NAME = "trial.invalid/register"
-_MADE = "made"  # an empty file in the folder of keys
 _TRIAL_START = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -40,37 +34,45 @@ class Register:
         file that does not exist, and never did, becomes a trial register: every officer has every role, its keys lie
         in the folder ``<file>-keys`` beside it. A production register is made with :meth:`create`.
     :param keys: the register's keys; None takes those in ``<file>-keys``, if there
+    :param officer_keys: of the officers in whose names this process acts and looks; a trial register needs none
     :param wait: seconds to wait for a lock that another process holds
     :raises UsageError: the URL or the keys cannot be used
+    :raises KeyMaterialError: an officer's key does not sign
     :raises RegisterError: the database cannot be opened, is no register, or is of another version
 
     ``blanks``, ``documents``, ``decisions``, ``officers`` and ``log`` are its parts.
     """
 
-    def __init__(self, url: str, *, keys: Keys | None = None, wait: float = 30) -> None:
+    def __init__(
+        self, url: str, *, keys: Keys | None = None, officer_keys: Iterable[OfficerSigner] = (), wait: float = 30
+    ) -> None:
+        signers = Signers(officer_keys)
         if keys is not None and not isinstance(keys, Keys):
             raise UsageError("unusable keys", where="keys", hint="Keys.open(FOLDER)")
         opened = store.Store(store.parse_url(url), wait=wait)
-        beside = _beside(opened)
+        folder = making.default_folder(opened)
         # never in place of one that is gone: its numbers would be used again
-        if opened.sqlite and not opened.version() and (keys is None or keys.name == TRIAL_NAME):
+        if opened.sqlite and not opened.version() and (keys is None or keys.name == making.TRIAL_NAME):
             # another process may have made it since; it notes that afterwards
-            if beside is not None and (beside / _MADE).exists() and not opened.version():
-                hint = f"restore a backup; to begin anew, take {beside.name} away too"
+            if folder is not None and making.was_made(folder) and not opened.version():
+                hint = f"restore a backup; to begin anew, take {folder.name} away too"
                 raise RegisterError("the register is gone, and its keys are there", where=str(opened.path), hint=hint)
-            keys = keys or _trial_keys(beside)
-            _create(opened, keys, trial=True, officer="trial", office="trial", at=_TRIAL_START)
-            _note(beside)
-        elif keys is None and beside is not None and beside.is_dir():
-            keys = Keys.open(beside)
-        self._open(opened, keys or Keys())
+            keys = keys or making.trial_keys(folder)
+            making.create(opened, keys, officer="trial", office="trial", at=_TRIAL_START, access=Access(True, signers))
+            making.note(folder)
+        elif keys is None and folder is not None and folder.is_dir():
+            keys = Keys.open(folder)
+        self._open(opened, keys or Keys(), signers)
 
-    def _open(self, opened: store.Store, keys: Keys) -> None:
+    def _open(self, opened: store.Store, keys: Keys, signers: Signers) -> None:
         opened.check_version()
         with opened.read() as connection:
             trial, secrets = unlock(opened, connection, keys)
-        self.log = Log(opened, keys, secrets, trial=trial)
-        self._context = Context(opened, keys, secrets, self.log, trial)
+        self._use(Context.of(opened, keys, secrets, Access(trial, signers)))
+
+    def _use(self, context: Context) -> None:
+        self._context = context
+        self.log = context.log
         self.blanks = Blanks(self._context)
         self.documents = Documents(self._context)
         self.decisions = Decisions(self._context)
@@ -79,26 +81,39 @@ class Register:
 
     @classmethod
     def create(
-        cls, url: str, *, keys: Keys, officer: str, office: str, at: datetime, trial: bool = False, wait: float = 30
+        cls,
+        url: str,
+        *,
+        keys: Keys,
+        officer: str,
+        office: str,
+        at: datetime,
+        officer_key: OfficerSigner | None = None,
+        trial: bool = False,
+        wait: float = 30,
     ) -> "Register":
         """Make a register in an empty database.
 
         :param keys: from :meth:`Keys.create`, kept outside the database
         :param officer: the first officer, who enrols the others
         :param office: the first officer's
-        :param trial: roles are not enforced
+        :param officer_key: the first officer's, on which all others rest; may be left out of a trial register
+        :param trial: roles are not enforced, and nobody signs
+        :raises UsageError: no key of the first officer
         :raises RegisterError: there is a register already, or the database cannot be used
         """
         keys.whole()
+        access = first_access(officer_key, trial=trial)
         values.word(officer, "officer")
         values.word(office, "office")
         opened = store.Store(store.parse_url(url), wait=wait)
         if opened.version():
             raise RegisterError("there is a register already", where="url")
-        _create(opened, keys, trial=trial, officer=officer, office=office, at=values.moment(at))
-        _note(_beside(opened))
+        moment = values.moment(at)
+        making.create(opened, keys, officer=officer, office=office, at=moment, access=access, key=officer_key)
+        making.note(making.default_folder(opened))
         opened.close()
-        return cls(url, keys=keys, wait=wait)
+        return cls(url, keys=keys, officer_keys=() if officer_key is None else (officer_key,), wait=wait)
 
     @property
     def trial(self) -> bool:
@@ -275,6 +290,35 @@ class Register:
         else:
             raise RegisterError("no such document", where="number", hint=f"{act} is for documents")
 
+    def draft(self, act: Callable[["Register"], object]) -> Order:
+        """Return an order for an action of two officers, signed by the officers who are here; nothing is done.
+
+        :param act: does the action with the register that it receives, naming both officers
+        :raises RegisterError: an unlawful action
+        :raises UsageError: a trial register, where nobody signs, or not an action
+        """
+        if self.trial:
+            raise UsageError("nobody signs in a trial register", where="act", hint="do it without an order")
+        try:
+            act(self._signed_by(Drafting(self._context.access.signers)))
+        except Drafted as drafted:
+            return drafted.order
+        raise UsageError("not an action that officers sign", where="act")
+
+    def countersign(self, order: Order) -> None:
+        """Do the action of an order, with its signatures and those of the officers who are here.
+
+        :raises RegisterError: an unlawful action, an entry that would now differ, or a wrong signature
+        :raises KeyMaterialError: an officer who has not signed is not here
+        """
+        signed = self._signed_by(Countersigning(self._context.access.signers, order))
+        repeat(order, signed.officers, signed.act)
+
+    def _signed_by(self, signers: Signers) -> "Register":
+        made, own = object.__new__(type(self)), self._context
+        made._use(Context.of(own.store, own.keys, own.secrets, Access(own.trial, signers)))
+        return made
+
     # ------------------------------------------------------------------------------------------------- auditing
 
     def audit(
@@ -325,52 +369,3 @@ class Register:
         :raises RegisterError: an officer without the role, or a row's key is not at hand
         """
         return rewrapping.run(self._context, officer=officer, at=at)
-
-
-def _beside(opened: store.Store) -> Path | None:
-    return opened.path.with_name(f"{opened.path.name}-keys") if opened.path is not None else None
-
-
-def _note(beside: Path | None) -> None:
-    """Note beside an SQLite register's keys that it was made."""
-    if beside is not None and beside.is_dir():
-        with suppress(OSError):  # another process was first
-            write_private(beside / _MADE, b"")
-
-
-def _trial_keys(beside: Path | None) -> Keys:
-    if beside is None or not beside.parent.is_dir():
-        return Keys.generate(TRIAL_NAME)
-    if not beside.is_dir():
-        fresh = Path(tempfile.mkdtemp(prefix=f".{beside.name}-", dir=beside.parent))
-        try:
-            Keys.create(fresh, name=TRIAL_NAME)
-            with suppress(OSError):  # another process was first
-                os.rename(fresh, beside)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
-    return Keys.open(beside)
-
-
-def _create(opened: store.Store, keys: Keys, *, trial: bool, officer: str, office: str, at: datetime) -> None:
-    """Make the tables, the register's own two keys (wrapped), its first log entries and its first officer."""
-    data, signer = keys.whole()
-    secrets = Secrets(DataKey.generate().secret, DataKey.generate().secret)
-    with opened.write() as connection:
-        opened.lock(connection, store.SEQUENCER)
-        if opened.sqlite and connection.exec_driver_sql("SELECT COUNT(*) FROM sqlite_master").scalar():
-            return  # another process was first
-        opened.create(connection)
-        settings = {
-            "origin": signer.name,
-            "trial": "1" if trial else "0",
-            "key.lookup": data.wrap(secrets.lookup).hex(),
-            "key.mac": data.wrap(secrets.mac).hex(),
-        }
-        rows = [{"key": key, "value": value} for key, value in settings.items()]
-        connection.execute(insert(schema.setting), rows)
-        context = Context(opened, keys, secrets, Log(opened, keys, secrets, trial=trial), trial)
-        stamp = values.stamp(at)
-        context.record(connection, "init", signer.name, stamp, [officer], trial=trial, keys=secrets.named())
-        if not trial:
-            officers.enrol(context, connection, officer, "officer", office, stamp, officer)

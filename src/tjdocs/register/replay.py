@@ -1,6 +1,5 @@
 """The log played again: what the other tables must say after every act in it."""
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -8,71 +7,89 @@ from typing import Any
 from tjdocs.errors import RegisterError
 from tjdocs.register import lives, values
 from tjdocs.register.blanks import apply
+from tjdocs.register.entries import UNREADABLE, read_leaf, read_moment, split_signatures
 from tjdocs.register.ranges import Pattern, Span, Stock
+from tjdocs.register.roll import ABOUT_OFFICERS, Fault, Roll
 
 __all__ = ["UNKNOWN", "Replay"]
 
 State = tuple[str, str, str, str]  # state, ground, replaced by, since
 UNKNOWN = "?"  # what an entry that was not read would say
+_ABOUT_ANOTHER = Fault("unlawful", "the entry is about something else")
+_WITHOUT_ROWS = ("rewrap", "migrate", "enrol", "dismiss", "new-key")
 
 
 class Replay:
     """Everything but the issued documents' own rows, which an audit compares as it reads.
 
     :param whole: from the first entry on; else what was lawful before is not known, and not asked
+    :param roll: verifies officers and signatures; None: they are not verified
     """
 
-    def __init__(self, *, whole: bool = True) -> None:
+    def __init__(self, *, whole: bool = True, roll: Roll | None = None) -> None:
         self._whole = whole
+        self._roll = roll
         self._seen: set[int] = set()
         self._moments: dict[str, datetime] = {}
         self.settings: dict[str, str] = {}
-        self.officers: set[tuple[str, str, str]] = set()
         self.series: dict[int, tuple[str, Pattern]] = {}
         self.stock: dict[int, Stock] = {}
         self.documents: dict[str, State] = {}
         self.decisions: dict[str, dict[str, Any]] = {}
 
-    def add(self, act: str, subject: str, leaf: bytes) -> str:
-        """Play one entry that is not an issue; return what is wrong with it, ``""`` for nothing."""
-        try:
-            table = json.loads(leaf)
-            if (table["act"], table["subject"]) != (act, subject):
-                return "the entry is about something else"
-            if (seen := hash(leaf)) in self._seen:
-                return "the same entry twice"
-            self._seen.add(seen)
-            if "blanks" in table:
-                if self._whole:
-                    self._blanks(act, table)
-            elif "document" in table:
-                self._document(act, subject, table["document"])
-            elif act == "series":
-                self.series[table["series"]] = (table["document_type"], Pattern.parse(subject))
-            elif act == "enrol":
-                if any(one[:2] == (subject, table["role"]) for one in self.officers):
-                    return "the officer has that role"
-                self.officers.add((subject, table["role"], table["office"]))
-            elif act == "dismiss":
-                gone = {one for one in self.officers if one[:2] == (subject, table["role"])}
-                if self._whole and not gone:
-                    return "the officer has no such role"
-                self.officers -= gone
-            elif act == "decide":
-                self.decisions[subject] = table["decision"]
-            elif act == "init":
-                self.settings = {"origin": subject, "trial": "1" if table["trial"] else "0"}
-            elif act not in ("rewrap", "migrate"):
-                return "no such act"
-        except (ValueError, KeyError, TypeError):
-            return "not readable"
-        except RegisterError as error:
-            return error.message
-        return ""
+    def add(self, act: str, subject: str, leaf: bytes, place: int = 0) -> list[Fault]:
+        """Play one entry that is not an issue; return its faults.
 
-    def _document(self, act: str, subject: str, row: dict[str, Any]) -> None:
-        before = self.documents.get(subject)
-        moment = datetime.fromisoformat(row["since"])
+        :param place: the entry's, or the number of entries before it
+        """
+        body, signatures = split_signatures(leaf)
+        try:
+            entry = read_leaf(body)
+            found = [] if (entry["act"], entry["subject"]) == (act, subject) else [_ABOUT_ANOTHER]
+            if (seen := hash(leaf)) in self._seen:
+                return [*found, Fault("unlawful", "the same entry twice")]
+            self._seen.add(seen)
+            if (fault := self._judged(entry, body, signatures, place)) is not None:
+                found.append(fault)
+            if entry["act"] != "issue":
+                self._play(entry)
+        except RegisterError as error:
+            found.append(Fault("unlawful", error.message))
+        except UNREADABLE:
+            if act in ABOUT_OFFICERS and self._roll is not None:
+                self._roll.lose()
+            return [Fault("unlawful", "not readable")]
+        return found
+
+    def _judged(self, entry: dict[str, Any], body: bytes, signatures: dict[str, bytes], place: int) -> Fault | None:
+        if self._roll is None:
+            return None
+        if entry["act"] in ABOUT_OFFICERS:
+            return self._roll.add(entry, body, signatures, place)
+        return self._roll.judge(entry["act"], entry["officers"], body, signatures)
+
+    def _play(self, entry: dict[str, Any]) -> None:
+        act, subject = entry["act"], entry["subject"]
+        if "blanks" in entry:
+            _check_count(act, entry, lives.blanks().act(act).officers)
+            if self._whole:
+                self._blanks(act, entry)
+        elif "document" in entry:
+            self._document(act, subject, entry)
+        elif act == "series":
+            self.series[entry["series"]] = (entry["document_type"], Pattern.parse(subject))
+        elif act == "decide":
+            self.decisions[subject] = entry["decision"]
+        elif act == "init":
+            self.settings = {"origin": subject, "trial": "1" if entry["trial"] else "0"}
+        elif act not in _WITHOUT_ROWS:
+            raise RegisterError("no such act")
+
+    def _document(self, act: str, subject: str, entry: dict[str, Any]) -> None:
+        row, before = entry["document"], self.documents.get(subject)
+        moment = read_moment(row["since"])
+        count = 1 if act == "replace" else lives.documents().act(act).officers
+        _check_count(act, entry, count)
         # a spoiling may come after anything: `resume` finds that what was recorded is not there
         if self._whole and act != "spoil":
             life, state = lives.documents(), before[0] if before else "issued"
@@ -92,7 +109,7 @@ class Replay:
         rule, blanks, told = lives.blanks().act(act), table["blanks"], table.get("told", {})
         first, last = blanks["first"], blanks["last"]
         stock = self.stock.setdefault(blanks["series"], Stock())
-        moment = values.utc(datetime.fromisoformat(table["at"]))
+        moment = values.utc(read_moment(table["at"]))
         if not rule.sources:
             if stock.cover(first, last):
                 raise RegisterError("blanks that were received before")
@@ -127,3 +144,8 @@ class Replay:
         if pattern is None:
             return f"series {series}, {first}-{last}"
         return pattern.number(first) if first == last else f"{pattern.number(first)}-{pattern.number(last)}"
+
+
+def _check_count(act: str, entry: dict[str, Any], count: int) -> None:
+    if len(entry["officers"]) != count or len(set(entry["officers"])) != count:
+        raise RegisterError(f"{act} is signed by {count}")

@@ -1,16 +1,17 @@
 """Reconciliation: opening stock + received = issued + spoiled + lost + stolen + destroyed + sent on + closing stock."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from tjdocs.errors import UsageError
+from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import hot, lives, schema
 from tjdocs.register.context import Context
+from tjdocs.register.entries import UNREADABLE, as_bytes, entry_name, read_leaf
 from tjdocs.register.ranges import Runs, Span, Stock, differences
 from tjdocs.register.replay import Replay
 from tjdocs.times import day_of
@@ -85,12 +86,20 @@ def run(context: Context, *, officer: str, first: date, last: date) -> Report:
     """See :meth:`tjdocs.register.Register.report`."""
     if type(first) is not date or type(last) is not date or first > last:
         raise UsageError("no period", where="first, last", hint="two dates, the earlier first")
+    try:
+        return _run(context, officer, first, last)
+    except UNREADABLE:  # SQLite keeps a value of any type in a column
+        hint = "run `tjdocs register audit`"
+        raise RegisterError("a value of another type", where="database", hint=hint) from None
+
+
+def _run(context: Context, officer: str, first: date, last: date) -> Report:
     with context.store.read() as connection:
         context.may_read(connection, "report", officer)
         replay, flows = Replay(), defaultdict[_Day, dict[str, int]](lambda: dict.fromkeys(FLOWS, 0))
-        _moves(connection, replay, flows)
+        unread = tuple(_moves(connection, replay, flows))
         _issues(connection, flows)
-        found = tuple(breaks(connection, replay, _issued(connection).spans()))
+        found = unread + tuple(breaks(connection, replay, _issued(connection).spans()))
         stock = _in_stock(context, connection)
     lines, closing = [], {}
     for office, kind in sorted({key[:2] for key in flows}):
@@ -117,27 +126,36 @@ def _key(line: Line) -> tuple[str, str, str]:
     return line.office, line.document_type, line.day
 
 
-def _moves(connection: Connection, replay: Replay, flows: dict[_Day, dict[str, int]]) -> None:
-    """Play every act on blanks, and count what left and came."""
-    stock_states = lives.blanks().marked
-    for act, subject, leaf in hot.stream(connection, hot.ACTS):
-        table = json.loads(bytes(leaf))
-        if "blanks" in table:
-            blanks, day = table["blanks"], _day(table["at"])
-            kind = replay.series[blanks["series"]][0] if blanks["series"] in replay.series else ""
-            before = replay.stock.get(blanks["series"], Stock()).cover(blanks["first"], blanks["last"])
-            if act == "receive":
-                flows[table["told"]["office"], kind, day]["received"] += blanks["last"] - blanks["first"] + 1
-            for span in before:
-                if span.state not in stock_states:
-                    continue
-                to = lives.blanks().act(act).to
-                if act == "confirm" and table["told"]["office"] != span.office:
-                    flows[span.office, kind, day]["sent"] += len(span)
-                    flows[table["told"]["office"], kind, day]["received"] += len(span)
-                elif to not in stock_states:
-                    flows[span.office, kind, day][to] += len(span)
-        replay.add(act, subject, bytes(leaf))
+def _moves(connection: Connection, replay: Replay, flows: dict[_Day, dict[str, int]]) -> Iterator[Break]:
+    """Play every act on blanks and count the movements; yield unreadable entries."""
+    for id_, position, act, subject, leaf in hot.stream(connection, hot.ACTS):
+        raw, where = as_bytes(leaf), entry_name(id_, position)
+        try:
+            _count(read_leaf(raw), replay, flows)
+        except RegisterError as error:
+            yield Break("unlawful", "entry", where, error.message)
+        except UNREADABLE:
+            yield Break("unlawful", "entry", where, "not readable")
+        replay.add(act, subject, raw)
+
+
+def _count(entry: dict[str, Any], replay: Replay, flows: dict[_Day, dict[str, int]]) -> None:
+    """Count the movements of an act on blanks, by the stock before it."""
+    if "blanks" not in entry:
+        return
+    blanks, day, stock_states = entry["blanks"], _day(entry["at"]), lives.blanks().marked
+    to, told = lives.blanks().act(entry["act"]).to, entry.get("told", {})
+    kind = replay.series[blanks["series"]][0] if blanks["series"] in replay.series else ""
+    if entry["act"] == "receive":
+        flows[told["office"], kind, day]["received"] += blanks["last"] - blanks["first"] + 1
+    for span in replay.stock.get(blanks["series"], Stock()).cover(blanks["first"], blanks["last"]):
+        if span.state not in stock_states:
+            continue
+        if entry["act"] == "confirm" and told["office"] != span.office:
+            flows[span.office, kind, day]["sent"] += len(span)
+            flows[told["office"], kind, day]["received"] += len(span)
+        elif to not in stock_states:
+            flows[span.office, kind, day][to] += len(span)
 
 
 def _day(stamp: str) -> str:

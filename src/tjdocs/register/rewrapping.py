@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from tjdocs.errors import RegisterError
 from tjdocs.register import schema, values
 from tjdocs.register.context import Context
+from tjdocs.register.entries import as_bytes
 from tjdocs.register.keys import DataKey
 
 __all__ = ["run"]
@@ -19,13 +20,21 @@ def run(context: Context, *, officer: str, at: datetime) -> int:
         raise RegisterError("no data key", where="keys", hint="open the register with its keys")
     newest: DataKey = keys.data[0]
     with context.store.write() as connection:
-        context.allow(connection, "rewrap", (officer,))
-        for name, value in context.store.settings(connection).items():
-            if name.startswith("key.") and bytes.fromhex(value)[:4] != newest.id:
-                wrapped = newest.wrap(keys.unwrap(bytes.fromhex(value))).hex()
+        by = context.allow(connection, "rewrap", (officer,))
+        settings = context.store.settings(connection)
+        for name in ("key.lookup", "key.mac"):
+            try:
+                old = bytes.fromhex(settings[name])
+            except (KeyError, TypeError, ValueError):
+                hint = "restore it from a backup"
+                raise RegisterError(
+                    "the register's settings were changed", where=f"setting {name}", hint=hint
+                ) from None
+            if old[:4] != newest.id:
                 table = schema.setting
-                connection.execute(update(table).where(table.c.key == name).values(value=wrapped))
-        context.record(connection, "rewrap", newest.id.hex(), stamp, [officer])
+                value = newest.wrap(keys.unwrap(old)).hex()
+                connection.execute(update(table).where(table.c.key == name).values(value=value))
+        context.record(connection, "rewrap", newest.id.hex(), stamp, by)
     for table, key in ((schema.document, schema.document.c.number), (schema.decision, schema.decision.c.id)):
         last = ""
         while True:
@@ -35,8 +44,9 @@ def run(context: Context, *, officer: str, at: datetime) -> int:
                 if not rows:
                     break
                 for row in rows:
-                    if bytes(row.wrapped[:4]) != newest.id:
-                        wrapped_key = newest.wrap(keys.unwrap(row.wrapped))
+                    wrapped = as_bytes(row.wrapped)
+                    if wrapped[:4] != newest.id:
+                        wrapped_key = newest.wrap(keys.unwrap(wrapped))
                         connection.execute(update(table).where(key == row[0]).values(wrapped=wrapped_key))
                         done += 1
                 last = rows[-1][0]

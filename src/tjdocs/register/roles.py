@@ -1,45 +1,122 @@
-"""Who may do what: the roles of ``specs/register/roles.toml``, asked at each call."""
+"""Roles (``specs/register/roles.toml``) and officers' keys, required at each call."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from tjdocs.errors import RegisterError, UsageError
+from tjdocs.errors import KeyMaterialError, RegisterError, UsageError
 from tjdocs.register import hot, lives, values
+from tjdocs.register.officer_keys import GIVE_KEY
+from tjdocs.register.signing import Signers
 
-__all__ = ["allow", "may_read"]
+__all__ = ["Access", "Acting", "able", "needed", "seconding"]
 
 
-def allow(connection: Connection | hot.Direct, act: str, officers: Sequence[str], count: int, *, trial: bool) -> str:
-    """Let an act pass that its officers may do; return the office of the first, ``""`` in a trial register.
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Name the officers who may do an action, and whose keys sign its entry.
 
-    :raises RegisterError: an officer without the role, or too few officers
-    :raises tjdocs.errors.UsageError: an unusable id
+    :param office: of the first, ``""`` in a trial register
+    :param keys: their public keys, in the same order; empty in a trial register, where nobody signs
     """
-    for officer in officers:
-        values.word(officer, "officer")
-    if len(set(officers)) != count or len(officers) != count:
-        named = "one officer" if count == 1 else f"{count} different officers"
-        raise RegisterError(f"{act} is signed by {named}", where="officer")
-    if trial:
-        return ""
-    offices = []
-    for officer in officers:
-        rows = hot.execute(connection, hot.ROLES, (officer,))
-        if not any(act in lives.roles().get(role, ()) for role, _ in rows):
-            able = sorted(role for role, acts in lives.roles().items() if act in acts)
-            raise RegisterError(f"no role for {act}", where="officer", hint=f"it takes {' or '.join(able) or 'no one'}")
-        offices.append(str(rows[0][1]))
-    return offices[0]
+
+    officers: tuple[str, ...]
+    office: str = ""
+    keys: tuple[str, ...] = ()
 
 
-def may_read(connection: Connection | hot.Direct, act: str, officer: str, *, trial: bool) -> None:
-    """Let a look pass; in a trial register nobody need be named.
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Require role and key of each officer in whose name one process acts or looks.
 
-    :raises RegisterError: an officer without the role
-    :raises UsageError: nobody is named, or an unusable id
+    :param trial: roles are not enforced, and nobody signs
+    :param signers: the process's keys
     """
-    if officer == "" and not trial:
-        raise UsageError("nobody is named", where="officer", hint="a production register answers to its officers")
-    if officer:
-        allow(connection, act, (officer,), 1, trial=trial)
+
+    trial: bool
+    signers: Signers = field(repr=False)
+
+    def allow(
+        self,
+        connection: Connection | hot.Direct,
+        act: str,
+        officers: Sequence[str],
+        count: int = 1,
+        *,
+        look: bool = False,
+        seconded: bool = False,
+    ) -> Acting:
+        """Require officers who may do an action, each with a key.
+
+        :param look: nothing is signed, so an order cannot replace a key
+        :param seconded: one of two officers may have a role that only seconds the action
+        :raises RegisterError: an officer without the role or without a key, or another number of officers
+        :raises KeyMaterialError: this process does not have an officer's key
+        :raises tjdocs.errors.UsageError: an unusable id
+        """
+        for officer in officers:
+            values.word(officer, "officer")
+        if len(set(officers)) != count or len(officers) != count:
+            named = "one officer" if count == 1 else f"{count} different officers"
+            hint = "" if count == 1 else "name each and give both keys, or draft an order with --order"
+            raise RegisterError(f"{act} is signed by {named}", where="officer", hint=hint)
+        if self.trial:
+            return Acting(tuple(officers))
+        rows = [hot.execute(connection, hot.ROLES, (officer,)) for officer in officers]
+        owned = [{str(row[0]) for row in some} for some in rows]
+        acting = [not one.isdisjoint(able(act)) for one in owned]
+        if seconded and any(acting):
+            acting = [may or not one.isdisjoint(seconding(act)) for may, one in zip(acting, owned, strict=True)]
+        if not all(acting):
+            hint = f"it takes {' or '.join(able(act)) or 'no one'}"
+            raise RegisterError(f"no role for {act}", where="officer", hint=hint)
+        keys = tuple(_key(officer, {row[2] for row in some}) for officer, some in zip(officers, rows, strict=True))
+        for officer, key in zip(officers, keys, strict=True):
+            if not (key in self.signers if look else self.signers.signs(officer, key)):
+                raise KeyMaterialError("missing officer's key", where=f"officer {officer}", hint=GIVE_KEY)
+        if len(set(keys)) != count:
+            raise RegisterError("two officers with one key", where="officer", hint="run `tjdocs register audit`")
+        return Acting(tuple(officers), str(rows[0][0][1]), keys)
+
+    def may_read(self, connection: Connection | hot.Direct, act: str, officer: str) -> None:
+        """Require an officer who may look; a trial register needs none.
+
+        :raises RegisterError: an officer without the role or without a key
+        :raises KeyMaterialError: this process does not have the officer's key
+        :raises UsageError: nobody is named, or an unusable id
+        """
+        if officer == "" and not self.trial:
+            raise UsageError("nobody is named", where="officer", hint="a production register answers to its officers")
+        if officer:
+            self.allow(connection, act, (officer,), look=True)
+
+
+def able(act: str) -> list[str]:
+    """Return the roles that may do an act."""
+    return sorted(name for name, role in lives.roles().items() if act in role.acts)
+
+
+def seconding(act: str) -> list[str]:
+    """Return the roles that may be the second to sign an action about an officer."""
+    return sorted(name for name, role in lives.roles().items() if act in role.seconds)
+
+
+def needed(roles: Iterable[str], supervisors: int) -> int:
+    """Return how many officers sign an action about an officer.
+
+    :param roles: the officer's, or the role that the officer gets or loses
+    :param supervisors: number of officers with key and role for it, the officer concerned among them: if that one
+        were left out, one of two supervisors could take the other's place
+    """
+    most = max((lives.roles()[role].granted_by for role in roles if role in lives.roles()), default=1)
+    return max(1, min(most, supervisors))
+
+
+def _key(officer: str, keys: Collection[object]) -> str:
+    """Return the one key that an officer has."""
+    (key,) = keys if len(keys) == 1 else ("",)
+    if not isinstance(key, str) or not key:
+        hint = "make one with `tjdocs register key new`; a supervisor enrols it with `tjdocs register key replace`"
+        raise RegisterError("officer without a key", where=f"officer {officer}", hint=hint)
+    return key

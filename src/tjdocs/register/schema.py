@@ -33,13 +33,14 @@ __all__ = [
     "metadata",
     "misplaced",
     "officer",
+    "officer_key",
     "place",
     "reservation",
     "series",
     "setting",
 ]
 
-VERSION = "0003"  # of the last migration
+VERSION = "0004"  # of the last migration
 _Id = BigInteger().with_variant(Integer, "sqlite")
 metadata = MetaData()
 
@@ -52,6 +53,17 @@ officer = Table(
     Column("role", String, primary_key=True),
     Column("office", String, nullable=False),
 )
+
+# every key that was ever enrolled: none is taken a second time, and an officer has one that has not ended
+officer_key = Table(
+    "officer_key",
+    metadata,
+    Column("public", String, primary_key=True),  # Ed25519, base64
+    Column("officer", String, nullable=False),
+    Column("since", String, nullable=False),
+    Column("until", String, nullable=False),  # "" for the officer's own
+)
+Index("officer_key_officer", officer_key.c.officer)
 
 series = Table(
     "series",

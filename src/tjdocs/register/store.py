@@ -37,14 +37,18 @@ _DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
 }
+_OFFICERS = 0x746A646F666663  # PostgreSQL's advisory lock of who changes the officers
 _BEGIN = {
     # a commit in NORMAL mode is whole but not flushed: the next one in FULL flushes it too; and a short write lock from
     # the start: two readers that then both want to write would dead-lock
     (True, "read"): ("BEGIN",),
     (True, "write"): ("PRAGMA synchronous=FULL", "BEGIN IMMEDIATE"),
+    (True, "alone"): ("PRAGMA synchronous=FULL", "BEGIN IMMEDIATE"),
     (True, "hasty"): ("PRAGMA synchronous=NORMAL", "BEGIN IMMEDIATE"),
     (False, "read"): ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",),
-    (False, "write"): ("BEGIN",),
+    # officers change while nobody writes: each entry then comes after those that gave its officers their right
+    (False, "write"): (f"BEGIN; SELECT pg_advisory_xact_lock_shared({_OFFICERS})",),
+    (False, "alone"): (f"BEGIN; SELECT pg_advisory_xact_lock({_OFFICERS})",),
     (False, "hasty"): ("BEGIN; SET LOCAL synchronous_commit TO OFF",),
 }
 _parents: list[object] = []  # connections of the processes that this one was forked from
@@ -101,12 +105,13 @@ class Store:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, alone: bool = False) -> Iterator[Connection]:
         """Run a block as one transaction that is on the disk when it ends.
 
+        :param alone: no other transaction writes meanwhile
         :raises RegisterError: the database refused, was busy too long, or went away
         """
-        with self._run("write") as connection:
+        with self._run("alone" if alone else "write") as connection:
             yield connection
 
     @contextmanager

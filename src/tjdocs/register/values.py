@@ -82,7 +82,7 @@ class Resumed:
 class Problem:
     """A row that was changed behind the register's back.
 
-    :param code: ``changed``, ``missing``, ``inserted``, ``unlawful``, ``unsigned``, ``rolled-back``,
+    :param code: ``changed``, ``missing``, ``inserted``, ``unlawful``, ``unsigned``, ``forged``, ``rolled-back``,
         ``out-of-order`` or ``damaged``
     :param table: where
     :param row: which: a number, a range, an entry's position, a head's size
@@ -106,6 +106,8 @@ class Audit:
     :param entries: how many were read
     :param documents: how many rows were compared
     :param undetermined: what could not be told, in words
+    :param signed_from: the first signed entry; None without one, as in a trial register
+    :param first_key: fingerprint and officer of the first key, the root of all others
     """
 
     head: str
@@ -113,6 +115,8 @@ class Audit:
     documents: int
     problems: tuple[Problem, ...]
     undetermined: tuple[str, ...] = field(default=())
+    signed_from: int | None = None
+    first_key: str = ""
 
     @property
     def sound(self) -> bool:

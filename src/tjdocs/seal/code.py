@@ -47,6 +47,7 @@ class _Symbology:
     format: zxingcpp.BarcodeFormat
     level: str
     quiet: int
+    eci: str
     square: bool = False
 
 
@@ -54,9 +55,10 @@ class _Symbology:
 def _symbologies() -> Mapping[str, _Symbology]:
     found = {}
     for row in specs.read_toml(_FILE)["symbology"]:
-        specs.require_keys(row, ["name", "format", "level", "quiet"], ["square"], where=f"specs/{_FILE} symbology")
+        keys = ["name", "format", "level", "quiet", "eci"]
+        specs.require_keys(row, keys, ["square"], where=f"specs/{_FILE} symbology")
         format_ = zxingcpp.barcode_format_from_str(row["format"])
-        found[row["name"]] = _Symbology(format_, row["level"], row["quiet"], row.get("square", False))
+        found[row["name"]] = _Symbology(format_, row["level"], row["quiet"], row["eci"], row.get("square", False))
     return MappingProxyType(found)
 
 
@@ -82,8 +84,8 @@ def draw_code(data: bytes, symbology: str = "data-matrix", module: int = 4, *, q
             raise UsageError("unusable size", where=where, hint=f"{low} to {high}")
     if not isinstance(data, bytes) or not data:
         raise UsageError("no bytes to draw", where="data", hint="Seal.encode()")
-    # without "none" the library writes ECI 899 before bytes, and hides it when it reads them
-    options: dict[str, Any] = {"eci": "none"}
+    # unless told the library writes ECI 899 before bytes, and hides it when it reads them
+    options: dict[str, Any] = {"eci": row.eci}
     if row.level:
         options["ec_level"] = row.level
     if row.square:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 
+from tjdocs import limits
 from tjdocs.errors import UsageError
 
 __all__ = ["Adapter", "Reply", "words_of"]
 
-MAX_ANSWER = 1_000_000
 _TAIL = 2000  # bytes of standard error that are kept
 _READ = 1 << 16
 _START = 3  # times as long for the first answer of a process that is kept: virtual machines start, scripts compile
@@ -156,8 +156,8 @@ class _Process:
                         answer += data
                     if key.fd not in self._open:
                         selector.unregister(key.fd)
-                if len(answer) > MAX_ANSWER:
-                    return self._reply(b"", f"answer of more than {MAX_ANSWER} bytes")
+                if len(answer) > limits.ANSWER:
+                    return self._reply(b"", f"answer of more than {limits.ANSWER} bytes")
         line, _, rest = answer.partition(b"\n") if lines else (answer, b"", b"")
         if rest.strip():
             return self._reply(b"", "wrote more than one line")

@@ -88,7 +88,7 @@ def _documents(connection: sa.Connection) -> None:
 def _digests(leaf: bytes | None) -> str:
     """Return the digests as their entry has them; a row without a readable one is for the audit to name."""
     try:
-        files = json.loads(leaf or b"{}").get("files", {})
-    except (ValueError, AttributeError):
+        files = dict(json.loads(leaf or b"{}").get("files", {}))
+    except (ValueError, TypeError, AttributeError, RecursionError):
         files = {}
     return json.dumps(files, separators=(",", ":"), ensure_ascii=False, sort_keys=True)

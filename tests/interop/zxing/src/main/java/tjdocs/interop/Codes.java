@@ -6,11 +6,9 @@ import com.google.zxing.DecodeHintType;
 import com.google.zxing.MultiFormatReader;
 import com.google.zxing.NotFoundException;
 import com.google.zxing.Result;
-import com.google.zxing.ResultMetadataType;
 import com.google.zxing.client.j2se.BufferedImageLuminanceSource;
 import com.google.zxing.common.HybridBinarizer;
 import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -21,11 +19,10 @@ import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
 
-/** Reads bar codes with ZXing: a path per line in; out per line the symbology and the content in hexadecimal. */
+/** Reads bar codes with ZXing: a path per line in; out per line the symbology and the text, as ISO-8859-1 in hexadecimal. */
 final class Codes {
     private static final Map<DecodeHintType, Object> HINTS = new EnumMap<>(Map.of(
             DecodeHintType.TRY_HARDER, Boolean.TRUE,
-            DecodeHintType.CHARACTER_SET, StandardCharsets.ISO_8859_1.name(),
             DecodeHintType.POSSIBLE_FORMATS,
                     List.of(BarcodeFormat.DATA_MATRIX, BarcodeFormat.QR_CODE, BarcodeFormat.AZTEC)));
 
@@ -43,22 +40,9 @@ final class Codes {
                 new BinaryBitmap(new HybridBinarizer(new BufferedImageLuminanceSource(ImageIO.read(file))));
         try {
             Result found = new MultiFormatReader().decode(picture, HINTS);
-            return found.getBarcodeFormat() + " " + HexFormat.of().formatHex(content(found));
+            return found.getBarcodeFormat() + " " + HexFormat.of().formatHex(found.getText().getBytes(StandardCharsets.ISO_8859_1));
         } catch (NotFoundException nothing) {
             return "NONE";
         }
-    }
-
-    /** The byte segments of a QR code, of the others the text as ISO-8859-1: what ZXing has whole of each. */
-    private static byte[] content(Result found) {
-        Object segments = found.getResultMetadata().get(ResultMetadataType.BYTE_SEGMENTS);
-        if (found.getBarcodeFormat() != BarcodeFormat.QR_CODE || !(segments instanceof List<?> parts)) {
-            return found.getText().getBytes(StandardCharsets.ISO_8859_1);
-        }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        for (Object part : parts) {
-            bytes.writeBytes((byte[]) part);
-        }
-        return bytes.toByteArray();
     }
 }

@@ -1,0 +1,180 @@
+"""``tjdocs register``: officers, their keys, and orders."""
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tjdocs import limits
+from tjdocs.cli import _io, _terminal
+from tjdocs.cli._register import (
+    KeyFolder,
+    Officer,
+    OfficerKeys,
+    OfficerPassphrases,
+    Officers,
+    OrderFile,
+    Url,
+    do,
+    officer_key_files,
+    open_register,
+    read_request,
+    told,
+)
+from tjdocs.errors import OutputError, UsageError
+from tjdocs.register.values import word
+
+key_app = typer.Typer(help="An officer's own key.", no_args_is_help=True)
+
+KeyFile = Annotated[str, typer.Argument(metavar="FILE", help="The key, or a key request.")]
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands to ``tjdocs register``."""
+    app.add_typer(key_app, name="key")
+    for function in (officers, countersign):
+        app.command()(function)
+
+
+@key_app.command("new")
+def new(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The key, a new file; its request is next to it.")],
+    officer: Annotated[str, typer.Option("--officer", help="Whose key it is.")],
+    officer_passphrase_file: OfficerPassphrases = None,
+    as_json: _io.Json = False,
+) -> None:
+    """Make an officer's key, and the request with which a supervisor enrols it."""
+    from tjdocs.register import KeyRequest, OfficerKey
+
+    ((_, secret),) = officer_key_files([file], officer_passphrase_file)
+    word(officer, "--officer")
+    path = _request_path(file)
+    if path.exists():
+        raise OutputError("request already there", where=str(path), hint="name another file")
+    request = KeyRequest.of(officer, OfficerKey.create(file, passphrase=_own(secret or b"")))
+    with path.open("x") as out:
+        out.write(request.text)
+    _show(as_json, officer, request.fingerprint, {"key": file, "request": str(path)})
+
+
+@key_app.command("show")
+def show(
+    file: KeyFile,
+    officer_passphrase_file: OfficerPassphrases = None,
+    as_json: _io.Json = False,
+) -> None:
+    """Show officer and fingerprint of a key request, or the fingerprint of a key."""
+    from tjdocs.register import OfficerKey
+
+    if _io.read_file(file, limits.TEXT).startswith(b"-----BEGIN"):
+        ((_, secret),) = officer_key_files([file], officer_passphrase_file)
+        _show(as_json, "", OfficerKey.open(file, passphrase=secret).fingerprint, {})
+    else:
+        request = read_request(file)
+        _show(as_json, request.officer, request.fingerprint, {})
+
+
+@key_app.command("passphrase")
+def passphrase(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The key.")],
+    new_passphrase_file: Annotated[str, typer.Option("--new-passphrase-file", help="File with the new passphrase.")],
+    officer_passphrase_file: OfficerPassphrases = None,
+    as_json: _io.Json = False,
+) -> None:
+    """Change the passphrase of a key; its public part stays."""
+    from tjdocs.register import OfficerKey
+
+    ((_, secret),) = officer_key_files([file], officer_passphrase_file)
+    OfficerKey.change_passphrase(file, passphrase=secret, new=_own(_io.read_passphrase(new_passphrase_file)))
+    _show(as_json, "", "", {"key": file})
+
+
+@key_app.command("replace")
+def replace(
+    id_: Annotated[str, typer.Argument(metavar="ID")],
+    request: Annotated[str, typer.Option("--request", metavar="FILE", help="The officer's key request.")],
+    order: OrderFile = "",
+    url: Url = "",
+    officer: Officers = None,
+    keys: KeyFolder = "",
+    passphrase_file: _io.PassphraseFile = "",
+    officer_key: OfficerKeys = None,
+    officer_passphrase_file: OfficerPassphrases = None,
+    at: _io.At = "",
+    as_json: _io.Json = False,
+) -> None:
+    """Replace an officer's key, which is lost or known to others; the old key ends."""
+    register, now = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file), _io.moment(at)
+    by, key = officer or [told(register, "", "--officer")], read_request(request)
+    done = do(register, order, lambda one: one.officers.new_key(id_, key=key, officer=by, at=now))
+    _show(as_json, id_, key.fingerprint, done)
+
+
+def officers(
+    url: Url = "",
+    officer: Officer = "",
+    keys: KeyFolder = "",
+    passphrase_file: _io.PassphraseFile = "",
+    officer_key: OfficerKeys = None,
+    officer_passphrase_file: OfficerPassphrases = None,
+    as_json: _io.Json = False,
+) -> None:
+    """Show every officer's roles, office and key fingerprint."""
+    register = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file)
+    columns = ["id", "role", "office", "key"]
+    rows = [{name: getattr(one, name) for name in columns} for one in register.officers.list(officer=officer)]
+    if as_json:
+        _io.show_json({"schema": 1, "officers": rows})
+    else:
+        _io.show_table(rows, columns)
+
+
+def countersign(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The order, as `--order` writes it.")],
+    show: Annotated[bool, typer.Option("--show", help="Show the order; sign and do nothing.")] = False,
+    url: Url = "",
+    keys: KeyFolder = "",
+    passphrase_file: _io.PassphraseFile = "",
+    officer_key: OfficerKeys = None,
+    officer_passphrase_file: OfficerPassphrases = None,
+    as_json: _io.Json = False,
+) -> None:
+    """Sign the order of another officer, and do its action."""
+    from tjdocs.register import Order
+
+    order = Order.parse(_io.read_file(file))
+    if not show:
+        open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file).countersign(order)
+    table = {**order.entry, "schema": 1, "lacking": list(order.lacking) if show else [], "done": not show}
+    if as_json:
+        _io.show_json(table)
+    else:
+        for name, value in table.items():
+            if name not in ("schema", "nonce", "proof"):
+                text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+                _terminal.line(f"{name:<16}{text}")
+
+
+def _own(passphrase: bytes) -> bytes:
+    """Return an officer's passphrase, unless it is the register's."""
+    if passphrase and passphrase == _io.passphrase(""):
+        hint = "choose one that nobody else knows"
+        raise UsageError("the register's passphrase, which every clerk has", where="passphrase", hint=hint)
+    return passphrase
+
+
+def _request_path(file: str) -> Path:
+    """Return the path of a key's request: ``anna.request`` for ``anna.key``."""
+    return Path(f"{os.path.splitext(file)[0] if file.endswith('.key') else file}.request")
+
+
+def _show(as_json: bool, officer: str, fingerprint: str, more: dict[str, str]) -> None:
+    table = {"officer": officer, "fingerprint": fingerprint, **more}
+    if as_json:
+        _io.show_json({"schema": 1, **table})
+    else:
+        for name, value in table.items():
+            if value:
+                _terminal.line(f"{name:<16}{value}")
