@@ -164,7 +164,7 @@ ROOMS = {
     "inspection": lambda at, folder: examine(Evidence(), TrustStore.of(()), at=at),
     "pki": lambda at, folder: Authority.create(folder / "authority", at=at),
     "register": lambda at, folder: Register.create(
-        f"sqlite:///{folder}/r.db", keys=Keys.generate("example.tj/register"), officer="chief", office="store", at=at
+        f"sqlite:///{folder}/r.db", keys=Keys.generate("example.tj/register"), officer="chief", office="store", at=at, trial=True
     ),
 }  # fmt: skip
 

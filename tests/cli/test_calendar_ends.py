@@ -75,7 +75,7 @@ def commands_with_a_time() -> set[str]:
 
 # acts of the register that share one function with those above
 ALIKE = {f"register {act}" for act in ("assign", "confirm", "spoil", "destroy", "handover", "stolen", "revoke", "dismiss",
-                                       "decide", "migrate", "rewrap")}  # fmt: skip
+                                       "decide", "migrate", "rewrap", "key replace")}  # fmt: skip
 ELSEWHERE = {"mrz read", "border evidence export"}  # a picture; the same function as `border inspect`
 
 

@@ -1,11 +1,11 @@
 """``tjdocs register``: the commands that other programs call, from a register's making to the proof of an entry."""
 
 import json
-import os
 import sqlite3
 import subprocess
 import sys
 
+import command_line
 import pytest
 
 AT = ("--at", "2026-11-24T12:00:00+00:00")
@@ -13,17 +13,18 @@ KIND = "external-passport"
 
 
 @pytest.fixture
-def run(tmp_path):
-    """Run a command in the test's folder; return status, output and error."""
+def run(tmp_path, monkeypatch):
+    """Run a command in the test's folder; return its output and errors."""
+    monkeypatch.chdir(tmp_path)
 
     def call(*arguments, url="sqlite:///r.db", status=0, keys="", **more):
         place = () if not url or arguments[1:2] in (("check",), ("key",)) else ("--register", url)
-        environment = {**os.environ, **({"TJDOCS_REGISTER_KEYS": keys} if keys else {}), **more}
-        command = [sys.executable, "-m", "tjdocs", *map(str, arguments), *place]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment)
-        assert done.returncode == status, (command, done.stdout, done.stderr)
-        assert "Traceback" not in done.stderr
-        return json.loads(done.stdout) if "--json" in arguments or (arguments[1] == "prove" and status == 0) else done.stdout + done.stderr
+        with monkeypatch.context() as patch:
+            for name, value in {**({"TJDOCS_REGISTER_KEYS": keys} if keys else {}), **more}.items():
+                patch.setenv(name, value)
+            code, out, err = command_line.run(*arguments, *place)
+        assert (code or 0) == status, (arguments, out, err)
+        return json.loads(out) if "--json" in arguments or (arguments[1] == "prove" and status == 0) else out + err
 
     return call
 
