@@ -73,6 +73,28 @@ KEPT = [
 ]
 
 
+@pytest.mark.parametrize("mrz", [
+    "P<\ud800UTO", ["P<TJK\udfff", "\ud800"], "P<\ud83d\ude00", document()[0].replace("ANNA", "AN\ud800\x1b"), "\x1b[2J\u202e\0", "",
+], ids=ascii)  # fmt: skip
+def test_any_text_of_a_scanner_is_kept_and_judged_again(tmp_path, mrz):
+    """Half a character is data, as any character that no zone has: an inspection is not lost by it."""
+    inspector = Traveller().inspector()
+    evidence = Evidence(mrz=mrz, chip=document()[1], direction="entry")
+    verdict = inspector.inspect(evidence, at=b.AT)
+    proof.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=MADE)
+    result = proof.verify(tmp_path / "e.zip", trust=trusting())
+    assert outcomes(result) == CLEAN
+    assert result.verdict.findings == verdict.findings
+    assert result.verdict.examination.printed == verdict.examination.printed
+
+
+def test_an_archive_that_nobody_could_judge_again_is_not_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "JSON_VALUES", 50)
+    with pytest.raises(InputError, match="more values than an archive has"):
+        exported(tmp_path / "e.zip")
+    assert not (tmp_path / "e.zip").exists()
+
+
 @pytest.mark.parametrize("who", KEPT, ids=range(len(KEPT)))
 def test_judged_again_from_its_own_content(tmp_path, who):
     verdict = exported(tmp_path / "e.zip", who)

@@ -229,7 +229,10 @@ def _standing_json(case: Case) -> dict[str, Any]:
 
 
 def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+    text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
+    if inputs.has_more_values(text, limits.JSON_VALUES):  # else nobody could judge it again
+        raise _too_many("values")
+    return text.encode(errors="backslashreplace") + b"\n"  # of half a character, as JSON escapes it
 
 
 # ------------------------------------------------------------------------------------------------------------ verifying
