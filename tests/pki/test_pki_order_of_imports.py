@@ -7,6 +7,7 @@ from lists_made import list_signer, master_list
 
 import builders as b
 from tjdocs.border import Evidence, Inspector, proof
+from tjdocs.pki.belief import TrustPolicy
 from tjdocs.pki.importing import import_paths
 from tjdocs.pki.signer import Signer, combination
 from tjdocs.pki.trust import TrustStore
@@ -57,6 +58,14 @@ def test_a_list_of_a_revoked_signer_vouches_for_nobody_in_any_order(tmp_path, na
 def test_and_of_one_that_is_not_revoked_it_does(tmp_path, name):
     for order in ORDERS:
         assert imported(tmp_path, order, OTHERS[name]).trusted(ROGUE.certificate), order
+
+
+def test_a_revocation_list_by_a_denied_key_revokes_no_signer_of_a_list(tmp_path):
+    """Whether a signer is revoked is judged under the policy too."""
+    store = imported(tmp_path, ("list", "crl"), LISTS["signer, by a newer key"])
+    policy = TrustPolicy(denied=frozenset({THIRD.certificate.sha256}))
+    assert not store.trusted(ROGUE.certificate)
+    assert store.under(policy).trusted(ROGUE.certificate)
 
 
 def test_what_came_beside_a_list_is_trusted_by_nobody(tmp_path):
