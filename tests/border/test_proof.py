@@ -365,6 +365,45 @@ def test_evidence_keeps_why_a_list_is_not_believed(tmp_path):
     assert outcomes(proof.verify(tmp_path / "e.zip", trust=trusting())) == CLEAN
 
 
+def again(tmp_path, scene):
+    """Return how the archive of a scene's inspection is judged, and the verdict."""
+    inspector, evidence = Inspector(trust=scene.trust, policy=scene.policy), Evidence(mrz=scene.mrz, chip=scene.chip)
+    verdict = inspector.inspect(evidence, at=b.AT)
+    proof.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=MADE)
+    return outcomes(proof.verify(tmp_path / "e.zip", trust=trusting())), verdict
+
+
+@pytest.mark.parametrize("trusted", [True, False], ids=["trusted", "unknown"])
+def test_evidence_keeps_the_root_of_a_state_that_changed_its_letters(tmp_path, trusted):
+    root = b.csca("CSCA Before", "CS")
+    middle = b.csca("CSCA Between", "YU", by=root)
+    link = b.csca("CSCA After", "RS", by=middle)
+    crls = [b.revocation_list(root, [middle.certificate.serial])]
+    for lists in ([], crls):
+        scene = b.scene(
+            by=b.signer(link, "RS"), anchors=[root] if trusted else [], candidates=[middle, link, root], crls=lists, inside=b.zone(state="SRB")
+        )
+        found, verdict = again(tmp_path, scene)
+        assert found == CLEAN
+        reached = [f for f in verdict.findings if f.check == "pa.ds-chain" and f.outcome.holds]
+        assert bool(reached) is trusted
+        (tmp_path / "e.zip").unlink()
+
+
+def test_evidence_keeps_a_denied_signer_of_a_list_in_another_form(tmp_path):
+    """Only the certificate says that it is the denied one; its SHA-256 does not."""
+    signer_ = list_signer()
+    (tmp_path / "a.ml").write_bytes(master_list([authority().certificate.raw], b.resealed(signer_, b.flipped)))
+    (tmp_path / "b.ml").write_bytes(master_list([b.csca("CSCA Far", "NO").raw], b.resealed(signer_, b.joined)))
+    store = TrustStore.create(tmp_path / "trust.db")
+    importing.import_paths(store, [tmp_path / "a.ml", tmp_path / "b.ml"], anchors=[b.utopia().certificate], at=b.AT)
+    zone, chip = document()
+    scene = b.Scene(chip, zone, store, policy=b.policy(believe=["list"], denied=[signer_.certificate.sha256]))
+    found, verdict = again(tmp_path, scene)
+    assert found == CLEAN
+    assert "not-believed" in {f.reason for f in verdict.findings}
+
+
 def test_workers_of_a_batch_know_it_too(tmp_path):
     again = batch.Setup.of(trust=revoked_list(tmp_path)).inspector()
     assert again.believed.doubt(authority().certificate) == "not-believed"
