@@ -16,7 +16,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import SubjectKeyIdentifier
 
@@ -181,6 +181,22 @@ def sign(key: Any, kind: str, data: bytes, *, salt: int = 32) -> bytes:
 
 def joined(signature: bytes, size: int = 32) -> bytes:
     return b"".join(number.to_bytes(size, "big") for number in decode_dss_signature(signature))
+
+
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+def flipped(signature: bytes, order: int = P256_ORDER) -> bytes:
+    """Return an ECDSA signature (r, s) as (r, n - s), which anyone can do."""
+    r, s = decode_dss_signature(signature)
+    return encode_dss_signature(r, order - s)
+
+
+def resealed(party: "Party", signature: Callable[[bytes], bytes]) -> "Party":
+    """Return a certificate whose signature is written otherwise; nothing that is signed changes."""
+    own = party.certificate
+    raw = sequence(own.tbs, own.algorithm, bits(signature(own.signature)))
+    return Party(raw, party.key, party.name, party.identifier)
 
 
 def spki(key: Any) -> bytes:
@@ -370,13 +386,16 @@ def revocation_list(
     kind: str = "ecdsa-sha256",
     key: Any = None,
     former: Sequence[bytes] = (),
+    authority: bytes | None = None,
 ) -> Crl:
     """Return a revocation list.
 
     :param former: names that its issuer had before, told in issuerAltName
+    :param authority: key identifier of its issuer; left out unless given
     """
     entries = sequence(*(sequence(integer(serial), time(issued)) for serial in serials)) if serials else b""
     names_ = sequence(oid("2.5.29.18"), octets(sequence(*(der(0xA4, name_) for name_ in former)))) if former else b""
+    keyed = sequence(oid("2.5.29.35"), octets(sequence(der(0x80, authority)))) if authority else b""
     tbs = sequence(
         integer(1),
         algorithm(kind),
@@ -384,7 +403,7 @@ def revocation_list(
         time(issued),
         time(until) if until else b"",
         entries,
-        der(0xA0, sequence(names_)) if former else b"",
+        der(0xA0, sequence(names_, keyed)) if former or authority else b"",
     )
     return Crl.parse(sequence(tbs, algorithm(kind), bits(sign(key or by.key, kind, tbs))))
 

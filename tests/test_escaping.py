@@ -37,6 +37,29 @@ def test_what_is_seen_stays(text):
     assert escaping.is_visible(text)
 
 
+# Unicode 15.0, DerivedCoreProperties.txt, Default_Ignorable_Code_Point: of the standard's text, not of the code's table
+IGNORABLE = [
+    (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x200B, 0x200F),
+    (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
+]  # fmt: skip
+
+
+def test_every_code_point_that_may_be_ignored_is_an_escape():
+    codes = [code for first, last in IGNORABLE for code in range(first, last + 1)]
+    assert len(codes) == 4174
+    assert [hex(code) for code in codes if escaping.is_visible(chr(code)) or escaping.printable(chr(code)) == chr(code)] == []
+
+
+def test_every_character_whose_name_says_that_it_has_no_form_is_an_escape():
+    words = ("VARIATION SELECTOR", "NULL NOTEHEAD", "GRAPHEME JOINER", "ZERO WIDTH", "INHERENT", "OBJECT REPLACEMENT", "LETTER SELECTOR",
+             "FULL BLANK", "HALF BLANK", "PATTERN BLANK", "CHOSEONG FILLER", "JUNGSEONG FILLER", "HANGUL FILLER", "SCRIPT FILLER")  # fmt: skip
+    named = {chr(code): unicodedata.name(chr(code), "") for code in range(0x110000)}
+    found = {c: name for c, name in named.items() if any(word in name for word in words)}
+    assert {name for c, name in found.items() if escaping.printable(c) == c} == set()
+    assert len(found) > 270
+
+
 def test_marks_that_paint_over_other_lines():
     assert escaping.printable("e" + "\u0301" * 3) == "e" + "\u0301" * 3
     assert escaping.printable("e" + "\u0301" * 5).endswith("\\u0301\\u0301")

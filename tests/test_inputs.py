@@ -138,3 +138,36 @@ def test_a_pipe_is_read_where_the_desk_names_it_and_not_where_evidence_does(tmp_
     writer.start()
     assert inputs.read_file(tmp_path / "pipe", 10) == b"text"
     writer.join()
+
+
+# ------------------------------------------------------------------------------------------------------ many values
+
+UNITS = {"objects": "{},", "lists": "[],", "numbers": "0,", "texts": '"",', "pairs": '{"a":1},'}
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_more_values_than_are_read(name, monkeypatch):
+    """They are counted, and not made: a value may be three bytes long, and take a hundred."""
+    many = ("[" + UNITS[name] * limits.JSON_VALUES + "0]").encode()
+    monkeypatch.setattr(inputs.json, "loads", lambda *given, **more: pytest.fail("it was read"))
+    with pytest.raises(InputError, match="too many values: here; at most 100000"):
+        inputs.json_value(many, where="here")
+    with pytest.raises(InputError, match="too many values: here; at most 5"):
+        inputs.json_object('{"a":[' + UNITS[name] * 6 + "0]}", where="here", values=5)
+
+
+def test_values_as_many_as_are_read():
+    assert len(inputs.json_value("[" + "0," * (limits.JSON_VALUES - 1) + "0]", where="here")) == limits.JSON_VALUES
+    for text in ('["' + ",[{" * limits.JSON_VALUES + '"]', '["\\"' + ",[{" * limits.JSON_VALUES + '\\\\"]'):
+        assert inputs.json_value(text, where="here") == json.loads(text)
+
+
+@given(st.recursive(st.none() | st.text("[]{},\"\\"), lambda x: st.lists(x, max_size=4) | st.dictionaries(st.text(max_size=3), x, max_size=4)))
+def test_no_fewer_values_are_counted_than_there_are(value):
+    def count(item):
+        inner = item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
+        return 1 + sum(map(count, inner))
+
+    text = json.dumps(value)
+    assert not inputs.has_more_values(text, 2 * count(value))
+    assert count(value) == 1 or inputs.has_more_values(text, count(value) - 2)

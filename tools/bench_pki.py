@@ -63,7 +63,7 @@ def trust_import_ratio(folder: Path) -> Result:
     def measured(count: list[int]) -> None:
         forget_certificates()
         count[0] += 1
-        import_paths(TrustStore.create(folder / f"{count[0]}.db"), [path], anchors=[anchor])
+        import_paths(TrustStore.create(folder / f"{count[0]}.db"), [path], anchors=[anchor], at=AT)
 
     count = [0]
     keys._check = recorded

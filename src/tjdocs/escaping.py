@@ -12,7 +12,23 @@ from unicodedata import category
 __all__ = ["ascii_text", "is_visible", "json_text", "name", "printable", "unseen"]
 
 MAX_MARKS = 3  # marks on one letter; further ones paint over the lines above
-_BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters and a symbol without a form; str.isprintable() lets them pass
+# What str.isprintable() lets pass although nothing of it is seen. Of the default-ignorable code points (Unicode 5.21)
+# it stops those of category Cf and those without a character. unicodedata has no property for the others:
+_IGNORABLE = (
+    (0x034F, 0x034F),  # combining grapheme joiner
+    (0x115F, 0x1160), (0x3164, 0x3164), (0xFFA0, 0xFFA0),  # fillers of Hangul
+    (0x17B4, 0x17B5),  # inherent vowels of Khmer
+    (0x180B, 0x180D), (0x180F, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF),  # variation selectors
+)  # fmt: skip
+_FORMLESS = (
+    (0x2800, 0x2800),  # a pattern of Braille without dots
+    (0xFFFC, 0xFFFC),  # in the place of an object that is not there
+    (0x13441, 0x13442),  # blanks among hieroglyphs
+    (0x16FE4, 0x16FE4),  # a filler of Khitan
+    (0x1BC9D, 0x1BC9D),  # a selector of Duployan
+    (0x1D159, 0x1D159),  # a note without a head
+)
+_BLANK = frozenset(chr(code) for first, last in (*_IGNORABLE, *_FORMLESS) for code in range(first, last + 1))
 _SUSPECT = re.compile(r"[^ -~\n]")
 
 

@@ -1,7 +1,7 @@
 """Input within limits: a file, a JSON value, a TOML table. Whatever the bytes, one named error and no other.
 
-Deep nesting, numbers without end, a name that stands twice and bytes that are no text end here, before anything is
-interpreted.
+Deep nesting, values and numbers without end, a name that is there twice and bytes that are no text end here, before
+anything is interpreted.
 """
 
 import json
@@ -16,7 +16,7 @@ from typing import Any
 from tjdocs import limits
 from tjdocs.errors import InputError, SpecError
 
-__all__ = ["json_object", "json_value", "read_file", "toml_table"]
+__all__ = ["has_more_values", "json_object", "json_value", "read_file", "toml_table"]
 
 # one that does not end is taken to the end: else each quote in it would be looked at as a beginning
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
@@ -48,14 +48,17 @@ def read_file(path: str | os.PathLike[str], limit: int, *, regular: bool = False
     return data
 
 
-def json_value(data: bytes | str, *, where: str) -> Any:
+def json_value(data: bytes | str, *, where: str, values: int = limits.JSON_VALUES) -> Any:
     """Return a JSON value (RFC 8259) in which no object has a name twice.
 
-    :raises InputError: it is none, or is nested deeper than 32 levels
+    :param values: how many values it may have, as :func:`has_more_values` counts them
+    :raises InputError: it is none, has more values, or is nested deeper than 32 levels
     """
     try:
         # of bytes only UTF-8: the standard knows no other form
         text = data if isinstance(data, str) else data.decode("utf-8-sig")
+        if has_more_values(text, values):
+            raise InputError("too many values", where=where, hint=f"at most {values}")
         if text.count("[") + text.count("{") > limits.JSON_DEPTH and _depth(text) > limits.JSON_DEPTH:
             raise InputError("nested too deep", where=where, hint=f"at most {limits.JSON_DEPTH} levels")
         return json.loads(text, object_pairs_hook=_once)
@@ -65,15 +68,24 @@ def json_value(data: bytes | str, *, where: str) -> Any:
         raise InputError("no JSON", where=where, hint="JSON in UTF-8") from None
 
 
-def json_object(data: bytes | str, *, where: str) -> dict[str, Any]:
+def json_object(data: bytes | str, *, where: str, values: int = limits.JSON_VALUES) -> dict[str, Any]:
     """Return a JSON object.
 
     :raises InputError: it is none; as :func:`json_value`
     """
-    value = json_value(data, where=where)
+    value = json_value(data, where=where, values=values)
     if not isinstance(value, dict):
         raise InputError("no JSON object", where=where, hint="give a JSON object")
     return value
+
+
+def has_more_values(text: str, most: int) -> bool:
+    """Whether JSON has more values than so many: commas and opening brackets count, those in texts left out."""
+    return _separators(text) > most and _separators(_STRINGS.sub("", text)) > most
+
+
+def _separators(text: str) -> int:
+    return text.count(",") + text.count("[") + text.count("{")
 
 
 def toml_table(data: bytes, *, where: str, limit: int = limits.DOCUMENT_TYPE) -> dict[str, Any]:

@@ -14,6 +14,8 @@ TEXT = 1_000_000  # the file of an MRZ, a passphrase
 MRZ = 1000  # characters of a text that may be an MRZ; one has at most 90
 DOCUMENT_TYPE = 1_000_000
 POLICY = 256_000
+JSON_VALUES = 100_000  # in a JSON object, its commas and opening brackets counted
+EVIDENCE_VALUES = 1000  # in the JSON object of one record: a chip has some twenty files, claims are ten
 JSON_DEPTH = 32  # objects and lists in one another
 TOML_DEPTH = 32  # tables and lists in one another, parts of a key
 
@@ -62,6 +64,8 @@ LIST = 20 * 1024 * 1024
 CERTIFICATES = 64  # in SignedData
 SIGNERS = 4  # in SignedData
 ATTEMPTS = 8  # signatures verified for one SignedData: its certificates are unsigned, and anybody may add some
+ATTEMPTS_COST = 500  # milliseconds, roughly, of all signatures verified for one document, list or search
+LIST_COST_PER_BYTE = 0.005  # milliseconds more, where many certificates are placed
 RSA_BITS = 8192
 CANDIDATE_ISSUERS = 64
 PATH_LINKS = 8

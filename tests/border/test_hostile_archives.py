@@ -1,12 +1,13 @@
 """Archives of evidence made to keep their reader busy, or to make it fail: each ends in findings, within the limits."""
 
+import hashlib
 import io
 import json
 import zipfile
 
 import pytest
 from law_cases import Traveller, entry
-from test_proof import CLEAN, exported, outcomes, rewritten, signer, trusting
+from test_proof import CLEAN, MADE, exported, outcomes, rewritten, signer, trusting
 
 import builders as b
 from tjdocs import limits
@@ -22,7 +23,7 @@ SOUND = {
     "evidence.json": b'{"mrz": "X"}', "twice.json": b"[]", "trust.json": b"[]", "register.json": b'{"reason": "no-register"}',
     "policy.toml": b'schema = 1\nname = "x"\nrequires = ["mrz.structure"]\nrule = []\n', "verdict.json": b"{}",
 }  # fmt: skip
-MANIFEST = {"schema": 1, "files": {}, "at": "2026-11-24T00:00:00+00:00"}
+MANIFEST = {"schema": 1, "files": {}, "at": "2026-11-24T00:00:00+00:00", "made": MADE.isoformat()}
 
 
 def lines(count: int, **more) -> bytes:
@@ -58,10 +59,18 @@ HOSTILE = {
 }
 
 
-def archive(files, manifest=None) -> bytes:
+def manifest_of(files) -> dict:
+    return {**MANIFEST, "files": {name: hashlib.sha256(data).hexdigest() for name, data in {**SOUND, **files}.items()}}
+
+
+def archive(files, manifest=None, *, signed: bool = True) -> bytes:
+    """An archive with any content; a trusted signer answers for it, else it would not be looked at."""
+    content = (json.dumps(manifest_of(files)) if manifest is None else manifest).encode()
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as zipped:
-        zipped.writestr("manifest.json", json.dumps(MANIFEST) if manifest is None else manifest)
+        zipped.writestr("manifest.json", content)
+        if signed:
+            zipped.writestr("manifest.p7s", proof.signatures.sign(content, signer(), MADE))
         for name, data in {**SOUND, **files}.items():
             zipped.writestr(name, data)
     return stream.getvalue()
@@ -69,7 +78,7 @@ def archive(files, manifest=None) -> bytes:
 
 def verified(tmp_path, data: bytes):
     (tmp_path / "h.zip").write_bytes(data)
-    result = proof.verify(tmp_path / "h.zip", trust=TrustStore.of(()))
+    result = proof.verify(tmp_path / "h.zip", trust=trusting())
     said = json.dumps(result.as_json())
     assert not result.valid
     assert all(len(finding.detail) < 1000 for finding in result.findings)
@@ -81,14 +90,35 @@ def verified(tmp_path, data: bytes):
 def test_no_content_raises_or_is_believed(tmp_path, name):
     found = verified(tmp_path, archive(HOSTILE[name]))
     assert found["structure"] == ("passed", "")
-    assert found["signature"][0] == "failed"
+    assert found["signature"] == found["files"] == ("passed", "")
     assert found["judgement"][1] in ("not-repeatable", "verdict-differs", "findings-differ")
 
 
 @pytest.mark.parametrize("key", ["at", "made", "files", "verdict", "decided_by", "policy_sha256", "data_sha256", "trust_digest", "schema"])
 @pytest.mark.parametrize("value", [None, 5, "x", [], {}, "9999-12-31T23:59:59-12:00", "0001-01-01", [[[[]]]], {"a": {"b": 1}}, "\ud800"], ids=range(10))
 def test_any_manifest(tmp_path, key, value):
-    verified(tmp_path, archive({}, json.dumps({**MANIFEST, key: value})))
+    verified(tmp_path, archive({}, json.dumps({**manifest_of({}), key: value})))
+
+
+def test_what_nobody_answers_for_is_not_judged_again(tmp_path, monkeypatch):
+    """Whoever sends an archive chooses its content: certificates whose keys cost seconds, for one."""
+    exported(tmp_path / "e.zip")
+    judged = []
+    monkeypatch.setattr(proof, "_judge", lambda *a: judged.append(a))
+    changes = {
+        "no signature": lambda files: files.pop("manifest.p7s"),
+        "no signature that holds": lambda files: files.__setitem__("manifest.json", files["manifest.json"] + b" "),
+        "a file that differs": lambda files: files.__setitem__("trust.json", files["trust.json"] + b" "),
+        "a file more": lambda files: files.__setitem__("trust/0099.cer", b""),
+    }
+    for name, change in changes.items():
+        (tmp_path / "c.zip").write_bytes((tmp_path / "e.zip").read_bytes())
+        result = rewritten(tmp_path / "c.zip", change)
+        assert outcomes(result)["judgement"] == ("undetermined", "premise"), name
+        assert result.verdict is None, name
+        assert result.as_json()["judged_again"] is None, name
+    assert outcomes(proof.verify(tmp_path / "e.zip", trust=TrustStore.of(())))["judgement"] == ("undetermined", "premise")
+    assert judged == []
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", DEEP.decode(), LEVELS.decode(), '{"schema": 1, "schema": 1}', "\ufeff{}"], ids=range(7))

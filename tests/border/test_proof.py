@@ -73,6 +73,28 @@ KEPT = [
 ]
 
 
+@pytest.mark.parametrize("mrz", [
+    "P<\ud800UTO", ["P<TJK\udfff", "\ud800"], "P<\ud83d\ude00", document()[0].replace("ANNA", "AN\ud800\x1b"), "\x1b[2J\u202e\0", "",
+], ids=ascii)  # fmt: skip
+def test_any_text_of_a_scanner_is_kept_and_judged_again(tmp_path, mrz):
+    """Half a character is data, as any character that no zone has: an inspection is not lost by it."""
+    inspector = Traveller().inspector()
+    evidence = Evidence(mrz=mrz, chip=document()[1], direction="entry")
+    verdict = inspector.inspect(evidence, at=b.AT)
+    proof.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=MADE)
+    result = proof.verify(tmp_path / "e.zip", trust=trusting())
+    assert outcomes(result) == CLEAN
+    assert result.verdict.findings == verdict.findings
+    assert result.verdict.examination.printed == verdict.examination.printed
+
+
+def test_an_archive_that_nobody_could_judge_again_is_not_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "JSON_VALUES", 50)
+    with pytest.raises(InputError, match="more values than an archive has"):
+        exported(tmp_path / "e.zip")
+    assert not (tmp_path / "e.zip").exists()
+
+
 @pytest.mark.parametrize("who", KEPT, ids=range(len(KEPT)))
 def test_judged_again_from_its_own_content(tmp_path, who):
     verdict = exported(tmp_path / "e.zip", who)
@@ -341,6 +363,45 @@ def test_evidence_keeps_why_a_list_is_not_believed(tmp_path):
     assert [f.reason for f in verdict.findings if f.check == "pa.ds-chain"] == ["not-believed"]
     proof.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=MADE)
     assert outcomes(proof.verify(tmp_path / "e.zip", trust=trusting())) == CLEAN
+
+
+def again(tmp_path, scene):
+    """Return how the archive of a scene's inspection is judged, and the verdict."""
+    inspector, evidence = Inspector(trust=scene.trust, policy=scene.policy), Evidence(mrz=scene.mrz, chip=scene.chip)
+    verdict = inspector.inspect(evidence, at=b.AT)
+    proof.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=MADE)
+    return outcomes(proof.verify(tmp_path / "e.zip", trust=trusting())), verdict
+
+
+@pytest.mark.parametrize("trusted", [True, False], ids=["trusted", "unknown"])
+def test_evidence_keeps_the_root_of_a_state_that_changed_its_letters(tmp_path, trusted):
+    root = b.csca("CSCA Before", "CS")
+    middle = b.csca("CSCA Between", "YU", by=root)
+    link = b.csca("CSCA After", "RS", by=middle)
+    crls = [b.revocation_list(root, [middle.certificate.serial])]
+    for lists in ([], crls):
+        scene = b.scene(
+            by=b.signer(link, "RS"), anchors=[root] if trusted else [], candidates=[middle, link, root], crls=lists, inside=b.zone(state="SRB")
+        )
+        found, verdict = again(tmp_path, scene)
+        assert found == CLEAN
+        reached = [f for f in verdict.findings if f.check == "pa.ds-chain" and f.outcome.holds]
+        assert bool(reached) is trusted
+        (tmp_path / "e.zip").unlink()
+
+
+def test_evidence_keeps_a_denied_signer_of_a_list_in_another_form(tmp_path):
+    """Only the certificate says that it is the denied one; its SHA-256 does not."""
+    signer_ = list_signer()
+    (tmp_path / "a.ml").write_bytes(master_list([authority().certificate.raw], b.resealed(signer_, b.flipped)))
+    (tmp_path / "b.ml").write_bytes(master_list([b.csca("CSCA Far", "NO").raw], b.resealed(signer_, b.joined)))
+    store = TrustStore.create(tmp_path / "trust.db")
+    importing.import_paths(store, [tmp_path / "a.ml", tmp_path / "b.ml"], anchors=[b.utopia().certificate], at=b.AT)
+    zone, chip = document()
+    scene = b.Scene(chip, zone, store, policy=b.policy(believe=["list"], denied=[signer_.certificate.sha256]))
+    found, verdict = again(tmp_path, scene)
+    assert found == CLEAN
+    assert "not-believed" in {f.reason for f in verdict.findings}
 
 
 def test_workers_of_a_batch_know_it_too(tmp_path):

@@ -158,6 +158,12 @@ def test_calls_that_cannot_be_used(place, run, arguments):
     assert not (place / "missing.db").exists()
 
 
+def test_evidence_of_more_values_than_it_has(place, run):
+    (place / "e.json").write_text('{"mrz": "x<", "id": [' + "{}," * 1000 + "{}]}")
+    status, out, _ = run("border", "inspect", "--evidence", "e.json", *AT, "--json")
+    assert (status, json.loads(out)["error"]["message"]) == (2, "too many values: e.json")
+
+
 def test_a_policy_of_ones_own(place, run):
     (place / "strict.toml").write_text('schema = 1\nname = "strict"\nrequires = ["register.status"]\nrule = []\n')
     status, out, _ = run("border", "inspect", *PASSPORT, *AT, "--json", "--policy", "strict.toml")

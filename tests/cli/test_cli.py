@@ -269,6 +269,20 @@ def test_dissect(place, name):
     assert run("dissect", place / name)[0] == 0
 
 
+@pytest.mark.parametrize("byte", [0x00, 0x0A, 0x7F, 0x80, 0x85, 0xA0, 0xE4, 0xFF], ids=hex)
+@pytest.mark.parametrize("at", [0, 43, 44, 87])
+def test_dissect_a_chips_zone_with_any_byte(tmp_path, byte, at):
+    """Every byte of DG1 is one character, also one that no zone may have."""
+    zone = bytearray(b"P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L898902C36UTO7408122F3603011ZE184226B<<<<<12")
+    zone[at] = byte
+    data = b"\x61\x5b\x5f\x1f\x58" + bytes(zone)
+    (tmp_path / "DG1.bin").write_bytes(data)
+    status, said = asked("dissect", tmp_path / "DG1.bin")
+    assert status == 0
+    assert all(data[s["offset"] : s["offset"] + s["length"]].hex() == s["bytes"] for s in said["spans"])
+    assert run("dissect", tmp_path / "DG1.bin")[0] == 0
+
+
 def test_authority(place, tmp_path):
     status, said = asked("authority", "signer", place / "authority", "--at", AT)
     assert (status, said["trial"]) == (0, True)

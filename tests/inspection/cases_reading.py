@@ -43,7 +43,6 @@ ZONE_CASES: list[Case] = [
     admitted(SHAPE, "", lambda: b.scene(printed=None), subject="DG1"),
     referred(SHAPE, "no-input", without_dg1, subject="zone"),
     refused(SHAPE, "format-unknown", lambda: printed(GARBAGE), subject="zone"),
-    refused(SHAPE, "format-unknown", lambda: printed(""), subject="zone", note="empty"),
     refused(SHAPE, "sex", lambda: b.scene(inside=b.zone(sex="Q")), subject="DG1"),
     refused(SHAPE, "state-unknown", lambda: b.scene(inside=b.zone(state="QQQ")), subject="DG1"),
     admitted(DIGITS, "", b.scene, subject="zone"),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from cases_sod import other_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from inspection_case import Case, admitted, referred, refused
 
 import builders as b
@@ -111,6 +112,32 @@ def denied_on_the_way(*, itself: bool = True) -> b.Scene:
     return under(scene, link if itself else root)
 
 
+def denied_in_another_form(form, *, known: bool = False) -> b.Scene:
+    """The document signer is denied by the SHA-256 of its file, and EF.SOD has it with its signature written otherwise."""
+    other = b.resealed(b.utopian_signer(), form)
+    scene = b.scene(outer={"certificates": [other.raw]}, candidates=[b.utopian_signer()] if known else [])
+    return under(scene, b.utopian_signer())
+
+
+def key_in_two_forms(*, revoked: bool) -> b.Scene:
+    """A root of the next key is denied, or revoked; its link has the same point compressed."""
+    key = b.ec_key("next")
+    point = key.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    root = b.csca("CSCA Utopia 2", key=key)
+    info = b.ec_spki("1.2.840.10045.3.1.7", point)
+    link = b.csca("CSCA Utopia 2", key=key, by=b.utopia(), info=info)
+    crls = [b.revocation_list(b.utopia(), [root.certificate.serial])] if revoked else []
+    scene = b.scene(by=b.signer(link), candidates=[root, link], crls=crls)
+    return scene if revoked else under(scene, root)
+
+
+@functools.cache
+def signer_with_the_name_of_its_csca(**changes) -> b.Party:
+    """A document signer without key usage, whose subject is its issuer's name: it is no root for that."""
+    given = {"key": b.ec_key("namesake"), "usage": None, "key_period": None, "types": None} | changes
+    return b.signer(b.utopia(), subject=b.utopia().name, **given)
+
+
 YOUNGER_PERIOD = (b.moment(2026, 6), b.moment(2036, 7))
 YOUNGER = b.csca(serial=77, period=YOUNGER_PERIOD)
 
@@ -197,6 +224,9 @@ CHAIN_CASES: list[Case] = [
     refused(CHAIN, "denied", lambda: under(b.scene(), b.utopian_signer()), note="signer"),
     refused(CHAIN, "denied", denied_on_the_way, note="link"),
     refused(CHAIN, "denied", lambda: denied_on_the_way(itself=False), note="key-in-another-certificate"),
+    refused(CHAIN, "denied", lambda: denied_in_another_form(b.flipped), note="signer-in-another-form"),
+    refused(CHAIN, "denied", lambda: denied_in_another_form(b.flipped, known=True), note="known-signer-in-another-form"),
+    refused(CHAIN, "denied", lambda: key_in_two_forms(revoked=False), note="key-in-another-form"),
     # seven links of a published list contradict themselves so: the State's mistake accuses nobody
     referred(CHAIN, "role-contradictory", lambda: signed_by(csca_with(SIGNS, b.basic_constraints(ca=False)))),
     refused(CHAIN, "not-a-ca", lambda: signed_by(csca_with(b.basic_constraints(ca=False)))),
@@ -237,6 +267,12 @@ CHAIN_CASES: list[Case] = [
         CHAIN, "subject-key-identifier-absent", lambda: signed_by(csca_with(CA, SIGNS, identifier=False))
     ),
     refused(CHAIN, "pss-trailer", lambda: b.scene(by=b.signer(b.utopia(), kind="pss-trailer-2", signature=bytes(256)))),
+    refused(
+        CHAIN,
+        "not-a-ca",
+        lambda: b.scene(by=b.signer(signer_with_the_name_of_its_csca()), candidates=[signer_with_the_name_of_its_csca()]),
+        note="name-of-the-csca",
+    ),
     refused(CHAIN, "not-a-ca", lambda: signed_by(csca_with(CA, b.key_usage("cRLSign"))), note="usage"),
     refused(CHAIN, "not-a-ca", lambda: signed_by(csca_with(CA, SIGNS, b.purposes("2.23.136.1.1.3"))), note="purposes"),
     refused(
@@ -613,6 +649,31 @@ def relinked_after_revocation() -> b.Scene:
     return revoked_on_the_way(next_generation(), second)
 
 
+def certified_by_a_stranger(*serials: int) -> b.Scene:
+    """Two CSCAs of the State that no link connects. A stranger's CSCA certified both keys, which anyone can do."""
+    one, two = b.csca("CSCA Utopia A", key=b.ec_key("a")), b.csca("CSCA Utopia B", key=b.ec_key("b"))
+    stranger = b.csca("CSCA Utopia F", key=b.ec_key("stranger"))
+    forged = [b.csca(f"CSCA Utopia {name}", key=b.ec_key(name.lower()), by=stranger) for name in "AB"]
+    party = b.signer(two)
+    serials = serials and (party.certificate.serial,)
+    return b.scene(by=party, anchors=[one, two], candidates=[stranger, *forged], crls=[b.revocation_list(one, serials)])
+
+
+def links_of_links(*serials: int) -> b.Scene:
+    """The list's key is certified by one that the anchor certified: two links between signer and list."""
+    third = b.csca("CSCA Utopia 3", key=b.ec_key("third"), by=next_generation())
+    return b.scene(candidates=[next_generation(), third], crls=[b.revocation_list(third, serials)])
+
+
+def seal_signer_lists(*serials: int) -> b.Scene:
+    """A trusted seal signer, which has neither key usage nor basic constraints, lists in the CSCA's name."""
+    extra = [b.purposes("2.23.136.1.1.11.1")]
+    subject = b.name(("C", b.COUNTRY), ("CN", "02"))
+    party = b.signer(b.utopia(), key=b.ec_key("seal"), usage=None, key_period=None, types=None, subject=subject, extra=extra)
+    crl = b.revocation_list(party, serials, issuer=b.utopia().name, authority=party.identifier)
+    return b.scene(anchors=[b.utopia(), party], crls=[crl])
+
+
 def root_revoked_by_another_certificate() -> b.Scene:
     """A root of the anchor's key is revoked: the key itself is not to be used."""
     other = b.csca(key=b.utopia().key, serial=815)
@@ -696,6 +757,17 @@ REVOCATION_CASES: list[Case] = [
         ),
         note="untrusted",
     ),
+    referred(REVOCATION, "crl-signature", seal_signer_lists, note="seal-signer"),
+    referred(REVOCATION, "crl-signature", lambda: seal_signer_lists(serial()), note="seal-signer-names-the-signer"),
+    referred(
+        REVOCATION,
+        "crl-signature",
+        lambda: b.scene(
+            candidates=[signer_with_the_name_of_its_csca()],
+            crls=[b.revocation_list(signer_with_the_name_of_its_csca(), [serial()])],
+        ),
+        note="signer-with-the-name-of-its-csca",
+    ),
     refused(REVOCATION, "revoked", lambda: listed(serial())),
     admitted(REVOCATION, "algorithm-weak", lambda: listed(kind="ecdsa-sha1")),
     refused(REVOCATION, "revoked", lambda: listed(serial(), kind="ecdsa-sha1"), note="weak-list"),
@@ -717,6 +789,10 @@ REVOCATION_CASES: list[Case] = [
     refused(REVOCATION, "revoked", ahead, note="renamed-since"),
     admitted(REVOCATION, "", lambda: ahead(1), note="renamed-since"),
     referred(REVOCATION, "crl-not-tied", lambda: renamed(link=False)),
+    referred(REVOCATION, "crl-not-tied", certified_by_a_stranger, note="certified-by-a-stranger"),
+    referred(REVOCATION, "crl-not-tied", lambda: certified_by_a_stranger(1), note="of-a-stranger-that-names-the-signer"),
+    admitted(REVOCATION, "", lambda: links_of_links(1), note="two-links"),
+    refused(REVOCATION, "revoked", lambda: links_of_links(serial()), note="two-links"),
     referred(REVOCATION, "crl-not-tied", lambda: renamed(serial(), link=False), note="that-names-the-signer"),
     referred(
         REVOCATION,
@@ -736,6 +812,7 @@ REVOCATION_CASES: list[Case] = [
     ),
     refused(REVOCATION, "issuer-revoked", lambda: listed(b.utopia().certificate.serial)),
     refused(REVOCATION, "issuer-revoked", root_revoked_by_another_certificate, note="another-certificate-of-the-key"),
+    refused(REVOCATION, "issuer-revoked", lambda: key_in_two_forms(revoked=True), note="key-in-another-form"),
     refused(REVOCATION, "issuer-revoked", lambda: revoked_on_the_way(next_generation()), note="link"),
     refused(REVOCATION, "issuer-revoked", lambda: revoked_on_the_way(b.utopia()), note="above-the-link"),
     # another way is open

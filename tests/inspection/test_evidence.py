@@ -84,7 +84,6 @@ def test_directions(direction):
         {"chip": {"DG17": b""}},
         {"chip": {"DG1": "text"}},
         {"chip": {"DG1": None}},
-        {"chip": {"DG1": b"", "Datagroup1.bin": b""}},
         {"chip": {5: b""}},
         {"chip": 5},
         {"chip": []},
@@ -178,8 +177,8 @@ def test_folder_that_vanishes_between_is_no_crash(folder, monkeypatch):
         Evidence(chip=folder)
 
 
-def test_a_file_that_lies_there_twice_is_a_finding(tmp_path):
-    """A folder is judged; which of the two the chip held nobody can tell."""
+def test_a_file_that_is_there_twice_is_a_finding(tmp_path):
+    """Folder and mapping are judged alike; which of the two the chip has, nobody knows."""
     sound = b.scene()
     for name, data in sound.chip.items():
         (tmp_path / name.replace(".", "_")).write_bytes(data)
@@ -187,8 +186,36 @@ def test_a_file_that_lies_there_twice_is_a_finding(tmp_path):
     same = Evidence(mrz=sound.mrz, chip=tmp_path)
     assert (same.twice, Inspector(trust=sound.trust).inspect(same, at=sound.at).decision) == (frozenset(), "admit")
     (tmp_path / "Datagroup1.bin").write_bytes(b"another")
-    verdict = Inspector(trust=sound.trust).inspect(Evidence(mrz=sound.mrz, chip=tmp_path), at=sound.at)
-    assert verdict.decision == "refuse"
-    assert ("lds.structure", "failed", "twice", "DG1") in [
-        (f.check, f.outcome, f.reason, f.subject) for f in verdict.findings
-    ]
+    mapping = {path.name: path.read_bytes() for path in sorted(tmp_path.iterdir())}
+    for chip in (tmp_path, mapping):
+        verdict = Inspector(trust=sound.trust).inspect(Evidence(mrz=sound.mrz, chip=chip), at=sound.at)
+        assert verdict.decision == "refuse"
+        assert ("lds.structure", "failed", "twice", "DG1") in [
+            (f.check, f.outcome, f.reason, f.subject) for f in verdict.findings
+        ]
+    mapping["Datagroup1.bin"] = sound.chip["DG1"]
+    assert (Evidence(chip=mapping).files, Evidence(chip=mapping).twice) == (same.files, frozenset())
+
+
+@pytest.mark.parametrize("mrz", ["", [], [""], ["", ""], "\n", "   ", "\ufeff", "\ufeff\r\n", ["\u00a0", "\t"]], ids=repr)
+def test_a_zone_in_which_nothing_is_written_is_none(mrz):
+    """Nothing read proves nothing: neither for a genuine chip nor against it."""
+    sound = b.scene()
+    given = Evidence(mrz=mrz, chip=sound.chip)
+    assert given.mrz is None
+    found, without = (examine(e, sound.trust, at=b.AT) for e in (given, Evidence(chip=sound.chip)))
+    assert (found.printed, found.findings) == (None, without.findings)
+    alone = examine(Evidence(mrz=mrz), sound.trust, at=b.AT).findings
+    assert ("mrz.structure", "undetermined", "no-input") in [(f.check, f.outcome, f.reason) for f in alone]
+
+
+@pytest.mark.parametrize("mrz", ["<", "-", "\0", "\ud800", "x\n", ["", "P<"]], ids=repr)
+def test_a_zone_in_which_anything_is_written_is_judged(mrz):
+    found = examine(Evidence(mrz=mrz), b.scene().trust, at=b.AT).findings
+    assert ("mrz.structure", "failed", "format-unknown") in [(f.check, f.outcome, f.reason) for f in found]
+
+
+def test_two_halves_of_a_character_are_one():
+    """Text of a program may have it in halves; JSON knows no such text, and an archive is judged again from JSON."""
+    assert Evidence(mrz="P<\ud83d\ude00<\ud800").mrz == "P<\U0001f600<\ud800"
+    assert Evidence(mrz=["P<\ud83d\ude00", "\ud800"]).mrz == ["P<\U0001f600", "\ud800"]

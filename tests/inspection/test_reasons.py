@@ -82,6 +82,16 @@ def test_files_are_told_in_the_order_of_their_numbers():
         assert told == [*first, "DG1", "DG2", "DG3", "DG12", "DG14"]
 
 
+@pytest.mark.parametrize("versions", [("0106", "999999"), ("0000", "000000"), ("0107", "040000")])
+def test_versions_that_nothing_signs_are_not_called_passed(versions):
+    lds, unicode = versions
+    found = next(f for f in b.scene(com_bytes=b.com([1, 2], lds=lds, unicode=unicode)).examine().findings if f.check == "lds.com-sod")
+    assert (str(found.outcome), found.detail) == ("passed", "the data groups alone: EF.SOD signs no version")
+    signed = b.scene(com_bytes=b.com([1, 2], lds="0108"), content={"version": 1, "versions": ("0108", "040000")})
+    found = next(f for f in signed.examine().findings if f.check == "lds.com-sod")
+    assert (str(found.outcome), found.detail) == ("passed", "")
+
+
 @pytest.mark.parametrize(
     ("make", "check", "detail"),
     [

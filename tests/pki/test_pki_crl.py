@@ -243,3 +243,10 @@ def test_values_are_frozen_and_not_shown():
     with pytest.raises(dataclasses.FrozenInstanceError):
         read.serials = frozenset()
     assert "serials" not in repr(read)
+
+
+def test_an_authority_signs_lists_only_if_its_key_usage_says_so():
+    own = b.subject_identifier(b.key_identifier(b.ec_key("csca CSCA Utopia UT")))
+    for usage, reason in (("cRLSign", ""), ("keyCertSign", "not-a-crl-signer")):
+        party = b.csca(extensions=[own, b.basic_constraints(ca=True), b.key_usage(usage)])
+        assert b.revocation_list(party).verify(party.certificate).reason == reason

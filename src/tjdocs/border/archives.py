@@ -234,16 +234,26 @@ class Held:
 
         :raises ArchiveError: the record is over the limits with it
         """
-        self.room(len(data))
-        self.files[name] = data
+        self.place(name, len(data), lambda: data)
+
+    def place(self, name: str, size: int, content: Callable[[], bytes]) -> None:
+        """Take a file of a known size.
+
+        :raises ArchiveError: the record has one of that name, or is over the limits with it
+        """
+        if name in self.files:
+            raise ArchiveError("twice", f"a file twice: {name[:80]}")
+        self.room(size)
+        self.files[name] = content()
 
 
 def read_tar(source: IO[bytes], known: Callable[[str], bool]) -> Iterator[tuple[str, dict[str, bytes] | str]]:
     """Yield the folders of a tar stream with their files, as they come; a folder's files stand one behind another.
 
     The first file that is evidence tells how deep the folders stand (``tar c lane``: one below the root). Links and
-    special files are passed over, as are hidden folders and names outside of the root. A folder that the stream names
-    and of which it has no file is yielded without files, one that cannot be taken with the reason in their place.
+    special files are passed over, as are hidden folders, folders in a record other than ``chip``, and names outside of
+    the root. A folder that the stream names and of which it has no file is yielded without files, one that cannot be
+    taken (a file in it comes twice) with the reason in their place.
 
     :param known: whether a file of this name is evidence; no other is read
     :raises InputError: the stream is none, breaks off, or is over the limits as a whole: its headers, its folders
@@ -272,10 +282,9 @@ def read_tar(source: IO[bytes], known: Callable[[str], bool]) -> Iterator[tuple[
                 for empty in folders.filled(folder):
                     yield empty, {}
                 current, held = folder, Held()
-            if known(last) and not isinstance(held, str):
+            if known(last) and within in ([], ["chip"]) and not isinstance(held, str):
                 try:
-                    held.room(member.size)
-                    held.files["/".join((*within, last))] = content()
+                    held.place("/".join((*within, last)), member.size, content)
                 except ArchiveError as error:
                     held = str(error)
     except ArchiveError as error:

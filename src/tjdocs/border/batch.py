@@ -18,12 +18,19 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Any
 
-from tjdocs import escaping, inputs, limits
+from tjdocs import escaping, limits
 from tjdocs.border import naming
-from tjdocs.border.archives import ArchiveError, Held, read_tar
+from tjdocs.border.archives import read_tar
 from tjdocs.border.inspector import Inspector
 from tjdocs.border.policy import Policy
-from tjdocs.border.reading import CROSSING_KEYS, evidence_from_files, evidence_from_folder, is_evidence, judgeable
+from tjdocs.border.reading import (
+    CROSSING_KEYS,
+    evidence_from_files,
+    evidence_from_folder,
+    folder_files,
+    is_evidence,
+    judgeable,
+)
 from tjdocs.border.standing import RegisterStatus
 from tjdocs.errors import InputError, TjdocsError, UsageError
 from tjdocs.inspection import Evidence
@@ -149,7 +156,7 @@ def _judge(inspector: Inspector, item: Item, common: Mapping[str, Any], at: date
         if item.kind == "line":
             values = naming.values(item.content, item.id)
             names = naming.names(values, item.id)
-            evidence = judgeable(values, item.id, None, common)
+            evidence = judgeable(values, item.id, common)
         else:
             evidence = _read(item, common)
         verdict = inspector.inspect(evidence, at=at, dry_run=True)
@@ -186,24 +193,9 @@ def folder_items(path: Path, *, here: bool = False) -> Iterator[Item]:
             yield Item(name, "folder", str(folder))
             continue
         try:
-            yield Item(name, "files", _files(folder))
+            yield Item(name, "files", folder_files(folder))
         except InputError as error:
             yield Item(name, "bad", error.message)
-
-
-def _files(folder: Path) -> dict[str, bytes]:
-    """Return the evidence in a folder by its path in it, as a tar stream of it would give it."""
-    held = Held()
-    try:
-        for item in sorted((*folder.iterdir(), *folder.glob("chip/*"))):
-            if is_evidence(item.name) and item.is_file() and not item.is_symlink() and not item.parent.is_symlink():
-                name = item.relative_to(folder).as_posix()
-                held.add(name, inputs.read_file(item, limits.INPUT_FILE, regular=True))
-    except OSError as error:
-        raise InputError("cannot read", where=str(folder), hint=error.strerror or "") from None
-    except ArchiveError as error:
-        raise InputError(str(error), where=str(folder)) from None
-    return held.files
 
 
 def tar_items(source: IO[bytes]) -> Iterator[Item]:
@@ -264,7 +256,7 @@ def run(
     :param executor: one in whose workers :func:`install` was called; None: processes of this machine, and a worker
         that dies is replaced
     :param workers: processes; as many as there are processors when not given
-    :param named: ids that other records of the same batch already have
+    :param named: ids of the same batch's records that have results already
     """
     common = dict(common or {})
     if not common.keys() <= set(CROSSING_KEYS):
@@ -279,9 +271,12 @@ def run(
     with closing(found):
         for result in found:
             place = result.get("place")
-            if place is not None and hash(result["id"]) in taken:
-                del result["place"]
-                result = {"id": place, "id_unused": "taken", **{k: v for k, v in result.items() if k != "id"}}
+            if hash(result["id"]) in taken:
+                if place is None:  # a folder that comes again: what of it belongs together is not known
+                    result = _failed({"id": result["id"]}, "input", f"a record twice: {result['id']}")
+                else:
+                    del result["place"]
+                    result = {"id": place, "id_unused": "taken", **{k: v for k, v in result.items() if k != "id"}}
             taken.add(hash(result["id"]))
             yield result
 

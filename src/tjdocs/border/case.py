@@ -28,7 +28,8 @@ class Case:
     :param zone: the zone that counts: DG1's, else the printed one; None where neither has a format
     :param person: for watch lists, with every name of chip, page and claims; None without name and number or lists
     :param holder: for visas and permits, with the names of the MRZ and of a signed DG11 alone
-    :param issued: the date of issue, from ``chip``, ``seal`` or ``register``
+    :param seal: as read, whoever signed it; ``own_seal`` if documents of this kind bear it and its signature holds
+    :param issued: the date of issue, from ``chip``, ``seal`` (``own_seal``) or ``register``
     :param listed, unfit: numbers of entries by category; of those that match nobody also by reason
     :param standing: what the register says; ``register_reason`` why it says nothing
     """
@@ -46,6 +47,7 @@ class Case:
     holder: Person | None = field(repr=False)
     lists: Lists | None = field(repr=False)
     seal: Seal | None = field(default=None, repr=False)
+    own_seal: Seal | None = field(default=None, repr=False)
     issued: date | None = field(default=None, repr=False)
     issued_from: str = ""
     standing: "Standing | None" = None
@@ -62,8 +64,10 @@ class Case:
         claims = Claims.of(evidence.claims)
         zones = [z for z in (examination.chip_zone, examination.printed) if z is not None and z.format]
         zone = zones[0] if zones else None
+        kind = recognise(zone)
         sealed = examination.sealed.seal if examination.sealed is not None else None
-        issued, source = _issued(examination, sealed)
+        own_seal = sealed if _is_own(sealed, kind, examination) else None
+        issued, source = _issued(examination, own_seal)
         return cls(
             examination.at,
             evidence.direction,
@@ -73,12 +77,13 @@ class Case:
             examination.findings,
             examination.chip,
             zone,
-            recognise(zone),
+            kind,
             # whom to look for matters only where there is something to look in
             _person(zones, examination.chip, claims, examination.at.date()) if lists is not None else None,
             _holder(zones, examination) if lists is not None else None,
             lists,
             sealed,
+            own_seal,
             issued,
             source,
             listed=lists.counts if lists is not None else {},
@@ -99,8 +104,8 @@ class Case:
 
     @property
     def categories(self) -> tuple[str, ...]:
-        """The categories that seal, register and certificate say, those that there are."""
-        sealed = str(self.seal.values.get("category", "")) if self.seal is not None else ""
+        """The categories that the document's seal, register and certificate say, those that there are."""
+        sealed = str(self.own_seal.values.get("category", "")) if self.own_seal is not None else ""
         registered = self.standing.category if self.standing is not None else ""
         return tuple(dict.fromkeys(filter(None, (sealed, registered, self.claims.category))))
 
@@ -120,11 +125,24 @@ class Case:
         return self.lists.find(person, names) if self.lists is not None and person is not None else None
 
 
-def _issued(examination: Examination, sealed: Seal | None) -> tuple[date | None, str]:
-    """Return the date of issue and where it stands: in DG12, else in the seal."""
-    if examination.chip is not None and examination.chip.issued is not None:
-        return examination.chip.issued, "chip"
-    header = sealed.header if sealed is not None else None
+def _is_own(sealed: Seal | None, kind: Kind | None, examination: Examination) -> bool:
+    """Whether a seal is one that documents of this kind bear, not a visa's or a sticker's, and its signature holds."""
+    if sealed is None or sealed.profile is None or kind is None or sealed.profile.id not in kind.seals:
+        return False
+    return _holds("seal.signature", examination)
+
+
+def _holds(check: str, examination: Examination) -> bool:
+    found = [finding for finding in examination.findings if finding.check == check]
+    return bool(found) and all(finding.outcome.holds for finding in found)
+
+
+def _issued(examination: Examination, own_seal: Seal | None) -> tuple[date | None, str]:
+    """Return the date of issue and where it is: in DG12, else in the seal; an unsigned one proves nothing."""
+    chip = examination.chip
+    if chip is not None and chip.issued is not None and _holds("pa.authentic", examination):
+        return chip.issued, "chip"
+    header = own_seal.header if own_seal is not None else None
     return (header.issue_date, "seal") if header is not None and header.issue_date else (None, "")
 
 

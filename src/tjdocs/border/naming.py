@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tjdocs import inputs
+from tjdocs import inputs, limits
 from tjdocs.errors import InputError
 from tjdocs.escaping import is_visible
 
@@ -17,7 +17,7 @@ def values(line: bytes, place: str) -> dict[str, Any]:
 
     :raises InputError: it is none
     """
-    return inputs.json_object(line, where=place)
+    return inputs.json_object(line, where=place, values=limits.EVIDENCE_VALUES)
 
 
 def names(found: Mapping[str, Any], place: str) -> dict[str, str]:

@@ -60,7 +60,8 @@ class Proof:
 
     :param findings: ``evidence.structure``, ``evidence.signature``, ``evidence.files``, ``evidence.judgement``
     :param manifest: as it stands in the archive; empty where it cannot be read
-    :param verdict: judged again from the archive's content, None where that was not possible
+    :param verdict: judged again from the archive's content; None where that was not possible, or no trusted signer
+        answers for its files
     """
 
     findings: tuple[Finding, ...]
@@ -173,6 +174,7 @@ def _concerned(verdict: Verdict, trust: TrustStore) -> TrustStore:
     sod = examination.chip.sod if examination.chip else None
     for certificate in sod.signed_data.parsed_certificates if sod is not None else ():
         countries |= {certificate.country.upper(), names.country(certificate.issuer).upper()}
+    countries = _with_issuers(countries, trust)
     entries = [
         entry
         for entry in trust.entries
@@ -180,15 +182,33 @@ def _concerned(verdict: Verdict, trust: TrustStore) -> TrustStore:
         if entry.certificate.country.upper() in countries or entry.certificate.sha256 in trust.barred
     ]
     # whoever signed the lists that vouch for them may be revoked, by a list of the signer's State
-    signers = [c for c in trust.signers_of_lists if any(c.sha256 in s.signers for e in entries for s in e.origins)]
-    listing = {c.country for c in signers} - countries
+    told = {digest for entry in entries for source in entry.origins for digest in source.signers}
+    listing = _with_issuers({c.country for c in trust.signers_of_lists if c.sha256 in told}, trust) - countries
     entries += [entry for entry in trust.entries if entry.certificate.country in listing] if trust.crls else []
     countries |= listing
+    # what came beside them may have issued them, or signed the list that revokes them
+    signers = [
+        c
+        for c in trust.signers_of_lists
+        if c.sha256 in told or c.sha256 in trust.barred or (trust.crls and c.country in countries)
+    ]
     entries += _denied_signers(trust, {entry.certificate.sha256 for entry in entries})
     crls = [crl for crl in trust.crls if crl.country in countries]
     if not crls and trust.crls:  # that there were lists, of others only, is a finding of its own
         crls = [min(trust.crls, key=lambda crl: len(crl.raw))]
     return TrustStore.of_entries(entries, crls, signers)
+
+
+def _with_issuers(countries: Set[str], trust: TrustStore) -> set[str]:
+    """Return the States with those whose authorities certified theirs: a State may have changed its letters."""
+    found, grown = set(countries), True
+    known = [*(entry.certificate for entry in trust.entries), *trust.signers_of_lists]
+    pairs = {(c.country, names.country(c.issuer).upper()) for c in known}
+    while grown:
+        new = {issuer for country, issuer in pairs if country in found} - found
+        found |= new
+        grown = bool(new)
+    return found
 
 
 def _denied_signers(trust: TrustStore, kept: Set[str]) -> list[Entry]:
@@ -229,7 +249,10 @@ def _standing_json(case: Case) -> dict[str, Any]:
 
 
 def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+    text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
+    if inputs.has_more_values(text, limits.JSON_VALUES):  # else nobody could judge it again
+        raise _too_many("values")
+    return text.encode(errors="backslashreplace") + b"\n"  # of half a character, as JSON escapes it
 
 
 # ------------------------------------------------------------------------------------------------------------ verifying
@@ -237,6 +260,8 @@ def _json(value: object) -> bytes:
 
 def verify(path: str | Path, *, trust: TrustStore) -> Proof:
     """Verify an archive and judge it again from its own content. Never raises on what the archive holds.
+
+    It is judged again only where a trusted signer answers for its files.
 
     :param trust: the certificates that may sign evidence: each of them itself, nothing that it certified
     :raises InputError: the file cannot be read
@@ -257,8 +282,13 @@ def verify(path: str | Path, *, trust: TrustStore) -> Proof:
     structure = Finding("evidence.structure", Outcome.PASSED)
     signed = signatures.judge(content, signature, trust, made=str(manifest.get("made")))
     hashes = _hashes(files, listed)
+    established = enforce_premises([structure, signed, hashes])
+    if not all(finding.outcome.holds for finding in established):
+        # nobody answers for the content: it may have been made to keep whoever judges it busy
+        judgement = Finding("evidence.judgement", Outcome.UNDETERMINED, "premise", "not judged again")
+        return Proof((*established, judgement), manifest, None)
     verdict, judgement = _again(files, manifest)
-    return Proof(enforce_premises([structure, signed, hashes, judgement]), manifest, verdict)
+    return Proof((*established, judgement), manifest, verdict)
 
 
 def _unreadable(reason: str, detail: str) -> Proof:

@@ -7,14 +7,17 @@ point, no evidence says another.
 
 import base64
 import os
+import posixpath
 import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from tjdocs import inputs, limits
+from tjdocs.border.archives import ArchiveError, Held
 from tjdocs.errors import InputError, UsageError
 from tjdocs.inspection import Evidence
+from tjdocs.inspection.evidence import is_blank
 from tjdocs.lds import catalogue
 
 __all__ = [
@@ -26,6 +29,7 @@ __all__ = [
     "evidence_from_folder",
     "evidence_from_json",
     "evidence_json",
+    "folder_files",
     "is_evidence",
     "judgeable",
     "named",
@@ -36,6 +40,62 @@ EVIDENCE_KEYS = frozenset({"mrz", "chip", "seal", "page", "asks_protection", "cl
 JUDGED = frozenset({"mrz", "chip", "seal", "page", "claims", "asks_protection"})
 _PAGES = ("page.jpg", "page.png")
 _NOTHING: Mapping[str, str] = {}
+
+
+class _Folder:
+    """Where paths of evidence lead: regular files below a folder."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def has(self, value: str) -> bool:
+        """Whether a path leads anywhere; base64 may be longer than a name may be, or no path at all."""
+        try:
+            return value != "" and os.path.lexists(self._path / value)
+        except (OSError, ValueError):
+            return False
+
+    def read(self, value: str, name: str, most: int) -> bytes:
+        """Return a file's bytes."""
+        return inputs.read_file(_below(self._path, value, name), most, regular=True)
+
+    def chip(self, value: str) -> dict[str, bytes]:
+        """Return the EF files of a folder; links are passed over."""
+        folder, total = _below(self._path, value, "chip"), 0
+        found: dict[str, bytes] = {}
+        for name in filter(catalogue.recognise, _names(folder)):
+            found[name] = inputs.read_file(folder / name, limits.CHIP_FILE, regular=True)
+            total += len(found[name])
+            if total > limits.CHIP_FOLDER:
+                raise InputError("over the limits", where=str(folder), hint=f"at most {limits.CHIP_FOLDER} bytes")
+        return found or _no_files(str(folder))
+
+
+class _Record:
+    """Where paths of evidence lead in the folder of a record: to its own files, by their paths in it."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._files = files
+
+    def has(self, value: str) -> bool:
+        """Whether a path is one of the record's files."""
+        return posixpath.normpath(value) in self._files
+
+    def read(self, value: str, name: str, most: int) -> bytes:
+        """Return a file's bytes."""
+        path = posixpath.normpath(value)
+        if path not in self._files:
+            raise InputError("no file of the record", where=f"{name}: {value[:80]}", hint="evidence in its own folder")
+        return self._files[path]
+
+    def chip(self, value: str) -> dict[str, bytes]:
+        """Return the EF files of a folder."""
+        folder = posixpath.normpath(value)
+        return _chip_files(self._files, "" if folder == "." else f"{folder}/") or _no_files(value[:80])
+
+
+def _no_files(where: str) -> dict[str, bytes]:
+    raise InputError("no EF files", where=where, hint="give a folder with EF_SOD.bin, DG1.bin and so on")
 
 
 def evidence_from_json(
@@ -51,14 +111,20 @@ def arguments(
     """Return the arguments of :class:`Evidence` from a JSON object.
 
     ``mrz`` is the text of the MRZ or its lines, ``chip`` an object of base64 texts by file name, ``seal`` and ``page``
-    base64. With a folder each of the four may also name a file below it, ``chip`` a folder. Names may be written with a
-    hyphen; ``null`` is the same as nothing.
+    base64. With a folder each of the four may also name a file below it, ``chip`` a folder, of which links are passed
+    over. Names may be written with a hyphen; ``null`` is the same as nothing.
 
     :param folder: where paths lead from, and out of which none leads; None takes none
     :param crossing: direction and point, where the desk says them; evidence that says another is refused
     :raises UsageError: an unknown key, a value that cannot be used, or another crossing than the desk's
     :raises InputError: a file or folder named that cannot be read
     """
+    return _arguments(values, _Folder(folder) if folder is not None else None, crossing)
+
+
+def _arguments(
+    values: Mapping[str, Any], place: _Folder | _Record | None, crossing: Mapping[str, str]
+) -> dict[str, Any]:
     given = {key: value for key, value in named(values, "evidence").items() if value is not None}
     if unknown := sorted(given.keys() - EVIDENCE_KEYS - {"schema", "id"}):
         hint = f"evidence has {', '.join(sorted(EVIDENCE_KEYS))}; the desk says the rest, by options or --setup"
@@ -67,12 +133,12 @@ def arguments(
         raise UsageError("evidence of another version", where="schema", hint="1")
     found: dict[str, Any] = _crossing(given, crossing)
     if "mrz" in given:
-        found["mrz"] = _mrz(given["mrz"], folder)
+        found["mrz"] = _mrz(given["mrz"], place)
     if "chip" in given:
-        found["chip"] = _chip(given["chip"], folder)
+        found["chip"] = _chip(given["chip"], place)
     for name in ("seal", "page"):
         if name in given:
-            found[name] = _file(given[name], name, folder)
+            found[name] = _file(given[name], name, place)
     for name, kind, what in (("asks_protection", bool, "neither true nor false"), ("claims", dict, "no object")):
         if name in given:
             if not isinstance(given[name], kind):
@@ -107,42 +173,30 @@ def _crossing(given: Mapping[str, Any], desk: Mapping[str, str]) -> dict[str, st
     return found
 
 
-def _mrz(value: object, folder: Path | None) -> object:
+def _mrz(value: object, place: _Folder | _Record | None) -> object:
     # an MRZ of any format holds fillers or several lines, a path neither
-    if folder is not None and isinstance(value, str) and not ("<" in value or "\n" in value):
-        return inputs.read_file(_below(folder, value, "mrz"), limits.TEXT, regular=True).decode("utf-8", "replace")
+    if place is not None and isinstance(value, str) and not ("<" in value or "\n" in value or is_blank(value)):
+        return place.read(value, "mrz", limits.TEXT).decode("utf-8", "replace")
     return value
 
 
-def _chip(value: object, folder: Path | None) -> object:
-    if isinstance(value, str) and folder is not None:
-        value = _below(folder, value, "chip")
-    if isinstance(value, Path):
-        if links := [name for name in _names(value, links=True) if catalogue.recognise(name)]:
-            raise UsageError("a link", where=f"chip: {links[0]}", hint="evidence has regular files alone")
-        return value
+def _chip(value: object, place: _Folder | _Record | None) -> object:
+    if isinstance(value, str) and place is not None:
+        return place.chip(value)
     if not isinstance(value, dict):
         raise UsageError("no files", where="chip", hint='{"EF_SOD": "base64…", …}')
     return {name: _bytes(data, f"chip {str(name)[:40]}") for name, data in value.items()}
 
 
-def _file(value: object, name: str, folder: Path | None) -> bytes:
-    if folder is not None and isinstance(value, str) and _is_there(folder / value):
-        return inputs.read_file(_below(folder, value, name), limits.CHIP_FILE, regular=True)
+def _file(value: object, name: str, place: _Folder | _Record | None) -> bytes:
+    if place is not None and isinstance(value, str) and place.has(value):
+        return place.read(value, name, limits.CHIP_FILE)
     try:
         return _bytes(value, name)
     except UsageError:
-        if folder is None or not isinstance(value, str):
+        if not isinstance(place, _Folder) or not isinstance(value, str):
             raise
         raise InputError("neither a file nor base64", where=f"{name}: {value[:80]}") from None
-
-
-def _is_there(path: Path) -> bool:
-    """Whether a path leads anywhere; base64 may be longer than a name may be, or no path at all."""
-    try:
-        return os.path.lexists(path)
-    except (OSError, ValueError):
-        return False
 
 
 def _below(folder: Path, value: str, name: str) -> Path:
@@ -161,8 +215,11 @@ def _below(folder: Path, value: str, name: str) -> Path:
 
 
 def _bytes(value: object, where: str) -> bytes:
+    """Return bytes: those of a file as they are, those of a text in base64."""
+    if isinstance(value, bytes):
+        return value
     try:
-        if isinstance(value, str | bytes):
+        if isinstance(value, str):
             return base64.b64decode(value, validate=True)
     except ValueError:
         pass
@@ -178,27 +235,34 @@ def evidence_from_folder(path: Path, crossing: Mapping[str, str] = _NOTHING) -> 
     :raises InputError: it holds none of them, or one that cannot be read
     :raises UsageError: ``evidence.json`` holds what cannot be used
     """
-    own, inner = _names(path), _names(path / "chip") if _is_folder(path / "chip") else []
-    values = _beside({name: _read(path / name) for name in _chosen(own)}, str(path))
-    if "chip" not in values:
-        for place, held in ((path / "chip", inner), (path, own)):
-            if any(catalogue.recognise(name) for name in held):
-                values["chip"] = place
-                break
-    return judgeable(values, str(path), path, crossing)
+    return evidence_from_files(folder_files(path), crossing, where=str(path))
 
 
-def evidence_from_files(files: Mapping[str, bytes], crossing: Mapping[str, str] = _NOTHING) -> Evidence:
+def evidence_from_files(
+    files: Mapping[str, bytes], crossing: Mapping[str, str] = _NOTHING, *, where: str = "files"
+) -> Evidence:
     """Return the evidence of a folder's files by their paths in it, as :func:`evidence_from_folder` does."""
-    values = _beside({name: files[name] for name in _chosen(files)}, "files")
-    if "chip" not in values:
-        for start in ("chip/", ""):
-            held = {name.removeprefix(start): data for name, data in files.items() if name.startswith(start)}
-            held = {name: data for name, data in held.items() if catalogue.recognise(name)}
-            if held:
-                values["chip"] = {name: base64.b64encode(data) for name, data in held.items()}
-                break
-    return judgeable(values, "files", None, crossing)
+    values = _beside({name: files[name] for name in _chosen(files)}, where)
+    if "chip" not in values and (chip := _chip_files(files, "chip/") or _chip_files(files, "")):
+        values["chip"] = chip
+    return _judgeable(values, where, _Record(files), crossing)
+
+
+def folder_files(path: Path) -> dict[str, bytes]:
+    """Return the evidence in a folder by its path in it, as a tar stream of it has it; links are passed over.
+
+    :raises InputError: it cannot be read, or is over the limits of a record
+    """
+    names = [name for name in _names(path) if is_evidence(name)]
+    if _is_folder(path / "chip"):
+        names += [f"chip/{name}" for name in _names(path / "chip") if is_evidence(name)]
+    held = Held()
+    try:
+        for name in names:
+            held.add(name, inputs.read_file(path / name, limits.INPUT_FILE, regular=True))
+    except ArchiveError as error:
+        raise InputError(str(error), where=str(path)) from None
+    return held.files
 
 
 def is_evidence(name: str) -> bool:
@@ -217,11 +281,17 @@ def _chosen(names: Iterable[str]) -> list[str]:
     return [name for name in known if name not in seals[1:]]
 
 
-def _names(folder: Path, *, links: bool = False) -> list[str]:
-    """Return the names of the regular files of a folder, or those of its links."""
+def _chip_files(files: Mapping[str, bytes], folder: str) -> dict[str, bytes]:
+    """Return the EF files of a folder in a record, in the order of their names."""
+    inner = {name.removeprefix(folder): name for name in sorted(files) if name.startswith(folder)}
+    return {name: files[path] for name, path in inner.items() if catalogue.recognise(name)}
+
+
+def _names(folder: Path) -> list[str]:
+    """Return the names of the regular files of a folder."""
     try:
         with os.scandir(folder) as found:
-            return sorted(i.name for i in found if (i.is_symlink() if links else i.is_file(follow_symlinks=False)))
+            return sorted(item.name for item in found if item.is_file(follow_symlinks=False))
     except (OSError, ValueError) as error:
         raise InputError("cannot read", where=str(folder), hint=getattr(error, "strerror", "") or "") from None
 
@@ -233,35 +303,34 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _read(path: Path) -> bytes:
-    return inputs.read_file(path, limits.CHIP_FILE, regular=True)
-
-
 def _beside(files: Mapping[str, bytes], where: str) -> dict[str, Any]:
     """Return what there is beside the chip's files."""
     values: dict[str, Any] = {}
     if "evidence.json" in files:
-        values = named(inputs.json_object(files["evidence.json"], where=f"{where}: evidence.json"), where)
+        place = f"{where}: evidence.json"
+        values = named(inputs.json_object(files["evidence.json"], where=place, values=limits.EVIDENCE_VALUES), where)
     if "mrz.txt" in files:
         values.setdefault("mrz", files["mrz.txt"].decode("utf-8", "replace").splitlines())
     pages = sorted(files.keys() & set(_PAGES))
-    if pages and "mrz" not in values:
-        values.setdefault("page", base64.b64encode(files[pages[0]]).decode())
+    if pages and not values.get("mrz"):
+        values.setdefault("page", files[pages[0]])
     for name, data in files.items():
         if name.startswith("seal."):
-            values.setdefault("seal", base64.b64encode(data).decode())
+            values.setdefault("seal", data)
     return values
 
 
-def judgeable(
-    values: Mapping[str, Any], where: str, folder: Path | None, crossing: Mapping[str, str] = _NOTHING
-) -> Evidence:
+def judgeable(values: Mapping[str, Any], where: str, crossing: Mapping[str, str] = _NOTHING) -> Evidence:
     """Return the evidence of a JSON object in which there is something to judge.
 
     :raises InputError: there is nothing
     :raises UsageError: as :func:`evidence_from_json`
     """
-    found = arguments(values, folder=folder, crossing=crossing)
+    return _judgeable(values, where, None, crossing)
+
+
+def _judgeable(values: Mapping[str, Any], where: str, place: _Record | None, crossing: Mapping[str, str]) -> Evidence:
+    found = _arguments(values, place, crossing)
     if not JUDGED & found.keys():
         raise InputError("nothing to judge", where=where, hint="EF files, mrz.txt, seal.png, page.png or evidence.json")
     return Evidence(**found)

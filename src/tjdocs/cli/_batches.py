@@ -165,8 +165,9 @@ class Results:
 
     @property
     def named(self) -> list[str]:
-        """The ids that lines already judged have of their own."""
-        return [own for _, own in self._done if own]
+        """The ids of the records already judged."""
+        names = (own or place for place, own in self._done)
+        return [name for name in names if isinstance(name, str)]  # else somebody changed the file, and left() says so
 
     def write(self, results: Iterable[dict[str, Any]]) -> dict[str, int]:
         """Write the results, one a line, each at once; return how many there are of each verdict."""

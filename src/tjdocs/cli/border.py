@@ -159,7 +159,7 @@ def _evidence(
     found: dict[str, Any] = dict(_setup.crossing(values))
     if path:
         folder = Path() if path == "-" else Path(path).parent
-        said = inputs.json_object(_io.read_file(path, limits.LINE), where=path)
+        said = inputs.json_object(_io.read_file(path, limits.LINE), where=path, values=limits.EVIDENCE_VALUES)
         found = arguments(said, folder=folder, crossing=found)
         if uses_up and "register" in values and "point" in found and "point" not in values:
             # the register remembers where a document was used up: that is no traveller's word

@@ -123,7 +123,7 @@ def _zone_inside(data: bytes) -> tuple[Span, ...]:
         zone = Dg1.parse(data).zone
     except LdsError:
         return ()
-    start = data.index(zone.encode())
+    start = data.index(zone.encode("latin-1"))  # as Dg1 reads it: a character for every byte
     return tuple(replace(span, offset=span.offset + start, depth=span.depth + 2) for span in mrz.spans(zone))
 
 

@@ -1,7 +1,7 @@
 """What a scanner hands over (Doc 9303-10, 3.11: the files; nothing here is believed yet)."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeGuard
@@ -10,7 +10,7 @@ from tjdocs import limits
 from tjdocs.errors import InputError, UsageError
 from tjdocs.lds import catalogue
 
-__all__ = ["MAX_FILE", "MAX_FOLDER", "Evidence", "read_folder"]
+__all__ = ["MAX_FILE", "MAX_FOLDER", "Evidence", "is_blank", "read_folder"]
 
 MAX_FILE = limits.CHIP_FILE
 MAX_FOLDER = limits.CHIP_FOLDER
@@ -22,7 +22,7 @@ DIRECTIONS = ("entry", "exit", "border-area", "border-stripe", "domestic")
 class Evidence:
     """One document as a scanner saw it.
 
-    :param mrz: the printed zone, as text or lines
+    :param mrz: the printed zone, as text or lines; one in which nothing is written is as None
     :param chip: EF files: a folder, or a mapping from names in any usual spelling (``EF_SOD``, ``DG1``,
         ``Datagroup1.bin``) to bytes; None: no chip was read
     :param direction: ``entry``, ``exit``, ``border-area``, ``border-stripe`` or ``domestic``
@@ -46,7 +46,7 @@ class Evidence:
     files: Mapping[str, bytes] | None = field(init=False, repr=False)
     """The chip's files by name, as read."""
     twice: frozenset[str] = field(init=False)
-    """Names of files that the folder held twice, with different content."""
+    """Names of files that were handed over twice, with different content."""
 
     def __post_init__(self) -> None:
         if self.direction is not None and self.direction not in DIRECTIONS:
@@ -56,9 +56,14 @@ class Evidence:
         lines = self.mrz if self.mrz is not None else ""
         if not isinstance(lines, Sequence) or not all(isinstance(line, str) for line in lines):
             raise UsageError("unusable zone", where="mrz", hint="give text, or a list of lines")
+        if is_blank(lines):
+            object.__setattr__(self, "mrz", None)
+        elif not all(is_text(line) for line in ([lines] if isinstance(lines, str) else lines)):
+            whole = _whole(lines) if isinstance(lines, str) else [_whole(line) for line in lines]
+            object.__setattr__(self, "mrz", whole)
         files, twice = None, frozenset[str]()
         if isinstance(self.chip, Mapping):
-            files = _named(self.chip)
+            files, twice = _named(self.chip)
         elif self.chip is not None:
             files, twice = read_folder(self.chip)
         for name, hint in (("seal", "the seal's bytes, or those of a picture of it"), ("page", "those of a picture")):
@@ -77,20 +82,35 @@ def is_text(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and (value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value))
 
 
-def _named(chip: Mapping[str, bytes]) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
+def is_blank(lines: Sequence[str]) -> bool:
+    """Whether nothing is written in a text, or in lines."""
+    return all(character.isspace() or character == "\ufeff" for line in lines for character in line)
+
+
+def _whole(text: str) -> str:
+    """Return a text whose halves of characters are together where they are a pair; half a character stays."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+
+
+def _named(chip: Mapping[str, bytes]) -> tuple[dict[str, bytes], frozenset[str]]:
+    found = []
     for key, data in chip.items():
         name = catalogue.recognise(key) if isinstance(key, str) else None
         if name is None:
             raise UsageError("no name of an EF file", where=str(key), hint="EF_COM, EF_SOD, DG1 to DG16")
         if not isinstance(data, bytes | bytearray | memoryview):
             raise UsageError("not bytes", where=key)
-        if name in files:
-            raise UsageError("the same file twice", where=key)
-        files[name] = bytes(data)
-    if not files:
+        found.append((name, bytes(data)))
+    if not found:
         raise UsageError("no EF file", where="chip", hint="None where no chip was read")
-    return files
+    return _each_once(found)
+
+
+def _each_once(found: Iterable[tuple[str, bytes]]) -> tuple[dict[str, bytes], frozenset[str]]:
+    """Return files by name, and the names of those that came twice with different content: the first counts then."""
+    files: dict[str, bytes] = {}
+    twice = {name for name, data in found if files.setdefault(name, data) != data}
+    return files, frozenset(twice)
 
 
 def read_folder(folder: "str | os.PathLike[str]") -> tuple[dict[str, bytes], frozenset[str]]:
@@ -105,8 +125,7 @@ def read_folder(folder: "str | os.PathLike[str]") -> tuple[dict[str, bytes], fro
     if not isinstance(folder, str | os.PathLike):
         raise UsageError("neither a folder nor files", where="chip", hint="a path, or names with bytes")
     path = Path(folder)
-    files: dict[str, bytes] = {}
-    twice = set()
+    found = []
     total = 0
     try:
         for item in sorted(path.iterdir()):
@@ -117,13 +136,11 @@ def read_folder(folder: "str | os.PathLike[str]") -> tuple[dict[str, bytes], fro
             total += min(size, MAX_FILE + 1)
             if size > MAX_FILE or total > MAX_FOLDER:
                 raise InputError("over the limits", where=str(item), hint=f"a file is at most {MAX_FILE} bytes")
-            data = item.read_bytes()
-            if files.setdefault(name, data) != data:
-                twice.add(name)
+            found.append((name, item.read_bytes()))
     except OSError as error:
         raise InputError("cannot read", where=str(path), hint=error.strerror or "give a readable folder") from None
     except ValueError:  # a NUL in the path
         raise InputError("no path", where="chip", hint="give a readable folder") from None
-    if not files:
+    if not found:
         raise InputError("no EF files", where=str(path), hint="give a folder with EF_SOD.bin, DG1.bin and so on")
-    return files, frozenset(twice)
+    return _each_once(found)

@@ -23,6 +23,8 @@ from tjdocs.pki import keys
 __all__ = ["ChipContent", "Parsed", "check_com_sod", "check_structure", "read_chip"]
 
 _SIGNED_VERSION = "0108"
+# below version 1.8 nothing signs what EF.COM says of versions, and nothing passes them
+_GROUPS_ALONE = Finding("lds.com-sod", Outcome.PASSED, detail="the data groups alone: EF.SOD signs no version")
 
 
 class Parsed(Mapping[str, Any]):
@@ -247,6 +249,8 @@ def check_com_sod(chip: ChipContent | None) -> Finding:
         # from LDS 1.8 on the version is signed: a security object without it was lowered
         return Finding(check, Outcome.FAILED, "version-differs", f"EF.COM {com.lds_version}, EF.SOD none")
     versions = (signed.lds_version, signed.unicode_version)
-    if signed.version == 1 and versions != (com.lds_version, com.unicode_version):
+    if signed.version == 0:
+        return _GROUPS_ALONE
+    if versions != (com.lds_version, com.unicode_version):
         return Finding(check, Outcome.FAILED, "version-differs", f"EF.COM {com.lds_version}, EF.SOD {versions[0]}")
     return passed(check)

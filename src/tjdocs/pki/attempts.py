@@ -1,10 +1,13 @@
-"""How many signatures are verified for one input, so that nobody can make a reader compute without end."""
+"""How many signatures are verified for one input, and at what cost: nobody can make a reader compute without end."""
 
 from dataclasses import dataclass
 
+from tjdocs import limits
 from tjdocs.pki.keys import PublicKey
 
 __all__ = ["Attempts"]
+
+COST = limits.ATTEMPTS_COST
 
 
 @dataclass(slots=True)
@@ -12,16 +15,18 @@ class Attempts:
     """A bound that the verifications for one document, list or search share.
 
     :param left: how many may still be made
-    :param slow: how many of them with keys that OpenSSL refuses to compute with, a fifth of a second each
+    :param cost: what they may cost together, in milliseconds of one processor: a key of a curve that OpenSSL lacks
+        costs fifty times as much as one of P-256, and one with which OpenSSL refuses to compute, two thousand times
     """
 
     left: int
-    slow: int = 2
+    cost: float = COST
 
     def take(self, key: PublicKey) -> bool:
         """Whether one more verification with ``key`` may be made; if so it is counted."""
-        if self.left <= 0 or (key.slow and self.slow <= 0):
+        cost = key.cost
+        if self.left <= 0 or cost > self.cost:
             return False
         self.left -= 1
-        self.slow -= key.slow
+        self.cost -= cost
         return True

@@ -142,6 +142,10 @@ class TrustPolicy:
             raise SpecError("anchors that do not count", where=f"{where} trust.anchors", hint=hint)
         return cls(believe, anchors, lists, _digests(table, "denied", where), _states(table, where))
 
+    def denies(self, certificate: Certificate) -> bool:
+        """Whether it names ``certificate``, in any of the forms in which that one is valid."""
+        return bool(self.denied) and not self.denied.isdisjoint(certificate.digests)
+
     def counts(self, anchor: str) -> bool:
         """Whether an anchor of that SHA-256 is one of this policy's."""
         return self.anchors is None or anchor in self.anchors

@@ -97,9 +97,21 @@ class Certificate:
         """Digest of the whole certificate, hexadecimal."""
         return sha256(self.raw).hexdigest()
 
+    @cached_property
+    def digests(self) -> frozenset[str]:
+        """SHA-256 of every form in which this certificate is as valid, hexadecimal; its own is one of them.
+
+        Nothing signs a certificate's signature: anyone can write that of ECDSA in another form, and the file in DER.
+        """
+        found = {self.sha256}
+        for form in keys.signature_forms(self.signature):
+            whole = tlv.encode(0x30, self.tbs + self.algorithm + tlv.encode(0x03, b"\0" + form))
+            found.add(sha256(whole).hexdigest())
+        return frozenset(found)
+
     @property
     def key_octets(self) -> bytes:
-        """The key alone: root and link of one key may describe its curve otherwise."""
+        """The key alone, as it is written: one key may be written in several ways."""
         try:
             return der.decode(x509.SubjectPublicKeyInfo, self.spki).key.as_bytes()
         except der.DerError:
@@ -107,8 +119,8 @@ class Certificate:
 
     @cached_property
     def key_digest(self) -> str:
-        """SHA-256 of the key alone, hexadecimal."""
-        return sha256(self.key_octets).hexdigest()
+        """SHA-256 of the key's numbers, hexadecimal: the same however point, modulus or curve are written."""
+        return sha256(keys.canonical_octets(self.spki, self.key_octets)).hexdigest()
 
     @property
     def computed_key_identifier(self) -> bytes:
@@ -139,6 +151,11 @@ class Certificate:
     def self_named(self) -> bool:
         """Whether issuer and subject are the same name."""
         return names.canonical(self.issuer) == names.canonical(self.subject)
+
+    @cached_property
+    def self_signed(self) -> bool:
+        """Whether issuer and subject are the same name, and its own key signed it."""
+        return self.self_named and bool(self.verify(self).valid)
 
     @cached_property
     def subject_key_identifier(self) -> bytes | None:

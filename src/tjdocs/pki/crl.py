@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from tjdocs.asn1 import ber, der, times, x509
-from tjdocs.pki import keys, names, profiles
-from tjdocs.pki.certificate import OID_AKI, OID_BASIC_CONSTRAINTS, OID_KEY_USAGE, Certificate
+from tjdocs.pki import keys, names, paths, profiles
+from tjdocs.pki.certificate import OID_AKI, Certificate
 
 __all__ = ["Crl", "CrlError"]
 
@@ -86,7 +86,7 @@ class Crl:
         return any(names.canonical(own) == wanted for own in (self.issuer, *self.former_names))
 
     def verify(self, issuer: Certificate) -> keys.SignatureResult:
-        """Verify the list's signature under ``issuer``'s key; the issuer must be allowed to sign lists.
+        """Verify the list's signature under ``issuer``'s key; the issuer must be an authority that may sign lists.
 
         The result is remembered: hashing a list takes as long as the list is.
         """
@@ -98,11 +98,7 @@ class Crl:
         return result
 
     def _verify(self, issuer: Certificate) -> keys.SignatureResult:
-        usage = issuer.key_usage
-        unreadable = (usage is None and OID_KEY_USAGE in issuer.extensions) or (
-            issuer.is_ca is None and OID_BASIC_CONSTRAINTS in issuer.extensions and not issuer.is_ca_in_ber
-        )
-        if unreadable or issuer.is_ca is False or (usage is not None and "cRLSign" not in usage):
+        if paths.role_of(issuer, "cRLSign")[0]:
             return keys.SignatureResult(False, "not-a-crl-signer")
         try:
             algorithm = x509.algorithm_id(self.algorithm)

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tjdocs import specs
 from tjdocs.asn1 import der, writing, x509
 
-__all__ = ["Curve", "by_name", "explicit_parameters", "from_parameters"]
+__all__ = ["Curve", "by_name", "explicit_parameters", "from_parameters", "table"]
 
 
 _PRIME_FIELD = "1.2.840.10045.1.1"
@@ -71,12 +71,13 @@ _LIBRARY: dict[str, type[ec.EllipticCurve]] = {
 
 
 @cache
-def _table() -> dict[str, Curve]:
-    table = specs.read_toml("pki/curves.toml")
-    specs.require_keys(table, ["schema", "curve"], where="specs/pki/curves.toml")
+def table() -> dict[str, Curve]:
+    """Return every curve, by name."""
+    rows = specs.read_toml("pki/curves.toml")
+    specs.require_keys(rows, ["schema", "curve"], where="specs/pki/curves.toml")
     numbers = ("p", "a", "b", "gx", "gy", "n")
     curves = {}
-    for row in table["curve"]:
+    for row in rows["curve"]:
         specs.require_keys(row, Curve.__slots__, where=f"specs/pki/curves.toml {row.get('name')}")
         values: dict[str, Any] = {key: int(value, 16) if key in numbers else value for key, value in row.items()}
         curves[row["name"]] = Curve(**values)
@@ -89,7 +90,7 @@ def by_name(name: str) -> Curve:
 
     :raises KeyError: the table lacks it
     """
-    return _table()[name]
+    return table()[name]
 
 
 @cache
@@ -103,7 +104,7 @@ def by_library_name(name: str) -> Curve:
 
 @cache
 def _by_oid() -> dict[str, Curve]:
-    return {curve.oid: curve for curve in _table().values()}
+    return {curve.oid: curve for curve in table().values()}
 
 
 @lru_cache(maxsize=256)
@@ -119,7 +120,7 @@ def from_parameters(parameters: bytes) -> tuple[Curve | None, bool]:
         fields = der.decode(x509.EcParameters, parameters)
     except der.DerError:
         return None, True
-    for curve in _table().values():
+    for curve in table().values():
         size = curve.field_bytes
         gx, gy = curve.gx.to_bytes(size, "big"), curve.gy.to_bytes(size, "big")
         if (

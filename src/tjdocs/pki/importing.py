@@ -15,10 +15,11 @@ from typing import Any
 
 from tjdocs import inputs
 from tjdocs.errors import InputError
+from tjdocs.pki.attempts import Attempts
 from tjdocs.pki.certificate import Certificate, CertificateError
 from tjdocs.pki.cms import CmsError
 from tjdocs.pki.crl import Crl, CrlError
-from tjdocs.pki.lists import MAX_LIST_SIZE, ListSignature, MasterList, Resolution, resolve
+from tjdocs.pki.lists import MAX_LIST_SIZE, ListSignature, MasterList, Resolution, attempts_for, resolve
 from tjdocs.pki.trust import Source, TrustStore
 from tjdocs.times import aware
 
@@ -180,7 +181,7 @@ def import_paths(
     reports = [_import_file(store, path, how) for path in _files(paths)]
     for anchor in anchors:
         source = Source("anchor", anchor.sha256, kind="anchor", imported=how.imported)
-        store.add(source, _placed(resolve([anchor]), store), grounds={anchor.sha256: "anchor"})
+        store.add(source, _placed(resolve([anchor]), store, attempts_for([anchor])), grounds={anchor.sha256: "anchor"})
     # a list that names a master list's signer may have come with it, or after it
     revoked = store.revoked_signers
     return [
@@ -233,8 +234,9 @@ def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport
         else:
             loose.append(content)
     certificates = [c for _, content, _ in lists for c in content.certificates] + loose
-    resolutions = resolve(certificates)
-    kinds = {certificate.sha256: kind for certificate, kind in _placed(resolutions, store)}
+    attempts = attempts_for(certificates)
+    resolutions = resolve(certificates, attempts=attempts)
+    kinds = {certificate.sha256: kind for certificate, kind in _placed(resolutions, store, attempts)}
     new = 0
     # several lists in one file are several sources: each vouches for its own certificates alone
     for block, content, own in lists:
@@ -250,7 +252,8 @@ def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport
             how.imported,
             " ".join(f"{certificate.sha256}:{certificate.key_digest}" for certificate in own.path),
         )
-        new += _add(store, source, content.certificates, kinds, how.ground(on_list=source.vouches), signers=own.path)
+        ground, signers = how.ground(on_list=source.vouches), (*own.path, *own.beside)
+        new += _add(store, source, content.certificates, kinds, ground, signers=signers)
     if loose or crls:
         kind = "bilateral" if how.bilateral else "file"
         source = Source(path.name, sha256(data).hexdigest(), "not-applicable", kind, imported=how.imported)
@@ -290,10 +293,10 @@ def _add(
     return store.add(source, [(c, kinds[c.sha256]) for c in certificates], grounds=grounds, crls=crls, signers=signers)
 
 
-def _placed(resolutions: list[Resolution], store: TrustStore) -> list[tuple[Certificate, str]]:
+def _placed(resolutions: list[Resolution], store: TrustStore, attempts: Attempts) -> list[tuple[Certificate, str]]:
     """Return each certificate with its kind, those without a parent in their file sought for in the store."""
     orphans = [r.certificate for r in resolutions if r.kind == "unresolved"]
-    again = {r.certificate.sha256: r.kind for r in resolve(orphans, store)} if orphans else {}
+    again = {r.certificate.sha256: r.kind for r in resolve(orphans, store, attempts=attempts)} if orphans else {}
     return [(r.certificate, again.get(r.certificate.sha256, r.kind)) for r in resolutions]
 
 

@@ -6,6 +6,7 @@
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
 from typing import Any, Literal, NamedTuple
@@ -13,20 +14,21 @@ from typing import Any, Literal, NamedTuple
 import ecdsa
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import Hash
-from cryptography.hazmat.primitives.serialization import load_der_public_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from tjdocs import limits
 from tjdocs.asn1 import der, tlv, x509
 from tjdocs.pki import algorithms, curves, rawrsa
 
-__all__ = ["PublicKey", "SignatureResult", "load", "verify"]
+__all__ = ["PublicKey", "SignatureResult", "canonical_octets", "load", "signature_forms", "verify"]
 
 MAX_RSA_BITS = limits.RSA_BITS
 
 _LIBRARY_BITS, _LIBRARY_EXPONENT_BITS = 3072, 64
 _PLAIN_BITS = 4096
+_SLOW_COST = 240.0
 
 _EC_PUBLIC_KEY = "1.2.840.10045.2.1"
 _RSA = ("1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10")
@@ -46,6 +48,7 @@ class PublicKey:
     :param pss_only: the key is for RSASSA-PSS alone (RFC 4055, 1.2)
     :param pss: the parameters that every signature of such a key must have, None where it does not say
     :param slow: verifying takes a fifth of a second, since OpenSSL refuses to compute with the key
+    :param cost: milliseconds of one processor that verifying takes, measured, and rounded up
     :param warnings: named tolerances under which it was read
     """
 
@@ -58,6 +61,7 @@ class PublicKey:
     pss_only: bool = False
     pss: "PssParameters | None" = None
     slow: bool = False
+    cost: float = 0.1
     warnings: tuple[str, ...] = ()
 
 
@@ -110,7 +114,7 @@ def _load_rsa_or_dsa(spki: bytes, algorithm: x509.AlgorithmId, info: x509.Subjec
             return PublicKey("unsupported", "key-unusable")
         if key.key_size > MAX_RSA_BITS:
             return PublicKey("unsupported", "limit")
-        return PublicKey("dsa", f"DSA {key.key_size}", key.key_size, handle=key)
+        return PublicKey("dsa", f"DSA {key.key_size}", key.key_size, handle=key, cost=0.1 + 1e-7 * key.key_size**2)
     numbers = list(tlv.children(tlv.read(info.key.as_bytes())))
     modulus, exponent = (int.from_bytes(number.value, "big") for number in numbers)
     pss_only = algorithm.oid == _RSA[1]
@@ -142,6 +146,7 @@ def _load_rsa_or_dsa(spki: bytes, algorithm: x509.AlgorithmId, info: x509.Subjec
         pss_only=pss_only,
         pss=pss,
         slow=slow,
+        cost=_SLOW_COST if slow else 0.1 + 7e-10 * bits**2 * exponent.bit_length(),
         warnings=warnings,
     )
 
@@ -155,7 +160,55 @@ def _load_ec(parameters: bytes, point: bytes) -> PublicKey:
         handle = _library_point(curve, point)
     else:
         handle = ec.EllipticCurvePublicKey.from_encoded_point(curve.library_curve, point)
-    return PublicKey("ec", curve.name, curve.bits, explicit, curve, handle)
+    cost = (curve.bits / 128 if curve.backend == "ecdsa" else curve.bits / 360) ** 2
+    return PublicKey("ec", curve.name, curve.bits, explicit, curve, handle, cost=cost)
+
+
+def canonical_octets(spki: bytes, octets: bytes) -> bytes:
+    """Return the key's numbers in one form, whichever of several valid ones a SubjectPublicKeyInfo has.
+
+    An EC point uncompressed, an RSA key as ``RSAPublicKey`` in DER. A key that cannot be read remains as it is.
+
+    :param octets: the key alone, as it is written
+    """
+    if octets[:1] == b"\x04":
+        return octets
+    key = load(spki)
+    if key.kind == "ec":
+        if isinstance(key.handle, ecdsa.VerifyingKey):
+            return bytes(key.handle.to_string("uncompressed"))
+        return bytes(key.handle.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
+    if key.kind == "rsa":
+        numbers = key.handle if key.slow else key.handle.public_numbers()
+        return tlv.encode(0x30, b"".join(_positive(number) for number in (numbers.n, numbers.e)))
+    return octets
+
+
+def _positive(number: int) -> bytes:
+    return tlv.encode(0x02, number.to_bytes(number.bit_length() // 8 + 1, "big"))
+
+
+def signature_forms(signature: bytes) -> set[bytes]:
+    """Return ``signature`` in every form in which it is as valid: several for ECDSA, whatever the curve; else one.
+
+    With (r, s) also (r, n - s) is valid, which anyone can write, and each of them in DER or joined. An RSA signature
+    has one form: another number is another signature, which needs the key. So has one of DSA: its r changes with s.
+    """
+    pairs = set()
+    if len(signature) % 2 == 0:
+        half = len(signature) // 2
+        pairs.add((int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big")))
+    with suppress(ValueError):
+        pairs.add(decode_dss_signature(signature))
+    forms = {signature}
+    for curve in curves.table().values():
+        for r, s in pairs:
+            if 0 < r < curve.n and 0 < s < curve.n:
+                for value in (s, curve.n - s):
+                    size = curve.order_bytes
+                    forms.add(encode_dss_signature(r, value))
+                    forms.add(r.to_bytes(size, "big") + value.to_bytes(size, "big"))
+    return forms
 
 
 def _library_point(curve: curves.Curve, point: bytes) -> ecdsa.VerifyingKey:

@@ -14,7 +14,7 @@ from tjdocs.pki.crl import Crl
 from tjdocs.pki.signer_rules import Fault, StatedTime
 from tjdocs.pki.trust import TrustStore
 
-__all__ = ["ListSignature", "MasterList", "Resolution", "resolve"]
+__all__ = ["ListSignature", "MasterList", "Resolution", "attempts_for", "resolve"]
 
 OID_MASTER_LIST = "2.23.136.1.1.2"
 
@@ -29,6 +29,7 @@ class ListSignature:
     :param anchor: to whom the signer led
     :param signed: when, by the signer's own word, ISO 8601
     :param path: all certificates from its signers to their anchors
+    :param beside: authorities beside its content: one of them may be the issuer of a revocation list to come
     """
 
     outcome: str
@@ -38,6 +39,7 @@ class ListSignature:
     anchor: Certificate | None = None
     signed: str = ""
     path: tuple[Certificate, ...] = ()
+    beside: tuple[Certificate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class MasterList:
             return ListSignature("failed", "no-signer")
         inside = [c for c in self.signed_data.parsed_certificates if c.is_ca]
         source = TrustStore.of(anchors, [*inside, *known], crls)
-        attempts = self.signed_data.attempts()
+        attempts, searching = self.signed_data.attempts(), Attempts(paths.MAX_TRIED)
         warnings: dict[str, None] = dict.fromkeys(self.signed_data.warnings)
         found: tuple[str, Certificate, str] | None = None
         led: dict[Certificate, None] = {}
@@ -106,7 +108,7 @@ class MasterList:
             if not result.valid:
                 return ListSignature("undetermined" if result.valid is None else "failed", result.reason)
             signed, odd = _signing_time(info)
-            signer = signer_rules.judge(certificate, "list", source)
+            signer = signer_rules.judge(certificate, "list", source, attempts=searching)
             faults = [*_faults(signer, signed, source, at), *odd]
             warnings |= dict.fromkeys((*info.warnings, *tolerance, *certificate.warnings, *result.warnings))
             warnings |= dict.fromkeys(fault.reason for fault in faults if fault.outcome is Outcome.WARNING)
@@ -122,7 +124,8 @@ class MasterList:
             # of several signers, who all must lead to an anchor, the first is remembered
             found = found or (certificate.subject_text, chain[-1], signed.isoformat() if signed else "")
         assert found is not None  # noqa: S101 - there was a signer
-        return ListSignature("warning" if warnings else "passed", "", tuple(warnings), *found, tuple(led))
+        whole = "warning" if warnings else "passed"
+        return ListSignature(whole, "", tuple(warnings), *found, tuple(led), tuple(inside))
 
 
 # what the rules of all signers are called where a list is told of
@@ -172,16 +175,27 @@ class Resolution:
     reason: str = ""
 
 
-def resolve(certificates: Iterable[Certificate], known: TrustStore | None = None) -> list[Resolution]:
+def attempts_for(certificates: Iterable[Certificate]) -> Attempts:
+    """Return the bound on what placing certificates may cost: it grows with them."""
+    sizes = [len(certificate.raw) for certificate in certificates]
+    cost = limits.ATTEMPTS_COST + limits.LIST_COST_PER_BYTE * sum(sizes)
+    return Attempts(paths.MAX_CANDIDATES * len(sizes), cost)
+
+
+def resolve(
+    certificates: Iterable[Certificate], known: TrustStore | None = None, *, attempts: Attempts | None = None
+) -> list[Resolution]:
     """Find out for each certificate whether its own key, or another one's, verifies it.
 
     Issuers are sought among ``certificates`` and, if given, in ``known``: by key identifier and by name.
+
+    :param attempts: what it may cost together with another search; :func:`attempts_for` them unless given
     """
     certificates = tuple(certificates)
     pool = TrustStore.of((), certificates)
     if known is not None:
         pool = pool.merged([known])
-    attempts = Attempts(paths.MAX_CANDIDATES * len(certificates))
+    attempts = attempts or attempts_for(certificates)
     return [_resolve(certificate, pool, attempts) for certificate in certificates]
 
 

@@ -84,7 +84,13 @@ class Path:
     attempts: tuple[Attempt, ...] = ()
 
 
-def build(signer: Certificate, store: CertificateSource, *, barred: frozenset[str] = frozenset()) -> Path:
+def build(
+    signer: Certificate,
+    store: CertificateSource,
+    *,
+    barred: frozenset[str] = frozenset(),
+    attempts: Attempts | None = None,
+) -> Path:
     """Find a path from ``signer`` to a certificate that ``store`` trusts, over the likeliest issuers first.
 
     Whatever was tried in vain is told. Validity times only choose between paths: a path each of whose certificates was
@@ -92,13 +98,15 @@ def build(signer: Certificate, store: CertificateSource, *, barred: frozenset[st
     the newer is younger than what the key signed before. What such a path is worth is not judged here.
 
     :param barred: SHA-256 of certificates over which no path may lead
+    :param attempts: what it may cost together with other searches; by itself unless given
     """
     if store.doubt(signer) == "denied":
         return Path(False, "denied", (signer,), (), (Attempt(signer, "denied", store.why(signer)),))
-    search = _Search(store, barred)
+    left = attempts or Attempts(MAX_TRIED)
+    search = _Search(store, barred, left)
     found = search.climb(_Step((signer,), ()))
     if found is None and search.late:
-        search = _Search(store, barred, timely=False)
+        search = _Search(store, barred, left, timely=False)
         found = search.climb(_Step((signer,), ()))
     if found is not None:
         # without what was only met on the way
@@ -146,12 +154,12 @@ class _Search:
 
     store: CertificateSource
     barred: frozenset[str]
+    left: Attempts
     timely: bool = True
     late: bool = False
     attempts: list[Attempt] = field(default_factory=list)
     told: set[tuple[str, str]] = field(default_factory=set)
     seen: dict[str, int] = field(default_factory=dict)
-    left: Attempts = field(default_factory=lambda: Attempts(MAX_TRIED))
 
     def tell(self, issuer: Certificate, reason: str, detail: str = "") -> None:
         """Note what came of a candidate, once however often it is met."""
@@ -244,17 +252,19 @@ def _deviations(chain: tuple[Certificate, ...]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def role_of(issuer: Certificate) -> tuple[str, tuple[str, ...]]:
+def role_of(issuer: Certificate, usage_bit: str = "keyCertSign") -> tuple[str, tuple[str, ...]]:
     """Return why ``issuer`` may not sign certificates, empty when it may, and the tolerances under which it may.
 
     ``role-contradictory``: its key usage is that of an authority and its basic constraints deny it, as seven links of
     a published list do; that is the State's mistake and accuses nobody. Any other: ``not-a-ca``.
+
+    :param usage_bit: ``cRLSign`` asks whether it may sign revocation lists
     """
     usage, role, purposes = issuer.key_usage, issuer.is_ca, issuer.extended_key_usage
     in_ber = role is None and OID_BASIC_CONSTRAINTS in issuer.extensions
     warnings = ["ber-encoded"] if in_ber else []
     unreadable = (usage is None and OID_KEY_USAGE in issuer.extensions) or (in_ber and not issuer.is_ca_in_ber)
-    if unreadable or (usage is not None and "keyCertSign" not in usage):
+    if unreadable or (usage is not None and usage_bit not in usage):
         return "not-a-ca", ()
     if purposes is not None:
         critical, _ = issuer.extensions[OID_EXTENDED_KEY_USAGE]
@@ -265,7 +275,7 @@ def role_of(issuer: Certificate) -> tuple[str, tuple[str, ...]]:
         return ("not-a-ca" if usage is None else "role-contradictory"), ()
     if role is None and not in_ber:
         # five published CSCA certificates lack basic constraints; without key usage either it is anybody's
-        if usage is None and not issuer.self_named:
+        if usage is None and not issuer.self_signed:
             return "not-a-ca", ()
         warnings.append("basic-constraints-absent")
     if usage is None:

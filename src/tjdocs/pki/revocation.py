@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 from tjdocs.findings import Finding, Outcome
 from tjdocs.pki import algorithms, paths
+from tjdocs.pki.attempts import Attempts
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.crl import Crl
 
@@ -42,8 +43,8 @@ class RevocationSource(paths.CertificateSource, Protocol):
         """Return all known certificates of a certificate's key."""
         ...
 
-    def authorities(self, country: str) -> list[Certificate]:
-        """Return the known certificates of a State that may certify, trusted or not."""
+    def of_state(self, country: str) -> list[Certificate]:
+        """Return the known certificates of a State, trusted or not."""
         ...
 
 
@@ -130,7 +131,10 @@ _MISSING = object()
 
 
 def _verified(crl: Crl, source: RevocationSource) -> _Sound | None:
-    for candidate in source.crl_signers(crl)[: paths.MAX_CANDIDATES]:
+    attempts = Attempts(paths.MAX_CANDIDATES)
+    for candidate in source.crl_signers(crl):
+        if not attempts.take(candidate.key):
+            continue
         result = crl.verify(candidate)
         if not result.valid:
             continue
@@ -154,27 +158,44 @@ def _of_one_state(candidate: Certificate, source: RevocationSource) -> bool:
 
 def _tied(found: _Sound, certificate: Certificate, above: Sequence[Certificate], source: RevocationSource) -> bool:
     """Whether a list is of the CSCA that issued ``certificate``."""
-    issuers = (certificate.issuer, *(issuer.subject for issuer in above[:1]))
-    if any(found.crl.of_issuer(name) for name in issuers):
+    if found.crl.of_issuer(certificate.issuer):
         return True
-    if not above and not certificate.self_named:
+    if not above and not certificate.self_signed:
         above = paths.build(certificate, source).chain[1:]
+    if any(found.crl.of_issuer(issuer.subject) for issuer in above[:1]):
+        return True
     lineage = _lineage(found.by, source)
     return any(c.key_digest in lineage for c in above or (certificate,))
 
 
 def _lineage(authority: Certificate, source: RevocationSource) -> frozenset[str]:
-    """Return the keys that link certificates of one State connect with an authority's, its own included."""
+    """Return the keys that link certificates of one State connect with an authority's, its own included.
+
+    A link counts where a trusted authority of the State signed it, or one whose own link counts: anyone can certify
+    any two keys. So nothing is verified under the key of a stranger.
+    """
     kept = source.memory.get(("lineage", authority.key_digest))
     if isinstance(kept, frozenset):
         return kept
+    doubts = {c: source.doubt(c) for c in source.of_state(authority.country)}
+    links = [c for c, doubt in doubts.items() if doubt != "denied"]
+    sound = {c.sha256 for c in links if not doubts[c] and not paths.role_of(c)[0]}
     connected: dict[str, set[str]] = {}
-    for link in source.authorities(authority.country):
-        for issuer in source.issuers(link)[: paths.MAX_CANDIDATES]:
-            own, other = link.key_digest, issuer.key_digest
-            if own != other and issuer.country == link.country and link.verify(issuer).valid:
-                connected.setdefault(own, set()).add(other)
-                connected.setdefault(other, set()).add(own)
+    attempts, tried = Attempts(paths.MAX_TRIED), set[tuple[str, str]]()
+    for _ in range(paths.MAX_DEPTH):
+        before = frozenset(sound)
+        for link in links:
+            above = [issuer for issuer in source.issuers(link) if issuer.sha256 in before and issuer != link]
+            for issuer in above[: paths.MAX_CANDIDATES]:
+                if (link.sha256, issuer.sha256) in tried or not attempts.take(issuer.key):
+                    continue
+                tried.add((link.sha256, issuer.sha256))
+                if link.verify(issuer).valid and not paths.role_of(link)[0]:
+                    sound.add(link.sha256)
+                    connected.setdefault(link.key_digest, set()).add(issuer.key_digest)
+                    connected.setdefault(issuer.key_digest, set()).add(link.key_digest)
+        if sound == before:
+            break
     reached, ahead = {authority.key_digest}, [authority.key_digest]
     while ahead:
         new = connected.get(ahead.pop(), set()) - reached

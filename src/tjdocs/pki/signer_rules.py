@@ -15,6 +15,7 @@ from tjdocs import specs
 from tjdocs.errors import SpecError
 from tjdocs.findings import Finding, Outcome, passed
 from tjdocs.pki import algorithms, names, paths, revocation
+from tjdocs.pki.attempts import Attempts
 from tjdocs.pki.certificate import (
     OID_BASIC_CONSTRAINTS,
     OID_EXTENDED_KEY_USAGE,
@@ -158,14 +159,19 @@ class StatedTime:
 _REMEMBERED = 1024
 
 
-def judge(certificate: Certificate, role_id: str, source: SignerSource) -> JudgedSigner:
-    """Judge what does not depend on what was signed, and when; remembered as long as the store holds the same."""
+def judge(
+    certificate: Certificate, role_id: str, source: SignerSource, *, attempts: Attempts | None = None
+) -> JudgedSigner:
+    """Judge what does not depend on what was signed, and when; remembered as long as the store holds the same.
+
+    :param attempts: what path building may cost for several signers together
+    """
     memory, key = source.memory, (role_id, certificate.raw)
     known = memory.get(key)
     if isinstance(known, JudgedSigner):
         return known
     row = role(role_id)
-    path = _path(certificate, row, source)
+    path = _path(certificate, row, source, attempts)
     judged = JudgedSigner(
         certificate,
         row,
@@ -182,20 +188,20 @@ def judge(certificate: Certificate, role_id: str, source: SignerSource) -> Judge
     return judged
 
 
-def _path(certificate: Certificate, row: Role, source: SignerSource) -> paths.Path:
+def _path(certificate: Certificate, row: Role, source: SignerSource, attempts: Attempts | None) -> paths.Path:
     """Return the path above a signer; one that leads over a revoked certificate only where there is no other."""
     if row.in_itself:
         doubt = source.doubt(certificate)
         valid = None if doubt and doubt != "denied" else not doubt
         return paths.Path(valid, doubt, (certificate,))
-    first = path = paths.build(certificate, source)
+    first = path = paths.build(certificate, source, attempts=attempts)
     barred: frozenset[str] = frozenset()
     for _ in range(paths.MAX_DEPTH):
         gone = revocation.revoked_above(path.chain, source) if path.valid else ()
         if not gone:
             break
         barred |= {issuer.sha256 for issuer in gone}
-        path = paths.build(certificate, source, barred=barred)
+        path = paths.build(certificate, source, barred=barred, attempts=attempts)
     return path if path.valid else first
 
 

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path as FilePath
+from typing import Self
 
 from tjdocs.errors import InputError, OutputError, UsageError
-from tjdocs.pki import names, paths, revocation, storing
+from tjdocs.pki import names, revocation, storing
 from tjdocs.pki.belief import Entry, Source, TrustPolicy
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.crl import Crl
@@ -119,7 +120,7 @@ class TrustStore:
     @classmethod
     def of_entries(
         cls, entries: Iterable[Entry], crls: Iterable[Crl] = (), signers: Iterable[Certificate] = ()
-    ) -> "TrustStore":
+    ) -> Self:
         """Return a store in memory with these entries; of two of one certificate the first counts.
 
         :param signers: the certificates from the signers of master lists to their anchors
@@ -177,19 +178,20 @@ class TrustStore:
 
     @property
     def barred(self) -> frozenset[str]:
-        """SHA-256 of all certificates in the store that the policies deny, for their keys also."""
+        """SHA-256 of all certificates, those of lists' signers too, that the policies deny, for their keys also."""
         return self._snapshot.barred
 
     def _view(self, whole: _Snapshot) -> _Snapshot:
         snapshot = self._loaded
         if snapshot is None or snapshot.of is not whole:
             digests = frozenset().union(*(policy.denied for policy in self._policies))
-            keys = frozenset(whole.entries[digest].certificate.key_digest for digest in digests & whole.entries.keys())
             entries = whole.entries.values() if digests else ()
-            # of a list's signer, whom no list holds, the list's source tells the key
+            known = (*(entry.certificate for entry in entries), *(whole.signers if digests else ()))
+            keys = frozenset(c.key_digest for c in known if self._denied(c))
+            # a list's signer that is not kept: the list's source has the digest of its key
             signers = (source.signers for source in {source for entry in entries for source in entry.origins})
             keys |= {key for found in signers for digest, key in found.items() if digest in digests}
-            barred = frozenset(e.certificate.sha256 for e in entries if keys and e.certificate.key_digest in keys)
+            barred = frozenset(c.sha256 for c in known if keys and c.key_digest in keys)
             snapshot = self._loaded = replace(whole, of=whole, denied=keys, barred=barred, standings={}, revoked=None)
         return snapshot
 
@@ -206,7 +208,10 @@ class TrustStore:
 
     @property
     def signers_of_lists(self) -> tuple[Certificate, ...]:
-        """The certificates from the signers of master lists to their anchors; none is trusted for being here."""
+        """The certificates from the signers of master lists to their anchors, and the authorities beside them.
+
+        None is trusted for being here.
+        """
         return self._snapshot.signers
 
     @property
@@ -322,13 +327,19 @@ class TrustStore:
 
     def _revoked(self, snapshot: _Snapshot) -> frozenset[str]:
         """Return the digests of the certificates that lead from lists' signers to their anchors and are revoked."""
-        if not snapshot.crls:
+        if not snapshot.crls or not snapshot.signers:
             return frozenset()
-        before = _BeforeRevocation(self)
+        entries = [*snapshot.entries.values(), *map(Entry, snapshot.signers)]
+        before = _BeforeRevocation.of_entries(entries, snapshot.crls, snapshot.signers)
+        before._policies = self._policies
+        before._view(before._snapshot)
         return frozenset(c.sha256 for c in snapshot.signers if revocation.revoked(c, (), before))
 
+    def _denied(self, certificate: Certificate) -> bool:
+        return any(policy.denies(certificate) for policy in self._policies)
+
     def _standing(self, snapshot: _Snapshot, certificate: Certificate, revoked: frozenset[str] = frozenset()) -> str:
-        if any(certificate.sha256 in policy.denied for policy in self._policies):
+        if self._denied(certificate):
             return "denied"
         if snapshot.denied and certificate.key_digest in snapshot.denied:
             return "denied"
@@ -343,7 +354,7 @@ class TrustStore:
     def why(self, certificate: Certificate) -> str:
         """Return in words why ``certificate`` is trusted in itself, or why not."""
         if self.doubt(certificate) == "denied":
-            named = any(certificate.sha256 in policy.denied for policy in self._policies)
+            named = self._denied(certificate)
             return "denied by the policy" if named else "its key is that of a certificate which the policy denies"
         snapshot = self._snapshot
         entry = snapshot.entries.get(certificate.sha256, Entry(certificate))
@@ -373,10 +384,10 @@ class TrustStore:
             snapshot.by_key = by_key
         return snapshot.by_key.get(certificate.key_digest, [])
 
-    def authorities(self, country: str) -> list[Certificate]:
-        """Return the known certificates of a State (two letters, upper case) that may certify, trusted or not."""
+    def of_state(self, country: str) -> list[Certificate]:
+        """Return the known certificates of a State (two letters, upper case), trusted or not."""
         found = (entry.certificate for entry in self._snapshot.entries.values())
-        return [c for c in found if c.country == country and not paths.role_of(c)[0]]
+        return [c for c in found if c.country == country]
 
     def issuers(self, certificate: Certificate) -> list[Certificate]:
         """Return the certificates that may have issued ``certificate``, the likeliest first.
@@ -466,14 +477,16 @@ class TrustStore:
         return new
 
 
-class _BeforeRevocation:
-    """A store before revoked signers of lists devalue what their lists say: whether one is revoked is asked of it."""
+class _BeforeRevocation(TrustStore):
+    """A store before revoked signers of lists devalue what their lists say: whether one is revoked is asked of it.
 
-    def __init__(self, store: TrustStore) -> None:
-        self.crls_for, self.crl_signers, self.issuers = store.crls_for, store.crl_signers, store.issuers
-        self.crls = store.crls
-        self.of_key, self.authorities, self.doubt = store.of_key, store.authorities, store._believed
-        self.memory: dict[object, object] = {}
+    It also knows the signers of lists, and the authorities that came with them, as the import of a list does: whether a
+    revocation list came before or after must not matter.
+    """
+
+    def doubt(self, certificate: Certificate) -> str:
+        """Return the doubt without regard to revoked signers of lists."""
+        return self._believed(certificate)
 
     def why(self, certificate: Certificate) -> str:
         """Return nothing: in words it would be told with revocation."""

@@ -1,0 +1,168 @@
+"""Inputs made to keep a reader busy with signatures: what they cost is bounded by what their keys cost, not by a count."""
+
+import base64
+import time
+
+import ecdsa
+import pytest
+from ecdsa.util import sigencode_der
+from lists_made import LIST_SIGNER, master_list
+
+import builders as b
+from tjdocs.pki import TrustStore, curves, importing, keys, revocation
+from tjdocs.pki.attempts import COST, Attempts
+from tjdocs.pki.certificate import Certificate
+from tjdocs.pki.lists import MasterList
+
+BRAINPOOL = curves.by_name("brainpoolP320r1")
+LIBRARY = ecdsa.curves.BRAINPOOLP320r1
+NAME = b.name(("C", b.COUNTRY))
+VALID = (b.moment(2020), b.moment(2036))
+SECONDS = 1.5
+
+
+def key(number: int) -> ecdsa.SigningKey:
+    return ecdsa.SigningKey.from_secret_exponent(1000 + number, LIBRARY)
+
+
+def point(number: int) -> bytes:
+    return b.ec_spki(BRAINPOOL.oid, b"\x04" + bytes(key(number).verifying_key.to_string()))
+
+
+WRONG = b.sequence(b.integer(BRAINPOOL.n // 3), b.integer(BRAINPOOL.n // 5))
+AUTHORITY = [b.key_usage("keyCertSign", "cRLSign"), b.basic_constraints(ca=True)]
+
+
+def slow(number: int, *, by: int | None = None, extensions=(), info: bytes | None = None) -> b.Party:
+    given = {"info": info or point(number), "identifier": b"", "serial": number + 1, "period": VALID}
+    if by is None:
+        return b.certify(NAME, None, extensions, signature=WRONG, **given)
+    tbs = b.certify(NAME, None, extensions, signature=b"", **given).certificate.tbs
+    signature = key(by).sign(tbs, hashfunc=ecdsa.util.sha256, sigencode=sigencode_der)
+    return b.certify(NAME, None, extensions, signature=signature, **given)
+
+
+class Spent:
+    """Counts what is verified, by what a key of its kind costs; a verification that is remembered costs nothing."""
+
+    def __init__(self) -> None:
+        self.cost, self.count = 0.0, 0
+
+
+@pytest.fixture
+def spent(monkeypatch):
+    found, verify = Spent(), keys.verify
+
+    def counting(key, *arguments, **more):
+        found.cost += key.cost
+        found.count += 1
+        return verify(key, *arguments, **more)
+
+    monkeypatch.setattr(keys, "verify", counting)
+    return found
+
+
+def pem(*parties: b.Party) -> bytes:
+    blocks = (base64.encodebytes(party.raw) for party in parties)
+    return b"".join(b"-----BEGIN CERTIFICATE-----\n" + block + b"-----END CERTIFICATE-----\n" for block in blocks)
+
+
+def rsa_with_a_long_exponent(number: int) -> bytes:
+    modulus = (1 << 3071) + 2 * number + 1
+    return b.rsa_spki(modulus, modulus - 2)
+
+
+CROWDS = {
+    "a curve that OpenSSL lacks": [slow(number) for number in range(60)],
+    "exponents as long as their modulus": [
+        b.certify(NAME, None, [], info=rsa_with_a_long_exponent(n), identifier=b"", serial=n + 1, period=VALID, kind="rsa-sha256", signature=bytes(383) + b"\2")
+        for n in range(60)
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CROWDS)
+def test_a_crowd_of_certificates_of_one_name(tmp_path, name, spent):
+    data = pem(*CROWDS[name])
+    assert len(data) < 120_000
+    (tmp_path / "crowd.pem").write_bytes(data)
+    store = TrustStore.create(tmp_path / "trust.db")
+    (report,) = importing.import_paths(store, [tmp_path / "crowd.pem"], at=b.AT)
+    assert report.certificates == 60
+    assert "limit" in {resolution.reason for resolution in report.unresolved}
+    assert 0 < spent.cost < 1000 * SECONDS
+
+
+def test_a_crowd_that_is_honest_is_placed(tmp_path):
+    """As many roots as a file of that size has, each on the same curve, and each signed by itself."""
+    roots = [slow(number, by=number, extensions=[*AUTHORITY, b.subject_identifier(bytes([number]) * 20)]) for number in range(60)]
+    (tmp_path / "roots.pem").write_bytes(pem(*roots))
+    store = TrustStore.create(tmp_path / "trust.db")
+    (report,) = importing.import_paths(store, [tmp_path / "roots.pem"], at=b.AT)
+    assert (report.verified_self, report.unresolved) == (60, ())
+
+
+def test_a_master_list_whose_certificates_are_a_maze(spent):
+    """Paths of such keys beside the content: the search through them ends by what it cost."""
+    parties = [slow(n, by=n + 1 if n < 9 else None, extensions=AUTHORITY) for n in range(60)]
+    extensions = [b.key_usage("digitalSignature"), b.purposes(LIST_SIGNER)]
+    own = b.ec_key("list")
+    given = {"issuer": NAME, "period": VALID}
+    tbs = b.certify(NAME, own, extensions, signature=b"", **given).certificate.tbs
+    signature = key(0).sign(tbs, hashfunc=ecdsa.util.sha256, sigencode=sigencode_der)
+    signer = b.certify(NAME, own, extensions, signature=signature, **given)
+    raw = master_list([b.utopia().raw], signer, inside=[*(p.raw for p in reversed(parties)), signer.raw], by_key=None)
+    assert len(raw) < 25_000
+    result = MasterList.parse(raw).verify([b.csca("CSCA Elsewhere").certificate], at=b.AT)
+    assert result.outcome == "undetermined"
+    assert spent.count > 20
+    assert spent.cost < 1000 * SECONDS
+
+
+def test_a_list_is_tied_by_trusted_authorities_without_computing_with_a_stranger_s_key(spent):
+    one, two = b.csca("CSCA Utopia A", key=b.ec_key("a")), b.csca("CSCA Utopia B", key=b.ec_key("b"))
+    crowd = [party.certificate for party in CROWDS["a curve that OpenSSL lacks"]]
+    crl = b.revocation_list(one)
+    store = TrustStore.of([one.certificate, two.certificate], crowd, [crl])
+    party = b.signer(two)
+    found = revocation.judge("x", [party.certificate, two.certificate], store, at=b.AT)
+    assert (found.outcome, found.reason) == ("undetermined", "crl-not-tied")
+    assert spent.cost < 50
+
+
+def test_a_revocation_list_with_a_crowd_of_authorities_of_its_issuer_s_name(spent):
+    crowd = [slow(number, extensions=AUTHORITY).certificate for number in range(200, 500)]
+    crl = b.revocation_list(b.csca(subject=NAME, key=b.ec_key("listing")))
+    chain = [b.utopian_signer().certificate, b.utopia().certificate]
+    found = revocation.judge("x", chain, TrustStore.of(chain[1:], crowd, [crl]), at=b.AT)
+    assert found.reason == "crl-signature"
+    assert spent.cost < 1000 * SECONDS
+
+
+def test_the_bound_is_a_count_and_a_cost():
+    cheap, dear = b.utopia().certificate.key, CROWDS["a curve that OpenSSL lacks"][0].certificate.key
+    assert dear.cost > 10 * cheap.cost
+    counted = Attempts(3)
+    assert [counted.take(cheap) for _ in range(5)] == [True, True, True, False, False]
+    costed = Attempts(10_000, COST + 1)
+    taken = sum(costed.take(dear) for _ in range(10_000))
+    assert COST - dear.cost < taken * dear.cost <= COST + 1
+    assert costed.take(cheap)  # what is left suffices for a cheaper one
+
+
+@pytest.mark.parametrize("name", sorted(curves.table()))
+def test_what_a_key_costs_is_about_what_it_costs(name):
+    """Within a factor of ten of the time taken: machines differ, orders of magnitude must not."""
+    curve = curves.by_name(name)
+    size = curve.field_bytes
+    base = b"\x04" + curve.gx.to_bytes(size, "big") + curve.gy.to_bytes(size, "big")
+    key_ = Certificate.parse(b.csca(info=b.ec_spki(curve.oid, base)).raw).key
+    algorithm = keys.x509.algorithm_id(b.algorithm("ecdsa-sha256"))
+    signature = b.sequence(b.integer(curve.n // 3), b.integer(curve.n // 5))
+    keys.verify(key_, algorithm, signature, b"x")
+    taken = []
+    for _ in range(5):
+        begun = time.process_time()
+        keys.verify(key_, algorithm, signature, b"x")
+        taken.append((time.process_time() - begun) * 1000)
+    assert min(taken) < 10 * key_.cost
