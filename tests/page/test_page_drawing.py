@@ -2,7 +2,7 @@
 
 import io
 import time
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -249,10 +249,30 @@ def test_chip_symbol_has_the_standard_size(drawn, picture):
     assert (box.width, box.height) == (106, 62)
     light = picture.convert("L").point([255 if level > 150 else 0 for level in range(256)])
     assert light.crop((box.left - 10, box.top - 6, box.right + 24, box.bottom + 6)).getbbox() == (10, 6, 116, 68)
-    centre = ((box.left + box.right) // 2, (box.top + box.bottom) // 2)
-    assert light.getpixel(centre) == 0
-    assert light.getpixel((box.left + 20, centre[1])) == 255
-    assert light.getpixel((box.left + 20, box.top + 18)) == 0
+
+
+def bands(picture, x):
+    """Return the lengths of the light and dark runs of a column, from the top; the first one is light."""
+    column = [picture.getpixel((x, y)) > 150 for y in range(picture.height)]
+    edges = [0, *(y for y in range(1, len(column)) if column[y] != column[y - 1]), len(column)]
+    assert column[0]
+    return [after - before for before, after in pairwise(edges)]
+
+
+def test_chip_symbol_is_the_standard_s(drawn, picture):
+    # Doc 9303-9, figure 2, in units of a ninth of its width: two solid bars of 9 x 2.25 with a gap of 0.75, no frame; a
+    # solid disc of 2.25 in a gap of 3.75
+    symbol = picture.convert("L").crop(box_of(drawn, "chip"))
+    unit = symbol.width / 9
+    for x in (0, 15, round(2.5 * unit), round(6.5 * unit), symbol.width - 1):
+        assert bands(symbol, x) == pytest.approx([2.25 * unit, 0.75 * unit, 2.25 * unit], abs=1.1), x
+    ring = [0.75 * unit, 0.75 * unit, 2.25 * unit, 0.75 * unit, 0.75 * unit]
+    assert bands(symbol, symbol.width // 2) == pytest.approx(ring, abs=1.1)
+    turned = symbol.transpose(Image.Transpose.TRANSPOSE)  # along the gap: dark but for the disc
+    middle = [turned.getpixel((symbol.height // 2, x)) > 150 for x in range(symbol.width)]
+    assert [x for x, light in enumerate(middle) if light] == pytest.approx(
+        range(round(3.375 * unit), round(5.625 * unit)), abs=1.1
+    )
 
 
 def test_chip_symbol_stands_only_where_there_is_a_chip(drawn, portrait):
