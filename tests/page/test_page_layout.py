@@ -97,11 +97,26 @@ def test_portrait_is_of_a_size_that_the_standard_knows(name):
     portraits = [face.portrait for face in page.load(name).face if face.portrait]
     assert len(portraits) == 1
     width, height = (side / MILLIMETRE for side in (portraits[0].box.width, portraits[0].box.height))
-    assert 25.95 <= width <= 35.0
+    assert 26.0 <= width <= 35.0
     assert 32.0 <= height <= 45.0
     assert width / height == pytest.approx(7 / 9, abs=0.005)
     # half the printed ones are enough pixels
     assert portraits[0].smallest == pytest.approx((portraits[0].box.width / 2, portraits[0].box.height / 2), abs=1)
+
+
+def test_grounds_keep_clear_of_the_margins_of_a_booklet_s_page():
+    # Doc 9303-4, 2.4; on cards the header is excepted (-5 and -6, 2.3)
+    for name in NAMES:
+        for face in page.load(name).face:
+            assert face.page.header_to_edge is (page.load(name).format != "TD3")
+            assert face.page.header_to_edge or all(face.page.area.holds(panel.box) for panel in face.panel)
+
+
+def test_the_heading_has_the_data_elements_of_zone_one_alone():
+    # Doc 9303-4, figure 4: 01 to 05; -5 and -6, figure 5: 01 and 02. What is optional is in other zones
+    for name in NAMES:
+        numbers = {part.number for face in page.load(name).face for part in face.field if part.zone == "I"}
+        assert numbers == {"01", "02", "03", "04", "05"} if page.load(name).format == "TD3" else {"01", "02"}
 
 
 def test_heading_keeps_to_its_height():
@@ -185,7 +200,8 @@ def test_a_seal_of_two_hundred_bytes_has_room(name):
         (changed("field", 5, "align", to="middle"), "no such alignment"),
         (changed("signature", "box", to=[882, 706, 1230, 800]), "in the machine-readable zone"),
         (changed("panel", 0, "box", to=[0, 0, 1477, 106]), "outside the page"),
-        (changed("panel", 0, "box", to=[0, 0, 1476, 80]), "panel's edge"),
+        (changed("panel", 0, "box", to=[24, 24, 1322, 80]), "panel's edge"),
+        (changed("panel", 0, "box", to=[20, 24, 1322, 106]), "reaches the margin"),
         (changed("panel", 0, "edge", to="purple"), "no such ink"),
         (without("portrait"), "no portrait"),
         (with_second_face(same_fields=True), "taken by two fields"),

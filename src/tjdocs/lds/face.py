@@ -42,6 +42,7 @@ __all__ = [
     "check_face",
     "check_image",
     "code_name",
+    "crop",
     "prepare",
     "spans",
 ]
@@ -281,6 +282,19 @@ def _codes(face: FaceImage) -> tuple[tuple[str, int], ...]:
         ("colour_space", face.colour_space),
         ("source_type", face.source_type),
     )
+
+
+def crop(
+    image: "Image.Image", *, eyes: Eyes, size: tuple[int, int], smallest: tuple[int, int] = (0, 0)
+) -> "Image.Image":
+    """Return an upright picture cropped about its eyes and scaled: with DG2's geometry, in any size and shape.
+
+    The eyes are at 0.6 of the width below the upper edge, a quarter of the width apart (ISO/IEC 19794-5, 9).
+
+    :param smallest: pixels across and down that there must be before scaling
+    :raises UsageError: unusable eyes, a head too near to the edge, or too few pixels
+    """
+    return _prepare.crop(image, eyes, size, smallest)[0]
 
 
 def prepare(

@@ -40,6 +40,7 @@ _FIELDS = {  # of the zone and the page, as an application names them
     "secondary_identifier": "given_names",
     "optional_data": "personal_number",
     "nationality": "citizenship",
+    "eyes": "portrait_eyes",
     "full_name": "family_name",
     "other_names": "earlier_names",
     "issuing_authority": "authority",
@@ -229,9 +230,10 @@ class Draft:
                 found.append(_refused(error))
                 texts[name] = "X"
         picture = portrait if portrait is not None else Image.new("RGB", (700, 900))
+        eyes = self.application.portrait_eyes if portrait is not None else None
 
         def attempt(table: Mapping[str, str]) -> None:
-            page.check(kind.layout, table, portrait=picture)
+            page.check(kind.layout, table, portrait=picture, eyes=eyes)
 
         return found + _every_fault(attempt, texts, dict.fromkeys(texts, "X"))
 

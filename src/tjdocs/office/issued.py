@@ -13,6 +13,7 @@ from PIL import Image
 
 from tjdocs.errors import UsageError
 from tjdocs.lds import catalogue
+from tjdocs.lds.face import Eyes
 from tjdocs.office import folders
 from tjdocs.page import Page, draw
 from tjdocs.seal import draw_code
@@ -54,6 +55,7 @@ class PageInput(NamedTuple):
     layout: str
     values: Mapping[str, str]
     portrait: bytes
+    eyes: Eyes | None
     chip: bool
     specimen: bool
 
@@ -104,10 +106,8 @@ class Issued:
         """
         if self._page is None:
             raise UsageError("issued without a page", where="page")
-        layout, values, portrait, chip, specimen = self._page
-        return draw(
-            layout, values, portrait=portrait, lines=self.mrz, code=self.seal_code, chip=chip, specimen=specimen
-        )
+        given = self._page._asdict()
+        return draw(**given, lines=self.mrz, code=self.seal_code)
 
     @cached_property
     def printed(self) -> dict[str, bytes]:

@@ -335,6 +335,7 @@ class Office:
                 kind.page.layout,
                 draft.page_values(number),
                 draft.application.portrait,
+                draft.application.portrait_eyes,
                 bool(files),
                 self._authority.trial,
             )

@@ -73,11 +73,13 @@ class Sheet:
 
     :param size: width and height in pixels
     :param margin: clear of data, on the sides named (``left``, ``top``, ``right``, ``bottom``)
+    :param header_to_edge: whether the ground of the header may reach the edges, as on cards (Doc 9303-5, 2.3)
     """
 
     size: tuple[int, int]
     margin: int
     margin_sides: tuple[str, ...]
+    header_to_edge: bool = False
 
     @property
     def area(self) -> Box:

@@ -181,6 +181,8 @@ def _check_boxes(face: Face, where: str) -> None:
     for number, panel in enumerate(face.panel, 1):
         if not sheet.holds(panel.box):
             raise SpecError("lies outside the page", where=f"{where} panel {number}")
+        if not (face.page.header_to_edge or face.page.area.holds(panel.box)):
+            raise SpecError("reaches the margin", where=f"{where} panel {number}")
         for name, box in placed:
             if box.overlaps(panel.box) and not panel.box.shrunk(panel.thickness).holds(box):
                 raise SpecError("lies on a panel's edge", where=f"{where} {name}, panel {number}")

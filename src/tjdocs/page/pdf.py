@@ -72,6 +72,7 @@ def _jpeg(picture: Image.Image, quality: int) -> io.BytesIO:
 
 def _text(pdf: FPDF, run: Run, point: float) -> None:
     pdf.set_font(run.font, size=run.size * point)
+    pdf.set_char_spacing(run.spacing * point)  # in points, whatever its documentation says
     pdf.set_text_color(*ImageColor.getrgb(run.colour)[:3])
     pdf.text(run.x, run.baseline, run.text)
 
