@@ -105,6 +105,11 @@ def test_hostile_text_is_only_text(first):
     assert not any(word in data for word in (b"/JS", b"/URI", b"/Launch", b"/Annots"))
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_file_asks_to_be_printed_at_its_own_size(files, name):
+    assert b"/PrintScaling /None" in files[name]
+
+
 # --- places
 
 

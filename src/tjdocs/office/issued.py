@@ -20,6 +20,7 @@ from tjdocs.seal import draw_code
 
 __all__ = ["ChipFiles", "Issued", "PageInput"]
 
+_DPI = 300  # four pixels a module, 0.3386 mm (Doc 9303-13, 2.1)
 _DRAWN = ("seal_code", "seal_png", "page", "printed")
 
 
@@ -92,10 +93,10 @@ class Issued:
 
     @cached_property
     def seal_png(self) -> bytes:
-        """The bar code as a PNG file; empty for a document without a seal."""
+        """The bar code as a PNG file with its resolution; empty for a document without a seal."""
         stream = BytesIO()
         if self.seal_code is not None:
-            self.seal_code.save(stream, "PNG")
+            self.seal_code.save(stream, "PNG", dpi=(_DPI, _DPI))
         return stream.getvalue()
 
     @cached_property
@@ -114,7 +115,7 @@ class Issued:
         """The files of what is printed by name, made when first asked for: the page, and the seal's bar code."""
         files = {"seal.png": self.seal_png} if self.seal else {}
         if self._page is not None:
-            files |= {"page.png": self.page.png(), "page.pdf": self.page.pdf()}
+            files |= self.page.files()
         return files
 
     @property

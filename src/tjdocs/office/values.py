@@ -29,8 +29,9 @@ ZONE = "zone"
 
 
 def page_values(draft: "Draft", number: str, names: Sequence[str]) -> dict[str, str]:
-    """Return texts of the printed page by name; names and places in national letters and in the zone's spelling, with their
-    hyphens and apostrophes.
+    """Return texts of the printed page by name.
+
+    Names and places are in national letters and in the zone's spelling, with their hyphens and apostrophes.
 
     :raises UsageError: a text that cannot be transliterated, or a mandatory one without a Latin form; ``where`` is its
         field

@@ -11,7 +11,7 @@ from tjdocs.page.background import draw_background
 from tjdocs.page.code import fit_code
 from tjdocs.page.layout import Box, Face, Layout
 from tjdocs.page.layouts import load
-from tjdocs.page.marks import draw_chip, draw_emblem, draw_overprint, draw_panel
+from tjdocs.page.marks import draw_chip, draw_emblem, draw_overprint, draw_panel, draw_scale
 from tjdocs.page.pages import DrawnFace, Page
 from tjdocs.page.pictures import fit_portrait, fit_signature, open_picture, paste_ghost
 from tjdocs.page.setting import Placed, Run, check_fields, check_lines, field_texts, set_face
@@ -123,6 +123,9 @@ def _draw_face(
     if face.chip and chip:
         draw_chip(ground, face.chip, plan.ink[face.chip.ink])
         add("chip", face.chip.box)
+    if face.scale:
+        draw_scale(ground, face.scale, plan.ink[face.scale.ink])
+        add("scale", face.scale.box)
     portrait, signature, code = given["portrait"], given["signature"], given.get("code")
     if face.portrait and portrait:
         printed = fit_portrait(portrait, face.portrait, eyes)

@@ -22,6 +22,7 @@ __all__ = [
     "Overprint",
     "Panel",
     "Portrait",
+    "Scale",
     "Sheet",
     "Signature",
     "TypeSize",
@@ -250,6 +251,15 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """A line of so many millimetres with a tick each ten, by which a print is measured; its ends are its box's."""
+
+    box: Box
+    millimetres: int
+    ink: str
+
+
+@dataclass(frozen=True, slots=True)
 class Signature:
     """The place of the holder's signature."""
 
@@ -317,6 +327,7 @@ class Face:
     portrait: Portrait | None = None
     ghost: Ghost | None = None
     chip: Chip | None = None
+    scale: Scale | None = None
     signature: Signature | None = None
     code: CodePlace | None = None
     mrz: Mrz | None = None

@@ -6,15 +6,16 @@ from functools import lru_cache
 
 from PIL import Image, ImageChops, ImageDraw
 
-from tjdocs.page.layout import Box, Chip, Emblem, Overprint, Panel
+from tjdocs.page.layout import Box, Chip, Emblem, Overprint, Panel, Scale
 from tjdocs.page.typeface import font
 
-__all__ = ["Slanted", "draw_chip", "draw_emblem", "draw_overprint", "draw_panel", "slanted"]
+__all__ = ["Slanted", "draw_chip", "draw_emblem", "draw_overprint", "draw_panel", "draw_scale", "slanted"]
 
 _ZOOM = 4
-# Units of Doc 9303-9, figure 2: the symbol, the height of a bar, the diameters of the ring's outer edge and of the disc.
+# Units of Doc 9303-9, figure 2: the symbol, the height of a bar, the diameters of the ring and of the disc.
 _CHIP_SIZE, _CHIP_BAR, _CHIP_RING, _CHIP_DISC = (9.0, 5.25), 2.25, 3.75, 2.25
 _CHIP_ZOOM = 8
+_STROKE = 3  # pixels of a scale's line
 
 
 def draw_panel(page: Image.Image, panel: Panel, fill: str, edge: str) -> None:
@@ -103,6 +104,16 @@ def _chip(width: int, height: int) -> Image.Image:
     disc(_CHIP_RING, 0)
     disc(_CHIP_DISC, 255)
     return mask.reduce(_CHIP_ZOOM)
+
+
+def draw_scale(page: Image.Image, place: Scale, colour: str) -> None:
+    """Draw a line with a tick each ten millimetres, the outer ones as high as its box."""
+    draw, box, steps = ImageDraw.Draw(page), place.box, place.millimetres // 10
+    draw.rectangle((box.left, box.bottom - _STROKE, box.right - 1, box.bottom - 1), fill=colour)
+    for step in range(steps + 1):
+        x = box.left + round((box.width - _STROKE) * step / steps)
+        top = box.top if step in (0, steps) else box.top + box.height // 2
+        draw.rectangle((x, top, x + _STROKE - 1, box.bottom - 1), fill=colour)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ _CAPTION_RISE, _CAPTION_HEIGHT = 0.82, 1.1
 class Placed:
     """Something that was printed, and what it covers.
 
-    :param kind: ``caption``, ``data``, ``note``, ``mrz``, ``portrait``, ``ghost``, ``emblem``, ``chip``,
+    :param kind: ``caption``, ``data``, ``note``, ``mrz``, ``portrait``, ``ghost``, ``emblem``, ``chip``, ``scale``,
         ``signature``, ``code`` or ``overprint``
     :param id: the field's or note's id; of the machine-readable zone the line's number, from 1; else empty
     :param box: the pixels of its face that its ink keeps to

@@ -148,9 +148,9 @@ def fit(
     """Set a text in a box as large as it goes, in as few lines as it goes at that size.
 
     The size falls from the one whose mean pitch is ``largest_pitch`` for as long as the text as drawn keeps
-    ``smallest_pitch`` pixels to the character (Doc 9303-3, 3.2). A set line of narrower letters is spaced to that pitch.
-    Lines break after a slash first, then at the blank
-    that leaves them most equal, and after a hyphen only where the text fits in no other way.
+    ``smallest_pitch`` pixels to the character (Doc 9303-3, 3.2). A set line of narrower letters is spaced to that
+    pitch. Lines break after a slash first, then at the blank that leaves them most equal, and after a hyphen only where
+    the text fits in no other way.
 
     :param text: tidy
     :param stacked: a line ends with each slash (Doc 9303-3, 3.1); where that does not fit, the text is set as any other
