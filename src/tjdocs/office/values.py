@@ -124,7 +124,10 @@ def _mandatory(layout: str) -> frozenset[str]:
 def _names(draft: "Draft", part: int) -> str:
     application = draft.application
     national = (application.family_name, f"{application.given_names} {application.patronymic}".strip())[part]
-    return _both(national, spelling.in_visual_zone(application, draft.kind.transliteration)[part])
+    try:
+        return _both(national, spelling.in_visual_zone(application, draft.kind.transliteration)[part])
+    except UsageError:  # a letter without a rule: found and named elsewhere
+        return _both(national, draft.identifiers[part])
 
 
 def _both(national: str, latin: str) -> str:
