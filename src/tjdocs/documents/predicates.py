@@ -214,7 +214,8 @@ def one_face(question: Question, arguments: Mapping[str, Any]) -> Answer:
     face = face_finder.measure(question.application)
     if face.eyes and not face.problem:
         return Answer.MET
-    if photograph.faults(question.application.portrait, None):  # it cannot be used: found and named elsewhere
+    portrait = question.application.portrait
+    if portrait and photograph.faults(portrait, None):  # it cannot be used: found and named elsewhere
         return Answer.MET
     return Answer.NOT_MET if face.problem else Answer.CANNOT_TELL
 
