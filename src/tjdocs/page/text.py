@@ -71,9 +71,9 @@ def spacing_for_pitch(name: str, size: float, text: str, pitch: float) -> float:
     On the few characters of a sex or a State's code nothing is measured.
     """
     gaps = len(text) - 1
-    if len(text) < _MEASURED or measure(name, size, text)[0] - measure(name, size, text[-1])[0] >= gaps * pitch:
-        return 0
     face = font(name, size * _OVERSAMPLING)
+    if len(text) < _MEASURED or face.getlength(text) - face.getlength(text[-1]) >= gaps * pitch * _OVERSAMPLING:
+        return 0
     span = sum(map(face.getlength, text[:-1])) / _OVERSAMPLING
     return max(0.01, math.ceil((pitch - span / gaps) * 100) / 100)
 
