@@ -225,10 +225,12 @@ def test_prepare_never_stretches():
         assert box[2] - box[0] == pytest.approx(box[3] - box[1], abs=1)
 
 
-def test_prepare_without_eyes_takes_the_middle_as_full_frontal():
+def test_prepare_without_eyes_takes_the_middle_and_claims_nothing_of_the_face():
     made = prepare(drawing((1000, 800)), width=300)
-    assert (made.width, made.height, made.image_type, made.feature_points) == (300, 400, 1, ())
+    assert (made.width, made.height, made.image_type, made.feature_points) == (300, 400, 0, ())  # basic (5.7)
     assert check_face(made) == ()
+    (problem,) = FacialRecord((made,)).problems
+    assert (problem.code, problem.severity) == ("record-image-type", "warning")
 
 
 @pytest.mark.parametrize("image_format", ["JPEG", "JPEG2000"])

@@ -178,3 +178,18 @@ def test_a_value_that_is_no_text_is_refused_by_name(name, value):
     with pytest.raises(UsageError) as refused:
         mrz.make(format_, **given_)
     assert refused.value.where == name
+
+
+@pytest.mark.parametrize("sign", list("/.-'№+_ ’–·"))
+def test_every_special_sign_of_a_number_gives_way_to_a_filler(sign):
+    # Doc 9303-4, 4.2.2: special characters in the document number are replaced by the filler character
+    made = mrz.make("TD3", **(HOLDER | {"document_number": f"AB{sign}12", "optional_data": f"7{sign}8"}))
+    assert made.lines[1].startswith("AB<12<<<<")
+    assert "7<8<" in made.lines[1]
+
+
+@pytest.mark.parametrize("sign", ["Ж", "é", "\n", "\u200b", "²"])
+def test_what_is_no_special_sign_is_still_refused(sign):
+    with pytest.raises(UsageError) as caught:
+        mrz.make("TD3", **(HOLDER | {"document_number": f"AB{sign}12"}))
+    assert caught.value.where == "document_number"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tjdocs import mrz, specs
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.mrz import transliteration
-from tjdocs.mrz.transliteration import components, tables
+from tjdocs.mrz.transliteration import components, tables, visual_form
 
 # The national table, letter by letter (chosen: none is published).
 TAJIK = dict(
@@ -154,3 +154,19 @@ def test_a_malformed_table_is_refused(monkeypatch, old, new):
     finally:
         for cached in (transliteration._spec, transliteration._punctuation):
             cached.cache_clear()
+
+
+@given(st.text(alphabet="АБҶъьЁО-’'‐ ʼ.", max_size=14), st.sampled_from(sorted(tables())))
+def test_the_visual_form_is_the_zones_name_with_its_signs(text, table):
+    # Doc 9303-3, 3.4 and 4.6
+    try:
+        expected = components(text, table=table)
+    except UsageError:
+        with pytest.raises(UsageError):
+            visual_form(text, table=table)
+        return
+    shown = visual_form(text, table=table)
+    assert components(shown, table=table) == expected
+    assert [sign for sign in shown if sign in "’'ʼ-‐"] == [
+        sign for word in text.split() if components(word, table=table) for sign in word if sign in "’'ʼ-‐"
+    ]

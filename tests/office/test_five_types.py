@@ -1,6 +1,7 @@
 """All five documents: issued, read back, judged, recorded; what the type leaves open, and what the law does not."""
 
 import dataclasses
+import io
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -8,6 +9,7 @@ from hashlib import sha256
 
 import pytest
 from offices import enrolled, production, reopened
+from PIL import Image
 
 from tjdocs import mrz, seal
 from tjdocs.border import Evidence, Inspector
@@ -452,8 +454,8 @@ def test_an_override_in_the_name_of_an_officer_who_is_not_here(tmp_path, now, en
     register = production(tmp_path, now, "registration-certificate", "R00000001-R00000009")
     if enrolled_too:
         enrolled(register, "officer-2", "officer", now)
-    application = lawful("registration-certificate", now, category="F", citizenship="AFG")
-    call = {"at": now, "page": False, "overrides": [Override("former-union", "officer-2", "because")]}
+    application = lawful("registration-certificate", now, category="F", citizenship="XXX")
+    call = {"at": now, "page": False, "overrides": [Override("former-union-open", "officer-2", "because")]}
     with pytest.raises((RegisterError, KeyMaterialError), match="missing officer's key" if enrolled_too else "no role"):
         Office(authority, register, officer="officer-1").issue(application, **call)
     assert register.document("R00000001", officer="officer-1") is None
@@ -689,3 +691,10 @@ def test_no_number_is_used_twice_whatever_happens(office, register, now, monkeyp
     fates = [register.document(f"TS000000{n}").status for n in range(1, 5)]
     assert fates == ["spoiled", "spoiled", "issued", "issued"]
     assert register.document("TS0000005") is None
+
+
+@pytest.mark.requirement("ICAO-PAGE")
+def test_the_seals_picture_has_its_resolution(module_office, now):
+    # Doc 9303-13, 2.1: modules of 0.3386 mm, four pixels at 300 dpi
+    issued = module_office.issue(lawful("return-certificate", now), at=now)
+    assert Image.open(io.BytesIO(issued.seal_png)).info["dpi"] == pytest.approx((300, 300), abs=0.1)

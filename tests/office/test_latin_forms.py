@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tjdocs import page
-from tjdocs.documents import ApplicationError, HeldDocument, example, types
+from tjdocs.documents import ApplicationError, HeldDocument, Spelling, example, types
 from tjdocs.errors import SpecError
 from tjdocs.office import draft, values
 
@@ -97,3 +97,25 @@ def test_a_permit_has_number_and_date_apart(now, number, shown):
     texts = printed("stateless-id", now, documents=(permit,))
     assert texts["residence_permit"] == shown
     assert texts["residence_permit_expires"].endswith("2030")
+
+
+@pytest.mark.requirement("ICAO-PAGE")
+@pytest.mark.parametrize(
+    ("family_name", "given_names", "shown"),
+    [
+        ("НУР-АЛӢ", "АННА", ("НУР-АЛӢ / NUR-ALI", "АННА / ANNA")),
+        ("О’КОННОР", "Анна-Мария", ("О’КОННОР / O’KONNOR", "АННА-МАРИЯ / ANNA-MARIYA")),
+        ("D'ARC", "ANNA-MARIA", ("D'ARC", "ANNA-MARIA")),
+    ],
+)
+def test_the_visual_zone_keeps_hyphens_and_apostrophes(now, family_name, given_names, shown):
+    # Doc 9303-3, 3.4; the zone has a filler for the hyphen and nothing for the apostrophe (4.6)
+    made = printed("external-passport", now, family_name=family_name, given_names=given_names, patronymic="")
+    assert (made["primary_identifier"], made["secondary_identifier"]) == shown
+
+
+@pytest.mark.requirement("ICAO-PAGE")
+def test_a_kept_spelling_keeps_its_hyphen(now):
+    kept = Spelling("Nour-Aly", "Anna", "earlier-document")
+    made = printed("external-passport", now, family_name="НУР-АЛӢ", given_names="АННА", patronymic="", spelling=kept)
+    assert made["primary_identifier"] == "НУР-АЛӢ / NOUR-ALY"

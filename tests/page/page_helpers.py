@@ -6,7 +6,7 @@ import zxingcpp
 from PIL import Image
 
 from tjdocs import page
-from tjdocs.documents.portrait import draw_specimen
+from tjdocs.documents.portrait import SpecimenPortrait, draw_specimen
 
 LINES = (
     "PPUTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
@@ -96,20 +96,22 @@ def payload(length: int) -> bytes:
 
 
 def bar_code(data: bytes, *, scale: int = 1, quiet: bool = True) -> Image.Image:
-    """Return a Data Matrix by zxing-cpp."""
-    symbol = zxingcpp.create_barcode(data, zxingcpp.BarcodeFormat.DataMatrix)
+    """Return a square Data Matrix by zxing-cpp, as seals are drawn; left to itself it chooses long rectangles too."""
+    symbol = zxingcpp.create_barcode(data, zxingcpp.BarcodeFormat.DataMatrix, force_square=True)
     pixels = memoryview(symbol.to_image(scale=scale, add_quiet_zones=quiet))
     return Image.frombytes("L", (pixels.shape[1], pixels.shape[0]), pixels.tobytes())
 
 
 @cache
-def _portrait() -> bytes:
-    return draw_specimen().image
+def _portrait() -> SpecimenPortrait:
+    return draw_specimen()
 
 
 def specimen(name: str, values: dict[str, str] | None = None, **more: object) -> page.Page:
     """Draw a document's specimen with all that belongs on it, but for what is given otherwise."""
-    given: dict[str, object] = {"portrait": _portrait(), "lines": ZONES[name], "specimen": True, "chip": name in WITH_CHIP}
+    given: dict[str, object] = {"lines": ZONES[name], "specimen": True, "chip": name in WITH_CHIP}
+    if "portrait" not in more:
+        given |= {"portrait": _portrait().image, "eyes": _portrait().eyes}
     if name in WITH_CODE:
         given["code"] = bar_code(payload(134))
     return page.draw(name, DOCUMENTS[name] | (values or {}), **(given | more))

@@ -32,7 +32,8 @@ def test_every_code_is_read_back_as_printed(data, scale):
     assert PLACE.box.holds(box)
     assert box[2:] == PLACE.box[2:]
     assert printed.size == (box.width, box.height)
-    found = zxingcpp.read_barcodes(printed.convert("L"))
+    # of Data Matrix alone: now and then its modules hold a short linear code by chance
+    found = zxingcpp.read_barcodes(printed.convert("L"), formats=zxingcpp.BarcodeFormat.DataMatrix)
     assert [symbol.bytes for symbol in found] == [data]
 
 

@@ -1,6 +1,7 @@
 """The five documents: told apart at a glance, nothing on anything else, zone and bar code read back from the pixels."""
 
 import datetime
+import io
 from itertools import combinations
 
 import pytest
@@ -57,6 +58,32 @@ def test_same_document_gives_the_same_picture(drawn, name):
 # --- the symbol of a chip (Doc 9303-9, 2.3)
 
 
+def test_scale_of_the_a4_sheet_is_fifty_millimetres(drawn):
+    box = next(placed.box for placed in drawn["return"].placed if placed.kind == "scale")
+    face = drawn["return"].faces[0].convert("L")
+    line = [face.getpixel((x, box.bottom - 1)) < 60 for x in range(box.left - 20, box.right + 20)]
+    dark = [x for x, is_dark in enumerate(line) if is_dark]
+    assert (dark[-1] + 1 - dark[0]) / 300 * 25.4 == pytest.approx(50, abs=0.1)
+    ticks = [face.getpixel((x, box.bottom - 8)) < 60 for x in range(box.left, box.right)]
+    assert sum(after and not before for before, after in zip([False, *ticks], ticks, strict=False)) == 6
+
+
+def test_nothing_dark_is_printed_where_office_printers_print_nothing(drawn):
+    face = drawn["return"].faces[0].convert("L").point([255 if level < 140 else 0 for level in range(256)])
+    assert page.Box(50, 50, 2430, 3458).holds(page.Box(*face.getbbox()))
+
+
+def test_each_face_of_the_card_is_a_picture_of_its_own(drawn):
+    files = drawn["td1"].files()
+    assert list(files) == ["page-front.png", "page-back.png", "page.pdf"]
+    for name, face in zip(files, drawn["td1"].faces, strict=False):
+        picture = Image.open(io.BytesIO(files[name]))
+        assert picture.size == (1011, 638)
+        assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+        assert picture.convert("RGB").tobytes() == face.tobytes()
+    assert list(drawn["td3"].files()) == ["page.png", "page.pdf"]
+
+
 @pytest.mark.parametrize(("name", "size"), [("td3", (106, 62)), ("stateless", (106, 62)), ("td1", (85, 50))])
 def test_chip_symbol_stands_in_zone_one_of_the_front(name, size):
     face, box = next((placed.face, placed.box) for placed in specimen(name).placed if placed.kind == "chip")
@@ -71,11 +98,13 @@ def test_chip_symbol_stands_in_zone_one_of_the_front(name, size):
 @pytest.mark.parametrize(("one", "other"), list(combinations(NAMES, 2)))
 def test_documents_differ_in_colour_and_title(drawn, one, other):
     def heading(name):
-        return ImageStat.Stat(drawn[name].faces[0].crop((0, 0, 600, 20))).mean
+        return ImageStat.Stat(drawn[name].faces[0].crop((130, 24, 600, 34))).mean
 
     # in no colour channel alone, by the eye's distance: at least a fifth of the range
     assert sum(abs(a - b) for a, b in zip(heading(one), heading(other), strict=True)) > 51
-    titles = [next(part.default for part in page.load(name).face[0].field if part.id == "title") for name in (one, other)]
+    titles = [
+        next(part.default for part in page.load(name).face[0].field if part.id == "title") for name in (one, other)
+    ]
     assert len(set(titles)) == 2
     assert page.load(one).title != page.load(other).title
 
@@ -106,7 +135,10 @@ def test_registration_is_no_travel_document():
     ("name", "keys"),
     [
         ("stateless", {"residence_permit", "residence_permit_expires"}),  # STL-1
-        ("registration", {"category", "place_of_registration", "exemption", "date_of_issue", "status"}),  # REG-1, 3 to 5
+        (
+            "registration",
+            {"category", "place_of_registration", "exemption", "date_of_issue", "status"},
+        ),  # REG-1, 3 to 5
         ("return", {"destination", "transit_points", "validity", "date_of_issue", "authority"}),  # Doc 9303-8, 4.4.2
     ],
 )
@@ -242,7 +274,9 @@ def set_or_refused(name, values):
     plan = page.load(name)
     try:
         texts = field_texts(plan, values)
-        return [placed for face in plan.face for placed in set_face(plan, face, texts, ZONES[name] if face.mrz else ())[1]]
+        return [
+            placed for face in plan.face for placed in set_face(plan, face, texts, ZONES[name] if face.mrz else ())[1]
+        ]
     except UsageError as error:
         return error
 

@@ -62,7 +62,8 @@ def test_sizes_margins_and_type_are_the_standard_s(name):
     ]
     assert 12 <= plan.type.caption * 0.729 <= 21  # 1.0 to 1.8 mm; DejaVu's capitals are 0.729 of the size
     for face in plan.face:
-        assert face.page.margin == round(2 * MILLIMETRE)
+        # 2.0 mm, and on the sheet for office printers the 1/6 inch that they leave free
+        assert face.page.margin == round((25.4 / 6 if name == "return" else 2) * MILLIMETRE)
         assert set(face.page.margin_sides) >= {"left", "top", "right"}
         for part in face.field:
             assert not part.caption_size or part.caption_size * 0.729 <= 21
@@ -97,11 +98,45 @@ def test_portrait_is_of_a_size_that_the_standard_knows(name):
     portraits = [face.portrait for face in page.load(name).face if face.portrait]
     assert len(portraits) == 1
     width, height = (side / MILLIMETRE for side in (portraits[0].box.width, portraits[0].box.height))
-    assert 25.95 <= width <= 35.0
+    assert 26.0 <= width <= 35.0
     assert 32.0 <= height <= 45.0
     assert width / height == pytest.approx(7 / 9, abs=0.005)
     # half the printed ones are enough pixels
     assert portraits[0].smallest == pytest.approx((portraits[0].box.width / 2, portraits[0].box.height / 2), abs=1)
+
+
+def test_the_a4_sheet_is_clear_where_office_printers_print_nothing():
+    # chosen: 1/6 inch, 4.23 mm; the first character's ink is 0.4 mm inside of its cell, at most 5.0 mm from the edge
+    # (Doc 9303-6, 4.2.1.3)
+    face = page.load("return").face[0]
+    assert set(face.page.margin_sides) == {"left", "top", "right", "bottom"}
+    for line in range(2):
+        zone = face.mrz.printing_zone(line)
+        assert zone.left / MILLIMETRE >= 25.4 / 6
+        assert zone.left / MILLIMETRE + 0.4 <= 5.0
+        assert (face.page.size[1] - zone.bottom) / MILLIMETRE >= 25.4 / 6
+    assert all(face.page.area.holds(panel.box) for panel in face.panel)
+
+
+def test_the_a4_sheet_says_at_what_size_it_is_printed():
+    words = " ".join(line for note in page.load("return").face[0].note for line in note.lines)
+    assert "Print at 100 %" in words
+    assert "100 % чоп кунед" in words
+
+
+def test_grounds_keep_clear_of_the_margins_of_a_booklet_s_page():
+    # Doc 9303-4, 2.4; on cards the header is excepted (-5 and -6, 2.3)
+    for name in NAMES:
+        for face in page.load(name).face:
+            assert face.page.header_to_edge is (name in ("td1", "registration"))
+            assert face.page.header_to_edge or all(face.page.area.holds(panel.box) for panel in face.panel)
+
+
+def test_the_heading_has_the_data_elements_of_zone_one_alone():
+    # Doc 9303-4, figure 4: 01 to 05; -5 and -6, figure 5: 01 and 02. What is optional is in other zones
+    for name in NAMES:
+        numbers = {part.number for face in page.load(name).face for part in face.field if part.zone == "I"}
+        assert numbers == {"01", "02", "03", "04", "05"} if page.load(name).format == "TD3" else {"01", "02"}
 
 
 def test_heading_keeps_to_its_height():
@@ -185,8 +220,10 @@ def test_a_seal_of_two_hundred_bytes_has_room(name):
         (changed("field", 5, "align", to="middle"), "no such alignment"),
         (changed("signature", "box", to=[882, 706, 1230, 800]), "in the machine-readable zone"),
         (changed("panel", 0, "box", to=[0, 0, 1477, 106]), "outside the page"),
-        (changed("panel", 0, "box", to=[0, 0, 1476, 80]), "panel's edge"),
+        (changed("panel", 0, "box", to=[24, 24, 1322, 80]), "panel's edge"),
+        (changed("panel", 0, "box", to=[20, 24, 1322, 106]), "reaches the margin"),
         (changed("panel", 0, "edge", to="purple"), "no such ink"),
+        (changed("scale", to={"box": [24, 213, 130, 230], "millimetres": 10, "ink": "data"}), "as long as it says"),
         (without("portrait"), "no portrait"),
         (with_second_face(same_fields=True), "taken by two fields"),
         (with_second_face(same_fields=False), "on two faces"),

@@ -29,6 +29,11 @@ def text_of(data):
     return " ".join(poppler("pdftotext", "-raw", "-", "-", data=data).split())
 
 
+def bare(text):
+    """Return a text without blanks: some tools see them between narrow letters, which are spaced."""
+    return text.replace(" ", "")
+
+
 @pytest.fixture(scope="module")
 def drawn():
     return {name: specimen(name) for name in NAMES}
@@ -46,7 +51,9 @@ def rendered(files):
     @cache
     def render(name):
         face = str(len(page.load(name).face))
-        done = subprocess.run(["pdftoppm", "-r", "300", "-f", face, "-"], input=files[name], capture_output=True, check=True)
+        done = subprocess.run(
+            ["pdftoppm", "-r", "300", "-f", face, "-"], input=files[name], capture_output=True, check=True
+        )
         return Image.open(io.BytesIO(done.stdout)).convert("RGB")
 
     return render
@@ -65,7 +72,7 @@ def test_every_text_is_there_to_be_read(files, name):
         for part in face.field:
             assert " / ".join(part.caption) in text
             value = "" if part.caption_only else DOCUMENTS[name].get(part.key, part.default)
-            assert value in text or value.replace(" / ", " ") in text, part.id
+            assert value in text or bare(value) in bare(text), part.id
         for note in face.note:
             assert all(line in text for line in note.lines)
 
@@ -90,12 +97,17 @@ def test_hostile_text_is_only_text(first):
     keys = ("primary_identifier", "secondary_identifier", "authority")
     values = dict(zip(keys, (HOSTILE * 2)[first:], strict=False))
     data = specimen("td3", values).pdf()
-    text = text_of(data)
-    assert all(value in text for value in values.values())
+    text = bare(text_of(data))
+    assert all(bare(value) in text for value in values.values())
     told = poppler("pdfinfo", "-", data=data)
     assert re.search(r"JavaScript: +no", told)
     assert re.search(r"Pages: +1\b", told)
     assert not any(word in data for word in (b"/JS", b"/URI", b"/Launch", b"/Annots"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_file_asks_to_be_printed_at_its_own_size(files, name):
+    assert b"/PrintScaling /None" in files[name]
 
 
 # --- places

@@ -106,7 +106,16 @@ def test_the_card_has_a_place_for_the_signature_and_no_caption():
 @pytest.mark.parametrize("text", ["ЭРИКССОН / ERIKSSON", "АННА / ANNA", "А / B / C"])
 def test_an_oblique_parts_the_languages_also_on_lines_of_their_own(text):
     # Doc 9303-3, 3.1 and 3.5
-    fitted = fit(text, page.Box(0, 0, 642, 120), name="bold", largest_pitch=22, smallest_pitch=20, lines=3, where="x", stacked=True)
+    fitted = fit(
+        text,
+        page.Box(0, 0, 642, 120),
+        name="bold",
+        largest_pitch=22,
+        smallest_pitch=20,
+        lines=3,
+        where="x",
+        stacked=True,
+    )
     lines = [line for line, _, _ in fitted.lines]
     assert len(lines) == text.count("/") + 1
     assert all(line.endswith(" /") for line in lines[:-1])

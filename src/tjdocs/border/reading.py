@@ -38,7 +38,7 @@ __all__ = [
 CROSSING_KEYS = ("direction", "point")
 EVIDENCE_KEYS = frozenset({"mrz", "chip", "seal", "page", "asks_protection", "claims", *CROSSING_KEYS})
 JUDGED = frozenset({"mrz", "chip", "seal", "page", "claims", "asks_protection"})
-_PAGES = ("page.jpg", "page.png")
+_PAGES = ("page.jpg", "page.png", "page-back.jpg", "page-back.png")  # the MRZ of a card is on its back
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -229,7 +229,8 @@ def _bytes(value: object, where: str) -> bytes:
 def evidence_from_folder(path: Path, crossing: Mapping[str, str] = _NOTHING) -> Evidence:
     """Return the evidence of a folder: EF files in it or in ``chip/``, ``mrz.txt``, ``seal.*``, ``evidence.json``.
 
-    Where it has no MRZ, ``page.png`` or ``page.jpg`` is looked at. Links in it are passed over.
+    Where it has no MRZ, a picture of the page is looked at: ``page`` or
+    ``page-back``, ``.jpg`` or ``.png``. Links in it are passed over.
 
     :param crossing: as :func:`evidence_from_json` takes it
     :raises InputError: it holds none of them, or one that cannot be read

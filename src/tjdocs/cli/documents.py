@@ -212,6 +212,7 @@ def check(
                     "kept": request.spelling is not None,
                 },
                 "date_of_expiry": found.expires.isoformat(),
+                "unmeasured": list(found.unmeasured),
             }
         )
     else:
@@ -220,5 +221,6 @@ def check(
         _terminal.line(f"in the zone: {found.spelt[0]}, {found.spelt[1]}")
         if found.spelt != found.proposed:
             _terminal.line(f"proposed: {found.proposed[0]}, {found.proposed[1]}")
+        _terminal.line(f"not measured on the portrait: {', '.join(found.unmeasured)}")
         _terminal.line(f"valid to {found.expires.isoformat()}")
     raise typer.Exit(0 if found.eligible else 1)

@@ -22,6 +22,9 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, MemoryError)
 _TEXTS = {"image-format": "no picture of a known format"}  # here PNG is known too
 # of the submitted file these say nothing: it is cut, scaled and coded anew
+_GENDERS = {"M": 1, "F": 2}  # ISO/IEC 19794-5:2005, 5.5; X is unspecified
+_EXIF, _FILE_SOURCE = 0x8769, 0xA300
+_SOURCES = {1: 3, 2: 3, 3: 2}  # scanners of film and of paper; a digital camera (ISO/IEC 19794-5:2005, 5.7)
 _HARMLESS = ("image-aspect", "image-size", "image-metadata", "image-sizes-differ", "image-colour")
 
 
@@ -47,22 +50,42 @@ def faults(portrait: bytes, eyes: face.Eyes | None) -> list[Fault]:
     return found + (_eye_faults(size, eyes) if eyes is not None else [])
 
 
-def prepare(portrait: bytes, eyes: face.Eyes | None) -> tuple[bytes, list[Fault]]:
+def prepare(
+    portrait: bytes, eyes: face.Eyes | None, *, by_program: bool = False, sex: str = ""
+) -> tuple[bytes, list[Fault]]:
     """Return DG2 with the image cut from a portrait, or every fault of it.
 
+    DG2 has the sex, and the source where the picture's file says it. The image is of the basic type without the eyes.
+
     :param eyes: centres of the eyes in pixels; with them the image is token frontal
+    :param by_program: whether a program found them: the image is full frontal then
+    :param sex: of the holder, ``M``, ``F`` or ``X``
     """
     found = faults(portrait, eyes)
     if found:
         return b"", found
     try:
-        image = face.prepare(portrait, eyes=eyes, smallest=settings.load().portrait["smallest"])
+        image = face.prepare(
+            portrait,
+            eyes=eyes,
+            smallest=settings.load().portrait["smallest"],
+            image_type=face.ImageType.FULL_FRONTAL if eyes and by_program else None,
+            gender=_GENDERS.get(sex, 0),
+            source_type=_source(portrait),
+        )
     except UsageError as error:
         where = _EYES if error.where == "eyes" else _FIELD
         return b"", [Fault(where, error.message, error.hint, "image-unusable")]
     problems = [problem for problem in face.check_face(image) if problem.severity == "error"]
     found = [_fault(problem.code, problem.text, problem.detail) for problem in problems]
     return (b"", found) if found else (Dg2.of(image).encode(), [])
+
+
+def _source(portrait: bytes) -> int:
+    """Return the code of the source that the file states (Exif, FileSource), 0 where it states none."""
+    with Image.open(BytesIO(portrait), formats=("JPEG", "JPEG2000", "PNG")) as picture:
+        stated = picture.getexif().get_ifd(_EXIF).get(_FILE_SOURCE)
+    return _SOURCES.get(stated[0], 0) if isinstance(stated, bytes) and stated else 0
 
 
 def _fault(reason: str, message: str, hint: str) -> Fault:

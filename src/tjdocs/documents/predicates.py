@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tjdocs.documents import spelling
+from tjdocs.documents import face_finder, photograph, spelling
 from tjdocs.documents.fields import value_at
 from tjdocs.documents.records import HeldDocument, Known
 from tjdocs.documents.validity import anniversary
@@ -209,6 +209,17 @@ def names_accounted_for(question: Question, arguments: Mapping[str, Any]) -> Ans
     return _answer(all(any(names.agree(name, own).holds for own in ours) for name in question.known.names))
 
 
+def one_face(question: Question, arguments: Mapping[str, Any]) -> Answer:
+    """Whether the portrait shows one upright face, and its eyes are known; without ``vision`` those that are stated."""
+    face = face_finder.measure(question.application)
+    if face.eyes and not face.problem:
+        return Answer.MET
+    portrait = question.application.portrait
+    if portrait and photograph.faults(portrait, None):  # it cannot be used: found and named elsewhere
+        return Answer.MET
+    return Answer.NOT_MET if face.problem else Answer.CANNOT_TELL
+
+
 PREDICATES: Mapping[str, Predicate] = MappingProxyType(
     {
         "one-of": Predicate(one_of, {"field": "path", "values": "words"}),
@@ -224,6 +235,7 @@ PREDICATES: Mapping[str, Predicate] = MappingProxyType(
         "holds": Predicate(holds, {"document": "document"}, register=True),
         "holds-none": Predicate(holds_none, {"documents": "words"}, register=True),
         "undecided": Predicate(undecided, {"decision": "word"}, register=True),
+        "one-face": Predicate(one_face, {}),
         "spelling-agrees": Predicate(spelling_agrees, {}),
         "names-accounted-for": Predicate(names_accounted_for, {}, register=True),
     }

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from tjdocs import mrz
 from tjdocs.documents import settings
 from tjdocs.documents.records import EarlierName, Spelling
+from tjdocs.mrz.transliteration import visual_form
 
 if TYPE_CHECKING:
     from tjdocs.documents.application import Application
 
-__all__ = ["characters", "in_zone", "name_faults", "proposed"]
+__all__ = ["characters", "in_visual_zone", "in_zone", "name_faults", "proposed"]
 
 _SHOWN = 5  # foreign characters that are named, of however many there are
 
@@ -31,6 +32,16 @@ def proposed(application: "Application", table: str) -> tuple[str, str]:
     :raises tjdocs.errors.UsageError: a character without a rule
     """
     return _latin(application, table)
+
+
+def in_visual_zone(application: "Application", table: str) -> tuple[str, str]:
+    """Return primary and secondary identifier as :func:`in_zone` does, with their hyphens and apostrophes.
+
+    :raises tjdocs.errors.UsageError: a character without a rule
+    """
+    name = application.spelling or application
+    secondary = f"{name.given_names} {name.patronymic}"
+    return visual_form(name.family_name, table=table), visual_form(secondary, table=table)
 
 
 def earlier(name: EarlierName, table: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from tjdocs.lds._portrait import Eyes, _numbers
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["Prepared", "make"]
+__all__ = ["Prepared", "crop", "make"]
 
 _BEST, _WORST = 95, 30
 _RATES = tuple(range(5, 101))
@@ -47,23 +47,30 @@ def make(
     now: Eyes | None = None
     if eyes is None:
         box = _middle(image.size, size)
+        _check_pixels(box, smallest)
+        image = _cut(image, box, size)
     else:
-        image, (left, right) = _level(image, eyes)
-        box = _token_box(left, right, size)
-        scale = size[0] / (box[2] - box[0])
-        now = (
-            ((left[0] - box[0]) * scale, (left[1] - box[1]) * scale),
-            (
-                (right[0] - box[0]) * scale,
-                (right[1] - box[1]) * scale,
-            ),
-        )
+        image, now = crop(image, eyes, size, smallest)
+    data = _jpeg(image, max_bytes) if image_format == _image.JPEG else _jpeg2000(image, max_bytes)
+    return Prepared(data, size, image.mode == "RGB", now)
+
+
+def crop(
+    image: "Image.Image", eyes: Eyes, size: tuple[int, int], smallest: tuple[int, int] = (0, 0)
+) -> "tuple[Image.Image, Eyes]":
+    """Crop and scale an upright picture about its eyes; return it with the places of the eyes in it."""
+    image, (left, right) = _level(image, eyes)
+    box = _token_box(left, right, size)
+    _check_pixels(box, smallest)
+    scale = size[0] / (box[2] - box[0])
+    (x, y), (other_x, other_y) = (((eye[0] - box[0]) * scale, (eye[1] - box[1]) * scale) for eye in (left, right))
+    return _cut(image, box, size), ((x, y), (other_x, other_y))
+
+
+def _check_pixels(box: tuple[float, float, float, float], smallest: tuple[int, int]) -> None:
     if box[2] - box[0] < smallest[0] or box[3] - box[1] < smallest[1]:
         hint = f"at least {smallest[0]} x {smallest[1]} after cropping"
         raise UsageError("too few pixels", where="image", hint=hint)
-    image = _cut(image, box, size)
-    data = _jpeg(image, max_bytes) if image_format == _image.JPEG else _jpeg2000(image, max_bytes)
-    return Prepared(data, size, image.mode == "RGB", now)
 
 
 def _upright(picture: "Image.Image | bytes") -> "Image.Image":

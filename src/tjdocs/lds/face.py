@@ -42,6 +42,7 @@ __all__ = [
     "check_face",
     "check_image",
     "code_name",
+    "crop",
     "prepare",
     "spans",
 ]
@@ -283,6 +284,19 @@ def _codes(face: FaceImage) -> tuple[tuple[str, int], ...]:
     )
 
 
+def crop(
+    image: "Image.Image", *, eyes: Eyes, size: tuple[int, int], smallest: tuple[int, int] = (0, 0)
+) -> "Image.Image":
+    """Return an upright picture cropped about its eyes and scaled: with DG2's geometry, in any size and shape.
+
+    The eyes are at 0.6 of the width below the upper edge, a quarter of the width apart (ISO/IEC 19794-5, 9).
+
+    :param smallest: pixels across and down that there must be before scaling
+    :raises UsageError: unusable eyes, a head too near to the edge, or too few pixels
+    """
+    return _prepare.crop(image, eyes, size, smallest)[0]
+
+
 def prepare(
     image: "Image.Image | bytes",
     *,
@@ -292,6 +306,10 @@ def prepare(
     height: int | None = None,
     max_bytes: int = 20_000,
     smallest: tuple[int, int] = (0, 0),
+    image_type: ImageType | None = None,
+    gender: int = 0,
+    source_type: int = 0,
+    device_type: int = 0,
 ) -> FaceImage:
     """Make a face image from a photograph: cropped and scaled, never stretched, coded without metadata.
 
@@ -300,12 +318,14 @@ def prepare(
     :param image: a Pillow image, or a JPEG, JPEG 2000 or PNG file; a camera's orientation mark is obeyed
     :param eyes: centres of the pupils in the upright picture. With them the result is token frontal (ISO/IEC 19794-5,
         9): the head is levelled, 3:4, eyes at 0.6 of the width below the edge; without them the middle of the picture
-        is taken and called full frontal, for which the caller answers
+        is taken, and the image is of the basic type, since nothing was measured
     :param image_format: ``JPEG`` or ``JPEG2000``
     :param width: in pixels; the 360 put 90 between the eyes
     :param height: in pixels; width / 0.75 unless given (token frontal has no other)
     :param max_bytes: most bytes of the coded image; the best quality that fits is taken
     :param smallest: width and height in pixels that must be left of the picture before it is scaled
+    :param image_type: another type, for which the caller answers
+    :param gender, source_type, device_type: codes of the record, 0 where they are not known
     :raises UsageError: the picture cannot be read or has too few pixels, the head is turned more than 30 degrees or
         too near to the edge, or no quality is small enough
     """
@@ -314,6 +334,8 @@ def prepare(
         raise UsageError("height of a token frontal image", where="height", hint=f"{token_height} for width {width}")
     size = (width, height or token_height)
     made = _prepare.make(image, eyes, image_format, size, max_bytes, smallest)
+    if image_type is None:
+        image_type = ImageType.BASIC if eyes is None else ImageType.TOKEN_FRONTAL
     points: tuple[FeaturePoint, ...] = ()
     if made.eyes is not None:
         (right, right_y), (left, left_y) = made.eyes
@@ -324,9 +346,12 @@ def prepare(
     return FaceImage(
         made.data,
         *made.size,
-        image_type=ImageType.TOKEN_FRONTAL if eyes is not None else ImageType.FULL_FRONTAL,
+        image_type=image_type,
         image_data_type=ImageDataType.JPEG if image_format == _image.JPEG else ImageDataType.JPEG2000,
         colour_space=1 if made.colour else 3,
+        source_type=source_type,
+        device_type=device_type,
+        gender=gender,
         feature_points=points,
     )
 

@@ -1,5 +1,6 @@
 """Making a zone from its fields: the exact inverse of reading one that is valid."""
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -15,8 +16,9 @@ __all__ = ["Made", "make"]
 
 _CHARACTERS = frozenset(ALPHABET.decode())
 _ZERO = ord("0")
-# What a number or optional data may be given with in a filler's place (Doc 9303-4 to -7, 4.2.2).
-_FILLED = str.maketrans({" ": "<", "-": "<"})
+# Unicode categories of what gives way to a filler in numbers and optional data (Doc 9303-4 to -7, 4.2.2): punctuation,
+# symbols, blanks.
+_SIGNS = "PSZ"
 _STATES = {
     "issuing_state": frozenset(code.code for code in state_codes().values() if code.met_as_issuer),
     "nationality": frozenset(code.code for code in state_codes().values() if code.is_nationality),
@@ -229,8 +231,8 @@ def _optional(text: str, item: Field) -> str:
 
 
 def _characters(text: str, name: str) -> str:
-    if not text.isalnum():
-        text = text.translate(_FILLED).rstrip("<")
+    if not text.isalnum():  # a special sign gives way to a filler
+        text = "".join("<" if unicodedata.category(sign)[0] in _SIGNS else sign for sign in text).rstrip("<")
     if text.encode("utf-8", "replace").translate(None, ALPHABET):
         wrong = next(character for character in text if character not in _CHARACTERS)
         raise UsageError(f"{wrong!r} may not stand here", where=name, hint="A to Z, 0 to 9 and < may")

@@ -5,6 +5,7 @@ Tables lie in ``specs/transliteration/``. A letter without a rule is refused by 
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,10 +16,11 @@ from typing import Any
 from tjdocs import specs
 from tjdocs.errors import SpecError, UsageError
 
-__all__ = ["Table", "components", "tables", "transliterate"]
+__all__ = ["Table", "components", "tables", "transliterate", "visual_form"]
 
 _FOLDER = "transliteration"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_LETTER_SET = frozenset(_LETTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,36 @@ def components(text: str, *, table: str = "tj", where: str = "name") -> tuple[st
     return tuple(component for component in found if component)
 
 
+def visual_form(text: str, *, table: str = "tj", where: str = "name") -> str:
+    """Return a name in A to Z with its hyphens and apostrophes as they are, for the visual zone (Doc 9303-3, 3.4).
+
+    Without them it is the name of the machine-readable zone.
+
+    >>> visual_form("Нур-Алӣ")
+    'NUR-ALI'
+
+    :raises UsageError: as :func:`components`
+    """
+    joins, separates = _punctuation()
+    hyphens = separates - {",", "<"}
+    rules = tables().get(table)
+    if rules is None or (joins | hyphens).isdisjoint(text):
+        return " ".join(components(text, table=table, where=where))
+    composed = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).upper())
+    words = composed.translate({ord(sign): " " for sign in separates - hyphens}).split()
+    parting = re.compile(f"([{re.escape(''.join(hyphens))}])")
+    found = ("".join(_kept(part, rules, where, joins) for part in parting.split(word)) for word in words)
+    return " ".join(word for word in found if not _LETTER_SET.isdisjoint(word))
+
+
+def _kept(part: str, rules: Table, where: str, signs: frozenset[str]) -> str:
+    """Return a component with its apostrophes as they are; a hyphen too, which has no letter."""
+    if not any(map(str.isalnum, part)):
+        return part
+    values = iter(_spelt("".join(letter for letter in part if letter not in signs), rules, where))
+    return "".join(letter if letter in signs else next(values) for letter in part)
+
+
 def national_components(text: str) -> tuple[str, ...]:
     """Return the components of a name in its own letters, parted where :func:`components` parts them.
 
@@ -128,28 +160,36 @@ def _parts(text: str) -> list[str]:
 
 
 def _component(part: str, rules: Table, where: str) -> str:
-    """Return one component, letter by letter."""
+    """Return one component."""
+    return "".join(_spelt(part, rules, where))
+
+
+def _spelt(part: str, rules: Table, where: str) -> list[str]:
+    """Return the value of each of a component's characters, empty where it is left out."""
     values: list[str] = []
     last = max((index for index, letter in enumerate(part) if rules.letters.get(letter)), default=-1)
+    before = -1  # index of the last value that is not empty
     doubled = False
     for index, letter in enumerate(part):
         value = letter if "A" <= letter <= "Z" else rules.letters.get(letter)
-        if letter in rules.doubling and values and not doubled:
-            values[-1] *= 2
+        values.append("")
+        if letter in rules.doubling and before >= 0 and not doubled:
+            values[before] *= 2
             doubled = True  # a second sign would double what is doubled, and so on without end
         elif value is None and unicodedata.category(letter).startswith("P"):
             continue  # punctuation is left out
         elif value is None:
             raise _no_rule(letter, rules, where)
         elif letter in rules.initial and index == 0:
-            values.append(rules.initial[letter])
+            values[index] = rules.initial[letter]
         elif letter in rules.final and index == last:
-            values.append(rules.final[letter])
+            values[index] = rules.final[letter]
             doubled = False
         elif value:
-            values.append(value)
+            values[index] = value
             doubled = False
-    return "".join(values)
+        before = index if values[index] else before
+    return values
 
 
 def _no_rule(letter: str, rules: Table, where: str) -> UsageError:

@@ -15,6 +15,7 @@ from tjdocs.documents import (
     Fault,
     Override,
     RuleResult,
+    face_finder,
     photograph,
     spelling,
 )
@@ -27,12 +28,13 @@ from tjdocs.lds.com import ComFile
 from tjdocs.lds.dg1 import Dg1
 from tjdocs.lds.dg11 import Dg11, fitting
 from tjdocs.lds.dg12 import Dg12
+from tjdocs.lds.face import Eyes
 from tjdocs.mrz.transliteration import national_components
 from tjdocs.office import values
 from tjdocs.pki import Signer
 from tjdocs.pki.keys import hash_data
 
-__all__ = ["Draft"]
+__all__ = ["Draft", "prepare_portrait"]
 
 _NO_NUMBER = "000000000"
 _FIELDS = {  # of the zone and the page, as an application names them
@@ -40,6 +42,7 @@ _FIELDS = {  # of the zone and the page, as an application names them
     "secondary_identifier": "given_names",
     "optional_data": "personal_number",
     "nationality": "citizenship",
+    "eyes": "portrait_eyes",
     "full_name": "family_name",
     "other_names": "earlier_names",
     "issuing_authority": "authority",
@@ -96,7 +99,7 @@ class Draft:
         named = not faults
         portrait_faults: list[Fault] = []
         if not dg2:
-            dg2, portrait_faults = photograph.prepare(application.portrait, application.portrait_eyes)
+            dg2, portrait_faults = prepare_portrait(application)
         born = application.date_of_birth
         if born is None:
             faults.append(Fault("date_of_birth", "missing field", "ISO 8601, YYYY-MM-DD"))
@@ -124,6 +127,11 @@ class Draft:
     def issued(self) -> date:
         """The day of issue."""
         return self.now.date()
+
+    @property
+    def eyes(self) -> Eyes | None:
+        """Centres of the eyes in the portrait, as stated, else as found."""
+        return face_finder.measure(self.application).eyes
 
     @property
     def sex(self) -> str:
@@ -229,9 +237,10 @@ class Draft:
                 found.append(_refused(error))
                 texts[name] = "X"
         picture = portrait if portrait is not None else Image.new("RGB", (700, 900))
+        eyes = self.eyes if portrait is not None else None
 
         def attempt(table: Mapping[str, str]) -> None:
-            page.check(kind.layout, table, portrait=picture)
+            page.check(kind.layout, table, portrait=picture, eyes=eyes)
 
         return found + _every_fault(attempt, texts, dict.fromkeys(texts, "X"))
 
@@ -249,6 +258,12 @@ class Draft:
 
     def _dg12(self) -> bytes:
         return Dg12(issuing_authority=self.application.authority, date_of_issue=self.issued.strftime("%Y%m%d")).encode()
+
+
+def prepare_portrait(application: Application) -> tuple[bytes, list[Fault]]:
+    """Return an application's portrait as data group 2, or every fault of it."""
+    known = face_finder.measure(application)
+    return photograph.prepare(application.portrait, known.eyes, by_program=not known.stated, sex=application.sex)
 
 
 def _name_faults(application: Application, table: str) -> list[Fault]:

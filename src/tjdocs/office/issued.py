@@ -13,12 +13,14 @@ from PIL import Image
 
 from tjdocs.errors import UsageError
 from tjdocs.lds import catalogue
+from tjdocs.lds.face import Eyes
 from tjdocs.office import folders
 from tjdocs.page import Page, draw
 from tjdocs.seal import draw_code
 
 __all__ = ["ChipFiles", "Issued", "PageInput"]
 
+_DPI = 300  # four pixels a module, 0.3386 mm (Doc 9303-13, 2.1)
 _DRAWN = ("seal_code", "seal_png", "page", "printed")
 
 
@@ -54,6 +56,7 @@ class PageInput(NamedTuple):
     layout: str
     values: Mapping[str, str]
     portrait: bytes
+    eyes: Eyes | None
     chip: bool
     specimen: bool
 
@@ -90,10 +93,10 @@ class Issued:
 
     @cached_property
     def seal_png(self) -> bytes:
-        """The bar code as a PNG file; empty for a document without a seal."""
+        """The bar code as a PNG file with its resolution; empty for a document without a seal."""
         stream = BytesIO()
         if self.seal_code is not None:
-            self.seal_code.save(stream, "PNG")
+            self.seal_code.save(stream, "PNG", dpi=(_DPI, _DPI))
         return stream.getvalue()
 
     @cached_property
@@ -104,17 +107,15 @@ class Issued:
         """
         if self._page is None:
             raise UsageError("issued without a page", where="page")
-        layout, values, portrait, chip, specimen = self._page
-        return draw(
-            layout, values, portrait=portrait, lines=self.mrz, code=self.seal_code, chip=chip, specimen=specimen
-        )
+        given = self._page._asdict()
+        return draw(**given, lines=self.mrz, code=self.seal_code)
 
     @cached_property
     def printed(self) -> dict[str, bytes]:
         """The files of what is printed by name, made when first asked for: the page, and the seal's bar code."""
         files = {"seal.png": self.seal_png} if self.seal else {}
         if self._page is not None:
-            files |= {"page.png": self.page.png(), "page.pdf": self.page.pdf()}
+            files |= self.page.files()
         return files
 
     @property

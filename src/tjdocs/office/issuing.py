@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from tjdocs.documents import Application, Known, Override, eligibility, photograph
+from tjdocs.documents import Application, Known, Override, eligibility, face_finder
 from tjdocs.documents.eligibility import overruled
 from tjdocs.documents.faults import ApplicationError, Fault
 from tjdocs.documents.model import DocumentType
@@ -17,7 +17,7 @@ from tjdocs.documents.validity import last_day
 from tjdocs.errors import KeyMaterialError, RegisterError, UsageError
 from tjdocs.lds.face import Eyes
 from tjdocs.office import folders, values
-from tjdocs.office.draft import Draft
+from tjdocs.office.draft import Draft, prepare_portrait
 from tjdocs.office.issued import ChipFiles, Issued, PageInput
 from tjdocs.office.quality import read_back
 from tjdocs.pki import Authority, Certificate, Signer, TrustStore
@@ -33,7 +33,7 @@ __all__ = ["Office", "Portrait"]
 class Portrait:
     """A portrait made ready before the act; see :meth:`Office.prepare_portrait`."""
 
-    _source: tuple[bytes, Eyes | None]
+    _source: tuple[bytes, Eyes | None, str]
     _dg2: bytes
 
     def __repr__(self) -> str:
@@ -172,10 +172,10 @@ class Office:
 
         :raises ApplicationError: every fault of the portrait
         """
-        dg2, faults = photograph.prepare(application.portrait, application.portrait_eyes)
+        dg2, faults = prepare_portrait(application)
         if faults:
             raise ApplicationError(faults)
-        return Portrait((application.portrait, application.portrait_eyes), dg2)
+        return Portrait(_source(application), dg2)
 
     def _prepare(
         self,
@@ -205,7 +205,7 @@ class Office:
             self._register.may("issue", officer)  # the deciding officer's key is here: a name alone decides nothing
         signer = self._authority.document_signer() if has_chip else None
         expires = self._expiry(kind, application, now, signer)
-        if portrait is not None and portrait._source != (application.portrait, application.portrait_eyes):
+        if portrait is not None and portrait._source != _source(application):
             raise UsageError("the portrait of another application", where="portrait")
         draft = Draft.of(
             application,
@@ -335,6 +335,7 @@ class Office:
                 kind.page.layout,
                 draft.page_values(number),
                 draft.application.portrait,
+                draft.eyes,
                 bool(files),
                 self._authority.trial,
             )
@@ -351,6 +352,7 @@ class Office:
             "name_changes": len(draft.application.earlier_names),
             "consents": list(draft.application.consents),
             "category": draft.application.category,
+            "portrait": face_finder.measure(draft.application).as_json(),
             "grounds": [
                 {"rule": result.rule, "requirement": result.requirement, "outcome": str(result.outcome)}
                 for result in draft.results
@@ -383,6 +385,11 @@ def _has_chip(kind: DocumentType, chip: bool | None) -> bool:
     if chip is False and kind.chip.required:
         raise UsageError("issued with a chip or not at all", where="chip", hint=kind.chip.requirement)
     return chip is not False
+
+
+def _source(application: Application) -> tuple[bytes, Eyes | None, str]:
+    """Return what data group 2 is made from."""
+    return application.portrait, application.portrait_eyes, application.sex
 
 
 def _check_reason(reason: str) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from tjdocs.documents import Application, DocumentTypes, Known, RuleResult, eligibility, spelling
+from tjdocs.documents import Application, DocumentTypes, Known, RuleResult, eligibility, face_finder, spelling
 from tjdocs.documents.predicates import Answer
 from tjdocs.documents.types import bundled
 from tjdocs.documents.validity import last_day
@@ -21,12 +21,14 @@ class Preview:
     :param expires: the last valid day if it were issued now; the signers' certificates may cut it
     :param proposed: primary and secondary identifier as the table spells them
     :param spelt: as they would stand in the zone, whole
+    :param unmeasured: what is not measured of the face: ``face``, ``eyes``, ``crown``, ``chin``
     """
 
     results: tuple[RuleResult, ...]
     expires: date
     proposed: tuple[str, str] = field(repr=False)
     spelt: tuple[str, str] = field(repr=False)
+    unmeasured: tuple[str, ...] = ()
 
     @property
     def eligible(self) -> bool:
@@ -52,4 +54,5 @@ def preview(
     results = eligibility(application, at=now, known=known, types=types, lang=lang)
     expires = last_day(kind.validity, application, now.date())
     draft = Draft.of(application, kind, now, max(expires, now.date()), chip=kind.chip is not None, page=True)
-    return Preview(results, expires, spelling.proposed(application, kind.transliteration), draft.identifiers)
+    proposed = spelling.proposed(application, kind.transliteration)
+    return Preview(results, expires, proposed, draft.identifiers, face_finder.measure(application).missing)

@@ -8,9 +8,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tjdocs import mrz
+from tjdocs.documents import spelling
 from tjdocs.documents.fields import kind_at, value_at
 from tjdocs.documents.model import DocumentType
 from tjdocs.errors import SpecError, UsageError
+from tjdocs.mrz.transliteration import visual_form
 from tjdocs.page import date_text, has_latin_form, load, nationality_text, sex_text
 from tjdocs.seal import profiles
 
@@ -27,7 +29,9 @@ ZONE = "zone"
 
 
 def page_values(draft: "Draft", number: str, names: Sequence[str]) -> dict[str, str]:
-    """Return texts of the printed page by name; names and places in national letters and in the zone's spelling.
+    """Return texts of the printed page by name.
+
+    Names and places are in national letters and in the zone's spelling, with their hyphens and apostrophes.
 
     :raises UsageError: a text that cannot be transliterated, or a mandatory one without a Latin form; ``where`` is its
         field
@@ -120,7 +124,10 @@ def _mandatory(layout: str) -> frozenset[str]:
 def _names(draft: "Draft", part: int) -> str:
     application = draft.application
     national = (application.family_name, f"{application.given_names} {application.patronymic}".strip())[part]
-    return _both(national, draft.identifiers[part])
+    try:
+        return _both(national, spelling.in_visual_zone(application, draft.kind.transliteration)[part])
+    except UsageError:  # a letter without a rule: found and named elsewhere
+        return _both(national, draft.identifiers[part])
 
 
 def _both(national: str, latin: str) -> str:
@@ -131,7 +138,7 @@ def _place(draft: "Draft", text: str, where: str) -> str:
     if not text:
         return ""
     try:
-        return _both(text, mrz.transliterate(text, table=draft.kind.transliteration))
+        return _both(text, visual_form(text, table=draft.kind.transliteration))
     except UsageError as error:
         raise UsageError(error.message, where=where, hint=error.hint) from None
 

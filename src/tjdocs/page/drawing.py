@@ -6,11 +6,12 @@ from functools import lru_cache
 from PIL import Image, ImageColor
 
 from tjdocs.errors import UsageError
+from tjdocs.lds.face import Eyes
 from tjdocs.page.background import draw_background
 from tjdocs.page.code import fit_code
 from tjdocs.page.layout import Box, Face, Layout
 from tjdocs.page.layouts import load
-from tjdocs.page.marks import draw_chip, draw_emblem, draw_overprint, draw_panel
+from tjdocs.page.marks import draw_chip, draw_emblem, draw_overprint, draw_panel, draw_scale
 from tjdocs.page.pages import DrawnFace, Page
 from tjdocs.page.pictures import fit_portrait, fit_signature, open_picture, paste_ghost
 from tjdocs.page.setting import Placed, Run, check_fields, check_lines, field_texts, set_face
@@ -24,6 +25,7 @@ def draw(
     values: Mapping[str, str],
     *,
     portrait: bytes | Image.Image | None = None,
+    eyes: Eyes | None = None,
     signature: bytes | Image.Image | None = None,
     lines: Sequence[str] = (),
     code: Image.Image | None = None,
@@ -35,7 +37,9 @@ def draw(
     :param layout: name of a layout, for example ``td3``
     :param values: text by field id, as it is to be read; a slash parts the national from the Latin form
     :param portrait: a PNG, JPEG or JPEG 2000 file, or a picture; required where the layout has a place for it
-    :param signature: likewise, dark on white; its place stays free without one
+    :param eyes: centres of the eyes in the upright portrait, in pixels; it is cropped about them (Doc 9303-3, 3.9.1.3),
+        and about its middle without them
+    :param signature: a picture too, dark on white; its place stays free without one
     :param lines: the machine-readable zone, line by line
     :param code: the bar code, mode 1 or L, dark on light, each module the same whole number of pixels across, with or
         without quiet zone; its place stays free without one
@@ -56,11 +60,17 @@ def draw(
         if not _has_place(plan, "code"):
             raise UsageError("the page has no place for it", where="code")
         given["code"] = code
-    faces = tuple(_draw_face(plan, face, texts, given, lines, chip, specimen) for face in plan.face)
+    faces = tuple(_draw_face(plan, face, texts, given, eyes, lines, chip, specimen) for face in plan.face)
     return Page(layout, plan.dpi, specimen, plan.title, plan.language, plan.gap, faces)
 
 
-def check(layout: str, values: Mapping[str, str], *, portrait: bytes | Image.Image | None = None) -> None:
+def check(
+    layout: str,
+    values: Mapping[str, str],
+    *,
+    portrait: bytes | Image.Image | None = None,
+    eyes: Eyes | None = None,
+) -> None:
     """Find out whether :func:`draw` would take these values, without drawing.
 
     :raises UsageError: as :func:`draw`
@@ -70,7 +80,7 @@ def check(layout: str, values: Mapping[str, str], *, portrait: bytes | Image.Ima
     picture = _picture(plan, portrait, "portrait", required=True)
     for face in plan.face:
         if face.portrait and picture:
-            fit_portrait(picture, face.portrait)
+            fit_portrait(picture, face.portrait, eyes)
     check_fields(plan, texts)
 
 
@@ -93,6 +103,7 @@ def _draw_face(
     face: Face,
     texts: Mapping[str, str],
     given: Mapping[str, Image.Image | None],
+    eyes: Eyes | None,
     lines: Sequence[str],
     chip: bool,
     specimen: bool,
@@ -112,9 +123,12 @@ def _draw_face(
     if face.chip and chip:
         draw_chip(ground, face.chip, plan.ink[face.chip.ink])
         add("chip", face.chip.box)
+    if face.scale:
+        draw_scale(ground, face.scale, plan.ink[face.scale.ink])
+        add("scale", face.scale.box)
     portrait, signature, code = given["portrait"], given["signature"], given.get("code")
     if face.portrait and portrait:
-        printed = fit_portrait(portrait, face.portrait)
+        printed = fit_portrait(portrait, face.portrait, eyes)
         pictures.append((printed, face.portrait.box))
         add("portrait", face.portrait.box)
         if face.ghost:
@@ -147,7 +161,7 @@ def _draw_face(
 
 
 def _print(sheet: Image.Image, run: Run) -> None:
-    mask, ink = (_fixed_mask if run.fixed else text_mask)(run.font, run.size, run.text)
+    mask, ink = (_fixed_mask if run.fixed else text_mask)(run.font, run.size, run.text, run.spacing)
     place = (run.x + ink.left, run.baseline + ink.top, run.x + ink.right, run.baseline + ink.bottom)
     sheet.paste(ImageColor.getrgb(run.colour), place, mask)
 

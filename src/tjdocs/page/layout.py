@@ -22,6 +22,7 @@ __all__ = [
     "Overprint",
     "Panel",
     "Portrait",
+    "Scale",
     "Sheet",
     "Signature",
     "TypeSize",
@@ -73,11 +74,13 @@ class Sheet:
 
     :param size: width and height in pixels
     :param margin: clear of data, on the sides named (``left``, ``top``, ``right``, ``bottom``)
+    :param header_to_edge: whether the ground of the header may reach the edges, as on cards (Doc 9303-5, 2.3)
     """
 
     size: tuple[int, int]
     margin: int
     margin_sides: tuple[str, ...]
+    header_to_edge: bool = False
 
     @property
     def area(self) -> Box:
@@ -248,6 +251,15 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """A line of so many millimetres with a tick each ten, by which a print is measured; its ends are its box's."""
+
+    box: Box
+    millimetres: int
+    ink: str
+
+
+@dataclass(frozen=True, slots=True)
 class Signature:
     """The place of the holder's signature."""
 
@@ -315,6 +327,7 @@ class Face:
     portrait: Portrait | None = None
     ghost: Ghost | None = None
     chip: Chip | None = None
+    scale: Scale | None = None
     signature: Signature | None = None
     code: CodePlace | None = None
     mrz: Mrz | None = None

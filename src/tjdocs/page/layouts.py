@@ -19,7 +19,7 @@ from tjdocs.page.typeface import FONTS
 __all__ = ["layouts", "load", "parse"]
 
 _ALIGNMENTS = ("left", "centre", "right")
-_PLACES = ("emblem", "portrait", "ghost", "chip", "signature", "code")
+_PLACES = ("emblem", "portrait", "ghost", "chip", "scale", "signature", "code")
 _ONCE = ("portrait", "ghost", "signature", "code", "mrz")
 
 
@@ -62,6 +62,8 @@ def parse(table: Mapping[str, Any], *, where: str) -> Layout:
     for face in layout.face:
         _check_words(layout, face, f"{where} {face.name}")
         _check_boxes(face, f"{where} {face.name}")
+        if face.scale and abs(face.scale.box.width * 25.4 / layout.dpi - face.scale.millimetres) > 25.4 / layout.dpi:
+            raise SpecError("not as long as it says", where=f"{where} {face.name} scale")
     return layout
 
 
@@ -146,7 +148,7 @@ def _inks(layout: Layout, face: Face) -> Iterator[tuple[str, str]]:
     yield "type", layout.type.caption_ink
     yield from (("overprint", part.ink) for part in face.overprint)
     yield from ((name, part.ink) for name, part in _lettered(face))
-    yield from ((name, part.ink) for name in ("chip", "emblem", "mrz") if (part := getattr(face, name)))
+    yield from ((name, part.ink) for name in ("chip", "emblem", "mrz", "scale") if (part := getattr(face, name)))
     yield from (("panel", ink) for part in face.panel for ink in (part.fill, part.edge) if ink)
 
 
@@ -181,6 +183,8 @@ def _check_boxes(face: Face, where: str) -> None:
     for number, panel in enumerate(face.panel, 1):
         if not sheet.holds(panel.box):
             raise SpecError("lies outside the page", where=f"{where} panel {number}")
+        if not (face.page.header_to_edge or face.page.area.holds(panel.box)):
+            raise SpecError("reaches the margin", where=f"{where} panel {number}")
         for name, box in placed:
             if box.overlaps(panel.box) and not panel.box.shrunk(panel.thickness).holds(box):
                 raise SpecError("lies on a panel's edge", where=f"{where} {name}, panel {number}")

@@ -6,12 +6,16 @@ from functools import lru_cache
 
 from PIL import Image, ImageChops, ImageDraw
 
-from tjdocs.page.layout import Box, Chip, Emblem, Overprint, Panel
+from tjdocs.page.layout import Box, Chip, Emblem, Overprint, Panel, Scale
 from tjdocs.page.typeface import font
 
-__all__ = ["Slanted", "draw_chip", "draw_emblem", "draw_overprint", "draw_panel", "slanted"]
+__all__ = ["Slanted", "draw_chip", "draw_emblem", "draw_overprint", "draw_panel", "draw_scale", "slanted"]
 
 _ZOOM = 4
+# Units of Doc 9303-9, figure 2: the symbol, the height of a bar, the diameters of the ring and of the disc.
+_CHIP_SIZE, _CHIP_BAR, _CHIP_RING, _CHIP_DISC = (9.0, 5.25), 2.25, 3.75, 2.25
+_CHIP_ZOOM = 8
+_STROKE = 3  # pixels of a scale's line
 
 
 def draw_panel(page: Image.Image, panel: Panel, fill: str, edge: str) -> None:
@@ -78,19 +82,38 @@ def _emblem(width: int, height: int) -> Image.Image:
 
 
 def draw_chip(page: Image.Image, place: Chip, colour: str) -> None:
-    """Draw the "chip inside" symbol: a frame, halved by a bar, with a ring in the middle (Doc 9303-9, 2.3)."""
-    zoom = 4
-    width, height = place.box.width * zoom, place.box.height * zoom
-    mask = Image.new("L", (width, height))
+    """Draw the "chip inside" symbol (Doc 9303-9, 2.3, figure 2): two solid bars, and a disc in a ring between them."""
+    page.paste(colour, place.box, _chip(place.box.width, place.box.height))
+
+
+@lru_cache(maxsize=4)
+def _chip(width: int, height: int) -> Image.Image:
+    mask = Image.new("L", (width * _CHIP_ZOOM, height * _CHIP_ZOOM), 255)
     draw = ImageDraw.Draw(mask)
-    stroke = height * 0.13
-    draw.rectangle((0, 0, width - 1, height - 1), fill=255)
-    draw.rectangle((stroke, stroke, width - 1 - stroke, height - 1 - stroke), fill=0)
-    middle_x, middle_y = width / 2, height / 2
-    draw.rectangle((0, middle_y - stroke / 2, width - 1, middle_y + stroke / 2), fill=255)
-    for radius, level in ((0.28 * height, 255), (0.28 * height - stroke, 0)):
-        draw.ellipse((middle_x - radius, middle_y - radius, middle_x + radius, middle_y + radius), fill=level)
-    page.paste(colour, place.box, mask.reduce(zoom))
+    across, down = (side * _CHIP_ZOOM / units for side, units in zip((width, height), _CHIP_SIZE, strict=True))
+    centre = (_CHIP_SIZE[0] / 2, _CHIP_SIZE[1] / 2)
+
+    def clear(left: float, top: float, right: float, bottom: float) -> None:
+        draw.rectangle((left * across, top * down, right * across - 1, bottom * down - 1), fill=0)
+
+    def disc(diameter: float, level: int) -> None:
+        left, top = ((middle - diameter / 2) * scale for middle, scale in zip(centre, (across, down), strict=True))
+        draw.ellipse((left, top, left + diameter * across - 1, top + diameter * down - 1), fill=level)
+
+    clear(0, _CHIP_BAR, _CHIP_SIZE[0], _CHIP_SIZE[1] - _CHIP_BAR)
+    disc(_CHIP_RING, 0)
+    disc(_CHIP_DISC, 255)
+    return mask.reduce(_CHIP_ZOOM)
+
+
+def draw_scale(page: Image.Image, place: Scale, colour: str) -> None:
+    """Draw a line with a tick each ten millimetres, the outer ones as high as its box."""
+    draw, box, steps = ImageDraw.Draw(page), place.box, place.millimetres // 10
+    draw.rectangle((box.left, box.bottom - _STROKE, box.right - 1, box.bottom - 1), fill=colour)
+    for step in range(steps + 1):
+        x = box.left + round((box.width - _STROKE) * step / steps)
+        top = box.top if step in (0, steps) else box.top + box.height // 2
+        draw.rectangle((x, top, x + _STROKE - 1, box.bottom - 1), fill=colour)
 
 
 @dataclass(frozen=True, slots=True)

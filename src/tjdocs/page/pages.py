@@ -85,9 +85,18 @@ class Page:
 
     def png(self) -> bytes:
         """Return the page as a PNG file that tells its resolution."""
+        return self._png(self.image())
+
+    def files(self) -> dict[str, bytes]:
+        """Return the page's files by name: a PNG file a face, each of the document's size, and the PDF file."""
+        if len(self._faces) == 1:
+            return {"page.png": self.png(), "page.pdf": self.pdf()}
+        return {f"page-{face.name}.png": self._png(face.image()) for face in self._faces} | {"page.pdf": self.pdf()}
+
+    def _png(self, picture: Image.Image) -> bytes:
         stream = io.BytesIO()
         # a twentieth larger than at Pillow's own level, in half the time
-        self.image().save(stream, "PNG", dpi=(self.dpi, self.dpi), compress_level=3)
+        picture.save(stream, "PNG", dpi=(self.dpi, self.dpi), compress_level=3)
         return stream.getvalue()
 
     def pdf(self) -> bytes:

@@ -10,6 +10,7 @@ from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.pens.transformPen import TransformPen
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
+from fpdf.prefs import ViewerPreferences
 from fpdf.svg import svg_path_converter
 from PIL import Image, ImageColor
 
@@ -44,6 +45,7 @@ def make_pdf(title: str, language: str, dpi: int, faces: Sequence[DrawnFace]) ->
     pdf.set_lang(language)
     pdf.set_xmp_metadata(_XMP.format(title=escape(title), language=escape(language)))
     pdf.set_auto_page_break(False)
+    pdf.viewer_preferences = ViewerPreferences(print_scaling="None")  # a print at another size cannot be read
     letters: dict[str, set[int]] = {}
     for face in faces:
         for run in face.runs:
@@ -72,6 +74,7 @@ def _jpeg(picture: Image.Image, quality: int) -> io.BytesIO:
 
 def _text(pdf: FPDF, run: Run, point: float) -> None:
     pdf.set_font(run.font, size=run.size * point)
+    pdf.set_char_spacing(run.spacing * point)  # in points, whatever its documentation says
     pdf.set_text_color(*ImageColor.getrgb(run.colour)[:3])
     pdf.text(run.x, run.baseline, run.text)
 

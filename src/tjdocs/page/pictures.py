@@ -6,6 +6,7 @@ import struct
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 from tjdocs.errors import UsageError
+from tjdocs.lds import face
 from tjdocs.page.layout import Box, Ghost, Portrait
 
 __all__ = ["fit_portrait", "fit_signature", "open_picture", "paste_ghost"]
@@ -26,7 +27,7 @@ _CROPPED = 0.2  # share of a side that may be cut off: more would cut into the h
 
 
 def open_picture(source: bytes | Image.Image, *, where: str) -> Image.Image:
-    """Return a picture that a caller handed over as RGB, transparent parts white.
+    """Return a picture that a caller handed over as RGB, upright as its camera says, transparent parts white.
 
     :raises UsageError: it is no PNG, JPEG or JPEG 2000, is damaged, or is over 40 million pixels
     """
@@ -37,6 +38,7 @@ def open_picture(source: bytes | Image.Image, *, where: str) -> Image.Image:
             raise UsageError("too large a picture", where=where, hint=hint)
         if picture.mode not in _MODES:
             raise UsageError("a picture of an unusual kind", where=where, hint=hint)
+        picture = ImageOps.exif_transpose(picture)
         if picture.has_transparency_data:
             picture = picture.convert("RGBA")
             picture = Image.alpha_composite(Image.new("RGBA", picture.size, "#ffffff"), picture)
@@ -45,11 +47,20 @@ def open_picture(source: bytes | Image.Image, *, where: str) -> Image.Image:
         raise UsageError("not a readable picture", where=where, hint=hint) from None
 
 
-def fit_portrait(picture: Image.Image, place: Portrait) -> Image.Image:
-    """Return the picture cropped about its middle to the place's shape and scaled; it is never stretched.
+def fit_portrait(picture: Image.Image, place: Portrait, eyes: face.Eyes | None = None) -> Image.Image:
+    """Return the picture cropped to the place's shape and scaled; it is never stretched.
 
-    :raises UsageError: it would lose more than a fifth of a side, or has too few pixels left
+    Where the eyes are known, it is cropped about them as DG2 is: a head of 3.6 to 4.1 eye distances then has 70 to 80 %
+    of the place's height (Doc 9303-3, 3.9.1.3). Without them it is cropped about its middle.
+
+    :raises UsageError: it would lose more than a fifth of a side, or has too few pixels left; unusable eyes
     """
+    if eyes is not None:
+        try:
+            return face.crop(picture, eyes=eyes, size=(place.box.width, place.box.height), smallest=place.smallest)
+        except UsageError as error:
+            where = "eyes" if error.where == "eyes" else "portrait"
+            raise UsageError(error.message, where=where, hint=error.hint) from None
     width, height = picture.size
     shape = place.box.width / place.box.height
     crop_width, crop_height = min(width, round(height * shape)), min(height, round(width / shape))

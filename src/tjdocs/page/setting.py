@@ -21,7 +21,7 @@ _CAPTION_RISE, _CAPTION_HEIGHT = 0.82, 1.1
 class Placed:
     """Something that was printed, and what it covers.
 
-    :param kind: ``caption``, ``data``, ``note``, ``mrz``, ``portrait``, ``ghost``, ``emblem``, ``chip``,
+    :param kind: ``caption``, ``data``, ``note``, ``mrz``, ``portrait``, ``ghost``, ``emblem``, ``chip``, ``scale``,
         ``signature``, ``code`` or ``overprint``
     :param id: the field's or note's id; of the machine-readable zone the line's number, from 1; else empty
     :param box: the pixels of its face that its ink keeps to
@@ -39,6 +39,7 @@ class Run:
     """Letters in one font from a starting point on the baseline, in pixels of the face.
 
     :param fixed: the same on every document of the layout
+    :param spacing: pixels added after each character
     """
 
     text: str = field(repr=False)
@@ -48,6 +49,7 @@ class Run:
     size: float
     colour: str
     fixed: bool = False
+    spacing: float = 0
 
 
 def field_texts(plan: Layout, values: Mapping[str, str]) -> dict[str, str]:
@@ -129,7 +131,10 @@ def set_face(
             if text := texts.get(part.key, ""):
                 fitted = _fitted(plan, part, text)
                 colour = plan.ink[part.ink]
-                more = [Run(line, x, y, part.font, fitted.size, colour) for line, x, y in fitted.lines]
+                more = [
+                    Run(line, x, y, part.font, fitted.size, colour, spacing=spacing)
+                    for (line, x, y), spacing in zip(fitted.lines, fitted.spacings, strict=True)
+                ]
                 add("data", part.id, more, fitted.box)
     if face.mrz:
         for row in range(len(lines)):

@@ -10,7 +10,7 @@ from heapq import heapify, heappop, heappush
 from itertools import accumulate, combinations, pairwise
 from typing import NamedTuple
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from tjdocs.errors import UsageError
 from tjdocs.page.layout import Box
@@ -23,24 +23,59 @@ _PITCH_SAMPLE = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789АБВГҒДЕЁЖЗИӢЙ�
 _LEADING = 1.1  # from baseline to baseline in sizes: clears a macron below a descender
 _STEP = 0.1
 _TRIES = 100
+_MEASURED = 4  # characters of the shortest line whose pitch is measured
 _OVERSAMPLING = 4  # text is drawn larger and reduced: no hinting, so that any size has its true width
 
 
-def measure(name: str, size: float, text: str) -> tuple[float, Box]:
-    """Return a text's advance and what its ink covers about its starting point on the baseline, in pixels."""
+def measure(name: str, size: float, text: str, spacing: float = 0) -> tuple[float, Box]:
+    """Return a text's advance and what its ink covers about its starting point on the baseline, in pixels.
+
+    :param spacing: pixels added after each character
+    """
     face = font(name, size * _OVERSAMPLING)
-    left, top, right, bottom = (edge / _OVERSAMPLING for edge in face.getbbox(text, anchor="ls"))
+    pieces = _pieces(face, text, spacing)
+    lefts, tops, rights, bottoms = zip(*(_ink(face, piece, x) for piece, x in pieces), strict=True)
+    left, top, right, bottom = (e / _OVERSAMPLING for e in (min(lefts), min(tops), max(rights), max(bottoms)))
     ink = Box(math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom))
-    return face.getlength(text) / _OVERSAMPLING, ink
+    last, x = pieces[-1]
+    return (x + face.getlength(last)) / _OVERSAMPLING + (spacing if len(pieces) > 1 else 0), ink
 
 
-def text_mask(name: str, size: float, text: str) -> tuple[Image.Image, Box]:
+def text_mask(name: str, size: float, text: str, spacing: float = 0) -> tuple[Image.Image, Box]:
     """Return a text's ink (mode L) and where it lies about the starting point on the baseline."""
-    ink = measure(name, size, text)[1]
+    ink = measure(name, size, text, spacing)[1]
     mask = Image.new("L", (ink.width * _OVERSAMPLING, ink.height * _OVERSAMPLING))
-    origin = (-ink.left * _OVERSAMPLING, -ink.top * _OVERSAMPLING)
-    ImageDraw.Draw(mask).text(origin, text, font=font(name, size * _OVERSAMPLING), anchor="ls", fill=255)
+    draw, face = ImageDraw.Draw(mask), font(name, size * _OVERSAMPLING)
+    for piece, x in _pieces(face, text, spacing):
+        origin = (x - ink.left * _OVERSAMPLING, -ink.top * _OVERSAMPLING)
+        draw.text(origin, piece, font=face, anchor="ls", fill=255)
     return mask.reduce(_OVERSAMPLING), ink
+
+
+def _pieces(face: ImageFont.FreeTypeFont, text: str, spacing: float) -> list[tuple[str, float]]:
+    """Return the text whole, or character by character where they are spaced, each with its x."""
+    if not spacing or len(text) < 2:
+        return [(text, 0.0)]
+    steps = (face.getlength(character) + spacing * _OVERSAMPLING for character in text)
+    return list(zip(text, accumulate(steps, initial=0.0), strict=False))
+
+
+def _ink(face: ImageFont.FreeTypeFont, text: str, x: float) -> tuple[float, float, float, float]:
+    left, top, right, bottom = face.getbbox(text, anchor="ls")
+    return x + left, top, x + right, bottom
+
+
+def spacing_for_pitch(name: str, size: float, text: str, pitch: float) -> float:
+    """Return the pixels to add after each character so that a line has ``pitch`` pixels from one to the next.
+
+    On the few characters of a sex or a State's code nothing is measured.
+    """
+    gaps = len(text) - 1
+    face = font(name, size * _OVERSAMPLING)
+    if len(text) < _MEASURED or face.getlength(text) - face.getlength(text[-1]) >= gaps * pitch * _OVERSAMPLING:
+        return 0
+    span = sum(map(face.getlength, text[:-1])) / _OVERSAMPLING
+    return max(0.01, math.ceil((pitch - span / gaps) * 100) / 100)
 
 
 @lru_cache
@@ -87,11 +122,13 @@ class Fitted:
     """Text with the size and the lines at which it fits.
 
     :param lines: each line with the place of its first character on the baseline
+    :param spacings: pixels added after each character, by line
     :param box: what the ink covers
     """
 
     size: float
     lines: tuple[tuple[str, int, int], ...] = field(repr=False)
+    spacings: tuple[float, ...] = field(repr=False)
     box: Box
 
 
@@ -111,8 +148,9 @@ def fit(
     """Set a text in a box as large as it goes, in as few lines as it goes at that size.
 
     The size falls from the one whose mean pitch is ``largest_pitch`` for as long as the text as drawn keeps
-    ``smallest_pitch`` pixels to the character (Doc 9303-3, 3.2). Lines break after a slash first, then at the blank
-    that leaves them most equal, and after a hyphen only where the text fits in no other way.
+    ``smallest_pitch`` pixels to the character (Doc 9303-3, 3.2). A set line of narrower letters is spaced to that
+    pitch. Lines break after a slash first, then at the blank that leaves them most equal, and after a hyphen only where
+    the text fits in no other way.
 
     :param text: tidy
     :param stacked: a line ends with each slash (Doc 9303-3, 3.1); where that does not fit, the text is set as any other
@@ -123,7 +161,8 @@ def fit(
         hint = "letters of Cyrillic or Latin script, digits and punctuation"
         raise UsageError("a character that the page's font lacks", where=where, hint=hint)
     largest = size_for_pitch(name, largest_pitch)
-    setter = _Setter(text, box, name, align, largest, size_for_pitch(name, max(largest_pitch, baseline_pitch)))
+    beside = size_for_pitch(name, max(largest_pitch, baseline_pitch))
+    setter = _Setter(text, box, name, align, largest, beside, smallest_pitch)
     smallest = smallest_pitch * len(text) / setter.advance * largest
     parts = tuple(text.replace(" / ", " /\n").split("\n"))
     if stacked and 1 < len(parts) <= lines:
@@ -182,6 +221,7 @@ class _Setter:
 
     :param largest: size from which it falls
     :param beside: size on whose baseline a single line stands
+    :param pitch: pixels from character to character that each line has at least
     """
 
     text: str
@@ -190,6 +230,7 @@ class _Setter:
     align: str
     largest: float
     beside: float
+    pitch: float
 
     @property
     def advance(self) -> float:
@@ -204,6 +245,8 @@ class _Setter:
         high = cache(self._highest)
         sizes = []
         for way in ways:
+            if (max(map(len, way.parts)) - 1) * self.pitch >= self.box.width:
+                continue
             # rounded down; a pixel is left for the rounding of the ink's edges
             width = math.floor((self.box.width - 1) / way.width / _STEP * self.largest) * _STEP
             sizes.append((-round(min(width, high(way.rank[0]), self.largest), 1), way.rank, way.parts))
@@ -239,7 +282,8 @@ class _Setter:
     def _place(self, parts: tuple[str, ...], size: float) -> Fitted | None:
         """Return the parts set one below the other from the box's top, or nothing if ink would leave it."""
         leading = round(size * _LEADING)
-        inks = [measure(self.name, size, part)[1] for part in parts]
+        spacings = tuple(spacing_for_pitch(self.name, size, part, self.pitch) for part in parts)
+        inks = [measure(self.name, size, part, more)[1] for part, more in zip(parts, spacings, strict=True)]
         first = self.box.top + max(self._rise(size, len(parts)), -inks[0].top)
         lines, covered = [], []
         for row, (part, ink) in enumerate(zip(parts, inks, strict=True)):
@@ -247,4 +291,4 @@ class _Setter:
             lines.append((part, x, y))
             covered.append(Box(x + ink.left, y + ink.top, x + ink.right, y + ink.bottom))
         whole = Box.around(covered)
-        return Fitted(size, tuple(lines), whole) if self.box.holds(whole) else None
+        return Fitted(size, tuple(lines), spacings, whole) if self.box.holds(whole) else None
