@@ -22,6 +22,8 @@ TOML_DEPTH = 32  # tables and lists in one another, parts of a key
 DATABASE = 512 * 1024 * 1024  # a trust store, which is read completely
 DATABASE_VALUE = 20 * 1024 * 1024  # a value of a trust store, or of an index of watchlists
 LOG_ENTRY = 1_000_000  # of the register's log: a thousand times a usual one
+HEAD = 100_000  # a line of a file of heads
+HEADS = 1_000_000_000  # that file
 OFFICER_FILE = 10_000  # the key or the request of an officer
 ANSWER = 1_000_000  # of a program that answers vectors
 

@@ -53,3 +53,23 @@ def test_not_over_one_that_may_not_certify(extensions):
     assert reason([ONE, TWO], [between, link(between, TWO)]) == "crl-not-tied"
     # nor over one that is trusted, for another use
     assert reason([ONE, TWO, between], [link(between, TWO), link(between, ONE)]) == "crl-not-tied"
+
+
+# ------------------------------------------------------------------------------- certificates whose path is not yet known
+
+
+def test_a_list_is_tied_by_the_name_of_the_issuer_that_a_path_finds():
+    """The certificate has another name for its issuer; its key identifier finds it."""
+    odd = b.signer(ONE, issuer=b.name(("C", b.COUNTRY), ("CN", "Nobody's name"))).certificate
+    other = b.csca("CSCA Utopia A", key=b.ec_key("another key of that name"))
+    crl = b.revocation_list(other, [odd.serial])
+    store = TrustStore.of([ONE.certificate, other.certificate], (), [crl])
+    assert revocation.revoked(odd, (), store)
+    assert not revocation.revoked(odd, (), TrustStore.of([ONE.certificate, TWO.certificate], (), [b.revocation_list(TWO, [odd.serial])]))
+
+
+def test_a_certificate_with_its_issuer_s_name_has_a_path_all_the_same():
+    party = b.signer(ONE, subject=ONE.name).certificate
+    newest = link(ONE, TWO)
+    store = TrustStore.of([ONE.certificate], [newest.certificate], [b.revocation_list(newest, [party.serial])])
+    assert revocation.revoked(party, (), store)

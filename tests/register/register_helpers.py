@@ -1,11 +1,16 @@
 """A register with blanks, and documents issued from them."""
 
 from datetime import UTC, date, datetime, timedelta
+from secrets import token_hex
 
 from tjdocs.documents.validity import anniversary
-from tjdocs.register import KeyRequest, OfficerKey, Person, Register
+from tjdocs.register import KeyRequest, OfficerKey, Person, Register, schema
+from tjdocs.register.entries import add_signatures, as_object, issue_leaf, make_leaf, signed_part
+from tjdocs.register.merkle import leaf_hash
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+STAMP = NOW.isoformat()
+ENTRY = schema.entry.c
 KIND = "external-passport"
 # the officers of these tests, each with a key: whoever has them all may act as any
 OFFICERS = {name: OfficerKey.generate() for name in ("chief", "second", "anna", "auditor", "gate", "late", "bob")}
@@ -53,3 +58,58 @@ def person(**changes):
         "citizenship": "TJK", "personal_number": "ZE184226B",
     }  # fmt: skip
     return Person(**{**values, **changes})
+
+
+class Clerk:
+    """Who has all of the register's keys, and of the officers' her own."""
+
+    def __init__(self, register):
+        self.register = register
+        self.secrets = register._context.secrets
+
+    def sign(self, body, **signers):
+        message = signed_part(self.secrets.register, body)
+        return add_signatures(body, {name: key.sign(message) for name, key in signers.items()}) if signers else body
+
+    def put(self, act, subject, leaf, *statements):
+        """Write an entry under its mark, beside what it says."""
+        with self.register._context.store.write() as connection:
+            mac = self.secrets.entry(leaf_hash(leaf))
+            connection.execute(schema.entry.insert().values(act=act, subject=subject, leaf=leaf, mac=mac))
+            for statement in statements:
+                connection.execute(statement)
+
+    def forge(self, act, subject, officers, more, *statements, nonce="", **signers):
+        body = make_leaf(act, subject, STAMP, officers, more, nonce=nonce or token_hex(8))
+        self.put(act, subject, self.sign(body, **signers), *statements)
+
+    def last(self, **more):
+        with self.register._context.store.read() as connection:
+            query = schema.entry.select().order_by(ENTRY.id.desc()).limit(1)
+            for name, value in more.items():
+                query = query.where(ENTRY[name] == value)
+            return connection.execute(query).one()
+
+    def change(self, id_, leaf):
+        """Put other bytes in the place of an entry that has no place yet."""
+        with self.register._context.store.write() as connection:
+            new = {"leaf": leaf, "mac": self.secrets.entry(leaf_hash(leaf))}
+            connection.execute(schema.entry.update().where(ENTRY.id == id_).values(**new))
+
+    def issue(self, number, blank, officer="anna", *, signer="", office="dushanbe", series=1, **more):
+        """Write an issue and its row, which leaves its range."""
+        said = {
+            "issued": NOW.date().isoformat(), "expires": "2036-11-23", "citizenship": "", "sex": "", "category": "",
+            "replaces": "", "at": STAMP, "ground": "", **more,
+        }  # fmt: skip
+        at, ground, files = said.pop("at"), said.pop("ground"), said.pop("listed", "") or as_object({"DG1": "00" * 32})
+        body = issue_leaf(
+            number, KIND, office, officer, *said.values(), series, blank, "", at, ground, files, {}
+        )  # fmt: skip
+        row = schema.document.insert().values(
+            id=schema.place(series, blank), number=number, series=series, blank=blank, document_type=KIND, office=office,
+            officer=officer, state="issued", since=at, ground="", replaced_by="", files=files, **said,
+        )  # fmt: skip
+        free = schema.blank
+        taken = free.update().where(free.c.first == blank).values(first=blank + 1)
+        self.put("issue", number, self.sign(body, **{signer or officer: OFFICERS[signer or officer]}), row, taken)

@@ -446,7 +446,9 @@ def test_entries_that_no_register_writes(name):
 
 
 def test_what_was_before_is_not_asked_of_new_entries_alone():
-    acts = [on_document("replace", "lost", 1, "loss"), ("dismiss", "bob", "", {"role": "clerk"})]
+    replaced = on_document("replace", "lost", 1, "loss")
+    replaced[3]["document"]["replaced_by"] = "P0000002"
+    acts = [replaced, ("dismiss", "bob", "", {"role": "clerk"})]
     assert played(*acts, whole=False) == ["", ""]
 
 

@@ -142,12 +142,15 @@ def countersign(
     as_json: _io.Json = False,
 ) -> None:
     """Sign the order of another officer, and do its action."""
-    from tjdocs.register import Order
+    from tjdocs.register import KeyRequest, Order
 
     order = Order.parse(_io.read_file(file))
     if not show:
         open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file).countersign(order)
-    table = {**order.entry, "schema": 1, "lacking": list(order.lacking) if show else [], "done": not show}
+    entry = order.entry
+    if "key" in entry:
+        entry["fingerprint"] = KeyRequest.read(entry["subject"], entry).fingerprint
+    table = {**entry, "schema": 1, "lacking": list(order.lacking) if show else [], "done": not show}
     if as_json:
         _io.show_json(table)
     else:

@@ -7,7 +7,6 @@ from sqlalchemy import Connection, select
 
 from tjdocs.errors import RegisterError
 from tjdocs.register import schema
-from tjdocs.register._forms import additions
 from tjdocs.register._reading import Found
 from tjdocs.register.context import Context
 from tjdocs.register.entries import as_bytes, digest
@@ -39,8 +38,6 @@ class Tables:
         for one in breaks(self._connection, replay, issued.spans()):
             self._found(one.code, one.table, one.row, one.detail)
         self._decisions(replay)
-        for kind, name in additions(self._connection):
-            self._found("inserted", kind, name, "no part of a register")
 
     def _settings(self, replay: Replay, roll: Roll) -> None:
         settings = self._context.store.settings(self._connection)

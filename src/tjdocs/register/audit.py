@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from tjdocs.errors import KeyMaterialError, RegisterError
 from tjdocs.register import hot, schema
-from tjdocs.register._forms import faults
+from tjdocs.register._forms import additions, faults
 from tjdocs.register._reading import Found, Reading
 from tjdocs.register._tables import Tables
 from tjdocs.register.context import Context
@@ -20,11 +20,11 @@ from tjdocs.register.entries import (
     as_object,
     digest,
     entry_name,
-    issue_officers,
     issue_prefix,
     read_leaf,
     split_signatures,
 )
+from tjdocs.register.issue_entries import is_lawful, said_beside, shape
 from tjdocs.register.people import unopened
 from tjdocs.register.ranges import Runs
 from tjdocs.register.replay import UNKNOWN, Replay
@@ -35,6 +35,8 @@ from tjdocs.register.values import Audit, Problem
 
 __all__ = ["run"]
 
+_UNLAWFUL = Fault("unlawful", "an issue with values that the register does not write")
+_UNSIGNED: dict[str, bytes] = {}
 _DOCUMENT = (
     "document_type", "office", "officer", "issued", "expires", "citizenship", "sex", "category", "replaces",
 )  # fmt: skip
@@ -133,12 +135,15 @@ class _Audit:
         self._changed: dict[str, tuple[str, str, str, str]] = {}  # documents that are no more as issued
         self._documents = 0
         self._runs = Runs()
+        self._lawful: set[tuple[Any, ...]] = set()  # values of issues that were judged before: few, as they repeat
 
     def incomplete(self) -> bool:
         """Name what is not of the tables' own form; return whether any of it stops a reading."""
         found = faults(self._connection)
         for fault in found:
             self._found(*fault)
+        for kind, name in additions(self._connection):
+            self._found("inserted", kind, name, "no part of a register")
         return any(code == "missing" and kind == "table" for code, kind, *_ in found)
 
     def stopped(self) -> Audit:
@@ -152,9 +157,12 @@ class _Audit:
             self._before(since)
         reading.read(since, self._play)
         self._signed()
+        for old, new in self._replay.unreplaced():
+            self._found("unlawful", "document", old, f"replaced by {new}, which was not issued in its place")
         if since:
             self._again(hot.AGAIN_PLACED, (self._reading.start,))
             self._again(hot.AGAIN, ())
+            self._again(hot.SAME_ID, (self._reading.start,))
             self._touched()
         else:
             self._tables()
@@ -187,7 +195,8 @@ class _Audit:
 
     def _play(self, rows: Sequence[Sequence[Any]]) -> None:
         """Play some entries, and compare the documents that were issued by them."""
-        before, runs, roll = None, list[list[int]](), self._roll
+        before, runs, roll, replay = None, list[list[int]](), self._roll, self._replay
+        number, like = replay.numbers(0), shape("{}")
         for row in rows:
             (
                 _, _, act, subject, leaf, _, id_, kind, office, officer, issued, expires, citizenship, sex, category,
@@ -198,34 +207,79 @@ class _Audit:
                 self._played = row[1] if type(row[1]) is int else self._played
             self._played += 1
             if act != "issue":
-                for fault in self._replay.add(act, subject, as_bytes(leaf), self._played - 1):
+                for fault in replay.add(act, subject, as_bytes(leaf), self._played - 1):
                     self._unlawful(row, fault)
                 continue
-            body = leaf
-            if roll.signed_from is not None:
-                body, signatures = split_signatures(as_bytes(leaf))
-                if (wrong := roll.judge("issue", issue_officers(body), body, signatures)) is not None:
-                    self._unlawful(row, wrong)
-            if id_ is None:
-                self._missing(row)
-                continue
-            self._documents += 1
-            if type(blank) is int:
-                if before != (series, office, kind):
-                    before = (series, office, kind)
-                    runs = self._runs.of(before)
-                Runs.join(runs, blank)
             fresh = state == "issued" and ground == "" == replaced_by
             person = "" if holder is personal is sealed is None else digest(holder, personal, sealed)
             begin = issue_prefix(
                 subject, kind, office, officer, issued, expires, citizenship, sex, category, replaces, series, blank,
                 person, since if fresh else "",
             )  # fmt: skip
-            # the place last: a blank of another type is none that an entry begins with
-            if type(body) is not bytes or not _is_of(body, begin, fresh, files) or id_ != place(series, blank):
-                self._differs(row, person)
+            body, signatures, officers = leaf, _UNSIGNED, [officer]
+            if signed := roll.signed_from is not None:
+                body, signatures = split_signatures(as_bytes(leaf))
+            if id_ is not None and before != (series, office, kind):
+                before = (series, office, kind)
+                runs, number = self._runs.of(before), replay.numbers(series)
+            if not (
+                fresh
+                and replaces == ""
+                and type(blank) is type(series) is int
+                and id_ == place(series, blank)
+                and body == f'{begin}","ground":"","files":{files}}}'.encode()
+                and (row[7:15], since, signed) in self._lawful
+                and ((like is not None and like(files)) or (like := shape(files)))
+                and number(blank) == subject
+            ):
+                officers, office = self._issue(row, as_bytes(body), begin, person, fresh=fresh, signed=signed)
+            if signed and officers and (wrong := roll.judge("issue", officers, body, signatures, office)) is not None:
+                self._unlawful(row, wrong)
+            if id_ is None:
+                continue
+            self._documents += 1
+            if type(blank) is int:
+                Runs.join(runs, blank)
             if not fresh:
                 self._changed[subject] = (state, ground, replaced_by, since)
+
+    def _issue(
+        self, row: Sequence[Any], body: bytes, begin: str, person: str, *, fresh: bool, signed: bool
+    ) -> tuple[list[str], str]:
+        """Judge one issue; return the officers who have to have signed it (none: nobody knows), and the office."""
+        number, kind, office, officer, replaces, series, blank, since, files = (
+            *row[3:4],
+            *row[7:10],
+            *row[15:18],
+            *row[24:],
+        )
+        typed = type(row[4]) is bytes and type(series) is type(blank) is int
+        own = typed and row[6] == place(series, blank)
+        said = said_beside(body, begin, since if fresh else None, files) if own else None
+        if said is None:
+            return self._of_another(row, body, person)
+        if not is_lawful(*row[7:15], said.at, signed):
+            self._unlawful(row, _UNLAWFUL)
+            return [], ""
+        if fresh:
+            self._lawful.add((row[7:15], since, signed))
+        wrong = self._replay.issued(number, series, blank, kind, officer, replaces, said, acted=not fresh)
+        if wrong is not None:
+            self._unlawful(row, wrong)
+        return [officer], office
+
+    def _of_another(self, row: Sequence[Any], body: bytes, person: str) -> tuple[list[str], str]:
+        """Name an issue and its row that differ; the entry's officers are judged by what it says."""
+        if row[6] is None:
+            self._missing(row)
+        else:
+            self._differs(row, person)
+        try:
+            entry = read_leaf(body)
+            return entry["officers"] or [""], entry["office"]
+        except UNREADABLE:
+            self._unlawful(row, Fault("unlawful", "not readable"))
+            return [], ""
 
     def _unlawful(self, row: Sequence[Any], fault: Fault) -> None:
         code, detail = fault
@@ -342,23 +396,6 @@ class _Audit:
             return
         for table, subject in unopened(self._connection, self._context.keys):
             self._found("damaged", table, subject, "wrapped: its key does not open the person")
-
-
-def _is_of(leaf: bytes, begin: str, fresh: bool, files: object) -> bool:
-    """Whether an entry begins so, and has these digests.
-
-    :param fresh: the document is as it was issued, and ``begin`` ends with the moment
-    """
-    whole = f'"files":{files}'
-    if whole.find("}") != len(whole) - 1:  # one object, that ends here
-        return False
-    if fresh:
-        if leaf.startswith(f'{begin}","ground":"",{whole}'.encode()):
-            return True
-        begin += '","'
-    return leaf.startswith(begin.encode()) and (
-        leaf.endswith((whole + "}").encode()) or (whole + ',"written":{').encode() in leaf
-    )
 
 
 def _place(row: Sequence[Any]) -> str:

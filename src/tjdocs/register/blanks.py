@@ -154,7 +154,7 @@ class Blanks:
         at = values.moment(at)
         first, last = read_range(numbers)
         with self._context.store.write() as connection:
-            by = self._context.allow(connection, act, officers, rule.officers)
+            by = self._context.allow(connection, act, officers, rule.officers, office=told.get("office", ""))
             series, low, high = self._context.locate(connection, first, last)
             self._context.store.lock(connection, 2 + series.id)
             self._move(connection, rule, series, low, high, by, at, told)

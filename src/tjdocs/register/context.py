@@ -8,7 +8,7 @@ from sqlalchemy import Connection, CursorResult, select
 
 from tjdocs.errors import RegisterError
 from tjdocs.register import hot, schema
-from tjdocs.register.entries import add_signatures, make_leaf
+from tjdocs.register.entries import add_signatures, as_bytes, has_body, make_leaf
 from tjdocs.register.keys import Keys
 from tjdocs.register.log import Log, Secrets
 from tjdocs.register.ranges import Pattern
@@ -60,9 +60,10 @@ class Context:
         count: int = 1,
         *,
         seconded: bool = False,
+        office: str = "",
     ) -> Acting:
         """See :meth:`tjdocs.register.roles.Access.allow`."""
-        return self.access.allow(connection, act, officers, count, seconded=seconded)
+        return self.access.allow(connection, act, officers, count, seconded=seconded, office=office)
 
     def may_read(self, connection: Connection | hot.Direct, act: str, officer: str) -> None:
         """See :meth:`tjdocs.register.roles.Access.may_read`."""
@@ -89,11 +90,15 @@ class Context:
         """Write the log entry of an act, signed by its officers, in the act's own transaction."""
         body = make_leaf(act, subject, at, by.officers, more, nonce=self.access.signers.nonce())
         leaf = self.signed(by, body)
-        entry = schema.entry.c
-        same = select(entry.id).where(entry.subject == subject, entry.leaf == leaf)
-        if self.access.signers.once and connection.execute(same).first() is not None:
+        if self.access.signers.once and self._is_there(connection, subject, body):
             raise RegisterError("order already done", where="order", hint="draft another")
         self.log.append(connection, act, subject, leaf)
+
+    @staticmethod
+    def _is_there(connection: Connection, subject: str, body: bytes) -> bool:
+        entry = schema.entry.c
+        leaves = connection.execute(select(entry.leaf).where(entry.subject == subject)).scalars()
+        return any(has_body(as_bytes(leaf), body) for leaf in leaves)
 
     def signed(self, by: Acting, body: bytes) -> bytes:
         """Return an entry with the signatures of its officers; in a trial register nobody signs."""

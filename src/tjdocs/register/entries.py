@@ -17,8 +17,8 @@ __all__ = [
     "as_object",
     "digest",
     "entry_name",
+    "has_body",
     "issue_leaf",
-    "issue_officers",
     "issue_prefix",
     "make_leaf",
     "read_json",
@@ -81,10 +81,17 @@ def split_signatures(leaf: bytes) -> tuple[bytes, dict[str, bytes]]:
     if not parted or not _ALL_SIGNATURES.fullmatch(tail):
         return leaf, {}
     try:
-        found = {officer.decode(): decode(text.decode(), 64) for officer, text in _ONE_SIGNATURE.findall(tail)}
+        pairs = _ONE_SIGNATURE.findall(tail)
+        found = {officer.decode(): decode(text.decode(), 64) for officer, text in pairs}
     except ValueError:  # not the canonical text of a signature
         return leaf, {}
-    return body + b"}", found
+    # an officer signs once: the same entry with a signature repeated would have other bytes
+    return (body + b"}", found) if len(found) == len(pairs) else (leaf, {})
+
+
+def has_body(leaf: bytes, body: bytes) -> bool:
+    """Whether an entry is this one, whatever its signatures: one key can make many valid ones."""
+    return leaf == body or leaf.startswith(body[:-1] + _SIGNATURES)
 
 
 # -------------------------------------------------------------------------------------------------------------- reading
@@ -112,11 +119,13 @@ def read_json(data: object) -> Any:
 def read_leaf(leaf: bytes) -> dict[str, Any]:
     """Return the members of an entry, each that the register reads with its own type.
 
-    :raises ValueError: an unreadable entry
+    :raises ValueError: an unreadable entry, or other bytes than the one form of its values: a name twice, a space
     """
     table = read_json(leaf)
     if not isinstance(table, dict) or not table.keys() >= _ALWAYS:
         raise ValueError("not an entry")
+    if json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode() != leaf:
+        raise ValueError("not the form in which entries are written")
     for name, value in table.items():
         if name in _SHAPES and not _SHAPES[name](value):
             raise ValueError(f"{name} is of another type")
@@ -204,7 +213,21 @@ _SHAPES: dict[str, Callable[[object], bool]] = {
     "series": _is_number,
     "trial": lambda value: type(value) is bool,
     **dict.fromkeys(
-        ("act", "subject", "document_type", "role", "office", "key", "proof", "register", "person"), _is_text
+        (
+            "act",
+            "subject",
+            "document_type",
+            "role",
+            "office",
+            "key",
+            "proof",
+            "register",
+            "person",
+            "reference",
+            "fingerprint",
+            "nonce",
+        ),
+        _is_text,
     ),
 }
 
@@ -248,7 +271,7 @@ def issue_prefix(
     """Return how the entry of an issue begins: all that stands in the document's row too.
 
     Plain formatting, and no escaping: every value has passed :mod:`tjdocs.register.values`, and an audit must build
-    a million of these. A label stands once in what was written, so no other row can give the same text.
+    a million of these. An audit verifies the values too (:mod:`tjdocs.register.issue_entries`).
     """
     return (
         f'{{"schema":1,"act":"issue","subject":"{number}","document_type":"{document_type}","office":"{office}",'
@@ -274,13 +297,6 @@ def issue_leaf(
     return (
         f'{begin}","ground":"{ground}","files":{files}' + (f',"written":{as_object(written)}' if written else "") + "}"
     ).encode()
-
-
-def issue_officers(body: bytes) -> list[str]:
-    """Return the officer in the entry of an issue; none where it is unreadable."""
-    _, parted, rest = body.partition(b',"officers":["')
-    officer, ended, _ = rest.partition(b'"],"')
-    return [officer.decode(errors="replace")] if parted and ended else []
 
 
 def as_object(digests: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ Everything else goes through SQLAlchemy's expressions. ``?`` stands for a value;
 The issuing act runs them on the driver's own connection (:func:`transaction`), which SQLAlchemy's pool lends.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
@@ -60,22 +61,33 @@ WHERE e.position >= ? ORDER BY e.position"""  # noqa: S608 (a constant)
 NEW = ENTRIES.replace("WHERE e.position >= ? ORDER BY e.position", "WHERE e.position IS NULL ORDER BY e.id")
 # below every place, and read by nothing above
 BELOW = "SELECT id, position FROM entry WHERE position < 0 ORDER BY position LIMIT 1000"
-# entries that are there once more: by others without a place, from a place on, or of issues
-AGAIN = """SELECT e.id, e.position, e.act, e.subject FROM entry e
-JOIN entry o ON o.subject = e.subject AND o.leaf = e.leaf AND o.id <> e.id WHERE e.position IS NULL
-ORDER BY e.id LIMIT 1000"""
+# entries that are there once more, whatever their signatures: by others without a place, from a place on, or of issues
+_SIGNED = b',"signatures":{'.hex()
+_BODY = (
+    f"substr({{0}}.leaf, 1, CASE WHEN instr({{0}}.leaf, X'{_SIGNED}') > 0 "
+    f"THEN instr({{0}}.leaf, X'{_SIGNED}') - 1 ELSE length({{0}}.leaf) - 1 END)"
+)
+AGAIN = f"""SELECT e.id, e.position, e.act, e.subject FROM entry e
+JOIN entry o ON o.subject = e.subject AND o.id <> e.id AND {_BODY.format("o")} = {_BODY.format("e")}
+WHERE e.position IS NULL
+ORDER BY e.id LIMIT 1000"""  # noqa: S608 (constants)
 AGAIN_PLACED = AGAIN.replace("WHERE e.position IS NULL\nORDER BY e.id", "WHERE e.position >= ?\nORDER BY e.position")
 ISSUED_TWICE = """SELECT e.id, e.position, e.act, e.subject FROM entry e
 JOIN entry o ON o.subject = e.subject AND o.act = e.act AND o.id < e.id
 WHERE e.act = 'issue' ORDER BY e.id LIMIT 1000"""
+# a second entry of an issue or a decision, among those from a place on
+SAME_ID = """SELECT e.id, e.position, e.act, e.subject FROM entry e
+JOIN entry o ON o.subject = e.subject AND o.act = e.act AND o.id < e.id
+WHERE (e.position >= ? OR e.position IS NULL) AND e.act IN ('issue', 'decide') ORDER BY e.id LIMIT 1000"""
 ISSUED = "SELECT series, office, document_type, blank FROM document ORDER BY id"
 # every act but the issues, in the order in which they were put
 ACTS = f"""SELECT e.id, e.position, e.act, e.subject, {LEAF} FROM entry e WHERE e.act <> 'issue'
 ORDER BY e.position IS NULL, e.position, e.id"""  # noqa: S608
-# the entries about officers before a place; the register never deletes a key's row
+# the entries about officers and series before a place; the register never deletes a key's row
 OFFICERS = f"""SELECT e.id, e.position, e.act, e.subject, {LEAF} FROM entry e
-WHERE e.position < ? AND e.act IN ('init', 'migrate', 'enrol', 'dismiss', 'new-key') AND e.subject IN (
-SELECT id FROM officer UNION SELECT officer FROM officer_key UNION SELECT value FROM setting WHERE key = 'origin')
+WHERE e.position < ? AND e.act IN ('init', 'migrate', 'enrol', 'dismiss', 'new-key', 'series') AND e.subject IN (
+SELECT id FROM officer UNION SELECT officer FROM officer_key UNION SELECT value FROM setting WHERE key = 'origin'
+UNION SELECT pattern FROM series)
 ORDER BY e.position"""  # noqa: S608
 PERSONS = "SELECT number, sealed, wrapped FROM document WHERE sealed IS NOT NULL OR wrapped IS NOT NULL"
 DECIDED = "SELECT id, sealed, wrapped FROM decision WHERE sealed IS NOT NULL OR wrapped IS NOT NULL"
@@ -84,9 +96,14 @@ ORPHANS = """SELECT d.number FROM document d
 WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.subject = d.number AND e.act = 'issue') LIMIT 1000"""
 
 
+_INSTR = re.compile(r"instr\(([a-z.]+), X'([0-9a-f]+)'\)")
+
+
 @cache
 def _form(statement: str, sqlite: bool) -> str:
-    return statement if sqlite else statement.replace("?", "%s")
+    if sqlite:
+        return statement
+    return _INSTR.sub(r"position('\\x\2'::bytea IN \1)", statement.replace("?", "%s"))
 
 
 class Direct:
@@ -123,6 +140,8 @@ def transaction(store: Store, *, lasting: bool) -> Iterator[Direct]:
             whole = True
         finally:
             store.take_back(lent, whole=whole)
+    except UnicodeEncodeError:
+        raise store.unwritable() from None
     except (SQLAlchemyError, store.failure) as error:
         raise store.refused(error) from None
 
@@ -150,6 +169,8 @@ def each(store: Store) -> Iterator[Direct]:
             yield Direct(driver, store.sqlite)
         finally:
             lent.close()
+    except UnicodeEncodeError:
+        raise store.unwritable() from None
     except (SQLAlchemyError, store.failure) as error:
         raise store.refused(error) from None
 

@@ -113,6 +113,8 @@ class Issuing:
         stamp, day, last = values.stamp(values.moment(at)), values.day(issued, "issued"), values.day(expires, "expires")
         if last < day:
             raise UsageError("expires before it is issued", where="expires")
+        if not self._context.trial and not values.is_day_of(issued, at):
+            raise UsageError("issued on another day", where="issued", hint="the day of `at`")
         listed, written = as_object(values.digests(files, "files")), values.digests(written, "written")
         values.optional(category, "category")
         citizenship, sex = ("", "")
@@ -121,7 +123,7 @@ class Issuing:
         sealed = self._seal(person, number)
         with self._recording(bool(replaces or ground)) as connection:
             row = self._reservation(connection, number, "reserved")
-            by = self._context.allow(connection, "issue", (row[4],))
+            by = self._context.allow(connection, "issue", (row[4],), office=row[3])
             old = ""
             if not isinstance(connection, Direct):
                 old = self._replaced(connection, number, row[2], by, replaces, ground, at, person)
@@ -260,12 +262,23 @@ class Issuing:
         if officer is None:
             return False
         by = self._context.allow(connection, "issue", (officer,))
-        append_act(self._context, connection, "spoil", number, at, by, state="spoiled", ground="withdrawn")
+        self._spoil_document(connection, number, by, at, "withdrawn")
         return True
 
-    def _spoil(self, connection: Connection, number: str, row: Any, by: Acting, at: datetime, ground: str) -> None:
+    def _spoil_document(self, connection: Connection, number: str, by: Acting, at: datetime, ground: str) -> bool:
+        """Spoil a document that nobody acted on; what officers did with it since is theirs, and stays."""
+        table, rule = schema.document.c, lives.documents().act("spoil")
+        row = connection.execute(select(table.state, table.since).where(table.number == number).with_for_update()).one()
+        if row.state not in rule.sources:
+            return False
+        at = max(at, last_act(row.since))
+        append_act(self._context, connection, "spoil", number, at, by, state=rule.to, ground=ground)
+        return True
+
+    def _spoil(self, connection: Connection, number: str, row: Any, by: Acting, at: datetime, ground: str) -> bool:
+        spoiled = True
         if row[5] == "committed":
-            append_act(self._context, connection, "spoil", number, at, by, state="spoiled", ground=ground)
+            spoiled = self._spoil_document(connection, number, by, at, ground)
         else:
             give_back(connection, row[0], row[1], row[3], values.utc(at))
             self._context.record(
@@ -273,6 +286,7 @@ class Issuing:
                 blanks={"series": row[0], "first": row[1], "last": row[1]}, told={"ground": ground},
             )  # fmt: skip
         hot.execute(connection, hot.DONE, (number,))
+        return spoiled
 
     def resume(self, *, officer: str, at: datetime, everywhere: bool) -> list[Resumed]:
         """See :meth:`tjdocs.register.Register.resume`."""
@@ -315,8 +329,8 @@ class Issuing:
                 return "completed"
             if staging:  # before the commit, so that another crash leaves no folder that nobody knows
                 shutil.rmtree(staging, ignore_errors=True)
-            self._spoil(connection, number, row, by, at, "resumed after a crash")
-        return "spoiled"
+            spoiled = self._spoil(connection, number, row, by, at, "resumed after a crash")
+        return "spoiled" if spoiled else "kept"
 
     def _written(self, connection: Connection, number: str) -> dict[str, str]:
         table = schema.entry.c

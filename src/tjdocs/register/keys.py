@@ -8,7 +8,7 @@ import base64
 import binascii
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -65,11 +65,13 @@ class Keys:
     :param data: data keys, the one in use first; older ones until every row is wrapped anew
     :param log: signs heads
     :param verifier: the log's public key
+    :param folder: where they are kept; None for keys in memory only
     """
 
     data: tuple[DataKey, ...] = ()
     log: LogSigner | None = None
     verifier: Verifier | None = None
+    folder: Path | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def generate(cls, name: str) -> "Keys":
@@ -100,7 +102,7 @@ class Keys:
             write_private(place / "log.pub", f"{log.verifier.text}\n".encode())
         except OSError as error:
             raise OutputError("cannot write", where=str(place), hint=error.strerror or "") from None
-        return made
+        return replace(made, folder=place)
 
     @classmethod
     def open(cls, folder: str | Path, *, passphrase: bytes | None = None) -> "Keys":
@@ -121,7 +123,7 @@ class Keys:
             log = LogSigner(verifier.name, _private(pem, passphrase, place))
             if log.verifier != verifier:
                 raise InputError("log.key and log.pub are no pair", where=str(place))
-        return cls(_opened(data, passphrase, place) if data is not None else (), log, verifier)
+        return cls(_opened(data, passphrase, place) if data is not None else (), log, verifier, place)
 
     @property
     def name(self) -> str:
@@ -158,7 +160,7 @@ class Keys:
             os.replace(fresh, place)
         except OSError as error:
             raise OutputError("cannot write", where=str(place), hint=error.strerror or "") from None
-        return Keys(data, self.log, self.verifier)
+        return replace(self, data=data)
 
     def unwrap(self, wrapped: bytes) -> bytes:
         """Return a key that one of the data keys wrapped.

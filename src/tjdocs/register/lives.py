@@ -22,11 +22,13 @@ class Role:
     :param granted_by: number of officers who sign when an officer gets the role, loses it, or gets a new key while
         having it, if there are as many
     :param seconds: actions about another officer that it signs with a supervisor, if there is no second supervisor
+    :param own_office: acts that it does at the officer's own office only
     """
 
     acts: frozenset[str]
     granted_by: int
     seconds: frozenset[str] = frozenset()
+    own_office: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +109,17 @@ def roles() -> Mapping[str, Role]:
     table = specs.read_toml("register/roles.toml")
     specs.require_keys(table, ["schema", "role"], where=where)
     for row in table["role"]:
-        specs.require_keys(row, ["id", "acts", "granted_by"], ["seconds"], where=where)
+        specs.require_keys(row, ["id", "acts", "granted_by"], ["seconds", "own_office"], where=where)
+        _known(where, row["acts"], row.get("own_office", []))
     return MappingProxyType(
         {
-            row["id"]: Role(frozenset(row["acts"]), row["granted_by"], frozenset(row.get("seconds", ())))
+            row["id"]: Role(
+                frozenset(row["acts"]), row["granted_by"], frozenset(row.get("seconds", ())),
+                frozenset(row.get("own_office", ())),
+            )
             for row in table["role"]
         }
-    )
+    )  # fmt: skip
 
 
 @cache

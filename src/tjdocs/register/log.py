@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from tjdocs import limits
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, UsageError
 from tjdocs.register import hot, merkle, schema
 from tjdocs.register.checkpoint import Checkpoint, Verifier
@@ -333,6 +334,12 @@ def keys_named(connection: Connection, origin: str) -> dict[str, str]:
         return {}
 
 
+def has_begun(connection: Connection, name: str) -> bool:
+    """Whether the log has the first entry of a register of this name."""
+    table = schema.entry.c
+    return connection.execute(select(table.id).where(table.subject == name, table.act == "init")).first() is not None
+
+
 def append_head(path: str | Path, note: str) -> None:
     """Write a head outside the database, after the ones that are there, unless it is the last already.
 
@@ -342,7 +349,7 @@ def append_head(path: str | Path, note: str) -> None:
         if Path(path).exists():
             if (known := read_heads(path)) and known[-1] == note:
                 return
-            whole = Path(path).read_bytes()
+            whole = Path(path).read_bytes()  # not more than was read above
             if not whole.endswith(b"\n"):  # a crash cut the last line off
                 os.truncate(path, whole.rfind(b"\n") + 1)
         line = json.dumps({"schema": 1, "head": note}, ensure_ascii=False).encode() + b"\n"
@@ -360,10 +367,18 @@ def read_heads(path: str | Path) -> list[str]:
 
     :raises InputError: the file cannot be read, or holds something else
     """
+    lines, size, last = list[bytes](), 0, b"\n"
     try:
-        lines = Path(path).read_bytes().split(b"\n")
+        with Path(path).open("rb") as file:
+            while line := file.readline(limits.HEAD + 1):
+                last, size = line, size + len(line)
+                if len(line) > limits.HEAD or size > limits.HEADS:
+                    raise InputError("no heads, or too many", where=str(path), hint="as `--heads` writes them")
+                lines.append(line.removesuffix(b"\n"))
     except OSError as error:
         raise InputError("cannot read", where=str(path), hint=error.strerror or "") from None
+    if last.endswith(b"\n"):
+        lines.append(b"")
     if not (_LINE.startswith(lines[-1]) or lines[-1].startswith(_LINE)):
         raise InputError("no heads", where=str(path), hint="as `--heads` writes them")
     found = []

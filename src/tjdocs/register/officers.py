@@ -68,13 +68,16 @@ class Officers:
                 raise RegisterError("the officer has that role", where="role")
             if any(row.office != office for row in rows):
                 raise RegisterError("the officer has another office", where="office", hint="dismiss first")
-            has_key = _current(connection, id_) is not None
+            current = _current(connection, id_)
+            has_key = current is not None
             if key is not None and has_key:
                 raise UsageError("the officer has a key", where="key", hint="replace it with Officers.new_key")
             if key is None and not has_key and not self._context.trial:
                 hint = "give the officer's key request, made with `tjdocs register key new`"
                 raise UsageError("officer without a key", where="key", hint=hint)
-            enrol(self._context, connection, id_, role, office, stamp, acting, key)
+            # two who sign for a role sign for the key that gets it: nobody can replace the key between them
+            shown = {"fingerprint": _shown(current)} if current is not None else {}
+            enrol(self._context, connection, id_, role, office, stamp, acting, key, **shown)
 
     def dismiss(self, id_: str, role: str, *, officer: str | Sequence[str], at: datetime) -> None:
         """Take a role back; with the last one the officer's key ends.
@@ -190,12 +193,13 @@ def enrol(
     stamp: str,
     by: Acting,
     key: KeyRequest | None = None,
+    **more: str,
 ) -> None:
     """Write an officer's role, a key that comes with it, and the log entry."""
     connection.execute(insert(schema.officer).values(id=id_, role=role, office=office))
     if key is not None:
         _keep_key(connection, id_, key, stamp)
-    context.record(connection, "enrol", id_, stamp, by, role=role, office=office, **(key.fields if key else {}))
+    context.record(connection, "enrol", id_, stamp, by, role=role, office=office, **(key.fields if key else more))
 
 
 def _keep_key(connection: Connection, id_: str, key: KeyRequest, stamp: str) -> None:

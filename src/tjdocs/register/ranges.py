@@ -225,6 +225,8 @@ class Runs:
     def spans(self) -> Iterator[tuple[int, str, str, int, int]]:
         """Yield the runs: series, office, document type, first, last."""
         for (series, office, kind), runs in self._runs.items():
+            if not runs:
+                continue
             runs.sort()
             first, last = runs[0]
             for low, high in runs[1:]:

@@ -109,9 +109,15 @@ class Register:
         opened = store.Store(store.parse_url(url), wait=wait)
         if opened.version():
             raise RegisterError("there is a register already", where="url")
+        folders = (keys.folder, making.default_folder(opened))
+        # never in place of one that is gone: its numbers would be used again, under heads of the same key
+        if any(map(making.was_made, folders)):
+            hint = "restore a backup; a new register has new keys"
+            raise RegisterError("the register of these keys was made before", where="keys", hint=hint)
         moment = values.moment(at)
         making.create(opened, keys, officer=officer, office=office, at=moment, access=access, key=officer_key)
-        making.note(making.default_folder(opened))
+        for folder in folders:
+            making.note(folder)
         opened.close()
         return cls(url, keys=keys, officer_keys=() if officer_key is None else (officer_key,), wait=wait)
 

@@ -1,15 +1,17 @@
 """The log played again: what the other tables must say after every act in it."""
 
-from collections.abc import Iterator
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from tjdocs.errors import RegisterError
+from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import lives, values
 from tjdocs.register.blanks import apply
 from tjdocs.register.entries import UNREADABLE, read_leaf, read_moment, split_signatures
+from tjdocs.register.issue_entries import Said
 from tjdocs.register.ranges import Pattern, Span, Stock
 from tjdocs.register.roll import ABOUT_OFFICERS, Fault, Roll
+from tjdocs.times import day_of
 
 __all__ = ["UNKNOWN", "Replay"]
 
@@ -17,6 +19,19 @@ State = tuple[str, str, str, str]  # state, ground, replaced by, since
 UNKNOWN = "?"  # what an entry that was not read would say
 _ABOUT_ANOTHER = Fault("unlawful", "the entry is about something else")
 _WITHOUT_ROWS = ("rewrap", "migrate", "enrol", "dismiss", "new-key")
+_FORM = {"schema", "act", "subject", "at", "officers", "nonce"}
+_DECISION = {
+    "kind", "outcome", "day", "document_type", "officer", "act", "citizenship", "sex", "category", "office", "person",
+}  # fmt: skip
+
+
+class Replacing(NamedTuple):
+    """Hold why a document was replaced, which the issue in its place must say too."""
+
+    number: str
+    ground: str
+    at: str
+    officers: tuple[str, ...]
 
 
 class Replay:
@@ -31,6 +46,7 @@ class Replay:
         self._roll = roll
         self._seen: set[int] = set()
         self._moments: dict[str, datetime] = {}
+        self.replacing: dict[str, Replacing] = {}  # by the number of the new document
         self.settings: dict[str, str] = {}
         self.series: dict[int, tuple[str, Pattern]] = {}
         self.stock: dict[int, Stock] = {}
@@ -46,14 +62,14 @@ class Replay:
         try:
             entry = read_leaf(body)
             found = [] if (entry["act"], entry["subject"]) == (act, subject) else [_ABOUT_ANOTHER]
-            if (seen := hash(leaf)) in self._seen:
+            if (seen := hash(body)) in self._seen:  # whatever its signatures
                 return [*found, Fault("unlawful", "the same entry twice")]
             self._seen.add(seen)
             if (fault := self._judged(entry, body, signatures, place)) is not None:
                 found.append(fault)
             if entry["act"] != "issue":
                 self._play(entry)
-        except RegisterError as error:
+        except (RegisterError, UsageError) as error:
             found.append(Fault("unlawful", error.message))
         except UNREADABLE:
             if act in ABOUT_OFFICERS and self._roll is not None:
@@ -66,47 +82,115 @@ class Replay:
             return None
         if entry["act"] in ABOUT_OFFICERS:
             return self._roll.add(entry, body, signatures, place)
-        return self._roll.judge(entry["act"], entry["officers"], body, signatures)
+        office = entry.get("told", {}).get("office", "") if entry["act"] == "confirm" else ""
+        return self._roll.judge(entry["act"], entry["officers"], body, signatures, office)
 
     def _play(self, entry: dict[str, Any]) -> None:
         act, subject = entry["act"], entry["subject"]
         if "blanks" in entry:
+            _check_form(entry, "blanks", "told")
             _check_count(act, entry, lives.blanks().act(act).officers)
+            self._check_numbers(subject, entry["blanks"])
             if self._whole:
                 self._blanks(act, entry)
         elif "document" in entry:
+            _check_form(entry, "document", "reference")
             self._document(act, subject, entry)
         elif act == "series":
-            self.series[entry["series"]] = (entry["document_type"], Pattern.parse(subject))
+            self._declare(entry["series"], entry["document_type"], Pattern.parse(subject))
         elif act == "decide":
-            self.decisions[subject] = entry["decision"]
+            self._decide(subject, entry)
         elif act == "init":
             self.settings = {"origin": subject, "trial": "1" if entry["trial"] else "0"}
         elif act not in _WITHOUT_ROWS:
             raise RegisterError("no such act")
 
+    def _declare(self, series: int, document_type: str, pattern: Pattern) -> None:
+        if series in self.series or any(known.collides(pattern) for _, known in self.series.values()):
+            raise RegisterError("a series whose numbers are another's")
+        self.series[series] = (document_type, pattern)
+
     def _document(self, act: str, subject: str, entry: dict[str, Any]) -> None:
         row, before = entry["document"], self.documents.get(subject)
-        moment = read_moment(row["since"])
+        moment = read_moment(entry["at"])
         count = 1 if act == "replace" else lives.documents().act(act).officers
         _check_count(act, entry, count)
-        # a spoiling may come after anything: `resume` finds that what was recorded is not there
-        if self._whole and act != "spoil":
-            life, state = lives.documents(), before[0] if before else "issued"
-            if act == "replace":
-                if state not in life.replacements[row["ground"]].sources:
-                    raise RegisterError(f"{row['ground']} is no ground for what is {state}")
-            else:
-                life.check(life.act(act), state)
-            if subject in self._moments and moment < self._moments[subject]:
-                raise RegisterError("an act before the last one on this document")
+        expected = self._outcome(act, entry, before)
+        if row != expected:
+            wrong = sorted(name for name in row.keys() | expected.keys() if row.get(name) != expected.get(name))
+            raise RegisterError(f"{wrong[0]} is not what {act} makes of it")
+        if subject in self._moments and moment < self._moments[subject]:
+            raise RegisterError("an act before the last one on this document")
+        if act == "replace":
+            if row["replaced_by"] in self.replacing:
+                raise RegisterError("one document in place of two")
+            said = Replacing(subject, row["ground"], entry["at"], tuple(entry["officers"]))
+            self.replacing[row["replaced_by"]] = said
         self._moments[subject] = moment
         # what was not read says by whom it was replaced: the row's own word is taken
         unknown = before[2] if before else "" if self._whole else UNKNOWN
         self.documents[subject] = (row["state"], row["ground"], row.get("replaced_by", unknown), row["since"])
 
+    def _outcome(self, act: str, entry: dict[str, Any], before: State | None) -> dict[str, str]:
+        """Return what an act makes of a document, by its life: nothing is believed but a ground and a number.
+
+        :raises RegisterError: an act that is not lawful for it, or without what it needs
+        """
+        life, row = lives.documents(), entry["document"]
+        state = before[0] if before else "issued" if self._whole else None
+        made = {"since": entry["at"]}
+        if act == "replace":
+            rule = life.replacements.get(row.get("ground", ""))
+            if rule is None or (state is not None and state not in rule.sources) or (before and before[2]):
+                raise RegisterError(f"{row.get('ground', '')[:40]} is no ground for what is {state}")
+            if not values.is_number(row.get("replaced_by")) or "reference" in entry:
+                raise RegisterError("replaced by no document")
+            return {**made, "state": rule.to, "ground": rule.id, "replaced_by": row["replaced_by"]}
+        move = life.act(act)
+        if state is not None:
+            life.check(move, state)
+        if "ground" in move.needs:
+            ground = values.told(row.get("ground"), "ground")
+        else:
+            ground = before[1] if before else "" if self._whole else row["ground"]
+        if "act" in move.needs or "reference" in entry:
+            values.told(entry.get("reference"), "reference")
+        return {**made, "state": move.to, "ground": ground}
+
+    def _check_numbers(self, subject: str, blanks: dict[str, int]) -> None:
+        """Require the subject that these blanks have.
+
+        :raises RegisterError: it is about others
+        """
+        first, last = blanks["first"], blanks["last"]
+        if blanks["series"] not in self.series:
+            if self._whole:
+                raise RegisterError("blanks of no series")
+            return
+        self.series[blanks["series"]][1].check(first, last)
+        if subject != self.number(blanks["series"], first, last):
+            raise RegisterError(f"its blanks are {self.number(blanks['series'], first, last)}")
+
+    def _decide(self, subject: str, entry: dict[str, Any]) -> None:
+        said, outcomes = entry["decision"], lives.decisions()
+        if said.keys() != _DECISION:
+            raise RegisterError("a decision without its columns, or with others")
+        if subject in self.decisions:
+            raise RegisterError("decided before under this id")
+        if entry["officers"] != [said["officer"]]:
+            raise RegisterError("another officer than the one who signs")
+        if said["outcome"] not in outcomes.get(said["kind"], ()):
+            raise RegisterError("no such decision")
+        if date.fromisoformat(said["day"]) > day_of(read_moment(entry["at"])):
+            raise RegisterError("a decision of a day to come")
+        self.decisions[subject] = said
+
     def _blanks(self, act: str, table: dict[str, Any]) -> None:
         rule, blanks, told = lives.blanks().act(act), table["blanks"], table.get("told", {})
+        if told.keys() != set(rule.needs):
+            raise RegisterError(f"{act} needs {', '.join(rule.needs)}, and nothing else")
+        for need, text in told.items():
+            values.told(text, need)
         first, last = blanks["first"], blanks["last"]
         stock = self.stock.setdefault(blanks["series"], Stock())
         moment = values.utc(read_moment(table["at"]))
@@ -120,6 +204,44 @@ class Replay:
         for span in stock.cover(first, last):
             lives.blanks().check(rule, span.state)
         apply(stock, rule, first, last, told, moment)
+
+    def issued(
+        self, number: str, series: int, blank: int, document_type: str, officer: str, replaces: str, said: Said, *,
+        acted: bool,
+    ) -> Fault | None:  # fmt: skip
+        """Return the fault of an issue: another number than its blank's, or in place of what nobody replaced.
+
+        :param acted: officers acted on the document since
+        """
+        _, pattern = self.series.get(series, ("", None))
+        if (pattern is None and (self._whole or not values.is_number(number))) or (
+            pattern is not None and pattern.number(blank) != number
+        ):
+            return Fault("unlawful", "another number than its blank has")
+        if acted:
+            if number in self._moments:
+                return Fault("unlawful", "acted on before it was issued")
+            self._moments[number] = read_moment(said.at)
+        if not (replaces or said.ground or number in self.replacing):
+            return None
+        replaced = self.replacing.pop(number, None)
+        if replaced is None and not self._whole and values.is_number(replaces):
+            return None  # the act may be before what is read
+        if replaced != Replacing(replaces, said.ground, said.at, (officer,)):
+            return Fault("unlawful", f"in place of {replaces[:40] or 'none'}, which was not replaced by it")
+        types = [kind for kind, one in self.series.values() if one.read(replaces) is not None]
+        if self._whole and types != [document_type]:
+            return Fault("unlawful", "in place of a document of another type")
+        return None
+
+    def numbers(self, series: int) -> Callable[[int], str]:
+        """Return what names the blanks of a series; where it is unknown, by names that no number has."""
+        return self.series[series][1].number if series in self.series else lambda blank: ""
+
+    def unreplaced(self) -> Iterator[tuple[str, str]]:
+        """Yield each document that was replaced by one that was never issued, with that one's number."""
+        for number, said in self.replacing.items():
+            yield said.number, number
 
     def issue(self, series: int, office: str, document_type: str, first: int, last: int) -> Iterator[tuple[int, int]]:
         """Take blanks that became documents out of the stock; yield stretches that could not have."""
@@ -144,6 +266,15 @@ class Replay:
         if pattern is None:
             return f"series {series}, {first}-{last}"
         return pattern.number(first) if first == last else f"{pattern.number(first)}-{pattern.number(last)}"
+
+
+def _check_form(entry: dict[str, Any], *names: str) -> None:
+    """Refuse an entry with members that its act does not have.
+
+    :raises RegisterError: it has such
+    """
+    if more := entry.keys() - _FORM - set(names):
+        raise RegisterError(f"{min(more)[:40]} is no part of such an entry")
 
 
 def _check_count(act: str, entry: dict[str, Any], count: int) -> None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -33,8 +33,8 @@ class Break:
 
     code: str
     table: str
-    row: str
-    detail: str
+    row: str = field(repr=False)
+    detail: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

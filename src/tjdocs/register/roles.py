@@ -10,7 +10,7 @@ from tjdocs.register import hot, lives, values
 from tjdocs.register.officer_keys import GIVE_KEY
 from tjdocs.register.signing import Signers
 
-__all__ = ["Access", "Acting", "able", "needed", "seconding"]
+__all__ = ["Access", "Acting", "able", "done_at", "needed", "seconding"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,13 @@ class Access:
         *,
         look: bool = False,
         seconded: bool = False,
+        office: str = "",
     ) -> Acting:
         """Require officers who may do an action, each with a key.
 
         :param look: nothing is signed, so an order cannot replace a key
         :param seconded: one of two officers may have a role that only seconds the action
+        :param office: where the action is done; some roles do it at their officer's own office only
         :raises RegisterError: an officer without the role or without a key, or another number of officers
         :raises KeyMaterialError: this process does not have an officer's key
         :raises tjdocs.errors.UsageError: an unusable id
@@ -71,6 +73,8 @@ class Access:
         if not all(acting):
             hint = f"it takes {' or '.join(able(act)) or 'no one'}"
             raise RegisterError(f"no role for {act}", where="officer", hint=hint)
+        if office and not all(any(done_at(row[0], act, row[1], office) for row in some) for some in rows):
+            raise RegisterError("an officer of another office", where="office", hint=f"{act} is done at {office}")
         keys = tuple(_key(officer, {row[2] for row in some}) for officer, some in zip(officers, rows, strict=True))
         for officer, key in zip(officers, keys, strict=True):
             if not (key in self.signers if look else self.signers.signs(officer, key)):
@@ -95,6 +99,12 @@ class Access:
 def able(act: str) -> list[str]:
     """Return the roles that may do an act."""
     return sorted(name for name, role in lives.roles().items() if act in role.acts)
+
+
+def done_at(role: object, act: str, own: object, office: str) -> bool:
+    """Whether an officer with a role at one's own office does an act at an office."""
+    found = lives.roles().get(str(role))
+    return found is not None and act in found.acts and (act not in found.own_office or own == office)
 
 
 def seconding(act: str) -> list[str]:

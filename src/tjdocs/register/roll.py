@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from tjdocs.errors import InputError, UsageError
 from tjdocs.register import lives, roles
 from tjdocs.register.entries import signed_part
-from tjdocs.register.officer_keys import KeyRequest, decode, encode, verify
+from tjdocs.register.officer_keys import KeyRequest, decode, encode, fingerprint, verify
 
 __all__ = ["ABOUT_OFFICERS", "NAMED", "Fault", "Known", "Roll"]
 
@@ -58,6 +58,7 @@ class Roll:
         self._wrong_count = 0
         self._dismissed: set[str] = set()
         self._passed: dict[tuple[str, str], bytes] = {}  # officer and act: the current key
+        self._at: set[tuple[str, str, str]] = set()  # officer, act and office
 
     @property
     def officers(self) -> set[tuple[str, str, str]]:
@@ -76,7 +77,11 @@ class Roll:
     def lose(self) -> None:
         """Note that an entry about officers is unreadable or missing."""
         self.lost = True
+        self._forget()
+
+    def _forget(self) -> None:
         self._passed.clear()
+        self._at.clear()
 
     def add(self, entry: Mapping[str, Any], body: bytes, signatures: Mapping[str, bytes], place: int) -> Fault | None:
         """Play an entry about officers, or return its fault and ignore it.
@@ -96,11 +101,16 @@ class Roll:
             play = {"enrol": self._enrol, "dismiss": self._dismiss, "new-key": self._new_key}[act]
             fault = play(id_, entry)
         if fault is None:
-            self._passed.clear()
+            self._forget()
         return fault
 
-    def judge(self, act: str, officers: Sequence[str], body: bytes, signatures: Mapping[str, bytes]) -> Fault | None:
-        """Return the fault of an entry's signatures; None before the first signed entry."""
+    def judge(
+        self, act: str, officers: Sequence[str], body: bytes, signatures: Mapping[str, bytes], office: str = ""
+    ) -> Fault | None:
+        """Return the fault of an entry's signatures; None before the first signed entry.
+
+        :param office: where the act was done, if only some officers do it there
+        """
         if self.signed_from is None or self.unverified:
             return None
         if not officers or list(signatures) != list(officers):
@@ -116,6 +126,11 @@ class Roll:
                 key = self._passed[officer, act] = decode(self.keys[officer], 32)
             if not verify(key, signature, message):
                 return self._wrong(officer, signature, message)
+            if office and (officer, act, office) not in self._at:
+                own = [(role, where) for (one, role), where in self.offices.items() if one == officer]
+                if not self.lost and not any(roles.done_at(role, act, where, office) for role, where in own):
+                    return Fault("unlawful", f"{officer} is of another office")
+                self._at.add((officer, act, office))
         return None
 
     # ------------------------------------------------------------------------------------------------------ signatures
@@ -190,9 +205,15 @@ class Roll:
                 return fault
         elif self.signed_from is not None and id_ not in self.keys and not self.lost:
             return Fault("unlawful", "officer without a key")
+        # an earlier entry does not say for which key its officers signed
+        elif "fingerprint" in entry and entry["fingerprint"] != self._fingerprint(id_) and not self.lost:
+            return Fault("unlawful", "signed for another key than the officer has")
         self.offices[id_, role] = entry["office"]
         self._dismissed.discard(id_)
         return None
+
+    def _fingerprint(self, id_: str) -> str:
+        return fingerprint(decode(self.keys[id_], 32)) if id_ in self.keys else ""
 
     def _dismiss(self, id_: str, entry: Mapping[str, Any]) -> Fault | None:
         if self.offices.pop((id_, entry["role"]), None) is None and not self.lost:

@@ -119,8 +119,14 @@ class Store:
         try:
             with self.engine.connect().execution_options(tjdocs=mode) as connection, connection.begin():
                 yield connection
+        except UnicodeEncodeError:
+            raise self.unwritable() from None
         except (SQLAlchemyError, self.failure) as error:
             raise self.refused(error) from None
+
+    def unwritable(self) -> RegisterError:
+        """Return what a caller is told of a text that no database takes."""
+        return RegisterError("a text with half a character", where="text", hint="give text in UTF-8")
 
     def refused(self, error: Exception, message: str = "the register refused") -> RegisterError:
         """Return what a caller is told of a database's error; of a full disk SQLite may say no more than "I/O"."""
@@ -154,6 +160,9 @@ class Store:
             raise RegisterError("no register there", where="url", hint="make one with `tjdocs register init`")
         if version == "none":
             raise RegisterError("the register's version is gone", where="alembic_version", hint="restore a backup")
+        if not (len(version) == len(schema.VERSION) and version.isascii() and version.isdecimal()):
+            hint = "it is no version; restore a backup"
+            raise RegisterError("the register's version was changed", where="alembic_version", hint=hint)
         if version < schema.VERSION:
             hint = "bring it up with `tjdocs register migrate`, after a backup"
             raise RegisterError("register of another version, an older one", where=version, hint=hint)

@@ -1,12 +1,12 @@
 """A register's settings read, and its own keys unwrapped, when it is opened or migrated."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
 from tjdocs.errors import RegisterError
 from tjdocs.register.keys import Keys
-from tjdocs.register.log import Secrets, check_origin, keys_named
+from tjdocs.register.log import Secrets, check_origin, has_begun, keys_named
 from tjdocs.register.store import Store
 
 __all__ = ["unlock"]
@@ -20,26 +20,49 @@ def unlock(store: Store, connection: Connection, keys: Keys) -> tuple[bool, Secr
     :raises RegisterError: a setting is gone, unusable or changed, or the keys are another register's
     """
     settings = store.settings(connection)
-    named = keys_named(connection, str(settings.get("origin")))
     wrapped = _wrapped(settings)
-    if keys.verifier is not None:
+    if keys.verifier is not None and keys.verifier.name != settings["origin"]:
+        if has_begun(connection, keys.verifier.name):  # its log is of these keys
+            raise _changed("origin")
         check_origin(keys.verifier, settings["origin"])
-    secrets = Secrets(*map(keys.unwrap, wrapped)) if keys.data else Secrets()
+    named = keys_named(connection, settings["origin"])
+    secrets = _unwrapped(keys, wrapped) if keys.data else Secrets()
     if keys.data and (wrong := [name for name, said in named.items() if secrets.named().get(name) != said]):
         # under another key persons would not be found, and who has a passport would get a second one
-        raise RegisterError("the register's settings were changed", where=f"setting key.{wrong[0]}", hint=_RESTORE)
+        raise _changed(f"key.{wrong[0]}")
     return settings["trial"] == "1", secrets
 
 
 def _wrapped(settings: Mapping[str, str]) -> list[bytes]:
     """Return the register's own two keys, wrapped.
 
-    :raises RegisterError: a setting is gone or unusable; nothing is then taken for granted
+    :raises RegisterError: a setting is gone or unusable, by name; nothing is then taken for granted
     """
-    try:
-        found = [bytes.fromhex(settings[f"key.{name}"]) for name in ("lookup", "mac")]
-        if settings["trial"] in ("0", "1") and isinstance(settings["origin"], str):
-            return found
-    except (KeyError, TypeError, ValueError):
-        pass
-    raise RegisterError("the register's settings were changed", where="setting", hint=_RESTORE)
+    found = []
+    for name in ("lookup", "mac"):
+        try:
+            found.append(bytes.fromhex(settings[f"key.{name}"]))
+        except (KeyError, TypeError, ValueError):
+            raise _changed(f"key.{name}") from None
+    if settings.get("trial") not in ("0", "1"):
+        raise _changed("trial")
+    if not isinstance(settings.get("origin"), str):
+        raise _changed("origin")
+    return found
+
+
+def _unwrapped(keys: Keys, wrapped: Sequence[bytes]) -> Secrets:
+    found = []
+    for name, own in zip(("lookup", "mac"), wrapped, strict=True):
+        try:
+            found.append(keys.unwrap(own))
+        except RegisterError:
+            raise RegisterError(
+                "wrapped by another key, or damaged", where=f"setting key.{name}",
+                hint="open the register with its keys, or restore it from a backup",
+            ) from None  # fmt: skip
+    return Secrets(*found)
+
+
+def _changed(name: str) -> RegisterError:
+    return RegisterError("the register's settings were changed", where=f"setting {name}", hint=_RESTORE)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from tjdocs.errors import UsageError
 from tjdocs.times import aware, day_of
@@ -11,6 +11,7 @@ from tjdocs.times import aware, day_of
 __all__ = ["Audit", "Blank", "Document", "Problem", "Resumed"]
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@/-]{0,63}")
+_NUMBER = re.compile(r"[A-Z0-9]{1,17}")
 _CODE = re.compile(r"[A-Z]{0,3}")
 _HEX = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}")
@@ -71,7 +72,8 @@ class Blank:
 class Resumed:
     """What ``resume`` did about a number that a crash left.
 
-    :param done: ``completed``, ``spoiled``, ``elsewhere`` (another host's, left alone) or ``forged``
+    :param done: ``completed``, ``spoiled``, ``kept`` (files are missing, but officers acted on the document),
+        ``elsewhere`` (another host's, left alone) or ``forged``
     """
 
     number: str = field(repr=False)
@@ -90,8 +92,8 @@ class Problem:
 
     code: str
     table: str
-    row: str
-    detail: str = ""
+    row: str = field(repr=False)
+    detail: str = field(default="", repr=False)
 
     def as_json(self) -> dict[str, str]:
         """Return the problem with the keys that the command line prints."""
@@ -156,6 +158,22 @@ def text(value: object, where: str) -> str:
     return value.strip()
 
 
+def told(value: object, where: str) -> str:
+    """Return a text of the log that :func:`text` accepts as it is.
+
+    :raises UsageError: another
+    """
+    found = text(value, where)
+    if found != value:
+        raise UsageError("unusable text", where=where, hint="without blanks around it")
+    return found
+
+
+def is_number(value: object) -> bool:
+    """Whether a value may be a document's number."""
+    return isinstance(value, str) and _NUMBER.fullmatch(value) is not None
+
+
 def moment(at: object) -> datetime:
     """Return an aware moment, to the second as the log has it.
 
@@ -182,6 +200,12 @@ def day(value: object, where: str) -> str:
     if type(value) is not date:
         raise UsageError("no date", where=where, hint="a date")
     return value.isoformat()
+
+
+def is_day_of(day: date, at: datetime) -> bool:
+    """Whether a day is that of a moment in some time zone: a document type may have its own."""
+    since = at - datetime.combine(day, time.min, UTC)
+    return timedelta(hours=-14) <= since < timedelta(hours=24 + 12)
 
 
 def digests(value: object, where: str) -> dict[str, str]:
