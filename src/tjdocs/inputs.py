@@ -16,7 +16,7 @@ from typing import Any
 from tjdocs import limits
 from tjdocs.errors import InputError, SpecError
 
-__all__ = ["has_more_values", "json_object", "json_value", "read_file", "toml_table"]
+__all__ = ["has_more_values", "is_too_deep", "json_object", "json_value", "read_file", "toml_table"]
 
 # one that does not end is taken to the end: else each quote in it would be looked at as a beginning
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
@@ -59,7 +59,7 @@ def json_value(data: bytes | str, *, where: str, values: int = limits.JSON_VALUE
         text = data if isinstance(data, str) else data.decode("utf-8-sig")
         if has_more_values(text, values):
             raise InputError("too many values", where=where, hint=f"at most {values}")
-        if text.count("[") + text.count("{") > limits.JSON_DEPTH and _depth(text) > limits.JSON_DEPTH:
+        if is_too_deep(text):
             raise InputError("nested too deep", where=where, hint=f"at most {limits.JSON_DEPTH} levels")
         return json.loads(text, object_pairs_hook=_once)
     except _TwiceError as error:
@@ -82,6 +82,14 @@ def json_object(data: bytes | str, *, where: str, values: int = limits.JSON_VALU
 def has_more_values(text: str, most: int) -> bool:
     """Whether JSON has more values than so many: commas and opening brackets count, those in texts left out."""
     return _separators(text) > most and _separators(_STRINGS.sub("", text)) > most
+
+
+def is_too_deep(text: str) -> bool:
+    """Whether arrays and objects of JSON are nested deeper than is read, brackets in texts left out."""
+    if text.count("[") + text.count("{") <= limits.JSON_DEPTH:
+        return False
+    brackets = re.findall(r"[\[\]{}]", _STRINGS.sub("", text))
+    return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > limits.JSON_DEPTH
 
 
 def _separators(text: str) -> int:
@@ -111,11 +119,6 @@ def toml_table(data: bytes, *, where: str, limit: int = limits.DOCUMENT_TYPE) ->
     if level:
         raise deep
     return table
-
-
-def _depth(text: str) -> int:
-    """Return how deep brackets stand in one another, those in texts left out."""
-    return max(accumulate(map(_STEPS.__getitem__, re.findall(r"[\[\]{}]", _STRINGS.sub("", text)))), default=0)
 
 
 def _inside(value: Any) -> Iterable[Any]:

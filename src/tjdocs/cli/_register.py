@@ -1,9 +1,11 @@
 """What the commands of ``tjdocs register`` share: opening one with its keys, and their options."""
 
+import functools
+import inspect
 import os
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -130,6 +132,40 @@ def open_register(
         keys=None if keys is None else Keys.open(keys, passphrase=_io.passphrase(passphrase_file)),
         officer_keys=officer_keys(officer_key, officer_passphrase_file),
     )
+
+
+_KEYS = {
+    "keys": (KeyFolder, ""),
+    "passphrase_file": (_io.PassphraseFile, ""),
+    "officer_key": (OfficerKeys, None),
+    "officer_passphrase_file": (OfficerPassphrases, None),
+}
+
+
+def opens(function: "Callable[..., None]") -> "Callable[..., None]":
+    """Give a command the options with which a register is opened, and hand it the register.
+
+    ``--register`` takes the place of the parameter ``register``, which has no default; the options of keys come before
+    ``--at`` and ``--json``.
+    """
+
+    def option(name: str, annotation: object, default: object) -> inspect.Parameter:
+        return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+
+    parameters: list[inspect.Parameter] = []
+    for name, parameter in inspect.signature(function).parameters.items():
+        if name in ("at", "as_json") and not any(one.name in _KEYS for one in parameters):
+            parameters += [option(key, *form) for key, form in _KEYS.items()]
+        parameters.append(option("url", Url, "") if name == "register" else parameter)
+
+    @functools.wraps(function)
+    def command(*, url: str, **given: Any) -> None:
+        register = open_register(url, *(given.pop(name) for name in _KEYS))
+        function(register=register, **given)
+
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {one.name: one.annotation for one in parameters}
+    return command
 
 
 def _is_there(path: Path) -> bool:

@@ -21,13 +21,14 @@ from tjdocs.cli._register import (
     first_key,
     key_place,
     open_register,
+    opens,
     read_request,
     told,
 )
 from tjdocs.errors import UsageError
 
 if TYPE_CHECKING:  # the database is brought in by the commands that need it
-    from tjdocs.register import Keys, OfficerKey
+    from tjdocs.register import Keys, OfficerKey, Register
 
 app = typer.Typer(help="The ledger of blanks and documents.", no_args_is_help=True)
 
@@ -137,23 +138,21 @@ def migrate(
 
 
 @app.command()
+@opens
 def enrol(
     id_: Annotated[str, typer.Argument(metavar="ID")],
     role: Annotated[str, typer.Argument(metavar="ROLE", help="clerk, officer, auditor or border.")],
     office: Office,
     request: Request = "",
     order: OrderFile = "",
-    url: Url = "",
+    *,
+    register: "Register",
     officer: Officers = None,
-    keys: KeyFolder = "",
-    passphrase_file: _io.PassphraseFile = "",
-    officer_key: OfficerKeys = None,
-    officer_passphrase_file: OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Give an officer a role, with the first one the key of --request."""
-    register, now = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file), _io.moment(at)
+    now = _io.moment(at)
     by, key = officer or [told(register, "", "--officer")], read_request(request) if request else None
     done = do(register, order, lambda one: one.officers.enrol(id_, role, office=office, officer=by, at=now, key=key))
     shown = {"key": key.fingerprint} if key is not None else {}
@@ -161,46 +160,42 @@ def enrol(
 
 
 @app.command()
+@opens
 def dismiss(
     id_: Annotated[str, typer.Argument(metavar="ID")],
     role: Annotated[str, typer.Argument(metavar="ROLE")],
     order: OrderFile = "",
-    url: Url = "",
+    *,
+    register: "Register",
     officer: Officers = None,
-    keys: KeyFolder = "",
-    passphrase_file: _io.PassphraseFile = "",
-    officer_key: OfficerKeys = None,
-    officer_passphrase_file: OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Take a role back; with the last one the officer's key ends."""
-    register, now = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file), _io.moment(at)
+    now = _io.moment(at)
     by = officer or [told(register, "", "--officer")]
     done = do(register, order, lambda one: one.officers.dismiss(id_, role, officer=by, at=now))
     _done(as_json, "dismiss", id_, role=role, **done)
 
 
 @app.command()
+@opens
 def receive(
     numbers: Number,
     type_: Annotated[str, typer.Option("--type", help="Document type; declares a series that is not known.")] = "",
     reference: Reference = "",
     supplier: Annotated[str, typer.Option("--supplier", help="Who delivered.")] = "",
     office: Office = "",
-    url: Url = "",
+    *,
+    register: "Register",
     officer: Officer = "",
-    keys: KeyFolder = "",
-    passphrase_file: _io.PassphraseFile = "",
-    officer_key: OfficerKeys = None,
-    officer_passphrase_file: OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Take new blanks in: a range that the register has never had."""
     from tjdocs.register import pattern_of
 
-    register, now = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file), _io.moment(at)
+    now = _io.moment(at)
     by = told(register, officer, "--officer")
     if type_:
         register.blanks.add_series(type_, pattern_of(numbers), officer=by, at=now)
@@ -219,18 +214,14 @@ def receive(
 def _act(
     act: str,
     numbers: str,
-    url: str,
+    register: "Register",
     officers: list[str] | None,
-    keys: str,
-    passphrase_file: str,
-    officer_key: list[str] | None,
-    officer_passphrase_file: list[str] | None,
     order: str,
     at: str,
     as_json: bool,
     **given: str,
 ) -> None:
-    register, now = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file), _io.moment(at)
+    now = _io.moment(at)
     by = officers or [told(register, "", "--officer")]
     options = {"reference": "--act", "to": "--office"}
     told_ = {name: told(register, value, options.get(name, f"--{name}")) for name, value in given.items()}
@@ -247,17 +238,12 @@ def _command(act: str, what: str, option: Any) -> Callable[..., None]:
     """
 
     def command(
-        numbers: Number, value: Annotated[str, option] = "", order: OrderFile = "", url: Url = "",
-        officer: Officers = None, keys: KeyFolder = "", passphrase_file: _io.PassphraseFile = "",
-        officer_key: OfficerKeys = None, officer_passphrase_file: OfficerPassphrases = None, at: _io.At = "",
-        as_json: _io.Json = False,
+        numbers: Number, value: Annotated[str, option] = "", order: OrderFile = "", *, register: "Register",
+        officer: Officers = None, at: _io.At = "", as_json: _io.Json = False,
     ) -> None:  # fmt: skip
-        _act(
-            act, numbers, url, officer, keys, passphrase_file, officer_key, officer_passphrase_file, order, at, as_json,
-            **{what: value},
-        )  # fmt: skip
+        _act(act, numbers, register, officer, order, at, as_json, **{what: value})
 
-    return command
+    return opens(command)
 
 
 for _name, _what, _option, _help in (
@@ -273,33 +259,30 @@ for _name, _what, _option, _help in (
 
 
 @app.command()
+@opens
 def handover(
-    number: Number, url: Url = "", officer: Officers = None, keys: KeyFolder = "",
-    passphrase_file: _io.PassphraseFile = "", officer_key: OfficerKeys = None,
-    officer_passphrase_file: OfficerPassphrases = None, at: _io.At = "", as_json: _io.Json = False,
-) -> None:  # fmt: skip
+    number: Number, *, register: "Register", officer: Officers = None, at: _io.At = "", as_json: _io.Json = False
+) -> None:
     """Record that the holder has the document."""
-    _act("handover", number, url, officer, keys, passphrase_file, officer_key, officer_passphrase_file, "", at, as_json)
+    _act("handover", number, register, officer, "", at, as_json)
 
 
 @app.command()
+@opens
 def decide(
     kind: Annotated[str, typer.Argument(metavar="KIND", help="application, citizenship or legalisation.")],
     outcome: Annotated[str, typer.Argument(metavar="OUTCOME")],
     reference: Reference = "",
     type_: Annotated[str, typer.Option("--type", help="Document type that it is about.")] = "",
     category: Annotated[str, typer.Option("--category", help="For example of REG-3.")] = "",
-    url: Url = "",
+    *,
+    register: "Register",
     officer: Officer = "",
-    keys: KeyFolder = "",
-    passphrase_file: _io.PassphraseFile = "",
-    officer_key: OfficerKeys = None,
-    officer_passphrase_file: OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Record how a procedure came out, without a person; the library records one with a person."""
-    register, now = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file), _io.moment(at)
+    now = _io.moment(at)
     id_ = register.decisions.record(
         kind, outcome, day=times.day_of(now), act=told(register, reference, "--act"),
         officer=told(register, officer, "--officer"), at=now, document_type=type_, category=category,
@@ -308,21 +291,18 @@ def decide(
 
 
 @app.command()
+@opens
 def resume(
-    url: Url = "",
+    *,
+    register: "Register",
     officer: Officer = "",
     everywhere: Annotated[
         bool, typer.Option("--everywhere", help="Also what other machines left, when none of them is issuing.")
     ] = False,
-    keys: KeyFolder = "",
-    passphrase_file: _io.PassphraseFile = "",
-    officer_key: OfficerKeys = None,
-    officer_passphrase_file: OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Complete or spoil what crashed processes left between blank and document."""
-    register = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file)
     done = register.resume(officer=told(register, officer, "--officer"), at=_io.moment(at), everywhere=everywhere)
     if as_json:
         _io.show_json({"schema": 1, "resumed": [{"number": one.number, "done": one.done} for one in done]})

@@ -3,7 +3,7 @@
 import json
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,11 +20,15 @@ from tjdocs.cli._register import (
     do,
     officer_key_files,
     open_register,
+    opens,
     read_request,
     told,
 )
 from tjdocs.errors import OutputError, UsageError
 from tjdocs.register.values import word
+
+if TYPE_CHECKING:  # the database is brought in by the commands that need it
+    from tjdocs.register import Register
 
 key_app = typer.Typer(help="An officer's own key.", no_args_is_help=True)
 
@@ -92,37 +96,32 @@ def passphrase(
 
 
 @key_app.command("replace")
+@opens
 def replace(
     id_: Annotated[str, typer.Argument(metavar="ID")],
     request: Annotated[str, typer.Option("--request", metavar="FILE", help="The officer's key request.")],
     order: OrderFile = "",
-    url: Url = "",
+    *,
+    register: "Register",
     officer: Officers = None,
-    keys: KeyFolder = "",
-    passphrase_file: _io.PassphraseFile = "",
-    officer_key: OfficerKeys = None,
-    officer_passphrase_file: OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Replace an officer's key, which is lost or known to others; the old key ends."""
-    register, now = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file), _io.moment(at)
+    now = _io.moment(at)
     by, key = officer or [told(register, "", "--officer")], read_request(request)
     done = do(register, order, lambda one: one.officers.new_key(id_, key=key, officer=by, at=now))
     _show(as_json, id_, key.fingerprint, done)
 
 
+@opens
 def officers(
-    url: Url = "",
+    *,
+    register: "Register",
     officer: Officer = "",
-    keys: KeyFolder = "",
-    passphrase_file: _io.PassphraseFile = "",
-    officer_key: OfficerKeys = None,
-    officer_passphrase_file: OfficerPassphrases = None,
     as_json: _io.Json = False,
 ) -> None:
     """Show every officer's roles, office and key fingerprint."""
-    register = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file)
     columns = ["id", "role", "office", "key"]
     rows = [{name: getattr(one, name) for name in columns} for one in register.officers.list(officer=officer)]
     if as_json:

@@ -1,7 +1,7 @@
 """``tjdocs register``: what it tells, proves and counts."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,14 +10,16 @@ from tjdocs.cli._register import (
     From,
     KeyFolder,
     Officer,
-    OfficerKeys,
-    OfficerPassphrases,
     To,
     Url,
     open_register,
+    opens,
     period,
 )
 from tjdocs.errors import InputError
+
+if TYPE_CHECKING:  # the database is brought in by the commands that need it
+    from tjdocs.register import Register
 
 
 def add(app: typer.Typer) -> None:
@@ -26,19 +28,17 @@ def add(app: typer.Typer) -> None:
         app.command()(function)
 
 
+@opens
 def status(
     number: Annotated[str, typer.Argument(metavar="[NUMBER]", help="A document or blank; none: all ranges.")] = "",
-    url: Url = "",
+    *,
+    register: "Register",
     officer: Officer = "",
-    keys: KeyFolder = "",
-    passphrase_file: _io.PassphraseFile = "",
-    officer_key: OfficerKeys = None,
-    officer_passphrase_file: OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Show what is known of a number, or where all blanks are. Exit status 1 for a number that is not known."""
-    now, register = _io.given(at), open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file)
+    now = _io.given(at)
     if not number:
         rows = [
             {
@@ -83,22 +83,19 @@ def status(
                 _terminal.line(f"{name:<16}{value}")
 
 
+@opens
 def report(
-    url: Url = "",
+    *,
+    register: "Register",
     from_: From = "",
     to: To = "",
     officer: Officer = "",
-    keys: KeyFolder = "",
-    passphrase_file: _io.PassphraseFile = "",
-    officer_key: OfficerKeys = None,
-    officer_passphrase_file: OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Reconcile blanks by office and day. Exit status 1 when one is not accounted for; it is named."""
     from tjdocs.register.report import FLOWS
 
-    register = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file)
     first, last = period(from_, to, at)
     found = register.report(first=first, last=last, officer=officer)
     columns = ["office", "document_type", "day", "opening", *FLOWS, "closing"]
@@ -114,8 +111,10 @@ def report(
         raise typer.Exit(1)
 
 
+@opens
 def audit(
-    url: Url = "",
+    *,
+    register: "Register",
     since: Annotated[
         str, typer.Option("--since", metavar="HEAD", help="File with a signed head: only what follows.")
     ] = "",
@@ -126,16 +125,11 @@ def audit(
         bool, typer.Option("--persons", help="Open every person's row too; needs the data key.")
     ] = False,
     officer: Officer = "",
-    keys: KeyFolder = "",
-    passphrase_file: _io.PassphraseFile = "",
-    officer_key: OfficerKeys = None,
-    officer_passphrase_file: OfficerPassphrases = None,
     as_json: _io.Json = False,
 ) -> None:
     """Look for any change made behind the register's back. Exit status 1 when there is one; it is named."""
     from tjdocs.register import append_head, read_heads
 
-    register = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file)
     # the sequencer may move on while this runs: heads are read before
     known = (read_heads(heads) or None) if heads and Path(heads).exists() else None
     found = register.audit(officer=officer, since=_head(since) if since else "", heads=known, persons=persons)
@@ -188,19 +182,16 @@ def sequence(
     _show_head(note, as_json)
 
 
+@opens
 def prove(
     number: Annotated[str, typer.Argument(metavar="[NUMBER]", help="A number or range as acted on.")] = "",
-    url: Url = "",
+    *,
+    register: "Register",
     since: Annotated[str, typer.Option("--since", metavar="HEAD", help="Prove that the log continues that head.")] = "",
     officer: Officer = "",
-    keys: KeyFolder = "",
-    passphrase_file: _io.PassphraseFile = "",
-    officer_key: OfficerKeys = None,
-    officer_passphrase_file: OfficerPassphrases = None,
     as_json: _io.Json = False,
 ) -> None:
     """Print proofs of every log entry about a number; they verify without the database (`tjdocs register check`)."""
-    register = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file)
     log = register.log
     proofs = [log.prove_consistency(_head(since), officer=officer)] if since else log.prove(number, officer=officer)
     # proofs are for programs, with or without --json
@@ -238,22 +229,19 @@ def check(
         raise typer.Exit(1)
 
 
+@opens
 def statistics(
-    url: Url = "",
+    *,
+    register: "Register",
     from_: From = "",
     to: To = "",
     by: Annotated[list[str] | None, typer.Option("--by", help="A dimension; repeat for more.")] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV on standard output.")] = False,
     officer: Officer = "",
-    keys: KeyFolder = "",
-    passphrase_file: _io.PassphraseFile = "",
-    officer_key: OfficerKeys = None,
-    officer_passphrase_file: OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Count documents and decisions of a period, beside the same period a year earlier."""
-    register = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file)
     first, last = period(from_, to, at)
     found = register.statistics(first=first, last=last, by=by or ["document_type", "decision"], officer=officer)
     if as_json:

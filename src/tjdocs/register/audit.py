@@ -103,7 +103,7 @@ def _admit(context: Context, officer: str, *, lenient: bool) -> None:
     """Require an auditor; one who was deleted from the tables is found in the log."""
     try:
         with _read(context, lenient) as connection:
-            context.may_read(connection, "audit", officer)
+            context.access.may_read(connection, "audit", officer)
     except (RegisterError, KeyMaterialError):
         roll = Roll(context.secrets.register)
         replay = Replay(roll=roll)

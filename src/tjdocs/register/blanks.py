@@ -33,7 +33,7 @@ class Blanks:
         new, stamp = Pattern.parse(pattern), values.stamp(values.moment(at))
         values.word(document_type, "document_type")
         with self._context.store.write() as connection:
-            by = self._context.allow(connection, "series", (officer,))
+            by = self._context.access.allow(connection, "series", (officer,))
             self._declare(connection, document_type, new, by, stamp)
 
     def _declare(self, connection: Connection, document_type: str, new: Pattern, by: Acting, stamp: str) -> Series:
@@ -67,7 +67,7 @@ class Blanks:
             self._context.store.lock(connection, 1)
             if any(known.document_type == document_type for known in self._context.series(connection)):
                 return
-            by = self._context.allow(connection, "series", (officer,))
+            by = self._context.access.allow(connection, "series", (officer,))
             series = self._declare(connection, document_type, new, by, stamp)
             told = {"act": "trial", "supplier": "trial", "office": "trial"}
             self._receive(connection, series, first, last, by, at, told)
@@ -92,7 +92,7 @@ class Blanks:
         at = values.moment(at)
         first, last = read_range(numbers)
         with self._context.store.write() as connection:
-            by = self._context.allow(connection, "receive", (officer,))
+            by = self._context.access.allow(connection, "receive", (officer,))
             series, low, high = self._context.locate(connection, first, last)
             if document_type and series.document_type != document_type:
                 raise UsageError(
@@ -154,7 +154,7 @@ class Blanks:
         at = values.moment(at)
         first, last = read_range(numbers)
         with self._context.store.write() as connection:
-            by = self._context.allow(connection, act, officers, rule.officers, office=told.get("office", ""))
+            by = self._context.access.allow(connection, act, officers, rule.officers, office=told.get("office", ""))
             series, low, high = self._context.locate(connection, first, last)
             self._context.store.lock(connection, 2 + series.id)
             self._move(connection, rule, series, low, high, by, at, told)
@@ -209,7 +209,7 @@ class Blanks:
         """
         first, _ = read_range(number)
         with self._context.store.read() as connection:
-            self._context.may_read(connection, "status", officer)
+            self._context.access.may_read(connection, "status", officer)
             try:
                 series, n, _ = self._context.locate(connection, first, first)
             except RegisterError:
@@ -244,7 +244,7 @@ class Blanks:
         :raises RegisterError: an officer without the role
         """
         with self._context.store.read() as connection:
-            self._context.may_read(connection, "status", officer)
+            self._context.access.may_read(connection, "status", officer)
             known = {series.id: series for series in self._context.series(connection)}
             rows = connection.execute(select(schema.blank).order_by(_table.series, _table.first)).all()
         found = [(known[row.series], _span(row)) for row in rows]

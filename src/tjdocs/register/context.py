@@ -1,13 +1,12 @@
 """What every part of a register shares: the database, the keys, the log, and who may do what."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from sqlalchemy import Connection, CursorResult, select
 
 from tjdocs.errors import RegisterError
-from tjdocs.register import hot, schema
+from tjdocs.register import schema
 from tjdocs.register.entries import add_signatures, as_bytes, has_body, make_leaf
 from tjdocs.register.keys import Keys
 from tjdocs.register.log import Log, Secrets
@@ -51,23 +50,6 @@ class Context:
     def trial(self) -> bool:
         """Whether roles are not enforced and nobody signs."""
         return self.access.trial
-
-    def allow(
-        self,
-        connection: Connection | hot.Direct,
-        act: str,
-        officers: Sequence[str],
-        count: int = 1,
-        *,
-        seconded: bool = False,
-        office: str = "",
-    ) -> Acting:
-        """See :meth:`tjdocs.register.roles.Access.allow`."""
-        return self.access.allow(connection, act, officers, count, seconded=seconded, office=office)
-
-    def may_read(self, connection: Connection | hot.Direct, act: str, officer: str) -> None:
-        """See :meth:`tjdocs.register.roles.Access.may_read`."""
-        self.access.may_read(connection, act, officer)
 
     def series(self, connection: Connection) -> list[Series]:
         """Return every series."""

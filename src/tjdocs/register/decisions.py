@@ -94,7 +94,7 @@ class Decisions:
             )
         sealed = seal(person, id_, self._context.keys, self._context.secrets.lookup) if person else Sealed()
         with self._context.store.write() as connection:
-            by = self._context.allow(connection, "decide", (officer,))
+            by = self._context.access.allow(connection, "decide", (officer,))
             row["office"] = office or by.office
             connection.execute(
                 insert(schema.decision).values(

@@ -94,7 +94,7 @@ class Documents:
             raise UsageError("no number", where="number", hint="a document's number")
         store = self._context.store
         with hot.each(store) as direct:
-            self._context.may_read(direct, "status", officer)
+            self._context.access.may_read(direct, "status", officer)
             for series in self._series:
                 n = series.pattern.read(number)
                 rows = () if n is None else hot.execute(direct, hot.FIND, (schema.place(series.id, n),))
@@ -155,7 +155,7 @@ class Documents:
             told["act"] = values.text(reference, "act")
         at = values.moment(at)
         with self._context.store.write() as connection:
-            by = self._context.allow(connection, act, officers, rule.officers)
+            by = self._context.access.allow(connection, act, officers, rule.officers)
             row = connection.execute(
                 select(_table.state, _table.since, _table.ground).where(_table.number == number).with_for_update()
             ).one_or_none()
@@ -178,7 +178,7 @@ class Documents:
         """
         entry = schema.entry.c
         with self._context.store.read() as connection:
-            self._context.may_read(connection, "status", officer)
+            self._context.access.may_read(connection, "status", officer)
             return list(
                 connection.execute(
                     select(entry.leaf)
@@ -195,7 +195,7 @@ class Documents:
         """
         entry = schema.entry.c
         with self._context.store.read() as connection:
-            self._context.may_read(connection, "status", officer)
+            self._context.access.may_read(connection, "status", officer)
             # an entry that has no place yet is newer than each that has one
             newest = (entry.position.is_(None).desc(), entry.position.desc(), entry.id.desc())
             leaf = connection.execute(
@@ -214,7 +214,7 @@ class Documents:
         :raises RegisterError: no such document, no role, or no data key
         """
         with self._context.store.read() as connection:
-            self._context.may_read(connection, "look-up", officer)
+            self._context.access.may_read(connection, "look-up", officer)
             row = connection.execute(select(_table.sealed, _table.wrapped).where(_table.number == number)).one_or_none()
         if row is None:
             raise RegisterError("no such document", where="number", hint="the number as printed on it")
@@ -231,7 +231,7 @@ class Documents:
             raise RegisterError("persons cannot be looked up", where="keys", hint="open the register with its data key")
         holder, personal = hashes(person, self._context.secrets.lookup)
         with self._context.store.read() as connection:
-            self._context.may_read(connection, "look-up", officer)
+            self._context.access.may_read(connection, "look-up", officer)
             documents = connection.execute(
                 select(schema.document)
                 .where(_of(_table, holder, personal))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from tjdocs import limits
+from tjdocs import inputs, limits
 from tjdocs.register.officer_keys import decode, encode
 
 __all__ = [
@@ -105,7 +105,7 @@ def read_json(data: object) -> Any:
     raw = as_bytes(data)
     if len(raw) > limits.LOG_ENTRY:
         raise ValueError("over the limit")
-    if raw.count(b"[") + raw.count(b"{") > limits.JSON_DEPTH and _nesting(raw) > limits.JSON_DEPTH:
+    if inputs.is_too_deep(raw.decode("latin-1")):  # all that counts is ASCII, also in bytes that are no text
         raise ValueError("nested too deeply")
     try:
         table = json.loads(raw, parse_constant=_no_number)
@@ -151,25 +151,6 @@ def read_moment(text: object) -> datetime:
 
 def _no_number(text: str) -> None:
     raise ValueError(f"{text} is not a number")
-
-
-def _nesting(raw: bytes) -> int:
-    """Return how deep arrays and objects are nested, brackets within texts left out."""
-    depth = most = 0
-    text = escaped = False
-    for byte in raw:
-        if escaped:
-            escaped = False
-        elif text:
-            escaped, text = byte == 0x5C, byte != 0x22
-        elif byte == 0x22:
-            text = True
-        elif byte in b"[{":
-            depth += 1
-            most = max(most, depth)
-        elif byte in b"]}":
-            depth -= 1
-    return most
 
 
 def _is_text(value: object) -> bool:

@@ -55,7 +55,7 @@ class Issuing:
         place = "" if out is None else str(Path(out).absolute())
         staging = place and str(Path(place).parent / f".{Path(place).name}-{token[:12]}")
         with hot.transaction(self._context.store, lasting=False) as connection:
-            own = self._context.allow(connection, "issue", (officer,)).office
+            own = self._context.access.allow(connection, "issue", (officer,)).office
             if own and office not in ("", own):
                 raise RegisterError("an officer of another office", where="office")
             number, row = self._take(connection, document_type, own or office, moment)
@@ -123,7 +123,7 @@ class Issuing:
         sealed = self._seal(person, number)
         with self._recording(bool(replaces or ground)) as connection:
             row = self._reservation(connection, number, "reserved")
-            by = self._context.allow(connection, "issue", (row[4],), office=row[3])
+            by = self._context.access.allow(connection, "issue", (row[4],), office=row[3])
             old = ""
             if not isinstance(connection, Direct):
                 old = self._replaced(connection, number, row[2], by, replaces, ground, at, person)
@@ -192,7 +192,7 @@ class Issuing:
     ) -> None:
         """See :meth:`tjdocs.register.Register.replaceable`."""
         with self._context.store.read() as connection:
-            self._context.may_read(connection, "issue", officer)
+            self._context.access.may_read(connection, "issue", officer)
             query = select(schema.document).where(schema.document.c.number == old)
             self._lawful(connection.execute(query).one_or_none(), document_type, ground, values.moment(at), person)
 
@@ -245,7 +245,7 @@ class Issuing:
                 if number in self._held and "committed" in stages and self._recorded(connection, number, at):
                     return
                 row = self._reservation(connection, number, *stages)
-                by = self._context.allow(connection, "issue", (row[4],))
+                by = self._context.access.allow(connection, "issue", (row[4],))
                 self._spoil(connection, number, row, by, at, "withdrawn")
         finally:
             # also when it fails: `resume` may take the number then, even while this process runs
@@ -261,7 +261,7 @@ class Issuing:
         officer = connection.execute(select(table.officer).where(table.number == number)).scalar()
         if officer is None:
             return False
-        by = self._context.allow(connection, "issue", (officer,))
+        by = self._context.access.allow(connection, "issue", (officer,))
         self._spoil_document(connection, number, by, at, "withdrawn")
         return True
 
@@ -292,7 +292,7 @@ class Issuing:
         """See :meth:`tjdocs.register.Register.resume`."""
         at = values.moment(at)
         with self._context.store.write() as connection:
-            self._context.allow(connection, "resume", (officer,))
+            self._context.access.allow(connection, "resume", (officer,))
             table = schema.reservation.c
             left = connection.execute(select(table.number, table.owner).order_by(table.number)).all()
         found = []
@@ -312,7 +312,7 @@ class Issuing:
         The resuming officer signs: the officer who reserved the number may be elsewhere, and did not spoil it.
         """
         with self._context.store.write() as connection:
-            by = self._context.allow(connection, "resume", (officer,))
+            by = self._context.access.allow(connection, "resume", (officer,))
             row = self._locked(connection, number)
             if row is None:
                 return ""

@@ -348,7 +348,7 @@ class Register:
         :raises RegisterError: an officer without the role
         """
         with self._context.store.read() as connection:
-            self._context.may_read(connection, act, officer)
+            self._context.access.may_read(connection, act, officer)
 
     def report(self, *, first: date, last: date, officer: str = "") -> "report.Report":
         """Reconcile blanks by office and day; every blank that breaks the equation is named.

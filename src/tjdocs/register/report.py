@@ -95,7 +95,7 @@ def run(context: Context, *, officer: str, first: date, last: date) -> Report:
 
 def _run(context: Context, officer: str, first: date, last: date) -> Report:
     with context.store.read() as connection:
-        context.may_read(connection, "report", officer)
+        context.access.may_read(connection, "report", officer)
         replay, flows = Replay(), defaultdict[_Day, dict[str, int]](lambda: dict.fromkeys(FLOWS, 0))
         unread = tuple(_moves(connection, replay, flows))
         _issues(connection, flows)

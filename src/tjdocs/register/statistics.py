@@ -110,7 +110,7 @@ def run(context: Context, *, officer: str, first: date, last: date, by: Sequence
         .order_by(*columns)
     )
     with context.store.read() as connection:
-        context.may_read(connection, "statistics", officer)
+        context.access.may_read(connection, "statistics", officer)
         rows = [Row(tuple(row[:-2]), int(row[-2]), int(row[-1])) for row in connection.execute(query)]
     return Statistics(tuple(by), first, last, tuple(rows))
 
