@@ -212,7 +212,7 @@ def test_reading_a_file(tmp_path):
         "schema = 1\n",
         HEAD,
         HEAD + "rule = []\nsurplus = 1\n",
-        HEAD.replace("schema = 1", "schema = 2") + "rule = []\n",
+        HEAD.replace("schema = 1", "schema = 3") + "rule = []\n",
         'schema = 1\nname = "x"\nrequires = []\nrule = []\n',
         'schema = 1\nname = "x"\nrequires = ["pa.unknown"]\nrule = []\n',
         'schema = 1\nname = "x"\nrequires = ["xy.*"]\nrule = []\n',
@@ -398,3 +398,13 @@ def test_what_a_younger_issuer_leaves_open_is_referred_unless_a_lane_says_otherw
     findings += [open_, Finding("pa.authentic", Outcome.UNDETERMINED, "premise")]
     assert Policy.default().decide(findings) == (Decision.REFER, ("pa.ds-validity", "pa.authentic"))
     assert lane.decide(findings) == (Decision.REFUSE, ("pa.ds-validity",))
+
+
+def test_a_policy_of_schema_1_judges_what_came_later_as_it_did():
+    later = [Finding("chip.genuine", Outcome.UNDETERMINED, reason) for reason in ("not-read-live", "no-input")]
+    later.append(Finding("lds.structure", Outcome.UNDETERMINED, "not-read", subject="DG3"))
+    rules = 'name = "x"\nrequires = ["pa.authentic"]\n[[rule]]\noutcome = "passed"\ndecision = "none"\n'
+    passed = [Finding("pa.authentic", Outcome.PASSED)]
+    for finding in later:
+        decided = [Policy.parse(f"schema = {n}\n{rules}".encode()).decide([*passed, finding])[0] for n in (1, 2)]
+        assert decided == ["admit", "refer"]

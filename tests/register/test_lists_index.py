@@ -232,7 +232,7 @@ def test_an_index_of_version_1_is_refused_with_what_makes_it_anew(tmp_path):
     for opened in (Lists, lambda path: Lists.read([path])):
         with pytest.raises(InputError, match="index of lists of another version") as caught:
             opened(path)
-        assert "tjdocs border lists FILE… --out NEW" in caught.value.hint
+        assert "tjdocs border lists OLD --out NEW" in caught.value.hint
 
 
 UNFIT = [

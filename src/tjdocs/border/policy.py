@@ -32,6 +32,7 @@ class _Weight(IntEnum):
     REFUSE = 2
 
 
+_VERSION = 2
 _REMEMBERED = 4096  # combinations of check, outcome and reason; checks.toml has a tenth of it
 _WEIGHTS = {"none": _Weight.NONE, "refer": _Weight.REFER, "refuse": _Weight.REFUSE}
 
@@ -130,7 +131,8 @@ class Policy:
         """
         table = inputs.toml_table(data, where=where, limit=limits.POLICY)
         specs.require_keys(table, ["schema", "name", "requires", "rule"], ["override", "instead", "trust"], where=where)
-        if type(table["schema"]) is not int or table["schema"] != 1 or not isinstance(table["name"], str):
+        version = table["schema"]
+        if type(version) is not int or version not in (1, _VERSION) or not isinstance(table["name"], str):
             raise SpecError("policy of another version", where=where)
         for name in ("rule", "override", "instead"):
             rows = table.setdefault(name, [])
@@ -139,7 +141,7 @@ class Policy:
         return cls(
             table["name"],
             _patterns(table["requires"], where),
-            tuple(_rule(row, where) for row in table["rule"]),
+            (() if version == _VERSION else _since()) + tuple(_rule(row, where) for row in table["rule"]),
             sha256(data).hexdigest(),
             tuple(_override(row, where) for row in table["override"]),
             MappingProxyType(_instead(table["instead"], where)),
@@ -262,6 +264,13 @@ def _rule(row: dict[str, Any], where: str) -> Rule:
     if row.get("reason", "premise") not in _reasons():
         raise SpecError("no such reason", where=f"{where}: {row['reason']}", hint="reasons stand in specs/checks.toml")
     return Rule(**row)
+
+
+@cache
+def _since() -> tuple[Rule, ...]:
+    """Return the rules about findings that a policy of schema 1 could not know."""
+    where = "border/policy-1.toml"
+    return tuple(_rule(row, where) for row in specs.read_toml(where)["rule"])
 
 
 @cache

@@ -21,11 +21,12 @@ from tjdocs.errors import InputError, OutputError
 from tjdocs.register import _index_form as form
 from tjdocs.register._entries import Entry
 
-__all__ = ["AlteredError", "Index", "is_index"]
+__all__ = ["AlteredError", "Index", "is_index", "old_entries"]
 
 _HEAD = b"SQLite format 3\x00"
 _HINT = "make one with `tjdocs border lists FILE… --out NEW`"
 _RENEWAL = "build it again from its lists: `tjdocs border lists FILE… --out NEW`"
+_OLD = "make the new form of it: `tjdocs border lists OLD --out NEW`"
 
 
 class AlteredError(Exception):
@@ -256,13 +257,27 @@ def is_index(path: str | Path) -> bool:
         raise InputError("cannot read", where=str(path), hint=error.strerror or "") from None
 
 
-def _opened(path: str | Path) -> sqlite3.Connection:
+def old_entries(path: str | Path) -> Iterator[Entry]:
+    """Yield the entries of an index of version 1, which had no digests: whoever has it answers for what it says.
+
+    :raises InputError: it is none, or an entry is malformed
+    """
+    database = _opened(path, {form.OLD_VERSION: form.OLD_SCHEMA}, renewal=_HINT)
+    with closing(database):
+        try:
+            for category, data in database.execute("SELECT category, data FROM entry ORDER BY id"):
+                yield _entry(category, data)
+        except (AlteredError, sqlite3.Error):
+            raise InputError("a damaged index of lists", where=str(path), hint=_RENEWAL) from None
+
+
+def _opened(path: str | Path, forms: Mapping[str, str] | None = None, *, renewal: str = _OLD) -> sqlite3.Connection:
     database, _ = databases.open_readonly(
         path,
-        {form.VERSION: form.SCHEMA},
+        forms or {form.VERSION: form.SCHEMA},
         kind="index of lists",
         hint=_HINT,
-        renewal=_RENEWAL,
+        renewal=renewal,
         large=True,
         immutable=True,
     )

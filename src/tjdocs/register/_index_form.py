@@ -18,6 +18,8 @@ __all__ = [
     "HASH",
     "KEY",
     "NUMBER",
+    "OLD_SCHEMA",
+    "OLD_VERSION",
     "PART",
     "ROOT",
     "SCHEMA",
@@ -38,6 +40,14 @@ CREATE TABLE entry (id INTEGER PRIMARY KEY, category TEXT NOT NULL, data TEXT NO
 CREATE TABLE key (bucket INTEGER PRIMARY KEY, hashes BLOB NOT NULL);
 CREATE TABLE digest (part INTEGER PRIMARY KEY, digests BLOB NOT NULL);
 CREATE TABLE unfit (id INTEGER PRIMARY KEY, reason TEXT NOT NULL);
+"""
+OLD_VERSION = "1"
+OLD_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE entry (id INTEGER PRIMARY KEY, category TEXT NOT NULL, data TEXT NOT NULL);
+CREATE TABLE key (hash INTEGER NOT NULL, entry INTEGER NOT NULL);
+CREATE INDEX key_hash ON key (hash, entry);
+CREATE TABLE sqlite_stat1(tbl,idx,stat);
 """
 HASH, NUMBER, ENTRY = 8, 4, 12  # bytes of a key: hash, number of the entry, digest of the entry
 KEY = HASH + NUMBER + ENTRY

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from tjdocs.errors import UsageError
 from tjdocs.mrz.names import Name, Reach, Relation, near, resemble
 from tjdocs.register import _lookups
 from tjdocs.register._entries import Category, Entry, appeals, categories, entries, is_birth
-from tjdocs.register._index import AlteredError, Index, is_index
+from tjdocs.register._index import AlteredError, Index, is_index, old_entries
 
 __all__ = [
     "Category",
@@ -162,10 +163,13 @@ class Lists:
     def build(cls, path: str | Path, files: Sequence[str | Path]) -> "Lists":
         """Make an index of files of entries at ``path``, completely or not at all; only its owner may read it.
 
+        A file may be an index of the version before: its entries are taken over.
+
         :raises InputError: an unreadable file, or a malformed row, with its line
         :raises OutputError: there is something at ``path``, or the index cannot be made there
         """
-        return cls._of([Index.build(path, (entry for file in files for entry in entries(file)))], {})
+        sources = (old_entries(file) if is_index(file) else entries(file) for file in files)
+        return cls._of([Index.build(path, chain.from_iterable(sources))], {})
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _again, (self._parts, self._origin)
