@@ -61,7 +61,9 @@ def encode(value: Any) -> bytes:
 
 def raw(tlv: TLV) -> bytes:
     """Return an element's bytes, header included, as read."""
-    return asn1.encode_der(tlv)
+    # the library encodes these from version 50 on
+    start = bytes(tlv.tag_bytes)
+    return start + header(0, len(tlv.data))[1:] + bytes(tlv.data)
 
 
 def parts(data: bytes) -> list[bytes]:

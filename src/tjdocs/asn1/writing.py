@@ -2,26 +2,16 @@
 
 from datetime import datetime
 
-from cryptography.hazmat import asn1
 from cryptography.x509 import ObjectIdentifier
 
-from tjdocs.asn1 import der
+from tjdocs.asn1 import der, tlv
 from tjdocs.asn1.times import encode_time
 from tjdocs.asn1.x509 import (
-    CertificateFields,
-    EcParameters,
-    Extension,
-    FieldId,
     HashAlgorithm,
     MaskGenAlgorithm,
     PssParameters,
-    RevokedCertificate,
-    SubjectPublicKeyInfo,
-    TbsCertificate,
-    TbsCertificateList,
-    Validity,
-    _Curve,
     encode_algorithm,
+    encode_oid,
 )
 
 __all__ = [
@@ -36,16 +26,10 @@ __all__ = [
 
 def ec_parameters(prime: int, a: bytes, b: bytes, base: bytes, order: int, cofactor: int) -> bytes:
     """Return explicit EC parameters, DER (Doc 9303-12, 4.1.6.3: with cofactor, uncompressed base point)."""
-    return der.encode(
-        EcParameters(
-            version=1,
-            field=FieldId(oid=ObjectIdentifier("1.2.840.10045.1.1"), prime=prime),
-            curve=_Curve(a=a, b=b, seed=None),
-            base=base,
-            order=order,
-            cofactor=cofactor,
-        )
-    )
+    field = tlv.encode(0x30, encode_oid("1.2.840.10045.1.1") + der.integer(prime))
+    curve = tlv.encode(0x30, tlv.encode(0x04, a) + tlv.encode(0x04, b))
+    point = (tlv.encode(0x04, base), der.integer(order), der.integer(cofactor))
+    return tlv.encode(0x30, b"".join((der.integer(1), field, curve, *point)))
 
 
 def encode_tbs_certificate(
@@ -60,39 +44,31 @@ def encode_tbs_certificate(
     extensions: list[tuple[str, bool, bytes]],
 ) -> bytes:
     """Return a version 3 ``TBSCertificate``, DER."""
-    return der.encode(
-        TbsCertificate(
-            version=2,
-            serial=serial,
-            signature=der.element(algorithm),
-            issuer=der.element(issuer),
-            validity=Validity(
-                not_before=der.element(encode_time(not_before)), not_after=der.element(encode_time(not_after))
-            ),
-            subject=der.element(subject),
-            public_key=der.element(spki),
-            issuer_unique_id=None,
-            subject_unique_id=None,
-            extensions=[
-                Extension(oid=ObjectIdentifier(oid), critical=critical or None, value=value)
-                for oid, critical, value in extensions
-            ],
-        )
+    validity = encode_time(not_before) + encode_time(not_after)
+    version = tlv.encode(0xA0, der.integer(2))
+    fields = (version, der.integer(serial), algorithm, issuer, tlv.encode(0x30, validity), subject, spki)
+    return tlv.encode(0x30, b"".join(fields) + tlv.encode(0xA3, _extensions(extensions)))
+
+
+def _extensions(extensions: list[tuple[str, bool, bytes]]) -> bytes:
+    """Return ``Extensions``, DER."""
+    return tlv.encode(
+        0x30,
+        b"".join(
+            tlv.encode(0x30, encode_oid(oid) + (b"\x01\x01\xff" if critical else b"") + tlv.encode(0x04, value))
+            for oid, critical, value in extensions
+        ),
     )
 
 
 def encode_signed(tbs: bytes, algorithm: bytes, signature: bytes) -> bytes:
     """Return a ``Certificate`` or ``CertificateList`` around what was signed, DER."""
-    return der.encode(
-        CertificateFields(
-            tbs=der.element(tbs), signature_algorithm=der.element(algorithm), signature=asn1.BitString(signature, 0)
-        )
-    )
+    return tlv.encode(0x30, tbs + algorithm + _bits(signature))
 
 
-def _library_time(moment: datetime) -> asn1.UTCTime | asn1.GeneralizedTime:
-    """Return an optional ``Time``, which no schema can keep whole."""
-    return asn1.UTCTime(moment) if 1950 <= moment.year < 2050 else asn1.GeneralizedTime(moment)
+def _bits(data: bytes) -> bytes:
+    """Return a BIT STRING of whole octets."""
+    return tlv.encode(0x03, b"\x00" + data)
 
 
 def encode_tbs_crl(
@@ -105,33 +81,16 @@ def encode_tbs_crl(
     extensions: list[tuple[str, bool, bytes]],
 ) -> bytes:
     """Return a version 2 ``TBSCertList``, DER; entries carry no extensions (Doc 9303-12, table 10)."""
-    return der.encode(
-        TbsCertificateList(
-            version=1,
-            signature=der.element(algorithm),
-            issuer=der.element(issuer),
-            this_update=der.element(encode_time(this_update)),
-            next_update=_library_time(next_update),
-            revoked=[
-                RevokedCertificate(serial=serial, date=der.element(encode_time(moment)), extensions=None)
-                for serial, moment in revoked
-            ]
-            or None,
-            extensions=[
-                Extension(oid=ObjectIdentifier(oid), critical=critical or None, value=value)
-                for oid, critical, value in extensions
-            ],
-        )
-    )
+    entries = b"".join(tlv.encode(0x30, der.integer(serial) + encode_time(moment)) for serial, moment in revoked)
+    fields = [der.integer(1), algorithm, issuer, encode_time(this_update), encode_time(next_update)]
+    if entries:
+        fields.append(tlv.encode(0x30, entries))
+    return tlv.encode(0x30, b"".join(fields) + tlv.encode(0xA0, _extensions(extensions)))
 
 
 def encode_public_key(algorithm_oid: str, parameters: bytes, key: bytes) -> bytes:
     """Return a ``SubjectPublicKeyInfo``, DER."""
-    return der.encode(
-        SubjectPublicKeyInfo(
-            algorithm=der.element(encode_algorithm(algorithm_oid, parameters)), key=asn1.BitString(key, 0)
-        )
-    )
+    return tlv.encode(0x30, encode_algorithm(algorithm_oid, parameters) + _bits(key))
 
 
 def encode_pss_parameters(hash_oid: str, mask_hash_oid: str, salt_length: int) -> bytes:

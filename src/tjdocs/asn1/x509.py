@@ -278,9 +278,7 @@ def algorithm_id(data: bytes) -> AlgorithmId:
 @lru_cache(maxsize=1024)
 def encode_algorithm(oid: str, parameters: bytes = b"") -> bytes:
     """Return an ``AlgorithmIdentifier``, DER."""
-    if not parameters:
-        return der.encode(_AlgorithmIdentifierBare(oid=ObjectIdentifier(oid)))
-    return der.encode(AlgorithmIdentifier(oid=ObjectIdentifier(oid), parameters=der.element(parameters)))
+    return tlv.encode(0x30, encode_oid(oid) + parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,4 +432,4 @@ def encode_name(parts: list[tuple[str, str, int]]) -> bytes:
 @lru_cache(maxsize=256)
 def encode_oid(oid: str) -> bytes:
     """Return an OBJECT IDENTIFIER, DER."""
-    return tlv.read(encode_algorithm(oid)).value
+    return tlv.read(der.encode(_AlgorithmIdentifierBare(oid=ObjectIdentifier(oid)))).value
