@@ -15,6 +15,8 @@ from typing import Any
 
 from tjdocs import inputs
 from tjdocs.errors import InputError
+from tjdocs.pki import names
+from tjdocs.pki import paths as certification_path
 from tjdocs.pki.attempts import Attempts
 from tjdocs.pki.certificate import Certificate, CertificateError
 from tjdocs.pki.cms import CmsError
@@ -247,7 +249,7 @@ def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport
             "list",
             own.signer,
             own.anchor.sha256 if own.anchor else "",
-            own.anchor.country if own.anchor else "",
+            names.state(own.anchor.subject) if own.anchor else "",
             own.signed,
             how.imported,
             " ".join(f"{certificate.sha256}:{certificate.key_digest}" for certificate in own.path),

@@ -82,7 +82,9 @@ def judge(check: str, chain: Sequence[Certificate], source: RevocationSource, *,
     issued = [found for found in tied if found.crl.this_update - at <= paths.CLOCK_SKEW]
     if not issued:
         return Finding(check, Outcome.UNDETERMINED, "not-yet-issued")
-    if all(found.crl.stale(at) for found in issued):
+    # of one key the newest list counts: an older one that was to last longer does not replace the one that is due
+    newest = {found.by.key_digest: found.crl for found in sorted(issued, key=lambda found: found.crl.this_update)}
+    if all(crl.stale(at) for crl in newest.values()):
         return Finding(check, Outcome.UNDETERMINED, "stale")
     warnings = dict.fromkeys(warning for found in issued for warning in found.warnings)
     if warnings:

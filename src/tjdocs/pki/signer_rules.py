@@ -287,6 +287,8 @@ def check_country(signer: JudgedSigner, said: str, expected: str | None) -> Iter
     else:
         if not issuer:
             yield Fault(_WARNING, "country-absent", detail)
+    if len(issuer) > 1 and signer.states and signer.states[0] in [code.upper() for code in issuer]:
+        issuer = (signer.states[0],)  # of several that it names, the policy says for which it signs
         if any(code != code.upper() for code in written):
             yield Fault(_WARNING, "country-case", detail)
 
