@@ -22,12 +22,13 @@ def last_revoked(path: Path, csca: Certificate) -> dict[int, datetime]:
     """
     try:
         last = Crl.parse(path.read_bytes())
+        moments = last.revocations()
     except (OSError, CrlError):
         last = None
     if last is None or not last.verify(csca).valid:
         hint = "put back the last one that was published: whoever is on it must stay revoked"
         raise InputError("the last revocation list is missing or not ours", where=str(path), hint=hint)
-    return last.revocations()
+    return moments
 
 
 def next_list(
