@@ -501,7 +501,8 @@ def seal_signer() -> Signer:
 def sealed(kind: str, profile: str, *, issued: str, zone: str = "", **more: Any) -> bytes:
     """Return the seal of a document, over its zone unless over another."""
     day = date.fromisoformat(issued)
-    features = {"zone": zone or document(kind, issued=issued, **more)[0].replace("\n", "")}
+    permit = {"residence_permit_expires": date.fromisoformat(more.pop("permit"))} if "permit" in more else {}
+    features = {"zone": zone or document(kind, issued=issued, **more)[0].replace("\n", ""), **permit}
     if profile == "registration-certificate":
         features |= {"category": more.get("category", "A"), "date_of_acceptance": day}
     return seal.make(
@@ -534,5 +535,5 @@ def paper(kind: str, profile: str, *, over: str = "", **more: Any) -> Paper:
     """Return a traveller with zone and seal of a document of ours."""
     given = {key: value for key, value in more.items() if key not in ("register", "direction", "lists")}
     asked = {key: value for key, value in more.items() if key in ("register", "direction", "lists")}
-    text = document(kind, **given)[0]
+    text = document(kind, **{key: value for key, value in given.items() if key != "permit"})[0]
     return Paper((text, None), seal=sealed(kind, profile, zone=over, **given), **asked)

@@ -193,6 +193,17 @@ def test_paper_is_proved_by_its_seal(who, decision, decided_by):
     assert replace(who, seal=None).judge().decision != "admit"
 
 
+@pytest.mark.requirement("STL-4")
+@pytest.mark.parametrize(
+    ("permit", "reason"),
+    [("2027-03-01", ""), ("2028-01-01", ""), ("2027-02-28", "too-long"), ("2026-11-01", "too-long")],
+)
+def test_a_stateless_id_that_outlives_the_residence_permit_in_its_seal(permit, reason):
+    verdict = paper("stateless-id", "stateless-id", direction="exit", permit=permit, **STATELESS).judge()
+    (found,) = (f for f in verdict.findings if f.check == "doc.validity-period")
+    assert (found.reason, verdict.decision) == (reason, "refuse" if reason else "admit")
+
+
 def test_a_seal_of_another_profile_proves_nothing():
     """A genuine seal over the very zone, but one for another kind of document."""
     text = document("return-certificate", **RETURN)[0]

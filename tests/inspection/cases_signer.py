@@ -602,6 +602,19 @@ def serial() -> int:
     return b.utopian_signer().certificate.serial
 
 
+def listed_under_the_second_name() -> b.Scene:
+    """A CSCA that names two States; the list of its key is issued under the name of the second alone."""
+    root = b.csca(subject=of_two("EW", b.COUNTRY))
+    crls = [b.revocation_list(b.utopia(), [b.signer(root).certificate.serial])]
+    return named_of_two("EW", b.COUNTRY, anchors=[root, b.utopia()], crls=crls)
+
+
+def older_list_that_lasts_longer() -> b.Scene:
+    """The newest list of a key is due; the one before was to last until later."""
+    newest = b.revocation_list(b.utopia(), issued=b.moment(2026, 11, 10), until=b.moment(2026, 11, 20))
+    return listed(crls=[b.revocation_list(b.utopia(), issued=b.moment(2026, 11, 1), until=b.moment(2026, 12, 20)), newest])
+
+
 def revoked_by_key_identifier() -> b.Scene:
     party = b.signer(b.utopia(), issuer=b.name(("C", b.COUNTRY), ("CN", "Nobody's name")))
     return b.scene(by=party, crls=[b.revocation_list(b.utopia(), [party.certificate.serial])])
@@ -711,6 +724,7 @@ REVOCATION_CASES: list[Case] = [
     Case("admit", REVOCATION, "undetermined", "no-crl", b.scene),
     Case("admit", REVOCATION, "undetermined", "other-issuer", lambda: listed(by=OTHER_STATE)),
     referred(REVOCATION, "stale", lambda: listed(until=b.moment(2026, 11, 24, 11))),
+    referred(REVOCATION, "stale", older_list_that_lasts_longer, note="an-older-one-lasts-longer"),
     referred(
         REVOCATION,
         "stale",
@@ -818,6 +832,7 @@ REVOCATION_CASES: list[Case] = [
     # another way is open
     admitted(REVOCATION, "", relinked_after_revocation, note="relinked-after-revocation"),
     refused(REVOCATION, "revoked", lambda: listed(serial(), until=b.moment(2026, 11, 2)), note="stale"),
+    refused(REVOCATION, "revoked", listed_under_the_second_name, note="second-of-two-States"),
     refused(REVOCATION, "revoked", lambda: listed(1, serial(), 2), note="among-others"),
     refused(REVOCATION, "revoked", lambda: newest_key_lists(serial()), note="newest-key"),
     # its issuer's name is nobody's, so that only the chain tells whose list counts
@@ -853,6 +868,13 @@ def named_by_the_policy(code: str) -> b.Scene:
     return replace(scene, policy=b.policy(believe=["anchor"], states={entry.certificate.sha256: code}))
 
 
+def named_of_two(*codes: str, **changes) -> b.Scene:
+    """A CSCA that names several States, of which the policy names ours."""
+    party = b.csca(subject=of_two(*codes))
+    policy = b.policy(believe=["anchor"], states={party.certificate.sha256: b.COUNTRY})
+    return replace(signed_by(party, **changes), policy=policy)
+
+
 COUNTRY_CASES: list[Case] = [
     admitted(COUNTRY, "", b.scene),
     admitted(COUNTRY, "", lambda: of_state("D<<", country="DE", csca_country="DE"), note="one-letter-code"),
@@ -868,6 +890,9 @@ COUNTRY_CASES: list[Case] = [
     referred(COUNTRY, "code-unknown", nameless_csca, note="csca"),
     referred(COUNTRY, "code-unknown", lambda: csca_of(b.COUNTRY, "EW"), note="csca-of-two"),
     referred(COUNTRY, "code-unknown", lambda: b.scene(by=b.signer(b.utopia(), subject=of_two(b.COUNTRY, "EW"))), note="signer-of-two"),
+    referred(COUNTRY, "code-unknown", lambda: csca_of(b.STATE), note="csca-of-three-letters"),
+    admitted(COUNTRY, "", lambda: named_of_two(b.COUNTRY, "EW"), note="named-of-two-by-the-policy"),
+    admitted(COUNTRY, "", lambda: named_of_two("EW", b.COUNTRY), note="named-second-by-the-policy"),
     refused(COUNTRY, "differs", lambda: named_by_the_policy("EW"), note="named-by-the-policy"),
     refused(COUNTRY, "differs", lambda: of_state("TJK"), note="foreign-genuine-signer"),
     refused(

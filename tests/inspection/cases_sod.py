@@ -189,7 +189,10 @@ SIGNATURE_CASES: list[Case] = [
     admitted(SIGNATURE, "pss-key-parameters", lambda: pss_key_for("sha512")),
     refused(SIGNATURE, "pss-trailer", lambda: b.scene(algorithm_=b.algorithm("pss-trailer-2"))),
     admitted(SIGNATURE, "rsa-modulus-negative", negative_modulus),
-    referred(SIGNATURE, "limit", crowd_of_signers, note="certificates-of-one-number"),
+    *(
+        referred(check, "limit", crowd_of_signers, note="certificates-of-one-number")
+        for check in (SIGNATURE, "pa.ds-chain", "pa.ds-validity", "pa.ds-usage", "pa.country")
+    ),
     admitted(SIGNATURE, "", lambda: b.scene(by=rsa_signer(), kind="rsa-sha256"), note="rsa"),
     admitted(SIGNATURE, "", lambda: b.scene(by=rsa_signer(), kind="pss-sha256"), note="pss"),
     admitted(SIGNATURE, "", lambda: b.scene(by=rsa_signer(), kind="pss-sha256", salt=20), note="pss-salt-20"),

@@ -99,8 +99,13 @@ def test_lists_of_how_many_states():
     ):
         assert two.standing(entry(listed("DE"), other))[0] is False
     assert two.standing(entry(listed("DE"), listed("FR", signature="warning")))[0] is True
-    # lists of nobody's State are told apart by their anchors
-    assert two.standing(entry(listed("", "aa" * 32, name="1"), listed("", "bb" * 32, name="2")))[0] is True
+    # an anchor that names no State may be any State's: its list is one more State's where the policy says whose
+    for state in ("", "DEU", "D", "DE ", "\uff24\uff25", "DE\0"):
+        assert two.standing(entry(listed("DE"), listed(state, "bb" * 32, name="2")))[0] is False
+        assert two.standing(entry(listed(state, "aa" * 32, name="1"), listed(state, "bb" * 32, name="2")))[0] is False
+        assert policy(believe=["list"]).standing(entry(listed(state)))[0] is True
+    told = policy(believe=["list"], lists=2, states={"bb" * 32: "FR"})
+    assert told.standing(entry(listed("DE"), listed("", "bb" * 32, name="2")))[0] is True
 
 
 def test_lists_under_given_anchors():
@@ -132,6 +137,14 @@ def vouched(tmp_path, signer: b.Party, *, inside=(), anchor: b.Party = UTOPIA) -
     (report,) = import_paths(store, [file], anchors=[anchor.certificate], at=b.AT)
     assert report.signature == "passed"
     return store
+
+
+def test_the_state_of_a_list_is_the_one_that_its_anchor_names(tmp_path):
+    for codes, state in ((("UT",), "UT"), (("ut",), "UT"), (("UT", "EW"), ""), (("UTO",), ""), ((), "")):
+        anchor = b.csca(subject=b.name(*(("C", code) for code in codes), ("CN", "Whose")))
+        store = vouched(tmp_path, list_signer(anchor), anchor=anchor)
+        (source,) = next(entry for entry in store.entries if entry.certificate == OTHER.certificate).origins
+        assert source.state == state
 
 
 @pytest.mark.parametrize("who", ["signer", "anchor", "between"])

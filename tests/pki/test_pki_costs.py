@@ -6,13 +6,15 @@ import time
 import ecdsa
 import pytest
 from ecdsa.util import sigencode_der
-from lists_made import LIST_SIGNER, master_list
+from lists_made import LIST_SIGNER, list_signer, master_list
 
 import builders as b
-from tjdocs import limits
-from tjdocs.pki import TrustStore, curves, importing, keys, revocation
+import seals_made as seals
+from tjdocs import limits, seal
+from tjdocs.pki import TrustStore, curves, importing, keys, revocation, signer_rules
 from tjdocs.pki.attempts import COST, Attempts
 from tjdocs.pki.certificate import Certificate
+from tjdocs.pki.crl import Crl
 from tjdocs.pki.lists import MasterList
 
 BRAINPOOL = curves.by_name("brainpoolP320r1")
@@ -94,6 +96,50 @@ def test_a_crowd_of_certificates_of_one_name(tmp_path, name, spent):
     assert 0 < spent.cost <= limits.ATTEMPTS_COST + limits.LIST_COST_PER_BYTE * len(data)
 
 
+def folder_of(tmp_path, files: dict[str, bytes]):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return folder, sum(map(len, files.values()))
+
+
+@pytest.mark.parametrize("name", CROWDS)
+def test_a_crowd_in_as_many_files_costs_no_more(tmp_path, name, spent):
+    folder, size = folder_of(tmp_path, {f"{n:02}.cer": party.raw for n, party in enumerate(CROWDS[name])})
+    store = TrustStore.create(tmp_path / "trust.db")
+    reports = importing.import_paths(store, [folder], at=b.AT)
+    assert sum(report.certificates for report in reports) == 60
+    # a file's part need not suffice for one key of which a second suffices for two
+    assert spent.cost <= limits.ATTEMPTS_COST + limits.LIST_COST_PER_BYTE * size
+
+
+def test_honest_roots_in_as_many_files_are_placed(tmp_path):
+    roots = [slow(n, by=n, extensions=[*AUTHORITY, b.subject_identifier(bytes([n]) * 20)]) for n in range(60)]
+    folder, _ = folder_of(tmp_path, {f"{n:02}.cer": party.raw for n, party in enumerate(roots)})
+    store = TrustStore.create(tmp_path / "trust.db")
+    reports = importing.import_paths(store, [folder], at=b.AT)
+    assert [(report.verified_self, report.unresolved) for report in reports] == [(1, ())] * 60
+
+
+def test_master_lists_and_revocation_lists_in_one_folder(tmp_path, spent):
+    """Each master list is judged against all revocation lists: what that costs does not multiply."""
+    party = list_signer()
+    crowd = [slow(number, extensions=AUTHORITY) for number in range(200, 260)]
+    lists = {
+        f"b{n}.ml": master_list([b.utopia().raw, *(p.raw for p in crowd[3 * n : 3 * n + 3])], party, inside=[party.raw, crowd[n].raw])
+        for n in range(20)
+    }
+    given = {"issuer": NAME, "key": b.ec_key("nobody")}
+    revoking = {f"a{n}.crl": b.revocation_list(b.utopia(), [party.certificate.serial, n], **given).raw for n in range(20)}
+    folder, size = folder_of(tmp_path, revoking | lists)
+    assert size < 100_000
+    store = TrustStore.create(tmp_path / "trust.db")
+    reports = importing.import_paths(store, [folder], anchors=[b.utopia().certificate], at=b.AT)
+    assert {report.signature for report in reports if report.source.endswith(".ml")} <= {"passed", "warning"}
+    assert spent.cost < 1000 * SECONDS
+
+
 def test_a_crowd_that_is_honest_is_placed(tmp_path):
     """As many roots as a file of that size has, each on the same curve, and each signed by itself."""
     roots = [slow(number, by=number, extensions=[*AUTHORITY, b.subject_identifier(bytes([number]) * 20)]) for number in range(60)]
@@ -138,6 +184,66 @@ def test_a_revocation_list_with_a_crowd_of_authorities_of_its_issuer_s_name(spen
     found = revocation.judge("x", chain, TrustStore.of(chain[1:], crowd, [crl]), at=b.AT)
     assert found.reason == "crl-signature"
     assert spent.cost < 1000 * SECONDS
+
+
+def of_nobody(count: int, issuer: bytes = NAME) -> list[Crl]:
+    """Revocation lists of a State that none of its authorities signed."""
+    return [b.revocation_list(b.utopia(), [n], issuer=issuer, key=b.ec_key("nobody")) for n in range(count)]
+
+
+def test_many_revocation_lists_with_a_crowd_of_authorities(spent):
+    crowd = [slow(number, extensions=AUTHORITY).certificate for number in range(200, 260)]
+    chain = [b.utopian_signer().certificate, b.utopia().certificate]
+    crls = of_nobody(60)
+    found = revocation.judge("x", chain, TrustStore.of(chain[1:], crowd, crls), at=b.AT)
+    assert found.reason == "crl-signature"
+    assert spent.cost <= limits.ATTEMPTS_COST + limits.LIST_COST_PER_BYTE * sum(len(crl.raw) for crl in crls)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_many_revocation_lists_do_not_hide_one_of_a_trusted_authority(first):
+    root = slow(7, by=7, extensions=AUTHORITY)
+    signer = slow(8, by=7)
+    tbs = b.revocation_list(b.utopia(), [signer.certificate.serial], issuer=NAME).tbs
+    signature = key(7).sign(tbs, hashfunc=ecdsa.util.sha256, sigencode=sigencode_der)
+    own = Crl.parse(b.sequence(tbs, b.algorithm("ecdsa-sha256"), b.bits(signature)))
+    crowd = [slow(number, extensions=AUTHORITY).certificate for number in range(200, 260)]
+    crls = [own, *of_nobody(300)] if first else [*of_nobody(300), own]
+    store = TrustStore.of([root.certificate], crowd, crls)
+    found = revocation.judge("x", [signer.certificate, root.certificate], store, at=b.AT)
+    assert (found.outcome, found.reason) == ("failed", "revoked")
+
+
+def test_the_seal_of_a_signer_with_a_crowd_of_namesakes_and_issuers(spent):
+    crowd = [slow(number, extensions=AUTHORITY) for number in range(40)]
+    namesakes = [seals.signer(by=crowd[0], key=b.ec_key(f"namesake {n}"), authority=None, signature=WRONG) for n in range(60)]
+    known = [party.certificate for party in (*crowd, *namesakes, seals.utopian())]
+    store = TrustStore.of([b.utopia().certificate], known)
+    found = seal.verify(seal.Seal.parse(seals.made()), store, at=b.AT).findings
+    assert all(finding.outcome.holds for finding in found[:3])
+    assert spent.cost < 1000 * SECONDS
+
+
+def test_what_others_left_over_is_not_remembered_of_a_signer():
+    party, store = b.utopian_signer().certificate, TrustStore.of([b.utopia().certificate])
+    assert signer_rules.judge(party, "document", store, attempts=Attempts(0)).path.reason == "limit"
+    assert signer_rules.judge(party, "document", store).path.valid
+
+
+def test_what_a_search_left_over_hides_no_revocation():
+    party, root = b.utopian_signer().certificate, b.utopia().certificate
+    newest = b.csca(key=b.ec_key("next"), by=b.utopia())
+    store = TrustStore.of([root], [newest.certificate], [b.revocation_list(newest, [root.serial])])
+    assert signer_rules.judge(party, "document", store, attempts=Attempts(1)).path.valid
+    found = revocation.judge("x", [party, root], store, at=b.AT)
+    assert (found.outcome, found.reason) == ("failed", "issuer-revoked")
+
+
+def test_a_bound_that_is_part_of_another():
+    cheap = b.utopia().certificate.key
+    whole = Attempts(3)
+    parts = [Attempts(2, above=whole), Attempts(2, above=whole)]
+    assert [part.take(cheap) for part in parts for _ in range(3)] == [True, True, False, True, False, False]
 
 
 def test_the_bound_is_a_count_and_a_cost():

@@ -67,6 +67,14 @@ def test_entries_with_extensions_and_late_dates():
     assert Crl.parse(whole(tbs(entries=entries, until=b.time(b.moment(2051))))).serials == {-7, 2**159}
 
 
+def test_a_date_of_revocation_that_is_none_hides_no_entry():
+    entries = b.sequence(b.sequence(b.integer(7), b.der(0x17, b"991399000000Z")))
+    crl = Crl.parse(whole(tbs(entries=entries)))
+    assert crl.serials == {7}
+    with pytest.raises(CrlError, match="a date of revocation"):
+        crl.revocations()
+
+
 def test_ber_is_read():
     body = tbs()
     read = Crl.parse(b"\x30\x80" + whole(body)[3 if len(whole(body)) < 256 else 4 :] + b"\0\0")

@@ -179,6 +179,25 @@ def test_a_crowd_of_namesakes_is_not_tried_to_the_end(monkeypatch):
     assert found.signer == crowd[0].certificate
 
 
+def test_a_crowd_of_strangers_accuses_nobody():
+    """Certificates that no CSCA signed, as anybody can write and publish, in front of the signer's."""
+    stranger = b.csca("CSCA Nowhere")
+    for key in (None, "seal"):
+        strangers = [
+            s.signer(
+                stranger,
+                key=b.ec_key(key or f"stranger {n}"),
+                period=(b.moment(2026, 1, 1 + n // 24, n % 24), b.moment(2028)),
+                authority=b.utopia().identifier,
+                issuer=b.utopia().name,
+            )
+            for n in range(70)
+        ]
+        assert judged(s.made(), store(*strangers[:63], s.utopian()))["seal.signature"] == ("passed", "")
+        found = judged(s.made(), store(*strangers, s.utopian()))
+        assert found["seal.signer"] == found["seal.signature"] == ("undetermined", "limit")
+
+
 CURVES = (
     ec.SECP224R1,
     ec.SECP256R1,

@@ -1,5 +1,7 @@
 """Law on the document: ``doc.type``, ``doc.genuine``, ``doc.use``, ``doc.validity-period``."""
 
+from datetime import date
+
 from tjdocs.border.case import Case
 from tjdocs.border.crossing import points
 from tjdocs.border.texts import action
@@ -80,6 +82,9 @@ def _validity(case: Case) -> Finding:
     if issued > case.day:
         return Finding(check, Outcome.FAILED, "issued-in-future", detail)
     latest = kind.latest(issued)
+    bound = case.own_seal.values.get(kind.not_beyond) if case.own_seal is not None else None
+    if isinstance(bound, date):
+        latest = min(latest or bound, bound)
     if latest is None:
         return Finding(check, Outcome.NOT_APPLICABLE, "not-limited")
     if expires is None:

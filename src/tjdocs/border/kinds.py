@@ -22,6 +22,7 @@ class Kind:
     :param use: directions in which it suffices; elsewhere ``doc.use`` gives ``otherwise``, a reason and an outcome
     :param years, months, days: how long the law lets it be valid; none of them: no length is laid down
     :param not_before: the first day of which such a document can be dated
+    :param not_beyond: a date in its seal that it never outlives, by the feature's name; empty: none
     :param categories: those that the law knows; empty: it has none
     :param seals: profiles of ``specs/seals/`` that prove it genuine, where no chip does
     """
@@ -40,6 +41,7 @@ class Kind:
     single_use: bool = False
     foreign: bool = False
     not_before: date | None = None
+    not_beyond: str = ""
     categories: tuple[str, ...] = ()
     requirement: str = ""
 

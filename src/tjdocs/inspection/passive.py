@@ -56,8 +56,10 @@ def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Zone | N
     signed = (said[0].moment, said[0].how)
     findings.append(_weakened(signature, said[0].moment.date()))
     if signer is None:
-        detail = "no certificate inside fits the signer named"
-        findings += [Finding(check, Outcome.UNDETERMINED, "signer-missing", detail) for check in _SIGNER_CHECKS[:-1]]
+        reason, detail = "signer-missing", "no certificate inside fits the signer named"
+        if signature.finding.reason == "limit":
+            reason, detail = "limit", "more certificates fit the signer named than are tried"
+        findings += [Finding(check, Outcome.UNDETERMINED, reason, detail) for check in _SIGNER_CHECKS[:-1]]
         findings.append(brief("pa.ds-revocation", Outcome.UNDETERMINED, "premise"))
         return Passive([*findings, *hashes], None, None, signed)
     judged = signer_rules.judge(signer, "document", trust)
@@ -124,7 +126,8 @@ class _Signature(NamedTuple):
 def _signature(chip: ChipContent, trust: TrustStore) -> tuple[_Signature, Certificate | None]:
     """Verify the signers in order; the first that verifies counts, else the first that was found.
 
-    A signer whose certificate is not inside is looked for in the store, where it is no more trusted for it.
+    A signer whose certificate is not inside is looked for in the store, where it is no more trusted for it. Where more
+    certificates fit than are tried, none of them is the signer's: whoever made one must not speak for the others.
     """
     assert chip.sod is not None  # noqa: S101
     data = chip.sod.signed_data
@@ -132,9 +135,10 @@ def _signature(chip: ChipContent, trust: TrustStore) -> tuple[_Signature, Certif
     best: tuple[_Signature, Certificate | None] | None = None
     attempts = data.attempts()
     for info in data.signers:
-        judged = data.judge(info, attempts=attempts) or data.judge(
-            info, trust.signers(serial=info.serial, key_identifier=info.key_identifier), attempts=attempts
+        named = data.named(info) or data.named(
+            info, trust.signers(serial=info.serial, key_identifier=info.key_identifier)
         )
+        judged = data.judge(info, named, attempts=attempts)
         if judged is None:
             best = best or (_Signature(Finding(check, Outcome.UNDETERMINED, "signer-missing")), None)
             continue
@@ -154,8 +158,9 @@ def _signature(chip: ChipContent, trust: TrustStore) -> tuple[_Signature, Certif
             return _Signature(_named(check, warnings), hashes, bits, info), certificate
         outcome = Outcome.UNDETERMINED if result.valid is None else Outcome.FAILED
         finding = Finding(check, outcome, result.reason, f"algorithm {result.algorithm or 'unknown'}")
+        signer = None if result.reason == "limit" and len(named) > 1 else certificate
         if best is None or best[1] is None:
-            best = (_Signature(finding, info=info), certificate)
+            best = (_Signature(finding, info=info), signer)
     assert best is not None  # noqa: S101 (EF.SOD without a signer is not read)
     return best
 

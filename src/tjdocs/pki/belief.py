@@ -179,9 +179,11 @@ class TrustPolicy:
         holding = [source for source in entry.origins if source.vouches and self.counts(source.anchor)]
         barred = self.denied | denied
         holding = [source for source in holding if not source.rests_on & barred]
-        # two editions of one State's list are one State's word
-        states = sorted({source.state or source.anchor for source in holding})
-        if len(states) >= self.lists:
+        # two editions of one State's list are one State's word, and an anchor of no State may be any State's
+        named_so = dict(self.states)
+        codes = (named_so.get(source.anchor, source.state).upper() for source in holding)
+        states = sorted({code for code in codes if _COUNTRY.fullmatch(code)})
+        if len(states) >= self.lists or (holding and self.lists == 1):
             return ""
         named = f" ({', '.join(states)})" if states else ""
         under = " under anchors that count" if self.anchors is not None else ""

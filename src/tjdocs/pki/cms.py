@@ -114,9 +114,12 @@ class SignedData:
         except der.DerError:
             raise CmsError("not-signed-data", first) from None
 
-    def attempts(self) -> Attempts:
-        """Return the bound on what all its signers together may cost."""
-        return Attempts(MAX_ATTEMPTS)
+    def attempts(self, above: Attempts | None = None) -> Attempts:
+        """Return the bound on what all its signers together may cost.
+
+        :param above: a bound of which it is a part
+        """
+        return Attempts(MAX_ATTEMPTS, above=above)
 
     @cached_property
     def parsed_certificates(self) -> tuple[Certificate, ...]:
@@ -133,6 +136,14 @@ class SignedData:
     def unreadable_certificates(self) -> int:
         """How many of the certificates inside cannot be read."""
         return len(self.certificates) - len(self.parsed_certificates)
+
+    def named(self, signer: SignerInfo, known: Iterable[Certificate] | None = None) -> list[Certificate]:
+        """Return the certificates that ``signer`` may mean, whoever made them.
+
+        :param known: certificates to look among in place of those inside
+        """
+        among = self.parsed_certificates if known is None else known
+        return [certificate for certificate in among if signer.match(certificate) is not None]
 
     def judge(
         self, signer: SignerInfo, known: Iterable[Certificate] | None = None, *, attempts: Attempts

@@ -64,9 +64,15 @@ class Crl:
         return sha256(self.raw).hexdigest()
 
     def revocations(self) -> dict[int, datetime]:
-        """Return every serial number on the list with its moment, in order."""
+        """Return every serial number on the list with its moment, in order.
+
+        :raises CrlError: a moment cannot be read; whether a certificate is on the list does not depend on it
+        """
         entries = der.decode(x509.TbsCertificateList, self.tbs).revoked or ()
-        return {entry.serial: times.parse_time(der.raw(entry.date)) for entry in entries}
+        try:
+            return {entry.serial: times.parse_time(der.raw(entry.date)) for entry in entries}
+        except der.DerError as error:
+            raise CrlError(f"a date of revocation: {error}") from None
 
     def stale(self, at: datetime) -> bool:
         """Whether another list is due by then. One that does not say when is due as late as the standard allows."""

@@ -13,8 +13,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from tjdocs import inputs
+from tjdocs import inputs, limits
 from tjdocs.errors import InputError
+from tjdocs.pki import names
+from tjdocs.pki import paths as certification_path
 from tjdocs.pki.attempts import Attempts
 from tjdocs.pki.certificate import Certificate, CertificateError
 from tjdocs.pki.cms import CmsError
@@ -177,8 +179,9 @@ def import_paths(
         nothing of it is kept then
     :raises UsageError: a naive moment, or none
     """
-    how = _How(anchors, trust_candidates, bilateral, aware(at))
-    reports = [_import_file(store, path, how) for path in _files(paths)]
+    files = list(_files(paths))
+    how = _How(anchors, trust_candidates, bilateral, aware(at), len(files))
+    reports = [_import_file(store, path, how) for path in files]
     for anchor in anchors:
         source = Source("anchor", anchor.sha256, kind="anchor", imported=how.imported)
         store.add(source, _placed(resolve([anchor]), store, attempts_for([anchor])), grounds={anchor.sha256: "anchor"})
@@ -200,6 +203,7 @@ class _How:
     trust_candidates: bool
     bilateral: bool
     at: datetime
+    files: int
 
     @property
     def imported(self) -> str:
@@ -218,7 +222,9 @@ class _How:
 def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport, frozenset[str]]:
     """Import a file; return its report, and the SHA-256 of every certificate on which its lists rest."""
     data = _read(path)
-    known = [entry.certificate for entry in store.entries]
+    # each file has its part of the bound on all, so that no file takes another's
+    cost = limits.ATTEMPTS_COST / how.files + limits.LIST_COST_PER_BYTE * len(data)
+    attempts = Attempts(certification_path.MAX_TRIED, cost)
     loose: list[Certificate] = []
     lists: list[tuple[bytes, MasterList, ListSignature]] = []
     crls: list[Crl] = []
@@ -228,13 +234,15 @@ def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport
             if how.bilateral:
                 hint = "import it without --bilateral: its signature speaks for it"
                 raise InputError("a list is not received bilaterally", where=str(path), hint=hint)
-            lists.append((block, content, content.verify(how.anchors, at=how.at, crls=store.crls, known=known)))
+            known = [entry.certificate for entry in store.entries]
+            own = content.verify(how.anchors, at=how.at, crls=store.crls, known=known, attempts=attempts)
+            lists.append((block, content, own))
         elif isinstance(content, Crl):
             crls.append(content)
         else:
             loose.append(content)
     certificates = [c for _, content, _ in lists for c in content.certificates] + loose
-    attempts = attempts_for(certificates)
+    attempts = attempts_for(certificates, parts=how.files)
     resolutions = resolve(certificates, attempts=attempts)
     kinds = {certificate.sha256: kind for certificate, kind in _placed(resolutions, store, attempts)}
     new = 0
@@ -247,7 +255,7 @@ def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport
             "list",
             own.signer,
             own.anchor.sha256 if own.anchor else "",
-            own.anchor.country if own.anchor else "",
+            names.state(own.anchor.subject) if own.anchor else "",
             own.signed,
             how.imported,
             " ".join(f"{certificate.sha256}:{certificate.key_digest}" for certificate in own.path),

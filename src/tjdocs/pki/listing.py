@@ -24,6 +24,7 @@ def last_list(path: Path, csca: Certificate, known: Crl | None = None) -> Crl:
     try:
         data = path.read_bytes()
         last = known if known is not None and known.raw == data else Crl.parse(data)
+        last.revocations()  # whether every moment can be read
     except (OSError, CrlError):
         last = None
     if last is None or not last.verify(csca).valid:

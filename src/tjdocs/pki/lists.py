@@ -83,6 +83,7 @@ class MasterList:
         at: datetime,
         crls: Sequence[Crl] = (),
         known: Sequence[Certificate] = (),
+        attempts: Attempts | None = None,
     ) -> ListSignature:
         """Verify the list's signature and its signer up to one of ``anchors`` (Doc 9303-12, 9.1).
 
@@ -91,25 +92,27 @@ class MasterList:
 
         :param at: the time of inspection
         :param crls: revocation lists; ``known``, further certificates, that may have signed them
+        :param attempts: what it may cost, together with other lists; by itself unless given
         """
         if not self.signed_data.signers:
             return ListSignature("failed", "no-signer")
         inside = [c for c in self.signed_data.parsed_certificates if c.is_ca]
         source = TrustStore.of(anchors, [*inside, *known], crls)
-        attempts, searching = self.signed_data.attempts(), Attempts(paths.MAX_TRIED)
+        searching = attempts or Attempts(paths.MAX_TRIED)
+        signing = self.signed_data.attempts(searching)
         warnings: dict[str, None] = dict.fromkeys(self.signed_data.warnings)
         found: tuple[str, Certificate, str] | None = None
         led: dict[Certificate, None] = {}
         for info in self.signed_data.signers:
-            judged = self.signed_data.judge(info, attempts=attempts)
+            judged = self.signed_data.judge(info, attempts=signing)
             if judged is None:
                 return ListSignature("undetermined", "signer-missing")
             result, certificate, tolerance = judged
             if not result.valid:
                 return ListSignature("undetermined" if result.valid is None else "failed", result.reason)
             signed, odd = _signing_time(info)
-            signer = signer_rules.judge(certificate, "list", source, attempts=searching)
-            faults = [*_faults(signer, signed, source, at), *odd]
+            signer = signer_rules.judge(certificate, "list", source, attempts=searching, listing=searching)
+            faults = [*_faults(signer, signed, source, at, searching), *odd]
             warnings |= dict.fromkeys((*info.warnings, *tolerance, *certificate.warnings, *result.warnings))
             warnings |= dict.fromkeys(fault.reason for fault in faults if fault.outcome is Outcome.WARNING)
             grave = [fault for fault in faults if fault.outcome is not Outcome.WARNING]
@@ -148,13 +151,13 @@ def _signing_time(info: cms.SignerInfo) -> tuple[datetime | None, list[Fault]]:
 
 
 def _faults(
-    signer: signer_rules.JudgedSigner, signed: datetime | None, source: TrustStore, at: datetime
+    signer: signer_rules.JudgedSigner, signed: datetime | None, source: TrustStore, at: datetime, attempts: Attempts
 ) -> list[Fault]:
     moment = StatedTime(signed, "claimed") if signed else StatedTime(at, "assumed")
     validity = [f for f in signer_rules.check_validity(signer, [moment], at=at) if f.reason != "assumed"]
     faults = [*signer.usage, *validity, *signer.chain]
     if signer.path.valid:
-        revoked = revocation.judge("", signer.path.chain, source, at=at)
+        revoked = revocation.judge("", signer.path.chain, source, at=at, attempts=attempts)
         if revoked.outcome is Outcome.FAILED:
             faults.append(Fault(Outcome.FAILED, revoked.reason, revoked.detail))
     return [fault._replace(reason=_LIST_WORDS.get(fault.reason, fault.reason)) for fault in faults]
@@ -175,10 +178,13 @@ class Resolution:
     reason: str = ""
 
 
-def attempts_for(certificates: Iterable[Certificate]) -> Attempts:
-    """Return the bound on what placing certificates may cost: it grows with them."""
+def attempts_for(certificates: Iterable[Certificate], *, parts: int = 1) -> Attempts:
+    """Return the bound on what placing certificates may cost: it grows with them.
+
+    :param parts: how many files are imported together, of which these certificates are one's
+    """
     sizes = [len(certificate.raw) for certificate in certificates]
-    cost = limits.ATTEMPTS_COST + limits.LIST_COST_PER_BYTE * sum(sizes)
+    cost = limits.ATTEMPTS_COST / parts + limits.LIST_COST_PER_BYTE * sum(sizes)
     return Attempts(paths.MAX_CANDIDATES * len(sizes), cost)
 
 

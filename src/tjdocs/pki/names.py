@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from tjdocs.asn1 import der, x509
 
-__all__ = ["ATTRIBUTES", "canonical", "countries", "country", "text", "within"]
+__all__ = ["ATTRIBUTES", "canonical", "countries", "country", "is_code", "state", "text", "within"]
 
 ATTRIBUTES = {
     "2.5.4.3": "CN",
@@ -53,6 +53,17 @@ def country(name: bytes) -> str:
 def countries(name: bytes) -> tuple[str, ...]:
     """Return every country code of a ``Name`` (DER) as written; Doc 9303-12, 7.1.1.1 asks for exactly one."""
     return _attributes(name, "C")
+
+
+def state(name: bytes) -> str:
+    """Return the State that a ``Name`` (DER) names, in upper case; empty unless it is one code of two letters."""
+    codes = countries(name)
+    return codes[0].upper() if len(codes) == 1 and is_code(codes[0]) else ""
+
+
+def is_code(code: str) -> bool:
+    """Whether a text has the form of a country code: two letters (ISO 3166-1; Doc 9303-12, 7.1.1.1)."""
+    return len(code) == 2 and code.isascii() and code.isalpha()
 
 
 def attribute(name: bytes, kind: str) -> str:

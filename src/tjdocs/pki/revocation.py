@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from tjdocs import limits
 from tjdocs.findings import Finding, Outcome
 from tjdocs.pki import algorithms, paths
 from tjdocs.pki.attempts import Attempts
@@ -56,10 +57,19 @@ class _Sound(NamedTuple):
     warnings: tuple[str, ...]
 
 
-def judge(check: str, chain: Sequence[Certificate], source: RevocationSource, *, at: datetime) -> Finding:
+def judge(
+    check: str,
+    chain: Sequence[Certificate],
+    source: RevocationSource,
+    *,
+    at: datetime,
+    attempts: Attempts | None = None,
+) -> Finding:
     """Return the finding ``check`` on a signer: revoked, not, or why that is unknown.
 
     :param chain: the signer, then the certificates above it up to a trusted one
+    :param attempts: what verifying lists may cost together with other searches; each has its part of what all lists of
+        ``source`` may cost unless given
     """
     if not source.crls:
         return Finding(check, Outcome.UNDETERMINED, "no-crl")
@@ -67,11 +77,11 @@ def judge(check: str, chain: Sequence[Certificate], source: RevocationSource, *,
     lists = source.crls_for(signer)
     if not lists:
         return Finding(check, Outcome.UNDETERMINED, "other-issuer")
-    sound = [found for crl in lists if (found := _sound(crl, source)) is not None]
+    sound = [found for crl in lists if (found := _sound(crl, source, attempts)) is not None]
     tied = [found for found in sound if _tied(found, signer, above, source)]
     if any(signer.serial in found.crl.serials for found in tied):
         return Finding(check, Outcome.FAILED, "revoked")
-    if gone := revoked_above(chain, source):
+    if gone := revoked_above(chain, source, attempts):
         return Finding(check, Outcome.FAILED, "issuer-revoked", "; ".join(issuer.subject_text for issuer in gone))
     if not sound:
         return Finding(check, Outcome.UNDETERMINED, "crl-signature")
@@ -82,7 +92,9 @@ def judge(check: str, chain: Sequence[Certificate], source: RevocationSource, *,
     issued = [found for found in tied if found.crl.this_update - at <= paths.CLOCK_SKEW]
     if not issued:
         return Finding(check, Outcome.UNDETERMINED, "not-yet-issued")
-    if all(found.crl.stale(at) for found in issued):
+    # of one key the newest list counts: an older one that was to last longer does not replace the one that is due
+    newest = {found.by.key_digest: found.crl for found in sorted(issued, key=lambda found: found.crl.this_update)}
+    if all(crl.stale(at) for crl in newest.values()):
         return Finding(check, Outcome.UNDETERMINED, "stale")
     warnings = dict.fromkeys(warning for found in issued for warning in found.warnings)
     if warnings:
@@ -90,39 +102,48 @@ def judge(check: str, chain: Sequence[Certificate], source: RevocationSource, *,
     return Finding(check, Outcome.PASSED)
 
 
-def revoked(certificate: Certificate, above: Sequence[Certificate], source: RevocationSource) -> bool:
+def revoked(
+    certificate: Certificate,
+    above: Sequence[Certificate],
+    source: RevocationSource,
+    attempts: Attempts | None = None,
+) -> bool:
     """Whether a sound list names ``certificate``, or a root of the same key: then the key itself is not to be used.
 
     :param above: the certificates above it, as far as they are known
     """
     if not source.crls:
         return False
-    if _listed(certificate, above, source):
+    if _listed(certificate, above, source, attempts):
         return True
-    others = (other for other in source.of_key(certificate) if other != certificate)
-    return any(_listed(other, (), source) for other in others if other.self_named and other.verify(other).valid)
+    others = (other for other in source.of_key(certificate) if other != certificate and other.self_named)
+    return any(_listed(other, (), source, attempts) and other.verify(other).valid for other in others)
 
 
-def revoked_above(chain: Sequence[Certificate], source: RevocationSource) -> list[Certificate]:
+def revoked_above(
+    chain: Sequence[Certificate], source: RevocationSource, attempts: Attempts | None = None
+) -> list[Certificate]:
     """Return the revoked certificates above a signer: whatever rests on one of them is revoked with it (4.1.5.1)."""
-    return [issuer for place, issuer in enumerate(chain[1:], 2) if revoked(issuer, chain[place:], source)]
+    return [issuer for place, issuer in enumerate(chain[1:], 2) if revoked(issuer, chain[place:], source, attempts)]
 
 
-def _listed(certificate: Certificate, above: Sequence[Certificate], source: RevocationSource) -> bool:
+def _listed(
+    certificate: Certificate, above: Sequence[Certificate], source: RevocationSource, attempts: Attempts | None
+) -> bool:
     # the number is asked first: judging a list costs a signature
     naming = (crl for crl in source.crls_for(certificate) if certificate.serial in crl.serials)
-    sound = (found for crl in naming if (found := _sound(crl, source)) is not None)
+    sound = (found for crl in naming if (found := _sound(crl, source, attempts)) is not None)
     return any(_tied(found, certificate, above, source) for found in sound)
 
 
-def _sound(crl: Crl, source: RevocationSource) -> _Sound | None:
+def _sound(crl: Crl, source: RevocationSource, attempts: Attempts | None) -> _Sound | None:
     """Return the list with the certificate under which its signature is right, None where there is none.
 
     Whether that certificate is itself revoked does not count: a key's last word may be that it is not to be used.
     """
     kept = source.memory.get(("crl", id(crl)), _MISSING)
     if kept is _MISSING:
-        kept = source.memory["crl", id(crl)] = _verified(crl, source)
+        kept = source.memory["crl", id(crl)] = _verified(crl, source, attempts or _part(crl, source))
     assert kept is None or isinstance(kept, _Sound)  # noqa: S101
     return kept
 
@@ -130,16 +151,24 @@ def _sound(crl: Crl, source: RevocationSource) -> _Sound | None:
 _MISSING = object()
 
 
-def _verified(crl: Crl, source: RevocationSource) -> _Sound | None:
-    attempts = Attempts(paths.MAX_CANDIDATES)
-    for candidate in source.crl_signers(crl):
-        if not attempts.take(candidate.key):
+def _part(crl: Crl, source: RevocationSource) -> Attempts:
+    """Return what one list of a store may cost: its part of the bound on all, so that no list takes another's."""
+    cost = limits.ATTEMPTS_COST / len(source.crls) + limits.LIST_COST_PER_BYTE * len(crl.raw)
+    return Attempts(paths.MAX_TRIED, cost)
+
+
+def _verified(crl: Crl, source: RevocationSource, attempts: Attempts) -> _Sound | None:
+    for place, candidate in enumerate(source.crl_signers(crl)[: paths.MAX_CANDIDATES]):
+        # a trusted authority that comes first is always asked: nobody else chooses its key
+        if (place or source.doubt(candidate)) and not attempts.take(candidate.key):
             continue
         result = crl.verify(candidate)
         if not result.valid:
             continue
         doubt = source.doubt(candidate)
-        if doubt and (doubt == "denied" or paths.role_of(candidate)[0] or not _of_one_state(candidate, source)):
+        if doubt == "denied" or (doubt and paths.role_of(candidate)[0]):
+            continue
+        if doubt and not _of_one_state(candidate, source, attempts):
             continue
         made = crl.this_update.date()
         if algorithms.outdated(result.hash, made):
@@ -150,9 +179,9 @@ def _verified(crl: Crl, source: RevocationSource) -> _Sound | None:
     return None
 
 
-def _of_one_state(candidate: Certificate, source: RevocationSource) -> bool:
+def _of_one_state(candidate: Certificate, source: RevocationSource, attempts: Attempts) -> bool:
     """Whether a path leads to a trusted certificate and never abroad: who lists is nobody else's to say."""
-    found = paths.build(candidate, source)
+    found = paths.build(candidate, source, attempts=attempts)
     return bool(found.valid) and len({certificate.country for certificate in found.chain}) == 1
 
 

@@ -160,18 +160,25 @@ _REMEMBERED = 1024
 
 
 def judge(
-    certificate: Certificate, role_id: str, source: SignerSource, *, attempts: Attempts | None = None
+    certificate: Certificate,
+    role_id: str,
+    source: SignerSource,
+    *,
+    attempts: Attempts | None = None,
+    listing: Attempts | None = None,
 ) -> JudgedSigner:
     """Judge what does not depend on what was signed, and when; remembered as long as the store holds the same.
 
     :param attempts: what path building may cost for several signers together
+    :param listing: what verifying revocation lists may cost; only for a source that nobody else asks, since what comes
+        of a list is remembered
     """
     memory, key = source.memory, (role_id, certificate.raw)
     known = memory.get(key)
     if isinstance(known, JudgedSigner):
         return known
     row = role(role_id)
-    path = _path(certificate, row, source, attempts)
+    path = _path(certificate, row, source, attempts or Attempts(paths.MAX_TRIED), listing)
     judged = JudgedSigner(
         certificate,
         row,
@@ -182,13 +189,17 @@ def judge(
         tuple(source.state(issuer) for issuer in path.chain[1:]),
         paths.untimely(path.chain),
     )
+    if attempts is not None and path.reason == "limit":
+        return judged  # what others left over says nothing of the signer
     if len(memory) >= _REMEMBERED:  # of forged signers there is no end
         memory.clear()
     memory[key] = judged
     return judged
 
 
-def _path(certificate: Certificate, row: Role, source: SignerSource, attempts: Attempts | None) -> paths.Path:
+def _path(
+    certificate: Certificate, row: Role, source: SignerSource, attempts: Attempts, listing: Attempts | None
+) -> paths.Path:
     """Return the path above a signer; one that leads over a revoked certificate only where there is no other."""
     if row.in_itself:
         doubt = source.doubt(certificate)
@@ -197,7 +208,7 @@ def _path(certificate: Certificate, row: Role, source: SignerSource, attempts: A
     first = path = paths.build(certificate, source, attempts=attempts)
     barred: frozenset[str] = frozenset()
     for _ in range(paths.MAX_DEPTH):
-        gone = revocation.revoked_above(path.chain, source) if path.valid else ()
+        gone = revocation.revoked_above(path.chain, source, listing) if path.valid else ()
         if not gone:
             break
         barred |= {issuer.sha256 for issuer in gone}
@@ -276,6 +287,8 @@ def check_country(signer: JudgedSigner, said: str, expected: str | None) -> Iter
     if expected is not None and signer.agreed == expected:
         return
     issuer, subject = signer.codes
+    if len(issuer) > 1 and signer.states and signer.states[0] in [code.upper() for code in issuer]:
+        issuer = (signer.states[0],)  # of several that it names, the policy says for which it signs
     written = (*issuer, *subject, *signer.states)
     above = [f"issuer {index} {code or 'of no State'}" for index, code in enumerate(signer.states, 1)]
     own = [f"signer {'+'.join(issuer) or '-'}"] + [f"its subject {'+'.join(subject)}"] * (subject not in ((), issuer))

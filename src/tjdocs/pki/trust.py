@@ -237,9 +237,10 @@ class TrustStore:
     def crls_for(self, certificate: Certificate) -> list[Crl]:
         """Return the revocation lists of a certificate's State, and those of its issuer's name (9303-12, D.1.2.3)."""
         snapshot = self._snapshot
-        state = (names.country(certificate.issuer) or names.country(certificate.subject)).upper()
-        named = snapshot.by_issuer.get(names.canonical(certificate.issuer), ())
-        return list({id(crl): crl for crl in (*snapshot.by_state.get(state, ()), *named)}.values())
+        codes = names.countries(certificate.issuer) or names.countries(certificate.subject)
+        found = [*(crl for code in codes for crl in snapshot.by_state.get(code.upper(), ()))]
+        found += snapshot.by_issuer.get(names.canonical(certificate.issuer), ())
+        return list({id(crl): crl for crl in found}.values())
 
     def crl_signers(self, crl: Crl) -> list[Certificate]:
         """Return the certificates of a list's issuer, by name or by key, those of the key that it names first."""
@@ -365,14 +366,14 @@ class TrustStore:
     def state(self, certificate: Certificate) -> str:
         """Return the country code of the State for which an authority signs, in upper case; empty where it is unknown.
 
-        The one of its subject; one that names none, or several, signs for the State that a policy gives it.
+        The one of its subject; one that names none, or several, signs for the State that a policy gives it. What has
+        not the form of a country code names no State.
         """
         for policy in self._policies:
             for digest, code in policy.states:
                 if digest == certificate.sha256:
                     return code
-        codes = names.countries(certificate.subject)
-        return codes[0].upper() if len(codes) == 1 else ""
+        return names.state(certificate.subject)
 
     def of_key(self, certificate: Certificate) -> list[Certificate]:
         """Return all known certificates of a certificate's key."""

@@ -12,6 +12,7 @@ from tjdocs import mrz
 from tjdocs.asn1 import x509
 from tjdocs.findings import Finding, Outcome
 from tjdocs.pki import keys, paths, revocation, signer_rules
+from tjdocs.pki.attempts import Attempts
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.signer_rules import Fault, StatedTime
 from tjdocs.pki.trust import TrustStore
@@ -48,7 +49,7 @@ def verify(seal: Seal, trust: TrustStore, *, at: datetime) -> Verification:
     if seal.header is None or not seal.signature:
         rest = ("seal.signer", "seal.signature", "seal.revocation")
         return Verification((structure, *(Finding(check, Outcome.UNDETERMINED, "unreadable") for check in rest)))
-    signers = trust.seal_signers(seal.header.signer, seal.header.serial)[:MAX_SIGNERS]
+    signers = trust.seal_signers(seal.header.signer, seal.header.serial)
     if not signers:
         detail = f"{seal.header.signer} {seal.header.reference}"
         missing = [
@@ -56,8 +57,20 @@ def verify(seal: Seal, trust: TrustStore, *, at: datetime) -> Verification:
         ]
         return Verification((structure, *missing, Finding("seal.revocation", Outcome.UNDETERMINED, "premise")))
     # anybody may name his certificate so: the first counts whose findings hold, else the first that a CSCA vouches for
-    judged = [_judge(seal, seal.header, signer, trust, at) for signer in signers]
-    best = min(judged, key=lambda result: [not f.outcome.holds for f in result.findings[:2]])
+    signing, searching = Attempts(MAX_SIGNERS), Attempts(paths.MAX_TRIED)
+    alone = len(signers) == 1
+    tried = [(signer, _signature(seal, signer)) for signer in signers if alone or signing.take(signer.key)]
+    # whoever signed comes first, so that a crowd does not use up what the search for paths may cost
+    tried.sort(key=lambda pair: not pair[1].outcome.holds)
+    judged = [_judge(seal, seal.header, *pair, trust, at, searching) for pair in tried]
+    best = min(judged, key=lambda result: [not f.outcome.holds for f in result.findings[:2]], default=None)
+    cut_short = len(tried) < len(signers) or any(f.path is not None and f.path.reason == "limit" for f in judged)
+    if not alone and cut_short and not (best and best.findings[0].outcome.holds):
+        # one that was not tried to the end may be the signer's: nobody is accused for a stranger's certificate
+        detail = "more certificates fit the signer named than are tried"
+        over = [Finding(c, Outcome.UNDETERMINED, "limit", detail) for c in ("seal.signer", "seal.signature")]
+        return Verification((structure, *over, Finding("seal.revocation", Outcome.UNDETERMINED, "premise")))
+    assert best is not None  # noqa: S101 - one alone was tried
     return Verification((structure, *best.findings), best.signer, best.path)
 
 
@@ -71,8 +84,16 @@ def _structure(seal: Seal) -> Finding:
     return Finding(check, Outcome.FAILED if errors else Outcome.WARNING, told[0].code, detail)
 
 
-def _judge(seal: Seal, header: Header, signer: Certificate, trust: TrustStore, at: datetime) -> Verification:
-    judged = signer_rules.judge(signer, "seal", trust)
+def _judge(
+    seal: Seal,
+    header: Header,
+    signer: Certificate,
+    signature: Finding,
+    trust: TrustStore,
+    at: datetime,
+    attempts: Attempts,
+) -> Verification:
+    judged = signer_rules.judge(signer, "seal", trust, attempts=attempts)
     faults = [
         *judged.usage,
         *signer_rules.check_document_type(judged, seal.zone[:2].rstrip("<")),
@@ -85,7 +106,7 @@ def _judge(seal: Seal, header: Header, signer: Certificate, trust: TrustStore, a
         revoked = revocation.judge("seal.revocation", judged.path.chain, trust, at=at)
     else:
         revoked = Finding("seal.revocation", Outcome.UNDETERMINED, "premise")
-    found = (signer_rules.finding("seal.signer", faults), _signature(seal, signer), revoked)
+    found = (signer_rules.finding("seal.signer", faults), signature, revoked)
     return Verification(found, signer, judged.path)
 
 
