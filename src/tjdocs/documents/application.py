@@ -13,6 +13,7 @@ from tjdocs.documents.faults import ApplicationError
 from tjdocs.documents.fields import document_kind, fields
 from tjdocs.documents.kinds import Reading, shown
 from tjdocs.documents.model import DocumentType
+from tjdocs.documents.one_script import script_faults
 from tjdocs.documents.records import CitizenshipRecord, EarlierName, HeldDocument, Journey, Spelling
 from tjdocs.documents.texts import bring
 from tjdocs.documents.types import DocumentTypes, bundled
@@ -114,9 +115,11 @@ class Application:
                     values[name] = value
                 elif value is not None:
                     documents.append(value)
-        if reading.faults:
-            raise ApplicationError(reading.faults)
-        return cls(kind.id, **values, documents=tuple(documents))
+        read = {name: value for name, value in values.items() if value is not None}
+        application = cls(kind.id, **read, documents=tuple(documents))
+        if faults := [*reading.faults, *script_faults(application)]:
+            raise ApplicationError(faults)
+        return application
 
     def to_json(self) -> str:
         """Return the application as :meth:`from_json` reads it."""

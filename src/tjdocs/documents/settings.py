@@ -22,6 +22,7 @@ class Settings:
     max_list: int
     max_json: int
     name_signs: str
+    one_script_words: tuple[str, ...]
     spelling_reasons: tuple[str, ...]
     document_states: tuple[str, ...]
     stays: tuple[str, ...]
@@ -42,6 +43,7 @@ def load() -> Settings:
         table["max_list"],
         table["max_json"],
         table["name_signs"],
+        tuple(table["one_script_words"]),
         tuple(table["spelling_reasons"]),
         tuple(table["document_states"]),
         tuple(table["stays"]),

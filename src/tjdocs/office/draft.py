@@ -21,6 +21,7 @@ from tjdocs.documents import (
 )
 from tjdocs.documents.faults import refused
 from tjdocs.documents.model import DocumentType
+from tjdocs.documents.one_script import script_faults
 from tjdocs.documents.validity import anniversary
 from tjdocs.errors import UsageError
 from tjdocs.lds import sod
@@ -97,6 +98,7 @@ class Draft:
         """
         faults = _name_faults(application, kind.transliteration)
         named = not faults
+        faults += script_faults(application)
         portrait_faults: list[Fault] = []
         if not dg2:
             dg2, portrait_faults = prepare_portrait(application)
