@@ -14,7 +14,7 @@ from tjdocs.documents.fields import document_kind, fields
 from tjdocs.documents.kinds import Reading, shown
 from tjdocs.documents.model import DocumentType
 from tjdocs.documents.one_script import script_faults
-from tjdocs.documents.records import CitizenshipRecord, EarlierName, HeldDocument, Journey, Spelling
+from tjdocs.documents.records import CitizenshipRecord, EarlierName, HeldDocument, Journey, PageNames, Spelling
 from tjdocs.documents.texts import bring
 from tjdocs.documents.types import DocumentTypes, bundled
 from tjdocs.errors import InputError, UsageError
@@ -30,6 +30,7 @@ class Application:
     :param citizenship: three-letter code, empty where it is not recorded
     :param citizenship_record: who settled the citizenship, and when
     :param spelling: a spelling in Latin letters that the holder keeps
+    :param page_names: an officer's texts for the page where a name does not fit
     :param earlier_names: names borne before a change of name
     :param portrait: an image file's bytes
     :param portrait_eyes: centres of the eyes in the portrait, pixels, the picture's left one first
@@ -46,6 +47,7 @@ class Application:
     patronymic: str = field(default="", repr=False)
     earlier_names: tuple[EarlierName, ...] = field(default=(), repr=False)
     spelling: Spelling | None = field(default=None, repr=False)
+    page_names: PageNames | None = field(default=None, repr=False)
     sex: str = field(default="", repr=False)
     date_of_birth: date | None = field(default=None, repr=False)
     place_of_birth: str = field(default="", repr=False)

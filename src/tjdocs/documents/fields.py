@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tjdocs.documents import settings
 from tjdocs.documents.kinds import Code, Date, Eyes, Image, Kind, ListOf, Name, Record, Text, Word
-from tjdocs.documents.records import CitizenshipRecord, EarlierName, HeldDocument, Journey, Spelling
+from tjdocs.documents.records import CitizenshipRecord, EarlierName, HeldDocument, Journey, PageNames, Spelling
 
 if TYPE_CHECKING:
     from tjdocs.documents.application import Application
@@ -32,6 +32,7 @@ def fields() -> Mapping[str, Kind]:
                 Record(EarlierName, earlier, frozenset({"family_name", "given_names", "until", "act"}))
             ),
             "spelling": Record(Spelling, spelling, frozenset({"family_name", "given_names", "reason"})),
+            "page_names": Record(PageNames, {"family_name": Text(), "given_names": Text()}, frozenset()),
             "sex": Word(_SEXES),
             "date_of_birth": Date(),
             "place_of_birth": Text(),

@@ -25,9 +25,9 @@ _SHOWN = 5  # letters that are named, of however many there are
 def script_faults(application: "Application") -> Iterator[Fault]:
     """Yield a fault for each field with letters of two scripts.
 
-    Each part of a name is in one script, a kept spelling in Latin. A part in another script than the rest of its name is
-    a slip too where all its letters look like some of the rest's. Each word of a place or an authority is in one script,
-    since both forms may stand there (Doc 9303-3, 3.1).
+    Each part of a name is in one script, a kept spelling in Latin. A part in another script than the rest is a slip
+    too where all its letters look like some of the rest's. Each word of a place or an authority is in one script, since
+    both forms may stand there (Doc 9303-3, 3.1).
     """
     names: list[tuple[str, Application | Spelling | EarlierName | None, str]]
     names = [("", application, ""), ("spelling.", application.spelling, "Latin")]

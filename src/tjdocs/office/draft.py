@@ -32,6 +32,7 @@ from tjdocs.lds.dg12 import Dg12
 from tjdocs.lds.face import Eyes
 from tjdocs.mrz.transliteration import national_components
 from tjdocs.office import values
+from tjdocs.office.page_names import KEYS, page_name, page_name_faults
 from tjdocs.pki import Signer
 from tjdocs.pki.keys import hash_data
 
@@ -119,6 +120,7 @@ class Draft:
             overrides,
         )
         groups = {2: dg2}
+        faults += page_name_faults(draft) if named and draft.page else []
         faults += portrait_faults + draft._zone_faults() + draft._add_details(groups)
         faults += draft._seal_faults() + draft._page_faults(None if portrait_faults else application.portrait)
         if faults:
@@ -167,6 +169,10 @@ class Draft:
     def page_values(self, number: str) -> dict[str, str]:
         """Return the texts of the printed page by field."""
         return values.page_values(self, number, self.kind.page.fields if self.kind.page else ())
+
+    def page_names(self) -> dict[str, str]:
+        """Return how the page has each identifier: ``whole``, ``abbreviated`` or ``officer``."""
+        return {key: page_name(self, part)[1] for part, key in enumerate(KEYS)} if self.page else {}
 
     def make_seal(self, zone: mrz.Made, signer: Signer | None) -> bytes:
         """Return the seal, signed; nothing for a document without one, which has no seal signer."""

@@ -349,6 +349,7 @@ class Office:
             "officer": self._officer,
             "transliteration": zone.transliteration,
             "spelling": draft.application.spelling.reason if draft.application.spelling else "",
+            "page_names": draft.page_names(),
             "name_changes": len(draft.application.earlier_names),
             "consents": list(draft.application.consents),
             "category": draft.application.category,

@@ -144,6 +144,7 @@ def fit(
     align: str = "left",
     stacked: bool = False,
     baseline_pitch: float = 0,
+    small: tuple[int, float] | None = None,
 ) -> Fitted:
     """Set a text in a box as large as it goes, in as few lines as it goes at that size.
 
@@ -155,6 +156,7 @@ def fit(
     :param text: tidy
     :param stacked: a line ends with each slash (Doc 9303-3, 3.1); where that does not fit, the text is set as any other
     :param baseline_pitch: pitch of the largest type beside it, on whose baseline a single line stands
+    :param small: lines and least size of the type in which it is set, spaced, where it fits in no other way
     :raises UsageError: it does not fit, or the font lacks a character
     """
     if not printable(name, text):
@@ -169,16 +171,15 @@ def fit(
         way = _Way(max(measure(name, largest, part)[0] for part in parts), (len(parts),), parts)
         if fitted := setter.best([way], smallest):
             return fitted
-    # A text that cannot fit however it breaks is not tried: breaking has many ways.
-    if len(text) * smallest_pitch <= lines * box.width + lines * smallest_pitch:
-        for breaks in (" ", " -") if "-" in text else (" ",):
-            if fitted := setter.best(_ways(text, lines, partial(_advance, name, largest), breaks), smallest):
-                return fitted
-    raise UsageError(
-        "too long for its place on the page",
-        where=where,
-        hint=f"at most {lines} line(s) of {int(box.width // smallest_pitch)} characters",
-    )
+    for most, least in ((lines, smallest), small) if small else ((lines, smallest),):
+        # A text that cannot fit however it breaks is not tried: breaking has many ways.
+        if len(text) * smallest_pitch <= most * box.width + most * smallest_pitch:
+            for breaks in (" ", " -") if "-" in text else (" ",):
+                if fitted := setter.best(_ways(text, most, partial(_advance, name, largest), breaks), least):
+                    return fitted
+    most, room = small[0] if small else lines, int(box.width // smallest_pitch)
+    hint = f"{len(text)} characters, the longest word {max(map(len, text.split()))}; at most {most} line(s) of {room}"
+    raise UsageError("too long for its place on the page", where=where, hint=hint)
 
 
 class _Way(NamedTuple):
