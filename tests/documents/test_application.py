@@ -27,6 +27,7 @@ from tjdocs.documents import (
 from tjdocs.documents import settings as limits
 from tjdocs.documents.spelling import characters
 from tjdocs.errors import InputError, TjdocsError
+from tjdocs.times import PartialDate
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 KIND = "external-passport"
@@ -108,9 +109,10 @@ values = {
         patronymic=latin_names,
         reason=st.sampled_from(limits.load().spelling_reasons),
     ),
+    "single_name": st.just(""),  # beside given names it is a fault
     "page_names": st.none() | st.builds(PageNames, family_name=words, given_names=words),
     "sex": st.sampled_from(["M", "F", "X"]),
-    "date_of_birth": st.dates(),
+    "date_of_birth": st.dates() | st.builds(PartialDate, year=st.integers(1, 9999), month=st.integers(0, 12)),
     "place_of_birth": words | st.just(""),
     "citizenship": codes,
     "citizenship_record": st.none() | st.builds(CitizenshipRecord, authority=words, reference=texts, date=st.dates()),
@@ -125,6 +127,7 @@ values = {
     ),
     "authority": words,
     "portrait": st.binary(min_size=1, max_size=50),
+    "signature": st.binary(max_size=50),
     "portrait_eyes": st.none() | st.tuples(points, points),
     "consents": st.lists(texts, max_size=3).map(tuple),
 }

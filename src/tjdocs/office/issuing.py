@@ -336,6 +336,7 @@ class Office:
                 draft.page_values(number),
                 draft.application.portrait,
                 draft.eyes,
+                draft.signature,
                 bool(files),
                 self._authority.trial,
             )

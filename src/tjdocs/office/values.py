@@ -15,6 +15,7 @@ from tjdocs.mrz.transliteration import visual_form
 from tjdocs.office.page_names import both, page_name
 from tjdocs.page import date_text, has_latin_form, load, nationality_text, sex_text
 from tjdocs.seal import profiles
+from tjdocs.times import PartialDate
 
 if TYPE_CHECKING:
     from datetime import date
@@ -135,6 +136,13 @@ def _day(draft: "Draft", day: "date") -> str:
     return date_text(day.year, day.month, day.day, style="numeric" if page and page.dates == "numeric" else "month")
 
 
+def _birth(draft: "Draft") -> str:
+    born = draft.born
+    if isinstance(born, PartialDate):  # X for what is unknown, in the numeric form (Doc 9303-3, 3.8)
+        return date_text(born.year, born.month or None, None, style="numeric")
+    return _day(draft, born)
+
+
 def _nationality(draft: "Draft") -> str:
     code = draft.application.citizenship
     word = nationality_text(code)
@@ -192,7 +200,7 @@ _PAGE: Mapping[str, Callable[["Draft", str], str]] = MappingProxyType(
         "primary_identifier": lambda draft, number: page_name(draft, 0)[0],
         "secondary_identifier": lambda draft, number: page_name(draft, 1)[0],
         "nationality": lambda draft, number: _nationality(draft),
-        "date_of_birth": lambda draft, number: _day(draft, draft.born),
+        "date_of_birth": lambda draft, number: _birth(draft),
         "sex": lambda draft, number: sex_text(draft.sex),
         "place_of_birth": lambda draft, number: _place(draft, draft.application.place_of_birth, "place_of_birth"),
         "personal_number": lambda draft, number: draft.application.personal_number,
