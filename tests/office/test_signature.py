@@ -53,7 +53,7 @@ def test_it_stands_on_the_page_and_in_dg7(five, now, name):
         assert image.startswith(b"\xff\xd8\xff")
         shown = Image.open(io.BytesIO(image))
         assert (shown.size, shown.mode, len(shown.getexif())) == ((500, 140), "L", 0)
-        assert 7 in Sod.parse(bytes(issued.chip["EF.SOD"])).hashes
+        assert 7 in Sod.parse(bytes(issued.chip["EF.SOD"])).security_object.hashes
 
 
 def _faces(issued):
