@@ -10,7 +10,7 @@ from page_helpers import LINES, NAMES, SIZES, VALUES
 from tjdocs import page, specs
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.page.layouts import parse
-from tjdocs.page.setting import text_box
+from tjdocs.page.setting import _caption, text_box
 from tjdocs.page.text import fit, printable, size_for_pitch
 from tjdocs.page.typeface import FONTS
 
@@ -177,6 +177,23 @@ def test_every_field_holds_its_lines_at_their_largest(name):
         )  # fmt: skip
         assert len(fitted.lines) == part.lines
         assert fitted.size == size_for_pitch(part.font, part.largest_pitch), part.id
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_value_of_several_lines_is_clear_of_the_next_caption(name):
+    # chosen: half a millimetre, more than between a caption and its own value
+    plan = page.load(name)
+    for face in plan.face:
+        captions = [_caption(plan, part)[1] for part in face.field if part.caption]
+        for part in (part for part in face.field if not part.caption_only):
+            fitted = fit(
+                " / ".join(["ҲҚҒӮQJ"] * part.lines), text_box(plan, part), name=part.font, largest_pitch=part.largest_pitch,
+                smallest_pitch=1, lines=part.lines, stacked=True, baseline_pitch=part.baseline_pitch, where=part.id,
+            )  # fmt: skip
+            for caption in captions:
+                beside = caption.left < part.box.right and part.box.left < caption.right
+                if beside and caption.top > part.box.top + 20:
+                    assert caption.top - fitted.box.bottom >= 6, (part.id, caption)
 
 
 def test_td3_has_the_largest_portrait():

@@ -189,10 +189,14 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Emblem:
-    """An eight-pointed rosette, the mark of the whole family; ``strength`` of its ink."""
+    """A ring in the place of the State's emblem, which is not bundled; ``words`` in it say so.
+
+    :param strength: of its ink
+    """
 
     box: Box
     ink: str
+    words: tuple[str, ...]
     strength: float = 1
 
 
