@@ -60,15 +60,17 @@ def test_sizes_margins_and_type_are_the_standard_s(name):
     assert [face.page.size for face in plan.face] == [
         (round(width * MILLIMETRE), round(height * MILLIMETRE)) for width, height in SIZES[name]
     ]
-    assert 12 <= plan.type.caption * 0.729 <= 21  # 1.0 to 1.8 mm; DejaVu's capitals are 0.729 of the size
+    assert 11.81 <= plan.type.caption * 0.714 <= 21.26  # 1.0 to 1.8 mm; Noto's capitals are 0.714 of the size
     for face in plan.face:
         # 2.0 mm, and on the sheet for office printers the 1/6 inch that they leave free
         assert face.page.margin == round((25.4 / 6 if name == "return" else 2) * MILLIMETRE)
         assert set(face.page.margin_sides) >= {"left", "top", "right"}
         for part in face.field:
-            assert not part.caption_size or part.caption_size * 0.729 <= 21
+            assert not part.caption_size or part.caption_size * 0.714 <= 21.26
             # 10 characters to 25.4 mm; what is larger is the sheets' own, outside of the standard's panel
-            assert plan.type.smallest_pitch == 300 / 15 <= part.largest_pitch
+            assert plan.type.smallest_pitch == 300 / 15
+            # a line of narrower letters is spaced to that, the few of a sex or a State's code apart
+            assert part.largest_pitch >= 20 or part.longest not in (2, 3)
             assert part.largest_pitch <= 300 / 10 or part.zone == "VI"
 
 
@@ -292,6 +294,7 @@ def test_fonts_have_every_letter_that_is_needed_and_their_licences():
     place = Path(page.__file__).parent / "fonts"
     assert {path.name for path in place.iterdir() if path.suffix == ".ttf"} == set(FONTS.values())
     assert "public domain" in (place / "OCR-B-LICENSE.txt").read_text().lower()
+    assert "SIL Open Font License, Version 1.1" in (place / "NotoSans-LICENSE.txt").read_text()
     assert "Bitstream" in (place / "DejaVu-LICENSE.txt").read_text()
     letters = "АБВГҒДЕЁЖЗИӢЙКҚЛМНОПРСТУӮФХҲЧҶШЩЪЫЬЭЮЯабвгғдеёжзиӣйкқлмнопрстуӯфхҳчҷшъэюя"
     for name in ("bold", "condensed", "condensed-oblique"):

@@ -142,7 +142,7 @@ class Field:
     align: str = "left"
     font: str = "bold"
     ink: str = "data"
-    largest_pitch: float = 24
+    largest_pitch: float = 21
     baseline_pitch: float = 0
     longest: int = 0
     optional: bool = False

@@ -21,6 +21,7 @@ __all__ = ["Fitted", "aligned", "fit", "measure", "printable", "text_mask", "tid
 # Capitals and digits whose mean width is a proportional font's pitch.
 _PITCH_SAMPLE = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789АБВГҒДЕЁЖЗИӢЙКҚЛМНОПРСТУӮФХҲЧҶШЪЭЮЯ"
 _LEADING = 1.1  # from baseline to baseline in sizes: clears a macron below a descender
+_SPACED = 0.875  # share of the least pitch that the letters have at least where a line's height asks for small type
 _STEP = 0.1
 _TRIES = 100
 _MEASURED = 4  # characters of the shortest line whose pitch is measured
@@ -148,10 +149,10 @@ def fit(
 ) -> Fitted:
     """Set a text in a box as large as it goes, in as few lines as it goes at that size.
 
-    The size falls from the one whose mean pitch is ``largest_pitch`` for as long as the text as drawn keeps
-    ``smallest_pitch`` pixels to the character (Doc 9303-3, 3.2). A set line of narrower letters is spaced to that
-    pitch. Lines break after a slash first, then at the blank that leaves them most equal, and after a hyphen only where
-    the text fits in no other way.
+    The size falls from the one whose mean pitch is ``largest_pitch`` to the one of ``smallest_pitch`` pixels to the
+    character (Doc 9303-3, 3.2), or a little below where a line's height asks for it: a set line of narrower letters is
+    spaced to that pitch. Lines break after a slash first, then at the blank that leaves them most equal, and after a
+    hyphen only where the text fits in no other way.
 
     :param text: tidy
     :param stacked: a line ends with each slash (Doc 9303-3, 3.1); where that does not fit, the text is set as any other
@@ -165,7 +166,8 @@ def fit(
     largest = size_for_pitch(name, largest_pitch)
     beside = size_for_pitch(name, max(largest_pitch, baseline_pitch))
     setter = _Setter(text, box, name, align, largest, beside, smallest_pitch)
-    smallest = smallest_pitch * len(text) / setter.advance * largest
+    spaced = size_for_pitch(name, smallest_pitch * _SPACED)
+    smallest = min(spaced, smallest_pitch * len(text) / setter.advance * largest)
     parts = tuple(text.replace(" / ", " /\n").split("\n"))
     if stacked and 1 < len(parts) <= lines:
         way = _Way(max(measure(name, largest, part)[0] for part in parts), (len(parts),), parts)
