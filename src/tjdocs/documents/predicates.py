@@ -5,7 +5,7 @@ A new one is a function here and a row of :data:`PREDICATES`; types then use it 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -16,6 +16,7 @@ from tjdocs.documents.records import HeldDocument, Known
 from tjdocs.documents.validity import anniversary
 from tjdocs.errors import UsageError
 from tjdocs.mrz import names
+from tjdocs.times import PartialDate, earliest, latest
 
 if TYPE_CHECKING:
     from tjdocs.documents.application import Application
@@ -106,7 +107,17 @@ def dates(question: Question, arguments: Mapping[str, Any]) -> Answer:
         return Answer(arguments.get("missing", Answer.CANNOT_TELL))
     if isinstance(first, str) or isinstance(second, str):
         return Answer.MET
-    return _answer(RELATIONS[arguments["is"]](first, second))
+    relation = RELATIONS[arguments["is"]]
+    if isinstance(second, PartialDate):
+        return _over_all(second, lambda day: relation(earliest(first), day))
+    return _over_all(first, lambda day: relation(day, second))
+
+
+def _over_all(day: date | PartialDate, holds: Callable[[date], bool]) -> Answer:
+    """Return whether a condition holds on every day that a date may be; cannot tell where it holds on some."""
+    first, last = earliest(day), latest(day)
+    answers = {holds(first + timedelta(days)) for days in range((last - first).days + 1)}
+    return _answer(answers.pop()) if len(answers) == 1 else Answer.CANNOT_TELL
 
 
 def begun(question: Question, arguments: Mapping[str, Any]) -> Answer:
@@ -117,10 +128,10 @@ def begun(question: Question, arguments: Mapping[str, Any]) -> Answer:
     return _answer(began == question.on if question.continues is None else began <= question.continues)
 
 
-def _moment(question: Question, operand: date | str) -> date | str | None:
+def _moment(question: Question, operand: date | str) -> date | PartialDate | str | None:
     if isinstance(operand, date) or operand == "no-limit":
         return operand
-    found: date | None = question.on if operand == "day" else value_at(question.application, operand)
+    found: date | PartialDate | None = question.on if operand == "day" else value_at(question.application, operand)
     return found
 
 
@@ -131,7 +142,7 @@ def consent_if_younger(question: Question, arguments: Mapping[str, Any]) -> Answ
         return Answer.MET
     if application.date_of_birth is None:
         return Answer.CANNOT_TELL
-    return _answer(anniversary(application.date_of_birth, arguments["age"]) <= question.on)
+    return _over_all(application.date_of_birth, lambda born: anniversary(born, arguments["age"]) <= question.on)
 
 
 def recorded(question: Question, arguments: Mapping[str, Any]) -> Answer:

@@ -336,6 +336,7 @@ class Office:
                 draft.page_values(number),
                 draft.application.portrait,
                 draft.eyes,
+                draft.signature,
                 bool(files),
                 self._authority.trial,
             )
@@ -349,6 +350,7 @@ class Office:
             "officer": self._officer,
             "transliteration": zone.transliteration,
             "spelling": draft.application.spelling.reason if draft.application.spelling else "",
+            "page_names": draft.page_names(),
             "name_changes": len(draft.application.earlier_names),
             "consents": list(draft.application.consents),
             "category": draft.application.category,
