@@ -26,7 +26,7 @@ def issued(tmp_path_factory):
     (folder / "number").write_text(paper.document_number)
     shutil.copy(next((folder / "authority/signers").glob("ds-*.cer")), folder / "ds.cer")
     shutil.copy(next((folder / "authority/signers").glob("ds-*.key")), folder / "ds.key")
-    shutil.copy(next((folder / "authority/signers").glob("seal-*.cer")), folder / "seal.cer")
+    shutil.copy(folder / "authority/signers/seal-0001.cer", folder / "seal.cer")
     return folder
 
 

@@ -268,7 +268,7 @@ def test_issue_batch(place, tmp_path):
     (tmp_path / "batch.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     command = (
         "issue-batch", "external-passport", tmp_path / "batch.jsonl", "--authority", place / "authority", "--out",
-        tmp_path / "out", "--at", AT, "--workers", "1", "--no-pages", "--register", f"sqlite:///{tmp_path / 'r.db'}",
+        tmp_path / "out", "--at", AT, "--workers", "1", "--no-pages", "--register", f"sqlite:///{place / 'register.db'}",
     )  # fmt: skip
     status, said = asked(*command)
     assert status == 1

@@ -20,9 +20,9 @@ ME = "officer-1"
 
 
 @pytest.fixture(scope="module")
-def authority(tmp_path_factory, now):
+def authority(tmp_path_factory, now, share):
     folder = tmp_path_factory.mktemp("production") / "a"
-    return Authority.create(folder, at=now - timedelta(days=1), passphrase=b"passphrase of a test", production=True)
+    return share(Authority.create(folder, at=now - timedelta(days=1), passphrase=b"passphrase of a test", production=True))
 
 
 @pytest.fixture

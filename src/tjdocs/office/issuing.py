@@ -16,7 +16,7 @@ from tjdocs.documents.types import DocumentTypes, bundled
 from tjdocs.documents.validity import last_day
 from tjdocs.errors import KeyMaterialError, RegisterError, UsageError
 from tjdocs.lds.face import Eyes
-from tjdocs.office import folders, values
+from tjdocs.office import folders, one_register, values
 from tjdocs.office.draft import Draft, prepare_portrait
 from tjdocs.office.issued import ChipFiles, Issued, PageInput
 from tjdocs.office.quality import read_back
@@ -66,6 +66,7 @@ class Office:
         for kind in self._types.values():
             values.check(kind)
         self._stocked: set[str] = set()
+        self._belongs: set[str] = set()  # forms of numbers that the authority issues from this register
         self._borders: dict[str, tuple[Crl | None, Certificate | None, TrustStore]] = {}
 
     def issue(
@@ -106,8 +107,9 @@ class Office:
         :raises tjdocs.errors.KeyMaterialError: the signer is revoked, its key is missing or past its period, or its
             certificate ends before the document would. Or the issuing or overriding officer's key is missing. No number
             is used
-        :raises tjdocs.errors.RegisterError: no number can be had, the applicant has a valid document of the type, or
-            the old document cannot be replaced on that ground
+        :raises tjdocs.errors.RegisterError: no number can be had, the applicant has a valid document of the type,
+            the old document cannot be replaced on that ground, the register belongs to another authority, or the
+            authority issues such numbers from another register
         """
         draft, signer = self._prepare(application, at, known, overrides, chip, page, portrait, replaces)
         more: dict[str, Any] = {}
@@ -218,6 +220,7 @@ class Office:
             results=results,
             overrides=used,
         )
+        self._belong(kind, now)
         return draft, signer
 
     def _expiry(self, kind: DocumentType, application: Application, now: datetime, signer: Signer | None) -> date:
@@ -276,6 +279,16 @@ class Office:
             self._register.add_series(kind.id, kind.trial_number, last=last, at=self._authority.csca.not_before)
             self._stocked.add(kind.id)
 
+    def _belong(self, kind: DocumentType, now: datetime) -> None:
+        """Tie register and authority to each other, before the first number of each form."""
+        if not self._belongs:
+            one_register.check(self._authority, self._register)
+        self._stock(kind)
+        patterns = self._register.patterns(kind.id)
+        if new := [pattern for pattern in patterns if pattern not in self._belongs]:
+            one_register.belong(self._authority, self._register, new, officer=self._officer, at=now)
+            self._belongs.update(new)
+
     def _finish(
         self,
         draft: Draft,
@@ -287,7 +300,6 @@ class Office:
         ground: str = "",
     ) -> Issued:
         register, application = self._register, draft.application
-        self._stock(draft.kind)
         with folders.staged(out) as staging:
             number = register.reserve(draft.kind.id, officer=self._officer, at=draft.now, out=out)
             try:

@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tjdocs.register.belonging import Csca
     from tjdocs.register.checkpoint import Checkpoint, LogSigner, Verifier
     from tjdocs.register.decisions import Decision
     from tjdocs.register.documents import Dossier
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tjdocs.register.values import Audit, Blank, Document, Problem, Resumed
 
 _PLACES = {
+    "belonging": ("Csca",),
     "checkpoint": ("Checkpoint", "LogSigner", "Verifier"),
     "decisions": ("Decision",),
     "documents": ("Dossier",),
@@ -39,6 +41,7 @@ __all__ = [
     "Blank",
     "Checkpoint",
     "ConsistencyProof",
+    "Csca",
     "DataKey",
     "Decision",
     "Document",

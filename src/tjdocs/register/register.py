@@ -7,6 +7,7 @@ from pathlib import Path
 from tjdocs.documents import Known
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import audit, lives, making, report, rewrapping, statistics, store, values
+from tjdocs.register.belonging import Csca, belong, belongs_to
 from tjdocs.register.blanks import Blanks
 from tjdocs.register.context import Context
 from tjdocs.register.decisions import Decisions
@@ -125,6 +126,42 @@ class Register:
     def trial(self) -> bool:
         """Whether roles are not enforced; no register for a production authority."""
         return self._context.trial
+
+    @property
+    def id(self) -> str:
+        """The register's id, as its signed entries have it; a copy of a register has the same.
+
+        :raises RegisterError: the register is open without its data key
+        """
+        return self._context.secrets.register or self._context.secrets.mark().hex()
+
+    @property
+    def place(self) -> str:
+        """Its URL, without a password; an SQLite file by its whole path."""
+        store_ = self._context.store
+        return f"sqlite:///{store_.path.absolute()}" if store_.path else store_.url.render_as_string(hide_password=True)
+
+    def belongs_to(self, expected: Csca | None = None) -> Csca | None:
+        """Return the CSCA under whose key the register issues; None before its first document.
+
+        :param expected: refuse any other
+        :raises RegisterError: it is another, or the record of it was changed
+        """
+        with self._context.store.read() as connection:
+            return belongs_to(self._context, connection, expected)
+
+    def belong(self, csca: Csca, *, officer: str, at: datetime) -> None:
+        """Record the CSCA under whose key the register issues, once and for all.
+
+        ``Office`` does so with the first document.
+
+        :raises RegisterError: it belongs to another, or an officer without the role
+        """
+        belong(self._context, csca, officer=officer, at=at)
+
+    def patterns(self, document_type: str) -> tuple[str, ...]:
+        """Return the forms of the numbers that a type's documents get, such as ``P{:07d}``."""
+        return self.blanks.patterns(document_type)
 
     def close(self) -> None:
         """Close every connection; the next call opens one again."""
