@@ -20,7 +20,7 @@ from tjdocs.register.merkle import leaf_hash
 from tjdocs.register.officer_keys import OfficerSigner
 from tjdocs.register.officers import begin, enrol, first_access
 from tjdocs.register.ranges import Pattern
-from tjdocs.register.roles import Acting, able
+from tjdocs.register.roles import Acting, able, no_role
 from tjdocs.register.unlocking import unlock
 
 __all__ = ["FIRST_KEYS", "migrate"]
@@ -94,7 +94,7 @@ def _continue(
     trial, secrets = unlock(opened, connection, keys)
     own = connection.execute(select(schema.officer.c.role).where(schema.officer.c.id == officer)).scalars().all()
     if not trial and not any(role in able("migrate") for role in own):
-        raise RegisterError("no role for migrate", where="officer", hint=f"it takes {' or '.join(able('migrate'))}")
+        raise no_role(officer, "migrate", own)
     if before == "0002":
         _mark_places(connection, secrets)
     return Context.of(opened, keys, secrets, first_access(key, trial=trial))
