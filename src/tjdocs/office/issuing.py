@@ -142,12 +142,14 @@ class Office:
         :raises RegisterError: the register has no issued document of that number and type
         """
         _check_reason(reason)
+        _check_application(application)
+        document = self._register.document(number, officer=self._officer)
+        if document is None or document.status != "issued" or document.document_type != application.document_type:
+            hint = "one that was issued and not handed over; `tjdocs register find` finds a holder's documents"
+            raise RegisterError("no issued document of that number and type", where="number", hint=hint)
         draft, signer = self._prepare(application, at, known, overrides, chip, True, None, number)
         if out is not None:
             folders.check_new(Path(out))
-        document = self._register.document(number, officer=self._officer)
-        if document is None or document.status != "issued" or document.document_type != draft.kind.id:
-            raise RegisterError("no issued document of that number and type", where="number")
         self._register.act("spoil", number, officers=[self._officer], at=draft.now, ground=reason)
         return self._finish(draft, signer, out, {"replaces": {"document_number": number, "reason": reason}})
 
@@ -191,8 +193,7 @@ class Office:
         replaced: str,
     ) -> tuple[Draft, Signer | None]:
         """Do everything that needs no number: what law or page forbids is found before one is used."""
-        if not isinstance(application, Application):
-            raise UsageError("no application", where="application", hint="Application.from_json reads one")
+        _check_application(application)
         kind = self._types[application.document_type]
         now = moment_of(at, zone=kind.time_zone)
         has_chip = _has_chip(kind, chip)
@@ -402,6 +403,11 @@ def _has_chip(kind: DocumentType, chip: bool | None) -> bool:
 def _source(application: Application) -> tuple[bytes, Eyes | None, str]:
     """Return what data group 2 is made from."""
     return application.portrait, application.portrait_eyes, application.sex
+
+
+def _check_application(application: object) -> None:
+    if not isinstance(application, Application):
+        raise UsageError("no application", where="application", hint="Application.from_json reads one")
 
 
 def _check_reason(reason: str) -> None:

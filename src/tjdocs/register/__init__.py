@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from tjdocs.register.checkpoint import Checkpoint, LogSigner, Verifier
     from tjdocs.register.decisions import Decision
     from tjdocs.register.documents import Dossier
+    from tjdocs.register.finding import Held, Search
     from tjdocs.register.keys import DataKey, Keys
     from tjdocs.register.log import append_head, read_heads
     from tjdocs.register.migrating import migrate
@@ -24,6 +25,7 @@ _PLACES = {
     "checkpoint": ("Checkpoint", "LogSigner", "Verifier"),
     "decisions": ("Decision",),
     "documents": ("Dossier",),
+    "finding": ("Held", "Search"),
     "keys": ("DataKey", "Keys"),
     "log": ("append_head", "read_heads"),
     "migrating": ("migrate",),
@@ -46,6 +48,7 @@ __all__ = [
     "Decision",
     "Document",
     "Dossier",
+    "Held",
     "InclusionProof",
     "KeyRequest",
     "Keys",
@@ -57,6 +60,7 @@ __all__ = [
     "Problem",
     "Register",
     "Resumed",
+    "Search",
     "Verifier",
     "append_head",
     "migrate",

@@ -184,7 +184,7 @@ class Issuing:
             # the same name and date of birth under two personal numbers are two persons
             two = sealed.personal and other[3] and bytes(other[3]) != sealed.personal
             if other[1] in living and other[2] >= day and other[0] != old and not two:
-                hint = "name it as replaced, or record first what became of it"
+                hint = "see `tjdocs register find`: name it with --replaces, or record first what became of it"
                 raise RegisterError(f"the holder has a valid {document_type}", where="person", hint=hint)
 
     def replaceable(
