@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tjdocs.cli import _io, _register, _terminal
+from tjdocs.cli import _io, _register, _streams, _terminal
 from tjdocs.cli.documents import ApplicationFile, Lang, Type, Types, read_application
 from tjdocs.documents import DocumentType, DocumentTypes, NotEligible, Override, RuleResult
 from tjdocs.errors import UsageError
 
 if TYPE_CHECKING:  # the office brings database and drawing with it, which no other command should wait for
-    from tjdocs.office import Issued, Line
+    from tjdocs.office import Issued
     from tjdocs.pki.authority import Authority
 
 AuthorityFolder = Annotated[str, typer.Option("--authority", help="The authority's folder.")]
@@ -185,6 +185,9 @@ def issue_batch(
     officer: Officer = "",
     workers: Annotated[int, typer.Option("--workers", help="Number of processes; default: one a processor.")] = 0,
     no_pages: Annotated[bool, typer.Option("--no-pages", help="Without printed pages.")] = False,
+    rejected: Annotated[
+        str, typer.Option("--rejected", metavar="FILE", help="New file for rejected rows, to correct and issue again.")
+    ] = "",
     no_chip: NoChip = False,
     types: Types = None,
     passphrase_file: _io.PassphraseFile = "",
@@ -216,39 +219,28 @@ def issue_batch(
         pages=not no_pages,
         workers=workers or os.cpu_count() or 1,
     )
-    lines = sorted(_followed(batch.run(), batch.scanned[0], quiet=as_json), key=lambda line: line.number)
+    for note in batch.notes:
+        _terminal.error(f"tjdocs: {batch.file.name}: {note}")
+    if rejected:
+        batch.check_rejected(Path(rejected))
+    followed = _streams.progress(batch.run(), "issued", total=batch.scanned[0], silent=True)
+    lines = sorted(followed, key=lambda line: line.number)
+    if rejected:
+        batch.write_rejected(Path(rejected), lines)
     count = {status: sum(line.status == status for line in lines) for status in _STATUSES}
     bad = [line for line in lines if line.status in ("refused", "unusable")]
     if as_json:
-        _io.show_json(
-            {"schema": 1, "document_type": type_, **count, "lines": [line.as_json() for line in lines if line in bad]}
-        )
+        said = {"notes": list(batch.notes), "lines": [line.as_json() for line in bad]}
+        _io.show_json({"schema": 1, "document_type": type_, **count, **said})
     else:
         for line in bad:
-            said = [f"{result.requirement}  {result.sentence}" for result in line.refused]
-            for text in said or [str(fault) for fault in line.faults]:
+            for text in line.reasons:
                 _terminal.line(_io.styled(line.status, 10), f"line {line.number}: {text}")
         _terminal.line(", ".join(f"{count[status]} {status}" for status in _STATUSES))
     raise typer.Exit(1 if bad else 0)
 
 
 _STATUSES = ("issued", "done", "refused", "unusable")
-
-
-def _followed(lines: Iterator["Line"], total: int, *, quiet: bool) -> "list[Line]":
-    """Return what a run yields, with a progress bar on a terminal."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = _terminal.console(on_error=True)
-    columns = (TextColumn("issuing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    shown = console.is_terminal and not quiet
-    found = []
-    with Progress(*columns, console=console, disable=not shown, transient=True) as progress:
-        task = progress.add_task("", total=total)
-        for line in lines:
-            found.append(line)
-            progress.advance(task)
-    return found
 
 
 def _held(result: RuleResult, type_: str) -> Iterator[str]:
