@@ -142,6 +142,9 @@ def test_an_earlier_name_must_be_accounted_for(office, register, application, no
     register.act("handover", first, officers=[ME], at=now)
     renamed = dataclasses.replace(application, family_name="НАМУНАВӢ")
     assert refused(office, renamed, now, replaces=first, ground="change-of-name") == {"name-changes"}
+    # without a personal number too: the document that is replaced has the earlier name
+    unnumbered = dataclasses.replace(renamed, personal_number="")
+    assert refused(office, unnumbered, now, replaces=first, ground="change-of-name") == {"name-changes"}
 
 
 def test_what_a_caller_knows_stands_in_place_of_the_register(office, application, now):

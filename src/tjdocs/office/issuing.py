@@ -265,8 +265,16 @@ class Office:
         """Return what the register knows of an applicant, without the document that is being replaced."""
         if self._register.trial or application.date_of_birth is None or not application.family_name:
             return None
-        known = self._register.known(Person.of(application), officer=self._officer)
-        return replace(known, documents=tuple(held for held in known.documents if held.number != replaced))
+        person = Person.of(application)
+        known = self._register.known(person, officer=self._officer)
+        names = known.names
+        # under a new name the applicant is found by a personal number alone; the old document has the earlier name
+        if replaced and self._register.documents.known(replaced):
+            holder = self._register.documents.holder(replaced, officer=self._officer)
+            if holder is not None and person.may_be(holder, renamed=True) and (name := holder.zone_name()):
+                names = tuple(dict.fromkeys((*names, name)))
+        documents = tuple(held for held in known.documents if held.number != replaced)
+        return replace(known, documents=documents, names=names)
 
     def _issue_day(self, number: str) -> date | None:
         """Return the day of issue of a document that is replaced; what cannot be replaced is refused later, by name."""
