@@ -62,12 +62,14 @@ class Predicate:
         ``number``, ``document``, ``documents``, ``answer``; ``types`` checks them when a type is read
     :param optional: arguments that may lack
     :param register: whether the register can answer it, so that a rule may demand that it does
+    :param rests_on: the documents of the register because of which it is not met
     """
 
     ask: Ask
     arguments: Mapping[str, str]
     optional: frozenset[str] = frozenset()
     register: bool = False
+    rests_on: Callable[[Question, Mapping[str, Any]], tuple[HeldDocument, ...]] | None = None
 
 
 RELATIONS: Mapping[str, Callable[[date, date], bool]] = MappingProxyType(
@@ -181,6 +183,12 @@ def holds_none(question: Question, arguments: Mapping[str, Any]) -> Answer:
     return {Answer.MET: Answer.NOT_MET, Answer.NOT_MET: Answer.MET}.get(found, found)
 
 
+def _registered(question: Question, arguments: Mapping[str, Any]) -> tuple[HeldDocument, ...]:
+    """Return the documents of the register that :func:`holds_none` counts."""
+    held = question.known.documents if question.known else ()
+    return tuple(one for one in held if one.kind in arguments["documents"] and one.valid_on(question.on) is not False)
+
+
 def _any_valid(held: list[HeldDocument], on: date) -> Answer:
     found = [document.valid_on(on) for document in held]
     if any(found):
@@ -244,7 +252,7 @@ PREDICATES: Mapping[str, Predicate] = MappingProxyType(
         "consent-if-younger": Predicate(consent_if_younger, {"age": "number", "consent": "word"}),
         "recorded": Predicate(recorded, {"field": "path"}),
         "holds": Predicate(holds, {"document": "document"}, register=True),
-        "holds-none": Predicate(holds_none, {"documents": "words"}, register=True),
+        "holds-none": Predicate(holds_none, {"documents": "words"}, register=True, rests_on=_registered),
         "undecided": Predicate(undecided, {"decision": "word"}, register=True),
         "one-face": Predicate(one_face, {}),
         "spelling-agrees": Predicate(spelling_agrees, {}),
