@@ -1,6 +1,7 @@
 """Shared by all rooms: helper modules made importable, and two trial authorities."""
 
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,27 @@ settings.load_profile("tjdocs")
 MADE = datetime(2026, 11, 24, 8, tzinfo=UTC)
 
 
+_shared: list[Authority] = []  # of the session
+
+
+@pytest.fixture(scope="session")
+def share() -> Callable[[Authority], Authority]:
+    """Say that many tests use an authority, each with a register of its own."""
+
+    def note(authority: Authority) -> Authority:
+        _shared.append(authority)
+        return authority
+
+    return note
+
+
+@pytest.fixture(autouse=True)
+def _no_register_yet() -> None:
+    """No test's register is that of another: an authority has one."""
+    for authority in _shared:
+        (authority.folder / "registers.json").unlink(missing_ok=True)
+
+
 @pytest.fixture(scope="session")
 def made() -> datetime:
     """When the session's authorities were made."""
@@ -24,12 +46,12 @@ def made() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+def authority(tmp_path_factory: pytest.TempPathFactory, share: Callable[[Authority], Authority]) -> Authority:
     """A trial authority with explicit EC parameters. For reading and signing: whoever adds to one makes its own."""
-    return Authority.create(tmp_path_factory.mktemp("authority") / "explicit", at=MADE)
+    return share(Authority.create(tmp_path_factory.mktemp("authority") / "explicit", at=MADE))
 
 
 @pytest.fixture(scope="session")
-def named_authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+def named_authority(tmp_path_factory: pytest.TempPathFactory, share: Callable[[Authority], Authority]) -> Authority:
     """A trial authority whose certificates name their curves."""
-    return Authority.create(tmp_path_factory.mktemp("authority") / "named", at=MADE, named_curves=True)
+    return share(Authority.create(tmp_path_factory.mktemp("authority") / "named", at=MADE, named_curves=True))

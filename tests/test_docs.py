@@ -1,8 +1,13 @@
 """Every example of the README and of docs/ runs."""
 
 import doctest
+import json
+import os
 import re
+import shlex
+import subprocess
 import sys
+import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,76 +15,120 @@ import pytest
 
 from tjdocs import vectors
 from tjdocs.documents import example
+from tjdocs.errors import RegisterError
 from tjdocs.office import Office
-from tjdocs.pki import Authority, TrustStore
-from tjdocs.pki.importing import import_paths
+from tjdocs.pki import Authority
 from tjdocs.register import Register
 
 ROOT = Path(__file__).parents[1]
-NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+# a clone's own commands: the second runs these tests, the first is a shell script of the same acts
+CLONE = ("    tools/demo ", "    tools/test ")
+LIBRARY = """
+import base64
+from tjdocs.vectors import library
+
+class Unreadable(Exception):
+    pass
+
+def read_lds_file(name, data):
+    result, reason = library._lds_file({"name": name, "data": base64.b64encode(data).decode()})
+    if result == "invalid":
+        error = Unreadable()
+        error.reason = reason
+        raise error
+"""
 
 
-def block(word):
-    (found,) = (text for text in BLOCKS if word in text)
-    return found
+def snippets(text):
+    """Yield every block of the README, in order: whether it is Python, and its text without the indent."""
+    for found in re.finditer(r"^```python\n(.*?)^```|((?:^    \S[^\n]*\n)(?:^    [^\n]*\n)*)", text, re.DOTALL | re.MULTILINE):
+        yield found[1] is not None, found[1] if found[1] is not None else textwrap.dedent(found[2])
 
 
-@pytest.fixture
-def place(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    authority = Authority.create("authority", at=NOW)
-    import_paths(TrustStore.create("trust.db"), ["authority/csca.cer"], trust_candidates=True, at=NOW)
-    return authority
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory):
+    """A fresh folder in which the README was followed word for word; what each block printed."""
+    folder, printed = tmp_path_factory.mktemp("readme"), []
+    (folder / "mylibrary.py").write_text(LIBRARY, encoding="utf-8")  # the reader's own
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for python, text in snippets(README):
+        if text.startswith("tools/"):
+            assert all(line.startswith(CLONE) for line in textwrap.indent(text, "    ").splitlines())
+            continue
+        if "import read_lds_file" in text:
+            (folder / "adapter.py").write_text(text, encoding="utf-8")
+            continue
+        command = [sys.executable, "-c", text] if python else ["bash", "-ec", text]
+        done = subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True)
+        assert done.returncode == 0, f"{text}\n{done.stdout}\n{done.stderr}"
+        printed.append(done.stdout)
+    return folder, printed
 
 
 @pytest.mark.requirement("EXT-1")
-def test_passport_office(place, tmp_path, capsys):
-    exec(block("office.issue"), {"text": example("external-passport", at=NOW).to_json(), "now": NOW})
-    assert {path.name for path in (tmp_path / "out").iterdir()} >= {"EF_COM.bin", "EF_SOD.bin", "DG1.bin", "DG2.bin"}
-    assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
-    assert "PPTJKERIKSSON<<ANNA" in capsys.readouterr().out
+def test_the_readme_runs_as_printed_and_in_that_order(followed):
+    folder, (clerk, office, border, scanner, zone, listed, vectors_, run) = followed
+    assert "external-passport T00000001, valid to" in clerk
+    assert {path.name for path in (folder / "out").iterdir()} >= {"EF_COM.bin", "EF_SOD.bin", "DG1.bin", "DG2.bin"}
+    assert (folder / "page.png").read_bytes().startswith(b"\x89PNG")
+    assert "PPTJKERIKSSON<<ANNA" in office
+    assert "\nadmit" in border
+    assert scanner.startswith("admit ")
+    assert zone.startswith("True T00000001 ()") and "PPTJKERIKSSON<<ANNA<MARIYA" in zone
+    assert "lds" in listed and (folder / "vectors").is_dir()
+    assert "pa-0001" in vectors_
+    assert "lds" in run
 
 
-def test_border_scanner(place, capsys):
-    issued = Office(place, Register("sqlite:///r.db")).issue(example("external-passport", at=NOW), at=NOW)
-    files = {name.replace(".", "_"): data for name, data in issued.chip.items()}
-    exec(block("Inspector("), {"lines": list(issued.mrz), "files": files, "now": NOW})
-    assert capsys.readouterr().out.startswith("admit ")
+def test_no_number_is_issued_twice_by_the_readme(followed, tmp_path):
+    folder, (_, office, *_) = followed
+    assert "T00000002" in office
+    office, now = Office(Authority.open(folder / "authority"), Register(f"sqlite:///{tmp_path}/register.db")), datetime.now(UTC)
+    with pytest.raises(RegisterError, match="numbers of another register"):
+        office.issue(example("external-passport", at=now), at=now)
 
 
-def test_zone(capsys):
-    zone = "PPUTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
-    exec(block("mrz.make"), {"zone_text": zone, "today": NOW.date()})
-    out = capsys.readouterr().out
-    assert out.startswith("True L898902C3 ")
-    assert "PPTJKERIKSSON<<ANNA<MARIYA" in out
-
-
-def test_vectors(capsys):
-    exec(block("vectors.load"), {})
-    assert "pa-0001" in capsys.readouterr().out
-
-
-def test_adapter(tmp_path):
-    """The example is a program: with a library that reads DG1, it answers as expected in both modes."""
-    library = """
-from tjdocs.lds.catalogue import LdsError as Unreadable
-from tjdocs.lds.dg1 import Dg1
-
-def read_lds_file(name, data):
-    Dg1.parse(data)
-"""
-    (tmp_path / "mylibrary.py").write_text(library, encoding="utf-8")
-    (tmp_path / "adapter.py").write_text(block("mylibrary"), encoding="utf-8")
+def test_the_adapter_answers_in_both_modes(followed):
+    folder, _ = followed
     ids = [vector.id for vector in vectors.load("lds") if vector.input["name"] == "DG1"]
     for lines in (True, False):
         asked = ids if lines else ids[:2]
-        command = [sys.executable, str(tmp_path / "adapter.py")]
-        report = vectors.run(ids=asked, command=command, lines=lines, reasons=True)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(folder)
+            report = vectors.run(ids=asked, command=[sys.executable, "adapter.py"], lines=lines, reasons=True)
         assert (report.ok, report.counts["lds"]) == (True, len(asked))
     assert len(ids) >= 4
-    assert len(block("mylibrary").splitlines()) <= 16
+    assert len((folder / "adapter.py").read_text(encoding="utf-8").splitlines()) <= 16
+
+
+STATUS = re.compile(r" +# exit status ([0-9])$")
+
+
+def test_the_desk_recipes_run_as_printed(tmp_path):
+    """One clerk's day from an empty folder, in one shell; a command without a status ends with 0."""
+    lines = ["exec 9>&1 > printed 2>&1"]
+    for _, block in snippets((ROOT / "docs/desk.md").read_text(encoding="utf-8")):
+        for line in block.splitlines():
+            status = found[1] if (found := STATUS.search(line)) else "0"
+            lines += [f"{{ {STATUS.sub('', line)}; }}; s=$?", f"[ $s = {status} ] || {{ echo status $s: {shlex.quote(line)} >&9; exit 9; }}"]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", "\n".join(lines)], cwd=tmp_path, env={**os.environ, "PATH": path}, capture_output=True, text=True
+    )
+    printed = (tmp_path / "printed").read_text(encoding="utf-8")
+    assert done.returncode == 0, f"{done.stdout}\n{printed[-2000:]}"
+    for said in (
+        "already has a valid external-passport: P0000001", "external-passport P0000006, valid to",
+        "registration-certificate G0000002, valid to", "3-stolen/page.pdf", "no issued document of that number and type",
+        "no role for destroy: officer anna; it takes officer; anna has clerk", "ONE-1",
+        "many.csv: cells are parted by semicolons",
+    ):  # fmt: skip
+        assert said in printed, said
+    record = json.loads((tmp_path / "4-again/record.json").read_text())
+    assert record["replaces"] == {"document_number": "P0000003", "reason": "smudged"}
+    assert (tmp_path / "rejected.csv").read_text(encoding="utf-8").splitlines()[1].startswith('"line 2 | ')
+    assert not (tmp_path / "none").exists()
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "docs").glob("*.md")), ids=lambda path: path.name)

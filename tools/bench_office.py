@@ -59,6 +59,12 @@ class _Numbers(Register):
     def add_series(self, *_: object, **__: object) -> None:
         pass
 
+    def belongs_to(self, *_: object, **__: object) -> None:
+        pass
+
+    def patterns(self, *_: object) -> tuple[str, ...]:
+        return ()
+
     def reserve(self, *_: object, **__: object) -> str:
         self._next += 1
         return f"T{self._next:08d}"
@@ -114,9 +120,10 @@ def batch_issue_scaling(folder: Path) -> Result:
 
     def batch_rate(workers: int, count: int, place: Path) -> float:
         place.mkdir()
+        shutil.copytree(authority.folder, place / "authority")  # each with a register of its own
         (place / "batch.jsonl").write_text(line * count)
         made = Batch(
-            "external-passport", place / "batch.jsonl", place / "out", AT, authority.folder,
+            "external-passport", place / "batch.jsonl", place / "out", AT, place / "authority",
             f"sqlite:///{place}/register.db", pages=False, workers=workers,
         )  # fmt: skip
         moments = [time.perf_counter() for outcome in made.run() if outcome.status == "issued"]

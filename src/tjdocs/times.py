@@ -5,7 +5,9 @@ of the crossing point or of the document type where one is known, else the home 
 that was given is its own day.
 """
 
+import calendar
 import re
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -13,12 +15,72 @@ from zoneinfo import ZoneInfo
 from tjdocs import specs
 from tjdocs.errors import SpecError, UsageError
 
-__all__ = ["aware", "day_of", "home_zone", "moment_of", "named_zone", "read"]
+__all__ = [
+    "PartialDate",
+    "aware",
+    "day_of",
+    "earliest",
+    "home_zone",
+    "latest",
+    "moment_of",
+    "named_zone",
+    "read",
+    "read_birth",
+]
 
 _NOON = time(12)
+_BIRTH = re.compile("[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 _HINT = "give a date, or a datetime with a time zone"
 # "localtime" is another zone on each machine, "posix/…" and "right/…" are other readings of the same ones
 _NAME = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*){0,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A date of birth of which the day, or month and day, are unknown (Doc 9303-3, 3.8).
+
+    :param month: 0 where it is unknown
+    :raises UsageError: no such year or month
+    """
+
+    year: int = field(repr=False)
+    month: int = field(default=0, repr=False)
+
+    def __post_init__(self) -> None:
+        if not (1 <= self.year <= 9999 and 0 <= self.month <= 12):
+            raise UsageError("no year and month", where="date", hint="year 1 to 9999, month 1 to 12, or 0 if unknown")
+
+    def isoformat(self) -> str:
+        """Return ``YYYY-MM`` or ``YYYY`` (ISO 8601 with reduced precision)."""
+        return f"{self.year:04d}-{self.month:02d}" if self.month else f"{self.year:04d}"
+
+
+def earliest(born: date | PartialDate) -> date:
+    """Return the first day that a date may be."""
+    return date(born.year, born.month or 1, 1) if isinstance(born, PartialDate) else born
+
+
+def latest(born: date | PartialDate) -> date:
+    """Return the last day that a date may be."""
+    if not isinstance(born, PartialDate):
+        return born
+    month = born.month or 12
+    return date(born.year, month, calendar.monthrange(born.year, month)[1])
+
+
+def read_birth(text: str) -> date | PartialDate:
+    """Return a date of birth of ISO 8601: ``YYYY-MM-DD``, or ``YYYY-MM`` or ``YYYY`` where the rest is unknown.
+
+    :raises ValueError: it is none
+    """
+    if not _BIRTH.fullmatch(text):
+        raise ValueError(text)
+    if len(text) == len("YYYY-MM-DD"):
+        return date.fromisoformat(text)
+    year, _, month = text.partition("-")
+    if year == "0000" or (month and not 1 <= int(month) <= 12):
+        raise ValueError(text)
+    return PartialDate(int(year), int(month or 0))
 
 
 def named_zone(name: object, where: str) -> ZoneInfo:

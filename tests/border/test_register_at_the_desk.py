@@ -77,7 +77,8 @@ def test_what_the_register_knows_of_a_passport(office, url, state):
 
 
 def test_a_number_that_the_register_never_issued(office, url, tmp_path):
-    other = Office(office._authority, Register(f"sqlite:///{tmp_path / 'other.db'}"))
+    authority = Authority.create(tmp_path / "other", at=b.AT - timedelta(days=1))
+    other = Office(authority, Register(f"sqlite:///{tmp_path / 'other.db'}"))
     issued = other.issue(example(PASSPORT, at=b.AT), at=b.AT, page=False)
     assert status(desk(office, url).inspect(shown(issued), at=b.AT)) == ("failed", "unknown-number")
 

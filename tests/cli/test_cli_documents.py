@@ -268,7 +268,7 @@ def test_issue_batch(place, tmp_path):
     (tmp_path / "batch.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     command = (
         "issue-batch", "external-passport", tmp_path / "batch.jsonl", "--authority", place / "authority", "--out",
-        tmp_path / "out", "--at", AT, "--workers", "1", "--no-pages", "--register", f"sqlite:///{tmp_path / 'r.db'}",
+        tmp_path / "out", "--at", AT, "--workers", "1", "--no-pages", "--register", f"sqlite:///{place / 'authority/register.db'}",
     )  # fmt: skip
     status, said = asked(*command)
     assert status == 1
@@ -287,7 +287,31 @@ def test_issue_batch(place, tmp_path):
     assert "line 2: EXT-3" in out
     assert "line 3: family_name: no rule for ';'" in out
     assert out.rstrip().endswith("0 issued, 1 done, 1 refused, 1 unusable")
+    assert run(*command, "--rejected", tmp_path / "r.jsonl")[0] == 1
+    rejected = [json.loads(line) for line in (tmp_path / "r.jsonl").read_text().splitlines()]
+    assert [row.pop("rejected")[:14] for row in rejected] == ["line 2 | EXT-3", "line 3 | famil"]
+    assert rejected == lines[1:]
+    assert "something lies there" in run(*command, "--rejected", tmp_path / "r.jsonl")[2]
+    assert (tmp_path / "out/index.csv").read_text().splitlines()[1].startswith("T0000000")
     assert "ЭРИКССОН" not in out + json.dumps(said, ensure_ascii=False)
+
+
+def test_a_batch_of_another_spreadsheet(place, tmp_path):
+    (tmp_path / "batch.csv").write_text("family_name;sex\nA;W\n")
+    command = (
+        "issue-batch", "external-passport", tmp_path / "batch.csv", "--authority", place / "authority", "--out",
+        tmp_path / "out", "--at", AT, "--workers", "1", "--register", f"sqlite:///{place / 'authority/register.db'}",
+    )  # fmt: skip
+    status, out, err = run(*command)
+    assert (status, err) == (1, "tjdocs: batch.csv: cells are parted by semicolons\n")
+    assert "line 2: sex" in out
+    status, out, _ = run(*command, "--json")
+    assert json.loads(out)["notes"] == ["cells are parted by semicolons"]
+    (tmp_path / "batch.csv").write_bytes("family_name;sex\nСПЕСИМЕН;W\n".encode("cp1251"))
+    status, out, err = run(*command[:6], tmp_path / "other", *command[7:])
+    assert (status, out) == (2, "")
+    assert "it looks like Windows-1251" in err
+    assert "iconv -f CP1251 -t UTF-8 batch.csv > NEW.csv" in err
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ def test_a_register_of_strict_accountability(run, tmp_path):
     assert (audit["signed_from"], audit["first_key"]) == (0, made["first_key"])
     run("register", "dismiss", "anna", "clerk", *chief)
     assert {row["id"] for row in run("register", "officers", *chief[:-2], "--json")["officers"]} == {"chief", "eva"}
-    assert "version 0004 already" in run("register", "migrate", *secret)
+    assert "version 0005 already" in run("register", "migrate", *secret)
 
 
 def test_calls_that_cannot_be(run, tmp_path):
@@ -171,7 +171,7 @@ def test_an_old_ledger(run, tmp_path):
         )
     database.close()
     assert "tjdocs register migrate" in run("register", "status", status=2)
-    assert "version 0001 is now 0004" in run("register", "migrate", *AT)
+    assert "version 0001 is now 0005" in run("register", "migrate", *AT)
     assert run("register", "status", "T00000001", "--json", *AT)["status"] == "issued"
     assert run("register", "audit", "--json")["sound"] is True
 

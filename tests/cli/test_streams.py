@@ -177,6 +177,28 @@ def test_a_reader_that_went_away_ends_it(tmp_path):
     process.stderr.close()
 
 
+@pytest.mark.parametrize(
+    ("count", "total", "lines"),
+    [
+        (99, 99, []),
+        (250, 250, ["tjdocs: issued: 100 of 250", "tjdocs: issued: 200 of 250"]),
+        (500, None, ["tjdocs: issued: 100", "tjdocs: issued: 200", "tjdocs: issued: 400"]),
+    ],
+)
+def test_without_a_terminal_progress_is_a_line_now_and_then(capsys, count, total, lines):
+    assert list(_streams.progress(range(count), "issued", total=total, lines=True)) == list(range(count))
+    out, err = capsys.readouterr()
+    assert (out, err.splitlines()) == ("", lines)
+
+
+def test_lines_of_progress_are_few(capsys):
+    list(_streams.progress(range(123_456), "issued", total=123_456, lines=True))
+    list(_streams.progress(range(123_456), "zones", lines=False))
+    err = capsys.readouterr().err.splitlines()
+    assert 15 <= len(err) <= 20
+    assert err[-1].endswith("of 123,456")
+
+
 def test_progress_is_shown_on_a_terminal_and_stays_out_of_the_output(tmp_path):
     path = tmp_path / "zones.txt"
     path.write_text(f"{ZONE}\n" * 5_000)

@@ -67,7 +67,7 @@ def test_one_person_does_not_sign_as_two(run, key, tmp_path):
     enrol = ("enrol", "anna", "officer", "--office", "store", *REGISTER)
     status, out, err = run(*enrol, "--officer", "chief", **anna)
     assert (status, out) == (2, "")
-    assert err.startswith("tjdocs: enrol is signed by 2 different officers: officer; ")
+    assert err.startswith("tjdocs: enrol is signed by 2 different officers: officer chief; ")
     status, _, err = run(*enrol, "--officer", "chief", "--officer", "boris", **anna)
     assert (status, "missing officer's key: officer chief" in err) == (2, True)
     # chief with one key does not take the place of boris
@@ -76,7 +76,7 @@ def test_one_person_does_not_sign_as_two(run, key, tmp_path):
     key("boris")
     for command in (("key", "replace", "boris", "--request", "boris.request"), ("dismiss", "boris", "officer")):
         status, _, err = run(*command, *chief, *REGISTER)
-        assert (status, " is signed by 2 different officers: officer; " in err) == (2, True)
+        assert (status, " is signed by 2 different officers: officer chief; " in err) == (2, True)
     (tmp_path / "his.key").rename(tmp_path / "boris.key")
     # the files of the others' keys, without what they know
     keys = os.pathsep.join(("chief.key", "boris.key"))

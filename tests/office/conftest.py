@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from offices import tie
 
 from tjdocs.documents import example
 from tjdocs.office import Office
@@ -23,9 +24,9 @@ def now():
 
 
 @pytest.fixture(scope="session")
-def trial(tmp_path_factory):
+def trial(tmp_path_factory, share):
     """A trial authority made the day before."""
-    return Authority.create(tmp_path_factory.mktemp("authority") / "trial", at=NOW - timedelta(days=1))
+    return share(Authority.create(tmp_path_factory.mktemp("authority") / "trial", at=NOW - timedelta(days=1)))
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +50,10 @@ def register(tmp_path):
 @pytest.fixture
 def office(trial, register):
     return Office(trial, register)
+
+
+@pytest.fixture
+def tied(trial, register, office):
+    """The same office, whose authority has this register already: nothing but documents is still to be written."""
+    tie(trial, register, "T{:08d}", NOW)
+    return office

@@ -1,5 +1,6 @@
 """A production register, where roles are enforced and blanks come from a store; the numbers that one handed out."""
 
+from tjdocs.office import one_register
 from tjdocs.register import KeyRequest, Keys, OfficerKey, Register
 
 OFFICERS = {name: OfficerKey.generate() for name in ("officer-1", "officer-2", "officer-7")}
@@ -29,6 +30,11 @@ def reopened(register, *officers):
     own = register._context
     url = own.store.url.render_as_string()
     return Register(url, keys=own.keys, officer_keys=[OFFICERS[name] for name in officers])
+
+
+def tie(authority, register, pattern, now, officer="trial"):
+    """Record that an authority issues numbers of a form from a register, as its first issue would."""
+    one_register.belong(authority, register, [pattern], officer=officer, at=now)
 
 
 def used(register):

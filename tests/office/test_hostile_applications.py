@@ -91,7 +91,7 @@ UNUSABLE = [
 FREE = [
     (ALL, "date_of_birth", [day(1), day(0), years(-18), years(-17), "1960-02-29", "9999-12-31"]),
     (ALL, "citizenship", ["TJK", "UZB", "AFG", "XXA", "XXX", "XXB", "D"]),
-    (ALL, "family_name", ["O'BRIEN", "ДОДОХУҶАЕВ-РАҲМОНӢ", "Я" * 60, "Ё"]),
+    (ALL, "family_name", ["О’БРАЙЕН", "ДОДОХУҶАЕВ-РАҲМОНӢ", "Я" * 60, "Ё"]),
     (ALL, "patronymic", [GONE, "", "Ҳ" * 60]),
     (ALL, "sex", ["M", "X"]),
     ((EXT, INT, REG, RET), "citizenship_record", [GONE, {"authority": "A", "reference": "7", "date": day(1)}, {"authority": "A", "reference": "7", "date": day(0)}]),

@@ -150,11 +150,12 @@ def test_leap_days(tmp_path, register, application, day, last):
 
 
 @pytest.mark.parametrize("offset", [5, -5, 0])
-def test_the_act_has_one_day(tmp_path, register, application, offset):
+def test_the_act_has_one_day(tmp_path, application, offset):
     """The day that eligibility judged is the day that the document bears, wherever the office is."""
     place = timezone(timedelta(hours=offset))
     for hour in (1, 23):
         at = datetime(2026, 11, 24, hour, tzinfo=place)
+        register = Register(f"sqlite:///{tmp_path / f'{hour}.db'}")
         office = Office(Authority.create(tmp_path / f"{hour}", at=at), register)
         # 18 years old on the 24th: of age on that day, not on the day before
         born = dataclasses.replace(application, date_of_birth=date(2008, 11, 24))
@@ -557,7 +558,7 @@ def test_nothing_is_written_over(office, register, application, now, occupied, i
 
 
 @pytest.mark.parametrize("at_file", [1, 4, 10])
-def test_a_full_disk_leaves_nothing(office, register, application, now, tmp_path, monkeypatch, at_file):
+def test_a_full_disk_leaves_nothing(tied, register, application, now, tmp_path, monkeypatch, at_file):
     place = tmp_path / "place"
     place.mkdir()
     count = iter(range(1, 100))
@@ -571,20 +572,20 @@ def test_a_full_disk_leaves_nothing(office, register, application, now, tmp_path
 
     monkeypatch.setattr(folders, "_write", write)
     with pytest.raises(OutputError, match="No space left on device"):
-        office.issue(application, at=now, out=place / "out")
+        tied.issue(application, at=now, out=place / "out")
     assert left(place) == []
     assert used(register) == {"T00000001": "spoiled"}
 
 
-def test_what_the_disk_changed_is_seen(office, register, application, now, tmp_path, monkeypatch):
+def test_what_the_disk_changed_is_seen(tied, register, application, now, tmp_path, monkeypatch):
     """Every file is read back before the document is recorded."""
     monkeypatch.setattr(folders.os, "fsync", lambda descriptor: os.truncate(descriptor, 5))
     with pytest.raises(OutputError):
-        office.issue(application, at=now, out=tmp_path / "out")
+        tied.issue(application, at=now, out=tmp_path / "out")
     assert used(register) == {"T00000001": "spoiled"}
 
 
-def test_folder_that_cannot_be_put_in_place(office, register, application, now, tmp_path, monkeypatch):
+def test_folder_that_cannot_be_put_in_place(tied, register, application, now, tmp_path, monkeypatch):
     """The last step fails: nothing lies there, and the register does not say that a document was issued."""
     place = tmp_path / "place"
     place.mkdir()
@@ -594,7 +595,7 @@ def test_folder_that_cannot_be_put_in_place(office, register, application, now, 
 
     monkeypatch.setattr(os, "replace", refuse)
     with pytest.raises(OutputError, match="Operation not permitted"):
-        office.issue(application, at=now, out=place / "out")
+        tied.issue(application, at=now, out=place / "out")
     assert left(place) == []
     assert used(register) == {"T00000001": "spoiled"}
 

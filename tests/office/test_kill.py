@@ -13,7 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from offices import used
+from offices import tie, used
 
 import disks
 from postgres import Server
@@ -124,6 +124,7 @@ STEPS = {
 def test_killed_at_each_step(book, trial, application, now, tmp_path, monkeypatch, step):
     place = tmp_path / "out"
     office = Office(trial, book)
+    tie(trial, book, "T{:08d}", now)
     name, done = STEPS[step]
     pid = os.fork()
     if pid == 0:
@@ -145,6 +146,7 @@ def test_files_that_cannot_be_told_spoil_the_document(book, trial, application, 
     """Recorded, and then the staged files are not what was recorded: no document."""
     place = tmp_path / "out"
     office = Office(trial, book)
+    tie(trial, book, "T{:08d}", now)
     pid = os.fork()
     if pid == 0:
         try:

@@ -119,3 +119,13 @@ def test_a_kept_spelling_keeps_its_hyphen(now):
     kept = Spelling("Nour-Aly", "Anna", "earlier-document")
     made = printed("external-passport", now, family_name="НУР-АЛӢ", given_names="АННА", patronymic="", spelling=kept)
     assert made["primary_identifier"] == "НУР-АЛӢ / NOUR-ALY"
+
+
+@pytest.mark.requirement("NAM-1")
+def test_letters_of_two_scripts_are_a_fault_of_an_application_that_was_not_read(now):
+    with pytest.raises(ApplicationError) as caught:
+        printed("external-passport", now, family_name="ЭPИКССОН", place_of_birth="ДУШAНБЕ")
+    assert [(fault.field, fault.reason) for fault in caught.value.faults] == [
+        ("family_name", "scripts"),
+        ("place_of_birth", "scripts"),
+    ]

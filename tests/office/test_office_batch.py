@@ -80,7 +80,7 @@ def check_whole(place, lines):
     assert len(held) == len(lines)
     known = numbers(place)
     assert {number for number, status in known.items() if status == "issued"} == set(held)
-    left = {path.name for path in (place / "out").iterdir()} - {"batch.json", ".run", ".work"}
+    left = {path.name for path in (place / "out").iterdir()} - {"batch.json", "index.csv", ".run", ".work"}
     assert left == {f"{number:08d}" for number in lines}
     return known
 
@@ -118,10 +118,10 @@ def test_with_pages(place):
 # ------------------------------------------------------------------------------------------------------- CSV, JSON lines
 
 
-def as_csv(lines, columns=None):
+def as_csv(lines, columns=None, separator=","):
     stream = io.StringIO()
     columns = columns or list(lines[0])
-    writer = csv.DictWriter(stream, columns, lineterminator="\r\n")
+    writer = csv.DictWriter(stream, columns, lineterminator="\r\n", delimiter=separator)
     writer.writeheader()
     for line in lines:
         writer.writerow({k: v if isinstance(v, str) else json.dumps(v, ensure_ascii=False) for k, v in line.items()})

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from offices import OFFICERS, enrolled, production, reopened
+from offices import OFFICERS, enrolled, production, reopened, tie
 
 from tjdocs.documents import example
 from tjdocs.errors import KeyMaterialError, RegisterError
@@ -21,9 +21,9 @@ SECRET = b"passphrase of a test"
 
 
 @pytest.fixture(scope="module")
-def authority(tmp_path_factory, now):
+def authority(tmp_path_factory, now, share):
     folder = tmp_path_factory.mktemp("production") / "a"
-    return Authority.create(folder, at=now - timedelta(days=1), passphrase=SECRET, production=True)
+    return share(Authority.create(folder, at=now - timedelta(days=1), passphrase=SECRET, production=True))
 
 
 @pytest.fixture
@@ -72,6 +72,7 @@ def test_nobody_issues_in_anothers_name(authority, register, application, now):
 def test_whoever_resumes_signs_for_it(authority, register, application, now, tmp_path, monkeypatch, step):
     """Not the officer whose process died, and who did not spoil it."""
     office = Office(authority, register, officer=ME)
+    tie(authority, register, "P{:08d}", now, officer=ME)
     pid = os.fork()
     if pid == 0:
         try:

@@ -20,9 +20,9 @@ ME = "officer-1"
 
 
 @pytest.fixture(scope="module")
-def authority(tmp_path_factory, now):
+def authority(tmp_path_factory, now, share):
     folder = tmp_path_factory.mktemp("production") / "a"
-    return Authority.create(folder, at=now - timedelta(days=1), passphrase=b"passphrase of a test", production=True)
+    return share(Authority.create(folder, at=now - timedelta(days=1), passphrase=b"passphrase of a test", production=True))
 
 
 @pytest.fixture
@@ -142,6 +142,9 @@ def test_an_earlier_name_must_be_accounted_for(office, register, application, no
     register.act("handover", first, officers=[ME], at=now)
     renamed = dataclasses.replace(application, family_name="НАМУНАВӢ")
     assert refused(office, renamed, now, replaces=first, ground="change-of-name") == {"name-changes"}
+    # without a personal number too: the document that is replaced has the earlier name
+    unnumbered = dataclasses.replace(renamed, personal_number="")
+    assert refused(office, unnumbered, now, replaces=first, ground="change-of-name") == {"name-changes"}
 
 
 def test_what_a_caller_knows_stands_in_place_of_the_register(office, application, now):

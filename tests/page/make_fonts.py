@@ -1,12 +1,14 @@
-"""Make the bundled fonts from their originals: Debian's fonts-dejavu-core, fonts-dejavu-extra, fonts-ocr-b.
+"""Make the bundled fonts from their originals: fontpkg-noto-sans of PyPI, Debian's fonts-dejavu-core and fonts-ocr-b.
 
 Usage: python tests/page/make_fonts.py
 
-DejaVu is reduced to Latin, Cyrillic and punctuation; outlines and widths stay. No kerning: a text is as wide in the
-PDF as in the picture. OCR-B's outlines are turned from cubic into quadratic curves, to within a thousandth of the
+Noto Sans is fixed at a weight and a width. It and DejaVu Sans Bold, which the drawn portrait has, are reduced to Latin,
+Cyrillic and punctuation; outlines and widths stay. No kerning: a text is as wide in the PDF as in the picture. OCR-B's outlines are turned from cubic into quadratic curves, to within a thousandth of the
 type size, since a PDF takes no OpenType font with cubic ones as a TrueType font.
 """
 
+from collections.abc import Iterable
+from importlib.metadata import distribution
 from pathlib import Path
 
 from fontTools import subset
@@ -14,21 +16,25 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
+from fontTools.varLib.instancer import instantiateVariableFont
 
 SOURCES = Path("/usr/share/fonts")
 TARGET = Path(__file__).parents[2] / "src/tjdocs/page/fonts"
-DEJAVU = ("DejaVuSans-Bold", "DejaVuSansCondensed", "DejaVuSansCondensed-Oblique")
+NOTO = {  # name of the file: of its original, weight, width
+    "NotoSans-Bold": ("NotoSans", "Bold", 700, 100),
+    "NotoSans-SemiCondensed": ("NotoSans", "SemiCondensed", 400, 87.5),
+    "NotoSans-SemiCondensedItalic": ("NotoSans-Italic", "SemiCondensed Italic", 400, 87.5),
+}
 RANGES = ((0x20, 0x24F), (0x400, 0x52F), (0x1E00, 0x1EFF), (0x2010, 0x2027), (0x2030, 0x203A), (0x2116, 0x2116))
 
 
-def reduce(name: str) -> None:
+def reduce(font: TTFont, target: str, codes: Iterable[int]) -> None:
     options = subset.Options(layout_features=[], hinting=False, glyph_names=True, notdef_outline=True, name_IDs=["*"])
     options.drop_tables += ["GSUB", "GPOS", "GDEF", "FFTM", "kern"]
-    font = subset.load_font(SOURCES / f"truetype/dejavu/{name}.ttf", options)
     subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=[code for first, last in RANGES for code in range(first, last + 1)])
+    subsetter.populate(unicodes=codes)
     subsetter.subset(font)
-    subset.save_font(font, TARGET / f"{name}.ttf", options)
+    subset.save_font(font, TARGET / f"{target}.ttf", options)
 
 
 def with_quadratic_curves() -> None:
@@ -58,6 +64,15 @@ def with_quadratic_curves() -> None:
 
 
 if __name__ == "__main__":
-    for name in DEJAVU:
-        reduce(name)
+    codes = [code for first, last in RANGES for code in range(first, last + 1)]
+    originals = Path(distribution("fontpkg-noto-sans").locate_file("fontpkg_noto_sans/files"))
+    for name, (original, style, weight, width) in NOTO.items():
+        fixed = instantiateVariableFont(TTFont(originals / f"{original}[wdth,wght].ttf"), {"wght": weight, "wdth": width})
+        for record, text in ((1, f"Noto Sans {style}"), (2, "Regular"), (4, f"Noto Sans {style}"), (6, name)):
+            fixed["name"].setName(text, record, 3, 1, 0x409)
+        for record in (16, 17, 25):
+            fixed["name"].removeNames(nameID=record)
+        fixed.recalcTimestamp = False
+        reduce(fixed, name, codes)
+    reduce(TTFont(SOURCES / "truetype/dejavu/DejaVuSans-Bold.ttf"), "DejaVuSans-Bold", codes)
     with_quadratic_curves()

@@ -21,6 +21,8 @@ LOOKS = {
     "officers": (lambda r, who: r.officers.list(officer=who), ALL),
     "holder": (lambda r, who: r.documents.holder("P0000001", officer=who), {"chief", "anna", "gate"}),
     "person": (lambda r, who: r.known(person(), officer=who), {"chief", "anna", "gate"}),
+    "find": (lambda r, who: r.find("ERIKSSON", date_of_birth=person().date_of_birth, officer=who), {"chief", "anna", "gate"}),
+    "find widely": (lambda r, who: r.find("ERIKSSON", given_names="ANNA", officer=who), {"chief", "anna", "gate"}),
     "proof": (lambda r, who: r.log.prove("P0000001", officer=who), {"auditor"}),
     "consistency": (lambda r, who: r.log.prove_consistency(r.log.head(), officer=who), {"auditor"}),
     "report": (lambda r, who: r.report(first=NOW.date(), last=NOW.date(), officer=who), {"chief", "auditor"}),

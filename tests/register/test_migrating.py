@@ -12,7 +12,7 @@ from register_helpers import KIND, NOW, OFFICERS, TWO, issue, open_register, per
 from sqlalchemy import MetaData, insert, select
 
 from tjdocs.errors import KeyMaterialError, RegisterError, UsageError
-from tjdocs.register import Keys, OfficerKey, Register, migrate, schema, store
+from tjdocs.register import Csca, Keys, OfficerKey, Register, migrate, schema, store
 from tjdocs.register import migrations as package
 from tjdocs.register.log import Secrets
 from tjdocs.register.merkle import leaf_hash
@@ -126,7 +126,7 @@ def with_keys(register):
 def test_every_row_is_taken_over(old, version, old_keys):
     with pytest.raises(RegisterError, match="older"):
         Register(old, keys=old_keys)
-    assert migrate(old, **MIGRATING, keys=old_keys) == (version, "0004")
+    assert migrate(old, **MIGRATING, keys=old_keys) == (version, schema.VERSION)
     register = open_register(old, old_keys)
     found = tables(register)
     (key,) = found.pop("officer_key")
@@ -139,7 +139,7 @@ def test_every_row_is_taken_over(old, version, old_keys):
             assert found[table.name] == expected[table.name], table.name
     assert [{**row, "position": None if n == 23 else row["position"]} for n, row in enumerate(same)] == expected["entry"]
     assert (last["position"], last["act"], last["subject"]) == (24, "migrate", "example.tj/register")  # placed at once
-    assert f'"officers":["chief"],"before":"{version}","now":"0004"'.encode() in last["leaf"]
+    assert f'"officers":["chief"],"before":"{version}","now":"{schema.VERSION}"'.encode() in last["leaf"]
     assert (key["officer"], key["until"]) == ("chief", "")
     with_keys(register)
     heads = [row["note"] for row in ROWS["head"]]
@@ -254,9 +254,43 @@ def test_a_trial_register_needs_no_key(tmp_path):
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
     made.close()
     keys = Keys.open(tmp_path / "r.db-keys")
-    assert migrate(url, keys=keys, officer="trial", office="trial", at=NOW, trial=True) == ("0003", "0004")
+    assert migrate(url, keys=keys, officer="trial", office="trial", at=NOW, trial=True) == ("0003", schema.VERSION)
     register = Register(url)
     issue(register, officer="trial")
     audit = register.audit(heads=[])
     assert (audit.problems, audit.undetermined, audit.signed_from) == ((), (), None)
     register.close()
+
+
+def as_before(register, version="0004"):
+    """Make a register what an earlier library left: the tables are the same, their version is not."""
+    store_ = register._context.store
+    with store_.write() as connection:
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{version}'")
+    register.close()
+    return store_.url.render_as_string(hide_password=False)
+
+
+def test_a_register_with_officers_keys(stocked, keys):
+    """Of version 0004: who migrates has a key, and signs with it; nothing is tied before the next document."""
+    issue(stocked)
+    url = as_before(stocked)
+    with pytest.raises(RegisterError, match="older"):
+        open_register(url, keys)
+    assert migrate(url, **MIGRATING, keys=keys) == ("0004", "0005")
+    register = open_register(url, keys)
+    assert register.belongs_to() is None
+    assert issue(register) == "P0000002"
+    register.belong(Csca("aa" * 32, "C=TJ, CN=specimen"), officer="anna", at=NOW)
+    audit = audited(register, heads=[])
+    assert (audit.problems, audit.undetermined, audit.signed_from) == ((), (), 0)
+    register.close()
+
+
+def test_a_key_that_is_not_the_officers_migrates_nothing(stocked, keys):
+    url = as_before(stocked)
+    with pytest.raises(KeyMaterialError, match="missing officer's key: officer chief"):
+        migrate(url, **{**MIGRATING, "officer_key": OFFICERS["second"]}, keys=keys)
+    with pytest.raises(RegisterError, match="no role for migrate"):
+        migrate(url, **{**MIGRATING, "officer": "anna", "officer_key": OFFICERS["anna"]}, keys=keys)
+    assert store.Store(store.parse_url(url)).version() == "0004"

@@ -418,3 +418,49 @@ def test_a_register_reopened_knows_its_officers(register, url, keys):
     assert found["anna", "clerk"] == OFFICERS["anna"].fingerprint
     assert len(set(found.values())) == 5
     again.close()
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (
+            lambda r: r.act("destroy", "P0000001", officers=("chief", "anna"), at=NOW, reference="act 1"),
+            "no role for destroy: officer anna; it takes officer; anna has clerk",
+        ),
+        (
+            lambda r: r.documents.holder("P0000001", officer="auditor"),
+            "no role for look-up: officer auditor; it takes border or clerk or officer; auditor has auditor",
+        ),
+        (
+            lambda r: r.officers.dismiss("anna", "clerk", officer=("anna", "auditor"), at=NOW),
+            "no role for dismiss: officer anna; it takes officer or auditor as the second of two; anna has clerk",
+        ),
+        (
+            lambda r: r.reserve(KIND, officer="nobody", at=NOW),
+            "no role for issue: officer nobody; it takes clerk or officer; nobody has no role",
+        ),
+        (
+            lambda r: r.act("destroy", "P0000001", officers=["chief"], at=NOW, reference="act 1"),
+            "destroy is signed by 2 different officers: officer chief; it takes officer: name each and give both keys, "
+            "or draft an order with --order",
+        ),
+        (
+            lambda r: r.reserve(KIND, officer="anna", office="khujand", at=NOW),
+            "an officer of another office: officer anna; issue is done at khujand by clerk or officer of that office; "
+            "anna is of dushanbe",
+        ),
+        (
+            lambda r: r.act("confirm", "P0000001", officers=["anna"], at=NOW, office="khujand"),
+            "an officer of another office: officer anna; confirm is done at khujand by clerk or officer of that office; "
+            "anna is of dushanbe",
+        ),
+        (
+            lambda r: r.document("P0000001"),
+            "nobody is named: officer; status takes auditor or border or clerk or officer; name who asks",
+        ),
+    ],
+)
+def test_a_refusal_names_the_officer_the_act_and_the_roles(stocked, call, said):
+    with pytest.raises((RegisterError, UsageError)) as caught:
+        call(stocked)
+    assert str(caught.value) == said

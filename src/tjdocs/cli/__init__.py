@@ -22,6 +22,8 @@ _COMMANDS = {
     "dissect": ("verify", "dissect"),
     "verify": ("verify", "verify"),
     "issue": ("issue", "issue"),
+    "reissue": ("issue", "reissue"),
+    "print-again": ("issue", "print_again"),
     "issue-batch": ("issue", "issue_batch"),
     "mrz": ("mrz", "app"),
     "sod": ("verify", "sod_app"),

@@ -54,6 +54,17 @@ def day(text: str) -> date:
     return times.day_of(given(text), f"--at {text}")
 
 
+def date_of_birth(text: str) -> date | None:
+    """Return ``--date-of-birth``, None for none; a wrong one is not repeated.
+
+    :raises UsageError: no date
+    """
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageError("no date", where="--date-of-birth", hint="YYYY-MM-DD") from None
+
+
 def read_passphrase(path: str) -> bytes:
     """Return the passphrase in a file."""
     return read_file(path, limits.TEXT).rstrip(b"\r\n")

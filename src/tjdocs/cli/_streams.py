@@ -18,6 +18,8 @@ __all__ = ["blocks", "in_order", "progress"]
 
 _READ = 1 << 18
 _CHUNK = 2000
+_STEP = 100  # items before the first line of progress
+_LINES = 20  # of progress, when the total is known
 _MOMENT = 0.01  # seconds
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -109,19 +111,35 @@ def in_order(
             pool.shutdown(cancel_futures=True)
 
 
+def _counted(items: Iterable[Item], what: str, total: int | None) -> Iterator[Item]:
+    step = _STEP if total is None else max(_STEP, -(-total // _LINES))
+    of, due = f" of {total:,}" if total else "", step
+    for count, item in enumerate(items, 1):
+        yield item
+        if count == due:
+            _terminal.error(f"tjdocs: {what}: {count:,}{of}")
+            due = 2 * due if total is None else due + step
+
+
 class _Rate(ProgressColumn):
     def render(self, task: Task) -> Text:
         of = f" of {task.total:,.0f}" if task.total else ""
         return Text(f"{task.completed:,.0f}{of} ({task.finished_speed or task.speed or 0:,.0f}/s)")
 
 
-def progress(items: Iterable[Item], what: str, *, total: int | None = None, silent: bool = False) -> Iterator[Item]:
-    """Yield the items; when standard error alone is a terminal, show there how many there were.
+def progress(
+    items: Iterable[Item], what: str, *, total: int | None = None, silent: bool = False, lines: bool = False
+) -> Iterator[Item]:
+    """Yield the items, and show on standard error how many there were.
 
+    A terminal gets a bar, if standard output is not one too.
+
+    :param lines: a file or pipe gets a line every so many items: of a known total at most 20 lines, else whenever the
+        count has doubled
     :param silent: nothing is printed meanwhile, so that both may be the terminal
     """
     if not sys.stderr.isatty() or (sys.stdout.isatty() and not silent):
-        yield from items
+        yield from _counted(items, what, total) if lines and not sys.stderr.isatty() else items
         return
     columns = [SpinnerColumn(), TextColumn(what), _Rate(), TimeElapsedColumn()]
     # what is printed meanwhile is for another program: the bar must not redirect it

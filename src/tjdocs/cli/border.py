@@ -240,7 +240,7 @@ def judge_batch(
             results.left(items), made, at=results.at, common=common, executor=executor, workers=workers or None,
             named=results.named,
         )  # fmt: skip
-        counts = results.write(_streams.progress(found, "judged"))
+        counts = results.write(_streams.progress(found, "judged", lines=True))
     text = ", ".join(f"{word} {count}" for word, count in sorted(counts.items()))
     _terminal.error(f"tjdocs: {text or 'nothing'}")
     raise typer.Exit(0 if not counts.keys() - {"admit"} else 1)

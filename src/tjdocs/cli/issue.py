@@ -1,4 +1,4 @@
-"""``tjdocs issue`` and ``tjdocs issue-batch``."""
+"""``tjdocs issue``, ``reissue``, ``print-again`` and ``issue-batch``."""
 
 import os
 from collections.abc import Iterator
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tjdocs.cli import _io, _register, _terminal
+from tjdocs.cli import _io, _register, _streams, _terminal
 from tjdocs.cli.documents import ApplicationFile, Lang, Type, Types, read_application
-from tjdocs.documents import DocumentTypes, NotEligible, Override
+from tjdocs.documents import DocumentType, DocumentTypes, NotEligible, Override, RuleResult
 from tjdocs.errors import UsageError
 
 if TYPE_CHECKING:  # the office brings database and drawing with it, which no other command should wait for
-    from tjdocs.office import Line
+    from tjdocs.office import Issued
     from tjdocs.pki.authority import Authority
 
 AuthorityFolder = Annotated[str, typer.Option("--authority", help="The authority's folder.")]
@@ -66,13 +66,23 @@ def issue(
             replaces=replaces, ground=ground,
         )  # fmt: skip
     except NotEligible as error:
-        said = [result.said(loaded[type_], lang=lang) for result in error.refused]
-        if as_json:
-            _io.show_json({"schema": 1, "refused": [result.as_json() for result in said]})
-        else:
-            for result in said:
-                _terminal.line(_io.styled(str(result.outcome), 13), f"{result.requirement}  {result.sentence}")
+        _show_refused(error, loaded[type_], lang, as_json=as_json)
         raise typer.Exit(1) from None
+    _show_issued(issued, out, as_json=as_json)
+
+
+def _show_refused(error: NotEligible, kind: DocumentType, lang: str, *, as_json: bool) -> None:
+    said = [result.said(kind, lang=lang) for result in error.refused]
+    if as_json:
+        _io.show_json({"schema": 1, "refused": [result.as_json() for result in said]})
+        return
+    for result in said:
+        _terminal.line(_io.styled(str(result.outcome), 13), f"{result.requirement}  {result.sentence}")
+        for text in _held(result, kind.id):
+            _terminal.line(f"{'':13} {text}")
+
+
+def _show_issued(issued: "Issued", out: str, *, as_json: bool) -> None:
     summary = {
         "schema": 1,
         "document_type": issued.document_type,
@@ -90,6 +100,82 @@ def issue(
         _terminal.line(text)
 
 
+def reissue(
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="Of the misprinted document.")],
+    authority: AuthorityFolder,
+    application: ApplicationFile,
+    out: Out,
+    reason: Annotated[str, typer.Option("--reason", help="What is wrong with it.")],
+    register: RegisterUrl = "",
+    officer: Officer = "",
+    no_chip: NoChip = False,
+    lang: Lang = "en",
+    types: Types = None,
+    passphrase_file: _io.PassphraseFile = "",
+    keys: _register.KeyFolder = "",
+    register_passphrase_file: _register.RegisterPassphrase = "",
+    officer_key: _register.OfficerKeys = None,
+    officer_passphrase_file: _register.OfficerPassphrases = None,
+    at: _io.At = "",
+    as_json: _io.Json = False,
+) -> None:
+    """Spoil a misprinted document, not yet handed over, and issue it again under a new number."""
+    from tjdocs.office import Office
+
+    loaded, now = DocumentTypes.load(*types or ()), _io.given(at)
+    opened = _open(authority, passphrase_file, register, officer)
+    book = _register.open_register(
+        _url(opened, register), keys, register_passphrase_file or passphrase_file, officer_key,
+        officer_passphrase_file,
+    )  # fmt: skip
+    document = book.document(number, officer=officer)
+    if document is None:
+        hint = "`tjdocs register find` finds a holder's documents"
+        raise UsageError("no document of that number", where="NUMBER", hint=hint)
+    kind = loaded[document.document_type]
+    request = read_application(application, kind.id, loaded)
+    office = Office(opened, book, officer=officer or "trial", types=loaded)
+    try:
+        issued = office.reissue(number, request, at=now, reason=reason, out=out, chip=False if no_chip else None)
+    except NotEligible as error:
+        _show_refused(error, kind, lang, as_json=as_json)
+        raise typer.Exit(1) from None
+    _show_issued(issued, out, as_json=as_json)
+
+
+def print_again(
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="The document's, as `issue` wrote it.")],
+    authority: AuthorityFolder,
+    reason: Annotated[str, typer.Option("--reason", help="Why its page is printed again.")],
+    register: RegisterUrl = "",
+    officer: Officer = "",
+    types: Types = None,
+    passphrase_file: _io.PassphraseFile = "",
+    keys: _register.KeyFolder = "",
+    register_passphrase_file: _register.RegisterPassphrase = "",
+    officer_key: _register.OfficerKeys = None,
+    officer_passphrase_file: _register.OfficerPassphrases = None,
+    at: _io.At = "",
+    as_json: _io.Json = False,
+) -> None:
+    """Note in a document's record that its page is printed again, and show the files to print. No number is used."""
+    from tjdocs.office import Office
+
+    now = _io.given(at)
+    opened = _open(authority, passphrase_file, register, officer)
+    book = _register.open_register(
+        _url(opened, register), keys, register_passphrase_file or passphrase_file, officer_key,
+        officer_passphrase_file,
+    )  # fmt: skip
+    office = Office(opened, book, officer=officer or "trial", types=DocumentTypes.load(*types or ()))
+    files = [str(path) for path in office.print_again(folder, at=now, reason=reason)]
+    if as_json:
+        _io.show_json({"schema": 1, "files": files})
+        return
+    for name in files:
+        _terminal.line(name)
+
+
 def issue_batch(
     type_: Type,
     file: Annotated[str, typer.Argument(metavar="FILE", help="Applications: NAME.csv, or one JSON object a line.")],
@@ -99,6 +185,9 @@ def issue_batch(
     officer: Officer = "",
     workers: Annotated[int, typer.Option("--workers", help="Number of processes; default: one a processor.")] = 0,
     no_pages: Annotated[bool, typer.Option("--no-pages", help="Without printed pages.")] = False,
+    rejected: Annotated[
+        str, typer.Option("--rejected", metavar="FILE", help="New file for rejected rows, to correct and issue again.")
+    ] = "",
     no_chip: NoChip = False,
     types: Types = None,
     passphrase_file: _io.PassphraseFile = "",
@@ -130,17 +219,22 @@ def issue_batch(
         pages=not no_pages,
         workers=workers or os.cpu_count() or 1,
     )
-    lines = sorted(_followed(batch.run(), batch.scanned[0], quiet=as_json), key=lambda line: line.number)
+    for note in batch.notes:
+        _terminal.error(f"tjdocs: {batch.file.name}: {note}")
+    if rejected:
+        batch.check_rejected(Path(rejected))
+    followed = _streams.progress(batch.run(), "issued", total=batch.scanned[0], silent=True)
+    lines = sorted(followed, key=lambda line: line.number)
+    if rejected:
+        batch.write_rejected(Path(rejected), lines)
     count = {status: sum(line.status == status for line in lines) for status in _STATUSES}
     bad = [line for line in lines if line.status in ("refused", "unusable")]
     if as_json:
-        _io.show_json(
-            {"schema": 1, "document_type": type_, **count, "lines": [line.as_json() for line in lines if line in bad]}
-        )
+        said = {"notes": list(batch.notes), "lines": [line.as_json() for line in bad]}
+        _io.show_json({"schema": 1, "document_type": type_, **count, **said})
     else:
         for line in bad:
-            said = [f"{result.requirement}  {result.sentence}" for result in line.refused]
-            for text in said or [str(fault) for fault in line.faults]:
+            for text in line.reasons:
                 _terminal.line(_io.styled(line.status, 10), f"line {line.number}: {text}")
         _terminal.line(", ".join(f"{count[status]} {status}" for status in _STATUSES))
     raise typer.Exit(1 if bad else 0)
@@ -149,20 +243,16 @@ def issue_batch(
 _STATUSES = ("issued", "done", "refused", "unusable")
 
 
-def _followed(lines: Iterator["Line"], total: int, *, quiet: bool) -> "list[Line]":
-    """Return what a run yields, with a progress bar on a terminal."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = _terminal.console(on_error=True)
-    columns = (TextColumn("issuing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    shown = console.is_terminal and not quiet
-    found = []
-    with Progress(*columns, console=console, disable=not shown, transient=True) as progress:
-        task = progress.add_task("", total=total)
-        for line in lines:
-            found.append(line)
-            progress.advance(task)
-    return found
+def _held(result: RuleResult, type_: str) -> Iterator[str]:
+    """Yield the documents on which a refusal rests, each with the commands that come next."""
+    for one in result.documents:
+        until = f", valid to {one.expires.isoformat()}" if one.expires else ""
+        yield f"already has a valid {one.kind}: {one.number}{until}"
+        lost = f"tjdocs register lost {one.number} --ground WHY"
+        if one.kind == type_:
+            yield f"next: the same command with --replaces {one.number} --ground renewal; if it is lost, first: {lost}"
+        else:
+            yield f"next: if it is lost, record it: {lost}"
 
 
 def _open(folder: str, passphrase_file: str, register: str, officer: str) -> "Authority":

@@ -122,13 +122,14 @@ def migrate(
 ) -> None:
     """Bring an older register up to this version, the first key with it. Make a backup first."""
     from tjdocs.register import migrate as run
+    from tjdocs.register.migrating import FIRST_KEYS
 
     key = first_key("", officer_key, officer_passphrase_file)
     _, own = _own_keys(url, keys, name, _io.passphrase(passphrase_file))
     before, now = run(
         url, keys=own, officer=officer or "trial", office=office, at=_io.moment(at), officer_key=key, trial=not officer
     )
-    first = _first(officer, key) if before != now else {}
+    first = _first(officer, key) if before < min(now, FIRST_KEYS) else {}
     if as_json:
         _io.show_json({"schema": 1, "before": before, "now": now, **first})
     else:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # the database is brought in by the commands that need it
 
 def add(app: typer.Typer) -> None:
     """Add the commands to ``tjdocs register``."""
-    for function in (status, report, audit, sequence, prove, check, statistics):
+    for function in (status, find, report, audit, sequence, prove, check, statistics):
         app.command()(function)
 
 
@@ -81,6 +81,57 @@ def status(
         for name, value in table.items():
             if value and name not in ("schema", "files"):
                 _terminal.line(f"{name:<16}{value}")
+
+
+@opens
+def find(
+    surname: Annotated[str, typer.Option("--surname", help="The holder's, in any of our letters.")],
+    given_names: Annotated[str, typer.Option("--given-names", help="And patronymic.")] = "",
+    date_of_birth: Annotated[
+        str, typer.Option("--date-of-birth", metavar="DATE", help="Without one every row is opened.")
+    ] = "",
+    wide: Annotated[
+        bool, typer.Option("--wide", help="Other spellings, orders and shortened names too; opens every row.")
+    ] = False,
+    *,
+    register: "Register",
+    officer: Officer = "",
+    at: _io.At = "",
+    as_json: _io.Json = False,
+) -> None:
+    """Find a person's documents, with their numbers. Exit status 1 when there is none. It shows personal data."""
+    now = _io.given(at)
+    born = _io.date_of_birth(date_of_birth)
+    found = register.find(surname, given_names=given_names, date_of_birth=born, wide=wide, officer=officer)
+    rows = [
+        {
+            "number": one.document.number,
+            "document_type": one.document.document_type,
+            "status": one.document.status_at(now),
+            "date_of_issue": one.document.date_of_issue,
+            "date_of_expiry": one.document.date_of_expiry,
+            "name": ", ".join(filter(None, (one.person.family_name, one.person.given_names, one.person.patronymic))),
+            "date_of_birth": one.person.date_of_birth.isoformat(),
+            "match": str(one.relation),
+        }
+        for one in found.held
+    ]
+    if as_json:
+        counts = {"opened": found.opened, "damaged": found.damaged, "more": found.more}
+        _io.show_json({"schema": 1, "found": rows, **counts})
+    else:
+        if rows:
+            _io.show_table(rows, list(rows[0]))
+        elif born is not None and not wide:
+            _terminal.line("nobody of exactly this name and date of birth; --wide finds other spellings")
+        else:
+            _terminal.line("nobody")
+        if found.more:
+            _terminal.line("and more: give more of the name, or the date of birth")
+        if found.damaged:
+            _terminal.line(f"{found.damaged} rows could not be opened: see `tjdocs register audit`")
+    if not rows:
+        raise typer.Exit(1)
 
 
 @opens

@@ -5,7 +5,7 @@ from tjdocs.documents.eligibility import NotEligible, Override, RuleResult, elig
 from tjdocs.documents.example import example
 from tjdocs.documents.faults import ApplicationError, Fault
 from tjdocs.documents.model import DocumentType
-from tjdocs.documents.records import CitizenshipRecord, EarlierName, HeldDocument, Journey, Known, Spelling
+from tjdocs.documents.records import CitizenshipRecord, EarlierName, HeldDocument, Journey, Known, PageNames, Spelling
 from tjdocs.documents.schema import schema
 from tjdocs.documents.types import DocumentTypes
 
@@ -22,6 +22,7 @@ __all__ = [
     "Known",
     "NotEligible",
     "Override",
+    "PageNames",
     "RuleResult",
     "Spelling",
     "eligibility",

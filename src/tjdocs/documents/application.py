@@ -13,10 +13,13 @@ from tjdocs.documents.faults import ApplicationError
 from tjdocs.documents.fields import document_kind, fields
 from tjdocs.documents.kinds import Reading, shown
 from tjdocs.documents.model import DocumentType
-from tjdocs.documents.records import CitizenshipRecord, EarlierName, HeldDocument, Journey, Spelling
+from tjdocs.documents.one_script import script_faults
+from tjdocs.documents.records import CitizenshipRecord, EarlierName, HeldDocument, Journey, PageNames, Spelling
+from tjdocs.documents.spelling import kept_faults
 from tjdocs.documents.texts import bring
 from tjdocs.documents.types import DocumentTypes, bundled
 from tjdocs.errors import InputError, UsageError
+from tjdocs.times import PartialDate
 
 __all__ = ["Application", "read_object"]
 
@@ -26,12 +29,16 @@ class Application:
     """An application for one document. Personal data: nothing of it is in ``repr``.
 
     :param document_type: id of a document type
+    :param single_name: ``yes`` where the person has one name only; it is ``family_name`` (Doc 9303-3, 3.4)
+    :param date_of_birth: a day, or a month or year where the rest is unknown
     :param citizenship: three-letter code, empty where it is not recorded
     :param citizenship_record: who settled the citizenship, and when
     :param spelling: a spelling in Latin letters that the holder keeps
+    :param page_names: an officer's texts for the page where a name does not fit
     :param earlier_names: names borne before a change of name
     :param portrait: an image file's bytes
     :param portrait_eyes: centres of the eyes in the portrait, pixels, the picture's left one first
+    :param signature: an image file's bytes of the holder's signature, dark on white
     :param consents: recorded consents, for example ``legal-representatives``
     :param category: of the amnesty law, a letter
     :param stay: ``lawful`` or ``illegal``
@@ -43,10 +50,12 @@ class Application:
     family_name: str = field(default="", repr=False)
     given_names: str = field(default="", repr=False)
     patronymic: str = field(default="", repr=False)
+    single_name: str = field(default="", repr=False)
     earlier_names: tuple[EarlierName, ...] = field(default=(), repr=False)
     spelling: Spelling | None = field(default=None, repr=False)
+    page_names: PageNames | None = field(default=None, repr=False)
     sex: str = field(default="", repr=False)
-    date_of_birth: date | None = field(default=None, repr=False)
+    date_of_birth: date | PartialDate | None = field(default=None, repr=False)
     place_of_birth: str = field(default="", repr=False)
     citizenship: str = field(default="", repr=False)
     citizenship_record: CitizenshipRecord | None = field(default=None, repr=False)
@@ -60,6 +69,7 @@ class Application:
     authority: str = field(default="", repr=False)
     portrait: bytes = field(default=b"", repr=False)
     portrait_eyes: tuple[tuple[float, float], tuple[float, float]] | None = field(default=None, repr=False)
+    signature: bytes = field(default=b"", repr=False)
     consents: tuple[str, ...] = field(default=(), repr=False)
     documents: tuple[HeldDocument, ...] = field(default=(), repr=False)
 
@@ -103,20 +113,25 @@ class Application:
         values: dict[str, Any] = {}
         documents = []
         for name, spec in specified.items():
-            if not spec.may_lack and table.get(name) in (None, ""):
+            lacks = not spec.may_lack and not (spec.unless and values.get(spec.unless))
+            if spec.unless and values.get(spec.unless) and table.get(name):
+                reading.fault(name, f"contradicts {spec.unless}", "one of the two")
+            elif lacks and table.get(name) in (None, ""):
                 reading.fault(name, "missing field", bring(spec, kind=kind))
             elif name in table:
                 before = len(reading.faults)
                 value = (document_kind(name) if spec.document else fields()[name]).read(table[name], name, reading)
-                if not spec.may_lack and not value and len(reading.faults) == before:  # blanks alone
+                if lacks and not value and len(reading.faults) == before:  # blanks alone
                     reading.fault(name, "missing field", bring(spec, kind=kind))
                 if not spec.document:
                     values[name] = value
                 elif value is not None:
                     documents.append(value)
-        if reading.faults:
-            raise ApplicationError(reading.faults)
-        return cls(kind.id, **values, documents=tuple(documents))
+        read = {name: value for name, value in values.items() if value is not None}
+        application = cls(kind.id, **read, documents=tuple(documents))
+        if faults := [*reading.faults, *script_faults(application), *kept_faults(application)]:
+            raise ApplicationError(faults)
+        return application
 
     def to_json(self) -> str:
         """Return the application as :meth:`from_json` reads it."""

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 
 from tjdocs.documents import texts
 from tjdocs.documents.application import Application
 from tjdocs.documents.fields import value_at
 from tjdocs.documents.model import DocumentType, RuleSpec
 from tjdocs.documents.predicates import PREDICATES, Answer, Question
-from tjdocs.documents.records import Known
+from tjdocs.documents.records import HeldDocument, Known
 from tjdocs.documents.types import DocumentTypes, bundled
 from tjdocs.errors import TjdocsError, UsageError
 from tjdocs.times import day_of
@@ -30,6 +31,7 @@ class RuleResult:
     :param override: whether an officer may issue although it is not met
     :param language: of the sentence; ``en`` where the language asked for lacks it
     :param reviewed: whether a native reader has signed the sentence
+    :param documents: of the register, because of which the rule is not met; for the officer who asks
     """
 
     rule: str
@@ -40,6 +42,7 @@ class RuleResult:
     override: bool = False
     language: str = "en"
     reviewed: bool = True
+    documents: tuple[HeldDocument, ...] = field(default=(), repr=False)
 
     def said(self, kind: DocumentType, *, lang: str) -> "RuleResult":
         """Return the answer with its sentence in a language.
@@ -50,14 +53,24 @@ class RuleResult:
         said = texts.sentence(kind, self.rule, answer, lang=lang)
         return replace(self, sentence=said.text, language=said.language, reviewed=said.reviewed)
 
-    def as_json(self) -> dict[str, str]:
-        """Return the answer with the keys that the command line prints."""
-        return {
+    def as_json(self) -> dict[str, Any]:
+        """Return the answer with the keys that the command line prints; ``documents`` where it rests on some."""
+        table: dict[str, Any] = {
             "rule": self.rule,
             "requirement": self.requirement,
             "outcome": str(self.outcome),
             "detail": f"{self.sentence} ({self.article})",
         }
+        if self.documents:
+            table["documents"] = [
+                {
+                    "number": one.number,
+                    "document_type": one.kind,
+                    "date_of_expiry": one.expires and one.expires.isoformat(),
+                }
+                for one in self.documents
+            ]
+        return table
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +129,14 @@ def eligibility(
 
 
 def _judge(rule: RuleSpec, kind: DocumentType, question: Question, lang: str) -> RuleResult:
-    answer = Answer.MET
+    answer, predicate = Answer.MET, PREDICATES[rule.predicate]
     if rule.when is None or value_at(question.application, rule.when[0]) in rule.when[1]:
-        answer = PREDICATES[rule.predicate].ask(question, rule.arguments)
+        answer = predicate.ask(question, rule.arguments)
+    held = predicate.rests_on(question, rule.arguments) if predicate.rests_on and answer is not Answer.MET else ()
     if answer is Answer.NOT_MET:
         answer = Answer(rule.otherwise)
-    return RuleResult(rule.id, rule.requirement, rule.article, answer, "", rule.override).said(kind, lang=lang)
+    made = RuleResult(rule.id, rule.requirement, rule.article, answer, "", rule.override, documents=held)
+    return made.said(kind, lang=lang)
 
 
 def overruled(results: Sequence[RuleResult], overrides: Sequence[Override]) -> tuple[Override, ...]:

@@ -6,14 +6,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tjdocs.documents import settings
-from tjdocs.documents.kinds import Code, Date, Eyes, Image, Kind, ListOf, Name, Record, Text, Word
-from tjdocs.documents.records import CitizenshipRecord, EarlierName, HeldDocument, Journey, Spelling
+from tjdocs.documents.kinds import BirthDate, Code, Date, Eyes, Image, Kind, ListOf, Name, Record, Text, Word
+from tjdocs.documents.records import CitizenshipRecord, EarlierName, HeldDocument, Journey, PageNames, Spelling
 
 if TYPE_CHECKING:
     from tjdocs.documents.application import Application
 
 __all__ = ["document_kind", "fields", "kind_at", "value_at"]
 
+_GIVEN = frozenset({"given_names"})
 _SEXES = ("M", "F", "X")
 
 
@@ -28,12 +29,14 @@ def fields() -> Mapping[str, Kind]:
     return MappingProxyType(
         {
             **names,
+            "single_name": Word(("yes",)),
             "earlier_names": ListOf(
-                Record(EarlierName, earlier, frozenset({"family_name", "given_names", "until", "act"}))
+                Record(EarlierName, earlier, frozenset({"family_name", "given_names", "until", "act"}), _GIVEN)
             ),
-            "spelling": Record(Spelling, spelling, frozenset({"family_name", "given_names", "reason"})),
+            "spelling": Record(Spelling, spelling, frozenset({"family_name", "given_names", "reason"}), _GIVEN),
+            "page_names": Record(PageNames, {"family_name": Text(), "given_names": Text()}, frozenset()),
             "sex": Word(_SEXES),
-            "date_of_birth": Date(),
+            "date_of_birth": BirthDate(),
             "place_of_birth": Text(),
             "citizenship": Code(),
             "citizenship_record": Record(CitizenshipRecord, citizenship, frozenset(citizenship)),
@@ -47,6 +50,7 @@ def fields() -> Mapping[str, Kind]:
             "authority": Text(),
             "portrait": Image(),
             "portrait_eyes": Eyes(),
+            "signature": Image(),
             "consents": ListOf(Text()),
         }
     )

@@ -16,8 +16,23 @@ from tjdocs import mrz
 from tjdocs.documents import settings
 from tjdocs.documents.faults import Fault
 from tjdocs.documents.spelling import name_faults
+from tjdocs.times import PartialDate, read_birth
 
-__all__ = ["Code", "Date", "Eyes", "Image", "Kind", "ListOf", "Name", "Reading", "Record", "Text", "Word", "shown"]
+__all__ = [
+    "BirthDate",
+    "Code",
+    "Date",
+    "Eyes",
+    "Image",
+    "Kind",
+    "ListOf",
+    "Name",
+    "Reading",
+    "Record",
+    "Text",
+    "Word",
+    "shown",
+]
 
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOST_PIXELS = 100_000
@@ -111,6 +126,29 @@ class Date:
     def schema(self) -> dict[str, Any]:
         """Return the schema."""
         return {"type": "string", "pattern": f"^{_DATE.pattern}$", "format": "date"}
+
+
+@dataclass(frozen=True, slots=True)
+class BirthDate:
+    """A date of birth, ISO 8601; its day, or month and day, may be unknown (Doc 9303-3, 3.8)."""
+
+    def read(self, value: object, where: str, reading: Reading) -> date | PartialDate | None:
+        """Return the date."""
+        try:
+            if isinstance(value, str):
+                return read_birth(value)
+        except ValueError:
+            pass
+        reading.fault(where, "no date", "ISO 8601, YYYY-MM-DD; YYYY-MM or YYYY where the rest is unknown")
+        return None
+
+    def write(self, value: date | PartialDate) -> str:
+        """Return ISO 8601."""
+        return value.isoformat()
+
+    def schema(self) -> dict[str, Any]:
+        """Return the schema."""
+        return {"type": "string", "pattern": "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,11 +279,13 @@ class Record:
 
     :param make: makes the record from its values by name
     :param required: members without which there is no record
+    :param empty: required members that may be empty: the given names of a person with one name
     """
 
     make: Any
     members: Mapping[str, Kind]
     required: frozenset[str]
+    empty: frozenset[str] = frozenset()
 
     def read(self, value: object, where: str, reading: Reading) -> Any:
         """Return the record."""
@@ -257,7 +297,7 @@ class Record:
             reading.fault(f"{where}.{shown(name)}", "unknown field", f"known are {', '.join(self.members)}")
         read = {n: kind.read(value[n], f"{where}.{n}", reading) for n, kind in self.members.items() if n in value}
         for name in self.members:
-            if name in self.required and (name not in value or read[name] == ""):
+            if name in self.required and (name not in value or (read[name] == "" and name not in self.empty)):
                 reading.fault(f"{where}.{name}", "missing field", f"an object with {', '.join(sorted(self.required))}")
         return None if len(reading.faults) > before else self.make(**read)
 

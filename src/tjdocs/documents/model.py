@@ -19,7 +19,7 @@ __all__ = [
     "Use",
 ]
 
-DATA_GROUPS = (1, 2, 11, 12)
+DATA_GROUPS = (1, 2, 7, 11, 12)
 """What an office can put on a chip."""
 
 
@@ -32,6 +32,7 @@ class FieldSpec:
     :param document: whether it names a document that the applicant holds
     :param bring: what the applicant must bring for it, by language; empty: as in ``specs/text/``
     :param article: what asks for it
+    :param unless: an earlier field in whose place it stands: one of the two is there
     :param requirement: id in ``specs/requirements.toml``, or empty
     """
 
@@ -42,6 +43,7 @@ class FieldSpec:
     judged: bool = False
     document: bool = False
     bring: Mapping[str, str] = field(default_factory=dict)
+    unless: str = ""
 
     @property
     def may_lack(self) -> bool:

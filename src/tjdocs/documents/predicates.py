@@ -5,7 +5,7 @@ A new one is a function here and a row of :data:`PREDICATES`; types then use it 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -16,6 +16,7 @@ from tjdocs.documents.records import HeldDocument, Known
 from tjdocs.documents.validity import anniversary
 from tjdocs.errors import UsageError
 from tjdocs.mrz import names
+from tjdocs.times import PartialDate, earliest, latest
 
 if TYPE_CHECKING:
     from tjdocs.documents.application import Application
@@ -61,12 +62,14 @@ class Predicate:
         ``number``, ``document``, ``documents``, ``answer``; ``types`` checks them when a type is read
     :param optional: arguments that may lack
     :param register: whether the register can answer it, so that a rule may demand that it does
+    :param rests_on: the documents of the register because of which it is not met
     """
 
     ask: Ask
     arguments: Mapping[str, str]
     optional: frozenset[str] = frozenset()
     register: bool = False
+    rests_on: Callable[[Question, Mapping[str, Any]], tuple[HeldDocument, ...]] | None = None
 
 
 RELATIONS: Mapping[str, Callable[[date, date], bool]] = MappingProxyType(
@@ -106,7 +109,17 @@ def dates(question: Question, arguments: Mapping[str, Any]) -> Answer:
         return Answer(arguments.get("missing", Answer.CANNOT_TELL))
     if isinstance(first, str) or isinstance(second, str):
         return Answer.MET
-    return _answer(RELATIONS[arguments["is"]](first, second))
+    relation = RELATIONS[arguments["is"]]
+    if isinstance(second, PartialDate):
+        return _over_all(second, lambda day: relation(earliest(first), day))
+    return _over_all(first, lambda day: relation(day, second))
+
+
+def _over_all(day: date | PartialDate, holds: Callable[[date], bool]) -> Answer:
+    """Return whether a condition holds on every day that a date may be; cannot tell where it holds on some."""
+    first, last = earliest(day), latest(day)
+    answers = {holds(first + timedelta(days)) for days in range((last - first).days + 1)}
+    return _answer(answers.pop()) if len(answers) == 1 else Answer.CANNOT_TELL
 
 
 def begun(question: Question, arguments: Mapping[str, Any]) -> Answer:
@@ -117,10 +130,10 @@ def begun(question: Question, arguments: Mapping[str, Any]) -> Answer:
     return _answer(began == question.on if question.continues is None else began <= question.continues)
 
 
-def _moment(question: Question, operand: date | str) -> date | str | None:
+def _moment(question: Question, operand: date | str) -> date | PartialDate | str | None:
     if isinstance(operand, date) or operand == "no-limit":
         return operand
-    found: date | None = question.on if operand == "day" else value_at(question.application, operand)
+    found: date | PartialDate | None = question.on if operand == "day" else value_at(question.application, operand)
     return found
 
 
@@ -131,7 +144,7 @@ def consent_if_younger(question: Question, arguments: Mapping[str, Any]) -> Answ
         return Answer.MET
     if application.date_of_birth is None:
         return Answer.CANNOT_TELL
-    return _answer(anniversary(application.date_of_birth, arguments["age"]) <= question.on)
+    return _over_all(application.date_of_birth, lambda born: anniversary(born, arguments["age"]) <= question.on)
 
 
 def recorded(question: Question, arguments: Mapping[str, Any]) -> Answer:
@@ -168,6 +181,12 @@ def holds_none(question: Question, arguments: Mapping[str, Any]) -> Answer:
     held = [*question.application.documents, *(question.known.documents if question.known else ())]
     found = _any_valid([entry for entry in held if entry.kind in arguments["documents"]], question.on)
     return {Answer.MET: Answer.NOT_MET, Answer.NOT_MET: Answer.MET}.get(found, found)
+
+
+def _registered(question: Question, arguments: Mapping[str, Any]) -> tuple[HeldDocument, ...]:
+    """Return the documents of the register that :func:`holds_none` counts."""
+    held = question.known.documents if question.known else ()
+    return tuple(one for one in held if one.kind in arguments["documents"] and one.valid_on(question.on) is not False)
 
 
 def _any_valid(held: list[HeldDocument], on: date) -> Answer:
@@ -233,7 +252,7 @@ PREDICATES: Mapping[str, Predicate] = MappingProxyType(
         "consent-if-younger": Predicate(consent_if_younger, {"age": "number", "consent": "word"}),
         "recorded": Predicate(recorded, {"field": "path"}),
         "holds": Predicate(holds, {"document": "document"}, register=True),
-        "holds-none": Predicate(holds_none, {"documents": "words"}, register=True),
+        "holds-none": Predicate(holds_none, {"documents": "words"}, register=True, rests_on=_registered),
         "undecided": Predicate(undecided, {"decision": "word"}, register=True),
         "one-face": Predicate(one_face, {}),
         "spelling-agrees": Predicate(spelling_agrees, {}),

@@ -96,11 +96,11 @@ class _Paths:
         self._names = names
         self._documents = documents
 
-    def path(self, path: object, where: str, *, dates: bool = False) -> str:
+    def path(self, path: object, where: str, *, dates: tuple[type[kinds.Kind], ...] = ()) -> str:
         kind = kind_at(path, self._documents) if isinstance(path, str) else None
         if kind is None or not isinstance(path, str) or path.partition(".")[0] not in self._names:
             raise SpecError("no such field in this type", where=where, hint=str(path)[:80])
-        if dates and not isinstance(kind, kinds.Date):
+        if dates and not isinstance(kind, dates):
             raise SpecError("no date", where=where, hint=path)
         return path
 
@@ -195,7 +195,7 @@ def _validity(value: object, check: _Paths, where: str) -> Validity:
         _period(table, where),
         table["requirement"],
         table.get("shorter", False),
-        tuple(check.path(path, f"{where} not_beyond", dates=True) for path in paths),
+        tuple(check.path(path, f"{where} not_beyond", dates=(kinds.Date,)) for path in paths),
         table.get("extendable", False),
         minor,
     )
@@ -254,7 +254,7 @@ def _fields(value: object, where: str) -> tuple[FieldSpec, ...]:
         table = _table(
             row,
             {"name": str, "article": str},
-            {"requirement": str, "optional": bool, "judged": bool, "kind": str},
+            {"requirement": str, "optional": bool, "judged": bool, "kind": str, "unless": str},
             f"{where} field",
         )
         name, kind = table["name"], table.get("kind", "")
@@ -272,8 +272,11 @@ def _fields(value: object, where: str) -> tuple[FieldSpec, ...]:
                 table.get("judged", False),
                 bool(kind),
                 bring,
+                table.get("unless", ""),
             )
         )
+        if found[-1].unless and found[-1].unless not in {spec.name for spec in found[:-1]}:
+            raise SpecError("no such field above it", where=f"{here} unless", hint=found[-1].unless)
     if len({spec.name for spec in found}) < len(found):
         raise SpecError("a field stands twice", where=f"{where} field")
     if missing := {"family_name", "given_names", "sex", "date_of_birth", "authority", "portrait"} - {
@@ -327,7 +330,7 @@ def _argument(value: Any, kind: str, check: _Paths, where: str) -> Any:
     if kind == "moment":
         if type(value) is date or value in ("day", "no-limit"):
             return value
-        return check.path(value, where, dates=True)
+        return check.path(value, where, dates=(kinds.Date, kinds.BirthDate))
     known: Mapping[str, Iterable[object]] = {"relation": RELATIONS, "answer": list(Answer)}
     if kind in known:
         if not isinstance(value, str) or value not in known[kind]:

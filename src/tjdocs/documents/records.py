@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-__all__ = ["CitizenshipRecord", "EarlierName", "HeldDocument", "Journey", "Known", "Spelling"]
+__all__ = ["CitizenshipRecord", "EarlierName", "HeldDocument", "Journey", "Known", "PageNames", "Spelling"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,14 @@ class Spelling:
     given_names: str = field(repr=False)
     reason: str
     patronymic: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PageNames:
+    """An officer's texts for the page where a name does not fit, abbreviated: national form / Latin form."""
+
+    family_name: str = field(default="", repr=False)
+    given_names: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

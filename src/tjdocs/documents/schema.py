@@ -32,10 +32,13 @@ def _application(kind: DocumentType) -> dict[str, Any]:
         if spec.name == "consents" and kind.consents:
             form = {**form, "examples": [list(kind.consents)]}
         properties[spec.name] = {**form, "description": bring(spec, kind=kind)}
+    required = [spec.name for spec in kind.fields if not (spec.may_lack or spec.unless)]
+    apart = [{"oneOf": [{"required": [spec.unless]}, {"required": [spec.name]}]} for spec in kind.fields if spec.unless]
     return {
         "title": kind.title,
         "type": "object",
         "properties": properties,
-        "required": ["schema", "document_type", *(spec.name for spec in kind.fields if not spec.may_lack)],
+        "required": ["schema", "document_type", *required],
+        **({"allOf": apart} if apart else {}),
         "additionalProperties": False,
     }

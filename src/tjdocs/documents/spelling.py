@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from tjdocs import mrz
 from tjdocs.documents import settings
+from tjdocs.documents.faults import Fault
 from tjdocs.documents.records import EarlierName, Spelling
 from tjdocs.mrz.transliteration import visual_form
 
 if TYPE_CHECKING:
     from tjdocs.documents.application import Application
 
-__all__ = ["characters", "in_visual_zone", "in_zone", "name_faults", "proposed"]
+__all__ = ["characters", "in_visual_zone", "in_zone", "kept_faults", "name_faults", "proposed"]
 
 _SHOWN = 5  # foreign characters that are named, of however many there are
 
@@ -67,6 +68,14 @@ def name_faults(text: str, table: str) -> Iterator[tuple[str, str]]:
         yield f"no rule for {character!r} (U+{ord(character):04X}, {name})", hint
     if text.strip() and not foreign and not mrz.transliterate(text, table=table):
         yield "a name without a letter", "letters that have a value in A to Z"
+
+
+def kept_faults(application: "Application") -> Iterator[Fault]:
+    """Yield a fault where a kept spelling lacks given names and the name has some, or the other way about."""
+    kept = application.spelling
+    if kept is not None and bool(kept.given_names) != bool(application.given_names):
+        hint = "given names where the name has some, and none for a single name"
+        yield Fault("spelling.given_names", "not as the name has them" if kept.given_names else "missing field", hint)
 
 
 @cache

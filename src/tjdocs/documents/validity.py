@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tjdocs import specs
 from tjdocs.documents.fields import value_at
 from tjdocs.errors import SpecError
+from tjdocs.times import PartialDate, latest
 
 if TYPE_CHECKING:
     from tjdocs.documents.application import Application
@@ -62,10 +63,10 @@ class Validity:
     extendable: bool = False
     minor: Minor | None = None
 
-    def for_holder(self, born: date | None, issued: date) -> Period:
-        """Return the period for a holder of that date of birth."""
+    def for_holder(self, born: date | PartialDate | None, issued: date) -> Period:
+        """Return the period for a holder of that date of birth; of a partial one its last day counts (chosen)."""
         minor = self.minor
-        if minor is not None and born is not None and anniversary(born, minor.age) > issued:
+        if minor is not None and born is not None and anniversary(latest(born), minor.age) > issued:
             return minor.period
         return self.period
 
@@ -96,7 +97,7 @@ def last_day(validity: Validity, application: "Application", issued: date) -> da
     return min([end, *(day for day in stated if day is not None)])
 
 
-def accepts(validity: Validity, issued: date, expires: date, *, born: date | None = None) -> bool:
+def accepts(validity: Validity, issued: date, expires: date, *, born: date | PartialDate | None = None) -> bool:
     """Return whether a document of those dates may have been issued lawfully; for whoever checks one.
 
     :param born: the holder's date of birth where it is known; else the longest period counts

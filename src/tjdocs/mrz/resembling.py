@@ -289,6 +289,11 @@ def _is_mixed(text: str) -> bool:
     return latin and any("\u0400" <= letter <= "\u04ff" for letter in text)
 
 
+def lookalikes() -> frozenset[str]:
+    """Return the upper-case letters of Latin and of Cyrillic script that look like one of the other script."""
+    return frozenset(chr(code) for letters in (_rules().cyrillic, _rules().latin) for code in letters)
+
+
 def _read_as(text: str, letters: Mapping[int, str]) -> tuple[str, ...]:
     """Return a component of a mixed name with look-alikes replaced; as it is if no table has the result."""
     return _legible(text.translate(letters)) or _legible(text)

@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
@@ -22,7 +22,7 @@ from typing import Any
 
 from tjdocs.documents import ApplicationError, DocumentType, DocumentTypes, Fault, NotEligible, RuleResult
 from tjdocs.errors import InputError, OutputError, TjdocsError, UsageError
-from tjdocs.office import folders, rows
+from tjdocs.office import batch_files, folders, rows
 from tjdocs.office.issuing import Office
 from tjdocs.pki import Authority
 from tjdocs.register import Keys, OfficerKey, Register
@@ -48,6 +48,15 @@ class Line:
     document_number: str = field(default="", repr=False)
     refused: tuple[RuleResult, ...] = ()
     faults: tuple[Fault, ...] = ()
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why there is no document, in words; with numbers of documents that the applicant has, and nothing else."""
+        held = [
+            f"{result.requirement} {' '.join((result.sentence, *(one.number for one in result.documents)))}"
+            for result in self.refused
+        ]
+        return (*held, *map(str, self.faults))
 
     def as_json(self) -> dict[str, Any]:
         """Return the line with the keys that the command line prints; no value of the application is in it."""
@@ -114,6 +123,16 @@ class Batch:
         return rows.header(self.file, self.kind)
 
     @cached_property
+    def separator(self) -> str:
+        """What parts the cells of a CSV file, ``""`` for JSON lines: comma, semicolon or tab."""
+        return rows.separator(self.file) if rows.is_csv(self.file) else ""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What of the file is read although it is not as the standard form has it, in words."""
+        return () if self.separator in ("", ",") else (f"cells are parted by {rows.separator_name(self.separator)}",)
+
+    @cached_property
     def scanned(self) -> tuple[int, str]:
         """How many applications the file holds, and its SHA-256."""
         return rows.scan(self.file)
@@ -138,6 +157,7 @@ class Batch:
                     yield worker.issue(number, line)
             else:
                 yield from self._spread()
+            batch_files.write_index(self.out)
 
     def opened_register(self) -> Register:
         """Open the register."""
@@ -147,6 +167,25 @@ class Batch:
             keys=None if keys is None else Keys.open(keys, passphrase=self.register_passphrase),
             officer_keys=() if own is None else (OfficerKey.open(own[0], passphrase=own[1]),),
         )
+
+    def write_rejected(self, path: Path, lines: Iterable[Line]) -> None:
+        """Write the rows that were refused or unusable with their reasons into a new file, mode 0600; none, no file.
+
+        Corrected, it can be issued: what stands in ``rejected`` is not read.
+
+        :param lines: what :meth:`run` yielded
+        :raises OutputError: it cannot be written
+        """
+        reasons = {line.number: line.reasons for line in lines if line.status in ("refused", "unusable")}
+        batch_files.write_rejected(path, self.file, self.columns, self.separator, reasons)
+
+    def check_rejected(self, path: Path) -> None:
+        """Refuse, before anything is issued, a place where :meth:`write_rejected` could not write.
+
+        :raises OutputError: something lies there
+        :raises UsageError: another form than the batch's file, or another folder where portraits are found from it
+        """
+        batch_files.check_rejected(path, self.file, self.columns)
 
     def place(self, number: int) -> Path:
         """Return the folder of a line's document."""
@@ -245,7 +284,9 @@ class _Worker:
         if place.exists():
             return Line(number, "done")
         try:
-            application = rows.read(line, batch.columns, batch.kind, batch.file.parent)
+            application = rows.read(
+                line, batch.columns, batch.kind, batch.file.parent, separator=batch.separator or ","
+            )
             issued = self._office.issue(application, at=batch.moment, out=place, chip=batch.chip, page=batch.pages)
         except ApplicationError as error:
             return Line(number, "unusable", faults=error.faults)

@@ -17,22 +17,27 @@ from tjdocs.documents import (
     RuleResult,
     face_finder,
     photograph,
+    signature_picture,
     spelling,
 )
 from tjdocs.documents.faults import refused
 from tjdocs.documents.model import DocumentType
+from tjdocs.documents.one_script import script_faults
 from tjdocs.documents.validity import anniversary
 from tjdocs.errors import UsageError
 from tjdocs.lds import sod
 from tjdocs.lds.com import ComFile
 from tjdocs.lds.dg1 import Dg1
+from tjdocs.lds.dg7 import Dg7
 from tjdocs.lds.dg11 import Dg11, fitting
 from tjdocs.lds.dg12 import Dg12
 from tjdocs.lds.face import Eyes
 from tjdocs.mrz.transliteration import national_components
 from tjdocs.office import values
+from tjdocs.office.page_names import KEYS, page_name, page_name_faults
 from tjdocs.pki import Signer
 from tjdocs.pki.keys import hash_data
+from tjdocs.times import PartialDate
 
 __all__ = ["Draft", "prepare_portrait"]
 
@@ -70,7 +75,7 @@ class Draft:
     expires: date
     chip: bool
     page: bool
-    born: date = field(repr=False)
+    born: date | PartialDate = field(repr=False)
     identifiers: tuple[str, str] = field(repr=False)
     groups: Mapping[int, bytes] = field(repr=False)
     results: tuple[RuleResult, ...] = field(default=(), repr=False)
@@ -97,6 +102,7 @@ class Draft:
         """
         faults = _name_faults(application, kind.transliteration)
         named = not faults
+        faults += [*script_faults(application), *spelling.kept_faults(application)]
         portrait_faults: list[Fault] = []
         if not dg2:
             dg2, portrait_faults = prepare_portrait(application)
@@ -117,6 +123,12 @@ class Draft:
             overrides,
         )
         groups = {2: dg2}
+        faults += page_name_faults(draft) if named and draft.page else []
+        if application.signature:
+            signature, more = signature_picture.prepare(application.signature)
+            faults += more
+            if signature:
+                groups[7] = Dg7((signature,)).encode()
         faults += portrait_faults + draft._zone_faults() + draft._add_details(groups)
         faults += draft._seal_faults() + draft._page_faults(None if portrait_faults else application.portrait)
         if faults:
@@ -134,6 +146,11 @@ class Draft:
         return face_finder.measure(self.application).eyes
 
     @property
+    def signature(self) -> bytes | None:
+        """The holder's signature as DG7 and the page have it, None where there is none."""
+        return Dg7.parse(self.groups[7]).images[0] if 7 in self.groups else None
+
+    @property
     def sex(self) -> str:
         """The sex as the zone has it."""
         return "<" if self.application.sex == "X" else self.application.sex
@@ -148,7 +165,7 @@ class Draft:
         if chip is None or signer is None:
             return {}
         made = {1: Dg1.from_lines(zone.lines).encode(), **self.groups}
-        groups = {number: made[number] for number in chip.data_groups}
+        groups = {number: made[number] for number in chip.data_groups if number != 7 or number in made}
         security_object = sod.build(
             {number: hash_data(chip.digest, data) for number, data in groups.items()},
             digest=chip.digest,
@@ -165,6 +182,10 @@ class Draft:
     def page_values(self, number: str) -> dict[str, str]:
         """Return the texts of the printed page by field."""
         return values.page_values(self, number, self.kind.page.fields if self.kind.page else ())
+
+    def page_names(self) -> dict[str, str]:
+        """Return how the page has each identifier: ``whole``, ``abbreviated`` or ``officer``."""
+        return {key: page_name(self, part)[1] for part, key in enumerate(KEYS)} if self.page else {}
 
     def make_seal(self, zone: mrz.Made, signer: Signer | None) -> bytes:
         """Return the seal, signed; nothing for a document without one, which has no seal signer."""
@@ -185,7 +206,7 @@ class Draft:
             "issuing_state": kind.issuing_state,
             "document_number": number,
             "nationality": application.citizenship,
-            "date_of_birth": self.born,
+            "date_of_birth": self.born if isinstance(self.born, date) else raw_birth(self.born),
             "sex": self.sex,
             "date_of_expiry": self.expires,
             "primary_identifier": self.identifiers[0],
@@ -252,12 +273,18 @@ class Draft:
                 text for name in application.earlier_names if (text := fitting("other_names", _full_name(name)))
             ),
             personal_number=application.personal_number or None,
-            date_of_birth=self.born.strftime("%Y%m%d"),
+            date_of_birth=f"{self.born.year:04}{self.born.month:02}{getattr(self.born, 'day', 0):02}",
             place_of_birth=(place,) if (place := fitting("place_of_birth", application.place_of_birth)) else (),
         ).encode()
 
     def _dg12(self) -> bytes:
         return Dg12(issuing_authority=self.application.authority, date_of_issue=self.issued.strftime("%Y%m%d")).encode()
+
+
+def raw_birth(born: date | PartialDate) -> str:
+    """Return a date of birth as the zone has it: six characters, fillers for what is unknown (Doc 9303-3, 4.7)."""
+    month, day = born.month, getattr(born, "day", 0)
+    return f"{born.year % 100:02}" + "".join(f"{part:02}" if part else "<<" for part in (month, day))
 
 
 def prepare_portrait(application: Application) -> tuple[bytes, list[Fault]]:

@@ -57,6 +57,7 @@ class PageInput(NamedTuple):
     values: Mapping[str, str]
     portrait: bytes
     eyes: Eyes | None
+    signature: bytes | None
     chip: bool
     specimen: bool
 

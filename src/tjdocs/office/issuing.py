@@ -16,7 +16,7 @@ from tjdocs.documents.types import DocumentTypes, bundled
 from tjdocs.documents.validity import last_day
 from tjdocs.errors import KeyMaterialError, RegisterError, UsageError
 from tjdocs.lds.face import Eyes
-from tjdocs.office import folders, values
+from tjdocs.office import folders, one_register, values
 from tjdocs.office.draft import Draft, prepare_portrait
 from tjdocs.office.issued import ChipFiles, Issued, PageInput
 from tjdocs.office.quality import read_back
@@ -66,6 +66,7 @@ class Office:
         for kind in self._types.values():
             values.check(kind)
         self._stocked: set[str] = set()
+        self._belongs: set[str] = set()  # forms of numbers that the authority issues from this register
         self._borders: dict[str, tuple[Crl | None, Certificate | None, TrustStore]] = {}
 
     def issue(
@@ -106,8 +107,9 @@ class Office:
         :raises tjdocs.errors.KeyMaterialError: the signer is revoked, its key is missing or past its period, or its
             certificate ends before the document would. Or the issuing or overriding officer's key is missing. No number
             is used
-        :raises tjdocs.errors.RegisterError: no number can be had, the applicant has a valid document of the type, or
-            the old document cannot be replaced on that ground
+        :raises tjdocs.errors.RegisterError: no number can be had, the applicant has a valid document of the type,
+            the old document cannot be replaced on that ground, the register belongs to another authority, or the
+            authority issues such numbers from another register
         """
         draft, signer = self._prepare(application, at, known, overrides, chip, page, portrait, replaces)
         more: dict[str, Any] = {}
@@ -140,12 +142,14 @@ class Office:
         :raises RegisterError: the register has no issued document of that number and type
         """
         _check_reason(reason)
+        _check_application(application)
+        document = self._register.document(number, officer=self._officer)
+        if document is None or document.status != "issued" or document.document_type != application.document_type:
+            hint = "one that was issued and not handed over; `tjdocs register find` finds a holder's documents"
+            raise RegisterError("no issued document of that number and type", where="number", hint=hint)
         draft, signer = self._prepare(application, at, known, overrides, chip, True, None, number)
         if out is not None:
             folders.check_new(Path(out))
-        document = self._register.document(number, officer=self._officer)
-        if document is None or document.status != "issued" or document.document_type != draft.kind.id:
-            raise RegisterError("no issued document of that number and type", where="number")
         self._register.act("spoil", number, officers=[self._officer], at=draft.now, ground=reason)
         return self._finish(draft, signer, out, {"replaces": {"document_number": number, "reason": reason}})
 
@@ -189,8 +193,7 @@ class Office:
         replaced: str,
     ) -> tuple[Draft, Signer | None]:
         """Do everything that needs no number: what law or page forbids is found before one is used."""
-        if not isinstance(application, Application):
-            raise UsageError("no application", where="application", hint="Application.from_json reads one")
+        _check_application(application)
         kind = self._types[application.document_type]
         now = moment_of(at, zone=kind.time_zone)
         has_chip = _has_chip(kind, chip)
@@ -218,6 +221,7 @@ class Office:
             results=results,
             overrides=used,
         )
+        self._belong(kind, now)
         return draft, signer
 
     def _expiry(self, kind: DocumentType, application: Application, now: datetime, signer: Signer | None) -> date:
@@ -261,8 +265,16 @@ class Office:
         """Return what the register knows of an applicant, without the document that is being replaced."""
         if self._register.trial or application.date_of_birth is None or not application.family_name:
             return None
-        known = self._register.known(Person.of(application), officer=self._officer)
-        return replace(known, documents=tuple(held for held in known.documents if held.number != replaced))
+        person = Person.of(application)
+        known = self._register.known(person, officer=self._officer)
+        names = known.names
+        # under a new name the applicant is found by a personal number alone; the old document has the earlier name
+        if replaced and self._register.documents.known(replaced):
+            holder = self._register.documents.holder(replaced, officer=self._officer)
+            if holder is not None and person.may_be(holder, renamed=True) and (name := holder.zone_name()):
+                names = tuple(dict.fromkeys((*names, name)))
+        documents = tuple(held for held in known.documents if held.number != replaced)
+        return replace(known, documents=documents, names=names)
 
     def _issue_day(self, number: str) -> date | None:
         """Return the day of issue of a document that is replaced; what cannot be replaced is refused later, by name."""
@@ -276,6 +288,16 @@ class Office:
             self._register.add_series(kind.id, kind.trial_number, last=last, at=self._authority.csca.not_before)
             self._stocked.add(kind.id)
 
+    def _belong(self, kind: DocumentType, now: datetime) -> None:
+        """Tie register and authority to each other, before the first number of each form."""
+        if not self._belongs:
+            one_register.check(self._authority, self._register)
+        self._stock(kind)
+        patterns = self._register.patterns(kind.id)
+        if new := [pattern for pattern in patterns if pattern not in self._belongs]:
+            one_register.belong(self._authority, self._register, new, officer=self._officer, at=now)
+            self._belongs.update(new)
+
     def _finish(
         self,
         draft: Draft,
@@ -287,7 +309,6 @@ class Office:
         ground: str = "",
     ) -> Issued:
         register, application = self._register, draft.application
-        self._stock(draft.kind)
         with folders.staged(out) as staging:
             number = register.reserve(draft.kind.id, officer=self._officer, at=draft.now, out=out)
             try:
@@ -336,6 +357,7 @@ class Office:
                 draft.page_values(number),
                 draft.application.portrait,
                 draft.eyes,
+                draft.signature,
                 bool(files),
                 self._authority.trial,
             )
@@ -349,6 +371,7 @@ class Office:
             "officer": self._officer,
             "transliteration": zone.transliteration,
             "spelling": draft.application.spelling.reason if draft.application.spelling else "",
+            "page_names": draft.page_names(),
             "name_changes": len(draft.application.earlier_names),
             "consents": list(draft.application.consents),
             "category": draft.application.category,
@@ -390,6 +413,11 @@ def _has_chip(kind: DocumentType, chip: bool | None) -> bool:
 def _source(application: Application) -> tuple[bytes, Eyes | None, str]:
     """Return what data group 2 is made from."""
     return application.portrait, application.portrait_eyes, application.sex
+
+
+def _check_application(application: object) -> None:
+    if not isinstance(application, Application):
+        raise UsageError("no application", where="application", hint="Application.from_json reads one")
 
 
 def _check_reason(reason: str) -> None:

@@ -1,11 +1,13 @@
 """Quality assurance: the product is read back as a border would read it, before it counts as issued."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from tjdocs.errors import TjdocsError
 from tjdocs.findings import Finding, Outcome
 from tjdocs.inspection import Evidence, Examination, examine
-from tjdocs.office.draft import Draft
+from tjdocs.lds.dg7 import Dg7
+from tjdocs.office.draft import Draft, raw_birth
 from tjdocs.office.issued import Issued
 from tjdocs.pki import TrustStore
 
@@ -18,6 +20,7 @@ _REVOCATION = ("pa.ds-revocation", "seal.revocation")
 _AGE = ("stale", "not-yet-issued")  # the authority's own last list says who is revoked, however old it is
 
 
+_DG7 = ("lds.structure", "not-read", "DG7")  # a border does not look into it; it is read here
 _BASIC = "record-image-type"  # a warning: nothing was measured on the portrait, and a named officer decided
 
 
@@ -38,6 +41,8 @@ def read_back(issued: Issued, draft: Draft, trust: TrustStore, now: datetime) ->
         and not (finding.reason == _BASIC and draft.eyes is None)
     ]
     unsound += [f"zone {name}" for name in _differing(examination, draft, issued.document_number)]
+    if chip and _signature(chip) != draft.signature:
+        unsound.append("DG7")
     if draft.chip and chip is None:
         unsound.append("chip")
     if draft.kind.seal and not issued.seal:
@@ -46,10 +51,21 @@ def read_back(issued: Issued, draft: Draft, trust: TrustStore, now: datetime) ->
         raise TjdocsError("the document did not read back", where="; ".join(unsound), hint="it was spoiled")
 
 
+def _signature(chip: Mapping[str, bytes]) -> bytes | None:
+    """Return the signature in DG7, None without the file.
+
+    :raises tjdocs.lds.catalogue.LdsError: it cannot be read
+    """
+    images = Dg7.parse(bytes(chip["DG7"])).images if "DG7" in chip else ()
+    return images[0] if images else None
+
+
 def _expected(finding: Finding, has_chip: bool, has_seal: bool) -> bool:
     """Whether a check that did not pass says nothing against the document: it can be made later, or not at all."""
     if finding.outcome is not Outcome.UNDETERMINED:
         return False
+    if (finding.check, finding.reason, finding.subject) == _DG7:
+        return True
     absent = (() if has_chip else _NO_CHIP) + (() if has_seal else _NO_SEAL)
     if finding.check in _REVOCATION and finding.reason in _AGE:
         return True
@@ -68,7 +84,7 @@ def _differing(examination: Examination, draft: Draft, number: str) -> list[str]
         "issuing_state": kind.issuing_state,
         "document_number": number,
         "nationality": application.citizenship,
-        "date_of_birth": draft.born,
+        "date_of_birth_raw": raw_birth(draft.born),
         "sex": draft.sex,
         "date_of_expiry": draft.expires,
     }

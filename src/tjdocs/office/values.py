@@ -8,13 +8,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tjdocs import mrz
-from tjdocs.documents import spelling
 from tjdocs.documents.fields import kind_at, value_at
 from tjdocs.documents.model import DocumentType
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.mrz.transliteration import visual_form
+from tjdocs.office.page_names import both, page_name
 from tjdocs.page import date_text, has_latin_form, load, nationality_text, sex_text
 from tjdocs.seal import profiles
+from tjdocs.times import PartialDate
 
 if TYPE_CHECKING:
     from datetime import date
@@ -121,24 +122,11 @@ def _mandatory(layout: str) -> frozenset[str]:
     return frozenset(part.key for face in load(layout).face for part in face.field if not part.optional)
 
 
-def _names(draft: "Draft", part: int) -> str:
-    application = draft.application
-    national = (application.family_name, f"{application.given_names} {application.patronymic}".strip())[part]
-    try:
-        return _both(national, spelling.in_visual_zone(application, draft.kind.transliteration)[part])
-    except UsageError:  # a letter without a rule: found and named elsewhere
-        return _both(national, draft.identifiers[part])
-
-
-def _both(national: str, latin: str) -> str:
-    return latin if national.upper() == latin else f"{national.upper()} / {latin}"
-
-
 def _place(draft: "Draft", text: str, where: str) -> str:
     if not text:
         return ""
     try:
-        return _both(text, visual_form(text, table=draft.kind.transliteration))
+        return both(text, visual_form(text, table=draft.kind.transliteration))
     except UsageError as error:
         raise UsageError(error.message, where=where, hint=error.hint) from None
 
@@ -146,6 +134,13 @@ def _place(draft: "Draft", text: str, where: str) -> str:
 def _day(draft: "Draft", day: "date") -> str:
     page = draft.kind.page
     return date_text(day.year, day.month, day.day, style="numeric" if page and page.dates == "numeric" else "month")
+
+
+def _birth(draft: "Draft") -> str:
+    born = draft.born
+    if isinstance(born, PartialDate):  # X for what is unknown, in the numeric form (Doc 9303-3, 3.8)
+        return date_text(born.year, born.month or None, None, style="numeric")
+    return _day(draft, born)
 
 
 def _nationality(draft: "Draft") -> str:
@@ -159,7 +154,7 @@ def _with_latin(draft: "Draft", text: str, where: str) -> str:
     if not text or has_latin_form(text):
         return text
     try:
-        return _both(text, "".join(_latin(word, draft.kind.transliteration) for word in _WORD.split(text)))
+        return both(text, "".join(_latin(word, draft.kind.transliteration) for word in _WORD.split(text)))
     except UsageError as error:
         raise UsageError(error.message, where=where, hint=error.hint) from None
 
@@ -202,10 +197,10 @@ _PAGE: Mapping[str, Callable[["Draft", str], str]] = MappingProxyType(
         "document_code": lambda draft, number: draft.kind.document_code,
         "issuing_state": lambda draft, number: draft.kind.issuing_state,
         "document_number": lambda draft, number: number,
-        "primary_identifier": lambda draft, number: _names(draft, 0),
-        "secondary_identifier": lambda draft, number: _names(draft, 1),
+        "primary_identifier": lambda draft, number: page_name(draft, 0)[0],
+        "secondary_identifier": lambda draft, number: page_name(draft, 1)[0],
         "nationality": lambda draft, number: _nationality(draft),
-        "date_of_birth": lambda draft, number: _day(draft, draft.born),
+        "date_of_birth": lambda draft, number: _birth(draft),
         "sex": lambda draft, number: sex_text(draft.sex),
         "place_of_birth": lambda draft, number: _place(draft, draft.application.place_of_birth, "place_of_birth"),
         "personal_number": lambda draft, number: draft.application.personal_number,

@@ -3,7 +3,7 @@
 Layouts are data (``specs/page/*.toml``). Nothing is decided here about a document's content.
 """
 
-from tjdocs.page.drawing import check, draw
+from tjdocs.page.drawing import check, check_text, draw
 from tjdocs.page.layout import Box, Field, Layout
 from tjdocs.page.layouts import layouts, load
 from tjdocs.page.pages import Page
@@ -18,6 +18,7 @@ __all__ = [
     "Page",
     "Placed",
     "check",
+    "check_text",
     "date_text",
     "draw",
     "font",

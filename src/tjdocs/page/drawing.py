@@ -15,9 +15,9 @@ from tjdocs.page.marks import draw_chip, draw_emblem, draw_overprint, draw_panel
 from tjdocs.page.pages import DrawnFace, Page
 from tjdocs.page.pictures import fit_portrait, fit_signature, open_picture, paste_ghost
 from tjdocs.page.setting import Placed, Run, check_fields, check_lines, field_texts, set_face
-from tjdocs.page.text import text_mask
+from tjdocs.page.text import text_mask, tidy
 
-__all__ = ["check", "draw"]
+__all__ = ["check", "check_text", "draw"]
 
 
 def draw(
@@ -82,6 +82,15 @@ def check(
         if face.portrait and picture:
             fit_portrait(picture, face.portrait, eyes)
     check_fields(plan, texts)
+
+
+def check_text(layout: str, key: str, text: str) -> None:
+    """Find out whether one value fits its place on a layout.
+
+    :param key: of the value, for example ``secondary_identifier``
+    :raises UsageError: it does not; the message says how long it is and how much room there is
+    """
+    check_fields(load(layout), {key: tidy(text)})
 
 
 def _has_place(plan: Layout, name: str) -> bool:

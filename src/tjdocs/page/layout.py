@@ -96,11 +96,13 @@ class TypeSize:
     """Sizes that hold for the whole document, in pixels.
 
     :param smallest_pitch: width of a character that no value's type falls below
+    :param smallest: size of the font that no name's type falls below where it stands on more lines
     :param caption: size of the captions' font
     :param caption_ink: their ink
     """
 
     smallest_pitch: float
+    smallest: float
     caption: float
     caption_ink: str
 
@@ -115,6 +117,7 @@ class Field:
     :param caption_size: of the caption's font, 0 for the document's
     :param shows: the value that it shows once more
     :param lines: on how many lines the value may stand
+    :param most_lines: on how many it may stand in smaller type where it fits in no other way, 0 for as many
     :param stacked: national and Latin form have lines of their own where there is room
     :param align: ``left``, ``centre`` or ``right``
     :param largest_pitch: mean width of a character when nothing has to shrink
@@ -134,11 +137,12 @@ class Field:
     caption_size: float = 0
     shows: str = ""
     lines: int = 1
+    most_lines: int = 0
     stacked: bool = False
     align: str = "left"
     font: str = "bold"
     ink: str = "data"
-    largest_pitch: float = 24
+    largest_pitch: float = 21
     baseline_pitch: float = 0
     longest: int = 0
     optional: bool = False
@@ -185,10 +189,14 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Emblem:
-    """An eight-pointed rosette, the mark of the whole family; ``strength`` of its ink."""
+    """A ring in the place of the State's emblem, which is not bundled; ``words`` in it say so.
+
+    :param strength: of its ink
+    """
 
     box: Box
     ink: str
+    words: tuple[str, ...]
     strength: float = 1
 
 

@@ -47,37 +47,29 @@ def draw_panel(page: Image.Image, panel: Panel, fill: str, edge: str) -> None:
 
 
 def draw_emblem(page: Image.Image, place: Emblem, colour: str) -> None:
-    """Draw a rosette of two squares within a scalloped ring."""
-    mask = _emblem(place.box.width, place.box.height)
+    """Draw a scalloped ring with the words of a placeholder in it."""
+    mask = _emblem(place.box.width, place.box.height, place.words)
     page.paste(colour, place.box, mask.point([round(level * place.strength) for level in range(256)]))
 
 
 @lru_cache(maxsize=8)
-def _emblem(width: int, height: int) -> Image.Image:
+def _emblem(width: int, height: int, words: tuple[str, ...]) -> Image.Image:
     mask = Image.new("L", (width * _ZOOM, height * _ZOOM))
     draw = ImageDraw.Draw(mask)
     centre, whole = (width * _ZOOM / 2, height * _ZOOM / 2), min(width, height) * _ZOOM / 2 - 1
-
-    def star(points: int, reach: float, notch: float, turn: float, level: int) -> None:
-        corners = []
-        for step in range(2 * points):
-            angle = turn + step * math.pi / points
-            radius = whole * (notch if step % 2 else reach)
-            corners.append((centre[0] + radius * math.sin(angle), centre[1] - radius * math.cos(angle)))
-        draw.polygon(corners, fill=level)
-
-    def disc(reach: float, level: int) -> None:
-        radius = whole * reach
-        draw.ellipse((centre[0] - radius, centre[1] - radius, centre[0] + radius, centre[1] + radius), fill=level)
-
-    star(16, 1.0, 0.86, 0, 255)
-    disc(0.80, 0)
-    # an eight-pointed star is two squares, one turned: its notches lie at this share of its points
-    notch = math.cos(math.pi / 4) / math.cos(math.pi / 8)
-    for reach, level in ((0.75, 255), (0.60, 0), (0.52, 255)):
-        star(8, reach, reach * notch, 0, level)
-    disc(0.25, 0)
-    disc(0.16, 255)
+    corners = []
+    for step in range(32):
+        radius = whole * (0.93 if step % 2 else 1.0)
+        angle = step * math.pi / 16
+        corners.append((centre[0] + radius * math.sin(angle), centre[1] - radius * math.cos(angle)))
+    draw.polygon(corners, fill=255)
+    inner = whole * 0.88
+    draw.ellipse((centre[0] - inner, centre[1] - inner, centre[0] + inner, centre[1] + inner), fill=0)
+    size = 2 * inner * 0.86 / max(1, *(font("condensed", 100).getlength(word) / 100 for word in words))
+    face = font("condensed", min(size, inner * 1.2 / len(words)))
+    for row, word in enumerate(words):
+        y = centre[1] + (row - (len(words) - 1) / 2) * face.size * 1.05
+        draw.text((centre[0], y), word, font=face, anchor="mm", fill=255)
     return mask.reduce(_ZOOM)
 
 

@@ -3,7 +3,7 @@
 import io
 import struct
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps, ImageStat
 
 from tjdocs.errors import UsageError
 from tjdocs.lds import face
@@ -23,6 +23,8 @@ _UNREADABLE = (
     Image.DecompressionBombError,
     Image.DecompressionBombWarning,
 )
+_PLAIN, _LIGHT = 12, 128  # grey levels: how much a plain background varies, and what is none
+_FADE = (0.78, 0.98)  # shares of the second portrait's height between which it fades out
 _CROPPED = 0.2  # share of a side that may be cut off: more would cut into the head
 
 
@@ -80,17 +82,17 @@ def fit_portrait(picture: Image.Image, place: Portrait, eyes: face.Eyes | None =
 def paste_ghost(page: Image.Image, portrait: Image.Image, place: Ghost) -> Box:
     """Print the portrait a second time, grey, weak, without an edge (Doc 9303-2, A.5.4.4).
 
+    Its background is paper, and its shoulders fade out.
+
     :param portrait: as it was printed
     """
-    grey = ImageOps.autocontrast(portrait.convert("L"), cutoff=1)
+    grey = _on_white(ImageOps.autocontrast(portrait.convert("L"), cutoff=1))
     scale = min(place.box.width / grey.width, place.box.height / grey.height)
     grey = grey.resize((round(grey.width * scale), round(grey.height * scale)), Image.Resampling.LANCZOS)
     vignette = Image.new("L", grey.size)
     rim = round(grey.width * 0.09)
-    ImageDraw.Draw(vignette).rounded_rectangle(
-        (rim, rim, grey.width - rim, grey.height - rim), radius=rim * 2, fill=255
-    )
-    vignette = vignette.filter(ImageFilter.GaussianBlur(rim / 2.5))
+    ImageDraw.Draw(vignette).rounded_rectangle((rim, rim, grey.width - rim, grey.height * 2), radius=rim * 2, fill=255)
+    vignette = ImageChops.multiply(vignette.filter(ImageFilter.GaussianBlur(rim / 2.5)), _fading(grey.size))
     weak = grey.point([round(255 - (255 - level) * place.strength) for level in range(256)])
     weak = Image.composite(weak, Image.new("L", grey.size, 255), vignette)
     left = place.box.left + (place.box.width - grey.width) // 2
@@ -98,6 +100,24 @@ def paste_ghost(page: Image.Image, portrait: Image.Image, place: Ghost) -> Box:
     box = Box(left, top, left + grey.width, top + grey.height)
     page.paste(ImageChops.multiply(page.crop(box), weak.convert("RGB")), box)
     return box
+
+
+def _on_white(grey: Image.Image) -> Image.Image:
+    """Return a portrait with its plain light background as white: whatever is as light as the upper corners."""
+    across, down = grey.width // 8, grey.height // 5
+    corners = [grey.crop((left, 0, left + across, down)) for left in (0, grey.width - across)]
+    tone = min(ImageStat.Stat(corner).median[0] for corner in corners) - _PLAIN
+    if tone < _LIGHT:  # no light background: the picture as it is
+        return grey
+    return grey.point([min(255, round(level * 255 / tone)) for level in range(256)])
+
+
+def _fading(size: tuple[int, int]) -> Image.Image:
+    """Return a mask that is full above the shoulders and nothing at the lower edge."""
+    column = Image.new("L", (1, size[1]))
+    first, last = (share * size[1] for share in _FADE)
+    column.putdata([round(255 * min(1.0, max(0.0, (last - y) / (last - first)))) for y in range(size[1])])
+    return column.resize(size)
 
 
 def fit_signature(page: Image.Image, signature: Image.Image, box: Box) -> Box:

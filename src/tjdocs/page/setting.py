@@ -152,6 +152,7 @@ def text_box(plan: Layout, part: Field) -> Box:
 
 def _fitted(plan: Layout, part: Field, text: str) -> Fitted:
     """Return a field's text in the size and lines in which it fits."""
+    small = (part.most_lines, plan.type.smallest) if part.most_lines else None
     return fit(
         text,
         text_box(plan, part),
@@ -163,6 +164,7 @@ def _fitted(plan: Layout, part: Field, text: str) -> Fitted:
         align=part.align,
         stacked=part.stacked,
         baseline_pitch=part.baseline_pitch,
+        small=small,
     )
 
 

@@ -21,6 +21,7 @@ __all__ = ["Fitted", "aligned", "fit", "measure", "printable", "text_mask", "tid
 # Capitals and digits whose mean width is a proportional font's pitch.
 _PITCH_SAMPLE = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789АБВГҒДЕЁЖЗИӢЙКҚЛМНОПРСТУӮФХҲЧҶШЪЭЮЯ"
 _LEADING = 1.1  # from baseline to baseline in sizes: clears a macron below a descender
+_SPACED = 0.875  # share of the least pitch that the letters have at least where a line's height asks for small type
 _STEP = 0.1
 _TRIES = 100
 _MEASURED = 4  # characters of the shortest line whose pitch is measured
@@ -144,17 +145,19 @@ def fit(
     align: str = "left",
     stacked: bool = False,
     baseline_pitch: float = 0,
+    small: tuple[int, float] | None = None,
 ) -> Fitted:
     """Set a text in a box as large as it goes, in as few lines as it goes at that size.
 
-    The size falls from the one whose mean pitch is ``largest_pitch`` for as long as the text as drawn keeps
-    ``smallest_pitch`` pixels to the character (Doc 9303-3, 3.2). A set line of narrower letters is spaced to that
-    pitch. Lines break after a slash first, then at the blank that leaves them most equal, and after a hyphen only where
-    the text fits in no other way.
+    The size falls from the one whose mean pitch is ``largest_pitch`` to the one of ``smallest_pitch`` pixels to the
+    character (Doc 9303-3, 3.2), or a little below where a line's height asks for it: a set line of narrower letters is
+    spaced to that pitch. Lines break after a slash first, then at the blank that leaves them most equal, and after a
+    hyphen only where the text fits in no other way.
 
     :param text: tidy
     :param stacked: a line ends with each slash (Doc 9303-3, 3.1); where that does not fit, the text is set as any other
     :param baseline_pitch: pitch of the largest type beside it, on whose baseline a single line stands
+    :param small: lines and least size of the type in which it is set, spaced, where it fits in no other way
     :raises UsageError: it does not fit, or the font lacks a character
     """
     if not printable(name, text):
@@ -163,22 +166,22 @@ def fit(
     largest = size_for_pitch(name, largest_pitch)
     beside = size_for_pitch(name, max(largest_pitch, baseline_pitch))
     setter = _Setter(text, box, name, align, largest, beside, smallest_pitch)
-    smallest = smallest_pitch * len(text) / setter.advance * largest
+    spaced = size_for_pitch(name, smallest_pitch * _SPACED)
+    smallest = min(spaced, smallest_pitch * len(text) / setter.advance * largest)
     parts = tuple(text.replace(" / ", " /\n").split("\n"))
     if stacked and 1 < len(parts) <= lines:
         way = _Way(max(measure(name, largest, part)[0] for part in parts), (len(parts),), parts)
         if fitted := setter.best([way], smallest):
             return fitted
-    # A text that cannot fit however it breaks is not tried: breaking has many ways.
-    if len(text) * smallest_pitch <= lines * box.width + lines * smallest_pitch:
-        for breaks in (" ", " -") if "-" in text else (" ",):
-            if fitted := setter.best(_ways(text, lines, partial(_advance, name, largest), breaks), smallest):
-                return fitted
-    raise UsageError(
-        "too long for its place on the page",
-        where=where,
-        hint=f"at most {lines} line(s) of {int(box.width // smallest_pitch)} characters",
-    )
+    for most, least in ((lines, smallest), small) if small else ((lines, smallest),):
+        # A text that cannot fit however it breaks is not tried: breaking has many ways.
+        if len(text) * smallest_pitch <= most * box.width + most * smallest_pitch:
+            for breaks in (" ", " -") if "-" in text else (" ",):
+                if fitted := setter.best(_ways(text, most, partial(_advance, name, largest), breaks), least):
+                    return fitted
+    most, room = small[0] if small else lines, int(box.width // smallest_pitch)
+    hint = f"{len(text)} characters, the longest word {max(map(len, text.split()))}; at most {most} line(s) of {room}"
+    raise UsageError("too long for its place on the page", where=where, hint=hint)
 
 
 class _Way(NamedTuple):

@@ -11,9 +11,10 @@ from tjdocs.errors import UsageError
 __all__ = ["FONTS", "font", "font_file"]
 
 FONTS = {
-    "bold": "DejaVuSans-Bold.ttf",
-    "condensed": "DejaVuSansCondensed.ttf",
-    "condensed-oblique": "DejaVuSansCondensed-Oblique.ttf",
+    "bold": "NotoSans-Bold.ttf",
+    "condensed": "NotoSans-SemiCondensed.ttf",
+    "condensed-oblique": "NotoSans-SemiCondensedItalic.ttf",
+    "specimen": "DejaVuSans-Bold.ttf",
     "ocr-b": "OCRB.ttf",
 }
 
@@ -32,7 +33,8 @@ def font_file(name: str) -> Path:
 def font(name: str, size: float) -> ImageFont.FreeTypeFont:
     """Return a bundled font.
 
-    :param name: ``bold``, ``condensed``, ``condensed-oblique`` (DejaVu Sans) or ``ocr-b``
+    :param name: ``bold``, ``condensed``, ``condensed-oblique`` (Noto Sans), ``ocr-b``, or ``specimen`` of the drawn
+        portrait (DejaVu Sans)
     :param size: in pixels
     :raises UsageError: there is no such font
     """

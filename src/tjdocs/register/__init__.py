@@ -4,9 +4,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tjdocs.register.belonging import Csca
     from tjdocs.register.checkpoint import Checkpoint, LogSigner, Verifier
     from tjdocs.register.decisions import Decision
     from tjdocs.register.documents import Dossier
+    from tjdocs.register.finding import Held, Search
     from tjdocs.register.keys import DataKey, Keys
     from tjdocs.register.log import append_head, read_heads
     from tjdocs.register.migrating import migrate
@@ -19,9 +21,11 @@ if TYPE_CHECKING:
     from tjdocs.register.values import Audit, Blank, Document, Problem, Resumed
 
 _PLACES = {
+    "belonging": ("Csca",),
     "checkpoint": ("Checkpoint", "LogSigner", "Verifier"),
     "decisions": ("Decision",),
     "documents": ("Dossier",),
+    "finding": ("Held", "Search"),
     "keys": ("DataKey", "Keys"),
     "log": ("append_head", "read_heads"),
     "migrating": ("migrate",),
@@ -39,10 +43,12 @@ __all__ = [
     "Blank",
     "Checkpoint",
     "ConsistencyProof",
+    "Csca",
     "DataKey",
     "Decision",
     "Document",
     "Dossier",
+    "Held",
     "InclusionProof",
     "KeyRequest",
     "Keys",
@@ -54,6 +60,7 @@ __all__ = [
     "Problem",
     "Register",
     "Resumed",
+    "Search",
     "Verifier",
     "append_head",
     "migrate",

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 
 from tjdocs.errors import RegisterError, UsageError
-from tjdocs.register import lives, schema, values
+from tjdocs.register import hot, lives, schema, values
 from tjdocs.register.context import Context, Series, inserted
 from tjdocs.register.ranges import Pattern, Span, Stock, read_range
 from tjdocs.register.roles import Acting
@@ -48,6 +48,11 @@ class Blanks:
         made = Series(inserted(result), document_type, new)
         self._context.record(connection, "series", new.text, stamp, by, series=made.id, document_type=document_type)
         return made
+
+    def patterns(self, document_type: str) -> tuple[str, ...]:
+        """Return the patterns of a type's series."""
+        with hot.each(self._context.store) as direct:
+            return tuple(str(row[0]) for row in hot.execute(direct, hot.PATTERNS, (document_type,)))
 
     def stock_trial(
         self, document_type: str, pattern: str, first: int, last: int, *, officer: str, at: datetime

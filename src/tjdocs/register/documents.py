@@ -18,7 +18,7 @@ from tjdocs.register.people import Person, hashes, open_sealed
 from tjdocs.register.roles import Acting
 from tjdocs.register.values import Document
 
-__all__ = ["Act", "Documents", "Dossier", "append_act", "last_act"]
+__all__ = ["Act", "Documents", "Dossier", "append_act", "last_act", "read_row"]
 
 _table = schema.document.c
 _decision = schema.decision.c
@@ -105,7 +105,7 @@ class Documents:
             self._series = self._context.series(connection)
             row = connection.execute(select(schema.document).where(_table.number == number)).one_or_none()
             if row is not None:
-                return _document(row)
+                return read_row(row)
             held = schema.reservation.c
             row = connection.execute(
                 select(held.document_type, held.officer, held.office).where(held.number == number)
@@ -243,7 +243,7 @@ class Documents:
                 .order_by(_decision.day.desc(), _decision.id.desc())
             ).all()
             own = [row for row in documents if _same(row.personal, personal)]
-            found = tuple(map(_document, own))
+            found = tuple(map(read_row, own))
         opened = (open_sealed(row.sealed, row.wrapped, row.number, self._context.keys) for row in own if row.sealed)
         return Dossier(
             found,
@@ -314,7 +314,11 @@ def _found(row: Sequence[Any]) -> Document:
     return Document(number, document_type, state, officer, issued, expires, digests, *more)
 
 
-def _document(r: Any) -> Document:
+def read_row(r: Any) -> Document:
+    """Return the document of a row of the table.
+
+    :raises RegisterError: a changed row
+    """
     return _found((
         r.number, r.document_type, r.state, r.officer, r.issued, r.expires, r.files,
         r.office, r.ground, r.category, r.replaces, r.replaced_by,

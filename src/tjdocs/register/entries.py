@@ -189,6 +189,7 @@ _SHAPES: dict[str, Callable[[object], bool]] = {
     "document": _is_document,
     "decision": _is_words,
     "keys": _is_words,
+    "csca": _is_words,
     "files": _is_words,
     "written": _is_words,
     "series": _is_number,

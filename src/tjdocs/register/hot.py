@@ -42,6 +42,7 @@ RECORD = """INSERT INTO document
 category, replaces, replaced_by, files, holder, personal, sealed, wrapped)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'issued', ?, '', ?, ?, ?, ?, '', ?, ?, ?, ?, ?)"""
 LOCK = "SELECT pg_advisory_xact_lock(?)"
+PATTERNS = "SELECT pattern FROM series WHERE document_type = ? ORDER BY id"
 KNOWN = "SELECT COUNT(*) FROM series WHERE document_type = ?"
 # what a border asks of every document
 FIND = """SELECT number, document_type, state, officer, issued, expires, files, office, ground, category,
@@ -85,11 +86,13 @@ ACTS = f"""SELECT e.id, e.position, e.act, e.subject, {LEAF} FROM entry e WHERE 
 ORDER BY e.position IS NULL, e.position, e.id"""  # noqa: S608
 # the entries about officers and series before a place; the register never deletes a key's row
 OFFICERS = f"""SELECT e.id, e.position, e.act, e.subject, {LEAF} FROM entry e
-WHERE e.position < ? AND e.act IN ('init', 'migrate', 'enrol', 'dismiss', 'new-key', 'series') AND e.subject IN (
+WHERE e.position < ? AND e.act IN ('init', 'migrate', 'enrol', 'dismiss', 'new-key', 'series', 'belong')
+AND e.subject IN (
 SELECT id FROM officer UNION SELECT officer FROM officer_key UNION SELECT value FROM setting WHERE key = 'origin'
 UNION SELECT pattern FROM series)
 ORDER BY e.position"""  # noqa: S608
 PERSONS = "SELECT number, sealed, wrapped FROM document WHERE sealed IS NOT NULL OR wrapped IS NOT NULL"
+HOLDERS = "SELECT number, sealed, wrapped FROM document WHERE holder = ? AND sealed IS NOT NULL"
 DECIDED = "SELECT id, sealed, wrapped FROM decision WHERE sealed IS NOT NULL OR wrapped IS NOT NULL"
 COUNT = "SELECT COUNT(*) FROM document"
 ORPHANS = """SELECT d.number FROM document d

@@ -27,7 +27,7 @@ from tjdocs.register.hot import Direct
 from tjdocs.register.merkle import leaf_hash
 from tjdocs.register.people import Person, Sealed, open_sealed, seal
 from tjdocs.register.ranges import Pattern
-from tjdocs.register.roles import Acting
+from tjdocs.register.roles import Acting, of_another_office
 from tjdocs.register.values import Resumed
 
 __all__ = ["Issuing"]
@@ -57,7 +57,7 @@ class Issuing:
         with hot.transaction(self._context.store, lasting=False) as connection:
             own = self._context.access.allow(connection, "issue", (officer,)).office
             if own and office not in ("", own):
-                raise RegisterError("an officer of another office", where="office")
+                raise of_another_office(officer, "issue", office, own)
             number, row = self._take(connection, document_type, own or office, moment)
             reserved = (number, row[0], row[1], document_type, row[4], officer, owner.owner(), token, place, staging)
             hot.execute(connection, hot.RESERVE, (*reserved, self._mark(number, "reserved", *reserved[1:])))
@@ -184,7 +184,7 @@ class Issuing:
             # the same name and date of birth under two personal numbers are two persons
             two = sealed.personal and other[3] and bytes(other[3]) != sealed.personal
             if other[1] in living and other[2] >= day and other[0] != old and not two:
-                hint = "name it as replaced, or record first what became of it"
+                hint = "see `tjdocs register find`: name it with --replaces, or record first what became of it"
                 raise RegisterError(f"the holder has a valid {document_type}", where="person", hint=hint)
 
     def replaceable(

@@ -20,11 +20,12 @@ from tjdocs.register.merkle import leaf_hash
 from tjdocs.register.officer_keys import OfficerSigner
 from tjdocs.register.officers import begin, enrol, first_access
 from tjdocs.register.ranges import Pattern
-from tjdocs.register.roles import Acting, able
+from tjdocs.register.roles import Acting, able, no_role
 from tjdocs.register.unlocking import unlock
 
-__all__ = ["migrate"]
+__all__ = ["FIRST_KEYS", "migrate"]
 
+FIRST_KEYS = "0004"  # the first version in which officers have keys
 _BATCH = 10_000
 
 
@@ -47,7 +48,7 @@ def migrate(
 
     :param keys: the register's; fresh ones for version 0001, which had none
     :param officer: who migrates; after version 0001 it takes a role
-    :param officer_key: the officer's, which becomes the first of the register; a trial register needs none
+    :param officer_key: the officer's; until version 0003 it becomes the register's first; a trial register needs none
     :param office: the officer's, where version 0001 gets its first one
     :param trial: roles are not enforced in what version 0001 becomes
     :returns: the version before and the version now
@@ -75,7 +76,11 @@ def migrate(
             command.upgrade(config, "head")
             context = _continue(opened, connection, keys, officer, before, officer_key)
         more = {"before": before, "now": schema.VERSION, "register": context.secrets.register}
-        begin(context, connection, "migrate", keys.name, values.stamp(at), officer, officer_key, **more)
+        if before < FIRST_KEYS or context.trial:
+            begin(context, connection, "migrate", keys.name, values.stamp(at), officer, officer_key, **more)
+        else:
+            by = context.access.allow(connection, "migrate", (officer,))
+            context.record(connection, "migrate", keys.name, values.stamp(at), by, **more)
     with suppress(RegisterError):  # the audit names earlier changes
         context.log.sequence()  # at once: an entry without a place could still be put before the first key
     opened.close()
@@ -89,7 +94,7 @@ def _continue(
     trial, secrets = unlock(opened, connection, keys)
     own = connection.execute(select(schema.officer.c.role).where(schema.officer.c.id == officer)).scalars().all()
     if not trial and not any(role in able("migrate") for role in own):
-        raise RegisterError("no role for migrate", where="officer", hint=f"it takes {' or '.join(able('migrate'))}")
+        raise no_role(officer, "migrate", own)
     if before == "0002":
         _mark_places(connection, secrets)
     return Context.of(opened, keys, secrets, first_access(key, trial=trial))

@@ -19,6 +19,7 @@ from tjdocs.mrz.names import Name
 from tjdocs.register import hot
 from tjdocs.register.entries import as_bytes, read_json
 from tjdocs.register.keys import Keys
+from tjdocs.times import PartialDate, read_birth
 
 __all__ = ["Person", "Sealed", "open_sealed", "seal", "unopened"]
 
@@ -33,12 +34,12 @@ class Person:
     One person is who has the same personal number, or, where one of the two has none, the same name (as a zone
     spells it) and date of birth.
 
-    :param date_of_birth: a day
+    :param date_of_birth: a day, or a month or year where the rest is unknown; those are equal to themselves alone
     :param citizenship: three-letter code
     """
 
     family_name: str = field(repr=False)
-    date_of_birth: date = field(repr=False)
+    date_of_birth: date | PartialDate = field(repr=False)
     given_names: str = field(default="", repr=False)
     patronymic: str = field(default="", repr=False)
     sex: str = field(default="", repr=False)
@@ -50,8 +51,8 @@ class Person:
         for name in self.__slots__:
             value = getattr(self, name)
             if name == "date_of_birth":
-                if type(value) is not date:
-                    raise UsageError("no date of birth", where=name, hint="a date")
+                if type(value) not in (date, PartialDate):
+                    raise UsageError("no date of birth", where=name, hint="a date, or a PartialDate")
             elif not isinstance(value, str) or len(value) > 200 or not value.isprintable():
                 raise UsageError("unusable text", where=name, hint="printable text of at most 200 characters")
         if not self.family_name.strip():
@@ -140,7 +141,7 @@ def open_sealed(sealed: bytes, wrapped: bytes, subject: str, keys: Keys) -> Pers
     try:
         text = AESGCM(key).decrypt(sealed[:_NONCE], bytes(sealed[_NONCE:]), subject.encode())
         table: dict[str, Any] = read_json(text)
-        table["date_of_birth"] = date.fromisoformat(table["date_of_birth"])
+        table["date_of_birth"] = read_birth(table["date_of_birth"])
         return Person(**table)
     except (InvalidTag, ValueError, KeyError, TypeError):
         raise RegisterError("a person's row was changed", where="sealed", hint="see `tjdocs register audit`") from None

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from tjdocs.documents import Known
 from tjdocs.errors import RegisterError, UsageError
-from tjdocs.register import audit, lives, making, report, rewrapping, statistics, store, values
+from tjdocs.register import audit, finding, lives, making, report, rewrapping, statistics, store, values
+from tjdocs.register.belonging import Csca, belong, belongs_to
 from tjdocs.register.blanks import Blanks
 from tjdocs.register.context import Context
 from tjdocs.register.decisions import Decisions
@@ -125,6 +126,42 @@ class Register:
     def trial(self) -> bool:
         """Whether roles are not enforced; no register for a production authority."""
         return self._context.trial
+
+    @property
+    def id(self) -> str:
+        """The register's id, as its signed entries have it; a copy of a register has the same.
+
+        :raises RegisterError: the register is open without its data key
+        """
+        return self._context.secrets.register or self._context.secrets.mark().hex()
+
+    @property
+    def place(self) -> str:
+        """Its URL, without a password; an SQLite file by its whole path."""
+        store_ = self._context.store
+        return f"sqlite:///{store_.path.absolute()}" if store_.path else store_.url.render_as_string(hide_password=True)
+
+    def belongs_to(self, expected: Csca | None = None) -> Csca | None:
+        """Return the CSCA under whose key the register issues; None before its first document.
+
+        :param expected: refuse any other
+        :raises RegisterError: it is another, or the record of it was changed
+        """
+        with self._context.store.read() as connection:
+            return belongs_to(self._context, connection, expected)
+
+    def belong(self, csca: Csca, *, officer: str, at: datetime) -> None:
+        """Record the CSCA under whose key the register issues, once and for all.
+
+        ``Office`` does so with the first document.
+
+        :raises RegisterError: it belongs to another, or an officer without the role
+        """
+        belong(self._context, csca, officer=officer, at=at)
+
+    def patterns(self, document_type: str) -> tuple[str, ...]:
+        """Return the forms of the numbers that a type's documents get, such as ``P{:07d}``."""
+        return self.blanks.patterns(document_type)
 
     def close(self) -> None:
         """Close every connection; the next call opens one again."""
@@ -278,6 +315,30 @@ class Register:
         :raises RegisterError: an officer without the role, or no data key
         """
         return self.documents.dossier(person, officer=officer)
+
+    def find(
+        self,
+        family_name: str,
+        *,
+        given_names: str = "",
+        date_of_birth: date | None = None,
+        wide: bool = False,
+        officer: str = "",
+    ) -> finding.Search:
+        """Return the documents of whoever has a name, with their holders: for an officer's eyes.
+
+        With a date of birth the exact name is looked for, as a zone spells it, by its keyed hash. Without one, or
+        widely, every holder's row is opened: some 10,000 rows a second, 25,000 with a date of birth.
+
+        :param given_names: may lack, or be some of them, in a wide search; patronymic included
+        :param wide: other spellings, orders, endings and shortened names too, as Doc 9303-3, 4.6 names are compared
+        :param officer: may be left out in a trial register
+        :raises RegisterError: an officer without the role, or no data key
+        :raises UsageError: neither given names nor date of birth, or an unusable text
+        """
+        return finding.find(
+            self._context, family_name, given_names=given_names, date_of_birth=date_of_birth, wide=wide, officer=officer
+        )
 
     def act(
         self, act: str, numbers: str, *, officers: Sequence[str], at: datetime, ground: str = "", reference: str = "",

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import lives, values
+from tjdocs.register.belonging import BELONG, SETTING
 from tjdocs.register.blanks import apply
 from tjdocs.register.entries import UNREADABLE, read_leaf, read_moment, split_signatures
 from tjdocs.register.issue_entries import Said
@@ -102,6 +103,8 @@ class Replay:
             self._decide(subject, entry)
         elif act == "init":
             self.settings = {"origin": subject, "trial": "1" if entry["trial"] else "0"}
+        elif act == BELONG:
+            self._belong(entry)
         elif act not in _WITHOUT_ROWS:
             raise RegisterError("no such act")
 
@@ -109,6 +112,12 @@ class Replay:
         if series in self.series or any(known.collides(pattern) for _, known in self.series.values()):
             raise RegisterError("a series whose numbers are another's")
         self.series[series] = (document_type, pattern)
+
+    def _belong(self, entry: dict[str, Any]) -> None:
+        _check_form(entry, "csca")
+        if SETTING in self.settings:
+            raise RegisterError("the register belongs to an authority")
+        self.settings[SETTING] = entry["csca"]["key"]
 
     def _document(self, act: str, subject: str, entry: dict[str, Any]) -> None:
         row, before = entry["document"], self.documents.get(subject)

@@ -10,7 +10,7 @@ from tjdocs.register import hot, lives, values
 from tjdocs.register.officer_keys import GIVE_KEY
 from tjdocs.register.signing import Signers
 
-__all__ = ["Access", "Acting", "able", "done_at", "needed", "seconding"]
+__all__ = ["Access", "Acting", "able", "done_at", "needed", "no_role", "of_another_office", "seconding"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,9 @@ class Access:
             values.word(officer, "officer")
         if len(set(officers)) != count or len(officers) != count:
             named = "one officer" if count == 1 else f"{count} different officers"
-            hint = "" if count == 1 else "name each and give both keys, or draft an order with --order"
-            raise RegisterError(f"{act} is signed by {named}", where="officer", hint=hint)
+            hint = "" if count == 1 else ": name each and give both keys, or draft an order with --order"
+            who = f"officer {', '.join(officers) or 'not named'}"
+            raise RegisterError(f"{act} is signed by {named}", where=who, hint=f"it takes {permitted(act)}{hint}")
         if self.trial:
             return Acting(tuple(officers))
         rows = [hot.execute(connection, hot.ROLES, (officer,)) for officer in officers]
@@ -70,11 +71,12 @@ class Access:
         acting = [not one.isdisjoint(able(act)) for one in owned]
         if seconded and any(acting):
             acting = [may or not one.isdisjoint(seconding(act)) for may, one in zip(acting, owned, strict=True)]
-        if not all(acting):
-            hint = f"it takes {' or '.join(able(act)) or 'no one'}"
-            raise RegisterError(f"no role for {act}", where="officer", hint=hint)
-        if office and not all(any(done_at(row[0], act, row[1], office) for row in some) for some in rows):
-            raise RegisterError("an officer of another office", where="office", hint=f"{act} is done at {office}")
+        for officer, roles, may in zip(officers, owned, acting, strict=True):
+            if not may:
+                raise no_role(officer, act, roles)
+        for officer, some in zip(officers, rows, strict=True):
+            if office and not any(done_at(row[0], act, row[1], office) for row in some):
+                raise of_another_office(officer, act, office, str(some[0][1]))
         keys = tuple(_key(officer, {row[2] for row in some}) for officer, some in zip(officers, rows, strict=True))
         for officer, key in zip(officers, keys, strict=True):
             if not (key in self.signers if look else self.signers.signs(officer, key)):
@@ -91,7 +93,8 @@ class Access:
         :raises UsageError: nobody is named, or an unusable id
         """
         if officer == "" and not self.trial:
-            raise UsageError("nobody is named", where="officer", hint="a production register answers to its officers")
+            hint = f"{act} takes {permitted(act)}; name who asks"
+            raise UsageError("nobody is named", where="officer", hint=hint)
         if officer:
             self.allow(connection, act, (officer,), look=True)
 
@@ -99,6 +102,25 @@ class Access:
 def able(act: str) -> list[str]:
     """Return the roles that may do an act."""
     return sorted(name for name, role in lives.roles().items() if act in role.acts)
+
+
+def permitted(act: str) -> str:
+    """Return the roles that may do an act, for a person."""
+    seconds = [f"{role} as the second of two" for role in seconding(act)]
+    return " or ".join([*able(act), *seconds]) or "a role that nobody has"
+
+
+def no_role(officer: str, act: str, roles: Iterable[str]) -> RegisterError:
+    """Return the refusal of an officer without a role for an act: who, what, and which roles may."""
+    own = ", ".join(sorted(roles)) or "no role"
+    hint = f"it takes {permitted(act)}; {officer} has {own}"
+    return RegisterError(f"no role for {act}", where=f"officer {officer}", hint=hint)
+
+
+def of_another_office(officer: str, act: str, office: str, own: str) -> RegisterError:
+    """Return the refusal of an officer who would do an act at another office than the own one."""
+    hint = f"{act} is done at {office} by {permitted(act)} of that office; {officer} is of {own}"
+    return RegisterError("an officer of another office", where=f"officer {officer}", hint=hint)
 
 
 def done_at(role: object, act: str, own: object, office: str) -> bool:

@@ -13,7 +13,7 @@ __all__ = ["ABOUT_OFFICERS", "NAMED", "Fault", "Known", "Roll"]
 ABOUT_OFFICERS = ("init", "migrate", "enrol", "dismiss", "new-key")
 NAMED = 1000  # entries named for wrong officers or signatures: one changed entry may cause them all
 # the roles that an entry requires, where its own act is not one of theirs
-_UNDER = {"replace": ("issue",), "spoil": ("spoil", "issue", "resume")}
+_UNDER = {"belong": ("issue",), "replace": ("issue",), "spoil": ("spoil", "issue", "resume")}
 
 
 class Fault(NamedTuple):

@@ -40,7 +40,7 @@ __all__ = [
     "setting",
 ]
 
-VERSION = "0004"  # of the last migration
+VERSION = "0005"  # of the last migration
 _Id = BigInteger().with_variant(Integer, "sqlite")
 metadata = MetaData()
 

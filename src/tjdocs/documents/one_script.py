@@ -1,0 +1,65 @@
+"""One script in one name: Latin letters that look like Cyrillic ones have other values in A to Z (Doc 9303-3, 6)."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tjdocs.documents import settings
+from tjdocs.documents.faults import Fault
+from tjdocs.documents.fields import value_at
+from tjdocs.documents.records import EarlierName, Spelling
+from tjdocs.mrz.resembling import lookalikes
+from tjdocs.mrz.scripts import main_script, script
+
+if TYPE_CHECKING:
+    from tjdocs.documents.application import Application
+
+__all__ = ["script_faults"]
+
+_PARTS = ("family_name", "given_names", "patronymic")
+_WORD = re.compile(r"[^\W\d_]+")
+_SHOWN = 5  # letters that are named, of however many there are
+
+
+def script_faults(application: "Application") -> Iterator[Fault]:
+    """Yield a fault for each field with letters of two scripts.
+
+    Each part of a name is in one script, a kept spelling in Latin. A part in another script than the rest is a slip
+    too where all its letters look like some of the rest's. Each word of a place or an authority is in one script, since
+    both forms may stand there (Doc 9303-3, 3.1).
+    """
+    names: list[tuple[str, Application | Spelling | EarlierName | None, str]]
+    names = [("", application, ""), ("spelling.", application.spelling, "Latin")]
+    names += [("earlier_names.", name, "") for name in application.earlier_names]
+    for prefix, name, only in names:
+        texts = {f"{prefix}{part}": getattr(name, part) for part in _PARTS} if name else {}
+        rest = main_script(texts.values())
+        for field, text in texts.items():
+            wanted = only or main_script([text])
+            others = [index for index, letter in enumerate(text) if script(letter) not in ("", wanted)]
+            if not others and wanted != rest and set(filter(str.isalpha, text.upper())) <= lookalikes():
+                wanted, others = rest, [index for index, letter in enumerate(text) if script(letter)]
+            if others:
+                yield _mixed(field, text, others, f"{wanted} letters alone")
+    for field in settings.load().one_script_words:
+        value = value_at(application, field)
+        for text in (value,) if isinstance(value, str) else value or ():
+            others = []
+            for word in _WORD.finditer(text):
+                wanted = main_script([word[0]])
+                others += [word.start() + i for i, letter in enumerate(word[0]) if script(letter) not in ("", wanted)]
+            if others:
+                yield _mixed(field, text, others, "each word in letters of one script")
+
+
+def _mixed(field: str, text: str, places: list[int], hint: str) -> Fault:
+    """Return the fault of letters of another script at some places of a text."""
+    found: dict[str, list[str]] = {}
+    for place in places:
+        found.setdefault(text[place], []).append(str(place + 1))
+    shown = [
+        f"{letter!r} (U+{ord(letter):04X}, {unicodedata.name(letter)}) at {', '.join(at)}"
+        for letter, at in list(found.items())[:_SHOWN]
+    ]
+    return Fault(field, f"letters of two scripts: {'; '.join(shown)}", hint, "scripts")

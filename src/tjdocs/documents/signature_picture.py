@@ -1,0 +1,68 @@
+"""The holder's signature as a picture: its faults by name, and the image that DG7 and the page have of it.
+
+What it must be stands in ``specs/application.toml`` (Doc 9303-3, 3.9.2; Doc 9303-10, 4.7.7).
+"""
+
+import struct
+from io import BytesIO
+
+from PIL import Image, ImageOps
+
+from tjdocs import limits
+from tjdocs.documents import settings
+from tjdocs.documents.faults import Fault
+
+__all__ = ["prepare"]
+
+_FORMATS = ("JPEG", "JPEG2000", "PNG")
+_UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, MemoryError, struct.error)
+
+
+def prepare(signature: bytes) -> tuple[bytes, list[Fault]]:
+    """Return a signature as a grey JPEG image, upright and without metadata, or its faults.
+
+    :param signature: a PNG, JPEG or JPEG 2000 file, dark on light
+    """
+    rules = settings.load().signature
+    most = min(rules["max_pixels"], limits.pixels(len(signature)))
+    hint = f"a PNG, JPEG or JPEG 2000 file of at most {rules['max_bytes']} bytes and {most} pixels"
+    if len(signature) > rules["max_bytes"]:
+        return b"", [_fault("image-limit", "too many bytes", hint)]
+    try:
+        picture: Image.Image = Image.open(BytesIO(signature), formats=_FORMATS)
+        if picture.width * picture.height > most:
+            return b"", [_fault("image-limit", "too many pixels", hint)]
+        picture = ImageOps.exif_transpose(picture)
+        if picture.has_transparency_data:
+            picture = picture.convert("RGBA")
+            picture = Image.alpha_composite(Image.new("RGBA", picture.size, "#ffffff"), picture)
+        grey = picture.convert("L")
+    except (*_UNREADABLE, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return b"", [_fault("image-damaged", "the picture cannot be decoded", hint)]
+    if found := _faults(grey):
+        return b"", found
+    grey.thumbnail(rules["largest"], Image.Resampling.LANCZOS)
+    stream = BytesIO()
+    grey.save(stream, "JPEG", quality=90, optimize=True)
+    return stream.getvalue(), []
+
+
+def _faults(grey: Image.Image) -> list[Fault]:
+    rules = settings.load().signature
+    (width, height), smallest = grey.size, rules["smallest"]
+    found = []
+    if width < smallest[0] or height < smallest[1]:
+        message = f"{width} x {height} pixels"
+        found.append(_fault("image-size", message, f"at least {smallest[0]} x {smallest[1]}"))
+    if height > width:
+        found.append(_fault("image-narrow", f"{width} x {height} pixels are higher than wide", "the long side across"))
+    ink = sum(grey.histogram()[: rules["darkest_ink"]]) / (width * height)
+    if not rules["least_ink"] <= ink <= rules["most_ink"]:
+        least, most = rules["least_ink"], rules["most_ink"]
+        hint = f"dark on white: {least:.1%} to {most:.0%} of the picture"
+        found.append(_fault("image-contrast", f"{ink:.1%} of the picture is dark", hint))
+    return found
+
+
+def _fault(reason: str, message: str, hint: str) -> Fault:
+    return Fault("signature", message, hint, reason)

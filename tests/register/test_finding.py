@@ -1,0 +1,93 @@
+"""A clerk finds a holder's documents by name and date of birth: exactly through keyed hashes, widely by opening rows."""
+
+from datetime import date
+
+import pytest
+from register_helpers import NOW, issue, open_register, person
+
+from tjdocs.errors import RegisterError, UsageError
+from tjdocs.register import finding
+
+BORN = date(1974, 8, 12)
+ANNA = {"given_names": "ANNA MARIA", "date_of_birth": BORN, "officer": "anna"}
+
+
+@pytest.fixture
+def held(stocked):
+    """ERIKSSON, ANNA MARIA has the first two documents; the others are of persons whose names are not far."""
+    numbers = [
+        issue(stocked, person=person()),
+        issue(stocked, person=person(), several=True),
+        issue(stocked, person=person(date_of_birth=date(1974, 8, 13), personal_number="SPECIMEN1")),
+        issue(stocked, person=person(family_name="ERICSON", personal_number="SPECIMEN2")),
+        issue(stocked, person=person(given_names="MARIA ANNA", personal_number="SPECIMEN3")),
+        issue(stocked, person=person(family_name="EKBERG", personal_number="SPECIMEN4")),
+        issue(stocked),  # of nobody
+    ]
+    assert numbers[0] == "P0000001"
+    return stocked
+
+
+def numbers(search):
+    return [one.document.number[-1] for one in search.held]
+
+
+def test_exactly(held):
+    found = held.find("ERIKSSON", **ANNA)
+    assert (numbers(found), found.opened, found.more, found.damaged) == (["2", "1"], 2, False, 0)
+    assert {one.person for one in found.held} == {person()}
+    assert {str(one.relation) for one in found.held} == {"exact"}
+    assert "ERIKSSON" not in repr(found) and "P0000001" not in repr(found)
+
+
+@pytest.mark.parametrize("name", ["Eriksson", "ЭРИКССОН"])
+def test_as_a_zone_spells_it(held, name):
+    assert numbers(held.find(name, given_names="Анна Мария" if name[0] == "Э" else "anna maria", date_of_birth=BORN, officer="anna")) == (
+        ["2", "1"] if name == "Eriksson" else []  # MARIYA is another spelling
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "expected"),
+    [
+        ("ERIKSSON", {"given_names": "ANNA MARIA", "wide": True, "date_of_birth": BORN}, ["2", "1", "5", "4"]),
+        ("ЭРИКССОН", {"given_names": "АННА МАРИЯ", "wide": True, "date_of_birth": BORN}, ["2", "1", "5"]),
+        ("ERIKSSON", {"wide": True, "date_of_birth": BORN}, ["5", "2", "1"]),
+        ("ERIKSSON", {"given_names": "ANNA MARIA"}, ["3", "2", "1", "5", "4"]),
+        ("NOBODY", {"given_names": "ANNA"}, []),
+    ],
+)
+def test_widely(held, name, more, expected):
+    found = held.find(name, **more, officer="anna")
+    assert set(numbers(found)) >= set(expected)
+    assert "6" not in numbers(found)
+    assert name == "ЭРИКССОН" or numbers(found)[:1] == expected[:1]  # there all are variants
+    assert found.opened == 6
+
+
+def test_the_closest_come_first_and_no_more_than_fifty(held, monkeypatch):
+    monkeypatch.setattr(finding, "MOST", 2)
+    found = held.find("ERIKSSON", given_names="ANNA MARIA", wide=True, date_of_birth=BORN, officer="anna")
+    assert (numbers(found), found.more) == (["2", "1"], True)
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_a_damaged_row_hides_no_other(held, wide):
+    with held._context.store.write() as connection:
+        connection.exec_driver_sql("UPDATE document SET wrapped = sealed WHERE number = 'P0000001'")
+    found = held.find("ERIKSSON", **ANNA, wide=wide)
+    assert numbers(found)[0] == "2" and "1" not in numbers(found)
+    assert found.damaged == 1
+
+
+def test_bad_calls(held, url, keys):
+    with pytest.raises(UsageError, match="too little to find a holder by"):
+        held.find("ERIKSSON", officer="anna")
+    with pytest.raises(UsageError, match="person without a name"):
+        held.find("", **ANNA)
+    with pytest.raises(UsageError, match="unusable text"):
+        held.find("A" * 201, **ANNA)
+    keyless = open_register(url, keys.__class__(log=keys.log, verifier=keys.verifier or keys.log.verifier))
+    with pytest.raises(RegisterError, match="persons cannot be looked up"):
+        keyless.find("ERIKSSON", **ANNA)
+    assert NOW
