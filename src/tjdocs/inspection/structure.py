@@ -1,6 +1,6 @@
 """Checks on the files: ``lds.structure`` and ``lds.com-sod`` (Doc 9303-10, 4)."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -8,7 +8,7 @@ from typing import Any
 
 from tjdocs.findings import Finding, Outcome, brief, passed
 from tjdocs.inspection.evidence import MAX_FILE
-from tjdocs.lds import catalogue, dg2, dg11, dg12
+from tjdocs.lds import catalogue
 from tjdocs.lds.catalogue import LdsError
 from tjdocs.lds.com import ComFile
 from tjdocs.lds.dg1 import Dg1
@@ -20,39 +20,11 @@ from tjdocs.lds.dg15 import Dg15
 from tjdocs.lds.sod import Sod, SodError
 from tjdocs.pki import keys
 
-__all__ = ["ChipContent", "Parsed", "check_com_sod", "check_structure", "read_chip"]
+__all__ = ["ChipContent", "check_com_sod", "check_structure", "read_chip"]
 
 _SIGNED_VERSION = "0108"
 # below version 1.8 nothing signs what EF.COM says of versions, and nothing passes them
 _GROUPS_ALONE = Finding("lds.com-sod", Outcome.PASSED, detail="the data groups alone: EF.SOD signs no version")
-
-
-class Parsed(Mapping[str, Any]):
-    """Files by name, as their readers give them.
-
-    :param read: those that were read
-    :param sound: bytes of those that will be read, without a fault, when somebody looks into them
-    """
-
-    __slots__ = ("_read", "_sound")
-
-    def __init__(self, read: dict[str, Any], sound: Mapping[str, bytes]) -> None:
-        self._read, self._sound = read, sound
-
-    def faultless(self, name: str) -> bool:
-        """Whether it is known, without looking into it, that a file has no fault."""
-        return name in self._sound
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in self._read and name in self._sound:
-            self._read[name] = _READERS[name](self._sound[name])
-        return self._read[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter({**self._sound, **self._read})
-
-    def __len__(self) -> int:
-        return len(self._sound.keys() | self._read.keys())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +43,7 @@ class ChipContent:
     sod: Sod | None
     sod_reason: str
     sod_detail: str = field(repr=False)
-    parsed: Parsed = field(repr=False)
+    parsed: Mapping[str, Any] = field(repr=False)
     errors: Mapping[str, tuple[str, str]] = field(repr=False)
     contents: Mapping[str, bytes] = field(repr=False)
     issued: date | None = field(repr=False)
@@ -115,10 +87,6 @@ _READERS: dict[str, Callable[[bytes], Any]] = {
 }
 
 
-# large or rarely looked into: told first whether reading would find a fault, read when somebody does
-_SOUND: dict[str, Callable[[bytes], bool]] = {"DG2": dg2.sound, "DG11": dg11.sound}
-
-
 @cache
 def _order() -> dict[str, int]:
     """Return the place of each file in reports: EF files, then data groups by number."""
@@ -134,7 +102,6 @@ def read_chip(files: Mapping[str, bytes]) -> ChipContent:
     """Read every file once. Never raises, whatever the bytes."""
     sod, reason, detail = None, "no-input", ""
     parsed: dict[str, Any] = {}
-    sound: dict[str, bytes] = {}
     errors: dict[str, tuple[str, str]] = {}
     contents: dict[str, bytes] = {}
     issued: date | None = None
@@ -149,11 +116,6 @@ def read_chip(files: Mapping[str, bytes]) -> ChipContent:
                 contents[name] = sod.raw
             except SodError as error:
                 reason, detail = error.reason, str(error)
-        elif name in _SOUND and _SOUND[name](data):
-            sound[name] = contents[name] = data
-        elif name == "DG12" and (told := dg12.sound(data))[0]:
-            sound[name] = contents[name] = data
-            issued = told[1]
         else:
             try:
                 parsed[name], contents[name] = _read(name, data)
@@ -162,7 +124,7 @@ def read_chip(files: Mapping[str, bytes]) -> ChipContent:
             except LdsError as error:
                 contents[name] = _content(data)
                 errors[name] = ("limit" if error.reason == "limit" else "structure", f"{error.reason}: {error}")
-    return ChipContent(files, sod, reason, detail, Parsed(parsed, sound), errors, contents, issued)
+    return ChipContent(files, sod, reason, detail, parsed, errors, contents, issued)
 
 
 def _content(data: bytes) -> bytes:
@@ -196,9 +158,6 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
     findings = []
     for name in sorted(chip.files, key=_order().__getitem__):
         if name == "EF.SOD":
-            continue
-        if chip.parsed.faultless(name):
-            findings.append(passed("lds.structure", name))
             continue
         if name in chip.errors:
             reason, detail = chip.errors[name]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -11,10 +11,10 @@ from tjdocs import specs
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Place
 from tjdocs.errors import SpecError, UsageError
-from tjdocs.lds._errors import LdsError, Problem
+from tjdocs.lds._errors import Problem
 from tjdocs.lds._read import UnknownObject, encode_unknown, objects, outer, tag_bytes, tag_list, usable
 
-__all__ = ["Details", "build", "faultless", "fits", "keep", "read"]
+__all__ = ["Details", "build", "fits", "keep", "read"]
 
 _TAG_LIST, _COUNT = 0x5C, 0x02
 _KINDS = ("text", "parts", "date", "time", "names", "bytes")
@@ -100,50 +100,6 @@ def read(data: bytes, tag: int, name: str, path: str) -> Details:
         if odd := {_outer(tag, inner) for tag in listed} ^ {_outer(tag, inner) for tag in present}:
             problems.append(Problem("tag-list", detail=" ".join(f"{t:02X}" for t in sorted(odd))))
     return Details(values, kept, tuple(unknown), tuple(problems), raw, trailing)
-
-
-def faultless(data: bytes, tag: int, name: str, path: str) -> list[Place] | None:
-    """Return where the objects of the file ``name`` stand, if these bytes, all of them, would be read without a fault.
-
-    None says nothing: :func:`read` tells. The tag list stands first.
-    """
-    try:
-        begin, end, raw, trailing = outer(data, tag, name)
-        items = objects(raw, begin, end)
-    except (LdsError, tlv.TlvError):
-        return None
-    if trailing or not items or items[0][0] != _TAG_LIST or items[0][3] - items[0][2] > _LONGEST_LIST:
-        return None
-    known = _known(path, raw[items[0][2] : items[0][3]], tuple([item[0] for item in items[1:]]))
-    if known is None:
-        return None
-    for field, (_, _, start, stop) in zip(known, items[1:], strict=True):
-        if field.kind in _DIGITS:
-            value = raw[start:stop]
-            if len(value) != _DIGITS[field.kind] or not value.isdigit() or not _possible(value.decode(), field):
-                return None
-        elif field.kind != "bytes":
-            try:
-                raw[start:stop].decode()
-            except UnicodeDecodeError:
-                return None
-    return items
-
-
-_LONGEST_LIST = 64
-
-
-@lru_cache(maxsize=256)
-def _known(path: str, listed: bytes, tags: tuple[int, ...]) -> tuple[_Field, ...] | None:
-    """Return the fields of a file's objects; None where they are not those listed, each once and simple."""
-    fields, _ = _table(path)
-    found = [fields[tag] for tag in tags if tag in fields]
-    if len(found) != len(tags) or len({*tags}) != len(tags) or any(field.kind == "names" for field in found):
-        return None
-    try:
-        return tuple(found) if tag_list(listed, 0) == tags else None
-    except LdsError:
-        return None
 
 
 def _listed(tag: int, fields: Mapping[int, _Field]) -> int:

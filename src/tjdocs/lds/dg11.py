@@ -7,7 +7,7 @@ from tjdocs.lds._errors import Problem, guarded
 from tjdocs.lds._read import UnknownObject
 from tjdocs.spans import Span
 
-__all__ = ["Dg11", "fitting", "sound", "spans"]
+__all__ = ["Dg11", "fitting", "spans"]
 
 _TAG, _TABLE = 0x6B, "lds/dg11.toml"
 
@@ -81,11 +81,6 @@ def fitting(name: str, text: str) -> str | None:
     A name is never truncated: one that does not fit is left out.
     """
     return text if text and _details.fits(_TABLE, name, text) else None
-
-
-def sound(data: bytes) -> bool:
-    """Whether these bytes, all of them, would be read as DG11 without a fault; False says nothing."""
-    return _details.faultless(data, _TAG, "DG11", _TABLE) is not None
 
 
 def spans(data: bytes) -> tuple[Span, ...]:

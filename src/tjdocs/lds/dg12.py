@@ -8,7 +8,7 @@ from tjdocs.lds._errors import Problem, guarded
 from tjdocs.lds._read import UnknownObject
 from tjdocs.spans import Span
 
-__all__ = ["Dg12", "sound", "spans"]
+__all__ = ["Dg12", "spans"]
 
 _TAG, _TABLE = 0x6C, "lds/dg12.toml"
 _DATE_OF_ISSUE = 0x5F26
@@ -78,18 +78,6 @@ def _day(text: str) -> date | None:
         return date(int(text[:4]), int(text[4:6]), int(text[6:]))
     except ValueError:
         return None
-
-
-def sound(data: bytes) -> tuple[bool, date | None]:
-    """Whether these bytes, all of them, would be read as DG12 without a fault, and the date of issue in them.
-
-    False says nothing.
-    """
-    places = _details.faultless(data, _TAG, "DG12", _TABLE)
-    if places is None:
-        return False, None
-    issued = [data[start:stop] for tag, _, start, stop in places if tag == _DATE_OF_ISSUE]
-    return True, _day(issued[0].decode()) if issued else None
 
 
 def spans(data: bytes) -> tuple[Span, ...]:

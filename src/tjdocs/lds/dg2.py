@@ -5,19 +5,18 @@ Reading looks at the structure only; :func:`tjdocs.lds.face.check_face` decodes 
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from struct import Struct
 
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Place, TlvError
 from tjdocs.errors import UsageError
-from tjdocs.lds import _facial, catalogue
+from tjdocs.lds import catalogue
 from tjdocs.lds._errors import LdsError, Problem, guarded
 from tjdocs.lds._iso39794 import Iso39794Face
 from tjdocs.lds._read import UnknownObject, encode_unknown, objects, outer
 from tjdocs.lds.face import FaceImage, FacialRecord
 from tjdocs.spans import Span
 
-__all__ = ["BiometricHeader", "BiometricTemplate", "Dg2", "Iso39794Face", "sound", "spans"]
+__all__ = ["BiometricHeader", "BiometricTemplate", "Dg2", "Iso39794Face", "spans"]
 
 _TAG, _GROUP, _TEMPLATE, _INSTANCES, _HEADER = 0x75, 0x7F61, 0x7F60, 0x02, 0xA1
 _RECORD_19794, _RECORD_39794 = 0x5F2E, 0x7F2E
@@ -164,10 +163,6 @@ class Dg2:
         :raises LdsError: it is malformed
         """
         begin, end, raw, trailing = outer(data, _TAG, "DG2")
-        usual = _usual(raw)
-        if usual is not None and _faultless(usual[0]):
-            record = FacialRecord.parse(raw[usual[1] :], base=usual[1])
-            return cls._read((BiometricTemplate(record, _header(usual[0])),), None, (), raw, trailing)
         unknown: list[UnknownObject] = []
         group: Place | None = None
         for item in objects(raw, begin, end):
@@ -232,43 +227,6 @@ class Dg2:
         content = tlv.encode(_INSTANCES, bytes((instances,)))
         content += b"".join(tlv.encode(_TEMPLATE, template.encode()) for template in self.templates)
         return tlv.encode(_TAG, tlv.encode(_GROUP, content) + encode_unknown(self.unknown))
-
-
-# one template of one 19794 record, every length that is not of a byte in two: DG2 as nearly all issuers write it
-_USUAL = Struct(">HH3sH3s3sHBB")
-_USUAL_TAGS = (0x7582, b"\x7f\x61\x82", b"\x02\x01\x01", b"\x7f\x60\x82", _HEADER)
-
-
-def _usual(raw: bytes) -> tuple[bytes, int] | None:
-    """Return the header of the template of a file of the usual form, and where the record begins; None: of another."""
-    end, at = len(raw), _USUAL.size
-    if end < 2 * at:
-        return None
-    outermost, whole, group, in_group, number, template, in_template, header, size = _USUAL.unpack_from(raw)
-    if (outermost, group, number, template, header) != _USUAL_TAGS:
-        return None
-    start = at + size + 5
-    if (whole, in_group, in_template) != (end - 4, end - 9, end - 17) or size >= 0x80:
-        return None
-    if raw[at + size : start] != b"\x5f\x2e\x82" + (end - start & 0xFFFF).to_bytes(2, "big"):
-        return None
-    return raw[at : at + size], start
-
-
-def sound(data: bytes) -> bool:
-    """Whether these bytes, all of them, would be read as DG2 without a fault; False says nothing."""
-    found = _usual(data)
-    return found is not None and _faultless(found[0]) and _facial.sound(data, found[1])
-
-
-@lru_cache(maxsize=64)
-def _faultless(content: bytes) -> bool:
-    """Whether a header can be read, and is that of a face of ISO/IEC 19794-5."""
-    try:
-        header = _header(content)
-    except (LdsError, TlvError):
-        return False
-    return not BiometricTemplate(FacialRecord(()), header).problems
 
 
 def _template(data: bytes, template: Place) -> BiometricTemplate:

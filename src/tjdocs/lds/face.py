@@ -6,6 +6,7 @@ Codes are kept as the numbers that stand in the record; ``specs/lds/face.toml`` 
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from struct import Struct
 from struct import error as struct_error
 from typing import TYPE_CHECKING
 
@@ -13,18 +14,6 @@ from tjdocs.errors import UsageError
 from tjdocs.lds import _image, _prepare
 from tjdocs.lds._codes import code_name, undefined
 from tjdocs.lds._errors import LdsError, Problem
-from tjdocs.lds._facial import (
-    CODINGS,
-    FIXED,
-    FORMAT,
-    HEADER,
-    IMAGE,
-    INFORMATION,
-    MAX_FACES,
-    MAX_POINTS,
-    POINT,
-    VERSION,
-)
 from tjdocs.lds._portrait import Eyes, check_face, check_image
 from tjdocs.spans import Span
 
@@ -48,6 +37,14 @@ __all__ = [
 ]
 
 _CLAUSE = "ISO/IEC 19794-5:2005, 5"
+_FORMAT, _VERSION = b"FAC\x00", b"010\x00"
+_HEADER = Struct(">4s4sIH")
+_INFORMATION = Struct(">IHBBB3sHBBBBBB")
+_POINT = Struct(">BBHHH")
+_IMAGE = Struct(">BBHHBBHH")
+_FIXED = _INFORMATION.size + _IMAGE.size
+_MAX_FACES, _MAX_POINTS = 64, 1024
+_CODINGS = {0: _image.JPEG, 1: _image.JPEG2000}
 
 
 class ImageType(IntEnum):
@@ -131,17 +128,17 @@ class FaceImage:
         if not self.image:
             raise UsageError("no image", where="image", hint="a JPEG or JPEG 2000 file")
         try:
-            size = FIXED + POINT.size * len(self.feature_points) + len(self.image)
+            size = _FIXED + _POINT.size * len(self.feature_points) + len(self.image)
             mask = self.property_mask.to_bytes(3, "big")
             codes = (self.gender, self.eye_colour, self.hair_colour, mask, self.expression)
-            block = [INFORMATION.pack(size, len(self.feature_points), *codes, *self.pose, *self.pose_uncertainty)]
+            block = [_INFORMATION.pack(size, len(self.feature_points), *codes, *self.pose, *self.pose_uncertainty)]
             for p in self.feature_points:
                 if not (0 <= p.major < 16 and 0 <= p.minor < 16):
                     raise UsageError("feature point of another form", where="feature_points", hint="0.0 to 15.15")
-                block.append(POINT.pack(p.kind, p.major << 4 | p.minor, p.x, p.y, p.reserved))
+                block.append(_POINT.pack(p.kind, p.major << 4 | p.minor, p.x, p.y, p.reserved))
             size_and_colour = (self.width, self.height, self.colour_space, self.source_type)
             kinds = (self.image_type, self.image_data_type)
-            block.append(IMAGE.pack(*kinds, *size_and_colour, self.device_type, self.quality))
+            block.append(_IMAGE.pack(*kinds, *size_and_colour, self.device_type, self.quality))
         except (struct_error, OverflowError):
             raise UsageError("number that does not fit its place", where="face", hint=_CLAUSE) from None
         return b"".join((*block, self.image))
@@ -169,19 +166,19 @@ class FacialRecord:
         :param base: offset of the record in its file, for errors
         :raises LdsError: it is malformed
         """
-        if len(data) < HEADER.size:
+        if len(data) < _HEADER.size:
             raise LdsError("cut", "facial record ends in its header", base)
-        identifier, version, length, count = HEADER.unpack_from(data)
-        if identifier != FORMAT:
+        identifier, version, length, count = _HEADER.unpack_from(data)
+        if identifier != _FORMAT:
             raise LdsError("form", "not a facial record: format identifier", base)
-        if version != VERSION:
+        if version != _VERSION:
             raise LdsError("version", "facial record of a version that is not read", base + 4)
         if not count:
             raise LdsError("missing", "facial record without a face", base + 12)
-        if count > MAX_FACES:
-            raise LdsError("limit", f"more than {MAX_FACES} faces", base + 12)
+        if count > _MAX_FACES:
+            raise LdsError("limit", f"more than {_MAX_FACES} faces", base + 12)
         faces: list[FaceImage] = []
-        position = HEADER.size
+        position = _HEADER.size
         for _ in range(count):
             face, position = _face(data, position, base)
             faces.append(face)
@@ -196,11 +193,11 @@ class FacialRecord:
         """
         if self.raw:
             return self.raw
-        if not 0 < len(self.faces) <= MAX_FACES:
-            raise UsageError("number of faces", where="faces", hint=f"1 to {MAX_FACES}")
+        if not 0 < len(self.faces) <= _MAX_FACES:
+            raise UsageError("number of faces", where="faces", hint=f"1 to {_MAX_FACES}")
         body = b"".join(face.encode() for face in self.faces) + self.rest
-        length = HEADER.size + len(body) if self.claimed_length is None else self.claimed_length
-        return HEADER.pack(FORMAT, VERSION, length, len(self.faces)) + body
+        length = _HEADER.size + len(body) if self.claimed_length is None else self.claimed_length
+        return _HEADER.pack(_FORMAT, _VERSION, length, len(self.faces)) + body
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -214,7 +211,7 @@ class FacialRecord:
                 problems.append(Problem("record-code", subject, f"{name} {value}"))
             if face.image_type == ImageType.BASIC:
                 problems.append(Problem("record-image-type", subject))
-            claimed, found = CODINGS.get(face.image_data_type), face.format
+            claimed, found = _CODINGS.get(face.image_data_type), face.format
             if not found:
                 problems.append(Problem("image-format", subject))
             elif claimed and claimed != found:
@@ -223,28 +220,28 @@ class FacialRecord:
 
 
 def _face(data: bytes, start: int, base: int) -> tuple[FaceImage, int]:
-    if start + FIXED > len(data):
+    if start + _FIXED > len(data):
         raise LdsError("cut", "facial record ends in a face's block", base + start)
-    size, count, gender, eye_colour, hair_colour, mask, expression, *angles = INFORMATION.unpack_from(data, start)
-    points = start + INFORMATION.size
-    information = points + count * POINT.size
+    size, count, gender, eye_colour, hair_colour, mask, expression, *angles = _INFORMATION.unpack_from(data, start)
+    points = start + _INFORMATION.size
+    information = points + count * _POINT.size
     end = start + size
-    if size < FIXED + count * POINT.size:
+    if size < _FIXED + count * _POINT.size:
         raise LdsError("value", "face's block is shorter than what it holds", base + start)
     if end > len(data):
         raise LdsError("cut", f"face's block of {size} bytes, {len(data) - start} there", base + start)
-    if count > MAX_POINTS:
-        raise LdsError("limit", f"more than {MAX_POINTS} feature points", base + start)
+    if count > _MAX_POINTS:
+        raise LdsError("limit", f"more than {_MAX_POINTS} feature points", base + start)
     features: tuple[FeaturePoint, ...] = ()
     if count:
         features = tuple(
             [
                 FeaturePoint(code >> 4, code & 15, x, y, kind, reserved)
-                for kind, code, x, y, reserved in POINT.iter_unpack(data[points:information])
+                for kind, code, x, y, reserved in _POINT.iter_unpack(data[points:information])
             ]
         )
-    image_type, data_type, width, height, colour, source, device, quality = IMAGE.unpack_from(data, information)
-    image = data[information + IMAGE.size : end]
+    image_type, data_type, width, height, colour, source, device, quality = _IMAGE.unpack_from(data, information)
+    image = data[information + _IMAGE.size : end]
     if not image:
         raise LdsError("missing", "face without an image", base + information)
     face = FaceImage(

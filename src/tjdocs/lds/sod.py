@@ -9,7 +9,6 @@ from types import MappingProxyType
 from tjdocs import specs
 from tjdocs.asn1 import der, icao, tlv, x509
 from tjdocs.errors import UsageError
-from tjdocs.lds import _sod_shapes
 from tjdocs.pki import algorithms, cms, keys
 from tjdocs.pki.signer import Signer
 
@@ -103,9 +102,6 @@ class Sod:
         if tag != TAG:
             raise SodError("tag", f"tag {tag:02X} instead of {TAG:02X}")
         raw = bytes(data[:end])
-        met = _sod_shapes.read(raw)
-        if met is not None:
-            return cls(raw, len(data) - end, *met, _warnings(met[0], end - start, start))
         try:
             signed_data = cms.SignedData.parse(raw[start:])
         except cms.CmsError as error:
@@ -116,9 +112,7 @@ class Sod:
             raise SodError("no-signer", "nobody signed")
         warnings = _warnings(signed_data, end - start, start)
         security_object = SecurityObject.parse(signed_data.content)
-        sod = cls(raw, len(data) - end, signed_data, security_object, warnings)
-        _sod_shapes.keep(sod)
-        return sod
+        return cls(raw, len(data) - end, signed_data, security_object, warnings)
 
     def encode(self) -> bytes:
         """Return the bytes read, without padding."""
