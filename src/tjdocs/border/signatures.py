@@ -6,12 +6,12 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_der_private_key, load_pem_private_key
 
-from tjdocs.asn1 import der, times, x509
+from tjdocs.asn1 import der, times
 from tjdocs.errors import KeyMaterialError, UsageError
 from tjdocs.findings import Finding, Outcome
-from tjdocs.pki import algorithms, cms, keys, revocation, signer_rules
+from tjdocs.pki import algorithms, cms, revocation, signer_rules
 from tjdocs.pki.importing import read_certificate
-from tjdocs.pki.signer import Signer, public_key_info
+from tjdocs.pki.signer import Signer, public_key_info, signed_data
 from tjdocs.pki.signer_rules import Fault, StatedTime
 from tjdocs.pki.trust import TrustStore
 
@@ -22,21 +22,7 @@ _DATA = "1.2.840.113549.1.7.1"
 
 def sign(content: bytes, signer: Signer, at: datetime) -> bytes:
     """Return SignedData with ``content`` inside, DER."""
-    attributes = [
-        cms.attribute(cms.OID_CONTENT_TYPE, x509.encode_oid(_DATA)),
-        cms.message_digest(keys.hash_data(signer.digest, content)),
-        cms.signing_time(at),
-    ]
-    return cms.encode(
-        _DATA,
-        content,
-        digest=signer.digest,
-        certificates=[signer.certificate.raw],
-        signer=signer.certificate,
-        algorithm=signer.algorithm,
-        attributes=attributes,
-        signature=signer.sign(der.set_of(attributes)),
-    )
+    return signed_data(_DATA, content, signer, at=at)
 
 
 def read_signer(certificate: str | Path, key: str | Path, *, passphrase: bytes | None = None) -> Signer:

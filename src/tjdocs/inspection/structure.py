@@ -1,6 +1,6 @@
 """Checks on the files: ``lds.structure`` and ``lds.com-sod`` (Doc 9303-10, 4)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -10,13 +10,7 @@ from tjdocs.findings import Finding, Outcome, brief, passed
 from tjdocs.inspection.evidence import MAX_FILE
 from tjdocs.lds import catalogue
 from tjdocs.lds.catalogue import LdsError
-from tjdocs.lds.com import ComFile
-from tjdocs.lds.dg1 import Dg1
-from tjdocs.lds.dg2 import Dg2
-from tjdocs.lds.dg11 import Dg11
-from tjdocs.lds.dg12 import Dg12
-from tjdocs.lds.dg14 import Dg14
-from tjdocs.lds.dg15 import Dg15
+from tjdocs.lds.readers import READERS
 from tjdocs.lds.sod import Sod, SodError
 from tjdocs.pki import keys
 
@@ -76,17 +70,6 @@ class ChipContent:
         return ("padding",) if not more.strip(b"\x00") or not more.strip(b"\xff") else ("trailing-data",)
 
 
-_READERS: dict[str, Callable[[bytes], Any]] = {
-    "EF.COM": ComFile.parse,
-    "DG1": Dg1.parse,
-    "DG2": Dg2.parse,
-    "DG11": Dg11.parse,
-    "DG12": Dg12.parse,
-    "DG14": Dg14.parse,
-    "DG15": Dg15.parse,
-}
-
-
 @cache
 def _order() -> dict[str, int]:
     """Return the place of each file in reports: EF files, then data groups by number."""
@@ -137,7 +120,7 @@ def _content(data: bytes) -> bytes:
 
 def _read(name: str, data: bytes) -> tuple[Any, bytes]:
     """Return a file as its reader gives it, None where there is none, and its bytes without padding."""
-    reader = _READERS.get(name)
+    reader = READERS.get(name)
     if reader is not None:
         read = reader(data)
         return read, read.raw
@@ -164,7 +147,7 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
             outcome = Outcome.UNDETERMINED if reason == "limit" else Outcome.FAILED
             findings.append(Finding("lds.structure", outcome, reason, detail, name))
             continue
-        if name not in _READERS:
+        if name not in READERS:
             findings.append(Finding("lds.structure", Outcome.UNDETERMINED, "not-read", _unread(chip, name), name))
             continue
         # what follows a hashed group as padding is named where its hash is judged

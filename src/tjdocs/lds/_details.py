@@ -1,20 +1,20 @@
 """DG11 and DG12: a tag list and simple objects, read and written from a table of fields (``specs/lds/dg11.toml``)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Self
 
 from tjdocs import specs
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Place
 from tjdocs.errors import SpecError, UsageError
-from tjdocs.lds._errors import Problem
+from tjdocs.lds._errors import Problem, guarded
 from tjdocs.lds._read import UnknownObject, encode_unknown, objects, outer, tag_bytes, tag_list, usable
 
-__all__ = ["Details", "build", "fits", "keep", "read"]
+__all__ = ["Details", "DetailsFile", "fits"]
 
 _TAG_LIST, _COUNT = 0x5C, 0x02
 _KINDS = ("text", "parts", "date", "time", "names", "bytes")
@@ -62,7 +62,7 @@ class Details(NamedTuple):
     trailing: int
 
 
-def read(data: bytes, tag: int, name: str, path: str) -> Details:
+def _read(data: bytes, tag: int, name: str, path: str) -> Details:
     """Read the file ``name``; an object that cannot be used becomes a problem and stays among the unknown ones.
 
     :raises LdsError, TlvError: it is malformed
@@ -171,7 +171,7 @@ def _names(data: bytes, item: Place, field: _Field, problems: list[Problem]) -> 
     return tuple(names)
 
 
-def build(
+def _build(
     source: object, tag: int, path: str, listed: tuple[int, ...] | None, unknown: tuple[UnknownObject, ...]
 ) -> bytes:
     """Return the file with the fields of ``source`` in the order of the table, tag list first.
@@ -181,12 +181,12 @@ def build(
     present: list[int] = []
     content = b""
     fields = _table(path)[0]
-    for field in fields.values():
-        value = getattr(source, field.name)
+    for entry in fields.values():
+        value = getattr(source, entry.name)
         if value is None or value == ():
             continue
-        present.append(_listed(field.tag, fields))
-        content += tlv.encode(field.tag, _coded(value, field))
+        present.append(_listed(entry.tag, fields))
+        content += tlv.encode(entry.tag, _coded(value, entry))
     present.extend(_listed(other, fields) for other, _ in unknown)
     tags = b"".join(map(tag_bytes, present if listed is None else listed))
     return tlv.encode(tag, tlv.encode(_TAG_LIST, tags) + content + encode_unknown(unknown))
@@ -239,8 +239,43 @@ def fits(path: str, name: str, text: str) -> bool:
     return most is None or len(text.encode("utf-8", "replace")) <= most
 
 
-def keep(parsed: object, found: Details) -> None:
-    """Set on a value just made from ``found`` what is not one of its arguments."""
-    object.__setattr__(parsed, "problems", found.problems)
-    object.__setattr__(parsed, "raw", found.raw)
-    object.__setattr__(parsed, "trailing", found.trailing)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetailsFile:
+    """The part that DG11 and DG12 have in common. Absent values are None, or an empty tuple.
+
+    :param tag_list: the tag list when it differs from the list of the objects after it
+    :param unknown: objects that the standard does not place there, and unusable ones
+    """
+
+    _TAG: ClassVar[int]
+    _NAME: ClassVar[str]
+    _TABLE: ClassVar[str]
+
+    tag_list: tuple[int, ...] | None = None
+    unknown: tuple[UnknownObject, ...] = field(default=(), repr=False)
+    problems: tuple[Problem, ...] = field(default=(), init=False, compare=False)
+    """Faults that did not stop reading."""
+    raw: bytes = field(default=b"", init=False, repr=False, compare=False)
+    """The file as read, without padding; empty when it was not read."""
+    trailing: int = field(default=0, init=False, compare=False)
+    """Number of bytes after the file's object when it was read."""
+
+    @classmethod
+    @guarded
+    def parse(cls, data: bytes) -> Self:
+        """Read the file.
+
+        :raises LdsError: it is malformed
+        """
+        found = _read(data, cls._TAG, cls._NAME, cls._TABLE)
+        parsed = cls(**found.values, tag_list=found.tag_list, unknown=found.unknown)
+        for name in ("problems", "raw", "trailing"):
+            object.__setattr__(parsed, name, getattr(found, name))
+        return parsed
+
+    def encode(self) -> bytes:
+        """Return the file: as read, or made from the fields, dates as digits.
+
+        :raises UsageError: a value that no reader could read back
+        """
+        return self.raw or _build(self, self._TAG, self._TABLE, self.tag_list, self.unknown)

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from types import MappingProxyType
 
 from tjdocs import specs
 from tjdocs.asn1 import der, icao, tlv, x509
 from tjdocs.errors import UsageError
-from tjdocs.pki import algorithms, cms, keys
-from tjdocs.pki.signer import Signer
+from tjdocs.pki import algorithms, cms
+from tjdocs.pki.signer import Signer, signed_data
 
 __all__ = ["SecurityObject", "Sod", "SodError", "build"]
 
@@ -158,27 +158,5 @@ def build(
         raise UsageError("no document signer", where=where, hint="Authority.document_signer()")
     algorithm = x509.encode_algorithm(algorithms.hash_by_id(digest).oid)
     content = icao.encode_security_object(algorithm, hashes, lds_version, unicode_version)
-    attributes = [
-        _content_type_attribute(OID_LDS_SECURITY_OBJECT),
-        # one digest for content and attributes, the signature's own (RFC 8933, 3.1): OpenSSL takes no other
-        cms.message_digest(keys.hash_data(signer.digest, content)),
-    ]
-    if signing_time is not None:
-        attributes.append(cms.signing_time(signing_time))
-    signed_data = cms.encode(
-        OID_LDS_SECURITY_OBJECT,
-        content,
-        digest=signer.digest,
-        certificates=[signer.certificate.raw],
-        signer=signer.certificate,
-        algorithm=signer.algorithm,
-        attributes=attributes,
-        signature=signer.sign(der.set_of(attributes)),
-        by_key_identifier=by_key_identifier,
-    )
-    return tlv.encode(TAG, signed_data)
-
-
-@lru_cache(maxsize=16)
-def _content_type_attribute(oid: str) -> bytes:
-    return cms.attribute(cms.OID_CONTENT_TYPE, x509.encode_oid(oid))
+    signed = signed_data(OID_LDS_SECURITY_OBJECT, content, signer, at=signing_time, by_key_identifier=by_key_identifier)
+    return tlv.encode(TAG, signed)

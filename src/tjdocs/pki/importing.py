@@ -5,13 +5,13 @@ Trust is the receiver's decision: without an anchor everything is kept as a cand
 
 import base64
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tjdocs import inputs, limits
 from tjdocs.errors import InputError
@@ -100,17 +100,28 @@ def _blocks(data: bytes) -> Iterator[bytes]:
         yield b""
 
 
+_CERTIFICATE = "no certificate", "give an X.509 certificate, DER or PEM"
+_CRL = "no CRL", "give an X.509 revocation list, DER or PEM"
+_T = TypeVar("_T")
+
+
+def _first(path: str | Path, parse: Callable[[bytes], _T], error: type[Exception], words: tuple[str, str]) -> _T:
+    """Return the first block of a file that can be parsed.
+
+    :raises InputError: the file cannot be read, or has none
+    """
+    for block in _blocks(_read(Path(path))):
+        with suppress(error):
+            return parse(block)
+    raise InputError(words[0], where=str(path), hint=words[1])
+
+
 def read_certificate(path: str | Path) -> Certificate:
     """Read one certificate from a file, DER or PEM.
 
     :raises InputError: it cannot be read or holds none
     """
-    for block in _blocks(_read(Path(path))):
-        try:
-            return Certificate.parse(block)
-        except CertificateError:
-            continue
-    raise InputError("no certificate", where=str(path), hint="give an X.509 certificate, DER or PEM")
+    return _first(path, Certificate.parse, CertificateError, _CERTIFICATE)
 
 
 def read_certificates(path: str | Path) -> list[Certificate]:
@@ -123,7 +134,7 @@ def read_certificates(path: str | Path) -> list[Certificate]:
         with suppress(CertificateError):
             found.append(Certificate.parse(block))
     if not found:
-        raise InputError("no certificate", where=str(path), hint="give an X.509 certificate, DER or PEM")
+        raise InputError(_CERTIFICATE[0], where=str(path), hint=_CERTIFICATE[1])
     return found
 
 
@@ -143,12 +154,7 @@ def read_crl(path: str | Path) -> Crl:
 
     :raises InputError: it cannot be read or holds none
     """
-    for block in _blocks(_read(Path(path))):
-        try:
-            return Crl.parse(block)
-        except CrlError:
-            continue
-    raise InputError("no CRL", where=str(path), hint="give an X.509 revocation list, DER or PEM")
+    return _first(path, Crl.parse, CrlError, _CRL)
 
 
 def _files(paths: Sequence[str | Path]) -> Iterator[Path]:

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tjdocs.asn1 import tlv, writing, x509
+from tjdocs.asn1 import der, tlv, writing, x509
 from tjdocs.errors import KeyMaterialError, UsageError
-from tjdocs.pki import algorithms, curves, keys, profiles
+from tjdocs.pki import algorithms, cms, curves, keys, profiles
 from tjdocs.pki.certificate import OID_SEAL_SIGNER, Certificate
 from tjdocs.times import aware
 
@@ -144,3 +144,36 @@ def plain_signature(signature: bytes, size: int) -> bytes:
     """Return r and s joined, each of ``size`` octets (BSI TR-03111, 5.2.1)."""
     r, s = decode_dss_signature(signature)
     return r.to_bytes(size, "big") + s.to_bytes(size, "big")
+
+
+def signed_data(
+    content_type: str, content: bytes, signer: Signer, *, at: datetime | None, by_key_identifier: bool = False
+) -> bytes:
+    """Return a ContentInfo with SignedData of one signer and its certificate, DER (RFC 5652, 5).
+
+    One digest serves content and attributes, the signature's own (RFC 8933, 3.1): OpenSSL accepts no other.
+
+    :param at: the signing time; None leaves it out
+    """
+    attributes = [
+        _content_type_attribute(content_type),
+        cms.message_digest(keys.hash_data(signer.digest, content)),
+    ]
+    if at is not None:
+        attributes.append(cms.signing_time(at))
+    return cms.encode(
+        content_type,
+        content,
+        digest=signer.digest,
+        certificates=[signer.certificate.raw],
+        signer=signer.certificate,
+        algorithm=signer.algorithm,
+        attributes=attributes,
+        signature=signer.sign(der.set_of(attributes)),
+        by_key_identifier=by_key_identifier,
+    )
+
+
+@lru_cache(maxsize=16)
+def _content_type_attribute(oid: str) -> bytes:
+    return cms.attribute(cms.OID_CONTENT_TYPE, x509.encode_oid(oid))

@@ -13,14 +13,8 @@ from tjdocs.errors import UsageError
 from tjdocs.findings import Outcome, enforce_premises
 from tjdocs.inspection.seals import examine_seal
 from tjdocs.lds.catalogue import LdsError
-from tjdocs.lds.com import ComFile
-from tjdocs.lds.dg1 import Dg1
-from tjdocs.lds.dg2 import Dg2
-from tjdocs.lds.dg11 import Dg11
-from tjdocs.lds.dg12 import Dg12
-from tjdocs.lds.dg14 import Dg14
-from tjdocs.lds.dg15 import Dg15
-from tjdocs.lds.sod import Sod, SodError
+from tjdocs.lds.readers import READERS
+from tjdocs.lds.sod import SodError
 from tjdocs.pki import keys
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.crl import Crl
@@ -122,21 +116,9 @@ def _signature(given: Mapping[str, Any]) -> tuple[str, str]:
     return "invalid", result.reason  # what cannot be verified is not valid either
 
 
-_FILES: dict[str, Callable[[bytes], Any]] = {
-    "EF.COM": ComFile.parse,
-    "EF.SOD": Sod.parse,
-    "DG1": Dg1.parse,
-    "DG2": Dg2.parse,
-    "DG11": Dg11.parse,
-    "DG12": Dg12.parse,
-    "DG14": Dg14.parse,
-    "DG15": Dg15.parse,
-}
-
-
 def _lds_file(given: Mapping[str, Any]) -> tuple[str, str]:
     try:
-        read = _FILES[given["name"]](_bytes(given["data"]))
+        read = READERS[given["name"]](_bytes(given["data"]))
     except (LdsError, SodError) as error:
         return "invalid", error.reason
     problems = getattr(read, "problems", ())
