@@ -14,7 +14,7 @@ from tjdocs.register import hot, lives, schema, values
 from tjdocs.register.context import Context, Series
 from tjdocs.register.decisions import Decision
 from tjdocs.register.entries import as_bytes, read_json, read_moment
-from tjdocs.register.people import Person, hashes, open_sealed
+from tjdocs.register.people import Person, hashes, is_one, numbers, open_sealed
 from tjdocs.register.roles import Acting
 from tjdocs.register.values import Document
 
@@ -229,25 +229,29 @@ class Documents:
             raise UsageError("no person", where="person", hint="a tjdocs.register.Person")
         if not self._context.secrets.lookup:
             raise RegisterError("persons cannot be looked up", where="keys", hint="open the register with its data key")
-        holder, personal = hashes(person, self._context.secrets.lookup)
+        lookup, keys = self._context.secrets.lookup, self._context.keys
+        holder, found_by = hashes(person, lookup)[0], numbers(person, lookup)
         with self._context.store.read() as connection:
             self._context.access.may_read(connection, "look-up", officer)
             documents = connection.execute(
                 select(schema.document)
-                .where(_of(_table, holder, personal))
+                .where(_of(_table, holder, found_by))
                 .order_by(_table.issued.desc(), _table.number.desc())
             ).all()
             decisions = connection.execute(
                 select(schema.decision)
-                .where(_of(_decision, holder, personal))
+                .where(_of(_decision, holder, found_by))
                 .order_by(_decision.day.desc(), _decision.id.desc())
             ).all()
-            own = [row for row in documents if _same(row.personal, personal)]
-            found = tuple(map(_document, own))
-        opened = (open_sealed(row.sealed, row.wrapped, row.number, self._context.keys) for row in own if row.sealed)
+
+        def own(row: Any, subject: str) -> bool:
+            return is_one(person, found_by, keys, subject, row.personal, row.sealed, row.wrapped)
+
+        rows = [row for row in documents if own(row, row.number)]
+        opened = (open_sealed(row.sealed, row.wrapped, row.number, keys) for row in rows if row.sealed)
         return Dossier(
-            found,
-            tuple(Decision.of(row) for row in decisions if _same(row.personal, personal)),
+            tuple(map(_document, rows)),
+            tuple(Decision.of(row) for row in decisions if own(row, row.id)),
             tuple(dict.fromkeys(opened)),
         )
 
@@ -288,14 +292,9 @@ def _changed(column: str) -> RegisterError:
     return RegisterError("a document's row was changed", where=column, hint="run `tjdocs register audit`")
 
 
-def _of(table: Any, holder: bytes, personal: bytes | None) -> ColumnElement[bool]:
+def _of(table: Any, holder: bytes, found_by: tuple[bytes, ...]) -> ColumnElement[bool]:
     found: ColumnElement[bool] = table.holder == holder
-    return found if personal is None else found | (table.personal == personal)
-
-
-def _same(theirs: bytes | None, ours: bytes | None) -> bool:
-    """Two personal numbers are two persons, whatever they are called."""
-    return theirs is None or ours is None or bytes(theirs) == ours
+    return found | table.personal.in_(found_by) if found_by else found
 
 
 def _found(row: Sequence[Any]) -> Document:
