@@ -14,7 +14,7 @@ from tjdocs.documents.faults import ApplicationError, Fault
 from tjdocs.documents.model import DocumentType
 from tjdocs.documents.types import DocumentTypes, bundled
 from tjdocs.documents.validity import last_day
-from tjdocs.errors import KeyMaterialError, RegisterError, UsageError
+from tjdocs.errors import InputError, KeyMaterialError, RegisterError, UsageError
 from tjdocs.lds.face import Eyes
 from tjdocs.office import folders, values
 from tjdocs.office.draft import Draft
@@ -160,6 +160,11 @@ class Office:
         digests = {**record["files"], **record["page"]}
         if document is None or document.status != "issued" or dict(document.files) != digests:
             raise RegisterError("no issued document with these files", where=str(folder))
+        # the record as it was issued: what was noted since are the prints behind the first
+        first = folders.record_json({**record, "prints": record["prints"][:1]})
+        signed = self._register.documents.written(document.number, officer=self._officer).get(folders.RECORD)
+        if signed not in (None, sha256(first).hexdigest()):
+            raise InputError("changed since it was issued", where=folders.RECORD, hint="issue it again")
         entry = {"at": moment_of(at).isoformat(), "officer": self._officer, "reason": reason}
         folders.replace_record(Path(folder), {**record, "prints": [*record["prints"], entry]})
         return [Path(folder) / name for name in record["page"]]

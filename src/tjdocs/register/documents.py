@@ -13,12 +13,12 @@ from tjdocs.errors import InputError, RegisterError, UsageError
 from tjdocs.register import hot, lives, schema, values
 from tjdocs.register.context import Context, Series
 from tjdocs.register.decisions import Decision
-from tjdocs.register.entries import as_bytes, read_json, read_moment
+from tjdocs.register.entries import as_bytes, read_json, read_moment, read_written
 from tjdocs.register.people import Person, hashes, is_one, numbers, open_sealed
 from tjdocs.register.roles import Acting
 from tjdocs.register.values import Document
 
-__all__ = ["Act", "Documents", "Dossier", "append_act", "last_act"]
+__all__ = ["Act", "Documents", "Dossier", "append_act", "last_act", "written"]
 
 _table = schema.document.c
 _decision = schema.decision.c
@@ -208,6 +208,20 @@ class Documents:
         except (InputError, TypeError):  # an audit names it
             return None
 
+    def written(self, number: str, *, officer: str = "") -> dict[str, str]:
+        """Return the SHA-256 of each file in a document's folder as its issue has it; nothing where it has none.
+
+        :param officer: may be left out in a trial register
+        :raises RegisterError: an officer without the role, or a changed entry
+        """
+        with self._context.store.read() as connection:
+            self._context.access.may_read(connection, "status", officer)
+            try:
+                return written(connection, number)
+            except ValueError:
+                hint = "run `tjdocs register audit`"
+                raise RegisterError("the entry of its issue was changed", where="log", hint=hint) from None
+
     def holder(self, number: str, *, officer: str) -> Person | None:
         """Return whom a document was issued to, None where that was not recorded.
 
@@ -254,6 +268,16 @@ class Documents:
             tuple(Decision.of(row) for row in decisions if own(row, row.id)),
             tuple(dict.fromkeys(opened)),
         )
+
+
+def written(connection: Connection, number: str) -> dict[str, str]:
+    """Return the SHA-256 of each file in a document's folder as the entry of its issue has it.
+
+    :raises ValueError: an unreadable entry, or none
+    """
+    table = schema.entry.c
+    leaf = connection.execute(select(table.leaf).where(table.subject == number, table.act == "issue")).scalar()
+    return read_written(as_bytes(leaf))
 
 
 def append_act(

@@ -18,11 +18,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from tjdocs.errors import RegisterError, UsageError
-from tjdocs.register import hot, lives, owner, schema, values
+from tjdocs.register import documents, hot, lives, owner, schema, values
 from tjdocs.register.blanks import give_back
 from tjdocs.register.context import Context
 from tjdocs.register.documents import append_act, last_act
-from tjdocs.register.entries import as_bytes, as_object, digest, issue_leaf, read_written
+from tjdocs.register.entries import as_bytes, as_object, digest, issue_leaf
 from tjdocs.register.hot import Direct
 from tjdocs.register.merkle import leaf_hash
 from tjdocs.register.people import Person, Sealed, is_one, numbers, open_sealed, seal
@@ -321,7 +321,7 @@ class Issuing:
                 return "forged"
             place, staging = row[8], row[9]
             try:
-                written = self._written(connection, number) if row[5] == "committed" else {}
+                written = documents.written(connection, number) if row[5] == "committed" else {}
             except ValueError:  # the entry of its issue was changed: nothing is deleted for it
                 return "forged"
             if _put_in_place(place, staging, written):
@@ -331,11 +331,6 @@ class Issuing:
                 shutil.rmtree(staging, ignore_errors=True)
             spoiled = self._spoil(connection, number, row, by, at, "resumed after a crash")
         return "spoiled" if spoiled else "kept"
-
-    def _written(self, connection: Connection, number: str) -> dict[str, str]:
-        table = schema.entry.c
-        leaf = connection.execute(select(table.leaf).where(table.subject == number, table.act == "issue")).scalar()
-        return read_written(as_bytes(leaf))
 
     def _mark(self, number: str, stage: str, *rest: object) -> bytes:
         return self._context.secrets.mark("reservation", number, stage, *map(str, rest))
