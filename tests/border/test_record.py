@@ -1,6 +1,7 @@
 """The record of inspections: who it was cannot be told from it, and after the retention not even with the document."""
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -65,6 +66,55 @@ def test_records_and_their_key_go_when_the_retention_is_over(tmp_path):
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(UsageError):
         records.purge(at="today")
+
+
+def left_with(folder, name, what):
+    """Put something that is no file of ours in the place of one."""
+    path = folder / name
+    path.unlink(missing_ok=True)
+    if what == "pipe":
+        os.mkfifo(path)
+    elif what == "link":
+        path.symlink_to(folder / "other")
+        (folder / "other").write_bytes(bytes(32))
+    elif what == "folder":
+        path.mkdir()
+    else:
+        path.write_bytes(b"short" if what == "short" else bytes(33))
+
+
+@pytest.mark.parametrize("what", ["pipe", "link", "folder", "short", "long"])
+def test_a_key_that_is_none_makes_no_pseudonym(tmp_path, what):
+    """A pipe was waited for, and any file was a key, however short."""
+    records, verdict = Records(tmp_path), judged()
+    records.add(verdict)
+    (key,) = tmp_path.glob("*.key")
+    left_with(tmp_path, key.name, what)
+    for call in (records.add, records.find):
+        with pytest.raises(InputError, match="no key of records"):
+            call(verdict)
+
+
+@pytest.mark.parametrize("what", ["pipe", "link", "folder"])
+def test_records_are_appended_to_a_file_of_their_own(tmp_path, what):
+    records, verdict = Records(tmp_path), judged()
+    records.add(verdict)
+    (lines,) = tmp_path.glob("*.jsonl")
+    left_with(tmp_path, lines.name, what)
+    with pytest.raises(OutputError):
+        records.add(verdict)
+
+
+def test_a_period_that_cannot_be_deleted_keeps_no_other(tmp_path):
+    records = Records(tmp_path)
+    for day in ("2020-03-02", "2026-11-24"):
+        records.add(judged(day))
+    first, _ = sorted(tmp_path.glob("*.key"))
+    left_with(tmp_path, "2019-01-07.jsonl", "folder")
+    with pytest.raises(OutputError, match="cannot delete"):
+        records.purge(at=date(2026, 11, 24))
+    assert not first.exists()
+    assert len(list(tmp_path.glob("*.key"))) == 1
 
 
 def test_many_desks_at_once(tmp_path):

@@ -108,6 +108,16 @@ def test_a_setup_that_cannot_be_used_is_named_by_its_place(place, values, messag
     assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize("text", ["a\0b", "\ud800"])
+@pytest.mark.parametrize("key", sorted(INSPECT_KEYS - {"dry_run"}))
+def test_a_text_that_no_system_takes_is_named(place, key, text):
+    """A NUL or half a character in a path ended in an internal error."""
+    write(place, "desk.json", {key.replace("_", "-"): text})
+    status, said, _ = inspect("--mrz", "mrz.txt", "--setup", "desk.json")
+    assert (status, said["error"]["code"]) == (2, "usage")
+    assert key.replace("_", "-") in said["error"]["message"]
+
+
 def test_keys_of_both_commands():
     """What a batch cannot be told is unknown to it; every key is an option of the command."""
     from typer.main import get_command

@@ -29,6 +29,7 @@ from tjdocs.errors import KeyMaterialError, RegisterError, SpecError, TjdocsErro
 from tjdocs.lds.dg11 import Dg11
 from tjdocs.office import Office, draft, preview, quality, values
 from tjdocs.office import issued as issued_room
+from tjdocs.office.folders import record_json
 from tjdocs.pki import Authority, TrustStore, profiles
 from tjdocs.register import Register
 
@@ -630,6 +631,37 @@ def test_what_is_no_issued_documents_folder(office, register, now, folder, damag
     with pytest.raises(TjdocsError, match=r"cannot read|no document's folder|no issued document"):
         office.print_again(folder, at=now, reason="paper jam")
     assert (record.read_bytes() if record.exists() else b"") == before
+
+
+@pytest.mark.parametrize("key", ["officer", "overrides", "grounds", "signer", "more", "prints"])
+def test_a_record_that_was_changed_is_not_added_to(office, now, folder, key):
+    """The register has the digest of the record as it was issued; prints that were noted since stand behind the first."""
+    record = folder / "record.json"
+    office.print_again(folder, at=now, reason="paper jam")
+    table = json.loads(record.read_text())
+    record.write_bytes(record_json({**table, key: [] if key == "prints" else "another"}))
+    with pytest.raises(TjdocsError, match=r"changed since it was issued"):
+        office.print_again(folder, at=now, reason="paper jam")
+
+
+BROKEN = {
+    "page-list": lambda table: record_json({**table, "page": []}),
+    "page-text": lambda table: record_json({**table, "page": "page.png"}),
+    "digest-number": lambda table: record_json({**table, "page": {"page.png": 5}}),
+    "half-a-character": lambda table: json.dumps({**table, "category": "\ud800"}).encode(),
+    "half-a-number": lambda table: json.dumps({**table, "document_number": "\ud800"}).encode(),
+    "other-form": lambda table: json.dumps(table).encode(),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_record_that_no_office_writes(office, now, folder, name):
+    record = folder / "record.json"
+    record.write_bytes(BROKEN[name](json.loads(record.read_text())))
+    before = record.read_bytes()
+    with pytest.raises(TjdocsError, match=r"no document's folder|changed since"):
+        office.print_again(folder, at=now, reason="paper jam")
+    assert record.read_bytes() == before
 
 
 @pytest.mark.parametrize("reason", ["", "  ", None, "a\nb", "x" * 501])

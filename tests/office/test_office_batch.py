@@ -7,6 +7,7 @@ import io
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -83,6 +84,27 @@ def check_whole(place, lines):
     left = {path.name for path in (place / "out").iterdir()} - {"batch.json", "index.csv", ".run", ".work"}
     assert left == {f"{number:08d}" for number in lines}
     return known
+
+
+INSTEAD = {
+    "empty-folder": lambda folder, other: folder.mkdir(),
+    "file": lambda folder, other: folder.write_text("x"),
+    "link": lambda folder, other: folder.symlink_to(other),
+    "broken-link": lambda folder, other: folder.symlink_to(other / "gone"),
+    "changed": lambda folder, other: (shutil.copytree(other, folder), (folder / "chip/DG1.bin").write_bytes(b"x")),
+    "unrecorded": lambda folder, other: (shutil.copytree(other, folder), (folder / "record.json").unlink()),
+}
+
+
+@pytest.mark.parametrize("name", INSTEAD)
+def test_what_lies_in_a_documents_place_and_is_none_is_not_done(place, name):
+    """It read as done, and the applicant had no document."""
+    assert fates(make(place, [GOOD, GOOD]).run()) == {1: "issued", 2: "issued"}
+    folder = place / "out/00000002"
+    shutil.rmtree(folder)
+    INSTEAD[name](folder, place / "out/00000001")
+    first, second = make(place, [GOOD, GOOD]).run()
+    assert (first.status, second.status, [fault.field for fault in second.faults]) == ("done", "unusable", ["line"])
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -79,8 +79,8 @@ class Clerk:
             for statement in statements:
                 connection.execute(statement)
 
-    def forge(self, act, subject, officers, more, *statements, nonce="", **signers):
-        body = make_leaf(act, subject, STAMP, officers, more, nonce=nonce or token_hex(8))
+    def forge(self, act, subject, officers, more, *statements, nonce="", at=STAMP, **signers):
+        body = make_leaf(act, subject, at, officers, more, nonce=nonce or token_hex(8))
         self.put(act, subject, self.sign(body, **signers), *statements)
 
     def last(self, **more):

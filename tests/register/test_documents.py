@@ -237,6 +237,35 @@ def test_one_valid_document_of_a_type(stocked):
     assert {d.status for d in known.documents} == {"lost", "issued"}
 
 
+SPELT = ("ZE184226B", "ze184226b", "ZE 184226 B", "ZE-184226-B", "ZE184226B<", " ZE184226B ", "ZE184226B-")
+
+
+@pytest.mark.requirement("ONE-1")
+@pytest.mark.parametrize("before", [False, True])
+@pytest.mark.parametrize("kept", ["ZE184226B", "ZE-184226-B"])
+@pytest.mark.parametrize("asked", SPELT)
+def test_a_personal_number_is_one_whatever_parts_it(register, monkeypatch, kept, asked, before):
+    """A zone has a filler for a blank and a hyphen; one written more made another person, with a passport of his own."""
+    stock(register, "P0000001-P0000010")
+    with monkeypatch.context() as patched:
+        if before:  # as a register kept it until now
+            patched.setattr(Person, "personal_key", lambda self: " ".join(self.personal_number.upper().split()).encode())
+        number = issue(register, person=person(personal_number=kept))
+    assert [d.number for d in register.dossier(person(personal_number=asked), officer="anna").documents] == [number]
+    with pytest.raises(RegisterError, match="has a valid"):
+        issue(register, person=person(personal_number=asked))
+    renamed = person(family_name="OTHER", personal_number=kept)
+    assert [d.number for d in register.dossier(renamed, officer="anna").documents] == [number]
+    assert person(personal_number=asked).may_be(person(personal_number=kept))
+    assert issue(register, person=person(personal_number="ZE184226C")) == "P0000003"
+
+
+def test_a_personal_number_without_letters_and_digits_is_none(stocked):
+    issue(stocked, person=person(personal_number="- <"))
+    with pytest.raises(RegisterError, match="has a valid"):
+        issue(stocked, person=person(personal_number="-"))
+
+
 def test_an_expired_document_hinders_nobody(stocked):
     issue(stocked, person=person(), expires=date(2026, 12, 1))
     with pytest.raises(RegisterError, match="has a valid"):

@@ -21,7 +21,7 @@ from register_helpers import (
 )
 
 from tjdocs import limits
-from tjdocs.errors import InputError, RegisterError, TjdocsError
+from tjdocs.errors import InputError, RegisterError, TjdocsError, UsageError
 from tjdocs.register import KeyRequest, Keys, OfficerKey, Order, Register, read_heads, schema
 from tjdocs.register.entries import add_signatures, make_leaf, split_signatures
 
@@ -126,6 +126,18 @@ BLANKS = {
     "sent-by-spoil": ("P0000001", 1, 1, {"ground": "torn", "to": "x"}, "spoil needs ground, and nothing else"),
     "without-a-ground": ("P0000001", 1, 1, {}, "spoil needs ground, and nothing else"),
 }
+
+
+@pytest.mark.parametrize("office", ["a b", "x" * 65])
+def test_an_office_that_is_none(clerk, office):
+    with pytest.raises(UsageError, match="unusable id"):
+        clerk.register.act("assign", "P0000001", officers=["chief"], at=NOW, to=office)
+    sent_to_khujand(clerk.register)
+    leaf = Clerk(clerk.register).last(act="assign", subject="P0000201-P0000300")
+    body, _ = split_signatures(bytes(leaf.leaf))
+    changed = body.replace(b'"to":"khujand"', b'"to":"%b"' % office.encode())
+    clerk.change(leaf.id, clerk.sign(changed, chief=OFFICERS["chief"]))
+    assert "unusable id" in details(clerk.register)
 
 
 @pytest.mark.parametrize("name", BLANKS)
@@ -249,6 +261,83 @@ def test_an_issue_is_dated_with_the_day_of_its_moment(clerk):
     number = clerk.register.reserve(KIND, officer="anna", at=NOW)
     with pytest.raises(TjdocsError, match="another day"):
         clerk.register.commit(number, at=NOW, issued=NOW.date().replace(year=2025), expires=NOW.date(), files={})
+
+
+# ------------------------------------------------------------------------- forms and values that no register writes
+
+MOMENTS = (
+    "2026-11-24T12:00:00Z", "20261124T120000+0000", "2026-11-24 12:00:00+00:00", "2026-11-24T12:00+00:00",
+    "2026-11-24T12:00:00.5+00:00", "2026-W48-2T12:00:00+00:00",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_moment_in_another_form(clerk, moment):
+    """Row and entry agree. Texts of one form are compared as moments, and a day is found by them."""
+    number = with_acts(clerk.register)
+    more = on_document("handed-over", since=moment)
+    clerk.forge("handover", number, ["anna"], more, row(number, **more["document"]), at=moment, anna=OFFICERS["anna"])
+    assert "not readable" in details(clerk.register)
+
+
+def supervisor(id_, role, office, **more):
+    """Return an enrolment of somebody with a key, and its row."""
+    shown = {"fingerprint": OFFICERS[id_].fingerprint}
+    return "enrol", id_, {"role": role, "office": office, **shown, **more}, schema.officer.insert().values(id=id_, role=role, office=office)
+
+
+def decision(**more):
+    """Return a decision, and its row."""
+    said = {
+        "kind": "citizenship", "outcome": "citizen", "day": "2026-11-24", "document_type": "", "officer": "chief", "act": "o 1",
+        "citizenship": "TJK", "sex": "F", "category": "", "office": "store", **more,
+    }  # fmt: skip
+    id_ = said.pop("id", "decision/0123456789abcdef")
+    return "decide", id_, {"decision": {**said, "person": ""}}, schema.decision.insert().values(id=id_, **said)
+
+
+def declared(document_type, **more):
+    """Return a series, and its row."""
+    values = {"series": 7, "document_type": document_type}
+    row = schema.series.insert().values(id=7, document_type=document_type, pattern="Q{:07d}")
+    return "series", "Q{:07d}", {**values, **more}, row
+
+
+# what a supervisor writes, who may do each of these acts; what the audit says
+UNWRITTEN_VALUES = {
+    "a-second-office": (supervisor("chief", "clerk", "dushanbe"), "the officer has another office"),
+    "a-clerks-second-office": (supervisor("anna", "border", "gate-1"), "the officer has another office"),
+    "a-role-that-is-none": (supervisor("chief", "minister", "store"), "no such role"),
+    "an-office-that-is-none": (supervisor("chief", "clerk", "a b"), "unusable id"),
+    "an-enrolment-with-more": (supervisor("chief", "clerk", "store", reason="x"), "reason is no part of such an entry"),
+    "a-decision-of-no-day": (decision(day="20261124"), "not the form of a day"),
+    "a-decision-of-a-week": (decision(day="2026-W48-2"), "not the form of a day"),
+    "a-decision-with-no-sex": (decision(sex="4"), "no code"),
+    "a-decision-with-no-state": (decision(citizenship="tajik"), "no code"),
+    "a-decision-without-its-act": (decision(act=""), "unusable text"),
+    "a-decision-with-a-control": (decision(act="o\x1b[1m"), "unusable text"),
+    "a-decision-of-no-type": (decision(document_type="a b"), "unusable id"),
+    "a-decision-of-no-category": (decision(category="a b"), "unusable id"),
+    "a-decision-of-no-office": (decision(office="a b"), "unusable id"),
+    "a-decision-of-no-id": (decision(id="a b"), "unusable id"),
+    "a-series-of-no-type": (declared("a b"), "unusable id"),
+    "a-series-with-more": (declared(KIND, reason="x"), "reason is no part of such an entry"),
+}  # fmt: skip
+
+
+@pytest.mark.requirement("STL-3")
+@pytest.mark.parametrize("name", UNWRITTEN_VALUES)
+def test_values_that_the_register_does_not_write(clerk, name):
+    (act, subject, more, change), detail = UNWRITTEN_VALUES[name]
+    clerk.forge(act, subject, ["chief"], more, change, chief=OFFICERS["chief"])
+    assert detail in details(clerk.register)
+
+
+@pytest.mark.parametrize("entry", [supervisor("chief", "clerk", "store"), decision(), declared(KIND)], ids=["enrol", "decide", "series"])
+def test_the_same_as_the_register_writes_it(clerk, entry):
+    act, subject, more, change = entry
+    clerk.forge(act, subject, ["chief"], more, change, chief=OFFICERS["chief"])
+    assert details(clerk.register) == []
 
 
 # -------------------------------------------------------------------------------------------- entries used once more

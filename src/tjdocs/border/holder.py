@@ -10,8 +10,9 @@ from tjdocs.border.case import Case
 from tjdocs.findings import Finding, Outcome
 from tjdocs.register.lists import Category, Entry, Found, Match, appeals, categories
 
-__all__ = ["ban", "incomplete", "permit", "right", "rights", "watch"]
+__all__ = ["ban", "concerning", "incomplete", "permit", "right", "rights", "watch"]
 
+_CROSSINGS = ("entry", "exit")
 _OUTCOMES = {"refuse": Outcome.FAILED, "refer": Outcome.UNDETERMINED, "tell": Outcome.WARNING}
 
 
@@ -37,10 +38,10 @@ def _watched(case: Case, check: str, word: str) -> list[Finding]:
     if result is None:
         return [Finding(check, Outcome.UNDETERMINED, "no-input")]
     findings = incomplete(check, result)
-    for match in result.matches:
-        if _bears(match.entry, case):
-            finding = _consequence(check, word, match, looked_up[match.entry.category])
-            findings += [finding] if finding else []
+    day = case.day.isoformat()
+    for match in concerning(result, case):
+        if _on(match.entry, day):
+            findings.append(_consequence(check, word, match, looked_up[match.entry.category]))
     if case.person is not None and not case.person.names:
         findings.append(Finding(check, Outcome.UNDETERMINED, "no-input"))
     lacking, little = _unfit(case, looked_up)
@@ -66,26 +67,38 @@ def incomplete(check: str, result: Found) -> list[Finding]:
     return [Finding(check, Outcome.UNDETERMINED, word) for word in reasons]
 
 
-def _bears(entry: Entry, case: Case) -> bool:
-    """Whether an entry bears on this direction and this day."""
-    if entry.direction not in ("", "both", case.direction):
-        return False
-    return _on(entry, case.day.isoformat())
+def concerning(result: Found, case: Case) -> list[Match]:
+    """Return the matches whose entries bear on this direction, and stand: no appeal has lifted them.
+
+    A permit for the border area or a registration crosses no border: a direction in it is not asked there.
+    """
+    fitting = ["", "both", case.direction]
+    return [
+        match
+        for match in result.matches
+        if (match.entry.direction in fitting or (_grants(match.entry) and case.direction not in _CROSSINGS))
+        and _effect(match.entry) != "lifted"
+    ]
+
+
+def _grants(entry: Entry) -> bool:
+    return categories()[entry.category].kind == "grant"
+
+
+def _effect(entry: Entry) -> str:
+    return appeals()[entry.appeal or "none"]
 
 
 def _on(entry: Entry, day: str) -> bool:
     return (entry.valid_from or day) <= day <= (entry.valid_until or day)
 
 
-def _consequence(check: str, word: str, match: Match, category: Category) -> Finding | None:
+def _consequence(check: str, word: str, match: Match, category: Category) -> Finding:
     entry = match.entry
-    effect = appeals()[entry.appeal or "none"]
-    if effect == "lifted":
-        return None
     consequence = category.exact if match.exact else category.possible
     outcome = _OUTCOMES[consequence]
     reason = "told" if consequence == "tell" else word if match.exact else "possible-match"
-    if effect == "refer" and outcome is Outcome.FAILED:
+    if _effect(entry) == "refer" and outcome is Outcome.FAILED:
         outcome, reason = Outcome.UNDETERMINED, "appeal"
     said = {
         "": entry.category,
@@ -175,7 +188,7 @@ def _granted(case: Case, check: str, none: str, past: str) -> Finding:
     result = case.look_up(wanted)
     if result is None:
         return Finding(check, Outcome.UNDETERMINED, "no-input")
-    judged = [_grant(match, case, check, past) for match in result.matches]
+    judged = [_grant(match, case, check, past) for match in concerning(result, case)]
     judged += incomplete(check, result)
     for outcome in (Outcome.PASSED, Outcome.UNDETERMINED, Outcome.FAILED):
         for finding in judged:

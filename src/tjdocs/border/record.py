@@ -9,6 +9,7 @@ import hmac
 import json
 import os
 import secrets
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime
@@ -26,7 +27,8 @@ __all__ = ["Records", "retention"]
 
 _FIRST = date(2020, 1, 1).toordinal()
 _KEY_BYTES = 32
-_APPENDING = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+_SAFE = os.O_NOFOLLOW | os.O_NONBLOCK  # neither another's file nor a pipe, which would wait for its other end
+_APPENDING = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _SAFE
 
 
 @cache
@@ -63,6 +65,8 @@ class Records:
             # one write of one line: two desks that append at once do not mix
             descriptor = os.open(self._path(period, "jsonl"), _APPENDING, 0o600)
             try:
+                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                    raise OSError(0, "no file")
                 os.write(descriptor, line)
             finally:
                 os.close(descriptor)
@@ -93,16 +97,23 @@ class Records:
         """Delete the periods whose last record is older than the retention, with their keys; return how many.
 
         :raises UsageError: ``at`` is no day
+        :raises OutputError: a period cannot be deleted; the others are
         """
         day = day_of(at)
-        deleted = 0
+        deleted, left = 0, None
         for period in self._periods():
             last = period.toordinal() + retention()["key_days"] - 1  # it may be beyond the calendar
             if last + retention()["days"] < day.toordinal():
-                for kind in ("key", "jsonl"):  # the key first: a purge that breaks off leaves no pseudonym readable
-                    with suppress(FileNotFoundError):
-                        os.unlink(self._path(period, kind))
-                deleted += 1
+                try:
+                    for kind in ("key", "jsonl"):  # the key first: a purge that breaks off leaves no pseudonym readable
+                        with suppress(FileNotFoundError):
+                            os.unlink(self._path(period, kind))
+                    deleted += 1
+                except OSError as error:
+                    where, hint = str(self._path(period, kind)), error.strerror or ""
+                    left = left or OutputError("cannot delete a record", where=where, hint=hint)
+        if left is not None:
+            raise left
         return deleted
 
     def _pseudonym(self, verdict: Verdict, period: date, *, make: bool = True) -> str:
@@ -116,7 +127,7 @@ class Records:
     def _key(self, period: date, *, make: bool) -> bytes:
         path = self._path(period, "key")
         with suppress(FileNotFoundError):
-            return path.read_bytes()
+            return _read_key(path)
         if not make:
             return b""
         unfinished = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
@@ -124,7 +135,7 @@ class Records:
         with suppress(FileExistsError):  # another desk was quicker: its key counts
             os.link(unfinished, path)
         os.unlink(unfinished)
-        return path.read_bytes()
+        return _read_key(path)
 
     def _path(self, period: date, kind: str) -> Path:
         return self._folder / f"{period.isoformat()}.{kind}"
@@ -145,6 +156,26 @@ class Records:
         if not all(isinstance(row, dict) and isinstance(row.get("pseudonym"), str) for row in rows):
             raise InputError("damaged records", where=str(path))
         return rows
+
+
+def _read_key(path: Path) -> bytes:
+    """Return the key of a period.
+
+    :raises InputError: it is none
+    """
+    key = b""
+    try:
+        with open(os.open(path, os.O_RDONLY | _SAFE), "rb") as file:
+            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                key = file.read(_KEY_BYTES + 1)
+    except FileNotFoundError:
+        raise
+    except OSError:  # a link, a folder
+        pass
+    if len(key) != _KEY_BYTES:
+        hint = "move it and the period's records away"
+        raise InputError("no key of records", where=str(path), hint=hint)
+    return key
 
 
 def _period(day: date) -> date:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tjdocs import specs
 from tjdocs.border.case import Case
-from tjdocs.border.holder import citizen, incomplete
+from tjdocs.border.holder import citizen, concerning, incomplete
 from tjdocs.findings import Finding, Outcome
 
 __all__ = ["business_days", "judge"]
@@ -75,6 +75,6 @@ def _registered(case: Case, entered: date) -> tuple[date | None, list[Finding]]:
     days = []
     result = case.look_up(["registration"]) if case.listed.get("registration") else None
     if result is not None:
-        days += [date.fromisoformat(match.entry.valid_from) for match in result.matches if match.exact]
+        days += [date.fromisoformat(match.entry.valid_from) for match in concerning(result, case) if match.exact]
     doubts = incomplete("holder.stay", result) if result is not None else []
     return min((day for day in days if day >= entered), default=None), doubts

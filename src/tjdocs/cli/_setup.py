@@ -3,6 +3,7 @@
 It comes from options and from a setup file, a JSON object with the names of the options. Options go first.
 """
 
+import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -64,12 +65,22 @@ def _checked(key: str, value: Any, folder: Path, path: str) -> Any:
     if key in _LISTS or key in _DIGESTS:
         kind, hint = ("paths", '["FILE", …]') if key in _LISTS else ("digests", '["DIGEST", …]')
         listed = [value] if isinstance(value, str) else value
-        if not isinstance(listed, list) or not all(isinstance(item, str) and item for item in listed):
+        if not isinstance(listed, list) or not all(map(_is_usable, listed)):
             raise UsageError(f"no list of {kind}", where=where, hint=hint)
         return [str(folder / item) for item in listed] if key in _LISTS else listed
-    if not isinstance(value, str) or not value:
+    if not _is_usable(value):
         raise UsageError("no text", where=where, hint='"…"')
     return str(folder / value) if key in _PATHS else value
+
+
+def _is_usable(value: object) -> bool:
+    """Whether a value is a text that an argument of a command could be: no system takes a NUL or half a character."""
+    if not isinstance(value, str) or not value or "\0" in value:
+        return False
+    try:
+        return bool(os.fsencode(value))
+    except UnicodeEncodeError:
+        return False
 
 
 def crossing(values: Mapping[str, Any]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Many documents of one type from a file: in worker processes, resumable, one bad application stopping nobody.
 
-Each application's documents lie in a folder named after its line. A folder in place is done; a run that was killed is
-taken up by running it again: the register finishes or undoes first what it left behind.
+Each application's documents lie in a folder named after its line. A folder in place with a document of the register is
+done; a run that was killed is taken up by running it again: the register finishes or undoes first what it left behind.
 """
 
 import fcntl
@@ -268,6 +268,9 @@ class Batch:
         folders.replace_file(path, (json.dumps({**state, "at": self.moment.isoformat()}, indent=1) + "\n").encode())
 
 
+_ANOTHER = Fault("line", "no document of the register lies in its folder", "move what lies there away")
+
+
 class _Worker:
     """Issues lines; one in each process."""
 
@@ -281,8 +284,9 @@ class _Worker:
         """Issue one line's document, unless it is there already."""
         batch = self._batch
         place = batch.place(number)
-        if place.exists():
-            return Line(number, "done")
+        if os.path.lexists(place):
+            done = self._office.has_issued(place)
+            return Line(number, "done") if done else Line(number, "unusable", faults=(_ANOTHER,))
         try:
             application = rows.read(
                 line, batch.columns, batch.kind, batch.file.parent, separator=batch.separator or ","

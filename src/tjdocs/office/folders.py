@@ -10,11 +10,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from tjdocs import inputs
 from tjdocs.errors import InputError, OutputError
 from tjdocs.lds import catalogue
 from tjdocs.pki.files import write_private
 
 __all__ = [
+    "RECORD",
     "Staging",
     "check_new",
     "read_record",
@@ -25,7 +27,7 @@ __all__ = [
     "write",
 ]
 
-_RECORD = "record.json"
+RECORD = "record.json"
 _MAX_FILE = 50_000_000
 
 
@@ -136,15 +138,18 @@ def read_record(folder: Path) -> dict[str, Any]:
     :raises InputError: there is no record, or a file lacks or was changed
     """
     try:
-        record = json.loads(_read(folder / _RECORD))
+        raw = _read(folder / RECORD)
+        record = inputs.json_object(raw, where=RECORD)
         digests = {f"chip/{catalogue.file_name(name)}": digest for name, digest in record["files"].items()}
-        digests |= record["page"]
+        digests |= dict(record["page"].items())
         if not isinstance(record["document_number"], str) or not isinstance(record["prints"], list):
             raise TypeError
+        if record_json(record) != raw:
+            raise ValueError
         changed = [name for name, digest in digests.items() if sha256(_read(folder / name)).hexdigest() != digest]
     except OSError as error:
         raise InputError("cannot read", where=str(folder), hint=error.strerror or "") from None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, InputError):
         raise InputError("no document's folder", where=str(folder), hint="as `tjdocs issue` wrote it") from None
     if changed:
         raise InputError("changed since it was issued", where=", ".join(sorted(changed)), hint="issue it again")
@@ -156,7 +161,7 @@ def replace_record(folder: Path, record: Mapping[str, Any]) -> None:
 
     :raises OutputError: it cannot be written
     """
-    replace_file(folder / _RECORD, record_json(record))
+    replace_file(folder / RECORD, record_json(record))
 
 
 def replace_file(path: Path, data: bytes) -> None:

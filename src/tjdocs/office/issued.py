@@ -126,7 +126,7 @@ class Issued:
             **{f"chip/{catalogue.file_name(name)}": data for name, data in self.chip.items()},
             "mrz.txt": "".join(f"{line}\n" for line in self.mrz).encode(),
             **self.printed,
-            "record.json": folders.record_json(self.record),
+            folders.RECORD: folders.record_json(self.record),
         }
 
     def drawn(self) -> "Issued":

@@ -14,7 +14,7 @@ from tjdocs.documents.faults import ApplicationError, Fault
 from tjdocs.documents.model import DocumentType
 from tjdocs.documents.types import DocumentTypes, bundled
 from tjdocs.documents.validity import last_day
-from tjdocs.errors import KeyMaterialError, RegisterError, UsageError
+from tjdocs.errors import InputError, KeyMaterialError, RegisterError, UsageError
 from tjdocs.lds.face import Eyes
 from tjdocs.office import folders, one_register, values
 from tjdocs.office.draft import Draft, prepare_portrait
@@ -23,7 +23,7 @@ from tjdocs.office.quality import read_back
 from tjdocs.pki import Authority, Certificate, Signer, TrustStore
 from tjdocs.pki.crl import Crl
 from tjdocs.pki.signer import next_command
-from tjdocs.register import Person, Register
+from tjdocs.register import Document, Person, Register
 from tjdocs.times import day_of, moment_of
 
 __all__ = ["Office", "Portrait"]
@@ -162,14 +162,34 @@ class Office:
         :raises tjdocs.errors.InputError: the folder holds no document with a page, or a file was changed
         """
         _check_reason(reason)
-        record = folders.read_record(Path(folder))
-        document = self._register.document(record["document_number"], officer=self._officer)
-        digests = {**record["files"], **record["page"]}
-        if document is None or document.status != "issued" or dict(document.files) != digests:
+        record, document = self._recorded(Path(folder))
+        if document is None or document.status != "issued":
             raise RegisterError("no issued document with these files", where=str(folder))
+        # the record as it was issued: what was noted since are the prints behind the first
+        first = folders.record_json({**record, "prints": record["prints"][:1]})
+        signed = self._register.documents.written(document.number, officer=self._officer).get(folders.RECORD)
+        if signed not in (None, sha256(first).hexdigest()):
+            raise InputError("changed since it was issued", where=folders.RECORD, hint="issue it again")
         entry = {"at": moment_of(at).isoformat(), "officer": self._officer, "reason": reason}
         folders.replace_record(Path(folder), {**record, "prints": [*record["prints"], entry]})
         return [Path(folder) / name for name in record["page"]]
+
+    def has_issued(self, folder: str | Path) -> bool:
+        """Whether a folder is a document's as it was issued, whatever became of the document since."""
+        try:
+            return not Path(folder).is_symlink() and self._recorded(Path(folder))[1] is not None
+        except InputError:
+            return False
+
+    def _recorded(self, folder: Path) -> tuple[dict[str, Any], Document | None]:
+        """Return the record in a document's folder, and the document if the register has it with these files.
+
+        :raises tjdocs.errors.InputError: the folder is no document's, or a file was changed
+        """
+        record = folders.read_record(folder)
+        document = self._register.document(record["document_number"], officer=self._officer)
+        same = document is not None and dict(document.files) == {**record["files"], **record["page"]}
+        return record, document if same else None
 
     def prepare_portrait(self, application: Application) -> Portrait:
         """Make a portrait ready before the act, where that takes place elsewhere or earlier.

@@ -75,7 +75,9 @@ def _columns(table: str, ours: list[str]) -> Iterator[Fault]:
 
 
 def _plain(sql: object) -> str:
-    return re.sub(r'[\s"]+', "", str(sql)).lower()
+    """Return a statement in one form: neither blanks that part nothing, nor quotes around a plain name."""
+    words = re.sub(r"\s+", " ", re.sub(r'"(\w+)"', r"\1", str(sql)))
+    return re.sub(r" ?([(),]) ?", r"\1", words).strip().lower()
 
 
 @cache

@@ -1,8 +1,8 @@
 """The audit: everything is read, the log is hashed and played again, and any row that says otherwise is named."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -62,7 +62,7 @@ def _run(
     if sequence and context.keys.log is not None and context.secrets.mac:
         with suppress(RegisterError, *UNREADABLE):  # what stops the sequencer is found below, and named
             context.log.sequence()
-    with _read(context, lenient) as connection:
+    with context.store.read(lenient=lenient) as connection:
         reader = _Audit(context, connection, heads, whole=not since)
         if reader.incomplete():
             return reader.stopped()
@@ -75,39 +75,15 @@ def _run(
             return reader.unreadable()
 
 
-@contextmanager
-def _read(context: Context, lenient: bool) -> Iterator[Connection]:
-    """Read on one snapshot.
-
-    :param lenient: what is no text comes as one that no text equals; SQLite's driver refuses it else
-    """
-    with context.store.read() as connection:
-        driver: Any = connection.connection.driver_connection
-        try:
-            if lenient:
-                driver.text_factory = _as_text
-            yield connection
-        finally:
-            if lenient:
-                driver.text_factory = str
-
-
-def _as_text(raw: bytes) -> str:
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw.decode(errors="replace") + "\0"  # nothing that is written has one
-
-
 def _admit(context: Context, officer: str, *, lenient: bool) -> None:
     """Require an auditor; one who was deleted from the tables is found in the log."""
     try:
-        with _read(context, lenient) as connection:
+        with context.store.read(lenient=lenient) as connection:
             context.access.may_read(connection, "audit", officer)
     except (RegisterError, KeyMaterialError):
         roll = Roll(context.secrets.register)
         replay = Replay(roll=roll)
-        with _read(context, lenient) as connection:
+        with context.store.read(lenient=lenient) as connection:
             for place, (_, _, act, subject, leaf) in enumerate(hot.stream(connection, hot.ACTS)):
                 if act in ABOUT_OFFICERS:
                     replay.add(act, subject, as_bytes(leaf), place)

@@ -13,7 +13,7 @@ from tjdocs.register.ranges import Pattern, Span, Stock, read_range
 from tjdocs.register.roles import Acting
 from tjdocs.register.values import Blank
 
-__all__ = ["Blanks", "apply", "give_back"]
+__all__ = ["Blanks", "apply", "as_told", "give_back"]
 
 _table = schema.blank.c
 
@@ -89,11 +89,8 @@ class Blanks:
         :param document_type: checked against the series', when given
         :raises RegisterError: a number is there already, or of no series
         """
-        told = {
-            "act": values.text(act, "act"),
-            "supplier": values.text(supplier, "supplier"),
-            "office": values.word(office, "office"),
-        }
+        given = {"act": act, "supplier": supplier, "office": office}
+        told = {need: as_told(need, value) for need, value in given.items()}
         at = values.moment(at)
         first, last = read_range(numbers)
         with self._context.store.write() as connection:
@@ -155,7 +152,7 @@ class Blanks:
         if not rule.sources:
             raise RegisterError(f"{act} is for new blanks", where="act", hint="Blanks.receive")
         given = {"office": office, "to": to, "ground": ground, "act": reference}
-        told = {need: _CHECKS.get(need, values.text)(given[need], need) for need in rule.needs}
+        told = {need: as_told(need, given[need]) for need in rule.needs}
         at = values.moment(at)
         first, last = read_range(numbers)
         with self._context.store.write() as connection:
@@ -258,8 +255,15 @@ class Blanks:
 
 # what a document's state says of its blank
 _OF_DOCUMENT = {"issued": "personalised", "revoked": "handed-over", "replaced": "handed-over", "used-up": "handed-over"}
-_CHECKS = {"office": values.word, "to": values.word}
 _NOT_BLANK = "received, and neither reserved nor issued"
+
+
+def as_told(need: str, value: object) -> str:
+    """Return what is told with an act on blanks as the log has it: the id of an office, or a text.
+
+    :raises UsageError: an unusable value
+    """
+    return (values.word if need in ("office", "to") else values.text)(value, need)
 
 
 def apply(stock: Stock, rule: lives.Act, first: int, last: int, told: Mapping[str, str], moment: str) -> None:

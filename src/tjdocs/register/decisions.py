@@ -1,6 +1,7 @@
 """Decisions that the register dates: applications (STAT-1), citizenship (CIT-1), legalisation (REG-6)."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +15,7 @@ from tjdocs.register.entries import digest
 from tjdocs.register.people import Person, Sealed, seal
 from tjdocs.times import day_of
 
-__all__ = ["Decision", "Decisions"]
+__all__ = ["Decision", "Decisions", "check"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,23 @@ class Decision:
     def of(cls, row: Any) -> "Decision":
         """Return the decision of a row."""
         return cls(row.id, row.kind, row.outcome, row.day, row.document_type, row.office, row.act, row.category)
+
+
+def check(id_: str, said: Mapping[str, str]) -> None:
+    """Refuse the columns of a decision in the log that :meth:`Decisions.record` does not write.
+
+    :raises UsageError: an unusable value, or one in another form
+    :raises ValueError: no day
+    """
+    values.word(id_, "id")
+    if date.fromisoformat(said["day"]).isoformat() != said["day"]:
+        raise UsageError("not the form of a day", where="day")
+    values.told(said["act"], "act")
+    values.word(said["officer"], "officer")
+    for name in ("document_type", "office", "category"):
+        values.optional(said[name], name)
+    for name in ("citizenship", "sex"):
+        values.code(said[name], name)
 
 
 class Decisions:

@@ -13,12 +13,12 @@ from tjdocs.errors import InputError, RegisterError, UsageError
 from tjdocs.register import hot, lives, schema, values
 from tjdocs.register.context import Context, Series
 from tjdocs.register.decisions import Decision
-from tjdocs.register.entries import as_bytes, read_json, read_moment
-from tjdocs.register.people import Person, hashes, open_sealed
+from tjdocs.register.entries import as_bytes, read_json, read_moment, read_written
+from tjdocs.register.people import Person, hashes, is_one, numbers, open_sealed
 from tjdocs.register.roles import Acting
 from tjdocs.register.values import Document
 
-__all__ = ["Act", "Documents", "Dossier", "append_act", "last_act", "read_row"]
+__all__ = ["Act", "Documents", "Dossier", "append_act", "last_act", "read_row", "written"]
 
 _table = schema.document.c
 _decision = schema.decision.c
@@ -208,6 +208,20 @@ class Documents:
         except (InputError, TypeError):  # an audit names it
             return None
 
+    def written(self, number: str, *, officer: str = "") -> dict[str, str]:
+        """Return the SHA-256 of each file in a document's folder as its issue has it; nothing where it has none.
+
+        :param officer: may be left out in a trial register
+        :raises RegisterError: an officer without the role, or a changed entry
+        """
+        with self._context.store.read() as connection:
+            self._context.access.may_read(connection, "status", officer)
+            try:
+                return written(connection, number)
+            except ValueError:
+                hint = "run `tjdocs register audit`"
+                raise RegisterError("the entry of its issue was changed", where="log", hint=hint) from None
+
     def holder(self, number: str, *, officer: str) -> Person | None:
         """Return whom a document was issued to, None where that was not recorded.
 
@@ -229,27 +243,41 @@ class Documents:
             raise UsageError("no person", where="person", hint="a tjdocs.register.Person")
         if not self._context.secrets.lookup:
             raise RegisterError("persons cannot be looked up", where="keys", hint="open the register with its data key")
-        holder, personal = hashes(person, self._context.secrets.lookup)
+        lookup, keys = self._context.secrets.lookup, self._context.keys
+        holder, found_by = hashes(person, lookup)[0], numbers(person, lookup)
         with self._context.store.read() as connection:
             self._context.access.may_read(connection, "look-up", officer)
             documents = connection.execute(
                 select(schema.document)
-                .where(_of(_table, holder, personal))
+                .where(_of(_table, holder, found_by))
                 .order_by(_table.issued.desc(), _table.number.desc())
             ).all()
             decisions = connection.execute(
                 select(schema.decision)
-                .where(_of(_decision, holder, personal))
+                .where(_of(_decision, holder, found_by))
                 .order_by(_decision.day.desc(), _decision.id.desc())
             ).all()
-            own = [row for row in documents if _same(row.personal, personal)]
-            found = tuple(map(read_row, own))
-        opened = (open_sealed(row.sealed, row.wrapped, row.number, self._context.keys) for row in own if row.sealed)
+
+        def own(row: Any, subject: str) -> bool:
+            return is_one(person, found_by, keys, subject, row.personal, row.sealed, row.wrapped)
+
+        rows = [row for row in documents if own(row, row.number)]
+        opened = (open_sealed(row.sealed, row.wrapped, row.number, keys) for row in rows if row.sealed)
         return Dossier(
-            found,
-            tuple(Decision.of(row) for row in decisions if _same(row.personal, personal)),
+            tuple(map(read_row, rows)),
+            tuple(Decision.of(row) for row in decisions if own(row, row.id)),
             tuple(dict.fromkeys(opened)),
         )
+
+
+def written(connection: Connection, number: str) -> dict[str, str]:
+    """Return the SHA-256 of each file in a document's folder as the entry of its issue has it.
+
+    :raises ValueError: an unreadable entry, or none
+    """
+    table = schema.entry.c
+    leaf = connection.execute(select(table.leaf).where(table.subject == number, table.act == "issue")).scalar()
+    return read_written(as_bytes(leaf))
 
 
 def append_act(
@@ -288,14 +316,9 @@ def _changed(column: str) -> RegisterError:
     return RegisterError("a document's row was changed", where=column, hint="run `tjdocs register audit`")
 
 
-def _of(table: Any, holder: bytes, personal: bytes | None) -> ColumnElement[bool]:
+def _of(table: Any, holder: bytes, found_by: tuple[bytes, ...]) -> ColumnElement[bool]:
     found: ColumnElement[bool] = table.holder == holder
-    return found if personal is None else found | (table.personal == personal)
-
-
-def _same(theirs: bytes | None, ours: bytes | None) -> bool:
-    """Two personal numbers are two persons, whatever they are called."""
-    return theirs is None or ours is None or bytes(theirs) == ours
+    return found | table.personal.in_(found_by) if found_by else found
 
 
 def _found(row: Sequence[Any]) -> Document:

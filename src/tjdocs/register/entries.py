@@ -163,10 +163,9 @@ def _is_number(value: object) -> bool:
 
 def _is_moment(value: object) -> bool:
     try:
-        read_moment(value)
+        return read_moment(value).isoformat(timespec="seconds") == value  # its one form: days are found by the text
     except ValueError:
         return False
-    return True
 
 
 def _is_words(value: object) -> bool:

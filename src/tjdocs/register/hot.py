@@ -35,8 +35,8 @@ FROM reservation WHERE number = ?"""
 RESERVED_LOCK = f"{RESERVED} FOR UPDATE"
 STAGE = "UPDATE reservation SET stage = 'committed', mac = ? WHERE number = ?"
 DONE = "DELETE FROM reservation WHERE number = ?"
-OTHERS = """SELECT number, state, expires, personal FROM document
-WHERE document_type = ? AND (holder = ? OR personal = ?)"""
+OTHERS = """SELECT number, state, expires, personal, sealed, wrapped FROM document
+WHERE document_type = ? AND (holder = ? OR personal IN (?, ?))"""
 RECORD = """INSERT INTO document
 (id, number, series, blank, document_type, office, officer, issued, expires, state, since, ground, citizenship, sex,
 category, replaces, replaced_by, files, holder, personal, sealed, wrapped)

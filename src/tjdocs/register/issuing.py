@@ -18,14 +18,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from tjdocs.errors import RegisterError, UsageError
-from tjdocs.register import hot, lives, owner, schema, values
+from tjdocs.register import documents, hot, lives, owner, schema, values
 from tjdocs.register.blanks import give_back
 from tjdocs.register.context import Context
 from tjdocs.register.documents import append_act, last_act
-from tjdocs.register.entries import as_bytes, as_object, digest, issue_leaf, read_written
+from tjdocs.register.entries import as_bytes, as_object, digest, issue_leaf
 from tjdocs.register.hot import Direct
 from tjdocs.register.merkle import leaf_hash
-from tjdocs.register.people import Person, Sealed, open_sealed, seal
+from tjdocs.register.people import Person, Sealed, is_one, numbers, open_sealed, seal
 from tjdocs.register.ranges import Pattern
 from tjdocs.register.roles import Acting, of_another_office
 from tjdocs.register.values import Resumed
@@ -128,7 +128,7 @@ class Issuing:
             if not isinstance(connection, Direct):
                 old = self._replaced(connection, number, row[2], by, replaces, ground, at, person)
             if person is not None and not several:
-                self._only_one(connection, row[2], sealed, old, day)
+                self._only_one(connection, row[2], person, sealed, old, day)
             record = (
                 schema.place(row[0], row[1]), number, row[0], row[1], row[2], row[3], row[4], day, last, stamp,
                 citizenship, sex, category, old, listed, sealed.holder, sealed.personal, sealed.sealed, sealed.wrapped,
@@ -174,16 +174,16 @@ class Issuing:
         return next(iter(hot.execute(connection, statement, (number,))), None)
 
     def _only_one(
-        self, connection: Connection | Direct, document_type: str, sealed: Sealed, old: str, day: str
+        self, connection: Connection | Direct, document_type: str, person: Person, sealed: Sealed, old: str, day: str
     ) -> None:
         if not self._context.store.sqlite:  # there a transaction that writes is alone anyway
             for key in sorted(key for key in (sealed.holder, sealed.personal) if key):
                 hot.execute(connection, hot.LOCK, (int.from_bytes(key[:8], "big", signed=True),))
-        living = lives.documents().marked
-        for other in hot.execute(connection, hot.OTHERS, (document_type, sealed.holder, sealed.personal)):
-            # the same name and date of birth under two personal numbers are two persons
-            two = sealed.personal and other[3] and bytes(other[3]) != sealed.personal
-            if other[1] in living and other[2] >= day and other[0] != old and not two:
+        living, found_by = lives.documents().marked, numbers(person, self._context.secrets.lookup)
+        asked = (document_type, sealed.holder, sealed.personal, found_by[-1] if found_by else None)
+        for other in hot.execute(connection, hot.OTHERS, asked):
+            valid = other[1] in living and other[2] >= day and other[0] != old
+            if valid and is_one(person, found_by, self._context.keys, other[0], *other[3:]):
                 hint = "see `tjdocs register find`: name it with --replaces, or record first what became of it"
                 raise RegisterError(f"the holder has a valid {document_type}", where="person", hint=hint)
 
@@ -321,7 +321,7 @@ class Issuing:
                 return "forged"
             place, staging = row[8], row[9]
             try:
-                written = self._written(connection, number) if row[5] == "committed" else {}
+                written = documents.written(connection, number) if row[5] == "committed" else {}
             except ValueError:  # the entry of its issue was changed: nothing is deleted for it
                 return "forged"
             if _put_in_place(place, staging, written):
@@ -331,11 +331,6 @@ class Issuing:
                 shutil.rmtree(staging, ignore_errors=True)
             spoiled = self._spoil(connection, number, row, by, at, "resumed after a crash")
         return "spoiled" if spoiled else "kept"
-
-    def _written(self, connection: Connection, number: str) -> dict[str, str]:
-        table = schema.entry.c
-        leaf = connection.execute(select(table.leaf).where(table.subject == number, table.act == "issue")).scalar()
-        return read_written(as_bytes(leaf))
 
     def _mark(self, number: str, stage: str, *rest: object) -> bytes:
         return self._context.secrets.mark("reservation", number, stage, *map(str, rest))

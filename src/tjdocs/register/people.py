@@ -21,7 +21,7 @@ from tjdocs.register.entries import as_bytes, read_json
 from tjdocs.register.keys import Keys
 from tjdocs.times import PartialDate, read_birth
 
-__all__ = ["Person", "Sealed", "open_sealed", "seal", "unopened"]
+__all__ = ["Person", "Sealed", "hashes", "is_one", "numbers", "open_sealed", "seal", "unopened"]
 
 _NONCE = 12
 _HASH = 16
@@ -31,8 +31,8 @@ _HASH = 16
 class Person:
     """Whom a document or decision is about. Personal data: nothing of it is in ``repr``.
 
-    One person is who has the same personal number, or, where one of the two has none, the same name (as a zone
-    spells it) and date of birth.
+    One person is who has the same personal number, whatever parts its letters and digits, or, where one of the two has
+    none, the same name (as a zone spells it) and date of birth.
 
     :param date_of_birth: a day, or a month or year where the rest is unknown; those are equal to themselves alone
     :param citizenship: three-letter code
@@ -96,8 +96,11 @@ class Person:
         return f"{self.given_names} {self.patronymic}".strip()
 
     def personal_key(self) -> bytes:
-        """Return what the keyed hash of the personal number is taken over; empty without one."""
-        return _folded(self.personal_number).encode()
+        """Return what the keyed hash of the personal number is taken over; empty without one.
+
+        Blanks, hyphens and fillers are left out: who writes one more would else be another person.
+        """
+        return "".join(filter(str.isalnum, _folded(self.personal_number))).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +118,35 @@ class Sealed:
 
 
 def hashes(person: Person, lookup: bytes) -> tuple[bytes, bytes | None]:
-    """Return the keyed hashes under which a person is found."""
-    number = person.personal_key()
+    """Return the keyed hashes under which a person is kept."""
     holder = hmac.digest(lookup, b"holder\0" + person.holder_key(), "sha256")[:_HASH]
-    return holder, hmac.digest(lookup, b"personal\0" + number, "sha256")[:_HASH] if number else None
+    return holder, next(iter(numbers(person, lookup)), None)
+
+
+def numbers(person: Person, lookup: bytes) -> tuple[bytes, ...]:
+    """Return the keyed hashes under which a personal number is found: as it is kept, and as it was kept before."""
+    kept = (person.personal_key(), _folded(person.personal_number).encode())
+    spelt = dict.fromkeys(kept) if kept[0] else ()
+    return tuple(hmac.digest(lookup, b"personal\0" + number, "sha256")[:_HASH] for number in spelt)
+
+
+def is_one(
+    person: Person,
+    found_by: tuple[bytes, ...],
+    keys: Keys,
+    subject: str,
+    personal: object,
+    sealed: object,
+    wrapped: object,
+) -> bool:
+    """Whether a row with a person's name or number is that person's: two personal numbers are two persons.
+
+    :param found_by: the hashes of the person's number; a row of before may have that of another spelling
+    :raises RegisterError: the row was changed
+    """
+    if personal is None or not found_by or as_bytes(personal) in found_by:
+        return True
+    return open_sealed(as_bytes(sealed), as_bytes(wrapped), subject, keys).personal_key() == person.personal_key()
 
 
 def seal(person: Person, subject: str, keys: Keys, lookup: bytes) -> Sealed:

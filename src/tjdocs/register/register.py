@@ -67,7 +67,7 @@ class Register:
 
     def _open(self, opened: store.Store, keys: Keys, signers: Signers) -> None:
         opened.check_version()
-        with opened.read() as connection:
+        with opened.read(lenient=True) as connection:  # what cannot be read is named
             trial, secrets = unlock(opened, connection, keys)
         self._use(Context.of(opened, keys, secrets, Access(trial, signers)))
 

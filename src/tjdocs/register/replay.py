@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from tjdocs.errors import RegisterError, UsageError
-from tjdocs.register import lives, values
+from tjdocs.register import decisions, lives, values
 from tjdocs.register.belonging import BELONG, SETTING
-from tjdocs.register.blanks import apply
+from tjdocs.register.blanks import apply, as_told
 from tjdocs.register.entries import UNREADABLE, read_leaf, read_moment, split_signatures
 from tjdocs.register.issue_entries import Said
 from tjdocs.register.ranges import Pattern, Span, Stock
@@ -19,7 +19,19 @@ __all__ = ["UNKNOWN", "Replay"]
 State = tuple[str, str, str, str]  # state, ground, replaced by, since
 UNKNOWN = "?"  # what an entry that was not read would say
 _ABOUT_ANOTHER = Fault("unlawful", "the entry is about something else")
-_WITHOUT_ROWS = ("rewrap", "migrate", "enrol", "dismiss", "new-key")
+_KEY = ("key", "proof")
+# what each act without blanks and documents has in its entry, beside what all have
+_MEMBERS = {
+    "init": ("trial", "keys", "migrated", *_KEY),
+    "migrate": ("before", "now", "register", *_KEY),
+    "enrol": ("role", "office", "fingerprint", *_KEY),
+    "dismiss": ("role",),
+    "new-key": _KEY,
+    "rewrap": (),
+    "series": ("series", "document_type"),
+    "decide": ("decision",),
+    BELONG: ("csca",),
+}
 _FORM = {"schema", "act", "subject", "at", "officers", "nonce"}
 _DECISION = {
     "kind", "outcome", "day", "document_type", "officer", "act", "citizenship", "sex", "category", "office", "person",
@@ -97,16 +109,22 @@ class Replay:
         elif "document" in entry:
             _check_form(entry, "document", "reference")
             self._document(act, subject, entry)
-        elif act == "series":
-            self._declare(entry["series"], entry["document_type"], Pattern.parse(subject))
+        elif act in _MEMBERS:
+            _check_form(entry, *_MEMBERS[act])
+            self._other(act, subject, entry)
+        else:
+            raise RegisterError("no such act")
+
+    def _other(self, act: str, subject: str, entry: dict[str, Any]) -> None:
+        if act == "series":
+            kind = values.word(entry["document_type"], "document_type")
+            self._declare(entry["series"], kind, Pattern.parse(subject))
         elif act == "decide":
             self._decide(subject, entry)
         elif act == "init":
             self.settings = {"origin": subject, "trial": "1" if entry["trial"] else "0"}
         elif act == BELONG:
             self._belong(entry)
-        elif act not in _WITHOUT_ROWS:
-            raise RegisterError("no such act")
 
     def _declare(self, series: int, document_type: str, pattern: Pattern) -> None:
         if series in self.series or any(known.collides(pattern) for _, known in self.series.values()):
@@ -114,7 +132,6 @@ class Replay:
         self.series[series] = (document_type, pattern)
 
     def _belong(self, entry: dict[str, Any]) -> None:
-        _check_form(entry, "csca")
         if SETTING in self.settings:
             raise RegisterError("the register belongs to an authority")
         self.settings[SETTING] = entry["csca"]["key"]
@@ -190,6 +207,7 @@ class Replay:
             raise RegisterError("another officer than the one who signs")
         if said["outcome"] not in outcomes.get(said["kind"], ()):
             raise RegisterError("no such decision")
+        decisions.check(subject, said)
         if date.fromisoformat(said["day"]) > day_of(read_moment(entry["at"])):
             raise RegisterError("a decision of a day to come")
         self.decisions[subject] = said
@@ -199,7 +217,7 @@ class Replay:
         if told.keys() != set(rule.needs):
             raise RegisterError(f"{act} needs {', '.join(rule.needs)}, and nothing else")
         for need, text in told.items():
-            values.told(text, need)
+            as_told(need, values.told(text, need))
         first, last = blanks["first"], blanks["last"]
         stock = self.stock.setdefault(blanks["series"], Stock())
         moment = values.utc(read_moment(table["at"]))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tjdocs.errors import InputError, UsageError
-from tjdocs.register import lives, roles
+from tjdocs.register import lives, roles, values
 from tjdocs.register.entries import signed_part
 from tjdocs.register.officer_keys import KeyRequest, decode, encode, fingerprint, verify
 
@@ -192,9 +192,14 @@ class Roll:
     # ------------------------------------------------------------------------------------------------- entries played
 
     def _enrol(self, id_: str, entry: Mapping[str, Any]) -> Fault | None:
-        role = entry["role"]
+        role, office = entry["role"], values.word(entry["office"], "office")
+        if role not in lives.roles():
+            return Fault("unlawful", "no such role")
         if (id_, role) in self.offices:
             return Fault("unlawful", "the officer has that role")
+        # who had two offices would do at both what each officer does at one
+        if not self.lost and any(one == id_ and own != office for (one, _), own in self.offices.items()):
+            return Fault("unlawful", "the officer has another office")
         if "key" in entry:
             request = _request(id_, entry)
             if request is None:
@@ -208,7 +213,7 @@ class Roll:
         # an earlier entry does not say for which key its officers signed
         elif "fingerprint" in entry and entry["fingerprint"] != self._fingerprint(id_) and not self.lost:
             return Fault("unlawful", "signed for another key than the officer has")
-        self.offices[id_, role] = entry["office"]
+        self.offices[id_, role] = office
         self._dismissed.discard(id_)
         return None
 

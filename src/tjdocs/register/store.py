@@ -4,7 +4,7 @@ import os
 import shutil
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -99,10 +99,25 @@ class Store:
         return Path(name) if self.sqlite and name and name != ":memory:" else None
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """Run a block on one snapshot."""
-        with self._run("read") as connection:
+    def read(self, *, lenient: bool = False) -> Iterator[Connection]:
+        """Run a block on one snapshot.
+
+        :param lenient: what is no text comes as one that no text equals; SQLite's driver refuses it else
+        """
+        with self._run("read") as connection, self._lenient(connection) if lenient else nullcontext():
             yield connection
+
+    @contextmanager
+    def _lenient(self, connection: Connection) -> Iterator[None]:
+        driver: Any = connection.connection.driver_connection
+        if not self.sqlite:  # a server keeps no such text
+            yield
+            return
+        driver.text_factory = _as_text
+        try:
+            yield
+        finally:
+            driver.text_factory = str
 
     @contextmanager
     def write(self, *, alone: bool = False) -> Iterator[Connection]:
@@ -142,7 +157,8 @@ class Store:
         :raises RegisterError: the database cannot be read
         """
         try:
-            with self.engine.connect().execution_options(tjdocs="read") as connection:
+            connect = self.engine.connect().execution_options(tjdocs="read")
+            with connect as connection, self._lenient(connection):
                 names = set(inspect(connection).get_table_names())
                 if "alembic_version" in names:
                     return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or "none")
@@ -269,6 +285,13 @@ def _postgresql(url: URL, wait: float) -> Engine:
         pool_size=4,
         max_overflow=12,
     )
+
+
+def _as_text(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode(errors="replace") + "\0"  # nothing that is written has one
 
 
 def _undone(driver: Any) -> bool:
