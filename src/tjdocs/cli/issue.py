@@ -1,7 +1,9 @@
 """``tjdocs issue``, ``reissue``, ``print-again`` and ``issue-batch``."""
 
+import inspect
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,8 +15,9 @@ from tjdocs.documents import DocumentType, DocumentTypes, NotEligible, Override,
 from tjdocs.errors import UsageError
 
 if TYPE_CHECKING:  # the office brings database and drawing with it, which no other command should wait for
-    from tjdocs.office import Issued
+    from tjdocs.office import Issued, Office
     from tjdocs.pki.authority import Authority
+    from tjdocs.register import Register
 
 AuthorityFolder = Annotated[str, typer.Option("--authority", help="The authority's folder.")]
 Out = Annotated[str, typer.Option("--out", help="Output folder, new or empty.")]
@@ -23,13 +26,105 @@ Officer = Annotated[str, typer.Option("--officer", help="Who issues.")]
 NoChip = Annotated[bool, typer.Option("--no-chip", help="Without a chip, where the type allows it.")]
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An authority, the place of its register, and the officer who issues.
+
+    :param url: of the register
+    :param officer: ``""`` in a trial
+    :param register_passphrase_file: opens the register's keys
+    """
+
+    authority: "Authority"
+    url: str
+    officer: str
+    type_folders: tuple[str, ...]
+    passphrase_file: str
+    keys: str
+    register_passphrase_file: str
+    officer_key: list[str] | None
+    officer_passphrase_file: list[str] | None
+    types: DocumentTypes
+
+    def register(self, *, make: bool = False) -> "Register":
+        """Open the register.
+
+        :param make: an SQLite file that is not there becomes a trial register
+        """
+        return _register.open_register(
+            self.url,
+            self.keys,
+            self.register_passphrase_file,
+            self.officer_key,
+            self.officer_passphrase_file,
+            make=make,
+        )
+
+    def office(self, register: "Register") -> "Office":
+        """Open the office."""
+        from tjdocs.office import Office
+
+        return Office(self.authority, register, officer=self.officer or "trial", types=self.types)
+
+
+def _desk(
+    authority: str,
+    register: str,
+    officer: str,
+    types: list[str] | None,
+    passphrase_file: str,
+    keys: str,
+    register_passphrase_file: str,
+    officer_key: list[str] | None,
+    officer_passphrase_file: list[str] | None,
+) -> Desk:
+    from tjdocs.pki.authority import Authority
+
+    loaded = DocumentTypes.load(*types or ())
+    opened = Authority.open(authority, passphrase=_io.passphrase(passphrase_file))
+    if not opened.trial and not (register and officer):
+        raise UsageError("a production authority issues with register and officer", where="--register, --officer")
+    return Desk(
+        opened,
+        register or f"sqlite:///{opened.folder / 'register.db'}",
+        officer,
+        tuple(types or ()),
+        passphrase_file,
+        keys,
+        register_passphrase_file or passphrase_file,
+        officer_key,
+        officer_passphrase_file,
+        loaded,
+    )
+
+
+_PLACE: _register.Options = {
+    "authority": (AuthorityFolder, inspect.Parameter.empty),
+    "register": (RegisterUrl, ""),
+    "officer": (Officer, ""),
+}
+_KEYS: _register.Options = {
+    "types": (Types, None),
+    "passphrase_file": (_io.PassphraseFile, ""),
+    "keys": (_register.KeyFolder, ""),
+    "register_passphrase_file": (_register.RegisterPassphrase, ""),
+    "officer_key": (_register.OfficerKeys, None),
+    "officer_passphrase_file": (_register.OfficerPassphrases, None),
+}
+
+
+def _at_a_desk(function: "Callable[..., None]") -> "Callable[..., None]":
+    """Give a command the options of an office, and hand it the desk."""
+    return _register.with_options(function, _desk, "desk", _PLACE, _KEYS)
+
+
+@_at_a_desk
 def issue(
     type_: Type,
-    authority: AuthorityFolder,
+    *,
+    desk: "Desk",
     application: ApplicationFile,
     out: Out,
-    register: RegisterUrl = "",
-    officer: Officer = "",
     override: Annotated[
         list[str] | None,
         typer.Option("--override", metavar="RULE=REASON", help="Issue although a rule is not met, under --officer."),
@@ -38,35 +133,25 @@ def issue(
     ground: Annotated[str, typer.Option("--ground", help="Why: renewal, loss, theft, damage or change-of-name.")] = "",
     no_chip: NoChip = False,
     lang: Lang = "en",
-    types: Types = None,
-    passphrase_file: _io.PassphraseFile = "",
-    keys: _register.KeyFolder = "",
-    register_passphrase_file: _register.RegisterPassphrase = "",
-    officer_key: _register.OfficerKeys = None,
-    officer_passphrase_file: _register.OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Issue one document into a folder. Exit status 1 when the application is not eligible."""
-    from tjdocs.office import Office
-
-    loaded = DocumentTypes.load(*types or ())
-    loaded[type_]
-    now = _io.given(at)
-    opened = _open(authority, passphrase_file, register, officer)
-    request = read_application(application, type_, loaded)
-    book = _register.open_register(
-        _url(opened, register), keys, register_passphrase_file or passphrase_file, officer_key,
-        officer_passphrase_file, make=opened.trial,
-    )  # fmt: skip
-    office = Office(opened, book, officer=officer or "trial", types=loaded)
+    now, kind = _io.given(at), desk.types[type_]
+    request = read_application(application, type_, desk.types)
+    office = desk.office(desk.register(make=desk.authority.trial))
     try:
         issued = office.issue(
-            request, at=now, out=out, overrides=_overrides(override or [], officer), chip=False if no_chip else None,
-            replaces=replaces, ground=ground,
-        )  # fmt: skip
+            request,
+            at=now,
+            out=out,
+            overrides=_overrides(override or [], desk.officer),
+            chip=False if no_chip else None,
+            replaces=replaces,
+            ground=ground,
+        )
     except NotEligible as error:
-        _show_refused(error, loaded[type_], lang, as_json=as_json)
+        _show_refused(error, kind, lang, as_json=as_json)
         raise typer.Exit(1) from None
     _show_issued(issued, out, as_json=as_json)
 
@@ -100,41 +185,28 @@ def _show_issued(issued: "Issued", out: str, *, as_json: bool) -> None:
         _terminal.line(text)
 
 
+@_at_a_desk
 def reissue(
     number: Annotated[str, typer.Argument(metavar="NUMBER", help="Of the misprinted document.")],
-    authority: AuthorityFolder,
+    *,
+    desk: "Desk",
     application: ApplicationFile,
     out: Out,
     reason: Annotated[str, typer.Option("--reason", help="What is wrong with it.")],
-    register: RegisterUrl = "",
-    officer: Officer = "",
     no_chip: NoChip = False,
     lang: Lang = "en",
-    types: Types = None,
-    passphrase_file: _io.PassphraseFile = "",
-    keys: _register.KeyFolder = "",
-    register_passphrase_file: _register.RegisterPassphrase = "",
-    officer_key: _register.OfficerKeys = None,
-    officer_passphrase_file: _register.OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Spoil a misprinted document, not yet handed over, and issue it again under a new number."""
-    from tjdocs.office import Office
-
-    loaded, now = DocumentTypes.load(*types or ()), _io.given(at)
-    opened = _open(authority, passphrase_file, register, officer)
-    book = _register.open_register(
-        _url(opened, register), keys, register_passphrase_file or passphrase_file, officer_key,
-        officer_passphrase_file,
-    )  # fmt: skip
-    document = book.document(number, officer=officer)
+    now, register = _io.given(at), desk.register()
+    document = register.document(number, officer=desk.officer)
     if document is None:
         hint = "`tjdocs register find` finds a holder's documents"
         raise UsageError("no document of that number", where="NUMBER", hint=hint)
-    kind = loaded[document.document_type]
-    request = read_application(application, kind.id, loaded)
-    office = Office(opened, book, officer=officer or "trial", types=loaded)
+    kind = desk.types[document.document_type]
+    request = read_application(application, kind.id, desk.types)
+    office = desk.office(register)
     try:
         issued = office.reissue(number, request, at=now, reason=reason, out=out, chip=False if no_chip else None)
     except NotEligible as error:
@@ -143,31 +215,18 @@ def reissue(
     _show_issued(issued, out, as_json=as_json)
 
 
+@_at_a_desk
 def print_again(
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="The document's, as `issue` wrote it.")],
-    authority: AuthorityFolder,
+    *,
+    desk: "Desk",
     reason: Annotated[str, typer.Option("--reason", help="Why its page is printed again.")],
-    register: RegisterUrl = "",
-    officer: Officer = "",
-    types: Types = None,
-    passphrase_file: _io.PassphraseFile = "",
-    keys: _register.KeyFolder = "",
-    register_passphrase_file: _register.RegisterPassphrase = "",
-    officer_key: _register.OfficerKeys = None,
-    officer_passphrase_file: _register.OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Note in a document's record that its page is printed again, and show the files to print. No number is used."""
-    from tjdocs.office import Office
-
     now = _io.given(at)
-    opened = _open(authority, passphrase_file, register, officer)
-    book = _register.open_register(
-        _url(opened, register), keys, register_passphrase_file or passphrase_file, officer_key,
-        officer_passphrase_file,
-    )  # fmt: skip
-    office = Office(opened, book, officer=officer or "trial", types=DocumentTypes.load(*types or ()))
+    office = desk.office(desk.register())
     files = [str(path) for path in office.print_again(folder, at=now, reason=reason)]
     if as_json:
         _io.show_json({"schema": 1, "files": files})
@@ -176,45 +235,38 @@ def print_again(
         _terminal.line(name)
 
 
+@_at_a_desk
 def issue_batch(
     type_: Type,
     file: Annotated[str, typer.Argument(metavar="FILE", help="Applications: NAME.csv, or one JSON object a line.")],
-    authority: AuthorityFolder,
+    *,
+    desk: "Desk",
     out: Annotated[str, typer.Option("--out", help="Output folder: new, empty, or of an earlier run.")],
-    register: RegisterUrl = "",
-    officer: Officer = "",
     workers: Annotated[int, typer.Option("--workers", help="Number of processes; default: one a processor.")] = 0,
     no_pages: Annotated[bool, typer.Option("--no-pages", help="Without printed pages.")] = False,
     rejected: Annotated[
         str, typer.Option("--rejected", metavar="FILE", help="New file for rejected rows, to correct and issue again.")
     ] = "",
     no_chip: NoChip = False,
-    types: Types = None,
-    passphrase_file: _io.PassphraseFile = "",
-    keys: _register.KeyFolder = "",
-    register_passphrase_file: _register.RegisterPassphrase = "",
-    officer_key: _register.OfficerKeys = None,
-    officer_passphrase_file: _register.OfficerPassphrases = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Issue many documents from a file; run again, it goes on where it was. Exit status 1 when one was not issued."""
     from tjdocs.office import Batch
 
-    opened = _open(authority, passphrase_file, register, officer)
     batch = Batch(
         type_,
         Path(file),
         Path(out),
         _io.given(at),
-        opened.folder,
-        _url(opened, register),
-        officer=officer or "trial",
-        passphrase=_io.passphrase(passphrase_file),
-        register_keys=_register.key_folder(_url(opened, register), keys),
-        register_passphrase=_io.passphrase(register_passphrase_file or passphrase_file),
-        officer_key=_register.one_officer_key(officer_key, officer_passphrase_file),
-        types=tuple(map(Path, types or ())),
+        desk.authority.folder,
+        desk.url,
+        officer=desk.officer or "trial",
+        passphrase=_io.passphrase(desk.passphrase_file),
+        register_keys=_register.key_folder(desk.url, desk.keys),
+        register_passphrase=_io.passphrase(desk.register_passphrase_file),
+        officer_key=_register.one_officer_key(desk.officer_key, desk.officer_passphrase_file),
+        types=tuple(map(Path, desk.type_folders)),
         chip=False if no_chip else None,
         pages=not no_pages,
         workers=workers or os.cpu_count() or 1,
@@ -253,19 +305,6 @@ def _held(result: RuleResult, type_: str) -> Iterator[str]:
             yield f"next: the same command with --replaces {one.number} --ground renewal; if it is lost, first: {lost}"
         else:
             yield f"next: if it is lost, record it: {lost}"
-
-
-def _open(folder: str, passphrase_file: str, register: str, officer: str) -> "Authority":
-    from tjdocs.pki.authority import Authority
-
-    opened = Authority.open(folder, passphrase=_io.passphrase(passphrase_file))
-    if not opened.trial and not (register and officer):
-        raise UsageError("a production authority issues with register and officer", where="--register, --officer")
-    return opened
-
-
-def _url(opened: "Authority", register: str) -> str:
-    return register or f"sqlite:///{opened.folder / 'register.db'}"
 
 
 def _overrides(texts: list[str], officer: str) -> list[Override]:
