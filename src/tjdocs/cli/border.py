@@ -1,6 +1,6 @@
 """``tjdocs border``: inspect, batch, evidence, lists."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,7 +36,30 @@ Language = Annotated[str, typer.Option("--lang", help="en, ru or tg.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Judge only: nothing is used up or recorded.")]
 
 
+_DESK: _register.Options = {
+    "trust": (_io.Trust, None),
+    "trust_digest": (_io.TrustDigest, ""),
+    "crl": (_io.Crl, None),
+    "signer": (_io.SealSigner, None),
+    "register": (RegisterUrl, ""),
+    "officer": (RegisterOfficer, ""),
+    "officer_key": (_register.OfficerKeys, None),
+    "officer_passphrase_file": (_register.OfficerPassphrases, None),
+    "watch_list": (WatchList, None),
+    "permit": (Permit, None),
+    "list_digest": (ListDigest, None),
+    "policy": (_verdicts.PolicyFile, ""),
+    "setup": (_setup.SetupFile, ""),
+}
+
+
+def _at_the_desk(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of a desk, and hand it their values by name."""
+    return _register.with_options(function, dict, "desk", _DESK, {})
+
+
 @app.command("inspect")
+@_at_the_desk
 def inspect(
     mrz_file: Annotated[str, typer.Option("--mrz", help="File with the printed zone.")] = "",
     chip: Annotated[str, typer.Option("--chip", help="Folder of EF files.")] = "",
@@ -44,18 +67,9 @@ def inspect(
     page: Annotated[
         str, typer.Option("--page", help="Picture of the page; its zone is read where --mrz gives none.")
     ] = "",
-    trust: _io.Trust = None,
-    trust_digest: _io.TrustDigest = "",
-    crl: _io.Crl = None,
-    signer: _io.SealSigner = None,
-    register: RegisterUrl = "",
-    officer: RegisterOfficer = "",
-    officer_key: _register.OfficerKeys = None,
-    officer_passphrase_file: _register.OfficerPassphrases = None,
+    *,
+    desk: dict[str, Any],
     keys: _register.KeyFolder = "",
-    watch_list: WatchList = None,
-    permit: Permit = None,
-    list_digest: ListDigest = None,
     direction: Direction = "",
     point: Point = "",
     asks_protection: Annotated[bool, typer.Option("--asks-protection", help="Protection is asked for.")] = False,
@@ -63,12 +77,10 @@ def inspect(
         list[str] | None,
         typer.Option("--claim", metavar="NAME=VALUE", help="For example entered=2026-11-10; repeatable."),
     ] = None,
-    policy: _verdicts.PolicyFile = "",
     lang: Language = "",
     evidence: Annotated[
         str, typer.Option("--evidence", help="MRZ, chip, seal, page, claims and crossing in one JSON file.")
     ] = "",
-    setup: _setup.SetupFile = "",
     report: Annotated[str, typer.Option("--report", help="Write an HTML report here.")] = "",
     record: Annotated[str, typer.Option("--record", metavar="DIR", help="Keep a minimal record here.")] = "",
     export: Annotated[str, typer.Option("--export", help="Write signed evidence here (.zip).")] = "",
@@ -80,13 +92,9 @@ def inspect(
     as_json: _io.Json = False,
 ) -> None:
     """Judge one traveller. Exit status 1 unless the verdict is admit."""
-    values = _setup.desk(setup, {
-        "trust": trust, "trust_digest": trust_digest, "crl": crl, "signer": signer, "register": register,
-        "officer": officer, "keys": keys, "watch_list": watch_list, "permit": permit, "list_digest": list_digest,
-        "direction": direction, "point": point, "policy": policy, "lang": lang, "dry_run": dry_run, "at": at,
-        "record": record, "export_signer": export_signer, "export_key": export_key,
-        "passphrase_file": passphrase_file, "officer_key": officer_key,
-        "officer_passphrase_file": officer_passphrase_file,
+    values = _setup.desk(desk.pop("setup"), {
+        **desk, "keys": keys, "direction": direction, "point": point, "lang": lang, "dry_run": dry_run, "at": at,
+        "record": record, "export_signer": export_signer, "export_key": export_key, "passphrase_file": passphrase_file,
     })  # fmt: skip
     words = texts(values.get("lang", "en"))
     moment = _io.given(values.get("at", ""))
@@ -187,27 +195,17 @@ def _claims(given: list[str] | None) -> dict[str, str]:
 
 
 @app.command("batch")
+@_at_the_desk
 def judge_batch(
     paths: Annotated[
         list[str], typer.Argument(metavar="PATH…", help="Folder of folders, .tar, or JSON lines; - reads.")
     ],
-    trust: _io.Trust = None,
-    trust_digest: _io.TrustDigest = "",
-    crl: _io.Crl = None,
-    signer: _io.SealSigner = None,
-    register: RegisterUrl = "",
-    officer: RegisterOfficer = "",
-    officer_key: _register.OfficerKeys = None,
-    officer_passphrase_file: _register.OfficerPassphrases = None,
-    watch_list: WatchList = None,
-    permit: Permit = None,
-    list_digest: ListDigest = None,
+    *,
+    desk: dict[str, Any],
     direction: Annotated[
         str, typer.Option("--direction", help="Of every record; without it a record may say its own.")
     ] = "",
     point: Annotated[str, typer.Option("--point", help="Likewise.")] = "",
-    policy: _verdicts.PolicyFile = "",
-    setup: _setup.SetupFile = "",
     out: Annotated[str, typer.Option("--out", help="Results, JSON lines; resumed where it breaks off.")] = "",
     workers: Annotated[int, typer.Option("--workers", min=0, help="Processes; 0: one for each processor.")] = 0,
     dask: Annotated[str, typer.Option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster.")] = "",
@@ -215,12 +213,8 @@ def judge_batch(
     as_json: _io.Json = False,
 ) -> None:
     """Judge many, in order, one JSON object a line; nothing is used up. Exit status 1 unless all are admitted."""
-    values = _setup.desk(setup, {
-        "trust": trust, "crl": crl, "trust_digest": trust_digest, "signer": signer, "register": register,
-        "officer": officer, "watch_list": watch_list, "permit": permit, "list_digest": list_digest, "policy": policy,
-        "direction": direction, "point": point, "at": at, "officer_key": officer_key,
-        "officer_passphrase_file": officer_passphrase_file,
-    }, _setup.BATCH_KEYS)  # fmt: skip
+    crossing = {"direction": direction, "point": point, "at": at}
+    values = _setup.desk(desk.pop("setup"), desk | crossing, _setup.BATCH_KEYS)
     common = _setup.crossing(values)
     _setup.open_register(values)
     inspector = _setup.make_inspector({**values, "register": ""})
@@ -300,35 +294,26 @@ def purge(
 
 
 @evidence_app.command("export")
+@_at_the_desk
 def evidence_export(
     out: Annotated[str, typer.Argument(metavar="OUT.zip", help="A new file.")],
     evidence: Annotated[str, typer.Option("--evidence", help="What `border inspect --evidence` takes.")],
     export_signer: Annotated[str, typer.Option("--export-signer", help="Certificate that signs.")] = "",
     export_key: Annotated[str, typer.Option("--export-key", help="Its private key.")] = "",
     passphrase_file: _io.PassphraseFile = "",
-    trust: _io.Trust = None,
-    trust_digest: _io.TrustDigest = "",
-    crl: _io.Crl = None,
-    signer: _io.SealSigner = None,
-    register: RegisterUrl = "",
-    officer: RegisterOfficer = "",
+    *,
+    desk: dict[str, Any],
     keys: _register.KeyFolder = "",
-    watch_list: WatchList = None,
-    permit: Permit = None,
-    list_digest: ListDigest = None,
     direction: Direction = "",
     point: Point = "",
-    policy: _verdicts.PolicyFile = "",
-    setup: _setup.SetupFile = "",
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Judge once more, changing nothing, and write all that the verdict rests on as signed evidence."""
     inspect(
-        evidence=evidence, export=out, export_signer=export_signer, export_key=export_key,
-        passphrase_file=passphrase_file, trust=trust, trust_digest=trust_digest, crl=crl, signer=signer,
-        register=register, officer=officer, keys=keys, watch_list=watch_list, permit=permit, list_digest=list_digest,
-        direction=direction, point=point, policy=policy, setup=setup, dry_run=True, at=at, as_json=as_json,
+        **desk, evidence=evidence, export=out, export_signer=export_signer, export_key=export_key,
+        passphrase_file=passphrase_file, keys=keys, direction=direction, point=point, dry_run=True, at=at,
+        as_json=as_json,
     )  # fmt: skip
 
 
