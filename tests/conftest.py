@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tjdocs.pki import Authority
+from tjdocs.pki import Authority, key_protection
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 settings.register_profile("tjdocs", deadline=None)  # the machine may be busy: nothing here is a timed assertion
 settings.load_profile("tjdocs")
 
+_FULL_COST = key_protection.COST
+key_protection.COST = 16  # a file says its own: opening hundreds of keys at full cost would take most of the time
 MADE = datetime(2026, 11, 24, 8, tzinfo=UTC)
 
 
@@ -37,6 +39,12 @@ def _no_register_yet() -> None:
     """No test's register is that of another: an authority has one."""
     for authority in _shared:
         (authority.folder / "registers.json").unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="session")
+def full_cost() -> int:
+    """Cost of a passphrase outside of the tests."""
+    return _FULL_COST
 
 
 @pytest.fixture(scope="session")

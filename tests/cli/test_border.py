@@ -10,6 +10,7 @@ import tarfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+import dask
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -358,5 +359,6 @@ def test_a_batch_of_lines_with_ids_of_their_own_resumes(lane, run):
 
 def test_batch_calls_that_cannot_be_used(lane, run):
     assert run("border", "batch", "nowhere", *BATCH)[0] == 2
-    assert run("border", "batch", "lane", *BATCH, "--dask", "tcp://127.0.0.1:1", *AT)[0] == 2
+    with dask.config.set({"distributed.comm.timeouts.connect": "1s"}):  # nobody listens there
+        assert run("border", "batch", "lane", *BATCH, "--dask", "tcp://127.0.0.1:1", *AT)[0] == 2
     assert run("border", "batch", "lane", *BATCH, "--out", "no/r.jsonl")[0] == 2

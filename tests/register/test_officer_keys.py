@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from register_helpers import KIND, NOW, OFFICERS, TWO, enrol, issue, open_register, request
 
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, UsageError
+from tjdocs.pki import key_protection
 from tjdocs.pki.key_protection import protect
 from tjdocs.register import KeyRequest, OfficerKey, OfficerSigner, Register
 from tjdocs.register.officer_keys import decode, encode, verify
@@ -21,10 +22,12 @@ SECRET = b"the officer's own"
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory):
-    """A key in its file."""
+def written(tmp_path_factory, full_cost):
+    """A key in its file, at the cost that the library has outside of these tests."""
     path = tmp_path_factory.mktemp("key") / "anna.key"
-    return OfficerKey.create(path, passphrase=SECRET), path
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(key_protection, "COST", full_cost)
+        return OfficerKey.create(path, passphrase=SECRET), path
 
 
 # ---------------------------------------------------------------------------------------------------------- the file

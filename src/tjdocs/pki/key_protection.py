@@ -22,11 +22,12 @@ from cryptography.hazmat.primitives.serialization import (
 
 from tjdocs.asn1.pkcs8 import encode_encrypted_key
 
-__all__ = ["PROTECTED", "protect"]
+__all__ = ["COST", "PROTECTED", "protect"]
 
 PROTECTED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
 _END = b"-----END ENCRYPTED PRIVATE KEY-----\n"
-_COST, _BLOCK_SIZE, _PARALLELIZATION = 1 << 14, 8, 5  # 16 MiB, a quarter of a second
+COST = 1 << 14  # 16 MiB, a quarter of a second
+_BLOCK_SIZE, _PARALLELIZATION = 8, 5
 _LINE = 64
 
 
@@ -40,12 +41,12 @@ def protect(key: _Key, passphrase: bytes) -> bytes:
     """Return a private key under a passphrase, PEM."""
     plain = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     salt, iv = os.urandom(16), os.urandom(16)
-    costs = {"n": _COST, "r": _BLOCK_SIZE, "p": _PARALLELIZATION}
+    costs = {"n": COST, "r": _BLOCK_SIZE, "p": _PARALLELIZATION}
     encryptor = Cipher(AES256(Scrypt(salt=salt, length=32, **costs).derive(passphrase)), CBC(iv)).encryptor()
     padder = PKCS7(128).padder()
     data = encryptor.update(padder.update(plain) + padder.finalize()) + encryptor.finalize()
     der = encode_encrypted_key(
-        data, salt=salt, cost=_COST, block_size=_BLOCK_SIZE, parallelization=_PARALLELIZATION, iv=iv
+        data, salt=salt, cost=COST, block_size=_BLOCK_SIZE, parallelization=_PARALLELIZATION, iv=iv
     )
     text = base64.b64encode(der)
     lines = [text[start : start + _LINE] + b"\n" for start in range(0, len(text), _LINE)]
