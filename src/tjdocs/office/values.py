@@ -131,16 +131,10 @@ def _place(draft: "Draft", text: str, where: str) -> str:
         raise UsageError(error.message, where=where, hint=error.hint) from None
 
 
-def _day(draft: "Draft", day: "date") -> str:
+def _day(draft: "Draft", day: "date | PartialDate") -> str:
     page = draft.kind.page
-    return date_text(day.year, day.month, day.day, style="numeric" if page and page.dates == "numeric" else "month")
-
-
-def _birth(draft: "Draft") -> str:
-    born = draft.born
-    if isinstance(born, PartialDate):  # X for what is unknown, in the numeric form (Doc 9303-3, 3.8)
-        return date_text(born.year, born.month or None, None, style="numeric")
-    return _day(draft, born)
+    known = (day.year, day.month or None, None) if isinstance(day, PartialDate) else (day.year, day.month, day.day)
+    return date_text(*known, style="numeric" if page and page.dates == "numeric" else "month")
 
 
 def _nationality(draft: "Draft") -> str:
@@ -200,7 +194,7 @@ _PAGE: Mapping[str, Callable[["Draft", str], str]] = MappingProxyType(
         "primary_identifier": lambda draft, number: page_name(draft, 0)[0],
         "secondary_identifier": lambda draft, number: page_name(draft, 1)[0],
         "nationality": lambda draft, number: _nationality(draft),
-        "date_of_birth": lambda draft, number: _birth(draft),
+        "date_of_birth": lambda draft, number: _day(draft, draft.born),
         "sex": lambda draft, number: sex_text(draft.sex),
         "place_of_birth": lambda draft, number: _place(draft, draft.application.place_of_birth, "place_of_birth"),
         "personal_number": lambda draft, number: draft.application.personal_number,
