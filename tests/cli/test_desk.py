@@ -103,6 +103,8 @@ def test_reissue(desk, place):
     run("register", "handover", "P0000002", "--register", URL, "--officer", "chief", *AT)
     code, _, err = run("reissue", "P0000002", *again, "--out", "no", "--register", URL, "--officer", "chief", *AT)
     assert (code, "no issued document" in err) == (2, True)  # its holder has it
+    assert "it is handed-over" in err
+    assert "--replaces P0000002 --ground damage" in err
 
 
 def test_print_again(desk, place):

@@ -37,6 +37,13 @@ def test_an_authority_in_cyrillic_alone_gets_its_latin_form(now, name, authority
 
 
 @pytest.mark.requirement("ICAO-PAGE")
+@pytest.mark.parametrize("name", ["external-passport", "internal-passport", "stateless-id", "registration-certificate"])
+def test_a_place_keeps_its_commas_in_the_latin_form(now, name):
+    place = printed(name, now, place_of_birth="Хуҷанд, вилояти Суғд,")["place_of_birth"]
+    assert place == "ХУҶАНД, ВИЛОЯТИ СУҒД, / KHUJAND, VILOYATI SUGHD"
+
+
+@pytest.mark.requirement("ICAO-PAGE")
 @pytest.mark.parametrize("name", NAMES)
 def test_every_mandatory_field_has_a_latin_form(now, name):
     texts = printed(name, now)

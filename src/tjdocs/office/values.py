@@ -126,7 +126,8 @@ def _place(draft: "Draft", text: str, where: str) -> str:
     if not text:
         return ""
     try:
-        return both(text, visual_form(text, table=draft.kind.transliteration))
+        parts = (visual_form(part, table=draft.kind.transliteration) for part in text.split(",") if part.strip())
+        return both(text, ", ".join(parts))
     except UsageError as error:
         raise UsageError(error.message, where=where, hint=error.hint) from None
 
