@@ -105,6 +105,8 @@ def test_reissue(desk, place):
     assert (code, "no issued document" in err) == (2, True)  # its holder has it
     assert "it is handed-over" in err
     assert "--replaces P0000002 --ground damage" in err
+    code, _, err = run("register", "handover", "P0000009", "--register", URL, "--officer", "chief", *AT)
+    assert (code, "no document was issued under it" in err) == (2, True)  # a blank
 
 
 def test_print_again(desk, place):
