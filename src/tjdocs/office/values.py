@@ -186,6 +186,12 @@ def _journey(draft: "Draft", part: str) -> str:
     return ", ".join(_place(draft, point, "journey.transit") for point in journey.transit)
 
 
+def _notes(draft: "Draft") -> str:
+    """Return the printed notes; no line parts the forms of a code's name, or a paragraph from its article."""
+    text = "; ".join(note.printed_text for note in draft.kind.notes if note.printed)
+    return text.replace(" / ", "\u00a0/\u00a0").replace(" (", "\u00a0(")
+
+
 _WORD = re.compile(r"([^\W\d_]+)")
 _PAGE: Mapping[str, Callable[["Draft", str], str]] = MappingProxyType(
     {
@@ -208,6 +214,6 @@ _PAGE: Mapping[str, Callable[["Draft", str], str]] = MappingProxyType(
         "transit_points": lambda draft, number: _journey(draft, "transit"),
         "residence_permit": lambda draft, number: _permit(draft),
         "residence_permit_expires": lambda draft, number: _permit_expires(draft),
-        "exemption": lambda draft, number: "; ".join(note.printed_text for note in draft.kind.notes if note.printed),
+        "exemption": lambda draft, number: _notes(draft),
     }
 )
