@@ -101,6 +101,7 @@ def test_show_in_words():
     assert "at most 20% of a side is cut away" in out
     assert "valid for, in years: 1\n" in out
     assert "may be used to leave the country, to enter the country\n" in out
+    assert "\n  ICAO-PORTRAIT  The portrait shows one upright face." in out  # as wide as the longest requirement
 
 
 @pytest.mark.parametrize("lang", ["en", "ru", "tg"])
@@ -203,6 +204,9 @@ def test_check_judges_without_issuing(place, tmp_path):
     out = run("documents", "check", "stateless-id", "--application", path, "--at", AT)[1]
     assert "in the zone: ERICSSON, ANNA NAMUNA" in out
     assert "proposed: ERIKSSON, ANNA NAMUNA" in out
+    one = {"single_name": "yes", "given_names": None, "patronymic": None}
+    out = run("documents", "check", "stateless-id", "--application", changed(place, tmp_path, "stateless-id", **one), "--at", AT)[1]
+    assert "in the zone: ERIKSSON\n" in out
     path = changed(place, tmp_path, "stateless-id", citizenship="TJK")
     status, said = asked("documents", "check", "stateless-id", "--application", path, "--at", AT)
     assert (status, said["eligible"]) == (1, False)

@@ -76,10 +76,16 @@ def test_a_second_passport_is_refused_with_the_first_ones_number(desk):
     assert (refused["rule"], refused["documents"][0]["number"]) == ("no-other-valid", "P0000001")
     code, out, _ = run(*issue(), "--register", URL, "--officer", "chief", *AT)
     assert code == 1
+    assert "already has a valid external-passport: P0000001, valid to 2036-11-23, not handed over yet" in out
+    assert "--replaces" not in out  # nothing replaces what was not handed over
+    assert "next: tjdocs register handover P0000001; if it is misprinted: tjdocs reissue P0000001 --reason WHY" in out
+    assert "tjdocs register lost P0000001 --ground WHY" in out
+    run("register", "handover", "P0000001", "--register", URL, "--officer", "chief", *AT)
+    code, out, _ = run(*issue(), "--register", URL, "--officer", "chief", *AT)
+    assert (code, "not handed over" in out) == (1, False)
     assert "already has a valid external-passport: P0000001, valid to 2036-11-23" in out
     assert "--replaces P0000001 --ground renewal" in out
     assert "tjdocs register lost P0000001 --ground WHY" in out
-    run("register", "handover", "P0000001", "--register", URL, "--officer", "chief", *AT)
     assert asked(*issue("--replaces", "P0000001", "--ground", "renewal"))["document_number"] == "P0000002"
 
 
@@ -97,6 +103,10 @@ def test_reissue(desk, place):
     run("register", "handover", "P0000002", "--register", URL, "--officer", "chief", *AT)
     code, _, err = run("reissue", "P0000002", *again, "--out", "no", "--register", URL, "--officer", "chief", *AT)
     assert (code, "no issued document" in err) == (2, True)  # its holder has it
+    assert "it is handed-over" in err
+    assert "--replaces P0000002 --ground damage" in err
+    code, _, err = run("register", "handover", "P0000009", "--register", URL, "--officer", "chief", *AT)
+    assert (code, "no document was issued under it" in err) == (2, True)  # a blank
 
 
 def test_print_again(desk, place):

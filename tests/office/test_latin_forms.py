@@ -9,6 +9,7 @@ from tjdocs import page
 from tjdocs.documents import ApplicationError, HeldDocument, Spelling, example, types
 from tjdocs.errors import SpecError
 from tjdocs.office import draft, values
+from tjdocs.page.setting import field_texts, set_face
 
 NAMES = types.names()
 
@@ -34,6 +35,22 @@ def printed(name, now, **changes):
 )
 def test_an_authority_in_cyrillic_alone_gets_its_latin_form(now, name, authority, expected):
     assert printed(name, now, authority=authority)["authority"] == expected
+
+
+@pytest.mark.requirement("REG-4")
+def test_no_line_parts_a_code_or_a_paragraph_from_its_name(now):
+    plan = page.load("registration")
+    runs, _ = set_face(plan, plan.face[0], field_texts(plan, printed("registration-certificate", now)), ())
+    lines = [run.text.replace("\u00a0", " ") for run in runs]
+    first = lines.index("КҲМ / Code on Administrative Offences:")
+    assert lines[first + 1 : first + 3] == ["497, 498 (2), 499 (1), 499 (2);", "КҶ / Criminal Code: 335 (1), 336"]
+
+
+@pytest.mark.requirement("ICAO-PAGE")
+@pytest.mark.parametrize("name", ["external-passport", "internal-passport", "stateless-id", "registration-certificate"])
+def test_a_place_keeps_its_commas_in_the_latin_form(now, name):
+    place = printed(name, now, place_of_birth="Хуҷанд, вилояти Суғд,")["place_of_birth"]
+    assert place == "ХУҶАНД, ВИЛОЯТИ СУҒД, / KHUJAND, VILOYATI SUGHD"
 
 
 @pytest.mark.requirement("ICAO-PAGE")

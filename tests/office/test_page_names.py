@@ -58,6 +58,7 @@ def test_a_word_too_long_for_a_line_is_refused_with_its_length_and_the_room(now,
         prepared(name, now, given_names="Н" * 60, patronymic="")
     assert {fault.field for fault in caught.value.faults} == {"given_names"}
     assert "the longest word 60; at most" in caught.value.hint
+    assert caught.value.hint.endswith("; page_names takes an officer's abbreviation")
 
 
 @pytest.mark.requirement("NAM-1")

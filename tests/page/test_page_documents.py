@@ -250,6 +250,16 @@ def test_long_values_fit(name):
     assert_in_order(specimen(name, values), name)
 
 
+@pytest.mark.requirement("ICAO-PAGE")
+@pytest.mark.parametrize("name", NAMES)
+def test_values_side_by_side_are_a_millimetre_apart(drawn, name):
+    plan = page.load(name)
+    for face in plan.face:
+        data = sorted((p.box for p in drawn[name].placed if p.kind == "data" and p.face == face.name), key=lambda box: box.left)
+        beside = [(a, b) for a, b in combinations(data, 2) if a.top < b.bottom and b.top < a.bottom]
+        assert [(a, b) for a, b in beside if b.left - a.right < plan.dpi / 25.4] == []
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("style", ["month", "numeric"])
 def test_every_month_fits(name, style):

@@ -62,7 +62,7 @@ def seal_signer(
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
-    """Make the next seal signer of a category of documents: at most five in a year (Doc 9303-12, 4.1.3)."""
+    """Make the next seal signer of a category: at most five in a year, of all categories (Doc 9303-12, 4.1.3)."""
     authority = Authority.open(folder, passphrase=_io.passphrase(passphrase_file))
     moment = _io.moment(at)
     authority.new_seal_signer(category, at=moment)

@@ -96,8 +96,9 @@ def show(type_: Type, lang: Lang = "en", types: Types = None, as_json: _io.Json 
         _section(say(name), lines)
     _terminal.line("")
     _terminal.line(say("rules"))
+    width = max((len(rule.requirement) for rule in kind.rules), default=0)
     for row in rules:
-        _terminal.line(f"  {row['requirement']:<8}{row['sentence']}  [{row['article']}]")
+        _terminal.line(f"  {row['requirement']:<{width}}  {row['sentence']}  [{row['article']}]")
     _section(say("acts"), [say(name).format(act.cited, text) for act in cited for name, text in act.notes.items()])
     marks = {
         "unreviewed": all(row["reviewed"] for row in rules) and lang in kind.reviewed,
@@ -218,9 +219,9 @@ def check(
     else:
         for result in found.results:
             _terminal.line(_io.styled(str(result.outcome), 13), f"{result.requirement}  {result.sentence}")
-        _terminal.line(f"in the zone: {found.spelt[0]}, {found.spelt[1]}")
+        _terminal.line(f"in the zone: {', '.join(filter(None, found.spelt))}")
         if found.spelt != found.proposed:
-            _terminal.line(f"proposed: {found.proposed[0]}, {found.proposed[1]}")
+            _terminal.line(f"proposed: {', '.join(filter(None, found.proposed))}")
         _terminal.line(f"not measured on the portrait: {', '.join(found.unmeasured)}")
         _terminal.line(f"valid to {found.expires.isoformat()}")
     raise typer.Exit(0 if found.eligible else 1)

@@ -17,7 +17,7 @@ from tjdocs.errors import UsageError
 if TYPE_CHECKING:  # the office brings database and drawing with it, which no other command should wait for
     from tjdocs.office import Issued, Office
     from tjdocs.pki.authority import Authority
-    from tjdocs.register import Register
+    from tjdocs.register import Document, Register
 
 AuthorityFolder = Annotated[str, typer.Option("--authority", help="The authority's folder.")]
 Out = Annotated[str, typer.Option("--out", help="Output folder, new or empty.")]
@@ -139,7 +139,8 @@ def issue(
     """Issue one document into a folder. Exit status 1 when the application is not eligible."""
     now, kind = _io.given(at), desk.types[type_]
     request = read_application(application, type_, desk.types)
-    office = desk.office(desk.register(make=desk.authority.trial))
+    register = desk.register(make=desk.authority.trial)
+    office = desk.office(register)
     try:
         issued = office.issue(
             request,
@@ -151,19 +152,21 @@ def issue(
             ground=ground,
         )
     except NotEligible as error:
-        _show_refused(error, kind, lang, as_json=as_json)
+        _show_refused(error, kind, lang, register, desk.officer, as_json=as_json)
         raise typer.Exit(1) from None
     _show_issued(issued, out, as_json=as_json)
 
 
-def _show_refused(error: NotEligible, kind: DocumentType, lang: str, *, as_json: bool) -> None:
+def _show_refused(
+    error: NotEligible, kind: DocumentType, lang: str, book: "Register", officer: str, *, as_json: bool
+) -> None:
     said = [result.said(kind, lang=lang) for result in error.refused]
     if as_json:
         _io.show_json({"schema": 1, "refused": [result.as_json() for result in said]})
         return
     for result in said:
         _terminal.line(_io.styled(str(result.outcome), 13), f"{result.requirement}  {result.sentence}")
-        for text in _held(result, kind.id):
+        for text in _held(result, kind.id, lambda number: book.document(number, officer=officer)):
             _terminal.line(f"{'':13} {text}")
 
 
@@ -210,7 +213,7 @@ def reissue(
     try:
         issued = office.reissue(number, request, at=now, reason=reason, out=out, chip=False if no_chip else None)
     except NotEligible as error:
-        _show_refused(error, kind, lang, as_json=as_json)
+        _show_refused(error, kind, lang, register, desk.officer, as_json=as_json)
         raise typer.Exit(1) from None
     _show_issued(issued, out, as_json=as_json)
 
@@ -295,13 +298,18 @@ def issue_batch(
 _STATUSES = ("issued", "done", "refused", "unusable")
 
 
-def _held(result: RuleResult, type_: str) -> Iterator[str]:
+def _held(result: RuleResult, type_: str, known: Callable[[str], "Document | None"]) -> Iterator[str]:
     """Yield the documents on which a refusal rests, each with the commands that come next."""
     for one in result.documents:
+        document = known(one.number)
+        waits = document is not None and document.status == "issued"
         until = f", valid to {one.expires.isoformat()}" if one.expires else ""
-        yield f"already has a valid {one.kind}: {one.number}{until}"
+        yield f"already has a valid {one.kind}: {one.number}{until}{', not handed over yet' if waits else ''}"
         lost = f"tjdocs register lost {one.number} --ground WHY"
-        if one.kind == type_:
+        if waits:
+            again = f"tjdocs reissue {one.number} --reason WHY"
+            yield f"next: tjdocs register handover {one.number}; if it is misprinted: {again}; if it is lost: {lost}"
+        elif one.kind == type_:
             yield f"next: the same command with --replaces {one.number} --ground renewal; if it is lost, first: {lost}"
         else:
             yield f"next: if it is lost, record it: {lost}"

@@ -34,7 +34,7 @@ from tjdocs.lds.dg12 import Dg12
 from tjdocs.lds.face import Eyes
 from tjdocs.mrz.transliteration import national_components
 from tjdocs.office import values
-from tjdocs.office.page_names import KEYS, page_name, page_name_faults
+from tjdocs.office.page_names import KEYS, page_name, page_name_faults, page_name_hint
 from tjdocs.pki import Signer
 from tjdocs.pki.keys import hash_data
 from tjdocs.times import PartialDate
@@ -263,7 +263,7 @@ class Draft:
         def attempt(table: Mapping[str, str]) -> None:
             page.check(kind.layout, table, portrait=picture, eyes=eyes)
 
-        return found + _every_fault(attempt, texts, dict.fromkeys(texts, "X"))
+        return found + [page_name_hint(fault) for fault in _every_fault(attempt, texts, dict.fromkeys(texts, "X"))]
 
     def _dg11(self) -> bytes:
         application = self.application

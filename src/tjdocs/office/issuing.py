@@ -146,6 +146,8 @@ class Office:
         document = self._register.document(number, officer=self._officer)
         if document is None or document.status != "issued" or document.document_type != application.document_type:
             hint = "one that was issued and not handed over; `tjdocs register find` finds a holder's documents"
+            if document is not None and document.status == "handed-over":
+                hint = f"it is handed-over: `tjdocs issue --replaces {number} --ground damage` issues one in its place"
             raise RegisterError("no issued document of that number and type", where="number", hint=hint)
         draft, signer = self._prepare(application, at, known, overrides, chip, True, None, number)
         if out is not None:

@@ -4,6 +4,7 @@ MRZ, chip, seal and register have the whole name in any case, or their own trunc
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tjdocs import page
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from tjdocs.documents import Application
     from tjdocs.office.draft import Draft
 
-__all__ = ["KEYS", "both", "page_name", "page_name_faults", "ways"]
+__all__ = ["KEYS", "both", "page_name", "page_name_faults", "page_name_hint", "ways"]
 
 KEYS = ("primary_identifier", "secondary_identifier")
 _FIELDS = ("family_name", "given_names")
@@ -68,6 +69,13 @@ def page_name_faults(draft: "Draft") -> list[Fault]:
             hint = "each of its words is the beginning of a word of the name, in the name's order, the first one's too"
             found.append(Fault(f"page_names.{field}", "no abbreviation of the name", hint))
     return found
+
+
+def page_name_hint(fault: Fault) -> Fault:
+    """Return a fault of the page; one of a name that is too long says that an officer may abbreviate it."""
+    if fault.field not in _FIELDS or not fault.message.startswith("too long"):
+        return fault
+    return replace(fault, hint=f"{fault.hint}; page_names takes an officer's abbreviation")
 
 
 def _abbreviates(short: tuple[str, ...], whole: Sequence[str]) -> bool:

@@ -126,21 +126,16 @@ def _place(draft: "Draft", text: str, where: str) -> str:
     if not text:
         return ""
     try:
-        return both(text, visual_form(text, table=draft.kind.transliteration))
+        parts = (visual_form(part, table=draft.kind.transliteration) for part in text.split(",") if part.strip())
+        return both(text, ", ".join(parts))
     except UsageError as error:
         raise UsageError(error.message, where=where, hint=error.hint) from None
 
 
-def _day(draft: "Draft", day: "date") -> str:
+def _day(draft: "Draft", day: "date | PartialDate") -> str:
     page = draft.kind.page
-    return date_text(day.year, day.month, day.day, style="numeric" if page and page.dates == "numeric" else "month")
-
-
-def _birth(draft: "Draft") -> str:
-    born = draft.born
-    if isinstance(born, PartialDate):  # X for what is unknown, in the numeric form (Doc 9303-3, 3.8)
-        return date_text(born.year, born.month or None, None, style="numeric")
-    return _day(draft, born)
+    known = (day.year, day.month or None, None) if isinstance(day, PartialDate) else (day.year, day.month, day.day)
+    return date_text(*known, style="numeric" if page and page.dates == "numeric" else "month")
 
 
 def _nationality(draft: "Draft") -> str:
@@ -191,6 +186,12 @@ def _journey(draft: "Draft", part: str) -> str:
     return ", ".join(_place(draft, point, "journey.transit") for point in journey.transit)
 
 
+def _notes(draft: "Draft") -> str:
+    """Return the printed notes; no line parts the forms of a code's name, or a paragraph from its article."""
+    text = "; ".join(note.printed_text for note in draft.kind.notes if note.printed)
+    return text.replace(" / ", "\u00a0/\u00a0").replace(" (", "\u00a0(")
+
+
 _WORD = re.compile(r"([^\W\d_]+)")
 _PAGE: Mapping[str, Callable[["Draft", str], str]] = MappingProxyType(
     {
@@ -200,7 +201,7 @@ _PAGE: Mapping[str, Callable[["Draft", str], str]] = MappingProxyType(
         "primary_identifier": lambda draft, number: page_name(draft, 0)[0],
         "secondary_identifier": lambda draft, number: page_name(draft, 1)[0],
         "nationality": lambda draft, number: _nationality(draft),
-        "date_of_birth": lambda draft, number: _birth(draft),
+        "date_of_birth": lambda draft, number: _day(draft, draft.born),
         "sex": lambda draft, number: sex_text(draft.sex),
         "place_of_birth": lambda draft, number: _place(draft, draft.application.place_of_birth, "place_of_birth"),
         "personal_number": lambda draft, number: draft.application.personal_number,
@@ -213,6 +214,6 @@ _PAGE: Mapping[str, Callable[["Draft", str], str]] = MappingProxyType(
         "transit_points": lambda draft, number: _journey(draft, "transit"),
         "residence_permit": lambda draft, number: _permit(draft),
         "residence_permit_expires": lambda draft, number: _permit_expires(draft),
-        "exemption": lambda draft, number: "; ".join(note.printed_text for note in draft.kind.notes if note.printed),
+        "exemption": lambda draft, number: _notes(draft),
     }
 )

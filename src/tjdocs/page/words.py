@@ -46,7 +46,8 @@ def date_text(
 ) -> str:
     """Return a date as it is printed: ``12 ИЮЛ/JUL 1942`` or ``12.07.1942``.
 
-    What is unknown of a date of birth is ``None`` and printed as X, in the numeric form: ``XX.XX.1942``.
+    What is unknown of a date of birth is ``None`` and printed as X in the same style: ``XX XXX/XXX 1942``,
+    ``XX.XX.1942`` (Doc 9303-3, 3.8).
 
     :raises UsageError: no such day or month
     """
@@ -56,12 +57,12 @@ def date_text(
         datetime.date(*(known if part is None else part for part, known in ((year, 2000), (month, 1), (day, 1))))
     except ValueError:
         raise UsageError("not a date", where="date", hint="year, month and day, None for what is unknown") from None
-    if style == "month" and year and month and day:
-        months = f"{_words()['months_national'][month - 1]}/{_words()['months_english'][month - 1]}"
-        return f"{day:02} {months} {year:04}"
     days = "XX" if day is None else f"{day:02}"
-    months = "XX" if month is None else f"{month:02}"
-    return f"{days}.{months}.{'XXXX' if year is None else f'{year:04}'}"
+    years = "XXXX" if year is None else f"{year:04}"
+    if style == "numeric":
+        return f"{days}.{'XX' if month is None else f'{month:02}'}.{years}"
+    names = [_words()[name] for name in ("months_national", "months_english")]
+    return f"{days} {'/'.join('XXX' if month is None else name[month - 1] for name in names)} {years}"
 
 
 def sex_text(sex: str) -> str:

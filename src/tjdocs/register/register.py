@@ -355,7 +355,8 @@ class Register:
                 act, numbers, officers=officers, at=at, office=office, to=to, ground=ground, reference=reference
             )
         else:
-            raise RegisterError("no such document", where="number", hint=f"{act} is for documents")
+            hint = f"{act} is for documents; no document was issued under it"
+            raise RegisterError("no such document", where="number", hint=hint)
 
     def draft(self, act: Callable[["Register"], object]) -> Order:
         """Return an order for an action of two officers, signed by the officers who are here; nothing is done.
