@@ -420,3 +420,13 @@ def test_signature_has_a_place(drawn, name):
     assert_in_order(signed, name)
     covered = ImageChops.difference(signed.faces[0], drawn[name].faces[0]).getbbox()
     assert box.holds(page.Box(*covered))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_specimen_portraits_word_is_whole_on_the_page(name):
+    drawn = specimen(name, specimen=False)
+    (placed,) = (one for one in drawn.placed if one.kind == "portrait")
+    faces = [face.name for face in page.load(name).face]
+    portrait = drawn.faces[faces.index(placed.face)].convert("L").crop(placed.box)
+    last = portrait.crop((0, portrait.height - 3, portrait.width, portrait.height))
+    assert not any(level > 252 for level in last.tobytes())

@@ -339,9 +339,9 @@ def _hair(canvas: _Canvas) -> None:
 
 def _word(canvas: _Canvas) -> None:
     ImageDraw.Draw(canvas.image).text(
-        (_MIDDLE * canvas.scale_x, 500 * canvas.scale_y),
+        (_MIDDLE * canvas.scale_x, 467 * canvas.scale_y),
         "SPECIMEN",
-        font=font("specimen", 57 * canvas.scale_x),
+        font=font("specimen", 46 * canvas.scale_x),
         anchor="mm",
         fill="#ffffff",
         stroke_width=round(1.3 * canvas.scale_x),
