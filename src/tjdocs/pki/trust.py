@@ -237,10 +237,17 @@ class TrustStore:
     def crls_for(self, certificate: Certificate) -> list[Crl]:
         """Return the revocation lists of a certificate's State, and those of its issuer's name (9303-12, D.1.2.3)."""
         snapshot = self._snapshot
-        codes = names.countries(certificate.issuer) or names.countries(certificate.subject)
+        codes = self._named(certificate.issuer) or self._named(certificate.subject)
+        if not codes:
+            issuers = {issuer.sha256 for issuer in self.issuers(certificate)} if self._policies else ()
+            codes = [code for policy in self._policies for digest, code in policy.states if digest in issuers]
         found = [*(crl for code in codes for crl in snapshot.by_state.get(code.upper(), ()))]
         found += snapshot.by_issuer.get(names.canonical(certificate.issuer), ())
         return list({id(crl): crl for crl in found}.values())
+
+    @staticmethod
+    def _named(name: bytes) -> list[str]:
+        return [code for code in names.countries(name) if names.is_code(code)]
 
     def crl_signers(self, crl: Crl) -> list[Certificate]:
         """Return the certificates of a list's issuer, by name or by key, those of the key that it names first."""
