@@ -20,6 +20,7 @@ __all__ = ["ArchiveError", "Held", "read_tar", "read_zip"]
 
 _BLOCK = 1 << 16  # bytes that are read or unpacked at once
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack a block whole, however large it is
+_ZIP_END = b"PK\5\6" + bytes(18)  # the last record, of this length where no comment follows
 _TAR_BLOCK = 20 * 512  # what tarfile reads at once
 
 
@@ -79,6 +80,11 @@ def read_zip(source: IO[bytes]) -> dict[str, bytes]:
         metered: Any = _Metered(source, limits.ZIP_DIRECTORY)
         with zipfile.ZipFile(metered) as archive:
             infos = archive.infolist()
+            # zipfile finds the directory from the end, wherever it stands: what no entry holds nobody signed
+            source.seek(max(0, size - len(_ZIP_END)))
+            ends = source.read(4) == _ZIP_END[:4]
+            if not ends or archive.comment or min((info.header_offset for info in infos), default=0):
+                raise ArchiveError("archive", "bytes that belong to no entry")
             if len(infos) > limits.ENTRIES:
                 raise ArchiveError("limit", f"more than {limits.ENTRIES} entries")
             metered.grant(2 * limits.UNPACKED)  # entries may lie over one another: what unpacks is what counts
