@@ -475,6 +475,9 @@ RESEMBLING = {
     "letters-exchanged-in-the-given-name": ("ERIKSSON", "MARAI", "ERIKSSON", "MARIA", _DAY, _DAY),
     "doubled": ("ERIKKSON", "ANA", "ERIKSSON", "ANNA", _DAY, _DAY),
     "in-arabic-letters": ("رحمانی", "علی", "RAHMANI", "ALI", _DAY, _DAY),
+    "two-spellings-with-a-stroke": ("САФАРОВ/SAFAROV", "АЛИ/ALI", "SAFAROV", "ALI", _DAY, _DAY),
+    "two-spellings-with-a-semicolon": ("САФАРОВ;SAFAROV", "АЛИ", "SAFAROV", "ALI", _DAY, _DAY),
+    "two-surnames-with-a-dot-between": ("SAFAROV·RAHMON", "ALI", "SAFAROV", "ALI", _DAY, _DAY),
     "scripts-mixed": ("CАФАРОВ", "АЛИ", "SAFAROV", "ALI", _DAY, _DAY),  # the first letter is Latin
 }
 

@@ -89,6 +89,72 @@ def test_a_packed_stream_that_breaks_off_is_no_stream(how):
             read(data[:cut])
 
 
+def four() -> bytes:
+    return tar(*[(f"lane/{n}/mrz.txt", n.encode() * 600) for n in "abcd"])
+
+
+SECOND = 512 * 3  # the second of four records: one header and two blocks each
+
+
+@pytest.mark.parametrize("place", [0, 100, 124, 148, 156, 257])
+def test_a_header_that_is_none_is_not_the_end(place):
+    """tarfile stops there in silence, and a lane would lose all records behind it."""
+    data = bytearray(four())
+    data[SECOND + place] ^= 1
+    with pytest.raises(InputError, match="no tar stream"):
+        read(bytes(data))
+
+
+@pytest.mark.parametrize("cut", [SECOND, SECOND + 1, SECOND + 511, SECOND + 512])
+def test_a_stream_without_its_end_broke_off(cut):
+    with pytest.raises(InputError, match="no tar stream"):
+        read(four()[:cut])
+
+
+def test_one_block_of_zeros_is_no_end_where_more_follows():
+    data = four()
+    with pytest.raises(InputError, match="no tar stream"):
+        read(data[:SECOND] + bytes(512) + data[SECOND:])
+    behind = data[: 4 * SECOND]
+    assert [name for name, _ in read(behind + bytes(1024))] == [*"abcd"]
+    assert [name for name, _ in read(behind + bytes(512))] == [*"abcd"]
+
+
+@pytest.mark.parametrize("size", ["-1", "0", "1", "x"])
+def test_a_size_that_is_not_the_file_s_loses_no_record(size):
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for name in "ab":
+            info = tarfile.TarInfo(f"lane/{name}/mrz.txt")
+            info.size, info.pax_headers = 600, {"size": size} if name == "a" else {}
+            archive.addfile(info, io.BytesIO(b"x" * 600))
+    with pytest.raises(InputError, match="no tar stream"):
+        read(stream.getvalue())
+
+
+SPELLINGS = ["lane/./a/mrz.txt", "lane//a/mrz.txt", "lane/a//mrz.txt", "././lane/a/mrz.txt", "./lane/a/./mrz.txt"]
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_a_path_spelt_otherwise_is_that_path(name):
+    """``tar c lane/.`` writes them: the record is read, and a file under two spellings comes twice."""
+    assert read(tar((name, b"x"))) == [("a", {"mrz.txt": b"x"})]
+    assert read(tar(RECORD, (name, b"x"))) == [("a", "a file twice: mrz.txt")]
+
+
+@pytest.mark.parametrize("name", ["/lane/a/mrz.txt", "lane/../lane/a/mrz.txt", "../lane/a/mrz.txt"])
+def test_a_path_outside_of_the_root_is_passed_over(name):
+    assert read(tar((name, b"x"))) == []
+
+
+def test_a_file_of_two_names_makes_a_bad_record_of_the_second():
+    """In a folder either has its content; ``tar`` writes it once, and the link must not be a record without the file."""
+    link = tarfile.TarInfo("lane/b/mrz.txt")
+    link.type, link.linkname = tarfile.LNKTYPE, "lane/a/mrz.txt"
+    found = read(tar(RECORD, ("lane/b/seal.bin", b"x"), link.tobuf()))
+    assert found == [("a", {"mrz.txt": b"P<UTO"}), ("b", "a file written as a link to another: mrz.txt")]
+
+
 def test_a_stream_comes_in_small_pieces():
     class Slow(io.BytesIO):
         def read1(self, size=-1):

@@ -3,10 +3,12 @@
 import base64
 import json
 import os
+from datetime import date
 
 import pytest
 from law_cases import document
 
+from tjdocs.border.claims import Claims
 from tjdocs.border.reading import EVIDENCE_KEYS, arguments, evidence_from_folder, evidence_from_json, named
 from tjdocs.errors import InputError, UsageError
 
@@ -169,3 +171,11 @@ def test_evidence_json_in_a_folder_says_nothing_else_either(folder):
     (folder / "evidence.json").write_text('{"direction": "entry", "direction": "exit"}')
     with pytest.raises(InputError, match="a name twice: direction"):
         evidence_from_folder(folder)
+
+
+@pytest.mark.parametrize("name", ["entered", "registered"])
+@pytest.mark.parametrize("text", ["20261110", "2026-W46-2", "2026W462", "2026-11-1", " 2026-11-10", "2026-11-10T00:00", ""])
+def test_a_claimed_date_has_one_form(name, text):
+    with pytest.raises(UsageError, match="no date"):
+        Claims.of({name: text})
+    assert Claims.of({name: "2026-11-10"}) == Claims(**{name: date(2026, 11, 10)})

@@ -330,3 +330,53 @@ def test_a_verdict_is_json_and_repr_shows_nobody():
     json.dumps(verdict.as_json())
     assert "ERIKSSON" not in repr(verdict)
     assert "T00000001" not in repr(verdict)
+
+
+# --------------------------------------------------------------------------------------- registrations that have ended
+
+STAYED = {"entered": "2026-06-01"}
+
+
+def registered(*spans: tuple[str, str]) -> tuple[str, str]:
+    rows = tuple(grant("registration", id=f"R-{n}", valid_from=first, valid_until=last) for n, (first, last) in enumerate(spans))
+    verdict = Traveller(foreigner(), "exit", lists=rows, claims=STAYED).judge()
+    (found,) = (f for f in verdict.findings if f.check == "holder.stay")
+    return str(verdict.decision), found.reason
+
+
+@pytest.mark.requirement("STAY-1")
+@pytest.mark.parametrize(
+    ("spans", "reason"),
+    [
+        ([("2026-06-05", "")], ""),
+        ([("2026-06-05", "2026-12-31")], ""),
+        ([("2026-06-05", "2026-11-24")], ""),
+        ([("2026-06-05", "2026-11-16")], ""),  # four business days before it, six after
+        ([("2026-06-05", "2026-11-13")], "overstayed"),  # four before it and seven after
+        ([("2026-06-05", "2026-06-20")], "overstayed"),
+        ([("2026-06-05", "2026-06-20"), ("2026-06-22", "2026-12-31")], ""),
+        ([("2026-06-22", "2026-12-31"), ("2026-06-05", "2026-06-20")], ""),
+        ([("2026-06-05", "2026-12-31"), ("2026-06-10", "2026-06-11")], ""),
+        ([("2026-06-05", "2026-06-20"), ("2026-09-21", "2026-12-31")], "overstayed"),
+        ([("2026-11-25", "2026-12-31")], "overstayed"),
+    ],
+)
+def test_a_registration_counts_for_its_own_days(spans, reason):
+    """Who was registered for two weeks in June stays without registration in November."""
+    assert registered(*spans) == ("refer" if reason else "admit", reason)
+
+
+@pytest.mark.requirement("STAY-1")
+@pytest.mark.parametrize(
+    ("claims", "decision", "reason"),
+    [
+        ({}, "admit", "no-entry-date"),
+        ({"registered": "2026-06-05"}, "admit", "no-entry-date"),  # the list says it
+        ({"registered": "2026-06-10"}, "refer", "registration-claimed"),
+        ({"registered": "2026-11-30"}, "refer", "registration-claimed"),
+    ],
+)
+def test_a_registration_that_is_claimed_without_an_entry_is_confirmed_by_the_list_too(claims, decision, reason):
+    verdict = Traveller(foreigner(), "exit", lists=(grant("registration", valid_from="2026-06-05"),), claims=claims).judge()
+    (found,) = (f for f in verdict.findings if f.check == "holder.stay")
+    assert (verdict.decision, found.reason) == (decision, reason)

@@ -292,6 +292,10 @@ def edit(name, old, new):
         (lambda files: files.pop("chip/DG2.bin"), False, "files", "failed", "lists-differ"),
         (put("chip/DG2.bin", b"\x75\x00"), True, "judgement", "failed", "verdict-differs"),
         (edit("verdict.json", b'"no-list"', b'"banned"'), True, "judgement", "warning", "findings-differ"),
+        (edit("verdict.json", b'"admit"', b'"refuse"'), True, "judgement", "failed", "verdict-differs"),
+        (edit("verdict.json", b'"decided_by"', b'"decided"'), True, "judgement", "failed", "verdict-differs"),
+        (lambda files: files.pop("verdict.json"), True, "judgement", "failed", "verdict-differs"),
+        (put("verdict.json", b"{}"), True, "judgement", "failed", "verdict-differs"),
         (lambda files: files.pop("policy.toml"), True, "judgement", "failed", "not-repeatable"),
         (put("policy.toml", b"= broken"), True, "judgement", "failed", "not-repeatable"),
         (put("trust.json", b"[5]"), True, "judgement", "failed", "not-repeatable"),
@@ -304,6 +308,21 @@ def test_whatever_is_altered_is_found(tmp_path, change, resign, check, outcome, 
     result = rewritten(tmp_path / "e.zip", change, resign=resign)
     assert outcomes(result)[check] == (outcome, reason)
     assert result.valid == (outcome == "warning")
+
+
+@pytest.mark.parametrize("where", ["before", "behind", "said", "twice"])
+def test_bytes_outside_of_the_entries_are_found(tmp_path, where):
+    """A reader that goes from the start would see what lies before, and nothing there is signed."""
+    exported(tmp_path / "e.zip")
+    data, other = (tmp_path / "e.zip").read_bytes(), b"another archive"
+    changed = {
+        "before": other + data,
+        "behind": data + other,
+        "said": data[:-2] + len(other).to_bytes(2, "little") + other,
+        "twice": data + data,
+    }
+    (tmp_path / "e.zip").write_bytes(changed[where])
+    assert outcomes(proof.verify(tmp_path / "e.zip", trust=trusting()))["structure"] == ("failed", "archive")
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,15 @@
 import contextlib
 import io
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
+from lists_made import master_list
 
+import builders as b
 from tjdocs.border import Policy
 from tjdocs.cli import main
 from tjdocs.pki import TrustStore
@@ -154,6 +158,19 @@ def test_a_trust_store_pinned_by_its_digest(place, tmp_path):
     asked("trust", "import", "--store", again, place / "authority/csca.cer", "--bilateral")
     assert TrustStore(again).certificates_digest == before
     assert run("verify", chip, "--trust", again, "--trust-digest", digest, "--at", AT)[0] == 2
+
+
+def test_a_pin_of_a_store_without_the_signers_of_its_lists_is_told(place, tmp_path):
+    """Whoever takes them from the file hides that one is revoked, and a store of before is no other."""
+    (tmp_path / "a.ml").write_bytes(master_list([b.csca("CSCA Elsewhere", "XX").raw]))
+    (tmp_path / "anchor.cer").write_bytes(b.utopia().raw)
+    store = tmp_path / "trust.db"
+    asked("trust", "import", "--store", store, tmp_path / "a.ml", "--anchor", tmp_path / "anchor.cer", "--at", AT)
+    pinned = ("verify", place / "out/chip", "--trust", store, "--trust-digest", TrustStore(store).digest, "--at", AT)
+    assert run(*pinned)[2] == ""
+    with closing(sqlite3.connect(store)) as database, database:
+        database.execute("DELETE FROM signer")
+    assert "whether the signers of a.ml are revoked cannot be told" in run(*pinned)[2]
 
 
 def test_whom_a_policy_believes(place, tmp_path):

@@ -1,6 +1,7 @@
 """The State of the zone against the countries of signer and CSCA, for the codes that are no State's own two letters."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import cases_signer
@@ -75,3 +76,47 @@ def test_a_seal_of_an_overseas_territory_is_signed_in_the_united_kingdom():
         scene = seals.scene(seals.made(seals.emergency(seals.zone(state="GBD")), signer=f"{country}S1", country="GBD"), by=[signer], anchors=[csca])
         (finding,) = (f for f in scene.examine().findings if f.check == "seal.signer")
         assert (str(finding.outcome), finding.reason) == expected
+
+
+# ------------------------------------------------------------------------- what has not the form of a country code
+
+LONG = b.name(("C", b.STATE), ("CN", "CSCA"))
+ODD = b.csca(subject=LONG, key=b.ec_key("odd"))
+ODD_LINK = b.csca(subject=LONG, key=b.ec_key("odd"), by=b.utopia())
+SIGNER_NAMED = {code: b.name(("C", code), ("CN", "Document Signer")) for code in (b.STATE, b.COUNTRY, "EW")}
+
+
+def told(csca: b.Party, state: str = b.COUNTRY):
+    return b.policy(believe=["anchor"], states={csca.certificate.sha256: state})
+
+
+@pytest.mark.parametrize(
+    ("csca", "code", "state", "expected"),
+    [
+        (b.utopia(), b.STATE, "", ("undetermined", "code-unknown")),  # it names no State, and accuses nobody
+        (b.utopia(), "EW", "", ("failed", "differs")),
+        (b.csca(country="EW"), b.STATE, "", ("failed", "differs")),  # the CSCA's own name is another State's
+        (ODD, b.COUNTRY, "", ("undetermined", "code-unknown")),
+        (ODD, b.COUNTRY, b.COUNTRY, ("passed", "")),
+        (ODD, b.STATE, b.COUNTRY, ("passed", "")),
+        (ODD, "EW", b.COUNTRY, ("failed", "differs")),
+        (ODD, b.COUNTRY, "EW", ("failed", "differs")),
+    ],
+)
+def test_a_code_of_three_letters_names_no_state(csca, code, state, expected):
+    scene = b.scene(by=b.signer(csca, subject=SIGNER_NAMED[code]), anchors=[csca])
+    found = replace(scene, policy=told(csca, state) if state else None).examine().findings
+    assert next((str(f.outcome), f.reason) for f in found if f.check == "pa.country") == expected
+
+
+@pytest.mark.parametrize("code", [b.COUNTRY, b.STATE])
+@pytest.mark.parametrize("csca", [ODD, ODD_LINK], ids=["root", "link"])
+def test_a_list_of_the_state_is_asked_where_names_have_three_letters(csca, code):
+    """The State that the policy gives the CSCA, or that of the root above it, lists what it revoked."""
+    party = b.signer(csca, subject=SIGNER_NAMED[code])
+    by = b.csca(subject=b.name(("C", b.COUNTRY), ("CN", "New")), key=b.ec_key("odd")) if csca is ODD else b.utopia()
+    crl = b.revocation_list(by, [party.certificate.serial])
+    anchors = [csca, by] if csca is ODD else [by]
+    scene = b.scene(by=party, anchors=anchors, candidates=[csca], crls=[crl])
+    found = replace(scene, policy=told(csca)).examine().findings
+    assert next((str(f.outcome), f.reason) for f in found if f.check == "pa.ds-revocation") == ("failed", "revoked")

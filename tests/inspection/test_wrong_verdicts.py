@@ -8,6 +8,7 @@ import cases_sod
 import pytest
 
 import builders as b
+import seals_made as s
 from tjdocs.findings import checks
 from tjdocs.pki.trust import TrustStore
 
@@ -103,3 +104,41 @@ def test_what_is_verified_is_what_was_read():
     groups = {1: b.dg1(b.zone()), 2: b.dg2()}
     values = [(number, b.digest("sha256", groups[number])) for number in (2, 1)]
     assert b.scene(content={"values": values}).judge().decision == "admit"
+
+
+# -------------------------------------------------------------------------------- certificates that strangers published
+
+FORGER = b.csca(key=b.ec_key("forger"), identifier=b.utopia().identifier)  # of Utopia's name, with its key's identifier
+NUMBER = b.utopian_signer().certificate.serial
+ELSEWHERE = b.csca("CSCA Elsewhere", "XX")
+PUBLISHED = {
+    "a document signer of that number": lambda *more: b.scene(
+        outer={"certificates": []}, candidates=[b.signer(FORGER, key=b.ec_key("stranger"), serial=NUMBER), *more]
+    ),
+    "a CSCA of that name and identifier": lambda *more: b.scene(anchors=[ELSEWHERE, *more], candidates=[FORGER]),
+    "the CSCA's key in what is no CSCA's": lambda *more: b.scene(
+        anchors=[ELSEWHERE, *more],
+        candidates=[b.csca(extensions=[b.key_usage("digitalSignature")], by=FORGER, subject=b.utopia().name)],
+    ),
+    "a seal signer of that name": lambda *more: s.scene(
+        by=[s.signer(by=FORGER, key=b.ec_key("stranger"), authority=None), *more]
+    ),
+}
+KNOWN = {name: b.utopian_signer() if "document" in name else s.utopian() if "seal" in name else b.utopia() for name in PUBLISHED}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_what_a_stranger_published_accuses_nobody(name):
+    """Whoever imports it knows one certificate more, that nobody vouches for: the genuine document is not refused."""
+    assert PUBLISHED[name]().judge().decision == "refer"
+    assert PUBLISHED[name](KNOWN[name]).judge().decision == "admit"
+
+
+@pytest.mark.parametrize("name", list(PUBLISHED)[:1])
+def test_a_signer_that_a_csca_vouches_for_accuses_beside_a_stranger(name):
+    scene = PUBLISHED[name](b.utopian_signer())
+    body = b.security_object({1: bytes(32), 2: bytes(32)})
+    wrong = b.signer_info(body, b.utopian_signer(), signature=b.sequence(b.integer(1), b.integer(1)))
+    forged = scene.with_files(EF_SOD=b.signed_data(body, [wrong], []))
+    found = {f.check: (str(f.outcome), f.reason) for f in forged.examine().findings}
+    assert found["pa.sod-signature"] == ("failed", "wrong-signature")

@@ -2,6 +2,7 @@
 
 import base64
 import time
+from dataclasses import replace
 
 import ecdsa
 import pytest
@@ -237,6 +238,52 @@ def test_what_a_search_left_over_hides_no_revocation():
     assert signer_rules.judge(party, "document", store, attempts=Attempts(1)).path.valid
     found = revocation.judge("x", [party, root], store, at=b.AT)
     assert (found.outcome, found.reason) == ("failed", "issuer-revoked")
+
+
+def strangers(count: int, name: str, *, key: str = "") -> list[Certificate]:
+    """Links that say that Utopia's CSCA certified them, and that somebody else signed."""
+    forger = replace(b.utopia(), key=b.ec_key("forger"))
+    made = (b.csca(name, key=b.ec_key(key or f"stranger {n}"), by=forger, serial=n + 1) for n in range(count))
+    return [party.certificate for party in made]
+
+
+NAMESAKES, LINKS = strangers(64, "CSCA Utopia 2"), strangers(600, "CSCA Utopia 9", key="stranger")
+
+
+@pytest.mark.parametrize(
+    ("crowd", "names", "reason"),
+    [
+        ([], "signer", "revoked"),
+        ([], "issuer", "issuer-revoked"),
+        (NAMESAKES, "signer", "crl-signature"),
+        (NAMESAKES, "issuer", "crl-signature"),
+        (NAMESAKES, "nobody", ""),
+        (LINKS, "signer", "crl-not-tied"),
+        (LINKS, "issuer", "crl-not-tied"),
+        (LINKS, "nobody", ""),
+    ],
+)
+def test_a_crowd_of_strangers_hides_no_revocation_behind_another_list(crowd, names, reason):
+    """The State's older key still gives lists, and its newest, that only a link vouches for, names the certificate."""
+    party, root = b.utopian_signer().certificate, b.utopia().certificate
+    newest = b.csca("CSCA Utopia 2", key=b.ec_key("next"), by=b.utopia())
+    number = {"signer": party.serial, "issuer": root.serial, "nobody": 1}[names]
+    crls = [b.revocation_list(b.utopia()), b.revocation_list(newest, [number])]
+    found = revocation.judge("x", [party, root], TrustStore.of([root], [*crowd, newest.certificate], crls), at=b.AT)
+    outcome = "failed" if not crowd else "undetermined" if reason else "passed"
+    assert (str(found.outcome), found.reason) == (outcome, reason)
+
+
+def test_a_crowd_of_strangers_does_not_keep_the_word_of_a_list_s_revoked_signer(tmp_path):
+    party, listed = list_signer(), b.csca("CSCA Elsewhere", "XX").certificate
+    (tmp_path / "a.ml").write_bytes(master_list([listed.raw], party))
+    store = TrustStore.create(tmp_path / "trust.db")
+    importing.import_paths(store, [tmp_path / "a.ml"], anchors=[b.utopia().certificate], at=b.AT)
+    newest = b.csca("CSCA Utopia 2", key=b.ec_key("next"), by=b.utopia())
+    crl = b.revocation_list(newest, [party.certificate.serial])
+    for crowd in ([], NAMESAKES):
+        added = TrustStore.of([], [*crowd, newest.certificate], [crl])
+        assert store.merged([added]).doubt(listed) == "not-believed"
 
 
 def test_a_bound_that_is_part_of_another():

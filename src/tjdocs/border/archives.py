@@ -20,6 +20,7 @@ __all__ = ["ArchiveError", "Held", "read_tar", "read_zip"]
 
 _BLOCK = 1 << 16  # bytes that are read or unpacked at once
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack a block whole, however large it is
+_ZIP_END = b"PK\5\6" + bytes(18)  # the last record, of this length where no comment follows
 _TAR_BLOCK = 20 * 512  # what tarfile reads at once
 
 
@@ -79,6 +80,11 @@ def read_zip(source: IO[bytes]) -> dict[str, bytes]:
         metered: Any = _Metered(source, limits.ZIP_DIRECTORY)
         with zipfile.ZipFile(metered) as archive:
             infos = archive.infolist()
+            # zipfile finds the directory from the end, wherever it stands: what no entry holds nobody signed
+            source.seek(max(0, size - len(_ZIP_END)))
+            ends = source.read(4) == _ZIP_END[:4]
+            if not ends or archive.comment or min((info.header_offset for info in infos), default=0):
+                raise ArchiveError("archive", "bytes that belong to no entry")
             if len(infos) > limits.ENTRIES:
                 raise ArchiveError("limit", f"more than {limits.ENTRIES} entries")
             metered.grant(2 * limits.UNPACKED)  # entries may lie over one another: what unpacks is what counts
@@ -250,10 +256,11 @@ class Held:
 def read_tar(source: IO[bytes], known: Callable[[str], bool]) -> Iterator[tuple[str, dict[str, bytes] | str]]:
     """Yield the folders of a tar stream with their files, as they come; a folder's files stand one behind another.
 
-    The first file that is evidence tells how deep the folders stand (``tar c lane``: one below the root). Links and
-    special files are passed over, as are hidden folders, folders in a record other than ``chip``, and names outside of
-    the root. A folder that the stream names and of which it has no file is yielded without files, one that cannot be
-    taken (a file in it comes twice) with the reason in their place.
+    The first file that is evidence tells how deep the folders stand (``tar c lane``: one below the root). Symbolic
+    links and special files are passed over, as are hidden folders, folders in a record other than ``chip``, and names
+    outside of the root. A folder that the stream names and of which it has no file is yielded without files, one that
+    cannot be taken with the reason in their place: a file in it comes twice, or is one of several names of a file,
+    which ``tar`` writes once and then as links.
 
     :param known: whether a file of this name is evidence; no other is read
     :raises InputError: the stream is none, breaks off, or is over the limits as a whole: its headers, its folders
@@ -264,14 +271,15 @@ def read_tar(source: IO[bytes], known: Callable[[str], bool]) -> Iterator[tuple[
     folders = _Folders()
     try:
         for member, content in _members(source):
-            name = member.name.removeprefix("./")
-            if not _inside(name):
+            # as a folder's own paths, so that a file is the same under each spelling, and twice if it comes under two
+            name = "/".join(part for part in member.name.split("/") if part not in ("", "."))
+            if member.name.startswith("/") or not _inside(name):
                 continue
             if member.isdir():
                 folders.name(name.split("/"))
                 continue
             *above, last = name.split("/")
-            if not member.isreg() or not above or not folders.placed(above, known(last)):
+            if not (member.isreg() or member.islnk()) or not above or not folders.placed(above, known(last)):
                 continue
             folder, within = folders.record(above)
             if not folder:
@@ -284,6 +292,8 @@ def read_tar(source: IO[bytes], known: Callable[[str], bool]) -> Iterator[tuple[
                 current, held = folder, Held()
             if known(last) and within in ([], ["chip"]) and not isinstance(held, str):
                 try:
+                    if member.islnk():
+                        raise ArchiveError("link", f"a file written as a link to another: {last[:80]}")
                     held.place("/".join((*within, last)), member.size, content)
                 except ArchiveError as error:
                     held = str(error)
@@ -297,6 +307,30 @@ def read_tar(source: IO[bytes], known: Callable[[str], bool]) -> Iterator[tuple[
         yield empty, {}
 
 
+class _Member(tarfile.TarInfo):
+    """An entry of a stream that ends by its mark: ``tarfile`` takes a header that is none, or cut off, for the end."""
+
+    @classmethod
+    def fromtarfile(cls, tarfile: tarfile.TarFile) -> "_Member":
+        """Return the next entry.
+
+        :raises tarfile.EOFHeaderError: the end; ``tarfile.ReadError``, what is no entry
+        """
+        try:
+            return super().fromtarfile(tarfile)
+        except _AT_THE_END:
+            following = getattr(tarfile, "fileobj").read(_TAR_UNIT)  # noqa: B009
+            if following.strip(b"\0"):
+                raise _BROKEN("a lone block of zeros") from None
+            raise
+        except _NO_HEADER as error:
+            raise _BROKEN(str(error)) from None
+
+
+_TAR_UNIT = 512
+_AT_THE_END, _NO_HEADER, _BROKEN = tarfile.EOFHeaderError, tarfile.HeaderError, tarfile.ReadError  # type: ignore[attr-defined]
+
+
 def _members(source: IO[bytes]) -> Iterator[tuple[tarfile.TarInfo, Callable[[], bytes]]]:
     """Yield what a tar stream holds, each with a function that reads its content; memory does not grow.
 
@@ -305,7 +339,7 @@ def _members(source: IO[bytes]) -> Iterator[tuple[tarfile.TarInfo, Callable[[], 
     stream = _Unpacked(source)
     metered: Any = _Metered(stream, limits.HEADER)
     count = 0
-    with tarfile.open(fileobj=metered, mode="r|") as archive:
+    with tarfile.open(fileobj=metered, mode="r|", tarinfo=_Member) as archive:
         kept: list[tarfile.TarInfo] = vars(archive)["members"]
         while (member := archive.next()) is not None:
             kept.clear()  # tarfile would keep all of them

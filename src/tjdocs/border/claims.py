@@ -1,6 +1,7 @@
 """What stands beside the document: the traveller's declaration, and what an officer read in stamps and papers."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
@@ -40,7 +41,7 @@ class Claims:
 
     @classmethod
     def of(cls, values: Mapping[str, object] | None) -> "Claims":
-        """Return the claims of a mapping; dates are ISO 8601, or ``date``.
+        """Return the claims of a mapping; dates are ``YYYY-MM-DD``, or ``date``.
 
         :raises UsageError: an unknown name, or a value that cannot be used
         """
@@ -63,10 +64,11 @@ class Claims:
 def _day(value: object, name: str) -> date:
     if type(value) is date:
         return value
-    try:
-        return date.fromisoformat(value if isinstance(value, str) else "")
-    except ValueError:
-        raise UsageError("no date", where=f"claims {name}", hint="YYYY-MM-DD") from None
+    with suppress(ValueError):
+        found = date.fromisoformat(value if isinstance(value, str) else "")
+        if found.isoformat() == value:  # ISO 8601 has other forms, of weeks too, which no stamp has
+            return found
+    raise UsageError("no date", where=f"claims {name}", hint="YYYY-MM-DD")
 
 
 _NONE = Claims()

@@ -48,16 +48,17 @@ def judge(case: Case) -> Finding:
     if not case.nationality:
         return Finding(check, Outcome.UNDETERMINED, "no-input")
     entered = case.claims.entered
+    claimed = case.claims.registered
     if entered is None:
-        return Finding(check, Outcome.UNDETERMINED, "no-entry-date")
+        spans = _registered(case, date.min)[0] if claimed is not None else []
+        confirmed = claimed is None or any(first == claimed for first, _ in spans)
+        return Finding(check, Outcome.UNDETERMINED, "no-entry-date" if confirmed else "registration-claimed")
     if entered > case.day:
         return Finding(check, Outcome.FAILED, "entered-in-future")
     registered, doubts = _registered(case, entered)
-    claimed = case.claims.registered
-    until = min(registered, case.day) if registered else case.day
     allowed = _rules()["free_days"]
     # a holiday not in the table shortens the count by a day or two a year: one that is far over stays over
-    count, known = business_days(entered, until, enough=allowed + 30)
+    count, known = _without(entered, registered, case.day, enough=allowed + 30)
     detail = f"{count} business days from the day after entry" + (", then registered" if registered else "")
     if count <= allowed:
         return Finding(check, Outcome.PASSED, detail=detail)
@@ -70,11 +71,23 @@ def judge(case: Case) -> Finding:
     return Finding(check, Outcome.FAILED, "overstayed", f"{detail}; {allowed} are allowed")
 
 
-def _registered(case: Case, entered: date) -> tuple[date | None, list[Finding]]:
-    """Return the day of registration by a list, and why the list may have another: a claim gives no right."""
-    days = []
+def _without(entered: date, registered: list[tuple[date, date]], until: date, *, enough: int) -> tuple[int, bool]:
+    """Return how many business days of a stay no registration covers, and whether all holidays in them are known."""
+    count, known, covered = 0, True, entered
+    for first, last in [*registered, (until, until)]:
+        more, told = business_days(covered, min(first, until), enough=enough - count)
+        count, known, covered = count + more, known and told, max(covered, last)
+    return min(count, enough), known
+
+
+def _registered(case: Case, entered: date) -> tuple[list[tuple[date, date]], list[Finding]]:
+    """Return the registrations by a list, each from day to day, and why the list may have others.
+
+    A claim gives no right, and neither does a registration of an earlier stay, nor one after its end.
+    """
     result = case.look_up(["registration"]) if case.listed.get("registration") else None
-    if result is not None:
-        days += [date.fromisoformat(match.entry.valid_from) for match in concerning(result, case) if match.exact]
-    doubts = incomplete("holder.stay", result) if result is not None else []
-    return min((day for day in days if day >= entered), default=None), doubts
+    if result is None:
+        return [], []
+    rows = (match.entry for match in concerning(result, case) if match.exact)
+    spans = [(date.fromisoformat(row.valid_from), date.fromisoformat(row.valid_until or "9999-12-31")) for row in rows]
+    return sorted(span for span in spans if span[0] >= entered), incomplete("holder.stay", result)

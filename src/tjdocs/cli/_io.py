@@ -122,6 +122,10 @@ def trust(paths: list[str], crls: list[str], digest: str = "", signers: Iterable
             raise UsageError("the trusted certificates are not those pinned", where=f"--trust-digest {digest}")
         note = f"pins the certificates alone; {store.digest} pins also who said so"
         _terminal.error(f"tjdocs: --trust-digest: {note}")
+    if digest and (without := store.lists_without_signers):
+        # a store of before kept none, and whoever can write the file can take them from it
+        note = f"whether the signers of {', '.join(without)} are revoked cannot be told: import these lists again"
+        _terminal.error(f"tjdocs: --trust-digest: {note}")
     return store
 
 

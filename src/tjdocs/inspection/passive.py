@@ -13,7 +13,8 @@ from tjdocs import mrz
 from tjdocs.asn1 import der, times
 from tjdocs.findings import Finding, Outcome, brief, passed
 from tjdocs.inspection.structure import ChipContent
-from tjdocs.pki import algorithms, cms, paths, revocation, signer_rules
+from tjdocs.pki import algorithms, cms, keys, paths, revocation, signer_rules
+from tjdocs.pki.attempts import Attempts
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.signer_rules import Fault, StatedTime
 from tjdocs.pki.trust import TrustStore
@@ -133,7 +134,7 @@ def _signature(chip: ChipContent, trust: TrustStore) -> tuple[_Signature, Certif
     data = chip.sod.signed_data
     check = "pa.sod-signature"
     best: tuple[_Signature, Certificate | None] | None = None
-    attempts = data.attempts()
+    attempts, searching = data.attempts(), Attempts(paths.MAX_TRIED)
     for info in data.signers:
         named = data.named(info) or data.named(
             info, trust.signers(serial=info.serial, key_identifier=info.key_identifier)
@@ -156,6 +157,13 @@ def _signature(chip: ChipContent, trust: TrustStore) -> tuple[_Signature, Certif
             bits = certificate.key.bits if certificate.key.kind == "rsa" else 0
             hashes = (info.digest, result.hash, chip.sod.security_object.hash)
             return _Signature(_named(check, warnings), hashes, bits, info), certificate
+        if result.reason in keys.OF_THE_KEY and certificate.raw not in data.certificates:
+            vouched = [c for c in named if signer_rules.judge(c, "document", trust, attempts=searching).path.valid]
+            if not vouched:
+                # a stranger may have published it under the signer's name
+                best = best or (_Signature(Finding(check, Outcome.UNDETERMINED, "signer-missing")), None)
+                continue
+            certificate = vouched[0]
         outcome = Outcome.UNDETERMINED if result.valid is None else Outcome.FAILED
         finding = Finding(check, outcome, result.reason, f"algorithm {result.algorithm or 'unknown'}")
         signer = None if result.reason == "limit" and len(named) > 1 else certificate

@@ -61,6 +61,7 @@ class _Rules:
     cyrillic: Mapping[int, str]
     latin: Mapping[int, str]
     births: Mapping[str, int]
+    between: Mapping[int, str]
 
 
 # ---------------------------------------------------------------------------------------------------------- components
@@ -276,8 +277,12 @@ def _split(text: str) -> list[str]:
 
 
 def part_initials(text: str) -> str:
-    """Return a name with its initials apart: lists have them without a blank between, as ``А.К.``."""
-    return _INITIAL.sub(r"\1 ", text)
+    """Return a name with what stands beside one another apart.
+
+    Lists have initials without a blank between, as ``А.К.``, and two spellings of a name with a sign between, as
+    ``САФАРОВ/SAFAROV``. An MRZ leaves such a sign out, which would make one name of two, and nobody's.
+    """
+    return _INITIAL.sub(r"\1 ", text.translate(_rules().between))
 
 
 _INITIAL = re.compile(r"(?<![^\W\d_])([^\W\d_])\.")
@@ -361,14 +366,15 @@ def century(born: str, years: int) -> str:
 @cache
 def _rules() -> _Rules:
     table = specs.read_toml("mrz/resemblance.toml")
-    keys = ["schema", "endings", "sound", "vowels", "neighbours", "particles", "unvowelled", "lookalikes", "birth"]
-    specs.require_keys(table, keys, where=_WHERE)
+    parts = ["endings", "sound", "vowels", "neighbours", "particles", "unvowelled", "lookalikes", "between"]
+    specs.require_keys(table, ["schema", *parts, "birth"], where=_WHERE)
     for name, known in (
         ("vowels", ["source", "consonants"]),
         ("neighbours", ["source", "letters"]),
         ("particles", ["source", "parts"]),
         ("unvowelled", ["source", "ways", "letters"]),
         ("lookalikes", ["source", "latin", "cyrillic"]),
+        ("between", ["source", "signs"]),
         ("endings", ["stem", "row"]),
     ):
         specs.require_keys(table[name], known, where=f"{_WHERE} {name}")
@@ -395,6 +401,7 @@ def _rules() -> _Rules:
         cyrillic=_replacements(alike["latin"], alike["cyrillic"]),
         latin=_replacements(alike["cyrillic"], alike["latin"]),
         births=births,
+        between=dict.fromkeys(map(ord, table["between"]["signs"]), " "),
     )
 
 

@@ -22,7 +22,7 @@ from tjdocs import limits
 from tjdocs.asn1 import der, tlv, x509
 from tjdocs.pki import algorithms, curves, rawrsa
 
-__all__ = ["PublicKey", "SignatureResult", "canonical_octets", "load", "signature_forms", "verify"]
+__all__ = ["OF_THE_KEY", "PublicKey", "SignatureResult", "canonical_octets", "load", "signature_forms", "verify"]
 
 MAX_RSA_BITS = limits.RSA_BITS
 
@@ -34,6 +34,10 @@ _EC_PUBLIC_KEY = "1.2.840.10045.2.1"
 _RSA = ("1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10")
 _DSA = "1.2.840.10040.4.1"
 _MGF1 = "1.2.840.113549.1.1.8"
+
+
+# what accuses only if the key is the signer's: with another's every signature is wrong
+OF_THE_KEY = ("wrong-signature", "algorithm-key-mismatch")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from tjdocs import limits
 from tjdocs.asn1 import der, icao, times
 from tjdocs.findings import Outcome
-from tjdocs.pki import cms, names, paths, revocation, signer_rules
+from tjdocs.pki import cms, keys, names, paths, revocation, signer_rules
 from tjdocs.pki.attempts import Attempts
 from tjdocs.pki.certificate import Certificate, CertificateError
 from tjdocs.pki.crl import Crl
@@ -113,6 +113,8 @@ class MasterList:
             signed, odd = _signing_time(info)
             signer = signer_rules.judge(certificate, "list", source, attempts=searching, listing=searching)
             faults = [*_faults(signer, signed, source, at, searching), *odd]
+            if not signer.path.valid and _contradicted(certificate, inside, searching):
+                faults.append(Fault(Outcome.FAILED, "wrong-signature"))
             warnings |= dict.fromkeys((*info.warnings, *tolerance, *certificate.warnings, *result.warnings))
             warnings |= dict.fromkeys(fault.reason for fault in faults if fault.outcome is Outcome.WARNING)
             grave = [fault for fault in faults if fault.outcome is not Outcome.WARNING]
@@ -137,6 +139,13 @@ _LIST_WORDS = {
     **dict.fromkeys(("expired", "not-yet-valid", "key-usage-period"), "signer-validity"),
     "revoked": "signer-revoked",
 }
+
+
+def _contradicted(signer: Certificate, inside: Sequence[Certificate], attempts: Attempts) -> bool:
+    """Whether the list itself says who certified its signer, and that one did not: then it accuses itself."""
+    meant = signer.authority_key_identifier
+    named = [c for c in inside if meant is not None and c.subject_key_identifier == meant]
+    return bool(named) and all(attempts.take(c.key) and signer.verify(c).reason in keys.OF_THE_KEY for c in named)
 
 
 def _signing_time(info: cms.SignerInfo) -> tuple[datetime | None, list[Fault]]:

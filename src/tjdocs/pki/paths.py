@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 from tjdocs import limits
 from tjdocs.asn1 import der
-from tjdocs.pki import names
+from tjdocs.pki import keys, names
 from tjdocs.pki.attempts import Attempts
 from tjdocs.pki.certificate import (
     ICAO_PURPOSES,
@@ -112,7 +112,8 @@ def build(
         # without what was only met on the way
         vain = tuple(attempt for attempt in search.attempts if attempt.issuer not in found.chain)
         return Path(True, "", found.chain, (*found.warnings, *_deviations(found.chain)), vain)
-    valid, reason = _explain(signer, search.attempts)
+    vouched = [a for a in search.attempts if a.reason not in _OF_THE_ISSUER or search.vouches(a.issuer)]
+    valid, reason = _explain(signer, vouched, known=bool(search.attempts))
     return Path(valid, reason, (signer,), (), tuple(search.attempts))
 
 
@@ -166,6 +167,12 @@ class _Search:
         if (issuer.sha256, reason) not in self.told:
             self.told.add((issuer.sha256, reason))
             self.attempts.append(Attempt(issuer, reason, detail))
+
+    def vouches(self, issuer: Certificate) -> bool:
+        """Whether ``issuer`` is trusted, or a path leads from it to one that is: else its word accuses nobody."""
+        doubt = self.store.doubt(issuer)
+        above = _Search(self.store, self.barred, self.left)
+        return not doubt or (doubt != "denied" and above.climb(_Step((issuer,), ())) is not None)
 
     def climb(self, step: _Step) -> _Step | None:
         """Return the first path from ``step`` to a trusted certificate."""
@@ -287,8 +294,15 @@ _UNDECIDED = ("limit", "curve-unsupported", "algorithm-unknown", "key-unusable")
 _WRONG = ("wrong-signature", "algorithms-differ", "algorithm-key-mismatch")
 
 
-def _explain(signer: Certificate, attempts: list[Attempt]) -> tuple[bool | None, str]:
-    """Return the verdict on a signer without a path, from what was tried."""
+# what a certificate says of its key, which anybody may write of any key and under any name
+_OF_THE_ISSUER = (*keys.OF_THE_KEY, "not-a-ca", "critical-extension", "name-constraints")
+
+
+def _explain(signer: Certificate, attempts: list[Attempt], *, known: bool) -> tuple[bool | None, str]:
+    """Return the verdict on a signer without a path, from what was tried.
+
+    :param attempts: those that may accuse; ``known``, whether there were any
+    """
     identifier = signer.authority_key_identifier
     reasons = {attempt.reason for attempt in attempts}
     meant = {
@@ -317,4 +331,4 @@ def _explain(signer: Certificate, attempts: list[Attempt]) -> tuple[bool | None,
     for reason in _UNDECIDED:
         if reason in reasons:
             return None, reason
-    return None, "other-generation" if reasons else "no-issuer"
+    return None, "other-generation" if known else "no-issuer"

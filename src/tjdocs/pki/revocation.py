@@ -16,7 +16,7 @@ from tjdocs.pki.attempts import Attempts
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.crl import Crl
 
-__all__ = ["RevocationSource", "judge", "revoked", "revoked_above"]
+__all__ = ["REVOKED", "RevocationSource", "judge", "listed", "revoked", "revoked_above"]
 
 
 class RevocationSource(paths.CertificateSource, Protocol):
@@ -77,12 +77,16 @@ def judge(
     lists = source.crls_for(signer)
     if not lists:
         return Finding(check, Outcome.UNDETERMINED, "other-issuer")
-    sound = [found for crl in lists if (found := _sound(crl, source, attempts)) is not None]
-    tied = [found for found in sound if _tied(found, signer, above, source)]
+    sound = [found for crl in lists if isinstance(found := _sound(crl, source, attempts), _Sound)]
+    tied = [found for found in sound if _tied(found, signer, above, source) == ""]
     if any(signer.serial in found.crl.serials for found in tied):
         return Finding(check, Outcome.FAILED, "revoked")
     if gone := revoked_above(chain, source, attempts):
         return Finding(check, Outcome.FAILED, "issuer-revoked", "; ".join(issuer.subject_text for issuer in gone))
+    # what was not tried to the end may name one of them: a crowd must not hide a revocation
+    said = [listed(c, chain[place:], source, attempts) for place, c in enumerate(chain, 1)]
+    if unknown := [reason for reason in said if reason not in ("", REVOKED)]:
+        return Finding(check, Outcome.UNDETERMINED, unknown[0])
     if not sound:
         return Finding(check, Outcome.UNDETERMINED, "crl-signature")
     # an untied list that names the number may mean this signer: it is not known which CSCA's number that is
@@ -112,12 +116,28 @@ def revoked(
 
     :param above: the certificates above it, as far as they are known
     """
+    return listed(certificate, above, source, attempts) == REVOKED
+
+
+def listed(
+    certificate: Certificate,
+    above: Sequence[Certificate],
+    source: RevocationSource,
+    attempts: Attempts | None = None,
+) -> str:
+    """Return ``revoked`` as :func:`revoked` says it, nothing, or why that is not known.
+
+    It is not known where a list names the certificate and more may have signed it than are tried (``crl-signature``),
+    or more links may tie it (``crl-not-tied``): whatever others added to the store must not hide a revocation.
+    """
     if not source.crls:
-        return False
-    if _listed(certificate, above, source, attempts):
-        return True
-    others = (other for other in source.of_key(certificate) if other != certificate and other.self_named)
-    return any(_listed(other, (), source, attempts) and other.verify(other).valid for other in others)
+        return ""
+    found = [_listed(certificate, above, source, attempts)]
+    if found[0] != REVOKED:
+        others = (other for other in source.of_key(certificate) if other != certificate and other.self_named)
+        named = ((other, _listed(other, (), source, attempts)) for other in others)
+        found += [said for other, said in named if said and other.verify(other).valid]
+    return REVOKED if REVOKED in found else next(filter(None, found), "")
 
 
 def revoked_above(
@@ -129,26 +149,37 @@ def revoked_above(
 
 def _listed(
     certificate: Certificate, above: Sequence[Certificate], source: RevocationSource, attempts: Attempts | None
-) -> bool:
-    # the number is asked first: judging a list costs a signature
-    naming = (crl for crl in source.crls_for(certificate) if certificate.serial in crl.serials)
-    sound = (found for crl in naming if (found := _sound(crl, source, attempts)) is not None)
-    return any(_tied(found, certificate, above, source) for found in sound)
+) -> str:
+    said = ""
+    for crl in source.crls_for(certificate):
+        # the number is asked first: judging a list costs a signature
+        found = _sound(crl, source, attempts) if certificate.serial in crl.serials else None
+        if isinstance(found, _Sound):
+            tie = _tied(found, certificate, above, source)
+            if not tie:
+                return REVOKED
+            said = said or ("crl-not-tied" if tie == _CUT else "")
+        elif found == _CUT:
+            said = said or "crl-signature"
+    return said
 
 
-def _sound(crl: Crl, source: RevocationSource, attempts: Attempts | None) -> _Sound | None:
+def _sound(crl: Crl, source: RevocationSource, attempts: Attempts | None) -> _Sound | str | None:
     """Return the list with the certificate under which its signature is right, None where there is none.
+
+    ``limit`` where more certificates may have signed it than are tried.
 
     Whether that certificate is itself revoked does not count: a key's last word may be that it is not to be used.
     """
     kept = source.memory.get(("crl", id(crl)), _MISSING)
     if kept is _MISSING:
         kept = source.memory["crl", id(crl)] = _verified(crl, source, attempts or _part(crl, source))
-    assert kept is None or isinstance(kept, _Sound)  # noqa: S101
+    assert kept is None or isinstance(kept, _Sound | str)  # noqa: S101
     return kept
 
 
-_MISSING = object()
+REVOKED = "revoked"
+_CUT, _MISSING = "limit", object()
 
 
 def _part(crl: Crl, source: RevocationSource) -> Attempts:
@@ -157,10 +188,13 @@ def _part(crl: Crl, source: RevocationSource) -> Attempts:
     return Attempts(paths.MAX_TRIED, cost)
 
 
-def _verified(crl: Crl, source: RevocationSource, attempts: Attempts) -> _Sound | None:
-    for place, candidate in enumerate(source.crl_signers(crl)[: paths.MAX_CANDIDATES]):
+def _verified(crl: Crl, source: RevocationSource, attempts: Attempts) -> _Sound | str | None:
+    candidates = source.crl_signers(crl)
+    unsound = _CUT if len(candidates) > paths.MAX_CANDIDATES else None
+    for place, candidate in enumerate(candidates[: paths.MAX_CANDIDATES]):
         # a trusted authority that comes first is always asked: nobody else chooses its key
         if (place or source.doubt(candidate)) and not attempts.take(candidate.key):
+            unsound = _CUT
             continue
         result = crl.verify(candidate)
         if not result.valid:
@@ -168,7 +202,8 @@ def _verified(crl: Crl, source: RevocationSource, attempts: Attempts) -> _Sound 
         doubt = source.doubt(candidate)
         if doubt == "denied" or (doubt and paths.role_of(candidate)[0]):
             continue
-        if doubt and not _of_one_state(candidate, source, attempts):
+        if doubt and (why := _not_at_home(candidate, source, attempts)):
+            unsound = _CUT if why == _CUT else unsound
             continue
         made = crl.this_update.date()
         if algorithms.outdated(result.hash, made):
@@ -176,47 +211,64 @@ def _verified(crl: Crl, source: RevocationSource, attempts: Attempts) -> _Sound 
         bits = candidate.key.bits if candidate.key.kind == "rsa" else 0
         weak = ("algorithm-weak",) if algorithms.weak(result.hash, bits, made) else ()
         return _Sound(crl, candidate, (*crl.warnings, *result.warnings, *weak))
-    return None
+    return unsound
 
 
-def _of_one_state(candidate: Certificate, source: RevocationSource, attempts: Attempts) -> bool:
-    """Whether a path leads to a trusted certificate and never abroad: who lists is nobody else's to say."""
+def _not_at_home(candidate: Certificate, source: RevocationSource, attempts: Attempts) -> str:
+    """Return why no path leads to a trusted certificate and never abroad: who lists is nobody else's to say."""
     found = paths.build(candidate, source, attempts=attempts)
-    return bool(found.valid) and len({certificate.country for certificate in found.chain}) == 1
+    if not found.valid:
+        return found.reason
+    return "" if len({certificate.country for certificate in found.chain}) == 1 else "abroad"
 
 
-def _tied(found: _Sound, certificate: Certificate, above: Sequence[Certificate], source: RevocationSource) -> bool:
-    """Whether a list is of the CSCA that issued ``certificate``."""
+def _tied(found: _Sound, certificate: Certificate, above: Sequence[Certificate], source: RevocationSource) -> str:
+    """Return nothing where a list is of the CSCA that issued ``certificate``, else why it is not known to be."""
     if found.crl.of_issuer(certificate.issuer):
-        return True
+        return ""
+    cut = False
     if not above and not certificate.self_signed:
-        above = paths.build(certificate, source).chain[1:]
+        path = paths.build(certificate, source)
+        above, cut = path.chain[1:], path.reason == _CUT
     if any(found.crl.of_issuer(issuer.subject) for issuer in above[:1]):
-        return True
+        return ""
     lineage = _lineage(found.by, source)
-    return any(c.key_digest in lineage for c in above or (certificate,))
+    if any(c.key_digest in lineage.keys for c in above or (certificate,)):
+        return ""
+    return _CUT if cut or lineage.cut else "crl-not-tied"
 
 
-def _lineage(authority: Certificate, source: RevocationSource) -> frozenset[str]:
+class _Lineage(NamedTuple):
+    """Keys that are connected, and whether there are more links than were tried."""
+
+    keys: frozenset[str]
+    cut: bool
+
+
+def _lineage(authority: Certificate, source: RevocationSource) -> _Lineage:
     """Return the keys that link certificates of one State connect with an authority's, its own included.
 
     A link counts where a trusted authority of the State signed it, or one whose own link counts: anyone can certify
     any two keys. So nothing is verified under the key of a stranger.
     """
     kept = source.memory.get(("lineage", authority.key_digest))
-    if isinstance(kept, frozenset):
+    if isinstance(kept, _Lineage):
         return kept
     doubts = {c: source.doubt(c) for c in source.of_state(authority.country)}
     links = [c for c, doubt in doubts.items() if doubt != "denied"]
     sound = {c.sha256 for c in links if not doubts[c] and not paths.role_of(c)[0]}
     connected: dict[str, set[str]] = {}
-    attempts, tried = Attempts(paths.MAX_TRIED), set[tuple[str, str]]()
+    attempts, tried, cut = Attempts(paths.MAX_TRIED), set[tuple[str, str]](), False
     for _ in range(paths.MAX_DEPTH):
         before = frozenset(sound)
         for link in links:
             above = [issuer for issuer in source.issuers(link) if issuer.sha256 in before and issuer != link]
+            cut = cut or len(above) > paths.MAX_CANDIDATES
             for issuer in above[: paths.MAX_CANDIDATES]:
-                if (link.sha256, issuer.sha256) in tried or not attempts.take(issuer.key):
+                if (link.sha256, issuer.sha256) in tried:
+                    continue
+                if not attempts.take(issuer.key):
+                    cut = True
                     continue
                 tried.add((link.sha256, issuer.sha256))
                 if link.verify(issuer).valid and not paths.role_of(link)[0]:
@@ -230,5 +282,5 @@ def _lineage(authority: Certificate, source: RevocationSource) -> frozenset[str]
         new = connected.get(ahead.pop(), set()) - reached
         reached |= new
         ahead += new
-    found = source.memory["lineage", authority.key_digest] = frozenset(reached)
+    found = source.memory["lineage", authority.key_digest] = _Lineage(frozenset(reached), cut)
     return found

@@ -289,11 +289,18 @@ def check_country(signer: JudgedSigner, said: str, expected: str | None) -> Iter
     issuer, subject = signer.codes
     if len(issuer) > 1 and signer.states and signer.states[0] in [code.upper() for code in issuer]:
         issuer = (signer.states[0],)  # of several that it names, the policy says for which it signs
+    elif len(issuer) == 1 and not names.is_code(issuer[0]) and signer.states and signer.states[0]:
+        # it names none, and the policy says for which it signs; its signers may write the same
+        subject = tuple(signer.states[0] if code == issuer[0] else code for code in subject)
+        issuer = (signer.states[0],)
     written = (*issuer, *subject, *signer.states)
     above = [f"issuer {index} {code or 'of no State'}" for index, code in enumerate(signer.states, 1)]
     own = [f"signer {'+'.join(issuer) or '-'}"] + [f"its subject {'+'.join(subject)}"] * (subject not in ((), issuer))
     detail = ", ".join([*own, *above, said])
-    if expected is None or len(issuer) > 1 or len(subject) > 1 or not (issuer or subject) or not all(signer.states):
+    elsewhere = {code.upper() for code in written if names.is_code(code)} - {expected}
+    named = all(map(names.is_code, (*issuer, *subject))) or elsewhere
+    several = len(issuer) > 1 or len(subject) > 1
+    if expected is None or several or not named or not (issuer or subject) or not all(signer.states):
         yield Fault(_UNDETERMINED, "code-unknown", detail)
     elif {code.upper() for code in written} != {expected}:
         yield Fault(_FAILED, "differs", detail)

@@ -7,7 +7,7 @@ system can pin.
 
 import json
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path as FilePath
@@ -39,7 +39,7 @@ class _Snapshot:
     by_issuer: dict[object, list[Crl]] = field(default_factory=dict)
     by_state: dict[str, list[Crl]] = field(default_factory=dict)
     by_key: dict[str, list[Certificate]] | None = None  # made when first asked for
-    revoked: frozenset[str] | None = None  # likewise: digests of the certificates of lists' signers
+    revoked: Mapping[str, str] | None = None  # likewise, of the certificates of lists' signers: what is said of them
     of: "_Snapshot | None" = None  # that of which this is a view
     denied: frozenset[str] = frozenset()  # digests of public keys
     barred: frozenset[str] = frozenset()  # digests of the certificates of these keys
@@ -237,10 +237,17 @@ class TrustStore:
     def crls_for(self, certificate: Certificate) -> list[Crl]:
         """Return the revocation lists of a certificate's State, and those of its issuer's name (9303-12, D.1.2.3)."""
         snapshot = self._snapshot
-        codes = names.countries(certificate.issuer) or names.countries(certificate.subject)
+        codes = self._named(certificate.issuer) or self._named(certificate.subject)
+        if not codes:
+            issuers = {issuer.sha256 for issuer in self.issuers(certificate)} if self._policies else ()
+            codes = [code for policy in self._policies for digest, code in policy.states if digest in issuers]
         found = [*(crl for code in codes for crl in snapshot.by_state.get(code.upper(), ()))]
         found += snapshot.by_issuer.get(names.canonical(certificate.issuer), ())
         return list({id(crl): crl for crl in found}.values())
+
+    @staticmethod
+    def _named(name: bytes) -> list[str]:
+        return [code for code in names.countries(name) if names.is_code(code)]
 
     def crl_signers(self, crl: Crl) -> list[Certificate]:
         """Return the certificates of a list's issuer, by name or by key, those of the key that it names first."""
@@ -280,6 +287,11 @@ class TrustStore:
     @property
     def revoked_signers(self) -> frozenset[str]:
         """SHA-256 of the revoked certificates between lists' signers and their anchors."""
+        return frozenset(digest for digest, said in self._listed.items() if said == revocation.REVOKED)
+
+    @property
+    def _listed(self) -> Mapping[str, str]:
+        """What revocation lists say of lists' signers, by SHA-256; where that is not known a list is not believed."""
         snapshot = self._snapshot
         if snapshot.revoked is None:
             snapshot.revoked = self._revoked(snapshot)
@@ -313,8 +325,8 @@ class TrustStore:
         before = self._believed(certificate)
         if before:
             return before
-        revoked = self.revoked_signers
-        return self._standing(self._snapshot, certificate, revoked) if revoked else ""
+        listed = self._listed
+        return self._standing(self._snapshot, certificate, frozenset(listed)) if listed else ""
 
     def _believed(self, certificate: Certificate) -> str:
         """Return the doubt without regard to revoked signers of lists: whether one is revoked rests on it."""
@@ -326,15 +338,16 @@ class TrustStore:
                 snapshot.standings[certificate.sha256] = found
         return found
 
-    def _revoked(self, snapshot: _Snapshot) -> frozenset[str]:
-        """Return the digests of the certificates that lead from lists' signers to their anchors and are revoked."""
+    def _revoked(self, snapshot: _Snapshot) -> Mapping[str, str]:
+        """Return what is said of the certificates that lead from lists' signers to their anchors, by digest."""
         if not snapshot.crls or not snapshot.signers:
-            return frozenset()
+            return {}
         entries = [*snapshot.entries.values(), *map(Entry, snapshot.signers)]
         before = _BeforeRevocation.of_entries(entries, snapshot.crls, snapshot.signers)
         before._policies = self._policies
         before._view(before._snapshot)
-        return frozenset(c.sha256 for c in snapshot.signers if revocation.revoked(c, (), before))
+        found = ((signer.sha256, revocation.listed(signer, (), before)) for signer in snapshot.signers)
+        return {digest: said for digest, said in found if said}
 
     def _denied(self, certificate: Certificate) -> bool:
         return any(policy.denies(certificate) for policy in self._policies)
@@ -359,7 +372,7 @@ class TrustStore:
             return "denied by the policy" if named else "its key is that of a certificate which the policy denies"
         snapshot = self._snapshot
         entry = snapshot.entries.get(certificate.sha256, Entry(certificate))
-        against = snapshot.against | self.revoked_signers
+        against = snapshot.against | self._listed.keys()
         said = [policy.standing(entry, against) for policy in self._policies or (TrustPolicy(),)]
         return next((why for believed, why in said if not believed), said[0][1])
 

@@ -33,7 +33,7 @@ __all__ = [
     "unfit_digest",
 ]
 
-VERSION = "2"
+VERSION = "3"
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE entry (id INTEGER PRIMARY KEY, category TEXT NOT NULL, data TEXT NOT NULL);

@@ -52,10 +52,7 @@ def verify(seal: Seal, trust: TrustStore, *, at: datetime) -> Verification:
     signers = trust.seal_signers(seal.header.signer, seal.header.serial)
     if not signers:
         detail = f"{seal.header.signer} {seal.header.reference}"
-        missing = [
-            Finding(c, Outcome.UNDETERMINED, "signer-missing", detail) for c in ("seal.signer", "seal.signature")
-        ]
-        return Verification((structure, *missing, Finding("seal.revocation", Outcome.UNDETERMINED, "premise")))
+        return Verification((structure, *_unknown("signer-missing", detail)))
     # anybody may name his certificate so: the first counts whose findings hold, else the first that a CSCA vouches for
     signing, searching = Attempts(MAX_SIGNERS), Attempts(paths.MAX_TRIED)
     alone = len(signers) == 1
@@ -68,10 +65,19 @@ def verify(seal: Seal, trust: TrustStore, *, at: datetime) -> Verification:
     if not alone and cut_short and not (best and best.findings[0].outcome.holds):
         # one that was not tried to the end may be the signer's: nobody is accused for a stranger's certificate
         detail = "more certificates fit the signer named than are tried"
-        over = [Finding(c, Outcome.UNDETERMINED, "limit", detail) for c in ("seal.signer", "seal.signature")]
-        return Verification((structure, *over, Finding("seal.revocation", Outcome.UNDETERMINED, "premise")))
+        return Verification((structure, *_unknown("limit", detail)))
     assert best is not None  # noqa: S101 - one alone was tried
+    of_the_key = best.findings[1].reason in keys.OF_THE_KEY
+    if of_the_key and not any(result.path is not None and result.path.valid for result in judged):
+        # nobody vouches for any of them: a stranger may have published it under the signer's name
+        return Verification((structure, *_unknown("signer-missing", "no certificate under its name leads to a CSCA")))
     return Verification((structure, *best.findings), best.signer, best.path)
+
+
+def _unknown(reason: str, detail: str) -> list[Finding]:
+    """Return the findings where nobody knows who signed."""
+    found = [Finding(check, Outcome.UNDETERMINED, reason, detail) for check in ("seal.signer", "seal.signature")]
+    return [*found, Finding("seal.revocation", Outcome.UNDETERMINED, "premise")]
 
 
 def _structure(seal: Seal) -> Finding:
