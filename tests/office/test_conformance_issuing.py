@@ -3,7 +3,7 @@
 import ast
 
 import pytest
-from make_conformance import CLAUSES, PAGE, PARTS, STATES, TESTS, document, named
+from make_conformance_issuing import CLAUSES, PAGE, PARTS, STATES, TESTS, document, named
 
 
 def test_the_page_is_made_of_todays_rows():

@@ -22,6 +22,8 @@ __all__ = ["Results", "executor", "items"]
 
 _MAX_STATE = 100_000
 
+CONNECT = "30s"  # how long a scheduler may take to answer
+
 
 def items(path: str, *, here: bool) -> Iterator[batch.Item]:
     """Yield the records at a path: a folder of folders, a tar archive by its name or its first bytes, or JSON lines.
@@ -61,7 +63,7 @@ def executor(address: str, setup: batch.Setup) -> Iterator[Executor | None]:
         raise UsageError("Dask is not installed", where="--dask", hint="pip install tjdocs[dask]") from None
     try:
         connect: Any = Client  # without types
-        client = connect(address, timeout="30s")
+        client = connect(address, timeout=CONNECT)
     except (OSError, ValueError, TimeoutError):
         raise InputError("no cluster", where=f"--dask {address}", hint="the address of a scheduler") from None
     with client:

@@ -151,13 +151,20 @@ class Batch:
         with self._claimed():
             self._check_state(authority)
             self.opened_register().resume(officer=self.officer, at=self.moment)
-            if self.workers == 1:
-                worker = _Worker(self)
-                for number, line in rows.lines(self.file):
-                    yield worker.issue(number, line)
-            else:
-                yield from self._spread()
-            batch_files.write_index(self.out)
+            documents: list[int] = []
+            for line in self._lines():
+                if line.status in ("issued", "done"):
+                    documents.append(line.number)
+                yield line
+            batch_files.write_index(self.out, sorted(documents))
+
+    def _lines(self) -> Iterator[Line]:
+        if self.workers == 1:
+            worker = _Worker(self)
+            for number, line in rows.lines(self.file):
+                yield worker.issue(number, line)
+        else:
+            yield from self._spread()
 
     def opened_register(self) -> Register:
         """Open the register."""

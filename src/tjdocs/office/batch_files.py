@@ -16,20 +16,18 @@ __all__ = ["INDEX", "check_rejected", "write_index", "write_rejected"]
 
 INDEX = "index.csv"
 _COLUMNS = ("document_number", "line", "folder", "files")
-_FOLDER = re.compile(r"[0-9]{8,}")
 
 
-def write_index(out: Path) -> None:
+def write_index(out: Path, lines: Iterable[int]) -> None:
     """Write ``index.csv``: a row for each issued document, with its number, line, folder and files, parted by ``;``.
 
+    :param lines: of the documents that the folder has; anything else in it is no document
     :raises OutputError: it cannot be written
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    for folder in sorted(
-        (path for path in out.iterdir() if _FOLDER.fullmatch(path.name)), key=lambda path: int(path.name)
-    ):
+    for folder in (out / f"{line:08d}" for line in lines):
         number = folders.read_record(folder)["document_number"]
         files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
         writer.writerow((number, int(folder.name), folder.name, ";".join(files)))
