@@ -24,18 +24,18 @@ LATER = NOW + timedelta(days=2)
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    """An authority, its register, and a passport's evidence."""
+    """An authority, its register, a passport's evidence, and the authority's CRL."""
     folder = tmp_path_factory.mktemp("desk")
     authority = Authority.create(folder / "authority", at=NOW - timedelta(days=1))
     register = Register(f"sqlite:///{folder / 'register.db'}")
     issued = Office(authority, register).issue(example("external-passport", at=NOW), at=NOW)
     evidence = Evidence(mrz="\n".join(issued.mrz), chip=dict(issued.chip), direction="exit")
-    return authority, register, evidence
+    return authority, register, evidence, Crl.parse(authority.new_crl(at=NOW))
 
 
 def verdict(desk, case):
-    authority, register, evidence = desk
-    trust = TrustStore.of([authority.csca], (), [Crl.parse(authority.new_crl(at=NOW))])
+    authority, register, evidence, crl = desk
+    trust = TrustStore.of([authority.csca], (), [crl])
     chip = dict(evidence.chip)
     if case == "changed everywhere":
         chip["DG11"] = chip["DG11"][:60] + b"bad" + chip["DG11"][63:]

@@ -9,6 +9,13 @@ import pytest
 
 pytestmark = pytest.mark.interop
 ROOT = Path(__file__).parents[2]
+# they hold the library's encoder of TLV against its decoder: 50 has the first one, and nothing here needs it
+OF_50 = (
+    "test_what_was_read_is_written_back",
+    "test_a_changed_byte_is_refused_or_written_back_as_it_stands",
+    "test_certificate_of_another_library",
+    "test_what_is_written_by_tags_is_read_by_schema",
+)
 
 
 @pytest.mark.parametrize("version", ["48", "49"])
@@ -27,5 +34,6 @@ def test_readers_writers_and_vectors_with_an_older_version(version, tmp_path):
 
     assert run("-c", "import cryptography; print(cryptography.__version__)").startswith(f"{version}.")
     tests = ("tests/asn1", "tests/pki", "tests/lds/test_sod.py", "tests/lds/test_dg14_dg15.py")
-    assert " passed" in run("-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not sweep", *tests)
+    left = [f"--deselect=tests/asn1/test_asn1_der.py::{name}" for name in OF_50]
+    assert " passed" in run("-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not sweep", *left, *tests)
     run("-m", "tjdocs", "vectors", "run")
