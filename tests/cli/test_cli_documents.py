@@ -300,6 +300,17 @@ def test_issue_batch(place, tmp_path):
     assert "ЭРИКССОН" not in out + json.dumps(said, ensure_ascii=False)
 
 
+def test_a_batch_tells_a_log_how_far_it_is(place, tmp_path):
+    bad = {**json.loads((place / "external-passport.json").read_text()), "citizenship": "UZB"}
+    (tmp_path / "batch.jsonl").write_text((json.dumps(bad) + "\n") * 250)
+    status, out, err = run(
+        "issue-batch", "external-passport", tmp_path / "batch.jsonl", "--authority", place / "authority", "--out",
+        tmp_path / "out", "--at", AT, "--workers", "1", "--no-pages", "--register", f"sqlite:///{place / 'authority/register.db'}",
+    )  # fmt: skip
+    assert (status, out.rstrip().splitlines()[-1]) == (1, "0 issued, 0 done, 250 refused, 0 unusable")
+    assert err.splitlines() == ["tjdocs: applications: 100 of 250", "tjdocs: applications: 200 of 250"]
+
+
 def test_a_batch_of_another_spreadsheet(place, tmp_path):
     (tmp_path / "batch.csv").write_text("family_name;sex\nA;W\n")
     command = (

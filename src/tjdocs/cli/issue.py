@@ -278,7 +278,7 @@ def issue_batch(
         _terminal.error(f"tjdocs: {batch.file.name}: {note}")
     if rejected:
         batch.check_rejected(Path(rejected))
-    followed = _streams.progress(batch.run(), "issued", total=batch.scanned[0], silent=True)
+    followed = _streams.progress(batch.run(), "applications", total=batch.scanned[0], silent=True, lines=True)
     lines = sorted(followed, key=lambda line: line.number)
     if rejected:
         batch.write_rejected(Path(rejected), lines)
