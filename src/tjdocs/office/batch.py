@@ -40,7 +40,7 @@ class Line:
 
     :param number: of the line, from 1
     :param status: ``issued``, ``done`` (by an earlier run), ``refused`` or ``unusable``
-    :param document_number: of the document that was issued
+    :param document_number: of the document that was issued, in this run or before
     """
 
     number: int
@@ -151,12 +151,12 @@ class Batch:
         with self._claimed():
             self._check_state(authority)
             self.opened_register().resume(officer=self.officer, at=self.moment)
-            documents: list[int] = []
+            documents: dict[int, str] = {}
             for line in self._lines():
-                if line.status in ("issued", "done"):
-                    documents.append(line.number)
+                if line.document_number:
+                    documents[line.number] = line.document_number
                 yield line
-            batch_files.write_index(self.out, sorted(documents))
+            batch_files.write_index(self.out, [(self.place(n), n, documents[n]) for n in sorted(documents)])
 
     def _lines(self) -> Iterator[Line]:
         if self.workers == 1:
@@ -292,8 +292,9 @@ class _Worker:
         batch = self._batch
         place = batch.place(number)
         if os.path.lexists(place):
-            done = self._office.has_issued(place)
-            return Line(number, "done") if done else Line(number, "unusable", faults=(_ANOTHER,))
+            if issued_before := self._office.issued_in(place):
+                return Line(number, "done", issued_before)
+            return Line(number, "unusable", faults=(_ANOTHER,))
         try:
             application = rows.read(
                 line, batch.columns, batch.kind, batch.file.parent, separator=batch.separator or ","

@@ -18,19 +18,18 @@ INDEX = "index.csv"
 _COLUMNS = ("document_number", "line", "folder", "files")
 
 
-def write_index(out: Path, lines: Iterable[int]) -> None:
+def write_index(out: Path, documents: Iterable[tuple[Path, int, str]]) -> None:
     """Write ``index.csv``: a row for each issued document, with its number, line, folder and files, parted by ``;``.
 
-    :param lines: of the documents that the folder has; anything else in it is no document
+    :param documents: folder, line and number of each; anything else in ``out`` is no document
     :raises OutputError: it cannot be written
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    for folder in (out / f"{line:08d}" for line in lines):
-        number = folders.read_record(folder)["document_number"]
+    for folder, line, number in documents:
         files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-        writer.writerow((number, int(folder.name), folder.name, ";".join(files)))
+        writer.writerow((number, line, folder.name, ";".join(files)))
     folders.replace_file(out / INDEX, text.getvalue().encode())
 
 

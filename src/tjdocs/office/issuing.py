@@ -176,12 +176,16 @@ class Office:
         folders.replace_record(Path(folder), {**record, "prints": [*record["prints"], entry]})
         return [Path(folder) / name for name in record["page"]]
 
-    def has_issued(self, folder: str | Path) -> bool:
-        """Whether a folder is a document's as it was issued, whatever became of the document since."""
+    def issued_in(self, folder: str | Path) -> str:
+        """Return the number of the document whose folder this is as it was issued, ``""`` where it is none's.
+
+        Whatever became of the document since does not count.
+        """
         try:
-            return not Path(folder).is_symlink() and self._recorded(Path(folder))[1] is not None
+            document = None if Path(folder).is_symlink() else self._recorded(Path(folder))[1]
         except InputError:
-            return False
+            document = None
+        return document.number if document is not None else ""
 
     def _recorded(self, folder: Path) -> tuple[dict[str, Any], Document | None]:
         """Return the record in a document's folder, and the document if the register has it with these files.
