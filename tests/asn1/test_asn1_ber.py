@@ -8,6 +8,7 @@ from asn1crypto import core
 from asn1crypto import parser as other
 from hypothesis import given
 from hypothesis import strategies as st
+from test_asn1_der import element
 
 import builders as b
 from tjdocs.asn1 import ber, der, tlv
@@ -268,4 +269,4 @@ def test_the_number_of_elements_is_bounded():
 def test_der_is_not_refused_for_being_der():
     data = b.utopian_signer().raw
     assert ber.to_der(data) == data
-    assert der.raw(der.element(data)) == data
+    assert der.raw(element(data)) == data

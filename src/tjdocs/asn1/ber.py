@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from tjdocs import limits
-from tjdocs.asn1 import der, tlv
+from tjdocs.asn1 import tlv
 from tjdocs.asn1.der import DerError
 
 __all__ = ["to_der"]
@@ -118,4 +118,4 @@ def _written(part: tuple[bytes, bytes]) -> bytes:
         if len(content) != 1:
             raise DerError("no BER (boolean)")
         content = b"\xff"
-    return tag + der.header(0, len(content))[1:] + content
+    return tag + tlv.encode_length(len(content)) + content

@@ -4,12 +4,13 @@ Whatever stands as ``TLV`` in a schema keeps its bytes: DER has one form for eac
 every other, so :func:`raw` returns exactly what was read.
 """
 
-from functools import lru_cache
 from typing import Any, TypeVar
 
 from cryptography.hazmat import asn1
 
-__all__ = ["TLV", "DerError", "decode", "element", "encode", "header", "integer", "parse", "parts", "raw", "set_of"]
+from tjdocs.asn1 import tlv
+
+__all__ = ["TLV", "DerError", "decode", "encode", "header", "integer", "parse", "parts", "raw", "set_of"]
 
 TLV = asn1.TLV
 T = TypeVar("T")
@@ -30,13 +31,13 @@ def decode(schema: type[T], data: bytes) -> T:
         raise DerError(f"no {schema.__name__} ({_kind(error)})") from None
 
 
-def parse(tlv: TLV, schema: type[T]) -> T:
+def parse(item: TLV, schema: type[T]) -> T:
     """Decode an element that another schema kept whole.
 
     :raises DerError: it is not of ``schema``
     """
     try:
-        result: T = tlv.parse(schema)
+        result: T = item.parse(schema)
     except (ValueError, TypeError, OverflowError) as error:
         raise DerError(f"no {schema.__name__} ({_kind(error)})") from None
     return result
@@ -59,11 +60,10 @@ def encode(value: Any) -> bytes:
     return asn1.encode_der(value)
 
 
-def raw(tlv: TLV) -> bytes:
+def raw(item: TLV) -> bytes:
     """Return an element's bytes, header included, as read."""
     # the library encodes these from version 50 on
-    start = bytes(tlv.tag_bytes)
-    return start + header(0, len(tlv.data))[1:] + bytes(tlv.data)
+    return bytes(item.tag_bytes) + tlv.encode_length(len(item.data)) + bytes(item.data)
 
 
 def parts(data: bytes) -> list[bytes]:
@@ -93,35 +93,18 @@ def parts(data: bytes) -> list[bytes]:
     return found
 
 
-@lru_cache(maxsize=4096)
-def element(data: bytes) -> TLV:
-    """Return encoded bytes as an element that can stand in a schema object.
-
-    :raises DerError: they are not exactly one DER element
-    """
-    return decode(_Wrapper, header(0x30, len(data)) + data).inner
-
-
 def header(tag: int, length: int) -> bytes:
     """Return a one-byte tag and the shortest length."""
-    if length < 0x80:
-        return bytes((tag, length))
-    size = (length.bit_length() + 7) // 8
-    return bytes((tag, 0x80 | size)) + length.to_bytes(size, "big")
+    return bytes((tag,)) + tlv.encode_length(length)
 
 
 def integer(value: int) -> bytes:
     """Return an INTEGER."""
     body = value.to_bytes((value + (value < 0)).bit_length() // 8 + 1, "big", signed=True)
-    return header(0x02, len(body)) + body
+    return tlv.encode(0x02, body)
 
 
 def set_of(elements: list[bytes], *, ordered: bool = True) -> bytes:
     """Return a SET OF of encoded elements, in DER order or, unless ``ordered``, as they stand."""
     body = b"".join(sorted(elements) if ordered else elements)
-    return header(0x31, len(body)) + body
-
-
-@asn1.sequence
-class _Wrapper:
-    inner: asn1.TLV
+    return tlv.encode(0x31, body)

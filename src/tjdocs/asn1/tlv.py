@@ -8,7 +8,19 @@ from typing import NamedTuple
 
 from tjdocs import limits
 
-__all__ = ["MAX_DEPTH", "Place", "Tlv", "TlvError", "children", "encode", "place", "places", "read", "walk"]
+__all__ = [
+    "MAX_DEPTH",
+    "Place",
+    "Tlv",
+    "TlvError",
+    "children",
+    "encode",
+    "encode_length",
+    "place",
+    "places",
+    "read",
+    "walk",
+]
 
 MAX_DEPTH = limits.DEPTH
 _MAX_LENGTH_BYTES = 4
@@ -177,8 +189,12 @@ def encode(tag: int, value: bytes) -> bytes:
     size = len(value)
     if tag < 0x100 and size < 0x80:
         return bytes((tag, size)) + value
-    tag_bytes = tag.to_bytes((tag.bit_length() + 7) // 8 or 1, "big")
+    return tag.to_bytes((tag.bit_length() + 7) // 8 or 1, "big") + encode_length(size) + value
+
+
+def encode_length(size: int) -> bytes:
+    """Return the shortest form of a length."""
     if size < 0x80:
-        return tag_bytes + bytes((size,)) + value
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return tag_bytes + bytes((0x80 | len(length),)) + length + value
+        return bytes((size,))
+    octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes((0x80 | len(octets),)) + octets

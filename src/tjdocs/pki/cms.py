@@ -188,7 +188,7 @@ class SignedData:
             return keys.SignatureResult(False, "digest-forbidden")
         digest = keys.hash_data(signer.digest, self.content)
         values = signer.attributes.get(OID_MESSAGE_DIGEST, ())
-        if len(values) != 1 or not hmac.compare_digest(values[0], der.header(0x04, len(digest)) + digest):
+        if len(values) != 1 or not hmac.compare_digest(values[0], tlv.encode(0x04, digest)):
             return keys.SignatureResult(False, "message-digest")
         try:
             algorithm = x509.algorithm_id(signer.algorithm)

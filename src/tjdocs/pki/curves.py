@@ -11,7 +11,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tjdocs import specs
-from tjdocs.asn1 import der, writing, x509
+from tjdocs.asn1 import der, tlv, writing, x509
 
 __all__ = ["Curve", "by_name", "explicit_parameters", "from_parameters", "table"]
 
@@ -114,7 +114,7 @@ def from_parameters(parameters: bytes) -> tuple[Curve | None, bool]:
     The curve is None when no row of the table fits.
     """
     if parameters[:1] == b"\x06":
-        oid = x509.algorithm_id(der.header(0x30, len(parameters)) + parameters).oid
+        oid = x509.algorithm_id(tlv.encode(0x30, parameters)).oid
         return _by_oid().get(oid), False
     try:
         fields = der.decode(x509.EcParameters, parameters)
