@@ -23,7 +23,9 @@ def last_list(path: Path, csca: Certificate, known: Crl | None = None) -> Crl:
     """
     try:
         data = path.read_bytes()
-        last = known if known is not None and known.raw == data else Crl.parse(data)
+        if known is not None and known.raw == data:
+            return known
+        last = Crl.parse(data)
         last.revocations()  # whether every moment can be read
     except (OSError, CrlError):
         last = None
