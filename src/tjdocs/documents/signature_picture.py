@@ -6,11 +6,12 @@ What it must be stands in ``specs/application.toml`` (Doc 9303-3, 3.9.2; Doc 930
 import struct
 from io import BytesIO
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from tjdocs import limits
 from tjdocs.documents import settings
 from tjdocs.documents.faults import Fault
+from tjdocs.page.pictures import upright_on_white
 
 __all__ = ["prepare"]
 
@@ -32,11 +33,7 @@ def prepare(signature: bytes) -> tuple[bytes, list[Fault]]:
         picture: Image.Image = Image.open(BytesIO(signature), formats=_FORMATS)
         if picture.width * picture.height > most:
             return b"", [_fault("image-limit", "too many pixels", hint)]
-        picture = ImageOps.exif_transpose(picture)
-        if picture.has_transparency_data:
-            picture = picture.convert("RGBA")
-            picture = Image.alpha_composite(Image.new("RGBA", picture.size, "#ffffff"), picture)
-        grey = picture.convert("L")
+        grey = upright_on_white(picture).convert("L")
     except (*_UNREADABLE, Image.DecompressionBombError, Image.DecompressionBombWarning):
         return b"", [_fault("image-damaged", "the picture cannot be decoded", hint)]
     if found := _faults(grey):

@@ -9,7 +9,7 @@ from tjdocs.errors import UsageError
 from tjdocs.lds import face
 from tjdocs.page.layout import Box, Ghost, Portrait
 
-__all__ = ["fit_portrait", "fit_signature", "open_picture", "paste_ghost"]
+__all__ = ["fit_portrait", "fit_signature", "open_picture", "paste_ghost", "upright_on_white"]
 
 _PIXELS = 40_000_000
 _FORMATS = ("PNG", "JPEG", "JPEG2000")
@@ -40,13 +40,18 @@ def open_picture(source: bytes | Image.Image, *, where: str) -> Image.Image:
             raise UsageError("too large a picture", where=where, hint=hint)
         if picture.mode not in _MODES:
             raise UsageError("a picture of an unusual kind", where=where, hint=hint)
-        picture = ImageOps.exif_transpose(picture)
-        if picture.has_transparency_data:
-            picture = picture.convert("RGBA")
-            picture = Image.alpha_composite(Image.new("RGBA", picture.size, "#ffffff"), picture)
-        return picture.convert("RGB")
+        return upright_on_white(picture).convert("RGB")
     except _UNREADABLE:
         raise UsageError("not a readable picture", where=where, hint=hint) from None
+
+
+def upright_on_white(picture: Image.Image) -> Image.Image:
+    """Return a picture upright as its camera says, transparent parts white."""
+    picture = ImageOps.exif_transpose(picture)
+    if not picture.has_transparency_data:
+        return picture
+    picture = picture.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", picture.size, "#ffffff"), picture)
 
 
 def fit_portrait(picture: Image.Image, place: Portrait, eyes: face.Eyes | None = None) -> Image.Image:
