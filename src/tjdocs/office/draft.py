@@ -1,7 +1,7 @@
 """A document on its way: what the application and the type decide, before and after it has a number."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -80,6 +80,7 @@ class Draft:
     groups: Mapping[int, bytes] = field(repr=False)
     results: tuple[RuleResult, ...] = field(default=(), repr=False)
     overrides: tuple[Override, ...] = ()
+    _page_names: dict[int, tuple[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(
@@ -109,6 +110,7 @@ class Draft:
         born = application.date_of_birth
         if born is None:
             faults.append(Fault("date_of_birth", "missing field", "ISO 8601, YYYY-MM-DD"))
+        groups = {2: dg2}
         draft = cls(
             application,
             kind,
@@ -118,11 +120,10 @@ class Draft:
             page and kind.page is not None,
             born or anniversary(now.date(), -30),
             spelling.in_zone(application, kind.transliteration) if named else ("X", "X"),
-            {},
+            groups,
             results,
             overrides,
         )
-        groups = {2: dg2}
         faults += page_name_faults(draft) if named and draft.page else []
         if application.signature:
             signature, more = signature_picture.prepare(application.signature)
@@ -133,7 +134,7 @@ class Draft:
         faults += draft._seal_faults() + draft._page_faults(None if portrait_faults else application.portrait)
         if faults:
             raise ApplicationError(list({(fault.field, fault.message): fault for fault in faults}.values()))
-        return replace(draft, groups=groups)
+        return draft
 
     @property
     def issued(self) -> date:
@@ -183,9 +184,15 @@ class Draft:
         """Return the texts of the printed page by field."""
         return values.page_values(self, number, self.kind.page.fields if self.kind.page else ())
 
+    def page_name(self, part: int) -> tuple[str, str]:
+        """Return an identifier as the page has it, and how: as :func:`page_name`, which sets text, once."""
+        if part not in self._page_names:
+            self._page_names[part] = page_name(self, part)
+        return self._page_names[part]
+
     def page_names(self) -> dict[str, str]:
         """Return how the page has each identifier: ``whole``, ``abbreviated`` or ``officer``."""
-        return {key: page_name(self, part)[1] for part, key in enumerate(KEYS)} if self.page else {}
+        return {key: self.page_name(part)[1] for part, key in enumerate(KEYS)} if self.page else {}
 
     def make_seal(self, zone: mrz.Made, signer: Signer | None) -> bytes:
         """Return the seal, signed; nothing for a document without one, which has no seal signer."""

@@ -36,11 +36,13 @@ def page_name(draft: "Draft", part: int) -> tuple[str, str]:
     application, given = draft.application, draft.application.page_names
     if given is not None and (text := getattr(given, _FIELDS[part])):
         return text.upper(), "officer"
-    texts = list(ways(_national(application)[part], _latin(draft)[part]))
-    for text in texts[1:] and texts:  # a name of one component has no other way
-        if draft.kind.page is None or _fits(draft.kind.page.layout, KEYS[part], text):
-            return text, "whole" if text == texts[0] else "abbreviated"
-    return texts[0], "whole"
+    whole, *shorter = ways(_national(application)[part], _latin(draft)[part])
+    layout = draft.kind.page.layout if draft.kind.page else None
+    if layout is None or not shorter or _fits(layout, KEYS[part], whole):
+        return whole, "whole"
+    fitting = (text for text in shorter if _fits(layout, KEYS[part], text))
+    found = next(fitting, whole)
+    return found, "whole" if found == whole else "abbreviated"
 
 
 def ways(national: str, latin: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from tjdocs.documents.fields import kind_at, value_at
 from tjdocs.documents.model import DocumentType
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.mrz.transliteration import visual_form
-from tjdocs.office.page_names import both, page_name
+from tjdocs.office.page_names import both
 from tjdocs.page import date_text, has_latin_form, load, nationality_text, sex_text
 from tjdocs.seal import profiles
 from tjdocs.times import PartialDate
@@ -198,8 +198,8 @@ _PAGE: Mapping[str, Callable[["Draft", str], str]] = MappingProxyType(
         "document_code": lambda draft, number: draft.kind.document_code,
         "issuing_state": lambda draft, number: draft.kind.issuing_state,
         "document_number": lambda draft, number: number,
-        "primary_identifier": lambda draft, number: page_name(draft, 0)[0],
-        "secondary_identifier": lambda draft, number: page_name(draft, 1)[0],
+        "primary_identifier": lambda draft, number: draft.page_name(0)[0],
+        "secondary_identifier": lambda draft, number: draft.page_name(1)[0],
         "nationality": lambda draft, number: _nationality(draft),
         "date_of_birth": lambda draft, number: _day(draft, draft.born),
         "sex": lambda draft, number: sex_text(draft.sex),
