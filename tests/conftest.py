@@ -1,7 +1,7 @@
 """Shared by all rooms: helper modules made importable, and two trial authorities."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,8 +35,17 @@ def share() -> Callable[[Authority], Authority]:
 
 
 @pytest.fixture(autouse=True)
-def _no_register_yet() -> None:
-    """No test's register is that of another: an authority has one."""
+def _no_register_yet() -> Iterator[None]:
+    """No test's register is that of another: an authority has one.
+
+    Before a test, and after it: what a module shares is made before the first of its tests.
+    """
+    _forget_registers()
+    yield
+    _forget_registers()
+
+
+def _forget_registers() -> None:
     for authority in _shared:
         (authority.folder / "registers.json").unlink(missing_ok=True)
 
