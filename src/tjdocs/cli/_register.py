@@ -1,9 +1,6 @@
 """What the commands of ``tjdocs register`` share: opening one with its keys, and their options."""
 
-import functools
-import inspect
 import os
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tjdocs import limits
-from tjdocs.cli import _io
+from tjdocs.cli import _io, _options
 from tjdocs.errors import OutputError, UsageError
 from tjdocs.pki.files import write_private
 
@@ -143,43 +140,6 @@ _KEYS = {
 }
 
 
-Options = Mapping[str, tuple[object, object]]
-"""Parameters of a command: name to annotation and default."""
-
-
-def with_options(
-    function: "Callable[..., None]", make: "Callable[..., Any]", taken: str, instead: Options, more: Options
-) -> "Callable[..., None]":
-    """Give a command the options from which one of its parameters is made.
-
-    :param make: called with the values of all these options
-    :param taken: the parameter, which has no default
-    :param instead: options in its place
-    :param more: options before ``--at`` and ``--json``
-    """
-
-    def options(named: Options) -> list[inspect.Parameter]:
-        keyword = inspect.Parameter.KEYWORD_ONLY
-        return [inspect.Parameter(name, keyword, annotation=a, default=value) for name, (a, value) in named.items()]
-
-    parameters: list[inspect.Parameter] = []
-    last = False
-    for name, parameter in inspect.signature(function).parameters.items():
-        if name in ("at", "as_json") and not last:
-            parameters += options(more)
-            last = True
-        parameters += options(instead) if name == taken else [parameter]
-
-    @functools.wraps(function)
-    def command(**given: Any) -> None:
-        made = make(**{name: given.pop(name) for name in (*instead, *more)})
-        function(**{taken: made}, **given)
-
-    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    command.__annotations__ = {one.name: one.annotation for one in parameters}
-    return command
-
-
 def opens(function: "Callable[..., None]") -> "Callable[..., None]":
     """Give a command the options with which a register is opened, and hand it the register.
 
@@ -190,7 +150,7 @@ def opens(function: "Callable[..., None]") -> "Callable[..., None]":
     def register(url: str, **keys: Any) -> "Register":
         return open_register(url, *(keys[name] for name in _KEYS))
 
-    return with_options(function, register, "register", {"url": (Url, "")}, _KEYS)
+    return _options.with_options(function, register, "register", {"url": (Url, "")}, _KEYS)
 
 
 def _is_there(path: Path) -> bool:

@@ -12,7 +12,7 @@ from tjdocs.border.files import check_new
 from tjdocs.border.reading import JUDGED, arguments
 from tjdocs.border.record import Records
 from tjdocs.border.texts import texts
-from tjdocs.cli import _batches, _io, _register, _setup, _streams, _terminal, _verdicts
+from tjdocs.cli import _batches, _io, _options, _register, _setup, _streams, _terminal, _verdicts
 from tjdocs.errors import InputError, UsageError
 
 app = typer.Typer(help="At the crossing: law, verdict, record.", no_args_is_help=True)
@@ -36,7 +36,7 @@ Language = Annotated[str, typer.Option("--lang", help="en, ru or tg.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Judge only: nothing is used up or recorded.")]
 
 
-_DESK: _register.Options = {
+_DESK: _options.Options = {
     "trust": (_io.Trust, None),
     "trust_digest": (_io.TrustDigest, ""),
     "crl": (_io.Crl, None),
@@ -49,13 +49,12 @@ _DESK: _register.Options = {
     "permit": (Permit, None),
     "list_digest": (ListDigest, None),
     "policy": (_verdicts.PolicyFile, ""),
-    "setup": (_setup.SetupFile, ""),
 }
 
 
 def _at_the_desk(function: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of a desk, and hand it their values by name."""
-    return _register.with_options(function, dict, "desk", _DESK, {})
+    return _options.with_options(function, dict, "desk", _DESK, {})
 
 
 @app.command("inspect")
@@ -69,6 +68,7 @@ def inspect(
     ] = "",
     *,
     desk: dict[str, Any],
+    setup: _setup.SetupFile = "",
     keys: _register.KeyFolder = "",
     direction: Direction = "",
     point: Point = "",
@@ -92,7 +92,7 @@ def inspect(
     as_json: _io.Json = False,
 ) -> None:
     """Judge one traveller. Exit status 1 unless the verdict is admit."""
-    values = _setup.desk(desk.pop("setup"), {
+    values = _setup.desk(setup, {
         **desk, "keys": keys, "direction": direction, "point": point, "lang": lang, "dry_run": dry_run, "at": at,
         "record": record, "export_signer": export_signer, "export_key": export_key, "passphrase_file": passphrase_file,
     })  # fmt: skip
@@ -202,6 +202,7 @@ def judge_batch(
     ],
     *,
     desk: dict[str, Any],
+    setup: _setup.SetupFile = "",
     direction: Annotated[
         str, typer.Option("--direction", help="Of every record; without it a record may say its own.")
     ] = "",
@@ -214,7 +215,7 @@ def judge_batch(
 ) -> None:
     """Judge many, in order, one JSON object a line; nothing is used up. Exit status 1 unless all are admitted."""
     crossing = {"direction": direction, "point": point, "at": at}
-    values = _setup.desk(desk.pop("setup"), desk | crossing, _setup.BATCH_KEYS)
+    values = _setup.desk(setup, desk | crossing, _setup.BATCH_KEYS)
     common = _setup.crossing(values)
     _setup.open_register(values)
     inspector = _setup.make_inspector({**values, "register": ""})
@@ -303,6 +304,7 @@ def evidence_export(
     passphrase_file: _io.PassphraseFile = "",
     *,
     desk: dict[str, Any],
+    setup: _setup.SetupFile = "",
     keys: _register.KeyFolder = "",
     direction: Direction = "",
     point: Point = "",
@@ -311,7 +313,7 @@ def evidence_export(
 ) -> None:
     """Judge once more, changing nothing, and write all that the verdict rests on as signed evidence."""
     inspect(
-        **desk, evidence=evidence, export=out, export_signer=export_signer, export_key=export_key,
+        **desk, setup=setup, evidence=evidence, export=out, export_signer=export_signer, export_key=export_key,
         passphrase_file=passphrase_file, keys=keys, direction=direction, point=point, dry_run=True, at=at,
         as_json=as_json,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tjdocs.cli import _io, _register, _streams, _terminal
+from tjdocs.cli import _io, _options, _register, _streams, _terminal
 from tjdocs.cli.documents import ApplicationFile, Lang, Type, Types, read_application
 from tjdocs.documents import DocumentType, DocumentTypes, NotEligible, Override, RuleResult
 from tjdocs.errors import UsageError
@@ -98,12 +98,12 @@ def _desk(
     )
 
 
-_PLACE: _register.Options = {
+_PLACE: _options.Options = {
     "authority": (AuthorityFolder, inspect.Parameter.empty),
     "register": (RegisterUrl, ""),
     "officer": (Officer, ""),
 }
-_KEYS: _register.Options = {
+_KEYS: _options.Options = {
     "types": (Types, None),
     "passphrase_file": (_io.PassphraseFile, ""),
     "keys": (_register.KeyFolder, ""),
@@ -113,16 +113,16 @@ _KEYS: _register.Options = {
 }
 
 
-def _at_a_desk(function: "Callable[..., None]") -> "Callable[..., None]":
+def _at_a_desk(function: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of an office, and hand it the desk."""
-    return _register.with_options(function, _desk, "desk", _PLACE, _KEYS)
+    return _options.with_options(function, _desk, "desk", _PLACE, _KEYS)
 
 
 @_at_a_desk
 def issue(
     type_: Type,
     *,
-    desk: "Desk",
+    desk: Desk,
     application: ApplicationFile,
     out: Out,
     override: Annotated[
@@ -192,7 +192,7 @@ def _show_issued(issued: "Issued", out: str, *, as_json: bool) -> None:
 def reissue(
     number: Annotated[str, typer.Argument(metavar="NUMBER", help="Of the misprinted document.")],
     *,
-    desk: "Desk",
+    desk: Desk,
     application: ApplicationFile,
     out: Out,
     reason: Annotated[str, typer.Option("--reason", help="What is wrong with it.")],
@@ -222,7 +222,7 @@ def reissue(
 def print_again(
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="The document's, as `issue` wrote it.")],
     *,
-    desk: "Desk",
+    desk: Desk,
     reason: Annotated[str, typer.Option("--reason", help="Why its page is printed again.")],
     at: _io.At = "",
     as_json: _io.Json = False,
@@ -243,7 +243,7 @@ def issue_batch(
     type_: Type,
     file: Annotated[str, typer.Argument(metavar="FILE", help="Applications: NAME.csv, or one JSON object a line.")],
     *,
-    desk: "Desk",
+    desk: Desk,
     out: Annotated[str, typer.Option("--out", help="Output folder: new, empty, or of an earlier run.")],
     workers: Annotated[int, typer.Option("--workers", help="Number of processes; default: one a processor.")] = 0,
     no_pages: Annotated[bool, typer.Option("--no-pages", help="Without printed pages.")] = False,
