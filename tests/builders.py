@@ -24,7 +24,7 @@ from tjdocs.border import Evidence, Inspector, Policy, Verdict
 from tjdocs.inspection import Examination, examine
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.crl import Crl
-from tjdocs.pki.trust import TrustStore
+from tjdocs.pki.trust.store import TrustStore
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)  # the day of judgement, unless a test says otherwise
 SIGNED = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -447,12 +447,12 @@ def dg1(joined_zone: str) -> bytes:
 
 @functools.cache
 def dg2() -> bytes:
-    from tjdocs.documents.portrait import draw_specimen
-    from tjdocs.lds import face
+    from tjdocs.lds.biometrics import iso19794_face
     from tjdocs.lds.dg2 import Dg2
+    from tjdocs.portrait.specimen_portrait import draw_specimen
 
     portrait = draw_specimen(size=(207, 266))
-    return Dg2.of(face.prepare(portrait.image, eyes=portrait.eyes)).encode()
+    return Dg2.of(iso19794_face.prepare(portrait.image, eyes=portrait.eyes)).encode()
 
 
 def dg12(issued: str) -> bytes:

@@ -13,21 +13,21 @@ with atheris.instrument_imports(include=["tjdocs"]):
     from tjdocs.asn1 import ber
     from tjdocs.asn1.der import DerError
     from tjdocs.inspection import Evidence, examine
-    from tjdocs.lds import catalogue, sod_spans
-    from tjdocs.lds.catalogue import LdsError
-    from tjdocs.lds.com import ComFile
+    from tjdocs.lds import ef_catalogue, ef_sod_spans
     from tjdocs.lds.dg1 import Dg1
     from tjdocs.lds.dg2 import Dg2
     from tjdocs.lds.dg11 import Dg11
     from tjdocs.lds.dg12 import Dg12
     from tjdocs.lds.dg14 import Dg14
     from tjdocs.lds.dg15 import Dg15
-    from tjdocs.lds.sod import Sod, SodError
-    from tjdocs.pki import Certificate, TrustStore, dissect
+    from tjdocs.lds.ef_catalogue import LdsError
+    from tjdocs.lds.ef_com import ComFile
+    from tjdocs.lds.ef_sod import Sod, SodError
+    from tjdocs.pki import Certificate, TrustStore, certificate_spans
     from tjdocs.pki.certificate import CertificateError
-    from tjdocs.pki.cms import CmsError
     from tjdocs.pki.crl import Crl, CrlError
-    from tjdocs.pki.lists import MasterList
+    from tjdocs.pki.signed_data import CmsError
+    from tjdocs.pki.trust.master_list import MasterList
     from tjdocs.seal import Seal, spans, status, verify
 
 import builders as b
@@ -46,7 +46,7 @@ def fuzz_mrz(data: bytes) -> None:
 
 
 def fuzz_sod(data: bytes) -> None:
-    sod_spans.spans(data)
+    ef_sod_spans.spans(data)
     try:
         assert data.startswith(Sod.parse(data).encode())
     except SodError:
@@ -54,7 +54,7 @@ def fuzz_sod(data: bytes) -> None:
 
 
 def fuzz_data_groups(data: bytes) -> None:
-    catalogue.spans(data)
+    ef_catalogue.spans(data)
     for reader in (ComFile, Dg1, Dg2, Dg11, Dg12, Dg14, Dg15):
         try:
             assert data.startswith(reader.parse(data).encode())
@@ -63,7 +63,7 @@ def fuzz_data_groups(data: bytes) -> None:
 
 
 def fuzz_certificate(data: bytes) -> None:
-    dissect.spans(data)
+    certificate_spans.spans(data)
     try:
         certificate = Certificate.parse(data)
     except CertificateError:

@@ -34,7 +34,7 @@ from vector_files import IS_TWIN, RENAMED, SECOND, VECTORS, Area, b64, document 
 
 import builders as b  # noqa: E402
 from tjdocs.findings import checks  # noqa: E402
-from tjdocs.seal.problems import kinds  # noqa: E402
+from tjdocs.seal.seal_problems import kinds  # noqa: E402
 
 DATA = b"tjdocs test vector"
 

@@ -11,8 +11,8 @@ import builders as b
 from tjdocs import limits
 from tjdocs.errors import InputError, OutputError
 from tjdocs.pki import TrustStore
-from tjdocs.pki.trust import Source
-from tjdocs.register.lists import Lists
+from tjdocs.pki.trust.store import Source
+from tjdocs.watchlists.watchlists import Lists
 
 BAN = {
     "id": "B-1", "category": "ban", "primary_identifier": "ERIKSSON", "secondary_identifier": "ANNA",

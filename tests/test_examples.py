@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tjdocs.documents import example
 from tjdocs.pki import TrustStore
-from tjdocs.pki.importing import import_paths
+from tjdocs.pki.trust.import_files import import_paths
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

@@ -10,11 +10,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 import builders as b
 from tjdocs import limits, seal
-from tjdocs.documents import photograph
 from tjdocs.errors import InputError
 from tjdocs.inspection import Evidence, examine
-from tjdocs.lds._portrait import open_image
 from tjdocs.pki import TrustStore
+from tjdocs.portrait import photograph
+from tjdocs.portrait.face_image import open_image
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs/security.md").read_text(encoding="utf-8")
@@ -50,13 +50,13 @@ def test_no_module_has_limits_of_its_own():
 
 
 OWN = {
-    "border/details.py: _MAX_DETAIL", "border/naming.py: MAX_ID", "border/report.py: MAX_ATTEMPTS", "border/report.py: MAX_LINES",
-    "border/report_values.py: MAX_TEXT", "cli/_batches.py: _MAX_STATE", "cli/mrz.py: _MAX_ZONE", "documents/eligibility.py: _MAX_REASON",
-    "escaping.py: MAX_MARKS", "lds/_image.py: _MAX_SEGMENTS", "lds/_oid.py: _MAX_BYTES", "lds/dg14.py: _MAX_INFOS",
-    "asn1/tlv.py: _MAX_LENGTH_BYTES", "office/folders.py: _MAX_FILE", "pki/authority.py: _MAX_PASSPHRASE", "pki/paths.py: MAX_TRIED",
-    "databases.py: _MAX_SCHEMA", "register/entries.py: _MAX_NUMBER", "register/checkpoint.py: _MAX_NOTE", "register/checkpoint.py: _MAX_SIGNATURES",
-    "register/lists.py: MAX_CANDIDATES", "register/values.py: MAX_TEXT", "seal/code.py: MAX_MODULE", "seal/code.py: MAX_QUIET",
-    "seal/features.py: _MAX_LENGTH_BYTES", "seal/verifying.py: MAX_SIGNERS",
+    "border/report/details.py: _MAX_DETAIL", "border/naming.py: MAX_ID", "border/report/html_report.py: MAX_ATTEMPTS", "border/report/html_report.py: MAX_LINES",
+    "border/report/safe_values.py: MAX_TEXT", "cli/_batch_output.py: _MAX_STATE", "cli/mrz.py: _MAX_ZONE", "documents/assess.py: _MAX_REASON",
+    "escaping.py: MAX_MARKS", "lds/biometrics/image_header.py: _MAX_SEGMENTS", "lds/_oid.py: _MAX_BYTES", "lds/dg14.py: _MAX_INFOS",
+    "asn1/tlv.py: _MAX_LENGTH_BYTES", "office/output_folder.py: _MAX_FILE", "pki/authority/authority.py: _MAX_PASSPHRASE", "pki/certification_path.py: MAX_TRIED",
+    "databases.py: _MAX_SCHEMA", "auditlog/entry.py: _MAX_NUMBER", "auditlog/checkpoint.py: _MAX_NOTE", "auditlog/checkpoint.py: _MAX_SIGNATURES",
+    "watchlists/watchlists.py: MAX_CANDIDATES", "register/records.py: MAX_TEXT", "seal/bar_code.py: MAX_MODULE", "seal/bar_code.py: MAX_QUIET",
+    "seal/vds_features.py: _MAX_LENGTH_BYTES", "seal/verify_seal.py: MAX_SIGNERS",
 }  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def test_a_short_file_of_many_pixels_is_not_decoded_anywhere(form, monkeypatch):
 
 
 def test_a_page_of_many_pixels_is_not_decoded(monkeypatch):
-    mrz = pytest.importorskip("tjdocs.mrz.picture")
+    mrz = pytest.importorskip("tjdocs.mrz.ocr.read_image")
     monkeypatch.setattr(limits, "_PIXELS_ANYWAY", 1_000_000)
     monkeypatch.setattr(limits, "_PIXELS_PER_BYTE", 0)
     with pytest.raises(InputError, match="at most 1000000 pixels are decoded"):
@@ -106,7 +106,7 @@ def test_a_page_of_many_pixels_is_not_decoded(monkeypatch):
 
 def test_only_a_small_picture_is_read_enlarged(monkeypatch):
     sizes = []
-    monkeypatch.setattr("tjdocs.seal.code._read", lambda picture: sizes.append(picture.size) or [])
+    monkeypatch.setattr("tjdocs.seal.bar_code._read", lambda picture: sizes.append(picture.size) or [])
     seal.read_codes(blank(1000, "PNG"))
     seal.read_codes(blank(1001, "PNG"))
     assert sizes == [(1000, 1000), (3000, 3000), (1001, 1001)]
@@ -114,7 +114,7 @@ def test_only_a_small_picture_is_read_enlarged(monkeypatch):
 
 def test_a_page_full_of_zones_is_not_read_to_its_end(monkeypatch):
     """A picture of 9 kB in which every line looks like one of an MRZ, each wrong."""
-    reader = pytest.importorskip("tjdocs.mrz.picture")
+    reader = pytest.importorskip("tjdocs.mrz.ocr.read_image")
     made = []
     for name in ("straighten", "match"):
         real = getattr(reader, name)

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from bench_common import AT, Result, Shown, another, hashed, many_signers, ratio
-from tjdocs.border import Evidence, Inspector, batch
-from tjdocs.lds import dg1, sod
+from tjdocs.border import Evidence, Inspector, inspect_batch
+from tjdocs.lds import dg1, ef_sod
 from tjdocs.pki import Authority
 from tjdocs.register import Register
 
@@ -59,7 +59,7 @@ def inspect_ratio(folder: Path) -> Result:
 _DOCUMENTS, _RECORDS = 40, 4000
 
 
-def _lines(folder: Path) -> tuple[Shown, list[bytes], batch.Setup]:
+def _lines(folder: Path) -> tuple[Shown, list[bytes], inspect_batch.Setup]:
     """Return passports, each as a line for a batch, and what the batch judges with."""
     authority = Authority.create(folder / "authority", at=AT)
     signer = authority.document_signer().certificate
@@ -69,11 +69,11 @@ def _lines(folder: Path) -> tuple[Shown, list[bytes], batch.Setup]:
         zone = dg1.Dg1.parse(chip["DG1"]).zone
         files = {name.replace(".", "_"): b64encode(data).decode() for name, data in chip.items()}
         lines.append(json.dumps({"mrz": [zone[:44], zone[44:]], "chip": files, "direction": "entry"}).encode())
-    return shown, lines, batch.Setup.of(trust=shown.trust)
+    return shown, lines, inspect_batch.Setup.of(trust=shown.trust)
 
 
-def _items(lines: list[bytes], count: int) -> Iterator[batch.Item]:
-    return (batch.Item(str(number), "line", lines[number % len(lines)]) for number in range(count))
+def _items(lines: list[bytes], count: int) -> Iterator[inspect_batch.Item]:
+    return (inspect_batch.Item(str(number), "line", lines[number % len(lines)]) for number in range(count))
 
 
 def batch_scaling(folder: Path) -> Result:
@@ -83,11 +83,11 @@ def batch_scaling(folder: Path) -> Result:
 
     def rate(processes: int) -> float:
         # both with processes of their own, so that one and two do the same work a record
-        with ProcessPoolExecutor(processes, mp_context=spawn, initializer=batch.install, initargs=(setup,)) as executor:
-            list(batch.run(_items(lines, 200), setup, at=AT, executor=executor, workers=processes))
+        with ProcessPoolExecutor(processes, mp_context=spawn, initializer=inspect_batch.install, initargs=(setup,)) as executor:
+            list(inspect_batch.run(_items(lines, 200), setup, at=AT, executor=executor, workers=processes))
             start = time.perf_counter()
             results = list(
-                batch.run(_items(lines, _RECORDS * processes), setup, at=AT, executor=executor, workers=processes)
+                inspect_batch.run(_items(lines, _RECORDS * processes), setup, at=AT, executor=executor, workers=processes)
             )
             taken = time.perf_counter() - start
         if {result["verdict"] for result in results} != {"admit"}:
@@ -121,7 +121,7 @@ def batch_scaling(folder: Path) -> Result:
 def _bare(work: tuple[dict[str, bytes], int]) -> None:
     """Do what a passport of a signer seen before cannot be judged without, so many times."""
     chip, count = work
-    data = sod.Sod.parse(chip["EF.SOD"]).signed_data
+    data = ef_sod.Sod.parse(chip["EF.SOD"]).signed_data
     info, key = data.signers[0], data.parsed_certificates[0].key.handle
     contents = [*(content for name, content in chip.items() if name.startswith("DG")), data.content]
     for _ in range(count):
@@ -135,8 +135,8 @@ def batch_memory(folder: Path) -> Result:
     _, lines, setup = _lines(folder)
     spawn = multiprocessing.get_context("spawn")
     done, sizes = 0, {}
-    with ProcessPoolExecutor(1, mp_context=spawn, initializer=batch.install, initargs=(setup,)) as executor:
-        results = batch.run(_varied(lines, 100_000), setup, at=AT, executor=executor, workers=1)
+    with ProcessPoolExecutor(1, mp_context=spawn, initializer=inspect_batch.install, initargs=(setup,)) as executor:
+        results = inspect_batch.run(_varied(lines, 100_000), setup, at=AT, executor=executor, workers=1)
         for _ in results:
             done += 1
             if done in (10_000, 100_000):
@@ -149,7 +149,7 @@ def batch_memory(folder: Path) -> Result:
     }
 
 
-def _varied(lines: list[bytes], count: int) -> Iterator[batch.Item]:
+def _varied(lines: list[bytes], count: int) -> Iterator[inspect_batch.Item]:
     """Yield records that differ, so that whatever is remembered of each would be seen to grow."""
     for item in _items(lines, count):
         if int(item.id) % 4 == 0:

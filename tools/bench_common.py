@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.hashes import SHA256, SHA384, Hash
 
 from tjdocs.border import Policy
 from tjdocs.documents import example
-from tjdocs.lds import sod
+from tjdocs.lds import ef_sod
 from tjdocs.office import Office
-from tjdocs.pki import Authority, TrustStore, certificate, keys
+from tjdocs.pki import Authority, TrustStore, certificate, public_key
 from tjdocs.pki.certificate import Certificate
 from tjdocs.register import Register
 
@@ -59,7 +59,7 @@ def forget_certificates() -> None:
     """Make every certificate and key unseen again."""
     certificate._parse.cache_clear()
     certificate._verify.cache_clear()
-    keys.load.cache_clear()
+    public_key.load.cache_clear()
 
 
 def hashed(algorithm: SHA256 | SHA384, data: bytes) -> bytes:
@@ -91,7 +91,7 @@ class Shown:
         self._csca = authority.csca
         self._bare = []
         for signer, chip in documents:
-            data = sod.Sod.parse(chip["EF.SOD"]).signed_data
+            data = ef_sod.Sod.parse(chip["EF.SOD"]).signed_data
             groups = [content for name, content in chip.items() if name.startswith("DG")]
             self._bare.append((signer, signer.key.handle, data.signers[0], [*groups, data.content]))
 
@@ -106,7 +106,7 @@ class Shown:
         forget_certificates()
         for store in (self.trust, self.trust.under(Policy.default().trust)):  # as an inspector sees it
             store.memory.clear()
-        keys.load(self._csca.spki)
+        public_key.load(self._csca.spki)
 
     def floor(self) -> None:
         """Verify both signatures of each passport and hash its groups, by ``cryptography`` alone."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import made_up
 from bench_common import Result, ratio
 from tjdocs.mrz.names import Name
-from tjdocs.register.lists import Lists, Person, categories
+from tjdocs.watchlists.watchlists import Lists, Person, categories
 
 
 def match_growth(folder: Path) -> Result:

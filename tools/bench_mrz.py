@@ -11,7 +11,7 @@ from mrz_zones import FORMATS, random_zone, seeded
 
 from bench_common import AT, ROOT, Result, ratio
 from tjdocs import mrz
-from tjdocs.mrz.confusions import confusions
+from tjdocs.mrz.repairs.ocr_confusions import confusions
 
 
 def _holders() -> list[dict[str, str]]:

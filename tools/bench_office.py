@@ -17,9 +17,9 @@ from PIL import Image
 
 from bench_common import AT, Result, hashed, passport, ratio
 from tjdocs.documents import example
-from tjdocs.lds import sod
+from tjdocs.lds import ef_sod
 from tjdocs.office import Batch, Issued, Office
-from tjdocs.pki import Authority, keys
+from tjdocs.pki import Authority, public_key
 from tjdocs.register import Register
 
 
@@ -31,10 +31,10 @@ def issue_floor_ratio(folder: Path) -> Result:
     library, content, seconds = SHA256(), b"x" * 200, [0]
 
     def measured() -> None:
-        values = {number: keys.hash_data("sha256", data) for number, data in groups.items()}
+        values = {number: public_key.hash_data("sha256", data) for number, data in groups.items()}
         seconds[0] += 1  # no two documents are signed at the same moment
         moment = AT + timedelta(seconds=seconds[0])
-        sod.build(values, digest="sha256", signer=signer, signing_time=moment, lds_version="0108")
+        ef_sod.build(values, digest="sha256", signer=signer, signing_time=moment, lds_version="0108")
 
     def floor() -> None:
         for data in groups.values():
@@ -87,7 +87,7 @@ def office_issue_floor_ratio(folder: Path) -> Result:
 
     issued = measured()
     signer, trust_key = authority.document_signer(), authority.csca.key.handle
-    data = sod.Sod.parse(issued.chip["EF.SOD"]).signed_data
+    data = ef_sod.Sod.parse(issued.chip["EF.SOD"]).signed_data
     contents = [*(content for name, content in issued.chip.items() if name.startswith("DG")), data.content]
     public, info = signer.certificate.key.handle, data.signers[0]
 

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from bench_common import AT, ROOT, Result, Shown, another, forget_certificates, many_signers, ratio
 from tjdocs.inspection import Evidence, examine
-from tjdocs.pki import Authority, TrustStore, keys
-from tjdocs.pki.importing import import_paths, read_certificate
+from tjdocs.pki import Authority, TrustStore, public_key
+from tjdocs.pki.trust.import_files import import_paths, read_certificate
 
 
 def pa_floor_ratio(folder: Path) -> Result:
@@ -54,7 +54,7 @@ def trust_import_ratio(folder: Path) -> Result:
         return {"value": None, "spread": None, "compared": f"no published list at {real}"}
     anchor = read_certificate(real / "certificates/DE_ROOT_CA_CSCA07.cer")
     performed: list[tuple[object, ...]] = []
-    check = keys._check
+    check = public_key._check
 
     def recorded(*arguments: object) -> str | None:
         performed.append(arguments)
@@ -66,9 +66,9 @@ def trust_import_ratio(folder: Path) -> Result:
         import_paths(TrustStore.create(folder / f"{count[0]}.db"), [path], anchors=[anchor], at=AT)
 
     count = [0]
-    keys._check = recorded
+    public_key._check = recorded
     measured(count)
-    keys._check = check
+    public_key._check = check
     bare = [_bare(*arguments) for arguments in performed]
 
     def floor() -> None:

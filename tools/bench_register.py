@@ -14,11 +14,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from postgres import Server
+from tjdocs.auditlog import merkle
+from tjdocs.auditlog.entry import add_signatures, as_object, issue_leaf, signed_part
 from tjdocs.documents import example
 from tjdocs.office import Office
 from tjdocs.pki import Authority
-from tjdocs.register import Keys, OfficerKey, Register, hot, merkle, owner, schema
-from tjdocs.register.entries import add_signatures, as_object, issue_leaf, signed_part
+from tjdocs.register import Keys, OfficerKey, Register, owner, queries, tables
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 KIND = "external-passport"
@@ -56,8 +57,8 @@ def bare(register: Register) -> Callable[[], None]:
     sqlite = register._context.store.sqlite
     connection = register._context.store.engine.raw_connection().driver_connection
     statements = (
-        hot.FREE if sqlite else hot.FREE_SKIP, hot.SHORTEN, hot.RESERVE, hot.RESERVED if sqlite else hot.RESERVED_LOCK,
-        hot.RECORD, hot.ENTRY, hot.DONE,
+        queries.FREE if sqlite else queries.FREE_SKIP, queries.SHORTEN, queries.RESERVE, queries.RESERVED if sqlite else queries.RESERVED_LOCK,
+        queries.RECORD, queries.ENTRY, queries.DONE,
     )  # fmt: skip
     free, shorten, reserve, reserved, record, entry, done = (
         statement if sqlite else statement.replace("?", "%s") for statement in statements
@@ -96,7 +97,7 @@ def _leaf(n: int) -> bytes:
 
 def _document(n: int) -> tuple[object, ...]:
     """Return the values of ``hot.RECORD``."""
-    number, own = f"T{n:08d}", schema.place(1, n)
+    number, own = f"T{n:08d}", tables.place(1, n)
     return own, number, 1, n, KIND, "trial", "trial", DAY, LAST, STAMP, "", "", "", "", LISTED, None, None, None, None
 
 
@@ -138,8 +139,8 @@ def fill(register: Register, first: int, last: int, *, sign: bool = False) -> No
             yield "issue", number, leaf, secrets.entry(merkle.leaf_hash(leaf))
 
     connection.execute("BEGIN IMMEDIATE")
-    connection.executemany(hot.RECORD, map(_document, range(first, last + 1)))
-    connection.executemany(hot.ENTRY, entries())
+    connection.executemany(queries.RECORD, map(_document, range(first, last + 1)))
+    connection.executemany(queries.ENTRY, entries())
     connection.execute("UPDATE blank SET first = ?", (last + 1,))
     connection.execute("COMMIT")
 

@@ -9,9 +9,10 @@ from bench_common import Result, forget_certificates, ratio  # says where the bu
 import builders as b
 from tjdocs.findings import Outcome
 from tjdocs.inspection import examine
-from tjdocs.pki import keys, paths, revocation
+from tjdocs.pki import certification_path, public_key
 from tjdocs.pki.crl import Crl
-from tjdocs.pki.trust import Source, TrustStore
+from tjdocs.pki.trust import revocation
+from tjdocs.pki.trust.store import Source, TrustStore
 
 _STATES = 20  # whose documents are judged
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -46,7 +47,7 @@ def trust_growth(folder: Path) -> Result:
         for trust in (small, large):
             trust.memory.clear()
         for by in cscas[:_STATES]:
-            keys.load(by.certificate.spki)
+            public_key.load(by.certificate.spki)
 
     def judge(trust: TrustStore) -> None:
         for scene in scenes:
@@ -70,7 +71,7 @@ def crl_lookup_growth(folder: Path) -> Result:
         trust = TrustStore.of([b.utopia().certificate], crls=[Crl.parse(raw)])
         opened.append(time.process_time() - start)
         stores.append(trust)
-    chain = paths.build(signer, stores[0])
+    chain = certification_path.build(signer, stores[0])
 
     def judge(trust: TrustStore, count: int = 500) -> None:
         for _ in range(count):

@@ -14,7 +14,7 @@ import builders as b
 from tjdocs.asn1 import ber, der, tlv
 from tjdocs.asn1.der import DerError
 from tjdocs.pki.certificate import Certificate
-from tjdocs.pki.cms import SignedData
+from tjdocs.pki.signed_data import SignedData
 
 # -------------------------------------------------- values, written as DER and as BER by two writers that know no other
 

@@ -16,8 +16,8 @@ from pyasn1.codec.der import encoder
 from pyasn1.type import univ
 
 import builders as b
-from tjdocs.asn1 import cms, der, icao, writing
-from tjdocs.asn1 import x509 as schemas
+from tjdocs.asn1 import cms_schema, der, icao_schema, x509_writing
+from tjdocs.asn1 import x509_schema as schemas
 from tjdocs.asn1.der import DerError
 
 # -------------------------------------------------------------------------- DER of every schema, written by other hands
@@ -157,22 +157,22 @@ DER = {
         optional | many(sequences(numbers.map(b.integer), times), smallest=1).map(lambda items: b.sequence(*items)),
         optional | tagged(0xA0, extension_lists),
     ),
-    cms.ContentInfo: sequences(oids, tagged(0xA0, anything)),
-    cms.EncapsulatedContentInfo: sequences(oids, optional | tagged(0xA0, bodies.map(b.octets))),
-    cms.IssuerAndSerialNumber: sequences(names, numbers.map(b.integer)),
-    cms.Attribute: attributes,
-    cms.SignerInfoFields: infos,
-    cms.SignedDataFields: signed_fields,
-    cms.SignedContentInfo: sequences(oids, tagged(0xA0, signed_fields)),
-    icao.DataGroupHash: sequences(numbers.map(b.integer), bodies.map(b.octets)),
-    icao.LdsVersionInfo: sequences(printable, printable),
-    icao.LdsSecurityObject: sequences(
+    cms_schema.ContentInfo: sequences(oids, tagged(0xA0, anything)),
+    cms_schema.EncapsulatedContentInfo: sequences(oids, optional | tagged(0xA0, bodies.map(b.octets))),
+    cms_schema.IssuerAndSerialNumber: sequences(names, numbers.map(b.integer)),
+    cms_schema.Attribute: attributes,
+    cms_schema.SignerInfoFields: infos,
+    cms_schema.SignedDataFields: signed_fields,
+    cms_schema.SignedContentInfo: sequences(oids, tagged(0xA0, signed_fields)),
+    icao_schema.DataGroupHash: sequences(numbers.map(b.integer), bodies.map(b.octets)),
+    icao_schema.LdsVersionInfo: sequences(printable, printable),
+    icao_schema.LdsSecurityObject: sequences(
         numbers.map(b.integer),
         algorithms,
         many(sequences(numbers.map(b.integer), bodies.map(b.octets))).map(lambda items: b.sequence(*items)),
         optional | sequences(printable, printable),
     ),
-    icao.CscaMasterList: sequences(numbers.map(b.integer), sets(anything)),
+    icao_schema.CscaMasterList: sequences(numbers.map(b.integer), sets(anything)),
 }
 schema_and_der = st.sampled_from(sorted(DER, key=lambda schema: schema.__name__)).flatmap(
     lambda schema: st.tuples(st.just(schema), DER[schema])
@@ -184,7 +184,7 @@ def public(module):
 
 
 def test_every_schema_is_among_the_tested():
-    found = {value for module in (schemas, cms, icao) for value in public(module)}
+    found = {value for module in (schemas, cms_schema, icao_schema) for value in public(module)}
     assert found
     assert found <= set(DER)
 
@@ -275,14 +275,14 @@ def test_what_we_encode_another_library_reads():
         "parameters": None,
     }
     assert schemas.encode_algorithm("1.2.840.10045.4.3.2") == b.sequence(b.oid("1.2.840.10045.4.3.2"))
-    pss = writing.encode_pss_parameters("2.16.840.1.101.3.4.2.1", "2.16.840.1.101.3.4.2.2", 48)
+    pss = x509_writing.encode_pss_parameters("2.16.840.1.101.3.4.2.1", "2.16.840.1.101.3.4.2.2", 48)
     read = algos.RSASSAPSSParams.load(pss, strict=True)
     assert read["hash_algorithm"]["algorithm"].native == "sha256"
     assert read["mask_gen_algorithm"]["parameters"]["algorithm"].native == "sha384"
     assert read["salt_length"].native == 48
-    defaults = writing.encode_pss_parameters("1.3.14.3.2.26", "1.3.14.3.2.26", 20)
+    defaults = x509_writing.encode_pss_parameters("1.3.14.3.2.26", "1.3.14.3.2.26", 20)
     assert defaults.hex() == "3000"
-    key = writing.encode_public_key("1.2.840.10045.2.1", b.oid("1.2.840.10045.3.1.7"), b"\4" + bytes(64))
+    key = x509_writing.encode_public_key("1.2.840.10045.2.1", b.oid("1.2.840.10045.3.1.7"), b"\4" + bytes(64))
     assert keys.PublicKeyInfo.load(key, strict=True)["algorithm"]["parameters"].chosen.native == "secp256r1"
 
 
@@ -291,13 +291,13 @@ def test_signed_data_with_several_certificates_is_der():
     algorithm = schemas.encode_algorithm("2.16.840.1.101.3.4.2.1")
     certificates = [b.utopian_signer().raw, b.utopia().raw, b.csca("Second").raw]
     for order in (certificates, certificates[::-1]):
-        data = cms.encode_signed_data(
+        data = cms_schema.encode_signed_data(
             "2.23.136.1.1.2",
             b"content",
             algorithm,
             order,
             b.der(0x80, b"identifier"),
-            der.set_of([cms.encode_attribute("1.2.840.113549.1.9.4", [b.octets(b"digest")])]),
+            der.set_of([cms_schema.encode_attribute("1.2.840.113549.1.9.4", [b.octets(b"digest")])]),
             algorithm,
             b"signature",
         )
@@ -324,20 +324,20 @@ def test_integers_are_those_of_another_library(number):
 )
 def test_what_is_written_by_tags_is_read_by_schema(content, hashes, versions, values, serial, named):
     algorithm = schemas.encode_algorithm("2.16.840.1.101.3.4.2.1")
-    data = icao.encode_security_object(algorithm, hashes, *versions)
-    read = der.decode(icao.LdsSecurityObject, data)
+    data = icao_schema.encode_security_object(algorithm, hashes, *versions)
+    read = der.decode(icao_schema.LdsSecurityObject, data)
     assert der.encode(read) == data
     assert (read.version, der.raw(read.hash_algorithm)) == (1 if versions[0] else 0, algorithm)
     assert [(item.number, item.value) for item in read.hashes] == sorted(hashes.items())
     info = read.version_info
     assert (info and (info.lds_version.as_str(), info.unicode_version.as_str())) == (versions if versions[0] else None)
 
-    attributes = [cms.encode_attribute("1.2.840.113549.1.9.4", [b.octets(content)]), *values]
+    attributes = [cms_schema.encode_attribute("1.2.840.113549.1.9.4", [b.octets(content)]), *values]
     issuer = b.name(("C", "UT"))
-    sid = cms.encode_issuer_and_serial_number(issuer, serial) if named else b.der(0x80, b"identifier")
+    sid = cms_schema.encode_issuer_and_serial_number(issuer, serial) if named else b.der(0x80, b"identifier")
     signed = der.set_of(attributes)
-    data = cms.encode_signed_data("2.23.136.1.1.1", content, algorithm, values, sid, signed, algorithm, b"signature")
-    whole = der.decode(cms.SignedContentInfo, data)
+    data = cms_schema.encode_signed_data("2.23.136.1.1.1", content, algorithm, values, sid, signed, algorithm, b"signature")
+    whole = der.decode(cms_schema.SignedContentInfo, data)
     assert der.encode(whole) == data
     assert whole.content_type.dotted_string == "1.2.840.113549.1.7.2"
     fields = whole.content
@@ -348,14 +348,14 @@ def test_what_is_written_by_tags_is_read_by_schema(content, hashes, versions, va
     assert (der.raw(signer.sid.issuer), signer.sid.serial) == (issuer, serial) if named else signer.sid == b"identifier"
     assert der.set_of([der.raw(item) for item in signer.signed_attributes]) == signed
     assert der.parts(signed) == sorted(attributes)
-    first = der.decode(cms.Attribute, attributes[0])
+    first = der.decode(cms_schema.Attribute, attributes[0])
     assert [der.raw(value) for value in first.values.as_list()] == [b.octets(content)]
 
 
 @pytest.mark.parametrize("when", [b.moment(2026), b.moment(2049, 12, 31), b.moment(2050), b.moment(2063, 4)])
 def test_revocation_list_that_another_library_reads(when):
     algorithm = schemas.encode_algorithm("1.2.840.10045.4.3.2")
-    tbs = writing.encode_tbs_crl(
+    tbs = x509_writing.encode_tbs_crl(
         algorithm=algorithm,
         issuer=b.utopia().name,
         this_update=when,
@@ -363,7 +363,7 @@ def test_revocation_list_that_another_library_reads(when):
         revoked=[(7, when)],
         extensions=[("2.5.29.20", False, b.integer(3))],
     )
-    read = crl.CertificateList.load(writing.encode_signed(tbs, algorithm, b"\x30\x00"), strict=True)
+    read = crl.CertificateList.load(x509_writing.encode_signed(tbs, algorithm, b"\x30\x00"), strict=True)
     listed = read["tbs_cert_list"]
     assert listed["version"].native == "v2"
     assert listed["this_update"].native == listed["next_update"].native == when
@@ -393,7 +393,7 @@ def test_revocation_list_that_another_library_reads(when):
 )
 def test_other_forms_than_der_are_refused(data):
     with pytest.raises(DerError, match="no DataGroupHash"):
-        der.decode(icao.DataGroupHash, bytes.fromhex(data))
+        der.decode(icao_schema.DataGroupHash, bytes.fromhex(data))
 
 
 def element(data):
@@ -403,10 +403,10 @@ def element(data):
 
 def test_errors_name_the_schema_and_the_kind_and_nothing_of_the_data():
     with pytest.raises(DerError) as caught:
-        der.decode(icao.LdsVersionInfo, b.sequence(b.octets(b"ERIKSSON"), b.octets(b"ANNA")))
+        der.decode(icao_schema.LdsVersionInfo, b.sequence(b.octets(b"ERIKSSON"), b.octets(b"ANNA")))
     assert re.fullmatch(r"no LdsVersionInfo \(\w+\)", str(caught.value))
     with pytest.raises(DerError, match=r"no DataGroupHash \(\w+\)"):
-        der.parse(element(b.octets(b"x")), icao.DataGroupHash)
+        der.parse(element(b.octets(b"x")), icao_schema.DataGroupHash)
 
 
 @given(anything)
@@ -448,10 +448,10 @@ def test_a_fault_that_the_decoder_does_not_name_is_told_all_the_same(monkeypatch
 
     monkeypatch.setattr(asn1, "decode_der", odd)
     with pytest.raises(DerError) as caught:
-        der.decode(icao.DataGroupHash, b"")
+        der.decode(icao_schema.DataGroupHash, b"")
     assert str(caught.value) == "no DataGroupHash (TypeError)"
 
 
 def test_the_version_texts_are_printable_strings():
-    data = icao.encode_security_object(schemas.encode_algorithm("2.5.4.3"), {1: b"A"}, "0107", "040000")
+    data = icao_schema.encode_security_object(schemas.encode_algorithm("2.5.4.3"), {1: b"A"}, "0107", "040000")
     assert data.endswith(b.sequence(b.der(0x13, b"0107"), b.der(0x13, b"040000")))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tjdocs.asn1 import extensions
-from tjdocs.asn1 import x509 as schemas
+from tjdocs.asn1 import x509_schema as schemas
 
 
 def test_key_identifiers():

@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import builders as b
-from tjdocs.asn1 import times, x509
+from tjdocs.asn1 import times, x509_schema
 from tjdocs.asn1.der import DerError
 
 # ------------------------------------------------------------------------------------------------ algorithm identifiers
 
 
 def test_algorithm_with_null_and_without_parameters():
-    bare = x509.algorithm_id(b.sequence(b.oid("1.2.840.10045.4.3.2")))
-    null = x509.algorithm_id(b.sequence(b.oid("1.2.840.10045.4.3.2"), b"\x05\x00"))
-    other_ = x509.algorithm_id(b.sequence(b.oid("1.2.840.10045.4.3.2"), b.integer(5)))
+    bare = x509_schema.algorithm_id(b.sequence(b.oid("1.2.840.10045.4.3.2")))
+    null = x509_schema.algorithm_id(b.sequence(b.oid("1.2.840.10045.4.3.2"), b"\x05\x00"))
+    other_ = x509_schema.algorithm_id(b.sequence(b.oid("1.2.840.10045.4.3.2"), b.integer(5)))
     assert [item.oid for item in (bare, null, other_)] == ["1.2.840.10045.4.3.2"] * 3
     assert [item.parameters for item in (bare, null, other_)] == [b"", b"\x05\x00", b.integer(5)]
     assert [item.plain for item in (bare, null, other_)] == [True, True, False]
@@ -40,13 +40,13 @@ def test_algorithm_with_null_and_without_parameters():
 )
 def test_what_is_no_algorithm_identifier(data):
     with pytest.raises(DerError):
-        x509.algorithm_id(data)
+        x509_schema.algorithm_id(data)
 
 
 @pytest.mark.requirement("ICAO-DER")
 @pytest.mark.parametrize("parameters", [b"", b"\x05\x00", b.integer(5), b.oid("1.2.3")])
 def test_algorithm_identifiers_are_written(parameters):
-    assert x509.encode_algorithm("1.2.840.10045.2.1", parameters) == b.sequence(b.oid("1.2.840.10045.2.1"), parameters)
+    assert x509_schema.encode_algorithm("1.2.840.10045.2.1", parameters) == b.sequence(b.oid("1.2.840.10045.2.1"), parameters)
 
 
 dotted = st.builds(
@@ -59,8 +59,8 @@ dotted = st.builds(
 
 @given(dotted)
 def test_object_identifiers(text):
-    assert x509.encode_oid(text) == core.ObjectIdentifier(text).dump()
-    assert x509.object_identifiers(b.sequence(x509.encode_oid(text), b.oid("2.5.29.15"))) == (text, "2.5.29.15")
+    assert x509_schema.encode_oid(text) == core.ObjectIdentifier(text).dump()
+    assert x509_schema.object_identifiers(b.sequence(x509_schema.encode_oid(text), b.oid("2.5.29.15"))) == (text, "2.5.29.15")
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_object_identifiers(text):
 )
 def test_what_is_no_sequence_of_object_identifiers(data):
     with pytest.raises(DerError):
-        x509.object_identifiers(data)
+        x509_schema.object_identifiers(data)
 
 
 # ---------------------------------------------------------------------------------------------------------------- names
@@ -92,7 +92,7 @@ def one(tag: int, content: bytes, kind: str = "2.5.4.3") -> bytes:
     ],
 )
 def test_names_in_every_string_type(tag, content, text):
-    ((value,),) = x509.name_values(one(tag, content))
+    ((value,),) = x509_schema.name_values(one(tag, content))
     assert (value.oid, value.text, value.tag) == ("2.5.4.3", text, tag)
     if tag != 0x14:  # T61String has a code table of its own that nobody writes: certificates hold Latin-1
         assert core.load(b.der(tag, content)).native == text
@@ -111,7 +111,7 @@ def test_names_in_every_string_type(tag, content, text):
     ],
 )
 def test_bytes_that_the_string_type_does_not_allow_are_replaced_not_refused(tag, content):
-    ((value,),) = x509.name_values(one(tag, content))
+    ((value,),) = x509_schema.name_values(one(tag, content))
     assert isinstance(value.text, str)
     assert value.tag == tag
 
@@ -122,9 +122,9 @@ def test_names_keep_their_shape():
         b.der(0x31, b.sequence(b.oid("2.5.4.6"), b.der(0x13, b"UT"))),
         b.der(0x31, pair, b.sequence(b.oid("2.5.4.3"), b.der(0x0C, b"CN"))),
     )
-    assert [[value.text for value in rdn] for rdn in x509.name_values(name)] == [["UT"], ["O", "CN"]]
-    assert x509.name_values(b.sequence()) == ()
-    assert x509.name_values(b.sequence(b.der(0x31))) == ((),)
+    assert [[value.text for value in rdn] for rdn in x509_schema.name_values(name)] == [["UT"], ["O", "CN"]]
+    assert x509_schema.name_values(b.sequence()) == ()
+    assert x509_schema.name_values(b.sequence(b.der(0x31))) == ((),)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_names_keep_their_shape():
 )
 def test_what_is_no_name(data):
     with pytest.raises(DerError, match="no Name"):
-        x509.name_values(data)
+        x509_schema.name_values(data)
 
 
 @given(
@@ -155,17 +155,17 @@ def test_what_is_no_name(data):
     )
 )
 def test_written_names_are_read_by_us_and_by_another_library(parts):
-    data = x509.encode_name([(oid, text, 0x13) for oid, text in parts])
-    assert [(v.oid, v.text, v.tag) for rdn in x509.name_values(data) for v in rdn] == [(o, t, 0x13) for o, t in parts]
+    data = x509_schema.encode_name([(oid, text, 0x13) for oid, text in parts])
+    assert [(v.oid, v.text, v.tag) for rdn in x509_schema.name_values(data) for v in rdn] == [(o, t, 0x13) for o, t in parts]
     read = other.Name.load(data, strict=True)
     assert [(pair["type"].dotted, pair["value"].native) for rdn in read.chosen for pair in rdn] == parts
 
 
 def test_strings_below_a_value():
     data = b.sequence(b.integer(0), b.der(0x31, b.der(0x13, b"P"), b.der(0x13, b"PP"), b.der(0x0C, "Ҷ".encode())))
-    assert x509.printable_strings(data) == ("P", "PP", "Ҷ")
+    assert x509_schema.printable_strings(data) == ("P", "PP", "Ҷ")
     with pytest.raises(DerError, match="not readable"):
-        x509.printable_strings(b"\x30\x05\x13")
+        x509_schema.printable_strings(b"\x30\x05\x13")
 
 
 # ------------------------------------------------------------------------------------------------------- key identifier
@@ -184,7 +184,7 @@ def test_strings_below_a_value():
     ],
 )
 def test_key_identifiers(data, identifier):
-    assert x509.key_identifier(data) == identifier
+    assert x509_schema.key_identifier(data) == identifier
 
 
 # ---------------------------------------------------------------------------------------------------------------- times

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tjdocs.border import Evidence, Inspector, Lists, Policy, Verdict
-from tjdocs.border.proof import verify
+from tjdocs.border.evidence.evidence_archive import verify
 from tjdocs.errors import InputError, RegisterError
 from tjdocs.pki import Authority, Certificate, TrustStore
 from tjdocs.pki.crl import Crl

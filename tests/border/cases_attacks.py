@@ -20,10 +20,10 @@ from PIL import Image, ImageOps
 import builders as b
 import seals_made as s
 from tjdocs.border import Evidence, Inspector, Verdict
-from tjdocs.documents.portrait import draw_specimen
-from tjdocs.lds import face
+from tjdocs.lds.biometrics import iso19794_face
 from tjdocs.lds.dg2 import Dg2
-from tjdocs.pki.trust import TrustStore
+from tjdocs.pki.trust.store import TrustStore
+from tjdocs.portrait.specimen_portrait import draw_specimen
 
 PA, CHAIN, VALIDITY, USAGE = "pa.sod-signature", "pa.ds-chain", "pa.ds-validity", "pa.ds-usage"
 STRUCTURE, HASH, REVOCATION, COUNTRY = "pa.sod-structure", "pa.dg-hash", "pa.ds-revocation", "pa.country"
@@ -102,7 +102,7 @@ def other_face() -> bytes:
     portrait = draw_specimen(size=(207, 266))
     picture, file = Image.open(io.BytesIO(portrait.image)), io.BytesIO()
     ImageOps.invert(picture.convert("RGB")).save(file, "PNG")
-    return Dg2.of(face.prepare(file.getvalue(), eyes=portrait.eyes)).encode()
+    return Dg2.of(iso19794_face.prepare(file.getvalue(), eyes=portrait.eyes)).encode()
 
 
 @functools.cache

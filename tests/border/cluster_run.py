@@ -9,24 +9,24 @@ import sys
 from distributed import Client, LocalCluster
 from law_cases import Traveller
 
-from tjdocs.border import batch, cluster
+from tjdocs.border import dask_executor, inspect_batch
 
 
 def main() -> None:
     who = Traveller()
     inspector = who.inspector()
-    setup = batch.Setup.of(trust=inspector.trust)
+    setup = inspect_batch.Setup.of(trust=inspector.trust)
     evidence = who.evidence()
     chip = {name: base64.b64encode(data).decode() for name, data in evidence.files.items()}
     line = json.dumps({"mrz": evidence.mrz, "chip": chip, "direction": "entry"}).encode()
     count = int(sys.argv[1])
     settings = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
     with LocalCluster(host="127.0.0.1", **settings) as local, Client(local) as client:
-        executor = cluster.executor(client, setup)
+        executor = dask_executor.executor(client, setup)
         processes = list(client.run(os.getpid).values())
         results = []
-        items = (batch.Item(f"n{number}", "line", line) for number in range(count))
-        for result in batch.run(items, setup, at=who.at, executor=executor):
+        items = (inspect_batch.Item(f"n{number}", "line", line) for number in range(count))
+        for result in inspect_batch.run(items, setup, at=who.at, executor=executor):
             results.append(result)
             if len(results) == count // 4:
                 os.kill(processes[0], signal.SIGKILL)

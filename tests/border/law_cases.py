@@ -11,7 +11,7 @@ from tjdocs import mrz, seal
 from tjdocs.border import Evidence, Inspector, Lists, Standing, Verdict
 from tjdocs.errors import RegisterError
 from tjdocs.pki.signer import Signer, combination
-from tjdocs.pki.trust import TrustStore
+from tjdocs.pki.trust.store import TrustStore
 
 CODES = {
     "external-passport": ("TD3", "PP"),

@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 import builders as b
-from tjdocs.border import Evidence, Inspector, Lists, Policy, batch
+from tjdocs.border import Evidence, Inspector, Lists, Policy, inspect_batch
 from tjdocs.documents import example
 from tjdocs.errors import TjdocsError
 from tjdocs.inspection.evidence import DIRECTIONS
@@ -132,7 +132,7 @@ def lane(tmp_path_factory):
     trust = TrustStore.of([authority.csca], authority.certificates().values())
     lists = Lists.of([BAN])
     inspectors = Inspector(trust=trust, register=Register(url), lists=lists), Inspector(trust=trust)
-    return documents, inspectors, batch.Setup.of(trust=trust, lists=lists, policy=Policy.default(), register=url)
+    return documents, inspectors, inspect_batch.Setup.of(trust=trust, lists=lists, policy=Policy.default(), register=url)
 
 
 # ------------------------------------------------------------------------------------------------------- what changes
@@ -281,15 +281,15 @@ def judged(found: Input, inspector: Inspector, at: date) -> tuple[str, set[tuple
     return str(verdict.decision), told(verdict.findings)
 
 
-def results_of(draw: random.Random, found: Input, setup: batch.Setup, road: str) -> list[dict[str, Any]]:
+def results_of(draw: random.Random, found: Input, setup: inspect_batch.Setup, road: str) -> list[dict[str, Any]]:
     if road == "line":
-        items = list(batch.line_items(io.BytesIO(line_of(draw, found)), "x"))
+        items = list(inspect_batch.line_items(io.BytesIO(line_of(draw, found)), "x"))
     else:
         try:
-            items = list(batch.tar_items(io.BytesIO(tar_of(draw, found))))
+            items = list(inspect_batch.tar_items(io.BytesIO(tar_of(draw, found))))
         except TjdocsError:
             return []  # the stream is none: told in one line
-    return list(batch.run(items, setup, at=b.AT, workers=1))
+    return list(inspect_batch.run(items, setup, at=b.AT, workers=1))
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from law_cases import NEVER, SOMEBODY, Desk, Traveller, document, entry, grant, standing
 
-from tjdocs.border import Evidence, Inspector, Lists, report
+from tjdocs.border import Evidence, Inspector, Lists
+from tjdocs.border.report import html_report
 from tjdocs.errors import UsageError
 from tjdocs.inspection.evidence import DIRECTIONS
 from tjdocs.register import Keys, Register
@@ -74,7 +75,7 @@ def test_half_a_character_in_a_zone_is_one_that_may_not_stand_there(tmp_path):
         assert verdict.decision == "refuse"
         assert ("mrz.structure", "failed") in {(f.check, str(f.outcome)) for f in verdict.findings}
         json.dumps(verdict.as_json(), ensure_ascii=False).encode()
-        report.render(verdict).encode()
+        html_report.render(verdict).encode()
 
 
 @pytest.mark.parametrize("given", [{"claims": {"place": HALF}}, {"point": HALF}, {"claims": {"primary_identifier": HALF}}])

@@ -10,10 +10,10 @@ import zipfile
 
 import pytest
 
-from tjdocs import limits
-from tjdocs.border import archives, batch
-from tjdocs.border.reading import is_evidence
+from tjdocs import archives, limits
+from tjdocs.border import inspect_batch
 from tjdocs.errors import InputError
+from tjdocs.inspection.evidence_json import is_evidence
 
 PACKED = {"plain": lambda data: data, "gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress}
 
@@ -237,7 +237,7 @@ def test_memory_for_a_dictionary_is_bounded(monkeypatch):
 @pytest.mark.parametrize("name", ["lane/b\udcff/mrz.txt", "lane/\x1b[2J/mrz.txt", "lane/a:b/mrz.txt", "lane/a\\b/mrz.txt", "lane/\u202e/mrz.txt"])
 def test_a_folder_of_any_name_is_a_record(name):
     """A disk can hold it, and who lies in it is judged."""
-    (found,) = batch.tar_items(io.BytesIO(tar((name, b"P<"))))
+    (found,) = inspect_batch.tar_items(io.BytesIO(tar((name, b"P<"))))
     assert found.content == {"mrz.txt": b"P<"}
     assert found.id.isprintable()
 

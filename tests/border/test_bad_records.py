@@ -14,13 +14,13 @@ from law_cases import Traveller
 
 import builders as b
 from tjdocs import escaping, inputs, limits
-from tjdocs.border import batch
-from tjdocs.border.reading import evidence_json
+from tjdocs.border import inspect_batch
 from tjdocs.errors import InputError
+from tjdocs.inspection.evidence_json import evidence_json
 
 WHO = Traveller()
 GOOD = json.dumps(evidence_json(WHO.evidence())).encode()
-SETUP = batch.Setup.of(trust=WHO.inspector().trust)
+SETUP = inspect_batch.Setup.of(trust=WHO.inspector().trust)
 DEEP = b"[" * 100_000
 HALF = "\\ud800"
 BAD = {
@@ -50,7 +50,7 @@ HARMLESS = {"half a pair in an MRZ": f'{{"mrz": "P<{HALF}"}}'.encode()}
 
 
 def run(items, **more):
-    found = list(batch.run(items, SETUP, at=b.AT, **{"workers": 1, **more}))
+    found = list(inspect_batch.run(items, SETUP, at=b.AT, **{"workers": 1, **more}))
     for result in found:
         text = escaping.json_text(result)
         text.encode()  # it can be written
@@ -59,7 +59,7 @@ def run(items, **more):
 
 
 def lines(*rows):
-    return batch.line_items(io.BytesIO(b"\n".join(rows) + b"\n"), "x")
+    return inspect_batch.line_items(io.BytesIO(b"\n".join(rows) + b"\n"), "x")
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -86,7 +86,7 @@ def test_records_that_wait_for_a_worker_are_bounded(monkeypatch):
     """Some long lines at once are no reason to hold all of them in memory."""
     from concurrent.futures import Executor, Future
 
-    monkeypatch.setattr(batch, "_WAITING", 1_000_000)
+    monkeypatch.setattr(inspect_batch, "_WAITING", 1_000_000)
 
     class Held(Executor):
         waiting = most = 0
@@ -106,9 +106,9 @@ def test_records_that_wait_for_a_worker_are_bounded(monkeypatch):
             return future
 
     held = Held()
-    rows = (batch.Item(f"x:{n}", "line", bytes(600_000)) for n in range(40))
-    assert len(list(batch.run(rows, SETUP, at=b.AT, executor=held, workers=16))) == 40
-    assert held.most <= 1_000_000 + 2 * (batch._BYTES + 600_000)  # one list is judged while the next one comes
+    rows = (inspect_batch.Item(f"x:{n}", "line", bytes(600_000)) for n in range(40))
+    assert len(list(inspect_batch.run(rows, SETUP, at=b.AT, executor=held, workers=16))) == 40
+    assert held.most <= 1_000_000 + 2 * (inspect_batch._BYTES + 600_000)  # one list is judged while the next one comes
 
 
 # ------------------------------------------------------------------------------------------------------------- folders
@@ -125,7 +125,7 @@ def lane(tmp_path):
 
 
 def folders(lane, **more):
-    return {result["id"]: result for result in run(batch.folder_items(lane, **more))}
+    return {result["id"]: result for result in run(inspect_batch.folder_items(lane, **more))}
 
 
 @pytest.mark.parametrize("here", [False, True])
@@ -204,7 +204,7 @@ def test_a_tar_stream_says_the_same_of_names(lane):
     with tarfile.open(fileobj=stream, mode="w") as archive:
         archive.add(lane, arcname="lane")
     stream.seek(0)
-    found = {result["id"]: result["verdict"] for result in run(batch.tar_items(stream))}
+    found = {result["id"]: result["verdict"] for result in run(inspect_batch.tar_items(stream))}
     assert found == {"a": "admit", "b\\udcff": "refuse", "m": "admit", "z": "admit"}
 
 

@@ -15,9 +15,9 @@ from law_cases import Traveller, document, entry, foreigner, grant
 
 import builders as b
 from tjdocs import limits
-from tjdocs.border import Lists, batch
-from tjdocs.border.reading import evidence_from_json, evidence_json
+from tjdocs.border import Lists, inspect_batch
 from tjdocs.errors import InputError, UsageError
+from tjdocs.inspection.evidence_json import evidence_from_json, evidence_json
 
 TRUST = Traveller().inspector().trust
 WHO = [
@@ -34,17 +34,17 @@ def line(who: Traveller, **more: object) -> bytes:
     return json.dumps({**evidence_json(who.evidence()), **more}).encode()
 
 
-def lines(*rows: bytes) -> list[batch.Item]:
-    return list(batch.line_items(io.BytesIO(b"\n".join(rows) + b"\n"), "x"))
+def lines(*rows: bytes) -> list[inspect_batch.Item]:
+    return list(inspect_batch.line_items(io.BytesIO(b"\n".join(rows) + b"\n"), "x"))
 
 
-def setup(**more: object) -> batch.Setup:
-    return batch.Setup.of(trust=TRUST, **more)
+def setup(**more: object) -> inspect_batch.Setup:
+    return inspect_batch.Setup.of(trust=TRUST, **more)
 
 
 @pytest.mark.parametrize("who", WHO, ids=range(len(WHO)))
 def test_a_record_is_judged_as_its_evidence_is(who):
-    (result,) = batch.run(lines(line(who)), setup(), at=b.AT, workers=1)
+    (result,) = inspect_batch.run(lines(line(who)), setup(), at=b.AT, workers=1)
     assert result == {"id": "x:1", **who.judge().as_json()}
 
 
@@ -63,19 +63,19 @@ def test_one_bad_record_never_stops_the_others_and_the_order_is_kept(workers):
     rows = []
     for number in range(30):
         rows += [line(WHO[number % len(WHO)]), BAD[number % len(BAD)]]
-    found = list(batch.run(lines(*rows), setup(), at=b.AT, workers=workers))
+    found = list(inspect_batch.run(lines(*rows), setup(), at=b.AT, workers=workers))
     assert [result["id"] for result in found] == [f"x:{n}" for n in range(1, 61)]
     assert [str(result["verdict"]) for result in found[:10:2]] == [str(who.judge().decision) for who in WHO]
     assert all(result["error"]["code"] in ("usage", "input") for result in found[1::2])
     assert "ERIKSSON" not in json.dumps([result.get("error") for result in found])
 
 
-@pytest.mark.parametrize("make", [lambda: ThreadPoolExecutor(2), lambda: ProcessPoolExecutor(2, initializer=batch.install, initargs=(setup(),))])
+@pytest.mark.parametrize("make", [lambda: ThreadPoolExecutor(2), lambda: ProcessPoolExecutor(2, initializer=inspect_batch.install, initargs=(setup(),))])
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_any_executor_does(make):
-    batch.install(setup())
+    inspect_batch.install(setup())
     with make() as executor:
-        found = list(batch.run(lines(*[line(WHO[0])] * 20), setup(), at=b.AT, executor=executor))
+        found = list(inspect_batch.run(lines(*[line(WHO[0])] * 20), setup(), at=b.AT, executor=executor))
     assert [result["verdict"] for result in found] == ["admit"] * 20
 
 
@@ -95,20 +95,20 @@ class Told(Executor):
 def told(seconds: float, items) -> list[int]:
     """Run records that take so long each; return how long the lists were."""
     executor = Told(seconds)
-    found = [result["id"] for result in batch.run(items, setup(), at=b.AT, executor=executor, workers=1)]
+    found = [result["id"] for result in inspect_batch.run(items, setup(), at=b.AT, executor=executor, workers=1)]
     assert found == [str(number) for number in range(len(found))]
     assert len(found) == sum(executor.lists)
     return executor.lists
 
 
-def records(count: int, content: object = b"{}") -> list[batch.Item]:
-    return [batch.Item(str(number), "line", content) for number in range(count)]
+def records(count: int, content: object = b"{}") -> list[inspect_batch.Item]:
+    return [inspect_batch.Item(str(number), "line", content) for number in range(count)]
 
 
 @pytest.fixture
 def patient(monkeypatch):
     """Let no list end because the machine is busy."""
-    monkeypatch.setattr(batch, "_COMING", 60)
+    monkeypatch.setattr(inspect_batch, "_COMING", 60)
 
 
 @pytest.mark.usefixtures("patient")
@@ -144,8 +144,8 @@ class Deadly:
 
 def test_a_record_that_kills_its_worker_is_lost_alone():
     good = lines(*[line(WHO[0])] * 12)
-    items = [*good[:5], batch.Item("deadly", "line", Deadly()), *good[5:]]
-    found = list(batch.run(items, setup(), at=b.AT, workers=2))
+    items = [*good[:5], inspect_batch.Item("deadly", "line", Deadly()), *good[5:]]
+    found = list(inspect_batch.run(items, setup(), at=b.AT, workers=2))
     assert [result["id"] for result in found] == [item.id for item in items]
     assert [str(result["verdict"]) for result in found] == ["admit"] * 5 + ["None"] + ["admit"] * 7
     assert found[5]["error"]["code"] == "worker"
@@ -153,39 +153,39 @@ def test_a_record_that_kills_its_worker_is_lost_alone():
 
 def test_common_values_lists_and_policy_reach_the_workers():
     lists = Lists.of([entry(direction="exit"), grant("visa")])
-    (result,) = batch.run(lines(line(WHO[0], direction=None)), setup(lists=lists), at=b.AT, common={"direction": "exit"}, workers=1)
+    (result,) = inspect_batch.run(lines(line(WHO[0], direction=None)), setup(lists=lists), at=b.AT, common={"direction": "exit"}, workers=1)
     assert (result["verdict"], result["decided_by"]) == ("refuse", ["holder.ban"])
-    (later,) = batch.run(lines(line(WHO[0])), setup(), at=b.moment(2037), workers=1)
+    (later,) = inspect_batch.run(lines(line(WHO[0])), setup(), at=b.moment(2037), workers=1)
     assert later["decided_by"] == ["doc.expiry"]
 
 
 def test_no_record_says_another_crossing_than_the_desk_or_another_time():
     """A ban on entering does not bear on whoever says that he leaves."""
     lists, banned = Lists.of([entry(direction="entry")]), line(WHO[0], direction="exit")
-    (own,) = batch.run(lines(banned), setup(lists=lists), at=b.AT, workers=1)
+    (own,) = inspect_batch.run(lines(banned), setup(lists=lists), at=b.AT, workers=1)
     assert own["verdict"] == "admit"  # the desk does not say
-    (found,) = batch.run(lines(banned), setup(lists=lists), at=b.AT, common={"direction": "entry"}, workers=1)
+    (found,) = inspect_batch.run(lines(banned), setup(lists=lists), at=b.AT, common={"direction": "entry"}, workers=1)
     assert (found["verdict"], found["error"]["code"]) == (None, "usage")
     assert found["error"]["message"] == "another than the desk's: direction: exit; direction entry"
-    (same,) = batch.run(lines(line(WHO[0])), setup(lists=lists), at=b.AT, common={"direction": "entry"}, workers=1)
+    (same,) = inspect_batch.run(lines(line(WHO[0])), setup(lists=lists), at=b.AT, common={"direction": "entry"}, workers=1)
     assert same["verdict"] == "refuse"
     for key, value in (("at", "2020-01-01T00:00:00+00:00"), ("policy", "own.toml"), ("dry_run", True), ("trust", [])):
-        (found,) = batch.run(lines(line(WHO[0], **{key: value})), setup(), at=b.AT, workers=1)
+        (found,) = inspect_batch.run(lines(line(WHO[0], **{key: value})), setup(), at=b.AT, workers=1)
         assert found["error"]["message"].startswith(f"unknown key: {key};")
     with pytest.raises(UsageError, match="unknown key: common"):
-        batch.run(lines(banned), setup(), at=b.AT, common={"claims": {}}, workers=1).__next__()
+        inspect_batch.run(lines(banned), setup(), at=b.AT, common={"claims": {}}, workers=1).__next__()
 
 
 def test_a_worker_makes_few_inspectors_and_each_once(monkeypatch):
     made = []
-    monkeypatch.setattr(batch, "_inspectors", {})
-    monkeypatch.setattr(batch.Setup, "inspector", lambda self: made.append(self.digest))
+    monkeypatch.setattr(inspect_batch, "_inspectors", {})
+    monkeypatch.setattr(inspect_batch.Setup, "inspector", lambda self: made.append(self.digest))
     for _ in range(3):
-        batch.install(setup())
+        inspect_batch.install(setup())
     assert len(made) == 1
     for number in range(10):
-        batch.install(setup(register=f"sqlite:///{number}.db"))
-    assert len(batch._inspectors) == batch._KEPT
+        inspect_batch.install(setup(register=f"sqlite:///{number}.db"))
+    assert len(inspect_batch._inspectors) == inspect_batch._KEPT
 
 
 # -------------------------------------------------------------------------------------------------------------- sources
@@ -217,8 +217,8 @@ def test_a_folder_of_folders_and_a_tar_stream_say_the_same(folders):
     with tarfile.open(fileobj=stream, mode="w:gz") as archive:
         archive.add(folders, arcname=".")
     stream.seek(0)
-    for items in (batch.folder_items(folders), batch.folder_items(folders, here=True), batch.tar_items(stream)):
-        found = list(batch.run(items, setup(), at=b.AT, workers=1))
+    for items in (inspect_batch.folder_items(folders), inspect_batch.folder_items(folders, here=True), inspect_batch.tar_items(stream)):
+        found = list(inspect_batch.run(items, setup(), at=b.AT, workers=1))
         assert [str(result["verdict"]) for result in found if result["verdict"]] == expected
         assert all(result["error"]["code"] == "input" for result in found if not result["verdict"])
         assert found[-1]["id"] == "901"
@@ -234,10 +234,10 @@ def test_a_tar_stream_of_a_whole_lane_has_its_folders_for_records(folders, below
         for folder in sorted(folders.iterdir()):
             archive.add(folder, f"{below}{folder.name}")
     stream.seek(0)
-    here = list(batch.folder_items(folders, here=True))
-    found = list(batch.tar_items(stream))
+    here = list(inspect_batch.folder_items(folders, here=True))
+    found = list(inspect_batch.tar_items(stream))
     assert [item.id for item in found] == [item.id for item in here]
-    assert list(batch.run(found, setup(), at=b.AT, workers=1)) == list(batch.run(here, setup(), at=b.AT, workers=1))
+    assert list(inspect_batch.run(found, setup(), at=b.AT, workers=1)) == list(inspect_batch.run(here, setup(), at=b.AT, workers=1))
 
 
 def test_a_tar_stream_of_two_lanes_and_one_of_a_chip_alone():
@@ -246,14 +246,14 @@ def test_a_tar_stream_of_two_lanes_and_one_of_a_chip_alone():
         for name in ("x/one/mrz.txt", "x/two/chip/DG1.bin", "x/two/mrz.txt", "y/one/mrz.txt"):
             archive.addfile(tarfile.TarInfo(name))
     stream.seek(0)
-    found = [(item.id, sorted(item.content)) for item in batch.tar_items(stream)]
+    found = [(item.id, sorted(item.content)) for item in inspect_batch.tar_items(stream)]
     assert found == [("one", ["mrz.txt"]), ("two", ["chip/DG1.bin", "mrz.txt"]), ("y/one", ["mrz.txt"])]
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w") as archive:
         for name in ("chip/DG1.bin", "chip/DG2.bin"):
             archive.addfile(tarfile.TarInfo(name))
     stream.seek(0)
-    assert [(item.id, sorted(item.content)) for item in batch.tar_items(stream)] == [("chip", ["DG1.bin", "DG2.bin"])]
+    assert [(item.id, sorted(item.content)) for item in inspect_batch.tar_items(stream)] == [("chip", ["DG1.bin", "DG2.bin"])]
 
 
 NOTHING = [
@@ -291,9 +291,9 @@ def stream_of(*names: str) -> io.BytesIO:
     ids=range(7),
 )
 def test_an_empty_folder_of_a_tar_stream_is_a_record_in_which_nothing_was_handed_over(names, expected):
-    found = list(batch.tar_items(stream_of(*names)))
+    found = list(inspect_batch.tar_items(stream_of(*names)))
     assert [item.id + "+" * bool(item.content) for item in found] == expected
-    results = list(batch.run(found, setup(), at=b.AT, workers=1))
+    results = list(inspect_batch.run(found, setup(), at=b.AT, workers=1))
     empty = [result["error"]["message"] for item, result in zip(found, results, strict=True) if not item.content]
     assert all(message.startswith("nothing to judge") for message in empty)
 
@@ -302,7 +302,7 @@ def test_a_tar_stream_of_folders_without_end_is_over_the_limits(monkeypatch):
     monkeypatch.setattr(limits, "EMPTY_FOLDERS", 3)
     for names in (["a/", "b/", "c/", "d/"], ["z/mrz.txt", "a/", "b/", "c/", "d/"]):
         with pytest.raises(InputError, match="over the limits"):
-            list(batch.tar_items(stream_of(*names)))
+            list(inspect_batch.tar_items(stream_of(*names)))
 
 
 def test_a_folder_over_the_limits_is_one_bad_record_of_a_tar_stream(monkeypatch):
@@ -318,17 +318,17 @@ def test_a_folder_over_the_limits_is_one_bad_record_of_a_tar_stream(monkeypatch)
             info.size = size
             archive.addfile(info, io.BytesIO(bytes(size)))
     stream.seek(0)
-    found = list(batch.tar_items(stream))
+    found = list(inspect_batch.tar_items(stream))
     assert [(item.id, item.kind if item.kind == "bad" else sorted(item.content)) for item in found] == [
         ("0", ["mrz.txt"]), ("1", "bad"), ("2", "bad"), ("3", ["mrz.txt"]), ("4", []),
     ]  # fmt: skip
-    results = list(batch.run(found, setup(), at=b.AT, workers=1))
+    results = list(inspect_batch.run(found, setup(), at=b.AT, workers=1))
     told = [(result["verdict"], result.get("error", {}).get("message", "").partition(":")[0]) for result in results]
     assert told == [("refuse", ""), (None, "over the limits"), (None, "over the limits"), ("refuse", ""), (None, "nothing to judge")]
     monkeypatch.setattr(limits, "PASSED_OVER", 4999)
     stream.seek(0)
     with pytest.raises(InputError, match="over the limits"):
-        list(batch.tar_items(stream))
+        list(inspect_batch.tar_items(stream))
 
 
 def test_a_tar_stream_gives_regular_files_under_its_root_only():
@@ -346,13 +346,13 @@ def test_a_tar_stream_gives_regular_files_under_its_root_only():
             info.type, info.size, info.linkname = kind, len(data), "/etc/passwd"
             archive.addfile(info, io.BytesIO(data))
     stream.seek(0)
-    assert [(item.id, item.content) for item in batch.tar_items(stream)] == [("a", {"mrz.txt": b"yes"})]
+    assert [(item.id, item.content) for item in inspect_batch.tar_items(stream)] == [("a", {"mrz.txt": b"yes"})]
 
 
 @pytest.mark.parametrize("data", [b"nothing", b"\x1f\x8b\x08" + bytes(20), b""])
 def test_what_is_no_tar_stream(data):
     with pytest.raises(InputError):
-        list(batch.tar_items(io.BytesIO(data)))
+        list(inspect_batch.tar_items(io.BytesIO(data)))
 
 
 def test_a_tar_stream_that_breaks_off(folders):
@@ -360,21 +360,21 @@ def test_a_tar_stream_that_breaks_off(folders):
     with tarfile.open(fileobj=stream, mode="w") as archive:
         archive.add(folders, arcname="lane")
     with pytest.raises(InputError):
-        list(batch.tar_items(io.BytesIO(stream.getvalue()[:20_000])))
+        list(inspect_batch.tar_items(io.BytesIO(stream.getvalue()[:20_000])))
 
 
 def test_a_line_that_is_too_long_is_one_bad_record(monkeypatch):
     monkeypatch.setattr(limits, "LINE", 100)
-    found = list(batch.line_items(io.BytesIO(b"{}\n" + b"x" * 1000 + b"\n\n{}\n"), "x"))
+    found = list(inspect_batch.line_items(io.BytesIO(b"{}\n" + b"x" * 1000 + b"\n\n{}\n"), "x"))
     assert [(item.id, item.kind) for item in found] == [("x:1", "line"), ("x:2", "bad"), ("x:4", "line")]
-    results = list(batch.run(found, setup(), at=b.AT, workers=1))
+    results = list(inspect_batch.run(found, setup(), at=b.AT, workers=1))
     assert [result["error"]["message"].partition(":")[0] for result in results][1] == "over the limit"
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_line_is_named_by_its_own_id(workers):
     rows = [line(WHO[0], id="desk 2/17"), line(WHO[0]), line(WHO[0], id="Камера 1"), b'{"id": "no evidence"}', b"{"]
-    found = list(batch.run(lines(*rows), setup(), at=b.AT, workers=workers))
+    found = list(inspect_batch.run(lines(*rows), setup(), at=b.AT, workers=workers))
     assert [(result["id"], result.get("place")) for result in found] == [
         ("desk 2/17", "x:1"), ("x:2", None), ("Камера 1", "x:3"), ("no evidence", "x:4"), ("x:5", None),
     ]  # fmt: skip
@@ -392,7 +392,7 @@ def test_a_line_is_named_by_its_own_id(workers):
     ids=range(9),
 )  # fmt: skip
 def test_an_id_that_is_no_proper_text_is_told_and_the_line_named_by_its_place(own, why):
-    found = list(batch.run(lines(line(WHO[0], id=own)), setup(), at=b.AT, workers=1))
+    found = list(inspect_batch.run(lines(line(WHO[0], id=own)), setup(), at=b.AT, workers=1))
     assert [(result["id"], result["id_unused"], result["verdict"]) for result in found] == [("x:1", why, "admit")]
     assert json.dumps(found, ensure_ascii=False).encode()
 
@@ -400,7 +400,7 @@ def test_an_id_that_is_no_proper_text_is_told_and_the_line_named_by_its_place(ow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_an_id_that_stands_in_two_lines_names_the_first_alone(workers):
     rows = [line(WHO[0], id="A"), line(WHO[0], id="B"), line(WHO[0], id="A")] * 4
-    found = list(batch.run(lines(*rows), setup(), at=b.AT, workers=workers, named=["B"]))
+    found = list(inspect_batch.run(lines(*rows), setup(), at=b.AT, workers=workers, named=["B"]))
     assert [result["id"] for result in found] == ["A", *(f"x:{n}" for n in range(2, 13))]
     assert [result.get("id_unused") for result in found] == [None, *["taken"] * 11]
 

@@ -16,10 +16,10 @@ from law_cases import Traveller, document, entry
 
 import builders as b
 from tjdocs import specs
-from tjdocs.border.details import explain, phrase, problem_words, say
-from tjdocs.border.report import render
-from tjdocs.border.report_values import face
-from tjdocs.border.texts import texts
+from tjdocs.border.report.details import explain, phrase, problem_words, say
+from tjdocs.border.report.html_report import render
+from tjdocs.border.report.safe_values import face
+from tjdocs.border.report.wording import texts
 from tjdocs.cli import _io
 from tjdocs.findings import Finding, Outcome, checks
 

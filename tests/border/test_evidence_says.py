@@ -9,8 +9,8 @@ import pytest
 from law_cases import document
 
 from tjdocs.border.claims import Claims
-from tjdocs.border.reading import EVIDENCE_KEYS, arguments, evidence_from_folder, evidence_from_json, named
 from tjdocs.errors import InputError, UsageError
+from tjdocs.inspection.evidence_json import EVIDENCE_KEYS, arguments, evidence_from_folder, evidence_from_json, named
 
 ZONE, CHIP = document()
 SETUP = [

@@ -11,10 +11,11 @@ from test_proof import CLEAN, MADE, exported, outcomes, rewritten, signer, trust
 
 import builders as b
 from tjdocs import limits
-from tjdocs.border import Inspector, proof
+from tjdocs.border import Inspector
+from tjdocs.border.evidence import evidence_archive
 from tjdocs.errors import InputError
-from tjdocs.pki.trust import TrustStore
-from tjdocs.register.lists import Lists
+from tjdocs.pki.trust.store import TrustStore
+from tjdocs.watchlists.watchlists import Lists
 
 DEEP = b"[" * 100_000
 LEVELS = b"[" * 40 + b"]" * 40
@@ -70,7 +71,7 @@ def archive(files, manifest=None, *, signed: bool = True) -> bytes:
     with zipfile.ZipFile(stream, "w") as zipped:
         zipped.writestr("manifest.json", content)
         if signed:
-            zipped.writestr("manifest.p7s", proof.signatures.sign(content, signer(), MADE))
+            zipped.writestr("manifest.p7s", evidence_archive.signatures.sign(content, signer(), MADE))
         for name, data in {**SOUND, **files}.items():
             zipped.writestr(name, data)
     return stream.getvalue()
@@ -78,7 +79,7 @@ def archive(files, manifest=None, *, signed: bool = True) -> bytes:
 
 def verified(tmp_path, data: bytes):
     (tmp_path / "h.zip").write_bytes(data)
-    result = proof.verify(tmp_path / "h.zip", trust=trusting())
+    result = evidence_archive.verify(tmp_path / "h.zip", trust=trusting())
     said = json.dumps(result.as_json())
     assert not result.valid
     assert all(len(finding.detail) < 1000 for finding in result.findings)
@@ -104,7 +105,7 @@ def test_what_nobody_answers_for_is_not_judged_again(tmp_path, monkeypatch):
     """Whoever sends an archive chooses its content: certificates whose keys cost seconds, for one."""
     exported(tmp_path / "e.zip")
     judged = []
-    monkeypatch.setattr(proof, "_judge", lambda *a: judged.append(a))
+    monkeypatch.setattr(evidence_archive, "_judge", lambda *a: judged.append(a))
     changes = {
         "no signature": lambda files: files.pop("manifest.p7s"),
         "no signature that holds": lambda files: files.__setitem__("manifest.json", files["manifest.json"] + b" "),
@@ -117,7 +118,7 @@ def test_what_nobody_answers_for_is_not_judged_again(tmp_path, monkeypatch):
         assert outcomes(result)["judgement"] == ("undetermined", "premise"), name
         assert result.verdict is None, name
         assert result.as_json()["judged_again"] is None, name
-    assert outcomes(proof.verify(tmp_path / "e.zip", trust=TrustStore.of(())))["judgement"] == ("undetermined", "premise")
+    assert outcomes(evidence_archive.verify(tmp_path / "e.zip", trust=TrustStore.of(())))["judgement"] == ("undetermined", "premise")
     assert judged == []
 
 
@@ -147,11 +148,11 @@ def test_what_could_not_be_judged_again_is_not_exported(tmp_path, monkeypatch):
     for name, most in (("RECORDED_ENTRIES", 100), ("RECORDED_NAMES", 1)):
         monkeypatch.setattr(limits, name, most)
         with pytest.raises(InputError, match="more matches than an archive has"):
-            proof.export(tmp_path / "e.zip", who.evidence(), verdict, inspector, signer=signer(), at=b.AT)
+            evidence_archive.export(tmp_path / "e.zip", who.evidence(), verdict, inspector, signer=signer(), at=b.AT)
         monkeypatch.undo()
     assert not (tmp_path / "e.zip").exists()
-    proof.export(tmp_path / "e.zip", who.evidence(), verdict, inspector, signer=signer(), at=b.AT)
-    assert outcomes(proof.verify(tmp_path / "e.zip", trust=trusting())) == CLEAN
+    evidence_archive.export(tmp_path / "e.zip", who.evidence(), verdict, inspector, signer=signer(), at=b.AT)
+    assert outcomes(evidence_archive.verify(tmp_path / "e.zip", trust=trusting())) == CLEAN
 
 
 # ------------------------------------------------------------------------------------- whom a chip says to look for

@@ -9,7 +9,7 @@ from law_cases import REGISTERED, RETURN, Traveller, authority, document, paper,
 import builders as b
 import seals_made as s
 from tjdocs.border import Evidence, Inspector
-from tjdocs.pki.trust import TrustStore
+from tjdocs.pki.trust.store import TrustStore
 
 CHECKS = ("doc.validity-period", "register.agreement")
 TEXT, CHIP = document(issued=None)

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tjdocs.border import Evidence, Inspector, proof
-from tjdocs.border.report import render
-from tjdocs.border.standing import RegisterStatus
+from tjdocs.border import Evidence, Inspector
+from tjdocs.border.checks.register_status import RegisterStatus
+from tjdocs.border.evidence import evidence_archive
+from tjdocs.border.report.html_report import render
 from tjdocs.documents import example
 from tjdocs.office import Office
 from tjdocs.pki import Authority, TrustStore
@@ -21,7 +22,7 @@ AT = "2026-11-25T09:30:00+05:00"
 # the command line, whose process is killed as soon as the register has used the document up
 KILLED = """
 import os, signal, sys
-from tjdocs.border.standing import RegisterStatus
+from tjdocs.border.checks.register_status import RegisterStatus
 from tjdocs.cli import main
 use = RegisterStatus.use_up
 def killed(self, *arguments, **more):
@@ -103,8 +104,8 @@ def test_every_report_and_archive_tells_it(place, tmp_path):
     verdict = inspector.inspect(shown, at=at)
     for lang, words in (("en", "at point kulma"), ("ru", "пункт kulma"), ("tg", "нуқта kulma")):
         assert words in render(verdict, lang=lang)
-    proof.export(tmp_path / "e.zip", shown, verdict, inspector, signer=signer(), at=at)
-    result = proof.verify(tmp_path / "e.zip", trust=trusting())
+    evidence_archive.export(tmp_path / "e.zip", shown, verdict, inspector, signer=signer(), at=at)
+    result = evidence_archive.verify(tmp_path / "e.zip", trust=trusting())
     assert outcomes(result) == CLEAN
     assert result.verdict.findings == verdict.findings
 

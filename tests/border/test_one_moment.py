@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from law_cases import FOREIGN, VALID, Desk, Traveller, document, entry, grant
 
 from tjdocs import specs, times
-from tjdocs.border import Evidence, Inspector, crossing
-from tjdocs.border.record import Records, retention
+from tjdocs.border import Evidence, Inspector
+from tjdocs.border.checks import crossing_point
+from tjdocs.border.evidence.inspection_record import Records, retention
 from tjdocs.errors import SpecError
 
 DUSHANBE = timezone(timedelta(hours=5))
@@ -95,8 +96,8 @@ def points(monkeypatch):
         table = {"schema": 1, "point": [{"name": "Specimen", "kind": "road", **row} for row in rows]}
         read = specs.read_toml
         monkeypatch.setattr(specs, "read_toml", lambda path: table if path == "border/points.toml" else read(path))
-        found = crossing.points.__wrapped__()
-        monkeypatch.setattr(crossing, "points", lambda: found)
+        found = crossing_point.points.__wrapped__()
+        monkeypatch.setattr(crossing_point, "points", lambda: found)
         return found
 
     return set_

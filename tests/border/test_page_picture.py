@@ -11,10 +11,11 @@ from test_proof import CLEAN, signer, trusting
 from test_proof import outcomes as outcomes_of
 
 import builders as b
-from tjdocs.border import Evidence, Inspector, batch, proof
-from tjdocs.border.reading import evidence_from_folder, evidence_from_json, evidence_json
+from tjdocs.border import Evidence, Inspector, inspect_batch
+from tjdocs.border.evidence import evidence_archive
 from tjdocs.documents import example
 from tjdocs.errors import InputError, UsageError
+from tjdocs.inspection.evidence_json import evidence_from_folder, evidence_from_json, evidence_json
 from tjdocs.office import Office
 from tjdocs.pki import Authority, TrustStore
 from tjdocs.register import Register
@@ -100,7 +101,7 @@ def test_as_json_in_a_folder_and_in_a_batch(made, tmp_path):
     (folder / "mrz.txt").write_text("\n".join(passport.mrz))
     assert evidence_from_folder(folder).page is None  # nobody waits for a picture that is not needed
     line = json.dumps({"page": base64.b64encode(passport.page.png()).decode(), "direction": "entry"}).encode()
-    (result,) = batch.run([batch.Item("x", "line", line)], batch.Setup.of(trust=trust), at=b.AT, workers=1)
+    (result,) = inspect_batch.run([inspect_batch.Item("x", "line", line)], inspect_batch.Setup.of(trust=trust), at=b.AT, workers=1)
     assert result["verdict"] == "refer"
     assert {f["outcome"] for f in result["findings"] if f["check"].startswith("mrz.")} == {"passed"}
 
@@ -118,8 +119,8 @@ def test_judged_again_from_evidence_that_holds_the_picture(made, tmp_path):
     passport, _, inspector, _ = made
     evidence = Evidence(page=passport.page.png(), chip=dict(passport.chip), direction="entry")
     verdict = inspector.inspect(evidence, at=b.AT)
-    proof.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=b.AT)
-    result = proof.verify(tmp_path / "e.zip", trust=trusting())
+    evidence_archive.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=b.AT)
+    result = evidence_archive.verify(tmp_path / "e.zip", trust=trusting())
     assert outcomes_of(result) == CLEAN
     assert result.valid
     assert result.verdict.as_json() == verdict.as_json()

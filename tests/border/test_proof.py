@@ -19,14 +19,15 @@ from law_cases import CASES, RETURN, Traveller, authority, document, entry, fore
 from lists_made import list_signer, master_list
 
 import builders as b
-from tjdocs import limits, specs
-from tjdocs.border import Evidence, Inspector, archives, batch, proof
-from tjdocs.border.signatures import read_signer
+from tjdocs import archives, limits, specs
+from tjdocs.border import Evidence, Inspector, inspect_batch
+from tjdocs.border.evidence import evidence_archive
+from tjdocs.border.evidence.evidence_signature import read_signer
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, UsageError
 from tjdocs.findings import Outcome, checks
-from tjdocs.pki import importing
 from tjdocs.pki.signer import Signer, combination
-from tjdocs.pki.trust import Entry, Source, TrustPolicy, TrustStore
+from tjdocs.pki.trust import import_files
+from tjdocs.pki.trust.store import Entry, Source, TrustPolicy, TrustStore
 
 VALID = b.moment(2026), b.moment(2030)
 MADE = datetime(2026, 11, 24, 12, 5, tzinfo=UTC)
@@ -50,7 +51,7 @@ def exported(path, who=None, *, by=None, at=MADE):
     who = who or Traveller()
     inspector = who.inspector()
     verdict = inspector.inspect(who.evidence(), at=who.at)
-    proof.export(path, who.evidence(), verdict, inspector, signer=by or signer(), at=at)
+    evidence_archive.export(path, who.evidence(), verdict, inspector, signer=by or signer(), at=at)
     return verdict
 
 
@@ -81,8 +82,8 @@ def test_any_text_of_a_scanner_is_kept_and_judged_again(tmp_path, mrz):
     inspector = Traveller().inspector()
     evidence = Evidence(mrz=mrz, chip=document()[1], direction="entry")
     verdict = inspector.inspect(evidence, at=b.AT)
-    proof.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=MADE)
-    result = proof.verify(tmp_path / "e.zip", trust=trusting())
+    evidence_archive.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=MADE)
+    result = evidence_archive.verify(tmp_path / "e.zip", trust=trusting())
     assert outcomes(result) == CLEAN
     assert result.verdict.findings == verdict.findings
     assert result.verdict.examination.printed == verdict.examination.printed
@@ -99,7 +100,7 @@ def test_an_archive_that_nobody_could_judge_again_is_not_written(tmp_path, monke
 def test_judged_again_from_its_own_content(tmp_path, who):
     verdict = exported(tmp_path / "e.zip", who)
     assert (tmp_path / "e.zip").stat().st_mode & 0o777 == 0o600
-    result = proof.verify(tmp_path / "e.zip", trust=trusting())
+    result = evidence_archive.verify(tmp_path / "e.zip", trust=trusting())
     assert outcomes(result) == CLEAN
     assert result.valid
     assert result.verdict.as_json() == verdict.as_json()
@@ -110,7 +111,7 @@ def test_judged_again_from_its_own_content(tmp_path, who):
 def test_every_case_of_the_law_is_judged_again_alike(tmp_path):
     for number, case in enumerate(CASES):
         verdict = exported(tmp_path / f"{number}.zip", case.who)
-        result = proof.verify(tmp_path / f"{number}.zip", trust=trusting())
+        result = evidence_archive.verify(tmp_path / f"{number}.zip", trust=trusting())
         assert outcomes(result) == CLEAN, case.id
         assert result.verdict.findings == verdict.findings, case.id
 
@@ -123,13 +124,13 @@ def test_only_what_bears_on_the_document_is_kept(tmp_path):
     crls = [b.revocation_list(other)]
     inspector._trust = TrustStore.of([*(e.certificate for e in inspector.trust.entries), other.certificate], crls=crls)
     verdict = inspector.inspect(who.evidence(), at=who.at)
-    proof.export(tmp_path / "e.zip", who.evidence(), verdict, inspector, signer=signer(), at=MADE)
+    evidence_archive.export(tmp_path / "e.zip", who.evidence(), verdict, inspector, signer=signer(), at=MADE)
     with zipfile.ZipFile(tmp_path / "e.zip") as archive:
         content = b"".join(archive.read(name) for name in archive.namelist())
         assert sum(name.startswith("trust/") for name in archive.namelist()) == 1
     assert b"EKBERG" not in content
     assert other.raw not in content
-    assert outcomes(proof.verify(tmp_path / "e.zip", trust=trusting())) == CLEAN  # other-issuer, as it was
+    assert outcomes(evidence_archive.verify(tmp_path / "e.zip", trust=trusting())) == CLEAN  # other-issuer, as it was
 
 
 def test_what_a_code_is_signed_as_bears_on_the_document(tmp_path):
@@ -138,7 +139,7 @@ def test_what_a_code_is_signed_as_bears_on_the_document(tmp_path):
     inspector = Inspector(trust=TrustStore.of([british.certificate, other.certificate]))
     evidence = Evidence(mrz=b.lines(b.zone(state="GBD")))
     verdict = inspector.inspect(evidence, at=b.AT)
-    proof.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=MADE)
+    evidence_archive.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=MADE)
     with zipfile.ZipFile(tmp_path / "e.zip") as archive:
         kept = [archive.read(name) for name in archive.namelist() if name.startswith("trust/")]
     assert kept == [british.raw]
@@ -147,14 +148,14 @@ def test_what_a_code_is_signed_as_bears_on_the_document(tmp_path):
 def test_what_the_digest_of_the_store_covers_is_told(tmp_path):
     who = Traveller()
     exported(tmp_path / "e.zip", who)
-    said = proof.verify(tmp_path / "e.zip", trust=trusting()).as_json()
+    said = evidence_archive.verify(tmp_path / "e.zip", trust=trusting()).as_json()
     assert said["trust_digest"] == who.inspector().believed.digest
     assert said["trust_digest_covers"] == ["certificates", "grounds", "sources"]
 
     def before(files):
         manifest = json.loads(files["manifest.json"])
         del manifest["trust_digest_covers"]
-        files["manifest.json"] = proof._json(manifest)
+        files["manifest.json"] = evidence_archive._json(manifest)
 
     result = rewritten(tmp_path / "e.zip", before, resign=True)
     assert outcomes(result) == CLEAN
@@ -169,7 +170,7 @@ def test_that_the_law_is_another_now_is_told_beside_a_verdict_that_differs(tmp_p
         manifest = json.loads(files["manifest.json"])
         assert re.fullmatch("[0-9a-f]{64}", manifest["data_sha256"])
         manifest |= {"verdict": "refuse", **({"data_sha256": then} if then else {})}
-        files["manifest.json"] = proof._json(manifest)
+        files["manifest.json"] = evidence_archive._json(manifest)
 
     result = rewritten(tmp_path / "e.zip", before, resign=True)
     (judged,) = (f for f in result.findings if f.check == "evidence.judgement")
@@ -179,22 +180,22 @@ def test_that_the_law_is_another_now_is_told_beside_a_verdict_that_differs(tmp_p
 
 def test_the_digest_of_the_data_is_of_law_and_standard_as_they_lie_there(tmp_path, monkeypatch):
     shutil.copytree(specs.folder("specs"), tmp_path / "specs")
-    before = specs.digest(*proof._DATA)
+    before = specs.digest(*evidence_archive._DATA)
     monkeypatch.setattr(specs, "folder", lambda name: tmp_path / name)
     digest = specs.digest.__wrapped__
-    assert digest(*proof._DATA) == before
+    assert digest(*evidence_archive._DATA) == before
     stay = tmp_path / "specs/border/stay.toml"
     stay.write_bytes(stay.read_bytes() + b"\n")
-    assert digest(*proof._DATA) != before
-    changed = digest(*proof._DATA)
+    assert digest(*evidence_archive._DATA) != before
+    changed = digest(*evidence_archive._DATA)
     stay.rename(tmp_path / "specs/border/stays.toml")
-    renamed = digest(*proof._DATA)
+    renamed = digest(*evidence_archive._DATA)
     (tmp_path / "specs/text/border.en.toml").unlink()  # what is said of a verdict is no part of it
-    assert digest(*proof._DATA) == renamed
+    assert digest(*evidence_archive._DATA) == renamed
     assert len({before, changed, renamed}) == 3
     zone = tmp_path / "specs/times.toml"
     zone.write_text(zone.read_text().replace("Asia/Dushanbe", "UTC"))  # which day it was
-    assert digest(*proof._DATA) not in (before, changed, renamed)
+    assert digest(*evidence_archive._DATA) not in (before, changed, renamed)
 
 
 BELIEVED = {
@@ -238,18 +239,18 @@ def test_whom_the_policy_believed_is_believed_again(tmp_path, name):
     inspector = Inspector(trust=TrustStore.of_entries(entries), policy=policy)
     verdict = inspector.inspect(who.evidence(), at=who.at)
     assert verdict.decision == expected
-    proof.export(tmp_path / "e.zip", who.evidence(), verdict, inspector, signer=signer(), at=MADE)
-    result = proof.verify(tmp_path / "e.zip", trust=trusting())
+    evidence_archive.export(tmp_path / "e.zip", who.evidence(), verdict, inspector, signer=signer(), at=MADE)
+    result = evidence_archive.verify(tmp_path / "e.zip", trust=trusting())
     assert outcomes(result) == CLEAN
     assert {**result.verdict.as_json(), "trust_imported": "2026-11-20T00:00:00+00:00"} == verdict.as_json()
     # and so does a batch's worker
-    setup = batch.Setup.of(trust=inspector.trust, policy=policy)
+    setup = inspect_batch.Setup.of(trust=inspector.trust, policy=policy)
     assert setup.inspector().inspect(who.evidence(), at=who.at).as_json() == verdict.as_json()
 
 
 def test_a_store_under_a_policy_is_not_taken_where_its_policy_would_be_lost():
     seen = Traveller().inspector().trust.under(b.policy(believe=["list"]).trust)
-    for use in (Inspector, batch.Setup.of):
+    for use in (Inspector, inspect_batch.Setup.of):
         with pytest.raises(UsageError, match="under a policy"):
             use(trust=seen)
 
@@ -261,13 +262,13 @@ def rewritten(path, change, *, resign=False):
     change(files)
     if resign:
         manifest = json.loads(files["manifest.json"])
-        listed = {n: proof.sha256(d).hexdigest() for n, d in files.items() if not n.startswith("manifest.")}
-        files["manifest.json"] = proof._json({**manifest, "files": listed})
-        files["manifest.p7s"] = proof.signatures.sign(files["manifest.json"], signer(), MADE)
+        listed = {n: evidence_archive.sha256(d).hexdigest() for n, d in files.items() if not n.startswith("manifest.")}
+        files["manifest.json"] = evidence_archive._json({**manifest, "files": listed})
+        files["manifest.p7s"] = evidence_archive.signatures.sign(files["manifest.json"], signer(), MADE)
     with zipfile.ZipFile(path, "w") as archive:
         for name, data in files.items():
             archive.writestr(name, data)
-    return proof.verify(path, trust=trusting())
+    return evidence_archive.verify(path, trust=trusting())
 
 
 def put(name, data):
@@ -322,7 +323,7 @@ def test_bytes_outside_of_the_entries_are_found(tmp_path, where):
         "twice": data + data,
     }
     (tmp_path / "e.zip").write_bytes(changed[where])
-    assert outcomes(proof.verify(tmp_path / "e.zip", trust=trusting()))["structure"] == ("failed", "archive")
+    assert outcomes(evidence_archive.verify(tmp_path / "e.zip", trust=trusting()))["structure"] == ("failed", "archive")
 
 
 @pytest.mark.parametrize(
@@ -334,7 +335,7 @@ def test_bytes_outside_of_the_entries_are_found(tmp_path, where):
 )
 def test_who_may_sign_evidence(tmp_path, by, trust, reason):
     exported(tmp_path / "e.zip", by=signer(by))
-    result = proof.verify(tmp_path / "e.zip", trust=trust)
+    result = evidence_archive.verify(tmp_path / "e.zip", trust=trust)
     assert outcomes(result)["signature"] == ("undetermined", reason)
     # nothing rests on a signature that nobody answers for
     assert outcomes(result)["files"] == outcomes(result)["judgement"] == ("undetermined", "premise")
@@ -343,8 +344,8 @@ def test_who_may_sign_evidence(tmp_path, by, trust, reason):
 
 def test_a_signature_made_outside_of_the_signers_validity():
     old = party("old", period=(b.moment(2020), b.moment(2026)))
-    signature = proof.signatures.sign(b"x", signer(old), MADE)
-    finding = proof.signatures.judge(b"x", signature, trusting(old), made=MADE.isoformat())
+    signature = evidence_archive.signatures.sign(b"x", signer(old), MADE)
+    finding = evidence_archive.signatures.judge(b"x", signature, trusting(old), made=MADE.isoformat())
     assert (finding.outcome, finding.reason) == (Outcome.FAILED, "expired")
 
 
@@ -353,8 +354,8 @@ def test_neither_a_csca_nor_a_document_signer_signs_evidence(tmp_path):
         with pytest.raises(UsageError):
             exported(tmp_path / "e.zip", by=signer(wrong))
         content = b"x"
-        signature = proof.signatures.sign(content, signer(wrong), MADE)
-        finding = proof.signatures.judge(content, signature, trusting(wrong), made=MADE.isoformat())
+        signature = evidence_archive.signatures.sign(content, signer(wrong), MADE)
+        finding = evidence_archive.signatures.judge(content, signature, trusting(wrong), made=MADE.isoformat())
         assert (finding.outcome, finding.reason) == (Outcome.FAILED, "role")
 
 
@@ -368,7 +369,7 @@ def revoked_list(tmp_path) -> TrustStore:
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
     store = TrustStore.create(tmp_path / "trust.db")
-    importing.import_paths(store, [tmp_path / name for name in files], anchors=[abroad.certificate], at=b.AT)
+    import_files.import_paths(store, [tmp_path / name for name in files], anchors=[abroad.certificate], at=b.AT)
     return store
 
 
@@ -380,16 +381,16 @@ def test_evidence_keeps_why_a_list_is_not_believed(tmp_path):
     inspector = Inspector(trust=store)
     verdict = inspector.inspect(evidence, at=b.AT)
     assert [f.reason for f in verdict.findings if f.check == "pa.ds-chain"] == ["not-believed"]
-    proof.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=MADE)
-    assert outcomes(proof.verify(tmp_path / "e.zip", trust=trusting())) == CLEAN
+    evidence_archive.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=MADE)
+    assert outcomes(evidence_archive.verify(tmp_path / "e.zip", trust=trusting())) == CLEAN
 
 
 def again(tmp_path, scene):
     """Return how the archive of a scene's inspection is judged, and the verdict."""
     inspector, evidence = Inspector(trust=scene.trust, policy=scene.policy), Evidence(mrz=scene.mrz, chip=scene.chip)
     verdict = inspector.inspect(evidence, at=b.AT)
-    proof.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=MADE)
-    return outcomes(proof.verify(tmp_path / "e.zip", trust=trusting())), verdict
+    evidence_archive.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=MADE)
+    return outcomes(evidence_archive.verify(tmp_path / "e.zip", trust=trusting())), verdict
 
 
 @pytest.mark.parametrize("trusted", [True, False], ids=["trusted", "unknown"])
@@ -415,7 +416,7 @@ def test_evidence_keeps_a_denied_signer_of_a_list_in_another_form(tmp_path):
     (tmp_path / "a.ml").write_bytes(master_list([authority().certificate.raw], b.resealed(signer_, b.flipped)))
     (tmp_path / "b.ml").write_bytes(master_list([b.csca("CSCA Far", "NO").raw], b.resealed(signer_, b.joined)))
     store = TrustStore.create(tmp_path / "trust.db")
-    importing.import_paths(store, [tmp_path / "a.ml", tmp_path / "b.ml"], anchors=[b.utopia().certificate], at=b.AT)
+    import_files.import_paths(store, [tmp_path / "a.ml", tmp_path / "b.ml"], anchors=[b.utopia().certificate], at=b.AT)
     zone, chip = document()
     scene = b.Scene(chip, zone, store, policy=b.policy(believe=["list"], denied=[signer_.certificate.sha256]))
     found, verdict = again(tmp_path, scene)
@@ -424,7 +425,7 @@ def test_evidence_keeps_a_denied_signer_of_a_list_in_another_form(tmp_path):
 
 
 def test_workers_of_a_batch_know_it_too(tmp_path):
-    again = batch.Setup.of(trust=revoked_list(tmp_path)).inspector()
+    again = inspect_batch.Setup.of(trust=revoked_list(tmp_path)).inspector()
     assert again.believed.doubt(authority().certificate) == "not-believed"
 
 
@@ -434,13 +435,13 @@ def test_a_revoked_or_denied_signer_of_evidence():
     subject = b.name(("C", "TJ"), ("O", "SPECIMEN"), ("CN", "Evidence"))
     extensions = [b.key_usage("digitalSignature"), b.authority_identifier(csca.identifier)]
     own = b.certify(subject, b.ec_key("inspection"), extensions, by=csca, period=VALID)
-    signature = proof.signatures.sign(b"x", signer(own), MADE)
+    signature = evidence_archive.signatures.sign(b"x", signer(own), MADE)
     trust = TrustStore.of([own.certificate, csca.certificate], crls=[b.revocation_list(csca, [own.certificate.serial])])
     for store, reason in ((trust, "revoked"), (trusting(own).under(denying(own)), "denied")):
-        finding = proof.signatures.judge(b"x", signature, store, made=MADE.isoformat())
+        finding = evidence_archive.signatures.judge(b"x", signature, store, made=MADE.isoformat())
         assert (finding.outcome, finding.reason) == (Outcome.FAILED, reason)
     elsewhere = TrustStore.of([own.certificate, csca.certificate], crls=[b.revocation_list(csca, [1])])
-    assert proof.signatures.judge(b"x", signature, elsewhere, made=MADE.isoformat()).outcome == Outcome.PASSED
+    assert evidence_archive.signatures.judge(b"x", signature, elsewhere, made=MADE.isoformat()).outcome == Outcome.PASSED
 
 
 def denying(party_):
@@ -448,18 +449,18 @@ def denying(party_):
 
 
 def test_the_signing_time_is_the_manifest_s():
-    signature = proof.signatures.sign(b"x", signer(), MADE)
+    signature = evidence_archive.signatures.sign(b"x", signer(), MADE)
     for made in ("", "yesterday", (MADE + timedelta(seconds=1)).isoformat()):
-        assert proof.signatures.judge(b"x", signature, trusting(), made=made).reason == "signing-time"
+        assert evidence_archive.signatures.judge(b"x", signature, trusting(), made=made).reason == "signing-time"
 
 
 def test_a_signature_without_the_signers_certificate():
-    signature = proof.signatures.sign(b"x", signer(), MADE)
-    inside = proof.signatures.sign(b"x", replace(signer(), certificate=party("another").certificate), MADE)
+    signature = evidence_archive.signatures.sign(b"x", signer(), MADE)
+    inside = evidence_archive.signatures.sign(b"x", replace(signer(), certificate=party("another").certificate), MADE)
     # the key is another's: the certificate that is named did not make the signature
-    assert proof.signatures.judge(b"x", inside, trusting(), made=MADE.isoformat()).reason == "wrong-signature"
+    assert evidence_archive.signatures.judge(b"x", inside, trusting(), made=MADE.isoformat()).reason == "wrong-signature"
     hidden = signature.replace(party().certificate.raw, b"\x30\x82" + bytes(len(party().certificate.raw) - 2))
-    assert proof.signatures.judge(b"x", hidden, trusting(), made=MADE.isoformat()).reason in ("signer-missing", "no-signature")
+    assert evidence_archive.signatures.judge(b"x", hidden, trusting(), made=MADE.isoformat()).reason in ("signer-missing", "no-signature")
 
 
 def test_calls_that_cannot_be_used(tmp_path):
@@ -471,7 +472,7 @@ def test_calls_that_cannot_be_used(tmp_path):
     with pytest.raises(KeyMaterialError):
         exported(tmp_path / "f.zip", at=datetime(2031, 1, 1, tzinfo=UTC))
     with pytest.raises(InputError):
-        proof.verify(tmp_path / "missing.zip", trust=trusting())
+        evidence_archive.verify(tmp_path / "missing.zip", trust=trusting())
 
 
 def test_reading_a_signer(tmp_path):
@@ -541,7 +542,7 @@ REGULAR = stat.S_IFREG | 0o600
 )
 def test_archives_made_to_do_harm(tmp_path, data, reason):
     (tmp_path / "e.zip").write_bytes(data)
-    result = proof.verify(tmp_path / "e.zip", trust=trusting())
+    result = evidence_archive.verify(tmp_path / "e.zip", trust=trusting())
     assert outcomes(result)["structure"] == ("failed", reason)
     assert not result.valid
     assert result.verdict is None
@@ -550,7 +551,7 @@ def test_archives_made_to_do_harm(tmp_path, data, reason):
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_two_entries_of_one_name(tmp_path):
     (tmp_path / "e.zip").write_bytes(zipped(("a", b"1", REGULAR), ("a", b"2", REGULAR)))
-    assert outcomes(proof.verify(tmp_path / "e.zip", trust=trusting()))["structure"] == ("failed", "twice")
+    assert outcomes(evidence_archive.verify(tmp_path / "e.zip", trust=trusting()))["structure"] == ("failed", "twice")
 
 
 def test_an_encrypted_entry(tmp_path):
@@ -558,7 +559,7 @@ def test_an_encrypted_entry(tmp_path):
     data[6] |= 1
     data[data.index(b"PK\x01\x02") + 8] |= 1
     (tmp_path / "e.zip").write_bytes(data)
-    assert outcomes(proof.verify(tmp_path / "e.zip", trust=trusting()))["structure"] == ("failed", "encrypted")
+    assert outcomes(evidence_archive.verify(tmp_path / "e.zip", trust=trusting()))["structure"] == ("failed", "encrypted")
 
 
 @pytest.fixture(scope="module")
@@ -576,7 +577,7 @@ def test_no_altered_byte_holds_or_raises(sound, tmp_path, data):
         place = data.draw(st.integers(0, len(altered) - 1))
         altered[place] ^= data.draw(st.integers(1, 255))
     (tmp_path / "e.zip").write_bytes(altered)
-    result = proof.verify(tmp_path / "e.zip", trust=trusting())
+    result = evidence_archive.verify(tmp_path / "e.zip", trust=trusting())
     if result.valid:  # bytes that zip does not use: times, attributes
         assert result.verdict.decision == "admit"
         assert archives.read_zip(io.BytesIO(bytes(altered))) == archives.read_zip(io.BytesIO(sound))

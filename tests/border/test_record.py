@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from law_cases import Traveller, document, entry
 
-from tjdocs.border.record import Records, retention
+from tjdocs.border.evidence.inspection_record import Records, retention
 from tjdocs.errors import InputError, OutputError, UsageError
 
 

@@ -7,7 +7,7 @@ import pytest
 
 import builders as b
 from tjdocs.border import Evidence, Inspector
-from tjdocs.border.standing import RegisterStatus
+from tjdocs.border.checks.register_status import RegisterStatus
 from tjdocs.documents import example
 from tjdocs.errors import RegisterError
 from tjdocs.office import Office

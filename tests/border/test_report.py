@@ -18,14 +18,14 @@ from PIL import Image
 import builders
 from tjdocs import specs
 from tjdocs.border import Evidence, Inspector, Verdict
-from tjdocs.border.report import MAX_PICTURE, MAX_TEXT, render, write_report
-from tjdocs.border.report_rows import not_checked
-from tjdocs.border.texts import texts
+from tjdocs.border.report.html_report import MAX_PICTURE, MAX_TEXT, render, write_report
+from tjdocs.border.report.report_rows import not_checked
+from tjdocs.border.report.wording import texts
 from tjdocs.errors import OutputError
 from tjdocs.findings import Finding, Outcome, checks
+from tjdocs.lds.biometrics.iso19794_face import FaceImage
 from tjdocs.lds.dg2 import Dg2
-from tjdocs.lds.face import FaceImage
-from tjdocs.pki.trust import TrustStore
+from tjdocs.pki.trust.store import TrustStore
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 SCRIPT = "<script>alert(1)</script>"

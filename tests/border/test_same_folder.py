@@ -10,14 +10,14 @@ import pytest
 
 import builders as b
 from tjdocs import limits
-from tjdocs.border import batch
-from tjdocs.border.reading import evidence_from_files
-from tjdocs.cli._batches import Results
+from tjdocs.border import inspect_batch
+from tjdocs.cli._batch_output import Results
+from tjdocs.inspection.evidence_json import evidence_from_files
 
 SCENE = b.scene()
 CHIP = {f"{name.replace('.', '_')}.bin": data for name, data in SCENE.chip.items()}
 ZONE = {"mrz.txt": SCENE.mrz.encode()}
-SETUP = batch.Setup.of(trust=SCENE.trust)
+SETUP = inspect_batch.Setup.of(trust=SCENE.trust)
 DG1 = CHIP["DG1.bin"]
 
 
@@ -72,9 +72,9 @@ def stream(root, *, back=False):
 def answers(root):
     """Return what each entrance says of a folder of records, in which a sound one comes first."""
     for items in (
-        batch.folder_items(root), batch.folder_items(root, here=True), batch.tar_items(stream(root)), batch.tar_items(stream(root, back=True)),
+        inspect_batch.folder_items(root), inspect_batch.folder_items(root, here=True), inspect_batch.tar_items(stream(root)), inspect_batch.tar_items(stream(root, back=True)),
     ):  # fmt: skip
-        results = {result.pop("id"): result for result in batch.run(items, SETUP, at=b.AT, workers=1)}
+        results = {result.pop("id"): result for result in inspect_batch.run(items, SETUP, at=b.AT, workers=1)}
         assert results.pop("0")["verdict"] == "admit"
         yield results
 
@@ -132,7 +132,7 @@ def record(name):
 
 
 def told(packed, **more):
-    results = batch.run(batch.tar_items(packed), SETUP, at=b.AT, workers=1, **more)
+    results = inspect_batch.run(inspect_batch.tar_items(packed), SETUP, at=b.AT, workers=1, **more)
     return [(r["id"], r["verdict"], r.get("error", {}).get("message", "")) for r in results]
 
 
@@ -151,9 +151,9 @@ def test_a_folder_that_comes_again_has_no_second_verdict():
 
 def test_nor_has_it_where_a_batch_goes_on(tmp_path):
     packed = tar(*record("a"), *record("b"), ("a/mrz.txt", b"x"))
-    whole = list(batch.run(batch.tar_items(packed), SETUP, at=b.AT, workers=1))
+    whole = list(inspect_batch.run(inspect_batch.tar_items(packed), SETUP, at=b.AT, workers=1))
     with Results(str(tmp_path / "out"), "digest", b.AT, given=True) as first:
         first.write(whole[:2])
     packed.seek(0)
     with Results(str(tmp_path / "out"), "digest", b.AT, given=True) as later:
-        assert list(batch.run(later.left(batch.tar_items(packed)), SETUP, at=b.AT, workers=1, named=later.named)) == whole[2:]
+        assert list(inspect_batch.run(later.left(inspect_batch.tar_items(packed)), SETUP, at=b.AT, workers=1, named=later.named)) == whole[2:]

@@ -9,13 +9,13 @@ from law_cases import Traveller, document, entry
 import builders as b
 from tjdocs import specs
 from tjdocs.border import Inspector, Policy
-from tjdocs.border.report import render
-from tjdocs.border.report_rows import advice, not_checked
-from tjdocs.border.texts import LANGUAGES, texts
+from tjdocs.border.report.html_report import render
+from tjdocs.border.report.report_rows import advice, not_checked
+from tjdocs.border.report.wording import LANGUAGES, texts
 from tjdocs.cli import _verdicts
 from tjdocs.errors import UsageError
 from tjdocs.findings import checks
-from tjdocs.pki.trust import Source, TrustStore
+from tjdocs.pki.trust.store import Source, TrustStore
 
 TABLES = {language: specs.read_toml(f"text/border.{language}.toml") for language in LANGUAGES}
 

@@ -7,8 +7,8 @@ import pytest
 from law_cases import Traveller, document
 
 from tjdocs import specs
-from tjdocs.border import treaties as room
-from tjdocs.border.treaties import treaties
+from tjdocs.border.checks import treaties as room
+from tjdocs.border.checks.treaties import treaties
 from tjdocs.errors import SpecError
 
 CARD = partial(document, "internal-passport")

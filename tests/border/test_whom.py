@@ -7,8 +7,9 @@ from law_cases import OTHER, RESEMBLING, Traveller, document, entry, foreigner, 
 
 import builders as b
 from tjdocs import limits, mrz
-from tjdocs.border import Evidence, Inspector, Lists, proof
-from tjdocs.pki.trust import TrustStore
+from tjdocs.border import Evidence, Inspector, Lists
+from tjdocs.border.evidence import evidence_archive
+from tjdocs.pki.trust.store import TrustStore
 
 WATCHED, RIGHT = "holder.ban", "holder.right"
 
@@ -210,7 +211,7 @@ def test_an_archive_tells_what_the_lists_were(tmp_path):
         )
     ):
         verdict = exported(tmp_path / f"{number}.zip", who)
-        result = proof.verify(tmp_path / f"{number}.zip", trust=trusting())
+        result = evidence_archive.verify(tmp_path / f"{number}.zip", trust=trusting())
         assert outcomes(result) == CLEAN
         assert result.verdict.findings == verdict.findings
         assert result.verdict.findings

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 import builders as b
 from tjdocs import cli
-from tjdocs.border.texts import texts
-from tjdocs.cli import _batches
+from tjdocs.border.report.wording import texts
+from tjdocs.cli import _batch_output
 from tjdocs.documents import example
 from tjdocs.office import Office
 from tjdocs.pki import Authority
@@ -360,6 +360,6 @@ def test_a_batch_of_lines_with_ids_of_their_own_resumes(lane, run):
 def test_batch_calls_that_cannot_be_used(lane, run):
     assert run("border", "batch", "nowhere", *BATCH)[0] == 2
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_batches, "CONNECT", "1s")  # nobody listens there
+        patch.setattr(_batch_output, "CONNECT", "1s")  # nobody listens there
         assert run("border", "batch", "lane", *BATCH, "--dask", "tcp://127.0.0.1:1", *AT)[0] == 2
     assert run("border", "batch", "lane", *BATCH, "--out", "no/r.jsonl")[0] == 2

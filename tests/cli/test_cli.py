@@ -15,7 +15,7 @@ import builders as b
 from tjdocs.border import Policy
 from tjdocs.cli import main
 from tjdocs.pki import TrustStore
-from tjdocs.pki.importing import read_certificate, read_crl
+from tjdocs.pki.trust.import_files import read_certificate, read_crl
 
 AT = "2026-11-24"
 LATER = "2026-12-01"

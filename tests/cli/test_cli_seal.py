@@ -8,7 +8,7 @@ from test_cli import asked, run
 
 import seals_made as s
 from tjdocs.pki import TrustStore
-from tjdocs.pki.importing import read_certificate
+from tjdocs.pki.trust.import_files import read_certificate
 from tjdocs.seal import Seal, draw_code
 
 AT = "2026-11-24"

@@ -21,11 +21,11 @@ from tjdocs.documents import (
     PageNames,
     Spelling,
     example,
+    load_types,
     schema,
-    types,
 )
 from tjdocs.documents import settings as limits
-from tjdocs.documents.spelling import characters
+from tjdocs.documents.name_spelling import characters
 from tjdocs.errors import InputError, TjdocsError
 from tjdocs.times import PartialDate
 
@@ -34,7 +34,7 @@ KIND = "external-passport"
 PORTRAIT = b"\x89PNG specimen"
 SECRETS = ("ЭРИКССОН", "АННА", "НАМУНА", "1994", "ДУШАНБЕ", "ZE184226B", "specimen", "legal-representatives", "SPECIMEN")
 MAX_TEXT, MAX_JSON = limits.load().max_text, limits.load().max_json
-ALL = [(name, field) for name in types.names() for field in types.get(name).fields]
+ALL = [(name, field) for name in load_types.names() for field in load_types.get(name).fields]
 
 
 def lawful(name):
@@ -44,7 +44,7 @@ def lawful(name):
 
 @pytest.fixture(scope="module")
 def tables():
-    return {name: lawful(name) for name in types.names()}
+    return {name: lawful(name) for name in load_types.names()}
 
 
 @pytest.fixture(scope="module")
@@ -136,10 +136,10 @@ values = {
 SCHEMA = jsonschema.Draft202012Validator(schema())
 
 
-@given(st.data(), st.sampled_from(types.names()))
+@given(st.data(), st.sampled_from(load_types.names()))
 @settings(max_examples=150)
 def test_decoding_is_the_inverse_of_encoding(data, name):
-    kind = types.get(name)
+    kind = load_types.get(name)
     asked = {field.name for field in kind.fields if not field.document}
     built = {field: data.draw(values[field]) for field in asked}
     documents = (data.draw(held),) if name == "stateless-id" else ()
@@ -149,15 +149,15 @@ def test_decoding_is_the_inverse_of_encoding(data, name):
 
 
 def test_every_field_is_of_some_type_and_every_type_asks_for_fields_alone(tables):
-    asked = {field.name for name in types.names() for field in types.get(name).fields if not field.document}
+    asked = {field.name for name in load_types.names() for field in load_types.get(name).fields if not field.document}
     assert asked == {field.name for field in dataclasses.fields(Application)} - {"document_type", "documents"}
     for name, written in tables.items():
-        assert written.keys() <= {field.name for field in types.get(name).fields} | {"schema", "document_type"}
+        assert written.keys() <= {field.name for field in load_types.get(name).fields} | {"schema", "document_type"}
 
 
-@pytest.mark.parametrize("name", types.names())
+@pytest.mark.parametrize("name", load_types.names())
 def test_what_may_lack_may_be_left_out(tables, name):
-    may = {field.name for field in types.get(name).fields if field.may_lack}
+    may = {field.name for field in load_types.get(name).fields if field.may_lack}
     application = Application.from_json(json.dumps({k: v for k, v in tables[name].items() if k not in may}))
     assert application.patronymic == ""
     assert application.portrait_eyes is None
@@ -286,11 +286,11 @@ MIXED = [  # changes, the field of the fault, the letters and places that it nam
 
 
 @pytest.mark.requirement("NAM-1")
-@pytest.mark.parametrize("name", types.names())
+@pytest.mark.parametrize("name", load_types.names())
 @pytest.mark.parametrize(("changes", "field", "named"), MIXED, ids=[field for _, field, _ in MIXED])
 def test_letters_of_two_scripts_are_a_fault_that_names_them(tables, name, changes, field, named):
     """Doc 9303-3, 6: letters that look alike have other values; a ban on the name would not be found."""
-    if field.partition(".")[0] not in {spec.name for spec in types.get(name).fields}:
+    if field.partition(".")[0] not in {spec.name for spec in load_types.get(name).fields}:
         pytest.skip("the type has no such field")
     error = faults({**tables[name], **changes})
     assert [(fault.field, fault.reason) for fault in error.faults] == [(field, "scripts")]
@@ -423,7 +423,7 @@ def test_the_published_schema_is_current():
     jsonschema.Draft202012Validator.check_schema(schema())
 
 
-@pytest.mark.parametrize("name", types.names())
+@pytest.mark.parametrize("name", load_types.names())
 def test_examples_are_of_the_schema(tables, name):
     SCHEMA.validate(tables[name])
 
@@ -452,11 +452,11 @@ json_values = st.recursive(
 )
 
 
-@given(st.data(), st.sampled_from(types.names()))
+@given(st.data(), st.sampled_from(load_types.names()))
 @settings(max_examples=300)
 def test_hostile_values_raise_nothing_else(data, name):
     table = lawful_tables[name]
-    fields = st.sampled_from([field.name for field in types.get(name).fields])
+    fields = st.sampled_from([field.name for field in load_types.get(name).fields])
     changes = data.draw(st.dictionaries(fields, json_values, max_size=4))
     try:
         application = Application.from_json(json.dumps({**table, **changes}))
@@ -470,7 +470,7 @@ def test_hostile_values_raise_nothing_else(data, name):
     assert named <= changes.keys()
 
 
-lawful_tables = {name: lawful(name) for name in types.names()}
+lawful_tables = {name: lawful(name) for name in load_types.names()}
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200))
@@ -483,7 +483,7 @@ def test_hostile_texts_raise_nothing_else(text):
 # ---------------------------------------------------------------------------------------------------- personal data
 
 
-@pytest.mark.parametrize("name", types.names())
+@pytest.mark.parametrize("name", load_types.names())
 def test_nothing_of_the_person_in_repr(tables, name):
     application = read(tables[name])
     assert name in repr(application)

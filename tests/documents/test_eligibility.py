@@ -26,18 +26,18 @@ from tjdocs.documents import (
     Spelling,
     eligibility,
     example,
+    load_types,
     texts,
-    types,
 )
-from tjdocs.documents.eligibility import overruled
-from tjdocs.documents.predicates import PREDICATES, Answer
+from tjdocs.documents.assess import overruled
+from tjdocs.documents.rules import PREDICATES, Answer
 from tjdocs.errors import SpecError, UsageError
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TODAY = NOW.date()
 DAY = timedelta(days=1)
 KIND = "external-passport"
-LAWFUL = {name: dataclasses.replace(example(name, at=NOW), portrait=b"") for name in types.names()}
+LAWFUL = {name: dataclasses.replace(example(name, at=NOW), portrait=b"") for name in load_types.names()}
 
 
 def answers(application, at=TODAY, **more):
@@ -358,7 +358,7 @@ def test_the_journey_is_not_over(days, expected):
 
 
 @pytest.mark.requirement("NAM-1")
-@pytest.mark.parametrize("name", types.names())
+@pytest.mark.parametrize("name", load_types.names())
 @pytest.mark.parametrize(
     ("kept", "expected"),
     [
@@ -371,7 +371,7 @@ def test_the_journey_is_not_over(days, expected):
 )
 def test_a_kept_spelling_is_one_of_the_name(name, kept, expected):
     assert answer(name, "kept-spelling", spelling=kept) == expected
-    (rule,) = [rule for rule in types.get(name).rules if rule.id == "kept-spelling"]
+    (rule,) = [rule for rule in load_types.get(name).rules if rule.id == "kept-spelling"]
     assert rule.override
 
 
@@ -404,7 +404,7 @@ def test_a_change_of_name_is_recorded():
     ],
 )
 def test_a_type_may_demand_the_registers_answer(monkeypatch, name, rule, claim):
-    kind = types.get(name)
+    kind = load_types.get(name)
     rules = tuple(dataclasses.replace(r, register=True) if r.id == rule else r for r in kind.rules)
     demanding = DocumentTypes({name: dataclasses.replace(kind, rules=rules)})
     application = dataclasses.replace(LAWFUL[name], documents=claim)
@@ -424,23 +424,23 @@ def test_absurd_dates_of_birth_are_answered(born):
     assert answer(KIND, "born-before", date_of_birth=born) == ("met" if born == date.min else "not met")
 
 
-@pytest.mark.parametrize("name", types.names())
+@pytest.mark.parametrize("name", load_types.names())
 @pytest.mark.parametrize("lang", texts.LANGUAGES)
 def test_every_rule_answers_with_its_article_and_a_sentence(name, lang):
     rows = {row["id"] for row in specs.read_toml("requirements.toml")["requirement"]}
     results = eligibility(LAWFUL[name], at=NOW, lang=lang)
-    assert [result.rule for result in results] == [rule.id for rule in types.get(name).rules]
+    assert [result.rule for result in results] == [rule.id for rule in load_types.get(name).rules]
     for result in results:
         assert result.requirement in rows
         assert result.article
         assert result.sentence.endswith(".")
         assert result.language == lang
         assert result.reviewed == (lang == "en")  # no native reader has signed the others
-    assert all(texts.bring(spec, lang=lang) for spec in types.get(name).fields)
+    assert all(texts.bring(spec, lang=lang) for spec in load_types.get(name).fields)
 
 
 def test_every_answer_of_every_rule_has_its_sentence_in_every_language():
-    rules = {rule.id for name in types.names() for rule in types.get(name).rules}
+    rules = {rule.id for name in load_types.names() for rule in load_types.get(name).rules}
     for lang in texts.LANGUAGES:
         table = specs.read_toml(f"text/{lang}.toml")
         assert table["rule"].keys() == rules
@@ -465,7 +465,7 @@ def test_english_is_the_fallback(lacking):
     first, second, *_ = eligibility(LAWFUL[KIND], at=NOW, lang="tg")
     assert (first.language, first.reviewed, second.language, second.reviewed) == ("en", True, "tg", False)
     assert {result.language for result in eligibility(LAWFUL[KIND], at=NOW, lang="ru")} == {"en"}
-    spec = types.get(KIND).fields[0]
+    spec = load_types.get(KIND).fields[0]
     assert texts.bring(spec, lang="ru") == texts.bring(spec)
     lacking["en"]["rule"].clear()
     lacking["en"]["bring"].clear()
@@ -530,7 +530,7 @@ def test_every_application_is_answered(born, on, citizenship, consent):
         assert met["consent-of-representatives"]
 
 
-@pytest.mark.parametrize("name", types.names())
+@pytest.mark.parametrize("name", load_types.names())
 def test_an_empty_application_is_answered(name):
     """Nothing is met that rests on what is not there, and nothing stumbles."""
     found = answers(Application(name))
@@ -542,9 +542,9 @@ def test_an_empty_application_is_answered(name):
 
 
 def test_predicates_are_all_used_by_some_type():
-    used = {rule.predicate for name in types.names() for rule in types.get(name).rules}
+    used = {rule.predicate for name in load_types.names() for rule in load_types.get(name).rules}
     assert used == PREDICATES.keys()
-    assert importlib.import_module("tjdocs.documents.predicates").__doc__
+    assert importlib.import_module("tjdocs.documents.rules").__doc__
 
 
 # --------------------------------------------------------------------------------------------------------- overrides
@@ -592,8 +592,8 @@ def test_overrides_that_are_none(override, message):
         overruled(results, [override])
 
 
-@pytest.mark.parametrize("name", types.names())
+@pytest.mark.parametrize("name", load_types.names())
 def test_only_named_rules_may_be_overridden(name):
-    allowed = {rule.id for rule in types.get(name).rules if rule.override}
+    allowed = {rule.id for rule in load_types.get(name).rules if rule.override}
     assert allowed <= {"kept-spelling", "portrait-face", "former-union-open"}
     assert "the law covers the case" not in repr(officer("former-union-open"))

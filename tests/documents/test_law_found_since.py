@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tjdocs import specs
-from tjdocs.documents import Application, eligibility, example, schema, texts, types
+from tjdocs.documents import Application, eligibility, example, load_types, schema, texts
 from tjdocs.documents.acts import acts, cited_by
 from tjdocs.errors import SpecError
 
@@ -26,7 +26,7 @@ def sentence(name, rule, lang="en", **changes):
 @pytest.mark.requirement("STL-3")
 @pytest.mark.requirement("STL-4")
 def test_a_repealed_act_is_cited_with_the_one_in_its_place():
-    kind = types.get("stateless-id")
+    kind = load_types.get("stateless-id")
     rows = specs.read_toml("requirements.toml")["requirement"]
     cited = [part.article for part in (*kind.fields, *kind.rules) if part.requirement == "STL-1"]
     cited += [row["source"] for row in rows if row["id"].startswith("STL-")]
@@ -49,7 +49,7 @@ def test_a_repealed_act_is_cited_with_the_one_in_its_place():
     ],
 )
 def test_acts_that_each_type_cites(name, cited):
-    assert [act.cited for act in cited_by(types.get(name))] == cited
+    assert [act.cited for act in cited_by(load_types.get(name))] == cited
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_malformed_row_of_an_act_is_refused(monkeypatch, row):
 def test_a_foreign_citizen_from_outside_the_former_ussr_is_not_eligible(category, lang, words):
     outcome, said = sentence(REG, "former-union", lang, category=category, citizenship="AFG")
     assert (outcome, words in said) == ("not met", True)
-    (rule,) = [rule for rule in types.get(REG).rules if rule.id == "former-union"]
+    (rule,) = [rule for rule in load_types.get(REG).rules if rule.id == "former-union"]
     assert (rule.override, rule.article) == (False, "Art. 1, Law 1652 of 18.12.2019 (amnesty)")
 
 
@@ -89,7 +89,7 @@ def test_the_amnesty_laws_date_is_named_as_the_day_of_signature(lang, word):
         (found,) = [r for r in eligibility(application, at=at, lang=lang) if r.rule == "law-in-force"]
         assert "2019" in found.sentence
         assert word in found.sentence
-    (act,) = cited_by(types.get(REG))
+    (act,) = cited_by(load_types.get(REG))
     assert act.notes == {"signed": "2019-12-18", "registered": "2019-12-19"}
 
 
@@ -112,7 +112,7 @@ def test_a_passport_that_is_not_valid_hinders_no_return(state):
     ],
 )
 def test_expired_or_unusable_passport_and_right_to_return_in_three_languages(lang, unusable, right):
-    kind = types.get("return-certificate")
+    kind = load_types.get("return-certificate")
     (passport,) = [spec for spec in kind.fields if spec.name == "passport"]
     assert unusable in texts.sentence(kind, "no-valid-passport", "title", lang=lang).text
     assert unusable in texts.bring(passport, lang=lang, kind=kind)
@@ -137,7 +137,7 @@ def test_the_word_for_a_consent_is_in_schema_and_refusal():
 
 @pytest.mark.requirement("EXT-4")
 def test_age_and_word_of_a_consent_are_the_rules(monkeypatch):
-    kind = types.get("external-passport")
+    kind = load_types.get("external-passport")
     rules = tuple(
         dataclasses.replace(rule, arguments={"age": 16, "consent": "guardian"}) if "consent" in rule.arguments else rule
         for rule in kind.rules
@@ -163,7 +163,7 @@ def test_age_and_word_of_a_consent_are_the_rules(monkeypatch):
     ],
 )  # fmt: skip
 def test_titles_are_the_official_names_and_not_reviewed(name, tajik, russian):
-    kind = types.get(name)
+    kind = load_types.get(name)
     assert (kind.titles["tg"], kind.titles["ru"]) == (tajik, russian)
     assert kind.reviewed == ("en",)
 
@@ -173,14 +173,14 @@ def test_titles_are_the_official_names_and_not_reviewed(name, tajik, russian):
     ("lang", "words"), [("en", "XXA for a stateless person"), ("ru", "XXA — лицо без гражданства"), ("tg", "XXA — шахси бешаҳрванд")]
 )
 def test_a_types_own_text_is_in_the_language_asked_for(name, lang, words):
-    (spec,) = [spec for spec in types.get(name).fields if spec.name == "citizenship"]
+    (spec,) = [spec for spec in load_types.get(name).fields if spec.name == "citizenship"]
     assert words in texts.bring(spec, lang=lang)
 
 
 @pytest.mark.requirement("REG-3")
 @pytest.mark.requirement("REG-4")
 def test_categories_and_articles_are_in_three_languages_and_printed_in_tajik_first():
-    kind = types.get(REG)
+    kind = load_types.get(REG)
     assert "".join(kind.categories) == "".join(kind.page.categories) == "ABCDEFG"
     assert all(words.keys() == {"en", "ru", "tg"} for words in kind.categories.values())
     assert all(note.words.keys() == {"en", "ru", "tg"} for note in kind.notes)

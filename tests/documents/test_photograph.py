@@ -8,9 +8,10 @@ import zlib
 import pytest
 from PIL import Image
 
-from tjdocs.documents import photograph, settings
-from tjdocs.documents.portrait import draw_specimen
+from tjdocs.documents import settings
 from tjdocs.lds.dg2 import Dg2
+from tjdocs.portrait import photograph
+from tjdocs.portrait.specimen_portrait import draw_specimen
 
 SPECIMEN = draw_specimen()
 

@@ -5,8 +5,8 @@ import io
 import pytest
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
-from tjdocs.documents.portrait import draw_specimen
 from tjdocs.errors import UsageError
+from tjdocs.portrait.specimen_portrait import draw_specimen
 
 SIZES = [(413, 531), (827, 1063), (207, 266)]
 

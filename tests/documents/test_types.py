@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from tjdocs import mrz, specs
-from tjdocs.documents import Application, DocumentType, DocumentTypes, eligibility, example, types
-from tjdocs.documents.reading import parse
+from tjdocs.documents import Application, DocumentType, DocumentTypes, eligibility, example, load_types
+from tjdocs.documents.type_files import parse
 from tjdocs.errors import SpecError, TjdocsError, UsageError
 from tjdocs.pki import algorithms
 
@@ -21,16 +21,16 @@ def text(name):
 
 
 def test_there_are_five():
-    assert types.names() == FIVE
-    assert tuple(types.bundled()) == FIVE
-    assert repr(types.bundled()).startswith("DocumentTypes(external-passport, ")
-    assert len(types.bundled()) == 5
+    assert load_types.names() == FIVE
+    assert tuple(load_types.bundled()) == FIVE
+    assert repr(load_types.bundled()).startswith("DocumentTypes(external-passport, ")
+    assert len(load_types.bundled()) == 5
 
 
 @pytest.mark.requirement("EXT-1")
 @pytest.mark.requirement("EXT-2")
 def test_the_passport_for_travel_abroad():
-    kind = types.get(KIND)
+    kind = load_types.get(KIND)
     assert isinstance(kind, DocumentType)
     assert kind.validity.period.years == 10
     assert (kind.mrz_format, kind.document_code, kind.issuing_state) == ("TD3", "PP", "TJK")
@@ -43,7 +43,7 @@ def test_the_passport_for_travel_abroad():
 @pytest.mark.requirement("INT-2")
 @pytest.mark.requirement("INT-3")
 def test_the_passport_of_a_citizen():
-    kind = types.get("internal-passport")
+    kind = load_types.get("internal-passport")
     assert (kind.mrz_format, kind.document_code, kind.issuing_state) == ("TD1", "ID", "TJK")
     assert kind.chip is not None
     assert not kind.chip.required
@@ -52,7 +52,7 @@ def test_the_passport_of_a_citizen():
 @pytest.mark.requirement("STL-2")
 @pytest.mark.requirement("STL-3")
 def test_the_stateless_persons_id():
-    kind = types.get("stateless-id")
+    kind = load_types.get("stateless-id")
     assert (kind.mrz_format, kind.document_code) == ("TD3", "PS")
     assert kind.seal.profile == "stateless-id"
     assert "STL-3" in kind.requirements
@@ -63,7 +63,7 @@ def test_the_stateless_persons_id():
 @pytest.mark.requirement("REG-5")
 @pytest.mark.requirement("REG-6")
 def test_the_certificate_of_registration():
-    kind = types.get("registration-certificate")
+    kind = load_types.get("registration-certificate")
     assert (kind.mrz_format, kind.document_code, kind.chip) == ("TD2", "IR", None)
     assert kind.titles.keys() == {"en", "tg", "ru"}
     printed = " ".join(note.text for note in kind.notes if note.printed)
@@ -75,7 +75,7 @@ def test_the_certificate_of_registration():
 
 @pytest.mark.requirement("RET-2")
 def test_the_certificate_for_return():
-    kind = types.get("return-certificate")
+    kind = load_types.get("return-certificate")
     assert (kind.mrz_format, kind.document_code, kind.chip) == ("TD2", "PU", None)
     assert kind.seal.profile == "emergency-travel-document"
     assert {"destination", "transit_points"} <= set(kind.page.fields)  # Doc 9303-8, 4.4.2
@@ -97,13 +97,13 @@ def test_the_certificate_for_return():
     ],
 )
 def test_what_each_may_be_used_for(name, use):
-    found = types.get(name).use
+    found = load_types.get(name).use
     assert {word for word in ("cross_out", "cross_in", "inside", "once") if getattr(found, word)} == use
 
 
 @pytest.mark.parametrize("name", FIVE)
 def test_what_a_type_names_is_there(name):
-    kind = types.get(name)
+    kind = load_types.get(name)
     assert kind.id == name
     rows = {row["id"] for row in specs.read_toml("requirements.toml")["requirement"]}
     assert kind.requirements <= rows
@@ -120,7 +120,7 @@ def test_what_a_type_names_is_there(name):
 
 
 def test_no_number_can_be_of_two_types():
-    patterns = [types.get(name).trial_number for name in FIVE]
+    patterns = [load_types.get(name).trial_number for name in FIVE]
     series = [re.sub(r"\{:0(\d)d\}", r"[0-9]{\1}", pattern) for pattern in patterns]
     for pattern in patterns:
         for number in (pattern.format(n) for n in (0, 1, 9999999)):
@@ -128,7 +128,7 @@ def test_no_number_can_be_of_two_types():
 
 
 def test_by_its_zone():
-    known = types.bundled()
+    known = load_types.bundled()
     assert known.by_zone("TD3", "PP", "TJK").id == "external-passport"
     assert known.by_zone("TD2", "PU", "TJK").id == "return-certificate"
     assert known.by_zone("TD3", "PP", "D") is None
@@ -136,21 +136,21 @@ def test_by_its_zone():
 
 
 def test_types_are_read_once_and_frozen():
-    assert types.get(KIND) is types.get(KIND)
+    assert load_types.get(KIND) is load_types.get(KIND)
     with pytest.raises(dataclasses.FrozenInstanceError):
-        types.get(KIND).document_code = "PD"
+        load_types.get(KIND).document_code = "PD"
     with pytest.raises(TypeError):
-        types.get(KIND).rules[0].arguments["values"] = ("UTO",)
+        load_types.get(KIND).rules[0].arguments["values"] = ("UTO",)
     with pytest.raises(TypeError):
-        types.bundled()["mine"] = types.get(KIND)
+        load_types.bundled()["mine"] = load_types.get(KIND)
 
 
 @pytest.mark.parametrize("name", ["no-such", "", "../policy/default", "external-passport.toml", None, 5, ["x"]])
 def test_no_such_type(name):
     with pytest.raises(UsageError) as caught:
-        types.get(name)
+        load_types.get(name)
     assert KIND in caught.value.hint
-    assert name not in types.bundled()
+    assert name not in load_types.bundled()
 
 
 # each damage to a file, as a replacement in its text

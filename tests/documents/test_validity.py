@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tjdocs.documents import Application, HeldDocument, Journey, types, validity
+from tjdocs.documents import Application, HeldDocument, Journey, load_types, validity
 from tjdocs.documents.validity import Minor, Period, Validity, accepts, anniversary, last_day
 from tjdocs.errors import SpecError
 
@@ -60,7 +60,7 @@ def test_last_valid_day(issued, period, last):
     ],
 )
 def test_periods_of_the_five_types(name, period, shorter):
-    found = types.get(name).validity
+    found = load_types.get(name).validity
     assert (found.period, found.shorter) == (period, shorter)
     assert found.extendable == (name == "registration-certificate")
 
@@ -79,7 +79,7 @@ def test_periods_of_the_five_types(name, period, shorter):
 def test_a_stateless_persons_never_outlives_the_residence_permit(permit, last):
     held = HeldDocument("residence_permit", "SPECIMEN-2", date(2020, 1, 1), permit)
     application = Application("stateless-id", documents=(held,))
-    assert last_day(types.get("stateless-id").validity, application, date(2026, 11, 24)) == last
+    assert last_day(load_types.get("stateless-id").validity, application, date(2026, 11, 24)) == last
 
 
 @pytest.mark.requirement("RET-2")
@@ -95,9 +95,9 @@ def test_a_stateless_persons_never_outlives_the_residence_permit(permit, last):
 )
 def test_a_certificate_for_return_no_longer_than_the_journey(until, last):
     application = Application("return-certificate", journey=Journey("ДУШАНБЕ", "TJK", until=until))
-    assert last_day(types.get("return-certificate").validity, application, date(2026, 11, 24)) == last
+    assert last_day(load_types.get("return-certificate").validity, application, date(2026, 11, 24)) == last
     nowhere = Application("return-certificate")
-    assert last_day(types.get("return-certificate").validity, nowhere, date(2026, 11, 24)) == date(2026, 12, 23)
+    assert last_day(load_types.get("return-certificate").validity, nowhere, date(2026, 11, 24)) == date(2026, 12, 23)
 
 
 @pytest.mark.requirement("EXT-4")
@@ -115,7 +115,7 @@ def test_validity_for_minors_is_data(born, last):
     application = Application("external-passport", date_of_birth=born)
     assert last_day(lowered, application, date(2026, 11, 24)) == last
     # chosen: as long as for adults
-    assert types.get("external-passport").validity.minor == Minor(18, Period(years=10), "EXT-4")
+    assert load_types.get("external-passport").validity.minor == Minor(18, Period(years=10), "EXT-4")
 
 
 @pytest.mark.requirement("EXT-2")
@@ -156,8 +156,8 @@ def readings(monkeypatch):
 
 def test_the_reading_is_one_setting_for_all_types(readings):
     readings("anniversary", "anniversary")
-    for name in types.names():
-        kind = types.get(name).validity
+    for name in load_types.names():
+        kind = load_types.get(name).validity
         assert last_day(kind, Application(name), date(2026, 11, 24)) == kind.period.after(date(2026, 11, 24))
     readings("day-before", "day-before")
     assert not accepts(YEARS_10, date(2026, 11, 24), date(2036, 11, 24))

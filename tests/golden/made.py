@@ -16,9 +16,9 @@ from pathlib import Path
 from tjdocs import mrz, vectors
 from tjdocs.border import Evidence, Inspector
 from tjdocs.errors import TjdocsError
-from tjdocs.lds import catalogue, sod_spans
+from tjdocs.lds import ef_catalogue, ef_sod_spans
 from tjdocs.pki import Certificate, TrustStore
-from tjdocs.vectors.library import answer
+from tjdocs.vectors.library_adapter import answer
 
 FOLDER = Path(__file__).parent
 AREAS = vectors.areas()
@@ -114,7 +114,7 @@ def spans() -> Iterator[tuple[str, object]]:
     """Yield the labelled bytes of the files in every tenth vector that has some."""
     for vector in [one for one in vectors.load("passive-authentication") if one.input.get("files")][::10]:
         for name, data in sorted(opened(dict(vector.input)).items()):
-            view = sod_spans.spans if name == "EF_SOD" else catalogue.spans
+            view = ef_sod_spans.spans if name == "EF_SOD" else ef_catalogue.spans
             yield f"{vector.id}/{name}", [span.as_json() for span in view(data)]
 
 

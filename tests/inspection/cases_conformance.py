@@ -13,9 +13,9 @@ from typing import Any
 
 import builders as b
 from tjdocs.asn1 import der
-from tjdocs.documents.portrait import draw_specimen
-from tjdocs.lds import face
+from tjdocs.lds.biometrics import iso19794_face
 from tjdocs.lds.dg2 import Dg2
+from tjdocs.portrait.specimen_portrait import draw_specimen
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "lds"))
 
@@ -99,7 +99,7 @@ def shifted(data: bytes, by: int) -> bytes:
 @functools.cache
 def portrait(form: str = "JPEG", **changes: Any) -> bytes:
     drawn = draw_specimen(size=(207, 266))
-    return Dg2.of(replace(face.prepare(drawn.image, eyes=drawn.eyes, image_format=form), **changes)).encode()
+    return Dg2.of(replace(iso19794_face.prepare(drawn.image, eyes=drawn.eyes, image_format=form), **changes)).encode()
 
 
 def image(data: bytes) -> b.Scene:
@@ -116,12 +116,12 @@ def header(*objects: bytes) -> b.Scene:
 
 
 KIND, SUBTYPE = lds.obj("81", b"\2"), lds.obj("82", b"\0")
-POINTS = (face.FeaturePoint(2, 1, 100, 120), face.FeaturePoint(3, 5, 90, 100))
+POINTS = (iso19794_face.FeaturePoint(2, 1, 100, 120), iso19794_face.FeaturePoint(3, 5, 90, 100))
 
 
 def extra_points() -> bytes:
     drawn = draw_specimen(size=(207, 266))
-    made = face.prepare(drawn.image, eyes=drawn.eyes, image_format="JPEG2000")
+    made = iso19794_face.prepare(drawn.image, eyes=drawn.eyes, image_format="JPEG2000")
     return Dg2.of(replace(made, feature_points=(*made.feature_points, *POINTS))).encode()
 
 

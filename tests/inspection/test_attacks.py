@@ -9,7 +9,7 @@ from asn1crypto import x509
 from cases_signer import ENDED
 
 import builders as b
-from tjdocs.pki.trust import TrustStore
+from tjdocs.pki.trust.store import TrustStore
 
 
 def outcomes(scene: b.Scene) -> dict[tuple[str, str], tuple[str, str]]:

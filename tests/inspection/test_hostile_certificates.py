@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 import builders as b
-from tjdocs.pki import cms, keys, paths
+from tjdocs.pki import certification_path, public_key, signed_data
 from tjdocs.pki.certificate import Certificate, CertificateError
 from tjdocs.pki.crl import Crl
-from tjdocs.pki.trust import TrustStore
+from tjdocs.pki.trust.store import TrustStore
 
 pytestmark = pytest.mark.requirement("TR-VERDICT")
 SECONDS = 10  # of processor time; each of these takes well under one
@@ -121,8 +121,8 @@ def test_a_key_that_cannot_be_used_decides_nothing(info, expected):
 def verified(monkeypatch):
     """Count the signatures that are verified."""
     count = []
-    whole = keys.verify
-    monkeypatch.setattr(keys, "verify", lambda *given, **more: (count.append(1), whole(*given, **more))[1])
+    whole = public_key.verify
+    monkeypatch.setattr(public_key, "verify", lambda *given, **more: (count.append(1), whole(*given, **more))[1])
     return count
 
 
@@ -146,13 +146,13 @@ def test_a_crowd_in_front_of_four_signers_ends(verified):
     infos = [b.signer_info(content, party, ordered=False, signature=bytes(64)) for party in crowd[:4]]
     sod = b.signed_data(content, infos, [party.raw for party in crowd])
     assert reason(b.scene().with_files(EF_SOD=sod), "pa.sod-signature") == ("undetermined", "limit")
-    assert len(verified) <= 2 * cms.MAX_ATTEMPTS + 1  # in two orders, and the certificate under its issuer's key
+    assert len(verified) <= 2 * signed_data.MAX_ATTEMPTS + 1  # in two orders, and the certificate under its issuer's key
 
 
 def test_without_key_identifiers_so_many_are_tried(verified):
     scene = b.scene(by=b.signer(b.utopia(), serial=9_002, authority=None), anchors=namesakes(100))
     assert reason(scene, "pa.ds-chain") == ("undetermined", "limit")
-    assert len(verified) <= paths.MAX_CANDIDATES + 1
+    assert len(verified) <= certification_path.MAX_CANDIDATES + 1
 
 
 def test_a_hundred_untrusted_ones_do_not_hide_the_trusted_one():
@@ -178,6 +178,6 @@ def test_everybody_certifies_everybody_and_the_search_ends(verified):
         for i, holder in enumerate(crowd)
         for j, issuer in enumerate(crowd)
     ]
-    path = paths.build(b.signer(mesh[0], serial=9_004).certificate, TrustStore.of([], [p.certificate for p in mesh]))
+    path = certification_path.build(b.signer(mesh[0], serial=9_004).certificate, TrustStore.of([], [p.certificate for p in mesh]))
     assert (path.valid, path.reason) == (None, "untrusted")
     assert len(verified) <= 200

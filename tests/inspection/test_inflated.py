@@ -15,13 +15,13 @@ import builders as b
 import seals_made
 from tjdocs.asn1 import tlv
 from tjdocs.border import Evidence, Inspector
-from tjdocs.border.report import render
-from tjdocs.inspection.seals import examine_seal
-from tjdocs.lds import catalogue, sod_spans
-from tjdocs.pki import dissect
+from tjdocs.border.report.html_report import render
+from tjdocs.inspection.seal_checks import examine_seal
+from tjdocs.lds import ef_catalogue, ef_sod_spans
+from tjdocs.pki import certificate_spans
 from tjdocs.pki.certificate import Certificate, CertificateError
-from tjdocs.pki.cms import CmsError, SignedData
 from tjdocs.pki.crl import Crl, CrlError
+from tjdocs.pki.signed_data import CmsError, SignedData
 from tjdocs.seal import Seal, spans
 
 SIZE = 100_000
@@ -128,7 +128,7 @@ def test_files_of_a_chip(name):
     for number, data in enumerate(chosen(FILES[name])):
         verdict = inspector.inspect(Evidence(mrz=SCENE.mrz, chip={**SCENE.chip, name: data}), at=b.AT)
         assert is_in_proportion(verdict.as_json())
-        shown = sod_spans.spans(data) if data[:1] == b"\x77" else catalogue.spans(data)
+        shown = ef_sod_spans.spans(data) if data[:1] == b"\x77" else ef_catalogue.spans(data)
         assert is_in_proportion([span.as_json() for span in shown])
         if number % 10 == 0:
             assert len(render(verdict, lang="ru")) < 10 * SIZE
@@ -138,7 +138,7 @@ def test_files_of_a_chip(name):
 @pytest.mark.parametrize("raw", [b.utopia().raw, b.utopian_signer().raw], ids=["CSCA", "signer"])
 def test_certificates(raw):
     for data in chosen(raw, 60_000):
-        assert is_in_proportion([span.as_json() for span in dissect.spans(data)])
+        assert is_in_proportion([span.as_json() for span in certificate_spans.spans(data)])
         try:
             certificate = Certificate.parse(data)
         except CertificateError:
@@ -179,6 +179,6 @@ def test_a_version_of_many_digits_is_no_version():
     with pytest.raises(CmsError, match="more digits") as caught:
         SignedData.parse(huge[tlv.place(huge)[2] :])
     assert caught.value.reason == "limit"
-    assert sod_spans.spans(huge)[0].meaning.startswith("not readable as EF.SOD: limit")
+    assert ef_sod_spans.spans(huge)[0].meaning.startswith("not readable as EF.SOD: limit")
     findings = SCENE.with_files(EF_SOD=huge).examine().findings
     assert ("pa.sod-structure", "undetermined", "limit") in [(f.check, str(f.outcome), f.reason) for f in findings]

@@ -9,7 +9,7 @@ import pytest
 import builders as b
 from tjdocs import specs
 from tjdocs.findings import checks
-from tjdocs.lds import catalogue
+from tjdocs.lds import ef_catalogue
 from tjdocs.lds.readers import READERS
 
 CASES = [*cases_sod.CASES, *cases_signer.CASES, *cases_reading.CASES, *cases_seal.CASES]
@@ -43,7 +43,7 @@ def test_every_reason_of_the_catalogue_is_given_by_some_document():
 def test_no_file_without_a_reader_is_ever_passed():
     """Every file of the catalogue is read, or said not to be."""
     said = {case.subject for case in CASES if (case.check, case.reason) == ("lds.structure", "not-read")}
-    assert said == {file.name for file in catalogue.files()} - READERS.keys()
+    assert said == {file.name for file in ef_catalogue.files()} - READERS.keys()
 
 
 def test_bytes_behind_a_group_that_is_not_read_are_named_too():

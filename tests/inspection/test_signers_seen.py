@@ -7,9 +7,9 @@ import pytest
 
 import builders as b
 from tjdocs.border import Inspector
-from tjdocs.pki import signer_rules
-from tjdocs.pki.belief import TrustPolicy
-from tjdocs.pki.trust import Source, TrustStore
+from tjdocs.pki.trust import signer_rules
+from tjdocs.pki.trust.store import Source, TrustStore
+from tjdocs.pki.trust.trust_policy import TrustPolicy
 
 pytestmark = [pytest.mark.requirement("ICAO-PA"), pytest.mark.requirement("TR-VERDICT")]
 

@@ -10,7 +10,7 @@ import pytest
 import builders as b
 import seals_made as s
 from tjdocs.findings import checks
-from tjdocs.pki.trust import TrustStore
+from tjdocs.pki.trust.store import TrustStore
 
 RESTS_ON_CONTENT = {check.id for check in checks().values() if "pa.authentic" in check.premises}
 

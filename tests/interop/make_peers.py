@@ -10,8 +10,8 @@ from collections import defaultdict
 from pathlib import Path
 
 from tjdocs import vectors
-from tjdocs.vectors.model import TWIN
 from tjdocs.vectors.notes import notes, reasons
+from tjdocs.vectors.vector import TWIN
 
 FOLDER = Path(__file__).parent
 TABLE = tomllib.loads((FOLDER / "peers.toml").read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tjdocs.border import Evidence, Inspector
-from tjdocs.border.report import render
+from tjdocs.border.report.html_report import render
 from tjdocs.documents import example
 from tjdocs.office import Office
 from tjdocs.pki import Authority, TrustStore

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 import pytest
 
 from tjdocs.documents import example
-from tjdocs.lds import face
+from tjdocs.lds.biometrics import iso19794_face
 from tjdocs.lds.dg2 import Dg2
-from tjdocs.lds.sod import Sod
+from tjdocs.lds.ef_sod import Sod
 from tjdocs.office import Office
 from tjdocs.pki import Authority, algorithms
 from tjdocs.register import Register
@@ -98,7 +98,7 @@ def test_the_same_values_are_read(answers, issued):
     image = Dg2.parse(passport.chip["DG2"]).templates[0].record.faces[0]
     (read,) = answer["dg2"]["images"]
     assert (read["width"], read["height"]) == (image.width, image.height)
-    assert image.image_data_type == face.ImageDataType.JPEG
+    assert image.image_data_type == iso19794_face.ImageDataType.JPEG
     said = json.dumps([answer["dg11"], answer["dg12"]], ensure_ascii=False)
     for text in ("ЭРИКССОН", "НАМУНА", "ДУШАНБЕ", "Вазорати корҳои дохилӣ"):
         assert text in said

@@ -12,12 +12,13 @@ from asn1crypto import parser
 from asn1crypto import pem as armour
 
 import builders as b
-from tjdocs.asn1 import x509
-from tjdocs.lds import sod
-from tjdocs.lds.sod import Sod
-from tjdocs.pki import Authority, Certificate, TrustStore, algorithms, importing, keys, paths, revocation
-from tjdocs.pki.cms import SignedData
+from tjdocs.asn1 import x509_schema
+from tjdocs.lds import ef_sod
+from tjdocs.lds.ef_sod import Sod
+from tjdocs.pki import Authority, Certificate, TrustStore, algorithms, certification_path, public_key
 from tjdocs.pki.crl import Crl
+from tjdocs.pki.signed_data import SignedData
+from tjdocs.pki.trust import import_files, revocation
 
 OPENSSL = shutil.which("openssl") or ""
 pytestmark = pytest.mark.interop
@@ -140,7 +141,7 @@ def test_revocation_as_openssl_judges_it(named_authority, tmp_path):
         moment = ["-attime", str(int(at.timestamp()))]
         assert said in openssl("verify", *moment, "-CAfile", root, *lists, "-crl_check", leaf, fails=said != ": OK")
         trust = TrustStore.of([own.csca], crls=[Crl.parse(crl)] if crl else [])
-        found = revocation.judge("pa.ds-revocation", paths.build(certificate, trust).chain, trust, at=at)
+        found = revocation.judge("pa.ds-revocation", certification_path.build(certificate, trust).chain, trust, at=at)
         assert (str(found.outcome), found.reason) == expected, said
     # a list of somebody else: OpenSSL finds none
     renamed = b.revocation_list(b.csca("CSCA Elsewhere", "XX"))
@@ -149,18 +150,18 @@ def test_revocation_as_openssl_judges_it(named_authority, tmp_path):
     arguments = ["verify", "-attime", AT, "-CAfile", root, *lists, "-crl_check", leaf]
     assert "unable to get certificate CRL" in openssl(*arguments, fails=True)
     trust = TrustStore.of([own.csca], crls=[renamed])
-    found = revocation.judge("pa.ds-revocation", paths.build(new, trust).chain, trust, at=SIGNED)
+    found = revocation.judge("pa.ds-revocation", certification_path.build(new, trust).chain, trust, at=SIGNED)
     assert (str(found.outcome), found.reason) == ("undetermined", "other-issuer")
     assert other.csca.subject == own.csca.subject  # the same name, another key: not a list of ours
     trust = TrustStore.of([own.csca], crls=[Crl.parse(other.new_crl(at=SIGNED))])
-    found = revocation.judge("pa.ds-revocation", paths.build(new, trust).chain, trust, at=SIGNED)
+    found = revocation.judge("pa.ds-revocation", certification_path.build(new, trust).chain, trust, at=SIGNED)
     assert (str(found.outcome), found.reason) == ("undetermined", "crl-signature")
 
 
 @pytest.mark.requirement("ICAO-DER")
 def test_everything_parses_as_asn1(authority, tmp_path):
     signer = authority.document_signer()
-    made = sod.build(HASHES, digest="sha256", signer=signer, signing_time=SIGNED, lds_version="0108")
+    made = ef_sod.build(HASHES, digest="sha256", signer=signer, signing_time=SIGNED, lds_version="0108")
     for name, data in {
         "csca": authority.csca.raw,
         "ds": signer.certificate.raw,
@@ -180,7 +181,7 @@ def test_everything_parses_as_asn1(authority, tmp_path):
 @pytest.mark.parametrize("by_key_identifier", [False, True])
 def test_security_object_with_named_curves(named_authority, tmp_path, by_key_identifier):
     signer = named_authority.document_signer()
-    made = sod.build(HASHES, digest="sha256", signer=signer, signing_time=SIGNED, by_key_identifier=by_key_identifier)
+    made = ef_sod.build(HASHES, digest="sha256", signer=signer, signing_time=SIGNED, by_key_identifier=by_key_identifier)
     message, root = tmp_path / "sod.der", pem(tmp_path / "root.pem", "CERTIFICATE", named_authority.csca.raw)
     message.write_bytes(parser.parse(made)[4])
     out = tmp_path / "content"
@@ -210,7 +211,7 @@ def test_security_object_with_named_curves(named_authority, tmp_path, by_key_ide
 
 @pytest.mark.requirement("ICAO-SOD")
 def test_security_object_with_explicit_parameters(authority, tmp_path):
-    made = sod.build(HASHES, digest="sha256", signer=authority.document_signer(), signing_time=SIGNED)
+    made = ef_sod.build(HASHES, digest="sha256", signer=authority.document_signer(), signing_time=SIGNED)
     message, out = tmp_path / "sod.der", tmp_path / "content"
     message.write_bytes(parser.parse(made)[4])
     check = ["cms", "-verify", "-noverify", "-inform", "DER", "-in", message, "-out", out]
@@ -230,7 +231,7 @@ def test_security_object_of_every_combination_that_may_issue(tmp_path, algorithm
     check = ["cms", "-verify", "-inform", "DER", "-in", message, "-CAfile", root, "-attime", AT, "-purpose", "any"]
     for digest in DIGESTS:
         hashes = {number: b.digest(digest, b"%d" % number) for number in (1, 2)}
-        data = sod.build(hashes, digest=digest, signer=made.document_signer(), signing_time=SIGNED)
+        data = ef_sod.build(hashes, digest=digest, signer=made.document_signer(), signing_time=SIGNED)
         message.write_bytes(parser.parse(data)[4])
         assert "successful" in openssl(*check, "-out", tmp_path / "content")
 
@@ -247,12 +248,12 @@ def test_signatures_on_curves_that_few_libraries_have(tmp_path, curve, hash_):
     openssl("pkey", "-in", key, "-pubout", "-outform", "DER", "-out", tmp_path / "public")
     data.write_bytes(b"what is signed")
     openssl("dgst", f"-{hash_}", "-sign", key, "-out", signature, data)
-    loaded = keys.load((tmp_path / "public").read_bytes())
+    loaded = public_key.load((tmp_path / "public").read_bytes())
     assert loaded.kind == "ec"
     assert loaded.explicit is (form == "explicit")
-    algorithm = x509.AlgorithmId(ECDSA[hash_], b"")
-    assert keys.verify(loaded, algorithm, signature.read_bytes(), b"what is signed").valid is True
-    assert keys.verify(loaded, algorithm, signature.read_bytes(), b"what is signed!").valid is False
+    algorithm = x509_schema.AlgorithmId(ECDSA[hash_], b"")
+    assert public_key.verify(loaded, algorithm, signature.read_bytes(), b"what is signed").valid is True
+    assert public_key.verify(loaded, algorithm, signature.read_bytes(), b"what is signed!").valid is False
 
 
 def request(tmp_path: Path, *arguments: str) -> tuple[Path, Path]:
@@ -288,7 +289,7 @@ def request(tmp_path: Path, *arguments: str) -> tuple[Path, Path]:
 )
 def test_certificates_that_openssl_made(tmp_path, arguments, scheme):
     path, _ = request(tmp_path, *arguments)
-    certificate = importing.read_certificate(path)
+    certificate = import_files.read_certificate(path)
     result = certificate.verify(certificate)
     assert (result.valid, result.algorithm, result.warnings) == (True, scheme, ())
     changed = Certificate.parse(certificate.raw.replace(b"OpenSSL", b"openssl"))
@@ -328,7 +329,7 @@ def test_revocation_list_that_openssl_made(tmp_path):
     (tmp_path / "index").write_text("R\t301124080000Z\t261124080000Z,keyCompromise\t0123AB\tunknown\t/CN=x\n")
     (tmp_path / "number").write_text("07\n")
     openssl("ca", "-config", config, "-gencrl", "-keyfile", key, "-cert", path, "-out", tmp_path / "crl.pem")
-    crl, certificate = importing.read_crl(tmp_path / "crl.pem"), importing.read_certificate(path)
+    crl, certificate = import_files.read_crl(tmp_path / "crl.pem"), import_files.read_certificate(path)
     assert isinstance(crl, Crl)
     assert crl.serials == {0x0123AB}  # an entry with a reason code is read, too
     assert crl.verify(certificate).valid

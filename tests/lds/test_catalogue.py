@@ -1,8 +1,8 @@
 import pytest
 
 from tjdocs.errors import UsageError
-from tjdocs.lds import catalogue
-from tjdocs.lds.catalogue import LdsError, Place, Presence
+from tjdocs.lds import ef_catalogue
+from tjdocs.lds.ef_catalogue import LdsError, Place, Presence
 
 # Doc 9303-10, 3.11 and table 38, typed from the standard: file identifier, short identifier, tag
 NUMBERS = {
@@ -28,17 +28,17 @@ NUMBERS = {
 
 
 def test_numbers_are_the_standards():
-    found = {f.name: (f.file_id, f.short_id, f.tag) for f in catalogue.files() if f.tag is not None}
+    found = {f.name: (f.file_id, f.short_id, f.tag) for f in ef_catalogue.files() if f.tag is not None}
     assert found == NUMBERS
 
 
 def test_mandatory_files():
-    mandatory = {f.name for f in catalogue.files() if f.presence is Presence.MANDATORY}
+    mandatory = {f.name for f in ef_catalogue.files() if f.presence is Presence.MANDATORY}
     assert mandatory == {"EF.COM", "DG1", "DG2", "EF.SOD"}
 
 
 def test_files_of_the_master_file():
-    master = {f.name: f.file_id for f in catalogue.files() if f.place is Place.MASTER_FILE}
+    master = {f.name: f.file_id for f in ef_catalogue.files() if f.place is Place.MASTER_FILE}
     assert master == {"EF.ATR/INFO": 0x2F01, "EF.DIR": 0x2F00, "EF.CardAccess": 0x011C, "EF.CardSecurity": 0x011D}
 
 
@@ -48,16 +48,16 @@ def test_files_of_the_master_file():
      ("EF.CardAccess", "EF_CardAccess.bin")],
 )  # fmt: skip
 def test_canonical_file_names(name, expected):
-    assert catalogue.file_name(name) == expected
+    assert ef_catalogue.file_name(name) == expected
 
 
 def test_every_name_of_the_catalogue_is_recognised():
     """A mapping of files may be handed on as it was read: one name has a slash in it."""
-    assert [catalogue.recognise(f.name) for f in catalogue.files()] == [f.name for f in catalogue.files()]
+    assert [ef_catalogue.recognise(f.name) for f in ef_catalogue.files()] == [f.name for f in ef_catalogue.files()]
 
 
 def test_every_canonical_file_name_is_recognised():
-    assert {catalogue.recognise(f.file_name) for f in catalogue.files()} == {f.name for f in catalogue.files()}
+    assert {ef_catalogue.recognise(f.file_name) for f in ef_catalogue.files()} == {f.name for f in ef_catalogue.files()}
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_every_canonical_file_name_is_recognised():
     ],
 )  # fmt: skip
 def test_usual_spellings(filename, name):
-    assert catalogue.recognise(filename) == name
+    assert ef_catalogue.recognise(filename) == name
 
 
 @pytest.mark.parametrize(
@@ -83,30 +83,30 @@ def test_usual_spellings(filename, name):
      "COM1", "DG1 ", "DG1.bin/"],
 )  # fmt: skip
 def test_what_is_no_spelling(filename):
-    assert catalogue.recognise(filename) is None
+    assert ef_catalogue.recognise(filename) is None
 
 
 def test_by_tag_and_by_number():
-    assert catalogue.by_tag(0x75) is catalogue.data_group(2)
-    assert catalogue.by_tag(0x31) is None
-    assert catalogue.data_group(16).data_group == 16
-    assert catalogue.by_name("EF.SOD").data_group is None
+    assert ef_catalogue.by_tag(0x75) is ef_catalogue.data_group(2)
+    assert ef_catalogue.by_tag(0x31) is None
+    assert ef_catalogue.data_group(16).data_group == 16
+    assert ef_catalogue.by_name("EF.SOD").data_group is None
 
 
 @pytest.mark.parametrize("number", [0, 17, -1])
 def test_no_such_data_group(number):
     with pytest.raises(UsageError):
-        catalogue.data_group(number)
+        ef_catalogue.data_group(number)
 
 
 def test_unknown_name_says_what_would_be_right():
     with pytest.raises(UsageError, match=r"EF\.COM"):
-        catalogue.file_name("DG99")
+        ef_catalogue.file_name("DG99")
 
 
 def test_padding_is_parted_from_the_object():
-    assert catalogue.without_padding(bytes.fromhex("6103010203") + b"\0\0") == (bytes.fromhex("6103010203"), 2)
-    assert catalogue.without_padding(bytes.fromhex("6100")) == (bytes.fromhex("6100"), 0)
+    assert ef_catalogue.without_padding(bytes.fromhex("6103010203") + b"\0\0") == (bytes.fromhex("6103010203"), 2)
+    assert ef_catalogue.without_padding(bytes.fromhex("6100")) == (bytes.fromhex("6100"), 0)
 
 
 @pytest.mark.parametrize(
@@ -114,11 +114,11 @@ def test_padding_is_parted_from_the_object():
 )
 def test_no_whole_object(data, reason):
     with pytest.raises(LdsError) as caught:
-        catalogue.without_padding(bytes.fromhex(data))
+        ef_catalogue.without_padding(bytes.fromhex(data))
     assert caught.value.reason == reason
 
 
 def test_a_huge_file_is_not_read():
     with pytest.raises(LdsError) as caught:
-        catalogue.without_padding(bytes(10_000_001))
+        ef_catalogue.without_padding(bytes(10_000_001))
     assert caught.value.reason == "limit"

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from lds_helpers import LDS_VERSION, TAG_LIST, UNICODE_VERSION, com, obj
 
 from tjdocs.errors import UsageError
-from tjdocs.lds.catalogue import LdsError
-from tjdocs.lds.com import ComFile
+from tjdocs.lds.ef_catalogue import LdsError
+from tjdocs.lds.ef_com import ComFile
 
 GOOD = bytes.fromhex("60165f0104303130375f36063034303030305c046175636e")
 

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from lds_helpers import JPEG_STUB, facial_record
 
 from tjdocs.errors import UsageError
-from tjdocs.lds import face
-from tjdocs.lds.catalogue import LdsError
-from tjdocs.lds.face import FaceImage, FacialRecord, FeaturePoint, code_name
+from tjdocs.lds.biometrics import iso19794_face
+from tjdocs.lds.biometrics.iso19794_face import FaceImage, FacialRecord, FeaturePoint, code_name
+from tjdocs.lds.ef_catalogue import LdsError
 
 POINTS = bytes.fromhex("01c100b9010e000001c2006f010f0000")
 JP2_STUB = bytes.fromhex("0000000c6a5020200d0a870a")
@@ -137,7 +137,7 @@ def test_code_names():
 
 def test_spans_lie_where_they_say():
     record = facial_record(points=POINTS)
-    found = face.spans(record, base=100)
+    found = iso19794_face.spans(record, base=100)
     assert all(span.data == record[span.offset - 100 : span.offset - 100 + len(span.data)] for span in found)
     by_meaning = {span.meaning: span for span in found}
     assert by_meaning["eye colour"].value == "brown"
@@ -147,7 +147,7 @@ def test_spans_lie_where_they_say():
 
 
 def test_spans_of_what_is_no_record():
-    (only,) = face.spans(b"FIR\x00", base=7)
+    (only,) = iso19794_face.spans(b"FIR\x00", base=7)
     assert (only.offset, only.data) == (7, b"FIR\x00")
     assert "cannot be read" in only.meaning
 

@@ -10,8 +10,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from tjdocs.errors import UsageError
-from tjdocs.lds import _prepare, face
-from tjdocs.lds.face import FaceImage, FacialRecord, ImageType, check_face, check_image, prepare
+from tjdocs.lds.biometrics import iso19794_face
+from tjdocs.lds.biometrics.iso19794_face import FaceImage, FacialRecord, ImageType, check_face, check_image, prepare
+from tjdocs.portrait import prepare_portrait
 
 EYES = ((240.0, 330.0), (360.0, 330.0))
 TOKEN_EYES = ((112.5, 180.0), (187.5, 180.0))
@@ -251,9 +252,9 @@ def test_the_best_setting_that_fits_is_found(limit):
     sizes = [40 - setting for setting in range(30)]  # from the best setting on, ever smaller: 40 to 11 bytes
     if limit < min(sizes):
         with pytest.raises(UsageError):
-            _prepare._best(lambda setting: bytes(sizes[setting]), list(range(30)), limit)
+            prepare_portrait._best(lambda setting: bytes(sizes[setting]), list(range(30)), limit)
     else:
-        found = _prepare._best(lambda setting: bytes(sizes[setting]), list(range(30)), limit)
+        found = prepare_portrait._best(lambda setting: bytes(sizes[setting]), list(range(30)), limit)
         assert len(found) == max(size for size in sizes if size <= limit)
 
 
@@ -337,4 +338,4 @@ def test_prepared_face_in_dg2():
     record = FacialRecord.parse(FacialRecord((made,)).encode())
     assert record.faces == (made,)
     assert isinstance(record.faces[0], FaceImage)
-    assert {span.value for span in face.spans(record.raw)} >= {"token frontal", "JPEG", "360 x 480"}
+    assert {span.value for span in iso19794_face.spans(record.raw)} >= {"token frontal", "JPEG", "360 x 480"}

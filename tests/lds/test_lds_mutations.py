@@ -22,15 +22,15 @@ from test_dg11_dg12 import OBJECTS_11, OBJECTS_12, file
 from test_dg14_dg15 import KEYS
 from test_face import POINTS, facial_record
 
-from tjdocs.lds import catalogue
-from tjdocs.lds.catalogue import LdsError
-from tjdocs.lds.com import ComFile
+from tjdocs.lds import ef_catalogue
 from tjdocs.lds.dg1 import Dg1
 from tjdocs.lds.dg2 import Dg2
 from tjdocs.lds.dg11 import Dg11
 from tjdocs.lds.dg12 import Dg12
 from tjdocs.lds.dg14 import Dg14, SecurityInfos
 from tjdocs.lds.dg15 import Dg15
+from tjdocs.lds.ef_catalogue import LdsError
+from tjdocs.lds.ef_com import ComFile
 
 TYPES = (ComFile, Dg1, Dg2, Dg11, Dg12, Dg14, SecurityInfos, Dg15)
 FILES = {
@@ -54,7 +54,7 @@ def examine(kind, data: bytes) -> bool:
         refusal = error
     else:
         return accepted(parsed, data)
-    assert refusal.reason in catalogue.REASONS
+    assert refusal.reason in ef_catalogue.REASONS
     assert 0 <= refusal.offset <= len(data)
     return False
 
@@ -69,7 +69,7 @@ def accepted(parsed, data: bytes) -> bool:
 
 def view(data: bytes) -> None:
     """The outermost spans lie one behind the other and are the whole file; each holds the bytes where it says."""
-    spans = catalogue.spans(data)
+    spans = ef_catalogue.spans(data)
     assert b"".join(span.data for span in spans if span.depth == 0) == data
     assert all(data[span.offset : span.offset + len(span.data)] == span.data for span in spans)
 
@@ -175,6 +175,6 @@ def test_a_file_over_the_limit():
 
 
 def test_the_view_ends():
-    spans = catalogue.spans(obj("6B", *[b"\x04\x00"] * 20_000))
+    spans = ef_catalogue.spans(obj("6B", *[b"\x04\x00"] * 20_000))
     assert len(spans) < 5_100
     assert spans[-1].meaning == "further objects are not shown"

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-import tjdocs.lds.face
+import tjdocs.lds.biometrics.iso19794_face
 from tjdocs import specs
 from tjdocs.errors import SpecError
-from tjdocs.lds.catalogue import REASONS, Problem
+from tjdocs.lds.ef_catalogue import REASONS, Problem
 
 ROWS = specs.read_toml("lds/problems.toml")["problem"]
-SOURCES = [*Path(tjdocs.lds.face.__file__).parent.glob("*.py")]
+SOURCES = [*Path(tjdocs.lds.biometrics.iso19794_face.__file__).parent.glob("*.py")]
 
 
 def called_with(name: str) -> set[str]:

@@ -10,15 +10,15 @@ from PIL import Image
 from test_lds_mutations import examine, view
 
 import real_data
-from tjdocs.lds import catalogue
-from tjdocs.lds.com import ComFile
+from tjdocs.lds import ef_catalogue
+from tjdocs.lds.biometrics.iso19794_face import FacialRecord, check_face, check_image
 from tjdocs.lds.dg1 import Dg1
 from tjdocs.lds.dg2 import Dg2, Iso39794Face
 from tjdocs.lds.dg11 import Dg11
 from tjdocs.lds.dg12 import Dg12
 from tjdocs.lds.dg14 import Dg14
 from tjdocs.lds.dg15 import Dg15
-from tjdocs.lds.face import FacialRecord, check_face, check_image
+from tjdocs.lds.ef_com import ComFile
 
 pytestmark = pytest.mark.real
 
@@ -30,14 +30,14 @@ def files(folder: str) -> dict[str, bytes]:
     found = {path.name: path.read_bytes() for path in sorted((real_data.folder() / "specimens" / folder).glob("*.bin"))}
     if not found:
         real_data.missing(folder, real_data.folder())
-    return {catalogue.recognise(name) or name: data for name, data in found.items()}
+    return {ef_catalogue.recognise(name) or name: data for name, data in found.items()}
 
 
 @pytest.mark.parametrize("folder", SPECIMENS)
 def test_every_file_is_recognised_by_its_name_and_its_tag(folder):
     for name, data in files(folder).items():
-        assert catalogue.by_tag(data[0]) is catalogue.by_name(name)
-        assert catalogue.without_padding(data) == (data, 0)
+        assert ef_catalogue.by_tag(data[0]) is ef_catalogue.by_name(name)
+        assert ef_catalogue.without_padding(data) == (data, 0)
 
 
 @pytest.mark.parametrize("folder", SPECIMENS)
@@ -57,8 +57,8 @@ def test_files_made_from_their_fields_are_the_same(folder):
 def test_every_file_has_a_view(folder):
     for name, data in files(folder).items():
         view(data)
-        meanings = [span.meaning for span in catalogue.spans(data)]
-        assert meanings[0] == catalogue.by_name(name).title
+        meanings = [span.meaning for span in ef_catalogue.spans(data)]
+        assert meanings[0] == ef_catalogue.by_name(name).title
         if name != "EF.SOD":
             assert not [m for m in meanings if m.startswith(("object ", "cannot"))], name
 

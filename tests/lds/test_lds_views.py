@@ -10,11 +10,13 @@ from test_dg2 import iso39794
 from test_dg11_dg12 import OBJECTS_11, OBJECTS_12, file
 from test_dg14_dg15 import KEYS
 
-import tjdocs.lds.com as com_module
+import tjdocs.lds.ef_com as com_module
 from tjdocs import specs
 from tjdocs.errors import SpecError
-from tjdocs.lds import _codes, _details, _errors, _image, _portrait, _spans, catalogue, dg1, dg11, dg12, dg14, dg15
+from tjdocs.lds import _errors, dg1, dg11, dg12, dg14, dg15, ef_catalogue, file_spans, tagged_fields
 from tjdocs.lds import dg2 as dg2_module
+from tjdocs.lds.biometrics import image_header, iso19794_codes
+from tjdocs.portrait import face_image
 
 COM = com(LDS_VERSION, UNICODE_VERSION, TAG_LIST)
 
@@ -79,19 +81,19 @@ def test_dg14_and_dg15():
 
 def test_files_without_a_module_of_their_own():
     sixteen = obj("70", obj("02", b"\1"), obj("A1", obj("5F50", b"20020415"), obj("5F51", b"SPECIMEN")))
-    assert (2, "name of person", "SPECIMEN") in shown(catalogue.spans(sixteen))
-    assert shown(catalogue.spans(obj("65", obj("02", b"\1"), obj("5F40", b"x"))))[-1] == (1, "displayed portrait", "")
+    assert (2, "name of person", "SPECIMEN") in shown(ef_catalogue.spans(sixteen))
+    assert shown(ef_catalogue.spans(obj("65", obj("02", b"\1"), obj("5F40", b"x"))))[-1] == (1, "displayed portrait", "")
 
 
 def test_what_cannot_be_read_is_labelled():
-    assert shown(catalogue.spans(b"\x61\x05\x5f\x1f\x58")) == [
+    assert shown(ef_catalogue.spans(b"\x61\x05\x5f\x1f\x58")) == [
         (0, "cannot be read: content is cut: 5 bytes announced, 3 there", "")
     ]
-    inside = shown(catalogue.spans(obj("61", b"\x5f\x1f\x58A")))
+    inside = shown(ef_catalogue.spans(obj("61", b"\x5f\x1f\x58A")))
     assert inside[1][1].startswith("cannot be read")
-    assert catalogue.spans(b"") == ()
-    assert shown(catalogue.spans(obj("04", b"x"))) == [(0, "OCTET STRING", "")]
-    assert shown(catalogue.spans(obj("5F19", b"x"))) == [(0, "object 5F19", "")]
+    assert ef_catalogue.spans(b"") == ()
+    assert shown(ef_catalogue.spans(obj("04", b"x"))) == [(0, "OCTET STRING", "")]
+    assert shown(ef_catalogue.spans(obj("5F19", b"x"))) == [(0, "object 5F19", "")]
 
 
 def coded(form: str, **options) -> bytes:
@@ -106,14 +108,14 @@ def coded(form: str, **options) -> bytes:
      coded("JPEG2000", tile_size=(100, 100))],
 )  # fmt: skip
 def test_sizes_that_headers_claim(data):
-    head = _image.head(data)
+    head = image_header.head(data)
     assert head is not None
     assert set(head.sizes) == {(321, 432)}
-    assert head.kind == _image.kind(data)
+    assert head.kind == image_header.kind(data)
 
 
 def test_tiles_are_counted():
-    head = _image.head(coded("JPEG2000", tile_size=(100, 100)))
+    head = image_header.head(coded("JPEG2000", tile_size=(100, 100)))
     assert head is not None
     assert head.tiles == 4 * 5
 
@@ -121,45 +123,45 @@ def test_tiles_are_counted():
 def test_jpeg_segments():
     data = coded("JPEG")
     filled = data[:2] + b"\xff\xff\xff\x01" + b"\xff\xff" + data[3:]  # fill bytes, a marker without length
-    assert _image.head(filled) == _image.head(data)
-    assert _image.head(data[:20]) is None
-    assert _image.head(data[:2] + b"\xff\xe2\0\2" * 300 + data[2:]) is None
-    assert _image.head(b"\xff\xd8\xff\xd9") is None
+    assert image_header.head(filled) == image_header.head(data)
+    assert image_header.head(data[:20]) is None
+    assert image_header.head(data[:2] + b"\xff\xe2\0\2" * 300 + data[2:]) is None
+    assert image_header.head(b"\xff\xd8\xff\xd9") is None
 
 
 def test_jp2_boxes():
     data = coded("JPEG2000")
     start = data.index(b"jp2c") - 4
     long_form = data[:start] + pack(">I4sQ", 1, b"jp2c", 16 + len(data) - start - 8) + data[start + 8 :]
-    assert _image.head(long_form) == _image.head(data)
-    assert _image.head(data[: start + 8] + b"\xff\x4f") is None
+    assert image_header.head(long_form) == image_header.head(data)
+    assert image_header.head(data[: start + 8] + b"\xff\x4f") is None
     only_box = data[:start]
-    head = _image.head(only_box)
+    head = image_header.head(only_box)
     assert head is not None
     assert head.sizes == ((321, 432),)
-    assert _image.head(data[:12]) is None
-    assert _image.head(data[:12] + bytes(8)) is None
+    assert image_header.head(data[:12]) is None
+    assert image_header.head(data[:12] + bytes(8)) is None
 
 
 def test_codestream_without_size():
     siz = bytearray(coded("JPEG2000", no_jp2=True))
     siz[8:16] = bytes(8)
-    assert _image.head(bytes(siz)) is None
+    assert image_header.head(bytes(siz)) is None
 
 
 SLIPS = [
-    (catalogue._load, {"file": [{"name": "DG1"}]}),
-    (catalogue._load, {"file": [{"name": "X", "file_name": "X", "id": "XYZ", "short_id": "01", "place": "application",
+    (ef_catalogue._load, {"file": [{"name": "DG1"}]}),
+    (ef_catalogue._load, {"file": [{"name": "X", "file_name": "X", "id": "XYZ", "short_id": "01", "place": "application",
                                  "presence": "mandatory", "title": "", "clause": "", "spellings": []}]}),
-    (catalogue._load, {"file": [{"name": name, "file_name": "X", "id": "01", "short_id": "01", "place": "application",
+    (ef_catalogue._load, {"file": [{"name": name, "file_name": "X", "id": "01", "short_id": "01", "place": "application",
                                  "presence": "mandatory", "title": "", "clause": "", "spellings": ["x"]}
                                 for name in "XY"]}),
     (_errors._known, {"problem": [{"code": "x", "severity": "bad", "text": "", "clause": ""}]}),
     (_errors._known, {"problem": [{"code": "x", "severity": "error", "text": ""}]}),
-    (_codes._tables, {"gender": {"clause": "", "nmaes": {}}}),
-    (_portrait._numbers, {"max_bytes": 1}),
-    (_spans._meanings, {"DG1": {"5F1F": {"meaning": "", "value": "txet"}}}),
-    (_spans._meanings, {"DG1": {"5F1F": {"text": ""}}}),
+    (iso19794_codes._tables, {"gender": {"clause": "", "nmaes": {}}}),
+    (face_image._numbers, {"max_bytes": 1}),
+    (file_spans._meanings, {"DG1": {"5F1F": {"meaning": "", "value": "txet"}}}),
+    (file_spans._meanings, {"DG1": {"5F1F": {"text": ""}}}),
     (dg14._table, {"protocols": {}}),
 ]  # fmt: skip
 
@@ -182,7 +184,7 @@ def test_a_slip_in_a_table_is_told(load, table, monkeypatch):
 def test_a_slip_in_a_table_of_fields_is_told(row, monkeypatch):
     monkeypatch.setattr(specs, "read_toml", lambda path: {"field": [row]})
     with pytest.raises(SpecError):
-        _details._table.__wrapped__("lds/dg11.toml")
+        tagged_fields._table.__wrapped__("lds/dg11.toml")
 
 
 @pytest.mark.parametrize(
@@ -192,4 +194,4 @@ def test_a_slip_in_a_table_of_fields_is_told(row, monkeypatch):
      ("source_type", "unspecified"), ("colour_space", "unspecified"), ("pose_uncertainty", "unspecified")],
 )  # fmt: skip
 def test_every_coded_field_of_a_face_has_a_table(name, meaning):
-    assert _codes.code_name(name, 0) == meaning
+    assert iso19794_codes.code_name(name, 0) == meaning

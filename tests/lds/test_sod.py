@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 import builders as b
 from tjdocs.findings import checks
-from tjdocs.lds import sod, sod_spans
-from tjdocs.lds.sod import SecurityObject, Sod, SodError
+from tjdocs.lds import ef_sod, ef_sod_spans
+from tjdocs.lds.ef_sod import SecurityObject, Sod, SodError
 from tjdocs.pki.signer import Signer, combination
 
 HASHES = {1: bytes(32), 2: bytes(range(32)), 14: bytes(32)}
@@ -54,7 +54,7 @@ def signer(kind: str = "ecdsa-p256-sha256") -> Signer:
 
 def made(**changes) -> bytes:
     arguments = {"digest": "sha256", "signer": signer(), "signing_time": WHEN, **changes}
-    return sod.build(arguments.pop("hashes", HASHES), **arguments)
+    return ef_sod.build(arguments.pop("hashes", HASHES), **arguments)
 
 
 def as_another_library_reads(data: bytes) -> tuple[cms.SignedData, LdsSecurityObject]:
@@ -230,7 +230,7 @@ def test_hostile_bytes_raise_nothing_else():
 @pytest.mark.parametrize("padding", [b"", bytes(5)])
 def test_spans_stand_where_they_say(padding):
     data = made(lds_version="0108") + padding
-    spans = sod_spans.spans(data)
+    spans = ef_sod_spans.spans(data)
     assert all(data[span.offset : span.offset + len(span.data)] == span.data for span in spans)
     assert (spans[0].offset, spans[0].depth) == (0, 0)
     assert len(spans[0].data) == len(data) - len(padding)
@@ -243,13 +243,13 @@ def test_spans_stand_where_they_say(padding):
 
 def test_spans_of_equal_hashes_do_not_share_a_place():
     """DG1 and DG14 have the same hash in this file; each label stands at its own."""
-    spans = [span for span in sod_spans.spans(made()) if span.meaning.startswith("hash of")]
+    spans = [span for span in ef_sod_spans.spans(made()) if span.meaning.startswith("hash of")]
     assert len({span.offset for span in spans}) == len(spans) == 3
 
 
 @pytest.mark.parametrize("data", [b"", b"\x77\x00", b"\x60\x00", bytes(50)])
 def test_what_cannot_be_read_is_one_span(data):
-    (span,) = sod_spans.spans(data)
+    (span,) = ef_sod_spans.spans(data)
     assert (span.offset, span.data) == (0, data)
     assert span.meaning.startswith("not readable as EF.SOD")
 
@@ -257,7 +257,7 @@ def test_what_cannot_be_read_is_one_span(data):
 def test_signature_algorithm_is_labelled_at_the_signers_place():
     """The certificate holds the same algorithm identifier; the label is not to stand there."""
     data = made()
-    spans = {span.meaning: span for span in sod_spans.spans(data)}
+    spans = {span.meaning: span for span in ef_sod_spans.spans(data)}
     certificate, algorithm, signature = (spans[m] for m in ("certificate", "signature algorithm", "signature"))
     assert certificate.data.count(algorithm.data)
     assert algorithm.offset >= certificate.offset + len(certificate.data)
@@ -266,7 +266,7 @@ def test_signature_algorithm_is_labelled_at_the_signers_place():
 
 def test_an_unreadable_certificate_does_not_shift_the_labels():
     junk = b.sequence(b.integer(1))
-    spans = sod_spans.spans(of_another(certificates=[junk, b.utopian_signer().raw]))
+    spans = ef_sod_spans.spans(of_another(certificates=[junk, b.utopian_signer().raw]))
     named = {span.data: span.value for span in spans if span.meaning == "certificate"}
     assert "Document Signer 1" in named[b.utopian_signer().raw]
     assert named.get(junk, "") == ""
@@ -277,7 +277,7 @@ def test_an_unreadable_certificate_does_not_shift_the_labels():
 )
 def test_an_unreadable_algorithm_is_labelled_all_the_same(changes):
     data = b.sod(b.security_object(HASHES), b.utopian_signer(), **changes)
-    assert "signature" in {span.meaning for span in sod_spans.spans(data)}
+    assert "signature" in {span.meaning for span in ef_sod_spans.spans(data)}
 
 
 @pytest.mark.parametrize("indefinite", [False, True], ids=["der", "ber"])
@@ -287,16 +287,16 @@ def test_spans_of_damaged_files_never_raise(indefinite):
     for _ in range(200):
         changed = bytearray(data)
         changed[draw.randrange(len(changed))] ^= 1 << draw.randrange(8)
-        for span in sod_spans.spans(bytes(changed)):
+        for span in ef_sod_spans.spans(bytes(changed)):
             assert span.data == bytes(changed)[span.offset : span.offset + len(span.data)]
 
 
 def test_the_dissect_view_of_a_certificate_that_is_none():
-    data = sod.build(HASHES, digest="sha256", signer=signer(), signing_time=WHEN)
-    found = sod_spans.spans(data)
+    data = ef_sod.build(HASHES, digest="sha256", signer=signer(), signing_time=WHEN)
+    found = ef_sod_spans.spans(data)
     certificate = next(span for span in found if span.meaning == "certificate")
     broken = data[: certificate.offset] + b"\xff\xff\xff\xff" + data[certificate.offset + 4 :]
     Sod.parse(broken)  # readable, but for the certificate
-    meanings = [span.meaning for span in sod_spans.spans(broken)]
+    meanings = [span.meaning for span in ef_sod_spans.spans(broken)]
     assert meanings[-1] == "the rest is not labelled"
     assert "hash of DG14" in meanings

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from tjdocs import mrz
-from tjdocs.mrz.layout import formats
+from tjdocs.mrz.formats import formats
 
 AT = date(2026, 11, 24)
 CLEAN = "PPTJKERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36TJK7408122F3104150ZE184226B<<<<<16"

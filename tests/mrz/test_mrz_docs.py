@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tjdocs.mrz import checkdigit, codes, transliteration
+from tjdocs.mrz import check_digits, codes, transliteration
 
 PAGE = Path(__file__).parents[2] / "docs" / "mrz.md"
 
@@ -16,7 +16,7 @@ def test_the_page():
     assert result.failed == 0
 
 
-@pytest.mark.parametrize("module", [checkdigit, codes, transliteration])
+@pytest.mark.parametrize("module", [check_digits, codes, transliteration])
 def test_docstrings(module):
     result = doctest.testmod(module)
     assert result.attempted > 0

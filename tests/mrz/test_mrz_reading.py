@@ -9,7 +9,7 @@ from mrz_zones import AT, CLEAN, codes, errors
 
 from tjdocs import mrz
 from tjdocs.errors import SpecError, UsageError
-from tjdocs.mrz.layout import formats
+from tjdocs.mrz.formats import formats
 
 UPPER, LOWER = CLEAN.split("\n")
 
@@ -42,13 +42,13 @@ ODD += [[lines[0], lines[1][:20], lines[1][20:], *lines[2:]] for lines in LINES]
 @pytest.mark.parametrize("lines", [*LINES, *ODD])
 def test_lines_that_need_nothing_are_read_as_any_lines_are(lines, kind, monkeypatch):
     read = mrz.parse(kind(lines), at=AT)
-    monkeypatch.setattr("tjdocs.mrz.reading._by_lines", lambda text: (None, ()))
+    monkeypatch.setattr("tjdocs.mrz.parse_mrz._by_lines", lambda text: (None, ()))
     assert read == mrz.parse(kind(lines), at=AT)
 
 
 @pytest.mark.parametrize("lines", LINES)
 def test_lines_that_need_nothing_are_taken_as_they_are(lines, monkeypatch):
-    monkeypatch.setattr("tjdocs.mrz.reading.normalising", None)
+    monkeypatch.setattr("tjdocs.mrz.parse_mrz.normalising", None)
     assert mrz.parse(lines, at=AT).lines == tuple(lines)
 
 
@@ -256,7 +256,7 @@ def test_every_kind_of_problem_belongs_to_a_check():
 )
 def test_a_malformed_layout_is_refused(monkeypatch, old, new):
     from tjdocs import specs
-    from tjdocs.mrz import layout
+    from tjdocs.mrz import formats as layout
 
     text = specs.read_bytes("mrz/td3.toml").decode()
     assert old in text

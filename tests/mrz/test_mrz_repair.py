@@ -10,8 +10,8 @@ from mrz_zones import AT, CLEAN, FORMATS, codes, random_zone, seeded
 
 from tjdocs import mrz, specs
 from tjdocs.errors import SpecError, UsageError
-from tjdocs.mrz import confusions as confusions_module
-from tjdocs.mrz.confusions import confusions
+from tjdocs.mrz.repairs import ocr_confusions as confusions_module
+from tjdocs.mrz.repairs.ocr_confusions import confusions
 
 UPPER, LOWER = CLEAN.split("\n")
 CARD = "IDTJKD231458907<<<<<<<<<<<<<<<\n7408122F3104150TJK<<<<<<<<<<<8\nERIKSSON<<ANNA<MARIA<<<<<<<<<<"
@@ -195,16 +195,16 @@ def test_whatever_is_repaired_says_so(name, changes):
 )  # fmt: skip
 def test_text_made_to_be_slow_is_bounded(text, monkeypatch):
     """Counted, not timed: every solution costs some microseconds."""
-    from tjdocs.mrz import solving
+    from tjdocs.mrz.repairs import check_digit_solver
 
     count = Counter()
-    real = solving.Solution.__new__
+    real = check_digit_solver.Solution.__new__
 
     def counted(cls, *args, **kwargs):
         count["solutions"] += 1
         return real(cls, *args, **kwargs)
 
-    monkeypatch.setattr(solving.Solution, "__new__", counted)
+    monkeypatch.setattr(check_digit_solver.Solution, "__new__", counted)
     assert not repaired(text).valid
     assert count["solutions"] < 60_000
 

@@ -189,7 +189,7 @@ def test_a_hundred_years_are_no_part_of_two_digits(born, years, expected):
 
 def test_a_table_with_a_rule_that_is_not_known_is_none(monkeypatch):
     from tjdocs.errors import SpecError
-    from tjdocs.mrz import resembling
+    from tjdocs.mrz import similar_names
 
     table = specs.read_toml("mrz/resemblance.toml")
     for broken in (
@@ -199,4 +199,4 @@ def test_a_table_with_a_rule_that_is_not_known_is_none(monkeypatch):
     ):
         monkeypatch.setattr(specs, "read_toml", lambda _, broken=broken: broken)
         with pytest.raises(SpecError):
-            resembling._rules.__wrapped__()
+            similar_names._rules.__wrapped__()

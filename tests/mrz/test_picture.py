@@ -271,7 +271,7 @@ def test_a_moment_without_offset_is_a_bad_call():
 
 def test_without_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "cv2", None)
-    for name in [name for name in sys.modules if name.startswith("tjdocs.mrz._") or name == "tjdocs.mrz.picture"]:
+    for name in [name for name in sys.modules if name.startswith("tjdocs.mrz._") or name == "tjdocs.mrz.ocr.read_image"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.delattr(mrz, "picture", raising=False)
     with pytest.raises(UsageError, match=r"pip install tjdocs\[vision\]"):
@@ -426,7 +426,7 @@ def test_a_page_seen_much_askew_is_levelled(seed):
 
 @pytest.mark.parametrize("slope", [0.0, 1.0])
 def test_levelling_finds_nothing_where_nothing_is(slope):
-    from tjdocs.mrz._straightening import Grid, _levelled
+    from tjdocs.mrz.ocr.straighten import Grid, _levelled
 
     x, y = np.meshgrid(np.arange(44.0) * 16 + 50, 60 + 40 * np.arange(2.0))
     points = np.stack([x, y * slope + x * (1 - slope)], axis=-1)  # a zone's grid, or all of it on one line
@@ -548,7 +548,7 @@ def test_command_without_a_zone_and_without_a_picture(tmp_path):
 
 @pytest.mark.parametrize(("old", "new"), [("temperature = ", "warmth = "), ("schema = 1", "schema = 1\nmore = 2")])
 def test_a_malformed_table_is_refused(monkeypatch, old, new):
-    from tjdocs.mrz import picture
+    from tjdocs.mrz.ocr import read_image as picture
 
     text = specs.read_bytes("mrz/picture.toml").decode()
     assert old in text

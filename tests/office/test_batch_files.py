@@ -10,9 +10,9 @@ import pytest
 from test_office_batch import GOOD, KIND, as_csv, row
 from test_office_batch import make as made_batch
 
-from tjdocs.documents import ApplicationError, example, types
+from tjdocs.documents import ApplicationError, example, load_types
 from tjdocs.errors import InputError, OutputError, UsageError
-from tjdocs.office import rows
+from tjdocs.office import application_rows
 from tjdocs.pki import Authority
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -143,12 +143,12 @@ def test_another_separator_is_read_and_named(place, separator, word):
 
 def test_a_fault_names_the_separator(place):
     with pytest.raises(ApplicationError, match="no line of CSV") as caught:
-        rows.read(b'"unclosed', ("family_name",), types.get(KIND), place, separator=";")
+        application_rows.read(b'"unclosed', ("family_name",), load_types.get(KIND), place, separator=";")
     assert "semicolons" in str(caught.value)
 
 
 def test_semicolons_within_a_cell():
-    table = rows._cells('A;"АЛМАТО; ТАШКЕНТ"', ("family_name", "journey.transit"), types.get("return-certificate"), ";")
+    table = application_rows._cells('A;"АЛМАТО; ТАШКЕНТ"', ("family_name", "journey.transit"), load_types.get("return-certificate"), ";")
     assert table["journey"]["transit"] == ["АЛМАТО", "ТАШКЕНТ"]
 
 

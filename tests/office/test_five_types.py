@@ -23,14 +23,14 @@ from tjdocs.documents import (
     Override,
     Spelling,
     example,
-    types,
+    load_types,
 )
 from tjdocs.errors import KeyMaterialError, RegisterError, SpecError, TjdocsError, UsageError
 from tjdocs.lds.dg11 import Dg11
-from tjdocs.office import Office, draft, preview, quality, values
-from tjdocs.office import issued as issued_room
-from tjdocs.office.folders import record_json
-from tjdocs.pki import Authority, TrustStore, profiles
+from tjdocs.office import Office, draft, preview, printed_values, quality
+from tjdocs.office import issued_document as issued_room
+from tjdocs.office.output_folder import record_json
+from tjdocs.pki import Authority, TrustStore, certificate_profiles
 from tjdocs.register import Register
 
 DAY = timedelta(days=1)
@@ -68,7 +68,7 @@ def test_each_is_issued_and_judged(module_office, trial, now, name):
     assert zone.document_number[:8] == number
     assert zone.date_of_expiry == issued.date_of_expiry == expires
     inspector = Inspector(trust=TrustStore.of([trial.csca], trial.certificates().values()))
-    use = types.get(name).use
+    use = load_types.get(name).use
     direction = "entry" if use.cross_in else "domestic"
     shown = {"mrz": issued.mrz, "chip": dict(issued.chip) or None, "direction": direction}
     assert inspector.inspect(Evidence(**shown, seal=issued.seal or None), at=now).decision == "admit"
@@ -90,7 +90,7 @@ def test_page_bears_the_symbol_of_a_chip_that_is_there(module_office, now, name,
 def test_record_names_the_grounds_and_no_person(module_office, now, name):
     issued = module_office.issue(lawful(name, now), at=now)
     kept = json.loads(json.dumps(dict(issued.record), ensure_ascii=False))
-    kind = types.get(name)
+    kind = load_types.get(name)
     assert [row["rule"] for row in kept["grounds"]] == [rule.id for rule in kind.rules]
     assert {row["outcome"] for row in kept["grounds"]} == {"met"}
     assert kept["type_sha256"] == kind.sha256
@@ -113,7 +113,7 @@ def test_the_certificate_records_category_and_exemptions(module_office, now):
         "text": "Code on Administrative Offences, Art. 470",
         "date": "2026-11-24",
     }
-    kind = types.get("registration-certificate")
+    kind = load_types.get("registration-certificate")
     made = draft.Draft.of(application, kind, now, issued.date_of_expiry, chip=False, page=True)
     printed = made.page_values("TR0000001")
     assert printed["category"] == (
@@ -129,7 +129,7 @@ def test_the_certificate_records_category_and_exemptions(module_office, now):
 @pytest.mark.requirement("RET-2")
 def test_a_certificate_for_return_names_the_route(now):
     application = lawful("return-certificate", now)
-    made = draft.Draft.of(application, types.get("return-certificate"), now, now.date(), chip=False, page=True)
+    made = draft.Draft.of(application, load_types.get("return-certificate"), now, now.date(), chip=False, page=True)
     printed = made.page_values("TU0000001")
     assert printed["destination"] == "ДУШАНБЕ / DUSHANBE"
     assert printed["transit_points"] == "АЛМАТО / ALMATO"
@@ -138,13 +138,13 @@ def test_a_certificate_for_return_names_the_route(now):
 def test_dates_are_numeric_inside_the_country(now):
     """page.md: DD.MM.YYYY inside the country, months in words for travel."""
     for name, printed in (("internal-passport", "24.11.1994"), ("stateless-id", "24 НОЯ/NOV 1994")):
-        made = draft.Draft.of(lawful(name, now), types.get(name), now, now.date(), chip=True, page=True)
+        made = draft.Draft.of(lawful(name, now), load_types.get(name), now, now.date(), chip=True, page=True)
         assert made.page_values("T")["date_of_birth"] == printed
 
 
 @pytest.mark.requirement("STL-2")
 def test_a_stateless_person_is_called_so_on_the_page(now):
-    kind = types.get("stateless-id")
+    kind = load_types.get("stateless-id")
     for code, printed in (("XXA", "БЕШАҲРВАНД / STATELESS PERSON"), ("XXX", "МУҚАРРАР НАШУДААСТ / NOT ESTABLISHED")):
         made = draft.Draft.of(lawful("stateless-id", now, citizenship=code), kind, now, now.date(), chip=True, page=True)
         assert made.page_values("T")["nationality"] == printed
@@ -175,7 +175,7 @@ def test_seals(trial, register, now, name, expected):
     assert {name: value for name, value in made.values.items() if name != "zone"} == expected
     assert seal.read_code(issued.files["seal.png"]) == issued.seal
     assert issued.record["seal"] == sha256(issued.seal).hexdigest()
-    assert issued.record["seal_signer"] == trial.seal_signer(types.get(name).seal.profile).certificate.sha256
+    assert issued.record["seal_signer"] == trial.seal_signer(load_types.get(name).seal.profile).certificate.sha256
     assert issued.drawn().record["page"]["seal.png"] == sha256(issued.files["seal.png"]).hexdigest()
 
 
@@ -216,11 +216,11 @@ def test_a_document_without_its_seal_does_not_count_as_issued(trial, register, n
     [("page", {"fields": ("document_number", "no-such")}), ("seal", {"features": {"zone": "no.such"}}), ("seal", {"features": {"x": "journey.until"}})],
 )
 def test_a_value_that_nothing_computes_is_refused_when_the_office_opens(trial, register, part, change):
-    kind = types.get("stateless-id")
+    kind = load_types.get("stateless-id")
     odd = dataclasses.replace(kind, **{part: dataclasses.replace(getattr(kind, part), **change)})
     with pytest.raises(SpecError):
-        Office(trial, register, types=types.DocumentTypes({"stateless-id": odd}))
-    assert values.check(types.get("external-passport")) is None
+        Office(trial, register, types=load_types.DocumentTypes({"stateless-id": odd}))
+    assert printed_values.check(load_types.get("external-passport")) is None
 
 
 # ------------------------------------------------------------------------------------------------------------- chips
@@ -261,8 +261,8 @@ def short_lived(monkeypatch):
     """Authorities whose signers' certificates end with a document issued at once, give or take some days."""
 
     def make(folder, at, **changes):
-        profile = profiles.load()
-        monkeypatch.setattr(profiles, "load", lambda: dataclasses.replace(profile, **changes))
+        profile = certificate_profiles.load()
+        monkeypatch.setattr(certificate_profiles, "load", lambda: dataclasses.replace(profile, **changes))
         return Authority.create(folder, at=at)
 
     return make
@@ -271,7 +271,7 @@ def short_lived(monkeypatch):
 @pytest.mark.parametrize(("day", "within"), [(24, True), (25, False), (26, False)])
 def test_never_beyond_the_signer(tmp_path, register, short_lived, day, within):
     """The certificate ends on 24.11.2036: a document to 23.11.2036 is within it. None is issued for less than 10 years."""
-    ds = dataclasses.replace(profiles.load().ds, certificate=profiles.Period(years=10))
+    ds = dataclasses.replace(certificate_profiles.load().ds, certificate=certificate_profiles.Period(years=10))
     office = Office(short_lived(tmp_path / "a", datetime(2026, 11, 24, tzinfo=UTC), ds=ds), register)
     at = datetime(2026, 11, day, 12, tzinfo=UTC)
     if within:
@@ -285,17 +285,17 @@ def test_never_beyond_the_signer(tmp_path, register, short_lived, day, within):
 @pytest.mark.parametrize(("months", "last"), [(11, date(2027, 10, 23)), (12, date(2027, 11, 23)), (13, date(2027, 11, 23))])
 def test_a_document_that_may_be_shorter_ends_with_its_signers(tmp_path, register, short_lived, months, last):
     made = datetime(2026, 11, 24, tzinfo=UTC)
-    seal = dataclasses.replace(profiles.load().seal, certificate=profiles.Period(months=months))
+    seal = dataclasses.replace(certificate_profiles.load().seal, certificate=certificate_profiles.Period(months=months))
     office = Office(short_lived(tmp_path / "a", made, seal=seal), register)
     assert office.issue(lawful("stateless-id", made), at=made, chip=False).date_of_expiry == last
 
 
 def test_never_beyond_the_csca(tmp_path, register, short_lived):
     made = datetime(2026, 11, 24, tzinfo=UTC)
-    profile = profiles.load()
-    short = dataclasses.replace(profile.csca, certificate=profiles.Period(months=6))
-    ds = dataclasses.replace(profile.ds, certificate=profiles.Period(months=6))
-    seal = dataclasses.replace(profile.seal, certificate=profiles.Period(months=6))
+    profile = certificate_profiles.load()
+    short = dataclasses.replace(profile.csca, certificate=certificate_profiles.Period(months=6))
+    ds = dataclasses.replace(profile.ds, certificate=certificate_profiles.Period(months=6))
+    seal = dataclasses.replace(profile.seal, certificate=certificate_profiles.Period(months=6))
     office = Office(short_lived(tmp_path / "a", made, csca=short, ds=ds, seal=seal), register)
     assert office.issue(lawful("stateless-id", made), at=made).date_of_expiry == date(2027, 5, 23)
     with pytest.raises(KeyMaterialError):
@@ -303,7 +303,7 @@ def test_never_beyond_the_csca(tmp_path, register, short_lived):
 
 
 def test_a_signer_for_other_documents(tmp_path, register, short_lived, now):
-    ds = dataclasses.replace(profiles.load().ds, document_types=("ID",))
+    ds = dataclasses.replace(certificate_profiles.load().ds, document_types=("ID",))
     office = Office(short_lived(tmp_path / "a", now, ds=ds), register)
     with pytest.raises(KeyMaterialError) as caught:
         office.issue(lawful("external-passport", now), at=now)
@@ -314,7 +314,7 @@ def test_a_signer_for_other_documents(tmp_path, register, short_lived, now):
 
 def test_the_seal_signers_period_counts_too(tmp_path, register, short_lived):
     made = datetime(2026, 11, 24, tzinfo=UTC)
-    seal = dataclasses.replace(profiles.load().seal, private_key=profiles.Period(months=1))
+    seal = dataclasses.replace(certificate_profiles.load().seal, private_key=certificate_profiles.Period(months=1))
     office = Office(short_lived(tmp_path / "a", made, seal=seal), register)
     later = datetime(2026, 12, 26, tzinfo=UTC)
     with pytest.raises(KeyMaterialError, match="may not sign"):
@@ -323,9 +323,9 @@ def test_the_seal_signers_period_counts_too(tmp_path, register, short_lived):
 
 
 def test_a_type_whose_rules_forget_the_end_of_a_permit(trial, register, now):
-    kind = types.get("stateless-id")
+    kind = load_types.get("stateless-id")
     lax = dataclasses.replace(kind, rules=tuple(rule for rule in kind.rules if rule.id != "residence-permit"))
-    office = Office(trial, register, types=types.DocumentTypes({"stateless-id": lax}))
+    office = Office(trial, register, types=load_types.DocumentTypes({"stateless-id": lax}))
     permit = HeldDocument("residence_permit", "SPECIMEN-2", now.date() - 9 * DAY, now.date() - DAY)
     with pytest.raises(ApplicationError, match="expire before its issue"):
         office.issue(lawful("stateless-id", now, documents=(permit,)), at=now)
@@ -514,10 +514,10 @@ def test_faults_name_the_applications_field(office, register, now, changes, fiel
 
 @pytest.mark.parametrize(("journey", "value"), [(Journey("漢", "TJK"), "destination"), (Journey("A", "TJK", ("漢",)), "transit_points")])
 def test_a_route_that_cannot_be_spelt(now, journey, value):
-    kind = types.get("return-certificate")
+    kind = load_types.get("return-certificate")
     made = draft.Draft.of(lawful("return-certificate", now, journey=journey), kind, now, now.date(), chip=False, page=False)
     with pytest.raises(UsageError) as caught:
-        values.page_values(made, "TU0000001", [value])
+        printed_values.page_values(made, "TU0000001", [value])
     assert caught.value.where.startswith("journey.")
 
 
@@ -569,7 +569,7 @@ def test_a_chip_that_was_not_made_is_missed(office, register, now, monkeypatch):
 
 def test_no_zone_is_missed(now):
     examination = type("Examination", (), {"printed": None})()
-    made = draft.Draft.of(lawful("external-passport", now), types.get("external-passport"), now, now.date(), chip=True, page=False)
+    made = draft.Draft.of(lawful("external-passport", now), load_types.get("external-passport"), now, now.date(), chip=True, page=False)
     assert quality._differing(examination, made, "T00000001") == ["missing"]
 
 

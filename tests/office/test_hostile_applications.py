@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from PIL import Image
 
-from tjdocs.documents import Application, ApplicationError, NotEligible, eligibility, example, types
+from tjdocs.documents import Application, ApplicationError, NotEligible, eligibility, example, load_types
 from tjdocs.office import Office
 from tjdocs.pki import Authority
 from tjdocs.register import Register
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.sweep
 COUNT = 10_000 if os.environ.get("TJDOCS_SWEEP") == "full" else 1_000
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TODAY = NOW.date()
-ALL = types.names()
+ALL = load_types.names()
 EXT, INT, REG, RET, STL = ALL
 
 

@@ -17,17 +17,17 @@ from PIL import Image
 import builders as b
 from tjdocs import mrz
 from tjdocs.border import Evidence, Inspector
-from tjdocs.documents import ApplicationError, NotEligible, eligibility, example, types
+from tjdocs.documents import ApplicationError, NotEligible, eligibility, example, load_types
 from tjdocs.errors import KeyMaterialError, OutputError, RegisterError, TjdocsError, UsageError
-from tjdocs.lds import sod
-from tjdocs.lds.catalogue import Problem
+from tjdocs.lds import ef_sod
 from tjdocs.lds.dg11 import Dg11
 from tjdocs.lds.dg12 import Dg12
-from tjdocs.office import Office, draft, folders
-from tjdocs.office import issued as module
+from tjdocs.lds.ef_catalogue import Problem
+from tjdocs.office import Office, draft, output_folder
+from tjdocs.office import issued_document as module
 from tjdocs.pki import Authority, TrustStore
 from tjdocs.pki.crl import Crl
-from tjdocs.pki.keys import hash_data
+from tjdocs.pki.public_key import hash_data
 from tjdocs.register import Register
 
 KIND = "external-passport"
@@ -236,7 +236,7 @@ def test_a_signer_that_is_revoked_meanwhile_does_not_read_back(tmp_path, registe
     with pytest.raises(TjdocsError, match="the signer is revoked" if category else "did not read back") as caught:
         office.issue(example(name, at=later), at=later)
     assert category or "pa.ds-revocation" in caught.value.where
-    assert register.document(types.get(name).trial_number.format(2)).status == "spoiled"
+    assert register.document(load_types.get(name).trial_number.format(2)).status == "spoiled"
 
 
 @pytest.mark.parametrize("days", [-1, 91])
@@ -273,7 +273,7 @@ def test_the_authoritys_seal_signer_signs_no_chip(trial, issued, now):
     signer = trial.seal_signer("emergency-travel-document")
     hashes = {number: hash_data("sha256", issued.chip[f"DG{number}"]) for number in (1, 2, 11, 12)}
     with pytest.raises(UsageError, match="no document signer"):
-        sod.build(hashes, digest="sha256", signer=signer, signing_time=now)
+        ef_sod.build(hashes, digest="sha256", signer=signer, signing_time=now)
     party = b.Party(signer.certificate.raw, signer.key, signer.certificate.subject, b"")
     content = b.security_object(hashes, version=1, versions=("0108", "040000"))
     forged = b.sod(content, party, signing_time=now)
@@ -393,7 +393,7 @@ def test_a_mere_warning_about_the_portrait_stops_nobody(office, application, now
 def test_a_draft_needs_a_date_of_birth(application, now):
     unknown = dataclasses.replace(application, date_of_birth=None)
     with pytest.raises(ApplicationError) as caught:
-        draft.Draft.of(unknown, types.get(KIND), now, now.date(), chip=True, page=True)
+        draft.Draft.of(unknown, load_types.get(KIND), now, now.date(), chip=True, page=True)
     assert caught.value.where == "date_of_birth"
 
 
@@ -562,7 +562,7 @@ def test_a_full_disk_leaves_nothing(tied, register, application, now, tmp_path, 
     place = tmp_path / "place"
     place.mkdir()
     count = iter(range(1, 100))
-    real = folders._write
+    real = output_folder._write
 
     def write(path, data):
         if next(count) == at_file:
@@ -570,7 +570,7 @@ def test_a_full_disk_leaves_nothing(tied, register, application, now, tmp_path, 
             raise OSError(28, "No space left on device")
         return real(path, data)
 
-    monkeypatch.setattr(folders, "_write", write)
+    monkeypatch.setattr(output_folder, "_write", write)
     with pytest.raises(OutputError, match="No space left on device"):
         tied.issue(application, at=now, out=place / "out")
     assert left(place) == []
@@ -579,7 +579,7 @@ def test_a_full_disk_leaves_nothing(tied, register, application, now, tmp_path, 
 
 def test_what_the_disk_changed_is_seen(tied, register, application, now, tmp_path, monkeypatch):
     """Every file is read back before the document is recorded."""
-    monkeypatch.setattr(folders.os, "fsync", lambda descriptor: os.truncate(descriptor, 5))
+    monkeypatch.setattr(output_folder.os, "fsync", lambda descriptor: os.truncate(descriptor, 5))
     with pytest.raises(OutputError):
         tied.issue(application, at=now, out=tmp_path / "out")
     assert used(register) == {"T00000001": "spoiled"}
@@ -603,14 +603,14 @@ def test_folder_that_cannot_be_put_in_place(tied, register, application, now, tm
 def test_an_interrupt_when_all_is_done_undoes_nothing(office, register, application, now, tmp_path, monkeypatch):
     """What lies in its place is issued: a folder whose number is spoiled would be taken for a document."""
 
-    flush = folders._flush
+    flush = output_folder._flush
 
     def interrupt(folder):
         if folder == tmp_path:
             raise KeyboardInterrupt
         flush(folder)
 
-    monkeypatch.setattr(folders, "_flush", interrupt)
+    monkeypatch.setattr(output_folder, "_flush", interrupt)
     with pytest.raises(KeyboardInterrupt):
         office.issue(application, at=now, out=tmp_path / "out")
     assert "record.json" in left(tmp_path / "out")
@@ -628,7 +628,7 @@ def test_a_place_where_nothing_can_be_written(office, register, application, now
 
 
 def test_nothing_of_the_person_in_repr(issued, application, trial, now, register):
-    made = draft.Draft.of(application, types.get(KIND), now, issued.date_of_expiry, chip=True, page=True)
+    made = draft.Draft.of(application, load_types.get(KIND), now, issued.date_of_expiry, chip=True, page=True)
     for part in (issued, issued.chip, issued.page, application, made):
         assert leaks(repr(part)) == [], type(part).__name__
         assert len(repr(part)) < 4000, type(part).__name__  # and no image

@@ -115,7 +115,7 @@ STEPS = {
     # the step at which the process dies, and what resume makes of the number
     "reserved": ("tjdocs.office.draft.Draft.make_zone", "spoiled"),
     "staged": ("tjdocs.register.Register.commit", "spoiled"),
-    "committed": ("tjdocs.office.folders.os.replace", "completed"),
+    "committed": ("tjdocs.office.output_folder.os.replace", "completed"),
     "in-place": ("tjdocs.register.Register.placed", "completed"),
 }
 
@@ -150,7 +150,7 @@ def test_files_that_cannot_be_told_spoil_the_document(book, trial, application, 
     pid = os.fork()
     if pid == 0:
         try:
-            monkeypatch.setattr("tjdocs.office.folders.os.replace", lambda *a: os.kill(os.getpid(), signal.SIGKILL))
+            monkeypatch.setattr("tjdocs.office.output_folder.os.replace", lambda *a: os.kill(os.getpid(), signal.SIGKILL))
             office.issue(application, at=now, out=place / "one")
         finally:
             os._exit(3)

@@ -6,17 +6,17 @@ from datetime import timedelta
 import pytest
 
 from tjdocs import page
-from tjdocs.documents import ApplicationError, HeldDocument, Spelling, example, types
+from tjdocs.documents import ApplicationError, HeldDocument, Spelling, example, load_types
 from tjdocs.errors import SpecError
-from tjdocs.office import draft, values
-from tjdocs.page.setting import field_texts, set_face
+from tjdocs.office import draft, printed_values
+from tjdocs.page.typesetting import field_texts, set_face
 
-NAMES = types.names()
+NAMES = load_types.names()
 
 
 def printed(name, now, **changes):
     application = dataclasses.replace(example(name, at=now), **changes)
-    made = draft.Draft.of(application, types.get(name), now, now.date(), chip=False, page=True)
+    made = draft.Draft.of(application, load_types.get(name), now, now.date(), chip=False, page=True)
     return made.page_values("T00000001")
 
 
@@ -57,7 +57,7 @@ def test_a_place_keeps_its_commas_in_the_latin_form(now, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_mandatory_field_has_a_latin_form(now, name):
     texts = printed(name, now)
-    layout = page.load(types.get(name).page.layout)
+    layout = page.load(load_types.get(name).page.layout)
     mandatory = {part.key for face in layout.face for part in face.field if not part.optional}
     assert [key for key in mandatory & texts.keys() if not page.has_latin_form(texts[key])] == []
 
@@ -74,17 +74,17 @@ def test_an_authority_in_a_script_that_has_no_rules_is_a_fault(now):
     "change", [{"nationalities": {"XXA": "БЕШАҲРВАНД"}}, {"categories": {"A": "ШАХС"}}, {"texts": {"title": "ҲУҶҶАТ"}}]
 )
 def test_a_types_own_words_need_a_latin_form(change):
-    kind = types.get("registration-certificate")
+    kind = load_types.get("registration-certificate")
     with pytest.raises(SpecError, match="no Latin form"):
-        values.check(dataclasses.replace(kind, page=dataclasses.replace(kind.page, **change)))
+        printed_values.check(dataclasses.replace(kind, page=dataclasses.replace(kind.page, **change)))
     note = dataclasses.replace(kind.notes[0], page="КҲМ 497")
     with pytest.raises(SpecError, match="no Latin form"):
-        values.check(dataclasses.replace(kind, notes=(note,)))
+        printed_values.check(dataclasses.replace(kind, notes=(note,)))
 
 
 @pytest.mark.requirement("ICAO-PAGE")
 def test_a_mandatory_text_without_a_latin_form_is_a_fault(now, monkeypatch):
-    kind = types.get("stateless-id")
+    kind = load_types.get("stateless-id")
     odd = dataclasses.replace(kind, page=dataclasses.replace(kind.page, nationalities={"XXA": "БЕШАҲРВАНД"}))
     with pytest.raises(ApplicationError) as caught:
         draft.Draft.of(example(kind.id, at=now), odd, now, now.date(), chip=False, page=True)

@@ -16,9 +16,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tjdocs.documents import ApplicationError, example, types
+from tjdocs.documents import ApplicationError, example, load_types
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, TjdocsError, UsageError
-from tjdocs.office import Batch, batch, rows
+from tjdocs.office import Batch, application_rows, issue_batch
 from tjdocs.pki import Authority
 from tjdocs.register import Register
 
@@ -124,7 +124,7 @@ def test_one_bad_application_stops_nobody(place, workers):
     check_whole(place, [1, 3, 6])
 
 
-@pytest.mark.parametrize("name", types.names())
+@pytest.mark.parametrize("name", load_types.names())
 def test_every_type(place, name):
     (line,) = make(place, [row(name)]).__class__(
         name, place / "batch.jsonl", place / "out", NOW, place / "authority", f"sqlite:///{place / 'r.db'}", pages=False
@@ -151,30 +151,30 @@ def as_csv(lines, columns=None, separator=","):
 
 
 def test_csv_and_json_lines_say_the_same(place):
-    kind = types.get("return-certificate")
+    kind = load_types.get("return-certificate")
     table = row(kind.id)
     flat = {key: value for key, value in table.items() if key not in ("journey", "citizenship_record")}
     flat |= {f"journey.{key}": "; ".join(value) if isinstance(value, list) else value for key, value in table["journey"].items()}
     flat["citizenship_record"] = json.dumps(table["citizenship_record"], ensure_ascii=False)
     (place / "a.csv").write_bytes(b"\xef\xbb\xbf" + as_csv([flat]).encode())
     (place / "a.jsonl").write_text(json.dumps(table))
-    columns = rows.header(place / "a.csv", kind)
-    ((number, line),) = rows.lines(place / "a.csv")
+    columns = application_rows.header(place / "a.csv", kind)
+    ((number, line),) = application_rows.lines(place / "a.csv")
     assert number == 2
-    from_csv = rows.read(line, columns, kind, place)
-    ((number, line),) = rows.lines(place / "a.jsonl")
+    from_csv = application_rows.read(line, columns, kind, place)
+    ((number, line),) = application_rows.lines(place / "a.jsonl")
     assert number == 1
-    assert rows.header(place / "a.jsonl", kind) == ()
-    assert rows.read(line, (), kind, place) == from_csv
+    assert application_rows.header(place / "a.jsonl", kind) == ()
+    assert application_rows.read(line, (), kind, place) == from_csv
     assert from_csv.portrait == (place / "face.png").read_bytes()
     assert from_csv.journey.transit == ("АЛМАТО",)
 
 
 def test_empty_cells_are_no_values(place):
-    kind = types.get(KIND)
+    kind = load_types.get(KIND)
     columns = tuple({**GOOD, "consents": "", "patronymic": ""})
     line = as_csv([{**GOOD, "consents": "", "patronymic": ""}]).splitlines()[1].encode()
-    application = rows.read(line, columns, kind, place)
+    application = application_rows.read(line, columns, kind, place)
     assert (application.consents, application.patronymic) == ((), "")
 
 
@@ -213,7 +213,7 @@ def test_lines_that_are_none(place, line, field):
     (place / "inside/link.png").symlink_to(place / "outside.png")
     (place / "inside/face.png").write_bytes(b"x")
     with pytest.raises(ApplicationError) as caught:
-        rows.read(line if isinstance(line, bytes) else line.encode(), (), types.get(KIND), place / "inside")
+        application_rows.read(line if isinstance(line, bytes) else line.encode(), (), load_types.get(KIND), place / "inside")
     assert caught.value.where == field
 
 
@@ -229,7 +229,7 @@ def test_lines_that_are_none(place, line, field):
 )
 def test_cells_that_are_none(place, line, field):
     with pytest.raises(ApplicationError) as caught:
-        rows.read(line, ("family_name", "portrait_eyes"), types.get(KIND), place)
+        application_rows.read(line, ("family_name", "portrait_eyes"), load_types.get(KIND), place)
     assert field in caught.value.where
 
 
@@ -245,13 +245,13 @@ def test_headers_that_are_none(place, header):
 
 
 def test_a_line_over_the_limit_is_one_bad_line(place, monkeypatch):
-    settings = rows.settings.load()
-    monkeypatch.setattr(rows.settings, "load", lambda: dataclasses.replace(settings, max_json=1000))
+    settings = application_rows.settings.load()
+    monkeypatch.setattr(application_rows.settings, "load", lambda: dataclasses.replace(settings, max_json=1000))
     (place / "long.jsonl").write_bytes(b"x" * 5000 + b"\nshort\n" + b"y" * 1001)
-    found = list(rows.lines(place / "long.jsonl"))
+    found = list(application_rows.lines(place / "long.jsonl"))
     assert [(number, len(line)) for number, line in found] == [(1, 1001), (2, 6), (3, 1001)]
     with pytest.raises(ApplicationError, match="over the limit"):
-        rows.read(found[0][1], (), types.get(KIND), place)
+        application_rows.read(found[0][1], (), load_types.get(KIND), place)
 
 
 def test_portraits_may_stand_in_the_line_too(place):
@@ -333,13 +333,13 @@ def test_workers_of_a_killed_run_are_waited_for(place, monkeypatch):
     made = make(place, [GOOD])
     (place / "out").mkdir()
     held = os.open(place / "out/.work", os.O_RDWR | os.O_CREAT)
-    batch.fcntl.flock(held, batch.fcntl.LOCK_SH)
+    issue_batch.fcntl.flock(held, issue_batch.fcntl.LOCK_SH)
     pauses = []
-    monkeypatch.setattr(batch.time, "sleep", pauses.append)
+    monkeypatch.setattr(issue_batch.time, "sleep", pauses.append)
     with pytest.raises(OutputError, match="workers of an earlier run"):
         next(made.run())
     assert len(pauses) == 101
-    monkeypatch.setattr(batch.time, "sleep", lambda pause: os.close(held) if pause else None)
+    monkeypatch.setattr(issue_batch.time, "sleep", lambda pause: os.close(held) if pause else None)
     assert fates(made.run()) == {1: "issued"}
 
 
@@ -355,7 +355,7 @@ def test_what_ends_the_whole_batch(place):
 
 def test_a_worker_that_dies(place, monkeypatch):
     made = make(place, [GOOD, GOOD], workers=2)
-    monkeypatch.setattr(batch, "_start", os.getppid)  # takes no argument, so that no worker begins
+    monkeypatch.setattr(issue_batch, "_start", os.getppid)  # takes no argument, so that no worker begins
     with pytest.raises(TjdocsError, match="a worker process ended"):
         list(made.run())
     monkeypatch.undo()

@@ -68,7 +68,7 @@ def test_nobody_issues_in_anothers_name(authority, register, application, now):
     sound(register)
 
 
-@pytest.mark.parametrize("step", ["tjdocs.register.Register.commit", "tjdocs.office.folders.os.replace"])
+@pytest.mark.parametrize("step", ["tjdocs.register.Register.commit", "tjdocs.office.output_folder.os.replace"])
 def test_whoever_resumes_signs_for_it(authority, register, application, now, tmp_path, monkeypatch, step):
     """Not the officer whose process died, and who did not spoil it."""
     office = Office(authority, register, officer=ME)
@@ -92,7 +92,7 @@ def test_whoever_resumes_signs_for_it(authority, register, application, now, tmp
 
 
 def test_what_fails_after_a_number_is_spoiled_by_who_issues(authority, register, application, now, monkeypatch):
-    monkeypatch.setattr("tjdocs.office.issuing.read_back", lambda *a: 1 / 0)
+    monkeypatch.setattr("tjdocs.office.office.read_back", lambda *a: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         Office(authority, register, officer=ME).issue(application, at=now, page=False)
     assert signers(register, "P00000001") == [("spoil", [ME])]

@@ -6,16 +6,16 @@ import json
 import pytest
 
 from tjdocs import mrz
-from tjdocs.documents import Application, ApplicationError, eligibility, example, types
-from tjdocs.documents.predicates import Answer
+from tjdocs.documents import Application, ApplicationError, eligibility, example, load_types
+from tjdocs.documents.rules import Answer
 from tjdocs.lds.dg11 import Dg11
 from tjdocs.office import Office
 from tjdocs.register import Register
-from tjdocs.register.keys import Keys
-from tjdocs.register.people import Person, open_sealed, seal
+from tjdocs.register.holders import Person, open_sealed, seal
+from tjdocs.register.register_keys import Keys
 from tjdocs.times import PartialDate
 
-NAMES = types.names()
+NAMES = load_types.names()
 BIRTHS = [
     ("1994-05", "9405<<", {"month": "XX МАЙ/MAY 1994", "numeric": "XX.05.1994"}, "19940500", PartialDate(1994, 5)),
     ("1994", "94<<<<", {"month": "XX XXX/XXX 1994", "numeric": "XX.XX.1994"}, "19940000", PartialDate(1994)),
@@ -86,7 +86,7 @@ def test_an_unknown_day_or_month_of_birth(five, now, name, written, raw, shown, 
     assert Application.from_json(application.to_json()) == application
     issued = five.issue(application, at=now)
     assert mrz.parse(issued.mrz, at=now).date_of_birth_raw == raw
-    assert issued._page.values["date_of_birth"] == shown[types.DocumentTypes.load()[name].page.dates]
+    assert issued._page.values["date_of_birth"] == shown[load_types.DocumentTypes.load()[name].page.dates]
     if issued.chip:
         assert Dg11.parse(bytes(issued.chip["DG11"])).date_of_birth == digits
 

@@ -172,7 +172,7 @@ def test_a_second_tie_is_unlawful(authorities, tmp_path, now):
         assert [(p.code, p.detail) for p in problems] == [("unlawful", "the register belongs to an authority")]
 
 
-@pytest.mark.parametrize("step", ["tjdocs.office.folders.os.replace", "tjdocs.register.Register.belong"])
+@pytest.mark.parametrize("step", ["tjdocs.office.output_folder.os.replace", "tjdocs.register.Register.belong"])
 def test_killed_between_the_two_records(authorities, tmp_path, now, monkeypatch, step):
     """What was recorded on one side is completed by the next issue."""
     one, two = authorities

@@ -5,12 +5,12 @@ import dataclasses
 import pytest
 
 from tjdocs import page
-from tjdocs.documents import Application, ApplicationError, PageNames, example, types
+from tjdocs.documents import Application, ApplicationError, PageNames, example, load_types
 from tjdocs.errors import UsageError
 from tjdocs.office import draft
 from tjdocs.office.page_names import ways
 
-NAMES = types.names()
+NAMES = load_types.names()
 # made of common parts, of 30 and of 35 letters; nobody's
 LONG = [("Ғуломҳайдаршоҳ", "Хайрулложонович"), ("Муҳаммадраҳимҷон", "Абдураҳмонхоҷаевич")]
 MANY = "Намуна " * 11 + "Намуна"
@@ -18,7 +18,7 @@ MANY = "Намуна " * 11 + "Намуна"
 
 def prepared(name, now, chip=False, **changes):
     application = dataclasses.replace(example(name, at=now), **changes)
-    return draft.Draft.of(application, types.get(name), now, now.date(), chip=chip, page=True)
+    return draft.Draft.of(application, load_types.get(name), now, now.date(), chip=chip, page=True)
 
 
 @pytest.mark.requirement("NAM-1")
@@ -47,7 +47,7 @@ def test_what_does_not_fit_in_the_smallest_type_has_initials_from_the_last_name_
     # one initial fewer would not fit; chip and zone have the whole name
     longer = next(text for text in reversed(list(ways(MANY, made.identifiers[1]))) if len(text) > len(f"{national} / {latin}"))
     with pytest.raises(UsageError):
-        page.check_text(types.get(name).page.layout, "secondary_identifier", longer)
+        page.check_text(load_types.get(name).page.layout, "secondary_identifier", longer)
     assert made.identifiers[1] == "NAMUNA " * 11 + "NAMUNA"
 
 

@@ -7,7 +7,7 @@ import pytest
 from offices import production
 
 from tjdocs import seal
-from tjdocs.documents import Known, NotEligible, example, types
+from tjdocs.documents import Known, NotEligible, example, load_types
 from tjdocs.documents.validity import last_day
 from tjdocs.errors import RegisterError
 from tjdocs.office import Office
@@ -95,7 +95,7 @@ def test_a_certificate_of_registration_is_extended_until_the_decision(office, re
         register.act("handover", held.document_number, officers=[ME], at=later)
         new = office.issue(first, at=later, replaces=held.document_number, ground="renewal")
         assert new.date_of_issue == later.date()
-        assert new.date_of_expiry == last_day(types.get(REG).validity, first, later.date())
+        assert new.date_of_expiry == last_day(load_types.get(REG).validity, first, later.date())
         assert register.document(held.document_number, officer=ME).status == "replaced"
         shown = {placed.id for placed in new.page.placed if placed.kind == "data"}
         assert {"date_of_issue", "date_of_acceptance"} <= shown

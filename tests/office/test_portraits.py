@@ -6,10 +6,11 @@ import io
 import pytest
 from PIL import Image, ImageOps
 
-from tjdocs.documents import NotEligible, Override, eligibility, example, face_finder, types
-from tjdocs.documents.portrait import draw_specimen
+from tjdocs.documents import NotEligible, Override, eligibility, example, load_types
 from tjdocs.lds.dg2 import Dg2
 from tjdocs.office import preview
+from tjdocs.portrait import face_finder
+from tjdocs.portrait.specimen_portrait import draw_specimen
 
 SPECIMEN = draw_specimen()
 FACE = Image.open(io.BytesIO(SPECIMEN.image)).convert("RGB")
@@ -50,7 +51,7 @@ def application(now, picture, eyes=None, **changes):
 
 
 def outcome(asked, now):
-    return next(str(r.outcome) for r in eligibility(asked, at=now, types=types.bundled()) if r.rule == "portrait-face")
+    return next(str(r.outcome) for r in eligibility(asked, at=now, types=load_types.bundled()) if r.rule == "portrait-face")
 
 
 @ROW

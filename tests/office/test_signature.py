@@ -8,14 +8,14 @@ import random
 import pytest
 from PIL import Image, ImageDraw
 
-from tjdocs.documents import Application, ApplicationError, example, types
+from tjdocs.documents import Application, ApplicationError, example, load_types
 from tjdocs.errors import TjdocsError
 from tjdocs.lds.dg7 import Dg7
-from tjdocs.lds.sod import Sod
+from tjdocs.lds.ef_sod import Sod
 from tjdocs.office import Office, quality
 from tjdocs.register import Register
 
-NAMES = types.names()
+NAMES = load_types.names()
 
 
 def drawn(size=(500, 140), ink=0, paper=255, kind="PNG", width=6):

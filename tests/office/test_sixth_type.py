@@ -11,7 +11,7 @@ from tjdocs import mrz
 from tjdocs.border import Evidence, Inspector
 from tjdocs.documents import Application, DocumentTypes, NotEligible, eligibility, example, schema
 from tjdocs.errors import SpecError, UsageError
-from tjdocs.lds.sod import Sod
+from tjdocs.lds.ef_sod import Sod
 from tjdocs.office import Office, preview
 from tjdocs.pki import TrustStore
 

@@ -6,7 +6,7 @@ import zxingcpp
 from PIL import Image
 
 from tjdocs import page
-from tjdocs.documents.portrait import SpecimenPortrait, draw_specimen
+from tjdocs.portrait.specimen_portrait import SpecimenPortrait, draw_specimen
 
 LINES = (
     "PPUTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",

@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 
 from tjdocs.errors import UsageError
 from tjdocs.page.code import fit_code, modules_of
-from tjdocs.page.layout import Box, CodePlace
+from tjdocs.page.page_layout import Box, CodePlace
 
 PLACE = CodePlace(Box(100, 50, 388, 338), module=4, quiet=4)
 

@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageOps, ImageStat
 
 from tjdocs import mrz, page
 from tjdocs.errors import UsageError
-from tjdocs.page.setting import field_texts, set_face
+from tjdocs.page.typesetting import field_texts, set_face
 
 DAY = datetime.date(2010, 1, 1)
 

@@ -14,11 +14,11 @@ from page_helpers import LINES, NAMES, VALUES, specimen
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageOps, ImageStat
 
 from tjdocs import page
-from tjdocs.documents.portrait import draw_specimen
 from tjdocs.errors import OutputError, UsageError
-from tjdocs.page.layouts import load
+from tjdocs.page.layout_files import load
 from tjdocs.page.marks import draw_emblem
 from tjdocs.page.text import fit, text_mask
+from tjdocs.portrait.specimen_portrait import draw_specimen
 
 FONT = Path(page.__file__).parent / "fonts" / "OCRB.otf"  # not the one that is printed with
 MRZ_TOP = 765  # Doc 9303-4, figure 3: the zone is 23.2 mm high

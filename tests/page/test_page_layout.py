@@ -9,10 +9,10 @@ from page_helpers import LINES, NAMES, SIZES, VALUES
 
 from tjdocs import page, specs
 from tjdocs.errors import SpecError, UsageError
-from tjdocs.page.layouts import parse
-from tjdocs.page.setting import _caption, text_box
+from tjdocs.page.font_files import FONTS
+from tjdocs.page.layout_files import parse
 from tjdocs.page.text import fit, printable, size_for_pitch
-from tjdocs.page.typeface import FONTS
+from tjdocs.page.typesetting import _caption, text_box
 
 TD3 = tomllib.loads(specs.read_bytes("page/td3.toml").decode())
 MILLIMETRE = 300 / 25.4
@@ -266,7 +266,7 @@ def test_malformed_layout_is_refused(table, message):
 
 
 def test_sheet_without_a_zone_takes_no_lines(monkeypatch, portrait):
-    monkeypatch.setattr("tjdocs.page.drawing.load", lambda name: parse(without("mrz"), where="specs/page/sheet.toml"))
+    monkeypatch.setattr("tjdocs.page.draw_page.load", lambda name: parse(without("mrz"), where="specs/page/sheet.toml"))
     assert not [p for p in page.draw("sheet", VALUES, portrait=portrait, specimen=True).placed if p.kind == "mrz"]
     with pytest.raises(UsageError) as caught:
         page.draw("sheet", VALUES, portrait=portrait, lines=LINES, specimen=True)
@@ -275,7 +275,7 @@ def test_sheet_without_a_zone_takes_no_lines(monkeypatch, portrait):
 
 def test_caption_too_wide_for_its_box_is_refused(monkeypatch, portrait):
     wide = parse(changed("field", 10, "caption", to=["Ҷинс", "Sex or gender"]), where="specs/page/td3.toml")
-    monkeypatch.setattr("tjdocs.page.drawing.load", lambda name: wide)
+    monkeypatch.setattr("tjdocs.page.draw_page.load", lambda name: wide)
     with pytest.raises(SpecError, match="caption"):
         page.draw("td3", VALUES, portrait=portrait, lines=LINES, specimen=True)
 
@@ -284,7 +284,7 @@ def test_words_too_many_for_their_place_are_refused(monkeypatch, portrait):
     note = {"id": "x", "box": [461, 700, 700, 712], "lines": ["Ӣ", "two"], "size": 14, "leading": 16, "ink": "data"}
     table = changed("note", to=[note])
     table["face"][0]["field"] = table["face"][0]["field"][:14]
-    monkeypatch.setattr("tjdocs.page.drawing.load", lambda name: parse(table, where="specs/page/td3.toml"))
+    monkeypatch.setattr("tjdocs.page.draw_page.load", lambda name: parse(table, where="specs/page/td3.toml"))
     with pytest.raises(SpecError, match="words"):
         page.draw("td3", {key: VALUES[key] for key in page.load("td3").keys if key in VALUES and key != "date_of_expiry"},
                   portrait=portrait, lines=LINES, specimen=True)  # fmt: skip

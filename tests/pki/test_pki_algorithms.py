@@ -12,17 +12,17 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import SignatureAlgorithmOID
 
 import builders as b
-from tjdocs.asn1 import x509
-from tjdocs.pki import algorithms, curves, keys
+from tjdocs.asn1 import x509_schema
+from tjdocs.pki import algorithms, curves, public_key
 
 DATA = b"what is signed"
 VERIFIED = [id_ for id_ in signing.ROWS if signing.ROWS[id_]["hash"] != "md5"]
 
 
 def verify(row, signature, data=DATA, *, kind=None, digest=None):
-    key = keys.load(signing.spki(kind or row["key"]))
-    algorithm = x509.algorithm_id(signing.algorithm(row))
-    return keys.verify(key, algorithm, signature, data, digest=row["hash"] if digest is None else digest)
+    key = public_key.load(signing.spki(kind or row["key"]))
+    algorithm = x509_schema.algorithm_id(signing.algorithm(row))
+    return public_key.verify(key, algorithm, signature, data, digest=row["hash"] if digest is None else digest)
 
 
 def expected_warnings(row) -> tuple[str, ...]:
@@ -56,7 +56,7 @@ def test_no_combination_takes_another_signature(id_):
     assert wrong(verify(row, b""))
 
 
-def wrong(result: keys.SignatureResult) -> bool:
+def wrong(result: public_key.SignatureResult) -> bool:
     return result.valid is False and result.reason == "wrong-signature" and not result.warnings
 
 
@@ -87,7 +87,7 @@ def test_md5_is_refused_within_pss_parameters():
     for hash_, mask in (("md5", "sha256"), ("sha256", "md5"), ("md5", "md5")):
         algorithm = b.sequence(b.oid("1.2.840.113549.1.1.10"), signing.pss_parameters(hash_, mask, 16))
         signature = key.pss(hash_, DATA, salt=16, mask=mask)
-        result = keys.verify(keys.load(key.spki), x509.algorithm_id(algorithm), signature, DATA)
+        result = public_key.verify(public_key.load(key.spki), x509_schema.algorithm_id(algorithm), signature, DATA)
         assert (result.valid, result.reason) == (False, "algorithm-forbidden")
 
 
@@ -106,8 +106,8 @@ def test_a_key_of_another_kind_is_a_mismatch(id_):
 @pytest.mark.parametrize("id_", ["rsa-sha256", "ecdsa-p256-sha256", "dsa-sha256", "ecdsa-plain-p256-sha256"])
 def test_parameters_where_there_are_none_are_not_overlooked(id_, parameters):
     row = signing.ROWS[id_]
-    algorithm = x509.AlgorithmId(signing.SIGNATURE_OIDS[row["signature"]], parameters)
-    result = keys.verify(keys.load(signing.spki(row["key"])), algorithm, signing.sign(row, DATA), DATA)
+    algorithm = x509_schema.AlgorithmId(signing.SIGNATURE_OIDS[row["signature"]], parameters)
+    result = public_key.verify(public_key.load(signing.spki(row["key"])), algorithm, signing.sign(row, DATA), DATA)
     assert (result.valid, result.reason) == (None, "algorithm-unknown")
 
 
@@ -115,13 +115,13 @@ def test_parameters_where_there_are_none_are_not_overlooked(id_, parameters):
 @pytest.mark.parametrize("id_", ["rsa-sha256", "ecdsa-p256-sha256", "dsa-sha256", "ecdsa-plain-p256-sha256"])
 def test_null_and_no_parameters_are_the_same(id_, parameters):
     row = signing.ROWS[id_]
-    algorithm = x509.AlgorithmId(signing.SIGNATURE_OIDS[row["signature"]], parameters)
-    assert keys.verify(keys.load(signing.spki(row["key"])), algorithm, signing.sign(row, DATA), DATA).valid
+    algorithm = x509_schema.AlgorithmId(signing.SIGNATURE_OIDS[row["signature"]], parameters)
+    assert public_key.verify(public_key.load(signing.spki(row["key"])), algorithm, signing.sign(row, DATA), DATA).valid
 
 
 def test_an_unknown_algorithm_is_not_decided():
-    key = keys.load(signing.spki("secp256r1"))
-    result = keys.verify(key, x509.AlgorithmId("1.3.6.1.4.1.2.267.7.4.4", b""), b"", DATA)
+    key = public_key.load(signing.spki("secp256r1"))
+    result = public_key.verify(key, x509_schema.AlgorithmId("1.3.6.1.4.1.2.267.7.4.4", b""), b"", DATA)
     assert (result.valid, result.reason, result.algorithm) == (None, "algorithm-unknown", "")
 
 

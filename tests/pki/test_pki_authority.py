@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from tjdocs import specs
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, SpecError, TjdocsError, UsageError
-from tjdocs.pki import Authority, profiles
-from tjdocs.pki import authority as module
+from tjdocs.pki import Authority, certificate_profiles
+from tjdocs.pki.authority import authority as module
 from tjdocs.pki.crl import Crl
 
 MADE = datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -489,9 +489,9 @@ def test_the_csca_may_issue_within_its_keys_period_alone(own):
 
 
 def test_a_signer_that_would_outlive_its_csca_is_not_made(own, monkeypatch):
-    profile = profiles.load()
-    longer = dataclasses.replace(profile, ds=dataclasses.replace(profile.ds, certificate=profiles.Period(years=30)))
-    monkeypatch.setattr(profiles, "load", lambda: longer)
+    profile = certificate_profiles.load()
+    longer = dataclasses.replace(profile, ds=dataclasses.replace(profile.ds, certificate=certificate_profiles.Period(years=30)))
+    monkeypatch.setattr(certificate_profiles, "load", lambda: longer)
     before = below(own.folder)
     with pytest.raises(KeyMaterialError, match="ends before"):
         own.new_document_signer(at=MADE)
@@ -604,7 +604,7 @@ def test_the_next_update_is_never_later_than_ninety_days(own, monkeypatch):
         changed = {**table, "crl": {**table["crl"], "next_update_days": days, "longest_days": longest}}
         monkeypatch.setattr(specs, "read_toml", lambda path, changed=changed: changed)
         with pytest.raises(SpecError, match="too seldom"):
-            profiles.load.__wrapped__()
+            certificate_profiles.load.__wrapped__()
 
 
 def test_moments_of_revocation(own):
@@ -772,7 +772,7 @@ def test_under_a_revoked_csca_nothing_is_signed_but_lists(own):
 @pytest.mark.requirement("ICAO-SEAL")
 def test_a_seal_signer_for_each_category(own):
     """Each signs its own types of document (Doc 9303-12, 7.1.3: documentTypeList)."""
-    categories = profiles.load().seal_categories
+    categories = certificate_profiles.load().seal_categories
     own.new_seal_signer("visa", at=MADE)
     signers = {category: own.seal_signer(category).certificate for category in categories}
     assert {name: set(c.document_types) for name, c in signers.items()} == {n: set(t) for n, t in categories.items()}
@@ -844,7 +844,7 @@ def test_two_trials_share_no_number(own, authority):
     numbers = [{c.serial for c in a.certificates().values()} | {listed(a.crl.raw)["number"]} for a in (own, authority)]
     assert not numbers[0] & numbers[1]
     for a in (own, authority):
-        references = [f"{a.seal_signer(name).certificate.serial:X}" for name in profiles.load().seals_at_creation]
+        references = [f"{a.seal_signer(name).certificate.serial:X}" for name in certificate_profiles.load().seals_at_creation]
         assert {len(text) for text in references} == {12}
         assert [text[9:] for text in references] == ["001", "002", "003"]
         assert len({text[:9] for text in references}) == 1
@@ -852,7 +852,7 @@ def test_two_trials_share_no_number(own, authority):
 
 def test_a_production_authority_counts_from_one_and_no_trial_meets_it(own, tmp_path):
     made = Authority.create(tmp_path / "new", at=MADE, production=True, passphrase=PASSPHRASE)
-    names = profiles.load().seals_at_creation
+    names = certificate_profiles.load().seals_at_creation
     assert [made.seal_signer(name).certificate.serial for name in names] == [1, 2, 3]
     assert listed(made.crl.raw)["number"] == 1
     assert min(own.seal_signer(name).certificate.serial for name in names) > 1296

@@ -8,11 +8,11 @@ from lists_made import MASTER_LIST, content, list_signer, master_list
 
 import builders as b
 from tjdocs.errors import SpecError, UsageError
-from tjdocs.pki import TrustStore, keys, paths
-from tjdocs.pki.belief import GROUNDS, Entry, Source, TrustPolicy
-from tjdocs.pki.explain import explain
-from tjdocs.pki.importing import import_paths
+from tjdocs.pki import TrustStore, certification_path, public_key
 from tjdocs.pki.signer import public_key_info
+from tjdocs.pki.trust.explain import explain
+from tjdocs.pki.trust.import_files import import_paths
+from tjdocs.pki.trust.trust_policy import GROUNDS, Entry, Source, TrustPolicy
 
 UTOPIA, OTHER = b.utopia(), b.csca("CSCA Elsewhere", "XX")
 LINK = b.csca("CSCA Utopia 2", key=b.ec_key("link"), by=UTOPIA)
@@ -159,7 +159,7 @@ def test_a_list_whose_signer_is_denied_does_not_count(tmp_path, who):
     assert (store.doubt(OTHER.certificate), seen.doubt(OTHER.certificate)) == ("", "not-believed")
     assert seen.why(OTHER.certificate) == "on lists of 0 States under anchors and signers that count, 1 needed"
     assert store.under(policy(denied=[NOBODY])).trusted(OTHER.certificate)
-    path = paths.build(b.signer(OTHER, "XX").certificate, seen)
+    path = certification_path.build(b.signer(OTHER, "XX").certificate, seen)
     assert (path.valid, path.reason) == (None, "not-believed")
     said = explain(store, "XX", policy(denied=[denied.certificate.sha256]))
     assert not any(line.startswith("Denied by the policy, and not in the store") for line in said)
@@ -255,7 +255,7 @@ def test_whoever_is_denied_has_no_ground():
     seen = store.under(policy(denied=[SHA[UTOPIA]]))
     assert [seen.doubt(p.certificate) for p in (UTOPIA, OTHER, LINK)] == ["denied", "", "untrusted"]
     assert seen.why(UTOPIA.certificate) == "denied by the policy"
-    path = paths.build(b.signer(LINK).certificate, seen)
+    path = certification_path.build(b.signer(LINK).certificate, seen)
     assert (path.valid, path.reason) == (False, "denied")
     assert [(a.issuer, a.reason) for a in path.attempts] == [
         (LINK.certificate, "untrusted"),
@@ -267,17 +267,17 @@ def test_a_denied_key_is_denied_in_another_certificate_and_another_form():
     """Root and link of one key, one with the curve's name and one with its parameters (225 of 232 give these)."""
     link = b.csca(key=b.ec_key("link"), by=UTOPIA, info=public_key_info(b.ec_key("link"), named_curves=False))
     root = b.csca(key=b.ec_key("link"))
-    assert keys.load(link.certificate.spki).explicit
+    assert public_key.load(link.certificate.spki).explicit
     assert link.certificate.spki != root.certificate.spki
     store = TrustStore.of([UTOPIA.certificate], [link.certificate, root.certificate])
     signer = b.signer(link).certificate
-    assert paths.build(signer, store).valid
+    assert certification_path.build(signer, store).valid
     seen = store.under(policy(denied=[root.certificate.sha256]))
     assert seen.doubt(link.certificate) == "denied"
     assert seen.why(link.certificate) == "its key is that of a certificate which the policy denies"
-    assert paths.build(signer, seen).reason == "denied"
+    assert certification_path.build(signer, seen).reason == "denied"
     # a denied signer itself, though nobody keeps it in a store
-    assert paths.build(signer, store.under(policy(denied=[signer.sha256]))).reason == "denied"
+    assert certification_path.build(signer, store.under(policy(denied=[signer.sha256]))).reason == "denied"
 
 
 def test_whom_the_policy_believes_comes_first():
@@ -286,8 +286,8 @@ def test_whom_the_policy_believes_comes_first():
     entries = [entry(grounds=["candidates-trusted"], party=party) for party in crowd]
     store = TrustStore.of_entries([*entries, entry(grounds=["anchor"])])
     signer = b.signer(UTOPIA).certificate
-    assert paths.build(signer, store).reason == "limit"
-    assert paths.build(signer, store.under(policy())).valid
+    assert certification_path.build(signer, store).reason == "limit"
+    assert certification_path.build(signer, store.under(policy())).valid
 
 
 def test_a_policy_is_not_lost_by_merging():

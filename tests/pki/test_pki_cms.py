@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import builders as b
 from tjdocs.errors import TjdocsError
-from tjdocs.pki import Certificate, cms
-from tjdocs.pki.cms import CmsError, SignedData
+from tjdocs.pki import Certificate, signed_data
+from tjdocs.pki.signed_data import CmsError, SignedData
 
 CONTENT = b"the octets signed"
 PARTY = b.utopian_signer()
@@ -455,11 +455,11 @@ def test_nothing_personal_is_shown():
 
 def encoded(party: b.Party, kind: str, *, digest: str = "sha256", **more) -> bytes:
     items = [
-        cms.attribute(CONTENT_TYPE, b.oid("2.23.136.1.1.2")),
-        cms.attribute(DIGEST, b.octets(b.digest(digest, CONTENT))),
-        cms.attribute(TIME, b.time(b.SIGNED)),
+        signed_data.attribute(CONTENT_TYPE, b.oid("2.23.136.1.1.2")),
+        signed_data.attribute(DIGEST, b.octets(b.digest(digest, CONTENT))),
+        signed_data.attribute(TIME, b.time(b.SIGNED)),
     ]
-    return cms.encode(
+    return signed_data.encode(
         "2.23.136.1.1.2",
         CONTENT,
         digest=digest,

@@ -12,11 +12,12 @@ from lists_made import LIST_SIGNER, list_signer, master_list
 import builders as b
 import seals_made as seals
 from tjdocs import limits, seal
-from tjdocs.pki import TrustStore, curves, importing, keys, revocation, signer_rules
+from tjdocs.pki import TrustStore, curves, public_key
 from tjdocs.pki.attempts import COST, Attempts
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.crl import Crl
-from tjdocs.pki.lists import MasterList
+from tjdocs.pki.trust import import_files, revocation, signer_rules
+from tjdocs.pki.trust.master_list import MasterList
 
 BRAINPOOL = curves.by_name("brainpoolP320r1")
 LIBRARY = ecdsa.curves.BRAINPOOLP320r1
@@ -55,14 +56,14 @@ class Spent:
 
 @pytest.fixture
 def spent(monkeypatch):
-    found, verify = Spent(), keys.verify
+    found, verify = Spent(), public_key.verify
 
     def counting(key, *arguments, **more):
         found.cost += key.cost
         found.count += 1
         return verify(key, *arguments, **more)
 
-    monkeypatch.setattr(keys, "verify", counting)
+    monkeypatch.setattr(public_key, "verify", counting)
     return found
 
 
@@ -91,7 +92,7 @@ def test_a_crowd_of_certificates_of_one_name(tmp_path, name, spent):
     assert len(data) < 120_000
     (tmp_path / "crowd.pem").write_bytes(data)
     store = TrustStore.create(tmp_path / "trust.db")
-    (report,) = importing.import_paths(store, [tmp_path / "crowd.pem"], at=b.AT)
+    (report,) = import_files.import_paths(store, [tmp_path / "crowd.pem"], at=b.AT)
     assert report.certificates == 60
     assert "limit" in {resolution.reason for resolution in report.unresolved}
     assert 0 < spent.cost <= limits.ATTEMPTS_COST + limits.LIST_COST_PER_BYTE * len(data)
@@ -109,7 +110,7 @@ def folder_of(tmp_path, files: dict[str, bytes]):
 def test_a_crowd_in_as_many_files_costs_no_more(tmp_path, name, spent):
     folder, size = folder_of(tmp_path, {f"{n:02}.cer": party.raw for n, party in enumerate(CROWDS[name])})
     store = TrustStore.create(tmp_path / "trust.db")
-    reports = importing.import_paths(store, [folder], at=b.AT)
+    reports = import_files.import_paths(store, [folder], at=b.AT)
     assert sum(report.certificates for report in reports) == 60
     # a file's part need not suffice for one key of which a second suffices for two
     assert spent.cost <= limits.ATTEMPTS_COST + limits.LIST_COST_PER_BYTE * size
@@ -119,7 +120,7 @@ def test_honest_roots_in_as_many_files_are_placed(tmp_path):
     roots = [slow(n, by=n, extensions=[*AUTHORITY, b.subject_identifier(bytes([n]) * 20)]) for n in range(60)]
     folder, _ = folder_of(tmp_path, {f"{n:02}.cer": party.raw for n, party in enumerate(roots)})
     store = TrustStore.create(tmp_path / "trust.db")
-    reports = importing.import_paths(store, [folder], at=b.AT)
+    reports = import_files.import_paths(store, [folder], at=b.AT)
     assert [(report.verified_self, report.unresolved) for report in reports] == [(1, ())] * 60
 
 
@@ -136,7 +137,7 @@ def test_master_lists_and_revocation_lists_in_one_folder(tmp_path, spent):
     folder, size = folder_of(tmp_path, revoking | lists)
     assert size < 100_000
     store = TrustStore.create(tmp_path / "trust.db")
-    reports = importing.import_paths(store, [folder], anchors=[b.utopia().certificate], at=b.AT)
+    reports = import_files.import_paths(store, [folder], anchors=[b.utopia().certificate], at=b.AT)
     assert {report.signature for report in reports if report.source.endswith(".ml")} <= {"passed", "warning"}
     assert spent.cost < 1000 * SECONDS
 
@@ -146,7 +147,7 @@ def test_a_crowd_that_is_honest_is_placed(tmp_path):
     roots = [slow(number, by=number, extensions=[*AUTHORITY, b.subject_identifier(bytes([number]) * 20)]) for number in range(60)]
     (tmp_path / "roots.pem").write_bytes(pem(*roots))
     store = TrustStore.create(tmp_path / "trust.db")
-    (report,) = importing.import_paths(store, [tmp_path / "roots.pem"], at=b.AT)
+    (report,) = import_files.import_paths(store, [tmp_path / "roots.pem"], at=b.AT)
     assert (report.verified_self, report.unresolved) == (60, ())
 
 
@@ -278,7 +279,7 @@ def test_a_crowd_of_strangers_does_not_keep_the_word_of_a_list_s_revoked_signer(
     party, listed = list_signer(), b.csca("CSCA Elsewhere", "XX").certificate
     (tmp_path / "a.ml").write_bytes(master_list([listed.raw], party))
     store = TrustStore.create(tmp_path / "trust.db")
-    importing.import_paths(store, [tmp_path / "a.ml"], anchors=[b.utopia().certificate], at=b.AT)
+    import_files.import_paths(store, [tmp_path / "a.ml"], anchors=[b.utopia().certificate], at=b.AT)
     newest = b.csca("CSCA Utopia 2", key=b.ec_key("next"), by=b.utopia())
     crl = b.revocation_list(newest, [party.certificate.serial])
     for crowd in ([], NAMESAKES):
@@ -311,12 +312,12 @@ def test_what_a_key_costs_is_about_what_it_costs(name):
     size = curve.field_bytes
     base = b"\x04" + curve.gx.to_bytes(size, "big") + curve.gy.to_bytes(size, "big")
     key_ = Certificate.parse(b.csca(info=b.ec_spki(curve.oid, base)).raw).key
-    algorithm = keys.x509.algorithm_id(b.algorithm("ecdsa-sha256"))
+    algorithm = public_key.x509.algorithm_id(b.algorithm("ecdsa-sha256"))
     signature = b.sequence(b.integer(curve.n // 3), b.integer(curve.n // 5))
-    keys.verify(key_, algorithm, signature, b"x")
+    public_key.verify(key_, algorithm, signature, b"x")
     taken = []
     for _ in range(5):
         begun = time.process_time()
-        keys.verify(key_, algorithm, signature, b"x")
+        public_key.verify(key_, algorithm, signature, b"x")
         taken.append((time.process_time() - begun) * 1000)
     assert min(taken) < 10 * key_.cost

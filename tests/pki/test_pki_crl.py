@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import builders as b
-from tjdocs.pki import keys
+from tjdocs.pki import public_key
 from tjdocs.pki.crl import Crl, CrlError
 
 ISSUED, UNTIL = b.moment(2026, 11), b.moment(2027)
@@ -196,8 +196,8 @@ def test_when_it_is_stale():
 def test_its_signature_is_verified_once_for_each_issuer(monkeypatch):
     """A list of 100,000 entries takes as long to hash as everything else together."""
     verified = []
-    whole_ = keys.verify
-    monkeypatch.setattr(keys, "verify", lambda key, *rest: (verified.append(key), whole_(key, *rest))[1])
+    whole_ = public_key.verify
+    monkeypatch.setattr(public_key, "verify", lambda key, *rest: (verified.append(key), whole_(key, *rest))[1])
     read, other_one = Crl.parse(whole(tbs())), b.csca("Other").certificate
     for _ in range(3):
         assert read.verify(b.utopia().certificate).valid

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import builders as b
-from tjdocs.pki import TrustStore, dissect, explain
-from tjdocs.pki.trust import Source, TrustPolicy
+from tjdocs.pki import TrustStore, certificate_spans
+from tjdocs.pki.trust import explain
+from tjdocs.pki.trust.store import Source, TrustPolicy
 
 UTOPIA = b.utopia()
 LINK = b.csca(key=b.ec_key("link"), by=UTOPIA, subject=UTOPIA.name)
@@ -15,7 +16,7 @@ LINK = b.csca(key=b.ec_key("link"), by=UTOPIA, subject=UTOPIA.name)
 
 def labelled(data: bytes, **more) -> dict[str, list]:
     found: dict[str, list] = {}
-    for span in dissect.spans(data, **more):
+    for span in certificate_spans.spans(data, **more):
         found.setdefault(span.meaning, []).append(span)
     return found
 
@@ -51,7 +52,7 @@ def test_each_part_with_its_bytes():
 @pytest.mark.parametrize("base", [0, 1000])
 def test_places_and_depths(base):
     raw = UTOPIA.raw
-    spans = dissect.spans(raw, base=base, depth=2)
+    spans = certificate_spans.spans(raw, base=base, depth=2)
     assert spans[0].depth == 2
     for span in spans:
         place = span.offset - base
@@ -81,7 +82,7 @@ def test_odd_certificates():
 
 def test_what_is_no_certificate_is_one_span():
     for data in (b"", b"text", b"\x30\x00"):
-        (span,) = dissect.spans(data, base=7, depth=1)
+        (span,) = certificate_spans.spans(data, base=7, depth=1)
         assert (span.offset, span.data, span.meaning, span.depth) == (7, data, "not readable as a certificate", 1)
 
 
@@ -90,7 +91,7 @@ def test_damage_does_not_raise(data):
     raw = bytearray(b.utopian_signer().raw)
     for _ in range(data.draw(st.integers(1, 3))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
-    assert dissect.spans(bytes(raw))[0].data == bytes(raw)
+    assert certificate_spans.spans(bytes(raw))[0].data == bytes(raw)
 
 
 def test_an_algorithm_that_cannot_be_read_is_labelled_all_the_same():

@@ -10,9 +10,9 @@ from lists_made import list_signer, master_list
 
 import builders as b
 from tjdocs.pki import TrustStore, curves
-from tjdocs.pki.belief import TrustPolicy
 from tjdocs.pki.certificate import Certificate
-from tjdocs.pki.importing import import_paths
+from tjdocs.pki.trust.import_files import import_paths
+from tjdocs.pki.trust.trust_policy import TrustPolicy
 
 UTOPIA = b.utopia()
 CURVES = {name: row for name, row in signing.CURVES.items() if row["backend"] == "cryptography"}

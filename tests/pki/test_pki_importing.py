@@ -10,9 +10,10 @@ from lists_made import UTOPIA, content, list_signer, master_list
 
 import builders as b
 from tjdocs.errors import InputError, UsageError
-from tjdocs.pki import TrustStore, importing, rawrsa
-from tjdocs.pki.explain import entry_json, explain
-from tjdocs.pki.lists import MAX_LIST_SIZE
+from tjdocs.pki import TrustStore, raw_rsa
+from tjdocs.pki.trust import import_files
+from tjdocs.pki.trust.explain import entry_json, explain
+from tjdocs.pki.trust.master_list import MAX_LIST_SIZE
 
 OTHER = b.csca("CSCA Elsewhere", "XX")
 LINK = b.csca(key=b.ec_key("link"), by=UTOPIA, subject=UTOPIA.name)
@@ -55,7 +56,7 @@ def known(store: TrustStore) -> set[bytes]:
 
 @pytest.mark.requirement("ICAO-LIST")
 def test_a_list_that_leads_to_the_anchor_is_trusted(store, write):
-    (report,) = importing.import_paths(store, [write("a.ml", master_list(LISTED))], anchors=[UTOPIA.certificate], at=b.AT)
+    (report,) = import_files.import_paths(store, [write("a.ml", master_list(LISTED))], anchors=[UTOPIA.certificate], at=b.AT)
     assert (report.certificates, report.new, report.parsed) == (3, 3, 3)
     assert (report.verified_self, report.verified_link, report.unresolved) == (2, 1, ())
     assert (report.signature, report.signature_reason, report.unreadable, report.crls) == ("passed", "", 0, 0)
@@ -68,7 +69,7 @@ def test_a_list_that_leads_to_the_anchor_is_trusted(store, write):
 @pytest.mark.requirement("ICAO-LIST")
 @pytest.mark.parametrize("anchors", [[], [OTHER.certificate]])
 def test_a_list_that_does_not_lead_to_the_anchor_gives_candidates(store, write, anchors):
-    (report,) = importing.import_paths(store, [write("a.ml", master_list(LISTED))], anchors=anchors, at=b.AT)
+    (report,) = import_files.import_paths(store, [write("a.ml", master_list(LISTED))], anchors=anchors, at=b.AT)
     assert report.signature == "undetermined"
     assert known(store) == set(LISTED)
     assert trusted(store) == {anchor.raw for anchor in anchors}
@@ -76,14 +77,14 @@ def test_a_list_that_does_not_lead_to_the_anchor_gives_candidates(store, write, 
 
 def test_a_list_with_a_wrong_signature_gives_candidates(store, write):
     raw = master_list(LISTED, signature=b"\x30\x00")
-    (report,) = importing.import_paths(store, [write("a.ml", raw)], anchors=[UTOPIA.certificate], at=b.AT)
+    (report,) = import_files.import_paths(store, [write("a.ml", raw)], anchors=[UTOPIA.certificate], at=b.AT)
     assert (report.signature, report.signature_reason) == ("failed", "wrong-signature")
     assert trusted(store) == {UTOPIA.raw}
     assert known(store) == set(LISTED)
 
 
 def test_the_anchor_is_kept_and_trusted_though_no_file_holds_it(store, write):
-    importing.import_paths(store, [write("other.cer", OTHER.raw)], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files.import_paths(store, [write("other.cer", OTHER.raw)], anchors=[UTOPIA.certificate], at=b.AT)
     assert trusted(store) == {UTOPIA.raw}
     (entry,) = (entry for entry in store.entries if entry.ground)
     assert (entry.ground, entry.kind, entry.sources) == ("anchor", "self-signed", ("anchor",))
@@ -91,7 +92,7 @@ def test_the_anchor_is_kept_and_trusted_though_no_file_holds_it(store, write):
 
 def test_a_certificate_alone_is_a_candidate(store, write):
     for name, data in (("a.cer", UTOPIA.raw), ("a.pem", armoured(("CERTIFICATE", OTHER.raw)))):
-        (report,) = importing.import_paths(store, [write(name, data)], at=b.AT)
+        (report,) = import_files.import_paths(store, [write(name, data)], at=b.AT)
         assert (report.certificates, report.new, report.signature) == (1, 1, "not-applicable")
     assert known(store) == {UTOPIA.raw, OTHER.raw}
     assert trusted(store) == set()
@@ -99,7 +100,7 @@ def test_a_certificate_alone_is_a_candidate(store, write):
 
 def test_candidates_are_trusted_by_an_explicit_word(store, write):
     path = write("a.pem", armoured(("CERTIFICATE", UTOPIA.raw), ("CERTIFICATE", OTHER.raw)))
-    (report,) = importing.import_paths(store, [path], trust_candidates=True, at=b.AT)
+    (report,) = import_files.import_paths(store, [path], trust_candidates=True, at=b.AT)
     assert (report.certificates, report.signature) == (2, "not-applicable")
     assert {entry.ground for entry in store.entries} == {"candidates-trusted"}
 
@@ -107,7 +108,7 @@ def test_candidates_are_trusted_by_an_explicit_word(store, write):
 def test_revocation_lists(store, write):
     crl = b.revocation_list(UTOPIA, [7])
     paths = [write("a.crl", crl.raw), write("b.pem", armoured(("X509 CRL", b.revocation_list(OTHER, [8]).raw)))]
-    reports = importing.import_paths(store, paths, at=b.AT)
+    reports = import_files.import_paths(store, paths, at=b.AT)
     assert [(report.certificates, report.crls) for report in reports] == [(0, 1), (0, 1)]
     assert [crl.serials for crl in store.crls] == [{7}, {8}]
 
@@ -119,16 +120,16 @@ def test_a_folder_with_all_below_it(store, tmp_path, write):
     outside = tmp_path / "outside.cer"
     outside.write_bytes(ROGUE.raw)
     os.symlink(outside, tmp_path / "in" / "link.cer")
-    reports = importing.import_paths(store, [tmp_path / "in"], anchors=[UTOPIA.certificate], at=b.AT)
+    reports = import_files.import_paths(store, [tmp_path / "in"], anchors=[UTOPIA.certificate], at=b.AT)
     assert [os.path.basename(report.source) for report in reports] == ["b.cer", "a.ml"]
     assert ROGUE.raw not in known(store)  # links inside a folder are not followed
 
 
 def test_the_same_file_twice(store, write):
     path = write("a.ml", master_list(LISTED))
-    first, second = importing.import_paths(store, [path, path], anchors=[UTOPIA.certificate], at=b.AT)
+    first, second = import_files.import_paths(store, [path, path], anchors=[UTOPIA.certificate], at=b.AT)
     assert (first.new, second.new) == (3, 0)
-    third = importing.import_paths(store, [path], at=b.AT)  # without the anchor: trust once given stays
+    third = import_files.import_paths(store, [path], at=b.AT)  # without the anchor: trust once given stays
     assert third[0].signature == "undetermined"
     assert trusted(store) == set(LISTED)
 
@@ -145,16 +146,16 @@ def test_a_list_whose_signer_is_revoked_makes_nobody_trusted(store, write, order
     path = write("a.ml", master_list([OTHER.raw]))
     anchors = [UTOPIA.certificate]
     if order == "before":
-        importing.import_paths(store, [revoked], anchors=anchors, at=b.AT)
-        (report,) = importing.import_paths(store, [path], anchors=anchors, at=b.AT)
+        import_files.import_paths(store, [revoked], anchors=anchors, at=b.AT)
+        (report,) = import_files.import_paths(store, [path], anchors=anchors, at=b.AT)
     elif order == "with":
-        _, report = importing.import_paths(store, [revoked, path], anchors=anchors, at=b.AT)
+        _, report = import_files.import_paths(store, [revoked, path], anchors=anchors, at=b.AT)
     elif order == "after":
-        report, _ = importing.import_paths(store, [path, revoked], anchors=anchors, at=b.AT)
+        report, _ = import_files.import_paths(store, [path, revoked], anchors=anchors, at=b.AT)
     else:
-        (report,) = importing.import_paths(store, [path], anchors=anchors, at=b.AT)
+        (report,) = import_files.import_paths(store, [path], anchors=anchors, at=b.AT)
         assert trusted(store) == {UTOPIA.raw, OTHER.raw}
-        importing.import_paths(store, [revoked], anchors=anchors, at=b.AT)
+        import_files.import_paths(store, [revoked], anchors=anchors, at=b.AT)
     if order != "later":
         assert (report.signature, report.signature_reason) == ("failed", "signer-revoked")
     assert trusted(store) == {UTOPIA.raw}
@@ -176,16 +177,16 @@ def form_3(store) -> None:
 
 def test_a_store_of_form_3_is_read_and_grows_into_form_4(store, write):
     path = write("a.ml", master_list([OTHER.raw]))
-    importing.import_paths(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files.import_paths(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
     assert store.lists_without_signers == ()
     form_3(store)
     older = TrustStore(store._path)
     assert (older.digest, older.lists_without_signers) == (store.digest, ("a.ml",))
     assert explain(older, "XX")[-1] == "Whether the signer of a.ml is revoked cannot be told: import the list again."
     crl = write("revoked.crl", revoking(list_signer()))
-    importing.import_paths(older, [crl], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files.import_paths(older, [crl], anchors=[UTOPIA.certificate], at=b.AT)
     assert OTHER.raw in trusted(older)  # nobody knows who signed the list
-    importing.import_paths(older, [path], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files.import_paths(older, [path], anchors=[UTOPIA.certificate], at=b.AT)
     assert (OTHER.raw in trusted(older), older.lists_without_signers) == (False, ())
 
 
@@ -193,13 +194,13 @@ def test_what_two_lists_say_stays_when_one_signer_is_revoked(store, write):
     second = list_signer(key=b.ec_key("second"), subject=b.name(("C", "UT"), ("CN", "Second")))
     paths = [write("a.ml", master_list([OTHER.raw])), write("b.ml", master_list([OTHER.raw], second, inside=[second.raw]))]
     crl = write("revoked.crl", revoking(list_signer()))
-    importing.import_paths(store, [*paths, crl], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files.import_paths(store, [*paths, crl], anchors=[UTOPIA.certificate], at=b.AT)
     assert trusted(store) == {UTOPIA.raw, OTHER.raw}
 
 
 def test_a_revoked_anchor_of_a_list_takes_it_with_it(store, write):
     path, crl = write("a.ml", master_list([OTHER.raw])), write("own.crl", revoking(UTOPIA))
-    _, report = importing.import_paths(store, [crl, path], anchors=[UTOPIA.certificate], at=b.AT)
+    _, report = import_files.import_paths(store, [crl, path], anchors=[UTOPIA.certificate], at=b.AT)
     assert (report.signature, report.signature_reason) == ("failed", "issuer-revoked")
     assert OTHER.raw not in trusted(store)
 
@@ -212,10 +213,10 @@ def test_a_crowd_of_slow_keys_ends(store, write):
         for n in range(1, 31)
     ]
     count = []
-    verify = rawrsa.check
+    verify = raw_rsa.check
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(rawrsa, "check", lambda *given: (count.append(1), verify(*given))[1])
-        (report,) = importing.import_paths(store, [write("a.ml", master_list([c.raw for c in crowd]))], at=b.AT)
+        patched.setattr(raw_rsa, "check", lambda *given: (count.append(1), verify(*given))[1])
+        (report,) = import_files.import_paths(store, [write("a.ml", master_list([c.raw for c in crowd]))], at=b.AT)
     assert len(count) <= 8
     assert {resolution.reason for resolution in report.unresolved} <= {"limit", "wrong-signature", "other-generation"}
 
@@ -223,14 +224,14 @@ def test_a_crowd_of_slow_keys_ends(store, write):
 def test_the_first_ground_of_trust_stays(store, write):
     """Why a certificate was trusted first is what an auditor asks for."""
     path = write("a.ml", master_list(LISTED))
-    importing.import_paths(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
-    importing.import_paths(store, [path], trust_candidates=True, at=b.AT)
+    import_files.import_paths(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files.import_paths(store, [path], trust_candidates=True, at=b.AT)
     grounds = {entry.certificate.raw: entry.ground for entry in store.entries}
     assert grounds[OTHER.raw] == "list"
 
 
 def test_a_link_whose_root_came_with_another_file(store, write):
-    reports = importing.import_paths(store, [write("root.cer", UTOPIA.raw), write("z-link.cer", LINK.raw)], at=b.AT)
+    reports = import_files.import_paths(store, [write("root.cer", UTOPIA.raw), write("z-link.cer", LINK.raw)], at=b.AT)
     assert [len(report.unresolved) for report in reports] == [0, 1]  # counts are within the file alone
     assert {entry.certificate.raw: entry.kind for entry in store.entries} == {
         UTOPIA.raw: "self-signed",
@@ -240,14 +241,14 @@ def test_a_link_whose_root_came_with_another_file(store, write):
 
 def test_what_cannot_be_read_inside_a_list_is_counted(store, write):
     path = write("a.ml", master_list([*LISTED, b.sequence(b.integer(5))]))
-    (report,) = importing.import_paths(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
+    (report,) = import_files.import_paths(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
     assert (report.certificates, report.unreadable) == (4, 1)
     assert len(known(store)) == 3
 
 
 def test_keys_that_do_not_load_are_counted(store, write):
     odd = b.csca("Odd", info=b.ec_spki("1.3.132.0.10", b"\4" + bytes(64)))
-    (report,) = importing.import_paths(store, [write("a.ml", master_list([UTOPIA.raw, odd.raw]))], at=b.AT)
+    (report,) = import_files.import_paths(store, [write("a.ml", master_list([UTOPIA.raw, odd.raw]))], at=b.AT)
     assert (report.certificates, report.parsed) == (2, 1)
     (item,) = report.unresolved
     assert item.reason == "curve-unsupported"
@@ -257,7 +258,7 @@ def test_the_report_as_json(store, write):
     renamed = b.csca(key=b.ec_key("link"), by=UTOPIA, issuer=b.name(("C", "UT"), ("CN", "Nobody")))
     orphan = b.csca("Orphan", key=b.ec_key("orphan"), by=b.csca("Missing"))
     path = write("a.ml", master_list([UTOPIA.raw, renamed.raw, orphan.raw]))
-    (report,) = importing.import_paths(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
+    (report,) = import_files.import_paths(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
     assert report.as_json() == {
         "source": str(path),
         "certificates": 3,
@@ -301,7 +302,7 @@ def test_every_certificate_remembers_all_its_sources(store, write, tmp_path):
     second = master_list([UTOPIA.raw, OTHER.raw], abroad, inside=[abroad.raw])
     paths = [write("a.ml", master_list(LISTED)), write("b.ml", second), write("c.cer", UTOPIA.raw)]
     anchors = [UTOPIA.certificate, OTHER.certificate]
-    importing.import_paths(store, paths, anchors=anchors, at=b.AT)
+    import_files.import_paths(store, paths, anchors=anchors, at=b.AT)
     moment = "2026-11-24T12:00:00+00:00"
     for opened in (store, TrustStore(tmp_path / "trust.db")):
         assert origins(opened, UTOPIA) == [
@@ -322,17 +323,17 @@ def test_every_certificate_remembers_all_its_sources(store, write, tmp_path):
 
 def test_what_led_to_an_anchor_once_is_not_forgotten(store, write):
     path = write("a.ml", master_list(LISTED))
-    importing.import_paths(store, [path], at=b.AT)
+    import_files.import_paths(store, [path], at=b.AT)
     assert [row[2] for row in origins(store, LINK)] == ["undetermined"]
-    importing.import_paths(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files.import_paths(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
     assert [row[2] for row in origins(store, LINK)] == ["passed"]
-    importing.import_paths(store, [path], anchors=[OTHER.certificate], at=b.AT)
+    import_files.import_paths(store, [path], anchors=[OTHER.certificate], at=b.AT)
     assert [row[2] for row in origins(store, LINK)] == ["passed"]
 
 
 def test_two_lists_in_one_file_are_two_sources(store, write):
     blocks = [("CMS", master_list([UTOPIA.raw])), ("CMS", master_list([OTHER.raw])), ("CERTIFICATE", ROGUE.raw)]
-    importing.import_paths(store, [write("bundle.pem", armoured(*blocks))], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files.import_paths(store, [write("bundle.pem", armoured(*blocks))], anchors=[UTOPIA.certificate], at=b.AT)
     hashes = {s.sha256 for e in store.entries for s in e.origins if s.name == "bundle.pem"}
     assert len(hashes) == 3
     assert [row[1] for row in origins(store, ROGUE)] == ["file"]
@@ -340,18 +341,18 @@ def test_two_lists_in_one_file_are_two_sources(store, write):
 
 def test_received_bilaterally(store, write):
     path = write("utopia.cer", UTOPIA.raw)
-    importing.import_paths(store, [path], bilateral=True, at=b.AT)
+    import_files.import_paths(store, [path], bilateral=True, at=b.AT)
     assert [row[1] for row in origins(store, UTOPIA)] == ["bilateral"]
     assert {entry.ground for entry in store.entries} == {"bilateral"}
     with pytest.raises(InputError, match="not received bilaterally") as caught:
-        importing.import_paths(store, [write("a.ml", master_list(LISTED))], bilateral=True, at=b.AT)
+        import_files.import_paths(store, [write("a.ml", master_list(LISTED))], bilateral=True, at=b.AT)
     assert "--bilateral" in caught.value.hint
     assert known(store) == {UTOPIA.raw}
 
 
 def test_a_naive_moment_of_import(store):
     with pytest.raises(UsageError, match="naive"):
-        importing.import_paths(store, [], at=b.AT.replace(tzinfo=None))
+        import_files.import_paths(store, [], at=b.AT.replace(tzinfo=None))
 
 
 # ------------------------------------------------------------------------------------------------------------- planting
@@ -362,7 +363,7 @@ def test_a_naive_moment_of_import(store):
 def test_a_certificate_beside_a_genuine_list_in_one_file_is_a_candidate(store, write, order):
     blocks = [("CERTIFICATE", ROGUE.raw), ("CMS", master_list(LISTED))]
     path = write("bundle.pem", armoured(*(blocks[n] for n in order)))
-    importing.import_paths(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files.import_paths(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
     assert trusted(store) == set(LISTED)
 
 
@@ -373,7 +374,7 @@ def test_a_forged_list_beside_a_genuine_one_in_one_file_gives_candidates(store, 
     forged = master_list([ROGUE.raw], signer, inside=[signer.raw, ROGUE.raw])
     blocks = [("CMS", forged), ("CMS", master_list(LISTED))]
     path = write("bundle.pem", armoured(*(blocks[n] for n in order)))
-    (report,) = importing.import_paths(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
+    (report,) = import_files.import_paths(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
     assert ROGUE.raw not in trusted(store)
     assert trusted(store) <= set(LISTED)
     assert report.signature not in ("passed", "warning")  # what is told is the worst of the file
@@ -381,7 +382,7 @@ def test_a_forged_list_beside_a_genuine_one_in_one_file_gives_candidates(store, 
 
 def test_what_lies_beside_the_content_of_a_list_is_not_taken(store, write):
     raw = master_list(LISTED, inside=[list_signer().raw, UTOPIA.raw, ROGUE.raw])
-    importing.import_paths(store, [write("a.ml", raw)], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files.import_paths(store, [write("a.ml", raw)], anchors=[UTOPIA.certificate], at=b.AT)
     assert known(store) == set(LISTED)
 
 
@@ -405,7 +406,7 @@ def test_what_lies_beside_the_content_of_a_list_is_not_taken(store, write):
 def test_a_file_that_holds_nothing_to_import(store, write, data):
     path = write("file", data)
     with pytest.raises(InputError) as caught:
-        importing.import_paths(store, [path], at=b.AT)
+        import_files.import_paths(store, [path], at=b.AT)
     assert caught.value.where == str(path)
     assert caught.value.hint
     assert store.entries == ()
@@ -413,7 +414,7 @@ def test_a_file_that_holds_nothing_to_import(store, write, data):
 
 def test_paths_that_cannot_be_read(store, tmp_path):
     with pytest.raises(InputError, match="cannot read"):
-        importing.import_paths(store, [tmp_path / "missing"], at=b.AT)
+        import_files.import_paths(store, [tmp_path / "missing"], at=b.AT)
 
 
 def test_a_file_over_the_limit(store, tmp_path):
@@ -421,13 +422,13 @@ def test_a_file_over_the_limit(store, tmp_path):
     with path.open("wb") as file:
         file.truncate(MAX_LIST_SIZE + 1)
     with pytest.raises(InputError, match="over the limit"):
-        importing.import_paths(store, [path], at=b.AT)
+        import_files.import_paths(store, [path], at=b.AT)
 
 
 def test_a_line_of_text_before_the_armour(store, write):
     # as `openssl x509 -text` writes it
     path = write("a.pem", b"Certificate:\n    Data:\n" + armoured(("CERTIFICATE", UTOPIA.raw)))
-    importing.import_paths(store, [path], at=b.AT)
+    import_files.import_paths(store, [path], at=b.AT)
     assert known(store) == {UTOPIA.raw}
 
 
@@ -436,21 +437,21 @@ def test_a_line_of_text_before_the_armour(store, write):
 
 def test_one_certificate(write):
     for data in (UTOPIA.raw, armoured(("CERTIFICATE", UTOPIA.raw)), b"\r\n" + armoured(("CERTIFICATE", UTOPIA.raw))):
-        assert importing.read_certificate(write("a.cer", data)) == UTOPIA.certificate
+        assert import_files.read_certificate(write("a.cer", data)) == UTOPIA.certificate
     both = armoured(("EC PARAMETERS", b.oid("1.2.840.10045.3.1.7")), ("CERTIFICATE", UTOPIA.raw))
-    assert importing.read_certificate(str(write("a.pem", both))) == UTOPIA.certificate
+    assert import_files.read_certificate(str(write("a.pem", both))) == UTOPIA.certificate
 
 
 def test_one_revocation_list(write):
     crl = b.revocation_list(UTOPIA, [7])
     for data in (crl.raw, armoured(("CERTIFICATE", UTOPIA.raw), ("X509 CRL", crl.raw))):
-        assert importing.read_crl(write("a.crl", data)) == crl
+        assert import_files.read_crl(write("a.crl", data)) == crl
 
 
 @pytest.mark.parametrize("data", [b"", b"text", armoured(("X509 CRL", b"\x30\x00"))])
 def test_neither(write, data):
     path = write("a", data)
-    for read, what in ((importing.read_certificate, "no certificate"), (importing.read_crl, "no CRL")):
+    for read, what in ((import_files.read_certificate, "no certificate"), (import_files.read_crl, "no CRL")):
         with pytest.raises(InputError, match=what) as caught:
             read(path)
         assert caught.value.where == str(path)
@@ -458,4 +459,4 @@ def test_neither(write, data):
 
 def test_a_folder_is_no_certificate(tmp_path):
     with pytest.raises(InputError, match="cannot read"):
-        importing.read_certificate(tmp_path)
+        import_files.read_certificate(tmp_path)

@@ -13,20 +13,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import builders as b
-from tjdocs.asn1 import x509
-from tjdocs.pki import curves, keys
+from tjdocs.asn1 import x509_schema
+from tjdocs.pki import curves, public_key
 
 DATA = b"what is signed"
-RSA_SHA256 = x509.AlgorithmId("1.2.840.113549.1.1.11", b"\x05\x00")
-ECDSA_SHA256 = x509.AlgorithmId("1.2.840.10045.4.3.2", b"")
-DSA_SHA256 = x509.AlgorithmId("2.16.840.1.101.3.4.3.2", b"")
+RSA_SHA256 = x509_schema.AlgorithmId("1.2.840.113549.1.1.11", b"\x05\x00")
+ECDSA_SHA256 = x509_schema.AlgorithmId("1.2.840.10045.4.3.2", b"")
+DSA_SHA256 = x509_schema.AlgorithmId("2.16.840.1.101.3.4.3.2", b"")
 
 
-def pss(parameters: bytes) -> x509.AlgorithmId:
-    return x509.AlgorithmId("1.2.840.113549.1.1.10", parameters)
+def pss(parameters: bytes) -> x509_schema.AlgorithmId:
+    return x509_schema.AlgorithmId("1.2.840.113549.1.1.10", parameters)
 
 
-def outcome(result: keys.SignatureResult):
+def outcome(result: public_key.SignatureResult):
     return result.valid, result.reason, result.warnings
 
 
@@ -46,10 +46,10 @@ def bare_info(hash_: str, data: bytes) -> bytes:
 def test_a_digest_info_without_null_is_accepted_by_its_name(kind, hash_):
     key = signing.rsa_key(kind)
     signature = key.raw(signing.pkcs1_block(bare_info(hash_, DATA), 256))
-    algorithm = x509.AlgorithmId(signing.SIGNATURE_OIDS[f"rsa-{hash_}"], b"\x05\x00")
-    result = keys.verify(keys.load(key.spki), algorithm, signature, DATA)
+    algorithm = x509_schema.AlgorithmId(signing.SIGNATURE_OIDS[f"rsa-{hash_}"], b"\x05\x00")
+    result = public_key.verify(public_key.load(key.spki), algorithm, signature, DATA)
     assert outcome(result) == (True, "", ("digest-info-without-null",))
-    assert outcome(keys.verify(keys.load(key.spki), algorithm, signature, DATA + b"!")) == WRONG
+    assert outcome(public_key.verify(public_key.load(key.spki), algorithm, signature, DATA + b"!")) == WRONG
 
 
 def blocks(size: int = 256):
@@ -95,7 +95,7 @@ def test_no_other_block_is_accepted(kind, what):
     key, block = signing.rsa_key(kind), dict(blocks(ROADS[kind]))[what]
     if int.from_bytes(block, "big") >= key.n:
         block = block.replace(b"\1\1", b"\0\1", 1)[:-1] + b"\0"
-    assert outcome(keys.verify(keys.load(key.spki), RSA_SHA256, key.raw(block), DATA)) == WRONG
+    assert outcome(public_key.verify(public_key.load(key.spki), RSA_SHA256, key.raw(block), DATA)) == WRONG
 
 
 @pytest.mark.parametrize("bare", [False, True])
@@ -110,7 +110,7 @@ def test_forging_under_exponent_three(bare, padded):
     forged = root + (root**3 < low)
     assert (forged**3).to_bytes(256, "big").startswith(head)  # the attack works against a reader of the block
     signature = forged.to_bytes(256, "big")
-    assert outcome(keys.verify(keys.load(key.spki), RSA_SHA256, signature, DATA)) == WRONG
+    assert outcome(public_key.verify(public_key.load(key.spki), RSA_SHA256, signature, DATA)) == WRONG
 
 
 def cube_root(number: int) -> int:
@@ -136,7 +136,7 @@ def test_forging_by_parameters_under_exponent_three():
     block = (forged**3).to_bytes(256, "big")
     assert block.startswith(head)
     assert block.endswith(tail)  # the attack works against a reader of the block
-    assert outcome(keys.verify(keys.load(key.spki), RSA_SHA256, forged.to_bytes(256, "big"), data)) == WRONG
+    assert outcome(public_key.verify(public_key.load(key.spki), RSA_SHA256, forged.to_bytes(256, "big"), data)) == WRONG
 
 
 @pytest.mark.parametrize("kind", ROADS)
@@ -149,13 +149,13 @@ def test_numbers_at_the_edges_are_no_signatures(kind):
         for number in [int.from_bytes(key.pkcs1("sha256", text), "big")]
         if key.n + number < 1 << 8 * size
     )
-    assert outcome(keys.verify(keys.load(key.spki), RSA_SHA256, s.to_bytes(size, "big"), data)) == RIGHT
+    assert outcome(public_key.verify(public_key.load(key.spki), RSA_SHA256, s.to_bytes(size, "big"), data)) == RIGHT
     for number in (0, 1, key.n - 1, key.n, key.n + s, key.n - s):
         signature = number.to_bytes(size, "big")
-        assert outcome(keys.verify(keys.load(key.spki), RSA_SHA256, signature, data)) == WRONG
+        assert outcome(public_key.verify(public_key.load(key.spki), RSA_SHA256, signature, data)) == WRONG
     right = s.to_bytes(size, "big")
     for signature in (b"\0" + right, right + b"\0", right[:-1], b""):
-        assert outcome(keys.verify(keys.load(key.spki), RSA_SHA256, signature, data)) == WRONG
+        assert outcome(public_key.verify(public_key.load(key.spki), RSA_SHA256, signature, data)) == WRONG
 
 
 @pytest.mark.parametrize("kind", ["rsa-2048-random-e", "rsa-3072-random-e", "rsa-4096-random-e"])
@@ -163,14 +163,14 @@ def test_random_exponents(kind):
     """Some States' exponents are as long as the modulus: a right signature is right, whatever the key's size."""
     key = signing.rsa_key(kind)
     assert key.e.bit_length() > 64
-    loaded = keys.load(key.spki)
+    loaded = public_key.load(key.spki)
     assert loaded.kind == "rsa"
-    assert outcome(keys.verify(loaded, RSA_SHA256, key.pkcs1("sha256", DATA), DATA)) == RIGHT
-    assert outcome(keys.verify(loaded, RSA_SHA256, key.pkcs1("sha256", DATA), DATA + b"!")) == WRONG
+    assert outcome(public_key.verify(loaded, RSA_SHA256, key.pkcs1("sha256", DATA), DATA)) == RIGHT
+    assert outcome(public_key.verify(loaded, RSA_SHA256, key.pkcs1("sha256", DATA), DATA + b"!")) == WRONG
     algorithm = pss(signing.pss_parameters("sha256", "sha256", 32))
     signature = key.pss("sha256", DATA, salt=32, mask="sha256")
-    assert outcome(keys.verify(loaded, algorithm, signature, DATA)) == RIGHT
-    assert outcome(keys.verify(loaded, algorithm, signature, DATA + b"!")) == WRONG
+    assert outcome(public_key.verify(loaded, algorithm, signature, DATA)) == RIGHT
+    assert outcome(public_key.verify(loaded, algorithm, signature, DATA + b"!")) == WRONG
 
 
 def primes(key):
@@ -187,20 +187,20 @@ def test_a_modulus_of_one_bit_more_than_whole_octets():
     q = next(q for q in candidates if (p * q).bit_length() == 3137 and p * q > int.from_bytes(b"\1" + block, "big"))
     n, order = p * q, (p - 1) * (q - 1)
     e = next(number for number in range((1 << 80) | 1, 1 << 81, 2) if math.gcd(number, order) == 1)
-    loaded, algorithm = keys.load(b.rsa_spki(n, e)), pss(signing.pss_parameters("sha256", "sha256", 32))
+    loaded, algorithm = public_key.load(b.rsa_spki(n, e)), pss(signing.pss_parameters("sha256", "sha256", 32))
     assert len(block) == 392
     for first, expected in ((b"\0", RIGHT), (b"\1", WRONG)):
         number = int.from_bytes(first + block, "big")
         assert number < n
         signature = pow(number, pow(e, -1, order), n).to_bytes(393, "big")
-        assert outcome(keys.verify(loaded, algorithm, signature, DATA)) == expected
+        assert outcome(public_key.verify(loaded, algorithm, signature, DATA)) == expected
 
 
 def test_a_modulus_without_its_leading_zero_is_read_as_what_it_is():
     key = signing.rsa_key()
     unsigned = b.der(0x02, key.n.to_bytes(256, "big"))  # as an INTEGER it would be negative
     spki = b.sequence(b.algorithm("rsa-key"), b.bits(b.sequence(unsigned, b.integer(key.e))))
-    result = keys.verify(keys.load(spki), RSA_SHA256, key.pkcs1("sha256", DATA), DATA)
+    result = public_key.verify(public_key.load(spki), RSA_SHA256, key.pkcs1("sha256", DATA), DATA)
     assert outcome(result) == (True, "", ("rsa-modulus-negative",))
 
 
@@ -218,41 +218,41 @@ def test_a_modulus_without_its_leading_zero_is_read_as_what_it_is():
     ],
 )
 def test_rsa_keys_that_are_not_computed_with(modulus, exponent, name):
-    key = keys.load(b.rsa_spki(modulus, exponent))
+    key = public_key.load(b.rsa_spki(modulus, exponent))
     assert (key.kind, key.name) == ("unsupported", name)
-    assert outcome(keys.verify(key, RSA_SHA256, bytes(256), DATA)) == (None, name, ())
+    assert outcome(public_key.verify(key, RSA_SHA256, bytes(256), DATA)) == (None, name, ())
 
 
 def test_a_key_that_takes_seconds_to_compute_with_is_over_the_limit():
     """A long exponent beside a long modulus: a file of 64 such keys would hold a border up for minutes."""
-    key = keys.load(b.rsa_spki((1 << 8191) | 1, (1 << 8190) | 1))
+    key = public_key.load(b.rsa_spki((1 << 8191) | 1, (1 << 8190) | 1))
     assert (key.kind, key.name) == ("unsupported", "limit")
 
 
 def test_the_largest_rsa_key():
-    key = keys.load(b.rsa_spki((1 << 8191) | 1))
+    key = public_key.load(b.rsa_spki((1 << 8191) | 1))
     assert (key.kind, key.name, key.bits) == ("rsa", "RSA 8192", 8192)
-    assert outcome(keys.verify(key, RSA_SHA256, bytes(1024), DATA)) == WRONG
+    assert outcome(public_key.verify(key, RSA_SHA256, bytes(1024), DATA)) == WRONG
 
 
 @pytest.mark.parametrize("size", [64, 512, 768, 1024])
 @pytest.mark.parametrize("hash_", ["sha1", "sha512"])
 def test_short_rsa_keys_do_not_raise(size, hash_):
-    key = keys.load(b.rsa_spki((1 << (size - 1)) | 1, 3))
+    key = public_key.load(b.rsa_spki((1 << (size - 1)) | 1, 3))
     signature = b"\1" * (size // 8)
     expected = WRONG if size == 1024 else (False, "algorithm-forbidden", ())
-    algorithm = x509.AlgorithmId(signing.SIGNATURE_OIDS[f"rsa-{hash_}"], b"")
-    assert outcome(keys.verify(key, algorithm, signature, DATA)) == expected
+    algorithm = x509_schema.AlgorithmId(signing.SIGNATURE_OIDS[f"rsa-{hash_}"], b"")
+    assert outcome(public_key.verify(key, algorithm, signature, DATA)) == expected
     algorithm = pss(signing.pss_parameters(hash_, hash_, 20))
-    assert outcome(keys.verify(key, algorithm, signature, DATA)) == expected
+    assert outcome(public_key.verify(key, algorithm, signature, DATA)) == expected
 
 
 @pytest.mark.parametrize(
     ("bits", "reason"), [(512, "algorithm-forbidden"), (1023, "algorithm-forbidden"), (1024, "wrong-signature")]
 )
 def test_an_rsa_key_that_anybody_could_factor_signs_nothing(bits, reason):
-    key = keys.load(b.rsa_spki((1 << (bits - 1)) | 12345))
-    result = keys.verify(key, x509.AlgorithmId("1.2.840.113549.1.1.11", b""), bytes(bits // 8), b"x")
+    key = public_key.load(b.rsa_spki((1 << (bits - 1)) | 12345))
+    result = public_key.verify(key, x509_schema.AlgorithmId("1.2.840.113549.1.1.11", b""), bytes(bits // 8), b"x")
     assert (result.valid, result.reason) == (False, reason)
 
 
@@ -264,7 +264,7 @@ def test_any_salt_of_the_parameters(salt):
     key = signing.rsa_key()
     signature = key.pss("sha256", DATA, salt=salt, mask="sha256")
     algorithm = pss(signing.pss_parameters("sha256", "sha256", salt))
-    assert outcome(keys.verify(keys.load(key.spki), algorithm, signature, DATA)) == RIGHT
+    assert outcome(public_key.verify(public_key.load(key.spki), algorithm, signature, DATA)) == RIGHT
 
 
 @pytest.mark.parametrize(("stated", "used"), [(20, 32), (32, 20), (0, 64), (64, 0), (222, 32), (1000, 32)])
@@ -272,8 +272,8 @@ def test_another_salt_than_stated_is_accepted_by_its_name(stated, used):
     key = signing.rsa_key()
     signature = key.pss("sha256", DATA, salt=used, mask="sha256")
     algorithm = pss(signing.pss_parameters("sha256", "sha256", stated))
-    assert outcome(keys.verify(keys.load(key.spki), algorithm, signature, DATA)) == (True, "", ("pss-salt-differs",))
-    assert outcome(keys.verify(keys.load(key.spki), algorithm, signature, DATA + b"!")) == WRONG
+    assert outcome(public_key.verify(public_key.load(key.spki), algorithm, signature, DATA)) == (True, "", ("pss-salt-differs",))
+    assert outcome(public_key.verify(public_key.load(key.spki), algorithm, signature, DATA + b"!")) == WRONG
 
 
 @pytest.mark.parametrize("mask", ["sha1", "sha224", "sha256", "sha384", "sha512"])
@@ -283,10 +283,10 @@ def test_the_mask_may_have_another_hash(hash_, mask):
     signature = key.pss(hash_, DATA, salt=20, mask=mask)
     for null in (True, False):
         algorithm = pss(signing.pss_parameters(hash_, mask, 20, null=null))
-        assert outcome(keys.verify(keys.load(key.spki), algorithm, signature, DATA)) == RIGHT
+        assert outcome(public_key.verify(public_key.load(key.spki), algorithm, signature, DATA)) == RIGHT
     other = "sha256" if mask != "sha256" else "sha384"
     algorithm = pss(signing.pss_parameters(hash_, other, 20))
-    assert outcome(keys.verify(keys.load(key.spki), algorithm, signature, DATA)) == WRONG
+    assert outcome(public_key.verify(public_key.load(key.spki), algorithm, signature, DATA)) == WRONG
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def test_the_mask_may_have_another_hash(hash_, mask):
 def test_what_the_parameters_leave_out_has_its_default(parameters):
     key = signing.rsa_key()
     signature = key.pss("sha1", DATA, salt=20, mask="sha1")
-    result = keys.verify(keys.load(key.spki), pss(parameters), signature, DATA, digest="sha256")
+    result = public_key.verify(public_key.load(key.spki), pss(parameters), signature, DATA, digest="sha256")
     assert outcome(result) == RIGHT
     assert result.hash == "sha1"
 
@@ -322,14 +322,14 @@ def masked(identifier: bytes) -> bytes:
 def test_pss_parameters_that_are_not_understood_decide_nothing(parameters):
     key = signing.rsa_key()
     signature = key.pss("sha256", DATA, salt=32, mask="sha256")
-    result = keys.verify(keys.load(key.spki), pss(parameters), signature, DATA, digest="sha256")
+    result = public_key.verify(public_key.load(key.spki), pss(parameters), signature, DATA, digest="sha256")
     assert outcome(result) == (None, "algorithm-unknown", ())
 
 
 def test_a_pss_trailer_that_does_not_exist():
     """RFC 8017, A.2.3: trailerField shall be 1."""
     key = signing.rsa_key()
-    result = keys.verify(keys.load(key.spki), pss(b.sequence(b.der(0xA3, b.integer(2)))), bytes(256), DATA)
+    result = public_key.verify(public_key.load(key.spki), pss(b.sequence(b.der(0xA3, b.integer(2)))), bytes(256), DATA)
     assert outcome(result) == (False, "pss-trailer", ())
 
 
@@ -361,7 +361,7 @@ def pss_parameters(hash_: str, *, mask: str | None = None, salt: int = 32) -> by
 def test_what_a_pss_key_allows_is_held_against_its_signatures(own, warnings):
     key = signing.rsa_key()
     signature = key.pss("sha256", DATA, salt=32, mask="sha256")
-    result = keys.verify(keys.load(restricted(own)), pss(pss_parameters("sha256")), signature, DATA)
+    result = public_key.verify(public_key.load(restricted(own)), pss(pss_parameters("sha256")), signature, DATA)
     assert outcome(result) == (True, "", warnings)
 
 
@@ -371,10 +371,10 @@ def test_a_key_that_is_for_pss_alone():
     spki = b.sequence(
         b.sequence(b.oid("1.2.840.113549.1.1.10")), b.bits(b.sequence(b.integer(key.n), b.integer(key.e)))
     )
-    loaded = keys.load(spki)
+    loaded = public_key.load(spki)
     algorithm = pss(signing.pss_parameters("sha256", "sha256", 32))
-    assert outcome(keys.verify(loaded, algorithm, key.pss("sha256", DATA, salt=32, mask="sha256"), DATA)) == RIGHT
-    result = keys.verify(loaded, RSA_SHA256, key.pkcs1("sha256", DATA), DATA)
+    assert outcome(public_key.verify(loaded, algorithm, key.pss("sha256", DATA, salt=32, mask="sha256"), DATA)) == RIGHT
+    result = public_key.verify(loaded, RSA_SHA256, key.pkcs1("sha256", DATA), DATA)
     assert outcome(result) == (False, "algorithm-key-mismatch", ())
 
 
@@ -385,7 +385,7 @@ def test_pss_blocks_that_are_nearly_right(kind, change):
     algorithm = pss(signing.pss_parameters("sha256", "sha256", 32))
 
     def judged(block: bytes):
-        return outcome(keys.verify(keys.load(key.spki), algorithm, key.raw(block), DATA))
+        return outcome(public_key.verify(public_key.load(key.spki), algorithm, key.raw(block), DATA))
 
     # a salt for which the block stays below the modulus even with its top bit set
     block, high = next(
@@ -438,10 +438,10 @@ def test_numbers_outside_the_order_are_no_signature(curve, case):
         "long": (1 << 3000, s),
         "swapped": (s, r),
     }
-    key = keys.load(signing.spki(curve))
-    assert outcome(keys.verify(key, ECDSA_SHA256, signing.der_signature(*pairs[case]), DATA)) == WRONG
+    key = public_key.load(signing.spki(curve))
+    assert outcome(public_key.verify(key, ECDSA_SHA256, signing.der_signature(*pairs[case]), DATA)) == WRONG
     # (r, n - s) is as right as (r, s): that is ECDSA
-    assert outcome(keys.verify(key, ECDSA_SHA256, signing.der_signature(r, n - s), DATA)) == RIGHT
+    assert outcome(public_key.verify(key, ECDSA_SHA256, signing.der_signature(r, n - s), DATA)) == RIGHT
 
 
 @pytest.mark.parametrize("curve", ["secp256r1", "brainpoolP320r1"])
@@ -450,8 +450,8 @@ def test_numbers_outside_the_order_are_no_signature(curve, case):
     ["", "00", "30", "3000", "30800000", "3084ffffffff", "300602010102", "30060201010201", "3003020101", "0500"],
 )
 def test_bytes_that_are_no_signature(curve, signature):
-    key = keys.load(signing.spki(curve))
-    assert outcome(keys.verify(key, ECDSA_SHA256, bytes.fromhex(signature), DATA)) == WRONG
+    key = public_key.load(signing.spki(curve))
+    assert outcome(public_key.verify(key, ECDSA_SHA256, bytes.fromhex(signature), DATA)) == WRONG
 
 
 @pytest.mark.parametrize("curve", ["secp256r1", "secp521r1", "brainpoolP320r1"])
@@ -459,11 +459,11 @@ def test_joined_numbers_have_the_length_of_the_order(curve):
     size = signing.order_bytes(curve)
     row = {"key": curve, "signature": "ecdsa-plain-sha256", "hash": "sha256"}
     joined = signing.sign(row, DATA)
-    key, algorithm = keys.load(signing.spki(curve)), x509.AlgorithmId("0.4.0.127.0.7.1.1.4.1.3", b"")
-    assert outcome(keys.verify(key, algorithm, joined, DATA)) == RIGHT
+    key, algorithm = public_key.load(signing.spki(curve)), x509_schema.AlgorithmId("0.4.0.127.0.7.1.1.4.1.3", b"")
+    assert outcome(public_key.verify(key, algorithm, joined, DATA)) == RIGHT
     longer = b"\0" + joined[:size] + b"\0" + joined[size:]
     uneven = joined[:size] + b"\0" + joined[size:]  # the same numbers, the second a byte longer
-    assert outcome(keys.verify(key, ECDSA_SHA256, uneven, DATA)) == WRONG
+    assert outcome(public_key.verify(key, ECDSA_SHA256, uneven, DATA)) == WRONG
     for signature in (
         longer,
         uneven,
@@ -471,17 +471,17 @@ def test_joined_numbers_have_the_length_of_the_order(curve):
         b"\0" + joined,
         signing.sign(row | {"signature": "ecdsa-sha256"}, DATA),
     ):
-        assert outcome(keys.verify(key, algorithm, signature, DATA)) == WRONG
-    assert outcome(keys.verify(key, ECDSA_SHA256, longer, DATA)) == WRONG
-    assert outcome(keys.verify(key, algorithm, bytes(2 * size), DATA)) == WRONG
+        assert outcome(public_key.verify(key, algorithm, signature, DATA)) == WRONG
+    assert outcome(public_key.verify(key, ECDSA_SHA256, longer, DATA)) == WRONG
+    assert outcome(public_key.verify(key, algorithm, bytes(2 * size), DATA)) == WRONG
 
 
 @settings(max_examples=200)
 @given(st.binary(max_size=160), st.sampled_from(["secp256r1", "brainpoolP224r1", "rsa-2048", "dsa-2048"]))
 def test_no_signature_raises(signature, kind):
-    key = keys.load(signing.spki(kind))
+    key = public_key.load(signing.spki(kind))
     for algorithm in (RSA_SHA256, ECDSA_SHA256, DSA_SHA256, pss(signing.pss_parameters("sha256", "sha256", 32))):
-        assert keys.verify(key, algorithm, signature, DATA).valid is False
+        assert public_key.verify(key, algorithm, signature, DATA).valid is False
 
 
 def compressed(curve: str, form: str) -> bytes:
@@ -509,10 +509,10 @@ def compressed(curve: str, form: str) -> bytes:
 @pytest.mark.parametrize("form", ["uncompressed", "compressed"])
 def test_points_of_both_forms(curve, form):
     numbers = signing.EcKey(curve)
-    key = keys.load(b.ec_spki(numbers.oid, compressed(curve, form)))
+    key = public_key.load(b.ec_spki(numbers.oid, compressed(curve, form)))
     assert (key.kind, key.name, key.bits, key.explicit) == ("ec", curve, int(curve[10:13]), False)
     signature = signing.der_signature(*numbers.sign("sha256", DATA))
-    assert outcome(keys.verify(key, ECDSA_SHA256, signature, DATA)) == RIGHT
+    assert outcome(public_key.verify(key, ECDSA_SHA256, signature, DATA)) == RIGHT
 
 
 def test_points_of_both_forms_on_curves_of_the_other_library():
@@ -520,7 +520,7 @@ def test_points_of_both_forms_on_curves_of_the_other_library():
     point = key.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
     signature = key.sign(DATA, ec.ECDSA(hashes.SHA256()))
     assert (
-        outcome(keys.verify(keys.load(b.ec_spki("1.2.840.10045.3.1.7", point)), ECDSA_SHA256, signature, DATA)) == RIGHT
+        outcome(public_key.verify(public_key.load(b.ec_spki("1.2.840.10045.3.1.7", point)), ECDSA_SHA256, signature, DATA)) == RIGHT
     )
 
 
@@ -531,9 +531,9 @@ def test_points_of_both_forms_on_curves_of_the_other_library():
 )
 def test_points_that_are_none(curve, form):
     """RFC 5480, 2.2: uncompressed or compressed; and every point is checked to be on its curve."""
-    key = keys.load(b.ec_spki(signing.EcKey(curve).oid, compressed(curve, form)))
+    key = public_key.load(b.ec_spki(signing.EcKey(curve).oid, compressed(curve, form)))
     assert (key.kind, key.name) == ("unsupported", "key-unusable")
-    assert outcome(keys.verify(key, ECDSA_SHA256, bytes(64), DATA)) == (None, "key-unusable", ())
+    assert outcome(public_key.verify(key, ECDSA_SHA256, bytes(64), DATA)) == (None, "key-unusable", ())
 
 
 def dsa_spki(**changes: int) -> bytes:
@@ -545,28 +545,28 @@ def dsa_spki(**changes: int) -> bytes:
 
 
 def test_dsa_key():
-    key = keys.load(dsa_spki())
+    key = public_key.load(dsa_spki())
     assert (key.kind, key.name, key.bits) == ("dsa", "DSA 2048", 2048)
     signature = signing.dsa_key().sign(DATA, hashes.SHA256())
-    assert outcome(keys.verify(key, DSA_SHA256, signature, DATA)) == RIGHT
+    assert outcome(public_key.verify(key, DSA_SHA256, signature, DATA)) == RIGHT
 
 
 @pytest.mark.parametrize(
     "changes", [{"q": 0}, {"q": 7}, {"g": 0}, {"g": 1}, {"y": 0}, {"y": 1}, {"p": -7}, {"p": (1 << 9000) | 1}]
 )
 def test_dsa_numbers_that_are_none_never_verify(changes):
-    key = keys.load(dsa_spki(**changes))
+    key = public_key.load(dsa_spki(**changes))
     for pair in ((1, 1), (5, 5), (0, 0)):
-        assert keys.verify(key, DSA_SHA256, signing.der_signature(*pair), DATA).valid is not True
+        assert public_key.verify(key, DSA_SHA256, signing.der_signature(*pair), DATA).valid is not True
 
 
 def test_dsa_keys_have_the_same_limit():
-    key = keys.load(dsa_spki(p=(1 << 8192) | 1))
+    key = public_key.load(dsa_spki(p=(1 << 8192) | 1))
     assert (key.kind, key.name) == ("unsupported", "limit")
 
 
 def test_dsa_key_that_inherits_its_parameters():
-    key = keys.load(b.sequence(b.sequence(b.oid("1.2.840.10040.4.1")), b.bits(b.integer(5))))
+    key = public_key.load(b.sequence(b.sequence(b.oid("1.2.840.10040.4.1")), b.bits(b.integer(5))))
     assert (key.kind, key.name) == ("unsupported", "key-unusable")
 
 
@@ -613,10 +613,10 @@ def explicit_spki(name: str, **changes) -> bytes:
 
 @pytest.mark.parametrize("name", signing.CURVES)
 def test_explicit_parameters_are_recognised(name):
-    key = keys.load(explicit_spki(name))
+    key = public_key.load(explicit_spki(name))
     assert (key.kind, key.name, key.explicit) == ("ec", name, True)
     row = {"key": name, "signature": "ecdsa-sha256", "hash": "sha256"}
-    assert outcome(keys.verify(key, ECDSA_SHA256, signing.sign(row, DATA), DATA)) == RIGHT
+    assert outcome(public_key.verify(key, ECDSA_SHA256, signing.sign(row, DATA), DATA)) == RIGHT
     assert curves.from_parameters(parameters(name)) == (curves.by_name(name), True)
     assert curves.explicit_parameters(name) == parameters(name)
 
@@ -636,7 +636,7 @@ def test_explicit_parameters_in_the_forms_that_are_met(name):
         {"version": 2},
         {"version": 3},
     ):
-        key = keys.load(explicit_spki(name, **changes))
+        key = public_key.load(explicit_spki(name, **changes))
         assert (key.kind, key.name) == ("ec", name)
 
 
@@ -674,10 +674,10 @@ def doubled_base() -> bytes:
 
 @pytest.mark.parametrize(("what", "changes"), list(wrong_parameters()), ids=[what for what, _ in wrong_parameters()])
 def test_parameters_that_fit_no_curve_are_never_computed_with(what, changes):
-    key = keys.load(explicit_spki("secp256r1", **changes))
+    key = public_key.load(explicit_spki("secp256r1", **changes))
     assert (key.kind, key.name, key.handle) == ("unsupported", "curve-unsupported", None)
     signature = signing.sign({"key": "secp256r1", "signature": "ecdsa-sha256", "hash": "sha256"}, DATA)
-    assert outcome(keys.verify(key, ECDSA_SHA256, signature, DATA)) == (None, "curve-unsupported", ())
+    assert outcome(public_key.verify(key, ECDSA_SHA256, signature, DATA)) == (None, "curve-unsupported", ())
 
 
 def test_a_twisted_curve_is_not_taken_for_its_sister():
@@ -690,8 +690,8 @@ def test_a_twisted_curve_is_not_taken_for_its_sister():
             "2D996C823439C56D7F7B22E14644417E69BCB6DE39D027001DABE8F35B25C9BE"
         ),
     }
-    assert keys.load(explicit_spki("brainpoolP256r1", **changes)).name == "curve-unsupported"
-    assert keys.load(explicit_spki("brainpoolP256r1")).name == "brainpoolP256r1"
+    assert public_key.load(explicit_spki("brainpoolP256r1", **changes)).name == "curve-unsupported"
+    assert public_key.load(explicit_spki("brainpoolP256r1")).name == "brainpoolP256r1"
 
 
 @pytest.mark.parametrize(
@@ -699,10 +699,10 @@ def test_a_twisted_curve_is_not_taken_for_its_sister():
 )
 def test_parameters_that_say_nothing_known(parameters_):
     point = b.ec_key().public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    key = keys.load(b.sequence(b.sequence(b.oid("1.2.840.10045.2.1"), parameters_), b.bits(point)))
+    key = public_key.load(b.sequence(b.sequence(b.oid("1.2.840.10045.2.1"), parameters_), b.bits(point)))
     assert key.kind == "unsupported"
     assert key.name in ("curve-unsupported", "key-unusable")
-    assert keys.verify(key, ECDSA_SHA256, b"", DATA).valid is None
+    assert public_key.verify(key, ECDSA_SHA256, b"", DATA).valid is None
 
 
 # ------------------------------------------------------------------------------------------------------------ all of it
@@ -722,14 +722,14 @@ def test_parameters_that_say_nothing_known(parameters_):
     ],
 )
 def test_what_is_no_key(spki):
-    key = keys.load(spki)
+    key = public_key.load(spki)
     assert (key.kind, key.name) == ("unsupported", "key-unusable")
 
 
 def test_a_key_of_an_unknown_kind():
-    key = keys.load(b.sequence(b.sequence(b.oid("1.3.101.112")), b.bits(bytes(32))))  # Ed25519
+    key = public_key.load(b.sequence(b.sequence(b.oid("1.3.101.112")), b.bits(bytes(32))))  # Ed25519
     assert (key.kind, key.name) == ("unsupported", "algorithm-unknown")
-    assert outcome(keys.verify(key, ECDSA_SHA256, b"", DATA)) == (None, "algorithm-unknown", ())
+    assert outcome(public_key.verify(key, ECDSA_SHA256, b"", DATA)) == (None, "algorithm-unknown", ())
 
 
 @pytest.mark.parametrize("kind", ["rsa-2048", "secp256r1", "brainpoolP224r1", "dsa-2048"])
@@ -739,13 +739,13 @@ def test_damaged_keys_do_not_raise(kind, data):
     spki = bytearray(signing.spki(kind))
     for _ in range(data.draw(st.integers(1, 3))):
         spki[data.draw(st.integers(0, len(spki) - 1))] = data.draw(st.integers(0, 255))
-    key = keys.load(bytes(spki))
+    key = public_key.load(bytes(spki))
     algorithm = {"rsa-2048": RSA_SHA256, "dsa-2048": DSA_SHA256}.get(kind, ECDSA_SHA256)
-    assert keys.verify(key, algorithm, bytes(64), DATA).valid is not True
+    assert public_key.verify(key, algorithm, bytes(64), DATA).valid is not True
 
 
 def test_a_key_shows_no_numbers():
-    shown = repr(keys.load(signing.spki("rsa-2048")))
+    shown = repr(public_key.load(signing.spki("rsa-2048")))
     assert "RSA 2048" in shown
     assert str(signing.rsa_key().n) not in shown
 
@@ -763,12 +763,12 @@ def test_a_key_shows_no_numbers():
     ],
 )
 def test_algorithms_in_words(oid, parameters_, digest, expected):
-    assert keys.describe(x509.AlgorithmId(oid, parameters_), digest) == expected
+    assert public_key.describe(x509_schema.AlgorithmId(oid, parameters_), digest) == expected
 
 
 def test_hashes():
     for name in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512"):
-        assert keys.hash_data(name, DATA) == hashlib.new(name, DATA).digest()
+        assert public_key.hash_data(name, DATA) == hashlib.new(name, DATA).digest()
 
 
 def test_the_hand_made_signatures_are_those_of_the_library():

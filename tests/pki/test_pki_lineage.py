@@ -3,8 +3,9 @@
 import pytest
 
 import builders as b
-from tjdocs.pki import TrustStore, revocation
-from tjdocs.pki.belief import TrustPolicy
+from tjdocs.pki import TrustStore
+from tjdocs.pki.trust import revocation
+from tjdocs.pki.trust.trust_policy import TrustPolicy
 
 ONE, TWO = b.csca("CSCA Utopia A", key=b.ec_key("a")), b.csca("CSCA Utopia B", key=b.ec_key("b"))
 SIGNER = b.signer(TWO).certificate

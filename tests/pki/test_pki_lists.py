@@ -7,8 +7,8 @@ from lists_made import LIST_SIGNER, UTOPIA, content, list_signer, master_list
 
 import builders as b
 from tjdocs.pki import TrustStore
-from tjdocs.pki.cms import CmsError
-from tjdocs.pki.lists import MasterList, resolve
+from tjdocs.pki.signed_data import CmsError
+from tjdocs.pki.trust.master_list import MasterList, resolve
 
 OTHER = b.csca("CSCA Elsewhere", "XX")
 LINK = b.csca(key=b.ec_key("link"), by=UTOPIA, subject=UTOPIA.name)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import builders as b
-from tjdocs.pki import names
+from tjdocs.pki import distinguished_name
 
 PLAIN = b.name(("C", "UT"), ("O", "Republic of Utopia"), ("CN", "CSCA Utopia"))
 
@@ -23,7 +23,7 @@ PLAIN = b.name(("C", "UT"), ("O", "Republic of Utopia"), ("CN", "CSCA Utopia"))
 )
 def test_names_that_differ_in_form_alone_are_the_same(other):
     assert other != PLAIN
-    assert names.canonical(other) == names.canonical(PLAIN)
+    assert distinguished_name.canonical(other) == distinguished_name.canonical(PLAIN)
 
 
 @pytest.mark.parametrize(
@@ -39,36 +39,36 @@ def test_names_that_differ_in_form_alone_are_the_same(other):
     ],
 )
 def test_other_names_are_other(other):
-    assert names.canonical(other) != names.canonical(PLAIN)
+    assert distinguished_name.canonical(other) != distinguished_name.canonical(PLAIN)
 
 
 def test_a_name_that_cannot_be_read_stands_for_itself():
     broken, other = b.sequence(b.integer(1)), b.sequence(b.integer(2))
-    assert names.canonical(broken) == broken
-    assert names.canonical(broken) != names.canonical(other)
-    assert names.text(broken) == "(unreadable name)"
-    assert names.country(broken) == ""
-    assert names.attribute(broken, "CN") == ""
+    assert distinguished_name.canonical(broken) == broken
+    assert distinguished_name.canonical(broken) != distinguished_name.canonical(other)
+    assert distinguished_name.text(broken) == "(unreadable name)"
+    assert distinguished_name.country(broken) == ""
+    assert distinguished_name.attribute(broken, "CN") == ""
 
 
 def test_names_in_words():
-    assert names.text(PLAIN) == "C=UT, O=Republic of Utopia, CN=CSCA Utopia"
+    assert distinguished_name.text(PLAIN) == "C=UT, O=Republic of Utopia, CN=CSCA Utopia"
     pair = [b.sequence(b.oid("2.5.4.3"), b.der(0x0C, b"A")), b.sequence(b.oid("2.5.4.99"), b.der(0x0C, b"B"))]
-    assert names.text(b.sequence(b.der(0x31, *pair))) == "CN=A+2.5.4.99=B"
-    assert names.text(b.sequence()) == ""
+    assert distinguished_name.text(b.sequence(b.der(0x31, *pair))) == "CN=A+2.5.4.99=B"
+    assert distinguished_name.text(b.sequence()) == ""
 
 
 def test_attributes():
-    assert names.country(PLAIN) == "UT"
-    assert names.country(b.name(("C", "ut"))) == "ut"
-    assert names.country(b.name(("O", "x"))) == ""
-    assert names.attribute(PLAIN, "CN") == "CSCA Utopia"
-    assert names.attribute(PLAIN, "OU") == ""
-    assert names.attribute(b.name(("OU", "one"), ("OU", "two")), "OU") == "one"
+    assert distinguished_name.country(PLAIN) == "UT"
+    assert distinguished_name.country(b.name(("C", "ut"))) == "ut"
+    assert distinguished_name.country(b.name(("O", "x"))) == ""
+    assert distinguished_name.attribute(PLAIN, "CN") == "CSCA Utopia"
+    assert distinguished_name.attribute(PLAIN, "OU") == ""
+    assert distinguished_name.attribute(b.name(("OU", "one"), ("OU", "two")), "OU") == "one"
 
 
 @given(st.binary(max_size=60))
 def test_no_bytes_raise(data):
-    assert names.canonical(data) == names.canonical(data)
-    assert isinstance(names.text(data), str)
-    assert isinstance(names.country(data), str)
+    assert distinguished_name.canonical(data) == distinguished_name.canonical(data)
+    assert isinstance(distinguished_name.text(data), str)
+    assert isinstance(distinguished_name.country(data), str)

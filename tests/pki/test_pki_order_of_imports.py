@@ -6,11 +6,12 @@ import pytest
 from lists_made import list_signer, master_list
 
 import builders as b
-from tjdocs.border import Evidence, Inspector, proof
-from tjdocs.pki.belief import TrustPolicy
-from tjdocs.pki.importing import import_paths
+from tjdocs.border import Evidence, Inspector
+from tjdocs.border.evidence import evidence_archive
 from tjdocs.pki.signer import Signer, combination
-from tjdocs.pki.trust import TrustStore
+from tjdocs.pki.trust.import_files import import_paths
+from tjdocs.pki.trust.store import TrustStore
+from tjdocs.pki.trust.trust_policy import TrustPolicy
 
 UTOPIA = b.utopia()
 LINK = b.csca("CSCA Utopia 2", key=b.ec_key("next"), by=UTOPIA)
@@ -84,7 +85,7 @@ def test_an_archive_comes_to_the_same(tmp_path, name):
     assert ("pa.ds-chain", "not-believed") in {(f.check, f.reason) for f in verdict.findings}
     own = b.certify(b.name(("C", "UT"), ("CN", "Inspection")), b.ec_key("own"), [b.key_usage("digitalSignature")], period=(b.moment(2026), b.moment(2030)))
     by = Signer(own.certificate, combination("ecdsa-p256-sha256"), own.key)
-    proof.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=by, at=b.AT)
-    result = proof.verify(tmp_path / "e.zip", trust=TrustStore.of([own.certificate]))
+    evidence_archive.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=by, at=b.AT)
+    result = evidence_archive.verify(tmp_path / "e.zip", trust=TrustStore.of([own.certificate]))
     assert [str(f.outcome) for f in result.findings] == ["passed"] * 4
 

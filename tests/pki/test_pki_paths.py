@@ -5,24 +5,24 @@ from collections.abc import Sequence
 import pytest
 
 import builders as b
-from tjdocs.pki import Certificate, TrustStore, keys, paths
+from tjdocs.pki import Certificate, TrustStore, certification_path, public_key
 
 LATER, LATEST = b.ec_key("second generation"), b.ec_key("third generation")
 UTOPIA = b.utopia()
 OTHER_NAME = b.name(("C", "UT"), ("O", "SPECIMEN"), ("CN", "CSCA Utopia of another name"))
 
 
-def build(signer: b.Party, anchors: Sequence[b.Party] = (), candidates: Sequence[b.Party] = ()) -> paths.Path:
-    return paths.build(
+def build(signer: b.Party, anchors: Sequence[b.Party] = (), candidates: Sequence[b.Party] = ()) -> certification_path.Path:
+    return certification_path.build(
         signer.certificate, TrustStore.of([a.certificate for a in anchors], [c.certificate for c in candidates])
     )
 
 
-def outcome(path: paths.Path):
+def outcome(path: certification_path.Path):
     return path.valid, path.reason
 
 
-def names(path: paths.Path) -> list[bytes]:
+def names(path: certification_path.Path) -> list[bytes]:
     return [certificate.raw for certificate in path.chain]
 
 
@@ -203,7 +203,7 @@ def test_the_key_is_known_and_the_signature_is_wrong():
     path = build(forged, [UTOPIA])
     assert outcome(path) == (False, "wrong-signature")
     tampered = b.signer(UTOPIA).raw.replace(b"Document Signer 1", b"Document Signer 2")
-    assert outcome(paths.build(Certificate.parse(tampered), TrustStore.of([UTOPIA.certificate]))) == (
+    assert outcome(certification_path.build(Certificate.parse(tampered), TrustStore.of([UTOPIA.certificate]))) == (
         False,
         "wrong-signature",
     )
@@ -332,10 +332,10 @@ def chain_of_links(length: int) -> list[b.Party]:
 
 def test_depth_is_bounded():
     parties = chain_of_links(9)
-    short = parties[: paths.MAX_DEPTH]
+    short = parties[: certification_path.MAX_DEPTH]
     path = build(b.signer(short[-1]), [UTOPIA], short[1:])
     assert path.valid is True
-    assert len(path.chain) == paths.MAX_DEPTH + 1
+    assert len(path.chain) == certification_path.MAX_DEPTH + 1
     path = build(b.signer(parties[-1]), [UTOPIA], parties[1:])
     assert path.valid is not True
 
@@ -349,8 +349,8 @@ class Endless:
     def issuers(self, certificate: Certificate) -> list[Certificate]:
         self.asked += 1
         assert self.asked < 1000, "the search does not end"
-        first = self.asked * paths.MAX_CANDIDATES
-        return [fitting(number) for number in range(first, first + paths.MAX_CANDIDATES)]
+        first = self.asked * certification_path.MAX_CANDIDATES
+        return [fitting(number) for number in range(first, first + certification_path.MAX_CANDIDATES)]
 
     def doubt(self, certificate: Certificate) -> str:
         return "untrusted"
@@ -366,19 +366,19 @@ def fitting(number: int) -> Certificate:
 def test_a_search_is_bounded_whatever_the_source(monkeypatch):
     verified = []
     monkeypatch.setattr(
-        Certificate, "verify", lambda certificate, issuer: (verified.append(1), keys.SignatureResult(True))[1]
+        Certificate, "verify", lambda certificate, issuer: (verified.append(1), public_key.SignatureResult(True))[1]
     )
     source = Endless()
-    path = paths.build(b.signer(UTOPIA).certificate, source)
+    path = certification_path.build(b.signer(UTOPIA).certificate, source)
     assert path.valid is None
-    assert len(verified) == paths.MAX_TRIED
+    assert len(verified) == certification_path.MAX_TRIED
     assert "limit" in {attempt.reason for attempt in path.attempts}
-    assert source.asked <= paths.MAX_TRIED + 1
+    assert source.asked <= certification_path.MAX_TRIED + 1
 
 
 def test_whoever_is_met_too_far_up_is_tried_again_from_nearer():
     """The likelier way round meets the last link at the depth's bound; the other meets it two steps up."""
-    parties = chain_of_links(paths.MAX_DEPTH)
+    parties = chain_of_links(certification_path.MAX_DEPTH)
     first, top = parties[1], parties[-1]
     short = b.csca(key=top.key, by=first, serial=5)
     path = build(b.signer(top), [UTOPIA], [*parties[1:], short])
@@ -387,7 +387,7 @@ def test_whoever_is_met_too_far_up_is_tried_again_from_nearer():
 
 
 def test_a_long_way_round_does_not_hide_the_short_one():
-    parties = chain_of_links(paths.MAX_DEPTH + 3)
+    parties = chain_of_links(certification_path.MAX_DEPTH + 3)
     top = parties[-1]
     short = b.csca(key=top.key, by=UTOPIA, serial=5)
     path = build(b.signer(top), [UTOPIA], [*parties[1:], short])
@@ -406,15 +406,15 @@ def crowd(count: int) -> list[b.Party]:
 
 
 def test_sixty_four_candidates_are_tried():
-    path = build(b.signer(UTOPIA, authority=None), [*crowd(paths.MAX_CANDIDATES - 1), UTOPIA])
+    path = build(b.signer(UTOPIA, authority=None), [*crowd(certification_path.MAX_CANDIDATES - 1), UTOPIA])
     assert path.valid is True
-    assert len(path.attempts) == paths.MAX_CANDIDATES - 1
+    assert len(path.attempts) == certification_path.MAX_CANDIDATES - 1
 
 
 def test_more_candidates_than_are_tried():
-    path = build(b.signer(UTOPIA, authority=None), [*crowd(paths.MAX_CANDIDATES), UTOPIA])
+    path = build(b.signer(UTOPIA, authority=None), [*crowd(certification_path.MAX_CANDIDATES), UTOPIA])
     assert outcome(path) == (None, "limit")
-    assert len(path.attempts) == paths.MAX_CANDIDATES + 1
+    assert len(path.attempts) == certification_path.MAX_CANDIDATES + 1
     assert path.attempts[-1].reason == "limit"
 
 
@@ -426,7 +426,7 @@ def test_the_key_identifier_brings_the_right_one_forward():
 def test_a_crowd_of_one_identifier_does_not_make_the_signer_a_forger():
     """Whoever was not tried may have signed it."""
     wrong = [
-        b.csca(key=LATER, identifier=UTOPIA.identifier, serial=number) for number in range(1, paths.MAX_CANDIDATES + 1)
+        b.csca(key=LATER, identifier=UTOPIA.identifier, serial=number) for number in range(1, certification_path.MAX_CANDIDATES + 1)
     ]
     path = build(b.signer(UTOPIA), [*wrong, UTOPIA])
     assert outcome(path) == (None, "limit")
@@ -435,9 +435,9 @@ def test_a_crowd_of_one_identifier_does_not_make_the_signer_a_forger():
 def test_a_crowd_of_the_untrusted_does_not_hide_the_trusted():
     """Anybody can hand in candidates; whom we trust is tried first."""
     wrong = [b.csca(key=LATER, identifier=UTOPIA.identifier, serial=number) for number in range(1, 80)]
-    path = paths.build(
+    path = certification_path.build(
         b.signer(UTOPIA).certificate, TrustStore.of([UTOPIA.certificate], [w.certificate for w in wrong])
     )
     assert path.valid is True
     store = TrustStore.of([], [w.certificate for w in wrong]).merged([TrustStore.of([UTOPIA.certificate])])
-    assert paths.build(b.signer(UTOPIA).certificate, store).valid is True
+    assert certification_path.build(b.signer(UTOPIA).certificate, store).valid is True

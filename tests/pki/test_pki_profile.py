@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tjdocs import specs
 from tjdocs.errors import SpecError, UsageError
-from tjdocs.pki import Authority, profiles
-from tjdocs.pki.profiles import Period
+from tjdocs.pki import Authority, certificate_profiles
+from tjdocs.pki.certificate_profiles import Period
 
 # Doc 9303-12, table 6: m mandatory, o optional, x must not be there; and whether it is critical
 EXTENSIONS = {
@@ -238,7 +238,7 @@ def test_calendar_arithmetic(moment, years, months):
 @example(datetime(2028, 2, 29, 8, tzinfo=UTC))
 def test_a_signer_of_the_last_days_fits_into_its_csca(moment):
     """Doc 9303-12, table 1: the CSCA lives as long as what its key signed to the last moment, and a day at most longer."""
-    profile = profiles.load()
+    profile = certificate_profiles.load()
     last_use, end = profile.csca.private_key.after(moment), profile.csca_end(moment)
     for hours in range(0, 24 * 4, 5):
         use = last_use - timedelta(hours=hours)
@@ -248,7 +248,7 @@ def test_a_signer_of_the_last_days_fits_into_its_csca(moment):
 
 
 def test_names_of_signers():
-    profile = profiles.load()
+    profile = certificate_profiles.load()
 
     def common_name(data: bytes) -> str:
         return x509.Name.load(data, strict=True).native["common_name"]
@@ -291,12 +291,12 @@ def test_a_misspelt_entry_is_an_error(monkeypatch, change):
     table = {name: dict(part) if isinstance(part, dict) else part for name, part in SOUND.items()}
     change(table)
     monkeypatch.setattr(specs, "read_toml", lambda path: table)
-    profiles.load.cache_clear()
+    certificate_profiles.load.cache_clear()
     try:
         with pytest.raises(SpecError):
-            profiles.load()
+            certificate_profiles.load()
     finally:
-        profiles.load.cache_clear()
+        certificate_profiles.load.cache_clear()
 
 
 def test_another_algorithm_than_the_profiles(tmp_path, made):

@@ -10,7 +10,7 @@ import pytest
 import builders as b
 from tjdocs.errors import InputError, OutputError
 from tjdocs.pki import TrustStore
-from tjdocs.pki.trust import Source, TrustPolicy
+from tjdocs.pki.trust.store import Source, TrustPolicy
 
 UTOPIA, OTHER = b.utopia(), b.csca("CSCA Elsewhere", "XX")
 LINK = b.csca(key=b.ec_key("link"), by=UTOPIA, subject=UTOPIA.name)

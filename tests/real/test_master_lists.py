@@ -9,8 +9,9 @@ from asn1crypto import core, x509
 
 import builders as b
 import real_data
-from tjdocs.pki import Certificate, TrustStore, cms, importing, keys, paths
-from tjdocs.pki.lists import MasterList, resolve
+from tjdocs.pki import Certificate, TrustStore, certification_path, public_key, signed_data
+from tjdocs.pki.trust import import_files
+from tjdocs.pki.trust.master_list import MasterList, resolve
 
 pytestmark = [pytest.mark.real, pytest.mark.requirement("ICAO-LIST")]
 
@@ -107,7 +108,7 @@ def test_the_signature(name):
 @pytest.mark.parametrize(("name", "total"), [(NEW, 581), (OLD, 557)])
 def test_import_with_the_anchor(tmp_path, name, total):
     store = TrustStore.create(tmp_path / "trust.db")
-    (report,) = importing.import_paths(store, [path_of(name)], anchors=[anchor()], at=b.AT)
+    (report,) = import_files.import_paths(store, [path_of(name)], anchors=[anchor()], at=b.AT)
     assert (report.certificates, report.new, report.parsed) == (total, total, total)
     assert (report.verified_self, report.verified_link, len(report.unresolved)) == COUNTS[name][1:]
     assert all(item.reason for item in report.unresolved)
@@ -123,7 +124,7 @@ def test_import_with_the_anchor(tmp_path, name, total):
 def test_import_without_the_right_anchor_trusts_nothing_of_the_list(tmp_path, who):
     anchors = [] if who == "nobody" else [indonesia("2020-10_CSCA")]
     store = TrustStore.create(tmp_path / "trust.db")
-    (report,) = importing.import_paths(store, [path_of(NEW)], anchors=anchors, at=b.AT)
+    (report,) = import_files.import_paths(store, [path_of(NEW)], anchors=anchors, at=b.AT)
     assert report.signature == "undetermined"
     assert [entry.certificate for entry in store.entries if entry.ground] == anchors
     assert {certificate.sha256 for certificate in master_list(NEW).certificates} <= {
@@ -141,7 +142,7 @@ def test_a_changed_byte_in_the_signature(tmp_path):
     path = tmp_path / "changed.ml"
     path.write_bytes(data)
     store = TrustStore.create(tmp_path / "trust.db")
-    (report,) = importing.import_paths(store, [path], anchors=[anchor()], at=b.AT)
+    (report,) = import_files.import_paths(store, [path], anchors=[anchor()], at=b.AT)
     assert (report.signature, report.signature_reason) == ("failed", "wrong-signature")
     assert [entry.certificate for entry in store.entries if entry.ground] == [anchor()]
     assert len(store.entries) >= 581
@@ -156,13 +157,13 @@ def test_a_changed_byte_in_the_content():
 
 def test_tajikistan(tmp_path):
     store = TrustStore.create(tmp_path / "trust.db")
-    importing.import_paths(store, [path_of(NEW)], anchors=[anchor()], at=b.AT)
+    import_files.import_paths(store, [path_of(NEW)], anchors=[anchor()], at=b.AT)
 
     def years() -> list[int]:
         return sorted(e.certificate.not_before.year for e in store.entries if e.certificate.country == "TJ")
 
     assert years() == [2015, 2018]
-    importing.import_paths(store, [path_of(OLD)], anchors=[anchor()], at=b.AT)
+    import_files.import_paths(store, [path_of(OLD)], anchors=[anchor()], at=b.AT)
     assert years() == [2010, 2015, 2018]
     (oldest,) = (e for e in store.entries if e.certificate.country == "TJ" and e.certificate.not_before.year == 2010)
     assert oldest.sources == (OLD.split("/")[1],)
@@ -173,7 +174,7 @@ def test_tajikistan(tmp_path):
 
 def test_both_lists_together(tmp_path):
     store = TrustStore.create(tmp_path / "trust.db")
-    reports = importing.import_paths(store, [path_of(OLD), path_of(NEW)], anchors=[anchor()], at=b.AT)
+    reports = import_files.import_paths(store, [path_of(OLD), path_of(NEW)], anchors=[anchor()], at=b.AT)
     distinct = {c.sha256 for name in (OLD, NEW) for c in master_list(name).certificates}
     assert [report.new for report in reports] == [557, len(distinct) - 557]
     both = [entry for entry in store.entries if {OLD.split("/")[1], NEW.split("/")[1]} <= set(entry.sources)]
@@ -194,10 +195,10 @@ def test_indonesia_is_one_chain():
     assert kinds[3][0] == "link"
     assert kinds[3][1].spki == link_2016.spki == root_2016.spki
     assert link_2020.spki == root_2020.spki
-    found = paths.build(link_2020, TrustStore.of([first], [link_2016]))
+    found = certification_path.build(link_2020, TrustStore.of([first], [link_2016]))
     assert found.valid is True
     assert found.chain == (link_2020, link_2016, first)
-    assert paths.build(link_2020, TrustStore.of([first])).valid is None
+    assert certification_path.build(link_2020, TrustStore.of([first])).valid is None
 
 
 @pytest.mark.parametrize("name", [NEW, OLD])
@@ -208,7 +209,7 @@ def test_every_link_has_a_path(name):
     told: Counter[str] = Counter()
     for result in resolve(read.certificates):
         if result.kind == "link":
-            found = paths.build(result.certificate, store)
+            found = certification_path.build(result.certificate, store)
             assert found.valid is True, (result.certificate.subject_text, found.reason)
             told.update(found.warnings)
     assert set(told) <= {
@@ -233,7 +234,7 @@ def test_what_a_key_signed_before_its_younger_certificates_has_a_path(name, monk
     several = [sorted(found, key=lambda c: c.not_before) for found in of_key.values() if len(found) > 1]
     assert sum((found[-1].not_before - found[0].not_before).days > 90 for found in several) >= 5
     monkeypatch.setattr(
-        Certificate, "verify", lambda certificate, issuer: keys.SignatureResult(issuer.spki == certificate.spki)
+        Certificate, "verify", lambda certificate, issuer: public_key.SignatureResult(issuer.spki == certificate.spki)
     )
     for found in several:
         day = (found[0].not_before, found[0].not_after)
@@ -243,20 +244,20 @@ def test_what_a_key_signed_before_its_younger_certificates_has_a_path(name, monk
         # it has the key's own info, so that the certificates of that key are those that verify it
         signer = b.certify(subject, b.ec_key(), extensions, issuer=found[-1].subject, period=day, info=found[0].spki)
         for order in (found, found[::-1]):
-            path = paths.build(signer.certificate, TrustStore.of(order))
+            path = certification_path.build(signer.certificate, TrustStore.of(order))
             assert path.valid, path.reason
-            assert paths.untimely(path.chain) is None, found[0].subject_text
+            assert certification_path.untimely(path.chain) is None, found[0].subject_text
 
 
 @pytest.mark.parametrize("name", [NEW, OLD])
 def test_every_certificate_authority_of_the_list_may_certify(name, monkeypatch):
     """US, SI: a producer's own purpose beside cA TRUE and keyCertSign must not make a State's signers nobody's."""
-    monkeypatch.setattr(Certificate, "verify", lambda certificate, issuer: keys.SignatureResult(True))
+    monkeypatch.setattr(Certificate, "verify", lambda certificate, issuer: public_key.SignatureResult(True))
     refused = [
         certificate.subject_text
         for certificate in master_list(name).certificates
         if certificate.is_ca is not False
-        and paths.build(certificate_of(certificate), TrustStore.of([certificate])).reason
+        and certification_path.build(certificate_of(certificate), TrustStore.of([certificate])).reason
     ]
     assert refused == []
 
@@ -293,12 +294,12 @@ def test_a_list_of_our_own_making_over_the_published_certificates(tmp_path):
     )
     content = b.sequence(b.integer(0), b.set_of(c.raw for c in master_list(NEW).certificates))
     attributes = [
-        cms.attribute(cms.OID_CONTENT_TYPE, b.oid("2.23.136.1.1.2")),
-        cms.attribute(cms.OID_MESSAGE_DIGEST, b.octets(b.digest("sha256", content))),
-        cms.attribute(cms.OID_SIGNING_TIME, b.time(b.SIGNED)),
+        signed_data.attribute(signed_data.OID_CONTENT_TYPE, b.oid("2.23.136.1.1.2")),
+        signed_data.attribute(signed_data.OID_MESSAGE_DIGEST, b.octets(b.digest("sha256", content))),
+        signed_data.attribute(signed_data.OID_SIGNING_TIME, b.time(b.SIGNED)),
     ]
     for kind in ("rsa-sha256", "pss-sha256"):
-        data = cms.encode(
+        data = signed_data.encode(
             "2.23.136.1.1.2",
             content,
             digest="sha256",

@@ -8,8 +8,8 @@ from asn1crypto import cms, core, parser
 import real_data
 from tjdocs.border import Evidence, Inspector
 from tjdocs.inspection.evidence import read_folder
-from tjdocs.lds.sod import Sod
-from tjdocs.pki.trust import TrustStore
+from tjdocs.lds.ef_sod import Sod
+from tjdocs.pki.trust.store import TrustStore
 
 pytestmark = pytest.mark.real
 

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from tjdocs.register import Keys, Person, Register, owner
-from tjdocs.register.schema import VERSION
+from tjdocs.register.tables import VERSION
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 KIND = "external-passport"

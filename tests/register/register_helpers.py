@@ -3,14 +3,14 @@
 from datetime import UTC, date, datetime, timedelta
 from secrets import token_hex
 
+from tjdocs.auditlog.entry import add_signatures, as_object, issue_leaf, make_leaf, signed_part
+from tjdocs.auditlog.merkle import leaf_hash
 from tjdocs.documents.validity import anniversary
-from tjdocs.register import KeyRequest, OfficerKey, Person, Register, schema
-from tjdocs.register.entries import add_signatures, as_object, issue_leaf, make_leaf, signed_part
-from tjdocs.register.merkle import leaf_hash
+from tjdocs.register import KeyRequest, OfficerKey, Person, Register, tables
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 STAMP = NOW.isoformat()
-ENTRY = schema.entry.c
+ENTRY = tables.entry.c
 KIND = "external-passport"
 # the officers of these tests, each with a key: whoever has them all may act as any
 OFFICERS = {name: OfficerKey.generate() for name in ("chief", "second", "anna", "auditor", "gate", "late", "bob")}
@@ -75,7 +75,7 @@ class Clerk:
         """Write an entry under its mark, beside what it says."""
         with self.register._context.store.write() as connection:
             mac = self.secrets.entry(leaf_hash(leaf))
-            connection.execute(schema.entry.insert().values(act=act, subject=subject, leaf=leaf, mac=mac))
+            connection.execute(tables.entry.insert().values(act=act, subject=subject, leaf=leaf, mac=mac))
             for statement in statements:
                 connection.execute(statement)
 
@@ -85,7 +85,7 @@ class Clerk:
 
     def last(self, **more):
         with self.register._context.store.read() as connection:
-            query = schema.entry.select().order_by(ENTRY.id.desc()).limit(1)
+            query = tables.entry.select().order_by(ENTRY.id.desc()).limit(1)
             for name, value in more.items():
                 query = query.where(ENTRY[name] == value)
             return connection.execute(query).one()
@@ -94,7 +94,7 @@ class Clerk:
         """Put other bytes in the place of an entry that has no place yet."""
         with self.register._context.store.write() as connection:
             new = {"leaf": leaf, "mac": self.secrets.entry(leaf_hash(leaf))}
-            connection.execute(schema.entry.update().where(ENTRY.id == id_).values(**new))
+            connection.execute(tables.entry.update().where(ENTRY.id == id_).values(**new))
 
     def issue(self, number, blank, officer="anna", *, signer="", office="dushanbe", series=1, **more):
         """Write an issue and its row, which leaves its range."""
@@ -106,10 +106,10 @@ class Clerk:
         body = issue_leaf(
             number, KIND, office, officer, *said.values(), series, blank, "", at, ground, files, {}
         )  # fmt: skip
-        row = schema.document.insert().values(
-            id=schema.place(series, blank), number=number, series=series, blank=blank, document_type=KIND, office=office,
+        row = tables.document.insert().values(
+            id=tables.place(series, blank), number=number, series=series, blank=blank, document_type=KIND, office=office,
             officer=officer, state="issued", since=at, ground="", replaced_by="", files=files, **said,
         )  # fmt: skip
-        free = schema.blank
+        free = tables.blank
         taken = free.update().where(free.c.first == blank).values(first=blank + 1)
         self.put("issue", number, self.sign(body, **{signer or officer: OFFICERS[signer or officer]}), row, taken)

@@ -8,7 +8,7 @@ from register_helpers import KIND, NOW, TWO, enrol, issue, new_register, open_re
 
 from tjdocs.errors import InputError, KeyMaterialError, RegisterError, UsageError
 from tjdocs.register import Keys, Register, append_head, read_heads
-from tjdocs.register.report import Report
+from tjdocs.register.reconciliation import Report
 
 
 @pytest.fixture
@@ -273,9 +273,9 @@ def named_by(register, officer):
 
 def leaf_swap(register, position, old, new):
     """Change an entry's bytes; return them as they were."""
-    from tjdocs.register import schema
+    from tjdocs.register import tables
 
-    table = schema.entry
+    table = tables.entry
     with register._context.store.write() as connection:
         leaf = connection.execute(table.select().where(table.c.position == position)).one().leaf
         assert old in bytes(leaf)
@@ -329,9 +329,9 @@ def test_an_entry_and_its_document_taken_out_and_the_rest_moved_up(busy):
 @pytest.mark.parametrize("sequenced", [False, True])
 def test_a_forged_entry(busy, sequenced):
     """Someone writes a document, its entry and the range as the library would, but without the keys."""
-    from tjdocs.register import schema
+    from tjdocs.register import tables
 
-    table = schema.entry
+    table = tables.entry
     with busy._context.store.write() as connection:
         row = connection.execute(table.select().where(table.c.position == 11)).one()
         size = len(connection.execute(table.select()).all())
@@ -354,9 +354,9 @@ def test_a_forged_entry(busy, sequenced):
 @pytest.mark.parametrize("sequence", [False, True])
 def test_a_new_entry_changed_with_its_row_before_it_is_sequenced(stocked, sequence):
     number = issue(stocked)
-    from tjdocs.register import schema
+    from tjdocs.register import tables
 
-    table = schema.entry
+    table = tables.entry
     with stocked._context.store.write() as connection:
         row = connection.execute(table.select().where(table.c.subject == number)).one()
         leaf = bytes(row.leaf).replace(b"2036-11-23", b"2046-11-23")
@@ -370,10 +370,10 @@ def test_heads_without_the_key(busy, keys):
     """Whoever rewrites the log has to sign a head, and cannot."""
     other = Keys.generate("example.tj/register")
     note = other.log.sign(other.log.verifier.open(other.log.sign(busy.log.verifier.open(busy.log.head()))))
-    from tjdocs.register import schema
+    from tjdocs.register import tables
 
     with busy._context.store.write() as connection:
-        connection.execute(schema.head.update().values(note=note))
+        connection.execute(tables.head.update().values(note=note))
     _, audit = named(busy, sequence=False)
     assert {problem.code for problem in audit.problems if problem.table == "head"} >= {"unsigned"}
 

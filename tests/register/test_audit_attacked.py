@@ -6,12 +6,13 @@ from secrets import token_hex
 import pytest
 from register_helpers import KIND, NOW, TWO, enrol, issue, new_register, open_register, person, stock
 
+from tjdocs.auditlog.checkpoint import Checkpoint
+from tjdocs.auditlog.entry import make_leaf
 from tjdocs.errors import RegisterError
-from tjdocs.register import Keys, OfficerKey, Register, hot, schema
-from tjdocs.register.checkpoint import Checkpoint
-from tjdocs.register.entries import make_leaf
-from tjdocs.register.replay import Replay
-from tjdocs.register.roll import Roll
+from tjdocs.register import Keys, OfficerKey, Register, queries
+from tjdocs.register import tables as schema
+from tjdocs.register.audit.replay import Replay
+from tjdocs.register.audit.roll import Roll
 
 ENTRY, HEAD = schema.entry.c, schema.head.c
 
@@ -95,7 +96,7 @@ def test_an_entry_that_a_sequencer_let_in_twice(register, monkeypatch):
     head = register.log.sequence()
     register.officers.dismiss("late", "officer", officer=TWO, at=NOW)
     put(register, schema.entry.insert().values(**again), schema.officer.insert().values(id="late", role="officer", office="store"))
-    monkeypatch.setattr(hot, "AGAIN", "SELECT 1 WHERE 1 = 0")
+    monkeypatch.setattr(queries, "AGAIN", "SELECT 1 WHERE 1 = 0")
     place = int(register.log.sequence().split("\n")[1]) - 1
     monkeypatch.undo()
     assert named(register, since=head) == {("entry", str(place))}

@@ -11,8 +11,8 @@ from register_helpers import KIND, NOW, TWO, enrol, issue, request, stock
 
 from tjdocs import specs
 from tjdocs.errors import RegisterError, SpecError, UsageError
-from tjdocs.register import lives
-from tjdocs.register.ranges import Pattern, Span, Stock, differences, read_range
+from tjdocs.register import lifecycle
+from tjdocs.register.number_ranges import Pattern, Span, Stock, differences, read_range
 
 # who may do what to a blank, written down by hand from STL-3: not read from specs/register
 LAWFUL = {
@@ -66,7 +66,7 @@ def bring(register, state):
 
 def everything(register):
     """What the tables say, and how long the log is."""
-    from tjdocs.register import schema
+    from tjdocs.register import tables as schema
 
     with register._context.store.read() as connection:
         tables = (schema.blank, schema.document, schema.reservation, schema.series, schema.officer, schema.entry)
@@ -92,7 +92,7 @@ def test_every_pair_of_act_and_state(register, act, state):
 
 
 def test_the_table_above_is_what_the_specification_says():
-    said = {(act.id, state): act.to for act in lives.blanks().acts.values() for state in act.sources}
+    said = {(act.id, state): act.to for act in lifecycle.blanks().acts.values() for state in act.sources}
     assert said == LAWFUL
 
 
@@ -373,9 +373,9 @@ def test_a_life_with_a_mistake_is_refused(path, old, new):
         place = place[step]
     place[path[-1]] = new
     with pytest.raises(SpecError):
-        lives._parse(table, "stock", "here")
+        lifecycle._parse(table, "stock", "here")
 
 
 def test_every_act_is_some_roles():
-    acts = set(lives.blanks().acts) | set(lives.documents().acts)
-    assert acts <= set().union(*(role.acts for role in lives.roles().values()))
+    acts = set(lifecycle.blanks().acts) | set(lifecycle.documents().acts)
+    assert acts <= set().union(*(role.acts for role in lifecycle.roles().values()))

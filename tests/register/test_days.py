@@ -6,7 +6,7 @@ import pytest
 
 from tjdocs.errors import UsageError
 from tjdocs.register import Document, Register
-from tjdocs.register.report import _day
+from tjdocs.register.reconciliation import _day
 
 DUSHANBE = timezone(timedelta(hours=5))
 OFFSETS = [UTC, DUSHANBE, timezone(timedelta(hours=-11))]

@@ -9,7 +9,7 @@ from register_helpers import KIND, NOW, enrol, issue, new_register, open_registe
 
 from tjdocs.documents import example
 from tjdocs.errors import RegisterError, UsageError
-from tjdocs.register import Document, Keys, Person, Register, lives, schema
+from tjdocs.register import Document, Keys, Person, Register, lifecycle, tables
 
 # written down by hand, not read from specs/register
 LAWFUL = {
@@ -45,7 +45,7 @@ REPLACED = {("renewal", "handed-over"): "replaced", ("damage", "handed-over"): "
 
 def do(register, act, number, at=NOW, **more):
     officers = ["chief", "second"] if act == "destroy" else ["anna" if act in ("handover", "spoil") else "chief"]
-    needs = lives.documents().act(act).needs
+    needs = lifecycle.documents().act(act).needs
     told = {"ground": "told"} if "ground" in needs else {"reference": "act 2"} if "act" in needs else {}
     register.documents.act(act, number, officers=officers, at=at, **{**told, **more})
 
@@ -64,7 +64,7 @@ def bring(register, state, **more):
 
 def rows(register):
     with register._context.store.read() as connection:
-        return [sorted(map(repr, connection.execute(t.select()).all())) for t in (schema.document, schema.entry, schema.blank)]
+        return [sorted(map(repr, connection.execute(t.select()).all())) for t in (tables.document, tables.entry, tables.blank)]
 
 
 @pytest.mark.parametrize(("act", "state"), list(product(ACTS, [*ROAD, "replaced"])))
@@ -82,8 +82,8 @@ def test_every_pair_of_act_and_state(stocked, act, state):
 
 
 def test_the_table_above_is_what_the_specification_says():
-    assert {(a.id, s): a.to for a in lives.documents().acts.values() for s in a.sources} == LAWFUL
-    assert {(r.id, s): r.to for r in lives.documents().replacements.values() for s in r.sources} == REPLACED
+    assert {(a.id, s): a.to for a in lifecycle.documents().acts.values() for s in a.sources} == LAWFUL
+    assert {(r.id, s): r.to for r in lifecycle.documents().replacements.values() for s in r.sources} == REPLACED
 
 
 @pytest.mark.parametrize(
@@ -304,7 +304,7 @@ def test_the_holder_is_read_back(stocked):
 
 def everything(register):
     with register._context.store.read() as connection:
-        return repr([connection.execute(table.select()).all() for table in schema.metadata.sorted_tables])
+        return repr([connection.execute(table.select()).all() for table in tables.metadata.sorted_tables])
 
 
 def test_nothing_of_a_person_stands_in_the_database(stocked, url, tmp_path):

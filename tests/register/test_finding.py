@@ -6,7 +6,7 @@ import pytest
 from register_helpers import NOW, issue, open_register, person
 
 from tjdocs.errors import RegisterError, UsageError
-from tjdocs.register import finding
+from tjdocs.register import find_holders
 
 BORN = date(1974, 8, 12)
 ANNA = {"given_names": "ANNA MARIA", "date_of_birth": BORN, "officer": "anna"}
@@ -66,7 +66,7 @@ def test_widely(held, name, more, expected):
 
 
 def test_the_closest_come_first_and_no_more_than_fifty(held, monkeypatch):
-    monkeypatch.setattr(finding, "MOST", 2)
+    monkeypatch.setattr(find_holders, "MOST", 2)
     found = held.find("ERIKSSON", given_names="ANNA MARIA", wide=True, date_of_birth=BORN, officer="anna")
     assert (numbers(found), found.more) == (["2", "1"], True)
 

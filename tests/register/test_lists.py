@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from tjdocs import specs
 from tjdocs.errors import InputError, OutputError, UsageError
 from tjdocs.mrz.names import Name
-from tjdocs.register import lists
-from tjdocs.register.lists import Entry, Lists, Person, categories
+from tjdocs.watchlists import watchlists
+from tjdocs.watchlists.watchlists import Entry, Lists, Person, categories
 
 SCHEMA = json.loads((specs.folder("specs") / "schemas/list-entry.json").read_text())
 BAN = {
@@ -167,7 +167,7 @@ def test_the_index_loses_nobody(rows, surname, given_names, born, century, categ
         for n, (a, b, c) in enumerate(rows)
     ]  # fmt: skip
     person = Person((Name(tuple(surname), tuple(given_names)),), born, century=century)
-    compared = {e["id"] for e in rows if lists._compare(person, Entry.of(e, where="")) is not None}
+    compared = {e["id"] for e in rows if watchlists._compare(person, Entry.of(e, where="")) is not None}
     assert {match.entry.id for match in Lists.of(rows).find(person, [category]).matches} == compared
 
 
@@ -287,10 +287,10 @@ def test_an_entry_shows_nobody_in_its_repr():
 
 
 def test_many_threads_and_too_many_candidates():
-    many = Lists.of({**BAN, "id": str(number)} for number in range(lists.MAX_CANDIDATES + 1))
+    many = Lists.of({**BAN, "id": str(number)} for number in range(watchlists.MAX_CANDIDATES + 1))
     with ThreadPoolExecutor(4) as pool:
         results = list(pool.map(lambda _: many.find(ANNA, ["ban"]), range(8)))
-    assert all(result.limit and len(result.matches) == lists.MAX_CANDIDATES for result in results)
+    assert all(result.limit and len(result.matches) == watchlists.MAX_CANDIDATES for result in results)
 
 
 def test_a_long_list_finds_as_a_short_one(tmp_path):

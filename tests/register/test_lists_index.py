@@ -11,9 +11,9 @@ import pytest
 
 from tjdocs.errors import InputError, UsageError
 from tjdocs.mrz.names import Name
-from tjdocs.register import _index_form as form
-from tjdocs.register import lists
-from tjdocs.register.lists import Lists, Person, Unfit, categories
+from tjdocs.watchlists import index_form as form
+from tjdocs.watchlists import watchlists
+from tjdocs.watchlists.watchlists import Lists, Person, Unfit, categories
 
 BAN = {
     "id": "B-1", "category": "ban", "primary_identifier": "ERIKSSON", "secondary_identifier": "ANNA",
@@ -114,8 +114,8 @@ def test_an_altered_head_is_seen_when_it_is_opened(copy, sql):
 def test_a_key_that_is_struck_out_is_seen_where_nobody_was_to_be_found(copy):
     """That nothing is there is proved too."""
     keys = [
-        set(lists._lookups.looked_up(ANNA.names, [ANNA.born], "", "")),
-        set(lists._lookups.stored([("ERIKSSON", "ANNA")], ANNA.born, "", "")),
+        set(watchlists._lookups.looked_up(ANNA.names, [ANNA.born], "", "")),
+        set(watchlists._lookups.stored([("ERIKSSON", "ANNA")], ANNA.born, "", "")),
     ]
     key = min(set.intersection(*keys))
     bits = Lists(copy)._parts[0]._bits
@@ -200,7 +200,7 @@ def test_whoever_makes_an_index_anew_does_not_have_its_digest(built, tmp_path):
     """Without a ban, and all digests in it right: only the pin tells."""
     made = Lists.build(tmp_path / "b.db", [write(tmp_path / "b.jsonl", rows()[1:])])
     made.check()
-    assert made.find(ANNA, ["ban"]) == lists.Found()
+    assert made.find(ANNA, ["ban"]) == watchlists.Found()
     with pytest.raises(UsageError, match="not those pinned"):
         Lists.read([tmp_path / "b.db"], digests=[Lists(built).digest])
 
@@ -340,7 +340,7 @@ def test_too_many_entries_of_one_name_are_refused_when_the_index_is_made(tmp_pat
 def test_an_empty_list(tmp_path):
     empty = Lists.build(tmp_path / "l.db", [write(tmp_path / "l.jsonl", [])])
     empty.check()
-    assert (empty.counts, empty.unfit(), empty.find(ANNA, categories())) == ({}, [], lists.Found())
+    assert (empty.counts, empty.unfit(), empty.find(ANNA, categories())) == ({}, [], watchlists.Found())
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from register_helpers import KIND, NOW, enrol, issue, open_register
 
+from tjdocs.auditlog import merkle
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, UsageError
 from tjdocs.register import (
     Checkpoint,
@@ -19,7 +20,6 @@ from tjdocs.register import (
     Keys,
     Verifier,
     append_head,
-    merkle,
     read_heads,
     read_proof,
 )
@@ -215,7 +215,7 @@ def test_a_verifier_needs_no_database():
     code = (
         "import sys; sys.modules['sqlalchemy'] = None; sys.modules['tjdocs.register'] = type(sys)('tjdocs.register');"
         "import tjdocs, pathlib; sys.modules['tjdocs.register'].__path__ = [str(pathlib.Path(tjdocs.__file__).parent / 'register')];"
-        "from tjdocs.register.proofs import read_proof; from tjdocs.register.checkpoint import Verifier"
+        "from tjdocs.auditlog.proofs import read_proof; from tjdocs.auditlog.checkpoint import Verifier"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

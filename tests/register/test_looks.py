@@ -3,11 +3,11 @@
 import pytest
 from register_helpers import KIND, NOW, OFFICERS, issue, open_register, person
 
+from tjdocs.auditlog.entry import signed_part, split_signatures
 from tjdocs.border import Inspector
-from tjdocs.border.standing import RegisterStatus
+from tjdocs.border.checks.register_status import RegisterStatus
 from tjdocs.errors import KeyMaterialError, RegisterError, UsageError
 from tjdocs.register import Keys, Register
-from tjdocs.register.entries import signed_part, split_signatures
 from tjdocs.register.officer_keys import verify
 
 # how one looks, and which of the roles may (specs/register/roles.toml)

@@ -15,7 +15,7 @@ from register_helpers import KIND, NOW, enrol, issue, new_register, open_registe
 
 from postgres import Server
 from tjdocs.errors import RegisterError
-from tjdocs.register import hot
+from tjdocs.register import queries
 
 PROCESSES = 20
 EACH = 10
@@ -175,11 +175,11 @@ def test_one_person_asks_twenty_offices_at_once(stocked):
 
 def test_one_person_asks_two_offices_at_the_same_moment(stocked, monkeypatch):
     """Both would find no other document; the second has to wait until the first has one."""
-    meeting, real, outcomes = threading.Barrier(2), hot.execute, []
+    meeting, real, outcomes = threading.Barrier(2), queries.execute, []
 
     def execute(connection, statement, values=()):
         found = real(connection, statement, values)
-        if statement == hot.OTHERS:
+        if statement == queries.OTHERS:
             with suppress(threading.BrokenBarrierError):
                 meeting.wait(1)
         return found
@@ -193,7 +193,7 @@ def test_one_person_asks_two_offices_at_the_same_moment(stocked, monkeypatch):
             outcomes.append(error.message)
 
     numbers = [stocked.reserve(KIND, officer="anna", at=NOW) for _ in range(2)]
-    monkeypatch.setattr(hot, "execute", execute)
+    monkeypatch.setattr(queries, "execute", execute)
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(work, numbers))
     assert sorted(outcomes) == ["issued", f"the holder has a valid {KIND}"]
@@ -334,7 +334,7 @@ def test_more_callers_than_connections(durable, keys):
 def test_a_commit_whose_answer_got_lost(stocked, monkeypatch):
     """The transaction went through and nobody could say so: the caller withdraws, and the record says spoiled."""
     number = stocked.reserve(KIND, officer="anna", at=NOW)
-    real = hot.transaction
+    real = queries.transaction
 
     @contextmanager
     def transaction(store, *, lasting):
@@ -342,7 +342,7 @@ def test_a_commit_whose_answer_got_lost(stocked, monkeypatch):
             yield connection
         raise RegisterError("the register refused", hint="connection lost")
 
-    monkeypatch.setattr(hot, "transaction", transaction)
+    monkeypatch.setattr(queries, "transaction", transaction)
     with pytest.raises(RegisterError, match="refused"):
         commit(stocked, number)
     monkeypatch.undo()
@@ -359,7 +359,7 @@ def test_a_number_whose_withdrawal_failed_is_resumed_while_its_process_runs(stoc
     def fail(*arguments, **more):
         raise RegisterError("the register refused")
 
-    monkeypatch.setattr("tjdocs.register.issuing.give_back", fail)
+    monkeypatch.setattr("tjdocs.register.reservation.give_back", fail)
     with pytest.raises(RegisterError):
         stocked.withdraw(number, at=NOW)
     monkeypatch.undo()
@@ -415,7 +415,7 @@ def test_an_officer_changes_while_nobody_writes(server, keys, monkeypatch):
         enrol(register, name, role, office)
     register.blanks.add_series(KIND, "P{:07d}", officer="chief", at=NOW)
     stock(register, "P0000001-P0000010")
-    number, real, asked, dismissed = register.reserve(KIND, officer="anna", at=NOW), hot.execute, threading.Event(), threading.Event()
+    number, real, asked, dismissed = register.reserve(KIND, officer="anna", at=NOW), queries.execute, threading.Event(), threading.Event()
 
     def waits():
         with register._context.store.read() as connection:
@@ -424,7 +424,7 @@ def test_an_officer_changes_while_nobody_writes(server, keys, monkeypatch):
 
     def execute(connection, statement, values=()):
         found = real(connection, statement, values)
-        if statement == hot.ROLES and values == ("anna",):
+        if statement == queries.ROLES and values == ("anna",):
             asked.set()
             while not waits() and not dismissed.is_set():
                 pass
@@ -435,7 +435,7 @@ def test_an_officer_changes_while_nobody_writes(server, keys, monkeypatch):
         register.officers.dismiss("anna", "clerk", officer="chief", at=NOW)
         dismissed.set()
 
-    monkeypatch.setattr(hot, "execute", execute)
+    monkeypatch.setattr(queries, "execute", execute)
     with ThreadPoolExecutor(2) as pool:
         done = [pool.submit(commit, register, number), pool.submit(dismiss)]
         for one in done:

@@ -11,11 +11,13 @@ from alembic.config import Config
 from register_helpers import KIND, NOW, OFFICERS, TWO, issue, open_register, person, request
 from sqlalchemy import MetaData, insert, select
 
+from tjdocs.auditlog.merkle import leaf_hash
 from tjdocs.errors import KeyMaterialError, RegisterError, UsageError
-from tjdocs.register import Csca, Keys, OfficerKey, Register, migrate, schema, store
+from tjdocs.register import Csca, Keys, OfficerKey, Register, migrate
+from tjdocs.register import database as store
 from tjdocs.register import migrations as package
-from tjdocs.register.log import Secrets
-from tjdocs.register.merkle import leaf_hash
+from tjdocs.register import tables as schema
+from tjdocs.register.register_log import Secrets
 
 OTHER = Keys.generate("example.tj/register")
 WRITTEN = json.loads((Path(__file__).parent / "register-0003.json").read_text())  # by make_old_register.py

@@ -17,7 +17,8 @@ from register_helpers import KIND, NOW, OFFICERS, enrol, issue, new_register, op
 
 import disks
 from tjdocs.errors import RegisterError, UsageError
-from tjdocs.register import Keys, Register, migrate, schema, store
+from tjdocs.register import Keys, Register, migrate, tables
+from tjdocs.register import database as store
 from tjdocs.register import migrations as package
 
 
@@ -112,7 +113,7 @@ def test_a_register_that_is_gone_is_not_begun_anew(tmp_path, keys, gone):
 
 def columns(engine):
     with engine.connect() as connection:
-        return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), schema.metadata)
+        return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), tables.metadata)
 
 
 def upgrade(opened, to):
@@ -154,7 +155,7 @@ def test_an_older_register_is_refused_until_migrated(url, keys):
     assert "register migrate" in caught.value.hint
     with pytest.raises(RegisterError, match="already"):
         new_register(url, keys, office="store")
-    assert migrate(url, **MIGRATING, keys=keys) == ("0001", schema.VERSION)
+    assert migrate(url, **MIGRATING, keys=keys) == ("0001", tables.VERSION)
     register = open_register(url, keys)
     found = register.document("T00000002", officer="chief")
     assert (found.status, found.officer, found.date_of_issue, found.files) == ("issued", "officer-1", "2026-01-01", {"DG1": "ab" * 32})
@@ -166,17 +167,17 @@ def test_an_older_register_is_refused_until_migrated(url, keys):
     enrol(register, "auditor", "auditor", "dushanbe")
     assert register.audit(officer="auditor").problems == ()
     assert columns(register._context.store.engine) == []
-    assert migrate(url, **MIGRATING, keys=keys) == (schema.VERSION, schema.VERSION)
+    assert migrate(url, **MIGRATING, keys=keys) == (tables.VERSION, tables.VERSION)
 
 
 def test_a_migration_that_fails_changes_nothing(url, keys, monkeypatch):
     old_ledger(url)
-    monkeypatch.setattr("tjdocs.register.migrating.issue_leaf", lambda *a: 1 / 0)
+    monkeypatch.setattr("tjdocs.register.run_migrations.issue_leaf", lambda *a: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         migrate(url, **MIGRATING, keys=keys)
     monkeypatch.undo()
     assert store.Store(store.parse_url(url)).version() == "0001"
-    assert migrate(url, **MIGRATING, keys=keys) == ("0001", schema.VERSION)
+    assert migrate(url, **MIGRATING, keys=keys) == ("0001", tables.VERSION)
 
 
 @pytest.mark.parametrize(

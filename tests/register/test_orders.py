@@ -5,9 +5,9 @@ import json
 import pytest
 from register_helpers import NOW, OFFICERS, TWO, enrol, issue, open_register, request
 
+from tjdocs.auditlog.entry import split_signatures
 from tjdocs.errors import InputError, KeyMaterialError, RegisterError, UsageError
-from tjdocs.register import OfficerKey, Order, Register, schema
-from tjdocs.register.entries import split_signatures
+from tjdocs.register import OfficerKey, Order, Register, tables
 from tjdocs.register.officer_keys import encode
 
 
@@ -26,7 +26,7 @@ def destroying(numbers, officers=TWO):
 
 def entries(register):
     with register._context.store.read() as connection:
-        return connection.execute(schema.entry.select().order_by(schema.entry.c.id)).all()
+        return connection.execute(tables.entry.select().order_by(tables.entry.c.id)).all()
 
 
 @pytest.mark.requirement("STL-3")

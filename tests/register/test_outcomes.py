@@ -21,11 +21,11 @@ from register_helpers import (
 )
 
 from tjdocs import limits
+from tjdocs.auditlog.entry import add_signatures, make_leaf, split_signatures
 from tjdocs.errors import InputError, RegisterError, TjdocsError, UsageError
-from tjdocs.register import KeyRequest, Keys, OfficerKey, Order, Register, read_heads, schema
-from tjdocs.register.entries import add_signatures, make_leaf, split_signatures
+from tjdocs.register import KeyRequest, Keys, OfficerKey, Order, Register, read_heads, tables
 
-ROWS = schema.document
+ROWS = tables.document
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def test_the_subject_is_compared_in_new_entries_too(clerk):
 
 def test_a_series_declared_once_more_with_other_numbers(clerk):
     more = {"series": 1, "document_type": KIND}
-    change = schema.series.update().values(pattern="Q{:07d}")
+    change = tables.series.update().values(pattern="Q{:07d}")
     clerk.forge("series", "Q{:07d}", ["chief"], more, change, chief=OFFICERS["chief"])
     assert "a series whose numbers are another's" in details(clerk.register)
 
@@ -172,7 +172,7 @@ def test_a_clerk_confirms_at_her_own_office_only(clerk):
     with pytest.raises(RegisterError, match="another office"):
         clerk.register.act("confirm", "P0000201-P0000300", officers=["anna"], at=NOW, office="khujand")
     more = {"blanks": {"series": 1, "first": 201, "last": 300}, "told": {"office": "khujand"}}
-    free = schema.blank
+    free = tables.blank
     change = free.update().where(free.c.first == 201).values(state="confirmed", office="khujand", destination="")
     clerk.forge("confirm", "P0000201-P0000300", ["anna"], more, change, anna=OFFICERS["anna"])
     assert details(clerk.register) == ["anna is of another office"]
@@ -283,7 +283,7 @@ def test_a_moment_in_another_form(clerk, moment):
 def supervisor(id_, role, office, **more):
     """Return an enrolment of somebody with a key, and its row."""
     shown = {"fingerprint": OFFICERS[id_].fingerprint}
-    return "enrol", id_, {"role": role, "office": office, **shown, **more}, schema.officer.insert().values(id=id_, role=role, office=office)
+    return "enrol", id_, {"role": role, "office": office, **shown, **more}, tables.officer.insert().values(id=id_, role=role, office=office)
 
 
 def decision(**more):
@@ -293,13 +293,13 @@ def decision(**more):
         "citizenship": "TJK", "sex": "F", "category": "", "office": "store", **more,
     }  # fmt: skip
     id_ = said.pop("id", "decision/0123456789abcdef")
-    return "decide", id_, {"decision": {**said, "person": ""}}, schema.decision.insert().values(id=id_, **said)
+    return "decide", id_, {"decision": {**said, "person": ""}}, tables.decision.insert().values(id=id_, **said)
 
 
 def declared(document_type, **more):
     """Return a series, and its row."""
     values = {"series": 7, "document_type": document_type}
-    row = schema.series.insert().values(id=7, document_type=document_type, pattern="Q{:07d}")
+    row = tables.series.insert().values(id=7, document_type=document_type, pattern="Q{:07d}")
     return "series", "Q{:07d}", {**values, **more}, row
 
 
@@ -370,7 +370,7 @@ def test_a_kept_entry_with_other_signatures(stocked, make, since):
     """It has other bytes and is the same entry; nobody signs twice in one."""
     leaf = demoted(stocked)
     head = stocked.log.sequence()
-    again = schema.officer.insert().values(id="bob", role="officer", office="store")
+    again = tables.officer.insert().values(id="bob", role="officer", office="store")
     Clerk(stocked).put("enrol", "bob", make(leaf), again)
     with pytest.raises(RegisterError, match="twice"):
         stocked.log.sequence()
@@ -406,7 +406,7 @@ def test_an_order_is_done_once_whatever_its_signatures(stocked, monkeypatch):
     second = Register(url, keys=own, officer_keys=[Token(OFFICERS["second"])])
     second.countersign(Order.parse(order.text))
     stocked.officers.dismiss("bob", "officer", officer=TWO, at=NOW)
-    monkeypatch.setattr("tjdocs.register.signing.verify", lambda *arguments: True)
+    monkeypatch.setattr("tjdocs.register.officer_signatures.verify", lambda *arguments: True)
     monkeypatch.setattr(Token, "sign", lambda self, data: bytes(64))
     with pytest.raises(RegisterError, match="already done"):
         second.countersign(Order.parse(order.text))
@@ -432,7 +432,7 @@ DECIDED = {
 def test_a_decision_that_the_register_would_not_write(clerk, name):
     said, detail = DECIDED[name]
     columns = {key: value for key, value in {**SAID, **said}.items() if key not in ("person", "foo")}
-    change = schema.decision.insert().values(id="decision/1", **columns)
+    change = tables.decision.insert().values(id="decision/1", **columns)
     clerk.forge("decide", "decision/1", ["second"], {"decision": said}, change, second=OFFICERS["second"])
     assert detail in details(clerk.register)
 
@@ -442,7 +442,7 @@ def test_a_decision_written_over_anothers(clerk, since):
     id_ = clerk.register.decisions.record("citizenship", "citizen", day=NOW.date(), act="o 5", officer="chief", at=NOW)
     head = clerk.register.log.sequence()
     said = {**SAID, "outcome": "not-citizen"}
-    change = schema.decision.update().values(**{key: value for key, value in said.items() if key != "person"})
+    change = tables.decision.update().values(**{key: value for key, value in said.items() if key != "person"})
     clerk.forge("decide", id_, ["second"], {"decision": said}, change, second=OFFICERS["second"])
     found = details(clerk.register, **({"since": head} if since else {}))
     assert (f"decide {id_}: it stands there twice" if since else "decided before under this id") in found
@@ -453,9 +453,9 @@ def test_a_decision_with_a_column_of_its_own_hides_no_trigger(clerk):
     register = clerk.register
     leaf = make_leaf("decide", "decision/3", STAMP, ["chief"], {"decision": {"foo": "x"}}, nonce="1")
     with register._context.store.write() as connection:
-        connection.execute(schema.entry.insert().values(act="decide", subject="decision/3", leaf=leaf, mac=b"x" * 32))
+        connection.execute(tables.entry.insert().values(act="decide", subject="decision/3", leaf=leaf, mac=b"x" * 32))
         columns = {key: value for key, value in SAID.items() if key != "person"}
-        connection.execute(schema.decision.insert().values(id="decision/3", **columns))
+        connection.execute(tables.decision.insert().values(id="decision/3", **columns))
         connection.exec_driver_sql("CREATE TRIGGER t AFTER UPDATE ON document BEGIN UPDATE document SET state='handed-over'; END")
     found = register.audit(officer="auditor", heads=[])
     assert {("trigger", "t"), ("decision", "decision/3")} <= {(one.table, one.row) for one in found.problems}
@@ -473,7 +473,7 @@ def test_a_role_is_granted_to_the_key_that_was_signed_for(clerk):
     with pytest.raises(RegisterError, match="differs from the order"):
         register.countersign(Order.parse(order.text))
     signed = {name: OFFICERS[name] for name in TWO}
-    change = schema.officer.insert().values(id="bob", role="officer", office="store")
+    change = tables.officer.insert().values(id="bob", role="officer", office="store")
     clerk.put("enrol", "bob", clerk.sign(order.body, **signed), change)
     assert "signed for another key than the officer has" in details(register)
 

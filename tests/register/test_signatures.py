@@ -8,26 +8,26 @@ import json
 import pytest
 from register_helpers import KIND, NOW, OFFICERS, STAMP, TWO, Clerk, enrol, issue, open_register, request, stock
 
+from tjdocs.auditlog.entry import add_signatures, make_leaf, signed_part, split_signatures
+from tjdocs.auditlog.merkle import leaf_hash
 from tjdocs.errors import KeyMaterialError, RegisterError
-from tjdocs.register import KeyRequest, Keys, OfficerKey, Register, read_proof, schema
-from tjdocs.register.entries import add_signatures, make_leaf, signed_part, split_signatures
-from tjdocs.register.merkle import leaf_hash
+from tjdocs.register import KeyRequest, Keys, OfficerKey, Register, read_proof, tables
 
-ENTRY = schema.entry.c
+ENTRY = tables.entry.c
 STRANGER = OfficerKey.generate()
 
 
 def enrol_row(id_, role="officer", office="store"):
-    return schema.officer.insert().values(id=id_, role=role, office=office)
+    return tables.officer.insert().values(id=id_, role=role, office=office)
 
 
 def key_row(id_, key):
-    return schema.officer_key.insert().values(public=KeyRequest.of(id_, key).fields["key"], officer=id_, since=STAMP, until="")
+    return tables.officer_key.insert().values(public=KeyRequest.of(id_, key).fields["key"], officer=id_, since=STAMP, until="")
 
 
 def destroyed(first, last):
     """Take blanks out of the one range in Dushanbe, as an act would."""
-    table = schema.blank
+    table = tables.blank
     return table.update().where(table.c.first == first, table.c.last == last).values(state="destroyed", since=STAMP)
 
 
@@ -298,7 +298,7 @@ def test_who_was_dismissed_signs_no_more(sound):
     clerk = Clerk(sound)
     sound.officers.dismiss("anna", "clerk", officer="chief", at=NOW)
     document = {"document": {"state": "handed-over", "ground": "", "since": STAMP}}
-    change = schema.document.update().values(state="handed-over", since=STAMP)
+    change = tables.document.update().values(state="handed-over", since=STAMP)
     clerk.forge("handover", "P0000001", ["anna"], document, change, anna=OFFICERS["anna"])
     (problem,) = told(sound).problems
     assert (problem.code, problem.table, problem.detail) == ("unlawful", "entry", "anna was dismissed before")
@@ -325,7 +325,7 @@ def test_the_log_rewritten_under_another_first_key(sound, url, keys):
     first = told(sound).first_key
     clerk = Clerk(sound)
     with sound._context.store.read() as connection:
-        rows = connection.execute(schema.entry.select().order_by(ENTRY.position)).all()
+        rows = connection.execute(tables.entry.select().order_by(ENTRY.position)).all()
     changes = []
     for row in rows:
         body, signatures = split_signatures(bytes(row.leaf))
@@ -336,17 +336,17 @@ def test_the_log_rewritten_under_another_first_key(sound, url, keys):
         signers = {name: STRANGERS["example.tj/register" if name == "chief" else name] for name in signatures}
         changes.append((row.id, clerk.sign(body, **signers)))
     with sound._context.store.write() as connection:
-        connection.execute(schema.head.delete())
-        connection.execute(schema.entry.update().values(position=None))
-        connection.execute(schema.officer_key.delete())
+        connection.execute(tables.head.delete())
+        connection.execute(tables.entry.update().values(position=None))
+        connection.execute(tables.officer_key.delete())
         for id_, leaf in changes:
             new = {"leaf": leaf, "mac": clerk.secrets.entry(leaf_hash(leaf))}
-            connection.execute(schema.entry.update().where(ENTRY.id == id_).values(**new))
+            connection.execute(tables.entry.update().where(ENTRY.id == id_).values(**new))
             entry = json.loads(leaf)
             if "key" in entry:
                 officer = "chief" if entry["act"] == "init" else entry["subject"]
                 values = {"public": entry["key"], "officer": officer, "since": entry["at"], "until": ""}
-                connection.execute(schema.officer_key.insert().values(**values))
+                connection.execute(tables.officer_key.insert().values(**values))
     forger = Register(url, keys=keys, officer_keys=[STRANGERS["auditor"]])
     found = forger.audit(officer="auditor", heads=[])
     assert found.problems == ()  # the register's own keys alone tell nothing of it
@@ -408,7 +408,7 @@ def test_an_enrolment_that_cannot_be_read_accuses_nobody(sound):
         issue(sound)
     sound.log.sequence()
     with sound._context.store.write() as connection:
-        connection.execute(schema.entry.update().where(ENTRY.subject == "anna", ENTRY.act == "enrol").values(leaf=b"[" * 60_000))
+        connection.execute(tables.entry.update().where(ENTRY.subject == "anna", ENTRY.act == "enrol").values(leaf=b"[" * 60_000))
     found = sound.audit(officer="auditor", heads=[])
     assert {problem.table for problem in found.problems} == {"entry", "log", "officer", "officer_key"}
     assert {problem.row for problem in found.problems if problem.table == "entry"} == {"4"}
@@ -420,7 +420,7 @@ def test_an_enrolment_that_cannot_be_read_accuses_nobody(sound):
 @pytest.mark.parametrize("with_data_key", [True, False])
 def test_a_first_entry_that_cannot_be_read(sound, url, keys, with_data_key):
     with sound._context.store.write() as connection:
-        connection.execute(schema.entry.update().where(ENTRY.act == "init").values(leaf=b'{"a":' * 9_000))
+        connection.execute(tables.entry.update().where(ENTRY.act == "init").values(leaf=b'{"a":' * 9_000))
     register = sound if with_data_key else open_register(url, Keys((), None, keys.verifier))
     found = register.audit(officer="auditor", heads=[])
     assert not found.sound
@@ -430,7 +430,7 @@ def test_a_first_entry_that_cannot_be_read(sound, url, keys, with_data_key):
 
 def test_many_entries_that_rest_on_one(sound, monkeypatch):
     """So many are named, and of the others how many."""
-    monkeypatch.setattr("tjdocs.register.audit.NAMED", 5)
+    monkeypatch.setattr("tjdocs.register.audit.audit.NAMED", 5)
     clerk = Clerk(sound)
     for n in range(8):
         clerk.forge("rewrap", str(n), ["mallory"], {}, mallory=STRANGER)
@@ -441,7 +441,7 @@ def test_many_entries_that_rest_on_one(sound, monkeypatch):
 
 def test_so_many_wrong_signatures_are_compared_with_other_keys(sound, monkeypatch):
     """Else a clerk's million entries would each cost the audit a verification by every key."""
-    monkeypatch.setattr("tjdocs.register.roll.NAMED", 2)
+    monkeypatch.setattr("tjdocs.register.audit.roll.NAMED", 2)
     clerk = Clerk(sound)
     for n in range(4):
         clerk.forge("rewrap", str(n), ["chief"], {}, chief=OFFICERS["anna"])

@@ -14,21 +14,14 @@ from hypothesis import strategies as st
 from register_helpers import KIND, NOW, enrol, issue, new_register, open_register, person, stock
 
 from tjdocs import limits
+from tjdocs.auditlog.entry import add_signatures, read_json, read_leaf, read_moment, read_written, split_signatures
+from tjdocs.auditlog.merkle import leaf_hash
 from tjdocs.errors import RegisterError, TjdocsError, UsageError
-from tjdocs.register import Keys, Register, schema
-from tjdocs.register.entries import (
-    add_signatures,
-    read_json,
-    read_leaf,
-    read_moment,
-    read_written,
-    split_signatures,
-)
-from tjdocs.register.merkle import leaf_hash
-from tjdocs.register.replay import Replay
-from tjdocs.register.roll import Roll
+from tjdocs.register import Keys, Register, tables
+from tjdocs.register.audit.replay import Replay
+from tjdocs.register.audit.roll import Roll
 
-ENTRY = schema.entry.c
+ENTRY = tables.entry.c
 BEGIN = b'{"schema":1,"act":"assign","subject":"P0000001-P0000100","at":"2026-11-24T12:00:00+00:00","officers":["chief"]'
 CONTENTS = {
     "empty": b"", "space": b" ", "null": b"null", "number": b"5", "text": b'"text"', "list": b"[]", "object": b"{}",
@@ -103,11 +96,11 @@ def put(register, act, leaf, *, marked):
     """Put other bytes in the place of an entry; marked as only who has the data key can."""
     with register._context.store.write() as connection:
         which = (ENTRY.act == act) & (ENTRY.subject == PLACES[act])
-        row = connection.execute(schema.entry.select().where(which)).one()
+        row = connection.execute(tables.entry.select().where(which)).one()
         values = {"leaf": leaf}
         if marked:
             values["mac"] = register._context.secrets.placed(leaf_hash(leaf), row.id, row.position)
-        connection.execute(schema.entry.update().where(ENTRY.id == row.id).values(**values))
+        connection.execute(tables.entry.update().where(ENTRY.id == row.id).values(**values))
         return str(row.position)
 
 
@@ -147,7 +140,7 @@ def test_what_nobody_can_read_is_not_proved(copied):
     for leaf in (b"\xff\xfe", b"[" * 60_000, b"5"):
         with copied._context.store.write() as connection:
             values = {"act": "lost", "subject": "P0000077", "leaf": leaf, "mac": copied._context.secrets.entry(leaf_hash(leaf))}
-            connection.execute(schema.entry.insert().values(**values))
+            connection.execute(tables.entry.insert().values(**values))
         copied.log.sequence()
         with pytest.raises(RegisterError, match="unreadable entry: entry 1") as caught:
             copied.log.prove("P0000077", officer="auditor")
@@ -166,7 +159,7 @@ VALUES = ["", "x", "[" * 60_000, "9" * 5_000, "NaN", "\x00", "\x1b[31m[/red]", "
 @pytest.mark.parametrize("value", VALUES, ids=range(len(VALUES)))
 def test_a_setting_of_any_content(copied, url_of, keys, key, value):
     with copied._context.store.write() as connection:
-        connection.execute(schema.setting.update().where(schema.setting.c.key == key).values(value=value))
+        connection.execute(tables.setting.update().where(tables.setting.c.key == key).values(value=value))
     assert ("setting", key) in {(problem.table, problem.row) for problem in copied.audit(officer="auditor").problems}
     assert copied.report(first=NOW.date(), last=NOW.date(), officer="chief").balanced
     for call in (lambda: copied.rewrap(officer="chief", at=NOW), lambda: open_register(url_of(copied), keys)):
@@ -187,7 +180,7 @@ DOCUMENTS = {
 def test_a_documents_row_of_any_content(copied, column, value):
     """Whoever acts on it or looks is told by name, and the audit says the rest."""
     with copied._context.store.write() as connection:
-        table = schema.document
+        table = tables.document
         connection.execute(table.update().where(table.c.number == "P0000003").values(**{column: value}))
     assert ("document", "P0000003") in {(one.table, one.row) for one in copied.audit(officer="auditor").problems}
     looks = (
@@ -214,7 +207,7 @@ def test_what_a_crash_left_beside_an_entry_that_was_changed(copied, tmp_path):
     copied.commit(number, at=NOW, issued=NOW.date(), expires=NOW.date(), files={}, written={"a": "00" * 32})
     copied._issuing._held.clear()
     with copied._context.store.write() as connection:
-        connection.execute(schema.entry.update().where(ENTRY.subject == number).values(leaf=b"[" * 60_000))
+        connection.execute(tables.entry.update().where(ENTRY.subject == number).values(leaf=b"[" * 60_000))
     assert [one.done for one in copied.resume(officer="chief", at=NOW)] == ["forged"]
     assert os.path.isdir(staging)
 
@@ -229,7 +222,7 @@ def test_the_command_line_tells_of_it(tmp_path, what):
     register.log.sequence()
     with register._context.store.write() as connection:
         connection.exec_driver_sql("UPDATE document SET expires = '2099-01-01'")
-        connection.execute(schema.entry.update().where(ENTRY.id == 3).values(leaf=b"[" * 60_000, subject="\x1b[31m[/red]\u202e"))
+        connection.execute(tables.entry.update().where(ENTRY.id == 3).values(leaf=b"[" * 60_000, subject="\x1b[31m[/red]\u202e"))
     register.close()
     more = ["T00000001"] if what == "prove" else []
     done = subprocess.run([*command, what, *more, "--register", "sqlite:///r.db"], cwd=tmp_path, capture_output=True, text=True)

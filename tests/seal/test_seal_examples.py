@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 import builders as b
 import seals_made as s
 from tjdocs import mrz, specs
-from tjdocs.asn1 import x509
-from tjdocs.pki import keys
+from tjdocs.asn1 import x509_schema
+from tjdocs.pki import public_key
 from tjdocs.seal import Header, Seal, message, spans
 from tjdocs.seal.hashing import algorithm_of
 
@@ -25,8 +25,8 @@ def data_of(row) -> bytes:
     return bytes.fromhex("".join(row["hex"]))
 
 
-def key_of(row) -> keys.PublicKey:
-    return keys.load(b.ec_spki(CURVES[row["signer_curve"]], bytes.fromhex(row["signer_public_key"])))
+def key_of(row) -> public_key.PublicKey:
+    return public_key.load(b.ec_spki(CURVES[row["signer_curve"]], bytes.fromhex(row["signer_public_key"])))
 
 
 def header_of(row) -> Header:
@@ -71,10 +71,10 @@ def test_signatures_are_right_under_the_published_keys(row):
     seal, key = Seal.parse(data_of(row)), key_of(row)
     algorithm = algorithm_of(key)
     assert algorithm.hash == row["hash"].lower().replace("-", "")
-    named = x509.AlgorithmId(algorithm.oid, b"")
-    assert keys.verify(key, named, seal.signature, seal.signed).valid
+    named = x509_schema.AlgorithmId(algorithm.oid, b"")
+    assert public_key.verify(key, named, seal.signature, seal.signed).valid
     for changed in (seal.signed[:-1], seal.signed + b"\0", bytes((seal.signed[0] ^ 1,)) + seal.signed[1:]):
-        assert keys.verify(key, named, seal.signature, changed).reason == "wrong-signature"
+        assert public_key.verify(key, named, seal.signature, changed).reason == "wrong-signature"
 
 
 def test_the_zone_of_the_worked_example_is_a_zone():
@@ -95,7 +95,7 @@ def test_r_and_s_as_der_and_back(row):
 def test_the_hash_follows_from_the_order_of_the_curve(curve):
     size = (curve["bits"] + 7) // 8
     point = b"\4" + int(curve["gx"], 16).to_bytes(size, "big") + int(curve["gy"], 16).to_bytes(size, "big")
-    key = keys.load(b.ec_spki(curve["oid"], point))
+    key = public_key.load(b.ec_spki(curve["oid"], point))
     assert key.kind == "ec"
     bits = int(curve["n"], 16).bit_length()
     hashes = {int(limit): name for limit, name in TABLE["hash_by_order_bits"]["up_to"].items()}
@@ -106,7 +106,7 @@ def test_the_hash_follows_from_the_order_of_the_curve(curve):
 
 def test_an_order_above_all_limits_has_no_hash():
     assert {row["name"] for row in CURVE_TABLE if int(row["n"], 16).bit_length() > 512} == {"secp521r1"}
-    assert algorithm_of(keys.load(b.spki(b.rsa_key("seal")))) is None
+    assert algorithm_of(public_key.load(b.spki(b.rsa_key("seal")))) is None
 
 
 @pytest.mark.parametrize("id_", SEALS)

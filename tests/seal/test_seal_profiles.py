@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import seals_made as s
 from tjdocs import specs
 from tjdocs.errors import SpecError, UsageError
-from tjdocs.seal import profiles
+from tjdocs.seal import vds_profiles
 
 NAMES = (
     "address-sticker-passport",
@@ -24,30 +24,30 @@ SOUND = specs.read_toml("seals/visa.toml")
 
 
 def test_the_profiles():
-    assert profiles.names() == NAMES
+    assert vds_profiles.names() == NAMES
     with pytest.raises(UsageError, match="no such profile") as caught:
-        profiles.get("passport")
+        vds_profiles.get("passport")
     assert "visa" in caught.value.hint
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_header_names_its_profile(name):
-    profile = profiles.get(name)
+    profile = vds_profiles.get(name)
     for country in profile.countries or ("UTO", "TJK"):
-        assert profiles.find(profile.definition, profile.category, country) is profile
-    assert profiles.find(profile.definition, profile.category ^ 0xF0, "TJK") is None
+        assert vds_profiles.find(profile.definition, profile.category, country) is profile
+    assert vds_profiles.find(profile.definition, profile.category ^ 0xF0, "TJK") is None
 
 
 def test_icao_categories_are_odd_and_national_ones_even():
     """Doc 9303-13, 2.2 and 3.1.1."""
     for name in NAMES:
-        profile = profiles.get(name)
+        profile = vds_profiles.get(name)
         assert profile.clause.startswith("Doc 9303") == (profile.category % 2 == 1)
         assert bool(profile.countries) == (profile.category % 2 == 0)
 
 
 def test_an_emergency_travel_document_uses_version_4():
-    assert profiles.get("emergency-travel-document").versions == (4,)
+    assert vds_profiles.get("emergency-travel-document").versions == (4,)
 
 
 @pytest.mark.parametrize(
@@ -78,11 +78,11 @@ def test_an_emergency_travel_document_uses_version_4():
     ],
 )
 def test_a_misspelt_entry_is_an_error(change):
-    profiles.parse(SOUND, where="sound")
+    vds_profiles.parse(SOUND, where="sound")
     table = copy.deepcopy(SOUND)
     change(table)
     with pytest.raises(SpecError):
-        profiles.parse(table, where="changed")
+        vds_profiles.parse(table, where="changed")
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_files_that_contradict_each_other(tmp_path, monkeypatch, one, other):
     monkeypatch.setattr(specs, "folder", lambda name: tmp_path)
     monkeypatch.setattr(specs, "read_toml", lambda path: tables[path.removeprefix("seals/").removesuffix(".toml")])
     with pytest.raises(SpecError):
-        profiles._all.__wrapped__()
+        vds_profiles._all.__wrapped__()
 
 
 def test_national_profiles_of_two_states_may_share_numbers(tmp_path, monkeypatch):
@@ -113,7 +113,7 @@ def test_national_profiles_of_two_states_may_share_numbers(tmp_path, monkeypatch
         (tmp_path / f"seals/{name}.toml").touch()
     monkeypatch.setattr(specs, "folder", lambda name: tmp_path)
     monkeypatch.setattr(specs, "read_toml", lambda path: tables[path.removeprefix("seals/").removesuffix(".toml")])
-    assert set(profiles._all.__wrapped__()) == {"tjk", "uto"}
+    assert set(vds_profiles._all.__wrapped__()) == {"tjk", "uto"}
 
 
 # ------------------------------------------------------------------------------------------------------------- values
@@ -134,14 +134,14 @@ VALUES = {
 @pytest.mark.parametrize("key", VALUES, ids="-".join)
 @given(data=st.data())
 def test_every_value_is_read_back(key, data):
-    spec = profiles.get(key[0]).by_name(key[1])
+    spec = vds_profiles.get(key[0]).by_name(key[1])
     value = data.draw(VALUES[key])
     if spec.type == "zone" and not value.strip("<"):
         return
     encoded = spec.encode(value)
     assert spec.decode(encoded) == value
     assert spec.length[0] <= len(encoded) <= spec.length[1]
-    shown = list(value) if isinstance(value, tuple) else value if isinstance(value, int) else profiles.plain(value)
+    shown = list(value) if isinstance(value, tuple) else value if isinstance(value, int) else vds_profiles.plain(value)
     assert spec.from_json(shown) == value
 
 
@@ -169,7 +169,7 @@ def test_every_value_is_read_back(key, data):
     ],
 )
 def test_values_that_no_feature_has(profile, name, value):
-    spec = profiles.get(profile).by_name(name)
+    spec = vds_profiles.get(profile).by_name(name)
     with pytest.raises(UsageError) as caught:
         spec.encode(value)
     assert caught.value.where == f"feature {name}"
@@ -189,24 +189,24 @@ def test_values_that_no_feature_has(profile, name, value):
 )
 def test_json_that_is_no_value(name, value):
     with pytest.raises(UsageError):
-        profiles.get("stateless-id").by_name(name).from_json(value)
+        vds_profiles.get("stateless-id").by_name(name).from_json(value)
 
 
 def test_bytes_in_json_are_hexadecimal():
-    assert profiles.get("visa").by_name("visa_type").from_json("4331") == b"C1"
+    assert vds_profiles.get("visa").by_name("visa_type").from_json("4331") == b"C1"
     with pytest.raises(UsageError):
-        profiles.get("visa").by_name("visa_type").from_json("C one")
+        vds_profiles.get("visa").by_name("visa_type").from_json("C one")
 
 
 def test_a_zone_may_be_given_whole_and_with_line_ends():
-    spec = profiles.get("visa").by_name("zone_a")
+    spec = vds_profiles.get("visa").by_name("zone_a")
     assert spec.encode(s.lines(s.visa(44))) == spec.encode(s.visa(44)[:72]) == s.c40(s.visa(44)[:72])
     assert spec.sound(s.visa(44)[:72], date(2026, 6, 1))
     assert not spec.sound(s.zone(), date(2026, 6, 1))
 
 
 def test_words_say_what_a_value_means():
-    visa, registration = profiles.get("visa"), profiles.get("registration-certificate")
+    visa, registration = vds_profiles.get("visa"), vds_profiles.get("registration-certificate")
     assert visa.by_name("number_of_entries").meaning(0) == "unlimited"
     assert visa.by_name("number_of_entries").meaning(3) == ""
     assert visa.by_name("duration_of_stay").meaning((254, 254, 254)) == "transit without entry"
@@ -215,5 +215,5 @@ def test_words_say_what_a_value_means():
 
 def test_an_unknown_feature_is_named_with_the_known_ones():
     with pytest.raises(UsageError, match="unknown feature") as caught:
-        profiles.get("visa").by_name("colour")
+        vds_profiles.get("visa").by_name("colour")
     assert "passport_number" in caught.value.hint

@@ -12,9 +12,9 @@ import seals_made as s
 from tjdocs import specs
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.seal import Header, Problem, Seal, spans
-from tjdocs.seal.features import encode
-from tjdocs.seal.header import parse
-from tjdocs.seal.problems import kinds
+from tjdocs.seal.seal_problems import kinds
+from tjdocs.seal.vds_features import encode
+from tjdocs.seal.vds_header import parse
 
 SOUND = s.made()
 NO_DAY = b"\xff\xff\xff"

@@ -16,10 +16,10 @@ from tjdocs import specs
 from tjdocs.errors import SpecError
 from tjdocs.findings import Finding, Outcome, checks, enforce_premises
 from tjdocs.pki import TrustStore
-from tjdocs.pki.importing import import_paths
+from tjdocs.pki.trust.import_files import import_paths
 from tjdocs.seal import Seal, status, verify
-from tjdocs.seal.problems import kinds
-from tjdocs.seal.results import _table, results
+from tjdocs.seal.seal_problems import kinds
+from tjdocs.seal.seal_results import _table, results
 
 CSCA = b.utopia().certificate
 SHARE = 1 if os.environ.get("TJDOCS_SWEEP") == "full" else 10

@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from vector_files import is_twin
 
 from tjdocs import vectors
-from tjdocs.vectors.library import answer
+from tjdocs.vectors.library_adapter import answer
 
 SOURCE = "BSI TR-03105-5.1, LDS_"
 FILES = {"A": "EF.COM", "B": "DG1", "C": "DG2", "F": "DG14", "H": "EF.SOD", "I": "DG15"}

@@ -11,8 +11,8 @@ import pytest
 from tjdocs import vectors
 from tjdocs.errors import UsageError
 from tjdocs.vectors import Result
-from tjdocs.vectors.library import Answer
-from tjdocs.vectors.run import GIVE_UP, Comparison
+from tjdocs.vectors.library_adapter import Answer
+from tjdocs.vectors.run_vectors import GIVE_UP, Comparison
 
 LDS = vectors.load("lds")
 VALID = [v.id for v in LDS if v.expected == "valid"]

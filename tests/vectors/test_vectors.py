@@ -12,10 +12,10 @@ from vector_files import UNTOLD, WITHDRAWN, changes, is_twin, said, twin_of
 from tjdocs import specs, vectors
 from tjdocs.errors import OutputError, SpecError, UsageError
 from tjdocs.pki import Certificate, algorithms
-from tjdocs.seal.problems import kinds
-from tjdocs.seal.results import results
-from tjdocs.vectors.model import clauses, exported
+from tjdocs.seal.seal_problems import kinds
+from tjdocs.seal.seal_results import results
 from tjdocs.vectors.notes import notes, reasons
+from tjdocs.vectors.vector import clauses, exported
 
 ROOT = Path(__file__).parents[2]
 FOLDER = specs.folder("test_vectors")

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import builders as b
-from tjdocs.vectors.library import answer
-from tjdocs.vectors.model import TWIN, resolved
+from tjdocs.vectors.library_adapter import answer
 from tjdocs.vectors.notes import flag_of
+from tjdocs.vectors.vector import TWIN, resolved
 
 VECTORS = Path(__file__).parents[2] / "test_vectors"
 CHANGES = VECTORS / "CHANGES.md"

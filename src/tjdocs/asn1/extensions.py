@@ -5,7 +5,7 @@ from datetime import datetime
 
 from cryptography.hazmat import asn1
 
-from tjdocs.asn1 import der, tlv, x509
+from tjdocs.asn1 import der, tlv, x509_schema
 
 __all__ = [
     "alternative_name",
@@ -23,7 +23,7 @@ __all__ = [
 
 def authority_key_identifier(identifier: bytes) -> bytes:
     """Return an ``AuthorityKeyIdentifier`` with the key identifier alone."""
-    return der.encode(x509.AuthorityKeyIdentifier(key_identifier=identifier, issuer=None, serial=None))
+    return der.encode(x509_schema.AuthorityKeyIdentifier(key_identifier=identifier, issuer=None, serial=None))
 
 
 def subject_key_identifier(identifier: bytes) -> bytes:
@@ -40,13 +40,13 @@ def key_usage(*bits: int) -> bytes:
 
 def basic_constraints(path_length: int) -> bytes:
     """Return ``BasicConstraints`` of a CA."""
-    return der.encode(x509.BasicConstraints(ca=True, path_length=path_length))
+    return der.encode(x509_schema.BasicConstraints(ca=True, path_length=path_length))
 
 
 def private_key_usage_period(not_before: datetime, not_after: datetime) -> bytes:
     """Return a ``PrivateKeyUsagePeriod``."""
     return der.encode(
-        x509.PrivateKeyUsagePeriod(
+        x509_schema.PrivateKeyUsagePeriod(
             not_before=asn1.GeneralizedTime(not_before), not_after=asn1.GeneralizedTime(not_after)
         )
     )
@@ -54,7 +54,7 @@ def private_key_usage_period(not_before: datetime, not_after: datetime) -> bytes
 
 def alternative_name(code: str, contact: str) -> bytes:
     """Return ``GeneralNames``: the State's three-letter code as localityName, and a URI (Doc 9303-12, 7.1.1.2)."""
-    directory = x509.encode_name([("2.5.4.7", code, 0x13)])
+    directory = x509_schema.encode_name([("2.5.4.7", code, 0x13)])
     return tlv.encode(0x30, tlv.encode(0xA4, directory) + tlv.encode(0x86, contact.encode("ascii")))
 
 
@@ -72,7 +72,7 @@ def document_type_list(codes: Sequence[str]) -> bytes:
 
 def extended_key_usage(oid: str) -> bytes:
     """Return an ``ExtKeyUsageSyntax`` of one purpose."""
-    return tlv.encode(0x30, x509.encode_oid(oid))
+    return tlv.encode(0x30, x509_schema.encode_oid(oid))
 
 
 def crl_number(number: int) -> bytes:

@@ -4,15 +4,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from tjdocs.border import crossing, law, standing
-from tjdocs.border.case import Case
+from tjdocs.border import law
+from tjdocs.border.checks import crossing_point, register_status
+from tjdocs.border.checks.register_status import Status
+from tjdocs.border.crossing import Case
 from tjdocs.border.policy import Decision, Policy
-from tjdocs.border.standing import Status
 from tjdocs.errors import UsageError
 from tjdocs.findings import Finding, enforce_premises
 from tjdocs.inspection import Evidence, Examination, examine
-from tjdocs.pki.trust import TrustStore
-from tjdocs.register.lists import Lists
+from tjdocs.pki.trust.store import TrustStore
+from tjdocs.watchlists.watchlists import Lists
 
 if TYPE_CHECKING:
     from tjdocs.register import Register
@@ -85,7 +86,7 @@ class Inspector:
             raise UsageError("unusable inspector", where="trust, policy", hint="a TrustStore and a Policy, or None")
         if trust is not None and trust.policies:  # evidence and batches could not tell it
             raise UsageError("a store under a policy", where="trust", hint="the store itself, and policy=")
-        asked = None if register is None else standing.asked(register)
+        asked = None if register is None else register_status.asked(register)
         if not isinstance(lists, Lists | None) or (asked is None and register is not None):
             raise UsageError("unusable inspector", where="register, lists", hint="a Register and Lists, or None")
         self._trust = trust if trust is not None else TrustStore.of(())
@@ -126,15 +127,15 @@ class Inspector:
         """
         if not isinstance(evidence, Evidence):
             raise UsageError("no evidence", where="evidence", hint="Evidence(mrz=…, chip=…)")
-        examination = examine(evidence, self.believed, at=at, time_zone=crossing.time_zone(evidence.point))
+        examination = examine(evidence, self.believed, at=at, time_zone=crossing_point.time_zone(evidence.point))
         case = Case.of(evidence, examination, self._lists)
-        case = case.with_register(*standing.look_up(case, self._register))
+        case = case.with_register(*register_status.look_up(case, self._register))
         verdict = self._decide(examination, case)
         if dry_run or verdict.decision is not Decision.ADMIT or self._register is None or case.standing is None:
             return verdict
         if case.kind is None or not case.kind.single_use or case.direction not in case.kind.use:
             return verdict
-        after = standing.used_up(case, self._register)
+        after = register_status.used_up(case, self._register)
         # else another desk was quicker, or the register is gone: judged again with what is known now
         return verdict if after is case else self._decide(examination, after)
 

@@ -10,10 +10,10 @@ from types import MappingProxyType
 from typing import Any
 
 from tjdocs import inputs, limits, specs
-from tjdocs.border.kinds import kinds
+from tjdocs.documents.document_class import kinds
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.findings import Finding, Outcome, checks
-from tjdocs.pki.belief import TrustPolicy
+from tjdocs.pki.trust.trust_policy import TrustPolicy
 
 __all__ = ["Decision", "Policy", "Rule"]
 

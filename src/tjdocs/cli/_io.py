@@ -14,12 +14,12 @@ from tjdocs.cli import _terminal
 from tjdocs.errors import InputError, UsageError
 from tjdocs.escaping import printable
 from tjdocs.findings import Finding, checks
-from tjdocs.pki.importing import read_certificates, read_crls
-from tjdocs.pki.trust import TrustStore
+from tjdocs.pki.trust.import_files import read_certificates, read_crls
+from tjdocs.pki.trust.store import TrustStore
 from tjdocs.spans import Span
 
 if TYPE_CHECKING:
-    from tjdocs.border.texts import Texts
+    from tjdocs.border.report.wording import Texts
 
 Json = Annotated[bool, typer.Option("--json", help="Machine output alone on standard output.")]
 At = Annotated[
@@ -178,7 +178,7 @@ def show_findings(findings: Iterable[Finding], words: "Texts | None" = None) -> 
         line.append(f"{finding.check:<20}{finding.subject:<8}")
         detail, explained = finding.detail, checks()[finding.check].reasons.get(finding.reason, "")
         if words is not None:
-            from tjdocs.border.details import explain, say
+            from tjdocs.border.report.details import explain, say
 
             detail, explained = say(finding, words), explain(finding.check, finding.reason, words)[0]
         if finding.reason:

@@ -12,10 +12,10 @@ import typer
 
 from tjdocs import inputs
 from tjdocs.border import Inspector, Lists
-from tjdocs.border.reading import CROSSING_KEYS, named
-from tjdocs.border.standing import RegisterStatus
+from tjdocs.border.checks.register_status import RegisterStatus
 from tjdocs.cli import _io, _register, _verdicts
 from tjdocs.errors import UsageError
+from tjdocs.inspection.evidence_json import CROSSING_KEYS, named
 
 __all__ = ["BATCH_KEYS", "INSPECT_KEYS", "SetupFile", "crossing", "desk", "make_inspector", "open_register"]
 

@@ -6,8 +6,8 @@ import typer
 from rich.text import Text
 
 from tjdocs.border import Decision, Policy, Verdict
-from tjdocs.border.report_rows import advice, not_checked
-from tjdocs.border.texts import Texts
+from tjdocs.border.report.report_rows import advice, not_checked
+from tjdocs.border.report.wording import Texts
 from tjdocs.cli import _io, _terminal
 
 __all__ = ["PolicyFile", "policy", "show"]

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 import typer
 
 from tjdocs import inputs, limits
-from tjdocs.border import Evidence, Inspector, Lists, Verdict, batch
+from tjdocs.border import Evidence, Inspector, Lists, Verdict, inspect_batch
+from tjdocs.border.evidence.inspection_record import Records
 from tjdocs.border.files import check_new
-from tjdocs.border.reading import JUDGED, arguments
-from tjdocs.border.record import Records
-from tjdocs.border.texts import texts
-from tjdocs.cli import _batches, _io, _options, _register, _setup, _streams, _terminal, _verdicts
+from tjdocs.border.report.wording import texts
+from tjdocs.cli import _batch_output, _io, _options, _register, _setup, _streams, _terminal, _verdicts
 from tjdocs.errors import InputError, UsageError
+from tjdocs.inspection.evidence_json import JUDGED, arguments
 
 app = typer.Typer(help="At the crossing: law, verdict, record.", no_args_is_help=True)
 evidence_app = typer.Typer(help="An inspection as signed evidence.", no_args_is_help=True)
@@ -134,15 +134,15 @@ def _keep(
 ) -> None:
     """Write what was asked for."""
     if report:
-        from tjdocs.border.report import write_report
+        from tjdocs.border.report.html_report import write_report
 
         write_report(verdict, report, lang=lang)
     if records is not None:
         records.add(verdict)
     if signing is not None:
-        from tjdocs.border import proof
+        from tjdocs.border.evidence import evidence_archive
 
-        proof.export(export, seen, verdict, inspector, signer=signing, at=_io.moment(""))
+        evidence_archive.export(export, seen, verdict, inspector, signer=signing, at=_io.moment(""))
 
 
 def _signer(export: str, values: Mapping[str, Any]) -> Any:
@@ -150,7 +150,7 @@ def _signer(export: str, values: Mapping[str, Any]) -> Any:
         return None
     if "export_signer" not in values or "export_key" not in values:
         raise UsageError("evidence without a signer", where="--export", hint="give --export-signer and --export-key")
-    from tjdocs.border.signatures import check_signer, read_signer
+    from tjdocs.border.evidence.evidence_signature import check_signer, read_signer
 
     passphrase = _io.passphrase(values.get("passphrase_file", ""))
     signer = read_signer(values["export_signer"], values["export_key"], passphrase=passphrase)
@@ -219,19 +219,19 @@ def judge_batch(
     common = _setup.crossing(values)
     _setup.open_register(values)
     inspector = _setup.make_inspector({**values, "register": ""})
-    made = batch.Setup.of(
+    made = inspect_batch.Setup.of(
         trust=inspector.trust, lists=inspector.lists, policy=inspector.policy, register=values.get("register", ""),
         officer=values.get("officer", "trial"),
         officer_key=_register.one_officer_key(values.get("officer_key"), values.get("officer_passphrase_file")),
     )  # fmt: skip
     given = values.get("at", "")
-    items = (item for path in paths for item in _batches.items(path, here=bool(dask)))
+    items = (item for path in paths for item in _batch_output.items(path, here=bool(dask)))
     judged_by = made.digest + str(sorted(common.items()))
     with (
-        _batches.Results(out, judged_by, _io.given(given), given=bool(given)) as results,
-        _batches.executor(dask, made) as executor,
+        _batch_output.Results(out, judged_by, _io.given(given), given=bool(given)) as results,
+        _batch_output.executor(dask, made) as executor,
     ):
-        found = batch.run(
+        found = inspect_batch.run(
             results.left(items), made, at=results.at, common=common, executor=executor, workers=workers or None,
             named=results.named,
         )  # fmt: skip
@@ -326,9 +326,9 @@ def evidence_verify(
     as_json: _io.Json = False,
 ) -> None:
     """Verify signed evidence and judge it again. Exit status 1 unless everything holds."""
-    from tjdocs.border import proof
+    from tjdocs.border.evidence import evidence_archive
 
-    result = proof.verify(path, trust=_io.trust(trust or [], []))
+    result = evidence_archive.verify(path, trust=_io.trust(trust or [], []))
     if as_json:
         _io.show_json(result.as_json())
     else:

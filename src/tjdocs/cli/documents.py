@@ -170,7 +170,7 @@ def _described(kind: DocumentType, lang: str) -> dict[str, Any]:
 @app.command("example")
 def example_(type_: Type, types: Types = None, at: _io.At = "", as_json: _io.Json = False) -> None:
     """Print a complete lawful application of a specimen as JSON, with or without --json."""
-    from tjdocs.documents.example import example
+    from tjdocs.documents.application_example import example
 
     _terminal.lines(example(type_, at=_io.given(at), types=DocumentTypes.load(*types or ())).to_json())
 
@@ -178,7 +178,7 @@ def example_(type_: Type, types: Types = None, at: _io.At = "", as_json: _io.Jso
 @app.command("schema")
 def schema_(types: Types = None, as_json: _io.Json = False) -> None:
     """Print the JSON schema of applications, with or without --json."""
-    from tjdocs.documents.schema import schema
+    from tjdocs.documents.application_schema import schema
 
     _terminal.json_value(schema(DocumentTypes.load(*types or ())), indent=1)
 
@@ -193,7 +193,7 @@ def check(
     as_json: _io.Json = False,
 ) -> None:
     """Judge an application without issuing: every rule, the spelling in the zone, the last valid day."""
-    from tjdocs.office.preview import preview
+    from tjdocs.office.draft_preview import preview
 
     loaded = DocumentTypes.load(*types or ())
     kind = loaded[type_]

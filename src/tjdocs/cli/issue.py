@@ -16,7 +16,7 @@ from tjdocs.errors import UsageError
 
 if TYPE_CHECKING:  # the office brings database and drawing with it, which no other command should wait for
     from tjdocs.office import Issued, Office
-    from tjdocs.pki.authority import Authority
+    from tjdocs.pki.authority.authority import Authority
     from tjdocs.register import Document, Register
 
 AuthorityFolder = Annotated[str, typer.Option("--authority", help="The authority's folder.")]
@@ -78,7 +78,7 @@ def _desk(
     officer_key: list[str] | None,
     officer_passphrase_file: list[str] | None,
 ) -> Desk:
-    from tjdocs.pki.authority import Authority
+    from tjdocs.pki.authority.authority import Authority
 
     loaded = DocumentTypes.load(*types or ())
     opened = Authority.open(authority, passphrase=_io.passphrase(passphrase_file))

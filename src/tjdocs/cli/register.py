@@ -59,7 +59,7 @@ def _place(url: str, keys: str) -> Path:
 def _own_keys(url: str, keys: str, name: str, passphrase: bytes | None) -> "tuple[Path, Keys]":
     """Return a register's keys and where they lie, made there when there are none."""
     from tjdocs.register import Keys
-    from tjdocs.register.making import TRIAL_NAME
+    from tjdocs.register.create_register import TRIAL_NAME
 
     place = _place(url, keys)
     if place.is_dir() and any(place.iterdir()):
@@ -122,7 +122,7 @@ def migrate(
 ) -> None:
     """Bring an older register up to this version, the first key with it. Make a backup first."""
     from tjdocs.register import migrate as run
-    from tjdocs.register.migrating import FIRST_KEYS
+    from tjdocs.register.run_migrations import FIRST_KEYS
 
     key = first_key("", officer_key, officer_passphrase_file)
     _, own = _own_keys(url, keys, name, _io.passphrase(passphrase_file))

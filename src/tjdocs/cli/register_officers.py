@@ -25,7 +25,7 @@ from tjdocs.cli._register import (
     told,
 )
 from tjdocs.errors import OutputError, UsageError
-from tjdocs.register.values import word
+from tjdocs.register.records import word
 
 if TYPE_CHECKING:  # the database is brought in by the commands that need it
     from tjdocs.register import Register

@@ -145,7 +145,7 @@ def report(
     as_json: _io.Json = False,
 ) -> None:
     """Reconcile blanks by office and day. Exit status 1 when one is not accounted for; it is named."""
-    from tjdocs.register.report import FLOWS
+    from tjdocs.register.reconciliation import FLOWS
 
     first, last = period(from_, to, at)
     found = register.report(first=first, last=last, officer=officer)

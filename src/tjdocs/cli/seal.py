@@ -11,9 +11,9 @@ from tjdocs import mrz, seal
 from tjdocs.cli import _io, _terminal, _verdicts
 from tjdocs.errors import InputError, UsageError
 from tjdocs.findings import enforce_premises
-from tjdocs.inspection.seals import examine_seal
-from tjdocs.pki.authority import Authority
-from tjdocs.seal import profiles
+from tjdocs.inspection.seal_checks import examine_seal
+from tjdocs.pki.authority.authority import Authority
+from tjdocs.seal import vds_profiles
 
 app = typer.Typer(help="Visible digital seals: make, show, verify.", no_args_is_help=True)
 
@@ -36,7 +36,7 @@ def make(
     as_json: _io.Json = False,
 ) -> None:
     """Make a seal, signed on the day of --at, and draw its bar code."""
-    known = profiles.get(profile)
+    known = vds_profiles.get(profile)
     values = {name: known.by_name(name).from_json(value) for name, value in _io.read_json(features).items()}
     today = _io.day(at)
     signer = Authority.open(authority, passphrase=_io.passphrase(passphrase_file)).seal_signer(profile)
@@ -47,11 +47,11 @@ def make(
         signature_date=today,
         features=values,
     )
-    from tjdocs.office import folders  # the office brings the database with it
+    from tjdocs.office import output_folder  # the office brings the database with it
 
     picture = io.BytesIO()
     seal.draw_code(made.encode(), symbology, module).save(picture, "PNG", dpi=(300, 300))
-    folders.write(out, {"seal.bin": made.encode(), "seal.png": picture.getvalue()})
+    output_folder.write(out, {"seal.bin": made.encode(), "seal.png": picture.getvalue()})
     if as_json:
         summary = {"schema": 1, "size": len(made.encode()), "symbology": symbology, "files": ["seal.bin", "seal.png"]}
         _io.show_json({**summary, **made.as_json()})

@@ -8,9 +8,9 @@ import typer
 from tjdocs.border import Policy
 from tjdocs.cli import _io, _terminal
 from tjdocs.errors import InputError, UsageError
-from tjdocs.pki import explain as explaining
-from tjdocs.pki.importing import import_paths, read_certificates
-from tjdocs.pki.trust import TrustStore
+from tjdocs.pki.trust import explain as explaining
+from tjdocs.pki.trust.import_files import import_paths, read_certificates
+from tjdocs.pki.trust.store import TrustStore
 
 app = typer.Typer(help="The trust store: master lists, certificates, CRLs.", no_args_is_help=True)
 

@@ -9,8 +9,8 @@ import typer
 from tjdocs import vectors
 from tjdocs.cli import _io, _streams, _terminal
 from tjdocs.errors import OutputError, UsageError
-from tjdocs.vectors.model import select
-from tjdocs.vectors.run import GIVE_UP, SECONDS, Comparison, results
+from tjdocs.vectors.run_vectors import GIVE_UP, SECONDS, Comparison, results
+from tjdocs.vectors.vector import select
 
 app = typer.Typer(help="The bundled test vectors.", no_args_is_help=True)
 _Areas = Annotated[list[str] | None, typer.Option("--area", help="An area; repeatable. All unless given.")]

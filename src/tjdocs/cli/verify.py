@@ -8,15 +8,15 @@ import typer
 
 from tjdocs import mrz, seal
 from tjdocs.border import Evidence, Inspector
-from tjdocs.border.texts import texts
+from tjdocs.border.report.wording import texts
 from tjdocs.cli import _io, _terminal, _verdicts
 from tjdocs.errors import InputError
-from tjdocs.lds import catalogue, sod, sod_spans
-from tjdocs.lds.catalogue import LdsError
+from tjdocs.lds import ef_catalogue, ef_sod, ef_sod_spans
 from tjdocs.lds.dg1 import Dg1
-from tjdocs.lds.sod import Sod, SodError
-from tjdocs.pki import dissect as certificate
-from tjdocs.pki.importing import read_certificate
+from tjdocs.lds.ef_catalogue import LdsError
+from tjdocs.lds.ef_sod import Sod, SodError
+from tjdocs.pki import certificate_spans as certificate
+from tjdocs.pki.trust.import_files import read_certificate
 from tjdocs.spans import Span
 
 sod_app = typer.Typer(help="EF.SOD.", no_args_is_help=True)
@@ -43,7 +43,7 @@ def verify(
     evidence = Evidence(mrz=_io.read_text(mrz_file) if mrz_file else None, chip=path, seal=sealed)
     verdict = Inspector(trust=store, policy=_verdicts.policy(policy)).inspect(evidence, at=_io.given(at))
     if report:
-        from tjdocs.border.report import write_report
+        from tjdocs.border.report.html_report import write_report
 
         write_report(verdict, report, lang=words.language)
     if as_json:
@@ -106,14 +106,14 @@ def _spans(data: bytes, path: str) -> tuple[Span, ...]:
         return seal.spans(data)
     if seal.is_picture(data) and not _is_text(data):
         return seal.spans(seal.read_code(data))
-    if data[0] == sod.TAG:
-        return sod_spans.spans(data)
+    if data[0] == ef_sod.TAG:
+        return ef_sod_spans.spans(data)
     if data[0] == 0x30 and len(spans := certificate.spans(data)) > 1:
         return spans
     if _is_text(data) and len(spans := mrz.spans(data.decode("ascii"))) > 1:
         return spans
-    if catalogue.by_tag(data[0]) is not None and not _is_text(data):
-        return catalogue.spans(data) + _zone_inside(data)
+    if ef_catalogue.by_tag(data[0]) is not None and not _is_text(data):
+        return ef_catalogue.spans(data) + _zone_inside(data)
     raise InputError("nothing that is read", where=path, hint="give a zone, an EF file, a certificate or a seal")
 
 

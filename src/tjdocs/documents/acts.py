@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 
 from tjdocs import specs
-from tjdocs.documents.model import DocumentType
+from tjdocs.documents.document_type import DocumentType
 from tjdocs.errors import SpecError
 
 __all__ = ["Act", "acts", "cited_by"]

@@ -9,15 +9,15 @@ from typing import Any
 
 from tjdocs import inputs
 from tjdocs.documents import settings
+from tjdocs.documents.applicant import CitizenshipRecord, EarlierName, HeldDocument, Journey, PageNames, Spelling
+from tjdocs.documents.document_type import DocumentType
 from tjdocs.documents.faults import ApplicationError
+from tjdocs.documents.field_types import Reading, shown
 from tjdocs.documents.fields import document_kind, fields
-from tjdocs.documents.kinds import Reading, shown
-from tjdocs.documents.model import DocumentType
+from tjdocs.documents.load_types import DocumentTypes, bundled
+from tjdocs.documents.name_spelling import kept_faults
 from tjdocs.documents.one_script import script_faults
-from tjdocs.documents.records import CitizenshipRecord, EarlierName, HeldDocument, Journey, PageNames, Spelling
-from tjdocs.documents.spelling import kept_faults
 from tjdocs.documents.texts import bring
-from tjdocs.documents.types import DocumentTypes, bundled
 from tjdocs.errors import InputError, UsageError
 from tjdocs.times import PartialDate
 

@@ -6,8 +6,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tjdocs.documents import settings
-from tjdocs.documents.kinds import BirthDate, Code, Date, Eyes, Image, Kind, ListOf, Name, Record, Text, Word
-from tjdocs.documents.records import CitizenshipRecord, EarlierName, HeldDocument, Journey, PageNames, Spelling
+from tjdocs.documents.applicant import CitizenshipRecord, EarlierName, HeldDocument, Journey, PageNames, Spelling
+from tjdocs.documents.field_types import BirthDate, Code, Date, Eyes, Image, Kind, ListOf, Name, Record, Text, Word
 
 if TYPE_CHECKING:
     from tjdocs.documents.application import Application

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tjdocs.documents import settings
+from tjdocs.documents.applicant import EarlierName, Spelling
 from tjdocs.documents.faults import Fault
 from tjdocs.documents.fields import value_at
-from tjdocs.documents.records import EarlierName, Spelling
-from tjdocs.mrz.resembling import lookalikes
 from tjdocs.mrz.scripts import main_script, script
+from tjdocs.mrz.similar_names import lookalikes
 
 if TYPE_CHECKING:
     from tjdocs.documents.application import Application

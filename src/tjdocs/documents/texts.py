@@ -6,7 +6,7 @@ from functools import cache
 
 from tjdocs import specs
 from tjdocs.documents import settings
-from tjdocs.documents.model import DocumentType, FieldSpec, RuleSpec
+from tjdocs.documents.document_type import DocumentType, FieldSpec, RuleSpec
 from tjdocs.errors import SpecError, UsageError
 
 __all__ = ["LANGUAGES", "Sentence", "bring", "sentence", "word"]

@@ -5,7 +5,7 @@ out of it proves that it is no copy. What is inspected here are files that were 
 """
 
 from tjdocs.findings import Finding, Outcome, brief
-from tjdocs.inspection.structure import ChipContent
+from tjdocs.inspection.lds_checks import ChipContent
 
 __all__ = ["check_genuine"]
 

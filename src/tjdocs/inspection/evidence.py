@@ -8,7 +8,7 @@ from typing import TypeGuard
 
 from tjdocs import limits
 from tjdocs.errors import InputError, UsageError
-from tjdocs.lds import catalogue
+from tjdocs.lds import ef_catalogue
 
 __all__ = ["MAX_FILE", "MAX_FOLDER", "Evidence", "is_blank", "read_folder"]
 
@@ -95,7 +95,7 @@ def _whole(text: str) -> str:
 def _named(chip: Mapping[str, bytes]) -> tuple[dict[str, bytes], frozenset[str]]:
     found = []
     for key, data in chip.items():
-        name = catalogue.recognise(key) if isinstance(key, str) else None
+        name = ef_catalogue.recognise(key) if isinstance(key, str) else None
         if name is None:
             raise UsageError("no name of an EF file", where=str(key), hint="EF_COM, EF_SOD, DG1 to DG16")
         if not isinstance(data, bytes | bytearray | memoryview):
@@ -114,7 +114,7 @@ def _each_once(found: Iterable[tuple[str, bytes]]) -> tuple[dict[str, bytes], fr
 
 
 def read_folder(folder: "str | os.PathLike[str]") -> tuple[dict[str, bytes], frozenset[str]]:
-    """Read the EF files of a folder, by their names in ``tjdocs.lds.catalogue``; other files are passed over.
+    """Read the EF files of a folder, by their names in ``tjdocs.lds.ef_catalogue``; other files are passed over.
 
     Returns them, and the names of those that stand there twice with different content: the first counts then, and
     ``lds.structure`` fails.
@@ -129,7 +129,7 @@ def read_folder(folder: "str | os.PathLike[str]") -> tuple[dict[str, bytes], fro
     total = 0
     try:
         for item in sorted(path.iterdir()):
-            name = catalogue.recognise(item.name)
+            name = ef_catalogue.recognise(item.name)
             if name is None or not item.is_file():
                 continue
             size = item.stat().st_size

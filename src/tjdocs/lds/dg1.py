@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from tjdocs.asn1 import tlv
-from tjdocs.lds import catalogue
+from tjdocs.lds import ef_catalogue
 from tjdocs.lds._errors import LdsError, guarded
-from tjdocs.lds._read import UnknownObject, encode_unknown, objects, outer, usable
+from tjdocs.lds.data_objects import UnknownObject, encode_unknown, objects, outer, usable
 from tjdocs.spans import Span
 
 __all__ = ["Dg1", "spans"]
@@ -100,4 +100,4 @@ class Dg1:
 
 def spans(data: bytes) -> tuple[Span, ...]:
     """Return DG1 as labelled spans; never raises."""
-    return catalogue.spans(data)
+    return ef_catalogue.spans(data)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from tjdocs.lds import _details, catalogue
-from tjdocs.lds._details import DetailsFile
+from tjdocs.lds import ef_catalogue, tagged_fields
+from tjdocs.lds.tagged_fields import DetailsFile
 from tjdocs.spans import Span
 
 __all__ = ["Dg11", "fitting", "spans"]
@@ -53,9 +53,9 @@ def fitting(name: str, text: str) -> str | None:
 
     A name is never truncated: one that does not fit is left out.
     """
-    return text if text and _details.fits(Dg11._TABLE, name, text) else None
+    return text if text and tagged_fields.fits(Dg11._TABLE, name, text) else None
 
 
 def spans(data: bytes) -> tuple[Span, ...]:
     """Return DG11 as labelled spans; never raises."""
-    return catalogue.spans(data)
+    return ef_catalogue.spans(data)

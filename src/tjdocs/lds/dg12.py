@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 
-from tjdocs.lds import catalogue
-from tjdocs.lds._details import DetailsFile
+from tjdocs.lds import ef_catalogue
+from tjdocs.lds.tagged_fields import DetailsFile
 from tjdocs.spans import Span
 
 __all__ = ["Dg12", "spans"]
@@ -54,4 +54,4 @@ def _day(text: str) -> date | None:
 
 def spans(data: bytes) -> tuple[Span, ...]:
     """Return DG12 as labelled spans; never raises."""
-    return catalogue.spans(data)
+    return ef_catalogue.spans(data)

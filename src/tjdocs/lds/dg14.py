@@ -12,10 +12,10 @@ from tjdocs import specs
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Place
 from tjdocs.errors import UsageError
-from tjdocs.lds import catalogue
+from tjdocs.lds import ef_catalogue
 from tjdocs.lds._errors import LdsError, Problem, guarded
 from tjdocs.lds._oid import oid_text
-from tjdocs.lds._read import MAX_FILE, objects, outer
+from tjdocs.lds.data_objects import MAX_FILE, objects, outer
 from tjdocs.spans import Span
 
 __all__ = ["Dg14", "SecurityInfo", "SecurityInfos", "protocol_name", "spans"]
@@ -236,4 +236,4 @@ def _small(der: bytes) -> int | None:
 
 def spans(data: bytes) -> tuple[Span, ...]:
     """Return DG14 as labelled spans; never raises."""
-    return catalogue.spans(data)
+    return ef_catalogue.spans(data)

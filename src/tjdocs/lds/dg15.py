@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 from tjdocs.asn1 import tlv
 from tjdocs.errors import UsageError
-from tjdocs.lds import catalogue
+from tjdocs.lds import ef_catalogue
 from tjdocs.lds._errors import LdsError, guarded
 from tjdocs.lds._oid import oid_text
-from tjdocs.lds._read import objects, outer
+from tjdocs.lds.data_objects import objects, outer
 from tjdocs.spans import Span
 
 __all__ = ["Dg15", "spans"]
@@ -81,4 +81,4 @@ def _algorithm(data: bytes, start: int, end: int) -> str:
 
 def spans(data: bytes) -> tuple[Span, ...]:
     """Return DG15 as labelled spans; never raises."""
-    return catalogue.spans(data)
+    return ef_catalogue.spans(data)

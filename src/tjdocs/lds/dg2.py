@@ -1,6 +1,6 @@
 """DG2: the encoded face (Doc 9303-10, 4.7.2): one or more biometric templates with a header and a record each.
 
-Reading looks at the structure only; :func:`tjdocs.lds.face.check_face` decodes the image.
+Reading looks at the structure only; :func:`tjdocs.lds.biometrics.iso19794_face.check_face` decodes the image.
 """
 
 from dataclasses import dataclass, field
@@ -9,11 +9,11 @@ from functools import lru_cache
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Place, TlvError
 from tjdocs.errors import UsageError
-from tjdocs.lds import catalogue
+from tjdocs.lds import ef_catalogue
 from tjdocs.lds._errors import LdsError, Problem, guarded
-from tjdocs.lds._iso39794 import Iso39794Face
-from tjdocs.lds._read import UnknownObject, encode_unknown, objects, outer
-from tjdocs.lds.face import FaceImage, FacialRecord
+from tjdocs.lds.biometrics.iso19794_face import FaceImage, FacialRecord
+from tjdocs.lds.biometrics.iso39794 import Iso39794Face
+from tjdocs.lds.data_objects import UnknownObject, encode_unknown, objects, outer
 from tjdocs.spans import Span
 
 __all__ = ["BiometricHeader", "BiometricTemplate", "Dg2", "Iso39794Face", "spans"]
@@ -271,4 +271,4 @@ def _header(content: bytes) -> BiometricHeader:
 
 def spans(data: bytes) -> tuple[Span, ...]:
     """Return DG2 as labelled spans; never raises."""
-    return catalogue.spans(data)
+    return ef_catalogue.spans(data)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from tjdocs.asn1 import tlv
-from tjdocs.lds import _image
 from tjdocs.lds._errors import LdsError, guarded
-from tjdocs.lds._read import objects, outer, usable
+from tjdocs.lds.biometrics import image_header
+from tjdocs.lds.data_objects import objects, outer, usable
 
 __all__ = ["Dg7"]
 
@@ -44,6 +44,8 @@ class Dg7:
         """
         usable(0 < len(self.images) <= _MOST, "no images of DG7", where="images", hint=f"1 to {_MOST}")
         for image in self.images:
-            usable(bool(_image.kind(image)), "no picture of a known format", where="images", hint="JPEG, JPEG 2000")
+            usable(
+                bool(image_header.kind(image)), "no picture of a known format", where="images", hint="JPEG, JPEG 2000"
+            )
         body = tlv.encode(_NUMBER, bytes([len(self.images)]))
         return tlv.encode(_TAG, body + b"".join(tlv.encode(_IMAGE, image) for image in self.images))

@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from tjdocs.lds.com import ComFile
 from tjdocs.lds.dg1 import Dg1
 from tjdocs.lds.dg2 import Dg2
 from tjdocs.lds.dg11 import Dg11
 from tjdocs.lds.dg12 import Dg12
 from tjdocs.lds.dg14 import Dg14
 from tjdocs.lds.dg15 import Dg15
-from tjdocs.lds.sod import Sod
+from tjdocs.lds.ef_com import ComFile
+from tjdocs.lds.ef_sod import Sod
 
 __all__ = ["READERS"]
 

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 from tjdocs.errors import UsageError
 from tjdocs.mrz import codes, names, transliteration, truncation
-from tjdocs.mrz.checkdigit import check_digit
+from tjdocs.mrz.check_digits import check_digit
 from tjdocs.mrz.codes import alpha2, alpha3, signing_country
-from tjdocs.mrz.dissect import spans
-from tjdocs.mrz.making import Made, make
-from tjdocs.mrz.problems import Problem, ProblemKind, problem_kinds
-from tjdocs.mrz.reading import parse, parse_joined
-from tjdocs.mrz.repairing import repair
+from tjdocs.mrz.make_mrz import Made, make
+from tjdocs.mrz.mrz import Candidate, Change, Repair, Zone
+from tjdocs.mrz.mrz_problems import Problem, ProblemKind, problem_kinds
+from tjdocs.mrz.mrz_spans import spans
+from tjdocs.mrz.parse_mrz import parse, parse_joined
+from tjdocs.mrz.repairs.repair_mrz import repair
 from tjdocs.mrz.transliteration import transliterate
-from tjdocs.mrz.zone import Candidate, Change, Repair, Zone
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -65,8 +65,8 @@ def read(image: "str | os.PathLike[str] | bytes | Image.Image", *, at: date | da
     :raises UsageError: ``image`` or ``at`` is of an unusable type, or the extra ``vision`` is not installed
     """
     try:
-        from tjdocs.mrz import picture
+        from tjdocs.mrz.ocr import read_image
     except ImportError:
         hint = "pip install tjdocs[vision]"
         raise UsageError("a picture cannot be read without numpy and OpenCV", where="mrz.read", hint=hint) from None
-    return picture.read(image, at=at)
+    return read_image.read(image, at=at)

@@ -10,11 +10,11 @@ from enum import StrEnum
 from functools import lru_cache
 
 from tjdocs.errors import UsageError
-from tjdocs.mrz import resembling
-from tjdocs.mrz.layout import formats
-from tjdocs.mrz.resembling import MOST, Parts, Reach, century, near
+from tjdocs.mrz import similar_names
+from tjdocs.mrz.formats import formats
+from tjdocs.mrz.name_variants import alike, skeletons, sounds
+from tjdocs.mrz.similar_names import MOST, Parts, Reach, century, near
 from tjdocs.mrz.transliteration import components, tables
-from tjdocs.mrz.variants import alike, skeletons, sounds
 
 __all__ = [
     "MOST",
@@ -136,7 +136,7 @@ def resemble(holder: Name, entry: tuple[str, str], reach: Reach | None) -> Relat
     if relation is not Relation.DIFFERS or reach is None:
         return relation
     parts = Parts(holder.primary, holder.secondary)
-    relations = {resembling.likeness(parts, other, reach) for other in _parts(entry)}
+    relations = {similar_names.likeness(parts, other, reach) for other in _parts(entry)}
     return next((each for each in Relation if each.value in relations), Relation.DIFFERS)
 
 
@@ -155,7 +155,7 @@ def _parts(pair: tuple[str, str]) -> tuple[Parts, ...]:
     if _is_plain(*pair):
         return (Parts(tuple(pair[0].split()), tuple(pair[1].split())),)
     spellings = (Parts(name.primary, name.secondary) for name in readings(pair))
-    return tuple(dict.fromkeys((*spellings, *resembling.readings(*pair))))
+    return tuple(dict.fromkeys((*spellings, *similar_names.readings(*pair))))
 
 
 def legible(pair: tuple[str, str]) -> tuple[int, bool]:
@@ -199,12 +199,12 @@ def list_keys(name: Name | tuple[str, str]) -> Keys:
     surname, jumble, given, first, both = set[str](), set[str](), set[str](), set[str](), set[str]()
     for parts in spellings:
         surname |= _of_surname(parts.primary)
-        jumble |= {letters for part in resembling.plain(parts.primary) if (letters := resembling.jumble(part))}
+        jumble |= {letters for part in similar_names.plain(parts.primary) if (letters := similar_names.jumble(part))}
         given |= _of_given(parts.secondary)
-        first |= _of_given(resembling.plain(parts.secondary)[:1])
+        first |= _of_given(similar_names.plain(parts.secondary)[:1])
         fields = [(parts.primary, parts.secondary)]
         if not parts.secondary and len(parts.primary) > 1:
-            components_ = resembling.plain(parts.primary)
+            components_ = similar_names.plain(parts.primary)
             fields.append((components_[:1], components_[1:]))
         both |= {f"{a}<{b}" for one, other in fields for a in _of_field(one) for b in _of_field(other)}
     return Keys(*map(frozenset, (surname, jumble, given, first, both)))
@@ -213,25 +213,25 @@ def list_keys(name: Name | tuple[str, str]) -> Keys:
 # in a list the same surnames and given names recur
 @lru_cache(maxsize=16384)
 def _of_surname(parts: tuple[str, ...]) -> frozenset[str]:
-    surnames = resembling.plain(parts)
+    surnames = similar_names.plain(parts)
     return _of_components({*surnames, "".join(surnames), "".join(parts[:MOST])})
 
 
 @lru_cache(maxsize=16384)
 def _of_given(parts: tuple[str, ...]) -> frozenset[str]:
-    return _of_components(set(resembling.plain(parts)))
+    return _of_components(set(similar_names.plain(parts)))
 
 
 @lru_cache(maxsize=16384)
 def _of_field(parts: tuple[str, ...]) -> frozenset[str]:
     """Return the consonants of a field, and of its first component."""
-    variants_ = (parts[:MOST], resembling.plain(parts))
+    variants_ = (parts[:MOST], similar_names.plain(parts))
     texts = {text for each in variants_ for text in ("".join(each), *each[:1])}
-    return frozenset(core for text in texts for core in resembling.cores(text))
+    return frozenset(core for text in texts for core in similar_names.cores(text))
 
 
 def _of_components(parts: set[str]) -> frozenset[str]:
-    return frozenset(core for part in parts for core in resembling.cores(part))
+    return frozenset(core for part in parts for core in similar_names.cores(part))
 
 
 def keys(name: Name | tuple[str, str]) -> frozenset[str]:
@@ -259,7 +259,7 @@ def readings(name: Name | tuple[str, str]) -> tuple[Name, ...]:
 def _readings(pair: tuple[str, str]) -> tuple[Name, ...]:
     if _is_plain(*pair):
         return (Name(tuple(pair[0].split()), tuple(pair[1].split())),)
-    pair = (resembling.part_initials(pair[0]), resembling.part_initials(pair[1]))
+    pair = (similar_names.part_initials(pair[0]), similar_names.part_initials(pair[1]))
     names = []
     for table in tables():
         try:

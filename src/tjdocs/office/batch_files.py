@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tjdocs.documents.application import read_object
 from tjdocs.errors import InputError, OutputError, UsageError
-from tjdocs.office import folders, rows
+from tjdocs.office import application_rows, output_folder
 from tjdocs.pki.files import write_private
 
 __all__ = ["INDEX", "check_rejected", "write_index", "write_rejected"]
@@ -30,7 +30,7 @@ def write_index(out: Path, documents: Iterable[tuple[Path, int, str]]) -> None:
     for folder, line, number in documents:
         files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
         writer.writerow((number, line, folder.name, ";".join(files)))
-    folders.replace_file(out / INDEX, text.getvalue().encode())
+    output_folder.replace_file(out / INDEX, text.getvalue().encode())
 
 
 def check_rejected(path: Path, file: Path, columns: tuple[str, ...]) -> None:
@@ -42,11 +42,11 @@ def check_rejected(path: Path, file: Path, columns: tuple[str, ...]) -> None:
     """
     if path.is_symlink() or path.exists():
         raise OutputError("something lies there", where=str(path), hint="name a new file for the rejected rows")
-    if rows.is_csv(path) != rows.is_csv(file):
+    if application_rows.is_csv(path) != application_rows.is_csv(file):
         hint = f"the same form as the batch's file: NAME{file.suffix}"
         raise UsageError("rejected rows of another form", where=str(path), hint=hint)
-    if rows.PORTRAIT_FILE in columns and path.absolute().parent != file.absolute().parent:
-        hint = f"beside the batch's file, since {rows.PORTRAIT_FILE} is found from there"
+    if application_rows.PORTRAIT_FILE in columns and path.absolute().parent != file.absolute().parent:
+        hint = f"beside the batch's file, since {application_rows.PORTRAIT_FILE} is found from there"
         raise UsageError("rejected rows in another folder", where=str(path), hint=hint)
 
 
@@ -69,11 +69,11 @@ def write_rejected(
 def _rows(
     file: Path, columns: tuple[str, ...], separator: str, reasons: Mapping[int, Iterable[str]]
 ) -> Iterator[bytes]:
-    again = columns[:1] == (rows.REJECTED,)  # the file was one of rejected rows itself
+    again = columns[:1] == (application_rows.REJECTED,)  # the file was one of rejected rows itself
     if columns:
-        names = (*(() if again else (rows.REJECTED,)), *columns)
+        names = (*(() if again else (application_rows.REJECTED,)), *columns)
         yield f"{separator.join(names)}\n".encode()
-    for number, line in rows.lines(file):
+    for number, line in application_rows.lines(file):
         if number in reasons:
             reason, whole = " | ".join((f"line {number}", *reasons[number])), line.removesuffix(b"\n") + b"\n"
             yield _csv_row(whole, reason, separator, again) if columns else _object(whole, reason)
@@ -93,4 +93,6 @@ def _object(line: bytes, reason: str) -> bytes:
         table = read_object(line.decode())
     except (UnicodeDecodeError, InputError):
         table = {"unreadable": line.decode(errors="replace").rstrip("\r\n")}
-    return (json.dumps({**table, rows.REJECTED: reason}, ensure_ascii=False) + "\n").encode(errors="replace")
+    return (json.dumps({**table, application_rows.REJECTED: reason}, ensure_ascii=False) + "\n").encode(
+        errors="replace"
+    )

@@ -8,35 +8,25 @@ from typing import Any
 from PIL import Image
 
 from tjdocs import mrz, page, seal
-from tjdocs.documents import (
-    Application,
-    ApplicationError,
-    EarlierName,
-    Fault,
-    Override,
-    RuleResult,
-    face_finder,
-    photograph,
-    signature_picture,
-    spelling,
-)
+from tjdocs.documents import Application, ApplicationError, EarlierName, Fault, Override, RuleResult, name_spelling
+from tjdocs.documents.document_type import DocumentType
 from tjdocs.documents.faults import refused
-from tjdocs.documents.model import DocumentType
 from tjdocs.documents.one_script import script_faults
 from tjdocs.documents.validity import anniversary
 from tjdocs.errors import UsageError
-from tjdocs.lds import sod
-from tjdocs.lds.com import ComFile
+from tjdocs.lds import ef_sod
+from tjdocs.lds.biometrics.iso19794_face import Eyes
 from tjdocs.lds.dg1 import Dg1
 from tjdocs.lds.dg7 import Dg7
 from tjdocs.lds.dg11 import Dg11, fitting
 from tjdocs.lds.dg12 import Dg12
-from tjdocs.lds.face import Eyes
+from tjdocs.lds.ef_com import ComFile
 from tjdocs.mrz.transliteration import national_components
-from tjdocs.office import values
+from tjdocs.office import printed_values
 from tjdocs.office.page_names import KEYS, page_name, page_name_faults, page_name_hint
 from tjdocs.pki import Signer
-from tjdocs.pki.keys import hash_data
+from tjdocs.pki.public_key import hash_data
+from tjdocs.portrait import face_finder, photograph, signature_picture
 from tjdocs.times import PartialDate
 
 __all__ = ["Draft", "prepare_portrait"]
@@ -103,7 +93,7 @@ class Draft:
         """
         faults = _name_faults(application, kind.transliteration)
         named = not faults
-        faults += [*script_faults(application), *spelling.kept_faults(application)]
+        faults += [*script_faults(application), *name_spelling.kept_faults(application)]
         portrait_faults: list[Fault] = []
         if not dg2:
             dg2, portrait_faults = prepare_portrait(application)
@@ -119,7 +109,7 @@ class Draft:
             chip,
             page and kind.page is not None,
             born or anniversary(now.date(), -30),
-            spelling.in_zone(application, kind.transliteration) if named else ("X", "X"),
+            name_spelling.in_zone(application, kind.transliteration) if named else ("X", "X"),
             groups,
             results,
             overrides,
@@ -167,7 +157,7 @@ class Draft:
             return {}
         made = {1: Dg1.from_lines(zone.lines).encode(), **self.groups}
         groups = {number: made[number] for number in chip.data_groups if number != 7 or number in made}
-        security_object = sod.build(
+        security_object = ef_sod.build(
             {number: hash_data(chip.digest, data) for number, data in groups.items()},
             digest=chip.digest,
             signer=signer,
@@ -182,7 +172,7 @@ class Draft:
 
     def page_values(self, number: str) -> dict[str, str]:
         """Return the texts of the printed page by field."""
-        return values.page_values(self, number, self.kind.page.fields if self.kind.page else ())
+        return printed_values.page_values(self, number, self.kind.page.fields if self.kind.page else ())
 
     def page_name(self, part: int) -> tuple[str, str]:
         """Return an identifier as the page has it, and how: as :func:`page_name`, which sets text, once."""
@@ -199,7 +189,7 @@ class Draft:
         kind = self.kind.seal
         if kind is None or signer is None:
             return b""
-        features = values.seal_values(self, kind.features, zone.lines)
+        features = printed_values.seal_values(self, kind.features, zone.lines)
         made = seal.make(
             kind.profile, signer=signer, issue_date=self.issued, signature_date=self.issued, features=features
         )
@@ -243,7 +233,7 @@ class Draft:
         found = []
         for name in self.kind.seal.features if self.kind.seal else ():
             try:
-                values.seal_values(self, [name], ())
+                printed_values.seal_values(self, [name], ())
             except UsageError as error:
                 found.append(_refused(error))
         return found
@@ -260,7 +250,7 @@ class Draft:
         texts: dict[str, str] = {}
         for name in kind.fields:
             try:
-                texts |= values.page_values(self, _NO_NUMBER, [name])
+                texts |= printed_values.page_values(self, _NO_NUMBER, [name])
             except UsageError as error:
                 found.append(_refused(error))
                 texts[name] = "X"
@@ -307,7 +297,7 @@ def _name_faults(application: Application, table: str) -> list[Fault]:
     texts = [(part, getattr(application, part)) for part in parts]
     texts += [(f"spelling.{part}", getattr(kept, part)) for part in parts] if kept else []
     texts += [(f"earlier_names.{part}", getattr(name, part)) for name in application.earlier_names for part in parts]
-    return [Fault(name, *found) for name, text in texts for found in spelling.name_faults(text, table)]
+    return [Fault(name, *found) for name, text in texts for found in name_spelling.name_faults(text, table)]
 
 
 def _full_name(name: Application | EarlierName) -> str:

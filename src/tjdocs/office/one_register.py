@@ -15,10 +15,10 @@ from datetime import datetime
 from pathlib import Path
 
 from tjdocs.errors import InputError, OutputError, RegisterError
-from tjdocs.office import folders
+from tjdocs.office import output_folder
 from tjdocs.pki import Authority
 from tjdocs.register import Csca, Register
-from tjdocs.register.ranges import Pattern
+from tjdocs.register.number_ranges import Pattern
 
 __all__ = ["FILE", "belong", "check"]
 
@@ -112,7 +112,7 @@ def _read(folder: Path) -> dict[str, _Kept]:
 
 def _write(folder: Path, kept: dict[str, _Kept]) -> None:
     rows = [{"id": row.id, "place": row.place, "patterns": list(row.patterns)} for row in kept.values()]
-    folders.replace_file(folder / FILE, (json.dumps({"schema": 1, "registers": rows}, indent=1) + "\n").encode())
+    output_folder.replace_file(folder / FILE, (json.dumps({"schema": 1, "registers": rows}, indent=1) + "\n").encode())
 
 
 @contextmanager

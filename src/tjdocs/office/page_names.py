@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tjdocs import page
-from tjdocs.documents import Fault, spelling
+from tjdocs.documents import Fault, name_spelling
 from tjdocs.errors import UsageError
 from tjdocs.mrz.transliteration import national_components
 from tjdocs.page import has_latin_form
@@ -94,7 +94,7 @@ def _national(application: "Application") -> tuple[str, str]:
 
 def _latin(draft: "Draft") -> tuple[str, str]:
     try:
-        return spelling.in_visual_zone(draft.application, draft.kind.transliteration)
+        return name_spelling.in_visual_zone(draft.application, draft.kind.transliteration)
     except UsageError:  # a letter without a rule: found and named elsewhere
         return draft.identifiers
 

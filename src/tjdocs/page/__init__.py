@@ -3,13 +3,13 @@
 Layouts are data (``specs/page/*.toml``). Nothing is decided here about a document's content.
 """
 
-from tjdocs.page.drawing import check, check_text, draw
-from tjdocs.page.layout import Box, Field, Layout
-from tjdocs.page.layouts import layouts, load
-from tjdocs.page.pages import Page
-from tjdocs.page.setting import Placed
-from tjdocs.page.typeface import font
-from tjdocs.page.words import date_text, has_latin_form, nationality_text, sex_text, words_reviewed
+from tjdocs.page.draw_page import check, check_text, draw
+from tjdocs.page.font_files import font
+from tjdocs.page.layout_files import layouts, load
+from tjdocs.page.page_layout import Box, Field, Layout
+from tjdocs.page.printed_page import Page
+from tjdocs.page.printed_words import date_text, has_latin_form, nationality_text, sex_text, words_reviewed
+from tjdocs.page.typesetting import Placed
 
 __all__ = [
     "Box",

@@ -6,7 +6,7 @@ from math import gcd
 from PIL import Image, ImageOps
 
 from tjdocs.errors import UsageError
-from tjdocs.page.layout import Box, CodePlace
+from tjdocs.page.page_layout import Box, CodePlace
 
 __all__ = ["fit_code", "modules_of"]
 

@@ -14,11 +14,11 @@ from fpdf.prefs import ViewerPreferences
 from fpdf.svg import svg_path_converter
 from PIL import Image, ImageColor
 
-from tjdocs.page.layout import Overprint
+from tjdocs.page.font_files import font_file
 from tjdocs.page.marks import slanted
-from tjdocs.page.pages import DrawnFace
-from tjdocs.page.setting import Run
-from tjdocs.page.typeface import font_file
+from tjdocs.page.page_layout import Overprint
+from tjdocs.page.printed_page import DrawnFace
+from tjdocs.page.typesetting import Run
 
 __all__ = ["make_pdf"]
 

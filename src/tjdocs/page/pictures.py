@@ -6,8 +6,8 @@ import struct
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps, ImageStat
 
 from tjdocs.errors import UsageError
-from tjdocs.lds import face
-from tjdocs.page.layout import Box, Ghost, Portrait
+from tjdocs.lds.biometrics import iso19794_face
+from tjdocs.page.page_layout import Box, Ghost, Portrait
 
 __all__ = ["fit_portrait", "fit_signature", "open_picture", "paste_ghost", "upright_on_white"]
 
@@ -54,7 +54,7 @@ def upright_on_white(picture: Image.Image) -> Image.Image:
     return Image.alpha_composite(Image.new("RGBA", picture.size, "#ffffff"), picture)
 
 
-def fit_portrait(picture: Image.Image, place: Portrait, eyes: face.Eyes | None = None) -> Image.Image:
+def fit_portrait(picture: Image.Image, place: Portrait, eyes: iso19794_face.Eyes | None = None) -> Image.Image:
     """Return the picture cropped to the place's shape and scaled; it is never stretched.
 
     Where the eyes are known, it is cropped about them as DG2 is: a head of 3.6 to 4.1 eye distances then has 70 to 80 %
@@ -64,7 +64,9 @@ def fit_portrait(picture: Image.Image, place: Portrait, eyes: face.Eyes | None =
     """
     if eyes is not None:
         try:
-            return face.crop(picture, eyes=eyes, size=(place.box.width, place.box.height), smallest=place.smallest)
+            return iso19794_face.crop(
+                picture, eyes=eyes, size=(place.box.width, place.box.height), smallest=place.smallest
+            )
         except UsageError as error:
             where = "eyes" if error.where == "eyes" else "portrait"
             raise UsageError(error.message, where=where, hint=error.hint) from None

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from PIL import Image, ImageDraw, ImageFont
 
 from tjdocs.errors import UsageError
-from tjdocs.page.layout import Box
-from tjdocs.page.typeface import font
+from tjdocs.page.font_files import font
+from tjdocs.page.page_layout import Box
 
 __all__ = ["Fitted", "aligned", "fit", "measure", "printable", "text_mask", "tidy"]
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tjdocs import limits
-from tjdocs.pki.keys import PublicKey
+from tjdocs.pki.public_key import PublicKey
 
 __all__ = ["Attempts"]
 

@@ -8,8 +8,8 @@ from hashlib import sha1, sha256
 from types import MappingProxyType
 
 from tjdocs import limits
-from tjdocs.asn1 import ber, der, times, tlv, x509
-from tjdocs.pki import keys, names
+from tjdocs.asn1 import ber, der, times, tlv, x509_schema
+from tjdocs.pki import distinguished_name, public_key
 
 __all__ = ["Certificate", "CertificateError"]
 
@@ -104,7 +104,7 @@ class Certificate:
         Nothing signs a certificate's signature: anyone can write that of ECDSA in another form, and the file in DER.
         """
         found = {self.sha256}
-        for form in keys.signature_forms(self.signature):
+        for form in public_key.signature_forms(self.signature):
             whole = tlv.encode(0x30, self.tbs + self.algorithm + tlv.encode(0x03, b"\0" + form))
             found.add(sha256(whole).hexdigest())
         return frozenset(found)
@@ -113,14 +113,14 @@ class Certificate:
     def key_octets(self) -> bytes:
         """The key alone, as it is written: one key may be written in several ways."""
         try:
-            return der.decode(x509.SubjectPublicKeyInfo, self.spki).key.as_bytes()
+            return der.decode(x509_schema.SubjectPublicKeyInfo, self.spki).key.as_bytes()
         except der.DerError:
             return self.spki
 
     @cached_property
     def key_digest(self) -> str:
         """SHA-256 of the key's numbers, hexadecimal: the same however point, modulus or curve are written."""
-        return sha256(keys.canonical_octets(self.spki, self.key_octets)).hexdigest()
+        return sha256(public_key.canonical_octets(self.spki, self.key_octets)).hexdigest()
 
     @property
     def computed_key_identifier(self) -> bytes:
@@ -130,27 +130,27 @@ class Certificate:
     @property
     def subject_text(self) -> str:
         """The subject for a person."""
-        return names.text(self.subject)
+        return distinguished_name.text(self.subject)
 
     @property
     def issuer_text(self) -> str:
         """The issuer for a person."""
-        return names.text(self.issuer)
+        return distinguished_name.text(self.issuer)
 
     @property
     def country(self) -> str:
         """Country code of the subject, else of the issuer, in upper case; empty when neither has one."""
-        return (names.country(self.subject) or names.country(self.issuer)).upper()
+        return (distinguished_name.country(self.subject) or distinguished_name.country(self.issuer)).upper()
 
     @property
-    def key(self) -> keys.PublicKey:
+    def key(self) -> public_key.PublicKey:
         """The subject's public key."""
-        return keys.load(self.spki)
+        return public_key.load(self.spki)
 
     @cached_property
     def self_named(self) -> bool:
         """Whether issuer and subject are the same name."""
-        return names.canonical(self.issuer) == names.canonical(self.subject)
+        return distinguished_name.canonical(self.issuer) == distinguished_name.canonical(self.subject)
 
     @cached_property
     def self_signed(self) -> bool:
@@ -161,7 +161,7 @@ class Certificate:
     def subject_key_identifier(self) -> bytes | None:
         """The subject key identifier, None without one."""
         entry = self.extensions.get(OID_SKI)
-        return x509.key_identifier(entry[1]) if entry else None
+        return x509_schema.key_identifier(entry[1]) if entry else None
 
     @property
     def authority_key_identifier(self) -> bytes | None:
@@ -179,7 +179,9 @@ class Certificate:
     def is_ca_in_ber(self) -> bool:
         """Whether basic constraints that are no DER say CA as BER: one State's certificate writes TRUE as 01."""
         try:
-            return bool(der.decode(x509.BasicConstraints, ber.to_der(self.extensions[OID_BASIC_CONSTRAINTS][1])).ca)
+            return bool(
+                der.decode(x509_schema.BasicConstraints, ber.to_der(self.extensions[OID_BASIC_CONSTRAINTS][1])).ca
+            )
         except (der.DerError, KeyError):
             return False
 
@@ -190,13 +192,13 @@ class Certificate:
         return _path_length(entry[1]) if entry else None
 
     @property
-    def name_constraints(self) -> x509.NameConstraints | None:
+    def name_constraints(self) -> x509_schema.NameConstraints | None:
         """Whose certificates it may issue, None without the extension.
 
         :raises tjdocs.asn1.der.DerError: it is unreadable, or constrains something other than names of subjects
         """
         entry = self.extensions.get(OID_NAME_CONSTRAINTS)
-        return x509.name_constraints(entry[1]) if entry else None
+        return x509_schema.name_constraints(entry[1]) if entry else None
 
     @property
     def key_usage(self) -> frozenset[str] | None:
@@ -228,14 +230,14 @@ class Certificate:
         return _document_types(entry[1]) if entry else None
 
     @property
-    def algorithm_id(self) -> x509.AlgorithmId:
+    def algorithm_id(self) -> x509_schema.AlgorithmId:
         """The signature algorithm.
 
         :raises tjdocs.asn1.der.DerError: it is unreadable
         """
-        return x509.algorithm_id(self.algorithm)
+        return x509_schema.algorithm_id(self.algorithm)
 
-    def verify(self, issuer: "Certificate") -> keys.SignatureResult:
+    def verify(self, issuer: "Certificate") -> public_key.SignatureResult:
         """Verify this certificate's signature under ``issuer``'s key. Nothing else is looked at."""
         return _verify(self, issuer.spki)
 
@@ -258,13 +260,13 @@ _KEY_USAGE = (
 
 @lru_cache(maxsize=256)
 def _authority_key_identifier(value: bytes) -> bytes | None:
-    return x509.authority_key_identifier(value)
+    return x509_schema.authority_key_identifier(value)
 
 
 @lru_cache(maxsize=256)
 def _is_ca(value: bytes) -> bool | None:
     try:
-        return bool(der.decode(x509.BasicConstraints, value).ca)
+        return bool(der.decode(x509_schema.BasicConstraints, value).ca)
     except der.DerError:
         return None
 
@@ -272,7 +274,7 @@ def _is_ca(value: bytes) -> bool | None:
 @lru_cache(maxsize=256)
 def _path_length(value: bytes) -> int | None:
     try:
-        return der.decode(x509.BasicConstraints, value).path_length
+        return der.decode(x509_schema.BasicConstraints, value).path_length
     except der.DerError:
         return None
 
@@ -298,7 +300,7 @@ def _key_usage(value: bytes) -> frozenset[str] | None:
 @lru_cache(maxsize=256)
 def _extended_key_usage(value: bytes) -> tuple[str, ...]:
     try:
-        return x509.object_identifiers(value)
+        return x509_schema.object_identifiers(value)
     except der.DerError:
         return ()
 
@@ -306,7 +308,7 @@ def _extended_key_usage(value: bytes) -> tuple[str, ...]:
 @lru_cache(maxsize=256)
 def _private_key_usage(value: bytes) -> tuple[datetime | None, datetime | None] | None:
     try:
-        period = der.decode(x509.PrivateKeyUsagePeriod, value)
+        period = der.decode(x509_schema.PrivateKeyUsagePeriod, value)
     except der.DerError:
         return None
     return (
@@ -318,26 +320,26 @@ def _private_key_usage(value: bytes) -> tuple[datetime | None, datetime | None] 
 @lru_cache(maxsize=256)
 def _document_types(value: bytes) -> tuple[str, ...]:
     try:
-        return x509.printable_strings(value)
+        return x509_schema.printable_strings(value)
     except der.DerError:
         return ()
 
 
 @lru_cache(maxsize=1024)
-def _verify(certificate: Certificate, spki: bytes) -> keys.SignatureResult:
+def _verify(certificate: Certificate, spki: bytes) -> public_key.SignatureResult:
     if certificate.algorithm != certificate.inner_algorithm:
-        return keys.SignatureResult(False, "algorithms-differ")
+        return public_key.SignatureResult(False, "algorithms-differ")
     try:
         algorithm = certificate.algorithm_id
     except der.DerError:
-        return keys.SignatureResult(None, "algorithm-unknown")
-    return keys.verify(keys.load(spki), algorithm, certificate.signature, certificate.tbs)
+        return public_key.SignatureResult(None, "algorithm-unknown")
+    return public_key.verify(public_key.load(spki), algorithm, certificate.signature, certificate.tbs)
 
 
 @lru_cache(maxsize=256)
 def _type_list_form(value: bytes) -> bool:
     try:
-        der.decode(x509.DocumentTypeList, value)
+        der.decode(x509_schema.DocumentTypeList, value)
     except der.DerError:
         return False
     return True
@@ -362,10 +364,10 @@ def _parse(data: bytes) -> Certificate:
 
 def _decode(data: bytes, raw: bytes, warnings: tuple[str, ...]) -> Certificate:
     try:
-        outer = der.decode(x509.WholeCertificate, data)
+        outer = der.decode(x509_schema.WholeCertificate, data)
     except der.DerError:
         # in two steps, to tell what is wrong
-        der.parse(der.decode(x509.CertificateFields, data).tbs, x509.TbsCertificate)
+        der.parse(der.decode(x509_schema.CertificateFields, data).tbs, x509_schema.TbsCertificate)
         raise
     if outer.signature.padding_bits():
         raise der.DerError("a signature that is no whole octets")

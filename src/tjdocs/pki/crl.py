@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from tjdocs.asn1 import ber, der, times, x509
-from tjdocs.pki import keys, names, paths, profiles
+from tjdocs.asn1 import ber, der, times, x509_schema
+from tjdocs.pki import certificate_profiles, certification_path, distinguished_name, public_key
 from tjdocs.pki.certificate import OID_AKI, Certificate
 
 __all__ = ["Crl", "CrlError"]
@@ -35,7 +35,7 @@ class Crl:
     warnings: tuple[str, ...] = ()
     key_identifier: bytes | None = field(default=None, repr=False)
     former_names: tuple[bytes, ...] = field(default=(), repr=False)
-    _verified: dict[Certificate, keys.SignatureResult] = field(
+    _verified: dict[Certificate, public_key.SignatureResult] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -68,7 +68,7 @@ class Crl:
 
         :raises CrlError: a moment cannot be read; whether a certificate is on the list does not depend on it
         """
-        entries = der.decode(x509.TbsCertificateList, self.tbs).revoked or ()
+        entries = der.decode(x509_schema.TbsCertificateList, self.tbs).revoked or ()
         try:
             return {entry.serial: times.parse_time(der.raw(entry.date)) for entry in entries}
         except der.DerError as error:
@@ -79,19 +79,19 @@ class Crl:
         if self.next_update is not None:
             return self.next_update < at
         # compared as a difference, since a sum could leave the calendar
-        return at - self.this_update > timedelta(days=profiles.load().crl_longest_days)
+        return at - self.this_update > timedelta(days=certificate_profiles.load().crl_longest_days)
 
     @property
     def country(self) -> str:
         """Country code of the issuer in upper case, empty without one."""
-        return names.country(self.issuer).upper()
+        return distinguished_name.country(self.issuer).upper()
 
     def of_issuer(self, name: bytes) -> bool:
         """Whether ``name`` (DER) is one of the issuer's, its former ones included (Doc 9303-12, 7.1.4 and D.1.2.3)."""
-        wanted = names.canonical(name)
-        return any(names.canonical(own) == wanted for own in (self.issuer, *self.former_names))
+        wanted = distinguished_name.canonical(name)
+        return any(distinguished_name.canonical(own) == wanted for own in (self.issuer, *self.former_names))
 
-    def verify(self, issuer: Certificate) -> keys.SignatureResult:
+    def verify(self, issuer: Certificate) -> public_key.SignatureResult:
         """Verify the list's signature under ``issuer``'s key; the issuer must be an authority that may sign lists.
 
         The result is remembered: hashing a list takes as long as the list is.
@@ -103,14 +103,14 @@ class Crl:
             result = self._verified[issuer] = self._verify(issuer)
         return result
 
-    def _verify(self, issuer: Certificate) -> keys.SignatureResult:
-        if paths.role_of(issuer, "cRLSign")[0]:
-            return keys.SignatureResult(False, "not-a-crl-signer")
+    def _verify(self, issuer: Certificate) -> public_key.SignatureResult:
+        if certification_path.role_of(issuer, "cRLSign")[0]:
+            return public_key.SignatureResult(False, "not-a-crl-signer")
         try:
-            algorithm = x509.algorithm_id(self.algorithm)
+            algorithm = x509_schema.algorithm_id(self.algorithm)
         except der.DerError:
-            return keys.SignatureResult(None, "algorithm-unknown")
-        return keys.verify(issuer.key, algorithm, self.signature, self.tbs)
+            return public_key.SignatureResult(None, "algorithm-unknown")
+        return public_key.verify(issuer.key, algorithm, self.signature, self.tbs)
 
 
 _REMEMBERED = 64
@@ -123,8 +123,8 @@ _NARROWING = {"2.5.29.27", "2.5.29.28"}
 
 
 def _decode(cls: type[Crl], data: bytes, raw: bytes, warnings: tuple[str, ...]) -> Crl:
-    outer = der.decode(x509.CertificateListFields, data)
-    tbs = der.parse(outer.tbs, x509.TbsCertificateList)
+    outer = der.decode(x509_schema.CertificateListFields, data)
+    tbs = der.parse(outer.tbs, x509_schema.TbsCertificateList)
     if der.raw(tbs.signature) != der.raw(outer.signature_algorithm):
         raise der.DerError("inner and outer algorithm differ")
     if outer.signature.padding_bits():
@@ -139,9 +139,9 @@ def _decode(cls: type[Crl], data: bytes, raw: bytes, warnings: tuple[str, ...]) 
             raise der.DerError("an extension stands twice")
         seen.add(oid)
         if oid == OID_AKI:
-            identifier = x509.authority_key_identifier(extension.value)
+            identifier = x509_schema.authority_key_identifier(extension.value)
         elif oid == _ISSUER_ALTERNATIVE_NAME:
-            former_names = x509.directory_names(extension.value)
+            former_names = x509_schema.directory_names(extension.value)
     for extension in (*(tbs.extensions or ()), *entries):
         oid = extension.oid.dotted_string
         if oid in _NARROWING or (extension.critical and oid not in _UNDERSTOOD):

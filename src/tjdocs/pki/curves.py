@@ -11,7 +11,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tjdocs import specs
-from tjdocs.asn1 import der, tlv, writing, x509
+from tjdocs.asn1 import der, tlv, x509_schema, x509_writing
 
 __all__ = ["Curve", "by_name", "explicit_parameters", "from_parameters", "table"]
 
@@ -114,10 +114,10 @@ def from_parameters(parameters: bytes) -> tuple[Curve | None, bool]:
     The curve is None when no row of the table fits.
     """
     if parameters[:1] == b"\x06":
-        oid = x509.algorithm_id(tlv.encode(0x30, parameters)).oid
+        oid = x509_schema.algorithm_id(tlv.encode(0x30, parameters)).oid
         return _by_oid().get(oid), False
     try:
-        fields = der.decode(x509.EcParameters, parameters)
+        fields = der.decode(x509_schema.EcParameters, parameters)
     except der.DerError:
         return None, True
     for curve in table().values():
@@ -142,4 +142,4 @@ def explicit_parameters(name: str) -> bytes:
     curve = by_name(name)
     size = curve.field_bytes
     a, b, gx, gy = (value.to_bytes(size, "big") for value in (curve.a, curve.b, curve.gx, curve.gy))
-    return writing.ec_parameters(curve.p, a, b, b"\x04" + gx + gy, curve.n, curve.h)
+    return x509_writing.ec_parameters(curve.p, a, b, b"\x04" + gx + gy, curve.n, curve.h)

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from tjdocs.asn1.pkcs8 import encode_encrypted_key
+from tjdocs.asn1.pkcs8_schema import encode_encrypted_key
 
 __all__ = ["COST", "PROTECTED", "protect"]
 

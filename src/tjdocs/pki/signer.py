@@ -9,9 +9,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tjdocs.asn1 import der, tlv, writing, x509
+from tjdocs.asn1 import der, tlv, x509_schema, x509_writing
 from tjdocs.errors import KeyMaterialError, UsageError
-from tjdocs.pki import algorithms, cms, curves, keys, profiles
+from tjdocs.pki import algorithms, certificate_profiles, curves, public_key
+from tjdocs.pki import signed_data as cms
 from tjdocs.pki.certificate import OID_SEAL_SIGNER, Certificate
 from tjdocs.times import aware
 
@@ -53,7 +54,7 @@ def public_key_info(key: PrivateKey, *, named_curves: bool) -> bytes:
         return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     name = curves.by_library_name(key.curve.name).name
-    return writing.encode_public_key("1.2.840.10045.2.1", curves.explicit_parameters(name), point)
+    return x509_writing.encode_public_key("1.2.840.10045.2.1", curves.explicit_parameters(name), point)
 
 
 def signature_algorithm(row: algorithms.Combination) -> bytes:
@@ -63,9 +64,11 @@ def signature_algorithm(row: algorithms.Combination) -> bytes:
     if signature.scheme == "rsa-pss":
         mask = algorithms.hash_by_id(row.mgf or row.hash)
         salt = hash_.length if row.salt is None else row.salt
-        parameters = writing.encode_pss_parameters(hash_.oid, mask.oid, salt)
-        return x509.encode_algorithm(signature.oid, parameters)
-    return x509.encode_algorithm(signature.oid, tlv.encode(0x05, b"") if signature.scheme == "rsa-pkcs1" else b"")
+        parameters = x509_writing.encode_pss_parameters(hash_.oid, mask.oid, salt)
+        return x509_schema.encode_algorithm(signature.oid, parameters)
+    return x509_schema.encode_algorithm(
+        signature.oid, tlv.encode(0x05, b"") if signature.scheme == "rsa-pkcs1" else b""
+    )
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class Signer:
     certificate: Certificate
     row: algorithms.Combination
     key: PrivateKey = field(repr=False)
-    usage: profiles.Period | None = None
+    usage: certificate_profiles.Period | None = None
 
     @cached_property
     def algorithm(self) -> bytes:
@@ -134,7 +137,7 @@ def sign(key: PrivateKey, row: algorithms.Combination, data: bytes) -> bytes:
             salt = hash_.length if row.salt is None else row.salt
             return key.sign(data, padding.PSS(padding.MGF1(mask), salt), hash_.library)
         return key.sign(data, padding.PKCS1v15(), hash_.library)
-    signature = key.sign(data, keys.ecdsa_with(hash_.id))
+    signature = key.sign(data, public_key.ecdsa_with(hash_.id))
     if scheme == "ecdsa-plain" or row.plain:
         return plain_signature(signature, curves.by_name(row.key).order_bytes)
     return signature
@@ -157,7 +160,7 @@ def signed_data(
     """
     attributes = [
         _content_type_attribute(content_type),
-        cms.message_digest(keys.hash_data(signer.digest, content)),
+        cms.message_digest(public_key.hash_data(signer.digest, content)),
     ]
     if at is not None:
         attributes.append(cms.signing_time(at))
@@ -176,4 +179,4 @@ def signed_data(
 
 @lru_cache(maxsize=16)
 def _content_type_attribute(oid: str) -> bytes:
-    return cms.attribute(cms.OID_CONTENT_TYPE, x509.encode_oid(oid))
+    return cms.attribute(cms.OID_CONTENT_TYPE, x509_schema.encode_oid(oid))

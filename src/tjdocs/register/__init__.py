@@ -4,21 +4,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tjdocs.auditlog.checkpoint import Checkpoint, LogSigner, Verifier
+    from tjdocs.auditlog.proofs import ConsistencyProof, InclusionProof, read_proof
     from tjdocs.register.belonging import Csca
-    from tjdocs.register.checkpoint import Checkpoint, LogSigner, Verifier
     from tjdocs.register.decisions import Decision
-    from tjdocs.register.documents import Dossier
-    from tjdocs.register.finding import Held, Search
-    from tjdocs.register.keys import DataKey, Keys
-    from tjdocs.register.log import append_head, read_heads
-    from tjdocs.register.migrating import migrate
+    from tjdocs.register.find_holders import Held, Search
+    from tjdocs.register.holders import Person
+    from tjdocs.register.issued_documents import Dossier
+    from tjdocs.register.number_ranges import pattern_of
     from tjdocs.register.officer_keys import KeyRequest, OfficerKey, OfficerSigner
     from tjdocs.register.orders import Order
-    from tjdocs.register.people import Person
-    from tjdocs.register.proofs import ConsistencyProof, InclusionProof, read_proof
-    from tjdocs.register.ranges import pattern_of
+    from tjdocs.register.records import Audit, Blank, Document, Problem, Resumed
     from tjdocs.register.register import Register
-    from tjdocs.register.values import Audit, Blank, Document, Problem, Resumed
+    from tjdocs.register.register_keys import DataKey, Keys
+    from tjdocs.register.register_log import append_head, read_heads
+    from tjdocs.register.run_migrations import migrate
 
 _PLACES = {
     "belonging": ("Csca",),

@@ -9,11 +9,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
+from tjdocs.auditlog.entry import as_bytes, read_leaf
+from tjdocs.auditlog.merkle import leaf_hash
 from tjdocs.errors import RegisterError
-from tjdocs.register import schema, values
+from tjdocs.register import records, tables
 from tjdocs.register.context import Context
-from tjdocs.register.entries import as_bytes, read_leaf
-from tjdocs.register.merkle import leaf_hash
 
 __all__ = ["BELONG", "SETTING", "Csca", "belong", "belongs_to"]
 
@@ -42,7 +42,7 @@ def belongs_to(context: Context, connection: Connection, expected: Csca | None =
     :param expected: refuse any other
     :raises RegisterError: it is another, or the setting or its entry was changed
     """
-    settings, entry = context.store.settings(connection), schema.entry.c
+    settings, entry = context.store.settings(connection), tables.entry.c
     query = select(entry.id, entry.position, entry.leaf, entry.mac).where(
         entry.subject == settings.get("origin", ""), entry.act == BELONG
     )
@@ -71,11 +71,11 @@ def belong(context: Context, csca: Csca, *, officer: str, at: datetime) -> None:
 
     :raises RegisterError: it belongs to another, or an officer without the role
     """
-    stamp = values.stamp(values.moment(at))
-    values.text(csca.name, "name")
+    stamp = records.stamp(records.moment(at))
+    records.text(csca.name, "name")
     with context.store.write(alone=True) as connection:
         by = context.access.allow(connection, "issue", (officer,))
         if belongs_to(context, connection, csca) is None:
-            connection.execute(insert(schema.setting).values(key=SETTING, value=csca.key))
+            connection.execute(insert(tables.setting).values(key=SETTING, value=csca.key))
             origin = context.store.settings(connection)["origin"]
             context.record(connection, BELONG, origin, stamp, by, csca={"key": csca.key, "name": csca.name})

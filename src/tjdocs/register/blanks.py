@@ -7,15 +7,15 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 
 from tjdocs.errors import RegisterError, UsageError
-from tjdocs.register import hot, lives, schema, values
+from tjdocs.register import lifecycle, queries, records, tables
 from tjdocs.register.context import Context, Series, inserted
-from tjdocs.register.ranges import Pattern, Span, Stock, read_range
+from tjdocs.register.number_ranges import Pattern, Span, Stock, read_range
+from tjdocs.register.records import Blank
 from tjdocs.register.roles import Acting
-from tjdocs.register.values import Blank
 
 __all__ = ["Blanks", "apply", "as_told", "give_back"]
 
-_table = schema.blank.c
+_table = tables.blank.c
 
 
 class Blanks:
@@ -30,8 +30,8 @@ class Blanks:
         :param pattern: with one replacement field for the running number, for example ``T{:08d}``
         :raises RegisterError: its numbers could be another series'
         """
-        new, stamp = Pattern.parse(pattern), values.stamp(values.moment(at))
-        values.word(document_type, "document_type")
+        new, stamp = Pattern.parse(pattern), records.stamp(records.moment(at))
+        records.word(document_type, "document_type")
         with self._context.store.write() as connection:
             by = self._context.access.allow(connection, "series", (officer,))
             self._declare(connection, document_type, new, by, stamp)
@@ -44,23 +44,23 @@ class Blanks:
             if known.pattern.collides(new):
                 hint = f"the series of {known.document_type} has such numbers"
                 raise RegisterError("a series whose numbers are another's", where=document_type, hint=hint)
-        result = connection.execute(insert(schema.series).values(document_type=document_type, pattern=new.text))
+        result = connection.execute(insert(tables.series).values(document_type=document_type, pattern=new.text))
         made = Series(inserted(result), document_type, new)
         self._context.record(connection, "series", new.text, stamp, by, series=made.id, document_type=document_type)
         return made
 
     def patterns(self, document_type: str) -> tuple[str, ...]:
         """Return the patterns of a type's series."""
-        with hot.each(self._context.store) as direct:
-            return tuple(str(row[0]) for row in hot.execute(direct, hot.PATTERNS, (document_type,)))
+        with queries.each(self._context.store) as direct:
+            return tuple(str(row[0]) for row in queries.execute(direct, queries.PATTERNS, (document_type,)))
 
     def stock_trial(
         self, document_type: str, pattern: str, first: int, last: int, *, officer: str, at: datetime
     ) -> None:
         """Declare a series and have its blanks at the trial office at once; a type that has a series is left alone."""
-        new, stamp = Pattern.parse(pattern), values.stamp(values.moment(at))
+        new, stamp = Pattern.parse(pattern), records.stamp(records.moment(at))
         new.check(first, last)
-        values.word(document_type, "document_type")
+        records.word(document_type, "document_type")
         with self._context.store.read() as connection:
             if any(known.document_type == document_type for known in self._context.series(connection)):
                 return
@@ -76,7 +76,7 @@ class Blanks:
             series = self._declare(connection, document_type, new, by, stamp)
             told = {"act": "trial", "supplier": "trial", "office": "trial"}
             self._receive(connection, series, first, last, by, at, told)
-            self._move(connection, lives.blanks().act("confirm"), series, first, last, by, at, {"office": "trial"})
+            self._move(connection, lifecycle.blanks().act("confirm"), series, first, last, by, at, {"office": "trial"})
 
     def receive(
         self, numbers: str, *, act: str, supplier: str, office: str, officer: str, at: datetime, document_type: str = ""
@@ -91,7 +91,7 @@ class Blanks:
         """
         given = {"act": act, "supplier": supplier, "office": office}
         told = {need: as_told(need, value) for need, value in given.items()}
-        at = values.moment(at)
+        at = records.moment(at)
         first, last = read_range(numbers)
         with self._context.store.write() as connection:
             by = self._context.access.allow(connection, "receive", (officer,))
@@ -114,17 +114,17 @@ class Blanks:
     ) -> None:
         self._context.store.lock(connection, 2 + series.id)
         # a blank that moves meanwhile, between range, reservation and document, is in one of these when looked for
-        held, document = schema.reservation.c, schema.document.c
+        held, document = tables.reservation.c, tables.document.c
         free = (_table.series == series.id, _table.first <= last, _table.last >= first)
         for taken in (
             free,
             (held.series == series.id, held.blank.between(first, last)),
-            (document.id.between(schema.place(series.id, first), schema.place(series.id, last)),),
+            (document.id.between(tables.place(series.id, first), tables.place(series.id, last)),),
             free,
         ):
             if connection.execute(select(1).where(*taken).limit(1)).scalar() is not None:
                 raise RegisterError("blanks that were received before", where="range", hint="no number is used twice")
-        _write(connection, series.id, [Span(first, last, "received", told["office"], "", values.utc(at))])
+        _write(connection, series.id, [Span(first, last, "received", told["office"], "", records.utc(at))])
         self._log(connection, "receive", series, first, last, by, at, told)
 
     def move(
@@ -148,12 +148,12 @@ class Blanks:
         :returns: how many blanks moved
         :raises RegisterError: the act is not lawful for one of them; nothing changed
         """
-        rule = lives.blanks().act(act)
+        rule = lifecycle.blanks().act(act)
         if not rule.sources:
             raise RegisterError(f"{act} is for new blanks", where="act", hint="Blanks.receive")
         given = {"office": office, "to": to, "ground": ground, "act": reference}
         told = {need: as_told(need, given[need]) for need in rule.needs}
-        at = values.moment(at)
+        at = records.moment(at)
         first, last = read_range(numbers)
         with self._context.store.write() as connection:
             by = self._context.access.allow(connection, act, officers, rule.officers, office=told.get("office", ""))
@@ -163,11 +163,11 @@ class Blanks:
         return high - low + 1
 
     def _move(
-        self, connection: Connection, rule: lives.Act, series: Series, first: int, last: int,
+        self, connection: Connection, rule: lifecycle.Act, series: Series, first: int, last: int,
         by: Acting, at: datetime, told: dict[str, str],
     ) -> None:  # fmt: skip
         query = (
-            select(schema.blank)
+            select(tables.blank)
             .where(_table.series == series.id, _table.first <= last, _table.last >= first)
             .order_by(_table.first)
             .with_for_update()
@@ -177,10 +177,10 @@ class Blanks:
         if not stock.covers(first, last):
             raise RegisterError("not all of these are blanks in the register", where="range", hint=_NOT_BLANK)
         for span in stock:
-            lives.blanks().check(rule, span.state)
-        apply(stock, rule, first, last, told, values.utc(at))
+            lifecycle.blanks().check(rule, span.state)
+        apply(stock, rule, first, last, told, records.utc(at))
         gone = [row.first for row in rows]
-        connection.execute(delete(schema.blank).where(_table.series == series.id, _table.first.in_(gone)))
+        connection.execute(delete(tables.blank).where(_table.series == series.id, _table.first.in_(gone)))
         _write(connection, series.id, stock.merged())
         self._log(connection, rule.id, series, first, last, by, at, told)
 
@@ -199,7 +199,7 @@ class Blanks:
         if last != first:
             subject += f"-{series.pattern.number(last)}"
         self._context.record(
-            connection, act, subject, values.stamp(at), by,
+            connection, act, subject, records.stamp(at), by,
             blanks={"series": series.id, "first": first, "last": last}, **({"told": told} if told else {}),
         )  # fmt: skip
 
@@ -223,13 +223,13 @@ class Blanks:
             ).one_or_none()
             if row is not None:
                 return Blank(number, series.document_type, row.state, row.office)
-            table = schema.reservation.c
+            table = tables.reservation.c
             office = connection.execute(
                 select(table.office).where(table.number == number, table.stage == "reserved")
             ).scalar()
             if office is not None:
                 return Blank(number, series.document_type, "reserved", office)
-            document = schema.document.c
+            document = tables.document.c
             row = connection.execute(
                 select(document.state, document.office).where(document.number == number)
             ).one_or_none()
@@ -248,7 +248,7 @@ class Blanks:
         with self._context.store.read() as connection:
             self._context.access.may_read(connection, "status", officer)
             known = {series.id: series for series in self._context.series(connection)}
-            rows = connection.execute(select(schema.blank).order_by(_table.series, _table.first)).all()
+            rows = connection.execute(select(tables.blank).order_by(_table.series, _table.first)).all()
         found = [(known[row.series], _span(row)) for row in rows]
         return [(series, span) for series, span in found if document_type in ("", series.document_type)]
 
@@ -263,10 +263,10 @@ def as_told(need: str, value: object) -> str:
 
     :raises UsageError: an unusable value
     """
-    return (values.word if need in ("office", "to") else values.text)(value, need)
+    return (records.word if need in ("office", "to") else records.text)(value, need)
 
 
-def apply(stock: Stock, rule: lives.Act, first: int, last: int, told: Mapping[str, str], moment: str) -> None:
+def apply(stock: Stock, rule: lifecycle.Act, first: int, last: int, told: Mapping[str, str], moment: str) -> None:
     """Move a range of a series in memory, as the act says: what the database gets, and what an audit replays.
 
     :raises RegisterError: an office that the blanks were not sent to, or a moment before their last act
@@ -303,4 +303,4 @@ def _write(connection: Connection, series: int, spans: Sequence[Span]) -> None:
         }
         for span in spans
     ]
-    connection.execute(insert(schema.blank), rows)
+    connection.execute(insert(tables.blank), rows)

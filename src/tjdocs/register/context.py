@@ -5,14 +5,14 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, CursorResult, select
 
+from tjdocs.auditlog.entry import add_signatures, as_bytes, has_body, make_leaf
 from tjdocs.errors import RegisterError
-from tjdocs.register import schema
-from tjdocs.register.entries import add_signatures, as_bytes, has_body, make_leaf
-from tjdocs.register.keys import Keys
-from tjdocs.register.log import Log, Secrets
-from tjdocs.register.ranges import Pattern
+from tjdocs.register import tables
+from tjdocs.register.database import Store
+from tjdocs.register.number_ranges import Pattern
+from tjdocs.register.register_keys import Keys
+from tjdocs.register.register_log import Log, Secrets
 from tjdocs.register.roles import Access, Acting
-from tjdocs.register.store import Store
 
 __all__ = ["Context", "Series", "inserted"]
 
@@ -53,7 +53,7 @@ class Context:
 
     def series(self, connection: Connection) -> list[Series]:
         """Return every series."""
-        rows = connection.execute(select(schema.series).order_by(schema.series.c.id))
+        rows = connection.execute(select(tables.series).order_by(tables.series.c.id))
         return [Series(row.id, row.document_type, Pattern.parse(row.pattern)) for row in rows]
 
     def locate(self, connection: Connection, first: str, last: str) -> tuple[Series, int, int]:
@@ -78,7 +78,7 @@ class Context:
 
     @staticmethod
     def _is_there(connection: Connection, subject: str, body: bytes) -> bool:
-        entry = schema.entry.c
+        entry = tables.entry.c
         leaves = connection.execute(select(entry.leaf).where(entry.subject == subject)).scalars()
         return any(has_body(as_bytes(leaf), body) for leaf in leaves)
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from tjdocs.auditlog.entry import digest
 from tjdocs.errors import RegisterError, UsageError
-from tjdocs.register import lives, schema, values
+from tjdocs.register import lifecycle, records, tables
 from tjdocs.register.context import Context
-from tjdocs.register.entries import digest
-from tjdocs.register.people import Person, Sealed, seal
+from tjdocs.register.holders import Person, Sealed, seal
 from tjdocs.times import day_of
 
 __all__ = ["Decision", "Decisions", "check"]
@@ -49,15 +49,15 @@ def check(id_: str, said: Mapping[str, str]) -> None:
     :raises UsageError: an unusable value, or one in another form
     :raises ValueError: no day
     """
-    values.word(id_, "id")
+    records.word(id_, "id")
     if date.fromisoformat(said["day"]).isoformat() != said["day"]:
         raise UsageError("not the form of a day", where="day")
-    values.told(said["act"], "act")
-    values.word(said["officer"], "officer")
+    records.told(said["act"], "act")
+    records.word(said["officer"], "officer")
     for name in ("document_type", "office", "category"):
-        values.optional(said[name], name)
+        records.optional(said[name], name)
     for name in ("citizenship", "sex"):
-        values.code(said[name], name)
+        records.code(said[name], name)
 
 
 class Decisions:
@@ -87,23 +87,23 @@ class Decisions:
         :raises UsageError: unknown kind or outcome, or an unusable value
         :raises RegisterError: an officer without the role, or no data key for a person
         """
-        outcomes = lives.decisions().get(kind)
+        outcomes = lifecycle.decisions().get(kind)
         if outcomes is None or outcome not in outcomes:
-            known = ", ".join(outcomes or lives.decisions())
+            known = ", ".join(outcomes or lifecycle.decisions())
             raise UsageError("unknown decision", where="outcome" if outcomes else "kind", hint=f"one of {known}")
         row = {
             "kind": kind,
             "outcome": outcome,
-            "day": values.day(day, "day"),
-            "document_type": values.optional(document_type, "document_type"),
-            "officer": values.word(officer, "officer"),
-            "act": values.text(act, "act"),
-            "citizenship": values.code(person.citizenship, "citizenship") if person else "",
-            "sex": values.code(person.sex, "sex") if person else "",
-            "category": values.optional(category, "category"),
+            "day": records.day(day, "day"),
+            "document_type": records.optional(document_type, "document_type"),
+            "officer": records.word(officer, "officer"),
+            "act": records.text(act, "act"),
+            "citizenship": records.code(person.citizenship, "citizenship") if person else "",
+            "sex": records.code(person.sex, "sex") if person else "",
+            "category": records.optional(category, "category"),
         }
-        values.optional(office, "office")
-        if day > day_of(values.moment(at)):
+        records.optional(office, "office")
+        if day > day_of(records.moment(at)):
             raise UsageError("a decision of a day to come", where="day")
         id_ = f"decision/{secrets.token_hex(8)}"
         if person is not None and not self._context.keys.data:
@@ -115,7 +115,7 @@ class Decisions:
             by = self._context.access.allow(connection, "decide", (officer,))
             row["office"] = office or by.office
             connection.execute(
-                insert(schema.decision).values(
+                insert(tables.decision).values(
                     id=id_,
                     holder=sealed.holder,
                     personal=sealed.personal,
@@ -125,5 +125,5 @@ class Decisions:
                 )
             )
             columns = digest(sealed.holder, sealed.personal, sealed.sealed)
-            self._context.record(connection, "decide", id_, values.stamp(at), by, decision={**row, "person": columns})
+            self._context.record(connection, "decide", id_, records.stamp(at), by, decision={**row, "person": columns})
         return id_

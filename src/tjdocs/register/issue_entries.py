@@ -7,9 +7,9 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
+from tjdocs.auditlog.entry import read_moment
 from tjdocs.errors import UsageError
-from tjdocs.register import values
-from tjdocs.register.entries import read_moment
+from tjdocs.register import records
 
 __all__ = ["Said", "is_lawful", "said_beside", "shape"]
 
@@ -30,7 +30,7 @@ class Said(NamedTuple):
 def said_beside(body: bytes, begin: str, since: str | None, files: object) -> Said | None:
     """Return what an entry says beside its row; None where it is not the row's, or not as entries are written.
 
-    :param begin: from :func:`tjdocs.register.entries.issue_prefix`, with the moment of the row
+    :param begin: from :func:`tjdocs.auditlog.entry.issue_prefix`, with the moment of the row
     :param since: that moment, if the document is as it was issued; else None
     """
     if type(files) is not str or shape(files) is None:
@@ -61,15 +61,15 @@ def is_lawful(
     """
     try:
         for one in (document_type, office, officer):
-            values.word(one, "issue")
-        values.optional(category, "category")
-        values.code(citizenship, "citizenship")
-        values.code(sex, "sex")
+            records.word(one, "issue")
+        records.optional(category, "category")
+        records.code(citizenship, "citizenship")
+        records.code(sex, "sex")
         day, last, moment = date.fromisoformat(issued), date.fromisoformat(expires), read_moment(at)
     except (UsageError, ValueError, TypeError):
         return False
-    plain = (day.isoformat(), last.isoformat(), values.stamp(moment)) == (issued, expires, at)
-    return plain and day <= last and (not dated or values.is_day_of(day, moment))
+    plain = (day.isoformat(), last.isoformat(), records.stamp(moment)) == (issued, expires, at)
+    return plain and day <= last and (not dated or records.is_day_of(day, moment))
 
 
 def shape(text: object) -> Callable[[str], object] | None:

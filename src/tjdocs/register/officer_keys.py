@@ -23,7 +23,7 @@ from tjdocs import limits
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, UsageError
 from tjdocs.pki.files import write_private
 from tjdocs.pki.key_protection import PROTECTED, protect
-from tjdocs.register import values
+from tjdocs.register import records
 
 __all__ = ["KeyRequest", "OfficerKey", "OfficerSigner", "decode", "encode", "fingerprint", "verify"]
 
@@ -149,7 +149,7 @@ class KeyRequest:
     proof: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
-        values.word(self.officer, "officer")
+        records.word(self.officer, "officer")
         if not _sound(self.public) or not verify(self.public, self.proof, _request(self.officer, self.public)):
             hint = "make one with `tjdocs register key new`"
             raise InputError("the key request proves no key", where="request", hint=hint)
@@ -157,7 +157,7 @@ class KeyRequest:
     @classmethod
     def of(cls, officer: str, signer: OfficerSigner) -> "KeyRequest":
         """Make the request of a key."""
-        values.word(officer, "officer")
+        records.word(officer, "officer")
         return cls(officer, signer.public, signer.sign(_request(officer, signer.public)))
 
     @classmethod

@@ -8,16 +8,16 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from tjdocs.errors import RegisterError, UsageError
-from tjdocs.register import lives, roles, schema, values
+from tjdocs.register import lifecycle, records, roles, tables
 from tjdocs.register.context import Context
 from tjdocs.register.officer_keys import KeyRequest, OfficerSigner, decode, encode, fingerprint
+from tjdocs.register.officer_signatures import Signers
 from tjdocs.register.roles import Access, Acting
-from tjdocs.register.signing import Signers
 
 __all__ = ["Enrolled", "Officers", "begin", "enrol", "first_access"]
 
-_table = schema.officer.c
-_key = schema.officer_key.c
+_table = tables.officer.c
+_key = tables.officer_key.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ class Officers:
         :raises RegisterError: an unknown role, one that the officer has, a key already enrolled, or enrolling officers
             without the right
         """
-        values.word(id_, "officer")
-        values.word(office, "office")
-        stamp = values.stamp(values.moment(at))
-        if role not in lives.roles():
-            raise RegisterError("no such role", where=str(role)[:40], hint=f"one of {', '.join(lives.roles())}")
+        records.word(id_, "officer")
+        records.word(office, "office")
+        stamp = records.stamp(records.moment(at))
+        if role not in lifecycle.roles():
+            raise RegisterError("no such role", where=str(role)[:40], hint=f"one of {', '.join(lifecycle.roles())}")
         with self._context.store.write(alone=True) as connection:
             acting = self._allow(connection, "enrol", id_, [role], officer)
             rows = connection.execute(select(_table.role, _table.office).where(_table.id == id_)).all()
@@ -86,14 +86,14 @@ class Officers:
             not two other supervisors
         :raises RegisterError: it is not held, or it is the last officer's who may enrol
         """
-        values.word(id_, "officer")
-        stamp = values.stamp(values.moment(at))
+        records.word(id_, "officer")
+        stamp = records.stamp(records.moment(at))
         with self._context.store.write(alone=True) as connection:
             acting = self._allow(connection, "dismiss", id_, [role], officer)
             others = {one for one, own in self._able(connection, "enrol") if (one, own) != (id_, role)}
             if not others:
                 raise RegisterError("the last officer who may enrol", where="officer", hint="enrol another first")
-            gone = connection.execute(delete(schema.officer).where(_table.id == id_, _table.role == role))
+            gone = connection.execute(delete(tables.officer).where(_table.id == id_, _table.role == role))
             if gone.rowcount != 1:
                 raise RegisterError("the officer has no such role", where="role")
             if connection.execute(select(_table.role).where(_table.id == id_)).first() is None:
@@ -107,8 +107,8 @@ class Officers:
         :param officer: the enrolling officer, or two, as for :meth:`dismiss`
         :raises RegisterError: an unknown officer, a key already enrolled, or enrolling officers without the right
         """
-        values.word(id_, "officer")
-        stamp = values.stamp(values.moment(at))
+        records.word(id_, "officer")
+        stamp = records.stamp(records.moment(at))
         with self._context.store.write(alone=True) as connection:
             own = connection.execute(select(_table.role).where(_table.id == id_)).scalars().all()
             acting = self._allow(connection, "new-key", id_, own, officer)
@@ -128,7 +128,7 @@ class Officers:
             self._context.access.may_read(connection, "status", officer)
             rows = connection.execute(
                 select(_table.id, _table.role, _table.office, _key.public)
-                .outerjoin(schema.officer_key, (_key.officer == _table.id) & (_key.until == ""))
+                .outerjoin(tables.officer_key, (_key.officer == _table.id) & (_key.until == ""))
                 .order_by(_table.id, _table.role)
             )
             return [Enrolled(row.id, row.role, row.office, _shown(row.public)) for row in rows]
@@ -147,7 +147,7 @@ class Officers:
         """Return the officers who may do an action, with their roles; in a production register those with a key."""
         query = select(_table.id, _table.role).where(_table.role.in_(roles.able(act)))
         if not self._context.trial:
-            query = query.join(schema.officer_key, (_key.officer == _table.id) & (_key.until == ""))
+            query = query.join(tables.officer_key, (_key.officer == _table.id) & (_key.until == ""))
         return [(row.id, row.role) for row in connection.execute(query)]
 
 
@@ -196,7 +196,7 @@ def enrol(
     **more: str,
 ) -> None:
     """Write an officer's role, a key that comes with it, and the log entry."""
-    connection.execute(insert(schema.officer).values(id=id_, role=role, office=office))
+    connection.execute(insert(tables.officer).values(id=id_, role=role, office=office))
     if key is not None:
         _keep_key(connection, id_, key, stamp)
     context.record(connection, "enrol", id_, stamp, by, role=role, office=office, **(key.fields if key else more))
@@ -213,7 +213,7 @@ def _keep_key(connection: Connection, id_: str, key: KeyRequest, stamp: str) -> 
     public = encode(key.public)
     if connection.execute(select(_key.public).where(_key.public == public)).scalar() is not None:
         raise RegisterError("key already enrolled", where="key", hint="let the officer make another")
-    connection.execute(insert(schema.officer_key).values(public=public, officer=id_, since=stamp, until=""))
+    connection.execute(insert(tables.officer_key).values(public=public, officer=id_, since=stamp, until=""))
 
 
 def _current(connection: Connection, id_: str) -> str | None:
@@ -221,7 +221,7 @@ def _current(connection: Connection, id_: str) -> str | None:
 
 
 def _end(connection: Connection, id_: str, stamp: str) -> None:
-    connection.execute(update(schema.officer_key).where(_key.officer == id_, _key.until == "").values(until=stamp))
+    connection.execute(update(tables.officer_key).where(_key.officer == id_, _key.until == "").values(until=stamp))
 
 
 def _shown(public: str | None) -> str:

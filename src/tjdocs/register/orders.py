@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tjdocs import limits
+from tjdocs.auditlog.entry import read_json, read_leaf, read_moment, signed_part
 from tjdocs.errors import InputError, KeyMaterialError, RegisterError, UsageError
-from tjdocs.register.entries import read_json, read_leaf, read_moment, signed_part
 from tjdocs.register.officer_keys import GIVE_KEY, KeyRequest, OfficerSigner, decode, encode, verify
+from tjdocs.register.officer_signatures import Signers
 from tjdocs.register.officers import Officers
-from tjdocs.register.signing import Signers
 
 __all__ = ["Countersigning", "Drafted", "Drafting", "Order", "repeat"]
 

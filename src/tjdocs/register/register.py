@@ -6,22 +6,32 @@ from pathlib import Path
 
 from tjdocs.documents import Known
 from tjdocs.errors import RegisterError, UsageError
-from tjdocs.register import audit, finding, lives, making, report, rewrapping, statistics, store, values
+from tjdocs.register import (
+    create_register,
+    database,
+    find_holders,
+    key_wrapping,
+    lifecycle,
+    reconciliation,
+    records,
+    statistics,
+)
+from tjdocs.register.audit import audit
 from tjdocs.register.belonging import Csca, belong, belongs_to
 from tjdocs.register.blanks import Blanks
 from tjdocs.register.context import Context
 from tjdocs.register.decisions import Decisions
-from tjdocs.register.documents import Documents, Dossier
-from tjdocs.register.issuing import Issuing
-from tjdocs.register.keys import Keys
+from tjdocs.register.holders import Person
+from tjdocs.register.issued_documents import Documents, Dossier
 from tjdocs.register.officer_keys import OfficerSigner
+from tjdocs.register.officer_signatures import Signers
 from tjdocs.register.officers import Officers, first_access
 from tjdocs.register.orders import Countersigning, Drafted, Drafting, Order, repeat
-from tjdocs.register.people import Person
+from tjdocs.register.records import Audit, Document, Resumed
+from tjdocs.register.register_keys import Keys
+from tjdocs.register.reservation import Issuing
 from tjdocs.register.roles import Access
-from tjdocs.register.signing import Signers
 from tjdocs.register.unlocking import unlock
-from tjdocs.register.values import Audit, Document, Resumed
 
 __all__ = ["Register"]
 
@@ -50,22 +60,24 @@ class Register:
         signers = Signers(officer_keys)
         if keys is not None and not isinstance(keys, Keys):
             raise UsageError("unusable keys", where="keys", hint="Keys.open(FOLDER)")
-        opened = store.Store(store.parse_url(url), wait=wait)
-        folder = making.default_folder(opened)
+        opened = database.Store(database.parse_url(url), wait=wait)
+        folder = create_register.default_folder(opened)
         # never in place of one that is gone: its numbers would be used again
-        if opened.sqlite and not opened.version() and (keys is None or keys.name == making.TRIAL_NAME):
+        if opened.sqlite and not opened.version() and (keys is None or keys.name == create_register.TRIAL_NAME):
             # another process may have made it since; it notes that afterwards
-            if folder is not None and making.was_made(folder) and not opened.version():
+            if folder is not None and create_register.was_made(folder) and not opened.version():
                 hint = f"restore a backup; to begin anew, take {folder.name} away too"
                 raise RegisterError("the register is gone, and its keys are there", where=str(opened.path), hint=hint)
-            keys = keys or making.trial_keys(folder)
-            making.create(opened, keys, officer="trial", office="trial", at=_TRIAL_START, access=Access(True, signers))
-            making.note(folder)
+            keys = keys or create_register.trial_keys(folder)
+            create_register.create(
+                opened, keys, officer="trial", office="trial", at=_TRIAL_START, access=Access(True, signers)
+            )
+            create_register.note(folder)
         elif keys is None and folder is not None and folder.is_dir():
             keys = Keys.open(folder)
         self._open(opened, keys or Keys(), signers)
 
-    def _open(self, opened: store.Store, keys: Keys, signers: Signers) -> None:
+    def _open(self, opened: database.Store, keys: Keys, signers: Signers) -> None:
         opened.check_version()
         with opened.read(lenient=True) as connection:  # what cannot be read is named
             trial, secrets = unlock(opened, connection, keys)
@@ -105,20 +117,20 @@ class Register:
         """
         keys.whole()
         access = first_access(officer_key, trial=trial)
-        values.word(officer, "officer")
-        values.word(office, "office")
-        opened = store.Store(store.parse_url(url), wait=wait)
+        records.word(officer, "officer")
+        records.word(office, "office")
+        opened = database.Store(database.parse_url(url), wait=wait)
         if opened.version():
             raise RegisterError("there is a register already", where="url")
-        folders = (keys.folder, making.default_folder(opened))
+        folders = (keys.folder, create_register.default_folder(opened))
         # never in place of one that is gone: its numbers would be used again, under heads of the same key
-        if any(map(making.was_made, folders)):
+        if any(map(create_register.was_made, folders)):
             hint = "restore a backup; a new register has new keys"
             raise RegisterError("the register of these keys was made before", where="keys", hint=hint)
-        moment = values.moment(at)
-        making.create(opened, keys, officer=officer, office=office, at=moment, access=access, key=officer_key)
+        moment = records.moment(at)
+        create_register.create(opened, keys, officer=officer, office=office, at=moment, access=access, key=officer_key)
         for folder in folders:
-            making.note(folder)
+            create_register.note(folder)
         opened.close()
         return cls(url, keys=keys, officer_keys=() if officer_key is None else (officer_key,), wait=wait)
 
@@ -324,7 +336,7 @@ class Register:
         date_of_birth: date | None = None,
         wide: bool = False,
         officer: str = "",
-    ) -> finding.Search:
+    ) -> find_holders.Search:
         """Return the documents of whoever has a name, with their holders: for an officer's eyes.
 
         With a date of birth the exact name is looked for, as a zone spells it, by its keyed hash. Without one, or
@@ -336,7 +348,7 @@ class Register:
         :raises RegisterError: an officer without the role, or no data key
         :raises UsageError: neither given names nor date of birth, or an unusable text
         """
-        return finding.find(
+        return find_holders.find(
             self._context, family_name, given_names=given_names, date_of_birth=date_of_birth, wide=wide, officer=officer
         )
 
@@ -350,7 +362,7 @@ class Register:
         """
         if self.documents.known(numbers):
             self.documents.act(act, numbers, officers=officers, at=at, ground=ground, reference=reference)
-        elif act in lives.blanks().acts:
+        elif act in lifecycle.blanks().acts:
             self.blanks.move(
                 act, numbers, officers=officers, at=at, office=office, to=to, ground=ground, reference=reference
             )
@@ -412,12 +424,12 @@ class Register:
         with self._context.store.read() as connection:
             self._context.access.may_read(connection, act, officer)
 
-    def report(self, *, first: date, last: date, officer: str = "") -> "report.Report":
+    def report(self, *, first: date, last: date, officer: str = "") -> "reconciliation.Report":
         """Reconcile blanks by office and day; every blank that breaks the equation is named.
 
         :raises RegisterError: an officer without the role
         """
-        return report.run(self._context, officer=officer, first=first, last=last)
+        return reconciliation.run(self._context, officer=officer, first=first, last=last)
 
     def statistics(
         self, *, first: date, last: date, by: Sequence[str] = ("document_type", "decision"), officer: str = ""
@@ -436,4 +448,4 @@ class Register:
 
         :raises RegisterError: an officer without the role, or a row's key is not at hand
         """
-        return rewrapping.run(self._context, officer=officer, at=at)
+        return key_wrapping.run(self._context, officer=officer, at=at)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from tjdocs.errors import KeyMaterialError, RegisterError, UsageError
-from tjdocs.register import hot, lives, values
+from tjdocs.register import lifecycle, queries, records
 from tjdocs.register.officer_keys import GIVE_KEY
-from tjdocs.register.signing import Signers
+from tjdocs.register.officer_signatures import Signers
 
 __all__ = ["Access", "Acting", "able", "done_at", "needed", "no_role", "of_another_office", "seconding"]
 
@@ -39,7 +39,7 @@ class Access:
 
     def allow(
         self,
-        connection: Connection | hot.Direct,
+        connection: Connection | queries.Direct,
         act: str,
         officers: Sequence[str],
         count: int = 1,
@@ -58,7 +58,7 @@ class Access:
         :raises tjdocs.errors.UsageError: an unusable id
         """
         for officer in officers:
-            values.word(officer, "officer")
+            records.word(officer, "officer")
         if len(set(officers)) != count or len(officers) != count:
             named = "one officer" if count == 1 else f"{count} different officers"
             hint = "" if count == 1 else ": name each and give both keys, or draft an order with --order"
@@ -66,7 +66,7 @@ class Access:
             raise RegisterError(f"{act} is signed by {named}", where=who, hint=f"it takes {permitted(act)}{hint}")
         if self.trial:
             return Acting(tuple(officers))
-        rows = [hot.execute(connection, hot.ROLES, (officer,)) for officer in officers]
+        rows = [queries.execute(connection, queries.ROLES, (officer,)) for officer in officers]
         owned = [{str(row[0]) for row in some} for some in rows]
         acting = [not one.isdisjoint(able(act)) for one in owned]
         if seconded and any(acting):
@@ -85,7 +85,7 @@ class Access:
             raise RegisterError("two officers with one key", where="officer", hint="run `tjdocs register audit`")
         return Acting(tuple(officers), str(rows[0][0][1]), keys)
 
-    def may_read(self, connection: Connection | hot.Direct, act: str, officer: str) -> None:
+    def may_read(self, connection: Connection | queries.Direct, act: str, officer: str) -> None:
         """Require an officer who may look; a trial register needs none.
 
         :raises RegisterError: an officer without the role or without a key
@@ -101,7 +101,7 @@ class Access:
 
 def able(act: str) -> list[str]:
     """Return the roles that may do an act."""
-    return sorted(name for name, role in lives.roles().items() if act in role.acts)
+    return sorted(name for name, role in lifecycle.roles().items() if act in role.acts)
 
 
 def permitted(act: str) -> str:
@@ -125,13 +125,13 @@ def of_another_office(officer: str, act: str, office: str, own: str) -> Register
 
 def done_at(role: object, act: str, own: object, office: str) -> bool:
     """Whether an officer with a role at one's own office does an act at an office."""
-    found = lives.roles().get(str(role))
+    found = lifecycle.roles().get(str(role))
     return found is not None and act in found.acts and (act not in found.own_office or own == office)
 
 
 def seconding(act: str) -> list[str]:
     """Return the roles that may be the second to sign an action about an officer."""
-    return sorted(name for name, role in lives.roles().items() if act in role.seconds)
+    return sorted(name for name, role in lifecycle.roles().items() if act in role.seconds)
 
 
 def needed(roles: Iterable[str], supervisors: int) -> int:
@@ -141,7 +141,7 @@ def needed(roles: Iterable[str], supervisors: int) -> int:
     :param supervisors: number of officers with key and role for it, the officer concerned among them: if that one
         were left out, one of two supervisors could take the other's place
     """
-    most = max((lives.roles()[role].granted_by for role in roles if role in lives.roles()), default=1)
+    most = max((lifecycle.roles()[role].granted_by for role in roles if role in lifecycle.roles()), default=1)
     return max(1, min(most, supervisors))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, String, case, exists, func, literal, selec
 
 from tjdocs.documents.validity import anniversary
 from tjdocs.errors import UsageError
-from tjdocs.register import schema
+from tjdocs.register import tables
 from tjdocs.register.context import Context
 
 __all__ = ["DIMENSIONS", "Row", "Statistics", "run"]
@@ -77,9 +77,9 @@ def run(context: Context, *, officer: str, first: date, last: date, by: Sequence
         raise UsageError(
             "no dimension", where=str(unknown[0] if by and unknown else by)[:40], hint=", ".join(DIMENSIONS)
         )
-    document, decision = schema.document.c, schema.decision.c
+    document, decision = tables.document.c, tables.decision.c
     same = ("document_type", "office", "category", "citizenship", "sex")
-    entry = schema.entry.c
+    entry = tables.entry.c
     spoiled = exists().where(entry.subject == document.number, entry.act == "spoil")
     counted = union_all(
         # what was spoiled in the making was never given to anyone, whether it was destroyed since or not

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from tjdocs.errors import RegisterError
-from tjdocs.register.keys import Keys
-from tjdocs.register.log import Secrets, check_origin, has_begun, keys_named
-from tjdocs.register.store import Store
+from tjdocs.register.database import Store
+from tjdocs.register.register_keys import Keys
+from tjdocs.register.register_log import Secrets, check_origin, has_begun, keys_named
 
 __all__ = ["unlock"]
 

@@ -4,16 +4,16 @@
 :func:`draw_code` and :func:`read_code` are the bar code around it. Profiles are data: ``specs/seals/``.
 """
 
-from tjdocs.seal.code import CodeError, draw_code, is_picture, read_code, read_codes, symbologies
-from tjdocs.seal.dissect import spans
-from tjdocs.seal.features import Feature
-from tjdocs.seal.header import MAGIC, Header
-from tjdocs.seal.making import make, message
-from tjdocs.seal.problems import Problem
-from tjdocs.seal.profiles import FeatureSpec, Profile, Value
-from tjdocs.seal.results import Result, Status, status
-from tjdocs.seal.seal import Seal
-from tjdocs.seal.verifying import Verification, verify
+from tjdocs.seal.bar_code import CodeError, draw_code, is_picture, read_code, read_codes, symbologies
+from tjdocs.seal.make_vds import make, message
+from tjdocs.seal.seal_problems import Problem
+from tjdocs.seal.seal_results import Result, Status, status
+from tjdocs.seal.vds import Seal
+from tjdocs.seal.vds_features import Feature
+from tjdocs.seal.vds_header import MAGIC, Header
+from tjdocs.seal.vds_profiles import FeatureSpec, Profile, Value
+from tjdocs.seal.vds_spans import spans
+from tjdocs.seal.verify_seal import Verification, verify
 
 __all__ = [
     "MAGIC",

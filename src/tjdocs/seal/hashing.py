@@ -5,7 +5,7 @@ from functools import cache
 from tjdocs import specs
 from tjdocs.pki import algorithms
 from tjdocs.pki.algorithms import Signature
-from tjdocs.pki.keys import PublicKey
+from tjdocs.pki.public_key import PublicKey
 
 __all__ = ["algorithm_of"]
 

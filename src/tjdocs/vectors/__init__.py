@@ -7,8 +7,8 @@
 'valid'
 """
 
-from tjdocs.vectors.model import Vector, areas, export, load
 from tjdocs.vectors.report import Report, Result
-from tjdocs.vectors.run import run
+from tjdocs.vectors.run_vectors import run
+from tjdocs.vectors.vector import Vector, areas, export, load
 
 __all__ = ["Report", "Result", "Vector", "areas", "export", "load", "run"]

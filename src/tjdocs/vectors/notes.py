@@ -7,8 +7,8 @@ from typing import Any
 from tjdocs import specs
 from tjdocs.errors import SpecError
 from tjdocs.findings import checks
-from tjdocs.lds.catalogue import REASONS as FILE_REASONS
-from tjdocs.seal.results import results
+from tjdocs.lds.ef_catalogue import REASONS as FILE_REASONS
+from tjdocs.seal.seal_results import results
 
 __all__ = ["flag_of", "notes", "reasons"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from tjdocs.vectors.model import Vector, clauses
+from tjdocs.vectors.vector import Vector, clauses
 
 __all__ = ["Report", "Result"]
 

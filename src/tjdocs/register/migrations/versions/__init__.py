@@ -1,1 +1,1 @@
-"""From the first ledger to the tables of :mod:`tjdocs.register.schema`."""
+"""From the first ledger to the tables of :mod:`tjdocs.register.tables`."""

@@ -1,0 +1,74 @@
+"""``crossing.point`` (BOR-4) and ``holder.protection`` (BOR-5)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from functools import cache
+from types import MappingProxyType
+
+from tjdocs import specs, times
+from tjdocs.border.crossing import Case
+from tjdocs.border.report.wording import action
+from tjdocs.findings import Finding, Outcome
+
+__all__ = ["CrossingPoint", "point", "points", "protection", "time_zone"]
+
+
+@dataclass(frozen=True, slots=True)
+class CrossingPoint:
+    """A set crossing point.
+
+    :param kind: ``air``, ``rail`` or ``road``
+    :param time_zone: in which a moment has its day there
+    :param state: code of the State on the other side, empty where it is not one State
+    """
+
+    name: str
+    kind: str
+    time_zone: tzinfo
+    state: str = ""
+
+
+@cache
+def points() -> Mapping[str, CrossingPoint]:
+    """Return the crossing points by id.
+
+    :raises tjdocs.errors.SpecError: the table is malformed
+    """
+    table = specs.read_toml("border/points.toml")
+    specs.require_keys(table, ["schema", "point"], where="specs/border/points.toml")
+    found = {}
+    for row in table["point"]:
+        where = f"specs/border/points.toml {row.get('id')}"
+        specs.require_keys(row, ["id", "name", "kind"], ["time_zone", "state"], where=where)
+        zone = times.named_zone(row["time_zone"], where) if "time_zone" in row else times.home_zone()
+        found[row["id"]] = CrossingPoint(row["name"], row["kind"], zone, row.get("state", ""))
+    return MappingProxyType(found)
+
+
+def time_zone(point_: str) -> tzinfo:
+    """Return the time zone of a crossing point; the home zone where the point is not set."""
+    known = points().get(point_)
+    return known.time_zone if known is not None else times.home_zone()
+
+
+def point(case: Case) -> Finding:
+    """Judge whether the crossing is at a set crossing point."""
+    check = "crossing.point"
+    if case.direction is None:
+        return Finding(check, Outcome.UNDETERMINED, "no-direction")
+    if case.direction not in ("entry", "exit"):
+        return Finding(check, Outcome.NOT_APPLICABLE, "not-crossing")
+    if not case.point:
+        return Finding(check, Outcome.UNDETERMINED, "no-point")
+    if case.point not in points():
+        return Finding(check, Outcome.UNDETERMINED, "not-set")
+    return Finding(check, Outcome.PASSED, detail=points()[case.point].name)
+
+
+def protection(case: Case) -> Finding:
+    """Tell whether protection is asked for, and what is done then."""
+    check = "holder.protection"
+    if not case.asks_protection:
+        return Finding(check, Outcome.NOT_APPLICABLE, "not-asked")
+    return Finding(check, Outcome.UNDETERMINED, "asked", action(check, "asked"))

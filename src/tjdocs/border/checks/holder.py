@@ -1,0 +1,215 @@
+"""Law on the person, by lists: ``holder.ban``, ``holder.watch``, ``holder.right``, ``holder.permit``."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from tjdocs import specs
+from tjdocs.border.crossing import Case
+from tjdocs.findings import Finding, Outcome
+from tjdocs.watchlists.watchlists import Category, Entry, Found, Match, appeals, categories
+
+__all__ = ["ban", "concerning", "incomplete", "permit", "right", "rights", "watch"]
+
+_CROSSINGS = ("entry", "exit")
+_OUTCOMES = {"refuse": Outcome.FAILED, "refer": Outcome.UNDETERMINED, "tell": Outcome.WARNING}
+
+
+def ban(case: Case) -> list[Finding]:
+    """Judge ``holder.ban``: an exact match refuses, a possible one refers (BOR-2)."""
+    return _watched(case, "holder.ban", "banned")
+
+
+def watch(case: Case) -> list[Finding]:
+    """Judge ``holder.watch``: every other list, each with its own consequence."""
+    return _watched(case, "holder.watch", "listed")
+
+
+def _watched(case: Case, check: str, word: str) -> list[Finding]:
+    if case.direction is None:
+        return [Finding(check, Outcome.UNDETERMINED, "no-direction")]
+    looked_up = _categories(case, check)
+    if not looked_up:
+        return [Finding(check, Outcome.NOT_APPLICABLE, "not-asked-for")]
+    if case.lists is None or not any(case.listed.get(name) for name in looked_up):
+        return [Finding(check, Outcome.UNDETERMINED, "no-list")]
+    result = case.look_up(looked_up)
+    if result is None:
+        return [Finding(check, Outcome.UNDETERMINED, "no-input")]
+    findings = incomplete(check, result)
+    day = case.day.isoformat()
+    for match in concerning(result, case):
+        if _on(match.entry, day):
+            findings.append(_consequence(check, word, match, looked_up[match.entry.category]))
+    if case.person is not None and not case.person.names:
+        findings.append(Finding(check, Outcome.UNDETERMINED, "no-input"))
+    lacking, little = _unfit(case, looked_up)
+    if lacking:
+        findings.append(Finding(check, Outcome.WARNING, "unfit-entries", "; ".join(filter(None, (lacking, little)))))
+    return findings or [Finding(check, Outcome.PASSED, detail=little)]
+
+
+def _unfit(case: Case, wanted: Iterable[str]) -> tuple[str, str]:
+    """Return two details: how many entries match nobody, and how many match only a holder with a single name."""
+    counts = [case.unfit.get(name, {}) for name in wanted]
+    little = sum(count.get("too-little", 0) for count in counts)
+    lacking = sum(sum(count.values()) for count in counts) - little
+    return (
+        f"entries that cannot be found by a name: {lacking}" if lacking else "",
+        f"entries that say too little to be found: {little}" if little else "",
+    )
+
+
+def incomplete(check: str, result: Found) -> list[Finding]:
+    """Return a finding for each reason why a look-up may have missed entries."""
+    reasons = [word for word, applies in (("limit", result.limit), ("list-altered", result.altered)) if applies]
+    return [Finding(check, Outcome.UNDETERMINED, word) for word in reasons]
+
+
+def concerning(result: Found, case: Case) -> list[Match]:
+    """Return the matches whose entries bear on this direction, and stand: no appeal has lifted them.
+
+    A permit for the border area or a registration crosses no border: a direction in it is not asked there.
+    """
+    fitting = ["", "both", case.direction]
+    return [
+        match
+        for match in result.matches
+        if (match.entry.direction in fitting or (_grants(match.entry) and case.direction not in _CROSSINGS))
+        and _effect(match.entry) != "lifted"
+    ]
+
+
+def _grants(entry: Entry) -> bool:
+    return categories()[entry.category].kind == "grant"
+
+
+def _effect(entry: Entry) -> str:
+    return appeals()[entry.appeal or "none"]
+
+
+def _on(entry: Entry, day: str) -> bool:
+    return (entry.valid_from or day) <= day <= (entry.valid_until or day)
+
+
+def _consequence(check: str, word: str, match: Match, category: Category) -> Finding:
+    entry = match.entry
+    consequence = category.exact if match.exact else category.possible
+    outcome = _OUTCOMES[consequence]
+    reason = "told" if consequence == "tell" else word if match.exact else "possible-match"
+    if _effect(entry) == "refer" and outcome is Outcome.FAILED:
+        outcome, reason = Outcome.UNDETERMINED, "appeal"
+    said = {
+        "": entry.category,
+        "reason": entry.reason,
+        "authority": entry.authority,
+        "State": entry.state,
+        "until": entry.valid_until,
+        "appeal": entry.appeal,
+        "matched by": match.by,
+        "date of birth": match.born,
+    }
+    detail = "; ".join(f"{name} {value}".strip() for name, value in said.items() if value)
+    return Finding(check, outcome, reason, detail, entry.id)
+
+
+def _categories(case: Case, check: str) -> Mapping[str, Category]:
+    """Return the categories of a check that are looked up in this direction."""
+    return _looked_up(check, case.direction)
+
+
+@cache
+def _looked_up(check: str, direction: str | None) -> Mapping[str, Category]:
+    return MappingProxyType({c.id: c for c in categories().values() if c.check == check and direction in c.directions})
+
+
+# --------------------------------------------------------------------------------------------------------------- right
+
+
+@cache
+def rights() -> Mapping[str, Any]:
+    """Return ``specs/border/rights.toml``.
+
+    :raises tjdocs.errors.SpecError: it is malformed
+    """
+    table = specs.read_toml("border/rights.toml")
+    specs.require_keys(table, ["schema", "state", "agreement"], where="specs/border/rights.toml")
+    specs.require_keys(table["state"], ["code", "returning"], where="specs/border/rights.toml state")
+    for row in table["agreement"]:
+        specs.require_keys(row, ["id", "states", "basis"], where="specs/border/rights.toml agreement")
+    return table
+
+
+def citizen(case: Case) -> bool:
+    """Whether the holder is a citizen of the State whose border it is."""
+    return bool(case.nationality == rights()["state"]["code"])
+
+
+def right(case: Case) -> list[Finding]:
+    """Judge ``holder.right``: citizenship, return, agreement, or a visa or permit on a list (BOR-3)."""
+    check = "holder.right"
+    if case.direction is None:
+        return [Finding(check, Outcome.UNDETERMINED, "no-direction")]
+    if case.direction != "entry":
+        return [Finding(check, Outcome.NOT_APPLICABLE, "not-entering")]
+    if not case.nationality:
+        return [Finding(check, Outcome.UNDETERMINED, "no-input")]
+    if citizen(case):
+        return [Finding(check, Outcome.PASSED, detail="citizen")]
+    if case.kind is not None and case.kind.id in rights()["state"]["returning"]:
+        return [Finding(check, Outcome.PASSED, detail=f"returning on {case.kind.id}")]
+    for row in rights()["agreement"]:
+        if case.nationality in row["states"]:
+            return [Finding(check, Outcome.PASSED, detail=row["id"])]
+    return [_granted(case, check, "no-right", "expired")]
+
+
+# -------------------------------------------------------------------------------------------------------------- permit
+
+
+def permit(case: Case) -> list[Finding]:
+    """Judge ``holder.permit``: border area for those who are no citizens (BOR-6), border stripe for all (BOR-7)."""
+    check = "holder.permit"
+    if case.direction is None:
+        return [Finding(check, Outcome.UNDETERMINED, "no-direction")]
+    if case.direction == "border-area" and citizen(case):
+        return [Finding(check, Outcome.NOT_APPLICABLE, "not-needed", "a citizen needs none for the border area")]
+    if not _categories(case, check):
+        return [Finding(check, Outcome.NOT_APPLICABLE, "not-needed")]
+    return [_granted(case, check, "no-permit", "out-of-date")]
+
+
+def _granted(case: Case, check: str, none: str, past: str) -> Finding:
+    """Return the best of what the entries found come to."""
+    wanted = _categories(case, check)
+    if case.lists is None or not any(case.listed.get(name) for name in wanted):
+        return Finding(check, Outcome.UNDETERMINED, "no-list")
+    result = case.look_up(wanted)
+    if result is None:
+        return Finding(check, Outcome.UNDETERMINED, "no-input")
+    judged = [_grant(match, case, check, past) for match in concerning(result, case)]
+    judged += incomplete(check, result)
+    for outcome in (Outcome.PASSED, Outcome.UNDETERMINED, Outcome.FAILED):
+        for finding in judged:
+            if finding.outcome is outcome:
+                return finding
+    return Finding(check, Outcome.FAILED, none)
+
+
+def _grant(match: Match, case: Case, check: str, past: str) -> Finding:
+    entry = match.entry
+    detail = f"{entry.category}, until {entry.valid_until}"
+    if not _on(entry, case.day.isoformat()):
+        return Finding(check, Outcome.FAILED, past, detail, entry.id)
+    for allowed, asked, word in (
+        (entry.places, case.claims.place, "other-place"),
+        (entry.routes, case.claims.route, "other-route"),
+    ):
+        if allowed and not asked:
+            return Finding(check, Outcome.UNDETERMINED, "no-place", detail, entry.id)
+        if allowed and asked.casefold() not in (place.casefold() for place in allowed):
+            return Finding(check, Outcome.FAILED, word, detail, entry.id)
+    if not match.exact:
+        return Finding(check, Outcome.UNDETERMINED, "possible-match", f"{detail}; matched by {match.by}", entry.id)
+    return Finding(check, Outcome.PASSED, detail=detail, subject=entry.id)

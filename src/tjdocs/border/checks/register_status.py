@@ -1,0 +1,229 @@
+"""What the register says of a document: ``register.status`` and ``register.agreement``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol
+
+from tjdocs.border.crossing import Case
+from tjdocs.border.report.wording import action
+from tjdocs.errors import RegisterError, UsageError
+from tjdocs.findings import Finding, Outcome, checks
+from tjdocs.inspection.evidence import is_text
+from tjdocs.lds import ef_catalogue
+
+if TYPE_CHECKING:
+    from tjdocs.register import Register
+
+__all__ = ["RegisterStatus", "Standing", "Status", "asked", "judge", "look_up", "used_up"]
+
+_STANDS = ("issued", "handed-over")
+_NOT_ISSUED = ("reserved", "spoiled")
+_SIGNED = "EF.SOD"  # without it nothing of a chip can be judged
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a register knows of a document; empty where it does not say.
+
+    :param status: ``issued``, ``handed-over``, ``reserved``, ``spoiled``, ``lost``, ``stolen``, ``revoked``,
+        ``replaced``, ``used-up`` or ``destroyed``
+    :param date_of_issue, date_of_expiry: ISO 8601
+    :param files: SHA-256 of the chip's files by name, hexadecimal
+    :param since: of a document that is used up, the moment, ISO 8601; ``point`` where that was, ``by`` who did it
+    """
+
+    status: str
+    document_type: str = ""
+    date_of_issue: str = ""
+    date_of_expiry: str = ""
+    category: str = ""
+    files: Mapping[str, str] = field(default_factory=dict, repr=False)
+    since: str = ""
+    point: str = ""
+    by: str = ""
+
+
+class Status(Protocol):
+    """Where the status of our own documents is looked up."""
+
+    def status(self, number: str) -> Standing | None:
+        """Return what is known of a number, None where it was never issued.
+
+        :raises TjdocsError: the register cannot be asked
+        """
+
+    def use_up(self, number: str, *, at: datetime, point: str) -> bool:
+        """Use up a single-use document. Of any number of calls for one document exactly one returns True.
+
+        :raises TjdocsError: the register cannot be written
+        """
+
+
+class RegisterStatus:
+    """The register of this library as a :class:`Status`.
+
+    :param officer: in whose name it is asked, and documents are used up
+    :raises RegisterError: an officer without the role
+    """
+
+    def __init__(self, register: "Register", *, officer: str = "trial") -> None:
+        register.may("status", officer)
+        self._register, self._officer = register, officer
+
+    def status(self, number: str) -> Standing | None:
+        """Return what the register knows of a number."""
+        found = self._register.document(number, officer=self._officer)
+        if found is None:
+            return None
+        told = (found.document_type, found.date_of_issue, found.date_of_expiry, found.category, found.files)
+        if found.status == "used-up" and (act := self._register.documents.last_act(number, officer=self._officer)):
+            return Standing(found.status, *told, act.at, act.reference, ", ".join(act.officers))
+        return Standing(found.status, *told)
+
+    def use_up(self, number: str, *, at: datetime, point: str) -> bool:
+        """Use up a single-use document by the register's act ``use``.
+
+        :raises RegisterError: the register refused, and not because it was used up before
+        """
+        try:
+            self._register.act("use", number, officers=[self._officer], at=at, reference=point)
+        except RegisterError:
+            standing = self.status(number)
+            if standing is not None and standing.status == "used-up":
+                return False
+            raise
+        return True
+
+
+def asked(register: "Register | Status") -> Status | None:
+    """Return whom to ask for the status of documents; None for what cannot be asked.
+
+    :raises UsageError: a production register by itself, which answers to its officers only
+    """
+    from tjdocs.register import Register
+
+    if isinstance(register, Register):
+        if not register.trial:
+            hint = "RegisterStatus(register, officer=ID)"
+            raise UsageError("a register is asked in an officer's name", where="register", hint=hint)
+        return RegisterStatus(register)
+    return register if hasattr(register, "status") else None
+
+
+def look_up(case: Case, register: Status | None) -> tuple[Standing | None, str]:
+    """Return what the register says, or why it says nothing: a reason of ``register.status``."""
+    if case.kind is not None and case.kind.foreign:
+        return None, "foreign"
+    if register is None:
+        return None, "no-register"
+    if case.kind is None or case.zone is None or not case.zone.document_number:
+        return None, "no-input"
+    try:
+        standing = register.status(case.zone.document_number)
+    except Exception:  # noqa: BLE001 - anybody's register: what it cannot say refers, and stops nobody's inspection
+        return None, "unavailable"
+    if standing is None:
+        return None, "unknown-number"
+    return (standing, "") if _usable(standing) else (None, "unavailable")
+
+
+def _usable(standing: object) -> bool:
+    """Whether what a register said has the form that it must have."""
+    if not isinstance(standing, Standing) or not isinstance(standing.files, Mapping):
+        return False
+    told = (getattr(standing, item.name) for item in fields(standing) if item.name != "files")
+    texts = [*told, *standing.files, *standing.files.values()]
+    if not all(is_text(text) for text in texts):
+        return False
+    try:
+        days = [day for day in (standing.date_of_issue, standing.date_of_expiry) if day]
+        return all(date.fromisoformat(day).isoformat() == day for day in days)
+    except ValueError:
+        return False
+
+
+def used_up(case: Case, register: Status) -> Case:
+    """Use up the document; return the case with what the register says where this was not the call that did it."""
+    if case.zone is None or case.standing is None:
+        return case
+    try:
+        first: object = register.use_up(case.zone.document_number, at=case.at, point=case.point)
+    except Exception:  # noqa: BLE001 - likewise; the document may be used up, and who is sure of it asks again
+        return case.with_register(None, "unavailable")
+    if first is True:
+        return case
+    if first is not False:  # neither: nobody knows whose call it was
+        return case.with_register(None, "unavailable")
+    now, _ = look_up(case, register)
+    if now is None or now.status != "used-up":
+        now = replace(case.standing, status="used-up")
+    return case.with_register(now, "")
+
+
+def judge(case: Case) -> list[Finding]:
+    """Judge ``register.status`` and ``register.agreement``."""
+    status, agreement = "register.status", "register.agreement"
+    reason, standing = case.register_reason, case.standing
+    if reason == "foreign":
+        return [Finding(check, Outcome.NOT_APPLICABLE, reason) for check in (status, agreement)]
+    if standing is None:
+        failed = reason == "unknown-number"
+        first = Finding(status, Outcome.FAILED if failed else Outcome.UNDETERMINED, reason)
+        follow = reason if reason in ("no-register", "no-input") else "premise"
+        return [first, Finding(agreement, Outcome.UNDETERMINED, follow)]
+    if standing.status in _STANDS:
+        first = Finding(status, Outcome.PASSED)
+    elif standing.status in _NOT_ISSUED:
+        first = Finding(status, Outcome.FAILED, "not-issued")
+    elif standing.status in checks()[status].reasons:
+        first = Finding(status, Outcome.FAILED, standing.status, _used(standing))
+    else:  # a word of another register: nothing is known of it
+        first = Finding(status, Outcome.UNDETERMINED, "unavailable", f"status {standing.status[:40]}")
+    return [first, _agreement(case, standing)]
+
+
+def _used(standing: Standing) -> str:
+    """Return when, where and by whom a document was used up, as far as the register says."""
+    if standing.status != "used-up" or not standing.since:
+        return ""
+    said = {"used up": standing.since, "at point": standing.point, "by officer": standing.by}
+    return "; ".join(f"{name} {value}" for name, value in said.items() if value)
+
+
+def _agreement(case: Case, standing: Standing) -> Finding:
+    """Compare field by field what both say."""
+    check = "register.agreement"
+    zone, kind = case.zone, case.kind
+    assert zone is not None  # noqa: S101
+    expiry = zone.date_of_expiry
+    issued = case.issued if case.issued_from not in ("register", "") else None
+    registered = {name: digest for file, digest in standing.files.items() if (name := _chip_file(file))}
+    said = {
+        "document_type": (standing.document_type, kind.id if kind else ""),
+        "date_of_expiry": (standing.date_of_expiry, expiry.isoformat() if expiry else ""),
+        "date_of_issue": (standing.date_of_issue, issued.isoformat() if issued else ""),
+        "category": (standing.category, "".join(c for c in case.categories if c != standing.category)),
+        **{name: (registered.get(name, ""), digest) for name, digest in _digests(case).items()},
+    }
+    compared = {name: pair for name, pair in said.items() if all(pair)}
+    differing = [name for name, (ours, theirs) in compared.items() if ours != theirs]
+    if differing:
+        return Finding(check, Outcome.FAILED, "differs", "differ: " + ", ".join(differing))
+    if registered and (case.chip is None or _SIGNED not in case.chip.files):
+        # a seal proves what it says, and the document has a chip that says more
+        return Finding(check, Outcome.UNDETERMINED, "chip-not-shown", action(check, "chip-not-shown"))
+    if not compared:
+        return Finding(check, Outcome.UNDETERMINED, "no-input")
+    return Finding(check, Outcome.PASSED, detail="compared: " + ", ".join(compared))
+
+
+@lru_cache(maxsize=256)
+def _chip_file(name: str) -> str:
+    """Return the name of a chip's file as a register may spell it; a register has files of the page too."""
+    return ef_catalogue.recognise(name) or ""
+
+
+def _digests(case: Case) -> dict[str, str]:
+    return {name: case.chip.digest(name, "sha256").hex() for name in case.chip.contents} if case.chip else {}

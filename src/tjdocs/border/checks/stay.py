@@ -1,0 +1,93 @@
+"""``holder.stay``: business days without registration, counted from the day after entry (STAY-1)."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+from tjdocs import specs
+from tjdocs.border.checks.holder import citizen, concerning, incomplete
+from tjdocs.border.crossing import Case
+from tjdocs.findings import Finding, Outcome
+
+__all__ = ["business_days", "judge"]
+
+
+@cache
+def _rules() -> Mapping[str, Any]:
+    where = "specs/border/stay.toml"
+    table = specs.read_toml("border/stay.toml")
+    specs.require_keys(table, ["schema", "free_days", "weekend", "requirement", "article", "holidays"], where=where)
+    specs.require_keys(table["holidays"], ["yearly", "movable"], where=f"{where} holidays")
+    return table
+
+
+def business_days(after: date, until: date, *, enough: int | None = None) -> tuple[int, bool]:
+    """Return how many business days lie behind ``after`` up to and with ``until``, and whether all holidays are known.
+
+    :param enough: stop counting there
+    """
+    rules = _rules()
+    yearly, movable, weekend = set(rules["holidays"]["yearly"]), rules["holidays"]["movable"], rules["weekend"]
+    count, known, day = 0, True, after
+    while day < until and (enough is None or count < enough):
+        day += timedelta(days=1)
+        known = known and str(day.year) in movable
+        free = f"{day:%m-%d}" in yearly or f"{day:%m-%d}" in movable.get(str(day.year), ())
+        count += not free and day.isoweekday() not in weekend
+    return count, known
+
+
+def judge(case: Case) -> Finding:
+    """Judge the stay of whoever is no citizen."""
+    check = "holder.stay"
+    if case.direction is None:
+        return Finding(check, Outcome.UNDETERMINED, "no-direction")
+    if case.direction == "entry" or citizen(case):
+        return Finding(check, Outcome.NOT_APPLICABLE, "not-staying")
+    if not case.nationality:
+        return Finding(check, Outcome.UNDETERMINED, "no-input")
+    entered = case.claims.entered
+    claimed = case.claims.registered
+    if entered is None:
+        spans = _registered(case, date.min)[0] if claimed is not None else []
+        confirmed = claimed is None or any(first == claimed for first, _ in spans)
+        return Finding(check, Outcome.UNDETERMINED, "no-entry-date" if confirmed else "registration-claimed")
+    if entered > case.day:
+        return Finding(check, Outcome.FAILED, "entered-in-future")
+    registered, doubts = _registered(case, entered)
+    allowed = _rules()["free_days"]
+    # a holiday not in the table shortens the count by a day or two a year: one that is far over stays over
+    count, known = _without(entered, registered, case.day, enough=allowed + 30)
+    detail = f"{count} business days from the day after entry" + (", then registered" if registered else "")
+    if count <= allowed:
+        return Finding(check, Outcome.PASSED, detail=detail)
+    if doubts:
+        return doubts[0]
+    if claimed is not None and claimed >= entered and business_days(entered, claimed, enough=allowed + 1)[0] <= allowed:
+        return Finding(check, Outcome.UNDETERMINED, "registration-claimed", detail)
+    if not known and count <= allowed + 4:
+        return Finding(check, Outcome.UNDETERMINED, "holidays-unknown", detail)
+    return Finding(check, Outcome.FAILED, "overstayed", f"{detail}; {allowed} are allowed")
+
+
+def _without(entered: date, registered: list[tuple[date, date]], until: date, *, enough: int) -> tuple[int, bool]:
+    """Return how many business days of a stay no registration covers, and whether all holidays in them are known."""
+    count, known, covered = 0, True, entered
+    for first, last in [*registered, (until, until)]:
+        more, told = business_days(covered, min(first, until), enough=enough - count)
+        count, known, covered = count + more, known and told, max(covered, last)
+    return min(count, enough), known
+
+
+def _registered(case: Case, entered: date) -> tuple[list[tuple[date, date]], list[Finding]]:
+    """Return the registrations by a list, each from day to day, and why the list may have others.
+
+    A claim gives no right, and neither does a registration of an earlier stay, nor one after its end.
+    """
+    result = case.look_up(["registration"]) if case.listed.get("registration") else None
+    if result is None:
+        return [], []
+    rows = (match.entry for match in concerning(result, case) if match.exact)
+    spans = [(date.fromisoformat(row.valid_from), date.fromisoformat(row.valid_until or "9999-12-31")) for row in rows]
+    return sorted(span for span in spans if span[0] >= entered), incomplete("holder.stay", result)

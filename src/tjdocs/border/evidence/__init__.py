@@ -1,0 +1,1 @@
+"""Evidence archives (complete, signed) and inspection records (minimal, deletable)."""

@@ -1,0 +1,429 @@
+"""An inspection as evidence: everything it rested on in one signed archive, judged again wherever it is opened.
+
+``manifest.json`` lists every file with its SHA-256; ``manifest.p7s`` is CMS SignedData over exactly these bytes
+(RFC 5652), so that any program with CMS verifies it too. The archive holds personal data.
+"""
+
+import json
+import zipfile
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from tjdocs import __version__, inputs, limits, specs
+from tjdocs.archives import ArchiveError, read_zip
+from tjdocs.border.checks.register_status import Standing
+from tjdocs.border.crossing import Case
+from tjdocs.border.evidence import evidence_signature
+from tjdocs.border.files import write_new
+from tjdocs.border.inspector import Inspector, Verdict
+from tjdocs.border.policy import Policy
+from tjdocs.errors import InputError, RegisterError
+from tjdocs.findings import Finding, Outcome, enforce_premises
+from tjdocs.inspection import Evidence
+from tjdocs.inspection.evidence_json import evidence_from_json, evidence_json
+from tjdocs.lds import ef_catalogue
+from tjdocs.mrz import signing_country
+from tjdocs.pki import distinguished_name
+from tjdocs.pki.certificate import Certificate
+from tjdocs.pki.crl import Crl
+from tjdocs.pki.signer import Signer
+from tjdocs.pki.trust.store import Entry, Source, TrustStore
+from tjdocs.watchlists.watchlists import Entry as ListEntry
+from tjdocs.watchlists.watchlists import Lists, categories
+
+__all__ = ["Proof", "export", "verify"]
+
+_MANIFEST, _SIGNATURE = "manifest.json", "manifest.p7s"
+# what a verdict rests on beside the archive: law and standard as this software has them
+_DATA = (
+    "border",
+    "checks.toml",
+    "codes",
+    "defects.toml",
+    "lds",
+    "mrz",
+    "pki",
+    "seals",
+    "times.toml",
+    "transliteration",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What an archive of evidence is worth.
+
+    :param findings: ``evidence.structure``, ``evidence.signature``, ``evidence.files``, ``evidence.judgement``
+    :param manifest: as it stands in the archive; empty where it cannot be read
+    :param verdict: judged again from the archive's content; None where that was not possible, or no trusted signer
+        answers for its files
+    """
+
+    findings: tuple[Finding, ...]
+    manifest: Mapping[str, Any] = field(repr=False)
+    verdict: Verdict | None = field(repr=False)
+
+    @property
+    def valid(self) -> bool:
+        """Whether everything holds."""
+        return all(finding.outcome.holds for finding in self.findings)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what the command line prints."""
+        keys = ("made", "at", "verdict", "decided_by", "policy_sha256", "trust_digest", "trust_digest_covers")
+        shown = {key: self.manifest.get(key) for key in keys}
+        if shown["trust_digest"] is not None:  # one of before covers less, and does not say so
+            shown["trust_digest_covers"] = shown["trust_digest_covers"] or ["certificates"]
+        return {
+            "schema": 1,
+            "valid": self.valid,
+            **shown,
+            "judged_again": str(self.verdict.decision) if self.verdict else None,
+            "findings": [finding.as_json() for finding in self.findings],
+        }
+
+
+# ------------------------------------------------------------------------------------------------------------ exporting
+
+
+def export(
+    path: str | Path, evidence: Evidence, verdict: Verdict, inspector: Inspector, *, signer: Signer, at: datetime
+) -> None:
+    """Write the archive of an inspection as a new file that only its owner may read.
+
+    :param signer: the inspection authority's; its certificate is what the receiver must know
+    :param at: the time of signing
+    :raises UsageError: the signer is a CSCA or document signer
+    :raises KeyMaterialError: the signer may not sign on that day
+    :raises OutputError: something lies at ``path``, or it cannot be written
+    """
+    evidence_signature.check_signer(signer)
+    signer.check_usage(at)
+    files = _content(evidence, verdict, inspector)
+    manifest = {
+        "schema": 1,
+        "software": f"tjdocs {__version__}",
+        "made": at.astimezone(UTC).isoformat(timespec="seconds"),
+        "at": verdict.examination.at.isoformat(),
+        "verdict": str(verdict.decision),
+        "decided_by": list(verdict.decided_by),
+        "policy_sha256": verdict.policy_sha256,
+        "data_sha256": specs.digest(*_DATA),
+        "trust_digest": inspector.believed.digest,
+        "trust_digest_covers": ["certificates", "grounds", "sources"],
+        "files": {name: sha256(data).hexdigest() for name, data in sorted(files.items())},
+    }
+    content = _json(manifest)
+    archive = BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
+        stamp = at.astimezone(UTC).timetuple()[:6]
+        signed = {_MANIFEST: content, _SIGNATURE: evidence_signature.sign(content, signer, at)}
+        for name, data in {**signed, **files}.items():
+            info = zipfile.ZipInfo(name, stamp)
+            info.external_attr = 0o100600 << 16
+            # what packs too well would be refused when it is read
+            packs = len(data) < 50_000
+            info.compress_type = zipfile.ZIP_DEFLATED if packs else zipfile.ZIP_STORED
+            zipped.writestr(info, data)
+    write_new(path, archive.getvalue(), what="evidence is")
+
+
+def _content(evidence: Evidence, verdict: Verdict, inspector: Inspector) -> dict[str, bytes]:
+    case = verdict.case
+    files = {
+        "evidence.json": _json(evidence_json(evidence, chip=False)),
+        "verdict.json": _json(verdict.as_json()),
+        "policy.toml": inspector.policy.source,
+        "register.json": _json(_standing_json(case)),
+    }
+    for name, data in (evidence.files or {}).items():
+        files[f"chip/{ef_catalogue.file_name(name)}"] = data
+    files["twice.json"] = _json(sorted(evidence.twice))
+    if case.lists is not None:
+        results = {}
+        for kind in ("watch", "grant"):
+            result = case.look_up(row.id for row in categories().values() if row.kind == kind)
+            if result is not None:
+                results[kind] = result
+        rows = dict.fromkeys(match.entry for result in results.values() for match in result.matches)
+        files["lists.jsonl"] = "".join(f"{row.text()}\n" for row in rows).encode()
+        if (
+            len(files["lists.jsonl"]) > limits.RECORDED_ENTRIES
+            or sum(len(row.names) for row in rows) > limits.RECORDED_NAMES
+        ):  # else nobody could judge it again
+            raise _too_many("matches")
+        files["lists.json"] = _json(case.lists.summary(results))
+    files |= _trust_files(_concerned(verdict, inspector.believed))
+    return files
+
+
+def _concerned(verdict: Verdict, trust: TrustStore) -> TrustStore:
+    """Return what of a trust store bears on the document: whatever is of its State, or of its signers' States."""
+    examination = verdict.examination
+    countries = {""}
+    for zone in (examination.printed, examination.chip_zone):
+        if zone is not None and zone.format:
+            countries.add(signing_country(zone.issuing_state) or "")
+    if case_seal := verdict.case.seal:
+        countries.add((signing_country(case_seal.header.country) if case_seal.header else "") or "")
+    sod = examination.chip.sod if examination.chip else None
+    for certificate in sod.signed_data.parsed_certificates if sod is not None else ():
+        countries |= {certificate.country.upper(), distinguished_name.country(certificate.issuer).upper()}
+    countries = _with_issuers(countries, trust)
+    entries = [
+        entry
+        for entry in trust.entries
+        # what is denied denies its key in every certificate, and the lists under it
+        if entry.certificate.country.upper() in countries or entry.certificate.sha256 in trust.barred
+    ]
+    # whoever signed the lists that vouch for them may be revoked, by a list of the signer's State
+    told = {digest for entry in entries for source in entry.origins for digest in source.signers}
+    listing = _with_issuers({c.country for c in trust.signers_of_lists if c.sha256 in told}, trust) - countries
+    entries += [entry for entry in trust.entries if entry.certificate.country in listing] if trust.crls else []
+    countries |= listing
+    # what came beside them may have issued them, or signed the list that revokes them
+    signers = [
+        c
+        for c in trust.signers_of_lists
+        if c.sha256 in told or c.sha256 in trust.barred or (trust.crls and c.country in countries)
+    ]
+    entries += _denied_signers(trust, {entry.certificate.sha256 for entry in entries})
+    crls = [crl for crl in trust.crls if crl.country in countries]
+    if not crls and trust.crls:  # that there were lists, of others only, is a finding of its own
+        crls = [min(trust.crls, key=lambda crl: len(crl.raw))]
+    return TrustStore.of_entries(entries, crls, signers)
+
+
+def _with_issuers(countries: Set[str], trust: TrustStore) -> set[str]:
+    """Return the States with those whose authorities certified theirs: a State may have changed its letters."""
+    found, grown = set(countries), True
+    known = [*(entry.certificate for entry in trust.entries), *trust.signers_of_lists]
+    pairs = {(c.country, distinguished_name.country(c.issuer).upper()) for c in known}
+    while grown:
+        new = {issuer for country, issuer in pairs if country in found} - found
+        found |= new
+        grown = bool(new)
+    return found
+
+
+def _denied_signers(trust: TrustStore, kept: Set[str]) -> list[Entry]:
+    """Return for each list that rests on a denied certificate one entry of it: it alone may tell the denied key."""
+    denied = frozenset().union(*(policy.denied for policy in trust.policies))
+    found, told = [], set[Source]()
+    for entry in trust.entries if denied else ():
+        telling = {source for source in entry.origins if source.rests_on & denied} - told
+        told |= telling
+        if telling and entry.certificate.sha256 not in kept:
+            found.append(entry)
+    return found
+
+
+def _trust_files(trust: TrustStore) -> dict[str, bytes]:
+    files, rows = {}, []
+    for held in (trust.entries, trust.crls, trust.signers_of_lists):
+        if len(held) > limits.RECORDED_CERTIFICATES:  # else nobody could judge it again
+            raise _too_many("certificates and CRLs")
+    for number, entry in enumerate(trust.entries):
+        name = f"trust/{number:04d}.cer"
+        files[name] = entry.certificate.raw
+        origins = [asdict(source) for source in entry.origins]
+        rows.append({"file": name, "kind": entry.kind, "grounds": list(entry.grounds), "sources": origins})
+    for number, crl in enumerate(trust.crls):
+        files[f"crl/{number:04d}.crl"] = crl.raw
+    for number, signer in enumerate(trust.signers_of_lists):
+        files[f"signer/{number:04d}.cer"] = signer.raw
+    return {**files, "trust.json": _json(rows)}
+
+
+def _standing_json(case: Case) -> dict[str, Any]:
+    standing = case.standing
+    if standing is None:
+        return {"reason": case.register_reason}
+    names_ = ("status", "document_type", "date_of_issue", "date_of_expiry", "category", "since", "point", "by")
+    return {"reason": "", **{name: getattr(standing, name) for name in names_}, "files": dict(standing.files)}
+
+
+def _json(value: object) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
+    if inputs.has_more_values(text, limits.JSON_VALUES):  # else nobody could judge it again
+        raise _too_many("values")
+    return text.encode(errors="backslashreplace") + b"\n"  # of half a character, as JSON escapes it
+
+
+# ------------------------------------------------------------------------------------------------------------ verifying
+
+
+def verify(path: str | Path, *, trust: TrustStore) -> Proof:
+    """Verify an archive and judge it again from its own content. Never raises on what the archive holds.
+
+    It is judged again only where a trusted signer answers for its files.
+
+    :param trust: the certificates that may sign evidence: each of them itself, nothing that it certified
+    :raises InputError: the file cannot be read
+    """
+    try:
+        with open(path, "rb") as file:
+            files = read_zip(file)
+    except OSError as error:
+        raise InputError("cannot read", where=str(path), hint=error.strerror or "") from None
+    except ArchiveError as error:
+        return _unreadable(error.reason, str(error))
+    content = files.pop(_MANIFEST, b"")
+    signature = files.pop(_SIGNATURE, b"")
+    manifest = _object(content)
+    listed = manifest.get("files")
+    if manifest.get("schema") != 1 or not isinstance(listed, dict):
+        return _unreadable("manifest", "no manifest")
+    structure = Finding("evidence.structure", Outcome.PASSED)
+    signed = evidence_signature.judge(content, signature, trust, made=str(manifest.get("made")))
+    hashes = _hashes(files, listed)
+    established = enforce_premises([structure, signed, hashes])
+    if not all(finding.outcome.holds for finding in established):
+        # nobody answers for the content: it may have been made to keep whoever judges it busy
+        judgement = Finding("evidence.judgement", Outcome.UNDETERMINED, "premise", "not judged again")
+        return Proof((*established, judgement), manifest, None)
+    verdict, judgement = _again(files, manifest)
+    return Proof((*established, judgement), manifest, verdict)
+
+
+def _unreadable(reason: str, detail: str) -> Proof:
+    first = Finding("evidence.structure", Outcome.FAILED, reason, detail)
+    rest = [
+        Finding(f"evidence.{name}", Outcome.UNDETERMINED, "premise") for name in ("signature", "files", "judgement")
+    ]
+    return Proof((first, *rest), {}, None)
+
+
+def _object(data: bytes) -> dict[str, Any]:
+    try:
+        return inputs.json_object(data, where="archive")
+    except InputError:
+        return {}
+
+
+def _list(data: bytes, most: int) -> list[Any]:
+    """Return a list that an export may have written.
+
+    :raises InputError: it is none, or has more items
+    """
+    value = inputs.json_value(data, where="archive")
+    if not isinstance(value, list) or len(value) > most:
+        raise _too_many("items")
+    return value
+
+
+def _few(files: Mapping[str, bytes], folder: str, what: str) -> list[bytes]:
+    """Return the files of a folder, by name.
+
+    :raises InputError: more than an archive has
+    """
+    found = [data for name, data in sorted(files.items()) if name.startswith(folder)]
+    if len(found) > limits.RECORDED_CERTIFICATES:
+        raise _too_many(what)
+    return found
+
+
+def _too_many(what: str) -> InputError:
+    return InputError(f"more {what} than an archive has", where="archive")
+
+
+def _hashes(files: Mapping[str, bytes], listed: Mapping[str, Any]) -> Finding:
+    check = "evidence.files"
+    if files.keys() != listed.keys():
+        odd = sorted(files.keys() ^ listed.keys())
+        return Finding(check, Outcome.FAILED, "lists-differ", _names(odd))
+    differing = sorted(name for name, data in files.items() if sha256(data).hexdigest() != listed[name])
+    if differing:
+        return Finding(check, Outcome.FAILED, "differs", _names(differing))
+    return Finding(check, Outcome.PASSED)
+
+
+def _names(names_: Sequence[str]) -> str:
+    return ", ".join(name[:80] for name in names_[:5])
+
+
+class _Recorded:
+    """The register's answer as it was."""
+
+    def __init__(self, standing: Standing | None, reason: str) -> None:
+        self._standing, self._reason = standing, reason
+
+    def status(self, number: str) -> Standing | None:
+        if self._reason == "unavailable":
+            raise RegisterError("as it was")
+        return self._standing
+
+    def use_up(self, number: str, *, at: datetime, point: str) -> bool:
+        return True
+
+
+def _again(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> tuple[Verdict | None, Finding]:
+    """Judge the archive's content once more, and compare."""
+    check = "evidence.judgement"
+    # a year later the law may be another, and then a verdict too: that is no fault of the archive's
+    data = manifest.get("data_sha256", specs.digest(*_DATA))
+    other = "" if data == specs.digest(*_DATA) else "; law and standard (specs/) are not those of then"
+    try:
+        verdict = _judge(files, str(manifest["at"]))
+    except Exception as error:  # noqa: BLE001 - whatever a hostile archive holds, it is one finding
+        return None, Finding(check, Outcome.FAILED, "not-repeatable", type(error).__name__)
+    recorded, found = _object(files.get("verdict.json", b"")), verdict.as_json()
+    for value in (recorded, found):  # the archive holds a part of the store, and says when the whole was imported
+        value.pop("trust_imported", None)
+    # a person reads either: the manifest, and the verdict in its own file
+    if any([said.get(key) for key in _ANSWERS] != [found[key] for key in _ANSWERS] for said in (manifest, recorded)):
+        return verdict, Finding(check, Outcome.FAILED, "verdict-differs", f"now {verdict.decision}{other}")
+    if recorded != json.loads(json.dumps(found)):
+        detail = f"the verdict is the same, a finding is not{other}"
+        return verdict, Finding(check, Outcome.WARNING, "findings-differ", detail)
+    return verdict, Finding(check, Outcome.PASSED)
+
+
+_ANSWERS = ("verdict", "decided_by", "policy_sha256")
+
+
+def _judge(files: Mapping[str, bytes], at: str) -> Verdict:
+    chip = {name[5:-4]: data for name, data in files.items() if name.startswith("chip/")}
+    evidence = evidence_from_json(_object(files["evidence.json"]), folder=None)
+    twice = frozenset(str(name) for name in _list(files["twice.json"], limits.DATA_OBJECTS))
+    whole = Evidence(**{**_arguments(evidence), "chip": chip or None})
+    object.__setattr__(whole, "twice", twice)
+    rows = _list(files["trust.json"], limits.RECORDED_CERTIFICATES)
+    crls = [Crl.parse(data) for data in _few(files, "crl/", "CRLs")]
+    signers = [Certificate.parse(data) for data in _few(files, "signer/", "signers of lists")]
+    trust = TrustStore.of_entries([_entry(row, files) for row in rows], crls, signers)
+    said = _object(files["register.json"])
+    reason = str(said.pop("reason"))
+    standing = Standing(**said) if said else None
+    register = None if reason == "no-register" else _Recorded(standing, reason)
+    lists = None
+    if "lists.jsonl" in files:
+        if len(files["lists.jsonl"]) > limits.RECORDED_ENTRIES:
+            raise _too_many("entries of lists")
+        lines = files["lists.jsonl"].splitlines()
+        entries = [ListEntry.of(inputs.json_object(line, where="archive"), where="archive") for line in lines]
+        if sum(len(entry.names) for entry in entries) > limits.RECORDED_NAMES:
+            raise _too_many("names")
+        summary = _object(files["lists.json"])
+        # an archive of an older version has the counts alone
+        lists = Lists.of(entries, origin=summary if "counts" in summary else {"counts": summary})
+    policy = Policy.parse(files["policy.toml"], where="policy.toml")
+    inspector = Inspector(trust=trust, register=register, lists=lists, policy=policy)
+    return inspector.inspect(whole, at=datetime.fromisoformat(at), dry_run=True)
+
+
+def _entry(row: Mapping[str, Any], files: Mapping[str, bytes]) -> Entry:
+    """Return a certificate with what the inspection knew of it: the policy is applied to that again."""
+    sources = tuple(Source(**{name: str(text) for name, text in source.items()}) for source in row["sources"])
+    grounds = tuple(str(ground) for ground in row["grounds"])
+    return Entry(Certificate.parse(files[row["file"]]), str(row["kind"]), sources, grounds)
+
+
+def _arguments(evidence: Evidence) -> dict[str, Any]:
+    names_ = ("mrz", "direction", "asks_protection", "point", "claims", "seal", "page")
+    return {name: getattr(evidence, name) for name in names_}

@@ -1,0 +1,114 @@
+"""The signature over evidence: CMS SignedData by an inspection authority's own certificate (RFC 5652, 5)."""
+
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import load_der_private_key, load_pem_private_key
+
+from tjdocs.asn1 import der, times
+from tjdocs.errors import KeyMaterialError, UsageError
+from tjdocs.findings import Finding, Outcome
+from tjdocs.pki import algorithms
+from tjdocs.pki import signed_data as cms
+from tjdocs.pki.signer import Signer, public_key_info, signed_data
+from tjdocs.pki.trust import revocation, signer_rules
+from tjdocs.pki.trust.import_files import read_certificate
+from tjdocs.pki.trust.signer_rules import Fault, StatedTime
+from tjdocs.pki.trust.store import TrustStore
+
+__all__ = ["check_signer", "judge", "read_signer", "sign"]
+
+_DATA = "1.2.840.113549.1.7.1"
+
+
+def sign(content: bytes, signer: Signer, at: datetime) -> bytes:
+    """Return SignedData with ``content`` inside, DER."""
+    return signed_data(_DATA, content, signer, at=at)
+
+
+def read_signer(certificate: str | Path, key: str | Path, *, passphrase: bytes | None = None) -> Signer:
+    """Read the certificate and private key (PEM or DER) with which evidence is signed.
+
+    :raises KeyMaterialError: the key cannot be read, is of another certificate, or of a kind that does not sign here
+    :raises InputError: the certificate cannot be read
+    """
+    own = read_certificate(certificate)
+    try:
+        data = Path(key).read_bytes()
+        load = load_pem_private_key if b"-----BEGIN" in data else load_der_private_key
+        private = load(data, passphrase)
+    except (OSError, ValueError, TypeError):
+        raise KeyMaterialError("no private key, or another passphrase", where=str(key)) from None
+    kind = ""
+    if isinstance(private, ec.EllipticCurvePrivateKey):
+        kind = private.curve.name
+    elif isinstance(private, rsa.RSAPrivateKey):
+        kind = f"rsa-{private.key_size}"
+    row = next((row for row in algorithms.combinations().values() if row.issue and row.key == kind), None)
+    if row is None or not isinstance(private, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+        raise KeyMaterialError("a key of a kind that does not sign here", where=str(key), hint="P-256, or RSA 3072")
+    forms = [public_key_info(private, named_curves=named) for named in (True, False)]
+    if own.spki not in forms:
+        raise KeyMaterialError("the key is of another certificate", where=str(key))
+    return Signer(own, row, private)
+
+
+def judge(content: bytes, signature: bytes, trust: TrustStore, *, made: str) -> Finding:
+    """Judge ``evidence.signature``.
+
+    :param trust: the certificates that may sign evidence, each of them itself
+    :param made: the moment that the content states
+    """
+    check = "evidence.signature"
+    try:
+        data = cms.SignedData.parse(signature)
+    except cms.CmsError as error:
+        return Finding(check, Outcome.FAILED, "no-signature", error.reason)
+    if data.content != content or data.content_type != _DATA or len(data.signers) != 1:
+        return Finding(check, Outcome.FAILED, "other-content")
+    info = data.signers[0]
+    judged = data.judge(info, attempts=data.attempts())
+    if judged is None:
+        return Finding(check, Outcome.UNDETERMINED, "signer-missing")
+    result, certificate, tolerance = judged
+    if not result.valid:
+        outcome = Outcome.UNDETERMINED if result.valid is None else Outcome.FAILED
+        return Finding(check, outcome, "wrong-signature", result.reason)
+    try:
+        (stamp,) = (info.attributes or {}).get(cms.OID_SIGNING_TIME, ())
+        moment = times.parse_time(stamp)
+        said = datetime.fromisoformat(made)
+    except (ValueError, der.DerError):
+        return Finding(check, Outcome.FAILED, "signing-time", "none, or not that of the manifest")
+    if moment != said:
+        return Finding(check, Outcome.FAILED, "signing-time", "not that of the manifest")
+    signer = signer_rules.judge(certificate, "evidence", trust)
+    # the archive may be opened at any later time: only its own moment is judged
+    validity = signer_rules.check_validity(signer, [StatedTime(moment, "claimed")], at=moment)
+    faults = [*signer.chain, *signer.usage, *validity]
+    faults = [fault._replace(reason=_WORDS.get(fault.reason, fault.reason)) for fault in faults]
+    words = (*info.warnings, *tolerance, *certificate.warnings, *result.warnings)
+    faults += [Fault(Outcome.WARNING, word) for word in words]
+    revoked = revocation.judge(check, (certificate,), trust, at=moment)
+    if revoked.outcome is Outcome.FAILED:
+        faults.append(Fault(Outcome.FAILED, revoked.reason, revoked.detail))
+    return signer_rules.finding(check, faults, detail=certificate.subject_text)
+
+
+# what the rules of all signers are called where evidence is told of
+_WORDS = {
+    **dict.fromkeys(("ca-as-signer", "key-usage", "critical-extension"), "role"),
+    **dict.fromkeys(("not-yet-valid", "key-usage-period"), "expired"),
+}
+
+
+def check_signer(signer: Signer) -> None:
+    """Refuse a signer that evidence may not be signed by.
+
+    :raises UsageError: a CSCA's, a document signer's or another certificate that is not for evidence
+    """
+    faults = signer_rules.check_usage(signer.certificate, "evidence")
+    if bad := next((fault for fault in faults if fault.outcome is Outcome.FAILED), None):
+        hint = "an inspection authority's own certificate, no CSCA's and no document signer's"
+        raise UsageError("a certificate that does not sign evidence", where=f"signer: {bad.reason}", hint=hint)

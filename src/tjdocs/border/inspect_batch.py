@@ -1,0 +1,380 @@
+"""Many inspections: in their order, by any executor, and one bad record never stops the others.
+
+Nothing is used up: a batch judges (``dry_run``). What an inspector is made of is sent once to each worker, the records
+in lists that take a moment each; results come back in the order of the records, and only a few lists wait at any time.
+"""
+
+import os
+import pickle
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from hashlib import sha256
+from multiprocessing import get_context
+from pathlib import Path
+from typing import IO, Any
+
+from tjdocs import escaping, limits
+from tjdocs.archives import read_tar
+from tjdocs.border import naming
+from tjdocs.border.checks.register_status import RegisterStatus
+from tjdocs.border.inspector import Inspector
+from tjdocs.border.policy import Policy
+from tjdocs.errors import InputError, TjdocsError, UsageError
+from tjdocs.inspection import Evidence
+from tjdocs.inspection.evidence_json import (
+    CROSSING_KEYS,
+    evidence_from_files,
+    evidence_from_folder,
+    folder_files,
+    is_evidence,
+    judgeable,
+)
+from tjdocs.pki.certificate import Certificate
+from tjdocs.pki.crl import Crl
+from tjdocs.pki.trust.store import Entry, TrustStore
+from tjdocs.watchlists.watchlists import Lists
+
+__all__ = ["Item", "Setup", "folder_items", "install", "line_items", "run", "tar_items"]
+
+# Handing a list over costs as much as judging a record or two, hence lists of many; but a list that is long in judging,
+# in coming, or in memory keeps all others waiting.
+_FIRST, _MOST = 8, 64  # records in a list: before anything is known, and at most
+_JUDGING, _COMING, _BYTES = 0.04, 0.1, 4_000_000  # about seconds, at most seconds, at most bytes and one record
+_WAITING = 100_000_000  # bytes of records that wait for a worker, and one list
+_KEPT = 4  # inspectors that a worker keeps
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One record to judge.
+
+    :param id: told with the result
+    :param kind: how ``content`` is read: ``line`` (JSON), ``folder`` (its path), ``files`` (by name), or not at all:
+        ``bad``, and why
+    """
+
+    id: str
+    kind: str
+    content: Any = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What an inspector is made of, as bytes that any process makes it from.
+
+    :param digest: SHA-256 of trust, lists' and policy's content; two setups that judge alike have the same
+    :param officer_key: file and passphrase of the asking officer's key; every worker reads the file
+    """
+
+    data: bytes = field(repr=False)
+    digest: str
+    officer_key: tuple[Path, bytes | None] | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        trust: TrustStore | None = None,
+        lists: Lists | None = None,
+        policy: Policy | None = None,
+        register: str = "",
+        officer: str = "trial",
+        officer_key: tuple[Path, bytes | None] | None = None,
+    ) -> "Setup":
+        """Return the setup of an inspector.
+
+        :param register: URL of a register that every worker can open
+        :param officer: in whose name it is asked
+        :param officer_key: file and passphrase of that officer's key; a trial register needs none
+        :raises UsageError: ``trust`` is a view under a policy; the policy goes by itself
+        """
+        store = trust if trust is not None else TrustStore.of(())
+        if store.policies:
+            raise UsageError("a store under a policy", where="trust", hint="the store itself, and policy=")
+        content = (
+            [(entry.certificate.raw, entry.kind, entry.origins, entry.grounds) for entry in store.entries],
+            [crl.raw for crl in store.crls],
+            [signer.raw for signer in store.signers_of_lists],
+            (policy or Policy.default()).source,
+            register,
+            officer,
+            lists,
+        )
+        data = pickle.dumps(content)
+        return cls(data, sha256(data).hexdigest(), officer_key)
+
+    def inspector(self) -> Inspector:
+        """Make the inspector."""
+        from tjdocs.register import OfficerKey, Register
+
+        content = pickle.loads(self.data)  # noqa: S301 - our own process wrote it
+        certificates, crls, signers, policy, register, officer, lists = content
+        entries = [Entry(Certificate.parse(raw), *rest) for raw, *rest in certificates]
+        trust = TrustStore.of_entries(entries, map(Crl.parse, crls), map(Certificate.parse, signers))
+        own = self.officer_key
+        keys = () if own is None else (OfficerKey.open(own[0], passphrase=own[1]),)
+        status = RegisterStatus(Register(register, officer_keys=keys), officer=officer) if register else None
+        return Inspector(trust=trust, register=status, lists=lists, policy=Policy.parse(policy))
+
+
+# -------------------------------------------------------------------------------------------------------- in the worker
+
+_inspectors: dict[str, Inspector] = {}
+
+
+def install(setup: Setup) -> None:
+    """Make the inspector in this process, once."""
+    if setup.digest not in _inspectors:
+        while len(_inspectors) >= _KEPT:
+            _inspectors.pop(next(iter(_inspectors)))
+        _inspectors[setup.digest] = setup.inspector()
+
+
+def judge(digest: str, items: list[Item], common: Mapping[str, Any], at: datetime | date) -> list[dict[str, Any]]:
+    """Judge records; what is wrong with one of them is its result."""
+    inspector = _inspectors[digest]
+    return [_judge(inspector, item, common, at) for item in items]
+
+
+def _timed(
+    digest: str, items: list[Item], common: Mapping[str, Any], at: datetime | date
+) -> tuple[float, list[dict[str, Any]]]:
+    """Judge records; tell the seconds that it took as well."""
+    start = time.perf_counter()
+    found = judge(digest, items, common, at)
+    return time.perf_counter() - start, found
+
+
+def _judge(inspector: Inspector, item: Item, common: Mapping[str, Any], at: datetime | date) -> dict[str, Any]:
+    names = {"id": item.id}
+    try:
+        if item.kind == "line":
+            values = naming.values(item.content, item.id)
+            names = naming.names(values, item.id)
+            evidence = judgeable(values, item.id, common)
+        else:
+            evidence = _read(item, common)
+        verdict = inspector.inspect(evidence, at=at, dry_run=True)
+    except TjdocsError as error:
+        return _failed(names, error.code, str(error))
+    except Exception as error:  # noqa: BLE001 - a fault of ours stops one record, and is told
+        return _failed(names, "internal", type(error).__name__)
+    return {**names, **verdict.as_json()}
+
+
+def _failed(names: Mapping[str, str], code: str, message: str) -> dict[str, Any]:
+    return {**names, "schema": 1, "verdict": None, "error": {"code": code, "message": message}}
+
+
+def _read(item: Item, common: Mapping[str, Any]) -> Evidence:
+    if item.kind == "folder":
+        return evidence_from_folder(Path(item.content), common)
+    if item.kind == "bad":
+        raise InputError(item.content, where=item.id)
+    return evidence_from_files(item.content, common)
+
+
+# ---------------------------------------------------------------------------------------------------------- the records
+
+
+def folder_items(path: Path, *, here: bool = False) -> Iterator[Item]:
+    """Yield the folders in a folder as records, by name.
+
+    :param here: read them in this process, for workers that do not see them
+    """
+    for folder in sorted(item for item in path.iterdir() if item.is_dir() and not item.name.startswith(".")):
+        name = escaping.name(folder.name)
+        if not here:
+            yield Item(name, "folder", str(folder))
+            continue
+        try:
+            yield Item(name, "files", folder_files(folder))
+        except InputError as error:
+            yield Item(name, "bad", error.message)
+
+
+def tar_items(source: IO[bytes]) -> Iterator[Item]:
+    """Yield the folders of a tar stream as records, in their order.
+
+    :raises InputError: the stream is none, breaks off, or is over the limits as a whole
+    """
+    for name, files in read_tar(source, is_evidence):
+        yield Item(escaping.name(name), "bad" if isinstance(files, str) else "files", files)
+
+
+def line_items(source: IO[bytes], name: str) -> Iterator[Item]:
+    """Yield the lines of a JSON-lines stream as records, each by its place; its own ``id`` is read with the line."""
+    number = 0
+    name = escaping.name(name)
+    while line := source.readline(limits.LINE + 1):
+        number += 1
+        whole = line
+        while not whole.endswith(b"\n") and len(whole) > limits.LINE and (whole := source.readline(limits.LINE + 1)):
+            pass  # the rest of a line that is too long
+        if len(line) > limits.LINE:
+            yield Item(f"{name}:{number}", "bad", "over the limit")
+        elif line.strip():
+            yield Item(f"{name}:{number}", "line", line)
+
+
+def _size(item: Item) -> int:
+    """Return the bytes that a record takes on its way; a folder goes by its path."""
+    content = item.content
+    if isinstance(content, bytes):
+        return len(content)
+    return sum(map(len, content.values())) if isinstance(content, Mapping) else 0
+
+
+# -------------------------------------------------------------------------------------------------------------- running
+
+
+_Answer = tuple[float, list[dict[str, Any]]]
+
+
+def run(
+    items: Iterable[Item],
+    setup: Setup,
+    *,
+    at: datetime | date,
+    common: Mapping[str, Any] | None = None,
+    executor: Executor | None = None,
+    workers: int | None = None,
+    named: Iterable[str] = (),
+) -> Iterator[dict[str, Any]]:
+    """Yield the result of every item, in their order: a verdict as JSON with its ``id``, or an ``error``.
+
+    A line with an ``id`` of its own is named by it and has its ``place`` beside it. Where that is no proper text, or
+    another line had it before, its place names it, and ``id_unused`` says why.
+
+    :param common: ``direction`` and ``point`` of all records, as far as the desk says them; a record that says another
+        is a bad one
+    :param executor: one in whose workers :func:`install` was called; None: processes of this machine, and a worker
+        that dies is replaced
+    :param workers: processes; as many as there are processors when not given
+    :param named: ids of the same batch's records that have results already
+    """
+    common = dict(common or {})
+    if not common.keys() <= set(CROSSING_KEYS):
+        raise UsageError("unknown key", where="common", hint=", ".join(CROSSING_KEYS))
+    count = workers or os.cpu_count() or 1
+    if executor is None and count == 1:
+        install(setup)
+        found = (result for item in items for result in judge(setup.digest, [item], common, at))
+    else:
+        found = _Run(setup, common, at, executor, count).results(items)
+    taken = set(map(hash, named))  # of a million ids no more than this is kept
+    with closing(found):
+        for result in found:
+            place = result.get("place")
+            if hash(result["id"]) in taken:
+                if place is None:  # a folder that comes again: what of it belongs together is not known
+                    result = _failed({"id": result["id"]}, "input", f"a record twice: {result['id']}")
+                else:
+                    del result["place"]
+                    result = {"id": place, "id_unused": "taken", **{k: v for k, v in result.items() if k != "id"}}
+            taken.add(hash(result["id"]))
+            yield result
+
+
+class _Run:
+    """One batch: which lists wait, and what becomes of those whose worker died."""
+
+    def __init__(
+        self, setup: Setup, common: Mapping[str, Any], at: datetime | date, executor: Executor | None, count: int
+    ) -> None:
+        self._arguments = common, at
+        self._setup, self._count = setup, count
+        self._own = executor is None
+        self._executor = executor if executor is not None else self._pool()
+        self._waiting: deque[tuple[list[Item], Future[_Answer]]] = deque()
+        self._bytes = 0  # of the records that wait
+        self._most = _FIRST
+
+    def _pool(self) -> Executor:
+        return ProcessPoolExecutor(
+            self._count, mp_context=get_context("spawn"), initializer=install, initargs=(self._setup,)
+        )
+
+    def results(self, items: Iterable[Item]) -> Generator[dict[str, Any], None, None]:
+        stream = iter(items)
+        try:
+            while chunk := self._take(stream):
+                self._bytes += sum(map(_size, chunk))
+                self._waiting.append((chunk, self._submit(chunk)))
+                while len(self._waiting) > 4 * self._count or (self._bytes > _WAITING and len(self._waiting) > 1):
+                    yield from self._next()
+            while self._waiting:
+                yield from self._next()
+        finally:
+            if self._own:
+                self._executor.shutdown(cancel_futures=True)
+
+    def _take(self, stream: Iterator[Item]) -> list[Item]:
+        """Return the next list of records; empty: there are none."""
+        chunk: list[Item] = []
+        size, end = 0, time.monotonic() + _COMING
+        for item in stream:
+            chunk.append(item)
+            size += _size(item)
+            if len(chunk) >= self._most or size >= _BYTES or time.monotonic() >= end:
+                break
+        return chunk
+
+    def _submit(self, chunk: list[Item]) -> "Future[_Answer]":
+        function: Callable[..., _Answer] = _timed
+        try:
+            return self._executor.submit(function, self._setup.digest, chunk, *self._arguments)
+        except BrokenExecutor:
+            self._renew()
+            return self._executor.submit(function, self._setup.digest, chunk, *self._arguments)
+
+    def _next(self) -> list[dict[str, Any]]:
+        chunk, future = self._waiting.popleft()
+        self._bytes -= sum(map(_size, chunk))
+        try:
+            seconds, found = future.result()
+        except Exception:  # noqa: BLE001 - a worker died, of its own or of a record
+            return self._one_by_one(chunk)
+        self._most = max(1, min(_MOST, int(_JUDGING * len(chunk) / max(seconds, 1e-6))))
+        return found
+
+    def _one_by_one(self, chunk: list[Item]) -> list[dict[str, Any]]:
+        """Judge each item of a list by itself, so that only what kills a worker twice is lost."""
+        self._renew()
+        found = []
+        for item in chunk:
+            for attempt in (1, 2):
+                try:
+                    found += self._submit([item]).result()[1]
+                    break
+                except Exception as error:  # noqa: BLE001 - likewise, and this item is why
+                    self._renew()
+                    if attempt == 2:
+                        found.append(_failed({"id": item.id}, "worker", f"the worker died: {type(error).__name__}"))
+        return found
+
+    def _renew(self) -> None:
+        """Replace a pool of ours that is broken, and hand in again what it had."""
+        if not self._own:
+            return
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor = self._pool()
+        again = [
+            (
+                chunk,
+                future
+                if _succeeded(future)
+                else self._executor.submit(_timed, self._setup.digest, chunk, *self._arguments),
+            )
+            for chunk, future in self._waiting
+        ]
+        self._waiting = deque(again)
+
+
+def _succeeded(future: "Future[_Answer]") -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None

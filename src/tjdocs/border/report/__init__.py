@@ -1,0 +1,1 @@
+"""The verdict in words: sentences, details and the HTML report."""

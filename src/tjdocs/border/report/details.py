@@ -1,0 +1,117 @@
+"""What stands beside a finding, in the language of a report: its reason explained, its detail said.
+
+A finding's detail is English, in JSON and in what is kept. Where it is made of known words it is said in another
+language when it is shown, by templates and words that are data (``[detail]`` and ``[word]`` of
+``specs/text/border.*.toml``); whatever no template fits stands as it is. Nothing is asked of the checks, which make no
+text but the one.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+from tjdocs import mrz, specs
+from tjdocs.border.report.wording import Texts, action
+from tjdocs.findings import Finding
+
+__all__ = ["explain", "phrase", "problem_words", "say"]
+
+# beyond these a detail holds a document's own text, which nobody translates
+_MAX_DETAIL, _MAX_PART, _MAX_DEPTH = 4000, 400, 4
+
+
+@cache
+def problem_words() -> Mapping[str, Mapping[str, tuple[str, str]]]:
+    """Return explanation and clause of the reason words that stand outside of ``specs/checks.toml``, by area."""
+    table = specs.read_toml("defects.toml")
+    accepted = next(row["oid"] for row in table["content_type"] if not row["warning"])
+    defects = {
+        row["warning"]: (f"the content is of type {row['oid']} instead of {accepted}", row["clause"])
+        for row in table["content_type"]
+        if row["warning"]
+    }
+    defects |= {row["name"]: (row["text"], row["clause"]) for row in table["defect"]}
+    words = {"": MappingProxyType(defects)}
+    words["mrz"] = MappingProxyType({kind.code: (kind.message, kind.clause) for kind in mrz.problem_kinds().values()})
+    for area, room in (("lds", "lds"), ("seal", "seals")):
+        rows = specs.read_toml(f"{room}/problems.toml")["problem"]
+        words[area] = MappingProxyType({row["code"]: (row["text"], row["clause"]) for row in rows})
+    return MappingProxyType(words)
+
+
+def explain(check: str, word: str, words: Texts) -> tuple[str, str]:
+    """Return what a reason word means and the clause of it alone; empty texts where no table has it."""
+    if said := words.reason(check, word):
+        return said, ""
+    area = check.partition(".")[0]
+    known = problem_words()
+    text, clause = known.get(area, {}).get(word) or known[""].get(word) or ("", "")
+    return words.problem(area, word) or text, clause
+
+
+def say(finding: Finding, words: Texts) -> str:
+    """Return a finding's detail in the language of ``words``, in English where nothing of it is known there."""
+    detail = finding.detail
+    if not detail or words.language == "en" or len(detail) > _MAX_DETAIL:
+        return detail
+    if detail == action(finding.check, finding.reason):
+        return words.action(finding.check, finding.reason)
+    return _book(words).whole(detail)
+
+
+def phrase(text: str, words: Texts) -> str:
+    """Return what else a report says in English, of the same templates and words."""
+    return text if words.language == "en" else _book(words).whole(text)
+
+
+class _Book:
+    """The templates and words of a language."""
+
+    def __init__(self, words: Texts) -> None:
+        self._words = dict(words.table("word"))
+        self._words |= {key.removeprefix("field-"): text for key, text in words.fields.items()}
+        for area, problems in problem_words().items():
+            for word, (text, _) in problems.items():
+                if said := words.problem(area, word):
+                    self._words[text] = said
+        # the most that is said first: a template of few words fits what one of many fits better
+        templates = sorted(words.table("detail").items(), key=lambda item: len(item[0].replace("{}", "")), reverse=True)
+        self._templates = [(_pattern(template), said) for template, said in templates]
+
+    def whole(self, detail: str) -> str:
+        """Return a detail said part by part."""
+        if detail in self._words:
+            return self._words[detail]
+        return "; ".join(self._say(part, 0) or part for part in detail.split("; "))
+
+    def _say(self, text: str, depth: int) -> str:
+        """Return a part of a detail, or a value in it, as it is said; empty where nothing of it is known."""
+        if text in self._words:
+            return self._words[text]
+        if depth > _MAX_DEPTH or len(text) > _MAX_PART:
+            return ""
+        for pattern, said in self._templates:
+            if found := pattern.fullmatch(text):
+                return said.format(*(self._say(value, depth + 1) or value for value in found.groups()))
+        head, mark, rest = text.partition(": ")
+        if mark:
+            of, said = self._say(head, depth + 1), self._say(rest, depth + 1)
+            return f"{of or head}: {said or rest}" if of or said else ""
+        return self._list(text.split(", "), depth) if ", " in text else ""
+
+    def _list(self, pieces: list[str], depth: int) -> str:
+        """Return a list of words said one by one; empty for a sentence that has a comma."""
+        said = [self._say(piece, depth + 1) for piece in pieces]
+        if not any(said) or any(" " in piece for piece, part in zip(pieces, said, strict=True) if not part):
+            return ""
+        return ", ".join(part or piece for part, piece in zip(said, pieces, strict=True))
+
+
+def _pattern(template: str) -> "re.Pattern[str]":
+    return re.compile("(.*?)".join(map(re.escape, template.split("{}"))))
+
+
+@cache
+def _book(words: Texts) -> _Book:
+    return _Book(words)

@@ -1,0 +1,108 @@
+"""Documents by what their zone says, and what each is good for at the border (``specs/border/documents.toml``)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from tjdocs import mrz, specs
+from tjdocs.documents.validity import Period
+from tjdocs.errors import SpecError
+from tjdocs.seal import vds_profiles
+
+__all__ = ["Kind", "kinds", "recognise"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of document.
+
+    :param use: directions in which it suffices; elsewhere ``doc.use`` gives ``otherwise``, a reason and an outcome
+    :param years, months, days: how long the law lets it be valid; none of them: no length is laid down
+    :param not_before: the first day of which such a document can be dated
+    :param not_beyond: a date in its seal that it never outlives, by the feature's name; empty: none
+    :param categories: those that the law knows; empty: it has none
+    :param seals: profiles of ``specs/seals/`` that prove it genuine, where no chip does
+    """
+
+    id: str
+    states: tuple[str, ...]
+    formats: tuple[str, ...]
+    codes: tuple[str, ...]
+    use: tuple[str, ...]
+    seals: tuple[str, ...] = ()
+    otherwise: tuple[str, str] = ("wrong-direction", "undetermined")
+    years: int = 0
+    months: int = 0
+    days: int = 0
+    extendable: bool = False
+    single_use: bool = False
+    foreign: bool = False
+    not_before: date | None = None
+    not_beyond: str = ""
+    categories: tuple[str, ...] = ()
+    requirement: str = ""
+
+    def fits(self, format_: str, state: str, code: str) -> bool:
+        """Whether a zone of this format, issuing State and document code is of this kind."""
+        return (
+            format_ in self.formats
+            and not (self.foreign and state in _own_states())
+            and self.states[0] in ("*", state)
+            and any(_code(pattern, code) for pattern in self.codes)
+        )
+
+    def latest(self, issued: date) -> date | None:
+        """Return the last day of validity that is accepted: the anniversary itself, nothing later."""
+        period = _period(self.years, self.months, self.days)
+        return period.after(issued) if period is not None else None
+
+
+@lru_cache(maxsize=64)
+def _period(years: int, months: int, days: int) -> Period | None:
+    return Period(years, months, days) if years or months or days else None
+
+
+@cache
+def _own_states() -> frozenset[str]:
+    return frozenset(state for kind in kinds().values() for state in kind.states) - {"*"}
+
+
+def _code(pattern: str, code: str) -> bool:
+    return code.startswith(pattern[:-1]) if pattern.endswith("*") else code == pattern
+
+
+@cache
+def kinds() -> Mapping[str, Kind]:
+    """Return the kinds by id, in the order in which they are tried.
+
+    :raises SpecError: the table is malformed
+    """
+    where = "specs/border/documents.toml"
+    table = specs.read_toml("border/documents.toml")
+    specs.require_keys(table, ["schema", "document"], where=where)
+    needed = ["id", "states", "formats", "codes", "use"]
+    found = {}
+    for row in table["document"]:
+        specs.require_keys(row, needed, set(Kind.__slots__) - set(needed), where=f"{where} {row.get('id')}")
+        if unknown := set(row.get("seals", ())) - set(vds_profiles.names()):
+            raise SpecError("unknown profile of a seal", where=f"{where} {row['id']}: {min(unknown)}")
+        values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+        if "otherwise" in values:
+            values["otherwise"] = (row["otherwise"]["reason"], row["otherwise"]["outcome"])
+        found[row["id"]] = Kind(**values)
+    return MappingProxyType(found)
+
+
+def recognise(zone: mrz.Zone | None) -> Kind | None:
+    """Return the kind of a zone's document, None where none fits."""
+    if zone is None or not zone.format:
+        return None
+    return _recognised(zone.format, zone.issuing_state, zone.document_code)
+
+
+@lru_cache(maxsize=1024)
+def _recognised(format_: str, state: str, code: str) -> Kind | None:
+    return next((kind for kind in kinds().values() if kind.fits(format_, state, code)), None)

@@ -1,0 +1,226 @@
+"""What a document type says, as frozen values; ``specs/documents/*.toml`` explain each entry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import Any
+
+from tjdocs.documents.validity import Validity
+
+__all__ = [
+    "DATA_GROUPS",
+    "ChipContent",
+    "DocumentType",
+    "FieldSpec",
+    "Note",
+    "PageContent",
+    "RuleSpec",
+    "SealContent",
+    "Use",
+]
+
+DATA_GROUPS = (1, 2, 7, 11, 12)
+"""What an office can put on a chip."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One field of an application.
+
+    :param optional: whether it may lack
+    :param judged: it may lack, but a rule asks for it
+    :param document: whether it names a document that the applicant holds
+    :param bring: what the applicant must bring for it, by language; empty: as in ``specs/text/``
+    :param article: what asks for it
+    :param unless: an earlier field in whose place it stands: one of the two is there
+    :param requirement: id in ``specs/requirements.toml``, or empty
+    """
+
+    name: str
+    article: str
+    requirement: str = ""
+    optional: bool = False
+    judged: bool = False
+    document: bool = False
+    bring: Mapping[str, str] = field(default_factory=dict)
+    unless: str = ""
+
+    @property
+    def may_lack(self) -> bool:
+        """Whether an application without it can be read."""
+        return self.optional or self.judged
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSpec:
+    """One eligibility rule.
+
+    :param predicate: a name in ``tjdocs.documents.rules``
+    :param arguments: the predicate's own
+    :param requirement: id in ``specs/requirements.toml``
+    :param when: a field's path and the values for which the rule applies; None: always
+    :param otherwise: the answer when it does not hold, ``not met`` or ``cannot tell``
+    :param override: whether an officer may issue although it is not met
+    :param register: whether only the register can answer it
+    """
+
+    id: str
+    predicate: str
+    requirement: str
+    article: str
+    arguments: Mapping[str, Any]
+    when: tuple[str, tuple[str, ...]] | None = None
+    otherwise: str = "not met"
+    override: bool = False
+    register: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a document may be used for."""
+
+    cross_out: bool
+    cross_in: bool
+    inside: bool
+    once: bool
+    requirement: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChipContent:
+    """What the chip carries.
+
+    :param required: whether the document is issued with a chip or not at all
+    """
+
+    required: bool
+    requirement: str
+    data_groups: tuple[int, ...]
+    lds_version: str
+    unicode_version: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class SealContent:
+    """What the visible digital seal carries.
+
+    :param profile: of ``specs/seals/``
+    :param features: name of each feature with the name of its value (``tjdocs.office.printed_values``)
+    """
+
+    profile: str
+    requirement: str
+    features: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PageContent:
+    """What the page carries.
+
+    :param layout: of ``specs/page/``
+    :param dates: ``month`` or ``numeric``
+    :param fields: names of the values that are printed (``tjdocs.office.printed_values``)
+    :param nationalities, categories: what is printed in a code's place
+    :param texts: by field of the layout, what stands there on every document of the type
+    """
+
+    layout: str
+    dates: str
+    fields: tuple[str, ...]
+    nationalities: Mapping[str, str]
+    categories: Mapping[str, str]
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A text that the document's record carries, and the document itself where ``printed``.
+
+    :param text: in English, for the record
+    :param page: its printed form in the national language and English; empty: the text
+    :param words: the text by language, for a screen
+    """
+
+    id: str
+    text: str
+    printed: bool
+    requirement: str
+    page: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def printed_text(self) -> str:
+        """The text on the page; empty where it is not printed."""
+        return (self.page or self.text) if self.printed else ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DocumentType:
+    """A document type.
+
+    :param titles: by language
+    :param reviewed: languages whose wording in this file a native reader has signed
+    :param categories: the law's categories, each by language
+    :param trial_number: pattern of a trial authority's document numbers
+    :param time_zone: in which the moment of issue has its day; None: the home zone
+    :param optional_data: the field that stands in the zone's optional data, or empty
+    :param chip, seal, page: None where there is none
+    :param example: values of a lawful application, beside a specimen's names and portrait
+    :param texts: sentences for the type's own rules, by language and rule
+    :param sha256: of the file
+    """
+
+    id: str
+    titles: Mapping[str, str]
+    mrz_format: str
+    document_code: str
+    issuing_state: str
+    transliteration: str
+    optional_data: str
+    trial_number: str
+    validity: Validity
+    use: Use
+    chip: ChipContent | None
+    seal: SealContent | None
+    page: PageContent | None
+    notes: tuple[Note, ...]
+    fields: tuple[FieldSpec, ...]
+    rules: tuple[RuleSpec, ...]
+    example: Mapping[str, Any]
+    texts: Mapping[str, Mapping[str, Mapping[str, str]]]
+    sha256: str
+    requirements: frozenset[str]
+    """Every requirement that the file carries."""
+    time_zone: tzinfo | None = None
+    reviewed: tuple[str, ...] = ("en",)
+    categories: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"DocumentType({self.id!r})"
+
+    @property
+    def several(self) -> bool:
+        """Whether a person may hold more than one valid document of it: no rule says otherwise."""
+        return not any(rule.predicate == "holds-none" and self.id in rule.arguments["documents"] for rule in self.rules)
+
+    @property
+    def title(self) -> str:
+        """The title in English."""
+        return self.titles["en"]
+
+    @property
+    def consents(self) -> tuple[str, ...]:
+        """The words for the consents that its rules ask for."""
+        return tuple(dict.fromkeys(str(r.arguments["consent"]) for r in self.rules if "consent" in r.arguments))
+
+    @property
+    def trial_series(self) -> tuple[str, int]:
+        """What the trial numbers begin with, and how many digits follow."""
+        prefix, _, form = self.trial_number.partition("{:0")
+        return prefix, int(form[0])
+
+    @property
+    def documents(self) -> frozenset[str]:
+        """Names of the fields that are documents which the applicant holds."""
+        return frozenset(spec.name for spec in self.fields if spec.document)

@@ -1,0 +1,356 @@
+"""Evidence as JSON: one inspection in a file, a line, or a folder; and back again.
+
+Evidence comes from a traveller: what was read of a document, and what was said. Whom to trust, by which policy,
+register and lists, at what time, and whether only to judge, comes from the desk alone. Where the desk says direction or
+point, no evidence says another.
+"""
+
+import base64
+import os
+import posixpath
+import stat
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from tjdocs import inputs, limits
+from tjdocs.archives import ArchiveError, Held
+from tjdocs.errors import InputError, UsageError
+from tjdocs.inspection import Evidence
+from tjdocs.inspection.evidence import is_blank
+from tjdocs.lds import ef_catalogue
+
+__all__ = [
+    "CROSSING_KEYS",
+    "EVIDENCE_KEYS",
+    "JUDGED",
+    "arguments",
+    "evidence_from_files",
+    "evidence_from_folder",
+    "evidence_from_json",
+    "evidence_json",
+    "folder_files",
+    "is_evidence",
+    "judgeable",
+    "named",
+]
+
+CROSSING_KEYS = ("direction", "point")
+EVIDENCE_KEYS = frozenset({"mrz", "chip", "seal", "page", "asks_protection", "claims", *CROSSING_KEYS})
+JUDGED = frozenset({"mrz", "chip", "seal", "page", "claims", "asks_protection"})
+_PAGES = ("page.jpg", "page.png", "page-back.jpg", "page-back.png")  # the MRZ of a card is on its back
+_NOTHING: Mapping[str, str] = {}
+
+
+class _Folder:
+    """Where paths of evidence lead: regular files below a folder."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def has(self, value: str) -> bool:
+        """Whether a path leads anywhere; base64 may be longer than a name may be, or no path at all."""
+        try:
+            return value != "" and os.path.lexists(self._path / value)
+        except (OSError, ValueError):
+            return False
+
+    def read(self, value: str, name: str, most: int) -> bytes:
+        """Return a file's bytes."""
+        return inputs.read_file(_below(self._path, value, name), most, regular=True)
+
+    def chip(self, value: str) -> dict[str, bytes]:
+        """Return the EF files of a folder; links are passed over."""
+        folder, total = _below(self._path, value, "chip"), 0
+        found: dict[str, bytes] = {}
+        for name in filter(ef_catalogue.recognise, _names(folder)):
+            found[name] = inputs.read_file(folder / name, limits.CHIP_FILE, regular=True)
+            total += len(found[name])
+            if total > limits.CHIP_FOLDER:
+                raise InputError("over the limits", where=str(folder), hint=f"at most {limits.CHIP_FOLDER} bytes")
+        return found or _no_files(str(folder))
+
+
+class _Record:
+    """Where paths of evidence lead in the folder of a record: to its own files, by their paths in it."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._files = files
+
+    def has(self, value: str) -> bool:
+        """Whether a path is one of the record's files."""
+        return posixpath.normpath(value) in self._files
+
+    def read(self, value: str, name: str, most: int) -> bytes:
+        """Return a file's bytes."""
+        path = posixpath.normpath(value)
+        if path not in self._files:
+            raise InputError("no file of the record", where=f"{name}: {value[:80]}", hint="evidence in its own folder")
+        return self._files[path]
+
+    def chip(self, value: str) -> dict[str, bytes]:
+        """Return the EF files of a folder."""
+        folder = posixpath.normpath(value)
+        return _chip_files(self._files, "" if folder == "." else f"{folder}/") or _no_files(value[:80])
+
+
+def _no_files(where: str) -> dict[str, bytes]:
+    raise InputError("no EF files", where=where, hint="give a folder with EF_SOD.bin, DG1.bin and so on")
+
+
+def evidence_from_json(
+    values: Mapping[str, Any], *, folder: Path | None, crossing: Mapping[str, str] = _NOTHING
+) -> Evidence:
+    """Return the evidence of a JSON object; see :func:`arguments`."""
+    return Evidence(**arguments(values, folder=folder, crossing=crossing))
+
+
+def arguments(
+    values: Mapping[str, Any], *, folder: Path | None, crossing: Mapping[str, str] = _NOTHING
+) -> dict[str, Any]:
+    """Return the arguments of :class:`Evidence` from a JSON object.
+
+    ``mrz`` is the text of the MRZ or its lines, ``chip`` an object of base64 texts by file name, ``seal`` and ``page``
+    base64. With a folder each of the four may also name a file below it, ``chip`` a folder, of which links are passed
+    over. Names may be written with a hyphen; ``null`` is the same as nothing.
+
+    :param folder: where paths lead from, and out of which none leads; None takes none
+    :param crossing: direction and point, where the desk says them; evidence that says another is refused
+    :raises UsageError: an unknown key, a value that cannot be used, or another crossing than the desk's
+    :raises InputError: a file or folder named that cannot be read
+    """
+    return _arguments(values, _Folder(folder) if folder is not None else None, crossing)
+
+
+def _arguments(
+    values: Mapping[str, Any], place: _Folder | _Record | None, crossing: Mapping[str, str]
+) -> dict[str, Any]:
+    given = {key: value for key, value in named(values, "evidence").items() if value is not None}
+    if unknown := sorted(given.keys() - EVIDENCE_KEYS - {"schema", "id"}):
+        hint = f"evidence has {', '.join(sorted(EVIDENCE_KEYS))}; the desk says the rest, by options or --setup"
+        raise UsageError("unknown key", where=", ".join(key[:40] for key in unknown[:5]), hint=hint)
+    if "schema" in given and (type(given["schema"]) is not int or given["schema"] != 1):
+        raise UsageError("evidence of another version", where="schema", hint="1")
+    found: dict[str, Any] = _crossing(given, crossing)
+    if "mrz" in given:
+        found["mrz"] = _mrz(given["mrz"], place)
+    if "chip" in given:
+        found["chip"] = _chip(given["chip"], place)
+    for name in ("seal", "page"):
+        if name in given:
+            found[name] = _file(given[name], name, place)
+    for name, kind, what in (("asks_protection", bool, "neither true nor false"), ("claims", dict, "no object")):
+        if name in given:
+            if not isinstance(given[name], kind):
+                raise UsageError(what, where=name)
+            found[name] = given[name]
+    return found
+
+
+def named(values: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return a JSON object's values by the names of arguments: those of options have a hyphen for an underscore.
+
+    :raises UsageError: two keys of the same name
+    """
+    found = {key.replace("-", "_"): value for key, value in values.items()}
+    if len(found) < len(values):
+        twice = next(key for key in values if "-" in key and key.replace("-", "_") in values)
+        raise UsageError("a name twice", where=f"{where}: {twice[:40]}", hint="once")
+    return found
+
+
+def _crossing(given: Mapping[str, Any], desk: Mapping[str, str]) -> dict[str, str]:
+    """Return direction and point: the desk's, else those of the evidence."""
+    found = dict(desk)
+    for name in CROSSING_KEYS:
+        value = given.get(name)
+        if value is None:
+            continue
+        if not isinstance(value, str):
+            raise UsageError("no text", where=name)
+        if found.setdefault(name, value) != value:
+            raise UsageError("another than the desk's", where=f"{name}: {value[:40]}", hint=f"{name} {desk[name]}")
+    return found
+
+
+def _mrz(value: object, place: _Folder | _Record | None) -> object:
+    # an MRZ of any format holds fillers or several lines, a path neither
+    if place is not None and isinstance(value, str) and not ("<" in value or "\n" in value or is_blank(value)):
+        return place.read(value, "mrz", limits.TEXT).decode("utf-8", "replace")
+    return value
+
+
+def _chip(value: object, place: _Folder | _Record | None) -> object:
+    if isinstance(value, str) and place is not None:
+        return place.chip(value)
+    if not isinstance(value, dict):
+        raise UsageError("no files", where="chip", hint='{"EF_SOD": "base64…", …}')
+    return {name: _bytes(data, f"chip {str(name)[:40]}") for name, data in value.items()}
+
+
+def _file(value: object, name: str, place: _Folder | _Record | None) -> bytes:
+    if place is not None and isinstance(value, str) and place.has(value):
+        return place.read(value, name, limits.CHIP_FILE)
+    try:
+        return _bytes(value, name)
+    except UsageError:
+        if not isinstance(place, _Folder) or not isinstance(value, str):
+            raise
+        raise InputError("neither a file nor base64", where=f"{name}: {value[:80]}") from None
+
+
+def _below(folder: Path, value: str, name: str) -> Path:
+    """Return the path of what evidence names, which nothing leads out of the evidence's folder.
+
+    :raises UsageError: it leads out, by ``..``, from the root, or through a link
+    """
+    try:
+        path = (folder / value).resolve()
+        if path.is_relative_to(folder.resolve()):
+            return path
+    except (OSError, ValueError, RuntimeError):  # a NUL, a name too long, a loop of links
+        pass
+    where = f"{name}: {value[:80]}"
+    raise UsageError("not below the folder of the evidence", where=where, hint="options name files anywhere")
+
+
+def _bytes(value: object, where: str) -> bytes:
+    """Return bytes: those of a file as they are, those of a text in base64."""
+    if isinstance(value, bytes):
+        return value
+    try:
+        if isinstance(value, str):
+            return base64.b64decode(value, validate=True)
+    except ValueError:
+        pass
+    raise UsageError("no base64", where=where)
+
+
+def evidence_from_folder(path: Path, crossing: Mapping[str, str] = _NOTHING) -> Evidence:
+    """Return the evidence of a folder: EF files in it or in ``chip/``, ``mrz.txt``, ``seal.*``, ``evidence.json``.
+
+    Where it has no MRZ, a picture of the page is looked at: ``page`` or
+    ``page-back``, ``.jpg`` or ``.png``. Links in it are passed over.
+
+    :param crossing: as :func:`evidence_from_json` takes it
+    :raises InputError: it holds none of them, or one that cannot be read
+    :raises UsageError: ``evidence.json`` holds what cannot be used
+    """
+    return evidence_from_files(folder_files(path), crossing, where=str(path))
+
+
+def evidence_from_files(
+    files: Mapping[str, bytes], crossing: Mapping[str, str] = _NOTHING, *, where: str = "files"
+) -> Evidence:
+    """Return the evidence of a folder's files by their paths in it, as :func:`evidence_from_folder` does."""
+    values = _beside({name: files[name] for name in _chosen(files)}, where)
+    if "chip" not in values and (chip := _chip_files(files, "chip/") or _chip_files(files, "")):
+        values["chip"] = chip
+    return _judgeable(values, where, _Record(files), crossing)
+
+
+def folder_files(path: Path) -> dict[str, bytes]:
+    """Return the evidence in a folder by its path in it, as a tar stream of it has it; links are passed over.
+
+    :raises InputError: it cannot be read, or is over the limits of a record
+    """
+    names = [name for name in _names(path) if is_evidence(name)]
+    if _is_folder(path / "chip"):
+        names += [f"chip/{name}" for name in _names(path / "chip") if is_evidence(name)]
+    held = Held()
+    try:
+        for name in names:
+            held.add(name, inputs.read_file(path / name, limits.INPUT_FILE, regular=True))
+    except ArchiveError as error:
+        raise InputError(str(error), where=str(path)) from None
+    return held.files
+
+
+def is_evidence(name: str) -> bool:
+    """Whether a file of this name is one that a record's folder may hold."""
+    return _known(name) or ef_catalogue.recognise(name) is not None
+
+
+def _known(name: str) -> bool:
+    return name in ("evidence.json", "mrz.txt", *_PAGES) or name.startswith("seal.")
+
+
+def _chosen(names: Iterable[str]) -> list[str]:
+    """Return the files that are read beside the chip's: of several seals and pages the first alone."""
+    known = sorted(name for name in names if _known(name) and not ef_catalogue.recognise(name))
+    seals = [name for name in known if name.startswith("seal.")]
+    return [name for name in known if name not in seals[1:]]
+
+
+def _chip_files(files: Mapping[str, bytes], folder: str) -> dict[str, bytes]:
+    """Return the EF files of a folder in a record, in the order of their names."""
+    inner = {name.removeprefix(folder): name for name in sorted(files) if name.startswith(folder)}
+    return {name: files[path] for name, path in inner.items() if ef_catalogue.recognise(name)}
+
+
+def _names(folder: Path) -> list[str]:
+    """Return the names of the regular files of a folder."""
+    try:
+        with os.scandir(folder) as found:
+            return sorted(item.name for item in found if item.is_file(follow_symlinks=False))
+    except (OSError, ValueError) as error:
+        raise InputError("cannot read", where=str(folder), hint=getattr(error, "strerror", "") or "") from None
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(os.lstat(path).st_mode)
+    except OSError:
+        return False
+
+
+def _beside(files: Mapping[str, bytes], where: str) -> dict[str, Any]:
+    """Return what there is beside the chip's files."""
+    values: dict[str, Any] = {}
+    if "evidence.json" in files:
+        place = f"{where}: evidence.json"
+        values = named(inputs.json_object(files["evidence.json"], where=place, values=limits.EVIDENCE_VALUES), where)
+    if "mrz.txt" in files:
+        values.setdefault("mrz", files["mrz.txt"].decode("utf-8", "replace").splitlines())
+    pages = sorted(files.keys() & set(_PAGES))
+    if pages and not values.get("mrz"):
+        values.setdefault("page", files[pages[0]])
+    for name, data in files.items():
+        if name.startswith("seal."):
+            values.setdefault("seal", data)
+    return values
+
+
+def judgeable(values: Mapping[str, Any], where: str, crossing: Mapping[str, str] = _NOTHING) -> Evidence:
+    """Return the evidence of a JSON object in which there is something to judge.
+
+    :raises InputError: there is nothing
+    :raises UsageError: as :func:`evidence_from_json`
+    """
+    return _judgeable(values, where, None, crossing)
+
+
+def _judgeable(values: Mapping[str, Any], where: str, place: _Record | None, crossing: Mapping[str, str]) -> Evidence:
+    found = _arguments(values, place, crossing)
+    if not JUDGED & found.keys():
+        raise InputError("nothing to judge", where=where, hint="EF files, mrz.txt, seal.png, page.png or evidence.json")
+    return Evidence(**found)
+
+
+def evidence_json(evidence: Evidence, *, chip: bool = True) -> dict[str, Any]:
+    """Return evidence as the JSON object that :func:`evidence_from_json` reads; holds personal data.
+
+    :param chip: whether to put the chip's files in
+    """
+    values: dict[str, Any] = {"schema": 1, "direction": evidence.direction, "point": evidence.point}
+    values["asks_protection"] = evidence.asks_protection
+    if evidence.mrz is not None:
+        values["mrz"] = evidence.mrz if isinstance(evidence.mrz, str) else list(evidence.mrz)
+    if evidence.claims:
+        values["claims"] = {key: str(value) for key, value in evidence.claims.items()}
+    for name, data in (("seal", evidence.seal), ("page", evidence.page)):
+        if data is not None:
+            values[name] = base64.b64encode(data).decode()
+    if chip and evidence.files is not None:
+        values["chip"] = {name: base64.b64encode(data).decode() for name, data in evidence.files.items()}
+    return {key: value for key, value in values.items() if value is not None}

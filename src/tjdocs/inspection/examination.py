@@ -1,0 +1,107 @@
+"""All checks that need no law, over one document: evidence in, findings out."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+
+from tjdocs import mrz
+from tjdocs.errors import InputError
+from tjdocs.findings import Finding, Outcome, enforce_premises, passed
+from tjdocs.inspection import chip_checks, lds_checks, mrz_checks, passive_authentication, seal_checks
+from tjdocs.inspection.evidence import Evidence
+from tjdocs.pki.trust.store import TrustStore
+from tjdocs.times import moment_of
+
+__all__ = ["Examination", "examine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What was found, and what it was found in.
+
+    :param findings: premises enforced, in the order of the checks
+    :param at: the time of judgement, with the offset of the place: its date is the day of judgement
+    :param printed: the printed zone; ``chip_zone`` that of DG1
+    :param sealed: the seal, and who signed it
+    """
+
+    findings: tuple[Finding, ...]
+    at: datetime
+    printed: mrz.Zone | None = field(default=None, repr=False)
+    chip_zone: mrz.Zone | None = field(default=None, repr=False)
+    chip: lds_checks.ChipContent | None = field(default=None, repr=False)
+    authentication: passive_authentication.Passive | None = field(default=None, repr=False)
+    sealed: seal_checks.Sealed | None = field(default=None, repr=False)
+
+
+def examine(
+    evidence: Evidence, trust: TrustStore, *, at: date | datetime, time_zone: tzinfo | None = None
+) -> Examination:
+    """Judge everything in ``evidence``. Never raises on what it holds.
+
+    :param time_zone: of the place, in which a moment has its day; the home zone of ``specs/times.toml`` unless given
+    :raises UsageError: ``at`` is no time of judgement, or a page cannot be read without the extra ``vision``
+    """
+    now = moment_of(at, zone=time_zone)
+    today = now.date()
+    printed = _printed(evidence, today)
+    chip = lds_checks.read_chip(evidence.files) if evidence.files is not None else None
+    dg1 = chip.parsed.get("DG1") if chip else None
+    chip_zone = _chip_zone(dg1.zone, printed, today) if dg1 is not None else None
+    findings: list[Finding] = []
+    if printed is not None or chip_zone is None:
+        findings += mrz_checks.check_zone(printed, "zone")
+    if chip_zone is not None:
+        findings += mrz_checks.check_zone(chip_zone, "DG1")
+    counting = chip_zone if chip_zone is not None and chip_zone.format else printed
+    findings.append(mrz_checks.check_expiry(counting, today))
+    findings += lds_checks.check_structure(chip)
+    findings += [Finding("lds.structure", Outcome.FAILED, "twice", subject=name) for name in sorted(evidence.twice)]
+    findings.append(lds_checks.check_com_sod(chip))
+    result = passive_authentication.authenticate(chip, trust, counting, at=now)
+    findings += result.findings
+    findings.append(_authentic(result.findings))
+    findings.append(chip_checks.check_genuine(chip))
+    findings.append(mrz_checks.compare(printed, chip_zone))
+    sealed = seal_checks.examine_seal(evidence.seal, trust, (("zone", printed), ("DG1", chip_zone)), at=now)
+    findings += sealed.findings
+    return Examination(enforce_premises(findings), now, printed, chip_zone, chip, result, sealed)
+
+
+def _chip_zone(text: str, printed: mrz.Zone | None, on: date) -> mrz.Zone:
+    """Return DG1's zone: the printed one where that is the same, as it stands, and nothing is wrong with it."""
+    if printed is not None and not printed.problems and printed.repair is None and "".join(printed.lines) == text:
+        return printed
+    return mrz.parse_joined(text, at=on)
+
+
+def _printed(evidence: Evidence, on: date) -> mrz.Zone | None:
+    """Return the printed zone: as it was typed or scanned, else as the picture of the page shows it."""
+    if evidence.mrz is not None:
+        return mrz.parse(evidence.mrz, at=on)
+    if evidence.page is None:
+        return None
+    try:
+        return mrz.read(evidence.page, at=on)
+    except InputError:  # no picture, or one over the limits
+        return mrz_checks.unread(on)
+
+
+# groups that were not handed over do not lower authenticity; DG1 is a premise of its own
+_NOT_GIVEN = ("not-handed-over", "mandatory-missing")
+
+
+def _authentic(findings: list[Finding]) -> Finding:
+    """Judge ``pa.authentic``: everything it rests on held, and the hash of every group handed over."""
+    check = "pa.authentic"
+    fallen = [f for f in findings if not f.outcome.holds]
+    relevant = [f for f in fallen if f.check != "pa.ds-revocation" and f.reason not in _NOT_GIVEN]
+    if not relevant:
+        return passed(check)
+    failed = [f for f in relevant if f.outcome is Outcome.FAILED]
+    if failed:
+        return Finding(check, Outcome.FAILED, "not-authentic", _names(failed))
+    return Finding(check, Outcome.UNDETERMINED, "premise", _names(relevant))
+
+
+def _names(findings: list[Finding]) -> str:
+    return "rests on " + ", ".join(f"{f.check} {f.subject}".rstrip() for f in findings)

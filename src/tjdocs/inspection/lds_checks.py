@@ -1,0 +1,198 @@
+"""Checks on the files: ``lds.structure`` and ``lds.com-sod`` (Doc 9303-10, 4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import Any
+
+from tjdocs.findings import Finding, Outcome, brief, passed
+from tjdocs.inspection.evidence import MAX_FILE
+from tjdocs.lds import ef_catalogue
+from tjdocs.lds.ef_catalogue import LdsError
+from tjdocs.lds.ef_sod import Sod, SodError
+from tjdocs.lds.readers import READERS
+from tjdocs.pki import public_key
+
+__all__ = ["ChipContent", "check_com_sod", "check_structure", "read_chip"]
+
+_SIGNED_VERSION = "0108"
+# below version 1.8 nothing signs what EF.COM says of versions, and nothing passes them
+_GROUPS_ALONE = Finding("lds.com-sod", Outcome.PASSED, detail="the data groups alone: EF.SOD signs no version")
+
+
+@dataclass(frozen=True, slots=True)
+class ChipContent:
+    """The files of a chip, each read as far as it can be.
+
+    :param files: by name, as handed over
+    :param sod: EF.SOD, None when not handed over or unreadable (``sod_reason`` says which)
+    :param parsed: every other file that could be read, by name
+    :param errors: reason and detail of every file that could not
+    :param contents: by name, without padding, what hashes are made over; a file that is no data object as it is
+    :param issued: the date of issue in DG12
+    """
+
+    files: Mapping[str, bytes] = field(repr=False)
+    sod: Sod | None
+    sod_reason: str
+    sod_detail: str = field(repr=False)
+    parsed: Mapping[str, Any] = field(repr=False)
+    errors: Mapping[str, tuple[str, str]] = field(repr=False)
+    contents: Mapping[str, bytes] = field(repr=False)
+    issued: date | None = field(repr=False)
+    _digests: dict[tuple[str, str], bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def digest(self, name: str, hash_id: str) -> bytes:
+        """Return the digest of a file's content, computed once: EF.SOD and the register each ask for it.
+
+        :raises KeyError: no such file, or the hash is not in the table
+        """
+        found = self._digests.get((name, hash_id))
+        if found is None:
+            found = self._digests[name, hash_id] = public_key.hash_data(hash_id, self.contents[name])
+        return found
+
+    @property
+    def data_groups(self) -> dict[int, str]:
+        """Names of the data groups handed over, by number."""
+        return {int(name[2:]): name for name in self.files if name.startswith("DG")}
+
+    def behind(self, name: str) -> tuple[str, ...]:
+        """Return the name of what follows a file's object, if anything does; neither hash nor signature covers it.
+
+        ``padding``: a chip's empty memory, zeros or FF; ``trailing-data``: anything else.
+        """
+        data, size = self.files[name], len(self.contents[name])
+        if len(data) == size:
+            return ()
+        more = data[size:]
+        return ("padding",) if not more.strip(b"\x00") or not more.strip(b"\xff") else ("trailing-data",)
+
+
+@cache
+def _order() -> dict[str, int]:
+    """Return the place of each file in reports: EF files, then data groups by number."""
+    return {file.name: file.data_group or 0 for file in ef_catalogue.files()}
+
+
+@cache
+def _tags() -> dict[str, int | None]:
+    return {file.name: file.tag for file in ef_catalogue.files()}
+
+
+def read_chip(files: Mapping[str, bytes]) -> ChipContent:
+    """Read every file once. Never raises, whatever the bytes."""
+    sod, reason, detail = None, "no-input", ""
+    parsed: dict[str, Any] = {}
+    errors: dict[str, tuple[str, str]] = {}
+    contents: dict[str, bytes] = {}
+    issued: date | None = None
+    for name, data in files.items():
+        if len(data) > MAX_FILE:
+            errors[name] = ("limit", f"more than {MAX_FILE} bytes")
+            if name == "EF.SOD":
+                reason = "limit"
+        elif name == "EF.SOD":
+            try:
+                sod, reason = Sod.parse(data), ""
+                contents[name] = sod.raw
+            except SodError as error:
+                reason, detail = error.reason, str(error)
+        else:
+            try:
+                parsed[name], contents[name] = _read(name, data)
+                if name == "DG12":
+                    issued = parsed[name].issued
+            except LdsError as error:
+                contents[name] = _content(data)
+                errors[name] = ("limit" if error.reason == "limit" else "structure", f"{error.reason}: {error}")
+    return ChipContent(files, sod, reason, detail, parsed, errors, contents, issued)
+
+
+def _content(data: bytes) -> bytes:
+    """Return a file without padding, one that is no data object as it is."""
+    try:
+        return ef_catalogue.without_padding(data)[0]
+    except LdsError:
+        return data
+
+
+def _read(name: str, data: bytes) -> tuple[Any, bytes]:
+    """Return a file as its reader gives it, None where there is none, and its bytes without padding."""
+    reader = READERS.get(name)
+    if reader is not None:
+        read = reader(data)
+        return read, read.raw
+    content, _ = ef_catalogue.without_padding(data)
+    tag = _tags()[name]
+    if tag is not None and content[0] != tag:
+        raise LdsError("tag", f"tag {content[0]:02X} instead of {tag:02X}")
+    return None, content
+
+
+def check_structure(chip: ChipContent | None) -> list[Finding]:
+    """Judge whether each file, EF.SOD apart, can be read as what it is.
+
+    Of a file that has no reader here the outermost object alone is known to be one; its content was not read.
+    """
+    if chip is None:
+        return [brief("lds.structure", Outcome.UNDETERMINED, "no-input")]
+    findings = []
+    for name in sorted(chip.files, key=_order().__getitem__):
+        if name == "EF.SOD":
+            continue
+        if name in chip.errors:
+            reason, detail = chip.errors[name]
+            outcome = Outcome.UNDETERMINED if reason == "limit" else Outcome.FAILED
+            findings.append(Finding("lds.structure", outcome, reason, detail, name))
+            continue
+        if name not in READERS:
+            findings.append(Finding("lds.structure", Outcome.UNDETERMINED, "not-read", _unread(chip, name), name))
+            continue
+        # what follows a hashed group as padding is named where its hash is judged
+        behind = [word for word in chip.behind(name) if word != "padding" or name == "EF.COM"]
+        problems = getattr(chip.parsed[name], "problems", ())
+        if not problems:
+            outcome = Outcome.WARNING if behind else Outcome.PASSED
+            findings.append(brief("lds.structure", outcome, next(iter(behind), ""), name))
+            continue
+        worst = sorted(problems, key=lambda problem: problem.severity != "error")
+        outcome = Outcome.FAILED if worst[0].severity == "error" else Outcome.WARNING
+        detail = "; ".join((*(problem.text for problem in worst), *behind))
+        findings.append(Finding("lds.structure", outcome, worst[0].code, detail, name))
+    return findings or [brief("lds.structure", Outcome.UNDETERMINED, "no-input")]
+
+
+def _unread(chip: ChipContent, name: str) -> str:
+    """Return what is odd about a file that was not read; one without a tag of its own may be a row of objects."""
+    odd = _tags()[name] is not None and "trailing-data" in chip.behind(name)
+    return "trailing-data" if odd else ""
+
+
+def check_com_sod(chip: ChipContent | None) -> Finding:
+    """Compare what EF.COM and EF.SOD list."""
+    check = "lds.com-sod"
+    if chip is None or "EF.COM" not in chip.files or "EF.SOD" not in chip.files:
+        return brief(check, Outcome.UNDETERMINED, "no-input")
+    com = chip.parsed.get("EF.COM")
+    if com is None or chip.sod is None:
+        return brief(check, Outcome.UNDETERMINED, "unreadable")
+    signed = chip.sod.security_object
+    listed = set(com.data_groups)
+    if listed != signed.hashes.keys():
+        only_com = ", ".join(f"DG{n}" for n in sorted(listed - signed.hashes.keys()))
+        only_sod = ", ".join(f"DG{n}" for n in sorted(signed.hashes.keys() - listed))
+        detail = "; ".join(
+            f"only in {where}: {names}" for where, names in (("EF.COM", only_com), ("EF.SOD", only_sod)) if names
+        )
+        return Finding(check, Outcome.FAILED, "lists-differ", detail)
+    if signed.version == 0 and com.lds_version >= _SIGNED_VERSION:
+        # from LDS 1.8 on the version is signed: a security object without it was lowered
+        return Finding(check, Outcome.FAILED, "version-differs", f"EF.COM {com.lds_version}, EF.SOD none")
+    versions = (signed.lds_version, signed.unicode_version)
+    if signed.version == 0:
+        return _GROUPS_ALONE
+    if versions != (com.lds_version, com.unicode_version):
+        return Finding(check, Outcome.FAILED, "version-differs", f"EF.COM {com.lds_version}, EF.SOD {versions[0]}")
+    return passed(check)

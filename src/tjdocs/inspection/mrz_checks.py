@@ -1,0 +1,81 @@
+"""Checks on a zone: ``mrz.structure``, ``mrz.check-digits``, ``mrz.dates``, ``doc.expiry`` (Doc 9303-3, 4)."""
+
+from datetime import date
+
+from tjdocs import mrz
+from tjdocs.findings import Finding, Outcome, brief, passed
+from tjdocs.mrz.mrz_problems import problem
+
+__all__ = ["check_expiry", "check_zone", "compare", "unread"]
+
+_NO_ZONE = "no-zone"
+_SHOWN = 6  # places at which two zones differ, told; the report marks all
+_CHECKS = ("mrz.structure", "mrz.check-digits", "mrz.dates")
+
+
+def unread(on: date) -> mrz.Zone:
+    """Return the zone of a picture that is none, or shows none."""
+    return mrz.Zone(None, (), on, (problem(_NO_ZONE),))
+
+
+def check_zone(zone: mrz.Zone | None, subject: str) -> list[Finding]:
+    """Judge a zone; None: none was handed over.
+
+    :param subject: ``zone`` for the printed one, ``DG1`` for the chip's
+    """
+    if zone is None:
+        return [brief(check, Outcome.UNDETERMINED, "no-input", subject) for check in _CHECKS]
+    if zone.format and not zone.problems:
+        return [passed(check, subject) for check in _CHECKS]
+    findings = []
+    if [p.code for p in zone.problems] == [_NO_ZONE]:  # of the picture, not of the document
+        rest = [brief(check, Outcome.UNDETERMINED, "unreadable", subject) for check in _CHECKS[1:]]
+        return [brief(_CHECKS[0], Outcome.UNDETERMINED, _NO_ZONE, subject), *rest]
+    kinds = mrz.problem_kinds()
+    for check in _CHECKS:
+        if not zone.format and check != "mrz.structure":
+            findings.append(brief(check, Outcome.UNDETERMINED, "unreadable", subject))
+            continue
+        problems = [p for p in zone.problems if kinds[p.code].check == check]
+        errors = [p for p in problems if p.severity == "error"]
+        if not problems:
+            findings.append(passed(check, subject))
+            continue
+        outcome = Outcome.FAILED if errors else Outcome.WARNING
+        detail = "; ".join(f"{p.field or 'zone'}: {p.message}" for p in errors or problems)
+        findings.append(Finding(check, outcome, (errors or problems)[0].code, detail, subject))
+    return findings
+
+
+def check_expiry(zone: mrz.Zone | None, on: date) -> Finding:
+    """Judge the date of expiry of the zone that counts, on a day."""
+    last = zone.date_of_expiry if zone is not None else None
+    if last is None:
+        return brief("doc.expiry", Outcome.UNDETERMINED, "no-date")
+    if last < on:
+        return Finding("doc.expiry", Outcome.FAILED, "expired", f"last valid day {last.isoformat()}")
+    return passed("doc.expiry")
+
+
+def compare(printed: mrz.Zone | None, chip: mrz.Zone | None) -> Finding:
+    """Compare the printed zone with DG1's, field by field (BSI TR-03135-1, 5.7.2)."""
+    check = "lds.dg1-mrz"
+    if printed is None or chip is None:
+        return brief(check, Outcome.UNDETERMINED, "no-input")
+    if not printed.format or not chip.format:
+        return brief(check, Outcome.UNDETERMINED, "unreadable")
+    if printed.lines == chip.lines:
+        return passed(check)
+    ours, theirs = printed.fields(), chip.fields()
+    fields = sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))
+    places = [
+        f"line {number} position {column}"
+        for number, (ours_, theirs_) in enumerate(zip(printed.lines, chip.lines, strict=False), 1)
+        for column, (mine, other) in enumerate(zip(ours_, theirs_, strict=False), 1)
+        if mine != other
+    ]
+    shown = "; " + ", ".join(places[:_SHOWN]) if printed.format == chip.format and places else ""
+    detail = "differ: " + (", ".join(fields) or "check digits") + shown
+    if fields and all(name.startswith(("optional_data", "composite")) for name in fields):
+        return Finding(check, Outcome.UNDETERMINED, "optional-data-differs", detail)
+    return Finding(check, Outcome.FAILED, "differs", detail)

@@ -1,0 +1,240 @@
+"""Passive authentication: ``pa.*`` (Doc 9303-11, 5.1; Doc 9303-12, 6; BSI TR-03135-1, 5.6.4).
+
+Three times are three inputs: of judgement (``at``), of signing (DG12's date of issue, else the signer's own claim,
+else assumed to be the time of judgement), and those of the certificates.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from tjdocs import mrz
+from tjdocs.asn1 import der, times
+from tjdocs.findings import Finding, Outcome, brief, passed
+from tjdocs.inspection.lds_checks import ChipContent
+from tjdocs.pki import algorithms, certification_path, public_key, signed_data
+from tjdocs.pki.attempts import Attempts
+from tjdocs.pki.certificate import Certificate
+from tjdocs.pki.trust import revocation, signer_rules
+from tjdocs.pki.trust.signer_rules import Fault, StatedTime
+from tjdocs.pki.trust.store import TrustStore
+
+__all__ = ["Passive", "authenticate"]
+
+_SIGNER_CHECKS = ("pa.ds-chain", "pa.ds-validity", "pa.ds-usage", "pa.country", "pa.ds-revocation")
+_MANDATORY = {1, 2}  # Doc 9303-10, 4.2
+
+
+@dataclass(frozen=True, slots=True)
+class Passive:
+    """What passive authentication found.
+
+    :param findings: without ``pa.authentic``
+    :param signer: the document signer, None when it was not found
+    :param path: how far its chain led
+    :param signed: the time of signing, and whether it is ``stated``, ``claimed`` or ``assumed``
+    """
+
+    findings: list[Finding]
+    signer: Certificate | None = None
+    path: certification_path.Path | None = None
+    signed: tuple[datetime, str] | None = None
+
+
+def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Zone | None, *, at: datetime) -> Passive:
+    """Judge EF.SOD, its signer and the data groups.
+
+    :param zone: DG1's, or the printed one where DG1 was not handed over
+    """
+    if chip is None or chip.sod is None:
+        return Passive(_without_sod(chip))
+    sod = chip.sod
+    unreadable = ("certificate-unreadable",) if sod.signed_data.unreadable_certificates else ()
+    findings = [_named("pa.sod-structure", (*sod.warnings, *unreadable, *chip.behind("EF.SOD")))]
+    signature, signer = _signature(chip, trust)
+    hashes = _hashes(chip)
+    said, doubtful = _times(chip, signature.info, hashes, at)
+    signed = (said[0].moment, said[0].how)
+    findings.append(_weakened(signature, said[0].moment.date()))
+    if signer is None:
+        reason, detail = "signer-missing", "no certificate inside fits the signer named"
+        if signature.finding.reason == "limit":
+            reason, detail = "limit", "more certificates fit the signer named than are tried"
+        findings += [Finding(check, Outcome.UNDETERMINED, reason, detail) for check in _SIGNER_CHECKS[:-1]]
+        findings.append(brief("pa.ds-revocation", Outcome.UNDETERMINED, "premise"))
+        return Passive([*findings, *hashes], None, None, signed)
+    judged = signer_rules.judge(signer, "document", trust)
+    last = zone.date_of_expiry if zone else None
+    validity = [*signer_rules.check_validity(judged, said, at=at, last=last), *doubtful]
+    code = zone.document_code if zone is not None and zone.format else ""
+    findings += [
+        signer_rules.finding("pa.ds-chain", judged.chain),
+        signer_rules.finding("pa.ds-validity", validity, detail=str(said[0])),
+        signer_rules.finding("pa.ds-usage", [*judged.usage, *signer_rules.check_document_type(judged, code)]),
+        _country(judged, zone),
+        _revocation(judged.path, trust, at),
+        *hashes,
+    ]
+    return Passive(findings, signer, judged.path, signed)
+
+
+def _revocation(path: certification_path.Path, trust: TrustStore, at: datetime) -> Finding:
+    if not path.valid:
+        return brief("pa.ds-revocation", Outcome.UNDETERMINED, "premise")
+    return revocation.judge("pa.ds-revocation", path.chain, trust, at=at)
+
+
+def _country(judged: signer_rules.JudgedSigner, zone: mrz.Zone | None) -> Finding:
+    if zone is None or not zone.format:
+        return brief("pa.country", Outcome.UNDETERMINED, "no-input")
+    state = zone.issuing_state
+    faults = signer_rules.check_country(judged, f"zone {state}", mrz.signing_country(state))
+    return signer_rules.finding("pa.country", faults)
+
+
+def _without_sod(chip: ChipContent | None) -> list[Finding]:
+    reason = chip.sod_reason if chip else "no-input"
+    if reason in ("no-input", "limit"):
+        structure = Finding("pa.sod-structure", Outcome.UNDETERMINED, reason)
+    else:
+        structure = Finding("pa.sod-structure", Outcome.FAILED, reason, chip.sod_detail if chip else "")
+    follow = "no-input" if reason == "no-input" else "unreadable"
+    findings = [structure, Finding("pa.sod-signature", Outcome.UNDETERMINED, follow)]
+    for check in _SIGNER_CHECKS:
+        last = "premise" if check == "pa.ds-revocation" and follow == "unreadable" else follow
+        findings.append(Finding(check, Outcome.UNDETERMINED, last))
+    for name in chip.data_groups.values() if chip else ():
+        findings.append(Finding("pa.dg-hash", Outcome.UNDETERMINED, "no-sod", subject=name))
+    return findings
+
+
+def _named(check: str, warnings: tuple[str, ...], subject: str = "") -> Finding:
+    """Return a finding that passed, under the names given if there are any."""
+    if not warnings:
+        return passed(check, subject)
+    return Finding(check, Outcome.WARNING, warnings[0], ", ".join(dict.fromkeys(warnings)), subject)
+
+
+class _Signature(NamedTuple):
+    """A signature finding with what it rests on, so that its age can be judged once the signing time is known."""
+
+    finding: Finding
+    hashes: tuple[str, ...] = ()
+    rsa_bits: int = 0
+    info: signed_data.SignerInfo | None = None
+
+
+def _signature(chip: ChipContent, trust: TrustStore) -> tuple[_Signature, Certificate | None]:
+    """Verify the signers in order; the first that verifies counts, else the first that was found.
+
+    A signer whose certificate is not inside is looked for in the store, where it is no more trusted for it. Where more
+    certificates fit than are tried, none of them is the signer's: whoever made one must not speak for the others.
+    """
+    assert chip.sod is not None  # noqa: S101
+    data = chip.sod.signed_data
+    check = "pa.sod-signature"
+    best: tuple[_Signature, Certificate | None] | None = None
+    attempts, searching = data.attempts(), Attempts(certification_path.MAX_TRIED)
+    for info in data.signers:
+        named = data.named(info) or data.named(
+            info, trust.signers(serial=info.serial, key_identifier=info.key_identifier)
+        )
+        judged = data.judge(info, named, attempts=attempts)
+        if judged is None:
+            best = best or (_Signature(Finding(check, Outcome.UNDETERMINED, "signer-missing")), None)
+            continue
+        result, certificate, tolerance = judged
+        if result.valid:
+            several = ("several-signers",) if len(data.signers) > 1 else ()
+            warnings = (
+                *info.warnings,
+                *(() if certificate.raw in data.certificates else ("signer-not-inside",)),
+                *certificate.warnings,
+                *tolerance,
+                *result.warnings,
+                *several,
+            )
+            bits = certificate.key.bits if certificate.key.kind == "rsa" else 0
+            hashes = (info.digest, result.hash, chip.sod.security_object.hash)
+            return _Signature(_named(check, warnings), hashes, bits, info), certificate
+        if result.reason in public_key.OF_THE_KEY and certificate.raw not in data.certificates:
+            vouched = [c for c in named if signer_rules.judge(c, "document", trust, attempts=searching).path.valid]
+            if not vouched:
+                # a stranger may have published it under the signer's name
+                best = best or (_Signature(Finding(check, Outcome.UNDETERMINED, "signer-missing")), None)
+                continue
+            certificate = vouched[0]
+        outcome = Outcome.UNDETERMINED if result.valid is None else Outcome.FAILED
+        finding = Finding(check, outcome, result.reason, f"algorithm {result.algorithm or 'unknown'}")
+        signer = None if result.reason == "limit" and len(named) > 1 else certificate
+        if best is None or best[1] is None:
+            best = (_Signature(finding, info=info), signer)
+    assert best is not None  # noqa: S101 (EF.SOD without a signer is not read)
+    return best
+
+
+def _weakened(signature: _Signature, signed: date) -> Finding:
+    finding = signature.finding
+    # the weakest of the three digests decides
+    known = {hash_ for hash_ in signature.hashes if hash_}
+    if finding.outcome.holds and any(algorithms.outdated(hash_, signed) for hash_ in known):
+        return Finding(finding.check, Outcome.FAILED, "algorithm-forbidden", f"signed {signed.isoformat()}")
+    if finding.outcome.holds and any(algorithms.weak(hash_, signature.rsa_bits, signed) for hash_ in known):
+        reasons = f"{finding.detail}, algorithm-weak" if finding.detail else "algorithm-weak"
+        return Finding(finding.check, Outcome.WARNING, finding.reason or "algorithm-weak", reasons)
+    return finding
+
+
+def _hashes(chip: ChipContent) -> list[Finding]:
+    assert chip.sod is not None  # noqa: S101
+    signed = chip.sod.security_object
+    given, listed = chip.data_groups, signed.hashes
+    check, failed, unsure = "pa.dg-hash", Outcome.FAILED, Outcome.UNDETERMINED
+    forbidden = bool(signed.hash) and algorithms.hash_by_id(signed.hash).forbidden
+    findings = []
+    for number in sorted({*listed, *given, *_MANDATORY}):
+        name = given.get(number)
+        if name is None:
+            reason = "not-handed-over" if number in listed else "mandatory-missing"
+            findings.append(brief(check, unsure, reason, f"DG{number}"))
+        elif number not in listed:
+            findings.append(brief(check, failed, "not-listed", name))
+        elif not signed.hash:
+            findings.append(brief(check, unsure, "digest-unknown", name))
+        elif forbidden:
+            findings.append(brief(check, failed, "digest-forbidden", name))
+        elif name in chip.errors and chip.errors[name][0] == "limit":
+            findings.append(brief(check, unsure, "limit", name))
+        elif chip.digest(name, signed.hash) != listed[number]:
+            findings.append(brief(check, failed, "differs", name))
+        elif "padding" in chip.behind(name):
+            findings.append(brief(check, Outcome.WARNING, "padding", name))
+        else:
+            findings.append(passed(check, name))
+    return findings
+
+
+def _times(
+    chip: ChipContent, info: signed_data.SignerInfo | None, hashes: list[Finding], at: datetime
+) -> tuple[list[StatedTime], list[Fault]]:
+    """Return every time at which the document says that it was signed, and what is odd about them.
+
+    The first is the time of signing; the time of inspection where there is none.
+    """
+    said, odd = [], []
+    signed = any(finding.subject == "DG12" and finding.outcome.holds for finding in hashes)
+    if chip.issued is not None and signed:
+        said.append(StatedTime.of_day(chip.issued))
+    values = ((info.attributes if info else None) or {}).get(signed_data.OID_SIGNING_TIME, ())
+    moment = None
+    if len(values) == 1:
+        with suppress(der.DerError):
+            moment = times.parse_time(values[0])
+    if moment is not None:
+        said.append(StatedTime(moment, "claimed"))
+        if not times.in_der_form(values[0]):
+            odd.append(Fault(Outcome.WARNING, "signing-time-form"))
+    elif values:
+        odd.append(Fault(Outcome.WARNING, "signing-time-unreadable"))
+    return said or [StatedTime(at, "assumed")], odd

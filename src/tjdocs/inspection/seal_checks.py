@@ -1,0 +1,103 @@
+"""The seal and what it agrees with: ``seal.*`` (Doc 9303-13, appendix D; Doc 9303-7, 9.4; Doc 9303-8, appendix A)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tjdocs import mrz, seal
+from tjdocs.findings import Finding, Outcome
+from tjdocs.inspection.evidence import MAX_FILE
+from tjdocs.pki.trust.store import TrustStore
+from tjdocs.seal import FeatureSpec, Seal, Verification
+
+__all__ = ["Sealed", "examine_seal"]
+
+_CHECKS = ("seal.structure", "seal.signer", "seal.signature", "seal.revocation", "seal.agreement")
+_VISA = ("MRV-A", "MRV-B")
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What was found of a seal.
+
+    :param seal: as read, None where none was handed over or found in the picture
+    :param verification: of its signer and signature
+    """
+
+    findings: tuple[Finding, ...]
+    seal: Seal | None = field(default=None, repr=False)
+    verification: Verification | None = field(default=None, repr=False)
+
+
+_NONE = Sealed(tuple(Finding(check, Outcome.UNDETERMINED, "no-input") for check in _CHECKS))
+
+
+def examine_seal(
+    data: bytes | None, trust: TrustStore, zones: Iterable[tuple[str, mrz.Zone | None]], *, at: datetime
+) -> Sealed:
+    """Judge a seal and compare it with the zones at hand. Never raises on what it holds.
+
+    :param data: the seal's bytes, or a PNG or JPEG picture of it; None: none was handed over
+    :param zones: each with the subject under which it is told: ``zone``, ``DG1``
+    """
+    if data is None:
+        return _NONE
+    if len(data) > MAX_FILE:
+        return _unread("limit", f"{len(data)} bytes")
+    if seal.is_picture(data):
+        try:
+            data = seal.read_code(data)
+        except seal.CodeError as error:
+            return _unread(error.reason, error.message)
+    read = Seal.parse(data)
+    verification = seal.verify(read, trust, at=at)
+    agreement = _agreement(read, [(name, zone) for name, zone in zones if zone is not None])
+    return Sealed((*verification.findings, *agreement), read, verification)
+
+
+def _unread(reason: str, detail: str) -> Sealed:
+    """Return the findings of a seal whose bytes could not be had."""
+    rest = (Finding(check, Outcome.UNDETERMINED, "unreadable") for check in _CHECKS[1:])
+    return Sealed((Finding(_CHECKS[0], Outcome.UNDETERMINED, reason, detail), *rest))
+
+
+def _agreement(read: Seal, at_hand: list[tuple[str, mrz.Zone]]) -> list[Finding]:
+    """Compare every feature that a zone also says, with every zone at hand of the document it speaks of."""
+    check = "seal.agreement"
+    if read.profile is None:
+        return [Finding(check, Outcome.UNDETERMINED, "unreadable")]
+    said = [spec for spec in read.profile.features if (spec.zone or spec.agrees) and spec.name in read.values]
+    found = []
+    for of in dict.fromkeys(spec.of for spec in said):
+        specs = [spec for spec in said if spec.of == of]
+        zones = [(name, zone) for name, zone in at_hand if _is_of(zone, of)]
+        subject = "" if of == "document" else of
+        if not zones:
+            found.append(Finding(check, Outcome.UNDETERMINED, "nothing-to-compare", subject=subject))
+        found += [_compare(read, specs, zone, name, of) for name, zone in zones]
+    return found or [Finding(check, Outcome.UNDETERMINED, "nothing-to-compare")]
+
+
+def _is_of(zone: mrz.Zone, of: str) -> bool:
+    return of == "document" or (zone.format in _VISA) == (of == "visa")
+
+
+def _compare(read: Seal, specs: list[FeatureSpec], zone: mrz.Zone, name: str, of: str) -> Finding:
+    """Compare character by character, blanks of the seal being fillers.
+
+    A zone whose check digits are wrong was misread or altered: it is not compared.
+    """
+    check, prefix = "seal.agreement", "" if of == "document" else f"{of}-"
+    kinds = mrz.problem_kinds()
+    wrong = any(p.severity == "error" and kinds[p.code].check == "mrz.check-digits" for p in zone.problems)
+    if wrong or not zone.format:
+        return Finding(check, Outcome.UNDETERMINED, f"{prefix}zone-invalid", subject=name)
+    differing = []
+    for spec in specs:
+        value = str(read.values[spec.name]).replace(" ", "<")
+        printed = "".join(zone.lines)[: len(value)] if zone.format == spec.zone else ""
+        if value != (printed if spec.zone else getattr(zone, spec.agrees)):
+            differing.append(spec.name)
+    if differing:
+        return Finding(check, Outcome.FAILED, f"{prefix}differs", "differ: " + ", ".join(differing), name)
+    return Finding(check, Outcome.PASSED, subject=name)

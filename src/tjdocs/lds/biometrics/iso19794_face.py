@@ -1,0 +1,405 @@
+"""The facial record of ISO/IEC 19794-5:2005, which DG2 carries (Doc 9303-10, 4.7.2): header, faces, images.
+
+Codes are kept as the numbers that stand in the record; ``specs/lds/face.toml`` names them. :func:`check_image` and
+:func:`prepare` look at the picture itself.
+"""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from struct import Struct
+from struct import error as struct_error
+from typing import TYPE_CHECKING
+
+from tjdocs.errors import UsageError
+from tjdocs.lds._errors import LdsError, Problem
+from tjdocs.lds.biometrics import image_header
+from tjdocs.lds.biometrics.iso19794_codes import code_name, undefined
+from tjdocs.portrait import prepare_portrait
+from tjdocs.portrait.face_image import Eyes, check_face, check_image
+from tjdocs.spans import Span
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+__all__ = [
+    "Eyes",
+    "FaceImage",
+    "FacialRecord",
+    "FeaturePoint",
+    "ImageDataType",
+    "ImageType",
+    "Problem",
+    "check_face",
+    "check_image",
+    "code_name",
+    "crop",
+    "prepare",
+    "spans",
+]
+
+_CLAUSE = "ISO/IEC 19794-5:2005, 5"
+_FORMAT, _VERSION = b"FAC\x00", b"010\x00"
+_HEADER = Struct(">4s4sIH")
+_INFORMATION = Struct(">IHBBB3sHBBBBBB")
+_POINT = Struct(">BBHHH")
+_IMAGE = Struct(">BBHHBBHH")
+_FIXED = _INFORMATION.size + _IMAGE.size
+_MAX_FACES, _MAX_POINTS = 64, 1024
+_CODINGS = {0: image_header.JPEG, 1: image_header.JPEG2000}
+
+
+class ImageType(IntEnum):
+    """Kind of face image (5.7). Doc 9303 wants full or token frontal."""
+
+    BASIC = 0
+    FULL_FRONTAL = 1
+    TOKEN_FRONTAL = 2
+
+
+class ImageDataType(IntEnum):
+    """Coding of the image (5.7)."""
+
+    JPEG = 0
+    JPEG2000 = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturePoint:
+    """A point of the face (5.6).
+
+    :param major, minor: MPEG-4 number: 12.1 is the centre of the person's left eye, 12.2 of the right one
+    :param x, y: in pixels from the upper left
+    :param kind: 1 for a two-dimensional MPEG-4 point
+    """
+
+    major: int
+    minor: int
+    x: int
+    y: int
+    kind: int = 1
+    reserved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FaceImage:
+    """One face with its image (5.5 to 5.8). Numbers are codes as in the record; 0 is unspecified.
+
+    :param image: the JPEG or JPEG 2000 file
+    :param width, height: in pixels, as the record claims
+    :param pose: yaw, pitch, roll as coded: half the angle plus one; 0 unspecified
+    :param pose_uncertainty: the same three
+    :param property_mask: 24 bits, bit 0 set when the others mean something
+    """
+
+    image: bytes = field(repr=False)
+    width: int
+    height: int
+    image_type: int = ImageType.FULL_FRONTAL
+    image_data_type: int = ImageDataType.JPEG
+    colour_space: int = 1
+    source_type: int = 0
+    device_type: int = 0
+    quality: int = 0
+    gender: int = field(default=0, repr=False)
+    eye_colour: int = field(default=0, repr=False)
+    hair_colour: int = field(default=0, repr=False)
+    property_mask: int = field(default=0, repr=False)
+    expression: int = field(default=0, repr=False)
+    pose: tuple[int, int, int] = field(default=(0, 0, 0), repr=False)
+    pose_uncertainty: tuple[int, int, int] = field(default=(0, 0, 0), repr=False)
+    feature_points: tuple[FeaturePoint, ...] = field(default=(), repr=False)
+
+    @property
+    def eyes(self) -> Eyes | None:
+        """Centres of both eyes, the one on the picture's left first, when the record names them."""
+        found = {(p.major, p.minor): (float(p.x), float(p.y)) for p in self.feature_points}
+        right, left = found.get((12, 2)), found.get((12, 1))
+        return (right, left) if right and left else None
+
+    @property
+    def format(self) -> str:
+        """``JPEG``, ``JPEG2000`` or empty, by the image's own first bytes."""
+        return image_header.kind(self.image)
+
+    def encode(self) -> bytes:
+        """Return the face's block of the record.
+
+        :raises UsageError: a number that does not fit its place, an empty image
+        """
+        if not self.image:
+            raise UsageError("no image", where="image", hint="a JPEG or JPEG 2000 file")
+        try:
+            size = _FIXED + _POINT.size * len(self.feature_points) + len(self.image)
+            mask = self.property_mask.to_bytes(3, "big")
+            codes = (self.gender, self.eye_colour, self.hair_colour, mask, self.expression)
+            block = [_INFORMATION.pack(size, len(self.feature_points), *codes, *self.pose, *self.pose_uncertainty)]
+            for p in self.feature_points:
+                if not (0 <= p.major < 16 and 0 <= p.minor < 16):
+                    raise UsageError("feature point of another form", where="feature_points", hint="0.0 to 15.15")
+                block.append(_POINT.pack(p.kind, p.major << 4 | p.minor, p.x, p.y, p.reserved))
+            size_and_colour = (self.width, self.height, self.colour_space, self.source_type)
+            kinds = (self.image_type, self.image_data_type)
+            block.append(_IMAGE.pack(*kinds, *size_and_colour, self.device_type, self.quality))
+        except (struct_error, OverflowError):
+            raise UsageError("number that does not fit its place", where="face", hint=_CLAUSE) from None
+        return b"".join((*block, self.image))
+
+
+@dataclass(frozen=True, slots=True)
+class FacialRecord:
+    """A facial record.
+
+    :param faces: one for each image, at least one
+    :param claimed_length: length that the header claims, None when it is the right one
+    :param rest: bytes behind the last face
+    """
+
+    faces: tuple[FaceImage, ...]
+    claimed_length: int | None = None
+    rest: bytes = field(default=b"", repr=False)
+    raw: bytes = field(default=b"", init=False, repr=False, compare=False)
+    """The record as read; empty when it was not read."""
+
+    @classmethod
+    def parse(cls, data: bytes, *, base: int = 0) -> "FacialRecord":
+        """Read a record; the image is not looked at.
+
+        :param base: offset of the record in its file, for errors
+        :raises LdsError: it is malformed
+        """
+        if len(data) < _HEADER.size:
+            raise LdsError("cut", "facial record ends in its header", base)
+        identifier, version, length, count = _HEADER.unpack_from(data)
+        if identifier != _FORMAT:
+            raise LdsError("form", "not a facial record: format identifier", base)
+        if version != _VERSION:
+            raise LdsError("version", "facial record of a version that is not read", base + 4)
+        if not count:
+            raise LdsError("missing", "facial record without a face", base + 12)
+        if count > _MAX_FACES:
+            raise LdsError("limit", f"more than {_MAX_FACES} faces", base + 12)
+        faces: list[FaceImage] = []
+        position = _HEADER.size
+        for _ in range(count):
+            face, position = _face(data, position, base)
+            faces.append(face)
+        record = cls(tuple(faces), None if length == len(data) else length, data[position:])
+        object.__setattr__(record, "raw", data)
+        return record
+
+    def encode(self) -> bytes:
+        """Return the record: as read, or made from the fields.
+
+        :raises UsageError: no face, too many, or a number that does not fit its place
+        """
+        if self.raw:
+            return self.raw
+        if not 0 < len(self.faces) <= _MAX_FACES:
+            raise UsageError("number of faces", where="faces", hint=f"1 to {_MAX_FACES}")
+        body = b"".join(face.encode() for face in self.faces) + self.rest
+        length = _HEADER.size + len(body) if self.claimed_length is None else self.claimed_length
+        return _HEADER.pack(_FORMAT, _VERSION, length, len(self.faces)) + body
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Faults that do not stop reading: lengths, undefined codes, an image of another coding than claimed."""
+        problems: list[Problem] = []
+        if self.claimed_length is not None or self.rest:
+            problems.append(Problem("record-length"))
+        for number, face in enumerate(self.faces, 1):
+            subject = f"face {number}"
+            for name, value in undefined(_codes(face)):
+                problems.append(Problem("record-code", subject, f"{name} {value}"))
+            if face.image_type == ImageType.BASIC:
+                problems.append(Problem("record-image-type", subject))
+            claimed, found = _CODINGS.get(face.image_data_type), face.format
+            if not found:
+                problems.append(Problem("image-format", subject))
+            elif claimed and claimed != found:
+                problems.append(Problem("record-image-data", subject, f"claimed {claimed}, found {found}"))
+        return tuple(problems)
+
+
+def _face(data: bytes, start: int, base: int) -> tuple[FaceImage, int]:
+    if start + _FIXED > len(data):
+        raise LdsError("cut", "facial record ends in a face's block", base + start)
+    size, count, gender, eye_colour, hair_colour, mask, expression, *angles = _INFORMATION.unpack_from(data, start)
+    points = start + _INFORMATION.size
+    information = points + count * _POINT.size
+    end = start + size
+    if size < _FIXED + count * _POINT.size:
+        raise LdsError("value", "face's block is shorter than what it holds", base + start)
+    if end > len(data):
+        raise LdsError("cut", f"face's block of {size} bytes, {len(data) - start} there", base + start)
+    if count > _MAX_POINTS:
+        raise LdsError("limit", f"more than {_MAX_POINTS} feature points", base + start)
+    features: tuple[FeaturePoint, ...] = ()
+    if count:
+        features = tuple(
+            [
+                FeaturePoint(code >> 4, code & 15, x, y, kind, reserved)
+                for kind, code, x, y, reserved in _POINT.iter_unpack(data[points:information])
+            ]
+        )
+    image_type, data_type, width, height, colour, source, device, quality = _IMAGE.unpack_from(data, information)
+    image = data[information + _IMAGE.size : end]
+    if not image:
+        raise LdsError("missing", "face without an image", base + information)
+    face = FaceImage(
+        image,
+        width,
+        height,
+        image_type,
+        data_type,
+        colour,
+        source,
+        device,
+        quality,
+        gender,
+        eye_colour,
+        hair_colour,
+        int.from_bytes(mask, "big"),
+        expression,
+        tuple(angles[:3]),
+        tuple(angles[3:]),
+        features,
+    )
+    return face, end
+
+
+def _codes(face: FaceImage) -> tuple[tuple[str, int], ...]:
+    return (
+        ("gender", face.gender),
+        ("eye_colour", face.eye_colour),
+        ("hair_colour", face.hair_colour),
+        ("expression", face.expression),
+        *[("pose", angle) for angle in face.pose],
+        *[("pose_uncertainty", angle) for angle in face.pose_uncertainty],
+        ("image_type", face.image_type),
+        ("image_data_type", face.image_data_type),
+        ("colour_space", face.colour_space),
+        ("source_type", face.source_type),
+    )
+
+
+def crop(
+    image: "Image.Image", *, eyes: Eyes, size: tuple[int, int], smallest: tuple[int, int] = (0, 0)
+) -> "Image.Image":
+    """Return an upright picture cropped about its eyes and scaled: with DG2's geometry, in any size and shape.
+
+    The eyes are at 0.6 of the width below the upper edge, a quarter of the width apart (ISO/IEC 19794-5, 9).
+
+    :param smallest: pixels across and down that there must be before scaling
+    :raises UsageError: unusable eyes, a head too near to the edge, or too few pixels
+    """
+    return prepare_portrait.crop(image, eyes, size, smallest)[0]
+
+
+def prepare(
+    image: "Image.Image | bytes",
+    *,
+    eyes: Eyes | None = None,
+    image_format: str = "JPEG",
+    width: int = 360,
+    height: int | None = None,
+    max_bytes: int = 20_000,
+    smallest: tuple[int, int] = (0, 0),
+    image_type: ImageType | None = None,
+    gender: int = 0,
+    source_type: int = 0,
+    device_type: int = 0,
+) -> FaceImage:
+    """Make a face image from a photograph: cropped and scaled, never stretched, coded without metadata.
+
+    The same picture and the same Pillow give the same bytes.
+
+    :param image: a Pillow image, or a JPEG, JPEG 2000 or PNG file; a camera's orientation mark is obeyed
+    :param eyes: centres of the pupils in the upright picture. With them the result is token frontal (ISO/IEC 19794-5,
+        9): the head is levelled, 3:4, eyes at 0.6 of the width below the edge; without them the middle of the picture
+        is taken, and the image is of the basic type, since nothing was measured
+    :param image_format: ``JPEG`` or ``JPEG2000``
+    :param width: in pixels; the 360 put 90 between the eyes
+    :param height: in pixels; width / 0.75 unless given (token frontal has no other)
+    :param max_bytes: most bytes of the coded image; the best quality that fits is taken
+    :param smallest: width and height in pixels that must be left of the picture before it is scaled
+    :param image_type: another type, for which the caller answers
+    :param gender, source_type, device_type: codes of the record, 0 where they are not known
+    :raises UsageError: the picture cannot be read or has too few pixels, the head is turned more than 30 degrees or
+        too near to the edge, or no quality is small enough
+    """
+    token_height = round(width / 0.75)
+    if eyes is not None and height not in (None, token_height):
+        raise UsageError("height of a token frontal image", where="height", hint=f"{token_height} for width {width}")
+    size = (width, height or token_height)
+    made = prepare_portrait.make(image, eyes, image_format, size, max_bytes, smallest)
+    if image_type is None:
+        image_type = ImageType.BASIC if eyes is None else ImageType.TOKEN_FRONTAL
+    points: tuple[FeaturePoint, ...] = ()
+    if made.eyes is not None:
+        (right, right_y), (left, left_y) = made.eyes
+        points = (
+            FeaturePoint(12, 1, round(left), round(left_y)),
+            FeaturePoint(12, 2, round(right), round(right_y)),
+        )
+    return FaceImage(
+        made.data,
+        *made.size,
+        image_type=image_type,
+        image_data_type=ImageDataType.JPEG if image_format == image_header.JPEG else ImageDataType.JPEG2000,
+        colour_space=1 if made.colour else 3,
+        source_type=source_type,
+        device_type=device_type,
+        gender=gender,
+        feature_points=points,
+    )
+
+
+def spans(data: bytes, *, base: int = 0, depth: int = 0) -> tuple[Span, ...]:
+    """Return a facial record as labelled spans; never raises.
+
+    :param base: offset of the record in its file
+    :param depth: nesting of the first span
+    """
+    try:
+        record = FacialRecord.parse(data)
+    except LdsError as error:
+        return (Span(base, data, f"facial record that cannot be read: {error.message}", _CLAUSE, depth),)
+    found: list[Span] = []
+
+    def add(start: int, size: int, meaning: str, value: str = "", *, level: int = 1) -> None:
+        found.append(Span(base + start, data[start : start + size], meaning, _CLAUSE, depth + level, value))
+
+    add(0, 14, "facial record header", level=0)
+    add(0, 4, "format identifier", "FAC")
+    add(4, 4, "version number", "010")
+    add(8, 4, "length of record", str(int.from_bytes(data[8:12], "big")))
+    add(12, 2, "number of faces", str(len(record.faces)))
+    position = 14
+    for face in record.faces:
+        size = int.from_bytes(data[position : position + 4], "big")
+        add(position, size, "facial record data", level=0)
+        add(position, 20, "facial information")
+        for start, width, name, value in (
+            (6, 1, "gender", face.gender),
+            (7, 1, "eye_colour", face.eye_colour),
+            (8, 1, "hair_colour", face.hair_colour),
+            (12, 2, "expression", face.expression),
+        ):
+            add(position + start, width, name.replace("_", " "), code_name(name, value), level=2)
+        image = position + 20
+        for point in face.feature_points:
+            add(image, 8, f"feature point {point.major}.{point.minor}", f"{point.x}, {point.y}")
+            image += 8
+        add(image, 12, "image information")
+        add(image, 1, "face image type", code_name("image_type", face.image_type), level=2)
+        add(image + 1, 1, "image data type", code_name("image_data_type", face.image_data_type), level=2)
+        add(image + 2, 4, "width and height", f"{face.width} x {face.height}", level=2)
+        add(image + 6, 1, "colour space", code_name("colour_space", face.colour_space), level=2)
+        add(image + 7, 1, "source type", code_name("source_type", face.source_type), level=2)
+        add(image + 8, 2, "device type", str(face.device_type), level=2)
+        add(image + 10, 2, "quality", str(face.quality), level=2)
+        add(image + 12, len(face.image), "image", face.format)
+        position += size
+    if record.rest:
+        add(position, len(record.rest), "bytes behind the last face", level=0)
+    return tuple(found)

@@ -1,0 +1,202 @@
+"""The files of the LDS and of the master file (Doc 9303-10, 3.11): numbers, tags, names, usual spellings."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from types import MappingProxyType
+
+from tjdocs import specs
+from tjdocs.asn1 import tlv
+from tjdocs.errors import SpecError, UsageError
+from tjdocs.lds import file_spans
+from tjdocs.lds._errors import REASONS, LdsError, Problem, guarded
+from tjdocs.lds.data_objects import MAX_FILE
+from tjdocs.spans import Span
+
+__all__ = [
+    "REASONS",
+    "LdsError",
+    "LdsFile",
+    "Place",
+    "Presence",
+    "Problem",
+    "by_name",
+    "by_tag",
+    "data_group",
+    "file_name",
+    "files",
+    "recognise",
+    "spans",
+    "without_padding",
+]
+
+_TABLE = "lds/files.toml"
+
+
+class Presence(StrEnum):
+    """Whether a document must carry a file."""
+
+    MANDATORY = "mandatory"
+    OPTIONAL = "optional"
+    CONDITIONAL = "conditional"
+    RESERVED = "reserved"
+
+
+class Place(StrEnum):
+    """Where on the chip a file lies."""
+
+    APPLICATION = "application"
+    MASTER_FILE = "master-file"
+
+
+@dataclass(frozen=True, slots=True)
+class LdsFile:
+    """One elementary file.
+
+    :param name: as everywhere in tjdocs: ``EF.COM``, ``EF.SOD``, ``DG1`` to ``DG16``, ``EF.CardAccess`` …
+    :param file_name: its canonical name in a folder, ``EF_COM.bin``
+    :param file_id: two-byte file identifier
+    :param short_id: short file identifier
+    :param tag: of its outermost object; None where it has no tag of its own
+    :param place: the LDS application or the master file
+    :param presence: whether it must be there
+    :param title: what it holds
+    :param clause: where the standard describes it
+    """
+
+    name: str
+    file_name: str
+    file_id: int
+    short_id: int
+    tag: int | None
+    place: Place
+    presence: Presence
+    title: str
+    clause: str
+
+    @property
+    def data_group(self) -> int | None:
+        """Number of the data group, None for the other files."""
+        return int(self.name[2:]) if self.name.startswith("DG") else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Catalogue:
+    files: tuple[LdsFile, ...]
+    by_name: Mapping[str, LdsFile]
+    by_tag: Mapping[int, LdsFile]
+    by_spelling: Mapping[str, str]
+
+
+@cache
+def _load() -> _Catalogue:
+    files_: list[LdsFile] = []
+    spellings: dict[str, str] = {}
+    for row in specs.read_toml(_TABLE)["file"]:
+        where = f"specs/{_TABLE}, {row.get('name', '?')}"
+        required = ("name", "file_name", "id", "short_id", "place", "presence", "title", "clause", "spellings")
+        specs.require_keys(row, required, ("tag",), where=where)
+        try:
+            entry = LdsFile(
+                name=row["name"],
+                file_name=row["file_name"],
+                file_id=int(row["id"], 16),
+                short_id=int(row["short_id"], 16),
+                tag=int(row["tag"], 16) if "tag" in row else None,
+                place=Place(row["place"]),
+                presence=Presence(row["presence"]),
+                title=row["title"],
+                clause=row["clause"],
+            )
+        except ValueError as error:
+            raise SpecError("unusable value", where=where, hint=str(error)) from None
+        files_.append(entry)
+        for spelling in row["spellings"]:
+            if spellings.setdefault(spelling, entry.name) != entry.name:
+                raise SpecError("spelling stands for two files", where=where, hint=spelling)
+    return _Catalogue(
+        files=tuple(files_),
+        by_name=MappingProxyType({f.name: f for f in files_}),
+        by_tag=MappingProxyType({f.tag: f for f in files_ if f.tag is not None}),
+        by_spelling=MappingProxyType(spellings),
+    )
+
+
+def files() -> tuple[LdsFile, ...]:
+    """Return all files, those of the application first."""
+    return _load().files
+
+
+def by_name(name: str) -> LdsFile:
+    """Return the file called ``name`` (exactly as in :attr:`LdsFile.name`).
+
+    :raises UsageError: there is none
+    """
+    try:
+        return _load().by_name[name]
+    except KeyError:
+        raise UsageError(
+            "no such file of the LDS", where=name, hint="EF.COM, EF.SOD, DG1 to DG16, EF.CardAccess …"
+        ) from None
+
+
+def by_tag(tag: int) -> LdsFile | None:
+    """Return the file whose outermost object has ``tag``."""
+    return _load().by_tag.get(tag)
+
+
+def data_group(number: int) -> LdsFile:
+    """Return data group ``number``.
+
+    :raises UsageError: not 1 to 16
+    """
+    return by_name(f"DG{number}")
+
+
+def file_name(name: str) -> str:
+    """Return the canonical name in a folder of the file ``name``: ``EF_COM.bin``, ``DG1.bin``.
+
+    :raises UsageError: there is no such file
+    """
+    return by_name(name).file_name
+
+
+_SPELLING = re.compile(r"(?:ef[ ._-]?)?(.+?)(?:\.(?:bin|dat))?", re.IGNORECASE | re.DOTALL)
+
+
+def recognise(filename: str) -> str | None:
+    """Return the name of the file that ``filename`` stands for, or None.
+
+    Understood, in any case, with ``.bin``, ``.dat`` or no suffix: ``EF_COM``, ``EF.COM``, ``COM``, ``DG1``, ``DG01``,
+    ``EF_DG1``, ``Datagroup1``, and the file identifiers of the application, ``0101`` or ``ef0101``. A folder before
+    the name does not matter. A name of the catalogue is recognised as it is.
+    """
+    if filename in _load().by_name:
+        return filename
+    match = _SPELLING.fullmatch(filename.replace("\\", "/").rpartition("/")[2])
+    return _load().by_spelling.get(match[1].lower()) if match else None
+
+
+@guarded
+def without_padding(data: bytes) -> tuple[bytes, int]:
+    """Return a file's outermost object, over which its hash is made, and the number of bytes behind it.
+
+    Readers get files with padding where the chip reports their size in memory (Doc 9303-10, 4.6.2).
+
+    :raises LdsError: there is no whole object
+    """
+    if len(data) > MAX_FILE:
+        raise LdsError("limit", f"more than {MAX_FILE} bytes")
+    top = tlv.read(data)
+    trailing = len(data) - top.end
+    return (bytes(data[: top.end]) if trailing else data), trailing
+
+
+def spans(data: bytes) -> tuple[Span, ...]:
+    """Return any file of the LDS as labelled spans. Never raises: what cannot be read is labelled so."""
+    entry = by_tag(data[0]) if data else None
+    return file_spans.dissect(
+        data, entry.name if entry else "", entry.title if entry else "", entry.clause if entry else ""
+    )

@@ -1,0 +1,219 @@
+"""Reading a zone from a picture: the zone is found, straightened, and read against OCR-B at its fixed pitch.
+
+Needs the extra ``vision``; :func:`tjdocs.mrz.read` is the way in. Every character comes with likelihoods; where
+check digits fail these go to the repair, and where a character is not believed a problem says so, since most of a
+zone's first line stands under no check digit.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from tjdocs import specs
+from tjdocs.mrz.formats import formats
+from tjdocs.mrz.mrz import Repair, Zone
+from tjdocs.mrz.mrz_problems import Problem, problem
+from tjdocs.mrz.ocr.find_lines import Grey, Row, rows_in
+from tjdocs.mrz.ocr.image_file import open_picture
+from tjdocs.mrz.ocr.match_characters import Match, match
+from tjdocs.mrz.ocr.ocr_b import CHARACTERS
+from tjdocs.mrz.ocr.straighten import Grid, straighten
+from tjdocs.mrz.parse_mrz import parse
+from tjdocs.mrz.repairs import repair_mrz
+from tjdocs.times import day_of
+
+__all__ = ["read"]
+
+_WHERE = "specs/mrz/picture.toml"
+_BELOW = 1e-7  # likelihoods that are not worth handing over
+_CERTAIN, _UNCERTAIN, _UNREADABLE = 0, 1, 2
+_CODES = {_UNCERTAIN: "uncertain-character", _UNREADABLE: "unreadable-character"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """``specs/mrz/picture.toml``, where each is explained."""
+
+    max_bytes: int
+    max_pixels: int
+    most_rows: int
+    most_places: int
+    least_likeness: float
+    sure_likeness: float
+    most_unreadable: float
+    temperature: float
+    least_usual: float
+    uncertain_misfit: float
+    unreadable_misfit: float
+    uncertain_likelihood: float
+    unreadable_likelihood: float
+    uncertain_apart: float
+    uncertain_spot: float
+    uncertain_contrast: tuple[float, float]
+    unreadable_contrast: tuple[float, float]
+
+
+@cache
+def _numbers() -> _Numbers:
+    table: dict[str, Any] = specs.read_toml("mrz/picture.toml")
+    specs.require_keys(table, ("schema", *_Numbers.__slots__), where=_WHERE)
+    return _Numbers(**{name: table[name] for name in _Numbers.__slots__})
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One zone as it was read at one place of a picture.
+
+    :param zone: judged, not repaired
+    :param likelihoods: of each character of the lines
+    :param doubts: for each whether it is certain, uncertain or unreadable
+    """
+
+    zone: Zone
+    likelihoods: tuple[Mapping[str, float], ...]
+    doubts: NDArray[np.int8]
+    likeness: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether nothing is wrong and nothing in doubt."""
+        return self.zone.valid and not self.doubts.any()
+
+    @property
+    def disagreeing(self) -> int:
+        """How many check digits do not agree."""
+        return sum("check-digit" in p.code for p in self.zone.problems)
+
+    @property
+    def rank(self) -> tuple[bool, float, float]:
+        """The higher the better."""
+        unreadable, uncertain = ((self.doubts == level).sum() for level in (_UNREADABLE, _UNCERTAIN))
+        return self.zone.valid, -float(4 * self.disagreeing + unreadable + uncertain / 4), self.likeness
+
+
+def read(image: str | os.PathLike[str] | bytes | Image.Image, *, at: date | datetime) -> Zone:
+    """Find and read the zone on a picture; see :func:`tjdocs.mrz.read`."""
+    day = day_of(at)
+    numbers = _numbers()
+    pixels = open_picture(image, max_bytes=numbers.max_bytes, max_pixels=numbers.max_pixels)
+    best = _best(pixels, day)
+    if best is None:
+        return Zone(None, (), day, (problem("no-zone"),), Repair(()))
+    zone = repair_mrz.repair(best.zone, best.likelihoods)
+    return replace(zone, problems=(*zone.problems, *_doubtful(zone, best)))
+
+
+def _best(pixels: NDArray[np.uint8], day: date) -> _Reading | None:
+    """Return the best reading; further places are looked into until one is surely a zone."""
+    numbers = _numbers()
+    best: _Reading | None = None
+    for reading in _readings(pixels, day):
+        if best is None or reading.rank > best.rank:
+            best = reading
+        if best.zone.valid or (best.likeness > numbers.sure_likeness and best.disagreeing < _checked(best.zone) / 2):
+            return best
+    if best is None or (
+        best.disagreeing == _checked(best.zone) and (best.doubts == _UNREADABLE).mean() > numbers.most_unreadable
+    ):
+        return None
+    return best
+
+
+def _checked(zone: Zone) -> int:
+    """Return how many check digits a zone has."""
+    layout = formats()[zone.format or "TD3"]
+    return len(layout.checked) + (layout.composite is not None)
+
+
+def _readings(pixels: NDArray[np.uint8], day: date) -> Iterator[_Reading]:
+    """Read at every place that may be a zone, the likeliest first."""
+    greys = _greys(pixels)
+    rows_left, places_left = [_numbers().most_rows], _numbers().most_places
+    for grey in greys:
+        for rows in rows_in(grey):
+            for grid in _grids(grey, rows, rows_left):
+                if grid.likeness > _numbers().least_likeness:
+                    if not places_left:
+                        return
+                    places_left -= 1
+                    first = _reading(grid, match(grey, grid), day)
+                    others = [_reading(grid, match(g, grid), day) for g in greys if g is not grey and not first.clear]
+                    yield _agreed([first, *others])
+
+
+def _agreed(readings: list[_Reading]) -> _Reading:
+    """Return the best of several readings at one place; where another one is certain otherwise it is in doubt."""
+    best = max(readings, key=lambda reading: reading.rank)
+    doubts = best.doubts.copy()
+    for other in readings:
+        pairs = zip("".join(best.zone.lines), "".join(other.zone.lines), other.doubts.flat, strict=True)
+        differ = np.array([one != another and doubt == _CERTAIN for one, another, doubt in pairs])
+        doubts[differ.reshape(doubts.shape) & (doubts == _CERTAIN)] = _UNCERTAIN
+    return replace(best, doubts=doubts)
+
+
+def _greys(pixels: NDArray[np.uint8]) -> list[Grey]:
+    """Return the picture as brightness, and as its brightest colour: coloured print goes, black print stays."""
+    red, green, blue = cv2.split(pixels)
+    brightest = cv2.max(cv2.max(red, green), blue).astype(np.uint8, copy=False)
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
+    return [grey] if np.array_equal(grey, brightest) else [grey, brightest]
+
+
+def _grids(grey: Grey, rows: list[Row], left: list[int]) -> Iterator[Grid]:
+    """Yield the zones to which rows belong, each once.
+
+    :param left: how many more rows are made straight, of all levels together
+    """
+    middles: list[NDArray[np.float64]] = []
+    for row in rows:
+        if not left[0]:
+            return
+        left[0] -= 1
+        grid = straighten(grey, row)
+        if grid is not None:
+            middle = grid.centres.mean(axis=(0, 1))
+            if all(np.hypot(*(middle - other)) > row.pitch for other in middles):
+                middles.append(middle)
+                yield grid
+
+
+def _reading(grid: Grid, found: Match, day: date) -> _Reading:
+    numbers = _numbers()
+    usual = max(found.usual, numbers.least_usual)
+    least = found.distances.min(axis=-1)
+    misfit = least / usual
+    temperature = numbers.temperature * np.maximum(1, misfit)
+    weights = np.exp(-(found.distances - least[..., None]) / temperature[..., None])
+    shares = weights / weights.sum(axis=-1, keepdims=True)
+    lines = ["".join(CHARACTERS[index] for index in line) for line in shares.argmax(axis=-1)]
+    likelihoods = tuple(
+        {CHARACTERS[index]: float(share) for index, share in enumerate(cell) if share > _BELOW}
+        for cell in shares.reshape(-1, len(CHARACTERS))
+    )
+    doubts = np.zeros(least.shape, np.int8)
+    doubts[(found.apart < numbers.uncertain_apart) | (found.spot > numbers.uncertain_spot)] = _UNCERTAIN
+    for level, most, certain, (low, high) in (
+        (_UNCERTAIN, numbers.uncertain_misfit, numbers.uncertain_likelihood, numbers.uncertain_contrast),
+        (_UNREADABLE, numbers.unreadable_misfit, numbers.unreadable_likelihood, numbers.unreadable_contrast),
+    ):
+        doubts[(misfit > most) | (shares.max(axis=-1) < certain)] = level
+        doubts[(found.contrast < low) | (found.contrast > high)] = level
+    return _Reading(parse(lines, at=day), likelihoods, doubts, grid.likeness)
+
+
+def _doubtful(zone: Zone, reading: _Reading) -> Iterator[Problem]:
+    """Yield a problem for each character that is not believed."""
+    if zone.format is None:
+        return
+    layout = formats()[zone.format]
+    for index in np.flatnonzero(reading.doubts):
+        yield problem(_CODES[int(reading.doubts.flat[index])], layout.name_at(int(index)), layout.position(int(index)))

@@ -1,0 +1,130 @@
+"""Reading a zone: from any text to a :class:`~tjdocs.mrz.mrz.Zone`, never raising on what it says."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from tjdocs.errors import UsageError
+from tjdocs.mrz import normalising
+from tjdocs.mrz.formats import Format, formats
+from tjdocs.mrz.mrz import Zone, fitted
+from tjdocs.mrz.mrz_problems import Problem, problem
+from tjdocs.mrz.repairs import repair_mrz
+from tjdocs.mrz.validate import judge
+from tjdocs.times import day_of
+
+__all__ = ["parse", "parse_joined"]
+
+
+def parse(text: str | bytes | Sequence[str], *, at: date | datetime, repair: bool = False) -> Zone:
+    """Read a zone.
+
+    :param text: the lines as one text, as bytes, or as a sequence of lines
+    :param at: the day of judgement: it decides centuries and expiry
+    :param repair: also look for what a misread zone was (see :func:`tjdocs.mrz.repair`)
+    :raises UsageError: ``text`` or ``at`` is of an unusable type; never for what ``text`` says
+    """
+    day = day_of(at)
+    layout, given = _by_shape(text) if isinstance(text, str) else _by_lines(text)
+    if layout is not None:
+        joined = "".join(given)
+        if layout.pattern.fullmatch(joined):
+            zone = Zone(layout.name, given, day, judge(layout, joined, day, exact=True))
+            return repair_mrz.repair(zone) if repair else zone
+    lines, normalised = normalising.lines_of(text)
+    zone = _read(lines, day, normalised=normalised)
+    return repair_mrz.repair(zone) if repair else zone
+
+
+def parse_joined(text: str | bytes, *, at: date | datetime) -> Zone:
+    """Read a zone whose lines follow one another without line ends, as data group 1 holds them.
+
+    :raises UsageError: ``text`` or ``at`` is of an unusable type; never for what ``text`` says
+    """
+    day = day_of(at)
+    if isinstance(text, (bytes, bytearray, memoryview)):
+        text = bytes(text).decode("latin-1")
+    if not isinstance(text, str):
+        raise UsageError("no text", where="text", hint="give a str or bytes")
+    layout = _BY_LENGTH.get((text[:1] == "V", len(text)))
+    if layout is not None and layout.pattern.fullmatch(text):
+        return Zone(layout.name, layout.split(text), day, judge(layout, text, day, exact=True))
+    return _read(normalising.split_joined(text) or (text[: normalising.LIMIT],), day, normalised=False)
+
+
+def layout_of(text: str) -> tuple[Format | None, list[int]]:
+    """Return the format of a text that has its exact shape, and where in the text each line starts."""
+    starts, lines, offset = [], [], 0
+    for part in text[: normalising.LIMIT].splitlines(keepends=True):
+        line = part.strip()
+        if line:
+            starts.append(offset + part.index(line))
+            lines.append(line)
+        offset += len(part)
+    if len(lines) == 1:
+        split = normalising.split_joined(lines[0])
+        starts = [starts[0] + index * len(line) for index, line in enumerate(split)]
+        lines = list(split)
+    layout = _nearest(tuple(lines))
+    if layout is None or any(len(line) != layout.columns for line in lines):
+        return None, []
+    return layout, starts
+
+
+def _read(lines: tuple[str, ...], day: date, *, normalised: bool) -> Zone:
+    """Judge lines of any shape."""
+    layout = _nearest(lines)
+    first: list[Problem] = [problem("normalised")] if normalised else []
+    if layout is None:
+        return Zone(None, lines, day, (*first, problem("format-unknown")))
+    for number, line in enumerate(lines, 1):
+        if len(line) != layout.columns:
+            position = number, min(len(line), layout.columns) + 1
+            expected, found = str(layout.columns), str(len(line))
+            first.append(problem("line-length", "", position, expected=expected, found=found))
+    return Zone(layout.name, lines, day, (*first, *judge(layout, fitted(layout, lines), day)))
+
+
+def _by_shape(text: str) -> tuple[Format | None, tuple[str, ...]]:
+    """Return format and lines when line ends stand exactly where it has them, and at most one more at the end."""
+    columns = text.find("\n")
+    layout = _BY_COLUMNS.get((text[:1] == "V", columns))
+    if layout is None:
+        return None, ()
+    size = layout.lines * (columns + 1)
+    if len(text) != size - 1 and (len(text) != size or text[-1] != "\n"):
+        return None, ()
+    if layout.lines == 3 and text[2 * columns + 1] != "\n":
+        return None, ()
+    return layout, tuple(text.split("\n", layout.lines)[: layout.lines])
+
+
+def _by_lines(text: bytes | Sequence[str]) -> tuple[Format | None, tuple[str, ...]]:
+    """Return format and lines when they are given as exactly these."""
+    if not isinstance(text, (list, tuple)) or set(map(type, text)) != {str}:
+        return None, ()
+    first = text[0]
+    layout = _BY_COLUMNS.get((first[:1] == "V", len(first)))
+    if layout is None or [len(line) for line in text] != [layout.columns] * layout.lines:
+        return None, ()
+    return layout, tuple(text)
+
+
+def _nearest(lines: tuple[str, ...]) -> Format | None:
+    """Return the format whose lines these are, a fifth too short or too long at most."""
+    if not all(lines):
+        return None
+    known = [f for f in formats().values() if f.lines == len(lines)]
+    if len(lines) == 2:
+        known = [f for f in known if f.name.startswith("MRV") == (lines[0][0] == "V")]
+    fitting = [f for f in known if all(abs(len(line) - f.columns) <= f.columns // 5 for line in lines)]
+    return min(fitting, key=lambda f: sum(abs(len(line) - f.columns) for line in lines), default=None)
+
+
+# By whether they begin like a visa's, and the length of a line or of all lines joined.
+_BY_COLUMNS = {
+    (visa, layout.columns): layout
+    for layout in formats().values()
+    for visa in (False, True)
+    if layout.lines == 3 or layout.name.startswith("MRV") == visa
+}
+_BY_LENGTH = {(visa, layout.lines * columns): layout for (visa, columns), layout in _BY_COLUMNS.items()}

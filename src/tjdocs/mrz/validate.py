@@ -1,0 +1,184 @@
+"""Every check on a joined zone: characters, codes, check digits, dates, names (Doc 9303-3, 4 and 5)."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from tjdocs.mrz import dates
+from tjdocs.mrz.check_digits import ALPHABET, VALUES, digit_over, weigh
+from tjdocs.mrz.codes import StateCode, passport_codes, state_codes
+from tjdocs.mrz.formats import Format
+from tjdocs.mrz.mrz import overflow
+from tjdocs.mrz.mrz_problems import Problem, problem
+
+__all__ = ["judge"]
+
+_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_CHARACTERS = frozenset(ALPHABET.decode())
+_ZERO = ord("0")
+_FILLER = ord("<")
+
+# What may stand in a field of each kind; one that is not named takes every character of the zone.
+_ALLOWED = {
+    "document-code": _LETTERS | {"<"},
+    "state": _LETTERS | {"<"},
+    "names": _LETTERS | {"<"},
+}
+# What a field of a kind is when its characters may stand there and it is still not right.
+_FORMS = {"number": "document-number-form", "names": "names-form", "sex": "sex"}
+
+# Codes with nothing to say about them, as they stand in the zone.
+_PLAIN = {code.code.ljust(3, "<"): code for code in state_codes().values() if code.plain}
+_PLAIN_ISSUERS = frozenset(text for text, code in _PLAIN.items() if code.issues)
+_PLAIN_NATIONALITIES = frozenset(text for text, code in _PLAIN.items() if code.is_nationality)
+
+
+def judge(layout: Format, joined: str, at: date, *, exact: bool = False) -> tuple[Problem, ...]:
+    """Return every problem of a zone whose joined lines have the format's length.
+
+    A zone without problems takes no branch of this function; what is wrong is looked at again in others.
+
+    :param exact: that the format's pattern holds is already known
+    """
+    problems: list[Problem] = []
+    if not exact and layout.pattern.fullmatch(joined) is None:
+        problems += _characters(layout, joined)
+    if joined[layout.code] not in layout.codes:
+        problems.append(_at(layout, "document_code", "document-code", joined))
+
+    raw = joined.encode("ascii", "replace")
+    values = raw.translate(VALUES)
+    for covered, digit in layout.digits:
+        if weigh(values[covered]) + _ZERO != raw[digit] and (
+            raw[digit] != _FILLER or digit != layout.optional_digit or joined[layout.optional].strip("<")
+        ):
+            problems += _check_digits(layout, joined)
+            break
+    else:
+        if problems:  # what cannot be read has the value 0, and may agree by that
+            problems += _check_digits(layout, joined)
+    if layout.composite:
+        over = b"".join([values[covered] for covered in layout.composite_over])
+        if weigh(over) + _ZERO != raw[layout.composite_digit] or problems:
+            problems += _composite(layout, joined)
+
+    born, code = dates.birth(joined[layout.birth], at)
+    if code:
+        problems.append(_at(layout, "date_of_birth", code, joined))
+    expires, code = dates.expiry(joined[layout.expiry], at)
+    if code:
+        problems.append(_at(layout, "date_of_expiry", code, joined))
+    elif expires is not None and (
+        not at <= expires < dates.noted_from(at) or (born and expires.year - born.year >= dates.OLDEST)
+    ):
+        problems += _expiry(layout, joined, born, expires, at)
+
+    if joined[layout.state] not in _PLAIN_ISSUERS:
+        problems += _state(layout, joined, "issuing_state", born)
+    if joined[layout.nationality] not in _PLAIN_NATIONALITIES:
+        problems += _state(layout, joined, "nationality", born)
+    if joined[layout.names.stop - 1] in _LETTERS:
+        problems.append(_at(layout, "names", "possibly-truncated", joined))
+    return tuple(problems)
+
+
+def _characters(layout: Format, joined: str) -> Iterator[Problem]:
+    """Find what is not in its place, field by field."""
+    for item in layout.fields:
+        text = joined[item.slice]
+        allowed = _ALLOWED.get(item.kind, _CHARACTERS)
+        wrong = [index for index, character in enumerate(text, item.slice.start) if character not in allowed]
+        for index in wrong:
+            code = "field-character" if joined[index] in _CHARACTERS else "character"
+            yield problem(code, item.name, layout.position(index), found=joined[index])
+        if item.kind in _FORMS and not wrong and not item.pattern.fullmatch(text):
+            yield _at(layout, item.name, _FORMS[item.kind], joined)
+    for name, index in _digits(layout):
+        if joined[index] not in _CHARACTERS:
+            yield problem("character", name, layout.position(index), found=joined[index])
+
+
+def _check_digits(layout: Format, joined: str) -> Iterator[Problem]:
+    """Look again at the check digits of the fields, of which one does not simply agree."""
+    for item in layout.checked:
+        text, found = joined[item.slice], joined[item.digit]
+        name, index = item.digit_name, item.digit
+        rest = overflow(layout, joined) if item.overflow else None
+        if rest is not None:
+            text, found = text + rest[:-1], rest[-1]
+            index = layout.optional.start + len(rest) - 1
+            if index + 1 == layout.optional.stop:
+                position = layout.position(layout.optional.start)
+                yield problem("document-number-overflow", item.overflow, position)
+        yield from _digit(layout, name, index, text, found, empty=item.kind == "optional")
+
+
+def _composite(layout: Format, joined: str) -> Iterator[Problem]:
+    """Look again at a composite check digit that does not simply agree."""
+    index = layout.composite_digit
+    text = "".join(joined[covered] for covered in layout.composite_over)
+    yield from _digit(layout, "composite_check_digit", index, text, joined[index])
+
+
+def _digit(layout: Format, name: str, index: int, text: str, found: str, *, empty: bool = False) -> Iterator[Problem]:
+    """Judge one check digit.
+
+    :param empty: that a filler may stand in its place when there are only fillers before it
+    """
+    position = layout.position(index)
+    if not _CHARACTERS.issuperset(text + found):
+        yield problem("check-digit-not-computed", name, position)
+        return
+    expected = digit_over(text)
+    if found != expected and not (empty and found == "<" and not text.strip("<")):
+        code = "composite-check-digit" if name == "composite_check_digit" else "check-digit"
+        yield problem(code, name, position, expected=expected, found=found)
+
+
+def _expiry(layout: Format, joined: str, born: date | None, expires: date, at: date) -> Iterator[Problem]:
+    """Judge a readable date of expiry against the day, the birth and the document code."""
+    if born is not None:
+        if expires < born:
+            yield _at(layout, "date_of_expiry", "expiry-before-birth", joined)
+        elif expires > dates.years_after(born, dates.OLDEST):
+            yield _at(layout, "date_of_birth", "holder-too-old", joined)
+    if expires < at:
+        yield _at(layout, "date_of_expiry", "expired", joined)
+    elif expires > dates.distant_from(at):
+        yield _at(layout, "date_of_expiry", "expiry-distant", joined)
+    code = joined[layout.code]
+    if code[0] == "P" and expires >= dates.OLD_CODES_END and code not in passport_codes():
+        yield _at(layout, "document_code", "document-code-outdated", joined)
+
+
+def _state(layout: Format, joined: str, name: str, born: date | None) -> Iterator[Problem]:
+    """Judge a code of a State that is not simply a current one."""
+    text = joined[layout.by_name[name].slice]
+    code = state_codes().get(text.rstrip("<"))
+    if code is None or not _may_stand(code, name):
+        yield _at(layout, name, "state-unknown", joined)
+    elif code.replaced_by:
+        position = layout.position(layout.by_name[name].slice.start)
+        yield problem("state-replaced", name, position, expected=code.replaced_by, found=text)
+    elif name == "issuing_state" and not code.issues:
+        yield _at(layout, name, "state-nationality", joined)
+    elif code.kind == "specimen":
+        yield _at(layout, name, "state-specimen", joined)
+    elif code.withdrawn is not None:
+        late = name == "nationality" and born is not None and born > code.withdrawn
+        yield _at(layout, name, "state-withdrawn-before-birth" if late else "state-withdrawn", joined)
+
+
+def _may_stand(code: StateCode, name: str) -> bool:
+    return code.met_as_issuer if name == "issuing_state" else code.is_nationality
+
+
+def _digits(layout: Format) -> Iterator[tuple[str, int]]:
+    yield from ((item.digit_name, item.digit) for item in layout.checked)
+    if layout.composite:
+        yield "composite_check_digit", layout.composite_digit
+
+
+def _at(layout: Format, name: str, code: str, joined: str) -> Problem:
+    """Return a problem of a whole field."""
+    place = layout.by_name[name].slice
+    return problem(code, name, layout.position(place.start), found=joined[place])

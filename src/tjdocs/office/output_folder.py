@@ -1,0 +1,205 @@
+"""Output folders: written whole or not at all, and never over something."""
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from tjdocs import inputs
+from tjdocs.errors import InputError, OutputError
+from tjdocs.lds import ef_catalogue
+from tjdocs.pki.files import write_private
+
+__all__ = [
+    "RECORD",
+    "Staging",
+    "check_new",
+    "read_record",
+    "record_json",
+    "replace_file",
+    "replace_record",
+    "staged",
+    "write",
+]
+
+RECORD = "record.json"
+_MAX_FILE = 50_000_000
+
+
+def check_new(folder: Path) -> None:
+    """Refuse a folder that holds something, is a link, or is no folder.
+
+    :raises OutputError: it is not new or empty
+    """
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise OutputError("not a folder", where=str(folder), hint="name a new one")
+    if folder.exists() and any(folder.iterdir()):
+        raise OutputError("not an empty folder", where=str(folder), hint="name a new one")
+
+
+class Staging:
+    """A folder on its way: made beside its place, filled, put in place; see :func:`staged`."""
+
+    def __init__(self, place: Path | None) -> None:
+        self._place = place
+        self._folder: Path | None = None
+        self.placed = False
+
+    def open(self, folder: str) -> None:
+        """Make the folder in which the files are written, beside their place.
+
+        :param folder: as the register names it, so that what a crash leaves can be told; ``""``: nothing is written
+        """
+        if self._place is not None and folder:
+            with _told(self._place):
+                Path(folder).mkdir(mode=0o700)
+                self._folder = Path(folder)
+
+    def fill(self, files: Mapping[str, bytes]) -> None:
+        """Write the files by their paths below the folder; they are on the disk, and were read back, after it."""
+        if self._folder is None or self._place is None:
+            return
+        with _told(self._place):
+            folders = {self._folder}
+            for name, data in files.items():
+                path = self._folder / name
+                path.parent.mkdir(mode=0o700, exist_ok=True)
+                _write(path, data)
+                folders.add(path.parent)
+            for folder in folders:
+                _flush(folder)
+
+    def put_in_place(self) -> None:
+        """Let the folder appear, whole, in its place."""
+        if self._folder is not None and self._place is not None:
+            with _told(self._place):
+                os.replace(self._folder, self._place)
+                self.placed = True
+                _flush(self._place.parent)
+
+    def _close(self) -> None:
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@contextmanager
+def staged(folder: str | Path | None) -> Iterator[Staging]:
+    """Give a folder that appears whole or not at all: nothing is left of it unless it was put in place.
+
+    :param folder: new or empty; None: nothing is written
+    :raises OutputError: the folder holds something, or cannot be written
+    """
+    place = Path(folder).absolute() if folder is not None else None
+    if place is not None:
+        check_new(place)
+        with _told(place):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if not os.access(place.parent, os.W_OK):
+                raise PermissionError(0, "no folder can be made there")
+    staging = Staging(place)
+    try:
+        yield staging
+    finally:
+        staging._close()
+
+
+@contextmanager
+def _told(place: Path) -> Iterator[None]:
+    """Tell what the file system refused.
+
+    :raises OutputError: it refused
+    """
+    try:
+        yield
+    except OSError as error:
+        raise OutputError("cannot write", where=str(place), hint=error.strerror or "") from None
+
+
+def write(folder: str | Path, files: Mapping[str, bytes]) -> None:
+    """Write files into ``folder``, whole or not at all.
+
+    :raises OutputError: the folder holds something, or cannot be written
+    """
+    with staged(folder) as staging:
+        place = Path(folder).absolute()
+        staging.open(str(place.parent / f".{place.name}-{secrets.token_hex(6)}"))
+        staging.fill(files)
+        staging.put_in_place()
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """Return the record of a document's folder, after checking that the files are those that it names.
+
+    :raises InputError: there is no record, or a file lacks or was changed
+    """
+    try:
+        raw = _read(folder / RECORD)
+        record = inputs.json_object(raw, where=RECORD)
+        digests = {f"chip/{ef_catalogue.file_name(name)}": digest for name, digest in record["files"].items()}
+        digests |= dict(record["page"].items())
+        if not isinstance(record["document_number"], str) or not isinstance(record["prints"], list):
+            raise TypeError
+        if record_json(record) != raw:
+            raise ValueError
+        changed = [name for name, digest in digests.items() if sha256(_read(folder / name)).hexdigest() != digest]
+    except OSError as error:
+        raise InputError("cannot read", where=str(folder), hint=error.strerror or "") from None
+    except (ValueError, KeyError, TypeError, AttributeError, InputError):
+        raise InputError("no document's folder", where=str(folder), hint="as `tjdocs issue` wrote it") from None
+    if changed:
+        raise InputError("changed since it was issued", where=", ".join(sorted(changed)), hint="issue it again")
+    return dict(record)
+
+
+def replace_record(folder: Path, record: Mapping[str, Any]) -> None:
+    """Put another record in a document's folder, whole or not at all.
+
+    :raises OutputError: it cannot be written
+    """
+    replace_file(folder / RECORD, record_json(record))
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file, or put another in its place, whole or not at all.
+
+    :raises OutputError: it cannot be written
+    """
+    staging = path.with_name(f".{path.name}-{os.getpid()}")
+    with _told(path.parent):
+        try:
+            _write(staging, data)
+            os.replace(staging, path)
+            _flush(path.parent)
+        finally:
+            staging.unlink(missing_ok=True)
+
+
+def record_json(record: Mapping[str, Any]) -> bytes:
+    """Return a record as its file holds it."""
+    return (json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_MAX_FILE)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file that only its owner may read (portrait, names, number), onto the disk, and read it back."""
+    write_private(path, data)
+    if path.read_bytes() != data:
+        raise OSError(0, "what was written does not read back")
+
+
+def _flush(folder: Path) -> None:
+    """Put a folder's entries on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,340 @@
+"""From a document signer to a trusted CSCA, through link certificates, with the reason where it fails.
+
+A chain fails in three ways, and only the last accuses: nobody of that name is known; the name is known, but no
+certificate has that key (another generation is missing); the key is known and the signature is wrong.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import pairwise
+from typing import NamedTuple, Protocol
+
+from tjdocs import limits
+from tjdocs.asn1 import der
+from tjdocs.pki import distinguished_name, public_key
+from tjdocs.pki.attempts import Attempts
+from tjdocs.pki.certificate import (
+    ICAO_PURPOSES,
+    OID_BASIC_CONSTRAINTS,
+    OID_EXTENDED_KEY_USAGE,
+    OID_KEY_USAGE,
+    OID_NAME_CHANGE,
+    Certificate,
+)
+
+__all__ = ["CLOCK_SKEW", "Attempt", "CertificateSource", "Path", "build", "role_of", "untimely"]
+
+MAX_CANDIDATES = limits.CANDIDATE_ISSUERS
+MAX_DEPTH = limits.PATH_LINKS
+CLOCK_SKEW = timedelta(days=1)
+"""By how much the clocks of signers and inspection systems may differ."""
+MAX_TRIED = 512
+"""Signatures verified in one search, whatever the certificates make of it."""
+
+
+class CertificateSource(Protocol):
+    """What path building needs of a trust store."""
+
+    def issuers(self, certificate: Certificate) -> list[Certificate]:
+        """Return the known certificates that may have issued ``certificate``, the likeliest first."""
+        ...
+
+    def doubt(self, certificate: Certificate) -> str:
+        """Return why ``certificate`` is not trusted in itself (``untrusted``, ``not-believed``, ``denied``), or ""."""
+        ...
+
+    def why(self, certificate: Certificate) -> str:
+        """Return the same in words."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One candidate issuer and what came of it.
+
+    :param detail: more of the reason, in words
+    """
+
+    issuer: Certificate
+    reason: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.issuer.subject_text}: {self.reason}" + (f" ({self.detail})" if self.detail else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The result of path building.
+
+    :param valid: None when it could not be decided
+    :param reason: ``no-issuer``, ``other-generation``, ``wrong-signature``, ``untrusted``, ``not-believed``,
+        ``denied``, ``not-a-ca``, ``role-contradictory``, ``critical-extension``, ``name-constraints``,
+        ``curve-unsupported``, ``algorithm-unknown``, ``algorithm-forbidden``, ``limit``; empty when valid
+    :param chain: signer first, trusted certificate last; the signer alone when there is no path
+    :param warnings: named tolerances on the way
+    :param attempts: every candidate tried in vain
+    """
+
+    valid: bool | None
+    reason: str
+    chain: tuple[Certificate, ...]
+    warnings: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+
+
+def build(
+    signer: Certificate,
+    store: CertificateSource,
+    *,
+    barred: frozenset[str] = frozenset(),
+    attempts: Attempts | None = None,
+) -> Path:
+    """Find a path from ``signer`` to a certificate that ``store`` trusts, over the likeliest issuers first.
+
+    Whatever was tried in vain is told. Validity times only choose between paths: a path each of whose certificates was
+    issued while its issuer's was valid comes before any other, since one key stands in several certificates, of which
+    the newer is younger than what the key signed before. What such a path is worth is not judged here.
+
+    :param barred: SHA-256 of certificates over which no path may lead
+    :param attempts: what it may cost together with other searches; by itself unless given
+    """
+    if store.doubt(signer) == "denied":
+        return Path(False, "denied", (signer,), (), (Attempt(signer, "denied", store.why(signer)),))
+    left = attempts or Attempts(MAX_TRIED)
+    search = _Search(store, barred, left)
+    found = search.climb(_Step((signer,), ()))
+    if found is None and search.late:
+        search = _Search(store, barred, left, timely=False)
+        found = search.climb(_Step((signer,), ()))
+    if found is not None:
+        # without what was only met on the way
+        vain = tuple(attempt for attempt in search.attempts if attempt.issuer not in found.chain)
+        return Path(True, "", found.chain, (*found.warnings, *_deviations(found.chain)), vain)
+    vouched = [a for a in search.attempts if a.reason not in _OF_THE_ISSUER or search.vouches(a.issuer)]
+    valid, reason = _explain(signer, vouched, known=bool(search.attempts))
+    return Path(valid, reason, (signer,), (), tuple(search.attempts))
+
+
+class Untimely(NamedTuple):
+    """A certificate that was issued outside its issuer's validity.
+
+    :param reason: ``issuer-validity``: after its end, which accuses; ``issuer-younger``: before its beginning. One key
+        stands in several certificates, and the one at hand says nothing of what its key signed before it
+    """
+
+    certificate: Certificate
+    reason: str
+
+
+def untimely(chain: tuple[Certificate, ...]) -> Untimely | None:
+    """Return the gravest instance of a certificate that its issuer's validity does not cover, None without one."""
+    younger = None
+    for certificate, issuer in pairwise(chain):
+        if certificate.not_before > issuer.not_after:
+            return Untimely(certificate, "issuer-validity")
+        # compared as a difference, since a sum could leave the calendar
+        if certificate.not_before - issuer.not_before < -CLOCK_SKEW:
+            younger = younger or Untimely(certificate, "issuer-younger")
+    return younger
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    chain: tuple[Certificate, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Search:
+    """One search: what was tried, who was met how far up, and how much of the bound is left.
+
+    :param timely: only over issuers that were valid when they issued; ``late`` tells that there were others
+    """
+
+    store: CertificateSource
+    barred: frozenset[str]
+    left: Attempts
+    timely: bool = True
+    late: bool = False
+    attempts: list[Attempt] = field(default_factory=list)
+    told: set[tuple[str, str]] = field(default_factory=set)
+    seen: dict[str, int] = field(default_factory=dict)
+
+    def tell(self, issuer: Certificate, reason: str, detail: str = "") -> None:
+        """Note what came of a candidate, once however often it is met."""
+        if (issuer.sha256, reason) not in self.told:
+            self.told.add((issuer.sha256, reason))
+            self.attempts.append(Attempt(issuer, reason, detail))
+
+    def vouches(self, issuer: Certificate) -> bool:
+        """Whether ``issuer`` is trusted, or a path leads from it to one that is: else its word accuses nobody."""
+        doubt = self.store.doubt(issuer)
+        above = _Search(self.store, self.barred, self.left)
+        return not doubt or (doubt != "denied" and above.climb(_Step((issuer,), ())) is not None)
+
+    def climb(self, step: _Step) -> _Step | None:
+        """Return the first path from ``step`` to a trusted certificate."""
+        for above in self.issuers(step):
+            issuer = above.chain[-1]
+            doubt = self.store.doubt(issuer)
+            if not doubt:
+                return above
+            self.tell(issuer, doubt, self.store.why(issuer))
+            if doubt == "denied":
+                continue
+            if len(above.chain) > MAX_DEPTH:
+                self.tell(issuer, "limit")
+            elif (found := self.climb(above)) is not None:
+                return found
+        return None
+
+    def issuers(self, step: _Step) -> Iterator[_Step]:
+        """Yield a step up for each issuer whose key verifies the last certificate of ``step``, and that may certify."""
+        certificate = step.chain[-1]
+        for count, issuer in enumerate(self.store.issuers(certificate)):
+            if issuer.sha256 in self.barred:
+                continue
+            # whoever was met from further below may be met again: from here the depth's bound is further off
+            if issuer == certificate or self.seen.get(issuer.sha256, MAX_DEPTH + 2) <= len(step.chain):
+                continue
+            if count >= MAX_CANDIDATES or not self.left.take(issuer.key):
+                self.tell(issuer, "limit")
+                break
+            result = certificate.verify(issuer)
+            if not result.valid:
+                self.tell(issuer, result.reason)
+                continue
+            fault, role = role_of(issuer)
+            fault = fault or _unfit(issuer, step.chain)
+            if fault:
+                self.tell(issuer, fault)
+                continue
+            if self.timely and (late := untimely((certificate, issuer))) is not None:
+                self.late = True
+                self.tell(issuer, late.reason)
+                continue
+            self.seen[issuer.sha256] = len(step.chain)
+            warnings = [*result.warnings, *role, *issuer.warnings]
+            if certificate.issuer != issuer.subject:
+                same = distinguished_name.canonical(certificate.issuer) == distinguished_name.canonical(issuer.subject)
+                warnings.append("issuer-name-form" if same else "issuer-by-key-identifier")
+            yield _Step((*step.chain, issuer), (*step.warnings, *warnings))
+
+
+def _unfit(issuer: Certificate, below: tuple[Certificate, ...]) -> str:
+    """Return why a path may not lead over ``issuer``, whatever its role; empty when it may."""
+    if issuer.not_understood:
+        return "critical-extension"
+    try:
+        constraints = issuer.name_constraints
+    except der.DerError:
+        return "critical-extension"
+    if constraints is None:
+        return ""
+    for certificate in below:
+        inside = [
+            subtree
+            for subtree in constraints.permitted or ()
+            if distinguished_name.within(certificate.subject, subtree)
+        ]
+        outside = [
+            subtree for subtree in constraints.excluded if distinguished_name.within(certificate.subject, subtree)
+        ]
+        if outside or (constraints.permitted is not None and not inside):
+            return "name-constraints"
+    return ""
+
+
+def _deviations(chain: tuple[Certificate, ...]) -> tuple[str, ...]:
+    """Return the names of what the certificates of a path have otherwise than the profile (Doc 9303-12, 7.1.1)."""
+    found: dict[str, None] = {}
+    for certificate, issuer in pairwise(chain):
+        if certificate.authority_key_identifier is None:
+            found["authority-key-identifier-absent"] = None
+        elif issuer.subject_key_identifier is None:
+            found["subject-key-identifier-absent"] = None
+        elif certificate.authority_key_identifier != issuer.subject_key_identifier:
+            found["authority-key-identifier-differs"] = None
+    for height, issuer in enumerate(chain[1:], 1):
+        # links that keep the name are not counted (RFC 5280, 4.2.1.9); one that changes it says so (7.1.1.5)
+        others = [c for c in chain[1:height] if not (c.self_named or OID_NAME_CHANGE in c.extensions)]
+        if issuer.path_length is not None and len(others) > issuer.path_length:
+            found["path-length"] = None
+    return tuple(found)
+
+
+def role_of(issuer: Certificate, usage_bit: str = "keyCertSign") -> tuple[str, tuple[str, ...]]:
+    """Return why ``issuer`` may not sign certificates, empty when it may, and the tolerances under which it may.
+
+    ``role-contradictory``: its key usage is that of an authority and its basic constraints deny it, as seven links of
+    a published list do; that is the State's mistake and accuses nobody. Any other: ``not-a-ca``.
+
+    :param usage_bit: ``cRLSign`` asks whether it may sign revocation lists
+    """
+    usage, role, purposes = issuer.key_usage, issuer.is_ca, issuer.extended_key_usage
+    in_ber = role is None and OID_BASIC_CONSTRAINTS in issuer.extensions
+    warnings = ["ber-encoded"] if in_ber else []
+    unreadable = (usage is None and OID_KEY_USAGE in issuer.extensions) or (in_ber and not issuer.is_ca_in_ber)
+    if unreadable or (usage is not None and usage_bit not in usage):
+        return "not-a-ca", ()
+    if purposes is not None:
+        critical, _ = issuer.extensions[OID_EXTENDED_KEY_USAGE]
+        if critical or not purposes or any(purpose.startswith(ICAO_PURPOSES) for purpose in purposes):
+            return "not-a-ca", ()
+        warnings.append("extended-key-usage-present")
+    if role is False:
+        return ("not-a-ca" if usage is None else "role-contradictory"), ()
+    if role is None and not in_ber:
+        # five published CSCA certificates lack basic constraints; without key usage either it is anybody's
+        if usage is None and not issuer.self_signed:
+            return "not-a-ca", ()
+        warnings.append("basic-constraints-absent")
+    if usage is None:
+        warnings.append("key-usage-absent")
+    return "", tuple(warnings)
+
+
+_UNDECIDED = ("limit", "curve-unsupported", "algorithm-unknown", "key-unusable")
+_WRONG = ("wrong-signature", "algorithms-differ", "algorithm-key-mismatch")
+
+
+# what a certificate says of its key, which anybody may write of any key and under any name
+_OF_THE_ISSUER = (*public_key.OF_THE_KEY, "not-a-ca", "critical-extension", "name-constraints")
+
+
+def _explain(signer: Certificate, attempts: list[Attempt], *, known: bool) -> tuple[bool | None, str]:
+    """Return the verdict on a signer without a path, from what was tried.
+
+    :param attempts: those that may accuse; ``known``, whether there were any
+    """
+    identifier = signer.authority_key_identifier
+    reasons = {attempt.reason for attempt in attempts}
+    meant = {
+        attempt.reason
+        for attempt in attempts
+        if identifier is not None and attempt.issuer.subject_key_identifier == identifier
+    }
+    # whoever was met on the way did sign: denied, that accuses; not trusted, it decides nothing
+    if "denied" in reasons:
+        return False, "denied"
+    for reason in ("not-believed", "untrusted"):
+        if reason in reasons:
+            return None, reason
+    # a key that fits and may not certify did sign: that accuses, as a forbidden algorithm does
+    for reason in ("not-a-ca", "critical-extension", "name-constraints", "algorithm-forbidden", "pss-trailer"):
+        if reason in reasons:
+            return False, reason
+    if "role-contradictory" in reasons:
+        return None, "role-contradictory"
+    # several keys may share an identifier: as long as one of them is undecided nothing accuses
+    for reason in _UNDECIDED:
+        if reason in meant:
+            return None, reason
+    if meant.intersection(_WRONG):
+        return False, "wrong-signature"
+    for reason in _UNDECIDED:
+        if reason in reasons:
+            return None, reason
+    return None, "other-generation" if known else "no-issuer"

@@ -1,0 +1,329 @@
+"""Bringing master lists, certificates and CRLs into a trust store.
+
+Trust is the receiver's decision: without an anchor everything is kept as a candidate, untrusted.
+"""
+
+import base64
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tjdocs import inputs, limits
+from tjdocs.errors import InputError
+from tjdocs.pki import certification_path, distinguished_name
+from tjdocs.pki.attempts import Attempts
+from tjdocs.pki.certificate import Certificate, CertificateError
+from tjdocs.pki.crl import Crl, CrlError
+from tjdocs.pki.signed_data import CmsError
+from tjdocs.pki.trust.master_list import MAX_LIST_SIZE, ListSignature, MasterList, Resolution, attempts_for, resolve
+from tjdocs.pki.trust.store import Source, TrustStore
+from tjdocs.times import aware
+
+__all__ = ["SourceReport", "import_paths", "read_certificate", "read_certificates", "read_crl", "read_crls"]
+
+_ORDER = ("not-applicable", "passed", "warning", "undetermined", "failed")
+_PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----([A-Za-z0-9+/=\s]*)-----END \1-----")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What one file held; counts are within that file alone.
+
+    :param certificates: how many it holds
+    :param new: how many the store did not know
+    :param parsed: how many have a public key that loads
+    :param signature: outcome of the list's own signature; ``not-applicable`` for what is no list
+    """
+
+    source: str
+    certificates: int
+    new: int
+    parsed: int
+    verified_self: int
+    verified_link: int
+    unresolved: tuple[Resolution, ...] = field(repr=False)
+    tolerated: tuple[Resolution, ...] = field(repr=False)
+    signature: str
+    signature_reason: str
+    unreadable: int = 0
+    crls: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report with the keys that the command line prints."""
+        return {
+            "source": self.source,
+            "certificates": self.certificates,
+            "new": self.new,
+            "parsed": self.parsed,
+            "verified_self": self.verified_self,
+            "verified_link": self.verified_link,
+            "unresolved": [_resolution_json(item) for item in self.unresolved],
+            "warnings": [_resolution_json(item) for item in self.tolerated],
+            "signature": self.signature,
+            "signature_reason": self.signature_reason,
+            "unreadable": self.unreadable,
+            "crls": self.crls,
+        }
+
+
+def _resolution_json(item: Resolution) -> dict[str, str]:
+    return {
+        "subject": item.certificate.subject_text,
+        "sha256": item.certificate.sha256,
+        "reason": item.reason,
+    }
+
+
+def _read(path: Path) -> bytes:
+    return inputs.read_file(path, MAX_LIST_SIZE)
+
+
+def _blocks(data: bytes) -> Iterator[bytes]:
+    """Yield the DER blocks of PEM text, or the data itself; a block that does not decode is yielded empty."""
+    if data[:1] == b"\x30" or b"-----BEGIN " not in data:
+        yield data
+        return
+    found = False
+    for match in _PEM.finditer(data):
+        found = True
+        try:
+            yield base64.b64decode(b"".join(match[2].split()), validate=True)
+        except ValueError:
+            yield b""
+    if not found:
+        yield b""
+
+
+_CERTIFICATE = "no certificate", "give an X.509 certificate, DER or PEM"
+_CRL = "no CRL", "give an X.509 revocation list, DER or PEM"
+_T = TypeVar("_T")
+
+
+def _first(path: str | Path, parse: Callable[[bytes], _T], error: type[Exception], words: tuple[str, str]) -> _T:
+    """Return the first block of a file that can be parsed.
+
+    :raises InputError: the file cannot be read, or has none
+    """
+    for block in _blocks(_read(Path(path))):
+        with suppress(error):
+            return parse(block)
+    raise InputError(words[0], where=str(path), hint=words[1])
+
+
+def read_certificate(path: str | Path) -> Certificate:
+    """Read one certificate from a file, DER or PEM.
+
+    :raises InputError: it cannot be read or holds none
+    """
+    return _first(path, Certificate.parse, CertificateError, _CERTIFICATE)
+
+
+def read_certificates(path: str | Path) -> list[Certificate]:
+    """Read every certificate of a file, DER or PEM.
+
+    :raises InputError: it cannot be read or holds none
+    """
+    found = []
+    for block in _blocks(_read(Path(path))):
+        with suppress(CertificateError):
+            found.append(Certificate.parse(block))
+    if not found:
+        raise InputError(_CERTIFICATE[0], where=str(path), hint=_CERTIFICATE[1])
+    return found
+
+
+def read_crls(path: str | Path) -> list[Crl]:
+    """Read every certificate revocation list of a file, DER or PEM.
+
+    :raises InputError: it cannot be read, holds none, or a block in it is none
+    """
+    try:
+        return [Crl.parse(block) for block in _blocks(_read(Path(path)))]
+    except CrlError:
+        raise InputError("no CRL", where=str(path), hint="give X.509 revocation lists, DER or PEM") from None
+
+
+def read_crl(path: str | Path) -> Crl:
+    """Read one certificate revocation list from a file, DER or PEM.
+
+    :raises InputError: it cannot be read or holds none
+    """
+    return _first(path, Crl.parse, CrlError, _CRL)
+
+
+def _files(paths: Sequence[str | Path]) -> Iterator[Path]:
+    for path in map(Path, paths):
+        if path.is_dir():
+            yield from sorted(item for item in path.rglob("*") if item.is_file() and not item.is_symlink())
+        else:
+            yield path
+
+
+def import_paths(
+    store: TrustStore,
+    paths: Sequence[str | Path],
+    *,
+    anchors: Sequence[Certificate] = (),
+    trust_candidates: bool = False,
+    bilateral: bool = False,
+    at: datetime,
+) -> list[SourceReport]:
+    """Import files, or all files of folders, into ``store``; one report a file, in order.
+
+    The anchors are trusted. A master list whose signature leads to one of them makes its certificates trusted;
+    any other certificate is kept as a candidate, unless ``trust_candidates`` says to trust it all the same.
+
+    :param bilateral: the certificates were received from their States themselves, and are trusted for that
+    :param at: the moment of import, which every certificate remembers with its source
+    :raises InputError: a path cannot be read or is nothing that is imported, or a list is said to be bilateral;
+        nothing of it is kept then
+    :raises UsageError: a naive moment, or none
+    """
+    files = list(_files(paths))
+    how = _How(anchors, trust_candidates, bilateral, aware(at), len(files))
+    reports = [_import_file(store, path, how) for path in files]
+    for anchor in anchors:
+        source = Source("anchor", anchor.sha256, kind="anchor", imported=how.imported)
+        store.add(source, _placed(resolve([anchor]), store, attempts_for([anchor])), grounds={anchor.sha256: "anchor"})
+    # a list that names a master list's signer may have come with it, or after it
+    revoked = store.revoked_signers
+    return [
+        replace(report, signature="failed", signature_reason="signer-revoked")
+        if signers & revoked and report.signature in ("passed", "warning")
+        else report
+        for report, signers in reports
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What counts for all files of one import."""
+
+    anchors: Sequence[Certificate]
+    trust_candidates: bool
+    bilateral: bool
+    at: datetime
+    files: int
+
+    @property
+    def imported(self) -> str:
+        """The moment of import, ISO 8601."""
+        return self.at.astimezone(UTC).isoformat(timespec="seconds")
+
+    def ground(self, *, on_list: bool) -> str:
+        """Return why a certificate is trusted, empty when it is not."""
+        if on_list:
+            return "list"
+        if self.bilateral:
+            return "bilateral"
+        return "candidates-trusted" if self.trust_candidates else ""
+
+
+def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport, frozenset[str]]:
+    """Import a file; return its report, and the SHA-256 of every certificate on which its lists rest."""
+    data = _read(path)
+    # each file has its part of the bound on all, so that no file takes another's
+    cost = limits.ATTEMPTS_COST / how.files + limits.LIST_COST_PER_BYTE * len(data)
+    attempts = Attempts(certification_path.MAX_TRIED, cost)
+    loose: list[Certificate] = []
+    lists: list[tuple[bytes, MasterList, ListSignature]] = []
+    crls: list[Crl] = []
+    for block in _blocks(data):
+        content = _recognise(block, path)
+        if isinstance(content, MasterList):
+            if how.bilateral:
+                hint = "import it without --bilateral: its signature speaks for it"
+                raise InputError("a list is not received bilaterally", where=str(path), hint=hint)
+            known = [entry.certificate for entry in store.entries]
+            own = content.verify(how.anchors, at=how.at, crls=store.crls, known=known, attempts=attempts)
+            lists.append((block, content, own))
+        elif isinstance(content, Crl):
+            crls.append(content)
+        else:
+            loose.append(content)
+    certificates = [c for _, content, _ in lists for c in content.certificates] + loose
+    attempts = attempts_for(certificates, parts=how.files)
+    resolutions = resolve(certificates, attempts=attempts)
+    kinds = {certificate.sha256: kind for certificate, kind in _placed(resolutions, store, attempts)}
+    new = 0
+    # several lists in one file are several sources: each vouches for its own certificates alone
+    for block, content, own in lists:
+        source = Source(
+            path.name,
+            sha256(block).hexdigest(),
+            own.outcome,
+            "list",
+            own.signer,
+            own.anchor.sha256 if own.anchor else "",
+            distinguished_name.state(own.anchor.subject) if own.anchor else "",
+            own.signed,
+            how.imported,
+            " ".join(f"{certificate.sha256}:{certificate.key_digest}" for certificate in own.path),
+        )
+        ground, signers = how.ground(on_list=source.vouches), (*own.path, *own.beside)
+        new += _add(store, source, content.certificates, kinds, ground, signers=signers)
+    if loose or crls:
+        kind = "bilateral" if how.bilateral else "file"
+        source = Source(path.name, sha256(data).hexdigest(), "not-applicable", kind, imported=how.imported)
+        new += _add(store, source, loose, kinds, how.ground(on_list=False), crls)
+    signature = max((own for _, _, own in lists), key=lambda own: _ORDER.index(own.outcome), default=_NO_LIST)
+    unreadable = sum(len(content.unreadable) for _, content, _ in lists)
+    report = SourceReport(
+        str(path),
+        len(certificates) + unreadable,
+        new,
+        sum(c.key.kind != "unsupported" for c in certificates),
+        sum(r.kind == "self-signed" for r in resolutions),
+        sum(r.kind == "link" for r in resolutions),
+        tuple(r for r in resolutions if r.kind == "unresolved"),
+        tuple(r for r in resolutions if r.kind != "unresolved" and r.reason),
+        signature.outcome,
+        signature.reason,
+        unreadable,
+        len(crls),
+    )
+    return report, frozenset(c.sha256 for _, _, own in lists for c in own.path)
+
+
+_NO_LIST = ListSignature("not-applicable")
+
+
+def _add(
+    store: TrustStore,
+    source: Source,
+    certificates: Sequence[Certificate],
+    kinds: dict[str, str],
+    ground: str,
+    crls: Sequence[Crl] = (),
+    signers: Sequence[Certificate] = (),
+) -> int:
+    grounds = {c.sha256: ground for c in certificates} if ground else {}
+    return store.add(source, [(c, kinds[c.sha256]) for c in certificates], grounds=grounds, crls=crls, signers=signers)
+
+
+def _placed(resolutions: list[Resolution], store: TrustStore, attempts: Attempts) -> list[tuple[Certificate, str]]:
+    """Return each certificate with its kind, those without a parent in their file sought for in the store."""
+    orphans = [r.certificate for r in resolutions if r.kind == "unresolved"]
+    again = {r.certificate.sha256: r.kind for r in resolve(orphans, store, attempts=attempts)} if orphans else {}
+    return [(r.certificate, again.get(r.certificate.sha256, r.kind)) for r in resolutions]
+
+
+def _recognise(block: bytes, path: Path) -> MasterList | Certificate | Crl:
+    try:
+        return Certificate.parse(block)
+    except CertificateError:
+        pass
+    try:
+        return MasterList.parse(block)
+    except CmsError:
+        pass
+    try:
+        return Crl.parse(block)
+    except CrlError:
+        pass
+    raise InputError("nothing to import", where=str(path), hint="give master lists, certificates or CRLs")

@@ -1,0 +1,376 @@
+"""One law of signers: whether a certificate was entitled to sign, by its role's row in ``specs/pki/signers.toml``.
+
+Document signers, seal signers, list signers and signers of evidence are judged here and nowhere else
+(Doc 9303-12, 6 and 7.1; RFC 5280, 6). A caller names the role, the times of signing and the State, and turns the
+faults into its own findings.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import NamedTuple, Protocol
+
+from tjdocs import specs
+from tjdocs.errors import SpecError
+from tjdocs.findings import Finding, Outcome, passed
+from tjdocs.pki import algorithms, certification_path, distinguished_name
+from tjdocs.pki.attempts import Attempts
+from tjdocs.pki.certificate import (
+    OID_BASIC_CONSTRAINTS,
+    OID_EXTENDED_KEY_USAGE,
+    OID_KEY_USAGE,
+    OID_PRIVATE_KEY_USAGE,
+    Certificate,
+)
+from tjdocs.pki.trust import revocation
+
+__all__ = [
+    "Fault",
+    "JudgedSigner",
+    "Role",
+    "SignerSource",
+    "StatedTime",
+    "check_country",
+    "check_document_type",
+    "check_usage",
+    "check_validity",
+    "finding",
+    "judge",
+    "role",
+]
+
+_FILE = "pki/signers.toml"
+_FAILED, _UNDETERMINED, _WARNING = Outcome.FAILED, Outcome.UNDETERMINED, Outcome.WARNING
+_GRAVITY = (_FAILED, _UNDETERMINED, _WARNING)
+# a day begins 14 hours before and ends 36 hours after its midnight in UTC, somewhere on earth
+_DAY_AHEAD, _DAY_BEHIND, _NO_TIME = timedelta(hours=14), timedelta(hours=36), timedelta(0)
+
+
+class Fault(NamedTuple):
+    """One thing that is otherwise than the rules ask."""
+
+    outcome: Outcome
+    reason: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """A row of ``specs/pki/signers.toml``; the file explains each key."""
+
+    id: str
+    clause: str
+    key_usage: str
+    purpose: str = ""
+    not_purposes: tuple[str, ...] = ()
+    extensions: frozenset[str] = frozenset()
+    document_types: bool = False
+    outlives: bool = False
+    in_itself: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    roles: dict[str, Role]
+    apart: timedelta
+
+
+@cache
+def _table() -> _Table:
+    table, where = specs.read_toml(_FILE), f"specs/{_FILE}"
+    specs.require_keys(table, ["schema", "times", "role"], where=where)
+    specs.require_keys(table["times"], ["apart_days"], where=f"{where} times")
+    roles = {}
+    for row in table["role"]:
+        optional = ["purpose", "not_purposes", "extensions", "document_types", "outlives", "in_itself"]
+        specs.require_keys(row, ["id", "clause", "key_usage"], optional, where=f"{where} {row.get('id')}")
+        if row["key_usage"] not in ("expected", "unexpected"):
+            raise SpecError("no such key usage", where=f"{where} {row['id']}", hint="expected, or unexpected")
+        row["extensions"] = frozenset(row.get("extensions", ()))
+        row["not_purposes"] = tuple(row.get("not_purposes", ()))
+        roles[row["id"]] = Role(**row)
+    return _Table(roles, timedelta(days=table["times"]["apart_days"]))
+
+
+def role(id_: str) -> Role:
+    """Return the role ``id_``.
+
+    :raises KeyError: there is none
+    """
+    return _table().roles[id_]
+
+
+class SignerSource(revocation.RevocationSource, Protocol):
+    """What judging signers needs of a trust store."""
+
+    def state(self, certificate: Certificate) -> str:
+        """Return the country code of the State for which an authority signs, empty where it is unknown."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSigner:
+    """What is the same for everything that a signer signs, and at any time.
+
+    :param path: how far its path led, over no revoked certificate where there is such a path
+    :param chain: faults of the path; ``usage``, those of the signer's own certificate
+    :param codes: country codes as written: of its issuer's name, and of its subject
+    :param states: of each authority above it the State for which it signs, empty where that is unknown
+    :param untimely: a certificate of the path that its issuer's validity does not cover
+    """
+
+    certificate: Certificate
+    role: Role
+    path: certification_path.Path
+    chain: tuple[Fault, ...]
+    usage: tuple[Fault, ...]
+    codes: tuple[tuple[str, ...], tuple[str, ...]]
+    states: tuple[str, ...]
+    untimely: certification_path.Untimely | None
+
+    @property
+    def agreed(self) -> str:
+        """The country code that signer and authorities all have, as it should be written; empty without one."""
+        issuer, subject = self.codes
+        return issuer[0] if len(issuer) == 1 and {*subject, *self.states} == {issuer[0]} else ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatedTime:
+    """A time at which something says that it was signed.
+
+    :param how: ``stated`` in what was signed, ``claimed`` by the signer, or ``assumed``
+    :param whole_day: a day is stated, not a moment: all of it counts, in any time zone
+    """
+
+    moment: datetime
+    how: str
+    whole_day: bool = field(default=False)
+
+    @classmethod
+    def of_day(cls, day: date, how: str = "stated") -> "StatedTime":
+        """Return a day as it was stated."""
+        return cls(datetime.combine(day, time(), UTC), how, True)
+
+    def __str__(self) -> str:
+        return f"signed {self.moment.date().isoformat()} ({self.how})"
+
+
+_REMEMBERED = 1024
+
+
+def judge(
+    certificate: Certificate,
+    role_id: str,
+    source: SignerSource,
+    *,
+    attempts: Attempts | None = None,
+    listing: Attempts | None = None,
+) -> JudgedSigner:
+    """Judge what does not depend on what was signed, and when; remembered as long as the store holds the same.
+
+    :param attempts: what path building may cost for several signers together
+    :param listing: what verifying revocation lists may cost; only for a source that nobody else asks, since what comes
+        of a list is remembered
+    """
+    memory, key = source.memory, (role_id, certificate.raw)
+    known = memory.get(key)
+    if isinstance(known, JudgedSigner):
+        return known
+    row = role(role_id)
+    path = _path(certificate, row, source, attempts or Attempts(certification_path.MAX_TRIED), listing)
+    judged = JudgedSigner(
+        certificate,
+        row,
+        path,
+        tuple(_chain(path)),
+        tuple(check_usage(certificate, role_id)),
+        (distinguished_name.countries(certificate.issuer), distinguished_name.countries(certificate.subject)),
+        tuple(source.state(issuer) for issuer in path.chain[1:]),
+        certification_path.untimely(path.chain),
+    )
+    if attempts is not None and path.reason == "limit":
+        return judged  # what others left over says nothing of the signer
+    if len(memory) >= _REMEMBERED:  # of forged signers there is no end
+        memory.clear()
+    memory[key] = judged
+    return judged
+
+
+def _path(
+    certificate: Certificate, row: Role, source: SignerSource, attempts: Attempts, listing: Attempts | None
+) -> certification_path.Path:
+    """Return the path above a signer; one that leads over a revoked certificate only where there is no other."""
+    if row.in_itself:
+        doubt = source.doubt(certificate)
+        valid = None if doubt and doubt != "denied" else not doubt
+        return certification_path.Path(valid, doubt, (certificate,))
+    first = path = certification_path.build(certificate, source, attempts=attempts)
+    barred: frozenset[str] = frozenset()
+    for _ in range(certification_path.MAX_DEPTH):
+        gone = revocation.revoked_above(path.chain, source, listing) if path.valid else ()
+        if not gone:
+            break
+        barred |= {issuer.sha256 for issuer in gone}
+        path = certification_path.build(certificate, source, barred=barred, attempts=attempts)
+    return path if path.valid else first
+
+
+def _chain(path: certification_path.Path) -> Iterable[Fault]:
+    if not path.valid:
+        tried = "; ".join(map(str, path.attempts))
+        detail = f"issuer {path.chain[0].issuer_text}" + (f"; tried {tried}" if tried else "")
+        yield Fault(_UNDETERMINED if path.valid is None else _FAILED, path.reason, detail)
+        return
+    for warning in path.warnings:
+        yield Fault(_WARNING, warning)
+    for certificate, issuer in zip(path.chain, path.chain[1:], strict=False):
+        bits = issuer.key.bits if issuer.key.kind == "rsa" else 0
+        hash_, made = certificate.verify(issuer).hash, certificate.not_before.date()
+        if algorithms.outdated(hash_, made):
+            yield Fault(_FAILED, "algorithm-forbidden", f"certified {made.isoformat()}")
+        elif algorithms.weak(hash_, bits, made):
+            yield Fault(_WARNING, "algorithm-weak")
+
+
+def check_usage(signer: Certificate, role_id: str) -> Iterable[Fault]:
+    """Judge whether a certificate is one for the role, whoever vouches for it (Doc 9303-12, 7.1.1)."""
+    row = role(role_id)
+    if foreign := signer.not_understood:
+        yield Fault(_FAILED, "critical-extension", ", ".join(foreign))
+    usage, purposes = signer.key_usage, signer.extended_key_usage
+    unreadable = signer.is_ca is None and OID_BASIC_CONSTRAINTS in signer.extensions
+    if signer.is_ca or unreadable or (usage is not None and usage & {"keyCertSign", "cRLSign"}):
+        yield Fault(_FAILED, "ca-as-signer", "basic constraints are unreadable" if unreadable else "")
+    if OID_KEY_USAGE not in signer.extensions:
+        if row.key_usage == "expected":
+            yield Fault(_WARNING, "key-usage-absent")
+    elif usage is None or "digitalSignature" not in usage:
+        yield Fault(_FAILED, "key-usage", ", ".join(sorted(usage or ())) or "unreadable")
+    elif row.key_usage == "expected" and not signer.extensions[OID_KEY_USAGE][0]:
+        yield Fault(_WARNING, "key-usage-not-critical")
+    if row.purpose:
+        if row.purpose not in (purposes or ()):
+            yield Fault(_FAILED, "role", ", ".join(purposes or ()) or "no extended key usage")
+        elif not signer.extensions[OID_EXTENDED_KEY_USAGE][0]:
+            yield Fault(_WARNING, "extended-key-usage-not-critical")
+    elif purposes is not None:
+        barred = [purpose for purpose in purposes if purpose.startswith(row.not_purposes or "")]
+        if barred or not purposes:
+            yield Fault(_FAILED, "role", ", ".join(barred) or "unreadable")
+    if row.in_itself and signer.document_types is not None:
+        yield Fault(_FAILED, "role", "a document signer's certificate")
+    if row.extensions and (more := sorted(signer.extensions.keys() - row.extensions)):
+        yield Fault(_WARNING, "extension-surplus", ", ".join(more))
+    for deviation in signer.deviations:
+        yield Fault(_WARNING, deviation)
+
+
+def check_document_type(signer: JudgedSigner, code: str) -> Iterable[Fault]:
+    """Judge whether the signer may sign documents of a code (Doc 9303-12, 7.1.1.3).
+
+    :param code: document code without fillers; empty where there is none
+    """
+    types = signer.certificate.document_types
+    if not signer.role.document_types or types is None or not code:
+        return
+    if code not in types and not any(len(entry) == 1 and code.startswith(entry) for entry in types):
+        yield Fault(_FAILED, "document-type", f"for {', '.join(types)}, not for {code}")
+
+
+def check_country(signer: JudgedSigner, said: str, expected: str | None) -> Iterable[Fault]:
+    """Judge whether signer and authorities are of the document's State (Doc 9303-12, 7.1.1.1; TR-03135-1, 5.6.4.5).
+
+    :param said: which State the document names, and where, for the detail
+    :param expected: country code in its certificates, None where that is unknown
+    """
+    if expected is not None and signer.agreed == expected:
+        return
+    issuer, subject = signer.codes
+    if len(issuer) > 1 and signer.states and signer.states[0] in [code.upper() for code in issuer]:
+        issuer = (signer.states[0],)  # of several that it names, the policy says for which it signs
+    elif len(issuer) == 1 and not distinguished_name.is_code(issuer[0]) and signer.states and signer.states[0]:
+        # it names none, and the policy says for which it signs; its signers may write the same
+        subject = tuple(signer.states[0] if code == issuer[0] else code for code in subject)
+        issuer = (signer.states[0],)
+    written = (*issuer, *subject, *signer.states)
+    above = [f"issuer {index} {code or 'of no State'}" for index, code in enumerate(signer.states, 1)]
+    own = [f"signer {'+'.join(issuer) or '-'}"] + [f"its subject {'+'.join(subject)}"] * (subject not in ((), issuer))
+    detail = ", ".join([*own, *above, said])
+    elsewhere = {code.upper() for code in written if distinguished_name.is_code(code)} - {expected}
+    named = all(map(distinguished_name.is_code, (*issuer, *subject))) or elsewhere
+    several = len(issuer) > 1 or len(subject) > 1
+    if expected is None or several or not named or not (issuer or subject) or not all(signer.states):
+        yield Fault(_UNDETERMINED, "code-unknown", detail)
+    elif {code.upper() for code in written} != {expected}:
+        yield Fault(_FAILED, "differs", detail)
+    else:
+        if not issuer:
+            yield Fault(_WARNING, "country-absent", detail)
+        if any(code != code.upper() for code in written):
+            yield Fault(_WARNING, "country-case", detail)
+
+
+def check_validity(
+    signer: JudgedSigner, times: Sequence[StatedTime], *, at: datetime, last: date | None = None
+) -> Iterable[Fault]:
+    """Judge every stated time of signing against the certificates' times (Doc 9303-12, 4.1 and 6).
+
+    :param times: the one that counts first
+    :param at: the time of inspection
+    :param last: the document's last valid day
+    """
+    for stated in times:
+        yield from _time(signer, stated, at, last)
+    if OID_PRIVATE_KEY_USAGE in signer.certificate.extensions and signer.certificate.private_key_usage is None:
+        yield Fault(_FAILED, "key-usage-period", "unreadable")
+    if len(times) > 1:
+        moments = [stated.moment for stated in times]
+        if max(moments) - min(moments) > _table().apart:
+            yield Fault(_WARNING, "signing-times-differ", ", ".join(map(str, times)))
+    if times[0].how == "assumed":
+        yield Fault(_WARNING, "assumed", str(times[0]))
+    if signer.untimely is not None:
+        outcome = _FAILED if signer.untimely.reason == "issuer-validity" else _UNDETERMINED
+        yield Fault(outcome, signer.untimely.reason, f"{signer.untimely.certificate.subject_text}; {times[0]}")
+    chain = signer.path.chain
+    if len(chain) > 1 and chain[0].not_after > chain[1].not_after:
+        yield Fault(_WARNING, "outlives-issuer", f"issuer valid to {chain[1].not_after.date().isoformat()}")
+
+
+def _time(signer: JudgedSigner, stated: StatedTime, at: datetime, last: date | None) -> Iterable[Fault]:
+    certificate, moment = signer.certificate, stated.moment
+    # Differences are compared, since sums could leave the calendar.
+    early, late = (_DAY_AHEAD, _DAY_BEHIND) if stated.whole_day else (_NO_TIME, _NO_TIME)
+    if moment - at > certification_path.CLOCK_SKEW:
+        yield Fault(_FAILED, "signed-in-future", str(stated))
+    assumed = stated.how == "assumed"
+    if last is not None and not assumed and moment.date() > last:
+        yield Fault(_FAILED, "signed-after-expiry", str(stated))
+    if certificate.not_before - moment > late:
+        yield Fault(_FAILED, "not-yet-valid", str(stated))
+    elif moment - certificate.not_after > early:
+        yield Fault(_FAILED, "expired", str(stated))
+    elif not signer.role.outlives and at > certificate.not_after:
+        ended = certificate.not_after.date().isoformat()
+        yield Fault(_UNDETERMINED, "expired-since", f"{stated}, valid to {ended}")
+    begin, end = certificate.private_key_usage or (None, None)
+    # a key usage period is over long before the document is: against an assumed time it says nothing
+    if not assumed and ((begin and begin - moment > late) or (end and moment - end > early)):
+        yield Fault(_FAILED, "key-usage-period", str(stated))
+
+
+def finding(check: str, faults: Iterable[Fault], *, detail: str = "") -> Finding:
+    """Return one finding on all faults: the gravest is the reason, and each is named in the detail.
+
+    :param detail: of a check that passed
+    """
+    ranked = list(faults)
+    if not ranked:
+        return Finding(check, Outcome.PASSED, detail=detail) if detail else passed(check)
+    if len(ranked) == 1:
+        return Finding(check, ranked[0].outcome, ranked[0].reason, ranked[0].detail)
+    ranked.sort(key=lambda fault: _GRAVITY.index(fault.outcome))
+    named = dict.fromkeys(f"{fault.reason}: {fault.detail}" if fault.detail else fault.reason for fault in ranked)
+    return Finding(check, ranked[0].outcome, ranked[0].reason, "; ".join(named))

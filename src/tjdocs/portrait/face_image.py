@@ -1,0 +1,149 @@
+"""The picture in a facial record: is it usable, and how one is made (ISO/IEC 19794-5:2005, 7 to 9; Doc 9303-3, 3.9.1).
+
+Pillow is imported on the first call, so that reading data groups does not pay for it.
+"""
+
+import math
+from collections.abc import Mapping
+from functools import cache
+from io import BytesIO
+from struct import error as struct_error
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from tjdocs import limits, specs
+from tjdocs.errors import UsageError
+from tjdocs.lds._errors import Problem
+from tjdocs.lds.biometrics import image_header
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from tjdocs.lds.biometrics.iso19794_face import FaceImage
+
+__all__ = ["Eyes", "check_face", "check_image", "open_image"]
+
+Eyes = tuple[tuple[float, float], tuple[float, float]]
+"""Centres of the pupils in pixels from the upper left, in either order."""
+
+_LIMITS = ("max_bytes", "max_scans", "max_tiles", "max_work", "min_width", "min_height")
+_SHAPE = ("min_aspect", "max_aspect", "eye_line", "eye_distance", "eye_tolerance", "aspect_tolerance")
+
+
+@cache
+def _numbers() -> Mapping[str, float]:
+    table = specs.read_toml("lds/portrait.toml")
+    specs.require_keys(table, (*_LIMITS, *_SHAPE), where="specs/lds/portrait.toml")
+    return MappingProxyType({key: float(value) for key, value in table.items()})
+
+
+def open_image(data: bytes) -> "Image.Image | Problem":
+    """Decode a JPEG or JPEG 2000 image wholly, or say why not. Nothing is allocated before the limits are checked."""
+    numbers = _numbers()
+    if len(data) > numbers["max_bytes"]:
+        return Problem("image-limit", detail=f"{len(data)} bytes")
+    if not image_header.kind(data):
+        return Problem("image-format")
+    claims = image_header.head(data)
+    if claims is None:
+        return Problem("image-damaged", detail="no size in its header")
+    if any(width * height > limits.pixels(len(data)) for width, height in claims.sizes):
+        return Problem("image-limit", detail="too many pixels")
+    if claims.scans > numbers["max_scans"] or claims.tiles > numbers["max_tiles"]:
+        return Problem("image-limit", detail="too many scans or tiles")
+    if any(width * height * claims.scans > numbers["max_work"] for width, height in claims.sizes):
+        return Problem("image-limit", detail="too many scans for its size")
+    return _decode(data, claims.kind)
+
+
+def _decode(data: bytes, kind: str) -> "Image.Image | Problem":
+    from PIL import Image
+    from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
+    from PIL.JpegImagePlugin import JpegImageFile
+
+    # The plug-ins are called directly: Image.open tries others, and warns of large images process-wide.
+    reader: type[JpegImageFile] | type[Jpeg2KImageFile] = (
+        JpegImageFile if kind == image_header.JPEG else Jpeg2KImageFile
+    )
+    try:
+        image = reader(BytesIO(data))
+        if image.width * image.height > limits.pixels(len(data)):
+            return Problem("image-limit", detail="too many pixels")
+        image.load()
+    except (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, struct_error) as error:
+        return Problem("image-damaged", detail=type(error).__name__)
+    except (MemoryError, Image.DecompressionBombError):
+        return Problem("image-limit", detail="too large to decode")
+    return image
+
+
+def check_image(image: bytes, *, eyes: Eyes | None = None) -> tuple[Problem, ...]:
+    """Decode a portrait and return every fault in it, worst first; nothing when it is usable.
+
+    :param image: a JPEG or JPEG 2000 file, or a bare JPEG 2000 codestream
+    :param eyes: centres of the pupils; when given, the token-frontal geometry is measured too: height = width / 0.75,
+        eyes level at 0.6 of the width below the upper edge, at 0.375 and 0.625 of the width, each within
+        ``eye_tolerance`` (``specs/lds/portrait.toml``) of the eye distance
+    """
+    opened = open_image(image)
+    return (opened,) if isinstance(opened, Problem) else tuple(_checks(opened, image, eyes))
+
+
+def _checks(opened: "Image.Image", data: bytes, eyes: Eyes | None) -> list[Problem]:
+    numbers = _numbers()
+    width, height = opened.size
+    problems: list[Problem] = []
+    if width < numbers["min_width"] or height < numbers["min_height"]:
+        problems.append(Problem("image-size", detail=f"{width} x {height}"))
+    if opened.mode not in ("RGB", "L"):
+        problems.append(Problem("image-colour", detail=opened.mode))
+    if not numbers["min_aspect"] <= width / height <= numbers["max_aspect"]:
+        problems.append(Problem("image-aspect", detail=f"{width} x {height}"))
+    claims = image_header.head(data)
+    if claims is not None and any(size != opened.size for size in claims.sizes):
+        problems.append(Problem("image-sizes-differ"))
+    if eyes is not None:
+        problems.extend(_token_geometry(width, height, eyes))
+    if claims is not None and claims.metadata:
+        problems.append(Problem("image-metadata"))
+    return problems
+
+
+def _token_geometry(width: int, height: int, eyes: Eyes) -> list[Problem]:
+    numbers = _numbers()
+    problems: list[Problem] = []
+    if not all(math.isfinite(value) for point in eyes for value in point):
+        raise UsageError("eye that is nowhere", where="eyes", hint="two points in pixels")
+    if abs(width / height - 0.75) > numbers["aspect_tolerance"]:
+        problems.append(Problem("token-aspect", detail=f"{width} x {height}"))
+    (first, first_y), (second, second_y) = eyes
+    wanted = numbers["eye_distance"] * width
+    tolerance = numbers["eye_tolerance"] * wanted
+    if abs(math.dist(*eyes) - wanted) > tolerance:
+        problems.append(Problem("token-eye-distance", detail=f"{math.dist(*eyes):.1f}, not {wanted:.1f}"))
+    centre = (first + second) / 2
+    if abs(centre - width / 2) > tolerance:
+        problems.append(Problem("token-centre", detail=f"{centre:.1f}, not {width / 2:.1f}"))
+    line = numbers["eye_line"] * width
+    if max(abs(first_y - line), abs(second_y - line)) > tolerance:
+        problems.append(Problem("token-eye-line", detail=f"{first_y:.1f} and {second_y:.1f}, not {line:.1f}"))
+    return problems
+
+
+def check_face(face: "FaceImage") -> tuple[Problem, ...]:
+    """Check a face's image, and the record's claims about it against it.
+
+    The token geometry is measured where the record says token frontal and names both eyes.
+    """
+    opened = open_image(face.image)
+    if isinstance(opened, Problem):
+        return (opened,)
+    token = face.image_type == 2
+    problems = _checks(opened, face.image, face.eyes if token else None)
+    if (face.width, face.height) != opened.size:
+        detail = f"record {face.width} x {face.height}, image {opened.width} x {opened.height}"
+        problems.append(Problem("record-image-size", detail=detail))
+    mode = {1: "RGB", 3: "L"}.get(face.colour_space, opened.mode)
+    if mode != opened.mode:
+        problems.append(Problem("record-colour", detail=f"record {mode}, image {opened.mode}"))
+    return tuple(problems)

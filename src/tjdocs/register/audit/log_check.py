@@ -1,0 +1,286 @@
+"""The log read again for an audit: heads, places, marks and the tree; what is wrong in it is named."""
+
+from collections.abc import Callable, Collection, Sequence
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from tjdocs.auditlog import merkle
+from tjdocs.auditlog.checkpoint import Checkpoint
+from tjdocs.auditlog.entry import as_bytes
+from tjdocs.errors import InputError, RegisterError
+from tjdocs.register import queries, tables
+from tjdocs.register.context import Context
+from tjdocs.register.records import Problem
+from tjdocs.register.register_log import BLOCK, consistent
+
+__all__ = ["Found", "Reading"]
+
+Row = Sequence[Any]
+Play = Callable[[Sequence[Row]], None]
+
+
+class Found:
+    """What an audit has found so far."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.undetermined: list[str] = []
+
+    def add(self, code: str, table: str, row: object, detail: str = "") -> None:
+        """Name a row that is not what it should be."""
+        self.problems.append(Problem(code, table, str(row), detail))
+
+
+class Reading:
+    """One reading of the log.
+
+    :param outside: heads kept outside the database
+    """
+
+    def __init__(self, context: Context, connection: Connection, outside: Sequence[str] | None, found: Found) -> None:
+        self._secrets = context.secrets
+        self._connection = connection
+        self._outside = outside
+        self._verifier = context.log.verifier
+        self._found = found.add
+        self._undetermined = found.undetermined
+        self.count = 0  # of entries read
+        self.new = 0  # of these, without a place
+        self.foreign = 0  # of those, without a mark that was made here
+        self.start = 0
+        self.head = ""  # the newest that is signed
+
+    def read(self, since: str, play: Play) -> None:
+        """Read every entry, or those after a signed head.
+
+        :param play: takes entries in order, some at once, each with what stands beside it (``hot.ENTRIES``)
+        """
+        notes = self._heads()
+        newest = max(notes, default=0)
+        frontier: merkle.Frontier | None = merkle.Frontier()
+        outside = self._kept(newest, notes)
+        if since:
+            known = self._verifier.open(since)
+            self.start, frontier = known.size, self._continued(known, newest)
+            self._undetermined.append(f"the first {known.size} entries and the rows they are about were not read again")
+        roots = {size: checkpoint.root for size, checkpoint in notes.items()}
+        if not since and roots.get(0, merkle.EMPTY) != merkle.EMPTY:
+            self._found("changed", "head", 0)
+        begin = min(self.start, newest)
+        self._entries(frontier, {**roots, **outside}, newest, begin, play)
+        if not self.marked:
+            self._undetermined.append(
+                "without the data key nobody can tell whether entries' ids and marks or the register's keys changed"
+            )
+
+    @property
+    def marked(self) -> bool:
+        """Whether the key of the entries' marks is at hand."""
+        return bool(self._secrets.mac)
+
+    def _heads(self) -> dict[int, Checkpoint]:
+        found = {}
+        for row in self._connection.execute(select(tables.head).order_by(tables.head.c.size)).all():
+            checkpoint = self._open(row.note)
+            if checkpoint is None or checkpoint.size != row.size:
+                self._found("unsigned", "head", row.size, "not signed by the log's key")
+                continue
+            if not self._verifier.is_plain(row.note):
+                self._found("changed", "head", row.size, "more than what was signed")
+            found[checkpoint.size] = checkpoint
+            self.head = row.note
+        return found
+
+    def _open(self, note: object) -> Checkpoint | None:
+        try:
+            checkpoint = self._verifier.open(note if isinstance(note, str) else "")
+        except InputError:
+            return None
+        return checkpoint if checkpoint.origin == self._verifier.name else None
+
+    def _kept(self, newest: int, notes: Collection[int]) -> dict[int, bytes]:
+        """Return the roots of heads kept outside; a head beyond the newest tells of a roll-back."""
+        if self._outside is None:
+            self._undetermined.append(
+                "no heads kept outside the database were given: whether the whole of it was rolled back is undetermined"
+            )
+            return {}
+        found = {}
+        for note in self._outside:
+            checkpoint = self._open(note)
+            if checkpoint is None:
+                self._found("unsigned", "heads kept outside", note.split("\n")[1][:20] if "\n" in note else "?")
+            elif checkpoint.size > newest:
+                detail = f"the newest head here has {newest} entries"
+                self._found("rolled-back", "database", f"head of {checkpoint.size} entries", detail)
+            else:
+                found[checkpoint.size] = checkpoint.root
+                if checkpoint.size not in notes:
+                    self._found("missing", "head", checkpoint.size, "it was signed, and is kept outside")
+        return found
+
+    def _continued(self, known: Checkpoint, newest: int) -> merkle.Frontier | None:
+        """Return the tree's edge at a head; None where the tree does not get that far."""
+        if known.size > newest:
+            self._found("rolled-back", "database", f"head of {known.size} entries", f"the newest here has {newest}")
+            return None
+        try:
+            frontier = consistent(self._connection, known.size)
+        except RegisterError as error:
+            self._found("changed", "entry", error.where, error.message)
+            return None
+        if frontier.root != known.root:
+            self._found("changed", "entry", f"0 to {known.size - 1}", "the log does not continue that head")
+        return frontier
+
+    # -------------------------------------------------------------------------------------------------- entries
+
+    def _entries(
+        self, frontier: merkle.Frontier | None, roots: dict[int, bytes], newest: int, start: int, play: Play
+    ) -> None:
+        blocks = self._connection.execute(select(tables.block.c.number, tables.block.c.root))
+        tree = _Tree(frontier, roots, {row.number: as_bytes(row.root) for row in blocks}, self._found)
+        at, beyond = start, list[int]()
+        for row in queries.execute(self._connection, queries.BELOW):
+            self._found("inserted", "entry", row[1], "before the first")
+        for rows in queries.stretches(self._connection, queries.ENTRIES, (start,), BLOCK):
+            if (hashes := self._plain(rows, at)) is None:
+                hashes = self._named(rows, at, tree)
+            tree.grow(at, hashes)
+            at = next((row[1] for row in reversed(rows) if type(row[1]) is int), at - 1) + 1
+            if at > newest > 0:
+                beyond += [row[1] for row in rows if type(row[1]) is int and row[1] >= newest]
+            play(rows)
+            self.count += len(rows)
+        for rows in queries.stretches(self._connection, queries.NEW, (), BLOCK):
+            self._new(rows)
+            play(rows)
+        if at < newest:
+            self._found("missing", "entry", f"{at} to {newest - 1}" if at + 1 < newest else at)
+            tree.wrong = True
+        if beyond:
+            which = beyond[0] if len(beyond) == 1 else f"{beyond[0]} to {beyond[-1]}"
+            self._found("inserted", "entry", which, "beyond the newest signed head")
+        if at and not newest:
+            self._found("missing", "head", at, "entries have places, and no head is signed")
+        tree.end(at)
+        if tree.wrong:
+            self._name_entries(tree.good)
+
+    def _plain(self, rows: Sequence[Row], at: int) -> list[bytes] | None:
+        """Return the leaf hashes of entries that stand as they should, each at its place under its mark; else None."""
+        if [row[1] for row in rows] != list(range(at, at + len(rows))) or {type(row[4]) for row in rows} != {bytes}:
+            return None
+        hashes = [sha256(b"\0" + row[4]).digest() for row in rows]  # merkle.leaf_hash, a million times
+        if self.marked:
+            placed = self._secrets.placed
+            marks = [placed(hash_, row[0], row[1]) for row, hash_ in zip(rows, hashes, strict=True)]
+            if marks != [row[5] for row in rows]:
+                return None
+        return hashes
+
+    def _named(self, rows: Sequence[Row], at: int, tree: "_Tree") -> list[bytes]:
+        """Name what is wrong with some entries, and return their leaf hashes."""
+        hashes = []
+        for id_, position, act, subject, leaf, mark, *_ in rows:
+            if type(leaf) is not bytes:
+                self._found("changed", "entry", position, "leaf: a value of another type")
+            if type(position) is not int:
+                self._found("changed", "entry", position, f"{act} {subject}: position: a value of another type")
+                continue
+            if position != at:
+                self._found("missing", "entry", at if position == at + 1 else f"{at} to {position - 1}")
+                tree.wrong = True
+            at = position + 1
+            hash_ = merkle.leaf_hash(as_bytes(leaf))
+            if self.marked and self._secrets.placed(hash_, id_, position) != mark:
+                self._found("changed", "entry", position, f"{act} {subject}: not made here, or changed since")
+            hashes.append(hash_)
+        return hashes
+
+    def _new(self, rows: Sequence[Row]) -> None:
+        for id_, _, act, subject, leaf, mark, *_ in rows:
+            if self.marked and self._secrets.entry(merkle.leaf_hash(as_bytes(leaf))) != mark:
+                detail = f"{act} {subject}: not made here, or changed since"
+                self._found("inserted", "entry", f"new, id {id_}", detail)
+                self.foreign += 1
+        self.count += len(rows)
+        self.new += len(rows)
+
+    def _name_entries(self, good: int) -> None:
+        """Say which entries are out of order, where their marks have not told what is not as it was made."""
+        if self.marked:
+            return
+        before = 0
+        for row in queries.stream(self._connection, queries.ENTRIES, (good,)):
+            if row[0] < before:
+                self._found("out-of-order", "entry", row[1], f"{row[2]} {row[3]}")
+            before = max(before, row[0])
+        self._undetermined.append(f"which entry from {good} on was changed: the data key would tell")
+
+
+class _Tree:
+    """The tree grown again, beside the signed heads and the kept roots of its blocks.
+
+    :param frontier: of the entries before those that are read; None where they do not give one
+    :param roots: what was signed, by size
+    :param blocks: what is kept, by number; what is left of it in the end belongs to nothing
+    """
+
+    def __init__(
+        self,
+        frontier: merkle.Frontier | None,
+        roots: dict[int, bytes],
+        blocks: dict[int, bytes],
+        found: Callable[..., None],
+    ) -> None:
+        edge = frontier or merkle.Frontier()
+        whole, rest = divmod(edge.size, BLOCK)
+        self._frontier = merkle.Frontier(whole * BLOCK, edge.hashes[: whole.bit_count()])
+        self._block = merkle.Frontier(rest, edge.hashes[whole.bit_count() :])  # the entries since the last whole block
+        self._roots = roots
+        self._stored = blocks
+        self._found = found
+        self.good = edge.size
+        self.wrong = self._lost = frontier is None
+
+    def grow(self, at: int, hashes: Sequence[bytes]) -> None:
+        """Append entries from a place on, and compare every head that was signed over some of them."""
+        if self._lost:
+            return
+        whole = not self._block.size and at % BLOCK == 0 and len(hashes) == BLOCK
+        if whole and not any(size in self._roots for size in range(at + 1, at + BLOCK)):
+            self._append(at // BLOCK, merkle.root_of(hashes))
+            self._head(at + BLOCK)
+            return
+        for hash_ in hashes:
+            at += 1
+            self._block.add(hash_)
+            if self._block.size == BLOCK:
+                self._append((at - 1) // BLOCK, self._block.root)
+                self._block = merkle.Frontier()
+            self._head(at)
+
+    def _append(self, number: int, root: bytes) -> None:
+        if number not in self._stored:
+            self._found("missing", "block", number)
+        elif self._stored.pop(number) != root and not self.wrong:
+            self._found("changed", "block", number, f"entries {number * BLOCK} to {number * BLOCK + BLOCK - 1}")
+        if not self.wrong:
+            self._frontier.add(root, BLOCK)
+
+    def _head(self, size: int) -> None:
+        if self.wrong or size not in self._roots:
+            return
+        if merkle.Frontier(size, [*self._frontier.hashes, *self._block.hashes]).root == self._roots[size]:
+            self.good = size
+        else:
+            self.wrong = True
+            self._found("changed", "log", f"entries {self.good} to {size - 1}", "not what was signed")
+
+    def end(self, size: int) -> None:
+        """Name kept roots of blocks that are none."""
+        for number in sorted(number for number in self._stored if not 0 <= number < size // BLOCK):
+            self._found("inserted", "block", number)

@@ -1,0 +1,321 @@
+"""The database under a register: opening, versions, transactions, and errors without their values."""
+
+import os
+import shutil
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    PoolProxiedConnection,
+    String,
+    Table,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    select,
+)
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from tjdocs.errors import RegisterError, UsageError
+from tjdocs.register import tables
+
+__all__ = ["Store", "parse_url"]
+
+_HINT = "sqlite:///PATH or postgresql://USER@HOST/NAME"
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+_OFFICERS = 0x746A646F666663  # PostgreSQL's advisory lock of who changes the officers
+_BEGIN = {
+    # a commit in NORMAL mode is whole but not flushed: the next one in FULL flushes it too; and a short write lock from
+    # the start: two readers that then both want to write would dead-lock
+    (True, "read"): ("BEGIN",),
+    (True, "write"): ("PRAGMA synchronous=FULL", "BEGIN IMMEDIATE"),
+    (True, "alone"): ("PRAGMA synchronous=FULL", "BEGIN IMMEDIATE"),
+    (True, "hasty"): ("PRAGMA synchronous=NORMAL", "BEGIN IMMEDIATE"),
+    (False, "read"): ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",),
+    # officers change while nobody writes: each entry then comes after those that gave its officers their right
+    (False, "write"): (f"BEGIN; SELECT pg_advisory_xact_lock_shared({_OFFICERS})",),
+    (False, "alone"): (f"BEGIN; SELECT pg_advisory_xact_lock({_OFFICERS})",),
+    (False, "hasty"): ("BEGIN; SET LOCAL synchronous_commit TO OFF",),
+}
+_parents: list[object] = []  # connections of the processes that this one was forked from
+UNDECODED = "Could not decode to UTF-8"  # what SQLite's driver says of a text that is none
+_LITTLE = 1 << 16  # bytes: less than a register needs beside its file
+SEQUENCER = 0x746A646F6373  # PostgreSQL's advisory lock of the one sequencer
+
+
+def parse_url(url: object) -> URL:
+    """Read a register's URL.
+
+    :raises UsageError: it is none of an engine that we use
+    """
+    try:
+        if not isinstance(url, str):
+            raise ArgumentError
+        parsed = make_url(url)
+        driver = _DRIVERS[parsed.drivername]
+    except (ArgumentError, KeyError, ValueError):
+        raise UsageError("unusable register", where="url", hint=_HINT) from None
+    return parsed.set(drivername=driver)
+
+
+class Store:
+    """An engine with the transactions that a register needs; may be shared between threads and used after a fork.
+
+    :param wait: seconds to wait for a lock that another process holds
+    """
+
+    def __init__(self, url: URL, *, wait: float = 30) -> None:
+        self.url = url
+        self.sqlite = url.drivername == "sqlite"
+        try:
+            self.engine = _sqlite(url, wait) if self.sqlite else _postgresql(url, wait)
+        except (SQLAlchemyError, ImportError, TypeError, ValueError):
+            hint = "a reachable database; PostgreSQL needs the extra `postgres`"
+            raise RegisterError("cannot open the register", hint=hint) from None
+        self.failure: type[Exception] = self.engine.dialect.loaded_dbapi.Error
+        event.listen(self.engine, "begin", _begin)
+        self._kept: list[PoolProxiedConnection] = []
+        _stores.add(self)
+        weakref.finalize(self, _dispose, self.engine, self._kept, os.getpid())
+
+    @property
+    def path(self) -> Path | None:
+        """Where an SQLite file lies; None for a server, or in memory."""
+        name = self.url.database
+        return Path(name) if self.sqlite and name and name != ":memory:" else None
+
+    @contextmanager
+    def read(self, *, lenient: bool = False) -> Iterator[Connection]:
+        """Run a block on one snapshot.
+
+        :param lenient: what is no text comes as one that no text equals; SQLite's driver refuses it else
+        """
+        with self._run("read") as connection, self._lenient(connection) if lenient else nullcontext():
+            yield connection
+
+    @contextmanager
+    def _lenient(self, connection: Connection) -> Iterator[None]:
+        driver: Any = connection.connection.driver_connection
+        if not self.sqlite:  # a server keeps no such text
+            yield
+            return
+        driver.text_factory = _as_text
+        try:
+            yield
+        finally:
+            driver.text_factory = str
+
+    @contextmanager
+    def write(self, *, alone: bool = False) -> Iterator[Connection]:
+        """Run a block as one transaction that is on the disk when it ends.
+
+        :param alone: no other transaction writes meanwhile
+        :raises RegisterError: the database refused, was busy too long, or went away
+        """
+        with self._run("alone" if alone else "write") as connection:
+            yield connection
+
+    @contextmanager
+    def _run(self, mode: str) -> Iterator[Connection]:
+        try:
+            with self.engine.connect().execution_options(tjdocs=mode) as connection, connection.begin():
+                yield connection
+        except UnicodeEncodeError:
+            raise self.unwritable() from None
+        except (SQLAlchemyError, self.failure) as error:
+            raise self.refused(error) from None
+
+    def unwritable(self) -> RegisterError:
+        """Return what a caller is told of a text that no database takes."""
+        return RegisterError("a text with half a character", where="text", hint="give text in UTF-8")
+
+    def refused(self, error: Exception, message: str = "the register refused") -> RegisterError:
+        """Return what a caller is told of a database's error; of a full disk SQLite may say no more than "I/O"."""
+        hint = short(error)
+        with suppress(OSError):
+            if self.path is not None and shutil.disk_usage(self.path.parent).free < _LITTLE:
+                hint += "; the disk is full"
+        return RegisterError(message, hint=hint)
+
+    def version(self) -> str:
+        """Return the version of the tables: ``""`` for none, ``"0001"`` for the first ledger.
+
+        :raises RegisterError: the database cannot be read
+        """
+        try:
+            connect = self.engine.connect().execution_options(tjdocs="read")
+            with connect as connection, self._lenient(connection):
+                names = set(inspect(connection).get_table_names())
+                if "alembic_version" in names:
+                    return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or "none")
+                return "0001" if "meta" in names else ""
+        except (SQLAlchemyError, self.failure) as error:
+            raise self.refused(error, "cannot open the register") from None
+
+    def check_version(self) -> None:
+        """Refuse tables of another version.
+
+        :raises RegisterError: with the command that migrates an older one
+        """
+        version = self.version()
+        if not version:
+            raise RegisterError("no register there", where="url", hint="make one with `tjdocs register init`")
+        if version == "none":
+            raise RegisterError("the register's version is gone", where="alembic_version", hint="restore a backup")
+        if not (len(version) == len(tables.VERSION) and version.isascii() and version.isdecimal()):
+            hint = "it is no version; restore a backup"
+            raise RegisterError("the register's version was changed", where="alembic_version", hint=hint)
+        if version < tables.VERSION:
+            hint = "bring it up with `tjdocs register migrate`, after a backup"
+            raise RegisterError("register of another version, an older one", where=version, hint=hint)
+        if version > tables.VERSION:
+            hint = "use a newer tjdocs"
+            raise RegisterError("register of another version, a newer one", where=version[:40], hint=hint)
+
+    def create(self, connection: Connection) -> None:
+        """Make the tables as the migrations would."""
+        tables.metadata.create_all(connection)
+        version = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
+        version.create(connection)
+        connection.execute(insert(version).values(version_num=tables.VERSION))
+
+    def lock(self, connection: Connection, key: int) -> None:
+        """Let one transaction at a time pass; an SQLite transaction that writes is alone anyway."""
+        if not self.sqlite:
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (key,))
+
+    def settings(self, connection: Connection) -> dict[str, str]:
+        """Return the table ``setting``."""
+        rows = connection.execute(select(tables.setting.c.key, tables.setting.c.value))
+        return {row.key: row.value for row in rows}
+
+    def lend(self, mode: str) -> PoolProxiedConnection:
+        """Return a connection of the driver's own, a transaction begun on it; one is kept at hand for the next act.
+
+        :param mode: ``write``, or ``hasty`` for what a power cut may undo, whole; a later ``write`` makes it last
+        """
+        while True:
+            kept = self._kept.pop() if self._kept else None
+            lent = kept or self.engine.raw_connection()
+            try:
+                driver: Any = lent.driver_connection
+                for statement in _BEGIN[self.sqlite, mode]:
+                    driver.execute(statement)
+            except BaseException as error:
+                lost = not self.take_back(lent, whole=False)
+                # the server went away since, and took its connections with it; the pool asks before it lends
+                if kept is not None and lost and isinstance(error, self.failure):
+                    continue
+                raise
+            return lent
+
+    def take_back(self, lent: PoolProxiedConnection, *, whole: bool) -> bool:
+        """Take a lent connection back, and undo what it did not do whole; return whether it can be used again."""
+        if not whole and not _undone(lent.driver_connection):
+            lent.invalidate()
+            return False
+        if self._kept:
+            lent.close()
+        else:
+            self._kept.append(lent)
+        return True
+
+    def leave(self) -> None:
+        """In a forked process: leave every connection to the parent."""
+        # held for ever, so that nothing is closed when it is collected
+        _parents.append((self.engine.pool, tuple(self._kept)))
+        self._kept.clear()
+        self.engine.dispose(close=False)
+
+    def close(self) -> None:
+        """Close every connection."""
+        while self._kept:
+            self._kept.pop().close()
+        self.engine.dispose()
+
+
+def _begin(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("tjdocs", "write")
+    for statement in _BEGIN[connection.dialect.name == "sqlite", mode]:
+        connection.exec_driver_sql(statement)
+
+
+def short(error: Exception) -> str:
+    """Return a database error without its statement and values."""
+    text = str(getattr(error, "orig", None) or error).strip()
+    # PostgreSQL puts values into DETAIL lines, and a key's value into nothing else
+    text = text.splitlines()[0][:200] if text else type(error).__name__
+    return text.partition(" with text ")[0] if text.startswith(UNDECODED) else text  # SQLite quotes what stands there
+
+
+def _sqlite(url: URL, wait: float) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": wait, "check_same_thread": False, "isolation_level": None})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, record: Any) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    return engine
+
+
+def _postgresql(url: URL, wait: float) -> Engine:
+    given = url.query.get("options", "")
+    own = f"-c lock_timeout={int(wait * 1000)} -c timezone=UTC"
+    options = " ".join((*((given,) if isinstance(given, str) else given), own))
+    return create_engine(
+        url,
+        connect_args={"connect_timeout": 10, "options": options, "autocommit": True},  # we say ourselves what begins
+        pool_pre_ping=True,
+        pool_timeout=wait,
+        pool_size=4,
+        max_overflow=12,
+    )
+
+
+def _as_text(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode(errors="replace") + "\0"  # nothing that is written has one
+
+
+def _undone(driver: Any) -> bool:
+    try:
+        driver.rollback()
+    except Exception:  # noqa: BLE001 (whatever it says, nobody else may get this connection)
+        return False
+    return not getattr(driver, "closed", False)
+
+
+def _dispose(engine: Engine, kept: list[PoolProxiedConnection], pid: int) -> None:
+    # after a fork the connections are the parent's to close
+    if os.getpid() == pid:
+        while kept:
+            kept.pop().close()
+    engine.dispose(close=os.getpid() == pid)
+
+
+def _leave_to_parent() -> None:
+    """In a forked process: start with empty pools, and never touch or close a connection of the parent's."""
+    for store in _stores:
+        store.leave()
+
+
+_stores: weakref.WeakSet[Store] = weakref.WeakSet()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_parent)

@@ -1,0 +1,189 @@
+"""Persons in the register: sealed at rest, found by exact match through keyed hashes."""
+
+import hmac
+import json
+import os
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Connection
+
+from tjdocs.auditlog.entry import as_bytes, read_json
+from tjdocs.documents import Application
+from tjdocs.errors import RegisterError, UsageError
+from tjdocs.mrz.names import Name
+from tjdocs.register import queries
+from tjdocs.register.register_keys import Keys
+from tjdocs.times import PartialDate, read_birth
+
+__all__ = ["Person", "Sealed", "hashes", "is_one", "numbers", "open_sealed", "seal", "unopened"]
+
+_NONCE = 12
+_HASH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom a document or decision is about. Personal data: nothing of it is in ``repr``.
+
+    One person is who has the same personal number, whatever parts its letters and digits, or, where one of the two has
+    none, the same name (as a zone spells it) and date of birth.
+
+    :param date_of_birth: a day, or a month or year where the rest is unknown; those are equal to themselves alone
+    :param citizenship: three-letter code
+    """
+
+    family_name: str = field(repr=False)
+    date_of_birth: date | PartialDate = field(repr=False)
+    given_names: str = field(default="", repr=False)
+    patronymic: str = field(default="", repr=False)
+    sex: str = field(default="", repr=False)
+    place_of_birth: str = field(default="", repr=False)
+    citizenship: str = field(default="", repr=False)
+    personal_number: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            value = getattr(self, name)
+            if name == "date_of_birth":
+                if type(value) not in (date, PartialDate):
+                    raise UsageError("no date of birth", where=name, hint="a date, or a PartialDate")
+            elif not isinstance(value, str) or len(value) > 200 or not value.isprintable():
+                raise UsageError("unusable text", where=name, hint="printable text of at most 200 characters")
+        if not self.family_name.strip():
+            raise UsageError("a person without a name", where="family_name")
+
+    @classmethod
+    def of(cls, application: Application) -> "Person":
+        """Return the person who applies."""
+        return cls(**{name: getattr(application, name) for name in cls.__slots__})
+
+    def zone_name(self) -> tuple[str, str] | None:
+        """Return primary and secondary identifier in A to Z; None for a letter without a rule."""
+        try:
+            name = Name.of(self.family_name, self._secondary())
+        except UsageError:
+            return None
+        return " ".join(name.primary), " ".join(name.secondary)
+
+    def holder_key(self) -> bytes:
+        """Return what the keyed hash of name and date of birth is taken over."""
+        secondary = self._secondary()
+        try:
+            name = Name.of(self.family_name, secondary).text
+        except UsageError:  # a letter without a rule
+            name = "<<".join(_folded(part) for part in (self.family_name, secondary))
+        return f"{name}\0{self.date_of_birth.isoformat()}".encode()
+
+    def may_be(self, other: "Person", *, renamed: bool = False) -> bool:
+        """Whether both may be one person: the same personal number, or name and date of birth where one has none.
+
+        :param renamed: the name may differ
+        """
+        ours, theirs = self.personal_key(), other.personal_key()
+        if ours and theirs:
+            return ours == theirs
+        if renamed:
+            return self.date_of_birth == other.date_of_birth
+        return self.holder_key() == other.holder_key()
+
+    def _secondary(self) -> str:
+        return f"{self.given_names} {self.patronymic}".strip()
+
+    def personal_key(self) -> bytes:
+        """Return what the keyed hash of the personal number is taken over; empty without one.
+
+        Blanks, hyphens and fillers are left out: who writes one more would else be another person.
+        """
+        return "".join(filter(str.isalnum, _folded(self.personal_number))).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A person's columns in a row.
+
+    :param sealed: nonce and ciphertext, AES-256-GCM under the row's own key, bound to the row's subject
+    :param wrapped: that key, wrapped
+    """
+
+    holder: bytes | None = None
+    personal: bytes | None = None
+    sealed: bytes | None = None
+    wrapped: bytes | None = None
+
+
+def hashes(person: Person, lookup: bytes) -> tuple[bytes, bytes | None]:
+    """Return the keyed hashes under which a person is kept."""
+    holder = hmac.digest(lookup, b"holder\0" + person.holder_key(), "sha256")[:_HASH]
+    return holder, next(iter(numbers(person, lookup)), None)
+
+
+def numbers(person: Person, lookup: bytes) -> tuple[bytes, ...]:
+    """Return the keyed hashes under which a personal number is found: as it is kept, and as it was kept before."""
+    kept = (person.personal_key(), _folded(person.personal_number).encode())
+    spelt = dict.fromkeys(kept) if kept[0] else ()
+    return tuple(hmac.digest(lookup, b"personal\0" + number, "sha256")[:_HASH] for number in spelt)
+
+
+def is_one(
+    person: Person,
+    found_by: tuple[bytes, ...],
+    keys: Keys,
+    subject: str,
+    personal: object,
+    sealed: object,
+    wrapped: object,
+) -> bool:
+    """Whether a row with a person's name or number is that person's: two personal numbers are two persons.
+
+    :param found_by: the hashes of the person's number; a row of before may have that of another spelling
+    :raises RegisterError: the row was changed
+    """
+    if personal is None or not found_by or as_bytes(personal) in found_by:
+        return True
+    return open_sealed(as_bytes(sealed), as_bytes(wrapped), subject, keys).personal_key() == person.personal_key()
+
+
+def seal(person: Person, subject: str, keys: Keys, lookup: bytes) -> Sealed:
+    """Return a person's columns for the row ``subject``."""
+    table = {name: value for name, value in asdict(person).items() if value}
+    table["date_of_birth"] = person.date_of_birth.isoformat()
+    key, nonce = os.urandom(32), os.urandom(_NONCE)
+    text = json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode()
+    holder, personal = hashes(person, lookup)
+    sealed = nonce + AESGCM(key).encrypt(nonce, text, subject.encode())
+    return Sealed(holder, personal, sealed, keys.data[0].wrap(key))
+
+
+def open_sealed(sealed: bytes, wrapped: bytes, subject: str, keys: Keys) -> Person:
+    """Return the person of a row.
+
+    :raises RegisterError: the key is not at hand, or the row was changed
+    """
+    key = keys.unwrap(bytes(wrapped))
+    try:
+        text = AESGCM(key).decrypt(sealed[:_NONCE], bytes(sealed[_NONCE:]), subject.encode())
+        table: dict[str, Any] = read_json(text)
+        table["date_of_birth"] = read_birth(table["date_of_birth"])
+        return Person(**table)
+    except (InvalidTag, ValueError, KeyError, TypeError):
+        raise RegisterError("a person's row was changed", where="sealed", hint="see `tjdocs register audit`") from None
+
+
+def unopened(connection: Connection, keys: Keys) -> Iterator[tuple[str, str]]:
+    """Yield table and subject of every row whose own key does not open its person."""
+    for table, statement in (("document", queries.PERSONS), ("decision", queries.DECIDED)):
+        for subject, sealed, wrapped in queries.stream(connection, statement):
+            try:
+                open_sealed(as_bytes(sealed), as_bytes(wrapped), str(subject), keys)
+            except RegisterError:
+                yield table, str(subject)
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).upper().split())

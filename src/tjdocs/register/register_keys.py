@@ -1,0 +1,235 @@
+"""The register's keys, which lie outside the database: one for personal columns, one that signs heads of the log.
+
+A folder holds ``data.key`` (needed where persons are written or looked up), ``log.key`` (needed where heads are signed)
+and ``log.pub`` (enough to audit). Each may be missing where it is not needed.
+"""
+
+import base64
+import binascii
+import json
+import os
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from tjdocs.auditlog.checkpoint import LogSigner, Verifier
+from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, UsageError
+from tjdocs.pki.files import write_private
+
+__all__ = ["DataKey", "Keys"]
+
+_GIVE = "--passphrase-file, or TJDOCS_PASSPHRASE"
+_SCRYPT = 1 << 15
+
+
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    """Wraps the rows' own keys (AES-256 key wrap, RFC 3394).
+
+    :param secret: 32 bytes
+    """
+
+    secret: bytes = field(repr=False)
+
+    @classmethod
+    def generate(cls) -> "DataKey":
+        """Return a fresh key."""
+        return cls(os.urandom(32))
+
+    @property
+    def id(self) -> bytes:
+        """Four bytes that name the key and tell nothing of it."""
+        return sha256(b"tjdocs register key\0" + self.secret).digest()[:4]
+
+    def wrap(self, key: bytes) -> bytes:
+        """Return ``key`` wrapped, this key's id before it."""
+        return self.id + aes_key_wrap(self.secret, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a process holds of the register's keys.
+
+    :param data: data keys, the one in use first; older ones until every row is wrapped anew
+    :param log: signs heads
+    :param verifier: the log's public key
+    :param folder: where they are kept; None for keys in memory only
+    """
+
+    data: tuple[DataKey, ...] = ()
+    log: LogSigner | None = None
+    verifier: Verifier | None = None
+    folder: Path | None = field(default=None, repr=False, compare=False)
+
+    @classmethod
+    def generate(cls, name: str) -> "Keys":
+        """Return fresh keys.
+
+        :param name: of the log, for example ``example.tj/register``
+        """
+        log = LogSigner(name, Ed25519PrivateKey.generate())
+        return cls((DataKey.generate(),), log, log.verifier)
+
+    @classmethod
+    def create(cls, folder: str | Path, *, name: str, passphrase: bytes | None = None) -> "Keys":
+        """Make fresh keys in a folder, each file of mode 0600 from its first byte on.
+
+        :raises OutputError: there are keys already, or nothing can be written there
+        """
+        made = cls.generate(name)
+        _, log = made.whole()
+        place = Path(folder)
+        if any((place / file).exists() for file in ("data.key", "log.key", "log.pub")):
+            raise OutputError("there are keys already", where=str(place), hint="name a new folder")
+        encryption = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
+        pem = log.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+        try:
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_private(place / "data.key", _sealed(made.data, passphrase))
+            write_private(place / "log.key", pem)
+            write_private(place / "log.pub", f"{log.verifier.text}\n".encode())
+        except OSError as error:
+            raise OutputError("cannot write", where=str(place), hint=error.strerror or "") from None
+        return replace(made, folder=place)
+
+    @classmethod
+    def open(cls, folder: str | Path, *, passphrase: bytes | None = None) -> "Keys":
+        """Read what there is of the three files.
+
+        :raises InputError: there is none, or one cannot be read
+        :raises KeyMaterialError: the passphrase is missing or wrong
+        """
+        place = Path(folder)
+        data, pem, public = (_read(place / file) for file in ("data.key", "log.key", "log.pub"))
+        if data is None and pem is None and public is None:
+            raise InputError("no register keys", where=str(place), hint="data.key, log.key or log.pub")
+        verifier = Verifier.parse(public.decode("ascii", "replace")) if public is not None else None
+        log = None
+        if pem is not None:
+            if verifier is None:
+                raise InputError("log.key without log.pub", where=str(place), hint="put the public key beside it")
+            log = LogSigner(verifier.name, _private(pem, passphrase, place))
+            if log.verifier != verifier:
+                raise InputError("log.key and log.pub are no pair", where=str(place))
+        return cls(_opened(data, passphrase, place) if data is not None else (), log, verifier, place)
+
+    @property
+    def name(self) -> str:
+        """The log's name, ``""`` where its public key is not at hand."""
+        return self.verifier.name if self.verifier is not None else ""
+
+    def whole(self) -> tuple[DataKey, LogSigner]:
+        """Return the data key in use and the key that signs heads.
+
+        :raises UsageError: one is missing
+        """
+        if not self.data or self.log is None:
+            raise UsageError("a register is made with all its keys", where="keys", hint="Keys.create(FOLDER, name=…)")
+        return self.data[0], self.log
+
+    def renewed(self, folder: str | Path, *, passphrase: bytes | None = None) -> "Keys":
+        """Put a new data key before the ones in ``folder``; rows follow with ``Register.rewrap``.
+
+        :raises UsageError: there is no data key yet
+        """
+        if not self.data:
+            raise UsageError("no data key to renew", where="keys")
+        return self._with((DataKey.generate(), *self.data), folder, passphrase)
+
+    def only_newest(self, folder: str | Path, *, passphrase: bytes | None = None) -> "Keys":
+        """Drop the older data keys, once every row is wrapped by the newest."""
+        return self._with(self.data[:1], folder, passphrase)
+
+    def _with(self, data: tuple[DataKey, ...], folder: str | Path, passphrase: bytes | None) -> "Keys":
+        place = Path(folder) / "data.key"
+        fresh = place.with_suffix(".new")
+        try:
+            write_private(fresh, _sealed(data, passphrase))
+            os.replace(fresh, place)
+        except OSError as error:
+            raise OutputError("cannot write", where=str(place), hint=error.strerror or "") from None
+        return replace(self, data=data)
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        """Return a key that one of the data keys wrapped.
+
+        :raises RegisterError: none did
+        """
+        for key in self.data:
+            if wrapped[:4] == key.id:
+                try:
+                    return aes_key_unwrap(key.secret, wrapped[4:])
+                except (InvalidUnwrap, ValueError):
+                    break
+        raise RegisterError("wrapped by another key, or damaged", where="keys", hint="open the register with its keys")
+
+
+def _sealed(keys: tuple[DataKey, ...], passphrase: bytes | None) -> bytes:
+    salt = os.urandom(16)
+    table: dict[str, object] = {"schema": 1, "keys": [base64.b64encode(key.secret).decode() for key in keys]}
+    if passphrase:
+        outer = _derive(passphrase, salt)
+        table = {
+            "schema": 1,
+            "salt": salt.hex(),
+            "wrapped": [base64.b64encode(aes_key_wrap(outer, key.secret)).decode() for key in keys],
+        }
+    return json.dumps(table).encode() + b"\n"
+
+
+def _opened(data: bytes, passphrase: bytes | None, place: Path) -> tuple[DataKey, ...]:
+    try:
+        table = json.loads(data)
+        if "wrapped" in table:
+            if not passphrase:
+                raise KeyMaterialError("passphrase needed", where=str(place / "data.key"), hint=_GIVE)
+            outer = _derive(passphrase, bytes.fromhex(table["salt"]))
+            found = tuple(DataKey(aes_key_unwrap(outer, base64.b64decode(text))) for text in table["wrapped"])
+        else:
+            found = tuple(DataKey(base64.b64decode(text, validate=True)) for text in table["keys"])
+        if not found or any(len(key.secret) != 32 for key in found):
+            raise ValueError
+    except InvalidUnwrap:
+        raise KeyMaterialError("wrong passphrase", where=str(place / "data.key")) from None
+    except (ValueError, TypeError, KeyError, RecursionError, binascii.Error):
+        raise InputError("no data key", where=str(place / "data.key")) from None
+    return found
+
+
+def _derive(passphrase: bytes, salt: bytes) -> bytes:
+    return Scrypt(salt=salt, length=32, n=_SCRYPT, r=8, p=1).derive(passphrase)
+
+
+def _private(pem: bytes, passphrase: bytes | None, place: Path) -> Ed25519PrivateKey:
+    try:
+        key = load_pem_private_key(pem, passphrase)
+    except TypeError:  # a passphrase where none is wanted, or none where one is
+        if passphrase is None:
+            raise KeyMaterialError("passphrase needed", where=str(place / "log.key"), hint=_GIVE) from None
+        return _private(pem, None, place)
+    except (ValueError, UnsupportedAlgorithm):
+        raise KeyMaterialError("wrong passphrase, or no key", where=str(place / "log.key")) from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise KeyMaterialError("no Ed25519 key", where=str(place / "log.key"))
+    return key
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise InputError("cannot read", where=str(path), hint=error.strerror or "") from None

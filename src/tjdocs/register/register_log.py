@@ -1,0 +1,403 @@
+"""The log: entries written with the acts they record, put in order and signed by one sequencer, proved to anyone."""
+
+import hmac
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from tjdocs import limits
+from tjdocs.auditlog import merkle
+from tjdocs.auditlog.checkpoint import Checkpoint, Verifier
+from tjdocs.auditlog.entry import as_bytes, read_leaf
+from tjdocs.auditlog.proofs import ConsistencyProof, InclusionProof
+from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, UsageError
+from tjdocs.register import queries, tables
+from tjdocs.register.database import SEQUENCER, Store
+from tjdocs.register.register_keys import Keys
+from tjdocs.register.roles import Access
+
+__all__ = ["BLOCK", "Log", "Secrets", "append_head", "consistent", "keys_named", "read_heads"]
+
+BLOCK = 256
+_BATCH = 50_000
+_MAC = 16
+_LINE = b'{"schema": 1, "head": "'  # as a line of a file of heads begins
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What the data key unwraps when a register is opened.
+
+    :param lookup: of the keyed hashes under which persons are found
+    :param mac: of the entries' own marks, which tell a forged entry before it is in the tree
+    :param register: the register's id in signed entries, ``""`` without the key; no two registers have the same
+    """
+
+    lookup: bytes = field(default=b"", repr=False)
+    mac: bytes = field(default=b"", repr=False)
+    register: str = field(default="", init=False, compare=False)
+    _begun: "blake2b | None" = field(default=None, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "register", self.named()["mac"] if self.mac else "")
+        # the key is taken in once, not again for each of a million marks
+        begun = blake2b(b"placed\0", key=self.mac, digest_size=_MAC) if self.mac else None
+        object.__setattr__(self, "_begun", begun)
+
+    def mark(self, *parts: bytes | str) -> bytes:
+        """Return the mark of an entry or reservation: BLAKE2b under the key (RFC 7693), 16 bytes.
+
+        :raises RegisterError: the key is not at hand; what nobody can mark is not written
+        """
+        if not self.mac:
+            raise RegisterError(
+                "no data key to mark entries with", where="keys", hint="open the register with its data key"
+            )
+        data = b"\0".join(part if isinstance(part, bytes) else part.encode() for part in parts)
+        return blake2b(data, key=self.mac, digest_size=_MAC).digest()
+
+    def named(self) -> dict[str, str]:
+        """Return what names the two keys and tells nothing of them; the log's first entry bears it."""
+        keys = {"lookup": self.lookup, "mac": self.mac}
+        return {name: blake2b(b"key", key=key, digest_size=_MAC).hexdigest() for name, key in keys.items()}
+
+    def entry(self, hash_: bytes) -> bytes:
+        """Return the mark of a new entry with this leaf hash; act and subject stand in the leaf itself."""
+        return blake2b(b"entry\0" + hash_, key=self.mac, digest_size=_MAC).digest() if self.mac else self.mark()
+
+    def placed(self, hash_: bytes, id_: int, position: int) -> bytes:
+        """Return the mark that an entry bears from when it has its place."""
+        if self._begun is None:
+            return self.mark()
+        state = self._begun.copy()
+        state.update(b"%b%d %d" % (hash_, id_, position))
+        return state.digest()
+
+
+class Log:
+    """The log of one register."""
+
+    def __init__(self, store: Store, keys: Keys, secrets: Secrets, access: Access) -> None:
+        self._store = store
+        self._access = access
+        self._keys = keys
+        self._secrets = secrets
+
+    def append(self, connection: Connection, act: str, subject: str, leaf: bytes) -> None:
+        """Write an entry with the act it records, without a place yet."""
+        mac = self._secrets.entry(merkle.leaf_hash(leaf))
+        connection.execute(insert(tables.entry).values(act=act, subject=subject, leaf=leaf, mac=mac))
+
+    def head(self) -> str:
+        """Return the newest signed head, ``""`` before the first; it is for everyone."""
+        with self._store.read() as connection:
+            return _newest(connection)
+
+    def heads(self) -> list[str]:
+        """Return every signed head, the oldest first."""
+        with self._store.read() as connection:
+            return list(connection.execute(select(tables.head.c.note).order_by(tables.head.c.size)).scalars())
+
+    def sequence(self) -> str:
+        """Give new entries their places and sign the head; return it. One sequencer at a time.
+
+        Whoever has the log's key may: it is no officer's act.
+
+        :raises KeyMaterialError: the log's key or the data key is not at hand
+        :raises RegisterError: what was signed before was changed, or a new entry is forged; nothing is signed then
+        """
+        signer = self._keys.log
+        if signer is None or not self._secrets.mac:
+            raise KeyMaterialError("the log's key is not at hand", where="keys", hint="log.key and data.key")
+        while True:
+            with self._store.write() as connection:
+                self._store.lock(connection, SEQUENCER)
+                note = _newest(connection)
+                table = tables.entry.c
+                rows = connection.execute(
+                    select(table.id, table.leaf, table.mac)
+                    .where(table.position.is_(None))
+                    .order_by(table.id)
+                    .limit(_BATCH)
+                ).all()
+                if not rows and note:
+                    return note
+                if again := queries.execute(connection, queries.AGAIN):
+                    raise RegisterError("a log entry stands there twice", where=f"entry {again[0][0]}", hint=_AUDIT)
+                frontier, tail = _frontier(connection, note, signer.verifier)
+                places = []
+                for row in rows:
+                    hash_ = merkle.leaf_hash(as_bytes(row.leaf))
+                    if not hmac.compare_digest(as_bytes(row.mac), self._secrets.entry(hash_)):
+                        raise RegisterError("a log entry was not made here", where=f"entry {row.id}", hint=_AUDIT)
+                    place = frontier.size
+                    places.append({"id_": row.id, "place": place, "mark": self._secrets.placed(hash_, row.id, place)})
+                    _grow(connection, frontier, tail, hash_)
+                if places:
+                    _place(connection, places)
+                note = signer.sign(Checkpoint(signer.name, frontier.size, frontier.root))
+                connection.execute(insert(tables.head).values(size=frontier.size, note=note))
+
+    def prove(self, subject: str, *, officer: str = "") -> list[InclusionProof]:
+        """Return proofs of every entry about a subject (a number, a range, a decision), under the newest head.
+
+        :param officer: may be left out in a trial register
+        :raises RegisterError: there is none, it is not in a head yet, or an officer without the role
+        """
+        with self._reading(officer) as (connection, note, checkpoint):
+            table = tables.entry.c
+            rows = connection.execute(
+                select(table.position, table.leaf).where(table.subject == subject).order_by(table.position)
+            ).all()
+            if not rows:
+                raise RegisterError(
+                    "nothing in the log", where="number", hint="a document, a blank, or a range as acted on"
+                )
+            if any(row.position is None for row in rows):
+                raise RegisterError("not in a head yet", where="number", hint="run the sequencer, or an audit")
+            tree = _Tree(connection, checkpoint.size)
+            found = [
+                InclusionProof(
+                    row.position,
+                    as_bytes(row.leaf),
+                    tuple(merkle.inclusion_path(row.position, checkpoint.size, tree)),
+                    note,
+                )
+                for row in rows
+            ]
+        if not all(proof.verify(self.verifier) for proof in found):
+            raise RegisterError("the log is not what was signed", where="number", hint=_AUDIT)
+        for proof in found:
+            _check_readable(proof)
+        return found
+
+    def prove_consistency(self, old: str, *, officer: str = "") -> ConsistencyProof:
+        """Return a proof that the newest head continues an older one.
+
+        :param officer: may be left out in a trial register
+        :raises RegisterError: the older head is beyond the newest, or an officer without the role
+        :raises InputError: it is no head of this log
+        """
+        with self._reading(officer) as (connection, note, checkpoint):
+            size = self.verifier.open(old).size
+            if size > checkpoint.size:
+                raise RegisterError("a head beyond the newest", where="head", hint=_AUDIT)
+            tree = _Tree(connection, checkpoint.size)
+            path = merkle.consistency_path(size, checkpoint.size, tree) if size else []
+            proof = ConsistencyProof(tuple(path), old, note)
+        if not proof.verify(self.verifier):
+            raise RegisterError("the log does not continue that head", where="head", hint=_AUDIT)
+        return proof
+
+    @property
+    def verifier(self) -> Verifier:
+        """The log's public key.
+
+        :raises KeyMaterialError: it is not at hand
+        """
+        found = self._keys.verifier or (self._keys.log.verifier if self._keys.log else None)
+        if found is None:
+            raise KeyMaterialError("the log's public key is not at hand", where="keys", hint="log.pub")
+        return found
+
+    @contextmanager
+    def _reading(self, officer: str) -> Iterator[tuple[Connection, str, Checkpoint]]:
+        verifier = self.verifier
+        with self._store.read() as connection:
+            self._access.may_read(connection, "prove", officer)
+            note = _newest(connection)
+            if not note:
+                raise RegisterError("no signed head yet", where="log", hint="run the sequencer, or an audit")
+            yield connection, note, verifier.open(note)
+
+
+_AUDIT = "see `tjdocs register audit`"
+
+
+def _check_readable(proof: InclusionProof) -> None:
+    """Refuse the proof of an unreadable entry.
+
+    :raises RegisterError: not an entry of a register
+    """
+    try:
+        read_leaf(proof.leaf)
+    except ValueError:
+        raise RegisterError("unreadable entry", where=f"entry {proof.index}", hint=_AUDIT) from None
+
+
+class _Tree:
+    """Roots of subtrees out of the database: whole blocks by their roots, the rest from leaves."""
+
+    def __init__(self, connection: Connection, size: int) -> None:
+        self._connection = connection
+        self._whole = size // BLOCK
+        self.roots = [
+            as_bytes(root)
+            for root in connection.execute(
+                select(tables.block.c.root).where(tables.block.c.number < self._whole).order_by(tables.block.c.number)
+            ).scalars()
+        ]
+        if len(self.roots) != self._whole:
+            raise RegisterError("the log's blocks were changed", where="block", hint=_AUDIT)
+
+    def __call__(self, low: int, high: int) -> bytes:
+        frontier = merkle.Frontier()
+        while low < high and low % BLOCK == 0 and low + BLOCK <= high and low // BLOCK < self._whole:
+            frontier.add(self.roots[low // BLOCK], BLOCK)
+            low += BLOCK
+        if low < high:
+            for hash_ in _leaf_hashes(self._connection, low, high):
+                frontier.add(hash_)
+        return frontier.root
+
+
+def _leaf_hashes(connection: Connection, low: int, high: int) -> list[bytes]:
+    table = tables.entry.c
+    rows = connection.execute(
+        select(table.leaf).where(table.position >= low, table.position < high).order_by(table.position)
+    ).scalars()
+    found = [merkle.leaf_hash(as_bytes(leaf)) for leaf in rows]
+    if len(found) != high - low:
+        raise RegisterError("the log's entries were changed", where=f"entries {low} to {high - 1}", hint=_AUDIT)
+    return found
+
+
+def _newest(connection: Connection) -> str:
+    return str(
+        connection.execute(select(tables.head.c.note).order_by(tables.head.c.size.desc()).limit(1)).scalar() or ""
+    )
+
+
+def _frontier(connection: Connection, note: str, verifier: Verifier) -> tuple[merkle.Frontier, list[bytes]]:
+    """Return the tree's edge as the last head signed it, and the leaf hashes of its last block so far.
+
+    :raises RegisterError: it is not what was signed
+    """
+    if not note:
+        placed = connection.execute(select(tables.entry.c.id).where(tables.entry.c.position.is_not(None)).limit(1))
+        if placed.scalar() is not None:
+            raise RegisterError("the log's heads are gone", where="head", hint=_AUDIT)
+        return merkle.Frontier(), []
+    try:
+        checkpoint = verifier.open(note)
+    except InputError:
+        raise RegisterError("the newest head was not signed by this log's key", where="head", hint=_AUDIT) from None
+    frontier = consistent(connection, checkpoint.size)
+    tail = _leaf_hashes(connection, checkpoint.size - checkpoint.size % BLOCK, checkpoint.size)
+    if frontier.root != checkpoint.root or checkpoint.origin != verifier.name:
+        raise RegisterError("the log is not what was signed", where="head", hint=_AUDIT)
+    return frontier, tail
+
+
+def consistent(connection: Connection, size: int) -> merkle.Frontier:
+    """Return the tree's edge at a size, from the roots of whole blocks and the entries after them.
+
+    :raises RegisterError: blocks or entries are missing
+    """
+    frontier = merkle.Frontier()
+    for root in _Tree(connection, size).roots:
+        frontier.add(root, BLOCK)
+    for hash_ in _leaf_hashes(connection, frontier.size, size):
+        frontier.add(hash_)
+    return frontier
+
+
+def _grow(connection: Connection, frontier: merkle.Frontier, tail: list[bytes], hash_: bytes) -> None:
+    frontier.add(hash_)
+    tail.append(hash_)
+    if len(tail) == BLOCK:
+        root = merkle.root_of(tail)
+        connection.execute(insert(tables.block).values(number=frontier.size // BLOCK - 1, root=root))
+        tail.clear()
+
+
+def _place(connection: Connection, places: list[dict[str, Any]]) -> None:
+    table = tables.entry
+    new: dict[str, Any] = {"position": bindparam("place"), "mac": bindparam("mark")}
+    connection.execute(update(table).where(table.c.id == bindparam("id_")).values(new), places)
+
+
+def keys_named(connection: Connection, origin: str) -> dict[str, str]:
+    """Return what the log's first entry says of the register's own keys; nothing in a log older than that."""
+    table = tables.entry.c
+    query = select(table.leaf).where(table.subject == origin, table.act == "init").order_by(table.position).limit(1)
+    try:
+        found = read_leaf(as_bytes(connection.execute(query).scalar()))["keys"]
+        return {name: found[name] for name in ("lookup", "mac")}
+    except (ValueError, KeyError):
+        return {}
+
+
+def has_begun(connection: Connection, name: str) -> bool:
+    """Whether the log has the first entry of a register of this name."""
+    table = tables.entry.c
+    return connection.execute(select(table.id).where(table.subject == name, table.act == "init")).first() is not None
+
+
+def append_head(path: str | Path, note: str) -> None:
+    """Write a head outside the database, after the ones that are there, unless it is the last already.
+
+    :raises OutputError: the file cannot be written
+    """
+    try:
+        if Path(path).exists():
+            if (known := read_heads(path)) and known[-1] == note:
+                return
+            whole = Path(path).read_bytes()  # not more than was read above
+            if not whole.endswith(b"\n"):  # a crash cut the last line off
+                os.truncate(path, whole.rfind(b"\n") + 1)
+        line = json.dumps({"schema": 1, "head": note}, ensure_ascii=False).encode() + b"\n"
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        with os.fdopen(handle, "ab") as file:
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise OutputError("cannot write", where=str(path), hint=error.strerror or "") from None
+
+
+def read_heads(path: str | Path) -> list[str]:
+    """Read the heads that :func:`append_head` wrote; a last line that a crash cut off is left out.
+
+    :raises InputError: the file cannot be read, or holds something else
+    """
+    lines, size, last = list[bytes](), 0, b"\n"
+    try:
+        with Path(path).open("rb") as file:
+            while line := file.readline(limits.HEAD + 1):
+                last, size = line, size + len(line)
+                if len(line) > limits.HEAD or size > limits.HEADS:
+                    raise InputError("no heads, or too many", where=str(path), hint="as `--heads` writes them")
+                lines.append(line.removesuffix(b"\n"))
+    except OSError as error:
+        raise InputError("cannot read", where=str(path), hint=error.strerror or "") from None
+    if last.endswith(b"\n"):
+        lines.append(b"")
+    if not (_LINE.startswith(lines[-1]) or lines[-1].startswith(_LINE)):
+        raise InputError("no heads", where=str(path), hint="as `--heads` writes them")
+    found = []
+    for line in lines[:-1]:
+        try:
+            table = json.loads(line)
+            if table["schema"] != 1 or not isinstance(table["head"], str):
+                raise ValueError
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise InputError("no heads", where=str(path), hint="as `--heads` writes them") from None
+        found.append(table["head"])
+    return found
+
+
+def check_origin(verifier: Verifier, origin: str) -> None:
+    """Refuse keys of another log.
+
+    :raises UsageError: they are
+    """
+    if verifier.name != origin:
+        raise UsageError("keys of another register", where=verifier.name[:100], hint="the keys made with this register")

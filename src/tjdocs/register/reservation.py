@@ -1,0 +1,364 @@
+"""The register's part of the issuing act: reserve, record in one durable transaction, and tidy up after a crash.
+
+A blank leaves its range when it is reserved; that need not outlast a power cut, since nothing has been recorded yet and
+the blank is then free as before. The record does: document, log entry and reservation change in one transaction.
+"""
+
+import hmac
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, select
+
+from tjdocs.auditlog.entry import as_bytes, as_object, digest, issue_leaf
+from tjdocs.auditlog.merkle import leaf_hash
+from tjdocs.errors import RegisterError, UsageError
+from tjdocs.register import issued_documents, lifecycle, owner, queries, records, tables
+from tjdocs.register.blanks import give_back
+from tjdocs.register.context import Context
+from tjdocs.register.holders import Person, Sealed, is_one, numbers, open_sealed, seal
+from tjdocs.register.issued_documents import append_act, last_act
+from tjdocs.register.number_ranges import Pattern
+from tjdocs.register.queries import Direct
+from tjdocs.register.records import Resumed
+from tjdocs.register.roles import Acting, of_another_office
+
+__all__ = ["Issuing"]
+
+
+class _Held(NamedTuple):
+    """A number that this process has reserved."""
+
+    token: str
+    staging: str
+
+
+class Issuing:
+    """Numbers handed out by one process."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._held: dict[str, _Held] = {}
+
+    def reserve(self, document_type: str, *, officer: str, at: datetime, office: str, out: str | Path | None) -> str:
+        """See :meth:`tjdocs.register.Register.reserve`."""
+        records.word(document_type, "document_type")
+        records.optional(office, "office")
+        moment, token = records.utc(records.moment(at)), secrets.token_hex(16)
+        place = "" if out is None else str(Path(out).absolute())
+        staging = place and str(Path(place).parent / f".{Path(place).name}-{token[:12]}")
+        with queries.transaction(self._context.store, lasting=False) as connection:
+            own = self._context.access.allow(connection, "issue", (officer,)).office
+            if own and office not in ("", own):
+                raise of_another_office(officer, "issue", office, own)
+            number, row = self._take(connection, document_type, own or office, moment)
+            reserved = (number, row[0], row[1], document_type, row[4], officer, owner.owner(), token, place, staging)
+            queries.execute(connection, queries.RESERVE, (*reserved, self._mark(number, "reserved", *reserved[1:])))
+            # before the commit: `resume` takes what no thread of its process holds
+            self._held[number] = _Held(token, staging)
+        return number
+
+    def _take(self, connection: Direct, document_type: str, office: str, moment: str) -> tuple[str, Any]:
+        values_ = (document_type, office, office)
+        rows = queries.execute(connection, queries.FREE if self._context.store.sqlite else queries.FREE_SKIP, values_)
+        for _ in range(100):
+            if rows or self._context.store.sqlite:
+                break
+            # every range is taken this moment, or there is none: wait for the first, which may be gone by then
+            rows = queries.execute(connection, queries.FREE_WAIT, values_)
+            if not rows and not queries.execute(connection, queries.FREE, values_):
+                break
+        if not rows:
+            raise RegisterError("no number", where=document_type, hint=self._why(connection, document_type, office))
+        row = rows[0]
+        if row[5] > moment:
+            raise RegisterError("before the blanks were confirmed", where="at")
+        queries.execute(connection, queries.USE_UP if row[1] == row[2] else queries.SHORTEN, (row[0], row[1]))
+        return Pattern.parse(row[3]).number(row[1]), row
+
+    def _why(self, connection: Direct, document_type: str, office: str) -> str:
+        if not queries.execute(connection, queries.KNOWN, (document_type,))[0][0]:
+            return "no series: receive blanks with `tjdocs register receive`"
+        where = f" at {office}" if office else ""
+        return f"its blanks{where} are used up or not confirmed; assign the next with `tjdocs register assign`"
+
+    def staging(self, number: str) -> str:
+        """Return where the files of a number reserved here are to be written before they are in place."""
+        held = self._held.get(number)
+        return held.staging if held is not None else ""
+
+    def commit(
+        self,
+        number: str,
+        *,
+        at: datetime,
+        issued: date,
+        expires: date,
+        files: Mapping[str, str],
+        written: Mapping[str, str],
+        person: Person | None,
+        category: str,
+        replaces: str,
+        ground: str,
+        several: bool,
+    ) -> None:
+        """See :meth:`tjdocs.register.Register.commit`."""
+        stamp, day, last = (
+            records.stamp(records.moment(at)),
+            records.day(issued, "issued"),
+            records.day(expires, "expires"),
+        )
+        if last < day:
+            raise UsageError("expires before it is issued", where="expires")
+        if not self._context.trial and not records.is_day_of(issued, at):
+            raise UsageError("issued on another day", where="issued", hint="the day of `at`")
+        listed, written = as_object(records.digests(files, "files")), records.digests(written, "written")
+        records.optional(category, "category")
+        citizenship, sex = ("", "")
+        if person is not None:
+            citizenship, sex = records.code(person.citizenship, "citizenship"), records.code(person.sex, "sex")
+        sealed = self._seal(person, number)
+        with self._recording(bool(replaces or ground)) as connection:
+            row = self._reservation(connection, number, "reserved")
+            by = self._context.access.allow(connection, "issue", (row[4],), office=row[3])
+            old = ""
+            if not isinstance(connection, Direct):
+                old = self._replaced(connection, number, row[2], by, replaces, ground, at, person)
+            if person is not None and not several:
+                self._only_one(connection, row[2], person, sealed, old, day)
+            record = (
+                tables.place(row[0], row[1]), number, row[0], row[1], row[2], row[3], row[4], day, last, stamp,
+                citizenship, sex, category, old, listed, sealed.holder, sealed.personal, sealed.sealed, sealed.wrapped,
+            )  # fmt: skip
+            queries.execute(connection, queries.RECORD, record)
+            body = issue_leaf(
+                number, row[2], row[3], row[4], day, last, citizenship, sex, category, old, row[0], row[1],
+                digest(sealed.holder, sealed.personal, sealed.sealed), stamp, ground, listed, written,
+            )  # fmt: skip
+            leaf = self._context.signed(by, body)
+            mark = self._context.secrets.entry(leaf_hash(leaf))
+            queries.execute(connection, queries.ENTRY, ("issue", number, leaf, mark))
+            if row[8]:
+                mac = self._mark(number, "committed", *row[0:5], *row[6:10])
+                queries.execute(connection, queries.STAGE, (mac, number))
+            else:
+                queries.execute(connection, queries.DONE, (number,))
+        if not row[8]:
+            self._held.pop(number, None)
+
+    def _recording(self, replacing: bool) -> AbstractContextManager[Connection | Direct]:
+        store = self._context.store
+        return store.write() if replacing else queries.transaction(store, lasting=True)
+
+    def _seal(self, person: Person | None, number: str) -> Sealed:
+        if person is None:
+            return Sealed()
+        if not self._context.keys.data:
+            raise RegisterError(
+                "no data key for personal columns", where="keys", hint="open the register with its keys"
+            )
+        return seal(person, number, self._context.keys, self._context.secrets.lookup)
+
+    def _reservation(self, connection: Connection | Direct, number: str, *stages: str) -> Any:
+        row = self._locked(connection, number)
+        held = self._held.get(number)
+        if row is None or held is None or row[7] != held.token or row[5] not in stages:
+            raise RegisterError(f"number is not {' or '.join(stages)}", where="number", hint="reserve one first")
+        return row
+
+    def _locked(self, connection: Connection | Direct, number: str) -> Any:
+        statement = queries.RESERVED if self._context.store.sqlite else queries.RESERVED_LOCK
+        return next(iter(queries.execute(connection, statement, (number,))), None)
+
+    def _only_one(
+        self, connection: Connection | Direct, document_type: str, person: Person, sealed: Sealed, old: str, day: str
+    ) -> None:
+        if not self._context.store.sqlite:  # there a transaction that writes is alone anyway
+            for key in sorted(key for key in (sealed.holder, sealed.personal) if key):
+                queries.execute(connection, queries.LOCK, (int.from_bytes(key[:8], "big", signed=True),))
+        living, found_by = lifecycle.documents().marked, numbers(person, self._context.secrets.lookup)
+        asked = (document_type, sealed.holder, sealed.personal, found_by[-1] if found_by else None)
+        for other in queries.execute(connection, queries.OTHERS, asked):
+            valid = other[1] in living and other[2] >= day and other[0] != old
+            if valid and is_one(person, found_by, self._context.keys, other[0], *other[3:]):
+                hint = "see `tjdocs register find`: name it with --replaces, or record first what became of it"
+                raise RegisterError(f"the holder has a valid {document_type}", where="person", hint=hint)
+
+    def replaceable(
+        self, old: str, document_type: str, *, ground: str, at: datetime, person: Person | None, officer: str
+    ) -> None:
+        """See :meth:`tjdocs.register.Register.replaceable`."""
+        with self._context.store.read() as connection:
+            self._context.access.may_read(connection, "issue", officer)
+            query = select(tables.document).where(tables.document.c.number == old)
+            self._lawful(connection.execute(query).one_or_none(), document_type, ground, records.moment(at), person)
+
+    def _lawful(
+        self, row: Any, document_type: str, ground: str, at: datetime, person: Person | None
+    ) -> lifecycle.Replacement:
+        rule = lifecycle.documents().replacements.get(ground)
+        if rule is None:
+            known = ", ".join(lifecycle.documents().replacements)
+            raise RegisterError("no ground for a replacement", where=str(ground)[:40], hint=f"one of {known}")
+        if row is None or row.document_type != document_type:
+            raise RegisterError("no such document to replace", where="replaces", hint="its number, of the same type")
+        if row.state not in rule.sources or row.replaced_by:
+            state = "replaced" if row.replaced_by else row.state
+            hint = f"it leads from {', '.join(sorted(rule.sources))}"
+            raise RegisterError(f"{ground} is no ground for what is {state}", where="replaces", hint=hint)
+        if last_act(row.since) > at:
+            raise RegisterError("an act before the last one on this document", where="at")
+        if person is not None and row.sealed is not None and self._context.keys.data:
+            held = open_sealed(as_bytes(row.sealed), as_bytes(row.wrapped), row.number, self._context.keys)
+            if not person.may_be(held, renamed=ground == "change-of-name"):
+                hint = "its holder has another personal number, name or date of birth"
+                raise RegisterError("another person's document", where="replaces", hint=hint)
+        return rule
+
+    def _replaced(
+        self, connection: Connection, number: str, document_type: str, by: Acting, old: str, ground: str, at: datetime,
+        person: Person | None,
+    ) -> str:  # fmt: skip
+        query = select(tables.document).where(tables.document.c.number == old).with_for_update()
+        rule = self._lawful(connection.execute(query).one_or_none(), document_type, ground, at, person)
+        append_act(
+            self._context, connection, "replace", old, at, by,
+            state=rule.to, ground=ground, replaced_by=number,
+        )  # fmt: skip
+        return old
+
+    def placed(self, number: str) -> None:
+        """See :meth:`tjdocs.register.Register.placed`."""
+        with queries.transaction(self._context.store, lasting=False) as connection:
+            self._reservation(connection, number, "committed")
+            queries.execute(connection, queries.DONE, (number,))
+        self._held.pop(number, None)
+
+    def withdraw(self, number: str, *, at: datetime, stages: tuple[str, ...]) -> None:
+        """See :meth:`tjdocs.register.Register.withdraw`."""
+        at = records.moment(at)
+        try:
+            with self._context.store.write() as connection:
+                if number in self._held and "committed" in stages and self._recorded(connection, number, at):
+                    return
+                row = self._reservation(connection, number, *stages)
+                by = self._context.access.allow(connection, "issue", (row[4],))
+                self._spoil(connection, number, row, by, at, "withdrawn")
+        finally:
+            # also when it fails: `resume` may take the number then, even while this process runs
+            if "committed" in stages:
+                self._held.pop(number, None)
+        self._held.pop(number, None)
+
+    def _recorded(self, connection: Connection, number: str, at: datetime) -> bool:
+        """Spoil a number whose record went through although the database could not say so any more."""
+        table, reservation = tables.document.c, tables.reservation.c
+        if connection.execute(select(reservation.number).where(reservation.number == number)).scalar() is not None:
+            return False
+        officer = connection.execute(select(table.officer).where(table.number == number)).scalar()
+        if officer is None:
+            return False
+        by = self._context.access.allow(connection, "issue", (officer,))
+        self._spoil_document(connection, number, by, at, "withdrawn")
+        return True
+
+    def _spoil_document(self, connection: Connection, number: str, by: Acting, at: datetime, ground: str) -> bool:
+        """Spoil a document that nobody acted on; what officers did with it since is theirs, and stays."""
+        table, rule = tables.document.c, lifecycle.documents().act("spoil")
+        row = connection.execute(select(table.state, table.since).where(table.number == number).with_for_update()).one()
+        if row.state not in rule.sources:
+            return False
+        at = max(at, last_act(row.since))
+        append_act(self._context, connection, "spoil", number, at, by, state=rule.to, ground=ground)
+        return True
+
+    def _spoil(self, connection: Connection, number: str, row: Any, by: Acting, at: datetime, ground: str) -> bool:
+        spoiled = True
+        if row[5] == "committed":
+            spoiled = self._spoil_document(connection, number, by, at, ground)
+        else:
+            give_back(connection, row[0], row[1], row[3], records.utc(at))
+            self._context.record(
+                connection, "spoil", number, records.stamp(at), by,
+                blanks={"series": row[0], "first": row[1], "last": row[1]}, told={"ground": ground},
+            )  # fmt: skip
+        queries.execute(connection, queries.DONE, (number,))
+        return spoiled
+
+    def resume(self, *, officer: str, at: datetime, everywhere: bool) -> list[Resumed]:
+        """See :meth:`tjdocs.register.Register.resume`."""
+        at = records.moment(at)
+        with self._context.store.write() as connection:
+            self._context.access.allow(connection, "resume", (officer,))
+            table = tables.reservation.c
+            left = connection.execute(select(table.number, table.owner).order_by(table.number)).all()
+        found = []
+        for number, holder in left:
+            if not owner.is_here(holder) and not everywhere:
+                found.append(Resumed(number, "elsewhere"))
+            elif not owner.is_here(holder) or owner.is_gone(holder) or self._dropped(number, holder):
+                found.append(Resumed(number, self._finish(number, officer, at)))
+        return [one for one in found if one.done]
+
+    def _dropped(self, number: str, holder: str) -> bool:
+        return holder == owner.owner() and number not in self._held
+
+    def _finish(self, number: str, officer: str, at: datetime) -> str:
+        """Complete or spoil one number whose process is gone; ``""`` when another did meanwhile.
+
+        The resuming officer signs: the officer who reserved the number may be elsewhere, and did not spoil it.
+        """
+        with self._context.store.write() as connection:
+            by = self._context.access.allow(connection, "resume", (officer,))
+            row = self._locked(connection, number)
+            if row is None:
+                return ""
+            mark = self._mark(number, row[5], *row[0:5], *row[6:10])
+            if not hmac.compare_digest(as_bytes(row[10]), mark):
+                return "forged"
+            place, staging = row[8], row[9]
+            try:
+                written = issued_documents.written(connection, number) if row[5] == "committed" else {}
+            except ValueError:  # the entry of its issue was changed: nothing is deleted for it
+                return "forged"
+            if _put_in_place(place, staging, written):
+                queries.execute(connection, queries.DONE, (number,))
+                return "completed"
+            if staging:  # before the commit, so that another crash leaves no folder that nobody knows
+                shutil.rmtree(staging, ignore_errors=True)
+            spoiled = self._spoil(connection, number, row, by, at, "resumed after a crash")
+        return "spoiled" if spoiled else "kept"
+
+    def _mark(self, number: str, stage: str, *rest: object) -> bytes:
+        return self._context.secrets.mark("reservation", number, stage, *map(str, rest))
+
+
+def _put_in_place(place: str, staging: str, written: Mapping[str, str]) -> bool:
+    """Whether the recorded files lie in their folder now, moved there when they still lay beside it."""
+    if not written:
+        return False
+    if _holds(Path(place), written):
+        return True
+    if not _holds(Path(staging), written):
+        return False
+    try:
+        os.replace(staging, place)
+    except OSError:
+        return False
+    return True
+
+
+def _holds(folder: Path, written: Mapping[str, str]) -> bool:
+    try:
+        return not folder.is_symlink() and all(
+            sha256((folder / name).read_bytes()).hexdigest() == digest for name, digest in written.items()
+        )
+    except OSError:
+        return False

@@ -1,0 +1,157 @@
+"""The bar code around a seal: drawn, and read from a picture (Doc 9303-13, 2.1).
+
+The symbologies are ``zxing-cpp``'s. Pictures come from anywhere: their size is looked at before they are decoded.
+"""
+
+import io
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+import zxingcpp
+from PIL import Image
+
+from tjdocs import limits, specs
+from tjdocs.errors import InputError, UsageError
+from tjdocs.seal.vds_header import MAGIC
+
+__all__ = ["CodeError", "draw_code", "is_picture", "read_code", "read_codes", "symbologies"]
+
+MAX_MODULE = 64
+MAX_QUIET = 64
+_FILE = "seals/coding.toml"
+_FORMATS = ("PNG", "JPEG")
+_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+# known so that they are called pictures that are not read, and not forged seals: JPEG 2000, TIFF, BMP, GIF, WebP, PDF
+_OTHERS = (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51", b"II*\0", b"MM\0*", b"BM", b"GIF8", b"RIFF", b"%PDF")
+_UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, struct.error)
+_BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+
+
+class CodeError(InputError):
+    """A picture from which no one seal can be taken.
+
+    :param reason: ``no-picture``, ``limit``, ``no-code`` or ``several``
+    """
+
+    def __init__(self, reason: str, message: str, hint: str) -> None:
+        super().__init__(message, where="picture", hint=hint)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Symbology:
+    format: zxingcpp.BarcodeFormat
+    level: str
+    quiet: int
+    eci: str
+    square: bool = False
+
+
+@cache
+def _symbologies() -> Mapping[str, _Symbology]:
+    found = {}
+    for row in specs.read_toml(_FILE)["symbology"]:
+        keys = ["name", "format", "level", "quiet", "eci"]
+        specs.require_keys(row, keys, ["square"], where=f"specs/{_FILE} symbology")
+        format_ = zxingcpp.barcode_format_from_str(row["format"])
+        found[row["name"]] = _Symbology(format_, row["level"], row["quiet"], row["eci"], row.get("square", False))
+    return MappingProxyType(found)
+
+
+def symbologies() -> tuple[str, ...]:
+    """Return the names of the symbologies in which seals are drawn and read, the default first."""
+    return tuple(_symbologies())
+
+
+def draw_code(data: bytes, symbology: str = "data-matrix", module: int = 4, *, quiet: int | None = None) -> Image.Image:
+    """Return the bar code that holds ``data``, black on white, mode ``L``.
+
+    :param symbology: ``data-matrix``, ``qr`` or ``aztec``
+    :param module: pixels a side of one module; at 300 dpi at least 4 for ink-jet printers
+    :param quiet: modules of quiet zone around it; that of ``specs/seals/coding.toml`` unless given
+    :raises UsageError: an unknown symbology, an unusable size, or more data than it holds
+    """
+    row = _symbologies().get(symbology)
+    if row is None:
+        raise UsageError("no such symbology", where=str(symbology), hint=f"one of {', '.join(symbologies())}")
+    quiet = row.quiet if quiet is None else quiet
+    for value, low, high, where in ((module, 1, MAX_MODULE, "module"), (quiet, 0, MAX_QUIET, "quiet")):
+        if not isinstance(value, int) or not low <= value <= high:
+            raise UsageError("unusable size", where=where, hint=f"{low} to {high}")
+    if not isinstance(data, bytes) or not data:
+        raise UsageError("no bytes to draw", where="data", hint="Seal.encode()")
+    # unless told the library writes ECI 899 before bytes, and hides it when it reads them
+    options: dict[str, Any] = {"eci": row.eci}
+    if row.level:
+        options["ec_level"] = row.level
+    if row.square:
+        options["force_square"] = True
+    try:
+        code = zxingcpp.create_barcode(data, row.format, **options).to_image(scale=1, add_quiet_zones=False)
+    except ValueError:
+        raise UsageError("more data than the bar code holds", where=symbology, hint="another symbology") from None
+    height, width = code.shape
+    buffer: Any = code  # its types do not tell that it is one
+    modules = Image.frombytes("L", (width, height), bytes(memoryview(buffer)))
+    picture = Image.new("L", ((width + 2 * quiet) * module, (height + 2 * quiet) * module), 255)
+    picture.paste(modules.resize((width * module, height * module), Image.Resampling.NEAREST), (quiet * module,) * 2)
+    return picture
+
+
+def is_picture(data: bytes) -> bool:
+    """Whether bytes begin as a picture of a usual kind; of these PNG and JPEG are read."""
+    return data.startswith((*_STARTS, *_OTHERS))
+
+
+def read_codes(image: bytes) -> list[bytes]:
+    """Return the content of every seal in a picture, each once, whichever way it is turned; other codes are left out.
+
+    :raises CodeError: ``no-picture`` or ``limit``
+    """
+    picture = _grey(image)
+    found = _read(picture)
+    if not found and picture.width * picture.height <= limits.ENLARGED_PIXELS:
+        # modules of one or two pixels
+        found = _read(picture.resize((picture.width * 3, picture.height * 3), Image.Resampling.BICUBIC))
+    return found
+
+
+def read_code(image: bytes) -> bytes:
+    """Return the content of the one seal in a PNG or JPEG picture.
+
+    :raises CodeError: it is no picture, has too many pixels, or has no seal or several
+    """
+    found = read_codes(image)
+    if not found:
+        raise CodeError("no-code", "no seal in the picture", "a sharp picture with white around the bar code")
+    if len(found) > 1:
+        raise CodeError("several", f"{len(found)} seals in the picture", "one seal at a time")
+    return found[0]
+
+
+def _grey(image: bytes) -> Image.Image:
+    most = limits.pixels(len(image))
+    hint = f"a PNG or JPEG picture; of this one at most {most} pixels are read"
+    try:
+        picture: Image.Image = Image.open(io.BytesIO(image), formats=_FORMATS)
+        if picture.width * picture.height > most:
+            raise CodeError("limit", "too large a picture", hint)
+        if picture.has_transparency_data:
+            picture = picture.convert("RGBA")
+            picture = Image.alpha_composite(Image.new("RGBA", picture.size, "#ffffff"), picture)
+        return picture.convert("L")
+    except _BOMB:
+        raise CodeError("limit", "too large a picture", hint) from None
+    except _UNREADABLE:
+        raise CodeError("no-picture", "not a readable picture", hint) from None
+
+
+def _read(picture: Image.Image) -> list[bytes]:
+    view = memoryview(picture.tobytes()).cast("B", (picture.height, picture.width))
+    formats = zxingcpp.BarcodeFormats([row.format for row in _symbologies().values()])
+    codes = zxingcpp.read_barcodes(view, formats=formats)
+    return list(dict.fromkeys(code.bytes for code in codes if code.bytes[:1] == bytes((MAGIC,))))

@@ -1,0 +1,98 @@
+"""The standard's validation results by name, from findings (Doc 9303-13, appendix D): ``specs/seals/results.toml``."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from tjdocs import specs
+from tjdocs.errors import SpecError
+from tjdocs.findings import Finding
+from tjdocs.seal import seal_problems
+
+__all__ = ["Result", "Status", "results", "status"]
+
+_FILE = "seals/results.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One validation result.
+
+    :param valid: whether the seal is still VALID
+    :param trust: the trust level that the standard recommends
+    """
+
+    name: str
+    valid: bool
+    trust: str
+    clause: str
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The outcome of the standard's validation policy.
+
+    :param valid: VALID or INVALID; whatever did not pass makes a seal INVALID, also where no result has a name for it
+    :param results: the sub-indications, each once
+    """
+
+    valid: bool
+    results: tuple[Result, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the status with the keys that the command line prints."""
+        return {
+            "status": "VALID" if self.valid else "INVALID",
+            "results": [{"name": result.name, "trust_level": result.trust} for result in self.results],
+        }
+
+
+@cache
+def _table() -> tuple[Mapping[str, Result], Mapping[str, Result], frozenset[str]]:
+    """Return the results by name, by "check/reason", and the reasons that leave a seal valid."""
+    table = specs.read_toml(_FILE)
+    specs.require_keys(table, ["schema", "neutral", "result"], where=f"specs/{_FILE}")
+    by_name: dict[str, Result] = {}
+    by_reason: dict[str, Result] = {}
+    for row in table["result"]:
+        where = f"specs/{_FILE} {row.get('name')}"
+        specs.require_keys(row, ["name", "valid", "trust", "clause"], ["reasons"], where=where)
+        result = Result(**{**row, "reasons": tuple(row.get("reasons", ()))})
+        if result.name in by_name or set(result.reasons) & by_reason.keys():
+            raise SpecError("a name or a reason stands twice", where=where)
+        by_name[result.name] = result
+        by_reason |= dict.fromkeys(result.reasons, result)
+    for kind in seal_problems.kinds().values():
+        if kind.result not in by_name or by_name[kind.result].valid == (kind.severity == "error"):
+            raise SpecError(
+                "no such result, or one of another severity", where=f"specs/seals/problems.toml {kind.code}"
+            )
+        by_reason[f"seal.structure/{kind.code}"] = by_name[kind.result]
+    return MappingProxyType(by_name), MappingProxyType(by_reason), frozenset(table["neutral"])
+
+
+def results() -> Mapping[str, Result]:
+    """Return every validation result by its name.
+
+    :raises SpecError: the table is malformed
+    """
+    return _table()[0]
+
+
+def status(findings: Iterable[Finding]) -> Status:
+    """Return what the standard's validation policy says of a seal's findings; those of other checks are passed over."""
+    _, by_reason, neutral = _table()
+    own = [finding for finding in findings if finding.check.startswith("seal.")]
+    named: dict[str, Result] = {}
+    valid = bool(own)
+    for finding in own:
+        reason = f"{finding.check}/{finding.reason}"
+        result = by_reason.get(reason)
+        if result is not None:
+            named[result.name] = result
+        if not (finding.outcome.holds or reason in neutral):
+            valid = False
+    return Status(valid, tuple(named.values()))
