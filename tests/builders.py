@@ -447,12 +447,12 @@ def dg1(joined_zone: str) -> bytes:
 
 @functools.cache
 def dg2() -> bytes:
-    from tjdocs.lds.biometrics import iso19794_face
     from tjdocs.lds.dg2 import Dg2
+    from tjdocs.portrait import prepare
     from tjdocs.portrait.specimen_portrait import draw_specimen
 
     portrait = draw_specimen(size=(207, 266))
-    return Dg2.of(iso19794_face.prepare(portrait.image, eyes=portrait.eyes)).encode()
+    return Dg2.of(prepare(portrait.image, eyes=portrait.eyes)).encode()
 
 
 def dg12(issued: str) -> bytes:

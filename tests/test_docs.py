@@ -24,13 +24,13 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 CLONE = ("    tools/demo ", "    tools/test ")
 LIBRARY = """
 import base64
-from tjdocs.vectors import library
+from tjdocs.vectors import library_adapter
 
 class Unreadable(Exception):
     pass
 
 def read_lds_file(name, data):
-    result, reason = library._lds_file({"name": name, "data": base64.b64encode(data).decode()})
+    result, reason = library_adapter._lds_file({"name": name, "data": base64.b64encode(data).decode()})
     if result == "invalid":
         error = Unreadable()
         error.reason = reason

@@ -119,7 +119,7 @@ def test_a_page_full_of_zones_is_not_read_to_its_end(monkeypatch):
     for name in ("straighten", "match"):
         real = getattr(reader, name)
         monkeypatch.setattr(reader, name, lambda *given, name=name, real=real: made.append(name) or real(*given))
-    font = ImageFont.truetype(str(ROOT / "src/tjdocs/page/fonts/OCRB.ttf"), 20)
+    font = ImageFont.truetype(str(ROOT / "src/tjdocs/fonts/OCRB.ttf"), 20)
     page = Image.new("L", (700, 1400), 255)
     pen = ImageDraw.Draw(page)
     for top in range(4, 1370, 33):

@@ -83,12 +83,12 @@ def batch_scaling(folder: Path) -> Result:
 
     def rate(processes: int) -> float:
         # both with processes of their own, so that one and two do the same work a record
-        with ProcessPoolExecutor(processes, mp_context=spawn, initializer=inspect_batch.install, initargs=(setup,)) as executor:
+        install = inspect_batch.install
+        with ProcessPoolExecutor(processes, mp_context=spawn, initializer=install, initargs=(setup,)) as executor:
             list(inspect_batch.run(_items(lines, 200), setup, at=AT, executor=executor, workers=processes))
             start = time.perf_counter()
-            results = list(
-                inspect_batch.run(_items(lines, _RECORDS * processes), setup, at=AT, executor=executor, workers=processes)
-            )
+            items = _items(lines, _RECORDS * processes)
+            results = list(inspect_batch.run(items, setup, at=AT, executor=executor, workers=processes))
             taken = time.perf_counter() - start
         if {result["verdict"] for result in results} != {"admit"}:
             raise RuntimeError("the passports of the benchmark are not admitted")

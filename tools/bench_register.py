@@ -57,8 +57,8 @@ def bare(register: Register) -> Callable[[], None]:
     sqlite = register._context.store.sqlite
     connection = register._context.store.engine.raw_connection().driver_connection
     statements = (
-        queries.FREE if sqlite else queries.FREE_SKIP, queries.SHORTEN, queries.RESERVE, queries.RESERVED if sqlite else queries.RESERVED_LOCK,
-        queries.RECORD, queries.ENTRY, queries.DONE,
+        queries.FREE if sqlite else queries.FREE_SKIP, queries.SHORTEN, queries.RESERVE,
+        queries.RESERVED if sqlite else queries.RESERVED_LOCK, queries.RECORD, queries.ENTRY, queries.DONE,
     )  # fmt: skip
     free, shorten, reserve, reserved, record, entry, done = (
         statement if sqlite else statement.replace("?", "%s") for statement in statements

@@ -5,6 +5,8 @@ Messages name files, fields and ids. They never carry names of persons, document
 a caller brought into one is bounded and printable: it may go to any terminal or log.
 """
 
+from dataclasses import dataclass
+
 from tjdocs.escaping import printable
 
 _LONGEST = 1000  # characters of each part
@@ -72,3 +74,34 @@ class RegisterError(TjdocsError):
     """A register that refuses an act: unknown, exhausted, or of another version."""
 
     code = "register"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One field of an application that cannot be used.
+
+    :param field: where it is, for example ``family_name`` or ``journey.until``
+    :param message: what is wrong
+    :param hint: what would be right
+    :param reason: a stable word, for example ``image-size``; empty for plain errors of form
+    """
+
+    field: str
+    message: str
+    hint: str = ""
+    reason: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.field}: {self.message}"
+        if self.reason:
+            text += f" ({self.reason})"
+        return f"{text}: {self.hint}" if self.hint else text
+
+    def as_json(self) -> dict[str, str]:
+        """Return it with the keys that the command line prints."""
+        return {"field": self.field, "message": self.message, "hint": self.hint, "reason": self.reason}
+
+
+def field_error(error: UsageError, field: str) -> FieldError:
+    """Return another room's refusal as the error of a field."""
+    return FieldError(field, error.message, error.hint)

@@ -13,7 +13,7 @@ from typing import Any
 from tjdocs import inputs
 from tjdocs.errors import SpecError
 
-__all__ = ["digest", "folder", "read_bytes", "read_font", "read_toml", "require_keys"]
+__all__ = ["digest", "folder", "read_bytes", "read_toml", "require_keys"]
 
 
 @cache
@@ -47,17 +47,6 @@ def digest(*names: str) -> str:
     found = {path for place in places for path in ([place] if place.is_file() else place.rglob("*")) if path.is_file()}
     rows = sorted((path.relative_to(root).as_posix(), sha256(path.read_bytes()).hexdigest()) for path in found)
     return sha256("".join(f"{content} {name}\n" for name, content in rows).encode()).hexdigest()
-
-
-def read_font(name: str) -> bytes:
-    """Return a bundled font's file, for rooms that do not print: the fonts lie with the page.
-
-    :raises SpecError: there is no such file
-    """
-    try:
-        return (Path(str(files("tjdocs"))) / "page" / "fonts" / name).read_bytes()
-    except OSError:
-        raise SpecError("no such font", where=name) from None
 
 
 def read_toml(path: str) -> dict[str, Any]:

@@ -20,9 +20,9 @@ from PIL import Image, ImageOps
 import builders as b
 import seals_made as s
 from tjdocs.border import Evidence, Inspector, Verdict
-from tjdocs.lds.biometrics import iso19794_face
 from tjdocs.lds.dg2 import Dg2
 from tjdocs.pki.trust.store import TrustStore
+from tjdocs.portrait import prepare
 from tjdocs.portrait.specimen_portrait import draw_specimen
 
 PA, CHAIN, VALIDITY, USAGE = "pa.sod-signature", "pa.ds-chain", "pa.ds-validity", "pa.ds-usage"
@@ -102,7 +102,7 @@ def other_face() -> bytes:
     portrait = draw_specimen(size=(207, 266))
     picture, file = Image.open(io.BytesIO(portrait.image)), io.BytesIO()
     ImageOps.invert(picture.convert("RGB")).save(file, "PNG")
-    return Dg2.of(iso19794_face.prepare(file.getvalue(), eyes=portrait.eyes)).encode()
+    return Dg2.of(prepare(file.getvalue(), eyes=portrait.eyes)).encode()
 
 
 @functools.cache

@@ -8,9 +8,9 @@ import zlib
 import pytest
 from PIL import Image
 
-from tjdocs.documents import settings
 from tjdocs.lds.dg2 import Dg2
 from tjdocs.portrait import photograph
+from tjdocs.portrait.photo_rules import photograph_rules
 from tjdocs.portrait.specimen_portrait import draw_specimen
 
 SPECIMEN = draw_specimen()
@@ -145,5 +145,5 @@ def test_kinds_of_colour_are_converted(mode):
 
 
 def test_the_rules_are_those_that_are_shown():
-    assert settings.load().portrait["smallest"] == (240, 320)
-    assert settings.load().portrait["shape"] == (35, 45)
+    assert photograph_rules()["smallest"] == (240, 320)
+    assert photograph_rules()["shape"] == (35, 45)

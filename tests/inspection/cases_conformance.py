@@ -15,6 +15,7 @@ import builders as b
 from tjdocs.asn1 import der
 from tjdocs.lds.biometrics import iso19794_face
 from tjdocs.lds.dg2 import Dg2
+from tjdocs.portrait import prepare
 from tjdocs.portrait.specimen_portrait import draw_specimen
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "lds"))
@@ -99,7 +100,7 @@ def shifted(data: bytes, by: int) -> bytes:
 @functools.cache
 def portrait(form: str = "JPEG", **changes: Any) -> bytes:
     drawn = draw_specimen(size=(207, 266))
-    return Dg2.of(replace(iso19794_face.prepare(drawn.image, eyes=drawn.eyes, image_format=form), **changes)).encode()
+    return Dg2.of(replace(prepare(drawn.image, eyes=drawn.eyes, image_format=form), **changes)).encode()
 
 
 def image(data: bytes) -> b.Scene:
@@ -121,7 +122,7 @@ POINTS = (iso19794_face.FeaturePoint(2, 1, 100, 120), iso19794_face.FeaturePoint
 
 def extra_points() -> bytes:
     drawn = draw_specimen(size=(207, 266))
-    made = iso19794_face.prepare(drawn.image, eyes=drawn.eyes, image_format="JPEG2000")
+    made = prepare(drawn.image, eyes=drawn.eyes, image_format="JPEG2000")
     return Dg2.of(replace(made, feature_points=(*made.feature_points, *POINTS))).encode()
 
 

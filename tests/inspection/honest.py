@@ -20,10 +20,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 import builders as b
 import seals_made
-from tjdocs.lds.biometrics import iso19794_face
 from tjdocs.lds.dg2 import Dg2
 from tjdocs.pki.crl import Crl
 from tjdocs.pki.trust.store import TrustStore
+from tjdocs.portrait import prepare
 from tjdocs.portrait.specimen_portrait import draw_specimen
 
 SPECS = Path(__file__).parents[2] / "specs"
@@ -295,7 +295,7 @@ CA_INFO = b.sequence(b.oid("0.4.0.127.0.7.2.2.3.2.2"), b.integer(1))
 @functools.cache
 def faces() -> tuple[bytes, ...]:
     drawn = draw_specimen(size=(207, 266))
-    made = [iso19794_face.prepare(drawn.image, eyes=drawn.eyes, image_format=form) for form in ("JPEG", "JPEG2000")]
+    made = [prepare(drawn.image, eyes=drawn.eyes, image_format=form) for form in ("JPEG", "JPEG2000")]
     made.append(replace(made[0], gender=2, eye_colour=3, hair_colour=4, pose=(1, 1, 1), feature_points=()))
     return tuple(Dg2.of(item).encode() for item in made)
 

@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw
 
 from tjdocs.errors import UsageError
 from tjdocs.lds.biometrics import iso19794_face
-from tjdocs.lds.biometrics.iso19794_face import FaceImage, FacialRecord, ImageType, check_face, check_image, prepare
-from tjdocs.portrait import prepare_portrait
+from tjdocs.lds.biometrics.iso19794_face import FaceImage, FacialRecord, ImageType
+from tjdocs.portrait import check_face, check_image, prepare, prepare_portrait
 
 EYES = ((240.0, 330.0), (360.0, 330.0))
 TOKEN_EYES = ((112.5, 180.0), (187.5, 180.0))

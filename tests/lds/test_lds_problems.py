@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-import tjdocs.lds.biometrics.iso19794_face
+import tjdocs
 from tjdocs import specs
 from tjdocs.errors import SpecError
 from tjdocs.lds.ef_catalogue import REASONS, Problem
 
 ROWS = specs.read_toml("lds/problems.toml")["problem"]
-SOURCES = [*Path(tjdocs.lds.biometrics.iso19794_face.__file__).parent.glob("*.py")]
+SOURCES = [path for room in ("lds", "portrait") for path in (Path(tjdocs.__file__).parent / room).rglob("*.py")]
 
 
 def called_with(name: str) -> set[str]:

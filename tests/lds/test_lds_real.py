@@ -11,7 +11,7 @@ from test_lds_mutations import examine, view
 
 import real_data
 from tjdocs.lds import ef_catalogue
-from tjdocs.lds.biometrics.iso19794_face import FacialRecord, check_face, check_image
+from tjdocs.lds.biometrics.iso19794_face import FacialRecord
 from tjdocs.lds.dg1 import Dg1
 from tjdocs.lds.dg2 import Dg2, Iso39794Face
 from tjdocs.lds.dg11 import Dg11
@@ -19,6 +19,7 @@ from tjdocs.lds.dg12 import Dg12
 from tjdocs.lds.dg14 import Dg14
 from tjdocs.lds.dg15 import Dg15
 from tjdocs.lds.ef_com import ComFile
+from tjdocs.portrait import check_face, check_image
 
 pytestmark = pytest.mark.real
 

@@ -159,7 +159,7 @@ SLIPS = [
     (_errors._known, {"problem": [{"code": "x", "severity": "bad", "text": "", "clause": ""}]}),
     (_errors._known, {"problem": [{"code": "x", "severity": "error", "text": ""}]}),
     (iso19794_codes._tables, {"gender": {"clause": "", "nmaes": {}}}),
-    (face_image._numbers, {"max_bytes": 1}),
+    (face_image.image_numbers, {"max_bytes": 1}),
     (file_spans._meanings, {"DG1": {"5F1F": {"meaning": "", "value": "txet"}}}),
     (file_spans._meanings, {"DG1": {"5F1F": {"text": ""}}}),
     (dg14._table, {"protocols": {}}),

@@ -17,11 +17,12 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from tjdocs import mrz, specs
+from tjdocs import mrz
+from tjdocs.fonts import font_file
 
 AT = date(2026, 11, 24)
 FORMATS = ("TD1", "TD2", "TD3", "MRV-A", "MRV-B")
-_FONTS = Path(__file__).resolve().parents[2] / "src/tjdocs/page/fonts"
+_FONTS = Path(__file__).resolve().parents[2] / "src/tjdocs/fonts"
 _PITCH = 2.54  # mm
 _SIZE = 60 / 43.375  # of the font, in pitches
 
@@ -268,7 +269,7 @@ def _face(name: str, size: int) -> ImageFont.FreeTypeFont:
 
 
 def zone_font() -> bytes:
-    return specs.read_font("OCRB.otf")
+    return font_file("ocr-b-outlines").read_bytes()
 
 
 def _print_zone(

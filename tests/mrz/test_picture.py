@@ -271,9 +271,9 @@ def test_a_moment_without_offset_is_a_bad_call():
 
 def test_without_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "cv2", None)
-    for name in [name for name in sys.modules if name.startswith("tjdocs.mrz._") or name == "tjdocs.mrz.ocr.read_image"]:
+    for name in [name for name in sys.modules if name.startswith("tjdocs.mrz.ocr")]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.delattr(mrz, "picture", raising=False)
+    monkeypatch.delattr(mrz, "ocr", raising=False)
     with pytest.raises(UsageError, match=r"pip install tjdocs\[vision\]"):
         mrz.read(scan().image, at=AT)
 
@@ -555,8 +555,3 @@ def test_a_malformed_table_is_refused(monkeypatch, old, new):
     monkeypatch.setattr(specs, "read_bytes", lambda path: text.replace(old, new, 1).encode())
     with pytest.raises(SpecError, match="picture"):
         picture._numbers.__wrapped__()
-
-
-def test_a_font_that_is_not_there():
-    with pytest.raises(SpecError, match="font"):
-        specs.read_font("OCRA.otf")

@@ -373,7 +373,7 @@ KILLED = r"""
 import os, sys
 from pathlib import Path
 from datetime import datetime
-from tjdocs.office import Batch, draft, folders, issuing
+from tjdocs.office import Batch, office, output_folder
 from tjdocs.register import Register
 point, place, skip = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
 calls = iter(range(1000))
@@ -397,15 +397,15 @@ def after(owner, name):
 
 {
     "before-number": lambda: before(Register, "reserve"),
-    "folder-not-made": lambda: before(folders.Staging, "open"),
-    "folder-made": lambda: after(folders.Staging, "open"),
-    "made": lambda: before(issuing, "read_back"),
-    "file-written": lambda: after(folders, "_write"),
+    "folder-not-made": lambda: before(output_folder.Staging, "open"),
+    "folder-made": lambda: after(output_folder.Staging, "open"),
+    "made": lambda: before(office, "read_back"),
+    "file-written": lambda: after(output_folder, "_write"),
     "before-record": lambda: before(Register, "commit"),
     "after-record": lambda: after(Register, "commit"),
-    "before-place": lambda: before(folders.Staging, "put_in_place"),
-    "in-place": lambda: after(folders.os, "replace"),
-    "after-place": lambda: after(folders.Staging, "put_in_place"),
+    "before-place": lambda: before(output_folder.Staging, "put_in_place"),
+    "in-place": lambda: after(output_folder.os, "replace"),
+    "after-place": lambda: after(output_folder.Staging, "put_in_place"),
     "after-act": lambda: after(Register, "placed"),
 }[point]()
 batch = Batch(

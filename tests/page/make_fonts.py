@@ -19,7 +19,7 @@ from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
 SOURCES = Path("/usr/share/fonts")
-TARGET = Path(__file__).parents[2] / "src/tjdocs/page/fonts"
+TARGET = Path(__file__).parents[2] / "src/tjdocs/fonts"
 NOTO = {  # name of the file: of its original, weight, width
     "NotoSans-Bold": ("NotoSans", "Bold", 700, 100),
     "NotoSans-SemiCondensed": ("NotoSans", "SemiCondensed", 400, 87.5),

@@ -5,7 +5,6 @@ import io
 import math
 import time
 from itertools import combinations, pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,12 +14,13 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageOps, 
 
 from tjdocs import page
 from tjdocs.errors import OutputError, UsageError
+from tjdocs.fonts import font_file
 from tjdocs.page.layout_files import load
 from tjdocs.page.marks import draw_emblem
 from tjdocs.page.text import fit, text_mask
 from tjdocs.portrait.specimen_portrait import draw_specimen
 
-FONT = Path(page.__file__).parent / "fonts" / "OCRB.otf"  # not the one that is printed with
+FONT = font_file("ocr-b-outlines")  # not the one that is printed with
 MRZ_TOP = 765  # Doc 9303-4, figure 3: the zone is 23.2 mm high
 CENTRES = (853, 928)
 

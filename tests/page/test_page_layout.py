@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from page_helpers import LINES, NAMES, SIZES, VALUES
 
-from tjdocs import page, specs
+from tjdocs import fonts, page, specs
 from tjdocs.errors import SpecError, UsageError
-from tjdocs.page.font_files import FONTS
+from tjdocs.fonts import FONTS
 from tjdocs.page.layout_files import parse
 from tjdocs.page.text import fit, printable, size_for_pitch
 from tjdocs.page.typesetting import _caption, text_box
@@ -291,8 +291,8 @@ def test_words_too_many_for_their_place_are_refused(monkeypatch, portrait):
 
 
 def test_fonts_have_every_letter_that_is_needed_and_their_licences():
-    place = Path(page.__file__).parent / "fonts"
-    assert {path.name for path in place.iterdir() if path.suffix == ".ttf"} == set(FONTS.values())
+    place = Path(fonts.__file__).parent
+    assert {path.name for path in place.iterdir() if path.suffix in (".ttf", ".otf")} == set(FONTS.values())
     assert "public domain" in (place / "OCR-B-LICENSE.txt").read_text().lower()
     assert "SIL Open Font License, Version 1.1" in (place / "NotoSans-LICENSE.txt").read_text()
     assert "Bitstream" in (place / "DejaVu-LICENSE.txt").read_text()

@@ -5,10 +5,9 @@ import json
 import pytest
 from register_helpers import NOW, OFFICERS, TWO, enrol, issue, open_register, request
 
-from tjdocs.auditlog.entry import split_signatures
+from tjdocs.auditlog.entry import encode_base64, split_signatures
 from tjdocs.errors import InputError, KeyMaterialError, RegisterError, UsageError
 from tjdocs.register import OfficerKey, Order, Register, tables
-from tjdocs.register.officer_keys import encode
 
 
 @pytest.fixture
@@ -126,7 +125,7 @@ def test_who_may_not(stocked, desks):
 
 
 FALSE = {
-    "by-another": (lambda table: table["signatures"].update(chief=encode(OFFICERS["anna"].sign(b"x"))), RegisterError, "wrong signature"),
+    "by-another": (lambda table: table["signatures"].update(chief=encode_base64(OFFICERS["anna"].sign(b"x"))), RegisterError, "wrong signature"),
     "more": (lambda table: table.update(order=table["order"].replace("P0000900", "P0000901")), RegisterError, "differs from the order"),
     "blanks": (
         lambda table: table.update(order=table["order"].replace('"first":900', '"first":800')), RegisterError, "differs from the order"

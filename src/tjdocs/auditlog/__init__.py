@@ -1,1 +1,6 @@
 """An append-only log that anybody can verify: entries, a Merkle tree, checkpoints, proofs (RFC 9162)."""
+
+from tjdocs.auditlog.checkpoint import Checkpoint, LogSigner, Verifier
+from tjdocs.auditlog.proofs import ConsistencyProof, InclusionProof, read_proof
+
+__all__ = ["Checkpoint", "ConsistencyProof", "InclusionProof", "LogSigner", "Verifier", "read_proof"]

@@ -1,5 +1,7 @@
 """The log's entries: JSON, one line each. Hashes, signatures and proofs cover these bytes, never a re-encoding."""
 
+import base64
+import binascii
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -8,14 +10,15 @@ from hashlib import sha256
 from typing import Any
 
 from tjdocs import inputs, limits
-from tjdocs.register.officer_keys import decode, encode
 
 __all__ = [
     "UNREADABLE",
     "add_signatures",
     "as_bytes",
     "as_object",
+    "decode_base64",
     "digest",
+    "encode_base64",
     "entry_name",
     "has_body",
     "issue_leaf",
@@ -59,11 +62,31 @@ def make_leaf(
 # ----------------------------------------------------------------------------------------------------------- signatures
 
 
+def encode_base64(data: bytes) -> str:
+    """Return a key or signature as text."""
+    return base64.b64encode(data).decode()
+
+
+def decode_base64(text: object, length: int) -> bytes:
+    """Return a key or signature from its text; the same bytes have one text only.
+
+    :raises ValueError: not the text of so many bytes
+    """
+    if not isinstance(text, str):
+        raise ValueError("not a text")
+    try:
+        data = base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise ValueError(str(error)) from None
+    if len(data) != length or encode_base64(data) != text:
+        raise ValueError("of another length or spelling")
+    return data
+
+
 def signed_part(register: str, body: bytes) -> bytes:
     """Return the bytes that each officer of an entry signs.
 
-    :param register: the register's id (:attr:`tjdocs.register.register_log.Secrets.register`): a signature is valid in one
-        register only
+    :param register: the register's id: a signature is valid in one register only
     :param body: the entry without signatures: act, subject, officers, moment, details, nonce
     """
     return b"%b%b\n%b" % (_ENTRY, register.encode(), body)
@@ -71,7 +94,7 @@ def signed_part(register: str, body: bytes) -> bytes:
 
 def add_signatures(body: bytes, signatures: Mapping[str, bytes]) -> bytes:
     """Return an entry with its signatures, one an officer."""
-    text = ",".join(f'"{officer}":"{encode(signature)}"' for officer, signature in signatures.items())
+    text = ",".join(f'"{officer}":"{encode_base64(signature)}"' for officer, signature in signatures.items())
     return b"%b%b%b}}" % (body[:-1], _SIGNATURES, text.encode())
 
 
@@ -82,7 +105,7 @@ def split_signatures(leaf: bytes) -> tuple[bytes, dict[str, bytes]]:
         return leaf, {}
     try:
         pairs = _ONE_SIGNATURE.findall(tail)
-        found = {officer.decode(): decode(text.decode(), 64) for officer, text in pairs}
+        found = {officer.decode(): decode_base64(text.decode(), 64) for officer, text in pairs}
     except ValueError:  # not the canonical text of a signature
         return leaf, {}
     # an officer signs once: the same entry with a signature repeated would have other bytes

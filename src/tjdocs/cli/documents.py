@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from tjdocs.cli import _io, _terminal
-from tjdocs.documents import Application, DocumentType, DocumentTypes, acts, settings, texts
+from tjdocs.documents import Application, DocumentType, DocumentTypes, acts, texts
 from tjdocs.errors import UsageError
+from tjdocs.portrait.photo_rules import photograph_rules
 
 app = typer.Typer(help="Document types and what they ask for.", no_args_is_help=True)
 
@@ -84,7 +85,7 @@ def show(type_: Type, lang: Lang = "en", types: Types = None, as_json: _io.Json 
         _terminal.line(f"  {row['name']:<20}{row['bring']}{optional}  [{row['article']}]")
     _terminal.line("")
     _terminal.line(say("portrait"))
-    for name, value in settings.load().portrait.items():
+    for name, value in photograph_rules().items():
         values = (", ".join(value),) if name == "formats" else value if isinstance(value, tuple) else (value,)
         _terminal.line(f"  {say(name).format(*values)}")
     _terminal.line("")
@@ -163,7 +164,7 @@ def _described(kind: DocumentType, lang: str) -> dict[str, Any]:
         "use": {name: getattr(use, name) for name in _USES},
         "chip": None if kind.chip is None else {"required": kind.chip.required},
         "seal": None if kind.seal is None else {"profile": kind.seal.profile},
-        "portrait": {name: list(v) if isinstance(v, tuple) else v for name, v in settings.load().portrait.items()},
+        "portrait": {name: list(v) if isinstance(v, tuple) else v for name, v in photograph_rules().items()},
     }
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from tjdocs import inputs
 from tjdocs.documents import settings
 from tjdocs.documents.applicant import CitizenshipRecord, EarlierName, HeldDocument, Journey, PageNames, Spelling
+from tjdocs.documents.application_error import ApplicationError
 from tjdocs.documents.document_type import DocumentType
-from tjdocs.documents.faults import ApplicationError
 from tjdocs.documents.field_types import Reading, shown
 from tjdocs.documents.fields import document_kind, fields
 from tjdocs.documents.load_types import DocumentTypes, bundled

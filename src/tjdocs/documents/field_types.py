@@ -14,8 +14,8 @@ from typing import Any, Protocol
 
 from tjdocs import mrz
 from tjdocs.documents import settings
-from tjdocs.documents.faults import Fault
 from tjdocs.documents.name_spelling import name_faults
+from tjdocs.errors import FieldError
 from tjdocs.times import PartialDate, read_birth
 
 __all__ = [
@@ -48,11 +48,11 @@ class Reading:
     """One reading of an application: the transliteration table of its type, and the faults so far."""
 
     table: str
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[FieldError] = field(default_factory=list)
 
     def fault(self, where: str, message: str, hint: str) -> None:
         """Note a fault."""
-        self.faults.append(Fault(where, message, hint))
+        self.faults.append(FieldError(where, message, hint))
 
 
 class Kind(Protocol):

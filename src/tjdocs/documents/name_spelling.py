@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tjdocs import mrz
 from tjdocs.documents import settings
 from tjdocs.documents.applicant import EarlierName, Spelling
-from tjdocs.documents.faults import Fault
+from tjdocs.errors import FieldError
 from tjdocs.mrz.transliteration import visual_form
 
 if TYPE_CHECKING:
@@ -70,12 +70,14 @@ def name_faults(text: str, table: str) -> Iterator[tuple[str, str]]:
         yield "a name without a letter", "letters that have a value in A to Z"
 
 
-def kept_faults(application: "Application") -> Iterator[Fault]:
+def kept_faults(application: "Application") -> Iterator[FieldError]:
     """Yield a fault where a kept spelling lacks given names and the name has some, or the other way about."""
     kept = application.spelling
     if kept is not None and bool(kept.given_names) != bool(application.given_names):
         hint = "given names where the name has some, and none for a single name"
-        yield Fault("spelling.given_names", "not as the name has them" if kept.given_names else "missing field", hint)
+        yield FieldError(
+            "spelling.given_names", "not as the name has them" if kept.given_names else "missing field", hint
+        )
 
 
 @cache

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tjdocs.documents import settings
 from tjdocs.documents.applicant import EarlierName, Spelling
-from tjdocs.documents.faults import Fault
 from tjdocs.documents.fields import value_at
+from tjdocs.errors import FieldError
 from tjdocs.mrz.scripts import main_script, script
 from tjdocs.mrz.similar_names import lookalikes
 
@@ -22,7 +22,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _SHOWN = 5  # letters that are named, of however many there are
 
 
-def script_faults(application: "Application") -> Iterator[Fault]:
+def script_faults(application: "Application") -> Iterator[FieldError]:
     """Yield a fault for each field with letters of two scripts.
 
     Each part of a name is in one script, a kept spelling in Latin. A part in another script than the rest is a slip
@@ -53,7 +53,7 @@ def script_faults(application: "Application") -> Iterator[Fault]:
                 yield _mixed(field, text, others, "each word in letters of one script")
 
 
-def _mixed(field: str, text: str, places: list[int], hint: str) -> Fault:
+def _mixed(field: str, text: str, places: list[int], hint: str) -> FieldError:
     """Return the fault of letters of another script at some places of a text."""
     found: dict[str, list[str]] = {}
     for place in places:
@@ -62,4 +62,4 @@ def _mixed(field: str, text: str, places: list[int], hint: str) -> Fault:
         f"{letter!r} (U+{ord(letter):04X}, {unicodedata.name(letter)}) at {', '.join(at)}"
         for letter, at in list(found.items())[:_SHOWN]
     ]
-    return Fault(field, f"letters of two scripts: {'; '.join(shown)}", hint, "scripts")
+    return FieldError(field, f"letters of two scripts: {'; '.join(shown)}", hint, "scripts")

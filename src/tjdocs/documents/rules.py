@@ -231,7 +231,7 @@ def names_accounted_for(question: Question, arguments: Mapping[str, Any]) -> Ans
 
 def one_face(question: Question, arguments: Mapping[str, Any]) -> Answer:
     """Whether the portrait shows one upright face, and its eyes are known; without ``vision`` those that are stated."""
-    face = face_finder.measure(question.application)
+    face = face_finder.measure(question.application.portrait, question.application.portrait_eyes)
     if face.eyes and not face.problem:
         return Answer.MET
     portrait = question.application.portrait

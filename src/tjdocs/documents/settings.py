@@ -1,18 +1,13 @@
 """``specs/application.toml``: what an application may hold, whatever the document."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from types import MappingProxyType
-from typing import Any
 
 from tjdocs import specs
 
-__all__ = ["PORTRAIT", "Settings", "load"]
+__all__ = ["Settings", "load"]
 
 _FILE = "application.toml"
-_SIGNATURE = ("smallest", "largest", "max_bytes", "max_pixels", "darkest_ink", "least_ink", "most_ink")
-PORTRAIT = ("formats", "smallest", "shape", "most_cut", "max_bytes", "max_pixels", "max_turn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +22,6 @@ class Settings:
     spelling_reasons: tuple[str, ...]
     document_states: tuple[str, ...]
     stays: tuple[str, ...]
-    portrait: Mapping[str, Any]
-    signature: Mapping[str, Any]
 
 
 @cache
@@ -39,8 +32,6 @@ def load() -> Settings:
     """
     table = specs.read_toml(_FILE)
     specs.require_keys(table, ["schema", *Settings.__slots__], where=f"specs/{_FILE}")
-    specs.require_keys(table["signature"], _SIGNATURE, where=f"specs/{_FILE} signature")
-    specs.require_keys(table["portrait"], PORTRAIT, where=f"specs/{_FILE} portrait")
     return Settings(
         table["max_text"],
         table["max_list"],
@@ -50,8 +41,4 @@ def load() -> Settings:
         tuple(table["spelling_reasons"]),
         tuple(table["document_states"]),
         tuple(table["stays"]),
-        *(
-            MappingProxyType({key: tuple(v) if isinstance(v, list) else v for key, v in table[name].items()})
-            for name in ("portrait", "signature")
-        ),
     )

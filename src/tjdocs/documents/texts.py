@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from tjdocs import specs
-from tjdocs.documents import settings
 from tjdocs.documents.document_type import DocumentType, FieldSpec, RuleSpec
 from tjdocs.errors import SpecError, UsageError
+from tjdocs.portrait.photo_rules import PHOTOGRAPH
 
 __all__ = ["LANGUAGES", "Sentence", "bring", "sentence", "word"]
 
@@ -16,7 +16,7 @@ _DOCUMENT = ("document", "years", "months", "days", "shorter", "use", "cross_out
 _BORNE = ("chip", "chip_optional", "seal")
 _LISTS = ("categories", "notes", "rules", "acts", "repealed_by", "amended_by", "amended_in", "signed", "registered")
 _MARKS = ("unreviewed", "page_unreviewed")
-_SHOW = ("applicant", "optional", "portrait", *settings.PORTRAIT, *_DOCUMENT, *_BORNE, *_LISTS, *_MARKS)
+_SHOW = ("applicant", "optional", "portrait", *PHOTOGRAPH, *_DOCUMENT, *_BORNE, *_LISTS, *_MARKS)
 
 
 @dataclass(frozen=True, slots=True)

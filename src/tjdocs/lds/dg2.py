@@ -1,6 +1,6 @@
 """DG2: the encoded face (Doc 9303-10, 4.7.2): one or more biometric templates with a header and a record each.
 
-Reading looks at the structure only; :func:`tjdocs.lds.biometrics.iso19794_face.check_face` decodes the image.
+Reading looks at the structure only; :func:`tjdocs.portrait.check_face` decodes the image.
 """
 
 from dataclasses import dataclass, field

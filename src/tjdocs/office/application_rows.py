@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from tjdocs import inputs
-from tjdocs.documents import Application, ApplicationError, DocumentType, Fault, settings
+from tjdocs.documents import Application, ApplicationError, DocumentType, FieldError, settings
 from tjdocs.documents.application import read_object
 from tjdocs.documents.field_types import ListOf, Text, shown
 from tjdocs.documents.fields import kind_at
 from tjdocs.errors import InputError
+from tjdocs.portrait.photo_rules import photograph_rules
 
 __all__ = ["PORTRAIT_FILE", "REJECTED", "header", "is_csv", "lines", "read", "scan", "separator"]
 
@@ -148,11 +149,11 @@ def read(
     :raises ApplicationError: it is malformed, every fault
     """
     if len(line) > settings.load().max_json:
-        raise ApplicationError([Fault("line", "over the limit", f"at most {settings.load().max_json} bytes")])
+        raise ApplicationError([FieldError("line", "over the limit", f"at most {settings.load().max_json} bytes")])
     try:
         text = line.decode()
     except UnicodeDecodeError:
-        raise ApplicationError([Fault("line", "no text", "UTF-8")]) from None
+        raise ApplicationError([FieldError("line", "no text", "UTF-8")]) from None
     table = _cells(text, columns, kind, separator) if columns else _object(text, kind)
     if PORTRAIT_FILE in table:
         table["portrait"] = _portrait(table.pop(PORTRAIT_FILE), folder)
@@ -163,10 +164,12 @@ def _object(text: str, kind: DocumentType) -> dict[str, Any]:
     try:
         table = read_object(text)
     except InputError as error:
-        raise ApplicationError([Fault("line", f"{error.message}: {error.where}", error.hint)]) from None
+        raise ApplicationError([FieldError("line", f"{error.message}: {error.where}", error.hint)]) from None
     table.pop(REJECTED, None)
     if table.pop("schema", 1) != 1 or table.pop("document_type", kind.id) != kind.id:
-        raise ApplicationError([Fault("document_type", "application for another document", f"schema 1, {kind.id}")])
+        raise ApplicationError(
+            [FieldError("document_type", "application for another document", f"schema 1, {kind.id}")]
+        )
     return table
 
 
@@ -175,10 +178,10 @@ def _cells(text: str, columns: tuple[str, ...], kind: DocumentType, separator: s
         cells = next(csv.reader([text], strict=True, delimiter=separator))
     except (csv.Error, StopIteration):
         hint = f"cells parted by {_SEPARATORS[separator]}, quotes closed"
-        raise ApplicationError([Fault("line", "no line of CSV", hint)]) from None
+        raise ApplicationError([FieldError("line", "no line of CSV", hint)]) from None
     if len(cells) != len(columns):
         hint = f"{len(columns)} cells, as the header has"
-        raise ApplicationError([Fault("line", f"{len(cells)} cells", hint)])
+        raise ApplicationError([FieldError("line", f"{len(cells)} cells", hint)])
     table: dict[str, Any] = {}
     faults = []
     for name, cell in zip(columns, cells, strict=True):
@@ -187,7 +190,7 @@ def _cells(text: str, columns: tuple[str, ...], kind: DocumentType, separator: s
         try:
             value = cell if name == PORTRAIT_FILE else _value(cell, name, kind)
         except InputError:
-            faults.append(Fault(name, "no JSON", "JSON in the cell, or a column for each member"))
+            faults.append(FieldError(name, "no JSON", "JSON in the cell, or a column for each member"))
             continue
         top, _, member = name.partition(".")
         if not member:
@@ -211,7 +214,7 @@ def _value(cell: str, name: str, kind: DocumentType) -> Any:
 
 def _portrait(name: object, folder: Path) -> str:
     """Return an image's bytes in Base64; only regular files below the folder are read."""
-    limit = settings.load().portrait["max_bytes"]
+    limit = photograph_rules()["max_bytes"]
     try:
         if not isinstance(name, str) or not name:
             raise ValueError
@@ -223,4 +226,4 @@ def _portrait(name: object, folder: Path) -> str:
             return base64.b64encode(file.read(limit + 1)).decode()
     except (OSError, ValueError, RuntimeError):
         hint = "a file below the batch file's folder"
-        raise ApplicationError([Fault(PORTRAIT_FILE, "no such image", hint)]) from None
+        raise ApplicationError([FieldError(PORTRAIT_FILE, "no such image", hint)]) from None

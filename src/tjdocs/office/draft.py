@@ -8,12 +8,11 @@ from typing import Any
 from PIL import Image
 
 from tjdocs import mrz, page, seal
-from tjdocs.documents import Application, ApplicationError, EarlierName, Fault, Override, RuleResult, name_spelling
+from tjdocs.documents import Application, ApplicationError, EarlierName, FieldError, Override, RuleResult, name_spelling
 from tjdocs.documents.document_type import DocumentType
-from tjdocs.documents.faults import refused
 from tjdocs.documents.one_script import script_faults
 from tjdocs.documents.validity import anniversary
-from tjdocs.errors import UsageError
+from tjdocs.errors import UsageError, field_error
 from tjdocs.lds import ef_sod
 from tjdocs.lds.biometrics.iso19794_face import Eyes
 from tjdocs.lds.dg1 import Dg1
@@ -94,12 +93,12 @@ class Draft:
         faults = _name_faults(application, kind.transliteration)
         named = not faults
         faults += [*script_faults(application), *name_spelling.kept_faults(application)]
-        portrait_faults: list[Fault] = []
+        portrait_faults: list[FieldError] = []
         if not dg2:
             dg2, portrait_faults = prepare_portrait(application)
         born = application.date_of_birth
         if born is None:
-            faults.append(Fault("date_of_birth", "missing field", "ISO 8601, YYYY-MM-DD"))
+            faults.append(FieldError("date_of_birth", "missing field", "ISO 8601, YYYY-MM-DD"))
         groups = {2: dg2}
         draft = cls(
             application,
@@ -134,7 +133,7 @@ class Draft:
     @property
     def eyes(self) -> Eyes | None:
         """Centres of the eyes in the portrait, as stated, else as found."""
-        return face_finder.measure(self.application).eyes
+        return face_finder.measure(self.application.portrait, self.application.portrait_eyes).eyes
 
     @property
     def signature(self) -> bytes | None:
@@ -212,13 +211,13 @@ class Draft:
             "transliteration": kind.transliteration,
         }
 
-    def _zone_faults(self) -> list[Fault]:
+    def _zone_faults(self) -> list[FieldError]:
         born = anniversary(self.issued, -30)
         safe = {"primary_identifier": "X", "secondary_identifier": "X", "optional_data": "", "date_of_birth": born}
         safe |= {"sex": "<", "nationality": "XXX"}
         return _every_fault(lambda table: mrz.make(**table), self._zone_values(_NO_NUMBER), safe)
 
-    def _add_details(self, groups: dict[int, bytes]) -> list[Fault]:
+    def _add_details(self, groups: dict[int, bytes]) -> list[FieldError]:
         """Add DG11 and DG12 to ``groups``, or return why they cannot be made."""
         found = []
         for number, make in ((11, self._dg11), (12, self._dg12)) if self.chip else ():
@@ -228,7 +227,7 @@ class Draft:
                 found.append(_refused(error))
         return found
 
-    def _seal_faults(self) -> list[Fault]:
+    def _seal_faults(self) -> list[FieldError]:
         """Return what the seal would not take; the zone has its own faults."""
         found = []
         for name in self.kind.seal.features if self.kind.seal else ():
@@ -238,7 +237,7 @@ class Draft:
                 found.append(_refused(error))
         return found
 
-    def _page_faults(self, portrait: bytes | None) -> list[Fault]:
+    def _page_faults(self, portrait: bytes | None) -> list[FieldError]:
         """Return what the page would not take.
 
         :param portrait: None where its faults are known already
@@ -246,7 +245,7 @@ class Draft:
         kind = self.kind.page
         if kind is None or not self.page:
             return []
-        found: list[Fault] = []
+        found: list[FieldError] = []
         texts: dict[str, str] = {}
         for name in kind.fields:
             try:
@@ -284,20 +283,20 @@ def raw_birth(born: date | PartialDate) -> str:
     return f"{born.year % 100:02}" + "".join(f"{part:02}" if part else "<<" for part in (month, day))
 
 
-def prepare_portrait(application: Application) -> tuple[bytes, list[Fault]]:
+def prepare_portrait(application: Application) -> tuple[bytes, list[FieldError]]:
     """Return an application's portrait as data group 2, or every fault of it."""
-    known = face_finder.measure(application)
+    known = face_finder.measure(application.portrait, application.portrait_eyes)
     return photograph.prepare(application.portrait, known.eyes, by_program=not known.stated, sex=application.sex)
 
 
-def _name_faults(application: Application, table: str) -> list[Fault]:
+def _name_faults(application: Application, table: str) -> list[FieldError]:
     """Return what is wrong with names, for applications that were not read from JSON."""
     kept = application.spelling
     parts = ("family_name", "given_names", "patronymic")
     texts = [(part, getattr(application, part)) for part in parts]
     texts += [(f"spelling.{part}", getattr(kept, part)) for part in parts] if kept else []
     texts += [(f"earlier_names.{part}", getattr(name, part)) for name in application.earlier_names for part in parts]
-    return [Fault(name, *found) for name, text in texts for found in name_spelling.name_faults(text, table)]
+    return [FieldError(name, *found) for name, text in texts for found in name_spelling.name_faults(text, table)]
 
 
 def _full_name(name: Application | EarlierName) -> str:
@@ -306,16 +305,16 @@ def _full_name(name: Application | EarlierName) -> str:
     return "<<".join("<".join(found) for part in parts if (found := national_components(part)))
 
 
-def _refused(error: UsageError) -> Fault:
+def _refused(error: UsageError) -> FieldError:
     """Return another room's refusal as a fault of the application's field."""
-    return refused(error, _FIELDS.get(error.where, error.where))
+    return field_error(error, _FIELDS.get(error.where, error.where))
 
 
 def _every_fault(
     attempt: Callable[[Mapping[str, Any]], object], table: Mapping[str, Any], safe: Mapping[str, Any]
-) -> list[Fault]:
+) -> list[FieldError]:
     """Return every refusal of values: after each, the value refused gives way to a safe one, and it is tried again."""
-    found: list[Fault] = []
+    found: list[FieldError] = []
     while True:
         try:
             attempt(table)

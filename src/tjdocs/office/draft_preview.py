@@ -56,4 +56,10 @@ def preview(
     expires = last_day(kind.validity, application, now.date())
     draft = Draft.of(application, kind, now, max(expires, now.date()), chip=kind.chip is not None, page=True)
     proposed = name_spelling.proposed(application, kind.transliteration)
-    return Preview(results, expires, proposed, draft.identifiers, face_finder.measure(application).missing)
+    return Preview(
+        results,
+        expires,
+        proposed,
+        draft.identifiers,
+        face_finder.measure(application.portrait, application.portrait_eyes).missing,
+    )

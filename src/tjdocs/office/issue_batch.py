@@ -20,7 +20,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tjdocs.documents import ApplicationError, DocumentType, DocumentTypes, Fault, NotEligible, RuleResult
+from tjdocs.documents import ApplicationError, DocumentType, DocumentTypes, FieldError, NotEligible, RuleResult
 from tjdocs.errors import InputError, OutputError, TjdocsError, UsageError
 from tjdocs.office import application_rows, batch_files, output_folder
 from tjdocs.office.office import Office
@@ -47,7 +47,7 @@ class Line:
     status: str
     document_number: str = field(default="", repr=False)
     refused: tuple[RuleResult, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FieldError, ...] = ()
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -281,7 +281,7 @@ class Batch:
         )
 
 
-_ANOTHER = Fault("line", "no document of the register lies in its folder", "move what lies there away")
+_ANOTHER = FieldError("line", "no document of the register lies in its folder", "move what lies there away")
 
 
 class _Worker:

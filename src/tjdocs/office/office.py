@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from tjdocs.documents import Application, Known, Override, eligibility
+from tjdocs.documents.application_error import ApplicationError
 from tjdocs.documents.assess import overruled
 from tjdocs.documents.document_type import DocumentType
-from tjdocs.documents.faults import ApplicationError, Fault
 from tjdocs.documents.load_types import DocumentTypes, bundled
 from tjdocs.documents.validity import last_day
-from tjdocs.errors import InputError, KeyMaterialError, RegisterError, UsageError
+from tjdocs.errors import FieldError, InputError, KeyMaterialError, RegisterError, UsageError
 from tjdocs.lds.biometrics.iso19794_face import Eyes
 from tjdocs.office import one_register, output_folder, printed_values
 from tjdocs.office.draft import Draft, prepare_portrait
@@ -265,7 +265,7 @@ class Office:
                 raise KeyMaterialError("the signer signs no documents of that code", where=code, hint=hint)
         stated = last_day(kind.validity, application, now.date())
         if stated < now.date():
-            raise ApplicationError([Fault("date_of_expiry", "the document would expire before its issue")])
+            raise ApplicationError([FieldError("date_of_expiry", "the document would expire before its issue")])
         # a certificate ends within its last day, a document at the end of its own
         certificates = [self._authority.csca, *(one.certificate for one in signers)]
         ends = (day_of(certificate.not_after, zone=kind.time_zone) for certificate in certificates)
@@ -402,7 +402,7 @@ class Office:
             "name_changes": len(draft.application.earlier_names),
             "consents": list(draft.application.consents),
             "category": draft.application.category,
-            "portrait": face_finder.measure(draft.application).as_json(),
+            "portrait": face_finder.measure(draft.application.portrait, draft.application.portrait_eyes).as_json(),
             "grounds": [
                 {"rule": result.rule, "requirement": result.requirement, "outcome": str(result.outcome)}
                 for result in draft.results

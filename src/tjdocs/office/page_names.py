@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tjdocs import page
-from tjdocs.documents import Fault, name_spelling
+from tjdocs.documents import FieldError, name_spelling
 from tjdocs.errors import UsageError
 from tjdocs.mrz.transliteration import national_components
 from tjdocs.page import has_latin_form
@@ -53,7 +53,7 @@ def ways(national: str, latin: str) -> Iterator[str]:
         yield both(" ".join(_initials(one, count)), " ".join(_initials(other, count)))
 
 
-def page_name_faults(draft: "Draft") -> list[Fault]:
+def page_name_faults(draft: "Draft") -> list[FieldError]:
     """Return what is wrong with an officer's text for the page: it abbreviates the name, and has a Latin form."""
     given, found = draft.application.page_names, []
     for part, field in enumerate(_FIELDS) if given else ():
@@ -64,16 +64,18 @@ def page_name_faults(draft: "Draft") -> list[Fault]:
         if not text:
             continue
         if not has_latin_form(text):
-            found.append(Fault(f"page_names.{field}", "no Latin form", "national form / Latin form (Doc 9303-3, 3.1)"))
+            found.append(
+                FieldError(f"page_names.{field}", "no Latin form", "national form / Latin form (Doc 9303-3, 3.1)")
+            )
         elif not latin and _abbreviates(forms[1], wholes[1]):
             continue
         elif not all(_abbreviates(form, whole) for form, whole in zip(forms, wholes, strict=True)):
             hint = "each of its words is the beginning of a word of the name, in the name's order, the first one's too"
-            found.append(Fault(f"page_names.{field}", "no abbreviation of the name", hint))
+            found.append(FieldError(f"page_names.{field}", "no abbreviation of the name", hint))
     return found
 
 
-def page_name_hint(fault: Fault) -> Fault:
+def page_name_hint(fault: FieldError) -> FieldError:
     """Return a fault of the page; one of a name that is too long says that an officer may abbreviate it."""
     if fault.field not in _FIELDS or not fault.message.startswith("too long"):
         return fault

@@ -3,8 +3,8 @@
 Layouts are data (``specs/page/*.toml``). Nothing is decided here about a document's content.
 """
 
+from tjdocs.fonts import font
 from tjdocs.page.draw_page import check, check_text, draw
-from tjdocs.page.font_files import font
 from tjdocs.page.layout_files import layouts, load
 from tjdocs.page.page_layout import Box, Field, Layout
 from tjdocs.page.printed_page import Page

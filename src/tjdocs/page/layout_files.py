@@ -13,7 +13,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from tjdocs import specs
 from tjdocs.errors import SpecError, UsageError
-from tjdocs.page.font_files import FONTS
+from tjdocs.fonts import FONTS
 from tjdocs.page.page_layout import Box, Face, Layout
 
 __all__ = ["layouts", "load", "parse"]

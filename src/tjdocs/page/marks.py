@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from PIL import Image, ImageChops, ImageDraw
 
-from tjdocs.page.font_files import font
+from tjdocs.fonts import font
 from tjdocs.page.page_layout import Box, Chip, Emblem, Overprint, Panel, Scale
 
 __all__ = ["Slanted", "draw_chip", "draw_emblem", "draw_overprint", "draw_panel", "draw_scale", "slanted"]

@@ -14,7 +14,7 @@ from fpdf.prefs import ViewerPreferences
 from fpdf.svg import svg_path_converter
 from PIL import Image, ImageColor
 
-from tjdocs.page.font_files import font_file
+from tjdocs.fonts import font_file
 from tjdocs.page.marks import slanted
 from tjdocs.page.page_layout import Overprint
 from tjdocs.page.printed_page import DrawnFace

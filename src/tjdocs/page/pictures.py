@@ -5,11 +5,12 @@ import struct
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps, ImageStat
 
+from tjdocs import portrait as portraits
 from tjdocs.errors import UsageError
-from tjdocs.lds.biometrics import iso19794_face
+from tjdocs.images import upright_on_white
 from tjdocs.page.page_layout import Box, Ghost, Portrait
 
-__all__ = ["fit_portrait", "fit_signature", "open_picture", "paste_ghost", "upright_on_white"]
+__all__ = ["fit_portrait", "fit_signature", "open_picture", "paste_ghost"]
 
 _PIXELS = 40_000_000
 _FORMATS = ("PNG", "JPEG", "JPEG2000")
@@ -45,16 +46,7 @@ def open_picture(source: bytes | Image.Image, *, where: str) -> Image.Image:
         raise UsageError("not a readable picture", where=where, hint=hint) from None
 
 
-def upright_on_white(picture: Image.Image) -> Image.Image:
-    """Return a picture upright as its camera says, transparent parts white."""
-    picture = ImageOps.exif_transpose(picture)
-    if not picture.has_transparency_data:
-        return picture
-    picture = picture.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", picture.size, "#ffffff"), picture)
-
-
-def fit_portrait(picture: Image.Image, place: Portrait, eyes: iso19794_face.Eyes | None = None) -> Image.Image:
+def fit_portrait(picture: Image.Image, place: Portrait, eyes: portraits.Eyes | None = None) -> Image.Image:
     """Return the picture cropped to the place's shape and scaled; it is never stretched.
 
     Where the eyes are known, it is cropped about them as DG2 is: a head of 3.6 to 4.1 eye distances then has 70 to 80 %
@@ -64,9 +56,7 @@ def fit_portrait(picture: Image.Image, place: Portrait, eyes: iso19794_face.Eyes
     """
     if eyes is not None:
         try:
-            return iso19794_face.crop(
-                picture, eyes=eyes, size=(place.box.width, place.box.height), smallest=place.smallest
-            )
+            return portraits.crop(picture, eyes=eyes, size=(place.box.width, place.box.height), smallest=place.smallest)
         except UsageError as error:
             where = "eyes" if error.where == "eyes" else "portrait"
             raise UsageError(error.message, where=where, hint=error.hint) from None

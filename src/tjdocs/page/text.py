@@ -13,7 +13,7 @@ from typing import NamedTuple
 from PIL import Image, ImageDraw, ImageFont
 
 from tjdocs.errors import UsageError
-from tjdocs.page.font_files import font
+from tjdocs.fonts import font
 from tjdocs.page.page_layout import Box
 
 __all__ = ["Fitted", "aligned", "fit", "measure", "printable", "text_mask", "tidy"]

@@ -8,15 +8,12 @@ import math
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PIL import Image, ImageOps
 
-from tjdocs.documents import settings
 from tjdocs.lds.biometrics.iso19794_face import Eyes
-
-if TYPE_CHECKING:
-    from tjdocs.documents.application import Application
+from tjdocs.portrait.photo_rules import photograph_rules
 
 __all__ = ["Face", "find", "measure"]
 
@@ -53,9 +50,12 @@ class Face:
         return {"eyes": source, "problem": self.problem, "missing": list(self.missing)}
 
 
-def measure(application: "Application") -> Face:
-    """Return what is known of the face of an application's portrait."""
-    found, stated = find(application.portrait), application.portrait_eyes
+def measure(portrait: bytes, stated: Eyes | None) -> Face:
+    """Return the face of a portrait, as far as it is known.
+
+    :param stated: centres of the eyes in pixels, as the application states them
+    """
+    found = find(portrait)
     if found is None:
         return Face(eyes=stated, stated=stated is not None)
     return Face(found.problem, True, stated or found.eyes, stated is not None)
@@ -79,7 +79,7 @@ def find(portrait: bytes) -> Face | None:
 
 
 def _grey(portrait: bytes) -> Image.Image | None:
-    rules = settings.load().portrait
+    rules = photograph_rules()
     try:
         picture = Image.open(BytesIO(portrait), formats=("JPEG", "JPEG2000", "PNG"))
         if len(portrait) > rules["max_bytes"] or picture.width * picture.height > rules["max_pixels"]:

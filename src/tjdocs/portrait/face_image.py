@@ -1,4 +1,4 @@
-"""The picture in a facial record: is it usable, and how one is made (ISO/IEC 19794-5:2005, 7 to 9; Doc 9303-3, 3.9.1).
+"""Check the image of a facial record (ISO/IEC 19794-5:2005, 7 to 9; Doc 9303-3, 3.9.1).
 
 Pillow is imported on the first call, so that reading data groups does not pay for it.
 """
@@ -15,23 +15,19 @@ from tjdocs import limits, specs
 from tjdocs.errors import UsageError
 from tjdocs.lds._errors import Problem
 from tjdocs.lds.biometrics import image_header
+from tjdocs.lds.biometrics.iso19794_face import Eyes, FaceImage
 
 if TYPE_CHECKING:
     from PIL import Image
 
-    from tjdocs.lds.biometrics.iso19794_face import FaceImage
-
-__all__ = ["Eyes", "check_face", "check_image", "open_image"]
-
-Eyes = tuple[tuple[float, float], tuple[float, float]]
-"""Centres of the pupils in pixels from the upper left, in either order."""
+__all__ = ["check_face", "check_image", "open_image"]
 
 _LIMITS = ("max_bytes", "max_scans", "max_tiles", "max_work", "min_width", "min_height")
 _SHAPE = ("min_aspect", "max_aspect", "eye_line", "eye_distance", "eye_tolerance", "aspect_tolerance")
 
 
 @cache
-def _numbers() -> Mapping[str, float]:
+def image_numbers() -> Mapping[str, float]:
     table = specs.read_toml("lds/portrait.toml")
     specs.require_keys(table, (*_LIMITS, *_SHAPE), where="specs/lds/portrait.toml")
     return MappingProxyType({key: float(value) for key, value in table.items()})
@@ -39,7 +35,7 @@ def _numbers() -> Mapping[str, float]:
 
 def open_image(data: bytes) -> "Image.Image | Problem":
     """Decode a JPEG or JPEG 2000 image wholly, or say why not. Nothing is allocated before the limits are checked."""
-    numbers = _numbers()
+    numbers = image_numbers()
     if len(data) > numbers["max_bytes"]:
         return Problem("image-limit", detail=f"{len(data)} bytes")
     if not image_header.kind(data):
@@ -90,7 +86,7 @@ def check_image(image: bytes, *, eyes: Eyes | None = None) -> tuple[Problem, ...
 
 
 def _checks(opened: "Image.Image", data: bytes, eyes: Eyes | None) -> list[Problem]:
-    numbers = _numbers()
+    numbers = image_numbers()
     width, height = opened.size
     problems: list[Problem] = []
     if width < numbers["min_width"] or height < numbers["min_height"]:
@@ -110,7 +106,7 @@ def _checks(opened: "Image.Image", data: bytes, eyes: Eyes | None) -> list[Probl
 
 
 def _token_geometry(width: int, height: int, eyes: Eyes) -> list[Problem]:
-    numbers = _numbers()
+    numbers = image_numbers()
     problems: list[Problem] = []
     if not all(math.isfinite(value) for point in eyes for value in point):
         raise UsageError("eye that is nowhere", where="eyes", hint="two points in pixels")
@@ -130,7 +126,7 @@ def _token_geometry(width: int, height: int, eyes: Eyes) -> list[Problem]:
     return problems
 
 
-def check_face(face: "FaceImage") -> tuple[Problem, ...]:
+def check_face(face: FaceImage) -> tuple[Problem, ...]:
     """Check a face's image, and the record's claims about it against it.
 
     The token geometry is measured where the record says token frontal and names both eyes.

@@ -1,6 +1,6 @@
-"""The portrait that an applicant hands in: every fault of it by name, before anything is made of it.
+"""The photograph that an applicant hands in: every field error of it, before anything is made of it.
 
-What a portrait must be stands in ``specs/application.toml``; what is cut from it, in :mod:`tjdocs.lds.biometrics.iso19794_face`.
+Its rules are in ``specs/portrait/handed_in.toml``.
 """
 
 import math
@@ -9,11 +9,12 @@ from io import BytesIO
 from PIL import Image
 
 from tjdocs import limits
-from tjdocs.documents import settings
-from tjdocs.documents.faults import Fault
-from tjdocs.errors import UsageError
-from tjdocs.lds.biometrics import iso19794_face
+from tjdocs.errors import FieldError, UsageError
+from tjdocs.lds.biometrics.iso19794_face import Eyes, ImageType
 from tjdocs.lds.dg2 import Dg2
+from tjdocs.portrait import prepare_portrait
+from tjdocs.portrait.face_image import check_face, check_image
+from tjdocs.portrait.photo_rules import photograph_rules
 
 __all__ = ["faults", "prepare"]
 
@@ -28,13 +29,13 @@ _SOURCES = {1: 3, 2: 3, 3: 2}  # scanners of film and of paper; a digital camera
 _HARMLESS = ("image-aspect", "image-size", "image-metadata", "image-sizes-differ", "image-colour")
 
 
-def faults(portrait: bytes, eyes: iso19794_face.Eyes | None) -> list[Fault]:
+def faults(portrait: bytes, eyes: Eyes | None) -> list[FieldError]:
     """Return every fault of a portrait, nothing when it can be used; nothing is decoded before the limits are checked.
 
     :param eyes: centres of the eyes in pixels, where they are given
     """
-    rules = settings.load().portrait
-    found: list[Fault] = []
+    rules = photograph_rules()
+    found: list[FieldError] = []
     size = _size(portrait, found)
     if size is None:
         return found
@@ -51,8 +52,8 @@ def faults(portrait: bytes, eyes: iso19794_face.Eyes | None) -> list[Fault]:
 
 
 def prepare(
-    portrait: bytes, eyes: iso19794_face.Eyes | None, *, by_program: bool = False, sex: str = ""
-) -> tuple[bytes, list[Fault]]:
+    portrait: bytes, eyes: Eyes | None, *, by_program: bool = False, sex: str = ""
+) -> tuple[bytes, list[FieldError]]:
     """Return DG2 with the image cut from a portrait, or every fault of it.
 
     DG2 has the sex, and the source where the picture's file says it. The image is of the basic type without the eyes.
@@ -65,18 +66,18 @@ def prepare(
     if found:
         return b"", found
     try:
-        image = iso19794_face.prepare(
+        image = prepare_portrait.prepare(
             portrait,
             eyes=eyes,
-            smallest=settings.load().portrait["smallest"],
-            image_type=iso19794_face.ImageType.FULL_FRONTAL if eyes and by_program else None,
+            smallest=photograph_rules()["smallest"],
+            image_type=ImageType.FULL_FRONTAL if eyes and by_program else None,
             gender=_GENDERS.get(sex, 0),
             source_type=_source(portrait),
         )
     except UsageError as error:
         where = _EYES if error.where == "eyes" else _FIELD
-        return b"", [Fault(where, error.message, error.hint, "image-unusable")]
-    problems = [problem for problem in iso19794_face.check_face(image) if problem.severity == "error"]
+        return b"", [FieldError(where, error.message, error.hint, "image-unusable")]
+    problems = [problem for problem in check_face(image) if problem.severity == "error"]
     found = [_fault(problem.code, problem.text, problem.detail) for problem in problems]
     return (b"", found) if found else (Dg2.of(image).encode(), [])
 
@@ -88,13 +89,13 @@ def _source(portrait: bytes) -> int:
     return _SOURCES.get(stated[0], 0) if isinstance(stated, bytes) and stated else 0
 
 
-def _fault(reason: str, message: str, hint: str) -> Fault:
-    return Fault(_FIELD, message, hint, reason)
+def _fault(reason: str, message: str, hint: str) -> FieldError:
+    return FieldError(_FIELD, message, hint, reason)
 
 
-def _size(portrait: bytes, found: list[Fault]) -> tuple[int, int] | None:
+def _size(portrait: bytes, found: list[FieldError]) -> tuple[int, int] | None:
     """Return width and height of an upright picture that decodes, or None after noting why it does not."""
-    rules = settings.load().portrait
+    rules = photograph_rules()
     most = min(rules["max_pixels"], limits.pixels(len(portrait)))
     formats = f"a {', '.join(rules['formats'])} file of at most {most} pixels"
     if len(portrait) > rules["max_bytes"]:
@@ -106,7 +107,7 @@ def _size(portrait: bytes, found: list[Fault]) -> tuple[int, int] | None:
             found.append(_fault("image-limit", "too many pixels", formats))
             return None
     else:
-        problems = [problem for problem in iso19794_face.check_image(portrait) if problem.code not in _HARMLESS]
+        problems = [problem for problem in check_image(portrait) if problem.code not in _HARMLESS]
         if problems:
             found += [_fault(problem.code, _TEXTS.get(problem.code, problem.text), formats) for problem in problems]
             return None
@@ -122,20 +123,24 @@ def _size(portrait: bytes, found: list[Fault]) -> tuple[int, int] | None:
     return size
 
 
-def _eye_faults(size: tuple[int, int], eyes: iso19794_face.Eyes) -> list[Fault]:
+def _eye_faults(size: tuple[int, int], eyes: Eyes) -> list[FieldError]:
     """Return what is wrong with where the eyes are said to be."""
-    rules = settings.load().portrait
+    rules = photograph_rules()
     (left, left_y), (right, right_y) = sorted(eyes)
     numbers = (left, left_y, right, right_y)
     if not all(math.isfinite(n) for n in numbers) or not all(
         0 <= x < size[0] and 0 <= y < size[1] for x, y in ((left, left_y), (right, right_y))
     ):
-        return [Fault(_EYES, "outside of the picture", "two points in its pixels", "eyes-outside")]
+        return [FieldError(_EYES, "outside of the picture", "two points in its pixels", "eyes-outside")]
     found = []
     turn = math.degrees(math.atan2(right_y - left_y, right - left))
     if abs(turn) > rules["max_turn"]:
-        found.append(Fault(_EYES, "the head is turned too far", f"at most {rules['max_turn']} degrees", "head-turned"))
+        found.append(
+            FieldError(_EYES, "the head is turned too far", f"at most {rules['max_turn']} degrees", "head-turned")
+        )
     least = rules["smallest"][0] / 4  # the eyes of a token image are a quarter of its width apart
     if math.dist(*eyes) < least:
-        found.append(Fault(_EYES, "the eyes are too near to each other", f"at least {least:.0f} pixels", "eyes-near"))
+        found.append(
+            FieldError(_EYES, "the eyes are too near to each other", f"at least {least:.0f} pixels", "eyes-near")
+        )
     return found

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tjdocs import limits
 from tjdocs.errors import UsageError
+from tjdocs.images import upright_on_white
 from tjdocs.lds.biometrics import image_header
-from tjdocs.portrait.face_image import Eyes, _numbers
+from tjdocs.lds.biometrics.iso19794_face import Eyes, FaceImage, FeaturePoint, ImageDataType, ImageType
+from tjdocs.portrait.face_image import image_numbers
 
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["Prepared", "crop", "make"]
+__all__ = ["crop", "prepare"]
 
 _BEST, _WORST = 95, 30
 _RATES = tuple(range(5, 101))
@@ -21,7 +23,7 @@ _MOST_MISSING = 0.08  # share of the width or height that may be filled in
 _READ = ("JPEG", "JPEG2000", "PNG")
 
 
-class Prepared(NamedTuple):
+class _Prepared(NamedTuple):
     """An image as coded, its size, whether it is in colour, and where the eyes now lie (the picture's left first)."""
 
     data: bytes
@@ -30,15 +32,87 @@ class Prepared(NamedTuple):
     eyes: Eyes | None
 
 
-def make(
+def crop(
+    image: "Image.Image", *, eyes: Eyes, size: tuple[int, int], smallest: tuple[int, int] = (0, 0)
+) -> "Image.Image":
+    """Return an upright picture cropped about its eyes and scaled: with DG2's geometry, in any size and shape.
+
+    The eyes are at 0.6 of the width below the upper edge, a quarter of the width apart (ISO/IEC 19794-5, 9).
+
+    :param smallest: pixels across and down that there must be before scaling
+    :raises UsageError: unusable eyes, a head too near to the edge, or too few pixels
+    """
+    return _crop(image, eyes, size, smallest)[0]
+
+
+def prepare(
+    image: "Image.Image | bytes",
+    *,
+    eyes: Eyes | None = None,
+    image_format: str = "JPEG",
+    width: int = 360,
+    height: int | None = None,
+    max_bytes: int = 20_000,
+    smallest: tuple[int, int] = (0, 0),
+    image_type: ImageType | None = None,
+    gender: int = 0,
+    source_type: int = 0,
+    device_type: int = 0,
+) -> FaceImage:
+    """Make a face image from a photograph: cropped and scaled, never stretched, coded without metadata.
+
+    The same picture and the same Pillow give the same bytes.
+
+    :param image: a Pillow image, or a JPEG, JPEG 2000 or PNG file; a camera's orientation mark is obeyed
+    :param eyes: centres of the pupils in the upright picture. With them the result is token frontal (ISO/IEC 19794-5,
+        9): the head is levelled, 3:4, eyes at 0.6 of the width below the edge; without them the middle of the picture
+        is taken, and the image is of the basic type, since nothing was measured
+    :param image_format: ``JPEG`` or ``JPEG2000``
+    :param width: in pixels; the 360 put 90 between the eyes
+    :param height: in pixels; width / 0.75 unless given (token frontal has no other)
+    :param max_bytes: most bytes of the coded image; the best quality that fits is taken
+    :param smallest: width and height in pixels that must be left of the picture before it is scaled
+    :param image_type: another type, for which the caller answers
+    :param gender, source_type, device_type: codes of the record, 0 where they are not known
+    :raises UsageError: the picture cannot be read or has too few pixels, the head is turned more than 30 degrees or
+        too near to the edge, or no quality is small enough
+    """
+    token_height = round(width / 0.75)
+    if eyes is not None and height not in (None, token_height):
+        raise UsageError("height of a token frontal image", where="height", hint=f"{token_height} for width {width}")
+    size = (width, height or token_height)
+    made = _make(image, eyes, image_format, size, max_bytes, smallest)
+    if image_type is None:
+        image_type = ImageType.BASIC if eyes is None else ImageType.TOKEN_FRONTAL
+    points: tuple[FeaturePoint, ...] = ()
+    if made.eyes is not None:
+        (right, right_y), (left, left_y) = made.eyes
+        points = (
+            FeaturePoint(12, 1, round(left), round(left_y)),
+            FeaturePoint(12, 2, round(right), round(right_y)),
+        )
+    return FaceImage(
+        made.data,
+        *made.size,
+        image_type=image_type,
+        image_data_type=ImageDataType.JPEG if image_format == image_header.JPEG else ImageDataType.JPEG2000,
+        colour_space=1 if made.colour else 3,
+        source_type=source_type,
+        device_type=device_type,
+        gender=gender,
+        feature_points=points,
+    )
+
+
+def _make(
     picture: "Image.Image | bytes",
     eyes: Eyes | None,
     image_format: str,
     size: tuple[int, int],
     max_bytes: int,
     smallest: tuple[int, int] = (0, 0),
-) -> Prepared:
-    """Crop, scale and code; see :func:`tjdocs.lds.biometrics.iso19794_face.prepare`."""
+) -> _Prepared:
+    """Crop, scale and code; see :func:`prepare`."""
     if image_format not in (image_header.JPEG, image_header.JPEG2000):
         raise UsageError("image format", where="image_format", hint="JPEG or JPEG2000")
     if not (16 <= size[0] <= 0xFFFF and 16 <= size[1] <= 0xFFFF):
@@ -50,12 +124,12 @@ def make(
         _check_pixels(box, smallest)
         image = _cut(image, box, size)
     else:
-        image, now = crop(image, eyes, size, smallest)
+        image, now = _crop(image, eyes, size, smallest)
     data = _jpeg(image, max_bytes) if image_format == image_header.JPEG else _jpeg2000(image, max_bytes)
-    return Prepared(data, size, image.mode == "RGB", now)
+    return _Prepared(data, size, image.mode == "RGB", now)
 
 
-def crop(
+def _crop(
     image: "Image.Image", eyes: Eyes, size: tuple[int, int], smallest: tuple[int, int] = (0, 0)
 ) -> "tuple[Image.Image, Eyes]":
     """Crop and scale an upright picture about its eyes; return it with the places of the eyes in it."""
@@ -74,14 +148,14 @@ def _check_pixels(box: tuple[float, float, float, float], smallest: tuple[int, i
 
 
 def _upright(picture: "Image.Image | bytes") -> "Image.Image":
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     if isinstance(picture, bytes):
         claims = image_header.head(picture)
         sizes = claims.sizes if claims else (_png_size(picture),)
         most = limits.pixels(len(picture))
         hint = f"10 MB, and of this file {most} pixels"
-        if len(picture) > _numbers()["max_bytes"] or any(w * h > most for w, h in sizes):
+        if len(picture) > image_numbers()["max_bytes"] or any(w * h > most for w, h in sizes):
             raise UsageError("picture is over the limits", where="image", hint=hint)
         try:
             image: Image.Image = Image.open(BytesIO(picture), formats=_READ)
@@ -100,11 +174,7 @@ def _upright(picture: "Image.Image | bytes") -> "Image.Image":
             raise UsageError("picture cannot be read", where="image", hint="a JPEG, JPEG 2000 or PNG file") from None
     else:
         image = picture
-    image = ImageOps.exif_transpose(image)
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        layer = image.convert("RGBA")
-        image = Image.new("RGB", layer.size, "white")
-        image.paste(layer, mask=layer.getchannel("A"))
+    image = upright_on_white(image)
     return image if image.mode in ("RGB", "L") else image.convert("L" if image.mode in ("1", "I;16", "I") else "RGB")
 
 
@@ -143,7 +213,7 @@ def _level(image: "Image.Image", eyes: Eyes) -> tuple["Image.Image", Eyes]:
 def _token_box(
     left: tuple[float, float], right: tuple[float, float], size: tuple[int, int]
 ) -> tuple[float, float, float, float]:
-    numbers = _numbers()
+    numbers = image_numbers()
     width = (right[0] - left[0]) / numbers["eye_distance"]
     height = width * size[1] / size[0]
     x = (left[0] + right[0]) / 2 - width / 2

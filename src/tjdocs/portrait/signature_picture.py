@@ -1,6 +1,6 @@
 """The holder's signature as a picture: its faults by name, and the image that DG7 and the page have of it.
 
-What it must be stands in ``specs/application.toml`` (Doc 9303-3, 3.9.2; Doc 9303-10, 4.7.7).
+What it must be stands in ``specs/portrait/handed_in.toml`` (Doc 9303-3, 3.9.2; Doc 9303-10, 4.7.7).
 """
 
 import struct
@@ -9,9 +9,9 @@ from io import BytesIO
 from PIL import Image
 
 from tjdocs import limits
-from tjdocs.documents import settings
-from tjdocs.documents.faults import Fault
-from tjdocs.page.pictures import upright_on_white
+from tjdocs.errors import FieldError
+from tjdocs.images import upright_on_white
+from tjdocs.portrait.photo_rules import signature_rules
 
 __all__ = ["prepare"]
 
@@ -19,12 +19,12 @@ _FORMATS = ("JPEG", "JPEG2000", "PNG")
 _UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, MemoryError, struct.error)
 
 
-def prepare(signature: bytes) -> tuple[bytes, list[Fault]]:
+def prepare(signature: bytes) -> tuple[bytes, list[FieldError]]:
     """Return a signature as a grey JPEG image, upright and without metadata, or its faults.
 
     :param signature: a PNG, JPEG or JPEG 2000 file, dark on light
     """
-    rules = settings.load().signature
+    rules = signature_rules()
     most = min(rules["max_pixels"], limits.pixels(len(signature)))
     hint = f"a PNG, JPEG or JPEG 2000 file of at most {rules['max_bytes']} bytes and {most} pixels"
     if len(signature) > rules["max_bytes"]:
@@ -44,8 +44,8 @@ def prepare(signature: bytes) -> tuple[bytes, list[Fault]]:
     return stream.getvalue(), []
 
 
-def _faults(grey: Image.Image) -> list[Fault]:
-    rules = settings.load().signature
+def _faults(grey: Image.Image) -> list[FieldError]:
+    rules = signature_rules()
     (width, height), smallest = grey.size, rules["smallest"]
     found = []
     if width < smallest[0] or height < smallest[1]:
@@ -61,5 +61,5 @@ def _faults(grey: Image.Image) -> list[Fault]:
     return found
 
 
-def _fault(reason: str, message: str, hint: str) -> Fault:
-    return Fault("signature", message, hint, reason)
+def _fault(reason: str, message: str, hint: str) -> FieldError:
+    return FieldError("signature", message, hint, reason)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from PIL import Image, ImageChops, ImageColor, ImageDraw, ImageFilter
 
 from tjdocs.errors import UsageError
-from tjdocs.page import font
+from tjdocs.fonts import font
 
 __all__ = ["SpecimenPortrait", "draw_specimen"]
 

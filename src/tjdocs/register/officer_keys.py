@@ -5,7 +5,6 @@ secret. A token replaces the file as any object with ``public`` and ``sign``: :c
 """
 
 import base64
-import binascii
 import json
 import os
 from collections.abc import Mapping
@@ -20,12 +19,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from tjdocs import limits
+from tjdocs.auditlog.entry import decode_base64, encode_base64
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, UsageError
 from tjdocs.pki.files import write_private
 from tjdocs.pki.key_protection import PROTECTED, protect
 from tjdocs.register import records
 
-__all__ = ["KeyRequest", "OfficerKey", "OfficerSigner", "decode", "encode", "fingerprint", "verify"]
+__all__ = ["KeyRequest", "OfficerKey", "OfficerSigner", "fingerprint", "verify"]
 
 GIVE_KEY = "give --officer-key FILE, or TJDOCS_OFFICER_KEY"
 PASSPHRASE = "give --officer-passphrase-file, or TJDOCS_OFFICER_PASSPHRASE"  # noqa: S105 (options, not a secret)
@@ -184,12 +184,12 @@ class KeyRequest:
         :raises ValueError: they are not a key and a signature
         :raises InputError: the proof is wrong
         """
-        return cls(officer, decode(table["key"], 32), decode(table["proof"], 64))
+        return cls(officer, decode_base64(table["key"], 32), decode_base64(table["proof"], 64))
 
     @property
     def fields(self) -> dict[str, str]:
         """The key and its proof, as the log contains them."""
-        return {"key": encode(self.public), "proof": encode(self.proof)}
+        return {"key": encode_base64(self.public), "proof": encode_base64(self.proof)}
 
     @property
     def text(self) -> str:
@@ -219,27 +219,6 @@ def _loaded(public: bytes) -> Ed25519PublicKey:
 def fingerprint(public: bytes) -> str:
     """Return a public key's fingerprint: SHA-256 in base64, as SSH writes it."""
     return f"SHA256:{base64.b64encode(sha256(public).digest()).decode().rstrip('=')}"
-
-
-def encode(data: bytes) -> str:
-    """Return a key or signature as text."""
-    return base64.b64encode(data).decode()
-
-
-def decode(text: object, length: int) -> bytes:
-    """Return a key or signature from its text; the same bytes have one text only.
-
-    :raises ValueError: not the text of so many bytes
-    """
-    if not isinstance(text, str):
-        raise ValueError("not a text")
-    try:
-        data = base64.b64decode(text, validate=True)
-    except binascii.Error as error:
-        raise ValueError(str(error)) from None
-    if len(data) != length or encode(data) != text:
-        raise ValueError("of another length or spelling")
-    return data
 
 
 def _request(officer: str, public: bytes) -> bytes:

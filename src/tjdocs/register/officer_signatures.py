@@ -3,9 +3,9 @@
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 
-from tjdocs.auditlog.entry import signed_part
+from tjdocs.auditlog.entry import encode_base64, signed_part
 from tjdocs.errors import KeyMaterialError, UsageError
-from tjdocs.register.officer_keys import OfficerKey, OfficerSigner, encode, verify
+from tjdocs.register.officer_keys import OfficerKey, OfficerSigner, verify
 
 __all__ = ["Signers"]
 
@@ -34,7 +34,7 @@ class Signers:
             challenge = _CHALLENGE + secrets.token_bytes(32)
             if not verify(signer.public, signer.sign(challenge), challenge):
                 raise KeyMaterialError("the key does not sign", where="officer_keys", hint="check the token")
-            self._signers[encode(signer.public)] = signer
+            self._signers[encode_base64(signer.public)] = signer
 
     def __iter__(self) -> Iterator[OfficerSigner]:
         return iter(self._signers.values())

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from tjdocs.auditlog.entry import decode_base64, encode_base64
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import lifecycle, records, roles, tables
 from tjdocs.register.context import Context
-from tjdocs.register.officer_keys import KeyRequest, OfficerSigner, decode, encode, fingerprint
+from tjdocs.register.officer_keys import KeyRequest, OfficerSigner, fingerprint
 from tjdocs.register.officer_signatures import Signers
 from tjdocs.register.roles import Access, Acting
 
@@ -178,7 +179,7 @@ def begin(
         context.record(connection, act, subject, stamp, by, **more)
         return by
     request = KeyRequest.of(officer, key)
-    by = Acting((officer,), "", (encode(request.public),))
+    by = Acting((officer,), "", (encode_base64(request.public),))
     _keep_key(connection, officer, request, stamp)
     context.record(connection, act, subject, stamp, by, **more, **request.fields)
     return by
@@ -210,7 +211,7 @@ def _keep_key(connection: Connection, id_: str, key: KeyRequest, stamp: str) -> 
     """
     if not isinstance(key, KeyRequest) or key.officer != id_:
         raise UsageError("key request of another officer", where="key", hint="let the officer make one for this id")
-    public = encode(key.public)
+    public = encode_base64(key.public)
     if connection.execute(select(_key.public).where(_key.public == public)).scalar() is not None:
         raise RegisterError("key already enrolled", where="key", hint="let the officer make another")
     connection.execute(insert(tables.officer_key).values(public=public, officer=id_, since=stamp, until=""))
@@ -226,6 +227,6 @@ def _end(connection: Connection, id_: str, stamp: str) -> None:
 
 def _shown(public: str | None) -> str:
     try:
-        return fingerprint(decode(public, 32)) if public else ""
+        return fingerprint(decode_base64(public, 32)) if public else ""
     except ValueError:
         return "?"

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tjdocs import limits
-from tjdocs.auditlog.entry import read_json, read_leaf, read_moment, signed_part
+from tjdocs.auditlog.entry import decode_base64, encode_base64, read_json, read_leaf, read_moment, signed_part
 from tjdocs.errors import InputError, KeyMaterialError, RegisterError, UsageError
-from tjdocs.register.officer_keys import GIVE_KEY, KeyRequest, OfficerSigner, decode, encode, verify
+from tjdocs.register.officer_keys import GIVE_KEY, KeyRequest, OfficerSigner, verify
 from tjdocs.register.officer_signatures import Signers
 from tjdocs.register.officers import Officers
 
@@ -39,7 +39,7 @@ class Order:
             if len(text) > limits.LOG_ENTRY:
                 raise ValueError
             table = read_json(text)
-            signatures = {str(officer): decode(given, 64) for officer, given in table["signatures"].items()}
+            signatures = {str(officer): decode_base64(given, 64) for officer, given in table["signatures"].items()}
             order = cls(table["order"].encode(), signatures)
             if table["schema"] != 1 or not signatures.keys() <= set(order.entry["officers"]):
                 raise ValueError
@@ -51,7 +51,7 @@ class Order:
     @property
     def text(self) -> str:
         """The order as :meth:`parse` reads it."""
-        signatures = {officer: encode(signature) for officer, signature in self.signatures.items()}
+        signatures = {officer: encode_base64(signature) for officer, signature in self.signatures.items()}
         table = {"schema": 1, "order": self.body.decode(), "signatures": signatures}
         return json.dumps(table, ensure_ascii=False, indent=1) + "\n"
 
@@ -125,7 +125,7 @@ class Countersigning(Signers):
         for officer, public in keys.items():
             given = self._order.signatures.get(officer)
             if given is not None:
-                if not verify(decode(public, 32), given, message):
+                if not verify(decode_base64(public, 32), given, message):
                     raise RegisterError("wrong signature of the order", where=f"officer {officer}")
                 signatures[officer] = given
         return {officer: signatures[officer] for officer in keys}

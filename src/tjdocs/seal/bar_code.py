@@ -16,6 +16,7 @@ from PIL import Image
 
 from tjdocs import limits, specs
 from tjdocs.errors import InputError, UsageError
+from tjdocs.images import on_white
 from tjdocs.seal.vds_header import MAGIC
 
 __all__ = ["CodeError", "draw_code", "is_picture", "read_code", "read_codes", "symbologies"]
@@ -140,10 +141,7 @@ def _grey(image: bytes) -> Image.Image:
         picture: Image.Image = Image.open(io.BytesIO(image), formats=_FORMATS)
         if picture.width * picture.height > most:
             raise CodeError("limit", "too large a picture", hint)
-        if picture.has_transparency_data:
-            picture = picture.convert("RGBA")
-            picture = Image.alpha_composite(Image.new("RGBA", picture.size, "#ffffff"), picture)
-        return picture.convert("L")
+        return on_white(picture).convert("L")
     except _BOMB:
         raise CodeError("limit", "too large a picture", hint) from None
     except _UNREADABLE:

@@ -1,25 +1,19 @@
 """The facial record of ISO/IEC 19794-5:2005, which DG2 carries (Doc 9303-10, 4.7.2): header, faces, images.
 
-Codes are kept as the numbers that stand in the record; ``specs/lds/face.toml`` names them. :func:`check_image` and
-:func:`prepare` look at the picture itself.
+Codes are kept as the numbers in the record; ``specs/lds/face.toml`` names them. The image itself is checked and made in
+:mod:`tjdocs.portrait`.
 """
 
 from dataclasses import dataclass, field
 from enum import IntEnum
 from struct import Struct
 from struct import error as struct_error
-from typing import TYPE_CHECKING
 
 from tjdocs.errors import UsageError
 from tjdocs.lds._errors import LdsError, Problem
 from tjdocs.lds.biometrics import image_header
 from tjdocs.lds.biometrics.iso19794_codes import code_name, undefined
-from tjdocs.portrait import prepare_portrait
-from tjdocs.portrait.face_image import Eyes, check_face, check_image
 from tjdocs.spans import Span
-
-if TYPE_CHECKING:
-    from PIL import Image
 
 __all__ = [
     "Eyes",
@@ -29,13 +23,12 @@ __all__ = [
     "ImageDataType",
     "ImageType",
     "Problem",
-    "check_face",
-    "check_image",
     "code_name",
-    "crop",
-    "prepare",
     "spans",
 ]
+
+Eyes = tuple[tuple[float, float], tuple[float, float]]
+"""Centres of the pupils in pixels from the upper left, in either order."""
 
 _CLAUSE = "ISO/IEC 19794-5:2005, 5"
 _FORMAT, _VERSION = b"FAC\x00", b"010\x00"
@@ -279,78 +272,6 @@ def _codes(face: FaceImage) -> tuple[tuple[str, int], ...]:
         ("image_data_type", face.image_data_type),
         ("colour_space", face.colour_space),
         ("source_type", face.source_type),
-    )
-
-
-def crop(
-    image: "Image.Image", *, eyes: Eyes, size: tuple[int, int], smallest: tuple[int, int] = (0, 0)
-) -> "Image.Image":
-    """Return an upright picture cropped about its eyes and scaled: with DG2's geometry, in any size and shape.
-
-    The eyes are at 0.6 of the width below the upper edge, a quarter of the width apart (ISO/IEC 19794-5, 9).
-
-    :param smallest: pixels across and down that there must be before scaling
-    :raises UsageError: unusable eyes, a head too near to the edge, or too few pixels
-    """
-    return prepare_portrait.crop(image, eyes, size, smallest)[0]
-
-
-def prepare(
-    image: "Image.Image | bytes",
-    *,
-    eyes: Eyes | None = None,
-    image_format: str = "JPEG",
-    width: int = 360,
-    height: int | None = None,
-    max_bytes: int = 20_000,
-    smallest: tuple[int, int] = (0, 0),
-    image_type: ImageType | None = None,
-    gender: int = 0,
-    source_type: int = 0,
-    device_type: int = 0,
-) -> FaceImage:
-    """Make a face image from a photograph: cropped and scaled, never stretched, coded without metadata.
-
-    The same picture and the same Pillow give the same bytes.
-
-    :param image: a Pillow image, or a JPEG, JPEG 2000 or PNG file; a camera's orientation mark is obeyed
-    :param eyes: centres of the pupils in the upright picture. With them the result is token frontal (ISO/IEC 19794-5,
-        9): the head is levelled, 3:4, eyes at 0.6 of the width below the edge; without them the middle of the picture
-        is taken, and the image is of the basic type, since nothing was measured
-    :param image_format: ``JPEG`` or ``JPEG2000``
-    :param width: in pixels; the 360 put 90 between the eyes
-    :param height: in pixels; width / 0.75 unless given (token frontal has no other)
-    :param max_bytes: most bytes of the coded image; the best quality that fits is taken
-    :param smallest: width and height in pixels that must be left of the picture before it is scaled
-    :param image_type: another type, for which the caller answers
-    :param gender, source_type, device_type: codes of the record, 0 where they are not known
-    :raises UsageError: the picture cannot be read or has too few pixels, the head is turned more than 30 degrees or
-        too near to the edge, or no quality is small enough
-    """
-    token_height = round(width / 0.75)
-    if eyes is not None and height not in (None, token_height):
-        raise UsageError("height of a token frontal image", where="height", hint=f"{token_height} for width {width}")
-    size = (width, height or token_height)
-    made = prepare_portrait.make(image, eyes, image_format, size, max_bytes, smallest)
-    if image_type is None:
-        image_type = ImageType.BASIC if eyes is None else ImageType.TOKEN_FRONTAL
-    points: tuple[FeaturePoint, ...] = ()
-    if made.eyes is not None:
-        (right, right_y), (left, left_y) = made.eyes
-        points = (
-            FeaturePoint(12, 1, round(left), round(left_y)),
-            FeaturePoint(12, 2, round(right), round(right_y)),
-        )
-    return FaceImage(
-        made.data,
-        *made.size,
-        image_type=image_type,
-        image_data_type=ImageDataType.JPEG if image_format == image_header.JPEG else ImageDataType.JPEG2000,
-        colour_space=1 if made.colour else 3,
-        source_type=source_type,
-        device_type=device_type,
-        gender=gender,
-        feature_points=points,
     )
 
 

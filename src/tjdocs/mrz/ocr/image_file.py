@@ -22,6 +22,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from tjdocs import inputs, limits
 from tjdocs.errors import InputError, UsageError
+from tjdocs.images import on_white
 
 __all__ = ["open_picture"]
 
@@ -118,10 +119,7 @@ def _plain(image: Image.Image) -> Image.Image:
         if not image.mode.startswith("I;16"):  # of 32 bits the range that is used
             values = (values - values.min()) * (65535 / max(1e-9, float(np.ptp(values))))
         return Image.fromarray((values / 257).clip(0, 255).astype(np.uint8)).convert("RGB")
-    if image.has_transparency_data:
-        clear = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", clear.size, "#ffffff"), clear).convert("RGB")
-    return image.convert("RGB")
+    return on_white(image).convert("RGB")
 
 
 def _turned(plain: Image.Image, image: Image.Image) -> Image.Image:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from tjdocs import specs
+from tjdocs.fonts import font_file
 from tjdocs.mrz.check_digits import ALPHABET
 
 __all__ = ["BLURS", "CHARACTERS", "HEIGHT", "WIDTH", "Model", "model", "normalised", "templates", "times"]
@@ -24,7 +24,7 @@ Floats = NDArray[np.float32]
 
 CHARACTERS = ALPHABET.decode()
 WIDTH, HEIGHT = 20, 28  # of a cell: 1 pitch and 1.4 pitches
-_FONT = "OCRB.otf"
+_FONT = "ocr-b-outlines"
 _SIZE = 60 / 43.375  # of the font, in pitches
 _CENTRE = 1.23 / 2.54  # of a character above the baseline, in pitches
 _DRAWN = 40  # pixels of a pitch in which glyphs are drawn
@@ -129,7 +129,7 @@ def _sample(random: np.random.Generator, blur: float) -> Iterator[tuple[int, Flo
 @cache
 def _drawn(weight: int) -> Floats:
     """Return every character at one weight, drawn large: 0 paper, 1 ink."""
-    source = BytesIO(specs.read_font(_FONT))
+    source = BytesIO(font_file(_FONT).read_bytes())
     face = ImageFont.truetype(source, _DRAWN * _SIZE, layout_engine=ImageFont.Layout.BASIC)
     height = round(_DRAWN * HEIGHT / WIDTH)
     tiles = []

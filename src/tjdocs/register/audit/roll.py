@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tjdocs.auditlog.entry import signed_part
+from tjdocs.auditlog.entry import decode_base64, encode_base64, signed_part
 from tjdocs.errors import InputError, UsageError
 from tjdocs.register import lifecycle, records, roles
-from tjdocs.register.officer_keys import KeyRequest, decode, encode, fingerprint, verify
+from tjdocs.register.officer_keys import KeyRequest, fingerprint, verify
 
 __all__ = ["ABOUT_OFFICERS", "NAMED", "Fault", "Known", "Roll"]
 
@@ -125,7 +125,7 @@ class Roll:
                     return fault
                 if officer not in self.keys:  # the enrolment is unreadable
                     continue
-                key = self._passed[officer, act] = decode(self.keys[officer], 32)
+                key = self._passed[officer, act] = decode_base64(self.keys[officer], 32)
             if not verify(key, signature, message):
                 return self._wrong(officer, signature, message)
             if office and (officer, act, office) not in self._at:
@@ -186,7 +186,7 @@ class Roll:
         """Name the key that made a signature, where one did; of so many entries only."""
         self._wrong_count += 1
         for public, known in self.known.items() if self._wrong_count <= NAMED else ():
-            if verify(decode(public, 32), signature, message):
+            if verify(decode_base64(public, 32), signature, message):
                 whose = "a key that had ended" if known.officer == officer else f"a key of {known.officer}"
                 return Fault("forged", f"{officer}'s signature is by {whose}")
         return Fault("forged", f"not signed by the key that {officer} had here")
@@ -220,7 +220,7 @@ class Roll:
         return None
 
     def _fingerprint(self, id_: str) -> str:
-        return fingerprint(decode(self.keys[id_], 32)) if id_ in self.keys else ""
+        return fingerprint(decode_base64(self.keys[id_], 32)) if id_ in self.keys else ""
 
     def _dismiss(self, id_: str, entry: Mapping[str, Any]) -> Fault | None:
         if self.offices.pop((id_, entry["role"]), None) is None and not self.lost:
@@ -243,7 +243,7 @@ class Roll:
         return fault
 
     def _take(self, request: KeyRequest, at: str) -> Fault | None:
-        public = encode(request.public)
+        public = encode_base64(request.public)
         if public in self.known:
             owner = self.known[public].officer
             again = "" if owner == request.officer else f", as {owner}'s"
