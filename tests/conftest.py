@@ -1,16 +1,12 @@
 """Shared by all rooms: helper modules made importable, and two trial authorities."""
 
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from tjdocs.pki import Authority, key_protection
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 settings.register_profile("tjdocs", deadline=None)  # the machine may be busy: nothing here is a timed assertion
 settings.load_profile("tjdocs")

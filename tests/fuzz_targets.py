@@ -6,8 +6,6 @@ from pathlib import Path
 
 import atheris
 
-sys.path.insert(0, str(Path(__file__).parent))
-
 with atheris.instrument_imports(include=["tjdocs"]):
     from tjdocs import mrz
     from tjdocs.asn1 import ber
@@ -30,8 +28,8 @@ with atheris.instrument_imports(include=["tjdocs"]):
     from tjdocs.pki.trust.master_list import MasterList
     from tjdocs.seal import Seal, spans, status, verify
 
-import builders as b
-import seals_made
+from tests.support import builders as b
+from tests.support import seals_made
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SCENE = b.scene()

@@ -1,6 +1,6 @@
 """Make the vectors that hold bytes: algorithms, LDS files, passive authentication, seals. One command: run this file.
 
-Usage: python tests/make_vectors.py [--renamed OLD=NEW]...
+Usage: python -m tests.make_vectors [--renamed OLD=NEW]...
   --renamed   a case has another comment (or id) than its vector: the vector keeps its id
 
 Everything is signed by ``builders`` and ``pki/signing``, never by the library; the expectations are in the tables of
@@ -20,19 +20,17 @@ from datetime import date
 from pathlib import Path
 
 TESTS = Path(__file__).parent
-sys.path[:0] = [str(TESTS), str(TESTS / "pki"), str(TESTS / "inspection"), str(TESTS / "seal"), str(TESTS / "border"), str(TESTS / "vectors")]
 
-import signing  # noqa: E402
-from cases_attacks import CASES as ATTACKS  # noqa: E402
-from cases_conformance import ROWS  # noqa: E402
-from cases_reading import CASES as READING  # noqa: E402
-from cases_seal import CASES as SEALS  # noqa: E402
-from cases_signer import CASES as SIGNER  # noqa: E402
-from cases_sod import CASES as SOD  # noqa: E402
-from seal_faults import FAULTS  # noqa: E402
-from vector_files import IS_TWIN, RENAMED, SECOND, VECTORS, Area, b64, document  # noqa: E402
-
-import builders as b  # noqa: E402
+from tests.support import builders as b  # noqa: E402
+from tests.support import signing  # noqa: E402
+from tests.support.cases_attacks import CASES as ATTACKS  # noqa: E402
+from tests.support.cases_conformance import ROWS  # noqa: E402
+from tests.support.cases_reading import CASES as READING  # noqa: E402
+from tests.support.cases_seal import CASES as SEALS  # noqa: E402
+from tests.support.cases_signer import CASES as SIGNER  # noqa: E402
+from tests.support.cases_sod import CASES as SOD  # noqa: E402
+from tests.support.seal_faults import FAULTS  # noqa: E402
+from tests.support.vector_files import IS_TWIN, RENAMED, SECOND, VECTORS, Area, b64, document  # noqa: E402
 from tjdocs.findings import checks  # noqa: E402
 from tjdocs.seal.seal_problems import kinds  # noqa: E402
 

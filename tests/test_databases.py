@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 
-import builders as b
+from tests.support import builders as b
 from tjdocs import limits
 from tjdocs.errors import InputError, OutputError
 from tjdocs.pki import TrustStore

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-import builders as b
+from tests.support import builders as b
 from tjdocs import limits, seal
 from tjdocs.errors import InputError
 from tjdocs.inspection import Evidence, examine

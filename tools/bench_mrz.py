@@ -7,7 +7,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from mrz_zones import FORMATS, random_zone, seeded
+from tests.support.mrz_zones import FORMATS, random_zone, seeded
 
 from bench_common import AT, ROOT, Result, ratio
 from tjdocs import mrz
@@ -128,8 +128,7 @@ def _pictured(kind: str, seed: int) -> tuple[bool, bool, bool]:
     Returned: read exactly, passed as valid without a word although wrong, with a warning or repaired though right.
     """
     import cv2
-    import hard_pictures
-    import pictures
+    from tests.support import hard_pictures, pictures
 
     cv2.setNumThreads(1)
     if kind == "photograph":
@@ -150,7 +149,7 @@ def _read(kind: str, count: int, what: str) -> tuple[Result, int]:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(
-        os.cpu_count(), mp_context=context, initializer=sys.path.insert, initargs=(0, str(ROOT / "tests/mrz"))
+        os.cpu_count(), mp_context=context, initializer=sys.path.insert, initargs=(0, str(ROOT))
     ) as pool:
         found = list(pool.map(_pictured, [kind] * count, range(40_000, 40_000 + count), chunksize=4))
     share = sum(exact for exact, _, _ in found) / count

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384
-from page_helpers import DOCUMENTS, specimen
 from PIL import Image
+from tests.support.page_helpers import DOCUMENTS, specimen
 
 from bench_common import AT, Result, hashed, passport, ratio
 from tjdocs.documents import example

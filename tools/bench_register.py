@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from postgres import Server
+from tests.support.postgres import Server
+
 from tjdocs.auditlog import merkle
 from tjdocs.auditlog.entry import add_signatures, as_object, issue_leaf, signed_part
 from tjdocs.documents import example

@@ -6,7 +6,8 @@ from pathlib import Path
 from bench_common import Result, forget_certificates, ratio  # says where the builders of the tests lie
 
 # isort: split
-import builders as b
+from tests.support import builders as b
+
 from tjdocs.findings import Outcome
 from tjdocs.inspection import examine
 from tjdocs.pki import certification_path, public_key

@@ -8,9 +8,9 @@ from asn1crypto import core
 from asn1crypto import parser as other
 from hypothesis import given
 from hypothesis import strategies as st
-from test_asn1_der import element
 
-import builders as b
+from tests.asn1.test_asn1_der import element
+from tests.support import builders as b
 from tjdocs.asn1 import ber, der, tlv
 from tjdocs.asn1.der import DerError
 from tjdocs.pki.certificate import Certificate

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pyasn1.codec.der import encoder
 from pyasn1.type import univ
 
-import builders as b
+from tests.support import builders as b
 from tjdocs.asn1 import cms_schema, der, icao_schema, x509_writing
 from tjdocs.asn1 import x509_schema as schemas
 from tjdocs.asn1.der import DerError

@@ -8,7 +8,7 @@ from asn1crypto import x509 as other
 from hypothesis import given
 from hypothesis import strategies as st
 
-import builders as b
+from tests.support import builders as b
 from tjdocs.asn1 import times, x509_schema
 from tjdocs.asn1.der import DerError
 

@@ -7,8 +7,8 @@ import signal
 import sys
 
 from distributed import Client, LocalCluster
-from law_cases import Traveller
 
+from tests.support.law_cases import Traveller
 from tjdocs.border import dask_executor, inspect_batch
 
 

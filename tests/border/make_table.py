@@ -3,7 +3,6 @@
 Run it to print the table.
 """
 
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -11,16 +10,13 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
-
-from law_cases import entry  # noqa: E402
-
-import builders as b  # noqa: E402
-from tjdocs.border import Evidence, Inspector, Lists, Verdict  # noqa: E402
-from tjdocs.documents import example  # noqa: E402
-from tjdocs.office import Issued, Office  # noqa: E402
-from tjdocs.pki import Authority, TrustStore  # noqa: E402
-from tjdocs.register import Register  # noqa: E402
+from tests.support import builders as b
+from tests.support.law_cases import entry
+from tjdocs.border import Evidence, Inspector, Lists, Verdict
+from tjdocs.documents import example
+from tjdocs.office import Issued, Office
+from tjdocs.pki import Authority, TrustStore
+from tjdocs.register import Register
 
 WAYS = {  # where each is shown, and where it does not suffice
     "external-passport": ("entry", "domestic"),

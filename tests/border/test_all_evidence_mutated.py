@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-import builders as b
+from tests.support import builders as b
 from tjdocs.border import Evidence, Inspector, Lists, Policy, inspect_batch
 from tjdocs.documents import example
 from tjdocs.errors import TjdocsError

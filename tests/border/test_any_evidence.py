@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from law_cases import NEVER, SOMEBODY, Desk, Traveller, document, entry, grant, standing
 
+from tests.support.law_cases import NEVER, SOMEBODY, Desk, Traveller, document, entry, grant, standing
 from tjdocs.border import Evidence, Inspector, Lists
 from tjdocs.border.report import html_report
 from tjdocs.errors import UsageError

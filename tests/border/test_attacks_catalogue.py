@@ -1,17 +1,12 @@
 """The attack catalogue: what is forged there was admitted before, and nothing that was forged is."""
 
-import sys
-from pathlib import Path
 
-import cases_attacks
 import pytest
 
+from tests.support import cases_attacks
+from tests.support.vector_files import is_twin
 from tjdocs import vectors
 from tjdocs.findings import checks
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "vectors"))
-
-from vector_files import is_twin
 
 CASES = cases_attacks.CASES
 

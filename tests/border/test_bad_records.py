@@ -10,9 +10,9 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from law_cases import Traveller
 
-import builders as b
+from tests.support import builders as b
+from tests.support.law_cases import Traveller
 from tjdocs import escaping, inputs, limits
 from tjdocs.border import inspect_batch
 from tjdocs.errors import InputError

@@ -11,9 +11,9 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from pathlib import Path
 
 import pytest
-from law_cases import Traveller, document, entry, foreigner, grant
 
-import builders as b
+from tests.support import builders as b
+from tests.support.law_cases import Traveller, document, entry, foreigner, grant
 from tjdocs import limits
 from tjdocs.border import Lists, inspect_batch
 from tjdocs.errors import InputError, UsageError
@@ -411,10 +411,9 @@ def test_an_id_that_stands_in_two_lines_names_the_first_alone(workers):
 @pytest.mark.interop
 def test_a_cluster_of_two_workers_one_of_which_is_killed():
     """Dask's executor: every record has its verdict, in order, although a worker process died in the middle."""
-    here = Path(__file__).parent
-    path = os.pathsep.join([str(here), str(here.parent), *sys.path])
+    path = os.pathsep.join([str(Path(__file__).parents[2]), *sys.path])
     done = subprocess.run(
-        [sys.executable, str(here / "cluster_run.py"), "400"],
+        [sys.executable, "-m", "tests.border.cluster_run", "400"],
         env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=240,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]

@@ -7,14 +7,14 @@ import time
 from dataclasses import replace
 
 import pytest
-from cases_reading import CASES as READING
-from cases_seal import CASES as SEALS
-from cases_signer import CASES as SIGNER
-from cases_sod import CASES as SOD
-from law_cases import CASES as LAW
-from law_cases import Traveller, document, entry
 
-import builders as b
+from tests.support import builders as b
+from tests.support.cases_reading import CASES as READING
+from tests.support.cases_seal import CASES as SEALS
+from tests.support.cases_signer import CASES as SIGNER
+from tests.support.cases_sod import CASES as SOD
+from tests.support.law_cases import CASES as LAW
+from tests.support.law_cases import Traveller, document, entry
 from tjdocs import specs
 from tjdocs.border.report.details import explain, phrase, problem_words, say
 from tjdocs.border.report.html_report import render

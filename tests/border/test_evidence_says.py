@@ -6,8 +6,8 @@ import os
 from datetime import date
 
 import pytest
-from law_cases import document
 
+from tests.support.law_cases import document
 from tjdocs.border.claims import Claims
 from tjdocs.errors import InputError, UsageError
 from tjdocs.inspection.evidence_json import EVIDENCE_KEYS, arguments, evidence_from_folder, evidence_from_json, named

@@ -6,10 +6,10 @@ import json
 import zipfile
 
 import pytest
-from law_cases import Traveller, entry
-from test_proof import CLEAN, MADE, exported, outcomes, rewritten, signer, trusting
 
-import builders as b
+from tests.border.test_proof import CLEAN, MADE, exported, outcomes, rewritten, signer, trusting
+from tests.support import builders as b
+from tests.support.law_cases import Traveller, entry
 from tjdocs import limits
 from tjdocs.border import Inspector
 from tjdocs.border.evidence import evidence_archive

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-import builders as b
+from tests.support import builders as b
 from tjdocs import border, inspection
 from tjdocs.border import Evidence, Inspector, Policy
 from tjdocs.errors import UsageError

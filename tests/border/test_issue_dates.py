@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from law_cases import REGISTERED, RETURN, Traveller, authority, document, paper, standing
 
-import builders as b
-import seals_made as s
+from tests.support import builders as b
+from tests.support import seals_made as s
+from tests.support.law_cases import REGISTERED, RETURN, Traveller, authority, document, paper, standing
 from tjdocs.border import Evidence, Inspector
 from tjdocs.pki.trust.store import TrustStore
 

@@ -95,7 +95,7 @@ def desk(place, **more):
 
 
 def test_every_report_and_archive_tells_it(place, tmp_path):
-    from test_proof import CLEAN, outcomes, signer, trusting
+    from tests.border.test_proof import CLEAN, outcomes, signer, trusting
 
     inspector = desk(place)
     shown = Evidence(mrz=(place / "mrz.txt").read_text(), seal=(place / "seal.bin").read_bytes(), direction="entry", point="kulma")

@@ -10,7 +10,9 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from law_cases import (
+
+from tests.support import builders as b
+from tests.support.law_cases import (
     CASES,
     OUT,
     PAPER,
@@ -27,8 +29,6 @@ from law_cases import (
     sealed,
     standing,
 )  # fmt: skip
-
-import builders as b
 from tjdocs import specs
 from tjdocs.border import Inspector, Policy
 from tjdocs.border.checks.stay import business_days

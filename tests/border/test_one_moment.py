@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-import cases_attacks as attacks
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from law_cases import FOREIGN, VALID, Desk, Traveller, document, entry, grant
 
+from tests.support import cases_attacks as attacks
+from tests.support.law_cases import FOREIGN, VALID, Desk, Traveller, document, entry, grant
 from tjdocs import specs, times
 from tjdocs.border import Evidence, Inspector
 from tjdocs.border.checks import crossing_point

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 from PIL import Image
-from test_proof import CLEAN, signer, trusting
-from test_proof import outcomes as outcomes_of
 
-import builders as b
+from tests.border.test_proof import CLEAN, signer, trusting
+from tests.border.test_proof import outcomes as outcomes_of
+from tests.support import builders as b
 from tjdocs.border import Evidence, Inspector, inspect_batch
 from tjdocs.border.evidence import evidence_archive
 from tjdocs.documents import example

@@ -15,10 +15,21 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from law_cases import CASES, RETURN, Traveller, authority, document, entry, foreigner, grant, paper, standing
-from lists_made import list_signer, master_list
 
-import builders as b
+from tests.support import builders as b
+from tests.support.law_cases import (
+    CASES,
+    RETURN,
+    Traveller,
+    authority,
+    document,
+    entry,
+    foreigner,
+    grant,
+    paper,
+    standing,
+)
+from tests.support.lists_made import list_signer, master_list
 from tjdocs import archives, limits, specs
 from tjdocs.border import Evidence, Inspector, inspect_batch
 from tjdocs.border.evidence import evidence_archive

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from law_cases import Traveller, document, entry
 
+from tests.support.law_cases import Traveller, document, entry
 from tjdocs.border.evidence.inspection_record import Records, retention
 from tjdocs.errors import InputError, OutputError, UsageError
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-import builders as b
+from tests.support import builders as b
 from tjdocs.border import Evidence, Inspector
 from tjdocs.border.checks.register_status import RegisterStatus
 from tjdocs.documents import example

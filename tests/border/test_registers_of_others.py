@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from law_cases import RETURN, Desk, Traveller, document, paper, standing
 
-import builders as b
+from tests.support import builders as b
+from tests.support.law_cases import RETURN, Desk, Traveller, document, paper, standing
 from tjdocs.border import Inspector, Standing
 from tjdocs.findings import Outcome
 

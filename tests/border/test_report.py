@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-import builders
+from tests.support import builders
 from tjdocs import specs
 from tjdocs.border import Evidence, Inspector, Verdict
 from tjdocs.border.report.html_report import MAX_PICTURE, MAX_TEXT, render, write_report

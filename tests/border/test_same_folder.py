@@ -8,7 +8,7 @@ import tarfile
 
 import pytest
 
-import builders as b
+from tests.support import builders as b
 from tjdocs import limits
 from tjdocs.border import inspect_batch
 from tjdocs.cli._batch_output import Results

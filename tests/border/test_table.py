@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from make_table import rows, table
+
+from tests.border.make_table import rows, table
 
 DOCS = Path(__file__).parents[2] / "docs/border.md"
 TYPES = ("external-passport", "internal-passport", "stateless-id", "registration-certificate", "return-certificate")

@@ -4,9 +4,9 @@ import re
 from dataclasses import replace
 
 import pytest
-from law_cases import Traveller, document, entry
 
-import builders as b
+from tests.support import builders as b
+from tests.support.law_cases import Traveller, document, entry
 from tjdocs import specs
 from tjdocs.border import Inspector, Policy
 from tjdocs.border.report.html_report import render

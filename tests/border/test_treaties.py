@@ -4,8 +4,8 @@ from datetime import date
 from functools import partial
 
 import pytest
-from law_cases import Traveller, document
 
+from tests.support.law_cases import Traveller, document
 from tjdocs import specs
 from tjdocs.border.checks import treaties as room
 from tjdocs.border.checks.treaties import treaties

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from law_cases import OTHER, RESEMBLING, Traveller, document, entry, foreigner, grant, resembling
 
-import builders as b
+from tests.support import builders as b
+from tests.support.law_cases import OTHER, RESEMBLING, Traveller, document, entry, foreigner, grant, resembling
 from tjdocs import limits, mrz
 from tjdocs.border import Evidence, Inspector, Lists
 from tjdocs.border.evidence import evidence_archive
@@ -198,7 +198,7 @@ def test_no_right_by_a_name_that_resembles(id_):
 
 def test_an_archive_tells_what_the_lists_were(tmp_path):
     """A list that was altered, or whose entries nobody finds, is the same finding when it is judged again."""
-    from test_proof import CLEAN, exported, outcomes, trusting
+    from tests.border.test_proof import CLEAN, exported, outcomes, trusting
 
     chinese = entry(id="E-2", primary_identifier="李", secondary_identifier="明")
     for number, who in enumerate(

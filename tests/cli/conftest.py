@@ -1,9 +1,7 @@
 """One office for the sweeps over every command: what each needs to get as far as it can."""
 
 import shutil
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +9,6 @@ from tjdocs.documents import example
 from tjdocs.office import Office
 from tjdocs.pki import Authority
 from tjdocs.register import Keys, Register
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "pki"))
 
 MADE = datetime(2026, 11, 24, 8, tzinfo=UTC)
 

@@ -7,7 +7,8 @@ import subprocess
 import sys
 
 import pytest
-from command_line import run
+
+from tests.support.command_line import run
 
 BATCH = ("border", "batch", "lane", "--workers", "1", "--at", "2026-11-24", "--out", "r.jsonl")
 

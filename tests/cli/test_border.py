@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-import builders as b
+from tests.support import builders as b
 from tjdocs import cli
 from tjdocs.border.report.wording import texts
 from tjdocs.cli import _batch_output

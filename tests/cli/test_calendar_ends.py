@@ -3,8 +3,8 @@
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-from command_line import run
 
+from tests.support.command_line import run
 from tjdocs.cli import _COMMANDS
 from tjdocs.errors import UsageError
 from tjdocs.times import aware, moment_of

@@ -9,9 +9,9 @@ import sys
 from contextlib import closing
 
 import pytest
-from lists_made import master_list
 
-import builders as b
+from tests.support import builders as b
+from tests.support.lists_made import master_list
 from tjdocs.border import Policy
 from tjdocs.cli import main
 from tjdocs.pki import TrustStore

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from test_cli import asked, run
 
+from tests.cli.test_cli import asked, run
 from tjdocs.documents import texts
 
 FIVE = ["external-passport", "internal-passport", "registration-certificate", "return-certificate", "stateless-id"]

@@ -4,9 +4,9 @@ import json
 import stat
 
 import pytest
-from test_cli import asked, run
 
-import seals_made as s
+from tests.cli.test_cli import asked, run
+from tests.support import seals_made as s
 from tjdocs.pki import TrustStore
 from tjdocs.pki.trust.import_files import read_certificate
 from tjdocs.seal import Seal, draw_code

@@ -9,7 +9,8 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 import pytest
-from test_cli import asked, run
+
+from tests.cli.test_cli import asked, run
 
 ADAPTER = """
 import json, sys

@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from command_line import run
 
+from tests.support.command_line import run
 from tjdocs.documents import example
 from tjdocs.office import Office
 from tjdocs.pki import Authority

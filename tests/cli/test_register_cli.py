@@ -5,8 +5,9 @@ import sqlite3
 import subprocess
 import sys
 
-import command_line
 import pytest
+
+from tests.support import command_line
 
 AT = ("--at", "2026-11-24T12:00:00+00:00")
 KIND = "external-passport"

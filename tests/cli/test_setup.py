@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from command_line import run
 
+from tests.support.command_line import run
 from tjdocs.border import Policy
 from tjdocs.cli._setup import BATCH_KEYS, INSPECT_KEYS
 from tjdocs.register import Register

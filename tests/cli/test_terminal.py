@@ -16,11 +16,11 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from command_line import run
 from typer.main import get_command
 
-import builders as b
-import seals_made
+from tests.support import builders as b
+from tests.support import seals_made
+from tests.support.command_line import run
 from tjdocs import cli
 from tjdocs.cli import _terminal, app
 

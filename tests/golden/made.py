@@ -1,6 +1,6 @@
 """What the product answers, as one digest for each input: compared with the files in this folder.
 
-Run it to write them: ``python tests/golden/made.py``. A change of structure leaves every line as it was; a change of
+Run it to write them: ``python -m tests.golden.made``. A change of structure leaves every line as it was; a change of
 behaviour names in its message the lines that it changes, and the clause.
 """
 

@@ -1,7 +1,8 @@
 """The product answers as the files in this folder say: zones, verdicts, mutated chips, labelled bytes."""
 
 import pytest
-from made import FOLDER, PARTS, text
+
+from tests.golden.made import FOLDER, PARTS, text
 
 
 @pytest.mark.sweep

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-import cases_sod
 import pytest
 from asn1crypto import x509
-from cases_signer import ENDED
 
-import builders as b
+from tests.support import builders as b
+from tests.support import cases_sod
+from tests.support.cases_signer import ENDED
 from tjdocs.pki.trust.store import TrustStore
 
 

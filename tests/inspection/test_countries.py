@@ -4,11 +4,11 @@ import csv
 from dataclasses import replace
 from pathlib import Path
 
-import cases_signer
 import pytest
 
-import builders as b
-import seals_made as seals
+from tests.support import builders as b
+from tests.support import cases_signer
+from tests.support import seals_made as seals
 from tjdocs import mrz
 from tjdocs.border import Inspector
 from tjdocs.findings import checks

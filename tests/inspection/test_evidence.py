@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import builders as b
+from tests.support import builders as b
 from tjdocs.border import Inspector
 from tjdocs.errors import InputError, TjdocsError, UsageError
 from tjdocs.inspection import Evidence, examine

@@ -6,9 +6,9 @@
 import os
 from collections import Counter
 
-import honest
 import pytest
 
+from tests.support import honest
 from tjdocs.border import Evidence, Inspector
 from tjdocs.pki import TrustStore
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-import builders as b
+from tests.support import builders as b
 from tjdocs.pki import certification_path, public_key, signed_data
 from tjdocs.pki.certificate import Certificate, CertificateError
 from tjdocs.pki.crl import Crl

@@ -11,8 +11,8 @@ import random
 
 import pytest
 
-import builders as b
-import seals_made
+from tests.support import builders as b
+from tests.support import seals_made
 from tjdocs.asn1 import tlv
 from tjdocs.border import Evidence, Inspector
 from tjdocs.border.report.html_report import render

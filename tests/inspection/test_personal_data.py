@@ -1,11 +1,10 @@
 """No names, numbers or images in ``repr`` and in errors; the command line prints details, ``repr`` never does."""
 
-import cases_reading
 import pytest
-from test_reasons import CASES
 
-import builders as b
-import seals_made
+from tests.inspection.test_reasons import CASES
+from tests.support import builders as b
+from tests.support import cases_reading, seals_made
 from tjdocs.errors import TjdocsError
 from tjdocs.inspection import Evidence
 

@@ -1,12 +1,9 @@
 """Every reason word and every named tolerance, each from real bytes, with the verdict that follows."""
 
-import cases_reading
-import cases_seal
-import cases_signer
-import cases_sod
 import pytest
 
-import builders as b
+from tests.support import builders as b
+from tests.support import cases_reading, cases_seal, cases_signer, cases_sod
 from tjdocs import specs
 from tjdocs.findings import checks
 from tjdocs.lds import ef_catalogue

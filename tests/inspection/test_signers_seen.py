@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-import builders as b
+from tests.support import builders as b
 from tjdocs.border import Inspector
 from tjdocs.pki.trust import signer_rules
 from tjdocs.pki.trust.store import Source, TrustStore

@@ -2,13 +2,11 @@
 
 from dataclasses import replace
 
-import cases_reading
-import cases_signer
-import cases_sod
 import pytest
 
-import builders as b
-import seals_made as s
+from tests.support import builders as b
+from tests.support import cases_reading, cases_signer, cases_sod
+from tests.support import seals_made as s
 from tjdocs.findings import checks
 from tjdocs.pki.trust.store import TrustStore
 

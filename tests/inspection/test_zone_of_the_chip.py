@@ -2,7 +2,7 @@
 
 import pytest
 
-import builders as b
+from tests.support import builders as b
 from tjdocs import mrz
 
 GENUINE = b.zone(code="PP", state="TJK", nationality="TJK", number="T12345678", optional="")

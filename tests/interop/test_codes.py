@@ -11,7 +11,7 @@ from datetime import date
 
 import pytest
 
-import seals_made as s
+from tests.support import seals_made as s
 from tjdocs import seal
 from tjdocs.seal import draw_code, symbologies
 

@@ -11,7 +11,7 @@ import pytest
 from asn1crypto import parser
 from asn1crypto import pem as armour
 
-import builders as b
+from tests.support import builders as b
 from tjdocs.asn1 import x509_schema
 from tjdocs.lds import ef_sod
 from tjdocs.lds.ef_sod import Sod

@@ -5,9 +5,9 @@ import re
 import subprocess
 from pathlib import Path
 
-import make_peers
 import pytest
 
+from tests.interop import make_peers
 from tjdocs import vectors
 
 pytestmark = pytest.mark.interop

@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lds_helpers import LDS_VERSION, TAG_LIST, UNICODE_VERSION, com, obj
 
+from tests.support.lds_helpers import LDS_VERSION, TAG_LIST, UNICODE_VERSION, com, obj
 from tjdocs.errors import UsageError
 from tjdocs.lds.ef_catalogue import LdsError
 from tjdocs.lds.ef_com import ComFile

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lds_helpers import ZONE_TD3, obj
 
+from tests.support.lds_helpers import ZONE_TD3, obj
 from tjdocs.errors import UsageError
 from tjdocs.lds.dg1 import Dg1
 from tjdocs.lds.ef_catalogue import LdsError

@@ -4,8 +4,8 @@ from datetime import date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lds_helpers import obj
 
+from tests.support.lds_helpers import obj
 from tjdocs.errors import UsageError
 from tjdocs.lds.dg11 import Dg11
 from tjdocs.lds.dg12 import Dg12

@@ -6,8 +6,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from hypothesis import given
 from hypothesis import strategies as st
-from lds_helpers import CHIP_AUTHENTICATION, DG14, PACE_INFO, obj
 
+from tests.support.lds_helpers import CHIP_AUTHENTICATION, DG14, PACE_INFO, obj
 from tjdocs.errors import UsageError
 from tjdocs.lds._oid import oid_text
 from tjdocs.lds.dg14 import Dg14, SecurityInfo, SecurityInfos, protocol_name

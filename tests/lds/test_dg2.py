@@ -4,9 +4,9 @@ import pytest
 from asn1crypto import parser
 from hypothesis import given
 from hypothesis import strategies as st
-from lds_helpers import HEADER, JPEG_STUB, OWNER, TYPE, dg2, facial_record, obj
-from test_face import records
 
+from tests.lds.test_face import records
+from tests.support.lds_helpers import HEADER, JPEG_STUB, OWNER, TYPE, dg2, facial_record, obj
 from tjdocs.errors import UsageError
 from tjdocs.lds.biometrics.iso19794_face import FaceImage, FacialRecord
 from tjdocs.lds.dg2 import BiometricHeader, BiometricTemplate, Dg2, Iso39794Face

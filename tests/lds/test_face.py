@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lds_helpers import JPEG_STUB, facial_record
 
+from tests.support.lds_helpers import JPEG_STUB, facial_record
 from tjdocs.errors import UsageError
 from tjdocs.lds.biometrics import iso19794_face
 from tjdocs.lds.biometrics.iso19794_face import FaceImage, FacialRecord, FeaturePoint, code_name

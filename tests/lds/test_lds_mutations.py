@@ -5,7 +5,12 @@ from itertools import islice
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lds_helpers import (
+
+from tests.lds.test_dg2 import iso39794
+from tests.lds.test_dg11_dg12 import OBJECTS_11, OBJECTS_12, file
+from tests.lds.test_dg14_dg15 import KEYS
+from tests.lds.test_face import POINTS, facial_record
+from tests.support.lds_helpers import (
     DG14,
     LDS_VERSION,
     TAG_LIST,
@@ -17,11 +22,6 @@ from lds_helpers import (
     obj,
     sampled_mutations,
 )
-from test_dg2 import iso39794
-from test_dg11_dg12 import OBJECTS_11, OBJECTS_12, file
-from test_dg14_dg15 import KEYS
-from test_face import POINTS, facial_record
-
 from tjdocs.lds import ef_catalogue
 from tjdocs.lds.dg1 import Dg1
 from tjdocs.lds.dg2 import Dg2

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 from asn1crypto import keys
-from lds_helpers import sampled_mutations
 from PIL import Image
-from test_lds_mutations import examine, view
 
-import real_data
+from tests.lds.test_lds_mutations import examine, view
+from tests.support import real_data
+from tests.support.lds_helpers import sampled_mutations
 from tjdocs.lds import ef_catalogue
 from tjdocs.lds.biometrics.iso19794_face import FacialRecord
 from tjdocs.lds.dg1 import Dg1

@@ -4,13 +4,13 @@ import io
 from struct import pack
 
 import pytest
-from lds_helpers import DG14, LDS_VERSION, TAG_LIST, UNICODE_VERSION, ZONE_TD3, com, dg2, obj
 from PIL import Image
-from test_dg2 import iso39794
-from test_dg11_dg12 import OBJECTS_11, OBJECTS_12, file
-from test_dg14_dg15 import KEYS
 
 import tjdocs.lds.ef_com as com_module
+from tests.lds.test_dg2 import iso39794
+from tests.lds.test_dg11_dg12 import OBJECTS_11, OBJECTS_12, file
+from tests.lds.test_dg14_dg15 import KEYS
+from tests.support.lds_helpers import DG14, LDS_VERSION, TAG_LIST, UNICODE_VERSION, ZONE_TD3, com, dg2, obj
 from tjdocs import specs
 from tjdocs.errors import SpecError
 from tjdocs.lds import _errors, dg1, dg11, dg12, dg14, dg15, ef_catalogue, file_spans, tagged_fields

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import builders as b
+from tests.support import builders as b
 from tjdocs.findings import checks
 from tjdocs.lds import ef_sod, ef_sod_spans
 from tjdocs.lds.ef_sod import SecurityObject, Sod, SodError

@@ -2,8 +2,8 @@
 
 import pytest
 from mrz.base import countries
-from mrz_zones import codes, zone_of
 
+from tests.support.mrz_zones import codes, zone_of
 from tjdocs import specs
 from tjdocs.errors import SpecError
 from tjdocs.mrz import codes as codes_module

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mrz_zones import AT, codes, zone_of
 
+from tests.support.mrz_zones import AT, codes, zone_of
 from tjdocs import mrz
 from tjdocs.mrz import dates
 

@@ -5,8 +5,8 @@ from datetime import date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mrz_zones import AT, CLEAN, FORMATS, codes, digit, errors, fields
 
+from tests.support.mrz_zones import AT, CLEAN, FORMATS, codes, digit, errors, fields
 from tjdocs import mrz
 from tjdocs.errors import UsageError
 

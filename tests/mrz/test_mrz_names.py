@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mrz_zones import AT
 
+from tests.support.mrz_zones import AT
 from tjdocs import mrz
 from tjdocs.mrz.names import Name, Relation, agree, keys
 from tjdocs.mrz.truncation import STRATEGIES, fit

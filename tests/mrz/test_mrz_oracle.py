@@ -10,8 +10,8 @@ from mrz.checker.mrvb import MRVBCodeChecker
 from mrz.checker.td1 import TD1CodeChecker
 from mrz.checker.td2 import TD2CodeChecker
 from mrz.checker.td3 import TD3CodeChecker
-from mrz_zones import AT, CODES, FORMATS, random_zone, seeded
 
+from tests.support.mrz_zones import AT, CODES, FORMATS, random_zone, seeded
 from tjdocs import mrz
 
 CHECKERS = {

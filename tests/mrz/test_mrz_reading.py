@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from mrz_zones import AT, CLEAN, codes, errors
 
+from tests.support.mrz_zones import AT, CLEAN, codes, errors
 from tjdocs import mrz
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.mrz.formats import formats

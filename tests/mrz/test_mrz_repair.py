@@ -6,8 +6,8 @@ from collections import Counter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mrz_zones import AT, CLEAN, FORMATS, codes, random_zone, seeded
 
+from tests.support.mrz_zones import AT, CLEAN, FORMATS, codes, random_zone, seeded
 from tjdocs import mrz, specs
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.mrz.repairs import ocr_confusions as confusions_module

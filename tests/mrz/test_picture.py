@@ -9,9 +9,11 @@ from functools import cache
 import cv2
 import numpy as np
 import pytest
-from hard_pictures import TROUBLES, askew, sent
-from mrz_zones import errors
-from pictures import (
+from PIL import Image
+
+from tests.support.hard_pictures import TROUBLES, askew, sent
+from tests.support.mrz_zones import errors
+from tests.support.pictures import (
     AT,
     FORMATS,
     HELD_OUT,
@@ -25,8 +27,6 @@ from pictures import (
     random_lines,
     seeded,
 )
-from PIL import Image
-
 from tjdocs import mrz, specs
 from tjdocs.cli import main
 from tjdocs.errors import InputError, SpecError, UsageError

@@ -1,19 +1,15 @@
 """A trial authority, an application, and offices on fresh registers."""
 
 import dataclasses
-import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from offices import tie
 
+from tests.support.offices import tie
 from tjdocs.documents import example
 from tjdocs.office import Office
 from tjdocs.pki import Authority
 from tjdocs.register import Register
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -7,9 +7,9 @@ import stat
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from test_office_batch import GOOD, KIND, as_csv, row
-from test_office_batch import make as made_batch
 
+from tests.office.test_office_batch import GOOD, KIND, as_csv, row
+from tests.office.test_office_batch import make as made_batch
 from tjdocs.documents import ApplicationError, example, load_types
 from tjdocs.errors import InputError, OutputError, UsageError
 from tjdocs.office import application_rows

@@ -3,7 +3,8 @@
 import ast
 
 import pytest
-from make_conformance_issuing import CLAUSES, PAGE, PARTS, STATES, TESTS, document, named
+
+from tests.office.make_conformance_issuing import CLAUSES, PAGE, PARTS, STATES, TESTS, document, named
 
 
 def test_the_page_is_made_of_todays_rows():

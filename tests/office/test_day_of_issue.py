@@ -6,8 +6,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from test_sixth_type import FILE, SIXTH
 
+from tests.office.test_sixth_type import FILE, SIXTH
 from tjdocs import mrz
 from tjdocs.documents import DocumentTypes, eligibility, example
 from tjdocs.errors import SpecError

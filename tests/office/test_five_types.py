@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
 import pytest
-from offices import enrolled, production, reopened
 from PIL import Image
 
+from tests.support.offices import enrolled, production, reopened
 from tjdocs import mrz, seal
 from tjdocs.border import Evidence, Inspector
 from tjdocs.documents import (

@@ -11,10 +11,10 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from offices import production, used
 from PIL import Image
 
-import builders as b
+from tests.support import builders as b
+from tests.support.offices import production, used
 from tjdocs import mrz
 from tjdocs.border import Evidence, Inspector
 from tjdocs.documents import ApplicationError, NotEligible, eligibility, example, load_types

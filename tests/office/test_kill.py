@@ -4,19 +4,14 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from offices import tie, used
-
-import disks
-from postgres import Server
+from tests.support import disks
+from tests.support.offices import tie, used
+from tests.support.postgres import Server
 from tjdocs.errors import RegisterError
 from tjdocs.office import Office
 from tjdocs.register import Keys, Register

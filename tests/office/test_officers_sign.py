@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from offices import OFFICERS, enrolled, production, reopened, tie
 
+from tests.support.offices import OFFICERS, enrolled, production, reopened, tie
 from tjdocs.documents import example
 from tjdocs.errors import KeyMaterialError, RegisterError
 from tjdocs.office import Batch, Office

@@ -9,8 +9,8 @@ import sqlite3
 from concurrent.futures import ProcessPoolExecutor
 
 import pytest
-from offices import production
 
+from tests.support.offices import production
 from tjdocs.documents import example
 from tjdocs.errors import InputError, RegisterError, UsageError
 from tjdocs.office import Office

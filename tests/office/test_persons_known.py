@@ -4,8 +4,8 @@ import dataclasses
 from datetime import timedelta
 
 import pytest
-from offices import production
 
+from tests.support.offices import production
 from tjdocs import seal
 from tjdocs.documents import Known, NotEligible, example, load_types
 from tjdocs.documents.validity import last_day

@@ -1,6 +1,6 @@
 """Make the bundled fonts from their originals: fontpkg-noto-sans of PyPI, Debian's fonts-dejavu-core and fonts-ocr-b.
 
-Usage: python tests/page/make_fonts.py
+Usage: python -m tests.page.make_fonts
 
 Noto Sans is fixed at a weight and a width. It and DejaVu Sans Bold, which the drawn portrait has, are reduced to Latin,
 Cyrillic and punctuation; outlines and widths stay. No kerning: a text is as wide in the PDF as in the picture. OCR-B's outlines are turned from cubic into quadratic curves, to within a thousandth of the

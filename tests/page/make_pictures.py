@@ -1,12 +1,13 @@
 """Draw the specimens of the five documents for the documentation, small and in few colours.
 
-Usage: python tests/page/make_pictures.py
+Usage: python -m tests.page.make_pictures
 """
 
 from pathlib import Path
 
-from page_helpers import NAMES, specimen
 from PIL import Image
+
+from tests.support.page_helpers import NAMES, specimen
 
 FOLDER = Path(__file__).parents[2] / "docs/pictures"
 WIDTHS = {"td3": 640, "td1": 440, "stateless": 620, "registration": 410, "return": 420}

@@ -4,9 +4,9 @@ import pytest
 import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from page_helpers import bar_code, payload
 from PIL import Image, ImageOps
 
+from tests.support.page_helpers import bar_code, payload
 from tjdocs.errors import UsageError
 from tjdocs.page.code import fit_code, modules_of
 from tjdocs.page.page_layout import Box, CodePlace

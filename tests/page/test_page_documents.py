@@ -6,9 +6,9 @@ from itertools import combinations
 
 import pytest
 import zxingcpp
-from page_helpers import DOCUMENTS, NAMES, SIZES, WITH_CODE, ZONES, bar_code, payload, specimen
 from PIL import Image, ImageChops, ImageDraw, ImageOps, ImageStat
 
+from tests.support.page_helpers import DOCUMENTS, NAMES, SIZES, WITH_CODE, ZONES, bar_code, payload, specimen
 from tjdocs import mrz, page
 from tjdocs.errors import UsageError
 from tjdocs.page.typesetting import field_texts, set_face
@@ -334,7 +334,7 @@ def test_zone_is_read_from_the_picture(name, specimen_):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_character_of_the_zone_stands_in_its_cell(drawn, name):
-    from test_page_drawing import reference_glyph
+    from tests.page.test_page_drawing import reference_glyph
 
     face = page.load(name).face[-1]
     grey = drawn[name].faces[-1].convert("L")

@@ -9,9 +9,9 @@ from itertools import combinations, pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from page_helpers import LINES, NAMES, VALUES, specimen
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageOps, ImageStat
 
+from tests.support.page_helpers import LINES, NAMES, VALUES, specimen
 from tjdocs import page
 from tjdocs.errors import OutputError, UsageError
 from tjdocs.fonts import font_file

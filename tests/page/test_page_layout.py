@@ -5,8 +5,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from page_helpers import LINES, NAMES, SIZES, VALUES
 
+from tests.support.page_helpers import LINES, NAMES, SIZES, VALUES
 from tjdocs import fonts, page, specs
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.fonts import FONTS

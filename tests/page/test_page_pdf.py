@@ -9,11 +9,11 @@ from functools import cache
 
 import pytest
 import zxingcpp
-from page_helpers import DOCUMENTS, NAMES, SIZES, WITH_CODE, ZONES, payload, specimen
 from PIL import Image, ImageChops, ImageOps, ImageStat
-from test_page_documents import HOSTILE
-from test_page_drawing import reference_glyph
 
+from tests.page.test_page_documents import HOSTILE
+from tests.page.test_page_drawing import reference_glyph
+from tests.support.page_helpers import DOCUMENTS, NAMES, SIZES, WITH_CODE, ZONES, payload, specimen
 from tjdocs import mrz, page
 from tjdocs.errors import UsageError
 

@@ -3,9 +3,10 @@
 import io
 
 import pytest
-from make_pictures import FOLDER, picture
-from page_helpers import NAMES
 from PIL import Image, ImageChops, ImageStat
+
+from tests.page.make_pictures import FOLDER, picture
+from tests.support.page_helpers import NAMES
 
 
 def test_every_document_is_shown():
@@ -14,7 +15,7 @@ def test_every_document_is_shown():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_picture_is_what_is_drawn_today(name):
-    # another Pillow may round otherwise; another layout differs by far more. python tests/page/make_pictures.py
+    # another Pillow may round otherwise; another layout differs by far more. python -m tests.page.make_pictures
     data = (FOLDER / f"{name}.png").read_bytes()
     assert len(data) <= 120_000
     shown, drawn = Image.open(io.BytesIO(data)).convert("RGB"), picture(name).convert("RGB")

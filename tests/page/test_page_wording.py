@@ -4,8 +4,8 @@ import re
 from itertools import pairwise
 
 import pytest
-from page_helpers import NAMES, specimen
 
+from tests.support.page_helpers import NAMES, specimen
 from tjdocs import page, specs
 from tjdocs.page.text import fit
 

@@ -7,8 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from page_helpers import NAMES, SIZES, ZONES, specimen
 from PIL import Image
+
+from tests.support.page_helpers import NAMES, SIZES, ZONES, specimen
 
 DPI = 1200
 MM = DPI / 25.4

@@ -6,12 +6,12 @@ from datetime import date
 
 import ecdsa
 import pytest
-import signing
 from asn1crypto import algos
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import SignatureAlgorithmOID
 
-import builders as b
+from tests.support import builders as b
+from tests.support import signing
 from tjdocs.asn1 import x509_schema
 from tjdocs.pki import algorithms, curves, public_key
 

@@ -4,9 +4,9 @@ import hashlib
 from dataclasses import replace
 
 import pytest
-from lists_made import MASTER_LIST, content, list_signer, master_list
 
-import builders as b
+from tests.support import builders as b
+from tests.support.lists_made import MASTER_LIST, content, list_signer, master_list
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.pki import TrustStore, certification_path, public_key
 from tjdocs.pki.signer import public_key_info

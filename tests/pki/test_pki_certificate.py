@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import builders as b
+from tests.support import builders as b
 from tjdocs.pki import Certificate
 from tjdocs.pki.certificate import CertificateError
 

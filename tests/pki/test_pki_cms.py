@@ -1,7 +1,6 @@
 """CMS SignedData: what is signed, in which order, by whom, and what is not to be believed."""
 
 import pytest
-import signing
 from asn1crypto import cms as other
 from asn1crypto import parser
 from cryptography import x509 as library
@@ -10,7 +9,8 @@ from cryptography.hazmat.primitives.serialization import pkcs7
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import builders as b
+from tests.support import builders as b
+from tests.support import signing
 from tjdocs.errors import TjdocsError
 from tjdocs.pki import Certificate, signed_data
 from tjdocs.pki.signed_data import CmsError, SignedData

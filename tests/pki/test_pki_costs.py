@@ -7,10 +7,10 @@ from dataclasses import replace
 import ecdsa
 import pytest
 from ecdsa.util import sigencode_der
-from lists_made import LIST_SIGNER, list_signer, master_list
 
-import builders as b
-import seals_made as seals
+from tests.support import builders as b
+from tests.support import seals_made as seals
+from tests.support.lists_made import LIST_SIGNER, list_signer, master_list
 from tjdocs import limits, seal
 from tjdocs.pki import TrustStore, curves, public_key
 from tjdocs.pki.attempts import COST, Attempts

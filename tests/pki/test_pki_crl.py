@@ -8,7 +8,7 @@ from asn1crypto import crl as other
 from hypothesis import given
 from hypothesis import strategies as st
 
-import builders as b
+from tests.support import builders as b
 from tjdocs.pki import public_key
 from tjdocs.pki.crl import Crl, CrlError
 

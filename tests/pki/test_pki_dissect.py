@@ -5,7 +5,7 @@ from asn1crypto import x509
 from hypothesis import given
 from hypothesis import strategies as st
 
-import builders as b
+from tests.support import builders as b
 from tjdocs.pki import TrustStore, certificate_spans
 from tjdocs.pki.trust import explain
 from tjdocs.pki.trust.store import Source, TrustPolicy

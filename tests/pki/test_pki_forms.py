@@ -4,11 +4,11 @@ import hashlib
 
 import ecdsa
 import pytest
-import signing
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from lists_made import list_signer, master_list
 
-import builders as b
+from tests.support import builders as b
+from tests.support import signing
+from tests.support.lists_made import list_signer, master_list
 from tjdocs.pki import TrustStore, curves
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.trust.import_files import import_paths

@@ -6,9 +6,9 @@ from contextlib import closing
 
 import pytest
 from asn1crypto import pem
-from lists_made import UTOPIA, content, list_signer, master_list
 
-import builders as b
+from tests.support import builders as b
+from tests.support.lists_made import UTOPIA, content, list_signer, master_list
 from tjdocs.errors import InputError, UsageError
 from tjdocs.pki import TrustStore, raw_rsa
 from tjdocs.pki.trust import import_files

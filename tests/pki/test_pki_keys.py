@@ -5,14 +5,14 @@ import math
 
 import ecdsa
 import pytest
-import signing
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import builders as b
+from tests.support import builders as b
+from tests.support import signing
 from tjdocs.asn1 import x509_schema
 from tjdocs.pki import curves, public_key
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-import builders as b
+from tests.support import builders as b
 from tjdocs.pki import TrustStore
 from tjdocs.pki.trust import revocation
 from tjdocs.pki.trust.trust_policy import TrustPolicy

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from lists_made import LIST_SIGNER, UTOPIA, content, list_signer, master_list
 
-import builders as b
+from tests.support import builders as b
+from tests.support.lists_made import LIST_SIGNER, UTOPIA, content, list_signer, master_list
 from tjdocs.pki import TrustStore
 from tjdocs.pki.signed_data import CmsError
 from tjdocs.pki.trust.master_list import MasterList, resolve

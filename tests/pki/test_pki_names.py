@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import builders as b
+from tests.support import builders as b
 from tjdocs.pki import distinguished_name
 
 PLAIN = b.name(("C", "UT"), ("O", "Republic of Utopia"), ("CN", "CSCA Utopia"))

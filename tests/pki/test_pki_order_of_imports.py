@@ -3,9 +3,9 @@
 from itertools import permutations
 
 import pytest
-from lists_made import list_signer, master_list
 
-import builders as b
+from tests.support import builders as b
+from tests.support.lists_made import list_signer, master_list
 from tjdocs.border import Evidence, Inspector
 from tjdocs.border.evidence import evidence_archive
 from tjdocs.pki.signer import Signer, combination

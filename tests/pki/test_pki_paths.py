@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-import builders as b
+from tests.support import builders as b
 from tjdocs.pki import Certificate, TrustStore, certification_path, public_key
 
 LATER, LATEST = b.ec_key("second generation"), b.ec_key("third generation")

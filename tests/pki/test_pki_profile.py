@@ -5,11 +5,11 @@ import string
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import signing
 from asn1crypto import core, crl, x509
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.support import signing
 from tjdocs import specs
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.pki import Authority, certificate_profiles

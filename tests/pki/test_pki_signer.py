@@ -3,12 +3,12 @@
 import dataclasses
 
 import pytest
-import signing
 from asn1crypto import algos, keys
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-import builders as b
+from tests.support import builders as b
+from tests.support import signing
 from tjdocs.errors import UsageError
 from tjdocs.pki import Signer, algorithms, signer
 

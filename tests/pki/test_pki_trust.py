@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-import builders as b
+from tests.support import builders as b
 from tjdocs.errors import InputError, OutputError
 from tjdocs.pki import TrustStore
 from tjdocs.pki.trust.store import Source, TrustPolicy

@@ -7,8 +7,8 @@ import pytest
 from asn1crypto import cms as other
 from asn1crypto import core, x509
 
-import builders as b
-import real_data
+from tests.support import builders as b
+from tests.support import real_data
 from tjdocs.pki import Certificate, TrustStore, certification_path, public_key, signed_data
 from tjdocs.pki.trust import import_files
 from tjdocs.pki.trust.master_list import MasterList, resolve

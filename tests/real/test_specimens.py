@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from asn1crypto import cms, core, parser
 
-import real_data
+from tests.support import real_data
 from tjdocs.border import Evidence, Inspector
 from tjdocs.inspection.evidence import read_folder
 from tjdocs.lds.ef_sod import Sod

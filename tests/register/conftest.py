@@ -1,15 +1,10 @@
 """Registers on both engines; helpers of other folders made importable, whichever way pytest was started."""
 
-import sys
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from register_helpers import KIND, NOW, enrol, new_register, stock
-
-from postgres import Server
+from tests.support.postgres import Server
+from tests.support.register_helpers import KIND, NOW, enrol, new_register, stock
 from tjdocs.register import Keys
 
 

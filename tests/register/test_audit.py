@@ -4,8 +4,8 @@ import sqlite3
 from datetime import timedelta
 
 import pytest
-from register_helpers import KIND, NOW, TWO, enrol, issue, new_register, open_register, person, stock
 
+from tests.support.register_helpers import KIND, NOW, TWO, enrol, issue, new_register, open_register, person, stock
 from tjdocs.errors import InputError, KeyMaterialError, RegisterError, UsageError
 from tjdocs.register import Keys, Register, append_head, read_heads
 from tjdocs.register.reconciliation import Report

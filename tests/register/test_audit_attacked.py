@@ -4,8 +4,8 @@ import base64
 from secrets import token_hex
 
 import pytest
-from register_helpers import KIND, NOW, TWO, enrol, issue, new_register, open_register, person, stock
 
+from tests.support.register_helpers import KIND, NOW, TWO, enrol, issue, new_register, open_register, person, stock
 from tjdocs.auditlog.checkpoint import Checkpoint
 from tjdocs.auditlog.entry import make_leaf
 from tjdocs.errors import RegisterError

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from register_helpers import KIND, NOW, issue, open_register
 
+from tests.support.register_helpers import KIND, NOW, issue, open_register
 from tjdocs.errors import KeyMaterialError, RegisterError
 from tjdocs.register import Csca, Register
 

@@ -7,8 +7,8 @@ from itertools import pairwise, product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from register_helpers import KIND, NOW, TWO, enrol, issue, request, stock
 
+from tests.support.register_helpers import KIND, NOW, TWO, enrol, issue, request, stock
 from tjdocs import specs
 from tjdocs.errors import RegisterError, SpecError, UsageError
 from tjdocs.register import lifecycle

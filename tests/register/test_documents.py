@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from itertools import product
 
 import pytest
-from register_helpers import KIND, NOW, enrol, issue, new_register, open_register, person, stock
 
+from tests.support.register_helpers import KIND, NOW, enrol, issue, new_register, open_register, person, stock
 from tjdocs.documents import example
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import Document, Keys, Person, Register, lifecycle, tables

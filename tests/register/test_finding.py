@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
-from register_helpers import NOW, issue, open_register, person
 
+from tests.support.register_helpers import NOW, issue, open_register, person
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import find_holders
 

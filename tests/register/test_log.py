@@ -9,8 +9,8 @@ from hashlib import sha256
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from register_helpers import KIND, NOW, enrol, issue, open_register
 
+from tests.support.register_helpers import KIND, NOW, enrol, issue, open_register
 from tjdocs.auditlog import merkle
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, UsageError
 from tjdocs.register import (

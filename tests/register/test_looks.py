@@ -1,8 +1,8 @@
 """Every look into a register asks for a role, at the moment of the look; a trial register needs nobody named."""
 
 import pytest
-from register_helpers import KIND, NOW, OFFICERS, issue, open_register, person
 
+from tests.support.register_helpers import KIND, NOW, OFFICERS, issue, open_register, person
 from tjdocs.auditlog.entry import signed_part, split_signatures
 from tjdocs.border import Inspector
 from tjdocs.border.checks.register_status import RegisterStatus

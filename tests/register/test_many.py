@@ -11,9 +11,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from register_helpers import KIND, NOW, enrol, issue, new_register, open_register, person, stock
 
-from postgres import Server
+from tests.support.postgres import Server
+from tests.support.register_helpers import KIND, NOW, enrol, issue, new_register, open_register, person, stock
 from tjdocs.errors import RegisterError
 from tjdocs.register import queries
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from register_helpers import KIND, NOW, OFFICERS, TWO, issue, open_register, person, request
 from sqlalchemy import MetaData, insert, select
 
+from tests.support.register_helpers import KIND, NOW, OFFICERS, TWO, issue, open_register, person, request
 from tjdocs.auditlog.merkle import leaf_hash
 from tjdocs.errors import KeyMaterialError, RegisterError, UsageError
 from tjdocs.register import Csca, Keys, OfficerKey, Register, migrate

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from register_helpers import KIND, NOW, enrol, new_register
-from test_blanks import LAWFUL as BLANK_ACTS
-from test_documents import LAWFUL as DOCUMENT_ACTS
-from test_documents import REPLACED
 
+from tests.register.test_blanks import LAWFUL as BLANK_ACTS
+from tests.register.test_documents import LAWFUL as DOCUMENT_ACTS
+from tests.register.test_documents import REPLACED
+from tests.support.register_helpers import KIND, NOW, enrol, new_register
 from tjdocs.errors import RegisterError
 from tjdocs.register import Keys
 

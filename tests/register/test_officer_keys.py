@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from hypothesis import given
 from hypothesis import strategies as st
-from register_helpers import KIND, NOW, OFFICERS, TWO, enrol, issue, open_register, request
 
+from tests.support.register_helpers import KIND, NOW, OFFICERS, TWO, enrol, issue, open_register, request
 from tjdocs.auditlog.entry import decode_base64, encode_base64
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, UsageError
 from tjdocs.pki import key_protection

@@ -13,9 +13,9 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from register_helpers import KIND, NOW, OFFICERS, enrol, issue, new_register, open_register
 
-import disks
+from tests.support import disks
+from tests.support.register_helpers import KIND, NOW, OFFICERS, enrol, issue, new_register, open_register
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import Keys, Register, migrate, tables
 from tjdocs.register import database as store

@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from register_helpers import NOW, OFFICERS, TWO, enrol, issue, open_register, request
 
+from tests.support.register_helpers import NOW, OFFICERS, TWO, enrol, issue, open_register, request
 from tjdocs.auditlog.entry import encode_base64, split_signatures
 from tjdocs.errors import InputError, KeyMaterialError, RegisterError, UsageError
 from tjdocs.register import OfficerKey, Order, Register, tables
@@ -176,7 +176,7 @@ def test_signatures_of_others_make_no_order(desks):
 
 
 def test_an_order_of_another_register(desks, tmp_path, keys):
-    from register_helpers import KIND, new_register, stock
+    from tests.support.register_helpers import KIND, new_register, stock
 
     other = new_register(f"sqlite:///{tmp_path / 'other.db'}", keys)
     enrol(other, "second", "officer", "store")

@@ -6,7 +6,8 @@ The audit derives the outcome of an act from its life and does not believe the e
 import sqlite3
 
 import pytest
-from register_helpers import (
+
+from tests.support.register_helpers import (
     KIND,
     NOW,
     OFFICERS,
@@ -19,7 +20,6 @@ from register_helpers import (
     open_register,
     stock,
 )
-
 from tjdocs import limits
 from tjdocs.auditlog.entry import add_signatures, make_leaf, split_signatures
 from tjdocs.errors import InputError, RegisterError, TjdocsError, UsageError

@@ -6,8 +6,20 @@ She computes every mark, and even has the sequencer sign what she wrote; what sh
 import json
 
 import pytest
-from register_helpers import KIND, NOW, OFFICERS, STAMP, TWO, Clerk, enrol, issue, open_register, request, stock
 
+from tests.support.register_helpers import (
+    KIND,
+    NOW,
+    OFFICERS,
+    STAMP,
+    TWO,
+    Clerk,
+    enrol,
+    issue,
+    open_register,
+    request,
+    stock,
+)
 from tjdocs.auditlog.entry import add_signatures, make_leaf, signed_part, split_signatures
 from tjdocs.auditlog.merkle import leaf_hash
 from tjdocs.errors import KeyMaterialError, RegisterError

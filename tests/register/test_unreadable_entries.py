@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from register_helpers import KIND, NOW, enrol, issue, new_register, open_register, person, stock
 
+from tests.support.register_helpers import KIND, NOW, enrol, issue, new_register, open_register, person, stock
 from tjdocs import limits
 from tjdocs.auditlog.entry import add_signatures, read_json, read_leaf, read_moment, read_written, split_signatures
 from tjdocs.auditlog.merkle import leaf_hash

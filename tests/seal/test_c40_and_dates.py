@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-import seals_made as s
+from tests.support import seals_made as s
 from tjdocs.seal import c40, dates
 
 TABLE = tomllib.loads((Path(__file__).parent / "examples.toml").read_text())

@@ -10,7 +10,7 @@ import zlib
 import pytest
 from PIL import Image, ImageFilter
 
-import seals_made as s
+from tests.support import seals_made as s
 from tjdocs.errors import TjdocsError, UsageError
 from tjdocs.seal import CodeError, draw_code, is_picture, read_code, read_codes, symbologies
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
-import builders as b
-import seals_made as s
+from tests.support import builders as b
+from tests.support import seals_made as s
 from tjdocs import mrz, specs
 from tjdocs.asn1 import x509_schema
 from tjdocs.pki import public_key

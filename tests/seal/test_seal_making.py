@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-import builders as b
-import seals_made as s
+from tests.support import builders as b
+from tests.support import seals_made as s
 from tjdocs.errors import KeyMaterialError, UsageError
 from tjdocs.findings import enforce_premises
 from tjdocs.pki import Authority, TrustStore, algorithms

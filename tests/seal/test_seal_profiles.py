@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import seals_made as s
+from tests.support import seals_made as s
 from tjdocs import specs
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.seal import vds_profiles

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from seal_faults import FAULTS, NUMBER, STAY, A, B, visa
 
-import builders as b
-import seals_made as s
+from tests.support import builders as b
+from tests.support import seals_made as s
+from tests.support.seal_faults import FAULTS, NUMBER, STAY, A, B, visa
 from tjdocs import specs
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.seal import Header, Problem, Seal, spans

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
-import builders as b
-import seals_made as s
+from tests.support import builders as b
+from tests.support import seals_made as s
 from tjdocs import specs
 from tjdocs.errors import SpecError
 from tjdocs.findings import Finding, Outcome, checks, enforce_premises

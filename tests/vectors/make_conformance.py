@@ -1,13 +1,8 @@
 """docs/conformance.md: the guideline's cases judged under both policies. Run it to print the document."""
 
-import sys
 from collections import Counter
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from vector_files import is_twin
-
+from tests.support.vector_files import is_twin
 from tjdocs import vectors
 from tjdocs.vectors.library_adapter import answer
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-import make_conformance
 import pytest
 
+from tests.vectors import make_conformance
 from tjdocs import specs
 from tjdocs.border import Policy
 from tjdocs.errors import UsageError

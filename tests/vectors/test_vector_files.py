@@ -3,8 +3,9 @@
 import json
 
 import pytest
-import vector_files
-from vector_files import Area, document
+
+from tests.support import vector_files
+from tests.support.vector_files import Area, document
 
 TABLE = {
     "schema": 1, "area": "lds", "licence": "CC0-1.0", "description": "d",

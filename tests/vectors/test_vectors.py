@@ -7,8 +7,8 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from vector_files import UNTOLD, WITHDRAWN, changes, is_twin, said, twin_of
 
+from tests.support.vector_files import UNTOLD, WITHDRAWN, changes, is_twin, said, twin_of
 from tjdocs import specs, vectors
 from tjdocs.errors import OutputError, SpecError, UsageError
 from tjdocs.pki import Certificate, algorithms

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-import builders as b
+from tests.support import builders as b
 from tjdocs.pki import TrustStore
 from tjdocs.pki.crl import Crl
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import builders as b
+from tests.support import builders as b
 from tjdocs.vectors.library_adapter import answer
 from tjdocs.vectors.notes import flag_of
 from tjdocs.vectors.vector import TWIN, resolved

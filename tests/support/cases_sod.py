@@ -3,9 +3,8 @@
 import functools
 from dataclasses import replace
 
-from inspection_case import Case, admitted, referred, refused
-
-import builders as b
+from tests.support import builders as b
+from tests.support.inspection_case import Case, admitted, referred, refused
 
 STRUCTURE, SIGNATURE, HASH = "pa.sod-structure", "pa.sod-signature", "pa.dg-hash"
 

@@ -5,22 +5,17 @@ Rows about signature algorithms are vectors of ``passive-authentication`` and st
 """
 
 import functools
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
-import builders as b
+from tests.support import builders as b
+from tests.support import lds_helpers as lds
 from tjdocs.asn1 import der
 from tjdocs.lds.biometrics import iso19794_face
 from tjdocs.lds.dg2 import Dg2
 from tjdocs.portrait import prepare
 from tjdocs.portrait.specimen_portrait import draw_specimen
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "lds"))
-
-import lds_helpers as lds
 
 FILES, LISTS, AGREE = "lds.structure", "lds.com-sod", "lds.dg1-mrz"
 SHAPE, DIGITS, DATES = "mrz.structure", "mrz.check-digits", "mrz.dates"

@@ -4,11 +4,11 @@ import functools
 from dataclasses import replace
 from datetime import date, timedelta
 
-from cases_sod import other_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from inspection_case import Case, admitted, referred, refused
 
-import builders as b
+from tests.support import builders as b
+from tests.support.cases_sod import other_key
+from tests.support.inspection_case import Case, admitted, referred, refused
 
 CHAIN, VALIDITY, USAGE = "pa.ds-chain", "pa.ds-validity", "pa.ds-usage"
 REVOCATION, COUNTRY = "pa.ds-revocation", "pa.country"

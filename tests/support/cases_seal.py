@@ -4,12 +4,12 @@ import functools
 import io
 from datetime import date, timedelta
 
-import cases_signer
-from inspection_case import Case, admitted, referred, refused
 from PIL import Image
 
-import builders as b
-import seals_made as s
+from tests.support import builders as b
+from tests.support import cases_signer
+from tests.support import seals_made as s
+from tests.support.inspection_case import Case, admitted, referred, refused
 from tjdocs.seal import draw_code
 
 FORM, SIGNER, SIGNATURE = "seal.structure", "seal.signer", "seal.signature"

@@ -18,8 +18,8 @@ from typing import Any
 from asn1crypto.x509 import Name
 from cryptography.hazmat.primitives.asymmetric import ec
 
-import builders as b
-import seals_made
+from tests.support import builders as b
+from tests.support import seals_made
 from tjdocs.lds.dg2 import Dg2
 from tjdocs.pki.crl import Crl
 from tjdocs.pki.trust.store import TrustStore

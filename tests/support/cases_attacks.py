@@ -14,11 +14,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import law_cases as law
 from PIL import Image, ImageOps
 
-import builders as b
-import seals_made as s
+from tests.support import builders as b
+from tests.support import law_cases as law
+from tests.support import seals_made as s
 from tjdocs.border import Evidence, Inspector, Verdict
 from tjdocs.lds.dg2 import Dg2
 from tjdocs.pki.trust.store import TrustStore

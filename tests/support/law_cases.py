@@ -6,7 +6,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-import builders as b
+from tests.support import builders as b
 from tjdocs import mrz, seal
 from tjdocs.border import Evidence, Inspector, Lists, Standing, Verdict
 from tjdocs.errors import RegisterError

@@ -1,8 +1,7 @@
 """Cases of the zone, of the files, of their agreement, and of ``pa.authentic``."""
 
-from inspection_case import Case, admitted, referred, refused
-
-import builders as b
+from tests.support import builders as b
+from tests.support.inspection_case import Case, admitted, referred, refused
 
 SHAPE, DIGITS, DATES, EXPIRY = "mrz.structure", "mrz.check-digits", "mrz.dates", "doc.expiry"
 FILES, LISTS, AGREEMENT, AUTHENTIC = "lds.structure", "lds.com-sod", "lds.dg1-mrz", "pa.authentic"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from builders import Scene
+from tests.support.builders import Scene
 
 __all__ = ["Case", "admitted", "referred", "refused"]
 

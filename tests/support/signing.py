@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
-import builders as b
+from tests.support import builders as b
 
 SPECS = Path(__file__).resolve().parents[2] / "specs" / "pki"
 TABLE: dict[str, Any] = tomllib.loads((SPECS / "algorithms.toml").read_text())

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-from pictures import (
+from PIL import Image, ImageDraw, ImageFont
+
+from tests.support.pictures import (
     _PITCH,
     _SIZE,
     FORMATS,
@@ -34,7 +36,6 @@ from pictures import (
     seeded,
     zone_font,
 )
-from PIL import Image, ImageDraw, ImageFont
 
 
 @dataclass

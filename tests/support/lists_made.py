@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from asn1crypto import parser
 
-import builders as b
+from tests.support import builders as b
 
 MASTER_LIST, LIST_SIGNER = "2.23.136.1.1.2", "2.23.136.1.1.3"
 UTOPIA = b.utopia()

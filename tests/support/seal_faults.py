@@ -1,6 +1,6 @@
 """Seals with one thing wrong each, by the code of the problem that it is. New ones come last: vectors count them."""
 
-import seals_made as s
+from tests.support import seals_made as s
 
 SOUND = s.made()
 NO_DAY = b"\xff\xff\xff"

@@ -1,6 +1,0 @@
-"""Makes ``builders`` and ``real_data`` importable, whichever way pytest was started."""
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
