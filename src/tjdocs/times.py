@@ -8,8 +8,9 @@ that was given is its own day.
 import calendar
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from tjdocs import specs
@@ -17,6 +18,8 @@ from tjdocs.errors import SpecError, UsageError
 
 __all__ = [
     "PartialDate",
+    "Period",
+    "anniversary",
     "aware",
     "day_of",
     "earliest",
@@ -28,6 +31,7 @@ __all__ = [
     "read_birth",
 ]
 
+_Day = TypeVar("_Day", bound=date)
 _NOON = time(12)
 _BIRTH = re.compile("[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 _HINT = "give a date, or a datetime with a time zone"
@@ -53,6 +57,54 @@ class PartialDate:
     def isoformat(self) -> str:
         """Return ``YYYY-MM`` or ``YYYY`` (ISO 8601 with reduced precision)."""
         return f"{self.year:04d}-{self.month:02d}" if self.month else f"{self.year:04d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A length of time on the calendar: years, months, days."""
+
+    years: int = 0
+    months: int = 0
+    days: int = 0
+
+    def after(self, day: date) -> date:
+        """Return the anniversary: the same day that much later. A day that its month lacks is the month's last."""
+        try:
+            return anniversary(day, self.years, self.months) + timedelta(days=self.days)
+        except OverflowError:
+            return date.max
+
+    def after_moment(self, moment: datetime) -> datetime:
+        """Return the same time of the day that is that much later.
+
+        :raises UsageError: it is beyond the calendar
+        """
+        try:
+            return _shifted(moment, self.years, self.months) + timedelta(days=self.days)
+        except OverflowError:
+            hint = "an earlier moment"
+            raise UsageError("beyond the calendar", where=moment.date().isoformat(), hint=hint) from None
+
+    def __str__(self) -> str:
+        return ", ".join(f"{n} {unit}" for unit in self.__slots__ if (n := getattr(self, unit)))
+
+
+def anniversary(day: date, years: int, months: int = 0) -> date:
+    """Return the same day so many years and months later; 29 February has its anniversary on 28 February.
+
+    Beyond the calendar it is the calendar's first or last day.
+    """
+    try:
+        return _shifted(day, years, months)
+    except OverflowError:
+        return date.max if years * 12 + months > 0 else date.min
+
+
+def _shifted(day: _Day, years: int, months: int) -> _Day:
+    year, month = divmod(day.year * 12 + day.month - 1 + years * 12 + months, 12)
+    if not MINYEAR <= year <= MAXYEAR:
+        raise OverflowError
+    return day.replace(year=year, month=month + 1, day=min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def earliest(born: date | PartialDate) -> date:

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tjdocs.documents import Application, HeldDocument, Journey, load_types, validity
-from tjdocs.documents.validity import Minor, Period, Validity, accepts, anniversary, last_day
+from tjdocs.documents.validity import Minor, Validity, accepts, last_day
 from tjdocs.errors import SpecError
+from tjdocs.times import Period, anniversary
 
 DAY = timedelta(days=1)
 NOBODY = Application("external-passport")

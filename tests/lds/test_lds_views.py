@@ -13,7 +13,7 @@ from tests.lds.test_dg14_dg15 import KEYS
 from tests.support.lds_helpers import DG14, LDS_VERSION, TAG_LIST, UNICODE_VERSION, ZONE_TD3, com, dg2, obj
 from tjdocs import specs
 from tjdocs.errors import SpecError
-from tjdocs.lds import _errors, dg1, dg11, dg12, dg14, dg15, ef_catalogue, file_spans, tagged_fields
+from tjdocs.lds import dg1, dg11, dg12, dg14, dg15, ef_catalogue, file_spans, tagged_fields
 from tjdocs.lds import dg2 as dg2_module
 from tjdocs.lds.biometrics import image_header, iso19794_codes
 from tjdocs.portrait import face_image
@@ -156,8 +156,6 @@ SLIPS = [
     (ef_catalogue._load, {"file": [{"name": name, "file_name": "X", "id": "01", "short_id": "01", "place": "application",
                                  "presence": "mandatory", "title": "", "clause": "", "spellings": ["x"]}
                                 for name in "XY"]}),
-    (_errors._known, {"problem": [{"code": "x", "severity": "bad", "text": "", "clause": ""}]}),
-    (_errors._known, {"problem": [{"code": "x", "severity": "error", "text": ""}]}),
     (iso19794_codes._tables, {"gender": {"clause": "", "nmaes": {}}}),
     (face_image.image_numbers, {"max_bytes": 1}),
     (file_spans._meanings, {"DG1": {"5F1F": {"meaning": "", "value": "txet"}}}),

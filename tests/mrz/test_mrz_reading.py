@@ -145,7 +145,7 @@ def test_a_problem_says_what_and_where(old, new, code, field, position, expected
 
 def test_nothing_of_the_holder_shows_in_repr_or_messages():
     zone = mrz.parse(CLEAN.replace("L898902C36", "L898902C37").replace("MARIA", "MAR1A"), at=AT, repair=True)
-    shown = repr(zone) + "".join(problem.message for problem in zone.problems)
+    shown = repr(zone) + "".join(problem.text for problem in zone.problems)
     assert "ERIKSSON" not in shown
     assert "L898902" not in shown
     assert "740812" not in shown

@@ -32,6 +32,7 @@ from tjdocs.office import issued_document as issued_room
 from tjdocs.office.output_folder import record_json
 from tjdocs.pki import Authority, TrustStore, certificate_profiles
 from tjdocs.register import Register
+from tjdocs.times import Period
 
 DAY = timedelta(days=1)
 ZONES = {
@@ -271,7 +272,7 @@ def short_lived(monkeypatch):
 @pytest.mark.parametrize(("day", "within"), [(24, True), (25, False), (26, False)])
 def test_never_beyond_the_signer(tmp_path, register, short_lived, day, within):
     """The certificate ends on 24.11.2036: a document to 23.11.2036 is within it. None is issued for less than 10 years."""
-    ds = dataclasses.replace(certificate_profiles.load().ds, certificate=certificate_profiles.Period(years=10))
+    ds = dataclasses.replace(certificate_profiles.load().ds, certificate=Period(years=10))
     office = Office(short_lived(tmp_path / "a", datetime(2026, 11, 24, tzinfo=UTC), ds=ds), register)
     at = datetime(2026, 11, day, 12, tzinfo=UTC)
     if within:
@@ -285,7 +286,7 @@ def test_never_beyond_the_signer(tmp_path, register, short_lived, day, within):
 @pytest.mark.parametrize(("months", "last"), [(11, date(2027, 10, 23)), (12, date(2027, 11, 23)), (13, date(2027, 11, 23))])
 def test_a_document_that_may_be_shorter_ends_with_its_signers(tmp_path, register, short_lived, months, last):
     made = datetime(2026, 11, 24, tzinfo=UTC)
-    seal = dataclasses.replace(certificate_profiles.load().seal, certificate=certificate_profiles.Period(months=months))
+    seal = dataclasses.replace(certificate_profiles.load().seal, certificate=Period(months=months))
     office = Office(short_lived(tmp_path / "a", made, seal=seal), register)
     assert office.issue(lawful("stateless-id", made), at=made, chip=False).date_of_expiry == last
 
@@ -293,9 +294,9 @@ def test_a_document_that_may_be_shorter_ends_with_its_signers(tmp_path, register
 def test_never_beyond_the_csca(tmp_path, register, short_lived):
     made = datetime(2026, 11, 24, tzinfo=UTC)
     profile = certificate_profiles.load()
-    short = dataclasses.replace(profile.csca, certificate=certificate_profiles.Period(months=6))
-    ds = dataclasses.replace(profile.ds, certificate=certificate_profiles.Period(months=6))
-    seal = dataclasses.replace(profile.seal, certificate=certificate_profiles.Period(months=6))
+    short = dataclasses.replace(profile.csca, certificate=Period(months=6))
+    ds = dataclasses.replace(profile.ds, certificate=Period(months=6))
+    seal = dataclasses.replace(profile.seal, certificate=Period(months=6))
     office = Office(short_lived(tmp_path / "a", made, csca=short, ds=ds, seal=seal), register)
     assert office.issue(lawful("stateless-id", made), at=made).date_of_expiry == date(2027, 5, 23)
     with pytest.raises(KeyMaterialError):
@@ -314,7 +315,7 @@ def test_a_signer_for_other_documents(tmp_path, register, short_lived, now):
 
 def test_the_seal_signers_period_counts_too(tmp_path, register, short_lived):
     made = datetime(2026, 11, 24, tzinfo=UTC)
-    seal = dataclasses.replace(certificate_profiles.load().seal, private_key=certificate_profiles.Period(months=1))
+    seal = dataclasses.replace(certificate_profiles.load().seal, private_key=Period(months=1))
     office = Office(short_lived(tmp_path / "a", made, seal=seal), register)
     later = datetime(2026, 12, 26, tzinfo=UTC)
     with pytest.raises(KeyMaterialError, match="may not sign"):
@@ -714,7 +715,7 @@ def test_no_number_is_used_twice_whatever_happens(office, register, now, monkeyp
     with pytest.raises(NotEligible):
         office.issue(lawful("stateless-id", now, documents=()), at=now)
     with monkeypatch.context() as patch:
-        patch.setattr(draft.sod, "build", lambda *a, **k: 1 / 0)
+        patch.setattr(draft.ef_sod, "build", lambda *a, **k: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             office.issue(application, at=now, page=False)
     numbers.append(office.issue(application, at=now, page=False).document_number)

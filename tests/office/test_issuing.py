@@ -378,7 +378,7 @@ def test_a_page_that_cannot_be_printed_is_found_before_a_number_is_used(
 def test_a_portrait_that_turned_out_badly(office, register, application, now, monkeypatch):
     """What was prepared from the picture is checked like any reader would."""
     monkeypatch.setattr(
-        draft.photograph.face, "check_face", lambda image: (Problem("image-colour"), Problem("record-colour"))
+        draft.photograph, "check_face", lambda image: (Problem("image-colour"), Problem("record-colour"))
     )
     with pytest.raises(ApplicationError, match="image-colour"):
         office.issue(application, at=now)
@@ -386,7 +386,7 @@ def test_a_portrait_that_turned_out_badly(office, register, application, now, mo
 
 
 def test_a_mere_warning_about_the_portrait_stops_nobody(office, application, now, monkeypatch):
-    monkeypatch.setattr(draft.photograph.face, "check_face", lambda image: (Problem("record-colour"),))
+    monkeypatch.setattr(draft.photograph, "check_face", lambda image: (Problem("record-colour"),))
     assert office.issue(application, at=now).document_number == "T00000001"
 
 
@@ -475,7 +475,7 @@ def test_without_its_chip_there_is_no_document(office, register, application, no
     def fail(*arguments, **more):
         raise error
 
-    monkeypatch.setattr(draft.sod, "build", fail)
+    monkeypatch.setattr(draft.ef_sod, "build", fail)
     with pytest.raises(type(error)):
         office.issue(application, at=now)
     assert used(register) == {"T00000001": "spoiled"}
@@ -603,14 +603,14 @@ def test_folder_that_cannot_be_put_in_place(tied, register, application, now, tm
 def test_an_interrupt_when_all_is_done_undoes_nothing(office, register, application, now, tmp_path, monkeypatch):
     """What lies in its place is issued: a folder whose number is spoiled would be taken for a document."""
 
-    flush = output_folder._flush
+    flush = output_folder.flush_folder
 
     def interrupt(folder):
         if folder == tmp_path:
             raise KeyboardInterrupt
         flush(folder)
 
-    monkeypatch.setattr(output_folder, "_flush", interrupt)
+    monkeypatch.setattr(output_folder, "flush_folder", interrupt)
     with pytest.raises(KeyboardInterrupt):
         office.issue(application, at=now, out=tmp_path / "out")
     assert "record.json" in left(tmp_path / "out")

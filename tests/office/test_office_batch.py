@@ -373,7 +373,7 @@ KILLED = r"""
 import os, sys
 from pathlib import Path
 from datetime import datetime
-from tjdocs.office import Batch, office, output_folder
+from tjdocs.office import Batch, issue_batch, office, output_folder
 from tjdocs.register import Register
 point, place, skip = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
 calls = iter(range(1000))
@@ -400,6 +400,7 @@ def after(owner, name):
     "folder-not-made": lambda: before(output_folder.Staging, "open"),
     "folder-made": lambda: after(output_folder.Staging, "open"),
     "made": lambda: before(office, "read_back"),
+    "state-written": lambda: after(issue_batch, "replace_file"),
     "file-written": lambda: after(output_folder, "_write"),
     "before-record": lambda: before(Register, "commit"),
     "after-record": lambda: after(Register, "commit"),
@@ -420,7 +421,8 @@ POINTS = [
     ("folder-not-made", [0, 1]),
     ("folder-made", [0, 1]),
     ("made", [0, 1]),
-    ("file-written", [2, 5, 9, 12]),  # the batch's state, files
+    ("state-written", [0]),
+    ("file-written", [0, 3, 7, 10]),
     ("before-record", [0, 1]),
     ("after-record", [0, 1]),
     ("before-place", [0, 1]),

@@ -18,6 +18,7 @@ from tjdocs.errors import InputError, KeyMaterialError, OutputError, SpecError, 
 from tjdocs.pki import Authority, certificate_profiles
 from tjdocs.pki.authority import authority as module
 from tjdocs.pki.crl import Crl
+from tjdocs.times import Period
 
 MADE = datetime(2026, 11, 24, 8, tzinfo=UTC)
 PASSPHRASE = b"correct horse"
@@ -490,7 +491,7 @@ def test_the_csca_may_issue_within_its_keys_period_alone(own):
 
 def test_a_signer_that_would_outlive_its_csca_is_not_made(own, monkeypatch):
     profile = certificate_profiles.load()
-    longer = dataclasses.replace(profile, ds=dataclasses.replace(profile.ds, certificate=certificate_profiles.Period(years=30)))
+    longer = dataclasses.replace(profile, ds=dataclasses.replace(profile.ds, certificate=Period(years=30)))
     monkeypatch.setattr(certificate_profiles, "load", lambda: longer)
     before = below(own.folder)
     with pytest.raises(KeyMaterialError, match="ends before"):

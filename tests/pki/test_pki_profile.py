@@ -13,7 +13,7 @@ from tests.support import signing
 from tjdocs import specs
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.pki import Authority, certificate_profiles
-from tjdocs.pki.certificate_profiles import Period
+from tjdocs.times import Period
 
 # Doc 9303-12, table 6: m mandatory, o optional, x must not be there; and whether it is critical
 EXTENSIONS = {
@@ -226,7 +226,7 @@ moments = st.datetimes(datetime(2000, 1, 1), datetime(2090, 12, 31), timezones=s
 @example(datetime(2028, 2, 29, tzinfo=UTC), 1, 0)
 @example(datetime(2027, 8, 31, tzinfo=UTC), 0, 6)
 def test_calendar_arithmetic(moment, years, months):
-    after = Period(years=years, months=months).after(moment)
+    after = Period(years=years, months=months).after_moment(moment)
     total = moment.year * 12 + moment.month - 1 + 12 * years + months
     assert (after.year * 12 + after.month - 1) == total
     assert after.timetz() == moment.timetz()
@@ -239,12 +239,12 @@ def test_calendar_arithmetic(moment, years, months):
 def test_a_signer_of_the_last_days_fits_into_its_csca(moment):
     """Doc 9303-12, table 1: the CSCA lives as long as what its key signed to the last moment, and a day at most longer."""
     profile = certificate_profiles.load()
-    last_use, end = profile.csca.private_key.after(moment), profile.csca_end(moment)
+    last_use, end = profile.csca.private_key.after_moment(moment), profile.csca_end(moment)
     for hours in range(0, 24 * 4, 5):
         use = last_use - timedelta(hours=hours)
-        assert profile.ds.certificate.after(use) <= end
-        assert profile.seal.certificate.after(use) <= end
-    assert timedelta(0) <= end - profile.csca.certificate.after(moment).replace(microsecond=0) < timedelta(days=1)
+        assert profile.ds.certificate.after_moment(use) <= end
+        assert profile.seal.certificate.after_moment(use) <= end
+    assert timedelta(0) <= end - profile.csca.certificate.after_moment(moment).replace(microsecond=0) < timedelta(days=1)
 
 
 def test_names_of_signers():

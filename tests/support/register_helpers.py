@@ -5,8 +5,8 @@ from secrets import token_hex
 
 from tjdocs.auditlog.entry import add_signatures, as_object, issue_leaf, make_leaf, signed_part
 from tjdocs.auditlog.merkle import leaf_hash
-from tjdocs.documents.validity import anniversary
 from tjdocs.register import KeyRequest, OfficerKey, Person, Register, tables
+from tjdocs.times import anniversary
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 STAMP = NOW.isoformat()

@@ -9,8 +9,8 @@ import typer
 
 from tjdocs import limits
 from tjdocs.cli import _io, _options
-from tjdocs.errors import OutputError, UsageError
-from tjdocs.pki.files import write_private
+from tjdocs.errors import UsageError
+from tjdocs.files import write_new
 
 if TYPE_CHECKING:  # the database is brought in by the commands that need it
     from collections.abc import Callable
@@ -200,10 +200,7 @@ def do(register: "Register", order: str, act: "Callable[[Register], object]") ->
         act(register)
         return {}
     drafted = register.draft(act)
-    try:
-        write_private(Path(order), drafted.text.encode())
-    except OSError as error:
-        raise OutputError("cannot write", where=order, hint=error.strerror or "") from None
+    write_new(order, drafted.text.encode())
     return {"order": order, "lacking": " ".join(drafted.lacking)}
 
 

@@ -9,10 +9,10 @@ import typer
 from tjdocs import inputs, limits
 from tjdocs.border import Evidence, Inspector, Lists, Verdict, inspect_batch
 from tjdocs.border.evidence.inspection_record import Records
-from tjdocs.border.files import check_new
 from tjdocs.border.report.wording import texts
 from tjdocs.cli import _batch_output, _io, _options, _register, _setup, _streams, _terminal, _verdicts
 from tjdocs.errors import InputError, UsageError
+from tjdocs.files import check_new
 from tjdocs.inspection.evidence_json import JUDGED, arguments
 
 app = typer.Typer(help="At the crossing: law, verdict, record.", no_args_is_help=True)

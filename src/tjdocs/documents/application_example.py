@@ -9,9 +9,8 @@ from typing import Any
 
 from tjdocs.documents.application import Application
 from tjdocs.documents.load_types import DocumentTypes, bundled
-from tjdocs.documents.validity import Period, anniversary
 from tjdocs.portrait.specimen_portrait import SpecimenPortrait, draw_specimen
-from tjdocs.times import day_of
+from tjdocs.times import Period, anniversary, day_of
 
 __all__ = ["example"]
 

@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from tjdocs import mrz, specs
-from tjdocs.documents.validity import Period
 from tjdocs.errors import SpecError
 from tjdocs.seal import vds_profiles
+from tjdocs.times import Period
 
 __all__ = ["Kind", "kinds", "recognise"]
 

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from tjdocs.documents import name_spelling
 from tjdocs.documents.applicant import HeldDocument, Known
 from tjdocs.documents.fields import value_at
-from tjdocs.documents.validity import anniversary
 from tjdocs.errors import UsageError
 from tjdocs.mrz import names
 from tjdocs.portrait import face_finder, photograph
-from tjdocs.times import PartialDate, earliest, latest
+from tjdocs.times import PartialDate, anniversary, earliest, latest
 
 if TYPE_CHECKING:
     from tjdocs.documents.application import Application

@@ -22,10 +22,11 @@ from tjdocs.documents.document_type import (
 )
 from tjdocs.documents.fields import fields, kind_at
 from tjdocs.documents.rules import PREDICATES, RELATIONS, Answer
-from tjdocs.documents.validity import Minor, Period, Validity
+from tjdocs.documents.validity import Minor, Validity
 from tjdocs.errors import SpecError
 from tjdocs.mrz.formats import formats
 from tjdocs.pki import algorithms
+from tjdocs.times import Period
 
 __all__ = ["parse"]
 

@@ -1,41 +1,21 @@
 """How long a document is valid: its type's period, cut where the law cuts it (``specs/validity.toml``)."""
 
-import calendar
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, date, timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
 from tjdocs import specs
 from tjdocs.documents.fields import value_at
 from tjdocs.errors import SpecError
-from tjdocs.times import PartialDate, latest
+from tjdocs.times import PartialDate, Period, anniversary, latest
 
 if TYPE_CHECKING:
     from tjdocs.documents.application import Application
 
-__all__ = ["Minor", "Period", "Validity", "accepts", "anniversary", "last_day"]
+__all__ = ["Minor", "Validity", "accepts", "last_day"]
 
 _READINGS = {"day-before": timedelta(days=1), "anniversary": timedelta(0)}
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A number of years, months or days."""
-
-    years: int = 0
-    months: int = 0
-    days: int = 0
-
-    def after(self, day: date) -> date:
-        """Return the anniversary: the same day that much later; a day that its month lacks is the month's last."""
-        try:
-            return anniversary(day, self.years, self.months) + timedelta(days=self.days)
-        except OverflowError:
-            return date.max
-
-    def __str__(self) -> str:
-        return ", ".join(f"{n} {unit}" for unit in self.__slots__ if (n := getattr(self, unit)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +49,6 @@ class Validity:
         if minor is not None and born is not None and anniversary(latest(born), minor.age) > issued:
             return minor.period
         return self.period
-
-
-def anniversary(day: date, years: int, months: int = 0) -> date:
-    """Return the same day so many years and months later; 29 February has its anniversary on 28 February."""
-    year, month = divmod(day.year * 12 + day.month - 1 + years * 12 + months, 12)
-    if year > MAXYEAR:
-        return date.max
-    if year < MINYEAR:
-        return date.min
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 @cache

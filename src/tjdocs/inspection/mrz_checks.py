@@ -4,7 +4,7 @@ from datetime import date
 
 from tjdocs import mrz
 from tjdocs.findings import Finding, Outcome, brief, passed
-from tjdocs.mrz.mrz_problems import problem
+from tjdocs.mrz.mrz_problems import Problem
 
 __all__ = ["check_expiry", "check_zone", "compare", "unread"]
 
@@ -15,7 +15,7 @@ _CHECKS = ("mrz.structure", "mrz.check-digits", "mrz.dates")
 
 def unread(on: date) -> mrz.Zone:
     """Return the zone of a picture that is none, or shows none."""
-    return mrz.Zone(None, (), on, (problem(_NO_ZONE),))
+    return mrz.Zone(None, (), on, (Problem(_NO_ZONE),))
 
 
 def check_zone(zone: mrz.Zone | None, subject: str) -> list[Finding]:
@@ -42,7 +42,7 @@ def check_zone(zone: mrz.Zone | None, subject: str) -> list[Finding]:
             findings.append(passed(check, subject))
             continue
         outcome = Outcome.FAILED if errors else Outcome.WARNING
-        detail = "; ".join(f"{p.field or 'zone'}: {p.message}" for p in errors or problems)
+        detail = "; ".join(f"{p.field or 'zone'}: {p.text}" for p in errors or problems)
         findings.append(Finding(check, outcome, (errors or problems)[0].code, detail, subject))
     return findings
 

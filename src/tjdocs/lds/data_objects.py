@@ -6,7 +6,7 @@ from tjdocs import limits
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Place
 from tjdocs.errors import UsageError
-from tjdocs.lds._errors import LdsError
+from tjdocs.lds.lds_problems import LdsError
 
 __all__ = ["MAX_FILE", "MAX_OBJECTS", "UnknownObject", "encode_unknown", "objects", "outer", "tag_list"]
 

@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 from tjdocs.asn1 import tlv
 from tjdocs.lds import ef_catalogue
-from tjdocs.lds._errors import LdsError, guarded
 from tjdocs.lds.data_objects import UnknownObject, encode_unknown, objects, outer, usable
+from tjdocs.lds.lds_problems import LdsError, guarded
 from tjdocs.spans import Span
 
 __all__ = ["Dg1", "spans"]

@@ -13,9 +13,9 @@ from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Place
 from tjdocs.errors import UsageError
 from tjdocs.lds import ef_catalogue
-from tjdocs.lds._errors import LdsError, Problem, guarded
 from tjdocs.lds._oid import oid_text
 from tjdocs.lds.data_objects import MAX_FILE, objects, outer
+from tjdocs.lds.lds_problems import LdsError, Problem, guarded
 from tjdocs.spans import Span
 
 __all__ = ["Dg14", "SecurityInfo", "SecurityInfos", "protocol_name", "spans"]

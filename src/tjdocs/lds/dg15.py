@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from tjdocs.asn1 import tlv
 from tjdocs.errors import UsageError
 from tjdocs.lds import ef_catalogue
-from tjdocs.lds._errors import LdsError, guarded
 from tjdocs.lds._oid import oid_text
 from tjdocs.lds.data_objects import objects, outer
+from tjdocs.lds.lds_problems import LdsError, guarded
 from tjdocs.spans import Span
 
 __all__ = ["Dg15", "spans"]

@@ -10,10 +10,10 @@ from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Place, TlvError
 from tjdocs.errors import UsageError
 from tjdocs.lds import ef_catalogue
-from tjdocs.lds._errors import LdsError, Problem, guarded
 from tjdocs.lds.biometrics.iso19794_face import FaceImage, FacialRecord
 from tjdocs.lds.biometrics.iso39794 import Iso39794Face
 from tjdocs.lds.data_objects import UnknownObject, encode_unknown, objects, outer
+from tjdocs.lds.lds_problems import LdsError, Problem, guarded
 from tjdocs.spans import Span
 
 __all__ = ["BiometricHeader", "BiometricTemplate", "Dg2", "Iso39794Face", "spans"]

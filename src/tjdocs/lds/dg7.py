@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from tjdocs.asn1 import tlv
-from tjdocs.lds._errors import LdsError, guarded
 from tjdocs.lds.biometrics import image_header
 from tjdocs.lds.data_objects import objects, outer, usable
+from tjdocs.lds.lds_problems import LdsError, guarded
 
 __all__ = ["Dg7"]
 

@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from tjdocs.asn1 import tlv
 from tjdocs.lds import ef_catalogue
-from tjdocs.lds._errors import LdsError, Problem, guarded
 from tjdocs.lds.data_objects import UnknownObject, encode_unknown, objects, outer, tag_bytes, tag_list, usable
+from tjdocs.lds.lds_problems import LdsError, Problem, guarded
 from tjdocs.spans import Span
 
 __all__ = ["ComFile", "spans"]

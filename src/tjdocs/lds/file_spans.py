@@ -9,10 +9,10 @@ from tjdocs import limits, specs
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Tlv, TlvError
 from tjdocs.errors import SpecError
-from tjdocs.lds._errors import LdsError
 from tjdocs.lds._oid import oid_text
 from tjdocs.lds.biometrics import iso19794_face
 from tjdocs.lds.data_objects import tag_list
+from tjdocs.lds.lds_problems import LdsError
 from tjdocs.spans import Span
 
 __all__ = ["dissect"]

@@ -11,8 +11,8 @@ from tjdocs import specs
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Place
 from tjdocs.errors import SpecError, UsageError
-from tjdocs.lds._errors import Problem, guarded
 from tjdocs.lds.data_objects import UnknownObject, encode_unknown, objects, outer, tag_bytes, tag_list, usable
+from tjdocs.lds.lds_problems import Problem, guarded
 
 __all__ = ["Details", "DetailsFile", "fits"]
 

@@ -1,67 +1,18 @@
-"""What may be wrong with a zone: every kind in ``specs/mrz/problems.toml``, with its severity and clause."""
+"""Named problems of MRZs."""
 
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
-from tjdocs import specs
+from tjdocs import problems
 from tjdocs.errors import SpecError
+from tjdocs.problems import ProblemKind
 
 __all__ = ["Problem", "ProblemKind", "problem_kinds"]
 
 _CHECKS = ("mrz.structure", "mrz.check-digits", "mrz.dates", "doc.expiry", "none")
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemKind:
-    """One row of the table.
-
-    :param severity: ``error`` (the zone is not valid) or ``warning``
-    :param check: the inspection's check that it belongs to, or ``none``
-    """
-
-    code: str
-    severity: str
-    check: str
-    clause: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong with one zone.
-
-    :param code: stable word, a key of :func:`problem_kinds`
-    :param severity: ``error`` or ``warning``
-    :param field: name of the field concerned, or ``""`` for the whole zone
-    :param position: line and column, from 1
-    :param message: for a person, without document data
-    :param expected: what would be right, where that is known
-    :param found: what stands there
-    """
-
-    code: str
-    severity: str
-    field: str
-    position: tuple[int, int]
-    message: str
-    expected: str = dataclasses.field(default="", repr=False)
-    found: str = dataclasses.field(default="", repr=False)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the problem with the keys that the command line prints."""
-        return {
-            "code": self.code,
-            "severity": self.severity,
-            "field": self.field,
-            "position": list(self.position),
-            "message": self.message,
-            "expected": self.expected,
-            "found": self.found,
-        }
 
 
 @cache
@@ -70,21 +21,41 @@ def problem_kinds() -> Mapping[str, ProblemKind]:
 
     :raises tjdocs.errors.SpecError: the table is malformed
     """
-    table = specs.read_toml("mrz/problems.toml")
-    specs.require_keys(table, ["schema", "problem"], where="specs/mrz/problems.toml")
-    kinds: dict[str, ProblemKind] = {}
-    for row in table["problem"]:
-        where = f"specs/mrz/problems.toml {row.get('code')}"
-        specs.require_keys(row, ["code", "severity", "check", "clause", "message"], where=where)
-        if row["severity"] not in ("error", "warning") or row["check"] not in _CHECKS or row["code"] in kinds:
-            raise SpecError("unknown severity or check, or a code used twice", where=where)
-        kinds[row["code"]] = ProblemKind(**row)
-    return MappingProxyType(kinds)
+    kinds = problems.problem_table(Problem.TABLE)
+    for kind in kinds.values():
+        if kind.check not in _CHECKS:
+            raise SpecError("unknown check", where=f"specs/{Problem.TABLE} {kind.code}", hint=", ".join(_CHECKS))
+    return kinds
 
 
-def problem(
-    code: str, name: str = "", position: tuple[int, int] = (1, 1), *, expected: str = "", found: str = ""
-) -> Problem:
-    """Return a problem of a known kind."""
-    kind = problem_kinds()[code]
-    return Problem(code, kind.severity, name, position, kind.message, expected, found)
+@dataclass(frozen=True, slots=True)
+class Problem(problems.Problem):
+    """A named problem of an MRZ; its subject is the field concerned, ``""`` for the whole MRZ.
+
+    :param position: line and column, from 1
+    :param expected: the right characters, where they are known
+    :param found: the characters in their place
+    """
+
+    TABLE: ClassVar[str] = "mrz/problems.toml"
+
+    position: tuple[int, int] = (1, 1)
+    expected: str = dataclasses.field(default="", repr=False)
+    found: str = dataclasses.field(default="", repr=False)
+
+    @property
+    def field(self) -> str:
+        """The name of the field concerned."""
+        return self.subject
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the problem with the keys that the command line prints."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "field": self.subject,
+            "position": list(self.position),
+            "message": self.text,
+            "expected": self.expected,
+            "found": self.found,
+        }

@@ -7,7 +7,7 @@ from tjdocs.errors import UsageError
 from tjdocs.mrz import normalising
 from tjdocs.mrz.formats import Format, formats
 from tjdocs.mrz.mrz import Zone, fitted
-from tjdocs.mrz.mrz_problems import Problem, problem
+from tjdocs.mrz.mrz_problems import Problem
 from tjdocs.mrz.repairs import repair_mrz
 from tjdocs.mrz.validate import judge
 from tjdocs.times import day_of
@@ -73,14 +73,14 @@ def layout_of(text: str) -> tuple[Format | None, list[int]]:
 def _read(lines: tuple[str, ...], day: date, *, normalised: bool) -> Zone:
     """Judge lines of any shape."""
     layout = _nearest(lines)
-    first: list[Problem] = [problem("normalised")] if normalised else []
+    first: list[Problem] = [Problem("normalised")] if normalised else []
     if layout is None:
-        return Zone(None, lines, day, (*first, problem("format-unknown")))
+        return Zone(None, lines, day, (*first, Problem("format-unknown")))
     for number, line in enumerate(lines, 1):
         if len(line) != layout.columns:
             position = number, min(len(line), layout.columns) + 1
             expected, found = str(layout.columns), str(len(line))
-            first.append(problem("line-length", "", position, expected=expected, found=found))
+            first.append(Problem("line-length", "", position=position, expected=expected, found=found))
     return Zone(layout.name, lines, day, (*first, *judge(layout, fitted(layout, lines), day)))
 
 

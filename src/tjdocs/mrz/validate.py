@@ -8,7 +8,7 @@ from tjdocs.mrz.check_digits import ALPHABET, VALUES, digit_over, weigh
 from tjdocs.mrz.codes import StateCode, passport_codes, state_codes
 from tjdocs.mrz.formats import Format
 from tjdocs.mrz.mrz import overflow
-from tjdocs.mrz.mrz_problems import Problem, problem
+from tjdocs.mrz.mrz_problems import Problem
 
 __all__ = ["judge"]
 
@@ -89,12 +89,12 @@ def _characters(layout: Format, joined: str) -> Iterator[Problem]:
         wrong = [index for index, character in enumerate(text, item.slice.start) if character not in allowed]
         for index in wrong:
             code = "field-character" if joined[index] in _CHARACTERS else "character"
-            yield problem(code, item.name, layout.position(index), found=joined[index])
+            yield Problem(code, item.name, position=layout.position(index), found=joined[index])
         if item.kind in _FORMS and not wrong and not item.pattern.fullmatch(text):
             yield _at(layout, item.name, _FORMS[item.kind], joined)
     for name, index in _digits(layout):
         if joined[index] not in _CHARACTERS:
-            yield problem("character", name, layout.position(index), found=joined[index])
+            yield Problem("character", name, position=layout.position(index), found=joined[index])
 
 
 def _check_digits(layout: Format, joined: str) -> Iterator[Problem]:
@@ -108,7 +108,7 @@ def _check_digits(layout: Format, joined: str) -> Iterator[Problem]:
             index = layout.optional.start + len(rest) - 1
             if index + 1 == layout.optional.stop:
                 position = layout.position(layout.optional.start)
-                yield problem("document-number-overflow", item.overflow, position)
+                yield Problem("document-number-overflow", item.overflow, position=position)
         yield from _digit(layout, name, index, text, found, empty=item.kind == "optional")
 
 
@@ -126,12 +126,12 @@ def _digit(layout: Format, name: str, index: int, text: str, found: str, *, empt
     """
     position = layout.position(index)
     if not _CHARACTERS.issuperset(text + found):
-        yield problem("check-digit-not-computed", name, position)
+        yield Problem("check-digit-not-computed", name, position=position)
         return
     expected = digit_over(text)
     if found != expected and not (empty and found == "<" and not text.strip("<")):
         code = "composite-check-digit" if name == "composite_check_digit" else "check-digit"
-        yield problem(code, name, position, expected=expected, found=found)
+        yield Problem(code, name, position=position, expected=expected, found=found)
 
 
 def _expiry(layout: Format, joined: str, born: date | None, expires: date, at: date) -> Iterator[Problem]:
@@ -158,7 +158,7 @@ def _state(layout: Format, joined: str, name: str, born: date | None) -> Iterato
         yield _at(layout, name, "state-unknown", joined)
     elif code.replaced_by:
         position = layout.position(layout.by_name[name].slice.start)
-        yield problem("state-replaced", name, position, expected=code.replaced_by, found=text)
+        yield Problem("state-replaced", name, position=position, expected=code.replaced_by, found=text)
     elif name == "issuing_state" and not code.issues:
         yield _at(layout, name, "state-nationality", joined)
     elif code.kind == "specimen":
@@ -181,4 +181,4 @@ def _digits(layout: Format) -> Iterator[tuple[str, int]]:
 def _at(layout: Format, name: str, code: str, joined: str) -> Problem:
     """Return a problem of a whole field."""
     place = layout.by_name[name].slice
-    return problem(code, name, layout.position(place.start), found=joined[place])
+    return Problem(code, name, position=layout.position(place.start), found=joined[place])

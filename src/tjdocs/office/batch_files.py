@@ -9,8 +9,8 @@ from pathlib import Path
 
 from tjdocs.documents.application import read_object
 from tjdocs.errors import InputError, OutputError, UsageError
-from tjdocs.office import application_rows, output_folder
-from tjdocs.pki.files import write_private
+from tjdocs.files import replace_file, write_private
+from tjdocs.office import application_rows
 
 __all__ = ["INDEX", "check_rejected", "write_index", "write_rejected"]
 
@@ -30,7 +30,7 @@ def write_index(out: Path, documents: Iterable[tuple[Path, int, str]]) -> None:
     for folder, line, number in documents:
         files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
         writer.writerow((number, line, folder.name, ";".join(files)))
-    output_folder.replace_file(out / INDEX, text.getvalue().encode())
+    replace_file(out / INDEX, text.getvalue().encode())
 
 
 def check_rejected(path: Path, file: Path, columns: tuple[str, ...]) -> None:

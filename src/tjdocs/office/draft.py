@@ -11,7 +11,6 @@ from tjdocs import mrz, page, seal
 from tjdocs.documents import Application, ApplicationError, EarlierName, FieldError, Override, RuleResult, name_spelling
 from tjdocs.documents.document_type import DocumentType
 from tjdocs.documents.one_script import script_faults
-from tjdocs.documents.validity import anniversary
 from tjdocs.errors import UsageError, field_error
 from tjdocs.lds import ef_sod
 from tjdocs.lds.biometrics.iso19794_face import Eyes
@@ -26,7 +25,7 @@ from tjdocs.office.page_names import KEYS, page_name, page_name_faults, page_nam
 from tjdocs.pki import Signer
 from tjdocs.pki.public_key import hash_data
 from tjdocs.portrait import face_finder, photograph, signature_picture
-from tjdocs.times import PartialDate
+from tjdocs.times import PartialDate, anniversary
 
 __all__ = ["Draft", "prepare_portrait"]
 

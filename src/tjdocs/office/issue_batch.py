@@ -22,7 +22,8 @@ from typing import Any
 
 from tjdocs.documents import ApplicationError, DocumentType, DocumentTypes, FieldError, NotEligible, RuleResult
 from tjdocs.errors import InputError, OutputError, TjdocsError, UsageError
-from tjdocs.office import application_rows, batch_files, output_folder
+from tjdocs.files import replace_file
+from tjdocs.office import application_rows, batch_files
 from tjdocs.office.office import Office
 from tjdocs.pki import Authority
 from tjdocs.register import Keys, OfficerKey, Register
@@ -276,9 +277,7 @@ class Batch:
             if self.moment < last:
                 hint = f"it was {last.isoformat()} when the batch was last at work"
                 raise InputError("the clock stands before the last run", where=self.moment.isoformat(), hint=hint)
-        output_folder.replace_file(
-            path, (json.dumps({**state, "at": self.moment.isoformat()}, indent=1) + "\n").encode()
-        )
+        replace_file(path, (json.dumps({**state, "at": self.moment.isoformat()}, indent=1) + "\n").encode())
 
 
 _ANOTHER = FieldError("line", "no document of the register lies in its folder", "move what lies there away")

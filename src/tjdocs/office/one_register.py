@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tjdocs.errors import InputError, OutputError, RegisterError
-from tjdocs.office import output_folder
+from tjdocs.files import replace_file
 from tjdocs.pki import Authority
 from tjdocs.register import Csca, Register
 from tjdocs.register.number_ranges import Pattern
@@ -112,7 +112,7 @@ def _read(folder: Path) -> dict[str, _Kept]:
 
 def _write(folder: Path, kept: dict[str, _Kept]) -> None:
     rows = [{"id": row.id, "place": row.place, "patterns": list(row.patterns)} for row in kept.values()]
-    output_folder.replace_file(folder / FILE, (json.dumps({"schema": 1, "registers": rows}, indent=1) + "\n").encode())
+    replace_file(folder / FILE, (json.dumps({"schema": 1, "registers": rows}, indent=1) + "\n").encode())
 
 
 @contextmanager

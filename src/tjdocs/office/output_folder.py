@@ -12,8 +12,8 @@ from typing import Any
 
 from tjdocs import inputs
 from tjdocs.errors import InputError, OutputError
+from tjdocs.files import flush_folder, replace_file, write_private
 from tjdocs.lds import ef_catalogue
-from tjdocs.pki.files import write_private
 
 __all__ = [
     "RECORD",
@@ -21,7 +21,6 @@ __all__ = [
     "check_new",
     "read_record",
     "record_json",
-    "replace_file",
     "replace_record",
     "staged",
     "write",
@@ -72,7 +71,7 @@ class Staging:
                 _write(path, data)
                 folders.add(path.parent)
             for folder in folders:
-                _flush(folder)
+                flush_folder(folder)
 
     def put_in_place(self) -> None:
         """Let the folder appear, whole, in its place."""
@@ -80,7 +79,7 @@ class Staging:
             with _told(self._place):
                 os.replace(self._folder, self._place)
                 self.placed = True
-                _flush(self._place.parent)
+                flush_folder(self._place.parent)
 
     def _close(self) -> None:
         if self._folder is not None:
@@ -164,21 +163,6 @@ def replace_record(folder: Path, record: Mapping[str, Any]) -> None:
     replace_file(folder / RECORD, record_json(record))
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Write a file, or put another in its place, whole or not at all.
-
-    :raises OutputError: it cannot be written
-    """
-    staging = path.with_name(f".{path.name}-{os.getpid()}")
-    with _told(path.parent):
-        try:
-            _write(staging, data)
-            os.replace(staging, path)
-            _flush(path.parent)
-        finally:
-            staging.unlink(missing_ok=True)
-
-
 def record_json(record: Mapping[str, Any]) -> bytes:
     """Return a record as its file holds it."""
     return (json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
@@ -194,12 +178,3 @@ def _write(path: Path, data: bytes) -> None:
     write_private(path, data)
     if path.read_bytes() != data:
         raise OSError(0, "what was written does not read back")
-
-
-def _flush(folder: Path) -> None:
-    """Put a folder's entries on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,32 +10,14 @@ from typing import Any
 from tjdocs import specs
 from tjdocs.asn1 import x509_schema
 from tjdocs.errors import SpecError, UsageError
+from tjdocs.times import Period
 
-__all__ = ["Period", "Profile", "Role", "load"]
+__all__ = ["Profile", "Role", "load"]
 
 _FILE = "pki/profiles.toml"
 _C, _O, _OU, _CN = "2.5.4.6", "2.5.4.10", "2.5.4.11", "2.5.4.3"
 _PRINTABLE, _UTF8 = 0x13, 0x0C
 _BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A span of calendar years and months."""
-
-    years: int = 0
-    months: int = 0
-
-    def after(self, moment: datetime) -> datetime:
-        """Return the moment that lies this long after ``moment``; the last day of a shorter month."""
-        index = moment.year * 12 + moment.month - 1 + self.years * 12 + self.months
-        year, month = divmod(index, 12)
-        for day in (moment.day, 30, 29, 28):
-            try:
-                return moment.replace(year=year, month=month + 1, day=day)
-            except ValueError:
-                continue
-        raise UsageError("beyond the calendar", where=moment.date().isoformat(), hint="an earlier moment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +64,7 @@ class Profile:
         Several days of a long month lead to the last day of a short one. A signer made on the last days of the CSCA's
         key ends on the same day as the CSCA, at a later hour.
         """
-        return self.csca.certificate.after(begin).replace(hour=23, minute=59, second=59)
+        return self.csca.certificate.after_moment(begin).replace(hour=23, minute=59, second=59)
 
     def seal_signer(self, category: str) -> Role:
         """Return the seal signer of a category of documents.

@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tjdocs.asn1 import der, tlv, x509_schema, x509_writing
 from tjdocs.errors import KeyMaterialError, UsageError
-from tjdocs.pki import algorithms, certificate_profiles, curves, public_key
+from tjdocs.pki import algorithms, curves, public_key
 from tjdocs.pki import signed_data as cms
 from tjdocs.pki.certificate import OID_SEAL_SIGNER, Certificate
-from tjdocs.times import aware
+from tjdocs.times import Period, aware
 
 __all__ = [
     "PrivateKey",
@@ -83,7 +83,7 @@ class Signer:
     certificate: Certificate
     row: algorithms.Combination
     key: PrivateKey = field(repr=False)
-    usage: certificate_profiles.Period | None = None
+    usage: Period | None = None
 
     @cached_property
     def algorithm(self) -> bytes:
@@ -112,7 +112,7 @@ class Signer:
         aware(at)
         begin, end = self.certificate.private_key_usage or (self.certificate.not_before, None)
         if end is None and self.usage is not None:
-            end = self.usage.after(self.certificate.not_before)
+            end = self.usage.after_moment(self.certificate.not_before)
         # by days: a date given for a moment must not fall before a signer made on that day
         if (begin and at.astimezone(UTC).date() < begin.date()) or at > (end or self.certificate.not_after):
             raise KeyMaterialError(

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from tjdocs import limits, specs
 from tjdocs.errors import UsageError
-from tjdocs.lds._errors import Problem
 from tjdocs.lds.biometrics import image_header
 from tjdocs.lds.biometrics.iso19794_face import Eyes, FaceImage
+from tjdocs.lds.lds_problems import Problem
 
 if TYPE_CHECKING:
     from PIL import Image

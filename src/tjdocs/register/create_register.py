@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import insert
 
-from tjdocs.pki.files import write_private
+from tjdocs.files import write_private
 from tjdocs.register import database, records, tables
 from tjdocs.register.context import Context
 from tjdocs.register.officer_keys import OfficerSigner

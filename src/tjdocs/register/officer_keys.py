@@ -6,7 +6,6 @@ secret. A token replaces the file as any object with ``public`` and ``sign``: :c
 
 import base64
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,8 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from tjdocs import limits
 from tjdocs.auditlog.entry import decode_base64, encode_base64
-from tjdocs.errors import InputError, KeyMaterialError, OutputError, UsageError
-from tjdocs.pki.files import write_private
+from tjdocs.errors import InputError, KeyMaterialError, UsageError
+from tjdocs.files import replace_file, write_new
 from tjdocs.pki.key_protection import PROTECTED, protect
 from tjdocs.register import records
 
@@ -79,7 +78,7 @@ class OfficerKey:
         :raises OutputError: there is a file already, or it cannot be written
         """
         fresh = cls.generate()
-        _write(Path(path), protect(fresh.key, _usable(passphrase)))
+        write_new(Path(path), protect(fresh.key, _usable(passphrase)))
         return fresh
 
     @classmethod
@@ -112,12 +111,7 @@ class OfficerKey:
         :raises OutputError: the file cannot be written
         """
         pem = protect(cls.open(path, passphrase=passphrase).key, _usable(new))
-        fresh = Path(f"{path}.new")
-        _write(fresh, pem)
-        try:
-            os.replace(fresh, path)
-        except OSError as error:
-            raise OutputError("cannot write", where=str(path), hint=error.strerror or "") from None
+        replace_file(Path(path), pem)
 
     @property
     def public(self) -> bytes:
@@ -238,13 +232,6 @@ def _usable(passphrase: bytes) -> bytes:
         hint = f"{PASSPHRASE}, of {_SHORTEST} to {_LONGEST} bytes"
         raise UsageError("an officer's key needs a passphrase", where="passphrase", hint=hint)
     return passphrase
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        write_private(path, data)
-    except OSError as error:
-        raise OutputError("cannot write", where=str(path), hint=error.strerror or "") from None
 
 
 def _read(path: Path) -> bytes:

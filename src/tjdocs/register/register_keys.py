@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from tjdocs.auditlog.checkpoint import LogSigner, Verifier
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, UsageError
-from tjdocs.pki.files import write_private
+from tjdocs.files import replace_file, write_private
 
 __all__ = ["DataKey", "Keys"]
 
@@ -153,13 +153,7 @@ class Keys:
         return self._with(self.data[:1], folder, passphrase)
 
     def _with(self, data: tuple[DataKey, ...], folder: str | Path, passphrase: bytes | None) -> "Keys":
-        place = Path(folder) / "data.key"
-        fresh = place.with_suffix(".new")
-        try:
-            write_private(fresh, _sealed(data, passphrase))
-            os.replace(fresh, place)
-        except OSError as error:
-            raise OutputError("cannot write", where=str(place), hint=error.strerror or "") from None
+        replace_file(Path(folder) / "data.key", _sealed(data, passphrase))
         return replace(self, data=data)
 
     def unwrap(self, wrapped: bytes) -> bytes:

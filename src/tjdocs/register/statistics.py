@@ -9,10 +9,10 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, String, case, exists, func, literal, select, union_all
 
-from tjdocs.documents.validity import anniversary
 from tjdocs.errors import UsageError
 from tjdocs.register import tables
 from tjdocs.register.context import Context
+from tjdocs.times import anniversary
 
 __all__ = ["DIMENSIONS", "Row", "Statistics", "run"]
 

@@ -57,7 +57,7 @@ class Seal:
         profile = vds_profiles.find(header.definition, header.category, header.country)
         if profile is None:
             unknown = f"{header.definition:02X} {header.category:02X} of {header.country}"
-            against: tuple[Problem, ...] = (Problem("profile-unknown", "", header.size - 2, unknown),)
+            against: tuple[Problem, ...] = (Problem("profile-unknown", "", offset=header.size - 2, detail=unknown),)
         else:
             against = profile.check(header, found)
         return cls(raw, header, found, closing, profile, (*problems, *faults, *against))

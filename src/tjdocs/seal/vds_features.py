@@ -59,22 +59,22 @@ def read(data: bytes, offset: int, *, der: bool) -> tuple[tuple[Feature, ...], F
         name = "signature" if tag == SIGNATURE else f"feature {tag:02X}"
         item, minimal = _one(data, offset, der=der or tag == SIGNATURE)
         if not minimal:
-            problems.append(Problem("length-form", name, offset + 1))
+            problems.append(Problem("length-form", name, offset=offset + 1))
         if item is None:
             # an unusable length has been named; a value that is cut has not
-            return tuple(features), None, (*problems, *((Problem("cut", name, offset),) if minimal else ()))
+            return tuple(features), None, (*problems, *((Problem("cut", name, offset=offset),) if minimal else ()))
         if tag == SIGNATURE:
             if item.end < len(data):
-                problems.append(Problem("trailing", "", item.end))
+                problems.append(Problem("trailing", "", offset=item.end))
             if not item.value or len(item.value) % 2:
-                problems.append(Problem("signature-length", "", offset))
+                problems.append(Problem("signature-length", "", offset=offset))
             return tuple(features), item, tuple(problems)
         if tag in seen:
-            problems.append(Problem("feature-duplicate", name, offset))
+            problems.append(Problem("feature-duplicate", name, offset=offset))
         seen.add(tag)
         features.append(item)
         offset = item.end
-    return tuple(features), None, (*problems, Problem("signature-missing", "", offset))
+    return tuple(features), None, (*problems, Problem("signature-missing", "", offset=offset))
 
 
 def _one(data: bytes, offset: int, *, der: bool) -> tuple[Feature | None, bool]:

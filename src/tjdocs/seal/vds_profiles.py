@@ -225,12 +225,12 @@ class Profile:
         """Return what the profile has against a header's version and features."""
         problems = []
         if header.version not in self.versions:
-            problems.append(Problem("profile-version", "version", 1, f"version {header.version}"))
+            problems.append(Problem("profile-version", "version", offset=1, detail=f"version {header.version}"))
         present = set()
         for feature in features:
             spec = self.by_tag(feature.tag)
             if spec is None:
-                problems.append(Problem("feature-unknown", f"feature {feature.tag:02X}", feature.offset))
+                problems.append(Problem("feature-unknown", f"feature {feature.tag:02X}", offset=feature.offset))
                 continue
             present.add(spec.name)
             problems += _check_one(spec, feature, header)
@@ -246,13 +246,13 @@ class Profile:
 
 def _check_one(spec: FeatureSpec, feature: Feature, header: Header) -> tuple[Problem, ...]:
     if not spec.length[0] <= len(feature.value) <= spec.length[1]:
-        return (Problem("feature-length", spec.name, feature.offset, f"{len(feature.value)} bytes"),)
+        return (Problem("feature-length", spec.name, offset=feature.offset, detail=f"{len(feature.value)} bytes"),)
     try:
         value = spec.decode(feature.value)
     except ValueError:
-        return (Problem("feature-value", spec.name, feature.offset),)
+        return (Problem("feature-value", spec.name, offset=feature.offset),)
     if spec.zone and not spec.sound(value, header.issue_date or _ANY_DAY):
-        return (Problem("zone", spec.name, feature.offset),)
+        return (Problem("zone", spec.name, offset=feature.offset),)
     return ()
 
 

@@ -19,10 +19,10 @@ from tjdocs.archives import ArchiveError, read_zip
 from tjdocs.border.checks.register_status import Standing
 from tjdocs.border.crossing import Case
 from tjdocs.border.evidence import evidence_signature
-from tjdocs.border.files import write_new
 from tjdocs.border.inspector import Inspector, Verdict
 from tjdocs.border.policy import Policy
 from tjdocs.errors import InputError, RegisterError
+from tjdocs.files import write_new
 from tjdocs.findings import Finding, Outcome, enforce_premises
 from tjdocs.inspection import Evidence
 from tjdocs.inspection.evidence_json import evidence_from_json, evidence_json

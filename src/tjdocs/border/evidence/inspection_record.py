@@ -20,7 +20,7 @@ from typing import Any
 from tjdocs import __version__, specs
 from tjdocs.border.inspector import Verdict
 from tjdocs.errors import InputError, OutputError
-from tjdocs.pki.files import write_private
+from tjdocs.files import write_private
 from tjdocs.times import day_of
 
 __all__ = ["Records", "retention"]

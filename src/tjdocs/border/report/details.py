@@ -33,7 +33,7 @@ def problem_words() -> Mapping[str, Mapping[str, tuple[str, str]]]:
     }
     defects |= {row["name"]: (row["text"], row["clause"]) for row in table["defect"]}
     words = {"": MappingProxyType(defects)}
-    words["mrz"] = MappingProxyType({kind.code: (kind.message, kind.clause) for kind in mrz.problem_kinds().values()})
+    words["mrz"] = MappingProxyType({kind.code: (kind.text, kind.clause) for kind in mrz.problem_kinds().values()})
     for area, room in (("lds", "lds"), ("seal", "seals")):
         rows = specs.read_toml(f"{room}/problems.toml")["problem"]
         words[area] = MappingProxyType({row["code"]: (row["text"], row["clause"]) for row in rows})

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tjdocs import __version__, mrz, specs
-from tjdocs.border.files import write_new
 from tjdocs.border.inspector import Verdict
 from tjdocs.border.policy import Decision
 from tjdocs.border.report.details import explain, phrase, problem_words, say
 from tjdocs.border.report.report_rows import advice, not_checked, title
 from tjdocs.border.report.safe_values import MAX_PICTURE, MAX_TEXT, face, neutral
 from tjdocs.border.report.wording import Texts, action, texts
+from tjdocs.files import write_new
 from tjdocs.findings import Finding, Outcome, checks
 from tjdocs.inspection import Examination
 from tjdocs.inspection.lds_checks import ChipContent

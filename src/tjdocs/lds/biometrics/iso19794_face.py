@@ -10,9 +10,9 @@ from struct import Struct
 from struct import error as struct_error
 
 from tjdocs.errors import UsageError
-from tjdocs.lds._errors import LdsError, Problem
 from tjdocs.lds.biometrics import image_header
 from tjdocs.lds.biometrics.iso19794_codes import code_name, undefined
+from tjdocs.lds.lds_problems import LdsError, Problem
 from tjdocs.spans import Span
 
 __all__ = [

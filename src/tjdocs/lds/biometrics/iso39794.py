@@ -10,9 +10,9 @@ from types import MappingProxyType
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Place
 from tjdocs.errors import UsageError
-from tjdocs.lds._errors import LdsError, guarded
 from tjdocs.lds.biometrics import image_header
 from tjdocs.lds.data_objects import objects
+from tjdocs.lds.lds_problems import LdsError, guarded
 
 __all__ = ["Iso39794Face"]
 

@@ -20,7 +20,7 @@ from PIL import Image
 from tjdocs import specs
 from tjdocs.mrz.formats import formats
 from tjdocs.mrz.mrz import Repair, Zone
-from tjdocs.mrz.mrz_problems import Problem, problem
+from tjdocs.mrz.mrz_problems import Problem
 from tjdocs.mrz.ocr.find_lines import Grey, Row, rows_in
 from tjdocs.mrz.ocr.image_file import open_picture
 from tjdocs.mrz.ocr.match_characters import Match, match
@@ -106,7 +106,7 @@ def read(image: str | os.PathLike[str] | bytes | Image.Image, *, at: date | date
     pixels = open_picture(image, max_bytes=numbers.max_bytes, max_pixels=numbers.max_pixels)
     best = _best(pixels, day)
     if best is None:
-        return Zone(None, (), day, (problem("no-zone"),), Repair(()))
+        return Zone(None, (), day, (Problem("no-zone"),), Repair(()))
     zone = repair_mrz.repair(best.zone, best.likelihoods)
     return replace(zone, problems=(*zone.problems, *_doubtful(zone, best)))
 
@@ -216,4 +216,6 @@ def _doubtful(zone: Zone, reading: _Reading) -> Iterator[Problem]:
         return
     layout = formats()[zone.format]
     for index in np.flatnonzero(reading.doubts):
-        yield problem(_CODES[int(reading.doubts.flat[index])], layout.name_at(int(index)), layout.position(int(index)))
+        yield Problem(
+            _CODES[int(reading.doubts.flat[index])], layout.name_at(int(index)), position=layout.position(int(index))
+        )

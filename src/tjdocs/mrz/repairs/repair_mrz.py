@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tjdocs.errors import UsageError
 from tjdocs.mrz.formats import Format
 from tjdocs.mrz.mrz import Candidate, Change, Repair, Zone
-from tjdocs.mrz.mrz_problems import Problem, problem
+from tjdocs.mrz.mrz_problems import Problem
 from tjdocs.mrz.repairs import line_shapes
 from tjdocs.mrz.repairs.check_digit_solver import Changes
 from tjdocs.mrz.repairs.fillers import suspicious
@@ -113,7 +113,7 @@ def _made(zone: Zone, best: list[_Whole]) -> Zone:
         candidates = tuple(_candidate(zone.lines, whole, first.cost) for whole in best)
         return replace(
             zone,
-            problems=(*zone.problems, problem("repair-ambiguous")),
+            problems=(*zone.problems, Problem("repair-ambiguous")),
             repair=Repair(zone.lines, (), candidates),
         )
     layout = first.layout
@@ -123,7 +123,8 @@ def _made(zone: Zone, best: list[_Whole]) -> Zone:
     candidates = ()
     if len(best) > 1:
         candidates = tuple(_candidate(zone.lines, whole, first.cost) for whole in best)
-        problems += [problem("repair-ambiguous", *place) for place in _differing(layout, best).items()]
+        differing = _differing(layout, best).items()
+        problems += [Problem("repair-ambiguous", name, position=position) for name, position in differing]
     problems += judge(layout, joined, zone.at)
     repair_ = Repair(zone.lines, changes, candidates)
     return Zone(layout.name, layout.split(joined), zone.at, tuple(problems), repair_)
@@ -152,7 +153,7 @@ def _changes(read: tuple[str, ...], layout: Format, joined: str) -> tuple[Change
 
 
 def _told(change: Change) -> Problem:
-    return problem("repaired", change.field, change.position, expected=change.repaired, found=change.read)
+    return Problem("repaired", change.field, position=change.position, expected=change.repaired, found=change.read)
 
 
 def _differing(layout: Format, best: list[_Whole]) -> dict[str, tuple[int, int]]:

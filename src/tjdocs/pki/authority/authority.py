@@ -10,7 +10,6 @@ import re
 import shutil
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha1
 from pathlib import Path
@@ -26,12 +25,12 @@ from cryptography.hazmat.primitives.serialization import (
 
 from tjdocs.asn1 import der, extensions, x509_schema, x509_writing
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, UsageError
+from tjdocs.files import replace_file, write_private
 from tjdocs.pki import certificate_profiles, distinguished_name, signer
 from tjdocs.pki.algorithms import Combination
 from tjdocs.pki.authority import issuance, issue_crl
 from tjdocs.pki.certificate import OID_SEAL_SIGNER, Certificate, CertificateError
 from tjdocs.pki.crl import Crl
-from tjdocs.pki.files import write_private
 from tjdocs.pki.signer import PrivateKey, Signer
 from tjdocs.times import aware
 
@@ -270,12 +269,12 @@ class Authority:
         crl = issue_crl.next_list(self.csca, key, row, number=number, revoked=entries, at=now)
         # the number first: a crash between the two must not give two lists one number
         self._write_state(crl_number=count)
-        _replace(self._folder / "csca.crl", crl)
+        replace_file(self._folder / "csca.crl", crl, mode=0o644)
         return crl
 
     def _write_state(self, **changes: object) -> None:
         self._state.update(changes)
-        _replace(self._folder / _STATE, (json.dumps(self._state, indent=1) + "\n").encode())
+        replace_file(self._folder / _STATE, (json.dumps(self._state, indent=1) + "\n").encode(), mode=0o644)
 
     def _on_file(self) -> dict[str, Certificate]:
         """Return the signers' certificates by the names of their files; other files in the folder do not matter."""
@@ -373,7 +372,7 @@ class Authority:
         key = signer.generate_key(row)
         spki = signer.public_key_info(key, named_curves=bool(self._state["named_curves"]))
         subject = profile.signer_name(number, trial=self.trial) if role == "ds" else profile.seal_name(number)
-        not_after = period.certificate.after(at)
+        not_after = period.certificate.after_moment(at)
         if not_after > self.csca.not_after:
             raise KeyMaterialError("the CSCA's certificate ends before the signer's would", where=str(self._folder))
         authority_id = extensions.authority_key_identifier(self.csca.subject_key_identifier or b"")
@@ -383,7 +382,7 @@ class Authority:
             values += [
                 ("2.5.29.14", False, extensions.subject_key_identifier(_identifier(spki))),
                 ("2.5.29.15", True, extensions.key_usage(0)),
-                ("2.5.29.16", False, extensions.private_key_usage_period(at, period.private_key.after(at))),
+                ("2.5.29.16", False, extensions.private_key_usage_period(at, period.private_key.after_moment(at))),
                 ("2.5.29.17", False, name),
                 ("2.5.29.18", False, name),
                 ("2.5.29.31", False, extensions.crl_distribution_point(profile.crl)),
@@ -399,7 +398,7 @@ class Authority:
         stem = self._folder / "signers" / f"{role}-{number:04d}"
         stem.with_suffix(".key").unlink(missing_ok=True)  # what a crash may have left without a certificate
         _write_key(stem.with_suffix(".key"), key, self._passphrase)
-        _replace(stem.with_suffix(".cer"), certificate)
+        replace_file(stem.with_suffix(".cer"), certificate, mode=0o644)
         self._write_state(issued=issuance.write(self._issued()))
         return self._newest(role, category)
 
@@ -460,7 +459,7 @@ def _self_signed(key: PrivateKey, at: datetime, state: dict[str, object]) -> byt
         ("2.5.29.35", False, extensions.authority_key_identifier(identifier)),
         ("2.5.29.14", False, extensions.subject_key_identifier(identifier)),
         ("2.5.29.15", True, extensions.key_usage(5, 6)),
-        ("2.5.29.16", False, extensions.private_key_usage_period(at, profile.csca.private_key.after(at))),
+        ("2.5.29.16", False, extensions.private_key_usage_period(at, profile.csca.private_key.after_moment(at))),
         ("2.5.29.17", False, name),
         ("2.5.29.18", False, name),
         ("2.5.29.19", True, extensions.basic_constraints(0)),
@@ -514,17 +513,3 @@ def _read_certificate(path: Path) -> Certificate:
 def _write_key(path: Path, key: PrivateKey, passphrase: bytes | None) -> None:
     encryption = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
     write_private(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption))
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        Path(name).chmod(0o644)
-        _put_in_place(Path(name), path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise

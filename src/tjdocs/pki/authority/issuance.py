@@ -13,12 +13,13 @@ from typing import Any
 from tjdocs.errors import UsageError
 from tjdocs.pki import certificate_profiles
 from tjdocs.pki.certificate import Certificate
+from tjdocs.times import Period
 
 __all__ = ["Issuance", "check_year", "count_year", "crl_number", "next_number", "read", "seal_serial", "write"]
 
 _NUMBER_BITS = 12  # more than there are names of seal signers
 _CRL_BITS = 32
-_YEAR = certificate_profiles.Period(years=1)
+_YEAR = Period(years=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +81,14 @@ def check_year(issuances: Iterable[Issuance], at: datetime) -> None:
     """
     begins, most = _of_year(issuances, at), certificate_profiles.load().seal_keys
     if len(begins) >= most:
-        free = _YEAR.after(begins[-most]).date().isoformat()
+        free = _YEAR.after_moment(begins[-most]).date().isoformat()
         hint = f"at most {most} keys are published in a year (Doc 9303-12, 4.1.3); the next one from {free} on"
         raise UsageError("too many seal signers in a year", where=at.date().isoformat(), hint=hint)
 
 
 def _of_year(issuances: Iterable[Issuance], at: datetime) -> list[datetime]:
     begins = sorted(one.begin for one in issuances if one.role == "seal")
-    return [begin for begin in begins if _YEAR.after(min(begin, at)) > max(begin, at)]
+    return [begin for begin in begins if _YEAR.after_moment(min(begin, at)) > max(begin, at)]
 
 
 def seal_serial(csca: Certificate, number: int, *, trial: bool) -> int:

@@ -1,14 +1,13 @@
-"""What may be wrong with a file of the LDS: too broken to read, or readable with a named fault."""
+"""Files of the LDS that cannot be read, and named problems of those that can."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import cache, wraps
+from dataclasses import dataclass
+from functools import wraps
 from types import MappingProxyType
-from typing import ParamSpec, TypeVar
+from typing import ClassVar, ParamSpec, TypeVar
 
-from tjdocs import specs
+from tjdocs import problems
 from tjdocs.asn1.tlv import TlvError
-from tjdocs.errors import SpecError
 
 __all__ = ["REASONS", "LdsError", "Problem", "guarded"]
 
@@ -62,45 +61,8 @@ def guarded(function: Callable[_P, _R]) -> Callable[_P, _R]:
     return wrapper
 
 
-@cache
-def _known() -> Mapping[str, Mapping[str, str]]:
-    known: dict[str, Mapping[str, str]] = {}
-    for row in specs.read_toml("lds/problems.toml")["problem"]:
-        specs.require_keys(row, ("code", "severity", "text", "clause"), where="specs/lds/problems.toml")
-        if row["severity"] not in ("error", "warning") or row["code"] in known:
-            raise SpecError("unusable row", where=f"specs/lds/problems.toml, {row['code']}")
-        known[row["code"]] = MappingProxyType(row)
-    return MappingProxyType(known)
-
-
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """A named fault in a file that could be read; ``specs/lds/problems.toml`` lists them all.
+class Problem(problems.Problem):
+    """A named problem of a file of the LDS that could be read."""
 
-    :param code: stable word, for example ``image-size``
-    :param subject: what is concerned where there are several: a field, ``face 2``
-    :param detail: measured and expected values, for a person
-    """
-
-    code: str
-    subject: str = ""
-    detail: str = field(default="", repr=False)
-
-    def __post_init__(self) -> None:
-        if self.code not in _known():
-            raise SpecError("unknown problem code", where=self.code, hint="specs/lds/problems.toml lists them")
-
-    @property
-    def severity(self) -> str:
-        """``error``: against the standard; ``warning``: met in genuine documents and harmless by itself."""
-        return _known()[self.code]["severity"]
-
-    @property
-    def text(self) -> str:
-        """What it means, in a sentence."""
-        return _known()[self.code]["text"]
-
-    @property
-    def clause(self) -> str:
-        """Where the standard says so."""
-        return _known()[self.code]["clause"]
+    TABLE: ClassVar[str] = "lds/problems.toml"
