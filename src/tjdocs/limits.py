@@ -77,6 +77,7 @@ SEAL = 4096  # no ISO symbology holds so much
 PIXELS = 40_000_000  # of any picture
 _PIXELS_ANYWAY = 9_000_000  # of a picture however short its file is: a sheet in 300 dpi
 _PIXELS_PER_BYTE = 10
+EDGES = 800_000  # of a picture of a seal, in its rows or its columns; one with more is halved
 ENLARGED_PIXELS = 1_000_000  # of a picture that is also read enlarged
 
 
