@@ -187,7 +187,10 @@ def import_paths(
     """
     files = list(_files(paths))
     how = _How(anchors, trust_candidates, bilateral, aware(at), len(files))
-    reports = [_import_file(store, path, how) for path in files]
+    try:
+        reports = [_import_file(store, path, how) for path in files]
+    finally:
+        _keep_waiting(store, how)
     for anchor in anchors:
         source = Source("anchor", anchor.sha256, kind="anchor", imported=how.imported)
         store.add(source, _placed(resolve([anchor]), store, attempts_for([anchor])), grounds={anchor.sha256: "anchor"})
@@ -210,6 +213,8 @@ class _How:
     bilateral: bool
     at: datetime
     files: int
+    waiting: list[tuple[Source, list[Crl]]] = field(default_factory=list)
+    """Files of CRLs alone that are not written yet: writing each on its own takes longer than all else."""
 
     @property
     def imported(self) -> str:
@@ -236,6 +241,8 @@ def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport
     crls: list[Crl] = []
     for block in _blocks(data):
         content = _recognise(block, path)
+        if not isinstance(content, Crl):
+            _keep_waiting(store, how)
         if isinstance(content, MasterList):
             if how.bilateral:
                 hint = "import it without --bilateral: its signature speaks for it"
@@ -271,7 +278,10 @@ def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport
     if loose or crls:
         kind = "bilateral" if how.bilateral else "file"
         source = Source(path.name, sha256(data).hexdigest(), "not-applicable", kind, imported=how.imported)
-        new += _add(store, source, loose, kinds, how.ground(on_list=False), crls)
+        if not (loose or lists):
+            how.waiting.append((source, crls))
+        else:
+            new += _add(store, source, loose, kinds, how.ground(on_list=False), crls)
     signature = max((own for _, _, own in lists), key=lambda own: _ORDER.index(own.outcome), default=_NO_LIST)
     unreadable = sum(len(content.unreadable) for _, content, _ in lists)
     report = SourceReport(
@@ -294,6 +304,12 @@ def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport
 _NO_LIST = ListSignature("not-applicable")
 
 
+def _keep_waiting(store: TrustStore, how: _How) -> None:
+    if how.waiting:
+        store.add_crls(how.waiting)
+        how.waiting.clear()
+
+
 def _add(
     store: TrustStore,
     source: Source,
@@ -314,17 +330,33 @@ def _placed(resolutions: list[Resolution], store: TrustStore, attempts: Attempts
     return [(r.certificate, again.get(r.certificate.sha256, r.kind)) for r in resolutions]
 
 
+_READERS: tuple[tuple[Callable[[bytes], MasterList | Certificate | Crl], type[Exception]], ...] = (
+    (Certificate.parse, CertificateError),
+    (MasterList.parse, CmsError),
+    (Crl.parse, CrlError),
+)
+
+
 def _recognise(block: bytes, path: Path) -> MasterList | Certificate | Crl:
-    try:
-        return Certificate.parse(block)
-    except CertificateError:
-        pass
-    try:
-        return MasterList.parse(block)
-    except CmsError:
-        pass
-    try:
-        return Crl.parse(block)
-    except CrlError:
-        pass
+    first = _likely(block)
+    # a reader that refuses also tries BER, which takes ten times as long as reading
+    for parse, error in sorted(_READERS, key=lambda pair: pair[1] is not first):
+        with suppress(error):
+            return parse(block)
     raise InputError("nothing to import", where=str(path), hint="give master lists, certificates or CRLs")
+
+
+def _likely(block: bytes) -> type[Exception]:
+    """Return the error of the reader that a block's first bytes are for; any other may still read it."""
+    inside = _content(block)
+    if inside[:1] == b"\x06":  # the content type of SignedData
+        return CmsError
+    # a certificate of version 2 or 3 says its version in brackets, a CRL as a number
+    return CrlError if _content(inside)[:1] == b"\x02" else CertificateError
+
+
+def _content(data: bytes) -> bytes:
+    """Return the beginning of a SEQUENCE's content, empty where it is none."""
+    if data[:1] != b"\x30" or len(data) < 2:
+        return b""
+    return data[2 + (data[1] & 0x7F if data[1] > 0x80 else 0) :][:16]

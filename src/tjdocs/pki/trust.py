@@ -483,12 +483,26 @@ class TrustStore:
         :param signers: of a master list: the certificates from its signer to its anchor
         :raises OutputError: the store cannot be written
         """
-        if self._path is None:
-            raise OutputError("a store in memory cannot be added to", hint="use TrustStore.create")
+        path = self._writable()
         with self._lock:
-            new = storing.write(self._path, source, certificates, grounds, crls, signers)
+            new = storing.write(path, source, certificates, grounds, crls, signers)
             self._loaded = None
         return new
+
+    def add_crls(self, files: Sequence[tuple[Source, Sequence[Crl]]]) -> None:
+        """Keep the revocation lists of several files, with one write for all.
+
+        :raises OutputError: the store cannot be written
+        """
+        path = self._writable()
+        with self._lock:
+            storing.write_crls(path, files)
+            self._loaded = None
+
+    def _writable(self) -> FilePath:
+        if self._path is None:
+            raise OutputError("a store in memory cannot be added to", hint="use TrustStore.create")
+        return self._path
 
 
 class _BeforeRevocation(TrustStore):
