@@ -70,6 +70,8 @@ ATTEMPTS_COST = 500  # milliseconds, roughly, of all signatures verified for one
 LIST_COST_PER_BYTE = 0.005  # milliseconds more, where many certificates are placed
 RSA_BITS = 8192
 CANDIDATE_ISSUERS = 64
+KEY_ROUNDS = 2_000_000  # by which a passphrase becomes the key of a private key's file
+KEY_SCRYPT = 2_600_000  # N times r times p, where scrypt does that; our own files have 655,360
 PATH_LINKS = 8
 
 # seals and pictures

@@ -4,12 +4,11 @@ from datetime import datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import load_der_private_key, load_pem_private_key
 
 from tjdocs.asn1 import der, times
 from tjdocs.errors import KeyMaterialError, UsageError
 from tjdocs.findings import Finding, Outcome
-from tjdocs.pki import algorithms, cms, revocation, signer_rules
+from tjdocs.pki import algorithms, cms, key_protection, revocation, signer_rules
 from tjdocs.pki.importing import read_certificate
 from tjdocs.pki.signer import Signer, public_key_info, signed_data
 from tjdocs.pki.signer_rules import Fault, StatedTime
@@ -34,8 +33,7 @@ def read_signer(certificate: str | Path, key: str | Path, *, passphrase: bytes |
     own = read_certificate(certificate)
     try:
         data = Path(key).read_bytes()
-        load = load_pem_private_key if b"-----BEGIN" in data else load_der_private_key
-        private = load(data, passphrase)
+        private = key_protection.load(data, passphrase, where=str(key))
     except (OSError, ValueError, TypeError):
         raise KeyMaterialError("no private key, or another passphrase", where=str(key)) from None
     kind = ""

@@ -21,12 +21,11 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
-    load_pem_private_key,
 )
 
 from tjdocs.asn1 import der, extensions, writing, x509
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, UsageError
-from tjdocs.pki import issuance, listing, names, profiles, signer
+from tjdocs.pki import issuance, key_protection, listing, names, profiles, signer
 from tjdocs.pki.algorithms import Combination
 from tjdocs.pki.certificate import OID_SEAL_SIGNER, Certificate, CertificateError
 from tjdocs.pki.crl import Crl
@@ -346,7 +345,7 @@ class Authority:
     def _key(self, name: str, certificate: Certificate) -> PrivateKey:
         path = self._folder / name
         try:
-            key = load_pem_private_key(path.read_bytes(), self._passphrase)
+            key = key_protection.load(path.read_bytes(), self._passphrase, where=str(path))
         except OSError:
             raise KeyMaterialError("no key", where=str(path)) from None
         except (ValueError, TypeError):

@@ -21,10 +21,10 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
-    load_pem_private_key,
 )
 
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, UsageError
+from tjdocs.pki import key_protection
 from tjdocs.pki.files import write_private
 from tjdocs.register.checkpoint import LogSigner, Verifier
 
@@ -214,7 +214,7 @@ def _derive(passphrase: bytes, salt: bytes) -> bytes:
 
 def _private(pem: bytes, passphrase: bytes | None, place: Path) -> Ed25519PrivateKey:
     try:
-        key = load_pem_private_key(pem, passphrase)
+        key = key_protection.load(pem, passphrase, where=str(place / "log.key"))
     except TypeError:  # a passphrase where none is wanted, or none where one is
         if passphrase is None:
             raise KeyMaterialError("passphrase needed", where=str(place / "log.key"), hint=_GIVE) from None
