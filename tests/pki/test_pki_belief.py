@@ -200,7 +200,7 @@ def test_a_list_whose_signer_is_denied_does_not_count(tmp_path, who):
     assert store.under(policy(denied=[NOBODY])).trusted(OTHER.certificate)
     path = paths.build(b.signer(OTHER, "XX").certificate, seen)
     assert (path.valid, path.reason) == (None, "not-believed")
-    said = explain(store, "XX", policy(denied=[denied.certificate.sha256]))
+    said = explain(store, "XX", policy(denied=[denied.certificate.sha256]), at=b.AT)
     assert not any(line.startswith("Denied by the policy, and not in the store") for line in said)
 
 

@@ -39,6 +39,8 @@ class SourceReport:
     :param new: how many the store did not know
     :param parsed: how many have a public key that loads
     :param signature: outcome of the list's own signature; ``not-applicable`` for what is no list
+    :param signer_revocation: why it is not settled whether the list's signer is revoked, by the words of
+        ``pa.ds-revocation``, once everything is imported; empty where it is, and for what is no list
     """
 
     source: str
@@ -53,6 +55,7 @@ class SourceReport:
     signature_reason: str
     unreadable: int = 0
     crls: int = 0
+    signer_revocation: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the report with the keys that the command line prints."""
@@ -67,6 +70,7 @@ class SourceReport:
             "warnings": [_resolution_json(item) for item in self.tolerated],
             "signature": self.signature,
             "signature_reason": self.signature_reason,
+            "signer_revocation": self.signer_revocation,
             "unreadable": self.unreadable,
             "crls": self.crls,
         }
@@ -198,10 +202,18 @@ def import_paths(
     revoked = store.revoked_signers
     return [
         replace(report, signature="failed", signature_reason="signer-revoked")
-        if signers & revoked and report.signature in ("passed", "warning")
-        else report
-        for report, signers in reports
+        if revoked & digests and report.signature in ("passed", "warning")
+        else replace(report, signer_revocation=_unsettled(store, sources, how.at))
+        for report, sources, digests in ((report, sources, _digests(sources)) for report, sources in reports)
     ]
+
+
+def _digests(sources: Sequence[Source]) -> frozenset[str]:
+    return frozenset(digest for source in sources for digest in source.signers)
+
+
+def _unsettled(store: TrustStore, sources: Sequence[Source], at: datetime) -> str:
+    return next(filter(None, (store.signer_revocation(source, at=at) for source in sources)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +242,8 @@ class _How:
         return "candidates-trusted" if self.trust_candidates else ""
 
 
-def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport, frozenset[str]]:
-    """Import a file; return its report, and the SHA-256 of every certificate on which its lists rest."""
+def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport, list[Source]]:
+    """Import a file; return its report, and the sources that its lists are."""
     data = _read(path)
     # each file has its part of the bound on all, so that no file takes another's
     cost = limits.ATTEMPTS_COST / how.files + limits.LIST_COST_PER_BYTE * len(data)
@@ -258,7 +270,7 @@ def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport
     attempts = attempts_for(certificates, parts=how.files)
     resolutions = resolve(certificates, attempts=attempts)
     kinds = {certificate.sha256: kind for certificate, kind in _placed(resolutions, store, attempts)}
-    new = 0
+    new, sources = 0, []
     # several lists in one file are several sources: each vouches for its own certificates alone
     for block, content, own in lists:
         source = Source(
@@ -273,6 +285,7 @@ def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport
             how.imported,
             " ".join(f"{certificate.sha256}:{certificate.key_digest}" for certificate in own.path),
         )
+        sources.append(source)
         ground, signers = how.ground(on_list=source.vouches), (*own.path, *own.beside)
         new += _add(store, source, content.certificates, kinds, ground, signers=signers)
     if loose or crls:
@@ -298,7 +311,7 @@ def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport
         unreadable,
         len(crls),
     )
-    return report, frozenset(c.sha256 for _, _, own in lists for c in own.path)
+    return report, sources
 
 
 _NO_LIST = ListSignature("not-applicable")
