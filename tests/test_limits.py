@@ -9,12 +9,14 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from tests.support import builders as b
+from tests.support import seals_made as seals
 from tjdocs import limits, seal
 from tjdocs.errors import InputError
 from tjdocs.inspection import Evidence, examine
 from tjdocs.pki import TrustStore
 from tjdocs.portrait import photograph
 from tjdocs.portrait.face_image import open_image
+from tjdocs.seal import bar_code
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs/security.md").read_text(encoding="utf-8")
@@ -110,6 +112,48 @@ def test_only_a_small_picture_is_read_enlarged(monkeypatch):
     seal.read_codes(blank(1000, "PNG"))
     seal.read_codes(blank(1001, "PNG"))
     assert sizes == [(1000, 1000), (3000, 3000), (1001, 1001)]
+
+
+def dotted(side: int, step: int) -> Image.Image:
+    tile = Image.new("L", (step, step), 255)
+    tile.paste(0, (0, 0, step // 2, step // 2))
+    row = Image.new("L", (side, step), 255)
+    for left in range(0, side, step):
+        row.paste(tile, (left, 0))
+    picture = Image.new("L", (side, side), 255)
+    for top in range(0, side, step):
+        picture.paste(row, (0, top))
+    return picture
+
+
+def as_file(picture: Image.Image) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, "PNG")
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("step", [2, 4, 6])
+def test_a_picture_full_of_dots_is_halved_before_codes_are_looked_for(step, monkeypatch):
+    """A file of 16 kB: at each dot a symbol might begin."""
+    seen = []
+    monkeypatch.setattr("tjdocs.seal.bar_code._read", lambda picture: seen.append(picture) or [])
+    for side in (3000, 1000):
+        seal.read_codes(as_file(dotted(side, step)))
+    assert all(max(bar_code._edges(picture)) <= limits.EDGES for picture in seen)
+    assert len(seen) == 3
+    assert seen[0].width < 3000
+    seen.clear()
+    seal.read_codes(blank(3000, "PNG"))
+    assert seen[0].size == (3000, 3000)
+
+
+@pytest.mark.parametrize("symbology", seal.symbologies())
+def test_a_seal_on_a_sheet_full_of_dots_is_read(symbology):
+    """300 dpi, modules of 4 pixels as ink-jet printers need them: halved, they have two."""
+    sheet = dotted(3000, 4)
+    sheet.paste(seal.draw_code(seals.made(), symbology), (1000, 1001))
+    assert max(bar_code._edges(sheet)) > limits.EDGES
+    assert seal.read_codes(as_file(sheet)) == [seals.made()]
 
 
 def test_a_page_full_of_zones_is_not_read_to_its_end(monkeypatch):

@@ -32,6 +32,10 @@ class ArchiveError(ValueError):
         self.reason = reason
 
 
+class _MoreBehindError(Exception):
+    """Bytes after the end of a stream that are not padding."""
+
+
 class _Metered:
     """A file that gives so many bytes as were granted, and no more."""
 
@@ -196,11 +200,15 @@ class _Unpacked:
                 return unpacked
 
     def _follows(self) -> bool:
-        """Whether another packed stream follows the one that ended; padding is none."""
+        """Whether another packed stream follows the one that ended; zeros after it are padding.
+
+        :raises _MoreBehindError: anything else follows
+        """
         assert self._inner is not None  # noqa: S101
         assert self._make is not None  # noqa: S101
         self._head = self._inner.unused_data + self._head
         if not self._starts(self._mark):
+            self._head = _padding(self._head, self._fill)
             return False
         self._inner = self._make()
         return True
@@ -214,6 +222,23 @@ class _Unpacked:
         data = self._more(_BLOCK)
         self.packed += len(data)
         return data
+
+
+def _padding(data: bytes, more: Callable[[], bytes]) -> bytes:
+    """Read what follows the end of a stream; return nothing.
+
+    :raises _MoreBehindError: it has another byte than zero
+    :raises ArchiveError: more zeros than are passed over
+    """
+    passed = 0
+    while data:
+        if data.strip(b"\0"):
+            raise _MoreBehindError
+        passed += len(data)
+        if passed > limits.PASSED_OVER:
+            raise ArchiveError("limit", "more zeros after its end than are passed over")
+        data = more()
+    return b""
 
 
 # ------------------------------------------------------------------------------------------------------------------ tar
@@ -264,9 +289,11 @@ def read_tar(source: IO[bytes], known: Callable[[str], bool]) -> Iterator[tuple[
 
     :param known: whether a file of this name is evidence; no other is read
     :raises InputError: the stream is none, breaks off, or is over the limits as a whole: its headers, its folders
-        without files, a file that is passed over, or its size when unpacked
+        without files, a file that is passed over, or its size when unpacked; or, once all records have come, another
+        archive follows it
     """
     current = ""
+    behind = False
     held: Held | str = ""
     folders = _Folders()
     try:
@@ -297,6 +324,8 @@ def read_tar(source: IO[bytes], known: Callable[[str], bool]) -> Iterator[tuple[
                     held.place("/".join((*within, last)), member.size, content)
                 except ArchiveError as error:
                     held = str(error)
+    except _MoreBehindError:
+        behind = True
     except ArchiveError as error:
         raise InputError("over the limits", where="tar", hint=str(error)) from None
     except (tarfile.TarError, EOFError, OSError, ValueError, zlib.error, lzma.LZMAError) as error:
@@ -305,6 +334,9 @@ def read_tar(source: IO[bytes], known: Callable[[str], bool]) -> Iterator[tuple[
         yield current, held if isinstance(held, str) else held.files
     for empty in folders.left():
         yield empty, {}
+    if behind:
+        hint = "give each archive on its own: what comes after the first was not read"
+        raise InputError("bytes after the end of the tar stream", where="tar", hint=hint)
 
 
 class _Member(tarfile.TarInfo):
@@ -353,6 +385,13 @@ def _members(source: IO[bytes]) -> Iterator[tuple[tarfile.TarInfo, Callable[[], 
             # its content, the rest of its last block, what tarfile reads ahead, and what is said of the next
             metered.grant(max(0, member.size) + 2 * _TAR_BLOCK + limits.HEADER)
             yield member, _reading(archive, member)
+
+        def more() -> bytes:
+            metered.grant(limits.HEADER)
+            data: bytes = getattr(archive, "fileobj").read(_TAR_BLOCK)  # noqa: B009
+            return data
+
+        _padding(more(), more)
 
 
 def _reading(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Callable[[], bytes]:

@@ -77,8 +77,34 @@ def test_a_stream_is_read_however_it_is_packed(how):
 def test_packed_streams_one_behind_another_are_one_and_padding_is_none(how):
     whole = tar(*[(f"lane/{n}/mrz.txt", b"x" * 5000) for n in range(8)])
     parts = PACKED[how](whole[:9000]) + PACKED[how](whole[9000:])
-    for padding in (b"", bytes(1000), b"anything else"):
+    for padding in (b"", bytes(1000), bytes(200_000)):
         assert len(read(parts + padding)) == 8
+
+
+BEHIND = {
+    "another archive": lambda how: PACKED[how](tar(("lane/a/mrz.txt", b"x")) + tar(("lane/b/mrz.txt", b"x"))),
+    "another archive, not padded": lambda how: PACKED[how](tar(("lane/a/mrz.txt", b"x"))[:2048] + tar(("lane/b/mrz.txt", b"x"))),
+    "another archive far behind": lambda how: PACKED[how](tar(("lane/a/mrz.txt", b"x")) + bytes(150_000) + tar(("lane/b/mrz.txt", b"x"))),
+    "a packed archive": lambda how: PACKED[how](tar(("lane/a/mrz.txt", b"x"))) + PACKED[how](tar(("lane/b/mrz.txt", b"x"))),
+    "text": lambda how: PACKED[how](tar(("lane/a/mrz.txt", b"x"))) + b"anything else",
+    "text behind zeros": lambda how: PACKED[how](tar(("lane/a/mrz.txt", b"x"))) + bytes(100_000) + b"anything else",
+}
+
+
+@pytest.mark.parametrize("how", PACKED)
+@pytest.mark.parametrize("what", BEHIND)
+def test_what_follows_the_end_of_a_stream_is_not_lost_without_a_word(what, how):
+    """GNU tar reads it with --ignore-zeros alone; here each record before it comes, and then an error."""
+    found = archives.read_tar(io.BytesIO(BEHIND[what](how)), is_evidence)
+    assert next(found) == ("a", {"mrz.txt": b"x"})
+    with pytest.raises(InputError, match="bytes after the end of the tar stream"):
+        next(found)
+
+
+def test_zeros_without_end_are_not_read_to_their_end(monkeypatch):
+    monkeypatch.setattr(limits, "PASSED_OVER", 1_000_000)
+    with pytest.raises(InputError, match="over the limits"):
+        read(tar(RECORD) + bytes(3_000_000))
 
 
 @pytest.mark.parametrize("how", ["gzip", "bzip2", "xz"])

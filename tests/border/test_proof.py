@@ -231,12 +231,12 @@ def test_whom_the_policy_believed_is_believed_again(tmp_path, name):
     table, expected = BELIEVED[name]
     who = Traveller()
     csca = authority().certificate
-    elsewhere = b.csca("CSCA Elsewhere", "XX")
+    elsewhere = b.csca("CSCA Elsewhere", "FR")
     link = b.certify(csca.subject, b.ec_key("x"), [], info=csca.spki, by=elsewhere, period=VALID).certificate
     abroad = b.csca("CSCA Abroad", "SE", key=b.utopia().key).certificate  # another certificate of a list's anchor
     named = {"csca": csca.sha256, "link": link.sha256, "abroad": abroad.sha256}
-    anchors = {"UT": b.utopia().certificate.sha256, "XX": elsewhere.certificate.sha256}
-    signers = {"UT": f"{'5' * 64}:{'9' * 64} {anchors['UT']}:{'8' * 64}", "XX": ""}
+    anchors = {"UT": b.utopia().certificate.sha256, "FR": elsewhere.certificate.sha256}
+    signers = {"UT": f"{'5' * 64}:{'9' * 64} {anchors['UT']}:{'8' * 64}", "FR": ""}
     lists = tuple(
         Source(f"{s}.ml", s * 32, "passed", "list", "C=?", anchor, s, path=signers[s]) for s, anchor in anchors.items()
     )
@@ -356,7 +356,7 @@ def test_who_may_sign_evidence(tmp_path, by, trust, reason):
 def test_a_signature_made_outside_of_the_signers_validity():
     old = party("old", period=(b.moment(2020), b.moment(2026)))
     signature = evidence_archive.signatures.sign(b"x", signer(old), MADE)
-    finding = evidence_archive.signatures.judge(b"x", signature, trusting(old), made=MADE.isoformat())
+    finding = evidence_archive.signatures.judge(b"x", signature, trusting(old), made=MADE.isoformat()).finding
     assert (finding.outcome, finding.reason) == (Outcome.FAILED, "expired")
 
 
@@ -366,7 +366,7 @@ def test_neither_a_csca_nor_a_document_signer_signs_evidence(tmp_path):
             exported(tmp_path / "e.zip", by=signer(wrong))
         content = b"x"
         signature = evidence_archive.signatures.sign(content, signer(wrong), MADE)
-        finding = evidence_archive.signatures.judge(content, signature, trusting(wrong), made=MADE.isoformat())
+        finding = evidence_archive.signatures.judge(content, signature, trusting(wrong), made=MADE.isoformat()).finding
         assert (finding.outcome, finding.reason) == (Outcome.FAILED, "role")
 
 
@@ -449,10 +449,34 @@ def test_a_revoked_or_denied_signer_of_evidence():
     signature = evidence_archive.signatures.sign(b"x", signer(own), MADE)
     trust = TrustStore.of([own.certificate, csca.certificate], crls=[b.revocation_list(csca, [own.certificate.serial])])
     for store, reason in ((trust, "revoked"), (trusting(own).under(denying(own)), "denied")):
-        finding = evidence_archive.signatures.judge(b"x", signature, store, made=MADE.isoformat())
+        finding = evidence_archive.signatures.judge(b"x", signature, store, made=MADE.isoformat()).finding
         assert (finding.outcome, finding.reason) == (Outcome.FAILED, reason)
     elsewhere = TrustStore.of([own.certificate, csca.certificate], crls=[b.revocation_list(csca, [1])])
-    assert evidence_archive.signatures.judge(b"x", signature, elsewhere, made=MADE.isoformat()).outcome == Outcome.PASSED
+    assert evidence_archive.signatures.judge(b"x", signature, elsewhere, made=MADE.isoformat()).finding.outcome == Outcome.PASSED
+
+
+def test_a_signer_of_evidence_whose_revocation_is_not_settled(tmp_path):
+    """It holds, and says by the words of the inspection what is not known of its signer."""
+    csca = b.csca("CSCA Evidence", "TJ")
+    extensions = [b.key_usage("digitalSignature"), b.authority_identifier(csca.identifier)]
+    subject = b.name(("C", "TJ"), ("O", "SPECIMEN"), ("CN", "Evidence"))
+    own = b.certify(subject, b.ec_key("inspection"), extensions, by=csca, period=VALID)
+    exported(tmp_path / "e.zip", by=signer(own))
+
+    def listed(*crls):
+        return TrustStore.of([own.certificate, csca.certificate], crls=crls)
+
+    for store, word in (
+        (listed(), "no-crl"),
+        (listed(b.revocation_list(b.utopia())), "other-issuer"),
+        (listed(b.revocation_list(csca, until=b.moment(2026, 11, 2))), "stale"),
+        (listed(b.revocation_list(csca, key=b.ec_key("forger"))), "crl-signature"),
+        (listed(b.revocation_list(csca)), ""),
+    ):
+        found = evidence_archive.verify(tmp_path / "e.zip", trust=store)
+        assert (found.valid, found.signer_revocation, found.as_json()["signer_revocation"]) == (True, word, word)
+    revoked = evidence_archive.verify(tmp_path / "e.zip", trust=listed(b.revocation_list(csca, [own.certificate.serial])))
+    assert (revoked.valid, revoked.signer_revocation) == (False, "")
 
 
 def denying(party_):
@@ -462,16 +486,16 @@ def denying(party_):
 def test_the_signing_time_is_the_manifest_s():
     signature = evidence_archive.signatures.sign(b"x", signer(), MADE)
     for made in ("", "yesterday", (MADE + timedelta(seconds=1)).isoformat()):
-        assert evidence_archive.signatures.judge(b"x", signature, trusting(), made=made).reason == "signing-time"
+        assert evidence_archive.signatures.judge(b"x", signature, trusting(), made=made).finding.reason == "signing-time"
 
 
 def test_a_signature_without_the_signers_certificate():
     signature = evidence_archive.signatures.sign(b"x", signer(), MADE)
     inside = evidence_archive.signatures.sign(b"x", replace(signer(), certificate=party("another").certificate), MADE)
     # the key is another's: the certificate that is named did not make the signature
-    assert evidence_archive.signatures.judge(b"x", inside, trusting(), made=MADE.isoformat()).reason == "wrong-signature"
+    assert evidence_archive.signatures.judge(b"x", inside, trusting(), made=MADE.isoformat()).finding.reason == "wrong-signature"
     hidden = signature.replace(party().certificate.raw, b"\x30\x82" + bytes(len(party().certificate.raw) - 2))
-    assert evidence_archive.signatures.judge(b"x", hidden, trusting(), made=MADE.isoformat()).reason in ("signer-missing", "no-signature")
+    assert evidence_archive.signatures.judge(b"x", hidden, trusting(), made=MADE.isoformat()).finding.reason in ("signer-missing", "no-signature")
 
 
 def test_calls_that_cannot_be_used(tmp_path):

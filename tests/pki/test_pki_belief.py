@@ -8,7 +8,8 @@ import pytest
 from tests.support import builders as b
 from tests.support.lists_made import MASTER_LIST, content, list_signer, master_list
 from tjdocs.errors import SpecError, UsageError
-from tjdocs.pki import TrustStore, certification_path, public_key
+from tjdocs.pki import TrustStore, certification_path
+from tjdocs.pki import public_key as keys
 from tjdocs.pki.signer import public_key_info
 from tjdocs.pki.trust.explain import explain
 from tjdocs.pki.trust.import_files import import_paths
@@ -88,7 +89,7 @@ def test_lists_of_how_many_states():
     two = policy(believe=["list"], lists=2)
     assert two.standing(entry(listed("DE"))) == (False, "on a list of 1 State (DE), 2 needed")
     assert two.standing(entry(listed("DE", name="1"), listed("DE", name="2")))[0] is False  # two editions
-    assert two.standing(entry(listed("DE"), listed("FR")))[0] is True
+    assert two.standing(entry(listed("DE"), listed("FR", "bb" * 32)))[0] is True
     # what does not lead to an anchor, or is no list, is not counted
     for other in (
         listed("FR", signature="undetermined"),
@@ -98,7 +99,7 @@ def test_lists_of_how_many_states():
         Source("d.cer", "dd", "passed", "bilateral", "", "aa" * 32, "FR"),
     ):
         assert two.standing(entry(listed("DE"), other))[0] is False
-    assert two.standing(entry(listed("DE"), listed("FR", signature="warning")))[0] is True
+    assert two.standing(entry(listed("DE"), listed("FR", "bb" * 32, "warning")))[0] is True
     # an anchor that names no State may be any State's: its list is one more State's where the policy says whose
     for state in ("", "DEU", "D", "DE ", "\uff24\uff25", "DE\0"):
         assert two.standing(entry(listed("DE"), listed(state, "bb" * 32, name="2")))[0] is False
@@ -106,6 +107,45 @@ def test_lists_of_how_many_states():
         assert policy(believe=["list"]).standing(entry(listed(state)))[0] is True
     told = policy(believe=["list"], lists=2, states={"bb" * 32: "FR"})
     assert told.standing(entry(listed("DE"), listed("", "bb" * 32, name="2")))[0] is True
+
+
+def signed_by(state: str, *keys: str) -> Source:
+    """A list of a State, of whose certificates from the signer to the anchor these are the keys."""
+    digests = [hashlib.sha256(f"{state} {key}".encode()).hexdigest() for key in keys]
+    pairs = " ".join(f"{digest}:{hashlib.sha256(key.encode()).hexdigest()}" for digest, key in zip(digests, keys, strict=True))
+    return replace(listed(state, digests[-1], name=f"{state} {keys}"), path=pairs)
+
+
+@pytest.mark.parametrize(
+    ("lists", "count"),
+    [
+        ([("GB", "s1", "k1"), ("FR", "s2", "k2")], 2),
+        # one key under the names of two States is one voice: the anchor's, the signer's, or one between
+        ([("GB", "s1", "k1"), ("FR", "s2", "k1")], 1),
+        ([("GB", "s1", "k1"), ("FR", "s1", "k2")], 1),
+        ([("GB", "s1", "k3", "k1"), ("FR", "s2", "k3", "k2")], 1),
+        ([("GB", "s1", "k1"), ("FR", "s2", "k1"), ("FR", "s3", "k2")], 1),
+        ([("GB", "s1", "k1"), ("FR", "s1", "k2"), ("DE", "s3", "k3")], 2),
+        # what no table of codes knows as a State of today is not one more
+        ([("GB", "s1", "k1"), ("UK", "s2", "k2")], 1),
+        ([("GB", "s1", "k1"), ("gb", "s2", "k2")], 1),
+        ([("DE", "s1", "k1"), ("DD", "s2", "k2")], 1),
+        ([("FR", "s1", "k1"), ("FX", "s2", "k2"), ("ZZ", "s3", "k3")], 1),
+        ([("DE", "s1", "k1"), ("IA", "s2", "k2"), ("UN", "s3", "k3")], 3),
+    ],
+)
+def test_lists_of_independent_states_alone_are_counted(lists, count):
+    held = entry(*(signed_by(*given) for given in lists))
+    assert policy(believe=["list"], lists=count).standing(held)[0] is True
+    assert policy(believe=["list"], lists=count + 1).standing(held)[0] is False
+
+
+def test_a_state_of_another_code_is_counted_where_the_policy_says_whose_it_is():
+    other = signed_by("UK", "s2", "k2")
+    held = entry(signed_by("FR", "s1", "k1"), other)
+    assert policy(believe=["list"], lists=2).standing(held) == (False, "on a list of 1 State (FR), 2 needed")
+    assert policy(believe=["list"], lists=2, states={other.anchor: "GB"}).standing(held)[0] is True
+    assert policy(believe=["list"], lists=2, states={other.anchor: "FR"}).standing(held)[0] is False
 
 
 def test_lists_under_given_anchors():
@@ -161,7 +201,7 @@ def test_a_list_whose_signer_is_denied_does_not_count(tmp_path, who):
     assert store.under(policy(denied=[NOBODY])).trusted(OTHER.certificate)
     path = certification_path.build(b.signer(OTHER, "XX").certificate, seen)
     assert (path.valid, path.reason) == (None, "not-believed")
-    said = explain(store, "XX", policy(denied=[denied.certificate.sha256]))
+    said = explain(store, "XX", policy(denied=[denied.certificate.sha256]), at=b.AT)
     assert not any(line.startswith("Denied by the policy, and not in the store") for line in said)
 
 
@@ -216,7 +256,7 @@ def test_a_store_under_a_policy(tmp_path):
     assert seen.entries == store.entries
     assert seen.digest == TrustStore.of(()).digest != store.digest
     # it follows what is added
-    store.add(listed("FR"), [(UTOPIA.certificate, "self-signed")], grounds={SHA[UTOPIA]: "list"})
+    store.add(listed("FR", "bb" * 32), [(UTOPIA.certificate, "self-signed")], grounds={SHA[UTOPIA]: "list"})
     assert seen.trusted(UTOPIA.certificate)
     assert seen.digest == store.digest
     assert store.under(None) is store
@@ -267,7 +307,7 @@ def test_a_denied_key_is_denied_in_another_certificate_and_another_form():
     """Root and link of one key, one with the curve's name and one with its parameters (225 of 232 give these)."""
     link = b.csca(key=b.ec_key("link"), by=UTOPIA, info=public_key_info(b.ec_key("link"), named_curves=False))
     root = b.csca(key=b.ec_key("link"))
-    assert public_key.load(link.certificate.spki).explicit
+    assert keys.load(link.certificate.spki).explicit
     assert link.certificate.spki != root.certificate.spki
     store = TrustStore.of([UTOPIA.certificate], [link.certificate, root.certificate])
     signer = b.signer(link).certificate

@@ -12,11 +12,13 @@ from tests.support import builders as b
 from tests.support import seals_made as seals
 from tests.support.lists_made import LIST_SIGNER, list_signer, master_list
 from tjdocs import limits, seal
+from tjdocs.asn1 import ber
+from tjdocs.errors import InputError
 from tjdocs.pki import TrustStore, curves, public_key
 from tjdocs.pki.attempts import COST, Attempts
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.crl import Crl
-from tjdocs.pki.trust import import_files, revocation, signer_rules
+from tjdocs.pki.trust import import_files, revocation, signer_rules, store_file
 from tjdocs.pki.trust.master_list import MasterList
 
 BRAINPOOL = curves.by_name("brainpoolP320r1")
@@ -140,6 +142,61 @@ def test_master_lists_and_revocation_lists_in_one_folder(tmp_path, spent):
     reports = import_files.import_paths(store, [folder], anchors=[b.utopia().certificate], at=b.AT)
     assert {report.signature for report in reports if report.source.endswith(".ml")} <= {"passed", "warning"}
     assert spent.cost < 1000 * SECONDS
+
+
+def many_lists(tmp_path, monkeypatch) -> tuple[list, list]:
+    """Three hundred short revocation lists, and what is counted while they are imported: writes and conversions."""
+    written, converted = [], []
+    for name, found in (("write", written), ("write_crls", written)):
+        real = getattr(store_file, name)
+        monkeypatch.setattr(store_file, name, lambda *given, real=real, found=found: found.append(given) or real(*given))
+    real_ber = ber.to_der
+    monkeypatch.setattr(ber, "to_der", lambda data: converted.append(data) or real_ber(data))
+    return written, converted
+
+
+LISTS = [b.revocation_list(b.utopia(), [number + 1]).raw for number in range(300)]
+
+
+def test_many_revocation_lists_in_one_file_are_each_read_once(tmp_path, monkeypatch):
+    """To be told that a list is no certificate costs ten times as much as reading it."""
+    file = tmp_path / "many.crl"
+    file.write_bytes(b"".join(armour(raw, "X509 CRL") for raw in LISTS))
+    written, converted = many_lists(tmp_path, monkeypatch)
+    store = TrustStore.create(tmp_path / "trust.db")
+    (report,) = import_files.import_paths(store, [file], at=b.AT)
+    assert report.crls == len(store.crls) == 300
+    assert len(written) == 1
+    assert not converted
+
+
+def test_many_revocation_lists_in_as_many_files_are_written_at_once(tmp_path, monkeypatch):
+    folder = tmp_path / "lists"
+    folder.mkdir()
+    for number, raw in enumerate(LISTS):
+        (folder / f"{number:03}.crl").write_bytes(raw)
+    (folder / "100.z.cer").write_bytes(b.utopia().raw)
+    written, _ = many_lists(tmp_path, monkeypatch)
+    store = TrustStore.create(tmp_path / "trust.db")
+    reports = import_files.import_paths(store, [folder], at=b.AT)
+    assert [report.crls for report in reports].count(1) == len(store.crls) == 300
+    assert [crl.raw for crl in store.crls] == LISTS
+    assert len(written) == 3  # those before the certificate, it, and those after it
+
+
+def test_lists_before_a_file_that_cannot_be_imported_are_kept(tmp_path):
+    folder = tmp_path / "lists"
+    folder.mkdir()
+    for number, raw in enumerate([*LISTS[:3], b"none", *LISTS[3:5]]):
+        (folder / f"{number:03}.crl").write_bytes(raw)
+    store = TrustStore.create(tmp_path / "trust.db")
+    with pytest.raises(InputError, match="nothing to import"):
+        import_files.import_paths(store, [folder], at=b.AT)
+    assert [crl.raw for crl in store.crls] == LISTS[:3]
+
+
+def armour(raw: bytes, label: str) -> bytes:
+    return f"-----BEGIN {label}-----\n{base64.b64encode(raw).decode()}\n-----END {label}-----\n".encode()
 
 
 def test_a_crowd_that_is_honest_is_placed(tmp_path):

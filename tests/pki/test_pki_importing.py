@@ -138,6 +138,33 @@ def revoking(*parties: b.Party, by: b.Party = UTOPIA) -> bytes:
     return b.revocation_list(by, [party.certificate.serial for party in parties]).raw
 
 
+@pytest.mark.parametrize(
+    ("crls", "word"),
+    [
+        ([], "no-crl"),
+        ([b.revocation_list(OTHER)], "other-issuer"),
+        ([b.revocation_list(UTOPIA, until=b.moment(2026, 11, 2))], "stale"),
+        ([b.revocation_list(UTOPIA, key=b.ec_key("forger"))], "crl-signature"),
+        ([b.revocation_list(UTOPIA)], ""),
+    ],
+)
+def test_that_a_signer_s_revocation_is_not_settled_is_said(store, write, crls, word):
+    """By the words of the inspection, whenever the CRL came: a list passes, and nobody knows whether it should."""
+    files = [write("a.ml", master_list([OTHER.raw])), *(write("z.crl", crl.raw) for crl in crls)]
+    report, *_ = import_files.import_paths(store, files, anchors=[UTOPIA.certificate], at=b.AT)
+    assert (report.signature, report.signer_revocation, report.as_json()["signer_revocation"]) == ("passed", word, word)
+    said = [line for line in explain(store, "XX", at=b.AT) if "is revoked is not settled" in line]
+    assert [line.rpartition(" ")[2] for line in said] == ([f"({word})."] if word else [])
+    assert all(line.startswith("Whether the signer of a.ml is") for line in said)
+
+
+def test_a_signer_s_revocation_is_settled_for_a_moment(store, write):
+    path, crl = write("a.ml", master_list([OTHER.raw])), write("z.crl", b.revocation_list(UTOPIA).raw)
+    import_files.import_paths(store, [path, crl], anchors=[UTOPIA.certificate], at=b.AT)
+    assert "(stale)" in explain(store, "XX", at=b.moment(2028))[-1]
+    assert "not settled" not in explain(store, "XX", at=b.AT)[-1]
+
+
 @pytest.mark.requirement("ICAO-LIST")
 @pytest.mark.parametrize("order", ["before", "with", "after", "later"])
 def test_a_list_whose_signer_is_revoked_makes_nobody_trusted(store, write, order):
@@ -161,7 +188,7 @@ def test_a_list_whose_signer_is_revoked_makes_nobody_trusted(store, write, order
     assert trusted(store) == {UTOPIA.raw}
     (entry,) = (entry for entry in store.entries if entry.certificate == OTHER.certificate)
     assert entry_json(entry, store)["trusted"] == ""
-    said = explain(store, "XX")
+    said = explain(store, "XX", at=b.AT)
     assert said[0] == "1 certificates of XX, 0 of them trusted."
     if order in ("after", "later"):  # it was believed once
         assert any("not trusted now: on lists of 0 States" in line for line in said)
@@ -182,7 +209,7 @@ def test_a_store_of_form_3_is_read_and_grows_into_form_4(store, write):
     form_3(store)
     older = TrustStore(store._path)
     assert (older.digest, older.lists_without_signers) == (store.digest, ("a.ml",))
-    assert explain(older, "XX")[-1] == "Whether the signer of a.ml is revoked cannot be told: import the list again."
+    assert explain(older, "XX", at=b.AT)[-1] == "Whether the signer of a.ml is revoked cannot be told: import the list again."
     crl = write("revoked.crl", revoking(list_signer()))
     import_files.import_paths(older, [crl], anchors=[UTOPIA.certificate], at=b.AT)
     assert OTHER.raw in trusted(older)  # nobody knows who signed the list
@@ -282,6 +309,7 @@ def test_the_report_as_json(store, write):
         ],
         "signature": "passed",
         "signature_reason": "",
+        "signer_revocation": "no-crl",
         "unreadable": 0,
         "crls": 0,
     }

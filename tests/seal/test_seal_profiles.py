@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support import builders as b
 from tests.support import seals_made as s
+from tests.support.seal_faults import registration
 from tjdocs import specs
 from tjdocs.errors import SpecError, UsageError
-from tjdocs.seal import vds_profiles
+from tjdocs.seal import Seal, vds_profiles
 
 NAMES = (
     "address-sticker-passport",
@@ -217,3 +219,19 @@ def test_an_unknown_feature_is_named_with_the_known_ones():
     with pytest.raises(UsageError, match="unknown feature") as caught:
         vds_profiles.get("visa").by_name("colour")
     assert "passport_number" in caught.value.hint
+
+
+def test_a_day_that_is_past_when_the_seal_is_made():
+    """The certificate of registration: its application was accepted before it, or on the day of issue."""
+    for accepted in (date(2020, 1, 1), date(2026, 3, 1), date(2026, 3, 2)):
+        assert Seal.parse(registration(accepted)).problems == ()
+    (problem,) = Seal.parse(registration(date(2026, 3, 3))).problems
+    assert (problem.code, problem.subject, problem.severity) == ("feature-later", "date_of_acceptance", "error")
+    assert problem.detail == "2026-03-03, 2026-03-02"
+    # one after the inspection too is after the signing, unless that is after the inspection
+    csca, days = b.csca("CSCA TJ", "TJ"), {"issued": date(2027, 1, 1), "signed": date(2027, 1, 1), "signer": "TJS1"}
+    future = registration(date(2027, 1, 1), **days)
+    scene = s.scene(future, by=[s.signer(csca, country="TJ", types=("IR",))], anchors=[csca])
+    found = {f.check: (str(f.outcome), f.reason) for f in scene.examine().findings}
+    assert found["seal.structure"] == ("passed", "")
+    assert found["seal.signer"] == ("failed", "signed-in-future")

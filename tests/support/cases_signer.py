@@ -2,7 +2,7 @@
 
 import functools
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -348,6 +348,26 @@ SECOND = timedelta(seconds=1)
 ENDED = (b.moment(2026), b.moment(2026, 6))
 OLD = {"inside": b.zone(expires="280301")}
 
+def keyed(begin: datetime | None, end: datetime | None, raw: bytes | None = None) -> b.Party:
+    """The CSCA with a usage period of its key."""
+    period = b.usage_period(begin, end) if raw is None else ("2.5.29.16", False, raw)
+    return b.csca(extensions=[*b.authority(b.utopia().identifier), period])
+
+
+def relinked_after_the_period() -> b.Scene:
+    """A link that was made after the usage period of the key that signed it."""
+    root = keyed(b.moment(2020), b.moment(2022))
+    link = b.csca("CSCA Utopia 2", key=b.ec_key("second"), by=root, period=(b.moment(2024), b.moment(2036, 7)))
+    return b.scene(by=b.signer(link), anchors=[root], candidates=[link])
+
+
+def listed_by_the_ended(*serials: int, renewed: bool = False) -> b.Scene:
+    """A list that was issued after the end of its CSCA's certificate, which the store may have anew."""
+    ended = b.csca(period=(b.moment(2020), b.moment(2026, 6)))
+    anew = [b.csca(serial=77)] if renewed else []
+    return b.scene(by=b.signer(ended), anchors=[ended, *anew], crls=[b.revocation_list(ended, serials)])
+
+
 VALIDITY_CASES: list[Case] = [
     admitted(VALIDITY, "", b.scene),
     admitted(VALIDITY, "", lambda: timed(b.SIGNED, period=ENDED), note="signed-in-time-by-a-signer-now-expired"),
@@ -463,6 +483,11 @@ VALIDITY_CASES: list[Case] = [
         lambda: signed_by(b.csca(period=(b.moment(2015), b.moment(2026)))),
         note="issuer-in-its-last-second",
     ),
+    admitted(VALIDITY, "issuer-key-usage-period", lambda: signed_by(keyed(b.moment(2020), b.moment(2025))), note="after"),
+    admitted(VALIDITY, "issuer-key-usage-period", lambda: signed_by(keyed(b.moment(2026, 1, 3), None)), note="before"),
+    admitted(VALIDITY, "issuer-key-usage-period", lambda: signed_by(keyed(None, None, b"\x05\x00")), note="unreadable"),
+    admitted(VALIDITY, "issuer-key-usage-period", relinked_after_the_period, note="of-a-link"),
+    admitted(VALIDITY, "", lambda: signed_by(keyed(b.moment(2026, 1, 2), b.moment(2025, 12, 31))), note="issuer-key-skew"),
     refused(VALIDITY, "signed-in-future", lambda: timed(b.moment(2026, 11, 26))),
     refused(VALIDITY, "signed-in-future", lambda: stated("20261127"), note="dg12"),
     refused(VALIDITY, "signed-after-expiry", lambda: timed(b.moment(2028, 3, 2), at=b.moment(2029), **OLD)),
@@ -724,6 +749,9 @@ REVOCATION_CASES: list[Case] = [
     Case("admit", REVOCATION, "undetermined", "no-crl", b.scene),
     Case("admit", REVOCATION, "undetermined", "other-issuer", lambda: listed(by=OTHER_STATE)),
     referred(REVOCATION, "stale", lambda: listed(until=b.moment(2026, 11, 24, 11))),
+    admitted(REVOCATION, "crl-issuer-expired", lambda: listed_by_the_ended()),
+    refused(REVOCATION, "revoked", lambda: listed_by_the_ended(serial()), note="issuer-expired"),
+    admitted(REVOCATION, "", lambda: listed_by_the_ended(renewed=True), note="issuer-expired-and-renewed"),
     referred(REVOCATION, "stale", older_list_that_lasts_longer, note="an-older-one-lasts-longer"),
     referred(
         REVOCATION,

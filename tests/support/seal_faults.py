@@ -1,5 +1,7 @@
 """Seals with one thing wrong each, by the code of the problem that it is. New ones come last: vectors count them."""
 
+from datetime import date
+
 from tests.support import seals_made as s
 
 SOUND = s.made()
@@ -17,6 +19,14 @@ def visa(*features: bytes, **head) -> bytes:
 
 STAY, NUMBER = s.feature(4, bytes(3)), s.feature(5, s.c40("D23145890"))
 A, B = s.feature(1, s.c40(s.visa(44)[:72])), s.feature(2, s.c40(s.visa()[:64]))
+
+def registration(accepted: date, **head) -> bytes:
+    """A certificate of registration, issued and signed on 2 March 2026 unless it says otherwise."""
+    zone = s.c40(s.zone(code="IR", state="TJK", nationality="UZB"))
+    message = s.feature(1, zone) + s.feature(2, s.c40("C")) + s.feature(3, s.day(accepted))
+    days = {"issued": date(2026, 3, 2), "signed": date(2026, 3, 2)}
+    return s.made(message, **{"country": "TJK", "definition": 0x01, "category": 0x12, "version": 0x03, **days, **head})
+
 
 FAULTS = [
     ("magic", b""),
@@ -85,4 +95,8 @@ FAULTS = [
     ("trailing", SOUND + b"\0"),
     ("trailing", SOUND + SOUND),
     ("too-long", SOUND + bytes(4096)),
+    ("feature-later", registration(date(2026, 3, 3))),
+    ("feature-later", registration(date(2026, 3, 2), issued=date(2026, 3, 1))),
+    ("feature-later", registration(date(2026, 3, 2), signed=date(2026, 3, 1))),
+    ("feature-later", registration(date(2040, 1, 1))),
 ]

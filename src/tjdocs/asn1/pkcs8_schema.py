@@ -1,11 +1,14 @@
-"""Encode encrypted private keys: PKCS #8, PBES2, scrypt, AES-256-CBC (RFC 5958, 3, RFC 8018, 6.2, RFC 7914, 7)."""
+"""Encode encrypted private keys: PKCS #8, PBES2, scrypt, AES-256-CBC (RFC 5958, 3, RFC 8018, 6.2, RFC 7914, 7).
+
+Those of others are not decrypted here: only what opening one costs is read.
+"""
 
 from cryptography.hazmat import asn1
 from cryptography.x509 import ObjectIdentifier
 
 from tjdocs.asn1 import der
 
-__all__ = ["encode_encrypted_key"]
+__all__ = ["derivation", "encode_encrypted_key"]
 
 _PBES2 = ObjectIdentifier("1.2.840.113549.1.5.13")
 _SCRYPT = ObjectIdentifier("1.3.6.1.4.1.11591.4.11")
@@ -48,6 +51,69 @@ class _Scheme:
 class _EncryptedPrivateKeyInfo:
     scheme: _Scheme
     data: bytes
+
+
+@asn1.sequence
+class _AnyAlgorithm:
+    oid: ObjectIdentifier
+    parameters: asn1.TLV
+
+
+@asn1.sequence
+class _AnyEncryptedKey:
+    scheme: _AnyAlgorithm
+    data: bytes
+
+
+@asn1.sequence
+class _AnyPbes2:
+    key_derivation: _AnyAlgorithm
+    cipher: asn1.TLV
+
+
+@asn1.sequence
+class _AnyScrypt:
+    salt: bytes
+    cost: int
+    block_size: int
+    parallelization: int
+    key_length: int | None
+
+
+@asn1.sequence
+class _AnyRounds:
+    """Of PBES1 and PKCS #12, and of PBKDF2 without a hash of its own."""
+
+    salt: bytes
+    rounds: int
+    key_length: int | None
+
+
+@asn1.sequence
+class _AnyPbkdf2:
+    salt: bytes
+    rounds: int
+    key_length: int | None
+    hash: asn1.TLV
+
+
+def derivation(data: bytes) -> tuple[str, int]:
+    """Return how the key of an ``EncryptedPrivateKeyInfo`` is derived, and at which cost.
+
+    ``scrypt`` with the product of N, r and p, or ``rounds`` with the count of PBKDF2, PBES1 and PKCS #12.
+
+    :raises DerError: it is no encrypted key, or its key is derived in another way
+    """
+    algorithm = der.decode(_AnyEncryptedKey, data).scheme
+    if algorithm.oid == _PBES2:
+        algorithm = der.parse(algorithm.parameters, _AnyPbes2).key_derivation
+    if algorithm.oid == _SCRYPT:
+        costs = der.parse(algorithm.parameters, _AnyScrypt)
+        return "scrypt", costs.cost * costs.block_size * costs.parallelization
+    try:
+        return "rounds", der.parse(algorithm.parameters, _AnyPbkdf2).rounds
+    except der.DerError:
+        return "rounds", der.parse(algorithm.parameters, _AnyRounds).rounds
 
 
 def encode_encrypted_key(

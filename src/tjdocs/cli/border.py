@@ -335,6 +335,8 @@ def evidence_verify(
         _io.show_findings(result.findings)
         _terminal.line("")
         _terminal.line("evidence holds" if result.valid else "evidence does not hold")
+        if result.signer_revocation:
+            _terminal.line(f"whether the signer is revoked is not settled: {result.signer_revocation}")
         if result.verdict is not None:
             _terminal.line(f"judged again: {result.verdict.decision}")
     raise typer.Exit(0 if result.valid else 1)

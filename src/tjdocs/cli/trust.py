@@ -54,6 +54,7 @@ def import_(
                 f"{report.verified_self} verified by their own key, {report.verified_link} by another, "
                 f"{len(report.unresolved)} unresolved; {report.crls} CRLs; signature {report.signature}"
                 + (f" ({report.signature_reason})" if report.signature_reason else "")
+                + (f"; signer's revocation not settled ({report.signer_revocation})" * bool(report.signer_revocation))
             )
             for item in report.unresolved:
                 _terminal.line(f"  unresolved ({item.reason}): {item.certificate.subject_text}")
@@ -85,13 +86,14 @@ def explain(
     store: Store,
     country: Annotated[str, typer.Option("--country", help="Two letters.")],
     policy: Annotated[str, typer.Option("--policy", help="A policy file: who is believed under it, and why.")] = "",
+    at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Say in words which certificates of a State are there, who vouches for whom, and what is missing."""
     if len(country) != 2 or not country.isalpha():
         raise UsageError("no country code", where=f"--country {country}", hint="two letters, as in TJ")
     believe = Policy.read(policy).trust if policy else None
-    lines = explaining.explain(TrustStore(store), country, believe)
+    lines = explaining.explain(TrustStore(store), country, believe, at=_io.moment(at))
     if policy and believe is None:
         lines.append("The policy has no [trust] table: whom the import trusted is believed.")
     if as_json:

@@ -15,7 +15,15 @@ from types import MappingProxyType
 from tjdocs import specs
 from tjdocs.errors import SpecError
 
-__all__ = ["StateCode", "alpha2", "alpha3", "passport_codes", "signing_country", "state_codes"]
+__all__ = [
+    "StateCode",
+    "alpha2",
+    "alpha3",
+    "country_of_certificates",
+    "passport_codes",
+    "signing_country",
+    "state_codes",
+]
 
 # Kinds that may stand as the issuer. Whatever is a code, but for a signer, may stand as nationality.
 _ISSUERS = frozenset({"state", "organization", "specimen", "withdrawn"})
@@ -120,6 +128,22 @@ def alpha3(code: str) -> str | None:
     ('TJK', 'D')
     """
     return _by_alpha2().get(code)
+
+
+def country_of_certificates(code: str) -> str:
+    """Return the two letters under which a State, an organization or the ICAO signs, empty for what is none of them.
+
+    Letters that only resemble a State's (``UK``), or that ISO 3166 withdrew, are nobody's.
+
+    >>> country_of_certificates("gb"), country_of_certificates("UK"), country_of_certificates("D")
+    ('GB', '', '')
+    """
+    return code.upper() if code.upper() in _signing() else ""
+
+
+@cache
+def _signing() -> frozenset[str]:
+    return frozenset(row.alpha2 for row in state_codes().values() if row.alpha2 and row.kind != "withdrawn")
 
 
 @cache

@@ -1,13 +1,15 @@
 """Protect private keys by a passphrase: PKCS #8, PBES2 with scrypt (RFC 7914), slow to guess.
 
 ``cryptography`` writes PKCS #8 with 2,048 rounds of PBKDF2 only. It reads this form, as OpenSSL does: the costs are
-below OpenSSL's memory limit.
+below OpenSSL's memory limit. What a file of somebody else's asks for is looked at before it is done.
 """
 
 import base64
 import os
+import re
 from typing import Protocol
 
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import CBC
@@ -18,17 +20,24 @@ from cryptography.hazmat.primitives.serialization import (
     KeySerializationEncryption,
     NoEncryption,
     PrivateFormat,
+    load_der_private_key,
+    load_pem_private_key,
 )
 
-from tjdocs.asn1.pkcs8_schema import encode_encrypted_key
+from tjdocs import limits
+from tjdocs.asn1 import der
+from tjdocs.asn1.pkcs8_schema import derivation, encode_encrypted_key
+from tjdocs.errors import KeyMaterialError
 
-__all__ = ["COST", "PROTECTED", "protect"]
+__all__ = ["COST", "PROTECTED", "load", "protect"]
 
 PROTECTED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
 _END = b"-----END ENCRYPTED PRIVATE KEY-----\n"
 COST = 1 << 14  # 16 MiB, a quarter of a second
 _BLOCK_SIZE, _PARALLELIZATION = 8, 5
 _LINE = 64
+_PEM = re.compile(rb"-----BEGIN ([^\r\n]{0,60})-----(.*?)-----END ", re.DOTALL)
+_COSTS = {"scrypt": limits.KEY_SCRYPT, "rounds": limits.KEY_ROUNDS}
 
 
 class _Key(Protocol):
@@ -45,9 +54,41 @@ def protect(key: _Key, passphrase: bytes) -> bytes:
     encryptor = Cipher(AES256(Scrypt(salt=salt, length=32, **costs).derive(passphrase)), CBC(iv)).encryptor()
     padder = PKCS7(128).padder()
     data = encryptor.update(padder.update(plain) + padder.finalize()) + encryptor.finalize()
-    der = encode_encrypted_key(
+    encoded = encode_encrypted_key(
         data, salt=salt, cost=COST, block_size=_BLOCK_SIZE, parallelization=_PARALLELIZATION, iv=iv
     )
-    text = base64.b64encode(der)
+    text = base64.b64encode(encoded)
     lines = [text[start : start + _LINE] + b"\n" for start in range(0, len(text), _LINE)]
     return PROTECTED + b"".join(lines) + _END
+
+
+def load(data: bytes, passphrase: bytes | None, *, where: str) -> PrivateKeyTypes:
+    """Return the private key of a file, PEM or DER.
+
+    :param where: the file, for an error
+    :raises KeyMaterialError: opening it would take longer than is waited for
+    :raises ValueError, TypeError: it is no private key, or under another passphrase, or under one where none is given
+    """
+    armoured = _PEM.findall(data)
+    for label, text in armoured or [(b"", b"")]:
+        _check_cost(_decoded(text) if armoured else data, where, must=b"ENCRYPTED" in label)
+    return (load_pem_private_key if armoured else load_der_private_key)(data, passphrase)
+
+
+def _decoded(text: bytes) -> bytes:
+    try:
+        return base64.b64decode(text)
+    except ValueError:
+        return b""
+
+
+def _check_cost(data: bytes, where: str, *, must: bool) -> None:
+    try:
+        kind, cost = derivation(data)
+    except der.DerError:
+        if must:  # the library may read it otherwise
+            raise
+        return
+    if cost > _COSTS[kind]:
+        hint = f"{kind} of at most {_COSTS[kind]}: protect it anew, as with `openssl pkcs8 -topk8 -iter 600000`"
+        raise KeyMaterialError(f"a key file that takes too long to open ({kind} {cost})", where=where, hint=hint)

@@ -15,13 +15,13 @@ from typing import Any, Protocol, runtime_checkable
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tjdocs import limits
 from tjdocs.auditlog.entry import decode_base64, encode_base64
 from tjdocs.errors import InputError, KeyMaterialError, UsageError
 from tjdocs.files import replace_file, write_new
-from tjdocs.pki.key_protection import PROTECTED, protect
+from tjdocs.pki.key_protection import PROTECTED, load, protect
 from tjdocs.register import records
 
 __all__ = ["KeyRequest", "OfficerKey", "OfficerSigner", "fingerprint", "verify"]
@@ -96,7 +96,7 @@ class OfficerKey:
         if not passphrase:
             raise KeyMaterialError("missing passphrase", where=str(path), hint=PASSPHRASE)
         try:
-            key = load_pem_private_key(pem, passphrase)
+            key = load(pem, passphrase, where=str(path))
         except (ValueError, TypeError, UnsupportedAlgorithm):
             raise KeyMaterialError("wrong passphrase, or not a key", where=str(path), hint=PASSPHRASE) from None
         if not isinstance(key, Ed25519PrivateKey):

@@ -21,12 +21,12 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
-    load_pem_private_key,
 )
 
 from tjdocs.auditlog.checkpoint import LogSigner, Verifier
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, UsageError
 from tjdocs.files import replace_file, write_private
+from tjdocs.pki import key_protection
 
 __all__ = ["DataKey", "Keys"]
 
@@ -208,7 +208,7 @@ def _derive(passphrase: bytes, salt: bytes) -> bytes:
 
 def _private(pem: bytes, passphrase: bytes | None, place: Path) -> Ed25519PrivateKey:
     try:
-        key = load_pem_private_key(pem, passphrase)
+        key = key_protection.load(pem, passphrase, where=str(place / "log.key"))
     except TypeError:  # a passphrase where none is wanted, or none where one is
         if passphrase is None:
             raise KeyMaterialError("passphrase needed", where=str(place / "log.key"), hint=_GIVE) from None

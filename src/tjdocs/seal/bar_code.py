@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 import zxingcpp
-from PIL import Image
+from PIL import Image, ImageChops
 
 from tjdocs import limits, specs
 from tjdocs.errors import InputError, UsageError
@@ -114,10 +114,11 @@ def read_codes(image: bytes) -> list[bytes]:
     :raises CodeError: ``no-picture`` or ``limit``
     """
     picture = _grey(image)
-    found = _read(picture)
+    found = _read(_calmed(picture))
     if not found and picture.width * picture.height <= limits.ENLARGED_PIXELS:
         # modules of one or two pixels
-        found = _read(picture.resize((picture.width * 3, picture.height * 3), Image.Resampling.BICUBIC))
+        large = picture.resize((picture.width * 3, picture.height * 3), Image.Resampling.BICUBIC)
+        found = _read(_calmed(large))
     return found
 
 
@@ -146,6 +147,30 @@ def _grey(image: bytes) -> Image.Image:
         raise CodeError("limit", "too large a picture", hint) from None
     except _UNREADABLE:
         raise CodeError("no-picture", "not a readable picture", hint) from None
+
+
+def _calmed(picture: Image.Image) -> Image.Image:
+    """Return a picture halved until it has no more edges than are looked at.
+
+    Symbols are looked for at each edge. A sheet has few of them, a picture full of dots has millions.
+    """
+    while max(_edges(picture)) > limits.EDGES:
+        picture = picture.reduce(2)
+    return picture
+
+
+_CONTRAST = 12  # of pixels next to each other; the library takes less than 24 in an area for plain
+
+
+def _edges(picture: Image.Image) -> tuple[int, int]:
+    """Return how many pixels differ from the next one in their row, and in their column."""
+    width, height = picture.size
+    shifted = (
+        (picture.crop((1, 0, width, height)), picture.crop((0, 0, width - 1, height))),
+        (picture.crop((0, 1, width, height)), picture.crop((0, 0, width, height - 1))),
+    )
+    rows, columns = (sum(ImageChops.difference(*pair).histogram()[_CONTRAST:]) for pair in shifted)
+    return rows, columns
 
 
 def _read(picture: Image.Image) -> list[bytes]:

@@ -39,6 +39,7 @@ class FeatureSpec:
     :param of: which document it speaks of: ``document``, ``visa`` or ``passport``
     :param agrees: the field of a zone that it must agree with
     :param words: what values mean; with ``closed`` no others are allowed
+    :param past: of a date: the day is not after those of issue and signing
     """
 
     name: str
@@ -53,6 +54,7 @@ class FeatureSpec:
     of: str = "document"
     agrees: str = ""
     closed: bool = False
+    past: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -251,6 +253,10 @@ def _check_one(spec: FeatureSpec, feature: Feature, header: Header) -> tuple[Pro
         value = spec.decode(feature.value)
     except ValueError:
         return (Problem("feature-value", spec.name, offset=feature.offset),)
+    days = [day for day in (header.issue_date, header.signature_date) if day is not None]
+    if spec.past and isinstance(value, date) and any(value > day for day in days):
+        detail = f"{value.isoformat()}, {min(days).isoformat()}"
+        return (Problem("feature-later", spec.name, detail, feature.offset),)
     if spec.zone and not spec.sound(value, header.issue_date or _ANY_DAY):
         return (Problem("zone", spec.name, offset=feature.offset),)
     return ()
@@ -258,7 +264,7 @@ def _check_one(spec: FeatureSpec, feature: Feature, header: Header) -> tuple[Pro
 
 _PROFILE_KEYS = ("schema", "id", "title", "clause", "definition", "category", "versions", "countries", "zone_state")
 _FEATURE_KEYS = ("name", "tag", "type", "length", "text")
-_FEATURE_OPTIONS = ("characters", "zone", "required", "one_of", "of", "agrees", "closed", "words")
+_FEATURE_OPTIONS = ("characters", "zone", "required", "one_of", "of", "agrees", "closed", "past", "words")
 
 
 def parse(table: Mapping[str, Any], *, where: str) -> Profile:
@@ -303,6 +309,7 @@ def _feature(row: Mapping[str, Any], where: str) -> FeatureSpec:
         (not textual or tuple(map(c40.size, spec.characters)) == spec.length, "length and characters do not fit"),
         ((spec.type == "zone") == (spec.zone in formats()), "the zone's format is missing or unknown"),
         (spec.of in _OF, "of an unknown document"),
+        (not spec.past or spec.type == "date", "only a date is past"),
         (not spec.agrees or hasattr(mrz.Zone, spec.agrees), "agrees with no field of a zone"),
     ):
         if not sound:

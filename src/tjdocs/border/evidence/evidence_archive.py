@@ -62,11 +62,13 @@ class Proof:
     :param manifest: as it stands in the archive; empty where it cannot be read
     :param verdict: judged again from the archive's content; None where that was not possible, or no trusted signer
         answers for its files
+    :param signer_revocation: why it is not settled whether the signer is revoked, by the words of ``pa.ds-revocation``
     """
 
     findings: tuple[Finding, ...]
     manifest: Mapping[str, Any] = field(repr=False)
     verdict: Verdict | None = field(repr=False)
+    signer_revocation: str = ""
 
     @property
     def valid(self) -> bool:
@@ -82,6 +84,7 @@ class Proof:
         return {
             "schema": 1,
             "valid": self.valid,
+            "signer_revocation": self.signer_revocation,
             **shown,
             "judged_again": str(self.verdict.decision) if self.verdict else None,
             "findings": [finding.as_json() for finding in self.findings],
@@ -280,15 +283,15 @@ def verify(path: str | Path, *, trust: TrustStore) -> Proof:
     if manifest.get("schema") != 1 or not isinstance(listed, dict):
         return _unreadable("manifest", "no manifest")
     structure = Finding("evidence.structure", Outcome.PASSED)
-    signed = evidence_signature.judge(content, signature, trust, made=str(manifest.get("made")))
+    judged = evidence_signature.judge(content, signature, trust, made=str(manifest.get("made")))
     hashes = _hashes(files, listed)
-    established = enforce_premises([structure, signed, hashes])
+    established = enforce_premises([structure, judged.finding, hashes])
     if not all(finding.outcome.holds for finding in established):
         # nobody answers for the content: it may have been made to keep whoever judges it busy
         judgement = Finding("evidence.judgement", Outcome.UNDETERMINED, "premise", "not judged again")
-        return Proof((*established, judgement), manifest, None)
+        return Proof((*established, judgement), manifest, None, judged.revocation)
     verdict, judgement = _again(files, manifest)
-    return Proof((*established, judgement), manifest, verdict)
+    return Proof((*established, judgement), manifest, verdict, judged.revocation)
 
 
 def _unreadable(reason: str, detail: str) -> Proof:

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import load_der_private_key, load_pem_private_key
 
 from tjdocs.asn1 import der, times
 from tjdocs.errors import KeyMaterialError, UsageError
 from tjdocs.findings import Finding, Outcome
-from tjdocs.pki import algorithms
+from tjdocs.pki import algorithms, key_protection
 from tjdocs.pki import signed_data as cms
 from tjdocs.pki.signer import Signer, public_key_info, signed_data
 from tjdocs.pki.trust import revocation, signer_rules
@@ -17,7 +17,7 @@ from tjdocs.pki.trust.import_files import read_certificate
 from tjdocs.pki.trust.signer_rules import Fault, StatedTime
 from tjdocs.pki.trust.store import TrustStore
 
-__all__ = ["check_signer", "judge", "read_signer", "sign"]
+__all__ = ["Judged", "check_signer", "judge", "read_signer", "sign"]
 
 _DATA = "1.2.840.113549.1.7.1"
 
@@ -36,8 +36,7 @@ def read_signer(certificate: str | Path, key: str | Path, *, passphrase: bytes |
     own = read_certificate(certificate)
     try:
         data = Path(key).read_bytes()
-        load = load_pem_private_key if b"-----BEGIN" in data else load_der_private_key
-        private = load(data, passphrase)
+        private = key_protection.load(data, passphrase, where=str(key))
     except (OSError, ValueError, TypeError):
         raise KeyMaterialError("no private key, or another passphrase", where=str(key)) from None
     kind = ""
@@ -54,35 +53,46 @@ def read_signer(certificate: str | Path, key: str | Path, *, passphrase: bytes |
     return Signer(own, row, private)
 
 
-def judge(content: bytes, signature: bytes, trust: TrustStore, *, made: str) -> Finding:
+class Judged(NamedTuple):
+    """What came of a signature.
+
+    :param revocation: why it is not settled whether the signer is revoked, by the words of ``pa.ds-revocation``;
+        empty where it is, and where the signature does not get so far
+    """
+
+    finding: Finding
+    revocation: str = ""
+
+
+def judge(content: bytes, signature: bytes, trust: TrustStore, *, made: str) -> Judged:
     """Judge ``evidence.signature``.
 
     :param trust: the certificates that may sign evidence, each of them itself
-    :param made: the moment that the content states
+    :param made: the moment that the content states; whether the signer is revoked is asked for that moment
     """
     check = "evidence.signature"
     try:
         data = cms.SignedData.parse(signature)
     except cms.CmsError as error:
-        return Finding(check, Outcome.FAILED, "no-signature", error.reason)
+        return Judged(Finding(check, Outcome.FAILED, "no-signature", error.reason))
     if data.content != content or data.content_type != _DATA or len(data.signers) != 1:
-        return Finding(check, Outcome.FAILED, "other-content")
+        return Judged(Finding(check, Outcome.FAILED, "other-content"))
     info = data.signers[0]
     judged = data.judge(info, attempts=data.attempts())
     if judged is None:
-        return Finding(check, Outcome.UNDETERMINED, "signer-missing")
+        return Judged(Finding(check, Outcome.UNDETERMINED, "signer-missing"))
     result, certificate, tolerance = judged
     if not result.valid:
         outcome = Outcome.UNDETERMINED if result.valid is None else Outcome.FAILED
-        return Finding(check, outcome, "wrong-signature", result.reason)
+        return Judged(Finding(check, outcome, "wrong-signature", result.reason))
     try:
         (stamp,) = (info.attributes or {}).get(cms.OID_SIGNING_TIME, ())
         moment = times.parse_time(stamp)
         said = datetime.fromisoformat(made)
     except (ValueError, der.DerError):
-        return Finding(check, Outcome.FAILED, "signing-time", "none, or not that of the manifest")
+        return Judged(Finding(check, Outcome.FAILED, "signing-time", "none, or not that of the manifest"))
     if moment != said:
-        return Finding(check, Outcome.FAILED, "signing-time", "not that of the manifest")
+        return Judged(Finding(check, Outcome.FAILED, "signing-time", "not that of the manifest"))
     signer = signer_rules.judge(certificate, "evidence", trust)
     # the archive may be opened at any later time: only its own moment is judged
     validity = signer_rules.check_validity(signer, [StatedTime(moment, "claimed")], at=moment)
@@ -93,7 +103,8 @@ def judge(content: bytes, signature: bytes, trust: TrustStore, *, made: str) -> 
     revoked = revocation.judge(check, (certificate,), trust, at=moment)
     if revoked.outcome is Outcome.FAILED:
         faults.append(Fault(Outcome.FAILED, revoked.reason, revoked.detail))
-    return signer_rules.finding(check, faults, detail=certificate.subject_text)
+    unsettled = revoked.reason if revoked.outcome is not Outcome.FAILED else ""
+    return Judged(signer_rules.finding(check, faults, detail=certificate.subject_text), unsettled)
 
 
 # what the rules of all signers are called where evidence is told of

@@ -20,13 +20,12 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
-    load_pem_private_key,
 )
 
 from tjdocs.asn1 import der, extensions, x509_schema, x509_writing
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, UsageError
 from tjdocs.files import replace_file, write_private
-from tjdocs.pki import certificate_profiles, distinguished_name, signer
+from tjdocs.pki import certificate_profiles, distinguished_name, key_protection, signer
 from tjdocs.pki.algorithms import Combination
 from tjdocs.pki.authority import issuance, issue_crl
 from tjdocs.pki.certificate import OID_SEAL_SIGNER, Certificate, CertificateError
@@ -346,7 +345,7 @@ class Authority:
     def _key(self, name: str, certificate: Certificate) -> PrivateKey:
         path = self._folder / name
         try:
-            key = load_pem_private_key(path.read_bytes(), self._passphrase)
+            key = key_protection.load(path.read_bytes(), self._passphrase, where=str(path))
         except OSError:
             raise KeyMaterialError("no key", where=str(path)) from None
         except (ValueError, TypeError):

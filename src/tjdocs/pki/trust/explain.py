@@ -1,8 +1,10 @@
 """A State's certificates in words: which are there, from which sources, who vouches for whom, what is missing."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
+from tjdocs.findings import checks
 from tjdocs.pki import certification_path, distinguished_name
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.trust.master_list import Resolution, resolve
@@ -36,10 +38,11 @@ def entry_json(entry: Entry, store: TrustStore) -> dict[str, Any]:
     }
 
 
-def explain(store: TrustStore, country: str, policy: TrustPolicy | None = None) -> list[str]:
+def explain(store: TrustStore, country: str, policy: TrustPolicy | None = None, *, at: datetime) -> list[str]:
     """Return sentences about a State's certificates, oldest first.
 
     :param policy: under which is told whether each is believed, and why
+    :param at: the moment for which is told whether it is settled that no signer of their lists is revoked
     """
     found = sorted(entries(store, country), key=lambda entry: entry.certificate.not_before)
     if not found:
@@ -65,11 +68,24 @@ def explain(store: TrustStore, country: str, policy: TrustPolicy | None = None) 
         lines.append("Nothing is missing: every certificate is vouched for by its own key or another one here.")
     for name in store.lists_without_signers:
         lines.append(f"Whether the signer of {name} is revoked cannot be told: import the list again.")
+    lines += _unsettled(found, store, at)
     known = {entry.certificate.sha256 for entry in store.entries}
     known.update(*(source.signers for entry in store.entries for source in entry.origins))
     for digest in sorted(policy.denied - known) if policy is not None else ():
         lines.append(f"Denied by the policy, and not in the store, so that its key is not known: {digest}.")
     return lines
+
+
+def _unsettled(found: list[Entry], store: TrustStore, at: datetime) -> list[str]:
+    """Return a sentence for each list of which it is not settled whether its signer is revoked."""
+    sources = dict.fromkeys(source for entry in found for source in entry.origins)
+    words = checks()["pa.ds-revocation"].reasons
+    reasons = ((source, store.signer_revocation(source, at=at)) for source in sources)
+    return [
+        f"Whether the signer of {source.name} is revoked is not settled: {words.get(reason, reason)} ({reason})."
+        for source, reason in reasons
+        if reason
+    ]
 
 
 def _believed(certificate: Certificate, seen: TrustStore) -> str:

@@ -38,6 +38,8 @@ class SourceReport:
     :param new: how many the store did not know
     :param parsed: how many have a public key that loads
     :param signature: outcome of the list's own signature; ``not-applicable`` for what is no list
+    :param signer_revocation: why it is not settled whether the list's signer is revoked, by the words of
+        ``pa.ds-revocation``, once everything is imported; empty where it is, and for what is no list
     """
 
     source: str
@@ -52,6 +54,7 @@ class SourceReport:
     signature_reason: str
     unreadable: int = 0
     crls: int = 0
+    signer_revocation: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the report with the keys that the command line prints."""
@@ -66,6 +69,7 @@ class SourceReport:
             "warnings": [_resolution_json(item) for item in self.tolerated],
             "signature": self.signature,
             "signature_reason": self.signature_reason,
+            "signer_revocation": self.signer_revocation,
             "unreadable": self.unreadable,
             "crls": self.crls,
         }
@@ -186,7 +190,10 @@ def import_paths(
     """
     files = list(_files(paths))
     how = _How(anchors, trust_candidates, bilateral, aware(at), len(files))
-    reports = [_import_file(store, path, how) for path in files]
+    try:
+        reports = [_import_file(store, path, how) for path in files]
+    finally:
+        _keep_waiting(store, how)
     for anchor in anchors:
         source = Source("anchor", anchor.sha256, kind="anchor", imported=how.imported)
         store.add(source, _placed(resolve([anchor]), store, attempts_for([anchor])), grounds={anchor.sha256: "anchor"})
@@ -194,10 +201,18 @@ def import_paths(
     revoked = store.revoked_signers
     return [
         replace(report, signature="failed", signature_reason="signer-revoked")
-        if signers & revoked and report.signature in ("passed", "warning")
-        else report
-        for report, signers in reports
+        if revoked & digests and report.signature in ("passed", "warning")
+        else replace(report, signer_revocation=_unsettled(store, sources, how.at))
+        for report, sources, digests in ((report, sources, _digests(sources)) for report, sources in reports)
     ]
+
+
+def _digests(sources: Sequence[Source]) -> frozenset[str]:
+    return frozenset(digest for source in sources for digest in source.signers)
+
+
+def _unsettled(store: TrustStore, sources: Sequence[Source], at: datetime) -> str:
+    return next(filter(None, (store.signer_revocation(source, at=at) for source in sources)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +224,8 @@ class _How:
     bilateral: bool
     at: datetime
     files: int
+    waiting: list[tuple[Source, list[Crl]]] = field(default_factory=list)
+    """Files of CRLs alone that are not written yet: writing each on its own takes longer than all else."""
 
     @property
     def imported(self) -> str:
@@ -224,8 +241,8 @@ class _How:
         return "candidates-trusted" if self.trust_candidates else ""
 
 
-def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport, frozenset[str]]:
-    """Import a file; return its report, and the SHA-256 of every certificate on which its lists rest."""
+def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport, list[Source]]:
+    """Import a file; return its report, and the sources that its lists are."""
     data = _read(path)
     # each file has its part of the bound on all, so that no file takes another's
     cost = limits.ATTEMPTS_COST / how.files + limits.LIST_COST_PER_BYTE * len(data)
@@ -235,6 +252,8 @@ def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport
     crls: list[Crl] = []
     for block in _blocks(data):
         content = _recognise(block, path)
+        if not isinstance(content, Crl):
+            _keep_waiting(store, how)
         if isinstance(content, MasterList):
             if how.bilateral:
                 hint = "import it without --bilateral: its signature speaks for it"
@@ -250,7 +269,7 @@ def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport
     attempts = attempts_for(certificates, parts=how.files)
     resolutions = resolve(certificates, attempts=attempts)
     kinds = {certificate.sha256: kind for certificate, kind in _placed(resolutions, store, attempts)}
-    new = 0
+    new, sources = 0, []
     # several lists in one file are several sources: each vouches for its own certificates alone
     for block, content, own in lists:
         source = Source(
@@ -265,12 +284,16 @@ def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport
             how.imported,
             " ".join(f"{certificate.sha256}:{certificate.key_digest}" for certificate in own.path),
         )
+        sources.append(source)
         ground, signers = how.ground(on_list=source.vouches), (*own.path, *own.beside)
         new += _add(store, source, content.certificates, kinds, ground, signers=signers)
     if loose or crls:
         kind = "bilateral" if how.bilateral else "file"
         source = Source(path.name, sha256(data).hexdigest(), "not-applicable", kind, imported=how.imported)
-        new += _add(store, source, loose, kinds, how.ground(on_list=False), crls)
+        if not (loose or lists):
+            how.waiting.append((source, crls))
+        else:
+            new += _add(store, source, loose, kinds, how.ground(on_list=False), crls)
     signature = max((own for _, _, own in lists), key=lambda own: _ORDER.index(own.outcome), default=_NO_LIST)
     unreadable = sum(len(content.unreadable) for _, content, _ in lists)
     report = SourceReport(
@@ -287,10 +310,16 @@ def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport
         unreadable,
         len(crls),
     )
-    return report, frozenset(c.sha256 for _, _, own in lists for c in own.path)
+    return report, sources
 
 
 _NO_LIST = ListSignature("not-applicable")
+
+
+def _keep_waiting(store: TrustStore, how: _How) -> None:
+    if how.waiting:
+        store.add_crls(how.waiting)
+        how.waiting.clear()
 
 
 def _add(
@@ -313,17 +342,33 @@ def _placed(resolutions: list[Resolution], store: TrustStore, attempts: Attempts
     return [(r.certificate, again.get(r.certificate.sha256, r.kind)) for r in resolutions]
 
 
+_READERS: tuple[tuple[Callable[[bytes], MasterList | Certificate | Crl], type[Exception]], ...] = (
+    (Certificate.parse, CertificateError),
+    (MasterList.parse, CmsError),
+    (Crl.parse, CrlError),
+)
+
+
 def _recognise(block: bytes, path: Path) -> MasterList | Certificate | Crl:
-    try:
-        return Certificate.parse(block)
-    except CertificateError:
-        pass
-    try:
-        return MasterList.parse(block)
-    except CmsError:
-        pass
-    try:
-        return Crl.parse(block)
-    except CrlError:
-        pass
+    first = _likely(block)
+    # a reader that refuses also tries BER, which takes ten times as long as reading
+    for parse, error in sorted(_READERS, key=lambda pair: pair[1] is not first):
+        with suppress(error):
+            return parse(block)
     raise InputError("nothing to import", where=str(path), hint="give master lists, certificates or CRLs")
+
+
+def _likely(block: bytes) -> type[Exception]:
+    """Return the error of the reader that a block's first bytes are for; any other may still read it."""
+    inside = _content(block)
+    if inside[:1] == b"\x06":  # the content type of SignedData
+        return CmsError
+    # a certificate of version 2 or 3 says its version in brackets, a CRL as a number
+    return CrlError if _content(inside)[:1] == b"\x02" else CertificateError
+
+
+def _content(data: bytes) -> bytes:
+    """Return the beginning of a SEQUENCE's content, empty where it is none."""
+    if data[:1] != b"\x30" or len(data) < 2:
+        return b""
+    return data[2 + (data[1] & 0x7F if data[1] > 0x80 else 0) :][:16]

@@ -191,7 +191,10 @@ def _part(crl: Crl, source: RevocationSource) -> Attempts:
 def _verified(crl: Crl, source: RevocationSource, attempts: Attempts) -> _Sound | str | None:
     candidates = source.crl_signers(crl)
     unsound = _CUT if len(candidates) > certification_path.MAX_CANDIDATES else None
+    late: _Sound | None = None
     for place, candidate in enumerate(candidates[: certification_path.MAX_CANDIDATES]):
+        if late and candidate.key_digest != late.by.key_digest:
+            continue
         # a trusted authority that comes first is always asked: nobody else chooses its key
         if (place or source.doubt(candidate)) and not attempts.take(candidate.key):
             unsound = _CUT
@@ -210,8 +213,12 @@ def _verified(crl: Crl, source: RevocationSource, attempts: Attempts) -> _Sound 
             continue
         bits = candidate.key.bits if candidate.key.kind == "rsa" else 0
         weak = ("algorithm-weak",) if algorithms.weak(result.hash, bits, made) else ()
-        return _Sound(crl, candidate, (*crl.warnings, *result.warnings, *weak))
-    return unsound
+        warnings = (*crl.warnings, *result.warnings, *weak)
+        # one key may have several certificates, of which a later one answers for the list
+        if crl.this_update - candidate.not_after <= certification_path.CLOCK_SKEW:
+            return _Sound(crl, candidate, warnings)
+        late = late or _Sound(crl, candidate, (*warnings, "crl-issuer-expired"))
+    return late or unsound
 
 
 def _not_at_home(candidate: Certificate, source: RevocationSource, attempts: Attempts) -> str:

@@ -9,6 +9,7 @@ import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path as FilePath
 from typing import Self
@@ -343,12 +344,33 @@ class TrustStore:
         """Return what is said of the certificates that lead from lists' signers to their anchors, by digest."""
         if not snapshot.crls or not snapshot.signers:
             return {}
+        before = self._before_revocation(snapshot)
+        found = ((signer.sha256, revocation.listed(signer, (), before)) for signer in snapshot.signers)
+        return {digest: said for digest, said in found if said}
+
+    def _before_revocation(self, snapshot: _Snapshot) -> "_BeforeRevocation":
         entries = [*snapshot.entries.values(), *map(Entry, snapshot.signers)]
         before = _BeforeRevocation.of_entries(entries, snapshot.crls, snapshot.signers)
         before._policies = self._policies
         before._view(before._snapshot)
-        found = ((signer.sha256, revocation.listed(signer, (), before)) for signer in snapshot.signers)
-        return {digest: said for digest, said in found if said}
+        return before
+
+    def signer_revocation(self, source: Source, *, at: datetime) -> str:
+        """Return why it is not settled whether a list's signers are revoked, by the words of ``pa.ds-revocation``.
+
+        Empty where it is: none is, at that moment and by a list that counts. Empty too where nobody believes the list
+        for its signature, and where its signers are not kept (:attr:`lists_without_signers`).
+        """
+        snapshot = self._snapshot
+        kept = {signer.sha256: signer for signer in snapshot.signers}
+        path = [kept[digest] for digest in source.signers if digest in kept]
+        if not source.vouches or not path:
+            return ""
+        before = self._before_revocation(snapshot)
+        # several signers follow one another, each with the authorities above it
+        starts = [place for place, certificate in enumerate(path) if not place or not certificate.is_ca]
+        found = (revocation.judge("", path[place:], before, at=at).reason for place in starts)
+        return next(filter(None, found), "")
 
     def _denied(self, certificate: Certificate) -> bool:
         return any(policy.denies(certificate) for policy in self._policies)
@@ -484,12 +506,26 @@ class TrustStore:
         :param signers: of a master list: the certificates from its signer to its anchor
         :raises OutputError: the store cannot be written
         """
-        if self._path is None:
-            raise OutputError("a store in memory cannot be added to", hint="use TrustStore.create")
+        path = self._writable()
         with self._lock:
-            new = store_file.write(self._path, source, certificates, grounds, crls, signers)
+            new = store_file.write(path, source, certificates, grounds, crls, signers)
             self._loaded = None
         return new
+
+    def add_crls(self, files: Sequence[tuple[Source, Sequence[Crl]]]) -> None:
+        """Keep the revocation lists of several files, with one write for all.
+
+        :raises OutputError: the store cannot be written
+        """
+        path = self._writable()
+        with self._lock:
+            store_file.write_crls(path, files)
+            self._loaded = None
+
+    def _writable(self) -> FilePath:
+        if self._path is None:
+            raise OutputError("a store in memory cannot be added to", hint="use TrustStore.create")
+        return self._path
 
 
 class _BeforeRevocation(TrustStore):

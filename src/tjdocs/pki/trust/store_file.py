@@ -15,7 +15,7 @@ from tjdocs.pki.certificate import Certificate, CertificateError
 from tjdocs.pki.crl import Crl, CrlError
 from tjdocs.pki.trust.trust_policy import GROUNDS, Entry, Source
 
-__all__ = ["create", "read", "write"]
+__all__ = ["create", "read", "write", "write_crls"]
 
 _Kept = TypeVar("_Kept", Certificate, Crl)
 _VERSION, _WITHOUT_SIGNERS = "4", "3"
@@ -134,10 +134,7 @@ def write(
     """
     with _writing(path) as database:
         before = database.execute("SELECT count(*) FROM certificate").fetchone()[0]
-        database.execute(_SOURCE, [getattr(source, name) for name in _COLUMNS])
-        (source_id,) = database.execute(
-            "SELECT id FROM source WHERE sha256 = ? AND kind = ?", (source.sha256, source.kind)
-        ).fetchone()
+        source_id = _write_source(database, source)
         database.executemany(
             "INSERT INTO certificate VALUES (?, ?, ?) ON CONFLICT (sha256) DO UPDATE SET kind = excluded.kind"
             " WHERE certificate.kind = 'unresolved'",
@@ -147,6 +144,27 @@ def write(
             "INSERT OR IGNORE INTO membership VALUES (?, ?)", [(source_id, c.sha256) for c, _ in certificates]
         )
         database.executemany("INSERT OR IGNORE INTO trusted VALUES (?, ?)", list(grounds.items()))
-        database.executemany("INSERT OR IGNORE INTO crl VALUES (?, ?)", [(c.sha256, c.raw) for c in crls])
+        _write_crls(database, crls)
         database.executemany("INSERT OR IGNORE INTO signer VALUES (?, ?)", [(c.sha256, c.raw) for c in signers])
         return int(database.execute("SELECT count(*) FROM certificate").fetchone()[0]) - int(before)
+
+
+def write_crls(path: Path, files: Sequence[tuple[Source, Sequence[Crl]]]) -> None:
+    """Add revocation lists and the files that held them, all in one transaction.
+
+    :raises OutputError: the store cannot be written
+    """
+    with _writing(path) as database:
+        for source, crls in files:
+            _write_source(database, source)
+            _write_crls(database, crls)
+
+
+def _write_source(database: sqlite3.Connection, source: Source) -> int:
+    database.execute(_SOURCE, [getattr(source, name) for name in _COLUMNS])
+    found = database.execute("SELECT id FROM source WHERE sha256 = ? AND kind = ?", (source.sha256, source.kind))
+    return int(found.fetchone()[0])
+
+
+def _write_crls(database: sqlite3.Connection, crls: Sequence[Crl]) -> None:
+    database.executemany("INSERT OR IGNORE INTO crl VALUES (?, ?)", [(c.sha256, c.raw) for c in crls])

@@ -5,12 +5,13 @@ receiving State's decision, and data.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tjdocs import specs
 from tjdocs.errors import SpecError
+from tjdocs.mrz.codes import country_of_certificates
 from tjdocs.pki.certificate import Certificate
 
 __all__ = ["GROUNDS", "WORDS", "Entry", "Source", "TrustPolicy"]
@@ -106,7 +107,8 @@ class TrustPolicy:
     :param believe: the grounds that count
     :param anchors: SHA-256 of the anchors that count, in themselves and for the lists that lead to them; None: all that
         were given at import
-    :param lists: lists of how many States must hold a certificate for the ground ``list``
+    :param lists: lists of how many independent States must hold a certificate for the ground ``list``: States of the
+        tables of codes, whose lists no common key signed
     :param denied: SHA-256 of certificates that are never believed, nor any other certificate of their keys, nor a list
         that rests on them
     :param states: (SHA-256, country code) of certificates that name no State, or several, with the one they sign for
@@ -179,10 +181,7 @@ class TrustPolicy:
         holding = [source for source in entry.origins if source.vouches and self.counts(source.anchor)]
         barred = self.denied | denied
         holding = [source for source in holding if not source.rests_on & barred]
-        # two editions of one State's list are one State's word, and an anchor of no State may be any State's
-        named_so = dict(self.states)
-        codes = (named_so.get(source.anchor, source.state).upper() for source in holding)
-        states = sorted({code for code in codes if _COUNTRY.fullmatch(code)})
+        states = self._voices(holding)
         if len(states) >= self.lists or (holding and self.lists == 1):
             return ""
         named = f" ({', '.join(states)})" if states else ""
@@ -190,6 +189,27 @@ class TrustPolicy:
         under = " under anchors and signers that count" if barred else under
         count = "a list of 1 State" if len(states) == 1 else f"lists of {len(states)} States"
         return f"on {count}{named}{under}, {self.lists} needed"
+
+    def _voices(self, holding: Iterable[Source]) -> list[str]:
+        """Return the independent States of lists, each by its code.
+
+        Two editions of one State's list are one State's word, as are two States' lists under one key. An anchor of no
+        State that the tables know may be any State's.
+        """
+        named_so = dict(self.states)
+        groups: dict[str, set[str]] = {}
+        for source in holding:
+            code = country_of_certificates(named_so.get(source.anchor, source.state))
+            if code:
+                groups.setdefault(code, set()).update(source.signers.values() or (source.anchor,))
+        found: dict[str, set[str]] = {}
+        for code in sorted(groups):
+            keys = groups[code]
+            for other in [other for other in found if found[other] & keys]:
+                keys = keys | found.pop(other)
+                code = min(code, other)
+            found[code] = keys
+        return sorted(found)
 
 
 def _states(table: Mapping[str, Any], where: str) -> frozenset[tuple[str, str]]:

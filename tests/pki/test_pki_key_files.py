@@ -1,0 +1,105 @@
+"""Files of private keys that somebody made so that opening them takes long: what it costs is read before it is done."""
+
+import base64
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
+
+from tests.support import builders as b
+from tjdocs import limits
+from tjdocs.asn1 import der
+from tjdocs.asn1.pkcs8_schema import derivation
+from tjdocs.border.evidence.evidence_signature import read_signer
+from tjdocs.errors import KeyMaterialError
+from tjdocs.pki import Authority, key_protection
+from tjdocs.register.officer_keys import OfficerKey
+from tjdocs.register.register_keys import Keys
+
+PASSPHRASE = b"a long passphrase"
+AES = b.sequence(b.oid("2.16.840.1.101.3.4.1.42"), b.octets(bytes(16)))
+SHA256 = b.sequence(b.oid("1.2.840.113549.2.9"), b.der(0x05))
+
+
+def pbes2(function: bytes) -> bytes:
+    return b.sequence(b.sequence(b.oid("1.2.840.113549.1.5.13"), b.sequence(function, AES)), b.octets(bytes(48)))
+
+
+def pbkdf2(rounds: int) -> bytes:
+    return pbes2(b.sequence(b.oid("1.2.840.113549.1.5.12"), b.sequence(b.octets(bytes(8)), b.integer(rounds), SHA256)))
+
+
+def pbes1(rounds: int, oid: str = "1.2.840.113549.1.12.1.3") -> bytes:
+    return b.sequence(b.sequence(b.oid(oid), b.sequence(b.octets(bytes(8)), b.integer(rounds))), b.octets(bytes(48)))
+
+
+def scrypt(cost: int, size: int, lanes: int, *more: bytes) -> bytes:
+    values = b.sequence(b.octets(bytes(16)), *map(b.integer, (cost, size, lanes)), *more)
+    return pbes2(b.sequence(b.oid("1.3.6.1.4.1.11591.4.11"), values))
+
+
+def pem(data: bytes, label: str = "ENCRYPTED PRIVATE KEY", head: bytes = b"") -> bytes:
+    text = base64.encodebytes(data)
+    return b"-----BEGIN %b-----\n%b%b-----END %b-----\n" % (label.encode(), head, text, label.encode())
+
+
+SLOW = {
+    "PBKDF2": pbkdf2(limits.KEY_ROUNDS + 1),
+    "PBES1": pbes1(limits.KEY_ROUNDS + 1),
+    "scrypt, lanes": scrypt(1 << 14, 8, 20),
+    "scrypt, with a length": scrypt(1 << 14, 8, 20, b.integer(32)),
+    "a number without end": pbkdf2(1 << 400),
+}
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_a_file_that_takes_long_is_not_opened(name):
+    data = SLOW[name]
+    for file in (data, pem(data), pem(data, "PRIVATE KEY"), pem(b"x", "EC PARAMETERS") + pem(data)):
+        with pytest.raises(KeyMaterialError, match="takes too long to open") as caught:
+            key_protection.load(file, PASSPHRASE, where="own.key")
+        assert "own.key" in str(caught.value)
+    # what the library would skip and we cannot is not opened
+    with pytest.raises(ValueError, match="no _AnyEncryptedKey"):
+        key_protection.load(pem(data, head=b"Comment: x\n\n"), PASSPHRASE, where="own.key")
+
+
+def test_what_a_file_costs():
+    assert derivation(pbkdf2(600_000)) == derivation(pbes1(600_000)) == ("rounds", 600_000)
+    assert derivation(scrypt(1 << 14, 8, 5)) == ("scrypt", 655_360)
+    for data in (b"", b.sequence(), b.sequence(b.integer(0), AES, b.octets(b"x")), pbes2(AES)[:-1]):
+        with pytest.raises(der.DerError):
+            derivation(data)
+
+
+def test_usual_files_are_opened():
+    key = Ed25519PrivateKey.generate()
+    for form in (Encoding.PEM, Encoding.DER):
+        plain = key.private_bytes(form, PrivateFormat.PKCS8, NoEncryption())
+        sealed = key.private_bytes(form, PrivateFormat.PKCS8, BestAvailableEncryption(PASSPHRASE))
+        assert isinstance(key_protection.load(plain, None, where=""), Ed25519PrivateKey)
+        assert isinstance(key_protection.load(sealed, PASSPHRASE, where=""), Ed25519PrivateKey)
+    own = key_protection.protect(key, PASSPHRASE)
+    assert isinstance(key_protection.load(own, PASSPHRASE, where=""), Ed25519PrivateKey)
+
+
+def test_every_place_that_opens_a_key_asks(tmp_path, monkeypatch):
+    asked = []
+    slow = tmp_path / "slow.key"
+    slow.write_bytes(pem(SLOW["PBKDF2"]))
+    own = Authority.create(tmp_path / "authority", at=b.AT)
+    (own.folder / "csca.key").write_bytes(slow.read_bytes())
+    Keys.create(tmp_path / "keys", name="Desk")
+    (tmp_path / "keys/log.key").write_bytes(slow.read_bytes())
+    certificate = tmp_path / "own.cer"
+    certificate.write_bytes(b.utopia().raw)
+    monkeypatch.setattr(key_protection, "derivation", lambda data: asked.append(data) or ("rounds", 10**12))
+    for open_ in (
+        lambda: OfficerKey.open(slow, passphrase=PASSPHRASE),
+        lambda: read_signer(certificate, slow, passphrase=PASSPHRASE),
+        lambda: own.new_document_signer(at=b.AT),
+        lambda: Keys.open(tmp_path / "keys", passphrase=PASSPHRASE),
+    ):
+        with pytest.raises(KeyMaterialError, match="takes too long to open"):
+            open_()
+    assert len(asked) == 4
