@@ -51,7 +51,7 @@ def kinds() -> Mapping[str, ProblemKind]:
 class Problem:
     """One thing wrong with one seal.
 
-    :param code: stable word, a key of :func:`kinds`
+    :param code: stable word, a key of ``specs/seals/problems.toml``
     :param subject: the feature or field of the header concerned
     :param offset: of the byte at which it was noticed
     :param detail: measured and expected, for a person
