@@ -57,7 +57,7 @@ def test_a_name_that_no_page_describes_would_be_seen(inventory):
 
 
 class Loads(HTMLParser):
-    """Addresses that a browser fetches to show a page; links that a reader follows are none."""
+    """Addresses that a browser fetches to show a page; not the links that a reader follows."""
 
     def __init__(self):
         super().__init__()

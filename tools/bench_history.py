@@ -1,4 +1,4 @@
-"""Results of ``tools/bench`` kept by commit, their plot and their table. Not a tool of its own."""
+"""Results of ``tools/bench`` by commit, their plot and their table. Not a tool."""
 
 import json
 import subprocess

@@ -39,7 +39,7 @@ def one(pattern: str, folder: str, text: str) -> Path:
     """
     paths = found(pattern, folder, text)
     if not paths:
-        raise RefusedError(f"no {pattern} in {folder} matches: {text}")
+        raise RefusedError(f"missing {pattern} in {folder}: {text}")
     return paths[0]
 
 
@@ -71,7 +71,7 @@ class Plan:
         whole = self.text(path)
         matches = list(re.finditer(after, whole, re.MULTILINE))
         if not matches:
-            raise RefusedError(f"no place for a row in {path.relative_to(ROOT)}: {after}")
+            raise RefusedError(f"missing place in {path.relative_to(ROOT)}: {after}")
         at = matches[-1].start() if before else matches[-1].end()
         self._put(path, whole[:at] + text + whole[at:], need)
 
