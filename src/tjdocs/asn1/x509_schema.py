@@ -65,7 +65,7 @@ class Extension:
 
 @asn1.sequence
 class Validity:
-    """``Validity``; times as read, see :func:`parse_time`."""
+    """``Validity``; times as read, see ``asn1.times.parse_time``."""
 
     not_before: asn1.TLV
     not_after: asn1.TLV

@@ -14,7 +14,7 @@ __all__ = ["DocumentTypes", "bundled", "get", "names"]
 
 
 class DocumentTypes(Mapping[str, DocumentType]):
-    """The document types by id; made by :func:`bundled` or :meth:`load`."""
+    """The document types by id; made by :meth:`load`."""
 
     def __init__(self, types: Mapping[str, DocumentType]) -> None:
         self._types = dict(sorted(types.items()))

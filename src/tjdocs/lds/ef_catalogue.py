@@ -130,7 +130,7 @@ def files() -> tuple[LdsFile, ...]:
 
 
 def by_name(name: str) -> LdsFile:
-    """Return the file called ``name`` (exactly as in :attr:`LdsFile.name`).
+    """Return the file called ``name`` (exactly as in ``LdsFile.name``).
 
     :raises UsageError: there is none
     """

@@ -41,7 +41,7 @@ class Seal:
 
     @classmethod
     def parse(cls, data: bytes) -> "Seal":
-        """Read a seal. Never raises on what the bytes say: see :attr:`problems`.
+        """Read a seal. Never raises on what the bytes say: see ``problems``.
 
         :raises UsageError: no bytes
         """

@@ -47,7 +47,7 @@ class Vector:
 
     @property
     def judges(self) -> bool:
-        """Whether the result is one of :data:`RESULTS`, and not a value."""
+        """Whether the result is a word (valid, invalid, acceptable), and not a value."""
         return self.input["operation"] in _JUDGING
 
     def as_json(self) -> dict[str, Any]:
