@@ -71,7 +71,7 @@ def archive(files, manifest=None, *, signed: bool = True) -> bytes:
     with zipfile.ZipFile(stream, "w") as zipped:
         zipped.writestr("manifest.json", content)
         if signed:
-            zipped.writestr("manifest.p7s", evidence_archive.signatures.sign(content, signer(), MADE))
+            zipped.writestr("manifest.p7s", evidence_archive.evidence_signature.sign(content, signer(), MADE))
         for name, data in {**SOUND, **files}.items():
             zipped.writestr(name, data)
     return stream.getvalue()

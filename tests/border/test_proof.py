@@ -275,7 +275,7 @@ def rewritten(path, change, *, resign=False):
         manifest = json.loads(files["manifest.json"])
         listed = {n: evidence_archive.sha256(d).hexdigest() for n, d in files.items() if not n.startswith("manifest.")}
         files["manifest.json"] = evidence_archive._json({**manifest, "files": listed})
-        files["manifest.p7s"] = evidence_archive.signatures.sign(files["manifest.json"], signer(), MADE)
+        files["manifest.p7s"] = evidence_archive.evidence_signature.sign(files["manifest.json"], signer(), MADE)
     with zipfile.ZipFile(path, "w") as archive:
         for name, data in files.items():
             archive.writestr(name, data)
@@ -355,8 +355,8 @@ def test_who_may_sign_evidence(tmp_path, by, trust, reason):
 
 def test_a_signature_made_outside_of_the_signers_validity():
     old = party("old", period=(b.moment(2020), b.moment(2026)))
-    signature = evidence_archive.signatures.sign(b"x", signer(old), MADE)
-    finding = evidence_archive.signatures.judge(b"x", signature, trusting(old), made=MADE.isoformat()).finding
+    signature = evidence_archive.evidence_signature.sign(b"x", signer(old), MADE)
+    finding = evidence_archive.evidence_signature.judge(b"x", signature, trusting(old), made=MADE.isoformat()).finding
     assert (finding.outcome, finding.reason) == (Outcome.FAILED, "expired")
 
 
@@ -365,8 +365,8 @@ def test_neither_a_csca_nor_a_document_signer_signs_evidence(tmp_path):
         with pytest.raises(UsageError):
             exported(tmp_path / "e.zip", by=signer(wrong))
         content = b"x"
-        signature = evidence_archive.signatures.sign(content, signer(wrong), MADE)
-        finding = evidence_archive.signatures.judge(content, signature, trusting(wrong), made=MADE.isoformat()).finding
+        signature = evidence_archive.evidence_signature.sign(content, signer(wrong), MADE)
+        finding = evidence_archive.evidence_signature.judge(content, signature, trusting(wrong), made=MADE.isoformat()).finding
         assert (finding.outcome, finding.reason) == (Outcome.FAILED, "role")
 
 
@@ -446,13 +446,13 @@ def test_a_revoked_or_denied_signer_of_evidence():
     subject = b.name(("C", "TJ"), ("O", "SPECIMEN"), ("CN", "Evidence"))
     extensions = [b.key_usage("digitalSignature"), b.authority_identifier(csca.identifier)]
     own = b.certify(subject, b.ec_key("inspection"), extensions, by=csca, period=VALID)
-    signature = evidence_archive.signatures.sign(b"x", signer(own), MADE)
+    signature = evidence_archive.evidence_signature.sign(b"x", signer(own), MADE)
     trust = TrustStore.of([own.certificate, csca.certificate], crls=[b.revocation_list(csca, [own.certificate.serial])])
     for store, reason in ((trust, "revoked"), (trusting(own).under(denying(own)), "denied")):
-        finding = evidence_archive.signatures.judge(b"x", signature, store, made=MADE.isoformat()).finding
+        finding = evidence_archive.evidence_signature.judge(b"x", signature, store, made=MADE.isoformat()).finding
         assert (finding.outcome, finding.reason) == (Outcome.FAILED, reason)
     elsewhere = TrustStore.of([own.certificate, csca.certificate], crls=[b.revocation_list(csca, [1])])
-    assert evidence_archive.signatures.judge(b"x", signature, elsewhere, made=MADE.isoformat()).finding.outcome == Outcome.PASSED
+    assert evidence_archive.evidence_signature.judge(b"x", signature, elsewhere, made=MADE.isoformat()).finding.outcome == Outcome.PASSED
 
 
 def test_a_signer_of_evidence_whose_revocation_is_not_settled(tmp_path):
@@ -484,18 +484,18 @@ def denying(party_):
 
 
 def test_the_signing_time_is_the_manifest_s():
-    signature = evidence_archive.signatures.sign(b"x", signer(), MADE)
+    signature = evidence_archive.evidence_signature.sign(b"x", signer(), MADE)
     for made in ("", "yesterday", (MADE + timedelta(seconds=1)).isoformat()):
-        assert evidence_archive.signatures.judge(b"x", signature, trusting(), made=made).finding.reason == "signing-time"
+        assert evidence_archive.evidence_signature.judge(b"x", signature, trusting(), made=made).finding.reason == "signing-time"
 
 
 def test_a_signature_without_the_signers_certificate():
-    signature = evidence_archive.signatures.sign(b"x", signer(), MADE)
-    inside = evidence_archive.signatures.sign(b"x", replace(signer(), certificate=party("another").certificate), MADE)
+    signature = evidence_archive.evidence_signature.sign(b"x", signer(), MADE)
+    inside = evidence_archive.evidence_signature.sign(b"x", replace(signer(), certificate=party("another").certificate), MADE)
     # the key is another's: the certificate that is named did not make the signature
-    assert evidence_archive.signatures.judge(b"x", inside, trusting(), made=MADE.isoformat()).finding.reason == "wrong-signature"
+    assert evidence_archive.evidence_signature.judge(b"x", inside, trusting(), made=MADE.isoformat()).finding.reason == "wrong-signature"
     hidden = signature.replace(party().certificate.raw, b"\x30\x82" + bytes(len(party().certificate.raw) - 2))
-    assert evidence_archive.signatures.judge(b"x", hidden, trusting(), made=MADE.isoformat()).finding.reason in ("signer-missing", "no-signature")
+    assert evidence_archive.evidence_signature.judge(b"x", hidden, trusting(), made=MADE.isoformat()).finding.reason in ("signer-missing", "no-signature")
 
 
 def test_calls_that_cannot_be_used(tmp_path):

@@ -46,7 +46,7 @@ def test_whatever_may_refuse_says_what_to_do():
 
 
 def test_every_label_of_the_template_is_there():
-    folder = specs.folder("specs").parent / "src/tjdocs/border/templates/report.html"
+    folder = specs.folder("specs").parent / "src/tjdocs/border/report/templates/report.html"
     used = set(re.findall(r't\("([a-z-]+)"\)', folder.read_text()))
     assert used
     assert used <= TABLES["en"]["label"].keys()

@@ -69,7 +69,7 @@ def outcome(asked, now):
 def test_what_is_not_one_upright_face_is_refused(office, now, picture, problem, eyes):
     # Doc 9303-3, 3.9.1; eyes that are stated are no face
     asked = application(now, picture, eyes)
-    assert face_finder.measure(asked).problem == problem
+    assert face_finder.measure(asked.portrait, asked.portrait_eyes).problem == problem
     assert outcome(asked, now) == "not met"
     with pytest.raises(NotEligible) as caught:
         office.issue(asked, at=now, page=False)

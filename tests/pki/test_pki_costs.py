@@ -369,7 +369,7 @@ def test_what_a_key_costs_is_about_what_it_costs(name):
     size = curve.field_bytes
     base = b"\x04" + curve.gx.to_bytes(size, "big") + curve.gy.to_bytes(size, "big")
     key_ = Certificate.parse(b.csca(info=b.ec_spki(curve.oid, base)).raw).key
-    algorithm = public_key.x509.algorithm_id(b.algorithm("ecdsa-sha256"))
+    algorithm = public_key.x509_schema.algorithm_id(b.algorithm("ecdsa-sha256"))
     signature = b.sequence(b.integer(curve.n // 3), b.integer(curve.n // 5))
     public_key.verify(key_, algorithm, signature, b"x")
     taken = []

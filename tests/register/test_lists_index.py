@@ -114,8 +114,8 @@ def test_an_altered_head_is_seen_when_it_is_opened(copy, sql):
 def test_a_key_that_is_struck_out_is_seen_where_nobody_was_to_be_found(copy):
     """That nothing is there is proved too."""
     keys = [
-        set(watchlists._lookups.looked_up(ANNA.names, [ANNA.born], "", "")),
-        set(watchlists._lookups.stored([("ERIKSSON", "ANNA")], ANNA.born, "", "")),
+        set(watchlists.index_lookups.looked_up(ANNA.names, [ANNA.born], "", "")),
+        set(watchlists.index_lookups.stored([("ERIKSSON", "ANNA")], ANNA.born, "", "")),
     ]
     key = min(set.intersection(*keys))
     bits = Lists(copy)._parts[0]._bits
