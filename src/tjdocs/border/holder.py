@@ -10,7 +10,7 @@ from tjdocs.border.case import Case
 from tjdocs.findings import Finding, Outcome
 from tjdocs.register.lists import Category, Entry, Found, Match, appeals, categories
 
-__all__ = ["ban", "concerning", "incomplete", "permit", "right", "rights", "watch"]
+__all__ = ["ban", "concerning", "incomplete", "is_suspended", "permit", "right", "rights", "watch"]
 
 _CROSSINGS = ("entry", "exit")
 _OUTCOMES = {"refuse": Outcome.FAILED, "refer": Outcome.UNDETERMINED, "tell": Outcome.WARNING}
@@ -85,6 +85,11 @@ def _grants(entry: Entry) -> bool:
     return categories()[entry.category].kind == "grant"
 
 
+def is_suspended(entry: Entry) -> bool:
+    """Whether an officer decides if an entry is in force: a suspended ban does not ban, a suspended right gives none."""
+    return _effect(entry) == "refer"
+
+
 def _effect(entry: Entry) -> str:
     return appeals()[entry.appeal or "none"]
 
@@ -98,7 +103,7 @@ def _consequence(check: str, word: str, match: Match, category: Category) -> Fin
     consequence = category.exact if match.exact else category.possible
     outcome = _OUTCOMES[consequence]
     reason = "told" if consequence == "tell" else word if match.exact else "possible-match"
-    if _effect(entry) == "refer" and outcome is Outcome.FAILED:
+    if is_suspended(entry) and outcome is Outcome.FAILED:
         outcome, reason = Outcome.UNDETERMINED, "appeal"
     said = {
         "": entry.category,
@@ -212,4 +217,6 @@ def _grant(match: Match, case: Case, check: str, past: str) -> Finding:
             return Finding(check, Outcome.FAILED, word, detail, entry.id)
     if not match.exact:
         return Finding(check, Outcome.UNDETERMINED, "possible-match", f"{detail}; matched by {match.by}", entry.id)
+    if is_suspended(entry):
+        return Finding(check, Outcome.UNDETERMINED, "appeal", f"{detail}; appeal {entry.appeal}", entry.id)
     return Finding(check, Outcome.PASSED, detail=detail, subject=entry.id)
