@@ -51,12 +51,17 @@ def _watched(case: Case, check: str, word: str) -> list[Finding]:
 
 
 def _unfit(case: Case, wanted: Iterable[str]) -> tuple[str, str]:
-    """Return two details: how many entries match nobody, and how many match only a holder with a single name."""
+    """Return two details: how many entries match nobody or not in each spelling, how many only a single name."""
     counts = [case.unfit.get(name, {}) for name in wanted]
     little = sum(count.get("too-little", 0) for count in counts)
-    lacking = sum(sum(count.values()) for count in counts) - little
-    return (
+    partly = sum(count.get("spellings", 0) for count in counts)
+    lacking = sum(sum(count.values()) for count in counts) - little - partly
+    said = (
         f"entries that cannot be found by a name: {lacking}" if lacking else "",
+        f"entries with more spellings than are looked for: {partly}" if partly else "",
+    )
+    return (
+        "; ".join(filter(None, said)),
         f"entries that say too little to be found: {little}" if little else "",
     )
 
@@ -86,7 +91,7 @@ def _grants(entry: Entry) -> bool:
 
 
 def is_suspended(entry: Entry) -> bool:
-    """Whether an officer decides if an entry is in force: a suspended ban does not ban, a suspended right gives none."""
+    """Whether an officer decides if an entry is in force: a suspended ban bans nobody, a suspended right gives none."""
     return _effect(entry) == "refer"
 
 
