@@ -20,6 +20,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from tjdocs import inputs
 from tjdocs.documents import ApplicationError, DocumentType, DocumentTypes, Fault, NotEligible, RuleResult
 from tjdocs.errors import InputError, OutputError, TjdocsError, UsageError
 from tjdocs.office import batch_files, folders, rows
@@ -262,9 +263,11 @@ class Batch:
         path = self.out / _STATE
         if path.exists():
             try:
-                earlier = json.loads(path.read_bytes())
+                earlier = inputs.json_object(path.read_bytes(), where=_STATE)
+                if not inputs.is_schema(earlier["schema"]):
+                    raise ValueError
                 last = datetime.fromisoformat(earlier.pop("at"))
-            except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            except (OSError, ValueError, KeyError, TypeError, InputError):
                 raise InputError("no state of a batch", where=str(path), hint="name a new folder") from None
             if changed := sorted(key for key in state if earlier.get(key) != state[key]):
                 hint = "name a new folder for another batch"

@@ -165,7 +165,7 @@ def _object(text: str, kind: DocumentType) -> dict[str, Any]:
     except InputError as error:
         raise ApplicationError([Fault("line", f"{error.message}: {error.where}", error.hint)]) from None
     table.pop(REJECTED, None)
-    if table.pop("schema", 1) != 1 or table.pop("document_type", kind.id) != kind.id:
+    if not inputs.is_schema(table.pop("schema", 1)) or table.pop("document_type", kind.id) != kind.id:
         raise ApplicationError([Fault("document_type", "application for another document", f"schema 1, {kind.id}")])
     return table
 

@@ -19,7 +19,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
-from tjdocs import limits
+from tjdocs import inputs, limits
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, UsageError
 from tjdocs.pki.files import write_private
 from tjdocs.pki.key_protection import PROTECTED, protect
@@ -169,8 +169,8 @@ class KeyRequest:
         try:
             if len(text) > limits.OFFICER_FILE:
                 raise ValueError
-            table = json.loads(text)
-            if not isinstance(table, Mapping) or table["schema"] != 1:
+            table = inputs.json_object(text, where="request")
+            if not inputs.is_schema(table["schema"]):
                 raise ValueError
             return cls.read(table["officer"], table)
         except (ValueError, KeyError, TypeError, RecursionError, UsageError):
