@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from tjdocs import inputs
-from tjdocs.documents import ApplicationError, DocumentType, DocumentTypes, Fault, NotEligible, RuleResult
+from tjdocs.documents import Application, ApplicationError, DocumentType, DocumentTypes, Fault, NotEligible, RuleResult
 from tjdocs.errors import InputError, OutputError, TjdocsError, UsageError
 from tjdocs.office import batch_files, folders, rows
 from tjdocs.office.issuing import Office
@@ -153,9 +153,14 @@ class Batch:
             self._check_state(authority)
             self.opened_register().resume(officer=self.officer, at=self.moment)
             documents: dict[int, str] = {}
+            taken: set[str] = set()
             for line in self._lines():
+                if line.document_number in taken:
+                    yield Line(line.number, "unusable", faults=(_TWICE,))
+                    continue
                 if line.document_number:
                     documents[line.number] = line.document_number
+                    taken.add(line.document_number)
                 yield line
             batch_files.write_index(self.out, [(self.place(n), n, documents[n]) for n in sorted(documents)])
 
@@ -278,7 +283,8 @@ class Batch:
         folders.replace_file(path, (json.dumps({**state, "at": self.moment.isoformat()}, indent=1) + "\n").encode())
 
 
-_ANOTHER = Fault("line", "no document of the register lies in its folder", "move what lies there away")
+_ANOTHER = Fault("line", "its folder has no document of this applicant in the register", "move the folder away")
+_TWICE = Fault("line", "its folder has the document of another line", "move the folder away")
 
 
 class _Worker:
@@ -295,19 +301,24 @@ class _Worker:
         batch = self._batch
         place = batch.place(number)
         if os.path.lexists(place):
-            if issued_before := self._office.issued_in(place):
-                return Line(number, "done", issued_before)
+            try:
+                if issued_before := self._office.issued_in(place, self._read(line, portrait=False)):
+                    return Line(number, "done", issued_before)
+            except ApplicationError:  # as it could not have been issued
+                pass
             return Line(number, "unusable", faults=(_ANOTHER,))
         try:
-            application = rows.read(
-                line, batch.columns, batch.kind, batch.file.parent, separator=batch.separator or ","
-            )
+            application = self._read(line)
             issued = self._office.issue(application, at=batch.moment, out=place, chip=batch.chip, page=batch.pages)
         except ApplicationError as error:
             return Line(number, "unusable", faults=error.faults)
         except NotEligible as error:
             return Line(number, "refused", refused=error.refused)
         return Line(number, "issued", issued.document_number)
+
+    def _read(self, line: bytes, *, portrait: bool = True) -> Application:
+        batch, separator = self._batch, self._batch.separator or ","
+        return rows.read(line, batch.columns, batch.kind, batch.file.parent, separator=separator, portrait=portrait)
 
 
 _worker: _Worker | None = None

@@ -139,12 +139,19 @@ def header(path: Path, kind: DocumentType) -> tuple[str, ...]:
 
 
 def read(
-    line: bytes, columns: tuple[str, ...], kind: DocumentType, folder: Path, *, separator: str = ","
+    line: bytes,
+    columns: tuple[str, ...],
+    kind: DocumentType,
+    folder: Path,
+    *,
+    separator: str = ",",
+    portrait: bool = True,
 ) -> Application:
     """Read one line.
 
     :param columns: of a CSV file, parted by ``separator``; none for JSON lines
     :param folder: below which portraits are read
+    :param portrait: whether the file of the portrait is read; the file may be gone once the document is there
     :raises ApplicationError: it is malformed, every fault
     """
     if len(line) > settings.load().max_json:
@@ -155,8 +162,12 @@ def read(
         raise ApplicationError([Fault("line", "no text", "UTF-8")]) from None
     table = _cells(text, columns, kind, separator) if columns else _object(text, kind)
     if PORTRAIT_FILE in table:
-        table["portrait"] = _portrait(table.pop(PORTRAIT_FILE), folder)
+        name = table.pop(PORTRAIT_FILE)
+        table["portrait"] = _portrait(name, folder) if portrait else _UNREAD
     return Application.from_values(table, kind)
+
+
+_UNREAD = base64.b64encode(b"not read").decode()
 
 
 def _object(text: str, kind: DocumentType) -> dict[str, Any]:
