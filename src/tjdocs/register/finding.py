@@ -1,7 +1,8 @@
 """Find a holder's documents at the desk: by name and date of birth, exactly or widely, or by personal number.
 
 Persons are sealed. The exact search uses the keyed hash of name and whole date of birth, or of the personal number, and
-opens the rows that have it. The wide one opens every holder's row and compares names as a look-up in a list does (:func:`tjdocs.mrz.names.resemble`).
+opens the rows that have it. The wide one opens every holder's row and compares names as a look-up in a list does
+(:func:`tjdocs.mrz.names.resemble`).
 """
 
 from collections.abc import Callable, Iterator
