@@ -149,6 +149,7 @@ def grant(category: str, **more: Any) -> dict[str, Any]:
     return entry(category, **given)
 
 
+WAYS = " ".join(["اوهغ", "وهوه", "هقجة", "چوهو"] * 6)  # read in more ways than are looked for
 AREA, STRIPE = "border-area-permit", "border-stripe-permit"
 PAPER = ("registration-certificate", "return-certificate")
 NEVER = {"id": "E-9", "category": "ban", "primary_identifier": "EKBERG", "direction": "both", "reason": "x", "authority": "y"}
@@ -319,6 +320,8 @@ CASES = [
     case("appeal-granted", T(lists=(entry(appeal="granted"),)), "holder.ban", "passed"),
     case("two-bans", T(lists=(entry(appeal="granted"), entry(id="E-2"))), "holder.ban", "failed", "banned"),
     case("ban-in-letters-of-no-table", T(lists=(CHINESE,)), "holder.ban", "warning", "unfit-entries"),
+    case("ban-of-more-spellings-than-are-looked-for", T(lists=({**NEVER, "primary_identifier": WAYS, "secondary_identifier": WAYS},)),
+         "holder.ban", "warning", "unfit-entries"),
     case("ban-altered", T(lists=(NEVER,), origin=ALTERED), "holder.ban", "undetermined", "list-altered"),
     case("ban-no-list", T(), "holder.ban", "undetermined", "no-list", "admit"),
     case("ban-other-lists", T(lists=(SOMEBODY,)), "holder.ban", "undetermined", "no-list", "admit"),
