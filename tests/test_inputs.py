@@ -45,6 +45,9 @@ JSON = {
     "half a pair in bytes": b'"\xed\xa0\x80"',
     "a name twice": '{"a": 1, "a": 2}',
     "a name twice, deep inside": '[{"b": {"a": 1, "a": 1}}]',
+    "a word that is no number": "[NaN]",
+    "a number without an end": '{"a": -Infinity}',
+    "a number beyond all that are read": "[1e999]",
     "many names, the last one twice": "{" + ",".join(f'"{n}":1' for n in range(12_000)) + ',"11999":1}',
 }
 

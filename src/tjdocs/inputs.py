@@ -11,12 +11,21 @@ import stat
 import tomllib
 from collections.abc import Iterable
 from itertools import accumulate
+from math import isfinite
 from typing import Any
 
 from tjdocs import limits
 from tjdocs.errors import InputError, SpecError
 
-__all__ = ["has_more_values", "is_too_deep", "json_object", "json_value", "read_file", "toml_table"]
+__all__ = [
+    "has_more_values",
+    "is_schema",
+    "is_too_deep",
+    "json_object",
+    "json_value",
+    "read_file",
+    "toml_table",
+]
 
 # one that does not end is taken to the end: else each quote in it would be looked at as a beginning
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
@@ -49,10 +58,10 @@ def read_file(path: str | os.PathLike[str], limit: int, *, regular: bool = False
 
 
 def json_value(data: bytes | str, *, where: str, values: int = limits.JSON_VALUES) -> Any:
-    """Return a JSON value (RFC 8259) in which no object has a name twice.
+    """Return a JSON value (RFC 8259) in which no object has a name twice. Nothing else in the library parses JSON.
 
     :param values: how many values it may have, as :func:`has_more_values` counts them
-    :raises InputError: it is none, has more values, or is nested deeper than 32 levels
+    :raises InputError: it is none, has more values or a number without an end, or is nested deeper than 32 levels
     """
     try:
         # of bytes only UTF-8: the standard knows no other form
@@ -61,7 +70,7 @@ def json_value(data: bytes | str, *, where: str, values: int = limits.JSON_VALUE
             raise InputError("too many values", where=where, hint=f"at most {values}")
         if is_too_deep(text):
             raise InputError("nested too deep", where=where, hint=f"at most {limits.JSON_DEPTH} levels")
-        return json.loads(text, object_pairs_hook=_once)
+        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number, parse_float=_finite)
     except _TwiceError as error:
         raise InputError("a name twice", where=str(error)[:40], hint=f"once in an object of {where}") from None
     except (ValueError, RecursionError):
@@ -77,6 +86,14 @@ def json_object(data: bytes | str, *, where: str, values: int = limits.JSON_VALU
     if not isinstance(value, dict):
         raise InputError("no JSON object", where=where, hint="give a JSON object")
     return value
+
+
+def is_schema(value: object, *known: int) -> bool:
+    """Whether the value of ``schema`` in JSON or TOML is a known one: a whole number, neither ``true`` nor ``1.0``.
+
+    :param known: the schemas that are read; 1 if there is none
+    """
+    return type(value) is int and value in (known or (1,))
 
 
 def has_more_values(text: str, most: int) -> bool:
@@ -123,6 +140,17 @@ def toml_table(data: bytes, *, where: str, limit: int = limits.DOCUMENT_TYPE) ->
 
 def _inside(value: Any) -> Iterable[Any]:
     return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is not a number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError("a number beyond all that are read")
+    return number
 
 
 class _TwiceError(Exception):

@@ -29,6 +29,8 @@ ANSWER = 1_000_000  # of a program that answers vectors
 
 # watchlists
 LIST_ROW = 100_000  # characters, all lines of it together
+NAME_KEYS = 2000  # under which a name of an entry is found: a usual one has some dozens, one of J, Q and X a thousand
+ENTRY_KEYS = 4000  # the same of all names of an entry together
 NAMES = 2000  # characters of the names of DG11 and of claims that are looked for, in all spellings; an MRZ has 39
 
 # batches and archives

@@ -58,11 +58,17 @@ def read_toml(path: str) -> dict[str, Any]:
 
 
 def require_keys(
-    table: Mapping[str, Any], required: Iterable[str], optional: Iterable[str] = (), *, where: str
+    table: Mapping[str, Any],
+    required: Iterable[str],
+    optional: Iterable[str] = (),
+    *,
+    where: str,
+    schemas: Iterable[int] = (1,),
 ) -> None:
     """Check a table's keys, so that a misspelt entry is an error and not silently without effect.
 
-    :raises SpecError: a required key is missing or an unknown one present
+    :param schemas: the schemas that are read, where ``schema`` is required
+    :raises SpecError: a required key is missing or an unknown one present, or the schema is another
     """
     required = set(required)
     if missing := sorted(required - table.keys()):
@@ -70,3 +76,5 @@ def require_keys(
     if unknown := sorted(table.keys() - required - set(optional)):
         known = ", ".join(sorted(required | set(optional)))
         raise SpecError(f"unknown {', '.join(unknown)}", where=where, hint=f"known are {known}")
+    if "schema" in required and not inputs.is_schema(table["schema"], *schemas):
+        raise SpecError("unknown schema", where=where, hint=" or ".join(map(str, schemas)))

@@ -195,7 +195,7 @@ UNUSABLE = [
         (KIND, "portrait_eyes", value, "portrait_eyes")
         for value in (
             None, [[1, 2]], [[1, 2], [3, "4"]], [[1, 2], [3, True]], [[1, 2], [3, -4]], [[1, 2], [3, 1e9]],
-            [[1, 2], [3, float("nan")]], [[1, 2], [3, float("inf")]], ["ab", "cd"], {"ab": 1, "cd": 2}, "", "12",
+            ["ab", "cd"], {"ab": 1, "cd": 2}, "", "12",
         )
     ),
     *((KIND, "consents", value, "consents") for value in ("x", {"x": True}, [5], [["x"]], ["x"] * 21)),
@@ -230,6 +230,13 @@ def test_unusable_values_name_their_field_alone(tables, name, field, value, wher
     assert error.where == where
     assert all(fault.hint for fault in error.faults)
     assert error.__cause__ is None
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_words_that_are_no_numbers_are_no_json(tables, number):
+    text = json.dumps({**next(iter(tables.values())), "portrait_eyes": [[1, 2], [3, "x"]]}).replace('"x"', number)
+    with pytest.raises(InputError, match="no JSON: application"):
+        Application.from_json(text)
 
 
 @pytest.mark.requirement("NAM-1")
@@ -446,7 +453,7 @@ def test_the_schema_refuses_what_the_library_refuses(tables, name, field, value,
 # --------------------------------------------------------------------------------------------------- hostile values
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )

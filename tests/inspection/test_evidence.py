@@ -197,7 +197,11 @@ def test_a_file_that_is_there_twice_is_a_finding(tmp_path):
     assert (Evidence(chip=mapping).files, Evidence(chip=mapping).twice) == (same.files, frozenset())
 
 
-@pytest.mark.parametrize("mrz", ["", [], [""], ["", ""], "\n", "   ", "\ufeff", "\ufeff\r\n", ["\u00a0", "\t"]], ids=repr)
+NOTHING = ["", [], [""], ["", ""], "\n", "   ", "\ufeff", "\ufeff\r\n", ["\u00a0", "\t"],
+           "\u200b", "\0", "\0\0\n\0", "<", "<" * 88, ["<" * 44, "<" * 44], "<" * 30 + "\u200b\n\u2060\0", "\u3164\u2800<"]
+
+
+@pytest.mark.parametrize("mrz", NOTHING, ids=ascii)
 def test_a_zone_in_which_nothing_is_written_is_none(mrz):
     """Nothing read proves nothing: neither for a genuine chip nor against it."""
     sound = b.scene()
@@ -209,7 +213,7 @@ def test_a_zone_in_which_nothing_is_written_is_none(mrz):
     assert ("mrz.structure", "undetermined", "no-input") in [(f.check, f.outcome, f.reason) for f in alone]
 
 
-@pytest.mark.parametrize("mrz", ["<", "-", "\0", "\ud800", "x\n", ["", "P<"]], ids=repr)
+@pytest.mark.parametrize("mrz", ["<-", "-", "\0P", "\ud800", "\ue000", "x\n", ["", "P<"]], ids=repr)
 def test_a_zone_in_which_anything_is_written_is_judged(mrz):
     found = examine(Evidence(mrz=mrz), b.scene().trust, at=b.AT).findings
     assert ("mrz.structure", "failed", "format-unknown") in [(f.check, f.outcome, f.reason) for f in found]

@@ -18,7 +18,7 @@ import pytest
 
 from tjdocs.documents import ApplicationError, example, load_types
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, TjdocsError, UsageError
-from tjdocs.office import Batch, application_rows, issue_batch
+from tjdocs.office import Batch, application_rows, issue_batch, output_folder
 from tjdocs.pki import Authority
 from tjdocs.register import Register
 
@@ -105,6 +105,31 @@ def test_what_lies_in_a_documents_place_and_is_none_is_not_done(place, name):
     INSTEAD[name](folder, place / "out/00000001")
     first, second = make(place, [GOOD, GOOD]).run()
     assert (first.status, second.status, [fault.field for fault in second.faults]) == ("done", "unusable", ["line"])
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_folder_of_another_lines_document_is_not_done(place, workers):
+    """Copied into the place of a line, a whole and genuine folder read as this line's document."""
+    lines = [GOOD, row(given_names="МАРИЯ"), GOOD]
+    assert fates(make(place, lines).run()) == {1: "issued", 2: "issued", 3: "issued"}
+    for target, source in ((2, 1), (3, 1)):  # of another person; of the same, whose document is another one
+        shutil.rmtree(place / f"out/{target:08d}")
+        shutil.copytree(place / f"out/{source:08d}", place / f"out/{target:08d}")
+    first, second, third = sorted(make(place, lines, workers=workers).run(), key=lambda line: line.number)
+    assert (first.status, second.status) == ("done", "unusable")
+    assert [fault.field for fault in second.faults] == ["line"]
+    assert workers > 1 or (third.status, [fault.reason for fault in third.faults]) == ("unusable", [issue_batch._TWICE.reason])
+    assert len({line.document_number for line in (first, second, third) if line.document_number}) == 1
+    (place / "face.png").unlink()  # what is done needs no portrait any more
+    assert fates(make(place, lines).run())[1] == "done"
+
+
+def test_the_folder_of_another_type_is_not_done(place):
+    assert fates(make(place, [GOOD]).run()) == {1: "issued"}
+    folder = place / "out/00000001"
+    record = json.loads((folder / "record.json").read_text())
+    (folder / "record.json").write_bytes(output_folder.record_json({**record, "document_type": "stateless-id"}))
+    assert fates(make(place, [GOOD]).run()) == {1: "unusable"}
 
 
 @pytest.mark.parametrize("workers", [1, 2])

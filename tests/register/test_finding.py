@@ -7,6 +7,7 @@ import pytest
 from tests.support.register_helpers import NOW, issue, open_register, person
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import find_holders
+from tjdocs.times import PartialDate
 
 BORN = date(1974, 8, 12)
 ANNA = {"given_names": "ANNA MARIA", "date_of_birth": BORN, "officer": "anna"}
@@ -80,11 +81,60 @@ def test_a_damaged_row_hides_no_other(held, wide):
     assert found.damaged == 1
 
 
+@pytest.fixture
+def single(held):
+    """Number 8 has one name and a year of birth alone, number 9 a month."""
+    alone = {"given_names": "", "date_of_birth": PartialDate(1974), "personal_number": ""}
+    issue(held, person=person(**alone))
+    issue(held, person=person(**{**alone, "family_name": "LATIFA", "date_of_birth": PartialDate(1980, 3)}))
+    return held
+
+
+def test_by_one_name_alone(single):
+    """Whoever has one name, and no complete date of birth, had no way to be found."""
+    found = single.find("Eriksson", officer="anna")
+    assert numbers(found)[0] == "8"  # who has no other name comes first
+    assert set(numbers(found)) >= {"8", "5", "3", "2", "1"}
+    assert not set(numbers(found)) & {"6", "7", "9"}
+    assert numbers(single.find("LATIFA", officer="anna")) == ["9"]
+    assert numbers(single.find("LATIFA", wide=True, officer="anna")) == ["9"]
+
+
+@pytest.mark.parametrize(
+    ("born", "expected"),
+    [
+        (PartialDate(1974), {"8", "5", "4", "3", "2", "1"}), (PartialDate(1974, 8), {"8", "5", "4", "3", "2", "1"}),
+        (PartialDate(1974, 9), {"8"}), (PartialDate(1980), set()), (BORN, {"8", "5", "4", "2", "1"}),
+    ],
+)  # fmt: skip
+def test_by_a_name_and_a_part_of_the_date(single, born, expected):
+    found = single.find("ERIKSSON", date_of_birth=born, wide=True, officer="anna")
+    assert set(numbers(found)) - {"4"} == expected - {"4"}
+    if isinstance(born, PartialDate):  # no keyed hash has it: all rows are opened
+        assert set(numbers(single.find("ERIKSSON", date_of_birth=born, officer="anna"))) == set(numbers(found))
+
+
+def test_by_the_personal_number(single):
+    found = single.find(personal_number="ze 184226-b", officer="anna")
+    assert (numbers(found), found.opened) == (["2", "1"], 2)
+    assert numbers(single.find("ERIKSSON", personal_number="SPECIMEN2", officer="anna")) in ([], ["4"])
+    assert numbers(single.find("EKBERG", personal_number="SPECIMEN4", officer="anna")) == ["6"]
+    assert numbers(single.find("NOBODY", personal_number="SPECIMEN4", officer="anna")) == []
+    assert numbers(single.find(personal_number="SPECIMEN9", officer="anna")) == []
+    assert numbers(single.find(personal_number="ZE184226B", date_of_birth=date(1999, 1, 1), officer="anna")) == []
+
+
+def test_a_common_name_has_a_bounded_answer(held, monkeypatch):
+    monkeypatch.setattr(find_holders, "MOST", 1)
+    monkeypatch.setattr(find_holders, "_KEPT", 2)
+    found = held.find("ERIKSSON", officer="anna")
+    assert (len(found.held), found.more, found.opened) == (1, True, 6)
+
+
 def test_bad_calls(held, url, keys):
-    with pytest.raises(UsageError, match="too little to find a holder by"):
-        held.find("ERIKSSON", officer="anna")
-    with pytest.raises(UsageError, match="person without a name"):
-        held.find("", **ANNA)
+    for too_little in ({}, {"family_name": " "}, {"given_names": "ANNA"}, {"date_of_birth": BORN}, {"personal_number": " - "}):
+        with pytest.raises(UsageError, match="too little to find a holder by"):
+            held.find(**too_little, officer="anna")
     with pytest.raises(UsageError, match="unusable text"):
         held.find("A" * 201, **ANNA)
     keyless = open_register(url, keys.__class__(log=keys.log, verifier=keys.verifier or keys.log.verifier))

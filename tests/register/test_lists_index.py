@@ -1,5 +1,6 @@
 """An altered or damaged index of lists: it is noticed, and nobody passes because of it."""
 
+import itertools
 import json
 import pickle
 import random
@@ -9,11 +10,12 @@ import tracemalloc
 
 import pytest
 
+from tjdocs import limits
 from tjdocs.errors import InputError, UsageError
 from tjdocs.mrz.names import Name
 from tjdocs.watchlists import index_form as form
 from tjdocs.watchlists import watchlists
-from tjdocs.watchlists.watchlists import Lists, Person, Unfit, categories
+from tjdocs.watchlists.watchlists import Entry, Lists, Person, Unfit, categories
 
 BAN = {
     "id": "B-1", "category": "ban", "primary_identifier": "ERIKSSON", "secondary_identifier": "ANNA",
@@ -115,7 +117,7 @@ def test_a_key_that_is_struck_out_is_seen_where_nobody_was_to_be_found(copy):
     """That nothing is there is proved too."""
     keys = [
         set(watchlists.index_lookups.looked_up(ANNA.names, [ANNA.born], "", "")),
-        set(watchlists.index_lookups.stored([("ERIKSSON", "ANNA")], ANNA.born, "", "")),
+        set(watchlists.index_lookups.stored([("ERIKSSON", "ANNA")], ANNA.born, "", "")[0]),
     ]
     key = min(set.intersection(*keys))
     bits = Lists(copy)._parts[0]._bits
@@ -270,6 +272,41 @@ def test_entries_by_which_nobody_can_be_found_are_named(tmp_path):
     with pytest.raises(InputError, match="was altered"):
         Lists(tmp_path / "l.db").unfit()
     assert Lists(tmp_path / "l.db").unfit_counts["ban"]["script"] == 3  # these are of the head
+
+
+WAYS = " ".join(["اوهغ", "وهوه", "هقجة", "چوهو"] * 6)  # read in more ways than are looked for
+USUAL = [
+    ("CHOJIQXOJAYEV", "XOJAXON JORAXOJA"), ("QODIRJONOV", "JAMSHEDKHOJA YUSUFJONOVICH"), ("ҚОДИРҶОНОВ", "ҶАМШЕДХОҶА ЮСУФҶОНОВИЧ"),
+    ("دولت یوروف", "نورالدین قهارجانوویچ"), ("الخوارزمی", "ابو عبدالله محمد بن موسی"), ("حجازی", "جواد قلیچ"),
+]  # fmt: skip
+
+
+def test_an_entry_of_too_many_spellings_is_named_and_still_found_by_the_first(tmp_path):
+    rows = [{**BAN, "id": "W-1", "primary_identifier": WAYS, "secondary_identifier": WAYS, "date_of_birth": "1994"},
+            {**BAN, "id": "W-2", "aliases": [f"{WAYS}<<{WAYS}"], "date_of_birth": "1994-11-24"}]  # fmt: skip
+    path = write(tmp_path / "l.jsonl", rows)
+    for opened in (Lists.of(rows), Lists.build(tmp_path / "l.db", [path])):
+        assert opened.unfit() == [Unfit("W-1", "ban", "spellings"), Unfit("W-2", "ban", "spellings")]
+    assert opened.find(Person((Name(("ERIKSSON",), ("ANNA", "MARIA")),), "1994-11-24"), ["ban"]).matches
+    for row in rows:
+        entry = Entry.of(row, where="")
+        hashes, complete = watchlists._lookups.stored(entry.names, entry.date_of_birth, "", "")
+        assert not complete
+        assert len(hashes) <= limits.NAME_KEYS + 100  # those of the name before
+
+
+@pytest.mark.parametrize("name", USUAL, ids=" ".join)
+@pytest.mark.parametrize("born", ["1994-11-24", "1994", ""])
+def test_names_of_people_have_no_more_spellings_than_are_looked_for(name, born):
+    assert watchlists._lookups.stored([name], born, "", "")[1]
+    assert watchlists._lookups.stored([name, *[("РАҲМОНОВ", "ЭМОМАЛӢ"), ("رحمانی", "علی")] * 10], born, "", "")[1]
+
+
+def test_many_names_of_one_entry_share_one_bound():
+    names = [(" ".join([word] * 3), word) for word in map("".join, itertools.permutations("وهجغ"))] * 2
+    hashes, complete = watchlists._lookups.stored(names, "1994", "", "")
+    assert not complete
+    assert limits.ENTRY_KEYS * 0.9 < len(hashes) < limits.ENTRY_KEYS * 1.5  # each name is kept as it is read first
 
 
 LONG = "more than 100000 characters"

@@ -149,6 +149,7 @@ def grant(category: str, **more: Any) -> dict[str, Any]:
     return entry(category, **given)
 
 
+WAYS = " ".join(["اوهغ", "وهوه", "هقجة", "چوهو"] * 6)  # read in more ways than are looked for
 AREA, STRIPE = "border-area-permit", "border-stripe-permit"
 PAPER = ("registration-certificate", "return-certificate")
 NEVER = {"id": "E-9", "category": "ban", "primary_identifier": "EKBERG", "direction": "both", "reason": "x", "authority": "y"}
@@ -319,6 +320,8 @@ CASES = [
     case("appeal-granted", T(lists=(entry(appeal="granted"),)), "holder.ban", "passed"),
     case("two-bans", T(lists=(entry(appeal="granted"), entry(id="E-2"))), "holder.ban", "failed", "banned"),
     case("ban-in-letters-of-no-table", T(lists=(CHINESE,)), "holder.ban", "warning", "unfit-entries"),
+    case("ban-of-more-spellings-than-are-looked-for", T(lists=({**NEVER, "primary_identifier": WAYS, "secondary_identifier": WAYS},)),
+         "holder.ban", "warning", "unfit-entries"),
     case("ban-altered", T(lists=(NEVER,), origin=ALTERED), "holder.ban", "undetermined", "list-altered"),
     case("ban-no-list", T(), "holder.ban", "undetermined", "no-list", "admit"),
     case("ban-other-lists", T(lists=(SOMEBODY,)), "holder.ban", "undetermined", "no-list", "admit"),
@@ -359,6 +362,12 @@ CASES = [
     case("visa-to-leave", T(FOREIGN, lists=(grant("visa", direction="exit"),)), "holder.right", "failed", "no-right"),
     case("visa-to-enter", T(FOREIGN, lists=(grant("visa", direction="entry"),)), "holder.right", "passed"),
     case("visa-lifted", T(FOREIGN, lists=(grant("visa", appeal="granted"),)), "holder.right", "failed", "no-right"),
+    case("visa-suspended", T(FOREIGN, lists=(grant("visa", appeal="suspended"),)), "holder.right", "undetermined", "appeal"),
+    case("visa-suspended-by-number", T(FOREIGN, lists=(grant("visa", document_number="L898902C3", issuing_state="UTO", date_of_birth="", appeal="suspended"),)),
+         "holder.right", "undetermined", "appeal"),
+    case("visa-suspended-and-over", T(FOREIGN, lists=(grant("visa", appeal="suspended", valid_until="2026-11-23"),)), "holder.right", "failed", "expired"),
+    case("visa-pending", T(FOREIGN, lists=(grant("visa", appeal="pending"),)), "holder.right", "passed"),
+    case("visa-suspended-beside-another", T(FOREIGN, lists=(grant("visa", appeal="suspended"), grant("residence-permit", id="E-2"))), "holder.right", "passed"),
     case("visa-perhaps", T(FOREIGN, lists=(grant("visa", date_of_birth="1974"),)), "holder.right", "undetermined", "possible-match"),
     case("visa-altered", T(FOREIGN, lists=(grant("visa", primary_identifier="EKBERG"),), origin=ALTERED), "holder.right", "undetermined", "list-altered"),
     case("visa-needed", T(FOREIGN), "holder.right", "undetermined", "no-list"),
@@ -380,6 +389,8 @@ CASES = [
          claims={"place": "Kulma", "route": "m41"}), "holder.permit", "passed"),
     case("area-lifted", T(FOREIGN, "border-area", lists=(grant(AREA, places=["Kulma"], appeal="granted"),), claims={"place": "kulma"}),
          "holder.permit", "failed", "no-permit"),
+    case("area-suspended", T(FOREIGN, "border-area", lists=(grant(AREA, places=["Kulma"], appeal="suspended"),), claims={"place": "kulma"}),
+         "holder.permit", "undetermined", "appeal"),
     case("area-nowhere-said", T(FOREIGN, "border-area", lists=(grant(AREA, places=["Kulma"]),)), "holder.permit", "undetermined", "no-place"),
     case("area-perhaps", T(FOREIGN, "border-area", lists=(grant(AREA, places=["Kulma"], date_of_birth="1974"),), claims={"place": "Kulma"}),
          "holder.permit", "undetermined", "possible-match"),
@@ -407,6 +418,10 @@ CASES = [
          lists=(grant("registration", valid_from="2026-06-05", direction="entry"),)), "holder.stay", "failed", "overstayed", "refer"),
     case("stay-registration-lifted", T(FOREIGN, "exit", claims={"entered": "2026-06-01"},
          lists=(grant("registration", valid_from="2026-06-05", appeal="granted"),)), "holder.stay", "failed", "overstayed", "refer"),
+    case("stay-registration-suspended", T(FOREIGN, "exit", claims={"entered": "2026-06-01"},
+         lists=(grant("registration", valid_from="2026-06-05", appeal="suspended"),)), "holder.stay", "undetermined", "appeal", "refer"),
+    case("stay-registration-suspended-and-late", T(FOREIGN, "exit", claims={"entered": "2026-06-01"},
+         lists=(grant("registration", valid_from="2026-07-20", appeal="suspended"),)), "holder.stay", "failed", "overstayed", "refer"),
     case("stay-registered-on-a-list", T(FOREIGN, "exit", claims={"entered": "2026-06-01"}, lists=(grant("registration", valid_from="2026-06-05"),)),
          "holder.stay", "passed"),
     case("stay-perhaps-on-a-list", T(FOREIGN, "exit", claims={"entered": "2026-06-01"},

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from tjdocs import inputs, limits
+from tjdocs.errors import InputError
 
 __all__ = [
     "UNREADABLE",
@@ -128,14 +129,12 @@ def read_json(data: object) -> Any:
     raw = as_bytes(data)
     if len(raw) > limits.LOG_ENTRY:
         raise ValueError("over the limit")
-    if inputs.is_too_deep(raw.decode("latin-1")):  # all that counts is ASCII, also in bytes that are no text
-        raise ValueError("nested too deeply")
     try:
-        table = json.loads(raw, parse_constant=_no_number)
+        table = inputs.json_value(raw, where="log", values=limits.LOG_ENTRY)
         if b"\\u" in raw:
             json.dumps(table, ensure_ascii=False).encode()  # fails for half a character
-    except (RecursionError, UnicodeError) as error:
-        raise ValueError(type(error).__name__) from None
+    except (InputError, UnicodeError) as error:
+        raise ValueError(str(error) if isinstance(error, InputError) else type(error).__name__) from None
     return table
 
 
@@ -170,10 +169,6 @@ def read_moment(text: object) -> datetime:
     except OverflowError:
         raise ValueError("beyond the calendar") from None
     return moment
-
-
-def _no_number(text: str) -> None:
-    raise ValueError(f"{text} is not a number")
 
 
 def _is_text(value: object) -> bool:

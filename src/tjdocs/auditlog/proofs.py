@@ -2,11 +2,10 @@
 
 import base64
 import binascii
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tjdocs import inputs
 from tjdocs.auditlog import merkle
 from tjdocs.auditlog.checkpoint import Verifier
 from tjdocs.errors import InputError
@@ -85,8 +84,8 @@ def read_proof(text: str | bytes) -> InclusionProof | ConsistencyProof:
     :raises InputError: it is none
     """
     try:
-        table = json.loads(text)
-        if not isinstance(table, Mapping) or table.get("schema") != 1:
+        table = inputs.json_object(text, where="proof")
+        if not inputs.is_schema(table["schema"]):
             raise ValueError
         path = tuple(base64.b64decode(step, validate=True) for step in table["path"])
         if table["proof"] == "inclusion" and type(table["index"]) is int:
@@ -94,5 +93,5 @@ def read_proof(text: str | bytes) -> InclusionProof | ConsistencyProof:
         if table["proof"] == "consistency":
             return ConsistencyProof(path, str(table["old"]), str(table["head"]))
         raise ValueError
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error):
+    except (ValueError, KeyError, TypeError, AttributeError, InputError, binascii.Error):
         raise InputError("no proof", where="proof", hint="as `tjdocs register prove --json` prints it") from None

@@ -32,7 +32,7 @@ class _Weight(IntEnum):
     REFUSE = 2
 
 
-_VERSION = 2
+_SCHEMAS = (1, 2)
 _REMEMBERED = 4096  # combinations of check, outcome and reason; checks.toml has a tenth of it
 _WEIGHTS = {"none": _Weight.NONE, "refer": _Weight.REFER, "refuse": _Weight.REFUSE}
 
@@ -130,10 +130,10 @@ class Policy:
         :raises SpecError: it is malformed, or names an unknown check or outcome
         """
         table = inputs.toml_table(data, where=where, limit=limits.POLICY)
-        specs.require_keys(table, ["schema", "name", "requires", "rule"], ["override", "instead", "trust"], where=where)
-        version = table["schema"]
-        if type(version) is not int or version not in (1, _VERSION) or not isinstance(table["name"], str):
-            raise SpecError("policy of another version", where=where)
+        required, optional = ["schema", "name", "requires", "rule"], ["override", "instead", "trust"]
+        specs.require_keys(table, required, optional, where=where, schemas=_SCHEMAS)
+        if not isinstance(table["name"], str):
+            raise SpecError("no name", where=where)
         for name in ("rule", "override", "instead"):
             rows = table.setdefault(name, [])
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -141,7 +141,7 @@ class Policy:
         return cls(
             table["name"],
             _patterns(table["requires"], where),
-            (() if version == _VERSION else _since()) + tuple(_rule(row, where) for row in table["rule"]),
+            (() if table["schema"] == _SCHEMAS[-1] else _since()) + tuple(_rule(row, where) for row in table["rule"]),
             sha256(data).hexdigest(),
             tuple(_override(row, where) for row in table["override"]),
             MappingProxyType(_instead(table["instead"], where)),

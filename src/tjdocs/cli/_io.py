@@ -17,6 +17,7 @@ from tjdocs.findings import Finding, checks
 from tjdocs.pki.trust.import_files import read_certificates, read_crls
 from tjdocs.pki.trust.store import TrustStore
 from tjdocs.spans import Span
+from tjdocs.times import PartialDate, read_birth
 
 if TYPE_CHECKING:
     from tjdocs.border.report.wording import Texts
@@ -54,15 +55,15 @@ def day(text: str) -> date:
     return times.day_of(given(text), f"--at {text}")
 
 
-def date_of_birth(text: str) -> date | None:
-    """Return ``--date-of-birth``, None for none; a wrong one is not repeated.
+def date_of_birth(text: str) -> date | PartialDate | None:
+    """Return ``--date-of-birth``, or the known part of one, None for none; a wrong one is not repeated.
 
     :raises UsageError: no date
     """
     try:
-        return date.fromisoformat(text) if text else None
+        return read_birth(text) if text else None
     except ValueError:
-        raise UsageError("no date", where="--date-of-birth", hint="YYYY-MM-DD") from None
+        raise UsageError("no date", where="--date-of-birth", hint="YYYY-MM-DD, YYYY-MM or YYYY") from None
 
 
 def read_passphrase(path: str) -> bytes:

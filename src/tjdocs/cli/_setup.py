@@ -50,7 +50,7 @@ def desk(path: str, given: Mapping[str, Any], keys: Collection[str] = INSPECT_KE
     if unknown := sorted(values.keys() - keys - {"schema"}):
         hint = ", ".join(sorted(key.replace("_", "-") for key in keys))
         raise UsageError("unknown key", where=f"{path}: {', '.join(key[:40] for key in unknown[:5])}", hint=hint)
-    if "schema" in values and (type(values["schema"]) is not int or values.pop("schema") != 1):
+    if "schema" in values and not inputs.is_schema(values.pop("schema")):
         raise UsageError("a setup of another version", where=f"{path}: schema", hint="1")
     folder = Path() if path == "-" else Path(path).parent
     return {**{key: _checked(key, value, folder, path) for key, value in values.items()}, **options}

@@ -274,6 +274,7 @@ def build_lists(
 _UNFIT = {
     "script": "in letters that no table has",
     "no-letters": "a name without letters",
+    "spellings": "more spellings than are looked for: give the name in Latin or Cyrillic letters, or in fewer words",
     "too-little": "one name and no whole date of birth: only a holder without another name is found",
 }
 

@@ -1,5 +1,6 @@
 """``tjdocs register``: what it tells, proves and counts."""
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -85,10 +86,18 @@ def status(
 
 @opens
 def find(
-    surname: Annotated[str, typer.Option("--surname", help="The holder's, in any of our letters.")],
+    surname: Annotated[
+        str, typer.Option("--surname", help="The holder's, or the one name, in any of our letters.")
+    ] = "",
     given_names: Annotated[str, typer.Option("--given-names", help="And patronymic.")] = "",
     date_of_birth: Annotated[
-        str, typer.Option("--date-of-birth", metavar="DATE", help="Without one every row is opened.")
+        str,
+        typer.Option(
+            "--date-of-birth", metavar="DATE", help="Also YYYY or YYYY-MM. Without a day every row is opened."
+        ),
+    ] = "",
+    personal_number: Annotated[
+        str, typer.Option("--personal-number", metavar="NUMBER", help="In the place of a name, or next to it.")
     ] = "",
     wide: Annotated[
         bool, typer.Option("--wide", help="Other spellings, orders and shortened names too; opens every row.")
@@ -102,7 +111,14 @@ def find(
     """Find a person's documents, with their numbers. Exit status 1 when there is none. It shows personal data."""
     now = _io.given(at)
     born = _io.date_of_birth(date_of_birth)
-    found = register.find(surname, given_names=given_names, date_of_birth=born, wide=wide, officer=officer)
+    found = register.find(
+        surname,
+        given_names=given_names,
+        date_of_birth=born,
+        personal_number=personal_number,
+        wide=wide,
+        officer=officer,
+    )
     rows = [
         {
             "number": one.document.number,
@@ -122,7 +138,7 @@ def find(
     else:
         if rows:
             _io.show_table(rows, list(rows[0]))
-        elif born is not None and not wide:
+        elif type(born) is date and not (wide or personal_number):
             _terminal.line("nobody of exactly this name and date of birth; --wide finds other spellings")
         else:
             _terminal.line("nobody")

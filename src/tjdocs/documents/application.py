@@ -91,7 +91,7 @@ class Application:
         if len(text) > limit:
             raise InputError("over the limit", where="application", hint=f"at most {limit} bytes")
         table = read_object(text)
-        if type(table.get("schema")) is not int or table["schema"] != 1:
+        if not inputs.is_schema(table.get("schema")):
             raise InputError("no application of schema 1", where="application", hint='a JSON object with "schema": 1')
         types = bundled() if types is None else types
         kind = table.get("document_type")

@@ -51,7 +51,7 @@ def parse(data: bytes, name: str, where: str) -> DocumentType:
     """
     table = inputs.toml_table(data, where=where)
     specs.require_keys(table, _TOP, _PARTS, where=where)
-    if table["schema"] != 1 or table["id"] != name or not _ID.fullmatch(name):
+    if table["id"] != name or not _ID.fullmatch(name):
         raise SpecError("no document type of that id", where=where, hint=f"schema 1, id {name}: a-z, 0-9, hyphens")
     asked = _fields(table["field"], where)
     documents = frozenset(spec.name for spec in asked if spec.document)

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeGuard
+from unicodedata import category
 
 from tjdocs import limits
 from tjdocs.errors import InputError, UsageError
+from tjdocs.escaping import unseen
 from tjdocs.lds import ef_catalogue
 
 __all__ = ["MAX_FILE", "MAX_FOLDER", "Evidence", "is_blank", "read_folder"]
@@ -82,9 +84,13 @@ def is_text(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and (value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value))
 
 
+_NO_CHARACTER = frozenset(("Cs", "Co", "Cn"))  # half a one, a private or unassigned one: something was written
+
+
 def is_blank(lines: Sequence[str]) -> bool:
-    """Whether nothing is written in a text, or in lines."""
-    return all(character.isspace() or character == "\ufeff" for line in lines for character in line)
+    """Whether nothing is written in a text, or in lines: blanks, fillers and characters that are not seen alone."""
+    text = "".join("".join(lines).replace("<", " ").split())
+    return not text or (all(unseen(text)) and _NO_CHARACTER.isdisjoint(map(category, text)))
 
 
 def _whole(text: str) -> str:

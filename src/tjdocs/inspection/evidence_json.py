@@ -129,7 +129,7 @@ def _arguments(
     if unknown := sorted(given.keys() - EVIDENCE_KEYS - {"schema", "id"}):
         hint = f"evidence has {', '.join(sorted(EVIDENCE_KEYS))}; the desk says the rest, by options or --setup"
         raise UsageError("unknown key", where=", ".join(key[:40] for key in unknown[:5]), hint=hint)
-    if "schema" in given and (type(given["schema"]) is not int or given["schema"] != 1):
+    if "schema" in given and not inputs.is_schema(given["schema"]):
         raise UsageError("evidence of another version", where="schema", hint="1")
     found: dict[str, Any] = _crossing(given, crossing)
     if "mrz" in given:

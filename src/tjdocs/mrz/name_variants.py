@@ -1,5 +1,6 @@
 """Spellings of one name: rules that bring them together, from ``specs/mrz/variants.toml``."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -12,7 +13,9 @@ __all__ = ["alike", "consonants", "fit", "read_as", "single", "skeletons", "soun
 
 _WHERE = "specs/mrz/variants.toml"
 _VOWELS = frozenset("AEIOU")
-_LONGEST = 200  # letters of a component that are looked at; a zone has at most 39
+_LONGEST = 80  # letters of a component, or of components written together, that are looked at; a zone has 39
+
+_REPEATED = re.compile(r"(.)\1+", re.DOTALL)
 
 _Replacements = tuple[tuple[str, str], ...]
 
@@ -109,7 +112,7 @@ def _replaced(text: str, replacements: _Replacements) -> str:
 
 def single(text: str) -> str:
     """Return the text with one letter of those that follow one another twice."""
-    return "".join(letter for place, letter in enumerate(text) if text[place - 1 : place] != letter)
+    return _REPEATED.sub(r"\1", text)
 
 
 @cache

@@ -5,6 +5,7 @@ Names are compared as an MRZ has them: A to Z, components parted, without punctu
 """
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -26,6 +27,7 @@ __all__ = [
     "Relation",
     "agree",
     "century",
+    "entry_keys",
     "keys",
     "legible",
     "list_keys",
@@ -194,8 +196,16 @@ class Keys:
 
 
 def list_keys(name: Name | tuple[str, str]) -> Keys:
-    """Return the look-up keys of a holder's name, or of an entry's."""
-    spellings = (Parts(name.primary, name.secondary),) if isinstance(name, Name) else _parts(name)
+    """Return the look-up keys of a holder's name, or of an entry's in every way that it may be read."""
+    return _keys((Parts(name.primary, name.secondary),) if isinstance(name, Name) else _parts(name))
+
+
+def entry_keys(pair: tuple[str, str]) -> Iterator[Keys]:
+    """Yield the look-up keys of an entry's name for each way that it may be read."""
+    return (_keys((parts,)) for parts in _parts(pair))
+
+
+def _keys(spellings: tuple[Parts, ...]) -> Keys:
     surname, jumble, given, first, both = set[str](), set[str](), set[str](), set[str](), set[str]()
     for parts in spellings:
         surname |= _of_surname(parts.primary)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import IntEnum
 from functools import cache, lru_cache
-from itertools import islice, product
+from itertools import chain, islice, product, zip_longest
 
 from tjdocs import specs
 from tjdocs.errors import SpecError, UsageError
@@ -57,6 +57,7 @@ class _Rules:
     letters: int
     particles: frozenset[str]
     unvowelled: Mapping[str, tuple[str, ...]]
+    unvowelled_endings: Mapping[str, str]
     ways: int
     cyrillic: Mapping[int, str]
     latin: Mapping[int, str]
@@ -325,8 +326,18 @@ def _bare(text: str) -> tuple[str, ...]:
     rules = _rules()
     if not _is_bare(text):
         return ("".join(_legible(text)),)
-    ways = product(*(rules.unvowelled.get(letter, ("",)) for letter in text))
-    return tuple(dict.fromkeys("".join(way) for way in islice(ways, rules.ways)))
+    ends = [(text, "")]
+    ends += [(text.removesuffix(end), to) for end, to in rules.unvowelled_endings.items() if text.endswith(end)][:1]
+    ways = [
+        [
+            "".join(way) + end
+            for way in islice(product(*(rules.unvowelled.get(letter, ("",)) for letter in stem)), rules.ways)
+        ]
+        for stem, end in ends
+    ]
+    # in turn, so that each ending has its part of the ways
+    mixed = chain.from_iterable(zip_longest(*ways))
+    return tuple(islice(dict.fromkeys(way for way in mixed if way is not None), rules.ways))
 
 
 # --------------------------------------------------------------------------------------------------------------- dates
@@ -374,7 +385,7 @@ def _rules() -> _Rules:
         ("vowels", ["source", "consonants"]),
         ("neighbours", ["source", "letters"]),
         ("particles", ["source", "parts"]),
-        ("unvowelled", ["source", "ways", "letters"]),
+        ("unvowelled", ["source", "ways", "letters", "endings"]),
         ("lookalikes", ["source", "latin", "cyrillic"]),
         ("between", ["source", "signs"]),
         ("endings", ["stem", "row"]),
@@ -399,6 +410,7 @@ def _rules() -> _Rules:
         letters=table["neighbours"]["letters"],
         particles=frozenset(table["particles"]["parts"]),
         unvowelled={letter: tuple(ways) for letter, ways in table["unvowelled"]["letters"].items()},
+        unvowelled_endings=dict(table["unvowelled"]["endings"]),
         ways=table["unvowelled"]["ways"],
         cyrillic=_replacements(alike["latin"], alike["cyrillic"]),
         latin=_replacements(alike["cyrillic"], alike["latin"]),

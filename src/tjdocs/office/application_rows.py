@@ -140,12 +140,19 @@ def header(path: Path, kind: DocumentType) -> tuple[str, ...]:
 
 
 def read(
-    line: bytes, columns: tuple[str, ...], kind: DocumentType, folder: Path, *, separator: str = ","
+    line: bytes,
+    columns: tuple[str, ...],
+    kind: DocumentType,
+    folder: Path,
+    *,
+    separator: str = ",",
+    portrait: bool = True,
 ) -> Application:
     """Read one line.
 
     :param columns: of a CSV file, parted by ``separator``; none for JSON lines
     :param folder: below which portraits are read
+    :param portrait: whether the file of the portrait is read; the file may be gone once the document is there
     :raises ApplicationError: it is malformed, every fault
     """
     if len(line) > settings.load().max_json:
@@ -156,8 +163,12 @@ def read(
         raise ApplicationError([FieldError("line", "no text", "UTF-8")]) from None
     table = _cells(text, columns, kind, separator) if columns else _object(text, kind)
     if PORTRAIT_FILE in table:
-        table["portrait"] = _portrait(table.pop(PORTRAIT_FILE), folder)
+        name = table.pop(PORTRAIT_FILE)
+        table["portrait"] = _portrait(name, folder) if portrait else _UNREAD
     return Application.from_values(table, kind)
+
+
+_UNREAD = base64.b64encode(b"not read").decode()
 
 
 def _object(text: str, kind: DocumentType) -> dict[str, Any]:
@@ -166,7 +177,7 @@ def _object(text: str, kind: DocumentType) -> dict[str, Any]:
     except InputError as error:
         raise ApplicationError([FieldError("line", f"{error.message}: {error.where}", error.hint)]) from None
     table.pop(REJECTED, None)
-    if table.pop("schema", 1) != 1 or table.pop("document_type", kind.id) != kind.id:
+    if not inputs.is_schema(table.pop("schema", 1)) or table.pop("document_type", kind.id) != kind.id:
         raise ApplicationError(
             [FieldError("document_type", "application for another document", f"schema 1, {kind.id}")]
         )

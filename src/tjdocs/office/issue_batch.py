@@ -20,7 +20,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tjdocs.documents import ApplicationError, DocumentType, DocumentTypes, FieldError, NotEligible, RuleResult
+from tjdocs import inputs
+from tjdocs.documents import (
+    Application,
+    ApplicationError,
+    DocumentType,
+    DocumentTypes,
+    FieldError,
+    NotEligible,
+    RuleResult,
+)
 from tjdocs.errors import InputError, OutputError, TjdocsError, UsageError
 from tjdocs.files import replace_file
 from tjdocs.office import application_rows, batch_files
@@ -157,9 +166,14 @@ class Batch:
             self._check_state(authority)
             self.opened_register().resume(officer=self.officer, at=self.moment)
             documents: dict[int, str] = {}
+            taken: set[str] = set()
             for line in self._lines():
+                if line.document_number in taken:
+                    yield Line(line.number, "unusable", faults=(_TWICE,))
+                    continue
                 if line.document_number:
                     documents[line.number] = line.document_number
+                    taken.add(line.document_number)
                 yield line
             batch_files.write_index(self.out, [(self.place(n), n, documents[n]) for n in sorted(documents)])
 
@@ -267,9 +281,11 @@ class Batch:
         path = self.out / _STATE
         if path.exists():
             try:
-                earlier = json.loads(path.read_bytes())
+                earlier = inputs.json_object(path.read_bytes(), where=_STATE)
+                if not inputs.is_schema(earlier["schema"]):
+                    raise ValueError
                 last = datetime.fromisoformat(earlier.pop("at"))
-            except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            except (OSError, ValueError, KeyError, TypeError, InputError):
                 raise InputError("no state of a batch", where=str(path), hint="name a new folder") from None
             if changed := sorted(key for key in state if earlier.get(key) != state[key]):
                 hint = "name a new folder for another batch"
@@ -280,7 +296,8 @@ class Batch:
         replace_file(path, (json.dumps({**state, "at": self.moment.isoformat()}, indent=1) + "\n").encode())
 
 
-_ANOTHER = FieldError("line", "no document of the register lies in its folder", "move what lies there away")
+_ANOTHER = FieldError("line", "its folder has no document of this applicant in the register", "move the folder away")
+_TWICE = FieldError("line", "its folder has the document of another line", "move the folder away")
 
 
 class _Worker:
@@ -297,19 +314,26 @@ class _Worker:
         batch = self._batch
         place = batch.place(number)
         if os.path.lexists(place):
-            if issued_before := self._office.issued_in(place):
-                return Line(number, "done", issued_before)
+            try:
+                if issued_before := self._office.issued_in(place, self._read(line, portrait=False)):
+                    return Line(number, "done", issued_before)
+            except ApplicationError:  # as it could not have been issued
+                pass
             return Line(number, "unusable", faults=(_ANOTHER,))
         try:
-            application = application_rows.read(
-                line, batch.columns, batch.kind, batch.file.parent, separator=batch.separator or ","
-            )
+            application = self._read(line)
             issued = self._office.issue(application, at=batch.moment, out=place, chip=batch.chip, page=batch.pages)
         except ApplicationError as error:
             return Line(number, "unusable", faults=error.faults)
         except NotEligible as error:
             return Line(number, "refused", refused=error.refused)
         return Line(number, "issued", issued.document_number)
+
+    def _read(self, line: bytes, *, portrait: bool = True) -> Application:
+        batch, separator = self._batch, self._batch.separator or ","
+        return application_rows.read(
+            line, batch.columns, batch.kind, batch.file.parent, separator=separator, portrait=portrait
+        )
 
 
 _worker: _Worker | None = None

@@ -177,16 +177,21 @@ class Office:
         output_folder.replace_record(Path(folder), {**record, "prints": [*record["prints"], entry]})
         return [Path(folder) / name for name in record["page"]]
 
-    def issued_in(self, folder: str | Path) -> str:
-        """Return the number of the document whose folder this is as it was issued, ``""`` where it is none's.
+    def issued_in(self, folder: str | Path, application: Application) -> str:
+        """Return the number of the applicant's document whose folder this is as it was issued, ``""`` if there is none.
 
         Whatever became of the document since does not count.
+
+        :param application: the document is of its type, and of its applicant where the register knows the holder
         """
         try:
-            document = None if Path(folder).is_symlink() else self._recorded(Path(folder))[1]
+            record, document = ({}, None) if Path(folder).is_symlink() else self._recorded(Path(folder))
         except InputError:
-            document = None
-        return document.number if document is not None else ""
+            return ""
+        if document is None or {record.get("document_type"), document.document_type} != {application.document_type}:
+            return ""
+        holder = self._register.documents.holder(document.number, officer=self._officer)
+        return document.number if holder in (None, Person.of(application)) else ""
 
     def _recorded(self, folder: Path) -> tuple[dict[str, Any], Document | None]:
         """Return the record in a document's folder, and the document if the register has it with these files.

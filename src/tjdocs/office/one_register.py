@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from tjdocs import inputs
 from tjdocs.errors import InputError, OutputError, RegisterError
 from tjdocs.files import replace_file
 from tjdocs.pki import Authority
@@ -93,8 +94,8 @@ def _collide(one: str, other: str) -> bool:
 def _read(folder: Path) -> dict[str, _Kept]:
     path = folder / FILE
     try:
-        table = json.loads(path.read_bytes())
-        if table["schema"] != 1:
+        table = inputs.json_object(path.read_bytes(), where=FILE)
+        if not inputs.is_schema(table["schema"]):
             raise ValueError
         rows = [
             _Kept(str(row["id"]), str(row["place"]), tuple(map(str, row["patterns"]))) for row in table["registers"]
@@ -104,7 +105,7 @@ def _read(folder: Path) -> dict[str, _Kept]:
                 Pattern.parse(pattern)
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, LookupError, TypeError, RecursionError, RegisterError):
+    except (OSError, ValueError, LookupError, TypeError, InputError, RegisterError):
         hint = "restore it from a backup: it says from which register the authority issues"
         raise InputError("unreadable record of registers", where=str(path), hint=hint) from None
     return {row.id: row for row in rows}

@@ -139,6 +139,8 @@ def read_record(folder: Path) -> dict[str, Any]:
     try:
         raw = _read(folder / RECORD)
         record = inputs.json_object(raw, where=RECORD)
+        if not inputs.is_schema(record["schema"]):
+            raise ValueError
         digests = {f"chip/{ef_catalogue.file_name(name)}": digest for name, digest in record["files"].items()}
         digests |= dict(record["page"].items())
         if not isinstance(record["document_number"], str) or not isinstance(record["prints"], list):

@@ -11,7 +11,7 @@ from itertools import combinations
 from types import MappingProxyType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from tjdocs import specs
+from tjdocs import inputs, specs
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.fonts import FONTS
 from tjdocs.page.page_layout import Box, Face, Layout
@@ -48,7 +48,7 @@ def parse(table: Mapping[str, Any], *, where: str) -> Layout:
     :raises SpecError: an entry is unknown, missing or of another kind; boxes overlap, or leave the page or zone
     """
     layout: Layout = _read(Layout, table, where)
-    if layout.schema != 1:
+    if not inputs.is_schema(layout.schema):
         raise SpecError("unknown schema", where=where, hint="1 is known")
     if layout.dates not in ("month", "numeric"):
         raise SpecError("no such style of a date", where=f"{where} dates", hint="month or numeric")

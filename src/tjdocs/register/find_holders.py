@@ -1,7 +1,8 @@
-"""Find a holder's documents at the desk: by name and date of birth, exactly or widely.
+"""Find a holder's documents at the desk: by name and date of birth, exactly or widely, or by personal number.
 
-Persons are sealed. The exact search uses the keyed hash of name and date of birth, and opens the rows that have it. The
-wide one opens every holder's row and compares names as a look-up in a list does (:func:`tjdocs.mrz.names.resemble`).
+Persons are sealed. The exact search uses the keyed hash of name and whole date of birth, or of the personal number, and
+opens the rows that have it. The wide one opens every holder's row and compares names as a look-up in a list does
+(:func:`tjdocs.mrz.names.resemble`).
 """
 
 from collections.abc import Callable, Iterator
@@ -16,14 +17,17 @@ from tjdocs.errors import RegisterError, UsageError
 from tjdocs.mrz.names import Reach, Relation, readings, resemble
 from tjdocs.register import queries, tables
 from tjdocs.register.context import Context
-from tjdocs.register.holders import Person, hashes, open_sealed
+from tjdocs.register.holders import Person, hashes, numbers, open_sealed
 from tjdocs.register.issued_documents import read_row
 from tjdocs.register.records import Document
+from tjdocs.times import PartialDate
 
 __all__ = ["MOST", "Held", "Search", "find"]
 
 MOST = 50
+_KEPT = 1000  # holders of one name of whom the latest issued are looked for
 _ORDER = tuple(Relation)
+Born = date | PartialDate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,41 +59,63 @@ class Search:
 
 
 def find(
-    context: Context, family_name: str, *, given_names: str, date_of_birth: date | None, wide: bool, officer: str
+    context: Context,
+    family_name: str,
+    *,
+    given_names: str,
+    date_of_birth: Born,
+    personal_number: str,
+    wide: bool,
+    officer: str,
 ) -> Search:
     """See :meth:`tjdocs.register.Register.find`."""
-    if not (given_names or date_of_birth):
-        hint = "give the given names or the date of birth too"
-        raise UsageError("too little to find a holder by", where="given_names, date_of_birth", hint=hint)
-    # the name alone is checked as a person's is; a search without a date of birth is not one of the person's
-    wanted = Person(family_name, date.min if date_of_birth is None else date_of_birth, given_names=given_names)
+    # texts are checked as a person's are; a search without a date of birth is not one of the person's
+    born = date.min if date_of_birth is None else date_of_birth
+    wanted = Person(family_name.strip() or "-", born, given_names=given_names, personal_number=personal_number)
+    named = bool(family_name.strip())
+    if not (named or wanted.personal_key()):
+        hint = "give the family name, or the one name, or the personal number"
+        raise UsageError("too little to find a holder by", where="family_name, personal_number", hint=hint)
     if not context.keys.data or not context.secrets.lookup:
         raise RegisterError("persons cannot be looked up", where="keys", hint="open the register with its data key")
     with context.store.read() as connection:
         context.access.may_read(connection, "look-up", officer)
-        if wide or date_of_birth is None:
+        if wanted.personal_key():
+            ours = numbers(wanted, context.secrets.lookup)
+            rows = iter(queries.execute(connection, queries.NUMBERED, (ours[0], ours[-1])))
+        elif wide or type(date_of_birth) is not date:
             rows = queries.stream(connection, queries.PERSONS)
         else:
             rows = iter(queries.execute(connection, queries.HOLDERS, (hashes(wanted, context.secrets.lookup)[0],)))
-        return _sorted(context, connection, rows, lambda person: _relation(person, wanted, date_of_birth))
+        return _sorted(context, connection, rows, lambda person: _relation(person, wanted, date_of_birth, named=named))
 
 
-def _relation(person: Person, wanted: Person, born: date | None) -> Relation:
+def _relation(person: Person, wanted: Person, born: Born, *, named: bool) -> Relation:
     """Return how a holder's name stands to the wanted one; without given names the surnames are compared alone."""
-    if born is not None and person.date_of_birth != born:
+    if born is not None and not _may_be(person.date_of_birth, born):
         return Relation.DIFFERS
+    if wanted.personal_key() and person.personal_key() != wanted.personal_key():  # another one under the same hash
+        return Relation.DIFFERS
+    if not named:
+        return Relation.EXACT
     pairs = [(one.family_name, f"{one.given_names} {one.patronymic}".strip()) for one in (person, wanted)]
     if not pairs[1][1]:
         pairs = [(primary, "") for primary, _ in pairs]
-    reach = Reach.WHOLE if born is not None else Reach.NEAR
+    reach = Reach.WHOLE if type(born) is date and person.date_of_birth == born else Reach.NEAR
     relations = {resemble(name, pairs[0], reach) for name in readings(pairs[1])}
     return next((each for each in Relation if each in relations), Relation.DIFFERS)
+
+
+def _may_be(one: date | PartialDate, other: date | PartialDate) -> bool:
+    """Whether the known parts of two dates of birth are the same."""
+    texts = one.isoformat(), other.isoformat()
+    return texts[0].startswith(texts[1]) or texts[1].startswith(texts[0])
 
 
 def _sorted(
     context: Context, connection: Connection, rows: Iterator[Any], relation_of: Callable[[Person], Relation]
 ) -> Search:
-    found, opened, damaged = list[tuple[str, Person, Relation]](), 0, 0
+    found, opened, damaged, more = list[tuple[str, Person, Relation]](), 0, 0, False
     for number, sealed, wrapped in rows:
         opened += 1
         try:
@@ -99,16 +125,24 @@ def _sorted(
             continue
         if (relation := relation_of(person)) is not Relation.DIFFERS:
             found.append((number, person, relation))
+        if len(found) > 2 * _KEPT:
+            found, more = sorted(found, key=_closeness)[:_KEPT], True
     documents = _documents(connection, [number for number, *_ in found])
     held = [Held(documents[number], person, relation) for number, person, relation in found]
     held.sort(key=lambda one: (one.document.date_of_issue, one.document.number), reverse=True)
-    held.sort(key=lambda one: _ORDER.index(one.relation))
-    return Search(tuple(held[:MOST]), len(held) > MOST, opened, damaged)
+    held.sort(key=lambda one: _closeness(("", one.person, one.relation)))
+    return Search(tuple(held[:MOST]), more or len(held) > MOST, opened, damaged)
 
 
-def _documents(connection: Connection, numbers: list[str]) -> dict[str, Document]:
+def _closeness(found: tuple[str, Person, Relation]) -> tuple[int, bool]:
+    """Return the rank of a holder: the closest name first, and of equally close ones who has the fewest names."""
+    _, person, relation = found
+    return _ORDER.index(relation), bool(person.given_names or person.patronymic)
+
+
+def _documents(connection: Connection, keys: list[str]) -> dict[str, Document]:
     found: dict[str, Document] = {}
-    for start in range(0, len(numbers), 500):
-        query = select(tables.document).where(tables.document.c.number.in_(numbers[start : start + 500]))
+    for start in range(0, len(keys), 500):
+        query = select(tables.document).where(tables.document.c.number.in_(keys[start : start + 500]))
         found |= {row.number: read_row(row) for row in connection.execute(query)}
     return found

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tjdocs import limits
+from tjdocs import inputs, limits
 from tjdocs.auditlog.entry import decode_base64, encode_base64
 from tjdocs.errors import InputError, KeyMaterialError, UsageError
 from tjdocs.files import replace_file, write_new
@@ -163,8 +163,8 @@ class KeyRequest:
         try:
             if len(text) > limits.OFFICER_FILE:
                 raise ValueError
-            table = json.loads(text)
-            if not isinstance(table, Mapping) or table["schema"] != 1:
+            table = inputs.json_object(text, where="request")
+            if not inputs.is_schema(table["schema"]):
                 raise ValueError
             return cls.read(table["officer"], table)
         except (ValueError, KeyError, TypeError, RecursionError, UsageError):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tjdocs import limits
+from tjdocs import inputs, limits
 from tjdocs.auditlog.entry import decode_base64, encode_base64, read_json, read_leaf, read_moment, signed_part
 from tjdocs.errors import InputError, KeyMaterialError, RegisterError, UsageError
 from tjdocs.register.officer_keys import GIVE_KEY, KeyRequest, OfficerSigner, verify
@@ -41,7 +41,7 @@ class Order:
             table = read_json(text)
             signatures = {str(officer): decode_base64(given, 64) for officer, given in table["signatures"].items()}
             order = cls(table["order"].encode(), signatures)
-            if table["schema"] != 1 or not signatures.keys() <= set(order.entry["officers"]):
+            if not inputs.is_schema(table["schema"]) or not signatures.keys() <= set(order.entry["officers"]):
                 raise ValueError
             order.entry["nonce"]
         except (ValueError, LookupError, TypeError, AttributeError):

@@ -93,6 +93,7 @@ UNION SELECT pattern FROM series)
 ORDER BY e.position"""  # noqa: S608
 PERSONS = "SELECT number, sealed, wrapped FROM document WHERE sealed IS NOT NULL OR wrapped IS NOT NULL"
 HOLDERS = "SELECT number, sealed, wrapped FROM document WHERE holder = ? AND sealed IS NOT NULL"
+NUMBERED = "SELECT number, sealed, wrapped FROM document WHERE personal IN (?, ?) AND sealed IS NOT NULL"
 DECIDED = "SELECT id, sealed, wrapped FROM decision WHERE sealed IS NOT NULL OR wrapped IS NOT NULL"
 COUNT = "SELECT COUNT(*) FROM document"
 ORPHANS = """SELECT d.number FROM document d

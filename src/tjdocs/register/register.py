@@ -32,6 +32,7 @@ from tjdocs.register.register_keys import Keys
 from tjdocs.register.reservation import Issuing
 from tjdocs.register.roles import Access
 from tjdocs.register.unlocking import unlock
+from tjdocs.times import PartialDate
 
 __all__ = ["Register"]
 
@@ -330,27 +331,33 @@ class Register:
 
     def find(
         self,
-        family_name: str,
+        family_name: str = "",
         *,
         given_names: str = "",
-        date_of_birth: date | None = None,
+        date_of_birth: date | PartialDate | None = None,
+        personal_number: str = "",
         wide: bool = False,
         officer: str = "",
     ) -> find_holders.Search:
-        """Return the documents of whoever has a name, with their holders: for an officer's eyes.
+        """Return the documents of persons of a name, or of a personal number, with their holders.
 
-        With a date of birth the exact name is looked for, as a zone spells it, by its keyed hash. Without one, or
-        widely, every holder's row is opened: some 10,000 rows a second, 25,000 with a date of birth.
+        With a whole date of birth the exact name is looked for, as a zone spells it, by its keyed hash, and so is a
+        personal number. In all other searches every holder's row is opened: some 10,000 rows a second, 25,000 with a
+        date of birth. At most 50 documents are returned: the closest names first, and before others who has one name.
 
+        :param family_name: or the one name; may lack next to a personal number
         :param given_names: may lack, or be some of them, in a wide search; patronymic included
+        :param date_of_birth: a day, or the known part of one, which also finds whole dates of that year or month
+        :param personal_number: whatever blanks and hyphens part it; a name and a date next to it must agree
         :param wide: other spellings, orders, endings and shortened names too, as Doc 9303-3, 4.6 names are compared
         :param officer: may be left out in a trial register
         :raises RegisterError: an officer without the role, or no data key
-        :raises UsageError: neither given names nor date of birth, or an unusable text
+        :raises UsageError: neither name nor personal number, or an unusable text
         """
         return find_holders.find(
-            self._context, family_name, given_names=given_names, date_of_birth=date_of_birth, wide=wide, officer=officer
-        )
+            self._context, family_name, given_names=given_names, date_of_birth=date_of_birth,
+            personal_number=personal_number, wide=wide, officer=officer,
+        )  # fmt: skip
 
     def act(
         self, act: str, numbers: str, *, officers: Sequence[str], at: datetime, ground: str = "", reference: str = "",

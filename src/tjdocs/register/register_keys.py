@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from tjdocs import inputs
 from tjdocs.auditlog.checkpoint import LogSigner, Verifier
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, UsageError
 from tjdocs.files import replace_file, write_private
@@ -185,7 +186,9 @@ def _sealed(keys: tuple[DataKey, ...], passphrase: bytes | None) -> bytes:
 
 def _opened(data: bytes, passphrase: bytes | None, place: Path) -> tuple[DataKey, ...]:
     try:
-        table = json.loads(data)
+        table = inputs.json_object(data, where="data.key")
+        if not inputs.is_schema(table["schema"]):
+            raise ValueError
         if "wrapped" in table:
             if not passphrase:
                 raise KeyMaterialError("passphrase needed", where=str(place / "data.key"), hint=_GIVE)
@@ -197,7 +200,7 @@ def _opened(data: bytes, passphrase: bytes | None, place: Path) -> tuple[DataKey
             raise ValueError
     except InvalidUnwrap:
         raise KeyMaterialError("wrong passphrase", where=str(place / "data.key")) from None
-    except (ValueError, TypeError, KeyError, RecursionError, binascii.Error):
+    except (ValueError, TypeError, KeyError, InputError, binascii.Error):
         raise InputError("no data key", where=str(place / "data.key")) from None
     return found
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from tjdocs import limits
+from tjdocs import inputs, limits
 from tjdocs.auditlog import merkle
 from tjdocs.auditlog.checkpoint import Checkpoint, Verifier
 from tjdocs.auditlog.entry import as_bytes, read_leaf
@@ -385,10 +385,10 @@ def read_heads(path: str | Path) -> list[str]:
     found = []
     for line in lines[:-1]:
         try:
-            table = json.loads(line)
-            if table["schema"] != 1 or not isinstance(table["head"], str):
+            table = inputs.json_object(line, where=str(path))
+            if not inputs.is_schema(table["schema"]) or not isinstance(table["head"], str):
                 raise ValueError
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, InputError):
             raise InputError("no heads", where=str(path), hint="as `--heads` writes them") from None
         found.append(table["head"])
     return found

@@ -273,8 +273,6 @@ def parse(table: Mapping[str, Any], *, where: str) -> Profile:
     :raises SpecError: an unknown or missing key, or a value that cannot be used
     """
     specs.require_keys(table, (*_PROFILE_KEYS, "feature"), where=where)
-    if table["schema"] != 1:
-        raise SpecError("profile of another version", where=where)
     features = []
     for row in table["feature"]:
         place = f"{where} feature {row.get('name')}"

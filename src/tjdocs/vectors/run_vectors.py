@@ -8,7 +8,8 @@ from threading import Lock
 from time import perf_counter
 from typing import Any
 
-from tjdocs.errors import UsageError
+from tjdocs import inputs
+from tjdocs.errors import InputError, UsageError
 from tjdocs.vectors.adapter import Adapter, Reply, words_of
 from tjdocs.vectors.library_adapter import Answer, answer
 from tjdocs.vectors.report import Report, Result
@@ -171,9 +172,10 @@ def _read(reply: Reply) -> Answer | str:
     if reply.trouble:
         return reply.trouble
     try:
-        said = json.loads(reply.data)
-    except (ValueError, RecursionError):
-        return f"not JSON: {reply.data[:60].decode(errors='replace')}"
+        said = inputs.json_value(reply.data, where="the answer")
+    except InputError as error:
+        word = "not JSON" if error.message == "no JSON" else error.message
+        return f"{word}: {reply.data[:60].decode(errors='replace')}"
     if not isinstance(said, dict) or not {"result", "verdict"} & said.keys():
         return "neither result nor verdict in the answer"
     return Answer(_text(said.get("result")), _text(said.get("reason")) or "", _text(said.get("verdict")) or "")

@@ -33,7 +33,7 @@ __all__ = [
     "unfit_digest",
 ]
 
-VERSION = "3"
+VERSION = "4"
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE entry (id INTEGER PRIMARY KEY, category TEXT NOT NULL, data TEXT NOT NULL);
@@ -116,14 +116,16 @@ def fill(database: sqlite3.Connection, entries: Iterable[Entry]) -> None:
     def rows() -> Iterator[tuple[bytes, int]]:
         nonlocal keys
         for number, entry in enumerate(entries):
-            text, reason = entry.text(), unfit(entry)
+            text = entry.text()
+            hashes, complete = stored(entry.names, entry.date_of_birth, entry.issuing_state, entry.document_number)
+            reason = unfit(entry) or ("" if complete else "spellings")
             database.execute("INSERT INTO entry VALUES (?, ?, ?)", (number, entry.category, text))
             digests.extend(entry_digest(number, entry.category, text))
             counts[f"count:{entry.category}"] = counts.get(f"count:{entry.category}", 0) + 1
             if reason:
                 database.execute("INSERT INTO unfit VALUES (?, ?)", (number, reason))
                 counts[f"unfit:{reason}:{entry.category}"] = counts.get(f"unfit:{reason}:{entry.category}", 0) + 1
-            for key in stored(entry.names, entry.date_of_birth, entry.issuing_state, entry.document_number):
+            for key in hashes:
                 keys += 1
                 yield key, number
 

@@ -10,7 +10,8 @@ Whenever :func:`tjdocs.mrz.names.resemble` joins two names, at the reach that th
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 
-from tjdocs.mrz.names import SHORTEST_FIELD, Name, keys, list_keys, near, readings
+from tjdocs import limits
+from tjdocs.mrz.names import SHORTEST_FIELD, Keys, Name, entry_keys, keys, list_keys, near, readings
 
 __all__ = ["looked_up", "stored"]
 
@@ -18,26 +19,52 @@ _DAY, _YEAR = len("YYYY-MM-DD"), len("YYYY")
 _YEARS = tuple(str(year) for year in range(1890, 2110))
 
 
-def stored(names: Iterable[tuple[str, str]], born: str, issuing_state: str, document_number: str) -> list[bytes]:
-    """Return the hashes under which an entry is kept."""
+def stored(
+    names: Iterable[tuple[str, str]], born: str, issuing_state: str, document_number: str
+) -> tuple[list[bytes], bool]:
+    """Return the hashes under which an entry is kept, and whether these are all.
+
+    A name is kept as it is read first, and in further ways until it or the entry has more keys than are kept.
+    """
     result: set[tuple[str, ...]] = set()
-    year = born[:_YEAR]
+    complete = True
     for pair in names:
-        name, beginnings = list_keys(pair), keys(pair)
-        truncated = beginnings if any(reading.fills_a_field for reading in readings(pair)) else ()
-        if len(born) == _DAY:
-            result |= {("surname", key, born) for key in name.surname} | {("first", key, born) for key in name.first}
-            result |= {("jumble", key, born) for key in name.jumble}
-            result |= {("any", key, born) for key in beginnings} | {("cut", key, born) for key in truncated}
-        else:
-            result |= {("some", key, year) for key in name.both} | {("some-any", key, year) for key in beginnings}
-            result |= {("some-cut", key, year) for key in truncated}
-        if born:
-            result |= {("year", key, year) for key in name.both} | {("year-any", key, year) for key in beginnings}
-            result |= {("year-cut", key, year) for key in truncated}
+        own = set(_of_beginnings(pair, born))
+        room = min(limits.NAME_KEYS, limits.ENTRY_KEYS - len(result))
+        for number, name in enumerate(entry_keys(pair)):
+            more = set(_of_reading(name, born)) - own
+            if number and len(own) + len(more) > room:
+                complete = False
+                break
+            own |= more
+        result |= own
     if document_number:
         result.add(("document", issuing_state, document_number))
-    return [_hash(parts) for parts in sorted(result)]
+    return [_hash(parts) for parts in sorted(result)], complete
+
+
+def _of_beginnings(pair: tuple[str, str], born: str) -> Iterator[tuple[str, ...]]:
+    """Yield the keys of a name whose end may be cut, as an entry is kept under them."""
+    beginnings = keys(pair)
+    ends = ["any", "cut"] if any(reading.fills_a_field for reading in readings(pair)) else ["any"]
+    year = born[:_YEAR]
+    for end in ends:
+        for key in beginnings:
+            yield (end, key, born) if len(born) == _DAY else (f"some-{end}", key, year)
+            if born:
+                yield f"year-{end}", key, year
+
+
+def _of_reading(name: Keys, born: str) -> Iterator[tuple[str, ...]]:
+    """Yield the keys of a name as it is read in one way, as an entry is kept under them."""
+    year = born[:_YEAR]
+    if len(born) == _DAY:
+        for kind, those in (("surname", name.surname), ("first", name.first), ("jumble", name.jumble)):
+            yield from ((kind, key, born) for key in those)
+    else:
+        yield from (("some", key, year) for key in name.both)
+    if born:
+        yield from (("year", key, year) for key in name.both)
 
 
 def looked_up(names: Iterable[Name], births: Iterable[str], issuing_state: str, document_number: str) -> list[bytes]:

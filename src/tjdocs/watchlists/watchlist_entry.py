@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import IO, Any
 
-from tjdocs import limits, specs
+from tjdocs import inputs, limits, specs
 from tjdocs.errors import InputError, SpecError, UsageError
 from tjdocs.mrz.names import legible
 
@@ -112,8 +112,8 @@ class Entry:
         :raises ValueError: it did not
         """
         try:
-            row = json.loads(text)
-        except (RecursionError, TypeError):
+            row = inputs.json_object(text, where="entry")
+        except (InputError, TypeError):
             raise ValueError("no entry") from None
         if _problem(row):
             raise ValueError("no entry")
@@ -279,18 +279,11 @@ def _json(lines: _Lines) -> _Rows:
         lines.end_row()
         if line.strip():
             try:
-                row = json.loads(line, object_pairs_hook=_once)
-            except (ValueError, RecursionError):
+                row = inputs.json_value(line, where="entry", values=limits.LIST_ROW)
+            except InputError:
                 yield lines.number, "no JSON"
                 continue
             yield lines.number, row if isinstance(row, dict) else "no object"
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    row = dict(pairs)
-    if len(row) != len(pairs):
-        raise ValueError("a key twice")
-    return row
 
 
 def _csv(lines: _Lines) -> _Rows:

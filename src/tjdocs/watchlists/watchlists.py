@@ -91,10 +91,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Unfit:
-    """An entry whose names match nobody.
+    """An entry whose names match nobody, or not in each spelling.
 
-    :param reason: ``script`` (letters that no table has), ``no-letters``, or ``too-little`` (one name and no whole
-        date of birth)
+    :param reason: ``script`` (letters that no table has), ``no-letters``, ``spellings`` (more than are looked for:
+        it is found by the first ones), or ``too-little`` (one name and no whole date of birth)
     """
 
     id: str

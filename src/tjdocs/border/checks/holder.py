@@ -10,7 +10,7 @@ from tjdocs.border.crossing import Case
 from tjdocs.findings import Finding, Outcome
 from tjdocs.watchlists.watchlists import Category, Entry, Found, Match, appeals, categories
 
-__all__ = ["ban", "concerning", "incomplete", "permit", "right", "rights", "watch"]
+__all__ = ["ban", "concerning", "incomplete", "is_suspended", "permit", "right", "rights", "watch"]
 
 _CROSSINGS = ("entry", "exit")
 _OUTCOMES = {"refuse": Outcome.FAILED, "refer": Outcome.UNDETERMINED, "tell": Outcome.WARNING}
@@ -51,12 +51,17 @@ def _watched(case: Case, check: str, word: str) -> list[Finding]:
 
 
 def _unfit(case: Case, wanted: Iterable[str]) -> tuple[str, str]:
-    """Return two details: how many entries match nobody, and how many match only a holder with a single name."""
+    """Return two details: how many entries match nobody or not in each spelling, how many only a single name."""
     counts = [case.unfit.get(name, {}) for name in wanted]
     little = sum(count.get("too-little", 0) for count in counts)
-    lacking = sum(sum(count.values()) for count in counts) - little
-    return (
+    partly = sum(count.get("spellings", 0) for count in counts)
+    lacking = sum(sum(count.values()) for count in counts) - little - partly
+    said = (
         f"entries that cannot be found by a name: {lacking}" if lacking else "",
+        f"entries with more spellings than are looked for: {partly}" if partly else "",
+    )
+    return (
+        "; ".join(filter(None, said)),
         f"entries that say too little to be found: {little}" if little else "",
     )
 
@@ -85,6 +90,11 @@ def _grants(entry: Entry) -> bool:
     return categories()[entry.category].kind == "grant"
 
 
+def is_suspended(entry: Entry) -> bool:
+    """Whether an officer decides if an entry is in force: a suspended ban bans nobody, a suspended right gives none."""
+    return _effect(entry) == "refer"
+
+
 def _effect(entry: Entry) -> str:
     return appeals()[entry.appeal or "none"]
 
@@ -98,7 +108,7 @@ def _consequence(check: str, word: str, match: Match, category: Category) -> Fin
     consequence = category.exact if match.exact else category.possible
     outcome = _OUTCOMES[consequence]
     reason = "told" if consequence == "tell" else word if match.exact else "possible-match"
-    if _effect(entry) == "refer" and outcome is Outcome.FAILED:
+    if is_suspended(entry) and outcome is Outcome.FAILED:
         outcome, reason = Outcome.UNDETERMINED, "appeal"
     said = {
         "": entry.category,
@@ -212,4 +222,6 @@ def _grant(match: Match, case: Case, check: str, past: str) -> Finding:
             return Finding(check, Outcome.FAILED, word, detail, entry.id)
     if not match.exact:
         return Finding(check, Outcome.UNDETERMINED, "possible-match", f"{detail}; matched by {match.by}", entry.id)
+    if is_suspended(entry):
+        return Finding(check, Outcome.UNDETERMINED, "appeal", f"{detail}; appeal {entry.appeal}", entry.id)
     return Finding(check, Outcome.PASSED, detail=detail, subject=entry.id)

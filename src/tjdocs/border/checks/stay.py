@@ -6,11 +6,13 @@ from functools import cache
 from typing import Any
 
 from tjdocs import specs
-from tjdocs.border.checks.holder import citizen, concerning, incomplete
+from tjdocs.border.checks.holder import citizen, concerning, incomplete, is_suspended
 from tjdocs.border.crossing import Case
 from tjdocs.findings import Finding, Outcome
 
 __all__ = ["business_days", "judge"]
+
+_Span = tuple[date, date]  # first and last day
 
 
 @cache
@@ -55,13 +57,15 @@ def judge(case: Case) -> Finding:
         return Finding(check, Outcome.UNDETERMINED, "no-entry-date" if confirmed else "registration-claimed")
     if entered > case.day:
         return Finding(check, Outcome.FAILED, "entered-in-future")
-    registered, doubts = _registered(case, entered)
+    registered, suspended, doubts = _registered(case, entered)
     allowed = _rules()["free_days"]
     # a holiday not in the table shortens the count by a day or two a year: one that is far over stays over
     count, known = _without(entered, registered, case.day, enough=allowed + 30)
     detail = f"{count} business days from the day after entry" + (", then registered" if registered else "")
     if count <= allowed:
         return Finding(check, Outcome.PASSED, detail=detail)
+    if suspended and _without(entered, sorted(registered + suspended), case.day, enough=allowed + 1)[0] <= allowed:
+        return Finding(check, Outcome.UNDETERMINED, "appeal", detail)
     if doubts:
         return doubts[0]
     if claimed is not None and claimed >= entered and business_days(entered, claimed, enough=allowed + 1)[0] <= allowed:
@@ -71,7 +75,7 @@ def judge(case: Case) -> Finding:
     return Finding(check, Outcome.FAILED, "overstayed", f"{detail}; {allowed} are allowed")
 
 
-def _without(entered: date, registered: list[tuple[date, date]], until: date, *, enough: int) -> tuple[int, bool]:
+def _without(entered: date, registered: list[_Span], until: date, *, enough: int) -> tuple[int, bool]:
     """Return how many business days of a stay no registration covers, and whether all holidays in them are known."""
     count, known, covered = 0, True, entered
     for first, last in [*registered, (until, until)]:
@@ -80,14 +84,18 @@ def _without(entered: date, registered: list[tuple[date, date]], until: date, *,
     return min(count, enough), known
 
 
-def _registered(case: Case, entered: date) -> tuple[list[tuple[date, date]], list[Finding]]:
-    """Return the registrations by a list, each from day to day, and why the list may have others.
+def _registered(case: Case, entered: date) -> tuple[list[_Span], list[_Span], list[Finding]]:
+    """Return the registrations by a list, the suspended ones, and why the list may have others.
 
     A claim gives no right, and neither does a registration of an earlier stay, nor one after its end.
     """
     result = case.look_up(["registration"]) if case.listed.get("registration") else None
     if result is None:
-        return [], []
-    rows = (match.entry for match in concerning(result, case) if match.exact)
-    spans = [(date.fromisoformat(row.valid_from), date.fromisoformat(row.valid_until or "9999-12-31")) for row in rows]
-    return sorted(span for span in spans if span[0] >= entered), incomplete("holder.stay", result)
+        return [], [], []
+    spans: dict[bool, list[_Span]] = {False: [], True: []}
+    for match in concerning(result, case):
+        row = match.entry
+        first, last = date.fromisoformat(row.valid_from), date.fromisoformat(row.valid_until or "9999-12-31")
+        if match.exact and first >= entered:
+            spans[is_suspended(row)].append((first, last))
+    return sorted(spans[False]), sorted(spans[True]), incomplete("holder.stay", result)

@@ -280,7 +280,7 @@ def verify(path: str | Path, *, trust: TrustStore) -> Proof:
     signature = files.pop(_SIGNATURE, b"")
     manifest = _object(content)
     listed = manifest.get("files")
-    if manifest.get("schema") != 1 or not isinstance(listed, dict):
+    if not inputs.is_schema(manifest.get("schema")) or not isinstance(listed, dict):
         return _unreadable("manifest", "no manifest")
     structure = Finding("evidence.structure", Outcome.PASSED)
     judged = evidence_signature.judge(content, signature, trust, made=str(manifest.get("made")))
@@ -379,12 +379,18 @@ def _again(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> tuple[Ver
     for value in (recorded, found):  # the archive holds a part of the store, and says when the whole was imported
         value.pop("trust_imported", None)
     # a person reads either: the manifest, and the verdict in its own file
-    if any([said.get(key) for key in _ANSWERS] != [found[key] for key in _ANSWERS] for said in (manifest, recorded)):
+    answer = _text([found[key] for key in _ANSWERS])
+    if any(_text([said.get(key) for key in _ANSWERS]) != answer for said in (manifest, recorded)):
         return verdict, Finding(check, Outcome.FAILED, "verdict-differs", f"now {verdict.decision}{other}")
-    if recorded != json.loads(json.dumps(found)):
+    if _text(recorded) != _text(found):
         detail = f"the verdict is the same, a finding is not{other}"
         return verdict, Finding(check, Outcome.WARNING, "findings-differ", detail)
     return verdict, Finding(check, Outcome.PASSED)
+
+
+def _text(value: object) -> str:
+    """Return JSON whose values are told apart by kind too: ``1`` from ``true`` and ``1.0``."""
+    return json.dumps(value, sort_keys=True)
 
 
 _ANSWERS = ("verdict", "decided_by", "policy_sha256")

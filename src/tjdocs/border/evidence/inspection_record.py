@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tjdocs import __version__, specs
+from tjdocs import __version__, inputs, specs
 from tjdocs.border.inspector import Verdict
 from tjdocs.errors import InputError, OutputError
 from tjdocs.files import write_private
@@ -150,10 +150,10 @@ class Records:
     def _read(self, period: date) -> list[dict[str, Any]]:
         path = self._path(period, "jsonl")
         try:
-            rows = [json.loads(line) for line in path.read_text().splitlines()]
-        except (OSError, ValueError):
+            rows = [inputs.json_object(line, where=path.name) for line in path.read_text().splitlines()]
+        except (OSError, ValueError, InputError):
             raise InputError("damaged records", where=str(path)) from None
-        if not all(isinstance(row, dict) and isinstance(row.get("pseudonym"), str) for row in rows):
+        if not all(isinstance(row.get("pseudonym"), str) for row in rows):
             raise InputError("damaged records", where=str(path))
         return rows
 

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from tjdocs import inputs
 from tjdocs.asn1 import der, extensions, x509_schema, x509_writing
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, UsageError
 from tjdocs.files import replace_file, write_private
@@ -404,7 +405,7 @@ class Authority:
 
 def _read_state(folder: Path) -> dict[str, object]:
     try:
-        state: dict[str, object] = json.loads((folder / _STATE).read_text())
+        state: dict[str, object] = inputs.json_object((folder / _STATE).read_bytes(), where=_STATE)
         state.setdefault("issued", {})  # of folders made before it was kept, the files count
         if any(type(state[key]) is not kind for key, kind in _STATE_TYPES.items()):
             raise TypeError
@@ -413,9 +414,9 @@ def _read_state(folder: Path) -> dict[str, object]:
         signer.combination(str(state["csca_algorithm"]))
         signer.combination(str(state["signer_algorithm"]))
         issuance.read(state["issued"])  # type: ignore[arg-type]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, UsageError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, InputError, UsageError):
         raise _no_authority(folder) from None
-    if state["schema"] != 1:
+    if not inputs.is_schema(state["schema"]):
         raise InputError("authority of another version", where=str(folder))
     return state
 

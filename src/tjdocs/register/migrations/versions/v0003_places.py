@@ -5,6 +5,9 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
+from tjdocs import inputs
+from tjdocs.errors import InputError
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -88,7 +91,7 @@ def _documents(connection: sa.Connection) -> None:
 def _digests(leaf: bytes | None) -> str:
     """Return the digests as their entry has them; a row without a readable one is for the audit to name."""
     try:
-        files = dict(json.loads(leaf or b"{}").get("files", {}))
-    except (ValueError, TypeError, AttributeError, RecursionError):
+        files = dict(inputs.json_object(leaf or b"{}", where="log").get("files", {}))
+    except (ValueError, TypeError, InputError):
         files = {}
     return json.dumps(files, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
