@@ -11,16 +11,15 @@ with atheris.instrument_imports(include=["tjdocs"]):
     from tjdocs.asn1 import ber
     from tjdocs.asn1.der import DerError
     from tjdocs.inspection import Evidence, examine
-    from tjdocs.lds import ef_catalogue, ef_sod_spans
+    from tjdocs.lds import LdsError, ef_catalogue, ef_sod_spans
     from tjdocs.lds.dg1 import Dg1
     from tjdocs.lds.dg2 import Dg2
     from tjdocs.lds.dg11 import Dg11
     from tjdocs.lds.dg12 import Dg12
     from tjdocs.lds.dg14 import Dg14
     from tjdocs.lds.dg15 import Dg15
-    from tjdocs.lds.ef_catalogue import LdsError
-    from tjdocs.lds.ef_com import ComFile
-    from tjdocs.lds.ef_sod import Sod, SodError
+    from tjdocs.lds.ef_com import EfCom
+    from tjdocs.lds.ef_sod import EfSod, SodError
     from tjdocs.pki import Certificate, TrustStore, certificate_spans
     from tjdocs.pki.certificate import CertificateError
     from tjdocs.pki.crl import Crl, CrlError
@@ -46,14 +45,14 @@ def fuzz_mrz(data: bytes) -> None:
 def fuzz_sod(data: bytes) -> None:
     ef_sod_spans.spans(data)
     try:
-        assert data.startswith(Sod.parse(data).encode())
+        assert data.startswith(EfSod.parse(data).encode())
     except SodError:
         pass
 
 
 def fuzz_data_groups(data: bytes) -> None:
     ef_catalogue.spans(data)
-    for reader in (ComFile, Dg1, Dg2, Dg11, Dg12, Dg14, Dg15):
+    for reader in (EfCom, Dg1, Dg2, Dg11, Dg12, Dg14, Dg15):
         try:
             assert data.startswith(reader.parse(data).encode())
         except LdsError:

@@ -121,7 +121,7 @@ def test_the_cases_of_a_new_check_fail_until_it_has_a_function(checked):
 
 def test_a_new_type_loads_and_the_list_begins_with_its_file(typed):
     tree, output = typed
-    program = "from tjdocs.documents import types; assert 'official-paper' in types.names()"
+    program = "from tjdocs.documents import load_types; assert 'official-paper' in load_types.names()"
     assert run(tree, "-c", program).returncode == 0
     assert run(tree, "-m", "ruff", "check", "--no-cache", ".").returncode == 0
     _, printed = failing(tree, "tests/test_scaffolds.py::test_nothing_is_left_to_fill_in")

@@ -121,7 +121,7 @@ def batch_scaling(folder: Path) -> Result:
 def _bare(work: tuple[dict[str, bytes], int]) -> None:
     """Do what a passport of a signer seen before cannot be judged without, so many times."""
     chip, count = work
-    data = ef_sod.Sod.parse(chip["EF.SOD"]).signed_data
+    data = ef_sod.EfSod.parse(chip["EF.SOD"]).signed_data
     info, key = data.signers[0], data.parsed_certificates[0].key.handle
     contents = [*(content for name, content in chip.items() if name.startswith("DG")), data.content]
     for _ in range(count):

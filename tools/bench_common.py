@@ -89,7 +89,7 @@ class Shown:
         self._csca = authority.csca
         self._bare = []
         for signer, chip in documents:
-            data = ef_sod.Sod.parse(chip["EF.SOD"]).signed_data
+            data = ef_sod.EfSod.parse(chip["EF.SOD"]).signed_data
             groups = [content for name, content in chip.items() if name.startswith("DG")]
             self._bare.append((signer, signer.key.handle, data.signers[0], [*groups, data.content]))
 

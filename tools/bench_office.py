@@ -87,7 +87,7 @@ def office_issue_floor_ratio(folder: Path) -> Result:
 
     issued = measured()
     signer, trust_key = authority.document_signer(), authority.csca.key.handle
-    data = ef_sod.Sod.parse(issued.chip["EF.SOD"]).signed_data
+    data = ef_sod.EfSod.parse(issued.chip["EF.SOD"]).signed_data
     contents = [*(content for name, content in issued.chip.items() if name.startswith("DG")), data.content]
     public, info = signer.certificate.key.handle, data.signers[0]
 

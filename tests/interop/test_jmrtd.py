@@ -14,7 +14,7 @@ import pytest
 from tjdocs.documents import example
 from tjdocs.lds.biometrics import iso19794_face
 from tjdocs.lds.dg2 import Dg2
-from tjdocs.lds.ef_sod import Sod
+from tjdocs.lds.ef_sod import EfSod
 from tjdocs.office import Office
 from tjdocs.pki import Authority, algorithms
 from tjdocs.register import Register
@@ -88,7 +88,7 @@ def test_our_passports_verify(answers, name):
 
 def test_the_same_values_are_read(answers, issued):
     answer, (passport, authority) = answers["explicit"], issued["explicit"]
-    sod = Sod.parse(passport.chip["EF.SOD"])
+    sod = EfSod.parse(passport.chip["EF.SOD"])
     hashes = {str(number): value.hex() for number, value in sod.security_object.hashes.items()}
     assert answer["sod"]["data_groups"] == hashes
     assert (answer["sod"]["lds_version"], answer["sod"]["hash_algorithm"]) == ("0108", "sha256")

@@ -14,7 +14,7 @@ from asn1crypto import pem as armour
 from tests.support import builders as b
 from tjdocs.asn1 import x509_schema
 from tjdocs.lds import ef_sod
-from tjdocs.lds.ef_sod import Sod
+from tjdocs.lds.ef_sod import EfSod
 from tjdocs.pki import Authority, Certificate, TrustStore, algorithms, certification_path, public_key
 from tjdocs.pki.crl import Crl
 from tjdocs.pki.signed_data import SignedData
@@ -202,7 +202,7 @@ def test_security_object_with_named_curves(named_authority, tmp_path, by_key_ide
         out,
     ]
     assert "successful" in openssl(*check)
-    assert out.read_bytes() == Sod.parse(made).signed_data.content
+    assert out.read_bytes() == EfSod.parse(made).signed_data.content
     data = bytearray(message.read_bytes())
     data[-1] ^= 1
     message.write_bytes(data)
@@ -216,7 +216,7 @@ def test_security_object_with_explicit_parameters(authority, tmp_path):
     message.write_bytes(parser.parse(made)[4])
     check = ["cms", "-verify", "-noverify", "-inform", "DER", "-in", message, "-out", out]
     assert "successful" in openssl(*check)
-    assert out.read_bytes() == Sod.parse(made).signed_data.content
+    assert out.read_bytes() == EfSod.parse(made).signed_data.content
     data = message.read_bytes().replace(bytes(32), bytes(31) + b"\1", 1)  # a hash in the content
     message.write_bytes(data)
     assert "successful" not in openssl(*check, fails=True)

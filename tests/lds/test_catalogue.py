@@ -1,8 +1,8 @@
 import pytest
 
 from tjdocs.errors import UsageError
-from tjdocs.lds import ef_catalogue
-from tjdocs.lds.ef_catalogue import LdsError, Place, Presence
+from tjdocs.lds import LdsError, ef_catalogue
+from tjdocs.lds.ef_catalogue import Place, Presence
 
 # Doc 9303-10, 3.11 and table 38, typed from the standard: file identifier, short identifier, tag
 NUMBERS = {

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from tests.support.lds_helpers import ZONE_TD3, obj
 from tjdocs.errors import UsageError
+from tjdocs.lds import LdsError
 from tjdocs.lds.dg1 import Dg1
-from tjdocs.lds.ef_catalogue import LdsError
 
 # Specimen zones of Doc 9303-5 and -6
 ZONE_TD1 = "I<UTOD231458907<<<<<<<<<<<<<<<7408122F1204159UTO<<<<<<<<<<<6ERIKSSON<<ANNA<MARIA<<<<<<<<<<"

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from tests.support.lds_helpers import obj
 from tjdocs.errors import UsageError
+from tjdocs.lds import LdsError
 from tjdocs.lds.dg11 import Dg11
 from tjdocs.lds.dg12 import Dg12
-from tjdocs.lds.ef_catalogue import LdsError
 
 # Every data object of Doc 9303-10, tables 71 and 73, with the attribute that shows it
 NAMES_11 = obj("A0", b"\2\1\2", obj("5F0F", b"ERIKSSON<<ANN"), obj("5F0F", b"SMITH<<ANNA"))

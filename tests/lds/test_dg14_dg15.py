@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from tests.support.lds_helpers import CHIP_AUTHENTICATION, DG14, PACE_INFO, obj
 from tjdocs.errors import UsageError
+from tjdocs.lds import LdsError
 from tjdocs.lds._oid import oid_text
 from tjdocs.lds.dg14 import Dg14, SecurityInfo, SecurityInfos, protocol_name
 from tjdocs.lds.dg15 import Dg15
-from tjdocs.lds.ef_catalogue import LdsError
 
 
 def info(oid: str, *rest: core.Asn1Value) -> bytes:

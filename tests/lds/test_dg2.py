@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from tests.lds.test_face import records
 from tests.support.lds_helpers import HEADER, JPEG_STUB, OWNER, TYPE, dg2, facial_record, obj
 from tjdocs.errors import UsageError
+from tjdocs.lds import LdsError
 from tjdocs.lds.biometrics.iso19794_face import FaceImage, FacialRecord
 from tjdocs.lds.dg2 import BiometricHeader, BiometricTemplate, Dg2, Iso39794Face
-from tjdocs.lds.ef_catalogue import LdsError
 
 RECORD = obj("5F2E", facial_record())
 

@@ -3,8 +3,8 @@
 import pytest
 
 from tjdocs.errors import UsageError
+from tjdocs.lds import LdsError
 from tjdocs.lds.dg7 import Dg7
-from tjdocs.lds.ef_catalogue import LdsError
 
 JPEG = b"\xff\xd8\xff\xe0 specimen"
 

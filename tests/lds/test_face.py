@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from tests.support.lds_helpers import JPEG_STUB, facial_record
 from tjdocs.errors import UsageError
+from tjdocs.lds import LdsError
 from tjdocs.lds.biometrics import iso19794_face
 from tjdocs.lds.biometrics.iso19794_face import FaceImage, FacialRecord, FeaturePoint, code_name
-from tjdocs.lds.ef_catalogue import LdsError
 
 POINTS = bytes.fromhex("01c100b9010e000001c2006f010f0000")
 JP2_STUB = bytes.fromhex("0000000c6a5020200d0a870a")

@@ -22,19 +22,19 @@ from tests.support.lds_helpers import (
     obj,
     sampled_mutations,
 )
-from tjdocs.lds import ef_catalogue
+from tjdocs.lds import LdsError, ef_catalogue
 from tjdocs.lds.dg1 import Dg1
 from tjdocs.lds.dg2 import Dg2
 from tjdocs.lds.dg11 import Dg11
 from tjdocs.lds.dg12 import Dg12
 from tjdocs.lds.dg14 import Dg14, SecurityInfos
 from tjdocs.lds.dg15 import Dg15
-from tjdocs.lds.ef_catalogue import LdsError
-from tjdocs.lds.ef_com import ComFile
+from tjdocs.lds.ef_com import EfCom
+from tjdocs.lds.lds_problems import REASONS
 
-TYPES = (ComFile, Dg1, Dg2, Dg11, Dg12, Dg14, SecurityInfos, Dg15)
+TYPES = (EfCom, Dg1, Dg2, Dg11, Dg12, Dg14, SecurityInfos, Dg15)
 FILES = {
-    "EF.COM": (ComFile, com(LDS_VERSION, UNICODE_VERSION, TAG_LIST)),
+    "EF.COM": (EfCom, com(LDS_VERSION, UNICODE_VERSION, TAG_LIST)),
     "DG1": (Dg1, obj("61", obj("5F1F", ZONE_TD3.encode()))),
     "DG2": (Dg2, dg2(obj("5F2E", facial_record(points=POINTS)))),
     "DG2, ISO/IEC 39794": (Dg2, dg2(obj("7F2E", iso39794()))),
@@ -54,7 +54,7 @@ def examine(kind, data: bytes) -> bool:
         refusal = error
     else:
         return accepted(parsed, data)
-    assert refusal.reason in ef_catalogue.REASONS
+    assert refusal.reason in REASONS
     assert 0 <= refusal.offset <= len(data)
     return False
 

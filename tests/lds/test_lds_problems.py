@@ -8,7 +8,7 @@ import pytest
 import tjdocs
 from tjdocs import specs
 from tjdocs.errors import SpecError
-from tjdocs.lds.ef_catalogue import REASONS, Problem
+from tjdocs.lds.lds_problems import REASONS, Problem
 
 ROWS = specs.read_toml("lds/problems.toml")["problem"]
 SOURCES = [path for room in ("lds", "portrait") for path in (Path(tjdocs.__file__).parent / room).rglob("*.py")]

@@ -18,12 +18,12 @@ from tjdocs.lds.dg11 import Dg11
 from tjdocs.lds.dg12 import Dg12
 from tjdocs.lds.dg14 import Dg14
 from tjdocs.lds.dg15 import Dg15
-from tjdocs.lds.ef_com import ComFile
+from tjdocs.lds.ef_com import EfCom
 from tjdocs.portrait import check_face, check_image
 
 pytestmark = pytest.mark.real
 
-TYPES = {"EF.COM": ComFile, "DG1": Dg1, "DG2": Dg2, "DG11": Dg11, "DG12": Dg12, "DG14": Dg14, "DG15": Dg15}
+TYPES = {"EF.COM": EfCom, "DG1": Dg1, "DG2": Dg2, "DG11": Dg11, "DG12": Dg12, "DG14": Dg14, "DG15": Dg15}
 SPECIMENS = ["bsi2008", "bsi2008_pss", "bsi2008_extra"]
 
 
@@ -66,7 +66,7 @@ def test_every_file_has_a_view(folder):
 
 def test_the_german_specimen():
     found = files("bsi2008")
-    assert ComFile.parse(found["EF.COM"]).data_groups == (1, 2, 3, 14)
+    assert EfCom.parse(found["EF.COM"]).data_groups == (1, 2, 3, 14)
     zone = Dg1.parse(found["DG1"])
     assert zone.lines == (
         "P<D<<MUSTERMANN<<ERIKA<<<<<<<<<<<<<<<<<<<<<<",

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.support import builders as b
 from tjdocs.findings import checks
 from tjdocs.lds import ef_sod, ef_sod_spans
-from tjdocs.lds.ef_sod import SecurityObject, Sod, SodError
+from tjdocs.lds.ef_sod import EfSod, SecurityObject, SodError
 from tjdocs.pki.signer import Signer, combination
 
 HASHES = {1: bytes(32), 2: bytes(range(32)), 14: bytes(32)}
@@ -127,7 +127,7 @@ def test_time_is_left_out_where_none_is_given():
 @settings(max_examples=60, deadline=None)
 def test_reading_is_the_inverse_of_making(hashes_, lds_version, by_key_identifier, signing_time):
     data = made(hashes=hashes_, lds_version=lds_version, by_key_identifier=by_key_identifier, signing_time=signing_time)
-    read = Sod.parse(data)
+    read = EfSod.parse(data)
     assert read.encode() == data
     assert (read.trailing, read.warnings) == (0, ())
     content = read.security_object
@@ -151,13 +151,13 @@ def of_another(content: bytes | None = None, **around) -> bytes:
 
 
 def test_what_another_made_is_read():
-    read = Sod.parse(of_another(b.security_object({1: b"\1" * 20, 2: b"\2" * 20}, kind="sha1")))
+    read = EfSod.parse(of_another(b.security_object({1: b"\1" * 20, 2: b"\2" * 20}, kind="sha1")))
     assert dict(read.security_object.hashes) == {1: b"\1" * 20, 2: b"\2" * 20}
     assert read.security_object.hash == "sha1"
 
 
 def test_a_hash_that_the_table_lacks_is_kept_by_its_identifier():
-    read = Sod.parse(of_another(b.security_object(HASHES, kind="sha3-256"))).security_object
+    read = EfSod.parse(of_another(b.security_object(HASHES, kind="sha3-256"))).security_object
     assert (read.hash, read.hash_oid) == ("", "2.16.840.1.101.3.4.2.8")
 
 
@@ -171,7 +171,7 @@ def test_parameters_of_the_hash_may_be_null():
 @pytest.mark.parametrize("padding", [b"", bytes(7), b"\xff" * 300])
 def test_padding_is_counted_and_left_out(padding):
     data = of_another()
-    read = Sod.parse(data + padding)
+    read = EfSod.parse(data + padding)
     assert (read.raw, read.trailing) == (data, len(padding))
     assert read.encode() == data
 
@@ -190,14 +190,14 @@ def test_padding_is_counted_and_left_out(padding):
 )
 def test_what_is_none(data, reason):
     with pytest.raises(SodError) as caught:
-        Sod.parse(data)
+        EfSod.parse(data)
     assert caught.value.reason == reason
     assert isinstance(caught.value, ValueError)
     assert caught.value.__cause__ is None
 
 
 def test_hashes_cannot_be_changed_afterwards():
-    read = Sod.parse(of_another())
+    read = EfSod.parse(of_another())
     with pytest.raises(TypeError):
         read.security_object.hashes[1] = b""
     with pytest.raises(dataclasses.FrozenInstanceError):
@@ -215,7 +215,7 @@ def test_hostile_bytes_raise_nothing_else():
         for hostile in (bytes(changed), cut):
             reason, read = "", None
             try:
-                read = Sod.parse(hostile)
+                read = EfSod.parse(hostile)
             except SodError as error:
                 reason = error.reason
             if read is None:
@@ -296,7 +296,7 @@ def test_the_dissect_view_of_a_certificate_that_is_none():
     found = ef_sod_spans.spans(data)
     certificate = next(span for span in found if span.meaning == "certificate")
     broken = data[: certificate.offset] + b"\xff\xff\xff\xff" + data[certificate.offset + 4 :]
-    Sod.parse(broken)  # readable, but for the certificate
+    EfSod.parse(broken)  # readable, but for the certificate
     meanings = [span.meaning for span in ef_sod_spans.spans(broken)]
     assert meanings[-1] == "the rest is not labelled"
     assert "hash of DG14" in meanings

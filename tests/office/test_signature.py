@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from tjdocs.documents import Application, ApplicationError, example, load_types
 from tjdocs.errors import TjdocsError
 from tjdocs.lds.dg7 import Dg7
-from tjdocs.lds.ef_sod import Sod
+from tjdocs.lds.ef_sod import EfSod
 from tjdocs.office import Office, quality
 from tjdocs.register import Register
 
@@ -53,7 +53,7 @@ def test_it_stands_on_the_page_and_in_dg7(five, now, name):
         assert image.startswith(b"\xff\xd8\xff")
         shown = Image.open(io.BytesIO(image))
         assert (shown.size, shown.mode, len(shown.getexif())) == ((500, 140), "L", 0)
-        assert 7 in Sod.parse(bytes(issued.chip["EF.SOD"])).security_object.hashes
+        assert 7 in EfSod.parse(bytes(issued.chip["EF.SOD"])).security_object.hashes
 
 
 def _faces(issued):

@@ -11,7 +11,7 @@ from tjdocs import mrz
 from tjdocs.border import Evidence, Inspector
 from tjdocs.documents import Application, DocumentTypes, NotEligible, eligibility, example, schema
 from tjdocs.errors import SpecError, UsageError
-from tjdocs.lds.ef_sod import Sod
+from tjdocs.lds.ef_sod import EfSod
 from tjdocs.office import Office, preview
 from tjdocs.pki import TrustStore
 
@@ -46,7 +46,7 @@ def test_it_is_issued_and_admitted_like_the_others(trial, register, six, refugee
     # two years, cut by the status that ends in one
     assert issued.date_of_expiry == date(2027, 11, 24)
     assert set(issued.chip) == {"EF.COM", "EF.SOD", "DG1", "DG2", "DG12"}
-    assert Sod.parse(issued.chip["EF.SOD"]).security_object.hash == "sha384"
+    assert EfSod.parse(issued.chip["EF.SOD"]).security_object.hash == "sha384"
     inspector = Inspector(trust=TrustStore.of([trial.csca], trial.certificates().values()))
     sealed = (tmp_path / "out/seal.png").read_bytes()
     verdict = inspector.inspect(Evidence(mrz=issued.mrz, chip=tmp_path / "out/chip", seal=sealed), at=now)

@@ -8,7 +8,7 @@ from asn1crypto import cms, core, parser
 from tests.support import real_data
 from tjdocs.border import Evidence, Inspector
 from tjdocs.inspection.evidence import read_folder
-from tjdocs.lds.ef_sod import Sod
+from tjdocs.lds.ef_sod import EfSod
 from tjdocs.pki.trust.store import TrustStore
 
 pytestmark = pytest.mark.real
@@ -118,7 +118,7 @@ def test_its_own_signer_is_no_anchor(specimen):
     """Somebody puts the document signer itself into the store: it certifies nobody, not even itself."""
     folder, day, _, unlisted = specimen
     files = without(folder, unlisted)
-    (certificate,) = Sod.parse(files["EF.SOD"]).signed_data.parsed_certificates
+    (certificate,) = EfSod.parse(files["EF.SOD"]).signed_data.parsed_certificates
     verdict = Inspector(trust=TrustStore.of([certificate])).inspect(Evidence(chip=files), at=day)
     assert verdict.decision == "refer"
 

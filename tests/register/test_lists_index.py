@@ -290,7 +290,7 @@ def test_an_entry_of_too_many_spellings_is_named_and_still_found_by_the_first(tm
     assert opened.find(Person((Name(("ERIKSSON",), ("ANNA", "MARIA")),), "1994-11-24"), ["ban"]).matches
     for row in rows:
         entry = Entry.of(row, where="")
-        hashes, complete = watchlists._lookups.stored(entry.names, entry.date_of_birth, "", "")
+        hashes, complete = watchlists.index_lookups.stored(entry.names, entry.date_of_birth, "", "")
         assert not complete
         assert len(hashes) <= limits.NAME_KEYS + 100  # those of the name before
 
@@ -298,13 +298,13 @@ def test_an_entry_of_too_many_spellings_is_named_and_still_found_by_the_first(tm
 @pytest.mark.parametrize("name", USUAL, ids=" ".join)
 @pytest.mark.parametrize("born", ["1994-11-24", "1994", ""])
 def test_names_of_people_have_no_more_spellings_than_are_looked_for(name, born):
-    assert watchlists._lookups.stored([name], born, "", "")[1]
-    assert watchlists._lookups.stored([name, *[("РАҲМОНОВ", "ЭМОМАЛӢ"), ("رحمانی", "علی")] * 10], born, "", "")[1]
+    assert watchlists.index_lookups.stored([name], born, "", "")[1]
+    assert watchlists.index_lookups.stored([name, *[("РАҲМОНОВ", "ЭМОМАЛӢ"), ("رحمانی", "علی")] * 10], born, "", "")[1]
 
 
 def test_many_names_of_one_entry_share_one_bound():
     names = [(" ".join([word] * 3), word) for word in map("".join, itertools.permutations("وهجغ"))] * 2
-    hashes, complete = watchlists._lookups.stored(names, "1994", "", "")
+    hashes, complete = watchlists.index_lookups.stored(names, "1994", "", "")
     assert not complete
     assert limits.ENTRY_KEYS * 0.9 < len(hashes) < limits.ENTRY_KEYS * 1.5  # each name is kept as it is read first
 

@@ -11,10 +11,9 @@ from tjdocs.border import Evidence, Inspector
 from tjdocs.border.report.wording import texts
 from tjdocs.cli import _io, _terminal, _verdicts
 from tjdocs.errors import InputError
-from tjdocs.lds import ef_catalogue, ef_sod, ef_sod_spans
+from tjdocs.lds import LdsError, ef_catalogue, ef_sod, ef_sod_spans
 from tjdocs.lds.dg1 import Dg1
-from tjdocs.lds.ef_catalogue import LdsError
-from tjdocs.lds.ef_sod import Sod, SodError
+from tjdocs.lds.ef_sod import EfSod, SodError
 from tjdocs.pki import certificate_spans as certificate
 from tjdocs.pki.trust.import_files import read_certificate
 from tjdocs.spans import Span
@@ -61,7 +60,7 @@ def verify(
 def sod_show(path: Annotated[str, typer.Argument(metavar="FILE", help="EF.SOD.")], as_json: _io.Json = False) -> None:
     """Show what an EF.SOD says. Nothing is verified."""
     try:
-        read = Sod.parse(_io.read_file(path))
+        read = EfSod.parse(_io.read_file(path))
     except SodError as error:
         raise InputError("not readable as EF.SOD", where=path, hint=f"{error.reason}: {error}") from None
     security_object, signed = read.security_object, read.signed_data

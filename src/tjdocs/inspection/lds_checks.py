@@ -8,9 +8,8 @@ from typing import Any
 
 from tjdocs.findings import Finding, Outcome, brief, passed
 from tjdocs.inspection.evidence import MAX_FILE
-from tjdocs.lds import ef_catalogue
-from tjdocs.lds.ef_catalogue import LdsError
-from tjdocs.lds.ef_sod import Sod, SodError
+from tjdocs.lds import LdsError, ef_catalogue
+from tjdocs.lds.ef_sod import EfSod, SodError
 from tjdocs.lds.readers import READERS
 from tjdocs.pki import public_key
 
@@ -34,7 +33,7 @@ class ChipContent:
     """
 
     files: Mapping[str, bytes] = field(repr=False)
-    sod: Sod | None
+    sod: EfSod | None
     sod_reason: str
     sod_detail: str = field(repr=False)
     parsed: Mapping[str, Any] = field(repr=False)
@@ -95,7 +94,7 @@ def read_chip(files: Mapping[str, bytes]) -> ChipContent:
                 reason = "limit"
         elif name == "EF.SOD":
             try:
-                sod, reason = Sod.parse(data), ""
+                sod, reason = EfSod.parse(data), ""
                 contents[name] = sod.raw
             except SodError as error:
                 reason, detail = error.reason, str(error)

@@ -12,12 +12,10 @@ from tjdocs.asn1 import tlv
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.lds import file_spans
 from tjdocs.lds.data_objects import MAX_FILE
-from tjdocs.lds.lds_problems import REASONS, LdsError, Problem, guarded
+from tjdocs.lds.lds_problems import LdsError, Problem, guarded
 from tjdocs.spans import Span
 
 __all__ = [
-    "REASONS",
-    "LdsError",
     "LdsFile",
     "Place",
     "Presence",

@@ -10,7 +10,7 @@ from tjdocs.lds.data_objects import UnknownObject, encode_unknown, objects, oute
 from tjdocs.lds.lds_problems import LdsError, Problem, guarded
 from tjdocs.spans import Span
 
-__all__ = ["ComFile", "spans"]
+__all__ = ["EfCom", "spans"]
 
 _TAG = 0x60
 _LDS_VERSION, _UNICODE_VERSION, _TAG_LIST = 0x5F01, 0x5F36, 0x5C
@@ -18,7 +18,7 @@ _SMALL = 256  # bytes; files up to that are remembered
 
 
 @dataclass(frozen=True, slots=True)
-class ComFile:
+class EfCom:
     """EF.COM.
 
     :param lds_version: four digits, ``0107`` for 1.7
@@ -39,7 +39,7 @@ class ComFile:
     """Number of bytes behind the file's object when it was read."""
 
     @classmethod
-    def of(cls, data_groups: Iterable[int], *, lds_version: str = "0107", unicode_version: str = "040000") -> "ComFile":
+    def of(cls, data_groups: Iterable[int], *, lds_version: str = "0107", unicode_version: str = "040000") -> "EfCom":
         """Return EF.COM for data groups given by number.
 
         :raises UsageError: a number that is no data group's
@@ -53,7 +53,7 @@ class ComFile:
         return _data_groups(tuple(self.tags))
 
     @classmethod
-    def parse(cls, data: bytes) -> "ComFile":
+    def parse(cls, data: bytes) -> "EfCom":
         """Read EF.COM.
 
         :raises LdsError: it is malformed
@@ -62,7 +62,7 @@ class ComFile:
 
     @classmethod
     @guarded
-    def _parse(cls, data: bytes) -> "ComFile":
+    def _parse(cls, data: bytes) -> "EfCom":
         begin, end, raw, trailing = outer(data, _TAG, "EF.COM")
         values: dict[int, bytes] = {}
         unknown: list[UnknownObject] = []
@@ -120,9 +120,9 @@ def _data_groups(tags: tuple[int, ...]) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=64)
-def _remembered(data: bytes) -> ComFile:
+def _remembered(data: bytes) -> EfCom:
     """Read EF.COM; an issuer writes the same into every document."""
-    return ComFile._parse(data)
+    return EfCom._parse(data)
 
 
 def spans(data: bytes) -> tuple[Span, ...]:

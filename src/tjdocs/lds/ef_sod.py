@@ -13,7 +13,7 @@ from tjdocs.pki import algorithms
 from tjdocs.pki import signed_data as cms
 from tjdocs.pki.signer import Signer, signed_data
 
-__all__ = ["SecurityObject", "Sod", "SodError", "build"]
+__all__ = ["EfSod", "SecurityObject", "SodError", "build"]
 
 TAG = 0x77
 OID_LDS_SECURITY_OBJECT = "2.23.136.1.1.1"
@@ -76,7 +76,7 @@ class SecurityObject:
 
 
 @dataclass(frozen=True)
-class Sod:
+class EfSod:
     """An EF.SOD as read.
 
     :param raw: the file without padding
@@ -91,7 +91,7 @@ class Sod:
     warnings: tuple[str, ...]
 
     @classmethod
-    def parse(cls, data: bytes) -> "Sod":
+    def parse(cls, data: bytes) -> "EfSod":
         """Read an EF.SOD.
 
         :raises SodError: it is none

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from tjdocs.asn1 import der, tlv, x509_schema
-from tjdocs.lds.ef_sod import Sod, SodError
+from tjdocs.lds.ef_sod import EfSod, SodError
 from tjdocs.pki.certificate import Certificate, CertificateError
 from tjdocs.spans import Span
 
@@ -18,7 +18,7 @@ _SIGNER = "RFC 5652, 5.3"
 def spans(data: bytes) -> tuple[Span, ...]:
     """Return an EF.SOD as labelled bytes; what cannot be read is one span that says so. Never raises."""
     try:
-        sod = Sod.parse(data)
+        sod = EfSod.parse(data)
     except SodError as error:
         return (Span(0, bytes(data), f"not readable as EF.SOD: {error.reason}", _FILE),)
     result = [Span(0, sod.raw, "EF.SOD", _FILE)]
@@ -37,7 +37,7 @@ def spans(data: bytes) -> tuple[Span, ...]:
     return tuple(result)
 
 
-def _parts(data: bytes, sod: Sod) -> Iterator[Span]:
+def _parts(data: bytes, sod: EfSod) -> Iterator[Span]:
     def span(item: tlv.Tlv, meaning: str, clause: str, depth: int, value: str = "") -> Span:
         return Span(item.offset, bytes(data[item.offset : item.end]), meaning, clause, depth, value)
 

@@ -28,7 +28,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
 class LdsError(ValueError):
     """A file of the LDS that cannot be read. Its text names tags and offsets, never document data.
 
-    :param reason: a stable word out of :data:`REASONS`
+    :param reason: a stable word, for example ``cut``
     :param message: what was wrong
     :param offset: where in the file
     """

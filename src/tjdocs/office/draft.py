@@ -18,7 +18,7 @@ from tjdocs.lds.dg1 import Dg1
 from tjdocs.lds.dg7 import Dg7
 from tjdocs.lds.dg11 import Dg11, fitting
 from tjdocs.lds.dg12 import Dg12
-from tjdocs.lds.ef_com import ComFile
+from tjdocs.lds.ef_com import EfCom
 from tjdocs.mrz.transliteration import national_components
 from tjdocs.office import printed_values
 from tjdocs.office.page_names import KEYS, page_name, page_name_faults, page_name_hint
@@ -163,7 +163,7 @@ class Draft:
             lds_version=chip.lds_version,
             unicode_version=chip.unicode_version,
         )
-        com = ComFile.of(list(groups), lds_version=chip.lds_version, unicode_version=chip.unicode_version)
+        com = EfCom.of(list(groups), lds_version=chip.lds_version, unicode_version=chip.unicode_version)
         files = {"EF.COM": com.encode(), "EF.SOD": security_object}
         files.update({f"DG{number}": data for number, data in groups.items()})
         return files

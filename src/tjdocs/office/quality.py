@@ -54,7 +54,7 @@ def read_back(issued: Issued, draft: Draft, trust: TrustStore, now: datetime) ->
 def _signature(chip: Mapping[str, bytes]) -> bytes | None:
     """Return the signature in DG7, None without the file.
 
-    :raises tjdocs.lds.ef_catalogue.LdsError: it cannot be read
+    :raises tjdocs.lds.LdsError: it cannot be read
     """
     images = Dg7.parse(bytes(chip["DG7"])).images if "DG7" in chip else ()
     return images[0] if images else None

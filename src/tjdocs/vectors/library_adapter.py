@@ -12,7 +12,7 @@ from tjdocs.border import Decision, Evidence, Inspector, Policy, Verdict
 from tjdocs.errors import UsageError
 from tjdocs.findings import Outcome, enforce_premises
 from tjdocs.inspection.seal_checks import examine_seal
-from tjdocs.lds.ef_catalogue import LdsError
+from tjdocs.lds import LdsError
 from tjdocs.lds.ef_sod import SodError
 from tjdocs.lds.readers import READERS
 from tjdocs.pki import public_key

@@ -7,7 +7,7 @@ from typing import Any
 from tjdocs import specs
 from tjdocs.errors import SpecError
 from tjdocs.findings import checks
-from tjdocs.lds.ef_catalogue import REASONS as FILE_REASONS
+from tjdocs.lds.lds_problems import REASONS as FILE_REASONS
 from tjdocs.seal.seal_results import results
 
 __all__ = ["flag_of", "notes", "reasons"]
