@@ -111,7 +111,7 @@ def test_two_desks(run, key, tmp_path):
     destroy = ("destroy", "P0000001", "--act", "2", *chief, "--officer", "boris", *REGISTER)
     status, out, _ = run(*destroy, "--order", "order.json", "--json")
     assert (status, json.loads(out)["lacking"]) == (0, "boris")
-    assert run(*destroy, "--order", "order.json")[2] == "tjdocs: cannot write: order.json; File exists\n"
+    assert run(*destroy, "--order", "order.json")[2] == "tjdocs: exists already: order.json\n"
     status, out, _ = run("countersign", "order.json", "--show", "--json")
     shown = json.loads(out)
     assert (status, shown["act"], shown["subject"], shown["lacking"], shown["done"]) == (0, "destroy", "P0000001", ["boris"], False)

@@ -1,14 +1,15 @@
 """What the commands of ``tjdocs register`` share: opening one with its keys, and their options."""
 
 import os
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tjdocs import limits
-from tjdocs.cli import _io, _options
+from tjdocs.cli import _io, _options, _terminal
 from tjdocs.errors import UsageError
 from tjdocs.files import write_new
 
@@ -140,17 +141,112 @@ _KEYS = {
 }
 
 
+_URL: _options.Options = {"url": (Url, "")}
+_SHOWN: _options.Options = {"at": (_io.At, ""), "as_json": (_io.Json, False)}
+
+
+def _opened(given: dict[str, Any]) -> "Register":
+    return open_register(given["url"], *(given[name] for name in _KEYS))
+
+
 def opens(function: "Callable[..., None]") -> "Callable[..., None]":
     """Give a command the options with which a register is opened, and hand it the register.
 
     ``--register`` takes the place of the parameter ``register``, which has no default; the options of keys come before
     ``--at`` and ``--json``.
     """
+    return _options.with_options(function, lambda **given: _opened(given), "register", _URL, _KEYS)
 
-    def register(url: str, **keys: Any) -> "Register":
-        return open_register(url, *(keys[name] for name in _KEYS))
 
-    return _options.with_options(function, register, "register", {"url": (Url, "")}, _KEYS)
+@dataclass(frozen=True)
+class Look:
+    """A look into a register, as the command line asks for it.
+
+    :param at: the text of ``--at``
+    """
+
+    register: "Register"
+    officer: str
+    at: str
+    as_json: bool
+
+
+def looks(function: "Callable[..., None]") -> "Callable[..., None]":
+    """Give a command the options of a look, and hand it the :class:`Look` in the place of its parameter ``look``."""
+    options = {**_URL, "officer": (Officer, ""), **_KEYS, **_SHOWN}
+
+    def look(**given: Any) -> Look:
+        return Look(_opened(given), given["officer"], given["at"], given["as_json"])
+
+    return _options.with_options(function, look, "look", options, {})
+
+
+@dataclass(frozen=True)
+class Action:
+    """An action on a register, as the command line asks for it.
+
+    :param by: the officers
+    :param order: file of the order that is written in the place of the action
+    """
+
+    register: "Register"
+    by: list[str]
+    at: datetime
+    order: str
+    as_json: bool
+
+    def told(self, value: str, option: str) -> str:
+        """See :func:`told`."""
+        return told(self.register, value, option)
+
+    def do(self, name: str, subject: str, act: "Callable[[Register], object]", **shown: object) -> None:
+        """Do the action, or write an order for it, and show it."""
+        self.show(name, subject, **shown, **self.run(act))
+
+    def run(self, act: "Callable[[Register], object]") -> dict[str, str]:
+        """Do the action, or write an order for it; return the lines to show about the order."""
+        if not self.order:
+            act(self.register)
+            return {}
+        drafted = self.register.draft(act)
+        write_new(self.order, drafted.text.encode())
+        return {"order": self.order, "lacking": " ".join(drafted.lacking)}
+
+    def show(self, name: str, subject: str, **more: object) -> None:
+        """Show an action and its subject: numbers, a range, an officer."""
+        if self.as_json:
+            _io.show_json({"schema": 1, "act": name, "number": subject, **more})
+        else:
+            _terminal.line(" ".join([f"{name}: {subject}", *(f"{key} {value}" for key, value in more.items())]))
+
+
+def acts(function: "Callable[..., None]") -> "Callable[..., None]":
+    """Give a command the options of an action of one officer or several, and hand it the :class:`Action`.
+
+    They take the place of its parameter ``action``. ``--order`` writes an order for the others.
+    """
+    return _acts(function, {"order": (OrderFile, "")}, (Officers, None))
+
+
+def acts_alone(function: "Callable[..., None]") -> "Callable[..., None]":
+    """Give a command the options of an action of one officer, in the place of its parameter ``action``."""
+    return _acts(function, {}, (Officer, ""))
+
+
+def _acts(
+    function: "Callable[..., None]", order: _options.Options, officer: tuple[object, object]
+) -> "Callable[..., None]":
+    options = {**order, **_URL, "officer": officer, **_KEYS, **_SHOWN}
+
+    def action(**given: Any) -> Action:
+        register, officers = _opened(given), given["officer"]
+        by = [officers] if isinstance(officers, str) and officers else officers
+        moment = _io.moment(given["at"])
+        return Action(
+            register, by or [told(register, "", "--officer")], moment, given.get("order", ""), given["as_json"]
+        )
+
+    return _options.with_options(function, action, "action", options, {})
 
 
 def _is_there(path: Path) -> bool:
@@ -189,19 +285,6 @@ def read_request(path: str) -> "KeyRequest":
     from tjdocs.register import KeyRequest
 
     return KeyRequest.parse(_io.read_file(path, limits.TEXT))
-
-
-def do(register: "Register", order: str, act: "Callable[[Register], object]") -> dict[str, str]:
-    """Do an action, or write an order for it; return the lines to show about the order.
-
-    :param order: a new file; ``""``: do the action
-    """
-    if not order:
-        act(register)
-        return {}
-    drafted = register.draft(act)
-    write_new(order, drafted.text.encode())
-    return {"order": order, "lacking": " ".join(drafted.lacking)}
 
 
 def told(register: "Register", value: str, option: str) -> str:

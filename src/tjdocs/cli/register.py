@@ -9,26 +9,25 @@ import typer
 from tjdocs import times
 from tjdocs.cli import _io, _terminal, register_officers, register_views
 from tjdocs.cli._register import (
+    Action,
     KeyFolder,
     Number,
     Officer,
     OfficerKeys,
     OfficerPassphrases,
-    Officers,
-    OrderFile,
     Url,
-    do,
+    acts,
+    acts_alone,
     first_key,
     key_place,
     open_register,
-    opens,
     read_request,
     told,
 )
 from tjdocs.errors import UsageError
 
 if TYPE_CHECKING:  # the database is brought in by the commands that need it
-    from tjdocs.register import Keys, OfficerKey, Register
+    from tjdocs.register import Keys, OfficerKey
 
 app = typer.Typer(help="The ledger of blanks and documents.", no_args_is_help=True)
 
@@ -39,13 +38,6 @@ _ACT = typer.Option("--act", help="Number of the written act.")
 Request = Annotated[str, typer.Option("--request", metavar="FILE", help="The officer's key request.")]
 Office = Annotated[str, _OFFICE]
 Reference = Annotated[str, _ACT]
-
-
-def _done(as_json: bool, act: str, numbers: str, **more: object) -> None:
-    if as_json:
-        _io.show_json({"schema": 1, "act": act, "number": numbers, **more})
-    else:
-        _terminal.line(" ".join([f"{act}: {numbers}", *(f"{name} {value}" for name, value in more.items())]))
 
 
 def _place(url: str, keys: str) -> Path:
@@ -139,48 +131,42 @@ def migrate(
 
 
 @app.command()
-@opens
+@acts
 def enrol(
     id_: Annotated[str, typer.Argument(metavar="ID")],
     role: Annotated[str, typer.Argument(metavar="ROLE", help="clerk, officer, auditor or border.")],
     office: Office,
     request: Request = "",
-    order: OrderFile = "",
     *,
-    register: "Register",
-    officer: Officers = None,
-    at: _io.At = "",
-    as_json: _io.Json = False,
+    action: Action,
 ) -> None:
     """Give an officer a role, with the first one the key of --request."""
-    now = _io.moment(at)
-    by, key = officer or [told(register, "", "--officer")], read_request(request) if request else None
-    done = do(register, order, lambda one: one.officers.enrol(id_, role, office=office, officer=by, at=now, key=key))
+    by, now, key = action.by, action.at, read_request(request) if request else None
     shown = {"key": key.fingerprint} if key is not None else {}
-    _done(as_json, "enrol", id_, role=role, **shown, **done)
+    action.do(
+        "enrol",
+        id_,
+        lambda register: register.officers.enrol(id_, role, office=office, officer=by, at=now, key=key),
+        role=role,
+        **shown,
+    )
 
 
 @app.command()
-@opens
+@acts
 def dismiss(
     id_: Annotated[str, typer.Argument(metavar="ID")],
     role: Annotated[str, typer.Argument(metavar="ROLE")],
-    order: OrderFile = "",
     *,
-    register: "Register",
-    officer: Officers = None,
-    at: _io.At = "",
-    as_json: _io.Json = False,
+    action: Action,
 ) -> None:
     """Take a role back; with the last one the officer's key ends."""
-    now = _io.moment(at)
-    by = officer or [told(register, "", "--officer")]
-    done = do(register, order, lambda one: one.officers.dismiss(id_, role, officer=by, at=now))
-    _done(as_json, "dismiss", id_, role=role, **done)
+    by, now = action.by, action.at
+    action.do("dismiss", id_, lambda register: register.officers.dismiss(id_, role, officer=by, at=now), role=role)
 
 
 @app.command()
-@opens
+@acts_alone
 def receive(
     numbers: Number,
     type_: Annotated[str, typer.Option("--type", help="Document type; declares a series that is not known.")] = "",
@@ -188,48 +174,35 @@ def receive(
     supplier: Annotated[str, typer.Option("--supplier", help="Who delivered.")] = "",
     office: Office = "",
     *,
-    register: "Register",
-    officer: Officer = "",
-    at: _io.At = "",
-    as_json: _io.Json = False,
+    action: Action,
 ) -> None:
     """Take new blanks in: a range that the register has never had."""
     from tjdocs.register import pattern_of
 
-    now = _io.moment(at)
-    by = told(register, officer, "--officer")
+    blanks, (by,) = action.register.blanks, action.by
     if type_:
-        register.blanks.add_series(type_, pattern_of(numbers), officer=by, at=now)
-    register.blanks.receive(
+        blanks.add_series(type_, pattern_of(numbers), officer=by, at=action.at)
+    blanks.receive(
         numbers,
-        act=told(register, reference, "--act"),
-        supplier=told(register, supplier, "--supplier"),
-        office=told(register, office, "--office"),
+        act=action.told(reference, "--act"),
+        supplier=action.told(supplier, "--supplier"),
+        office=action.told(office, "--office"),
         officer=by,
-        at=now,
+        at=action.at,
         document_type=type_,
     )
-    _done(as_json, "receive", numbers)
+    action.show("receive", numbers)
 
 
-def _act(
-    act: str,
-    numbers: str,
-    register: "Register",
-    officers: list[str] | None,
-    order: str,
-    at: str,
-    as_json: bool,
-    **given: str,
-) -> None:
-    now = _io.moment(at)
-    by = officers or [told(register, "", "--officer")]
+def _act(act: str, numbers: str, action: Action, **given: str) -> None:
     options = {"reference": "--act", "to": "--office"}
-    told_ = {name: told(register, value, options.get(name, f"--{name}")) for name, value in given.items()}
-    done = do(register, order, lambda one: one.act(act, numbers, officers=by, at=now, **told_))
-    if act == "assign" and register.trial:  # nobody else is there to do it
-        register.act("confirm", numbers, officers=by, at=now, office=told_["to"])
-    _done(as_json, act, numbers, **done)
+    by, now = action.by, action.at
+    told = {name: action.told(value, options.get(name, f"--{name}")) for name, value in given.items()}
+
+    done = action.run(lambda register: register.act(act, numbers, officers=by, at=now, **told))
+    if act == "assign" and action.register.trial:  # nobody else is there to do it
+        action.register.act("confirm", numbers, officers=by, at=now, office=told["to"])
+    action.show(act, numbers, **done)
 
 
 def _command(act: str, what: str, option: Any) -> Callable[..., None]:
@@ -238,13 +211,10 @@ def _command(act: str, what: str, option: Any) -> Callable[..., None]:
     :param what: that thing, an argument of ``Register.act``; ``option`` is its option
     """
 
-    def command(
-        numbers: Number, value: Annotated[str, option] = "", order: OrderFile = "", *, register: "Register",
-        officer: Officers = None, at: _io.At = "", as_json: _io.Json = False,
-    ) -> None:  # fmt: skip
-        _act(act, numbers, register, officer, order, at, as_json, **{what: value})
+    def command(numbers: Number, value: Annotated[str, option] = "", *, action: Action) -> None:
+        _act(act, numbers, action, **{what: value})
 
-    return opens(command)
+    return acts(command)
 
 
 for _name, _what, _option, _help in (
@@ -260,16 +230,14 @@ for _name, _what, _option, _help in (
 
 
 @app.command()
-@opens
-def handover(
-    number: Number, *, register: "Register", officer: Officers = None, at: _io.At = "", as_json: _io.Json = False
-) -> None:
+@acts
+def handover(number: Number, *, action: Action) -> None:
     """Record that the holder has the document."""
-    _act("handover", number, register, officer, "", at, as_json)
+    _act("handover", number, action)
 
 
 @app.command()
-@opens
+@acts_alone
 def decide(
     kind: Annotated[str, typer.Argument(metavar="KIND", help="application, citizenship or legalisation.")],
     outcome: Annotated[str, typer.Argument(metavar="OUTCOME")],
@@ -277,35 +245,30 @@ def decide(
     type_: Annotated[str, typer.Option("--type", help="Document type that it is about.")] = "",
     category: Annotated[str, typer.Option("--category", help="For example of REG-3.")] = "",
     *,
-    register: "Register",
-    officer: Officer = "",
-    at: _io.At = "",
-    as_json: _io.Json = False,
+    action: Action,
 ) -> None:
     """Record how a procedure came out, without a person; the library records one with a person."""
-    now = _io.moment(at)
-    id_ = register.decisions.record(
-        kind, outcome, day=times.day_of(now), act=told(register, reference, "--act"),
-        officer=told(register, officer, "--officer"), at=now, document_type=type_, category=category,
+    (by,), now = action.by, action.at
+    id_ = action.register.decisions.record(
+        kind, outcome, day=times.day_of(now), act=action.told(reference, "--act"), officer=by, at=now,
+        document_type=type_, category=category,
     )  # fmt: skip
-    _done(as_json, "decide", id_, outcome=outcome)
+    action.show("decide", id_, outcome=outcome)
 
 
 @app.command()
-@opens
+@acts_alone
 def resume(
-    *,
-    register: "Register",
-    officer: Officer = "",
     everywhere: Annotated[
         bool, typer.Option("--everywhere", help="Also what other machines left, when none of them is issuing.")
     ] = False,
-    at: _io.At = "",
-    as_json: _io.Json = False,
+    *,
+    action: Action,
 ) -> None:
     """Complete or spoil what crashed processes left between blank and document."""
-    done = register.resume(officer=told(register, officer, "--officer"), at=_io.moment(at), everywhere=everywhere)
-    if as_json:
+    (by,) = action.by
+    done = action.register.resume(officer=by, at=action.at, everywhere=everywhere)
+    if action.as_json:
         _io.show_json({"schema": 1, "resumed": [{"number": one.number, "done": one.done} for one in done]})
     else:
         for one in done:
@@ -339,9 +302,10 @@ def rewrap(
         register.may("rewrap", by)
         Keys.open(place, passphrase=secret).renewed(place, passphrase=secret)
         register = open_register(url, str(place), passphrase_file, officer_key, officer_passphrase_file)
-    count = register.rewrap(officer=by, at=_io.moment(at))
+    moment = _io.moment(at)
+    count = register.rewrap(officer=by, at=moment)
     Keys.open(place, passphrase=secret).only_newest(place, passphrase=secret)
-    _done(as_json, "rewrap", str(place), rows=count)
+    Action(register, [by], moment, "", as_json).show("rewrap", str(place), rows=count)
 
 
 register_officers.add(app)

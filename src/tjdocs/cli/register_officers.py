@@ -10,19 +10,17 @@ import typer
 from tjdocs import limits
 from tjdocs.cli import _io, _terminal
 from tjdocs.cli._register import (
+    Action,
     KeyFolder,
     Officer,
     OfficerKeys,
     OfficerPassphrases,
-    Officers,
-    OrderFile,
     Url,
-    do,
+    acts,
     officer_key_files,
     open_register,
     opens,
     read_request,
-    told,
 )
 from tjdocs.errors import OutputError, UsageError
 from tjdocs.register.records import word
@@ -96,22 +94,17 @@ def passphrase(
 
 
 @key_app.command("replace")
-@opens
+@acts
 def replace(
     id_: Annotated[str, typer.Argument(metavar="ID")],
     request: Annotated[str, typer.Option("--request", metavar="FILE", help="The officer's key request.")],
-    order: OrderFile = "",
     *,
-    register: "Register",
-    officer: Officers = None,
-    at: _io.At = "",
-    as_json: _io.Json = False,
+    action: Action,
 ) -> None:
     """Replace an officer's key, which is lost or known to others; the old key ends."""
-    now = _io.moment(at)
-    by, key = officer or [told(register, "", "--officer")], read_request(request)
-    done = do(register, order, lambda one: one.officers.new_key(id_, key=key, officer=by, at=now))
-    _show(as_json, id_, key.fingerprint, done)
+    by, now, key = action.by, action.at, read_request(request)
+    done = action.run(lambda register: register.officers.new_key(id_, key=key, officer=by, at=now))
+    _show(action.as_json, id_, key.fingerprint, done)
 
 
 @opens

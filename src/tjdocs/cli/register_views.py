@@ -10,9 +10,11 @@ from tjdocs.cli import _io, _terminal
 from tjdocs.cli._register import (
     From,
     KeyFolder,
+    Look,
     Officer,
     To,
     Url,
+    looks,
     open_register,
     opens,
     period,
@@ -29,17 +31,14 @@ def add(app: typer.Typer) -> None:
         app.command()(function)
 
 
-@opens
+@looks
 def status(
     number: Annotated[str, typer.Argument(metavar="[NUMBER]", help="A document or blank; none: all ranges.")] = "",
     *,
-    register: "Register",
-    officer: Officer = "",
-    at: _io.At = "",
-    as_json: _io.Json = False,
+    look: Look,
 ) -> None:
     """Show what is known of a number, or where all blanks are. Exit status 1 for a number that is not known."""
-    now = _io.given(at)
+    now = _io.given(look.at)
     if not number:
         rows = [
             {
@@ -49,16 +48,19 @@ def status(
                 "state": span.state,
                 "office": span.office,
             }
-            for series, span in register.blanks.spans(officer=officer)
+            for series, span in look.register.blanks.spans(officer=look.officer)
         ]
-        if as_json:
-            _io.show_json({"schema": 1, "trial": register.trial, "blanks": rows})
+        if look.as_json:
+            _io.show_json({"schema": 1, "trial": look.register.trial, "blanks": rows})
         else:
             _io.show_table(rows, ["document_type", "numbers", "count", "state", "office"])
         return
-    document, blank = register.document(number, officer=officer), register.blanks.find(number, officer=officer)
+    document, blank = (
+        look.register.document(number, officer=look.officer),
+        look.register.blanks.find(number, officer=look.officer),
+    )
     if document is None and blank is None:
-        if as_json:
+        if look.as_json:
             _io.show_json({"schema": 1, "number": number, "status": None})
         else:
             _terminal.line(f"{number}: not known")
@@ -70,10 +72,10 @@ def status(
         table["status"] = document.status_at(now)
         for name in ("date_of_issue", "date_of_expiry", "officer", "ground", "category", "replaces", "replaced_by"):
             table[name] = getattr(document, name)
-        act = register.documents.last_act(number, officer=officer)
+        act = look.register.documents.last_act(number, officer=look.officer)
         table["last_act"] = act.as_json() if act is not None else None
         table["files"] = dict(document.files)
-    if as_json:
+    if look.as_json:
         _io.show_json(table)
     else:
         if act := table.pop("last_act", None):
@@ -84,7 +86,7 @@ def status(
                 _terminal.line(f"{name:<16}{value}")
 
 
-@opens
+@looks
 def find(
     surname: Annotated[
         str, typer.Option("--surname", help="The holder's, or the one name, in any of our letters.")
@@ -103,21 +105,18 @@ def find(
         bool, typer.Option("--wide", help="Other spellings, orders and shortened names too; opens every row.")
     ] = False,
     *,
-    register: "Register",
-    officer: Officer = "",
-    at: _io.At = "",
-    as_json: _io.Json = False,
+    look: Look,
 ) -> None:
     """Find a person's documents, with their numbers. Exit status 1 when there is none. It shows personal data."""
-    now = _io.given(at)
+    now = _io.given(look.at)
     born = _io.date_of_birth(date_of_birth)
-    found = register.find(
+    found = look.register.find(
         surname,
         given_names=given_names,
         date_of_birth=born,
         personal_number=personal_number,
         wide=wide,
-        officer=officer,
+        officer=look.officer,
     )
     rows = [
         {
@@ -132,7 +131,7 @@ def find(
         }
         for one in found.held
     ]
-    if as_json:
+    if look.as_json:
         counts = {"opened": found.opened, "damaged": found.damaged, "more": found.more}
         _io.show_json({"schema": 1, "found": rows, **counts})
     else:
@@ -150,25 +149,22 @@ def find(
         raise typer.Exit(1)
 
 
-@opens
+@looks
 def report(
-    *,
-    register: "Register",
     from_: From = "",
     to: To = "",
-    officer: Officer = "",
-    at: _io.At = "",
-    as_json: _io.Json = False,
+    *,
+    look: Look,
 ) -> None:
     """Reconcile blanks by office and day. Exit status 1 when one is not accounted for; it is named."""
     from tjdocs.register.reconciliation import FLOWS
 
-    first, last = period(from_, to, at)
-    found = register.report(first=first, last=last, officer=officer)
+    first, last = period(from_, to, look.at)
+    found = look.register.report(first=first, last=last, officer=look.officer)
     columns = ["office", "document_type", "day", "opening", *FLOWS, "closing"]
     rows = [{name: getattr(line, name) for name in columns} for line in found.lines]
     named = [{"code": one.code, "table": one.table, "row": one.row, "detail": one.detail} for one in found.breaks]
-    if as_json:
+    if look.as_json:
         _io.show_json({"schema": 1, "balanced": found.balanced, "lines": rows, "breaks": named})
     else:
         _io.show_table(rows, columns)
@@ -296,22 +292,21 @@ def check(
         raise typer.Exit(1)
 
 
-@opens
+@looks
 def statistics(
-    *,
-    register: "Register",
     from_: From = "",
     to: To = "",
     by: Annotated[list[str] | None, typer.Option("--by", help="A dimension; repeat for more.")] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV on standard output.")] = False,
-    officer: Officer = "",
-    at: _io.At = "",
-    as_json: _io.Json = False,
+    *,
+    look: Look,
 ) -> None:
     """Count documents and decisions of a period, beside the same period a year earlier."""
-    first, last = period(from_, to, at)
-    found = register.statistics(first=first, last=last, by=by or ["document_type", "decision"], officer=officer)
-    if as_json:
+    first, last = period(from_, to, look.at)
+    found = look.register.statistics(
+        first=first, last=last, by=by or ["document_type", "decision"], officer=look.officer
+    )
+    if look.as_json:
         _io.show_json(found.as_json())
     elif as_csv:
         _terminal.lines(found.as_csv())

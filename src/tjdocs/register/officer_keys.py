@@ -167,7 +167,7 @@ class KeyRequest:
             if not inputs.is_schema(table["schema"]):
                 raise ValueError
             return cls.read(table["officer"], table)
-        except (ValueError, KeyError, TypeError, RecursionError, UsageError):
+        except (InputError, ValueError, KeyError, TypeError, UsageError):
             hint = "make one with `tjdocs register key new`"
             raise InputError("not a key request", where="request", hint=hint) from None
 
