@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -16,6 +16,20 @@ from tjdocs.register.roles import Acting
 __all__ = ["Blanks", "apply", "as_told", "give_back"]
 
 _table = tables.blank.c
+
+
+class _Range(NamedTuple):
+    """Blanks of one series on which officers act.
+
+    :param given: what the act is told: office, number of the written act, ground
+    """
+
+    series: Series
+    first: int
+    last: int
+    by: Acting
+    at: datetime
+    given: dict[str, str]
 
 
 class Blanks:
@@ -74,9 +88,9 @@ class Blanks:
                 return
             by = self._context.access.allow(connection, "series", (officer,))
             series = self._declare(connection, document_type, new, by, stamp)
-            told = {"act": "trial", "supplier": "trial", "office": "trial"}
-            self._receive(connection, series, first, last, by, at, told)
-            self._move(connection, lifecycle.blanks().act("confirm"), series, first, last, by, at, {"office": "trial"})
+            new_blanks = _Range(series, first, last, by, at, {"act": "trial", "supplier": "trial", "office": "trial"})
+            self._receive(connection, new_blanks)
+            self._move(connection, lifecycle.blanks().act("confirm"), new_blanks._replace(given={"office": "trial"}))
 
     def receive(
         self, numbers: str, *, act: str, supplier: str, office: str, officer: str, at: datetime, document_type: str = ""
@@ -100,18 +114,10 @@ class Blanks:
                 raise UsageError(
                     "blanks of another type", where="document_type", hint=f"they are {series.document_type}"
                 )
-            self._receive(connection, series, low, high, by, at, told)
+            self._receive(connection, _Range(series, low, high, by, at, told))
 
-    def _receive(
-        self,
-        connection: Connection,
-        series: Series,
-        first: int,
-        last: int,
-        by: Acting,
-        at: datetime,
-        told: dict[str, str],
-    ) -> None:
+    def _receive(self, connection: Connection, blanks: "_Range") -> None:
+        series, first, last = blanks.series, blanks.first, blanks.last
         self._context.store.lock(connection, 2 + series.id)
         # a blank that moves meanwhile, between range, reservation and document, is in one of these when looked for
         held, document = tables.reservation.c, tables.document.c
@@ -124,8 +130,10 @@ class Blanks:
         ):
             if connection.execute(select(1).where(*taken).limit(1)).scalar() is not None:
                 raise RegisterError("blanks that were received before", where="range", hint="no number is used twice")
-        _write(connection, series.id, [Span(first, last, "received", told["office"], "", records.utc(at))])
-        self._log(connection, "receive", series, first, last, by, at, told)
+        _write(
+            connection, series.id, [Span(first, last, "received", blanks.given["office"], "", records.utc(blanks.at))]
+        )
+        self._log(connection, "receive", blanks)
 
     def move(
         self,
@@ -159,13 +167,11 @@ class Blanks:
             by = self._context.access.allow(connection, act, officers, rule.officers, office=told.get("office", ""))
             series, low, high = self._context.locate(connection, first, last)
             self._context.store.lock(connection, 2 + series.id)
-            self._move(connection, rule, series, low, high, by, at, told)
+            self._move(connection, rule, _Range(series, low, high, by, at, told))
         return high - low + 1
 
-    def _move(
-        self, connection: Connection, rule: lifecycle.Act, series: Series, first: int, last: int,
-        by: Acting, at: datetime, told: dict[str, str],
-    ) -> None:  # fmt: skip
+    def _move(self, connection: Connection, rule: lifecycle.Act, blanks: "_Range") -> None:
+        series, first, last = blanks.series, blanks.first, blanks.last
         query = (
             select(tables.blank)
             .where(_table.series == series.id, _table.first <= last, _table.last >= first)
@@ -178,23 +184,14 @@ class Blanks:
             raise RegisterError("not all of these are blanks in the register", where="range", hint=_NOT_BLANK)
         for span in stock:
             lifecycle.blanks().check(rule, span.state)
-        apply(stock, rule, first, last, told, records.utc(at))
+        apply(stock, rule, first, last, blanks.given, records.utc(blanks.at))
         gone = [row.first for row in rows]
         connection.execute(delete(tables.blank).where(_table.series == series.id, _table.first.in_(gone)))
         _write(connection, series.id, stock.merged())
-        self._log(connection, rule.id, series, first, last, by, at, told)
+        self._log(connection, rule.id, blanks)
 
-    def _log(
-        self,
-        connection: Connection,
-        act: str,
-        series: Series,
-        first: int,
-        last: int,
-        by: Acting,
-        at: datetime,
-        told: dict[str, str],
-    ) -> None:
+    def _log(self, connection: Connection, act: str, blanks: "_Range") -> None:
+        series, first, last, by, at, told = blanks
         subject = series.pattern.number(first)
         if last != first:
             subject += f"-{series.pattern.number(last)}"
