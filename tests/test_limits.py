@@ -10,11 +10,12 @@ from PIL import Image, ImageDraw, ImageFont
 
 from tests.support import builders as b
 from tests.support import seals_made as seals
-from tjdocs import limits, seal
-from tjdocs.errors import InputError
+from tjdocs import images, limits, seal
+from tjdocs.errors import InputError, UsageError
 from tjdocs.inspection import Evidence, examine
+from tjdocs.page import pictures
 from tjdocs.pki import TrustStore
-from tjdocs.portrait import photograph
+from tjdocs.portrait import face_finder, photograph, prepare, signature_picture
 from tjdocs.portrait.face_image import open_image
 from tjdocs.seal import bar_code
 
@@ -104,6 +105,33 @@ def test_a_page_of_many_pixels_is_not_decoded(monkeypatch):
     with pytest.raises(InputError, match="at most 1000000 pixels are decoded"):
         mrz.read(blank(1100, "PNG"), at=b.AT)
     assert mrz.read(blank(900, "PNG"), at=b.AT).format is None
+
+
+def scanned(side: int, scans: int) -> bytes:
+    """A progressive JPEG with its last scan many times over."""
+    stream = io.BytesIO()
+    Image.new("L", (side, side), 255).save(stream, "JPEG", progressive=True)
+    data = stream.getvalue()
+    last = data[data.rindex(b"\xff\xda") : -2]
+    return data[:-2] + last * scans + b"\xff\xd9"
+
+
+def test_an_image_of_many_scans_is_not_decoded_anywhere():
+    """A hundred kilobytes may ask for nine million pixels three thousand times."""
+    large, small = scanned(2000, 200), scanned(2000, 20)
+    assert images.most_pixels(large) < 4_000_000 < images.most_pixels(small)
+    with pytest.raises(seal.CodeError, match="too large a picture"):
+        seal.read_codes(large)
+    assert [fault.reason for fault in photograph.faults(large, None)][:1] == ["image-limit"]
+    assert face_finder._grey(large) is None
+    assert [fault.reason for fault in signature_picture.prepare(large)[1]] == ["image-limit"]
+    for act in (lambda: prepare(large), lambda: pictures.open_picture(large, where="portrait")):
+        with pytest.raises(UsageError, match=r"limits|too large"):
+            act()
+    reader = pytest.importorskip("tjdocs.mrz.ocr.read_image")
+    with pytest.raises(InputError, match="pixels are decoded"):
+        reader.read(large, at=b.AT)
+    assert seal.read_codes(small) == []
 
 
 def test_only_a_small_picture_is_read_enlarged(monkeypatch):

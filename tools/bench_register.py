@@ -40,8 +40,9 @@ def made(url: str) -> Register:
 
 
 def issue(register: Register) -> str:
-    number = register.reserve(KIND, officer="trial", at=AT)
-    register.commit(number, at=AT, issued=AT.date(), expires=AT.date().replace(year=2036), files=FILES)
+    reservation = register.reserve(KIND, officer="trial", at=AT)
+    number = reservation.number
+    reservation.commit(at=AT, issued=AT.date(), expires=AT.date().replace(year=2036), files=FILES)
     return number
 
 

@@ -2,10 +2,21 @@
 
 from typing import TYPE_CHECKING
 
+from tjdocs import limits
+
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["on_white", "upright_on_white"]
+__all__ = ["most_pixels", "on_white", "upright_on_white"]
+
+_JPEG, _SCAN = b"\xff\xd8\xff", b"\xff\xda"
+
+
+def most_pixels(data: bytes) -> int:
+    """Return how many pixels are decoded of an image file: fewer where each is asked for in many scans (JPEG)."""
+    # within compressed data FF is always stuffed: this never counts too few scans
+    scans = data.count(_SCAN) if data.startswith(_JPEG) else 1
+    return min(limits.pixels(len(data)), limits.SCANNED_PIXELS // max(1, scans))
 
 
 def on_white(image: "Image.Image") -> "Image.Image":

@@ -28,7 +28,7 @@ from tjdocs.office import issued_document as module
 from tjdocs.pki import Authority, TrustStore
 from tjdocs.pki.crl import Crl
 from tjdocs.pki.public_key import hash_data
-from tjdocs.register import Register
+from tjdocs.register import Register, Reservation
 
 KIND = "external-passport"
 NAIVE = datetime(2026, 11, 24, 12, tzinfo=UTC).replace(tzinfo=None)
@@ -485,7 +485,7 @@ def test_a_register_that_refuses_the_record(office, register, application, now, 
     def fail(*arguments, **more):
         raise RegisterError("full")
 
-    monkeypatch.setattr(register, "commit", fail)
+    monkeypatch.setattr(Reservation, "commit", fail)
     with pytest.raises(RegisterError, match="full"):
         office.issue(application, at=now, out=tmp_path / "out")
     assert used(register) == {"T00000001": "spoiled"}

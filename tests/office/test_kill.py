@@ -109,9 +109,9 @@ def test_killed_at_random_points(book, trial, application, now, tmp_path):
 STEPS = {
     # the step at which the process dies, and what resume makes of the number
     "reserved": ("tjdocs.office.draft.Draft.make_zone", "spoiled"),
-    "staged": ("tjdocs.register.Register.commit", "spoiled"),
+    "staged": ("tjdocs.register.Reservation.commit", "spoiled"),
     "committed": ("tjdocs.office.output_folder.os.replace", "completed"),
-    "in-place": ("tjdocs.register.Register.placed", "completed"),
+    "in-place": ("tjdocs.register.Reservation.placed", "completed"),
 }
 
 
@@ -175,8 +175,8 @@ def test_a_full_disk_under_the_register(trial, application, now, tmp_path):
         def fill():
             for n in range(20_000):
                 issued.append(f"T{n + 1:08d}")
-                number = register.reserve(KIND, officer="trial", at=now)
-                register.commit(number, at=now, issued=now.date(), expires=now.date(), files={})
+                reservation = register.reserve(KIND, officer="trial", at=now)
+                reservation.commit(at=now, issued=now.date(), expires=now.date(), files={})
 
         with pytest.raises(RegisterError, match="full") as caught:
             fill()

@@ -20,7 +20,7 @@ from tjdocs.documents import ApplicationError, example, load_types
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, TjdocsError, UsageError
 from tjdocs.office import Batch, application_rows, issue_batch, output_folder
 from tjdocs.pki import Authority
-from tjdocs.register import Register
+from tjdocs.register import Register, Reservation
 
 KIND = "external-passport"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -399,7 +399,7 @@ import os, sys
 from pathlib import Path
 from datetime import datetime
 from tjdocs.office import Batch, issue_batch, office, output_folder
-from tjdocs.register import Register
+from tjdocs.register import Register, Reservation
 point, place, skip = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
 calls = iter(range(1000))
 
@@ -427,12 +427,12 @@ def after(owner, name):
     "made": lambda: before(office, "read_back"),
     "state-written": lambda: after(issue_batch, "replace_file"),
     "file-written": lambda: after(output_folder, "_write"),
-    "before-record": lambda: before(Register, "commit"),
-    "after-record": lambda: after(Register, "commit"),
+    "before-record": lambda: before(Reservation, "commit"),
+    "after-record": lambda: after(Reservation, "commit"),
     "before-place": lambda: before(output_folder.Staging, "put_in_place"),
     "in-place": lambda: after(output_folder.os, "replace"),
     "after-place": lambda: after(output_folder.Staging, "put_in_place"),
-    "after-act": lambda: after(Register, "placed"),
+    "after-act": lambda: after(Reservation, "placed"),
 }[point]()
 batch = Batch(
     "external-passport", place / "batch.jsonl", place / "out", datetime.fromisoformat(sys.argv[4]),
@@ -510,7 +510,7 @@ def test_a_full_register_ends_the_batch(place, monkeypatch):
 
     made = make(place, [GOOD, GOOD])
     with monkeypatch.context() as patch:
-        patch.setattr(Register, "commit", full)
+        patch.setattr(Reservation, "commit", full)
         with pytest.raises(RegisterError, match="disk is full"):
             list(made.run())
     assert fates(made.run()) == {1: "issued", 2: "issued"}

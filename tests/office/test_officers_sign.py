@@ -68,7 +68,7 @@ def test_nobody_issues_in_anothers_name(authority, register, application, now):
     sound(register)
 
 
-@pytest.mark.parametrize("step", ["tjdocs.register.Register.commit", "tjdocs.office.output_folder.os.replace"])
+@pytest.mark.parametrize("step", ["tjdocs.register.Reservation.commit", "tjdocs.office.output_folder.os.replace"])
 def test_whoever_resumes_signs_for_it(authority, register, application, now, tmp_path, monkeypatch, step):
     """Not the officer whose process died, and who did not spoil it."""
     office = Office(authority, register, officer=ME)
@@ -101,10 +101,11 @@ def test_what_fails_after_a_number_is_spoiled_by_who_issues(authority, register,
 
 def test_who_is_dismissed_in_the_middle_records_nothing(authority, register, now):
     theirs = reopened(register, OTHER)
-    number = theirs.reserve(KIND, officer=OTHER, at=now)
+    reservation = theirs.reserve(KIND, officer=OTHER, at=now)
+    number = reservation.number
     register.officers.dismiss(OTHER, "clerk", officer=ME, at=now)
     call = {"at": now, "issued": now.date(), "expires": now.date(), "files": {}}
-    for attempt in (lambda: theirs.commit(number, **call), lambda: theirs.withdraw(number, at=now)):
+    for attempt in (lambda: reservation.commit(**call), lambda: reservation.withdraw(at=now)):
         with pytest.raises(RegisterError, match="no role"):
             attempt()
     assert register.document(number, officer=ME).status == "reserved"

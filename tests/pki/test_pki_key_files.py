@@ -49,6 +49,8 @@ SLOW = {
     "scrypt, lanes": scrypt(1 << 14, 8, 20),
     "scrypt, with a length": scrypt(1 << 14, 8, 20, b.integer(32)),
     "a number without end": pbkdf2(1 << 400),
+    "scrypt of the least N": scrypt(2, 1_300_000, 1),
+    "PKCS #12, which makes each block anew": pbes1(limits.KEY_ROUNDS // 2),
 }
 
 
@@ -65,7 +67,8 @@ def test_a_file_that_takes_long_is_not_opened(name):
 
 
 def test_what_a_file_costs():
-    assert derivation(pbkdf2(600_000)) == derivation(pbes1(600_000)) == ("rounds", 600_000)
+    assert derivation(pbkdf2(600_000)) == derivation(pbes1(600_000, "1.2.840.113549.1.5.10")) == ("rounds", 600_000)
+    assert derivation(pbes1(600_000)) == ("rounds", 1_800_000)
     assert derivation(scrypt(1 << 14, 8, 5)) == ("scrypt", 655_360)
     for data in (b"", b.sequence(), b.sequence(b.integer(0), AES, b.octets(b"x")), pbes2(AES)[:-1]):
         with pytest.raises(der.DerError):
@@ -103,3 +106,33 @@ def test_every_place_that_opens_a_key_asks(tmp_path, monkeypatch):
         with pytest.raises(KeyMaterialError, match="takes too long to open"):
             open_()
     assert len(asked) == 4
+
+
+def test_a_file_of_many_beginnings_is_read_once():
+    data = b"-----BEGIN -----" * (limits.KEY_FILE // 16)
+    assert sum(len(label) + len(text) for label, text in key_protection._blocks(data)) <= len(data)
+    with pytest.raises(ValueError, match=r"PEM|key"):
+        key_protection.load(data, None, where="own.key")
+    with pytest.raises(KeyMaterialError, match="over the limit"):
+        key_protection.load(data + bytes(16), None, where="own.key")
+
+
+UNKNOWN = {
+    "curve": b.sequence(b.integer(0), b.sequence(b.oid("1.2.840.10045.2.1"), b.oid("1.3.132.0.99")),
+                        b.octets(b.sequence(b.integer(1), b.octets(b"\1" * 32)))),
+    "algorithm": b.sequence(b.integer(0), b.sequence(b.oid("1.2.3.4")), b.octets(b"\1" * 32)),
+    "scrypt of a large N": scrypt(1 << 17, 1, 19),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", UNKNOWN)
+def test_a_key_of_an_unknown_kind_is_named(kind, tmp_path):
+    certificate, key = tmp_path / "own.cer", tmp_path / "own.key"
+    certificate.write_bytes(b.utopia().raw)
+    key.write_bytes(UNKNOWN[kind])
+    own = Authority.create(tmp_path / "authority", at=b.AT)
+    (own.folder / "csca.key").write_bytes(UNKNOWN[kind])
+    with pytest.raises(KeyMaterialError):
+        read_signer(certificate, key, passphrase=b"x")
+    with pytest.raises(KeyMaterialError):
+        Authority.open(own.folder, passphrase=b"x").new_document_signer(at=b.AT)

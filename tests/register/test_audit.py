@@ -21,7 +21,7 @@ def busy(stocked):
     stocked.documents.act("handover", lost, officers=["anna"], at=NOW)
     stocked.documents.act("lost", lost, officers=["chief"], at=NOW, ground="reported")
     issue(stocked, person=person(), replaces=lost, ground="loss")
-    stocked.withdraw(stocked.reserve(KIND, officer="anna", at=NOW), at=NOW)
+    stocked.reserve(KIND, officer="anna", at=NOW).withdraw(at=NOW)
     stocked.blanks.move("destroy", "P0000990-P0001000", officers=["chief", "second"], at=NOW, reference="act 3")
     stocked.decisions.record("citizenship", "citizen", day=NOW.date(), act="o 1", officer="chief", at=NOW, person=person())
     stocked.decisions.record("legalisation", "in-time", day=NOW.date(), act="o 2", officer="chief", at=NOW)

@@ -259,8 +259,8 @@ def test_a_value_of_another_type(tmp_path, keys, name):
 def test_a_reservation_in_another_type(tmp_path, keys, column):
     register = Register.create(f"sqlite:///{tmp_path / 'r.db'}", keys=keys, officer="chief", office="o", at=NOW, trial=True)
     register.add_series(KIND, "T{:08d}", at=NOW)
-    number = register.reserve(KIND, officer="chief", at=NOW, out=tmp_path / "out")
-    register.commit(number, at=NOW, issued=NOW.date(), expires=NOW.date(), files={}, written={"x": "00" * 32})
+    reservation = register.reserve(KIND, officer="chief", at=NOW, out=tmp_path / "out")
+    reservation.commit(at=NOW, issued=NOW.date(), expires=NOW.date(), files={}, written={"x": "00" * 32})
     assert register.audit().sound
     sql(register, f"UPDATE reservation SET {column} = CAST({column} AS BLOB)")
     assert {table for table, _ in named(register)} == {"reservation"}

@@ -55,7 +55,7 @@ def bring(register, state):
     if state in ("confirmed", "reserved", "personalised"):
         do(register, "confirm", number)
     if state == "reserved":
-        assert register.reserve(KIND, officer="anna", at=NOW) == number
+        assert register.reserve(KIND, officer="anna", at=NOW).number == number
     if state == "personalised":
         assert issue(register) == number
     if state in ("spoiled", "lost", "stolen", "destroyed"):

@@ -100,6 +100,12 @@ def test_by_one_name_alone(single):
     assert numbers(single.find("LATIFA", wide=True, officer="anna")) == ["9"]
 
 
+@pytest.mark.parametrize("sign", ["<", "-", "*", "%", "_", "1"])
+def test_a_sign_is_no_name(single, sign):
+    with pytest.raises(UsageError, match="too little"):
+        single.find(sign, officer="anna")
+
+
 @pytest.mark.parametrize(
     ("born", "expected"),
     [

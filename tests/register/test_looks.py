@@ -103,8 +103,9 @@ def test_a_number_of_a_series_made_since_is_found(stocked, url, keys):
     stocked.blanks.receive("R0000001-R0000009", **told)
     stocked.blanks.move("confirm", "R0000001-R0000009", officers=["anna"], at=NOW, office="dushanbe")
     assert other.document("R0000001", officer="anna") is None
-    number = stocked.reserve("return-certificate", officer="anna", at=NOW)
-    stocked.commit(number, at=NOW, issued=NOW.date(), expires=NOW.date(), files={})
+    reservation = stocked.reserve("return-certificate", officer="anna", at=NOW)
+    number = reservation.number
+    reservation.commit(at=NOW, issued=NOW.date(), expires=NOW.date(), files={})
     assert other.document(number, officer="anna").document_type == "return-certificate"
     other.close()
 

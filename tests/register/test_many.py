@@ -23,8 +23,8 @@ fork = multiprocessing.get_context("fork")
 FILES = {"DG1": "00" * 32}
 
 
-def commit(register, number):
-    register.commit(number, at=NOW, issued=NOW.date(), expires=date(2036, 11, 23), files=FILES)
+def commit(reservation):
+    reservation.commit(at=NOW, issued=NOW.date(), expires=date(2036, 11, 23), files=FILES)
 
 
 def spread(work, processes=PROCESSES):
@@ -159,12 +159,12 @@ def test_sequencing_and_issuing_at_once(stocked):
 
 def test_one_person_asks_twenty_offices_at_once(stocked):
     def work(queue, n):
-        number = stocked.reserve(KIND, officer="anna", at=NOW)
+        reservation = stocked.reserve(KIND, officer="anna", at=NOW)
         try:
-            stocked.commit(number, at=NOW, issued=NOW.date(), expires=date(2036, 11, 23), files=FILES, person=person())
+            reservation.commit(at=NOW, issued=NOW.date(), expires=date(2036, 11, 23), files=FILES, person=person())
             queue.put("issued")
         except RegisterError as error:
-            stocked.withdraw(number, at=NOW)
+            reservation.withdraw(at=NOW)
             queue.put(error.message)
         stocked.close()
 
@@ -184,18 +184,18 @@ def test_one_person_asks_two_offices_at_the_same_moment(stocked, monkeypatch):
                 meeting.wait(1)
         return found
 
-    def work(number):
+    def work(reservation):
         try:
             call = {"issued": NOW.date(), "expires": date(2036, 11, 23), "files": FILES, "person": person()}
-            stocked.commit(number, at=NOW, **call)
+            reservation.commit(at=NOW, **call)
             outcomes.append("issued")
         except RegisterError as error:
             outcomes.append(error.message)
 
-    numbers = [stocked.reserve(KIND, officer="anna", at=NOW) for _ in range(2)]
+    reservations = [stocked.reserve(KIND, officer="anna", at=NOW) for _ in range(2)]
     monkeypatch.setattr(queries, "execute", execute)
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(work, numbers))
+        list(pool.map(work, reservations))
     assert sorted(outcomes) == ["issued", f"the holder has a valid {KIND}"]
 
 
@@ -226,16 +226,16 @@ def test_a_server_killed_in_the_middle_of_issuing(durable, keys):
     def work(queue, n):
         issued, errors, end = [], 0, time.monotonic() + 6
         while time.monotonic() < end:
-            number = ""
+            reservation = None
             try:
-                number = register.reserve(KIND, officer="anna", at=NOW)
-                commit(register, number)
-                issued.append(number)
+                reservation = register.reserve(KIND, officer="anna", at=NOW)
+                commit(reservation)
+                issued.append(reservation.number)
             except RegisterError:
                 errors += 1
-                if number:
+                if reservation is not None:
                     try:
-                        register.withdraw(number, at=NOW)
+                        reservation.withdraw(at=NOW)
                     except RegisterError:
                         pass
                 time.sleep(0.05)
@@ -272,10 +272,11 @@ def test_a_server_killed_in_the_middle_of_issuing(durable, keys):
 def test_a_server_that_goes_away_and_comes_back(durable, keys):
     register = made_on(durable, keys)
     first = issue(register)
-    number = register.reserve(KIND, officer="anna", at=NOW)
+    reservation = register.reserve(KIND, officer="anna", at=NOW)
+    number = reservation.number
     durable.stop()
     for call in (
-        lambda: commit(register, number),
+        lambda: commit(reservation),
         lambda: register.reserve(KIND, officer="anna", at=NOW),
         lambda: register.document(first, officer="anna"),
         lambda: register.audit(officer="auditor"),
@@ -286,7 +287,7 @@ def test_a_server_that_goes_away_and_comes_back(durable, keys):
         assert caught.value.hint
         assert number not in str(caught.value)
     durable.start()
-    commit(register, number)
+    commit(reservation)
     assert register.document(first, officer="anna").status == register.document(number, officer="anna").status == "issued"
     assert register.audit(officer="auditor").sound
 
@@ -333,7 +334,8 @@ def test_more_callers_than_connections(durable, keys):
 
 def test_a_commit_whose_answer_got_lost(stocked, monkeypatch):
     """The transaction went through and nobody could say so: the caller withdraws, and the record says spoiled."""
-    number = stocked.reserve(KIND, officer="anna", at=NOW)
+    reservation = stocked.reserve(KIND, officer="anna", at=NOW)
+    number = reservation.number
     real = queries.transaction
 
     @contextmanager
@@ -344,16 +346,17 @@ def test_a_commit_whose_answer_got_lost(stocked, monkeypatch):
 
     monkeypatch.setattr(queries, "transaction", transaction)
     with pytest.raises(RegisterError, match="refused"):
-        commit(stocked, number)
+        commit(reservation)
     monkeypatch.undo()
     assert stocked.document(number, officer="anna").status == "issued"
-    stocked.withdraw(number, at=NOW)
+    reservation.withdraw(at=NOW)
     assert stocked.document(number, officer="anna").status == "spoiled"
     assert stocked.audit(officer="auditor").sound
 
 
 def test_a_number_whose_withdrawal_failed_is_resumed_while_its_process_runs(stocked, monkeypatch):
-    number = stocked.reserve(KIND, officer="anna", at=NOW)
+    reservation = stocked.reserve(KIND, officer="anna", at=NOW)
+    number = reservation.number
     assert stocked.resume(officer="chief", at=NOW) == []  # somebody is at work on it
 
     def fail(*arguments, **more):
@@ -361,7 +364,7 @@ def test_a_number_whose_withdrawal_failed_is_resumed_while_its_process_runs(stoc
 
     monkeypatch.setattr("tjdocs.register.reservation.give_back", fail)
     with pytest.raises(RegisterError):
-        stocked.withdraw(number, at=NOW)
+        reservation.withdraw(at=NOW)
     monkeypatch.undo()
     assert [(one.number, one.done) for one in stocked.resume(officer="chief", at=NOW)] == [(number, "spoiled")]
     assert stocked.document(number, officer="anna").status == "spoiled"
@@ -372,7 +375,8 @@ def test_what_another_machine_left_is_left_alone(stocked, monkeypatch):
     from tjdocs.register import owner
 
     owner._owner.cache_clear()
-    number = stocked.reserve(KIND, officer="anna", at=NOW)
+    reservation = stocked.reserve(KIND, officer="anna", at=NOW)
+    number = reservation.number
     monkeypatch.undo()
     owner._owner.cache_clear()
     assert [(one.number, one.done) for one in stocked.resume(officer="chief", at=NOW)] == [(number, "elsewhere")]
@@ -384,7 +388,7 @@ def test_what_another_machine_left_is_left_alone(stocked, monkeypatch):
 
 def test_a_process_that_died_and_one_that_lives(stocked):
     def work(queue, n):
-        queue.put(stocked.reserve(KIND, officer="anna", at=NOW))
+        queue.put(stocked.reserve(KIND, officer="anna", at=NOW).number)
         os.kill(os.getpid(), signal.SIGKILL)
 
     queue = fork.SimpleQueue()
@@ -393,7 +397,7 @@ def test_a_process_that_died_and_one_that_lives(stocked):
     number = queue.get()
     while ") Z" not in Path(f"/proc/{one.pid}/stat").read_text():
         time.sleep(0.01)  # dead, and not yet waited for
-    held = stocked.reserve(KIND, officer="anna", at=NOW)
+    held = stocked.reserve(KIND, officer="anna", at=NOW).number
     assert [(one.number, one.done) for one in stocked.resume(officer="chief", at=NOW)] == [(number, "spoiled")]
     one.join()
     assert stocked.document(held, officer="anna").status == "reserved"
@@ -415,7 +419,8 @@ def test_an_officer_changes_while_nobody_writes(server, keys, monkeypatch):
         enrol(register, name, role, office)
     register.blanks.add_series(KIND, "P{:07d}", officer="chief", at=NOW)
     stock(register, "P0000001-P0000010")
-    number, real, asked, dismissed = register.reserve(KIND, officer="anna", at=NOW), queries.execute, threading.Event(), threading.Event()
+    reservation, real = register.reserve(KIND, officer="anna", at=NOW), queries.execute
+    asked, dismissed = threading.Event(), threading.Event()
 
     def waits():
         with register._context.store.read() as connection:
@@ -437,7 +442,7 @@ def test_an_officer_changes_while_nobody_writes(server, keys, monkeypatch):
 
     monkeypatch.setattr(queries, "execute", execute)
     with ThreadPoolExecutor(2) as pool:
-        done = [pool.submit(commit, register, number), pool.submit(dismiss)]
+        done = [pool.submit(commit, reservation), pool.submit(dismiss)]
         for one in done:
             one.result()
     monkeypatch.undo()

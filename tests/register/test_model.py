@@ -76,20 +76,21 @@ class Machine(RuleBasedStateMachine):
         self.attempt(bool(free), lambda: made.append(self.register.reserve(KIND, officer="chief", at=self.at)))
         if not free:
             return
-        number = made[0]
+        (reservation,) = made
+        number = reservation.number
         assert number == f"P{free[0]:07d}"
         replaces = {"replaces": f"P{old:07d}", "ground": ground} if ground else {}
         lawful = not ground or ((ground, self.documents.get(old)) in REPLACED and old not in self.replaced)
         call = {"at": self.at, "issued": self.at.date(), "expires": date(2036, 11, 23), "files": {}, **replaces}
         if ends == "commit":
-            self.attempt(lawful, lambda: self.register.commit(number, **call))
+            self.attempt(lawful, lambda: reservation.commit(**call))
         if ends == "commit" and lawful:
             self.blanks[free[0]], self.documents[free[0]] = "document", "issued"
             if ground:
                 self.documents[old] = REPLACED[ground, self.documents[old]]
                 self.replaced[old] = number
         else:
-            self.register.withdraw(number, at=self.at)
+            reservation.withdraw(at=self.at)
             self.blanks[free[0]] = "spoiled"
 
     @precondition(lambda self: self.documents)

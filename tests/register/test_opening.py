@@ -214,11 +214,12 @@ def test_nothing_to_migrate(url, keys):
 
 
 def test_a_database_that_fails_says_so_without_its_values(stocked):
-    number = stocked.reserve(KIND, officer="anna", at=NOW)
+    reservation = stocked.reserve(KIND, officer="anna", at=NOW)
+    number = reservation.number
     with stocked._context.store.write() as connection:
         connection.exec_driver_sql("DROP TABLE entry")
     with pytest.raises(RegisterError, match="refused") as caught:
-        stocked.commit(number, at=NOW, issued=NOW.date(), expires=date(2036, 11, 23), files={})
+        reservation.commit(at=NOW, issued=NOW.date(), expires=date(2036, 11, 23), files={})
     assert number not in str(caught.value)
     assert caught.value.__cause__ is None
     assert stocked.blanks.find(number, officer="anna").state == "reserved"
@@ -291,8 +292,8 @@ def test_a_full_disk(small_disk, keys):
     def until_full():
         for _ in range(1000):
             held[:] = [made.reserve(KIND, officer="chief", at=NOW)]
-            made.commit(held[0], at=NOW, issued=NOW.date(), expires=date(2036, 11, 23), files={"DG1": "00" * 32})
-            done.append(held.pop())
+            held[0].commit(at=NOW, issued=NOW.date(), expires=date(2036, 11, 23), files={"DG1": "00" * 32})
+            done.append(held.pop().number)
 
     fill(small_disk / "other")
     with pytest.raises(RegisterError) as caught:
@@ -300,8 +301,8 @@ def test_a_full_disk(small_disk, keys):
     assert "the disk is full" in caught.value.hint
     assert caught.value.__cause__ is None
     (small_disk / "other").unlink()
-    for number in held:
-        made.withdraw(number, at=NOW)
+    for reservation in held:
+        reservation.withdraw(at=NOW)
     done.append(issue(made))
     assert len(set(done)) == len(done)
     assert {made.document(one, officer="anna").status for one in done} == {"issued"}
@@ -320,5 +321,5 @@ def test_a_lock_is_waited_for_no_longer_than_told(tmp_path, keys):
     with pytest.raises(RegisterError, match="locked"):
         register.reserve(KIND, officer="anna", at=NOW)
     threading.Timer(0.1, lambda: holder.execute("ROLLBACK")).start()
-    assert open_register(f"sqlite:///{path}", keys, wait=10).reserve(KIND, officer="anna", at=NOW) == "T00000041"
+    assert open_register(f"sqlite:///{path}", keys, wait=10).reserve(KIND, officer="anna", at=NOW).number == "T00000041"
     holder.close()

@@ -201,10 +201,11 @@ def test_a_documents_row_of_any_content(copied, column, value):
 
 def test_what_a_crash_left_beside_an_entry_that_was_changed(copied, tmp_path):
     """Nothing is taken away on the word of an entry that cannot be read."""
-    number = copied.reserve(KIND, officer="anna", at=NOW, out=tmp_path / "out")
-    staging = copied.staging(number)
+    reservation = copied.reserve(KIND, officer="anna", at=NOW, out=tmp_path / "out")
+    number = reservation.number
+    staging = reservation.staging
     os.mkdir(staging)
-    copied.commit(number, at=NOW, issued=NOW.date(), expires=NOW.date(), files={}, written={"a": "00" * 32})
+    reservation.commit(at=NOW, issued=NOW.date(), expires=NOW.date(), files={}, written={"a": "00" * 32})
     copied._issuing._held.clear()
     with copied._context.store.write() as connection:
         connection.execute(tables.entry.update().where(ENTRY.subject == number).values(leaf=b"[" * 60_000))

@@ -46,9 +46,10 @@ def stock(register, numbers, office="dushanbe"):
 
 def issue(register, officer="anna", at=NOW, **more):
     """Issue one document, in memory; return its number."""
-    number = register.reserve(KIND, officer=officer, at=at)
+    reservation = register.reserve(KIND, officer=officer, at=at)
+    number = reservation.number
     values = {"issued": at.date(), "expires": anniversary(at.date(), 10) - timedelta(days=1), "files": {"DG1": "00" * 32}}
-    register.commit(number, at=at, **{**values, **more})
+    reservation.commit(at=at, **{**values, **more})
     return number
 
 

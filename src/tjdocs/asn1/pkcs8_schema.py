@@ -11,6 +11,8 @@ from tjdocs.asn1 import der
 __all__ = ["derivation", "encode_encrypted_key"]
 
 _PBES2 = ObjectIdentifier("1.2.840.113549.1.5.13")
+_PKCS12 = "1.2.840.113549.1.12.1."
+_LEAST_COST = 1024  # of scrypt: below it, r times p alone takes the time
 _SCRYPT = ObjectIdentifier("1.3.6.1.4.1.11591.4.11")
 _AES_256_CBC = ObjectIdentifier("2.16.840.1.101.3.4.1.42")
 
@@ -100,7 +102,8 @@ class _AnyPbkdf2:
 def derivation(data: bytes) -> tuple[str, int]:
     """Return how the key of an ``EncryptedPrivateKeyInfo`` is derived, and at which cost.
 
-    ``scrypt`` with the product of N, r and p, or ``rounds`` with the count of PBKDF2, PBES1 and PKCS #12.
+    ``scrypt`` with the product of N (at least 1,024), r and p, or ``rounds`` with the count of PBKDF2, PBES1 and
+    PKCS #12 (that of PKCS #12 thrice).
 
     :raises DerError: it is no encrypted key, or its key is derived in another way
     """
@@ -109,11 +112,13 @@ def derivation(data: bytes) -> tuple[str, int]:
         algorithm = der.parse(algorithm.parameters, _AnyPbes2).key_derivation
     if algorithm.oid == _SCRYPT:
         costs = der.parse(algorithm.parameters, _AnyScrypt)
-        return "scrypt", costs.cost * costs.block_size * costs.parallelization
+        return "scrypt", max(costs.cost, _LEAST_COST) * costs.block_size * costs.parallelization
     try:
-        return "rounds", der.parse(algorithm.parameters, _AnyPbkdf2).rounds
+        rounds = der.parse(algorithm.parameters, _AnyPbkdf2).rounds
     except der.DerError:
-        return "rounds", der.parse(algorithm.parameters, _AnyRounds).rounds
+        rounds = der.parse(algorithm.parameters, _AnyRounds).rounds
+    # PKCS #12 makes key and IV apart, each block anew
+    return "rounds", rounds * 3 if algorithm.oid.dotted_string.startswith(_PKCS12) else rounds
 
 
 def encode_encrypted_key(

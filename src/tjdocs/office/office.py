@@ -341,39 +341,34 @@ class Office:
         ground: str = "",
     ) -> Issued:
         register, application = self._register, draft.application
-        with output_folder.staged(out) as staging:
-            number = register.reserve(draft.kind.id, officer=self._officer, at=draft.now, out=out)
-            try:
-                staging.open(register.staging(number))
-                issued = self._make(draft, number, signer, more)
-                read_back(issued, draft, self._known_to_borders(draft.kind), draft.now)
-                files: dict[str, bytes] = {}
-                if out is not None:
-                    issued = issued.drawn()
-                    files = issued.files
-                    staging.fill(files)
-                register.commit(
-                    number,
-                    at=draft.now,
-                    issued=issued.date_of_issue,
-                    expires=issued.date_of_expiry,
-                    files={**issued.record["files"], **issued.record["page"]},
-                    written={name: sha256(data).hexdigest() for name, data in files.items()},
-                    person=Person.of(application),
-                    category=application.category,
-                    replaces=replaces,
-                    ground=ground,
-                    several=register.trial or draft.kind.several,
-                )
-                staging.put_in_place()
-            except BaseException:
-                if not staging.placed:
-                    with suppress(RegisterError):  # what went wrong first is what the caller must learn
-                        register.withdraw(number, at=draft.now)
-                raise
+        with (
+            output_folder.staged(out) as staging,
+            register.reserve(draft.kind.id, officer=self._officer, at=draft.now, out=out) as reservation,
+        ):
+            staging.open(reservation.staging)
+            issued = self._make(draft, reservation.number, signer, more)
+            read_back(issued, draft, self._known_to_borders(draft.kind), draft.now)
+            files: dict[str, bytes] = {}
+            if out is not None:
+                issued = issued.drawn()
+                files = issued.files
+                staging.fill(files)
+            reservation.commit(
+                at=draft.now,
+                issued=issued.date_of_issue,
+                expires=issued.date_of_expiry,
+                files={**issued.record["files"], **issued.record["page"]},
+                written={name: sha256(data).hexdigest() for name, data in files.items()},
+                person=Person.of(application),
+                category=application.category,
+                replaces=replaces,
+                ground=ground,
+                several=register.trial or draft.kind.several,
+            )
+            staging.put_in_place()
             if out is not None:
                 with suppress(RegisterError):  # the document is whole; `register resume` ends what is left of the act
-                    register.placed(number)
+                    reservation.placed()
         return issued
 
     def _make(self, draft: Draft, number: str, signer: Signer | None, more: dict[str, Any]) -> Issued:

@@ -47,7 +47,6 @@ class Staging:
     def __init__(self, place: Path | None) -> None:
         self._place = place
         self._folder: Path | None = None
-        self.placed = False
 
     def open(self, folder: str) -> None:
         """Make the folder in which the files are written, beside their place.
@@ -78,7 +77,6 @@ class Staging:
         if self._folder is not None and self._place is not None:
             with _told(self._place):
                 os.replace(self._folder, self._place)
-                self.placed = True
                 flush_folder(self._place.parent)
 
     def _close(self) -> None:

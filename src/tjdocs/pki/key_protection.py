@@ -6,9 +6,10 @@ below OpenSSL's memory limit. What a file of somebody else's asks for is looked 
 
 import base64
 import os
-import re
+from collections.abc import Iterator
 from typing import Protocol
 
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES256
@@ -36,7 +37,7 @@ _END = b"-----END ENCRYPTED PRIVATE KEY-----\n"
 COST = 1 << 14  # 16 MiB, a quarter of a second
 _BLOCK_SIZE, _PARALLELIZATION = 8, 5
 _LINE = 64
-_PEM = re.compile(rb"-----BEGIN ([^\r\n]{0,60})-----(.*?)-----END ", re.DOTALL)
+_BEGIN, _DASHES = b"-----BEGIN ", b"-----"
 _COSTS = {"scrypt": limits.KEY_SCRYPT, "rounds": limits.KEY_ROUNDS}
 
 
@@ -69,10 +70,22 @@ def load(data: bytes, passphrase: bytes | None, *, where: str) -> PrivateKeyType
     :raises KeyMaterialError: opening it would take longer than is waited for
     :raises ValueError, TypeError: it is no private key, or under another passphrase, or under one where none is given
     """
-    armoured = _PEM.findall(data)
-    for label, text in armoured or [(b"", b"")]:
-        _check_cost(_decoded(text) if armoured else data, where, must=b"ENCRYPTED" in label)
-    return (load_pem_private_key if armoured else load_der_private_key)(data, passphrase)
+    if len(data) > limits.KEY_FILE:
+        raise KeyMaterialError("a key file over the limit", where=where, hint=f"at most {limits.KEY_FILE} bytes")
+    armoured = _BEGIN in data
+    for label, text in _blocks(data) if armoured else [(b"", data)]:
+        _check_cost(text, where, must=b"ENCRYPTED" in label)
+    try:
+        return (load_pem_private_key if armoured else load_der_private_key)(data, passphrase)
+    except (UnsupportedAlgorithm, InternalError):
+        raise ValueError("a key of an unknown kind") from None
+
+
+def _blocks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield label and content of every block of PEM that begins, whether it ends or not."""
+    for part in data.split(_BEGIN)[1:]:
+        label, _, rest = part.partition(_DASHES)
+        yield label, _decoded(rest.partition(_DASHES)[0])
 
 
 def _decoded(text: bytes) -> bytes:

@@ -12,6 +12,7 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
+from tjdocs.images import most_pixels
 from tjdocs.lds.biometrics.iso19794_face import Eyes
 from tjdocs.portrait.photo_rules import photograph_rules
 
@@ -82,7 +83,8 @@ def _grey(portrait: bytes) -> Image.Image | None:
     rules = photograph_rules()
     try:
         picture = Image.open(BytesIO(portrait), formats=("JPEG", "JPEG2000", "PNG"))
-        if len(portrait) > rules["max_bytes"] or picture.width * picture.height > rules["max_pixels"]:
+        most = min(rules["max_pixels"], most_pixels(portrait))
+        if len(portrait) > rules["max_bytes"] or picture.width * picture.height > most:
             return None
         grey = ImageOps.exif_transpose(picture).convert("L")
     except (*_UNREADABLE, Image.DecompressionBombError, Image.DecompressionBombWarning):

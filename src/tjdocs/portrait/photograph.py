@@ -8,8 +8,8 @@ from io import BytesIO
 
 from PIL import Image
 
-from tjdocs import limits
 from tjdocs.errors import FieldError, UsageError
+from tjdocs.images import most_pixels
 from tjdocs.lds.biometrics.iso19794_face import Eyes, ImageType
 from tjdocs.lds.dg2 import Dg2
 from tjdocs.portrait import prepare_portrait
@@ -96,7 +96,7 @@ def _fault(reason: str, message: str, hint: str) -> FieldError:
 def _size(portrait: bytes, found: list[FieldError]) -> tuple[int, int] | None:
     """Return width and height of an upright picture that decodes, or None after noting why it does not."""
     rules = photograph_rules()
-    most = min(rules["max_pixels"], limits.pixels(len(portrait)))
+    most = min(rules["max_pixels"], most_pixels(portrait))
     formats = f"a {', '.join(rules['formats'])} file of at most {most} pixels"
     if len(portrait) > rules["max_bytes"]:
         found.append(_fault("image-limit", "too many bytes", f"at most {rules['max_bytes']}"))

@@ -5,9 +5,8 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 
-from tjdocs import limits
 from tjdocs.errors import UsageError
-from tjdocs.images import upright_on_white
+from tjdocs.images import most_pixels, upright_on_white
 from tjdocs.lds.biometrics import image_header
 from tjdocs.lds.biometrics.iso19794_face import Eyes, FaceImage, FeaturePoint, ImageDataType, ImageType
 from tjdocs.portrait.face_image import image_numbers
@@ -153,7 +152,7 @@ def _upright(picture: "Image.Image | bytes") -> "Image.Image":
     if isinstance(picture, bytes):
         claims = image_header.head(picture)
         sizes = claims.sizes if claims else (_png_size(picture),)
-        most = limits.pixels(len(picture))
+        most = most_pixels(picture)
         hint = f"10 MB, and of this file {most} pixels"
         if len(picture) > image_numbers()["max_bytes"] or any(w * h > most for w, h in sizes):
             raise UsageError("picture is over the limits", where="image", hint=hint)

@@ -8,9 +8,8 @@ from io import BytesIO
 
 from PIL import Image
 
-from tjdocs import limits
 from tjdocs.errors import FieldError
-from tjdocs.images import upright_on_white
+from tjdocs.images import most_pixels, upright_on_white
 from tjdocs.portrait.photo_rules import signature_rules
 
 __all__ = ["prepare"]
@@ -25,7 +24,7 @@ def prepare(signature: bytes) -> tuple[bytes, list[FieldError]]:
     :param signature: a PNG, JPEG or JPEG 2000 file, dark on light
     """
     rules = signature_rules()
-    most = min(rules["max_pixels"], limits.pixels(len(signature)))
+    most = min(rules["max_pixels"], most_pixels(signature))
     hint = f"a PNG, JPEG or JPEG 2000 file of at most {rules['max_bytes']} bytes and {most} pixels"
     if len(signature) > rules["max_bytes"]:
         return b"", [_fault("image-limit", "too many bytes", hint)]

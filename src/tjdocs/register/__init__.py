@@ -14,6 +14,7 @@ from tjdocs.register.records import Audit, Blank, Document, Problem, Resumed
 from tjdocs.register.register import Register
 from tjdocs.register.register_keys import DataKey, Keys
 from tjdocs.register.register_log import append_head, read_heads
+from tjdocs.register.reservation import Reservation
 from tjdocs.register.run_migrations import migrate
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Person",
     "Problem",
     "Register",
+    "Reservation",
     "Resumed",
     "Search",
     "Verifier",

@@ -69,10 +69,12 @@ def find(
     officer: str,
 ) -> Search:
     """See :meth:`tjdocs.register.Register.find`."""
+    if not isinstance(family_name, str):
+        raise UsageError("not a name", where="family_name", hint="a text")
     # texts are checked as a person's are; a search without a date of birth is not one of the person's
     born = date.min if date_of_birth is None else date_of_birth
     wanted = Person(family_name.strip() or "-", born, given_names=given_names, personal_number=personal_number)
-    named = bool(family_name.strip())
+    named = any(sign.isalpha() for sign in family_name)
     if not (named or wanted.personal_key()):
         hint = "give the family name, or the one name, or the personal number"
         raise UsageError("too little to find a holder by", where="family_name, personal_number", hint=hint)

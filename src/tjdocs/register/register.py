@@ -1,6 +1,6 @@
 """The register's public door."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from tjdocs.register.officers import Officers, first_access
 from tjdocs.register.orders import Countersigning, Drafted, Drafting, Order, repeat
 from tjdocs.register.records import Audit, Document, Resumed
 from tjdocs.register.register_keys import Keys
-from tjdocs.register.reservation import Issuing
+from tjdocs.register.reservation import Issuing, Reservation
 from tjdocs.register.roles import Access
 from tjdocs.register.unlocking import unlock
 from tjdocs.times import PartialDate
@@ -203,56 +203,17 @@ class Register:
 
     def reserve(
         self, document_type: str, *, officer: str, at: datetime, office: str = "", out: str | Path | None = None
-    ) -> str:
+    ) -> Reservation:
         """Take the lowest confirmed blank of the officer's office for this process; no number is ever handed out twice.
 
-        Not flushed to the disk: a power cut before :meth:`commit` leaves the blank free as it was.
+        Not flushed to the disk: a power cut before :meth:`Reservation.commit` leaves the blank free as it was.
 
-        :param out: folder in which the document's files will lie; :meth:`staging` names the one to write them first
+        :param out: folder for the document's files; they are written into ``Reservation.staging`` first
+        :return: the reservation, to be used as a context manager
         :raises RegisterError: no series, none confirmed there, an officer without the role, or a moment before the
             blanks were confirmed
         """
         return self._issuing.reserve(document_type, officer=officer, at=at, office=office, out=out)
-
-    def staging(self, number: str) -> str:
-        """Return the folder beside ``out`` where the files are written and flushed before :meth:`commit`.
-
-        ``""`` for a number reserved without ``out``.
-        """
-        return self._issuing.staging(number)
-
-    def commit(
-        self,
-        number: str,
-        *,
-        at: datetime,
-        issued: date,
-        expires: date,
-        files: Mapping[str, str],
-        written: Mapping[str, str] | None = None,
-        person: Person | None = None,
-        category: str = "",
-        replaces: str = "",
-        ground: str = "",
-        several: bool = False,
-    ) -> None:
-        """Record a number reserved here as issued: document, holder and log entry in one durable transaction.
-
-        After it, a number reserved with ``out`` is put in place by the caller, who then calls :meth:`placed`.
-
-        :param files: SHA-256 of each file of the chip
-        :param written: SHA-256 of each file in the output folder by its path below it, so that ``resume`` knows them
-        :param person: the holder, sealed with the register's data key
-        :param category: for example of REG-3
-        :param replaces: the holder's old document, with the ground (``renewal loss theft damage change-of-name``)
-        :param several: the type's specification lets a person have more than one valid document of it
-        :raises RegisterError: the number is not reserved by this process, the holder has a valid document of the type,
-            the replacement is not lawful, or the database refused; nothing is recorded then
-        """
-        self._issuing.commit(
-            number, at=at, issued=issued, expires=expires, files=files, written=written or {}, person=person,
-            category=category, replaces=replaces, ground=ground, several=several,
-        )  # fmt: skip
 
     def replaceable(
         self,
@@ -264,33 +225,12 @@ class Register:
         person: Person | None = None,
         officer: str = "",
     ) -> None:
-        """Refuse what :meth:`commit` would refuse of a replacement, before a number is used.
+        """Refuse what :meth:`Reservation.commit` would refuse of a replacement, before a number is used.
 
         :param person: who gets the new document; the old one must be theirs
         :raises RegisterError: no such document of the type, another person's, or no ground for its state; or no role
         """
         self._issuing.replaceable(old, document_type, ground=ground, at=at, person=person, officer=officer)
-
-    def placed(self, number: str) -> None:
-        """Say that a committed number's folder is in place: the act is over.
-
-        :raises RegisterError: the number is not committed by this process
-        """
-        self._issuing.placed(number)
-
-    def spoil(self, number: str, *, at: datetime) -> None:
-        """Record that a number reserved by this process will not become a document.
-
-        :raises RegisterError: the number is not reserved
-        """
-        self._issuing.withdraw(number, at=at, stages=("reserved",))
-
-    def withdraw(self, number: str, *, at: datetime) -> None:
-        """Record that this process's act on a number failed, before or after :meth:`commit`: it is spoiled.
-
-        :raises RegisterError: the number is neither reserved nor committed by this process
-        """
-        self._issuing.withdraw(number, at=at, stages=("reserved", "committed"))
 
     def resume(self, *, officer: str, at: datetime, everywhere: bool = False) -> list[Resumed]:
         """Complete or spoil what processes left that are gone.

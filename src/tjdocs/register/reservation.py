@@ -9,7 +9,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -30,14 +30,103 @@ from tjdocs.register.queries import Direct
 from tjdocs.register.records import Resumed
 from tjdocs.register.roles import Acting, of_another_office
 
-__all__ = ["Issuing"]
+__all__ = ["Issuing", "Reservation"]
 
 
-class _Held(NamedTuple):
-    """A number that this process has reserved."""
+class Reservation:
+    """A number taken for one issue by this process: a context manager around the act.
 
-    token: str
-    staging: str
+    When its block ends, a number that was not committed is spoiled. So is a committed one whose files are not in their
+    folder, each with its recorded SHA-256.
+
+    :ivar number: the document's number
+    :ivar staging: the folder next to ``out`` where the files are written and flushed before :meth:`commit`; ``""``
+        without ``out``
+    """
+
+    def __init__(self, issuing: "Issuing", number: str, token: str, place: str, staging: str, at: datetime) -> None:
+        self.number = number
+        self.staging = staging
+        self._issuing = issuing
+        self._token = token
+        self._place = place
+        self._at = at
+        self._written: Mapping[str, str] = {}
+
+    def commit(
+        self,
+        *,
+        at: datetime,
+        issued: date,
+        expires: date,
+        files: Mapping[str, str],
+        written: Mapping[str, str] | None = None,
+        person: Person | None = None,
+        category: str = "",
+        replaces: str = "",
+        ground: str = "",
+        several: bool = False,
+    ) -> None:
+        """Record the number as issued: document, holder and log entry in one durable transaction.
+
+        After it, a number reserved with ``out`` is put in place by the caller, who then calls :meth:`placed`.
+
+        :param files: SHA-256 of each file of the chip
+        :param written: SHA-256 of each file in the output folder by its path below it, so that ``resume`` knows them
+        :param person: the holder, sealed with the register's data key
+        :param category: for example of REG-3
+        :param replaces: the holder's old document, with the ground (``renewal loss theft damage change-of-name``)
+        :param several: the type's specification lets a person have more than one valid document of it
+        :raises RegisterError: the number is no longer reserved, the holder has a valid document of the type, the
+            replacement is not lawful, or the database refused; nothing is recorded then
+        """
+        issue = _Issue(at, issued, expires, files, written or {}, person, category, replaces, ground, several)
+        self._issuing.commit(self.number, self._token, issue)
+        self._written = issue.written
+
+    def placed(self) -> None:
+        """Say that the folder of a committed number is in place: the act is over.
+
+        :raises RegisterError: the number is not committed
+        """
+        self._issuing.placed(self.number, self._token)
+
+    def withdraw(self, *, at: datetime) -> None:
+        """Record that the act failed, before or after :meth:`commit`: the number is spoiled.
+
+        :raises RegisterError: the number is neither reserved nor committed
+        """
+        self._issuing.withdraw(self.number, self._token, at=at)
+
+    def __enter__(self) -> "Reservation":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        if not self._issuing.holds(self.number, self._token):
+            return
+        if self._written and _holds(Path(self._place), self._written):
+            with suppress(RegisterError):  # the document is whole; `register resume` ends what is left of the act
+                self.placed()
+        elif kind is None:
+            self.withdraw(at=self._at)
+        else:
+            with suppress(RegisterError):  # what went wrong first is what the caller must learn
+                self.withdraw(at=self._at)
+
+
+class _Issue(NamedTuple):
+    """What is recorded of an issue: see :meth:`Reservation.commit`."""
+
+    at: datetime
+    issued: date
+    expires: date
+    files: Mapping[str, str]
+    written: Mapping[str, str]
+    person: Person | None
+    category: str
+    replaces: str
+    ground: str
+    several: bool
 
 
 class Issuing:
@@ -45,9 +134,11 @@ class Issuing:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._held: dict[str, _Held] = {}
+        self._held: dict[str, str] = {}  # the token of each number that is not done with
 
-    def reserve(self, document_type: str, *, officer: str, at: datetime, office: str, out: str | Path | None) -> str:
+    def reserve(
+        self, document_type: str, *, officer: str, at: datetime, office: str, out: str | Path | None
+    ) -> Reservation:
         """See :meth:`tjdocs.register.Register.reserve`."""
         records.word(document_type, "document_type")
         records.optional(office, "office")
@@ -62,8 +153,12 @@ class Issuing:
             reserved = (number, row[0], row[1], document_type, row[4], officer, owner.owner(), token, place, staging)
             queries.execute(connection, queries.RESERVE, (*reserved, self._mark(number, "reserved", *reserved[1:])))
             # before the commit: `resume` takes what no thread of its process holds
-            self._held[number] = _Held(token, staging)
-        return number
+            self._held[number] = token
+        return Reservation(self, number, token, place, staging, at)
+
+    def holds(self, number: str, token: str) -> bool:
+        """Whether the act on a reserved number is not over."""
+        return self._held.get(number) == token
 
     def _take(self, connection: Direct, document_type: str, office: str, moment: str) -> tuple[str, Any]:
         values_ = (document_type, office, office)
@@ -89,27 +184,9 @@ class Issuing:
         where = f" at {office}" if office else ""
         return f"its blanks{where} are used up or not confirmed; assign the next with `tjdocs register assign`"
 
-    def staging(self, number: str) -> str:
-        """Return where the files of a number reserved here are to be written before they are in place."""
-        held = self._held.get(number)
-        return held.staging if held is not None else ""
-
-    def commit(
-        self,
-        number: str,
-        *,
-        at: datetime,
-        issued: date,
-        expires: date,
-        files: Mapping[str, str],
-        written: Mapping[str, str],
-        person: Person | None,
-        category: str,
-        replaces: str,
-        ground: str,
-        several: bool,
-    ) -> None:
-        """See :meth:`tjdocs.register.Register.commit`."""
+    def commit(self, number: str, token: str, issue: _Issue) -> None:
+        """See :meth:`Reservation.commit`."""
+        at, issued, expires, files, written, person, category, replaces, ground, several = issue
         stamp, day, last = (
             records.stamp(records.moment(at)),
             records.day(issued, "issued"),
@@ -126,7 +203,7 @@ class Issuing:
             citizenship, sex = records.code(person.citizenship, "citizenship"), records.code(person.sex, "sex")
         sealed = self._seal(person, number)
         with self._recording(bool(replaces or ground)) as connection:
-            row = self._reservation(connection, number, "reserved")
+            row = self._reservation(connection, number, token, "reserved")
             by = self._context.access.allow(connection, "issue", (row[4],), office=row[3])
             old = ""
             if not isinstance(connection, Direct):
@@ -166,10 +243,9 @@ class Issuing:
             )
         return seal(person, number, self._context.keys, self._context.secrets.lookup)
 
-    def _reservation(self, connection: Connection | Direct, number: str, *stages: str) -> Any:
+    def _reservation(self, connection: Connection | Direct, number: str, token: str, *stages: str) -> Any:
         row = self._locked(connection, number)
-        held = self._held.get(number)
-        if row is None or held is None or row[7] != held.token or row[5] not in stages:
+        if row is None or not self.holds(number, token) or row[7] != token or row[5] not in stages:
             raise RegisterError(f"number is not {' or '.join(stages)}", where="number", hint="reserve one first")
         return row
 
@@ -234,28 +310,27 @@ class Issuing:
         )  # fmt: skip
         return old
 
-    def placed(self, number: str) -> None:
-        """See :meth:`tjdocs.register.Register.placed`."""
+    def placed(self, number: str, token: str) -> None:
+        """See :meth:`Reservation.placed`."""
         with queries.transaction(self._context.store, lasting=False) as connection:
-            self._reservation(connection, number, "committed")
+            self._reservation(connection, number, token, "committed")
             queries.execute(connection, queries.DONE, (number,))
         self._held.pop(number, None)
 
-    def withdraw(self, number: str, *, at: datetime, stages: tuple[str, ...]) -> None:
-        """See :meth:`tjdocs.register.Register.withdraw`."""
+    def withdraw(self, number: str, token: str, *, at: datetime) -> None:
+        """See :meth:`Reservation.withdraw`."""
         at = records.moment(at)
         try:
             with self._context.store.write() as connection:
-                if number in self._held and "committed" in stages and self._recorded(connection, number, at):
+                if self.holds(number, token) and self._recorded(connection, number, at):
                     return
-                row = self._reservation(connection, number, *stages)
+                row = self._reservation(connection, number, token, "reserved", "committed")
                 by = self._context.access.allow(connection, "issue", (row[4],))
                 self._spoil(connection, number, row, by, at, "withdrawn")
         finally:
             # also when it fails: `resume` may take the number then, even while this process runs
-            if "committed" in stages:
-                self._held.pop(number, None)
-        self._held.pop(number, None)
+            if self.holds(number, token):
+                del self._held[number]
 
     def _recorded(self, connection: Connection, number: str, at: datetime) -> bool:
         """Spoil a number whose record went through although the database could not say so any more."""

@@ -16,7 +16,7 @@ from PIL import Image, ImageChops
 
 from tjdocs import limits, specs
 from tjdocs.errors import InputError, UsageError
-from tjdocs.images import on_white
+from tjdocs.images import most_pixels, on_white
 from tjdocs.seal.vds_header import MAGIC
 
 __all__ = ["CodeError", "draw_code", "is_picture", "read_code", "read_codes", "symbologies"]
@@ -136,7 +136,7 @@ def read_code(image: bytes) -> bytes:
 
 
 def _grey(image: bytes) -> Image.Image:
-    most = limits.pixels(len(image))
+    most = most_pixels(image)
     hint = f"a PNG or JPEG picture; of this one at most {most} pixels are read"
     try:
         picture: Image.Image = Image.open(io.BytesIO(image), formats=_FORMATS)

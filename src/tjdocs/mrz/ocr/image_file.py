@@ -20,9 +20,9 @@ from PIL.PpmImagePlugin import PpmImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from tjdocs import inputs, limits
+from tjdocs import inputs
 from tjdocs.errors import InputError, UsageError
-from tjdocs.images import on_white
+from tjdocs.images import most_pixels, on_white
 
 __all__ = ["open_picture"]
 
@@ -76,7 +76,7 @@ def open_picture(
     if isinstance(image, (bytes, bytearray, memoryview)):
         if len(image) > max_bytes:
             raise InputError("over the limit", where=where, hint=f"at most {max_bytes} bytes are read")
-        max_pixels = min(max_pixels, limits.pixels(len(image)))
+        max_pixels = min(max_pixels, most_pixels(bytes(image)))
         image = _reader(bytes(image), where)
     if not isinstance(image, Image.Image):
         raise UsageError("no picture", where="image", hint="give a path, the bytes of a file, or a Pillow image")

@@ -29,6 +29,7 @@ WORDS = {
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
+_MOST_LISTS = 1000  # more than there are States
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +135,8 @@ class TrustPolicy:
             said = f": {unknown[0]}" if believe else ""
             raise SpecError("no such ground", where=f"{where} trust.believe{said}", hint=f"of {', '.join(GROUNDS)}")
         lists = table.get("lists", 1)
-        if type(lists) is not int or lists < 1:
-            raise SpecError("no number of lists", where=f"{where} trust.lists", hint="a whole number, at least 1")
+        if type(lists) is not int or not 1 <= lists <= _MOST_LISTS:
+            raise SpecError("no number of lists", where=f"{where} trust.lists", hint=f"1 to {_MOST_LISTS}")
         if "lists" in table and "list" not in believe:
             raise SpecError("lists that do not count", where=f"{where} trust.lists", hint='add "list" to believe')
         anchors = _digests(table, "anchors", where) if "anchors" in table else None
