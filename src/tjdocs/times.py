@@ -39,6 +39,12 @@ _HINT = "give a date, or a datetime with a time zone"
 _NAME = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*){0,2}")
 
 
+class HomeZone(specs.Spec, frozen=True):
+    """The form of ``specs/times.toml``."""
+
+    time_zone: str
+
+
 @dataclass(frozen=True, slots=True)
 class PartialDate:
     """A date of birth of which the day, or month and day, are unknown (Doc 9303-3, 3.8).
@@ -157,9 +163,7 @@ def home_zone() -> ZoneInfo:
 
     :raises SpecError: the file is malformed
     """
-    table = specs.read_toml("times.toml")
-    specs.require_keys(table, ["schema", "time_zone"], where="specs/times.toml")
-    return named_zone(table["time_zone"], "specs/times.toml time_zone")
+    return named_zone(specs.load("times.toml", HomeZone).time_zone, "specs/times.toml time_zone")
 
 
 def aware(at: object, where: str = "at") -> datetime:
