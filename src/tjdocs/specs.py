@@ -6,6 +6,7 @@ more than one value raises ``ValueError`` in ``__post_init__``, and the error ha
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -19,10 +20,24 @@ from msgspec.structs import force_setattr
 from tjdocs import inputs
 from tjdocs.errors import SpecError
 
-__all__ = ["Row", "Spec", "Word", "convert", "digest", "folder", "load", "read_bytes", "read_toml", "require_keys"]
+__all__ = [
+    "Hex",
+    "Row",
+    "Spec",
+    "Word",
+    "convert",
+    "digest",
+    "folder",
+    "load",
+    "read_bytes",
+    "read_toml",
+    "require_keys",
+]
 
 Word = Annotated[str, msgspec.Meta(min_length=1)]
 """A text that is not empty."""
+Hex = Annotated[str, msgspec.Meta(pattern="^[0-9A-Fa-f]+$")]
+"""A number in hexadecimal."""
 _KINDS = {
     "str": "text", "int": "whole number", "float": "number", "bool": "truth value", "array": "list", "object": "table"
 }  # fmt: skip
@@ -101,10 +116,15 @@ def convert(table: Mapping[str, Any], form: type[_Form], *, where: str) -> _Form
     if "schema" in form.__struct_fields__ and not inputs.is_schema(table.get("schema")):
         raise SpecError("unknown schema" if "schema" in table else "missing schema", where=where, hint="schema = 1")
     try:
-        found = msgspec.convert(table, form)
+        found = _converted(table, form)
     except msgspec.ValidationError as error:
         raise _refusal(str(error), table, form, where) from None
     return cast(_Form, _frozen(found))
+
+
+def _converted(table: Any, form: type[_Form]) -> _Form:
+    """Return a table as a form; a date is TOML's own and not a text, and a key may be a number."""
+    return msgspec.convert(table, form, builtin_types=(datetime, date, time), str_keys=True)
 
 
 def _frozen(value: Any) -> Any:
@@ -134,6 +154,8 @@ def _refusal(text: str, table: Any, form: type[Row], where: str) -> SpecError:
     elif match := re.fullmatch(r"Expected `(.*)`, got `(.*)`", what):
         kinds = [_KINDS.get(kind, kind) for kind in match[1].split(" | ") if kind != "null"]
         what, hint = f"not a {' or '.join(kinds)}", f"{_KINDS.get(match[2], match[2])} found"
+    elif what.startswith("Expected `str` matching regex "):
+        what, hint = "a text of another form", what.removeprefix("Expected `str` matching regex ").strip("'")
     elif what == "Expected `str` of length >= 1":
         what, hint = "an empty text", ""
     else:
@@ -165,7 +187,7 @@ def _fails(what: str, table: Any, form: type[Row], keys: list[tuple[str, str]], 
         return {**value, name: only(value[name], rest[1:])}
 
     try:
-        msgspec.convert(only(table, keys), form)
+        _converted(only(table, keys), form)
     except msgspec.ValidationError as error:
         return str(error).partition(" - at ")[0] == what
     return False

@@ -65,8 +65,7 @@ class PartialDate:
         return f"{self.year:04d}-{self.month:02d}" if self.month else f"{self.year:04d}"
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(specs.Row, frozen=True):
     """A length of time on the calendar: years, months, days."""
 
     years: int = 0
@@ -92,7 +91,7 @@ class Period:
             raise UsageError("beyond the calendar", where=moment.date().isoformat(), hint=hint) from None
 
     def __str__(self) -> str:
-        return ", ".join(f"{n} {unit}" for unit in self.__slots__ if (n := getattr(self, unit)))
+        return ", ".join(f"{n} {unit}" for unit in self.__struct_fields__ if (n := getattr(self, unit)))
 
 
 def anniversary(day: date, years: int, months: int = 0) -> date:
