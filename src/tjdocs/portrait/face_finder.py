@@ -82,7 +82,7 @@ def _grey(portrait: bytes) -> Image.Image | None:
     rules = photograph_rules()
     try:
         picture = Image.open(BytesIO(portrait), formats=("JPEG", "JPEG2000", "PNG"))
-        if len(portrait) > rules["max_bytes"] or picture.width * picture.height > rules["max_pixels"]:
+        if len(portrait) > rules.max_bytes or picture.width * picture.height > rules.max_pixels:
             return None
         grey = ImageOps.exif_transpose(picture).convert("L")
     except (*_UNREADABLE, Image.DecompressionBombError, Image.DecompressionBombWarning):
