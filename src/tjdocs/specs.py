@@ -137,7 +137,7 @@ def _frozen(value: Any) -> Any:
         return value
     if isinstance(value, dict):
         return MappingProxyType({key: _frozen(part) for key, part in value.items()})
-    return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
+    return tuple(map(_frozen, value)) if type(value) in (list, tuple) else value  # a named tuple has no tables
 
 
 def _refusal(text: str, table: Any, form: type[Row], where: str) -> SpecError:

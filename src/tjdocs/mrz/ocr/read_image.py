@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
-from typing import Any
 
 import cv2
 import numpy as np
@@ -32,14 +31,12 @@ from tjdocs.times import day_of
 
 __all__ = ["read"]
 
-_WHERE = "specs/mrz/picture.toml"
 _BELOW = 1e-7  # likelihoods that are not worth handing over
 _CERTAIN, _UNCERTAIN, _UNREADABLE = 0, 1, 2
 _CODES = {_UNCERTAIN: "uncertain-character", _UNREADABLE: "unreadable-character"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Numbers:
+class PictureNumbers(specs.Spec, frozen=True):
     """``specs/mrz/picture.toml``, where each is explained."""
 
     max_bytes: int
@@ -62,10 +59,8 @@ class _Numbers:
 
 
 @cache
-def _numbers() -> _Numbers:
-    table: dict[str, Any] = specs.read_toml("mrz/picture.toml")
-    specs.require_keys(table, ("schema", *_Numbers.__slots__), where=_WHERE)
-    return _Numbers(**{name: table[name] for name in _Numbers.__slots__})
+def _numbers() -> PictureNumbers:
+    return specs.load("mrz/picture.toml", PictureNumbers)
 
 
 @dataclass(frozen=True, slots=True)
