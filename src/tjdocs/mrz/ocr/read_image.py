@@ -24,6 +24,7 @@ from tjdocs.mrz.ocr.find_lines import Grey, Row, rows_in
 from tjdocs.mrz.ocr.image_file import open_picture
 from tjdocs.mrz.ocr.match_characters import Match, match
 from tjdocs.mrz.ocr.ocr_b import CHARACTERS
+from tjdocs.mrz.ocr.picture_numbers import PictureNumbers
 from tjdocs.mrz.ocr.straighten import Grid, straighten
 from tjdocs.mrz.parse_mrz import parse
 from tjdocs.mrz.repairs import repair_mrz
@@ -34,28 +35,6 @@ __all__ = ["read"]
 _BELOW = 1e-7  # likelihoods that are not worth handing over
 _CERTAIN, _UNCERTAIN, _UNREADABLE = 0, 1, 2
 _CODES = {_UNCERTAIN: "uncertain-character", _UNREADABLE: "unreadable-character"}
-
-
-class PictureNumbers(specs.Spec, frozen=True):
-    """``specs/mrz/picture.toml``, where each is explained."""
-
-    max_bytes: int
-    max_pixels: int
-    most_rows: int
-    most_places: int
-    least_likeness: float
-    sure_likeness: float
-    most_unreadable: float
-    temperature: float
-    least_usual: float
-    uncertain_misfit: float
-    unreadable_misfit: float
-    uncertain_likelihood: float
-    unreadable_likelihood: float
-    uncertain_apart: float
-    uncertain_spot: float
-    uncertain_contrast: tuple[float, float]
-    unreadable_contrast: tuple[float, float]
 
 
 @cache
