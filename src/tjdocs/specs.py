@@ -158,6 +158,8 @@ def _refusal(text: str, table: Any, form: type[Row], where: str) -> SpecError:
         what, hint = "a text of another form", what.removeprefix("Expected `str` matching regex ").strip("'")
     elif what == "Expected `str` of length >= 1":
         what, hint = "an empty text", ""
+    elif match := re.fullmatch(r"Expected `(\w+)` ((?:of length|[<>]).*)", what):
+        what, hint = f"not a {_KINDS.get(match[1], match[1])} {match[2]}", ""
     else:
         what, _, hint = what.partition("; ")
     return SpecError(what[:1].lower() + what[1:], where=f"{where} ${named}", hint=hint)
