@@ -3,7 +3,7 @@
 import importlib.machinery
 import importlib.util
 from collections.abc import Mapping
-from datetime import time
+from datetime import date, datetime, time
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
@@ -100,6 +100,39 @@ def test_each_key_broken_is_an_error_with_file_and_path(path):
             place.update(kept)  # in the order of before
     specs.convert(table, form, where=path)
     assert len(seen) > 2
+
+
+BAD = [
+    [], {}, "", 5, -1, True, 1.5, [{}], {"a": {}}, {"a": 1}, ["x", 5], "x", date(2020, 1, 1), datetime(2020, 1, 1),  # noqa: DTZ001
+    {"not-met": 1}, {"en": {"a": {"b": "c"}}}, {"a.b": [{"c": 1}]}, float("nan"),
+]  # fmt: skip
+
+
+def nodes(value):
+    """Yield each place below a value as table or list and key."""
+    for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield value, key
+        yield from nodes(value[key])
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_any_value_in_any_place_fits_or_is_an_error_with_its_path(path):
+    form, table = TOOL.form(FILES[path]), specs.read_toml(path)
+    every, refused = list(nodes(table)), []
+    for place, key in every[:: len(every) // 20 + 1]:
+        kept = place[key]
+        for other in BAD:
+            place[key] = other
+            try:
+                specs.convert(table, form, where="here")
+            except SpecError as error:
+                refused.append(error)
+        place[key] = kept
+    for error in refused:
+        assert error.where.startswith("here $") or "schema" in error.message, error
+        assert "[...]" not in error.where
+        assert "xpected" not in error.message
+    assert refused
 
 
 def test_every_file_has_a_declared_form_or_is_named():

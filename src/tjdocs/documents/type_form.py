@@ -25,7 +25,7 @@ class Titles(specs.Row, frozen=True):
 
 
 class ZoneRow(specs.Row, frozen=True):
-    """The MRZ: its format, and what is in it besides the holder's data."""
+    """The MRZ: its format, and its content besides the holder's data."""
 
     format: Word
     document_code: Word

@@ -67,9 +67,9 @@ class IssuingState(specs.Row, frozen=True):
 
 
 class CrlTimes(specs.Row, frozen=True):
-    """When a list comes, and when it is stale.
+    """When a CRL is issued, and when it is stale.
 
-    :param shortest_hours: how long a list is the last one at least (Doc 9303-12, 4.1.5)
+    :param shortest_hours: how long a CRL is the last one at least (Doc 9303-12, 4.1.5)
     """
 
     next_update_days: int
