@@ -4,18 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from tjdocs import specs
 from tjdocs.errors import SpecError
 
 __all__ = ["Problem", "ProblemKind", "problem_table"]
 
-_ROW = ("code", "severity", "text", "clause")
 
-
-@dataclass(frozen=True, slots=True)
-class ProblemKind:
+class ProblemKind(specs.Row, frozen=True):
     """A row of a format's table of problems.
 
     :param code: stable word
@@ -27,11 +24,21 @@ class ProblemKind:
     """
 
     code: str
-    severity: str
+    severity: Literal["error", "warning"]
     text: str
     clause: str
     check: str = ""
     result: str = ""
+
+
+class ProblemFile(specs.Spec, frozen=True):
+    """The problems of a format, each code once."""
+
+    problem: tuple[ProblemKind, ...]
+
+    def __post_init__(self) -> None:
+        if len({row.code for row in self.problem}) < len(self.problem):
+            raise ValueError("a code used twice")
 
 
 @cache
@@ -41,16 +48,7 @@ def problem_table(path: str) -> Mapping[str, ProblemKind]:
     :param path: below ``specs/``: ``mrz/problems.toml``, ``lds/problems.toml`` or ``seals/problems.toml``
     :raises SpecError: the table is malformed
     """
-    table = specs.read_toml(path)
-    specs.require_keys(table, ("schema", "problem"), where=f"specs/{path}")
-    kinds: dict[str, ProblemKind] = {}
-    for row in table["problem"]:
-        where = f"specs/{path} {row.get('code')}"
-        specs.require_keys(row, _ROW, ("check", "result"), where=where)
-        if row["severity"] not in ("error", "warning") or row["code"] in kinds:
-            raise SpecError("unknown severity, or a code used twice", where=where)
-        kinds[row["code"]] = ProblemKind(**row)
-    return MappingProxyType(kinds)
+    return MappingProxyType({row.code: row for row in specs.load(path, ProblemFile).problem})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,61 @@
-"""Where the data lies: ``specs/`` and ``test_vectors/`` in a checkout and in a wheel.
+"""Find and read the data: ``specs/`` and ``test_vectors/`` in a checkout and in a wheel.
 
-Nothing is interpreted here; each room parses its own files into frozen types.
+Each room declares the form of its own files as frozen types, and :func:`load` reads a file into one. A check that needs
+more than one value raises ``ValueError`` in ``__post_init__``, and the error has the file and the path.
 """
 
+import re
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, TypeVar, cast
+
+import msgspec
+from msgspec.structs import force_setattr
 
 from tjdocs import inputs
 from tjdocs.errors import SpecError
 
-__all__ = ["digest", "folder", "read_bytes", "read_toml", "require_keys"]
+__all__ = [
+    "Hex",
+    "Row",
+    "Spec",
+    "Word",
+    "convert",
+    "digest",
+    "folder",
+    "load",
+    "read_bytes",
+    "read_toml",
+    "require_keys",
+]
+
+Word = Annotated[str, msgspec.Meta(min_length=1)]
+"""A text that is not empty."""
+Hex = Annotated[str, msgspec.Meta(pattern="^[0-9A-Fa-f]+$")]
+"""A number in hexadecimal."""
+_KINDS = {
+    "str": "text", "int": "whole number", "float": "number", "bool": "truth value", "array": "list", "object": "table"
+}  # fmt: skip
+_KEY = re.compile(r"\.(\w+)|\[(\d+|\.\.\.)\]")
+_FieldError = re.compile(r"Object (missing|contains) (?:required|unknown) field `(.*)`")
+
+
+class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of a file: its keys are the fields. Each row's class repeats ``frozen=True``, for type checkers."""
+
+
+class Spec(Row, frozen=True, kw_only=True):
+    """A whole file."""
+
+    schema: Literal[1]
+
+
+_Form = TypeVar("_Form", bound=Row)
 
 
 @cache
@@ -55,6 +97,117 @@ def read_toml(path: str) -> dict[str, Any]:
     :raises SpecError: there is no such file, or it is not TOML
     """
     return inputs.toml_table(read_bytes(path), where=f"specs/{path}")
+
+
+def load(path: str, form: type[_Form]) -> _Form:
+    """Return ``specs/<path>`` in its declared form, immutable.
+
+    :raises SpecError: there is no such file, or it is of another form
+    """
+    return convert(read_toml(path), form, where=f"specs/{path}")
+
+
+def convert(table: Mapping[str, Any], form: type[_Form], *, where: str) -> _Form:
+    """Return parsed TOML in its declared form, immutable: lists are tuples, tables are read-only.
+
+    :param where: the file, for errors
+    :raises SpecError: another ``schema``, an unknown or missing key, or a value that the form does not allow
+    """
+    if "schema" in form.__struct_fields__ and not inputs.is_schema(table.get("schema")):
+        raise SpecError("unknown schema" if "schema" in table else "missing schema", where=where, hint="schema = 1")
+    try:
+        found = _converted(table, form)
+    except msgspec.ValidationError as error:
+        raise _refusal(str(error), table, form, where) from None
+    return cast(_Form, _frozen(found))
+
+
+def _converted(table: Any, form: type[_Form]) -> _Form:
+    """Return a table as a form; a date is TOML's own and not a text, and a key may be a number."""
+    return msgspec.convert(table, form, builtin_types=(datetime, date, time), str_keys=True)
+
+
+def _frozen(value: Any) -> Any:
+    """Return a value without lists and dicts in it; a row's fields are replaced in place."""
+    if isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            part = getattr(value, name)
+            if isinstance(part, dict | list | tuple | msgspec.Struct):
+                force_setattr(value, name, _frozen(part))
+        return value
+    if isinstance(value, dict):
+        return MappingProxyType({key: _frozen(part) for key, part in value.items()})
+    return tuple(map(_frozen, value)) if type(value) in (list, tuple) else value  # a named tuple has no tables
+
+
+def _refusal(text: str, table: Any, form: type[Row], where: str) -> SpecError:
+    """Return the refusal of a table that is not of a form."""
+    what, _, place = text.partition(" - at ")
+    keys = _KEY.findall(place)
+    named = _named(what, table, form, keys)
+    if field := _FieldError.fullmatch(what):
+        known = ", ".join(_known(form, keys))
+        missing = field[1] == "missing"
+        what, hint = f"{'missing' if missing else 'unknown'} {field[2]}", f"known are {known}" if known else ""
+    elif what.startswith("Invalid enum value "):
+        what, hint = f"unknown value {what.removeprefix('Invalid enum value ')}", ""
+    elif match := re.fullmatch(r"Expected `(.*)`, got `(.*)`", what):
+        kinds = [_KINDS.get(kind, kind) for kind in match[1].split(" | ") if kind != "null"]
+        what, hint = f"not a {' or '.join(kinds)}", f"{_KINDS.get(match[2], match[2])} found"
+    elif what.startswith("Expected `str` matching regex "):
+        what, hint = "a text of another form", what.removeprefix("Expected `str` matching regex ").strip("'")
+    elif what == "Expected `str` of length >= 1":
+        what, hint = "an empty text", ""
+    elif match := re.fullmatch(r"Expected `(\w+)` ((?:of length|[<>]).*)", what):
+        what, hint = f"not a {_KINDS.get(match[1], match[1])} {match[2]}", ""
+    else:
+        what, _, hint = what.partition("; ")
+    return SpecError(what[:1].lower() + what[1:], where=f"{where} ${named}", hint=hint)
+
+
+def _named(what: str, table: Any, form: type[Row], keys: list[tuple[str, str]]) -> str:
+    """Return the path of an error; the key of a table of free keys is the one that alone gives the same error."""
+    path, value = "", table
+    for number, (name, index) in enumerate(keys):
+        if index == "...":
+            name = next((key for key in value if _fails(what, table, form, keys[:number], key)), "...")
+        path += f"[{index}]" if index.isdigit() else f".{name}"
+        value = value[int(index)] if index.isdigit() else value.get(name, {})
+        keys[number] = (name, index)
+    return path
+
+
+def _fails(what: str, table: Any, form: type[Row], keys: list[tuple[str, str]], key: str) -> bool:
+    """Whether a table of free keys gives an error with this key alone."""
+
+    def only(value: Any, rest: list[tuple[str, str]]) -> Any:
+        if not rest:
+            return {key: value[key]}
+        name, index = rest[0]
+        if index.isdigit():
+            return [only(part, rest[1:]) if number == int(index) else part for number, part in enumerate(value)]
+        return {**value, name: only(value[name], rest[1:])}
+
+    try:
+        _converted(only(table, keys), form)
+    except msgspec.ValidationError as error:
+        return str(error).partition(" - at ")[0] == what
+    return False
+
+
+def _known(form: type[Row], keys: list[tuple[str, str]]) -> list[str]:
+    """Return the keys that the table at a path may have."""
+    from msgspec import inspect
+
+    kind: Any = inspect.type_info(form)
+    for name, index in keys:
+        if isinstance(kind, inspect.StructType):
+            kind = next(field.type for field in kind.fields if field.encode_name == name)
+        else:
+            kind = getattr(kind, "value_type" if index == "..." else "item_type", kind)
+        if isinstance(kind, inspect.UnionType):
+            kind = next((one for one in kind.types if isinstance(one, inspect.StructType)), kind.types[0])
+    return sorted(field.encode_name for field in getattr(kind, "fields", ()))
 
 
 def require_keys(

@@ -39,6 +39,12 @@ _HINT = "give a date, or a datetime with a time zone"
 _NAME = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*){0,2}")
 
 
+class HomeZone(specs.Spec, frozen=True):
+    """The form of ``specs/times.toml``."""
+
+    time_zone: str
+
+
 @dataclass(frozen=True, slots=True)
 class PartialDate:
     """A date of birth of which the day, or month and day, are unknown (Doc 9303-3, 3.8).
@@ -59,8 +65,7 @@ class PartialDate:
         return f"{self.year:04d}-{self.month:02d}" if self.month else f"{self.year:04d}"
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(specs.Row, frozen=True):
     """A length of time on the calendar: years, months, days."""
 
     years: int = 0
@@ -86,7 +91,7 @@ class Period:
             raise UsageError("beyond the calendar", where=moment.date().isoformat(), hint=hint) from None
 
     def __str__(self) -> str:
-        return ", ".join(f"{n} {unit}" for unit in self.__slots__ if (n := getattr(self, unit)))
+        return ", ".join(f"{n} {unit}" for unit in self.__struct_fields__ if (n := getattr(self, unit)))
 
 
 def anniversary(day: date, years: int, months: int = 0) -> date:
@@ -157,9 +162,7 @@ def home_zone() -> ZoneInfo:
 
     :raises SpecError: the file is malformed
     """
-    table = specs.read_toml("times.toml")
-    specs.require_keys(table, ["schema", "time_zone"], where="specs/times.toml")
-    return named_zone(table["time_zone"], "specs/times.toml time_zone")
+    return named_zone(specs.load("times.toml", HomeZone).time_zone, "specs/times.toml time_zone")
 
 
 def aware(at: object, where: str = "at") -> datetime:

@@ -58,8 +58,8 @@ def test_records_and_their_key_go_when_the_retention_is_over(tmp_path):
     records = Records(tmp_path)
     verdict = judged("2026-11-24")
     records.add(verdict)
-    last = max(date.fromisoformat(path.stem) for path in tmp_path.glob("*.key")) + timedelta(days=retention()["key_days"] - 1)
-    kept_until = last + timedelta(days=retention()["days"])
+    last = max(date.fromisoformat(path.stem) for path in tmp_path.glob("*.key")) + timedelta(days=retention().key_days - 1)
+    kept_until = last + timedelta(days=retention().days)
     assert records.purge(at=kept_until) == 0
     assert len(records.find(verdict)) == 1
     assert records.purge(at=kept_until + timedelta(days=1)) == 1

@@ -437,7 +437,7 @@ def _texts(path: str, table: str, key: str, text: str) -> dict[str, str]:
 def test_every_reason_word_of_the_tables_is_explained() -> None:
     cases = [(check.id, word, text) for check in checks().values() for word, text in check.reasons.items()]
     cases += [("pa.ds-chain", *item) for item in _texts("defects.toml", "defect", "name", "text").items()]
-    cases += [("mrz.structure", *item) for item in _texts("mrz/problems.toml", "problem", "code", "message").items()]
+    cases += [("mrz.structure", *item) for item in _texts("mrz/problems.toml", "problem", "code", "text").items()]
     cases += [("lds.structure", *item) for item in _texts("lds/problems.toml", "problem", "code", "text").items()]
     cases += [("seal.structure", *item) for item in _texts("seals/problems.toml", "problem", "code", "text").items()]
     own = {(check.id, word) for check in checks().values() for word in check.reasons}

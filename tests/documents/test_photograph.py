@@ -145,5 +145,5 @@ def test_kinds_of_colour_are_converted(mode):
 
 
 def test_the_rules_are_those_that_are_shown():
-    assert photograph_rules()["smallest"] == (240, 320)
-    assert photograph_rules()["shape"] == (35, 45)
+    assert photograph_rules().smallest == (240, 320)
+    assert photograph_rules().shape == (35, 45)

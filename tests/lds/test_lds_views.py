@@ -156,17 +156,17 @@ SLIPS = [
     (ef_catalogue._load, {"file": [{"name": name, "file_name": "X", "id": "01", "short_id": "01", "place": "application",
                                  "presence": "mandatory", "title": "", "clause": "", "spellings": ["x"]}
                                 for name in "XY"]}),
-    (iso19794_codes._tables, {"gender": {"clause": "", "nmaes": {}}}),
+    (iso19794_codes._tables, {"code": {"gender": {"clause": "", "nmaes": {}}}}),
     (face_image.image_numbers, {"max_bytes": 1}),
-    (file_spans._meanings, {"DG1": {"5F1F": {"meaning": "", "value": "txet"}}}),
-    (file_spans._meanings, {"DG1": {"5F1F": {"text": ""}}}),
+    (file_spans._meanings, {"file": {"DG1": {"5F1F": {"meaning": "", "value": "txet"}}}}),
+    (file_spans._meanings, {"file": {"DG1": {"5F1F": {"text": ""}}}}),
     (dg14._table, {"protocols": {}}),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("load", "table"), SLIPS)
 def test_a_slip_in_a_table_is_told(load, table, monkeypatch):
-    monkeypatch.setattr(specs, "read_toml", lambda path: table)
+    monkeypatch.setattr(specs, "read_toml", lambda path: {"schema": 1, **table})
     with pytest.raises(SpecError):
         load.__wrapped__()
 
@@ -180,7 +180,7 @@ def test_a_slip_in_a_table_is_told(load, table, monkeypatch):
     ],
 )
 def test_a_slip_in_a_table_of_fields_is_told(row, monkeypatch):
-    monkeypatch.setattr(specs, "read_toml", lambda path: {"field": [row]})
+    monkeypatch.setattr(specs, "read_toml", lambda path: {"schema": 1, "field": [row]})
     with pytest.raises(SpecError):
         tagged_fields._table.__wrapped__("lds/dg11.toml")
 

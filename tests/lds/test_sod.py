@@ -5,6 +5,7 @@ import random
 from datetime import UTC, datetime
 from typing import ClassVar
 
+import msgspec
 import pytest
 from asn1crypto import cms, core, parser
 from cryptography.hazmat.primitives import hashes
@@ -48,7 +49,7 @@ class LdsSecurityObject(core.Sequence):
 def signer(kind: str = "ecdsa-p256-sha256") -> Signer:
     if kind.startswith("rsa"):
         party = b.signer(b.utopia(), key=b.rsa_key("sod"))
-        return Signer(party.certificate, dataclasses.replace(combination(kind), key="rsa-2048"), party.key)
+        return Signer(party.certificate, msgspec.structs.replace(combination(kind), key="rsa-2048"), party.key)
     return Signer(b.utopian_signer().certificate, combination(kind), b.utopian_signer().key)
 
 

@@ -7,6 +7,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
+import msgspec
 import pytest
 from PIL import Image
 
@@ -218,7 +219,7 @@ def test_a_document_without_its_seal_does_not_count_as_issued(trial, register, n
 )
 def test_a_value_that_nothing_computes_is_refused_when_the_office_opens(trial, register, part, change):
     kind = load_types.get("stateless-id")
-    odd = dataclasses.replace(kind, **{part: dataclasses.replace(getattr(kind, part), **change)})
+    odd = dataclasses.replace(kind, **{part: msgspec.structs.replace(getattr(kind, part), **change)})
     with pytest.raises(SpecError):
         Office(trial, register, types=load_types.DocumentTypes({"stateless-id": odd}))
     assert printed_values.check(load_types.get("external-passport")) is None
@@ -272,7 +273,7 @@ def short_lived(monkeypatch):
 @pytest.mark.parametrize(("day", "within"), [(24, True), (25, False), (26, False)])
 def test_never_beyond_the_signer(tmp_path, register, short_lived, day, within):
     """The certificate ends on 24.11.2036: a document to 23.11.2036 is within it. None is issued for less than 10 years."""
-    ds = dataclasses.replace(certificate_profiles.load().ds, certificate=Period(years=10))
+    ds = msgspec.structs.replace(certificate_profiles.load().ds, certificate=Period(years=10))
     office = Office(short_lived(tmp_path / "a", datetime(2026, 11, 24, tzinfo=UTC), ds=ds), register)
     at = datetime(2026, 11, day, 12, tzinfo=UTC)
     if within:
@@ -286,7 +287,7 @@ def test_never_beyond_the_signer(tmp_path, register, short_lived, day, within):
 @pytest.mark.parametrize(("months", "last"), [(11, date(2027, 10, 23)), (12, date(2027, 11, 23)), (13, date(2027, 11, 23))])
 def test_a_document_that_may_be_shorter_ends_with_its_signers(tmp_path, register, short_lived, months, last):
     made = datetime(2026, 11, 24, tzinfo=UTC)
-    seal = dataclasses.replace(certificate_profiles.load().seal, certificate=Period(months=months))
+    seal = msgspec.structs.replace(certificate_profiles.load().seal, certificate=Period(months=months))
     office = Office(short_lived(tmp_path / "a", made, seal=seal), register)
     assert office.issue(lawful("stateless-id", made), at=made, chip=False).date_of_expiry == last
 
@@ -294,9 +295,9 @@ def test_a_document_that_may_be_shorter_ends_with_its_signers(tmp_path, register
 def test_never_beyond_the_csca(tmp_path, register, short_lived):
     made = datetime(2026, 11, 24, tzinfo=UTC)
     profile = certificate_profiles.load()
-    short = dataclasses.replace(profile.csca, certificate=Period(months=6))
-    ds = dataclasses.replace(profile.ds, certificate=Period(months=6))
-    seal = dataclasses.replace(profile.seal, certificate=Period(months=6))
+    short = msgspec.structs.replace(profile.csca, certificate=Period(months=6))
+    ds = msgspec.structs.replace(profile.ds, certificate=Period(months=6))
+    seal = msgspec.structs.replace(profile.seal, certificate=Period(months=6))
     office = Office(short_lived(tmp_path / "a", made, csca=short, ds=ds, seal=seal), register)
     assert office.issue(lawful("stateless-id", made), at=made).date_of_expiry == date(2027, 5, 23)
     with pytest.raises(KeyMaterialError):
@@ -304,7 +305,7 @@ def test_never_beyond_the_csca(tmp_path, register, short_lived):
 
 
 def test_a_signer_for_other_documents(tmp_path, register, short_lived, now):
-    ds = dataclasses.replace(certificate_profiles.load().ds, document_types=("ID",))
+    ds = msgspec.structs.replace(certificate_profiles.load().ds, document_types=("ID",))
     office = Office(short_lived(tmp_path / "a", now, ds=ds), register)
     with pytest.raises(KeyMaterialError) as caught:
         office.issue(lawful("external-passport", now), at=now)
@@ -315,7 +316,7 @@ def test_a_signer_for_other_documents(tmp_path, register, short_lived, now):
 
 def test_the_seal_signers_period_counts_too(tmp_path, register, short_lived):
     made = datetime(2026, 11, 24, tzinfo=UTC)
-    seal = dataclasses.replace(certificate_profiles.load().seal, private_key=Period(months=1))
+    seal = msgspec.structs.replace(certificate_profiles.load().seal, private_key=Period(months=1))
     office = Office(short_lived(tmp_path / "a", made, seal=seal), register)
     later = datetime(2026, 12, 26, tzinfo=UTC)
     with pytest.raises(KeyMaterialError, match="may not sign"):

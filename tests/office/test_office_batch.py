@@ -14,6 +14,7 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from tjdocs.documents import ApplicationError, example, load_types
@@ -271,7 +272,7 @@ def test_headers_that_are_none(place, header):
 
 def test_a_line_over_the_limit_is_one_bad_line(place, monkeypatch):
     settings = application_rows.settings.load()
-    monkeypatch.setattr(application_rows.settings, "load", lambda: dataclasses.replace(settings, max_json=1000))
+    monkeypatch.setattr(application_rows.settings, "load", lambda: msgspec.structs.replace(settings, max_json=1000))
     (place / "long.jsonl").write_bytes(b"x" * 5000 + b"\nshort\n" + b"y" * 1001)
     found = list(application_rows.lines(place / "long.jsonl"))
     assert [(number, len(line)) for number, line in found] == [(1, 1001), (2, 6), (3, 1001)]

@@ -1,7 +1,7 @@
 """Signing: every combination that is issued, verified by another library; and what is written about it."""
 
-import dataclasses
 
+import msgspec
 import pytest
 from asn1crypto import algos, keys
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -87,7 +87,7 @@ def test_public_keys(pairs, id_, named):
 
 def test_joined_numbers(pairs):
     row, key = pairs("ecdsa-p521-sha512")
-    for changed in (dataclasses.replace(row, plain=True), dataclasses.replace(row, signature="ecdsa-plain-sha512")):
+    for changed in (msgspec.structs.replace(row, plain=True), msgspec.structs.replace(row, signature="ecdsa-plain-sha512")):
         signature = signer.sign(key, changed, DATA)
         assert len(signature) == 2 * 66
         pair = signing.der_signature(int.from_bytes(signature[:66], "big"), int.from_bytes(signature[66:], "big"))
@@ -96,7 +96,7 @@ def test_joined_numbers(pairs):
 
 def test_another_salt_and_another_mask(pairs):
     row, key = pairs("rsa-pss-sha256")
-    changed = dataclasses.replace(row, salt=20, mgf="sha1")
+    changed = msgspec.structs.replace(row, salt=20, mgf="sha1")
     signature = signer.sign(key, changed, DATA)
     form = padding.PSS(padding.MGF1(b.HASHES["sha1"][1]), 20)
     key.public_key().verify(signature, DATA, form, b.HASHES["sha256"][1])

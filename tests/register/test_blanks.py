@@ -373,7 +373,7 @@ def test_a_life_with_a_mistake_is_refused(path, old, new):
         place = place[step]
     place[path[-1]] = new
     with pytest.raises(SpecError):
-        lifecycle._parse(table, "stock", "here")
+        specs.convert(table, lifecycle.BlankFile, where="here")
 
 
 def test_every_act_is_some_roles():

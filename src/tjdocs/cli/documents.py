@@ -5,6 +5,7 @@ from functools import partial
 from typing import Annotated, Any
 
 import typer
+from msgspec.structs import asdict
 
 from tjdocs.cli import _io, _terminal
 from tjdocs.documents import Application, DocumentType, DocumentTypes, acts, texts
@@ -85,7 +86,7 @@ def show(type_: Type, lang: Lang = "en", types: Types = None, as_json: _io.Json 
         _terminal.line(f"  {row['name']:<20}{row['bring']}{optional}  [{row['article']}]")
     _terminal.line("")
     _terminal.line(say("portrait"))
-    for name, value in photograph_rules().items():
+    for name, value in asdict(photograph_rules()).items():
         values = (", ".join(value),) if name == "formats" else value if isinstance(value, tuple) else (value,)
         _terminal.line(f"  {say(name).format(*values)}")
     _terminal.line("")
@@ -164,7 +165,7 @@ def _described(kind: DocumentType, lang: str) -> dict[str, Any]:
         "use": {name: getattr(use, name) for name in _USES},
         "chip": None if kind.chip is None else {"required": kind.chip.required},
         "seal": None if kind.seal is None else {"profile": kind.seal.profile},
-        "portrait": {name: list(v) if isinstance(v, tuple) else v for name, v in photograph_rules().items()},
+        "portrait": {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(photograph_rules()).items()},
     }
 
 

@@ -5,20 +5,33 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from msgspec.structs import asdict
+
 from tjdocs import specs
 from tjdocs.documents.document_type import DocumentType
-from tjdocs.errors import SpecError
 
 __all__ = ["Act", "acts", "cited_by"]
 
-_FILE = "acts.toml"
-_NOTES: Mapping[str, type] = {
-    "repealed_by": str,
-    "amended_by": str,
-    "amended_in": int,
-    "signed": date,
-    "registered": date,
-}
+
+class ActRow(specs.Row, frozen=True):
+    """A row of ``specs/acts.toml``: the act as it is cited, and at least one note."""
+
+    cited: str
+    repealed_by: str | None = None
+    amended_by: str | None = None
+    amended_in: int | None = None
+    signed: date | None = None
+    registered: date | None = None
+
+    def __post_init__(self) -> None:
+        if all(value is None for key, value in asdict(self).items() if key != "cited"):
+            raise ValueError("an act without a note")
+
+
+class ActFile(specs.Spec, frozen=True):
+    """The form of ``specs/acts.toml``."""
+
+    act: tuple[ActRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +56,9 @@ def acts() -> tuple[Act, ...]:
 
     :raises SpecError: the file is malformed
     """
-    where = f"specs/{_FILE}"
-    table = specs.read_toml(_FILE)
-    specs.require_keys(table, ["schema", "act"], where=where)
-    found = []
-    for row in table["act"]:
-        specs.require_keys(row, ["cited"], _NOTES, where=f"{where} {row.get('cited')}")
-        notes = {key: value for key, value in row.items() if key != "cited"}
-        if not notes or any(type(value) is not _NOTES[key] for key, value in notes.items()):
-            raise SpecError("not a row of an act", where=f"{where} {row['cited']}", hint=", ".join(_NOTES))
-        found.append(Act(row["cited"], {key: str(value) for key, value in notes.items()}))
-    return tuple(found)
+    rows = (asdict(row) for row in specs.load("acts.toml", ActFile).act)
+    given = ({key: str(value) for key, value in row.items() if value is not None} for row in rows)
+    return tuple(Act(row.pop("cited"), row) for row in given)
 
 
 def cited_by(kind: DocumentType) -> tuple[Act, ...]:

@@ -1,22 +1,25 @@
 """Documents by what their zone says, and what each is good for at the border (``specs/border/documents.toml``)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from types import MappingProxyType
-from typing import Any
 
 from tjdocs import mrz, specs
-from tjdocs.errors import SpecError
 from tjdocs.seal import vds_profiles
 from tjdocs.times import Period
 
 __all__ = ["Kind", "kinds", "recognise"]
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Otherwise(specs.Row, frozen=True):
+    """The finding of ``doc.use`` where a document does not suffice."""
+
+    reason: str
+    outcome: str
+
+
+class Kind(specs.Row, frozen=True, kw_only=True):
     """A kind of document.
 
     :param use: directions in which it suffices; elsewhere ``doc.use`` gives ``otherwise``, a reason and an outcome
@@ -33,7 +36,7 @@ class Kind:
     codes: tuple[str, ...]
     use: tuple[str, ...]
     seals: tuple[str, ...] = ()
-    otherwise: tuple[str, str] = ("wrong-direction", "undetermined")
+    otherwise: Otherwise = Otherwise("wrong-direction", "undetermined")
     years: int = 0
     months: int = 0
     days: int = 0
@@ -44,6 +47,10 @@ class Kind:
     not_beyond: str = ""
     categories: tuple[str, ...] = ()
     requirement: str = ""
+
+    def __post_init__(self) -> None:
+        if unknown := set(self.seals) - set(vds_profiles.names()):
+            raise ValueError(f"unknown profile of a seal; {min(unknown)}")
 
     def fits(self, format_: str, state: str, code: str) -> bool:
         """Whether a zone of this format, issuing State and document code is of this kind."""
@@ -58,6 +65,12 @@ class Kind:
         """Return the last day of validity that is accepted: the anniversary itself, nothing later."""
         period = _period(self.years, self.months, self.days)
         return period.after(issued) if period is not None else None
+
+
+class KindFile(specs.Spec, frozen=True):
+    """The form of ``specs/border/documents.toml``."""
+
+    document: tuple[Kind, ...]
 
 
 @lru_cache(maxsize=64)
@@ -80,20 +93,7 @@ def kinds() -> Mapping[str, Kind]:
 
     :raises SpecError: the table is malformed
     """
-    where = "specs/border/documents.toml"
-    table = specs.read_toml("border/documents.toml")
-    specs.require_keys(table, ["schema", "document"], where=where)
-    needed = ["id", "states", "formats", "codes", "use"]
-    found = {}
-    for row in table["document"]:
-        specs.require_keys(row, needed, set(Kind.__slots__) - set(needed), where=f"{where} {row.get('id')}")
-        if unknown := set(row.get("seals", ())) - set(vds_profiles.names()):
-            raise SpecError("unknown profile of a seal", where=f"{where} {row['id']}: {min(unknown)}")
-        values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
-        if "otherwise" in values:
-            values["otherwise"] = (row["otherwise"]["reason"], row["otherwise"]["outcome"])
-        found[row["id"]] = Kind(**values)
-    return MappingProxyType(found)
+    return MappingProxyType({row.id: row for row in specs.load("border/documents.toml", KindFile).document})
 
 
 def recognise(zone: mrz.Zone | None) -> Kind | None:

@@ -3,12 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import Any
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, TypeAlias
 
+import msgspec
+
+from tjdocs import specs
 from tjdocs.documents.validity import Validity
+from tjdocs.specs import Word
 
 __all__ = [
     "DATA_GROUPS",
+    "ByLanguage",
     "ChipContent",
     "DocumentType",
     "FieldSpec",
@@ -17,33 +23,68 @@ __all__ = [
     "RuleSpec",
     "SealContent",
     "Use",
+    "Wording",
+    "Words",
+    "by_language",
 ]
 
 DATA_GROUPS = (1, 2, 7, 11, 12)
 """What an office can put on a chip."""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldSpec:
+Words: TypeAlias = Annotated[tuple[Word, ...], msgspec.Meta(min_length=1)]
+"""A list of words that is not empty."""
+
+
+class ByLanguage(specs.Row, frozen=True):
+    """A text by language, in English at least."""
+
+    en: Word
+    tg: Word | None = None
+    ru: Word | None = None
+
+
+Wording: TypeAlias = Word | ByLanguage
+"""A text by language, or in English alone."""
+
+
+def by_language(wording: Wording) -> Mapping[str, str]:
+    """Return a wording as texts by language."""
+    if isinstance(wording, str):
+        return MappingProxyType({"en": wording})
+    return MappingProxyType({key: text for key, text in msgspec.structs.asdict(wording).items() if text is not None})
+
+
+class FieldSpec(specs.Row, frozen=True):
     """One field of an application.
 
     :param optional: whether it may lack
     :param judged: it may lack, but a rule asks for it
-    :param document: whether it names a document that the applicant holds
-    :param bring: what the applicant must bring for it, by language; empty: as in ``specs/text/``
+    :param kind: ``document`` where it names one that the applicant holds
+    :param wording: what the applicant must bring for it
     :param article: what asks for it
     :param unless: an earlier field in whose place it stands: one of the two is there
     :param requirement: id in ``specs/requirements.toml``, or empty
     """
 
-    name: str
-    article: str
-    requirement: str = ""
+    name: Word
+    article: Word
+    requirement: Word = ""
     optional: bool = False
     judged: bool = False
-    document: bool = False
-    bring: Mapping[str, str] = field(default_factory=dict)
-    unless: str = ""
+    kind: Literal["", "document"] = ""
+    wording: Wording | None = msgspec.field(name="bring", default=None)
+    unless: Word = ""
+
+    @property
+    def document(self) -> bool:
+        """Whether it names a document that the applicant holds."""
+        return self.kind == "document"
+
+    @property
+    def bring(self) -> Mapping[str, str]:
+        """What the applicant must bring for it, by language; empty: as in ``specs/text/``."""
+        return by_language(self.wording) if self.wording is not None else MappingProxyType({})
 
     @property
     def may_lack(self) -> bool:
@@ -75,47 +116,49 @@ class RuleSpec:
     register: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(specs.Row, frozen=True):
     """What a document may be used for."""
 
     cross_out: bool
     cross_in: bool
     inside: bool
     once: bool
-    requirement: str
+    requirement: Word
 
 
-@dataclass(frozen=True, slots=True)
-class ChipContent:
+class ChipContent(specs.Row, frozen=True):
     """What the chip carries.
 
     :param required: whether the document is issued with a chip or not at all
     """
 
     required: bool
-    requirement: str
+    requirement: Word
     data_groups: tuple[int, ...]
-    lds_version: str
-    unicode_version: str
-    digest: str
+    lds_version: Word
+    unicode_version: Word
+    digest: Word
+
+    def __post_init__(self) -> None:
+        groups = set(self.data_groups)
+        if not {1, 2} <= groups <= set(DATA_GROUPS):
+            known = ", ".join(map(str, DATA_GROUPS))
+            raise ValueError(f"no data groups of a chip; 1 and 2 at least (Doc 9303-10, 4.2), of {known}")
 
 
-@dataclass(frozen=True, slots=True)
-class SealContent:
+class SealContent(specs.Row, frozen=True):
     """What the visible digital seal carries.
 
     :param profile: of ``specs/seals/``
     :param features: name of each feature with the name of its value (``tjdocs.office.printed_values``)
     """
 
-    profile: str
-    requirement: str
-    features: Mapping[str, str]
+    profile: Word
+    requirement: Word
+    features: Mapping[str, Word]
 
 
-@dataclass(frozen=True, slots=True)
-class PageContent:
+class PageContent(specs.Row, frozen=True):
     """What the page carries.
 
     :param layout: of ``specs/page/``
@@ -125,29 +168,34 @@ class PageContent:
     :param texts: by field of the layout, what stands there on every document of the type
     """
 
-    layout: str
-    dates: str
-    fields: tuple[str, ...]
-    nationalities: Mapping[str, str]
-    categories: Mapping[str, str]
-    texts: Mapping[str, str]
+    layout: Word
+    dates: Literal["month", "numeric"]
+    fields: Words
+    nationalities: Mapping[str, Word] = {}
+    categories: Mapping[str, Word] = {}
+    texts: Mapping[str, Word] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(specs.Row, frozen=True):
     """A text that the document's record carries, and the document itself where ``printed``.
 
     :param text: in English, for the record
     :param page: its printed form in the national language and English; empty: the text
-    :param words: the text by language, for a screen
+    :param tg, ru: the text in these languages, for a screen
     """
 
-    id: str
-    text: str
+    id: Word
+    text: Word
     printed: bool
-    requirement: str
-    page: str = ""
-    words: Mapping[str, str] = field(default_factory=dict)
+    requirement: Word
+    page: Word = ""
+    tg: Word | None = None
+    ru: Word | None = None
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """The text by language."""
+        return by_language(ByLanguage(self.text, self.tg, self.ru))
 
     @property
     def printed_text(self) -> str:

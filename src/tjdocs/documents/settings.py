@@ -1,17 +1,13 @@
 """``specs/application.toml``: what an application may hold, whatever the document."""
 
-from dataclasses import dataclass
 from functools import cache
 
 from tjdocs import specs
 
 __all__ = ["Settings", "load"]
 
-_FILE = "application.toml"
 
-
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(specs.Spec, frozen=True):
     """The file's entries, as they are explained there."""
 
     max_text: int
@@ -30,15 +26,4 @@ def load() -> Settings:
 
     :raises tjdocs.errors.SpecError: the file is malformed
     """
-    table = specs.read_toml(_FILE)
-    specs.require_keys(table, ["schema", *Settings.__slots__], where=f"specs/{_FILE}")
-    return Settings(
-        table["max_text"],
-        table["max_list"],
-        table["max_json"],
-        table["name_signs"],
-        tuple(table["one_script_words"]),
-        tuple(table["spelling_reasons"]),
-        tuple(table["document_states"]),
-        tuple(table["stays"]),
-    )
+    return specs.load("application.toml", Settings)

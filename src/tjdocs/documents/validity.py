@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tjdocs import specs
 from tjdocs.documents.fields import value_at
-from tjdocs.errors import SpecError
 from tjdocs.times import PartialDate, Period, anniversary, latest
 
 if TYPE_CHECKING:
@@ -15,7 +14,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Minor", "Validity", "accepts", "last_day"]
 
-_READINGS = {"day-before": timedelta(days=1), "anniversary": timedelta(0)}
+_Reading: TypeAlias = Literal["day-before", "anniversary"]
+_READINGS: dict[_Reading, timedelta] = {"day-before": timedelta(days=1), "anniversary": timedelta(0)}
+
+
+class Readings(specs.Spec, frozen=True):
+    """The form of ``specs/validity.toml``: which day is the last valid one."""
+
+    issuing: _Reading
+    checking: _Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +59,8 @@ class Validity:
 
 
 @cache
-def _reading(name: str) -> timedelta:
-    table = specs.read_toml("validity.toml")
-    specs.require_keys(table, ["schema", "issuing", "checking"], where="specs/validity.toml")
-    if table[name] not in _READINGS:
-        raise SpecError("no such reading", where=f"specs/validity.toml {name}", hint=" or ".join(_READINGS))
-    return _READINGS[table[name]]
+def _reading(name: Literal["issuing", "checking"]) -> timedelta:
+    return _READINGS[getattr(specs.load("validity.toml", Readings), name)]
 
 
 def last_day(validity: Validity, application: "Application", issued: date) -> date:

@@ -6,7 +6,6 @@ EF.CardAccess holds the same set without a file tag around it.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from types import MappingProxyType
 
 from tjdocs import specs
 from tjdocs.asn1 import tlv
@@ -24,23 +23,21 @@ _TAG, _SET, _SEQUENCE, _OID, _INTEGER = 0x6E, 0x31, 0x30, 0x06, 0x02
 _MAX_INFOS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    names: Mapping[str, str]
+class SecurityInfoFile(specs.Spec, frozen=True):
+    """The form of ``specs/lds/security_infos.toml``."""
+
+    protocols: Mapping[str, str]
     versions: Mapping[str, tuple[int, ...]]
 
 
 @cache
-def _table() -> _Table:
-    table = specs.read_toml("lds/security_infos.toml")
-    specs.require_keys(table, ("protocols", "versions"), where="specs/lds/security_infos.toml")
-    versions = {prefix: tuple(known) for prefix, known in table["versions"].items()}
-    return _Table(MappingProxyType(table["protocols"]), MappingProxyType(versions))
+def _table() -> SecurityInfoFile:
+    return specs.load("lds/security_infos.toml", SecurityInfoFile)
 
 
 def protocol_name(oid: str) -> str:
     """Return a protocol's name in Doc 9303-11, for example ``CA-ECDH-AES-CBC-CMAC-128``; empty for an unknown one."""
-    return _table().names.get(oid, "")
+    return _table().protocols.get(oid, "")
 
 
 @dataclass(frozen=True, slots=True)

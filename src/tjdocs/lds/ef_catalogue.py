@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from tjdocs import specs
 from tjdocs.asn1 import tlv
-from tjdocs.errors import SpecError, UsageError
+from tjdocs.errors import UsageError
 from tjdocs.lds import file_spans
 from tjdocs.lds.data_objects import MAX_FILE
 from tjdocs.lds.lds_problems import LdsError, Problem, guarded
@@ -29,8 +29,6 @@ __all__ = [
     "spans",
     "without_padding",
 ]
-
-_TABLE = "lds/files.toml"
 
 
 class Presence(StrEnum):
@@ -80,6 +78,32 @@ class LdsFile:
         return int(self.name[2:]) if self.name.startswith("DG") else None
 
 
+class FileRow(specs.Row, frozen=True):
+    """A row of ``specs/lds/files.toml``; numbers and tags are hexadecimal."""
+
+    name: str
+    file_name: str
+    id: specs.Hex
+    short_id: specs.Hex
+    place: Place
+    presence: Presence
+    title: str
+    clause: str
+    spellings: tuple[str, ...]
+    tag: specs.Hex | None = None
+
+
+class LdsFiles(specs.Spec, frozen=True):
+    """The form of ``specs/lds/files.toml``: no spelling is that of two files."""
+
+    file: tuple[FileRow, ...]
+
+    def __post_init__(self) -> None:
+        spellings = [spelling for row in self.file for spelling in set(row.spellings)]
+        if len(set(spellings)) < len(spellings):
+            raise ValueError("a spelling of two files")
+
+
 @dataclass(frozen=True, slots=True)
 class _Catalogue:
     files: tuple[LdsFile, ...]
@@ -90,30 +114,22 @@ class _Catalogue:
 
 @cache
 def _load() -> _Catalogue:
-    files_: list[LdsFile] = []
-    spellings: dict[str, str] = {}
-    for row in specs.read_toml(_TABLE)["file"]:
-        where = f"specs/{_TABLE}, {row.get('name', '?')}"
-        required = ("name", "file_name", "id", "short_id", "place", "presence", "title", "clause", "spellings")
-        specs.require_keys(row, required, ("tag",), where=where)
-        try:
-            entry = LdsFile(
-                name=row["name"],
-                file_name=row["file_name"],
-                file_id=int(row["id"], 16),
-                short_id=int(row["short_id"], 16),
-                tag=int(row["tag"], 16) if "tag" in row else None,
-                place=Place(row["place"]),
-                presence=Presence(row["presence"]),
-                title=row["title"],
-                clause=row["clause"],
-            )
-        except ValueError as error:
-            raise SpecError("unusable value", where=where, hint=str(error)) from None
-        files_.append(entry)
-        for spelling in row["spellings"]:
-            if spellings.setdefault(spelling, entry.name) != entry.name:
-                raise SpecError("spelling stands for two files", where=where, hint=spelling)
+    rows = specs.load("lds/files.toml", LdsFiles).file
+    files_ = [
+        LdsFile(
+            name=row.name,
+            file_name=row.file_name,
+            file_id=int(row.id, 16),
+            short_id=int(row.short_id, 16),
+            tag=int(row.tag, 16) if row.tag is not None else None,
+            place=row.place,
+            presence=row.presence,
+            title=row.title,
+            clause=row.clause,
+        )
+        for row in rows
+    ]
+    spellings = {spelling: row.name for row in rows for spelling in row.spellings}
     return _Catalogue(
         files=tuple(files_),
         by_name=MappingProxyType({f.name: f for f in files_}),

@@ -1,14 +1,15 @@
 """Any file of the LDS as labelled spans, from the names in ``specs/lds/objects.toml``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+import msgspec
 
 from tjdocs import limits, specs
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Tlv, TlvError
-from tjdocs.errors import SpecError
 from tjdocs.lds._oid import oid_text
 from tjdocs.lds.biometrics import iso19794_face
 from tjdocs.lds.data_objects import tag_list
@@ -18,8 +19,8 @@ from tjdocs.spans import Span
 __all__ = ["dissect"]
 
 _MAX_SPANS = limits.SPANS
-_VALUES = ("", "text", "number", "digits", "tags", "oid", "face")
-_UNIVERSAL: Mapping[int, tuple[str, str]] = MappingProxyType(
+_Shown: TypeAlias = Literal["", "text", "number", "digits", "tags", "oid", "face"]
+_UNIVERSAL: Mapping[int, tuple[str, _Shown]] = MappingProxyType(
     {
         0x01: ("BOOLEAN", ""),
         0x02: ("INTEGER", "number"),
@@ -39,25 +40,22 @@ _UNIVERSAL: Mapping[int, tuple[str, str]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Meaning:
-    text: str
-    value: str = ""
+class Meaning(specs.Row, frozen=True):
+    """The name of a data object, and how its content is shown."""
+
+    text: str = msgspec.field(name="meaning")
+    value: _Shown = ""
+
+
+class ObjectFile(specs.Spec, frozen=True):
+    """The form of ``specs/lds/objects.toml``: meanings by file and path of tags."""
+
+    file: Mapping[str, Mapping[str, Meaning]]
 
 
 @cache
-def _meanings() -> Mapping[str, Mapping[str, _Meaning]]:
-    tables: dict[str, Mapping[str, _Meaning]] = {}
-    for name, rows in specs.read_toml("lds/objects.toml").items():
-        table: dict[str, _Meaning] = {}
-        for path, row in rows.items():
-            where = f"specs/lds/objects.toml, {name}, {path}"
-            specs.require_keys(row, ("meaning",), ("value",), where=where)
-            if row.get("value", "") not in _VALUES:
-                raise SpecError("unknown way to show a value", where=where, hint=", ".join(_VALUES[1:]))
-            table[path] = _Meaning(row["meaning"], row.get("value", ""))
-        tables[name] = MappingProxyType(table)
-    return MappingProxyType(tables)
+def _meanings() -> Mapping[str, Mapping[str, Meaning]]:
+    return specs.load("lds/objects.toml", ObjectFile).file
 
 
 def dissect(data: bytes, name: str, title: str, clause: str) -> tuple[Span, ...]:
@@ -99,10 +97,10 @@ def dissect(data: bytes, name: str, title: str, clause: str) -> tuple[Span, ...]
     return tuple(found)
 
 
-def _meaning(table: Mapping[str, _Meaning], path: tuple[int, ...], title: str) -> _Meaning:
+def _meaning(table: Mapping[str, Meaning], path: tuple[int, ...], title: str) -> Meaning:
     """Return what the table names: the whole ``path``, else its longest end, else the last tag's own name."""
     if len(path) == 1 and title:
-        return _Meaning(title)
+        return Meaning(title)
     names = [f"{tag:02X}" for tag in path]
     if (meaning := table.get("/" + "/".join(names[1:]))) is not None:
         return meaning
@@ -110,10 +108,10 @@ def _meaning(table: Mapping[str, _Meaning], path: tuple[int, ...], title: str) -
         if (meaning := table.get("/".join(names[start:]))) is not None:
             return meaning
     if (known := _UNIVERSAL.get(path[-1])) is not None:
-        return _Meaning(*known)
+        return Meaning(*known)
     if len(names[-1]) == 2 and 0x80 <= path[-1] < 0xC0:
-        return _Meaning(f"context-specific [{path[-1] & 0x1F}]")
-    return _Meaning(f"object {names[-1]}")
+        return Meaning(f"context-specific [{path[-1] & 0x1F}]")
+    return Meaning(f"object {names[-1]}")
 
 
 def _value(item: Tlv, how: str) -> str:

@@ -5,20 +5,40 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 from tjdocs import specs
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Place
-from tjdocs.errors import SpecError, UsageError
+from tjdocs.errors import UsageError
 from tjdocs.lds.data_objects import UnknownObject, encode_unknown, objects, outer, tag_bytes, tag_list, usable
 from tjdocs.lds.lds_problems import Problem, guarded
 
 __all__ = ["Details", "DetailsFile", "fits"]
 
 _TAG_LIST, _COUNT = 0x5C, 0x02
-_KINDS = ("text", "parts", "date", "time", "names", "bytes")
 _DIGITS: Mapping[str, int] = MappingProxyType({"date": 8, "time": 14})
+
+
+class FieldRow(specs.Row, frozen=True):
+    """A row of ``specs/lds/dg11.toml`` or ``dg12.toml``; tags are hexadecimal."""
+
+    tag: specs.Hex
+    name: str
+    kind: Literal["text", "parts", "date", "time", "names", "bytes"]
+    inner: specs.Hex | None = None
+    partly: bool = False
+    most: int | None = None
+
+    def __post_init__(self) -> None:
+        if (self.kind == "names") != (self.inner is not None):
+            raise ValueError("inner tag of names alone")
+
+
+class FieldFile(specs.Spec, frozen=True):
+    """The form of both files."""
+
+    field: tuple[FieldRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +55,10 @@ class _Field:
 def _table(path: str) -> tuple[Mapping[int, _Field], Mapping[int, _Field]]:
     """Return the fields by their tags, and those that hold names by the tag of each name."""
     fields: dict[int, _Field] = {}
-    for row in specs.read_toml(path)["field"]:
-        specs.require_keys(row, ("tag", "name", "kind"), ("inner", "partly", "most"), where=f"specs/{path}")
-        if row["kind"] not in _KINDS or (row["kind"] == "names") != ("inner" in row):
-            raise SpecError("unusable row", where=f"specs/{path}, {row['name']}", hint=", ".join(_KINDS))
-        inner = int(row["inner"], 16) if "inner" in row else None
-        fields[int(row["tag"], 16)] = _Field(
-            int(row["tag"], 16), row["name"], row["kind"], inner, row.get("partly", False), row.get("most")
-        )
+    for row in specs.load(path, FieldFile).field:
+        inner = int(row.inner, 16) if row.inner is not None else None
+        tag = int(row.tag, 16)
+        fields[tag] = _Field(tag, row.name, row.kind, inner, row.partly, row.most)
     inside = {field.inner: field for field in fields.values() if field.inner is not None}
     return MappingProxyType(fields), MappingProxyType(inside)
 

@@ -146,12 +146,16 @@ def _signing() -> frozenset[str]:
     return frozenset(row.alpha2 for row in state_codes().values() if row.alpha2 and row.kind != "withdrawn")
 
 
+class PassportCodeFile(specs.Spec, frozen=True):
+    """The form of ``specs/codes/documents.toml``."""
+
+    passport: Mapping[str, str]
+
+
 @cache
 def passport_codes() -> Mapping[str, str]:
     """Return the passport codes of two letters with what each is for."""
-    table = specs.read_toml("codes/documents.toml")
-    specs.require_keys(table, ["schema", "passport"], where="specs/codes/documents.toml")
-    return MappingProxyType(dict(table["passport"]))
+    return specs.load("codes/documents.toml", PassportCodeFile).passport
 
 
 @cache

@@ -13,16 +13,21 @@ __all__ = ["birth", "expiry"]
 
 _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
-_RULES = specs.read_toml("mrz/dates.toml")
-specs.require_keys(
-    _RULES,
-    ["schema", "expiry_window", "expiry_distant", "oldest_holder", "old_codes_expire_before"],
-    where="specs/mrz/dates.toml",
-)
-OLDEST: int = _RULES["oldest_holder"]
-OLD_CODES_END: date = _RULES["old_codes_expire_before"]
-_WINDOW: int = _RULES["expiry_window"]
-_DISTANT: int = _RULES["expiry_distant"]
+
+class DateRules(specs.Spec, frozen=True):
+    """The form of ``specs/mrz/dates.toml``, which explains each rule."""
+
+    expiry_window: int
+    expiry_distant: int
+    oldest_holder: int
+    old_codes_expire_before: date
+
+
+_RULES = specs.load("mrz/dates.toml", DateRules)
+OLDEST = _RULES.oldest_holder
+OLD_CODES_END = _RULES.old_codes_expire_before
+_WINDOW = _RULES.expiry_window
+_DISTANT = _RULES.expiry_distant
 
 
 def birth(raw: str, at: date) -> tuple[date | None, str]:

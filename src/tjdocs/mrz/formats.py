@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Literal
 
 from tjdocs import specs
 from tjdocs.errors import SpecError
@@ -117,6 +117,43 @@ class Format:
         return tuple([joined[line] for line in self.lines_at])
 
 
+class DocumentCodes(specs.Row, frozen=True):
+    """The document codes of a format: first letters, with exceptions."""
+
+    first: str
+    never: frozenset[str] = frozenset()
+    also: frozenset[str] = frozenset()
+
+
+class FieldRow(specs.Row, frozen=True):
+    """A field: line, first and last column, from 1, ends included."""
+
+    name: str
+    kind: Literal["document-code", "state", "number", "optional", "birth", "expiry", "sex", "names"]
+    at: tuple[int, int, int]
+    check_digit: tuple[int, int] | None = None
+    overflow: str = ""
+
+
+class CompositeRow(specs.Row, frozen=True):
+    """The composite check digit, and over what it is computed."""
+
+    check_digit: tuple[int, int]
+    over: tuple[tuple[int, int, int], ...]
+
+
+class FormatFile(specs.Spec, frozen=True):
+    """The form of ``specs/mrz/td1.toml`` and the like."""
+
+    name: str
+    clause: str
+    lines: int
+    columns: int
+    document_codes: DocumentCodes
+    field: tuple[FieldRow, ...]
+    composite: CompositeRow | None = None
+
+
 @cache
 def formats() -> Mapping[str, Format]:
     """Return the formats by name.
@@ -128,39 +165,29 @@ def formats() -> Mapping[str, Format]:
 
 
 def _format(path: str) -> Format:
-    table = specs.read_toml(path)
-    where = f"specs/{path}"
-    specs.require_keys(
-        table,
-        ["schema", "name", "clause", "lines", "columns", "document_codes", "field"],
-        ["composite"],
-        where=where,
-    )
-    columns, size = table["columns"], table["lines"] * table["columns"]
-    fields = tuple(_field(row, columns, where) for row in table["field"])
+    table = specs.load(path, FormatFile)
+    columns, size = table.columns, table.lines * table.columns
+    fields = tuple(_field(row, columns) for row in table.field)
     composite = None
     taken = [index for item in fields for index in _indexes(item)]
-    if "composite" in table:
-        specs.require_keys(table["composite"], ["check_digit", "over"], where=f"{where} composite")
-        composite = Composite(
-            _index(table["composite"]["check_digit"], columns),
-            tuple(_slice(at, columns) for at in table["composite"]["over"]),
-        )
+    if table.composite is not None:
+        over = tuple(_slice(at, columns) for at in table.composite.over)
+        composite = Composite(_index(table.composite.check_digit, columns), over)
         taken.append(composite.digit)
     if sorted(taken) != list(range(size)):
-        raise SpecError("fields overlap or leave a gap", where=where)
+        raise SpecError("fields overlap or leave a gap", where=f"specs/{path}")
     by_name = {item.name: item for item in fields}
     order = _order(fields, composite)
     checked = tuple(item for item in fields if item.digit >= 0)
     number, optional = by_name["document_number"], by_name["optional_data"]
     return Format(
-        name=table["name"],
-        clause=table["clause"],
-        lines=table["lines"],
+        name=table.name,
+        clause=table.clause,
+        lines=table.lines,
         columns=columns,
         fields=fields,
         composite=composite,
-        codes=_codes(table["document_codes"], where),
+        codes=_codes(table.document_codes),
         pattern=re.compile(_pattern(fields, composite)),
         by_name=MappingProxyType(by_name),
         code=by_name["document_code"].slice,
@@ -187,25 +214,20 @@ def _format(path: str) -> Format:
     )
 
 
-def _field(row: dict[str, Any], columns: int, where: str) -> Field:
-    where = f"{where} {row.get('name')}"
-    specs.require_keys(row, ["name", "kind", "at"], ["check_digit", "overflow"], where=where)
-    if row["kind"] not in _PATTERNS:
-        raise SpecError("unknown kind", where=where, hint=f"known are {', '.join(sorted(_PATTERNS))}")
-    line, first, last = row["at"]
-    pattern = _PATTERNS[row["kind"]].format(last - first + 1)
-    digit = _index(row["check_digit"], columns) if "check_digit" in row else -1
-    at = (line, first, last)
+def _field(row: FieldRow, columns: int) -> Field:
+    _, first, last = row.at
+    width = last - first + 1
+    digit = _index(row.check_digit, columns) if row.check_digit is not None else -1
     return Field(
-        row["name"],
-        row["kind"],
-        at,
-        _slice(at, columns),
+        row.name,
+        row.kind,
+        row.at,
+        _slice(row.at, columns),
         digit,
-        f"{row['name']}_check_digit" if digit >= 0 else "",
-        row.get("overflow", ""),
-        last - first + 1,
-        re.compile(pattern),
+        f"{row.name}_check_digit" if digit >= 0 else "",
+        row.overflow,
+        width,
+        re.compile(_PATTERNS[row.kind].format(width)),
     )
 
 
@@ -224,7 +246,7 @@ def _template(order: dict[int, str]) -> str:
     return "".join("<" if name.endswith("_check_digit") else f"%({name})s" for name in names)
 
 
-def _index(position: list[int], columns: int) -> int:
+def _index(position: tuple[int, int], columns: int) -> int:
     line, column = position
     return (line - 1) * columns + column - 1
 
@@ -240,10 +262,9 @@ def _indexes(item: Field) -> Iterator[int]:
         yield item.digit
 
 
-def _codes(table: dict[str, Any], where: str) -> frozenset[str]:
-    specs.require_keys(table, ["first"], ["never", "also"], where=f"{where} document_codes")
-    free = {first + second for first in table["first"] for second in _LETTERS + "<"}
-    return frozenset(free - set(table.get("never", ())) | set(table.get("also", ())))
+def _codes(table: DocumentCodes) -> frozenset[str]:
+    free = {first + second for first in table.first for second in _LETTERS + "<"}
+    return frozenset(free - table.never | table.also)
 
 
 def _pattern(fields: tuple[Field, ...], composite: Composite | None) -> str:

@@ -4,20 +4,46 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
+
+import msgspec
 
 from tjdocs import specs
-from tjdocs.errors import SpecError
 
 __all__ = ["alike", "consonants", "fit", "read_as", "single", "skeletons", "sounds"]
 
-_WHERE = "specs/mrz/variants.toml"
 _VOWELS = frozenset("AEIOU")
 _LONGEST = 80  # letters of a component, or of components written together, that are looked at; a zone has 39
 
 _REPEATED = re.compile(r"(.)\1+", re.DOTALL)
 
 _Replacements = tuple[tuple[str, str], ...]
+
+
+class Readings(specs.Row, frozen=True):
+    """Letters that are read in several ways."""
+
+    found: specs.Word = msgspec.field(name="from")
+    to: tuple[str, ...]
+
+
+class Replacement(specs.Row, frozen=True):
+    """Letters in whose place others are written."""
+
+    found: tuple[specs.Word, ...] = msgspec.field(name="from")
+    to: str
+
+
+class VariantFile(specs.Spec, frozen=True):
+    """The form of ``specs/mrz/variants.toml``, which explains each entry."""
+
+    ways: int
+    several: tuple[Readings, ...]
+    everywhere: tuple[Replacement, ...]
+    after: tuple[Replacement, ...]
+    start: tuple[Replacement, ...]
+    end: tuple[Replacement, ...]
+    vowels: frozenset[str]
+    names: tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,31 +143,18 @@ def single(text: str) -> str:
 
 @cache
 def _rules() -> _Rules:
-    table = specs.read_toml("mrz/variants.toml")
-    keys = ["schema", "ways", "several", "everywhere", "after", "start", "end", "vowels", "names"]
-    specs.require_keys(table, keys, where=_WHERE)
-    several = []
-    for row in table["several"]:
-        specs.require_keys(row, ["from", "to"], where=f"{_WHERE} several")
-        several.append((row["from"], tuple(row["to"])))
-    several.sort(key=lambda row: -len(row[0]))
+    table = specs.load("mrz/variants.toml", VariantFile)
     return _Rules(
-        ways=table["ways"],
-        several=tuple(several),
-        everywhere=_pairs(table["everywhere"], "everywhere"),
-        after=_pairs(table["after"], "after"),
-        start=_pairs(table["start"], "start"),
-        end=_pairs(table["end"], "end"),
-        vowels=frozenset(frozenset(pair) for pair in table["vowels"]),
-        names=tuple(frozenset(names) for names in table["names"]),
+        ways=table.ways,
+        several=tuple(sorted(((row.found, row.to) for row in table.several), key=lambda row: -len(row[0]))),
+        everywhere=_pairs(table.everywhere),
+        after=_pairs(table.after),
+        start=_pairs(table.start),
+        end=_pairs(table.end),
+        vowels=frozenset(map(frozenset, table.vowels)),
+        names=table.names,
     )
 
 
-def _pairs(rows: Iterable[dict[str, Any]], name: str) -> _Replacements:
-    pairs = []
-    for row in rows:
-        specs.require_keys(row, ["from", "to"], where=f"{_WHERE} {name}")
-        if not all(row["from"]):
-            raise SpecError("nothing to replace", where=f"{_WHERE} {name}")
-        pairs += [(found, row["to"]) for found in row["from"]]
-    return tuple(pairs)
+def _pairs(rows: Iterable[Replacement]) -> _Replacements:
+    return tuple((found, row.to) for row in rows for found in row.found)

@@ -16,14 +16,14 @@ from functools import cache, lru_cache
 from itertools import chain, islice, product, zip_longest
 
 from tjdocs import specs
-from tjdocs.errors import SpecError, UsageError
+from tjdocs.errors import UsageError
 from tjdocs.mrz import name_variants
 from tjdocs.mrz.dates import OLDEST
+from tjdocs.mrz.resemblance_file import ResemblanceFile
 from tjdocs.mrz.transliteration import components, tables
 
 __all__ = ["MOST", "Parts", "Reach", "century", "cores", "jumble", "likeness", "near", "plain", "readings"]
 
-_WHERE = "specs/mrz/resemblance.toml"
 MOST = 24  # components of an identifier that are compared; an MRZ has room for 20
 _DAY = len("YYYY-MM-DD")
 
@@ -378,48 +378,20 @@ def century(born: str, years: int) -> str:
 
 @cache
 def _rules() -> _Rules:
-    table = specs.read_toml("mrz/resemblance.toml")
-    parts = ["endings", "sound", "vowels", "neighbours", "particles", "unvowelled", "lookalikes", "between"]
-    specs.require_keys(table, ["schema", *parts, "birth"], where=_WHERE)
-    for name, known in (
-        ("vowels", ["source", "consonants"]),
-        ("neighbours", ["source", "letters"]),
-        ("particles", ["source", "parts"]),
-        ("unvowelled", ["source", "ways", "letters", "endings"]),
-        ("lookalikes", ["source", "latin", "cyrillic"]),
-        ("between", ["source", "signs"]),
-        ("endings", ["stem", "row"]),
-    ):
-        specs.require_keys(table[name], known, where=f"{_WHERE} {name}")
-    for row in table["endings"]["row"]:
-        specs.require_keys(row, ["source", "endings"], where=f"{_WHERE} endings")
-    for row in table["sound"]:
-        specs.require_keys(row, ["source", "from", "to"], where=f"{_WHERE} sound")
-    births = {}
-    for row in table["birth"]:
-        specs.require_keys(row, ["id", "source"], ["days", "years"], where=f"{_WHERE} birth")
-        if row["id"] not in ("day-and-month", "one-day", "century"):
-            raise SpecError("unknown rule", where=f"{_WHERE} birth {row['id']}")
-        births[row["id"]] = row.get("days", row.get("years", 0))
-    alike = table["lookalikes"]
+    table = specs.load("mrz/resemblance.toml", ResemblanceFile)
+    alike = table.lookalikes
     return _Rules(
-        stem=table["endings"]["stem"],
-        endings=tuple(ending for row in table["endings"]["row"] for ending in row["endings"]),
-        sounds=str.maketrans({row["from"]: row["to"] for row in table["sound"]}),
-        consonants=table["vowels"]["consonants"],
-        letters=table["neighbours"]["letters"],
-        particles=frozenset(table["particles"]["parts"]),
-        unvowelled={letter: tuple(ways) for letter, ways in table["unvowelled"]["letters"].items()},
-        unvowelled_endings=dict(table["unvowelled"]["endings"]),
-        ways=table["unvowelled"]["ways"],
-        cyrillic=_replacements(alike["latin"], alike["cyrillic"]),
-        latin=_replacements(alike["cyrillic"], alike["latin"]),
-        births=births,
-        between=dict.fromkeys(map(ord, table["between"]["signs"]), " "),
+        stem=table.endings.stem,
+        endings=tuple(ending for row in table.endings.row for ending in row.endings),
+        sounds=str.maketrans({row.found: row.to for row in table.sound}),
+        consonants=table.vowels.consonants,
+        letters=table.neighbours.letters,
+        particles=table.particles.parts,
+        unvowelled=table.unvowelled.letters,
+        unvowelled_endings=table.unvowelled.endings,
+        ways=table.unvowelled.ways,
+        cyrillic=dict(zip(map(ord, alike.latin), alike.cyrillic, strict=True)),
+        latin=dict(zip(map(ord, alike.cyrillic), alike.latin, strict=True)),
+        births={row.id: row.days or row.years for row in table.birth},
+        between=dict.fromkeys(map(ord, table.between.signs), " "),
     )
-
-
-def _replacements(letters: str, others: str) -> Mapping[int, str]:
-    if len(letters) != len(others):
-        raise SpecError("one letter for each", where=f"{_WHERE} lookalikes")
-    return dict(zip(map(ord, letters), others, strict=True))

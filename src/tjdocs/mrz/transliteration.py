@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
-from typing import Any
 
 from tjdocs import specs
 from tjdocs.errors import SpecError, UsageError
@@ -44,6 +43,32 @@ class Table:
     simple: Mapping[int, str] = field(repr=False)
 
 
+class TableRow(specs.Row, frozen=True):
+    """A named table: what it changes of its base, or of the standard's rows."""
+
+    title: str
+    source: str
+    base: str | None = None
+    letters: Mapping[str, str] = {}
+    exceptions: str = ""
+
+
+class Punctuation(specs.Row, frozen=True):
+    """Signs that join the parts of a name, and signs that separate them."""
+
+    joins: str
+    separates: str
+
+
+class TableFile(specs.Spec, frozen=True):
+    """The form of ``specs/transliteration/tables.toml``."""
+
+    default: str
+    files: tuple[str, ...]
+    punctuation: Punctuation
+    table: Mapping[str, TableRow]
+
+
 @cache
 def tables() -> Mapping[str, Table]:
     """Return every table by name; the first is the default.
@@ -51,30 +76,29 @@ def tables() -> Mapping[str, Table]:
     :raises tjdocs.errors.SpecError: a table is malformed
     """
     spec = _spec()
-    rows = [row for name in spec["files"] for row in _rows(name)]
+    rows = [row for name in spec.files for row in _rows(name)]
     read: dict[str, Table] = {}
-    for name, entry in spec["table"].items():
+    for name, entry in spec.table.items():
         where = f"specs/{_FOLDER}/tables.toml {name}"
-        specs.require_keys(entry, ["title", "source"], ["base", "letters", "exceptions"], where=where)
-        base = entry.get("base")
+        base = entry.base
         if base is not None and base not in read:
             raise SpecError("no table of that name above it", where=f"{where} base {base}")
         start = read[base] if base else _standard(rows)
         initial, letters = dict(start.initial), dict(start.letters)
-        if "exceptions" in entry:
-            _except(rows, entry["exceptions"], letters, initial)
-        letters.update(entry.get("letters", {}))
+        if entry.exceptions:
+            _except(rows, entry.exceptions, letters, initial)
+        letters.update(entry.letters)
         read[name] = Table(
             name,
-            entry["title"],
-            entry["source"],
+            entry.title,
+            entry.source,
             MappingProxyType(letters),
             MappingProxyType(initial),
             start.final,
             start.doubling,
             _simple(letters, {*initial, *start.final}),
         )
-    default = spec["default"]
+    default = spec.default
     return MappingProxyType({default: read[default], **read})
 
 
@@ -242,19 +266,14 @@ def _except(rows: list[dict[str, str]], language: str, letters: dict[str, str], 
 
 
 @cache
-def _spec() -> dict[str, Any]:
-    spec = specs.read_toml(f"{_FOLDER}/tables.toml")
-    specs.require_keys(
-        spec, ["schema", "default", "files", "punctuation", "table"], where=f"specs/{_FOLDER}/tables.toml"
-    )
-    return spec
+def _spec() -> TableFile:
+    return specs.load(f"{_FOLDER}/tables.toml", TableFile)
 
 
 @cache
 def _punctuation() -> tuple[frozenset[str], frozenset[str]]:
-    table = _spec()["punctuation"]
-    specs.require_keys(table, ["joins", "separates"], where=f"specs/{_FOLDER}/tables.toml punctuation")
-    return frozenset(table["joins"]), frozenset(table["separates"])
+    table = _spec().punctuation
+    return frozenset(table.joins), frozenset(table.separates)
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -225,7 +225,7 @@ def _value(cell: str, name: str, kind: DocumentType) -> Any:
 
 def _portrait(name: object, folder: Path) -> str:
     """Return an image's bytes in Base64; only regular files below the folder are read."""
-    limit = photograph_rules()["max_bytes"]
+    limit = photograph_rules().max_bytes
     try:
         if not isinstance(name, str) or not name:
             raise ValueError

@@ -5,20 +5,17 @@ Boxes never overlap: text that keeps to its box cannot touch other text.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from itertools import combinations
-from types import MappingProxyType, UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any
 
-from tjdocs import inputs, specs
+from tjdocs import specs
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.fonts import FONTS
 from tjdocs.page.page_layout import Box, Face, Layout
 
 __all__ = ["layouts", "load", "parse"]
 
-_ALIGNMENTS = ("left", "centre", "right")
 _PLACES = ("emblem", "portrait", "ghost", "chip", "scale", "signature", "code")
 _ONCE = ("portrait", "ghost", "signature", "code", "mrz")
 
@@ -47,13 +44,7 @@ def parse(table: Mapping[str, Any], *, where: str) -> Layout:
     :param where: the file, for the errors
     :raises SpecError: an entry is unknown, missing or of another kind; boxes overlap, or leave the page or zone
     """
-    layout: Layout = _read(Layout, table, where)
-    if not inputs.is_schema(layout.schema):
-        raise SpecError("unknown schema", where=where, hint="1 is known")
-    if layout.dates not in ("month", "numeric"):
-        raise SpecError("no such style of a date", where=f"{where} dates", hint="month or numeric")
-    if not layout.face:
-        raise SpecError("no face", where=where)
+    layout = specs.convert(table, Layout, where=where)
     for name in _ONCE:
         if sum(getattr(face, name) is not None for face in layout.face) > 1:
             raise SpecError("stands on two faces", where=f"{where} {name}")
@@ -65,43 +56,6 @@ def parse(table: Mapping[str, Any], *, where: str) -> Layout:
         if face.scale and abs(face.scale.box.width * 25.4 / layout.dpi - face.scale.millimetres) > 25.4 / layout.dpi:
             raise SpecError("not as long as it says", where=f"{where} {face.name} scale")
     return layout
-
-
-def _read(kind: Any, value: Any, where: str) -> Any:
-    """Return a TOML value as the annotated kind: a dataclass, ``Box``, mapping, tuple or plain value."""
-    if isinstance(kind, UnionType):  # X | None: absent is None, present is X
-        kind = get_args(kind)[0]
-    origin, arguments = get_origin(kind), get_args(kind)
-    if is_dataclass(kind):
-        if not isinstance(value, Mapping):
-            raise SpecError("not a table", where=where)
-        hints = get_type_hints(kind)
-        required = [part.name for part in fields(kind) if part.default is MISSING]
-        specs.require_keys(value, required, hints, where=where)
-        make: Any = kind
-        return make(**{key: _read(hints[key], entry, f"{where} {key}") for key, entry in value.items()})
-    if kind is Box:
-        box = Box(*_read(tuple[int, int, int, int], value, where))
-        if box.width <= 0 or box.height <= 0:
-            raise SpecError("not a box", where=where, hint="left, top, right, bottom")
-        return box
-    if origin is Mapping:
-        if not isinstance(value, Mapping):
-            raise SpecError("not a table", where=where)
-        return MappingProxyType({key: _read(arguments[1], entry, f"{where} {key}") for key, entry in value.items()})
-    if origin is tuple:
-        kinds = arguments
-        if isinstance(value, list) and arguments[-1] is Ellipsis:
-            kinds = arguments[:1] * len(value)
-        if not isinstance(value, list) or len(value) != len(kinds):
-            raise SpecError("not a list of the right length", where=where)
-        return tuple(
-            _read(part, entry, f"{where} {index}")
-            for index, (part, entry) in enumerate(zip(kinds, value, strict=True), 1)
-        )
-    if type(value) is not kind and not (kind is float and type(value) is int):
-        raise SpecError(f"not of type {kind.__name__}", where=where)
-    return value
 
 
 def _check_words(layout: Layout, face: Face, where: str) -> None:
@@ -130,8 +84,6 @@ def _check_words(layout: Layout, face: Face, where: str) -> None:
     for name, part in _lettered(face):
         if part.font not in FONTS:
             raise SpecError("no such font", where=f"{where} {name}", hint=f"there are {', '.join(FONTS)}")
-        if part.align not in _ALIGNMENTS:
-            raise SpecError("no such alignment", where=f"{where} {name}", hint=", ".join(_ALIGNMENTS))
     for name, ink in _inks(layout, face):
         if ink not in layout.ink:
             raise SpecError("no such ink", where=f"{where} {name}")

@@ -4,8 +4,11 @@ A new document is a new file; nothing here knows a format. :mod:`tjdocs.page.lay
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
+
+import msgspec
+
+from tjdocs import specs
 
 __all__ = [
     "Background",
@@ -68,8 +71,23 @@ class Box(NamedTuple):
         return cls(min(lefts), min(tops), max(rights), max(bottoms))
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+def _is_box(value: Any) -> bool:
+    """Whether every box in a value has an area."""
+    if isinstance(value, Box):
+        return value.width > 0 and value.height > 0
+    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, tuple) else ()
+    return all(map(_is_box, parts))
+
+
+class _Part(specs.Row, frozen=True):
+    """A part of a layout; its boxes have an area."""
+
+    def __post_init__(self) -> None:
+        if not all(_is_box(getattr(self, name)) for name in self.__struct_fields__):
+            raise ValueError("not a box; left, top, right, bottom")
+
+
+class Sheet(_Part, frozen=True):
     """One face of the document.
 
     :param size: width and height in pixels
@@ -91,8 +109,7 @@ class Sheet:
         return Box(left, top, self.size[0] - right, self.size[1] - bottom)
 
 
-@dataclass(frozen=True, slots=True)
-class TypeSize:
+class TypeSize(_Part, frozen=True):
     """Sizes that hold for the whole document, in pixels.
 
     :param smallest_pitch: width of a character that no value's type falls below
@@ -107,8 +124,7 @@ class TypeSize:
     caption_ink: str
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(_Part, frozen=True):
     """One field of the visual zone.
 
     :param id: of the field on its face, and the key of its value unless ``shows`` names another
@@ -139,7 +155,7 @@ class Field:
     lines: int = 1
     most_lines: int = 0
     stacked: bool = False
-    align: str = "left"
+    align: Literal["left", "centre", "right"] = "left"
     font: str = "bold"
     ink: str = "data"
     largest_pitch: float = 21
@@ -156,8 +172,7 @@ class Field:
         return self.shows or self.id
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(_Part, frozen=True):
     """Fixed words, line by line as they stand; ``leading`` from baseline to baseline, ``size`` of the font."""
 
     id: str
@@ -167,11 +182,10 @@ class Note:
     leading: int
     ink: str
     font: str = "condensed"
-    align: str = "left"
+    align: Literal["left", "centre", "right"] = "left"
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(_Part, frozen=True):
     """A part of the face in a colour of its own, or in a frame, or both; what is printed keeps off its edge.
 
     :param fill: ink of its ground, printed in ``strength``
@@ -187,8 +201,7 @@ class Panel:
     radius: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Emblem:
+class Emblem(_Part, frozen=True):
     """A ring in the place of the State's emblem, which is not bundled; ``words`` in it say so.
 
     :param strength: of its ink
@@ -200,8 +213,7 @@ class Emblem:
     strength: float = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Mrz:
+class Mrz(_Part, frozen=True):
     """Where the machine-readable zone's characters stand (Doc 9303-4, figure 3; -5 and -6, figure 6).
 
     :param first: x of the first character's cell
@@ -234,32 +246,28 @@ class Mrz:
         return Box(first.left, first.top, last.right, last.bottom)
 
 
-@dataclass(frozen=True, slots=True)
-class Portrait:
+class Portrait(_Part, frozen=True):
     """The portrait's place, and the fewest pixels across and down that a picture must bring."""
 
     box: Box
     smallest: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Ghost:
+class Ghost(_Part, frozen=True):
     """The second, weaker portrait; ``strength`` is its darkest share of black."""
 
     box: Box
     strength: float
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
+class Chip(_Part, frozen=True):
     """The "chip inside" symbol (Doc 9303-9, 2.3)."""
 
     box: Box
     ink: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(_Part, frozen=True):
     """A line of so many millimetres with a tick each ten, by which a print is measured; its ends are its box's."""
 
     box: Box
@@ -267,15 +275,13 @@ class Scale:
     ink: str
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(_Part, frozen=True):
     """The place of the holder's signature."""
 
     box: Box
 
 
-@dataclass(frozen=True, slots=True)
-class CodePlace:
+class CodePlace(_Part, frozen=True):
     """The place of a bar code, quiet zone included; the code stands in its lower right corner.
 
     :param module: pixels across a module (Doc 9303-13, 2.1: at least 0.3386 mm for ink-jet, 4 at 300 dpi)
@@ -287,8 +293,7 @@ class CodePlace:
     quiet: int
 
 
-@dataclass(frozen=True, slots=True)
-class Overprint:
+class Overprint(_Part, frozen=True):
     """The word across a specimen: turned by ``angle`` degrees, ``strength`` of its ink."""
 
     text: str
@@ -298,8 +303,7 @@ class Overprint:
     strength: float
 
 
-@dataclass(frozen=True, slots=True)
-class Background:
+class Background(_Part, frozen=True):
     """The fine lines beneath a face.
 
     :param seed: the field whose value shapes them
@@ -319,8 +323,7 @@ class Background:
     bands: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(_Part, frozen=True):
     """One side of the document; a place that is ``None`` is not on it."""
 
     name: str
@@ -341,8 +344,7 @@ class Face:
     mrz: Mrz | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(specs.Spec, frozen=True):
     """A whole document.
 
     :param format: of its machine-readable zone
@@ -353,16 +355,15 @@ class Layout:
     :param reviewed: whether a native reader has signed its national wording
     """
 
-    schema: int
     format: str
     clause: str
     title: str
     language: str
-    dates: str
+    dates: Literal["month", "numeric"]
     dpi: int
     type: TypeSize
     ink: Mapping[str, str]
-    face: tuple[Face, ...]
+    face: Annotated[tuple[Face, ...], msgspec.Meta(min_length=1)]
     gap: int = 0
     reviewed: bool = False
 

@@ -2,8 +2,9 @@
 
 import datetime
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
-from typing import Any, Literal
+from typing import Literal, TypeAlias
 
 from tjdocs import specs
 from tjdocs.errors import UsageError
@@ -11,23 +12,32 @@ from tjdocs.errors import UsageError
 __all__ = ["date_text", "has_latin_form", "nationality_text", "sex_text", "words_reviewed"]
 
 
+Months: TypeAlias = tuple[str, str, str, str, str, str, str, str, str, str, str, str]
+
+
+class WordFile(specs.Spec, frozen=True):
+    """The form of ``specs/page/words.toml``."""
+
+    reviewed: bool
+    months_national: Months
+    months_english: Months
+    sex: Mapping[str, str]
+    nationality: Mapping[str, str]
+
+
 @cache
-def _words() -> dict[str, Any]:
-    table = specs.read_toml("page/words.toml")
-    keys = ["schema", "reviewed", "months_national", "months_english", "sex", "nationality"]
-    specs.require_keys(table, keys, where="specs/page/words.toml")
-    return table
+def _words() -> WordFile:
+    return specs.load("page/words.toml", WordFile)
 
 
 def words_reviewed() -> bool:
     """Return whether a native reader has signed these words."""
-    return _words()["reviewed"] is True
+    return _words().reviewed
 
 
 def nationality_text(code: str) -> str:
     """Return a nationality as a word in the national language and English; the code where the table has no word."""
-    texts: dict[str, str] = _words()["nationality"]
-    return texts.get(code, code)
+    return _words().nationality.get(code, code)
 
 
 def has_latin_form(text: str) -> bool:
@@ -61,7 +71,7 @@ def date_text(
     years = "XXXX" if year is None else f"{year:04}"
     if style == "numeric":
         return f"{days}.{'XX' if month is None else f'{month:02}'}.{years}"
-    names = [_words()[name] for name in ("months_national", "months_english")]
+    names = [_words().months_national, _words().months_english]
     return f"{days} {'/'.join('XXX' if month is None else name[month - 1] for name in names)} {years}"
 
 
@@ -70,7 +80,7 @@ def sex_text(sex: str) -> str:
 
     :raises UsageError: anything else
     """
-    texts: dict[str, str] = _words()["sex"]
+    texts = _words().sex
     if sex not in texts:
         raise UsageError("not a sex of the machine-readable zone", where="sex", hint=", ".join(texts))
     return texts[sex]

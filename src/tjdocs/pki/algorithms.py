@@ -10,11 +10,8 @@ from tjdocs import specs
 
 __all__ = ["Combination", "HashAlgorithm", "Signature", "combinations", "hash_by_id", "hash_by_oid", "signature_by_oid"]
 
-_FILE = "pki/algorithms.toml"
 
-
-@dataclass(frozen=True, slots=True)
-class HashAlgorithm:
+class HashAlgorithm(specs.Row, frozen=True):
     """A hash algorithm.
 
     :param length: of its output, in octets
@@ -46,8 +43,7 @@ _LIBRARY: dict[str, hashes.HashAlgorithm] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(specs.Row, frozen=True):
     """A signature algorithm identifier.
 
     :param scheme: ``rsa-pkcs1``, ``rsa-pss``, ``ecdsa``, ``ecdsa-plain`` or ``dsa``
@@ -63,8 +59,7 @@ class Signature:
     warning: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Combination:
+class Combination(specs.Row, frozen=True):
     """A combination of key and signature that occurs.
 
     :param key: a curve's name, or ``rsa-2048`` and the like
@@ -85,6 +80,23 @@ class Combination:
     plain: bool = False
 
 
+class RsaKeys(specs.Row, frozen=True):
+    """Which RSA keys are weak, and from when, and which are never accepted."""
+
+    forbidden_bits: int
+    weak_bits: int
+    weak_from: date
+
+
+class AlgorithmFile(specs.Spec, frozen=True):
+    """The form of ``specs/pki/algorithms.toml``."""
+
+    hash: tuple[HashAlgorithm, ...]
+    rsa: RsaKeys
+    signature: tuple[Signature, ...]
+    combination: tuple[Combination, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
     hashes: dict[str, HashAlgorithm]
@@ -92,38 +104,19 @@ class _Table:
     signatures: dict[str, Signature]
     signature_oids: dict[str, Signature]
     combinations: dict[str, Combination]
-    rsa_forbidden_bits: int
-    rsa_weak_bits: int
-    rsa_weak_from: date
+    rsa: RsaKeys
 
 
 @cache
 def _table() -> _Table:
-    table = specs.read_toml(_FILE)
-    specs.require_keys(table, ["schema", "hash", "rsa", "signature", "combination"], where=f"specs/{_FILE}")
-    specs.require_keys(table["rsa"], ["forbidden_bits", "weak_bits", "weak_from"], where=f"specs/{_FILE} rsa")
-    for row in table["hash"]:
-        specs.require_keys(
-            row, ["id", "oid", "length"], ["weak_from", "forbidden", "forbidden_from"], where=f"specs/{_FILE} hash"
-        )
-    for row in table["signature"]:
-        keys = ["id", "oid", "scheme", "hash", "clause"]
-        specs.require_keys(row, keys, ["warning"], where=f"specs/{_FILE} signature")
-    for row in table["combination"]:
-        required, optional = ["id", "key", "signature", "hash"], ["issue", "share", "salt", "mgf", "plain"]
-        specs.require_keys(row, required, optional, where=f"specs/{_FILE} combination")
-    hashes_ = [HashAlgorithm(**row) for row in table["hash"]]
-    signatures = [Signature(**row) for row in table["signature"]]
-    rows = [Combination(**row) for row in table["combination"]]
+    table = specs.load("pki/algorithms.toml", AlgorithmFile)
     return _Table(
-        {row.id: row for row in hashes_},
-        {row.oid: row for row in hashes_},
-        {row.id: row for row in signatures},
-        {row.oid: row for row in signatures},
-        {row.id: row for row in rows},
-        table["rsa"]["forbidden_bits"],
-        table["rsa"]["weak_bits"],
-        table["rsa"]["weak_from"],
+        {row.id: row for row in table.hash},
+        {row.oid: row for row in table.hash},
+        {row.id: row for row in table.signature},
+        {row.oid: row for row in table.signature},
+        {row.id: row for row in table.combination},
+        table.rsa,
     )
 
 
@@ -160,7 +153,7 @@ def combinations() -> dict[str, Combination]:
 
 def too_short(rsa_bits: int) -> bool:
     """Whether an RSA key of that size (0: no RSA key) is never accepted."""
-    return 0 < rsa_bits < _table().rsa_forbidden_bits
+    return 0 < rsa_bits < _table().rsa.forbidden_bits
 
 
 def outdated(hash_id: str, on: date) -> bool:
@@ -174,5 +167,5 @@ def weak(hash_id: str, rsa_bits: int, on: date) -> bool:
     table = _table()
     weak_from = table.hashes[hash_id].weak_from
     return (weak_from is not None and on >= weak_from) or (
-        0 < rsa_bits < table.rsa_weak_bits and on >= table.rsa_weak_from
+        0 < rsa_bits < table.rsa.weak_bits and on >= table.rsa.weak_from
     )

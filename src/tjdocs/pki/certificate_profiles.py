@@ -1,27 +1,25 @@
 """What the authority issues, from ``specs/pki/profiles.toml``: names, periods, document types."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from types import MappingProxyType
-from typing import Any
+
+from msgspec.structs import asdict
 
 from tjdocs import specs
 from tjdocs.asn1 import x509_schema
-from tjdocs.errors import SpecError, UsageError
+from tjdocs.errors import UsageError
 from tjdocs.times import Period
 
 __all__ = ["Profile", "Role", "load"]
 
-_FILE = "pki/profiles.toml"
 _C, _O, _OU, _CN = "2.5.4.6", "2.5.4.10", "2.5.4.11", "2.5.4.3"
 _PRINTABLE, _UTF8 = 0x13, 0x0C
 _BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(specs.Row, frozen=True):
     """A kind of certificate: its key, and how long key and certificate last."""
 
     common_name: str
@@ -29,6 +27,70 @@ class Role:
     private_key: Period
     certificate: Period
     document_types: tuple[str, ...] = ()
+
+
+class SealRole(specs.Row, frozen=True):
+    """The seal signers: their certificates, and the document types of each category.
+
+    :param keys_a_year: how many keys of seal signers may be published in a year (Doc 9303-12, 4.1.3)
+    :param at_creation: categories whose seal signers a new authority has
+    """
+
+    common_name: str
+    key: str
+    private_key: Period
+    certificate: Period
+    keys_a_year: int
+    at_creation: tuple[str, ...]
+    category: Mapping[str, tuple[str, ...]]
+
+    def __post_init__(self) -> None:
+        codes = [code for types in self.category.values() for code in types]
+        if len(codes) != len(set(codes)) or not all(self.category.values()):
+            raise ValueError("document types of no or of two categories; each type once")
+        if not set(self.at_creation) <= set(self.category):
+            raise ValueError("unknown category in at_creation; one of seal.category")
+        if self.keys_a_year < len(self.at_creation):
+            raise ValueError("not a number of keys a year; at least those made at creation")
+
+
+class IssuingState(specs.Row, frozen=True):
+    """The State in names and certificates."""
+
+    country: str
+    code: str
+    organization: str
+    unit: str
+    trial_mark: str
+    contact: str
+    crl: str
+
+
+class CrlTimes(specs.Row, frozen=True):
+    """When a CRL is issued, and when it is stale.
+
+    :param shortest_hours: how long a CRL is the last one at least (Doc 9303-12, 4.1.5)
+    """
+
+    next_update_days: int
+    longest_days: int
+    shortest_hours: int
+
+    def __post_init__(self) -> None:
+        if not 0 < self.next_update_days <= self.longest_days:
+            raise ValueError(f"a list that comes too seldom; at least every {self.longest_days} days")
+        if not 0 <= self.shortest_hours < 24 * self.next_update_days:
+            raise ValueError("not a number of hours in shortest_hours; less than next_update_days")
+
+
+class ProfileFile(specs.Spec, frozen=True):
+    """The form of ``specs/pki/profiles.toml``."""
+
+    state: IssuingState
+    csca: Role
+    ds: Role
+    seal: SealRole
+    crl: CrlTimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +112,7 @@ class Profile:
     crl: str
     csca: Role
     ds: Role
-    seal: Role
+    seal: SealRole
     seal_categories: Mapping[str, tuple[str, ...]]
     seals_at_creation: tuple[str, ...]
     seal_keys: int
@@ -75,7 +137,9 @@ class Profile:
             raise UsageError(
                 "unknown category of seals", where=category, hint=f"one of {', '.join(self.seal_categories)}"
             )
-        return replace(self.seal, document_types=self.seal_categories[category])
+        seal = self.seal
+        types = self.seal_categories[category]
+        return Role(seal.common_name, seal.key, seal.private_key, seal.certificate, types)
 
     def csca_name(self, *, trial: bool) -> bytes:
         """Return the CSCA's ``Name``, DER."""
@@ -113,67 +177,16 @@ def load() -> Profile:
 
     :raises tjdocs.errors.SpecError: the file is malformed
     """
-    table = specs.read_toml(_FILE)
-    specs.require_keys(table, ["schema", "state", "csca", "ds", "seal", "crl"], where=f"specs/{_FILE}")
-    state = table["state"]
-    keys = ["country", "code", "organization", "unit", "trial_mark", "contact", "crl"]
-    specs.require_keys(state, keys, where=f"specs/{_FILE} state")
-    keys = ["next_update_days", "longest_days", "shortest_hours"]
-    specs.require_keys(table["crl"], keys, where=f"specs/{_FILE} crl")
-    days, longest, shortest = (table["crl"][key] for key in keys)
-    if type(days) is not int or type(longest) is not int or not 0 < days <= longest:
-        hint = f"at least every {longest} days"
-        raise SpecError("a list that comes too seldom", where=f"specs/{_FILE} crl", hint=hint)
-    if type(shortest) is not int or not 0 <= shortest < 24 * days:
-        raise SpecError(
-            "not a number of hours", where=f"specs/{_FILE} crl.shortest_hours", hint="less than next_update_days"
-        )
-    csca, ds, seal = (_role(table[name], name) for name in ("csca", "ds", "seal"))
+    table = specs.load("pki/profiles.toml", ProfileFile)
     return Profile(
-        **state,
-        csca=csca,
-        ds=ds,
-        seal=seal,
-        **_seals(table["seal"]),
-        crl_days=days,
-        crl_longest_days=longest,
-        crl_shortest_hours=shortest,
-    )
-
-
-_SEALS = ["category", "at_creation", "keys_a_year"]
-
-
-def _seals(row: dict[str, Any]) -> dict[str, Any]:
-    where = f"specs/{_FILE} seal"
-    specs.require_keys(row, _SEALS, row, where=where)
-    categories, first, keys = (row[key] for key in _SEALS)
-    codes = [code for types in categories.values() for code in types]
-    if len(codes) != len(set(codes)) or not all(categories.values()):
-        raise SpecError("document types of no or of two categories", where=f"{where}.category", hint="each type once")
-    if not set(first) <= set(categories):
-        raise SpecError("unknown category", where=f"{where}.at_creation", hint="one of seal.category")
-    if type(keys) is not int or not len(first) <= keys:
-        raise SpecError("not a number of keys", where=f"{where}.keys_a_year", hint="at least those made at creation")
-    return {
-        "seal_categories": MappingProxyType({name: tuple(types) for name, types in categories.items()}),
-        "seals_at_creation": tuple(first),
-        "seal_keys": keys,
-    }
-
-
-def _role(row: dict[str, Any], name: str) -> Role:
-    where = f"specs/{_FILE} {name}"
-    more = _SEALS if name == "seal" else ["document_types"]
-    specs.require_keys(row, ["common_name", "key", "private_key", "certificate"], more, where=where)
-    for name_ in ("private_key", "certificate"):
-        if not isinstance(row[name_], dict):
-            raise SpecError("no period", where=f"{where}.{name_}", hint="a table of years and months")
-        specs.require_keys(row[name_], (), ["years", "months"], where=f"{where}.{name_}")
-    return Role(
-        row["common_name"],
-        row["key"],
-        Period(**row["private_key"]),
-        Period(**row["certificate"]),
-        tuple(row.get("document_types", ())),
+        **asdict(table.state),
+        csca=table.csca,
+        ds=table.ds,
+        seal=table.seal,
+        seal_categories=table.seal.category,
+        seals_at_creation=table.seal.at_creation,
+        seal_keys=table.seal.keys_a_year,
+        crl_days=table.crl.next_update_days,
+        crl_longest_days=table.crl.longest_days,
+        crl_shortest_hours=table.crl.shortest_hours,
     )

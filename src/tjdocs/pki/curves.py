@@ -6,9 +6,10 @@ if prime, both coefficients, base point and order are all equal. Parameters that
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
+from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from msgspec.structs import asdict
 
 from tjdocs import specs
 from tjdocs.asn1 import der, tlv, x509_schema, x509_writing
@@ -70,17 +71,36 @@ _LIBRARY: dict[str, type[ec.EllipticCurve]] = {
 }
 
 
+class CurveRow(specs.Row, frozen=True):
+    """A row of the file; large numbers are hexadecimal."""
+
+    name: str
+    oid: str
+    parameter_id: int
+    bits: int
+    backend: Literal["cryptography", "ecdsa"]
+    p: specs.Hex
+    a: specs.Hex
+    b: specs.Hex
+    gx: specs.Hex
+    gy: specs.Hex
+    n: specs.Hex
+    h: int
+
+
+class CurveFile(specs.Spec, frozen=True):
+    """The form of ``specs/pki/curves.toml``."""
+
+    curve: tuple[CurveRow, ...]
+
+
 @cache
 def table() -> dict[str, Curve]:
     """Return every curve, by name."""
-    rows = specs.read_toml("pki/curves.toml")
-    specs.require_keys(rows, ["schema", "curve"], where="specs/pki/curves.toml")
-    numbers = ("p", "a", "b", "gx", "gy", "n")
     curves = {}
-    for row in rows["curve"]:
-        specs.require_keys(row, Curve.__slots__, where=f"specs/pki/curves.toml {row.get('name')}")
-        values: dict[str, Any] = {key: int(value, 16) if key in numbers else value for key, value in row.items()}
-        curves[row["name"]] = Curve(**values)
+    for row in specs.load("pki/curves.toml", CurveFile).curve:
+        numbers = {key: int(getattr(row, key), 16) for key in ("p", "a", "b", "gx", "gy", "n")}
+        curves[row.name] = Curve(**{**asdict(row), **numbers})
     return curves
 
 

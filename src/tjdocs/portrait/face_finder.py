@@ -83,8 +83,8 @@ def _grey(portrait: bytes) -> Image.Image | None:
     rules = photograph_rules()
     try:
         picture = Image.open(BytesIO(portrait), formats=("JPEG", "JPEG2000", "PNG"))
-        most = min(rules["max_pixels"], most_pixels(portrait))
-        if len(portrait) > rules["max_bytes"] or picture.width * picture.height > most:
+        most = min(rules.max_pixels, most_pixels(portrait))
+        if len(portrait) > rules.max_bytes or picture.width * picture.height > most:
             return None
         grey = ImageOps.exif_transpose(picture).convert("L")
     except (*_UNREADABLE, Image.DecompressionBombError, Image.DecompressionBombWarning):

@@ -4,11 +4,9 @@ Pillow is imported on the first call, so that reading data groups does not pay f
 """
 
 import math
-from collections.abc import Mapping
 from functools import cache
 from io import BytesIO
 from struct import error as struct_error
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tjdocs import limits, specs
@@ -22,21 +20,33 @@ if TYPE_CHECKING:
 
 __all__ = ["check_face", "check_image", "open_image"]
 
-_LIMITS = ("max_bytes", "max_scans", "max_tiles", "max_work", "min_width", "min_height")
-_SHAPE = ("min_aspect", "max_aspect", "eye_line", "eye_distance", "eye_tolerance", "aspect_tolerance")
+
+class ImageNumbers(specs.Spec, frozen=True):
+    """``specs/lds/portrait.toml``, which explains each number."""
+
+    max_bytes: int
+    max_scans: int
+    max_tiles: int
+    max_work: int
+    min_width: int
+    min_height: int
+    min_aspect: float
+    max_aspect: float
+    eye_line: float
+    eye_distance: float
+    eye_tolerance: float
+    aspect_tolerance: float
 
 
 @cache
-def image_numbers() -> Mapping[str, float]:
-    table = specs.read_toml("lds/portrait.toml")
-    specs.require_keys(table, (*_LIMITS, *_SHAPE), where="specs/lds/portrait.toml")
-    return MappingProxyType({key: float(value) for key, value in table.items()})
+def image_numbers() -> ImageNumbers:
+    return specs.load("lds/portrait.toml", ImageNumbers)
 
 
 def open_image(data: bytes) -> "Image.Image | Problem":
     """Decode a JPEG or JPEG 2000 image wholly, or say why not. Nothing is allocated before the limits are checked."""
     numbers = image_numbers()
-    if len(data) > numbers["max_bytes"]:
+    if len(data) > numbers.max_bytes:
         return Problem("image-limit", detail=f"{len(data)} bytes")
     if not image_header.kind(data):
         return Problem("image-format")
@@ -45,9 +55,9 @@ def open_image(data: bytes) -> "Image.Image | Problem":
         return Problem("image-damaged", detail="no size in its header")
     if any(width * height > limits.pixels(len(data)) for width, height in claims.sizes):
         return Problem("image-limit", detail="too many pixels")
-    if claims.scans > numbers["max_scans"] or claims.tiles > numbers["max_tiles"]:
+    if claims.scans > numbers.max_scans or claims.tiles > numbers.max_tiles:
         return Problem("image-limit", detail="too many scans or tiles")
-    if any(width * height * claims.scans > numbers["max_work"] for width, height in claims.sizes):
+    if any(width * height * claims.scans > numbers.max_work for width, height in claims.sizes):
         return Problem("image-limit", detail="too many scans for its size")
     return _decode(data, claims.kind)
 
@@ -89,11 +99,11 @@ def _checks(opened: "Image.Image", data: bytes, eyes: Eyes | None) -> list[Probl
     numbers = image_numbers()
     width, height = opened.size
     problems: list[Problem] = []
-    if width < numbers["min_width"] or height < numbers["min_height"]:
+    if width < numbers.min_width or height < numbers.min_height:
         problems.append(Problem("image-size", detail=f"{width} x {height}"))
     if opened.mode not in ("RGB", "L"):
         problems.append(Problem("image-colour", detail=opened.mode))
-    if not numbers["min_aspect"] <= width / height <= numbers["max_aspect"]:
+    if not numbers.min_aspect <= width / height <= numbers.max_aspect:
         problems.append(Problem("image-aspect", detail=f"{width} x {height}"))
     claims = image_header.head(data)
     if claims is not None and any(size != opened.size for size in claims.sizes):
@@ -110,17 +120,17 @@ def _token_geometry(width: int, height: int, eyes: Eyes) -> list[Problem]:
     problems: list[Problem] = []
     if not all(math.isfinite(value) for point in eyes for value in point):
         raise UsageError("eye that is nowhere", where="eyes", hint="two points in pixels")
-    if abs(width / height - 0.75) > numbers["aspect_tolerance"]:
+    if abs(width / height - 0.75) > numbers.aspect_tolerance:
         problems.append(Problem("token-aspect", detail=f"{width} x {height}"))
     (first, first_y), (second, second_y) = eyes
-    wanted = numbers["eye_distance"] * width
-    tolerance = numbers["eye_tolerance"] * wanted
+    wanted = numbers.eye_distance * width
+    tolerance = numbers.eye_tolerance * wanted
     if abs(math.dist(*eyes) - wanted) > tolerance:
         problems.append(Problem("token-eye-distance", detail=f"{math.dist(*eyes):.1f}, not {wanted:.1f}"))
     centre = (first + second) / 2
     if abs(centre - width / 2) > tolerance:
         problems.append(Problem("token-centre", detail=f"{centre:.1f}, not {width / 2:.1f}"))
-    line = numbers["eye_line"] * width
+    line = numbers.eye_line * width
     if max(abs(first_y - line), abs(second_y - line)) > tolerance:
         problems.append(Problem("token-eye-line", detail=f"{first_y:.1f} and {second_y:.1f}, not {line:.1f}"))
     return problems

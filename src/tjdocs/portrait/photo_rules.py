@@ -1,40 +1,62 @@
 """``specs/portrait/handed_in.toml``: what a photograph and a picture of a signature must be."""
 
-from collections.abc import Mapping
 from functools import cache
-from types import MappingProxyType
-from typing import Any
 
 from tjdocs import specs
 
-__all__ = ["PHOTOGRAPH", "photograph_rules", "signature_rules"]
+__all__ = ["PHOTOGRAPH", "PhotoFile", "PhotographRules", "SignatureRules", "photograph_rules", "signature_rules"]
 
-PHOTOGRAPH = ("formats", "smallest", "shape", "most_cut", "max_bytes", "max_pixels", "max_turn")
-_SIGNATURE = ("smallest", "largest", "max_bytes", "max_pixels", "darkest_ink", "least_ink", "most_ink")
-_FILE = "portrait/handed_in.toml"
+
+class PhotographRules(specs.Row, frozen=True):
+    """The rules of a photograph."""
+
+    formats: tuple[str, ...]
+    smallest: tuple[int, int]
+    shape: tuple[int, int]
+    most_cut: float
+    max_bytes: int
+    max_pixels: int
+    max_turn: int
+
+
+class SignatureRules(specs.Row, frozen=True):
+    """The rules of a picture of the holder's signature (Doc 9303-3, 3.9.2)."""
+
+    smallest: tuple[int, int]
+    largest: tuple[int, int]
+    max_bytes: int
+    max_pixels: int
+    darkest_ink: int
+    least_ink: float
+    most_ink: float
+
+
+class PhotoFile(specs.Spec, frozen=True):
+    """The form of the file."""
+
+    portrait: PhotographRules
+    signature: SignatureRules
+
+
+PHOTOGRAPH = PhotographRules.__struct_fields__
 
 
 @cache
-def photograph_rules() -> Mapping[str, Any]:
-    """Return the rules of a photograph, by the names of :data:`PHOTOGRAPH`.
+def _file() -> PhotoFile:
+    return specs.load("portrait/handed_in.toml", PhotoFile)
+
+
+def photograph_rules() -> PhotographRules:
+    """Return the rules of a photograph.
 
     :raises tjdocs.errors.SpecError: the file is malformed
     """
-    return _table("portrait", PHOTOGRAPH)
+    return _file().portrait
 
 
-@cache
-def signature_rules() -> Mapping[str, Any]:
-    """Return the rules of a picture of the holder's signature (Doc 9303-3, 3.9.2).
+def signature_rules() -> SignatureRules:
+    """Return the rules of a picture of a signature.
 
     :raises tjdocs.errors.SpecError: the file is malformed
     """
-    return _table("signature", _SIGNATURE)
-
-
-def _table(name: str, keys: tuple[str, ...]) -> Mapping[str, Any]:
-    where = f"specs/{_FILE}"
-    table = specs.read_toml(_FILE)
-    specs.require_keys(table, ("schema", "portrait", "signature"), where=where)
-    specs.require_keys(table[name], keys, where=f"{where} {name}")
-    return MappingProxyType({key: tuple(v) if isinstance(v, list) else v for key, v in table[name].items()})
+    return _file().signature

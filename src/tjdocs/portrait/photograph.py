@@ -40,13 +40,13 @@ def faults(portrait: bytes, eyes: Eyes | None) -> list[FieldError]:
     if size is None:
         return found
     width, height = size
-    smallest, shape = rules["smallest"], rules["shape"][0] / rules["shape"][1]
+    smallest, shape = rules.smallest, rules.shape[0] / rules.shape[1]
     if width < smallest[0] or height < smallest[1]:
         found.append(_fault("image-size", f"{width} x {height} pixels", f"at least {smallest[0]} x {smallest[1]}"))
-    hint = f"about {rules['shape'][0]}:{rules['shape'][1]}"
-    if width / height * (1 - rules["most_cut"]) > shape:
+    hint = f"about {rules.shape[0]}:{rules.shape[1]}"
+    if width / height * (1 - rules.most_cut) > shape:
         found.append(_fault("image-wide", f"{width} x {height} pixels are too wide", hint))
-    if width / height < shape * (1 - rules["most_cut"]):
+    if width / height < shape * (1 - rules.most_cut):
         found.append(_fault("image-narrow", f"{width} x {height} pixels are too narrow", hint))
     return found + (_eye_faults(size, eyes) if eyes is not None else [])
 
@@ -69,7 +69,7 @@ def prepare(
         image = prepare_portrait.prepare(
             portrait,
             eyes=eyes,
-            smallest=photograph_rules()["smallest"],
+            smallest=photograph_rules().smallest,
             image_type=ImageType.FULL_FRONTAL if eyes and by_program else None,
             gender=_GENDERS.get(sex, 0),
             source_type=_source(portrait),
@@ -96,10 +96,10 @@ def _fault(reason: str, message: str, hint: str) -> FieldError:
 def _size(portrait: bytes, found: list[FieldError]) -> tuple[int, int] | None:
     """Return width and height of an upright picture that decodes, or None after noting why it does not."""
     rules = photograph_rules()
-    most = min(rules["max_pixels"], most_pixels(portrait))
-    formats = f"a {', '.join(rules['formats'])} file of at most {most} pixels"
-    if len(portrait) > rules["max_bytes"]:
-        found.append(_fault("image-limit", "too many bytes", f"at most {rules['max_bytes']}"))
+    most = min(rules.max_pixels, most_pixels(portrait))
+    formats = f"a {', '.join(rules.formats)} file of at most {most} pixels"
+    if len(portrait) > rules.max_bytes:
+        found.append(_fault("image-limit", "too many bytes", f"at most {rules.max_bytes}"))
         return None
     if portrait.startswith(_PNG):
         width, height = (int.from_bytes(portrait[at : at + 4], "big") for at in (16, 20))
@@ -134,11 +134,11 @@ def _eye_faults(size: tuple[int, int], eyes: Eyes) -> list[FieldError]:
         return [FieldError(_EYES, "outside of the picture", "two points in its pixels", "eyes-outside")]
     found = []
     turn = math.degrees(math.atan2(right_y - left_y, right - left))
-    if abs(turn) > rules["max_turn"]:
+    if abs(turn) > rules.max_turn:
         found.append(
-            FieldError(_EYES, "the head is turned too far", f"at most {rules['max_turn']} degrees", "head-turned")
+            FieldError(_EYES, "the head is turned too far", f"at most {rules.max_turn} degrees", "head-turned")
         )
-    least = rules["smallest"][0] / 4  # the eyes of a token image are a quarter of its width apart
+    least = rules.smallest[0] / 4  # the eyes of a token image are a quarter of its width apart
     if math.dist(*eyes) < least:
         found.append(
             FieldError(_EYES, "the eyes are too near to each other", f"at least {least:.0f} pixels", "eyes-near")

@@ -154,7 +154,7 @@ def _upright(picture: "Image.Image | bytes") -> "Image.Image":
         sizes = claims.sizes if claims else (_png_size(picture),)
         most = most_pixels(picture)
         hint = f"10 MB, and of this file {most} pixels"
-        if len(picture) > image_numbers()["max_bytes"] or any(w * h > most for w, h in sizes):
+        if len(picture) > image_numbers().max_bytes or any(w * h > most for w, h in sizes):
             raise UsageError("picture is over the limits", where="image", hint=hint)
         try:
             image: Image.Image = Image.open(BytesIO(picture), formats=_READ)
@@ -213,10 +213,10 @@ def _token_box(
     left: tuple[float, float], right: tuple[float, float], size: tuple[int, int]
 ) -> tuple[float, float, float, float]:
     numbers = image_numbers()
-    width = (right[0] - left[0]) / numbers["eye_distance"]
+    width = (right[0] - left[0]) / numbers.eye_distance
     height = width * size[1] / size[0]
     x = (left[0] + right[0]) / 2 - width / 2
-    y = left[1] - numbers["eye_line"] * width
+    y = left[1] - numbers.eye_line * width
     return x, y, x + width, y + height
 
 

@@ -24,9 +24,9 @@ def prepare(signature: bytes) -> tuple[bytes, list[FieldError]]:
     :param signature: a PNG, JPEG or JPEG 2000 file, dark on light
     """
     rules = signature_rules()
-    most = min(rules["max_pixels"], most_pixels(signature))
-    hint = f"a PNG, JPEG or JPEG 2000 file of at most {rules['max_bytes']} bytes and {most} pixels"
-    if len(signature) > rules["max_bytes"]:
+    most = min(rules.max_pixels, most_pixels(signature))
+    hint = f"a PNG, JPEG or JPEG 2000 file of at most {rules.max_bytes} bytes and {most} pixels"
+    if len(signature) > rules.max_bytes:
         return b"", [_fault("image-limit", "too many bytes", hint)]
     try:
         picture: Image.Image = Image.open(BytesIO(signature), formats=_FORMATS)
@@ -37,7 +37,7 @@ def prepare(signature: bytes) -> tuple[bytes, list[FieldError]]:
         return b"", [_fault("image-damaged", "the picture cannot be decoded", hint)]
     if found := _faults(grey):
         return b"", found
-    grey.thumbnail(rules["largest"], Image.Resampling.LANCZOS)
+    grey.thumbnail(rules.largest, Image.Resampling.LANCZOS)
     stream = BytesIO()
     grey.save(stream, "JPEG", quality=90, optimize=True)
     return stream.getvalue(), []
@@ -45,16 +45,16 @@ def prepare(signature: bytes) -> tuple[bytes, list[FieldError]]:
 
 def _faults(grey: Image.Image) -> list[FieldError]:
     rules = signature_rules()
-    (width, height), smallest = grey.size, rules["smallest"]
+    (width, height), smallest = grey.size, rules.smallest
     found = []
     if width < smallest[0] or height < smallest[1]:
         message = f"{width} x {height} pixels"
         found.append(_fault("image-size", message, f"at least {smallest[0]} x {smallest[1]}"))
     if height > width:
         found.append(_fault("image-narrow", f"{width} x {height} pixels are higher than wide", "the long side across"))
-    ink = sum(grey.histogram()[: rules["darkest_ink"]]) / (width * height)
-    if not rules["least_ink"] <= ink <= rules["most_ink"]:
-        least, most = rules["least_ink"], rules["most_ink"]
+    ink = sum(grey.histogram()[: rules.darkest_ink]) / (width * height)
+    if not rules.least_ink <= ink <= rules.most_ink:
+        least, most = rules.least_ink, rules.most_ink
         hint = f"dark on white: {least:.1%} to {most:.0%} of the picture"
         found.append(_fault("image-contrast", f"{ink:.1%} of the picture is dark", hint))
     return found

@@ -160,7 +160,7 @@ class Blanks:
         if not rule.sources:
             raise RegisterError(f"{act} is for new blanks", where="act", hint="Blanks.receive")
         given = {"office": office, "to": to, "ground": ground, "act": reference}
-        told = {need: as_told(need, given[need]) for need in rule.needs}
+        told: dict[str, str] = {need: as_told(need, given[need]) for need in rule.needs}
         at = records.moment(at)
         first, last = read_range(numbers)
         with self._context.store.write() as connection:

@@ -1,10 +1,12 @@
 """The lives of blanks and documents, roles and decisions, read from ``specs/register/*.toml`` into frozen values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Literal, TypeVar
+
+import msgspec
 
 from tjdocs import specs
 from tjdocs.documents import settings
@@ -12,11 +14,8 @@ from tjdocs.errors import RegisterError, SpecError
 
 __all__ = ["Act", "Life", "Replacement", "Role", "blanks", "decisions", "documents", "roles"]
 
-_NEEDS = frozenset({"act", "supplier", "office", "to", "ground"})
 
-
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(specs.Row, frozen=True, kw_only=True):
     """What an officer may do.
 
     :param granted_by: number of officers who sign when an officer gets the role, loses it, or gets a new key while
@@ -25,14 +24,37 @@ class Role:
     :param own_office: acts that it does at the officer's own office only
     """
 
+    id: str
     acts: frozenset[str]
     granted_by: int
     seconds: frozenset[str] = frozenset()
     own_office: frozenset[str] = frozenset()
 
+    def __post_init__(self) -> None:
+        _known(self.acts, self.own_office)
 
-@dataclass(frozen=True, slots=True)
-class Act:
+
+class RoleFile(specs.Spec, frozen=True):
+    """The form of ``specs/register/roles.toml``."""
+
+    role: tuple[Role, ...]
+
+
+class DecisionKind(specs.Row, frozen=True):
+    """A kind of decision with its outcomes."""
+
+    id: str
+    requirement: str
+    outcomes: tuple[str, ...]
+
+
+class DecisionFile(specs.Spec, frozen=True):
+    """The form of ``specs/register/decisions.toml``."""
+
+    kind: tuple[DecisionKind, ...]
+
+
+class Act(specs.Row, frozen=True):
     """A lawful move.
 
     :param sources: states from which it leads; empty for what the register did not have before
@@ -41,19 +63,60 @@ class Act:
     """
 
     id: str
-    sources: frozenset[str]
+    sources: frozenset[str] = msgspec.field(name="from")
     to: str
     officers: int
-    needs: tuple[str, ...]
+    needs: tuple[Literal["act", "supplier", "office", "to", "ground"], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
+class Replacement(specs.Row, frozen=True):
     """A ground on which a new document takes the place of an old one."""
 
     id: str
-    sources: frozenset[str]
+    sources: frozenset[str] = msgspec.field(name="from")
     to: str
+
+
+class BlankStatus(specs.Row, frozen=True):
+    """A status of a blank.
+
+    :param stock: whether the office answers for it
+    """
+
+    id: str
+    stock: bool
+
+
+class DocumentStatus(specs.Row, frozen=True):
+    """A status of a document.
+
+    :param living: whether it is the holder's valid document while its dates allow
+    """
+
+    id: str
+    living: bool
+    held: str = ""
+
+
+class BlankFile(specs.Spec, frozen=True):
+    """The form of ``specs/register/blanks.toml``."""
+
+    state: tuple[BlankStatus, ...]
+    act: tuple[Act, ...]
+
+    def __post_init__(self) -> None:
+        _check_moves(self.state, self.act)
+
+
+class DocumentFile(specs.Spec, frozen=True):
+    """The form of ``specs/register/documents.toml``."""
+
+    state: tuple[DocumentStatus, ...]
+    act: tuple[Act, ...]
+    replacement: tuple[Replacement, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_moves(self.state, (*self.act, *self.replacement))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,73 +156,48 @@ class Life:
 @cache
 def blanks() -> Life:
     """Return the life of a blank (``specs/register/blanks.toml``)."""
-    return _life("blanks", "stock")
+    table = specs.load("register/blanks.toml", BlankFile)
+    marked = frozenset(row.id for row in table.state if row.stock)
+    return Life(tuple(row.id for row in table.state), marked, _by_id(table.act), _by_id(()), MappingProxyType({}))
 
 
 @cache
 def documents() -> Life:
     """Return the life of a document (``specs/register/documents.toml``)."""
-    return _life("documents", "living")
+    table = specs.load("register/documents.toml", DocumentFile)
+    marked = frozenset(row.id for row in table.state if row.living)
+    held = {row.id: row.held for row in table.state if row.held}
+    if unknown := set(held.values()) - set(settings.load().document_states):
+        raise SpecError(f"unknown {min(unknown)}", where="specs/register/documents.toml state held")
+    states = tuple(row.id for row in table.state)
+    return Life(states, marked, _by_id(table.act), _by_id(table.replacement), MappingProxyType(held))
 
 
 @cache
 def roles() -> Mapping[str, Role]:
     """Return the roles (``specs/register/roles.toml``)."""
-    where = "specs/register/roles.toml"
-    table = specs.read_toml("register/roles.toml")
-    specs.require_keys(table, ["schema", "role"], where=where)
-    for row in table["role"]:
-        specs.require_keys(row, ["id", "acts", "granted_by"], ["seconds", "own_office"], where=where)
-        _known(where, row["acts"], row.get("own_office", []))
-    return MappingProxyType(
-        {
-            row["id"]: Role(
-                frozenset(row["acts"]), row["granted_by"], frozenset(row.get("seconds", ())),
-                frozenset(row.get("own_office", ())),
-            )
-            for row in table["role"]
-        }
-    )  # fmt: skip
+    return _by_id(specs.load("register/roles.toml", RoleFile).role)
 
 
 @cache
 def decisions() -> Mapping[str, tuple[str, ...]]:
     """Return the outcomes of each kind of decision (``specs/register/decisions.toml``)."""
-    where = "specs/register/decisions.toml"
-    table = specs.read_toml("register/decisions.toml")
-    specs.require_keys(table, ["schema", "kind"], where=where)
-    for row in table["kind"]:
-        specs.require_keys(row, ["id", "requirement", "outcomes"], where=where)
-    return MappingProxyType({row["id"]: tuple(row["outcomes"]) for row in table["kind"]})
+    return MappingProxyType({row.id: row.outcomes for row in specs.load("register/decisions.toml", DecisionFile).kind})
 
 
-def _life(name: str, mark: str) -> Life:
-    where = f"specs/register/{name}.toml"
-    return _parse(specs.read_toml(f"register/{name}.toml"), mark, where)
+_Named = TypeVar("_Named", Role, Act, Replacement)
 
 
-def _parse(table: Mapping[str, Any], mark: str, where: str) -> Life:
-    specs.require_keys(table, ["schema", "state", "act"], ["replacement"], where=where)
-    for row in table["state"]:
-        specs.require_keys(row, ["id", mark], ["held"], where=f"{where} state")
-    states = tuple(row["id"] for row in table["state"])
-    acts = {}
-    for row in table["act"]:
-        specs.require_keys(row, ["id", "from", "to", "officers", "needs"], where=f"{where} act")
-        _known(where, states, [*row["from"], row["to"]])
-        _known(where, _NEEDS, row["needs"])
-        acts[row["id"]] = Act(row["id"], frozenset(row["from"]), row["to"], row["officers"], tuple(row["needs"]))
-    replacements = {}
-    for row in table.get("replacement", []):
-        specs.require_keys(row, ["id", "from", "to"], where=f"{where} replacement")
-        _known(where, states, [*row["from"], row["to"]])
-        replacements[row["id"]] = Replacement(row["id"], frozenset(row["from"]), row["to"])
-    marked = frozenset(row["id"] for row in table["state"] if row[mark])
-    held = {row["id"]: row["held"] for row in table["state"] if "held" in row}
-    _known(where, settings.load().document_states, list(held.values()))
-    return Life(states, marked, MappingProxyType(acts), MappingProxyType(replacements), MappingProxyType(held))
+def _by_id(rows: Iterable[_Named]) -> Mapping[str, _Named]:
+    return MappingProxyType({row.id: row for row in rows})
 
 
-def _known(where: str, known: Any, words: list[str]) -> None:
-    if unknown := [word for word in words if word not in known]:
-        raise SpecError(f"unknown {unknown[0]}", where=where, hint=f"known are {', '.join(sorted(known))}")
+def _check_moves(statuses: Iterable[BlankStatus | DocumentStatus], moves: Iterable[Act | Replacement]) -> None:
+    ids = [row.id for row in statuses]
+    for move in moves:
+        _known(ids, [*move.sources, move.to])
+
+
+def _known(known: Iterable[str], words: Iterable[str]) -> None:
+    if unknown := set(words) - set(known):
+        raise ValueError(f"unknown {min(unknown)}; known are {', '.join(sorted(known))}")

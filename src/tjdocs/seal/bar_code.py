@@ -6,7 +6,6 @@ The symbologies are ``zxing-cpp``'s. Pictures come from anywhere: their size is 
 import io
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -14,16 +13,17 @@ from typing import Any
 import zxingcpp
 from PIL import Image, ImageChops
 
-from tjdocs import limits, specs
+from tjdocs import limits
 from tjdocs.errors import InputError, UsageError
 from tjdocs.images import most_pixels, on_white
+from tjdocs.seal import coding_file
+from tjdocs.seal.coding_file import Symbology
 from tjdocs.seal.vds_header import MAGIC
 
 __all__ = ["CodeError", "draw_code", "is_picture", "read_code", "read_codes", "symbologies"]
 
 MAX_MODULE = 64
 MAX_QUIET = 64
-_FILE = "seals/coding.toml"
 _FORMATS = ("PNG", "JPEG")
 _STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 # known so that they are called pictures that are not read, and not forged seals: JPEG 2000, TIFF, BMP, GIF, WebP, PDF
@@ -43,24 +43,9 @@ class CodeError(InputError):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class _Symbology:
-    format: zxingcpp.BarcodeFormat
-    level: str
-    quiet: int
-    eci: str
-    square: bool = False
-
-
 @cache
-def _symbologies() -> Mapping[str, _Symbology]:
-    found = {}
-    for row in specs.read_toml(_FILE)["symbology"]:
-        keys = ["name", "format", "level", "quiet", "eci"]
-        specs.require_keys(row, keys, ["square"], where=f"specs/{_FILE} symbology")
-        format_ = zxingcpp.barcode_format_from_str(row["format"])
-        found[row["name"]] = _Symbology(format_, row["level"], row["quiet"], row["eci"], row.get("square", False))
-    return MappingProxyType(found)
+def _symbologies() -> Mapping[str, Symbology]:
+    return MappingProxyType({row.name: row for row in coding_file.tables().symbology})
 
 
 def symbologies() -> tuple[str, ...]:
@@ -92,7 +77,8 @@ def draw_code(data: bytes, symbology: str = "data-matrix", module: int = 4, *, q
     if row.square:
         options["force_square"] = True
     try:
-        code = zxingcpp.create_barcode(data, row.format, **options).to_image(scale=1, add_quiet_zones=False)
+        format_ = zxingcpp.barcode_format_from_str(row.format)
+        code = zxingcpp.create_barcode(data, format_, **options).to_image(scale=1, add_quiet_zones=False)
     except ValueError:
         raise UsageError("more data than the bar code holds", where=symbology, hint="another symbology") from None
     height, width = code.shape
@@ -175,6 +161,6 @@ def _edges(picture: Image.Image) -> tuple[int, int]:
 
 def _read(picture: Image.Image) -> list[bytes]:
     view = memoryview(picture.tobytes()).cast("B", (picture.height, picture.width))
-    formats = zxingcpp.BarcodeFormats([row.format for row in _symbologies().values()])
+    formats = zxingcpp.BarcodeFormats([zxingcpp.barcode_format_from_str(row.format) for row in _symbologies().values()])
     codes = zxingcpp.read_barcodes(view, formats=formats)
     return list(dict.fromkeys(code.bytes for code in codes if code.bytes[:1] == bytes((MAGIC,))))

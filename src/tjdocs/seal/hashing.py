@@ -2,24 +2,17 @@
 
 from functools import cache
 
-from tjdocs import specs
 from tjdocs.pki import algorithms
 from tjdocs.pki.algorithms import Signature
 from tjdocs.pki.public_key import PublicKey
+from tjdocs.seal import coding_file
 
 __all__ = ["algorithm_of"]
-
-_FILE = "seals/coding.toml"
 
 
 @cache
 def _hashes() -> tuple[tuple[int, Signature], ...]:
-    table = specs.read_toml(_FILE)
-    specs.require_keys(table, ["schema", "hash", "symbology"], where=f"specs/{_FILE}")
-    rows = []
-    for row in table["hash"]:
-        specs.require_keys(row, ["order_bits", "signature"], where=f"specs/{_FILE} hash")
-        rows.append((row["order_bits"], algorithms.signature_by_id(row["signature"])))
+    rows = [(row.order_bits, algorithms.signature_by_id(row.signature)) for row in coding_file.tables().hash]
     return tuple(sorted(rows, key=lambda row: row[0]))
 
 

@@ -13,11 +13,8 @@ from tjdocs.seal import seal_problems
 
 __all__ = ["Result", "Status", "results", "status"]
 
-_FILE = "seals/results.toml"
 
-
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(specs.Row, frozen=True):
     """One validation result.
 
     :param valid: whether the seal is still VALID
@@ -29,6 +26,19 @@ class Result:
     trust: str
     clause: str
     reasons: tuple[str, ...] = ()
+
+
+class ResultFile(specs.Spec, frozen=True):
+    """The form of ``specs/seals/results.toml``: each name and each reason once."""
+
+    neutral: frozenset[str]
+    result: tuple[Result, ...]
+
+    def __post_init__(self) -> None:
+        names = [row.name for row in self.result]
+        reasons = [reason for row in self.result for reason in row.reasons]
+        if len(set(names)) < len(names) or len(set(reasons)) < len(reasons):
+            raise ValueError("a name or a reason that is there twice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +63,16 @@ class Status:
 @cache
 def _table() -> tuple[Mapping[str, Result], Mapping[str, Result], frozenset[str]]:
     """Return the results by name, by "check/reason", and the reasons that leave a seal valid."""
-    table = specs.read_toml(_FILE)
-    specs.require_keys(table, ["schema", "neutral", "result"], where=f"specs/{_FILE}")
-    by_name: dict[str, Result] = {}
-    by_reason: dict[str, Result] = {}
-    for row in table["result"]:
-        where = f"specs/{_FILE} {row.get('name')}"
-        specs.require_keys(row, ["name", "valid", "trust", "clause"], ["reasons"], where=where)
-        result = Result(**{**row, "reasons": tuple(row.get("reasons", ()))})
-        if result.name in by_name or set(result.reasons) & by_reason.keys():
-            raise SpecError("a name or a reason stands twice", where=where)
-        by_name[result.name] = result
-        by_reason |= dict.fromkeys(result.reasons, result)
+    table = specs.load("seals/results.toml", ResultFile)
+    by_name = {result.name: result for result in table.result}
+    by_reason = {reason: result for result in table.result for reason in result.reasons}
     for kind in seal_problems.kinds().values():
         if kind.result not in by_name or by_name[kind.result].valid == (kind.severity == "error"):
             raise SpecError(
                 "no such result, or one of another severity", where=f"specs/seals/problems.toml {kind.code}"
             )
         by_reason[f"seal.structure/{kind.code}"] = by_name[kind.result]
-    return MappingProxyType(by_name), MappingProxyType(by_reason), frozenset(table["neutral"])
+    return MappingProxyType(by_name), MappingProxyType(by_reason), table.neutral
 
 
 def results() -> Mapping[str, Result]:

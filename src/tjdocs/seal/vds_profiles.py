@@ -1,11 +1,12 @@
 """Profiles: which features a kind of seal has, each one file of ``specs/seals/`` (Doc 9303-13, 2.2.2 and 3.1)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
+
+import msgspec
 
 from tjdocs import mrz, specs
 from tjdocs.errors import SpecError, UsageError
@@ -20,14 +21,11 @@ __all__ = ["FeatureSpec", "Profile", "Value", "find", "get", "names", "parse", "
 Value: TypeAlias = str | int | tuple[int, ...] | date | bytes
 """What a feature says: ``text`` and ``zone`` a str, ``integer`` an int, ``integers`` a tuple, ``date``, ``binary``."""
 
-_TYPES = ("text", "zone", "integer", "integers", "date", "binary")
 _TABLES = ("coding", "problems", "results")  # what else lies in the folder
-_OF = ("document", "visa", "passport")
 _ANY_DAY = date(2000, 1, 1)  # check digits do not depend on it
 
 
-@dataclass(frozen=True, slots=True)
-class FeatureSpec:
+class FeatureSpec(specs.Row, frozen=True):
     """One feature of a profile.
 
     :param type: how its value is coded: ``text`` (C40), ``zone`` (C40, fillers as blanks), ``integer`` (unsigned),
@@ -44,18 +42,32 @@ class FeatureSpec:
 
     name: str
     tag: int
-    type: str
+    type: Literal["text", "zone", "integer", "integers", "date", "binary"]
     length: tuple[int, int]
     text: str
     characters: tuple[int, int] = (0, 0)
     zone: str = ""
     required: bool = True
     one_of: str = ""
-    of: str = "document"
+    of: Literal["document", "visa", "passport"] = "document"
     agrees: str = ""
     closed: bool = False
     past: bool = False
-    words: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = {}
+
+    def __post_init__(self) -> None:
+        textual = self.type in ("text", "zone")
+        for sound, problem in (
+            (0 <= self.tag < 0xFF, "a tag that is no feature's"),
+            (0 <= self.length[0] <= self.length[1], "unusable length"),
+            (textual == (self.characters != (0, 0)), "characters are a text's"),
+            (not textual or tuple(map(c40.size, self.characters)) == self.length, "length and characters do not fit"),
+            ((self.type == "zone") == (self.zone in formats()), "the zone's format is missing or unknown"),
+            (not self.past or self.type == "date", "only a date is past"),
+            (not self.agrees or hasattr(mrz.Zone, self.agrees), "agrees with no field of a zone"),
+        ):
+            if not sound:
+                raise ValueError(problem)
 
     @property
     def _whole(self) -> int:
@@ -188,8 +200,7 @@ def plain(value: Value) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(specs.Spec, frozen=True):
     """One kind of seal.
 
     :param definition: document feature definition reference; with ``category``, the document type category, and
@@ -206,7 +217,16 @@ class Profile:
     versions: tuple[int, ...]
     countries: tuple[str, ...]
     zone_state: bool
-    features: tuple[FeatureSpec, ...]
+    features: tuple[FeatureSpec, ...] = msgspec.field(name="feature")
+
+    def __post_init__(self) -> None:
+        tags, names = [row.tag for row in self.features], [row.name for row in self.features]
+        if len(set(tags)) != len(tags) or len(set(names)) != len(names):
+            raise ValueError("a tag or a name that is there twice")
+        if not self.versions or not set(self.versions) <= set(VERSIONS):
+            raise ValueError(f"unknown versions; of {VERSIONS}")
+        if not all(1 <= number <= 254 for number in (self.definition, self.category)):
+            raise ValueError("definition or category out of range; 1 to 254")
 
     def by_tag(self, tag: int) -> FeatureSpec | None:
         """Return the feature of that tag, None when the profile has none."""
@@ -262,57 +282,12 @@ def _check_one(spec: FeatureSpec, feature: Feature, header: Header) -> tuple[Pro
     return ()
 
 
-_PROFILE_KEYS = ("schema", "id", "title", "clause", "definition", "category", "versions", "countries", "zone_state")
-_FEATURE_KEYS = ("name", "tag", "type", "length", "text")
-_FEATURE_OPTIONS = ("characters", "zone", "required", "one_of", "of", "agrees", "closed", "past", "words")
-
-
 def parse(table: Mapping[str, Any], *, where: str) -> Profile:
     """Return a profile from a parsed file.
 
     :raises SpecError: an unknown or missing key, or a value that cannot be used
     """
-    specs.require_keys(table, (*_PROFILE_KEYS, "feature"), where=where)
-    features = []
-    for row in table["feature"]:
-        place = f"{where} feature {row.get('name')}"
-        specs.require_keys(row, _FEATURE_KEYS, _FEATURE_OPTIONS, where=place)
-        features.append(_feature(row, place))
-    values = {key: table[key] for key in _PROFILE_KEYS[1:]}
-    values |= {"versions": tuple(table["versions"]), "countries": tuple(table["countries"])}
-    profile = Profile(**values, features=tuple(features))
-    tags, words = [f.tag for f in features], [f.name for f in features]
-    if len(set(tags)) != len(tags) or len(set(words)) != len(words):
-        raise SpecError("a tag or a name stands twice", where=where)
-    if not profile.versions or not set(profile.versions) <= set(VERSIONS):
-        raise SpecError("unknown versions", where=where, hint=f"of {VERSIONS}")
-    if not all(1 <= number <= 254 for number in (profile.definition, profile.category)):
-        raise SpecError("definition or category out of range", where=where, hint="1 to 254")
-    return profile
-
-
-def _feature(row: Mapping[str, Any], where: str) -> FeatureSpec:
-    values = dict(row)
-    for name in ("length", "characters"):
-        if name in values:
-            values[name] = tuple(values[name])
-    values["words"] = MappingProxyType(dict(values.get("words", {})))
-    spec = FeatureSpec(**values)
-    textual = spec.type in ("text", "zone")
-    for sound, what in (
-        (spec.type in _TYPES, "unknown type"),
-        (0 <= spec.tag < 0xFF, "a tag that is no feature's"),
-        (len(spec.length) == 2 and 0 <= spec.length[0] <= spec.length[1], "unusable length"),
-        (textual == (spec.characters != (0, 0)), "characters are a text's"),
-        (not textual or tuple(map(c40.size, spec.characters)) == spec.length, "length and characters do not fit"),
-        ((spec.type == "zone") == (spec.zone in formats()), "the zone's format is missing or unknown"),
-        (spec.of in _OF, "of an unknown document"),
-        (not spec.past or spec.type == "date", "only a date is past"),
-        (not spec.agrees or hasattr(mrz.Zone, spec.agrees), "agrees with no field of a zone"),
-    ):
-        if not sound:
-            raise SpecError(what, where=where)
-    return spec
+    return specs.convert(table, Profile, where=where)
 
 
 @cache

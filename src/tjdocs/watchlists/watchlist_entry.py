@@ -9,10 +9,10 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, Any
+from typing import IO, Any, Literal, TypeAlias
 
 from tjdocs import inputs, limits, specs
-from tjdocs.errors import InputError, SpecError, UsageError
+from tjdocs.errors import InputError, UsageError
 from tjdocs.mrz.names import legible
 
 __all__ = ["Category", "Entry", "appeals", "categories", "entries", "is_birth", "unfit"]
@@ -21,12 +21,11 @@ _BORN = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 _CODE = re.compile(r"[A-Z]{0,3}")
 _NUMBER = re.compile(r"[A-Z0-9]*")
 _LISTS = ("aliases", "places", "routes")
-_CONSEQUENCES = {"refuse", "refer", "tell"}
+Consequence: TypeAlias = Literal["", "refuse", "refer", "tell"]
 _WORDS = {"sex": ("M", "F", "X", ""), "direction": ("entry", "exit", "both", "")}
 
 
-@dataclass(frozen=True, slots=True)
-class Category:
+class Category(specs.Row, frozen=True):
     """A category of entries, from ``specs/border/lists.toml``.
 
     :param kind: ``watch`` or ``grant``
@@ -35,13 +34,26 @@ class Category:
     """
 
     id: str
-    kind: str
+    kind: Literal["watch", "grant"]
     check: str
     directions: tuple[str, ...]
     needs: tuple[str, ...]
     requirement: str
-    exact: str = ""
-    possible: str = ""
+    exact: Consequence = ""
+    possible: Consequence = ""
+
+    def __post_init__(self) -> None:
+        if self.kind == "watch" and not (self.exact and self.possible):
+            raise ValueError("missing exact or possible; a watch has both")
+        if self.kind == "grant" and (self.exact or self.possible):
+            raise ValueError("unknown exact or possible; a grant has neither")
+
+
+class ListFile(specs.Spec, frozen=True):
+    """The form of ``specs/border/lists.toml``: categories, and what a state of an appeal does."""
+
+    category: tuple[Category, ...]
+    appeal: Mapping[str, Literal["stands", "refer", "lifted"]]
 
 
 @cache
@@ -50,24 +62,13 @@ def categories() -> Mapping[str, Category]:
 
     :raises SpecError: the table is malformed
     """
-    where = "specs/border/lists.toml"
-    table = specs.read_toml("border/lists.toml")
-    specs.require_keys(table, ["schema", "category", "appeal"], where=where)
-    found = {}
-    for row in table["category"]:
-        watch = ["exact", "possible"] if row.get("kind") == "watch" else []
-        needed = ["id", "kind", "check", "directions", "needs", "requirement", *watch]
-        specs.require_keys(row, needed, where=f"{where} {row.get('id')}")
-        if row["kind"] not in ("watch", "grant") or not {row[word] for word in watch} <= _CONSEQUENCES:
-            raise SpecError("unknown kind or consequence", where=f"{where} {row['id']}")
-        found[row["id"]] = Category(**{**row, "directions": tuple(row["directions"]), "needs": tuple(row["needs"])})
-    return MappingProxyType(found)
+    return MappingProxyType({row.id: row for row in specs.load("border/lists.toml", ListFile).category})
 
 
 @cache
 def appeals() -> Mapping[str, str]:
     """Return what each state of an appeal does to an entry: ``stands``, ``refer`` or ``lifted``."""
-    return MappingProxyType(dict(specs.read_toml("border/lists.toml")["appeal"]))
+    return specs.load("border/lists.toml", ListFile).appeal
 
 
 @dataclass(frozen=True, slots=True)

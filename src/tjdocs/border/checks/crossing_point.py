@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cache
 from types import MappingProxyType
+from typing import Literal
 
 from tjdocs import specs, times
 from tjdocs.border.crossing import Case
@@ -29,20 +30,33 @@ class CrossingPoint:
     state: str = ""
 
 
+class PointRow(specs.Row, frozen=True):
+    """A row of ``specs/border/points.toml``."""
+
+    id: str
+    name: str
+    kind: Literal["air", "rail", "road"]
+    time_zone: str | None = None
+    state: str = ""
+
+
+class PointFile(specs.Spec, frozen=True):
+    """The form of the file."""
+
+    point: tuple[PointRow, ...]
+
+
 @cache
 def points() -> Mapping[str, CrossingPoint]:
     """Return the crossing points by id.
 
     :raises tjdocs.errors.SpecError: the table is malformed
     """
-    table = specs.read_toml("border/points.toml")
-    specs.require_keys(table, ["schema", "point"], where="specs/border/points.toml")
     found = {}
-    for row in table["point"]:
-        where = f"specs/border/points.toml {row.get('id')}"
-        specs.require_keys(row, ["id", "name", "kind"], ["time_zone", "state"], where=where)
-        zone = times.named_zone(row["time_zone"], where) if "time_zone" in row else times.home_zone()
-        found[row["id"]] = CrossingPoint(row["name"], row["kind"], zone, row.get("state", ""))
+    for row in specs.load("border/points.toml", PointFile).point:
+        where = f"specs/border/points.toml {row.id}"
+        zone = times.named_zone(row.time_zone, where) if row.time_zone is not None else times.home_zone()
+        found[row.id] = CrossingPoint(row.name, row.kind, zone, row.state)
     return MappingProxyType(found)
 
 

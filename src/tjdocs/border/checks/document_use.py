@@ -53,7 +53,7 @@ def _use(case: Case) -> Finding:
         return Finding(check, Outcome.UNDETERMINED, "no-input" if case.zone is None else "premise")
     if case.direction in kind.use:
         return Finding(check, Outcome.PASSED)
-    reason, outcome = kind.otherwise
+    reason, outcome = kind.otherwise.reason, kind.otherwise.outcome
     known = in_force(kind.id, case.day) if case.direction in ("entry", "exit") else ()
     if known:
         state = points()[case.point].state if case.point in points() else ""

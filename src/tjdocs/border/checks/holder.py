@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any
 
 from tjdocs import specs
 from tjdocs.border.crossing import Case
@@ -137,23 +136,40 @@ def _looked_up(check: str, direction: str | None) -> Mapping[str, Category]:
 # --------------------------------------------------------------------------------------------------------------- right
 
 
+class OwnState(specs.Row, frozen=True):
+    """The State whose border it is, and the documents on which its residents return."""
+
+    code: str
+    returning: tuple[str, ...]
+
+
+class Agreement(specs.Row, frozen=True):
+    """States whose citizens enter without a visa."""
+
+    id: str
+    states: tuple[str, ...]
+    basis: str
+
+
+class RightFile(specs.Spec, frozen=True):
+    """The form of ``specs/border/rights.toml``."""
+
+    state: OwnState
+    agreement: tuple[Agreement, ...]
+
+
 @cache
-def rights() -> Mapping[str, Any]:
+def rights() -> RightFile:
     """Return ``specs/border/rights.toml``.
 
     :raises tjdocs.errors.SpecError: it is malformed
     """
-    table = specs.read_toml("border/rights.toml")
-    specs.require_keys(table, ["schema", "state", "agreement"], where="specs/border/rights.toml")
-    specs.require_keys(table["state"], ["code", "returning"], where="specs/border/rights.toml state")
-    for row in table["agreement"]:
-        specs.require_keys(row, ["id", "states", "basis"], where="specs/border/rights.toml agreement")
-    return table
+    return specs.load("border/rights.toml", RightFile)
 
 
 def citizen(case: Case) -> bool:
     """Whether the holder is a citizen of the State whose border it is."""
-    return bool(case.nationality == rights()["state"]["code"])
+    return case.nationality == rights().state.code
 
 
 def right(case: Case) -> list[Finding]:
@@ -167,11 +183,11 @@ def right(case: Case) -> list[Finding]:
         return [Finding(check, Outcome.UNDETERMINED, "no-input")]
     if citizen(case):
         return [Finding(check, Outcome.PASSED, detail="citizen")]
-    if case.kind is not None and case.kind.id in rights()["state"]["returning"]:
+    if case.kind is not None and case.kind.id in rights().state.returning:
         return [Finding(check, Outcome.PASSED, detail=f"returning on {case.kind.id}")]
-    for row in rights()["agreement"]:
-        if case.nationality in row["states"]:
-            return [Finding(check, Outcome.PASSED, detail=row["id"])]
+    for row in rights().agreement:
+        if case.nationality in row.states:
+            return [Finding(check, Outcome.PASSED, detail=row.id)]
     return [_granted(case, check, "no-right", "expired")]
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
-from typing import Any
 
 from tjdocs import specs
 from tjdocs.border.checks.holder import citizen, concerning, incomplete, is_suspended
@@ -15,13 +14,26 @@ __all__ = ["business_days", "judge"]
 _Span = tuple[date, date]  # first and last day
 
 
+class Holidays(specs.Row, frozen=True):
+    """Public holidays as ``MM-DD``: of every year, and of single ones."""
+
+    yearly: frozenset[str]
+    movable: Mapping[str, frozenset[str]]
+
+
+class StayFile(specs.Spec, frozen=True):
+    """The form of ``specs/border/stay.toml``, which explains each entry."""
+
+    free_days: int
+    weekend: frozenset[int]
+    requirement: str
+    article: str
+    holidays: Holidays
+
+
 @cache
-def _rules() -> Mapping[str, Any]:
-    where = "specs/border/stay.toml"
-    table = specs.read_toml("border/stay.toml")
-    specs.require_keys(table, ["schema", "free_days", "weekend", "requirement", "article", "holidays"], where=where)
-    specs.require_keys(table["holidays"], ["yearly", "movable"], where=f"{where} holidays")
-    return table
+def _rules() -> StayFile:
+    return specs.load("border/stay.toml", StayFile)
 
 
 def business_days(after: date, until: date, *, enough: int | None = None) -> tuple[int, bool]:
@@ -30,7 +42,7 @@ def business_days(after: date, until: date, *, enough: int | None = None) -> tup
     :param enough: stop counting there
     """
     rules = _rules()
-    yearly, movable, weekend = set(rules["holidays"]["yearly"]), rules["holidays"]["movable"], rules["weekend"]
+    yearly, movable, weekend = rules.holidays.yearly, rules.holidays.movable, rules.weekend
     count, known, day = 0, True, after
     while day < until and (enough is None or count < enough):
         day += timedelta(days=1)
@@ -58,7 +70,7 @@ def judge(case: Case) -> Finding:
     if entered > case.day:
         return Finding(check, Outcome.FAILED, "entered-in-future")
     registered, suspended, doubts = _registered(case, entered)
-    allowed = _rules()["free_days"]
+    allowed = _rules().free_days
     # a holiday not in the table shortens the count by a day or two a year: one that is far over stays over
     count, known = _without(entered, registered, case.day, enough=allowed + 30)
     detail = f"{count} business days from the day after entry" + (", then registered" if registered else "")

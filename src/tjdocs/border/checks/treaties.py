@@ -1,10 +1,7 @@
 """Treaties by which a document of ours suffices to cross the border (``specs/border/treaties.toml``, INT-4)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
 
 from tjdocs import mrz, specs
 from tjdocs.documents.document_class import kinds
@@ -12,12 +9,8 @@ from tjdocs.errors import SpecError
 
 __all__ = ["Treaty", "in_force", "treaties"]
 
-_WHERE = "specs/border/treaties.toml"
-_KEYS: Mapping[str, type] = {"document": str, "state": str, "since": date, "source": str}
 
-
-@dataclass(frozen=True, slots=True)
-class Treaty:
+class Treaty(specs.Row, frozen=True):
     """A treaty.
 
     :param document: id of the document (``specs/border/documents.toml``)
@@ -33,15 +26,22 @@ class Treaty:
     until: date = date.max
 
 
+class TreatyFile(specs.Spec, frozen=True):
+    """The form of ``specs/border/treaties.toml``."""
+
+    treaty: tuple[Treaty, ...]
+
+
 @cache
 def treaties() -> tuple[Treaty, ...]:
     """Return the treaties.
 
     :raises SpecError: the table is malformed
     """
-    table = specs.read_toml("border/treaties.toml")
-    specs.require_keys(table, ["schema", "treaty"], where=_WHERE)
-    return tuple(_treaty(row, f"{_WHERE} row {number}") for number, row in enumerate(table["treaty"], 1))
+    found = specs.load("border/treaties.toml", TreatyFile).treaty
+    for number, row in enumerate(found):
+        _check(row, f"specs/border/treaties.toml $.treaty[{number}]")
+    return found
 
 
 def in_force(document: str, on: date) -> tuple[Treaty, ...]:
@@ -49,14 +49,9 @@ def in_force(document: str, on: date) -> tuple[Treaty, ...]:
     return tuple(one for one in treaties() if one.document == document and one.since <= on <= one.until)
 
 
-def _treaty(row: dict[str, Any], where: str) -> Treaty:
-    specs.require_keys(row, _KEYS, ["until"], where=where)
-    for key, value in row.items():
-        if type(value) is not _KEYS.get(key, date):
-            raise SpecError("not a row of a treaty", where=f"{where} {key}", hint=", ".join(_KEYS))
-    if row["document"] not in kinds():
-        raise SpecError("unknown document", where=where, hint=row["document"])
-    state = mrz.codes.state_codes().get(row["state"])
+def _check(row: Treaty, where: str) -> None:
+    if row.document not in kinds():
+        raise SpecError("unknown document", where=where, hint=row.document)
+    state = mrz.codes.state_codes().get(row.state)
     if state is None or not state.issues:
-        raise SpecError("unknown State", where=where, hint=row["state"])
-    return Treaty(**row)
+        raise SpecError("unknown State", where=where, hint=row.state)

@@ -10,7 +10,7 @@ import json
 import os
 import secrets
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime
 from functools import cache
@@ -31,12 +31,20 @@ _SAFE = os.O_NOFOLLOW | os.O_NONBLOCK  # neither another's file nor a pipe, whic
 _APPENDING = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _SAFE
 
 
+class Retention(specs.Spec, frozen=True):
+    """The form of ``specs/border/retention.toml``: days a record is kept, and days a key is used."""
+
+    days: int
+    key_days: int
+
+
 @cache
-def retention() -> Mapping[str, int]:
-    """Return ``days`` a record is kept, and ``key_days`` a key is used."""
-    table = specs.read_toml("border/retention.toml")
-    specs.require_keys(table, ["schema", "days", "key_days"], where="specs/border/retention.toml")
-    return {"days": table["days"], "key_days": table["key_days"]}
+def retention() -> Retention:
+    """Return how long records are kept and keys are used.
+
+    :raises tjdocs.errors.SpecError: the file is malformed
+    """
+    return specs.load("border/retention.toml", Retention)
 
 
 class Records:
@@ -102,8 +110,8 @@ class Records:
         day = day_of(at)
         deleted, left = 0, None
         for period in self._periods():
-            last = period.toordinal() + retention()["key_days"] - 1  # it may be beyond the calendar
-            if last + retention()["days"] < day.toordinal():
+            last = period.toordinal() + retention().key_days - 1  # it may be beyond the calendar
+            if last + retention().days < day.toordinal():
                 try:
                     for kind in ("key", "jsonl"):  # the key first: a purge that breaks off leaves no pseudonym readable
                         with suppress(FileNotFoundError):
@@ -180,7 +188,7 @@ def _read_key(path: Path) -> bytes:
 
 def _period(day: date) -> date:
     """Return the first day of the period that ``day`` lies in."""
-    length = retention()["key_days"]
+    length = retention().key_days
     return date.fromordinal(max(1, _FIRST + (day.toordinal() - _FIRST) // length * length))
 
 

@@ -1,9 +1,7 @@
 """Names of the codes in a facial record, from ``specs/lds/face.toml``."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
-from types import MappingProxyType
 
 from tjdocs import specs
 from tjdocs.errors import UsageError
@@ -11,21 +9,24 @@ from tjdocs.errors import UsageError
 __all__ = ["code_name", "undefined"]
 
 
-@dataclass(frozen=True, slots=True)
-class _CodeTable:
-    names: Mapping[int, str]
-    last: int
-    vendor_from: int | None
+class CodeTable(specs.Row, frozen=True):
+    """The codes of a field; the file explains each entry."""
+
+    clause: str
+    names: Mapping[int, str] = {}
+    last: int = -1
+    vendor_from: int | None = None
+
+
+class CodeFile(specs.Spec, frozen=True):
+    """The form of ``specs/lds/face.toml``."""
+
+    code: Mapping[str, CodeTable]
 
 
 @cache
-def _tables() -> Mapping[str, _CodeTable]:
-    tables: dict[str, _CodeTable] = {}
-    for name, table in specs.read_toml("lds/face.toml").items():
-        specs.require_keys(table, ("clause",), ("names", "last", "vendor_from"), where=f"specs/lds/face.toml, {name}")
-        names = {int(code): text for code, text in table.get("names", {}).items()}
-        tables[name] = _CodeTable(MappingProxyType(names), table.get("last", -1), table.get("vendor_from"))
-    return MappingProxyType(tables)
+def _tables() -> Mapping[str, CodeTable]:
+    return specs.load("lds/face.toml", CodeFile).code
 
 
 def undefined(codes: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
@@ -35,7 +36,7 @@ def undefined(codes: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
     return [(name, value) for name, value in unnamed if not _in_range(tables[name], value)]
 
 
-def _in_range(table: _CodeTable, value: int) -> bool:
+def _in_range(table: CodeTable, value: int) -> bool:
     return value <= table.last or (table.vendor_from is not None and value >= table.vendor_from)
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
-from typing import Any
 
 import cv2
 import numpy as np
@@ -25,6 +24,7 @@ from tjdocs.mrz.ocr.find_lines import Grey, Row, rows_in
 from tjdocs.mrz.ocr.image_file import open_picture
 from tjdocs.mrz.ocr.match_characters import Match, match
 from tjdocs.mrz.ocr.ocr_b import CHARACTERS
+from tjdocs.mrz.ocr.picture_numbers import PictureNumbers
 from tjdocs.mrz.ocr.straighten import Grid, straighten
 from tjdocs.mrz.parse_mrz import parse
 from tjdocs.mrz.repairs import repair_mrz
@@ -32,40 +32,14 @@ from tjdocs.times import day_of
 
 __all__ = ["read"]
 
-_WHERE = "specs/mrz/picture.toml"
 _BELOW = 1e-7  # likelihoods that are not worth handing over
 _CERTAIN, _UNCERTAIN, _UNREADABLE = 0, 1, 2
 _CODES = {_UNCERTAIN: "uncertain-character", _UNREADABLE: "unreadable-character"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Numbers:
-    """``specs/mrz/picture.toml``, where each is explained."""
-
-    max_bytes: int
-    max_pixels: int
-    most_rows: int
-    most_places: int
-    least_likeness: float
-    sure_likeness: float
-    most_unreadable: float
-    temperature: float
-    least_usual: float
-    uncertain_misfit: float
-    unreadable_misfit: float
-    uncertain_likelihood: float
-    unreadable_likelihood: float
-    uncertain_apart: float
-    uncertain_spot: float
-    uncertain_contrast: tuple[float, float]
-    unreadable_contrast: tuple[float, float]
-
-
 @cache
-def _numbers() -> _Numbers:
-    table: dict[str, Any] = specs.read_toml("mrz/picture.toml")
-    specs.require_keys(table, ("schema", *_Numbers.__slots__), where=_WHERE)
-    return _Numbers(**{name: table[name] for name in _Numbers.__slots__})
+def _numbers() -> PictureNumbers:
+    return specs.load("mrz/picture.toml", PictureNumbers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated
+
+import msgspec
 
 from tjdocs import specs
 from tjdocs.mrz.check_digits import ALPHABET
 
 __all__ = ["Confusions", "confusions"]
 
-_WHERE = "specs/mrz/confusions.toml"
 _FOREIGN = 1.0  # a character that stands in no zone is certainly misread
 
 
@@ -37,42 +38,77 @@ class Confusions:
     longer: Mapping[str, str] = field(repr=False)
 
 
+class Twins(specs.Row, frozen=True):
+    """Characters that are read one for the other, in pairs."""
+
+    cost: float
+    pairs: tuple[Annotated[str, msgspec.Meta(min_length=2, max_length=2)], ...]
+
+
+class Fillers(specs.Row, frozen=True):
+    """Letters and digits as which a filler is read."""
+
+    cost: float
+    read: str
+
+
+class Alike(specs.Row, frozen=True):
+    """Letters of other scripts, in the order of the Latin ones that look the same."""
+
+    latin: str
+    other: str
+
+    def __post_init__(self) -> None:
+        if len(self.latin) != len(self.other):
+            raise ValueError("one letter for each")
+
+
+class ConfusionFile(specs.Spec, frozen=True):
+    """The form of ``specs/mrz/confusions.toml``, which explains each entry."""
+
+    margin: float
+    wildcard: float
+    run: float
+    rare: float
+    context: float
+    limit: float
+    twins: tuple[Twins, ...]
+    fillers: tuple[Fillers, ...]
+    foreign: Mapping[str, str]
+    alike: Alike
+
+
 @cache
 def confusions() -> Confusions:
     """Return the table.
 
     :raises tjdocs.errors.SpecError: it is malformed
     """
-    table: dict[str, Any] = specs.read_toml("mrz/confusions.toml")
-    keys = ["schema", "margin", "wildcard", "run", "rare", "context", "limit", "fillers", "twins", "foreign", "alike"]
-    specs.require_keys(table, keys, where=_WHERE)
+    table = specs.load("mrz/confusions.toml", ConfusionFile)
     of: dict[str, dict[str, float]] = {character: {} for character in ALPHABET.decode()}
-    for row in table["twins"]:
-        specs.require_keys(row, ["cost", "pairs"], where=f"{_WHERE} twins")
-        for one, other in row["pairs"]:
-            of[one].setdefault(other, row["cost"])
-            of[other].setdefault(one, row["cost"])
-    for row in table["fillers"]:
-        specs.require_keys(row, ["cost", "read"], where=f"{_WHERE} fillers")
-        for read in row["read"]:
-            of[read]["<"] = row["cost"]
-            of["<"][read] = row["cost"] + table["rare"]
+    for twins in table.twins:
+        for one, other in map(tuple, twins.pairs):
+            of[one].setdefault(other, twins.cost)
+            of[other].setdefault(one, twins.cost)
+    for filler in table.fillers:
+        for read in filler.read:
+            of[read]["<"] = filler.cost
+            of["<"][read] = filler.cost + table.rare
     longer = {}
-    for read, meant in table["foreign"].items():
+    for read, meant in table.foreign.items():
         if meant == "<<":
             longer[read] = meant
         else:
             of[read] = {character: _FOREIGN + index / 2 for index, character in enumerate(meant)}
-    specs.require_keys(table["alike"], ["latin", "other"], where=f"{_WHERE} alike")
-    for latin, other in zip(table["alike"]["latin"], table["alike"]["other"], strict=True):
+    for latin, other in zip(table.alike.latin, table.alike.other, strict=True):
         of[other] = {latin: _FOREIGN, **{c: _FOREIGN + cost for c, cost in of[latin].items()}}
     ranked = {read: tuple(sorted(meant.items(), key=lambda item: item[1])) for read, meant in of.items()}
     return Confusions(
-        margin=table["margin"],
-        wildcard=table["wildcard"],
-        run=table["run"],
-        context=table["context"],
-        limit=table["limit"],
+        margin=table.margin,
+        wildcard=table.wildcard,
+        run=table.run,
+        context=table.context,
+        limit=table.limit,
         of=MappingProxyType(ranked),
         longer=MappingProxyType(longer),
     )

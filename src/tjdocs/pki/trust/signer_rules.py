@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import pairwise
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from tjdocs import specs
-from tjdocs.errors import SpecError
 from tjdocs.findings import Finding, Outcome, passed
 from tjdocs.pki import algorithms, certification_path, distinguished_name
 from tjdocs.pki.attempts import Attempts
@@ -41,7 +40,6 @@ __all__ = [
     "role",
 ]
 
-_FILE = "pki/signers.toml"
 _FAILED, _UNDETERMINED, _WARNING = Outcome.FAILED, Outcome.UNDETERMINED, Outcome.WARNING
 _GRAVITY = (_FAILED, _UNDETERMINED, _WARNING)
 # a day begins 14 hours before and ends 36 hours after its midnight in UTC, somewhere on earth
@@ -56,19 +54,31 @@ class Fault(NamedTuple):
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Role:
+class Role(specs.Row, frozen=True, kw_only=True):
     """A row of ``specs/pki/signers.toml``; the file explains each key."""
 
     id: str
     clause: str
-    key_usage: str
+    key_usage: Literal["expected", "unexpected"]
     purpose: str = ""
     not_purposes: tuple[str, ...] = ()
     extensions: frozenset[str] = frozenset()
     document_types: bool = False
     outlives: bool = False
     in_itself: bool = False
+
+
+class Times(specs.Row, frozen=True):
+    """How far two stated times of signing may be apart."""
+
+    apart_days: int
+
+
+class SignerFile(specs.Spec, frozen=True):
+    """The form of ``specs/pki/signers.toml``."""
+
+    times: Times
+    role: tuple[Role, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +89,8 @@ class _Table:
 
 @cache
 def _table() -> _Table:
-    table, where = specs.read_toml(_FILE), f"specs/{_FILE}"
-    specs.require_keys(table, ["schema", "times", "role"], where=where)
-    specs.require_keys(table["times"], ["apart_days"], where=f"{where} times")
-    roles = {}
-    for row in table["role"]:
-        optional = ["purpose", "not_purposes", "extensions", "document_types", "outlives", "in_itself"]
-        specs.require_keys(row, ["id", "clause", "key_usage"], optional, where=f"{where} {row.get('id')}")
-        if row["key_usage"] not in ("expected", "unexpected"):
-            raise SpecError("no such key usage", where=f"{where} {row['id']}", hint="expected, or unexpected")
-        row["extensions"] = frozenset(row.get("extensions", ()))
-        row["not_purposes"] = tuple(row.get("not_purposes", ()))
-        roles[row["id"]] = Role(**row)
-    return _Table(roles, timedelta(days=table["times"]["apart_days"]))
+    table = specs.load("pki/signers.toml", SignerFile)
+    return _Table({row.id: row for row in table.role}, timedelta(days=table.times.apart_days))
 
 
 def role(id_: str) -> Role:
