@@ -111,7 +111,7 @@ def test_every_curve_with_its_hash(name, size):
 
 @pytest.mark.requirement("ICAO-SEAL")
 def test_a_document_signer_signs_no_seal(authority):
-    with pytest.raises(UsageError, match="no seal signer"):
+    with pytest.raises(UsageError, match="not a seal signer"):
         made(authority, signer=authority.document_signer())
 
 

@@ -1,7 +1,7 @@
 """DER in and out. The only module set that touches the declarative decoder, whose interface is marked unstable.
 
-Whatever stands as ``TLV`` in a schema keeps its bytes: DER has one form for each value and the decoder refuses
-every other, so :func:`raw` returns exactly what was read.
+A value with the type ``TLV`` in a schema keeps its bytes: DER has one form for each value and the decoder refuses
+every other, so :func:`raw` returns exactly the bytes that were read.
 """
 
 from typing import Any, TypeVar
@@ -69,7 +69,7 @@ def raw(item: TLV) -> bytes:
 def parts(data: bytes) -> list[bytes]:
     """Return the elements inside one that a schema has accepted, each as read.
 
-    The schema says what they are; this only says where each ends, which is quicker than keeping it as ``TLV``.
+    The schema has their types. This finds only their ends, which is quicker than keeping them as ``TLV``.
 
     :param data: a constructed element with a tag of one byte, header included
     """
@@ -105,6 +105,6 @@ def integer(value: int) -> bytes:
 
 
 def set_of(elements: list[bytes], *, ordered: bool = True) -> bytes:
-    """Return a SET OF of encoded elements, in DER order or, unless ``ordered``, as they stand."""
+    """Return a SET OF of encoded elements, in DER order or, unless ``ordered``, in the given order."""
     body = b"".join(sorted(elements) if ordered else elements)
     return tlv.encode(0x31, body)

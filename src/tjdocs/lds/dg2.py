@@ -71,7 +71,7 @@ class BiometricHeader:
 
 @dataclass(frozen=True, slots=True)
 class BiometricTemplate:
-    """A biometric template: what the record is, and the record."""
+    """A biometric template: the record and its description."""
 
     record: FacialRecord | Iso39794Face
     header: BiometricHeader = BiometricHeader()
@@ -206,7 +206,7 @@ class Dg2:
         raw: bytes,
         trailing: int,
     ) -> "Dg2":
-        """Return what was read from ``raw``."""
+        """Return the content of ``raw``."""
         parsed = cls(templates, instances, unknown)
         object.__setattr__(parsed, "raw", raw)
         object.__setattr__(parsed, "trailing", trailing)

@@ -16,7 +16,7 @@ _SIGNER = "RFC 5652, 5.3"
 
 
 def spans(data: bytes) -> tuple[Span, ...]:
-    """Return an EF.SOD as labelled bytes; what cannot be read is one span that says so. Never raises."""
+    """Return an EF.SOD as labelled bytes. An unreadable one is one span with that label. Never raises an error."""
     try:
         sod = EfSod.parse(data)
     except SodError as error:
@@ -30,7 +30,7 @@ def spans(data: bytes) -> tuple[Span, ...]:
             for part in _parts(data, sod):
                 result.append(part)
         except tlv.TlvError:
-            # certificates are kept as they stand: one that is none does not make the EF.SOD unreadable
+            # certificates are kept as they are: a bad one does not make the EF.SOD unreadable
             result.append(Span(0, sod.raw, "the rest is not labelled", _FILE, 1))
     if sod.trailing:
         result.append(Span(len(sod.raw), bytes(data[len(sod.raw) :]), "padding", _FILE))

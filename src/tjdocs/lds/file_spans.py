@@ -64,7 +64,7 @@ def dissect(data: bytes, name: str, title: str, clause: str) -> tuple[Span, ...]
     """Return ``data``, a file called ``name`` (empty if unknown), as spans. Never raises.
 
     Depth first and without recursion; at most 5,000 spans, and of copied bytes 5 MB and four times the file. Then a
-    last span says so.
+    last span names the limit.
     """
     found: list[Span] = []
     copied, most = 0, limits.SPAN_BYTES + 4 * len(data)

@@ -51,7 +51,7 @@ class Details(NamedTuple):
     """What a file held.
 
     :param values: by the name of the field, those that were there
-    :param tag_list: as read when it is not simply the list of the objects behind it
+    :param tag_list: as read when it is not simply the list of the following objects
     """
 
     values: Mapping[str, Any]
@@ -126,7 +126,7 @@ def _value(data: bytes, item: Place, field: _Field, problems: list[Problem]) -> 
         size = _DIGITS[kind]
         binary = len(value) == size // 2
         text = value.hex() if binary else value.decode("latin-1")
-        # A month above 12 is no month but characters, for example "1974" alone.
+        # A month above 12 is not a month but characters, for example "1974" alone.
         if len(text) == size and text.isascii() and text.isdigit() and not (binary and text[4:6] > "12"):
             if not _possible(text, field):
                 problems.append(Problem("date-impossible", field.name))
@@ -139,7 +139,7 @@ def _value(data: bytes, item: Place, field: _Field, problems: list[Problem]) -> 
 def _possible(text: str, field: _Field) -> bool:
     """Whether digits are a day or a moment of the calendar; zeros where a part may be unknown."""
     year, month, day = int(text[:4]), int(text[4:6]), int(text[6:8])
-    if field.partly:  # a leap year, January or a first day in place of what is not known
+    if field.partly:  # a leap year, January or a first day in place of unknown parts
         year, month, day = year or 2000, month or 1, day or 1
     try:
         date(year, month, day)

@@ -65,7 +65,7 @@ class Name:
 
     @property
     def text(self) -> str:
-        """The name as it stands in a zone, without fillers at its end."""
+        """The name as in the MRZ, without fillers at its end."""
         text = "<".join(self.primary)
         return f"{text}<<{'<'.join(self.secondary)}" if self.secondary else text
 
@@ -76,7 +76,7 @@ class Name:
 
 
 class Relation(StrEnum):
-    """How two names stand to each other."""
+    """The relation of two names."""
 
     EXACT = "exact"
     TRUNCATED = "truncated"  # one is the other, cut as Doc 9303-4 to -7, 4.2.3 allow
@@ -111,8 +111,8 @@ def agree(a: Name | tuple[str, str], b: Name | tuple[str, str]) -> Agreement:
 
     Letters of a script for which there is no table are compared as they are. A name counts as truncated when
     it fills the field of some format, as every lawfully truncated one does. Variants are found by the rules of
-    ``specs/mrz/variants.toml``; they may bring together what two persons are called, so whoever decides on
-    them looks at the date of birth too.
+    ``specs/mrz/variants.toml``; two persons may have variants in common, so a decision needs the date of
+    birth too.
     """
     ours, theirs = readings(a), readings(b)
     if ours[0] == theirs[0]:
@@ -248,7 +248,7 @@ def keys(name: Name | tuple[str, str]) -> frozenset[str]:
     """Return look-up keys: names that :func:`agree` joins share at least one.
 
     A key holds the first consonants of the primary identifier and the sound with which the secondary begins.
-    Many persons share a key: what is found under it is compared with :func:`agree`.
+    Many persons share a key, so :func:`agree` compares the names under it.
     """
     found = set()
     for reading in readings(name):

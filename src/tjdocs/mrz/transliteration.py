@@ -58,7 +58,7 @@ def tables() -> Mapping[str, Table]:
         specs.require_keys(entry, ["title", "source"], ["base", "letters", "exceptions"], where=where)
         base = entry.get("base")
         if base is not None and base not in read:
-            raise SpecError("no table of that name above it", where=f"{where} base {base}")
+            raise SpecError("unknown table, or one below it", where=f"{where} base {base}")
         start = read[base] if base else _standard(rows)
         initial, letters = dict(start.initial), dict(start.letters)
         if "exceptions" in entry:
@@ -99,7 +99,7 @@ def components(text: str, *, table: str = "tj", where: str = "name") -> tuple[st
     """
     rules = tables().get(table)
     if rules is None:
-        raise UsageError("no such table", where="transliteration", hint=f"there are {', '.join(tables())}")
+        raise UsageError("unknown table", where="transliteration", hint=f"there are {', '.join(tables())}")
     if text.isascii() and text.isupper() and text.replace(" ", "").isalpha():
         return tuple(text.split())
     simple = text.translate(rules.simple)
@@ -175,7 +175,7 @@ def _spelt(part: str, rules: Table, where: str) -> list[str]:
         values.append("")
         if letter in rules.doubling and before >= 0 and not doubled:
             values[before] *= 2
-            doubled = True  # a second sign would double what is doubled, and so on without end
+            doubled = True  # a second sign would double the value again, and so on without end
         elif value is None and unicodedata.category(letter).startswith("P"):
             continue  # punctuation is left out
         elif value is None:
@@ -231,7 +231,7 @@ def _simple(letters: Mapping[str, str], depending: Iterable[str]) -> Mapping[int
 
 
 def _except(rows: list[dict[str, str]], language: str, letters: dict[str, str], initial: dict[str, str]) -> None:
-    """Lay the standard's exceptions for one language over its values."""
+    """Put the standard's exceptions for one language over its values."""
     for row in rows:
         for exception in row.get("exceptions", "").split():
             condition, _, value = exception.partition("=")

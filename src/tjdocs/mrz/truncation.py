@@ -32,7 +32,7 @@ _Pair = tuple[_Lengths, _Lengths]
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Names as they stand in the field.
+    """Names as in the field.
 
     :param text: exactly as wide as the field
     :param truncated: whether anything was cut
@@ -51,12 +51,12 @@ def fit(primary: Sequence[str], secondary: Sequence[str], width: int, strategy: 
     """
     name, _, lengths = strategy.partition(":")
     if name not in STRATEGIES:
-        raise UsageError("no such strategy", where="truncation", hint=f"there are {', '.join(STRATEGIES)}")
+        raise UsageError("unknown strategy", where="truncation", hint=f"there are {', '.join(STRATEGIES)}")
     whole = _text(primary, secondary)
     if len(whole) <= width:
         return Fitted(whole.ljust(width, "<"), False)
     room = width - (2 if secondary else 0)
-    # Nothing behind as many components, or letters of one, as the field is wide can stand in it.
+    # Components, or letters of one, after as many as the field is wide do not fit in it.
     primary, secondary = primary[:width], secondary[:width]
     lengths_of = [min(len(c), width) for c in primary], [min(len(c), width) for c in secondary]
     one, other = STRATEGIES[name](*lengths_of, room, lengths)
@@ -123,7 +123,7 @@ STRATEGIES: Mapping[str, Callable[[_Lengths, _Lengths, int, str], _Pair]] = Mapp
 
 
 def _reserve(primary: _Lengths, secondary: _Lengths, room: int) -> int:
-    """Return what is kept free for the secondary: its first letters, or one letter where that is too much."""
+    """Return the room for the secondary: its first letters, or one letter where that is too much."""
     initials = _need([1] * len(secondary))
     return initials if _need([1] * len(primary)) + initials <= room else min(initials, 1)
 
@@ -156,7 +156,7 @@ def _level(lengths: _Lengths, room: int) -> _Lengths:
 
 
 def _even(lengths: _Lengths, room: int) -> _Lengths:
-    """Shorten evenly; what is left over goes to the last component that was cut."""
+    """Shorten evenly; the remainder goes to the last component that was cut."""
     kept = _level(lengths, room)
     for index in range(len(kept) - 1, -1, -1):
         kept[index] = max(kept[index], min(lengths[index], kept[index] + room - _need(kept)))

@@ -150,7 +150,7 @@ def slanted(place: Overprint) -> Slanted:
 
 
 def draw_overprint(page: Image.Image, place: Overprint, colour: str) -> Box:
-    """Print the specimen's word slantwise; what lies beneath stays legible."""
+    """Print the specimen's word slantwise, with the text beneath it legible."""
     word = slanted(place)
     sheet = page.crop(word.box)
     inked = ImageChops.multiply(sheet, Image.new("RGB", sheet.size, colour))

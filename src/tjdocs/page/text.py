@@ -43,7 +43,7 @@ def measure(name: str, size: float, text: str, spacing: float = 0) -> tuple[floa
 
 
 def text_mask(name: str, size: float, text: str, spacing: float = 0) -> tuple[Image.Image, Box]:
-    """Return a text's ink (mode L) and where it lies about the starting point on the baseline."""
+    """Return a text's ink (mode L) and its box about the starting point on the baseline."""
     ink = measure(name, size, text, spacing)[1]
     mask = Image.new("L", (ink.width * _OVERSAMPLING, ink.height * _OVERSAMPLING))
     draw, face = ImageDraw.Draw(mask), font(name, size * _OVERSAMPLING)
@@ -156,7 +156,7 @@ def fit(
 
     :param text: tidy
     :param stacked: a line ends with each slash (Doc 9303-3, 3.1); where that does not fit, the text is set as any other
-    :param baseline_pitch: pitch of the largest type beside it, on whose baseline a single line stands
+    :param baseline_pitch: pitch of the largest neighbouring type, whose baseline a single line has
     :param small: lines and least size of the type in which it is set, spaced, where it fits in no other way
     :raises UsageError: it does not fit, or the font lacks a character
     """
@@ -223,7 +223,7 @@ class _Setter:
     """Sets the lines of one text in its box.
 
     :param largest: size from which it falls
-    :param beside: size on whose baseline a single line stands
+    :param beside: size whose baseline a single line has
     :param pitch: pixels from character to character that each line has at least
     """
 
@@ -264,7 +264,7 @@ class _Setter:
         return None
 
     def _highest(self, count: int) -> float:
-        """Return the largest size at which so many lines are no higher than the box."""
+        """Return the largest size at which so many lines fit the height of the box."""
         size = self.largest
         below = measure(self.name, size, self.text)[1].bottom / size
         while size > 0:
@@ -275,10 +275,10 @@ class _Setter:
         return size
 
     def _rise(self, size: float, count: int) -> int:
-        """Return how far the first baseline lies below the box's top.
+        """Return the distance of the first baseline below the box's top.
 
-        One line stands on the baseline of the full size, so that neighbours stay level when one is smaller; and every
-        text leaves room above its capitals as if one bore a macron.
+        One line has the baseline of the full size, so that neighbours stay level when one is smaller. Every text leaves
+        room above its capitals for a macron.
         """
         return -measure(self.name, self.beside if count == 1 else size, "Ӣ")[1].top
 

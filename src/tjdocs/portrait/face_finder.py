@@ -24,7 +24,7 @@ _SIDE = 480  # pixels of the longer side in which faces are looked for
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What is known of the face on a portrait.
+    """The known facts about the face on a portrait.
 
     :param problem: ``none``, ``several`` or ``upside-down`` where it is not one upright face; empty also where nobody
         looked
@@ -106,7 +106,7 @@ def _cascades() -> tuple[Any, ...]:
 
 
 def _faces(picture: Image.Image) -> list[tuple[int, int, int, int]]:
-    """Return the faces, the largest first; what is below a third of it is none."""
+    """Return the faces, the largest first, without those below a third of it."""
     import numpy as np
 
     least = min(picture.size) // 5

@@ -22,7 +22,7 @@ _FIELD, _EYES = "portrait", "portrait_eyes"
 _PNG = b"\x89PNG\r\n\x1a\n"
 _UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, MemoryError)
 _TEXTS = {"image-format": "no picture of a known format"}  # here PNG is known too
-# of the submitted file these say nothing: it is cut, scaled and coded anew
+# these do not concern the submitted file: it is cropped, scaled and encoded again
 _GENDERS = {"M": 1, "F": 2}  # ISO/IEC 19794-5:2005, 5.5; X is unspecified
 _EXIF, _FILE_SOURCE = 0x8769, 0xA300
 _SOURCES = {1: 3, 2: 3, 3: 2}  # scanners of film and of paper; a digital camera (ISO/IEC 19794-5:2005, 5.7)
@@ -56,7 +56,7 @@ def prepare(
 ) -> tuple[bytes, list[FieldError]]:
     """Return DG2 with the image cut from a portrait, or every fault of it.
 
-    DG2 has the sex, and the source where the picture's file says it. The image is of the basic type without the eyes.
+    DG2 has the sex, and the source where the picture's file states it. The image is of the basic type without the eyes.
 
     :param eyes: centres of the eyes in pixels; with them the image is token frontal
     :param by_program: whether a program found them: the image is full frontal then
@@ -124,7 +124,7 @@ def _size(portrait: bytes, found: list[FieldError]) -> tuple[int, int] | None:
 
 
 def _eye_faults(size: tuple[int, int], eyes: Eyes) -> list[FieldError]:
-    """Return what is wrong with where the eyes are said to be."""
+    """Return the errors of the stated places of the eyes."""
     rules = photograph_rules()
     (left, left_y), (right, right_y) = sorted(eyes)
     numbers = (left, left_y, right, right_y)

@@ -1,6 +1,6 @@
 """The holder's signature as a picture: its faults by name, and the image that DG7 and the page have of it.
 
-What it must be stands in ``specs/portrait/handed_in.toml`` (Doc 9303-3, 3.9.2; Doc 9303-10, 4.7.7).
+Its limits are in ``specs/portrait/handed_in.toml`` (Doc 9303-3, 3.9.2; Doc 9303-10, 4.7.7).
 """
 
 import struct

@@ -78,14 +78,14 @@ def draw_code(data: bytes, symbology: str = "data-matrix", module: int = 4, *, q
     """
     row = _symbologies().get(symbology)
     if row is None:
-        raise UsageError("no such symbology", where=str(symbology), hint=f"one of {', '.join(symbologies())}")
+        raise UsageError("unknown symbology", where=str(symbology), hint=f"one of {', '.join(symbologies())}")
     quiet = row.quiet if quiet is None else quiet
     for value, low, high, where in ((module, 1, MAX_MODULE, "module"), (quiet, 0, MAX_QUIET, "quiet")):
         if not isinstance(value, int) or not low <= value <= high:
             raise UsageError("unusable size", where=where, hint=f"{low} to {high}")
     if not isinstance(data, bytes) or not data:
-        raise UsageError("no bytes to draw", where="data", hint="Seal.encode()")
-    # unless told the library writes ECI 899 before bytes, and hides it when it reads them
+        raise UsageError("missing bytes to draw", where="data", hint="Seal.encode()")
+    # by default the library writes ECI 899 before bytes, and hides it when it reads them
     options: dict[str, Any] = {"eci": row.eci}
     if row.level:
         options["ec_level"] = row.level
@@ -125,7 +125,7 @@ def read_codes(image: bytes) -> list[bytes]:
 def read_code(image: bytes) -> bytes:
     """Return the content of the one seal in a PNG or JPEG picture.
 
-    :raises CodeError: it is no picture, has too many pixels, or has no seal or several
+    :raises CodeError: it is not a picture, has too many pixels, or has no seal or several
     """
     found = read_codes(image)
     if not found:

@@ -62,13 +62,13 @@ def _table() -> tuple[Mapping[str, Result], Mapping[str, Result], frozenset[str]
         specs.require_keys(row, ["name", "valid", "trust", "clause"], ["reasons"], where=where)
         result = Result(**{**row, "reasons": tuple(row.get("reasons", ()))})
         if result.name in by_name or set(result.reasons) & by_reason.keys():
-            raise SpecError("a name or a reason stands twice", where=where)
+            raise SpecError("repeated name or reason", where=where)
         by_name[result.name] = result
         by_reason |= dict.fromkeys(result.reasons, result)
     for kind in seal_problems.kinds().values():
         if kind.result not in by_name or by_name[kind.result].valid == (kind.severity == "error"):
             raise SpecError(
-                "no such result, or one of another severity", where=f"specs/seals/problems.toml {kind.code}"
+                "unknown result, or one of another severity", where=f"specs/seals/problems.toml {kind.code}"
             )
         by_reason[f"seal.structure/{kind.code}"] = by_name[kind.result]
     return MappingProxyType(by_name), MappingProxyType(by_reason), frozenset(table["neutral"])

@@ -21,7 +21,7 @@ Value: TypeAlias = str | int | tuple[int, ...] | date | bytes
 """What a feature says: ``text`` and ``zone`` a str, ``integer`` an int, ``integers`` a tuple, ``date``, ``binary``."""
 
 _TYPES = ("text", "zone", "integer", "integers", "date", "binary")
-_TABLES = ("coding", "problems", "results")  # what else lies in the folder
+_TABLES = ("coding", "problems", "results")  # other files of the folder
 _OF = ("document", "visa", "passport")
 _ANY_DAY = date(2000, 1, 1)  # check digits do not depend on it
 
@@ -35,8 +35,8 @@ class FeatureSpec:
     :param length: fewest and most bytes
     :param characters: fewest and most characters of a text or zone; a shorter text is filled with blanks
     :param zone: format of the zone whose beginning it is
-    :param one_of: name of a group of which exactly one feature stands in a seal
-    :param of: which document it speaks of: ``document``, ``visa`` or ``passport``
+    :param one_of: name of a group of which a seal has exactly one feature
+    :param of: the document that it is about: ``document``, ``visa`` or ``passport``
     :param agrees: the field of a zone that it must agree with
     :param words: what values mean; with ``closed`` no others are allowed
     :param past: of a date: the day is not after those of issue and signing
@@ -64,7 +64,7 @@ class FeatureSpec:
         return layout.lines * layout.columns
 
     def decode(self, data: bytes) -> Value:
-        """Return what the bytes say; a text is without the blanks behind it, a zone has its fillers.
+        """Return the value of the bytes: a text without trailing blanks, a zone with its fillers.
 
         :raises ValueError: they are not coded so, or say what the profile does not allow
         """
@@ -98,7 +98,7 @@ class FeatureSpec:
     def from_json(self, value: object) -> Value:
         """Return a value from JSON: dates in ISO 8601, bytes in hexadecimal, several numbers as a list.
 
-        :raises UsageError: it is none of the feature's type
+        :raises UsageError: it is not of the feature's type
         """
         try:
             if self.type in ("date", "binary") and isinstance(value, str):
@@ -118,7 +118,7 @@ class FeatureSpec:
         return joined[: self.characters[1]] if len(joined) == self._whole else joined
 
     def meaning(self, value: Value) -> str:
-        """Return what the profile's words say of a value, empty where they say nothing."""
+        """Return the profile's words for a value, empty where it has none."""
         return self.words.get(plain(value), "")
 
     def sound(self, value: Value, at: date) -> bool:
@@ -175,7 +175,7 @@ _PYTHON: dict[str, type | tuple[type, ...]] = {
 def _day(data: bytes) -> date:
     day = dates.decode(data)
     if day is None:
-        raise ValueError("no day")
+        raise ValueError("not a day")
     return day
 
 
@@ -224,7 +224,7 @@ class Profile:
         raise UsageError("unknown feature", where=f"{self.id}: {name}", hint=f"known are {known}")
 
     def check(self, header: Header, features: tuple[Feature, ...]) -> tuple[Problem, ...]:
-        """Return what the profile has against a header's version and features."""
+        """Return the problems of a header's version and features under the profile."""
         problems = []
         if header.version not in self.versions:
             problems.append(Problem("profile-version", "version", offset=1, detail=f"version {header.version}"))
@@ -283,7 +283,7 @@ def parse(table: Mapping[str, Any], *, where: str) -> Profile:
     profile = Profile(**values, features=tuple(features))
     tags, words = [f.tag for f in features], [f.name for f in features]
     if len(set(tags)) != len(tags) or len(set(words)) != len(words):
-        raise SpecError("a tag or a name stands twice", where=where)
+        raise SpecError("repeated tag or name", where=where)
     if not profile.versions or not set(profile.versions) <= set(VERSIONS):
         raise SpecError("unknown versions", where=where, hint=f"of {VERSIONS}")
     if not all(1 <= number <= 254 for number in (profile.definition, profile.category)):
@@ -344,7 +344,7 @@ def get(name: str) -> Profile:
     """
     profile = _all().get(name)
     if profile is None:
-        raise UsageError("no such profile of a seal", where=str(name), hint=f"one of {', '.join(names())}")
+        raise UsageError("unknown profile of a seal", where=str(name), hint=f"one of {', '.join(names())}")
     return profile
 
 

@@ -32,8 +32,8 @@ class Verification:
 
     :param findings: ``seal.structure``, ``seal.signer``, ``seal.signature``, ``seal.revocation``, each once;
         premises are not enforced yet (:func:`tjdocs.findings.enforce_premises`)
-    :param signer: the seal signer, None when its certificate is not at hand
-    :param path: how far its chain led
+    :param signer: the seal signer, None without its certificate
+    :param path: its certification path, as far as it was built
     """
 
     findings: tuple[Finding, ...]
@@ -42,7 +42,7 @@ class Verification:
 
 
 def verify(seal: Seal, trust: TrustStore, *, at: datetime) -> Verification:
-    """Judge a seal at a moment. Never raises on what it says.
+    """Judge a seal at a moment. No seal raises an error.
 
     :param trust: knows the CSCAs, and as candidates the published seal signers
     """
@@ -58,7 +58,7 @@ def verify(seal: Seal, trust: TrustStore, *, at: datetime) -> Verification:
     signing, searching = Attempts(MAX_SIGNERS), Attempts(certification_path.MAX_TRIED)
     alone = len(signers) == 1
     tried = [(signer, _signature(seal, signer)) for signer in signers if alone or signing.take(signer.key)]
-    # whoever signed comes first, so that a crowd does not use up what the search for paths may cost
+    # the signer comes first, so that a crowd does not use up the budget of the search for paths
     tried.sort(key=lambda pair: not pair[1].outcome.holds)
     judged = [_judge(seal, seal.header, *pair, trust, at, searching) for pair in tried]
     best = min(judged, key=lambda result: [not f.outcome.holds for f in result.findings[:2]], default=None)
@@ -118,7 +118,7 @@ def _judge(
 
 
 def _country(seal: Seal, header: Header, judged: signer_rules.JudgedSigner) -> Iterable[Fault]:
-    """Compare the States of header, signer, CSCA and, where the profile says so, zone (BSI TR-03135-1, 5.9.1.5)."""
+    """Compare the States of header, signer, CSCA and, if the profile demands it, zone (BSI TR-03135-1, 5.9.1.5)."""
     state = seal.zone[2:5].rstrip("<")
     if seal.profile and seal.profile.zone_state and state != header.country:
         yield Fault(Outcome.FAILED, "country", f"header {header.country}, zone {state}")

@@ -81,7 +81,7 @@ class Adapter:
         """
         kept = self._running is not None
         reply = self._ask(question)
-        # one that ended after its answer before is no trouble of this question
+        # a program that ended after its last answer is not an error of this question
         return self._ask(question) if kept and reply.ended else reply
 
     def _ask(self, question: bytes) -> Reply:

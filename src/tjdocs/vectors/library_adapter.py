@@ -24,7 +24,7 @@ from tjdocs.seal.hashing import algorithm_of
 
 __all__ = ["Answer", "answer", "reason_of"]
 
-# warnings of a zone that say nothing against it
+# harmless warnings of a zone
 _HARMLESS = frozenset(("possibly-truncated",))
 
 

@@ -1,4 +1,4 @@
-"""Sentences for the words of vectors: what a flag is about, and what a reason says. All are data of ``specs/``."""
+"""Sentences for the flags and reasons of vectors, from the data of ``specs/``."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -107,7 +107,7 @@ def reasons(given: Iterable[tuple[str, str]]) -> dict[str, dict[str, str]]:
     return dict(sorted(found.items()))
 
 
-# operations that are not of the zone: the check whose reasons they give, where no check stands in the reason
+# operations other than those of the zone: the check of their reasons, where the reason names no check
 _CHECKS = {
     "signature": "pa.sod-signature",
     "lds-file": "pa.sod-structure",

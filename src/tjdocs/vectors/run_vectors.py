@@ -136,7 +136,7 @@ def _kept(chosen: Iterable[Vector], comparison: Comparison, words: Sequence[str]
 
 
 def _each(chosen: Iterable[Vector], comparison: Comparison, words: Sequence[str], seconds: float) -> Iterator[Result]:
-    hung = 0  # counted by the workers, so that none begins what is not waited for
+    hung = 0  # counted by the workers, so that none begins a program that nobody waits for
     lock = Lock()
 
     def asked(vector: Vector) -> Result:

@@ -120,7 +120,7 @@ class FaceImage:
         :raises UsageError: a number that does not fit its place, an empty image
         """
         if not self.image:
-            raise UsageError("no image", where="image", hint="a JPEG or JPEG 2000 file")
+            raise UsageError("missing image", where="image", hint="a JPEG or JPEG 2000 file")
         try:
             size = _FIXED + _POINT.size * len(self.feature_points) + len(self.image)
             mask = self.property_mask.to_bytes(3, "big")
@@ -144,7 +144,7 @@ class FacialRecord:
 
     :param faces: one for each image, at least one
     :param claimed_length: length that the header claims, None when it is the right one
-    :param rest: bytes behind the last face
+    :param rest: bytes after the last face
     """
 
     faces: tuple[FaceImage, ...]
@@ -322,5 +322,5 @@ def spans(data: bytes, *, base: int = 0, depth: int = 0) -> tuple[Span, ...]:
         add(image + 12, len(face.image), "image", face.format)
         position += size
     if record.rest:
-        add(position, len(record.rest), "bytes behind the last face", level=0)
+        add(position, len(record.rest), "bytes after the last face", level=0)
     return tuple(found)

@@ -17,7 +17,7 @@ Marks = NDArray[np.float64]  # one a line: x, y, width, height
 
 _SIDE = 1100  # pixels of the longer side at which rows are looked for first; then twice and four times as many
 _LEVELS = 3
-_KERNEL = 11  # wider than a stroke: what is wider is no character
+_KERNEL = 11  # wider than a stroke: a wider mark is not a character
 _REACH = 41  # about two characters: how far the darkest stroke decides what counts as one
 _DARK, _CONTRAST = 0.42, 10  # of the darkest stroke nearby; levels at least
 _SMALLEST, _LARGEST = 6, 48  # height of a mark
@@ -25,7 +25,7 @@ _MARKS = 20_000  # marks of a level, at most
 _AT_ONCE = 256  # marks compared with their neighbours at once
 _SHORTEST = 8  # marks of a chain
 _LEAST, _SPAN = 11, 14  # marks of a row, pitches that it spans
-_MOST = 44  # marks above which more of them tell nothing
+_MOST = 44  # marks above which more of them add nothing
 _SHOWN = 12  # rows looked into on one level
 
 
@@ -63,7 +63,7 @@ def rows_in(grey: Grey) -> Iterator[list[Row]]:
 
 
 def strokes(grey: Grey, kernel: int = _KERNEL, reach: int = _REACH) -> Grey:
-    """Return where thin dark strokes are, 255, among whatever is paler or wider, 0."""
+    """Return thin dark strokes as 255, and all paler or wider parts as 0."""
     smooth = cv2.GaussianBlur(grey, (0, 0), 0.8)
     hat = cv2.morphologyEx(smooth, cv2.MORPH_BLACKHAT, np.ones((kernel, kernel), np.uint8))
     darkest = cv2.dilate(hat, np.ones((reach, reach), np.uint8))

@@ -23,8 +23,8 @@ Cells = NDArray[np.float32]
 
 _FINEST = 1.3  # pixels of the picture to one of a cell, above which it is averaged first
 _NOISES = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2)  # variances of noise in a pixel of a cell, of its contrast
-_EVERY = 2  # of the cells, those that tell how the print lies
-_REACH = 2  # pixels of a cell by which a character may lie beside its place
+_EVERY = 2  # of the cells, the share that shows the place of the print
+_REACH = 2  # pixels of a cell by which a character may be off its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _laid(centres: Floats) -> _Lay:
 
 
 def _smooth(place: Floats, values: Floats, degree: int) -> Floats:
-    """Fit a polynomial to each column, twice: what lies far off counts for nothing the second time."""
+    """Fit a polynomial to each column, twice: outliers count for nothing the second time."""
     weight = np.ones(len(place))
     fitted = values
     for _ in range(3):
@@ -190,7 +190,7 @@ def _styled(source: _Source, lay: _Lay, steps: Sequence[float]) -> _Lay:
 
 
 def _settled(source: _Source, lay: _Lay) -> _Lay:
-    """Move each cell to where its likeliest character lies, then smooth the lines again."""
+    """Move each cell to its likeliest character, then smooth the lines again."""
     wide = _cells(source, lay, _REACH)
     shape = wide.shape[:2]
     wide = wide.reshape(-1, *wide.shape[2:])
@@ -258,7 +258,7 @@ def _spots(sharp: Model, flat: Cells, noise: float, likeliest: NDArray[np.intp])
 
 @dataclass(frozen=True, slots=True)
 class _Parted:
-    """Cells in the axes of a model, and the squared distances of what is beside these from every character's."""
+    """Cells in the axes of a model, and the squared distances outside of these axes from every character."""
 
     along: Cells
     far: Floats

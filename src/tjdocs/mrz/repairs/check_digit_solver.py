@@ -1,7 +1,7 @@
 """One field of a misread zone: which other readings of it make its check digit agree.
 
 The work is in remainders: reading a character otherwise moves the field's check digit, and the composite one,
-by a fixed amount modulo 10. All loops are bounded by the width of a field, whatever it holds.
+by a fixed amount modulo 10. All loops are bounded by the width of a field.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,7 +15,7 @@ __all__ = ["Cell", "Solution", "Step", "readings", "thinned"]
 
 Changes = tuple[tuple[int, str], ...]
 
-_FORCED = 64  # ways to settle the characters of one field that may not stand there
+_FORCED = 64  # ways to settle the misplaced characters of one field
 _TRIPLED = 2.0  # three at once are tried of those only that cost no more
 _KEPT = 3  # solutions kept for one remainder of the composite
 
@@ -24,7 +24,7 @@ class Solution(NamedTuple):
     """One way to read a field, or all of them.
 
     :param cost: minus the decimal logarithm of its likelihood
-    :param changes: indexes in the joined zone with the characters that stand there now
+    :param changes: indexes in the joined zone with their new characters
     :param moved: by how much the composite check digit moves
     """
 
@@ -50,7 +50,7 @@ class Step(NamedTuple):
 class Cell(NamedTuple):
     """One character of a field.
 
-    :param fits: whether it may stand there as it was read
+    :param fits: whether it is allowed there as it was read
     :param others: what else it may be
     """
 

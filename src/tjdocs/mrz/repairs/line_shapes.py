@@ -27,7 +27,7 @@ class Shape(NamedTuple):
 
 
 def shapes(lines: tuple[str, ...]) -> list[Shape]:
-    """Return the likeliest shapes of lines as read, at most a few; the right shape stands alone."""
+    """Return the likeliest shapes of lines as read, at most a few, or only the right shape."""
     kinds = {(layout.lines, layout.columns): layout for layout in formats().values()}
     exact = kinds.get((len(lines), len(lines[0]))) if lines else None
     if exact is not None and len(set(map(len, lines))) == 1:
@@ -54,7 +54,7 @@ def _of_kind(layout: Format, lines: Sequence[str]) -> Format:
 
 
 def _groups(lines: list[str], layout: Format) -> Iterator[tuple[float, list[str]]]:
-    """Yield the lines of a zone among those read: as they are, put together, parted anew."""
+    """Yield the lines of a zone among those read: as they are, joined, or split again."""
     count, columns = layout.lines, layout.columns
     for start in range(len(lines) - count + 1):
         yield _CUT * (len(lines) - count) / 2, lines[start : start + count]
@@ -99,7 +99,7 @@ def _fitted(line: str, columns: int) -> Iterator[tuple[float, str]]:
     if lacking < 0:
         known = confusions().of
         clean = "".join(character for character in line if character in known)
-        if len(clean) == columns:  # signs that are no characters of a zone were read into it
+        if len(clean) == columns:  # signs outside of the alphabet were read into it
             yield cost, clean
         yield cost + _STEP, line[-lacking:]
         yield cost + _STEP, line[:lacking]

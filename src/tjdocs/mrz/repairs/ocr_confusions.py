@@ -12,7 +12,7 @@ from tjdocs.mrz.check_digits import ALPHABET
 __all__ = ["Confusions", "confusions"]
 
 _WHERE = "specs/mrz/confusions.toml"
-_FOREIGN = 1.0  # a character that stands in no zone is certainly misread
+_FOREIGN = 1.0  # a character outside of the alphabet is certainly misread
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Repairing what a reader misread: candidates ranked by likelihood, and nothing guessed.
 
 Known confusions (``specs/mrz/confusions.toml``) are tried against each field's alphabet, the check digits and
-the tables of codes; lines of a wrong length are cut or filled at their fillers. A zone that was repaired says
-so in every case. Where several zones are possible all of them are given, and only what they have in common is
+the tables of codes; lines of a wrong length are cut or filled at their fillers. A repaired zone is always
+marked as such. Where several zones are possible all of them are given, and only what they have in common is
 taken over.
 """
 
@@ -46,7 +46,7 @@ class _Whole(NamedTuple):
 
 
 def repair(zone: Zone, likelihoods: Likelihoods | None = None) -> Zone:
-    """Return the zone repaired, with what was done to it in ``Zone.repair``.
+    """Return the zone repaired, with the changes in ``Zone.repair``.
 
     A zone that is valid as it was read stays as it is. One that can be repaired in one way only is returned so,
     with a warning ``repaired`` for each change. Where several ways are equally likely, what they have in common

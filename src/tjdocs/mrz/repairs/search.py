@@ -82,7 +82,7 @@ class _Search:
         return Outcome(tuple(found), tuple(unsolved))
 
     def _names_of(self) -> list[str]:
-        """Return what is to be solved: optional data into which a long number runs on goes with the number."""
+        """Return the fields to solve: optional data with the end of a long number goes with the number."""
         over = self.layout.by_name["document_number"].overflow
         names = [item.name for item in self.layout.fields if item.name != over]
         return [*names, "composite_check_digit"] if self.layout.composite else names
@@ -160,7 +160,7 @@ class _Search:
         return readings(cells, need, lambda changes: self._lawful(item, indexes, changes), further=self.further)
 
     def _anything(self, cells: list[Cell], allowed: frozenset[str]) -> None:
-        """Let one character that may not stand there and looks like none that may be any: two check digits tell."""
+        """Let one forbidden character without a likeness be any other, since two check digits determine it."""
         hopeless = [
             place
             for place, cell in enumerate(cells)
@@ -221,7 +221,7 @@ class _Search:
         return thinned(sorted(found))
 
     def _coded(self, item: Field, known: Callable[[str], bool]) -> Iterator[Solution]:
-        """Yield the codes that a field may have been; the one read, where it is one, stands alone."""
+        """Yield the codes that a field may have been; only the one read, where it is one."""
         text = self.joined[item.slice]
         if known(text):
             yield _NOTHING
