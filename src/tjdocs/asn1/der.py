@@ -46,9 +46,9 @@ def parse(item: TLV, schema: type[T]) -> T:
 def _kind(error: Exception) -> str:
     """Return the decoder's word for the defect, without any of the data."""
     text = str(error)
-    _, _, rest = text.partition("kind: ")
+    _, _, kind = text.partition("kind: ")
     word = ""
-    for char in rest:
+    for char in kind:
         if not char.isalnum():
             break
         word += char
@@ -73,7 +73,7 @@ def parts(data: bytes) -> list[bytes]:
 
     :param data: a constructed element with a tag of one byte, header included
     """
-    found = []
+    elements = []
     length = data[1]
     position, end = (2 if length < 0x80 else 2 + (length & 0x7F)), len(data)
     while position < end:
@@ -89,8 +89,8 @@ def parts(data: bytes) -> list[bytes]:
             length = int.from_bytes(data[position : position + size], "big")
             position += size
         position += length
-        found.append(data[start:position])
-    return found
+        elements.append(data[start:position])
+    return elements
 
 
 def header(tag: int, length: int) -> bytes:

@@ -64,7 +64,7 @@ def aware(moment: datetime) -> datetime:
 def encode_time(moment: datetime) -> bytes:
     """Return a ``Time``: UTCTime from 1950 to 2049, else GeneralizedTime (Doc 9303-12, 7.1.1; RFC 5280, 4.1.2.5)."""
     moment = moment.astimezone(UTC)
-    rest = f"{moment.month:02}{moment.day:02}{moment.hour:02}{moment.minute:02}{moment.second:02}Z"
+    digits = f"{moment.month:02}{moment.day:02}{moment.hour:02}{moment.minute:02}{moment.second:02}Z"
     if 1950 <= moment.year < 2050:
-        return tlv.encode(0x17, f"{moment.year % 100:02}{rest}".encode())
-    return tlv.encode(0x18, f"{moment.year:04}{rest}".encode())
+        return tlv.encode(0x17, f"{moment.year % 100:02}{digits}".encode())
+    return tlv.encode(0x18, f"{moment.year:04}{digits}".encode())

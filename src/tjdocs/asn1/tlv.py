@@ -88,8 +88,8 @@ def places(data: bytes, start: int, end: int, most: int) -> tuple[list[Place], i
 
     :raises TlvError: as :func:`read`
     """
-    found: list[Place] = []
-    while start < end and len(found) < most:
+    objects: list[Place] = []
+    while start < end and len(objects) < most:
         # the usual ones here, a tag of one byte or two and a short length; the rest in `_place`
         tag, content = data[start], start + 2
         usual = tag & 0x1F != 0x1F
@@ -99,9 +99,9 @@ def places(data: bytes, start: int, end: int, most: int) -> tuple[list[Place], i
             item = (tag, start, content, content + length)
         else:
             item = _place(data, start, end, 0)
-        found.append(item)
+        objects.append(item)
         start = item[3]
-    return found, start
+    return objects, start
 
 
 def place(data: bytes, start: int = 0, *, end: int | None = None) -> Place:

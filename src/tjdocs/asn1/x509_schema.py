@@ -379,10 +379,10 @@ def name_constraints(data: bytes) -> NameConstraints:
 
 def _subtree(item: asn1.TLV) -> bytes:
     data = der.raw(item)
-    found = directory_names(data)
-    if len(found) != 1 or len(der.parts(data)) != 1:  # a base alone: RFC 5280 uses no distances
+    names = directory_names(data)
+    if len(names) != 1 or len(der.parts(data)) != 1:  # a base alone: RFC 5280 uses no distances
         raise der.DerError("a constraint that is not understood")
-    return found[0]
+    return names[0]
 
 
 def directory_names(data: bytes) -> tuple[bytes, ...]:

@@ -90,18 +90,18 @@ class Verifier:
 
         :raises InputError: it is not a key, or its id does not belong to it
         """
-        name, _, rest = text.strip().partition("+")
-        key_id, _, encoded = rest.partition("+")
+        name, _, tail = text.strip().partition("+")
+        key_id, _, encoded = tail.partition("+")
         try:
             raw = base64.b64decode(encoded, validate=True)
             if raw[:1] != _ED25519 or len(raw) != 33:
                 raise ValueError
-            made = cls(name, raw[1:])
-            if made.key_id.hex() != key_id:
+            verifier = cls(name, raw[1:])
+            if verifier.key_id.hex() != key_id:
                 raise ValueError
         except (ValueError, binascii.Error, UsageError):
             raise InputError("not a verifier key", where="verifier", hint="name+id+key, Ed25519") from None
-        return made
+        return verifier
 
     def verify(self, note: str) -> bool:
         """Return whether the note has this key's signature, and no failing signature of this key."""
@@ -130,10 +130,10 @@ class Verifier:
         text += "\n"
         if any(ord(char) < 0x20 and char != "\n" for char in note):
             return None
-        found = False
+        verified = False
         for line in lines:
-            mark, _, rest = line.partition(" ")
-            name, _, encoded = rest.partition(" ")
+            mark, _, tail = line.partition(" ")
+            name, _, encoded = tail.partition(" ")
             try:
                 raw = base64.b64decode(encoded, validate=True)
             except (ValueError, binascii.Error):
@@ -146,8 +146,8 @@ class Verifier:
                 Ed25519PublicKey.from_public_bytes(self.key).verify(raw[4:], text.encode())
             except InvalidSignature:
                 return None
-            found = True
-        return text if found else None
+            verified = True
+        return text if verified else None
 
 
 @dataclass(frozen=True, slots=True)

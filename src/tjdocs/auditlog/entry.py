@@ -106,11 +106,11 @@ def split_signatures(leaf: bytes) -> tuple[bytes, dict[str, bytes]]:
         return leaf, {}
     try:
         pairs = _ONE_SIGNATURE.findall(tail)
-        found = {officer.decode(): decode_base64(text.decode(), 64) for officer, text in pairs}
+        signatures = {officer.decode(): decode_base64(text.decode(), 64) for officer, text in pairs}
     except ValueError:  # not the canonical text of a signature
         return leaf, {}
     # an officer signs once: the same entry with a signature repeated would have other bytes
-    return (body + b"}", found) if len(found) == len(pairs) else (leaf, {})
+    return (body + b"}", signatures) if len(signatures) == len(pairs) else (leaf, {})
 
 
 def has_body(leaf: bytes, body: bytes) -> bool:

@@ -25,9 +25,9 @@ def outer(data: bytes, tag: int, name: str) -> tuple[int, int, bytes, int]:
     """
     if len(data) > MAX_FILE:
         raise LdsError("limit", f"more than {MAX_FILE} bytes")
-    found, _, start, end = tlv.place(data)
-    if found != tag:
-        raise LdsError("tag", f"{name} begins with tag {tag:02X}, this with {found:02X}")
+    actual, _, start, end = tlv.place(data)
+    if actual != tag:
+        raise LdsError("tag", f"{name} begins with tag {tag:02X}, this with {actual:02X}")
     trailing = len(data) - end
     return start, end, bytes(data[:end]) if trailing else bytes(data), trailing
 
@@ -38,10 +38,10 @@ def objects(data: bytes, start: int, end: int, limit: int = MAX_OBJECTS) -> list
     :raises LdsError: more than ``limit``
     :raises TlvError: they cannot be read
     """
-    found, stopped = tlv.places(data, start, end, limit)
+    places, stopped = tlv.places(data, start, end, limit)
     if stopped < end:
         raise LdsError("limit", f"more than {limit} data objects", stopped)
-    return found
+    return places
 
 
 @lru_cache(maxsize=256)

@@ -137,13 +137,13 @@ class Dg2:
     @property
     def images(self) -> tuple[bytes, ...]:
         """All face images, in the order of the file."""
-        found: list[bytes] = []
+        images: list[bytes] = []
         for template in self.templates:
             if isinstance(template.record, FacialRecord):
-                found.extend(face.image for face in template.record.faces)
+                images.extend(face.image for face in template.record.faces)
             elif template.record.image:
-                found.append(template.record.image)
-        return tuple(found)
+                images.append(template.record.image)
+        return tuple(images)
 
     @property
     def problems(self) -> tuple[Problem, ...]:

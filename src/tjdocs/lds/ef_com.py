@@ -115,8 +115,8 @@ class EfCom:
 
 @lru_cache(maxsize=64)
 def _data_groups(tags: tuple[int, ...]) -> tuple[int, ...]:
-    found = (ef_catalogue.by_tag(tag) for tag in tags)
-    return tuple(f.data_group for f in found if f is not None and f.data_group is not None)
+    files = (ef_catalogue.by_tag(tag) for tag in tags)
+    return tuple(f.data_group for f in files if f is not None and f.data_group is not None)
 
 
 @lru_cache(maxsize=64)

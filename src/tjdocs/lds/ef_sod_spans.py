@@ -73,11 +73,11 @@ def _signer(signer: tlv.Tlv, make: Callable[..., Span]) -> Iterator[Span]:
     yield make(fields[0], "version", _SIGNER, 2)
     yield make(fields[1], "signer identifier", _SIGNER, 2)
     yield make(fields[2], "digest algorithm", _SIGNER, 2)
-    rest = fields[3:]
-    if rest and rest[0].tag == 0xA0:
-        yield make(rest.pop(0), "signed attributes", "RFC 5652, 11", 2)
-    if len(rest) >= 2:
-        algorithm, signature = rest[0], rest[1]
+    others = fields[3:]
+    if others and others[0].tag == 0xA0:
+        yield make(others.pop(0), "signed attributes", "RFC 5652, 11", 2)
+    if len(others) >= 2:
+        algorithm, signature = others[0], others[1]
         full = make(algorithm, "signature algorithm", _SIGNER, 2)
         yield Span(full.offset, full.data, full.meaning, _SIGNER, 2, _oid(full.data))
         yield Span(signature.offset + signature.header, signature.value, "signature", _SIGNER, 2)

@@ -92,14 +92,14 @@ def _read(data: bytes, tag: int, name: str, path: str) -> Details:
         else:
             problems.append(Problem("object-unknown", f"{tag:02X}"))
         unknown.append((tag, raw[start:stop]))
-    kept = None
+    tags = None
     if listed is None:
         problems.append(Problem("tag-list-missing"))
     elif listed != tuple(_listed(tag, fields) for tag in present):
-        kept = listed
+        tags = listed
         if odd := {_outer(tag, inner) for tag in listed} ^ {_outer(tag, inner) for tag in present}:
             problems.append(Problem("tag-list", detail=" ".join(f"{t:02X}" for t in sorted(odd))))
-    return Details(values, kept, tuple(unknown), tuple(problems), raw, trailing)
+    return Details(values, tags, tuple(unknown), tuple(problems), raw, trailing)
 
 
 def _listed(tag: int, fields: Mapping[int, _Field]) -> int:
@@ -267,10 +267,10 @@ class DetailsFile:
 
         :raises LdsError: it is malformed
         """
-        found = _read(data, cls._TAG, cls._NAME, cls._TABLE)
-        parsed = cls(**found.values, tag_list=found.tag_list, unknown=found.unknown)
+        details = _read(data, cls._TAG, cls._NAME, cls._TABLE)
+        parsed = cls(**details.values, tag_list=details.tag_list, unknown=details.unknown)
         for name in ("problems", "raw", "trailing"):
-            object.__setattr__(parsed, name, getattr(found, name))
+            object.__setattr__(parsed, name, getattr(details, name))
         return parsed
 
     def encode(self) -> bytes:

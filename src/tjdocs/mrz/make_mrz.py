@@ -209,17 +209,17 @@ def _names(layout: Format, primary: str, secondary: str, table: str, strategy: s
 def _number(layout: Format, number: str, optional: str) -> tuple[str, str, bool]:
     """Return the cells of the number and of the optional data, and whether the number runs on there."""
     number = _characters(number, "document_number")
-    item, rest = layout.by_name["document_number"], layout.by_name["optional_data"]
+    item, optional_item = layout.by_name["document_number"], layout.by_name["optional_data"]
     if not number or number[0] == "<":
         raise UsageError("empty, or begins with a filler", where="document_number", hint="letters and digits")
     if len(number) <= item.width:
-        return number.ljust(item.width, "<"), _optional(optional, rest), False
+        return number.ljust(item.width, "<"), _optional(optional, optional_item), False
     over = number[item.width :]
-    if not layout.overflows or "<" in over or len(over) > rest.width - 2:
-        most = rest.width - 2 + item.width if layout.overflows else item.width
+    if not layout.overflows or "<" in over or len(over) > optional_item.width - 2:
+        most = optional_item.width - 2 + item.width if layout.overflows else item.width
         raise UsageError("too long for this format", where="document_number", hint=f"at most {most} characters")
     digit = digit_over(number)
-    return number[: item.width], _optional(f"{over}{digit}<{optional}", rest), True
+    return number[: item.width], _optional(f"{over}{digit}<{optional}", optional_item), True
 
 
 def _optional(text: str, item: Field) -> str:

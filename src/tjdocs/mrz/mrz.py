@@ -150,11 +150,11 @@ class Zone:
     @property
     def date_of_expiry(self) -> date | None:
         """Last day of validity, or ``None`` when it is unreadable."""
-        found = self._expires
-        if found is None and self.format:
-            found = dates.expiry(self.date_of_expiry_raw, self.at)[0]
-            object.__setattr__(self, "_expires", found)
-        return found
+        expires = self._expires
+        if expires is None and self.format:
+            expires = dates.expiry(self.date_of_expiry_raw, self.at)[0]
+            object.__setattr__(self, "_expires", expires)
+        return expires
 
     @property
     def date_of_expiry_raw(self) -> str:
@@ -198,12 +198,12 @@ class Zone:
         Dates are given as the six characters. ``optional_data_check_digit`` is there where the standard
         leaves a choice, above an empty field.
         """
-        made = {name: getattr(self, name) for name in _MADE_OF}
-        made["date_of_birth"] = self.date_of_birth_raw
-        made["date_of_expiry"] = self.date_of_expiry_raw
+        values = {name: getattr(self, name) for name in _MADE_OF}
+        values["date_of_birth"] = self.date_of_birth_raw
+        values["date_of_expiry"] = self.date_of_expiry_raw
         if self.raw("optional_data_check_digit") and not self.optional_data:
-            made["optional_data_check_digit"] = self.raw("optional_data_check_digit")
-        return made
+            values["optional_data_check_digit"] = self.raw("optional_data_check_digit")
+        return values
 
     def as_json(self) -> dict[str, Any]:
         """Return the zone with the keys that the command line prints.
@@ -242,10 +242,10 @@ class Zone:
             return "", ""
         layout, joined = self._layout(self.format)
         number, optional = joined[layout.number], joined[layout.optional]
-        rest = overflow(layout, joined)
-        if rest is None:
+        excess = overflow(layout, joined)
+        if excess is None:
             return number.rstrip("<"), optional.rstrip("<")
-        return number + rest[:-1], optional[len(rest) + 1 :].rstrip("<")
+        return number + excess[:-1], optional[len(excess) + 1 :].rstrip("<")
 
 
 _MADE_OF = (
@@ -282,8 +282,8 @@ def overflow(layout: Format, joined: str) -> str | None:
     """
     if not layout.overflows or joined[layout.number_digit] != "<":
         return None
-    rest = joined[layout.optional].partition("<")[0]
-    return rest if len(rest) > 1 else None
+    excess = joined[layout.optional].partition("<")[0]
+    return excess if len(excess) > 1 else None
 
 
 def _components(text: str) -> str:

@@ -34,10 +34,10 @@ def lines_of(text: str | bytes | Sequence[str]) -> tuple[tuple[str, ...], bool]:
         given = text.removesuffix("\n").split("\n", LIMIT)
     else:
         given = [_line(line) for line in text[:LIMIT]] if isinstance(text, Sequence) else [_line(text)]
-    whole = [line for part in given for line in part.translate(_REPLACED).splitlines() if line.strip()]
-    if len(whole) > LIMIT or sum(map(len, whole)) > LIMIT:
-        return (whole[0].strip()[:LIMIT],), False
-    result = _without_blanks([line.translate(_UPPER) for line in whole])
+    lines = [line for part in given for line in part.translate(_REPLACED).splitlines() if line.strip()]
+    if len(lines) > LIMIT or sum(map(len, lines)) > LIMIT:
+        return (lines[0].strip()[:LIMIT],), False
+    result = _without_blanks([line.translate(_UPPER) for line in lines])
     if len(result) == 1:
         result = list(split_joined(result[0])) or result
     return tuple(result), bool(result) and result != given

@@ -79,8 +79,8 @@ def _read(lines: tuple[str, ...], day: date, *, normalised: bool) -> Zone:
     for number, line in enumerate(lines, 1):
         if len(line) != layout.columns:
             position = number, min(len(line), layout.columns) + 1
-            expected, found = str(layout.columns), str(len(line))
-            first.append(Problem("line-length", "", position=position, expected=expected, found=found))
+            expected, actual = str(layout.columns), str(len(line))
+            first.append(Problem("line-length", "", position=position, expected=expected, found=actual))
     return Zone(layout.name, lines, day, (*first, *judge(layout, fitted(layout, lines), day)))
 
 

@@ -106,8 +106,8 @@ def components(text: str, *, table: str = "tj", where: str = "name") -> tuple[st
     if simple.isascii() and simple.replace(" ", "").isalpha():
         return tuple(simple.split())
     composed = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).upper())
-    found = (_component(part, rules, where) for part in _parts(composed))
-    return tuple(component for component in found if component)
+    components = (_component(part, rules, where) for part in _parts(composed))
+    return tuple(component for component in components if component)
 
 
 def visual_form(text: str, *, table: str = "tj", where: str = "name") -> str:
@@ -128,8 +128,8 @@ def visual_form(text: str, *, table: str = "tj", where: str = "name") -> str:
     composed = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).upper())
     words = composed.translate({ord(sign): " " for sign in separates - hyphens}).split()
     parting = re.compile(f"([{re.escape(''.join(hyphens))}])")
-    found = ("".join(_kept(part, rules, where, joins) for part in parting.split(word)) for word in words)
-    return " ".join(word for word in found if not _LETTER_SET.isdisjoint(word))
+    parts = ("".join(_kept(part, rules, where, joins) for part in parting.split(word)) for word in words)
+    return " ".join(word for word in parts if not _LETTER_SET.isdisjoint(word))
 
 
 def _kept(part: str, rules: Table, where: str, signs: frozenset[str]) -> str:

@@ -100,16 +100,16 @@ def _characters(layout: Format, joined: str) -> Iterator[Problem]:
 def _check_digits(layout: Format, joined: str) -> Iterator[Problem]:
     """Look again at the check digits of the fields, of which one does not simply agree."""
     for item in layout.checked:
-        text, found = joined[item.slice], joined[item.digit]
+        text, digit = joined[item.slice], joined[item.digit]
         name, index = item.digit_name, item.digit
-        rest = overflow(layout, joined) if item.overflow else None
-        if rest is not None:
-            text, found = text + rest[:-1], rest[-1]
-            index = layout.optional.start + len(rest) - 1
+        excess = overflow(layout, joined) if item.overflow else None
+        if excess is not None:
+            text, digit = text + excess[:-1], excess[-1]
+            index = layout.optional.start + len(excess) - 1
             if index + 1 == layout.optional.stop:
                 position = layout.position(layout.optional.start)
                 yield Problem("document-number-overflow", item.overflow, position=position)
-        yield from _digit(layout, name, index, text, found, empty=item.kind == "optional")
+        yield from _digit(layout, name, index, text, digit, empty=item.kind == "optional")
 
 
 def _composite(layout: Format, joined: str) -> Iterator[Problem]:

@@ -25,8 +25,8 @@ _ONCE = ("portrait", "ghost", "signature", "code", "mrz")
 
 def layouts() -> tuple[str, ...]:
     """Return the names of the bundled layouts."""
-    found = (specs.folder("specs") / "page").glob("*.toml")
-    return tuple(sorted(path.stem for path in found if path.stem != "words"))
+    paths = (specs.folder("specs") / "page").glob("*.toml")
+    return tuple(sorted(path.stem for path in paths if path.stem != "words"))
 
 
 @cache

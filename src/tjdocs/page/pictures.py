@@ -102,7 +102,7 @@ def paste_ghost(page: Image.Image, portrait: Image.Image, place: Ghost) -> Box:
 def _on_white(grey: Image.Image) -> Image.Image:
     """Return a portrait with its plain light background as white: all pixels as light as the upper corners."""
     across, down = grey.width // 8, grey.height // 5
-    corners = [grey.crop((left, 0, left + across, down)) for left in (0, grey.width - across)]
+    corners = [grey.crop((x, 0, x + across, down)) for x in (0, grey.width - across)]
     tone = min(ImageStat.Stat(corner).median[0] for corner in corners) - _PLAIN
     if tone < _LIGHT:  # no light background: the picture as it is
         return grey

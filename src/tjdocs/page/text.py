@@ -293,5 +293,5 @@ class _Setter:
             x, y = aligned(self.box, ink, self.align), first + row * leading
             lines.append((part, x, y))
             covered.append(Box(x + ink.left, y + ink.top, x + ink.right, y + ink.bottom))
-        whole = Box.around(covered)
-        return Fitted(size, tuple(lines), spacings, whole) if self.box.holds(whole) else None
+        cover = Box.around(covered)
+        return Fitted(size, tuple(lines), spacings, cover) if self.box.holds(cover) else None

@@ -180,10 +180,10 @@ def _caption(plan: Layout, part: Field) -> tuple[list[Run], Box]:
         pieces.append((words, x, name))
         boxes.append(Box(x + ink.left, ink.top, x + ink.right, ink.bottom))
         x += round(advance)
-    whole = Box.around(boxes)
-    left = aligned(part.box, whole, part.align)
-    runs = [Run(words, left + x, baseline, name, size, colour, fixed=True) for words, x, name in pieces]
-    box = Box(left + whole.left, baseline + whole.top, left + whole.right, baseline + whole.bottom)
+    cover = Box.around(boxes)
+    start = aligned(part.box, cover, part.align)
+    runs = [Run(words, start + x, baseline, name, size, colour, fixed=True) for words, x, name in pieces]
+    box = Box(start + cover.left, baseline + cover.top, start + cover.right, baseline + cover.bottom)
     if not part.box.holds(box):
         raise SpecError("the caption does not fit", where=f"specs/page field {part.id}")
     return runs, box

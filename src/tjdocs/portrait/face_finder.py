@@ -55,10 +55,10 @@ def measure(portrait: bytes, stated: Eyes | None) -> Face:
 
     :param stated: centres of the eyes in pixels, as the application states them
     """
-    found = find(portrait)
-    if found is None:
+    face = find(portrait)
+    if face is None:
         return Face(eyes=stated, stated=stated is not None)
-    return Face(found.problem, True, stated or found.eyes, stated is not None)
+    return Face(face.problem, True, stated or face.eyes, stated is not None)
 
 
 @lru_cache(maxsize=2)  # eligibility and draft look at the same one
@@ -110,8 +110,8 @@ def _faces(picture: Image.Image) -> list[tuple[int, int, int, int]]:
     import numpy as np
 
     least = min(picture.size) // 5
-    found = _cascades()[0].detectMultiScale(np.asarray(picture), 1.1, 4, minSize=(least, least))
-    boxes = [(int(left), int(top), int(width), int(height)) for left, top, width, height in found]
+    detections = _cascades()[0].detectMultiScale(np.asarray(picture), 1.1, 4, minSize=(least, least))
+    boxes = [(int(left), int(top), int(width), int(height)) for left, top, width, height in detections]
     boxes.sort(key=lambda box: -box[2])
     return [box for box in boxes if box[2] * 3 > boxes[0][2]]
 

@@ -35,20 +35,20 @@ def faults(portrait: bytes, eyes: Eyes | None) -> list[FieldError]:
     :param eyes: centres of the eyes in pixels, where they are given
     """
     rules = photograph_rules()
-    found: list[FieldError] = []
-    size = _size(portrait, found)
+    errors: list[FieldError] = []
+    size = _size(portrait, errors)
     if size is None:
-        return found
+        return errors
     width, height = size
     smallest, shape = rules["smallest"], rules["shape"][0] / rules["shape"][1]
     if width < smallest[0] or height < smallest[1]:
-        found.append(_fault("image-size", f"{width} x {height} pixels", f"at least {smallest[0]} x {smallest[1]}"))
+        errors.append(_fault("image-size", f"{width} x {height} pixels", f"at least {smallest[0]} x {smallest[1]}"))
     hint = f"about {rules['shape'][0]}:{rules['shape'][1]}"
     if width / height * (1 - rules["most_cut"]) > shape:
-        found.append(_fault("image-wide", f"{width} x {height} pixels are too wide", hint))
+        errors.append(_fault("image-wide", f"{width} x {height} pixels are too wide", hint))
     if width / height < shape * (1 - rules["most_cut"]):
-        found.append(_fault("image-narrow", f"{width} x {height} pixels are too narrow", hint))
-    return found + (_eye_faults(size, eyes) if eyes is not None else [])
+        errors.append(_fault("image-narrow", f"{width} x {height} pixels are too narrow", hint))
+    return errors + (_eye_faults(size, eyes) if eyes is not None else [])
 
 
 def prepare(
@@ -62,9 +62,9 @@ def prepare(
     :param by_program: whether a program found them: the image is full frontal then
     :param sex: of the holder, ``M``, ``F`` or ``X``
     """
-    found = faults(portrait, eyes)
-    if found:
-        return b"", found
+    errors = faults(portrait, eyes)
+    if errors:
+        return b"", errors
     try:
         image = prepare_portrait.prepare(
             portrait,
@@ -78,8 +78,8 @@ def prepare(
         where = _EYES if error.where == "eyes" else _FIELD
         return b"", [FieldError(where, error.message, error.hint, "image-unusable")]
     problems = [problem for problem in check_face(image) if problem.severity == "error"]
-    found = [_fault(problem.code, problem.text, problem.detail) for problem in problems]
-    return (b"", found) if found else (Dg2.of(image).encode(), [])
+    errors = [_fault(problem.code, problem.text, problem.detail) for problem in problems]
+    return (b"", errors) if errors else (Dg2.of(image).encode(), [])
 
 
 def _source(portrait: bytes) -> int:
@@ -93,23 +93,23 @@ def _fault(reason: str, message: str, hint: str) -> FieldError:
     return FieldError(_FIELD, message, hint, reason)
 
 
-def _size(portrait: bytes, found: list[FieldError]) -> tuple[int, int] | None:
+def _size(portrait: bytes, errors: list[FieldError]) -> tuple[int, int] | None:
     """Return width and height of an upright picture that decodes, or None after noting why it does not."""
     rules = photograph_rules()
     most = min(rules["max_pixels"], limits.pixels(len(portrait)))
     formats = f"a {', '.join(rules['formats'])} file of at most {most} pixels"
     if len(portrait) > rules["max_bytes"]:
-        found.append(_fault("image-limit", "too many bytes", f"at most {rules['max_bytes']}"))
+        errors.append(_fault("image-limit", "too many bytes", f"at most {rules['max_bytes']}"))
         return None
     if portrait.startswith(_PNG):
         width, height = (int.from_bytes(portrait[at : at + 4], "big") for at in (16, 20))
         if width * height > most:
-            found.append(_fault("image-limit", "too many pixels", formats))
+            errors.append(_fault("image-limit", "too many pixels", formats))
             return None
     else:
         problems = [problem for problem in check_image(portrait) if problem.code not in _HARMLESS]
         if problems:
-            found += [_fault(problem.code, _TEXTS.get(problem.code, problem.text), formats) for problem in problems]
+            errors += [_fault(problem.code, _TEXTS.get(problem.code, problem.text), formats) for problem in problems]
             return None
     try:
         image = Image.open(BytesIO(portrait), formats=("JPEG", "JPEG2000", "PNG"))
@@ -118,7 +118,7 @@ def _size(portrait: bytes, found: list[FieldError]) -> tuple[int, int] | None:
         if portrait.startswith(_PNG):
             image.load()
     except (*_UNREADABLE, Image.DecompressionBombError, Image.DecompressionBombWarning):
-        found.append(_fault("image-damaged", "the picture cannot be decoded", formats))
+        errors.append(_fault("image-damaged", "the picture cannot be decoded", formats))
         return None
     return size
 
@@ -132,15 +132,15 @@ def _eye_faults(size: tuple[int, int], eyes: Eyes) -> list[FieldError]:
         0 <= x < size[0] and 0 <= y < size[1] for x, y in ((left, left_y), (right, right_y))
     ):
         return [FieldError(_EYES, "outside of the picture", "two points in its pixels", "eyes-outside")]
-    found = []
+    errors = []
     turn = math.degrees(math.atan2(right_y - left_y, right - left))
     if abs(turn) > rules["max_turn"]:
-        found.append(
+        errors.append(
             FieldError(_EYES, "the head is turned too far", f"at most {rules['max_turn']} degrees", "head-turned")
         )
     least = rules["smallest"][0] / 4  # the eyes of a token image are a quarter of its width apart
     if math.dist(*eyes) < least:
-        found.append(
+        errors.append(
             FieldError(_EYES, "the eyes are too near to each other", f"at least {least:.0f} pixels", "eyes-near")
         )
-    return found
+    return errors

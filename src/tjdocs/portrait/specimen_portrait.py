@@ -216,8 +216,8 @@ def _spline(a: float, b: float, c: float, d: float, t: float) -> float:
 
 def _both(half: Sequence[_Point]) -> list[_Point]:
     """Return the whole outline of which the right half is given, as a curve."""
-    left = [(-x, y) for x, y in reversed(half) if x]
-    return _curve([(_MIDDLE + x, y) for x, y in (*half, *left)], closed=True)
+    mirrored = [(-x, y) for x, y in reversed(half) if x]
+    return _curve([(_MIDDLE + x, y) for x, y in (*half, *mirrored)], closed=True)
 
 
 def _sides(points: Sequence[_Point]) -> tuple[list[_Point], list[_Point]]:

@@ -54,13 +54,13 @@ class _Symbology:
 
 @cache
 def _symbologies() -> Mapping[str, _Symbology]:
-    found = {}
+    rows = {}
     for row in specs.read_toml(_FILE)["symbology"]:
         keys = ["name", "format", "level", "quiet", "eci"]
         specs.require_keys(row, keys, ["square"], where=f"specs/{_FILE} symbology")
         format_ = zxingcpp.barcode_format_from_str(row["format"])
-        found[row["name"]] = _Symbology(format_, row["level"], row["quiet"], row["eci"], row.get("square", False))
-    return MappingProxyType(found)
+        rows[row["name"]] = _Symbology(format_, row["level"], row["quiet"], row["eci"], row.get("square", False))
+    return MappingProxyType(rows)
 
 
 def symbologies() -> tuple[str, ...]:
@@ -114,12 +114,12 @@ def read_codes(image: bytes) -> list[bytes]:
     :raises CodeError: ``no-picture`` or ``limit``
     """
     picture = _grey(image)
-    found = _read(_calmed(picture))
-    if not found and picture.width * picture.height <= limits.ENLARGED_PIXELS:
+    codes = _read(_calmed(picture))
+    if not codes and picture.width * picture.height <= limits.ENLARGED_PIXELS:
         # modules of one or two pixels
         large = picture.resize((picture.width * 3, picture.height * 3), Image.Resampling.BICUBIC)
-        found = _read(_calmed(large))
-    return found
+        codes = _read(_calmed(large))
+    return codes
 
 
 def read_code(image: bytes) -> bytes:
@@ -127,12 +127,12 @@ def read_code(image: bytes) -> bytes:
 
     :raises CodeError: it is not a picture, has too many pixels, or has no seal or several
     """
-    found = read_codes(image)
-    if not found:
+    codes = read_codes(image)
+    if not codes:
         raise CodeError("no-code", "no seal in the picture", "a sharp picture with white around the bar code")
-    if len(found) > 1:
-        raise CodeError("several", f"{len(found)} seals in the picture", "one seal at a time")
-    return found[0]
+    if len(codes) > 1:
+        raise CodeError("several", f"{len(codes)} seals in the picture", "one seal at a time")
+    return codes[0]
 
 
 def _grey(image: bytes) -> Image.Image:

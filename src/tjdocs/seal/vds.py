@@ -53,14 +53,14 @@ class Seal:
         header, problems = heading.parse(raw)
         if header is None:
             return cls(raw, None, (), None, None, problems)
-        found, closing, faults = coding.read(raw, header.size, der=header.version == 4)
+        features, closing, faults = coding.read(raw, header.size, der=header.version == 4)
         profile = vds_profiles.find(header.definition, header.category, header.country)
         if profile is None:
             unknown = f"{header.definition:02X} {header.category:02X} of {header.country}"
             against: tuple[Problem, ...] = (Problem("profile-unknown", "", offset=header.size - 2, detail=unknown),)
         else:
-            against = profile.check(header, found)
-        return cls(raw, header, found, closing, profile, (*problems, *faults, *against))
+            against = profile.check(header, features)
+        return cls(raw, header, features, closing, profile, (*problems, *faults, *against))
 
     @classmethod
     def assemble(cls, signed: bytes, signature: bytes) -> "Seal":
@@ -89,16 +89,16 @@ class Seal:
     @property
     def values(self) -> Mapping[str, Value]:
         """The features' values by the profile's names, without unreadable and unknown ones."""
-        found: dict[str, Value] = {}
+        values: dict[str, Value] = {}
         for feature in self.features:
             spec = self.profile.by_tag(feature.tag) if self.profile else None
-            if spec is None or spec.name in found or not spec.length[0] <= len(feature.value) <= spec.length[1]:
+            if spec is None or spec.name in values or not spec.length[0] <= len(feature.value) <= spec.length[1]:
                 continue
             try:
-                found[spec.name] = spec.decode(feature.value)
+                values[spec.name] = spec.decode(feature.value)
             except ValueError:
                 continue
-        return MappingProxyType(found)
+        return MappingProxyType(values)
 
     @property
     def zone(self) -> str:

@@ -107,11 +107,11 @@ class Header:
             (1, "document feature definition reference", f"{self.definition:02X}"),
             (1, "document type category", f"{self.category:02X}"),
         )
-        found, offset = [], 0
+        parts, offset = [], 0
         for size, meaning, value in rows:
-            found.append(Part(offset, size, meaning, value))
+            parts.append(Part(offset, size, meaning, value))
             offset += size
-        return tuple(found)
+        return tuple(parts)
 
     @property
     def size(self) -> int:

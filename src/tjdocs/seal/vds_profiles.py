@@ -317,19 +317,19 @@ def _feature(row: Mapping[str, Any], where: str) -> FeatureSpec:
 
 @cache
 def _all() -> Mapping[str, Profile]:
-    found: dict[str, Profile] = {}
+    profiles: dict[str, Profile] = {}
     for path in sorted(specs.folder("specs").glob("seals/*.toml")):
         if path.stem in _TABLES:
             continue
         profile = parse(specs.read_toml(f"seals/{path.name}"), where=f"specs/seals/{path.name}")
         if profile.id != path.stem:
             raise SpecError("the id is not the file's name", where=f"specs/seals/{path.name}")
-        for other in found.values():
+        for other in profiles.values():
             same = (other.definition, other.category) == (profile.definition, profile.category)
             if same and (not other.countries or not profile.countries or set(other.countries) & set(profile.countries)):
                 raise SpecError("two profiles of one definition and category", where=f"{other.id}, {profile.id}")
-        found[profile.id] = profile
-    return MappingProxyType(found)
+        profiles[profile.id] = profile
+    return MappingProxyType(profiles)
 
 
 def names() -> tuple[str, ...]:

@@ -48,8 +48,8 @@ def verify(seal: Seal, trust: TrustStore, *, at: datetime) -> Verification:
     """
     structure = _structure(seal)
     if seal.header is None or not seal.signature:
-        rest = ("seal.signer", "seal.signature", "seal.revocation")
-        return Verification((structure, *(Finding(check, Outcome.UNDETERMINED, "unreadable") for check in rest)))
+        checks = ("seal.signer", "seal.signature", "seal.revocation")
+        return Verification((structure, *(Finding(check, Outcome.UNDETERMINED, "unreadable") for check in checks)))
     signers = trust.seal_signers(seal.header.signer, seal.header.serial)
     if not signers:
         detail = f"{seal.header.signer} {seal.header.reference}"
@@ -77,18 +77,18 @@ def verify(seal: Seal, trust: TrustStore, *, at: datetime) -> Verification:
 
 def _unknown(reason: str, detail: str) -> list[Finding]:
     """Return the findings where nobody knows who signed."""
-    found = [Finding(check, Outcome.UNDETERMINED, reason, detail) for check in ("seal.signer", "seal.signature")]
-    return [*found, Finding("seal.revocation", Outcome.UNDETERMINED, "premise")]
+    findings = [Finding(check, Outcome.UNDETERMINED, reason, detail) for check in ("seal.signer", "seal.signature")]
+    return [*findings, Finding("seal.revocation", Outcome.UNDETERMINED, "premise")]
 
 
 def _structure(seal: Seal) -> Finding:
     check = "seal.structure"
     errors = [problem for problem in seal.problems if problem.severity == "error"]
-    told = errors or seal.problems
-    if not told:
+    problems = errors or seal.problems
+    if not problems:
         return Finding(check, Outcome.PASSED)
-    detail = "; ".join(f"{p.subject or 'seal'}: {p.text}" + (f" ({p.detail})" if p.detail else "") for p in told)
-    return Finding(check, Outcome.FAILED if errors else Outcome.WARNING, told[0].code, detail)
+    detail = "; ".join(f"{p.subject or 'seal'}: {p.text}" + (f" ({p.detail})" if p.detail else "") for p in problems)
+    return Finding(check, Outcome.FAILED if errors else Outcome.WARNING, problems[0].code, detail)
 
 
 def _judge(
@@ -113,8 +113,8 @@ def _judge(
         revoked = revocation.judge("seal.revocation", judged.path.chain, trust, at=at)
     else:
         revoked = Finding("seal.revocation", Outcome.UNDETERMINED, "premise")
-    found = (signer_rules.finding("seal.signer", faults), signature, revoked)
-    return Verification(found, signer, judged.path)
+    findings = (signer_rules.finding("seal.signer", faults), signature, revoked)
+    return Verification(findings, signer, judged.path)
 
 
 def _country(seal: Seal, header: Header, judged: signer_rules.JudgedSigner) -> Iterable[Fault]:

@@ -113,13 +113,13 @@ def _find(data: bytes, path: tuple[int, ...], inside: Place | bool | None = True
         return None
     else:
         _, _, start, end = inside
-    found: Place | None = None
+    item_place: Place | None = None
     for tag in path:
-        found = next((item for item in objects(data, start, end) if item[0] == tag), None)
-        if found is None:
+        item_place = next((item for item in objects(data, start, end) if item[0] == tag), None)
+        if item_place is None:
             return None
-        _, _, start, end = found
-    return found
+        _, _, start, end = item_place
+    return item_place
 
 
 def _numbers(data: bytes, inside: Place | None) -> dict[int, int]:

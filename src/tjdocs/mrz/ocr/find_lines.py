@@ -75,8 +75,8 @@ def _marks(grey: Grey) -> Marks:
     _, _, stats, _ = cv2.connectedComponentsWithStats(strokes(grey), connectivity=8)
     left, top, width, height, area = stats[1:].T.astype(np.float64)
     longer = np.maximum(width, height)
-    kept = (longer >= _SMALLEST) & (longer <= _LARGEST) & (area >= 8)
-    marks: Marks = np.stack([left + width / 2, top + height / 2, width, height], axis=1)[kept]
+    sized = (longer >= _SMALLEST) & (longer <= _LARGEST) & (area >= 8)
+    marks: Marks = np.stack([left + width / 2, top + height / 2, width, height], axis=1)[sized]
     return marks if len(marks) <= _MARKS else marks[:0]
 
 
@@ -135,10 +135,10 @@ def _nearest(marks: Marks) -> list[int]:
         inside = others < ends[some, None]
         others = np.minimum(others, len(order) - 1)
         across, down = x[others] - x[some, None], np.abs(y[others] - y[some, None])
-        ours, theirs = height[some, None], height[others]
-        size = np.maximum(theirs, ours)
+        one_height, other_heights = height[some, None], height[others]
+        size = np.maximum(other_heights, one_height)
         fits = inside & (across > 0.3 * size) & (down < 0.4 * across) & (across < 2.0 * size)
-        fits &= (theirs < 2.4 * ours) & (theirs * 2.4 > ours)
+        fits &= (other_heights < 2.4 * one_height) & (other_heights * 2.4 > one_height)
         rows = np.flatnonzero(fits.any(axis=1))
         if not len(rows):
             continue

@@ -191,8 +191,8 @@ def _line(band: _Band, y: float, lengths: Sequence[int] = _COLUMNS, start: float
 def _likeness(strip: Grey) -> NDArray[np.float32]:
     """Return for every place of a cell how much it is like the likeliest character there (correlation)."""
     dark = (255 - strip).astype(np.float32)
-    found = (cv2.matchTemplate(dark, template, cv2.TM_CCOEFF_NORMED) for template in templates(_P))
-    best = reduce(np.maximum, found)
+    matches = (cv2.matchTemplate(dark, template, cv2.TM_CCOEFF_NORMED) for template in templates(_P))
+    best = reduce(np.maximum, matches)
     mean, square = (cv2.boxFilter(a, -1, (_P, _TALL))[_TALL // 2 :, _P // 2 :] for a in (dark, dark * dark))
     contrast = np.sqrt(np.maximum(square - mean * mean, 0))[: best.shape[0], : best.shape[1]]
     weight = np.minimum(1, contrast / max(1.0, _FAINT * float(np.percentile(contrast, 75))))
@@ -213,7 +213,7 @@ def _fitted(
         total[:, : max(0, first - _P // 2)] = total[:, max(0, first + _P // 2 + 1) :] = _NOWHERE
     # The costs before a place, with room for every step around it.
     before = np.full((max(lengths) - 1, rows + 2, width + _P + 2), _NOWHERE, np.float32)
-    found = {}
+    best_lines = {}
     for place in range(max(lengths) - 1):
         wide = before[place]
         wide[1:-1, _P + 2 :] = total
@@ -224,8 +224,8 @@ def _fitted(
         total += gain
         if place + 2 in lengths:
             y, x = np.unravel_index(int(np.argmax(total)), total.shape)
-            found[place + 2] = float(total[y, x]), *_back(before[: place + 1], int(x), int(y))
-    return found
+            best_lines[place + 2] = float(total[y, x]), *_back(before[: place + 1], int(x), int(y))
+    return best_lines
 
 
 def _back(before: NDArray[np.float32], x: int, y: int) -> tuple[Floats, Floats]:
@@ -284,14 +284,14 @@ def _levelled(grey: Grey, grid: Grid) -> Grid | None:
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     flat = cv2.warpPerspective(grey, back, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
     middle = level.mean(axis=0)
-    found = _grid(
+    refined = _grid(
         _band(flat.astype(np.uint8, copy=False), _point(middle[0]), _point(middle[-1]), fine, _AROUND, columns)
     )
-    if found is None:
+    if refined is None:
         return None
-    centres = cv2.perspectiveTransform(found.centres.reshape(1, -1, 2), back).reshape(found.centres.shape)
+    centres = cv2.perspectiveTransform(refined.centres.reshape(1, -1, 2), back).reshape(refined.centres.shape)
     away = np.abs(centres / grey.shape[::-1] - 0.5).max()
-    return Grid(centres.astype(np.float64), found.likeness) if away < _OUTSIDE else None  # never beyond the horizon
+    return Grid(centres.astype(np.float64), refined.likeness) if away < _OUTSIDE else None  # never beyond the horizon
 
 
 def _perspective(level: Floats, seen: Floats) -> Floats | None:
