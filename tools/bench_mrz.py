@@ -151,13 +151,13 @@ def _read(kind: str, count: int, what: str) -> tuple[Result, int]:
     with ProcessPoolExecutor(
         os.cpu_count(), mp_context=context, initializer=sys.path.insert, initargs=(0, str(ROOT))
     ) as pool:
-        found = list(pool.map(_pictured, [kind] * count, range(40_000, 40_000 + count), chunksize=4))
-    share = sum(exact for exact, _, _ in found) / count
-    told = sum(told for _, _, told in found)
+        results = list(pool.map(_pictured, [kind] * count, range(40_000, 40_000 + count), chunksize=4))
+    share = sum(exact for exact, _, _ in results) / count
+    told = sum(told for _, _, told in results)
     compared = f"of {count} {what}, read exactly; {told} of these with a warning or repaired; standard error as spread"
     spread = (share * (1 - share) / count) ** 0.5
     result: Result = {"value": round(share, 4), "spread": round(spread, 4), "compared": compared}
-    return result, sum(silent for _, silent, _ in found)
+    return result, sum(silent for _, silent, _ in results)
 
 
 _SCANNED = "of five formats at {} dpi, turned by up to 5 degrees, noise, blur, uneven light"
