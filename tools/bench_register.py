@@ -65,16 +65,16 @@ def bare(register: Register) -> Callable[[], None]:
         statement if sqlite else statement.replace("?", "%s") for statement in statements
     )
     begin = ("PRAGMA synchronous=FULL", "BEGIN IMMEDIATE") if sqlite else ("BEGIN",)
-    made = iter([_values(n) for n in range(50_000_000, 50_000_000 + COMMITS * 10)])
+    rows = iter([_values(n) for n in range(50_000_000, 50_000_000 + COMMITS * 10)])
     run = connection.execute
 
     def once() -> None:
-        number, held, document, leaf = next(made)
+        number, reservation, document, leaf = next(rows)
         for statement in begin:
             run(statement)
         row = run(free, (KIND, "", "")).fetchone()
         run(shorten, row[:2])
-        run(reserve, held)
+        run(reserve, reservation)
         run(reserved, (number,)).fetchone()
         run(record, document)
         run(entry, ("issue", number, leaf, bytes(16)))

@@ -7,9 +7,9 @@ A strategy is its name and, where an authority chooses them itself, the componen
 ``initials-filled``
     the same, but the primary identifier keeps every letter that leaves room for one of the secondary
 ``shortened``
-    components are shortened evenly; ``shortened:9,7,2,4/1,1`` gives their lengths, primary/secondary
+    components are shortened evenly. ``shortened:9,7,2,4/1,1`` gives their lengths, primary/secondary
 ``fixed-length``
-    components of the primary are cut to one length; ``fixed-length:6`` gives it, ``fixed-length:6,5`` one
+    components of the primary are cut to one length. ``fixed-length:6`` gives it, ``fixed-length:6,5`` one
     for the first and one for all others
 
 In each the separator and at least one letter of the secondary identifier stay, so that the primary gives

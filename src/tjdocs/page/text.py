@@ -164,8 +164,8 @@ def fit(
         hint = "letters of Cyrillic or Latin script, digits and punctuation"
         raise UsageError("a character that the page's font lacks", where=where, hint=hint)
     largest = size_for_pitch(name, largest_pitch)
-    beside = size_for_pitch(name, max(largest_pitch, baseline_pitch))
-    setter = _Setter(text, box, name, align, largest, beside, smallest_pitch)
+    single_size = size_for_pitch(name, max(largest_pitch, baseline_pitch))
+    setter = _Setter(text, box, name, align, largest, single_size, smallest_pitch)
     spaced = size_for_pitch(name, smallest_pitch * _SPACED)
     smallest = min(spaced, smallest_pitch * len(text) / setter.advance * largest)
     parts = tuple(text.replace(" / ", " /\n").split("\n"))
@@ -223,7 +223,7 @@ class _Setter:
     """Sets the lines of one text in its box.
 
     :param largest: size from which it falls
-    :param beside: size whose baseline a single line has
+    :param single_size: size whose baseline a single line has
     :param pitch: pixels from character to character that each line has at least
     """
 
@@ -232,7 +232,7 @@ class _Setter:
     name: str
     align: str
     largest: float
-    beside: float
+    single_size: float
     pitch: float
 
     @property
@@ -280,7 +280,7 @@ class _Setter:
         One line has the baseline of the full size, so that neighbours stay level when one is smaller. Every text leaves
         room above its capitals for a macron.
         """
-        return -measure(self.name, self.beside if count == 1 else size, "Ӣ")[1].top
+        return -measure(self.name, self.single_size if count == 1 else size, "Ӣ")[1].top
 
     def _place(self, parts: tuple[str, ...], size: float) -> Fitted | None:
         """Return the parts set one below the other from the box's top, or nothing if ink would leave it."""
