@@ -102,13 +102,13 @@ def batch_scaling(folder: Path) -> Result:
             list(executor.map(_bare, [work] * processes))
             return 30_000 * processes / (time.perf_counter() - start)
 
-    found = []
+    rates = []
     for _ in range(3):
         one = rate(1), bare(1)
         two = rate(2), bare(2)
-        found.append((two[0] / one[0] / (two[1] / one[1]), two[0] / one[0], two[1] / one[1], two[0]))
-    middle = sorted(found)[1]
-    values = [value for value, *_ in found]
+        rates.append((two[0] / one[0] / (two[1] / one[1]), two[0] / one[0], two[1] / one[1], two[0]))
+    middle = sorted(rates)[1]
+    values = [value for value, *_ in rates]
     return {
         "value": round(middle[0], 3),
         "spread": round((max(values) - min(values)) / 2 / middle[0], 3),
@@ -150,7 +150,7 @@ def batch_memory(folder: Path) -> Result:
 
 
 def _varied(lines: list[bytes], count: int) -> Iterator[inspect_batch.Item]:
-    """Yield records that differ, so that whatever is remembered of each would be seen to grow."""
+    """Yield records that differ, so that a growing memory of records would be seen."""
     for item in _items(lines, count):
         if int(item.id) % 4 == 0:
             # the page's number is another: read, compared, and told to differ
@@ -163,7 +163,7 @@ def _resident() -> int:
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("VmRSS"):
             return int(line.split()[1]) * 1024
-    raise RuntimeError("no resident memory is told here")
+    raise RuntimeError("unknown resident memory: /proc/self/status")
 
 
 FIGURES = {

@@ -39,7 +39,7 @@ def ratio(
     :param before: called before each of the two, untimed
     :param clock: ``time.process_time`` where nothing waits: other programs then stretch neither of the two
     """
-    found = []
+    ratios = []
     for number in range(rounds):
         times = {}
         for function in (measured, floor) if number % 2 else (floor, measured):
@@ -48,8 +48,8 @@ def ratio(
             for _ in range(repeat):
                 function()
             times[function] = clock() - start
-        found.append(times[measured] / times[floor])
-    low, middle, high = statistics.quantiles(found, n=4)
+        ratios.append(times[measured] / times[floor])
+    low, middle, high = statistics.quantiles(ratios, n=4)
     return {"value": round(middle, 3), "spread": round((high - low) / 2 / middle, 3)}
 
 

@@ -46,11 +46,11 @@ def save(results: Mapping[str, Any], versions: Mapping[str, str], machine: Mappi
         raise ValueError("the tree differs from the commit: commit first")
     commit, date = _git("show", "--no-patch", "--format=%H %cI").split()
     path = RESULTS / f"{commit[:12]}.json"
-    kept = json.loads(path.read_text("utf-8")) if path.exists() else {"figures": {}}
-    if "versions" in kept and (kept["versions"], kept["machine"]) != (versions, machine):
+    earlier = json.loads(path.read_text("utf-8")) if path.exists() else {"figures": {}}
+    if "versions" in earlier and (earlier["versions"], earlier["machine"]) != (versions, machine):
         raise ValueError(f"other versions or another machine: {path.relative_to(ROOT)}")
     taken = datetime.now(UTC).date().isoformat()
-    figures = kept["figures"] | {
+    figures = earlier["figures"] | {
         name: {**row, "taken": taken, "load": round(load, 1)} for name, row in flat(results).items()
     }
     date = datetime.fromisoformat(date).astimezone(UTC).isoformat()

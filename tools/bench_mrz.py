@@ -140,8 +140,8 @@ def _pictured(kind: str, seed: int) -> tuple[bool, bool, bool]:
     else:
         picture = pictures.flatbed(seed, pictures.HELD_OUT, float(kind))
     zone = mrz.read(picture.file() if kind not in ("photograph", "sent") else picture.image, at=pictures.AT)
-    exact, told = zone.lines == picture.lines, bool(zone.problems) or zone.repaired
-    return exact, not exact and zone.valid and not told, exact and told
+    exact, notice = zone.lines == picture.lines, bool(zone.problems) or zone.repaired
+    return exact, not exact and zone.valid and not notice, exact and notice
 
 
 def _read(kind: str, count: int, what: str) -> tuple[Result, int]:
@@ -151,13 +151,13 @@ def _read(kind: str, count: int, what: str) -> tuple[Result, int]:
     with ProcessPoolExecutor(
         os.cpu_count(), mp_context=context, initializer=sys.path.insert, initargs=(0, str(ROOT))
     ) as pool:
-        found = list(pool.map(_pictured, [kind] * count, range(40_000, 40_000 + count), chunksize=4))
-    share = sum(exact for exact, _, _ in found) / count
-    told = sum(told for _, _, told in found)
-    compared = f"of {count} {what}, read exactly; {told} of these with a warning or repaired; standard error as spread"
+        results = list(pool.map(_pictured, [kind] * count, range(40_000, 40_000 + count), chunksize=4))
+    share = sum(exact for exact, _, _ in results) / count
+    notices = sum(notices for _, _, notices in results)
+    compared = f"of {count} {what}, read exactly; {notices} of these with a warning or repaired; spread: standard error"
     spread = (share * (1 - share) / count) ** 0.5
     result: Result = {"value": round(share, 4), "spread": round(spread, 4), "compared": compared}
-    return result, sum(silent for _, silent, _ in found)
+    return result, sum(silent for _, silent, _ in results)
 
 
 _SCANNED = "of five formats at {} dpi, turned by up to 5 degrees, noise, blur, uneven light"
@@ -189,8 +189,8 @@ def mrz_read_wrong_as_valid(folder: Path) -> Result:
     """Damaged pictures whose zone was read wrongly and passed as valid without a word."""
     count = 1000
     result, silent = _read("damaged", count, "damaged pictures")
-    told = f"{silent} of {count} damaged pictures gave a wrong zone that is valid, not repaired, and without a problem"
-    return {"value": silent, "spread": 0, "compared": f"{told}; {result['value']:.1%} were read exactly"}
+    text = f"{silent} of {count} damaged pictures gave a wrong zone that is valid, not repaired, and without a problem"
+    return {"value": silent, "spread": 0, "compared": f"{text}; {result['value']:.1%} were read exactly"}
 
 
 FIGURES = {

@@ -122,11 +122,11 @@ def batch_issue_scaling(folder: Path) -> Result:
         place.mkdir()
         shutil.copytree(authority.folder, place / "authority")  # each with a register of its own
         (place / "batch.jsonl").write_text(line * count)
-        made = Batch(
+        batch = Batch(
             "external-passport", place / "batch.jsonl", place / "out", AT, place / "authority",
             f"sqlite:///{place}/register.db", pages=False, workers=workers,
         )  # fmt: skip
-        moments = [time.perf_counter() for outcome in made.run() if outcome.status == "issued"]
+        moments = [time.perf_counter() for outcome in batch.run() if outcome.status == "issued"]
         warm = count // 10  # the processes have begun by then
         return (count - 1 - warm) / (moments[-1] - moments[warm])
 
@@ -138,17 +138,17 @@ def batch_issue_scaling(folder: Path) -> Result:
             list(pool.map(_bare_passports, [(application.portrait, groups, 150)] * processes))
             return 150 * processes / (time.perf_counter() - start)
 
-    found = []
+    rates = []
     for number in range(_ROUNDS):
         one = batch_rate(1, _PASSPORTS // 2, folder / f"one-{number}"), bare_rate(1)
         two = batch_rate(2, _PASSPORTS, folder / f"two-{number}"), bare_rate(2)
-        found.append(two[0] / one[0] / (two[1] / one[1]))
+        rates.append(two[0] / one[0] / (two[1] / one[1]))
         for place in (f"one-{number}", f"two-{number}"):
             shutil.rmtree(folder / place)
-    middle = statistics.median(found)
+    middle = statistics.median(rates)
     return {
         "value": round(middle, 3),
-        "spread": round((max(found) - min(found)) / 2 / middle, 3),
+        "spread": round((max(rates) - min(rates)) / 2 / middle, 3),
         "compared": f"gain of Batch.run ({_ROUNDS} x {_PASSPORTS} passports, no pages, SQLite, folders) from a second "
         "process, over that of their signatures, verifications, hashes, and the decoding, scaling and coding of their "
         "portraits",

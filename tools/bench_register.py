@@ -54,7 +54,7 @@ def summary(found: list[float]) -> Result:
 def bare(register: Register) -> Callable[[], None]:
     """Return one issue's statements through the driver alone, with one durable commit.
 
-    What the register's own Python computes (leaf, marks, tokens) is made beforehand and is no part of the floor.
+    What the register's own Python computes (leaf, marks, tokens) is made beforehand and is not part of the floor.
     """
     sqlite = register._context.store.sqlite
     connection = register._context.store.engine.raw_connection().driver_connection
@@ -66,16 +66,16 @@ def bare(register: Register) -> Callable[[], None]:
         statement if sqlite else statement.replace("?", "%s") for statement in statements
     )
     begin = ("PRAGMA synchronous=FULL", "BEGIN IMMEDIATE") if sqlite else ("BEGIN",)
-    made = iter([_values(n) for n in range(50_000_000, 50_000_000 + COMMITS * 10)])
+    rows = iter([_values(n) for n in range(50_000_000, 50_000_000 + COMMITS * 10)])
     run = connection.execute
 
     def once() -> None:
-        number, held, document, leaf = next(made)
+        number, reservation, document, leaf = next(rows)
         for statement in begin:
             run(statement)
         row = run(free, (KIND, "", "")).fetchone()
         run(shorten, row[:2])
-        run(reserve, held)
+        run(reserve, reservation)
         run(reserved, (number,)).fetchone()
         run(record, document)
         run(entry, ("issue", number, leaf, bytes(16)))
@@ -87,14 +87,14 @@ def bare(register: Register) -> Callable[[], None]:
 
 def _values(n: int) -> tuple[str, tuple[object, ...], tuple[object, ...], bytes]:
     number = f"T{n:08d}"
-    held = (number, 1, n, KIND, "trial", "trial", owner.owner(), secrets.token_hex(16), "", "", bytes(16))
-    return number, held, _document(n), _leaf(n)
+    row = (number, 1, n, KIND, "trial", "trial", owner.owner(), secrets.token_hex(16), "", "", bytes(16))
+    return number, row, _document(n), _leaf(n)
 
 
 def _leaf(n: int) -> bytes:
     """Return the entry of an issue."""
-    said = ("", "", "", "", 1, n, "", STAMP, "", LISTED)
-    return issue_leaf(f"T{n:08d}", KIND, "trial", "trial", DAY, LAST, *said, {})
+    values = ("", "", "", "", 1, n, "", STAMP, "", LISTED)
+    return issue_leaf(f"T{n:08d}", KIND, "trial", "trial", DAY, LAST, *values, {})
 
 
 def _document(n: int) -> tuple[object, ...]:
@@ -110,7 +110,7 @@ def commit_ratio(folder: Path) -> Result:
     try:
         for name, url in (("sqlite", f"sqlite:///{folder}/r.db"), ("postgresql", server.database())):
             register = made(url)
-            floor, found = bare(register), []
+            floor, ratios = bare(register), []
             for _ in range(COMMITS):
                 times = []
                 for function in (lambda register=register: issue(register), floor):
@@ -118,8 +118,8 @@ def commit_ratio(folder: Path) -> Result:
                     for _ in range(10):
                         function()
                     times.append(time.perf_counter() - start)
-                found.append(times[0] / times[1])
-            results[name] = summary(found) | {
+                ratios.append(times[0] / times[1])
+            results[name] = summary(ratios) | {
                 "compared": "reserve and commit over the same statements, bare driver, one durable commit"
             }
             register.close()
@@ -179,12 +179,12 @@ def audit_ratio(folder: Path) -> Result:
     fill(register, 1, 1_000_000)
     head = register.log.sequence()
     connection = register._context.store.engine.raw_connection().driver_connection
-    whole, hashing, memory = [], [], []
+    totals, hashing, memory = [], [], []
     for _ in range(3):
         start = time.perf_counter()
         if not (audit := register.audit(sequence=False)).sound or audit.entries < 1_000_000:
             raise RuntimeError("the audit of the benchmark's register failed")
-        whole.append(time.perf_counter() - start)
+        totals.append(time.perf_counter() - start)
         start = time.perf_counter()
         leaves = [row[0] for row in connection.execute("SELECT leaf FROM entry ORDER BY position")]
         middle = time.perf_counter()
@@ -202,17 +202,17 @@ def audit_ratio(folder: Path) -> Result:
     median = statistics.median
     return {
         "full": {
-            "value": round(median(whole) / median(hashing), 2),
-            "spread": round((max(whole) - min(whole)) / 2 / median(whole), 3),
-            "compared": f"audit of 1,000,000 entries ({median(whole):.1f} s) over reading and hashing them",
+            "value": round(median(totals) / median(hashing), 2),
+            "spread": round((max(totals) - min(totals)) / 2 / median(totals), 3),
+            "compared": f"audit of 1,000,000 entries ({median(totals):.1f} s) over reading and hashing them",
         },
         "full_over_hashing_in_memory": {
-            "value": round(median(whole) / median(memory), 2),
+            "value": round(median(totals) / median(memory), 2),
             "spread": 0,
             "compared": "the same over hashing leaves that are in memory already",
         },
         "since": {
-            "value": round(median(new) / median(whole), 4),
+            "value": round(median(new) / median(totals), 4),
             "spread": round((max(new) - min(new)) / 2 / median(new), 3),
             "compared": "audit --since of 1,000 new entries over the full audit",
         },
@@ -244,9 +244,9 @@ def parallel(folder: Path) -> Result:
     finally:
         server.close()
         shutil.rmtree(folder / "authority", ignore_errors=True)
-    told = ", ".join(f"{count}: {rate:.0f}/s" for count, rate in rates.items())
+    text = ", ".join(f"{count}: {rate:.0f}/s" for count, rate in rates.items())
     return {
-        "eight": {"value": round(rates[8] / rates[1], 2), "spread": 0, "compared": f"8 processes over 1; {told}"},
+        "eight": {"value": round(rates[8] / rates[1], 2), "spread": 0, "compared": f"8 processes over 1; {text}"},
         "least": {
             "value": round(min(rates.values()) / rates[1], 2),
             "spread": 0,
@@ -327,8 +327,8 @@ def _strict(url: str) -> Register:
     register = Register.create(url, keys=keys, officer="trial", office="trial", at=at, officer_key=OFFICER)
     register.officers.enrol("trial", "auditor", office="trial", officer="trial", at=at)
     register.blanks.add_series(KIND, "T{:08d}", officer="trial", at=at)
-    told = {"act": "a", "supplier": "s", "office": "trial", "officer": "trial", "at": at}
-    register.blanks.receive("T00000001-T99999999", **told)
+    order = {"act": "a", "supplier": "s", "office": "trial", "officer": "trial", "at": at}
+    register.blanks.receive("T00000001-T99999999", **order)
     register.act("confirm", "T00000001-T99999999", officers=["trial"], at=at, office="trial")
     return register
 

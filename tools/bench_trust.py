@@ -21,9 +21,9 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 def store(path: Path, cscas: list[b.Party], crls: list[Crl]) -> TrustStore:
     """Return a store that was written to a file and opened again."""
-    made = TrustStore.create(path)
+    result = TrustStore.create(path)
     rows = [(party.certificate, "self-signed") for party in cscas]
-    made.add(Source("list", "aa" * 32, "passed"), rows, grounds={c.sha256: "list" for c, _ in rows}, crls=crls)
+    result.add(Source("list", "aa" * 32, "passed"), rows, grounds={c.sha256: "list" for c, _ in rows}, crls=crls)
     return TrustStore(path)
 
 
@@ -38,7 +38,7 @@ def trust_growth(folder: Path) -> Result:
     scenes = []
     for number, by in enumerate(cscas[:_STATES]):
         signer = b.signer(by, key=b.ec_key(f"signer {number}"), serial=1000 + number)
-        # a signer that is not inside must be found in the store, or be told to be missing
+        # a signer that is not inside must be found in the store, or be named as missing
         scenes += [b.scene(by=signer), b.scene(by=signer, outer={"certificates": []})]
     lists = [b.revocation_list(by, range(1, 50)) for by in cscas[:200]]
     small, large = store(folder / "small", cscas[:700], lists), store(folder / "large", cscas, lists)

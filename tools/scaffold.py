@@ -68,12 +68,12 @@ class Plan:
 
         :raises RefusedError: nothing matches
         """
-        whole = self.text(path)
-        matches = list(re.finditer(after, whole, re.MULTILINE))
+        source = self.text(path)
+        matches = list(re.finditer(after, source, re.MULTILINE))
         if not matches:
             raise RefusedError(f"missing place in {path.relative_to(ROOT)}: {after}")
         at = matches[-1].start() if before else matches[-1].end()
-        self._put(path, whole[:at] + text + whole[at:], need)
+        self._put(path, source[:at] + text + source[at:], need)
 
     def _put(self, path: Path, text: str, need: str) -> None:
         if path.suffix == ".py":

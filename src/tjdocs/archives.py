@@ -60,7 +60,7 @@ class _Metered:
 
 
 def _named(name: str) -> str:
-    """Return a member's name as it stands, when it lies under the root."""
+    """Return a member's name, unchanged, if it is under the root."""
     if len(name) > limits.ZIP_PATH or not name.isprintable() or "\\" in name or ":" in name or not _inside(name):
         raise ArchiveError("name", "a name that is no path under the root")
     return name
@@ -75,7 +75,7 @@ def read_zip(source: IO[bytes]) -> dict[str, bytes]:
 
     :raises ArchiveError: ``archive``, ``name``, ``link``, ``twice``, ``encrypted`` or ``limit``
     """
-    found: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
     try:
         size = source.seek(0, 2)
         most = min(limits.UNPACKED, limits.GRACE + size * limits.RATIO)
@@ -84,14 +84,14 @@ def read_zip(source: IO[bytes]) -> dict[str, bytes]:
         metered: Any = _Metered(source, limits.ZIP_DIRECTORY)
         with zipfile.ZipFile(metered) as archive:
             infos = archive.infolist()
-            # zipfile finds the directory from the end, wherever it stands: what no entry holds nobody signed
+            # zipfile finds the directory from the end, at any place: nobody signed bytes outside of the entries
             source.seek(max(0, size - len(_ZIP_END)))
             ends = source.read(4) == _ZIP_END[:4]
             if not ends or archive.comment or min((info.header_offset for info in infos), default=0):
                 raise ArchiveError("archive", "bytes that belong to no entry")
             if len(infos) > limits.ENTRIES:
                 raise ArchiveError("limit", f"more than {limits.ENTRIES} entries")
-            metered.grant(2 * limits.UNPACKED)  # entries may lie over one another: what unpacks is what counts
+            metered.grant(2 * limits.UNPACKED)  # entries may overlap: the unpacked size counts
             for info in infos:
                 kind = stat.S_IFMT(info.external_attr >> 16)
                 if kind not in (0, stat.S_IFREG) or info.is_dir():
@@ -101,21 +101,21 @@ def read_zip(source: IO[bytes]) -> dict[str, bytes]:
                 if info.compress_type not in _PACKINGS:
                     raise ArchiveError("archive", "an entry that is packed in another way than is read")
                 name = _named(info.filename)
-                if name in found:
+                if name in files:
                     raise ArchiveError("twice", "two entries of one name")
-                # what the archive says of its sizes is not believed: reading stops at the limit
+                # the sizes in the archive are not trusted: reading stops at the limit
                 allowed = min(limits.INPUT_FILE, most, max(limits.GRACE, info.compress_size * limits.RATIO))
                 with archive.open(info) as member:
                     data = member.read(allowed + 1)
                 if len(data) > allowed:
                     raise ArchiveError("limit", "an entry unpacks to more than is read")
                 most -= len(data)
-                found[name] = data
+                files[name] = data
     except ArchiveError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever a hostile archive does to zipfile, it is one finding
+    except Exception as error:  # noqa: BLE001 - a hostile archive may raise anything in zipfile: one finding
         raise ArchiveError("archive", f"no zip archive: {type(error).__name__}") from None
-    return found
+    return files
 
 
 # ------------------------------------------------------------------------------------------------------------ unpacking
@@ -141,9 +141,9 @@ class _Zlib:
         return not (self._inner.unconsumed_tail or self._full)
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        found = self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
-        self._full = len(found) >= max_length  # there may be more of the same input
-        return found
+        unpacked = self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
+        self._full = len(unpacked) >= max_length  # there may be more of the same input
+        return unpacked
 
 
 _PACKED: tuple[tuple[bytes, Callable[[], Any]], ...] = (
@@ -162,20 +162,20 @@ class _Unpacked:
         self.packed = 0  # bytes read
         self._given = 0
         self._head, self._rest = b"", b""
-        found = next((pair for pair in _PACKED if self._starts(pair[0])), None)
-        self._mark: bytes = found[0] if found else b""
-        self._make: Callable[[], Any] | None = found[1] if found else None
+        packing = next((pair for pair in _PACKED if self._starts(pair[0])), None)
+        self._mark: bytes = packing[0] if packing else b""
+        self._make: Callable[[], Any] | None = packing[1] if packing else None
         self._inner = self._make() if self._make is not None else None
 
     def read(self, size: int) -> bytes:
         """Return so many bytes, fewer at the end alone."""
-        found, count = [self._rest], len(self._rest)
+        parts, count = [self._rest], len(self._rest)
         while count < size and (data := self._next()):
-            found.append(data)
+            parts.append(data)
             count += len(data)
-        whole = b"".join(found)
-        self._rest = whole[size:]
-        return whole[:size]
+        joined = b"".join(parts)
+        self._rest = joined[size:]
+        return joined[:size]
 
     def _next(self) -> bytes:
         """Return the next bytes, empty at the end."""
@@ -279,22 +279,22 @@ class Held:
 
 
 def read_tar(source: IO[bytes], known: Callable[[str], bool]) -> Iterator[tuple[str, dict[str, bytes] | str]]:
-    """Yield the folders of a tar stream with their files, as they come; a folder's files stand one behind another.
+    """Yield the folders of a tar stream with their files, as they come. A folder's files follow one another.
 
-    The first file that is evidence tells how deep the folders stand (``tar c lane``: one below the root). Symbolic
+    The first file that is evidence decides the depth of the folders (``tar c lane``: one below the root). Symbolic
     links and special files are passed over, as are hidden folders, folders in a record other than ``chip``, and names
     outside of the root. A folder that the stream names and of which it has no file is yielded without files, one that
     cannot be taken with the reason in their place: a file in it comes twice, or is one of several names of a file,
     which ``tar`` writes once and then as links.
 
     :param known: whether a file of this name is evidence; no other is read
-    :raises InputError: the stream is none, breaks off, or is over the limits as a whole: its headers, its folders
+    :raises InputError: it is not a tar stream, breaks off, or is over the limits as a whole: its headers, its folders
         without files, a file that is passed over, or its size when unpacked; or, once all records have come, another
         archive follows it
     """
     current = ""
     behind = False
-    held: Held | str = ""
+    record: Held | str = ""
     folders = _Folders()
     try:
         for member, content in _members(source):
@@ -313,25 +313,25 @@ def read_tar(source: IO[bytes], known: Callable[[str], bool]) -> Iterator[tuple[
                 continue
             if folder != current:
                 if current:
-                    yield current, held if isinstance(held, str) else held.files
+                    yield current, record if isinstance(record, str) else record.files
                 for empty in folders.filled(folder):
                     yield empty, {}
-                current, held = folder, Held()
-            if known(last) and within in ([], ["chip"]) and not isinstance(held, str):
+                current, record = folder, Held()
+            if known(last) and within in ([], ["chip"]) and not isinstance(record, str):
                 try:
                     if member.islnk():
                         raise ArchiveError("link", f"a file written as a link to another: {last[:80]}")
-                    held.place("/".join((*within, last)), member.size, content)
+                    record.place("/".join((*within, last)), member.size, content)
                 except ArchiveError as error:
-                    held = str(error)
+                    record = str(error)
     except _MoreBehindError:
         behind = True
     except ArchiveError as error:
         raise InputError("over the limits", where="tar", hint=str(error)) from None
     except (tarfile.TarError, EOFError, OSError, ValueError, zlib.error, lzma.LZMAError) as error:
-        raise InputError("no tar stream", where="tar", hint=type(error).__name__) from None
+        raise InputError("not a tar stream", where="tar", hint=type(error).__name__) from None
     if current:
-        yield current, held if isinstance(held, str) else held.files
+        yield current, record if isinstance(record, str) else record.files
     for empty in folders.left():
         yield empty, {}
     if behind:
@@ -340,13 +340,13 @@ def read_tar(source: IO[bytes], known: Callable[[str], bool]) -> Iterator[tuple[
 
 
 class _Member(tarfile.TarInfo):
-    """An entry of a stream that ends by its mark: ``tarfile`` takes a header that is none, or cut off, for the end."""
+    """An entry of a stream that ends by its mark: ``tarfile`` takes a bad or cut header for the end."""
 
     @classmethod
     def fromtarfile(cls, tarfile: tarfile.TarFile) -> "_Member":
         """Return the next entry.
 
-        :raises tarfile.EOFHeaderError: the end; ``tarfile.ReadError``, what is no entry
+        :raises tarfile.EOFHeaderError: the end; ``tarfile.ReadError``, bytes that are not an entry
         """
         try:
             return super().fromtarfile(tarfile)
@@ -372,9 +372,9 @@ def _members(source: IO[bytes]) -> Iterator[tuple[tarfile.TarInfo, Callable[[], 
     metered: Any = _Metered(stream, limits.HEADER)
     count = 0
     with tarfile.open(fileobj=metered, mode="r|", tarinfo=_Member) as archive:
-        kept: list[tarfile.TarInfo] = vars(archive)["members"]
+        members: list[tarfile.TarInfo] = vars(archive)["members"]
         while (member := archive.next()) is not None:
-            kept.clear()  # tarfile would keep all of them
+            members.clear()  # tarfile would keep all of them
             count += 1
             if count > limits.GRACE_MEMBERS + stream.packed // limits.BYTES_PER_MEMBER:
                 raise ArchiveError("limit", "it has more entries than are read")
@@ -382,7 +382,7 @@ def _members(source: IO[bytes]) -> Iterator[tuple[tarfile.TarInfo, Callable[[], 
                 raise ArchiveError("limit", "more about all files than is read")
             if member.size > limits.PASSED_OVER:
                 raise ArchiveError("limit", "a file larger than is passed over")
-            # its content, the rest of its last block, what tarfile reads ahead, and what is said of the next
+            # its content, the rest of its last block, the bytes that tarfile reads ahead, and the next header
             metered.grant(max(0, member.size) + 2 * _TAR_BLOCK + limits.HEADER)
             yield member, _reading(archive, member)
 
@@ -405,7 +405,7 @@ def _reading(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Callable[[], 
 
 
 class _Folders:
-    """How deep a stream's records stand, and which of its folders have had no file so far."""
+    """The depth of a stream's records, and its folders without a file so far."""
 
     def __init__(self) -> None:
         self._above: list[str] | None = None
@@ -414,7 +414,7 @@ class _Folders:
         self._begun = ""
 
     def placed(self, folders: list[str], evidence: bool) -> bool:
-        """Tell of a file's folders; return whether it is known how deep the records stand."""
+        """Add a file's folders; return whether the depth of the records is known."""
         if self._above is None and evidence:
             self._settle(folders)
         return self._above is not None
@@ -457,7 +457,7 @@ class _Folders:
         return empty
 
     def left(self) -> list[str]:
-        """Return what is left at the end: of a stream of folders alone, those in which no other lies."""
+        """Return the folders left at the end: in a stream of folders alone, those without another folder."""
         if self._above is None:
             below = [parts[:-1] if parts[-1] == "chip" and len(parts) > 1 else parts for parts in self._early]
             holding = {tuple(parts[:-1]) for parts in below}

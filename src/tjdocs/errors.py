@@ -1,6 +1,6 @@
-"""Bad calls: exceptions that say what was wrong, where, and what would be right.
+"""Bad calls: exceptions with the error, its place and a hint.
 
-A bad *document* never raises; see :mod:`tjdocs.findings` for what it yields instead.
+A bad *document* never raises an error; its results are :mod:`tjdocs.findings`.
 Messages name files, fields and ids. They never carry names of persons, document numbers or key material. What a file or
 a caller brought into one is bounded and printable: it may go to any terminal or log.
 """
@@ -15,7 +15,7 @@ _LONGEST = 1000  # characters of each part
 class TjdocsError(Exception):
     """Root of everything that tjdocs raises.
 
-    :param message: what was wrong
+    :param message: the error
     :param where: the argument, file or field concerned
     :param hint: what would be right
     """
@@ -47,7 +47,7 @@ class UsageError(TjdocsError):
 
 
 class InputError(TjdocsError):
-    """A file or folder that cannot be read, is over the limits, or is nothing that we read."""
+    """A file or folder that cannot be read, is over the limits, or has an unknown form."""
 
     code = "input"
 
@@ -81,7 +81,7 @@ class FieldError:
     """One field of an application that cannot be used.
 
     :param field: where it is, for example ``family_name`` or ``journey.until``
-    :param message: what is wrong
+    :param message: the error
     :param hint: what would be right
     :param reason: a stable word, for example ``image-size``; empty for plain errors of form
     """

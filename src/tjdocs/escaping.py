@@ -1,7 +1,7 @@
 r"""Text of a stranger made safe to show: characters that are not seen, or that move others, become visible escapes.
 
-Everything that the library shows or writes for another program goes through one of these functions. What they change
-is the form alone: ``\u202e`` is six characters in which a person reads what was there, and JSON the character itself.
+Everything that the library shows or writes for another program goes through one of these functions. They change only
+the form: ``\u202e`` is six characters to a person, and the character itself to a JSON reader.
 """
 
 import json
@@ -33,7 +33,7 @@ _SUSPECT = re.compile(r"[^ -~\n]")
 
 
 def is_visible(text: str) -> bool:
-    """Whether every character of a text is seen as what it is, and stays in its place."""
+    """Whether every character of a text is seen as itself, and stays in its place."""
     return text.isprintable() and (text.isascii() or not any(unseen(text)))
 
 
@@ -42,11 +42,11 @@ def unseen(text: str) -> list[bool]:
 
     So has the fourth and every further mark on one letter.
     """
-    marks, found = 0, []
+    marks, result = 0, []
     for character in text:
         marks = marks + 1 if category(character) in ("Mn", "Me") else 0
-        found.append(not character.isprintable() or character in _BLANK or marks > MAX_MARKS)
-    return found
+        result.append(not character.isprintable() or character in _BLANK or marks > MAX_MARKS)
+    return result
 
 
 def printable(text: str, *, lines: bool = False) -> str:

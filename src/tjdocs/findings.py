@@ -44,7 +44,7 @@ class Finding:
     :param outcome: how the check ended
     :param reason: a stable word below the check, empty when it simply passed
     :param detail: for a person; may hold document data, hence not in ``repr``
-    :param subject: what was judged where there are several, for example ``DG1``
+    :param subject: the judged thing where there are several, for example ``DG1``
     """
 
     check: str
@@ -55,7 +55,7 @@ class Finding:
 
     @property
     def unchecked(self) -> bool:
-        """Whether nothing was checked: what the check needs was not handed over, not read, or not asked."""
+        """Whether nothing was checked: the input of the check was not given, not read, or not asked for."""
         return self.outcome is Outcome.UNDETERMINED and self.reason.startswith(_UNCHECKED)
 
     def as_json(self) -> dict[str, Any]:
@@ -141,7 +141,7 @@ def enforce_premises(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         if finding.check in by_subject:
             group.add(f"{finding.check}:{finding.subject}")
     sound = holding - fallen
-    # premises first: what falls takes with it whatever rests on it
+    # premises first: a fallen check takes along all checks that rest on it
     for id_, premises, needed in resting:
         if id_ not in holding or needed <= sound:
             continue
@@ -176,6 +176,6 @@ def _resting() -> tuple[tuple[tuple[str, tuple[str, ...], frozenset[str]], ...],
         return levels[id_]
 
     resting = sorted((id_ for id_ in catalogue if catalogue[id_].premises), key=lambda id_: level(id_, ()))
-    found = tuple((id_, catalogue[id_].premises, frozenset(catalogue[id_].premises)) for id_ in resting)
-    named = {premise for _, premises, _ in found for premise in premises if ":" in premise}
-    return found, frozenset(premise.partition(":")[0] for premise in named)
+    rows = tuple((id_, catalogue[id_].premises, frozenset(catalogue[id_].premises)) for id_ in resting)
+    named = {premise for _, premises, _ in rows for premise in premises if ":" in premise}
+    return rows, frozenset(premise.partition(":")[0] for premise in named)

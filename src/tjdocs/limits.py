@@ -1,4 +1,4 @@
-"""Limits of what is read, all in one place: no input may cost much more than it is long.
+"""The limits of all input in one place: no input may cost much more than it is long.
 
 ``docs/security.md`` has the same table for people; a test compares the two. Sizes are in bytes unless said otherwise.
 """

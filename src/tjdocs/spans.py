@@ -13,7 +13,7 @@ class Span:
     :param offset: of its first byte in the file
     :param data: its bytes, header included (personal data: not in ``repr``)
     :param meaning: the standard's term for it
-    :param clause: where the standard says so
+    :param clause: its place in the standard
     :param depth: nesting, 0 for the outermost
     :param value: the value in a person's words (personal data: not in ``repr``)
     """

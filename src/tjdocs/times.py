@@ -58,7 +58,9 @@ class PartialDate:
 
     def __post_init__(self) -> None:
         if not (1 <= self.year <= 9999 and 0 <= self.month <= 12):
-            raise UsageError("no year and month", where="date", hint="year 1 to 9999, month 1 to 12, or 0 if unknown")
+            raise UsageError(
+                "not a year and month", where="date", hint="year 1 to 9999, month 1 to 12, or 0 if unknown"
+            )
 
     def isoformat(self) -> str:
         """Return ``YYYY-MM`` or ``YYYY`` (ISO 8601 with reduced precision)."""
@@ -128,7 +130,7 @@ def latest(born: date | PartialDate) -> date:
 def read_birth(text: str) -> date | PartialDate:
     """Return a date of birth of ISO 8601: ``YYYY-MM-DD``, or ``YYYY-MM`` or ``YYYY`` where the rest is unknown.
 
-    :raises ValueError: it is none
+    :raises ValueError: it is not such a date
     """
     if not _BIRTH.fullmatch(text):
         raise ValueError(text)
@@ -153,7 +155,7 @@ def named_zone(name: object, where: str) -> ZoneInfo:
             return ZoneInfo(name)
     except (OSError, ValueError, LookupError):  # a folder of zones, or no zone
         pass
-    raise SpecError("no such time zone", where=f"{where}: {str(name)[:60]}", hint="an IANA name: Asia/Dushanbe")
+    raise SpecError("unknown time zone", where=f"{where}: {str(name)[:60]}", hint="an IANA name: Asia/Dushanbe")
 
 
 @cache
@@ -171,7 +173,7 @@ def aware(at: object, where: str = "at") -> datetime:
     :raises UsageError: a naive moment, or none, or one beyond the calendar (year 1 to 9999) in UTC
     """
     if not isinstance(at, datetime):
-        raise UsageError("no moment", where=where, hint="give a datetime with a time zone")
+        raise UsageError("not a moment", where=where, hint="give a datetime with a time zone")
     if at.utcoffset() is None:
         raise UsageError("a naive moment", where=where, hint="give a datetime with a time zone")
     try:
@@ -225,7 +227,7 @@ def day_of(at: date | datetime, where: str = "at", *, zone: tzinfo | None = None
         return moment_of(at, where, zone=zone).date()
     if isinstance(at, date):
         return at
-    raise UsageError("no date and no moment", where=where, hint=_HINT)
+    raise UsageError("not a date or moment", where=where, hint=_HINT)
 
 
 def read(text: str, where: str = "at") -> date | datetime:
@@ -234,9 +236,9 @@ def read(text: str, where: str = "at") -> date | datetime:
     :raises UsageError: it is neither, or a moment without its offset
     """
     try:
-        found = date.fromisoformat(text) if len(text) <= len("2026-11-24") else datetime.fromisoformat(text)
+        moment = date.fromisoformat(text) if len(text) <= len("2026-11-24") else datetime.fromisoformat(text)
     except (TypeError, ValueError):
-        raise UsageError("no date or moment", where=where, hint="YYYY-MM-DD, or a moment") from None
-    if isinstance(found, datetime) and found.utcoffset() is None:
+        raise UsageError("not a date or moment", where=where, hint="YYYY-MM-DD, or a moment") from None
+    if isinstance(moment, datetime) and moment.utcoffset() is None:
         raise UsageError("a moment without offset", where=where, hint="for example 2026-11-24T08:00:00+05:00")
-    return found
+    return moment

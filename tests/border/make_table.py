@@ -119,7 +119,7 @@ def rows() -> Iterator[tuple[str, str, str, str, str]]:
 
 def because(verdict: Verdict) -> str:
     if verdict.decision == "admit":
-        return "what is required"
+        return "all required checks"
     reasons = dict.fromkeys(
         f"`{f.check}` {f.reason}" for f in verdict.findings if f.check in verdict.decided_by and not f.outcome.holds
     )

@@ -94,7 +94,7 @@ def test_a_trial_register_from_receipt_to_proof(run, tmp_path):
     found = run("register", "audit", "--json", status=1)
     assert [(p["code"], p["table"], p["row"]) for p in found["problems"]] == [("changed", "document", "T00000001")]
     assert "expires" in run("register", "audit", "--heads", "heads", status=1)
-    assert "no date or moment" in run("register", "status", "--at", "yesterday", status=2)
+    assert "not a date or moment" in run("register", "status", "--at", "yesterday", status=2)
     (tmp_path / "r.db").write_bytes(b"")  # what a cut left is no register, and does not become a new one
     for suffix in ("-wal", "-shm"):
         (tmp_path / f"r.db{suffix}").unlink(missing_ok=True)

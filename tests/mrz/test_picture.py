@@ -539,7 +539,7 @@ def test_command_without_a_zone_and_without_a_picture(tmp_path):
     text.write_text("PPTJKERIKSSON<<ANNA")
     status, out, err = run(text)
     assert (status, out) == (2, "")
-    assert err.startswith("tjdocs: no picture:")
+    assert err.startswith("tjdocs: not a picture:")
     assert err.count("\n") == 1
 
 

@@ -31,12 +31,12 @@ PARTS = {
     12: "Public key infrastructure",
     13: "Visible digital seals",
 }
-HEAD = """# What Doc 9303 asks of an issuer, and how it is met
+HEAD = """# Clauses of Doc 9303 for issuers
 
-Each clause of Doc 9303 (8th edition), Parts 3 to 10, 12 and 13, that binds who issues, in our words. Part 11 binds the
+Each clause of Doc 9303 (8th edition), Parts 3 to 10, 12 and 13, that binds an issuer, in our words. Part 11 binds the
 chip itself, which is not made here. `tools/interop --issuing` writes this page from `tests/office/clauses.toml` after it
-has run every test that is named; it writes nothing when one fails. *The authority's*: paper, ink, machines and acts,
-which no library can do. Tests are files of `tests/`, with a function of the file behind `::`.
+has run every named test. It writes nothing when one fails. *The authority's* are paper, ink, machines and procedures,
+which are outside of a library. Tests are files of `tests/`, with a function of the file after `::`.
 """
 
 

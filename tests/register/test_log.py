@@ -99,7 +99,7 @@ def test_a_note_signed_by_go():
     assert verifier.text == GO_KEY
     assert verifier.verify(GO_NOTE)
     assert not verifier.verify(GO_NOTE.replace("answer", "Answer"))
-    with pytest.raises(InputError, match="no checkpoint"):
+    with pytest.raises(InputError, match="not a checkpoint"):
         verifier.open(GO_NOTE)
 
 

@@ -27,7 +27,7 @@ SOUND = specs.read_toml("seals/visa.toml")
 
 def test_the_profiles():
     assert vds_profiles.names() == NAMES
-    with pytest.raises(UsageError, match="no such profile") as caught:
+    with pytest.raises(UsageError, match="unknown profile") as caught:
         vds_profiles.get("passport")
     assert "visa" in caught.value.hint
 

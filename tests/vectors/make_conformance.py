@@ -29,11 +29,11 @@ WHY = {
     "cms-version": "no signature covers the number and nothing rests on it; early documents have another",
     "digest-not-announced": "no signature covers the announcement; the digest in SignerInfo counts",
     "signer-info-version": "no signature covers the number; how the signer is named is seen from the name itself",
-    "certificate-version": "the CSCA signed it so; its extensions are judged whatever the number says",
+    "certificate-version": "the CSCA signed it so; its extensions are judged under any version",
     "issuer-by-key-identifier": "documents of ES, HU and PH are so; key identifier, State and signature fit",
     "validity-time-form": "the CSCA signed it so, and both forms say the same moment",
     "authority-key-identifier-absent": "the issuer is found by its name, and its signature is right",
-    "key-usage-not-critical": "16 of 914 published CSCA certificates are so; what it allows is judged all the same",
+    "key-usage-not-critical": "16 of 914 published CSCA certificates are so; its content is judged all the same",
     "key-usage-absent": "the published specimen of 2008 is so; a certificate for another purpose still fails",
     "protocol-unknown": "a protocol that is not known is not used, and nothing else rests on it",
 }
@@ -64,8 +64,8 @@ def document() -> str:
         "BSI TR-03105-5.1 describes chips that a reader must accept or reject. Its cases about EF.COM, DG1, DG2, DG14, DG15 and",
         "EF.SOD are vectors here, with data of our own: area `conformance`, and for the signature algorithms",
         "`passive-authentication` (sources `BSI TR-03105-5.1, LDS_*`). `specs/policy/conformance.toml` judges as the guideline",
-        "does; the default policy tolerates more, each tolerance under a name. `admit` is acceptance; `refuse` and `refer` (the",
-        "officer looks) are none. This page is made by `tests/vectors/make_conformance.py`, and a test holds it.",
+        "does. The default policy accepts more defects, each under a name. `admit` is acceptance. `refuse` and `refer` (an officer",
+        "looks) are not. `tests/vectors/make_conformance.py` makes this page, and a test compares it.",
         "",
         "| file | cases | vectors | accepted as expected | refused | referred |",
         "| --- | --- | --- | --- | --- | --- |",
@@ -76,9 +76,9 @@ def document() -> str:
         text.append(f"| {file} | {NUMBERS[file]} | {verdicts.total()} | {counts} |")
     text += [
         "",
-        "## What the default policy admits and the guideline rejects",
+        "## Cases that the default policy admits and the guideline rejects",
         "",
-        "| case | what is special | name of the tolerance | why it is one |",
+        "| case | its defect | name of the defect | why it is accepted |",
         "| --- | --- | --- | --- |",
     ]
     for id_, row in made.items():
@@ -87,11 +87,11 @@ def document() -> str:
             text.append(f"| {id_} | {row['what']} | `{name}` | {WHY[name]} |")
     text += [
         "",
-        "## What is referred where the guideline says reject",
+        "## Cases that are referred and the guideline rejects",
         "",
-        "What cannot be read accuses nobody: it is `undetermined`, no traveller passes, and an officer looks.",
+        "An unreadable file accuses nobody. It is `undetermined`, no traveller passes, and an officer looks.",
         "",
-        "| case | what is special | decided by |",
+        "| case | its defect | decided by |",
         "| --- | --- | --- |",
     ]
     for id_, row in made.items():

@@ -24,12 +24,12 @@ class _Open:
 
 
 def to_der(data: bytes) -> bytes:
-    """Write BER again as DER, tag by tag, without a schema; SETs in DER order, everything else as it stands.
+    """Write BER again as DER, tag by tag, without a schema: SETs in DER order, everything else unchanged.
 
-    What is signed inside stays what it was as long as its issuer signed DER, which CMS and X.509 ask for; where
-    not, the signature check tells.
+    The signed parts stay the same if their issuer signed DER, which CMS and X.509 demand. If not, the signature
+    check fails.
 
-    :raises DerError: it is no BER, is over the limits, or has trailing bytes
+    :raises DerError: it is not BER, is over the limits, or has trailing bytes
     """
     top = _Open(b"", len(data))
     stack = [top]
@@ -41,24 +41,24 @@ def to_der(data: bytes) -> bytes:
             break
         count += 1
         if count > _MAX_ELEMENTS or len(stack) > tlv.MAX_DEPTH:
-            raise DerError("no BER (over the limits)")
+            raise DerError("not BER (over the limits)")
         tag, length, position = _header(data, position)
         limit = next(frame.end for frame in reversed(stack) if frame.end is not None)
         if position + (length or 0) > limit:
-            raise DerError("no BER (cut)")
+            raise DerError("not BER (cut)")
         if tag == b"\x00":
             if length != 0 or len(stack) == 1 or stack[-1].end is not None:
-                raise DerError("no BER (end of contents)")
+                raise DerError("not BER (end of contents)")
             _close(stack)
         elif tag[0] & 0x20:
             stack.append(_Open(tag, None if length is None else position + length))
         elif length is None:
-            raise DerError("no BER (indefinite length)")
+            raise DerError("not BER (indefinite length)")
         else:
             stack[-1].parts.append((tag, data[position : position + length]))
             position += length
     if len(stack) > 1 or len(top.parts) != 1:
-        raise DerError("no BER (cut, or trailing bytes)")
+        raise DerError("not BER (cut, or trailing bytes)")
     return _written(top.parts[0])
 
 
@@ -80,10 +80,10 @@ def _header(data: bytes, position: int) -> tuple[bytes, int | None, int]:
             return tag, None, position
         size = length & 0x7F
         if size > 8 or position + size > len(data):
-            raise DerError("no BER (cut)")
+            raise DerError("not BER (cut)")
         return tag, int.from_bytes(data[position : position + size], "big"), position + size
     except IndexError:
-        raise DerError("no BER (cut)") from None
+        raise DerError("not BER (cut)") from None
 
 
 def _close(stack: list[_Open]) -> None:
@@ -93,7 +93,7 @@ def _close(stack: list[_Open]) -> None:
     if universal is not None and universal in _PIECES:
         part = (bytes((universal,)), _joined(universal, frame.parts))
     elif universal not in (None, 0x08, 0x0B, 0x10, 0x11):
-        raise DerError("no BER (constructed)")
+        raise DerError("not BER (constructed)")
     else:
         items = [_written(item) for item in frame.parts]
         part = (frame.tag, b"".join(sorted(items) if frame.tag[0] == _SET else items))
@@ -103,12 +103,12 @@ def _close(stack: list[_Open]) -> None:
 def _joined(universal: int, parts: list[tuple[bytes, bytes]]) -> bytes:
     kind = _BIT_STRING if universal == _BIT_STRING else _OCTET_STRING
     if any(tag[0] != kind for tag, _ in parts):
-        raise DerError("no BER (pieces)")
+        raise DerError("not BER (pieces)")
     pieces = [content for _, content in parts]
     if kind == _OCTET_STRING:
         return b"".join(pieces)
     if not all(pieces) or any(piece[0] for piece in pieces[:-1]):
-        raise DerError("no BER (pieces)")
+        raise DerError("not BER (pieces)")
     return (pieces[-1][:1] if pieces else b"\x00") + b"".join(piece[1:] for piece in pieces)
 
 
@@ -116,6 +116,6 @@ def _written(part: tuple[bytes, bytes]) -> bytes:
     tag, content = part
     if tag[0] == _BOOLEAN and content != b"\x00":
         if len(content) != 1:
-            raise DerError("no BER (boolean)")
+            raise DerError("not BER (boolean)")
         content = b"\xff"
     return tag + tlv.encode_length(len(content)) + content

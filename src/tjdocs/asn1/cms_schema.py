@@ -1,7 +1,7 @@
 """Cryptographic Message Syntax, as far as EF.SOD and lists use it (RFC 5652; Doc 9303-10, 4.6.2).
 
-Sets are read as lists where their order matters to what was signed, so that an unsorted one is still seen as it
-stood. ``SET OF`` in the outer structure must be in DER order; the BER road puts it there, with its warning.
+Sets are read as lists where their order matters to the signature, so an unsorted one keeps its order. ``SET OF`` in the
+outer structure must be in DER order. The BER reading sorts it, with its warning.
 """
 
 from typing import Annotated

@@ -1,7 +1,7 @@
 """DER in and out. The only module set that touches the declarative decoder, whose interface is marked unstable.
 
-Whatever stands as ``TLV`` in a schema keeps its bytes: DER has one form for each value and the decoder refuses
-every other, so :func:`raw` returns exactly what was read.
+A value with the type ``TLV`` in a schema keeps its bytes: DER has one form for each value and the decoder refuses
+every other, so :func:`raw` returns exactly the bytes that were read.
 """
 
 from typing import Any, TypeVar
@@ -46,9 +46,9 @@ def parse(item: TLV, schema: type[T]) -> T:
 def _kind(error: Exception) -> str:
     """Return the decoder's word for the defect, without any of the data."""
     text = str(error)
-    _, _, rest = text.partition("kind: ")
+    _, _, kind = text.partition("kind: ")
     word = ""
-    for char in rest:
+    for char in kind:
         if not char.isalnum():
             break
         word += char
@@ -69,11 +69,11 @@ def raw(item: TLV) -> bytes:
 def parts(data: bytes) -> list[bytes]:
     """Return the elements inside one that a schema has accepted, each as read.
 
-    The schema says what they are; this only says where each ends, which is quicker than keeping it as ``TLV``.
+    The schema has their types. This finds only their ends, which is quicker than keeping them as ``TLV``.
 
     :param data: a constructed element with a tag of one byte, header included
     """
-    found = []
+    elements = []
     length = data[1]
     position, end = (2 if length < 0x80 else 2 + (length & 0x7F)), len(data)
     while position < end:
@@ -89,8 +89,8 @@ def parts(data: bytes) -> list[bytes]:
             length = int.from_bytes(data[position : position + size], "big")
             position += size
         position += length
-        found.append(data[start:position])
-    return found
+        elements.append(data[start:position])
+    return elements
 
 
 def header(tag: int, length: int) -> bytes:
@@ -105,6 +105,6 @@ def integer(value: int) -> bytes:
 
 
 def set_of(elements: list[bytes], *, ordered: bool = True) -> bytes:
-    """Return a SET OF of encoded elements, in DER order or, unless ``ordered``, as they stand."""
+    """Return a SET OF of encoded elements, in DER order or, unless ``ordered``, in the given order."""
     body = b"".join(sorted(elements) if ordered else elements)
     return tlv.encode(0x31, body)

@@ -105,7 +105,7 @@ def derivation(data: bytes) -> tuple[str, int]:
     ``scrypt`` with the product of N (at least 1,024), r and p, or ``rounds`` with the count of PBKDF2, PBES1 and
     PKCS #12 (that of PKCS #12 thrice).
 
-    :raises DerError: it is no encrypted key, or its key is derived in another way
+    :raises DerError: it is not an encrypted key, or its key is derived in another way
     """
     algorithm = der.decode(_AnyEncryptedKey, data).scheme
     if algorithm.oid == _PBES2:

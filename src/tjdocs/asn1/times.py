@@ -23,7 +23,7 @@ def parse_time(data: bytes) -> datetime:
     Seconds may be missing, and an offset may take the place of Z: old certificates have both. Whoever accepts such
     a time names it (:func:`in_der_form`).
 
-    :raises DerError: it is none
+    :raises DerError: it is not a ``Time``
     """
     usual = _DER.fullmatch(data)
     if usual:
@@ -33,27 +33,27 @@ def parse_time(data: bytes) -> datetime:
         try:
             return datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}Z")
         except ValueError:
-            raise der.DerError("no Time") from None
+            raise der.DerError("not a Time") from None
     try:
         item = tlv.read(data)
     except tlv.TlvError:
-        raise der.DerError("no Time") from None
+        raise der.DerError("not a Time") from None
     text = item.value.decode("ascii", "replace")
     if item.tag == 0x17:
         if len(text) < 2 or not text[:2].isdigit():
-            raise der.DerError("no Time")
+            raise der.DerError("not a Time")
         text = ("20" if int(text[:2]) < 50 else "19") + text
     elif item.tag != 0x18:
-        raise der.DerError("no Time")
+        raise der.DerError("not a Time")
     if not _TIME.fullmatch(text):
-        raise der.DerError("no Time")
+        raise der.DerError("not a Time")
     text = text.replace("Z", "+0000")
     # the form follows from the number of digits: the library's parser would take one digit where two belong
     form = "%Y%m%d%H%M%S.%f%z" if "." in text else "%Y%m%d%H%M%S%z" if text[:14].isdigit() else "%Y%m%d%H%M%z"
     try:
         return datetime.strptime(text, form).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise der.DerError("no Time") from None
+        raise der.DerError("not a Time") from None
 
 
 def aware(moment: datetime) -> datetime:
@@ -64,7 +64,7 @@ def aware(moment: datetime) -> datetime:
 def encode_time(moment: datetime) -> bytes:
     """Return a ``Time``: UTCTime from 1950 to 2049, else GeneralizedTime (Doc 9303-12, 7.1.1; RFC 5280, 4.1.2.5)."""
     moment = moment.astimezone(UTC)
-    rest = f"{moment.month:02}{moment.day:02}{moment.hour:02}{moment.minute:02}{moment.second:02}Z"
+    digits = f"{moment.month:02}{moment.day:02}{moment.hour:02}{moment.minute:02}{moment.second:02}Z"
     if 1950 <= moment.year < 2050:
-        return tlv.encode(0x17, f"{moment.year % 100:02}{rest}".encode())
-    return tlv.encode(0x18, f"{moment.year:04}{rest}".encode())
+        return tlv.encode(0x17, f"{moment.year % 100:02}{digits}".encode())
+    return tlv.encode(0x18, f"{moment.year:04}{digits}".encode())

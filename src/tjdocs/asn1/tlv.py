@@ -1,6 +1,6 @@
 """BER-TLV as the LDS uses it (ISO/IEC 7816-4, 5.2.2; Doc 9303-10, 4.6): definite lengths, tags up to three bytes.
 
-A reader of hostile files: no recursion on input, no copying of what is not asked for, lengths checked first.
+A reader of hostile files: no recursion on input, no copying of unused bytes, lengths checked first.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ _MAX_LENGTH_BYTES = 4
 
 
 class TlvError(ValueError):
-    """Bytes that are no BER-TLV; ``offset`` says where."""
+    """Bytes that are not BER-TLV, with the ``offset`` of the error."""
 
     def __init__(self, message: str, offset: int) -> None:
         super().__init__(f"{message} at offset {offset}")
@@ -54,7 +54,7 @@ class Tlv(NamedTuple):
 
     @property
     def end(self) -> int:
-        """Offset just behind it."""
+        """Offset of the first byte after it."""
         return self.offset + self.header + len(self.value)
 
     @property
@@ -82,14 +82,14 @@ def read(data: bytes, offset: int = 0, *, end: int | None = None, base: int = 0)
 
 
 def places(data: bytes, start: int, end: int, most: int) -> tuple[list[Place], int]:
-    """Return where the data objects that fill ``data[start:end]`` stand, and where the reading stopped.
+    """Return the places of the data objects that fill ``data[start:end]``, and the offset where reading stopped.
 
     That is ``end``, unless there are more than ``most``. Nothing is copied.
 
     :raises TlvError: as :func:`read`
     """
-    found: list[Place] = []
-    while start < end and len(found) < most:
+    objects: list[Place] = []
+    while start < end and len(objects) < most:
         # the usual ones here, a tag of one byte or two and a short length; the rest in `_place`
         tag, content = data[start], start + 2
         usual = tag & 0x1F != 0x1F
@@ -99,13 +99,13 @@ def places(data: bytes, start: int, end: int, most: int) -> tuple[list[Place], i
             item = (tag, start, content, content + length)
         else:
             item = _place(data, start, end, 0)
-        found.append(item)
+        objects.append(item)
         start = item[3]
-    return found, start
+    return objects, start
 
 
 def place(data: bytes, start: int = 0, *, end: int | None = None) -> Place:
-    """Return where the data object at ``start`` stands. Nothing is copied.
+    """Return the place of the data object at ``start``. Nothing is copied.
 
     :param end: where the enclosing object ends (default: the end of ``data``)
     :raises TlvError: as :func:`read`

@@ -89,7 +89,7 @@ class TbsCertificate:
 
 @asn1.sequence
 class WholeCertificate:
-    """``Certificate``, read at once to the last extension; :func:`tjdocs.asn1.der.parts` gives what was signed."""
+    """``Certificate``, read at once to the last extension; :func:`tjdocs.asn1.der.parts` returns the signed bytes."""
 
     tbs: TbsCertificate
     signature_algorithm: asn1.TLV
@@ -266,7 +266,7 @@ class AlgorithmId:
 def algorithm_id(data: bytes) -> AlgorithmId:
     """Read an ``AlgorithmIdentifier``.
 
-    :raises DerError: it is none
+    :raises DerError: it is not one
     """
     try:
         full = der.decode(AlgorithmIdentifier, data)
@@ -308,14 +308,14 @@ def name_values(data: bytes) -> tuple[tuple[AttributeValue, ...], ...]:
 
     Bytes that the string type does not allow are replaced, not refused: names are compared, never trusted.
 
-    :raises DerError: it is none
+    :raises DerError: it is not a name
     """
     try:
         return tuple(
             tuple(_attribute(pair) for pair in tlv.children(rdn)) for rdn in tlv.children(_expect(tlv.read(data), 0x30))
         )
     except (tlv.TlvError, ValueError):
-        raise der.DerError("no Name") from None
+        raise der.DerError("not a Name") from None
 
 
 def _attribute(pair: tlv.Tlv) -> AttributeValue:
@@ -379,10 +379,10 @@ def name_constraints(data: bytes) -> NameConstraints:
 
 def _subtree(item: asn1.TLV) -> bytes:
     data = der.raw(item)
-    found = directory_names(data)
-    if len(found) != 1 or len(der.parts(data)) != 1:  # a base alone: RFC 5280 uses no distances
+    names = directory_names(data)
+    if len(names) != 1 or len(der.parts(data)) != 1:  # a base alone: RFC 5280 uses no distances
         raise der.DerError("a constraint that is not understood")
-    return found[0]
+    return names[0]
 
 
 def directory_names(data: bytes) -> tuple[bytes, ...]:
@@ -396,13 +396,13 @@ def directory_names(data: bytes) -> tuple[bytes, ...]:
 def object_identifiers(data: bytes) -> tuple[str, ...]:
     """Read a SEQUENCE OF OBJECT IDENTIFIER (``ExtKeyUsageSyntax``).
 
-    :raises DerError: it is none
+    :raises DerError: it is not one
     """
     try:
         sequence = _expect(tlv.read(data), 0x30)
         return tuple(_oid_text(_expect(item, 0x06).value) for item in tlv.children(sequence))
     except tlv.TlvError:
-        raise der.DerError("no sequence of object identifiers") from None
+        raise der.DerError("not a sequence of object identifiers") from None
 
 
 def printable_strings(data: bytes) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def _extensions(extensions: list[tuple[str, bool, bytes]]) -> bytes:
 
 
 def encode_signed(tbs: bytes, algorithm: bytes, signature: bytes) -> bytes:
-    """Return a ``Certificate`` or ``CertificateList`` around what was signed, DER."""
+    """Return a ``Certificate`` or ``CertificateList`` around the signed bytes, DER."""
     return tlv.encode(0x30, tbs + algorithm + _bits(signature))
 
 

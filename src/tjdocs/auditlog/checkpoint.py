@@ -46,7 +46,7 @@ class Checkpoint:
     def parse(cls, text: str) -> "Checkpoint":
         """Read the text of a checkpoint.
 
-        :raises InputError: it is none
+        :raises InputError: it is not a checkpoint
         """
         lines = text.split("\n")
         try:
@@ -56,7 +56,7 @@ class Checkpoint:
             if len(root) != 32 or base64.b64encode(root).decode() != lines[2]:
                 raise ValueError
         except (ValueError, binascii.Error):
-            raise InputError("no checkpoint", where="head", hint="origin, size and root, a line each") from None
+            raise InputError("not a checkpoint", where="head", hint="origin, size and root, a line each") from None
         return cls(lines[0], int(lines[1]), root)
 
 
@@ -88,29 +88,29 @@ class Verifier:
     def parse(cls, text: str) -> "Verifier":
         """Read ``name+id+key``.
 
-        :raises InputError: it is none, or its id does not belong to it
+        :raises InputError: it is not a key, or its id does not belong to it
         """
-        name, _, rest = text.strip().partition("+")
-        key_id, _, encoded = rest.partition("+")
+        name, _, tail = text.strip().partition("+")
+        key_id, _, encoded = tail.partition("+")
         try:
             raw = base64.b64decode(encoded, validate=True)
             if raw[:1] != _ED25519 or len(raw) != 33:
                 raise ValueError
-            made = cls(name, raw[1:])
-            if made.key_id.hex() != key_id:
+            verifier = cls(name, raw[1:])
+            if verifier.key_id.hex() != key_id:
                 raise ValueError
         except (ValueError, binascii.Error, UsageError):
-            raise InputError("no verifier key", where="verifier", hint="name+id+key, Ed25519") from None
-        return made
+            raise InputError("not a verifier key", where="verifier", hint="name+id+key, Ed25519") from None
+        return verifier
 
     def verify(self, note: str) -> bool:
-        """Return whether the note bears this key's signature, and none of this key's that fails."""
+        """Return whether the note has this key's signature, and no failing signature of this key."""
         return self._text(note) is not None
 
     def open(self, note: str) -> Checkpoint:
         """Return the checkpoint that a note signs.
 
-        :raises InputError: it is no note, is not signed by this key, or signs something else
+        :raises InputError: it is not a note, is not signed by this key, or signs something else
         """
         text = self._text(note)
         if text is None:
@@ -118,7 +118,7 @@ class Verifier:
         return Checkpoint.parse(text)
 
     def is_plain(self, note: str) -> bool:
-        """Return whether a note that :meth:`open` reads is as :meth:`LogSigner.sign` writes it, and nothing beside."""
+        """Return whether a note that :meth:`open` reads is exactly as :meth:`LogSigner.sign` writes it."""
         checkpoint, encoded = self.open(note), note.rstrip("\n").rpartition(" ")[2]
         return note == _note(checkpoint, base64.b64decode(encoded))
 
@@ -130,10 +130,10 @@ class Verifier:
         text += "\n"
         if any(ord(char) < 0x20 and char != "\n" for char in note):
             return None
-        found = False
+        verified = False
         for line in lines:
-            mark, _, rest = line.partition(" ")
-            name, _, encoded = rest.partition(" ")
+            mark, _, tail = line.partition(" ")
+            name, _, encoded = tail.partition(" ")
             try:
                 raw = base64.b64decode(encoded, validate=True)
             except (ValueError, binascii.Error):
@@ -146,8 +146,8 @@ class Verifier:
                 Ed25519PublicKey.from_public_bytes(self.key).verify(raw[4:], text.encode())
             except InvalidSignature:
                 return None
-            found = True
-        return text if found else None
+            verified = True
+        return text if verified else None
 
 
 @dataclass(frozen=True, slots=True)

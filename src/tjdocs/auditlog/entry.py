@@ -106,11 +106,11 @@ def split_signatures(leaf: bytes) -> tuple[bytes, dict[str, bytes]]:
         return leaf, {}
     try:
         pairs = _ONE_SIGNATURE.findall(tail)
-        found = {officer.decode(): decode_base64(text.decode(), 64) for officer, text in pairs}
+        signatures = {officer.decode(): decode_base64(text.decode(), 64) for officer, text in pairs}
     except ValueError:  # not the canonical text of a signature
         return leaf, {}
     # an officer signs once: the same entry with a signature repeated would have other bytes
-    return (body + b"}", found) if len(found) == len(pairs) else (leaf, {})
+    return (body + b"}", signatures) if len(signatures) == len(pairs) else (leaf, {})
 
 
 def has_body(leaf: bytes, body: bytes) -> bool:
@@ -235,7 +235,7 @@ _SHAPES: dict[str, Callable[[object], bool]] = {
 
 
 def digest(holder: bytes | None, personal: bytes | None, sealed: bytes | None) -> str:
-    """Return what the log says of a row's personal columns: SHA-256 over each with its length."""
+    """Return the log's digest of a row's personal columns: SHA-256 over each with its length."""
     if holder is personal is sealed is None:
         return ""
     parts = map(_written, (holder, personal, sealed))
@@ -243,7 +243,7 @@ def digest(holder: bytes | None, personal: bytes | None, sealed: bytes | None) -
 
 
 def _written(value: object) -> bytes:
-    """Return a personal column's bytes; of what none can hold (no bytes, or none of them) something else."""
+    """Return a personal column's bytes. An impossible value (not bytes, or empty) gives other bytes."""
     if type(value) is bytes and value:
         return value
     return b"" if value is None else repr(value).encode()
@@ -267,7 +267,7 @@ def issue_prefix(
     number: str, document_type: str, office: str, officer: str, issued: str, expires: str, citizenship: str, sex: str,
     category: str, replaces: str, series: int, blank: int, person: str, at: str,
 ) -> str:  # fmt: skip
-    """Return how the entry of an issue begins: all that stands in the document's row too.
+    """Return the beginning of the entry of an issue: all values that the document's row has too.
 
     Plain formatting, and no escaping: every value has passed :mod:`tjdocs.register.records`, and an audit must build
     a million of these. An audit verifies the values too (:mod:`tjdocs.register.issue_entries`).

@@ -52,10 +52,10 @@ class Frontier:
         """The head's hash: of nothing for an empty tree."""
         if not self.hashes:
             return EMPTY
-        found = self.hashes[-1]
+        root = self.hashes[-1]
         for hash_ in reversed(self.hashes[:-1]):
-            found = node_hash(hash_, found)
-        return found
+            root = node_hash(hash_, root)
+        return root
 
 
 def root_of(hashes: Sequence[bytes]) -> bytes:
@@ -88,7 +88,7 @@ def inclusion_path(index: int, size: int, subtree: Subtree) -> list[bytes]:
 def consistency_path(old: int, size: int, subtree: Subtree) -> list[bytes]:
     """Return the path that proves that the tree of ``size`` begins with that of ``old`` (RFC 9162, 2.1.4.1)."""
     path: list[bytes] = []
-    low, high, whole = 0, size, True
+    low, high, complete = 0, size, True
     while old < high:
         middle = low + _split(high - low)
         if old <= middle:
@@ -96,8 +96,8 @@ def consistency_path(old: int, size: int, subtree: Subtree) -> list[bytes]:
             high = middle
         else:
             path.append(subtree(low, middle))
-            low, whole = middle, False
-    if not whole:
+            low, complete = middle, False
+    if not complete:
         path.append(subtree(low, high))
     return path[::-1]
 
@@ -106,18 +106,18 @@ def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], 
     """Return whether the path leads from the entry to the root (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size:
         return False
-    fn, sn, found = index, size - 1, leaf_hash(leaf)
+    fn, sn, node = index, size - 1, leaf_hash(leaf)
     for step in path:
         if sn == 0:
             return False
         if fn & 1 or fn == sn:
-            found = node_hash(step, found)
+            node = node_hash(step, node)
             while not fn & 1 and fn:
                 fn, sn = fn >> 1, sn >> 1
         else:
-            found = node_hash(found, step)
+            node = node_hash(node, step)
         fn, sn = fn >> 1, sn >> 1
-    return sn == 0 and found == root
+    return sn == 0 and node == root
 
 
 def verify_consistency(old: int, size: int, path: Sequence[bytes], old_root: bytes, root: bytes) -> bool:

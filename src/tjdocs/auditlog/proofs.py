@@ -1,4 +1,4 @@
-"""Proofs as values: whoever has one, a head and the log's public key can verify it without the database."""
+"""Proofs as values, verified with a checkpoint and the log's public key, without the database."""
 
 import base64
 import binascii
@@ -15,7 +15,7 @@ __all__ = ["ConsistencyProof", "InclusionProof", "read_proof"]
 
 @dataclass(frozen=True, slots=True)
 class InclusionProof:
-    """That an entry stands in the log under a head (RFC 9162, 2.1.3).
+    """A proof that an entry is in the log under a checkpoint (RFC 9162, 2.1.3).
 
     :param leaf: the entry's bytes, JSON
     :param path: hashes from the leaf to the root
@@ -81,7 +81,7 @@ class ConsistencyProof:
 def read_proof(text: str | bytes) -> InclusionProof | ConsistencyProof:
     """Read a proof from JSON.
 
-    :raises InputError: it is none
+    :raises InputError: it is not a proof
     """
     try:
         table = inputs.json_object(text, where="proof")
@@ -94,4 +94,4 @@ def read_proof(text: str | bytes) -> InclusionProof | ConsistencyProof:
             return ConsistencyProof(path, str(table["old"]), str(table["head"]))
         raise ValueError
     except (ValueError, KeyError, TypeError, AttributeError, InputError, binascii.Error):
-        raise InputError("no proof", where="proof", hint="as `tjdocs register prove --json` prints it") from None
+        raise InputError("not a proof", where="proof", hint="as `tjdocs register prove --json` prints it") from None

@@ -6,7 +6,7 @@ _MAX_BYTES = 64
 
 
 def oid_text(content: bytes) -> str | None:
-    """Return the dotted form of an OBJECT IDENTIFIER's content; None when it is none or longer than 64 bytes."""
+    """Return the dotted form of an OBJECT IDENTIFIER's content; None when it is invalid or longer than 64 bytes."""
     if not content or len(content) > _MAX_BYTES or content[-1] & 0x80:
         return None
     arcs: list[int] = []

@@ -18,30 +18,30 @@ UnknownObject = tuple[int, bytes]
 
 
 def outer(data: bytes, tag: int, name: str) -> tuple[int, int, bytes, int]:
-    """Return where the content of the file ``name`` begins and ends, the file's bytes, and the number behind them.
+    """Return start and end of the content of the file ``name``, the file's bytes, and the number of bytes after them.
 
     :raises LdsError: it is of another file or too large
     :raises TlvError: it cannot be read
     """
     if len(data) > MAX_FILE:
         raise LdsError("limit", f"more than {MAX_FILE} bytes")
-    found, _, start, end = tlv.place(data)
-    if found != tag:
-        raise LdsError("tag", f"{name} begins with tag {tag:02X}, this with {found:02X}")
+    actual, _, start, end = tlv.place(data)
+    if actual != tag:
+        raise LdsError("tag", f"{name} begins with tag {tag:02X}, this with {actual:02X}")
     trailing = len(data) - end
     return start, end, bytes(data[:end]) if trailing else bytes(data), trailing
 
 
 def objects(data: bytes, start: int, end: int, limit: int = MAX_OBJECTS) -> list[Place]:
-    """Return where the data objects that fill ``data[start:end]`` stand.
+    """Return the places of the data objects that fill ``data[start:end]``.
 
     :raises LdsError: more than ``limit``
     :raises TlvError: they cannot be read
     """
-    found, stopped = tlv.places(data, start, end, limit)
+    places, stopped = tlv.places(data, start, end, limit)
     if stopped < end:
         raise LdsError("limit", f"more than {limit} data objects", stopped)
-    return found
+    return places
 
 
 @lru_cache(maxsize=256)
@@ -72,12 +72,12 @@ def tag_list(value: bytes, offset: int) -> tuple[int, ...]:
 
 
 def tag_bytes(tag: int) -> bytes:
-    """Return a tag as it stands in a file."""
+    """Return a tag as a file has it."""
     return tag.to_bytes(max(1, (tag.bit_length() + 7) // 8), "big")
 
 
 def encode_unknown(unknown: tuple[UnknownObject, ...]) -> bytes:
-    """Return unknown objects one behind the other."""
+    """Return unknown objects one after the other."""
     return b"".join(tlv.encode(tag, value) for tag, value in unknown)
 
 

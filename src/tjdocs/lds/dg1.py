@@ -38,10 +38,10 @@ class Dg1:
 
         :raises UsageError: lines that are of no format, or characters that no zone may hold
         """
-        made = cls("".join(lines))
-        made.encode()
-        usable(tuple(lines) == made.lines, "lines of unequal length", where="lines", hint="3 x 30, 2 x 36 or 2 x 44")
-        return made
+        group = cls("".join(lines))
+        group.encode()
+        usable(tuple(lines) == group.lines, "lines of unequal length", where="lines", hint="3 x 30, 2 x 36 or 2 x 44")
+        return group
 
     @property
     def format(self) -> str:

@@ -12,11 +12,11 @@ __all__ = ["Dg11", "fitting", "spans"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dg11(DetailsFile):
-    """DG11. What is not there is None, or an empty tuple.
+    """DG11. A missing field is None, or an empty tuple.
 
     :param full_name: in national characters, never truncated; ``<<`` between primary and secondary identifier, ``<``
         between components, as in the zone
-    :param other_names: likewise, each of them
+    :param other_names: each in the same form
     :param date_of_birth: ``YYYYMMDD``, unknown parts 0; in the file as digits or binary-coded digits
     :param place_of_birth, address: their parts
     :param proof_of_citizenship: an image

@@ -13,7 +13,7 @@ __all__ = ["Dg12", "spans"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dg12(DetailsFile):
-    """DG12. What is not there is None, or an empty tuple.
+    """DG12. A missing field is None, or an empty tuple.
 
     :param date_of_issue: ``YYYYMMDD``; in the file as digits or binary-coded digits
     :param other_persons: names of other persons on the document

@@ -73,7 +73,7 @@ class SecurityInfo:
     @classmethod
     @guarded
     def parse(cls, data: bytes) -> "SecurityInfo":
-        """Read one ``SecurityInfo``, and nothing behind it.
+        """Read one ``SecurityInfo`` without trailing bytes.
 
         :raises LdsError: it is malformed
         """
@@ -87,7 +87,7 @@ class SecurityInfo:
 class SecurityInfos:
     """The set, in the order of the file: not sorted, since the file is hashed as it is.
 
-    Reading takes EF.CardAccess, which is nothing else.
+    EF.CardAccess is such a set, and is read too.
     """
 
     infos: tuple[SecurityInfo, ...]
@@ -105,7 +105,7 @@ class SecurityInfos:
         try:
             return cls(tuple(SecurityInfo.parse(info) for info in sorted(infos)))
         except LdsError as error:
-            raise UsageError("no SecurityInfo", where="infos", hint=error.message) from None
+            raise UsageError("not a SecurityInfo", where="infos", hint=error.message) from None
 
     @classmethod
     @guarded

@@ -19,7 +19,7 @@ _TAG, _SEQUENCE, _OID, _BIT_STRING = 0x6F, 0x30, 0x06, 0x03
 class Dg15:
     """DG15.
 
-    :param public_key: ``SubjectPublicKeyInfo``, DER, as it stands in the file
+    :param public_key: ``SubjectPublicKeyInfo``, DER, as in the file
     """
 
     public_key: bytes = field(repr=False)
@@ -30,7 +30,7 @@ class Dg15:
 
     @property
     def algorithm(self) -> str:
-        """Dotted object identifier of the key's algorithm; empty when the key is none."""
+        """Dotted object identifier of the key's algorithm; empty when the key is unreadable."""
         try:
             return _algorithm(self.public_key, 0, len(self.public_key))
         except LdsError:
@@ -53,12 +53,12 @@ class Dg15:
     def encode(self) -> bytes:
         """Return the file: as read, or made from the key.
 
-        :raises UsageError: the key is no ``SubjectPublicKeyInfo``
+        :raises UsageError: the key is not a ``SubjectPublicKeyInfo``
         """
         if self.raw:
             return self.raw
         if not self.algorithm:
-            raise UsageError("no public key", where="public_key", hint="SubjectPublicKeyInfo, DER")
+            raise UsageError("not a public key", where="public_key", hint="SubjectPublicKeyInfo, DER")
         return tlv.encode(_TAG, self.public_key)
 
 

@@ -71,7 +71,7 @@ class BiometricHeader:
 
 @dataclass(frozen=True, slots=True)
 class BiometricTemplate:
-    """A biometric template: what the record is, and the record."""
+    """A biometric template: the record and its description."""
 
     record: FacialRecord | Iso39794Face
     header: BiometricHeader = BiometricHeader()
@@ -137,13 +137,13 @@ class Dg2:
     @property
     def images(self) -> tuple[bytes, ...]:
         """All face images, in the order of the file."""
-        found: list[bytes] = []
+        images: list[bytes] = []
         for template in self.templates:
             if isinstance(template.record, FacialRecord):
-                found.extend(face.image for face in template.record.faces)
+                images.extend(face.image for face in template.record.faces)
             elif template.record.image:
-                found.append(template.record.image)
-        return tuple(found)
+                images.append(template.record.image)
+        return tuple(images)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -206,7 +206,7 @@ class Dg2:
         raw: bytes,
         trailing: int,
     ) -> "Dg2":
-        """Return what was read from ``raw``."""
+        """Return the content of ``raw``."""
         parsed = cls(templates, instances, unknown)
         object.__setattr__(parsed, "raw", raw)
         object.__setattr__(parsed, "trailing", trailing)

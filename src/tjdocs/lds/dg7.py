@@ -30,12 +30,12 @@ class Dg7:
         :raises LdsError: it is malformed, or the number of images is not theirs
         """
         start, end, _, _ = outer(data, _TAG, "DG7")
-        found = [(tag, data[first:last]) for tag, _, first, last in objects(data, start, end)]
-        if not found or found[0][0] != _NUMBER or any(tag != _IMAGE for tag, _ in found[1:]):
+        members = [(tag, data[first:last]) for tag, _, first, last in objects(data, start, end)]
+        if not members or members[0][0] != _NUMBER or any(tag != _IMAGE for tag, _ in members[1:]):
             raise LdsError("form", "DG7 has a number, then images")
-        if int.from_bytes(found[0][1], "big") != len(found) - 1:
+        if int.from_bytes(members[0][1], "big") != len(members) - 1:
             raise LdsError("form", "the number of images is not theirs")
-        return cls(tuple(bytes(image) for _, image in found[1:]))
+        return cls(tuple(bytes(image) for _, image in members[1:]))
 
     def encode(self) -> bytes:
         """Return the file.

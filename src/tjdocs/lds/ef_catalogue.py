@@ -41,7 +41,7 @@ class Presence(StrEnum):
 
 
 class Place(StrEnum):
-    """Where on the chip a file lies."""
+    """The place of a file on the chip."""
 
     APPLICATION = "application"
     MASTER_FILE = "master-file"
@@ -58,7 +58,7 @@ class LdsFile:
     :param tag: of its outermost object; None where it has no tag of its own
     :param place: the LDS application or the master file
     :param presence: whether it must be there
-    :param title: what it holds
+    :param title: its content
     :param clause: where the standard describes it
     """
 
@@ -152,7 +152,7 @@ def by_name(name: str) -> LdsFile:
         return _load().by_name[name]
     except KeyError:
         raise UsageError(
-            "no such file of the LDS", where=name, hint="EF.COM, EF.SOD, DG1 to DG16, EF.CardAccess …"
+            "unknown file of the LDS", where=name, hint="EF.COM, EF.SOD, DG1 to DG16, EF.CardAccess …"
         ) from None
 
 
@@ -195,7 +195,7 @@ def recognise(filename: str) -> str | None:
 
 @guarded
 def without_padding(data: bytes) -> tuple[bytes, int]:
-    """Return a file's outermost object, over which its hash is made, and the number of bytes behind it.
+    """Return a file's outermost object, over which its hash is made, and the number of bytes after it.
 
     Readers get files with padding where the chip reports their size in memory (Doc 9303-10, 4.6.2).
 

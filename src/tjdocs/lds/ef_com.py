@@ -42,14 +42,14 @@ class EfCom:
     def of(cls, data_groups: Iterable[int], *, lds_version: str = "0107", unicode_version: str = "040000") -> "EfCom":
         """Return EF.COM for data groups given by number.
 
-        :raises UsageError: a number that is no data group's
+        :raises UsageError: a number that is not a data group's
         """
         tags = tuple(tag for n in data_groups if (tag := ef_catalogue.data_group(n).tag) is not None)
         return cls(lds_version, unicode_version, tags)
 
     @property
     def data_groups(self) -> tuple[int, ...]:
-        """Numbers of the data groups listed, in the order of the file; tags that are no data group's left out."""
+        """Numbers of the data groups listed, in the order of the file; without tags of other files."""
         return _data_groups(tuple(self.tags))
 
     @classmethod
@@ -115,8 +115,8 @@ class EfCom:
 
 @lru_cache(maxsize=64)
 def _data_groups(tags: tuple[int, ...]) -> tuple[int, ...]:
-    found = (ef_catalogue.by_tag(tag) for tag in tags)
-    return tuple(f.data_group for f in found if f is not None and f.data_group is not None)
+    files = (ef_catalogue.by_tag(tag) for tag in tags)
+    return tuple(f.data_group for f in files if f is not None and f.data_group is not None)
 
 
 @lru_cache(maxsize=64)

@@ -20,7 +20,7 @@ OID_LDS_SECURITY_OBJECT = "2.23.136.1.1.1"
 
 
 class SodError(ValueError):
-    """Bytes that are no EF.SOD; ``reason`` is a stable word listed with ``pa.sod-structure``."""
+    """Bytes that are not an EF.SOD; ``reason`` is a stable word of ``pa.sod-structure``."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(detail)
@@ -29,7 +29,7 @@ class SodError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SecurityObject:
-    """The LDS security object: what is signed.
+    """The LDS security object, the signed content of EF.SOD.
 
     :param version: 0, or 1 with the two version texts
     :param hash: id of the hash algorithm, empty when the table lacks it
@@ -47,7 +47,7 @@ class SecurityObject:
     def parse(cls, data: bytes) -> "SecurityObject":
         """Read an LDSSecurityObject, DER.
 
-        :raises SodError: it is none, or its list of hashes contradicts itself
+        :raises SodError: it is not one, or its list of hashes contradicts itself
         """
         try:
             fields = der.decode(icao_schema.LdsSecurityObject, data)
@@ -80,8 +80,8 @@ class EfSod:
     """An EF.SOD as read.
 
     :param raw: the file without padding
-    :param trailing: number of bytes behind it
-    :param warnings: named tolerances under which it was read
+    :param trailing: number of bytes after it
+    :param warnings: named defects under which it was read
     """
 
     raw: bytes = field(repr=False)
@@ -94,7 +94,7 @@ class EfSod:
     def parse(cls, data: bytes) -> "EfSod":
         """Read an EF.SOD.
 
-        :raises SodError: it is none
+        :raises SodError: it is not an EF.SOD
         """
         try:
             tag, _, start, end = tlv.place(data)
@@ -156,7 +156,7 @@ def build(
     """
     if signer.certificate.extended_key_usage is not None:  # document signers have none (Doc 9303-12, 7.1.1)
         where = signer.certificate.subject_text
-        raise UsageError("no document signer", where=where, hint="Authority.document_signer()")
+        raise UsageError("not a document signer", where=where, hint="Authority.document_signer()")
     algorithm = x509_schema.encode_algorithm(algorithms.hash_by_id(digest).oid)
     content = icao_schema.encode_security_object(algorithm, hashes, lds_version, unicode_version)
     signed = signed_data(OID_LDS_SECURITY_OBJECT, content, signer, at=signing_time, by_key_identifier=by_key_identifier)

@@ -16,7 +16,7 @@ _SIGNER = "RFC 5652, 5.3"
 
 
 def spans(data: bytes) -> tuple[Span, ...]:
-    """Return an EF.SOD as labelled bytes; what cannot be read is one span that says so. Never raises."""
+    """Return an EF.SOD as labelled bytes. An unreadable one is one span with that label. Never raises an error."""
     try:
         sod = EfSod.parse(data)
     except SodError as error:
@@ -30,7 +30,7 @@ def spans(data: bytes) -> tuple[Span, ...]:
             for part in _parts(data, sod):
                 result.append(part)
         except tlv.TlvError:
-            # certificates are kept as they stand: one that is none does not make the EF.SOD unreadable
+            # certificates are kept as they are: a bad one does not make the EF.SOD unreadable
             result.append(Span(0, sod.raw, "the rest is not labelled", _FILE, 1))
     if sod.trailing:
         result.append(Span(len(sod.raw), bytes(data[len(sod.raw) :]), "padding", _FILE))
@@ -73,11 +73,11 @@ def _signer(signer: tlv.Tlv, make: Callable[..., Span]) -> Iterator[Span]:
     yield make(fields[0], "version", _SIGNER, 2)
     yield make(fields[1], "signer identifier", _SIGNER, 2)
     yield make(fields[2], "digest algorithm", _SIGNER, 2)
-    rest = fields[3:]
-    if rest and rest[0].tag == 0xA0:
-        yield make(rest.pop(0), "signed attributes", "RFC 5652, 11", 2)
-    if len(rest) >= 2:
-        algorithm, signature = rest[0], rest[1]
+    others = fields[3:]
+    if others and others[0].tag == 0xA0:
+        yield make(others.pop(0), "signed attributes", "RFC 5652, 11", 2)
+    if len(others) >= 2:
+        algorithm, signature = others[0], others[1]
         full = make(algorithm, "signature algorithm", _SIGNER, 2)
         yield Span(full.offset, full.data, full.meaning, _SIGNER, 2, _oid(full.data))
         yield Span(signature.offset + signature.header, signature.value, "signature", _SIGNER, 2)

@@ -62,9 +62,9 @@ def dissect(data: bytes, name: str, title: str, clause: str) -> tuple[Span, ...]
     """Return ``data``, a file called ``name`` (empty if unknown), as spans. Never raises.
 
     Depth first and without recursion; at most 5,000 spans, and of copied bytes 5 MB and four times the file. Then a
-    last span says so.
+    last span names the limit.
     """
-    found: list[Span] = []
+    result: list[Span] = []
     copied, most = 0, limits.SPAN_BYTES + 4 * len(data)
     table = _meanings().get(name, MappingProxyType({}))
     # one entry a level: where to go on, where it ends, the path of tags
@@ -74,27 +74,27 @@ def dissect(data: bytes, name: str, title: str, clause: str) -> tuple[Span, ...]
         depth = len(path)
         if start >= end:
             continue
-        if len(found) >= _MAX_SPANS or copied > most:
-            found.append(Span(start, b"", "further objects are not shown", "", depth))
+        if len(result) >= _MAX_SPANS or copied > most:
+            result.append(Span(start, b"", "further objects are not shown", "", depth))
             break
         if depth == 0 and start:
-            found.append(Span(start, data[start:end], "padding behind the file's object", "Doc 9303-10, 4.6.2"))
+            result.append(Span(start, data[start:end], "padding behind the file's object", "Doc 9303-10, 4.6.2"))
             break
         try:
             item = tlv.read(data, start, end=end)
         except TlvError as error:
-            found.append(Span(start, data[start:end], f"cannot be read: {error.message}", "", depth))
+            result.append(Span(start, data[start:end], f"cannot be read: {error.message}", "", depth))
             copied += end - start
             continue
         stack.append((item.end, end, path))
         meaning = _meaning(table, (*path, item.tag), title)
         copied += item.end - item.offset
-        found.append(Span(start, data[start : item.end], meaning.text, clause, depth, _value(item, meaning.value)))
+        result.append(Span(start, data[start : item.end], meaning.text, clause, depth, _value(item, meaning.value)))
         if meaning.value == "face":
-            found.extend(iso19794_face.spans(item.value, base=item.offset + item.header, depth=depth + 1))
+            result.extend(iso19794_face.spans(item.value, base=item.offset + item.header, depth=depth + 1))
         elif item.constructed and depth + 1 < tlv.MAX_DEPTH:
             stack.append((item.offset + item.header, item.end, (*path, item.tag)))
-    return tuple(found)
+    return tuple(result)
 
 
 def _meaning(table: Mapping[str, Meaning], path: tuple[int, ...], title: str) -> Meaning:

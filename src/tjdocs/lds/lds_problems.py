@@ -29,7 +29,7 @@ class LdsError(ValueError):
     """A file of the LDS that cannot be read. Its text names tags and offsets, never document data.
 
     :param reason: a stable word, for example ``cut``
-    :param message: what was wrong
+    :param message: the error
     :param offset: where in the file
     """
 

@@ -67,7 +67,7 @@ class Details(NamedTuple):
     """What a file held.
 
     :param values: by the name of the field, those that were there
-    :param tag_list: as read when it is not simply the list of the objects behind it
+    :param tag_list: as read when it is not simply the list of the following objects
     """
 
     values: Mapping[str, Any]
@@ -108,14 +108,14 @@ def _read(data: bytes, tag: int, name: str, path: str) -> Details:
         else:
             problems.append(Problem("object-unknown", f"{tag:02X}"))
         unknown.append((tag, raw[start:stop]))
-    kept = None
+    tags = None
     if listed is None:
         problems.append(Problem("tag-list-missing"))
     elif listed != tuple(_listed(tag, fields) for tag in present):
-        kept = listed
+        tags = listed
         if odd := {_outer(tag, inner) for tag in listed} ^ {_outer(tag, inner) for tag in present}:
             problems.append(Problem("tag-list", detail=" ".join(f"{t:02X}" for t in sorted(odd))))
-    return Details(values, kept, tuple(unknown), tuple(problems), raw, trailing)
+    return Details(values, tags, tuple(unknown), tuple(problems), raw, trailing)
 
 
 def _listed(tag: int, fields: Mapping[int, _Field]) -> int:
@@ -142,7 +142,7 @@ def _value(data: bytes, item: Place, field: _Field, problems: list[Problem]) -> 
         size = _DIGITS[kind]
         binary = len(value) == size // 2
         text = value.hex() if binary else value.decode("latin-1")
-        # A month above 12 is no month but characters, for example "1974" alone.
+        # A month above 12 is not a month but characters, for example "1974" alone.
         if len(text) == size and text.isascii() and text.isdigit() and not (binary and text[4:6] > "12"):
             if not _possible(text, field):
                 problems.append(Problem("date-impossible", field.name))
@@ -155,7 +155,7 @@ def _value(data: bytes, item: Place, field: _Field, problems: list[Problem]) -> 
 def _possible(text: str, field: _Field) -> bool:
     """Whether digits are a day or a moment of the calendar; zeros where a part may be unknown."""
     year, month, day = int(text[:4]), int(text[4:6]), int(text[6:8])
-    if field.partly:  # a leap year, January or a first day in place of what is not known
+    if field.partly:  # a leap year, January or a first day in place of unknown parts
         year, month, day = year or 2000, month or 1, day or 1
     try:
         date(year, month, day)
@@ -283,10 +283,10 @@ class DetailsFile:
 
         :raises LdsError: it is malformed
         """
-        found = _read(data, cls._TAG, cls._NAME, cls._TABLE)
-        parsed = cls(**found.values, tag_list=found.tag_list, unknown=found.unknown)
+        details = _read(data, cls._TAG, cls._NAME, cls._TABLE)
+        parsed = cls(**details.values, tag_list=details.tag_list, unknown=details.unknown)
         for name in ("problems", "raw", "trailing"):
-            object.__setattr__(parsed, name, getattr(found, name))
+            object.__setattr__(parsed, name, getattr(details, name))
         return parsed
 
     def encode(self) -> bytes:

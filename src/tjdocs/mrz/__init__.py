@@ -1,6 +1,6 @@
 """The machine-readable zone of travel documents (Doc 9303-3 to -7), read and made.
 
-:func:`parse` reads any text and says what is wrong with it; :func:`make` makes a zone from its fields. Both
+:func:`parse` reads any text and names its problems; :func:`make` makes a zone from its fields. Both
 are exact inverses for every zone that is valid. What belongs to a part of it is in its module:
 ``tjdocs.mrz.names``, ``codes``, ``transliteration``, ``truncation``.
 """
@@ -54,8 +54,8 @@ __all__ = [
 def read(image: "str | os.PathLike[str] | bytes | Image.Image", *, at: date | datetime) -> Zone:
     """Find and read the zone on a picture: a scan or photograph of a page, any way up.
 
-    What was read stands in ``repair.read``; where its check digits do not agree, the zone is repaired from what the
-    picture says of each character, and ``repaired`` and ``repair.changes`` tell. A character that the picture does
+    ``repair.read`` has the lines as read. If their check digits do not agree, the zone is repaired with the likelihoods
+    of each character, and ``repaired`` and ``repair.changes`` show it. A character that the picture does
     not show clearly has the warning ``uncertain-character`` or the error ``unreadable-character``, under a check
     digit or not. A picture without a zone gives one that is not valid, with the problem ``no-zone``.
 

@@ -16,11 +16,11 @@ def check_digit(text: str) -> str:
     >>> check_digit("520727")
     '3'
 
-    :raises UsageError: a character that may not stand in a zone
+    :raises UsageError: a character outside of the MRZ's alphabet
     """
     raw = text.encode("ascii", "replace")
     if raw.translate(None, ALPHABET):
-        raise UsageError("a character that may not stand in a zone", where="text", hint="A to Z, 0 to 9 and < may")
+        raise UsageError("a character outside of the MRZ's alphabet", where="text", hint="A to Z, 0 to 9 and <")
     # Longer than a zone: the sums below would no longer fit into their bytes.
     return str(sum(weigh(raw[start : start + 60].translate(VALUES)) for start in range(0, len(raw), 60)) % 10)
 

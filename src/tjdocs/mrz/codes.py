@@ -1,6 +1,6 @@
 """Codes of States, organizations and statuses (Doc 9303-3, 5), and of passports (Doc 9303-4, 4.4).
 
-ISO 3166-1 alpha-3 with the standard's own additions, and codes withdrawn by ISO 3166. All data stands in
+ISO 3166-1 alpha-3 with the standard's own additions, and codes withdrawn by ISO 3166. All data is in
 ``specs/codes/``. Codes are given without fillers: ``"D"``, not ``"D<<"``.
 """
 
@@ -25,7 +25,7 @@ __all__ = [
     "state_codes",
 ]
 
-# Kinds that may stand as the issuer. Whatever is a code, but for a signer, may stand as nationality.
+# Kinds of issuers. Every code except a signer's may be a nationality.
 _ISSUERS = frozenset({"state", "organization", "specimen", "withdrawn"})
 _SPECIAL_KINDS = frozenset(
     {"state", "organization", "nationality", "nationality-as-issuer", "status", "specimen", "signer"}
@@ -56,7 +56,7 @@ class StateCode:
 
     @property
     def issues(self) -> bool:
-        """Whether it may stand as issuing State or organization."""
+        """Whether it may be an issuing State or organization."""
         return self.kind in _ISSUERS
 
     @property
@@ -66,7 +66,7 @@ class StateCode:
 
     @property
     def is_nationality(self) -> bool:
-        """Whether it may stand as nationality."""
+        """Whether it may be a nationality."""
         return self.kind != "signer"
 
     @property
@@ -77,7 +77,7 @@ class StateCode:
 
 @cache
 def state_codes() -> Mapping[str, StateCode]:
-    """Return every code that may stand in a zone, and the one that only signs.
+    """Return every code of the MRZ, and the one that only signs.
 
     :raises tjdocs.errors.SpecError: a table is malformed
     """
@@ -131,9 +131,9 @@ def alpha3(code: str) -> str | None:
 
 
 def country_of_certificates(code: str) -> str:
-    """Return the two letters under which a State, an organization or the ICAO signs, empty for what is none of them.
+    """Return the two letters under which a State, an organization or the ICAO signs, empty for any other code.
 
-    Letters that only resemble a State's (``UK``), or that ISO 3166 withdrew, are nobody's.
+    Letters that only resemble a State's (``UK``), or that ISO 3166 withdrew, belong to no State.
 
     >>> country_of_certificates("gb"), country_of_certificates("UK"), country_of_certificates("D")
     ('GB', '', '')
@@ -154,7 +154,7 @@ class PassportCodeFile(specs.Spec, frozen=True):
 
 @cache
 def passport_codes() -> Mapping[str, str]:
-    """Return the passport codes of two letters with what each is for."""
+    """Return the passport codes of two letters with the use of each."""
     return specs.load("codes/documents.toml", PassportCodeFile).passport
 
 
@@ -162,13 +162,13 @@ def passport_codes() -> Mapping[str, str]:
 def _by_alpha2() -> Mapping[str, str]:
     order = ("state", "organization", "specimen")
     known = [c for c in state_codes().values() if c.alpha2 and not c.replaced_by and c.kind in order]
-    # UNO and UNA share UN: the organization itself stands first in the table.
+    # UNO and UNA share UN: the organization itself is first in the table.
     return {c.alpha2: c.code for c in reversed(known)}
 
 
 def _add(codes: dict[str, StateCode], code: StateCode) -> None:
     if code.code in codes:
-        raise SpecError("a code stands in two tables", where=f"specs/codes {code.code}")
+        raise SpecError("repeated code in two tables", where=f"specs/codes {code.code}")
     codes[code.code] = code
 
 

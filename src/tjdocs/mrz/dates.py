@@ -1,6 +1,6 @@
 """Dates of the zone: six characters YYMMDD (Doc 9303-3, 4.7 and 4.8).
 
-The century is decided against the day of judgement: a birth lies in the hundred years up to it, an expiry in
+The century depends on the day of inspection: a birth is in the hundred years up to it, an expiry in
 the year nearest to it. Unknown parts of a birth are pairs of fillers. ``specs/mrz/dates.toml`` has the rules.
 """
 

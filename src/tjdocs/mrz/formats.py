@@ -1,4 +1,4 @@
-"""The five formats as data: where each field and check digit stands (Doc 9303-4 to -7, 4.2.2).
+"""The five formats as data: the places of fields and check digits (Doc 9303-4 to -7, 4.2.2).
 
 ``specs/mrz/*.toml`` count lines and columns from 1, as the standard does. In here a zone is also one text,
 its lines joined without anything between them, and a field is a slice of it.
@@ -67,7 +67,7 @@ class Format:
     """One of TD1, TD2, TD3, MRV-A, MRV-B.
 
     :param fields: in the order of their positions
-    :param codes: every document code that may stand in it, fillers included
+    :param codes: every document code of the format, fillers included
     :param pattern: what the whole joined zone looks like when every character is in its place
     """
 
@@ -273,7 +273,7 @@ def _pattern(fields: tuple[Field, ...], composite: Composite | None) -> str:
     for item in fields:
         parts[item.slice.start] = f"(?:{item.pattern.pattern})"
         if item.digit >= 0:
-            # A filler stands there over an empty optional field, or when the number runs on elsewhere.
+            # It is a filler over an empty optional field, or when the number runs on elsewhere.
             parts[item.digit] = "[0-9<]" if item.overflow or item.kind == "optional" else "[0-9]"
     if composite:
         parts[composite.digit] = "[0-9]"

@@ -83,14 +83,14 @@ def make(
     """Make a zone.
 
     Codes are given without fillers. Dates are dates, ISO 8601 text, or the zone's six characters with
-    fillers for what is unknown (also as ``…_raw``). Names may be written in any letters that the table has;
+    fillers for unknown parts (also as ``…_raw``). Names may be written in any letters that the table has;
     a given name is followed by the patronymic in ``secondary_identifier``. A document number of more than
     nine characters runs on in the optional data of TD1 and TD2.
 
     :param optional_data_check_digit: TD3's digit over an empty optional field: ``<`` or ``0``
     :param transliteration: name of a table of ``specs/transliteration/tables.toml``
     :param truncation: strategy for names that do not fit, see :mod:`tjdocs.mrz.truncation`
-    :raises UsageError: a field that cannot stand in this format; ``where`` names it
+    :raises UsageError: a field that does not fit this format; ``where`` names it
     """
     texts = (
         format, document_code, issuing_state, document_number, nationality, sex, primary_identifier,
@@ -103,14 +103,14 @@ def make(
         raise _no_text(texts) from None
     layout = formats().get(format)
     if layout is None:
-        raise UsageError("no such format", where="format", hint=f"there are {', '.join(formats())}")
+        raise UsageError("unknown format", where="format", hint=f"there are {', '.join(formats())}")
     born, birthday = _date(date_of_birth or date_of_birth_raw, "date_of_birth")
     expires, last_day = _date(date_of_expiry or date_of_expiry_raw, "date_of_expiry")
     if birthday and last_day:
         _plausible(birthday, last_day)
     code = document_code.ljust(2, "<")
     if code not in layout.codes:
-        raise UsageError("no document code of this format", where="document_code", hint=_codes_hint(layout))
+        raise UsageError("not a document code of this format", where="document_code", hint=_codes_hint(layout))
     names, truncated = _names(layout, primary_identifier, secondary_identifier, transliteration, truncation)
     number, optional, runs_on = _number(layout, document_number, optional_data)
     cells = {
@@ -134,7 +134,7 @@ def make(
 
 def _no_text(texts: tuple[object, ...]) -> UsageError:
     wrong = next(name for name, value in zip(_TEXTS, texts, strict=True) if not isinstance(value, str))
-    return UsageError("no text", where=wrong, hint="give a str")
+    return UsageError("not a text", where=wrong, hint="give a str")
 
 
 def _date(value: date | str, name: str) -> tuple[str, date | None]:
@@ -163,8 +163,8 @@ def _raw_date(raw: str, name: str) -> str:
 def _no_date(name: str) -> UsageError:
     hint = "give a date, ISO 8601 text, or YYMMDD"
     if name == "date_of_birth":
-        hint += " with < for what is unknown"
-    return UsageError("no date", where=name, hint=hint)
+        hint += " with < for unknown parts"
+    return UsageError("not a date", where=name, hint=hint)
 
 
 def _plausible(born: date, expires: date) -> None:
@@ -179,13 +179,13 @@ def _plausible(born: date, expires: date) -> None:
 def _state(code: str, name: str) -> str:
     if code not in _STATES[name]:
         hint = "a code of Doc 9303-3, 5, without fillers, for example TJK"
-        raise UsageError("no such code here", where=name, hint=hint)
+        raise UsageError("unknown code", where=name, hint=hint)
     return code.ljust(3, "<")
 
 
 def _sex(value: str) -> str:
     if value not in _SEXES:
-        raise UsageError("no such sex", where="sex", hint="M, F, or < for unspecified")
+        raise UsageError("unknown sex", where="sex", hint="M, F, or < for unspecified")
     return _SEXES[value]
 
 
@@ -209,17 +209,17 @@ def _names(layout: Format, primary: str, secondary: str, table: str, strategy: s
 def _number(layout: Format, number: str, optional: str) -> tuple[str, str, bool]:
     """Return the cells of the number and of the optional data, and whether the number runs on there."""
     number = _characters(number, "document_number")
-    item, rest = layout.by_name["document_number"], layout.by_name["optional_data"]
+    item, optional_item = layout.by_name["document_number"], layout.by_name["optional_data"]
     if not number or number[0] == "<":
         raise UsageError("empty, or begins with a filler", where="document_number", hint="letters and digits")
     if len(number) <= item.width:
-        return number.ljust(item.width, "<"), _optional(optional, rest), False
+        return number.ljust(item.width, "<"), _optional(optional, optional_item), False
     over = number[item.width :]
-    if not layout.overflows or "<" in over or len(over) > rest.width - 2:
-        most = rest.width - 2 + item.width if layout.overflows else item.width
+    if not layout.overflows or "<" in over or len(over) > optional_item.width - 2:
+        most = optional_item.width - 2 + item.width if layout.overflows else item.width
         raise UsageError("too long for this format", where="document_number", hint=f"at most {most} characters")
     digit = digit_over(number)
-    return number[: item.width], _optional(f"{over}{digit}<{optional}", rest), True
+    return number[: item.width], _optional(f"{over}{digit}<{optional}", optional_item), True
 
 
 def _optional(text: str, item: Field) -> str:
@@ -235,14 +235,14 @@ def _characters(text: str, name: str) -> str:
         text = "".join("<" if unicodedata.category(sign)[0] in _SIGNS else sign for sign in text).rstrip("<")
     if text.encode("utf-8", "replace").translate(None, ALPHABET):
         wrong = next(character for character in text if character not in _CHARACTERS)
-        raise UsageError(f"{wrong!r} may not stand here", where=name, hint="A to Z, 0 to 9 and < may")
+        raise UsageError(f"{wrong!r} is not allowed", where=name, hint="A to Z, 0 to 9 and <")
     return text
 
 
 def _joined(layout: Format, cells: dict[str, str], over_nothing: str, *, runs_on: bool) -> str:
     """Compute every check digit and put everything in its place."""
     if over_nothing not in ("<", "0"):
-        raise UsageError("no such choice", where="optional_data_check_digit", hint="< or 0")
+        raise UsageError("unknown choice", where="optional_data_check_digit", hint="< or 0")
     zone = bytearray((layout.template % cells).encode())
     values = zone.translate(VALUES)
     for item in layout.checked:

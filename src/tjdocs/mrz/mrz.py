@@ -1,4 +1,4 @@
-"""A zone as read: its lines as they stand, its fields decoded when asked for, and what is wrong with it."""
+"""A zone as read: its lines unchanged, its fields decoded on access, and its problems."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ class Change:
     """One character, or in the case of a line's length one line, that a repair took for another.
 
     :param position: line and column, from 1, in the repaired zone
-    :param read: what stood there
-    :param repaired: what stands there now
+    :param read: the character as read
+    :param repaired: the character in its place
     """
 
     field: str
@@ -58,7 +58,7 @@ class Repair:
     """What a repair did.
 
     :param read: the lines as they were read
-    :param changes: what was changed; empty when nothing was
+    :param changes: the changes, empty without any
     :param candidates: where several zones are possible, all of them, the likeliest first; what they have in
         common is in ``changes``, and nothing else was chosen
     """
@@ -77,7 +77,7 @@ class Zone:
     ``F`` or ``<`` (unspecified).
 
     :param format: ``TD1``, ``TD2``, ``TD3``, ``MRV-A``, ``MRV-B``, or ``None``
-    :param lines: as read, after putting right what ``normalised`` stands for
+    :param lines: as read, with the corrections of ``normalised``
     :param at: the day against which centuries and expiry were judged
     :param problems: everything wrong or worth a word
     :param repair: what a repair did, where one was asked for
@@ -88,7 +88,7 @@ class Zone:
     at: date = dataclasses.field(repr=False)
     problems: tuple[Problem, ...] = dataclasses.field(repr=False)
     repair: Repair | None = None
-    # what is asked for again and again, kept when it was worked out
+    # values that are read often, kept after the first time
     _joined: str = dataclasses.field(default="", init=False, repr=False, compare=False)
     _expires: date | None = dataclasses.field(default=None, init=False, repr=False, compare=False)
 
@@ -150,11 +150,11 @@ class Zone:
     @property
     def date_of_expiry(self) -> date | None:
         """Last day of validity, or ``None`` when it is unreadable."""
-        found = self._expires
-        if found is None and self.format:
-            found = dates.expiry(self.date_of_expiry_raw, self.at)[0]
-            object.__setattr__(self, "_expires", found)
-        return found
+        expires = self._expires
+        if expires is None and self.format:
+            expires = dates.expiry(self.date_of_expiry_raw, self.at)[0]
+            object.__setattr__(self, "_expires", expires)
+        return expires
 
     @property
     def date_of_expiry_raw(self) -> str:
@@ -163,7 +163,7 @@ class Zone:
 
     @property
     def sex(self) -> str:
-        """``M``, ``F`` or ``<``, or what stands in its place."""
+        """``M``, ``F`` or ``<``, or the character in its place."""
         return self.raw("sex")
 
     @property
@@ -177,10 +177,10 @@ class Zone:
         return _components(self.raw("names").rstrip("<").partition("<<")[2])
 
     def raw(self, name: str) -> str:
-        """Return a field's characters as they stand, fillers included; ``""`` where the format lacks it.
+        """Return a field's characters, fillers included; ``""`` where the format lacks it.
 
         Besides the fields above there are ``names`` (both identifiers) and ``composite_check_digit``, and
-        with ``_check_digit`` behind its name the check digit of each field that has one.
+        with ``_check_digit`` after its name the check digit of each field that has one.
         """
         if self.format is None:
             return ""
@@ -198,12 +198,12 @@ class Zone:
         Dates are given as the six characters. ``optional_data_check_digit`` is there where the standard
         leaves a choice, above an empty field.
         """
-        made = {name: getattr(self, name) for name in _MADE_OF}
-        made["date_of_birth"] = self.date_of_birth_raw
-        made["date_of_expiry"] = self.date_of_expiry_raw
+        values = {name: getattr(self, name) for name in _MADE_OF}
+        values["date_of_birth"] = self.date_of_birth_raw
+        values["date_of_expiry"] = self.date_of_expiry_raw
         if self.raw("optional_data_check_digit") and not self.optional_data:
-            made["optional_data_check_digit"] = self.raw("optional_data_check_digit")
-        return made
+            values["optional_data_check_digit"] = self.raw("optional_data_check_digit")
+        return values
 
     def as_json(self) -> dict[str, Any]:
         """Return the zone with the keys that the command line prints.
@@ -242,10 +242,10 @@ class Zone:
             return "", ""
         layout, joined = self._layout(self.format)
         number, optional = joined[layout.number], joined[layout.optional]
-        rest = overflow(layout, joined)
-        if rest is None:
+        excess = overflow(layout, joined)
+        if excess is None:
             return number.rstrip("<"), optional.rstrip("<")
-        return number + rest[:-1], optional[len(rest) + 1 :].rstrip("<")
+        return number + excess[:-1], optional[len(excess) + 1 :].rstrip("<")
 
 
 _MADE_OF = (
@@ -275,15 +275,15 @@ def fitted(layout: Format, lines: tuple[str, ...]) -> str:
 
 
 def overflow(layout: Format, joined: str) -> str | None:
-    """Return what of a long document number stands in the optional data, its check digit included.
+    """Return the part of a long document number in the optional data, with its check digit.
 
     ``None`` when the number is not long. A long one has a filler in its check digit's place, and at least
     one character and the check digit at the start of the optional data (Doc 9303-5 and -6, note j).
     """
     if not layout.overflows or joined[layout.number_digit] != "<":
         return None
-    rest = joined[layout.optional].partition("<")[0]
-    return rest if len(rest) > 1 else None
+    excess = joined[layout.optional].partition("<")[0]
+    return excess if len(excess) > 1 else None
 
 
 def _components(text: str) -> str:

@@ -10,7 +10,7 @@ __all__ = ["spans"]
 def spans(text: str | bytes) -> tuple[Span, ...]:
     """Return a zone's lines, and below each its fields and check digits.
 
-    Offsets count characters of the text as given. Text that is no zone of the exact shape of a format gives
+    Offsets count characters of the text as given. Text that is not a zone of the exact shape of a format gives
     one span for the whole of it.
     """
     if isinstance(text, bytes):

@@ -106,33 +106,33 @@ def _spellings(component: str) -> frozenset[str]:
     """Return the component brought to one spelling, in each way that it may be read."""
     rules = _rules()
     ways = [""]
-    rest = component[:_LONGEST]
-    while rest:
-        for found, readings in rules.several:
-            if rest.startswith(found):
+    tail = component[:_LONGEST]
+    while tail:
+        for spelling, readings in rules.several:
+            if tail.startswith(spelling):
                 ways = [way + reading for way in ways for reading in readings][: rules.ways]
-                rest = rest[len(found) :]
+                tail = tail[len(spelling) :]
                 break
         else:
-            ways = [way + rest[0] for way in ways]
-            rest = rest[1:]
+            ways = [way + tail[0] for way in ways]
+            tail = tail[1:]
     return frozenset(_settled(way, rules) for way in ways)
 
 
 def _settled(text: str, rules: _Rules) -> str:
-    for found, meant in rules.end:
-        if text.endswith(found):
-            text = text.removesuffix(found) + meant
+    for spelling, meant in rules.end:
+        if text.endswith(spelling):
+            text = text.removesuffix(spelling) + meant
     text = single(_replaced(text, rules.everywhere))
-    for found, meant in rules.start:
-        if text.startswith(found):
-            text = meant + text.removeprefix(found)
+    for spelling, meant in rules.start:
+        if text.startswith(spelling):
+            text = meant + text.removeprefix(spelling)
     return single(_replaced(text, rules.after))
 
 
 def _replaced(text: str, replacements: _Replacements) -> str:
-    for found, meant in replacements:
-        text = text.replace(found, meant)
+    for spelling, meant in replacements:
+        text = text.replace(spelling, meant)
     return text
 
 

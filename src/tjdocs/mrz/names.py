@@ -65,7 +65,7 @@ class Name:
 
     @property
     def text(self) -> str:
-        """The name as it stands in a zone, without fillers at its end."""
+        """The name as in the MRZ, without fillers at its end."""
         text = "<".join(self.primary)
         return f"{text}<<{'<'.join(self.secondary)}" if self.secondary else text
 
@@ -76,7 +76,7 @@ class Name:
 
 
 class Relation(StrEnum):
-    """How two names stand to each other."""
+    """The relation of two names."""
 
     EXACT = "exact"
     TRUNCATED = "truncated"  # one is the other, cut as Doc 9303-4 to -7, 4.2.3 allow
@@ -111,19 +111,19 @@ def agree(a: Name | tuple[str, str], b: Name | tuple[str, str]) -> Agreement:
 
     Letters of a script for which there is no table are compared as they are. A name counts as truncated when
     it fills the field of some format, as every lawfully truncated one does. Variants are found by the rules of
-    ``specs/mrz/variants.toml``; they may bring together what two persons are called, so whoever decides on
-    them looks at the date of birth too.
+    ``specs/mrz/variants.toml``; two persons may have variants in common, so a decision needs the date of
+    birth too.
     """
-    ours, theirs = readings(a), readings(b)
-    if ours[0] == theirs[0]:
+    firsts, seconds = readings(a), readings(b)
+    if firsts[0] == seconds[0]:
         return Agreement(Relation.EXACT)
     for relation, holds in ((Relation.TRUNCATED, _cut), (Relation.VARIANT, _variant)):
-        for one in ours:
-            for other in theirs:
+        for one in firsts:
+            for other in seconds:
                 if holds(one, other):
                     # where another table spells both alike, the default one tells what differs
-                    return Agreement(relation, *(_where(*((one, other) if one != other else (ours[0], theirs[0])))))
-    return Agreement(Relation.DIFFERS, *_where(ours[0], theirs[0]))
+                    return Agreement(relation, *(_where(*((one, other) if one != other else (firsts[0], seconds[0])))))
+    return Agreement(Relation.DIFFERS, *_where(firsts[0], seconds[0]))
 
 
 def resemble(holder: Name, entry: tuple[str, str], reach: Reach | None) -> Relation:
@@ -248,16 +248,16 @@ def keys(name: Name | tuple[str, str]) -> frozenset[str]:
     """Return look-up keys: names that :func:`agree` joins share at least one.
 
     A key holds the first consonants of the primary identifier and the sound with which the secondary begins.
-    Many persons share a key: what is found under it is compared with :func:`agree`.
+    Many persons share a key, so :func:`agree` compares the names under it.
     """
-    found = set()
+    result = set()
     for reading in readings(name):
         first = reading.secondary[0] if reading.secondary else ""
         # Of a truncated name perhaps only the first letter of a component is left.
         begins = sounds(first) | sounds(first[:1])
         for primary in {"".join(reading.primary), *reading.primary[:1]}:
-            found |= {f"{skeleton[:_KEY]}<{sound}" for skeleton in skeletons(primary) for sound in begins}
-    return frozenset(found)
+            result |= {f"{skeleton[:_KEY]}<{sound}" for skeleton in skeletons(primary) for sound in begins}
+    return frozenset(result)
 
 
 def readings(name: Name | tuple[str, str]) -> tuple[Name, ...]:
@@ -288,13 +288,13 @@ def _is_plain(*texts: str) -> bool:
 
 
 def _where(a: Name, b: Name) -> tuple[str, int]:
-    for where, ours, theirs in (
+    for where, parts_a, parts_b in (
         ("primary_identifier", a.primary, b.primary),
         ("secondary_identifier", a.secondary, b.secondary),
     ):
-        if ours != theirs:
-            same = (place for place, pair in enumerate(zip(ours, theirs, strict=False), 1) if pair[0] != pair[1])
-            return where, next(same, min(len(ours), len(theirs)) + 1)
+        if parts_a != parts_b:
+            same = (place for place, pair in enumerate(zip(parts_a, parts_b, strict=False), 1) if pair[0] != pair[1])
+            return where, next(same, min(len(parts_a), len(parts_b)) + 1)
     return "", 0
 
 
@@ -314,7 +314,7 @@ def _begins(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
 
 def _variant(a: Name, b: Name) -> bool:
     """Whether each identifier is spelt otherwise, its components put together or parted."""
-    return all(_alike(ours, theirs) for ours, theirs in ((a.primary, b.primary), (a.secondary, b.secondary)))
+    return all(_alike(parts_a, parts_b) for parts_a, parts_b in ((a.primary, b.primary), (a.secondary, b.secondary)))
 
 
 def _alike(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:

@@ -1,7 +1,7 @@
 """Putting right what a hand, an editor or a scanner did to the text of a zone, before it is read.
 
-Line ends, blanks, letter case, and lines joined into one. Nothing else is touched: a character that may not
-stand in a zone stays where it is and is reported there, half a surrogate pair as U+FFFD.
+Line ends, blanks, letter case, and lines joined into one. Nothing else is touched: a character outside
+of the alphabet stays in its place and is reported there, half a surrogate pair as U+FFFD.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ LIMIT = limits.MRZ
 _SHAPES = ((2, 44), (2, 36), (3, 30))
 _JOINED = {lines * columns: columns for lines, columns in _SHAPES}
 _UNSEEN: dict[int, str | None] = dict.fromkeys((0xFEFF, 0x200B, 0x200E, 0x200F, 0x2060))  # marks without width
-# half a character, as a JSON escape may make one: nothing behind could look it up or write it down
+# half a character, as a JSON escape may make one: later code could neither look it up nor write it
 _REPLACED = {**_UNSEEN, **dict.fromkeys(range(0xD800, 0xE000), "\ufffd")}
 _UPPER = {ord(letter): ord(letter.upper()) for letter in "abcdefghijklmnopqrstuvwxyz"}
 
@@ -34,17 +34,17 @@ def lines_of(text: str | bytes | Sequence[str]) -> tuple[tuple[str, ...], bool]:
         given = text.removesuffix("\n").split("\n", LIMIT)
     else:
         given = [_line(line) for line in text[:LIMIT]] if isinstance(text, Sequence) else [_line(text)]
-    whole = [line for part in given for line in part.translate(_REPLACED).splitlines() if line.strip()]
-    if len(whole) > LIMIT or sum(map(len, whole)) > LIMIT:
-        return (whole[0].strip()[:LIMIT],), False
-    result = _without_blanks([line.translate(_UPPER) for line in whole])
+    lines = [line for part in given for line in part.translate(_REPLACED).splitlines() if line.strip()]
+    if len(lines) > LIMIT or sum(map(len, lines)) > LIMIT:
+        return (lines[0].strip()[:LIMIT],), False
+    result = _without_blanks([line.translate(_UPPER) for line in lines])
     if len(result) == 1:
         result = list(split_joined(result[0])) or result
     return tuple(result), bool(result) and result != given
 
 
 def _decoded(data: bytes) -> str:
-    """Return bytes as text: UTF-16 where its mark says so, UTF-8 where they are that, else one character a byte."""
+    """Return bytes as text: UTF-16 after its mark, UTF-8 where they are valid, else one character a byte."""
     try:
         return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
     except UnicodeDecodeError:
@@ -54,11 +54,11 @@ def _decoded(data: bytes) -> str:
 def _line(line: object) -> str:
     if isinstance(line, str):
         return line.removesuffix("\n")
-    raise UsageError("no text", where="text", hint="give a str, bytes or a sequence of lines")
+    raise UsageError("not a text", where="text", hint="give a str, bytes or a sequence of lines")
 
 
 def split_joined(text: str) -> tuple[str, ...]:
-    """Return the lines of a zone that was written without line ends, or nothing when its length is none."""
+    """Return the lines of a zone that was written without line ends, or nothing for any other length."""
     columns = _JOINED.get(len(text))
     if columns is None:
         return ()

@@ -1,4 +1,4 @@
-"""Reading a zone: from any text to a :class:`~tjdocs.mrz.mrz.Zone`, never raising on what it says."""
+"""Reading a zone: from any text to a :class:`~tjdocs.mrz.mrz.Zone`, which never raises an error."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -19,9 +19,9 @@ def parse(text: str | bytes | Sequence[str], *, at: date | datetime, repair: boo
     """Read a zone.
 
     :param text: the lines as one text, as bytes, or as a sequence of lines
-    :param at: the day of judgement: it decides centuries and expiry
+    :param at: the day of inspection: it decides centuries and expiry
     :param repair: also look for what a misread zone was (see :func:`tjdocs.mrz.repair`)
-    :raises UsageError: ``text`` or ``at`` is of an unusable type; never for what ``text`` says
+    :raises UsageError: ``text`` or ``at`` is of an unusable type; never for the content of ``text``
     """
     day = day_of(at)
     layout, given = _by_shape(text) if isinstance(text, str) else _by_lines(text)
@@ -38,13 +38,13 @@ def parse(text: str | bytes | Sequence[str], *, at: date | datetime, repair: boo
 def parse_joined(text: str | bytes, *, at: date | datetime) -> Zone:
     """Read a zone whose lines follow one another without line ends, as data group 1 holds them.
 
-    :raises UsageError: ``text`` or ``at`` is of an unusable type; never for what ``text`` says
+    :raises UsageError: ``text`` or ``at`` is of an unusable type; never for the content of ``text``
     """
     day = day_of(at)
     if isinstance(text, (bytes, bytearray, memoryview)):
         text = bytes(text).decode("latin-1")
     if not isinstance(text, str):
-        raise UsageError("no text", where="text", hint="give a str or bytes")
+        raise UsageError("not a text", where="text", hint="give a str or bytes")
     layout = _BY_LENGTH.get((text[:1] == "V", len(text)))
     if layout is not None and layout.pattern.fullmatch(text):
         return Zone(layout.name, layout.split(text), day, judge(layout, text, day, exact=True))
@@ -79,13 +79,13 @@ def _read(lines: tuple[str, ...], day: date, *, normalised: bool) -> Zone:
     for number, line in enumerate(lines, 1):
         if len(line) != layout.columns:
             position = number, min(len(line), layout.columns) + 1
-            expected, found = str(layout.columns), str(len(line))
-            first.append(Problem("line-length", "", position=position, expected=expected, found=found))
+            expected, actual = str(layout.columns), str(len(line))
+            first.append(Problem("line-length", "", position=position, expected=expected, found=actual))
     return Zone(layout.name, lines, day, (*first, *judge(layout, fitted(layout, lines), day)))
 
 
 def _by_shape(text: str) -> tuple[Format | None, tuple[str, ...]]:
-    """Return format and lines when line ends stand exactly where it has them, and at most one more at the end."""
+    """Return format and lines when line ends are exactly in their places, and at most one more at the end."""
     columns = text.find("\n")
     layout = _BY_COLUMNS.get((text[:1] == "V", columns))
     if layout is None:

@@ -21,5 +21,5 @@ def script(character: str) -> str:
 
 def main_script(texts: Iterable[str]) -> str:
     """Return the script of most letters, of equals the first one's; empty without a letter."""
-    found = [name for text in texts for name in map(script, text) if name]
-    return max(dict.fromkeys(found), key=found.count, default="")
+    names = [name for text in texts for name in map(script, text) if name]
+    return max(dict.fromkeys(names), key=names.count, default="")

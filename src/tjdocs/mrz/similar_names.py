@@ -280,7 +280,7 @@ def _split(text: str) -> list[str]:
 
 
 def part_initials(text: str) -> str:
-    """Return a name with what stands beside one another apart.
+    """Return a name with its joined initials apart.
 
     Lists have initials without a blank between, as ``А.К.``, and two spellings of a name with a sign between, as
     ``САФАРОВ/SAFAROV``. An MRZ leaves such a sign out, which would make one name of two, and nobody's.

@@ -82,7 +82,7 @@ def tables() -> Mapping[str, Table]:
         where = f"specs/{_FOLDER}/tables.toml {name}"
         base = entry.base
         if base is not None and base not in read:
-            raise SpecError("no table of that name above it", where=f"{where} base {base}")
+            raise SpecError("unknown table, or one below it", where=f"{where} base {base}")
         start = read[base] if base else _standard(rows)
         initial, letters = dict(start.initial), dict(start.letters)
         if entry.exceptions:
@@ -123,15 +123,15 @@ def components(text: str, *, table: str = "tj", where: str = "name") -> tuple[st
     """
     rules = tables().get(table)
     if rules is None:
-        raise UsageError("no such table", where="transliteration", hint=f"there are {', '.join(tables())}")
+        raise UsageError("unknown table", where="transliteration", hint=f"there are {', '.join(tables())}")
     if text.isascii() and text.isupper() and text.replace(" ", "").isalpha():
         return tuple(text.split())
     simple = text.translate(rules.simple)
     if simple.isascii() and simple.replace(" ", "").isalpha():
         return tuple(simple.split())
     composed = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).upper())
-    found = (_component(part, rules, where) for part in _parts(composed))
-    return tuple(component for component in found if component)
+    components = (_component(part, rules, where) for part in _parts(composed))
+    return tuple(component for component in components if component)
 
 
 def visual_form(text: str, *, table: str = "tj", where: str = "name") -> str:
@@ -152,8 +152,8 @@ def visual_form(text: str, *, table: str = "tj", where: str = "name") -> str:
     composed = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).upper())
     words = composed.translate({ord(sign): " " for sign in separates - hyphens}).split()
     parting = re.compile(f"([{re.escape(''.join(hyphens))}])")
-    found = ("".join(_kept(part, rules, where, joins) for part in parting.split(word)) for word in words)
-    return " ".join(word for word in found if not _LETTER_SET.isdisjoint(word))
+    parts = ("".join(_kept(part, rules, where, joins) for part in parting.split(word)) for word in words)
+    return " ".join(word for word in parts if not _LETTER_SET.isdisjoint(word))
 
 
 def _kept(part: str, rules: Table, where: str, signs: frozenset[str]) -> str:
@@ -199,7 +199,7 @@ def _spelt(part: str, rules: Table, where: str) -> list[str]:
         values.append("")
         if letter in rules.doubling and before >= 0 and not doubled:
             values[before] *= 2
-            doubled = True  # a second sign would double what is doubled, and so on without end
+            doubled = True  # a second sign would double the value again, and so on without end
         elif value is None and unicodedata.category(letter).startswith("P"):
             continue  # punctuation is left out
         elif value is None:
@@ -255,7 +255,7 @@ def _simple(letters: Mapping[str, str], depending: Iterable[str]) -> Mapping[int
 
 
 def _except(rows: list[dict[str, str]], language: str, letters: dict[str, str], initial: dict[str, str]) -> None:
-    """Lay the standard's exceptions for one language over its values."""
+    """Put the standard's exceptions for one language over its values."""
     for row in rows:
         for exception in row.get("exceptions", "").split():
             condition, _, value = exception.partition("=")

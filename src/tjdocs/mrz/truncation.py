@@ -7,9 +7,9 @@ A strategy is its name and, where an authority chooses them itself, the componen
 ``initials-filled``
     the same, but the primary identifier keeps every letter that leaves room for one of the secondary
 ``shortened``
-    components are shortened evenly; ``shortened:9,7,2,4/1,1`` gives their lengths, primary/secondary
+    components are shortened evenly. ``shortened:9,7,2,4/1,1`` gives their lengths, primary/secondary
 ``fixed-length``
-    components of the primary are cut to one length; ``fixed-length:6`` gives it, ``fixed-length:6,5`` one
+    components of the primary are cut to one length. ``fixed-length:6`` gives it, ``fixed-length:6,5`` one
     for the first and one for all others
 
 In each the separator and at least one letter of the secondary identifier stay, so that the primary gives
@@ -32,7 +32,7 @@ _Pair = tuple[_Lengths, _Lengths]
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Names as they stand in the field.
+    """Names as in the field.
 
     :param text: exactly as wide as the field
     :param truncated: whether anything was cut
@@ -51,12 +51,12 @@ def fit(primary: Sequence[str], secondary: Sequence[str], width: int, strategy: 
     """
     name, _, lengths = strategy.partition(":")
     if name not in STRATEGIES:
-        raise UsageError("no such strategy", where="truncation", hint=f"there are {', '.join(STRATEGIES)}")
-    whole = _text(primary, secondary)
-    if len(whole) <= width:
-        return Fitted(whole.ljust(width, "<"), False)
+        raise UsageError("unknown strategy", where="truncation", hint=f"there are {', '.join(STRATEGIES)}")
+    uncut = _text(primary, secondary)
+    if len(uncut) <= width:
+        return Fitted(uncut.ljust(width, "<"), False)
     room = width - (2 if secondary else 0)
-    # Nothing behind as many components, or letters of one, as the field is wide can stand in it.
+    # Components, or letters of one, after as many as the field is wide do not fit in it.
     primary, secondary = primary[:width], secondary[:width]
     lengths_of = [min(len(c), width) for c in primary], [min(len(c), width) for c in secondary]
     one, other = STRATEGIES[name](*lengths_of, room, lengths)
@@ -73,43 +73,43 @@ def _initials(primary: _Lengths, secondary: _Lengths, room: int, lengths: str) -
     _no_lengths(lengths)
     if not secondary:
         return _back(primary, room), []
-    kept = list(primary)
-    for index in range(len(kept) - 1, 0, -1):
-        if _need(kept) < room:
+    result = list(primary)
+    for index in range(len(result) - 1, 0, -1):
+        if _need(result) < room:
             break
-        kept[index] = 1
-    if _need(kept) >= room:
-        while _need([1, *kept[1:]]) >= room:
-            kept.pop()
-        kept[0] -= max(_need(kept) - room + 1, 0)
-    return kept, _back(secondary, room - _need(kept))
+        result[index] = 1
+    if _need(result) >= room:
+        while _need([1, *result[1:]]) >= room:
+            result.pop()
+        result[0] -= max(_need(result) - room + 1, 0)
+    return result, _back(secondary, room - _need(result))
 
 
 def _initials_filled(primary: _Lengths, secondary: _Lengths, room: int, lengths: str) -> _Pair:
     _no_lengths(lengths)
-    kept = _back(primary, room - bool(secondary))
-    return kept, _back(secondary, room - _need(kept))
+    result = _back(primary, room - bool(secondary))
+    return result, _back(secondary, room - _need(result))
 
 
 def _shortened(primary: _Lengths, secondary: _Lengths, room: int, lengths: str) -> _Pair:
     if lengths:
         one, _, other = lengths.partition("/")
-        kept = [min(pair) for pair in zip(primary, _numbers(one), strict=False)] if one else list(primary)
-        left = room - _need(kept)
-        rest = [min(pair) for pair in zip(secondary, _numbers(other), strict=False)]
-        return kept, rest if other else _even(secondary, left)
-    kept = _even(primary, room - _reserve(primary, secondary, room))
-    return kept, _even(secondary, room - _need(kept))
+        result = [min(pair) for pair in zip(primary, _numbers(one), strict=False)] if one else list(primary)
+        space = room - _need(result)
+        others = [min(pair) for pair in zip(secondary, _numbers(other), strict=False)]
+        return result, others if other else _even(secondary, space)
+    result = _even(primary, room - _reserve(primary, secondary, room))
+    return result, _even(secondary, room - _need(result))
 
 
 def _fixed_length(primary: _Lengths, secondary: _Lengths, room: int, lengths: str) -> _Pair:
     if lengths:
         chosen = _numbers(lengths)
         chosen += [chosen[-1]] * len(primary)
-        kept = [min(pair) for pair in zip(primary, chosen, strict=False)]
+        result = [min(pair) for pair in zip(primary, chosen, strict=False)]
     else:
-        kept = _level(primary, room - _reserve(primary, secondary, room))
-    return kept, _back(secondary, room - _need(kept))
+        result = _level(primary, room - _reserve(primary, secondary, room))
+    return result, _back(secondary, room - _need(result))
 
 
 STRATEGIES: Mapping[str, Callable[[_Lengths, _Lengths, int, str], _Pair]] = MappingProxyType(
@@ -123,7 +123,7 @@ STRATEGIES: Mapping[str, Callable[[_Lengths, _Lengths, int, str], _Pair]] = Mapp
 
 
 def _reserve(primary: _Lengths, secondary: _Lengths, room: int) -> int:
-    """Return what is kept free for the secondary: its first letters, or one letter where that is too much."""
+    """Return the room for the secondary: its first letters, or one letter where that is too much."""
     initials = _need([1] * len(secondary))
     return initials if _need([1] * len(primary)) + initials <= room else min(initials, 1)
 
@@ -140,43 +140,43 @@ def _leave_out(lengths: _Lengths, room: int) -> _Lengths:
 
 def _back(lengths: _Lengths, room: int) -> _Lengths:
     """Shorten from the last component back, none below its first letter."""
-    kept = _leave_out(lengths, room)
-    for index in range(len(kept) - 1, -1, -1):
-        kept[index] -= max(min(kept[index] - 1, _need(kept) - room), 0)
-    return kept
+    result = _leave_out(lengths, room)
+    for index in range(len(result) - 1, -1, -1):
+        result[index] -= max(min(result[index] - 1, _need(result) - room), 0)
+    return result
 
 
 def _level(lengths: _Lengths, room: int) -> _Lengths:
     """Cut all components to the greatest length for which there is room."""
-    kept = _leave_out(lengths, room)
-    longest = max(kept, default=0)
-    while longest > 1 and _need([min(n, longest) for n in kept]) > room:
+    result = _leave_out(lengths, room)
+    longest = max(result, default=0)
+    while longest > 1 and _need([min(n, longest) for n in result]) > room:
         longest -= 1
-    return [min(n, longest) for n in kept]
+    return [min(n, longest) for n in result]
 
 
 def _even(lengths: _Lengths, room: int) -> _Lengths:
-    """Shorten evenly; what is left over goes to the last component that was cut."""
-    kept = _level(lengths, room)
-    for index in range(len(kept) - 1, -1, -1):
-        kept[index] = max(kept[index], min(lengths[index], kept[index] + room - _need(kept)))
-    return kept
+    """Shorten evenly; the remainder goes to the last component that was cut."""
+    result = _level(lengths, room)
+    for index in range(len(result) - 1, -1, -1):
+        result[index] = max(result[index], min(lengths[index], result[index] + room - _need(result)))
+    return result
 
 
 def _fill(primary: _Lengths, secondary: _Lengths, one: _Lengths, other: _Lengths, room: int) -> None:
     """Give letters back until the last position is a letter."""
-    for whole, kept in ((primary, one), (secondary, other)):
-        for index in range(len(kept)):
-            left = room - _need(one) - _need(other)
-            kept[index] += max(min(whole[index] - kept[index], left), 0)
+    for full, cut in ((primary, one), (secondary, other)):
+        for index in range(len(cut)):
+            space = room - _need(one) - _need(other)
+            cut[index] += max(min(full[index] - cut[index], space), 0)
     if room - _need(one) - _need(other) != 1:
         return
     # One position is left, and every component is whole or left out: a letter makes room for a first letter.
-    for whole, kept in ((secondary, other), (primary, one)):
+    for full, cut in ((secondary, other), (primary, one)):
         longer = next((k for k in (other, one) if k and max(k) > 1), None)
-        if len(kept) < len(whole) and longer is not None:
+        if len(cut) < len(full) and longer is not None:
             longer[longer.index(max(longer))] -= 1
-            kept.append(1)
+            cut.append(1)
             return
 
 

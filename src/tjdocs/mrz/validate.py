@@ -17,16 +17,16 @@ _CHARACTERS = frozenset(ALPHABET.decode())
 _ZERO = ord("0")
 _FILLER = ord("<")
 
-# What may stand in a field of each kind; one that is not named takes every character of the zone.
+# The characters of each kind of field; a kind without a row takes every character of the zone.
 _ALLOWED = {
     "document-code": _LETTERS | {"<"},
     "state": _LETTERS | {"<"},
     "names": _LETTERS | {"<"},
 }
-# What a field of a kind is when its characters may stand there and it is still not right.
+# The problem of a field with allowed characters that is still not right.
 _FORMS = {"number": "document-number-form", "names": "names-form", "sex": "sex"}
 
-# Codes with nothing to say about them, as they stand in the zone.
+# Codes without a problem, as in the MRZ.
 _PLAIN = {code.code.ljust(3, "<"): code for code in state_codes().values() if code.plain}
 _PLAIN_ISSUERS = frozenset(text for text, code in _PLAIN.items() if code.issues)
 _PLAIN_NATIONALITIES = frozenset(text for text, code in _PLAIN.items() if code.is_nationality)
@@ -35,7 +35,7 @@ _PLAIN_NATIONALITIES = frozenset(text for text, code in _PLAIN.items() if code.i
 def judge(layout: Format, joined: str, at: date, *, exact: bool = False) -> tuple[Problem, ...]:
     """Return every problem of a zone whose joined lines have the format's length.
 
-    A zone without problems takes no branch of this function; what is wrong is looked at again in others.
+    A zone without problems takes no branch of this function. Others look at its problems again.
 
     :param exact: that the format's pattern holds is already known
     """
@@ -54,7 +54,7 @@ def judge(layout: Format, joined: str, at: date, *, exact: bool = False) -> tupl
             problems += _check_digits(layout, joined)
             break
     else:
-        if problems:  # what cannot be read has the value 0, and may agree by that
+        if problems:  # an unreadable character has the value 0, and may agree by chance
             problems += _check_digits(layout, joined)
     if layout.composite:
         over = b"".join([values[covered] for covered in layout.composite_over])
@@ -82,7 +82,7 @@ def judge(layout: Format, joined: str, at: date, *, exact: bool = False) -> tupl
 
 
 def _characters(layout: Format, joined: str) -> Iterator[Problem]:
-    """Find what is not in its place, field by field."""
+    """Find misplaced characters, field by field."""
     for item in layout.fields:
         text = joined[item.slice]
         allowed = _ALLOWED.get(item.kind, _CHARACTERS)
@@ -100,16 +100,16 @@ def _characters(layout: Format, joined: str) -> Iterator[Problem]:
 def _check_digits(layout: Format, joined: str) -> Iterator[Problem]:
     """Look again at the check digits of the fields, of which one does not simply agree."""
     for item in layout.checked:
-        text, found = joined[item.slice], joined[item.digit]
+        text, digit = joined[item.slice], joined[item.digit]
         name, index = item.digit_name, item.digit
-        rest = overflow(layout, joined) if item.overflow else None
-        if rest is not None:
-            text, found = text + rest[:-1], rest[-1]
-            index = layout.optional.start + len(rest) - 1
+        excess = overflow(layout, joined) if item.overflow else None
+        if excess is not None:
+            text, digit = text + excess[:-1], excess[-1]
+            index = layout.optional.start + len(excess) - 1
             if index + 1 == layout.optional.stop:
                 position = layout.position(layout.optional.start)
                 yield Problem("document-number-overflow", item.overflow, position=position)
-        yield from _digit(layout, name, index, text, found, empty=item.kind == "optional")
+        yield from _digit(layout, name, index, text, digit, empty=item.kind == "optional")
 
 
 def _composite(layout: Format, joined: str) -> Iterator[Problem]:
@@ -122,7 +122,7 @@ def _composite(layout: Format, joined: str) -> Iterator[Problem]:
 def _digit(layout: Format, name: str, index: int, text: str, found: str, *, empty: bool = False) -> Iterator[Problem]:
     """Judge one check digit.
 
-    :param empty: that a filler may stand in its place when there are only fillers before it
+    :param empty: whether it may be a filler when there are only fillers before it
     """
     position = layout.position(index)
     if not _CHARACTERS.issuperset(text + found):

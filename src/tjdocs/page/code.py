@@ -1,4 +1,4 @@
-"""A bar code as a picture of its modules, whatever size it comes in."""
+"""A bar code as a picture of its modules, at any size."""
 
 from itertools import groupby
 from math import gcd
@@ -17,7 +17,7 @@ _FEWEST = 8  # modules across the smallest Data Matrix
 def modules_of(picture: Image.Image) -> Image.Image:
     """Return a bar code's modules, a pixel each, mode 1, without quiet zone.
 
-    :param picture: mode 1 or L, dark on light; every module the same whole number of pixels across; with or without
+    :param picture: mode 1 or L, dark on light, every module the same whole number of pixels across, with or without
         quiet zone
     :raises UsageError: it is another kind of picture
     """
@@ -52,9 +52,9 @@ def _step(dark: Image.Image) -> int:
 
 
 def fit_code(picture: Image.Image, place: CodePlace) -> tuple[Image.Image, Box]:
-    """Return a bar code as it is printed, quiet zone included, mode 1, and where: in its place's lower right corner.
+    """Return a printed bar code with quiet zone, mode 1, and its box in the lower right corner of its place.
 
-    :raises UsageError: it is no bar code, or too large for its place
+    :raises UsageError: it is not a bar code, or too large for its place
     """
     modules = modules_of(picture)
     width, height = ((side + 2 * place.quiet) * place.module for side in modules.size)

@@ -43,7 +43,7 @@ def draw(
     :param lines: the machine-readable zone, line by line
     :param code: the bar code, mode 1 or L, dark on light, each module the same whole number of pixels across, with or
         without quiet zone; its place stays free without one
-    :param chip: whether the document has a signed chip: the "chip inside" symbol stands only then, where the layout
+    :param chip: whether the document has a signed chip: the "chip inside" symbol is printed only then, where the layout
         has a place for it (Doc 9303-9, 2.3)
     :param specimen: print SPECIMEN across each face
     :raises UsageError: a value is unknown, lacks, or does not fit; the message names the field, never the value

@@ -22,8 +22,8 @@ _ONCE = ("portrait", "ghost", "signature", "code", "mrz")
 
 def layouts() -> tuple[str, ...]:
     """Return the names of the bundled layouts."""
-    found = (specs.folder("specs") / "page").glob("*.toml")
-    return tuple(sorted(path.stem for path in found if path.stem != "words"))
+    paths = (specs.folder("specs") / "page").glob("*.toml")
+    return tuple(sorted(path.stem for path in paths if path.stem != "words"))
 
 
 @cache
@@ -34,7 +34,7 @@ def load(name: str) -> Layout:
     :raises SpecError: its file is malformed
     """
     if name not in layouts():
-        raise UsageError("no such page layout", where=name, hint=f"there are {', '.join(layouts())}")
+        raise UsageError("unknown page layout", where=name, hint=f"there are {', '.join(layouts())}")
     return parse(specs.read_toml(f"page/{name}.toml"), where=f"specs/page/{name}.toml")
 
 
@@ -47,7 +47,7 @@ def parse(table: Mapping[str, Any], *, where: str) -> Layout:
     layout = specs.convert(table, Layout, where=where)
     for name in _ONCE:
         if sum(getattr(face, name) is not None for face in layout.face) > 1:
-            raise SpecError("stands on two faces", where=f"{where} {name}")
+            raise SpecError("repeated on two faces", where=f"{where} {name}")
     for colour in layout.ink.values():
         _check_colour(colour, where)
     for face in layout.face:
@@ -59,34 +59,34 @@ def parse(table: Mapping[str, Any], *, where: str) -> Layout:
 
 
 def _check_words(layout: Layout, face: Face, where: str) -> None:
-    """Check that what is named exists: zones, inks, fonts, values; ids are unique."""
+    """Check that all names exist (zones, inks, fonts, values) and ids are unique."""
     ids = [part.id for part in face.field]
     if len(set(ids)) < len(ids):
-        raise SpecError("a field's id stands twice", where=where)
+        raise SpecError("repeated id of a field", where=where)
     taken = [part for other in layout.face for part in other.field if not part.shows and not part.caption_only]
     shown = [part.id for part in taken]
     if len(set(shown)) < len(shown):
         raise SpecError("a value is taken by two fields", where=where, hint="the second one shows the first's")
     if face.background.seed not in [part.id for part in taken if not part.optional and not part.may_be_empty]:
-        raise SpecError("no such mandatory field", where=f"{where} background seed")
+        raise SpecError("unknown mandatory field", where=f"{where} background seed")
     if face.ghost and not face.portrait:
-        raise SpecError("no portrait on the same face", where=f"{where} ghost")
+        raise SpecError("missing portrait on the same face", where=f"{where} ghost")
     for field in face.field:
         name = f"{where} field {field.id}"
         if not 1 <= field.lines <= 3 or len(field.caption) > 2:
             raise SpecError("too many lines or wordings", where=name, hint="3 and 2 at most")
         if field.shows and field.shows not in shown:
-            raise SpecError("no such field", where=f"{name} shows")
+            raise SpecError("unknown field", where=f"{name} shows")
         if field.zone not in face.zones:
-            raise SpecError("no such zone", where=name)
+            raise SpecError("unknown zone", where=name)
     if face.mrz and face.mrz.zone not in face.zones:
-        raise SpecError("no such zone", where=f"{where} mrz")
+        raise SpecError("unknown zone", where=f"{where} mrz")
     for name, part in _lettered(face):
         if part.font not in FONTS:
-            raise SpecError("no such font", where=f"{where} {name}", hint=f"there are {', '.join(FONTS)}")
+            raise SpecError("unknown font", where=f"{where} {name}", hint=f"there are {', '.join(FONTS)}")
     for name, ink in _inks(layout, face):
         if ink not in layout.ink:
-            raise SpecError("no such ink", where=f"{where} {name}")
+            raise SpecError("unknown ink", where=f"{where} {name}")
     for colour in (*face.background.paper, *face.background.lines):
         _check_colour(colour, where)
 
@@ -110,33 +110,33 @@ def _check_colour(colour: str, where: str) -> None:
 
 
 def _check_boxes(face: Face, where: str) -> None:
-    """Check that all that is printed lies on the page, in its zone, and nothing on anything else."""
+    """Check that every printed part is on the page and in its zone, and overlaps no other."""
     placed = [(name, part.box) for name, part in _lettered(face)]
     placed += [(name, part.box) for name in _PLACES if (part := getattr(face, name))]
     for name, box in placed:
         if not face.page.area.holds(box):
-            raise SpecError("lies in the margin or outside the page", where=f"{where} {name}")
+            raise SpecError("not within the margins of the page", where=f"{where} {name}")
     for part in face.field:
         if not face.zones[part.zone].holds(part.box):
-            raise SpecError(f"lies outside zone {part.zone}", where=f"{where} field {part.id}")
+            raise SpecError(f"not within zone {part.zone}", where=f"{where} field {part.id}")
     if face.mrz:
         zone = face.zones[face.mrz.zone]
         for name, box in placed:
             if box.overlaps(zone):
-                raise SpecError("lies in the machine-readable zone", where=f"{where} {name}")
+                raise SpecError("within the machine-readable zone", where=f"{where} {name}")
         for line in range(len(face.mrz.centres)):
             placed.append((f"mrz line {line + 1}", face.mrz.printing_zone(line)))
             if not zone.holds(placed[-1][1]):
-                raise SpecError(f"lies outside zone {face.mrz.zone}", where=f"{where} mrz line {line + 1}")
+                raise SpecError(f"not within zone {face.mrz.zone}", where=f"{where} mrz line {line + 1}")
     for (one, box), (other, other_box) in combinations(placed, 2):
         if box.overlaps(other_box):
             raise SpecError("boxes overlap", where=f"{where} {one}, {other}")
     sheet = Box(0, 0, *face.page.size)
     for number, panel in enumerate(face.panel, 1):
         if not sheet.holds(panel.box):
-            raise SpecError("lies outside the page", where=f"{where} panel {number}")
+            raise SpecError("not within the page", where=f"{where} panel {number}")
         if not (face.page.header_to_edge or face.page.area.holds(panel.box)):
             raise SpecError("reaches the margin", where=f"{where} panel {number}")
         for name, box in placed:
             if box.overlaps(panel.box) and not panel.box.shrunk(panel.thickness).holds(box):
-                raise SpecError("lies on a panel's edge", where=f"{where} {name}, panel {number}")
+                raise SpecError("on a panel's edge", where=f"{where} {name}, panel {number}")

@@ -39,11 +39,11 @@ def draw_panel(page: Image.Image, panel: Panel, fill: str, edge: str) -> None:
         inner = Image.new("L", size)
         radius = max(0, panel.radius * _ZOOM - rim)
         ImageDraw.Draw(inner).rounded_rectangle((rim, rim, size[0] - 1 - rim, size[1] - 1 - rim), radius, fill=255)
-    whole = outer.reduce(_ZOOM)
+    shape = outer.reduce(_ZOOM)
     if fill:
-        page.paste(fill, panel.box, whole.point([round(level * panel.strength) for level in range(256)]))
+        page.paste(fill, panel.box, shape.point([round(level * panel.strength) for level in range(256)]))
     if inner:
-        page.paste(edge, panel.box, ImageChops.subtract(whole, inner.reduce(_ZOOM)))
+        page.paste(edge, panel.box, ImageChops.subtract(shape, inner.reduce(_ZOOM)))
 
 
 def draw_emblem(page: Image.Image, place: Emblem, colour: str) -> None:
@@ -56,14 +56,14 @@ def draw_emblem(page: Image.Image, place: Emblem, colour: str) -> None:
 def _emblem(width: int, height: int, words: tuple[str, ...]) -> Image.Image:
     mask = Image.new("L", (width * _ZOOM, height * _ZOOM))
     draw = ImageDraw.Draw(mask)
-    centre, whole = (width * _ZOOM / 2, height * _ZOOM / 2), min(width, height) * _ZOOM / 2 - 1
+    centre, outer = (width * _ZOOM / 2, height * _ZOOM / 2), min(width, height) * _ZOOM / 2 - 1
     corners = []
     for step in range(32):
-        radius = whole * (0.93 if step % 2 else 1.0)
+        radius = outer * (0.93 if step % 2 else 1.0)
         angle = step * math.pi / 16
         corners.append((centre[0] + radius * math.sin(angle), centre[1] - radius * math.cos(angle)))
     draw.polygon(corners, fill=255)
-    inner = whole * 0.88
+    inner = outer * 0.88
     draw.ellipse((centre[0] - inner, centre[1] - inner, centre[0] + inner, centre[1] + inner), fill=0)
     size = 2 * inner * 0.86 / max(1, *(font("condensed", 100).getlength(word) / 100 for word in words))
     face = font("condensed", min(size, inner * 1.2 / len(words)))
@@ -150,7 +150,7 @@ def slanted(place: Overprint) -> Slanted:
 
 
 def draw_overprint(page: Image.Image, place: Overprint, colour: str) -> Box:
-    """Print the specimen's word slantwise; what lies beneath stays legible."""
+    """Print the specimen's word slantwise, with the text beneath it legible."""
     word = slanted(place)
     sheet = page.crop(word.box)
     inked = ImageChops.multiply(sheet, Image.new("RGB", sheet.size, colour))

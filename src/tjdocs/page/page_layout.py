@@ -1,4 +1,4 @@
-"""The schema of a page's layout: what ``specs/page/<layout>.toml`` holds, as frozen types.
+"""The schema of a page's layout, ``specs/page/<layout>.toml``, as frozen types.
 
 A new document is a new file; nothing here knows a format. :mod:`tjdocs.page.layouts` reads the files.
 """
@@ -56,7 +56,7 @@ class Box(NamedTuple):
         return not (beside or self.bottom <= other.top or other.bottom <= self.top)
 
     def holds(self, other: "Box") -> bool:
-        """Tell whether the other lies wholly inside."""
+        """Return whether the other is completely inside."""
         across = self.left <= other.left and other.right <= self.right
         return across and self.top <= other.top and other.bottom <= self.bottom
 
@@ -102,7 +102,7 @@ class Sheet(_Part, frozen=True):
 
     @property
     def area(self) -> Box:
-        """What lies within the margins."""
+        """The area within the margins."""
         left, top, right, bottom = (
             self.margin if side in self.margin_sides else 0 for side in ("left", "top", "right", "bottom")
         )
@@ -113,7 +113,7 @@ class TypeSize(_Part, frozen=True):
     """Sizes that hold for the whole document, in pixels.
 
     :param smallest_pitch: width of a character that no value's type falls below
-    :param smallest: size of the font that no name's type falls below where it stands on more lines
+    :param smallest: size of the font that no name's type falls below on more lines
     :param caption: size of the captions' font
     :param caption_ink: their ink
     """
@@ -132,17 +132,17 @@ class Field(_Part, frozen=True):
     :param caption: national wording and English; empty: none is printed
     :param caption_size: of the caption's font, 0 for the document's
     :param shows: the value that it shows once more
-    :param lines: on how many lines the value may stand
-    :param most_lines: on how many it may stand in smaller type where it fits in no other way, 0 for as many
+    :param lines: the most lines of the value
+    :param most_lines: the most lines in smaller type where it fits in no other way, 0 for the same number
     :param stacked: national and Latin form have lines of their own where there is room
     :param align: ``left``, ``centre`` or ``right``
     :param largest_pitch: mean width of a character when nothing has to shrink
-    :param baseline_pitch: pitch of the largest type beside it, on whose baseline a single line stands
+    :param baseline_pitch: pitch of the largest neighbouring type, whose baseline a single line has
     :param longest: characters that it may have, 0 for any number
-    :param optional: it may lack, and then its caption is not printed either
-    :param may_be_empty: an empty value is lawful, and the caption stands
+    :param optional: it may be missing, and then its caption is not printed either
+    :param may_be_empty: an empty value is lawful, and the caption is printed
     :param caption_only: it takes no text
-    :param default: what is printed when no value is given
+    :param default: the printed text without a value
     """
 
     id: str
@@ -173,7 +173,7 @@ class Field(_Part, frozen=True):
 
 
 class Note(_Part, frozen=True):
-    """Fixed words, line by line as they stand; ``leading`` from baseline to baseline, ``size`` of the font."""
+    """Fixed words, line by line; ``leading`` from baseline to baseline, ``size`` of the font."""
 
     id: str
     box: Box
@@ -186,7 +186,7 @@ class Note(_Part, frozen=True):
 
 
 class Panel(_Part, frozen=True):
-    """A part of the face in a colour of its own, or in a frame, or both; what is printed keeps off its edge.
+    """A part of the face in a colour of its own, or in a frame, or both. Print keeps off its edge.
 
     :param fill: ink of its ground, printed in ``strength``
     :param edge: ink of its frame, ``thickness`` pixels wide
@@ -202,7 +202,7 @@ class Panel(_Part, frozen=True):
 
 
 class Emblem(_Part, frozen=True):
-    """A ring in the place of the State's emblem, which is not bundled; ``words`` in it say so.
+    """A ring in the place of the State's emblem, which is not bundled, as its ``words`` state.
 
     :param strength: of its ink
     """
@@ -214,13 +214,13 @@ class Emblem(_Part, frozen=True):
 
 
 class Mrz(_Part, frozen=True):
-    """Where the machine-readable zone's characters stand (Doc 9303-4, figure 3; -5 and -6, figure 6).
+    """The places of the MRZ's characters (Doc 9303-4, figure 3; -5 and -6, figure 6).
 
     :param first: x of the first character's cell
     :param pitch: width of a cell
     :param centres: y of each line's centre
     :param printing_height: of the zone about a centre that ink keeps to
-    :param baseline: how far the baseline lies below the centre
+    :param baseline: distance of the baseline below the centre
     :param size: of the font
     """
 
@@ -282,7 +282,7 @@ class Signature(_Part, frozen=True):
 
 
 class CodePlace(_Part, frozen=True):
-    """The place of a bar code, quiet zone included; the code stands in its lower right corner.
+    """The place of a bar code, quiet zone included; the code is in its lower right corner.
 
     :param module: pixels across a module (Doc 9303-13, 2.1: at least 0.3386 mm for ink-jet, 4 at 300 dpi)
     :param quiet: modules on each side that stay white
@@ -307,7 +307,7 @@ class Background(_Part, frozen=True):
     """The fine lines beneath a face.
 
     :param seed: the field whose value shapes them
-    :param paper: colours from the left edge to the right, and ``lines`` likewise
+    :param paper: colours from the left edge to the right, and ``lines`` too
     :param calm: where no line runs
     :param waves: from which y to which the wave lines run
     :param rosettes: x, y and radius of each
@@ -348,7 +348,7 @@ class Layout(specs.Spec, frozen=True):
     """A whole document.
 
     :param format: of its machine-readable zone
-    :param title: what the document is, without its holder; the PDF's title
+    :param title: the document's name, without its holder; the PDF's title
     :param language: BCP 47 tag of the national wording
     :param dates: how dates are written on it, ``month`` or ``numeric``: the ``style`` of ``date_text``
     :param gap: pixels between two faces in one picture

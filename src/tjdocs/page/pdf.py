@@ -1,4 +1,4 @@
-"""The page as a PDF: pictures beneath, text as text, everything where it stands on the picture."""
+"""The page as a PDF: pictures beneath, text as text, at the places of the picture."""
 
 import io
 from collections.abc import Sequence
@@ -74,15 +74,15 @@ def _jpeg(picture: Image.Image, quality: int) -> io.BytesIO:
 
 def _text(pdf: FPDF, run: Run, point: float) -> None:
     pdf.set_font(run.font, size=run.size * point)
-    pdf.set_char_spacing(run.spacing * point)  # in points, whatever its documentation says
+    pdf.set_char_spacing(run.spacing * point)  # in points, against its documentation
     pdf.set_text_color(*ImageColor.getrgb(run.colour)[:3])
     pdf.text(run.x, run.baseline, run.text)
 
 
 def _overprint(pdf: FPDF, place: Overprint, colour: str) -> None:
-    """Print the word as on the picture: multiplied onto what lies beneath, turned about its middle.
+    """Print the word as on the picture: multiplied onto the print beneath, turned about its middle.
 
-    Its letters are outlines: as text they would stand among the data in whatever reads the PDF.
+    Its letters are outlines: as text they would be among the data in PDF readers.
     """
     word = slanted(place)
     x, y = word.centre

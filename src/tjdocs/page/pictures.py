@@ -24,7 +24,7 @@ _UNREADABLE = (
     Image.DecompressionBombError,
     Image.DecompressionBombWarning,
 )
-_PLAIN, _LIGHT = 12, 128  # grey levels: how much a plain background varies, and what is none
+_PLAIN, _LIGHT = 12, 128  # grey levels: the variation of a plain background, and the level below which it is dark
 _FADE = (0.78, 0.98)  # shares of the second portrait's height between which it fades out
 _CROPPED = 0.2  # share of a side that may be cut off: more would cut into the head
 
@@ -32,7 +32,7 @@ _CROPPED = 0.2  # share of a side that may be cut off: more would cut into the h
 def open_picture(source: bytes | Image.Image, *, where: str) -> Image.Image:
     """Return a picture that a caller handed over as RGB, upright as its camera says, transparent parts white.
 
-    :raises UsageError: it is no PNG, JPEG or JPEG 2000, is damaged, or is over 40 million pixels
+    :raises UsageError: it is not PNG, JPEG or JPEG 2000, is damaged, or is over 40 million pixels
     """
     hint = "a PNG, JPEG or JPEG 2000 picture, 8-bit grey or RGB, of at most 40 million pixels"
     try:
@@ -100,9 +100,9 @@ def paste_ghost(page: Image.Image, portrait: Image.Image, place: Ghost) -> Box:
 
 
 def _on_white(grey: Image.Image) -> Image.Image:
-    """Return a portrait with its plain light background as white: whatever is as light as the upper corners."""
+    """Return a portrait with its plain light background as white: all pixels as light as the upper corners."""
     across, down = grey.width // 8, grey.height // 5
-    corners = [grey.crop((left, 0, left + across, down)) for left in (0, grey.width - across)]
+    corners = [grey.crop((x, 0, x + across, down)) for x in (0, grey.width - across)]
     tone = min(ImageStat.Stat(corner).median[0] for corner in corners) - _PLAIN
     if tone < _LIGHT:  # no light background: the picture as it is
         return grey
@@ -118,7 +118,7 @@ def _fading(size: tuple[int, int]) -> Image.Image:
 
 
 def fit_signature(page: Image.Image, signature: Image.Image, box: Box) -> Box:
-    """Print a signature whole, its shape kept, without a frame (Doc 9303-3, 3.9.2), darkening what lies beneath."""
+    """Print a signature whole, its shape kept, without a frame (Doc 9303-3, 3.9.2), darkening the print beneath."""
     scale = min(box.width / signature.width, box.height / signature.height)
     size = (max(1, int(signature.width * scale)), max(1, int(signature.height * scale)))
     small = signature.convert("L").resize(size, Image.Resampling.LANCZOS).convert("RGB")

@@ -1,4 +1,4 @@
-"""What was drawn: pixels for the eye and the reader, and what the PDF is made from."""
+"""A drawn page: pixels for the eye and the reader, and the parts of the PDF."""
 
 import io
 import os
@@ -44,7 +44,7 @@ class Page:
     :param layout: the layout's name
     :param dpi: pixels per 25.4 mm
     :param specimen: whether it is overprinted as one
-    :param title: what the document is
+    :param title: the document's name
     :param language: of its national wording
     :param gap: pixels between two faces in one picture
     """
@@ -65,7 +65,7 @@ class Page:
 
     @property
     def placed(self) -> tuple[Placed, ...]:
-        """What stands where, in the order of printing; each box in the pixels of its own face."""
+        """The printed parts in the order of printing; each box in the pixels of its own face."""
         return tuple(placed for face in self._faces for placed in face.placed)
 
     @property
@@ -102,7 +102,7 @@ class Page:
     def pdf(self) -> bytes:
         """Return the page as a PDF file, a page a face, its text as text; the same page gives the same bytes.
 
-        It is made in the PDF/A-2B mode of fpdf2, and holds nothing of its holder but what is printed.
+        It is made in the PDF/A-2B mode of fpdf2, and has no data of its holder except the print.
         """
         from tjdocs.page.pdf import make_pdf  # fpdf2 is slow to import, and not every caller wants a PDF
 

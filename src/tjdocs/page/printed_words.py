@@ -56,17 +56,17 @@ def date_text(
 ) -> str:
     """Return a date as it is printed: ``12 ИЮЛ/JUL 1942`` or ``12.07.1942``.
 
-    What is unknown of a date of birth is ``None`` and printed as X in the same style: ``XX XXX/XXX 1942``,
+    An unknown part of a date of birth is ``None`` and printed as X in the same style: ``XX XXX/XXX 1942``,
     ``XX.XX.1942`` (Doc 9303-3, 3.8).
 
     :raises UsageError: no such day or month
     """
     if style not in ("month", "numeric"):
-        raise UsageError("no such style of a date", where="style", hint="month or numeric")
-    try:  # in a leap year, so that 29 February of an unknown year stands
+        raise UsageError("unknown style of a date", where="style", hint="month or numeric")
+    try:  # in a leap year, so that 29 February of an unknown year is possible
         datetime.date(*(known if part is None else part for part, known in ((year, 2000), (month, 1), (day, 1))))
     except ValueError:
-        raise UsageError("not a date", where="date", hint="year, month and day, None for what is unknown") from None
+        raise UsageError("not a date", where="date", hint="year, month and day, None for an unknown part") from None
     days = "XX" if day is None else f"{day:02}"
     years = "XXXX" if year is None else f"{year:04}"
     if style == "numeric":

@@ -43,7 +43,7 @@ def measure(name: str, size: float, text: str, spacing: float = 0) -> tuple[floa
 
 
 def text_mask(name: str, size: float, text: str, spacing: float = 0) -> tuple[Image.Image, Box]:
-    """Return a text's ink (mode L) and where it lies about the starting point on the baseline."""
+    """Return a text's ink (mode L) and its box about the starting point on the baseline."""
     ink = measure(name, size, text, spacing)[1]
     mask = Image.new("L", (ink.width * _OVERSAMPLING, ink.height * _OVERSAMPLING))
     draw, face = ImageDraw.Draw(mask), font(name, size * _OVERSAMPLING)
@@ -156,7 +156,7 @@ def fit(
 
     :param text: tidy
     :param stacked: a line ends with each slash (Doc 9303-3, 3.1); where that does not fit, the text is set as any other
-    :param baseline_pitch: pitch of the largest type beside it, on whose baseline a single line stands
+    :param baseline_pitch: pitch of the largest neighbouring type, whose baseline a single line has
     :param small: lines and least size of the type in which it is set, spaced, where it fits in no other way
     :raises UsageError: it does not fit, or the font lacks a character
     """
@@ -164,8 +164,8 @@ def fit(
         hint = "letters of Cyrillic or Latin script, digits and punctuation"
         raise UsageError("a character that the page's font lacks", where=where, hint=hint)
     largest = size_for_pitch(name, largest_pitch)
-    beside = size_for_pitch(name, max(largest_pitch, baseline_pitch))
-    setter = _Setter(text, box, name, align, largest, beside, smallest_pitch)
+    single_size = size_for_pitch(name, max(largest_pitch, baseline_pitch))
+    setter = _Setter(text, box, name, align, largest, single_size, smallest_pitch)
     spaced = size_for_pitch(name, smallest_pitch * _SPACED)
     smallest = min(spaced, smallest_pitch * len(text) / setter.advance * largest)
     parts = tuple(text.replace(" / ", " /\n").split("\n"))
@@ -223,7 +223,7 @@ class _Setter:
     """Sets the lines of one text in its box.
 
     :param largest: size from which it falls
-    :param beside: size on whose baseline a single line stands
+    :param single_size: size whose baseline a single line has
     :param pitch: pixels from character to character that each line has at least
     """
 
@@ -232,7 +232,7 @@ class _Setter:
     name: str
     align: str
     largest: float
-    beside: float
+    single_size: float
     pitch: float
 
     @property
@@ -264,7 +264,7 @@ class _Setter:
         return None
 
     def _highest(self, count: int) -> float:
-        """Return the largest size at which so many lines are no higher than the box."""
+        """Return the largest size at which so many lines fit the height of the box."""
         size = self.largest
         below = measure(self.name, size, self.text)[1].bottom / size
         while size > 0:
@@ -275,12 +275,12 @@ class _Setter:
         return size
 
     def _rise(self, size: float, count: int) -> int:
-        """Return how far the first baseline lies below the box's top.
+        """Return the distance of the first baseline below the box's top.
 
-        One line stands on the baseline of the full size, so that neighbours stay level when one is smaller; and every
-        text leaves room above its capitals as if one bore a macron.
+        One line has the baseline of the full size, so that neighbours stay level when one is smaller. Every text leaves
+        room above its capitals for a macron.
         """
-        return -measure(self.name, self.beside if count == 1 else size, "Ӣ")[1].top
+        return -measure(self.name, self.single_size if count == 1 else size, "Ӣ")[1].top
 
     def _place(self, parts: tuple[str, ...], size: float) -> Fitted | None:
         """Return the parts set one below the other from the box's top, or nothing if ink would leave it."""
@@ -293,5 +293,5 @@ class _Setter:
             x, y = aligned(self.box, ink, self.align), first + row * leading
             lines.append((part, x, y))
             covered.append(Box(x + ink.left, y + ink.top, x + ink.right, y + ink.bottom))
-        whole = Box.around(covered)
-        return Fitted(size, tuple(lines), spacings, whole) if self.box.holds(whole) else None
+        cover = Box.around(covered)
+        return Fitted(size, tuple(lines), spacings, cover) if self.box.holds(cover) else None

@@ -1,4 +1,4 @@
-"""Where each piece of text stands: fields, captions, fixed words and the machine-readable zone as runs of letters.
+"""The places of text: fields, captions, fixed words and the MRZ as runs of letters.
 
 A run is printed the same way on the picture and in the PDF; nothing here draws.
 """
@@ -23,7 +23,7 @@ class Placed:
 
     :param kind: ``caption``, ``data``, ``note``, ``mrz``, ``portrait``, ``ghost``, ``emblem``, ``chip``, ``scale``,
         ``signature``, ``code`` or ``overprint``
-    :param id: the field's or note's id; of the machine-readable zone the line's number, from 1; else empty
+    :param id: the field's or note's id, or the number of the MRZ's line, from 1; else empty
     :param box: the pixels of its face that its ink keeps to
     :param face: the face's name
     """
@@ -143,7 +143,7 @@ def set_face(
 
 
 def text_box(plan: Layout, part: Field) -> Box:
-    """Return where a field's text stands: its box, below its caption."""
+    """Return the box of a field's text, below its caption."""
     if not part.caption:
         return part.box
     size = part.caption_size or plan.type.caption
@@ -180,10 +180,10 @@ def _caption(plan: Layout, part: Field) -> tuple[list[Run], Box]:
         pieces.append((words, x, name))
         boxes.append(Box(x + ink.left, ink.top, x + ink.right, ink.bottom))
         x += round(advance)
-    whole = Box.around(boxes)
-    left = aligned(part.box, whole, part.align)
-    runs = [Run(words, left + x, baseline, name, size, colour, fixed=True) for words, x, name in pieces]
-    box = Box(left + whole.left, baseline + whole.top, left + whole.right, baseline + whole.bottom)
+    cover = Box.around(boxes)
+    start = aligned(part.box, cover, part.align)
+    runs = [Run(words, start + x, baseline, name, size, colour, fixed=True) for words, x, name in pieces]
+    box = Box(start + cover.left, baseline + cover.top, start + cover.right, baseline + cover.bottom)
     if not part.box.holds(box):
         raise SpecError("the caption does not fit", where=f"specs/page field {part.id}")
     return runs, box

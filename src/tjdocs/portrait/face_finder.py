@@ -25,7 +25,7 @@ _SIDE = 480  # pixels of the longer side in which faces are looked for
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What is known of the face on a portrait.
+    """The known facts about the face on a portrait.
 
     :param problem: ``none``, ``several`` or ``upside-down`` where it is not one upright face; empty also where nobody
         looked
@@ -56,10 +56,10 @@ def measure(portrait: bytes, stated: Eyes | None) -> Face:
 
     :param stated: centres of the eyes in pixels, as the application states them
     """
-    found = find(portrait)
-    if found is None:
+    face = find(portrait)
+    if face is None:
         return Face(eyes=stated, stated=stated is not None)
-    return Face(found.problem, True, stated or found.eyes, stated is not None)
+    return Face(face.problem, True, stated or face.eyes, stated is not None)
 
 
 @lru_cache(maxsize=2)  # eligibility and draft look at the same one
@@ -108,12 +108,12 @@ def _cascades() -> tuple[Any, ...]:
 
 
 def _faces(picture: Image.Image) -> list[tuple[int, int, int, int]]:
-    """Return the faces, the largest first; what is below a third of it is none."""
+    """Return the faces, the largest first, without those below a third of it."""
     import numpy as np
 
     least = min(picture.size) // 5
-    found = _cascades()[0].detectMultiScale(np.asarray(picture), 1.1, 4, minSize=(least, least))
-    boxes = [(int(left), int(top), int(width), int(height)) for left, top, width, height in found]
+    detections = _cascades()[0].detectMultiScale(np.asarray(picture), 1.1, 4, minSize=(least, least))
+    boxes = [(int(left), int(top), int(width), int(height)) for left, top, width, height in detections]
     boxes.sort(key=lambda box: -box[2])
     return [box for box in boxes if box[2] * 3 > boxes[0][2]]
 

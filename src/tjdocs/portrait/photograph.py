@@ -22,7 +22,7 @@ _FIELD, _EYES = "portrait", "portrait_eyes"
 _PNG = b"\x89PNG\r\n\x1a\n"
 _UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, MemoryError)
 _TEXTS = {"image-format": "no picture of a known format"}  # here PNG is known too
-# of the submitted file these say nothing: it is cut, scaled and coded anew
+# these do not concern the submitted file: it is cropped, scaled and encoded again
 _GENDERS = {"M": 1, "F": 2}  # ISO/IEC 19794-5:2005, 5.5; X is unspecified
 _EXIF, _FILE_SOURCE = 0x8769, 0xA300
 _SOURCES = {1: 3, 2: 3, 3: 2}  # scanners of film and of paper; a digital camera (ISO/IEC 19794-5:2005, 5.7)
@@ -35,20 +35,20 @@ def faults(portrait: bytes, eyes: Eyes | None) -> list[FieldError]:
     :param eyes: centres of the eyes in pixels, where they are given
     """
     rules = photograph_rules()
-    found: list[FieldError] = []
-    size = _size(portrait, found)
+    errors: list[FieldError] = []
+    size = _size(portrait, errors)
     if size is None:
-        return found
+        return errors
     width, height = size
     smallest, shape = rules.smallest, rules.shape[0] / rules.shape[1]
     if width < smallest[0] or height < smallest[1]:
-        found.append(_fault("image-size", f"{width} x {height} pixels", f"at least {smallest[0]} x {smallest[1]}"))
+        errors.append(_fault("image-size", f"{width} x {height} pixels", f"at least {smallest[0]} x {smallest[1]}"))
     hint = f"about {rules.shape[0]}:{rules.shape[1]}"
     if width / height * (1 - rules.most_cut) > shape:
-        found.append(_fault("image-wide", f"{width} x {height} pixels are too wide", hint))
+        errors.append(_fault("image-wide", f"{width} x {height} pixels are too wide", hint))
     if width / height < shape * (1 - rules.most_cut):
-        found.append(_fault("image-narrow", f"{width} x {height} pixels are too narrow", hint))
-    return found + (_eye_faults(size, eyes) if eyes is not None else [])
+        errors.append(_fault("image-narrow", f"{width} x {height} pixels are too narrow", hint))
+    return errors + (_eye_faults(size, eyes) if eyes is not None else [])
 
 
 def prepare(
@@ -56,15 +56,15 @@ def prepare(
 ) -> tuple[bytes, list[FieldError]]:
     """Return DG2 with the image cut from a portrait, or every fault of it.
 
-    DG2 has the sex, and the source where the picture's file says it. The image is of the basic type without the eyes.
+    DG2 has the sex, and the source where the picture's file states it. The image is of the basic type without the eyes.
 
     :param eyes: centres of the eyes in pixels; with them the image is token frontal
-    :param by_program: whether a program found them: the image is full frontal then
+    :param by_program: whether a program errors them: the image is full frontal then
     :param sex: of the holder, ``M``, ``F`` or ``X``
     """
-    found = faults(portrait, eyes)
-    if found:
-        return b"", found
+    errors = faults(portrait, eyes)
+    if errors:
+        return b"", errors
     try:
         image = prepare_portrait.prepare(
             portrait,
@@ -78,8 +78,8 @@ def prepare(
         where = _EYES if error.where == "eyes" else _FIELD
         return b"", [FieldError(where, error.message, error.hint, "image-unusable")]
     problems = [problem for problem in check_face(image) if problem.severity == "error"]
-    found = [_fault(problem.code, problem.text, problem.detail) for problem in problems]
-    return (b"", found) if found else (Dg2.of(image).encode(), [])
+    errors = [_fault(problem.code, problem.text, problem.detail) for problem in problems]
+    return (b"", errors) if errors else (Dg2.of(image).encode(), [])
 
 
 def _source(portrait: bytes) -> int:
@@ -93,23 +93,23 @@ def _fault(reason: str, message: str, hint: str) -> FieldError:
     return FieldError(_FIELD, message, hint, reason)
 
 
-def _size(portrait: bytes, found: list[FieldError]) -> tuple[int, int] | None:
+def _size(portrait: bytes, errors: list[FieldError]) -> tuple[int, int] | None:
     """Return width and height of an upright picture that decodes, or None after noting why it does not."""
     rules = photograph_rules()
     most = min(rules.max_pixels, most_pixels(portrait))
     formats = f"a {', '.join(rules.formats)} file of at most {most} pixels"
     if len(portrait) > rules.max_bytes:
-        found.append(_fault("image-limit", "too many bytes", f"at most {rules.max_bytes}"))
+        errors.append(_fault("image-limit", "too many bytes", f"at most {rules.max_bytes}"))
         return None
     if portrait.startswith(_PNG):
         width, height = (int.from_bytes(portrait[at : at + 4], "big") for at in (16, 20))
         if width * height > most:
-            found.append(_fault("image-limit", "too many pixels", formats))
+            errors.append(_fault("image-limit", "too many pixels", formats))
             return None
     else:
         problems = [problem for problem in check_image(portrait) if problem.code not in _HARMLESS]
         if problems:
-            found += [_fault(problem.code, _TEXTS.get(problem.code, problem.text), formats) for problem in problems]
+            errors += [_fault(problem.code, _TEXTS.get(problem.code, problem.text), formats) for problem in problems]
             return None
     try:
         image = Image.open(BytesIO(portrait), formats=("JPEG", "JPEG2000", "PNG"))
@@ -118,13 +118,13 @@ def _size(portrait: bytes, found: list[FieldError]) -> tuple[int, int] | None:
         if portrait.startswith(_PNG):
             image.load()
     except (*_UNREADABLE, Image.DecompressionBombError, Image.DecompressionBombWarning):
-        found.append(_fault("image-damaged", "the picture cannot be decoded", formats))
+        errors.append(_fault("image-damaged", "the picture cannot be decoded", formats))
         return None
     return size
 
 
 def _eye_faults(size: tuple[int, int], eyes: Eyes) -> list[FieldError]:
-    """Return what is wrong with where the eyes are said to be."""
+    """Return the errors of the stated places of the eyes."""
     rules = photograph_rules()
     (left, left_y), (right, right_y) = sorted(eyes)
     numbers = (left, left_y, right, right_y)
@@ -132,15 +132,15 @@ def _eye_faults(size: tuple[int, int], eyes: Eyes) -> list[FieldError]:
         0 <= x < size[0] and 0 <= y < size[1] for x, y in ((left, left_y), (right, right_y))
     ):
         return [FieldError(_EYES, "outside of the picture", "two points in its pixels", "eyes-outside")]
-    found = []
+    errors = []
     turn = math.degrees(math.atan2(right_y - left_y, right - left))
     if abs(turn) > rules.max_turn:
-        found.append(
+        errors.append(
             FieldError(_EYES, "the head is turned too far", f"at most {rules.max_turn} degrees", "head-turned")
         )
     least = rules.smallest[0] / 4  # the eyes of a token image are a quarter of its width apart
     if math.dist(*eyes) < least:
-        found.append(
+        errors.append(
             FieldError(_EYES, "the eyes are too near to each other", f"at least {least:.0f} pixels", "eyes-near")
         )
-    return found
+    return errors

@@ -80,22 +80,22 @@ def prepare(
     if eyes is not None and height not in (None, token_height):
         raise UsageError("height of a token frontal image", where="height", hint=f"{token_height} for width {width}")
     size = (width, height or token_height)
-    made = _make(image, eyes, image_format, size, max_bytes, smallest)
+    prepared = _make(image, eyes, image_format, size, max_bytes, smallest)
     if image_type is None:
         image_type = ImageType.BASIC if eyes is None else ImageType.TOKEN_FRONTAL
     points: tuple[FeaturePoint, ...] = ()
-    if made.eyes is not None:
-        (right, right_y), (left, left_y) = made.eyes
+    if prepared.eyes is not None:
+        (right, right_y), (left, left_y) = prepared.eyes
         points = (
             FeaturePoint(12, 1, round(left), round(left_y)),
             FeaturePoint(12, 2, round(right), round(right_y)),
         )
     return FaceImage(
-        made.data,
-        *made.size,
+        prepared.data,
+        *prepared.size,
         image_type=image_type,
         image_data_type=ImageDataType.JPEG if image_format == image_header.JPEG else ImageDataType.JPEG2000,
-        colour_space=1 if made.colour else 3,
+        colour_space=1 if prepared.colour else 3,
         source_type=source_type,
         device_type=device_type,
         gender=gender,
@@ -241,9 +241,9 @@ def _cut(image: "Image.Image", box: tuple[float, float, float, float], size: tup
         canvas = Image.new(image.mode, canvas_size, _edge_colour(image))
         canvas.paste(image, (pad_x, pad_y))
         image, box = canvas, (x + pad_x, y + pad_y, right + pad_x, bottom + pad_y)
-    made = image.resize(size, Image.Resampling.LANCZOS, box=box)
-    made.info = {}  # Pillow would write comments and the like from here
-    return made
+    result = image.resize(size, Image.Resampling.LANCZOS, box=box)
+    result.info = {}  # Pillow would write comments and the like from here
+    return result
 
 
 def _jpeg(image: "Image.Image", max_bytes: int) -> bytes:

@@ -1,6 +1,6 @@
 """The holder's signature as a picture: its faults by name, and the image that DG7 and the page have of it.
 
-What it must be stands in ``specs/portrait/handed_in.toml`` (Doc 9303-3, 3.9.2; Doc 9303-10, 4.7.7).
+Its limits are in ``specs/portrait/handed_in.toml`` (Doc 9303-3, 3.9.2; Doc 9303-10, 4.7.7).
 """
 
 import struct
@@ -35,8 +35,8 @@ def prepare(signature: bytes) -> tuple[bytes, list[FieldError]]:
         grey = upright_on_white(picture).convert("L")
     except (*_UNREADABLE, Image.DecompressionBombError, Image.DecompressionBombWarning):
         return b"", [_fault("image-damaged", "the picture cannot be decoded", hint)]
-    if found := _faults(grey):
-        return b"", found
+    if errors := _faults(grey):
+        return b"", errors
     grey.thumbnail(rules.largest, Image.Resampling.LANCZOS)
     stream = BytesIO()
     grey.save(stream, "JPEG", quality=90, optimize=True)
@@ -46,18 +46,18 @@ def prepare(signature: bytes) -> tuple[bytes, list[FieldError]]:
 def _faults(grey: Image.Image) -> list[FieldError]:
     rules = signature_rules()
     (width, height), smallest = grey.size, rules.smallest
-    found = []
+    errors = []
     if width < smallest[0] or height < smallest[1]:
         message = f"{width} x {height} pixels"
-        found.append(_fault("image-size", message, f"at least {smallest[0]} x {smallest[1]}"))
+        errors.append(_fault("image-size", message, f"at least {smallest[0]} x {smallest[1]}"))
     if height > width:
-        found.append(_fault("image-narrow", f"{width} x {height} pixels are higher than wide", "the long side across"))
+        errors.append(_fault("image-narrow", f"{width} x {height} pixels are higher than wide", "the long side across"))
     ink = sum(grey.histogram()[: rules.darkest_ink]) / (width * height)
     if not rules.least_ink <= ink <= rules.most_ink:
         least, most = rules.least_ink, rules.most_ink
         hint = f"dark on white: {least:.1%} to {most:.0%} of the picture"
-        found.append(_fault("image-contrast", f"{ink:.1%} of the picture is dark", hint))
-    return found
+        errors.append(_fault("image-contrast", f"{ink:.1%} of the picture is dark", hint))
+    return errors
 
 
 def _fault(reason: str, message: str, hint: str) -> FieldError:

@@ -40,7 +40,7 @@ _BODY = [(0, 470), (66, 462), (108, 474), (156, 489), (184, 508), (198, 540), (2
 _SHIRT_FRONT = [(0, 512), (34, 484), (62, 456), (74, 462), (66, 500), (44, 570), (0, 570)]
 _UPPER_LIP = [(0, 363), (10, 359), (26, 364), (42, 372), (24, 374), (0, 374)]
 _LOWER_LIP = [(0, 373), (24, 373), (41, 372), (24, 386), (0, 390)]
-# Whole outlines and lines of the picture's right side, likewise; the left side is their mirror image.
+# Complete outlines and lines of the picture's right side, in the same form. The left side is their mirror image.
 _COLLAR = [(69, 446), (75, 466), (60, 496), (42, 520), (8, 513), (34, 486), (60, 458)]
 _LAPEL = [(76, 464), (66, 496), (46, 536), (40, 560), (78, 560), (96, 512), (88, 490)]
 _EAR = [(104, 228), (118, 220), (127, 232), (125, 262), (117, 292), (107, 303), (98, 292)]
@@ -163,7 +163,7 @@ class _Canvas:
         return self._blurred(mask, soft)
 
     def paint(self, colour: str, mask: _Mask, *, strength: float = 1.0, within: _Mask | None = None) -> None:
-        """Lay a colour over the picture through a mask, weakened by ``strength``, kept ``within`` another."""
+        """Put a colour over the picture through a mask, weakened by ``strength``, kept ``within`` another."""
         levels = (mask.within(within) if within else mask).levels
         if strength < 1.0:
             levels = levels.point([round(level * strength) for level in range(256)])
@@ -216,8 +216,8 @@ def _spline(a: float, b: float, c: float, d: float, t: float) -> float:
 
 def _both(half: Sequence[_Point]) -> list[_Point]:
     """Return the whole outline of which the right half is given, as a curve."""
-    left = [(-x, y) for x, y in reversed(half) if x]
-    return _curve([(_MIDDLE + x, y) for x, y in (*half, *left)], closed=True)
+    mirrored = [(-x, y) for x, y in reversed(half) if x]
+    return _curve([(_MIDDLE + x, y) for x, y in (*half, *mirrored)], closed=True)
 
 
 def _sides(points: Sequence[_Point]) -> tuple[list[_Point], list[_Point]]:

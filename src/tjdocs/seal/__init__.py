@@ -1,6 +1,6 @@
 """Visible digital seals: signed bar codes on paper (Doc 9303-13).
 
-:func:`make` makes one, :class:`Seal` reads one whatever its bytes say, :func:`verify` judges its signer and signature,
+:func:`make` makes one, :class:`Seal` reads one from any bytes, :func:`verify` judges its signer and signature,
 :func:`draw_code` and :func:`read_code` are the bar code around it. Profiles are data: ``specs/seals/``.
 """
 

@@ -63,14 +63,14 @@ def draw_code(data: bytes, symbology: str = "data-matrix", module: int = 4, *, q
     """
     row = _symbologies().get(symbology)
     if row is None:
-        raise UsageError("no such symbology", where=str(symbology), hint=f"one of {', '.join(symbologies())}")
+        raise UsageError("unknown symbology", where=str(symbology), hint=f"one of {', '.join(symbologies())}")
     quiet = row.quiet if quiet is None else quiet
     for value, low, high, where in ((module, 1, MAX_MODULE, "module"), (quiet, 0, MAX_QUIET, "quiet")):
         if not isinstance(value, int) or not low <= value <= high:
             raise UsageError("unusable size", where=where, hint=f"{low} to {high}")
     if not isinstance(data, bytes) or not data:
-        raise UsageError("no bytes to draw", where="data", hint="Seal.encode()")
-    # unless told the library writes ECI 899 before bytes, and hides it when it reads them
+        raise UsageError("missing bytes to draw", where="data", hint="Seal.encode()")
+    # by default the library writes ECI 899 before bytes, and hides it when it reads them
     options: dict[str, Any] = {"eci": row.eci}
     if row.level:
         options["ec_level"] = row.level
@@ -100,25 +100,25 @@ def read_codes(image: bytes) -> list[bytes]:
     :raises CodeError: ``no-picture`` or ``limit``
     """
     picture = _grey(image)
-    found = _read(_calmed(picture))
-    if not found and picture.width * picture.height <= limits.ENLARGED_PIXELS:
+    codes = _read(_calmed(picture))
+    if not codes and picture.width * picture.height <= limits.ENLARGED_PIXELS:
         # modules of one or two pixels
         large = picture.resize((picture.width * 3, picture.height * 3), Image.Resampling.BICUBIC)
-        found = _read(_calmed(large))
-    return found
+        codes = _read(_calmed(large))
+    return codes
 
 
 def read_code(image: bytes) -> bytes:
     """Return the content of the one seal in a PNG or JPEG picture.
 
-    :raises CodeError: it is no picture, has too many pixels, or has no seal or several
+    :raises CodeError: it is not a picture, has too many pixels, or has no seal or several
     """
-    found = read_codes(image)
-    if not found:
+    codes = read_codes(image)
+    if not codes:
         raise CodeError("no-code", "no seal in the picture", "a sharp picture with white around the bar code")
-    if len(found) > 1:
-        raise CodeError("several", f"{len(found)} seals in the picture", "one seal at a time")
-    return found[0]
+    if len(codes) > 1:
+        raise CodeError("several", f"{len(codes)} seals in the picture", "one seal at a time")
+    return codes[0]
 
 
 def _grey(image: bytes) -> Image.Image:

@@ -14,7 +14,7 @@ _UNLATCH = 0xFE
 
 
 class C40Error(ValueError):
-    """Text that C40 cannot hold, or bytes that are none. Its message says where, never what stood there."""
+    """Text or bytes outside of C40. Its message has the place, never the value."""
 
 
 def size(characters: int) -> int:
@@ -35,7 +35,7 @@ def encode(text: str) -> bytes:
         except KeyError:
             raise C40Error(f"a character that C40 has not, in position {start + 1} to {start + len(part)}") from None
         if len(values) == 1:
-            # one that remains stands as ASCII plus 1, as Data Matrix has it
+            # a remaining one is ASCII plus 1, as in Data Matrix
             result += bytes((_UNLATCH, ord(_CHARACTERS[values[0] - _FIRST]) + 1))
             continue
         values += [_PAD] * (3 - len(values))
@@ -44,7 +44,7 @@ def encode(text: str) -> bytes:
 
 
 def decode(data: bytes) -> str:
-    """Return the text of C40 bytes, blanks as they stand.
+    """Return the text of C40 bytes, blanks included.
 
     Only what :func:`encode` writes is read, so that every text has one form.
 
@@ -66,6 +66,6 @@ def decode(data: bytes) -> str:
         if last and values and values[2] == _PAD:
             values.pop()
         if not values or not all(_FIRST <= value < _FIRST + len(_CHARACTERS) for value in values):
-            raise C40Error(f"no three characters, at byte {start}")
+            raise C40Error(f"not three characters, at byte {start}")
         parts += [_CHARACTERS[value - _FIRST] for value in values]
     return "".join(parts)

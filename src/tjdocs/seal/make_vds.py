@@ -19,16 +19,16 @@ __all__ = ["make", "message"]
 
 
 def message(header: Header, features: Mapping[str, Value]) -> bytes:
-    """Return what is signed: header and message zone, the features in the order of the profile that the header names.
+    """Return the signed bytes: header and message zone, with the features in the order of the header's profile.
 
     :param features: values by the profile's names
-    :raises UsageError: an unknown profile or feature, a value that is none, a required feature that is missing, or a
-        zone whose check digits are wrong
+    :raises UsageError: an unknown profile or feature, an invalid value, a missing feature, or a zone with wrong
+        check digits
     """
     profile = vds_profiles.find(header.definition, header.category, header.country)
     if profile is None:
         where = f"{header.definition:02X} {header.category:02X} of {header.country}"
-        raise UsageError("no such profile of a seal", where=where, hint=f"one of {', '.join(vds_profiles.names())}")
+        raise UsageError("unknown profile of a seal", where=where, hint=f"one of {', '.join(vds_profiles.names())}")
     for name in features:
         profile.by_name(name)
     signed = header.encode()
@@ -57,7 +57,7 @@ def make(
     :param signature_date: within the period in which the signer's key may sign
     :param features: values by the profile's names; a zone with its fillers, its lines joined or not
     :param country: code of the issuing State as in a zone; that of the signer's country unless given
-    :raises UsageError: a signer that may not sign seals, an unknown profile or feature, or a value that is none
+    :raises UsageError: a signer that may not sign seals, an unknown profile or feature, or an invalid value
     :raises KeyMaterialError: the signer's key may not sign on that day
     """
     known = vds_profiles.get(profile)
@@ -67,7 +67,7 @@ def make(
     identifier, size = _check(signer)
     code = country or mrz.alpha3(identifier[:2])
     if not code:
-        raise UsageError("no code of the issuing State", where=identifier[:2], hint="give it as country=")
+        raise UsageError("missing code of the issuing State", where=identifier[:2], hint="give it as country=")
     version = max(known.versions)
     serial = f"{signer.certificate.serial:X}"
     reference = serial.zfill(5) if version == 3 else serial.zfill(len(serial) + len(serial) % 2)
@@ -88,7 +88,7 @@ def _check(signer: Signer) -> tuple[str, int]:
     certificate = signer.certificate
     hint = "Authority.seal_signer(CATEGORY)"
     if OID_SEAL_SIGNER not in (certificate.extended_key_usage or ()):
-        raise UsageError("no seal signer", where=certificate.subject_text, hint=hint)
+        raise UsageError("not a seal signer", where=certificate.subject_text, hint=hint)
     algorithm, curve = algorithm_of(certificate.key), certificate.key.curve
     if algorithm is None or curve is None or algorithm.hash != signer.digest:
         raise UsageError("a key or hash with which no seal is signed", where=certificate.key.name, hint=hint)

@@ -69,7 +69,7 @@ def _table() -> tuple[Mapping[str, Result], Mapping[str, Result], frozenset[str]
     for kind in seal_problems.kinds().values():
         if kind.result not in by_name or by_name[kind.result].valid == (kind.severity == "error"):
             raise SpecError(
-                "no such result, or one of another severity", where=f"specs/seals/problems.toml {kind.code}"
+                "unknown result, or one of another severity", where=f"specs/seals/problems.toml {kind.code}"
             )
         by_reason[f"seal.structure/{kind.code}"] = by_name[kind.result]
     return MappingProxyType(by_name), MappingProxyType(by_reason), table.neutral

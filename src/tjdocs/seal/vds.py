@@ -1,4 +1,4 @@
-"""A visible digital seal, read whatever its bytes say, and put together (Doc 9303-13, 2)."""
+"""A visible digital seal, read from any bytes, and put together (Doc 9303-13, 2)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,10 +22,10 @@ MAX_SIZE = limits.SEAL
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """A seal as read. What it says is personal data and not in ``repr``.
+    """A seal as read. Its content is personal data and not in ``repr``.
 
     :param raw: its bytes
-    :param header: None where its fields cannot be told apart
+    :param header: None where its fields cannot be separated
     :param features: in their order, unknown ones included
     :param closing: the signature zone, None without one
     :param profile: what the features mean, None when the header names no known profile
@@ -41,7 +41,7 @@ class Seal:
 
     @classmethod
     def parse(cls, data: bytes) -> "Seal":
-        """Read a seal. Never raises on what the bytes say: see ``problems``.
+        """Read a seal. No bytes raise an error: see ``problems``.
 
         :raises UsageError: no bytes
         """
@@ -53,14 +53,14 @@ class Seal:
         header, problems = heading.parse(raw)
         if header is None:
             return cls(raw, None, (), None, None, problems)
-        found, closing, faults = coding.read(raw, header.size, der=header.version == 4)
+        features, closing, faults = coding.read(raw, header.size, der=header.version == 4)
         profile = vds_profiles.find(header.definition, header.category, header.country)
         if profile is None:
             unknown = f"{header.definition:02X} {header.category:02X} of {header.country}"
             against: tuple[Problem, ...] = (Problem("profile-unknown", "", offset=header.size - 2, detail=unknown),)
         else:
-            against = profile.check(header, found)
-        return cls(raw, header, found, closing, profile, (*problems, *faults, *against))
+            against = profile.check(header, features)
+        return cls(raw, header, features, closing, profile, (*problems, *faults, *against))
 
     @classmethod
     def assemble(cls, signed: bytes, signature: bytes) -> "Seal":
@@ -83,22 +83,22 @@ class Seal:
 
     @property
     def valid(self) -> bool:
-        """Whether its form has no error. That says nothing about its signature."""
+        """Whether its form has no error. Its signature is not considered."""
         return not any(problem.severity == "error" for problem in self.problems)
 
     @property
     def values(self) -> Mapping[str, Value]:
-        """What the features say, by the profile's names; those that cannot be read or are unknown are left out."""
-        found: dict[str, Value] = {}
+        """The features' values by the profile's names, without unreadable and unknown ones."""
+        values: dict[str, Value] = {}
         for feature in self.features:
             spec = self.profile.by_tag(feature.tag) if self.profile else None
-            if spec is None or spec.name in found or not spec.length[0] <= len(feature.value) <= spec.length[1]:
+            if spec is None or spec.name in values or not spec.length[0] <= len(feature.value) <= spec.length[1]:
                 continue
             try:
-                found[spec.name] = spec.decode(feature.value)
+                values[spec.name] = spec.decode(feature.value)
             except ValueError:
                 continue
-        return MappingProxyType(found)
+        return MappingProxyType(values)
 
     @property
     def zone(self) -> str:

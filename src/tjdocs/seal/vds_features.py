@@ -13,7 +13,7 @@ _MAX_LENGTH_BYTES = 4
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One feature as it stands in a seal.
+    """One feature of a seal.
 
     :param value: its bytes (personal data: not in ``repr``)
     :param offset: of its tag in the seal
@@ -27,7 +27,7 @@ class Feature:
 
     @property
     def end(self) -> int:
-        """Offset just behind it."""
+        """Offset of the first byte after it."""
         return self.offset + self.head + len(self.value)
 
 
@@ -47,7 +47,7 @@ def encode(tag: int, value: bytes, *, der: bool) -> bytes:
 
 
 def read(data: bytes, offset: int, *, der: bool) -> tuple[tuple[Feature, ...], Feature | None, tuple[Problem, ...]]:
-    """Return the features from ``offset`` on, the signature zone, and what is wrong. Never raises.
+    """Return the features from ``offset`` on, the signature zone, and the problems. Never raises an error.
 
     The signature zone's length is DER in both versions.
     """
@@ -78,7 +78,7 @@ def read(data: bytes, offset: int, *, der: bool) -> tuple[tuple[Feature, ...], F
 
 
 def _one(data: bytes, offset: int, *, der: bool) -> tuple[Feature | None, bool]:
-    """Return what stands at ``offset``, None where it cannot be told or is cut, and whether its length is minimal."""
+    """Return the feature at ``offset``, None where it is unreadable or cut, and whether its length is minimal."""
     start = offset + 2
     if start > len(data):
         return None, True

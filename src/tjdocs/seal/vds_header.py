@@ -21,7 +21,7 @@ _LENGTH = re.compile("[0-9A-F]{2}")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One field of the header: where it lies and what it says."""
+    """One field of the header: its place and its value."""
 
     offset: int
     size: int
@@ -37,8 +37,8 @@ class Header:
     :param country: code of the issuing State as in a zone, without fillers
     :param signer: the signer identifier: two letters of its country and two characters
     :param reference: the certificate reference, hexadecimal: the certificate's serial number
-    :param issue_date: of the document; None where three bytes of a seal are no day of the calendar
-    :param signature_date: likewise
+    :param issue_date: of the document; None where three bytes of a seal are not a day of the calendar
+    :param signature_date: in the same form
     :param definition: document feature definition reference
     :param category: document type category
     """
@@ -107,11 +107,11 @@ class Header:
             (1, "document feature definition reference", f"{self.definition:02X}"),
             (1, "document type category", f"{self.category:02X}"),
         )
-        found, offset = [], 0
+        parts, offset = [], 0
         for size, meaning, value in rows:
-            found.append(Part(offset, size, meaning, value))
+            parts.append(Part(offset, size, meaning, value))
             offset += size
-        return tuple(found)
+        return tuple(parts)
 
     @property
     def size(self) -> int:
@@ -120,7 +120,7 @@ class Header:
 
 
 def parse(data: bytes) -> tuple[Header | None, tuple[Problem, ...]]:
-    """Read the header at the beginning of ``data``; None where its fields cannot be told apart. Never raises."""
+    """Read the header at the beginning of ``data``; None where its fields cannot be separated. Never raises."""
     if data[:1] != bytes((MAGIC,)):
         return None, (Problem("magic"),)
     if len(data) < 2:
@@ -157,7 +157,7 @@ def parse(data: bytes) -> tuple[Header | None, tuple[Problem, ...]]:
 
 
 def _text(data: bytes) -> str:
-    """Return a text of the header, empty where it is no C40."""
+    """Return a text of the header, empty where it is not C40."""
     try:
         return c40.decode(data)
     except c40.C40Error:

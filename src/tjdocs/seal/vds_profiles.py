@@ -21,7 +21,7 @@ __all__ = ["FeatureSpec", "Profile", "Value", "find", "get", "names", "parse", "
 Value: TypeAlias = str | int | tuple[int, ...] | date | bytes
 """What a feature says: ``text`` and ``zone`` a str, ``integer`` an int, ``integers`` a tuple, ``date``, ``binary``."""
 
-_TABLES = ("coding", "problems", "results")  # what else lies in the folder
+_TABLES = ("coding", "problems", "results")  # other files of the folder
 _ANY_DAY = date(2000, 1, 1)  # check digits do not depend on it
 
 
@@ -33,8 +33,8 @@ class FeatureSpec(specs.Row, frozen=True):
     :param length: fewest and most bytes
     :param characters: fewest and most characters of a text or zone; a shorter text is filled with blanks
     :param zone: format of the zone whose beginning it is
-    :param one_of: name of a group of which exactly one feature stands in a seal
-    :param of: which document it speaks of: ``document``, ``visa`` or ``passport``
+    :param one_of: name of a group of which a seal has exactly one feature
+    :param of: the document that it is about: ``document``, ``visa`` or ``passport``
     :param agrees: the field of a zone that it must agree with
     :param words: what values mean; with ``closed`` no others are allowed
     :param past: of a date: the day is not after those of issue and signing
@@ -76,7 +76,7 @@ class FeatureSpec(specs.Row, frozen=True):
         return layout.lines * layout.columns
 
     def decode(self, data: bytes) -> Value:
-        """Return what the bytes say; a text is without the blanks behind it, a zone has its fillers.
+        """Return the value of the bytes: a text without trailing blanks, a zone with its fillers.
 
         :raises ValueError: they are not coded so, or say what the profile does not allow
         """
@@ -110,7 +110,7 @@ class FeatureSpec(specs.Row, frozen=True):
     def from_json(self, value: object) -> Value:
         """Return a value from JSON: dates in ISO 8601, bytes in hexadecimal, several numbers as a list.
 
-        :raises UsageError: it is none of the feature's type
+        :raises UsageError: it is not of the feature's type
         """
         try:
             if self.type in ("date", "binary") and isinstance(value, str):
@@ -130,7 +130,7 @@ class FeatureSpec(specs.Row, frozen=True):
         return joined[: self.characters[1]] if len(joined) == self._whole else joined
 
     def meaning(self, value: Value) -> str:
-        """Return what the profile's words say of a value, empty where they say nothing."""
+        """Return the profile's words for a value, empty where it has none."""
         return self.words.get(plain(value), "")
 
     def sound(self, value: Value, at: date) -> bool:
@@ -187,7 +187,7 @@ _PYTHON: dict[str, type | tuple[type, ...]] = {
 def _day(data: bytes) -> date:
     day = dates.decode(data)
     if day is None:
-        raise ValueError("no day")
+        raise ValueError("not a day")
     return day
 
 
@@ -244,7 +244,7 @@ class Profile(specs.Spec, frozen=True):
         raise UsageError("unknown feature", where=f"{self.id}: {name}", hint=f"known are {known}")
 
     def check(self, header: Header, features: tuple[Feature, ...]) -> tuple[Problem, ...]:
-        """Return what the profile has against a header's version and features."""
+        """Return the problems of a header's version and features under the profile."""
         problems = []
         if header.version not in self.versions:
             problems.append(Problem("profile-version", "version", offset=1, detail=f"version {header.version}"))
@@ -292,19 +292,19 @@ def parse(table: Mapping[str, Any], *, where: str) -> Profile:
 
 @cache
 def _all() -> Mapping[str, Profile]:
-    found: dict[str, Profile] = {}
+    profiles: dict[str, Profile] = {}
     for path in sorted(specs.folder("specs").glob("seals/*.toml")):
         if path.stem in _TABLES:
             continue
         profile = parse(specs.read_toml(f"seals/{path.name}"), where=f"specs/seals/{path.name}")
         if profile.id != path.stem:
             raise SpecError("the id is not the file's name", where=f"specs/seals/{path.name}")
-        for other in found.values():
+        for other in profiles.values():
             same = (other.definition, other.category) == (profile.definition, profile.category)
             if same and (not other.countries or not profile.countries or set(other.countries) & set(profile.countries)):
                 raise SpecError("two profiles of one definition and category", where=f"{other.id}, {profile.id}")
-        found[profile.id] = profile
-    return MappingProxyType(found)
+        profiles[profile.id] = profile
+    return MappingProxyType(profiles)
 
 
 def names() -> tuple[str, ...]:
@@ -319,7 +319,7 @@ def get(name: str) -> Profile:
     """
     profile = _all().get(name)
     if profile is None:
-        raise UsageError("no such profile of a seal", where=str(name), hint=f"one of {', '.join(names())}")
+        raise UsageError("unknown profile of a seal", where=str(name), hint=f"one of {', '.join(names())}")
     return profile
 
 

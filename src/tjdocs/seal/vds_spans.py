@@ -17,20 +17,20 @@ def spans(data: bytes) -> tuple[Span, ...]:
     if seal.header is None:
         return (Span(0, raw, "not readable as a seal", _HEADER, value=", ".join(p.code for p in seal.problems)),)
     size = seal.header.size
-    found = [Span(0, raw[:size], "header", _HEADER, value=seal.profile.title if seal.profile else "unknown profile")]
+    labelled = [Span(0, raw[:size], "header", _HEADER, value=seal.profile.title if seal.profile else "unknown profile")]
     for part in seal.header.parts:
         stretch = raw[part.offset : part.offset + part.size]
-        found.append(Span(part.offset, stretch, part.meaning, _HEADER, 1, part.value))
+        labelled.append(Span(part.offset, stretch, part.meaning, _HEADER, 1, part.value))
     end = seal.features[-1].end if seal.features else size
-    found.append(Span(size, raw[size:end], "message zone", _MESSAGE, value=f"{len(seal.features)} features"))
+    labelled.append(Span(size, raw[size:end], "message zone", _MESSAGE, value=f"{len(seal.features)} features"))
     for feature in seal.features:
-        found += _feature(seal, feature)
+        labelled += _feature(seal, feature)
     if seal.closing is not None:
-        found += _signature(raw, seal.closing)
+        labelled += _signature(raw, seal.closing)
         end = seal.closing.end
     if end < len(raw):
-        found.append(Span(end, raw[end:], "not readable", "Doc 9303-13, 2"))
-    return tuple(found)
+        labelled.append(Span(end, raw[end:], "not readable", "Doc 9303-13, 2"))
+    return tuple(labelled)
 
 
 def _feature(seal: Seal, feature: Feature) -> list[Span]:

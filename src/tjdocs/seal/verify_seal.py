@@ -32,8 +32,8 @@ class Verification:
 
     :param findings: ``seal.structure``, ``seal.signer``, ``seal.signature``, ``seal.revocation``, each once;
         premises are not enforced yet (:func:`tjdocs.findings.enforce_premises`)
-    :param signer: the seal signer, None when its certificate is not at hand
-    :param path: how far its chain led
+    :param signer: the seal signer, None without its certificate
+    :param path: its certification path, as far as it was built
     """
 
     findings: tuple[Finding, ...]
@@ -42,14 +42,14 @@ class Verification:
 
 
 def verify(seal: Seal, trust: TrustStore, *, at: datetime) -> Verification:
-    """Judge a seal at a moment. Never raises on what it says.
+    """Judge a seal at a moment. No seal raises an error.
 
     :param trust: knows the CSCAs, and as candidates the published seal signers
     """
     structure = _structure(seal)
     if seal.header is None or not seal.signature:
-        rest = ("seal.signer", "seal.signature", "seal.revocation")
-        return Verification((structure, *(Finding(check, Outcome.UNDETERMINED, "unreadable") for check in rest)))
+        checks = ("seal.signer", "seal.signature", "seal.revocation")
+        return Verification((structure, *(Finding(check, Outcome.UNDETERMINED, "unreadable") for check in checks)))
     signers = trust.seal_signers(seal.header.signer, seal.header.serial)
     if not signers:
         detail = f"{seal.header.signer} {seal.header.reference}"
@@ -58,7 +58,7 @@ def verify(seal: Seal, trust: TrustStore, *, at: datetime) -> Verification:
     signing, searching = Attempts(MAX_SIGNERS), Attempts(certification_path.MAX_TRIED)
     alone = len(signers) == 1
     tried = [(signer, _signature(seal, signer)) for signer in signers if alone or signing.take(signer.key)]
-    # whoever signed comes first, so that a crowd does not use up what the search for paths may cost
+    # the signer comes first, so that a crowd does not use up the budget of the search for paths
     tried.sort(key=lambda pair: not pair[1].outcome.holds)
     judged = [_judge(seal, seal.header, *pair, trust, at, searching) for pair in tried]
     best = min(judged, key=lambda result: [not f.outcome.holds for f in result.findings[:2]], default=None)
@@ -77,18 +77,18 @@ def verify(seal: Seal, trust: TrustStore, *, at: datetime) -> Verification:
 
 def _unknown(reason: str, detail: str) -> list[Finding]:
     """Return the findings where nobody knows who signed."""
-    found = [Finding(check, Outcome.UNDETERMINED, reason, detail) for check in ("seal.signer", "seal.signature")]
-    return [*found, Finding("seal.revocation", Outcome.UNDETERMINED, "premise")]
+    findings = [Finding(check, Outcome.UNDETERMINED, reason, detail) for check in ("seal.signer", "seal.signature")]
+    return [*findings, Finding("seal.revocation", Outcome.UNDETERMINED, "premise")]
 
 
 def _structure(seal: Seal) -> Finding:
     check = "seal.structure"
     errors = [problem for problem in seal.problems if problem.severity == "error"]
-    told = errors or seal.problems
-    if not told:
+    problems = errors or seal.problems
+    if not problems:
         return Finding(check, Outcome.PASSED)
-    detail = "; ".join(f"{p.subject or 'seal'}: {p.text}" + (f" ({p.detail})" if p.detail else "") for p in told)
-    return Finding(check, Outcome.FAILED if errors else Outcome.WARNING, told[0].code, detail)
+    detail = "; ".join(f"{p.subject or 'seal'}: {p.text}" + (f" ({p.detail})" if p.detail else "") for p in problems)
+    return Finding(check, Outcome.FAILED if errors else Outcome.WARNING, problems[0].code, detail)
 
 
 def _judge(
@@ -113,12 +113,12 @@ def _judge(
         revoked = revocation.judge("seal.revocation", judged.path.chain, trust, at=at)
     else:
         revoked = Finding("seal.revocation", Outcome.UNDETERMINED, "premise")
-    found = (signer_rules.finding("seal.signer", faults), signature, revoked)
-    return Verification(found, signer, judged.path)
+    findings = (signer_rules.finding("seal.signer", faults), signature, revoked)
+    return Verification(findings, signer, judged.path)
 
 
 def _country(seal: Seal, header: Header, judged: signer_rules.JudgedSigner) -> Iterable[Fault]:
-    """Compare the States of header, signer, CSCA and, where the profile says so, zone (BSI TR-03135-1, 5.9.1.5)."""
+    """Compare the States of header, signer, CSCA and, if the profile demands it, zone (BSI TR-03135-1, 5.9.1.5)."""
     state = seal.zone[2:5].rstrip("<")
     if seal.profile and seal.profile.zone_state and state != header.country:
         yield Fault(Outcome.FAILED, "country", f"header {header.country}, zone {state}")

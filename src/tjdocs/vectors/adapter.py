@@ -79,10 +79,10 @@ class Adapter:
 
         :raises UsageError: the program cannot be started
         """
-        kept = self._running is not None
+        running = self._running is not None
         reply = self._ask(question)
-        # one that ended after its answer before is no trouble of this question
-        return self._ask(question) if kept and reply.ended else reply
+        # a program that ended after its last answer is not an error of this question
+        return self._ask(question) if running and reply.ended else reply
 
     def _ask(self, question: bytes) -> Reply:
         first = self._lines and self._running is None
@@ -140,10 +140,10 @@ class _Process:
                 selector.register(pipe, selectors.EVENT_READ)
             selector.register(self._in, selectors.EVENT_WRITE)
             while self._out in self._open and not (lines and b"\n" in answer):
-                left = until - monotonic()
-                if left <= 0:
+                remaining = until - monotonic()
+                if remaining <= 0:
                     return self._reply(b"", f"no answer within {seconds:g} seconds", late=True)
-                for key, _ in selector.select(left):
+                for key, _ in selector.select(remaining):
                     if key.fd == self._in:
                         waiting = self._write(waiting)
                         if not waiting:
@@ -158,8 +158,8 @@ class _Process:
                         selector.unregister(key.fd)
                 if len(answer) > limits.ANSWER:
                     return self._reply(b"", f"answer of more than {limits.ANSWER} bytes")
-        line, _, rest = answer.partition(b"\n") if lines else (answer, b"", b"")
-        if rest.strip():
+        line, _, trailing = answer.partition(b"\n") if lines else (answer, b"", b"")
+        if trailing.strip():
             return self._reply(b"", "wrote more than one line")
         if line.strip():
             return self._reply(line, "")

@@ -24,7 +24,7 @@ from tjdocs.seal.hashing import algorithm_of
 
 __all__ = ["Answer", "answer", "reason_of"]
 
-# warnings of a zone that say nothing against it
+# harmless warnings of a zone
 _HARMLESS = frozenset(("possibly-truncated",))
 
 
@@ -172,14 +172,14 @@ def reason_of(verdict: Verdict, area: str = "") -> str:
     """
     against = () if verdict.decision is Decision.ADMIT else (Outcome.FAILED, Outcome.UNDETERMINED)
     for outcome in (*against, Outcome.WARNING):
-        found = [
+        findings = [
             finding
             for finding in verdict.findings
             if finding.outcome is outcome
             and finding.check.startswith(area)
             and (outcome is Outcome.WARNING or finding.check in verdict.decided_by)
         ]
-        for finding in sorted(found, key=lambda finding: finding.check == "pa.authentic"):
+        for finding in sorted(findings, key=lambda finding: finding.check == "pa.authentic"):
             return f"{finding.check}/{finding.reason}"
     return ""
 
@@ -218,8 +218,8 @@ def _seal_encode(given: Mapping[str, Any]) -> tuple[str, str]:
     header = Header(**values)
     profile = vds_profiles.find(header.definition, header.category, header.country)
     read = {} if profile is None else {n: profile.by_name(n).from_json(v) for n, v in given["features"].items()}
-    made = Seal.assemble(message(header, read), _bytes(given["signature"]))
-    return base64.b64encode(made.encode()).decode(), ""
+    seal = Seal.assemble(message(header, read), _bytes(given["signature"]))
+    return base64.b64encode(seal.encode()).decode(), ""
 
 
 def _seal_signature(given: Mapping[str, Any]) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Sentences for the words of vectors: what a flag is about, and what a reason says. All are data of ``specs/``."""
+"""Sentences for the flags and reasons of vectors, from the data of ``specs/``."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -38,18 +38,18 @@ def _words() -> Mapping[str, Mapping[str, tuple[str, str]]]:
     tables = [("pa", "defects.toml", "content_type", "warning"), ("pa", "defects.toml", "defect", "name")]
     rooms = (("lds", "lds"), ("mrz", "mrz"), ("seal", "seals"))
     tables += [(room, f"{folder}/problems.toml", "problem", "code") for room, folder in rooms]
-    found: dict[str, dict[str, tuple[str, str]]] = {}
+    texts: dict[str, dict[str, tuple[str, str]]] = {}
     for room, path, part, key in tables:
         for row in specs.read_toml(path)[part]:
             text = row.get("text") or row.get("message") or f"the content is of the type {row.get('oid')}"
-            found.setdefault(room, {})[row[key]] = (text, row["clause"])
+            texts.setdefault(room, {})[row[key]] = (text, row["clause"])
     for word, text in FILE_REASONS.items():
-        found["lds"].setdefault(word, (text, "Doc 9303-10, 4"))
+        texts["lds"].setdefault(word, (text, "Doc 9303-10, 4"))
     for name, result in results().items():
-        found["seal"][name] = (f"a validation result of the standard, trust level: {result.trust}", result.clause)
+        texts["seal"][name] = (f"a validation result of the standard, trust level: {result.trust}", result.clause)
     for row in _table()["word"]:
-        found["mrz"].setdefault(row["reason"], (row["text"], row["clause"]))
-    return found
+        texts["mrz"].setdefault(row["reason"], (row["text"], row["clause"]))
+    return texts
 
 
 def flag_of(reason: str) -> str:
@@ -72,7 +72,7 @@ def notes(flags: Iterable[str]) -> dict[str, dict[str, str]]:
     """
     table = _table()
     rows = {row["id"]: row for row in table["flag"]}
-    found = {}
+    texts = {}
     for flag in sorted(flags):
         row = rows.get(flag, {})
         if flag in checks():
@@ -84,13 +84,13 @@ def notes(flags: Iterable[str]) -> dict[str, dict[str, str]]:
         else:
             raise SpecError("flag without a note", where=flag, hint=f"add a row to {_FILE}")
         shown = table["tolerated"] | row
-        found[flag] = {
+        texts[flag] = {
             "bug_type": shown["bug_type"],
             "description": _sentence(text),
             "effect": shown["effect"],
             "clause": clause,
         }
-    return found
+    return texts
 
 
 def reasons(given: Iterable[tuple[str, str]]) -> dict[str, dict[str, str]]:
@@ -99,15 +99,15 @@ def reasons(given: Iterable[tuple[str, str]]) -> dict[str, dict[str, str]]:
     :param given: operation and reason of the vectors; a reason may be several words
     :raises SpecError: a word that no table explains
     """
-    found = {}
+    texts = {}
     for operation, reason in sorted(given):
         for word in reason.split():
             text, clause = _explained(operation, word)
-            found[word] = {"description": _sentence(text), "clause": clause}
-    return dict(sorted(found.items()))
+            texts[word] = {"description": _sentence(text), "clause": clause}
+    return dict(sorted(texts.items()))
 
 
-# operations that are not of the zone: the check whose reasons they give, where no check stands in the reason
+# operations other than those of the zone: the check of their reasons, where the reason names no check
 _CHECKS = {
     "signature": "pa.sod-signature",
     "lds-file": "pa.sod-structure",

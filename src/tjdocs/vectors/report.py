@@ -136,14 +136,14 @@ _ELEMENTS = {
 
 
 def _summary(rows: list[tuple[str, Result]]) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
+    summary: dict[str, dict[str, int]] = {}
     for name, result in rows:
-        row = found.setdefault(name, {"run": 0, "differ": 0, "unsupported": 0, "not_run": 0})
+        row = summary.setdefault(name, {"run": 0, "differ": 0, "unsupported": 0, "not_run": 0})
         row["run"] += result.status not in ("unsupported", "not-run")
         row["differ"] += result.status in ("differs", "time-out", "no-answer")
         row["unsupported"] += result.status == "unsupported"
         row["not_run"] += result.status == "not-run"
-    return found
+    return summary
 
 
 def _case(suite: ElementTree.Element, result: Result) -> None:

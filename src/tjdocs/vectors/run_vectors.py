@@ -136,7 +136,7 @@ def _kept(chosen: Iterable[Vector], comparison: Comparison, words: Sequence[str]
 
 
 def _each(chosen: Iterable[Vector], comparison: Comparison, words: Sequence[str], seconds: float) -> Iterator[Result]:
-    hung = 0  # counted by the workers, so that none begins what is not waited for
+    hung = 0  # counted by the workers, so that none begins a program that nobody waits for
     lock = Lock()
 
     def asked(vector: Vector) -> Result:
@@ -172,13 +172,13 @@ def _read(reply: Reply) -> Answer | str:
     if reply.trouble:
         return reply.trouble
     try:
-        said = inputs.json_value(reply.data, where="the answer")
+        value = inputs.json_value(reply.data, where="the answer")
     except InputError as error:
         word = "not JSON" if error.message == "no JSON" else error.message
         return f"{word}: {reply.data[:60].decode(errors='replace')}"
-    if not isinstance(said, dict) or not {"result", "verdict"} & said.keys():
+    if not isinstance(value, dict) or not {"result", "verdict"} & value.keys():
         return "neither result nor verdict in the answer"
-    return Answer(_text(said.get("result")), _text(said.get("reason")) or "", _text(said.get("verdict")) or "")
+    return Answer(_text(value.get("result")), _text(value.get("reason")) or "", _text(value.get("verdict")) or "")
 
 
 def _text(value: Any) -> str | None:

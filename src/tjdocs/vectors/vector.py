@@ -133,7 +133,7 @@ def _load(area: str) -> tuple[str, tuple[Vector, ...]]:
     if table["area"] != area:
         raise SpecError("vectors of another area", where=where)
     blobs = table.get("blobs", {})
-    found = []
+    result = []
     for row in table["vectors"]:
         keys = ["id", "source", "comment", "flags", "input", "expected", "reason"]
         specs.require_keys(row, keys, ["verdict"], where=where)
@@ -148,8 +148,8 @@ def _load(area: str) -> tuple[str, tuple[Vector, ...]]:
             flags=tuple(row["flags"]),
             verdict=row.get("verdict", ""),
         )
-        found.append(vector)
-    return table["description"], tuple(found)
+        result.append(vector)
+    return table["description"], tuple(result)
 
 
 def resolved(value: Any, blobs: Mapping[str, str]) -> Any:
@@ -173,8 +173,8 @@ def clauses(vector: Vector) -> tuple[str, ...]:
             part = ""
         else:
             part += char
-    found = [text.partition(" (")[0].strip() for text in (*parts, part)]
-    return tuple(dict.fromkeys(f"Doc {text}" if text.startswith("9303-") else text for text in found))
+    clauses = [text.partition(" (")[0].strip() for text in (*parts, part)]
+    return tuple(dict.fromkeys(f"Doc {text}" if text.startswith("9303-") else text for text in clauses))
 
 
 def exported(area: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What an image says of itself, read from its first segments without decoding (ISO/IEC 10918-1, 15444-1)."""
+"""An image's format, size and kind, read from its first segments without decoding (ISO/IEC 10918-1, 15444-1)."""
 
 from dataclasses import dataclass
 

@@ -41,10 +41,10 @@ def _in_range(table: CodeTable, value: int) -> bool:
 
 
 def code_name(name: str, value: int) -> str:
-    """Return what a code of the record means, empty when it is undefined: ``code_name("eye_colour", 3)`` is brown.
+    """Return the meaning of a record's code, empty when it is undefined: ``code_name("eye_colour", 3)`` is brown.
 
-    :raises UsageError: ``name`` is no coded field of :class:`FaceImage`
+    :raises UsageError: ``name`` is not a coded field of :class:`FaceImage`
     """
     if name not in _tables():
-        raise UsageError("no coded field of a face", where=name, hint=", ".join(_tables()))
+        raise UsageError("not a coded field of a face", where=name, hint=", ".join(_tables()))
     return _tables()[name].names.get(value, "")

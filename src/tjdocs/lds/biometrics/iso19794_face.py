@@ -105,8 +105,8 @@ class FaceImage:
     @property
     def eyes(self) -> Eyes | None:
         """Centres of both eyes, the one on the picture's left first, when the record names them."""
-        found = {(p.major, p.minor): (float(p.x), float(p.y)) for p in self.feature_points}
-        right, left = found.get((12, 2)), found.get((12, 1))
+        points = {(p.major, p.minor): (float(p.x), float(p.y)) for p in self.feature_points}
+        right, left = points.get((12, 2)), points.get((12, 1))
         return (right, left) if right and left else None
 
     @property
@@ -120,7 +120,7 @@ class FaceImage:
         :raises UsageError: a number that does not fit its place, an empty image
         """
         if not self.image:
-            raise UsageError("no image", where="image", hint="a JPEG or JPEG 2000 file")
+            raise UsageError("missing image", where="image", hint="a JPEG or JPEG 2000 file")
         try:
             size = _FIXED + _POINT.size * len(self.feature_points) + len(self.image)
             mask = self.property_mask.to_bytes(3, "big")
@@ -144,7 +144,7 @@ class FacialRecord:
 
     :param faces: one for each image, at least one
     :param claimed_length: length that the header claims, None when it is the right one
-    :param rest: bytes behind the last face
+    :param rest: bytes after the last face
     """
 
     faces: tuple[FaceImage, ...]
@@ -205,11 +205,11 @@ class FacialRecord:
                 problems.append(Problem("record-code", subject, f"{name} {value}"))
             if face.image_type == ImageType.BASIC:
                 problems.append(Problem("record-image-type", subject))
-            claimed, found = _CODINGS.get(face.image_data_type), face.format
-            if not found:
+            claimed, actual = _CODINGS.get(face.image_data_type), face.format
+            if not actual:
                 problems.append(Problem("image-format", subject))
-            elif claimed and claimed != found:
-                problems.append(Problem("record-image-data", subject, f"claimed {claimed}, found {found}"))
+            elif claimed and claimed != actual:
+                problems.append(Problem("record-image-data", subject, f"claimed {claimed}, found {actual}"))
         return tuple(problems)
 
 
@@ -285,10 +285,10 @@ def spans(data: bytes, *, base: int = 0, depth: int = 0) -> tuple[Span, ...]:
         record = FacialRecord.parse(data)
     except LdsError as error:
         return (Span(base, data, f"facial record that cannot be read: {error.message}", _CLAUSE, depth),)
-    found: list[Span] = []
+    labelled: list[Span] = []
 
     def add(start: int, size: int, meaning: str, value: str = "", *, level: int = 1) -> None:
-        found.append(Span(base + start, data[start : start + size], meaning, _CLAUSE, depth + level, value))
+        labelled.append(Span(base + start, data[start : start + size], meaning, _CLAUSE, depth + level, value))
 
     add(0, 14, "facial record header", level=0)
     add(0, 4, "format identifier", "FAC")
@@ -322,5 +322,5 @@ def spans(data: bytes, *, base: int = 0, depth: int = 0) -> tuple[Span, ...]:
         add(image + 12, len(face.image), "image", face.format)
         position += size
     if record.rest:
-        add(position, len(record.rest), "bytes behind the last face", level=0)
-    return tuple(found)
+        add(position, len(record.rest), "bytes after the last face", level=0)
+    return tuple(labelled)

@@ -48,7 +48,7 @@ class Iso39794Face:
         """Read the content of a 7F2E object; alternatives of the wider standard are kept in ``raw`` alone.
 
         :param base: offset of the content in its file, for errors
-        :raises LdsError: it is no TLV
+        :raises LdsError: it is not TLV
         """
         try:
             return cls._parse(data)
@@ -94,7 +94,7 @@ class Iso39794Face:
             return self.raw
         data_format = _DATA_FORMAT.get(self.format) if self.data_format is None else self.data_format
         if data_format is None:
-            raise UsageError("no image that DG2 may hold", where="image", hint="a JPEG or JPEG 2000 file")
+            raise UsageError("not an image of DG2", where="image", hint="a JPEG or JPEG 2000 file")
         information = tlv.encode(0xA0, _number(0x80, data_format))
         if self.width is not None and self.height is not None:
             information += tlv.encode(0xA7, _number(0x80, self.width) + _number(0x81, self.height))
@@ -113,13 +113,13 @@ def _find(data: bytes, path: tuple[int, ...], inside: Place | bool | None = True
         return None
     else:
         _, _, start, end = inside
-    found: Place | None = None
+    item_place: Place | None = None
     for tag in path:
-        found = next((item for item in objects(data, start, end) if item[0] == tag), None)
-        if found is None:
+        item_place = next((item for item in objects(data, start, end) if item[0] == tag), None)
+        if item_place is None:
             return None
-        _, _, start, end = found
-    return found
+        _, _, start, end = item_place
+    return item_place
 
 
 def _numbers(data: bytes, inside: Place | None) -> dict[int, int]:

@@ -17,7 +17,7 @@ Marks = NDArray[np.float64]  # one a line: x, y, width, height
 
 _SIDE = 1100  # pixels of the longer side at which rows are looked for first; then twice and four times as many
 _LEVELS = 3
-_KERNEL = 11  # wider than a stroke: what is wider is no character
+_KERNEL = 11  # wider than a stroke: a wider mark is not a character
 _REACH = 41  # about two characters: how far the darkest stroke decides what counts as one
 _DARK, _CONTRAST = 0.42, 10  # of the darkest stroke nearby; levels at least
 _SMALLEST, _LARGEST = 6, 48  # height of a mark
@@ -25,7 +25,7 @@ _MARKS = 20_000  # marks of a level, at most
 _AT_ONCE = 256  # marks compared with their neighbours at once
 _SHORTEST = 8  # marks of a chain
 _LEAST, _SPAN = 11, 14  # marks of a row, pitches that it spans
-_MOST = 44  # marks above which more of them tell nothing
+_MOST = 44  # marks above which more of them add nothing
 _SHOWN = 12  # rows looked into on one level
 
 
@@ -63,7 +63,7 @@ def rows_in(grey: Grey) -> Iterator[list[Row]]:
 
 
 def strokes(grey: Grey, kernel: int = _KERNEL, reach: int = _REACH) -> Grey:
-    """Return where thin dark strokes are, 255, among whatever is paler or wider, 0."""
+    """Return thin dark strokes as 255, and all paler or wider parts as 0."""
     smooth = cv2.GaussianBlur(grey, (0, 0), 0.8)
     hat = cv2.morphologyEx(smooth, cv2.MORPH_BLACKHAT, np.ones((kernel, kernel), np.uint8))
     darkest = cv2.dilate(hat, np.ones((reach, reach), np.uint8))
@@ -75,8 +75,8 @@ def _marks(grey: Grey) -> Marks:
     _, _, stats, _ = cv2.connectedComponentsWithStats(strokes(grey), connectivity=8)
     left, top, width, height, area = stats[1:].T.astype(np.float64)
     longer = np.maximum(width, height)
-    kept = (longer >= _SMALLEST) & (longer <= _LARGEST) & (area >= 8)
-    marks: Marks = np.stack([left + width / 2, top + height / 2, width, height], axis=1)[kept]
+    sized = (longer >= _SMALLEST) & (longer <= _LARGEST) & (area >= 8)
+    marks: Marks = np.stack([left + width / 2, top + height / 2, width, height], axis=1)[sized]
     return marks if len(marks) <= _MARKS else marks[:0]
 
 
@@ -135,10 +135,10 @@ def _nearest(marks: Marks) -> list[int]:
         inside = others < ends[some, None]
         others = np.minimum(others, len(order) - 1)
         across, down = x[others] - x[some, None], np.abs(y[others] - y[some, None])
-        ours, theirs = height[some, None], height[others]
-        size = np.maximum(theirs, ours)
+        one_height, other_heights = height[some, None], height[others]
+        size = np.maximum(other_heights, one_height)
         fits = inside & (across > 0.3 * size) & (down < 0.4 * across) & (across < 2.0 * size)
-        fits &= (theirs < 2.4 * ours) & (theirs * 2.4 > ours)
+        fits &= (other_heights < 2.4 * one_height) & (other_heights * 2.4 > one_height)
         rows = np.flatnonzero(fits.any(axis=1))
         if not len(rows):
             continue

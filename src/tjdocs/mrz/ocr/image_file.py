@@ -1,4 +1,4 @@
-"""A picture that somebody hands over, as brightness: whatever the file holds, pixels or an :class:`InputError`."""
+"""A given picture as brightness: every file gives pixels or an :class:`InputError`."""
 
 import os
 import warnings
@@ -79,7 +79,7 @@ def open_picture(
         max_pixels = min(max_pixels, most_pixels(bytes(image)))
         image = _reader(bytes(image), where)
     if not isinstance(image, Image.Image):
-        raise UsageError("no picture", where="image", hint="give a path, the bytes of a file, or a Pillow image")
+        raise UsageError("not a picture", where="image", hint="give a path, the bytes of a file, or a Pillow image")
     if image.width * image.height > max_pixels:
         raise InputError("too large a picture", where=where, hint=f"at most {max_pixels} pixels are decoded")
     if not image.width or not image.height:
@@ -100,7 +100,7 @@ def _reader(data: bytes, where: str) -> Image.Image:
                     return reader(BytesIO(data))
             except _DAMAGED:
                 raise InputError("a damaged picture", where=where, hint=_HINT) from None
-    raise InputError("no picture" if data else "empty", where=where, hint=_HINT)
+    raise InputError("not a picture" if data else "empty", where=where, hint=_HINT)
 
 
 @contextmanager

@@ -23,8 +23,8 @@ Cells = NDArray[np.float32]
 
 _FINEST = 1.3  # pixels of the picture to one of a cell, above which it is averaged first
 _NOISES = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2)  # variances of noise in a pixel of a cell, of its contrast
-_EVERY = 2  # of the cells, those that tell how the print lies
-_REACH = 2  # pixels of a cell by which a character may lie beside its place
+_EVERY = 2  # of the cells, the share that shows the place of the print
+_REACH = 2  # pixels of a cell by which a character may be off its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _laid(centres: Floats) -> _Lay:
 
 
 def _smooth(place: Floats, values: Floats, degree: int) -> Floats:
-    """Fit a polynomial to each column, twice: what lies far off counts for nothing the second time."""
+    """Fit a polynomial to each column, twice: outliers count for nothing the second time."""
     weight = np.ones(len(place))
     fitted = values
     for _ in range(3):
@@ -147,11 +147,11 @@ def _cells(source: _Source, lay: _Lay, more: int = 0, way: int = cv2.INTER_CUBIC
     )
     shape = x.shape
     x, y = (a.reshape(-1, shape[-1]) for a in (x, y))
-    found = []
+    pieces = []
     for start in range(0, len(x), 32_000):  # the limit of what can be remapped at once
         part = slice(start, start + 32_000)
-        found.append(cv2.remap(source.grey, x[part], y[part], way, borderMode=cv2.BORDER_REPLICATE))
-    return 255 - np.concatenate(found).reshape(shape).astype(np.float32)
+        pieces.append(cv2.remap(source.grey, x[part], y[part], way, borderMode=cv2.BORDER_REPLICATE))
+    return 255 - np.concatenate(pieces).reshape(shape).astype(np.float32)
 
 
 @cache
@@ -190,7 +190,7 @@ def _styled(source: _Source, lay: _Lay, steps: Sequence[float]) -> _Lay:
 
 
 def _settled(source: _Source, lay: _Lay) -> _Lay:
-    """Move each cell to where its likeliest character lies, then smooth the lines again."""
+    """Move each cell to its likeliest character, then smooth the lines again."""
     wide = _cells(source, lay, _REACH)
     shape = wide.shape[:2]
     wide = wide.reshape(-1, *wide.shape[2:])
@@ -228,8 +228,8 @@ def _suiting(flat: Cells) -> tuple[Model, float]:
     for blur in BLURS:
         parted = _parted(model(blur), flat)
         for noise in _NOISES:
-            found, volume = _under(model(blur), parted, noise)
-            ways.append((float(np.median(found.min(axis=1))) + volume, blur, noise))
+            distances, volume = _under(model(blur), parted, noise)
+            ways.append((float(np.median(distances.min(axis=1))) + volume, blur, noise))
     _, blur, noise = min(ways)
     return model(blur), noise
 
@@ -252,13 +252,13 @@ def _spots(sharp: Model, flat: Cells, noise: float, likeliest: NDArray[np.intp])
     along = times(flat, sharp.axes)
     beside = flat - times(along, sharp.axes.T) - sharp.rest[likeliest]
     along -= sharp.means[likeliest]
-    left = times(along * (noise / (sharp.spread + noise)), sharp.axes.T) + beside
-    return np.array([np.abs(cv2.blur(cell, (4, 4))).max() for cell in left.reshape(-1, HEIGHT, WIDTH)], np.float64)
+    residue = times(along * (noise / (sharp.spread + noise)), sharp.axes.T) + beside
+    return np.array([np.abs(cv2.blur(cell, (4, 4))).max() for cell in residue.reshape(-1, HEIGHT, WIDTH)], np.float64)
 
 
 @dataclass(frozen=True, slots=True)
 class _Parted:
-    """Cells in the axes of a model, and the squared distances of what is beside these from every character's."""
+    """Cells in the axes of a model, and the squared distances outside of these axes from every character."""
 
     along: Cells
     far: Floats
@@ -276,8 +276,8 @@ def _under(sharp: Model, parted: _Parted, noise: float) -> tuple[Floats, float]:
     variance = sharp.spread + noise
     scale = 1 / np.sqrt(variance)
     near = _squared(parted.along * scale, sharp.means * scale)
-    rest = parted.size - len(variance)
-    return near + parted.far / noise, float(np.log(variance).sum() + rest * np.log(noise))
+    others = parted.size - len(variance)
+    return near + parted.far / noise, float(np.log(variance).sum() + others * np.log(noise))
 
 
 def _squared(ones: Cells, others: Cells) -> Floats:

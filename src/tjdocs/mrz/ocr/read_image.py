@@ -1,8 +1,8 @@
 """Reading a zone from a picture: the zone is found, straightened, and read against OCR-B at its fixed pitch.
 
 Needs the extra ``vision``; :func:`tjdocs.mrz.read` is the way in. Every character comes with likelihoods; where
-check digits fail these go to the repair, and where a character is not believed a problem says so, since most of a
-zone's first line stands under no check digit.
+check digits fail these go to the repair, and an uncertain character is a problem, since most of a zone's
+first line has no check digit.
 """
 
 import os

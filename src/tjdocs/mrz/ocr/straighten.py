@@ -1,4 +1,4 @@
-"""From a row of marks to a grid: where each character of a zone stands, along lines that may be bent.
+"""From a row of marks to a grid: the place of each character, along lines that may be bent.
 
 A band about the row is turned level and brought to one scale. Everywhere in it the templates are laid on; a zone is
 where lines of 30, 36 or 44 places at a fixed pitch fit best.
@@ -30,9 +30,9 @@ _P = 16  # pixels of a pitch in a band
 _TALL = round(_P * HEIGHT / WIDTH)
 _SKIPPED, _KEPT = 1.5, 1.2  # pixels of a picture to one of a band, from which on it is averaged, and down to which
 _PLAY = 3  # pixels by which a line may wander up and down
-_AROUND = 7.5  # pitches above and below a row in which the zone's other lines lie
-_MISS = 0.55  # likeness of what is neither a character nor none
-_FAINT = 0.6  # of the usual contrast; what has less of it is less likely a character
+_AROUND = 7.5  # pitches above and below a row in which the zone's other lines are
+_MISS = 0.55  # likeness between a character and an empty place
+_FAINT = 0.6  # of the usual contrast; a mark with less of it is less likely a character
 _STRETCH = 0.012  # cost of a step by a pixel longer or shorter than the pitch, squared
 _NOWHERE = np.float32(-1e9)
 _STEPS = tuple(
@@ -44,8 +44,8 @@ _STEPS = tuple(
 _WORTH = 5.0  # of a line, above which it is one
 _ROUNDS = 3  # of levelling a zone that was seen askew
 _ASKEW, _UNSURE = 0.04, 0.8  # share by which the pitch changes along a zone; likeness below which one is askew anyway
-_BESIDE = 15  # pitches beside a zone's ends in which more of it may lie
-_OUTSIDE = 0.6  # of a picture's size, from its middle: no character lies farther away
+_BESIDE = 15  # pitches next to a zone's ends in which more of it may be
+_OUTSIDE = 0.6  # of a picture's size, from its middle: no character is farther away
 _FINEST = 48  # pixels of a pitch when a zone is levelled, at most
 _UNEVEN = 0.15  # share by which the distances between three lines may differ
 _EQUAL = 0.6  # of the best line's worth, that of a line of the same zone at least
@@ -53,7 +53,7 @@ _EQUAL = 0.6  # of the best line's worth, that of a line of the same zone at lea
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Where the characters of a zone stand.
+    """The places of a zone's characters.
 
     :param centres: lines, columns, (x, y) in pixels of the picture
     :param likeness: mean likeness of the cells to characters, 1 at best
@@ -117,7 +117,7 @@ def straighten(grey: Grey, row: Row) -> Grid | None:
 
 
 def _upright(grey: Grey, row: Row) -> tuple[_Point, _Point]:
-    """Return the ends of a row so that its characters stand upright, which its middle part tells."""
+    """Return the ends of a row so that its characters are upright, judged by its middle part."""
     start, end = np.array(row.start), np.array(row.end)
     middle, half = (start + end) / 2, (end - start) / 2
     half *= min(1.0, _SAMPLE * row.pitch / float(np.hypot(*half)))
@@ -136,7 +136,7 @@ def _point(place: Floats) -> _Point:
 def _band(
     grey: Grey, start: tuple[float, float], end: tuple[float, float], pitch: float, around: float, columns: int = 0
 ) -> _Band:
-    """Turn level what lies about a row, as far to both sides as 44 characters may reach."""
+    """Turn the surroundings of a row level, as far to both sides as 44 characters may reach."""
     scale = pitch / _P
     length = float(np.hypot(end[0] - start[0], end[1] - start[1]))
     across = np.array([end[0] - start[0], end[1] - start[1]]) / length
@@ -191,8 +191,8 @@ def _line(band: _Band, y: float, lengths: Sequence[int] = _COLUMNS, start: float
 def _likeness(strip: Grey) -> NDArray[np.float32]:
     """Return for every place of a cell how much it is like the likeliest character there (correlation)."""
     dark = (255 - strip).astype(np.float32)
-    found = (cv2.matchTemplate(dark, template, cv2.TM_CCOEFF_NORMED) for template in templates(_P))
-    best = reduce(np.maximum, found)
+    matches = (cv2.matchTemplate(dark, template, cv2.TM_CCOEFF_NORMED) for template in templates(_P))
+    best = reduce(np.maximum, matches)
     mean, square = (cv2.boxFilter(a, -1, (_P, _TALL))[_TALL // 2 :, _P // 2 :] for a in (dark, dark * dark))
     contrast = np.sqrt(np.maximum(square - mean * mean, 0))[: best.shape[0], : best.shape[1]]
     weight = np.minimum(1, contrast / max(1.0, _FAINT * float(np.percentile(contrast, 75))))
@@ -211,9 +211,9 @@ def _fitted(
     total = gain.copy()
     if first is not None:
         total[:, : max(0, first - _P // 2)] = total[:, max(0, first + _P // 2 + 1) :] = _NOWHERE
-    # What lies before a place, with room for every step around it.
+    # The costs before a place, with room for every step around it.
     before = np.full((max(lengths) - 1, rows + 2, width + _P + 2), _NOWHERE, np.float32)
-    found = {}
+    best_lines = {}
     for place in range(max(lengths) - 1):
         wide = before[place]
         wide[1:-1, _P + 2 :] = total
@@ -224,8 +224,8 @@ def _fitted(
         total += gain
         if place + 2 in lengths:
             y, x = np.unravel_index(int(np.argmax(total)), total.shape)
-            found[place + 2] = float(total[y, x]), *_back(before[: place + 1], int(x), int(y))
-    return found
+            best_lines[place + 2] = float(total[y, x]), *_back(before[: place + 1], int(x), int(y))
+    return best_lines
 
 
 def _back(before: NDArray[np.float32], x: int, y: int) -> tuple[Floats, Floats]:
@@ -284,14 +284,14 @@ def _levelled(grey: Grey, grid: Grid) -> Grid | None:
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     flat = cv2.warpPerspective(grey, back, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
     middle = level.mean(axis=0)
-    found = _grid(
+    refined = _grid(
         _band(flat.astype(np.uint8, copy=False), _point(middle[0]), _point(middle[-1]), fine, _AROUND, columns)
     )
-    if found is None:
+    if refined is None:
         return None
-    centres = cv2.perspectiveTransform(found.centres.reshape(1, -1, 2), back).reshape(found.centres.shape)
+    centres = cv2.perspectiveTransform(refined.centres.reshape(1, -1, 2), back).reshape(refined.centres.shape)
     away = np.abs(centres / grey.shape[::-1] - 0.5).max()
-    return Grid(centres.astype(np.float64), found.likeness) if away < _OUTSIDE else None  # never beyond the horizon
+    return Grid(centres.astype(np.float64), refined.likeness) if away < _OUTSIDE else None  # never beyond the horizon
 
 
 def _perspective(level: Floats, seen: Floats) -> Floats | None:
@@ -303,7 +303,7 @@ def _perspective(level: Floats, seen: Floats) -> Floats | None:
 def _flush(band: _Band, columns: int, lines: tuple[_Line, ...]) -> tuple[float, tuple[_Line, ...]]:
     """Let all lines of a zone begin below one another, as the one does with which they fit best.
 
-    A line whose first or last character is covered fits as well one place beside.
+    A line whose first or last character is covered fits as well one place off.
     """
     starts = [float(line.paths[columns][0][0]) for line in lines]
     ways = [

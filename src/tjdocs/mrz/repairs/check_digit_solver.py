@@ -1,7 +1,7 @@
 """One field of a misread zone: which other readings of it make its check digit agree.
 
 The work is in remainders: reading a character otherwise moves the field's check digit, and the composite one,
-by a fixed amount modulo 10. All loops are bounded by the width of a field, whatever it holds.
+by a fixed amount modulo 10. All loops are bounded by the width of a field.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,7 +15,7 @@ __all__ = ["Cell", "Solution", "Step", "readings", "thinned"]
 
 Changes = tuple[tuple[int, str], ...]
 
-_FORCED = 64  # ways to settle the characters of one field that may not stand there
+_FORCED = 64  # ways to settle the misplaced characters of one field
 _TRIPLED = 2.0  # three at once are tried of those only that cost no more
 _KEPT = 3  # solutions kept for one remainder of the composite
 
@@ -24,7 +24,7 @@ class Solution(NamedTuple):
     """One way to read a field, or all of them.
 
     :param cost: minus the decimal logarithm of its likelihood
-    :param changes: indexes in the joined zone with the characters that stand there now
+    :param changes: indexes in the joined zone with their new characters
     :param moved: by how much the composite check digit moves
     """
 
@@ -50,7 +50,7 @@ class Step(NamedTuple):
 class Cell(NamedTuple):
     """One character of a field.
 
-    :param fits: whether it may stand there as it was read
+    :param fits: whether it is allowed there as it was read
     :param others: what else it may be
     """
 
@@ -79,16 +79,16 @@ def readings(
     if count > _FORCED:
         return []
     free = sorted([step for cell in cells if cell.fits for step in cell.others], key=itemgetter(0))
-    found: list[_Way] = []
+    combined: list[_Way] = []
     for settled in product(*forced):
         cost, delta, moved = 0.0, 0, 0
         for step in settled:
             cost, delta, moved = cost + step.cost, delta + step.delta, moved + step.moved
         for more, chosen, by in _choices(free, need, delta, further=further):
-            found.append((cost + more, settled + chosen, (moved + by) % 10))
-    found.sort(key=itemgetter(0))
-    kept = thinned(found, lambda way: not way[1] or lawful(_changes(way[1])))
-    return [Solution(cost, _changes(steps), moved) for cost, steps, moved in kept]
+            combined.append((cost + more, settled + chosen, (moved + by) % 10))
+    combined.sort(key=itemgetter(0))
+    best = thinned(combined, lambda way: not way[1] or lawful(_changes(way[1])))
+    return [Solution(cost, _changes(steps), moved) for cost, steps, moved in best]
 
 
 def thinned(solutions: Iterable[_T], fit: Callable[[_T], bool] | None = None, *, most: int = _KEPT) -> list[_T]:
@@ -96,15 +96,15 @@ def thinned(solutions: Iterable[_T], fit: Callable[[_T], bool] | None = None, *,
 
     :param fit: asked only of those that would be kept
     """
-    room, left = [most] * 10, 10 * most
+    room, places = [most] * 10, 10 * most
     result = []
     for solution in solutions:
         moved = solution[-1]
         if room[moved] and (fit is None or fit(solution)):
             result.append(solution)
             room[moved] -= 1
-            left -= 1
-            if not left:
+            places -= 1
+            if not places:
                 break
     return result
 
@@ -132,7 +132,7 @@ def _choices(free: list[Step], need: int | None, settled: int, *, further: bool)
             return
     limit = confusions().limit
     by_delta = _by_delta(free)
-    found = bool(by_delta[need])
+    solved = bool(by_delta[need])
     yield from [(step.cost, (step,), step.moved) for step in by_delta[need]]
     for one in free:
         for other in by_delta[(need - one.delta) % 10]:
@@ -140,9 +140,9 @@ def _choices(free: list[Step], need: int | None, settled: int, *, further: bool)
             if cost > limit:
                 break
             if one.at < other.at:
-                found = True
+                solved = True
                 yield cost, (one, other), one.moved + other.moved
-    if not found and need:
+    if not solved and need:
         yield from _triples([step for step in free if step.cost <= _TRIPLED], need)
 
 

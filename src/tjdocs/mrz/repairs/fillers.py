@@ -7,9 +7,9 @@ from tjdocs.mrz.repairs.ocr_confusions import confusions
 
 __all__ = ["name_solutions", "suspicious"]
 
-# A letter three times running stands in no name; a run of fillers read as one letter looks like this.
+# No name has a letter three times running; a run of fillers read as one letter looks like this.
 _RUN = re.compile(r"([A-Z])\1\1+")
-# What a name may begin with; behind it there are only fillers, or what was read in their place.
+# The beginning of names, followed only by fillers or their misreadings.
 _NAMES = re.compile("[A-Z]+(?:<[A-Z]+)*(?:<<[A-Z]+(?:<[A-Z]+)*)?")
 
 

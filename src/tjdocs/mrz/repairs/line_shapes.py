@@ -27,7 +27,7 @@ class Shape(NamedTuple):
 
 
 def shapes(lines: tuple[str, ...]) -> list[Shape]:
-    """Return the likeliest shapes of lines as read, at most a few; the right shape stands alone."""
+    """Return the likeliest shapes of lines as read, at most a few, or only the right shape."""
     kinds = {(layout.lines, layout.columns): layout for layout in formats().values()}
     exact = kinds.get((len(lines), len(lines[0]))) if lines else None
     if exact is not None and len(set(map(len, lines))) == 1:
@@ -35,15 +35,15 @@ def shapes(lines: tuple[str, ...]) -> list[Shape]:
     longer = confusions().longer
     spread = ["".join(longer.get(character, character) for character in line) for line in lines[:_LINES]]
     price = _FOREIGN * sum(character in longer for line in lines for character in line)
-    found: dict[str, Shape] = {}
+    by_text: dict[str, Shape] = {}
     for layout in kinds.values():
         for cost, group in _groups(spread, layout):
             for more, joined in _joined(group, layout):
                 kind = _of_kind(layout, (joined,))
                 total = price + cost + more + _mismatch(kind, joined)
-                if joined not in found or found[joined].cost > total:
-                    found[joined] = Shape(total, kind, joined, lines)
-    return sorted(found.values(), key=lambda shape: shape.cost)[:_SHOWN]
+                if joined not in by_text or by_text[joined].cost > total:
+                    by_text[joined] = Shape(total, kind, joined, lines)
+    return sorted(by_text.values(), key=lambda shape: shape.cost)[:_SHOWN]
 
 
 def _of_kind(layout: Format, lines: Sequence[str]) -> Format:
@@ -54,20 +54,18 @@ def _of_kind(layout: Format, lines: Sequence[str]) -> Format:
 
 
 def _groups(lines: list[str], layout: Format) -> Iterator[tuple[float, list[str]]]:
-    """Yield the lines of a zone among those read: as they are, put together, parted anew."""
+    """Yield the lines of a zone among those read: as they are, joined, or split again."""
     count, columns = layout.lines, layout.columns
     for start in range(len(lines) - count + 1):
         yield _CUT * (len(lines) - count) / 2, lines[start : start + count]
     if len(lines) == count + 1:  # one line was cut in two
         for place in range(count):
             yield _CUT, [*lines[:place], lines[place] + lines[place + 1], *lines[place + 2 :]]
-    whole = "".join(lines)
-    if (
-        abs(len(whole) - count * columns) <= _SURPLUS // 2 and len(lines) <= count
-    ):  # lines were joined, or cut elsewhere
+    text = "".join(lines)
+    if abs(len(text) - count * columns) <= _SURPLUS // 2 and len(lines) <= count:  # lines were joined, or cut elsewhere
         for first in range(columns - 2, columns + 3):
-            for second in range(columns - 2, columns + 3) if count == 3 else (len(whole) - first,):
-                yield _CUT, [whole[:first], whole[first : first + second], whole[first + second :]][:count]
+            for second in range(columns - 2, columns + 3) if count == 3 else (len(text) - first,):
+                yield _CUT, [text[:first], text[first : first + second], text[first + second :]][:count]
 
 
 def _joined(lines: list[str], layout: Format) -> Iterator[tuple[float, str]]:
@@ -99,7 +97,7 @@ def _fitted(line: str, columns: int) -> Iterator[tuple[float, str]]:
     if lacking < 0:
         known = confusions().of
         clean = "".join(character for character in line if character in known)
-        if len(clean) == columns:  # signs that are no characters of a zone were read into it
+        if len(clean) == columns:  # signs outside of the alphabet were read into it
             yield cost, clean
         yield cost + _STEP, line[-lacking:]
         yield cost + _STEP, line[:lacking]

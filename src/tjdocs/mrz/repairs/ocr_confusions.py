@@ -13,7 +13,7 @@ from tjdocs.mrz.check_digits import ALPHABET
 
 __all__ = ["Confusions", "confusions"]
 
-_FOREIGN = 1.0  # a character that stands in no zone is certainly misread
+_FOREIGN = 1.0  # a character outside of the alphabet is certainly misread
 
 
 @dataclass(frozen=True, slots=True)

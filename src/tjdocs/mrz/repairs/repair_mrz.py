@@ -1,8 +1,8 @@
 """Repairing what a reader misread: candidates ranked by likelihood, and nothing guessed.
 
 Known confusions (``specs/mrz/confusions.toml``) are tried against each field's alphabet, the check digits and
-the tables of codes; lines of a wrong length are cut or filled at their fillers. A zone that was repaired says
-so in every case. Where several zones are possible all of them are given, and only what they have in common is
+the tables of codes; lines of a wrong length are cut or filled at their fillers. A repaired zone is always
+marked as such. Where several zones are possible all of them are given, and only what they have in common is
 taken over.
 """
 
@@ -46,7 +46,7 @@ class _Whole(NamedTuple):
 
 
 def repair(zone: Zone, likelihoods: Likelihoods | None = None) -> Zone:
-    """Return the zone repaired, with what was done to it in ``Zone.repair``.
+    """Return the zone repaired, with the changes in ``Zone.repair``.
 
     A zone that is valid as it was read stays as it is. One that can be repaired in one way only is returned so,
     with a warning ``repaired`` for each change. Where several ways are equally likely, what they have in common
@@ -62,10 +62,10 @@ def repair(zone: Zone, likelihoods: Likelihoods | None = None) -> Zone:
     # A reader that knows how sure it is was sure of such a name's letters, or says itself that it was not.
     if zone.valid and (likelihoods is not None or not suspicious(zone.raw("names"))):
         return replace(zone, repair=Repair(zone.lines))
-    found: list[_Whole] = []
+    candidates: list[_Whole] = []
     for shape in line_shapes.shapes(zone.lines):
-        found += _searched(shape, zone, likelihoods)
-    best = _likeliest(found)
+        candidates += _searched(shape, zone, likelihoods)
+    best = _likeliest(candidates)
     if not best:
         return replace(zone, repair=Repair(zone.lines))
     return _made(zone, best)
@@ -89,11 +89,11 @@ def _searched(shape: line_shapes.Shape, zone: Zone, likelihoods: Likelihoods | N
     return wholes
 
 
-def _likeliest(found: list[_Whole]) -> list[_Whole]:
-    """Return the candidates that are about as likely as the best one, whole ones before partial ones."""
+def _likeliest(candidates: list[_Whole]) -> list[_Whole]:
+    """Return the candidates that are about as likely as the best one, complete ones before partial ones."""
     ranked: dict[str, _Whole] = {}
-    for whole in sorted(found, key=lambda whole: (whole.partial, whole.cost)):
-        ranked.setdefault(whole.joined, whole)
+    for candidate in sorted(candidates, key=lambda candidate: (candidate.partial, candidate.cost)):
+        ranked.setdefault(candidate.joined, candidate)
     best = next(iter(ranked.values()), None)
     if best is None:
         return []
@@ -106,11 +106,11 @@ def _made(zone: Zone, best: list[_Whole]) -> Zone:
     first = best[0]
     if len(best) == 1:
         joined = first.joined
-    elif all(whole.start == first.start for whole in best):
-        same = [len({whole.joined[index] for whole in best}) == 1 for index in range(len(first.joined))]
+    elif all(candidate.start == first.start for candidate in best):
+        same = [len({candidate.joined[index] for candidate in best}) == 1 for index in range(len(first.joined))]
         joined = "".join(a if s else b for a, b, s in zip(first.joined, first.start, same, strict=True))
     else:
-        candidates = tuple(_candidate(zone.lines, whole, first.cost) for whole in best)
+        candidates = tuple(_candidate(zone.lines, candidate, first.cost) for candidate in best)
         return replace(
             zone,
             problems=(*zone.problems, Problem("repair-ambiguous")),
@@ -122,7 +122,7 @@ def _made(zone: Zone, best: list[_Whole]) -> Zone:
     problems += [_told(change) for change in changes]
     candidates = ()
     if len(best) > 1:
-        candidates = tuple(_candidate(zone.lines, whole, first.cost) for whole in best)
+        candidates = tuple(_candidate(zone.lines, candidate, first.cost) for candidate in best)
         differing = _differing(layout, best).items()
         problems += [Problem("repair-ambiguous", name, position=position) for name, position in differing]
     problems += judge(layout, joined, zone.at)
@@ -160,7 +160,7 @@ def _differing(layout: Format, best: list[_Whole]) -> dict[str, tuple[int, int]]
     """Return the fields in which candidates differ, with the first position of each."""
     fields: dict[str, tuple[int, int]] = {}
     for index in range(len(best[0].joined)):
-        if len({whole.joined[index] for whole in best}) > 1:
+        if len({candidate.joined[index] for candidate in best}) > 1:
             fields.setdefault(layout.name_at(index), layout.position(index))
     return fields
 

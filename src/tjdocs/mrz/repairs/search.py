@@ -69,20 +69,20 @@ class _Search:
         """Solve the fields, then all of them together; look further where the composite does not fit."""
         parts = {name: sorted(self._solve(name)) for name in self._names_of()}
         unsolved = [name for name, solutions in parts.items() if not solutions]
-        found = self._together(parts.values())
+        zones = self._together(parts.values())
         forced = sum(min((s.cost for s in solutions), default=0.0) for solutions in parts.values())
-        if not unsolved and (not found or found[0].cost > forced + _LIKELY):
+        if not unsolved and (not zones or zones[0].cost > forced + _LIKELY):
             # What agrees already may be misread as well, its errors hiding one another.
             self.further = True
             wider = {name: sorted(self._solve(name)) if self._checks(name) else parts[name] for name in parts}
-            found = sorted({*found, *self._together(wider.values())})
-        if not found:
+            zones = sorted({*zones, *self._together(wider.values())})
+        if not zones:
             unsolved = unsolved or ["composite_check_digit"]
-            found = self._together([solutions for solutions in parts.values() if solutions], composite=False)
-        return Outcome(tuple(found), tuple(unsolved))
+            zones = self._together([solutions for solutions in parts.values() if solutions], composite=False)
+        return Outcome(tuple(zones), tuple(unsolved))
 
     def _names_of(self) -> list[str]:
-        """Return what is to be solved: optional data into which a long number runs on goes with the number."""
+        """Return the fields to solve: optional data with the end of a long number goes with the number."""
         over = self.layout.by_name["document_number"].overflow
         names = [item.name for item in self.layout.fields if item.name != over]
         return [*names, "composite_check_digit"] if self.layout.composite else names
@@ -160,7 +160,7 @@ class _Search:
         return readings(cells, need, lambda changes: self._lawful(item, indexes, changes), further=self.further)
 
     def _anything(self, cells: list[Cell], allowed: frozenset[str]) -> None:
-        """Let one character that may not stand there and looks like none that may be any: two check digits tell."""
+        """Let one forbidden character without a likeness be any other, since two check digits determine it."""
         hopeless = [
             place
             for place, cell in enumerate(cells)
@@ -204,11 +204,11 @@ class _Search:
     def _number(self, item: Field) -> list[Solution]:
         """Return the readings of a number together with the optional data into which a long one runs on."""
         optional = _range(self.layout.by_name[item.overflow])
-        found: list[Solution] = []
+        solutions: list[Solution] = []
         if self.joined[item.digit] != "<":
-            found += _both(self._checked(_range(item), item.digit, item), self._free(optional, "optional"))
-            if found and not found[0].cost and not self.further:
-                return found
+            solutions += _both(self._checked(_range(item), item.digit, item), self._free(optional, "optional"))
+            if solutions and not solutions[0].cost and not self.further:
+                return solutions
         filler = 0.0 if self.joined[item.digit] == "<" else dict(self.alternatives[item.digit]).get("<")
         length = self.joined[optional.start : optional.stop].find("<")
         if filler is not None and length > 1:
@@ -216,12 +216,12 @@ class _Search:
             closed = ((index, "<"),) if filler else ()
             moved = -self.weights.get(index, 0) * self.values[index] % 10 if filler else 0
             over = self._checked([*_range(item), *optional[: length - 1]], optional[length - 1], item)
-            rest = self._free(optional[length:], "optional")
-            found += _both(_both([Solution(filler, closed, moved)], over), rest)
-        return thinned(sorted(found))
+            tail = self._free(optional[length:], "optional")
+            solutions += _both(_both([Solution(filler, closed, moved)], over), tail)
+        return thinned(sorted(solutions))
 
     def _coded(self, item: Field, known: Callable[[str], bool]) -> Iterator[Solution]:
-        """Yield the codes that a field may have been; the one read, where it is one, stands alone."""
+        """Yield the codes that a field may have been; only the one read, where it is one."""
         text = self.joined[item.slice]
         if known(text):
             yield _NOTHING
@@ -240,9 +240,9 @@ class _Search:
         for solution in self._free(indexes, "names"):
             text = self._text(indexes, solution.changes)
             for more, fillers in name_solutions(text, item.pattern):
-                kept = tuple(change for change in solution.changes if change[0] - indexes.start not in fillers)
-                made = tuple((indexes.start + place, "<") for place in sorted(fillers))
-                yield Solution(solution.cost + more, kept + made, 0)
+                others = tuple(change for change in solution.changes if change[0] - indexes.start not in fillers)
+                filled = tuple((indexes.start + place, "<") for place in sorted(fillers))
+                yield Solution(solution.cost + more, others + filled, 0)
 
     def _lawful(self, item: Field, indexes: Sequence[int], changes: Changes) -> bool:
         """Whether a field may hold what changes make of it."""
