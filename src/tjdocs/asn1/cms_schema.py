@@ -7,7 +7,7 @@ outer structure must be in DER order. The BER reading sorts it, with its warning
 from typing import Annotated
 
 from cryptography.hazmat import asn1
-from cryptography.x509 import ObjectIdentifier
+from cryptography.hazmat.bindings._rust import ObjectIdentifier
 
 from tjdocs.asn1 import der, tlv, x509_schema
 

@@ -4,7 +4,7 @@ Those of others are not decrypted here: only what opening one costs is read.
 """
 
 from cryptography.hazmat import asn1
-from cryptography.x509 import ObjectIdentifier
+from cryptography.hazmat.bindings._rust import ObjectIdentifier
 
 from tjdocs.asn1 import der
 

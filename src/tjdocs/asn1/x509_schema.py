@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Annotated
 
 from cryptography.hazmat import asn1
-from cryptography.x509 import ObjectIdentifier
+from cryptography.hazmat.bindings._rust import ObjectIdentifier
 
 from tjdocs.asn1 import der, tlv
 

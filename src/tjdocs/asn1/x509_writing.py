@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from cryptography.x509 import ObjectIdentifier
+from cryptography.hazmat.bindings._rust import ObjectIdentifier
 
 from tjdocs.asn1 import der, tlv
 from tjdocs.asn1.times import encode_time

@@ -5,12 +5,14 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tjdocs.documents.application import Application
 from tjdocs.documents.load_types import DocumentTypes, bundled
-from tjdocs.portrait.specimen_portrait import SpecimenPortrait, draw_specimen
 from tjdocs.times import Period, anniversary, day_of
+
+if TYPE_CHECKING:
+    from tjdocs.portrait.specimen_portrait import SpecimenPortrait
 
 __all__ = ["example"]
 
@@ -43,7 +45,9 @@ def example(document_type: str, *, at: date | datetime, types: DocumentTypes | N
 
 
 @cache
-def _specimen() -> SpecimenPortrait:
+def _specimen() -> "SpecimenPortrait":
+    from tjdocs.portrait.specimen_portrait import draw_specimen
+
     return draw_specimen()
 
 

@@ -9,9 +9,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-import ecdsa
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
@@ -21,6 +20,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from tjdocs import limits
 from tjdocs.asn1 import der, tlv, x509_schema
 from tjdocs.pki import algorithms, curves, raw_rsa
+
+if TYPE_CHECKING:
+    import ecdsa
 
 __all__ = ["OF_THE_KEY", "PublicKey", "SignatureResult", "canonical_octets", "load", "signature_forms", "verify"]
 
@@ -181,7 +183,7 @@ def canonical_octets(spki: bytes, octets: bytes) -> bytes:
         return octets
     key = load(spki)
     if key.kind == "ec":
-        if isinstance(key.handle, ecdsa.VerifyingKey):
+        if key.curve is not None and key.curve.backend == "ecdsa":
             return bytes(key.handle.to_string("uncompressed"))
         return bytes(key.handle.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
     if key.kind == "rsa":
@@ -217,7 +219,9 @@ def signature_forms(signature: bytes) -> set[bytes]:
     return forms
 
 
-def _library_point(curve: curves.Curve, point: bytes) -> ecdsa.VerifyingKey:
+def _library_point(curve: curves.Curve, point: bytes) -> "ecdsa.VerifyingKey":
+    import ecdsa
+
     library = next(c for c in ecdsa.curves.curves if c.name == curve.name.replace("brainpool", "BRAINPOOL"))
     try:
         return ecdsa.VerifyingKey.from_string(point, library, valid_encodings=("uncompressed", "compressed"))
@@ -336,6 +340,8 @@ def _ecdsa(key: PublicKey, signature: bytes, hash_: algorithms.HashAlgorithm, da
         except InvalidSignature:
             return False
         return True
+    import ecdsa
+
     digest = Hash(hash_.library)
     digest.update(data)
     try:

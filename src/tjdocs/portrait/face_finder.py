@@ -8,13 +8,14 @@ import math
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from io import BytesIO
-from typing import Any
-
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING, Any
 
 from tjdocs.images import most_pixels
 from tjdocs.lds.biometrics.iso19794_face import Eyes
 from tjdocs.portrait.photo_rules import photograph_rules
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 __all__ = ["Face", "find", "measure"]
 
@@ -72,6 +73,8 @@ def find(portrait: bytes) -> Face | None:
         return None
     faces = _faces(picture)
     if not faces:
+        from PIL import Image
+
         turned = bool(_faces(picture.transpose(Image.Transpose.ROTATE_180)))
         return Face("upside-down" if turned else "none", True)
     if len(faces) > 1:
@@ -79,7 +82,9 @@ def find(portrait: bytes) -> Face | None:
     return Face("", True, _eyes(picture, faces[0], portrait))
 
 
-def _grey(portrait: bytes) -> Image.Image | None:
+def _grey(portrait: bytes) -> "Image.Image | None":
+    from PIL import Image, ImageOps
+
     rules = photograph_rules()
     try:
         picture = Image.open(BytesIO(portrait), formats=("JPEG", "JPEG2000", "PNG"))
@@ -107,7 +112,7 @@ def _cascades() -> tuple[Any, ...]:
     return tuple(cv2.CascadeClassifier(f"{folder}{name}.xml") for name in names)
 
 
-def _faces(picture: Image.Image) -> list[tuple[int, int, int, int]]:
+def _faces(picture: "Image.Image") -> list[tuple[int, int, int, int]]:
     """Return the faces, the largest first, without those below a third of it."""
     import numpy as np
 
@@ -118,9 +123,10 @@ def _faces(picture: Image.Image) -> list[tuple[int, int, int, int]]:
     return [box for box in boxes if box[2] * 3 > boxes[0][2]]
 
 
-def _eyes(picture: Image.Image, face: tuple[int, int, int, int], portrait: bytes) -> Eyes | None:
+def _eyes(picture: "Image.Image", face: tuple[int, int, int, int], portrait: bytes) -> Eyes | None:
     """Return the two eyes of a face in the pixels of the portrait, or None where they are not found."""
     import numpy as np
+    from PIL import Image
 
     left, top, width, height = face
     upper = np.asarray(picture.crop((left, top, left + width, top + height * 6 // 10)))

@@ -6,8 +6,6 @@ Its rules are in ``specs/portrait/handed_in.toml``.
 import math
 from io import BytesIO
 
-from PIL import Image
-
 from tjdocs.errors import FieldError, UsageError
 from tjdocs.images import most_pixels
 from tjdocs.lds.biometrics.iso19794_face import Eyes, ImageType
@@ -84,6 +82,8 @@ def prepare(
 
 def _source(portrait: bytes) -> int:
     """Return the code of the source that the file states (Exif, FileSource), 0 where it states none."""
+    from PIL import Image
+
     with Image.open(BytesIO(portrait), formats=("JPEG", "JPEG2000", "PNG")) as picture:
         stated = picture.getexif().get_ifd(_EXIF).get(_FILE_SOURCE)
     return _SOURCES.get(stated[0], 0) if isinstance(stated, bytes) and stated else 0
@@ -95,6 +95,8 @@ def _fault(reason: str, message: str, hint: str) -> FieldError:
 
 def _size(portrait: bytes, errors: list[FieldError]) -> tuple[int, int] | None:
     """Return width and height of an upright picture that decodes, or None after noting why it does not."""
+    from PIL import Image
+
     rules = photograph_rules()
     most = min(rules.max_pixels, most_pixels(portrait))
     formats = f"a {', '.join(rules.formats)} file of at most {most} pixels"

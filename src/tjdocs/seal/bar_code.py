@@ -8,10 +8,7 @@ import struct
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any
-
-import zxingcpp
-from PIL import Image, ImageChops
+from typing import TYPE_CHECKING, Any
 
 from tjdocs import limits
 from tjdocs.errors import InputError, UsageError
@@ -19,6 +16,10 @@ from tjdocs.images import most_pixels, on_white
 from tjdocs.seal import coding_file
 from tjdocs.seal.coding_file import Symbology
 from tjdocs.seal.vds_header import MAGIC
+
+if TYPE_CHECKING:
+    import zxingcpp
+    from PIL import Image
 
 __all__ = ["CodeError", "draw_code", "is_picture", "read_code", "read_codes", "symbologies"]
 
@@ -29,7 +30,6 @@ _STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 # known so that they are called pictures that are not read, and not forged seals: JPEG 2000, TIFF, BMP, GIF, WebP, PDF
 _OTHERS = (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51", b"II*\0", b"MM\0*", b"BM", b"GIF8", b"RIFF", b"%PDF")
 _UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, struct.error)
-_BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
 class CodeError(InputError):
@@ -53,7 +53,9 @@ def symbologies() -> tuple[str, ...]:
     return tuple(_symbologies())
 
 
-def draw_code(data: bytes, symbology: str = "data-matrix", module: int = 4, *, quiet: int | None = None) -> Image.Image:
+def draw_code(
+    data: bytes, symbology: str = "data-matrix", module: int = 4, *, quiet: int | None = None
+) -> "Image.Image":
     """Return the bar code that holds ``data``, black on white, mode ``L``.
 
     :param symbology: ``data-matrix``, ``qr`` or ``aztec``
@@ -61,6 +63,8 @@ def draw_code(data: bytes, symbology: str = "data-matrix", module: int = 4, *, q
     :param quiet: modules of quiet zone around it; that of ``specs/seals/coding.toml`` unless given
     :raises UsageError: an unknown symbology, an unusable size, or more data than it holds
     """
+    import zxingcpp
+
     row = _symbologies().get(symbology)
     if row is None:
         raise UsageError("unknown symbology", where=str(symbology), hint=f"one of {', '.join(symbologies())}")
@@ -99,6 +103,8 @@ def read_codes(image: bytes) -> list[bytes]:
 
     :raises CodeError: ``no-picture`` or ``limit``
     """
+    from PIL import Image
+
     picture = _grey(image)
     codes = _read(_calmed(picture))
     if not codes and picture.width * picture.height <= limits.ENLARGED_PIXELS:
@@ -129,13 +135,13 @@ def _grey(image: bytes) -> Image.Image:
         if picture.width * picture.height > most:
             raise CodeError("limit", "too large a picture", hint)
         return on_white(picture).convert("L")
-    except _BOMB:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise CodeError("limit", "too large a picture", hint) from None
     except _UNREADABLE:
         raise CodeError("no-picture", "not a readable picture", hint) from None
 
 
-def _calmed(picture: Image.Image) -> Image.Image:
+def _calmed(picture: "Image.Image") -> "Image.Image":
     """Return a picture halved until it has no more edges than are looked at.
 
     Symbols are looked for at each edge. A sheet has few of them, a picture full of dots has millions.
@@ -148,8 +154,10 @@ def _calmed(picture: Image.Image) -> Image.Image:
 _CONTRAST = 12  # of pixels next to each other; the library takes less than 24 in an area for plain
 
 
-def _edges(picture: Image.Image) -> tuple[int, int]:
+def _edges(picture: "Image.Image") -> tuple[int, int]:
     """Return how many pixels differ from the next one in their row, and in their column."""
+    from PIL import ImageChops
+
     width, height = picture.size
     shifted = (
         (picture.crop((1, 0, width, height)), picture.crop((0, 0, width - 1, height))),
@@ -159,7 +167,9 @@ def _edges(picture: Image.Image) -> tuple[int, int]:
     return rows, columns
 
 
-def _read(picture: Image.Image) -> list[bytes]:
+def _read(picture: "Image.Image") -> list[bytes]:
+    import zxingcpp
+
     view = memoryview(picture.tobytes()).cast("B", (picture.height, picture.width))
     formats = zxingcpp.BarcodeFormats([zxingcpp.barcode_format_from_str(row.format) for row in _symbologies().values()])
     codes = zxingcpp.read_barcodes(view, formats=formats)
