@@ -1,6 +1,6 @@
 """What the register says of a document: ``register.status`` and ``register.agreement``."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -129,13 +129,15 @@ def look_up(case: Case, register: Status | None) -> tuple[Standing | None, str]:
     return (standing, "") if _usable(standing) else (None, "unavailable")
 
 
+_TOLD = tuple(item.name for item in fields(Standing) if item.name != "files")
+
+
 def _usable(standing: object) -> bool:
     """Whether what a register said has the form that it must have."""
     if not isinstance(standing, Standing) or not isinstance(standing.files, Mapping):
         return False
-    told = (getattr(standing, item.name) for item in fields(standing) if item.name != "files")
-    texts = [*told, *standing.files, *standing.files.values()]
-    if not all(is_text(text) for text in texts):
+    texts = [*(getattr(standing, name) for name in _TOLD), *standing.files, *standing.files.values()]
+    if not all(isinstance(text, str) for text in texts) or not is_text("".join(texts)):
         return False
     try:
         days = [day for day in (standing.date_of_issue, standing.date_of_expiry) if day]
@@ -205,7 +207,7 @@ def _agreement(case: Case, standing: Standing) -> Finding:
         "date_of_expiry": (standing.date_of_expiry, expiry.isoformat() if expiry else ""),
         "date_of_issue": (standing.date_of_issue, issued.isoformat() if issued else ""),
         "category": (standing.category, "".join(c for c in case.categories if c != standing.category)),
-        **{name: (registered.get(name, ""), digest) for name, digest in _digests(case).items()},
+        **{name: (registered[name], digest) for name, digest in _digests(case, registered).items()},
     }
     compared = {name: pair for name, pair in said.items() if all(pair)}
     differing = [name for name, (ours, theirs) in compared.items() if ours != theirs]
@@ -225,5 +227,7 @@ def _chip_file(name: str) -> str:
     return ef_catalogue.recognise(name) or ""
 
 
-def _digests(case: Case) -> dict[str, str]:
-    return {name: case.chip.digest(name, "sha256").hex() for name in case.chip.contents} if case.chip else {}
+def _digests(case: Case, names: Container[str]) -> dict[str, str]:
+    """Return the digests of those of the chip's files that have these names."""
+    chip = case.chip
+    return {name: chip.digest(name, "sha256").hex() for name in chip.contents if name in names} if chip else {}
