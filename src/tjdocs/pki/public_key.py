@@ -15,7 +15,6 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import Hash
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from tjdocs import limits
 from tjdocs.asn1 import der, tlv, x509_schema
@@ -117,6 +116,8 @@ def _load_rsa_or_dsa(
     spki: bytes, algorithm: x509_schema.AlgorithmId, info: x509_schema.SubjectPublicKeyInfo
 ) -> PublicKey:
     if algorithm.oid == _DSA:
+        from cryptography.hazmat.primitives.serialization import load_der_public_key
+
         key = load_der_public_key(spki)
         if not isinstance(key, dsa.DSAPublicKey):
             return PublicKey("unsupported", "key-unusable")
@@ -185,6 +186,8 @@ def canonical_octets(spki: bytes, octets: bytes) -> bytes:
     if key.kind == "ec":
         if key.curve is not None and key.curve.backend == "ecdsa":
             return bytes(key.handle.to_string("uncompressed"))
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
         return bytes(key.handle.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
     if key.kind == "rsa":
         numbers = key.handle if key.slow else key.handle.public_numbers()

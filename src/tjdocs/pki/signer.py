@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tjdocs.asn1 import der, tlv, x509_schema, x509_writing
 from tjdocs.errors import KeyMaterialError, UsageError
@@ -50,6 +49,8 @@ def generate_key(row: algorithms.Combination) -> PrivateKey:
 
 def public_key_info(key: PrivateKey, *, named_curves: bool) -> bytes:
     """Return the SubjectPublicKeyInfo of ``key``, DER, EC parameters explicit unless ``named_curves``."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
     if isinstance(key, rsa.RSAPrivateKey) or named_curves:
         return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
