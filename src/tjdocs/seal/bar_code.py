@@ -18,7 +18,6 @@ from tjdocs.seal.coding_file import Symbology
 from tjdocs.seal.vds_header import MAGIC
 
 if TYPE_CHECKING:
-    import zxingcpp
     from PIL import Image
 
 __all__ = ["CodeError", "draw_code", "is_picture", "read_code", "read_codes", "symbologies"]
@@ -127,7 +126,9 @@ def read_code(image: bytes) -> bytes:
     return codes[0]
 
 
-def _grey(image: bytes) -> Image.Image:
+def _grey(image: bytes) -> "Image.Image":
+    from PIL import Image
+
     most = most_pixels(image)
     hint = f"a PNG or JPEG picture; of this one at most {most} pixels are read"
     try:
