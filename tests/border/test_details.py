@@ -53,7 +53,7 @@ def test_nothing_that_a_guard_reads_is_left_in_english(language):
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_template_and_word_is_of_a_detail_that_there_is(language):
     """Where nobody makes such a detail any more, what translates it is dead."""
-    table = specs.read_toml(f"text/border.{language}.toml")
+    table = specs.read_toml(f"text/{language}.toml")
     told = "\n".join(f.detail for f in details())
     for template, said in table["detail"].items():
         assert template.count("{}") == said.count("{}"), template
@@ -91,7 +91,7 @@ def test_every_reason_of_every_table_is_explained(language):
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_action_and_label_is_there(language):
-    mine, english = (specs.read_toml(f"text/border.{name}.toml") for name in (language, "en"))
+    mine, english = (specs.read_toml(f"text/{name}.toml") for name in (language, "en"))
     for table in ("label", "verdict", "outcome", "action"):
         assert mine[table].keys() == english[table].keys(), table
 

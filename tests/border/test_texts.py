@@ -17,7 +17,7 @@ from tjdocs.errors import UsageError
 from tjdocs.findings import checks
 from tjdocs.pki.trust.store import Source, TrustStore
 
-TABLES = {language: specs.read_toml(f"text/border.{language}.toml") for language in LANGUAGES}
+TABLES = {language: specs.read_toml(f"text/{language}.toml") for language in LANGUAGES}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -2,7 +2,7 @@
 
 A finding's detail is English, in JSON and in what is kept. Where it is made of known words it is said in another
 language when it is shown, by templates and words that are data (``[detail]`` and ``[word]`` of
-``specs/text/border.*.toml``); whatever no template fits stands as it is. Nothing is asked of the checks, which make no
+``specs/text/*.toml``); whatever no template fits stands as it is. Nothing is asked of the checks, which make no
 text but the one.
 """
 
