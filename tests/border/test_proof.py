@@ -322,6 +322,30 @@ def test_whatever_is_altered_is_found(tmp_path, change, resign, check, outcome, 
     assert result.valid == (outcome == "warning")
 
 
+def test_a_text_of_another_version_is_no_other_finding(tmp_path):
+    """Details and messages are for a person; what is compared is check, outcome, reason and subject."""
+    exported(tmp_path / "e.zip")
+
+    def change(files):
+        verdict = json.loads(files["verdict.json"])
+        for finding in verdict["findings"]:
+            finding.pop("message", None)
+            finding["detail"] += " as it was said once"
+        files["verdict.json"] = json.dumps(verdict).encode()
+
+    assert outcomes(rewritten(tmp_path / "e.zip", change, resign=True))["judgement"] == ("passed", "")
+
+
+@pytest.mark.parametrize("findings", [5, "x", [5], {"a": 1}, None])
+def test_findings_of_another_form_are_other_findings(tmp_path, findings):
+    exported(tmp_path / "e.zip")
+
+    def change(files):
+        files["verdict.json"] = json.dumps(json.loads(files["verdict.json"]) | {"findings": findings}).encode()
+
+    assert outcomes(rewritten(tmp_path / "e.zip", change, resign=True))["judgement"] == ("warning", "findings-differ")
+
+
 @pytest.mark.parametrize("where", ["before", "behind", "said", "twice"])
 def test_bytes_outside_of_the_entries_are_found(tmp_path, where):
     """A reader that goes from the start would see what lies before, and nothing there is signed."""

@@ -187,7 +187,7 @@ def test_report_and_terminal_in_three_languages(place, run, lang):
     assert status == 1
     page = (place / "r.html").read_text()
     assert f'<html lang="{lang}">' in page
-    word = {"en": "REFER", "ru": "НА ПРОВЕРКУ", "tg": "БА САНҶИШ"}[lang]
+    word = {"en": "REFER", "ru": "НА ДОПОЛНИТЕЛЬНУЮ ПРОВЕРКУ", "tg": "БА САНҶИШИ ИЛОВАГӢ"}[lang]
     assert out.startswith(word)
     assert word.lower() in page.lower()
     passed = {"en": "passed", "ru": "пройдено", "tg": "гузашт"}[lang]
