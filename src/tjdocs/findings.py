@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, lru_cache
 from types import MappingProxyType
@@ -12,6 +12,7 @@ from typing import Any
 
 from tjdocs import specs
 from tjdocs.errors import SpecError
+from tjdocs.messages import Message
 
 __all__ = ["Check", "Finding", "Outcome", "brief", "checks", "enforce_premises", "passed"]
 
@@ -43,8 +44,9 @@ class Finding:
     :param check: id from ``specs/checks.toml``, for example ``pa.sod-signature``
     :param outcome: how the check ended
     :param reason: a stable word below the check, empty when it simply passed
-    :param detail: for a person; may hold document data, hence not in ``repr``
+    :param detail: for a person, in English; may hold document data, hence not in ``repr``
     :param subject: the judged thing where there are several, for example ``DG1``
+    :param message: of which the detail is the English text, where it has an id
     """
 
     check: str
@@ -52,6 +54,16 @@ class Finding:
     reason: str = ""
     detail: str = field(default="", repr=False)
     subject: str = ""
+    message: Message | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(
+        cls, check: str, outcome: Outcome, reason: str = "", detail: Message | str = "", subject: str = ""
+    ) -> "Finding":
+        """Return a finding whose detail is the English text of a message."""
+        if isinstance(detail, str):
+            return cls(check, outcome, reason, detail, subject)
+        return cls(check, outcome, reason, str(detail), subject, detail)
 
     @property
     def unchecked(self) -> bool:
@@ -60,13 +72,16 @@ class Finding:
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding with the keys that the command line prints."""
-        return {
+        table: dict[str, Any] = {
             "check": self.check,
             "outcome": str(self.outcome),
             "reason": self.reason,
             "detail": self.detail,
             "subject": self.subject,
         }
+        if self.message is not None:
+            table["message"] = self.message.as_json()
+        return table
 
 
 @lru_cache(maxsize=1024)
@@ -148,9 +163,8 @@ def enforce_premises(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         missing = next(premise for premise in premises if premise not in sound)
         for index, finding in enumerate(result):
             if finding.check == id_ and finding.outcome.holds:
-                result[index] = replace(
-                    finding, outcome=Outcome.UNDETERMINED, reason="premise", detail=f"rests on {missing}"
-                )
+                rests = Message.of("rests-on", checks=missing)
+                result[index] = Finding.of(finding.check, Outcome.UNDETERMINED, "premise", rests, finding.subject)
                 sound.discard(f"{id_}:{finding.subject}")
         sound.discard(id_)
     return tuple(result)

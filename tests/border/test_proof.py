@@ -201,7 +201,7 @@ def test_the_digest_of_the_data_is_of_law_and_standard_as_they_lie_there(tmp_pat
     changed = digest(*evidence_archive._DATA)
     stay.rename(tmp_path / "specs/border/stays.toml")
     renamed = digest(*evidence_archive._DATA)
-    (tmp_path / "specs/text/border.en.toml").unlink()  # what is said of a verdict is no part of it
+    (tmp_path / "specs/text/en.toml").unlink()  # what is said of a verdict is no part of it
     assert digest(*evidence_archive._DATA) == renamed
     assert len({before, changed, renamed}) == 3
     zone = tmp_path / "specs/times.toml"
@@ -320,6 +320,30 @@ def test_whatever_is_altered_is_found(tmp_path, change, resign, check, outcome, 
     result = rewritten(tmp_path / "e.zip", change, resign=resign)
     assert outcomes(result)[check] == (outcome, reason)
     assert result.valid == (outcome == "warning")
+
+
+def test_a_text_of_another_version_is_no_other_finding(tmp_path):
+    """Details and messages are for a person; what is compared is check, outcome, reason and subject."""
+    exported(tmp_path / "e.zip")
+
+    def change(files):
+        verdict = json.loads(files["verdict.json"])
+        for finding in verdict["findings"]:
+            finding.pop("message", None)
+            finding["detail"] += " as it was said once"
+        files["verdict.json"] = json.dumps(verdict).encode()
+
+    assert outcomes(rewritten(tmp_path / "e.zip", change, resign=True))["judgement"] == ("passed", "")
+
+
+@pytest.mark.parametrize("findings", [5, "x", [5], {"a": 1}, None])
+def test_findings_of_another_form_are_other_findings(tmp_path, findings):
+    exported(tmp_path / "e.zip")
+
+    def change(files):
+        files["verdict.json"] = json.dumps(json.loads(files["verdict.json"]) | {"findings": findings}).encode()
+
+    assert outcomes(rewritten(tmp_path / "e.zip", change, resign=True))["judgement"] == ("warning", "findings-differ")
 
 
 @pytest.mark.parametrize("where", ["before", "behind", "said", "twice"])

@@ -167,7 +167,7 @@ def test_what_a_document_says_is_text(attack: str) -> None:
     assert_harmless(read)
     assert f"O={attack}" in read.text  # the certificate
     assert f"Full name {attack}" in read.text  # DG11
-    assert attack[:25] in read.text.partition("Zone on the chip (DG1)")[2].partition("details on the chip")[0]
+    assert attack[:25] in read.text.partition("MRZ of the chip (DG1)")[2].partition("details on the chip")[0]
     assert read.text.count(attack) >= 6  # the rest: findings, and what decided
 
 
@@ -388,7 +388,7 @@ def test_what_was_not_checked_for_one_reason_stands_in_one_line() -> None:
 
 def test_only_what_counts_against_a_document_decides_in_the_report() -> None:
     decided = page(_verdicts()["refuse"]).words.partition("Decided by")[2].partition("Holder and document")[0]
-    assert "failed DG2 pa.dg-hash differs: the hash is another" in decided
+    assert "failed DG2 pa.dg-hash differs: The hash differs from the signed one." in decided
     assert "Means: the data group was altered, exchanged or added." in decided
     assert "DG1 " not in decided
 
@@ -401,8 +401,8 @@ def test_a_check_that_was_never_made_decides_by_its_name() -> None:
 @pytest.mark.parametrize(
     ("decision", "sentence"),
     [
-        ("admit", "What was read from the chip is what its State signed."),
-        ("refer", "It is not established that the chip's content is genuine."),
+        ("admit", "The data of the chip are those that its State signed."),
+        ("refer", "The chip's content is not known to be genuine."),
         ("refuse", "The chip failed passive authentication."),
     ],
 )
@@ -425,8 +425,8 @@ def test_every_finding_stands_in_the_table_with_outcome_title_and_clause(decisio
         fitting = [row for row in rows if all(text in row for text in wanted)]
         assert [row for row in fitting if row[1:].startswith(finding.outcome.replace("-", " "))], finding
         assert all(not row[0].isalnum() for row in fitting)  # a sign beside the word
-    areas = [row for row in rows if row in ("Zone", "Document", "Files", "Passive authentication", "Seal", "Register", "Crossing", "Holder", "Other")]
-    assert areas == ["Zone", "Document", "Files", "Passive authentication", "Seal", "Register", "Crossing", "Holder"]
+    areas = [row for row in rows if row in ("MRZ", "Document", "Files", "Passive authentication", "Seal", "Register", "Crossing", "Holder", "Other")]
+    assert areas == ["MRZ", "Document", "Files", "Passive authentication", "Seal", "Register", "Crossing", "Holder"]
 
 
 def _texts(path: str, table: str, key: str, text: str) -> dict[str, str]:
@@ -531,7 +531,7 @@ def test_the_chain_is_shown_certificate_by_certificate() -> None:
     old, new = builders.csca(key=builders.ec_key("old")), builders.csca(key=builders.ec_key("new"))
     link = builders.csca(key=builders.ec_key("new"), by=old)
     signer = builders.signer(new)
-    chain = page(builders.scene(by=signer, anchors=[old], candidates=[link]).judge()).words.partition("Chain of")[2]
+    chain = page(builders.scene(by=signer, anchors=[old], candidates=[link]).judge()).words.partition("Certification path")[2]
     positions = []
     roles = ("Document signer", "Issuer 1: link certificate", "Issuer 2: CSCA, self-signed (trusted)")
     for role, party in zip(roles, (signer, link, old), strict=True):
@@ -542,19 +542,19 @@ def test_the_chain_is_shown_certificate_by_certificate() -> None:
         assert f"{card} {dates} Key secp256r1 SHA-256 {digest}" in chain
         positions.append(chain.index(digest))
     assert positions == sorted(positions)
-    assert "The chain ends at a trusted certificate." in chain
+    assert "The path ends at a trusted certificate." in chain
     assert "Tried in vain" not in chain
 
 
 def test_where_a_chain_ends_and_what_was_tried() -> None:
     stranger = builders.csca(key=builders.ec_key("stranger"))
     read = page(builders.scene(anchors=[stranger]).judge())
-    chain = read.words.partition("Chain of")[2]
+    chain = read.words.partition("Certification path")[2]
     reason = checks()["pa.ds-chain"].reasons["other-generation"]
-    assert f"The chain ends here. other-generation: {reason}. The issuer named is C=UT, O=SPECIMEN" in chain
+    assert f"The path ends here. other-generation: {reason} The issuer named is C=UT, O=SPECIMEN" in chain
     row = read.row(stranger.certificate.sha256)
     assert f"{stranger.certificate.serial:X}" in row
-    assert "wrong-signature: the signature is wrong" in row
+    assert "wrong-signature: The signature is wrong." in row
 
 
 def test_attempts_are_counted_rather_than_listed_without_end() -> None:
@@ -573,7 +573,7 @@ def test_no_signer_no_chain() -> None:
     [
         ("stated", "Signing 2026-03-02 the date of issue in DG12, a signed group"),
         ("claimed", "Signing 2026-03-02 09:00:00 UTC the signer's own claim (signingTime)"),
-        ("assumed", "Signing 2026-11-24 17:00:00+05:00 not stated anywhere: the time of judgement was taken"),
+        ("assumed", "Signing 2026-11-24 17:00:00+05:00 not stated anywhere: the time of inspection was taken"),
     ],
 )
 def test_the_three_times_are_told_apart(how: str, row: str) -> None:
@@ -582,8 +582,8 @@ def test_the_three_times_are_told_apart(how: str, row: str) -> None:
         groups[12] = builders.dg12("20260302")
     signed = None if how == "assumed" else builders.SIGNED
     read = page(builders.scene(groups=groups, signing_time=signed, at=date(2026, 11, 24)).judge())
-    assert read.row("Signing") == row
-    assert read.row("Judgement").startswith("Judgement 2026-11-24 17:00:00+05:00")
+    assert read.row("Signing 2026") == row
+    assert read.row("Inspection").startswith("Inspection 2026-11-24 17:00:00+05:00")
     assert "2026-01-01 00:00:00 UTC 2036-04-01 00:00:00 UTC" in read.row("Document signer", "certificate")
     assert "2026-01-01 00:00:00 UTC 2026-04-01 00:00:00 UTC" in read.row("Document signer", "private key usage period")
     assert "2036-03-01" in read.row("Document (DG1)")
@@ -592,7 +592,7 @@ def test_the_three_times_are_told_apart(how: str, row: str) -> None:
 def test_the_time_of_judgement_is_shown_as_the_clock_at_the_place_had_it() -> None:
     at = datetime.fromisoformat("2026-11-24T12:00:00+05:00")
     for moment in (at, at.astimezone(UTC)):
-        assert "2026-11-24 12:00:00+05:00" in page(builders.scene(at=moment).judge()).row("Judgement")
+        assert "2026-11-24 12:00:00+05:00" in page(builders.scene(at=moment).judge()).row("Inspection")
 
 
 def test_the_files_handed_over_are_pinned_by_their_digests() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tjdocs import specs
+from tjdocs import messages, specs
 from tjdocs.documents import (
     Application,
     CitizenshipRecord,
@@ -455,10 +455,10 @@ def lacking(monkeypatch):
     real["tg"]["rule"].pop("citizen")
     real["ru"]["rule"].clear()
     real["ru"]["bring"].clear()
-    monkeypatch.setattr(texts.specs, "read_toml", lambda path: real[path[5:7]])
-    texts._load.cache_clear()
+    monkeypatch.setattr(messages.specs, "read_toml", lambda path: real[path[5:7]])
+    messages.catalogue.cache_clear()
     yield real
-    texts._load.cache_clear()
+    messages.catalogue.cache_clear()
 
 
 def test_english_is_the_fallback(lacking):
@@ -469,7 +469,7 @@ def test_english_is_the_fallback(lacking):
     assert texts.bring(spec, lang="ru") == texts.bring(spec)
     lacking["en"]["rule"].clear()
     lacking["en"]["bring"].clear()
-    texts._load.cache_clear()
+    messages.catalogue.cache_clear()
     with pytest.raises(SpecError, match="no sentence"):
         eligibility(LAWFUL[KIND], at=NOW, lang="ru")
     with pytest.raises(SpecError, match="no text"):

@@ -23,7 +23,7 @@ def national(part):
 
 def tajik_texts():
     """Yield every Tajik text of specs with its place."""
-    for name in ("text/tg.toml", "text/border.tg.toml", "page/words.toml"):
+    for name in ("text/tg.toml", "page/words.toml"):
         yield from ((name, line) for line in (specs.folder("specs") / name).read_text(encoding="utf-8").split("\n"))
     for folder in ("documents", "page"):
         for path in sorted((specs.folder("specs") / folder).glob("*.toml")):

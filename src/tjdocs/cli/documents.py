@@ -87,8 +87,7 @@ def show(type_: Type, lang: Lang = "en", types: Types = None, as_json: _io.Json 
     _terminal.line("")
     _terminal.line(say("portrait"))
     for name, value in asdict(photograph_rules()).items():
-        values = (", ".join(value),) if name == "formats" else value if isinstance(value, tuple) else (value,)
-        _terminal.line(f"  {say(name).format(*values)}")
+        _terminal.line(f"  {say(name).format(**_photograph(name, value, lang))}")
     _terminal.line("")
     _terminal.line(say("document"))
     for line in _document(kind, say):
@@ -101,7 +100,9 @@ def show(type_: Type, lang: Lang = "en", types: Types = None, as_json: _io.Json 
     width = max((len(rule.requirement) for rule in kind.rules), default=0)
     for row in rules:
         _terminal.line(f"  {row['requirement']:<{width}}  {row['sentence']}  [{row['article']}]")
-    _section(say("acts"), [say(name).format(act.cited, text) for act in cited for name, text in act.notes.items()])
+    _section(
+        say("acts"), [say(name).format(act=act.cited, by=text) for act in cited for name, text in act.notes.items()]
+    )
     marks = {
         "unreviewed": all(row["reviewed"] for row in rules) and lang in kind.reviewed,
         "page_unreviewed": _page_reviewed(kind),
@@ -111,6 +112,16 @@ def show(type_: Type, lang: Lang = "en", types: Types = None, as_json: _io.Json 
     for mark, reviewed in marks.items():
         if not reviewed:
             _terminal.line(say(mark))
+
+
+def _photograph(name: str, value: Any, lang: str) -> dict[str, object]:
+    """Return the parameters of the text of a rule of a photograph; thousands have a comma in English, else a blank."""
+    if name == "formats":
+        return {"kinds": ", ".join(value)}
+    if isinstance(value, tuple):
+        return dict(zip(("width", "height"), value, strict=True))
+    count = f"{value:,}".replace(",", "," if lang == "en" else "\u00a0") if isinstance(value, int) else value
+    return {"part": value, "degrees": value, "count": count}
 
 
 def _section(heading: str, lines: list[str]) -> None:
@@ -134,10 +145,10 @@ def _lists(kind: DocumentType, lang: str) -> dict[str, list[dict[str, Any]]]:
 def _document(kind: DocumentType, say: Callable[[str], str]) -> Iterator[str]:
     """Yield what the document is: how long it is valid, what for, what it bears."""
     period = kind.validity.period
-    yield from (say(unit).format(n) for unit in ("years", "months", "days") if (n := getattr(period, unit)))
+    yield from (say(unit).format(count=n) for unit in ("years", "months", "days") if (n := getattr(period, unit)))
     if kind.validity.shorter:
         yield say("shorter")
-    yield say("use").format(", ".join(say(name) for name in _USES if getattr(kind.use, name)))
+    yield say("use").format(uses=", ".join(say(name) for name in _USES if getattr(kind.use, name)))
     if kind.chip is not None:
         yield say("chip" if kind.chip.required else "chip_optional")
     if kind.seal is not None:

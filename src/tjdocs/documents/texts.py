@@ -1,22 +1,12 @@
-"""What a clerk can read out: ``specs/text/LANGUAGE.toml``, English where a language lacks a sentence."""
+"""Sentences that a clerk can read out, of the catalogues of messages; English where a language lacks one."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
-from tjdocs import specs
 from tjdocs.documents.document_type import DocumentType, FieldSpec, RuleSpec
-from tjdocs.errors import SpecError, UsageError
-from tjdocs.portrait.photo_rules import PHOTOGRAPH
+from tjdocs.errors import SpecError
+from tjdocs.messages import LANGUAGES, catalogue
 
 __all__ = ["LANGUAGES", "Sentence", "bring", "sentence", "word"]
-
-LANGUAGES = ("en", "ru", "tg")
-_DOCUMENT = ("document", "years", "months", "days", "shorter", "use", "cross_out", "cross_in", "inside", "once")
-_BORNE = ("chip", "chip_optional", "seal")
-_LISTS = ("categories", "notes", "rules", "acts", "repealed_by", "amended_by", "amended_in", "signed", "registered")
-_MARKS = ("unreviewed", "page_unreviewed")
-_SHOW = ("applicant", "optional", "portrait", *PHOTOGRAPH, *_DOCUMENT, *_BORNE, *_LISTS, *_MARKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,27 +22,6 @@ class Sentence:
     reviewed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Texts:
-    reviewed: bool
-    show: Mapping[str, str]
-    bring: Mapping[str, str]
-    rules: Mapping[str, Mapping[str, str]]
-
-
-@cache
-def _load(language: str) -> _Texts:
-    if language not in LANGUAGES:
-        raise UsageError("no such language", where="lang", hint=f"one of {', '.join(LANGUAGES)}")
-    where = f"specs/text/{language}.toml"
-    table = specs.read_toml(f"text/{language}.toml")
-    specs.require_keys(table, ["schema", "language", "reviewed", "show", "bring", "rule"], where=where)
-    specs.require_keys(table["show"], _SHOW, where=f"{where} show")
-    for rule, texts in table["rule"].items():
-        specs.require_keys(texts, ["title", "not-met", "cannot-tell"], where=f"{where} rule.{rule}")
-    return _Texts(table["reviewed"], table["show"], table["bring"], table["rule"])
-
-
 def sentence(kind: DocumentType, rule: str, answer: str, *, lang: str = "en") -> Sentence:
     """Return what can be read out when a rule is answered: the type's own sentence, else the bundled one.
 
@@ -61,9 +30,9 @@ def sentence(kind: DocumentType, rule: str, answer: str, *, lang: str = "en") ->
     :raises SpecError: there is no sentence, in English either
     """
     for language in dict.fromkeys((lang, "en")):
-        texts = _load(language)
+        texts = catalogue(language)
         own = kind.texts.get(language, {}).get(rule)
-        if found := own or texts.rules.get(rule):
+        if found := own or texts.table("rule").get(rule):
             reviewed = language in kind.reviewed if own else texts.reviewed
             text = found[answer]
             for spec in kind.rules:
@@ -79,7 +48,7 @@ def bring(spec: FieldSpec, *, lang: str = "en", kind: DocumentType | None = None
     :raises UsageError: no such language
     :raises SpecError: there is no text, in English either
     """
-    own, bundled = spec.bring, {language: _load(language).bring for language in (lang, "en")}
+    own, bundled = spec.bring, {language: catalogue(language).table("bring") for language in (lang, "en")}
     text = own.get(lang) or own.get("en") or bundled[lang].get(spec.name) or bundled["en"].get(spec.name)
     if not text:
         raise SpecError("no text", where=f"specs/text/en.toml bring.{spec.name}")
@@ -96,8 +65,9 @@ def _filled(text: str, rule: RuleSpec) -> str:
 
 
 def word(name: str, *, lang: str = "en") -> str:
-    """Return one of the words around what a type asks for: table ``show`` of the file.
+    """Return one of the words around the demands of a type: table ``show`` of the catalogue.
 
-    :raises UsageError: no such language
+    :raises UsageError: unknown language
     """
-    return _load(lang).show[name]
+    text: str = catalogue(lang).table("show")[name]
+    return text

@@ -8,6 +8,7 @@ from tjdocs.errors import InputError
 from tjdocs.findings import Finding, Outcome, enforce_premises, passed
 from tjdocs.inspection import chip_checks, lds_checks, mrz_checks, passive_authentication, seal_checks
 from tjdocs.inspection.evidence import Evidence
+from tjdocs.messages import Message
 from tjdocs.pki.trust.store import TrustStore
 from tjdocs.times import moment_of
 
@@ -99,9 +100,9 @@ def _authentic(findings: list[Finding]) -> Finding:
         return passed(check)
     failed = [f for f in relevant if f.outcome is Outcome.FAILED]
     if failed:
-        return Finding(check, Outcome.FAILED, "not-authentic", _names(failed))
-    return Finding(check, Outcome.UNDETERMINED, "premise", _names(relevant))
+        return Finding.of(check, Outcome.FAILED, "not-authentic", _names(failed))
+    return Finding.of(check, Outcome.UNDETERMINED, "premise", _names(relevant))
 
 
-def _names(findings: list[Finding]) -> str:
-    return "rests on " + ", ".join(f"{f.check} {f.subject}".rstrip() for f in findings)
+def _names(findings: list[Finding]) -> Message:
+    return Message.of("rests-on", checks=tuple(f"{f.check} {f.subject}".rstrip() for f in findings))

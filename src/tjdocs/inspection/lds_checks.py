@@ -11,13 +11,14 @@ from tjdocs.inspection.evidence import MAX_FILE
 from tjdocs.lds import LdsError, ef_catalogue
 from tjdocs.lds.ef_sod import EfSod, SodError
 from tjdocs.lds.readers import READERS
+from tjdocs.messages import Message
 from tjdocs.pki import public_key
 
 __all__ = ["ChipContent", "check_com_sod", "check_structure", "read_chip"]
 
 _SIGNED_VERSION = "0108"
 # below version 1.8 nothing signs what EF.COM says of versions, and nothing passes them
-_GROUPS_ALONE = Finding("lds.com-sod", Outcome.PASSED, detail="the data groups alone: EF.SOD signs no version")
+_GROUPS_ALONE = Finding.of("lds.com-sod", Outcome.PASSED, detail=Message("groups-alone"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
         if name in chip.errors:
             reason, detail = chip.errors[name]
             outcome = Outcome.UNDETERMINED if reason == "limit" else Outcome.FAILED
-            findings.append(Finding("lds.structure", outcome, reason, detail, name))
+            findings.append(Finding.of("lds.structure", outcome, reason, detail, name))
             continue
         if name not in READERS:
             findings.append(Finding("lds.structure", Outcome.UNDETERMINED, "not-read", _unread(chip, name), name))
@@ -158,8 +159,8 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
             continue
         worst = sorted(problems, key=lambda problem: problem.severity != "error")
         outcome = Outcome.FAILED if worst[0].severity == "error" else Outcome.WARNING
-        detail = "; ".join((*(problem.text for problem in worst), *behind))
-        findings.append(Finding("lds.structure", outcome, worst[0].code, detail, name))
+        parts: tuple[Message | str, ...] = (*(Message(f"problem.lds.{problem.code}") for problem in worst), *behind)
+        findings.append(Finding.of("lds.structure", outcome, worst[0].code, Message.all(parts), name))
     return findings or [brief("lds.structure", Outcome.UNDETERMINED, "no-input")]
 
 
@@ -180,18 +181,19 @@ def check_com_sod(chip: ChipContent | None) -> Finding:
     signed = chip.sod.security_object
     listed = set(com.data_groups)
     if listed != signed.hashes.keys():
-        only_com = ", ".join(f"DG{n}" for n in sorted(listed - signed.hashes.keys()))
-        only_sod = ", ".join(f"DG{n}" for n in sorted(signed.hashes.keys() - listed))
-        detail = "; ".join(
-            f"only in {where}: {names}" for where, names in (("EF.COM", only_com), ("EF.SOD", only_sod)) if names
-        )
-        return Finding(check, Outcome.FAILED, "lists-differ", detail)
+        only = (("only-in-com", listed - signed.hashes.keys()), ("only-in-sod", signed.hashes.keys() - listed))
+        odd = [(id_, tuple(f"DG{n}" for n in sorted(numbers))) for id_, numbers in only if numbers]
+        detail = Message.all(tuple(Message.of(id_, groups=groups) for id_, groups in odd))
+        return Finding.of(check, Outcome.FAILED, "lists-differ", detail)
     if signed.version == 0 and com.lds_version >= _SIGNED_VERSION:
         # from LDS 1.8 on the version is signed: a security object without it was lowered
-        return Finding(check, Outcome.FAILED, "version-differs", f"EF.COM {com.lds_version}, EF.SOD none")
+        return Finding.of(
+            check, Outcome.FAILED, "version-differs", Message.of("versions", com=com.lds_version, sod="none")
+        )
     versions = (signed.lds_version, signed.unicode_version)
     if signed.version == 0:
         return _GROUPS_ALONE
     if versions != (com.lds_version, com.unicode_version):
-        return Finding(check, Outcome.FAILED, "version-differs", f"EF.COM {com.lds_version}, EF.SOD {versions[0]}")
+        detail = Message.of("versions", com=com.lds_version, sod=versions[0])
+        return Finding.of(check, Outcome.FAILED, "version-differs", detail)
     return passed(check)

@@ -4,6 +4,7 @@ from datetime import date
 
 from tjdocs import mrz
 from tjdocs.findings import Finding, Outcome, brief, passed
+from tjdocs.messages import Message
 from tjdocs.mrz.mrz_problems import Problem
 
 __all__ = ["check_expiry", "check_zone", "compare", "unread"]
@@ -42,9 +43,22 @@ def check_zone(zone: mrz.Zone | None, subject: str) -> list[Finding]:
             findings.append(passed(check, subject))
             continue
         outcome = Outcome.FAILED if errors else Outcome.WARNING
-        detail = "; ".join(f"{p.field or 'zone'}: {p.text}" for p in errors or problems)
-        findings.append(Finding(check, outcome, (errors or problems)[0].code, detail, subject))
+        detail = Message.all(
+            tuple(
+                Message.of("part", part=_part(p.field), problem=Message(f"problem.mrz.{p.code}"))
+                for p in errors or problems
+            )
+        )
+        findings.append(Finding.of(check, outcome, (errors or problems)[0].code, detail, subject))
     return findings
+
+
+def _part(field: str) -> Message | str:
+    """Return a field of the MRZ as a parameter of a message."""
+    name = field.removesuffix("_check_digit")
+    if name in ("", "composite") or name == field:
+        return field or "zone"
+    return Message.of("check-digit-of", field=name)
 
 
 def check_expiry(zone: mrz.Zone | None, on: date) -> Finding:
@@ -53,7 +67,7 @@ def check_expiry(zone: mrz.Zone | None, on: date) -> Finding:
     if last is None:
         return brief("doc.expiry", Outcome.UNDETERMINED, "no-date")
     if last < on:
-        return Finding("doc.expiry", Outcome.FAILED, "expired", f"last valid day {last.isoformat()}")
+        return Finding.of("doc.expiry", Outcome.FAILED, "expired", Message.of("last-valid-day", day=last.isoformat()))
     return passed("doc.expiry")
 
 
@@ -69,13 +83,14 @@ def compare(printed: mrz.Zone | None, chip: mrz.Zone | None) -> Finding:
     ours, theirs = printed.fields(), chip.fields()
     fields = sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))
     places = [
-        f"line {number} position {column}"
+        Message.of("place", line=number, column=column)
         for number, (ours_, theirs_) in enumerate(zip(printed.lines, chip.lines, strict=False), 1)
         for column, (mine, other) in enumerate(zip(ours_, theirs_, strict=False), 1)
         if mine != other
     ]
-    shown = "; " + ", ".join(places[:_SHOWN]) if printed.format == chip.format and places else ""
-    detail = "differ: " + (", ".join(fields) or "check digits") + shown
+    detail = Message.of("differ", fields=tuple(map(_part, fields)) or "check digits")
+    if printed.format == chip.format and places:
+        detail = Message.all((detail, Message.of("list", parts=tuple(places[:_SHOWN]))))
     if fields and all(name.startswith(("optional_data", "composite")) for name in fields):
-        return Finding(check, Outcome.UNDETERMINED, "optional-data-differs", detail)
-    return Finding(check, Outcome.FAILED, "differs", detail)
+        return Finding.of(check, Outcome.UNDETERMINED, "optional-data-differs", detail)
+    return Finding.of(check, Outcome.FAILED, "differs", detail)

@@ -13,6 +13,7 @@ from tjdocs import mrz
 from tjdocs.asn1 import der, times
 from tjdocs.findings import Finding, Outcome, brief, passed
 from tjdocs.inspection.lds_checks import ChipContent
+from tjdocs.messages import Message
 from tjdocs.pki import algorithms, certification_path, public_key, signed_data
 from tjdocs.pki.attempts import Attempts
 from tjdocs.pki.certificate import Certificate
@@ -58,10 +59,10 @@ def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Zone | N
     signed = (said[0].moment, said[0].how)
     findings.append(_weakened(signature, said[0].moment.date()))
     if signer is None:
-        reason, detail = "signer-missing", "no certificate inside fits the signer named"
+        reason, detail = "signer-missing", Message.word("no certificate inside fits the signer named")
         if signature.finding.reason == "limit":
-            reason, detail = "limit", "more certificates fit the signer named than are tried"
-        findings += [Finding(check, Outcome.UNDETERMINED, reason, detail) for check in _SIGNER_CHECKS[:-1]]
+            reason, detail = "limit", Message.word("more certificates fit the signer named than are tried")
+        findings += [Finding.of(check, Outcome.UNDETERMINED, reason, detail) for check in _SIGNER_CHECKS[:-1]]
         findings.append(brief("pa.ds-revocation", Outcome.UNDETERMINED, "premise"))
         return Passive([*findings, *hashes], None, None, signed)
     judged = signer_rules.judge(signer, "document", trust)
@@ -70,7 +71,7 @@ def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Zone | N
     code = zone.document_code if zone is not None and zone.format else ""
     findings += [
         signer_rules.finding("pa.ds-chain", judged.chain),
-        signer_rules.finding("pa.ds-validity", validity, detail=str(said[0])),
+        signer_rules.finding("pa.ds-validity", validity, detail=said[0].message),
         signer_rules.finding("pa.ds-usage", [*judged.usage, *signer_rules.check_document_type(judged, code)]),
         _country(judged, zone),
         _revocation(judged.path, trust, at),
@@ -89,7 +90,7 @@ def _country(judged: signer_rules.JudgedSigner, zone: mrz.Zone | None) -> Findin
     if zone is None or not zone.format:
         return brief("pa.country", Outcome.UNDETERMINED, "no-input")
     state = zone.issuing_state
-    faults = signer_rules.check_country(judged, f"zone {state}", mrz.signing_country(state))
+    faults = signer_rules.check_country(judged, Message.of("zone-state", state=state), mrz.signing_country(state))
     return signer_rules.finding("pa.country", faults)
 
 
@@ -166,7 +167,9 @@ def _signature(chip: ChipContent, trust: TrustStore) -> tuple[_Signature, Certif
                 continue
             certificate = vouched[0]
         outcome = Outcome.UNDETERMINED if result.valid is None else Outcome.FAILED
-        finding = Finding(check, outcome, result.reason, f"algorithm {result.algorithm or 'unknown'}")
+        finding = Finding.of(
+            check, outcome, result.reason, Message.of("algorithm", algorithm=result.algorithm or "unknown")
+        )
         signer = None if result.reason == "limit" and len(named) > 1 else certificate
         if best is None or best[1] is None:
             best = (_Signature(finding, info=info), signer)
@@ -179,7 +182,9 @@ def _weakened(signature: _Signature, signed: date) -> Finding:
     # the weakest of the three digests decides
     known = {hash_ for hash_ in signature.hashes if hash_}
     if finding.outcome.holds and any(algorithms.outdated(hash_, signed) for hash_ in known):
-        return Finding(finding.check, Outcome.FAILED, "algorithm-forbidden", f"signed {signed.isoformat()}")
+        return Finding.of(
+            finding.check, Outcome.FAILED, "algorithm-forbidden", Message.of("signed", day=signed.isoformat())
+        )
     if finding.outcome.holds and any(algorithms.weak(hash_, signature.rsa_bits, signed) for hash_ in known):
         reasons = f"{finding.detail}, algorithm-weak" if finding.detail else "algorithm-weak"
         return Finding(finding.check, Outcome.WARNING, finding.reason or "algorithm-weak", reasons)

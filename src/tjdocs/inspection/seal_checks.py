@@ -7,6 +7,7 @@ from datetime import datetime
 from tjdocs import mrz, seal
 from tjdocs.findings import Finding, Outcome
 from tjdocs.inspection.evidence import MAX_FILE
+from tjdocs.messages import Message
 from tjdocs.pki.trust.store import TrustStore
 from tjdocs.seal import FeatureSpec, Seal, Verification
 
@@ -43,7 +44,7 @@ def examine_seal(
     if data is None:
         return _NONE
     if len(data) > MAX_FILE:
-        return _unread("limit", f"{len(data)} bytes")
+        return _unread("limit", Message.of("bytes", count=len(data)))
     if seal.is_picture(data):
         try:
             data = seal.read_code(data)
@@ -55,10 +56,10 @@ def examine_seal(
     return Sealed((*verification.findings, *agreement), read, verification)
 
 
-def _unread(reason: str, detail: str) -> Sealed:
+def _unread(reason: str, detail: Message | str) -> Sealed:
     """Return the findings of a seal whose bytes could not be had."""
     rest = (Finding(check, Outcome.UNDETERMINED, "unreadable") for check in _CHECKS[1:])
-    return Sealed((Finding(_CHECKS[0], Outcome.UNDETERMINED, reason, detail), *rest))
+    return Sealed((Finding.of(_CHECKS[0], Outcome.UNDETERMINED, reason, detail), *rest))
 
 
 def _agreement(read: Seal, at_hand: list[tuple[str, mrz.Zone]]) -> list[Finding]:
@@ -99,5 +100,7 @@ def _compare(read: Seal, specs: list[FeatureSpec], zone: mrz.Zone, name: str, of
         if value != (printed if spec.zone else getattr(zone, spec.agrees)):
             differing.append(spec.name)
     if differing:
-        return Finding(check, Outcome.FAILED, f"{prefix}differs", "differ: " + ", ".join(differing), name)
+        return Finding.of(
+            check, Outcome.FAILED, f"{prefix}differs", Message.of("differ", fields=tuple(differing)), name
+        )
     return Finding(check, Outcome.PASSED, subject=name)

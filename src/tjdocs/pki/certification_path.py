@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 from tjdocs import limits
 from tjdocs.asn1 import der
+from tjdocs.messages import Message, Param
 from tjdocs.pki import distinguished_name, public_key
 from tjdocs.pki.attempts import Attempts
 from tjdocs.pki.certificate import (
@@ -60,8 +61,17 @@ class Attempt:
     reason: str
     detail: str = ""
 
+    @property
+    def message(self) -> Message:
+        """The issuer's name and the reason, with its words."""
+        reason: Param = self.reason
+        if self.detail:
+            words = Message("all", (("parts", tuple(self.detail.split("; "))),))
+            reason = Message.of("problem-detail", problem=self.reason, detail=words)
+        return Message.of("named", reason=self.issuer.subject_text, detail=reason)
+
     def __str__(self) -> str:
-        return f"{self.issuer.subject_text}: {self.reason}" + (f" ({self.detail})" if self.detail else "")
+        return str(self.message)
 
 
 @dataclass(frozen=True, slots=True)

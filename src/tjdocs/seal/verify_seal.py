@@ -11,6 +11,7 @@ from datetime import datetime
 from tjdocs import mrz
 from tjdocs.asn1 import x509_schema
 from tjdocs.findings import Finding, Outcome
+from tjdocs.messages import Message
 from tjdocs.pki import certification_path, public_key
 from tjdocs.pki.attempts import Attempts
 from tjdocs.pki.certificate import Certificate
@@ -18,6 +19,7 @@ from tjdocs.pki.trust import revocation, signer_rules
 from tjdocs.pki.trust.signer_rules import Fault, StatedTime
 from tjdocs.pki.trust.store import TrustStore
 from tjdocs.seal.hashing import algorithm_of
+from tjdocs.seal.seal_problems import Problem
 from tjdocs.seal.vds import Seal
 from tjdocs.seal.vds_header import Header
 
@@ -52,8 +54,8 @@ def verify(seal: Seal, trust: TrustStore, *, at: datetime) -> Verification:
         return Verification((structure, *(Finding(check, Outcome.UNDETERMINED, "unreadable") for check in checks)))
     signers = trust.seal_signers(seal.header.signer, seal.header.serial)
     if not signers:
-        detail = f"{seal.header.signer} {seal.header.reference}"
-        return Verification((structure, *_unknown("signer-missing", detail)))
+        named = f"{seal.header.signer} {seal.header.reference}"
+        return Verification((structure, *_unknown("signer-missing", named)))
     # anybody may name his certificate so: the first counts whose findings hold, else the first that a CSCA vouches for
     signing, searching = Attempts(MAX_SIGNERS), Attempts(certification_path.MAX_TRIED)
     alone = len(signers) == 1
@@ -65,7 +67,7 @@ def verify(seal: Seal, trust: TrustStore, *, at: datetime) -> Verification:
     cut_short = len(tried) < len(signers) or any(f.path is not None and f.path.reason == "limit" for f in judged)
     if not alone and cut_short and not (best and best.findings[0].outcome.holds):
         # one that was not tried to the end may be the signer's: nobody is accused for a stranger's certificate
-        detail = "more certificates fit the signer named than are tried"
+        detail = Message.word("more certificates fit the signer named than are tried")
         return Verification((structure, *_unknown("limit", detail)))
     assert best is not None  # noqa: S101 - one alone was tried
     of_the_key = best.findings[1].reason in public_key.OF_THE_KEY
@@ -75,9 +77,9 @@ def verify(seal: Seal, trust: TrustStore, *, at: datetime) -> Verification:
     return Verification((structure, *best.findings), best.signer, best.path)
 
 
-def _unknown(reason: str, detail: str) -> list[Finding]:
+def _unknown(reason: str, detail: Message | str) -> list[Finding]:
     """Return the findings where nobody knows who signed."""
-    findings = [Finding(check, Outcome.UNDETERMINED, reason, detail) for check in ("seal.signer", "seal.signature")]
+    findings = [Finding.of(check, Outcome.UNDETERMINED, reason, detail) for check in ("seal.signer", "seal.signature")]
     return [*findings, Finding("seal.revocation", Outcome.UNDETERMINED, "premise")]
 
 
@@ -87,8 +89,19 @@ def _structure(seal: Seal) -> Finding:
     problems = errors or seal.problems
     if not problems:
         return Finding(check, Outcome.PASSED)
-    detail = "; ".join(f"{p.subject or 'seal'}: {p.text}" + (f" ({p.detail})" if p.detail else "") for p in problems)
-    return Finding(check, Outcome.FAILED if errors else Outcome.WARNING, problems[0].code, detail)
+    detail = Message.all(tuple(Message.of("part", part=_part(p), problem=_problem(p)) for p in problems))
+    return Finding.of(check, Outcome.FAILED if errors else Outcome.WARNING, problems[0].code, detail)
+
+
+def _part(problem: Problem) -> Message | str:
+    """Return the part that a problem concerns; of a feature without a name the tag."""
+    before, word, tag = problem.subject.partition("feature ")
+    return Message.of("feature", tag=tag) if word and not before else problem.subject or "seal"
+
+
+def _problem(problem: Problem) -> Message:
+    text = Message(f"problem.seal.{problem.code}")
+    return Message.of("problem-detail", problem=text, detail=problem.detail) if problem.detail else text
 
 
 def _judge(
@@ -119,10 +132,10 @@ def _judge(
 
 def _country(seal: Seal, header: Header, judged: signer_rules.JudgedSigner) -> Iterable[Fault]:
     """Compare the States of header, signer, CSCA and, if the profile demands it, zone (BSI TR-03135-1, 5.9.1.5)."""
-    state = seal.zone[2:5].rstrip("<")
+    state, said = seal.zone[2:5].rstrip("<"), Message.of("header-state", state=header.country)
     if seal.profile and seal.profile.zone_state and state != header.country:
-        yield Fault(Outcome.FAILED, "country", f"header {header.country}, zone {state}")
-    for fault in signer_rules.check_country(judged, f"header {header.country}", mrz.signing_country(header.country)):
+        yield Fault(Outcome.FAILED, "country", Message.of("list", parts=(said, Message.of("zone-state", state=state))))
+    for fault in signer_rules.check_country(judged, said, mrz.signing_country(header.country)):
         yield fault._replace(reason="country") if fault.reason == "differs" else fault
 
 

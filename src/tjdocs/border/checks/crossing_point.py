@@ -9,8 +9,8 @@ from typing import Literal
 
 from tjdocs import specs, times
 from tjdocs.border.crossing import Case
-from tjdocs.border.report.wording import action
 from tjdocs.findings import Finding, Outcome
+from tjdocs.messages import Message
 
 __all__ = ["CrossingPoint", "point", "points", "protection", "time_zone"]
 
@@ -77,7 +77,7 @@ def point(case: Case) -> Finding:
         return Finding(check, Outcome.UNDETERMINED, "no-point")
     if case.point not in points():
         return Finding(check, Outcome.UNDETERMINED, "not-set")
-    return Finding(check, Outcome.PASSED, detail=points()[case.point].name)
+    return Finding.of(check, Outcome.PASSED, detail=Message.word(points()[case.point].name))
 
 
 def protection(case: Case) -> Finding:
@@ -85,4 +85,4 @@ def protection(case: Case) -> Finding:
     check = "holder.protection"
     if not case.asks_protection:
         return Finding(check, Outcome.NOT_APPLICABLE, "not-asked")
-    return Finding(check, Outcome.UNDETERMINED, "asked", action(check, "asked"))
+    return Finding.of(check, Outcome.UNDETERMINED, "asked", Message(f"action.{check} asked"))

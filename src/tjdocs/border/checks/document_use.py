@@ -5,8 +5,8 @@ from datetime import date
 from tjdocs.border.checks.crossing_point import points
 from tjdocs.border.checks.treaties import in_force
 from tjdocs.border.crossing import Case
-from tjdocs.border.report.wording import action
 from tjdocs.findings import Finding, Outcome
+from tjdocs.messages import Message
 
 __all__ = ["judge"]
 
@@ -23,11 +23,16 @@ def _type(case: Case) -> Finding:
     if zone is None:
         return Finding(check, Outcome.UNDETERMINED, "no-input")
     if kind is None:
-        return Finding(check, Outcome.UNDETERMINED, "not-known", f"code {zone.document_code} in {zone.format}")
+        return Finding.of(
+            check,
+            Outcome.UNDETERMINED,
+            "not-known",
+            Message.of("code-in", code=zone.document_code, format=str(zone.format)),
+        )
     unknown = [category for category in case.categories if category not in kind.categories]
     if kind.categories and unknown:
-        return Finding(check, Outcome.FAILED, "category", f"category {', '.join(unknown)}")
-    return Finding(check, Outcome.PASSED, detail=kind.id)
+        return Finding.of(check, Outcome.FAILED, "category", Message.of("category", categories=tuple(unknown)))
+    return Finding.of(check, Outcome.PASSED, detail=Message.word(kind.id))
 
 
 def _genuine(case: Case) -> Finding:
@@ -35,13 +40,13 @@ def _genuine(case: Case) -> Finding:
     check = "doc.genuine"
     authentic = next((f for f in case.findings if f.check == "pa.authentic"), None)
     if authentic is not None and authentic.outcome.holds:
-        return Finding(check, Outcome.PASSED, detail="by the chip")
+        return Finding.of(check, Outcome.PASSED, detail=Message.word("by the chip"))
     contradicted = authentic is not None and authentic.outcome is Outcome.FAILED
     profile = case.seal.profile if case.seal is not None else None
     if case.kind is not None and profile is not None and profile.id in case.kind.seals and not contradicted:
         sealed = {name: [f for f in case.findings if f.check == name] for name in _SEAL}
         if all(found and all(f.outcome.holds for f in found) for found in sealed.values()):
-            return Finding(check, Outcome.PASSED, detail="by the seal")
+            return Finding.of(check, Outcome.PASSED, detail=Message.word("by the seal"))
     return Finding(check, Outcome.UNDETERMINED, "premise")
 
 
@@ -58,10 +63,10 @@ def _use(case: Case) -> Finding:
     if known:
         state = points()[case.point].state if case.point in points() else ""
         if sources := [treaty.source for treaty in known if treaty.state == state]:
-            return Finding(check, Outcome.PASSED, detail="; ".join(sources))
+            return Finding.of(check, Outcome.PASSED, detail=Message("all", (("parts", tuple(sources)),)))
         if not state:
             reason, outcome = "not-recognised", Outcome.UNDETERMINED
-    return Finding(check, Outcome(outcome), reason, action(check, reason))
+    return Finding.of(check, Outcome(outcome), reason, Message(f"action.{check} {reason}"))
 
 
 def _validity(case: Case) -> Finding:
@@ -73,14 +78,22 @@ def _validity(case: Case) -> Finding:
         return Finding(check, Outcome.NOT_APPLICABLE, "foreign")
     expires, issued = case.zone.date_of_expiry, case.issued
     if kind.not_before and expires is not None and expires < kind.not_before:
-        return Finding(check, Outcome.FAILED, "before-it-existed", f"such documents exist since {kind.not_before}")
+        return Finding.of(
+            check, Outcome.FAILED, "before-it-existed", Message.of("such-exist-since", day=str(kind.not_before))
+        )
     if issued is None:
         return Finding(check, Outcome.UNDETERMINED, "no-issue-date")
-    detail = f"issued {issued.isoformat()} by the {case.issued_from}"
+    day, source = issued.isoformat(), case.issued_from
+    detail = Message.of("issued-by", day=day, source=source)
     if kind.not_before and issued < kind.not_before:
-        return Finding(check, Outcome.FAILED, "before-it-existed", f"{detail}; they exist since {kind.not_before}")
+        return Finding.of(
+            check,
+            Outcome.FAILED,
+            "before-it-existed",
+            Message.all((detail, Message.of("exist-since", day=str(kind.not_before)))),
+        )
     if issued > case.day:
-        return Finding(check, Outcome.FAILED, "issued-in-future", detail)
+        return Finding.of(check, Outcome.FAILED, "issued-in-future", detail)
     latest = kind.latest(issued)
     bound = case.own_seal.values.get(kind.not_beyond) if case.own_seal is not None else None
     if isinstance(bound, date):
@@ -90,8 +103,9 @@ def _validity(case: Case) -> Finding:
     if expires is None:
         return Finding(check, Outcome.UNDETERMINED, "no-expiry")
     if expires > latest:
-        detail += f", last valid day {expires.isoformat()}, at most {latest.isoformat()}"
+        last = expires.isoformat()
+        detail = Message.of("issued-beyond", day=day, source=source, last=last, latest=latest.isoformat())
         if kind.extendable:
-            return Finding(check, Outcome.UNDETERMINED, "extended", detail)
-        return Finding(check, Outcome.FAILED, "too-long", detail)
-    return Finding(check, Outcome.PASSED, detail=detail)
+            return Finding.of(check, Outcome.UNDETERMINED, "extended", detail)
+        return Finding.of(check, Outcome.FAILED, "too-long", detail)
+    return Finding.of(check, Outcome.PASSED, detail=detail)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from tjdocs import specs
 from tjdocs.border.crossing import Case
 from tjdocs.findings import Finding, Outcome
+from tjdocs.messages import Message
 from tjdocs.watchlists.watchlists import Category, Entry, Found, Match, appeals, categories
 
 __all__ = ["ban", "concerning", "incomplete", "is_suspended", "permit", "right", "rights", "watch"]
@@ -45,24 +46,19 @@ def _watched(case: Case, check: str, word: str) -> list[Finding]:
         findings.append(Finding(check, Outcome.UNDETERMINED, "no-input"))
     lacking, little = _unfit(case, looked_up)
     if lacking:
-        findings.append(Finding(check, Outcome.WARNING, "unfit-entries", "; ".join(filter(None, (lacking, little)))))
-    return findings or [Finding(check, Outcome.PASSED, detail=little)]
+        findings.append(Finding.of(check, Outcome.WARNING, "unfit-entries", Message.all((*lacking, *little))))
+    return findings or [Finding.of(check, Outcome.PASSED, detail=little[0] if little else "")]
 
 
-def _unfit(case: Case, wanted: Iterable[str]) -> tuple[str, str]:
+def _unfit(case: Case, wanted: Iterable[str]) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
     """Return two details: how many entries match nobody or not in each spelling, how many only a single name."""
     counts = [case.unfit.get(name, {}) for name in wanted]
     little = sum(count.get("too-little", 0) for count in counts)
     partly = sum(count.get("spellings", 0) for count in counts)
     lacking = sum(sum(count.values()) for count in counts) - little - partly
-    said = (
-        f"entries that cannot be found by a name: {lacking}" if lacking else "",
-        f"entries with more spellings than are looked for: {partly}" if partly else "",
-    )
-    return (
-        "; ".join(filter(None, said)),
-        f"entries that say too little to be found: {little}" if little else "",
-    )
+    counted = (("not-findable", lacking), ("more-spellings", partly))
+    unfit = tuple(Message.of(id_, count=count) for id_, count in counted if count)
+    return unfit, (Message.of("too-little", count=little),) if little else ()
 
 
 def incomplete(check: str, result: Found) -> list[Finding]:
@@ -109,18 +105,18 @@ def _consequence(check: str, word: str, match: Match, category: Category) -> Fin
     reason = "told" if consequence == "tell" else word if match.exact else "possible-match"
     if is_suspended(entry) and outcome is Outcome.FAILED:
         outcome, reason = Outcome.UNDETERMINED, "appeal"
-    said = {
-        "": entry.category,
-        "reason": entry.reason,
-        "authority": entry.authority,
-        "State": entry.state,
-        "until": entry.valid_until,
-        "appeal": entry.appeal,
-        "matched by": match.by,
-        "date of birth": match.born,
-    }
-    detail = "; ".join(f"{name} {value}".strip() for name, value in said.items() if value)
-    return Finding(check, outcome, reason, detail, entry.id)
+    said = (
+        ("value", "value", entry.category),
+        ("reason", "reason", entry.reason),
+        ("authority", "authority", entry.authority),
+        ("state", "state", entry.state),
+        ("until", "day", entry.valid_until),
+        ("appeal", "appeal", entry.appeal),
+        ("matched-by", "how", match.by),
+        ("date-of-birth", "how", match.born),
+    )
+    detail = Message.all(tuple(Message.of(id_, **{name: value}) for id_, name, value in said if value))
+    return Finding.of(check, outcome, reason, detail, entry.id)
 
 
 def _categories(case: Case, check: str) -> Mapping[str, Category]:
@@ -182,16 +178,19 @@ def right(case: Case) -> list[Finding]:
     if not case.nationality:
         return [Finding(check, Outcome.UNDETERMINED, "no-input")]
     if citizen(case):
-        return [Finding(check, Outcome.PASSED, detail="citizen")]
+        return [Finding.of(check, Outcome.PASSED, detail=Message.word("citizen"))]
     if case.kind is not None and case.kind.id in rights().state.returning:
-        return [Finding(check, Outcome.PASSED, detail=f"returning on {case.kind.id}")]
+        return [Finding.of(check, Outcome.PASSED, detail=Message.of("returning-on", document=case.kind.id))]
     for row in rights().agreement:
         if case.nationality in row.states:
-            return [Finding(check, Outcome.PASSED, detail=row.id)]
+            return [Finding.of(check, Outcome.PASSED, detail=Message.word(row.id))]
     return [_granted(case, check, "no-right", "expired")]
 
 
 # -------------------------------------------------------------------------------------------------------------- permit
+
+
+_CITIZEN = "a citizen needs none for the border area"
 
 
 def permit(case: Case) -> list[Finding]:
@@ -200,7 +199,7 @@ def permit(case: Case) -> list[Finding]:
     if case.direction is None:
         return [Finding(check, Outcome.UNDETERMINED, "no-direction")]
     if case.direction == "border-area" and citizen(case):
-        return [Finding(check, Outcome.NOT_APPLICABLE, "not-needed", "a citizen needs none for the border area")]
+        return [Finding.of(check, Outcome.NOT_APPLICABLE, "not-needed", Message.word(_CITIZEN))]
     if not _categories(case, check):
         return [Finding(check, Outcome.NOT_APPLICABLE, "not-needed")]
     return [_granted(case, check, "no-permit", "out-of-date")]
@@ -225,19 +224,31 @@ def _granted(case: Case, check: str, none: str, past: str) -> Finding:
 
 def _grant(match: Match, case: Case, check: str, past: str) -> Finding:
     entry = match.entry
-    detail = f"{entry.category}, until {entry.valid_until}"
+    detail = Message.of("granted-until", category=entry.category, day=str(entry.valid_until))
     if not _on(entry, case.day.isoformat()):
-        return Finding(check, Outcome.FAILED, past, detail, entry.id)
+        return Finding.of(check, Outcome.FAILED, past, detail, entry.id)
     for allowed, asked, word in (
         (entry.places, case.claims.place, "other-place"),
         (entry.routes, case.claims.route, "other-route"),
     ):
         if allowed and not asked:
-            return Finding(check, Outcome.UNDETERMINED, "no-place", detail, entry.id)
+            return Finding.of(check, Outcome.UNDETERMINED, "no-place", detail, entry.id)
         if allowed and asked.casefold() not in (place.casefold() for place in allowed):
-            return Finding(check, Outcome.FAILED, word, detail, entry.id)
+            return Finding.of(check, Outcome.FAILED, word, detail, entry.id)
     if not match.exact:
-        return Finding(check, Outcome.UNDETERMINED, "possible-match", f"{detail}; matched by {match.by}", entry.id)
+        return Finding.of(
+            check,
+            Outcome.UNDETERMINED,
+            "possible-match",
+            Message.all((detail, Message.of("matched-by", how=match.by))),
+            entry.id,
+        )
     if is_suspended(entry):
-        return Finding(check, Outcome.UNDETERMINED, "appeal", f"{detail}; appeal {entry.appeal}", entry.id)
-    return Finding(check, Outcome.PASSED, detail=detail, subject=entry.id)
+        return Finding.of(
+            check,
+            Outcome.UNDETERMINED,
+            "appeal",
+            Message.all((detail, Message.of("appeal", appeal=entry.appeal))),
+            entry.id,
+        )
+    return Finding.of(check, Outcome.PASSED, detail=detail, subject=entry.id)

@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from tjdocs.border.crossing import Case
-from tjdocs.border.report.wording import action
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.findings import Finding, Outcome, checks
 from tjdocs.inspection.evidence import is_text
 from tjdocs.lds import ef_catalogue
+from tjdocs.messages import Message
 
 if TYPE_CHECKING:
     from tjdocs.register import Register
@@ -180,18 +180,21 @@ def judge(case: Case) -> list[Finding]:
     elif standing.status in _NOT_ISSUED:
         first = Finding(status, Outcome.FAILED, "not-issued")
     elif standing.status in checks()[status].reasons:
-        first = Finding(status, Outcome.FAILED, standing.status, _used(standing))
+        first = Finding.of(status, Outcome.FAILED, standing.status, _used(standing))
     else:  # a word of another register: nothing is known of it
-        first = Finding(status, Outcome.UNDETERMINED, "unavailable", f"status {standing.status[:40]}")
+        first = Finding.of(
+            status, Outcome.UNDETERMINED, "unavailable", Message.of("status", status=standing.status[:40])
+        )
     return [first, _agreement(case, standing)]
 
 
-def _used(standing: Standing) -> str:
+def _used(standing: Standing) -> Message | str:
     """Return when, where and by whom a document was used up, as far as the register says."""
     if standing.status != "used-up" or not standing.since:
         return ""
-    said = {"used up": standing.since, "at point": standing.point, "by officer": standing.by}
-    return "; ".join(f"{name} {value}" for name, value in said.items() if value)
+    when, where, who = standing.since, standing.point, standing.by
+    said = (("used-up", "moment", when), ("at-point", "point", where), ("by-officer", "officer", who))
+    return Message.all(tuple(Message.of(id_, **{name: value}) for id_, name, value in said if value))
 
 
 def _agreement(case: Case, standing: Standing) -> Finding:
@@ -212,13 +215,13 @@ def _agreement(case: Case, standing: Standing) -> Finding:
     compared = {name: pair for name, pair in said.items() if all(pair)}
     differing = [name for name, (ours, theirs) in compared.items() if ours != theirs]
     if differing:
-        return Finding(check, Outcome.FAILED, "differs", "differ: " + ", ".join(differing))
+        return Finding.of(check, Outcome.FAILED, "differs", Message.of("differ", fields=tuple(differing)))
     if registered and (case.chip is None or _SIGNED not in case.chip.files):
         # a seal proves what it says, and the document has a chip that says more
-        return Finding(check, Outcome.UNDETERMINED, "chip-not-shown", action(check, "chip-not-shown"))
+        return Finding.of(check, Outcome.UNDETERMINED, "chip-not-shown", Message(f"action.{check} chip-not-shown"))
     if not compared:
         return Finding(check, Outcome.UNDETERMINED, "no-input")
-    return Finding(check, Outcome.PASSED, detail="compared: " + ", ".join(compared))
+    return Finding.of(check, Outcome.PASSED, detail=Message.of("compared", fields=tuple(compared)))
 
 
 @lru_cache(maxsize=256)

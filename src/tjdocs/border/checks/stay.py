@@ -8,6 +8,7 @@ from tjdocs import specs
 from tjdocs.border.checks.holder import citizen, concerning, incomplete, is_suspended
 from tjdocs.border.crossing import Case
 from tjdocs.findings import Finding, Outcome
+from tjdocs.messages import Message
 
 __all__ = ["business_days", "judge"]
 
@@ -73,18 +74,18 @@ def judge(case: Case) -> Finding:
     allowed = _rules().free_days
     # a holiday not in the table shortens the count by a day or two a year: one that is far over stays over
     count, known = _without(entered, registered, case.day, enough=allowed + 30)
-    detail = f"{count} business days from the day after entry" + (", then registered" if registered else "")
+    detail = Message.of("stayed-registered" if registered else "stayed", count=count)
     if count <= allowed:
-        return Finding(check, Outcome.PASSED, detail=detail)
+        return Finding.of(check, Outcome.PASSED, detail=detail)
     if suspended and _without(entered, sorted(registered + suspended), case.day, enough=allowed + 1)[0] <= allowed:
-        return Finding(check, Outcome.UNDETERMINED, "appeal", detail)
+        return Finding.of(check, Outcome.UNDETERMINED, "appeal", detail)
     if doubts:
         return doubts[0]
     if claimed is not None and claimed >= entered and business_days(entered, claimed, enough=allowed + 1)[0] <= allowed:
-        return Finding(check, Outcome.UNDETERMINED, "registration-claimed", detail)
+        return Finding.of(check, Outcome.UNDETERMINED, "registration-claimed", detail)
     if not known and count <= allowed + 4:
-        return Finding(check, Outcome.UNDETERMINED, "holidays-unknown", detail)
-    return Finding(check, Outcome.FAILED, "overstayed", f"{detail}; {allowed} are allowed")
+        return Finding.of(check, Outcome.UNDETERMINED, "holidays-unknown", detail)
+    return Finding.of(check, Outcome.FAILED, "overstayed", Message.all((detail, Message.of("allowed", count=allowed))))
 
 
 def _without(entered: date, registered: list[_Span], until: date, *, enough: int) -> tuple[int, bool]:

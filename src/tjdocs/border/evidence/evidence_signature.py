@@ -102,7 +102,7 @@ def judge(content: bytes, signature: bytes, trust: TrustStore, *, made: str) -> 
     faults += [Fault(Outcome.WARNING, word) for word in words]
     revoked = revocation.judge(check, (certificate,), trust, at=moment)
     if revoked.outcome is Outcome.FAILED:
-        faults.append(Fault(Outcome.FAILED, revoked.reason, revoked.detail))
+        faults.append(Fault(Outcome.FAILED, revoked.reason, revoked.message or revoked.detail))
     unsettled = revoked.reason if revoked.outcome is not Outcome.FAILED else ""
     return Judged(signer_rules.finding(check, faults, detail=certificate.subject_text), unsettled)
 

@@ -1,9 +1,8 @@
-"""What stands beside a finding, in the language of a report: its reason explained, its detail said.
+"""The texts of a finding in the language of a report: its reason explained, its detail translated.
 
-A finding's detail is English, in JSON and in what is kept. Where it is made of known words it is said in another
-language when it is shown, by templates and words that are data (``[detail]`` and ``[word]`` of
-``specs/text/border.*.toml``); whatever no template fits stands as it is. Nothing is asked of the checks, which make no
-text but the one.
+A finding has a message, whose text the catalogue of a language makes. A detail that a reader of files made as an
+English text has none: templates and words that are data (``[detail]`` and ``[word]`` of ``specs/text/*.toml``)
+translate it when it is shown, and a text that no template fits is shown as it is.
 """
 
 import re
@@ -14,6 +13,7 @@ from types import MappingProxyType
 from tjdocs import mrz, specs
 from tjdocs.border.report.wording import Texts, action
 from tjdocs.findings import Finding
+from tjdocs.messages import catalogue
 
 __all__ = ["explain", "phrase", "problem_words", "say"]
 
@@ -53,6 +53,8 @@ def explain(check: str, word: str, words: Texts) -> tuple[str, str]:
 def say(finding: Finding, words: Texts) -> str:
     """Return a finding's detail in the language of ``words``, in English where nothing of it is known there."""
     detail = finding.detail
+    if finding.message is not None:
+        return catalogue(words.language).text(finding.message)
     if not detail or words.language == "en" or len(detail) > _MAX_DETAIL:
         return detail
     if detail == action(finding.check, finding.reason):

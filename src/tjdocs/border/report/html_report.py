@@ -7,7 +7,7 @@ forbids everything but its own style and its own image, should one of the three 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
@@ -188,10 +188,10 @@ def _attempt(word: str, words: Texts) -> str:
 
 def _rows(findings: Iterable[Finding], words: Texts) -> list[_Row]:
     """Return the findings in order, those alike but for their subject in one row."""
-    subjects: dict[tuple[str, Outcome, str, str], list[str]] = {}
+    subjects: dict[Finding, list[str]] = {}
     for f in findings:
-        subjects.setdefault((f.check, f.outcome, f.reason, f.detail), []).append(f.subject)
-    return [_row(Finding(*key), tuple(filter(None, names)), words) for key, names in subjects.items()]
+        subjects.setdefault(replace(f, subject=""), []).append(f.subject)
+    return [_row(alike, tuple(filter(None, names)), words) for alike, names in subjects.items()]
 
 
 def _row(finding: Finding, subjects: tuple[str, ...], texts_: Texts) -> _Row:

@@ -46,8 +46,9 @@ def _age(verdict: Verdict, words: Texts) -> str:
         age = verdict.examination.at - imported
     except (TypeError, ValueError):  # no moment, or one without an offset, which no import writes
         return words.label("trust-undated")
-    text = words.label("trust-imported").replace("@", day_of(imported, zone=verdict.examination.at.tzinfo).isoformat())
-    return text.replace("#", str(age.days)) if age >= timedelta(0) else text.partition(",")[0]
+    day = day_of(imported, zone=verdict.examination.at.tzinfo).isoformat()
+    text = words.label("trust-imported").format(day=day, days=age.days)
+    return text if age >= timedelta(0) else text.partition(",")[0]
 
 
 def not_checked(verdict: Verdict, words: Texts) -> list[tuple[str, str]]:

@@ -1,20 +1,19 @@
-"""What is said to a person: ``specs/text/border.<language>.toml``, English where a language lacks a text."""
+"""Texts for a guard, of the catalogues of messages; English where a language lacks one."""
 
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any
 
-from tjdocs import specs
-from tjdocs.errors import SpecError, UsageError
 from tjdocs.findings import checks
+from tjdocs.messages import LANGUAGES, catalogue
 
 __all__ = ["LANGUAGES", "Texts", "action", "texts"]
 
-LANGUAGES = ("en", "ru", "tg")
-_TABLES = ("label", "verdict", "outcome", "title", "action")
-_OF_CATALOGUE = ("consequence", "reason")  # English stands in specs/checks.toml
-_OF_FINDINGS = ("detail", "problem", "word")  # English stands in the findings, and in the tables of problems
+_TABLES = (
+    *("label", "verdict", "outcome", "title", "action"),
+    *("consequence", "reason"),  # English is in specs/checks.toml
+    *("detail", "problem", "word"),  # English is in the findings, and in the tables of problems
+)
 
 
 class Texts:
@@ -74,28 +73,11 @@ class Texts:
 def texts(language: str) -> Texts:
     """Return the texts of a language.
 
-    :raises UsageError: there is none
+    :raises UsageError: unknown language
     """
-    if language not in LANGUAGES:
-        raise UsageError("no such language", where=language, hint=", ".join(LANGUAGES))
-    tables: dict[str, dict[str, str]] = {name: {} for name in (*_TABLES, *_OF_CATALOGUE, *_OF_FINDINGS)}
-    reviewed = True
-    for name in dict.fromkeys(("en", language)):
-        table = _read(name)
-        reviewed = table["reviewed"]
-        for key in tables:
-            tables[key].update(table.get(key, {}))
-    return Texts(language, reviewed, MappingProxyType(tables))
-
-
-def _read(language: str) -> dict[str, Any]:
-    where = f"specs/text/border.{language}.toml"
-    table = specs.read_toml(f"text/border.{language}.toml")
-    optional = (*_OF_CATALOGUE, *_OF_FINDINGS)
-    specs.require_keys(table, ["schema", "language", "reviewed", *_TABLES], optional, where=where)
-    if table["language"] != language or not isinstance(table["reviewed"], bool):
-        raise SpecError("text of another language", where=where)
-    return table
+    own, english = catalogue(language), catalogue("en")
+    tables = {name: MappingProxyType({**english.table(name), **own.table(name)}) for name in _TABLES}
+    return Texts(language, own.reviewed, MappingProxyType(tables))
 
 
 def action(check: str, reason: str) -> str:

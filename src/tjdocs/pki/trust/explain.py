@@ -82,7 +82,7 @@ def _unsettled(found: list[Entry], store: TrustStore, at: datetime) -> list[str]
     words = checks()["pa.ds-revocation"].reasons
     reasons = ((source, store.signer_revocation(source, at=at)) for source in sources)
     return [
-        f"Whether the signer of {source.name} is revoked is not settled: {words.get(reason, reason)} ({reason})."
+        f"Whether the signer of {source.name} is revoked is not settled ({reason}). {words.get(reason, '')}".rstrip()
         for source, reason in reasons
         if reason
     ]

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from tjdocs import specs
 from tjdocs.findings import Finding, Outcome, passed
+from tjdocs.messages import Message
 from tjdocs.pki import algorithms, certification_path, distinguished_name
 from tjdocs.pki.attempts import Attempts
 from tjdocs.pki.certificate import (
@@ -51,7 +52,7 @@ class Fault(NamedTuple):
 
     outcome: Outcome
     reason: str
-    detail: str = ""
+    detail: Message | str = ""
 
 
 class Role(specs.Row, frozen=True, kw_only=True):
@@ -153,8 +154,10 @@ class StatedTime:
         """Return a day as it was stated."""
         return cls(datetime.combine(day, time(), UTC), how, True)
 
-    def __str__(self) -> str:
-        return f"signed {self.moment.date().isoformat()} ({self.how})"
+    @property
+    def message(self) -> Message:
+        """The day, and how it is known."""
+        return Message.of(f"signed-{self.how}", day=self.moment.date().isoformat())
 
 
 _REMEMBERED = 1024
@@ -219,8 +222,10 @@ def _path(
 
 def _chain(path: certification_path.Path) -> Iterable[Fault]:
     if not path.valid:
-        tried = "; ".join(map(str, path.attempts))
-        detail = f"issuer {path.chain[0].issuer_text}" + (f"; tried {tried}" if tried else "")
+        named, tried = path.chain[0].issuer_text, tuple(attempt.message for attempt in path.attempts)
+        detail = Message.of("issuer", issuer=named)
+        if tried:
+            detail = Message.of("issuer-tried", issuer=named, attempts=tried)
         yield Fault(_UNDETERMINED if path.valid is None else _FAILED, path.reason, detail)
         return
     for warning in path.warnings:
@@ -229,7 +234,7 @@ def _chain(path: certification_path.Path) -> Iterable[Fault]:
         bits = issuer.key.bits if issuer.key.kind == "rsa" else 0
         hash_, made = certificate.verify(issuer).hash, certificate.not_before.date()
         if algorithms.outdated(hash_, made):
-            yield Fault(_FAILED, "algorithm-forbidden", f"certified {made.isoformat()}")
+            yield Fault(_FAILED, "algorithm-forbidden", Message.of("certified", day=made.isoformat()))
         elif algorithms.weak(hash_, bits, made):
             yield Fault(_WARNING, "algorithm-weak")
 
@@ -242,23 +247,23 @@ def check_usage(signer: Certificate, role_id: str) -> Iterable[Fault]:
     usage, purposes = signer.key_usage, signer.extended_key_usage
     unreadable = signer.is_ca is None and OID_BASIC_CONSTRAINTS in signer.extensions
     if signer.is_ca or unreadable or (usage is not None and usage & {"keyCertSign", "cRLSign"}):
-        yield Fault(_FAILED, "ca-as-signer", "basic constraints are unreadable" if unreadable else "")
+        yield Fault(_FAILED, "ca-as-signer", Message.word("basic constraints are unreadable") if unreadable else "")
     if OID_KEY_USAGE not in signer.extensions:
         if row.key_usage == "expected":
             yield Fault(_WARNING, "key-usage-absent")
     elif usage is None or "digitalSignature" not in usage:
-        yield Fault(_FAILED, "key-usage", ", ".join(sorted(usage or ())) or "unreadable")
+        yield Fault(_FAILED, "key-usage", _words(sorted(usage or ()), "unreadable"))
     elif row.key_usage == "expected" and not signer.extensions[OID_KEY_USAGE][0]:
         yield Fault(_WARNING, "key-usage-not-critical")
     if row.purpose:
         if row.purpose not in (purposes or ()):
-            yield Fault(_FAILED, "role", ", ".join(purposes or ()) or "no extended key usage")
+            yield Fault(_FAILED, "role", _words(purposes or (), "no extended key usage"))
         elif not signer.extensions[OID_EXTENDED_KEY_USAGE][0]:
             yield Fault(_WARNING, "extended-key-usage-not-critical")
     elif purposes is not None:
         barred = [purpose for purpose in purposes if purpose.startswith(row.not_purposes or "")]
         if barred or not purposes:
-            yield Fault(_FAILED, "role", ", ".join(barred) or "unreadable")
+            yield Fault(_FAILED, "role", _words(barred, "unreadable"))
     if row.in_itself and signer.document_types is not None:
         yield Fault(_FAILED, "role", "a document signer's certificate")
     if row.extensions and (more := sorted(signer.extensions.keys() - row.extensions)):
@@ -276,10 +281,10 @@ def check_document_type(signer: JudgedSigner, code: str) -> Iterable[Fault]:
     if not signer.role.document_types or types is None or not code:
         return
     if code not in types and not any(len(entry) == 1 and code.startswith(entry) for entry in types):
-        yield Fault(_FAILED, "document-type", f"for {', '.join(types)}, not for {code}")
+        yield Fault(_FAILED, "document-type", Message.of("for-codes", codes=tuple(types), code=code))
 
 
-def check_country(signer: JudgedSigner, said: str, expected: str | None) -> Iterable[Fault]:
+def check_country(signer: JudgedSigner, said: Message, expected: str | None) -> Iterable[Fault]:
     """Judge whether signer and authorities are of the document's State (Doc 9303-12, 7.1.1.1; TR-03135-1, 5.6.4.5).
 
     :param said: which State the document names, and where, for the detail
@@ -295,9 +300,12 @@ def check_country(signer: JudgedSigner, said: str, expected: str | None) -> Iter
         subject = tuple(signer.states[0] if code == issuer[0] else code for code in subject)
         issuer = (signer.states[0],)
     written = (*issuer, *subject, *signer.states)
-    above = [f"issuer {index} {code or 'of no State'}" for index, code in enumerate(signer.states, 1)]
-    own = [f"signer {'+'.join(issuer) or '-'}"] + [f"its subject {'+'.join(subject)}"] * (subject not in ((), issuer))
-    detail = ", ".join([*own, *above, said])
+    states = enumerate(signer.states, 1)
+    above = [Message.of("issuer-country", number=index, code=code or "of no State") for index, code in states]
+    own = [Message.of("signer-country", codes="+".join(issuer) or "-")]
+    if subject not in ((), issuer):
+        own.append(Message.of("subject-country", codes="+".join(subject)))
+    detail = Message.of("list", parts=(*own, *above, said))
     elsewhere = {code.upper() for code in written if distinguished_name.is_code(code)} - {expected}
     named = all(map(distinguished_name.is_code, (*issuer, *subject))) or elsewhere
     several = len(issuer) > 1 or len(subject) > 1
@@ -324,20 +332,26 @@ def check_validity(
     for stated in times:
         yield from _time(signer, stated, at, last)
     if OID_PRIVATE_KEY_USAGE in signer.certificate.extensions and signer.certificate.private_key_usage is None:
-        yield Fault(_FAILED, "key-usage-period", "unreadable")
+        yield Fault(_FAILED, "key-usage-period", Message.word("unreadable"))
     if len(times) > 1:
         moments = [stated.moment for stated in times]
         if max(moments) - min(moments) > _table().apart:
-            yield Fault(_WARNING, "signing-times-differ", ", ".join(map(str, times)))
+            yield Fault(
+                _WARNING, "signing-times-differ", Message.of("list", parts=tuple(stated.message for stated in times))
+            )
     if times[0].how == "assumed":
-        yield Fault(_WARNING, "assumed", str(times[0]))
+        yield Fault(_WARNING, "assumed", times[0].message)
     if signer.untimely is not None:
         outcome = _FAILED if signer.untimely.reason == "issuer-validity" else _UNDETERMINED
-        yield Fault(outcome, signer.untimely.reason, f"{signer.untimely.certificate.subject_text}; {times[0]}")
+        yield Fault(
+            outcome, signer.untimely.reason, Message.all((signer.untimely.certificate.subject_text, times[0].message))
+        )
     chain = signer.path.chain
     yield from _issuers_keys(chain)
     if len(chain) > 1 and chain[0].not_after > chain[1].not_after:
-        yield Fault(_WARNING, "outlives-issuer", f"issuer valid to {chain[1].not_after.date().isoformat()}")
+        yield Fault(
+            _WARNING, "outlives-issuer", Message.of("issuer-valid-to", day=chain[1].not_after.date().isoformat())
+        )
 
 
 def _issuers_keys(chain: Sequence[Certificate]) -> Iterable[Fault]:
@@ -352,7 +366,9 @@ def _issuers_keys(chain: Sequence[Certificate]) -> Iterable[Fault]:
         unreadable = OID_PRIVATE_KEY_USAGE in issuer.extensions and issuer.private_key_usage is None
         early = begin is not None and begin - made > certification_path.CLOCK_SKEW
         if unreadable or early or (end is not None and made - end > certification_path.CLOCK_SKEW):
-            detail = "unreadable" if unreadable else f"{certificate.subject_text} of {made.date().isoformat()}"
+            day = made.date().isoformat()
+            detail = Message.of("certificate-of", certificate=certificate.subject_text, day=day)
+            detail = Message.word("unreadable") if unreadable else detail
             yield Fault(_WARNING, "issuer-key-usage-period", detail)
 
 
@@ -361,33 +377,42 @@ def _time(signer: JudgedSigner, stated: StatedTime, at: datetime, last: date | N
     # Differences are compared, since sums could leave the calendar.
     early, late = (_DAY_AHEAD, _DAY_BEHIND) if stated.whole_day else (_NO_TIME, _NO_TIME)
     if moment - at > certification_path.CLOCK_SKEW:
-        yield Fault(_FAILED, "signed-in-future", str(stated))
+        yield Fault(_FAILED, "signed-in-future", stated.message)
     assumed = stated.how == "assumed"
     if last is not None and not assumed and moment.date() > last:
-        yield Fault(_FAILED, "signed-after-expiry", str(stated))
+        yield Fault(_FAILED, "signed-after-expiry", stated.message)
     if certificate.not_before - moment > late:
-        yield Fault(_FAILED, "not-yet-valid", str(stated))
+        yield Fault(_FAILED, "not-yet-valid", stated.message)
     elif moment - certificate.not_after > early:
-        yield Fault(_FAILED, "expired", str(stated))
+        yield Fault(_FAILED, "expired", stated.message)
     elif not signer.role.outlives and at > certificate.not_after:
         ended = certificate.not_after.date().isoformat()
-        yield Fault(_UNDETERMINED, "expired-since", f"{stated}, valid to {ended}")
+        yield Fault(_UNDETERMINED, "expired-since", Message.of("valid-to", signed=stated.message, day=ended))
     begin, end = certificate.private_key_usage or (None, None)
     # a key usage period is over long before the document is: against an assumed time it says nothing
     if not assumed and ((begin and begin - moment > late) or (end and moment - end > early)):
-        yield Fault(_FAILED, "key-usage-period", str(stated))
+        yield Fault(_FAILED, "key-usage-period", stated.message)
 
 
-def finding(check: str, faults: Iterable[Fault], *, detail: str = "") -> Finding:
+def _words(values: Iterable[str], none: str) -> Message:
+    return Message.of("list", parts=tuple(values) or (none,))
+
+
+def finding(check: str, faults: Iterable[Fault], *, detail: Message | str = "") -> Finding:
     """Return one finding on all faults: the gravest is the reason, and each is named in the detail.
 
     :param detail: of a check that passed
     """
     ranked = list(faults)
     if not ranked:
-        return Finding(check, Outcome.PASSED, detail=detail) if detail else passed(check)
+        return Finding.of(check, Outcome.PASSED, detail=detail) if detail else passed(check)
     if len(ranked) == 1:
-        return Finding(check, ranked[0].outcome, ranked[0].reason, ranked[0].detail)
+        return Finding.of(check, ranked[0].outcome, ranked[0].reason, ranked[0].detail)
     ranked.sort(key=lambda fault: _GRAVITY.index(fault.outcome))
-    named = dict.fromkeys(f"{fault.reason}: {fault.detail}" if fault.detail else fault.reason for fault in ranked)
-    return Finding(check, ranked[0].outcome, ranked[0].reason, "; ".join(named))
+    if not any(fault.detail for fault in ranked):  # names alone, each of which a report explains
+        return Finding(check, ranked[0].outcome, ranked[0].reason, "; ".join(dict.fromkeys(f.reason for f in ranked)))
+    named = dict.fromkeys(
+        Message.of("named", reason=fault.reason, detail=fault.detail) if fault.detail else fault.reason
+        for fault in ranked
+    )
+    return Finding.of(check, ranked[0].outcome, ranked[0].reason, Message("all", (("parts", tuple(named)),)))
