@@ -63,6 +63,7 @@ def draw_code(
     :raises UsageError: an unknown symbology, an unusable size, or more data than it holds
     """
     import zxingcpp
+    from PIL import Image
 
     row = _symbologies().get(symbology)
     if row is None:
