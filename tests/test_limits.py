@@ -15,7 +15,7 @@ from tjdocs.errors import InputError, UsageError
 from tjdocs.inspection import Evidence, examine
 from tjdocs.page import pictures
 from tjdocs.pki import TrustStore
-from tjdocs.portrait import face_finder, photograph, prepare, signature_picture
+from tjdocs.portrait import face_finder, judge_photograph, prepare, signature_picture
 from tjdocs.portrait.face_image import open_image
 from tjdocs.seal import bar_code
 
@@ -94,8 +94,8 @@ def test_a_short_file_of_many_pixels_is_not_decoded_anywhere(form, monkeypatch):
     else:
         assert open_image(large).code == "image-limit"
         assert open_image(small).size == (900, 900)
-    assert [fault.reason for fault in photograph.faults(large, None)][:1] == ["image-limit"]
-    assert "image-limit" not in [fault.reason for fault in photograph.faults(small, None)]
+    assert [fault.reason for fault in judge_photograph.faults(large, None)][:1] == ["image-limit"]
+    assert "image-limit" not in [fault.reason for fault in judge_photograph.faults(small, None)]
 
 
 def test_a_page_of_many_pixels_is_not_decoded(monkeypatch):
@@ -122,7 +122,7 @@ def test_an_image_of_many_scans_is_not_decoded_anywhere():
     assert images.most_pixels(large) < 4_000_000 < images.most_pixels(small)
     with pytest.raises(seal.CodeError, match="too large a picture"):
         seal.read_codes(large)
-    assert [fault.reason for fault in photograph.faults(large, None)][:1] == ["image-limit"]
+    assert [fault.reason for fault in judge_photograph.faults(large, None)][:1] == ["image-limit"]
     assert face_finder._grey(large) is None
     assert [fault.reason for fault in signature_picture.prepare(large)[1]] == ["image-limit"]
     for act in (lambda: prepare(large), lambda: pictures.open_picture(large, where="portrait")):

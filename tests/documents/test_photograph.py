@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from tjdocs.lds.dg2 import Dg2
-from tjdocs.portrait import photograph
-from tjdocs.portrait.photo_rules import photograph_rules
+from tjdocs.portrait import judge_photograph
+from tjdocs.portrait.picture_limits import photograph_rules
 from tjdocs.portrait.specimen_portrait import draw_specimen
 
 SPECIMEN = draw_specimen()
@@ -25,7 +25,7 @@ def picture(width, height, form="PNG", mode="RGB", **more):
 
 
 def reasons(portrait, eyes=None):
-    return {(fault.field, fault.reason) for fault in photograph.faults(portrait, eyes)}
+    return {(fault.field, fault.reason) for fault in judge_photograph.faults(portrait, eyes)}
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "JPEG2000"])
@@ -33,7 +33,7 @@ def reasons(portrait, eyes=None):
 def test_the_specimen_can_be_used(form, with_eyes):
     stream = io.BytesIO()
     Image.open(io.BytesIO(SPECIMEN.image)).save(stream, form)
-    dg2, faults = photograph.prepare(stream.getvalue(), SPECIMEN.eyes if with_eyes else None)
+    dg2, faults = judge_photograph.prepare(stream.getvalue(), SPECIMEN.eyes if with_eyes else None)
     assert faults == []
     (template,) = Dg2.parse(dg2).templates
     assert template.record.faces[0].format == "JPEG"
@@ -80,10 +80,10 @@ FAULTS = {
 def test_each_fault_by_name(name):
     portrait, expected = FAULTS[name]
     start = time.monotonic()
-    found = photograph.faults(portrait, None)
+    found = judge_photograph.faults(portrait, None)
     assert {fault.reason for fault in found} == expected
     assert all(fault.field == "portrait" and fault.message and fault.hint for fault in found)
-    assert photograph.prepare(portrait, None) == (b"", found)
+    assert judge_photograph.prepare(portrait, None) == (b"", found)
     assert time.monotonic() - start < 20  # nothing is decoded that is over the limits
 
 
@@ -101,7 +101,7 @@ def test_each_fault_by_name(name):
     ],
 )
 def test_boundaries_of_size_and_shape(size, expected):
-    assert {fault.reason for fault in photograph.faults(picture(*size), None)} == expected
+    assert {fault.reason for fault in judge_photograph.faults(picture(*size), None)} == expected
 
 
 @pytest.mark.parametrize(
@@ -119,12 +119,12 @@ def test_boundaries_of_size_and_shape(size, expected):
     ],
 )
 def test_where_the_eyes_are_said_to_be(eyes, expected):
-    found = photograph.faults(SPECIMEN.image, eyes)
+    found = judge_photograph.faults(SPECIMEN.image, eyes)
     assert [(fault.field, fault.reason) for fault in found] == ([("portrait_eyes", expected)] if expected else [])
 
 
 def test_a_head_too_near_to_the_edge():
-    dg2, faults = photograph.prepare(SPECIMEN.image, ((10.0, 20.0), (110.0, 20.0)))
+    dg2, faults = judge_photograph.prepare(SPECIMEN.image, ((10.0, 20.0), (110.0, 20.0)))
     assert dg2 == b""
     assert [fault.reason for fault in faults] == ["image-unusable"]
     assert "edge" in faults[0].message
@@ -140,7 +140,7 @@ def test_a_cameras_orientation_is_obeyed():
 
 @pytest.mark.parametrize("mode", ["L", "1", "P", "RGBA", "I;16"])
 def test_kinds_of_colour_are_converted(mode):
-    dg2, faults = photograph.prepare(picture(413, 531, "PNG", mode), None)
+    dg2, faults = judge_photograph.prepare(picture(413, 531, "PNG", mode), None)
     assert (bool(dg2), faults) == (True, [])
 
 

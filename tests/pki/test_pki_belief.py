@@ -11,7 +11,7 @@ from tjdocs.errors import SpecError, UsageError
 from tjdocs.pki import TrustStore, certification_path
 from tjdocs.pki import public_key as keys
 from tjdocs.pki.signer import public_key_info
-from tjdocs.pki.trust.explain import explain
+from tjdocs.pki.trust.explain_state import explain
 from tjdocs.pki.trust.import_files import import_paths
 from tjdocs.pki.trust.trust_policy import GROUNDS, Entry, Source, TrustPolicy
 

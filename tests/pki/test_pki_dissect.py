@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.support import builders as b
 from tjdocs.pki import TrustStore, certificate_spans
-from tjdocs.pki.trust import explain
+from tjdocs.pki.trust import explain_state
 from tjdocs.pki.trust.store import Source, TrustPolicy
 
 UTOPIA = b.utopia()
@@ -123,7 +123,7 @@ def store(tmp_path):
 
 
 def test_a_state_in_sentences(store):
-    text = "\n".join(explain.explain(store, "ut", at=b.AT))
+    text = "\n".join(explain_state.explain(store, "ut", at=b.AT))
     assert text.startswith("4 certificates of UT, 2 of them trusted.")
     for expected in (
         "vouched for by its own key only",
@@ -140,11 +140,11 @@ def test_a_state_in_sentences(store):
 
 
 def test_a_state_of_which_nothing_is_missing(store):
-    lines = explain.explain(store, "XX", at=b.AT)
+    lines = explain_state.explain(store, "XX", at=b.AT)
     assert lines[0] == "1 certificates of XX, 1 of them trusted."
     assert lines[-1].startswith("Nothing is missing")
     assert any("--trust-candidates" in line for line in lines)
-    assert explain.explain(store, "zz", at=b.AT) == ["No certificate of ZZ is in the store."]
+    assert explain_state.explain(store, "zz", at=b.AT) == ["No certificate of ZZ is in the store."]
 
 
 def test_a_state_under_a_policy(store):
@@ -152,7 +152,7 @@ def test_a_state_under_a_policy(store):
     away, orphan = "0" * 64, next(e.certificate for e in store.entries if "Orphan" in e.certificate.subject_text)
 
     def said(**table):
-        lines = explain.explain(store, "UT", TrustPolicy.parse(table), at=b.AT)
+        lines = explain_state.explain(store, "UT", TrustPolicy.parse(table), at=b.AT)
         return lines, [line.partition("policy: ")[2] for line in lines if line.startswith("  under the policy: ")]
 
     serial = f"{UTOPIA.certificate.serial:x}"
@@ -176,9 +176,9 @@ def test_a_state_under_a_policy(store):
 
 
 def test_entries(store):
-    assert [e.certificate.country for e in explain.entries(store)] == ["UT"] * 4 + ["XX"]
-    (entry,) = explain.entries(store, "xx")
-    assert explain.entry_json(entry, store) == {
+    assert [e.certificate.country for e in explain_state.entries(store)] == ["UT"] * 4 + ["XX"]
+    (entry,) = explain_state.entries(store, "xx")
+    assert explain_state.entry_json(entry, store) == {
         "subject": "C=XX, O=SPECIMEN, CN=CSCA Elsewhere",
         "issuer": "C=XX, O=SPECIMEN, CN=CSCA Elsewhere",
         "serial": f"{entry.certificate.serial:x}",

@@ -12,7 +12,7 @@ from tests.support.lists_made import UTOPIA, content, list_signer, master_list
 from tjdocs.errors import InputError, UsageError
 from tjdocs.pki import TrustStore, raw_rsa
 from tjdocs.pki.trust import import_files
-from tjdocs.pki.trust.explain import entry_json, explain
+from tjdocs.pki.trust.explain_state import entry_json, explain
 from tjdocs.pki.trust.master_list import MAX_LIST_SIZE
 
 OTHER = b.csca("CSCA Elsewhere", "XX")

@@ -270,7 +270,7 @@ def issue_prefix(
     """Return the beginning of the entry of an issue: all values that the document's row has too.
 
     Plain formatting, and no escaping: every value has passed :mod:`tjdocs.register.records`, and an audit must build
-    a million of these. An audit verifies the values too (:mod:`tjdocs.register.issue_entries`).
+    a million of these. An audit verifies the values too (:mod:`tjdocs.register.audit.issue_entries`).
     """
     return (
         f'{{"schema":1,"act":"issue","subject":"{number}","document_type":"{document_type}","office":"{office}",'

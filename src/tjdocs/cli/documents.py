@@ -10,7 +10,7 @@ from msgspec.structs import asdict
 from tjdocs.cli import _io, _terminal
 from tjdocs.documents import Application, DocumentType, DocumentTypes, acts, texts
 from tjdocs.errors import UsageError
-from tjdocs.portrait.photo_rules import photograph_rules
+from tjdocs.portrait.picture_limits import photograph_rules
 
 app = typer.Typer(help="Document types and what they ask for.", no_args_is_help=True)
 

@@ -8,7 +8,7 @@ import typer
 from tjdocs.border import Policy
 from tjdocs.cli import _io, _terminal
 from tjdocs.errors import InputError, UsageError
-from tjdocs.pki.trust import explain as explaining
+from tjdocs.pki.trust import explain_state as explaining
 from tjdocs.pki.trust.import_files import import_paths, read_certificates
 from tjdocs.pki.trust.store import TrustStore
 

@@ -15,7 +15,7 @@ from tjdocs.documents.applicant import HeldDocument, Known
 from tjdocs.documents.fields import value_at
 from tjdocs.errors import UsageError
 from tjdocs.mrz import names
-from tjdocs.portrait import face_finder, photograph
+from tjdocs.portrait import face_finder, judge_photograph
 from tjdocs.times import PartialDate, anniversary, earliest, latest
 
 if TYPE_CHECKING:
@@ -234,7 +234,7 @@ def one_face(question: Question, arguments: Mapping[str, Any]) -> Answer:
     if face.eyes and not face.problem:
         return Answer.MET
     portrait = question.application.portrait
-    if portrait and photograph.faults(portrait, None):  # it cannot be used: found and named elsewhere
+    if portrait and judge_photograph.faults(portrait, None):  # it cannot be used: found and named elsewhere
         return Answer.MET
     return Answer.NOT_MET if face.problem else Answer.CANNOT_TELL
 

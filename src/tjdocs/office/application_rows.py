@@ -18,7 +18,7 @@ from tjdocs.documents.application import read_object
 from tjdocs.documents.field_types import ListOf, Text, shown
 from tjdocs.documents.fields import kind_at
 from tjdocs.errors import InputError
-from tjdocs.portrait.photo_rules import photograph_rules
+from tjdocs.portrait.picture_limits import photograph_rules
 
 __all__ = ["PORTRAIT_FILE", "REJECTED", "header", "is_csv", "lines", "read", "scan", "separator"]
 

@@ -24,7 +24,7 @@ from tjdocs.office import printed_values
 from tjdocs.office.page_names import KEYS, page_name, page_name_faults, page_name_hint
 from tjdocs.pki import Signer
 from tjdocs.pki.public_key import hash_data
-from tjdocs.portrait import face_finder, photograph, signature_picture
+from tjdocs.portrait import face_finder, judge_photograph, signature_picture
 from tjdocs.times import PartialDate, anniversary
 
 __all__ = ["Draft", "prepare_portrait"]
@@ -285,7 +285,7 @@ def raw_birth(born: date | PartialDate) -> str:
 def prepare_portrait(application: Application) -> tuple[bytes, list[FieldError]]:
     """Return an application's portrait as data group 2, or every fault of it."""
     known = face_finder.measure(application.portrait, application.portrait_eyes)
-    return photograph.prepare(application.portrait, known.eyes, by_program=not known.stated, sex=application.sex)
+    return judge_photograph.prepare(application.portrait, known.eyes, by_program=not known.stated, sex=application.sex)
 
 
 def _name_faults(application: Application, table: str) -> list[FieldError]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tjdocs.images import most_pixels
 from tjdocs.lds.biometrics.iso19794_face import Eyes
-from tjdocs.portrait.photo_rules import photograph_rules
+from tjdocs.portrait.picture_limits import photograph_rules
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -10,7 +10,7 @@ from PIL import Image
 
 from tjdocs.errors import FieldError
 from tjdocs.images import most_pixels, upright_on_white
-from tjdocs.portrait.photo_rules import signature_rules
+from tjdocs.portrait.picture_limits import signature_rules
 
 __all__ = ["prepare"]
 

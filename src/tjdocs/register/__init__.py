@@ -7,6 +7,7 @@ from tjdocs.register.decisions import Decision
 from tjdocs.register.find_holders import Held, Search
 from tjdocs.register.holders import Person
 from tjdocs.register.issued_documents import Dossier
+from tjdocs.register.issuing import Reservation
 from tjdocs.register.number_ranges import pattern_of
 from tjdocs.register.officer_keys import KeyRequest, OfficerKey, OfficerSigner
 from tjdocs.register.orders import Order
@@ -14,7 +15,6 @@ from tjdocs.register.records import Audit, Blank, Document, Problem, Resumed
 from tjdocs.register.register import Register
 from tjdocs.register.register_keys import DataKey, Keys
 from tjdocs.register.register_log import append_head, read_heads
-from tjdocs.register.reservation import Reservation
 from tjdocs.register.run_migrations import migrate
 
 __all__ = [

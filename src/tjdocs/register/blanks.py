@@ -1,4 +1,7 @@
-"""Blanks of strict accountability: ranges that move from receipt to destruction, and never otherwise (STL-3)."""
+"""Blanks of strict accountability: ranges that move from receipt to destruction, and never otherwise (STL-3).
+
+A blank becomes a document in :mod:`tjdocs.register.issuing`.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

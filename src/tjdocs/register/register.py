@@ -23,13 +23,13 @@ from tjdocs.register.context import Context
 from tjdocs.register.decisions import Decisions
 from tjdocs.register.holders import Person
 from tjdocs.register.issued_documents import Documents, Dossier
+from tjdocs.register.issuing import Issuing, Reservation
 from tjdocs.register.officer_keys import OfficerSigner
 from tjdocs.register.officer_signatures import Signers
 from tjdocs.register.officers import Officers, first_access
 from tjdocs.register.orders import Countersigning, Drafted, Drafting, Order, repeat
 from tjdocs.register.records import Audit, Document, Resumed
 from tjdocs.register.register_keys import Keys
-from tjdocs.register.reservation import Issuing, Reservation
 from tjdocs.register.roles import Access
 from tjdocs.register.unlocking import unlock
 from tjdocs.times import PartialDate

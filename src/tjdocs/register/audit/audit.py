@@ -20,6 +20,7 @@ from tjdocs.auditlog.entry import (
 )
 from tjdocs.errors import KeyMaterialError, RegisterError
 from tjdocs.register import queries, tables
+from tjdocs.register.audit.issue_entries import is_lawful, said_beside, shape
 from tjdocs.register.audit.log_check import Found, Reading
 from tjdocs.register.audit.replay import UNKNOWN, Replay
 from tjdocs.register.audit.roll import ABOUT_OFFICERS, NAMED, Fault, Roll
@@ -28,7 +29,6 @@ from tjdocs.register.audit.tables_check import Tables
 from tjdocs.register.context import Context
 from tjdocs.register.database import UNDECODED
 from tjdocs.register.holders import unopened
-from tjdocs.register.issue_entries import is_lawful, said_beside, shape
 from tjdocs.register.number_ranges import Runs
 from tjdocs.register.records import Audit, Problem
 from tjdocs.register.tables import misplaced, place

@@ -12,7 +12,7 @@ from tjdocs.lds.biometrics.iso19794_face import Eyes, ImageType
 from tjdocs.lds.dg2 import Dg2
 from tjdocs.portrait import prepare_portrait
 from tjdocs.portrait.face_image import check_face, check_image
-from tjdocs.portrait.photo_rules import photograph_rules
+from tjdocs.portrait.picture_limits import photograph_rules
 
 __all__ = ["faults", "prepare"]
 
