@@ -61,7 +61,7 @@ def json_value(data: bytes | str, *, where: str, values: int = limits.JSON_VALUE
     """Return a JSON value (RFC 8259) in which no object has a name twice. Nothing else in the library parses JSON.
 
     :param values: how many values it may have, as :func:`has_more_values` counts them
-    :raises InputError: it is none, has more values or a number without an end, or is nested deeper than 32 levels
+    :raises InputError: not JSON, or it has more values or a number without an end, or is nested deeper than 32 levels
     """
     try:
         # of bytes only UTF-8: the standard knows no other form
@@ -80,7 +80,7 @@ def json_value(data: bytes | str, *, where: str, values: int = limits.JSON_VALUE
 def json_object(data: bytes | str, *, where: str, values: int = limits.JSON_VALUES) -> dict[str, Any]:
     """Return a JSON object.
 
-    :raises InputError: it is none; as :func:`json_value`
+    :raises InputError: not a JSON object; as :func:`json_value`
     """
     value = json_value(data, where=where, values=values)
     if not isinstance(value, dict):
@@ -116,7 +116,7 @@ def _separators(text: str) -> int:
 def toml_table(data: bytes, *, where: str, limit: int = limits.DOCUMENT_TYPE) -> dict[str, Any]:
     """Return a TOML document.
 
-    :raises SpecError: it is none, is over the limit, or is nested deeper than 32 levels
+    :raises SpecError: not a table, over the limit, or is nested deeper than 32 levels
     """
     if len(data) > limit:
         raise SpecError("over the limit", where=where, hint=f"at most {limit} bytes are read")

@@ -93,18 +93,18 @@ class Catalogue:
         return template.format_map({name: self._shown(value, separator) for name, value in message.params})
 
     def _template(self, id_: str) -> str:
-        found: str | None = self._tables["message"].get(id_)
-        if found is None:
+        text: str | None = self._tables["message"].get(id_)
+        if text is None:
             table, _, key = id_.partition(".")
             own: Mapping[str, str] = self._tables[table]
             if table == "problem":
                 area, _, code = key.partition(".")
-                found = own.get(f"{area} {code}") or own.get(code) or _problems(area)[code]
+                text = own.get(f"{area} {code}") or own.get(code) or _problems(area)[code]
             elif table == "action":  # of the check, where the reason has none of its own
-                found = own.get(key) or own.get(key.partition(" ")[0], "")
+                text = own.get(key) or own.get(key.partition(" ")[0], "")
             else:
-                found = own[key]
-        return found
+                text = own[key]
+        return text
 
     def _shown(self, value: Param, separator: str) -> str:
         if isinstance(value, str):

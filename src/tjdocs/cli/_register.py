@@ -52,7 +52,7 @@ To = Annotated[str, typer.Option("--to", metavar="DATE", help="Last day; default
 
 
 def key_place(url: str, folder: str) -> Path | None:
-    """Return where the keys lie, or will: ``--keys`` or ``TJDOCS_REGISTER_KEYS``, else beside an SQLite file."""
+    """Return where the keys lie, or will: ``--keys`` or ``TJDOCS_REGISTER_KEYS``, else next to an SQLite file."""
     if place := _named(folder):
         return Path(place)
     path = _sqlite_path(url)
@@ -60,7 +60,7 @@ def key_place(url: str, folder: str) -> Path | None:
 
 
 def key_folder(url: str, folder: str) -> Path | None:
-    """Return the folder of the keys; None for none named and none beside an SQLite file."""
+    """Return the folder of the keys; None if none is named and none is next to an SQLite file."""
     place = key_place(url, folder)
     return place if place is not None and (_named(folder) or place.is_dir()) else None
 

@@ -84,8 +84,8 @@ def load(data: bytes, passphrase: bytes | None, *, where: str) -> PrivateKeyType
 def _blocks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield label and content of every block of PEM that begins, whether it ends or not."""
     for part in data.split(_BEGIN)[1:]:
-        label, _, rest = part.partition(_DASHES)
-        yield label, _decoded(rest.partition(_DASHES)[0])
+        label, _, after = part.partition(_DASHES)
+        yield label, _decoded(after.partition(_DASHES)[0])
 
 
 def _decoded(text: bytes) -> bytes:

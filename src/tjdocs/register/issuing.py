@@ -105,7 +105,7 @@ class Reservation:
         if not self._issuing.holds(self.number, self._token):
             return
         if self._written and _holds(Path(self._place), self._written):
-            with suppress(RegisterError):  # the document is whole; `register resume` ends what is left of the act
+            with suppress(RegisterError):  # the document is whole; `register resume` ends the act
                 self.placed()
         elif kind is None:
             self.withdraw(at=self._at)
@@ -115,7 +115,7 @@ class Reservation:
 
 
 class _Issue(NamedTuple):
-    """What is recorded of an issue: see :meth:`Reservation.commit`."""
+    """The record of an issue: see :meth:`Reservation.commit`."""
 
     at: datetime
     issued: date
@@ -416,7 +416,7 @@ class Issuing:
 
 
 def _put_in_place(place: str, staging: str, written: Mapping[str, str]) -> bool:
-    """Whether the recorded files lie in their folder now, moved there when they still lay beside it."""
+    """Whether the recorded files lie in their folder now, moved there if they were next to it."""
     if not written:
         return False
     if _holds(Path(place), written):
