@@ -140,3 +140,11 @@ def test_a_signer_that_a_csca_vouches_for_accuses_beside_a_stranger(name):
     forged = scene.with_files(EF_SOD=b.signed_data(body, [wrong], []))
     found = {f.check: (str(f.outcome), f.reason) for f in forged.examine().findings}
     assert found["pa.sod-signature"] == ("failed", "wrong-signature")
+
+
+def test_a_usage_period_without_a_date_is_named():
+    """RFC 3280, 4.2.1.4 forbids it; it was read as no period, without a word."""
+    scene = cases_signer.signed_by(cases_signer.keyed(None, None, b.sequence()))
+    found = {(f.check, f.reason) for f in scene.examine().findings}
+    assert ("pa.ds-validity", "issuer-key-usage-period") in found
+    assert scene.judge().decision == "admit"

@@ -363,7 +363,7 @@ def _issuers_keys(chain: Sequence[Certificate]) -> Iterable[Fault]:
     for certificate, issuer in pairwise(chain):
         begin, end = issuer.private_key_usage or (None, None)
         made = certificate.not_before
-        unreadable = OID_PRIVATE_KEY_USAGE in issuer.extensions and issuer.private_key_usage is None
+        unreadable = OID_PRIVATE_KEY_USAGE in issuer.extensions and (begin, end) == (None, None)  # also an empty one
         early = begin is not None and begin - made > certification_path.CLOCK_SKEW
         if unreadable or early or (end is not None and made - end > certification_path.CLOCK_SKEW):
             day = made.date().isoformat()
