@@ -112,7 +112,7 @@ def test_what_a_type_names_is_there(name):
     assert kind.chip is None or algorithms.hash_by_id(kind.chip.digest)
     assert mrz.alpha2(kind.issuing_state)
     assert {"en", "tg"} <= kind.titles.keys()
-    prefix, digits = kind.trial_series
+    prefix, digits = kind.trial_pattern.prefix, kind.trial_pattern.width
     numbers = {kind.trial_number.format(n) for n in (1, 2, 10**digits - 1)}
     assert len(numbers) == 3
     assert all(len(number) == 9 and number.startswith(prefix) for number in numbers)

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from tests.support.register_helpers import KIND, NOW, TWO, enrol, issue, request, stock
 from tjdocs import specs
+from tjdocs.documents.number_pattern import Pattern
 from tjdocs.errors import RegisterError, SpecError, UsageError
 from tjdocs.register import lifecycle
-from tjdocs.register.number_ranges import Pattern, Span, Stock, differences, read_range
+from tjdocs.register.number_ranges import Span, Stock, differences, read_range
 
 # who may do what to a blank, written down by hand from STL-3: not read from specs/register
 LAWFUL = {

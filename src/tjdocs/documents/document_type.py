@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 import msgspec
 
 from tjdocs import specs
+from tjdocs.documents.number_pattern import Pattern
 from tjdocs.documents.validity import Validity
 from tjdocs.specs import Word
 
@@ -263,10 +264,9 @@ class DocumentType:
         return tuple(dict.fromkeys(str(r.arguments["consent"]) for r in self.rules if "consent" in r.arguments))
 
     @property
-    def trial_series(self) -> tuple[str, int]:
-        """What the trial numbers begin with, and how many digits follow."""
-        prefix, _, form = self.trial_number.partition("{:0")
-        return prefix, int(form[0])
+    def trial_pattern(self) -> Pattern:
+        """The form of the trial numbers."""
+        return Pattern.parse(self.trial_number)
 
     @property
     def documents(self) -> frozenset[str]:

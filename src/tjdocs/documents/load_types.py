@@ -122,18 +122,9 @@ def _check_new(kind: DocumentType, others: Mapping[str, DocumentType], where: st
             raise SpecError("a document type of that id is there already", where=where, hint=kind.id)
         if _zone(kind) == _zone(other):
             raise SpecError("another type has that zone", where=where, hint=f"{other.id} has {kind.document_code}")
-        if _numbers_meet(kind.trial_series, other.trial_series):
+        if kind.trial_pattern.collides(other.trial_pattern):
             raise SpecError("another type has numbers of that series", where=where, hint=f"{other.id} has them")
 
 
 def _zone(kind: DocumentType) -> tuple[str, str, str]:
     return kind.mrz_format, kind.document_code, kind.issuing_state
-
-
-def _numbers_meet(one: tuple[str, int], other: tuple[str, int]) -> bool:
-    """Return whether a number can be of both series: as long, and one prefix is the other with digits behind."""
-    (short, _), (long, _) = sorted((one, other), key=lambda series: len(series[0]))
-    behind = long[len(short) :]
-    return (
-        len(one[0]) + one[1] == len(other[0]) + other[1] and long.startswith(short) and (not behind or behind.isdigit())
-    )

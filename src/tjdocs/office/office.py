@@ -316,7 +316,7 @@ class Office:
     def _stock(self, kind: DocumentType) -> None:
         """Give a trial register the type's trial series, where it has none; a production one has what it received."""
         if self._register.trial and kind.id not in self._stocked:
-            last = 10 ** kind.trial_series[1] - 1
+            last = 10**kind.trial_pattern.width - 1
             self._register.add_series(kind.id, kind.trial_number, last=last, at=self._authority.csca.not_before)
             self._stocked.add(kind.id)
 

@@ -15,11 +15,11 @@ from datetime import datetime
 from pathlib import Path
 
 from tjdocs import inputs
+from tjdocs.documents.number_pattern import Pattern
 from tjdocs.errors import InputError, OutputError, RegisterError
 from tjdocs.files import replace_file
 from tjdocs.pki import Authority
 from tjdocs.register import Csca, Register
-from tjdocs.register.number_ranges import Pattern
 
 __all__ = ["FILE", "belong", "check"]
 

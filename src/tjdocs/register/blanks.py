@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select
 
+from tjdocs.documents.number_pattern import Pattern
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import lifecycle, queries, records, tables
 from tjdocs.register.context import Context, Series, inserted
-from tjdocs.register.number_ranges import Pattern, Span, Stock, read_range
+from tjdocs.register.number_ranges import Span, Stock, read_range
 from tjdocs.register.records import Blank
 from tjdocs.register.roles import Acting
 

@@ -6,10 +6,10 @@ from typing import Any, cast
 from sqlalchemy import Connection, CursorResult, select
 
 from tjdocs.auditlog.entry import add_signatures, as_bytes, has_body, make_leaf
+from tjdocs.documents.number_pattern import Pattern
 from tjdocs.errors import RegisterError
 from tjdocs.register import tables
 from tjdocs.register.database import Store
-from tjdocs.register.number_ranges import Pattern
 from tjdocs.register.register_keys import Keys
 from tjdocs.register.register_log import Log, Secrets
 from tjdocs.register.roles import Access, Acting

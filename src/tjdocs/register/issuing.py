@@ -19,13 +19,13 @@ from sqlalchemy import Connection, select
 
 from tjdocs.auditlog.entry import as_bytes, as_object, digest, issue_leaf
 from tjdocs.auditlog.merkle import leaf_hash
+from tjdocs.documents.number_pattern import Pattern
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import issued_documents, lifecycle, owner, queries, records, tables
 from tjdocs.register.blanks import give_back
 from tjdocs.register.context import Context
 from tjdocs.register.holders import Person, Sealed, is_one, numbers, open_sealed, seal
 from tjdocs.register.issued_documents import append_act, last_act
-from tjdocs.register.number_ranges import Pattern
 from tjdocs.register.queries import Direct
 from tjdocs.register.records import Resumed
 from tjdocs.register.roles import Acting, of_another_office

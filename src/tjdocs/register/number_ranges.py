@@ -5,73 +5,14 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import pairwise
 
-from tjdocs.errors import RegisterError, UsageError
+from tjdocs.documents.number_pattern import Pattern
+from tjdocs.errors import UsageError
 
-__all__ = ["Pattern", "Runs", "Span", "Stock", "differences", "pattern_of", "read_range"]
+__all__ = ["Runs", "Span", "Stock", "differences", "pattern_of", "read_range"]
 
-_PATTERN = re.compile(r"([A-Z0-9]{0,8})\{:0([1-9])d\}")
 _NUMBER = re.compile(r"[A-Z0-9]{1,17}")
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """The form of a series' numbers: letters and digits, then the running number in a fixed width."""
-
-    prefix: str
-    width: int
-
-    @classmethod
-    def parse(cls, text: str) -> "Pattern":
-        """Read a pattern such as ``T{:08d}``.
-
-        :raises RegisterError: it is more than letters, digits and one place for the running number
-        """
-        found = _PATTERN.fullmatch(text) if isinstance(text, str) else None
-        if found is None:
-            raise RegisterError("unusable number pattern", where="pattern", hint="letters, then {:08d} or the like")
-        return _pattern(found[1], int(found[2]))
-
-    @property
-    def text(self) -> str:
-        """The pattern as :meth:`parse` reads it."""
-        return f"{self.prefix}{{:0{self.width}d}}"
-
-    def number(self, n: int) -> str:
-        """Return the number of the blank ``n``."""
-        return f"{self.prefix}{n:0{self.width}d}"
-
-    def read(self, number: str) -> int | None:
-        """Return which blank a number is, None when it is none of this series."""
-        rest = number[len(self.prefix) :]
-        if len(rest) == self.width and number.startswith(self.prefix) and rest.isascii() and rest.isdigit():
-            return int(rest)
-        return None
-
-    def collides(self, other: "Pattern") -> bool:
-        """Whether one number could be of both series."""
-        if len(self.prefix) + self.width != len(other.prefix) + other.width:
-            return False
-        short, long = sorted((self.prefix, other.prefix), key=len)
-        rest = long[len(short) :]
-        return long.startswith(short) and (not rest or rest.isdigit())
-
-    def check(self, first: int, last: int) -> None:
-        """Refuse a range that runs backwards or out of the pattern.
-
-        :raises RegisterError: it does
-        """
-        if any(isinstance(n, bool) or not isinstance(n, int) for n in (first, last)) or not 0 <= first <= last:
-            raise RegisterError("unusable range", where="range", hint="from the lower number to the higher")
-        if last >= 10**self.width:
-            raise RegisterError("range out of the pattern", where="range", hint=f"{self.width} digits")
-
-
-@cache
-def _pattern(prefix: str, width: int) -> Pattern:
-    return Pattern(prefix, width)
 
 
 def read_range(text: str) -> tuple[str, str]:

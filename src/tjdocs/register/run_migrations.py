@@ -12,10 +12,10 @@ from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from tjdocs.auditlog.entry import as_bytes, as_object, issue_leaf, read_json
 from tjdocs.auditlog.merkle import leaf_hash
+from tjdocs.documents.number_pattern import Pattern
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import database, records, tables
 from tjdocs.register.context import Context, inserted
-from tjdocs.register.number_ranges import Pattern
 from tjdocs.register.officer_keys import OfficerSigner
 from tjdocs.register.officers import begin, enrol, first_access
 from tjdocs.register.register_keys import DataKey, Keys

@@ -5,13 +5,14 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from tjdocs.auditlog.entry import UNREADABLE, read_leaf, read_moment, split_signatures
+from tjdocs.documents.number_pattern import Pattern
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import decisions, lifecycle, records
 from tjdocs.register.audit.issue_entries import Said
 from tjdocs.register.audit.roll import ABOUT_OFFICERS, Fault, Roll
 from tjdocs.register.belonging import BELONG, SETTING
 from tjdocs.register.blanks import apply, as_told
-from tjdocs.register.number_ranges import Pattern, Span, Stock
+from tjdocs.register.number_ranges import Span, Stock
 from tjdocs.times import day_of
 
 __all__ = ["UNKNOWN", "Replay"]
