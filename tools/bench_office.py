@@ -48,6 +48,24 @@ def issue_floor_ratio(folder: Path) -> Result:
     }
 
 
+class _Reserved:
+    """A number without a register."""
+
+    staging = ""
+
+    def __init__(self, number: str) -> None:
+        self.number = number
+
+    def __enter__(self) -> "_Reserved":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def commit(self, **_: object) -> None:
+        pass
+
+
 class _Numbers(Register):
     """A register that only counts: what a register itself costs has a figure of its own."""
 
@@ -65,15 +83,9 @@ class _Numbers(Register):
     def patterns(self, *_: object) -> tuple[str, ...]:
         return ()
 
-    def reserve(self, *_: object, **__: object) -> str:
+    def reserve(self, *_: object, **__: object) -> "_Reserved":
         self._next += 1
-        return f"T{self._next:08d}"
-
-    def staging(self, *_: object) -> str:
-        return ""
-
-    def commit(self, *_: object, **__: object) -> None:
-        pass
+        return _Reserved(f"T{self._next:08d}")
 
 
 def office_issue_floor_ratio(folder: Path) -> Result:

@@ -72,6 +72,7 @@ ATTEMPTS_COST = 500  # milliseconds, roughly, of all signatures verified for one
 LIST_COST_PER_BYTE = 0.005  # milliseconds more, where many certificates are placed
 RSA_BITS = 8192
 CANDIDATE_ISSUERS = 64
+POLICY_LISTS = 1000  # that a policy may ask for: more than there are States
 KEY_FILE = 20_000  # a private key's file
 KEY_ROUNDS = 2_000_000  # by which a passphrase becomes the key of a private key's file
 KEY_SCRYPT = 2_600_000  # N times r times p, where scrypt does that; our own files have 655,360
@@ -80,13 +81,11 @@ PATH_LINKS = 8
 # seals and pictures
 SEAL = 4096  # no ISO symbology holds so much
 PIXELS = 40_000_000  # of any picture
+SCANNED_PIXELS = 600_000_000  # of a JPEG picture, times its scans
 _PIXELS_ANYWAY = 9_000_000  # of a picture however short its file is: a sheet in 300 dpi
 _PIXELS_PER_BYTE = 10
 EDGES = 800_000  # of a picture of a seal, in its rows or its columns; one with more is halved
 ENLARGED_PIXELS = 1_000_000  # of a picture that is also read enlarged
-
-
-SCANNED_PIXELS = 600_000_000  # of an image, times its scans
 
 
 def pixels(size: int) -> int:

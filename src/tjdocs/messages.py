@@ -16,8 +16,15 @@ from tjdocs.errors import SpecError, UsageError
 __all__ = ["LANGUAGES", "Catalogue", "Message", "Param", "catalogue", "parameters"]
 
 LANGUAGES = ("en", "ru", "tg")
-_TABLES = ("show", "bring", "rule", "label", "verdict", "outcome", "title", "action", "message")
-_OTHERS = ("consequence", "reason", "detail", "word", "problem")  # English is in specs/checks.toml, or in the findings
+_TABLES = ("show", "bring", "rule", "label", "verdict", "outcome", "action", "message")
+_OTHERS = (
+    "title",
+    "consequence",
+    "reason",
+    "detail",
+    "word",
+    "problem",
+)  # English is in specs/checks.toml, or in the findings
 _ANSWERS = ("title", "not-met", "cannot-tell")
 _PROBLEMS = {"mrz": "mrz/problems.toml", "lds": "lds/problems.toml", "seal": "seals/problems.toml"}
 

@@ -14,7 +14,6 @@ from tjdocs.errors import InputError, SpecError
 from tjdocs.findings import Finding, Outcome, checks
 
 HEAD = 'schema = 1\nname = "test"\nrequires = ["pa.authentic"]\n'
-REFUSES = {Outcome.FAILED}
 PASSED = Outcome.PASSED
 
 

@@ -177,7 +177,6 @@ T = Traveller
 UNREADABLE = ("GARBAGE", None)
 OUT = document(kind="stateless-id", nationality="XXA", issued="2026-03-02", expires="2027-03-01")
 ID_CARD = document("internal-passport")
-PAPERS = {"at": b.AT, "direction": "entry"}
 FOREIGN = foreigner()
 VALID = Standing("handed-over", "external-passport", "2026-03-02", "2036-03-01")
 

@@ -17,7 +17,6 @@ from tjdocs.vectors.run_vectors import GIVE_UP, Comparison
 LDS = vectors.load("lds")
 VALID = [v.id for v in LDS if v.expected == "valid"]
 INVALID = [v.id for v in LDS if v.expected == "invalid"]
-ACCEPTABLE = [v.id for v in LDS if v.expected == "acceptable"]
 
 # as the guide describes it, with the answer put in
 LOOP = """

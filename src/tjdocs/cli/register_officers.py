@@ -23,7 +23,6 @@ from tjdocs.cli._register import (
     read_request,
 )
 from tjdocs.errors import OutputError, UsageError
-from tjdocs.register.records import word
 
 if TYPE_CHECKING:  # the database is brought in by the commands that need it
     from tjdocs.register import Register
@@ -49,6 +48,7 @@ def new(
 ) -> None:
     """Make an officer's key, and the request with which a supervisor enrols it."""
     from tjdocs.register import KeyRequest, OfficerKey
+    from tjdocs.register.records import word
 
     ((_, secret),) = officer_key_files([file], officer_passphrase_file)
     word(officer, "--officer")

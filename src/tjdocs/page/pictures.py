@@ -5,6 +5,7 @@ import struct
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps, ImageStat
 
+from tjdocs import limits
 from tjdocs import portrait as portraits
 from tjdocs.errors import UsageError
 from tjdocs.images import most_pixels, upright_on_white
@@ -12,7 +13,6 @@ from tjdocs.page.page_layout import Box, Ghost, Portrait
 
 __all__ = ["fit_portrait", "fit_signature", "open_picture", "paste_ghost"]
 
-_PIXELS = 40_000_000
 _FORMATS = ("PNG", "JPEG", "JPEG2000")
 _MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK")
 _UNREADABLE = (
@@ -37,7 +37,7 @@ def open_picture(source: bytes | Image.Image, *, where: str) -> Image.Image:
     hint = "a PNG, JPEG or JPEG 2000 picture, 8-bit grey or RGB, of at most 40 million pixels"
     try:
         picture = Image.open(io.BytesIO(source), formats=_FORMATS) if isinstance(source, bytes) else source
-        if picture.width * picture.height > (most_pixels(source) if isinstance(source, bytes) else _PIXELS):
+        if picture.width * picture.height > (most_pixels(source) if isinstance(source, bytes) else limits.PIXELS):
             raise UsageError("too large a picture", where=where, hint=hint)
         if picture.mode not in _MODES:
             raise UsageError("a picture of an unusual kind", where=where, hint=hint)

@@ -322,7 +322,7 @@ def _of(table: Any, holder: bytes, found_by: tuple[bytes, ...]) -> ColumnElement
 
 
 def _found(row: Sequence[Any]) -> Document:
-    """Return the document of a row of :data:`hot.FIND`."""
+    """Return the document of a row of :data:`queries.FIND`."""
     number, document_type, state, officer, issued, expires, files, *more = row
     if {type(value) for value in row} != {str} or state not in lifecycle.documents().states:
         raise _changed("state")

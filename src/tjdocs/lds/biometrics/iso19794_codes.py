@@ -43,7 +43,7 @@ def _in_range(table: CodeTable, value: int) -> bool:
 def code_name(name: str, value: int) -> str:
     """Return the meaning of a record's code, empty when it is undefined: ``code_name("eye_colour", 3)`` is brown.
 
-    :raises UsageError: ``name`` is not a coded field of :class:`FaceImage`
+    :raises UsageError: ``name`` is not a coded field of :class:`tjdocs.lds.biometrics.iso19794_face.FaceImage`
     """
     if name not in _tables():
         raise UsageError("not a coded field of a face", where=name, hint=", ".join(_tables()))

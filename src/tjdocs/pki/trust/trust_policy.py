@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tjdocs import specs
+from tjdocs import limits, specs
 from tjdocs.errors import SpecError
 from tjdocs.mrz.codes import country_of_certificates
 from tjdocs.pki.certificate import Certificate
@@ -29,7 +29,6 @@ WORDS = {
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
-_MOST_LISTS = 1000  # more than there are States
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +134,8 @@ class TrustPolicy:
             said = f": {unknown[0]}" if believe else ""
             raise SpecError("no such ground", where=f"{where} trust.believe{said}", hint=f"of {', '.join(GROUNDS)}")
         lists = table.get("lists", 1)
-        if type(lists) is not int or not 1 <= lists <= _MOST_LISTS:
-            raise SpecError("no number of lists", where=f"{where} trust.lists", hint=f"1 to {_MOST_LISTS}")
+        if type(lists) is not int or not 1 <= lists <= limits.POLICY_LISTS:
+            raise SpecError("no number of lists", where=f"{where} trust.lists", hint=f"1 to {limits.POLICY_LISTS}")
         if "lists" in table and "list" not in believe:
             raise SpecError("lists that do not count", where=f"{where} trust.lists", hint='add "list" to believe')
         anchors = _digests(table, "anchors", where) if "anchors" in table else None

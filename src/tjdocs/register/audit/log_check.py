@@ -55,7 +55,7 @@ class Reading:
     def read(self, since: str, play: Play) -> None:
         """Read every entry, or those after a signed head.
 
-        :param play: takes entries in order, some at once, each with what stands beside it (``hot.ENTRIES``)
+        :param play: takes entries in order, some at once, each with its place and mark (``queries.ENTRIES``)
         """
         notes = self._heads()
         newest = max(notes, default=0)
