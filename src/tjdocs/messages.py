@@ -17,14 +17,8 @@ __all__ = ["LANGUAGES", "Catalogue", "Message", "Param", "catalogue", "parameter
 
 LANGUAGES = ("en", "ru", "tg")
 _TABLES = ("show", "bring", "rule", "label", "verdict", "outcome", "action", "message")
-_OTHERS = (
-    "title",
-    "consequence",
-    "reason",
-    "detail",
-    "word",
-    "problem",
-)  # English is in specs/checks.toml, or in the findings
+# of these the English texts are in specs/checks.toml, or in the findings
+_OTHERS = ("title", "consequence", "reason", "detail", "word", "problem")
 _ANSWERS = ("title", "not-met", "cannot-tell")
 _PROBLEMS = {"mrz": "mrz/problems.toml", "lds": "lds/problems.toml", "seal": "seals/problems.toml"}
 
