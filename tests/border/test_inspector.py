@@ -20,7 +20,7 @@ def sound():
 
 def test_the_public_door():
     assert set(border.__all__) == {
-        "Decision", "Evidence", "Inspector", "Lists", "Policy", "Standing", "Status", "Verdict"
+        "Decision", "Evidence", "Inspector", "Lists", "Policy", "RegisterStatus", "Standing", "Status", "Verdict"
     }  # fmt: skip
     assert border.Evidence is inspection.Evidence
 
