@@ -50,10 +50,7 @@ class _Folder:
 
     def has(self, value: str) -> bool:
         """Whether a path leads anywhere; base64 may be longer than a name may be, or no path at all."""
-        try:
-            return value != "" and os.path.lexists(self._path / value)
-        except (OSError, ValueError):
-            return False
+        return value != "" and os.path.lexists(self._path / value)
 
     def read(self, value: str, name: str, most: int) -> bytes:
         """Return a file's bytes."""
