@@ -12,6 +12,7 @@ from typing import Any, Union
 
 from tjdocs import specs
 from tjdocs.errors import SpecError, UsageError
+from tjdocs.problems import PROBLEM_TABLES, problem_table
 
 __all__ = ["LANGUAGES", "Catalogue", "Message", "Param", "catalogue", "parameters"]
 
@@ -20,7 +21,6 @@ _TABLES = ("show", "bring", "rule", "label", "verdict", "outcome", "action", "me
 # of these the English texts are in specs/checks.toml, or in the findings
 _OTHERS = ("title", "consequence", "reason", "detail", "word", "problem")
 _ANSWERS = ("title", "not-met", "cannot-tell")
-_PROBLEMS = {"mrz": "mrz/problems.toml", "lds": "lds/problems.toml", "seal": "seals/problems.toml"}
 
 Param = Union[str, int, "Message", tuple["Param", ...]]
 
@@ -100,7 +100,7 @@ class Catalogue:
             own: Mapping[str, str] = self._tables[table]
             if table == "problem":
                 area, _, code = key.partition(".")
-                text = own.get(f"{area} {code}") or own.get(code) or _problems(area)[code]
+                text = own.get(f"{area} {code}") or own.get(code) or problem_table(PROBLEM_TABLES[area])[code].text
             elif table == "action":  # of the check, where the reason has none of its own
                 text = own.get(key) or own.get(key.partition(" ")[0], "")
             else:
@@ -124,12 +124,6 @@ class Catalogue:
 
 # their parts are apart by a semicolon, others by a comma
 _SENTENCES = ("all", "issuer-tried")
-
-
-@cache
-def _problems(area: str) -> Mapping[str, str]:
-    """Return the English texts of a table of problems by code."""
-    return {row["code"]: row["text"] for row in specs.read_toml(_PROBLEMS[area])["problem"]}
 
 
 def parameters(text: str) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Named problems of formats: an irregularity that a parser found, by the word that its format's table has for it."""
+"""Named problems of formats, and defects: irregularities, by the words that the tables of ``specs/`` have for them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,12 @@ from typing import ClassVar, Literal
 from tjdocs import specs
 from tjdocs.errors import SpecError
 
-__all__ = ["Problem", "ProblemKind", "problem_table"]
+__all__ = ["PROBLEM_TABLES", "DefectFile", "Problem", "ProblemKind", "defects", "problem_table"]
+
+PROBLEM_TABLES = MappingProxyType(
+    {"lds": "lds/problems.toml", "mrz": "mrz/problems.toml", "seal": "seals/problems.toml"}
+)
+"""The table of each format."""
 
 
 class ProblemKind(specs.Row, frozen=True):
@@ -39,6 +44,55 @@ class ProblemFile(specs.Spec, frozen=True):
     def __post_init__(self) -> None:
         if len({row.code for row in self.problem}) < len(self.problem):
             raise ValueError("a code used twice")
+
+
+class ContentType(specs.Row, frozen=True):
+    """A content type of the LDS security object; without a warning the standard's own."""
+
+    oid: specs.Word
+    warning: str
+    clause: specs.Word
+    seen: str = ""
+
+
+class Defect(specs.Row, frozen=True):
+    """An irregularity of real documents that is accepted under its name.
+
+    :param seen: where it was met
+    :param clause: its deviation
+    """
+
+    name: specs.Word
+    text: specs.Word
+    seen: str
+    clause: specs.Word
+
+
+class DefectFile(specs.Spec, frozen=True):
+    """The form of ``specs/defects.toml``."""
+
+    content_type: tuple[ContentType, ...]
+    defect: tuple[Defect, ...]
+
+    def __post_init__(self) -> None:
+        if len({row.name for row in self.defect}) < len(self.defect):
+            raise ValueError("a name used twice")
+        if sum(not row.warning for row in self.content_type) != 1:
+            raise ValueError("not one content type of the standard")
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name of a defect, those of content types included."""
+        return frozenset(row.warning for row in self.content_type if row.warning) | {row.name for row in self.defect}
+
+
+@cache
+def defects() -> DefectFile:
+    """Return the accepted defects.
+
+    :raises SpecError: the file is malformed
+    """
+    return specs.load("defects.toml", DefectFile)
 
 
 @cache

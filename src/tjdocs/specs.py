@@ -42,7 +42,7 @@ _KINDS = {
     "str": "text", "int": "whole number", "float": "number", "bool": "truth value", "array": "list", "object": "table"
 }  # fmt: skip
 _KEY = re.compile(r"\.(\w+)|\[(\d+|\.\.\.)\]")
-_FieldError = re.compile(r"Object (missing|contains) (?:required|unknown) field `(.*)`")
+_FIELD_ERROR = re.compile(r"Object (missing|contains) (?:required|unknown) field `(.*)`")
 
 
 class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -145,7 +145,7 @@ def _refusal(text: str, table: Any, form: type[Row], where: str) -> SpecError:
     what, _, place = text.partition(" - at ")
     keys = _KEY.findall(place)
     named = _named(what, table, form, keys)
-    if field := _FieldError.fullmatch(what):
+    if field := _FIELD_ERROR.fullmatch(what):
         known = ", ".join(_known(form, keys))
         missing = field[1] == "missing"
         what, hint = f"{'missing' if missing else 'unknown'} {field[2]}", f"known are {known}" if known else ""

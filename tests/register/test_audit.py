@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.register_helpers import KIND, NOW, TWO, enrol, issue, new_register, open_register, person, stock
+from tests.support.register_helpers import KIND, NOW, TWO, enrol, issue, new_register, open_register, person, sql, stock
 from tjdocs.errors import InputError, KeyMaterialError, RegisterError, UsageError
 from tjdocs.register import Keys, Register, append_head, read_heads
 from tjdocs.register.reconciliation import Report
@@ -29,12 +29,6 @@ def busy(stocked):
     assert (audit.problems, audit.undetermined) == ((), ())
     stocked.sound = [audit.head]
     return stocked
-
-
-def sql(register, *statements):
-    with register._context.store.write() as connection:
-        for statement in statements:
-            assert connection.exec_driver_sql(statement).rowcount != 0, statement
 
 
 def named(register, **more):

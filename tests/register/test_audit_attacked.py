@@ -5,7 +5,7 @@ from secrets import token_hex
 
 import pytest
 
-from tests.support.register_helpers import KIND, NOW, TWO, enrol, issue, new_register, open_register, person, stock
+from tests.support.register_helpers import KIND, NOW, TWO, enrol, issue, new_register, open_register, person, sql, stock
 from tjdocs.auditlog.checkpoint import Checkpoint
 from tjdocs.auditlog.entry import make_leaf
 from tjdocs.errors import RegisterError
@@ -37,12 +37,6 @@ def busy(register):
 def rows(register, query):
     with register._context.store.read() as connection:
         return connection.execute(query).all()
-
-
-def sql(register, *statements):
-    with register._context.store.write() as connection:
-        for statement in statements:
-            assert connection.exec_driver_sql(statement).rowcount != 0, statement
 
 
 def put(register, *statements):

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.support import builders as b
 from tests.support import seals_made
+from tests.support.signing import LIBRARY_CURVES
 from tjdocs.lds.dg2 import Dg2
 from tjdocs.pki.crl import Crl
 from tjdocs.pki.trust.store import TrustStore
@@ -28,15 +29,7 @@ from tjdocs.portrait.specimen_portrait import draw_specimen
 
 SPECS = Path(__file__).parents[2] / "specs"
 CURVES = {row["name"]: row for row in tomllib.loads((SPECS / "pki/curves.toml").read_text())["curve"]}
-EC = {
-    "secp224r1": ec.SECP224R1,
-    "secp256r1": ec.SECP256R1,
-    "secp384r1": ec.SECP384R1,
-    "secp521r1": ec.SECP521R1,
-    "brainpoolP256r1": ec.BrainpoolP256R1,
-    "brainpoolP384r1": ec.BrainpoolP384R1,
-    "brainpoolP512r1": ec.BrainpoolP512R1,
-}
+EC = {name: curve for name, curve in LIBRARY_CURVES.items() if name != "secp192r1"}
 HASHES = ("sha224", "sha256", "sha384", "sha512")
 STYLES = 150
 NOW = date(2026, 11, 24)

@@ -114,3 +114,10 @@ class Clerk:
         free = tables.blank
         taken = free.update().where(free.c.first == blank).values(first=blank + 1)
         self.put("issue", number, self.sign(body, **{signer or officer: OFFICERS[signer or officer]}), row, taken)
+
+
+def sql(register, *statements):
+    """Run statements as somebody who writes to the database, each of which changes a row."""
+    with register._context.store.write() as connection:
+        for statement in statements:
+            assert connection.exec_driver_sql(statement).rowcount != 0, statement

@@ -20,7 +20,7 @@ ROWS: dict[str, dict[str, Any]] = {row["id"]: row for row in TABLE["combination"
 SCHEMES = {row["id"]: row["scheme"] for row in TABLE["signature"]}
 SIGNATURE_OIDS = {row["id"]: row["oid"] for row in TABLE["signature"]}
 
-_BY_LIBRARY = {
+LIBRARY_CURVES = {
     "secp192r1": ec.SECP192R1,
     "secp224r1": ec.SECP224R1,
     "secp256r1": ec.SECP256R1,
@@ -171,8 +171,8 @@ class EcKey:
 @functools.cache
 def ec_key(name: str) -> Any:
     """Return a key of ``cryptography``, or of the textbook on the curves that it lacks."""
-    if name in _BY_LIBRARY:
-        return ec.derive_private_key(0x1234567890ABCDEF1234567890ABCDEF, _BY_LIBRARY[name]())
+    if name in LIBRARY_CURVES:
+        return ec.derive_private_key(0x1234567890ABCDEF1234567890ABCDEF, LIBRARY_CURVES[name]())
     return EcKey(name)
 
 

@@ -14,6 +14,7 @@ from tjdocs.documents.document_class import kinds
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.findings import Finding, Outcome, checks
 from tjdocs.pki.trust.trust_policy import TrustPolicy
+from tjdocs.problems import PROBLEM_TABLES, defects, problem_table
 
 __all__ = ["Decision", "Policy", "Rule"]
 
@@ -276,10 +277,8 @@ def _since() -> tuple[Rule, ...]:
 @cache
 def _reasons() -> frozenset[str]:
     """Return every reason word that a finding may give, those of the tables beside the catalogue included."""
-    tables = [("defects.toml", "defect", "name"), ("defects.toml", "content_type", "warning")]
-    tables += [(f"{room}/problems.toml", "problem", "code") for room in ("lds", "mrz", "seals")]
-    words = {row[key] for path, name, key in tables for row in specs.read_toml(path)[name]}
-    return frozenset(words.union(*(check.reasons for check in checks().values())) - {""})
+    problems = (problem_table(path).keys() for path in PROBLEM_TABLES.values())
+    return defects().names.union(*problems, *(check.reasons for check in checks().values()))
 
 
 def _known(pattern: str, where: str) -> None:

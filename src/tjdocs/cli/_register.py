@@ -213,11 +213,16 @@ class Action:
         return {"order": self.order, "lacking": " ".join(drafted.lacking)}
 
     def show(self, name: str, subject: str, **more: object) -> None:
-        """Show an action and its subject: numbers, a range, an officer."""
-        if self.as_json:
-            _io.show_json({"schema": 1, "act": name, "number": subject, **more})
-        else:
-            _terminal.line(" ".join([f"{name}: {subject}", *(f"{key} {value}" for key, value in more.items())]))
+        """Show the action and its subject."""
+        show_action(self.as_json, name, subject, **more)
+
+
+def show_action(as_json: bool, name: str, subject: str, **more: object) -> None:
+    """Show an action and its subject: numbers, a range, an officer, a folder of keys."""
+    if as_json:
+        _io.show_json({"schema": 1, "act": name, "number": subject, **more})
+    else:
+        _terminal.line(" ".join([f"{name}: {subject}", *(f"{key} {value}" for key, value in more.items())]))
 
 
 def acts(function: "Callable[..., None]") -> "Callable[..., None]":

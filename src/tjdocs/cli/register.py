@@ -22,6 +22,7 @@ from tjdocs.cli._register import (
     key_place,
     open_register,
     read_request,
+    show_action,
     told,
 )
 from tjdocs.errors import UsageError
@@ -302,10 +303,9 @@ def rewrap(
         register.may("rewrap", by)
         Keys.open(place, passphrase=secret).renewed(place, passphrase=secret)
         register = open_register(url, str(place), passphrase_file, officer_key, officer_passphrase_file)
-    moment = _io.moment(at)
-    count = register.rewrap(officer=by, at=moment)
+    count = register.rewrap(officer=by, at=_io.moment(at))
     Keys.open(place, passphrase=secret).only_newest(place, passphrase=secret)
-    Action(register, [by], moment, "", as_json).show("rewrap", str(place), rows=count)
+    show_action(as_json, "rewrap", str(place), rows=count)
 
 
 register_officers.add(app)

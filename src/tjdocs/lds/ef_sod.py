@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from types import MappingProxyType
 
-from tjdocs import specs
+from tjdocs import problems
 from tjdocs.asn1 import der, icao_schema, tlv, x509_schema
 from tjdocs.errors import UsageError
 from tjdocs.pki import algorithms
@@ -132,8 +132,7 @@ def _warnings(signed_data: cms.SignedData, length: int, header: int) -> tuple[st
 
 @cache
 def _content_types() -> Mapping[str, str]:
-    table = specs.read_toml("defects.toml")
-    return {row["oid"]: row["warning"] for row in table["content_type"]}
+    return {row.oid: row.warning for row in problems.defects().content_type}
 
 
 def build(

@@ -63,6 +63,11 @@ def _table(path: str) -> tuple[Mapping[int, _Field], Mapping[int, _Field]]:
     return MappingProxyType(fields), MappingProxyType(inside)
 
 
+def field_kinds(path: str) -> Mapping[str, str]:
+    """Return the kind of each field by its name, in the order of a file of ``specs/lds/``."""
+    return {field.name: field.kind for field in _table(path)[0].values()}
+
+
 class Details(NamedTuple):
     """What a file held.
 

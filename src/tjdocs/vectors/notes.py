@@ -8,6 +8,7 @@ from tjdocs import specs
 from tjdocs.errors import SpecError
 from tjdocs.findings import checks
 from tjdocs.lds.lds_problems import REASONS as FILE_REASONS
+from tjdocs.problems import PROBLEM_TABLES, defects, problem_table
 from tjdocs.seal.seal_results import results
 
 __all__ = ["flag_of", "notes", "reasons"]
@@ -35,14 +36,10 @@ def _table() -> Mapping[str, Any]:
 @cache
 def _words() -> Mapping[str, Mapping[str, tuple[str, str]]]:
     """Return sentence and clause of every defect and problem, by the room that gives it."""
-    tables = [("pa", "defects.toml", "content_type", "warning"), ("pa", "defects.toml", "defect", "name")]
-    rooms = (("lds", "lds"), ("mrz", "mrz"), ("seal", "seals"))
-    tables += [(room, f"{folder}/problems.toml", "problem", "code") for room, folder in rooms]
-    texts: dict[str, dict[str, tuple[str, str]]] = {}
-    for room, path, part, key in tables:
-        for row in specs.read_toml(path)[part]:
-            text = row.get("text") or row.get("message") or f"the content is of the type {row.get('oid')}"
-            texts.setdefault(room, {})[row[key]] = (text, row["clause"])
+    types = {row.warning: (f"the content is of the type {row.oid}", row.clause) for row in defects().content_type}
+    texts = {"pa": types | {row.name: (row.text, row.clause) for row in defects().defect}}
+    for room, path in PROBLEM_TABLES.items():
+        texts[room] = {kind.code: (kind.text, kind.clause) for kind in problem_table(path).values()}
     for word, text in FILE_REASONS.items():
         texts["lds"].setdefault(word, (text, "Doc 9303-10, 4"))
     for name, result in results().items():
@@ -61,8 +58,7 @@ def flag_of(reason: str) -> str:
     for row in _table()["flag"]:
         if reason in row.get("reasons", ()):
             return str(row["id"])
-    defects = specs.read_toml("defects.toml")["defect"]
-    return word if any(word == row["name"] for row in defects) else check
+    return word if any(word == row.name for row in defects().defect) else check
 
 
 def notes(flags: Iterable[str]) -> dict[str, dict[str, str]]:

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from tjdocs import mrz, specs
-from tjdocs.border.report.wording import Texts, action
+from tjdocs.border.report.wording import Texts
 from tjdocs.findings import Finding
 from tjdocs.messages import catalogue
+from tjdocs.problems import PROBLEM_TABLES, defects, problem_table
 
 __all__ = ["explain", "phrase", "problem_words", "say"]
 
@@ -24,19 +24,18 @@ _MAX_DETAIL, _MAX_PART, _MAX_DEPTH = 4000, 400, 4
 @cache
 def problem_words() -> Mapping[str, Mapping[str, tuple[str, str]]]:
     """Return explanation and clause of the reason words that stand outside of ``specs/checks.toml``, by area."""
-    table = specs.read_toml("defects.toml")
-    accepted = next(row["oid"] for row in table["content_type"] if not row["warning"])
-    defects = {
-        row["warning"]: (f"the content is of type {row['oid']} instead of {accepted}", row["clause"])
-        for row in table["content_type"]
-        if row["warning"]
+    table = defects()
+    accepted = next(row.oid for row in table.content_type if not row.warning)
+    named = {
+        row.warning: (f"the content is of type {row.oid} instead of {accepted}", row.clause)
+        for row in table.content_type
+        if row.warning
     }
-    defects |= {row["name"]: (row["text"], row["clause"]) for row in table["defect"]}
-    words = {"": MappingProxyType(defects)}
-    words["mrz"] = MappingProxyType({kind.code: (kind.text, kind.clause) for kind in mrz.problem_kinds().values()})
-    for area, room in (("lds", "lds"), ("seal", "seals")):
-        rows = specs.read_toml(f"{room}/problems.toml")["problem"]
-        words[area] = MappingProxyType({row["code"]: (row["text"], row["clause"]) for row in rows})
+    named |= {row.name: (row.text, row.clause) for row in table.defect}
+    words = {"": MappingProxyType(named)}
+    for area, path in PROBLEM_TABLES.items():
+        kinds = problem_table(path).values()
+        words[area] = MappingProxyType({kind.code: (kind.text, kind.clause) for kind in kinds})
     return MappingProxyType(words)
 
 
@@ -57,8 +56,6 @@ def say(finding: Finding, words: Texts) -> str:
         return catalogue(words.language).text(finding.message)
     if not detail or words.language == "en" or len(detail) > _MAX_DETAIL:
         return detail
-    if detail == action(finding.check, finding.reason):
-        return words.action(finding.check, finding.reason)
     return _book(words).whole(detail)
 
 

@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tjdocs import __version__, mrz, specs
+from tjdocs import __version__, mrz
 from tjdocs.border.inspector import Verdict
 from tjdocs.border.policy import Decision
 from tjdocs.border.report.details import explain, phrase, problem_words, say
@@ -25,6 +25,7 @@ from tjdocs.files import write_new
 from tjdocs.findings import Finding, Outcome, checks
 from tjdocs.inspection import Examination
 from tjdocs.inspection.lds_checks import ChipContent
+from tjdocs.lds.tagged_fields import field_kinds
 from tjdocs.pki.certificate import Certificate
 
 if TYPE_CHECKING:
@@ -288,7 +289,7 @@ def _details(chip: ChipContent | None, name: str, words: Texts) -> list[tuple[st
     if group is None:
         return []
     rows = []
-    for field, kind in ((row["name"], row["kind"]) for row in specs.read_toml(f"lds/{name.lower()}.toml")["field"]):
+    for field, kind in field_kinds(f"lds/{name.lower()}.toml").items():
         value: Any = getattr(group, field)
         if kind == "date" and value:
             value = f"{value[:4]}-{value[4:6]}-{value[6:]}"

@@ -76,8 +76,9 @@ def open_picture(
     if isinstance(image, (bytes, bytearray, memoryview)):
         if len(image) > max_bytes:
             raise InputError("over the limit", where=where, hint=f"at most {max_bytes} bytes are read")
-        max_pixels = min(max_pixels, most_pixels(bytes(image)))
-        image = _reader(bytes(image), where)
+        data = bytes(image)
+        max_pixels = min(max_pixels, most_pixels(data))
+        image = _reader(data, where)
     if not isinstance(image, Image.Image):
         raise UsageError("not a picture", where="image", hint="give a path, the bytes of a file, or a Pillow image")
     if image.width * image.height > max_pixels:

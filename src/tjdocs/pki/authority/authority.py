@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha1
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -64,7 +65,7 @@ class Authority:
     Open one with :meth:`open`; make one with :meth:`create`.
     """
 
-    def __init__(self, folder: Path, state: dict[str, object], passphrase: bytes | None) -> None:
+    def __init__(self, folder: Path, state: dict[str, Any], passphrase: bytes | None) -> None:
         self._folder = folder
         self._state = state
         self._passphrase = passphrase
@@ -126,7 +127,7 @@ class Authority:
         profile = certificate_profiles.load()
         if production:
             _check_only_one(folder, profile.csca_name(trial=False))
-        state: dict[str, object] = {
+        state: dict[str, Any] = {
             "schema": 1,
             "trial": not production,
             "named_curves": named_curves,
@@ -135,8 +136,8 @@ class Authority:
             "crl_number": 0,
             "issued": {},
         }
-        row = signer.combination(str(state["csca_algorithm"]))
-        signer.combination(str(state["signer_algorithm"]))
+        row = signer.combination(state["csca_algorithm"])
+        signer.combination(state["signer_algorithm"])
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -263,9 +264,9 @@ class Authority:
         entries = issue_crl.newly_revoked(moments, issued, self.csca, now)
         if last is not None:
             entries |= last.revocations()  # the first moment counts
-        count = int(str(self._state["crl_number"])) + 1
+        count = self._state["crl_number"] + 1
         number = issuance.crl_number(self.csca, count, trial=self.trial)
-        row = signer.combination(str(self._state["csca_algorithm"]))
+        row = signer.combination(self._state["csca_algorithm"])
         crl = issue_crl.next_list(self.csca, key, row, number=number, revoked=entries, at=now)
         # the number first: a crash between the two must not give two lists one number
         self._write_state(crl_number=count)
@@ -289,7 +290,7 @@ class Authority:
 
     def _issued(self) -> set[issuance.Issuance]:
         """Return all signers ever made: those on file, and those in the state whose files are put away."""
-        issued = issuance.read(self._state["issued"])  # type: ignore[arg-type]
+        issued = issuance.read(self._state["issued"])
         for name, certificate in self._on_file().items():
             role, _, number = name.partition("-")
             issued.add(issuance.Issuance(role, int(number), certificate.serial, certificate.not_before))
@@ -318,7 +319,7 @@ class Authority:
         if certificate.serial in self._revoked():
             raise KeyMaterialError("the signer is revoked", where=f"{self._folder} {name}", hint=hint)
         if name not in self._signers:
-            algorithm = str(self._state["signer_algorithm"]) if role == "ds" else row.key
+            algorithm = self._state["signer_algorithm"] if role == "ds" else row.key
             key = self._key(f"signers/{name}.key", certificate)
             self._signers[name] = Signer(certificate, signer.combination(algorithm), key, row.private_key)
         return self._signers[name]
@@ -367,10 +368,10 @@ class Authority:
         period = profile.ds if role == "ds" else profile.seal_signer(category)
         if role == "seal":
             issuance.check_year(issued, at)
-        row = signer.combination(str(self._state["signer_algorithm"]) if role == "ds" else period.key)
+        row = signer.combination(self._state["signer_algorithm"] if role == "ds" else period.key)
         number = issuance.next_number(issued, role)
         key = signer.generate_key(row)
-        spki = signer.public_key_info(key, named_curves=bool(self._state["named_curves"]))
+        spki = signer.public_key_info(key, named_curves=self._state["named_curves"])
         subject = profile.signer_name(number, trial=self.trial) if role == "ds" else profile.seal_name(number)
         not_after = period.certificate.after_moment(at)
         if not_after > self.csca.not_after:
@@ -390,7 +391,7 @@ class Authority:
         else:
             values.append(("2.5.29.37", True, extensions.extended_key_usage(OID_SEAL_SIGNER)))
         values.append(("2.23.136.1.1.6.2", False, extensions.document_type_list(period.document_types)))
-        csca_row = signer.combination(str(self._state["csca_algorithm"]))
+        csca_row = signer.combination(self._state["csca_algorithm"])
         # a seal spells its signer's serial number out: it is short, and no random one is as small
         serial = _serial() if role == "ds" else issuance.seal_serial(self.csca, number, trial=self.trial)
         certificate = _signed(csca_key, csca_row, self.csca.subject, subject, (at, not_after), spki, values, serial)
@@ -403,17 +404,17 @@ class Authority:
         return self._newest(role, category)
 
 
-def _read_state(folder: Path) -> dict[str, object]:
+def _read_state(folder: Path) -> dict[str, Any]:
     try:
-        state: dict[str, object] = inputs.json_object((folder / _STATE).read_bytes(), where=_STATE)
+        state: dict[str, Any] = inputs.json_object((folder / _STATE).read_bytes(), where=_STATE)
         state.setdefault("issued", {})  # of folders made before it was kept, the files count
         if any(type(state[key]) is not kind for key, kind in _STATE_TYPES.items()):
             raise TypeError
-        if int(str(state["crl_number"])) < 0:
+        if state["crl_number"] < 0:
             raise ValueError
-        signer.combination(str(state["csca_algorithm"]))
-        signer.combination(str(state["signer_algorithm"]))
-        issuance.read(state["issued"])  # type: ignore[arg-type]
+        signer.combination(state["csca_algorithm"])
+        signer.combination(state["signer_algorithm"])
+        issuance.read(state["issued"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, InputError, UsageError):
         raise _no_authority(folder) from None
     if not inputs.is_schema(state["schema"]):
@@ -449,7 +450,7 @@ def _put_in_place(staging: Path, place: Path) -> None:
         raise OutputError("cannot write", where=str(place), hint=error.strerror or "") from None
 
 
-def _self_signed(key: PrivateKey, at: datetime, state: dict[str, object]) -> bytes:
+def _self_signed(key: PrivateKey, at: datetime, state: dict[str, Any]) -> bytes:
     profile = certificate_profiles.load()
     spki = signer.public_key_info(key, named_curves=bool(state["named_curves"]))
     identifier = _identifier(spki)
@@ -465,7 +466,7 @@ def _self_signed(key: PrivateKey, at: datetime, state: dict[str, object]) -> byt
         ("2.5.29.19", True, extensions.basic_constraints(0)),
         ("2.5.29.31", False, extensions.crl_distribution_point(profile.crl)),
     ]
-    row = signer.combination(str(state["csca_algorithm"]))
+    row = signer.combination(state["csca_algorithm"])
     return _signed(key, row, subject, subject, (at, profile.csca_end(at)), spki, values, _serial())
 
 
