@@ -11,6 +11,7 @@ import pytest
 from tjdocs import vectors
 from tjdocs.errors import UsageError
 from tjdocs.vectors import Result
+from tjdocs.vectors.adapter import _Process
 from tjdocs.vectors.library_adapter import Answer
 from tjdocs.vectors.run_vectors import GIVE_UP, Comparison
 
@@ -235,6 +236,16 @@ def test_a_program_that_fills_both_channels_blocks_nobody(program):
     unread = program("print('{\"result\": \"valid\"}', flush=True)", whole=True)
     large = max(vectors.load("passive-authentication"), key=lambda v: len(json.dumps(v.input)))
     assert vectors.run(ids=[large.id], command=unread).results[0].result == "valid"
+
+
+@pytest.mark.parametrize("lines", [True, False])
+def test_a_program_quicker_than_its_question(lines):
+    """A program of one question may read nothing; one of many has not been asked yet."""
+    process = _Process([sys.executable, "-c", "print('{}', flush=True)"])
+    assert select.select([process._out], [], [], 30)[0]
+    reply = process.ask(b"{}", 30, lines=lines)
+    process.end()
+    assert (reply.data.strip(), bool(reply.trouble)) == ((b"", True) if lines else (b"{}", False))
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ class _Process:
     def ask(self, question: bytes, seconds: float, *, lines: bool) -> Reply:
         """Write the question and read the answer: a line, or all that is written until the program ends."""
         self._tail = b""
-        if self._read(self._out):
+        if lines and self._read(self._out):  # else the process has one question
             return self._reply(b"", "wrote more than one line for the question before")
         answer, waiting = b"", memoryview(question + b"\n")
         until = monotonic() + seconds
