@@ -602,7 +602,7 @@ def parameters(name: str, **changes) -> bytes:
 
 
 def explicit_spki(name: str, **changes) -> bytes:
-    if name in signing._BY_LIBRARY:
+    if name in signing.LIBRARY_CURVES:
         key = signing.ec_key(name)
         point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     else:
