@@ -85,7 +85,7 @@ SCANNED_PIXELS = 600_000_000  # of a JPEG picture, times its scans
 _PIXELS_ANYWAY = 9_000_000  # of a picture however short its file is: a sheet in 300 dpi
 _PIXELS_PER_BYTE = 10
 EDGES = 800_000  # of a picture of a seal, in its rows or its columns; one with more is halved
-ENLARGED_PIXELS = 1_000_000  # of a picture that is also read enlarged
+SMALL_PICTURE = 1_000_000  # pixels of a picture of a seal that is also read enlarged; and as small light on dark
 
 
 def pixels(size: int) -> int:

@@ -8,7 +8,7 @@ import sys
 import zlib
 
 import pytest
-from PIL import Image, ImageFilter
+from PIL import Image, ImageFilter, ImageOps
 
 from tests.support import seals_made as s
 from tjdocs.errors import TjdocsError, UsageError
@@ -74,6 +74,14 @@ def test_worn(symbology):
     page = Image.new("RGB", (1240, 1754), "#d8f0d0")
     page.paste(code, (900, 1400))
     assert read_code(png(page, "JPEG", quality=70)) == SEAL
+
+
+@pytest.mark.parametrize("symbology", SYMBOLOGIES)
+@pytest.mark.parametrize("width", [600, 2400])
+def test_light_on_dark(symbology, width):
+    page = Image.new("L", (width, width), 255)
+    page.paste(draw_code(SEAL, symbology, width // 150), (40, 60))
+    assert read_code(png(ImageOps.invert(page))) == SEAL
 
 
 def test_transparent_and_other_modes():

@@ -5,7 +5,7 @@ The symbologies are ``zxing-cpp``'s. Pictures come from anywhere: their size is 
 
 import io
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -101,17 +101,30 @@ def is_picture(data: bytes) -> bool:
 def read_codes(image: bytes) -> list[bytes]:
     """Return the content of every seal in a picture, each once, whichever way it is turned; other codes are left out.
 
+    Where none is found, a small picture is also read enlarged, and any picture light on dark, at most a million of
+    its pixels.
+
     :raises CodeError: ``no-picture`` or ``limit``
     """
-    from PIL import Image
-
     picture = _grey(image)
-    codes = _read(_calmed(picture))
-    if not codes and picture.width * picture.height <= limits.ENLARGED_PIXELS:
+    for tried in _tries(picture):
+        codes = _read(_calmed(tried))
+        if codes:
+            return codes
+    return []
+
+
+def _tries(picture: "Image.Image") -> Iterator["Image.Image"]:
+    from PIL import Image, ImageOps
+
+    yield picture
+    if picture.width * picture.height <= limits.SMALL_PICTURE:
         # modules of one or two pixels
-        large = picture.resize((picture.width * 3, picture.height * 3), Image.Resampling.BICUBIC)
-        codes = _read(_calmed(large))
-    return codes
+        yield picture.resize((picture.width * 3, picture.height * 3), Image.Resampling.BICUBIC)
+    while picture.width * picture.height > limits.SMALL_PICTURE:
+        picture = picture.reduce(2)
+    # few print a seal light on dark, and looking for it takes as long as all the rest
+    yield ImageOps.invert(picture)
 
 
 def read_code(image: bytes) -> bytes:
@@ -174,5 +187,5 @@ def _read(picture: "Image.Image") -> list[bytes]:
 
     view = memoryview(picture.tobytes()).cast("B", (picture.height, picture.width))
     formats = zxingcpp.BarcodeFormats([zxingcpp.barcode_format_from_str(row.format) for row in _symbologies().values()])
-    codes = zxingcpp.read_barcodes(view, formats=formats)
+    codes = zxingcpp.read_barcodes(view, formats=formats, try_invert=False)
     return list(dict.fromkeys(code.bytes for code in codes if code.bytes[:1] == bytes((MAGIC,))))

@@ -22,6 +22,7 @@ _REACH = 41  # about two characters: how far the darkest stroke decides what cou
 _DARK, _CONTRAST = 0.42, 10  # of the darkest stroke nearby; levels at least
 _SMALLEST, _LARGEST = 6, 48  # height of a mark
 _MARKS = 20_000  # marks of a level, at most
+_SLAB = 40  # pixels of height: a mark's next one is in its own slab or beside it (0.4 x 2.0 x the largest height)
 _AT_ONCE = 256  # marks compared with their neighbours at once
 _SHORTEST = 8  # marks of a chain
 _LEAST, _SPAN = 11, 14  # marks of a row, pitches that it spans
@@ -127,23 +128,25 @@ def _nearest(marks: Marks) -> list[int]:
     """Return for each mark the next one of about its height to its right, or -1."""
     order = np.argsort(marks[:, 0], kind="stable")
     x, y, _, height = marks[order].T
-    ends = np.searchsorted(x, x + 2.4 * np.maximum(height, 8))
+    slabs = (y // _SLAB).astype(int)
     nearest = np.full(len(marks), -1)
-    for some in np.array_split(np.arange(len(order)), 1 + len(order) // _AT_ONCE):
-        most = int((ends[some] - some).max(initial=0))
-        others = some[:, None] + np.arange(1, most)
-        inside = others < ends[some, None]
-        others = np.minimum(others, len(order) - 1)
-        across, down = x[others] - x[some, None], np.abs(y[others] - y[some, None])
-        one_height, other_heights = height[some, None], height[others]
-        size = np.maximum(other_heights, one_height)
-        fits = inside & (across > 0.3 * size) & (down < 0.4 * across) & (across < 2.0 * size)
-        fits &= (other_heights < 2.4 * one_height) & (other_heights * 2.4 > one_height)
-        rows = np.flatnonzero(fits.any(axis=1))
-        if not len(rows):
-            continue
-        best = np.where(fits[rows], across[rows] + 2 * down[rows], np.inf).argmin(axis=1)
-        nearest[order[some[rows]]] = order[others[rows, best]]
+    for slab in np.unique(slabs):
+        around = np.flatnonzero(np.abs(slabs - slab) <= 1)
+        inside = np.flatnonzero(slabs == slab)
+        for some in np.array_split(inside, 1 + len(inside) // _AT_ONCE):
+            first = np.searchsorted(x[around], x[some])
+            last = np.searchsorted(x[around], x[some] + 2.4 * np.maximum(height[some], 8))
+            places = first[:, None] + np.arange(int((last - first).max(initial=0)))
+            others = around[np.minimum(places, len(around) - 1)]
+            across, down = x[others] - x[some, None], np.abs(y[others] - y[some, None])
+            one_height, other_heights = height[some, None], height[others]
+            size = np.maximum(other_heights, one_height)
+            fits = (places < last[:, None]) & (across > 0.3 * size) & (across < 2.0 * size) & (down < 0.4 * across)
+            fits &= (other_heights < 2.4 * one_height) & (other_heights * 2.4 > one_height)
+            rows = np.flatnonzero(fits.any(axis=1))
+            if len(rows):
+                best = np.where(fits[rows], across[rows] + 2 * down[rows], np.inf).argmin(axis=1)
+                nearest[order[some[rows]]] = order[others[rows, best]]
     return nearest.tolist()
 
 

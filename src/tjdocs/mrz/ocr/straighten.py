@@ -6,7 +6,7 @@ where lines of 30, 36 or 44 places at a fixed pitch fit best.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache
 from itertools import combinations
 from typing import cast
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tjdocs.mrz.ocr.find_lines import Grey, Row, strokes
-from tjdocs.mrz.ocr.ocr_b import HEIGHT, WIDTH, templates
+from tjdocs.mrz.ocr.ocr_b import HEIGHT, WIDTH, normalised, templates
 
 __all__ = ["Grid", "straighten"]
 
@@ -33,6 +33,7 @@ _PLAY = 3  # pixels by which a line may wander up and down
 _AROUND = 7.5  # pitches above and below a row in which the zone's other lines are
 _MISS = 0.55  # likeness between a character and an empty place
 _FAINT = 0.6  # of the usual contrast; a mark with less of it is less likely a character
+_PLAIN = 1.0  # of a place, all differences from its brightness squared, summed, rooted: with less it is plain paper
 _STRETCH = 0.012  # cost of a step by a pixel longer or shorter than the pitch, squared
 _NOWHERE = np.float32(-1e9)
 _STEPS = tuple(
@@ -191,12 +192,21 @@ def _line(band: _Band, y: float, lengths: Sequence[int] = _COLUMNS, start: float
 def _likeness(strip: Grey) -> NDArray[np.float32]:
     """Return for every place of a cell how much it is like the likeliest character there (correlation)."""
     dark = (255 - strip).astype(np.float32)
-    matches = (cv2.matchTemplate(dark, template, cv2.TM_CCOEFF_NORMED) for template in templates(_P))
-    best = reduce(np.maximum, matches)
+    places = np.lib.stride_tricks.sliding_window_view(dark, (_TALL, _P))
+    shape = places.shape[:2]
+    # one product of matrices for all places and characters: the library's search by template takes four times as long
+    products = (places.reshape(-1, _TALL * _P) @ _characters()).max(axis=1).reshape(shape)
     mean, square = (cv2.boxFilter(a, -1, (_P, _TALL))[_TALL // 2 :, _P // 2 :] for a in (dark, dark * dark))
-    contrast = np.sqrt(np.maximum(square - mean * mean, 0))[: best.shape[0], : best.shape[1]]
+    contrast = np.sqrt(np.maximum(square - mean * mean, 0))[: shape[0], : shape[1]]
     weight = np.minimum(1, contrast / max(1.0, _FAINT * float(np.percentile(contrast, 75))))
-    return (np.nan_to_num(best, nan=0.0, posinf=0.0, neginf=0.0) * weight).astype(np.float32)
+    best = products / np.maximum(contrast * (_TALL * _P) ** 0.5, _PLAIN)
+    return (best * weight).astype(np.float32)
+
+
+@cache
+def _characters() -> NDArray[np.float32]:
+    """Return each character as a column, without brightness and contrast."""
+    return np.ascontiguousarray(normalised(templates(_P))[0].T)
 
 
 def _fitted(
