@@ -195,7 +195,7 @@ def _likeness(strip: Grey) -> NDArray[np.float32]:
     places = np.lib.stride_tricks.sliding_window_view(dark, (_TALL, _P))
     shape = places.shape[:2]
     # one product of matrices for all places and characters: the library's search by template takes four times as long
-    products = (places.reshape(-1, _TALL * _P) @ _characters()).max(axis=1).reshape(shape)
+    products: NDArray[np.float32] = (places.reshape(-1, _TALL * _P) @ _characters()).max(axis=1).reshape(shape)
     mean, square = (cv2.boxFilter(a, -1, (_P, _TALL))[_TALL // 2 :, _P // 2 :] for a in (dark, dark * dark))
     contrast = np.sqrt(np.maximum(square - mean * mean, 0))[: shape[0], : shape[1]]
     weight = np.minimum(1, contrast / max(1.0, _FAINT * float(np.percentile(contrast, 75))))
