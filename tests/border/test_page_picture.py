@@ -127,5 +127,5 @@ def test_judged_again_from_evidence_that_holds_the_picture(made, tmp_path):
 
 
 def test_a_file_that_is_not_there(tmp_path):
-    with pytest.raises(InputError, match="neither a file nor base64: page: no"):
+    with pytest.raises(InputError, match="neither a file nor base64: page"):
         evidence_from_json({"page": "no.png"}, folder=tmp_path)

@@ -31,7 +31,7 @@ FOLDERS = {
     "a file twice, the first another": ({**CHIP, **ZONE, "DG01.bin": DG1 + b"\0"}, "refuse"),
     "a file twice, the second another": ({**CHIP, **ZONE, "dg01.bin": DG1 + b"\0"}, "refuse"),
     "a file twice in chip": ({f"chip/{name}": data for name, data in {**CHIP, "dg01.bin": DG1}.items()} | ZONE, "admit"),
-    "an empty seal": ({**CHIP, **ZONE, "seal.": b""}, "refuse"),
+    "an empty seal": ({**CHIP, **ZONE, "seal.": b""}, "admit"),
     "a seal in a folder": ({**CHIP, **ZONE, "seal.d/DG1.bin": b"x"}, "admit"),
     "a folder in chip": ({**CHIP, **ZONE, "chip/x/DG1.bin": b"x"}, "admit"),
     "a zone in chip": ({**{f"chip/{name}": data for name, data in CHIP.items()}, "chip/mrz.txt": b"x"}, "admit"),

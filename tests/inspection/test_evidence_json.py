@@ -1,11 +1,14 @@
 """Evidence as JSON names files of a folder: what it may not name, and how much of it is read."""
 
+import json
+
 import pytest
 
 from tests.support import builders as b
-from tjdocs import limits
-from tjdocs.errors import InputError
-from tjdocs.inspection.evidence_json import evidence_from_json
+from tjdocs import limits, mrz
+from tjdocs.errors import InputError, UsageError
+from tjdocs.inspection import Evidence
+from tjdocs.inspection.evidence_json import evidence_from_files, evidence_from_json
 
 
 @pytest.fixture
@@ -34,3 +37,63 @@ def test_a_text_that_can_be_no_path_leads_nowhere(folder, value):
 
 def test_base64_longer_than_a_name_may_be_is_no_path(folder):
     assert evidence_from_json({"seal": "A" * 5000}, folder=folder).seal == bytes(3750)
+
+
+# nothing is as nothing -----------------------------------------------------------------------------------------------
+
+ZONE = "\n".join(b.scene().evidence.mrz.splitlines() if isinstance(b.scene().evidence.mrz, str) else b.scene().evidence.mrz)
+CHIP = {f"{name.replace('.', '_')}.bin": data for name, data in b.scene().evidence.files.items()}
+NOTHING = ["", "\n", " \n \n", "<" * 44 + "\n" + "<" * 44, "\u200b"]
+
+
+@pytest.mark.parametrize("written", NOTHING)
+def test_a_zone_without_a_character_hides_no_page(written):
+    files = {**CHIP, "mrz.txt": written.encode(), "page.png": b"a picture"}
+    assert evidence_from_files(files).page == b"a picture"
+    for key in ("mrz.txt", "zone.txt"):
+        files = {**CHIP, key: written.encode(), "page.png": b"a picture", "evidence.json": json.dumps({"mrz": key}).encode()}
+        assert evidence_from_files(files).page == b"a picture"
+
+
+@pytest.mark.parametrize("said", [None, *NOTHING, [], [""], ["<<", " "]])
+def test_a_zone_of_nothing_in_json_leaves_the_file_beside_it(said):
+    files = {**CHIP, "mrz.txt": ZONE.encode(), "evidence.json": json.dumps({"mrz": said}).encode()}
+    assert evidence_from_files(files).mrz == ZONE.splitlines()
+
+
+def test_null_leaves_seal_page_and_chip_beside_it():
+    said = json.dumps({"seal": None, "page": None, "chip": None, "asks-protection": None, "claims": None}).encode()
+    found = evidence_from_files({**CHIP, "seal.bin": b"\xdcseal", "page.png": b"a picture", "evidence.json": said})
+    assert (found.seal, found.page) == (b"\xdcseal", b"a picture")
+    assert found.files == b.scene().evidence.files
+
+
+@pytest.mark.parametrize("data", [b"", b"\n", b" \r\n"])
+def test_an_empty_seal_is_as_none(data):
+    assert evidence_from_files({**CHIP, "seal.png": data}).seal is None
+    assert Evidence(seal=data).seal is None
+    said = json.dumps({"seal": ""}).encode()
+    assert evidence_from_files({**CHIP, "seal.bin": b"\xdcseal", "evidence.json": said}).seal == b"\xdcseal"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_a_zone_is_read_in_the_encodings_of_scanners(encoding):
+    mark = b"\xff\xfe" if encoding == "utf-16-le" else b""
+    found = evidence_from_files({**CHIP, "mrz.txt": mark + ZONE.encode(encoding)})
+    assert mrz.parse(found.mrz, at=b.AT).lines == mrz.parse(ZONE, at=b.AT).lines
+
+
+def test_no_error_shows_the_text_of_an_mrz(folder):
+    text = b.scene().evidence.mrz if isinstance(b.scene().evidence.mrz, str) else "".join(b.scene().evidence.mrz)
+    blanks = text.replace("<", " ").replace("\n", "")
+    assert evidence_from_json({"mrz": blanks}, folder=folder).mrz == blanks  # fillers as blanks: no path
+    short = blanks[:70]
+    for name in ("mrz", "seal", "page", "chip"):
+        for value in (short, f"../{short}"):
+            for act in (
+                lambda said: evidence_from_json(said, folder=folder),
+                lambda said: evidence_from_files({**CHIP, "evidence.json": json.dumps(said).encode()}),
+            ):
+                with pytest.raises((InputError, UsageError)) as caught:
+                    act({name: value})
+                assert "ERIKSSON" not in str(caught.value), name

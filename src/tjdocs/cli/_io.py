@@ -14,6 +14,7 @@ from tjdocs.cli import _terminal
 from tjdocs.errors import InputError, UsageError
 from tjdocs.escaping import printable
 from tjdocs.findings import Finding, checks
+from tjdocs.mrz.normalising import decoded
 from tjdocs.pki.trust.import_files import read_certificates, read_crls
 from tjdocs.pki.trust.store import TrustStore
 from tjdocs.spans import Span
@@ -94,8 +95,8 @@ def read_file(path: str, limit: int = limits.INPUT_FILE) -> bytes:
 
 
 def read_text(path: str) -> str:
-    """Read text; bytes that are no UTF-8 are replaced, since a scanner's text is data and not a call."""
-    return read_file(path, limits.TEXT).decode("utf-8", "replace")
+    """Read text, in UTF-8 or UTF-16; other bytes are no error, since a scanner's text is data and not a call."""
+    return decoded(read_file(path, limits.TEXT))
 
 
 def read_json(path: str) -> dict[str, Any]:

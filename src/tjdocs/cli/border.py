@@ -13,7 +13,7 @@ from tjdocs.border.report.wording import texts
 from tjdocs.cli import _batch_output, _io, _options, _register, _setup, _streams, _terminal, _verdicts
 from tjdocs.errors import InputError, UsageError
 from tjdocs.files import check_new
-from tjdocs.inspection.evidence_json import JUDGED, arguments
+from tjdocs.inspection.evidence_json import JUDGED, arguments, together
 
 app = typer.Typer(help="At the crossing: law, verdict, record.", no_args_is_help=True)
 evidence_app = typer.Typer(help="An inspection as signed evidence.", no_args_is_help=True)
@@ -101,10 +101,10 @@ def inspect(
     dry = values.get("dry_run", False)
     handed: dict[str, Any] = {
         "mrz": _io.read_text(mrz_file).splitlines() if mrz_file else None,
-        "chip": chip,
+        "chip": chip or None,
         "seal": _io.read_file(seal, limits.CHIP_FILE) if seal else None,
         "page": _io.read_file(page, limits.CHIP_FILE) if page else None,
-        "asks_protection": asks_protection,
+        "asks_protection": asks_protection or None,
     }
     seen = _evidence(evidence, handed, _claims(claim), values, uses_up=not dry)
     inspector = _setup.make_inspector(values)
@@ -172,7 +172,7 @@ def _evidence(
         if uses_up and "register" in values and "point" in found and "point" not in values:
             # the register remembers where a document was used up: that is no traveller's word
             raise UsageError("the desk does not say its point", where=f"{path}: point", hint="give --point, or --setup")
-    found |= {key: value for key, value in handed.items() if value}
+    found = together(found, handed)
     if claims:
         found["claims"] = {**(found.get("claims") or {}), **claims}
     if not JUDGED & found.keys():

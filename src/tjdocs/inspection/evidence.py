@@ -28,7 +28,8 @@ class Evidence:
     :param chip: EF files: a folder, or a mapping from names in any usual spelling (``EF_SOD``, ``DG1``,
         ``Datagroup1.bin``) to bytes; None: no chip was read
     :param direction: ``entry``, ``exit``, ``border-area``, ``border-stripe`` or ``domestic``
-    :param seal: a visible digital seal: its bytes, or those of a PNG or JPEG picture of it; None: none was read
+    :param seal: a visible digital seal: its bytes, or those of a PNG or JPEG picture of it; None, or nothing but
+        blanks: none was read
     :param page: a picture of the page, PNG or JPEG: its zone is read where ``mrz`` gives none (extra ``vision``)
     :param asks_protection: the traveller asks for protection
     :param point: id of the crossing point
@@ -74,7 +75,7 @@ class Evidence:
                 continue
             if not isinstance(data, bytes | bytearray | memoryview):
                 raise UsageError("not bytes", where=name, hint=hint)
-            object.__setattr__(self, name, bytes(data))
+            object.__setattr__(self, name, bytes(data) if name == "page" or bytes(data).strip() else None)
         object.__setattr__(self, "files", files)
         object.__setattr__(self, "twice", twice)
 

@@ -17,8 +17,9 @@ from tjdocs import inputs, limits
 from tjdocs.archives import ArchiveError, Held
 from tjdocs.errors import InputError, UsageError
 from tjdocs.inspection import Evidence
-from tjdocs.inspection.evidence import is_blank
+from tjdocs.inspection.evidence import is_blank, is_text
 from tjdocs.lds import ef_catalogue
+from tjdocs.mrz.normalising import decoded, is_zone
 
 __all__ = [
     "CROSSING_KEYS",
@@ -33,6 +34,7 @@ __all__ = [
     "is_evidence",
     "judgeable",
     "named",
+    "together",
 ]
 
 CROSSING_KEYS = ("direction", "point")
@@ -54,11 +56,18 @@ class _Folder:
 
     def read(self, value: str, name: str, most: int) -> bytes:
         """Return a file's bytes."""
-        return inputs.read_file(_below(self._path, value, name), most, regular=True)
+        return inputs.read_file(self._there(value, name), most, regular=True)
+
+    def _there(self, value: str, name: str) -> Path:
+        """Return the path of what is there; an error does not show a text that may be an MRZ."""
+        path = _below(self._path, value, name)
+        if not self.has(value):
+            raise InputError("no such file or folder", where=name, hint="a path below the folder of the evidence")
+        return path
 
     def chip(self, value: str) -> dict[str, bytes]:
         """Return the EF files of a folder; links are passed over."""
-        folder, total = _below(self._path, value, "chip"), 0
+        folder, total = self._there(value, "chip"), 0
         found: dict[str, bytes] = {}
         for name in filter(ef_catalogue.recognise, _names(folder)):
             found[name] = inputs.read_file(folder / name, limits.CHIP_FILE, regular=True)
@@ -82,13 +91,13 @@ class _Record:
         """Return a file's bytes."""
         path = posixpath.normpath(value)
         if path not in self._files:
-            raise InputError("no file of the record", where=f"{name}: {value[:80]}", hint="evidence in its own folder")
+            raise InputError("no file of the record", where=name, hint="evidence in its own folder")
         return self._files[path]
 
     def chip(self, value: str) -> dict[str, bytes]:
         """Return the EF files of a folder."""
         folder = posixpath.normpath(value)
-        return _chip_files(self._files, "" if folder == "." else f"{folder}/") or _no_files(value[:80])
+        return _chip_files(self._files, "" if folder == "." else f"{folder}/") or _no_files("chip")
 
 
 def _no_files(where: str) -> dict[str, bytes]:
@@ -109,7 +118,7 @@ def arguments(
 
     ``mrz`` is the text of the MRZ or its lines, ``chip`` an object of base64 texts by file name, ``seal`` and ``page``
     base64. With a folder each of the four may also name a file below it, ``chip`` a folder, of which links are passed
-    over. Names may be written with a hyphen; ``null`` is the same as nothing.
+    over. Names may be written with a hyphen. ``null`` is the same as nothing.
 
     :param folder: where paths lead from, and out of which none leads; None takes none
     :param crossing: direction and point, where the desk says them; evidence that says another is refused
@@ -122,7 +131,7 @@ def arguments(
 def _arguments(
     values: Mapping[str, Any], place: _Folder | _Record | None, crossing: Mapping[str, str]
 ) -> dict[str, Any]:
-    given = {key: value for key, value in named(values, "evidence").items() if value is not None}
+    given = together(named(values, "evidence"))
     if unknown := sorted(given.keys() - EVIDENCE_KEYS - {"schema", "id"}):
         hint = f"evidence has {', '.join(sorted(EVIDENCE_KEYS))}; the desk says the rest, by options or --setup"
         raise UsageError("unknown key", where=", ".join(key[:40] for key in unknown[:5]), hint=hint)
@@ -156,6 +165,21 @@ def named(values: Mapping[str, Any], where: str) -> dict[str, Any]:
     return found
 
 
+def together(*sources: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of several sources; of two values the later counts, but nothing is no value.
+
+    As nothing are None, a zone in which nothing is written, and an empty seal.
+    """
+    values = [item for source in sources for item in source.items() if item[1] is not None]
+    return dict(values) | {name: value for name, value in values if not _is_nothing(name, value)}
+
+
+def _is_nothing(name: str, value: object) -> bool:
+    if name == "mrz" and (isinstance(value, str) or (isinstance(value, list) and all(map(is_text, value)))):
+        return is_blank(value)
+    return value is None or (name == "seal" and isinstance(value, str | bytes) and not value.strip())
+
+
 def _crossing(given: Mapping[str, Any], desk: Mapping[str, str]) -> dict[str, str]:
     """Return direction and point: the desk's, else those of the evidence."""
     found = dict(desk)
@@ -170,10 +194,14 @@ def _crossing(given: Mapping[str, Any], desk: Mapping[str, str]) -> dict[str, st
     return found
 
 
-def _mrz(value: object, place: _Folder | _Record | None) -> object:
-    # an MRZ of any format holds fillers or several lines, a path neither
-    if place is not None and isinstance(value, str) and not ("<" in value or "\n" in value or is_blank(value)):
-        return place.read(value, "mrz", limits.TEXT).decode("utf-8", "replace")
+def _mrz(value: Any, place: _Folder | _Record | None) -> Any:
+    # an MRZ of any format holds fillers or several lines, a path neither; some scanners write blanks for fillers
+    if (
+        place is not None
+        and isinstance(value, str)
+        and not ("<" in value or "\n" in value or is_blank(value) or is_zone(value))
+    ):
+        return decoded(place.read(value, "mrz", limits.TEXT))
     return value
 
 
@@ -193,7 +221,7 @@ def _file(value: object, name: str, place: _Folder | _Record | None) -> bytes:
     except UsageError:
         if not isinstance(place, _Folder) or not isinstance(value, str):
             raise
-        raise InputError("neither a file nor base64", where=f"{name}: {value[:80]}") from None
+        raise InputError("neither a file nor base64", where=name) from None
 
 
 def _below(folder: Path, value: str, name: str) -> Path:
@@ -207,8 +235,7 @@ def _below(folder: Path, value: str, name: str) -> Path:
             return path
     except (OSError, ValueError, RuntimeError):  # a NUL, a name too long, a loop of links
         pass
-    where = f"{name}: {value[:80]}"
-    raise UsageError("not below the folder of the evidence", where=where, hint="options name files anywhere")
+    raise UsageError("not below the folder of the evidence", where=name, hint="options name files anywhere")
 
 
 def _bytes(value: object, where: str) -> bytes:
@@ -240,10 +267,11 @@ def evidence_from_files(
     files: Mapping[str, bytes], crossing: Mapping[str, str] = _NOTHING, *, where: str = "files"
 ) -> Evidence:
     """Return the evidence of a folder's files by their paths in it, as :func:`evidence_from_folder` does."""
-    values = _beside({name: files[name] for name in _chosen(files)}, where)
+    record = _Record(files)
+    values = _beside({name: files[name] for name in _chosen(files)}, where, record)
     if "chip" not in values and (chip := _chip_files(files, "chip/") or _chip_files(files, "")):
         values["chip"] = chip
-    return _judgeable(values, where, _Record(files), crossing)
+    return _judgeable(values, where, record, crossing)
 
 
 def folder_files(path: Path) -> dict[str, bytes]:
@@ -301,21 +329,22 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _beside(files: Mapping[str, bytes], where: str) -> dict[str, Any]:
+def _beside(files: Mapping[str, bytes], where: str, record: _Record) -> dict[str, Any]:
     """Return what there is beside the chip's files."""
-    values: dict[str, Any] = {}
+    said: dict[str, Any] = {}
     if "evidence.json" in files:
         place = f"{where}: evidence.json"
-        values = named(inputs.json_object(files["evidence.json"], where=place, values=limits.EVIDENCE_VALUES), where)
+        said = named(inputs.json_object(files["evidence.json"], where=place, values=limits.EVIDENCE_VALUES), where)
+    if isinstance(said.get("mrz"), str):
+        said["mrz"] = _mrz(said["mrz"], record).splitlines()
+    found: dict[str, Any] = {}
     if "mrz.txt" in files:
-        values.setdefault("mrz", files["mrz.txt"].decode("utf-8", "replace").splitlines())
+        found["mrz"] = decoded(files["mrz.txt"]).splitlines()
+    if seals := sorted(name for name in files if name.startswith("seal.")):
+        found["seal"] = files[seals[0]]
+    found = together(found, said)
     pages = sorted(files.keys() & set(_PAGES))
-    if pages and not values.get("mrz"):
-        values.setdefault("page", files[pages[0]])
-    for name, data in files.items():
-        if name.startswith("seal."):
-            values.setdefault("seal", data)
-    return values
+    return {"page": files[pages[0]], **found} if pages and _is_nothing("mrz", found.get("mrz")) else found
 
 
 def judgeable(values: Mapping[str, Any], where: str, crossing: Mapping[str, str] = _NOTHING) -> Evidence:

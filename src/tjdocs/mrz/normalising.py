@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from tjdocs import limits
 from tjdocs.errors import UsageError
 
-__all__ = ["LIMIT", "lines_of", "split_joined"]
+__all__ = ["LIMIT", "decoded", "is_zone", "lines_of", "split_joined"]
 
 LIMIT = limits.MRZ
 
@@ -29,7 +29,7 @@ def lines_of(text: str | bytes | Sequence[str]) -> tuple[tuple[str, ...], bool]:
     :raises UsageError: it is neither text nor bytes nor a sequence of texts
     """
     if isinstance(text, (bytes, bytearray, memoryview)):
-        text = _decoded(bytes(text))
+        text = decoded(bytes(text))
     if isinstance(text, str):
         given = text.removesuffix("\n").split("\n", LIMIT)
     else:
@@ -43,12 +43,17 @@ def lines_of(text: str | bytes | Sequence[str]) -> tuple[tuple[str, ...], bool]:
     return tuple(result), bool(result) and result != given
 
 
-def _decoded(data: bytes) -> str:
+def decoded(data: bytes) -> str:
     """Return bytes as text: UTF-16 after its mark, UTF-8 where they are valid, else one character a byte."""
     try:
         return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
     except UnicodeDecodeError:
         return data.decode("latin-1")
+
+
+def is_zone(text: str) -> bool:
+    """Whether a text has as many lines and characters as some format, whatever they are."""
+    return _shape(list(lines_of(text)[0])) is not None
 
 
 def _line(line: object) -> str:
@@ -68,9 +73,13 @@ def split_joined(text: str) -> tuple[str, ...]:
 def _without_blanks(lines: list[str]) -> list[str]:
     """Leave blanks out; where lines only fit with them, a blank stands for a filler."""
     bare = ["".join(line.split()) for line in lines]
-    if _shape(bare) is None and _shape(lines) is not None:
+    if not _fits(bare) and _fits(lines):
         return ["<".join(line.split(" ")) for line in lines]
     return bare
+
+
+def _fits(lines: list[str]) -> bool:
+    return _shape(lines) is not None or (len(lines) == 1 and len(lines[0]) in _JOINED)
 
 
 def _shape(lines: list[str]) -> tuple[int, int] | None:
