@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 import threading
 import tomllib
@@ -114,6 +115,14 @@ def test_toml_that_is_not_read(name):
 @pytest.mark.parametrize("text", ["[" + "a." * 20 + "a]\nb=1", "a=" + "[" * 31 + "]" * 31, 'a="' + "b.c." * 1000 + '"', "a='''\n" + "b.\n" * 100 + "'''"])
 def test_toml_that_is_read(text):
     assert inputs.toml_table(text.encode(), where="here") == tomllib.loads(text)
+
+
+@pytest.mark.parametrize("text", [" " * LONG, "[" + " \t" * LONG, "{" + " " * LONG, "a={" + " " * LONG, "a" * LONG, " " * LONG + "a" * LONG])
+def test_toml_of_one_long_line_is_searched_once(text):
+    """Where each of two repetitions tries the other's blanks again, this takes minutes."""
+    program = "import sys; from tjdocs import inputs; inputs.toml_table(sys.stdin.buffer.read(), where='here')"
+    ended = subprocess.run([sys.executable, "-c", program], input=(text * 5).encode(), capture_output=True, timeout=60)
+    assert b"SpecError" in ended.stderr or ended.returncode == 0
 
 
 def test_every_bundled_table_is_within_the_limits():

@@ -230,3 +230,18 @@ def test_an_error_says_what_and_where(table, message):
     with pytest.raises(SpecError) as caught:
         specs.convert({"schema": 1, **table}, Outer, where="x.toml")
     assert str(caught.value) == message
+
+
+def test_the_wrong_key_of_a_long_table_is_found_in_few_steps(monkeypatch):
+    """A document type of 1 MB may have a hundred thousand keys, and each conversion reads all of them."""
+    calls = []
+    real = specs.msgspec.convert
+    monkeypatch.setattr(specs.msgspec, "convert", lambda *given, **named: calls.append(1) or real(*given, **named))
+    for place in (0, 1, 500, 998, 999):
+        calls.clear()
+        several = {f"k{number}": {"x": {"size": "1" if number == place else 1}} for number in range(1000)}
+        table = {"schema": 1, "word": "a", "several": several}
+        with pytest.raises(SpecError) as caught:
+            specs.convert(table, Outer, where="here")
+        assert caught.value.where == f"here $.several.k{place}.x.size"
+        assert len(calls) <= 15

@@ -30,9 +30,9 @@ __all__ = [
 # one that does not end is taken to the end: else each quote in it would be looked at as a beginning
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
-_PART = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*"""
+_PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*"|'[^'\n]*')[ \t]*+\.[ \t]*+"""
 # tomllib takes time that grows with the square of a key's parts, and more where there are many such keys
-_LONG_KEY = re.compile(rf"(?:^[ \t]*\[{{0,2}}|[{{,])[ \t]*(?:{_PART}){{{limits.TOML_DEPTH}}}", re.MULTILINE)
+_LONG_KEY = re.compile(rf"(?:^[ \t]*+\[{{0,2}}+|[{{,])[ \t]*+(?:{_PART}){{{limits.TOML_DEPTH}}}", re.MULTILINE)
 
 
 def read_file(path: str | os.PathLike[str], limit: int, *, regular: bool = False) -> bytes:

@@ -5,9 +5,10 @@ more than one value raises ``ValueError`` in ``__post_init__``, and the error ha
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -166,23 +167,25 @@ def _refusal(text: str, table: Any, form: type[Row], where: str) -> SpecError:
 
 
 def _named(what: str, table: Any, form: type[Row], keys: list[tuple[str, str]]) -> str:
-    """Return the path of an error; the key of a table of free keys is the one that alone gives the same error."""
+    """Return the path of an error; the key of a table of free keys is the first with which it has the same error."""
     path, value = "", table
     for number, (name, index) in enumerate(keys):
         if index == "...":
-            name = next((key for key in value if _fails(what, table, form, keys[:number], key)), "...")
+            names = list(value)
+            fails = partial(_fails, what, table, form, keys[:number], names)
+            name = names[bisect_left(range(1, len(names)), True, key=fails)] if names else "..."
         path += f"[{index}]" if index.isdigit() else f".{name}"
         value = value[int(index)] if index.isdigit() else value.get(name, {})
         keys[number] = (name, index)
     return path
 
 
-def _fails(what: str, table: Any, form: type[Row], keys: list[tuple[str, str]], key: str) -> bool:
-    """Whether a table of free keys gives an error with this key alone."""
+def _fails(what: str, table: Any, form: type[Row], keys: list[tuple[str, str]], names: list[str], most: int) -> bool:
+    """Whether a table of free keys gives an error with the first of its keys alone."""
 
     def only(value: Any, rest: list[tuple[str, str]]) -> Any:
         if not rest:
-            return {key: value[key]}
+            return {key: value[key] for key in names[:most]}
         name, index = rest[0]
         if index.isdigit():
             return [only(part, rest[1:]) if number == int(index) else part for number, part in enumerate(value)]

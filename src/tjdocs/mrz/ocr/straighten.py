@@ -199,8 +199,8 @@ def _likeness(strip: Grey) -> NDArray[np.float32]:
     mean, square = (cv2.boxFilter(a, -1, (_P, _TALL))[_TALL // 2 :, _P // 2 :] for a in (dark, dark * dark))
     contrast = np.sqrt(np.maximum(square - mean * mean, 0))[: shape[0], : shape[1]]
     weight = np.minimum(1, contrast / max(1.0, _FAINT * float(np.percentile(contrast, 75))))
-    best = products / np.maximum(contrast * (_TALL * _P) ** 0.5, _PLAIN)
-    return (best * weight).astype(np.float32)
+    likeness: NDArray[np.float32] = products / np.maximum(contrast * (_TALL * _P) ** 0.5, _PLAIN) * weight
+    return likeness.astype(np.float32, copy=False)
 
 
 @cache
