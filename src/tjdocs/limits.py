@@ -74,6 +74,7 @@ RSA_BITS = 8192
 CANDIDATE_ISSUERS = 64
 POLICY_LISTS = 1000  # that a policy may ask for: more than there are States
 KEY_FILE = 20_000  # a private key's file
+RSA_KEY_BITS = 4096  # of a private key's modulus; a prime has at most half of them
 KEY_ROUNDS = 2_000_000  # by which a passphrase becomes the key of a private key's file
 KEY_SCRYPT = 2_600_000  # N times r times p, where scrypt does that; our own files have 655,360
 PATH_LINKS = 8

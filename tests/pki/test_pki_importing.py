@@ -460,6 +460,26 @@ def test_a_line_of_text_before_the_armour(store, write):
     assert known(store) == {UTOPIA.raw}
 
 
+ODD_BLOCKS = {
+    "a header line": lambda text: text.replace(b"CRL-----\n", b"CRL-----\nComment: of Utopia\n\n", 1),
+    "another end": lambda text: text.replace(b"END X509 CRL", b"END CRL"),
+    "a remark after its beginning": lambda text: text.replace(b"CRL-----\n", b"CRL-----  # no 7\n", 1),
+    "a foreign character": lambda text: text[:60] + b"_" + text[61:],
+    "no end": lambda text: text[:-30],
+}
+
+
+@pytest.mark.parametrize("name", ODD_BLOCKS)
+def test_a_block_that_is_not_plain_is_not_passed_over(store, write, name):
+    block = ODD_BLOCKS[name](armoured(("X509 CRL", b.revocation_list(UTOPIA, [7]).raw)))
+    path = write("both.pem", armoured(("CERTIFICATE", UTOPIA.raw)) + block)
+    with pytest.raises(InputError, match="nothing to import"):
+        import_files.import_paths(store, [path], at=b.AT)
+    assert store.entries == ()
+    with pytest.raises(InputError, match="no CRL"):
+        import_files.read_crls(str(write("two.pem", armoured(("X509 CRL", b.revocation_list(OTHER, [8]).raw)) + block)))
+
+
 # ------------------------------------------------------------------------------------------------------- single objects
 
 

@@ -1,6 +1,7 @@
 """Files of private keys that somebody made so that opening them takes long: what it costs is read before it is done."""
 
 import base64
+import os
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -11,7 +12,7 @@ from tjdocs import limits
 from tjdocs.asn1 import der
 from tjdocs.asn1.pkcs8_schema import derivation
 from tjdocs.border.evidence.evidence_signature import read_signer
-from tjdocs.errors import KeyMaterialError
+from tjdocs.errors import InputError, KeyMaterialError
 from tjdocs.pki import Authority, key_protection
 from tjdocs.register.officer_keys import OfficerKey
 from tjdocs.register.register_keys import Keys
@@ -136,3 +137,52 @@ def test_a_key_of_an_unknown_kind_is_named(kind, tmp_path):
         read_signer(certificate, key, passphrase=b"x")
     with pytest.raises(KeyMaterialError):
         Authority.open(own.folder, passphrase=b"x").new_document_signer(at=b.AT)
+
+
+def rsa_file(p: int, q: int) -> bytes:
+    """Return a key of two numbers, prime or not; the library asks whether they are, and that takes time."""
+    e = 65537
+    d = pow(e, -1, (p - 1) * (q - 1))
+    numbers = (0, p * q, e, d, p, q, d % (p - 1), d % (q - 1), pow(q, -1, p))
+    return b.sequence(*map(b.integer, numbers))
+
+
+WIDE = {
+    "two long primes": ((1 << 2100) + 1, (1 << 2099) + 3),
+    "one long prime": ((1 << 3000) + 1, (1 << 500) + 15),
+}
+
+
+@pytest.mark.parametrize("name", WIDE)
+def test_an_rsa_key_of_long_primes_is_not_looked_into(name):
+    data = rsa_file(*WIDE[name])
+    for file in (data, pem(data, "RSA PRIVATE KEY")):
+        with pytest.raises(KeyMaterialError, match="over the limit") as caught:
+            key_protection.load(file, None, where="here")
+        assert "here" in str(caught.value)
+
+
+def test_numbers_of_an_rsa_key_that_are_not_prime_are_still_refused():
+    with pytest.raises(ValueError, match="[Ii]nvalid|prime|key"):
+        key_protection.load(rsa_file((1 << 1023) + 1, (1 << 1022) + 3), None, where="here")
+
+
+def test_every_key_that_is_made_is_slow_to_guess(tmp_path):
+    Authority.create(tmp_path / "authority", at=b.AT, passphrase=PASSPHRASE)
+    Keys.create(tmp_path / "keys", name="example.tj/register", passphrase=PASSPHRASE)
+    OfficerKey.create(tmp_path / "officer.key", passphrase=PASSPHRASE)
+    found = [path for path in tmp_path.rglob("*.key") if path.name != "data.key"]
+    assert len(found) >= 5
+    for path in found:
+        kind, cost = derivation(base64.b64decode(b"".join(path.read_bytes().splitlines()[1:-1])))
+        assert (kind, cost) == ("scrypt", max(key_protection.COST, 1024) * 8 * 5), path
+
+
+def test_no_more_of_a_file_is_read_than_a_key_may_have(tmp_path):
+    (tmp_path / "large.key").touch()
+    os.truncate(tmp_path / "large.key", 1 << 40)  # it would not fit into memory
+    with pytest.raises(KeyMaterialError, match="over the limit"):
+        key_protection.read(tmp_path / "large.key", None)
+    (tmp_path / "log.key").symlink_to(tmp_path / "large.key")
+    with pytest.raises(InputError, match="over the limit"):
+        Keys.open(tmp_path)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from cryptography.exceptions import InternalError, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES256
@@ -25,12 +26,12 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from tjdocs import limits
+from tjdocs import inputs, limits
 from tjdocs.asn1 import der
 from tjdocs.asn1.pkcs8_schema import derivation, encode_encrypted_key
-from tjdocs.errors import KeyMaterialError
+from tjdocs.errors import InputError, KeyMaterialError
 
-__all__ = ["COST", "PROTECTED", "load", "protect"]
+__all__ = ["COST", "PROTECTED", "load", "protect", "read"]
 
 PROTECTED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
 _END = b"-----END ENCRYPTED PRIVATE KEY-----\n"
@@ -47,8 +48,10 @@ class _Key(Protocol):
     ) -> bytes: ...
 
 
-def protect(key: _Key, passphrase: bytes) -> bytes:
-    """Return a private key under a passphrase, PEM."""
+def protect(key: _Key, passphrase: bytes | None) -> bytes:
+    """Return a private key under a passphrase, or without one in clear, PEM."""
+    if not passphrase:
+        return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     plain = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     salt, iv = os.urandom(16), os.urandom(16)
     costs = {"n": COST, "r": _BLOCK_SIZE, "p": _PARALLELIZATION}
@@ -75,10 +78,34 @@ def load(data: bytes, passphrase: bytes | None, *, where: str) -> PrivateKeyType
     armoured = _BEGIN in data
     for label, text in _blocks(data) if armoured else [(b"", data)]:
         _check_cost(text, where, must=b"ENCRYPTED" in label)
+    library = load_pem_private_key if armoured else load_der_private_key
     try:
-        return (load_pem_private_key if armoured else load_der_private_key)(data, passphrase)
+        # whether its primes are prime takes minutes where they are long: that is checked below
+        key = library(data, passphrase, unsafe_skip_rsa_key_validation=True)
+        return _checked(key, where) if isinstance(key, RSAPrivateKey) else key
     except (UnsupportedAlgorithm, InternalError):
         raise ValueError("a key of an unknown kind") from None
+
+
+def read(path: str | os.PathLike[str], passphrase: bytes | None) -> PrivateKeyTypes:
+    """Return the private key of a file, of which no more is read than a key's file may have.
+
+    :raises KeyMaterialError: it cannot be read, or as :func:`load`
+    :raises ValueError, TypeError: as :func:`load`
+    """
+    try:
+        data = inputs.read_file(path, limits.KEY_FILE)
+    except InputError as error:
+        raise KeyMaterialError(f"no key, {error.message}", where=error.where, hint=error.hint) from None
+    return load(data, passphrase, where=os.fspath(path))
+
+
+def _checked(key: RSAPrivateKey, where: str) -> RSAPrivateKey:
+    """Return an RSA key whose numbers fit together and are prime, as far as the library looks."""
+    numbers, most = key.private_numbers(), limits.RSA_KEY_BITS
+    if key.key_size > most or max(numbers.p, numbers.q).bit_length() > most // 2:
+        raise KeyMaterialError("an RSA key over the limit", where=where, hint=f"at most {most} bits, two equal primes")
+    return numbers.private_key()
 
 
 def _blocks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

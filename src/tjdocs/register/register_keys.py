@@ -16,14 +16,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-)
 
-from tjdocs import inputs
+from tjdocs import inputs, limits
 from tjdocs.auditlog.checkpoint import LogSigner, Verifier
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, UsageError
 from tjdocs.files import replace_file, write_private
@@ -94,8 +88,7 @@ class Keys:
         place = Path(folder)
         if any((place / file).exists() for file in ("data.key", "log.key", "log.pub")):
             raise OutputError("there are keys already", where=str(place), hint="name a new folder")
-        encryption = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
-        pem = log.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+        pem = key_protection.protect(log.key, passphrase)
         try:
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_private(place / "data.key", _sealed(made.data, passphrase))
@@ -224,9 +217,4 @@ def _private(pem: bytes, passphrase: bytes | None, place: Path) -> Ed25519Privat
 
 
 def _read(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise InputError("cannot read", where=str(path), hint=error.strerror or "") from None
+    return inputs.read_file(path, limits.TEXT) if os.path.lexists(path) else None

@@ -35,9 +35,8 @@ def read_signer(certificate: str | Path, key: str | Path, *, passphrase: bytes |
     """
     own = read_certificate(certificate)
     try:
-        data = Path(key).read_bytes()
-        private = key_protection.load(data, passphrase, where=str(key))
-    except (OSError, ValueError, TypeError):
+        private = key_protection.read(key, passphrase)
+    except (ValueError, TypeError):
         raise KeyMaterialError("no private key, or another passphrase", where=str(key)) from None
     kind = ""
     if isinstance(private, ec.EllipticCurvePrivateKey):

@@ -16,12 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-)
 
 from tjdocs import inputs
 from tjdocs.asn1 import der, extensions, x509_schema, x509_writing
@@ -347,9 +341,7 @@ class Authority:
     def _key(self, name: str, certificate: Certificate) -> PrivateKey:
         path = self._folder / name
         try:
-            key = key_protection.load(path.read_bytes(), self._passphrase, where=str(path))
-        except OSError:
-            raise KeyMaterialError("no key", where=str(path)) from None
+            key = key_protection.read(path, self._passphrase)
         except (ValueError, TypeError):
             hint = "give the passphrase with --passphrase-file or TJDOCS_PASSPHRASE"
             raise KeyMaterialError("key does not open", where=str(path), hint=hint) from None
@@ -512,5 +504,4 @@ def _read_certificate(path: Path) -> Certificate:
 
 
 def _write_key(path: Path, key: PrivateKey, passphrase: bytes | None) -> None:
-    encryption = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
-    write_private(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption))
+    write_private(path, key_protection.protect(key, passphrase))

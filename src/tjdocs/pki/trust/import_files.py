@@ -88,18 +88,18 @@ def _read(path: Path) -> bytes:
 
 
 def _blocks(data: bytes) -> Iterator[bytes]:
-    """Yield the DER blocks of PEM text, or the data itself; a block that does not decode is yielded empty."""
+    """Yield the DER blocks of PEM text, or the data itself; a block that does not decode, or is not plain, is yielded empty."""
     if data[:1] == b"\x30" or b"-----BEGIN " not in data:
         yield data
         return
-    found = False
-    for match in _PEM.finditer(data):
-        found = True
+    blocks = list(_PEM.finditer(data))
+    for match in blocks:
         try:
             yield base64.b64decode(b"".join(match[2].split()), validate=True)
         except ValueError:
             yield b""
-    if not found:
+    # one with a header line, another end or a foreign character: its content is not passed over without a word
+    for _ in range(data.count(b"-----BEGIN ") - len(blocks)):
         yield b""
 
 
