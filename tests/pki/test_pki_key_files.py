@@ -163,7 +163,7 @@ def test_an_rsa_key_of_long_primes_is_not_looked_into(name):
 
 
 def test_numbers_of_an_rsa_key_that_are_not_prime_are_still_refused():
-    with pytest.raises(ValueError, match="[Ii]nvalid|prime|key"):
+    with pytest.raises(ValueError, match=r"[Ii]nvalid|prime|key"):
         key_protection.load(rsa_file((1 << 1023) + 1, (1 << 1022) + 3), None, where="here")
 
 
