@@ -1,7 +1,7 @@
 """Evidence as JSON: one inspection in a file, a line, or a folder; and back again.
 
-Evidence comes from a traveller: what was read of a document, and what was said. Whom to trust, by which policy,
-register and lists, at what time, and whether only to judge, comes from the desk alone. Where the desk says direction or
+Evidence comes from a traveller: the files of a document, and claims. Trust, policy, register, lists and the time come
+from the desk alone. Where the desk says direction or
 point, no evidence says another.
 """
 
@@ -59,10 +59,10 @@ class _Folder:
         return inputs.read_file(self._there(value, name), most, regular=True)
 
     def _there(self, value: str, name: str) -> Path:
-        """Return the path of what is there; an error does not show a text that may be an MRZ."""
+        """Return the path of a file or folder; an error does not show a text that may be an MRZ."""
         path = _below(self._path, value, name)
         if not self.has(value):
-            raise InputError("no such file or folder", where=name, hint="a path below the folder of the evidence")
+            raise InputError("missing file or folder", where=name, hint="a path below the folder of the evidence")
         return path
 
     def chip(self, value: str) -> dict[str, bytes]:
@@ -91,7 +91,7 @@ class _Record:
         """Return a file's bytes."""
         path = posixpath.normpath(value)
         if path not in self._files:
-            raise InputError("no file of the record", where=name, hint="evidence in its own folder")
+            raise InputError("not a file of the record", where=name, hint="evidence in its own folder")
         return self._files[path]
 
     def chip(self, value: str) -> dict[str, bytes]:
@@ -101,7 +101,7 @@ class _Record:
 
 
 def _no_files(where: str) -> dict[str, bytes]:
-    raise InputError("no EF files", where=where, hint="give a folder with EF_SOD.bin, DG1.bin and so on")
+    raise InputError("missing EF files", where=where, hint="give a folder with EF_SOD.bin, DG1.bin and so on")
 
 
 def evidence_from_json(
@@ -331,20 +331,20 @@ def _is_folder(path: Path) -> bool:
 
 def _beside(files: Mapping[str, bytes], where: str, record: _Record) -> dict[str, Any]:
     """Return what there is beside the chip's files."""
-    said: dict[str, Any] = {}
+    stated: dict[str, Any] = {}
     if "evidence.json" in files:
         place = f"{where}: evidence.json"
-        said = named(inputs.json_object(files["evidence.json"], where=place, values=limits.EVIDENCE_VALUES), where)
-    if isinstance(said.get("mrz"), str):
-        said["mrz"] = _mrz(said["mrz"], record).splitlines()
-    found: dict[str, Any] = {}
+        stated = named(inputs.json_object(files["evidence.json"], where=place, values=limits.EVIDENCE_VALUES), where)
+    if isinstance(stated.get("mrz"), str):
+        stated["mrz"] = _mrz(stated["mrz"], record).splitlines()
+    values: dict[str, Any] = {}
     if "mrz.txt" in files:
-        found["mrz"] = decoded(files["mrz.txt"]).splitlines()
+        values["mrz"] = decoded(files["mrz.txt"]).splitlines()
     if seals := sorted(name for name in files if name.startswith("seal.")):
-        found["seal"] = files[seals[0]]
-    found = together(found, said)
+        values["seal"] = files[seals[0]]
+    values = together(values, stated)
     pages = sorted(files.keys() & set(_PAGES))
-    return {"page": files[pages[0]], **found} if pages and _is_nothing("mrz", found.get("mrz")) else found
+    return {"page": files[pages[0]], **values} if pages and _is_nothing("mrz", values.get("mrz")) else values
 
 
 def judgeable(values: Mapping[str, Any], where: str, crossing: Mapping[str, str] = _NOTHING) -> Evidence:

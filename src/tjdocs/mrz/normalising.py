@@ -52,7 +52,7 @@ def decoded(data: bytes) -> str:
 
 
 def is_zone(text: str) -> bool:
-    """Whether a text has as many lines and characters as some format, whatever they are."""
+    """Whether a text has as many lines and characters as some format, of any kind."""
     return _shape(list(lines_of(text)[0])) is not None
 
 

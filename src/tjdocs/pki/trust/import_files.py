@@ -88,7 +88,7 @@ def _read(path: Path) -> bytes:
 
 
 def _blocks(data: bytes) -> Iterator[bytes]:
-    """Yield the DER blocks of PEM text, or the data itself; one that does not decode, or is not plain, is yielded empty."""
+    """Yield the DER blocks of PEM text, or the data itself; one that does not decode or is not plain is empty."""
     if data[:1] == b"\x30" or b"-----BEGIN " not in data:
         yield data
         return
