@@ -359,8 +359,8 @@ class _Member(tarfile.TarInfo):
             raise _BROKEN(str(error)) from None
 
 
-class _Said:
-    """What a stream says about its files besides their plain headers: as much of it as its length is worth."""
+class _Extended:
+    """The count of all bytes about a stream's files besides their plain headers: as many as its length is worth."""
 
     def __init__(self, stream: _Unpacked) -> None:
         self._stream = stream
@@ -383,10 +383,10 @@ class _Said:
             def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> "Counted":
                 header = super().frombuf(buf, encoding, errors)
                 if header.type in _EXTENDED:
-                    said.add(header.size)
+                    counter.add(header.size)
                 return header
 
-        said = self
+        counter = self
         return Counted
 
 
@@ -404,14 +404,14 @@ def _members(source: IO[bytes]) -> Iterator[tuple[tarfile.TarInfo, Callable[[], 
     """
     stream = _Unpacked(source)
     metered: Any = _Metered(stream, limits.HEADER)
-    said = _Said(stream)
+    extended = _Extended(stream)
     count = place = 0
-    with tarfile.open(fileobj=metered, mode="r|", tarinfo=said.entries()) as archive:
+    with tarfile.open(fileobj=metered, mode="r|", tarinfo=extended.entries()) as archive:
         members: list[tarfile.TarInfo] = vars(archive)["members"]
         while (member := archive.next()) is not None:
             members.clear()  # tarfile would keep all of them
             if member.sparse is not None or member.type == tarfile.GNUTYPE_SPARSE:
-                said.add(member.offset_data - place)  # the map of its holes
+                extended.add(member.offset_data - place)  # the map of its holes
             place = archive.offset
             count += 1
             if count > limits.GRACE_MEMBERS + stream.packed // limits.BYTES_PER_MEMBER:

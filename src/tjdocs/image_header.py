@@ -61,7 +61,7 @@ def _jpeg(data: bytes) -> ImageHead | None:
     metadata = arithmetic = False
     position = 2
     for _ in range(_MAX_SEGMENTS):
-        # as decoders do, which pass over what is between two segments
+        # decoders pass over bytes between two segments
         while (position := data.find(b"\xff", position)) >= 0 and data[position + 1 : position + 2] in (b"\xff", b"\0"):
             position += 1
         if position < 0 or position + 4 > len(data):

@@ -37,7 +37,7 @@ def check_coding(data: bytes) -> None:
     if image_header.kind(data):
         claims = image_header.head(data)
         if claims is None:
-            raise ValueError("no size in its header")
+            raise ValueError("a header without a size")
         if claims.arithmetic:
             raise ArithmeticCodingError
         if claims.tiles > limits.TILES or claims.components > limits.COMPONENTS:
