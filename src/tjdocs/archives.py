@@ -359,6 +359,40 @@ class _Member(tarfile.TarInfo):
             raise _BROKEN(str(error)) from None
 
 
+class _Extended:
+    """The count of all bytes about a stream's files besides their plain headers: as many as its length is worth."""
+
+    def __init__(self, stream: _Unpacked) -> None:
+        self._stream = stream
+        self._bytes = 0
+
+    def add(self, size: int) -> None:
+        """Count so many bytes more.
+
+        :raises ArchiveError: they are more than are read
+        """
+        self._bytes += max(0, size)
+        if self._bytes > limits.GRACE_HEADERS + limits.HEADERS_PER_BYTE * self._stream.packed:
+            raise ArchiveError("limit", "more about the files than is read")
+
+    def entries(self) -> type[_Member]:
+        """Return the class of the stream's entries: their extended headers are counted before they are parsed."""
+
+        class Counted(_Member):
+            @classmethod
+            def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> "Counted":
+                header = super().frombuf(buf, encoding, errors)
+                if header.type in _EXTENDED:
+                    counter.add(header.size)
+                return header
+
+        counter = self
+        return Counted
+
+
+_EXTENDED = (
+    tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK
+)  # fmt: skip
 _TAR_UNIT = 512
 _AT_THE_END, _NO_HEADER, _BROKEN = tarfile.EOFHeaderError, tarfile.HeaderError, tarfile.ReadError  # type: ignore[attr-defined]
 
@@ -370,11 +404,15 @@ def _members(source: IO[bytes]) -> Iterator[tuple[tarfile.TarInfo, Callable[[], 
     """
     stream = _Unpacked(source)
     metered: Any = _Metered(stream, limits.HEADER)
-    count = 0
-    with tarfile.open(fileobj=metered, mode="r|", tarinfo=_Member) as archive:
+    extended = _Extended(stream)
+    count = place = 0
+    with tarfile.open(fileobj=metered, mode="r|", tarinfo=extended.entries()) as archive:
         members: list[tarfile.TarInfo] = vars(archive)["members"]
         while (member := archive.next()) is not None:
             members.clear()  # tarfile would keep all of them
+            if member.sparse is not None or member.type == tarfile.GNUTYPE_SPARSE:
+                extended.add(member.offset_data - place)  # the map of its holes
+            place = archive.offset
             count += 1
             if count > limits.GRACE_MEMBERS + stream.packed // limits.BYTES_PER_MEMBER:
                 raise ArchiveError("limit", "it has more entries than are read")

@@ -3,7 +3,7 @@
 ``docs/security.md`` has the same table for people; a test compares the two. Sizes are in bytes unless said otherwise.
 """
 
-__all__ = ["pixels"]
+__all__ = ["bit_planes", "pixels"]
 
 # files and texts
 CHIP_FILE = 10_000_000  # also a file with a seal, or a picture of the page that is evidence
@@ -46,6 +46,8 @@ GRACE_MEMBERS = 10_000  # entries that any stream may have
 BYTES_PER_MEMBER = 20  # packed, of a stream with more entries
 PASSED_OVER = 1_000_000_000  # a file in a stream that is not read
 HEADER = 64_000  # what a tar stream says of one file
+GRACE_HEADERS = 2_000_000  # in extended headers (pax) that any tar stream may have
+HEADERS_PER_BYTE = 10  # of its packed bytes, in extended headers; a file's times and a long path are 200 or fewer
 GLOBAL_HEADERS = 100  # things that a tar stream says of all files
 PATH = 1000  # characters of a file's path in a stream
 EMPTY_FOLDERS = 100_000  # named by a stream, without a file so far
@@ -85,6 +87,10 @@ PIXELS = 40_000_000  # of any picture
 SCANNED_PIXELS = 600_000_000  # of a JPEG picture, times its scans
 _PIXELS_ANYWAY = 9_000_000  # of a picture however short its file is: a sheet in 300 dpi
 _PIXELS_PER_BYTE = 10
+_PLANES_ANYWAY = 60_000_000  # bit planes of all samples of a JPEG 2000 picture, however short its file is
+_PLANES_PER_BYTE = 200
+TILES = 1024  # of a JPEG 2000 picture
+COMPONENTS = 4  # of a JPEG 2000 picture; the tables of a decoder are tiles times components
 EDGES = 800_000  # of a picture of a seal, in its rows or its columns; one with more is halved
 SMALL_PICTURE = 1_000_000  # pixels of a picture of a seal that is also read enlarged; and as small light on dark
 
@@ -96,3 +102,12 @@ def pixels(size: int) -> int:
     byte for less than ten.
     """
     return min(PIXELS, _PIXELS_ANYWAY + size * _PIXELS_PER_BYTE)
+
+
+def bit_planes(size: int) -> int:
+    """Return how many bit planes are decoded of a JPEG 2000 picture whose file has ``size`` bytes.
+
+    Each sample counts with the planes that its header allows, and eight more for all else. A byte may ask for thirty
+    planes of a block of 4,096 samples. A portrait of the field has 11 to 15 planes, and a byte for about 40 samples.
+    """
+    return _PLANES_ANYWAY + size * _PLANES_PER_BYTE

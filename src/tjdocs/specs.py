@@ -23,6 +23,7 @@ from tjdocs.errors import SpecError
 
 __all__ = [
     "Hex",
+    "Positive",
     "Row",
     "Spec",
     "Word",
@@ -37,6 +38,8 @@ __all__ = [
 
 Word = Annotated[str, msgspec.Meta(min_length=1)]
 """A text that is not empty."""
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+"""A whole number by which something is divided, or of which there is one at least."""
 Hex = Annotated[str, msgspec.Meta(pattern="^[0-9A-Fa-f]+$")]
 """A number in hexadecimal."""
 _KINDS = {

@@ -218,6 +218,57 @@ def test_what_is_said_of_all_files_is_bounded():
              + b"".join(said(n) + header(b"0", 0, f"lane/{n}/mrz.txt") for n in range(103, 300)))
 
 
+def noted(count: int, size: int) -> bytes:
+    """Return entries that are passed over, each with a comment of that size."""
+    body = f"{size} comment=".encode().ljust(size - 1, b"x") + b"\n"
+    one = header(b"x", size) + body.ljust(-(-size // 512) * 512, b"\0") + header(b"0", 0, "lane/a/note.txt")
+    return tar(RECORD)[:1024] + one * count + bytes(1024)
+
+
+def test_what_is_said_of_many_files_is_bounded(monkeypatch):
+    """Each header is below its own bound, and packs to a few bytes."""
+    monkeypatch.setattr(limits, "GRACE_HEADERS", 30_000)
+    monkeypatch.setattr(limits, "HEADERS_PER_BYTE", 2)
+    parsed = []
+    proc = tarfile.TarInfo._proc_pax
+    monkeypatch.setattr(tarfile.TarInfo, "_proc_pax", lambda own, file: parsed.append(own.size) or proc(own, file))
+    assert read(lzma.compress(noted(30, 999))) == [("a", {"mrz.txt": b"P<UTO"})]
+    assert sum(parsed) == 30 * 999
+    parsed.clear()
+    with pytest.raises(InputError, match="more about the files"):
+        read(lzma.compress(noted(300, 999)))
+    assert sum(parsed) <= 32_000
+    assert len(read(noted(300, 999))) == 1  # its own length is worth that
+
+
+def test_holes_of_many_files_are_bounded(monkeypatch):
+    monkeypatch.setattr(limits, "GRACE_HEADERS", 30_000)
+    monkeypatch.setattr(limits, "HEADERS_PER_BYTE", 0)
+    more = bytearray(512)
+    more[504] = 1  # and another block of the map follows
+    start = bytearray(header(b"S", 0, "lane/a/note.txt"))
+    start[482] = 1
+    start[148:156] = f"{sum(start) - sum(start[148:156]) + 8 * 32:06o}\0 ".encode()
+    one = bytes(start + more * 19) + bytes(512)
+    assert len(read(tar(RECORD)[:1024] + one * 2 + bytes(1024))) == 1
+    with pytest.raises(InputError, match="more about the files"):
+        read(tar(RECORD)[:1024] + one * 3 + bytes(1024))
+
+
+@pytest.mark.parametrize("how", PACKED)
+def test_a_stream_of_thousands_of_files_with_times_is_read(how):
+    """As ``tar --format=pax`` writes them: three times of a file in nanoseconds, and a path that is long."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for n in range(4000):
+            info = tarfile.TarInfo(f"lane/{n}/mrz.txt")
+            times = dict.fromkeys(("mtime", "atime", "ctime"), f"17000{n:05}.{n * 7919 % 1000003:09}")
+            info.pax_headers = times | {"comment": "x" * 100}
+            info.size = 5
+            archive.addfile(info, io.BytesIO(b"P<UTO"))
+    assert sum(1 for _ in archives.read_tar(io.BytesIO(PACKED[how](stream.getvalue())), is_evidence)) == 4000
+
+
 def test_a_sparse_map_without_end_is_bounded():
     """GNU.sparse 1.0: a number says how many numbers follow in the file's data."""
     def record(key: str, value: str) -> bytes:

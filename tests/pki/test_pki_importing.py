@@ -508,3 +508,13 @@ def test_neither(write, data):
 def test_a_folder_is_no_certificate(tmp_path):
     with pytest.raises(InputError, match="cannot read"):
         import_files.read_certificate(tmp_path)
+
+
+@pytest.mark.parametrize("head", [b"", b"01 CSCA of Utopia\n", "0\u0438 CSCA\n".encode(), b"0\n", b"subject=CSCA\n"])
+def test_text_before_a_certificate_may_begin_with_the_digit_0(tmp_path, head):
+    """0x30 is the digit 0 and the tag of a SEQUENCE."""
+    path = tmp_path / "csca.pem"
+    path.write_bytes(head + pem.armor("CERTIFICATE", b.utopia().raw))
+    assert import_files.read_certificate(path).raw == b.utopia().raw
+    path.write_bytes(b.utopia().raw + b"-----BEGIN CERTIFICATE-----")
+    assert list(import_files._blocks(path.read_bytes())) == [path.read_bytes()]

@@ -67,6 +67,19 @@ def test_a_file_that_takes_long_is_not_opened(name):
         key_protection.load(pem(data, head=b"Comment: x\n\n"), PASSPHRASE, where="own.key")
 
 
+def test_what_the_library_would_read_is_what_was_looked_at(monkeypatch):
+    """Base64 that ends by its padding, in a header line or before another beginning, hides the block behind it."""
+    monkeypatch.setattr(key_protection, "load_pem_private_key", lambda *_: pytest.fail("the library has the file"))
+    cheap = next(text for rounds in (1, 1000, 100_000) if (text := base64.b64encode(pbkdf2(rounds))).endswith(b"="))
+    assert derivation(base64.b64decode(cheap))
+    block = b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n%b\n" + base64.encodebytes(pbkdf2(1000)) + b"-----END ENCRYPTED PRIVATE KEY-----\n"
+    for head in (cheap[:1] + b": " + cheap[1:] + b"\n", cheap + b"-----: x\n", cheap + b"\n-----BEGIN : x\n", b"Comment: x\n"):
+        with pytest.raises(ValueError, match="no _AnyEncryptedKey"):
+            key_protection.load(block % head, PASSPHRASE, where="own.key")
+    with pytest.raises(ValueError, match="no _AnyEncryptedKey"):
+        key_protection.load(b"-----BEGIN EC PARAMETERS-----\n" + pem(pbkdf2(1000)), PASSPHRASE, where="own.key")
+
+
 def test_what_a_file_costs():
     assert derivation(pbkdf2(600_000)) == derivation(pbes1(600_000, "1.2.840.113549.1.5.10")) == ("rounds", 600_000)
     assert derivation(pbes1(600_000)) == ("rounds", 1_800_000)
@@ -112,7 +125,7 @@ def test_every_place_that_opens_a_key_asks(tmp_path, monkeypatch):
 def test_a_file_of_many_beginnings_is_read_once():
     data = b"-----BEGIN -----" * (limits.KEY_FILE // 16)
     assert sum(len(label) + len(text) for label, text in key_protection._blocks(data)) <= len(data)
-    with pytest.raises(ValueError, match=r"PEM|key"):
+    with pytest.raises(ValueError, match=r"PEM|[Kk]ey"):
         key_protection.load(data, None, where="own.key")
     with pytest.raises(KeyMaterialError, match="over the limit"):
         key_protection.load(data + bytes(16), None, where="own.key")

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from tjdocs import image_header
 from tjdocs.asn1 import tlv
-from tjdocs.lds.biometrics import image_header
 from tjdocs.lds.data_objects import objects, outer, usable
 from tjdocs.lds.lds_problems import LdsError, guarded
 

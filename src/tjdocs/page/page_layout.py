@@ -95,7 +95,7 @@ class Sheet(_Part, frozen=True):
     :param header_to_edge: whether the ground of the header may reach the edges, as on cards (Doc 9303-5, 2.3)
     """
 
-    size: tuple[int, int]
+    size: tuple[specs.Positive, specs.Positive]
     margin: int
     margin_sides: tuple[str, ...]
     header_to_edge: bool = False
@@ -209,7 +209,7 @@ class Emblem(_Part, frozen=True):
 
     box: Box
     ink: str
-    words: tuple[str, ...]
+    words: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     strength: float = 1
 
 
@@ -225,11 +225,11 @@ class Mrz(_Part, frozen=True):
     """
 
     zone: str
-    characters: int
+    characters: specs.Positive
     first: int
-    pitch: int
+    pitch: specs.Positive
     centres: tuple[int, ...]
-    printing_height: int
+    printing_height: specs.Positive
     baseline: int
     size: float
     ink: str
@@ -271,7 +271,7 @@ class Scale(_Part, frozen=True):
     """A line of so many millimetres with a tick each ten, by which a print is measured; its ends are its box's."""
 
     box: Box
-    millimetres: int
+    millimetres: Annotated[int, msgspec.Meta(ge=10)]
     ink: str
 
 
@@ -289,8 +289,8 @@ class CodePlace(_Part, frozen=True):
     """
 
     box: Box
-    module: int
-    quiet: int
+    module: specs.Positive
+    quiet: Annotated[int, msgspec.Meta(ge=0)]
 
 
 class Overprint(_Part, frozen=True):
@@ -360,7 +360,7 @@ class Layout(specs.Spec, frozen=True):
     title: str
     language: str
     dates: Literal["month", "numeric"]
-    dpi: int
+    dpi: specs.Positive
     type: TypeSize
     ink: Mapping[str, str]
     face: Annotated[tuple[Face, ...], msgspec.Meta(min_length=1)]

@@ -1,6 +1,5 @@
 """Pictures that a caller hands over, made to fit: portrait, ghost image, signature."""
 
-import io
 import struct
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps, ImageStat
@@ -8,7 +7,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps, ImageStat
 from tjdocs import limits
 from tjdocs import portrait as portraits
 from tjdocs.errors import UsageError
-from tjdocs.images import most_pixels, upright_on_white
+from tjdocs.images import most_pixels, open_file, upright_on_white
 from tjdocs.page.page_layout import Box, Ghost, Portrait
 
 __all__ = ["fit_portrait", "fit_signature", "open_picture", "paste_ghost"]
@@ -36,7 +35,7 @@ def open_picture(source: bytes | Image.Image, *, where: str) -> Image.Image:
     """
     hint = "a PNG, JPEG or JPEG 2000 picture, 8-bit grey or RGB, of at most 40 million pixels"
     try:
-        picture = Image.open(io.BytesIO(source), formats=_FORMATS) if isinstance(source, bytes) else source
+        picture = open_file(source, _FORMATS) if isinstance(source, bytes) else source
         if picture.width * picture.height > (most_pixels(source) if isinstance(source, bytes) else limits.PIXELS):
             raise UsageError("too large a picture", where=where, hint=hint)
         if picture.mode not in _MODES:

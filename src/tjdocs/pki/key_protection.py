@@ -38,7 +38,8 @@ _END = b"-----END ENCRYPTED PRIVATE KEY-----\n"
 COST = 1 << 14  # 16 MiB, a quarter of a second
 _BLOCK_SIZE, _PARALLELIZATION = 8, 5
 _LINE = 64
-_BEGIN, _DASHES = b"-----BEGIN ", b"-----"
+_ENCRYPTED = b"ENCRYPTED"
+_BEGIN, _FINISH, _DASHES = b"-----BEGIN ", b"-----END ", b"-----"
 _COSTS = {"scrypt": limits.KEY_SCRYPT, "rounds": limits.KEY_ROUNDS}
 
 
@@ -77,7 +78,7 @@ def load(data: bytes, passphrase: bytes | None, *, where: str) -> PrivateKeyType
         raise KeyMaterialError("a key file over the limit", where=where, hint=f"at most {limits.KEY_FILE} bytes")
     armoured = _BEGIN in data
     for label, text in _blocks(data) if armoured else [(b"", data)]:
-        _check_cost(text, where, must=b"ENCRYPTED" in label)
+        _check_cost(text, where, must=_ENCRYPTED in label)
     library = load_pem_private_key if armoured else load_der_private_key
     try:
         # whether its primes are prime takes minutes where they are long: that is checked below
@@ -109,15 +110,21 @@ def _checked(key: RSAPrivateKey, where: str) -> RSAPrivateKey:
 
 
 def _blocks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield label and content of every block of PEM that begins, whether it ends or not."""
-    for part in data.split(_BEGIN)[1:]:
-        label, _, after = part.partition(_DASHES)
-        yield label, _decoded(after.partition(_DASHES)[0])
+    """Yield label and content of every block of PEM that begins, whether it ends or not.
+
+    A block reaches to the next end, over any beginning. One with anything but base64 and white space, as a header line,
+    has no content here: what the library would read in it is not known. One with a beginning in it may be encrypted.
+    """
+    for part in data.split(_FINISH):
+        _, begun, after = part.partition(_BEGIN)
+        label, _, text = after.partition(_DASHES)
+        if begun:
+            yield label if _BEGIN not in text else _ENCRYPTED, _decoded(text)
 
 
 def _decoded(text: bytes) -> bytes:
     try:
-        return base64.b64decode(text)
+        return base64.b64decode(b"".join(text.split()), validate=True)
     except ValueError:
         return b""
 

@@ -7,10 +7,9 @@ application states are known. Crown and chin are never measured.
 import math
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from tjdocs.images import most_pixels
+from tjdocs.images import most_pixels, open_file
 from tjdocs.lds.biometrics.iso19794_face import Eyes
 from tjdocs.portrait.picture_limits import photograph_rules
 
@@ -21,6 +20,7 @@ __all__ = ["Face", "find", "measure"]
 
 _UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, MemoryError)
 _NEVER = ("crown", "chin")
+_FORMATS = ("JPEG", "JPEG2000", "PNG")
 _SIDE = 480  # pixels of the longer side in which faces are looked for
 
 
@@ -87,7 +87,7 @@ def _grey(portrait: bytes) -> "Image.Image | None":
 
     rules = photograph_rules()
     try:
-        picture = Image.open(BytesIO(portrait), formats=("JPEG", "JPEG2000", "PNG"))
+        picture = open_file(portrait, _FORMATS)
         most = min(rules.max_pixels, most_pixels(portrait))
         if len(portrait) > rules.max_bytes or picture.width * picture.height > most:
             return None
@@ -126,7 +126,6 @@ def _faces(picture: "Image.Image") -> list[tuple[int, int, int, int]]:
 def _eyes(picture: "Image.Image", face: tuple[int, int, int, int], portrait: bytes) -> Eyes | None:
     """Return the two eyes of a face in the pixels of the portrait, or None where they are not found."""
     import numpy as np
-    from PIL import Image
 
     left, top, width, height = face
     upper = np.asarray(picture.crop((left, top, left + width, top + height * 6 // 10)))
@@ -143,6 +142,6 @@ def _eyes(picture: "Image.Image", face: tuple[int, int, int, int], portrait: byt
     if not pairs:
         return None
     one, other = min(pairs, key=lambda pair: abs((pair[0][0] + pair[1][0]) / 2 - left - width / 2))
-    with Image.open(BytesIO(portrait), formats=("JPEG", "JPEG2000", "PNG")) as source:
+    with open_file(portrait, _FORMATS) as source:
         scale = max(source.size) / max(picture.size)
     return ((one[0] * scale, one[1] * scale), (other[0] * scale, other[1] * scale))

@@ -9,9 +9,9 @@ from io import BytesIO
 from struct import error as struct_error
 from typing import TYPE_CHECKING
 
-from tjdocs import limits, specs
+from tjdocs import image_header, limits, specs
 from tjdocs.errors import UsageError
-from tjdocs.lds.biometrics import image_header
+from tjdocs.images import check_coding, most_pixels
 from tjdocs.lds.biometrics.iso19794_face import Eyes, FaceImage
 from tjdocs.lds.lds_problems import Problem
 
@@ -26,7 +26,6 @@ class ImageNumbers(specs.Spec, frozen=True):
 
     max_bytes: int
     max_scans: int
-    max_tiles: int
     max_work: int
     min_width: int
     min_height: int
@@ -53,16 +52,17 @@ def open_image(data: bytes) -> "Image.Image | Problem":
     claims = image_header.head(data)
     if claims is None:
         return Problem("image-damaged", detail="no size in its header")
-    if any(width * height > limits.pixels(len(data)) for width, height in claims.sizes):
+    most = most_pixels(data)
+    if any(width * height > most for width, height in claims.sizes):
         return Problem("image-limit", detail="too many pixels")
-    if claims.scans > numbers.max_scans or claims.tiles > numbers.max_tiles:
-        return Problem("image-limit", detail="too many scans or tiles")
+    if claims.scans > numbers.max_scans or claims.tiles > limits.TILES or claims.components > limits.COMPONENTS:
+        return Problem("image-limit", detail="too many scans, tiles or components")
     if any(width * height * claims.scans > numbers.max_work for width, height in claims.sizes):
         return Problem("image-limit", detail="too many scans for its size")
-    return _decode(data, claims.kind)
+    return _decode(data, claims.kind, most)
 
 
-def _decode(data: bytes, kind: str) -> "Image.Image | Problem":
+def _decode(data: bytes, kind: str, most: int) -> "Image.Image | Problem":
     from PIL import Image
     from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
     from PIL.JpegImagePlugin import JpegImageFile
@@ -72,8 +72,9 @@ def _decode(data: bytes, kind: str) -> "Image.Image | Problem":
         JpegImageFile if kind == image_header.JPEG else Jpeg2KImageFile
     )
     try:
+        check_coding(data)
         image = reader(BytesIO(data))
-        if image.width * image.height > limits.pixels(len(data)):
+        if image.width * image.height > most:
             return Problem("image-limit", detail="too many pixels")
         image.load()
     except (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, struct_error) as error:

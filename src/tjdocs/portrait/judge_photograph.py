@@ -4,10 +4,9 @@ Its rules are in ``specs/portrait/handed_in.toml``.
 """
 
 import math
-from io import BytesIO
 
 from tjdocs.errors import FieldError, UsageError
-from tjdocs.images import most_pixels
+from tjdocs.images import most_pixels, open_file
 from tjdocs.lds.biometrics.iso19794_face import Eyes, ImageType
 from tjdocs.lds.dg2 import Dg2
 from tjdocs.portrait import prepare_portrait
@@ -17,6 +16,7 @@ from tjdocs.portrait.picture_limits import photograph_rules
 __all__ = ["faults", "prepare"]
 
 _FIELD, _EYES = "portrait", "portrait_eyes"
+_FORMATS = ("JPEG", "JPEG2000", "PNG")
 _PNG = b"\x89PNG\r\n\x1a\n"
 _UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, MemoryError)
 _TEXTS = {"image-format": "no picture of a known format"}  # here PNG is known too
@@ -82,9 +82,7 @@ def prepare(
 
 def _source(portrait: bytes) -> int:
     """Return the code of the source that the file states (Exif, FileSource), 0 where it states none."""
-    from PIL import Image
-
-    with Image.open(BytesIO(portrait), formats=("JPEG", "JPEG2000", "PNG")) as picture:
+    with open_file(portrait, _FORMATS) as picture:
         stated = picture.getexif().get_ifd(_EXIF).get(_FILE_SOURCE)
     return _SOURCES.get(stated[0], 0) if isinstance(stated, bytes) and stated else 0
 
@@ -114,7 +112,7 @@ def _size(portrait: bytes, errors: list[FieldError]) -> tuple[int, int] | None:
             errors += [_fault(problem.code, _TEXTS.get(problem.code, problem.text), formats) for problem in problems]
             return None
     try:
-        image = Image.open(BytesIO(portrait), formats=("JPEG", "JPEG2000", "PNG"))
+        image = open_file(portrait, _FORMATS)
         turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)  # a camera held upright
         size = image.size[::-1] if turned else image.size
         if portrait.startswith(_PNG):

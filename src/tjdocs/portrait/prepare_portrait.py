@@ -5,9 +5,9 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 
+from tjdocs import image_header
 from tjdocs.errors import UsageError
-from tjdocs.images import most_pixels, upright_on_white
-from tjdocs.lds.biometrics import image_header
+from tjdocs.images import most_pixels, open_file, upright_on_white
 from tjdocs.lds.biometrics.iso19794_face import Eyes, FaceImage, FeaturePoint, ImageDataType, ImageType
 from tjdocs.portrait.face_image import image_numbers
 
@@ -157,7 +157,7 @@ def _upright(picture: "Image.Image | bytes") -> "Image.Image":
         if len(picture) > image_numbers().max_bytes or any(w * h > most for w, h in sizes):
             raise UsageError("picture is over the limits", where="image", hint=hint)
         try:
-            image: Image.Image = Image.open(BytesIO(picture), formats=_READ)
+            image: Image.Image = open_file(picture, _READ)
             if image.width * image.height > most:
                 raise UsageError("picture is over the limits", where="image", hint=hint)
             image.load()

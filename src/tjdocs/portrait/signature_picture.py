@@ -9,7 +9,7 @@ from io import BytesIO
 from PIL import Image
 
 from tjdocs.errors import FieldError
-from tjdocs.images import most_pixels, upright_on_white
+from tjdocs.images import most_pixels, open_file, upright_on_white
 from tjdocs.portrait.picture_limits import signature_rules
 
 __all__ = ["prepare"]
@@ -29,7 +29,7 @@ def prepare(signature: bytes) -> tuple[bytes, list[FieldError]]:
     if len(signature) > rules.max_bytes:
         return b"", [_fault("image-limit", "too many bytes", hint)]
     try:
-        picture: Image.Image = Image.open(BytesIO(signature), formats=_FORMATS)
+        picture: Image.Image = open_file(signature, _FORMATS)
         if picture.width * picture.height > most:
             return b"", [_fault("image-limit", "too many pixels", hint)]
         grey = upright_on_white(picture).convert("L")

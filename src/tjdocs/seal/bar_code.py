@@ -3,7 +3,6 @@
 The symbologies are ``zxing-cpp``'s. Pictures come from anywhere: their size is looked at before they are decoded.
 """
 
-import io
 import struct
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tjdocs import limits
 from tjdocs.errors import InputError, UsageError
-from tjdocs.images import most_pixels, on_white
+from tjdocs.images import most_pixels, on_white, open_file
 from tjdocs.seal import coding_file
 from tjdocs.seal.coding_file import Symbology
 from tjdocs.seal.vds_header import MAGIC
@@ -146,7 +145,7 @@ def _grey(image: bytes) -> "Image.Image":
     most = most_pixels(image)
     hint = f"a PNG or JPEG picture; of this one at most {most} pixels are read"
     try:
-        picture: Image.Image = Image.open(io.BytesIO(image), formats=_FORMATS)
+        picture: Image.Image = open_file(image, _FORMATS)
         if picture.width * picture.height > most:
             raise CodeError("limit", "too large a picture", hint)
         return on_white(picture).convert("L")

@@ -9,8 +9,8 @@ from enum import IntEnum
 from struct import Struct
 from struct import error as struct_error
 
+from tjdocs import image_header
 from tjdocs.errors import UsageError
-from tjdocs.lds.biometrics import image_header
 from tjdocs.lds.biometrics.iso19794_codes import code_name, undefined
 from tjdocs.lds.lds_problems import LdsError, Problem
 from tjdocs.spans import Span

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from tjdocs import image_header
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Place
 from tjdocs.errors import UsageError
-from tjdocs.lds.biometrics import image_header
 from tjdocs.lds.data_objects import objects
 from tjdocs.lds.lds_problems import LdsError, guarded
 

@@ -22,7 +22,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from tjdocs import inputs
 from tjdocs.errors import InputError, UsageError
-from tjdocs.images import most_pixels, on_white
+from tjdocs.images import check_coding, most_pixels, on_white
 
 __all__ = ["open_picture"]
 
@@ -98,6 +98,7 @@ def _reader(data: bytes, where: str) -> Image.Image:
         if data[at : at + len(mark)] == mark:
             try:
                 with _quiet():
+                    check_coding(data)
                     return reader(BytesIO(data))
             except _DAMAGED:
                 raise InputError("a damaged picture", where=where, hint=_HINT) from None

@@ -30,6 +30,10 @@ _ORDER = ("not-applicable", "passed", "warning", "undetermined", "failed")
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----([A-Za-z0-9+/=\s]*)-----END \1-----")
 
 
+# A SEQUENCE of 128 bytes or more, as every certificate and list is. Text may begin with its tag, the digit 0.
+_DER = re.compile(rb"\x30[\x80-\x84]")
+
+
 @dataclass(frozen=True, slots=True)
 class SourceReport:
     """What one file held; counts are within that file alone.
@@ -89,7 +93,7 @@ def _read(path: Path) -> bytes:
 
 def _blocks(data: bytes) -> Iterator[bytes]:
     """Yield the DER blocks of PEM text, or the data itself; one that does not decode or is not plain is empty."""
-    if data[:1] == b"\x30" or b"-----BEGIN " not in data:
+    if _DER.match(data) or b"-----BEGIN " not in data:
         yield data
         return
     blocks = list(_PEM.finditer(data))

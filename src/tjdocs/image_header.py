@@ -9,6 +9,7 @@ _JP2 = b"\x00\x00\x00\x0cjP  \r\n\x87\n"
 _CODESTREAM = b"\xff\x4f\xff\x51"
 _MAX_SEGMENTS = 256
 _START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_ARITHMETIC = frozenset(range(0xC9, 0xD0))  # its frames, and DAC
 _NO_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
 
 
@@ -22,6 +23,9 @@ class ImageHead:
     :param tiles: number of JPEG 2000 tiles announced
     :param scans: upper bound of the number of JPEG scans
     :param metadata: whether an Exif or similar segment is there
+    :param arithmetic: whether a JPEG image is arithmetic-coded, which no standard of travel documents allows
+    :param components: number of JPEG 2000 components
+    :param planes: upper bound of the bit planes that a JPEG 2000 decoder goes through for a sample
     """
 
     kind: str
@@ -29,6 +33,9 @@ class ImageHead:
     tiles: int = 1
     scans: int = 1
     metadata: bool = False
+    arithmetic: bool = False
+    components: int = 1
+    planes: int = 0
 
 
 def kind(data: bytes) -> str:
@@ -45,19 +52,19 @@ def head(data: bytes) -> ImageHead | None:
     if data.startswith(b"\xff\xd8\xff"):
         return _jpeg(data)
     if data.startswith(_CODESTREAM):
-        siz = _siz(data, 0)
-        return ImageHead(JPEG2000, (siz[0],), siz[1]) if siz else None
+        return _codestream(data, 0, ())
     return _jp2(data) if data.startswith(_JP2) else None
 
 
 def _jpeg(data: bytes) -> ImageHead | None:
     sizes: list[tuple[int, int]] = []
-    metadata = False
+    metadata = arithmetic = False
     position = 2
     for _ in range(_MAX_SEGMENTS):
-        while data[position : position + 2] == b"\xff\xff":
+        # decoders pass over bytes between two segments
+        while (position := data.find(b"\xff", position)) >= 0 and data[position + 1 : position + 2] in (b"\xff", b"\0"):
             position += 1
-        if position + 4 > len(data) or data[position] != 0xFF:
+        if position < 0 or position + 4 > len(data):
             break
         marker = data[position + 1]
         if marker in _NO_LENGTH:
@@ -69,14 +76,14 @@ def _jpeg(data: bytes) -> ImageHead | None:
             height, width = data[position + 5 : position + 7], data[position + 7 : position + 9]
             sizes.append((int.from_bytes(width, "big"), int.from_bytes(height, "big")))
         metadata = metadata or (0xE1 <= marker <= 0xED and marker != 0xE2)
-        position += 2 + int.from_bytes(data[position + 2 : position + 4], "big")
+        arithmetic = arithmetic or marker in _ARITHMETIC
+        position += 2 + max(2, int.from_bytes(data[position + 2 : position + 4], "big"))
     # Within compressed data FF is always stuffed, so this never counts too few scans.
-    return ImageHead(JPEG, tuple(sizes), 1, data.count(b"\xff\xda"), metadata) if sizes else None
+    return ImageHead(JPEG, tuple(sizes), 1, data.count(b"\xff\xda"), metadata, arithmetic) if sizes else None
 
 
 def _jp2(data: bytes) -> ImageHead | None:
     sizes: list[tuple[int, int]] = []
-    tiles = 1
     position = 0
     for _ in range(_MAX_SEGMENTS):
         if position + 8 > len(data):
@@ -91,25 +98,68 @@ def _jp2(data: bytes) -> ImageHead | None:
             height, width = data[start + 8 : start + 12], data[start + 12 : start + 16]
             sizes.append((int.from_bytes(width, "big"), int.from_bytes(height, "big")))
         if box == b"jp2c":
-            siz = _siz(data, start)
-            if siz is None:
-                return None
-            sizes.append(siz[0])
-            tiles = siz[1]
-            break
+            return _codestream(data, start, tuple(sizes))
         if length < 8:
             break
         position += length
-    return ImageHead(JPEG2000, tuple(sizes), tiles) if sizes else None
+    return None
 
 
-def _siz(data: bytes, start: int) -> tuple[tuple[int, int], int] | None:
-    if data[start : start + 4] != _CODESTREAM or start + 40 > len(data):
+def _codestream(data: bytes, start: int, sizes: tuple[tuple[int, int], ...]) -> ImageHead | None:
+    if data[start : start + 4] != _CODESTREAM or start + 42 > len(data):
         return None
     values = [int.from_bytes(data[i : i + 4], "big") for i in range(start + 8, start + 40, 4)]
     right, bottom, left, top, tile_width, tile_height, tile_left, tile_top = values
     if not (left < right and top < bottom and tile_width and tile_height):
         return None
-    across = -(-(right - tile_left) // tile_width)
-    down = -(-(bottom - tile_top) // tile_height)
-    return (right - left, bottom - top), max(1, across) * max(1, down)
+    across = max(1, -(-(right - tile_left) // tile_width))
+    down = max(1, -(-(bottom - tile_top) // tile_height))
+    components = int.from_bytes(data[start + 40 : start + 42], "big")
+    size = (right - left, bottom - top)
+    return ImageHead(
+        JPEG2000, (*sizes, size), across * down, components=components, planes=_planes(data, start, components)
+    )
+
+
+_SOT, _SOD, _EOC = 0xFF90, 0xFF93, 0xFFD9
+_QCD, _QCC = 0xFF5C, 0xFF5D
+_ALL_PLANES = 30  # more than any decoder goes through
+_PLAIN = frozenset(
+    {0xFF50, 0xFF51, 0xFF52, 0xFF53, 0xFF55, 0xFF57, 0xFF58, 0xFF5C, 0xFF5D, 0xFF5F, 0xFF63, 0xFF64}
+)  # CAP, SIZ, COD, COC, TLM, PLM, PLT, QCD, QCC, POC, CRG, COM: none of them adds planes but QCD and QCC
+
+
+def _planes(data: bytes, start: int, components: int) -> int:
+    """Return how many bit planes the largest coefficient has, by all segments of quantization (15444-1, A.6.4, E.1).
+
+    A header that is unusual, or goes on elsewhere than it says, is counted as the worst.
+    """
+    planes = 0
+    position, until = start + 2, len(data)
+    while position + 4 <= len(data):
+        marker, length = (int.from_bytes(data[at : at + 2], "big") for at in (position, position + 2))
+        if marker == _EOC:
+            return planes
+        if marker == _SOD:
+            if until < position + 2:
+                return _ALL_PLANES
+            position, until = until, len(data)
+            continue
+        if marker == _SOT:
+            size = int.from_bytes(data[position + 6 : position + 10], "big")
+            until = position + size if size else len(data)
+        elif marker not in _PLAIN or length < 2:
+            return _ALL_PLANES
+        if marker in (_QCD, _QCC):
+            skipped = 0 if marker == _QCD else 1 if components < 257 else 2
+            planes = max(planes, _quantized(data[position + 4 + skipped : position + 2 + length]))
+        position += 2 + length
+    return planes if position >= len(data) - 2 else _ALL_PLANES
+
+
+def _quantized(segment: bytes) -> int:
+    style = segment[0] if segment else 0x22
+    if style & 0x1F > 2:
+        return _ALL_PLANES
+    exponents = [value >> 3 for value in (segment[1::2] if style & 0x1F else segment[1:])]
+    return min(_ALL_PLANES, max(exponents, default=_ALL_PLANES) + (style >> 5) - 1)

@@ -1,0 +1,234 @@
+"""What an image's header asks a decoder to do is looked at before a decoder sees it, by every door."""
+
+import ast
+import io
+from pathlib import Path
+from struct import pack
+
+import pytest
+from PIL import Image, ImageFile
+
+from tests.support import builders as b
+from tjdocs import image_header, images, limits, seal
+from tjdocs.errors import InputError, UsageError
+from tjdocs.inspection import Evidence, examine
+from tjdocs.page import pictures
+from tjdocs.pki import TrustStore
+from tjdocs.portrait import face_finder, judge_photograph, prepare, signature_picture
+from tjdocs.portrait.face_image import open_image
+
+SOURCE = Path(__file__).parents[1] / "src/tjdocs"
+READERS = {"images.py", "portrait/face_image.py", "mrz/ocr/image_file.py"}
+
+
+def coded(form: str, size: tuple[int, int] = (300, 400), mode: str = "RGB", **options) -> bytes:
+    out = io.BytesIO()
+    Image.new(mode, size, "white").save(out, form, **options)
+    return out.getvalue()
+
+
+def refused_by_seal(data):
+    with pytest.raises(seal.CodeError, match="not a readable picture"):
+        seal.read_codes(data)
+    examined = examine(Evidence(seal=data), TrustStore.of(()), at=b.AT)
+    assert ("seal.structure", "no-picture") in [(f.check, f.reason) for f in examined.findings]
+
+
+def refused_by_page(data):
+    reader = pytest.importorskip("tjdocs.mrz.ocr.read_image")
+    with pytest.raises(InputError, match="a damaged picture"):
+        reader.read(data, at=b.AT)
+
+
+def refused_by_face(data):
+    assert open_image(data).code in ("image-damaged", "image-limit")
+
+
+def refused_by_photograph(data):
+    assert next(fault.reason for fault in judge_photograph.faults(data, None)) in ("image-damaged", "image-limit")
+
+
+def refused_by_face_finder(data):
+    assert face_finder._grey(data) is None
+
+
+def refused_by_signature(data):
+    assert [fault.reason for fault in signature_picture.prepare(data)[1]] == ["image-damaged"]
+
+
+def refused_by_portrait(data):
+    with pytest.raises(UsageError, match=r"cannot be read|over the limits"):
+        prepare(data)
+
+
+def refused_by_printing(data):
+    with pytest.raises(UsageError, match="not a readable picture"):
+        pictures.open_picture(data, where="portrait")
+
+
+JPEG_DOORS = (
+    refused_by_seal, refused_by_page, refused_by_face, refused_by_photograph, refused_by_face_finder,
+    refused_by_signature, refused_by_portrait, refused_by_printing,
+)  # fmt: skip
+JPEG_2000_DOORS = JPEG_DOORS[1:]
+
+
+@pytest.fixture
+def undecoded(monkeypatch):
+    """Fail where Pillow is handed a file."""
+    monkeypatch.setattr(ImageFile.ImageFile, "__init__", lambda *_, **__: pytest.fail("a decoder has the file"))
+
+
+def claiming(frame: int) -> bytes:
+    """Return a plain JPEG whose frame header names another process; no decoder of that process could read it."""
+    return coded("JPEG").replace(b"\xff\xc0", bytes((0xFF, frame)))
+
+
+@pytest.mark.parametrize("refused", JPEG_DOORS)
+def test_an_arithmetic_jpeg_is_handed_to_no_decoder(refused, undecoded):
+    refused(claiming(0xC9))
+
+
+@pytest.mark.parametrize("frame", [0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF])
+def test_each_frame_of_arithmetic_coding_is_named(frame):
+    data = claiming(frame)
+    for behind in (data, data[:20] + b"between\xff\0\xff\xff\xff\x01" + data[20:]):  # as decoders pass over
+        with pytest.raises(images.ArithmeticCodingError):
+            images.check_coding(behind)
+    assert open_image(data).detail == "ArithmeticCodingError"
+
+
+def test_conditions_of_arithmetic_coding_are_refused():
+    data = coded("JPEG")
+    with pytest.raises(images.ArithmeticCodingError):
+        images.check_coding(data[:2] + b"\xff\xcc\0\4\0\x10" + data[2:])
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_other_jpegs_are_read_whatever_their_segments_contain(progressive):
+    data = coded("JPEG", progressive=progressive)
+    note = b"\xff\xc9\0\x0b\x08\0\1\0\1\1\1\x11\0"  # a frame header in a comment
+    noted = data[:2] + b"\xff\xfe" + pack(">H", 2 + len(note)) + note + data[2:]
+    images.check_coding(noted)
+    assert open_image(noted).size == (300, 400)
+
+
+def test_a_jpeg_without_a_frame_is_handed_to_no_decoder(undecoded):
+    refused_by_seal(b"\xff\xd8\xff\xe0\0\2\xff\xd9")
+
+
+def tiff(strip: bytes) -> bytes:
+    """Return a TIFF file of one strip, JPEG."""
+    fields = ((256, 4, 300), (257, 4, 400), (258, 3, 8), (259, 3, 7), (262, 3, 1), (273, 4, 8), (277, 3, 1), (278, 4, 400))
+    entries = [pack("<HHII", tag, kind, 1, value) for tag, kind, value in (*fields, (279, 4, len(strip)))]
+    strip += bytes(len(strip) % 2)
+    return pack("<4sI", b"II*\0", 8 + len(strip)) + strip + pack("<H", len(entries)) + b"".join(entries) + bytes(4)
+
+
+def test_an_arithmetic_jpeg_in_a_tiff_is_handed_to_no_decoder(undecoded):
+    strip = coded("JPEG", mode="L")
+    images.check_coding(tiff(strip))
+    refused_by_page(tiff(strip.replace(b"\xff\xc0", b"\xff\xc9")))
+
+
+def test_pillow_opens_files_behind_this_check_alone():
+    for path in SOURCE.rglob("*.py"):
+        name, text = path.relative_to(SOURCE).as_posix(), path.read_text(encoding="utf-8")
+        opens = any(isinstance(node, ast.Call) and ast.unparse(node.func) == "Image.open" for node in ast.walk(ast.parse(text)))
+        assert not opens or name == "images.py", name
+        assert "ImagePlugin" not in text or name in READERS, name
+        assert name not in READERS or "check_coding(data)" in text, name
+
+
+# ------------------------------------------------------------------------------------------------------------ JPEG 2000
+
+
+def planes(data: bytes, exponent: int) -> bytes:
+    """Return a JPEG 2000 file whose quantization claims more bit planes than its blocks have."""
+    at = data.index(b"\xff\x5c")
+    end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return data[: at + 5] + bytes([exponent << 3]) * (end - at - 5) + data[end:]
+
+
+def head(data: bytes) -> image_header.ImageHead:
+    claims = image_header.head(data)
+    assert claims is not None
+    return claims
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_the_bit_planes_of_a_jpeg_2000_bound_its_pixels(bare):
+    plain = coded("JPEG2000", (960, 960), no_jp2=bare)
+    assert (head(plain).components, head(plain).planes) == (3, 11)
+    assert images.most_pixels(plain) > 1_000_000
+    assert open_image(plain).size == (960, 960)
+    costly = planes(plain, 29)
+    assert head(costly).planes == 30
+    assert images.most_pixels(costly) < 960 * 960
+    assert open_image(costly).code == "image-limit"
+    assert images.most_pixels(coded("JPEG2000", (960, 960), "L")) == pytest.approx(3 * images.most_pixels(plain), rel=0.01)
+
+
+def test_a_jpeg_2000_of_the_field_is_far_below_the_bound():
+    """413 x 531 pixels in 15 kB, of 11 planes without loss and 15 with it (ICAO's and the BSI's specimens)."""
+    for most_planes in (11, 15):
+        assert limits.bit_planes(15_000) // (3 * (most_planes + 8)) > 4 * 413 * 531
+    assert open_image(coded("JPEG2000", (413, 531))).size == (413, 531)
+
+
+def test_planes_are_looked_for_wherever_a_decoder_reads_them():
+    data = coded("JPEG2000", no_jp2=True)
+    quantization = data[data.index(b"\xff\x5c") :][: 4 + 16 + 1]
+    large = planes(quantization, 25)
+    first_tile, packets = data.index(b"\xff\x90"), data.index(b"\xff\x93")
+    size = int.from_bytes(data[first_tile + 6 : first_tile + 10], "big")
+
+    def in_tile(segment: bytes) -> bytes:
+        part = data[first_tile : first_tile + 6] + pack(">I", size + len(segment)) + data[first_tile + 10 : packets]
+        return data[:first_tile] + part + segment + data[packets:]
+
+    assert head(data).planes == 11
+    assert head(data[:first_tile] + large + data[first_tile:]).planes == 26
+    assert head(in_tile(large)).planes == 26
+    one = b"\xff\x5d" + pack(">H", len(large) - 1) + b"\1" + large[4:]  # of one component
+    assert head(data[:first_tile] + one + data[first_tile:]).planes == 26
+    # a region of interest, a segment without a known meaning, a tile that ends within its own header, a damaged style
+    assert head(in_tile(b"\xff\x5e\0\5\0\0\x10")).planes == 30
+    assert head(data[:first_tile] + b"\xff\x7f\0\2" + data[first_tile:]).planes == 30
+    assert head(data[: first_tile + 6] + pack(">I", 12) + data[first_tile + 10 :]).planes == 30
+    assert head(data.replace(quantization[:5], quantization[:4] + b"\x5f")).planes == 30
+    # nothing behind the last tile, or its length left open
+    assert head(data[:-2]).planes == 11
+    assert head(data[: first_tile + 6] + bytes(4) + data[first_tile + 10 :]).planes == 11
+
+
+def of_components(count: int) -> bytes:
+    """Return a JPEG 2000 file whose codestream claims more components than its header does."""
+    data = coded("JPEG2000", (32, 32))
+    at = data.index(b"\xff\x4f\xff\x51")
+    length = 38 + 3 * count
+    siz = pack(">H", length) + data[at + 6 : at + 40] + pack(">H", count) + b"\7\1\1" * count
+    return data[: at + 4] + siz + data[at + 4 + 47 :]
+
+
+@pytest.mark.parametrize("refused", JPEG_2000_DOORS)
+def test_a_jpeg_2000_of_many_components_is_handed_to_no_decoder(refused, undecoded):
+    """A decoder has a table for each component of each tile before it has read either."""
+    claims = head(of_components(5))
+    assert claims.components == 5 > limits.COMPONENTS
+    refused(of_components(5))
+
+
+@pytest.mark.parametrize("refused", JPEG_2000_DOORS)
+def test_a_jpeg_2000_of_many_tiles_is_handed_to_no_decoder(refused, undecoded):
+    data = bytearray(coded("JPEG2000"))
+    at = data.index(b"\xff\x4f\xff\x51") + 24
+    data[at : at + 8] = pack(">II", 2, 2)
+    assert head(bytes(data)).tiles > limits.TILES
+    refused(bytes(data))
+
+
+@pytest.mark.parametrize("refused", JPEG_2000_DOORS)
+def test_a_jpeg_2000_without_a_codestream_is_handed_to_no_decoder(refused, undecoded):
+    data = coded("JPEG2000")
+    refused(data[: data.index(b"jp2c") - 4])
