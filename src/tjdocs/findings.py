@@ -44,26 +44,32 @@ class Finding:
     :param check: id from ``specs/checks.toml``, for example ``pa.sod-signature``
     :param outcome: how the check ended
     :param reason: a stable word below the check, empty when it simply passed
-    :param detail: for a person, in English; may hold document data, hence not in ``repr``
+    :param explanation: the detail or its message; may hold document data, hence not in ``repr``
     :param subject: the judged thing where there are several, for example ``DG1``
-    :param message: of which the detail is the English text, where it has an id
     """
 
     check: str
     outcome: Outcome
     reason: str = ""
-    detail: str = field(default="", repr=False)
+    explanation: Message | str = field(default="", repr=False)
     subject: str = ""
-    message: Message | None = field(default=None, repr=False)
 
     @classmethod
     def of(
         cls, check: str, outcome: Outcome, reason: str = "", detail: Message | str = "", subject: str = ""
     ) -> "Finding":
-        """Return a finding whose detail is the English text of a message."""
-        if isinstance(detail, str):
-            return cls(check, outcome, reason, detail, subject)
-        return cls(check, outcome, reason, str(detail), subject, detail)
+        """Return a finding with a detail, or with the message of one: its text is made when it is shown."""
+        return cls(check, outcome, reason, detail, subject)
+
+    @property
+    def detail(self) -> str:
+        """More of the reason for a person, in English."""
+        return str(self.explanation)
+
+    @property
+    def message(self) -> Message | None:
+        """The message of which the detail is the English text, None where it has no id."""
+        return self.explanation if isinstance(self.explanation, Message) else None
 
     @property
     def unchecked(self) -> bool:
@@ -79,8 +85,8 @@ class Finding:
             "detail": self.detail,
             "subject": self.subject,
         }
-        if self.message is not None:
-            table["message"] = self.message.as_json()
+        if isinstance(self.explanation, Message):
+            table["message"] = self.explanation.as_json()
         return table
 
 
