@@ -243,8 +243,10 @@ def _template(data: bytes, template: Place) -> BiometricTemplate:
             except TlvError as error:
                 raise TlvError(error.message, start + error.offset) from None
         elif tag in (_RECORD_19794, _RECORD_39794) and record is None:
-            kind = FacialRecord if tag == _RECORD_19794 else Iso39794Face
-            record = kind.parse(data[start:stop], base=start)
+            if tag == _RECORD_19794:
+                record = FacialRecord.parse(data, start=start, end=stop)
+            else:
+                record = Iso39794Face.parse(data[start:stop], base=start)
         else:
             unknown.append((tag, data[start:stop]))
     if header is None:
