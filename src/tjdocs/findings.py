@@ -10,6 +10,8 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from msgspec import Struct
+
 from tjdocs import specs
 from tjdocs.errors import SpecError
 from tjdocs.messages import Message
@@ -102,8 +104,7 @@ def passed(check: str, subject: str = "") -> Finding:
     return Finding(check, Outcome.PASSED, subject=subject)
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One row of ``specs/checks.toml``.
 
     :param premises: checks without which this one is at best undetermined; each is an id, or an id and a

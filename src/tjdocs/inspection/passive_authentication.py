@@ -5,9 +5,10 @@ else assumed to be the time of judgement), and those of the certificates.
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from tjdocs import mrz
 from tjdocs.asn1 import der, times
@@ -27,8 +28,7 @@ _SIGNER_CHECKS = ("pa.ds-chain", "pa.ds-validity", "pa.ds-usage", "pa.country", 
 _MANDATORY = {1, 2}  # Doc 9303-10, 4.2
 
 
-@dataclass(frozen=True, slots=True)
-class Passive:
+class Passive(Struct, frozen=True):
     """What passive authentication found.
 
     :param findings: without ``pa.authentic``

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
+from msgspec import Struct
+
 from tjdocs.errors import UsageError
 from tjdocs.mrz import similar_names
 from tjdocs.mrz.formats import formats
@@ -87,8 +89,7 @@ class Relation(StrEnum):
     DIFFERS = "differs"
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(Struct, frozen=True):
     """What :func:`agree` found.
 
     :param where: the first identifier that differs, is cut or is spelt otherwise: ``primary_identifier``,

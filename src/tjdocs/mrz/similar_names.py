@@ -15,6 +15,8 @@ from enum import IntEnum
 from functools import cache, lru_cache
 from itertools import chain, islice, product, zip_longest
 
+from msgspec import Struct
+
 from tjdocs import specs
 from tjdocs.errors import UsageError
 from tjdocs.mrz import name_variants
@@ -48,8 +50,7 @@ class Parts:
     bare: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
+class _Rules(Struct, frozen=True):
     stem: int
     endings: tuple[str, ...]
     sounds: Mapping[int, str]
@@ -137,8 +138,7 @@ def _begins(one: str, other: str) -> bool:
 _Test = Callable[[str, str], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class _Tests:
+class _Tests(Struct, frozen=True):
     """How components are compared.
 
     :param joined: of several components written together: their vowels count, since together there are always

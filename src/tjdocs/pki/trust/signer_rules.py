@@ -6,11 +6,12 @@ faults into its own findings.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import pairwise
 from typing import Literal, NamedTuple, Protocol
+
+from msgspec import Struct
 
 from tjdocs import specs
 from tjdocs.findings import Finding, Outcome, passed
@@ -82,8 +83,7 @@ class SignerFile(specs.Spec, frozen=True):
     role: tuple[Role, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(Struct, frozen=True):
     roles: dict[str, Role]
     apart: timedelta
 
@@ -110,8 +110,7 @@ class SignerSource(revocation.RevocationSource, Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedSigner:
+class JudgedSigner(Struct, frozen=True):
     """What is the same for everything that a signer signs, and at any time.
 
     :param path: how far its path led, over no revoked certificate where there is such a path
@@ -137,8 +136,7 @@ class JudgedSigner:
         return issuer[0] if len(issuer) == 1 and {*subject, *self.states} == {issuer[0]} else ""
 
 
-@dataclass(frozen=True, slots=True)
-class StatedTime:
+class StatedTime(Struct, frozen=True):
     """A time at which something says that it was signed.
 
     :param how: ``stated`` in what was signed, ``claimed`` by the signer, or ``assumed``
@@ -147,7 +145,7 @@ class StatedTime:
 
     moment: datetime
     how: str
-    whole_day: bool = field(default=False)
+    whole_day: bool = False
 
     @classmethod
     def of_day(cls, day: date, how: str = "stated") -> "StatedTime":
