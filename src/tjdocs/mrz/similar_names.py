@@ -6,7 +6,6 @@ rules are in ``specs/mrz/resemblance.toml``.
 
 import re
 import unicodedata
-from calendar import isleap
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -369,6 +368,8 @@ def century(born: str, years: int) -> str:
     span = _rules().births.get("century", 0)
     if not span or len(born) < len("YYYY") or years > OLDEST or int(born[:4]) <= span:
         return ""
+    from calendar import isleap
+
     text = f"{int(born[:4]) - span:04d}{born[4:]}"
     return text if not text.endswith("-02-29") or isleap(int(text[:4])) else ""
 
