@@ -157,8 +157,10 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
             behind = ()
         problems = getattr(chip.parsed[name], "problems", ())
         if not problems:
-            word, outcome = (behind[0], Outcome.WARNING) if behind else ("", Outcome.PASSED)
-            findings.append(brief("lds.structure", outcome, word, name))
+            if behind:
+                findings.append(brief("lds.structure", Outcome.WARNING, behind[0], name))
+            else:
+                findings.append(passed("lds.structure", name))
             continue
         worst = sorted(problems, key=lambda problem: problem.severity != "error")
         outcome = Outcome.FAILED if worst[0].severity == "error" else Outcome.WARNING
