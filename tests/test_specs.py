@@ -12,8 +12,7 @@ from tjdocs.errors import SpecError
 def elsewhere(tmp_path, monkeypatch):
     """The library finds its data in another folder."""
     (tmp_path / "specs").mkdir()
-    monkeypatch.setattr(specs, "files", lambda package: tmp_path)
-    monkeypatch.setattr(specs, "__file__", str(tmp_path / "a" / "b" / "c" / "specs.py"))
+    monkeypatch.setattr(specs, "__file__", str(tmp_path / "specs.py"))
     monkeypatch.setattr(specs, "folder", specs.folder.__wrapped__)
     return tmp_path
 

@@ -10,6 +10,8 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from msgspec import Struct
+
 from tjdocs import specs
 from tjdocs.errors import SpecError
 from tjdocs.messages import Message
@@ -44,26 +46,32 @@ class Finding:
     :param check: id from ``specs/checks.toml``, for example ``pa.sod-signature``
     :param outcome: how the check ended
     :param reason: a stable word below the check, empty when it simply passed
-    :param detail: for a person, in English; may hold document data, hence not in ``repr``
+    :param explanation: the detail or its message; may hold document data, hence not in ``repr``
     :param subject: the judged thing where there are several, for example ``DG1``
-    :param message: of which the detail is the English text, where it has an id
     """
 
     check: str
     outcome: Outcome
     reason: str = ""
-    detail: str = field(default="", repr=False)
+    explanation: Message | str = field(default="", repr=False)
     subject: str = ""
-    message: Message | None = field(default=None, repr=False)
 
     @classmethod
     def of(
         cls, check: str, outcome: Outcome, reason: str = "", detail: Message | str = "", subject: str = ""
     ) -> "Finding":
-        """Return a finding whose detail is the English text of a message."""
-        if isinstance(detail, str):
-            return cls(check, outcome, reason, detail, subject)
-        return cls(check, outcome, reason, str(detail), subject, detail)
+        """Return a finding with a detail, or with the message of one: its text is made when it is shown."""
+        return cls(check, outcome, reason, detail, subject)
+
+    @property
+    def detail(self) -> str:
+        """More of the reason for a person, in English."""
+        return str(self.explanation)
+
+    @property
+    def message(self) -> Message | None:
+        """The message of which the detail is the English text, None where it has no id."""
+        return self.explanation if isinstance(self.explanation, Message) else None
 
     @property
     def unchecked(self) -> bool:
@@ -79,8 +87,8 @@ class Finding:
             "detail": self.detail,
             "subject": self.subject,
         }
-        if self.message is not None:
-            table["message"] = self.message.as_json()
+        if isinstance(self.explanation, Message):
+            table["message"] = self.explanation.as_json()
         return table
 
 
@@ -96,8 +104,7 @@ def passed(check: str, subject: str = "") -> Finding:
     return Finding(check, Outcome.PASSED, subject=subject)
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One row of ``specs/checks.toml``.
 
     :param premises: checks without which this one is at best undetermined; each is an id, or an id and a

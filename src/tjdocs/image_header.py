@@ -1,6 +1,6 @@
 """An image's format, size and kind, read from its first segments without decoding (ISO/IEC 10918-1, 15444-1)."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 __all__ = ["JPEG", "JPEG2000", "ImageHead", "head", "kind"]
 
@@ -13,8 +13,7 @@ _ARITHMETIC = frozenset(range(0xC9, 0xD0))  # its frames, and DAC
 _NO_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
 
 
-@dataclass(frozen=True, slots=True)
-class ImageHead:
+class ImageHead(Struct, frozen=True):
     """Claims of an image's header.
 
     :param kind: ``JPEG`` or ``JPEG2000``

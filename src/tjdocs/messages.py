@@ -4,11 +4,12 @@ A check returns a :class:`Message`; its text is made when it is shown, by the :c
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from string import Formatter
 from types import MappingProxyType
 from typing import Any, Union
+
+from msgspec import Struct
 
 from tjdocs import specs
 from tjdocs.errors import SpecError, UsageError
@@ -25,8 +26,7 @@ _ANSWERS = ("title", "not-met", "cannot-tell")
 Param = Union[str, int, "Message", tuple["Param", ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """A message: its text is that of a catalogue.
 
     :param id: of the table ``message``, or of another table with its name before a full stop: ``problem.mrz.character``

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from functools import cache, partial
 from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar, cast
@@ -68,7 +67,7 @@ def folder(name: str) -> Path:
 
     :raises SpecError: the installation lacks it
     """
-    for candidate in (Path(str(files("tjdocs"))) / name, Path(__file__).parents[2] / name):
+    for candidate in (Path(__file__).parent / name, Path(__file__).parents[2] / name):
         if candidate.is_dir():
             return candidate
     raise SpecError("bundled data is missing", where=name, hint="install tjdocs from its wheel or a checkout")

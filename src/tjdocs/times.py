@@ -5,16 +5,17 @@ of the crossing point or of the document type where one is known, else the home 
 that was given is its own day.
 """
 
-import calendar
 import re
 from dataclasses import dataclass, field
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache
-from typing import TypeVar
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, TypeVar
 
 from tjdocs import specs
 from tjdocs.errors import SpecError, UsageError
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 __all__ = [
     "PartialDate",
@@ -111,7 +112,7 @@ def _shifted(day: _Day, years: int, months: int) -> _Day:
     year, month = divmod(day.year * 12 + day.month - 1 + years * 12 + months, 12)
     if not MINYEAR <= year <= MAXYEAR:
         raise OverflowError
-    return day.replace(year=year, month=month + 1, day=min(day.day, calendar.monthrange(year, month + 1)[1]))
+    return day.replace(year=year, month=month + 1, day=min(day.day, _days(year, month + 1)))
 
 
 def earliest(born: date | PartialDate) -> date:
@@ -124,7 +125,14 @@ def latest(born: date | PartialDate) -> date:
     if not isinstance(born, PartialDate):
         return born
     month = born.month or 12
-    return date(born.year, month, calendar.monthrange(born.year, month)[1])
+    return date(born.year, month, _days(born.year, month))
+
+
+def _days(year: int, month: int) -> int:
+    """Return the number of days of a month."""
+    from calendar import monthrange
+
+    return monthrange(year, month)[1]
 
 
 def read_birth(text: str) -> date | PartialDate:
@@ -142,7 +150,7 @@ def read_birth(text: str) -> date | PartialDate:
     return PartialDate(int(year), int(month or 0))
 
 
-def named_zone(name: object, where: str) -> ZoneInfo:
+def named_zone(name: object, where: str) -> "ZoneInfo":
     """Return a time zone by its name in the IANA database, for example ``Asia/Dushanbe``.
 
     The machine's database counts, else that of the package ``tzdata``.
@@ -150,6 +158,8 @@ def named_zone(name: object, where: str) -> ZoneInfo:
     :param where: the place of the name, for errors
     :raises SpecError: there is no such zone
     """
+    from zoneinfo import ZoneInfo
+
     try:
         if isinstance(name, str) and _NAME.fullmatch(name):
             return ZoneInfo(name)
@@ -159,7 +169,7 @@ def named_zone(name: object, where: str) -> ZoneInfo:
 
 
 @cache
-def home_zone() -> ZoneInfo:
+def home_zone() -> "ZoneInfo":
     """Return the time zone of ``specs/times.toml``.
 
     :raises SpecError: the file is malformed

@@ -180,7 +180,7 @@ def test_check_face_compares_the_record_with_the_image():
     assert [p.code for p in check_face(replace(made, width=301))] == ["record-image-size"]
     assert [p.code for p in check_face(replace(made, colour_space=3))] == ["record-colour"]
     assert [p.code for p in check_face(replace(made, image=b"x"))] == ["image-format"]
-    moved = tuple(replace(p, y=p.y + 30) for p in made.feature_points)
+    moved = tuple(p._replace(y=p.y + 30) for p in made.feature_points)
     assert [p.code for p in check_face(replace(made, feature_points=moved))] == ["token-eye-line"]
     frontal = replace(made, feature_points=moved, image_type=ImageType.FULL_FRONTAL)
     assert check_face(frontal) == ()
@@ -338,4 +338,4 @@ def test_prepared_face_in_dg2():
     record = FacialRecord.parse(FacialRecord((made,)).encode())
     assert record.faces == (made,)
     assert isinstance(record.faces[0], FaceImage)
-    assert {span.value for span in iso19794_face.spans(record.raw)} >= {"token frontal", "JPEG", "360 x 480"}
+    assert {span.value for span in iso19794_face.spans(record.encode())} >= {"token frontal", "JPEG", "360 x 480"}

@@ -4,12 +4,12 @@ Deliberately looser than the profile: an odd extension, an encoded default or an
 State's certificate unreadable. What the profile asks for is judged by the reader's checks.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated
 
 from cryptography.hazmat import asn1
 from cryptography.hazmat.bindings._rust import ObjectIdentifier
+from msgspec import Struct
 
 from tjdocs.asn1 import der, tlv
 
@@ -249,8 +249,7 @@ class TbsCertificateList:
     extensions: Annotated[list[Extension] | None, asn1.Explicit(0)]
 
 
-@dataclass(frozen=True, slots=True)
-class AlgorithmId:
+class AlgorithmId(Struct, frozen=True):
     """An algorithm's identifier and its parameters as read (empty: none)."""
 
     oid: str
@@ -281,8 +280,7 @@ def encode_algorithm(oid: str, parameters: bytes = b"") -> bytes:
     return tlv.encode(0x30, encode_oid(oid) + parameters)
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeValue:
+class AttributeValue(Struct, frozen=True):
     """One attribute of a name: type, value as text, and the universal tag of its string type."""
 
     oid: str
@@ -356,8 +354,7 @@ def authority_key_identifier(data: bytes) -> bytes | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class NameConstraints:
+class NameConstraints(Struct, frozen=True):
     """Subtrees of directory names, each a ``Name`` (DER), for the subjects below an issuer (RFC 5280, 4.2.1.10).
 
     :param permitted: None where every name is

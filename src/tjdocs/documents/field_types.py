@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Protocol
 
+from msgspec import Struct
+
 from tjdocs import mrz
 from tjdocs.documents import settings
 from tjdocs.documents.name_spelling import name_faults
@@ -68,8 +70,7 @@ class Kind(Protocol):
         """Return the JSON schema of what :meth:`read` takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """Printable text, composed (NFC), without blanks around it."""
 
     def read(self, value: object, where: str, reading: Reading) -> str | None:
@@ -89,8 +90,7 @@ class Text:
         return {"type": "string", "maxLength": settings.load().max_text}
 
 
-@dataclass(frozen=True, slots=True)
-class Name(Text):
+class Name(Text, frozen=True):
     """A name: letters that the table spells, blanks, apostrophes, hyphens, full stops."""
 
     def read(self, value: object, where: str, reading: Reading) -> str | None:
@@ -105,8 +105,7 @@ class Name(Text):
         return None if faults else unicodedata.normalize("NFC", value).strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Date:
+class Date(Struct, frozen=True):
     """A day, ISO 8601."""
 
     def read(self, value: object, where: str, reading: Reading) -> date | None:
@@ -128,8 +127,7 @@ class Date:
         return {"type": "string", "pattern": f"^{_DATE.pattern}$", "format": "date"}
 
 
-@dataclass(frozen=True, slots=True)
-class BirthDate:
+class BirthDate(Struct, frozen=True):
     """A date of birth, ISO 8601; its day, or month and day, may be unknown (Doc 9303-3, 3.8)."""
 
     def read(self, value: object, where: str, reading: Reading) -> date | PartialDate | None:
@@ -151,8 +149,7 @@ class BirthDate:
         return {"type": "string", "pattern": "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"}
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """One of a few words."""
 
     words: tuple[str, ...]
@@ -173,8 +170,7 @@ class Word:
         return {"enum": list(self.words)}
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """A code of a State, an organization or a status that may stand as nationality (Doc 9303-3, 5)."""
 
     def read(self, value: object, where: str, reading: Reading) -> str | None:
@@ -194,8 +190,7 @@ class Code:
         return {"type": "string", "pattern": "^[A-Z]{1,3}$"}
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Struct, frozen=True):
     """An image file's bytes, in Base64."""
 
     def read(self, value: object, where: str, reading: Reading) -> bytes | None:
@@ -221,8 +216,7 @@ def _is_pixel(value: float) -> bool:
     return not isinstance(value, bool) and 0 <= value < _MOST_PIXELS
 
 
-@dataclass(frozen=True, slots=True)
-class Eyes:
+class Eyes(Struct, frozen=True):
     """Two points in pixels."""
 
     def read(
@@ -249,8 +243,7 @@ class Eyes:
         return {"type": "array", "items": point, "minItems": 2, "maxItems": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class ListOf:
+class ListOf(Struct, frozen=True):
     """A list of values of one kind."""
 
     kind: Kind
@@ -273,8 +266,7 @@ class ListOf:
         return {"type": "array", "items": self.kind.schema(), "maxItems": settings.load().max_list}
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """A record of named values.
 
     :param make: makes the record from its values by name

@@ -1,8 +1,9 @@
 """The form of document numbers: of a document type's trial numbers, and of a series in the register."""
 
 import re
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from tjdocs.errors import RegisterError
 
@@ -11,8 +12,7 @@ __all__ = ["Pattern"]
 _PATTERN = re.compile(r"([A-Z0-9]{0,8})\{:0([1-9])d\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """The form of a series' numbers: letters and digits, then the running number in a fixed width."""
 
     prefix: str

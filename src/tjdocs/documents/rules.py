@@ -4,11 +4,12 @@ A new one is a function here and a row of :data:`PREDICATES`; types then use it 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec import Struct
 
 from tjdocs.documents import name_spelling
 from tjdocs.documents.applicant import HeldDocument, Known
@@ -32,8 +33,7 @@ class Answer(StrEnum):
     CANNOT_TELL = "cannot tell"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What a predicate is asked.
 
     :param on: the day of the application
@@ -54,8 +54,7 @@ class Question:
 Ask: TypeAlias = Callable[[Question, Mapping[str, Any]], Answer]
 
 
-@dataclass(frozen=True, slots=True)
-class Predicate:
+class Predicate(Struct, frozen=True):
     """A predicate.
 
     :param arguments: the kind of each argument by name: ``path``, ``moment``, ``relation``, ``words``, ``word``,

@@ -1,6 +1,6 @@
 """Sentences that a clerk can read out, of the catalogues of messages; English where a language lacks one."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tjdocs.documents.document_type import DocumentType, FieldSpec, RuleSpec
 from tjdocs.errors import SpecError
@@ -9,8 +9,7 @@ from tjdocs.messages import LANGUAGES, catalogue
 __all__ = ["LANGUAGES", "Sentence", "bring", "sentence", "word"]
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Struct, frozen=True):
     """A sentence.
 
     :param language: in which it is, ``en`` where the one asked for lacks it

@@ -56,7 +56,8 @@ class ChipContent:
     @property
     def data_groups(self) -> dict[int, str]:
         """Names of the data groups handed over, by number."""
-        return {int(name[2:]): name for name in self.files if name.startswith("DG")}
+        order = _order()
+        return {number: name for name in self.files if (number := order[name])}
 
     def behind(self, name: str) -> tuple[str, ...]:
         """Return the name of what follows a file's object, if anything does; neither hash nor signature covers it.
@@ -151,11 +152,15 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
             findings.append(Finding("lds.structure", Outcome.UNDETERMINED, "not-read", _unread(chip, name), name))
             continue
         # what follows a hashed group as padding is named where its hash is judged
-        behind = [word for word in chip.behind(name) if word != "padding" or name == "EF.COM"]
+        behind = chip.behind(name)
+        if behind == ("padding",) and name != "EF.COM":
+            behind = ()
         problems = getattr(chip.parsed[name], "problems", ())
         if not problems:
-            outcome = Outcome.WARNING if behind else Outcome.PASSED
-            findings.append(brief("lds.structure", outcome, next(iter(behind), ""), name))
+            if behind:
+                findings.append(brief("lds.structure", Outcome.WARNING, behind[0], name))
+            else:
+                findings.append(passed("lds.structure", name))
             continue
         worst = sorted(problems, key=lambda problem: problem.severity != "error")
         outcome = Outcome.FAILED if worst[0].severity == "error" else Outcome.WARNING

@@ -5,9 +5,10 @@ else assumed to be the time of judgement), and those of the certificates.
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from tjdocs import mrz
 from tjdocs.asn1 import der, times
@@ -27,8 +28,7 @@ _SIGNER_CHECKS = ("pa.ds-chain", "pa.ds-validity", "pa.ds-usage", "pa.country", 
 _MANDATORY = {1, 2}  # Doc 9303-10, 4.2
 
 
-@dataclass(frozen=True, slots=True)
-class Passive:
+class Passive(Struct, frozen=True):
     """What passive authentication found.
 
     :param findings: without ``pa.authentic``
@@ -179,13 +179,15 @@ def _signature(chip: ChipContent, trust: TrustStore) -> tuple[_Signature, Certif
 
 def _weakened(signature: _Signature, signed: date) -> Finding:
     finding = signature.finding
+    if not finding.outcome.holds:
+        return finding
     # the weakest of the three digests decides
     known = {hash_ for hash_ in signature.hashes if hash_}
-    if finding.outcome.holds and any(algorithms.outdated(hash_, signed) for hash_ in known):
+    if any(algorithms.outdated(hash_, signed) for hash_ in known):
         return Finding.of(
             finding.check, Outcome.FAILED, "algorithm-forbidden", Message.of("signed", day=signed.isoformat())
         )
-    if finding.outcome.holds and any(algorithms.weak(hash_, signature.rsa_bits, signed) for hash_ in known):
+    if any(algorithms.weak(hash_, signature.rsa_bits, signed) for hash_ in known):
         reasons = f"{finding.detail}, algorithm-weak" if finding.detail else "algorithm-weak"
         return Finding(finding.check, Outcome.WARNING, finding.reason or "algorithm-weak", reasons)
     return finding
@@ -228,8 +230,7 @@ def _times(
     The first is the time of signing; the time of inspection where there is none.
     """
     said, odd = [], []
-    signed = any(finding.subject == "DG12" and finding.outcome.holds for finding in hashes)
-    if chip.issued is not None and signed:
+    if chip.issued is not None and any(f.outcome.holds for f in hashes if f.subject == "DG12"):
         said.append(StatedTime.of_day(chip.issued))
     values = ((info.attributes if info else None) or {}).get(signed_data.OID_SIGNING_TIME, ())
     moment = None

@@ -6,6 +6,8 @@ Reading looks at the structure only; :func:`tjdocs.portrait.check_face` decodes 
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from msgspec import Struct
+
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Place, TlvError
 from tjdocs.errors import UsageError
@@ -33,8 +35,7 @@ _HEADER_FIELDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class BiometricHeader:
+class BiometricHeader(Struct, frozen=True):
     """Header of a biometric template (Doc 9303-10, 4.5.6): each value as its bytes, None where it is not there.
 
     The defaults are what a face of ISO/IEC 19794-5 has.
@@ -69,12 +70,15 @@ class BiometricHeader:
         return content + encode_unknown(self.unknown)
 
 
+_FACE = BiometricHeader()
+
+
 @dataclass(frozen=True, slots=True)
 class BiometricTemplate:
     """A biometric template: the record and its description."""
 
     record: FacialRecord | Iso39794Face
-    header: BiometricHeader = BiometricHeader()
+    header: BiometricHeader = _FACE
     unknown: tuple[UnknownObject, ...] = field(default=(), repr=False)
 
     @property
@@ -243,8 +247,10 @@ def _template(data: bytes, template: Place) -> BiometricTemplate:
             except TlvError as error:
                 raise TlvError(error.message, start + error.offset) from None
         elif tag in (_RECORD_19794, _RECORD_39794) and record is None:
-            kind = FacialRecord if tag == _RECORD_19794 else Iso39794Face
-            record = kind.parse(data[start:stop], base=start)
+            if tag == _RECORD_19794:
+                record = FacialRecord.parse(data, start=start, end=stop)
+            else:
+                record = Iso39794Face.parse(data[start:stop], base=start)
         else:
             unknown.append((tag, data[start:stop]))
     if header is None:

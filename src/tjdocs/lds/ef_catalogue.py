@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from tjdocs import specs
 from tjdocs.asn1 import tlv
@@ -47,8 +48,7 @@ class Place(StrEnum):
     MASTER_FILE = "master-file"
 
 
-@dataclass(frozen=True, slots=True)
-class LdsFile:
+class LdsFile(Struct, frozen=True):
     """One elementary file.
 
     :param name: as everywhere in tjdocs: ``EF.COM``, ``EF.SOD``, ``DG1`` to ``DG16``, ``EF.CardAccess`` …
@@ -104,8 +104,7 @@ class LdsFiles(specs.Spec, frozen=True):
             raise ValueError("a spelling of two files")
 
 
-@dataclass(frozen=True, slots=True)
-class _Catalogue:
+class _Catalogue(Struct, frozen=True):
     files: tuple[LdsFile, ...]
     by_name: Mapping[str, LdsFile]
     by_tag: Mapping[int, LdsFile]

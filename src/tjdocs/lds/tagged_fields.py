@@ -7,6 +7,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, NamedTuple, Self
 
+from msgspec import Struct
+
 from tjdocs import specs
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Place
@@ -41,8 +43,7 @@ class FieldFile(specs.Spec, frozen=True):
     field: tuple[FieldRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
+class _Field(Struct, frozen=True):
     tag: int
     name: str
     kind: str

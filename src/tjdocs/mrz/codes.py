@@ -7,10 +7,11 @@ ISO 3166-1 alpha-3 with the standard's own additions, and codes withdrawn by ISO
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from tjdocs import specs
 from tjdocs.errors import SpecError
@@ -32,8 +33,7 @@ _SPECIAL_KINDS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StateCode:
+class StateCode(Struct, frozen=True):
     """One code.
 
     :param alpha2: two letters as in certificates and seals, or ``""``

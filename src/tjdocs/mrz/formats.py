@@ -11,6 +11,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Literal
 
+from msgspec import Struct
+
 from tjdocs import specs
 from tjdocs.errors import SpecError
 
@@ -54,8 +56,7 @@ class Field:
     pattern: re.Pattern[str] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Composite:
+class Composite(Struct, frozen=True):
     """The composite check digit: its index in the joined zone, and the slices over which it is computed."""
 
     digit: int

@@ -19,10 +19,6 @@ _ZERO = ord("0")
 # Unicode categories of what gives way to a filler in numbers and optional data (Doc 9303-4 to -7, 4.2.2): punctuation,
 # symbols, blanks.
 _SIGNS = "PSZ"
-_STATES = {
-    "issuing_state": frozenset(code.code for code in state_codes().values() if code.met_as_issuer),
-    "nationality": frozenset(code.code for code in state_codes().values() if code.is_nationality),
-}
 _TEXTS = (
     "format", "document_code", "issuing_state", "document_number", "nationality", "sex", "primary_identifier",
     "secondary_identifier", "optional_data", "optional_data_2", "date_of_birth_raw", "date_of_expiry_raw",
@@ -177,7 +173,8 @@ def _plausible(born: date, expires: date) -> None:
 
 
 def _state(code: str, name: str) -> str:
-    if code not in _STATES[name]:
+    known = state_codes().get(code)
+    if known is None or not (known.met_as_issuer if name == "issuing_state" else known.is_nationality):
         hint = "a code of Doc 9303-3, 5, without fillers, for example TJK"
         raise UsageError("unknown code", where=name, hint=hint)
     return code.ljust(3, "<")

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import msgspec
+from msgspec import Struct
 
 from tjdocs import specs
 
@@ -46,8 +46,7 @@ class VariantFile(specs.Spec, frozen=True):
     names: tuple[frozenset[str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
+class _Rules(Struct, frozen=True):
     ways: int
     several: tuple[tuple[str, tuple[str, ...]], ...]
     everywhere: _Replacements

@@ -8,7 +8,9 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
+
+from msgspec import Struct
 
 from tjdocs.errors import UsageError
 from tjdocs.mrz import similar_names
@@ -19,7 +21,6 @@ from tjdocs.mrz.transliteration import components, tables
 
 __all__ = [
     "MOST",
-    "SHORTEST_FIELD",
     "Agreement",
     "Keys",
     "Name",
@@ -28,6 +29,7 @@ __all__ = [
     "agree",
     "century",
     "entry_keys",
+    "field_widths",
     "keys",
     "legible",
     "list_keys",
@@ -36,9 +38,13 @@ __all__ = [
     "resemble",
 ]
 
-_WIDTHS = frozenset(layout.by_name["names"].width for layout in formats().values())
 _KEY = 2  # consonants of a key; what a truncated component still has
-SHORTEST_FIELD = min(_WIDTHS)
+
+
+@cache
+def field_widths() -> frozenset[int]:
+    """Return the widths of the name field, of all formats."""
+    return frozenset(layout.by_name["names"].width for layout in formats().values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ class Name:
     @property
     def fills_a_field(self) -> bool:
         """Whether it is as long as some format's field, as every lawfully truncated one is."""
-        return len(self.text) in _WIDTHS
+        return len(self.text) in field_widths()
 
 
 class Relation(StrEnum):
@@ -87,8 +93,7 @@ class Relation(StrEnum):
     DIFFERS = "differs"
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(Struct, frozen=True):
     """What :func:`agree` found.
 
     :param where: the first identifier that differs, is cut or is spelt otherwise: ``primary_identifier``,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 
 from tjdocs.errors import UsageError
 from tjdocs.mrz import normalising
@@ -45,7 +46,7 @@ def parse_joined(text: str | bytes, *, at: date | datetime) -> Zone:
         text = bytes(text).decode("latin-1")
     if not isinstance(text, str):
         raise UsageError("not a text", where="text", hint="give a str or bytes")
-    layout = _BY_LENGTH.get((text[:1] == "V", len(text)))
+    layout = _by_length().get((text[:1] == "V", len(text)))
     if layout is not None and layout.pattern.fullmatch(text):
         return Zone(layout.name, layout.split(text), day, judge(layout, text, day, exact=True))
     return _read(normalising.split_joined(text) or (text[: normalising.LIMIT],), day, normalised=False)
@@ -87,7 +88,7 @@ def _read(lines: tuple[str, ...], day: date, *, normalised: bool) -> Zone:
 def _by_shape(text: str) -> tuple[Format | None, tuple[str, ...]]:
     """Return format and lines when line ends are exactly in their places, and at most one more at the end."""
     columns = text.find("\n")
-    layout = _BY_COLUMNS.get((text[:1] == "V", columns))
+    layout = _by_columns().get((text[:1] == "V", columns))
     if layout is None:
         return None, ()
     size = layout.lines * (columns + 1)
@@ -103,7 +104,7 @@ def _by_lines(text: bytes | Sequence[str]) -> tuple[Format | None, tuple[str, ..
     if not isinstance(text, (list, tuple)) or set(map(type, text)) != {str}:
         return None, ()
     first = text[0]
-    layout = _BY_COLUMNS.get((first[:1] == "V", len(first)))
+    layout = _by_columns().get((first[:1] == "V", len(first)))
     if layout is None or [len(line) for line in text] != [layout.columns] * layout.lines:
         return None, ()
     return layout, tuple(text)
@@ -120,11 +121,18 @@ def _nearest(lines: tuple[str, ...]) -> Format | None:
     return min(fitting, key=lambda f: sum(abs(len(line) - f.columns) for line in lines), default=None)
 
 
-# By whether they begin like a visa's, and the length of a line or of all lines joined.
-_BY_COLUMNS = {
-    (visa, layout.columns): layout
-    for layout in formats().values()
-    for visa in (False, True)
-    if layout.lines == 3 or layout.name.startswith("MRV") == visa
-}
-_BY_LENGTH = {(visa, layout.lines * columns): layout for (visa, columns), layout in _BY_COLUMNS.items()}
+@cache
+def _by_columns() -> dict[tuple[bool, int], Format]:
+    """Return the formats by whether they begin like a visa's, and the length of a line."""
+    return {
+        (visa, layout.columns): layout
+        for layout in formats().values()
+        for visa in (False, True)
+        if layout.lines == 3 or layout.name.startswith("MRV") == visa
+    }
+
+
+@cache
+def _by_length() -> dict[tuple[bool, int], Format]:
+    """Return the same by the length of all lines joined."""
+    return {(visa, layout.lines * columns): layout for (visa, columns), layout in _by_columns().items()}

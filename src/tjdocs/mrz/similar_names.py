@@ -6,7 +6,6 @@ rules are in ``specs/mrz/resemblance.toml``.
 
 import re
 import unicodedata
-from calendar import isleap
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,6 +13,8 @@ from datetime import date, timedelta
 from enum import IntEnum
 from functools import cache, lru_cache
 from itertools import chain, islice, product, zip_longest
+
+from msgspec import Struct
 
 from tjdocs import specs
 from tjdocs.errors import UsageError
@@ -48,8 +49,7 @@ class Parts:
     bare: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
+class _Rules(Struct, frozen=True):
     stem: int
     endings: tuple[str, ...]
     sounds: Mapping[int, str]
@@ -137,8 +137,7 @@ def _begins(one: str, other: str) -> bool:
 _Test = Callable[[str, str], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class _Tests:
+class _Tests(Struct, frozen=True):
     """How components are compared.
 
     :param joined: of several components written together: their vowels count, since together there are always
@@ -369,6 +368,8 @@ def century(born: str, years: int) -> str:
     span = _rules().births.get("century", 0)
     if not span or len(born) < len("YYYY") or years > OLDEST or int(born[:4]) <= span:
         return ""
+    from calendar import isleap
+
     text = f"{int(born[:4]) - span:04d}{born[4:]}"
     return text if not text.endswith("-02-29") or isleap(int(text[:4])) else ""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 
 from tjdocs.mrz import dates
 from tjdocs.mrz.check_digits import ALPHABET, VALUES, digit_over, weigh
@@ -26,10 +27,13 @@ _ALLOWED = {
 # The problem of a field with allowed characters that is still not right.
 _FORMS = {"number": "document-number-form", "names": "names-form", "sex": "sex"}
 
-# Codes without a problem, as in the MRZ.
-_PLAIN = {code.code.ljust(3, "<"): code for code in state_codes().values() if code.plain}
-_PLAIN_ISSUERS = frozenset(text for text, code in _PLAIN.items() if code.issues)
-_PLAIN_NATIONALITIES = frozenset(text for text, code in _PLAIN.items() if code.is_nationality)
+
+@cache
+def _plain_codes() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the codes without a problem, as in the MRZ: of issuing States, and of nationalities."""
+    plain = {code.code.ljust(3, "<"): code for code in state_codes().values() if code.plain}
+    issuers = frozenset(text for text, code in plain.items() if code.issues)
+    return issuers, frozenset(text for text, code in plain.items() if code.is_nationality)
 
 
 def judge(layout: Format, joined: str, at: date, *, exact: bool = False) -> tuple[Problem, ...]:
@@ -72,9 +76,10 @@ def judge(layout: Format, joined: str, at: date, *, exact: bool = False) -> tupl
     ):
         problems += _expiry(layout, joined, born, expires, at)
 
-    if joined[layout.state] not in _PLAIN_ISSUERS:
+    issuers, nationalities = _plain_codes()
+    if joined[layout.state] not in issuers:
         problems += _state(layout, joined, "issuing_state", born)
-    if joined[layout.nationality] not in _PLAIN_NATIONALITIES:
+    if joined[layout.nationality] not in nationalities:
         problems += _state(layout, joined, "nationality", born)
     if joined[layout.names.stop - 1] in _LETTERS:
         problems.append(_at(layout, "names", "possibly-truncated", joined))

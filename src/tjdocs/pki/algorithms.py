@@ -1,10 +1,10 @@
 """The one table from which an algorithm is taken: ``specs/pki/algorithms.toml`` (Doc 9303-12, 4.1.6 to 4.1.8)."""
 
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 from cryptography.hazmat.primitives import hashes
+from msgspec import Struct
 
 from tjdocs import specs
 
@@ -97,8 +97,7 @@ class AlgorithmFile(specs.Spec, frozen=True):
     combination: tuple[Combination, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(Struct, frozen=True):
     hashes: dict[str, HashAlgorithm]
     hash_oids: dict[str, HashAlgorithm]
     signatures: dict[str, Signature]

@@ -10,6 +10,8 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
+from msgspec import Struct
+
 from tjdocs import limits
 from tjdocs.asn1 import der
 from tjdocs.messages import Message, Param
@@ -50,8 +52,7 @@ class CertificateSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One candidate issuer and what came of it.
 
     :param detail: more of the reason, in words
@@ -74,8 +75,7 @@ class Attempt:
         return str(self.message)
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Struct, frozen=True):
     """The result of path building.
 
     :param valid: None when it could not be decided
@@ -150,8 +150,7 @@ def untimely(chain: tuple[Certificate, ...]) -> Untimely | None:
     return younger
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(Struct, frozen=True):
     chain: tuple[Certificate, ...]
     warnings: tuple[str, ...]
 

@@ -4,11 +4,11 @@
 if prime, both coefficients, base point and order are all equal. Parameters that fit no row are never computed with.
 """
 
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from msgspec import Struct
 from msgspec.structs import asdict
 
 from tjdocs import specs
@@ -20,8 +20,7 @@ __all__ = ["Curve", "by_name", "explicit_parameters", "from_parameters", "table"
 _PRIME_FIELD = "1.2.840.10045.1.1"
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(Struct, frozen=True):
     """One row of ``specs/pki/curves.toml``.
 
     :param backend: the library that verifies on it, ``cryptography`` or ``ecdsa``

@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import Hash
+from msgspec import Struct
 
 from tjdocs import limits
 from tjdocs.asn1 import der, tlv, x509_schema
@@ -78,8 +79,7 @@ class PssParameters(NamedTuple):
     salt: int
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureResult:
+class SignatureResult(Struct, frozen=True):
     """What came of one signature verification.
 
     :param valid: None when it could not be decided (``reason`` says why)

@@ -2,10 +2,12 @@
 
 import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from itertools import repeat
+
+from msgspec.structs import replace
 
 from tjdocs import limits
 from tjdocs.asn1 import ber, cms_schema, der, times, tlv, x509_schema

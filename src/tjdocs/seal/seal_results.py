@@ -1,10 +1,11 @@
 """The standard's validation results by name, from findings (Doc 9303-13, appendix D): ``specs/seals/results.toml``."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct
 
 from tjdocs import specs
 from tjdocs.errors import SpecError
@@ -41,8 +42,7 @@ class ResultFile(specs.Spec, frozen=True):
             raise ValueError("a name or a reason that is there twice")
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """The outcome of the standard's validation policy.
 
     :param valid: VALID or INVALID; whatever did not pass makes a seal INVALID, also where no result has a name for it

@@ -5,8 +5,9 @@ Being there makes nobody trusted: a chain must lead to a trusted CSCA.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tjdocs import mrz
 from tjdocs.asn1 import x509_schema
@@ -28,8 +29,7 @@ __all__ = ["Verification", "verify"]
 MAX_SIGNERS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Struct, frozen=True):
     """What verifying found.
 
     :param findings: ``seal.structure``, ``seal.signer``, ``seal.signature``, ``seal.revocation``, each once;

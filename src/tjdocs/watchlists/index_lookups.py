@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 
 from tjdocs import limits
-from tjdocs.mrz.names import SHORTEST_FIELD, Keys, Name, entry_keys, keys, list_keys, near, readings
+from tjdocs.mrz.names import Keys, Name, entry_keys, field_widths, keys, list_keys, near, readings
 
 __all__ = ["looked_up", "stored"]
 
@@ -85,7 +85,7 @@ def _of_name(name: Name, births: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     name_keys = list_keys(name)
     # a name that fills a field may be a truncated one; the entry of a longer name may be truncated
     ends = ["any"] if name.fills_a_field else []
-    ends += ["cut"] if len(name.text) > SHORTEST_FIELD else []
+    ends += ["cut"] if len(name.text) > min(field_widths()) else []
     beginnings = keys(name) if ends else ()
     for born in births:
         year = born[:_YEAR]

@@ -14,6 +14,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from tjdocs.errors import UsageError
 from tjdocs.mrz.names import Name, Reach, Relation, near, resemble
 from tjdocs.watchlists import index_lookups
@@ -58,8 +60,7 @@ class Person:
     limit: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """An entry that is, or may be, of the person.
 
     :param exact: name and whole date of birth are the same, and sex and nationality do not differ; or the document's
@@ -76,8 +77,7 @@ class Match:
     born: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """The result of a look-up.
 
     :param limit: there were too many candidates to compare, so that further matches are possible
@@ -89,8 +89,7 @@ class Found:
     altered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Unfit:
+class Unfit(Struct, frozen=True):
     """An entry whose names match nobody, or not in each spelling.
 
     :param reason: ``script`` (letters that no table has), ``no-letters``, ``spellings`` (more than are looked for:

@@ -1,11 +1,12 @@
 """``crossing.point`` (BOR-4) and ``holder.protection`` (BOR-5)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cache
 from types import MappingProxyType
 from typing import Literal
+
+from msgspec import Struct
 
 from tjdocs import specs, times
 from tjdocs.border.crossing import Case
@@ -15,8 +16,7 @@ from tjdocs.messages import Message
 __all__ = ["CrossingPoint", "point", "points", "protection", "time_zone"]
 
 
-@dataclass(frozen=True, slots=True)
-class CrossingPoint:
+class CrossingPoint(Struct, frozen=True):
     """A set crossing point.
 
     :param kind: ``air``, ``rail`` or ``road``

@@ -6,8 +6,10 @@ Codes are kept as the numbers in the record; ``specs/lds/face.toml`` names them.
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 from struct import Struct
 from struct import error as struct_error
+from typing import NamedTuple
 
 from tjdocs import image_header
 from tjdocs.errors import UsageError
@@ -38,6 +40,12 @@ _POINT = Struct(">BBHHH")
 _IMAGE = Struct(">BBHHBBHH")
 _FIXED = _INFORMATION.size + _IMAGE.size
 _MAX_FACES, _MAX_POINTS = 64, 1024
+# the fields of `_codes`
+_CODED = (
+    *("gender", "eye_colour", "hair_colour", "expression", "pose", "pose", "pose"),
+    *("pose_uncertainty", "pose_uncertainty", "pose_uncertainty"),
+    *("image_type", "image_data_type", "colour_space", "source_type"),
+)
 _CODINGS = {0: image_header.JPEG, 1: image_header.JPEG2000}
 
 
@@ -56,9 +64,8 @@ class ImageDataType(IntEnum):
     JPEG2000 = 1
 
 
-@dataclass(frozen=True, slots=True)
-class FeaturePoint:
-    """A point of the face (5.6).
+class FeaturePoint(NamedTuple):
+    """A point of the face (5.6). A tuple, since readers make many of them.
 
     :param major, minor: MPEG-4 number: 12.1 is the centre of the person's left eye, 12.2 of the right one
     :param x, y: in pixels from the upper left
@@ -150,43 +157,38 @@ class FacialRecord:
     faces: tuple[FaceImage, ...]
     claimed_length: int | None = None
     rest: bytes = field(default=b"", repr=False)
-    raw: bytes = field(default=b"", init=False, repr=False, compare=False)
-    """The record as read; empty when it was not read."""
 
     @classmethod
-    def parse(cls, data: bytes, *, base: int = 0) -> "FacialRecord":
+    def parse(cls, data: bytes, *, start: int = 0, end: int | None = None) -> "FacialRecord":
         """Read a record; the image is not looked at.
 
-        :param base: offset of the record in its file, for errors
+        :param start, end: place of the record in its file (default: all of ``data``)
         :raises LdsError: it is malformed
         """
-        if len(data) < _HEADER.size:
-            raise LdsError("cut", "facial record ends in its header", base)
-        identifier, version, length, count = _HEADER.unpack_from(data)
+        end = len(data) if end is None else end
+        if end - start < _HEADER.size:
+            raise LdsError("cut", "facial record ends in its header", start)
+        identifier, version, length, count = _HEADER.unpack_from(data, start)
         if identifier != _FORMAT:
-            raise LdsError("form", "not a facial record: format identifier", base)
+            raise LdsError("form", "not a facial record: format identifier", start)
         if version != _VERSION:
-            raise LdsError("version", "facial record of a version that is not read", base + 4)
+            raise LdsError("version", "facial record of a version that is not read", start + 4)
         if not count:
-            raise LdsError("missing", "facial record without a face", base + 12)
+            raise LdsError("missing", "facial record without a face", start + 12)
         if count > _MAX_FACES:
-            raise LdsError("limit", f"more than {_MAX_FACES} faces", base + 12)
+            raise LdsError("limit", f"more than {_MAX_FACES} faces", start + 12)
         faces: list[FaceImage] = []
-        position = _HEADER.size
+        position = start + _HEADER.size
         for _ in range(count):
-            face, position = _face(data, position, base)
+            face, position = _face(data, position, end)
             faces.append(face)
-        record = cls(tuple(faces), None if length == len(data) else length, data[position:])
-        object.__setattr__(record, "raw", data)
-        return record
+        return cls(tuple(faces), None if length == end - start else length, data[position:end])
 
     def encode(self) -> bytes:
-        """Return the record: as read, or made from the fields.
+        """Return the record; one that was read has the same bytes.
 
         :raises UsageError: no face, too many, or a number that does not fit its place
         """
-        if self.raw:
-            return self.raw
         if not 0 < len(self.faces) <= _MAX_FACES:
             raise UsageError("number of faces", where="faces", hint=f"1 to {_MAX_FACES}")
         body = b"".join(face.encode() for face in self.faces) + self.rest
@@ -201,7 +203,7 @@ class FacialRecord:
             problems.append(Problem("record-length"))
         for number, face in enumerate(self.faces, 1):
             subject = f"face {number}"
-            for name, value in undefined(_codes(face)):
+            for name, value in _undefined(_codes(face)):
                 problems.append(Problem("record-code", subject, f"{name} {value}"))
             if face.image_type == ImageType.BASIC:
                 problems.append(Problem("record-image-type", subject))
@@ -213,19 +215,20 @@ class FacialRecord:
         return tuple(problems)
 
 
-def _face(data: bytes, start: int, base: int) -> tuple[FaceImage, int]:
-    if start + _FIXED > len(data):
-        raise LdsError("cut", "facial record ends in a face's block", base + start)
+def _face(data: bytes, start: int, limit: int) -> tuple[FaceImage, int]:
+    """Return the face whose block begins at ``start`` of a record that ends at ``limit``, and the block's end."""
+    if start + _FIXED > limit:
+        raise LdsError("cut", "facial record ends in a face's block", start)
     size, count, gender, eye_colour, hair_colour, mask, expression, *angles = _INFORMATION.unpack_from(data, start)
     points = start + _INFORMATION.size
     information = points + count * _POINT.size
     end = start + size
     if size < _FIXED + count * _POINT.size:
-        raise LdsError("value", "face's block is shorter than what it holds", base + start)
-    if end > len(data):
-        raise LdsError("cut", f"face's block of {size} bytes, {len(data) - start} there", base + start)
+        raise LdsError("value", "face's block is shorter than what it holds", start)
+    if end > limit:
+        raise LdsError("cut", f"face's block of {size} bytes, {limit - start} there", start)
     if count > _MAX_POINTS:
-        raise LdsError("limit", f"more than {_MAX_POINTS} feature points", base + start)
+        raise LdsError("limit", f"more than {_MAX_POINTS} feature points", start)
     features: tuple[FeaturePoint, ...] = ()
     if count:
         features = tuple(
@@ -237,7 +240,7 @@ def _face(data: bytes, start: int, base: int) -> tuple[FaceImage, int]:
     image_type, data_type, width, height, colour, source, device, quality = _IMAGE.unpack_from(data, information)
     image = data[information + _IMAGE.size : end]
     if not image:
-        raise LdsError("missing", "face without an image", base + information)
+        raise LdsError("missing", "face without an image", information)
     face = FaceImage(
         image,
         width,
@@ -260,19 +263,25 @@ def _face(data: bytes, start: int, base: int) -> tuple[FaceImage, int]:
     return face, end
 
 
-def _codes(face: FaceImage) -> tuple[tuple[str, int], ...]:
+def _codes(face: FaceImage) -> tuple[int, ...]:
     return (
-        ("gender", face.gender),
-        ("eye_colour", face.eye_colour),
-        ("hair_colour", face.hair_colour),
-        ("expression", face.expression),
-        *[("pose", angle) for angle in face.pose],
-        *[("pose_uncertainty", angle) for angle in face.pose_uncertainty],
-        ("image_type", face.image_type),
-        ("image_data_type", face.image_data_type),
-        ("colour_space", face.colour_space),
-        ("source_type", face.source_type),
+        face.gender,
+        face.eye_colour,
+        face.hair_colour,
+        face.expression,
+        *face.pose,
+        *face.pose_uncertainty,
+        face.image_type,
+        face.image_data_type,
+        face.colour_space,
+        face.source_type,
     )
+
+
+@lru_cache(maxsize=256)
+def _undefined(codes: tuple[int, ...]) -> tuple[tuple[str, int], ...]:
+    """Return the fields with an undefined code; an issuer writes the same codes into most documents."""
+    return tuple(undefined(zip(_CODED, codes, strict=True)))
 
 
 def spans(data: bytes, *, base: int = 0, depth: int = 0) -> tuple[Span, ...]:

@@ -4,10 +4,11 @@ Every field is solved for itself; the composite check digit then tells which sol
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import product
+
+from msgspec import Struct
 
 from tjdocs.mrz import dates
 from tjdocs.mrz.check_digits import ALPHABET, VALUES
@@ -37,8 +38,7 @@ _NOTHING = Solution(0.0, (), 0)
 _LIKELY = 0.5  # a whole zone that costs so much more than its fields alone is not the only one to look at
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What the search found.
 
     :param solutions: of the whole zone, the likeliest first

@@ -6,11 +6,12 @@ faults into its own findings.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import pairwise
 from typing import Literal, NamedTuple, Protocol
+
+from msgspec import Struct
 
 from tjdocs import specs
 from tjdocs.findings import Finding, Outcome, passed
@@ -82,8 +83,7 @@ class SignerFile(specs.Spec, frozen=True):
     role: tuple[Role, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(Struct, frozen=True):
     roles: dict[str, Role]
     apart: timedelta
 
@@ -110,15 +110,16 @@ class SignerSource(revocation.RevocationSource, Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedSigner:
+class JudgedSigner(Struct, frozen=True):
     """What is the same for everything that a signer signs, and at any time.
 
     :param path: how far its path led, over no revoked certificate where there is such a path
     :param chain: faults of the path; ``usage``, those of the signer's own certificate
     :param codes: country codes as written: of its issuer's name, and of its subject
     :param states: of each authority above it the State for which it signs, empty where that is unknown
+    :param agreed: the country code that signer and authorities all have, as it should be written; empty without one
     :param untimely: a certificate of the path that its issuer's validity does not cover
+    :param periods: other faults of the path's validity and usage periods
     """
 
     certificate: Certificate
@@ -128,17 +129,12 @@ class JudgedSigner:
     usage: tuple[Fault, ...]
     codes: tuple[tuple[str, ...], tuple[str, ...]]
     states: tuple[str, ...]
+    agreed: str
     untimely: certification_path.Untimely | None
-
-    @property
-    def agreed(self) -> str:
-        """The country code that signer and authorities all have, as it should be written; empty without one."""
-        issuer, subject = self.codes
-        return issuer[0] if len(issuer) == 1 and {*subject, *self.states} == {issuer[0]} else ""
+    periods: tuple[Fault, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StatedTime:
+class StatedTime(Struct, frozen=True):
     """A time at which something says that it was signed.
 
     :param how: ``stated`` in what was signed, ``claimed`` by the signer, or ``assumed``
@@ -147,7 +143,7 @@ class StatedTime:
 
     moment: datetime
     how: str
-    whole_day: bool = field(default=False)
+    whole_day: bool = False
 
     @classmethod
     def of_day(cls, day: date, how: str = "stated") -> "StatedTime":
@@ -183,15 +179,19 @@ def judge(
         return known
     row = role(role_id)
     path = _path(certificate, row, source, attempts or Attempts(certification_path.MAX_TRIED), listing)
+    issuer, subject = map(distinguished_name.countries, (certificate.issuer, certificate.subject))
+    states = tuple(source.state(authority) for authority in path.chain[1:])
     judged = JudgedSigner(
         certificate,
         row,
         path,
         tuple(_chain(path)),
         tuple(check_usage(certificate, role_id)),
-        (distinguished_name.countries(certificate.issuer), distinguished_name.countries(certificate.subject)),
-        tuple(source.state(issuer) for issuer in path.chain[1:]),
+        (issuer, subject),
+        states,
+        issuer[0] if len(issuer) == 1 and {*subject, *states} == {issuer[0]} else "",
         certification_path.untimely(path.chain),
+        tuple(_periods(path.chain)),
     )
     if attempts is not None and path.reason == "limit":
         return judged  # what others left over says nothing of the signer
@@ -346,19 +346,14 @@ def check_validity(
         yield Fault(
             outcome, signer.untimely.reason, Message.all((signer.untimely.certificate.subject_text, times[0].message))
         )
-    chain = signer.path.chain
-    yield from _issuers_keys(chain)
-    if len(chain) > 1 and chain[0].not_after > chain[1].not_after:
-        yield Fault(
-            _WARNING, "outlives-issuer", Message.of("issuer-valid-to", day=chain[1].not_after.date().isoformat())
-        )
+    yield from signer.periods
 
 
-def _issuers_keys(chain: Sequence[Certificate]) -> Iterable[Fault]:
-    """Name each certificate that was issued outside the usage period of its issuer's key (Doc 9303-12, 4.1).
+def _periods(chain: Sequence[Certificate]) -> Iterable[Fault]:
+    """Name each certificate issued outside the usage period of its issuer's key, and a signer that outlives its issuer.
 
-    It accuses nobody: of 424 published certificates with such an issuer 45 are so, and a thief of the key writes into
-    a certificate the day that he likes.
+    The former (Doc 9303-12, 4.1) accuses nobody: of 424 published certificates with such an issuer 45 are so, and a
+    thief of the key writes into a certificate the day that he likes.
     """
     for certificate, issuer in pairwise(chain):
         begin, end = issuer.private_key_usage or (None, None)
@@ -370,6 +365,9 @@ def _issuers_keys(chain: Sequence[Certificate]) -> Iterable[Fault]:
             detail = Message.of("certificate-of", certificate=certificate.subject_text, day=day)
             detail = Message.word("unreadable") if unreadable else detail
             yield Fault(_WARNING, "issuer-key-usage-period", detail)
+    if len(chain) > 1 and chain[0].not_after > chain[1].not_after:
+        day = chain[1].not_after.date().isoformat()
+        yield Fault(_WARNING, "outlives-issuer", Message.of("issuer-valid-to", day=day))
 
 
 def _time(signer: JudgedSigner, stated: StatedTime, at: datetime, last: date | None) -> Iterable[Fault]:
