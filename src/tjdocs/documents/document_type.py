@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import date, tzinfo
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -15,11 +15,13 @@ from tjdocs.specs import Word
 
 __all__ = [
     "DATA_GROUPS",
+    "BorderContent",
     "ByLanguage",
     "ChipContent",
     "DocumentType",
     "FieldSpec",
     "Note",
+    "Otherwise",
     "PageContent",
     "RuleSpec",
     "SealContent",
@@ -117,14 +119,58 @@ class RuleSpec:
     register: bool = False
 
 
-class Use(specs.Row, frozen=True):
-    """What a document may be used for."""
+Direction: TypeAlias = Literal["entry", "exit", "border-area", "border-stripe", "domestic"]
+"""A way in which a document is used, as evidence has it."""
 
-    cross_out: bool
-    cross_in: bool
-    inside: bool
-    once: bool
+
+class Use(specs.Row, frozen=True):
+    """The use of a document.
+
+    :param directions: those in which it suffices
+    :param once: whether one use ends it
+    """
+
+    directions: tuple[Direction, ...]
     requirement: Word
+    once: bool = False
+
+    @property
+    def cross_out(self) -> bool:
+        """Whether its holder leaves the country with it."""
+        return "exit" in self.directions
+
+    @property
+    def cross_in(self) -> bool:
+        """Whether its holder enters the country with it."""
+        return "entry" in self.directions
+
+    @property
+    def inside(self) -> bool:
+        """Whether it is used inside of the country."""
+        return "domestic" in self.directions
+
+
+class Otherwise(specs.Row, frozen=True):
+    """The finding of ``doc.use`` where a document does not suffice."""
+
+    reason: Word
+    outcome: Word
+
+
+class BorderContent(specs.Row, frozen=True):
+    """The border's own knowledge of a document.
+
+    :param formats, codes: of its MRZ, in addition to those of the documents that are issued
+    :param otherwise: the finding in a direction in which it does not suffice
+    :param not_before: the first day of which such a document can be dated
+    :param not_beyond: a date in its seal that it never outlives, by the feature's name
+    """
+
+    otherwise: Otherwise
+    formats: tuple[Word, ...] = ()
+    codes: tuple[Word, ...] = ()
+    not_before: date | None = None
+    not_beyond: Word = ""
 
 
 class ChipContent(specs.Row, frozen=True):
@@ -218,6 +264,7 @@ class DocumentType:
     :param example: values of a lawful application, beside a specimen's names and portrait
     :param texts: sentences for the type's own rules, by language and rule
     :param sha256: of the file
+    :param border: None where the border does not recognise it
     """
 
     id: str
@@ -244,6 +291,7 @@ class DocumentType:
     time_zone: tzinfo | None = None
     reviewed: tuple[str, ...] = ("en",)
     categories: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    border: BorderContent | None = None
 
     def __repr__(self) -> str:
         return f"DocumentType({self.id!r})"

@@ -70,6 +70,7 @@ def parse(data: bytes, name: str, where: str) -> DocumentType:
         time_zone=times.named_zone(form.time_zone, f"{where} time_zone") if form.time_zone is not None else None,
         reviewed=form.reviewed,
         categories=MappingProxyType({code: by_language(words) for code, words in form.category.items()}),
+        border=form.border,
     )
 
 

@@ -6,7 +6,17 @@ from typing import Annotated, Any, Literal, TypeAlias
 import msgspec
 
 from tjdocs import specs
-from tjdocs.documents.document_type import ChipContent, FieldSpec, Note, PageContent, SealContent, Use, Wording, Words
+from tjdocs.documents.document_type import (
+    BorderContent,
+    ChipContent,
+    FieldSpec,
+    Note,
+    PageContent,
+    SealContent,
+    Use,
+    Wording,
+    Words,
+)
 from tjdocs.specs import Word
 from tjdocs.times import Period
 
@@ -120,3 +130,4 @@ class TypeFile(specs.Spec, frozen=True, kw_only=True):
     time_zone: str | None = None
     reviewed: tuple[Language, ...] = ("en",)
     category: Mapping[str, Wording] = {}
+    border: BorderContent | None = None
