@@ -95,28 +95,38 @@ class FieldSpec(specs.Row, frozen=True):
         return self.optional or self.judged
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSpec:
-    """One eligibility rule.
+class When(specs.Row, frozen=True):
+    """The values of a field for which a rule applies."""
+
+    field: Word
+    values: Words
+
+
+class RuleRow(specs.Row, frozen=True):
+    """The entries that every rule may have; the others are its predicate's arguments.
 
     :param predicate: a name in ``tjdocs.documents.rules``
-    :param arguments: the predicate's own
     :param requirement: id in ``specs/requirements.toml``
-    :param when: a field's path and the values for which the rule applies; None: always
-    :param otherwise: the answer when it does not hold, ``not met`` or ``cannot tell``
+    :param when: None: always
+    :param otherwise: the answer when it does not hold
     :param override: whether an officer may issue although it is not met
     :param register: whether only the register can answer it
     """
 
-    id: str
-    predicate: str
-    requirement: str
-    article: str
-    arguments: Mapping[str, Any]
-    when: tuple[str, tuple[str, ...]] | None = None
-    otherwise: str = "not met"
+    id: Word
+    predicate: Word
+    requirement: Word
+    article: Word
+    when: When | None = None
+    otherwise: Literal["not met", "cannot tell"] = "not met"
     override: bool = False
     register: bool = False
+
+
+class RuleSpec(RuleRow, frozen=True, kw_only=True):
+    """One eligibility rule, with the arguments of its predicate."""
+
+    arguments: Mapping[str, Any]
 
 
 Direction: TypeAlias = Literal["entry", "exit", "border-area", "border-stripe", "domestic"]

@@ -7,12 +7,14 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, cast
 
+from msgspec.structs import asdict
+
 from tjdocs import inputs, mrz, specs, times
 from tjdocs.documents import field_types
-from tjdocs.documents.document_type import ByLanguage, DocumentType, FieldSpec, RuleSpec, by_language
+from tjdocs.documents.document_type import ByLanguage, DocumentType, FieldSpec, RuleRow, RuleSpec, by_language
 from tjdocs.documents.fields import fields, kind_at
 from tjdocs.documents.rules import PREDICATES, RELATIONS, Answer
-from tjdocs.documents.type_form import RuleRow, TypeFile, ValidityRow, ZoneRow
+from tjdocs.documents.type_form import TypeFile, ValidityRow, ZoneRow
 from tjdocs.documents.validity import Minor, Validity
 from tjdocs.errors import SpecError
 from tjdocs.mrz.formats import formats
@@ -157,17 +159,9 @@ def _rule(row: Mapping[str, Any], check: _Paths, where: str) -> RuleSpec:
     }
     if rule.register and not predicate.register:
         raise SpecError("the register cannot answer it", where=where)
-    return RuleSpec(
-        rule.id,
-        rule.predicate,
-        rule.requirement,
-        rule.article,
-        MappingProxyType(read),
-        (check.path(rule.when.field, f"{where} when"), rule.when.values) if rule.when is not None else None,
-        rule.otherwise,
-        rule.override,
-        rule.register,
-    )
+    if rule.when is not None:
+        check.path(rule.when.field, f"{where} when")
+    return RuleSpec(**asdict(rule), arguments=MappingProxyType(read))
 
 
 def _argument(value: Any, kind: str, check: _Paths, where: str) -> Any:

@@ -20,7 +20,7 @@ from tjdocs.documents.document_type import (
 from tjdocs.specs import Word
 from tjdocs.times import Period
 
-__all__ = ["RuleRow", "TypeFile"]
+__all__ = ["TypeFile"]
 
 Language: TypeAlias = Literal["en", "tg", "ru"]
 _Count: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=1000)]
@@ -88,26 +88,6 @@ class ValidityRow(PeriodRow, frozen=True, kw_only=True):
     not_beyond: Words | None = None
     extendable: bool = False
     minor: MinorRow | None = None
-
-
-class WhenRow(specs.Row, frozen=True):
-    """The values of a field for which a rule applies."""
-
-    field: Word
-    values: Words
-
-
-class RuleRow(specs.Row, frozen=True):
-    """The entries that every rule may have; the others are its predicate's arguments."""
-
-    id: Word
-    predicate: Word
-    requirement: Word
-    article: Word
-    when: WhenRow | None = None
-    otherwise: Literal["not met", "cannot tell"] = "not met"
-    override: bool = False
-    register: bool = False
 
 
 class TypeFile(specs.Spec, frozen=True, kw_only=True):
