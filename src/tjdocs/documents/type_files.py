@@ -14,7 +14,7 @@ from tjdocs.documents import field_types
 from tjdocs.documents.document_type import ByLanguage, DocumentType, FieldSpec, RuleRow, RuleSpec, by_language
 from tjdocs.documents.fields import fields, kind_at
 from tjdocs.documents.rules import PREDICATES, RELATIONS, Answer
-from tjdocs.documents.type_form import TypeFile, ValidityRow, ZoneRow
+from tjdocs.documents.type_form import SharedRows, TypeFile, ValidityRow, ZoneRow
 from tjdocs.documents.validity import Minor, Validity
 from tjdocs.errors import SpecError
 from tjdocs.mrz.formats import formats
@@ -37,15 +37,21 @@ def parse(data: bytes, name: str, where: str) -> DocumentType:
     form = specs.convert(table, TypeFile, where=where)
     if form.id != name:
         raise SpecError("no document type of that id", where=where, hint=f"id {name}")
-    _check_fields(form.field, f"{where} field")
-    names = frozenset(spec.name for spec in form.field)
-    check = _Paths(names, frozenset(spec.name for spec in form.field if spec.document))
+    asked, rows = form.field, tuple(table["rule"])
+    if form.shared:
+        shared = specs.load("documents_shared.toml", SharedRows)
+        pictures = {"portrait": shared.pictures}
+        own = (field for spec in asked for field in (spec, *pictures.get(spec.name, ())))
+        asked, rows = (*shared.names, *own), (*rows, *shared.rule)
+    _check_fields(asked, f"{where} field")
+    names = frozenset(spec.name for spec in asked)
+    check = _Paths(names, frozenset(spec.name for spec in asked if spec.document))
     _check_zone(form.mrz, names, f"{where} mrz")
     if form.chip is not None:
         _check_digest(form.chip.digest, f"{where} chip digest")
     if unknown := sorted(form.example.keys() - names):
         raise SpecError("no such field in this type", where=f"{where} example", hint=", ".join(unknown))
-    rules = tuple(_rule(row, check, f"{where} rule {str(row.get('id', ''))[:40]}") for row in table["rule"])
+    rules = tuple(_rule(row, check, f"{where} rule {str(row.get('id', ''))[:40]}") for row in rows)
     texts = cast(Mapping[str, Mapping[str, Mapping[str, str]]], form.text)
     _check_texts(texts, {rule.id for rule in rules}, f"{where} text")
     return DocumentType(
@@ -63,12 +69,15 @@ def parse(data: bytes, name: str, where: str) -> DocumentType:
         seal=form.seal,
         page=form.page,
         notes=form.note,
-        fields=form.field,
+        fields=asked,
         rules=rules,
         example=MappingProxyType(table["example"]),
         texts=texts,
         sha256=sha256(data).hexdigest(),
-        requirements=frozenset(_requirements(table, where)),
+        requirements=frozenset(
+            {*_requirements(table, where), *(spec.requirement for spec in asked), *(rule.requirement for rule in rules)}
+            - {""}
+        ),
         time_zone=times.named_zone(form.time_zone, f"{where} time_zone") if form.time_zone is not None else None,
         reviewed=form.reviewed,
         categories=MappingProxyType({code: by_language(words) for code, words in form.category.items()}),

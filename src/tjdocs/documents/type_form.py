@@ -20,7 +20,7 @@ from tjdocs.documents.document_type import (
 from tjdocs.specs import Word
 from tjdocs.times import Period
 
-__all__ = ["TypeFile"]
+__all__ = ["SharedRows", "TypeFile"]
 
 Language: TypeAlias = Literal["en", "tg", "ru"]
 _Count: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=1000)]
@@ -90,6 +90,14 @@ class ValidityRow(PeriodRow, frozen=True, kw_only=True):
     minor: MinorRow | None = None
 
 
+class SharedRows(specs.Spec, frozen=True):
+    """The form of ``specs/documents_shared.toml``."""
+
+    names: tuple[FieldSpec, ...]
+    pictures: tuple[FieldSpec, ...]
+    rule: tuple[Mapping[str, Any], ...]
+
+
 class TypeFile(specs.Spec, frozen=True, kw_only=True):
     """A document type's file."""
 
@@ -109,5 +117,6 @@ class TypeFile(specs.Spec, frozen=True, kw_only=True):
     text: Mapping[Language, Mapping[str, Mapping[Literal["title", "not-met", "cannot-tell"], Word]]] = {}
     time_zone: str | None = None
     reviewed: tuple[Language, ...] = ("en",)
+    shared: bool = False
     category: Mapping[str, Wording] = {}
     border: BorderContent | None = None
