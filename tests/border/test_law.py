@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
+from typing import get_args
 
 import jsonschema
 import pytest
@@ -29,12 +30,14 @@ from tests.support.law_cases import (
     sealed,
     standing,
 )  # fmt: skip
-from tjdocs import specs
+from tjdocs import documents, specs
 from tjdocs.border import Inspector, Policy
 from tjdocs.border.checks.stay import business_days
+from tjdocs.documents import document_type
 from tjdocs.documents.document_class import kinds
 from tjdocs.errors import UsageError
 from tjdocs.findings import Outcome, checks
+from tjdocs.inspection.evidence import DIRECTIONS
 from tjdocs.watchlists import watchlists
 
 
@@ -282,21 +285,22 @@ def test_business_days_add_up(start, length):
 # ------------------------------------------------------------------------------------------------------- data and calls
 
 
-def test_kinds_and_the_types_that_are_issued_say_the_same():
-    """specs/documents/ is for issuing, specs/border/ for judging: one law."""
-    for path in (specs.folder("specs") / "documents").glob("*.toml"):
-        issued = specs.read_toml(f"documents/{path.name}")
-        kind = kinds()[issued["id"]]
-        assert issued["mrz"]["issuing_state"] in kind.states
-        assert issued["mrz"]["format"] in kind.formats
-        assert issued["mrz"]["document_code"] in kind.codes
-        for unit in ("years", "months", "days"):
-            assert issued["validity"].get(unit, 0) == getattr(kind, unit)
-        use = issued.get("use")
-        if use:
-            assert (use["cross_in"], use["cross_out"], use["inside"], use["once"]) == (
-                "entry" in kind.use, "exit" in kind.use, "domestic" in kind.use, kind.single_use
-            )  # fmt: skip
+def test_the_border_knows_each_type_by_its_file_and_before_the_classes_of_others():
+    own = documents.DocumentTypes.load()
+    assert list(kinds())[: len(own)] == list(own)
+    for id_, type_ in own.items():
+        kind = kinds()[id_]
+        assert kind.fits(type_.mrz_format, type_.issuing_state, type_.document_code)
+        assert (kind.period, kind.use, kind.single_use) == (type_.validity.period, type_.use.directions, type_.use.once)
+    assert set(get_args(document_type.Direction)) == set(DIRECTIONS)
+    assert [id_ for id_ in own if kinds()[id_].fits("TD3", "TJK", "P")] == ["external-passport"]
+    for id_, period, seals, categories in (
+        ("external-passport", "10 years", (), ()),
+        ("registration-certificate", "6 months", ("registration-certificate",), tuple("ABCDEFG")),
+        ("return-certificate", "30 days", ("emergency-travel-document",), ()),
+    ):
+        kind = kinds()[id_]
+        assert (str(kind.period), kind.seals, kind.categories) == (period, seals, categories)
 
 
 def test_paper_is_what_the_default_policy_takes_a_seal_for():

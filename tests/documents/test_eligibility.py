@@ -7,6 +7,7 @@ import dataclasses
 import importlib
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -405,7 +406,7 @@ def test_a_change_of_name_is_recorded():
 )
 def test_a_type_may_demand_the_registers_answer(monkeypatch, name, rule, claim):
     kind = load_types.get(name)
-    rules = tuple(dataclasses.replace(r, register=True) if r.id == rule else r for r in kind.rules)
+    rules = tuple(msgspec.structs.replace(r, register=True) if r.id == rule else r for r in kind.rules)
     demanding = DocumentTypes({name: dataclasses.replace(kind, rules=rules)})
     application = dataclasses.replace(LAWFUL[name], documents=claim)
     assert answers(application, types=demanding)[rule] == "cannot tell"

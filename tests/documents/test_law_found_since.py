@@ -4,6 +4,7 @@ import dataclasses
 import json
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from tjdocs import specs
@@ -139,7 +140,7 @@ def test_the_word_for_a_consent_is_in_schema_and_refusal():
 def test_age_and_word_of_a_consent_are_the_rules(monkeypatch):
     kind = load_types.get("external-passport")
     rules = tuple(
-        dataclasses.replace(rule, arguments={"age": 16, "consent": "guardian"}) if "consent" in rule.arguments else rule
+        msgspec.structs.replace(rule, arguments={"age": 16, "consent": "guardian"}) if "consent" in rule.arguments else rule
         for rule in kind.rules
     )
     other = dataclasses.replace(kind, rules=rules)

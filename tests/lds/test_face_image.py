@@ -126,7 +126,7 @@ def test_a_large_jpeg_of_many_scans_is_not_decoded():
     data = coded(drawing(), progressive=True)
     start, end = data.rindex(b"\xff\xda"), len(data) - 2
     size = data.index(b"\xff\xc2") + 5
-    large = data[:size] + pack(">HH", 2040, 2040) + data[size + 4 : end] + data[start:end] * 87 + data[end:]
+    large = data[:size] + pack(">HH", 2600, 2600) + data[size + 4 : end] + data[start:end] * 87 + data[end:]
     assert [p.detail for p in check_image(large)] == ["too many scans for its size"]
 
 

@@ -264,7 +264,7 @@ def short_lived(monkeypatch):
 
     def make(folder, at, **changes):
         profile = certificate_profiles.load()
-        monkeypatch.setattr(certificate_profiles, "load", lambda: dataclasses.replace(profile, **changes))
+        monkeypatch.setattr(certificate_profiles, "load", lambda: msgspec.structs.replace(profile, **changes))
         return Authority.create(folder, at=at)
 
     return make

@@ -1,6 +1,5 @@
 """Making and using an authority: keys that are never readable by others, periods that hold, and nothing half made."""
 
-import dataclasses
 import errno
 import json
 import os
@@ -492,7 +491,7 @@ def test_the_csca_may_issue_within_its_keys_period_alone(own):
 
 def test_a_signer_that_would_outlive_its_csca_is_not_made(own, monkeypatch):
     profile = certificate_profiles.load()
-    longer = dataclasses.replace(profile, ds=msgspec.structs.replace(profile.ds, certificate=Period(years=30)))
+    longer = msgspec.structs.replace(profile, ds=msgspec.structs.replace(profile.ds, certificate=Period(years=30)))
     monkeypatch.setattr(certificate_profiles, "load", lambda: longer)
     before = below(own.folder)
     with pytest.raises(KeyMaterialError, match="ends before"):
@@ -774,7 +773,7 @@ def test_under_a_revoked_csca_nothing_is_signed_but_lists(own):
 @pytest.mark.requirement("ICAO-SEAL")
 def test_a_seal_signer_for_each_category(own):
     """Each signs its own types of document (Doc 9303-12, 7.1.3: documentTypeList)."""
-    categories = certificate_profiles.load().seal_categories
+    categories = certificate_profiles.load().seal.category
     own.new_seal_signer("visa", at=MADE)
     signers = {category: own.seal_signer(category).certificate for category in categories}
     assert {name: set(c.document_types) for name, c in signers.items()} == {n: set(t) for n, t in categories.items()}
@@ -846,7 +845,7 @@ def test_two_trials_share_no_number(own, authority):
     numbers = [{c.serial for c in a.certificates().values()} | {listed(a.crl.raw)["number"]} for a in (own, authority)]
     assert not numbers[0] & numbers[1]
     for a in (own, authority):
-        references = [f"{a.seal_signer(name).certificate.serial:X}" for name in certificate_profiles.load().seals_at_creation]
+        references = [f"{a.seal_signer(name).certificate.serial:X}" for name in certificate_profiles.load().seal.at_creation]
         assert {len(text) for text in references} == {12}
         assert [text[9:] for text in references] == ["001", "002", "003"]
         assert len({text[:9] for text in references}) == 1
@@ -854,7 +853,7 @@ def test_two_trials_share_no_number(own, authority):
 
 def test_a_production_authority_counts_from_one_and_no_trial_meets_it(own, tmp_path):
     made = Authority.create(tmp_path / "new", at=MADE, production=True, passphrase=PASSPHRASE)
-    names = certificate_profiles.load().seals_at_creation
+    names = certificate_profiles.load().seal.at_creation
     assert [made.seal_signer(name).certificate.serial for name in names] == [1, 2, 3]
     assert listed(made.crl.raw)["number"] == 1
     assert min(own.seal_signer(name).certificate.serial for name in names) > 1296

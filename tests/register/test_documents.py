@@ -228,6 +228,10 @@ def test_a_reservation_ends_with_its_block(stocked, tmp_path):
     with pytest.raises(ZeroDivisionError), stocked.reserve(KIND, officer="anna", at=NOW, out=place) as failed:
         failed.commit(at=NOW, issued=NOW.date(), expires=date(2036, 11, 23), files={}, written={"a": "00" * 32}) or 1 / 0
     assert stocked.document(failed.number, officer="anna").status == "spoiled"
+    with stocked.reserve(KIND, officer="anna", at=NOW, out=tmp_path / "whole") as whole:  # the caller puts it in place
+        whole.commit(at=NOW, issued=NOW.date(), expires=date(2036, 11, 23), files={}, written={"a": "00" * 32})
+    assert stocked.document(whole.number, officer="anna").status == "issued"
+    assert stocked.resume(officer="chief", at=NOW) == []
     with stocked.reserve(KIND, officer="anna", at=NOW) as issued:
         issued.commit(at=NOW, issued=NOW.date(), expires=date(2036, 11, 23), files={})
     assert stocked.document(issued.number, officer="anna").status == "issued"

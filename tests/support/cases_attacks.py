@@ -19,6 +19,7 @@ from PIL import Image, ImageOps
 from tests.support import builders as b
 from tests.support import law_cases as law
 from tests.support import seals_made as s
+from tests.support.cases_signer import forger
 from tjdocs.border import Evidence, Inspector, Verdict
 from tjdocs.lds.dg2 import Dg2
 from tjdocs.pki.trust.store import TrustStore
@@ -108,13 +109,6 @@ def other_face() -> bytes:
 @functools.cache
 def erewhon() -> b.Party:
     return b.csca("CSCA Erewhon", "EW")
-
-
-@functools.cache
-def forger(*, same_key_identifier: bool) -> b.Party:
-    """A CSCA of the attacker's under the name of Utopia's."""
-    identifier = b.utopia().identifier if same_key_identifier else None
-    return b.csca(key=b.ec_key("forger"), identifier=identifier)
 
 
 def altered(name: str, needle: bytes, put: bytes | None = None, *, last: bool = False, of: b.Scene | None = None) -> b.Scene:

@@ -27,7 +27,7 @@ def no_signer() -> b.Scene:
 
 @functools.cache
 def forger(*, same_key_identifier: bool) -> b.Party:
-    """A CSCA with the names of Utopia's, of somebody else."""
+    """A CSCA of an attacker under the name of Utopia's."""
     identifier = b.utopia().identifier if same_key_identifier else None
     return b.csca(key=b.ec_key("forger"), identifier=identifier)
 

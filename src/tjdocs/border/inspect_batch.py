@@ -4,17 +4,15 @@ Nothing is used up: a batch judges (``dry_run``). What an inspector is made of i
 in lists that take a moment each; results come back in the order of the records, and only a few lists wait at any time.
 """
 
-import os
 import pickle
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
-from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Any
 
@@ -38,6 +36,7 @@ from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.crl import Crl
 from tjdocs.pki.trust.store import Entry, TrustStore
 from tjdocs.watchlists.watchlists import Lists
+from tjdocs.workers import Workers
 
 __all__ = ["Item", "Setup", "folder_items", "install", "line_items", "run", "tar_items"]
 
@@ -261,12 +260,12 @@ def run(
     common = dict(common or {})
     if not common.keys() <= set(CROSSING_KEYS):
         raise UsageError("unknown key", where="common", hint=", ".join(CROSSING_KEYS))
-    count = workers or os.cpu_count() or 1
-    if executor is None and count == 1:
+    pool = Workers[_Answer](workers, start=install, arguments=(setup,), executor=executor, replace=True)
+    if executor is None and pool.count == 1:
         install(setup)
         found = (result for item in items for result in judge(setup.digest, [item], common, at))
     else:
-        found = _Run(setup, common, at, executor, count).results(items)
+        found = _Run(pool, setup.digest, common, at).results(items)
     taken = set(map(hash, named))  # of a million ids no more than this is kept
     with closing(found):
         for result in found:
@@ -284,35 +283,23 @@ def run(
 class _Run:
     """One batch: which lists wait, and what becomes of those whose worker died."""
 
-    def __init__(
-        self, setup: Setup, common: Mapping[str, Any], at: datetime | date, executor: Executor | None, count: int
-    ) -> None:
-        self._arguments = common, at
-        self._setup, self._count = setup, count
-        self._own = executor is None
-        self._executor = executor if executor is not None else self._pool()
-        self._waiting: deque[tuple[list[Item], Future[_Answer]]] = deque()
+    def __init__(self, pool: Workers[_Answer], digest: str, common: Mapping[str, Any], at: datetime | date) -> None:
+        self._pool, self._digest, self._arguments = pool, digest, (common, at)
+        self._waiting: deque[list[Item]] = deque()
         self._bytes = 0  # of the records that wait
         self._most = _FIRST
 
-    def _pool(self) -> Executor:
-        return ProcessPoolExecutor(
-            self._count, mp_context=get_context("spawn"), initializer=install, initargs=(self._setup,)
-        )
-
     def results(self, items: Iterable[Item]) -> Generator[dict[str, Any], None, None]:
         stream = iter(items)
-        try:
+        with self._pool:
             while chunk := self._take(stream):
                 self._bytes += sum(map(_size, chunk))
-                self._waiting.append((chunk, self._submit(chunk)))
-                while len(self._waiting) > 4 * self._count or (self._bytes > _WAITING and len(self._waiting) > 1):
+                self._waiting.append(chunk)
+                self._pool.submit(_timed, self._digest, chunk, *self._arguments)
+                while len(self._waiting) > 4 * self._pool.count or (self._bytes > _WAITING and len(self._waiting) > 1):
                     yield from self._next()
             while self._waiting:
                 yield from self._next()
-        finally:
-            if self._own:
-                self._executor.shutdown(cancel_futures=True)
 
     def _take(self, stream: Iterator[Item]) -> list[Item]:
         """Return the next list of records; empty: there are none."""
@@ -325,19 +312,11 @@ class _Run:
                 break
         return chunk
 
-    def _submit(self, chunk: list[Item]) -> "Future[_Answer]":
-        function: Callable[..., _Answer] = _timed
-        try:
-            return self._executor.submit(function, self._setup.digest, chunk, *self._arguments)
-        except BrokenExecutor:
-            self._renew()
-            return self._executor.submit(function, self._setup.digest, chunk, *self._arguments)
-
     def _next(self) -> list[dict[str, Any]]:
-        chunk, future = self._waiting.popleft()
+        chunk = self._waiting.popleft()
         self._bytes -= sum(map(_size, chunk))
         try:
-            seconds, found = future.result()
+            seconds, found = self._pool.oldest()
         except Exception:  # noqa: BLE001 - a worker died, of its own or of a record
             return self._one_by_one(chunk)
         self._most = max(1, min(_MOST, int(_JUDGING * len(chunk) / max(seconds, 1e-6))))
@@ -345,36 +324,15 @@ class _Run:
 
     def _one_by_one(self, chunk: list[Item]) -> list[dict[str, Any]]:
         """Judge each item of a list by itself, so that only what kills a worker twice is lost."""
-        self._renew()
+        self._pool.renew()
         found = []
         for item in chunk:
             for attempt in (1, 2):
                 try:
-                    found += self._submit([item]).result()[1]
+                    found += self._pool.at_once(_timed, self._digest, [item], *self._arguments)[1]
                     break
                 except Exception as error:  # noqa: BLE001 - likewise, and this item is why
-                    self._renew()
+                    self._pool.renew()
                     if attempt == 2:
                         found.append(_failed({"id": item.id}, "worker", f"the worker died: {type(error).__name__}"))
         return found
-
-    def _renew(self) -> None:
-        """Replace a pool of ours that is broken, and hand in again what it had."""
-        if not self._own:
-            return
-        self._executor.shutdown(wait=False, cancel_futures=True)
-        self._executor = self._pool()
-        again = [
-            (
-                chunk,
-                future
-                if _succeeded(future)
-                else self._executor.submit(_timed, self._setup.digest, chunk, *self._arguments),
-            )
-            for chunk, future in self._waiting
-        ]
-        self._waiting = deque(again)
-
-
-def _succeeded(future: "Future[_Answer]") -> bool:
-    return future.done() and not future.cancelled() and future.exception() is None

@@ -133,7 +133,7 @@ def open_register(
     )
 
 
-_KEYS = {
+KEYS = {
     "keys": (KeyFolder, ""),
     "passphrase_file": (_io.PassphraseFile, ""),
     "officer_key": (OfficerKeys, None),
@@ -141,12 +141,35 @@ _KEYS = {
 }
 
 
-_URL: _options.Options = {"url": (Url, "")}
-_SHOWN: _options.Options = {"at": (_io.At, ""), "as_json": (_io.Json, False)}
+URL: _options.Options = {"url": (Url, "")}
+AT: _options.Options = {"at": (_io.At, "")}
+_SHOWN: _options.Options = {**AT, "as_json": (_io.Json, False)}
+
+
+@dataclass(frozen=True)
+class Opening:
+    """The options with which a register is opened, for a command that opens it later, or twice."""
+
+    url: str
+    keys: str
+    passphrase_file: str
+    officer_key: list[str] | None
+    officer_passphrase_file: list[str] | None
+
+    def register(self, keys: str = "") -> "Register":
+        """Open the register, by other keys where their folder is given."""
+        return open_register(
+            self.url, keys or self.keys, self.passphrase_file, self.officer_key, self.officer_passphrase_file
+        )
+
+
+def may_open(function: "Callable[..., None]") -> "Callable[..., None]":
+    """Give a command the options with which a register is opened, and hand it the :class:`Opening`."""
+    return _options.with_options(function, Opening, "opening", {**URL, **KEYS}, {})
 
 
 def _opened(given: dict[str, Any]) -> "Register":
-    return open_register(given["url"], *(given[name] for name in _KEYS))
+    return open_register(given["url"], *(given[name] for name in KEYS))
 
 
 def opens(function: "Callable[..., None]") -> "Callable[..., None]":
@@ -155,7 +178,7 @@ def opens(function: "Callable[..., None]") -> "Callable[..., None]":
     ``--register`` takes the place of the parameter ``register``, which has no default; the options of keys come before
     ``--at`` and ``--json``.
     """
-    return _options.with_options(function, lambda **given: _opened(given), "register", _URL, _KEYS)
+    return _options.with_options(function, lambda **given: _opened(given), "register", URL, KEYS)
 
 
 @dataclass(frozen=True)
@@ -173,7 +196,7 @@ class Look:
 
 def looks(function: "Callable[..., None]") -> "Callable[..., None]":
     """Give a command the options of a look, and hand it the :class:`Look` in the place of its parameter ``look``."""
-    options = {**_URL, "officer": (Officer, ""), **_KEYS, **_SHOWN}
+    options = {**URL, "officer": (Officer, ""), **KEYS, **_SHOWN}
 
     def look(**given: Any) -> Look:
         return Look(_opened(given), given["officer"], given["at"], given["as_json"])
@@ -241,7 +264,7 @@ def acts_alone(function: "Callable[..., None]") -> "Callable[..., None]":
 def _acts(
     function: "Callable[..., None]", order: _options.Options, officer: tuple[object, object]
 ) -> "Callable[..., None]":
-    options = {**order, **_URL, "officer": officer, **_KEYS, **_SHOWN}
+    options = {**order, **URL, "officer": officer, **KEYS, **_SHOWN}
 
     def action(**given: Any) -> Action:
         register, officers = _opened(given), given["officer"]

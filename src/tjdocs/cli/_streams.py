@@ -1,18 +1,15 @@
 """Many items from a stream, by worker processes, in order, in bounded memory."""
 
-import os
 import select
 import sys
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
 from typing import BinaryIO, TypeVar
 
 from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from tjdocs.cli import _terminal
+from tjdocs.workers import Workers
 
 __all__ = ["blocks", "in_order", "progress"]
 
@@ -88,27 +85,19 @@ def in_order(
     :param function: on the top level of a module, since other processes must find it
     :param workers: processes; as many as there are processors when not given
     """
-    count = workers or os.cpu_count() or 1
-    pool: ProcessPoolExecutor | None = None
-    waiting: deque[Future[list[Result]]] = deque()
     full = 0
-    try:
+    with Workers[list[Result]](workers) as pool:
         for chunk in chunks:
             full += len(chunk) >= _CHUNK
-            if pool is None and full > 1 and count > 1:
-                pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"))
-            if pool is None:
+            if full < 2 or pool.count == 1:
                 yield from function(chunk) if chunk else ()
                 continue
             if chunk:
-                waiting.append(pool.submit(function, chunk))
-            while len(waiting) > (2 * count if chunk else 0):
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
-    finally:
-        if pool is not None:
-            pool.shutdown(cancel_futures=True)
+                pool.submit(function, chunk)
+            while len(pool) > (2 * pool.count if chunk else 0):
+                yield from pool.oldest()
+        while pool:
+            yield from pool.oldest()
 
 
 def _counted(items: Iterable[Item], what: str, total: int | None) -> Iterator[Item]:

@@ -67,7 +67,7 @@ def seal_signer(
     moment = _io.moment(at)
     authority.new_seal_signer(category, at=moment)
     if not as_json:
-        count, most = authority.seal_signers_in_year(moment), certificate_profiles.load().seal_keys
+        count, most = authority.seal_signers_in_year(moment), certificate_profiles.load().seal.keys_a_year
         _terminal.error(f"tjdocs: {count} of {most} seal signers of a year (Doc 9303-12, 4.1.3)")
     _show(authority, as_json)
 
@@ -94,7 +94,7 @@ def crl(
     early = authority.crl_is_early(moment)
     data = authority.new_crl(at=moment, revoked=[(_certificate(text), moment) for text in revoke or ()])
     if early:
-        hours = certificate_profiles.load().crl_shortest_hours
+        hours = certificate_profiles.load().crl.shortest_hours
         _terminal.error(f"tjdocs: the last list is less than {hours} hours old (Doc 9303-12, 4.1.5)")
     if as_json:
         path = str(authority.folder / "csca.crl")

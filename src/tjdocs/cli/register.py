@@ -1,26 +1,28 @@
 """``tjdocs register``: the acts on blanks and documents."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tjdocs import times
-from tjdocs.cli import _io, _terminal, register_officers, register_views
+from tjdocs.cli import _io, _options, _terminal, register_officers, register_views
 from tjdocs.cli._register import (
+    AT,
+    KEYS,
+    URL,
     Action,
-    KeyFolder,
     Number,
     Officer,
-    OfficerKeys,
-    OfficerPassphrases,
-    Url,
+    Opening,
     acts,
     acts_alone,
     first_key,
     key_place,
-    open_register,
+    may_open,
     read_request,
     show_action,
     told,
@@ -49,49 +51,77 @@ def _place(url: str, keys: str) -> Path:
     return place
 
 
-def _own_keys(url: str, keys: str, name: str, passphrase: bytes | None) -> "tuple[Path, Keys]":
-    """Return a register's keys and where they lie, made there when there are none."""
-    from tjdocs.register import Keys
-    from tjdocs.register.create_register import TRIAL_NAME
+@dataclass(frozen=True)
+class Beginning:
+    """The keys and the first officer of a register that is made or migrated.
 
-    place = _place(url, keys)
-    if place.is_dir() and any(place.iterdir()):
-        return place, Keys.open(place, passphrase=passphrase)
-    return place, Keys.create(place, name=name or TRIAL_NAME, passphrase=passphrase)
+    :param plain: whether the register's keys are in plain files
+    """
+
+    url: str
+    place: Path
+    keys: "Keys"
+    officer: str
+    key: "OfficerKey | None"
+    office: str
+    at: datetime
+    plain: bool
+
+    def run(self, function: Callable[..., Any]) -> Any:
+        """Make or migrate the register."""
+        return function(
+            self.url, keys=self.keys, officer=self.officer or "trial", office=self.office, at=self.at,
+            officer_key=self.key, trial=not self.officer,
+        )  # fmt: skip
+
+    @property
+    def first_key(self) -> dict[str, str]:
+        """The line about a register's first key, as an audit prints it; nothing in a trial register."""
+        return {"first_key": f"{self.key.fingerprint} of {self.officer}"} if self.officer and self.key else {}
 
 
-def _first(officer: str, key: "OfficerKey | None") -> dict[str, str]:
-    """Return the line about a register's first key, as an audit prints it; nothing in a trial register."""
-    return {"first_key": f"{key.fingerprint} of {officer}"} if officer and key is not None else {}
+def begins(*, needs_key: bool) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options of a :class:`Beginning`, in the place of its parameter ``new``.
+
+    :param needs_key: a named officer must have a key
+    """
+
+    def beginning(
+        url: str, officer: str, office: str, keys: str, name: str, passphrase_file: str, at: str,
+        officer_key: list[str] | None, officer_passphrase_file: list[str] | None,
+    ) -> Beginning:  # fmt: skip
+        from tjdocs.register import Keys
+        from tjdocs.register.create_register import TRIAL_NAME
+
+        secret = _io.passphrase(passphrase_file)
+        key = first_key(officer if needs_key else "", officer_key, officer_passphrase_file)
+        place = _place(url, keys)
+        if place.is_dir() and any(place.iterdir()):
+            own = Keys.open(place, passphrase=secret)
+        else:
+            own = Keys.create(place, name=name or TRIAL_NAME, passphrase=secret)
+        return Beginning(url, place, own, officer, key, office, _io.moment(at), secret is None)
+
+    named = {
+        "officer": (Annotated[str, typer.Option(help="The first officer; without one a trial register.")], ""),
+        "office": (Annotated[str, typer.Option(help="The first officer's office.")], "store"),
+        "name": (Annotated[str, typer.Option(help="The log's name, where it has none yet.")], ""),
+    }
+    return lambda function: _options.with_options(function, beginning, "new", {**URL, **named, **KEYS, **AT}, {})
 
 
 @app.command()
-def init(
-    url: Url = "",
-    officer: Annotated[str, typer.Option("--officer", help="The first officer; without one a trial register.")] = "",
-    office: Annotated[str, typer.Option("--office", help="The first officer's office.")] = "store",
-    keys: KeyFolder = "",
-    name: Annotated[str, typer.Option("--name", help="The log's name, which its heads bear.")] = "",
-    passphrase_file: _io.PassphraseFile = "",
-    officer_key: OfficerKeys = None,
-    officer_passphrase_file: OfficerPassphrases = None,
-    at: _io.At = "",
-    as_json: _io.Json = False,
-) -> None:
+@begins(needs_key=True)
+def init(*, new: Beginning, as_json: _io.Json = False) -> None:
     """Make a register and its keys. With --officer and --officer-key roles are enforced; without, it is for trials."""
     from tjdocs.register import Register
 
-    secret, key = _io.passphrase(passphrase_file), first_key(officer, officer_key, officer_passphrase_file)
-    place, own = _own_keys(url, keys, name, secret)
-    register = Register.create(
-        url, keys=own, officer=officer or "trial", office=office, at=_io.moment(at), officer_key=key,
-        trial=not officer,
-    )  # fmt: skip
+    register = new.run(Register.create)
     if register.trial:
         _terminal.error("tjdocs: trial register: every officer may do everything")
-    if secret is None:
+    if new.plain:
         _terminal.error("tjdocs: the register's keys lie in plain files (mode 0600)")
-    shown = {"keys": str(place), "log": register.log.verifier.text, **_first(officer, key)}
+    shown = {"keys": str(new.place), "log": register.log.verifier.text, **new.first_key}
     if as_json:
         verifier = shown.pop("log")
         _io.show_json({"schema": 1, "trial": register.trial, **shown, "verifier": verifier})
@@ -101,28 +131,14 @@ def init(
 
 
 @app.command()
-def migrate(
-    url: Url = "",
-    officer: Officer = "",
-    office: Office = "store",
-    keys: KeyFolder = "",
-    name: Annotated[str, typer.Option("--name", help="The log's name, for a ledger that had none.")] = "",
-    passphrase_file: _io.PassphraseFile = "",
-    officer_key: OfficerKeys = None,
-    officer_passphrase_file: OfficerPassphrases = None,
-    at: _io.At = "",
-    as_json: _io.Json = False,
-) -> None:
+@begins(needs_key=False)
+def migrate(*, new: Beginning, as_json: _io.Json = False) -> None:
     """Bring an older register up to this version, the first key with it. Make a backup first."""
     from tjdocs.register import migrate as run
     from tjdocs.register.run_migrations import FIRST_KEYS
 
-    key = first_key("", officer_key, officer_passphrase_file)
-    _, own = _own_keys(url, keys, name, _io.passphrase(passphrase_file))
-    before, now = run(
-        url, keys=own, officer=officer or "trial", office=office, at=_io.moment(at), officer_key=key, trial=not officer
-    )
-    first = _first(officer, key) if before < min(now, FIRST_KEYS) else {}
+    before, now = new.run(run)
+    first = new.first_key if before < min(now, FIRST_KEYS) else {}
     if as_json:
         _io.show_json({"schema": 1, "before": before, "now": now, **first})
     else:
@@ -281,28 +297,25 @@ def resume(
 
 
 @app.command()
+@may_open
 def rewrap(
-    url: Url = "",
     officer: Officer = "",
-    keys: KeyFolder = "",
     new_key: Annotated[bool, typer.Option("--new-key", help="Make a new data key first.")] = False,
-    passphrase_file: _io.PassphraseFile = "",
-    officer_key: OfficerKeys = None,
-    officer_passphrase_file: OfficerPassphrases = None,
+    *,
+    opening: Opening,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Wrap every row's key by a new data key, and drop the old one. May be stopped and run again."""
     from tjdocs.register import Keys
 
-    register = open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file)
-    place = _place(url, keys)
-    secret = _io.passphrase(passphrase_file)
+    register, place = opening.register(), _place(opening.url, opening.keys)
+    secret = _io.passphrase(opening.passphrase_file)
     by = told(register, officer, "--officer")
     if new_key:
         register.may("rewrap", by)
         Keys.open(place, passphrase=secret).renewed(place, passphrase=secret)
-        register = open_register(url, str(place), passphrase_file, officer_key, officer_passphrase_file)
+        register = opening.register(str(place))
     count = register.rewrap(officer=by, at=_io.moment(at))
     Keys.open(place, passphrase=secret).only_newest(place, passphrase=secret)
     show_action(as_json, "rewrap", str(place), rows=count)

@@ -11,14 +11,12 @@ from tjdocs import limits
 from tjdocs.cli import _io, _terminal
 from tjdocs.cli._register import (
     Action,
-    KeyFolder,
     Officer,
-    OfficerKeys,
     OfficerPassphrases,
-    Url,
+    Opening,
     acts,
+    may_open,
     officer_key_files,
-    open_register,
     opens,
     read_request,
 )
@@ -30,6 +28,7 @@ if TYPE_CHECKING:  # the database is brought in by the commands that need it
 key_app = typer.Typer(help="An officer's own key.", no_args_is_help=True)
 
 KeyFile = Annotated[str, typer.Argument(metavar="FILE", help="The key, or a key request.")]
+OwnKey = Annotated[str, typer.Argument(metavar="FILE", help="The key.")]
 
 
 def add(app: typer.Typer) -> None:
@@ -50,9 +49,8 @@ def new(
     from tjdocs.register import KeyRequest, OfficerKey
     from tjdocs.register.records import word
 
-    ((_, secret),) = officer_key_files([file], officer_passphrase_file)
     word(officer, "--officer")
-    path = _request_path(file)
+    secret, path = _secret(file, officer_passphrase_file), _request_path(file)
     if path.exists():
         raise OutputError("request already there", where=str(path), hint="name another file")
     request = KeyRequest.of(officer, OfficerKey.create(file, passphrase=_own(secret or b"")))
@@ -71,8 +69,8 @@ def show(
     from tjdocs.register import OfficerKey
 
     if _io.read_file(file, limits.TEXT).startswith(b"-----BEGIN"):
-        ((_, secret),) = officer_key_files([file], officer_passphrase_file)
-        _show(as_json, "", OfficerKey.open(file, passphrase=secret).fingerprint, {})
+        key = OfficerKey.open(file, passphrase=_secret(file, officer_passphrase_file))
+        _show(as_json, "", key.fingerprint, {})
     else:
         request = read_request(file)
         _show(as_json, request.officer, request.fingerprint, {})
@@ -80,7 +78,7 @@ def show(
 
 @key_app.command("passphrase")
 def passphrase(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="The key.")],
+    file: OwnKey,
     new_passphrase_file: Annotated[str, typer.Option("--new-passphrase-file", help="File with the new passphrase.")],
     officer_passphrase_file: OfficerPassphrases = None,
     as_json: _io.Json = False,
@@ -88,8 +86,8 @@ def passphrase(
     """Change the passphrase of a key; its public part stays."""
     from tjdocs.register import OfficerKey
 
-    ((_, secret),) = officer_key_files([file], officer_passphrase_file)
-    OfficerKey.change_passphrase(file, passphrase=secret, new=_own(_io.read_passphrase(new_passphrase_file)))
+    secret, fresh = _secret(file, officer_passphrase_file), _own(_io.read_passphrase(new_passphrase_file))
+    OfficerKey.change_passphrase(file, passphrase=secret, new=fresh)
     _show(as_json, "", "", {"key": file})
 
 
@@ -123,14 +121,12 @@ def officers(
         _io.show_table(rows, columns)
 
 
+@may_open
 def countersign(
     file: Annotated[str, typer.Argument(metavar="FILE", help="The order, as `--order` writes it.")],
     show: Annotated[bool, typer.Option("--show", help="Show the order; sign and do nothing.")] = False,
-    url: Url = "",
-    keys: KeyFolder = "",
-    passphrase_file: _io.PassphraseFile = "",
-    officer_key: OfficerKeys = None,
-    officer_passphrase_file: OfficerPassphrases = None,
+    *,
+    opening: Opening,
     as_json: _io.Json = False,
 ) -> None:
     """Sign the order of another officer, and do its action."""
@@ -138,7 +134,7 @@ def countersign(
 
     order = Order.parse(_io.read_file(file))
     if not show:
-        open_register(url, keys, passphrase_file, officer_key, officer_passphrase_file).countersign(order)
+        opening.register().countersign(order)
     entry = order.entry
     if "key" in entry:
         entry["fingerprint"] = KeyRequest.read(entry["subject"], entry).fingerprint
@@ -150,6 +146,12 @@ def countersign(
             if name not in ("schema", "nonce", "proof"):
                 text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
                 _terminal.line(f"{name:<16}{text}")
+
+
+def _secret(file: str, passphrase_files: list[str] | None) -> bytes | None:
+    """Return the passphrase of an officer's key."""
+    ((_, secret),) = officer_key_files([file], passphrase_files)
+    return secret
 
 
 def _own(passphrase: bytes) -> bytes:

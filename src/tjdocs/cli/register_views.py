@@ -23,6 +23,7 @@ from tjdocs.errors import InputError
 
 if TYPE_CHECKING:  # the database is brought in by the commands that need it
     from tjdocs.register import Register
+Persons = Annotated[bool, typer.Option("--persons", help="Open every person's row too; needs the data key.")]
 
 
 def add(app: typer.Typer) -> None:
@@ -184,9 +185,7 @@ def audit(
     heads: Annotated[
         str, typer.Option("--heads", metavar="FILE", help="Heads kept outside; the newest is added.")
     ] = "",
-    persons: Annotated[
-        bool, typer.Option("--persons", help="Open every person's row too; needs the data key.")
-    ] = False,
+    persons: Persons = False,
     officer: Officer = "",
     as_json: _io.Json = False,
 ) -> None:

@@ -130,7 +130,7 @@ def eligibility(
 
 def _judge(rule: RuleSpec, kind: DocumentType, question: Question, lang: str) -> RuleResult:
     answer, predicate = Answer.MET, PREDICATES[rule.predicate]
-    if rule.when is None or value_at(question.application, rule.when[0]) in rule.when[1]:
+    if rule.when is None or value_at(question.application, rule.when.field) in rule.when.values:
         answer = predicate.ask(question, rule.arguments)
     held = predicate.rests_on(question, rule.arguments) if predicate.rests_on and answer is not Answer.MET else ()
     if answer is Answer.NOT_MET:

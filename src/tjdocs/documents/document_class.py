@@ -1,29 +1,24 @@
-"""Documents by what their zone says, and what each is good for at the border (``specs/border/documents.toml``)."""
+"""Kinds of documents by their MRZ: our types (``specs/documents/``), and others (``specs/border/documents.toml``)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache, lru_cache
 from types import MappingProxyType
 
 from tjdocs import mrz, specs
+from tjdocs.documents.document_type import Direction, Otherwise
+from tjdocs.documents.load_types import bundled
 from tjdocs.seal import vds_profiles
 from tjdocs.times import Period
 
 __all__ = ["Kind", "kinds", "recognise"]
 
 
-class Otherwise(specs.Row, frozen=True):
-    """The finding of ``doc.use`` where a document does not suffice."""
-
-    reason: str
-    outcome: str
-
-
 class Kind(specs.Row, frozen=True, kw_only=True):
     """A kind of document.
 
     :param use: directions in which it suffices; elsewhere ``doc.use`` gives ``otherwise``, a reason and an outcome
-    :param years, months, days: how long the law lets it be valid; none of them: no length is laid down
+    :param period: how long the law lets it be valid; None: no length is laid down
     :param not_before: the first day of which such a document can be dated
     :param not_beyond: a date in its seal that it never outlives, by the feature's name; empty: none
     :param categories: those that the law knows; empty: it has none
@@ -34,19 +29,16 @@ class Kind(specs.Row, frozen=True, kw_only=True):
     states: tuple[str, ...]
     formats: tuple[str, ...]
     codes: tuple[str, ...]
-    use: tuple[str, ...]
+    use: tuple[Direction, ...]
     seals: tuple[str, ...] = ()
     otherwise: Otherwise = Otherwise("wrong-direction", "undetermined")
-    years: int = 0
-    months: int = 0
-    days: int = 0
+    period: Period | None = None
     extendable: bool = False
     single_use: bool = False
     foreign: bool = False
     not_before: date | None = None
     not_beyond: str = ""
     categories: tuple[str, ...] = ()
-    requirement: str = ""
 
     def __post_init__(self) -> None:
         if unknown := set(self.seals) - set(vds_profiles.names()):
@@ -63,19 +55,13 @@ class Kind(specs.Row, frozen=True, kw_only=True):
 
     def latest(self, issued: date) -> date | None:
         """Return the last day of validity that is accepted: the anniversary itself, nothing later."""
-        period = _period(self.years, self.months, self.days)
-        return period.after(issued) if period is not None else None
+        return self.period.after(issued) if self.period is not None else None
 
 
 class KindFile(specs.Spec, frozen=True):
-    """The form of ``specs/border/documents.toml``."""
+    """The form of ``specs/border/documents.toml``: documents that are not issued here."""
 
     document: tuple[Kind, ...]
-
-
-@lru_cache(maxsize=64)
-def _period(years: int, months: int, days: int) -> Period | None:
-    return Period(years, months, days) if years or months or days else None
 
 
 @cache
@@ -93,7 +79,29 @@ def kinds() -> Mapping[str, Kind]:
 
     :raises SpecError: the table is malformed
     """
-    return MappingProxyType({row.id: row for row in specs.load("border/documents.toml", KindFile).document})
+    others = specs.load("border/documents.toml", KindFile).document
+    return MappingProxyType({kind.id: kind for kind in (*_issued(), *others)})
+
+
+def _issued() -> Iterator[Kind]:
+    """Yield the kinds of our own types."""
+    for kind in bundled().values():
+        if (border := kind.border) is not None:
+            yield Kind(
+                id=kind.id,
+                states=(kind.issuing_state,),
+                formats=(kind.mrz_format, *border.formats),
+                codes=(kind.document_code, *border.codes),
+                use=kind.use.directions,
+                seals=(kind.seal.profile,) if kind.seal is not None else (),
+                otherwise=border.otherwise,
+                period=kind.validity.period,
+                extendable=kind.validity.extendable,
+                single_use=kind.use.once,
+                not_before=border.not_before,
+                not_beyond=border.not_beyond,
+                categories=tuple(kind.categories),
+            )
 
 
 def recognise(zone: mrz.Zone | None) -> Kind | None:

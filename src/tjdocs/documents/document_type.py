@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import date, tzinfo
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -15,11 +15,13 @@ from tjdocs.specs import Word
 
 __all__ = [
     "DATA_GROUPS",
+    "BorderContent",
     "ByLanguage",
     "ChipContent",
     "DocumentType",
     "FieldSpec",
     "Note",
+    "Otherwise",
     "PageContent",
     "RuleSpec",
     "SealContent",
@@ -93,38 +95,92 @@ class FieldSpec(specs.Row, frozen=True):
         return self.optional or self.judged
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSpec:
-    """One eligibility rule.
+class When(specs.Row, frozen=True):
+    """The values of a field for which a rule applies."""
+
+    field: Word
+    values: Words
+
+
+class RuleRow(specs.Row, frozen=True):
+    """The entries that every rule may have; the others are its predicate's arguments.
 
     :param predicate: a name in ``tjdocs.documents.rules``
-    :param arguments: the predicate's own
     :param requirement: id in ``specs/requirements.toml``
-    :param when: a field's path and the values for which the rule applies; None: always
-    :param otherwise: the answer when it does not hold, ``not met`` or ``cannot tell``
+    :param when: None: always
+    :param otherwise: the answer when it does not hold
     :param override: whether an officer may issue although it is not met
     :param register: whether only the register can answer it
     """
 
-    id: str
-    predicate: str
-    requirement: str
-    article: str
-    arguments: Mapping[str, Any]
-    when: tuple[str, tuple[str, ...]] | None = None
-    otherwise: str = "not met"
+    id: Word
+    predicate: Word
+    requirement: Word
+    article: Word
+    when: When | None = None
+    otherwise: Literal["not met", "cannot tell"] = "not met"
     override: bool = False
     register: bool = False
 
 
-class Use(specs.Row, frozen=True):
-    """What a document may be used for."""
+class RuleSpec(RuleRow, frozen=True, kw_only=True):
+    """One eligibility rule, with the arguments of its predicate."""
 
-    cross_out: bool
-    cross_in: bool
-    inside: bool
-    once: bool
+    arguments: Mapping[str, Any]
+
+
+Direction: TypeAlias = Literal["entry", "exit", "border-area", "border-stripe", "domestic"]
+"""A way in which a document is used, as evidence has it."""
+
+
+class Use(specs.Row, frozen=True):
+    """The use of a document.
+
+    :param directions: those in which it suffices
+    :param once: whether one use ends it
+    """
+
+    directions: tuple[Direction, ...]
     requirement: Word
+    once: bool = False
+
+    @property
+    def cross_out(self) -> bool:
+        """Whether its holder leaves the country with it."""
+        return "exit" in self.directions
+
+    @property
+    def cross_in(self) -> bool:
+        """Whether its holder enters the country with it."""
+        return "entry" in self.directions
+
+    @property
+    def inside(self) -> bool:
+        """Whether it is used inside of the country."""
+        return "domestic" in self.directions
+
+
+class Otherwise(specs.Row, frozen=True):
+    """The finding of ``doc.use`` where a document does not suffice."""
+
+    reason: Word
+    outcome: Word
+
+
+class BorderContent(specs.Row, frozen=True):
+    """The border's own knowledge of a document.
+
+    :param formats, codes: of its MRZ, in addition to those of the documents that are issued
+    :param otherwise: the finding in a direction in which it does not suffice
+    :param not_before: the first day of which such a document can be dated
+    :param not_beyond: a date in its seal that it never outlives, by the feature's name
+    """
+
+    otherwise: Otherwise
+    formats: tuple[Word, ...] = ()
+    codes: tuple[Word, ...] = ()
+    not_before: date | None = None
+    not_beyond: Word = ""
 
 
 class ChipContent(specs.Row, frozen=True):
@@ -218,6 +274,7 @@ class DocumentType:
     :param example: values of a lawful application, beside a specimen's names and portrait
     :param texts: sentences for the type's own rules, by language and rule
     :param sha256: of the file
+    :param border: None where the border does not recognise it
     """
 
     id: str
@@ -244,6 +301,7 @@ class DocumentType:
     time_zone: tzinfo | None = None
     reviewed: tuple[str, ...] = ("en",)
     categories: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    border: BorderContent | None = None
 
     def __repr__(self) -> str:
         return f"DocumentType({self.id!r})"

@@ -22,8 +22,5 @@ class Settings(specs.Spec, frozen=True):
 
 @cache
 def load() -> Settings:
-    """Return the settings.
-
-    :raises tjdocs.errors.SpecError: the file is malformed
-    """
+    """Return the settings."""
     return specs.load("application.toml", Settings)

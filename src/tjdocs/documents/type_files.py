@@ -7,12 +7,14 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, cast
 
+from msgspec.structs import asdict
+
 from tjdocs import inputs, mrz, specs, times
 from tjdocs.documents import field_types
-from tjdocs.documents.document_type import ByLanguage, DocumentType, FieldSpec, RuleSpec, by_language
+from tjdocs.documents.document_type import ByLanguage, DocumentType, FieldSpec, RuleRow, RuleSpec, by_language
 from tjdocs.documents.fields import fields, kind_at
 from tjdocs.documents.rules import PREDICATES, RELATIONS, Answer
-from tjdocs.documents.type_form import RuleRow, TypeFile, ValidityRow, ZoneRow
+from tjdocs.documents.type_form import SharedRows, TypeFile, ValidityRow, ZoneRow
 from tjdocs.documents.validity import Minor, Validity
 from tjdocs.errors import SpecError
 from tjdocs.mrz.formats import formats
@@ -35,15 +37,21 @@ def parse(data: bytes, name: str, where: str) -> DocumentType:
     form = specs.convert(table, TypeFile, where=where)
     if form.id != name:
         raise SpecError("no document type of that id", where=where, hint=f"id {name}")
-    _check_fields(form.field, f"{where} field")
-    names = frozenset(spec.name for spec in form.field)
-    check = _Paths(names, frozenset(spec.name for spec in form.field if spec.document))
+    asked, rows = form.field, tuple(table["rule"])
+    if form.shared:
+        shared = specs.load("documents_shared.toml", SharedRows)
+        pictures = {"portrait": shared.pictures}
+        own = (field for spec in asked for field in (spec, *pictures.get(spec.name, ())))
+        asked, rows = (*shared.names, *own), (*rows, *shared.rule)
+    _check_fields(asked, f"{where} field")
+    names = frozenset(spec.name for spec in asked)
+    check = _Paths(names, frozenset(spec.name for spec in asked if spec.document))
     _check_zone(form.mrz, names, f"{where} mrz")
     if form.chip is not None:
         _check_digest(form.chip.digest, f"{where} chip digest")
     if unknown := sorted(form.example.keys() - names):
         raise SpecError("no such field in this type", where=f"{where} example", hint=", ".join(unknown))
-    rules = tuple(_rule(row, check, f"{where} rule {str(row.get('id', ''))[:40]}") for row in table["rule"])
+    rules = tuple(_rule(row, check, f"{where} rule {str(row.get('id', ''))[:40]}") for row in rows)
     texts = cast(Mapping[str, Mapping[str, Mapping[str, str]]], form.text)
     _check_texts(texts, {rule.id for rule in rules}, f"{where} text")
     return DocumentType(
@@ -61,15 +69,19 @@ def parse(data: bytes, name: str, where: str) -> DocumentType:
         seal=form.seal,
         page=form.page,
         notes=form.note,
-        fields=form.field,
+        fields=asked,
         rules=rules,
         example=MappingProxyType(table["example"]),
         texts=texts,
         sha256=sha256(data).hexdigest(),
-        requirements=frozenset(_requirements(table, where)),
+        requirements=frozenset(
+            {*_requirements(table, where), *(spec.requirement for spec in asked), *(rule.requirement for rule in rules)}
+            - {""}
+        ),
         time_zone=times.named_zone(form.time_zone, f"{where} time_zone") if form.time_zone is not None else None,
         reviewed=form.reviewed,
         categories=MappingProxyType({code: by_language(words) for code, words in form.category.items()}),
+        border=form.border,
     )
 
 
@@ -156,17 +168,9 @@ def _rule(row: Mapping[str, Any], check: _Paths, where: str) -> RuleSpec:
     }
     if rule.register and not predicate.register:
         raise SpecError("the register cannot answer it", where=where)
-    return RuleSpec(
-        rule.id,
-        rule.predicate,
-        rule.requirement,
-        rule.article,
-        MappingProxyType(read),
-        (check.path(rule.when.field, f"{where} when"), rule.when.values) if rule.when is not None else None,
-        rule.otherwise,
-        rule.override,
-        rule.register,
-    )
+    if rule.when is not None:
+        check.path(rule.when.field, f"{where} when")
+    return RuleSpec(**asdict(rule), arguments=MappingProxyType(read))
 
 
 def _argument(value: Any, kind: str, check: _Paths, where: str) -> Any:

@@ -6,11 +6,21 @@ from typing import Annotated, Any, Literal, TypeAlias
 import msgspec
 
 from tjdocs import specs
-from tjdocs.documents.document_type import ChipContent, FieldSpec, Note, PageContent, SealContent, Use, Wording, Words
+from tjdocs.documents.document_type import (
+    BorderContent,
+    ChipContent,
+    FieldSpec,
+    Note,
+    PageContent,
+    SealContent,
+    Use,
+    Wording,
+    Words,
+)
 from tjdocs.specs import Word
 from tjdocs.times import Period
 
-__all__ = ["RuleRow", "TypeFile"]
+__all__ = ["SharedRows", "TypeFile"]
 
 Language: TypeAlias = Literal["en", "tg", "ru"]
 _Count: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=1000)]
@@ -80,24 +90,12 @@ class ValidityRow(PeriodRow, frozen=True, kw_only=True):
     minor: MinorRow | None = None
 
 
-class WhenRow(specs.Row, frozen=True):
-    """The values of a field for which a rule applies."""
+class SharedRows(specs.Spec, frozen=True):
+    """The form of ``specs/documents_shared.toml``."""
 
-    field: Word
-    values: Words
-
-
-class RuleRow(specs.Row, frozen=True):
-    """The entries that every rule may have; the others are its predicate's arguments."""
-
-    id: Word
-    predicate: Word
-    requirement: Word
-    article: Word
-    when: WhenRow | None = None
-    otherwise: Literal["not met", "cannot tell"] = "not met"
-    override: bool = False
-    register: bool = False
+    names: tuple[FieldSpec, ...]
+    pictures: tuple[FieldSpec, ...]
+    rule: tuple[Mapping[str, Any], ...]
 
 
 class TypeFile(specs.Spec, frozen=True, kw_only=True):
@@ -119,4 +117,6 @@ class TypeFile(specs.Spec, frozen=True, kw_only=True):
     text: Mapping[Language, Mapping[str, Mapping[Literal["title", "not-met", "cannot-tell"], Word]]] = {}
     time_zone: str | None = None
     reviewed: tuple[Language, ...] = ("en",)
+    shared: bool = False
     category: Mapping[str, Wording] = {}
+    border: BorderContent | None = None

@@ -10,10 +10,15 @@ from tjdocs import specs
 __all__ = ["ResemblanceFile"]
 
 
-class Ending(specs.Row, frozen=True):
-    """Endings that are dropped or changed."""
+class Sourced(specs.Row, frozen=True, kw_only=True):
+    """A rule and where it comes from."""
 
     source: str
+
+
+class Ending(Sourced, frozen=True):
+    """Endings that are dropped or changed."""
+
     endings: tuple[str, ...]
 
 
@@ -24,48 +29,42 @@ class Endings(specs.Row, frozen=True):
     row: tuple[Ending, ...]
 
 
-class Sound(specs.Row, frozen=True):
+class Sound(Sourced, frozen=True):
     """A letter that is written for another."""
 
-    source: str
     found: Annotated[str, msgspec.Meta(min_length=1, max_length=1)] = msgspec.field(name="from")
     to: str
 
 
-class Vowels(specs.Row, frozen=True):
+class Vowels(Sourced, frozen=True):
     """With how many consonants names match by these alone."""
 
-    source: str
     consonants: int
 
 
-class Neighbours(specs.Row, frozen=True):
+class Neighbours(Sourced, frozen=True):
     """In a name of how many letters two neighbouring ones may be exchanged."""
 
-    source: str
     letters: int
 
 
-class Particles(specs.Row, frozen=True):
+class Particles(Sourced, frozen=True):
     """Components that one document has and another leaves out."""
 
-    source: str
     parts: frozenset[str]
 
 
-class Unvowelled(specs.Row, frozen=True):
+class Unvowelled(Sourced, frozen=True):
     """Arabic letters and endings, without the short vowels."""
 
-    source: str
     ways: int
     letters: Mapping[str, tuple[str, ...]]
     endings: Mapping[str, str]
 
 
-class Lookalikes(specs.Row, frozen=True):
+class Lookalikes(Sourced, frozen=True):
     """Latin and Cyrillic letters that look alike, in the same order."""
 
-    source: str
     latin: str
     cyrillic: str
 
@@ -74,18 +73,16 @@ class Lookalikes(specs.Row, frozen=True):
             raise ValueError("one letter for each")
 
 
-class Between(specs.Row, frozen=True):
+class Between(Sourced, frozen=True):
     """Signs between two names."""
 
-    source: str
     signs: str
 
 
-class BirthRule(specs.Row, frozen=True):
+class BirthRule(Sourced, frozen=True):
     """Whole dates of birth that may be one."""
 
     id: Literal["day-and-month", "one-day", "century"]
-    source: str
     days: int = 0
     years: int = 0
 

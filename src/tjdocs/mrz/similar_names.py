@@ -50,15 +50,9 @@ class Parts:
 
 
 class _Rules(Struct, frozen=True):
-    stem: int
+    file: ResemblanceFile
     endings: tuple[str, ...]
     sounds: Mapping[int, str]
-    consonants: int
-    letters: int
-    particles: frozenset[str]
-    unvowelled: Mapping[str, tuple[str, ...]]
-    unvowelled_endings: Mapping[str, str]
-    ways: int
     cyrillic: Mapping[int, str]
     latin: Mapping[int, str]
     births: Mapping[str, int]
@@ -76,12 +70,12 @@ def cores(component: str) -> frozenset[str]:
 
 def jumble(component: str) -> str:
     """Return the letters in alphabetical order, or an empty text if the component is too short for a slip."""
-    return "".join(sorted(component)) if len(component) >= _rules().letters else ""
+    return "".join(sorted(component)) if len(component) >= _rules().file.neighbours.letters else ""
 
 
 def plain(parts: Sequence[str]) -> tuple[str, ...]:
     """Return the components without particles, or all if there are only particles."""
-    return tuple(part for part in parts[:MOST] if part not in _rules().particles) or tuple(parts[:MOST])
+    return tuple(part for part in parts[:MOST] if part not in _rules().file.particles.parts) or tuple(parts[:MOST])
 
 
 @lru_cache(maxsize=8192)
@@ -90,7 +84,7 @@ def _forms(component: str) -> frozenset[str]:
     rules = _rules()
     stems = {component}
     for ending in rules.endings:
-        if component.endswith(ending) and len(component) - len(ending) >= rules.stem:
+        if component.endswith(ending) and len(component) - len(ending) >= rules.file.endings.stem:
             stems.add(component.removesuffix(ending))
     return frozenset(
         name_variants.single(form.translate(rules.sounds)) for stem in stems for form in name_variants.read_as(stem)
@@ -110,7 +104,7 @@ def _altered(one: str, other: str) -> bool:
     if _ended(one, other):
         return True
     # the consonants of an ending do not count
-    enough = all(min(map(len, cores(name))) >= _rules().consonants for name in (one, other))
+    enough = all(min(map(len, cores(name))) >= _rules().file.vowels.consonants for name in (one, other))
     return enough and _share_consonants(one, other)
 
 
@@ -120,7 +114,7 @@ def _share_consonants(one: str, other: str) -> bool:
 
 def _exchanged(one: str, other: str) -> bool:
     """Whether only two neighbouring letters are exchanged."""
-    if len(one) != len(other) or len(one) < _rules().letters:
+    if len(one) != len(other) or len(one) < _rules().file.neighbours.letters:
         return False
     places = [place for place, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]]
     return len(places) == 2 and places[1] - places[0] == 1 and one[places[0]] == other[places[1]]
@@ -266,7 +260,8 @@ def readings(primary: str, secondary: str) -> tuple[Parts, ...]:
             result.append(Parts(names[0], names[1]))
     if any(map(_is_bare, first)):
         # the ways to read the surname come first: a name is looked up by it
-        for way in islice(product(*(_bare(text) for text in reversed([*first, *second]))), _rules().ways):
+        most = _rules().file.unvowelled.ways
+        for way in islice(product(*(_bare(text) for text in reversed([*first, *second]))), most):
             parts = [*reversed(way)]
             names = [tuple(filter(None, half)) for half in (parts[: len(first)], parts[len(first) :])]
             if names[0]:
@@ -317,20 +312,20 @@ def _legible(text: str) -> tuple[str, ...]:
 
 
 def _is_bare(text: str) -> bool:
-    return any(letter in _rules().unvowelled for letter in text)
+    return any(letter in _rules().file.unvowelled.letters for letter in text)
 
 
 def _bare(text: str) -> tuple[str, ...]:
     """Return the ways to read a component by its consonants, or as a table spells it."""
-    rules = _rules()
+    rules = _rules().file.unvowelled
     if not _is_bare(text):
         return ("".join(_legible(text)),)
     ends = [(text, "")]
-    ends += [(text.removesuffix(end), to) for end, to in rules.unvowelled_endings.items() if text.endswith(end)][:1]
+    ends += [(text.removesuffix(end), to) for end, to in rules.endings.items() if text.endswith(end)][:1]
     ways = [
         [
             "".join(way) + end
-            for way in islice(product(*(rules.unvowelled.get(letter, ("",)) for letter in stem)), rules.ways)
+            for way in islice(product(*(rules.letters.get(letter, ("",)) for letter in stem)), rules.ways)
         ]
         for stem, end in ends
     ]
@@ -382,15 +377,9 @@ def _rules() -> _Rules:
     table = specs.load("mrz/resemblance.toml", ResemblanceFile)
     alike = table.lookalikes
     return _Rules(
-        stem=table.endings.stem,
+        table,
         endings=tuple(ending for row in table.endings.row for ending in row.endings),
         sounds=str.maketrans({row.found: row.to for row in table.sound}),
-        consonants=table.vowels.consonants,
-        letters=table.neighbours.letters,
-        particles=table.particles.parts,
-        unvowelled=table.unvowelled.letters,
-        unvowelled_endings=table.unvowelled.endings,
-        ways=table.unvowelled.ways,
         cyrillic=dict(zip(map(ord, alike.latin), alike.cyrillic, strict=True)),
         latin=dict(zip(map(ord, alike.cyrillic), alike.latin, strict=True)),
         births={row.id: row.days or row.years for row in table.birth},

@@ -11,8 +11,6 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
@@ -37,6 +35,7 @@ from tjdocs.office.office import Office
 from tjdocs.pki import Authority
 from tjdocs.register import Keys, OfficerKey, Register
 from tjdocs.times import moment_of
+from tjdocs.workers import BrokenExecutor, Workers
 
 __all__ = ["Batch", "Line"]
 
@@ -218,22 +217,16 @@ class Batch:
         return self.out / f"{number:08d}"
 
     def _spread(self) -> Iterator[Line]:
-        context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_start, initargs=(self,))
-        pending: set[Future[Line]] = set()
         try:
-            for number, line in application_rows.lines(self.file):
-                pending.add(pool.submit(_issue, number, line))
-                if len(pending) >= self.workers * _QUEUED:
-                    done, pending = wait(pending, return_when=FIRST_COMPLETED)
-                    yield from (future.result() for future in done)
-            while pending:
-                done, pending = wait(pending, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in done)
-        except BrokenProcessPool:
+            with Workers[Line](self.workers, start=_start, arguments=(self,)) as pool:
+                for number, line in application_rows.lines(self.file):
+                    pool.submit(_issue, number, line)
+                    if len(pool) >= self.workers * _QUEUED:
+                        yield from pool.done()
+                while pool:
+                    yield from pool.done()
+        except BrokenExecutor:
             raise TjdocsError("a worker process ended", where=str(self.out), hint="run it again") from None
-        finally:
-            pool.shutdown(cancel_futures=True)
 
     @contextmanager
     def _claimed(self) -> Iterator[None]:

@@ -1,7 +1,6 @@
 """The issuing act: eligibility, number, zone, chip, seal, page, read back, record; whole or not at all."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -366,9 +365,6 @@ class Office:
                 several=register.trial or draft.kind.several,
             )
             staging.put_in_place()
-            if out is not None:
-                with suppress(RegisterError):  # the document is whole; `register resume` ends what is left of the act
-                    reservation.placed()
         return issued
 
     def _make(self, draft: Draft, number: str, signer: Signer | None, more: dict[str, Any]) -> Issued:

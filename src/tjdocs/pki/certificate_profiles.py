@@ -1,11 +1,8 @@
 """What the authority issues, from ``specs/pki/profiles.toml``: names, periods, document types."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-
-from msgspec.structs import asdict
 
 from tjdocs import specs
 from tjdocs.asn1 import x509_schema
@@ -19,27 +16,28 @@ _PRINTABLE, _UTF8 = 0x13, 0x0C
 _BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-class Role(specs.Row, frozen=True):
+class Lifetimes(specs.Row, frozen=True, kw_only=True):
     """A kind of certificate: its key, and how long key and certificate last."""
 
     common_name: str
     key: str
     private_key: Period
     certificate: Period
+
+
+class Role(Lifetimes, frozen=True, kw_only=True):
+    """A kind of certificate, with the types of the documents that its key signs."""
+
     document_types: tuple[str, ...] = ()
 
 
-class SealRole(specs.Row, frozen=True):
-    """The seal signers: their certificates, and the document types of each category.
+class SealRole(Lifetimes, frozen=True, kw_only=True):
+    """The seal signers: their certificates, and the document types of each category by the name of its seal profile.
 
     :param keys_a_year: how many keys of seal signers may be published in a year (Doc 9303-12, 4.1.3)
     :param at_creation: categories whose seal signers a new authority has
     """
 
-    common_name: str
-    key: str
-    private_key: Period
-    certificate: Period
     keys_a_year: int
     at_creation: tuple[str, ...]
     category: Mapping[str, tuple[str, ...]]
@@ -55,7 +53,12 @@ class SealRole(specs.Row, frozen=True):
 
 
 class IssuingState(specs.Row, frozen=True):
-    """The State in names and certificates."""
+    """The State in names and certificates.
+
+    :param trial_mark: in every name of a trial authority
+    :param contact: in the alternative names, next to the code of three letters
+    :param crl: where the CRL is published
+    """
 
     country: str
     code: str
@@ -83,42 +86,14 @@ class CrlTimes(specs.Row, frozen=True):
             raise ValueError("not a number of hours in shortest_hours; less than next_update_days")
 
 
-class ProfileFile(specs.Spec, frozen=True):
-    """The form of ``specs/pki/profiles.toml``."""
+class Profile(specs.Spec, frozen=True):
+    """The whole of ``specs/pki/profiles.toml``."""
 
     state: IssuingState
     csca: Role
     ds: Role
     seal: SealRole
     crl: CrlTimes
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """The whole of ``specs/pki/profiles.toml``.
-
-    :param seal_categories: the document types of each category of sealed documents, by the name of its seal profile
-    :param seals_at_creation: categories whose seal signers a new authority has
-    :param seal_keys: how many keys of seal signers may be published in a year (Doc 9303-12, 4.1.3)
-    :param crl_shortest_hours: how long a list is the last one at least (Doc 9303-12, 4.1.5)
-    """
-
-    country: str
-    code: str
-    organization: str
-    unit: str
-    trial_mark: str
-    contact: str
-    crl: str
-    csca: Role
-    ds: Role
-    seal: SealRole
-    seal_categories: Mapping[str, tuple[str, ...]]
-    seals_at_creation: tuple[str, ...]
-    seal_keys: int
-    crl_days: int
-    crl_longest_days: int
-    crl_shortest_hours: int
 
     def csca_end(self, begin: datetime) -> datetime:
         """Return the end of a CSCA's certificate: the last second of its day.
@@ -133,13 +108,11 @@ class Profile:
 
         :raises UsageError: an unknown category
         """
-        if category not in self.seal_categories:
-            raise UsageError(
-                "unknown category of seals", where=category, hint=f"one of {', '.join(self.seal_categories)}"
-            )
-        seal = self.seal
-        types = self.seal_categories[category]
-        return Role(seal.common_name, seal.key, seal.private_key, seal.certificate, types)
+        seal, known = self.seal, self.seal.category
+        if category not in known:
+            raise UsageError("unknown category of seals", where=category, hint=f"one of {', '.join(known)}")
+        lifetimes = {name: getattr(seal, name) for name in Lifetimes.__struct_fields__}
+        return Role(**lifetimes, document_types=known[category])
 
     def csca_name(self, *, trial: bool) -> bytes:
         """Return the CSCA's ``Name``, DER."""
@@ -157,15 +130,15 @@ class Profile:
         if not 0 < number < len(_BASE36) ** 2:
             raise UsageError("no name is left for a seal signer", where=str(number), hint="Doc 9303-12, 7.1.3")
         letters = _BASE36[number // 36] + _BASE36[number % 36]
-        return x509_schema.encode_name([(_C, self.country, _PRINTABLE), (_CN, letters, _PRINTABLE)])
+        return x509_schema.encode_name([(_C, self.state.country, _PRINTABLE), (_CN, letters, _PRINTABLE)])
 
     def _name(self, common_name: str, trial: bool, suffix: str = "") -> bytes:
-        mark = f" {self.trial_mark}" if trial else ""
+        mark = f" {self.state.trial_mark}" if trial else ""
         return x509_schema.encode_name(
             [
-                (_C, self.country, _PRINTABLE),
-                (_O, self.organization, _UTF8),
-                (_OU, self.unit, _UTF8),
+                (_C, self.state.country, _PRINTABLE),
+                (_O, self.state.organization, _UTF8),
+                (_OU, self.state.unit, _UTF8),
                 (_CN, common_name + mark + suffix, _UTF8),
             ]
         )
@@ -177,16 +150,4 @@ def load() -> Profile:
 
     :raises tjdocs.errors.SpecError: the file is malformed
     """
-    table = specs.load("pki/profiles.toml", ProfileFile)
-    return Profile(
-        **asdict(table.state),
-        csca=table.csca,
-        ds=table.ds,
-        seal=table.seal,
-        seal_categories=table.seal.category,
-        seals_at_creation=table.seal.at_creation,
-        seal_keys=table.seal.keys_a_year,
-        crl_days=table.crl.next_update_days,
-        crl_longest_days=table.crl.longest_days,
-        crl_shortest_hours=table.crl.shortest_hours,
-    )
+    return specs.load("pki/profiles.toml", Profile)

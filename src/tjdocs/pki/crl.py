@@ -79,7 +79,7 @@ class Crl:
         if self.next_update is not None:
             return self.next_update < at
         # compared as a difference, since a sum could leave the calendar
-        return at - self.this_update > timedelta(days=certificate_profiles.load().crl_longest_days)
+        return at - self.this_update > timedelta(days=certificate_profiles.load().crl.longest_days)
 
     @property
     def country(self) -> str:

@@ -26,7 +26,6 @@ class ImageNumbers(specs.Spec, frozen=True):
 
     max_bytes: int
     max_scans: int
-    max_work: int
     min_width: int
     min_height: int
     min_aspect: float
@@ -39,6 +38,7 @@ class ImageNumbers(specs.Spec, frozen=True):
 
 @cache
 def image_numbers() -> ImageNumbers:
+    """Return the numbers of every portrait."""
     return specs.load("lds/portrait.toml", ImageNumbers)
 
 
@@ -57,7 +57,7 @@ def open_image(data: bytes) -> "Image.Image | Problem":
         return Problem("image-limit", detail="too many pixels")
     if claims.scans > numbers.max_scans or claims.tiles > limits.TILES or claims.components > limits.COMPONENTS:
         return Problem("image-limit", detail="too many scans, tiles or components")
-    if any(width * height * claims.scans > numbers.max_work for width, height in claims.sizes):
+    if any(width * height * claims.scans > limits.SCANNED_PIXELS for width, height in claims.sizes):
         return Problem("image-limit", detail="too many scans for its size")
     return _decode(data, claims.kind, most)
 

@@ -36,8 +36,8 @@ __all__ = ["Issuing", "Reservation"]
 class Reservation:
     """A number taken for one issue by this process: a context manager around the act.
 
-    When its block ends, a number that was not committed is spoiled. So is a committed one whose files are not in their
-    folder, each with its recorded SHA-256.
+    When its block ends, a number that was not committed is spoiled. So is a committed one after an error, if its files
+    are not in their folder, each with its recorded SHA-256.
 
     :ivar number: the document's number
     :ivar staging: the folder next to ``out`` where the files are written and flushed before :meth:`commit`; ``""``
@@ -51,7 +51,7 @@ class Reservation:
         self._token = token
         self._place = place
         self._at = at
-        self._written: Mapping[str, str] = {}
+        self._written: Mapping[str, str] | None = None  # until it is committed
 
     def commit(
         self,
@@ -69,7 +69,7 @@ class Reservation:
     ) -> None:
         """Record the number as issued: document, holder and log entry in one durable transaction.
 
-        After it, a number reserved with ``out`` is put in place by the caller, who then calls :meth:`placed`.
+        After it, the caller puts the folder of a number reserved with ``out`` in place, before the block ends.
 
         :param files: SHA-256 of each file of the chip
         :param written: SHA-256 of each file in the output folder by its path below it, so that ``resume`` knows them
@@ -104,7 +104,8 @@ class Reservation:
     def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
         if not self._issuing.holds(self.number, self._token):
             return
-        if self._written and _holds(Path(self._place), self._written):
+        written = self._written
+        if written is not None and (kind is None or (written and _holds(Path(self._place), written))):
             with suppress(RegisterError):  # the document is whole; `register resume` ends the act
                 self.placed()
         elif kind is None:

@@ -15,7 +15,14 @@ class HashRow(specs.Row, frozen=True):
 
 
 class Symbology(specs.Row, frozen=True):
-    """A kind of bar code; the file explains each entry."""
+    """A kind of bar code.
+
+    :param format: its name in the library of bar codes
+    :param level: of error correction; empty: without a choice
+    :param quiet: modules of quiet zone
+    :param eci: the designator before the bytes, or ``none``
+    :param square: whether rectangles are left out
+    """
 
     name: str
     format: str

@@ -1,9 +1,7 @@
 """Running vectors: against this library, or against any program (:mod:`tjdocs.vectors.adapter`)."""
 
 import json
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from time import perf_counter
 from typing import Any
@@ -14,6 +12,7 @@ from tjdocs.vectors.adapter import Adapter, Reply, words_of
 from tjdocs.vectors.library_adapter import Answer, answer
 from tjdocs.vectors.report import Report, Result
 from tjdocs.vectors.vector import RESULTS, Vector, select
+from tjdocs.workers import Workers
 
 __all__ = ["Comparison", "results", "run"]
 
@@ -148,11 +147,11 @@ def _each(chosen: Iterable[Vector], comparison: Comparison, words: Sequence[str]
             hung = hung + 1 if result.status == "time-out" else 0
         return result
 
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        try:
-            yield from pool.map(asked, chosen)
-        finally:
-            pool.shutdown(cancel_futures=True)
+    with Workers[Result](threads=True) as pool:
+        for vector in chosen:
+            pool.submit(asked, vector)
+        while pool:
+            yield pool.oldest()
 
 
 def _asked(adapter: Adapter, vector: Vector, comparison: Comparison) -> Result:

@@ -235,20 +235,10 @@ def _grant(match: Match, case: Case, check: str, past: str) -> Finding:
             return Finding.of(check, Outcome.UNDETERMINED, "no-place", detail, entry.id)
         if allowed and asked.casefold() not in (place.casefold() for place in allowed):
             return Finding.of(check, Outcome.FAILED, word, detail, entry.id)
-    if not match.exact:
-        return Finding.of(
-            check,
-            Outcome.UNDETERMINED,
-            "possible-match",
-            Message.all((detail, Message.of("matched-by", how=match.by))),
-            entry.id,
-        )
-    if is_suspended(entry):
-        return Finding.of(
-            check,
-            Outcome.UNDETERMINED,
-            "appeal",
-            Message.all((detail, Message.of("appeal", appeal=entry.appeal))),
-            entry.id,
-        )
+    for doubt, reason, why in (
+        (not match.exact, "possible-match", Message.of("matched-by", how=match.by)),
+        (is_suspended(entry), "appeal", Message.of("appeal", appeal=entry.appeal)),
+    ):
+        if doubt:
+            return Finding.of(check, Outcome.UNDETERMINED, reason, Message.all((detail, why)), entry.id)
     return Finding.of(check, Outcome.PASSED, detail=detail, subject=entry.id)

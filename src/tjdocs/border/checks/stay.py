@@ -32,11 +32,6 @@ class StayFile(specs.Spec, frozen=True):
     holidays: Holidays
 
 
-@cache
-def _rules() -> StayFile:
-    return specs.load("border/stay.toml", StayFile)
-
-
 def business_days(after: date, until: date, *, enough: int | None = None) -> tuple[int, bool]:
     """Return how many business days lie behind ``after`` up to and with ``until``, and whether all holidays are known.
 
@@ -112,3 +107,8 @@ def _registered(case: Case, entered: date) -> tuple[list[_Span], list[_Span], li
         if match.exact and first >= entered:
             spans[is_suspended(row)].append((first, last))
     return sorted(spans[False]), sorted(spans[True]), incomplete("holder.stay", result)
+
+
+@cache
+def _rules() -> StayFile:
+    return specs.load("border/stay.toml", StayFile)

@@ -45,6 +45,7 @@ _DATA = (
     "checks.toml",
     "codes",
     "defects.toml",
+    "documents",
     "lds",
     "mrz",
     "pki",

@@ -28,19 +28,16 @@ __all__ = ["open_picture"]
 
 _HINT = "a JPEG, PNG, TIFF, BMP, GIF, WebP, JPEG 2000 or PPM picture"
 # The first bytes tell the reader. Image.open would try others, and warn of large pictures process-wide.
-_READERS: tuple[tuple[bytes, int, type[ImageFile]], ...] = (
-    (b"\xff\xd8\xff", 0, JpegImageFile),
-    (b"\x89PNG\r\n\x1a\n", 0, PngImageFile),
-    (b"II*\0", 0, TiffImageFile),
-    (b"MM\0*", 0, TiffImageFile),
-    (b"BM", 0, BmpImageFile),
-    (b"GIF8", 0, GifImageFile),
-    (b"WEBP", 8, WebPImageFile),
-    (b"jP  \r\n\x87\n", 4, Jpeg2KImageFile),
-    (b"\xff\x4f\xff\x51", 0, Jpeg2KImageFile),
-    (b"P4", 0, PpmImageFile),
-    (b"P5", 0, PpmImageFile),
-    (b"P6", 0, PpmImageFile),
+_READERS: tuple[tuple[type[ImageFile], int, tuple[bytes, ...]], ...] = (
+    (JpegImageFile, 0, (b"\xff\xd8\xff",)),
+    (PngImageFile, 0, (b"\x89PNG\r\n\x1a\n",)),
+    (TiffImageFile, 0, (b"II*\0", b"MM\0*")),
+    (BmpImageFile, 0, (b"BM",)),
+    (GifImageFile, 0, (b"GIF8",)),
+    (WebPImageFile, 8, (b"WEBP",)),
+    (Jpeg2KImageFile, 4, (b"jP  \r\n\x87\n",)),
+    (Jpeg2KImageFile, 0, (b"\xff\x4f\xff\x51",)),
+    (PpmImageFile, 0, (b"P4", b"P5", b"P6")),
 )
 # What Pillow's readers raise on damaged files.
 _DAMAGED = (
@@ -94,8 +91,8 @@ def open_picture(
 
 def _reader(data: bytes, where: str) -> Image.Image:
     """Return a file's picture, not yet decoded."""
-    for mark, at, reader in _READERS:
-        if data[at : at + len(mark)] == mark:
+    for reader, at, marks in _READERS:
+        if data.startswith(marks, at):
             try:
                 with _quiet():
                     check_coding(data)

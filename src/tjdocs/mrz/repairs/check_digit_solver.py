@@ -130,7 +130,7 @@ def _choices(free: list[Step], need: int | None, settled: int, *, further: bool)
         yield 0.0, (), 0
         if not further:
             return
-    limit = confusions().limit
+    limit = confusions().costs.limit
     by_delta = _by_delta(free)
     solved = bool(by_delta[need])
     yield from [(step.cost, (step,), step.moved) for step in by_delta[need]]

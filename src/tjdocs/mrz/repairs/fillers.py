@@ -32,7 +32,7 @@ def name_solutions(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[float,
         costs = [_cost(text[place]) for place in places]
         if pattern.fullmatch(text[:end].ljust(len(text), "<")) and None not in costs:
             total = max((c for c in costs if c is not None), default=0.0)
-            yield cost + total + confusions().run * max(len(costs) - 1, 0), frozenset(places)
+            yield cost + total + confusions().costs.run * max(len(costs) - 1, 0), frozenset(places)
 
 
 def _ends(text: str) -> Iterator[tuple[int, float]]:

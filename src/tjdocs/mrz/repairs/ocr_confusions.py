@@ -16,28 +16,6 @@ __all__ = ["Confusions", "confusions"]
 _FOREIGN = 1.0  # a character outside of the alphabet is certainly misread
 
 
-@dataclass(frozen=True, slots=True)
-class Confusions:
-    """The table. Costs are minus decimal logarithms of likelihoods.
-
-    :param margin: candidates that cost so much more than the best one are not shown
-    :param wildcard: cost of a character that may be anything
-    :param run: cost of each further filler of a run that was read as letters
-    :param context: what reading a character like its neighbours costs less, and unlike them more
-    :param limit: highest cost tried to make one check digit agree
-    :param of: for each character as read, what it may have been and at what cost, the likeliest first
-    :param longer: characters that were two
-    """
-
-    margin: float
-    wildcard: float
-    run: float
-    context: float
-    limit: float
-    of: Mapping[str, tuple[tuple[str, float], ...]] = field(repr=False)
-    longer: Mapping[str, str] = field(repr=False)
-
-
 class Twins(specs.Row, frozen=True):
     """Characters that are read one for the other, in pairs."""
 
@@ -64,18 +42,38 @@ class Alike(specs.Row, frozen=True):
 
 
 class ConfusionFile(specs.Spec, frozen=True):
-    """The form of ``specs/mrz/confusions.toml``, which explains each entry."""
+    """The form of ``specs/mrz/confusions.toml``. Costs are minus decimal logarithms of likelihoods.
 
+    :param margin: candidates that cost so much more than the best one are not shown
+    :param wildcard: cost of a character that may be anything
+    :param run: cost of each further filler of a run that was read as letters
+    :param context: what reading a character like its neighbours costs less, and unlike them more
+    :param limit: highest cost tried to make one check digit agree
+    """
+
+    twins: tuple[Twins, ...]
+    fillers: tuple[Fillers, ...]
+    foreign: Mapping[str, str]
+    alike: Alike
     margin: float
     wildcard: float
     run: float
     rare: float
     context: float
     limit: float
-    twins: tuple[Twins, ...]
-    fillers: tuple[Fillers, ...]
-    foreign: Mapping[str, str]
-    alike: Alike
+
+
+@dataclass(frozen=True, slots=True)
+class Confusions:
+    """The table.
+
+    :param of: for each character as read, what it may have been and at what cost, the likeliest first
+    :param longer: characters that were two
+    """
+
+    costs: ConfusionFile
+    of: Mapping[str, tuple[tuple[str, float], ...]] = field(repr=False)
+    longer: Mapping[str, str] = field(repr=False)
 
 
 @cache
@@ -103,12 +101,4 @@ def confusions() -> Confusions:
     for latin, other in zip(table.alike.latin, table.alike.other, strict=True):
         of[other] = {latin: _FOREIGN, **{c: _FOREIGN + cost for c, cost in of[latin].items()}}
     ranked = {read: tuple(sorted(meant.items(), key=lambda item: item[1])) for read, meant in of.items()}
-    return Confusions(
-        margin=table.margin,
-        wildcard=table.wildcard,
-        run=table.run,
-        context=table.context,
-        limit=table.limit,
-        of=MappingProxyType(ranked),
-        longer=MappingProxyType(longer),
-    )
+    return Confusions(table, MappingProxyType(ranked), MappingProxyType(longer))

@@ -97,7 +97,7 @@ def _likeliest(candidates: list[_Whole]) -> list[_Whole]:
     best = next(iter(ranked.values()), None)
     if best is None:
         return []
-    limit = best.cost + confusions().margin
+    limit = best.cost + confusions().costs.margin
     return [w for w in ranked.values() if w.partial == best.partial and w.cost <= limit][:_SHOWN]
 
 

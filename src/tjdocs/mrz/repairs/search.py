@@ -171,7 +171,7 @@ class _Search:
         place = hopeless[0]
         index, composite = cells[place].at, self.weights.get(cells[place].at, 0)
         weight = _WEIGHTS[place % 3] if place < len(cells) - 1 else -1
-        own, cost = self.values[index], confusions().wildcard
+        own, cost = self.values[index], confusions().costs.wildcard
         known = {step.character for step in cells[place].others}
         others = tuple(
             Step(cost, index, c, weight * (VALUES[ord(c)] - own) % 10, composite * (VALUES[ord(c)] - own) % 10)
@@ -276,7 +276,7 @@ def _steps(
     :param own: the value of the character as it was read
     :param context: see :meth:`_Search._context`
     """
-    extra = {} if context is None else {context: -confusions().context, not context: confusions().context}
+    extra = {} if context is None else {context: -confusions().costs.context, not context: confusions().costs.context}
     return tuple(
         Step(
             cost + extra.get(c in _DIGITS, 0.0),
@@ -309,7 +309,7 @@ def _likeliest(cell: Cell) -> Cell:
     """Leave out of a cell that has to change what no check digit could bring to the fore."""
     if cell.fits or not cell.others:
         return cell
-    best = min(step.cost for step in cell.others) + confusions().margin
+    best = min(step.cost for step in cell.others) + confusions().costs.margin
     return Cell(cell.at, False, tuple(step for step in cell.others if step.cost <= best))
 
 

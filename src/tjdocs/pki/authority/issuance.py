@@ -79,7 +79,7 @@ def check_year(issuances: Iterable[Issuance], at: datetime) -> None:
 
     :raises UsageError: there are as many already
     """
-    begins, most = _of_year(issuances, at), certificate_profiles.load().seal_keys
+    begins, most = _of_year(issuances, at), certificate_profiles.load().seal.keys_a_year
     if len(begins) >= most:
         free = _YEAR.after_moment(begins[-most]).date().isoformat()
         hint = f"at most {most} keys are published in a year (Doc 9303-12, 4.1.3); the next one from {free} on"

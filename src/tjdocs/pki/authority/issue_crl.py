@@ -37,7 +37,7 @@ def last_list(path: Path, csca: Certificate, known: Crl | None = None) -> Crl:
 
 def is_early(last: Crl, at: datetime) -> bool:
     """Whether a list at that moment comes sooner after the last one than Doc 9303-12, 4.1.5 allows."""
-    return at - last.this_update < timedelta(hours=certificate_profiles.load().crl_shortest_hours)
+    return at - last.this_update < timedelta(hours=certificate_profiles.load().crl.shortest_hours)
 
 
 def newly_revoked(
@@ -70,7 +70,7 @@ def next_list(
     :raises UsageError: that is beyond the calendar
     """
     try:
-        until = at + timedelta(days=certificate_profiles.load().crl_days)
+        until = at + timedelta(days=certificate_profiles.load().crl.next_update_days)
     except OverflowError:
         raise UsageError("beyond the calendar", where="at", hint="an earlier moment") from None
     algorithm = signer.signature_algorithm(row)
