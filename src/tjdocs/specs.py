@@ -89,8 +89,8 @@ def digest(*names: str) -> str:
     """Return the SHA-256, hexadecimal, over files of ``specs/`` and all files of its folders, by name."""
     root = folder("specs")
     places = [root / name for name in names]
-    found = {path for place in places for path in ([place] if place.is_file() else place.rglob("*")) if path.is_file()}
-    rows = sorted((path.relative_to(root).as_posix(), sha256(path.read_bytes()).hexdigest()) for path in found)
+    paths = {path for place in places for path in ([place] if place.is_file() else place.rglob("*")) if path.is_file()}
+    rows = sorted((path.relative_to(root).as_posix(), sha256(path.read_bytes()).hexdigest()) for path in paths)
     return sha256("".join(f"{content} {name}\n" for name, content in rows).encode()).hexdigest()
 
 
