@@ -474,7 +474,9 @@ def test_hostile_values_raise_nothing_else(data, name):
         assert isinstance(application.date_of_birth, date)
         assert application.sex in ("M", "F", "X")
         assert Application.from_json(application.to_json()) == application
-    assert named <= changes.keys()
+    # names of one person are of one script: another one in a field may be named at the next
+    names = {field for field in named | changes.keys() if "name" in field or "patronymic" in field}
+    assert named - (names if names & changes.keys() else set()) <= changes.keys()
 
 
 lawful_tables = {name: lawful(name) for name in load_types.names()}
