@@ -6,7 +6,7 @@ fill the memory. With exactly our schema it contains none of the former; the lat
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 from tjdocs import limits
 from tjdocs.errors import InputError
 
-__all__ = ["Part", "check", "made", "open_readonly", "parts", "rows", "stream"]
+__all__ = ["Part", "check", "made", "open_readonly", "parts", "plain", "rows", "schema", "stream"]
 
 Part = tuple[object, object, object, object]  # a row of a schema: type, name, table, statement
 
@@ -59,14 +59,14 @@ def open_readonly(
         )
         _set_bounds(database)
         database.execute("BEGIN")  # from here on nobody changes the schema
-        schema = parts(database)
-        if _META not in schema:  # an ordinary table, safe to read
+        actual = parts(database)
+        if _META not in actual:  # an ordinary table, safe to read
             raise unfit
         row = database.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
         version = row[0] if row is not None else None
         if not isinstance(version, str) or version not in forms:
             raise InputError(f"{kind} of another version", where=str(path), hint=renewal)
-        if schema != made(forms[version]):
+        if actual != made(forms[version]):
             raise unfit
     except InputError:
         _close(database)
@@ -105,9 +105,9 @@ def check(database: sqlite3.Connection, forms: Mapping[str, str]) -> str:
 
     :raises sqlite3.DatabaseError: there are others, or triggers or views
     """
-    schema = parts(database)
-    row = database.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() if _META in schema else ()
-    if not row or row[0] not in forms or schema != made(forms[row[0]]):
+    actual = parts(database)
+    row = database.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() if _META in actual else ()
+    if not row or row[0] not in forms or actual != made(forms[row[0]]):
         raise sqlite3.DatabaseError("another schema")
     return str(row[0])
 
@@ -118,12 +118,22 @@ def parts(database: sqlite3.Connection, most: int = _MAX_SCHEMA) -> list[Part]:
     Of the statement only the blanks count as one, whichever they are. SQLite reads a word in quotes otherwise than
     the same one without.
     """
+    return plain(schema(database, most))
+
+
+def schema(database: sqlite3.Connection, most: int = _MAX_SCHEMA) -> tuple[Part, ...]:
+    """Return the rows of a database's schema as SQLite has them; at most one more than ``most``."""
     query = f"SELECT type, name, tbl_name, sql FROM sqlite_master LIMIT {int(most) + 1}"  # noqa: S608 (a number)
-    found: list[Part] = [
-        (*row, _BLANKS.sub(" ", sql).strip(" ") if isinstance(sql, str) else sql)
-        for *row, sql in database.execute(query).fetchall()
+    return tuple(database.execute(query).fetchall())
+
+
+def plain(rows: Iterable[Part]) -> list[Part]:
+    """Return rows of a schema as :func:`parts` does."""
+    normal = [
+        (kind, name, table, _BLANKS.sub(" ", sql).strip(" ") if isinstance(sql, str) else sql)
+        for kind, name, table, sql in rows
     ]
-    return sorted(found, key=repr)
+    return sorted(normal, key=repr)
 
 
 @cache
