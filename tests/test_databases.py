@@ -12,6 +12,8 @@ from tjdocs import limits
 from tjdocs.errors import InputError, OutputError
 from tjdocs.pki import TrustStore
 from tjdocs.pki.trust.store import Source
+from tjdocs.watchlists import index_form as form
+from tjdocs.watchlists.watchlist_index import old_entries
 from tjdocs.watchlists.watchlists import Lists
 
 BAN = {
@@ -173,3 +175,110 @@ def test_a_journal_that_a_stranger_put_next_to_an_index_is_not_played_back(made,
     (tmp_path / "lists.db-journal").write_bytes(b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" + bytes(504))
     (tmp_path / "lists.db-wal").write_bytes(b"\x37\x7f\x06\x82" + bytes(28))
     assert Lists(path).digest == before
+
+
+# ---------------------------------------------------------------------------------- schemas and pages made by hand
+
+
+def store_of(made, tmp_path, *statements):
+    path = tmp_path / "trust.db"
+    shutil.copy(made["trust"][0], path)
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA writable_schema = ON")
+        for statement in statements:
+            database.execute(statement)
+    database.close()
+    return path
+
+
+LOSES = "CREATE TRIGGER lose AFTER INSERT ON crl BEGIN DELETE FROM crl; END"
+AGAIN = "INSERT INTO sqlite_master SELECT type, name, tbl_name, rootpage, sql FROM sqlite_master WHERE name = '{}'"
+BEHIND = (
+    LOSES,
+    "CREATE TEMP TABLE kept AS SELECT * FROM sqlite_master WHERE name = 'lose'",
+    "DELETE FROM sqlite_master WHERE name = 'lose'",
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100) INSERT INTO sqlite_master"
+    " SELECT type, name, tbl_name, rootpage, sql FROM sqlite_master, n WHERE name = 'sqlite_autoindex_meta_1'",
+    "INSERT INTO sqlite_master SELECT * FROM kept",
+)
+WRITTEN = {
+    "trigger-behind-a-hundred-rows": BEHIND,
+    "a-row-twice": (AGAIN.format("sqlite_autoindex_meta_1"),),
+    "another-type": ("UPDATE sqlite_master SET type = 'Table' WHERE name = 'crl'",),
+    "another-table": ("UPDATE sqlite_master SET tbl_name = 'Crl' WHERE name = 'crl'",),
+    "another-name": ("UPDATE sqlite_master SET name = 'CRL' WHERE name = 'crl'",),
+    "a-blank-of-unicode": (
+        "UPDATE sqlite_master SET sql = replace(sql, 'BLOB NOT', 'BLOB' || char(8195) || 'NOT') WHERE name = 'crl'",
+    ),
+    "an-index-gone": ("DELETE FROM sqlite_master WHERE name = 'sqlite_autoindex_crl_1'",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_store_whose_schema_was_written_by_hand_is_neither_read_nor_written(made, tmp_path, name):
+    (tmp_path / "work").mkdir()
+    store = TrustStore(shutil.copy(made["trust"][0], tmp_path / "work"))
+    path = store_of(made, tmp_path, *WRITTEN[name])
+    with pytest.raises(InputError, match="not a trust store"):
+        TrustStore(path)
+    shutil.copy(path, tmp_path / "work")
+    with pytest.raises(OutputError, match="cannot write"):
+        store.add(Source("b", "11", ""), [], grounds={})
+
+
+def interior(child: int, size: int) -> bytes:
+    """A page of a table's tree that refers to one page as often as it has room."""
+    count = (size - 12) // 8
+    cell, start = child.to_bytes(4) + b"\x01", size - 5 * count
+    page = bytearray(size)
+    page[0], page[3:5], page[5:7], page[8:12] = 5, count.to_bytes(2), start.to_bytes(2), child.to_bytes(4)
+    for number in range(count):
+        page[12 + 2 * number : 14 + 2 * number] = (start + 5 * number).to_bytes(2)
+    page[start:] = cell * count
+    return bytes(page)
+
+
+def looped(path) -> None:
+    """Make the table of entries refer to its one page, a hundred million times."""
+    with sqlite3.connect(path) as database:
+        root = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'entry'").fetchone()[0]
+        size = database.execute("PRAGMA page_size").fetchone()[0]
+    database.close()
+    data = bytearray(path.read_bytes())
+    count, place = len(data) // size, (root - 1) * size
+    assert data[place] == 13  # a leaf
+    data += data[place : place + size]
+    for _ in range(2):
+        data += interior(len(data) // size, size)
+    data[place : place + size] = interior(len(data) // size, size)
+    data[28:32] = (len(data) // size).to_bytes(4)
+    assert len(data) // size == count + 3
+    path.write_bytes(data)
+
+
+def test_an_index_whose_pages_repeat_is_not_read_without_end(made, tmp_path):
+    path = tmp_path / "lists.db"
+    shutil.copy(made["lists"][0], path)
+    looped(path)
+    with pytest.raises(InputError, match="altered"):
+        Lists(path).check()
+
+
+def test_an_old_index_whose_pages_repeat_is_not_read_without_end(made, tmp_path):
+    path = tmp_path / "old.db"
+    with sqlite3.connect(made["lists"][0]) as database:
+        entries = database.execute("SELECT category, data FROM entry").fetchall()
+    database.close()
+    with sqlite3.connect(path) as database:
+        for statement in form.OLD_SCHEMA.split(";"):
+            if "sqlite_stat1" not in statement:
+                database.execute(statement)
+        database.executemany("INSERT INTO entry (category, data) VALUES (?, ?)", entries)
+        database.execute("INSERT INTO meta VALUES ('version', '1')")
+        database.execute("INSERT INTO key VALUES (1, 1)")
+        database.execute("ANALYZE")
+    database.close()
+    assert len(list(old_entries(path))) == 1
+    looped(path)
+    with pytest.raises(InputError, match="damaged"):
+        list(old_entries(path))

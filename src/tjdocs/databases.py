@@ -4,19 +4,24 @@ A file can contain views, triggers, computed columns and virtual tables, which r
 fill the memory. With exactly our schema it contains none of the former; the latter are not read.
 """
 
+import re
 import sqlite3
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tjdocs import limits
 from tjdocs.errors import InputError
 
-__all__ = ["check", "open_readonly", "rows"]
+__all__ = ["Part", "check", "made", "open_readonly", "parts", "plain", "rows", "schema", "stream"]
+
+Part = tuple[object, object, object, object]  # a row of a schema: type, name, table, statement
 
 _MAX_SCHEMA = 100  # rows of the schema; ours have far fewer
-_META_FORM = "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)"
+_META = ("table", "meta", "meta", "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
+_BLANKS = re.compile(r"[ \t\n\f\r]+")  # what SQLite takes for one; it takes every other sign for part of a word
 
 
 def open_readonly(
@@ -54,14 +59,14 @@ def open_readonly(
         )
         _set_bounds(database)
         database.execute("BEGIN")  # from here on nobody changes the schema
-        statements = _schema(database)
-        if _META_FORM not in statements:  # an ordinary table, safe to read
+        actual = parts(database)
+        if _META not in actual:  # an ordinary table, safe to read
             raise unfit
         row = database.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
         version = row[0] if row is not None else None
         if not isinstance(version, str) or version not in forms:
             raise InputError(f"{kind} of another version", where=str(path), hint=renewal)
-        if statements != _expected(forms[version]):
+        if actual != made(forms[version]):
             raise unfit
     except InputError:
         _close(database)
@@ -73,20 +78,24 @@ def open_readonly(
 
 
 def rows(database: sqlite3.Connection, statement: str, *, where: str | Path) -> list[tuple[Any, ...]]:
-    """Return the rows of a statement that reads tables from end to end.
+    """Return the rows of a statement that reads tables from end to end: see :func:`stream`."""
+    return list(stream(database, statement, where=where))
+
+
+def stream(database: sqlite3.Connection, statement: str, *, where: str | Path) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a statement that reads tables from end to end.
 
     :param where: the file, for the error
     :raises InputError: the rows are longer than the file: its pages refer to each other without end
     :raises sqlite3.Error: the file is damaged
     """
     pages, size = (database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
-    result, budget = [], pages * size
+    budget = pages * size
     for row in database.execute(statement):
         budget -= 1 + sum(len(value) for value in row if isinstance(value, bytes | str))
         if budget < 0:
             raise InputError("a database that repeats itself", where=str(where), hint="make it again")
-        result.append(row)
-    return result
+        yield row
 
 
 def check(database: sqlite3.Connection, forms: Mapping[str, str]) -> str:
@@ -96,13 +105,43 @@ def check(database: sqlite3.Connection, forms: Mapping[str, str]) -> str:
 
     :raises sqlite3.DatabaseError: there are others, or triggers or views
     """
-    statements = _schema(database)
-    row = (
-        database.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() if _META_FORM in statements else ()
-    )
-    if not row or row[0] not in forms or statements != _expected(forms[row[0]]):
+    actual = parts(database)
+    row = database.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() if _META in actual else ()
+    if not row or row[0] not in forms or actual != made(forms[row[0]]):
         raise sqlite3.DatabaseError("another schema")
     return str(row[0])
+
+
+def parts(database: sqlite3.Connection, most: int = _MAX_SCHEMA) -> list[Part]:
+    """Return every row of a database's schema, sorted, as often as it is there; at most one more than ``most``.
+
+    Of the statement only the blanks count as one, whichever they are. SQLite reads a word in quotes otherwise than
+    the same one without.
+    """
+    return plain(schema(database, most))
+
+
+def schema(database: sqlite3.Connection, most: int = _MAX_SCHEMA) -> tuple[Part, ...]:
+    """Return the rows of a database's schema as SQLite has them; at most one more than ``most``."""
+    query = f"SELECT type, name, tbl_name, sql FROM sqlite_master LIMIT {int(most) + 1}"  # noqa: S608 (a number)
+    return tuple(database.execute(query).fetchall())
+
+
+def plain(rows: Iterable[Part]) -> list[Part]:
+    """Return rows of a schema as :func:`parts` does."""
+    normal = [
+        (kind, name, table, _BLANKS.sub(" ", sql).strip(" ") if isinstance(sql, str) else sql)
+        for kind, name, table, sql in rows
+    ]
+    return sorted(normal, key=repr)
+
+
+@cache
+def made(statements: str) -> list[Part]:
+    """Return the rows of the schema that statements make: what :func:`parts` returns of a file of theirs."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(f"PRAGMA writable_schema = ON; {statements}")  # SQLite's own tables too, by their names
+        return parts(database)
 
 
 def _set_bounds(database: sqlite3.Connection) -> None:
@@ -116,22 +155,6 @@ def _set_bounds(database: sqlite3.Connection) -> None:
         "cache_size = -32000",
     ):
         database.execute(f"PRAGMA {setting}")
-
-
-def _schema(database: sqlite3.Connection) -> set[str]:
-    """Return the statements of the schema, and the names of unexpected parts without one."""
-    entries = database.execute(f"SELECT name, sql FROM sqlite_master LIMIT {_MAX_SCHEMA}").fetchall()  # noqa: S608
-    unnamed = {str(name) for name, sql in entries if sql is None}
-    odd = {name for name in unnamed if not name.startswith("sqlite_autoindex_")}
-    return odd | {_normal(sql) for _, sql in entries if sql is not None}
-
-
-def _expected(schema: str) -> set[str]:
-    return {_normal(statement) for statement in schema.split(";") if statement.strip().startswith("CREATE")}
-
-
-def _normal(sql: object) -> str:
-    return " ".join(str(sql).split())
 
 
 def _close(database: sqlite3.Connection | None) -> None:

@@ -199,3 +199,23 @@ def test_a_border_that_names_nobody(run, tmp_path):
         run("border", *command, *chief, status=1, keys="k")
         again = {"TJDOCS_OFFICER_KEY": "chief.key", "TJDOCS_OFFICER_PASSPHRASE": "chief's own passphrase"}
         run("border", *command, "--officer", "chief", status=1, keys="k", **again)
+
+
+def test_one_changed_range_does_not_hide_the_others(run, tmp_path):
+    run("register", "init")
+    run("register", "receive", "T00000001-T00000100", "--type", KIND, "--officer", "anna", *AT)
+    run("register", "assign", "T00000001-T00000050", "--officer", "anna", "--office", "dushanbe", *AT)
+    with sqlite3.connect(tmp_path / "r.db") as database:
+        database.execute("UPDATE blank SET series = 7 WHERE first = 1")
+    shown = run("register", "status", status=2)
+    assert "T00000051-T00000100" in shown
+    assert "rows of blanks were changed" in shown
+    assert "register audit" in shown
+
+
+def test_an_order_with_a_key_that_is_none_is_not_shown(run, tmp_path):
+    entry = {"schema": 1, "act": "enrol", "subject": "x", "at": "2026-11-30T12:00:00+05:00", "officers": ["chief", "boris"],
+             "nonce": "0" * 16, "role": "clerk", "office": "d", "key": "x"}  # fmt: skip
+    order = {"schema": 1, "order": json.dumps(entry, separators=(",", ":")), "signatures": {}}
+    (tmp_path / "o.json").write_text(json.dumps(order))
+    assert "not an order" in run("register", "countersign", "o.json", "--show", url="", status=2)

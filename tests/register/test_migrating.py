@@ -51,13 +51,13 @@ def upgraded(made, version, rows):
     """Make the tables of a version by the migrations, and put rows into them."""
     config = Config()
     config.set_main_option("script_location", package.__path__[0])
-    with made.write() as connection:
+    with made.write(made=False) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, version)
         for table in ("old_document", "old_series"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
     then = MetaData()
-    with made.write() as connection:
+    with made.write(made=False) as connection:
         then.reflect(connection)
         for table in then.sorted_tables:
             if rows.get(table.name) and table.name != "alembic_version":
@@ -99,7 +99,7 @@ def old(request, tmp_path, version, old_keys):
 
 def changed(url, statement):
     made = store.Store(store.parse_url(url))
-    with made.write() as connection:
+    with made.write(made=False) as connection:
         assert connection.exec_driver_sql(statement).rowcount == 1
     made.close()
 
@@ -251,7 +251,7 @@ def test_a_trial_register_needs_no_key(tmp_path):
     issue(register, officer="trial")
     register.close()
     made = store.Store(store.parse_url(url))
-    with made.write() as connection:
+    with made.write(made=False) as connection:
         connection.exec_driver_sql("DROP TABLE officer_key")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
     made.close()
@@ -267,7 +267,7 @@ def test_a_trial_register_needs_no_key(tmp_path):
 def as_before(register, version="0004"):
     """Make a register what an earlier library left: the tables are the same, their version is not."""
     store_ = register._context.store
-    with store_.write() as connection:
+    with store_.write(made=False) as connection:
         connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{version}'")
     register.close()
     return store_.url.render_as_string(hide_password=False)

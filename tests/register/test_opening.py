@@ -117,7 +117,7 @@ def columns(engine):
 
 
 def upgrade(opened, to):
-    with opened.write() as connection:
+    with opened.write(made=False) as connection:
         config = Config()
         config.set_main_option("script_location", package.__path__[0])
         config.attributes["connection"] = connection
@@ -132,7 +132,7 @@ def old_ledger(url):
     """A database as the first ledger left it: 1 issued, 2 spoiled, 3 reserved by a process that died."""
     opened = store.Store(store.parse_url(url))
     upgrade(opened, "0001")
-    with opened.write() as connection:
+    with opened.write(made=False) as connection:
         connection.exec_driver_sql("DROP TABLE alembic_version")
         connection.exec_driver_sql("INSERT INTO meta VALUES ('version', '1')")
         connection.exec_driver_sql(f"INSERT INTO series VALUES ('{KIND}', 'T{{:08d}}', 5, 20)")
@@ -218,7 +218,7 @@ def test_a_database_that_fails_says_so_without_its_values(stocked):
     number = reservation.number
     with stocked._context.store.write() as connection:
         connection.exec_driver_sql("DROP TABLE entry")
-    with pytest.raises(RegisterError, match="refused") as caught:
+    with pytest.raises(RegisterError, match=r"altered: table entry|refused") as caught:
         reservation.commit(at=NOW, issued=NOW.date(), expires=date(2036, 11, 23), files={})
     assert number not in str(caught.value)
     assert caught.value.__cause__ is None

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.support.register_helpers import NOW, OFFICERS, TWO, enrol, issue, open_register, request
-from tjdocs.auditlog.entry import encode_base64, split_signatures
+from tjdocs.auditlog.entry import encode_base64, make_leaf, split_signatures
 from tjdocs.errors import InputError, KeyMaterialError, RegisterError, UsageError
 from tjdocs.register import OfficerKey, Order, Register, tables
 
@@ -195,3 +195,23 @@ def test_both_at_one_desk_may_countersign_too(stocked, url, keys):
     both.countersign(order)
     assert stocked.blanks.find("P0000900", officer="chief").state == "destroyed"
     both.close()
+
+
+UNPROVED = {
+    "no proof": {"key": "x"},
+    "no key": {"key": "", "proof": ""},
+    "another officer's": request("bob").fields,
+    "wrong proof": {**request("late").fields, "proof": encode_base64(bytes(64))},
+}
+
+
+@pytest.mark.parametrize("name", UNPROVED)
+def test_an_order_whose_key_is_not_proved_is_none(name):
+    """It is not shown either: who countersigns compares the key's fingerprint."""
+    entry = {"role": "clerk", "office": "x", **UNPROVED[name]}
+    body = make_leaf("enrol", "late", NOW.isoformat(), TWO, entry, nonce="0" * 16).decode()
+    with pytest.raises(InputError, match="not an order"):
+        Order.parse(json.dumps({"schema": 1, "order": body, "signatures": {}}))
+    entry |= request("late").fields
+    body = make_leaf("enrol", "late", NOW.isoformat(), TWO, entry, nonce="0" * 16).decode()
+    assert Order.parse(json.dumps({"schema": 1, "order": body, "signatures": {}})).request == request("late")

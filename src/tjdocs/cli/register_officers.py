@@ -130,14 +130,14 @@ def countersign(
     as_json: _io.Json = False,
 ) -> None:
     """Sign the order of another officer, and do its action."""
-    from tjdocs.register import KeyRequest, Order
+    from tjdocs.register import Order
 
     order = Order.parse(_io.read_file(file))
     if not show:
         opening.register().countersign(order)
     entry = order.entry
-    if "key" in entry:
-        entry["fingerprint"] = KeyRequest.read(entry["subject"], entry).fingerprint
+    if order.request is not None:
+        entry["fingerprint"] = order.request.fingerprint
     table = {**entry, "schema": 1, "lacking": list(order.lacking) if show else [], "done": not show}
     if as_json:
         _io.show_json(table)

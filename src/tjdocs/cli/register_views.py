@@ -19,7 +19,7 @@ from tjdocs.cli._register import (
     opens,
     period,
 )
-from tjdocs.errors import InputError
+from tjdocs.errors import InputError, RegisterError
 
 if TYPE_CHECKING:  # the database is brought in by the commands that need it
     from tjdocs.register import Register
@@ -41,6 +41,7 @@ def status(
     """Show what is known of a number, or where all blanks are. Exit status 1 for a number that is not known."""
     now = _io.given(look.at)
     if not number:
+        changed: list[str] = []
         rows = [
             {
                 "document_type": series.document_type,
@@ -49,12 +50,15 @@ def status(
                 "state": span.state,
                 "office": span.office,
             }
-            for series, span in look.register.blanks.spans(officer=look.officer)
+            for series, span in look.register.blanks.spans(officer=look.officer, changed=changed)
         ]
         if look.as_json:
             _io.show_json({"schema": 1, "trial": look.register.trial, "blanks": rows})
         else:
             _io.show_table(rows, ["document_type", "numbers", "count", "state", "office"])
+        if changed:
+            where = changed[0] + (f", and {len(changed) - 1} more" if len(changed) > 1 else "")
+            raise RegisterError("rows of blanks were changed", where=where, hint="see `tjdocs register audit`")
         return
     document, blank = (
         look.register.document(number, officer=look.officer),

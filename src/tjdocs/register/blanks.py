@@ -13,6 +13,7 @@ from tjdocs.documents.number_pattern import Pattern
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import lifecycle, queries, records, tables
 from tjdocs.register.context import Context, Series, inserted
+from tjdocs.register.database import changed_row
 from tjdocs.register.number_ranges import Span, Stock, read_range
 from tjdocs.register.records import Blank
 from tjdocs.register.roles import Acting
@@ -190,7 +191,8 @@ class Blanks:
             lifecycle.blanks().check(rule, span.state)
         apply(stock, rule, first, last, blanks.given, records.utc(blanks.at))
         gone = [row.first for row in rows]
-        connection.execute(delete(tables.blank).where(_table.series == series.id, _table.first.in_(gone)))
+        taken = delete(tables.blank).where(_table.series == series.id, _table.first.in_(gone))
+        connection.execute(taken.execution_options(tjdocs_rows=len(gone)))
         _write(connection, series.id, stock.merged())
         self._log(connection, rule.id, blanks)
 
@@ -240,18 +242,41 @@ class Blanks:
                 else Blank(number, series.document_type, _OF_DOCUMENT.get(row.state, row.state), row.office)
             )
 
-    def spans(self, document_type: str = "", *, officer: str = "") -> list[tuple[Series, Span]]:
+    def spans(
+        self, document_type: str = "", *, officer: str = "", changed: list[str] | None = None
+    ) -> list[tuple[Series, Span]]:
         """Return every range as it is stored, by series and number.
 
         :param officer: may be left out in a trial register
-        :raises RegisterError: an officer without the role
+        :param changed: takes what cannot be read, in words; without it the first is an error
+        :raises RegisterError: an officer without the role, or a changed row
         """
         with self._context.store.read() as connection:
             self._context.access.may_read(connection, "status", officer)
             known = {series.id: series for series in self._context.series(connection)}
             rows = connection.execute(select(tables.blank).order_by(_table.series, _table.first)).all()
-        found = [(known[row.series], _span(row)) for row in rows]
+        found = []
+        for row in rows:
+            column = _misplaced(row, known)
+            if not column:
+                found.append((known[row.series], _span(row)))
+            elif changed is None:
+                raise changed_row("blank", column)
+            else:
+                changed.append(f"blank, series {row.series}, column {column}")
         return [(series, span) for series, span in found if document_type in ("", series.document_type)]
+
+
+def _misplaced(row: Any, known: Mapping[int, Series]) -> str:
+    """Return the first column of a range with a value that no register writes; ``""`` for none."""
+    if row.series not in known:
+        return "series"
+    top = 10 ** known[row.series].pattern.width
+    for name in ("first", "last"):
+        if type(getattr(row, name)) is not int or not 0 <= getattr(row, name) < top:
+            return name
+    texts = ("state", "office", "destination", "since")
+    return next((name for name in texts if not isinstance(getattr(row, name), str)), "")
 
 
 # what a document's state says of its blank

@@ -63,11 +63,11 @@ def create(
     """Make the tables, the register's own two keys (wrapped), its first log entries and its first officer."""
     data, signer = keys.whole()
     secrets = Secrets(DataKey.generate().secret, DataKey.generate().secret)
-    with opened.write() as connection:
+    with opened.write(made=False) as connection:
         opened.lock(connection, database.SEQUENCER)
         if opened.sqlite and connection.exec_driver_sql("SELECT COUNT(*) FROM sqlite_master").scalar():
             return  # another process was first
-        opened.create(connection)
+        tables.create(connection)
         settings = {
             "origin": signer.name,
             "trial": "1" if access.trial else "0",

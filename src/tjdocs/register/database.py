@@ -9,24 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
-    Column,
     Connection,
     Engine,
-    MetaData,
     PoolProxiedConnection,
-    String,
-    Table,
     create_engine,
     event,
-    insert,
     inspect,
     select,
 )
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from tjdocs.auditlog.entry import UNREADABLE
 from tjdocs.errors import RegisterError, UsageError
-from tjdocs.register import tables
+from tjdocs.register import schema_check, tables
 
 __all__ = ["Store", "parse_url"]
 
@@ -53,6 +49,7 @@ _BEGIN = {
 }
 _parents: list[object] = []  # connections of the processes that this one was forked from
 UNDECODED = "Could not decode to UTF-8"  # what SQLite's driver says of a text that is none
+AUDIT = "see `tjdocs register audit`"
 _LITTLE = 1 << 16  # bytes: less than a register needs beside its file
 SEQUENCER = 0x746A646F6373  # PostgreSQL's advisory lock of the one sequencer
 
@@ -88,6 +85,8 @@ class Store:
             raise RegisterError("cannot open the register", hint=hint) from None
         self.failure: type[Exception] = self.engine.dialect.loaded_dbapi.Error
         event.listen(self.engine, "begin", _begin)
+        event.listen(self.engine, "after_cursor_execute", _count)
+        self._formed = False  # a server's tables were looked at
         self._kept: list[PoolProxiedConnection] = []
         _stores.add(self)
         weakref.finalize(self, _dispose, self.engine, self._kept, os.getpid())
@@ -104,7 +103,7 @@ class Store:
 
         :param lenient: what is no text comes as one that no text equals; SQLite's driver refuses it else
         """
-        with self._run("read") as connection, self._lenient(connection) if lenient else nullcontext():
+        with self.guard(), self._run("read") as connection, self._lenient(connection) if lenient else nullcontext():
             yield connection
 
     @contextmanager
@@ -120,14 +119,34 @@ class Store:
             driver.text_factory = str
 
     @contextmanager
-    def write(self, *, alone: bool = False) -> Iterator[Connection]:
+    def write(self, *, alone: bool = False, made: bool = True) -> Iterator[Connection]:
         """Run a block as one transaction that is on the disk when it ends.
 
         :param alone: no other transaction writes meanwhile
-        :raises RegisterError: the database refused, was busy too long, or went away
+        :param made: the tables are there, and of this version
+        :raises RegisterError: the database refused, was busy too long, went away, has altered tables, or lost a row
         """
-        with self._run("alone" if alone else "write") as connection:
+        with self.guard() if made else nullcontext(), self._run("alone" if alone else "write") as connection:
+            if made:
+                self._check_form(connection.connection.driver_connection)
             yield connection
+
+    def _check_form(self, driver: Any) -> None:
+        """Refuse to write where a trigger, a view or a table of another form could make something else of it.
+
+        A file is looked at in each transaction. A server is looked at once: there only a role with the right to it adds
+        a trigger.
+        """
+        if self._formed:
+            return
+        if self.sqlite:
+            faults = schema_check.sqlite_faults(driver)
+        else:
+            with self.read() as connection:
+                faults = schema_check.faults(connection)
+            self._formed = not faults
+        for _, kind, name, _ in faults:
+            raise RegisterError("the register's tables were altered", where=f"{kind} {name}", hint=AUDIT)
 
     @contextmanager
     def _run(self, mode: str) -> Iterator[Connection]:
@@ -138,6 +157,30 @@ class Store:
             raise self.unwritable() from None
         except (SQLAlchemyError, self.failure) as error:
             raise self.refused(error) from None
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Run a block that reads rows: if a value that no register writes ends it, name that value's column.
+
+        An error of another origin stays as it is.
+
+        :raises RegisterError: a row was changed
+        """
+        try:
+            yield
+        except UnicodeEncodeError:  # of a caller's text
+            raise
+        except UNREADABLE:
+            if (changed := self._misplaced()) is not None:
+                raise changed from None
+            raise
+
+    def _misplaced(self) -> RegisterError | None:
+        """Return the error of the first value that no register writes."""
+        with self._run("read") as connection, self._lenient(connection):
+            for table, _, column in tables.misplaced(connection):
+                return changed_row(table, column)
+        return None
 
     def unwritable(self) -> RegisterError:
         """Return what a caller is told of a text that no database takes."""
@@ -186,13 +229,6 @@ class Store:
             hint = "use a newer tjdocs"
             raise RegisterError("register of another version, a newer one", where=version[:40], hint=hint)
 
-    def create(self, connection: Connection) -> None:
-        """Make the tables as the migrations would."""
-        tables.metadata.create_all(connection)
-        version = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
-        version.create(connection)
-        connection.execute(insert(version).values(version_num=tables.VERSION))
-
     def lock(self, connection: Connection, key: int) -> None:
         """Let one transaction at a time pass; an SQLite transaction that writes is alone anyway."""
         if not self.sqlite:
@@ -215,6 +251,7 @@ class Store:
                 driver: Any = lent.driver_connection
                 for statement in _BEGIN[self.sqlite, mode]:
                     driver.execute(statement)
+                self._check_form(driver)
             except BaseException as error:
                 lost = not self.take_back(lent, whole=False)
                 # the server went away since, and took its connections with it; the pool asks before it lends
@@ -252,6 +289,28 @@ def _begin(connection: Connection) -> None:
     mode = connection.get_execution_options().get("tjdocs", "write")
     for statement in _BEGIN[connection.dialect.name == "sqlite", mode]:
         connection.exec_driver_sql(statement)
+
+
+def _count(
+    connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
+) -> None:
+    """Refuse a statement that did not write its one row, or the number of rows in ``tjdocs_rows``."""
+    writes = context is not None and (context.isinsert or context.isupdate or context.isdelete)
+    if writes and not (cursor.description and connection.dialect.name == "sqlite"):  # it has yet to count what it gives
+        expected = len(parameters) if executemany else 1
+        expected = context.execution_options.get("tjdocs_rows", expected)
+        if cursor.rowcount != expected:
+            raise unkept()
+
+
+def changed_row(table: str, column: str) -> RegisterError:
+    """Return the error of a value that no register writes."""
+    return RegisterError("a row was changed", where=f"{table}, column {column}", hint=AUDIT)
+
+
+def unkept() -> RegisterError:
+    """Return the error of a row that the database lost."""
+    return RegisterError("the database did not keep a row", where="database", hint=AUDIT)
 
 
 def short(error: Exception) -> str:

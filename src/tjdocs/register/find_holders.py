@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from tjdocs.auditlog.entry import as_bytes
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.mrz.names import Reach, Relation, readings, resemble
 from tjdocs.register import queries, tables
@@ -121,7 +120,7 @@ def _sorted(
     for number, sealed, wrapped in rows:
         opened += 1
         try:
-            person = open_sealed(as_bytes(sealed), as_bytes(wrapped), str(number), context.keys)
+            person = open_sealed(sealed, wrapped, str(number), context.keys)
         except RegisterError:
             damaged += 1
             continue

@@ -146,7 +146,7 @@ def is_one(
     """
     if personal is None or not found_by or as_bytes(personal) in found_by:
         return True
-    return open_sealed(as_bytes(sealed), as_bytes(wrapped), subject, keys).personal_key() == person.personal_key()
+    return open_sealed(sealed, wrapped, subject, keys).personal_key() == person.personal_key()
 
 
 def seal(person: Person, subject: str, keys: Keys, lookup: bytes) -> Sealed:
@@ -160,19 +160,27 @@ def seal(person: Person, subject: str, keys: Keys, lookup: bytes) -> Sealed:
     return Sealed(holder, personal, sealed, keys.data[0].wrap(key))
 
 
-def open_sealed(sealed: bytes, wrapped: bytes, subject: str, keys: Keys) -> Person:
+def open_sealed(sealed: object, wrapped: object, subject: str, keys: Keys) -> Person:
     """Return the person of a row.
 
+    :param sealed: the row's value, of any type
     :raises RegisterError: the key is not at hand, or the row was changed
     """
-    key = keys.unwrap(bytes(wrapped))
+    for name, value in (("sealed", sealed), ("wrapped", wrapped)):
+        if not isinstance(value, bytes | memoryview):
+            raise _changed(name)
+    key, data = keys.unwrap(as_bytes(wrapped)), as_bytes(sealed)
     try:
-        text = AESGCM(key).decrypt(sealed[:_NONCE], bytes(sealed[_NONCE:]), subject.encode())
+        text = AESGCM(key).decrypt(data[:_NONCE], data[_NONCE:], subject.encode())
         table: dict[str, Any] = read_json(text)
         table["date_of_birth"] = read_birth(table["date_of_birth"])
         return Person(**table)
     except (InvalidTag, ValueError, KeyError, TypeError):
-        raise RegisterError("a person's row was changed", where="sealed", hint="see `tjdocs register audit`") from None
+        raise _changed("sealed") from None
+
+
+def _changed(column: str) -> RegisterError:
+    return RegisterError("a person's row was changed", where=column, hint="see `tjdocs register audit --persons`")
 
 
 def unopened(connection: Connection, keys: Keys) -> Iterator[tuple[str, str]]:
@@ -180,7 +188,7 @@ def unopened(connection: Connection, keys: Keys) -> Iterator[tuple[str, str]]:
     for table, statement in (("document", queries.PERSONS), ("decision", queries.DECIDED)):
         for subject, sealed, wrapped in queries.stream(connection, statement):
             try:
-                open_sealed(as_bytes(sealed), as_bytes(wrapped), str(subject), keys)
+                open_sealed(sealed, wrapped, str(subject), keys)
             except RegisterError:
                 yield table, str(subject)
 

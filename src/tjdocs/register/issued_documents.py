@@ -232,7 +232,7 @@ class Documents:
             row = connection.execute(select(_table.sealed, _table.wrapped).where(_table.number == number)).one_or_none()
         if row is None:
             raise RegisterError("no such document", where="number", hint="the number as printed on it")
-        return open_sealed(row.sealed, row.wrapped, number, self._context.keys) if row.sealed else None
+        return None if row.sealed is None else open_sealed(row.sealed, row.wrapped, number, self._context.keys)
 
     def dossier(self, person: Person, *, officer: str) -> Dossier:
         """Return everything that the register has of a person: documents of every type, decisions.
@@ -262,7 +262,7 @@ class Documents:
             return is_one(person, found_by, keys, subject, row.personal, row.sealed, row.wrapped)
 
         rows = [row for row in documents if own(row, row.number)]
-        opened = (open_sealed(row.sealed, row.wrapped, row.number, keys) for row in rows if row.sealed)
+        opened = (open_sealed(row.sealed, row.wrapped, row.number, keys) for row in rows if row.sealed is not None)
         return Dossier(
             tuple(map(read_row, rows)),
             tuple(Decision.of(row) for row in decisions if own(row, row.id)),

@@ -8,7 +8,7 @@ import hmac
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from datetime import date, datetime
 from hashlib import sha256
@@ -293,7 +293,7 @@ class Issuing:
         if last_act(row.since) > at:
             raise RegisterError("an act before the last one on this document", where="at")
         if person is not None and row.sealed is not None and self._context.keys.data:
-            held = open_sealed(as_bytes(row.sealed), as_bytes(row.wrapped), row.number, self._context.keys)
+            held = open_sealed(row.sealed, row.wrapped, row.number, self._context.keys)
             if not person.may_be(held, renamed=ground == "change-of-name"):
                 hint = "its holder has another personal number, name or date of birth"
                 raise RegisterError("another person's document", where="replaces", hint=hint)
@@ -375,13 +375,15 @@ class Issuing:
             self._context.access.allow(connection, "resume", (officer,))
             table = tables.reservation.c
             left = connection.execute(select(table.number, table.owner).order_by(table.number)).all()
-        found = []
+        with self._context.store.guard():
+            return [one for one in self._resumed(left, officer, at, everywhere=everywhere) if one.done]
+
+    def _resumed(self, left: Iterable[Any], officer: str, at: datetime, *, everywhere: bool) -> Iterator[Resumed]:
         for number, holder in left:
             if not owner.is_here(holder) and not everywhere:
-                found.append(Resumed(number, "elsewhere"))
+                yield Resumed(number, "elsewhere")
             elif not owner.is_here(holder) or owner.is_gone(holder) or self._dropped(number, holder):
-                found.append(Resumed(number, self._finish(number, officer, at)))
-        return [one for one in found if one.done]
+                yield Resumed(number, self._finish(number, officer, at))
 
     def _dropped(self, number: str, holder: str) -> bool:
         return holder == owner.owner() and number not in self._held

@@ -94,9 +94,10 @@ class Officers:
             others = {one for one, own in self._able(connection, "enrol") if (one, own) != (id_, role)}
             if not others:
                 raise RegisterError("the last officer who may enrol", where="officer", hint="enrol another first")
-            gone = connection.execute(delete(tables.officer).where(_table.id == id_, _table.role == role))
-            if gone.rowcount != 1:
+            held = _table.id == id_, _table.role == role
+            if connection.execute(select(_table.id).where(*held)).first() is None:
                 raise RegisterError("the officer has no such role", where="role")
+            connection.execute(delete(tables.officer).where(*held))
             if connection.execute(select(_table.role).where(_table.id == id_)).first() is None:
                 _end(connection, id_, stamp)
             self._context.record(connection, "dismiss", id_, stamp, acting, role=role)
@@ -222,7 +223,9 @@ def _current(connection: Connection, id_: str) -> str | None:
 
 
 def _end(connection: Connection, id_: str, stamp: str) -> None:
-    connection.execute(update(tables.officer_key).where(_key.officer == id_, _key.until == "").values(until=stamp))
+    own = _key.officer == id_, _key.until == ""
+    if connection.execute(select(_key.public).where(*own)).first() is not None:
+        connection.execute(update(tables.officer_key).where(*own).values(until=stamp))
 
 
 def _shown(public: str | None) -> str:

@@ -44,7 +44,8 @@ class Order:
             if not inputs.is_schema(table["schema"]) or not signatures.keys() <= set(order.entry["officers"]):
                 raise ValueError
             order.entry["nonce"]
-        except (ValueError, LookupError, TypeError, AttributeError):
+            order.request  # noqa: B018 (its proof is verified)
+        except (ValueError, LookupError, TypeError, AttributeError, InputError, UsageError):
             raise InputError("not an order", where="order", hint="make one with `--order`") from None
         return order
 
@@ -59,6 +60,12 @@ class Order:
     def entry(self) -> dict[str, Any]:
         """The action: act, subject, moment, officers and details."""
         return read_leaf(self.body)
+
+    @property
+    def request(self) -> KeyRequest | None:
+        """The key that the action gives an officer; None for none."""
+        entry = self.entry
+        return KeyRequest.read(entry["subject"], entry) if "key" in entry else None
 
     @property
     def lacking(self) -> tuple[str, ...]:
@@ -143,8 +150,7 @@ def repeat(order: Order, officers: Officers, act: Callable[..., None]) -> None:
     details = entry.get("told", {})
     try:
         if name == "enrol":
-            key = KeyRequest.read(subject, entry) if "key" in entry else None
-            officers.enrol(subject, entry["role"], office=entry["office"], officer=by, at=at, key=key)
+            officers.enrol(subject, entry["role"], office=entry["office"], officer=by, at=at, key=order.request)
         elif name == "dismiss":
             officers.dismiss(subject, entry["role"], officer=by, at=at)
         elif name == "new-key":

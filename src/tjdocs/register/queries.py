@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from tjdocs import limits
-from tjdocs.register.database import Store
+from tjdocs.register.database import Store, unkept
 
 __all__ = ["Direct", "each", "execute", "stream", "stretches", "transaction"]
 
@@ -120,9 +120,14 @@ class Direct:
         self._sqlite = sqlite
 
     def execute(self, statement: str, values: Sequence[Any]) -> Sequence[Any]:
-        """Run a statement; the rows of its answer."""
+        """Run a statement; the rows of its answer, or none if it writes its one row."""
         cursor = self._run(_form(statement, self._sqlite), values)
-        return cursor.fetchall() if cursor.description else ()
+        if cursor.description:
+            rows: Sequence[Any] = cursor.fetchall()
+            return rows
+        if cursor.rowcount != 1:
+            raise unkept()
+        return ()
 
 
 @contextmanager
@@ -134,7 +139,7 @@ def transaction(store: Store, *, lasting: bool) -> Iterator[Direct]:
 
     :raises RegisterError: the database refused, was busy too long, or went away
     """
-    try:
+    with _told(store):
         lent = store.lend("write" if lasting else "hasty")
         whole = False
         try:
@@ -144,6 +149,14 @@ def transaction(store: Store, *, lasting: bool) -> Iterator[Direct]:
             whole = True
         finally:
             store.take_back(lent, whole=whole)
+
+
+@contextmanager
+def _told(store: Store) -> Iterator[None]:
+    """Run a block on the driver's own connection: its errors are the register's."""
+    try:
+        with store.guard():
+            yield
     except UnicodeEncodeError:
         raise store.unwritable() from None
     except (SQLAlchemyError, store.failure) as error:
@@ -151,11 +164,18 @@ def transaction(store: Store, *, lasting: bool) -> Iterator[Direct]:
 
 
 def execute(connection: Connection | Direct, statement: str, values: Sequence[Any] = ()) -> Sequence[Any]:
-    """Run one of the statements above; the rows of its answer."""
+    """Run one of the statements above; the rows of its answer, or none if it writes its one row.
+
+    :raises RegisterError: the row was not written
+    """
     if isinstance(connection, Direct):
         return connection.execute(statement, values)
     result = connection.exec_driver_sql(_form(statement, connection.dialect.name == "sqlite"), tuple(values))
-    return result.all() if result.returns_rows else ()
+    if result.returns_rows:
+        return result.all()
+    if result.rowcount != 1:
+        raise unkept()
+    return ()
 
 
 @contextmanager
@@ -166,17 +186,13 @@ def each(store: Store) -> Iterator[Direct]:
 
     :raises RegisterError: the database cannot be read
     """
-    try:
+    with _told(store):
         lent = store.engine.raw_connection()
         try:
             driver: Any = lent.driver_connection
             yield Direct(driver, store.sqlite)
         finally:
             lent.close()
-    except UnicodeEncodeError:
-        raise store.unwritable() from None
-    except (SQLAlchemyError, store.failure) as error:
-        raise store.refused(error) from None
 
 
 def stream(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Iterator[Sequence[Any]]:

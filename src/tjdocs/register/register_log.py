@@ -19,7 +19,7 @@ from tjdocs.auditlog.entry import as_bytes, read_leaf
 from tjdocs.auditlog.proofs import ConsistencyProof, InclusionProof
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, UsageError
 from tjdocs.register import queries, tables
-from tjdocs.register.database import SEQUENCER, Store
+from tjdocs.register.database import AUDIT, SEQUENCER, Store
 from tjdocs.register.register_keys import Keys
 from tjdocs.register.roles import Access
 
@@ -130,13 +130,13 @@ class Log:
                 if not rows and note:
                     return note
                 if again := queries.execute(connection, queries.AGAIN):
-                    raise RegisterError("a log entry stands there twice", where=f"entry {again[0][0]}", hint=_AUDIT)
+                    raise RegisterError("a log entry stands there twice", where=f"entry {again[0][0]}", hint=AUDIT)
                 frontier, tail = _frontier(connection, note, signer.verifier)
                 places = []
                 for row in rows:
                     hash_ = merkle.leaf_hash(as_bytes(row.leaf))
                     if not hmac.compare_digest(as_bytes(row.mac), self._secrets.entry(hash_)):
-                        raise RegisterError("a log entry was not made here", where=f"entry {row.id}", hint=_AUDIT)
+                        raise RegisterError("a log entry was not made here", where=f"entry {row.id}", hint=AUDIT)
                     place = frontier.size
                     places.append({"id_": row.id, "place": place, "mark": self._secrets.placed(hash_, row.id, place)})
                     _grow(connection, frontier, tail, hash_)
@@ -173,7 +173,7 @@ class Log:
                 for row in rows
             ]
         if not all(proof.verify(self.verifier) for proof in found):
-            raise RegisterError("the log is not what was signed", where="number", hint=_AUDIT)
+            raise RegisterError("the log is not what was signed", where="number", hint=AUDIT)
         for proof in found:
             _check_readable(proof)
         return found
@@ -188,12 +188,12 @@ class Log:
         with self._reading(officer) as (connection, note, checkpoint):
             size = self.verifier.open(old).size
             if size > checkpoint.size:
-                raise RegisterError("a head beyond the newest", where="head", hint=_AUDIT)
+                raise RegisterError("a head beyond the newest", where="head", hint=AUDIT)
             tree = _Tree(connection, checkpoint.size)
             path = merkle.consistency_path(size, checkpoint.size, tree) if size else []
             proof = ConsistencyProof(tuple(path), old, note)
         if not proof.verify(self.verifier):
-            raise RegisterError("the log does not continue that head", where="head", hint=_AUDIT)
+            raise RegisterError("the log does not continue that head", where="head", hint=AUDIT)
         return proof
 
     @property
@@ -218,9 +218,6 @@ class Log:
             yield connection, note, verifier.open(note)
 
 
-_AUDIT = "see `tjdocs register audit`"
-
-
 def _check_readable(proof: InclusionProof) -> None:
     """Refuse the proof of an unreadable entry.
 
@@ -229,7 +226,7 @@ def _check_readable(proof: InclusionProof) -> None:
     try:
         read_leaf(proof.leaf)
     except ValueError:
-        raise RegisterError("unreadable entry", where=f"entry {proof.index}", hint=_AUDIT) from None
+        raise RegisterError("unreadable entry", where=f"entry {proof.index}", hint=AUDIT) from None
 
 
 class _Tree:
@@ -245,7 +242,7 @@ class _Tree:
             ).scalars()
         ]
         if len(self.roots) != self._whole:
-            raise RegisterError("the log's blocks were changed", where="block", hint=_AUDIT)
+            raise RegisterError("the log's blocks were changed", where="block", hint=AUDIT)
 
     def __call__(self, low: int, high: int) -> bytes:
         frontier = merkle.Frontier()
@@ -265,7 +262,7 @@ def _leaf_hashes(connection: Connection, low: int, high: int) -> list[bytes]:
     ).scalars()
     found = [merkle.leaf_hash(as_bytes(leaf)) for leaf in rows]
     if len(found) != high - low:
-        raise RegisterError("the log's entries were changed", where=f"entries {low} to {high - 1}", hint=_AUDIT)
+        raise RegisterError("the log's entries were changed", where=f"entries {low} to {high - 1}", hint=AUDIT)
     return found
 
 
@@ -283,16 +280,16 @@ def _frontier(connection: Connection, note: str, verifier: Verifier) -> tuple[me
     if not note:
         placed = connection.execute(select(tables.entry.c.id).where(tables.entry.c.position.is_not(None)).limit(1))
         if placed.scalar() is not None:
-            raise RegisterError("the log's heads are gone", where="head", hint=_AUDIT)
+            raise RegisterError("the log's heads are gone", where="head", hint=AUDIT)
         return merkle.Frontier(), []
     try:
         checkpoint = verifier.open(note)
     except InputError:
-        raise RegisterError("the newest head was not signed by this log's key", where="head", hint=_AUDIT) from None
+        raise RegisterError("the newest head was not signed by this log's key", where="head", hint=AUDIT) from None
     frontier = consistent(connection, checkpoint.size)
     tail = _leaf_hashes(connection, checkpoint.size - checkpoint.size % BLOCK, checkpoint.size)
     if frontier.root != checkpoint.root or checkpoint.origin != verifier.name:
-        raise RegisterError("the log is not what was signed", where="head", hint=_AUDIT)
+        raise RegisterError("the log is not what was signed", where="head", hint=AUDIT)
     return frontier, tail
 
 

@@ -63,7 +63,7 @@ def migrate(
     if not before or before >= tables.VERSION:
         opened.check_version()
         return before, before
-    with opened.write(alone=True) as connection:
+    with opened.write(alone=True, made=False) as connection:
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         config.attributes["connection"] = connection

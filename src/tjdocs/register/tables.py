@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Text,
     cast,
     func,
+    insert,
     select,
 )
 
@@ -26,6 +28,7 @@ __all__ = [
     "VERSION",
     "blank",
     "block",
+    "create",
     "decision",
     "document",
     "entry",
@@ -187,23 +190,40 @@ head = Table(
 )
 
 
+def create(connection: Connection) -> None:
+    """Make the tables as the migrations would."""
+    metadata.create_all(connection)
+    version = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
+    version.create(connection)
+    connection.execute(insert(version).values(version_num=VERSION))
+
+
 def place(series: int, blank: int) -> int:
     """Return the id of the document that a blank becomes; a series' pattern has nine digits at most."""
-    return series * 1_000_000_000 + blank
+    return series * _MOST + blank
 
 
 def misplaced(connection: Connection) -> Iterator[tuple[str, str, str]]:
-    """Yield table, row and column of every value of another type than its column's, which only SQLite keeps."""
+    """Yield table, row and column of every value that only SQLite keeps.
+
+    It is of another type than its column's, no series or blank that a pattern has, or of a series that is not there.
+    """
     if connection.dialect.name != "sqlite":
         return
+    ids = select(series.c.id)
     for table in metadata.sorted_tables:
         key = table.columns.get("number", next(iter(table.primary_key)))
         for column in table.columns:
             allowed = ["null"] if column.nullable else []
             allowed.append(_KINDS[type(column.type).__name__])
-            query = select(cast(key, String)).where(func.typeof(column).not_in(allowed)).limit(100)
-            for row in connection.execute(query).scalars():
+            wrong: ColumnElement[bool] = func.typeof(column).not_in(allowed)
+            if column.foreign_keys:
+                wrong |= column.not_in(ids)
+            if column.foreign_keys or column is series.c.id or column.name in ("first", "last", "blank"):
+                wrong |= ~column.between(0, _MOST)
+            for row in connection.execute(select(cast(key, String)).where(wrong).limit(100)).scalars():
                 yield table.name, str(row), column.name
 
 
+_MOST = 1_000_000_000  # a series' pattern has nine digits at most
 _KINDS = {"String": "text", "Text": "text", "Integer": "integer", "BigInteger": "integer", "LargeBinary": "blob"}

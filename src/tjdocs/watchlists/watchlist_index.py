@@ -228,7 +228,7 @@ class Index:
     def _check_entries(self, digests: Mapping[int, bytes]) -> None:
         counts: dict[str, int] = {}
         numbers = set()
-        for number, category, data in self._database.execute("SELECT id, category, data FROM entry ORDER BY id"):
+        for number, category, data in _rising(self._database, self._path):
             if digests.get(number, b"") not in (b"", form.entry_digest(number, category, data)):
                 raise AlteredError
             numbers.add(number)
@@ -265,10 +265,26 @@ def old_entries(path: str | Path) -> Iterator[Entry]:
     database = _opened(path, {form.OLD_VERSION: form.OLD_SCHEMA}, renewal=_HINT)
     with closing(database):
         try:
-            for category, data in database.execute("SELECT category, data FROM entry ORDER BY id"):
+            for _, category, data in _rising(database, path):
                 yield _entry(category, data)
         except (AlteredError, sqlite3.Error):
             raise InputError("a damaged index of lists", where=str(path), hint=_RENEWAL) from None
+
+
+def _rising(database: sqlite3.Connection, path: str | Path) -> Iterator[tuple[int, str, str]]:
+    """Yield every entry with its number, each greater than the one before: pages that come again end it.
+
+    :raises AlteredError: they do not rise
+    :raises InputError: they are longer than the file
+    """
+    last = None
+    for number, category, data in databases.stream(
+        database, "SELECT id, category, data FROM entry ORDER BY id", where=path
+    ):
+        if last is not None and number <= last:
+            raise AlteredError
+        last = number
+        yield number, category, data
 
 
 def _opened(path: str | Path, forms: Mapping[str, str] | None = None, *, renewal: str = _OLD) -> sqlite3.Connection:

@@ -24,13 +24,13 @@ from tjdocs.register.audit.issue_entries import is_lawful, said_beside, shape
 from tjdocs.register.audit.log_check import Found, Reading
 from tjdocs.register.audit.replay import UNKNOWN, Replay
 from tjdocs.register.audit.roll import ABOUT_OFFICERS, NAMED, Fault, Roll
-from tjdocs.register.audit.schema_check import additions, faults
 from tjdocs.register.audit.tables_check import Tables
 from tjdocs.register.context import Context
 from tjdocs.register.database import UNDECODED
 from tjdocs.register.holders import unopened
 from tjdocs.register.number_ranges import Runs
 from tjdocs.register.records import Audit, Problem
+from tjdocs.register.schema_check import faults
 from tjdocs.register.tables import misplaced, place
 
 __all__ = ["run"]
@@ -118,8 +118,6 @@ class _Audit:
         found = faults(self._connection)
         for fault in found:
             self._found(*fault)
-        for kind, name in additions(self._connection):
-            self._found("inserted", kind, name, "no part of a register")
         return any(code == "missing" and kind == "table" for code, kind, *_ in found)
 
     def stopped(self) -> Audit:

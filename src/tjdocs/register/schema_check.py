@@ -1,18 +1,27 @@
 """The database's own form: tables, columns and indexes as the migrations make them, and nothing beside them."""
 
-import re
-from collections.abc import Iterator
-from functools import cache
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from typing import Any
 
-from sqlalchemy import Connection, Index
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy import Connection, Index, create_engine
 
+from tjdocs import databases
 from tjdocs.register import tables
 
-__all__ = ["Fault", "additions", "faults"]
+__all__ = ["Fault", "faults", "sqlite_faults"]
 
 Fault = tuple[str, str, str, str]  # code, kind, name, detail
+
+_MOST = 1000  # rows of a schema that are read; ours has far fewer
+_OTHERWISE = "it is not as the register makes it"
+# what ANALYZE makes: it says how many rows there are, and changes none
+_STATISTICS = (
+    ("table", "sqlite_stat1", "sqlite_stat1", "CREATE TABLE sqlite_stat1(tbl,idx,stat)"),
+    ("table", "sqlite_stat4", "sqlite_stat4", "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)"),
+)
 
 _TYPES = {
     "String": "character varying", "Text": "text", "Integer": "integer", "BigInteger": "bigint", "LargeBinary": "bytea",
@@ -42,26 +51,27 @@ _ADDITIONS = f"""SELECT 'trigger', tgname FROM pg_trigger t JOIN pg_class c ON c
     WHERE pronamespace = current_schema()::regnamespace {_OWN.format("f.oid")}
     UNION ALL SELECT 'operator', oprname FROM pg_operator o
     WHERE oprnamespace = current_schema()::regnamespace {_OWN.format("o.oid")} ORDER BY 2"""  # noqa: S608 (two names of ours)
-
-
-def additions(connection: Connection) -> list[tuple[str, str]]:
-    """Return kind and name of what changes rows, stands for them or says what of them is seen."""
-    query = _ADDITIONS
-    if connection.dialect.name == "sqlite":
-        query = "SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY name"
-    return [(str(kind), str(name)) for kind, name in connection.exec_driver_sql(query)]
+# the one table that a migration from the first ledger makes otherwise: alembic did it
+_BEGIN = "CREATE TABLE alembic_version ( version_num VARCHAR(32) NOT NULL, "
+_VERSIONS = ("table", "alembic_version", "alembic_version")
+_NEW: dict[databases.Part, databases.Part] = {
+    (*_VERSIONS, f"{_BEGIN}CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num) )"): (
+        *_VERSIONS, f"{_BEGIN}PRIMARY KEY (version_num) )"
+    )
+}  # fmt: skip
 
 
 def faults(connection: Connection) -> list[Fault]:
-    """Return every table, column or index that is not as the migrations make it.
+    """Return every table, column or index that is not as the migrations make it, and whatever stands beside them.
 
-    What is ``missing`` of a table's columns stops whoever reads it; the rest only changes how it is read.
+    What is ``missing`` of a table's columns stops whoever reads it; the rest only changes how it is read, or what
+    becomes of what is written.
     """
-    found = _sqlite(connection) if connection.dialect.name == "sqlite" else _postgresql(connection)
+    found = sqlite_faults(_driver(connection)) if connection.dialect.name == "sqlite" else _postgresql(connection)
     version = connection.exec_driver_sql("SELECT version_num FROM alembic_version ORDER BY 1").scalars().all()
     if list(version) != [tables.VERSION]:
-        found = [*found, ("changed", "alembic_version", ", ".join(map(str, version)), f"it is {tables.VERSION}")]
-    return list(found)
+        found.append(("changed", "alembic_version", ", ".join(map(str, version)), f"it is {tables.VERSION}"))
+    return found
 
 
 def _columns(table: str, ours: list[str]) -> Iterator[Fault]:
@@ -74,40 +84,63 @@ def _columns(table: str, ours: list[str]) -> Iterator[Fault]:
         yield "changed", "table", table, "also has " + ", ".join(more)
 
 
-def _plain(sql: object) -> str:
-    """Return a statement in one form: neither blanks that part nothing, nor quotes around a plain name."""
-    words = re.sub(r"\s+", " ", re.sub(r'"(\w+)"', r"\1", str(sql)))
-    return re.sub(r" ?([(),]) ?", r"\1", words).strip().lower()
-
-
 @cache
-def _made() -> dict[tuple[str, str], tuple[str, str]]:
-    """Return table and statement of all tables and indexes of SQLite, by kind and name."""
-    dialect, found = sqlite.dialect(), {}
-    for table in tables.metadata.sorted_tables:
-        found["table", table.name] = table.name, _plain(CreateTable(table).compile(dialect=dialect))
-        for index in table.indexes:
-            found["index", str(index.name)] = table.name, _plain(CreateIndex(index).compile(dialect=dialect))
+def _made() -> list[databases.Part]:
+    """Return the rows of SQLite's schema, as the migrations make them."""
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        tables.create(connection)
+        found = databases.parts(_driver(connection))
+    engine.dispose()
     return found
 
 
-def _sqlite(connection: Connection) -> list[Fault]:
-    names = set(tables.metadata.tables)
-    rows = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL").all()
-    ours = {(str(row[0]), str(row[1])): _plain(row[3]) for row in rows if str(row[2]) in names}
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection
+
+
+def _ours(rows: Iterable[databases.Part]) -> "Counter[databases.Part]":
+    """Return the rows of a file's schema, without statistics, and as if a new register had been made."""
+    return Counter(_NEW.get(part, part) for part in databases.plain(rows)) - Counter(_STATISTICS)
+
+
+@lru_cache(4)
+def _is_made(rows: tuple[databases.Part, ...]) -> bool:  # each transaction that writes asks
+    return _ours(rows) == Counter(_made())
+
+
+def sqlite_faults(database: sqlite3.Connection) -> list[Fault]:
+    """Return the faults of an SQLite file: its schema's rows are the register's, each once and to the letter.
+
+    SQLite reads their types and names without regard to case, and runs a trigger of whatever table.
+    """
+    rows = databases.schema(database, _MOST)
+    if _is_made(rows):
+        return []
+    expected, ours = Counter(_made()), _ours(rows)
+    more, gone = ours - expected, expected - ours
+    there = {_name(part) for part in ours}
     found: list[Fault] = []
-    for (kind, name), (table, sql) in _made().items():
-        if kind == "table" and ours.get((kind, name)) != sql:
-            columns = connection.exec_driver_sql(f"PRAGMA table_xinfo({name})").all()
-            found += list(_columns(name, [str(row[1]) for row in columns])) or [
-                ("changed", kind, name, "it is not as the register makes it")
-            ]
-        elif (kind, name) not in ours and ("table", table) in ours:
+    for part in sorted(gone, key=lambda part: (part[0] != "table", str(part[1]))):
+        (kind, name), table = _name(part), str(part[2])
+        if kind == "table":
+            columns = database.execute(f"PRAGMA table_xinfo({name})").fetchall()
+            lacking = _columns(name, [str(row[1]) for row in columns]) if name in tables.metadata.tables else ()
+            found += list(lacking) or [("changed", kind, name, _OTHERWISE)]
+        elif (kind, name) in there:
+            found.append(("changed", kind, name, _OTHERWISE))
+        elif ("table", table) in there:
             found.append(("missing", kind, name, ""))
-        elif ours.get((kind, name), sql) != sql:
-            found.append(("changed", kind, name, "it is not as the register makes it"))
-    more = sorted(name for kind, name in ours if kind == "index" and (kind, name) not in _made())
-    return found + [("inserted", "index", name, "no part of a register") for name in more]
+    changed = {_name(part) for part in gone}
+    for part, count in sorted(more.items(), key=repr):
+        if _name(part) not in changed:
+            found.append(("inserted", *_name(part), "no part of a register" if count == 1 else f"{count} times"))
+    return found
+
+
+def _name(part: databases.Part) -> tuple[str, str]:
+    """Return the type and name of a row of the schema, as SQLite compares them."""
+    return str(part[0]).casefold(), str(part[1]).casefold()
 
 
 def _postgresql(connection: Connection) -> list[Fault]:
@@ -124,7 +157,9 @@ def _postgresql(connection: Connection) -> list[Fault]:
             if not faulty and ours[name][column.name] != form:
                 faulty.append(("changed", "table", name, f"{column.name}: not as the register makes it"))
         found += faulty
-    return found + list(_indexes(connection, [name for name, columns in ours.items() if columns]))
+    found += _indexes(connection, [name for name, columns in ours.items() if columns])
+    rows = connection.exec_driver_sql(_ADDITIONS)
+    return found + [("inserted", str(kind), str(name), "no part of a register") for kind, name in rows]
 
 
 def _indexes(connection: Connection, there: list[str]) -> Iterator[Fault]:
