@@ -183,7 +183,7 @@ def test_record_and_purge(place, run):
 
 @pytest.mark.parametrize("lang", ["en", "ru", "tg"])
 def test_report_and_terminal_in_three_languages(place, run, lang):
-    status, out, _ = run("border", "inspect", *PASSPORT, *AT, "--watch-list", "ban.jsonl", "--lang", lang, "--report", "r.html")
+    status, out, _ = run("border", "inspect", *PASSPORT, *AT, "--watch-list", "ban.jsonl", "--lang", lang, "--report", "r.html", "--verbose")
     assert status == 1
     page = (place / "r.html").read_text()
     assert f'<html lang="{lang}">' in page

@@ -9,10 +9,13 @@ from tjdocs.border import Decision, Policy, Verdict
 from tjdocs.border.report.report_rows import advice, not_checked
 from tjdocs.border.report.wording import Texts
 from tjdocs.cli import _io, _terminal
+from tjdocs.findings import Outcome
 
-__all__ = ["PolicyFile", "policy", "show"]
+__all__ = ["PolicyFile", "Verbose", "policy", "show"]
 
+_QUIET = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
 PolicyFile = Annotated[str, typer.Option("--policy", help="A policy file; else the default policy.")]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Show the checks that passed, too.")]
 
 
 def policy(path: str) -> Policy | None:
@@ -20,8 +23,11 @@ def policy(path: str) -> Policy | None:
     return Policy.read(path) if path else None
 
 
-def show(verdict: Verdict, words: Texts) -> None:
-    """Print verdict, advice, what was not checked, and all findings."""
+def show(verdict: Verdict, words: Texts, *, verbose: bool = False) -> None:
+    """Print the verdict, advice, checks that were not done, and findings.
+
+    :param verbose: findings that passed or do not apply, too; else their number
+    """
     line = _io.styled(str(verdict.decision))
     line.plain = words.verdict(verdict.decision).upper()
     _terminal.line(line)
@@ -40,4 +46,8 @@ def show(verdict: Verdict, words: Texts) -> None:
         for title, reason in missing:
             _terminal.line(f"  · {title}: {reason}")
     _terminal.line("")
-    _io.show_findings(verdict.findings, words)
+    hidden = () if verbose else _QUIET
+    _io.show_findings([finding for finding in verdict.findings if finding.outcome not in hidden], words)
+    count = sum(finding.outcome is Outcome.PASSED for finding in verdict.findings)
+    if not verbose:
+        _terminal.line(Text(words.label("passed-checks").format(count=count), style="dim"))

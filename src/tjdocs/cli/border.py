@@ -88,6 +88,7 @@ def inspect(
     export_key: Annotated[str, typer.Option("--export-key", help="Its private key.")] = "",
     passphrase_file: _io.PassphraseFile = "",
     dry_run: DryRun = False,
+    verbose: _verdicts.Verbose = False,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
@@ -118,7 +119,7 @@ def inspect(
     if as_json:
         _io.show_json(verdict.as_json())
     else:
-        _verdicts.show(verdict, words)
+        _verdicts.show(verdict, words, verbose=verbose)
     raise typer.Exit(0 if verdict.decision == "admit" else 1)
 
 

@@ -32,6 +32,7 @@ def verify(
     policy: _verdicts.PolicyFile = "",
     lang: Annotated[str, typer.Option("--lang", help="Of report and text: en, ru or tg.")] = "",
     report: Annotated[str, typer.Option("--report", help="Write an HTML report here.")] = "",
+    verbose: _verdicts.Verbose = False,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
@@ -48,11 +49,7 @@ def verify(
     if as_json:
         _io.show_json(verdict.as_json())
     else:
-        _io.show_findings(verdict.findings, words if lang else None)
-        line = _io.styled(str(verdict.decision))
-        line.plain = words.verdict(verdict.decision) if lang else line.plain
-        line.append(f" (decided by {', '.join(verdict.decided_by)})", style="not bold dim")
-        _terminal.line(line)
+        _verdicts.show(verdict, words, verbose=verbose)
     raise typer.Exit(0 if verdict.decision == "admit" else 1)
 
 
