@@ -408,14 +408,15 @@ def test_damaged_pictures_pass_nothing_wrong(seed):
 
 
 @pytest.mark.sweep
-def test_damaged_pictures_by_the_thousand():
+@pytest.mark.parametrize("part", range(3))  # as long as all other sweeps together: two processors share it
+def test_damaged_pictures_by_the_thousand(part):
     exact = 0
-    for seed in range(10_000, 10_000 + 1500 // SHARE):
+    for seed in range(10_000 + part, 10_000 + 1500 // SHARE, 3):
         picture = damaged(seed, HELD_OUT)
         zone = read(picture)
         assert not _silent(zone, picture.lines), seed
         exact += zone.lines == picture.lines
-    assert exact >= 0.4 * (1500 // SHARE)
+    assert exact >= 0.4 * (500 // SHARE)
 
 
 @pytest.mark.parametrize("seed", [6000, 6021, 6029])
