@@ -116,7 +116,7 @@ def test_an_altered_head_is_seen_when_it_is_opened(copy, sql):
 def test_a_key_that_is_struck_out_is_seen_where_nobody_was_to_be_found(copy):
     """That nothing is there is proved too."""
     keys = [
-        set(watchlists.index_lookups.looked_up(ANNA.names, [ANNA.born], "", "")),
+        set(watchlists.index_lookups.looked_up(ANNA.names, [ANNA.born], "", "")[0]),
         set(watchlists.index_lookups.stored([("ERIKSSON", "ANNA")], ANNA.born, "", "")[0]),
     ]
     key = min(set.intersection(*keys))

@@ -34,6 +34,7 @@ __all__ = [
     "near",
     "readings",
     "resemble",
+    "ways",
 ]
 
 _WIDTHS = frozenset(layout.by_name["names"].width for layout in formats().values())
@@ -115,15 +116,23 @@ def agree(a: Name | tuple[str, str], b: Name | tuple[str, str]) -> Agreement:
     birth too.
     """
     firsts, seconds = readings(a), readings(b)
+    relation, one, other = _related(firsts, seconds)
+    if relation is Relation.EXACT:
+        return Agreement(relation)
+    # where another table spells both alike, the default one tells what differs
+    return Agreement(relation, *_where(*((one, other) if one != other else (firsts[0], seconds[0]))))
+
+
+def _related(firsts: tuple[Name, ...], seconds: tuple[Name, ...]) -> tuple[Relation, Name, Name]:
+    """Return how two names are related, and the spellings of both that show it first."""
     if firsts[0] == seconds[0]:
-        return Agreement(Relation.EXACT)
+        return Relation.EXACT, firsts[0], seconds[0]
     for relation, holds in ((Relation.TRUNCATED, _cut), (Relation.VARIANT, _variant)):
         for one in firsts:
             for other in seconds:
                 if holds(one, other):
-                    # where another table spells both alike, the default one tells what differs
-                    return Agreement(relation, *(_where(*((one, other) if one != other else (firsts[0], seconds[0])))))
-    return Agreement(Relation.DIFFERS, *_where(firsts[0], seconds[0]))
+                    return relation, one, other
+    return Relation.DIFFERS, firsts[0], seconds[0]
 
 
 def resemble(holder: Name, entry: tuple[str, str], reach: Reach | None) -> Relation:
@@ -132,7 +141,7 @@ def resemble(holder: Name, entry: tuple[str, str], reach: Reach | None) -> Relat
     :param entry: primary and secondary identifier, in any letters
     :param reach: how far; None for rights, which depend on the name as it is spelt
     """
-    relation = agree(holder, entry).relation
+    relation, *_ = _related((holder,), readings(entry))
     if relation is Relation.DIFFERS and _shortened(holder, entry):
         return Relation.SHORTENED
     if relation is not Relation.DIFFERS or reach is None:
@@ -148,7 +157,8 @@ def _shortened(holder: Name, entry: tuple[str, str]) -> bool:
     count = min(len(parts), len(holder.secondary))
     if not count or len(parts) == len(holder.secondary):
         return False
-    return agree(Name(holder.primary, holder.secondary[:count]), (entry[0], " ".join(parts[:count]))).holds
+    shorter = (Name(holder.primary, holder.secondary[:count]),), readings((entry[0], " ".join(parts[:count])))
+    return _related(*shorter)[0] is not Relation.DIFFERS
 
 
 @lru_cache(maxsize=64)
@@ -158,6 +168,11 @@ def _parts(pair: tuple[str, str]) -> tuple[Parts, ...]:
         return (Parts(tuple(pair[0].split()), tuple(pair[1].split())),)
     spellings = (Parts(name.primary, name.secondary) for name in readings(pair))
     return tuple(dict.fromkeys((*spellings, *similar_names.readings(*pair))))
+
+
+def ways(pair: tuple[str, str]) -> int:
+    """Return in how many ways an entry's name is read: what :func:`resemble` costs with it."""
+    return len(_parts(pair))
 
 
 def legible(pair: tuple[str, str]) -> tuple[int, bool]:
@@ -300,10 +315,10 @@ def _where(a: Name, b: Name) -> tuple[str, int]:
 
 def _cut(a: Name, b: Name) -> bool:
     """Whether the shorter name fills a field and every component of it begins one of the longer."""
+    if bool(a.secondary) != bool(b.secondary) or (a.primary and b.primary and a.primary[0][:1] != b.primary[0][:1]):
+        return False
     short, long = (a, b) if len(a.text) < len(b.text) else (b, a)
     if not short.fills_a_field or len(long.text) == len(short.text):
-        return False
-    if bool(short.secondary) != bool(long.secondary):
         return False
     return _begins(short.primary, long.primary) and _begins(short.secondary, long.secondary)
 

@@ -9,6 +9,7 @@ Whenever :func:`tjdocs.mrz.names.resemble` joins two names, at the reach that th
 
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
+from itertools import islice
 
 from tjdocs import limits
 from tjdocs.mrz.names import SHORTEST_FIELD, Keys, Name, entry_keys, keys, list_keys, near, readings
@@ -67,42 +68,60 @@ def _of_reading(name: Keys, born: str) -> Iterator[tuple[str, ...]]:
         yield from (("year", key, year) for key in name.both)
 
 
-def looked_up(names: Iterable[Name], births: Iterable[str], issuing_state: str, document_number: str) -> list[bytes]:
-    """Return the hashes under which a person may be kept.
+def looked_up(
+    names: Iterable[Name], births: Iterable[str], issuing_state: str, document_number: str
+) -> tuple[list[bytes], tuple[Name, ...]]:
+    """Return the hashes under which a person may be kept, and the names to which they belong.
+
+    A name that would have too many keys with those before it is left out; a number has one key and is not.
 
     :param births: the date of birth as far as it is known, in each century that may be meant
     """
     dates = tuple(births)
     result: set[tuple[str, ...]] = set()
-    for name in names:
-        result.update(_of_name(name, dates))
+    used = []
+    for name in islice(names, limits.PERSON_NAMES):
+        spans = [(born, _spans(born)) for born in dates]
+        ends, beginnings, name_keys = _ends(name), keys(name), list_keys(name)
+        per_span = len(name_keys.both) + len(ends) * len(beginnings)
+        if len(result) + per_span * sum(len(each) for _, each in spans) > limits.LOOKUP_KEYS:
+            continue
+        used.append(name)
+        for born, each in spans:
+            if len(born) == _DAY:
+                result.update(_of_day(name, name_keys, born, ends, beginnings))
+            for kind, span in each:
+                result.update((kind, key, span) for key in name_keys.both)
+                result.update((f"{kind}-{end}", key, span) for end in ends for key in beginnings)
     if document_number:
         result.add(("document", issuing_state, document_number))
-    return [_hash(parts) for parts in result]
+    return [_hash(parts) for parts in result], tuple(used)
 
 
-def _of_name(name: Name, births: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    name_keys = list_keys(name)
+def _ends(name: Name) -> list[str]:
     # a name that fills a field may be a truncated one; the entry of a longer name may be truncated
-    ends = ["any"] if name.fills_a_field else []
-    ends += ["cut"] if len(name.text) > SHORTEST_FIELD else []
-    beginnings = keys(name) if ends else ()
-    for born in births:
-        year = born[:_YEAR]
-        if len(born) == _DAY:
-            for day in (born, *near(born)):
-                yield from (("surname", key, day) for key in name_keys.surname)
-                yield from ((end, key, day) for end in ends for key in beginnings)
-            yield from (("surname", key, born) for key in name_keys.given)
-            yield from (("jumble", key, born) for key in name_keys.jumble)
-            if len(name.primary) + len(name.secondary) == 1:
-                yield from (("first", key, born) for key in name_keys.surname)
-            spans = [("some", year)]
-        else:
-            spans = [("year", each) for each in ((year,) if born else _YEARS)]
-        for kind, span in dict.fromkeys((*spans, ("some", ""))):
-            yield from ((kind, key, span) for key in name_keys.both)
-            yield from ((f"{kind}-{end}", key, span) for end in ends for key in beginnings)
+    return ["any"] * name.fills_a_field + ["cut"] * (len(name.text) > SHORTEST_FIELD)
+
+
+def _spans(born: str) -> list[tuple[str, str]]:
+    """Return the years in which an entry with a part of the date may be, each with the kind of its keys."""
+    year = born[:_YEAR]
+    if len(born) == _DAY:
+        return [("some", year), ("some", "")]
+    return [*(("year", each) for each in ((year,) if born else _YEARS)), ("some", "")]
+
+
+def _of_day(
+    name: Name, name_keys: Keys, born: str, ends: list[str], beginnings: frozenset[str]
+) -> Iterator[tuple[str, ...]]:
+    """Yield the keys of a name with a whole date of birth."""
+    for day in (born, *near(born)):
+        yield from (("surname", key, day) for key in name_keys.surname)
+        yield from ((end, key, day) for end in ends for key in beginnings)
+    yield from (("surname", key, born) for key in name_keys.given)
+    yield from (("jumble", key, born) for key in name_keys.jumble)
+    if len(name.primary) + len(name.secondary) == 1:
+        yield from (("first", key, born) for key in name_keys.surname)
 
 
 def _hash(parts: tuple[str, ...]) -> bytes:

@@ -118,18 +118,17 @@ class Index:
 
     # -------------------------------------------------------------------------------------------------- one look-up
 
-    def candidates(self, hashes: Iterable[bytes], categories: Iterable[str], limit: int) -> tuple[list[Entry], bool]:
-        """Return the entries of some categories under these keys, and whether more than ``limit`` have one.
+    def candidates(self, hashes: Iterable[bytes], limit: int) -> tuple[list[Entry], bool]:
+        """Return the first ``limit`` entries under these keys, and whether more have one.
 
         :raises AlteredError: an entry, or a bucket that may contain its key, was altered
         """
-        wanted = set(categories)
         with self._lock:
             try:
                 self._reopen()
                 numbers = sorted(self._numbers(hashes).items())
                 texts = self._texts(dict(numbers[:limit]))
-                return [_entry(category, data) for category, data in texts if category in wanted], len(numbers) > limit
+                return [_entry(category, data) for category, data in texts], len(numbers) > limit
             except (sqlite3.Error, InputError):
                 raise AlteredError from None
 
