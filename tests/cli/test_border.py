@@ -226,21 +226,24 @@ def test_an_index_of_lists(place, run):
 
 
 def test_a_list_is_checked_and_its_entries_that_nobody_is_found_by_are_named(place, run):
-    rows = [BAN, {**BAN, "id": "B-2", "primary_identifier": "李", "secondary_identifier": "明"}, {**BAN, "id": "B-3", "secondary_identifier": ""}]
+    rows = [BAN, {**BAN, "id": "B-2", "primary_identifier": "李", "secondary_identifier": "明"}, {**BAN, "id": "B-3", "secondary_identifier": ""},
+            {**BAN, "id": "B-4", "document_number": "A1", "issuing_state": "GER"}]  # fmt: skip
     (place / "l.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     for arguments in (["l.jsonl"], ["l.jsonl", "--out", "l.db"], ["l.db"]):
         status, out, _ = run("border", "lists", *arguments, "--json")
         shown = json.loads(out)
         assert status == 1  # B-2 could be nobody's
-        assert shown["entries"] == {"ban": 3}
-        assert [(row["id"], row["category"], row["reason"]) for row in shown["unfit"]] == [("B-2", "ban", "script"), ("B-3", "ban", "too-little")]
+        assert shown["entries"] == {"ban": 4}
+        assert [(row["id"], row["category"], row["reason"]) for row in shown["unfit"]] == [("B-2", "ban", "script"), ("B-3", "ban", "too-little"), ("B-4", "ban", "code")]
         assert shown["digests"] == {arguments[-1]: shown["digest"]}
     status, out, _ = run("border", "lists", "l.jsonl", "ban.jsonl")
     assert "in letters that no table has: ban B-2" in out
+    assert "or the number has no State: ban B-4" in out
     assert "no whole date of birth: only a holder without another name is found: ban B-3" in out
     assert run("border", "lists", "ban.jsonl")[0] == 0
     status, out, _ = run("border", "inspect", *PASSPORT, *AT, "--watch-list", "l.db", "--lang", "ru")
     assert "записей, по имени которых найти нельзя: 1" in out
+    assert "с номером без государства: 1" in out
     assert "слишком мало сведений" in out
 
 

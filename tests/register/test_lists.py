@@ -5,6 +5,7 @@ import json
 import pickle
 import random
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -378,3 +379,45 @@ def test_a_bound_is_reached_alike_whichever_categories_are_asked_for():
     assert {m.entry.id for m in both.matches} == {m.entry.id for m in (*one.matches, *other.matches)}
     again = Lists.of([match.entry for match in both.matches])
     assert [m.entry.id for m in again.find(person, ["ban"]).matches] == [m.entry.id for m in one.matches]
+
+
+# ------------------------------------------------------------------------------------------- documents and their States
+
+NUMBER_ONLY = {**BAN, "primary_identifier": "", "secondary_identifier": "", "date_of_birth": ""}
+
+
+@pytest.mark.parametrize("listed", ["D", "DEU"])
+@pytest.mark.parametrize("shown", ["D", "DEU"])
+def test_a_state_with_two_codes_is_one_state(tmp_path, listed, shown):
+    """The standard has D for Germany, ISO 3166-1 has DEU; lists have either, and so have zones that are wrong."""
+    person = replace(ANNA, issuing_state=shown, nationality=shown)
+    number = {**NUMBER_ONLY, "document_number": "L898902C3", "issuing_state": listed}
+    name = {**BAN, "nationality": listed}
+    for entry, how in ((number, (True, "document")), (name, (True, "name"))):
+        index = Lists.build(tmp_path / f"{how[1]}.db", [write(tmp_path / "l.jsonl", entry)])
+        for lists in (Lists.of([entry]), index):
+            assert [(match.exact, match.by) for match in lists.find(person, ["ban"]).matches] == [how]
+            assert lists.unfit() == []
+    assert found(name, replace(person, nationality="UTO")) == [(False, "name")]
+    assert found(number, replace(person, issuing_state="UTO")) == []
+
+
+@pytest.mark.parametrize("listed", ["AB12345", "AB 12345", "AB-12345", "AB<12345", " AB12345<<"])
+@pytest.mark.parametrize("shown", ["AB12345", "AB<12345", "AB 12-345"])
+def test_a_number_is_the_same_however_its_parts_are_parted(tmp_path, listed, shown):
+    """An MRZ has fillers for blanks and hyphens of the number that is printed."""
+    entry = {**NUMBER_ONLY, "document_number": listed, "issuing_state": "UTO"}
+    index = Lists.build(tmp_path / "l.db", [write(tmp_path / "l.jsonl", entry)])
+    for lists in (Lists.of([entry]), index):
+        for number, count in ((shown, 1), ("AB123456", 0), ("A12345", 0), ("", 0)):
+            person = Person((), document_number=number, issuing_state="UTO")
+            assert len(lists.find(person, ["ban"]).matches) == count
+
+
+@pytest.mark.parametrize("number", ["-", "< <", "ab1", "A/1"])
+def test_a_number_of_other_characters_is_malformed(number):
+    row = {**NUMBER_ONLY, "document_number": number, "issuing_state": "UTO"}
+    assert not jsonschema.Draft202012Validator(SCHEMA).is_valid(row)
+    with pytest.raises(UsageError) as caught:
+        Entry.of(row, where="x")
+    assert caught.value.where == "x: document_number"

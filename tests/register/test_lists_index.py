@@ -219,6 +219,36 @@ def test_a_worker_opens_the_same_index_or_none(copy, built):
 # -------------------------------------------------------------------------------------------------------------- others
 
 
+def renamed(path, version: str) -> None:
+    """Make an index one of the version 4, which has the same tables and digests of the same kind."""
+    with sqlite3.connect(path) as database:
+        meta = dict(database.execute("SELECT key, value FROM meta WHERE key != 'digest'")) | {"version": version}
+        meta["digest"] = form.digest_of(meta)
+        database.executemany("UPDATE meta SET value = ? WHERE key = ?", ((value, key) for key, value in meta.items()))
+    database.close()
+
+
+def test_an_index_of_version_4_is_refused_and_becomes_one_of_today(copy):
+    """Its keys are of numbers and codes as they were spelt."""
+    renamed(copy, "4")
+    with pytest.raises(InputError, match="index of lists of another version") as caught:
+        Lists.read([copy])
+    assert "tjdocs border lists OLD --out NEW" in caught.value.hint
+    made = Lists.build(copy.with_name("new.db"), [copy])
+    assert made.digest == Lists.of(rows()).digest
+    renamed(copy, "3")
+    with pytest.raises(InputError, match="index of lists of another version"):
+        Lists.build(copy.with_name("other.db"), [copy])
+
+
+def test_an_altered_index_of_version_4_does_not_become_one_of_today(copy):
+    renamed(copy, "4")
+    change(copy, "UPDATE entry SET data = replace(data, 'both', 'exit') WHERE id = 0")
+    with pytest.raises(InputError, match="was altered"):
+        Lists.build(copy.with_name("new.db"), [copy])
+    assert not copy.with_name("new.db").exists()
+
+
 def test_an_index_of_version_1_is_refused_with_what_makes_it_anew(tmp_path):
     path = tmp_path / "old.db"
     change(
@@ -246,6 +276,11 @@ UNFIT = [
     ({"secondary_identifier": "", "date_of_birth": ""}, "too-little"),
     ({"secondary_identifier": "明", "date_of_birth": "1994-11"}, "too-little"),
     ({"category": "visa", "primary_identifier": "李", "valid_until": "2027-01-01"}, "script"),
+    ({"primary_identifier": "", "document_number": "A1", "issuing_state": "GER"}, "code"),
+    ({"document_number": "A1", "issuing_state": "XXA"}, "code"),  # a status is no issuer
+    ({"document_number": "A1"}, "code"),
+    ({"nationality": "IAO"}, "code"),
+    ({"secondary_identifier": "", "date_of_birth": "", "document_number": "A1", "issuing_state": "GER"}, "code"),
 ]
 FIT = [
     {},
@@ -254,6 +289,8 @@ FIT = [
     {"primary_identifier": "ERIKSSON ANNA", "secondary_identifier": "", "date_of_birth": "1994"},
     {"secondary_identifier": "", "date_of_birth": "", "document_number": "A1", "issuing_state": "UTO"},
     {"primary_identifier": "", "document_number": "A1", "issuing_state": "UTO"},
+    {"primary_identifier": "", "document_number": "A-1", "issuing_state": "DEU"},
+    {"document_number": "A1", "issuing_state": "SUN", "nationality": "XXA"},
     {"primary_identifier": "رحمانی", "secondary_identifier": "علی"},
     {"primary_identifier": "李", "aliases": ["LI<<MING"]},
     {"category": "visa", "secondary_identifier": "", "date_of_birth": "", "valid_until": "2027-01-01"},
@@ -267,7 +304,7 @@ def test_entries_by_which_nobody_can_be_found_are_named(tmp_path):
     expected = [Unfit(f"U-{n}", changes.get("category", "ban"), reason) for n, (changes, reason) in enumerate(UNFIT)]
     for opened in (Lists.of(made), Lists.read([path]), Lists.build(tmp_path / "l.db", [path])):
         assert opened.unfit() == expected
-        assert opened.unfit_counts == {"ban": {"script": 3, "no-letters": 1, "too-little": 3}, "visa": {"script": 1}}
+        assert opened.unfit_counts == {"ban": {"script": 3, "no-letters": 1, "too-little": 3, "code": 5}, "visa": {"script": 1}}
     change(tmp_path / "l.db", "DELETE FROM unfit")
     with pytest.raises(InputError, match="was altered"):
         Lists(tmp_path / "l.db").unfit()

@@ -252,7 +252,7 @@ def build_lists(
 ) -> None:
     """Check lists, and make an index of them, which --watch-list and --permit open at once however long they are.
 
-    Names every entry by which nobody can be found. Exit status 1 when there is one whose names no zone can have.
+    Names every entry by which nobody can be found. Exit status 1 when no zone can have the names or codes of one.
     """
     lists = Lists.build(out, files) if out else Lists.read(files)
     lists.check()
@@ -274,6 +274,7 @@ def build_lists(
 _UNFIT = {
     "script": "in letters that no table has",
     "no-letters": "a name without letters",
+    "code": "the State or nationality has a code that no MRZ has, or the number has no State",
     "spellings": "more spellings than are looked for: give the name in Latin or Cyrillic letters, or in fewer words",
     "too-little": "one name and no whole date of birth: only a holder without another name is found",
 }

@@ -17,6 +17,7 @@ __all__ = [
     "ENTRY",
     "HASH",
     "KEY",
+    "LAST_VERSION",
     "NUMBER",
     "OLD_SCHEMA",
     "OLD_VERSION",
@@ -33,7 +34,8 @@ __all__ = [
     "unfit_digest",
 ]
 
-VERSION = "4"
+VERSION = "5"
+LAST_VERSION = "4"  # the same tables; keys of documents as they were spelt
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE entry (id INTEGER PRIMARY KEY, category TEXT NOT NULL, data TEXT NOT NULL);

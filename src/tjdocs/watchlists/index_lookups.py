@@ -13,6 +13,7 @@ from itertools import islice
 
 from tjdocs import limits
 from tjdocs.mrz.names import SHORTEST_FIELD, Keys, Name, entry_keys, keys, list_keys, near, readings
+from tjdocs.watchlists.watchlist_entry import document_key
 
 __all__ = ["looked_up", "stored"]
 
@@ -39,8 +40,8 @@ def stored(
                 break
             own |= more
         result |= own
-    if document_number:
-        result.add(("document", issuing_state, document_number))
+    if any(document := document_key(issuing_state, document_number)):
+        result.add(("document", *document))
     return [_hash(parts) for parts in sorted(result)], complete
 
 
@@ -93,8 +94,8 @@ def looked_up(
             for kind, span in each:
                 result.update((kind, key, span) for key in name_keys.both)
                 result.update((f"{kind}-{end}", key, span) for end in ends for key in beginnings)
-    if document_number:
-        result.add(("document", issuing_state, document_number))
+    if any(document := document_key(issuing_state, document_number)):
+        result.add(("document", *document))
     return [_hash(parts) for parts in result], tuple(used)
 
 

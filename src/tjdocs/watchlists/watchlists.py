@@ -17,9 +17,18 @@ from typing import Any
 
 from tjdocs import limits
 from tjdocs.errors import UsageError
+from tjdocs.mrz.codes import standard
 from tjdocs.mrz.names import Name, Reach, Relation, near, resemble, ways
 from tjdocs.watchlists import index_lookups
-from tjdocs.watchlists.watchlist_entry import Category, Entry, appeals, categories, entries, is_birth
+from tjdocs.watchlists.watchlist_entry import (
+    Category,
+    Entry,
+    appeals,
+    categories,
+    document_key,
+    entries,
+    is_birth,
+)
 from tjdocs.watchlists.watchlist_index import AlteredError, Index, is_index, old_entries
 
 __all__ = [
@@ -92,10 +101,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Unfit:
-    """An entry whose names match nobody, or not in each spelling.
+    """An entry whose names or number match nobody, or not in each spelling.
 
-    :param reason: ``script`` (letters that no table has), ``no-letters``, ``spellings`` (more than are looked for:
-        it is found by the first ones), or ``too-little`` (one name and no whole date of birth)
+    :param reason: ``script`` (letters that no table has), ``no-letters``, ``code`` (no MRZ has the code of its State or
+        nationality, or its number has none), ``spellings`` (more than are looked for: it is found by the first ones),
+        or ``too-little`` (one name and no whole date of birth)
     """
 
     id: str
@@ -164,7 +174,7 @@ class Lists:
     def build(cls, path: str | Path, files: Sequence[str | Path]) -> "Lists":
         """Make an index of files of entries at ``path``, completely or not at all; only its owner may read it.
 
-        A file may be an index of the version before: its entries are taken over.
+        A file may be an index of version 1 or of the version before: its entries are taken over.
 
         :raises InputError: an unreadable file, or a malformed row, with its line
         :raises OutputError: there is something at ``path``, or the index cannot be made there
@@ -203,7 +213,7 @@ class Lists:
         return {category: _sum(part.get(category, {}) for part in parts) for one in parts for category in one}
 
     def unfit(self) -> list[Unfit]:
-        """Return the entries whose names match nobody.
+        """Return the entries whose names or number match nobody, or not in each spelling.
 
         :raises InputError: an index was altered
         """
@@ -291,10 +301,8 @@ def _affordable(person: Person, candidates: Sequence[Entry]) -> list[Entry]:
 
 
 def _same_document(person: Person, entry: Entry) -> bool:
-    return bool(entry.document_number) and (entry.document_number, entry.issuing_state) == (
-        person.document_number,
-        person.issuing_state,
-    )
+    document = document_key(entry.issuing_state, entry.document_number)
+    return any(document) and document == document_key(person.issuing_state, person.document_number)
 
 
 def _compare(person: Person, entry: Entry) -> Match | None:
@@ -312,7 +320,10 @@ def _compare(person: Person, entry: Entry) -> Match | None:
         return None
     against = any(
         one and other and one != other
-        for one, other in ((person.sex, entry.sex), (person.nationality, entry.nationality))
+        for one, other in (
+            (person.sex, entry.sex),
+            (standard(person.nationality), standard(entry.nationality)),
+        )
     )
     return Match(entry, by == "name" and not born and not against, by, born)
 
