@@ -225,7 +225,7 @@ def judge_batch(
         officer_key=_register.one_officer_key(values.get("officer_key"), values.get("officer_passphrase_file")),
     )  # fmt: skip
     given = values.get("at", "")
-    items = (item for path in paths for item in _batch_output.items(path, here=bool(dask)))
+    items = _batch_output.all_items(paths, here=bool(dask))
     judged_by = made.digest + str(sorted(common.items()))
     with (
         _batch_output.Results(out, judged_by, _io.given(given), given=bool(given)) as results,
@@ -233,7 +233,7 @@ def judge_batch(
     ):
         found = inspect_batch.run(
             results.left(items), made, at=results.at, common=common, executor=executor, workers=workers or None,
-            named=results.named,
+            named=results.named, folders=results.folders,
         )  # fmt: skip
         counts = results.write(_streams.progress(found, "judged", lines=True))
     text = ", ".join(f"{word} {count}" for word, count in sorted(counts.items()))
