@@ -275,6 +275,7 @@ _UNFIT = {
     "script": "in letters that no table has",
     "no-letters": "a name without letters",
     "code": "the State or nationality has a code that no MRZ has, or the number has no State",
+    "names": "more names than are looked for: make several entries of it",
     "spellings": "more spellings than are looked for: give the name in Latin or Cyrillic letters, or in fewer words",
     "too-little": "one name and no whole date of birth: only a holder without another name is found",
 }

@@ -117,9 +117,12 @@ def fill(database: sqlite3.Connection, entries: Iterable[Entry]) -> None:
 
     def rows() -> Iterator[tuple[bytes, int]]:
         nonlocal keys
+        room: float = limits.LIST_KEYS
         for number, entry in enumerate(entries):
             text = entry.text()
-            hashes, complete = stored(entry.names, entry.date_of_birth, entry.issuing_state, entry.document_number)
+            room += len(text.encode()) * limits.LIST_KEYS_PER_BYTE
+            document = entry.issuing_state, entry.document_number
+            hashes, complete = stored(entry.names, entry.date_of_birth, *document, most=int(room) - keys)
             reason = unfit(entry) or ("" if complete else "spellings")
             database.execute("INSERT INTO entry VALUES (?, ?, ?)", (number, entry.category, text))
             digests.extend(entry_digest(number, entry.category, text))

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from itertools import islice
 
 from tjdocs import limits
-from tjdocs.mrz.names import SHORTEST_FIELD, Keys, Name, entry_keys, keys, list_keys, near, readings
+from tjdocs.mrz.names import SHORTEST_FIELD, Keys, Name, entry_keys, first_keys, keys, list_keys, near, readings
 from tjdocs.watchlists.watchlist_entry import document_key
 
 __all__ = ["looked_up", "stored"]
@@ -22,17 +22,29 @@ _YEARS = tuple(str(year) for year in range(1890, 2110))
 
 
 def stored(
-    names: Iterable[tuple[str, str]], born: str, issuing_state: str, document_number: str
+    names: Iterable[tuple[str, str]],
+    born: str,
+    issuing_state: str,
+    document_number: str,
+    most: int = limits.ENTRY_KEYS,
 ) -> tuple[list[bytes], bool]:
     """Return the hashes under which an entry is kept, and whether these are all.
 
-    A name is kept as it is read first, and in further ways until it or the entry has more keys than are kept.
+    A name is kept as it is read first, and in further ways until it or the entry has more keys than are kept. When the
+    entry has as many, nothing but a few keys of a name is made.
+
+    :param most: the keys that the list has left
     """
+    most = min(most, limits.ENTRY_KEYS)
     result: set[tuple[str, ...]] = set()
     complete = True
     for pair in names:
+        room = min(limits.NAME_KEYS, most - len(result))
+        if room <= 0:
+            result.update(_of_beginnings(pair, born, first=True), _of_reading(first_keys(pair), born))
+            complete = False
+            continue
         own = set(_of_beginnings(pair, born))
-        room = min(limits.NAME_KEYS, limits.ENTRY_KEYS - len(result))
         for number, name in enumerate(entry_keys(pair)):
             more = set(_of_reading(name, born)) - own
             if number and len(own) + len(more) > room:
@@ -45,9 +57,9 @@ def stored(
     return [_hash(parts) for parts in sorted(result)], complete
 
 
-def _of_beginnings(pair: tuple[str, str], born: str) -> Iterator[tuple[str, ...]]:
+def _of_beginnings(pair: tuple[str, str], born: str, *, first: bool = False) -> Iterator[tuple[str, ...]]:
     """Yield the keys of a name whose end may be cut, as an entry is kept under them."""
-    beginnings = keys(pair)
+    beginnings = keys(pair, first=first)
     ends = ["any", "cut"] if any(reading.fills_a_field for reading in readings(pair)) else ["any"]
     year = born[:_YEAR]
     for end in ends:

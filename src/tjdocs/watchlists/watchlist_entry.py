@@ -133,9 +133,14 @@ class Entry:
 
     @property
     def names(self) -> tuple[tuple[str, str], ...]:
-        """All names, each a primary and a secondary identifier; none for an entry of a document alone."""
+        """The names that are looked for, each a primary and a secondary identifier; none for a document alone."""
         own = ((self.primary_identifier, self.secondary_identifier),) if self.primary_identifier else ()
-        return own + tuple(_identifiers(alias) for alias in self.aliases)
+        return own + tuple(_identifiers(alias) for alias in self.aliases[: limits.ENTRY_NAMES - len(own)])
+
+    @property
+    def has_more_names(self) -> bool:
+        """Whether it has more names than are looked for."""
+        return bool(self.primary_identifier) + len(self.aliases) > limits.ENTRY_NAMES
 
 
 def _entry(row: Mapping[str, Any]) -> Entry:
@@ -206,16 +211,23 @@ def unfit(entry: Entry) -> str:
     """Return why nobody can be found by the entry's names or number, or an empty text.
 
     ``script``: no table has the names' letters. ``no-letters``: there are none. ``code``: no MRZ has the code of the
-    issuing State or nationality, or a number has none. ``too-little``: an entry of a watch list has a single name and
-    no whole date of birth; only a holder without another name is found.
+    issuing State or nationality, or a number has none. ``names``: it has more than are
+    looked for. ``too-little``: an entry of a watch list has a single name and no whole date of birth; only a holder
+    without another name is found.
     """
-    read = [legible(pair) for pair in entry.names]
-    parts = max((count for count, _ in read), default=0)
-    if read and not parts:
-        return "script" if any(letters for _, letters in read) else "no-letters"
+    parts, letters = 0, False
+    for pair in entry.names:
+        count, some = legible(pair)
+        parts, letters = max(parts, count), letters or some
+        if parts > 1:  # more would say nothing new
+            break
+    if entry.names and not parts:
+        return "script" if letters else "no-letters"
     if not _has_codes(entry):
         return "code"
     partly = len(entry.date_of_birth) < len("YYYY-MM-DD") and not entry.document_number
+    if entry.has_more_names:
+        return "names"
     return "too-little" if parts == 1 and partly and categories()[entry.category].kind == "watch" else ""
 
 

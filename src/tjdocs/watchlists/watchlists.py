@@ -104,8 +104,8 @@ class Unfit:
     """An entry whose names or number match nobody, or not in each spelling.
 
     :param reason: ``script`` (letters that no table has), ``no-letters``, ``code`` (no MRZ has the code of its State or
-        nationality, or its number has none), ``spellings`` (more than are looked for: it is found by the first ones),
-        or ``too-little`` (one name and no whole date of birth)
+        nationality, or its number has none), ``names`` or ``spellings`` (more than are looked for: it is found by the
+        first ones), or ``too-little`` (one name and no whole date of birth)
     """
 
     id: str

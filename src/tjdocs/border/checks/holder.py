@@ -54,7 +54,7 @@ def _unfit(case: Case, wanted: Iterable[str]) -> tuple[tuple[Message, ...], tupl
     """Return two details: how many entries match nobody or not in each spelling, and how many only a single name."""
     counts = [case.unfit.get(name, {}) for name in wanted]
     little = sum(count.get("too-little", 0) for count in counts)
-    partly = sum(count.get("spellings", 0) for count in counts)
+    partly = sum(count.get("spellings", 0) + count.get("names", 0) for count in counts)
     codes = sum(count.get("code", 0) for count in counts)
     lacking = sum(sum(count.values()) for count in counts) - little - partly - codes
     counted = (("not-findable", lacking), ("without-code", codes), ("more-spellings", partly))
