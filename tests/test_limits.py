@@ -58,7 +58,7 @@ OWN = {
     "escaping.py: MAX_MARKS", "image_header.py: _MAX_SEGMENTS", "lds/_oid.py: _MAX_BYTES", "lds/dg14.py: _MAX_INFOS",
     "asn1/tlv.py: _MAX_LENGTH_BYTES", "office/output_folder.py: _MAX_FILE", "pki/authority/authority.py: _MAX_PASSPHRASE", "pki/certification_path.py: MAX_TRIED",
     "databases.py: _MAX_SCHEMA", "auditlog/entry.py: _MAX_NUMBER", "auditlog/checkpoint.py: _MAX_NOTE", "auditlog/checkpoint.py: _MAX_SIGNATURES",
-    "watchlists/watchlists.py: MAX_CANDIDATES", "register/records.py: MAX_TEXT", "seal/bar_code.py: MAX_MODULE", "seal/bar_code.py: MAX_QUIET",
+    "register/records.py: MAX_TEXT", "seal/bar_code.py: MAX_MODULE", "seal/bar_code.py: MAX_QUIET",
     "seal/vds_features.py: _MAX_LENGTH_BYTES", "seal/verify_seal.py: MAX_SIGNERS",
 }  # fmt: skip
 

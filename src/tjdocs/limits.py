@@ -31,7 +31,14 @@ ANSWER = 1_000_000  # of a program that answers vectors
 LIST_ROW = 100_000  # characters, all lines of it together
 NAME_KEYS = 2000  # under which a name of an entry is found: a usual one has some dozens, one of J, Q and X a thousand
 ENTRY_KEYS = 4000  # the same of all names of an entry together
+ENTRY_NAMES = 200  # of an entry, its aliases among them: published lists have up to a hundred for a person
+LIST_KEYS = 50_000  # of a list, and more by its length: usual names in Arabic letters have one for each byte
+LIST_KEYS_PER_BYTE = 1.5
 NAMES = 2000  # characters of the names of DG11 and of claims that are looked for, in all spellings; an MRZ has 39
+PERSON_NAMES = 50  # spellings of a traveller's names that are looked for: a usual traveller has some five
+LOOKUP_KEYS = 30_000  # under which a traveller is looked for; SQLite takes 32,766 values of one statement at least
+CANDIDATES = 2000  # entries of all lists that are compared with a traveller, each time some categories are asked for
+COMPARISONS = 20_000  # spellings of a traveller's names times those of the candidates' names
 
 # batches and archives
 LINE = 70_000_000  # a line of a batch: a folder in base64

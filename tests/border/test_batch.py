@@ -406,6 +406,39 @@ def test_an_id_that_stands_in_two_lines_names_the_first_alone(workers):
     assert [result.get("id_unused") for result in found] == [None, *["taken"] * 11]
 
 
+def named(*items: inspect_batch.Item, **more: object) -> list[tuple[str, str | None, str | None, str | None]]:
+    results = inspect_batch.run(items, setup(), at=b.AT, **{"workers": 1, **more})
+    return [(r["id"], r.get("place"), r.get("id_unused"), r["verdict"]) for r in results]
+
+
+FOLDER = {"mrz.txt": b"P<"}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_no_record_takes_the_verdict_of_another_away_by_its_name(workers):
+    """An own id, a line's place and a folder's name may be one text; each of the three records has a result."""
+    a, b_ = line(WHO[0], id="b:1"), line(WHO[0], id="gate-7")
+    judged = line(WHO[0])
+    items = [
+        *inspect_batch.line_items(io.BytesIO(a + b"\n" + b_), "a"), *inspect_batch.line_items(io.BytesIO(judged), "b"),
+        inspect_batch.Item("gate-7", "files", FOLDER), inspect_batch.Item("b:1", "files", FOLDER),
+        inspect_batch.Item("c:1", "files", FOLDER), *inspect_batch.line_items(io.BytesIO(judged), "c"),
+        *inspect_batch.line_items(io.BytesIO(line(WHO[0], id="gate-7")), "d"), inspect_batch.Item("gate-7", "files", FOLDER),
+    ]  # fmt: skip
+    verdict = named(inspect_batch.Item("x", "files", FOLDER))[0][3]
+    assert verdict
+    expected = [
+        ("b:1", "a:1", None, "admit"), ("gate-7", "a:2", None, "admit"), ("./b:1", "b:1", "taken", "admit"),
+        ("./gate-7", "gate-7", "taken", verdict), ("././b:1", "b:1", "taken", verdict), ("c:1", None, None, verdict),
+        ("./c:1", "c:1", "taken", "admit"), ("d:1", None, "taken", "admit"), ("gate-7", None, None, None),
+    ]  # fmt: skip
+    assert named(*items, workers=workers) == expected
+    for done in range(1, len(items)):
+        folders = [item.id for item in items[:done] if "place" not in item.names]
+        left = named(*items[done:], named=[row[0] for row in expected[:done]], folders=folders)
+        assert left == expected[done:]
+
+
 # --------------------------------------------------------------------------------------------------------------- cluster
 
 

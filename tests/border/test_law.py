@@ -30,7 +30,7 @@ from tests.support.law_cases import (
     sealed,
     standing,
 )  # fmt: skip
-from tjdocs import documents, specs
+from tjdocs import documents, limits, specs
 from tjdocs.border import Inspector, Policy
 from tjdocs.border.checks.stay import business_days
 from tjdocs.documents import document_type
@@ -38,7 +38,6 @@ from tjdocs.documents.document_class import kinds
 from tjdocs.errors import UsageError
 from tjdocs.findings import Outcome, checks
 from tjdocs.inspection.evidence import DIRECTIONS
-from tjdocs.watchlists import watchlists
 
 
 @pytest.mark.requirement("BOR-1")
@@ -85,7 +84,7 @@ def test_every_reason_of_the_law_is_given_by_some_case():
     ],
 )
 def test_too_many_candidates_say_nothing(monkeypatch, check, who):
-    monkeypatch.setattr(watchlists, "MAX_CANDIDATES", 0)
+    monkeypatch.setattr(limits, "CANDIDATES", 0)
     verdict = replace(who, lists=(*who.lists, *who.lists)).judge()
     assert (check, Outcome.UNDETERMINED, "limit") in {(f.check, f.outcome, f.reason) for f in verdict.findings}
     assert verdict.decision == "refer"

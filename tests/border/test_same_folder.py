@@ -156,4 +156,4 @@ def test_nor_has_it_where_a_batch_goes_on(tmp_path):
         first.write(whole[:2])
     packed.seek(0)
     with Results(str(tmp_path / "out"), "digest", b.AT, given=True) as later:
-        assert list(inspect_batch.run(later.left(inspect_batch.tar_items(packed)), SETUP, at=b.AT, workers=1, named=later.named)) == whole[2:]
+        assert list(inspect_batch.run(later.left(inspect_batch.tar_items(packed)), SETUP, at=b.AT, workers=1, named=later.named, folders=later.folders)) == whole[2:]

@@ -95,7 +95,7 @@ def test_a_ban_in_letters_of_no_table_is_found_by_a_chip_in_the_same_letters():
 
 def test_names_of_a_chip_without_end_are_a_limit_and_cost_little():
     other = "CHOJIQX" * (limits.NAMES // 7) + "<<A"
-    for eleven in (dg11(other), dg11("A<<B", others=("CHOJIQX" * 20 + "<<QX",) * 30), dg11("Ъ<" * 5000)):
+    for eleven in (dg11(other), dg11("A<<B", others=("CHOJIQX" * 20 + "<<QX",) * 30), dg11("Ъ<" * 5000), dg11("A<<B", others=[f"A{one}{two}<<B" for one in "BCDFGHKL" for two in "MNPRSTV"])):
         scene = passport(eleven=eleven)
         found = judge(scene, entry(primary_identifier="EKBERG"), grant("visa"))
         assert found[WATCHED][:2] == ("undetermined", "limit")

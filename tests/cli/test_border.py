@@ -226,21 +226,24 @@ def test_an_index_of_lists(place, run):
 
 
 def test_a_list_is_checked_and_its_entries_that_nobody_is_found_by_are_named(place, run):
-    rows = [BAN, {**BAN, "id": "B-2", "primary_identifier": "李", "secondary_identifier": "明"}, {**BAN, "id": "B-3", "secondary_identifier": ""}]
+    rows = [BAN, {**BAN, "id": "B-2", "primary_identifier": "李", "secondary_identifier": "明"}, {**BAN, "id": "B-3", "secondary_identifier": ""},
+            {**BAN, "id": "B-4", "document_number": "A1", "issuing_state": "GER"}]  # fmt: skip
     (place / "l.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     for arguments in (["l.jsonl"], ["l.jsonl", "--out", "l.db"], ["l.db"]):
         status, out, _ = run("border", "lists", *arguments, "--json")
         shown = json.loads(out)
         assert status == 1  # B-2 could be nobody's
-        assert shown["entries"] == {"ban": 3}
-        assert [(row["id"], row["category"], row["reason"]) for row in shown["unfit"]] == [("B-2", "ban", "script"), ("B-3", "ban", "too-little")]
+        assert shown["entries"] == {"ban": 4}
+        assert [(row["id"], row["category"], row["reason"]) for row in shown["unfit"]] == [("B-2", "ban", "script"), ("B-3", "ban", "too-little"), ("B-4", "ban", "code")]
         assert shown["digests"] == {arguments[-1]: shown["digest"]}
     status, out, _ = run("border", "lists", "l.jsonl", "ban.jsonl")
     assert "in letters that no table has: ban B-2" in out
+    assert "or the number has no State: ban B-4" in out
     assert "no whole date of birth: only a holder without another name is found: ban B-3" in out
     assert run("border", "lists", "ban.jsonl")[0] == 0
     status, out, _ = run("border", "inspect", *PASSPORT, *AT, "--watch-list", "l.db", "--lang", "ru")
     assert "записей, по имени которых найти нельзя: 1" in out
+    assert "с номером без государства: 1" in out
     assert "слишком мало сведений" in out
 
 
@@ -356,6 +359,50 @@ def test_a_batch_of_lines_with_ids_of_their_own_resumes(lane, run):
     status, _, err = run("border", "batch", "l.jsonl", *BATCH, "--out", "r.jsonl")
     assert status == 2
     assert "results of other records" in err
+
+
+def test_lines_of_files_of_one_name_have_places_of_their_own(lane, run):
+    zone = Path("mrz.txt").read_text()
+    for folder in ("mon", "tue"):
+        Path(folder).mkdir()
+        Path(folder, "lane.jsonl").write_text((json.dumps({"mrz": zone}) + "\n") * 2)
+    Path("one.jsonl").write_text(json.dumps({"mrz": zone, "id": "tue/lane.jsonl:1"}) + "\n" + json.dumps({"mrz": zone, "id": "0"}))
+    paths = ["one.jsonl", "mon/lane.jsonl", "tue/lane.jsonl", "lane", "one.jsonl"]
+    run("border", "batch", *paths, *BATCH, *AT, "--out", "r.jsonl")
+    whole = Path("r.jsonl").read_text()
+    rows = [json.loads(line) for line in whole.splitlines()]
+    assert [row["id"] for row in rows] == [
+        "tue/lane.jsonl:1", "0", "mon/lane.jsonl:1", "mon/lane.jsonl:2", "./tue/lane.jsonl:1", "tue/lane.jsonl:2",
+        "./0", *"12345", "one.jsonl:1", "one.jsonl:2",
+    ]  # fmt: skip
+    assert [row["id"] for row in rows if row["verdict"] is None] == ["4"]  # an empty folder
+    for done in range(len(rows)):
+        Path("r.jsonl").write_text("".join(whole.splitlines(keepends=True)[:done]))
+        run("border", "batch", *paths, *BATCH, "--out", "r.jsonl")
+        assert Path("r.jsonl").read_text() == whole
+
+
+def test_what_is_wrong_with_a_path_is_a_result_and_the_next_path_is_judged(lane, run):
+    with tarfile.open("a.tar", "w") as archive:
+        archive.add("lane/0", arcname="lane/0")
+    data = Path("a.tar").read_bytes()
+    zone = Path("mrz.txt").read_text()
+    Path("b.jsonl").write_text(json.dumps({"mrz": zone}) + "\n")
+    for bad, ids in ((data + b"junk", ["0", "a.tar", "b.jsonl:1"]), (data[:2000], ["a.tar", "b.jsonl:1"])):
+        Path("a.tar").write_bytes(bad)
+        for name in ("r.jsonl", "r.jsonl.state"):
+            Path(name).unlink(missing_ok=True)
+        for _ in range(2):  # and again
+            status, _, _ = run("border", "batch", "a.tar", "b.jsonl", *BATCH, *AT, "--out", "r.jsonl")
+            rows = [json.loads(line) for line in Path("r.jsonl").read_text().splitlines()]
+            assert (status, [row["id"] for row in rows]) == (1, ids)
+            assert [row["verdict"] for row in rows][-2:] == [None, "refer"]
+            assert rows[-2]["error"]["code"] == "input"
+            assert "a.tar" in rows[-2]["error"]["message"]
+        Path("r.jsonl").write_text(json.dumps(rows[0]) + "\n")  # as a build before left it
+        run("border", "batch", "a.tar", "b.jsonl", *BATCH, *AT, "--out", "r.jsonl")
+        assert [json.loads(line)["id"] for line in Path("r.jsonl").read_text().splitlines()] == ids
+    assert run("border", "batch", "b.jsonl", "nowhere", *BATCH, *AT) == (2, "", "tjdocs: cannot read: nowhere; No such file or directory\n")
 
 
 def test_batch_calls_that_cannot_be_used(lane, run):

@@ -5,6 +5,7 @@ import json
 import pickle
 import random
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tjdocs import specs
+from tjdocs import limits, specs
 from tjdocs.errors import InputError, OutputError, UsageError
 from tjdocs.mrz.names import Name
 from tjdocs.watchlists import watchlists
@@ -287,10 +288,10 @@ def test_an_entry_shows_nobody_in_its_repr():
 
 
 def test_many_threads_and_too_many_candidates():
-    many = Lists.of({**BAN, "id": str(number)} for number in range(watchlists.MAX_CANDIDATES + 1))
+    many = Lists.of({**BAN, "id": str(number)} for number in range(limits.CANDIDATES + 1))
     with ThreadPoolExecutor(4) as pool:
         results = list(pool.map(lambda _: many.find(ANNA, ["ban"]), range(8)))
-    assert all(result.limit and len(result.matches) == watchlists.MAX_CANDIDATES for result in results)
+    assert all(result.limit and len(result.matches) == limits.CANDIDATES for result in results)
 
 
 def test_a_long_list_finds_as_a_short_one(tmp_path):
@@ -301,3 +302,122 @@ def test_a_long_list_finds_as_a_short_one(tmp_path):
     rows = [{**BAN, "id": f"x{n}", "primary_identifier": word(), "secondary_identifier": word()} for n in range(3000)]
     long = Lists.build(tmp_path / "l.db", [write(tmp_path / "l.jsonl", *rows, BAN)])
     assert [match.entry.id for match in long.find(ANNA, ["ban"]).matches] == ["B-1"]
+
+
+# ------------------------------------------------------------------------------------------------ what a look-up costs
+
+OTHERS = tuple(Name((first + "OV",), (second,)) for first in ("RAHIM", "KARIM", "SAFAR", "NAZAR", "SHARIP", "DAVLAT", "SAID", "HOL") for second in ("ALI", "AHMAD", "HASAN", "RUSTAM", "DALER", "UMED"))
+MANY = [{**BAN, "id": f"M-{n}", "primary_identifier": name.primary[0], "secondary_identifier": name.secondary[0], "date_of_birth": f"{1950 + n // 48}-01-01"} for n, name in enumerate(OTHERS * 20)]
+
+
+def counted(monkeypatch, *names: str) -> dict[str, int]:
+    """Count the calls of functions of the module."""
+    counts = dict.fromkeys(names, 0)
+    for name in names:
+        real = getattr(watchlists, name)
+
+        def count(*given, name=name, real=real):
+            counts[name] += 1
+            return real(*given)
+
+        monkeypatch.setattr(watchlists, name, count)
+    return counts
+
+
+@pytest.mark.parametrize("parts", [1, 4])
+def test_many_names_and_many_candidates_are_compared_within_one_bound(monkeypatch, parts):
+    """A chip's unsigned DG11 with a name for each surname, and a zone without a date of birth."""
+    lists = Lists._of([Lists.of(MANY[part::parts])._parts[0] for part in range(parts)], {})
+    few = lists.find(Person(OTHERS[:1]), ["ban"])
+    assert (few.limit, len(few.matches)) == (False, 20)
+    counts = counted(monkeypatch, "resemble")
+    many = lists.find(Person(OTHERS), ["ban"])
+    assert many.limit
+    assert limits.COMPARISONS * 0.9 < counts["resemble"] <= limits.COMPARISONS
+
+
+def test_the_candidates_of_all_lists_together_are_bounded():
+    monthly = [Lists.of({**BAN, "id": f"{month}-{n}"} for n in range(limits.CANDIDATES // 4))._parts[0] for month in range(5)]
+    assert not Lists._of(monthly[:4], {}).find(ANNA, ["ban"]).limit
+    found_ = Lists._of(monthly, {}).find(ANNA, ["ban"])
+    assert found_.limit
+    assert len(found_.matches) == limits.CANDIDATES
+
+
+def test_names_with_keys_without_end_are_not_looked_for(monkeypatch):
+    """Letters that are read in many ways, in each of two hundred years; the number and other names are looked for."""
+    made = []
+    real = watchlists.index_lookups._hash
+    monkeypatch.setattr(watchlists.index_lookups, "_hash", lambda parts: made.append(parts) or real(parts))
+    hard = [Name(("CHOJIQXOJAYEV" + letter,), ("XOJAXON", "JORAXOJA")) for letter in "ABCDEFGH"]
+    number = {**BAN, "id": "N", "primary_identifier": "", "document_number": "L898902C3", "issuing_state": "UTO"}
+    lists = Lists.of([BAN, number])
+    made.clear()
+    result = lists.find(Person((*hard, *ANNA.names), "", document_number="L898902C3", issuing_state="UTO"), ["ban"])
+    assert result.limit
+    assert [match.entry.id for match in result.matches] == ["N", "B-1"]
+    assert len(made) <= limits.LOOKUP_KEYS + 1
+    names = tuple(Name(("A" + a + b,)) for a in "BDFGK" for b in "LMNPRSTVZBDF")
+    assert len(names) > limits.PERSON_NAMES
+    assert lists.find(Person(names, "1974-08-12"), ["ban"]).limit
+    assert not lists.find(Person(names[: limits.PERSON_NAMES], "1974-08-12"), ["ban"]).limit
+
+
+def test_names_of_a_stranger_do_not_displace_an_exact_match():
+    """The bound is used up by those who may be somebody else last."""
+    lists = Lists.of([*({**row, "date_of_birth": "1974"} for row in MANY), BAN])
+    result = lists.find(Person((*ANNA.names, *OTHERS), "1974-08-12"), ["ban"])
+    assert result.limit
+    assert [match.entry.id for match in result.matches if match.exact] == ["B-1"]
+
+
+def test_a_bound_is_reached_alike_whichever_categories_are_asked_for():
+    """An archive of evidence asks for all of them at once, and judges as the checks did."""
+    lists = Lists.of([*MANY, *({**row, "id": "W" + row["id"], "category": "wanted-person"} for row in MANY)])
+    person = Person(OTHERS)
+    both, one, other = (lists.find(person, wanted) for wanted in (["ban", "wanted-person"], ["ban"], ["wanted-person"]))
+    assert {m.entry.id for m in both.matches} == {m.entry.id for m in (*one.matches, *other.matches)}
+    again = Lists.of([match.entry for match in both.matches])
+    assert [m.entry.id for m in again.find(person, ["ban"]).matches] == [m.entry.id for m in one.matches]
+
+
+# ------------------------------------------------------------------------------------------- documents and their States
+
+NUMBER_ONLY = {**BAN, "primary_identifier": "", "secondary_identifier": "", "date_of_birth": ""}
+
+
+@pytest.mark.parametrize("listed", ["D", "DEU"])
+@pytest.mark.parametrize("shown", ["D", "DEU"])
+def test_a_state_with_two_codes_is_one_state(tmp_path, listed, shown):
+    """The standard has D for Germany, ISO 3166-1 has DEU; lists have either, and so have zones that are wrong."""
+    person = replace(ANNA, issuing_state=shown, nationality=shown)
+    number = {**NUMBER_ONLY, "document_number": "L898902C3", "issuing_state": listed}
+    name = {**BAN, "nationality": listed}
+    for entry, how in ((number, (True, "document")), (name, (True, "name"))):
+        index = Lists.build(tmp_path / f"{how[1]}.db", [write(tmp_path / "l.jsonl", entry)])
+        for lists in (Lists.of([entry]), index):
+            assert [(match.exact, match.by) for match in lists.find(person, ["ban"]).matches] == [how]
+            assert lists.unfit() == []
+    assert found(name, replace(person, nationality="UTO")) == [(False, "name")]
+    assert found(number, replace(person, issuing_state="UTO")) == []
+
+
+@pytest.mark.parametrize("listed", ["AB12345", "AB 12345", "AB-12345", "AB<12345", " AB12345<<"])
+@pytest.mark.parametrize("shown", ["AB12345", "AB<12345", "AB 12-345"])
+def test_a_number_is_the_same_however_its_parts_are_parted(tmp_path, listed, shown):
+    """An MRZ has fillers for blanks and hyphens of the number that is printed."""
+    entry = {**NUMBER_ONLY, "document_number": listed, "issuing_state": "UTO"}
+    index = Lists.build(tmp_path / "l.db", [write(tmp_path / "l.jsonl", entry)])
+    for lists in (Lists.of([entry]), index):
+        for number, count in ((shown, 1), ("AB123456", 0), ("A12345", 0), ("", 0)):
+            person = Person((), document_number=number, issuing_state="UTO")
+            assert len(lists.find(person, ["ban"]).matches) == count
+
+
+@pytest.mark.parametrize("number", ["-", "< <", "ab1", "A/1"])
+def test_a_number_of_other_characters_is_malformed(number):
+    row = {**NUMBER_ONLY, "document_number": number, "issuing_state": "UTO"}
+    assert not jsonschema.Draft202012Validator(SCHEMA).is_valid(row)
+    with pytest.raises(UsageError) as caught:
+        Entry.of(row, where="x")
+    assert caught.value.where == "x: document_number"

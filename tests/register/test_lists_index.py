@@ -12,7 +12,7 @@ import pytest
 
 from tjdocs import limits
 from tjdocs.errors import InputError, UsageError
-from tjdocs.mrz.names import Name
+from tjdocs.mrz.names import Name, readings
 from tjdocs.watchlists import index_form as form
 from tjdocs.watchlists import watchlists
 from tjdocs.watchlists.watchlists import Entry, Lists, Person, Unfit, categories
@@ -116,7 +116,7 @@ def test_an_altered_head_is_seen_when_it_is_opened(copy, sql):
 def test_a_key_that_is_struck_out_is_seen_where_nobody_was_to_be_found(copy):
     """That nothing is there is proved too."""
     keys = [
-        set(watchlists.index_lookups.looked_up(ANNA.names, [ANNA.born], "", "")),
+        set(watchlists.index_lookups.looked_up(ANNA.names, [ANNA.born], "", "")[0]),
         set(watchlists.index_lookups.stored([("ERIKSSON", "ANNA")], ANNA.born, "", "")[0]),
     ]
     key = min(set.intersection(*keys))
@@ -219,6 +219,36 @@ def test_a_worker_opens_the_same_index_or_none(copy, built):
 # -------------------------------------------------------------------------------------------------------------- others
 
 
+def renamed(path, version: str) -> None:
+    """Make an index one of the version 4, which has the same tables and digests of the same kind."""
+    with sqlite3.connect(path) as database:
+        meta = dict(database.execute("SELECT key, value FROM meta WHERE key != 'digest'")) | {"version": version}
+        meta["digest"] = form.digest_of(meta)
+        database.executemany("UPDATE meta SET value = ? WHERE key = ?", ((value, key) for key, value in meta.items()))
+    database.close()
+
+
+def test_an_index_of_version_4_is_refused_and_becomes_one_of_today(copy):
+    """Its keys are of numbers and codes as they were spelt."""
+    renamed(copy, "4")
+    with pytest.raises(InputError, match="index of lists of another version") as caught:
+        Lists.read([copy])
+    assert "tjdocs border lists OLD --out NEW" in caught.value.hint
+    made = Lists.build(copy.with_name("new.db"), [copy])
+    assert made.digest == Lists.of(rows()).digest
+    renamed(copy, "3")
+    with pytest.raises(InputError, match="index of lists of another version"):
+        Lists.build(copy.with_name("other.db"), [copy])
+
+
+def test_an_altered_index_of_version_4_does_not_become_one_of_today(copy):
+    renamed(copy, "4")
+    change(copy, "UPDATE entry SET data = replace(data, 'both', 'exit') WHERE id = 0")
+    with pytest.raises(InputError, match="was altered"):
+        Lists.build(copy.with_name("new.db"), [copy])
+    assert not copy.with_name("new.db").exists()
+
+
 def test_an_index_of_version_1_is_refused_with_what_makes_it_anew(tmp_path):
     path = tmp_path / "old.db"
     change(
@@ -246,6 +276,11 @@ UNFIT = [
     ({"secondary_identifier": "", "date_of_birth": ""}, "too-little"),
     ({"secondary_identifier": "明", "date_of_birth": "1994-11"}, "too-little"),
     ({"category": "visa", "primary_identifier": "李", "valid_until": "2027-01-01"}, "script"),
+    ({"primary_identifier": "", "document_number": "A1", "issuing_state": "GER"}, "code"),
+    ({"document_number": "A1", "issuing_state": "XXA"}, "code"),  # a status is no issuer
+    ({"document_number": "A1"}, "code"),
+    ({"nationality": "IAO"}, "code"),
+    ({"secondary_identifier": "", "date_of_birth": "", "document_number": "A1", "issuing_state": "GER"}, "code"),
 ]
 FIT = [
     {},
@@ -254,6 +289,8 @@ FIT = [
     {"primary_identifier": "ERIKSSON ANNA", "secondary_identifier": "", "date_of_birth": "1994"},
     {"secondary_identifier": "", "date_of_birth": "", "document_number": "A1", "issuing_state": "UTO"},
     {"primary_identifier": "", "document_number": "A1", "issuing_state": "UTO"},
+    {"primary_identifier": "", "document_number": "A-1", "issuing_state": "DEU"},
+    {"document_number": "A1", "issuing_state": "SUN", "nationality": "XXA"},
     {"primary_identifier": "رحمانی", "secondary_identifier": "علی"},
     {"primary_identifier": "李", "aliases": ["LI<<MING"]},
     {"category": "visa", "secondary_identifier": "", "date_of_birth": "", "valid_until": "2027-01-01"},
@@ -267,7 +304,7 @@ def test_entries_by_which_nobody_can_be_found_are_named(tmp_path):
     expected = [Unfit(f"U-{n}", changes.get("category", "ban"), reason) for n, (changes, reason) in enumerate(UNFIT)]
     for opened in (Lists.of(made), Lists.read([path]), Lists.build(tmp_path / "l.db", [path])):
         assert opened.unfit() == expected
-        assert opened.unfit_counts == {"ban": {"script": 3, "no-letters": 1, "too-little": 3}, "visa": {"script": 1}}
+        assert opened.unfit_counts == {"ban": {"script": 3, "no-letters": 1, "too-little": 3, "code": 5}, "visa": {"script": 1}}
     change(tmp_path / "l.db", "DELETE FROM unfit")
     with pytest.raises(InputError, match="was altered"):
         Lists(tmp_path / "l.db").unfit()
@@ -307,6 +344,61 @@ def test_many_names_of_one_entry_share_one_bound():
     hashes, complete = watchlists.index_lookups.stored(names, "1994", "", "")
     assert not complete
     assert limits.ENTRY_KEYS * 0.9 < len(hashes) < limits.ENTRY_KEYS * 1.5  # each name is kept as it is read first
+
+
+def calls(monkeypatch, module, name):
+    """Count the calls of a function."""
+    made, real = [], getattr(module, name)
+    monkeypatch.setattr(module, name, lambda *given, **more: made.append(given) or real(*given, **more))
+    return made
+
+
+def test_of_an_entry_with_names_without_end_only_the_first_are_read(tmp_path, monkeypatch):
+    """A row of 100 kB with 4,000 aliases: the rest is neither read nor has keys, and the entry is named."""
+    aliases = [f"{a}{b}{c}OV<<JAQ{c}" for a in "BDFGHKLMNPRSTVZC" for b in "AEIOU" for c in "BDFGHKLMNPRSTVZCJQXWYBDFGHKLMNPRSTVZCJQXWYAEIOUAEIOU"][:4000]
+    row = {**BAN, "aliases": aliases}
+    path = write(tmp_path / "l.jsonl", [row])
+    read = calls(monkeypatch, watchlists.index_lookups, "keys")
+    for opened in (Lists.of([row]), Lists.build(tmp_path / "l.db", [path])):
+        assert opened.unfit() == [Unfit("B-1", "ban", "names")]
+        at = Person((Name(("BABOV",), ("JAQB",)),), BAN["date_of_birth"])
+        assert [match.exact for match in opened.find(at, ["ban"]).matches] == [True]
+        last = aliases[-1].partition("<<")
+        assert not opened.find(Person((Name((last[0],), (last[2],)),), BAN["date_of_birth"]), ["ban"]).matches
+    assert len(read) <= 2 * limits.ENTRY_NAMES + 10
+    fits = {**BAN, "aliases": aliases[: limits.ENTRY_NAMES - 1]}
+    assert Lists.of([fits]).unfit() == []
+
+
+HARD = ["".join(word) for word in itertools.islice(itertools.permutations("اوهغقجةچيوك", 5), 0, 30_000, 50)]
+
+
+@pytest.mark.parametrize("names", [[(word, word[::-1]) for word in HARD], [("CHOJI" + word, word[::-1] + " XOJAXON") for word in map("".join, itertools.product("JQX", repeat=5))]])
+def test_a_list_of_hard_names_has_no_more_keys_than_its_length_allows(monkeypatch, names):
+    """Each entry is found by the name as it is read first, also those that come when there is no more room."""
+    made = [{**BAN, "id": str(n), "primary_identifier": a, "secondary_identifier": b_, "date_of_birth": "1994"} for n, (a, b_) in enumerate(names)]
+    hashed = calls(monkeypatch, watchlists.index_lookups, "_hash")
+    read = calls(monkeypatch, watchlists.index_lookups, "entry_keys")
+    lists = Lists.of(made)
+    room = limits.LIST_KEYS + limits.LIST_KEYS_PER_BYTE * sum(len(Entry.of(row, where="").text().encode()) for row in made)
+    assert len(hashed) < room * 1.2
+    assert len(read) < len(made)
+    assert {entry.reason for entry in lists.unfit()} == {"spellings"}
+    for row in [made[int(entry.id)] for entry in lists.unfit()][::20]:
+        person = Person(readings((row["primary_identifier"], row["secondary_identifier"]))[:1], "1994")
+        assert row["id"] in {match.entry.id for match in lists.find(person, ["ban"]).matches}
+
+
+def test_many_usual_names_are_kept_in_each_spelling():
+    """A list in Arabic, Tajik and Latin letters of more than 100 kB."""
+    picked = random.Random(3)
+    words = ["محمد", "احمد", "علی", "حسین", "عبدالله", "رحمانی", "نورالدین", "جواد", "کریم", "یوسف", "غلام", "حجازی", "دولت", "موسی", "قهار", "شریف"]
+    tajik = ["РАҲИМОВ", "ҚОДИРҶОНОВ", "ҶАМШЕДХОҶА", "ХОҶАЕВ", "ФИРӮЗ", "БАХТИЁР", "ҒАФУРОВ", "ҶӮРАЕВ"]
+    made = [
+        {**BAN, "id": str(n), "primary_identifier": picked.choice(own), "secondary_identifier": " ".join(picked.choices(own, k=2)),
+         "date_of_birth": "1994"} for n, own in enumerate([words, words, tajik] * 200)
+    ]  # fmt: skip
+    assert Lists.of(made).unfit() == []
 
 
 LONG = "more than 100000 characters"

@@ -321,6 +321,7 @@ CASES = [
     case("ban-in-letters-of-no-table", T(lists=(CHINESE,)), "holder.ban", "warning", "unfit-entries"),
     case("ban-of-more-spellings-than-are-looked-for", T(lists=({**NEVER, "primary_identifier": WAYS, "secondary_identifier": WAYS},)),
          "holder.ban", "warning", "unfit-entries"),
+    case("ban-of-a-code-that-no-mrz-has", T(lists=({**NEVER, "document_number": "A1", "issuing_state": "GER"},)), "holder.ban", "warning", "unfit-entries"),
     case("ban-altered", T(lists=(NEVER,), origin=ALTERED), "holder.ban", "undetermined", "list-altered"),
     case("ban-no-list", T(), "holder.ban", "undetermined", "no-list", "admit"),
     case("ban-other-lists", T(lists=(SOMEBODY,)), "holder.ban", "undetermined", "no-list", "admit"),

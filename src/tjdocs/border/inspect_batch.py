@@ -38,7 +38,7 @@ from tjdocs.pki.trust.store import Entry, TrustStore
 from tjdocs.watchlists.watchlists import Lists
 from tjdocs.workers import Workers
 
-__all__ = ["Item", "Setup", "folder_items", "install", "line_items", "run", "tar_items"]
+__all__ = ["Item", "Setup", "folder_items", "install", "line_items", "path_error", "run", "tar_items"]
 
 # Handing a list over costs as much as judging a record or two, hence lists of many; but a list that is long in judging,
 # in coming, or in memory keeps all others waiting.
@@ -54,12 +54,19 @@ class Item:
 
     :param id: told with the result
     :param kind: how ``content`` is read: ``line`` (JSON), ``folder`` (its path), ``files`` (by name), or not at all:
-        ``bad``, and why
+        ``bad``, and why (a tuple: with a hint)
+    :param is_place: ``id`` is the place of a line or the name of a path, and no folder's name
     """
 
     id: str
     kind: str
     content: Any = field(repr=False)
+    is_place: bool = False
+
+    @property
+    def names(self) -> dict[str, str]:
+        """How its result is named before anything is read: ``place`` beside ``id`` unless it is a folder."""
+        return {"id": self.id, "place": self.id} if self.is_place or self.kind == "line" else {"id": self.id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +157,11 @@ def _timed(
 
 
 def _judge(inspector: Inspector, item: Item, common: Mapping[str, Any], at: datetime | date) -> dict[str, Any]:
-    names = {"id": item.id}
+    names = item.names
     try:
         if item.kind == "line":
             values = naming.values(item.content, item.id)
-            names = naming.names(values, item.id)
+            names |= naming.names(values, item.id)
             evidence = judgeable(values, item.id, common)
         else:
             evidence = _read(item, common)
@@ -174,7 +181,8 @@ def _read(item: Item, common: Mapping[str, Any]) -> Evidence:
     if item.kind == "folder":
         return evidence_from_folder(Path(item.content), common)
     if item.kind == "bad":
-        raise InputError(item.content, where=item.id)
+        message, hint = item.content if isinstance(item.content, tuple) else (item.content, "")
+        raise InputError(message, where=item.id, hint=hint)
     return evidence_from_files(item.content, common)
 
 
@@ -216,9 +224,14 @@ def line_items(source: IO[bytes], name: str) -> Iterator[Item]:
         while not whole.endswith(b"\n") and len(whole) > limits.LINE and (whole := source.readline(limits.LINE + 1)):
             pass  # the rest of a line that is too long
         if len(line) > limits.LINE:
-            yield Item(f"{name}:{number}", "bad", "over the limit")
+            yield Item(f"{name}:{number}", "bad", "over the limit", is_place=True)
         elif line.strip():
-            yield Item(f"{name}:{number}", "line", line)
+            yield Item(f"{name}:{number}", "line", line, is_place=True)
+
+
+def path_error(error: InputError, name: str) -> Item:
+    """Return the error of a whole path as a record named by it, so that the paths after it are judged."""
+    return Item(escaping.name(name), "bad", (error.message, error.hint), is_place=True)
 
 
 def _size(item: Item) -> int:
@@ -244,18 +257,21 @@ def run(
     executor: Executor | None = None,
     workers: int | None = None,
     named: Iterable[str] = (),
+    folders: Iterable[str] = (),
 ) -> Iterator[dict[str, Any]]:
     """Yield the result of every item, in their order: a verdict as JSON with its ``id``, or an ``error``.
 
     A line with an ``id`` of its own is named by it and has its ``place`` beside it. Where that is no proper text, or
-    another line had it before, its place names it, and ``id_unused`` says why.
+    another result had it before, its place names it, and ``id_unused`` says why. A place or a folder's name that is an
+    earlier result's ``id`` has ``./`` before it, and is in ``place``. A folder that comes again is an error.
 
     :param common: ``direction`` and ``point`` of all records, as far as the desk says them; a record that says another
         is a bad one
     :param executor: one in whose workers :func:`install` was called; None: processes of this machine, and a worker
         that dies is replaced
     :param workers: processes; as many as there are processors when not given
-    :param named: ids of the same batch's records that have results already
+    :param named: ids of the same batch's results that there are already
+    :param folders: the folders among the records that have them
     """
     common = dict(common or {})
     if not common.keys() <= set(CROSSING_KEYS):
@@ -266,18 +282,36 @@ def run(
         found = (result for item in items for result in judge(setup.digest, [item], common, at))
     else:
         found = _Run(pool, setup.digest, common, at).results(items)
-    taken = set(map(hash, named))  # of a million ids no more than this is kept
+    names = _Names(named, folders)
     with closing(found):
         for result in found:
-            place = result.get("place")
-            if hash(result["id"]) in taken:
-                if place is None:  # a folder that comes again: what of it belongs together is not known
-                    result = _failed({"id": result["id"]}, "input", f"a record twice: {result['id']}")
-                else:
-                    del result["place"]
-                    result = {"id": place, "id_unused": "taken", **{k: v for k, v in result.items() if k != "id"}}
-            taken.add(hash(result["id"]))
-            yield result
+            yield names.named(result)
+
+
+class _Names:
+    """The names that a batch's results have; no two results have one, but for a folder that comes again."""
+
+    def __init__(self, named: Iterable[str], folders: Iterable[str]) -> None:
+        self._taken, self._folders = set(map(hash, named)), set(map(hash, folders))  # of a million no more is kept
+
+    def named(self, result: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a result under a name of its own."""
+        own, place = result["id"], result.get("place")
+        rest = {key: value for key, value in result.items() if key not in ("id", "place")}
+        if place is None:
+            if hash(own) in self._folders:  # what of it belongs together is not known
+                return _failed({"id": own}, "input", f"a record twice: {own}")
+            self._folders.add(hash(own))
+            place = own
+        names = {"id": own, "place": place}
+        if own != place and hash(own) in self._taken:
+            names |= {"id": place, "id_unused": "taken"}
+        while hash(names["id"]) in self._taken:
+            names |= {"id": f"./{names['id']}", "id_unused": "taken"}
+        self._taken.add(hash(names["id"]))
+        if names["id"] == place:
+            del names["place"]
+        return {**names, **{key: value for key, value in rest.items() if key not in names}}
 
 
 class _Run:
@@ -334,5 +368,5 @@ class _Run:
                 except Exception as error:  # noqa: BLE001 - likewise, and this item is why
                     self._pool.renew()
                     if attempt == 2:
-                        found.append(_failed({"id": item.id}, "worker", f"the worker died: {type(error).__name__}"))
+                        found.append(_failed(item.names, "worker", f"the worker died: {type(error).__name__}"))
         return found

@@ -5,7 +5,8 @@ import fcntl
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -18,29 +19,49 @@ from tjdocs.cli import _terminal
 from tjdocs.errors import InputError, OutputError, UsageError
 from tjdocs.escaping import json_text
 
-__all__ = ["Results", "executor", "items"]
+__all__ = ["Results", "all_items", "executor"]
 
 _MAX_STATE = 100_000
 
 CONNECT = "30s"  # how long a scheduler may take to answer
 
 
-def items(path: str, *, here: bool) -> Iterator[inspect_batch.Item]:
-    """Yield the records at a path: a folder of folders, a tar archive by its name or its first bytes, or JSON lines.
+def all_items(paths: Sequence[str], *, here: bool) -> Iterator[inspect_batch.Item]:
+    """Yield the records at paths. An error of a path is a record named by it, and the next path follows.
 
     :param here: folders are read in this process
+    :raises InputError: a path that is not there
     """
-    if path != "-" and Path(path).is_dir():
-        yield from inspect_batch.folder_items(Path(path), here=here)
-        return
+    for path in paths:
+        if path != "-" and not os.path.exists(path):
+            raise InputError("cannot read", where=path, hint=os.strerror(errno.ENOENT))
+    last = Counter(Path(path).name for path in paths)
+    for path in paths:
+        name = Path(path).name
+        name = name if last[name] == 1 else path  # two files of one name in two folders
+        try:
+            yield from _items(path, name, here=here)
+        except InputError as error:
+            yield inspect_batch.path_error(error, name or path)
+
+
+def _items(path: str, name: str, *, here: bool) -> Iterator[inspect_batch.Item]:
+    """Yield the records at a path: a folder of folders, a tar archive by its name or its first bytes, or JSON lines.
+
+    :param name: of the path, for the places of its lines
+    :param here: folders are read in this process
+    """
     try:
+        if path != "-" and Path(path).is_dir():
+            yield from inspect_batch.folder_items(Path(path), here=here)
+            return
         source = sys.stdin.buffer if path == "-" else open(path, "rb")  # noqa: SIM115
         with source:
             head = source.peek(512)[:512] if hasattr(source, "peek") else b""
             if _is_tar(head):
                 yield from inspect_batch.tar_items(source)
             else:
-                yield from inspect_batch.line_items(source, Path(path).name)
+                yield from inspect_batch.line_items(source, name)
     except OSError as error:
         raise InputError("cannot read", where=path, hint=error.strerror or "") from None
 
@@ -86,6 +107,8 @@ class Results:
         # one moment is one moment, whatever offset it was given with
         self.at = times.moment_of(at) if isinstance(at, datetime) else at
         self._done: list[tuple[str, str]] = []  # place and own id
+        self.named: list[str] = []  # the ids of the results that there are
+        self.folders: list[str] = []  # the folders among their records, as :meth:`left` found them
         self._counts: dict[str, int] = {}
         self._file: IO[bytes] | None = None
         self._state: IO[bytes] | None = None  # it has the lock
@@ -145,7 +168,9 @@ class Results:
             if not line.endswith(b"\n"):
                 break
             result = inputs.json_object(line, where=self._path)
-            own = result["id"] if "place" in result else ""
+            own = result["id"] if "place" in result and "id_unused" not in result else ""
+            if isinstance(result["id"], str):  # else somebody changed the file, and left() says so
+                self.named.append(result["id"])
             self._done.append((result.get("place", result["id"]), own))
             self._count(result)
             whole += len(line)
@@ -153,23 +178,17 @@ class Results:
         file.seek(whole)
 
     def left(self, records: Iterable[inspect_batch.Item]) -> Iterator[inspect_batch.Item]:
-        """Yield the records that have no result yet.
+        """Return the records that have no result yet; those before them are read at once.
 
         :raises UsageError: the records are not those that the results are of
         """
-        done = iter(self._done)
-        for item in records:
-            known = next(done, None)
-            if known is None:
-                yield item
-            elif known[0] != item.id or (known[1] and _own_id(item) != known[1]):
+        left = iter(records)
+        for (place, own), item in zip(self._done, left, strict=False):
+            if place != item.id or (own and _own_id(item) != own):
                 raise UsageError("results of other records", where=self._path, hint="name a new file")
-
-    @property
-    def named(self) -> list[str]:
-        """The ids of the records already judged."""
-        names = (own or place for place, own in self._done)
-        return [name for name in names if isinstance(name, str)]  # else somebody changed the file, and left() says so
+            if "place" not in item.names:
+                self.folders.append(item.id)
+        return left
 
     def write(self, results: Iterable[dict[str, Any]]) -> dict[str, int]:
         """Write the results, one a line, each at once; return how many there are of each verdict."""

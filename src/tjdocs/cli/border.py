@@ -226,7 +226,7 @@ def judge_batch(
         officer_key=_register.one_officer_key(values.get("officer_key"), values.get("officer_passphrase_file")),
     )  # fmt: skip
     given = values.get("at", "")
-    items = (item for path in paths for item in _batch_output.items(path, here=bool(dask)))
+    items = _batch_output.all_items(paths, here=bool(dask))
     judged_by = made.digest + str(sorted(common.items()))
     with (
         _batch_output.Results(out, judged_by, _io.given(given), given=bool(given)) as results,
@@ -234,7 +234,7 @@ def judge_batch(
     ):
         found = inspect_batch.run(
             results.left(items), made, at=results.at, common=common, executor=executor, workers=workers or None,
-            named=results.named,
+            named=results.named, folders=results.folders,
         )  # fmt: skip
         counts = results.write(_streams.progress(found, "judged", lines=True))
     text = ", ".join(f"{word} {count}" for word, count in sorted(counts.items()))
@@ -253,7 +253,7 @@ def build_lists(
 ) -> None:
     """Check lists, and make an index of them, which --watch-list and --permit open at once however long they are.
 
-    Names every entry by which nobody can be found. Exit status 1 when there is one whose names no zone can have.
+    Names every entry by which nobody can be found. Exit status 1 when no zone can have the names or codes of one.
     """
     lists = Lists.build(out, files) if out else Lists.read(files)
     lists.check()
@@ -275,6 +275,8 @@ def build_lists(
 _UNFIT = {
     "script": "in letters that no table has",
     "no-letters": "a name without letters",
+    "code": "the State or nationality has a code that no MRZ has, or the number has no State",
+    "names": "more names than are looked for: make several entries of it",
     "spellings": "more spellings than are looked for: give the name in Latin or Cyrillic letters, or in fewer words",
     "too-little": "one name and no whole date of birth: only a holder without another name is found",
 }

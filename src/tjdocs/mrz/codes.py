@@ -23,6 +23,7 @@ __all__ = [
     "country_of_certificates",
     "passport_codes",
     "signing_country",
+    "standard",
     "state_codes",
 ]
 
@@ -99,6 +100,16 @@ def state_codes() -> Mapping[str, StateCode]:
         day = date.fromisoformat(row["withdrawn"])
         _add(codes, StateCode(row["code"], row["alpha2"], "withdrawn", row["name"], day))
     return MappingProxyType(codes)
+
+
+def standard(code: str) -> str:
+    """Return the code that the standard has for a State in the place of this one, else the code itself.
+
+    >>> standard("DEU"), standard("D"), standard("GER")
+    ('D', 'D', 'GER')
+    """
+    known = state_codes().get(code)
+    return known.replaced_by or code if known else code
 
 
 def alpha2(code: str) -> str | None:

@@ -1,7 +1,7 @@
 """Spellings of one name: rules that bring them together, from ``specs/mrz/variants.toml``."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 import msgspec
@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from tjdocs import specs
 
-__all__ = ["alike", "consonants", "fit", "read_as", "single", "skeletons", "sounds"]
+__all__ = ["alike", "consonants", "fit", "read_as", "read_first", "single", "skeletons", "sounds"]
 
 _VOWELS = frozenset("AEIOU")
 _LONGEST = 80  # letters of a component, or of components written together, that are looked at; a zone has 39
@@ -48,7 +48,7 @@ class VariantFile(specs.Spec, frozen=True):
 
 class _Rules(Struct, frozen=True):
     ways: int
-    several: tuple[tuple[str, tuple[str, ...]], ...]
+    several: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]  # by their first letter
     everywhere: _Replacements
     after: _Replacements
     start: _Replacements
@@ -101,21 +101,32 @@ def fit(one: str, other: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def read_first(component: str) -> str:
+    """Return the component brought to one spelling, as it is read first: one of :func:`read_as`."""
+    return _settled(_ways(component, 1)[0], _rules())
+
+
+@lru_cache(maxsize=4096)
 def _spellings(component: str) -> frozenset[str]:
     """Return the component brought to one spelling, in each way that it may be read."""
+    rules = _rules()
+    return frozenset(_settled(way, rules) for way in _ways(component, rules.ways))
+
+
+def _ways(component: str, most: int) -> list[str]:
     rules = _rules()
     ways = [""]
     tail = component[:_LONGEST]
     while tail:
-        for spelling, readings in rules.several:
+        for spelling, readings in rules.several.get(tail[0], ()):
             if tail.startswith(spelling):
-                ways = [way + reading for way in ways for reading in readings][: rules.ways]
+                ways = [way + reading for way in ways for reading in readings][:most]
                 tail = tail[len(spelling) :]
                 break
         else:
             ways = [way + tail[0] for way in ways]
             tail = tail[1:]
-    return frozenset(_settled(way, rules) for way in ways)
+    return ways
 
 
 def _settled(text: str, rules: _Rules) -> str:
@@ -143,9 +154,12 @@ def single(text: str) -> str:
 @cache
 def _rules() -> _Rules:
     table = specs.load("mrz/variants.toml", VariantFile)
+    several: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
+    for row in sorted(table.several, key=lambda row: -len(row.found)):
+        several[row.found[0]] = (*several.get(row.found[0], ()), (row.found, row.to))
     return _Rules(
         ways=table.ways,
-        several=tuple(sorted(((row.found, row.to) for row in table.several), key=lambda row: -len(row[0]))),
+        several=several,
         everywhere=_pairs(table.everywhere),
         after=_pairs(table.after),
         start=_pairs(table.start),

@@ -15,7 +15,7 @@ from msgspec import Struct
 from tjdocs.errors import UsageError
 from tjdocs.mrz import similar_names
 from tjdocs.mrz.formats import formats
-from tjdocs.mrz.name_variants import alike, skeletons, sounds
+from tjdocs.mrz.name_variants import alike, consonants, read_first, skeletons, sounds
 from tjdocs.mrz.similar_names import MOST, Parts, Reach, century, near
 from tjdocs.mrz.transliteration import components, tables
 
@@ -30,12 +30,14 @@ __all__ = [
     "century",
     "entry_keys",
     "field_widths",
+    "first_keys",
     "keys",
     "legible",
     "list_keys",
     "near",
     "readings",
     "resemble",
+    "ways",
 ]
 
 _KEY = 2  # consonants of a key; what a truncated component still has
@@ -120,15 +122,23 @@ def agree(a: Name | tuple[str, str], b: Name | tuple[str, str]) -> Agreement:
     birth too.
     """
     firsts, seconds = readings(a), readings(b)
+    relation, one, other = _related(firsts, seconds)
+    if relation is Relation.EXACT:
+        return Agreement(relation)
+    # where another table spells both alike, the default one tells what differs
+    return Agreement(relation, *_where(*((one, other) if one != other else (firsts[0], seconds[0]))))
+
+
+def _related(firsts: tuple[Name, ...], seconds: tuple[Name, ...]) -> tuple[Relation, Name, Name]:
+    """Return how two names are related, and the spellings of both that show it first."""
     if firsts[0] == seconds[0]:
-        return Agreement(Relation.EXACT)
+        return Relation.EXACT, firsts[0], seconds[0]
     for relation, holds in ((Relation.TRUNCATED, _cut), (Relation.VARIANT, _variant)):
         for one in firsts:
             for other in seconds:
                 if holds(one, other):
-                    # where another table spells both alike, the default one tells what differs
-                    return Agreement(relation, *(_where(*((one, other) if one != other else (firsts[0], seconds[0])))))
-    return Agreement(Relation.DIFFERS, *_where(firsts[0], seconds[0]))
+                    return relation, one, other
+    return Relation.DIFFERS, firsts[0], seconds[0]
 
 
 def resemble(holder: Name, entry: tuple[str, str], reach: Reach | None) -> Relation:
@@ -137,7 +147,7 @@ def resemble(holder: Name, entry: tuple[str, str], reach: Reach | None) -> Relat
     :param entry: primary and secondary identifier, in any letters
     :param reach: how far; None for rights, which depend on the name as it is spelt
     """
-    relation = agree(holder, entry).relation
+    relation, *_ = _related((holder,), readings(entry))
     if relation is Relation.DIFFERS and _shortened(holder, entry):
         return Relation.SHORTENED
     if relation is not Relation.DIFFERS or reach is None:
@@ -153,7 +163,8 @@ def _shortened(holder: Name, entry: tuple[str, str]) -> bool:
     count = min(len(parts), len(holder.secondary))
     if not count or len(parts) == len(holder.secondary):
         return False
-    return agree(Name(holder.primary, holder.secondary[:count]), (entry[0], " ".join(parts[:count]))).holds
+    shorter = (Name(holder.primary, holder.secondary[:count]),), readings((entry[0], " ".join(parts[:count])))
+    return _related(*shorter)[0] is not Relation.DIFFERS
 
 
 @lru_cache(maxsize=64)
@@ -163,6 +174,11 @@ def _parts(pair: tuple[str, str]) -> tuple[Parts, ...]:
         return (Parts(tuple(pair[0].split()), tuple(pair[1].split())),)
     spellings = (Parts(name.primary, name.secondary) for name in readings(pair))
     return tuple(dict.fromkeys((*spellings, *similar_names.readings(*pair))))
+
+
+def ways(pair: tuple[str, str]) -> int:
+    """Return in how many ways an entry's name is read: what :func:`resemble` costs with it."""
+    return len(_parts(pair))
 
 
 def legible(pair: tuple[str, str]) -> tuple[int, bool]:
@@ -210,59 +226,72 @@ def entry_keys(pair: tuple[str, str]) -> Iterator[Keys]:
     return (_keys((parts,)) for parts in _parts(pair))
 
 
-def _keys(spellings: tuple[Parts, ...]) -> Keys:
-    surname, jumble, given, first, both = set[str](), set[str](), set[str](), set[str](), set[str]()
+def first_keys(pair: tuple[str, str]) -> Keys:
+    """Return look-up keys of an entry's name as it is read first, by a table and by its consonants: a few of all."""
+    return _keys(_parts(pair)[:2], first=True)
+
+
+def _keys(spellings: tuple[Parts, ...], *, first: bool = False) -> Keys:
+    surname, jumble, given, one_given, both = (set[str]() for _ in range(5))
     for parts in spellings:
-        surname |= _of_surname(parts.primary)
+        surname |= _of_surname(parts.primary, first)
         jumble |= {letters for part in similar_names.plain(parts.primary) if (letters := similar_names.jumble(part))}
-        given |= _of_given(parts.secondary)
-        first |= _of_given(similar_names.plain(parts.secondary)[:1])
+        given |= _of_given(parts.secondary, first)
+        one_given |= _of_given(similar_names.plain(parts.secondary)[:1], first)
         fields = [(parts.primary, parts.secondary)]
         if not parts.secondary and len(parts.primary) > 1:
             components_ = similar_names.plain(parts.primary)
             fields.append((components_[:1], components_[1:]))
-        both |= {f"{a}<{b}" for one, other in fields for a in _of_field(one) for b in _of_field(other)}
-    return Keys(*map(frozenset, (surname, jumble, given, first, both)))
+        both |= {f"{a}<{b}" for one, other in fields for a in _of_field(one, first) for b in _of_field(other, first)}
+    return Keys(*map(frozenset, (surname, jumble, given, one_given, both)))
 
 
 # in a list the same surnames and given names recur
 @lru_cache(maxsize=16384)
-def _of_surname(parts: tuple[str, ...]) -> frozenset[str]:
+def _of_surname(parts: tuple[str, ...], first: bool) -> frozenset[str]:
     surnames = similar_names.plain(parts)
-    return _of_components({*surnames, "".join(surnames), "".join(parts[:MOST])})
+    return _of_components({*surnames, "".join(surnames), "".join(parts[:MOST])}, first)
 
 
 @lru_cache(maxsize=16384)
-def _of_given(parts: tuple[str, ...]) -> frozenset[str]:
-    return _of_components(set(similar_names.plain(parts)))
+def _of_given(parts: tuple[str, ...], first: bool) -> frozenset[str]:
+    return _of_components(set(similar_names.plain(parts)), first)
 
 
 @lru_cache(maxsize=16384)
-def _of_field(parts: tuple[str, ...]) -> frozenset[str]:
+def _of_field(parts: tuple[str, ...], first: bool) -> frozenset[str]:
     """Return the consonants of a field, and of its first component."""
     variants_ = (parts[:MOST], similar_names.plain(parts))
     texts = {text for each in variants_ for text in ("".join(each), *each[:1])}
-    return frozenset(core for text in texts for core in similar_names.cores(text))
+    return _of_components(texts, first)
 
 
-def _of_components(parts: set[str]) -> frozenset[str]:
-    return frozenset(core for part in parts for core in similar_names.cores(part))
+def _of_components(parts: set[str], first: bool) -> frozenset[str]:
+    cores = similar_names.first_core if first else similar_names.cores
+    return frozenset(core for part in parts for core in cores(part))
 
 
-def keys(name: Name | tuple[str, str]) -> frozenset[str]:
+def keys(name: Name | tuple[str, str], *, first: bool = False) -> frozenset[str]:
     """Return look-up keys: names that :func:`agree` joins share at least one.
 
     A key holds the first consonants of the primary identifier and the sound with which the secondary begins.
     Many persons share a key, so :func:`agree` compares the names under it.
+
+    :param first: only those of the name as it is read first
     """
     result = set()
-    for reading in readings(name):
-        first = reading.secondary[0] if reading.secondary else ""
+    for reading in readings(name)[: 1 if first else None]:
+        given = reading.secondary[0] if reading.secondary else ""
         # Of a truncated name perhaps only the first letter of a component is left.
-        begins = sounds(first) | sounds(first[:1])
+        begins = _first_sound(given) if first else sounds(given) | sounds(given[:1])
         for primary in {"".join(reading.primary), *reading.primary[:1]}:
-            result |= {f"{skeleton[:_KEY]}<{sound}" for skeleton in skeletons(primary) for sound in begins}
+            found = {consonants(read_first(primary))} if first else skeletons(primary)
+            result |= {f"{skeleton[:_KEY]}<{sound}" for skeleton in found for sound in begins}
     return frozenset(result)
+
+
+def _first_sound(given: str) -> set[str]:
+    return {consonants(read_first(text)[:1]) for text in (given, given[:1])}
 
 
 def readings(name: Name | tuple[str, str]) -> tuple[Name, ...]:
@@ -305,10 +334,10 @@ def _where(a: Name, b: Name) -> tuple[str, int]:
 
 def _cut(a: Name, b: Name) -> bool:
     """Whether the shorter name fills a field and every component of it begins one of the longer."""
+    if bool(a.secondary) != bool(b.secondary) or (a.primary and b.primary and a.primary[0][:1] != b.primary[0][:1]):
+        return False
     short, long = (a, b) if len(a.text) < len(b.text) else (b, a)
     if not short.fills_a_field or len(long.text) == len(short.text):
-        return False
-    if bool(short.secondary) != bool(long.secondary):
         return False
     return _begins(short.primary, long.primary) and _begins(short.secondary, long.secondary)
 

@@ -23,7 +23,19 @@ from tjdocs.mrz.dates import OLDEST
 from tjdocs.mrz.resemblance_file import ResemblanceFile
 from tjdocs.mrz.transliteration import components, tables
 
-__all__ = ["MOST", "Parts", "Reach", "century", "cores", "jumble", "likeness", "near", "plain", "readings"]
+__all__ = [
+    "MOST",
+    "Parts",
+    "Reach",
+    "century",
+    "cores",
+    "first_core",
+    "jumble",
+    "likeness",
+    "near",
+    "plain",
+    "readings",
+]
 
 MOST = 24  # components of an identifier that are compared; an MRZ has room for 20
 _DAY = len("YYYY-MM-DD")
@@ -66,6 +78,13 @@ class _Rules(Struct, frozen=True):
 def cores(component: str) -> frozenset[str]:
     """Return the consonants of a component with and without its endings; two spellings of one name share one."""
     return frozenset(map(name_variants.consonants, _forms(component)))
+
+
+@lru_cache(maxsize=8192)
+def first_core(component: str) -> frozenset[str]:
+    """Return the consonants of a component as it is read first: one of :func:`cores`."""
+    spelling = name_variants.single(name_variants.read_first(component).translate(_rules().sounds))
+    return frozenset([name_variants.consonants(spelling)])
 
 
 def jumble(component: str) -> str:

@@ -17,6 +17,7 @@ __all__ = [
     "ENTRY",
     "HASH",
     "KEY",
+    "LAST_VERSION",
     "NUMBER",
     "OLD_SCHEMA",
     "OLD_VERSION",
@@ -33,7 +34,8 @@ __all__ = [
     "unfit_digest",
 ]
 
-VERSION = "4"
+VERSION = "5"
+LAST_VERSION = "4"  # the same tables; keys of documents as they were spelt
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE entry (id INTEGER PRIMARY KEY, category TEXT NOT NULL, data TEXT NOT NULL);
@@ -115,9 +117,12 @@ def fill(database: sqlite3.Connection, entries: Iterable[Entry]) -> None:
 
     def rows() -> Iterator[tuple[bytes, int]]:
         nonlocal keys
+        room: float = limits.LIST_KEYS
         for number, entry in enumerate(entries):
             text = entry.text()
-            hashes, complete = stored(entry.names, entry.date_of_birth, entry.issuing_state, entry.document_number)
+            room += len(text.encode()) * limits.LIST_KEYS_PER_BYTE
+            document = entry.issuing_state, entry.document_number
+            hashes, complete = stored(entry.names, entry.date_of_birth, *document, most=int(room) - keys)
             reason = unfit(entry) or ("" if complete else "spellings")
             database.execute("INSERT INTO entry VALUES (?, ?, ?)", (number, entry.category, text))
             digests.extend(entry_digest(number, entry.category, text))

@@ -9,9 +9,11 @@ Whenever :func:`tjdocs.mrz.names.resemble` joins two names, at the reach that th
 
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
+from itertools import islice
 
 from tjdocs import limits
-from tjdocs.mrz.names import Keys, Name, entry_keys, field_widths, keys, list_keys, near, readings
+from tjdocs.mrz.names import Keys, Name, entry_keys, field_widths, first_keys, keys, list_keys, near, readings
+from tjdocs.watchlists.watchlist_entry import document_key
 
 __all__ = ["looked_up", "stored"]
 
@@ -20,17 +22,29 @@ _YEARS = tuple(str(year) for year in range(1890, 2110))
 
 
 def stored(
-    names: Iterable[tuple[str, str]], born: str, issuing_state: str, document_number: str
+    names: Iterable[tuple[str, str]],
+    born: str,
+    issuing_state: str,
+    document_number: str,
+    most: int = limits.ENTRY_KEYS,
 ) -> tuple[list[bytes], bool]:
     """Return the hashes under which an entry is kept, and whether these are all.
 
-    A name is kept as it is read first, and in further ways until it or the entry has more keys than are kept.
+    A name is kept as it is read first, and in further ways until it or the entry has more keys than are kept. When the
+    entry has as many, nothing but a few keys of a name is made.
+
+    :param most: the keys that the list has left
     """
+    most = min(most, limits.ENTRY_KEYS)
     result: set[tuple[str, ...]] = set()
     complete = True
     for pair in names:
+        room = min(limits.NAME_KEYS, most - len(result))
+        if room <= 0:
+            result.update(_of_beginnings(pair, born, first=True), _of_reading(first_keys(pair), born))
+            complete = False
+            continue
         own = set(_of_beginnings(pair, born))
-        room = min(limits.NAME_KEYS, limits.ENTRY_KEYS - len(result))
         for number, name in enumerate(entry_keys(pair)):
             more = set(_of_reading(name, born)) - own
             if number and len(own) + len(more) > room:
@@ -38,14 +52,14 @@ def stored(
                 break
             own |= more
         result |= own
-    if document_number:
-        result.add(("document", issuing_state, document_number))
+    if any(document := document_key(issuing_state, document_number)):
+        result.add(("document", *document))
     return [_hash(parts) for parts in sorted(result)], complete
 
 
-def _of_beginnings(pair: tuple[str, str], born: str) -> Iterator[tuple[str, ...]]:
+def _of_beginnings(pair: tuple[str, str], born: str, *, first: bool = False) -> Iterator[tuple[str, ...]]:
     """Yield the keys of a name whose end may be cut, as an entry is kept under them."""
-    beginnings = keys(pair)
+    beginnings = keys(pair, first=first)
     ends = ["any", "cut"] if any(reading.fills_a_field for reading in readings(pair)) else ["any"]
     year = born[:_YEAR]
     for end in ends:
@@ -67,42 +81,60 @@ def _of_reading(name: Keys, born: str) -> Iterator[tuple[str, ...]]:
         yield from (("year", key, year) for key in name.both)
 
 
-def looked_up(names: Iterable[Name], births: Iterable[str], issuing_state: str, document_number: str) -> list[bytes]:
-    """Return the hashes under which a person may be kept.
+def looked_up(
+    names: Iterable[Name], births: Iterable[str], issuing_state: str, document_number: str
+) -> tuple[list[bytes], tuple[Name, ...]]:
+    """Return the hashes under which a person may be kept, and the names to which they belong.
+
+    A name that would have too many keys with those before it is left out; a number has one key and is not.
 
     :param births: the date of birth as far as it is known, in each century that may be meant
     """
     dates = tuple(births)
     result: set[tuple[str, ...]] = set()
-    for name in names:
-        result.update(_of_name(name, dates))
-    if document_number:
-        result.add(("document", issuing_state, document_number))
-    return [_hash(parts) for parts in result]
+    used = []
+    for name in islice(names, limits.PERSON_NAMES):
+        spans = [(born, _spans(born)) for born in dates]
+        ends, beginnings, name_keys = _ends(name), keys(name), list_keys(name)
+        per_span = len(name_keys.both) + len(ends) * len(beginnings)
+        if len(result) + per_span * sum(len(each) for _, each in spans) > limits.LOOKUP_KEYS:
+            continue
+        used.append(name)
+        for born, each in spans:
+            if len(born) == _DAY:
+                result.update(_of_day(name, name_keys, born, ends, beginnings))
+            for kind, span in each:
+                result.update((kind, key, span) for key in name_keys.both)
+                result.update((f"{kind}-{end}", key, span) for end in ends for key in beginnings)
+    if any(document := document_key(issuing_state, document_number)):
+        result.add(("document", *document))
+    return [_hash(parts) for parts in result], tuple(used)
 
 
-def _of_name(name: Name, births: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    name_keys = list_keys(name)
+def _ends(name: Name) -> list[str]:
     # a name that fills a field may be a truncated one; the entry of a longer name may be truncated
-    ends = ["any"] if name.fills_a_field else []
-    ends += ["cut"] if len(name.text) > min(field_widths()) else []
-    beginnings = keys(name) if ends else ()
-    for born in births:
-        year = born[:_YEAR]
-        if len(born) == _DAY:
-            for day in (born, *near(born)):
-                yield from (("surname", key, day) for key in name_keys.surname)
-                yield from ((end, key, day) for end in ends for key in beginnings)
-            yield from (("surname", key, born) for key in name_keys.given)
-            yield from (("jumble", key, born) for key in name_keys.jumble)
-            if len(name.primary) + len(name.secondary) == 1:
-                yield from (("first", key, born) for key in name_keys.surname)
-            spans = [("some", year)]
-        else:
-            spans = [("year", each) for each in ((year,) if born else _YEARS)]
-        for kind, span in dict.fromkeys((*spans, ("some", ""))):
-            yield from ((kind, key, span) for key in name_keys.both)
-            yield from ((f"{kind}-{end}", key, span) for end in ends for key in beginnings)
+    return ["any"] * name.fills_a_field + ["cut"] * (len(name.text) > min(field_widths()))
+
+
+def _spans(born: str) -> list[tuple[str, str]]:
+    """Return the years in which an entry with a part of the date may be, each with the kind of its keys."""
+    year = born[:_YEAR]
+    if len(born) == _DAY:
+        return [("some", year), ("some", "")]
+    return [*(("year", each) for each in ((year,) if born else _YEARS)), ("some", "")]
+
+
+def _of_day(
+    name: Name, name_keys: Keys, born: str, ends: list[str], beginnings: frozenset[str]
+) -> Iterator[tuple[str, ...]]:
+    """Yield the keys of a name with a whole date of birth."""
+    for day in (born, *near(born)):
+        yield from (("surname", key, day) for key in name_keys.surname)
+        yield from ((end, key, day) for end in ends for key in beginnings)
+    yield from (("surname", key, born) for key in name_keys.given)
+    yield from (("jumble", key, born) for key in name_keys.jumble)
+    if len(name.primary) + len(name.secondary) == 1:
+        yield from (("first", key, born) for key in name_keys.surname)
 
 
 def _hash(parts: tuple[str, ...]) -> bytes:

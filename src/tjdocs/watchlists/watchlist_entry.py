@@ -13,13 +13,15 @@ from typing import IO, Any, Literal, TypeAlias
 
 from tjdocs import inputs, limits, specs
 from tjdocs.errors import InputError, UsageError
+from tjdocs.mrz.codes import standard, state_codes
 from tjdocs.mrz.names import legible
 
-__all__ = ["Category", "Entry", "appeals", "categories", "entries", "is_birth", "unfit"]
+__all__ = ["Category", "Entry", "appeals", "categories", "document_key", "entries", "is_birth", "unfit"]
 
 _BORN = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 _CODE = re.compile(r"[A-Z]{0,3}")
-_NUMBER = re.compile(r"[A-Z0-9]*")
+_NUMBER = re.compile(r"([< -]*[A-Z0-9][A-Z0-9< -]*)?")
+_PARTING = str.maketrans("", "", "< -")
 _LISTS = ("aliases", "places", "routes")
 Consequence: TypeAlias = Literal["", "refuse", "refer", "tell"]
 _WORDS = {"sex": ("M", "F", "X", ""), "direction": ("entry", "exit", "both", "")}
@@ -131,9 +133,14 @@ class Entry:
 
     @property
     def names(self) -> tuple[tuple[str, str], ...]:
-        """All names, each a primary and a secondary identifier; none for an entry of a document alone."""
+        """The names that are looked for, each a primary and a secondary identifier; none for a document alone."""
         own = ((self.primary_identifier, self.secondary_identifier),) if self.primary_identifier else ()
-        return own + tuple(_identifiers(alias) for alias in self.aliases)
+        return own + tuple(_identifiers(alias) for alias in self.aliases[: limits.ENTRY_NAMES - len(own)])
+
+    @property
+    def has_more_names(self) -> bool:
+        """Whether it has more names than are looked for."""
+        return bool(self.primary_identifier) + len(self.aliases) > limits.ENTRY_NAMES
 
 
 def _entry(row: Mapping[str, Any]) -> Entry:
@@ -191,20 +198,46 @@ def _problem(row: Any) -> str:
     return next((key for key in category.needs if not row.get(key)), "")
 
 
-def unfit(entry: Entry) -> str:
-    """Return why nobody can be found by the entry's names, or an empty text.
+def document_key(issuing_state: str, number: str) -> tuple[str, str]:
+    """Return a document's State and number, which two spellings of it share; empty without a number.
 
-    ``script``: no table has their letters. ``no-letters``: there are none. ``too-little``: an entry of a watch list
-    has a single name and no whole date of birth; only a holder without another name is found.
+    A zone has fillers for the blanks and hyphens of a number, and a list may have another code of the State.
     """
-    if not entry.names:
-        return ""
-    read = [legible(pair) for pair in entry.names]
-    parts = max(count for count, _ in read)
-    if not parts:
-        return "script" if any(letters for _, letters in read) else "no-letters"
+    number = number.translate(_PARTING)
+    return (standard(issuing_state), number) if number else ("", "")
+
+
+def unfit(entry: Entry) -> str:
+    """Return why nobody can be found by the entry's names or number, or an empty text.
+
+    ``script``: no table has the names' letters. ``no-letters``: there are none. ``code``: no MRZ has the code of the
+    issuing State or nationality, or a number has none. ``names``: it has more than are
+    looked for. ``too-little``: an entry of a watch list has a single name and no whole date of birth; only a holder
+    without another name is found.
+    """
+    parts, letters = 0, False
+    for pair in entry.names:
+        count, some = legible(pair)
+        parts, letters = max(parts, count), letters or some
+        if parts > 1:  # more would say nothing new
+            break
+    if entry.names and not parts:
+        return "script" if letters else "no-letters"
+    if not _has_codes(entry):
+        return "code"
     partly = len(entry.date_of_birth) < len("YYYY-MM-DD") and not entry.document_number
+    if entry.has_more_names:
+        return "names"
     return "too-little" if parts == 1 and partly and categories()[entry.category].kind == "watch" else ""
+
+
+def _has_codes(entry: Entry) -> bool:
+    """Whether MRZs have the codes of the entry, and its number has one."""
+    known = state_codes()
+    issuer, nationality = known.get(entry.issuing_state), known.get(entry.nationality)
+    if (entry.issuing_state or entry.document_number) and (issuer is None or not issuer.met_as_issuer):
+        return False
+    return not entry.nationality or (nationality is not None and nationality.is_nationality)
 
 
 def is_birth(text: str) -> bool:

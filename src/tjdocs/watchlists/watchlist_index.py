@@ -44,8 +44,8 @@ class Index:
         self._entries: tuple[Entry, ...] = ()
         self._start(str(path), _opened(path))
 
-    def _start(self, path: str, database: sqlite3.Connection) -> None:
-        self._path, self._database = path, database
+    def _start(self, path: str, database: sqlite3.Connection, version: str = form.VERSION) -> None:
+        self._path, self._database, self._version = path, database, version
         self._lock, self._process = threading.Lock(), os.getpid()
         try:
             self._read_meta()
@@ -87,6 +87,17 @@ class Index:
             raise
         return cls(path)
 
+    @classmethod
+    def check_old(cls, path: str | Path, database: sqlite3.Connection) -> None:
+        """Verify every row of an index of the version before.
+
+        :raises InputError: one was altered
+        """
+        index = cls.__new__(cls)
+        index._entries = ()
+        index._start(str(path), database, form.LAST_VERSION)
+        index.check()
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _again, (self._path, self.digest, self._entries)
 
@@ -98,7 +109,7 @@ class Index:
         if not all(isinstance(text, str) for pair in meta.items() for text in pair):
             raise AlteredError
         self.digest = meta.pop("digest")
-        if form.digest_of(meta) != self.digest or meta["version"] != form.VERSION:
+        if form.digest_of(meta) != self.digest or meta["version"] != self._version:
             raise AlteredError
         self._bits, self._unfit = int(meta["bits"]), meta["unfit"]
         self.counts = _counts(meta, "count:")
@@ -118,18 +129,17 @@ class Index:
 
     # -------------------------------------------------------------------------------------------------- one look-up
 
-    def candidates(self, hashes: Iterable[bytes], categories: Iterable[str], limit: int) -> tuple[list[Entry], bool]:
-        """Return the entries of some categories under these keys, and whether more than ``limit`` have one.
+    def candidates(self, hashes: Iterable[bytes], limit: int) -> tuple[list[Entry], bool]:
+        """Return the first ``limit`` entries under these keys, and whether more have one.
 
         :raises AlteredError: an entry, or a bucket that may contain its key, was altered
         """
-        wanted = set(categories)
         with self._lock:
             try:
                 self._reopen()
                 numbers = sorted(self._numbers(hashes).items())
                 texts = self._texts(dict(numbers[:limit]))
-                return [_entry(category, data) for category, data in texts if category in wanted], len(numbers) > limit
+                return [_entry(category, data) for category, data in texts], len(numbers) > limit
             except (sqlite3.Error, InputError):
                 raise AlteredError from None
 
@@ -258,13 +268,18 @@ def is_index(path: str | Path) -> bool:
 
 
 def old_entries(path: str | Path) -> Iterator[Entry]:
-    """Yield the entries of an index of version 1, which had no digests: whoever has it answers for what it says.
+    """Yield the entries of an index of the version before, or of version 1.
 
-    :raises InputError: it is none, or an entry is malformed
+    Version 1 had no digests: whoever has it answers for what it says.
+
+    :raises InputError: it is none, or an entry is malformed or altered
     """
-    database = _opened(path, {form.OLD_VERSION: form.OLD_SCHEMA}, renewal=_HINT)
+    forms = {form.OLD_VERSION: form.OLD_SCHEMA, form.LAST_VERSION: form.SCHEMA}
+    database = _opened(path, forms, renewal=_RENEWAL)
     with closing(database):
         try:
+            if database.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() == (form.LAST_VERSION,):
+                Index.check_old(path, database)
             for _, category, data in _rising(database, path):
                 yield _entry(category, data)
         except (AlteredError, sqlite3.Error):

@@ -8,7 +8,8 @@ right by the name as it is spelt.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -16,10 +17,20 @@ from typing import Any
 
 from msgspec import Struct
 
+from tjdocs import limits
 from tjdocs.errors import UsageError
-from tjdocs.mrz.names import Name, Reach, Relation, near, resemble
+from tjdocs.mrz.codes import standard
+from tjdocs.mrz.names import Name, Reach, Relation, near, resemble, ways
 from tjdocs.watchlists import index_lookups
-from tjdocs.watchlists.watchlist_entry import Category, Entry, appeals, categories, entries, is_birth
+from tjdocs.watchlists.watchlist_entry import (
+    Category,
+    Entry,
+    appeals,
+    categories,
+    document_key,
+    entries,
+    is_birth,
+)
 from tjdocs.watchlists.watchlist_index import AlteredError, Index, is_index, old_entries
 
 __all__ = [
@@ -35,7 +46,6 @@ __all__ = [
     "is_birth",
 ]
 
-MAX_CANDIDATES = 2000
 _DAY = len("YYYY-MM-DD")
 _WORDS = {Relation.EXACT: "name"}
 
@@ -80,7 +90,7 @@ class Match(Struct, frozen=True):
 class Found(Struct, frozen=True):
     """The result of a look-up.
 
-    :param limit: there were too many candidates to compare, so that further matches are possible
+    :param limit: there were too many names or candidates to compare, so that further matches are possible
     :param altered: an index is damaged or was altered, so that further matches are possible
     """
 
@@ -90,10 +100,11 @@ class Found(Struct, frozen=True):
 
 
 class Unfit(Struct, frozen=True):
-    """An entry whose names match nobody, or not in each spelling.
+    """An entry whose names or number match nobody, or not in each spelling.
 
-    :param reason: ``script`` (letters that no table has), ``no-letters``, ``spellings`` (more than are looked for:
-        it is found by the first ones), or ``too-little`` (one name and no whole date of birth)
+    :param reason: ``script`` (letters that no table has), ``no-letters``, ``code`` (no MRZ has the code of its State or
+        nationality, or its number has none), ``names`` or ``spellings`` (more than are looked for: it is found by the
+        first ones), or ``too-little`` (one name and no whole date of birth)
     """
 
     id: str
@@ -162,7 +173,7 @@ class Lists:
     def build(cls, path: str | Path, files: Sequence[str | Path]) -> "Lists":
         """Make an index of files of entries at ``path``, completely or not at all; only its owner may read it.
 
-        A file may be an index of the version before: its entries are taken over.
+        A file may be an index of version 1 or of the version before: its entries are taken over.
 
         :raises InputError: an unreadable file, or a malformed row, with its line
         :raises OutputError: there is something at ``path``, or the index cannot be made there
@@ -201,7 +212,7 @@ class Lists:
         return {category: _sum(part.get(category, {}) for part in parts) for one in parts for category in one}
 
     def unfit(self) -> list[Unfit]:
-        """Return the entries whose names match nobody.
+        """Return the entries whose names or number match nobody, or not in each spelling.
 
         :raises InputError: an index was altered
         """
@@ -229,22 +240,26 @@ class Lists:
 
     def find(self, person: Person, wanted: Iterable[str]) -> Found:
         """Return the matches in the categories ``wanted``, all of one kind: exact ones first, each entry once."""
-        names = frozenset(wanted)
-        kinds = {categories()[name].kind for name in names}
+        categories_ = frozenset(wanted)
+        kinds = {categories()[name].kind for name in categories_}
         births = tuple(dict.fromkeys((person.born, person.century or person.born)))
-        hashes = index_lookups.looked_up(person.names, births, person.issuing_state, person.document_number)
-        matches: list[Match] = []
-        limit = person.limit or not kinds.isdisjoint(self._origin.get("limit", ()))
+        hashes, names = index_lookups.looked_up(person.names, births, person.issuing_state, person.document_number)
+        limit = person.limit or len(names) < len(person.names) or not kinds.isdisjoint(self._origin.get("limit", ()))
         altered = not kinds.isdisjoint(self._origin.get("altered", ()))
+        candidates: list[Entry] = []
         for part in self._parts:
             try:
-                candidates, more = part.candidates(hashes, names, MAX_CANDIDATES)
+                entries_, more = part.candidates(hashes, limits.CANDIDATES - len(candidates))
             except AlteredError:
                 altered = True
                 continue
+            candidates += entries_
             limit = limit or more
-            compared = (_compare(person, entry) for entry in candidates)
-            matches += [match for match in compared if match is not None]
+        person = replace(person, names=names)
+        compared = _affordable(person, candidates)
+        limit = limit or len(compared) < len(candidates)
+        wanted_ = [entry for entry in compared if entry.category in categories_]
+        matches = [match for match in map(partial(_compare, person), wanted_) if match is not None]
         matches.sort(key=lambda match: not match.exact)
         return Found(tuple(matches), limit, altered)
 
@@ -264,16 +279,37 @@ def _sum(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
 # ---------------------------------------------------------------------------------------------------------- comparing
 
 
+def _affordable(person: Person, candidates: Sequence[Entry]) -> list[Entry]:
+    """Return the candidates that are compared, in their order: those that may match exactly come first into account.
+
+    Entries of all categories count, so that whichever are asked for, the same entries are compared.
+    """
+
+    def may_be_exact(entry: Entry) -> bool:
+        return _same_document(person, entry) or _births(person, entry.date_of_birth)[0] == ""
+
+    order = sorted(range(len(candidates)), key=lambda place: not may_be_exact(candidates[place]))
+    budget = limits.COMPARISONS
+    places = []
+    for place in order:
+        budget -= len(person.names) * sum(map(ways, candidates[place].names))
+        if budget < 0:
+            break
+        places.append(place)
+    return [candidates[place] for place in sorted(places)]
+
+
+def _same_document(person: Person, entry: Entry) -> bool:
+    document = document_key(entry.issuing_state, entry.document_number)
+    return any(document) and document == document_key(person.issuing_state, person.document_number)
+
+
 def _compare(person: Person, entry: Entry) -> Match | None:
     watched = categories()[entry.category].kind == "watch"
-    same_document = bool(entry.document_number) and (entry.document_number, entry.issuing_state) == (
-        person.document_number,
-        person.issuing_state,
-    )
     born, reach = _births(person, entry.date_of_birth)
     if not watched:
         reach = None
-    if same_document:
+    if _same_document(person, entry):
         # the number is the same: if the name differs an officer decides
         return Match(entry, not entry.names or _names(person, entry, None) != "", "document")
     if born is None or not (watched or born in ("", "partly")):
@@ -283,7 +319,10 @@ def _compare(person: Person, entry: Entry) -> Match | None:
         return None
     against = any(
         one and other and one != other
-        for one, other in ((person.sex, entry.sex), (person.nationality, entry.nationality))
+        for one, other in (
+            (person.sex, entry.sex),
+            (standard(person.nationality), standard(entry.nationality)),
+        )
     )
     return Match(entry, by == "name" and not born and not against, by, born)
 
@@ -291,7 +330,7 @@ def _compare(person: Person, entry: Entry) -> Match | None:
 def _names(person: Person, entry: Entry, reach: Reach | None) -> str:
     """Return how one of the person's names agrees with one of the entry's, the best first; empty: not at all."""
     relations = {resemble(name, other, reach) for other in entry.names for name in person.names}
-    best = next(relation for relation in Relation if relation in relations or relation is Relation.DIFFERS)
+    best = next((relation for relation in Relation if relation in relations), Relation.DIFFERS)
     return "" if best is Relation.DIFFERS else _WORDS.get(best, str(best))
 
 

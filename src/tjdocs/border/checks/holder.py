@@ -51,12 +51,13 @@ def _watched(case: Case, check: str, word: str) -> list[Finding]:
 
 
 def _unfit(case: Case, wanted: Iterable[str]) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
-    """Return two details: how many entries match nobody or not in each spelling, how many only a single name."""
+    """Return two details: how many entries match nobody or not in each spelling, and how many only a single name."""
     counts = [case.unfit.get(name, {}) for name in wanted]
     little = sum(count.get("too-little", 0) for count in counts)
-    partly = sum(count.get("spellings", 0) for count in counts)
-    lacking = sum(sum(count.values()) for count in counts) - little - partly
-    counted = (("not-findable", lacking), ("more-spellings", partly))
+    partly = sum(count.get("spellings", 0) + count.get("names", 0) for count in counts)
+    codes = sum(count.get("code", 0) for count in counts)
+    lacking = sum(sum(count.values()) for count in counts) - little - partly - codes
+    counted = (("not-findable", lacking), ("without-code", codes), ("more-spellings", partly))
     unfit = tuple(Message.of(id_, count=count) for id_, count in counted if count)
     return unfit, (Message.of("too-little", count=little),) if little else ()
 
