@@ -126,6 +126,23 @@ def test_a_trigger_under_another_name_opens_no_register(path, keys, row):
         opened(path, keys)
 
 
+@pytest.mark.requirement("STL-3")
+def test_a_trigger_that_only_an_open_connection_still_has_does_not_run(path, keys):
+    """Its row is gone, without the number that makes SQLite read the schema again."""
+    working = opened(path, keys)
+    with working._context.store.write(), working._context.store.read():  # two connections
+        pass
+    change(path, DELETED)
+    for _ in range(2):
+        with working._context.store.write(made=False) as one, working._context.store.read() as other:
+            assert len({connection.exec_driver_sql("SELECT COUNT(*) FROM entry").scalar() for connection in (one, other)}) == 1
+    change(path, "DELETE FROM sqlite_master WHERE name = 'd'")
+    lose(working)
+    issue(working)
+    assert opened(path, keys).document("P0000001", officer="anna").status == "lost"
+    assert opened(path, keys).audit(officer="auditor", heads=[]).problems == ()
+
+
 def test_statistics_that_an_administrator_had_made_are_no_fault(path, keys):
     change(path, "ANALYZE")
     register = opened(path, keys)

@@ -50,6 +50,7 @@ _BEGIN = {
 _parents: list[object] = []  # connections of the processes that this one was forked from
 UNDECODED = "Could not decode to UTF-8"  # what SQLite's driver says of a text that is none
 AUDIT = "see `tjdocs register audit`"
+_FORMED = "tjdocs: version of the data whose tables were looked at"
 _LITTLE = 1 << 16  # bytes: less than a register needs beside its file
 SEQUENCER = 0x746A646F6373  # PostgreSQL's advisory lock of the one sequencer
 
@@ -128,19 +129,26 @@ class Store:
         """
         with self.guard() if made else nullcontext(), self._run("alone" if alone else "write") as connection:
             if made:
-                self._check_form(connection.connection.driver_connection)
+                self._check_form(connection.connection)
             yield connection
 
-    def _check_form(self, driver: Any) -> None:
+    def _check_form(self, lent: PoolProxiedConnection) -> None:
         """Refuse to write where a trigger, a view or a table of another form could make something else of it.
 
-        A file is looked at in each transaction. A server is looked at once: there only a role with the right to it adds
-        a trigger.
+        A file is looked at in the first transaction of a connection, and after each that another connection made. A
+        server is looked at once: there only a role with the right to it adds a trigger.
         """
-        if self._formed:
-            return
         if self.sqlite:
+            driver: Any = lent.driver_connection
+            (version,) = driver.execute("PRAGMA data_version").fetchone()
+            if lent.info.get(_FORMED) == version:
+                return
+            driver.execute("PRAGMA writable_schema = RESET")  # a trigger whose row is gone runs until this
             faults = schema_check.sqlite_faults(driver)
+            if not faults:
+                lent.info[_FORMED] = version
+        elif self._formed:
+            return
         else:
             with self.read() as connection:
                 faults = schema_check.faults(connection)
@@ -251,7 +259,7 @@ class Store:
                 driver: Any = lent.driver_connection
                 for statement in _BEGIN[self.sqlite, mode]:
                     driver.execute(statement)
-                self._check_form(driver)
+                self._check_form(lent)
             except BaseException as error:
                 lost = not self.take_back(lent, whole=False)
                 # the server went away since, and took its connections with it; the pool asks before it lends
