@@ -94,10 +94,10 @@ class Officers:
             others = {one for one, own in self._able(connection, "enrol") if (one, own) != (id_, role)}
             if not others:
                 raise RegisterError("the last officer who may enrol", where="officer", hint="enrol another first")
-            held = _table.id == id_, _table.role == role
-            if connection.execute(select(_table.id).where(*held)).first() is None:
+            grant = _table.id == id_, _table.role == role
+            if connection.execute(select(_table.id).where(*grant)).first() is None:
                 raise RegisterError("the officer has no such role", where="role")
-            connection.execute(delete(tables.officer).where(*held))
+            connection.execute(delete(tables.officer).where(*grant))
             if connection.execute(select(_table.role).where(_table.id == id_)).first() is None:
                 _end(connection, id_, stamp)
             self._context.record(connection, "dismiss", id_, stamp, acting, role=role)

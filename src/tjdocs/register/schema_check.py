@@ -62,10 +62,9 @@ _NEW: dict[databases.Part, databases.Part] = {
 
 
 def faults(connection: Connection) -> list[Fault]:
-    """Return every table, column or index that is not as the migrations make it, and whatever stands beside them.
+    """Return every table, column or index that is not as the migrations make it, and every further part of the schema.
 
-    What is ``missing`` of a table's columns stops whoever reads it; the rest only changes how it is read, or what
-    becomes of what is written.
+    A ``missing`` column stops each reader; the rest only changes how a table is read, or the rows that are written.
     """
     found = sqlite_faults(_driver(connection)) if connection.dialect.name == "sqlite" else _postgresql(connection)
     version = connection.exec_driver_sql("SELECT version_num FROM alembic_version ORDER BY 1").scalars().all()

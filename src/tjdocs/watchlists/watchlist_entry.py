@@ -219,7 +219,7 @@ def unfit(entry: Entry) -> str:
     for pair in entry.names:
         count, some = legible(pair)
         parts, letters = max(parts, count), letters or some
-        if parts > 1:  # more would say nothing new
+        if parts > 1:  # two are enough to know
             break
     if entry.names and not parts:
         return "script" if letters else "no-letters"

@@ -270,7 +270,7 @@ def is_index(path: str | Path) -> bool:
 def old_entries(path: str | Path) -> Iterator[Entry]:
     """Yield the entries of an index of the version before, or of version 1.
 
-    Version 1 had no digests: whoever has it answers for what it says.
+    Version 1 had no digests: nothing shows whether it was altered.
 
     :raises InputError: it is none, or an entry is malformed or altered
     """
