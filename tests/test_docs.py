@@ -71,7 +71,7 @@ def test_the_readme_runs_as_printed_and_in_that_order(followed):
     assert {path.name for path in (folder / "out").iterdir()} >= {"EF_COM.bin", "EF_SOD.bin", "DG1.bin", "DG2.bin"}
     assert (folder / "page.png").read_bytes().startswith(b"\x89PNG")
     assert "PPTJKERIKSSON<<ANNA" in office
-    assert "\nadmit" in border
+    assert "\nADMIT\n" in border
     assert scanner.startswith("admit ")
     assert zone.startswith("True T00000001 ()") and "PPTJKERIKSSON<<ANNA<MARIYA" in zone
     assert "lds" in listed and (folder / "vectors").is_dir()

@@ -57,8 +57,6 @@ def open_image(data: bytes) -> "Image.Image | Problem":
         return Problem("image-limit", detail="too many pixels")
     if claims.scans > numbers.max_scans or claims.tiles > limits.TILES or claims.components > limits.COMPONENTS:
         return Problem("image-limit", detail="too many scans, tiles or components")
-    if any(width * height * claims.scans > limits.SCANNED_PIXELS for width, height in claims.sizes):
-        return Problem("image-limit", detail="too many scans for its size")
     return _decode(data, claims.kind, most)
 
 
