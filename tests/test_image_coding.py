@@ -131,6 +131,13 @@ def test_an_arithmetic_jpeg_in_a_tiff_is_handed_to_no_decoder(undecoded):
     refused_by_page(tiff(strip.replace(b"\xff\xc0", b"\xff\xc9")))
 
 
+@pytest.mark.parametrize("count", range(1, 11))
+def test_an_arithmetic_frame_of_any_components_is_found_in_a_tiff(count):
+    frame = b"\xff\xca" + pack(">HBHHB", 8 + 3 * count, 8, 400, 300, count) + bytes(3 * count)
+    with pytest.raises(images.ArithmeticCodingError):
+        images.check_coding(tiff(b"\xff\xd8" + frame + b"\xff\xd9"))
+
+
 def test_pillow_opens_files_behind_this_check_alone():
     for path in SOURCE.rglob("*.py"):
         name, text = path.relative_to(SOURCE).as_posix(), path.read_text(encoding="utf-8")
@@ -225,6 +232,39 @@ def test_a_jpeg_2000_of_many_tiles_is_handed_to_no_decoder(refused, undecoded):
     at = data.index(b"\xff\x4f\xff\x51") + 24
     data[at : at + 8] = pack(">II", 2, 2)
     assert head(bytes(data)).tiles > limits.TILES
+    refused(bytes(data))
+
+
+def of_layers(layers: int, *, order: bytes = b"") -> bytes:
+    """Return an image whose header says that it has so many layers; precincts of 16 x 16 samples."""
+    data = coded("JPEG2000", precinct_size=(16, 16))
+    at = data.index(b"\xff\x52")
+    data = data[: at + 6] + pack(">H", layers) + data[at + 8 :]
+    end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return data[:end] + order + data[end:]
+
+
+@pytest.mark.parametrize("refused", JPEG_2000_DOORS)
+def test_a_jpeg_2000_of_many_layers_is_handed_to_no_decoder(refused, undecoded):
+    claims = head(of_layers(1))
+    assert 19 * 25 * 3 <= claims.precincts == claims.packets <= limits.PRECINCTS
+    layers = limits.PACKETS // claims.precincts
+    images.check_coding(of_layers(layers))
+    refused(of_layers(layers + 1))
+
+
+def test_a_change_of_the_order_of_packets_counts_as_many():
+    order = b"\xff\x5f\0\x09\0\0\0\1\1\1\0"
+    assert head(of_layers(2, order=order)).packets > 10 * head(of_layers(2)).packets
+
+
+@pytest.mark.parametrize("refused", JPEG_2000_DOORS)
+def test_a_jpeg_2000_of_many_precincts_is_handed_to_no_decoder(refused, undecoded):
+    data = bytearray(coded("JPEG2000", precinct_size=(16, 16)))
+    at = data.index(b"\xff\x52")
+    end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    data[at + 14 : end] = bytes(end - at - 14)  # precincts of one sample
+    assert head(bytes(data)).precincts > limits.PRECINCTS
     refused(bytes(data))
 
 

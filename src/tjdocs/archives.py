@@ -6,6 +6,7 @@ on its way to it.
 
 import bz2
 import lzma
+import re
 import stat
 import tarfile
 import zipfile
@@ -386,10 +387,36 @@ class _Extended:
                     counter.add(header.size)
                 return header
 
+            def _proc_pax(self, tarfile: tarfile.TarFile) -> Any:
+                place: Any = getattr(tarfile, "fileobj")  # noqa: B009
+                block = place.read(-(-self.size // _TAR_UNIT) * _TAR_UNIT)
+                if _DIGITS.search(block):  # it is searched once for each digit of a long number
+                    raise ArchiveError("limit", "a number of too many digits")
+                tarfile.fileobj = _Again(block, place)
+                try:
+                    return super()._proc_pax(tarfile)  # type: ignore[misc]
+                finally:
+                    tarfile.fileobj = place
+
         counter = self
         return Counted
 
 
+class _Again:
+    """A stream of which the next block was read already."""
+
+    def __init__(self, block: bytes, rest: Any) -> None:
+        self._blocks, self._rest = [block], rest
+
+    def read(self, size: int) -> bytes:
+        data: bytes = self._blocks.pop() if self._blocks else self._rest.read(size)
+        return data
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._rest, name)
+
+
+_DIGITS = re.compile(rb"[0-9]{60}")  # a size and a time have fewer
 _EXTENDED = (
     tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK
 )  # fmt: skip

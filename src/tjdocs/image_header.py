@@ -25,6 +25,7 @@ class ImageHead(Struct, frozen=True):
     :param arithmetic: whether a JPEG image is arithmetic-coded, which no standard of travel documents allows
     :param components: number of JPEG 2000 components
     :param planes: upper bound of the bit planes that a JPEG 2000 decoder goes through for a sample
+    :param precincts: upper bound of the precincts of a JPEG 2000 image; ``packets``, of those times its layers
     """
 
     kind: str
@@ -35,6 +36,8 @@ class ImageHead(Struct, frozen=True):
     arithmetic: bool = False
     components: int = 1
     planes: int = 0
+    precincts: int = 0
+    packets: int = 0
 
 
 def kind(data: bytes) -> str:
@@ -115,45 +118,100 @@ def _codestream(data: bytes, start: int, sizes: tuple[tuple[int, int], ...]) -> 
     down = max(1, -(-(bottom - tile_top) // tile_height))
     components = int.from_bytes(data[start + 40 : start + 42], "big")
     size = (right - left, bottom - top)
+    coding = _coding(data, start, components, (min(tile_width, size[0]), min(tile_height, size[1])))
+    precincts = across * down * components * coding.precincts
     return ImageHead(
-        JPEG2000, (*sizes, size), across * down, components=components, planes=_planes(data, start, components)
+        JPEG2000,
+        (*sizes, size),
+        across * down,
+        components=components,
+        planes=coding.planes,
+        precincts=precincts,
+        packets=precincts * coding.layers,
     )
 
 
 _SOT, _SOD, _EOC = 0xFF90, 0xFF93, 0xFFD9
 _QCD, _QCC = 0xFF5C, 0xFF5D
 _ALL_PLANES = 30  # more than any decoder goes through
+_COD, _COC, _POC = 0xFF52, 0xFF53, 0xFF5F
 _PLAIN = frozenset(
     {0xFF50, 0xFF51, 0xFF52, 0xFF53, 0xFF55, 0xFF57, 0xFF58, 0xFF5C, 0xFF5D, 0xFF5F, 0xFF63, 0xFF64}
 )  # CAP, SIZ, COD, COC, TLM, PLM, PLT, QCD, QCC, POC, CRG, COM: none of them adds planes but QCD and QCC
+_SEGMENTS = range(0xFF30, 0xFF80)
+_ORDERS = 33  # of packets, as POC may change it so often
+_WITHOUT_END = 1 << 40
 
 
-def _planes(data: bytes, start: int, components: int) -> int:
-    """Return how many bit planes the largest coefficient has, by all segments of quantization (15444-1, A.6.4, E.1).
+class _Coding(Struct):
+    """The worst that the segments of a codestream say.
 
-    A header that is unusual, or goes on elsewhere than it says, is counted as the worst.
+    :param precincts: of one component in one tile
     """
-    planes = 0
+
+    tile: tuple[int, int]
+    planes: int = 0
+    layers: int = 1
+    precincts: int = 1
+
+    def unusual(self) -> "_Coding":
+        """Return the worst of all: a header that goes on elsewhere than it says."""
+        return _Coding(self.tile, _ALL_PLANES, _WITHOUT_END)
+
+    def take(self, marker: int, segment: bytes, components: int) -> None:
+        """Take up a segment (15444-1, A.6)."""
+        if marker not in _PLAIN:  # as a region of interest, which adds planes
+            self.planes = _ALL_PLANES
+        skipped = 0 if marker in (_QCD, _COD) else 1 if components < 257 else 2
+        if marker in (_QCD, _QCC):
+            self.planes = max(self.planes, _quantized(segment[skipped:]))
+        elif marker == _POC:
+            self.layers = max(self.layers, 1) * _ORDERS
+        elif marker in (_COD, _COC):
+            style = segment[skipped] if len(segment) > skipped else 1
+            rest = segment[skipped + 1 :]
+            if marker == _COD:
+                self.layers = max(self.layers, int.from_bytes(rest[1:3], "big"))
+                rest = rest[4:]
+            levels = rest[0] if rest else 255
+            sides = rest[5 : 6 + levels] if style & 1 else b"\xff" * (levels + 1)
+            self.precincts = max(self.precincts, self._precincts(levels, sides))
+
+    def _precincts(self, levels: int, sides: bytes) -> int:
+        """Return how many precincts all resolutions have; a side that is missing is one sample."""
+        count = 0
+        for resolution in range(levels + 1):
+            side = sides[resolution] if resolution < len(sides) else 0
+            across, down = (-(-edge >> (levels - resolution)) for edge in self.tile)
+            count += ((across >> (side & 15)) + 1) * ((down >> (side >> 4)) + 1)
+        return count
+
+
+def _coding(data: bytes, start: int, components: int, tile: tuple[int, int]) -> _Coding:
+    """Return what all segments of a codestream ask for: bit planes of the largest coefficient, layers and precincts.
+
+    A header that goes on elsewhere than it says is counted as the worst.
+    """
+    coding = _Coding(tile)
     position, until = start + 2, len(data)
     while position + 4 <= len(data):
         marker, length = (int.from_bytes(data[at : at + 2], "big") for at in (position, position + 2))
         if marker == _EOC:
-            return planes
+            return coding
         if marker == _SOD:
             if until < position + 2:
-                return _ALL_PLANES
+                return coding.unusual()
             position, until = until, len(data)
             continue
         if marker == _SOT:
             size = int.from_bytes(data[position + 6 : position + 10], "big")
             until = position + size if size else len(data)
-        elif marker not in _PLAIN or length < 2:
-            return _ALL_PLANES
-        if marker in (_QCD, _QCC):
-            skipped = 0 if marker == _QCD else 1 if components < 257 else 2
-            planes = max(planes, _quantized(data[position + 4 + skipped : position + 2 + length]))
+        elif marker not in _SEGMENTS or length < 2:
+            return coding.unusual()
+        else:
+            coding.take(marker, data[position + 4 : position + 2 + length], components)
         position += 2 + length
-    return planes if position >= len(data) - 2 else _ALL_PLANES
+    return coding if position >= len(data) - 2 else coding.unusual()
 
 
 def _quantized(segment: bytes) -> int:

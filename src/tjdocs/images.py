@@ -10,15 +10,21 @@ from tjdocs import image_header, limits
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["ArithmeticCodingError", "check_coding", "most_pixels", "on_white", "open_file", "upright_on_white"]
+__all__ = [
+    "ArithmeticCodingError",
+    "check_coding",
+    "is_parted",
+    "most_pixels",
+    "on_white",
+    "open_file",
+    "upright_on_white",
+]
 
 _TIFF = b"II*\0", b"MM\0*"
-# A whole frame header of arithmetic coding (10918-1, B.2.2), of 8 or 12 bits and up to four components. A strip of a
-# TIFF file begins anywhere; by chance, this is in no file.
-_ARITHMETIC_FRAME = re.compile(
-    rb"\xff[\xc9-\xcb\xcd-\xcf]\0(?:\x0b[\x08\x0c].{4}\x01|\x0e[\x08\x0c].{4}\x02|\x11[\x08\x0c].{4}\x03|\x14[\x08\x0c].{4}\x04)",
-    re.DOTALL,
-)
+# A whole frame header of arithmetic coding (10918-1, B.2.2), of 8 or 12 bits and up to ten components, as many as
+# libjpeg reads. A strip of a TIFF file begins anywhere; by chance, this is in no file.
+_FRAMES = b"|".join(b"\\x%02x[\x08\x0c].{4}\\x%02x" % (8 + 3 * count, count) for count in range(1, 11))
+_ARITHMETIC_FRAME = re.compile(rb"\xff[\xc9-\xcb\xcd-\xcf]\0(?:" + _FRAMES + rb")", re.DOTALL)
 
 
 class ArithmeticCodingError(ValueError):
@@ -29,8 +35,8 @@ def check_coding(data: bytes) -> None:
     """Refuse an image file that is not decoded, whatever its size, before anything of it is.
 
     :raises ArithmeticCodingError: JPEG, also in TIFF, is arithmetic-coded, which no standard of travel documents allows
-    :raises ValueError: no frame is found in a JPEG file, or no codestream in a JPEG 2000 file, or it has more tiles or
-        components than are decoded
+    :raises ValueError: no frame is found in a JPEG file, or no codestream in a JPEG 2000 file, or it has more parts
+        than are decoded
     """
     if data.startswith(_TIFF) and _ARITHMETIC_FRAME.search(data):
         raise ArithmeticCodingError
@@ -40,8 +46,18 @@ def check_coding(data: bytes) -> None:
             raise ValueError("a header without a size")
         if claims.arithmetic:
             raise ArithmeticCodingError
-        if claims.tiles > limits.TILES or claims.components > limits.COMPONENTS:
-            raise ValueError("too many tiles or components")
+        if is_parted(claims):
+            raise ValueError("too many tiles, components, precincts or layers")
+
+
+def is_parted(claims: image_header.ImageHead) -> bool:
+    """Whether a JPEG 2000 image has more parts than are decoded: each costs memory and time, and none needs a byte."""
+    return (
+        claims.tiles > limits.TILES
+        or claims.components > limits.COMPONENTS
+        or claims.precincts > limits.PRECINCTS
+        or claims.packets > limits.PACKETS
+    )
 
 
 def open_file(data: bytes, formats: Sequence[str]) -> "Image.Image":

@@ -241,6 +241,21 @@ def test_what_is_said_of_many_files_is_bounded(monkeypatch):
     assert len(read(noted(300, 999))) == 1  # its own length is worth that
 
 
+@pytest.mark.parametrize("digits", [59, 60])
+def test_a_header_with_a_number_without_end_is_not_parsed(digits, monkeypatch):
+    """The library searches it again from each digit: 60,000 of them took eight seconds."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        info = tarfile.TarInfo("lane/a/mrz.txt")
+        info.size, info.pax_headers = 5, {"comment": "1" * digits}
+        archive.addfile(info, io.BytesIO(b"P<UTO"))
+    if digits < 60:
+        assert read(stream.getvalue()) == [("a", {"mrz.txt": b"P<UTO"})]
+    else:
+        with pytest.raises(InputError, match="over the limits"):
+            read(stream.getvalue())
+
+
 def test_holes_of_many_files_are_bounded(monkeypatch):
     monkeypatch.setattr(limits, "GRACE_HEADERS", 30_000)
     monkeypatch.setattr(limits, "HEADERS_PER_BYTE", 0)

@@ -97,3 +97,12 @@ def test_no_error_shows_the_text_of_an_mrz(folder):
                 with pytest.raises((InputError, UsageError)) as caught:
                     act({name: value})
                 assert "ERIKSSON" not in str(caught.value), name
+
+
+def test_an_empty_file_hides_none_of_its_kind():
+    files = {**CHIP, "page.jpg": b"", "page.png": b"a picture", "seal.bin": b"\n", "seal.png": b"\xdcseal"}
+    assert (evidence_from_files(files).page, evidence_from_files(files).seal) == (b"a picture", b"\xdcseal")
+    said = {"evidence.json": json.dumps({"page": "", "seal": "  "}).encode()}
+    assert evidence_from_files({**files, **said}).page == b"a picture"
+    assert evidence_from_files({**CHIP, **said}).seal is None
+    assert evidence_from_files({**CHIP, "page.png": b""}).page == b""  # a picture without a zone, which refers

@@ -300,7 +300,8 @@ class _Names:
         rest = {key: value for key, value in result.items() if key not in ("id", "place")}
         if place is None:
             if hash(own) in self._folders:  # what of it belongs together is not known
-                return _failed({"id": own}, "input", f"a record twice: {own}")
+                again = f"./{own}"
+                return _failed({"id": again if hash(again) in self._taken else own}, "input", f"a record twice: {own}")
             self._folders.add(hash(own))
             place = own
         names = {"id": own, "place": place}

@@ -26,6 +26,9 @@ _REQUIREMENT = re.compile("[A-Z]{2,10}-[A-Z0-9-]{1,20}")
 _ANSWERS = {"title", "not-met", "cannot-tell"}
 
 
+_SHARED = "documents_shared.toml"
+
+
 def parse(data: bytes, name: str, where: str) -> DocumentType:
     """Read a type's file.
 
@@ -39,7 +42,8 @@ def parse(data: bytes, name: str, where: str) -> DocumentType:
         raise SpecError("no document type of that id", where=where, hint=f"id {name}")
     asked, rows = form.field, tuple(table["rule"])
     if form.shared:
-        shared = specs.load("documents_shared.toml", SharedRows)
+        data += specs.read_bytes(_SHARED)  # the type's hash is that of all its law
+        shared = specs.load(_SHARED, SharedRows)
         pictures = {"portrait": shared.pictures}
         own = (field for spec in asked for field in (spec, *pictures.get(spec.name, ())))
         asked, rows = (*shared.names, *own), (*rows, *shared.rule)

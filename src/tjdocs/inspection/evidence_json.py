@@ -9,7 +9,7 @@ import base64
 import os
 import posixpath
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -177,7 +177,7 @@ def together(*sources: Mapping[str, Any]) -> dict[str, Any]:
 def _is_nothing(name: str, value: object) -> bool:
     if name == "mrz" and (isinstance(value, str) or (isinstance(value, list) and all(map(is_text, value)))):
         return is_blank(value)
-    return value is None or (name == "seal" and isinstance(value, str | bytes) and not value.strip())
+    return value is None or (name in ("seal", "page") and isinstance(value, str | bytes) and not value.strip())
 
 
 def _crossing(given: Mapping[str, Any], desk: Mapping[str, str]) -> dict[str, str]:
@@ -214,6 +214,8 @@ def _chip(value: object, place: _Folder | _Record | None) -> object:
 
 
 def _file(value: object, name: str, place: _Folder | _Record | None) -> bytes:
+    if _is_nothing(name, value):
+        return b""
     if place is not None and isinstance(value, str) and place.has(value):
         return place.read(value, name, limits.CHIP_FILE)
     try:
@@ -268,7 +270,7 @@ def evidence_from_files(
 ) -> Evidence:
     """Return the evidence of a folder's files by their paths in it, as :func:`evidence_from_folder` does."""
     record = _Record(files)
-    values = _beside({name: files[name] for name in _chosen(files)}, where, record)
+    values = _beside({name: data for name, data in files.items() if _known(name)}, where, record)
     if "chip" not in values and (chip := _chip_files(files, "chip/") or _chip_files(files, "")):
         values["chip"] = chip
     return _judgeable(values, where, record, crossing)
@@ -297,14 +299,9 @@ def is_evidence(name: str) -> bool:
 
 
 def _known(name: str) -> bool:
-    return name in ("evidence.json", "mrz.txt", *_PAGES) or name.startswith("seal.")
-
-
-def _chosen(names: Iterable[str]) -> list[str]:
-    """Return the files that are read beside the chip's: of several seals and pages the first alone."""
-    known = sorted(name for name in names if _known(name) and not ef_catalogue.recognise(name))
-    seals = [name for name in known if name.startswith("seal.")]
-    return [name for name in known if name not in seals[1:]]
+    if name.startswith("seal."):
+        return ef_catalogue.recognise(name) is None
+    return name in ("evidence.json", "mrz.txt", *_PAGES)
 
 
 def _chip_files(files: Mapping[str, bytes], folder: str) -> dict[str, bytes]:
@@ -340,11 +337,12 @@ def _beside(files: Mapping[str, bytes], where: str, record: _Record) -> dict[str
     values: dict[str, Any] = {}
     if "mrz.txt" in files:
         values["mrz"] = decoded(files["mrz.txt"]).splitlines()
-    if seals := sorted(name for name in files if name.startswith("seal.")):
-        values["seal"] = files[seals[0]]
-    values = together(values, stated)
-    pages = sorted(files.keys() & set(_PAGES))
-    return {"page": files[pages[0]], **values} if pages and _is_nothing("mrz", values.get("mrz")) else values
+    seals = sorted((name for name in files if name.startswith("seal.")), reverse=True)
+    values = together(values, *({"seal": files[name]} for name in seals), stated)
+    if _is_nothing("mrz", values.get("mrz")):
+        pages = sorted(files.keys() & set(_PAGES), reverse=True)
+        values = together(*({"page": files[name]} for name in pages), values)
+    return values
 
 
 def judgeable(values: Mapping[str, Any], where: str, crossing: Mapping[str, str] = _NOTHING) -> Evidence:

@@ -9,9 +9,9 @@ from io import BytesIO
 from struct import error as struct_error
 from typing import TYPE_CHECKING
 
-from tjdocs import image_header, limits, specs
+from tjdocs import image_header, specs
 from tjdocs.errors import UsageError
-from tjdocs.images import check_coding, most_pixels
+from tjdocs.images import check_coding, is_parted, most_pixels
 from tjdocs.lds.biometrics.iso19794_face import Eyes, FaceImage
 from tjdocs.lds.lds_problems import Problem
 
@@ -55,8 +55,8 @@ def open_image(data: bytes) -> "Image.Image | Problem":
     most = most_pixels(data)
     if any(width * height > most for width, height in claims.sizes):
         return Problem("image-limit", detail="too many pixels")
-    if claims.scans > numbers.max_scans or claims.tiles > limits.TILES or claims.components > limits.COMPONENTS:
-        return Problem("image-limit", detail="too many scans, tiles or components")
+    if claims.scans > numbers.max_scans or is_parted(claims):
+        return Problem("image-limit", detail="too many scans, tiles, components, precincts or layers")
     return _decode(data, claims.kind, most)
 
 

@@ -46,6 +46,7 @@ _DATA = (
     "codes",
     "defects.toml",
     "documents",
+    "documents_shared.toml",
     "lds",
     "mrz",
     "pki",
