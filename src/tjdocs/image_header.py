@@ -127,7 +127,7 @@ def _codestream(data: bytes, start: int, sizes: tuple[tuple[int, int], ...]) -> 
         components=components,
         planes=coding.planes,
         precincts=precincts,
-        packets=precincts * coding.layers,
+        packets=precincts * coding.layers * coding.orders,
     )
 
 
@@ -153,6 +153,7 @@ class _Coding(Struct):
     planes: int = 0
     layers: int = 1
     precincts: int = 1
+    orders: int = 1
 
     def unusual(self) -> "_Coding":
         """Return the worst of all: a header that goes on elsewhere than it says."""
@@ -166,15 +167,15 @@ class _Coding(Struct):
         if marker in (_QCD, _QCC):
             self.planes = max(self.planes, _quantized(segment[skipped:]))
         elif marker == _POC:
-            self.layers = max(self.layers, 1) * _ORDERS
+            self.orders = _ORDERS
         elif marker in (_COD, _COC):
             style = segment[skipped] if len(segment) > skipped else 1
-            rest = segment[skipped + 1 :]
+            values = segment[skipped + 1 :]
             if marker == _COD:
-                self.layers = max(self.layers, int.from_bytes(rest[1:3], "big"))
-                rest = rest[4:]
-            levels = rest[0] if rest else 255
-            sides = rest[5 : 6 + levels] if style & 1 else b"\xff" * (levels + 1)
+                self.layers = max(self.layers, int.from_bytes(values[1:3], "big"))
+                values = values[4:]
+            levels = values[0] if values else 255
+            sides = values[5 : 6 + levels] if style & 1 else b"\xff" * (levels + 1)
             self.precincts = max(self.precincts, self._precincts(levels, sides))
 
     def _precincts(self, levels: int, sides: bytes) -> int:

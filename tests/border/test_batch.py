@@ -430,7 +430,7 @@ def test_no_record_takes_the_verdict_of_another_away_by_its_name(workers):
     expected = [
         ("b:1", "a:1", None, "admit"), ("gate-7", "a:2", None, "admit"), ("./b:1", "b:1", "taken", "admit"),
         ("./gate-7", "gate-7", "taken", verdict), ("././b:1", "b:1", "taken", verdict), ("c:1", None, None, verdict),
-        ("./c:1", "c:1", "taken", "admit"), ("d:1", None, "taken", "admit"), ("gate-7", None, None, None),
+        ("./c:1", "c:1", "taken", "admit"), ("d:1", None, "taken", "admit"), ("./gate-7", None, None, None),
     ]  # fmt: skip
     assert named(*items, workers=workers) == expected
     for done in range(1, len(items)):
