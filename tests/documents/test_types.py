@@ -3,6 +3,8 @@
 import dataclasses
 import re
 from datetime import date
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -358,3 +360,11 @@ def test_example_is_lawful_on_its_own_day(name):
         assert Application.from_json(application.to_json()) == application
     with pytest.raises(UsageError):
         example("no-such", at=date(2026, 11, 24))
+
+
+@pytest.mark.parametrize("name", load_types.names())
+def test_the_hash_of_a_type_covers_the_rules_that_it_shares(name):
+    specs_ = Path(__file__).parents[2] / "specs"
+    text = (specs_ / f"documents/{name}.toml").read_bytes()
+    shared = (specs_ / "documents_shared.toml").read_bytes() if b"\nshared = true" in text else b""
+    assert load_types.get(name).sha256 == sha256(text + shared).hexdigest()
