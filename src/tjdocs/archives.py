@@ -387,16 +387,16 @@ class _Extended:
                     counter.add(header.size)
                 return header
 
-            def _proc_pax(self, tarfile: tarfile.TarFile) -> Any:
-                place: Any = getattr(tarfile, "fileobj")  # noqa: B009
-                block = place.read(-(-self.size // _TAR_UNIT) * _TAR_UNIT)
+            def _proc_pax(self, archive: Any) -> Any:
+                stream = archive.fileobj
+                block = stream.read(-(-self.size // _TAR_UNIT) * _TAR_UNIT)
                 if _DIGITS.search(block):  # it is searched once for each digit of a long number
                     raise ArchiveError("limit", "a number of too many digits")
-                tarfile.fileobj = _Again(block, place)
+                archive.fileobj = _Again(block, stream)
                 try:
-                    return super()._proc_pax(tarfile)  # type: ignore[misc]
+                    return super()._proc_pax(archive)  # type: ignore[misc]  # typeshed does not have it
                 finally:
-                    tarfile.fileobj = place
+                    archive.fileobj = stream
 
         counter = self
         return Counted

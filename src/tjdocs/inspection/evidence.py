@@ -75,7 +75,8 @@ class Evidence:
                 continue
             if not isinstance(data, bytes | bytearray | memoryview):
                 raise UsageError("not bytes", where=name, hint=hint)
-            object.__setattr__(self, name, bytes(data) if name == "page" or bytes(data).strip() else None)
+            content = bytes(data)
+            object.__setattr__(self, name, content if name == "page" or content.strip() else None)
         object.__setattr__(self, "files", files)
         object.__setattr__(self, "twice", twice)
 
