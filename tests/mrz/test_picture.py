@@ -427,11 +427,11 @@ def test_a_page_seen_much_askew_is_levelled(seed):
 
 @pytest.mark.parametrize("slope", [0.0, 1.0])
 def test_levelling_finds_nothing_where_nothing_is(slope):
-    from tjdocs.mrz.ocr.straighten import Grid, _levelled
+    from tjdocs.mrz.ocr.straighten import Effort, Grid, _levelled
 
     x, y = np.meshgrid(np.arange(44.0) * 16 + 50, 60 + 40 * np.arange(2.0))
     points = np.stack([x, y * slope + x * (1 - slope)], axis=-1)  # a zone's grid, or all of it on one line
-    assert _levelled(np.full((200, 900), 255, np.uint8), Grid(points, 0.7)) is None
+    assert _levelled(np.full((200, 900), 255, np.uint8), Grid(points, 0.7), Effort(1, 60)) is None
 
 
 @pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.__name__)

@@ -11,6 +11,7 @@ class PictureNumbers(specs.Spec, frozen=True):
     max_bytes: int
     max_pixels: int
     most_rows: int
+    most_lines: int
     most_places: int
     least_likeness: float
     sure_likeness: float

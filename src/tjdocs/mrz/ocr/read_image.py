@@ -25,7 +25,7 @@ from tjdocs.mrz.ocr.image_file import open_picture
 from tjdocs.mrz.ocr.match_characters import Match, match
 from tjdocs.mrz.ocr.ocr_b import CHARACTERS
 from tjdocs.mrz.ocr.picture_numbers import PictureNumbers
-from tjdocs.mrz.ocr.straighten import Grid, straighten
+from tjdocs.mrz.ocr.straighten import Effort, Grid, straighten
 from tjdocs.mrz.parse_mrz import parse
 from tjdocs.mrz.repairs import repair_mrz
 from tjdocs.times import day_of
@@ -110,10 +110,12 @@ def _checked(zone: Zone) -> int:
 def _readings(pixels: NDArray[np.uint8], day: date) -> Iterator[_Reading]:
     """Read at every place that may be a zone, the likeliest first."""
     greys = _greys(pixels)
-    rows_left, places_left = [_numbers().most_rows], _numbers().most_places
+    effort, places_left = Effort(_numbers().most_rows, _numbers().most_lines), _numbers().most_places
     for grey in greys:
         for rows in rows_in(grey):
-            for grid in _grids(grey, rows, rows_left):
+            if effort.spent:
+                return
+            for grid in _grids(grey, rows, effort):
                 if grid.likeness > _numbers().least_likeness:
                     if not places_left:
                         return
@@ -142,17 +144,16 @@ def _greys(pixels: NDArray[np.uint8]) -> list[Grey]:
     return [grey] if np.array_equal(grey, brightest) else [grey, brightest]
 
 
-def _grids(grey: Grey, rows: list[Row], left: list[int]) -> Iterator[Grid]:
+def _grids(grey: Grey, rows: list[Row], effort: Effort) -> Iterator[Grid]:
     """Yield the zones to which rows belong, each once.
 
-    :param left: how many more rows are made straight, of all levels together
+    :param effort: of all levels together
     """
     middles: list[NDArray[np.float64]] = []
     for row in rows:
-        if not left[0]:
+        if effort.spent:
             return
-        left[0] -= 1
-        grid = straighten(grey, row)
+        grid = straighten(grey, row, effort)
         if grid is not None:
             middle = grid.centres.mean(axis=(0, 1))
             if all(np.hypot(*(middle - other)) > row.pitch for other in middles):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from tjdocs.mrz.ocr.find_lines import Grey, Row, strokes
 from tjdocs.mrz.ocr.ocr_b import HEIGHT, WIDTH, normalised, templates
 
-__all__ = ["Grid", "straighten"]
+__all__ = ["Effort", "Grid", "straighten"]
 
 Floats = NDArray[np.float64]
 _Point = tuple[float, float]
@@ -36,6 +36,7 @@ _FAINT = 0.6  # of the usual contrast; a mark with less of it is less likely a c
 _PLAIN = 1.0  # of a place, all differences from its brightness squared, summed, rooted: with less it is plain paper
 _STRETCH = 0.012  # cost of a step by a pixel longer or shorter than the pitch, squared
 _NOWHERE = np.float32(-1e9)
+_NO_WAY = np.empty((0, 0, 0), np.float32)
 _STEPS = tuple(
     (dx, dy, np.float32(_STRETCH * dx * dx + 0.004 * abs(dy)))
     for dx in range(-2, 3)
@@ -88,29 +89,59 @@ class _Line:
     """How well lines of 30, 36 and 44 places fit about one height of a band.
 
     :param worth: best total by number of places
-    :param paths: for each the places: x and y of the cells' centres
+    :param ends: for each the last place, in pixels of the strip
+    :param before: costs before each place, by which the way back is found
+    :param top: height of the strip's upper edge
     """
 
     y: float
     worth: dict[int, float]
-    paths: dict[int, tuple[Floats, Floats]]
+    ends: dict[int, tuple[int, int]]
+    before: NDArray[np.float32]
+    top: int
+
+    def path(self, columns: int) -> tuple[Floats, Floats]:
+        """Return the places of one length: x and y of the cells' centres."""
+        xs, ys = _back(self.before[: columns - 1], *self.ends[columns])
+        return xs + (_P - 1) / 2, ys + self.top + (_TALL - 1) / 2
 
 
-def straighten(grey: Grey, row: Row) -> Grid | None:
-    """Return the grid of the zone to which a row belongs, whichever way up, or nothing."""
+@dataclass(slots=True)
+class Effort:
+    """A picture's budget.
+
+    :param rows: rows that may still be made straight
+    :param lines: lines that may still be fitted
+    """
+
+    rows: int
+    lines: int
+
+    @property
+    def spent(self) -> bool:
+        """Whether no further row is begun."""
+        return self.rows <= 0 or self.lines <= 0
+
+
+def straighten(grey: Grey, row: Row, effort: Effort) -> Grid | None:
+    """Return the grid of the zone to which a row belongs, whichever way up, or nothing.
+
+    :param effort: reduced by the row and the lines fitted; a row that was begun is ended
+    """
+    effort.rows -= 1
     start, end = _upright(grey, row)
     band = _band(grey, start, end, row.pitch, 1.0)
-    line = _line(band, band.grey.shape[0] / 2)
+    line = _line(effort, band, band.grey.shape[0] / 2)
     columns = max(line.worth, key=line.worth.__getitem__)
     if line.worth[columns] < _WORTH:
         return None
-    places = band.points(*line.paths[columns])
+    places = band.points(*line.path(columns))
     pitch = float(np.hypot(*(places[-1] - places[0]))) / (columns - 1)
-    grid = _grid(_band(grey, _point(places[0]), _point(places[-1]), pitch, _AROUND, columns))
+    grid = _grid(_band(grey, _point(places[0]), _point(places[-1]), pitch, _AROUND, columns), effort)
     for _ in range(_ROUNDS):
         if grid is None or not _askew(grid):
             break
-        better = _levelled(grey, grid)
+        better = _levelled(grey, grid, effort)
         if better is None or better.worth <= grid.worth:
             break
         grid = better
@@ -171,22 +202,20 @@ def _averaged(grey: Grey, back: Floats, size: tuple[int, int], scale: float) -> 
     return small.astype(np.uint8, copy=False), moved
 
 
-def _line(band: _Band, y: float, lengths: Sequence[int] = _COLUMNS, start: float | None = None) -> _Line:
+def _line(
+    effort: Effort, band: _Band, y: float, lengths: Sequence[int] = _COLUMNS, start: float | None = None
+) -> _Line:
     """Fit lines of every length about one height.
 
     :param start: where the first place has to be, to half a pitch
     """
+    effort.lines -= 1
     top = round(y - _TALL / 2) - _PLAY
     strip = band.grey[max(top, 0) : top + _TALL + 2 * _PLAY]
     if len(strip) < _TALL:
-        return _Line(y, dict.fromkeys(lengths, -np.inf), {})
-    likeness = _likeness(strip)
+        return _Line(y, dict.fromkeys(lengths, -np.inf), {}, _NO_WAY, 0)
     first = None if start is None else round(start - (_P - 1) / 2)
-    worth, paths = {}, {}
-    for columns, (total, xs, ys) in _fitted(likeness, lengths, first).items():
-        worth[columns] = total
-        paths[columns] = xs + (_P - 1) / 2, ys + max(top, 0) + (_TALL - 1) / 2
-    return _Line(y, worth, paths)
+    return _Line(y, *_fitted(_likeness(strip), lengths, first), max(top, 0))
 
 
 def _likeness(strip: Grey) -> NDArray[np.float32]:
@@ -211,8 +240,10 @@ def _characters() -> NDArray[np.float32]:
 
 def _fitted(
     likeness: NDArray[np.float32], lengths: Sequence[int], first: int | None
-) -> dict[int, tuple[float, Floats, Floats]]:
-    """Return the best line of each number of places, all lines in one run (dynamic programming).
+) -> tuple[dict[int, float], dict[int, tuple[int, int]], NDArray[np.float32]]:
+    """Return the worth and the end of the best line of each number of places, and the costs before each place.
+
+    All lengths are fitted in one run (dynamic programming).
 
     From place to place a line goes one pitch, a little more or less, and at most one pixel up or down.
     """
@@ -223,7 +254,7 @@ def _fitted(
         total[:, : max(0, first - _P // 2)] = total[:, max(0, first + _P // 2 + 1) :] = _NOWHERE
     # The costs before a place, with room for every step around it.
     before = np.full((max(lengths) - 1, rows + 2, width + _P + 2), _NOWHERE, np.float32)
-    best_lines = {}
+    worth, ends = {}, {}
     for place in range(max(lengths) - 1):
         wide = before[place]
         wide[1:-1, _P + 2 :] = total
@@ -234,8 +265,8 @@ def _fitted(
         total += gain
         if place + 2 in lengths:
             y, x = np.unravel_index(int(np.argmax(total)), total.shape)
-            best_lines[place + 2] = float(total[y, x]), *_back(before[: place + 1], int(x), int(y))
-    return best_lines
+            worth[place + 2], ends[place + 2] = float(total[y, x]), (int(x), int(y))
+    return worth, ends, before
 
 
 def _back(before: NDArray[np.float32], x: int, y: int) -> tuple[Floats, Floats]:
@@ -250,9 +281,9 @@ def _back(before: NDArray[np.float32], x: int, y: int) -> tuple[Floats, Floats]:
     return np.array(xs[::-1], float), np.array(ys[::-1], float)
 
 
-def _grid(band: _Band) -> Grid | None:
+def _grid(band: _Band, effort: Effort) -> Grid | None:
     """Find the lines of a zone in a band and choose its shape."""
-    lines = [line for y in _heights(band) if max((line := _line(band, y)).worth.values()) > _WORTH]
+    lines = [line for y in _heights(band) if max((line := _line(effort, band, y)).worth.values()) > _WORTH]
     best: tuple[float, int, tuple[_Line, ...]] | None = None
     for count, columns, nearest, farthest in _SHAPES:
         for chosen in combinations(lines, count):
@@ -267,8 +298,8 @@ def _grid(band: _Band) -> Grid | None:
     if best is None:
         return None
     worth, columns, chosen = best
-    worth, chosen = _flush(band, columns, chosen)
-    centres = np.stack([band.points(*line.paths[columns]) for line in chosen])
+    worth, chosen = _flush(band, columns, chosen, effort)
+    centres = np.stack([band.points(*line.path(columns)) for line in chosen])
     return Grid(centres, worth / (columns * len(chosen)) + _MISS)
 
 
@@ -279,7 +310,7 @@ def _askew(grid: Grid) -> bool:
     return grid.likeness < _UNSURE or abs(steps[:third].mean() / steps[-third:].mean() - 1) > _ASKEW
 
 
-def _levelled(grey: Grey, grid: Grid) -> Grid | None:
+def _levelled(grey: Grey, grid: Grid, effort: Effort) -> Grid | None:
     """Look again in a picture in which the perspective that a grid shows is undone: more of the zone may fit there."""
     lines, columns = grid.centres.shape[:2]
     pitch = float(np.hypot(*(grid.centres[:, -1] - grid.centres[:, 0]).mean(axis=0))) / (columns - 1)
@@ -295,7 +326,8 @@ def _levelled(grey: Grey, grid: Grid) -> Grid | None:
     flat = cv2.warpPerspective(grey, back, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
     middle = level.mean(axis=0)
     refined = _grid(
-        _band(flat.astype(np.uint8, copy=False), _point(middle[0]), _point(middle[-1]), fine, _AROUND, columns)
+        _band(flat.astype(np.uint8, copy=False), _point(middle[0]), _point(middle[-1]), fine, _AROUND, columns),
+        effort,
     )
     if refined is None:
         return None
@@ -310,15 +342,15 @@ def _perspective(level: Floats, seen: Floats) -> Floats | None:
     return cast("Floats | None", matrix)
 
 
-def _flush(band: _Band, columns: int, lines: tuple[_Line, ...]) -> tuple[float, tuple[_Line, ...]]:
+def _flush(band: _Band, columns: int, lines: tuple[_Line, ...], effort: Effort) -> tuple[float, tuple[_Line, ...]]:
     """Let all lines of a zone begin below one another, as the one does with which they fit best.
 
     A line whose first or last character is covered fits as well one place off.
     """
-    starts = [float(line.paths[columns][0][0]) for line in lines]
+    starts = [float(line.path(columns)[0][0]) for line in lines]
     ways = [
         tuple(
-            line if abs(own - start) <= _P / 2 else _line(band, line.y, (columns,), start)
+            line if abs(own - start) <= _P / 2 else _line(effort, band, line.y, (columns,), start)
             for line, own in zip(lines, starts, strict=True)
         )
         for start in starts
