@@ -344,6 +344,16 @@ def test_the_candidates_of_all_lists_together_are_bounded():
     assert len(found_.matches) == limits.CANDIDATES
 
 
+@pytest.mark.parametrize("most", [300, 800, 890, 3000])
+def test_a_person_has_no_more_keys_than_are_looked_for(monkeypatch, most):
+    """Those of the days next to the date of birth count as well."""
+    monkeypatch.setattr(limits, "LOOKUP_KEYS", most)
+    names = [Name(("CHOJIQXOJAYEV" + letter,), ("XOJAXON", "JORAXOJA")) for letter in "ABCDEFGH"]
+    hashes, used = watchlists.index_lookups.looked_up(names, ["1974-08-12"], "UTO", "L898902C3")
+    assert len(hashes) <= most
+    assert len(used) < len(names)
+
+
 def test_names_with_keys_without_end_are_not_looked_for(monkeypatch):
     """Letters that are read in many ways, in each of two hundred years; the number and other names are looked for."""
     made = []

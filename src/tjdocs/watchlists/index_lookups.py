@@ -96,16 +96,19 @@ def looked_up(
     for name in islice(names, limits.PERSON_NAMES):
         spans = [(born, _spans(born)) for born in dates]
         ends, beginnings, name_keys = _ends(name), keys(name), list_keys(name)
-        per_span = len(name_keys.both) + len(ends) * len(beginnings)
-        if len(result) + per_span * sum(len(each) for _, each in spans) > limits.LOOKUP_KEYS:
-            continue
-        used.append(name)
+        many = (len(name_keys.both) + len(ends) * len(beginnings)) * sum(len(each) for _, each in spans)
+        if len(result) + many > limits.LOOKUP_KEYS:
+            continue  # before any is made
+        own: set[tuple[str, ...]] = set()
         for born, each in spans:
             if len(born) == _DAY:
-                result.update(_of_day(name, name_keys, born, ends, beginnings))
+                own.update(_of_day(name, name_keys, born, ends, beginnings))
             for kind, span in each:
-                result.update((kind, key, span) for key in name_keys.both)
-                result.update((f"{kind}-{end}", key, span) for end in ends for key in beginnings)
+                own.update((kind, key, span) for key in name_keys.both)
+                own.update((f"{kind}-{end}", key, span) for end in ends for key in beginnings)
+        if len(result | own) < limits.LOOKUP_KEYS:
+            result |= own
+            used.append(name)
     if any(document := document_key(issuing_state, document_number)):
         result.add(("document", *document))
     return [_hash(parts) for parts in result], tuple(used)
