@@ -74,6 +74,7 @@ def test_passport_codes_since_2026():
         ("special.csv", "kind", "sort"),
         ("special.csv", ",organization,", ",guild,"),
         ("withdrawn.csv", "ANT,", "TJK,"),
+        ("withdrawn.csv", ",ROU,", ",ROX,"),
     ],
 )
 def test_a_malformed_table_is_refused(monkeypatch, name, old, new):

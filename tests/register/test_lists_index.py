@@ -220,7 +220,7 @@ def test_a_worker_opens_the_same_index_or_none(copy, built):
 
 
 def renamed(path, version: str) -> None:
-    """Make an index one of the version 4, which has the same tables and digests of the same kind."""
+    """Make an index one of an older version, which has the same tables and digests of the same kind."""
     with sqlite3.connect(path) as database:
         meta = dict(database.execute("SELECT key, value FROM meta WHERE key != 'digest'")) | {"version": version}
         meta["digest"] = form.digest_of(meta)
@@ -228,9 +228,10 @@ def renamed(path, version: str) -> None:
     database.close()
 
 
-def test_an_index_of_version_4_is_refused_and_becomes_one_of_today(copy):
-    """Its keys are of numbers and codes as they were spelt."""
-    renamed(copy, "4")
+@pytest.mark.parametrize("version", ["4", "5"])
+def test_an_index_of_an_older_version_is_refused_and_becomes_one_of_today(copy, version):
+    """Its keys are of numbers and codes as they were spelt, or of codes that were withdrawn."""
+    renamed(copy, version)
     with pytest.raises(InputError, match="index of lists of another version") as caught:
         Lists.read([copy])
     assert "tjdocs border lists OLD --out NEW" in caught.value.hint

@@ -43,6 +43,7 @@ class StateCode(Struct, frozen=True):
         refugee, unspecified), ``specimen``, ``withdrawn``, or ``signer`` (in no document)
     :param withdrawn: the day on which ISO withdrew it, for ``withdrawn``
     :param replaced_by: the code that the standard has in its place (Germany's ``DEU``: ``D``), or ``""``
+    :param now: the code that the same State has since, for ``withdrawn`` (``ROM``: ``ROU``), or ``""``
     :param signed_as: the country of the certificates under which its documents are signed, where that is another's
         (``GBD``: ``GB``), or ``""``
     """
@@ -54,6 +55,7 @@ class StateCode(Struct, frozen=True):
     withdrawn: date | None = None
     replaced_by: str = ""
     signed_as: str = ""
+    now: str = ""
 
     @property
     def issues(self) -> bool:
@@ -96,20 +98,22 @@ def state_codes() -> Mapping[str, StateCode]:
         if row["signed_as"] and (row["alpha2"] or row["signed_as"] not in two_letters):
             raise SpecError("signed as nobody", where=f"specs/codes/special.csv {row['code']}")
         _add(codes, StateCode(row["code"], row["alpha2"], row["kind"], row["name"], signed_as=row["signed_as"]))
-    for row in _rows("withdrawn.csv", ["code", "alpha2", "withdrawn", "name", "source"]):
+    for row in _rows("withdrawn.csv", ["code", "alpha2", "withdrawn", "now", "name", "source"]):
         day = date.fromisoformat(row["withdrawn"])
-        _add(codes, StateCode(row["code"], row["alpha2"], "withdrawn", row["name"], day))
+        if row["now"] and row["now"] not in codes:
+            raise SpecError("unknown code", where=f"specs/codes/withdrawn.csv {row['code']}", hint="the column now")
+        _add(codes, StateCode(row["code"], row["alpha2"], "withdrawn", row["name"], day, now=row["now"]))
     return MappingProxyType(codes)
 
 
 def standard(code: str) -> str:
-    """Return the code that the standard has for a State in the place of this one, else the code itself.
+    """Return the code that the standard has today for a State in the place of this one, else the code itself.
 
-    >>> standard("DEU"), standard("D"), standard("GER")
-    ('D', 'D', 'GER')
+    >>> standard("DEU"), standard("D"), standard("ROM"), standard("GER")
+    ('D', 'D', 'ROU', 'GER')
     """
     known = state_codes().get(code)
-    return known.replaced_by or code if known else code
+    return known.replaced_by or known.now or code if known else code
 
 
 def alpha2(code: str) -> str | None:

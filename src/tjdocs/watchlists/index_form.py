@@ -17,7 +17,7 @@ __all__ = [
     "ENTRY",
     "HASH",
     "KEY",
-    "LAST_VERSION",
+    "LAST_VERSIONS",
     "NUMBER",
     "OLD_SCHEMA",
     "OLD_VERSION",
@@ -34,8 +34,8 @@ __all__ = [
     "unfit_digest",
 ]
 
-VERSION = "5"
-LAST_VERSION = "4"  # the same tables; keys of documents as they were spelt
+VERSION = "6"
+LAST_VERSIONS = ("4", "5")  # the same tables; other keys of documents, by their spelling or withdrawn codes of States
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE entry (id INTEGER PRIMARY KEY, category TEXT NOT NULL, data TEXT NOT NULL);

@@ -88,14 +88,14 @@ class Index:
         return cls(path)
 
     @classmethod
-    def check_old(cls, path: str | Path, database: sqlite3.Connection) -> None:
-        """Verify every row of an index of the version before.
+    def check_old(cls, path: str | Path, database: sqlite3.Connection, version: str) -> None:
+        """Verify every row of an index of an older version with the same tables.
 
         :raises InputError: one was altered
         """
         index = cls.__new__(cls)
         index._entries = ()
-        index._start(str(path), database, form.LAST_VERSION)
+        index._start(str(path), database, version)
         index.check()
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -268,18 +268,19 @@ def is_index(path: str | Path) -> bool:
 
 
 def old_entries(path: str | Path) -> Iterator[Entry]:
-    """Yield the entries of an index of the version before, or of version 1.
+    """Yield the entries of an index of an older version.
 
     Version 1 had no digests: nothing shows whether it was altered.
 
     :raises InputError: it is none, or an entry is malformed or altered
     """
-    forms = {form.OLD_VERSION: form.OLD_SCHEMA, form.LAST_VERSION: form.SCHEMA}
+    forms = {form.OLD_VERSION: form.OLD_SCHEMA} | dict.fromkeys(form.LAST_VERSIONS, form.SCHEMA)
     database = _opened(path, forms, renewal=_RENEWAL)
     with closing(database):
         try:
-            if database.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() == (form.LAST_VERSION,):
-                Index.check_old(path, database)
+            (version,) = database.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
+            if version in form.LAST_VERSIONS:
+                Index.check_old(path, database, version)
             for _, category, data in _rising(database, path):
                 yield _entry(category, data)
         except (AlteredError, sqlite3.Error):
