@@ -73,7 +73,7 @@ def test_each_category_has_its_signer(place, tmp_path):
     (tmp_path / "features.json").write_text(json.dumps(values))
     status, _, err = run("seal", "make", "visa", *given)
     assert (status, err.count("\n")) == (2, 1)
-    assert "no signer" in err
+    assert "missing signer" in err
     assert "tjdocs authority seal-signer DIR visa" in err
 
 

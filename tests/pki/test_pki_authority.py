@@ -218,7 +218,7 @@ def test_no_key_is_shown(own):
 
 def test_a_key_that_is_missing(own):
     (own.folder / "signers/ds-0001.key").unlink()
-    with pytest.raises(KeyMaterialError, match="no key"):
+    with pytest.raises(KeyMaterialError, match="unusable key file"):
         Authority.open(own.folder).document_signer()
 
 
@@ -251,7 +251,7 @@ def test_a_key_that_is_not_its_certificates(own, authority):
 def test_no_signer_at_all(own):
     for path in (own.folder / "signers").glob("ds-*"):
         path.unlink()
-    with pytest.raises(KeyMaterialError, match="no signer") as caught:
+    with pytest.raises(KeyMaterialError, match="missing signer") as caught:
         Authority.open(own.folder).document_signer()
     assert "tjdocs authority signer" in caught.value.hint
     assert Authority.open(own.folder).seal_signer(ETD)
@@ -419,14 +419,14 @@ def test_a_state_that_says_something_else_is_no_authority(own, change):
 
 
 def test_a_folder_that_holds_none(tmp_path, own):
-    with pytest.raises(InputError, match="no authority") as caught:
+    with pytest.raises(InputError, match="not an authority") as caught:
         Authority.open(tmp_path)
     assert "authority create" in caught.value.hint
     (own.folder / "csca.cer").write_bytes(b"x")
-    with pytest.raises(InputError, match="no certificate"):
+    with pytest.raises(InputError, match="not a certificate"):
         Authority.open(own.folder)
     (own.folder / "csca.cer").unlink()
-    with pytest.raises(InputError, match="no authority"):
+    with pytest.raises(InputError, match="not an authority"):
         Authority.open(own.folder)
 
 
@@ -590,7 +590,7 @@ def test_without_the_last_list_there_is_no_next(own, tmp_path, last):
         lambda: own.new_document_signer(at=LATER), lambda: own.new_seal_signer(ETD, at=LATER),
     ]  # fmt: skip
     for act in acts:
-        with pytest.raises(InputError, match="last revocation list") as caught:
+        with pytest.raises(InputError, match="last CRL") as caught:
             act()
         assert "put back" in caught.value.hint
     assert below(own.folder) == before
@@ -782,7 +782,7 @@ def test_a_seal_signer_for_each_category(own):
 
 
 def test_a_category_without_signer_and_one_that_is_unknown(own):
-    with pytest.raises(KeyMaterialError, match="no signer") as caught:
+    with pytest.raises(KeyMaterialError, match="missing signer") as caught:
         own.seal_signer("visa")
     assert "tjdocs authority seal-signer DIR visa" in caught.value.hint
     for act in (lambda: own.seal_signer("passport"), lambda: own.new_seal_signer("passport", at=MADE)):
@@ -871,7 +871,7 @@ def test_a_second_production_csca_of_the_name_is_refused(tmp_path):
     Authority.create(tmp_path / "trial", at=MADE)  # another name
     Authority.create(tmp_path / "trial2", at=MADE)
     (first.folder / "csca.cer").write_bytes(b"x")
-    with pytest.raises(InputError, match="no certificate"):  # nobody knows whose that is
+    with pytest.raises(InputError, match="not a certificate"):  # nobody knows whose that is
         Authority.create(tmp_path / "two", at=MADE, production=True, passphrase=PASSPHRASE)
 
 

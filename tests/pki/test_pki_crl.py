@@ -225,7 +225,7 @@ def test_its_signature_is_verified_once_for_each_issuer(monkeypatch):
     ],
 )
 def test_what_is_no_list(data):
-    with pytest.raises(CrlError, match="no CRL"):
+    with pytest.raises(CrlError, match="not a CRL"):
         Crl.parse(data)
 
 

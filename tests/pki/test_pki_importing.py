@@ -476,7 +476,7 @@ def test_a_block_that_is_not_plain_is_not_passed_over(store, write, name):
     with pytest.raises(InputError, match="nothing to import"):
         import_files.import_paths(store, [path], at=b.AT)
     assert store.entries == ()
-    with pytest.raises(InputError, match="no CRL"):
+    with pytest.raises(InputError, match="not a CRL"):
         import_files.read_crls(str(write("two.pem", armoured(("X509 CRL", b.revocation_list(OTHER, [8]).raw)) + block)))
 
 
@@ -499,7 +499,7 @@ def test_one_revocation_list(write):
 @pytest.mark.parametrize("data", [b"", b"text", armoured(("X509 CRL", b"\x30\x00"))])
 def test_neither(write, data):
     path = write("a", data)
-    for read, what in ((import_files.read_certificate, "no certificate"), (import_files.read_crl, "no CRL")):
+    for read, what in ((import_files.read_certificate, "not a certificate"), (import_files.read_crl, "not a CRL")):
         with pytest.raises(InputError, match=what) as caught:
             read(path)
         assert caught.value.where == str(path)

@@ -260,7 +260,7 @@ def test_names_of_signers():
     assert [common_name(profile.seal_name(n)) for n in (1, 10, 35, 36, 1295)] == ["01", "0A", "0Z", "10", "ZZ"]
     assert len({profile.seal_name(n) for n in range(1, 1296)}) == 1295
     for used_up in (0, 1296):
-        with pytest.raises(UsageError, match="no name is left"):
+        with pytest.raises(UsageError, match="all names of seal signers are used"):
             profile.seal_name(used_up)
 
 

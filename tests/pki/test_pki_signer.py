@@ -109,7 +109,7 @@ def test_another_salt_and_another_mask(pairs):
 
 @pytest.mark.parametrize("id_", ["rsa-sha1", "rsa-md5", "ecdsa-bp320-sha256", "ecdsa-plain-p256-sha256", "rot13", ""])
 def test_what_is_read_and_verified_only_is_not_issued(id_):
-    with pytest.raises(UsageError, match="no signature algorithm to issue with") as caught:
+    with pytest.raises(UsageError, match="unknown signature algorithm for issuing") as caught:
         signer.combination(id_)
     assert caught.value.where == id_
     assert all(known in caught.value.hint for known in ISSUED)

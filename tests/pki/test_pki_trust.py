@@ -291,7 +291,7 @@ def test_a_store_without_a_table(path, tmp_path, table):
 
 def test_no_store_there(tmp_path):
     for path in (tmp_path / "missing.db", tmp_path):
-        with pytest.raises(InputError, match="no such trust store") as caught:
+        with pytest.raises(InputError, match="missing trust store") as caught:
             TrustStore(path)
         assert str(path) in str(caught.value)
         assert caught.value.hint

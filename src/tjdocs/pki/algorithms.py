@@ -1,4 +1,4 @@
-"""The one table from which an algorithm is taken: ``specs/pki/algorithms.toml`` (Doc 9303-12, 4.1.6 to 4.1.8)."""
+"""The table of all algorithms: ``specs/pki/algorithms.toml`` (Doc 9303-12, 4.1.6 to 4.1.8)."""
 
 from datetime import date
 from functools import cache
@@ -47,8 +47,8 @@ class Signature(specs.Row, frozen=True):
     """A signature algorithm identifier.
 
     :param scheme: ``rsa-pkcs1``, ``rsa-pss``, ``ecdsa``, ``ecdsa-plain`` or ``dsa``
-    :param hash: id of its hash; empty where the digest beside it, or the parameters, decide
-    :param warning: accepted under this name only
+    :param hash: id of its hash algorithm; empty where the parameters or the digest algorithm of the SignerInfo decide
+    :param warning: accepted with this warning only
     """
 
     id: str
@@ -60,7 +60,7 @@ class Signature(specs.Row, frozen=True):
 
 
 class Combination(specs.Row, frozen=True):
-    """A combination of key and signature that occurs.
+    """A combination of key and signature that is in use.
 
     :param key: a curve's name, or ``rsa-2048`` and the like
     :param issue: whether this library signs with it
@@ -81,7 +81,7 @@ class Combination(specs.Row, frozen=True):
 
 
 class RsaKeys(specs.Row, frozen=True):
-    """Which RSA keys are weak, and from when, and which are never accepted."""
+    """The sizes of RSA keys that are weak from a day on, and of those that are never accepted."""
 
     forbidden_bits: int
     weak_bits: int
@@ -156,7 +156,7 @@ def too_short(rsa_bits: int) -> bool:
 
 
 def outdated(hash_id: str, on: date) -> bool:
-    """Whether a signature made on that day with that hash came too late to be accepted."""
+    """Whether a signature made on that day with that hash is no longer accepted."""
     forbidden_from = _table().hashes[hash_id].forbidden_from
     return forbidden_from is not None and on >= forbidden_from
 

@@ -1,4 +1,4 @@
-"""How many signatures are verified for one input, and at what cost: nobody can make a reader compute without end."""
+"""Bounds on the signatures verified for one input, so that nobody can make a reader compute without end."""
 
 from dataclasses import dataclass
 
@@ -12,12 +12,12 @@ COST = limits.ATTEMPTS_COST
 
 @dataclass(slots=True)
 class Attempts:
-    """A bound that the verifications for one document, list or search share.
+    """A bound that the verifications for one document, master list or search share.
 
-    :param left: how many may still be made
-    :param cost: what they may cost together, in milliseconds of one processor: a key of a curve that OpenSSL lacks
-        costs fifty times as much as one of P-256, and one with which OpenSSL refuses to compute, two thousand times
-    :param above: a bound of which this one is a part: what is taken here is taken there too
+    :param left: number of verifications that may still be made
+    :param cost: their cost together, in milliseconds of one processor. A key of a curve that OpenSSL lacks costs fifty
+        times as much as one of P-256; a key with which OpenSSL refuses to compute, two thousand times as much
+    :param above: the bound of which this one is a part, and which counts each verification too
     """
 
     left: int
@@ -25,7 +25,7 @@ class Attempts:
     above: "Attempts | None" = None
 
     def take(self, key: PublicKey) -> bool:
-        """Whether one more verification with ``key`` may be made; if so it is counted."""
+        """Count one more verification with ``key``; return False where it may not be made."""
         cost = key.cost
         if self.left <= 0 or cost > self.cost or (self.above is not None and not self.above.take(key)):
             return False

@@ -1,4 +1,4 @@
-"""Certificates by our own schema, so that one odd extension never makes a State unverifiable (Doc 9303-12, 7.1)."""
+"""Certificates by our own schema, so that one odd extension never hides a State's key (Doc 9303-12, 7.1)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -42,24 +42,24 @@ EXTENSIONS = {
     "2.23.136.1.1.6.1": "nameChange",
     "2.23.136.1.1.6.2": "documentTypeList",
 }
-"""Extensions whose meaning is heeded; any other that is critical rejects the certificate (RFC 5280, 4.2)."""
+"""Extensions that are understood; any other that is critical rejects the certificate (RFC 5280, 4.2)."""
 
 
 class CertificateError(ValueError):
-    """Bytes that are no X.509 certificate."""
+    """Bytes that are not an X.509 certificate."""
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """An X.509 certificate as read; equal when its bytes are.
+    """An X.509 certificate as read; two are equal when their bytes are.
 
     :param raw: its bytes
     :param tbs: the bytes that are signed, as read
     :param algorithm: the signature algorithm outside ``tbs``; ``inner_algorithm`` the one inside
-    :param issuer: the issuer's ``Name``, DER; ``subject`` likewise
+    :param issuer: the issuer's ``Name``, DER; ``subject``, the subject's
     :param extensions: by object identifier: (critical, value)
-    :param warnings: named tolerances under which it was read
-    :param deviations: named tolerances for what its form is otherwise than the profile says (Doc 9303-12, 7.1)
+    :param warnings: names of the defects with which it was read
+    :param deviations: names of the defects of its form, measured by the profile (Doc 9303-12, 7.1)
     """
 
     raw: bytes = field(repr=False)
@@ -82,10 +82,10 @@ class Certificate:
     def parse(cls, data: bytes) -> "Certificate":
         """Read a certificate, DER (or BER, with the warning ``ber-encoded``).
 
-        :raises CertificateError: it is none
+        :raises CertificateError: it is not a certificate
         """
         if len(data) > MAX_SIZE:
-            raise CertificateError("no certificate (over the limit)")
+            raise CertificateError("not a certificate (over the limit)")
         return _parse(bytes(data))
 
     def encode(self) -> bytes:
@@ -99,19 +99,20 @@ class Certificate:
 
     @cached_property
     def digests(self) -> frozenset[str]:
-        """SHA-256 of every form in which this certificate is as valid, hexadecimal; its own is one of them.
+        """SHA-256 of every form in which this certificate is as valid, its own among them, hexadecimal.
 
-        Nothing signs a certificate's signature: anyone can write that of ECDSA in another form, and the file in DER.
+        No signature covers a certificate's signature. So anyone can write an ECDSA signature in another form, and a BER
+        file in DER.
         """
-        found = {self.sha256}
+        digests = {self.sha256}
         for form in public_key.signature_forms(self.signature):
-            whole = tlv.encode(0x30, self.tbs + self.algorithm + tlv.encode(0x03, b"\0" + form))
-            found.add(sha256(whole).hexdigest())
-        return frozenset(found)
+            certificate = tlv.encode(0x30, self.tbs + self.algorithm + tlv.encode(0x03, b"\0" + form))
+            digests.add(sha256(certificate).hexdigest())
+        return frozenset(digests)
 
     @property
     def key_octets(self) -> bytes:
-        """The key alone, as it is written: one key may be written in several ways."""
+        """The key alone, as the certificate has it: one key may be encoded in several ways."""
         try:
             return der.decode(x509_schema.SubjectPublicKeyInfo, self.spki).key.as_bytes()
         except der.DerError:
@@ -119,22 +120,22 @@ class Certificate:
 
     @cached_property
     def key_digest(self) -> str:
-        """SHA-256 of the key's numbers, hexadecimal: the same however point, modulus or curve are written."""
+        """SHA-256 of the key's numbers, hexadecimal: the same for every encoding of point, modulus and curve."""
         return sha256(public_key.canonical_octets(self.spki, self.key_octets)).hexdigest()
 
     @property
     def computed_key_identifier(self) -> bytes:
-        """The key identifier that RFC 5280, 4.2.1.2 computes from the key, whatever the certificate says."""
+        """The key identifier that RFC 5280, 4.2.1.2 computes from the key, whether or not the certificate has it."""
         return sha1(self.key_octets, usedforsecurity=False).digest()
 
     @property
     def subject_text(self) -> str:
-        """The subject for a person."""
+        """The subject, as text to show."""
         return distinguished_name.text(self.subject)
 
     @property
     def issuer_text(self) -> str:
-        """The issuer for a person."""
+        """The issuer, as text to show."""
         return distinguished_name.text(self.issuer)
 
     @property
@@ -154,7 +155,7 @@ class Certificate:
 
     @cached_property
     def self_signed(self) -> bool:
-        """Whether issuer and subject are the same name, and its own key signed it."""
+        """Whether issuer and subject are the same name, and the certificate's own key signed it."""
         return self.self_named and bool(self.verify(self).valid)
 
     @cached_property
@@ -171,13 +172,13 @@ class Certificate:
 
     @property
     def is_ca(self) -> bool | None:
-        """Basic constraints' answer; None where the extension is missing or unreadable."""
+        """Whether basic constraints make it a CA; None where the extension is missing or unreadable."""
         entry = self.extensions.get(OID_BASIC_CONSTRAINTS)
         return _is_ca(entry[1]) if entry else None
 
     @cached_property
     def is_ca_in_ber(self) -> bool:
-        """Whether basic constraints that are no DER say CA as BER: one State's certificate writes TRUE as 01."""
+        """Whether basic constraints make it a CA when read as BER: one State's certificate encodes TRUE as 01."""
         try:
             return bool(
                 der.decode(x509_schema.BasicConstraints, ber.to_der(self.extensions[OID_BASIC_CONSTRAINTS][1])).ca
@@ -187,13 +188,13 @@ class Certificate:
 
     @property
     def path_length(self) -> int | None:
-        """How many authorities may follow below it; None where basic constraints do not say, or are unreadable."""
+        """How many CAs may follow below it; None where basic constraints have no bound, or are unreadable."""
         entry = self.extensions.get(OID_BASIC_CONSTRAINTS)
         return _path_length(entry[1]) if entry else None
 
     @property
     def name_constraints(self) -> x509_schema.NameConstraints | None:
-        """Whose certificates it may issue, None without the extension.
+        """The names for which it may issue certificates, None without the extension.
 
         :raises tjdocs.asn1.der.DerError: it is unreadable, or constrains something other than names of subjects
         """
@@ -238,7 +239,7 @@ class Certificate:
         return x509_schema.algorithm_id(self.algorithm)
 
     def verify(self, issuer: "Certificate") -> public_key.SignatureResult:
-        """Verify this certificate's signature under ``issuer``'s key. Nothing else is looked at."""
+        """Verify this certificate's signature with ``issuer``'s key, and nothing else."""
         return _verify(self, issuer.spki)
 
 
@@ -255,7 +256,7 @@ _KEY_USAGE = (
 )
 
 
-# Values of extensions, remembered: an issuer writes the same into every signer's certificate.
+# Values of extensions are cached: an issuer writes the same into every signer's certificate.
 
 
 @lru_cache(maxsize=256)
@@ -288,7 +289,7 @@ def _key_usage(value: bytes) -> frozenset[str] | None:
     if item.tag != 0x03 or item.end != len(value) or not item.value or item.value[0] > 7:
         return None
     unused, bits = item.value[0], bytearray(item.value[1:])
-    if (unused and not bits) or value[1] & 0x80:  # a long length where a short one does is no DER
+    if (unused and not bits) or value[1] & 0x80:  # in DER a length has its shortest form
         return None
     if bits:
         bits[-1] &= 0xFF << unused & 0xFF
@@ -346,7 +347,7 @@ def _type_list_form(value: bytes) -> bool:
 
 
 def _time_form(data: bytes, moment: datetime) -> bool:
-    """Whether a date has the form of RFC 5280, 4.1.2.5; GeneralizedTime is for years that UTCTime cannot say."""
+    """Whether a date has the form of RFC 5280, 4.1.2.5; GeneralizedTime is for years outside UTCTime."""
     return times.in_der_form(data) and (data[0] == 0x17 or not 1950 <= moment.year < 2050)
 
 
@@ -359,32 +360,32 @@ def _parse(data: bytes) -> Certificate:
     try:
         return _decode(ber.to_der(data), data, ("ber-encoded",))
     except der.DerError:
-        raise CertificateError(f"no certificate: {first}") from None
+        raise CertificateError(f"not a certificate: {first}") from None
 
 
 def _decode(data: bytes, raw: bytes, warnings: tuple[str, ...]) -> Certificate:
     try:
         outer = der.decode(x509_schema.WholeCertificate, data)
     except der.DerError:
-        # in two steps, to tell what is wrong
+        # in two steps, for an error that names the wrong part
         der.parse(der.decode(x509_schema.CertificateFields, data).tbs, x509_schema.TbsCertificate)
         raise
     if outer.signature.padding_bits():
-        raise der.DerError("a signature that is no whole octets")
+        raise der.DerError("the signature has unused bits")
     fields = outer.tbs
     extensions: dict[str, tuple[bool, bytes]] = {}
     for extension in fields.extensions or ():
         oid = extension.oid.dotted_string
         if oid in extensions:
-            raise der.DerError("an extension stands twice")
+            raise der.DerError("an extension is repeated")
         extensions[oid] = (bool(extension.critical), extension.value)
     tbs, algorithm, _ = der.parts(data)
     inside = der.parts(tbs)
     if fields.version is not None:
         del inside[0]
     _, inner_algorithm, issuer, validity, subject, spki, *_ = inside
-    if not issuer[0] == subject[0] == spki[0] == 0x30:  # else one left out is read for the next
-        raise der.DerError("issuer, subject or public key is not there")
+    if not issuer[0] == subject[0] == spki[0] == 0x30:  # else the next field is read for a missing one
+        raise der.DerError("missing issuer, subject or public key")
     begin, end = der.parts(validity)
     not_before, not_after = times.parse_time(begin), times.parse_time(end)
     deviations: tuple[str, ...] = () if fields.version == 2 else ("certificate-version",)

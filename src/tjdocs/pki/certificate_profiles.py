@@ -125,10 +125,10 @@ class Profile(specs.Spec, frozen=True):
     def seal_name(self, number: int) -> bytes:
         """Return the ``Name`` of the seal signer of that number, DER: two characters (Doc 9303-12, 7.1.3).
 
-        :raises UsageError: all names are used up: each is one signer's within a country
+        :raises UsageError: all names are used: within a country each signer has its own
         """
         if not 0 < number < len(_BASE36) ** 2:
-            raise UsageError("no name is left for a seal signer", where=str(number), hint="Doc 9303-12, 7.1.3")
+            raise UsageError("all names of seal signers are used", where=str(number), hint="Doc 9303-12, 7.1.3")
         letters = _BASE36[number // 36] + _BASE36[number % 36]
         return x509_schema.encode_name([(_C, self.state.country, _PRINTABLE), (_CN, letters, _PRINTABLE)])
 

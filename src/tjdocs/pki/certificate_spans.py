@@ -13,9 +13,9 @@ _PROFILE = "Doc 9303-12, 7.1.1"
 
 
 def spans(data: bytes, *, base: int = 0, depth: int = 0) -> tuple[Span, ...]:
-    """Return a certificate as labelled spans; one that cannot be read is one span that says so.
+    """Return a certificate as labelled spans; an unreadable one is a single span, labelled as not readable.
 
-    :param base: added to offsets, where the certificate lies inside another file
+    :param base: offset of the certificate inside another file, added to all offsets
     """
     try:
         certificate = Certificate.parse(data)

@@ -1,7 +1,10 @@
-"""From a document signer to a trusted CSCA, through link certificates, with the reason where it fails.
+"""Certification paths from a signer to a trusted CSCA, through link certificates, or the reason why there is none.
 
-A chain fails in three ways, and only the last accuses: nobody of that name is known; the name is known, but no
-certificate has that key (another generation is missing); the key is known and the signature is wrong.
+A path fails in three ways, and only the last one accuses:
+
+- No certificate has the issuer's name.
+- The name is known, but no certificate has the key (another generation is missing).
+- The key is known, and the signature is wrong.
 """
 
 from collections.abc import Iterator
@@ -31,13 +34,13 @@ __all__ = ["CLOCK_SKEW", "Attempt", "CertificateSource", "Path", "build", "role_
 MAX_CANDIDATES = limits.CANDIDATE_ISSUERS
 MAX_DEPTH = limits.PATH_LINKS
 CLOCK_SKEW = timedelta(days=1)
-"""By how much the clocks of signers and inspection systems may differ."""
+"""The most by which the clocks of signers and inspection systems may differ."""
 MAX_TRIED = 512
-"""Signatures verified in one search, whatever the certificates make of it."""
+"""The most signatures verified in one search."""
 
 
 class CertificateSource(Protocol):
-    """What path building needs of a trust store."""
+    """The part of a trust store that path building uses."""
 
     def issuers(self, certificate: Certificate) -> list[Certificate]:
         """Return the known certificates that may have issued ``certificate``, the likeliest first."""
@@ -53,9 +56,9 @@ class CertificateSource(Protocol):
 
 
 class Attempt(Struct, frozen=True):
-    """One candidate issuer and what came of it.
+    """A candidate issuer that is not on the path, and the reason.
 
-    :param detail: more of the reason, in words
+    :param detail: the reason in words
     """
 
     issuer: Certificate
@@ -83,8 +86,8 @@ class Path(Struct, frozen=True):
         ``denied``, ``not-a-ca``, ``role-contradictory``, ``critical-extension``, ``name-constraints``,
         ``curve-unsupported``, ``algorithm-unknown``, ``algorithm-forbidden``, ``limit``; empty when valid
     :param chain: signer first, trusted certificate last; the signer alone when there is no path
-    :param warnings: named tolerances on the way
-    :param attempts: every candidate tried in vain
+    :param warnings: names of the defects on the path
+    :param attempts: every other candidate, with the reason against it
     """
 
     valid: bool | None
@@ -101,27 +104,26 @@ def build(
     barred: frozenset[str] = frozenset(),
     attempts: Attempts | None = None,
 ) -> Path:
-    """Find a path from ``signer`` to a certificate that ``store`` trusts, over the likeliest issuers first.
+    """Find a path from ``signer`` to a certificate that ``store`` trusts, through the likeliest issuers first.
 
-    Whatever was tried in vain is told. Validity times only choose between paths: a path each of whose certificates was
-    issued while its issuer's was valid comes before any other, since one key stands in several certificates, of which
-    the newer is younger than what the key signed before. What such a path is worth is not judged here.
+    The result has every candidate that was tried in vain. Validity times only choose between paths, and do not make a
+    path invalid. A path on which each certificate was issued while its issuer's was valid comes before any other. One
+    key may be in several certificates, and the newer ones begin after the key's earlier signatures.
 
-    :param barred: SHA-256 of certificates over which no path may lead
-    :param attempts: what it may cost together with other searches; by itself unless given
+    :param barred: SHA-256 of certificates that no path may contain
+    :param attempts: the bound on the cost, shared with other searches; its own unless given
     """
     if store.doubt(signer) == "denied":
         return Path(False, "denied", (signer,), (), (Attempt(signer, "denied", store.why(signer)),))
-    left = attempts or Attempts(MAX_TRIED)
-    search = _Search(store, barred, left)
-    found = search.climb(_Step((signer,), ()))
-    if found is None and search.late:
-        search = _Search(store, barred, left, timely=False)
-        found = search.climb(_Step((signer,), ()))
-    if found is not None:
-        # without what was only met on the way
-        vain = tuple(attempt for attempt in search.attempts if attempt.issuer not in found.chain)
-        return Path(True, "", found.chain, (*found.warnings, *_deviations(found.chain)), vain)
+    bound = attempts or Attempts(MAX_TRIED)
+    search = _Search(store, barred, bound)
+    top = search.climb(_Step((signer,), ()))
+    if top is None and search.late:
+        search = _Search(store, barred, bound, timely=False)
+        top = search.climb(_Step((signer,), ()))
+    if top is not None:
+        vain = tuple(attempt for attempt in search.attempts if attempt.issuer not in top.chain)
+        return Path(True, "", top.chain, (*top.warnings, *_deviations(top.chain)), vain)
     vouched = [a for a in search.attempts if a.reason not in _OF_THE_ISSUER or search.vouches(a.issuer)]
     valid, reason = _explain(signer, vouched, known=bool(search.attempts))
     return Path(valid, reason, (signer,), (), tuple(search.attempts))
@@ -130,8 +132,8 @@ def build(
 class Untimely(NamedTuple):
     """A certificate that was issued outside its issuer's validity.
 
-    :param reason: ``issuer-validity``: after its end, which accuses; ``issuer-younger``: before its beginning. One key
-        stands in several certificates, and the one at hand says nothing of what its key signed before it
+    :param reason: ``issuer-validity``, after its end, which accuses; or ``issuer-younger``, before its beginning. The
+        latter may be right: the issuer's key may be in an older certificate too
     """
 
     certificate: Certificate
@@ -139,7 +141,7 @@ class Untimely(NamedTuple):
 
 
 def untimely(chain: tuple[Certificate, ...]) -> Untimely | None:
-    """Return the gravest instance of a certificate that its issuer's validity does not cover, None without one."""
+    """Return the gravest case of a certificate issued outside its issuer's validity, None without one."""
     younger = None
     for certificate, issuer in pairwise(chain):
         if certificate.not_before > issuer.not_after:
@@ -157,30 +159,34 @@ class _Step(Struct, frozen=True):
 
 @dataclass(slots=True)
 class _Search:
-    """One search: what was tried, who was met how far up, and how much of the bound is left.
+    """One search for a path.
 
-    :param timely: only over issuers that were valid when they issued; ``late`` tells that there were others
+    :param bound: on the signatures that it verifies
+    :param timely: use only issuers whose certificates were valid when they issued
+    :param late: there were other issuers
+    :param noted: digest and reason of each attempt
+    :param seen: the height at which each issuer was used, by digest
     """
 
     store: CertificateSource
     barred: frozenset[str]
-    left: Attempts
+    bound: Attempts
     timely: bool = True
     late: bool = False
     attempts: list[Attempt] = field(default_factory=list)
-    told: set[tuple[str, str]] = field(default_factory=set)
+    noted: set[tuple[str, str]] = field(default_factory=set)
     seen: dict[str, int] = field(default_factory=dict)
 
-    def tell(self, issuer: Certificate, reason: str, detail: str = "") -> None:
-        """Note what came of a candidate, once however often it is met."""
-        if (issuer.sha256, reason) not in self.told:
-            self.told.add((issuer.sha256, reason))
+    def note(self, issuer: Certificate, reason: str, detail: str = "") -> None:
+        """Add an attempt, once for each candidate and reason."""
+        if (issuer.sha256, reason) not in self.noted:
+            self.noted.add((issuer.sha256, reason))
             self.attempts.append(Attempt(issuer, reason, detail))
 
     def vouches(self, issuer: Certificate) -> bool:
-        """Whether ``issuer`` is trusted, or a path leads from it to one that is: else its word accuses nobody."""
+        """Whether ``issuer`` is trusted, or has a path to a trusted one: else its attempt accuses nobody."""
         doubt = self.store.doubt(issuer)
-        above = _Search(self.store, self.barred, self.left)
+        above = _Search(self.store, self.barred, self.bound)
         return not doubt or (doubt != "denied" and above.climb(_Step((issuer,), ())) is not None)
 
     def climb(self, step: _Step) -> _Step | None:
@@ -190,39 +196,39 @@ class _Search:
             doubt = self.store.doubt(issuer)
             if not doubt:
                 return above
-            self.tell(issuer, doubt, self.store.why(issuer))
+            self.note(issuer, doubt, self.store.why(issuer))
             if doubt == "denied":
                 continue
             if len(above.chain) > MAX_DEPTH:
-                self.tell(issuer, "limit")
-            elif (found := self.climb(above)) is not None:
-                return found
+                self.note(issuer, "limit")
+            elif (top := self.climb(above)) is not None:
+                return top
         return None
 
     def issuers(self, step: _Step) -> Iterator[_Step]:
-        """Yield a step up for each issuer whose key verifies the last certificate of ``step``, and that may certify."""
+        """Yield a step for each issuer whose key verifies the last certificate of ``step``, and which may certify."""
         certificate = step.chain[-1]
         for count, issuer in enumerate(self.store.issuers(certificate)):
             if issuer.sha256 in self.barred:
                 continue
-            # whoever was met from further below may be met again: from here the depth's bound is further off
+            # an issuer may be used again at a lower height, where more of the depth remains
             if issuer == certificate or self.seen.get(issuer.sha256, MAX_DEPTH + 2) <= len(step.chain):
                 continue
-            if count >= MAX_CANDIDATES or not self.left.take(issuer.key):
-                self.tell(issuer, "limit")
+            if count >= MAX_CANDIDATES or not self.bound.take(issuer.key):
+                self.note(issuer, "limit")
                 break
             result = certificate.verify(issuer)
             if not result.valid:
-                self.tell(issuer, result.reason)
+                self.note(issuer, result.reason)
                 continue
             fault, role = role_of(issuer)
             fault = fault or _unfit(issuer, step.chain)
             if fault:
-                self.tell(issuer, fault)
+                self.note(issuer, fault)
                 continue
             if self.timely and (late := untimely((certificate, issuer))) is not None:
                 self.late = True
-                self.tell(issuer, late.reason)
+                self.note(issuer, late.reason)
                 continue
             self.seen[issuer.sha256] = len(step.chain)
             warnings = [*result.warnings, *role, *issuer.warnings]
@@ -233,7 +239,7 @@ class _Search:
 
 
 def _unfit(issuer: Certificate, below: tuple[Certificate, ...]) -> str:
-    """Return why a path may not lead over ``issuer``, whatever its role; empty when it may."""
+    """Return why no path may contain ``issuer``, its role apart; empty when it may."""
     if issuer.not_understood:
         return "critical-extension"
     try:
@@ -257,30 +263,30 @@ def _unfit(issuer: Certificate, below: tuple[Certificate, ...]) -> str:
 
 
 def _deviations(chain: tuple[Certificate, ...]) -> tuple[str, ...]:
-    """Return the names of what the certificates of a path have otherwise than the profile (Doc 9303-12, 7.1.1)."""
-    found: dict[str, None] = {}
+    """Return the names of the defects that the certificates of a path have by the profile (Doc 9303-12, 7.1.1)."""
+    names: dict[str, None] = {}
     for certificate, issuer in pairwise(chain):
         if certificate.authority_key_identifier is None:
-            found["authority-key-identifier-absent"] = None
+            names["authority-key-identifier-absent"] = None
         elif issuer.subject_key_identifier is None:
-            found["subject-key-identifier-absent"] = None
+            names["subject-key-identifier-absent"] = None
         elif certificate.authority_key_identifier != issuer.subject_key_identifier:
-            found["authority-key-identifier-differs"] = None
+            names["authority-key-identifier-differs"] = None
     for height, issuer in enumerate(chain[1:], 1):
-        # links that keep the name are not counted (RFC 5280, 4.2.1.9); one that changes it says so (7.1.1.5)
+        # links that keep the name are not counted (RFC 5280, 4.2.1.9); a change of name has its own extension (7.1.1.5)
         others = [c for c in chain[1:height] if not (c.self_named or OID_NAME_CHANGE in c.extensions)]
         if issuer.path_length is not None and len(others) > issuer.path_length:
-            found["path-length"] = None
-    return tuple(found)
+            names["path-length"] = None
+    return tuple(names)
 
 
 def role_of(issuer: Certificate, usage_bit: str = "keyCertSign") -> tuple[str, tuple[str, ...]]:
-    """Return why ``issuer`` may not sign certificates, empty when it may, and the tolerances under which it may.
+    """Return why ``issuer`` may not sign certificates, empty when it may, and the names of accepted defects.
 
-    ``role-contradictory``: its key usage is that of an authority and its basic constraints deny it, as seven links of
-    a published list do; that is the State's mistake and accuses nobody. Any other: ``not-a-ca``.
+    ``role-contradictory``: its key usage is that of a CA, but its basic constraints deny it. Seven link certificates of
+    a published master list are so: the State's mistake, which accuses nobody. In any other case: ``not-a-ca``.
 
-    :param usage_bit: ``cRLSign`` asks whether it may sign revocation lists
+    :param usage_bit: ``cRLSign`` asks whether it may sign CRLs
     """
     usage, role, purposes = issuer.key_usage, issuer.is_ca, issuer.extended_key_usage
     in_ber = role is None and OID_BASIC_CONSTRAINTS in issuer.extensions
@@ -296,7 +302,7 @@ def role_of(issuer: Certificate, usage_bit: str = "keyCertSign") -> tuple[str, t
     if role is False:
         return ("not-a-ca" if usage is None else "role-contradictory"), ()
     if role is None and not in_ber:
-        # five published CSCA certificates lack basic constraints; without key usage either it is anybody's
+        # five published CSCA certificates lack basic constraints; without key usage too, any certificate would do
         if usage is None and not issuer.self_signed:
             return "not-a-ca", ()
         warnings.append("basic-constraints-absent")
@@ -309,14 +315,15 @@ _UNDECIDED = ("limit", "curve-unsupported", "algorithm-unknown", "key-unusable")
 _WRONG = ("wrong-signature", "algorithms-differ", "algorithm-key-mismatch")
 
 
-# what a certificate says of its key, which anybody may write of any key and under any name
+# faults of a candidate that accuse only where it is the issuer: anybody can make a certificate with any name and key
 _OF_THE_ISSUER = (*public_key.OF_THE_KEY, "not-a-ca", "critical-extension", "name-constraints")
 
 
 def _explain(signer: Certificate, attempts: list[Attempt], *, known: bool) -> tuple[bool | None, str]:
-    """Return the verdict on a signer without a path, from what was tried.
+    """Return the result for a signer without a path, and its reason.
 
-    :param attempts: those that may accuse; ``known``, whether there were any
+    :param attempts: the attempts that may accuse
+    :param known: whether there was any attempt
     """
     identifier = signer.authority_key_identifier
     reasons = {attempt.reason for attempt in attempts}
@@ -325,19 +332,19 @@ def _explain(signer: Certificate, attempts: list[Attempt], *, known: bool) -> tu
         for attempt in attempts
         if identifier is not None and attempt.issuer.subject_key_identifier == identifier
     }
-    # whoever was met on the way did sign: denied, that accuses; not trusted, it decides nothing
+    # these candidates did sign: a denied one accuses, one without trust leaves the result undecided
     if "denied" in reasons:
         return False, "denied"
     for reason in ("not-believed", "untrusted"):
         if reason in reasons:
             return None, reason
-    # a key that fits and may not certify did sign: that accuses, as a forbidden algorithm does
+    # a key that did sign and may not certify accuses, as a forbidden algorithm does
     for reason in ("not-a-ca", "critical-extension", "name-constraints", "algorithm-forbidden", "pss-trailer"):
         if reason in reasons:
             return False, reason
     if "role-contradictory" in reasons:
         return None, "role-contradictory"
-    # several keys may share an identifier: as long as one of them is undecided nothing accuses
+    # several keys may have one identifier: while one of them is undecided, none accuses
     for reason in _UNDECIDED:
         if reason in meant:
             return None, reason

@@ -12,16 +12,16 @@ __all__ = ["Crl", "CrlError"]
 
 
 class CrlError(ValueError):
-    """Bytes that are no CRL."""
+    """Bytes that are not a CRL."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crl:
-    """A certificate revocation list as read, complete for its issuer: any other is refused.
+    """A certificate revocation list as read; a list that is not complete for its issuer is refused.
 
-    :param serials: of all that are revoked, decoded once, so that a look-up does not depend on their number
-    :param key_identifier: of the key that signed, None where the list does not say
-    :param former_names: the issuer's other names, each a ``Name`` (DER): those before a change of name among them
+    :param serials: of all revoked certificates, decoded once, so that a look-up does not depend on their number
+    :param key_identifier: of the key that signed, None where the CRL does not name it
+    :param former_names: the issuer's other names, for example before a change of name, each a ``Name`` (DER)
     """
 
     raw: bytes = field(repr=False)
@@ -43,7 +43,7 @@ class Crl:
     def parse(cls, data: bytes) -> "Crl":
         """Read a CRL, DER or BER.
 
-        :raises CrlError: it is none
+        :raises CrlError: it is not a CRL
         """
         try:
             return _decode(cls, data, data, ())
@@ -52,7 +52,7 @@ class Crl:
         try:
             return _decode(cls, ber.to_der(data), data, ("ber-encoded",))
         except der.DerError:
-            raise CrlError(f"no CRL: {first}") from None
+            raise CrlError(f"not a CRL: {first}") from None
 
     def encode(self) -> bytes:
         """Return the bytes read."""
@@ -60,13 +60,13 @@ class Crl:
 
     @property
     def sha256(self) -> str:
-        """Digest of the whole list, hexadecimal."""
+        """Digest of the whole CRL, hexadecimal."""
         return sha256(self.raw).hexdigest()
 
     def revocations(self) -> dict[int, datetime]:
-        """Return every serial number on the list with its moment, in order.
+        """Return every revoked serial number with the time of revocation, in order.
 
-        :raises CrlError: a moment cannot be read; whether a certificate is on the list does not depend on it
+        :raises CrlError: a time cannot be read; ``serials`` does not depend on it
         """
         entries = der.decode(x509_schema.TbsCertificateList, self.tbs).revoked or ()
         try:
@@ -75,10 +75,10 @@ class Crl:
             raise CrlError(f"a date of revocation: {error}") from None
 
     def stale(self, at: datetime) -> bool:
-        """Whether another list is due by then. One that does not say when is due as late as the standard allows."""
+        """Whether the next CRL is due by then; without its date, after the longest period of the standard."""
         if self.next_update is not None:
             return self.next_update < at
-        # compared as a difference, since a sum could leave the calendar
+        # a difference, since a sum could be outside the calendar
         return at - self.this_update > timedelta(days=certificate_profiles.load().crl.longest_days)
 
     @property
@@ -87,14 +87,14 @@ class Crl:
         return distinguished_name.country(self.issuer).upper()
 
     def of_issuer(self, name: bytes) -> bool:
-        """Whether ``name`` (DER) is one of the issuer's, its former ones included (Doc 9303-12, 7.1.4 and D.1.2.3)."""
+        """Whether ``name`` (DER) is the issuer's name, or a former one (Doc 9303-12, 7.1.4 and D.1.2.3)."""
         wanted = distinguished_name.canonical(name)
         return any(distinguished_name.canonical(own) == wanted for own in (self.issuer, *self.former_names))
 
     def verify(self, issuer: Certificate) -> public_key.SignatureResult:
-        """Verify the list's signature under ``issuer``'s key; the issuer must be an authority that may sign lists.
+        """Verify the CRL's signature with ``issuer``'s key; the issuer must be a CA that may sign CRLs.
 
-        The result is remembered: hashing a list takes as long as the list is.
+        The result is cached, since hashing a long CRL takes long.
         """
         result = self._verified.get(issuer)
         if result is None:
@@ -115,10 +115,10 @@ class Crl:
 
 _REMEMBERED = 64
 
-# critical extensions that are understood; any other may narrow what the list covers (RFC 5280, 5.2)
+# critical extensions that are understood; any other may narrow the scope of the CRL (RFC 5280, 5.2)
 _ISSUER_ALTERNATIVE_NAME = "2.5.29.18"
 _UNDERSTOOD = {_ISSUER_ALTERNATIVE_NAME, "2.5.29.20", "2.5.29.35"}
-# delta CRL indicator and issuing distribution point: such a list is not complete (Doc 9303-12, table 9)
+# delta CRL indicator and issuing distribution point: such a CRL is not complete (Doc 9303-12, table 9)
 _NARROWING = {"2.5.29.27", "2.5.29.28"}
 
 
@@ -128,7 +128,7 @@ def _decode(cls: type[Crl], data: bytes, raw: bytes, warnings: tuple[str, ...]) 
     if der.raw(tbs.signature) != der.raw(outer.signature_algorithm):
         raise der.DerError("inner and outer algorithm differ")
     if outer.signature.padding_bits():
-        raise der.DerError("a signature that is no whole octets")
+        raise der.DerError("the signature has unused bits")
     entries = [extension for entry in tbs.revoked or () for extension in entry.extensions or ()]
     identifier = None
     former_names: tuple[bytes, ...] = ()
@@ -136,7 +136,7 @@ def _decode(cls: type[Crl], data: bytes, raw: bytes, warnings: tuple[str, ...]) 
     for extension in tbs.extensions or ():
         oid = extension.oid.dotted_string
         if oid in seen:
-            raise der.DerError("an extension stands twice")
+            raise der.DerError("an extension is repeated")
         seen.add(oid)
         if oid == OID_AKI:
             identifier = x509_schema.authority_key_identifier(extension.value)

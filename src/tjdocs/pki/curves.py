@@ -1,7 +1,7 @@
 """EC domain parameters: named, or explicit and recognised by comparison (Doc 9303-12, 4.1.6.3).
 
-225 of 232 EC keys of published CSCA certificates carry explicit parameters; a curve is the one of the table only
-if prime, both coefficients, base point and order are all equal. Parameters that fit no row are never computed with.
+225 of 232 EC keys of published CSCA certificates have explicit parameters. They are a curve of the table only if prime,
+both coefficients, base point and order are all equal. Parameters outside the table are never computed with.
 """
 
 from functools import cache, lru_cache
@@ -118,7 +118,7 @@ def by_library_name(name: str) -> Curve:
 
     :raises KeyError: the table lacks it
     """
-    return by_name({library().name: ours for ours, library in _LIBRARY.items()}[name])
+    return by_name({library().name: own_name for own_name, library in _LIBRARY.items()}[name])
 
 
 @cache
@@ -128,9 +128,9 @@ def _by_oid() -> dict[str, Curve]:
 
 @lru_cache(maxsize=256)
 def from_parameters(parameters: bytes) -> tuple[Curve | None, bool]:
-    """Return the curve that ``EcpkParameters`` (DER) stand for, and whether they are explicit.
+    """Return the curve of ``EcpkParameters`` (DER), and whether they are explicit.
 
-    The curve is None when no row of the table fits.
+    The curve is None when the table lacks it.
     """
     if parameters[:1] == b"\x06":
         oid = x509_schema.algorithm_id(tlv.encode(0x30, parameters)).oid

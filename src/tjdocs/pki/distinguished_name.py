@@ -1,4 +1,4 @@
-"""Distinguished names: shown, and compared as RFC 5280, 7.1 says, not as bytes."""
+"""Distinguished names: shown as text, and compared by RFC 5280, 7.1 rather than as bytes."""
 
 from functools import lru_cache
 
@@ -22,10 +22,11 @@ _OIDS = {name: oid for oid, name in ATTRIBUTES.items()}
 
 @lru_cache(maxsize=1024)
 def canonical(name: bytes) -> frozenset[tuple[str, str]] | bytes:
-    """Return a form of a ``Name`` (DER) under which equal names are equal.
+    """Return the form of a ``Name`` (DER) in which two names are compared.
 
-    String types, letter case, runs of white space and the order of the parts do not count: all four differ in the
-    field between a signer's issuer and the certificate meant. A name that cannot be read stands for itself.
+    String types, letter case, runs of white space and the order of the parts do not count. In real documents all four
+    differ between the issuer that a signer names and the subject of that issuer. An unreadable name is compared as
+    bytes.
     """
     try:
         rdns = x509_schema.name_values(name)
@@ -36,7 +37,7 @@ def canonical(name: bytes) -> frozenset[tuple[str, str]] | bytes:
 
 @lru_cache(maxsize=1024)
 def text(name: bytes) -> str:
-    """Return a ``Name`` (DER) for a person, in the order in which it is written."""
+    """Return a ``Name`` (DER) as text to show, in the order of its parts."""
     try:
         rdns = x509_schema.name_values(name)
     except der.DerError:

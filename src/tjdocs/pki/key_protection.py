@@ -1,7 +1,7 @@
 """Protect private keys by a passphrase: PKCS #8, PBES2 with scrypt (RFC 7914), slow to guess.
 
 ``cryptography`` writes PKCS #8 with 2,048 rounds of PBKDF2 only. It reads this form, as OpenSSL does: the costs are
-below OpenSSL's memory limit. What a file of somebody else's asks for is looked at before it is done.
+below OpenSSL's memory limit. The cost that a file asks for is checked before the file is opened.
 """
 
 import base64
@@ -71,8 +71,8 @@ def load(data: bytes, passphrase: bytes | None, *, where: str) -> PrivateKeyType
     """Return the private key of a file, PEM or DER.
 
     :param where: the file, for an error
-    :raises KeyMaterialError: opening it would take longer than is waited for
-    :raises ValueError, TypeError: it is no private key, or under another passphrase, or under one where none is given
+    :raises KeyMaterialError: opening it takes longer than the limit
+    :raises ValueError, TypeError: it is not a private key, or the passphrase is wrong or missing
     """
     if len(data) > limits.KEY_FILE:
         raise KeyMaterialError("a key file over the limit", where=where, hint=f"at most {limits.KEY_FILE} bytes")
@@ -81,7 +81,7 @@ def load(data: bytes, passphrase: bytes | None, *, where: str) -> PrivateKeyType
         _check_cost(text, where, must=_ENCRYPTED in label)
     library = load_pem_private_key if armoured else load_der_private_key
     try:
-        # whether its primes are prime takes minutes where they are long: that is checked below
+        # testing long primes takes minutes: their length is checked below, before the test
         key = library(data, passphrase, unsafe_skip_rsa_key_validation=True)
         return _checked(key, where) if isinstance(key, RSAPrivateKey) else key
     except (UnsupportedAlgorithm, InternalError):
@@ -89,7 +89,7 @@ def load(data: bytes, passphrase: bytes | None, *, where: str) -> PrivateKeyType
 
 
 def read(path: str | os.PathLike[str], passphrase: bytes | None) -> PrivateKeyTypes:
-    """Return the private key of a file, of which no more is read than a key's file may have.
+    """Return the private key of a file; a file over the limit is not read.
 
     :raises KeyMaterialError: it cannot be read, or as :func:`load`
     :raises ValueError, TypeError: as :func:`load`
@@ -97,12 +97,12 @@ def read(path: str | os.PathLike[str], passphrase: bytes | None) -> PrivateKeyTy
     try:
         data = inputs.read_file(path, limits.KEY_FILE)
     except InputError as error:
-        raise KeyMaterialError(f"no key, {error.message}", where=error.where, hint=error.hint) from None
+        raise KeyMaterialError(f"unusable key file, {error.message}", where=error.where, hint=error.hint) from None
     return load(data, passphrase, where=os.fspath(path))
 
 
 def _checked(key: RSAPrivateKey, where: str) -> RSAPrivateKey:
-    """Return an RSA key whose numbers fit together and are prime, as far as the library looks."""
+    """Return an RSA key whose numbers fit together and are prime by the library's tests."""
     numbers, most = key.private_numbers(), limits.RSA_KEY_BITS
     if key.key_size > most or max(numbers.p, numbers.q).bit_length() > most // 2:
         raise KeyMaterialError("an RSA key over the limit", where=where, hint=f"at most {most} bits, two equal primes")
@@ -112,8 +112,9 @@ def _checked(key: RSAPrivateKey, where: str) -> RSAPrivateKey:
 def _blocks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield label and content of every block of PEM that begins, whether it ends or not.
 
-    A block reaches to the next end, over any beginning. One with anything but base64 and white space, as a header line,
-    has no content here: what the library would read in it is not known. One with a beginning in it may be encrypted.
+    A block reaches to the next end, over any beginning. A block with a header line, or anything else but base64 and
+    white space, has no content here: the library may read it in another way. A block with a second beginning counts as
+    encrypted.
     """
     for part in data.split(_FINISH):
         _, begun, after = part.partition(_BEGIN)
@@ -133,9 +134,9 @@ def _check_cost(data: bytes, where: str, *, must: bool) -> None:
     try:
         kind, cost = derivation(data)
     except der.DerError:
-        if must:  # the library may read it otherwise
+        if must:  # the library may read it in another way
             raise
         return
     if cost > _COSTS[kind]:
-        hint = f"{kind} of at most {_COSTS[kind]}: protect it anew, as with `openssl pkcs8 -topk8 -iter 600000`"
+        hint = f"{kind} of at most {_COSTS[kind]}: protect it again, as with `openssl pkcs8 -topk8 -iter 600000`"
         raise KeyMaterialError(f"a key file that takes too long to open ({kind} {cost})", where=where, hint=hint)

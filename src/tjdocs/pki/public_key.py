@@ -1,4 +1,4 @@
-"""Public keys as documents carry them, and signature verification under them.
+"""Public keys as certificates contain them, and the verification of signatures with them.
 
 ``cryptography`` gets the key's numbers and the signature, never the certificate. Curves that it lacks go to
 ``ecdsa``, for verifying only.
@@ -38,7 +38,7 @@ _DSA = "1.2.840.10040.4.1"
 _MGF1 = "1.2.840.113549.1.1.8"
 
 
-# what accuses only if the key is the signer's: with another's every signature is wrong
+# reasons that accuse only where the key is the signer's: with another key every signature is wrong
 OF_THE_KEY = ("wrong-signature", "algorithm-key-mismatch")
 
 
@@ -47,15 +47,15 @@ class PublicKey:
     """A public key.
 
     :param kind: ``rsa``, ``ec``, ``dsa``, or ``unsupported``
-    :param name: for a person: ``RSA 2048``, ``secp256r1``; for an unsupported one, why
+    :param name: to show: ``RSA 2048``, ``secp256r1``; of an unsupported key, the reason
     :param bits: of modulus or prime field
-    :param explicit: EC domain parameters stand in full
+    :param explicit: the EC domain parameters are given in full, not by name
     :param handle: the library's key object, None where unsupported
     :param pss_only: the key is for RSASSA-PSS alone (RFC 4055, 1.2)
-    :param pss: the parameters that every signature of such a key must have, None where it does not say
+    :param pss: the parameters that every signature of such a key must have, None where the key has none
     :param slow: verifying takes a fifth of a second, since OpenSSL refuses to compute with the key
     :param cost: milliseconds of one processor that verifying takes, measured, and rounded up
-    :param warnings: named tolerances under which it was read
+    :param warnings: names of the defects with which it was read
     """
 
     kind: str
@@ -80,12 +80,12 @@ class PssParameters(NamedTuple):
 
 
 class SignatureResult(Struct, frozen=True):
-    """What came of one signature verification.
+    """The result of one signature verification.
 
     :param valid: None when it could not be decided (``reason`` says why)
     :param reason: ``wrong-signature``, ``algorithm-unknown``, ``algorithm-forbidden``, ``algorithm-key-mismatch``,
         ``pss-trailer``, ``curve-unsupported``, ``key-unusable``, ``limit``; empty when valid
-    :param warnings: named tolerances under which it is valid
+    :param warnings: names of the defects with which it is valid
     :param algorithm: id of the algorithm used
     :param hash: id of the hash used
     """
@@ -128,7 +128,7 @@ def _load_rsa_or_dsa(
     modulus, exponent = (int.from_bytes(number.value, "big") for number in numbers)
     pss_only = algorithm.oid == _RSA[1]
     warnings: tuple[str, ...] = ()
-    # a first bit that makes the modulus negative: the sign was forgotten, and every reader takes it as positive
+    # the first bit makes the modulus negative: its zero octet is missing, and every reader takes it as positive
     if numbers[0].value[:1] >= b"\x80":
         warnings = ("rsa-modulus-negative",)
     pss = None
@@ -237,7 +237,7 @@ def verify(
 ) -> SignatureResult:
     """Verify ``signature`` over ``data`` by the algorithm named, and by no other.
 
-    :param digest: id of the digest algorithm that stands beside (SignerInfo), for identifiers that name none
+    :param digest: id of the digest algorithm in the SignerInfo, for signature algorithms that name none
     """
     row = algorithms.signature_by_oid(algorithm.oid)
     if row is None:
@@ -399,7 +399,7 @@ def _check_pss(
 
 @lru_cache(maxsize=256)
 def _pss_parameters(parameters: bytes) -> PssParameters | Literal["trailer"] | None:
-    """Read RSASSA-PSS parameters; None when unusable, ``trailer`` where the trailer is none that exists."""
+    """Read RSASSA-PSS parameters; None when unusable, ``trailer`` where the trailer is unknown."""
     if not parameters:
         return PssParameters("sha1", algorithms.hash_by_id("sha1"), 20)
     try:
@@ -422,7 +422,7 @@ def _pss_parameters(parameters: bytes) -> PssParameters | Literal["trailer"] | N
 
 
 def describe(algorithm: x509_schema.AlgorithmId, digest: str = "") -> str:
-    """Return a signature algorithm for a person: its id with the hash used, or its object identifier."""
+    """Return a signature algorithm as text to show: its id with the hash used, or its object identifier."""
     row = algorithms.signature_by_oid(algorithm.oid)
     if row is None:
         return algorithm.oid
@@ -443,7 +443,7 @@ def hash_data(hash_id: str, data: bytes) -> bytes:
 
 
 _HASHES: dict[str, Callable[[bytes], "hashlib._Hash"]] = {
-    "md5": partial(hashlib.md5, usedforsecurity=False),  # refused by name before it comes to this
+    "md5": partial(hashlib.md5, usedforsecurity=False),  # refused by name before it is used
     "sha1": partial(hashlib.sha1, usedforsecurity=False),  # documents issued with it are still read
     "sha224": hashlib.sha224,
     "sha256": hashlib.sha256,

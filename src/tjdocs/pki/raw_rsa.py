@@ -1,7 +1,7 @@
 """RSA verification on plain numbers, for the keys that OpenSSL refuses to compute with.
 
-Random exponents as long as the modulus are met in two States' keys. Only public values are handled, so that running
-time tells nothing; blocks are compared whole or decoded as RFC 8017 says, nothing is searched in them.
+The keys of two States have random exponents as long as the modulus. All values are public, so that running time reveals
+no secret. Blocks are compared as a whole, or decoded by RFC 8017; no part of a block is searched for.
 """
 
 import hmac

@@ -1,4 +1,4 @@
-"""CMS SignedData as EF.SOD and lists carry it: read once, verified over the bytes read (RFC 5652, 5)."""
+"""CMS SignedData of EF.SOD and master lists: read once, and verified over the bytes read (RFC 5652, 5)."""
 
 import hmac
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ MAX_ATTEMPTS = limits.ATTEMPTS
 
 
 class CmsError(ValueError):
-    """Bytes that are no SignedData; ``reason`` is a stable word."""
+    """Bytes that are not a SignedData; ``reason`` is a stable word."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(detail)
@@ -43,7 +43,7 @@ class SignerInfo:
     :param issuer: issuer's ``Name`` (DER) and ``serial``, or None where ``key_identifier`` names the signer
     :param digest: id of the digest algorithm, empty when the table lacks it
     :param attributes: signed attributes by type, each with its values (DER); None when there are none
-    :param signed_forms: what the signature may be over: the attributes as SET OF in DER order and, where that
+    :param signed_forms: octets that the signature may cover: the attributes as SET OF in DER order and, where that
         differs, in the order read (RFC 5652, 5.4)
     """
 
@@ -68,7 +68,7 @@ class SignerInfo:
         return public_key.describe(algorithm, self.digest)
 
     def match(self, certificate: Certificate) -> str | None:
-        """Return the tolerance under which this names ``certificate`` (empty: exactly), None when it does not."""
+        """Return the defect with which this names ``certificate``, empty without one; None when it names another."""
         if self.key_identifier is not None:
             if certificate.subject_key_identifier == self.key_identifier:
                 return ""
@@ -89,8 +89,8 @@ class SignedData:
 
     :param content_type: of the content signed, dotted
     :param content: the octets signed
-    :param certificates: as they lie inside, each unread
-    :param warnings: named tolerances under which it was read
+    :param certificates: the certificates inside, as bytes
+    :param warnings: names of the defects with which it was read
     """
 
     version: int
@@ -105,7 +105,7 @@ class SignedData:
     def parse(cls, data: bytes) -> "SignedData":
         """Read a ContentInfo with SignedData, DER, or BER with the warning ``ber-encoded``.
 
-        :raises CmsError: it is none
+        :raises CmsError: it is not a SignedData
         """
         try:
             return _decode(data, ())
@@ -117,22 +117,22 @@ class SignedData:
             raise CmsError("not-signed-data", first) from None
 
     def attempts(self, above: Attempts | None = None) -> Attempts:
-        """Return the bound on what all its signers together may cost.
+        """Return the bound on the cost of all its signers together.
 
-        :param above: a bound of which it is a part
+        :param above: the bound of which it is a part
         """
         return Attempts(MAX_ATTEMPTS, above=above)
 
     @cached_property
     def parsed_certificates(self) -> tuple[Certificate, ...]:
         """The certificates inside that can be read."""
-        found = []
+        certificates = []
         for raw in self.certificates:
             try:
-                found.append(Certificate.parse(raw))
+                certificates.append(Certificate.parse(raw))
             except CertificateError:
                 continue
-        return tuple(found)
+        return tuple(certificates)
 
     @property
     def unreadable_certificates(self) -> int:
@@ -140,9 +140,9 @@ class SignedData:
         return len(self.certificates) - len(self.parsed_certificates)
 
     def named(self, signer: SignerInfo, known: Iterable[Certificate] | None = None) -> list[Certificate]:
-        """Return the certificates that ``signer`` may mean, whoever made them.
+        """Return the certificates that ``signer`` may name; none of them is trusted for it.
 
-        :param known: certificates to look among in place of those inside
+        :param known: certificates to search in place of those inside
         """
         among = self.parsed_certificates if known is None else known
         return [certificate for certificate in among if signer.match(certificate) is not None]
@@ -150,13 +150,13 @@ class SignedData:
     def judge(
         self, signer: SignerInfo, known: Iterable[Certificate] | None = None, *, attempts: Attempts
     ) -> tuple[public_key.SignatureResult, Certificate, tuple[str, ...]] | None:
-        """Return the best of what verifying under each certificate that ``signer`` names comes to.
+        """Verify ``signer`` with each certificate that it names; return the best result.
 
-        The certificates are not signed: one of the same issuer and number may have been put in front of the
-        signer's. None when there is none; else the result, the certificate, and the tolerance in naming it.
+        The certificates are not signed: another one with the same issuer and number may be in front of the signer's.
+        None without a certificate; else the result, the certificate, and the defect with which the signer names it.
 
-        :param known: certificates to look among in place of those inside
-        :param attempts: what all signers together may cost; beyond it the result is undecided, reason ``limit``
+        :param known: certificates to search in place of those inside
+        :param attempts: the bound on the cost of all signers; beyond it the result is undecided, reason ``limit``
         """
         best = None
         for certificate in self.parsed_certificates if known is None else known:
@@ -166,20 +166,20 @@ class SignedData:
             warnings = (tolerance,) if tolerance else ()
             if not attempts.take(certificate.key):
                 return public_key.SignatureResult(None, "limit"), certificate, warnings
-            found = self.verify(signer, certificate), certificate, warnings
-            if found[0].valid:
-                return found
-            best = best or found
+            result = self.verify(signer, certificate)
+            if result.valid:
+                return result, certificate, warnings
+            best = best or (result, certificate, warnings)
         return best
 
     def verify(self, signer: SignerInfo, certificate: Certificate) -> public_key.SignatureResult:
         """Verify that ``signer`` signed the content with ``certificate``'s key (RFC 5652, 5.4 and 5.6).
 
-        Reasons beside those of :func:`tjdocs.pki.public_key.verify`: ``no-signed-attributes``,
+        Reasons in addition to those of :func:`tjdocs.pki.public_key.verify`: ``no-signed-attributes``,
         ``content-type-attribute``, ``digest-unknown``, ``digest-forbidden``, ``message-digest``.
         """
         if signer.attributes is None:
-            # without them the attributes of another message could be passed off as content
+            # without them the attributes of another message could pass as content
             return public_key.SignatureResult(False, "no-signed-attributes")
         expected_type = (x509_schema.encode_oid(self.content_type),)
         if signer.attributes.get(OID_CONTENT_TYPE) != expected_type:
@@ -216,16 +216,16 @@ def _decode(data: bytes, warnings: tuple[str, ...]) -> SignedData:
     certificates = tuple(der.parts(rest[0])) if fields.certificates is not None else ()
     signers = der.parts(rest[-1])
     if len(certificates) > MAX_CERTIFICATES or len(signers) > MAX_SIGNERS:
-        raise CmsError("limit", "more certificates or signers than are looked at")
+        raise CmsError("limit", "more certificates or signers than are read")
     if fields.version.bit_length() > limits.INTEGER_BITS:
         raise CmsError("limit", "a version of more digits than are read")
     if fields.encapsulated.content is None:
         raise CmsError("content-missing", "the content is not inside")
-    found = list(warnings)
+    defects = list(warnings)
     if fields.version != 3:
-        found.append("cms-version")
+        defects.append("cms-version")
     if fields.crls:
-        found.append("crls-inside")
+        defects.append("crls-inside")
     digests = tuple([x509_schema.algorithm_id(item).oid for item in der.parts(digest_algorithms)])
     return SignedData(
         fields.version,
@@ -234,7 +234,7 @@ def _decode(data: bytes, warnings: tuple[str, ...]) -> SignedData:
         fields.encapsulated.content,
         certificates,
         tuple(map(_signer, fields.signer_infos.as_list(), signers, repeat(digests))),
-        tuple(found),
+        tuple(defects),
     )
 
 
@@ -242,10 +242,10 @@ def _fields(data: bytes) -> cms_schema.SignedDataFields:
     try:
         outer = der.decode(cms_schema.SignedContentInfo, data)
     except der.DerError:
-        # in two steps, to tell other content from none
-        whole = der.decode(cms_schema.ContentInfo, data)
-        if whole.content_type.dotted_string == OID_SIGNED_DATA:
-            der.parse(whole.content, cms_schema.SignedDataFields)
+        # in two steps, to distinguish other content from bytes that are not a ContentInfo
+        info = der.decode(cms_schema.ContentInfo, data)
+        if info.content_type.dotted_string == OID_SIGNED_DATA:
+            der.parse(info.content, cms_schema.SignedDataFields)
             raise
     else:
         if outer.content_type.dotted_string == OID_SIGNED_DATA:
@@ -280,7 +280,7 @@ def _signer(fields: cms_schema.SignerInfoFields, raw: bytes, announced: tuple[st
         for element in elements:
             oid = der.decode(cms_schema.Attribute, element).oid.dotted_string
             if oid in attributes:
-                raise der.DerError("a signed attribute stands twice")
+                raise der.DerError("a signed attribute is repeated")
             attributes[oid] = tuple(der.parts(der.parts(element)[1]))
         as_read = b"\x31" + listed[1:]
         forms = (as_read,) if elements == sorted(elements) else (der.set_of(elements), as_read)
@@ -313,7 +313,7 @@ def encode(
     """Return a ContentInfo with SignedData of one signer, DER.
 
     :param algorithm: the signature's AlgorithmIdentifier, DER
-    :param attributes: the signed attributes, each DER, over whose SET OF the signature was made
+    :param attributes: the signed attributes, each DER; the signature covers their SET OF
     """
     if not by_key_identifier:
         sid = cms_schema.encode_issuer_and_serial_number(signer.issuer, signer.serial)
@@ -339,10 +339,10 @@ def attribute(oid: str, *values: bytes) -> bytes:
 
 
 def message_digest(value: bytes) -> bytes:
-    """Return the signed attribute that holds the content's digest, DER."""
+    """Return the signed attribute with the content's digest, DER."""
     return attribute(OID_MESSAGE_DIGEST, tlv.encode(0x04, value))
 
 
 def signing_time(moment: datetime) -> bytes:
-    """Return the signed attribute that holds the signing time, DER (RFC 5652, 11.3)."""
+    """Return the signed attribute with the signing time, DER (RFC 5652, 11.3)."""
     return attribute(OID_SIGNING_TIME, times.encode_time(moment))

@@ -1,4 +1,4 @@
-"""A private key with its certificate: what signs EF.SOD, seals and lists."""
+"""A private key with its certificate, to sign EF.SOD, seals and master lists."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -31,12 +31,12 @@ PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 def combination(id_: str) -> algorithms.Combination:
     """Return a combination with which this library signs.
 
-    :raises UsageError: there is none of that name, or it is read and verified only
+    :raises UsageError: the combination is unknown, or for verification only
     """
     row = algorithms.combinations().get(id_)
     if row is None or not row.issue:
         known = ", ".join(sorted(k for k, v in algorithms.combinations().items() if v.issue))
-        raise UsageError("no signature algorithm to issue with", where=id_, hint=f"one of {known}")
+        raise UsageError("unknown signature algorithm for issuing", where=id_, hint=f"one of {known}")
     return row
 
 
@@ -78,7 +78,7 @@ class Signer:
 
     :param certificate: its certificate
     :param row: the combination of key and signature that it uses
-    :param usage: how long the key may sign, for a certificate that does not say so itself
+    :param usage: how long the key may sign, for a certificate without a private key usage period
     """
 
     certificate: Certificate
@@ -108,13 +108,13 @@ class Signer:
     def check_usage(self, at: datetime) -> None:
         """Refuse to sign outside the private key's usage period.
 
-        :raises KeyMaterialError: naming the command that makes the next signer
+        :raises KeyMaterialError: with the command that makes the next signer
         """
         aware(at)
         begin, end = self.certificate.private_key_usage or (self.certificate.not_before, None)
         if end is None and self.usage is not None:
             end = self.usage.after_moment(self.certificate.not_before)
-        # by days: a date given for a moment must not fall before a signer made on that day
+        # by days: a date without a time of day may be that of a signer made later on that day
         if (begin and at.astimezone(UTC).date() < begin.date()) or at > (end or self.certificate.not_after):
             raise KeyMaterialError(
                 "the signer's key may not sign on that day",
@@ -129,7 +129,7 @@ def next_command(of_seals: bool, category: str = "") -> str:
 
 
 def sign(key: PrivateKey, row: algorithms.Combination, data: bytes) -> bytes:
-    """Return a signature by a combination's own scheme."""
+    """Return a signature by the scheme of a combination."""
     hash_ = algorithms.hash_by_id(row.hash)
     scheme = algorithms.signature_by_id(row.signature).scheme
     if isinstance(key, rsa.RSAPrivateKey):
@@ -155,7 +155,7 @@ def signed_data(
 ) -> bytes:
     """Return a ContentInfo with SignedData of one signer and its certificate, DER (RFC 5652, 5).
 
-    One digest serves content and attributes, the signature's own (RFC 8933, 3.1): OpenSSL accepts no other.
+    Content and attributes have the digest algorithm of the signature (RFC 8933, 3.1): OpenSSL accepts no other.
 
     :param at: the signing time; None leaves it out
     """

@@ -1,1 +1,1 @@
-"""The authority of a State: its CSCA, its signers, its CRLs."""
+"""The authority of a State: its CSCA, signers and CRLs."""

@@ -1,7 +1,7 @@
 """A State's authority: the CSCA, its document and seal signers, its CRL (Doc 9303-12, 4 and 7.1).
 
-Certificates are written by our own schemas, since the standard asks for explicit EC parameters. Keys lie in files
-of mode 0600 from their first byte on.
+Certificates are written by our own schemas, since the standard asks for explicit EC parameters. Files of keys have mode
+0600 from their first byte on.
 """
 
 import json
@@ -48,7 +48,7 @@ _MAX_PASSPHRASE = 1023
 
 def _moment(at: datetime) -> datetime:
     moment = aware(at).astimezone(UTC).replace(microsecond=0)
-    if moment.year < 1950:  # RFC 5280, 4.1.2.5: what two digits of a year can say
+    if moment.year < 1950:  # RFC 5280, 4.1.2.5: UTCTime begins in 1950
         raise UsageError("before the time of certificates", where="at", hint="a moment from 1950 on")
     return moment
 
@@ -75,7 +75,7 @@ class Authority:
 
     @property
     def folder(self) -> Path:
-        """Where the authority lies."""
+        """The authority's folder."""
         return self._folder
 
     @classmethod
@@ -92,15 +92,15 @@ class Authority:
     ) -> "Authority":
         """Make an authority with a CSCA, a document signer, a seal signer for each usual category, and an empty CRL.
 
-        Two production CSCAs of one name would repeat serial numbers and the names of seal signers. So a second one
-        next to the first is refused until keys can be renewed (Doc 9303-12, 7.1.1.5).
+        Two production CSCAs of one name would repeat serial numbers and the names of seal signers. So a second one in
+        the same parent folder is refused until keys can be renewed (Doc 9303-12, 7.1.1.5).
 
         :param folder: new or empty
-        :param at: the first moment of validity, aware
+        :param at: the beginning of validity, aware
         :param passphrase: under which the keys are encrypted; a production authority needs one
         :param named_curves: name EC curves instead of giving their parameters, for programs that refuse those
         :param csca_algorithm: a combination of ``specs/pki/algorithms.toml`` instead of the profile's
-        :param signer_algorithm: likewise, for the document signers
+        :param signer_algorithm: a combination for the document signers
         :raises UsageError: production without a passphrase or with named curves, a production CSCA of that name in
             the folder's parent, or an unusable argument
         :raises OutputError: the folder is not empty or cannot be written
@@ -162,7 +162,7 @@ class Authority:
     def open(cls, folder: str | Path, *, passphrase: bytes | None = None) -> "Authority":
         """Open an existing authority. Keys are read when first used.
 
-        :raises InputError: the folder holds none
+        :raises InputError: the folder has none
         """
         folder = Path(folder)
         state = _read_state(folder)
@@ -174,7 +174,7 @@ class Authority:
         """Return the newest document signer.
 
         :raises KeyMaterialError: it is revoked, its key is missing or the passphrase is wrong
-        :raises InputError: the authority's own revocation list is missing
+        :raises InputError: the authority's own CRL is missing
         """
         return self._newest("ds")
 
@@ -184,17 +184,17 @@ class Authority:
         :param category: a seal profile of ``specs/seals/``, for example ``emergency-travel-document``
         :raises UsageError: an unknown category
         :raises KeyMaterialError: it is revoked, its key is missing or the passphrase is wrong
-        :raises InputError: the authority's own revocation list is missing
+        :raises InputError: the authority's own CRL is missing
         """
         return self._newest("seal", category)
 
     def certificates(self) -> dict[str, Certificate]:
-        """Return the newest certificates: ``csca``, ``ds``, and for each category of seals that has one its name."""
-        found = {"csca": self.csca}
+        """Return the newest certificates by name: ``csca``, ``ds``, and the categories of seals."""
+        newest = {"csca": self.csca}
         for name, certificate in sorted(self._on_file().items(), key=lambda item: (len(item[0]), item[0])):
-            found["ds" if name.startswith("ds-") else self._category(certificate)] = certificate
-        found.pop("", None)
-        return found
+            newest["ds" if name.startswith("ds-") else self._category(certificate)] = certificate
+        newest.pop("", None)
+        return newest
 
     def new_document_signer(self, *, at: datetime) -> Signer:
         """Make the next document signer.
@@ -206,19 +206,19 @@ class Authority:
     def new_seal_signer(self, category: str, *, at: datetime) -> Signer:
         """Make the next seal signer of a category of documents.
 
-        :param category: as of :meth:`seal_signer`
+        :param category: as in :meth:`seal_signer`
         :raises UsageError: an unknown category, or more signers in a year than Doc 9303-12, 4.1.3 allows
         :raises KeyMaterialError: the CSCA's key may not sign on that day, or cannot be read
         """
         return self._issue("seal", _moment(at), category)
 
     def seal_signers_in_year(self, at: datetime) -> int:
-        """Return how many seal signers were made within a year of a moment."""
+        """Return the number of seal signers made within a year of a moment."""
         return issuance.count_year(self._issued(), _moment(at))
 
     @property
     def crl(self) -> Crl | None:
-        """The authority's last revocation list, as its file is now; None before the first one.
+        """The authority's last CRL, as its file is now; None before the first one.
 
         :raises InputError: it is missing, or not this authority's
         """
@@ -227,22 +227,22 @@ class Authority:
         return self._crl
 
     def crl_is_early(self, at: datetime) -> bool:
-        """Whether a list at that moment follows the last one within 48 hours (Doc 9303-12, 4.1.5)."""
+        """Whether a CRL at that moment is less than 48 hours after the last one (Doc 9303-12, 4.1.5)."""
         last = self.crl
         return last is not None and issue_crl.is_early(last, _moment(at))
 
     def new_crl(self, *, at: datetime, revoked: Sequence[tuple[int | Certificate, datetime]] = ()) -> bytes:
-        """Write and return the next CRL, DER, also at ``csca.crl``. It has the entries of the last one too.
+        """Write the next CRL to ``csca.crl``, and return it, DER. It has the entries of the last one too.
 
-        Its moment is ``at``, or the next full second.
+        Its time is ``at``, or the next full second.
 
         :param revoked: certificates that are revoked from now on, or their serial numbers, with the moment of
             revocation
-        :raises UsageError: the moment is not after that of the last list (RFC 5280, 5.2.3), a certificate is not of
-            this authority, or its revocation is after the list
-        :raises KeyMaterialError: the CSCA's key may not sign on that day (Doc 9303-12, 4.1.4; after its period the
-            CSCA's next key signs for all, 4.1.5), or cannot be read
-        :raises InputError: the last list is missing, or not this authority's
+        :raises UsageError: the moment is not after that of the last CRL (RFC 5280, 5.2.3), a certificate is not of
+            this authority, or its revocation is after the CRL
+        :raises KeyMaterialError: the CSCA's key cannot be read, or may not sign on that day (Doc 9303-12, 4.1.4); after
+            its period the CSCA's next key signs all CRLs (4.1.5)
+        :raises InputError: the last CRL is missing, or not this authority's
         """
         now = _moment(at)
         if at.microsecond:
@@ -262,7 +262,7 @@ class Authority:
         number = issuance.crl_number(self.csca, count, trial=self.trial)
         row = signer.combination(self._state["csca_algorithm"])
         crl = issue_crl.next_list(self.csca, key, row, number=number, revoked=entries, at=now)
-        # the number first: a crash between the two must not give two lists one number
+        # the number first: after a crash between the two writes no two CRLs have one number
         self._write_state(crl_number=count)
         replace_file(self._folder / "csca.crl", crl, mode=0o644)
         return crl
@@ -272,18 +272,18 @@ class Authority:
         replace_file(self._folder / _STATE, (json.dumps(self._state, indent=1) + "\n").encode(), mode=0o644)
 
     def _on_file(self) -> dict[str, Certificate]:
-        """Return the signers' certificates by the names of their files; other files in the folder do not matter."""
-        found = {}
+        """Return the signers' certificates by the names of their files; other files in the folder are ignored."""
+        certificates = {}
         folder = self._folder / "signers"
         for path in folder.iterdir() if folder.is_dir() else ():
             if _SIGNER_FILE.fullmatch(path.name):
                 if path.stem not in self._certificates:
                     self._certificates[path.stem] = _read_certificate(path)
-                found[path.stem] = self._certificates[path.stem]
-        return found
+                certificates[path.stem] = self._certificates[path.stem]
+        return certificates
 
     def _issued(self) -> set[issuance.Issuance]:
-        """Return all signers ever made: those on file, and those in the state whose files are put away."""
+        """Return all signers ever made, also those whose files are no longer in the folder."""
         issued = issuance.read(self._state["issued"])
         for name, certificate in self._on_file().items():
             role, _, number = name.partition("-")
@@ -291,7 +291,7 @@ class Authority:
         return issued
 
     def _category(self, certificate: Certificate) -> str:
-        """Return the category of a seal signer: the one with its document types; empty where there is none."""
+        """Return the category of a seal signer by its document types; empty for an unknown one."""
         types = set(certificate.document_types or ())
         categories = certificate_profiles.load().seal.category.items()
         return next((name for name, codes in categories if set(codes) == types), "")
@@ -306,10 +306,10 @@ class Authority:
         }
         hint = f"make the next one with `{signer.next_command(role == 'seal', category)}`"
         if not numbers:
-            raise KeyMaterialError("no signer", where=f"{self._folder} {category}".rstrip(), hint=hint)
+            raise KeyMaterialError("missing signer", where=f"{self._folder} {category}".rstrip(), hint=hint)
         name = numbers[max(numbers)]
         certificate = self._certificates[name]
-        # no border accepts what it signs (Doc 9303-12, 4.1.5)
+        # no border accepts its signatures (Doc 9303-12, 4.1.5)
         if certificate.serial in self._revoked():
             raise KeyMaterialError("the signer is revoked", where=f"{self._folder} {name}", hint=hint)
         if name not in self._signers:
@@ -319,9 +319,9 @@ class Authority:
         return self._signers[name]
 
     def _revoked(self) -> frozenset[int]:
-        """Return the serial numbers on the authority's last list.
+        """Return the serial numbers on the authority's last CRL.
 
-        :raises KeyMaterialError: the CSCA's is one of them: it signs nothing but lists (Doc 9303-12, 4.1.5.1)
+        :raises KeyMaterialError: the CSCA's is one of them: it then signs CRLs only (Doc 9303-12, 4.1.5.1)
         """
         crl = self.crl
         serials = crl.serials if crl is not None else frozenset()
@@ -330,7 +330,7 @@ class Authority:
         return serials
 
     def _csca_key(self, at: datetime) -> PrivateKey:
-        """Return the CSCA's key where it may sign at that moment (Doc 9303-12, 4.1.4 and 7.1.1, table 6)."""
+        """Return the CSCA's key, if it may sign at that moment (Doc 9303-12, 4.1.4 and 7.1.1, table 6)."""
         begin, end = self.csca.private_key_usage or (None, None)
         begin, end = begin or self.csca.not_before, end or self.csca.not_after
         if not max(begin, self.csca.not_before) <= at <= min(end, self.csca.not_after):
@@ -384,12 +384,12 @@ class Authority:
             values.append(("2.5.29.37", True, extensions.extended_key_usage(OID_SEAL_SIGNER)))
         values.append(("2.23.136.1.1.6.2", False, extensions.document_type_list(period.document_types)))
         csca_row = signer.combination(self._state["csca_algorithm"])
-        # a seal spells its signer's serial number out: it is short, and no random one is as small
+        # a seal contains its signer's serial number: it is short, shorter than any random one
         serial = _serial() if role == "ds" else issuance.seal_serial(self.csca, number, trial=self.trial)
         certificate = _signed(csca_key, csca_row, self.csca.subject, subject, (at, not_after), spki, values, serial)
-        # the key first: a certificate without a key would be taken for the newest signer
+        # the key first: a certificate without a key would count as the newest signer
         stem = self._folder / "signers" / f"{role}-{number:04d}"
-        stem.with_suffix(".key").unlink(missing_ok=True)  # what a crash may have left without a certificate
+        stem.with_suffix(".key").unlink(missing_ok=True)  # of a crash before its certificate
         _write_key(stem.with_suffix(".key"), key, self._passphrase)
         replace_file(stem.with_suffix(".cer"), certificate, mode=0o644)
         self._write_state(issued=issuance.write(self._issued()))
@@ -399,7 +399,7 @@ class Authority:
 def _read_state(folder: Path) -> dict[str, Any]:
     try:
         state: dict[str, Any] = inputs.json_object((folder / _STATE).read_bytes(), where=_STATE)
-        state.setdefault("issued", {})  # of folders made before it was kept, the files count
+        state.setdefault("issued", {})  # in older folders it is missing, and the files count
         if any(type(state[key]) is not kind for key, kind in _STATE_TYPES.items()):
             raise TypeError
         if state["crl_number"] < 0:
@@ -415,11 +415,11 @@ def _read_state(folder: Path) -> dict[str, Any]:
 
 
 def _no_authority(folder: Path) -> InputError:
-    return InputError("no authority", where=str(folder), hint="make one with `tjdocs authority create DIR`")
+    return InputError("not an authority", where=str(folder), hint="make one with `tjdocs authority create DIR`")
 
 
 def _check_only_one(folder: Path, subject: bytes) -> None:
-    """Refuse a CSCA whose name another one in the same parent folder has.
+    """Refuse a CSCA if another one in the same parent folder has its name.
 
     :raises UsageError: there is one
     :raises InputError: a neighbour cannot be read
@@ -487,7 +487,7 @@ def _signed(
 
 
 def _serial() -> int:
-    """Return a serial number that is positive, of 16 octets, and never comes twice."""
+    """Return a random serial number: positive, of 16 octets, never used before."""
     return int.from_bytes(os.urandom(16), "big") >> 1 | 1 << 126
 
 
@@ -500,7 +500,7 @@ def _read_certificate(path: Path) -> Certificate:
     try:
         return Certificate.parse(path.read_bytes())
     except (OSError, CertificateError):
-        raise InputError("no certificate", where=str(path)) from None
+        raise InputError("not a certificate", where=str(path)) from None
 
 
 def _write_key(path: Path, key: PrivateKey, passphrase: bytes | None) -> None:

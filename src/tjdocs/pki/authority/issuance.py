@@ -1,7 +1,7 @@
-"""Certificates that an authority has issued: numbers that never come twice, also when files are put away.
+"""Certificates that an authority has issued: no number is used twice, even if files are removed.
 
-A seal names its signer by State, two characters and serial number, not by the CSCA. Hence the seal signers of trial
-authorities have serial numbers of their own, from the CSCA's key. So have their revocation lists.
+A seal names its signer by State, two characters and serial number, not by the CSCA. So the serial numbers of a trial
+authority's seal signers are derived from the CSCA's key, and the numbers of its CRLs too.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,17 +17,17 @@ from tjdocs.times import Period
 
 __all__ = ["Issuance", "check_year", "count_year", "crl_number", "next_number", "read", "seal_serial", "write"]
 
-_NUMBER_BITS = 12  # more than there are names of seal signers
+_NUMBER_BITS = 12  # enough for all names of seal signers
 _CRL_BITS = 32
 _YEAR = Period(years=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Issuance:
-    """One certificate that was issued.
+    """An issued certificate.
 
     :param role: ``ds`` or ``seal``
-    :param number: running number of the role
+    :param number: running number within the role
     """
 
     role: str
@@ -37,7 +37,7 @@ class Issuance:
 
     @property
     def name(self) -> str:
-        """Name of its files without their ending."""
+        """Name of its files without suffix."""
         return f"{self.role}-{self.number:04d}"
 
 
@@ -46,14 +46,14 @@ def read(rows: Mapping[str, Any]) -> set[Issuance]:
 
     :raises ValueError, KeyError, TypeError, AttributeError: a row is malformed
     """
-    found = set()
+    issuances = set()
     for name, row in rows.items():
         role, _, number = name.partition("-")
         begin = datetime.fromisoformat(row["not_before"])
         if role not in ("ds", "seal") or begin.tzinfo is None:
             raise ValueError
-        found.add(Issuance(role, int(number), int(row["serial"], 16), begin))
-    return found
+        issuances.add(Issuance(role, int(number), int(row["serial"], 16), begin))
+    return issuances
 
 
 def write(issuances: Iterable[Issuance]) -> dict[str, dict[str, str]]:
@@ -70,14 +70,14 @@ def next_number(issuances: Iterable[Issuance], role: str) -> int:
 
 
 def count_year(issuances: Iterable[Issuance], at: datetime) -> int:
-    """Return how many seal signers were made within a year of a moment."""
+    """Return the number of seal signers made within a year of a moment."""
     return len(_of_year(issuances, at))
 
 
 def check_year(issuances: Iterable[Issuance], at: datetime) -> None:
     """Refuse one more seal signer than the standard allows in a year (Doc 9303-12, 4.1.3).
 
-    :raises UsageError: there are as many already
+    :raises UsageError: the number is reached
     """
     begins, most = _of_year(issuances, at), certificate_profiles.load().seal.keys_a_year
     if len(begins) >= most:
@@ -92,18 +92,18 @@ def _of_year(issuances: Iterable[Issuance], at: datetime) -> list[datetime]:
 
 
 def seal_serial(csca: Certificate, number: int, *, trial: bool) -> int:
-    """Return the serial number of a seal signer; each seal spells it out (Doc 9303-13, 2.2.1).
+    """Return the serial number of a seal signer; each seal contains it (Doc 9303-13, 2.2.1).
 
-    It is the running number. A trial has 12 hexadecimal digits: 9 of the CSCA's key, then the number.
+    It is the running number. In a trial it has 12 hexadecimal digits: 9 of the CSCA's key, then the number.
     """
     return _range(csca) << _NUMBER_BITS | number if trial else number
 
 
 def crl_number(csca: Certificate, count: int, *, trial: bool) -> int:
-    """Return the number of the revocation list that is the ``count``-th of an authority."""
+    """Return the number of an authority's ``count``-th CRL."""
     return _range(csca) << _CRL_BITS | count if trial else count
 
 
 def _range(csca: Certificate) -> int:
-    """Return 36 bits of a key's digest, the first of them set."""
+    """Return 36 bits of a key's digest, with the first bit set."""
     return int(sha256(csca.spki).hexdigest()[:9], 16) | 1 << 35

@@ -1,4 +1,4 @@
-"""The authority's next revocation list (RFC 5280, 5; Doc 9303-12, 7.1.4)."""
+"""The authority's next CRL (RFC 5280, 5; Doc 9303-12, 7.1.4)."""
 
 from collections.abc import Container, Iterable, Mapping
 from datetime import datetime, timedelta
@@ -16,39 +16,39 @@ __all__ = ["is_early", "last_list", "newly_revoked", "next_list"]
 
 
 def last_list(path: Path, csca: Certificate, known: Crl | None = None) -> Crl:
-    """Return an authority's last list.
+    """Return an authority's last CRL.
 
-    :param known: the list as it was read before, returned where the file is still the same
-    :raises InputError: the list is missing, or ``csca`` did not sign it
+    :param known: the CRL read before; returned if the file is still the same
+    :raises InputError: the CRL is missing, or ``csca`` did not sign it
     """
     try:
         data = path.read_bytes()
         if known is not None and known.raw == data:
             return known
         last = Crl.parse(data)
-        last.revocations()  # whether every moment can be read
+        last.revocations()  # raises if a time of revocation cannot be read
     except (OSError, CrlError):
         last = None
     if last is None or not last.verify(csca).valid:
-        hint = "put back the last one that was published: whoever is on it must stay revoked"
-        raise InputError("the last revocation list is missing or not ours", where=str(path), hint=hint)
+        hint = "put back the last one that was published, so that its certificates stay revoked"
+        raise InputError("the last CRL is missing, or not of this authority", where=str(path), hint=hint)
     return last
 
 
 def is_early(last: Crl, at: datetime) -> bool:
-    """Whether a list at that moment comes sooner after the last one than Doc 9303-12, 4.1.5 allows."""
+    """Whether a CRL at that moment is sooner after the last one than Doc 9303-12, 4.1.5 allows."""
     return at - last.this_update < timedelta(hours=certificate_profiles.load().crl.shortest_hours)
 
 
 def newly_revoked(
     revoked: Iterable[tuple[int | Certificate, datetime]], issued: Container[int], csca: Certificate, at: datetime
 ) -> dict[int, datetime]:
-    """Return the serial numbers that are to be revoked, with their moments.
+    """Return the serial numbers to revoke, with their times of revocation.
 
-    :param revoked: a serial number that the authority has issued, or a certificate that its CSCA signed
-    :raises UsageError: the CSCA has no such certificate, or the moment is after the list's
+    :param revoked: serial numbers that the authority has issued, or certificates that its CSCA signed
+    :raises UsageError: the CSCA has no such certificate, or the time is after the CRL's
     """
-    found: dict[int, datetime] = {}
+    moments: dict[int, datetime] = {}
     for one, moment in revoked:
         serial = one.serial if isinstance(one, Certificate) else one
         exists = one.verify(csca).valid if isinstance(one, Certificate) else serial in issued
@@ -58,16 +58,16 @@ def newly_revoked(
         if moment > at:
             hint = "no later than the list (Doc 9303-12, 7.1.4)"
             raise UsageError("revoked after the list", where=moment.isoformat(), hint=hint)
-        found[serial] = min(moment, found.get(serial, moment))
-    return found
+        moments[serial] = min(moment, moments.get(serial, moment))
+    return moments
 
 
 def next_list(
     csca: Certificate, key: PrivateKey, row: Combination, *, number: int, revoked: Mapping[int, datetime], at: datetime
 ) -> bytes:
-    """Return a list, DER, whose next update is as far off as the profile says.
+    """Return a CRL, DER, with the period until its next update from the profile.
 
-    :raises UsageError: that is beyond the calendar
+    :raises UsageError: the next update is beyond the calendar
     """
     try:
         until = at + timedelta(days=certificate_profiles.load().crl.next_update_days)

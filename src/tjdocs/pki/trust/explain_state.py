@@ -1,4 +1,4 @@
-"""A State's certificates in words: which are there, from which sources, who vouches for whom, what is missing."""
+"""A State's certificates in words: their sources, who vouches for whom, and which are missing."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -41,20 +41,20 @@ def entry_json(entry: Entry, store: TrustStore) -> dict[str, Any]:
 def explain(store: TrustStore, country: str, policy: TrustPolicy | None = None, *, at: datetime) -> list[str]:
     """Return sentences about a State's certificates, oldest first.
 
-    :param policy: under which is told whether each is believed, and why
-    :param at: the moment for which is told whether it is settled that no signer of their lists is revoked
+    :param policy: the trust policy by which each is believed or not, with the reason
+    :param at: the moment at which the signers of their master lists must not be revoked
     """
-    found = sorted(entries(store, country), key=lambda entry: entry.certificate.not_before)
-    if not found:
+    own = sorted(entries(store, country), key=lambda entry: entry.certificate.not_before)
+    if not own:
         return [f"No certificate of {country.upper()} is in the store."]
-    trusted = sum(store.trusted(entry.certificate) for entry in found)
-    lines = [f"{len(found)} certificates of {country.upper()}, {trusted} of them trusted."]
+    trusted = sum(store.trusted(entry.certificate) for entry in own)
+    lines = [f"{len(own)} certificates of {country.upper()}, {trusted} of them trusted."]
     seen = store.under(policy)
     if policy is not None:
-        believed = sum(seen.trusted(entry.certificate) for entry in found)
+        believed = sum(seen.trusted(entry.certificate) for entry in own)
         lines[0] = f"{lines[0][:-1]}, {believed} believed under the policy."
-    resolutions = resolve([entry.certificate for entry in found], store)
-    for entry, resolution in zip(found, resolutions, strict=True):
+    resolutions = resolve([entry.certificate for entry in own], store)
+    for entry, resolution in zip(own, resolutions, strict=True):
         lines.append(_describe(entry))
         lines.append(f"  {_vouching(resolution)}")
         lines.append(f"  {_trust(entry, store)}")
@@ -68,7 +68,7 @@ def explain(store: TrustStore, country: str, policy: TrustPolicy | None = None, 
         lines.append("Nothing is missing: every certificate is vouched for by its own key or another one here.")
     for name in store.lists_without_signers:
         lines.append(f"Whether the signer of {name} is revoked cannot be told: import the list again.")
-    lines += _unsettled(found, store, at)
+    lines += _unsettled(own, store, at)
     known = {entry.certificate.sha256 for entry in store.entries}
     known.update(*(source.signers for entry in store.entries for source in entry.origins))
     for digest in sorted(policy.denied - known) if policy is not None else ():
@@ -76,9 +76,9 @@ def explain(store: TrustStore, country: str, policy: TrustPolicy | None = None, 
     return lines
 
 
-def _unsettled(found: list[Entry], store: TrustStore, at: datetime) -> list[str]:
-    """Return a sentence for each list of which it is not settled whether its signer is revoked."""
-    sources = dict.fromkeys(source for entry in found for source in entry.origins)
+def _unsettled(own: list[Entry], store: TrustStore, at: datetime) -> list[str]:
+    """Return a sentence for each master list whose signer has no settled revocation status."""
+    sources = dict.fromkeys(source for entry in own for source in entry.origins)
     words = checks()["pa.ds-revocation"].reasons
     reasons = ((source, store.signer_revocation(source, at=at)) for source in sources)
     return [
@@ -89,7 +89,7 @@ def _unsettled(found: list[Entry], store: TrustStore, at: datetime) -> list[str]
 
 
 def _believed(certificate: Certificate, seen: TrustStore) -> str:
-    """Return whether a store under a policy believes a certificate, or whom a path from it leads to, and why."""
+    """Return whether a store under a policy believes a certificate, in itself or by a path, and why."""
     doubt, why = seen.doubt(certificate), seen.why(certificate)
     if doubt in ("", "denied"):
         return f"{'not believed' if doubt else 'believed'}: {why}"
@@ -144,14 +144,14 @@ def _trust(entry: Entry, store: TrustStore) -> str:
 
 
 def _source(source: Source) -> str:
-    """Return a source with what is known of it."""
-    said = []
+    """Return a source's name, its issuer, signer and dates."""
+    details = []
     if source.vouches:
-        said.append(f"list of {source.state or 'no State'}")
+        details.append(f"list of {source.state or 'no State'}")
     elif source.kind == "list":
-        said.append(f"list, signature {source.signature}")
+        details.append(f"list, signature {source.signature}")
     if source.signer:
-        said.append(f"signed by {source.signer}")
+        details.append(f"signed by {source.signer}")
     dates = (("of", source.signed), ("imported", source.imported))
-    said += [f"{word} {moment[:10]}" for word, moment in dates if moment]
-    return f"{source.name} ({', '.join(said)})" if said else source.name
+    details += [f"{word} {moment[:10]}" for word, moment in dates if moment]
+    return f"{source.name} ({', '.join(details)})" if details else source.name

@@ -1,6 +1,6 @@
-"""Bringing master lists, certificates and CRLs into a trust store.
+"""Import master lists, certificates and CRLs into a trust store.
 
-Trust is the receiver's decision: without an anchor everything is kept as a candidate, untrusted.
+Trust is the receiver's decision: without an anchor all certificates are candidates, and not trusted.
 """
 
 import base64
@@ -36,14 +36,14 @@ _DER = re.compile(rb"\x30[\x80-\x84]")
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
-    """What one file held; counts are within that file alone.
+    """The content of one file; counts are within that file alone.
 
-    :param certificates: how many it holds
-    :param new: how many the store did not know
-    :param parsed: how many have a public key that loads
-    :param signature: outcome of the list's own signature; ``not-applicable`` for what is no list
-    :param signer_revocation: why it is not settled whether the list's signer is revoked, by the words of
-        ``pa.ds-revocation``, once everything is imported; empty where it is, and for what is no list
+    :param certificates: number of its certificates
+    :param new: number of those that the store did not have
+    :param parsed: number of those with a public key that loads
+    :param signature: outcome of the master list's own signature; ``not-applicable`` for other files
+    :param signer_revocation: why the revocation status of the master list's signer is not settled after the import, by
+        the reasons of ``pa.ds-revocation``; empty where it is settled, and for other files
     """
 
     source: str
@@ -92,7 +92,7 @@ def _read(path: Path) -> bytes:
 
 
 def _blocks(data: bytes) -> Iterator[bytes]:
-    """Yield the DER blocks of PEM text, or the data itself; one that does not decode or is not plain is empty."""
+    """Yield the DER blocks of PEM text, or the data itself; a block that does not decode is empty."""
     if _DER.match(data) or b"-----BEGIN " not in data:
         yield data
         return
@@ -102,20 +102,20 @@ def _blocks(data: bytes) -> Iterator[bytes]:
             yield base64.b64decode(b"".join(match[2].split()), validate=True)
         except ValueError:
             yield b""
-    # one with a header line, another end or a foreign character: its content is not passed over without a word
+    # a block with a header line, another end or a foreign character is an error, and not skipped in silence
     for _ in range(data.count(b"-----BEGIN ") - len(blocks)):
         yield b""
 
 
-_CERTIFICATE = "no certificate", "give an X.509 certificate, DER or PEM"
-_CRL = "no CRL", "give an X.509 revocation list, DER or PEM"
+_CERTIFICATE = "not a certificate", "give an X.509 certificate, DER or PEM"
+_CRL = "not a CRL", "give an X.509 revocation list, DER or PEM"
 _T = TypeVar("_T")
 
 
 def _first(path: str | Path, parse: Callable[[bytes], _T], error: type[Exception], words: tuple[str, str]) -> _T:
     """Return the first block of a file that can be parsed.
 
-    :raises InputError: the file cannot be read, or has none
+    :raises InputError: the file cannot be read, or has no such block
     """
     for block in _blocks(_read(Path(path))):
         with suppress(error):
@@ -126,7 +126,7 @@ def _first(path: str | Path, parse: Callable[[bytes], _T], error: type[Exception
 def read_certificate(path: str | Path) -> Certificate:
     """Read one certificate from a file, DER or PEM.
 
-    :raises InputError: it cannot be read or holds none
+    :raises InputError: the file cannot be read, or has no certificate
     """
     return _first(path, Certificate.parse, CertificateError, _CERTIFICATE)
 
@@ -134,32 +134,32 @@ def read_certificate(path: str | Path) -> Certificate:
 def read_certificates(path: str | Path) -> list[Certificate]:
     """Read every certificate of a file, DER or PEM.
 
-    :raises InputError: it cannot be read or holds none
+    :raises InputError: the file cannot be read, or has no certificate
     """
-    found = []
+    certificates = []
     for block in _blocks(_read(Path(path))):
         with suppress(CertificateError):
-            found.append(Certificate.parse(block))
-    if not found:
+            certificates.append(Certificate.parse(block))
+    if not certificates:
         raise InputError(_CERTIFICATE[0], where=str(path), hint=_CERTIFICATE[1])
-    return found
+    return certificates
 
 
 def read_crls(path: str | Path) -> list[Crl]:
     """Read every certificate revocation list of a file, DER or PEM.
 
-    :raises InputError: it cannot be read, holds none, or a block in it is none
+    :raises InputError: the file cannot be read, or a block is not a CRL
     """
     try:
         return [Crl.parse(block) for block in _blocks(_read(Path(path)))]
     except CrlError:
-        raise InputError("no CRL", where=str(path), hint="give X.509 revocation lists, DER or PEM") from None
+        raise InputError("not a CRL", where=str(path), hint="give X.509 revocation lists, DER or PEM") from None
 
 
 def read_crl(path: str | Path) -> Crl:
     """Read one certificate revocation list from a file, DER or PEM.
 
-    :raises InputError: it cannot be read or holds none
+    :raises InputError: the file cannot be read, or has no CRL
     """
     return _first(path, Crl.parse, CrlError, _CRL)
 
@@ -183,14 +183,14 @@ def import_paths(
 ) -> list[SourceReport]:
     """Import files, or all files of folders, into ``store``; one report a file, in order.
 
-    The anchors are trusted. A master list whose signature leads to one of them makes its certificates trusted;
-    any other certificate is kept as a candidate, unless ``trust_candidates`` says to trust it all the same.
+    The anchors are trusted. A master list whose signature leads to one of them makes its certificates trusted. Any
+    other certificate is a candidate, unless ``trust_candidates`` is set.
 
     :param bilateral: the certificates were received from their States themselves, and are trusted for that
-    :param at: the moment of import, which every certificate remembers with its source
-    :raises InputError: a path cannot be read or is nothing that is imported, or a list is said to be bilateral;
-        nothing of it is kept then
-    :raises UsageError: a naive moment, or none
+    :param at: the time of import, which is written with each source
+    :raises InputError: a file cannot be read, has another format, or is a master list with ``bilateral``; it is then
+        not imported
+    :raises UsageError: ``at`` is naive, or not a moment
     """
     files = list(_files(paths))
     how = _How(anchors, trust_candidates, bilateral, aware(at), len(files))
@@ -201,7 +201,7 @@ def import_paths(
     for anchor in anchors:
         source = Source("anchor", anchor.sha256, kind="anchor", imported=how.imported)
         store.add(source, _placed(resolve([anchor]), store, attempts_for([anchor])), grounds={anchor.sha256: "anchor"})
-    # a list that names a master list's signer may have come with it, or after it
+    # a CRL with a master list's signer may be imported together with the master list, or after it
     revoked = store.revoked_signers
     return [
         replace(report, signature="failed", signature_reason="signer-revoked")
@@ -221,7 +221,7 @@ def _unsettled(store: TrustStore, sources: Sequence[Source], at: datetime) -> st
 
 @dataclass(frozen=True, slots=True)
 class _How:
-    """What counts for all files of one import."""
+    """The settings of one import, for all its files."""
 
     anchors: Sequence[Certificate]
     trust_candidates: bool
@@ -229,11 +229,11 @@ class _How:
     at: datetime
     files: int
     waiting: list[tuple[Source, list[Crl]]] = field(default_factory=list)
-    """Files of CRLs alone that are not written yet: writing each on its own takes longer than all else."""
+    """Files with CRLs alone, to be written together: one write for each would take most of the time."""
 
     @property
     def imported(self) -> str:
-        """The moment of import, ISO 8601."""
+        """The time of import, ISO 8601."""
         return self.at.astimezone(UTC).isoformat(timespec="seconds")
 
     def ground(self, *, on_list: bool) -> str:
@@ -246,9 +246,9 @@ class _How:
 
 
 def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport, list[Source]]:
-    """Import a file; return its report, and the sources that its lists are."""
+    """Import a file; return its report, and a source for each of its master lists."""
     data = _read(path)
-    # each file has its part of the bound on all, so that no file takes another's
+    # the bound is divided among the files, so that no file uses another's part
     cost = limits.ATTEMPTS_COST / how.files + limits.LIST_COST_PER_BYTE * len(data)
     attempts = Attempts(certification_path.MAX_TRIED, cost)
     loose: list[Certificate] = []
@@ -260,8 +260,8 @@ def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport
             _keep_waiting(store, how)
         if isinstance(content, MasterList):
             if how.bilateral:
-                hint = "import it without --bilateral: its signature speaks for it"
-                raise InputError("a list is not received bilaterally", where=str(path), hint=hint)
+                hint = "import it without --bilateral: its signature vouches for it"
+                raise InputError("a master list is not received bilaterally", where=str(path), hint=hint)
             known = [entry.certificate for entry in store.entries]
             own = content.verify(how.anchors, at=how.at, crls=store.crls, known=known, attempts=attempts)
             lists.append((block, content, own))
@@ -274,7 +274,7 @@ def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport
     resolutions = resolve(certificates, attempts=attempts)
     kinds = {certificate.sha256: kind for certificate, kind in _placed(resolutions, store, attempts)}
     new, sources = 0, []
-    # several lists in one file are several sources: each vouches for its own certificates alone
+    # several master lists in one file are several sources: each vouches for its own certificates alone
     for block, content, own in lists:
         source = Source(
             path.name,
@@ -340,7 +340,7 @@ def _add(
 
 
 def _placed(resolutions: list[Resolution], store: TrustStore, attempts: Attempts) -> list[tuple[Certificate, str]]:
-    """Return each certificate with its kind, those without a parent in their file sought for in the store."""
+    """Return each certificate with its kind; issuers that the file lacks are searched in the store."""
     orphans = [r.certificate for r in resolutions if r.kind == "unresolved"]
     again = {r.certificate.sha256: r.kind for r in resolve(orphans, store, attempts=attempts)} if orphans else {}
     return [(r.certificate, again.get(r.certificate.sha256, r.kind)) for r in resolutions]
@@ -355,7 +355,7 @@ _READERS: tuple[tuple[Callable[[bytes], MasterList | Certificate | Crl], type[Ex
 
 def _recognise(block: bytes, path: Path) -> MasterList | Certificate | Crl:
     first = _likely(block)
-    # a reader that refuses also tries BER, which takes ten times as long as reading
+    # a parser that fails also tries BER, which takes ten times as long as DER
     for parse, error in sorted(_READERS, key=lambda pair: pair[1] is not first):
         with suppress(error):
             return parse(block)
@@ -363,16 +363,16 @@ def _recognise(block: bytes, path: Path) -> MasterList | Certificate | Crl:
 
 
 def _likely(block: bytes) -> type[Exception]:
-    """Return the error of the reader that a block's first bytes are for; any other may still read it."""
+    """Return the error of the parser that a block's first bytes suggest; another one may still read it."""
     inside = _content(block)
     if inside[:1] == b"\x06":  # the content type of SignedData
         return CmsError
-    # a certificate of version 2 or 3 says its version in brackets, a CRL as a number
+    # the version of a certificate (2 or 3) has a context tag, that of a CRL is an INTEGER
     return CrlError if _content(inside)[:1] == b"\x02" else CertificateError
 
 
 def _content(data: bytes) -> bytes:
-    """Return the beginning of a SEQUENCE's content, empty where it is none."""
+    """Return the beginning of a SEQUENCE's content, empty for other data."""
     if data[:1] != b"\x30" or len(data) < 2:
         return b""
     return data[2 + (data[1] & 0x7F if data[1] > 0x80 else 0) :][:16]

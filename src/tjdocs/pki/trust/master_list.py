@@ -1,4 +1,4 @@
-"""CSCA master lists: read, verified up to the anchors given, and sorted by who vouches for whom (Doc 9303-12, 9)."""
+"""CSCA master lists: read, verified up to the given anchors, and resolved to issuers (Doc 9303-12, 9)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -25,13 +25,13 @@ MAX_LIST_SIZE = limits.LIST
 
 @dataclass(frozen=True, slots=True)
 class ListSignature:
-    """What came of a list's own signature: an outcome word, a reason, and named tolerances.
+    """The result of verifying a master list's own signature: an outcome word, a reason, and the names of defects.
 
-    :param signer: who signed it, where that is established
-    :param anchor: to whom the signer led
-    :param signed: when, by the signer's own word, ISO 8601
+    :param signer: the signer's subject, where the signer is known
+    :param anchor: the anchor at the end of the signer's path
+    :param signed: the signing time that the signer claims, ISO 8601
     :param path: all certificates from its signers to their anchors
-    :param beside: authorities beside its content: one of them may be the issuer of a revocation list to come
+    :param beside: CAs among the certificates of its SignedData; a later CRL may be theirs
     """
 
     outcome: str
@@ -48,8 +48,8 @@ class ListSignature:
 class MasterList:
     """A CSCA master list as read.
 
-    :param certificates: those that can be read, in the order of the list
-    :param unreadable: those that cannot, as bytes
+    :param certificates: the readable ones, in the order of the master list
+    :param unreadable: the others, as bytes
     """
 
     signed_data: cms.SignedData = field(repr=False)
@@ -60,11 +60,11 @@ class MasterList:
     def parse(cls, data: bytes) -> "MasterList":
         """Read a master list.
 
-        :raises tjdocs.pki.signed_data.CmsError: it is none
+        :raises tjdocs.pki.signed_data.CmsError: it is not a master list
         """
         signed_data = cms.SignedData.parse(data)
         if signed_data.content_type != OID_MASTER_LIST:
-            raise cms.CmsError("content-type", "content is no master list")
+            raise cms.CmsError("content-type", "content is not a master list")
         try:
             fields = der.decode(icao_schema.CscaMasterList, signed_data.content)
         except der.DerError as error:
@@ -87,14 +87,14 @@ class MasterList:
         known: Sequence[Certificate] = (),
         attempts: Attempts | None = None,
     ) -> ListSignature:
-        """Verify the list's signature and its signer up to one of ``anchors`` (Doc 9303-12, 9.1).
+        """Verify the signature of the master list, and its signer up to one of ``anchors`` (Doc 9303-12, 9.1).
 
         Without anchors, or when no path leads to one, the outcome is ``undetermined``. Every signer is judged by the
         row ``list`` of :mod:`tjdocs.pki.trust.signer_rules`, by the signing time that it claims.
 
         :param at: the time of inspection
-        :param crls: revocation lists; ``known``, further certificates, that may have signed them
-        :param attempts: what it may cost, together with other lists; by itself unless given
+        :param crls: CRLs; ``known``, further certificates that may have signed them
+        :param attempts: the bound on the cost, shared with other master lists; its own unless given
         """
         if not self.signed_data.signers:
             return ListSignature("failed", "no-signer")
@@ -103,7 +103,7 @@ class MasterList:
         searching = attempts or Attempts(certification_path.MAX_TRIED)
         signing = self.signed_data.attempts(searching)
         warnings: dict[str, None] = dict.fromkeys(self.signed_data.warnings)
-        found: tuple[str, Certificate, str] | None = None
+        first: tuple[str, Certificate, str] | None = None
         led: dict[Certificate, None] = {}
         for info in self.signed_data.signers:
             judged = self.signed_data.judge(info, attempts=signing)
@@ -128,14 +128,14 @@ class MasterList:
                 return ListSignature(str(outcome), reason, tuple(warnings), certificate.subject_text, path=path)
             chain = signer.path.chain
             led.update(dict.fromkeys(chain))
-            # of several signers, who all must lead to an anchor, the first is remembered
-            found = found or (certificate.subject_text, chain[-1], signed.isoformat() if signed else "")
-        assert found is not None  # noqa: S101 - there was a signer
-        whole = "warning" if warnings else "passed"
-        return ListSignature(whole, "", tuple(warnings), *found, tuple(led), tuple(inside))
+            # every signer must lead to an anchor; the result names the first
+            first = first or (certificate.subject_text, chain[-1], signed.isoformat() if signed else "")
+        assert first is not None  # noqa: S101 - there was a signer
+        word = "warning" if warnings else "passed"
+        return ListSignature(word, "", tuple(warnings), *first, tuple(led), tuple(inside))
 
 
-# what the rules of all signers are called where a list is told of
+# reasons of the signer rules, as a master list names them
 _LIST_WORDS = {
     **dict.fromkeys(("role", "ca-as-signer", "key-usage"), "signer-role"),
     **dict.fromkeys(("expired", "not-yet-valid", "key-usage-period"), "signer-validity"),
@@ -144,7 +144,7 @@ _LIST_WORDS = {
 
 
 def _contradicted(signer: Certificate, inside: Sequence[Certificate], attempts: Attempts) -> bool:
-    """Whether the list itself says who certified its signer, and that one did not: then it accuses itself."""
+    """Whether the issuer that the signer names is in the master list and did not sign: the list accuses itself."""
     meant = signer.authority_key_identifier
     named = [c for c in inside if meant is not None and c.subject_key_identifier == meant]
     return bool(named) and all(attempts.take(c.key) and signer.verify(c).reason in public_key.OF_THE_KEY for c in named)
@@ -176,11 +176,11 @@ def _faults(
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """Who vouches for a certificate within its source.
+    """The issuer of a certificate within its source.
 
     :param kind: ``self-signed``, ``link`` or ``unresolved``
     :param issuer: the certificate whose key verified it, None when unresolved
-    :param reason: why it is unresolved, or the tolerance under which it is not
+    :param reason: why it is unresolved, or the defect with which it is resolved
     """
 
     certificate: Certificate
@@ -190,9 +190,9 @@ class Resolution:
 
 
 def attempts_for(certificates: Iterable[Certificate], *, parts: int = 1) -> Attempts:
-    """Return the bound on what placing certificates may cost: it grows with them.
+    """Return the bound on the cost of resolving certificates, which grows with them.
 
-    :param parts: how many files are imported together, of which these certificates are one's
+    :param parts: number of files imported together; the certificates are those of one file
     """
     sizes = [len(certificate.raw) for certificate in certificates]
     cost = limits.ATTEMPTS_COST / parts + limits.LIST_COST_PER_BYTE * sum(sizes)
@@ -202,11 +202,11 @@ def attempts_for(certificates: Iterable[Certificate], *, parts: int = 1) -> Atte
 def resolve(
     certificates: Iterable[Certificate], known: TrustStore | None = None, *, attempts: Attempts | None = None
 ) -> list[Resolution]:
-    """Find out for each certificate whether its own key, or another one's, verifies it.
+    """Return for each certificate whether its own key verifies it, or another one's.
 
-    Issuers are sought among ``certificates`` and, if given, in ``known``: by key identifier and by name.
+    Issuers are searched among ``certificates`` and, if given, in ``known``: by key identifier and by name.
 
-    :param attempts: what it may cost together with another search; :func:`attempts_for` them unless given
+    :param attempts: the bound on the cost, shared with another search; :func:`attempts_for` them unless given
     """
     certificates = tuple(certificates)
     pool = TrustStore.of((), certificates)
@@ -220,7 +220,7 @@ def _resolve(certificate: Certificate, pool: TrustStore, attempts: Attempts) -> 
     candidates = pool.issuers(certificate)
     own, other = certificate.subject_key_identifier, certificate.authority_key_identifier
     if other is not None and own is not None and own != other:
-        # a link says so by its key identifiers: its own key comes last
+        # a link certificate has two different key identifiers: its own key comes last
         candidates = sorted(candidates, key=lambda c: c == certificate)
     else:
         candidates = sorted(candidates, key=lambda c: c != certificate)

@@ -1,8 +1,8 @@
-"""Whether a certificate is revoked, by the lists in a trust store (Doc 9303-12, 4.1.5, 7.1.4 and D.1.2.3).
+"""Whether a certificate is revoked, by the CRLs in a trust store (Doc 9303-12, 4.1.5, 7.1.4 and D.1.2.3).
 
-One law for every kind of signer. A list is for all certificates of its State's CSCA: the newest key signs it for all
-keys, and names change. It counts for a certificate when it is tied to the CSCA that issued that one: by the name, by
-a former name that the list gives, or by link certificates between the two keys.
+One law for every kind of signer. A CRL is for all certificates of its State's CSCA: the newest key signs it for all
+keys, and names change. It counts for a certificate when it is tied to the CSCA that issued the certificate: by the
+name, by a former name in the CRL, or by link certificates between the two keys.
 """
 
 from collections.abc import Sequence
@@ -20,24 +20,24 @@ __all__ = ["REVOKED", "RevocationSource", "judge", "listed", "revoked", "revoked
 
 
 class RevocationSource(certification_path.CertificateSource, Protocol):
-    """What revocation needs of a trust store."""
+    """The part of a trust store that decides on revocation."""
 
     @property
     def crls(self) -> tuple[Crl, ...]:
-        """All lists."""
+        """All CRLs."""
         ...
 
     @property
     def memory(self) -> dict[object, object]:
-        """What is kept of lists judged against this store; it ends with what the store holds now."""
+        """Cached results on CRLs against this store; a change of the store clears them."""
         ...
 
     def crls_for(self, certificate: Certificate) -> list[Crl]:
-        """Return the lists of a certificate's State, and those of its issuer's name."""
+        """Return the CRLs of a certificate's State, and those of its issuer's name."""
         ...
 
     def crl_signers(self, crl: Crl) -> list[Certificate]:
-        """Return the certificates of a list's issuer, the likeliest first."""
+        """Return the certificates of a CRL's issuer, the likeliest first."""
         ...
 
     def of_key(self, certificate: Certificate) -> list[Certificate]:
@@ -50,7 +50,7 @@ class RevocationSource(certification_path.CertificateSource, Protocol):
 
 
 class _Sound(NamedTuple):
-    """A list whose signature is right under an authority that is trusted, or to which a path leads at home."""
+    """A CRL with a valid signature of a CA that is trusted, or has a path within its State to a trusted one."""
 
     crl: Crl
     by: Certificate
@@ -68,8 +68,8 @@ def judge(
     """Return the finding ``check`` on a signer: revoked, not, or why that is unknown.
 
     :param chain: the signer, then the certificates above it up to a trusted one
-    :param attempts: what verifying lists may cost together with other searches; each has its part of what all lists of
-        ``source`` may cost unless given
+    :param attempts: the bound on the cost of verifying CRLs, shared with other searches; unless given, each CRL has its
+        part of one bound for all CRLs of ``source``
     """
     if not source.crls:
         return Finding(check, Outcome.UNDETERMINED, "no-crl")
@@ -77,30 +77,30 @@ def judge(
     lists = source.crls_for(signer)
     if not lists:
         return Finding(check, Outcome.UNDETERMINED, "other-issuer")
-    sound = [found for crl in lists if isinstance(found := _sound(crl, source, attempts), _Sound)]
-    tied = [found for found in sound if _tied(found, signer, above, source) == ""]
-    if any(signer.serial in found.crl.serials for found in tied):
+    sound = [one for crl in lists if isinstance(one := _sound(crl, source, attempts), _Sound)]
+    tied = [one for one in sound if _tied(one, signer, above, source) == ""]
+    if any(signer.serial in one.crl.serials for one in tied):
         return Finding(check, Outcome.FAILED, "revoked")
     if gone := revoked_above(chain, source, attempts):
         return Finding(check, Outcome.FAILED, "issuer-revoked", "; ".join(issuer.subject_text for issuer in gone))
-    # what was not tried to the end may name one of them: a crowd must not hide a revocation
-    said = [listed(c, chain[place:], source, attempts) for place, c in enumerate(chain, 1)]
-    if unknown := [reason for reason in said if reason not in ("", REVOKED)]:
+    # an unfinished search may hide a revocation: many useless certificates must not make a signer pass
+    reasons = [listed(c, chain[place:], source, attempts) for place, c in enumerate(chain, 1)]
+    if unknown := [reason for reason in reasons if reason not in ("", REVOKED)]:
         return Finding(check, Outcome.UNDETERMINED, unknown[0])
     if not sound:
         return Finding(check, Outcome.UNDETERMINED, "crl-signature")
-    # an untied list that names the number may mean this signer: it is not known which CSCA's number that is
-    if not tied or any(signer.serial in found.crl.serials for found in sound):
-        signers = dict.fromkeys(found.by.subject_text for found in sound)
+    # an untied CRL with this serial number may mean this signer, or that of another CSCA
+    if not tied or any(signer.serial in one.crl.serials for one in sound):
+        signers = dict.fromkeys(one.by.subject_text for one in sound)
         return Finding(check, Outcome.UNDETERMINED, "crl-not-tied", "; ".join(signers))
-    issued = [found for found in tied if found.crl.this_update - at <= certification_path.CLOCK_SKEW]
+    issued = [one for one in tied if one.crl.this_update - at <= certification_path.CLOCK_SKEW]
     if not issued:
         return Finding(check, Outcome.UNDETERMINED, "not-yet-issued")
-    # of one key the newest list counts: an older one that was to last longer does not replace the one that is due
-    newest = {found.by.key_digest: found.crl for found in sorted(issued, key=lambda found: found.crl.this_update)}
+    # of each key the newest CRL counts, even if an older one has a later next update
+    newest = {one.by.key_digest: one.crl for one in sorted(issued, key=lambda one: one.crl.this_update)}
     if all(crl.stale(at) for crl in newest.values()):
         return Finding(check, Outcome.UNDETERMINED, "stale")
-    warnings = dict.fromkeys(warning for found in issued for warning in found.warnings)
+    warnings = dict.fromkeys(warning for one in issued for warning in one.warnings)
     if warnings:
         return Finding(check, Outcome.WARNING, next(iter(warnings)), ", ".join(warnings))
     return Finding(check, Outcome.PASSED)
@@ -112,9 +112,9 @@ def revoked(
     source: RevocationSource,
     attempts: Attempts | None = None,
 ) -> bool:
-    """Whether a sound list names ``certificate``, or a root of the same key: then the key itself is not to be used.
+    """Whether a valid CRL names ``certificate``, or a self-signed one with its key: the key is then revoked.
 
-    :param above: the certificates above it, as far as they are known
+    :param above: the known certificates above it
     """
     return listed(certificate, above, source, attempts) == REVOKED
 
@@ -125,57 +125,57 @@ def listed(
     source: RevocationSource,
     attempts: Attempts | None = None,
 ) -> str:
-    """Return ``revoked`` as :func:`revoked` says it, nothing, or why that is not known.
+    """Return ``revoked`` where :func:`revoked` is true, else an empty text, or why the status is unknown.
 
-    It is not known where a list names the certificate and more may have signed it than are tried (``crl-signature``),
-    or more links may tie it (``crl-not-tied``): whatever others added to the store must not hide a revocation.
+    The status is unknown where a CRL names the certificate, but more keys may have signed the CRL than are tried
+    (``crl-signature``), or more links may tie it (``crl-not-tied``): added certificates must not hide a revocation.
     """
     if not source.crls:
         return ""
-    found = [_listed(certificate, above, source, attempts)]
-    if found[0] != REVOKED:
+    reasons = [_listed(certificate, above, source, attempts)]
+    if reasons[0] != REVOKED:
         others = (other for other in source.of_key(certificate) if other != certificate and other.self_named)
         named = ((other, _listed(other, (), source, attempts)) for other in others)
-        found += [said for other, said in named if said and other.verify(other).valid]
-    return REVOKED if REVOKED in found else next(filter(None, found), "")
+        reasons += [reason for other, reason in named if reason and other.verify(other).valid]
+    return REVOKED if REVOKED in reasons else next(filter(None, reasons), "")
 
 
 def revoked_above(
     chain: Sequence[Certificate], source: RevocationSource, attempts: Attempts | None = None
 ) -> list[Certificate]:
-    """Return the revoked certificates above a signer: whatever rests on one of them is revoked with it (4.1.5.1)."""
+    """Return the revoked certificates above a signer; the signer is revoked with any of them (4.1.5.1)."""
     return [issuer for place, issuer in enumerate(chain[1:], 2) if revoked(issuer, chain[place:], source, attempts)]
 
 
 def _listed(
     certificate: Certificate, above: Sequence[Certificate], source: RevocationSource, attempts: Attempts | None
 ) -> str:
-    said = ""
+    reason = ""
     for crl in source.crls_for(certificate):
-        # the number is asked first: judging a list costs a signature
-        found = _sound(crl, source, attempts) if certificate.serial in crl.serials else None
-        if isinstance(found, _Sound):
-            tie = _tied(found, certificate, above, source)
+        # the serial number first: verifying a CRL costs a signature
+        sound = _sound(crl, source, attempts) if certificate.serial in crl.serials else None
+        if isinstance(sound, _Sound):
+            tie = _tied(sound, certificate, above, source)
             if not tie:
                 return REVOKED
-            said = said or ("crl-not-tied" if tie == _CUT else "")
-        elif found == _CUT:
-            said = said or "crl-signature"
-    return said
+            reason = reason or ("crl-not-tied" if tie == _CUT else "")
+        elif sound == _CUT:
+            reason = reason or "crl-signature"
+    return reason
 
 
 def _sound(crl: Crl, source: RevocationSource, attempts: Attempts | None) -> _Sound | str | None:
-    """Return the list with the certificate under which its signature is right, None where there is none.
+    """Return the CRL with the certificate that verifies it, None without one.
 
     ``limit`` where more certificates may have signed it than are tried.
 
-    Whether that certificate is itself revoked does not count: a key's last word may be that it is not to be used.
+    The certificate may itself be revoked: a key may sign its own revocation.
     """
-    kept = source.memory.get(("crl", id(crl)), _MISSING)
-    if kept is _MISSING:
-        kept = source.memory["crl", id(crl)] = _verified(crl, source, attempts or _part(crl, source))
-    assert kept is None or isinstance(kept, _Sound | str)  # noqa: S101
-    return kept
+    cached = source.memory.get(("crl", id(crl)), _MISSING)
+    if cached is _MISSING:
+        cached = source.memory["crl", id(crl)] = _verified(crl, source, attempts or _part(crl, source))
+    assert cached is None or isinstance(cached, _Sound | str)  # noqa: S101
+    return cached
 
 
 REVOKED = "revoked"
@@ -183,7 +183,7 @@ _CUT, _MISSING = "limit", object()
 
 
 def _part(crl: Crl, source: RevocationSource) -> Attempts:
-    """Return what one list of a store may cost: its part of the bound on all, so that no list takes another's."""
+    """Return the bound on the cost of one CRL: its part of the store's bound, so that no CRL uses another's."""
     cost = limits.ATTEMPTS_COST / len(source.crls) + limits.LIST_COST_PER_BYTE * len(crl.raw)
     return Attempts(certification_path.MAX_TRIED, cost)
 
@@ -195,7 +195,7 @@ def _verified(crl: Crl, source: RevocationSource, attempts: Attempts) -> _Sound 
     for place, candidate in enumerate(candidates[: certification_path.MAX_CANDIDATES]):
         if late and candidate.key_digest != late.by.key_digest:
             continue
-        # a trusted authority that comes first is always asked: nobody else chooses its key
+        # a trusted CA that comes first is always tried: nobody else chooses its key
         if (place or source.doubt(candidate)) and not attempts.take(candidate.key):
             unsound = _CUT
             continue
@@ -208,13 +208,13 @@ def _verified(crl: Crl, source: RevocationSource, attempts: Attempts) -> _Sound 
         if doubt and (why := _not_at_home(candidate, source, attempts)):
             unsound = _CUT if why == _CUT else unsound
             continue
-        made = crl.this_update.date()
-        if algorithms.outdated(result.hash, made):
+        day = crl.this_update.date()
+        if algorithms.outdated(result.hash, day):
             continue
         bits = candidate.key.bits if candidate.key.kind == "rsa" else 0
-        weak = ("algorithm-weak",) if algorithms.weak(result.hash, bits, made) else ()
+        weak = ("algorithm-weak",) if algorithms.weak(result.hash, bits, day) else ()
         warnings = (*crl.warnings, *result.warnings, *weak)
-        # one key may have several certificates, of which a later one answers for the list
+        # one key may have several certificates; the CRL may be of a later one
         if crl.this_update - candidate.not_after <= certification_path.CLOCK_SKEW:
             return _Sound(crl, candidate, warnings)
         late = late or _Sound(crl, candidate, (*warnings, "crl-issuer-expired"))
@@ -222,31 +222,31 @@ def _verified(crl: Crl, source: RevocationSource, attempts: Attempts) -> _Sound 
 
 
 def _not_at_home(candidate: Certificate, source: RevocationSource, attempts: Attempts) -> str:
-    """Return why no path leads to a trusted certificate and never abroad: who lists is nobody else's to say."""
-    found = certification_path.build(candidate, source, attempts=attempts)
-    if not found.valid:
-        return found.reason
-    return "" if len({certificate.country for certificate in found.chain}) == 1 else "abroad"
+    """Return why no path within one State leads to a trusted certificate: no other State decides who signs its CRLs."""
+    path = certification_path.build(candidate, source, attempts=attempts)
+    if not path.valid:
+        return path.reason
+    return "" if len({certificate.country for certificate in path.chain}) == 1 else "abroad"
 
 
-def _tied(found: _Sound, certificate: Certificate, above: Sequence[Certificate], source: RevocationSource) -> str:
-    """Return nothing where a list is of the CSCA that issued ``certificate``, else why it is not known to be."""
-    if found.crl.of_issuer(certificate.issuer):
+def _tied(sound: _Sound, certificate: Certificate, above: Sequence[Certificate], source: RevocationSource) -> str:
+    """Return an empty text where a CRL is of the CSCA that issued ``certificate``, else why that is unknown."""
+    if sound.crl.of_issuer(certificate.issuer):
         return ""
     cut = False
     if not above and not certificate.self_signed:
         path = certification_path.build(certificate, source)
         above, cut = path.chain[1:], path.reason == _CUT
-    if any(found.crl.of_issuer(issuer.subject) for issuer in above[:1]):
+    if any(sound.crl.of_issuer(issuer.subject) for issuer in above[:1]):
         return ""
-    lineage = _lineage(found.by, source)
+    lineage = _lineage(sound.by, source)
     if any(c.key_digest in lineage.keys for c in above or (certificate,)):
         return ""
     return _CUT if cut or lineage.cut else "crl-not-tied"
 
 
 class _Lineage(NamedTuple):
-    """Keys that are connected, and whether there are more links than were tried."""
+    """Keys that link certificates connect; ``cut``: there are more links than are tried."""
 
     keys: frozenset[str]
     cut: bool
@@ -255,12 +255,12 @@ class _Lineage(NamedTuple):
 def _lineage(authority: Certificate, source: RevocationSource) -> _Lineage:
     """Return the keys that link certificates of one State connect with an authority's, its own included.
 
-    A link counts where a trusted authority of the State signed it, or one whose own link counts: anyone can certify
-    any two keys. So nothing is verified under the key of a stranger.
+    A link counts if a trusted authority of the State signed it, or an authority whose own link counts: anyone can
+    certify any two keys. So no signature is verified with the key of a stranger.
     """
-    kept = source.memory.get(("lineage", authority.key_digest))
-    if isinstance(kept, _Lineage):
-        return kept
+    cached = source.memory.get(("lineage", authority.key_digest))
+    if isinstance(cached, _Lineage):
+        return cached
     doubts = {c: source.doubt(c) for c in source.of_state(authority.country)}
     links = [c for c, doubt in doubts.items() if doubt != "denied"]
     sound = {c.sha256 for c in links if not doubts[c] and not certification_path.role_of(c)[0]}
@@ -289,5 +289,5 @@ def _lineage(authority: Certificate, source: RevocationSource) -> _Lineage:
         new = connected.get(ahead.pop(), set()) - reached
         reached |= new
         ahead += new
-    found = source.memory["lineage", authority.key_digest] = _Lineage(frozenset(reached), cut)
-    return found
+    lineage = source.memory["lineage", authority.key_digest] = _Lineage(frozenset(reached), cut)
+    return lineage

@@ -1,8 +1,8 @@
 """One law of signers: whether a certificate was entitled to sign, by its role's row in ``specs/pki/signers.toml``.
 
 Document signers, seal signers, list signers and signers of evidence are judged here and nowhere else
-(Doc 9303-12, 6 and 7.1; RFC 5280, 6). A caller names the role, the times of signing and the State, and turns the
-faults into its own findings.
+(Doc 9303-12, 6 and 7.1; RFC 5280, 6). A caller names the role, the times of signing and the State, and makes its own
+findings from the faults.
 """
 
 from collections.abc import Iterable, Sequence
@@ -49,7 +49,7 @@ _DAY_AHEAD, _DAY_BEHIND, _NO_TIME = timedelta(hours=14), timedelta(hours=36), ti
 
 
 class Fault(NamedTuple):
-    """One thing that is otherwise than the rules ask."""
+    """One violation of the rules."""
 
     outcome: Outcome
     reason: str
@@ -71,7 +71,7 @@ class Role(specs.Row, frozen=True, kw_only=True):
 
 
 class Times(specs.Row, frozen=True):
-    """How far two stated times of signing may be apart."""
+    """The most days between two stated times of signing."""
 
     apart_days: int
 
@@ -97,13 +97,13 @@ def _table() -> _Table:
 def role(id_: str) -> Role:
     """Return the role ``id_``.
 
-    :raises KeyError: there is none
+    :raises KeyError: the role is unknown
     """
     return _table().roles[id_]
 
 
 class SignerSource(revocation.RevocationSource, Protocol):
-    """What judging signers needs of a trust store."""
+    """The part of a trust store that the rules use."""
 
     def state(self, certificate: Certificate) -> str:
         """Return the country code of the State for which an authority signs, empty where it is unknown."""
@@ -111,14 +111,14 @@ class SignerSource(revocation.RevocationSource, Protocol):
 
 
 class JudgedSigner(Struct, frozen=True):
-    """What is the same for everything that a signer signs, and at any time.
+    """The result on a signer that does not depend on its signatures and their times.
 
-    :param path: how far its path led, over no revoked certificate where there is such a path
+    :param path: its certification path, without revoked certificates if there is such a path
     :param chain: faults of the path; ``usage``, those of the signer's own certificate
     :param codes: country codes as written: of its issuer's name, and of its subject
-    :param states: of each authority above it the State for which it signs, empty where that is unknown
-    :param agreed: the country code that signer and authorities all have, as it should be written; empty without one
-    :param untimely: a certificate of the path that its issuer's validity does not cover
+    :param states: the State of each authority above it, empty where that is unknown
+    :param agreed: the country code that signer and authorities all have, in upper case; empty without one
+    :param untimely: a certificate of the path that was issued outside its issuer's validity
     :param periods: other faults of the path's validity and usage periods
     """
 
@@ -135,9 +135,9 @@ class JudgedSigner(Struct, frozen=True):
 
 
 class StatedTime(Struct, frozen=True):
-    """A time at which something says that it was signed.
+    """A time of signing.
 
-    :param how: ``stated`` in what was signed, ``claimed`` by the signer, or ``assumed``
+    :param how: ``stated`` in the signed data, ``claimed`` by the signer, or ``assumed``
     :param whole_day: a day is stated, not a moment: all of it counts, in any time zone
     """
 
@@ -147,12 +147,12 @@ class StatedTime(Struct, frozen=True):
 
     @classmethod
     def of_day(cls, day: date, how: str = "stated") -> "StatedTime":
-        """Return a day as it was stated."""
+        """Return the time of a stated day."""
         return cls(datetime.combine(day, time(), UTC), how, True)
 
     @property
     def message(self) -> Message:
-        """The day, and how it is known."""
+        """The day, and its source."""
         return Message.of(f"signed-{self.how}", day=self.moment.date().isoformat())
 
 
@@ -167,11 +167,11 @@ def judge(
     attempts: Attempts | None = None,
     listing: Attempts | None = None,
 ) -> JudgedSigner:
-    """Judge what does not depend on what was signed, and when; remembered as long as the store holds the same.
+    """Judge a signer, apart from its signatures and their times; the result is cached until the store changes.
 
-    :param attempts: what path building may cost for several signers together
-    :param listing: what verifying revocation lists may cost; only for a source that nobody else asks, since what comes
-        of a list is remembered
+    :param attempts: the bound on the cost of path building, for several signers together
+    :param listing: the bound on the cost of verifying CRLs; only for a source without other users, since results on
+        CRLs are cached
     """
     memory, key = source.memory, (role_id, certificate.raw)
     known = memory.get(key)
@@ -194,8 +194,8 @@ def judge(
         tuple(_periods(path.chain)),
     )
     if attempts is not None and path.reason == "limit":
-        return judged  # what others left over says nothing of the signer
-    if len(memory) >= _REMEMBERED:  # of forged signers there is no end
+        return judged  # other signers used the bound up: the result is not cached
+    if len(memory) >= _REMEMBERED:  # the number of forged signers has no bound
         memory.clear()
     memory[key] = judged
     return judged
@@ -204,7 +204,7 @@ def judge(
 def _path(
     certificate: Certificate, row: Role, source: SignerSource, attempts: Attempts, listing: Attempts | None
 ) -> certification_path.Path:
-    """Return the path above a signer; one that leads over a revoked certificate only where there is no other."""
+    """Return the path of a signer; one with a revoked certificate only where there is no other."""
     if row.in_itself:
         doubt = source.doubt(certificate)
         valid = None if doubt and doubt != "denied" else not doubt
@@ -232,15 +232,15 @@ def _chain(path: certification_path.Path) -> Iterable[Fault]:
         yield Fault(_WARNING, warning)
     for certificate, issuer in zip(path.chain, path.chain[1:], strict=False):
         bits = issuer.key.bits if issuer.key.kind == "rsa" else 0
-        hash_, made = certificate.verify(issuer).hash, certificate.not_before.date()
-        if algorithms.outdated(hash_, made):
-            yield Fault(_FAILED, "algorithm-forbidden", Message.of("certified", day=made.isoformat()))
-        elif algorithms.weak(hash_, bits, made):
+        hash_, day = certificate.verify(issuer).hash, certificate.not_before.date()
+        if algorithms.outdated(hash_, day):
+            yield Fault(_FAILED, "algorithm-forbidden", Message.of("certified", day=day.isoformat()))
+        elif algorithms.weak(hash_, bits, day):
             yield Fault(_WARNING, "algorithm-weak")
 
 
 def check_usage(signer: Certificate, role_id: str) -> Iterable[Fault]:
-    """Judge whether a certificate is one for the role, whoever vouches for it (Doc 9303-12, 7.1.1)."""
+    """Judge whether a certificate has the form of its role, apart from its issuer (Doc 9303-12, 7.1.1)."""
     row = role(role_id)
     if foreign := signer.not_understood:
         yield Fault(_FAILED, "critical-extension", ", ".join(foreign))
@@ -275,7 +275,7 @@ def check_usage(signer: Certificate, role_id: str) -> Iterable[Fault]:
 def check_document_type(signer: JudgedSigner, code: str) -> Iterable[Fault]:
     """Judge whether the signer may sign documents of a code (Doc 9303-12, 7.1.1.3).
 
-    :param code: document code without fillers; empty where there is none
+    :param code: document code without fillers, empty where unknown
     """
     types = signer.certificate.document_types
     if not signer.role.document_types or types is None or not code:
@@ -287,16 +287,16 @@ def check_document_type(signer: JudgedSigner, code: str) -> Iterable[Fault]:
 def check_country(signer: JudgedSigner, said: Message, expected: str | None) -> Iterable[Fault]:
     """Judge whether signer and authorities are of the document's State (Doc 9303-12, 7.1.1.1; TR-03135-1, 5.6.4.5).
 
-    :param said: which State the document names, and where, for the detail
+    :param said: the State that the document names, for the detail
     :param expected: country code in its certificates, None where that is unknown
     """
     if expected is not None and signer.agreed == expected:
         return
     issuer, subject = signer.codes
     if len(issuer) > 1 and signer.states and signer.states[0] in [code.upper() for code in issuer]:
-        issuer = (signer.states[0],)  # of several that it names, the policy says for which it signs
+        issuer = (signer.states[0],)  # of several codes, the one that the policy gives it
     elif len(issuer) == 1 and not distinguished_name.is_code(issuer[0]) and signer.states and signer.states[0]:
-        # it names none, and the policy says for which it signs; its signers may write the same
+        # without a code, the one that the policy gives it; its signers may have the same text in place of a code
         subject = tuple(signer.states[0] if code == issuer[0] else code for code in subject)
         issuer = (signer.states[0],)
     written = (*issuer, *subject, *signer.states)
@@ -325,7 +325,7 @@ def check_validity(
 ) -> Iterable[Fault]:
     """Judge every stated time of signing against the certificates' times (Doc 9303-12, 4.1 and 6).
 
-    :param times: the one that counts first
+    :param times: the first one is the time of signing
     :param at: the time of inspection
     :param last: the document's last valid day
     """
@@ -350,18 +350,18 @@ def check_validity(
 
 
 def _periods(chain: Sequence[Certificate]) -> Iterable[Fault]:
-    """Name each certificate issued outside the usage period of its issuer's key, and a signer that outlives its issuer.
+    """Yield a fault for a certificate issued outside the usage period of its issuer's key, or that outlives it.
 
-    The former (Doc 9303-12, 4.1) accuses nobody: of 424 published certificates with such an issuer 45 are so, and a
-    thief of the key writes into a certificate the day that he likes.
+    The former (Doc 9303-12, 4.1) accuses nobody: of 424 published certificates with such an issuer 45 have this fault,
+    and a thief of the key chooses the date in a certificate.
     """
     for certificate, issuer in pairwise(chain):
         begin, end = issuer.private_key_usage or (None, None)
-        made = certificate.not_before
+        issued = certificate.not_before
         unreadable = OID_PRIVATE_KEY_USAGE in issuer.extensions and (begin, end) == (None, None)  # also an empty one
-        early = begin is not None and begin - made > certification_path.CLOCK_SKEW
-        if unreadable or early or (end is not None and made - end > certification_path.CLOCK_SKEW):
-            day = made.date().isoformat()
+        early = begin is not None and begin - issued > certification_path.CLOCK_SKEW
+        if unreadable or early or (end is not None and issued - end > certification_path.CLOCK_SKEW):
+            day = issued.date().isoformat()
             detail = Message.of("certificate-of", certificate=certificate.subject_text, day=day)
             detail = Message.word("unreadable") if unreadable else detail
             yield Fault(_WARNING, "issuer-key-usage-period", detail)
@@ -372,7 +372,7 @@ def _periods(chain: Sequence[Certificate]) -> Iterable[Fault]:
 
 def _time(signer: JudgedSigner, stated: StatedTime, at: datetime, last: date | None) -> Iterable[Fault]:
     certificate, moment = signer.certificate, stated.moment
-    # Differences are compared, since sums could leave the calendar.
+    # Differences are compared, since sums could be outside the calendar.
     early, late = (_DAY_AHEAD, _DAY_BEHIND) if stated.whole_day else (_NO_TIME, _NO_TIME)
     if moment - at > certification_path.CLOCK_SKEW:
         yield Fault(_FAILED, "signed-in-future", stated.message)
@@ -387,7 +387,7 @@ def _time(signer: JudgedSigner, stated: StatedTime, at: datetime, last: date | N
         ended = certificate.not_after.date().isoformat()
         yield Fault(_UNDETERMINED, "expired-since", Message.of("valid-to", signed=stated.message, day=ended))
     begin, end = certificate.private_key_usage or (None, None)
-    # a key usage period is over long before the document is: against an assumed time it says nothing
+    # a key usage period ends long before the document expires: it is not compared with an assumed time
     if not assumed and ((begin and begin - moment > late) or (end and moment - end > early)):
         yield Fault(_FAILED, "key-usage-period", stated.message)
 
@@ -397,9 +397,9 @@ def _words(values: Iterable[str], none: str) -> Message:
 
 
 def finding(check: str, faults: Iterable[Fault], *, detail: Message | str = "") -> Finding:
-    """Return one finding on all faults: the gravest is the reason, and each is named in the detail.
+    """Return one finding on all faults: the gravest is the reason, and the detail names each.
 
-    :param detail: of a check that passed
+    :param detail: the detail of a check that passed
     """
     ranked = list(faults)
     if not ranked:
@@ -407,7 +407,7 @@ def finding(check: str, faults: Iterable[Fault], *, detail: Message | str = "") 
     if len(ranked) == 1:
         return Finding.of(check, ranked[0].outcome, ranked[0].reason, ranked[0].detail)
     ranked.sort(key=lambda fault: _GRAVITY.index(fault.outcome))
-    if not any(fault.detail for fault in ranked):  # names alone, each of which a report explains
+    if not any(fault.detail for fault in ranked):  # reasons alone: a report explains each
         return Finding(check, ranked[0].outcome, ranked[0].reason, "; ".join(dict.fromkeys(f.reason for f in ranked)))
     named = dict.fromkeys(
         Message.of("named", reason=fault.reason, detail=fault.detail) if fault.detail else fault.reason

@@ -1,8 +1,8 @@
 """The trust store: certificates with their sources, and which of them are trusted (Doc 9303-12, 8.1 and 9).
 
-Every certificate is kept with every source that held it; being kept is not being trusted. The file is a cache of
-public data: each certificate is hashed again on load, and the set of trusted ones has a digest that an inspection
-system can pin.
+The store has every certificate with all its sources; a certificate in it is not trusted for that. The file is a cache
+of public data: each certificate is hashed again on load. The set of trusted certificates has a digest that an
+inspection system can pin.
 """
 
 import json
@@ -26,31 +26,31 @@ __all__ = ["Entry", "Source", "TrustPolicy", "TrustStore"]
 
 @dataclass(slots=True)
 class _Snapshot:
-    """What a store holds, and its indexes; a view under a policy shares them."""
+    """The content of a store and its indexes; a view under a policy shares them."""
 
     entries: dict[str, Entry] = field(default_factory=dict)
     by_subject: dict[bytes, list[Certificate]] = field(default_factory=dict)
     by_canonical: dict[object, list[Certificate]] = field(default_factory=dict)
     by_key_identifier: dict[bytes, list[Certificate]] = field(default_factory=dict)
     by_serial: dict[int, list[Certificate]] = field(default_factory=dict)
-    by_computed: dict[bytes, list[Certificate]] | None = None  # made when first asked for, as the next
+    by_computed: dict[bytes, list[Certificate]] | None = None  # made at the first use, as the next
     by_signer: dict[tuple[str, int], list[Certificate]] | None = None
     crls: tuple[Crl, ...] = ()
     signers: tuple[Certificate, ...] = ()
     memory: dict[object, object] = field(default_factory=dict, init=False)
     by_issuer: dict[object, list[Crl]] = field(default_factory=dict)
     by_state: dict[str, list[Crl]] = field(default_factory=dict)
-    by_key: dict[str, list[Certificate]] | None = None  # made when first asked for
-    revoked: Mapping[str, str] | None = None  # likewise, of the certificates of lists' signers: what is said of them
-    of: "_Snapshot | None" = None  # that of which this is a view
+    by_key: dict[str, list[Certificate]] | None = None  # made at the first use
+    revoked: Mapping[str, str] | None = None  # status of master lists' signers by digest; made at the first use
+    of: "_Snapshot | None" = None  # the snapshot of which this is a view
     denied: frozenset[str] = frozenset()  # digests of public keys
     barred: frozenset[str] = frozenset()  # digests of the certificates of these keys
     standings: dict[str, str] = field(default_factory=dict)
-    imported: str | None = "?"  # worked out when first asked for
+    imported: str | None = "?"  # computed at the first use
 
     @property
     def against(self) -> frozenset[str]:
-        """What no list may rest on by the policy: keys that are denied, and their certificates."""
+        """Digests of denied keys and their certificates: no master list may rest on one of them."""
         return self.barred | self.denied
 
     def add(self, entry: Entry) -> None:
@@ -73,10 +73,10 @@ class _Snapshot:
 
 
 class TrustStore:
-    """Certificates known and trusted, in memory once open; may be shared between threads.
+    """Certificates, known or trusted, in memory after opening; threads may share it.
 
     :param path: an existing store, as ``tjdocs trust import`` makes it
-    :raises InputError: there is none, it is no trust store, or a certificate in it was altered
+    :raises InputError: the file is missing, is not a trust store, or has an altered certificate
     """
 
     def __init__(self, path: str | FilePath) -> None:
@@ -86,12 +86,12 @@ class TrustStore:
         self._policies: tuple[TrustPolicy, ...] = ()
         self._views: dict[TrustPolicy, TrustStore] = {}
         if not self._path.is_file():
-            raise InputError("no such trust store", where=str(path), hint="make one with `tjdocs trust import`")
+            raise InputError("missing trust store", where=str(path), hint="make one with `tjdocs trust import`")
         self._loaded: _Snapshot | None = self._load()
 
     @property
     def _snapshot(self) -> _Snapshot:
-        """What the store holds, read again when it was written to since."""
+        """The content of the store, read again after a change."""
         if self._above is not None:
             return self._view(self._above._snapshot)
         snapshot = self._loaded
@@ -102,10 +102,10 @@ class TrustStore:
 
     @classmethod
     def create(cls, path: str | FilePath) -> "TrustStore":
-        """Open the store at ``path``, making an empty one where there is none.
+        """Open the store at ``path``, or make an empty one.
 
-        :raises OutputError: it cannot be made there
-        :raises InputError: what lies there is no trust store
+        :raises OutputError: it cannot be made
+        :raises InputError: the file is not a trust store
         """
         if not FilePath(path).exists():
             store_file.create(FilePath(path))
@@ -115,7 +115,7 @@ class TrustStore:
     def of(
         cls, anchors: Iterable[Certificate], candidates: Iterable[Certificate] = (), crls: Iterable[Crl] = ()
     ) -> "TrustStore":
-        """Return a store in memory that trusts ``anchors`` and merely knows ``candidates``."""
+        """Return a store in memory that trusts ``anchors`` and knows ``candidates`` without trusting them."""
         entries = [Entry(certificate, grounds=("anchor",)) for certificate in anchors]
         return cls.of_entries([*entries, *map(Entry, candidates)], crls)
 
@@ -123,7 +123,7 @@ class TrustStore:
     def of_entries(
         cls, entries: Iterable[Entry], crls: Iterable[Crl] = (), signers: Iterable[Certificate] = ()
     ) -> Self:
-        """Return a store in memory with these entries; of two of one certificate the first counts.
+        """Return a store in memory with these entries; of two entries with one certificate the first counts.
 
         :param signers: the certificates from the signers of master lists to their anchors
         """
@@ -140,7 +140,7 @@ class TrustStore:
         return store
 
     def merged(self, others: Sequence["TrustStore"]) -> "TrustStore":
-        """Return a store in memory that knows and trusts what this one and ``others`` do.
+        """Return a store in memory with the entries, grounds and CRLs of this one and ``others``.
 
         :raises UsageError: one of them is a view under a policy, which would be lost
         """
@@ -160,9 +160,9 @@ class TrustStore:
         return TrustStore.of_entries(entries.values(), crls, signers)
 
     def under(self, policy: TrustPolicy | None) -> "TrustStore":
-        """Return the store as ``policy`` sees it: the same certificates, of which it believes fewer.
+        """Return a view of the store under ``policy``: the same certificates, of which fewer are believed.
 
-        It follows what is added to this one. None changes nothing.
+        Certificates added to this store are in the view too. None returns this store.
         """
         if policy is None:
             return self
@@ -175,30 +175,30 @@ class TrustStore:
 
     @property
     def policies(self) -> tuple[TrustPolicy, ...]:
-        """The policies under which it is seen; none where what was trusted at import is trusted."""
+        """The policies of this view; empty for a store without one, where trust at import is enough."""
         return self._policies
 
     @property
     def barred(self) -> frozenset[str]:
-        """SHA-256 of all certificates, those of lists' signers too, that the policies deny, for their keys also."""
+        """SHA-256 of all certificates whose keys the policies deny, those of master lists' signers included."""
         return self._snapshot.barred
 
-    def _view(self, whole: _Snapshot) -> _Snapshot:
+    def _view(self, base: _Snapshot) -> _Snapshot:
         snapshot = self._loaded
-        if snapshot is None or snapshot.of is not whole:
+        if snapshot is None or snapshot.of is not base:
             digests = frozenset().union(*(policy.denied for policy in self._policies))
-            entries = whole.entries.values() if digests else ()
-            known = (*(entry.certificate for entry in entries), *(whole.signers if digests else ()))
+            entries = base.entries.values() if digests else ()
+            known = (*(entry.certificate for entry in entries), *(base.signers if digests else ()))
             keys = frozenset(c.key_digest for c in known if self._denied(c))
-            # a list's signer that is not kept: the list's source has the digest of its key
+            # for a master list's signer that is not in the store, the source has the digest of its key
             signers = (source.signers for source in {source for entry in entries for source in entry.origins})
-            keys |= {key for found in signers for digest, key in found.items() if digest in digests}
+            keys |= {key for pairs in signers for digest, key in pairs.items() if digest in digests}
             barred = frozenset(c.sha256 for c in known if keys and c.key_digest in keys)
-            snapshot = self._loaded = replace(whole, of=whole, denied=keys, barred=barred, standings={}, revoked=None)
+            snapshot = self._loaded = replace(base, of=base, denied=keys, barred=barred, standings={}, revoked=None)
         return snapshot
 
     def _load(self) -> _Snapshot:
-        # a store in memory, which has no path, is never loaded: it was made with its snapshot
+        # only a store in memory has no path, and it is never loaded: it is made with its snapshot
         assert self._path is not None  # noqa: S101
         entries, crls, signers = store_file.read(self._path)
         snapshot = _Snapshot()
@@ -210,66 +210,67 @@ class TrustStore:
 
     @property
     def signers_of_lists(self) -> tuple[Certificate, ...]:
-        """The certificates from the signers of master lists to their anchors, and the authorities beside them.
+        """The certificates from the signers of master lists to their anchors, and the CAs that came with them.
 
-        None is trusted for being here.
+        None is trusted for this.
         """
         return self._snapshot.signers
 
     @property
     def lists_without_signers(self) -> tuple[str, ...]:
-        """Names of the master lists that vouch for somebody and whose signers are not kept: imported by form 3.
+        """Names of the master lists that vouch for certificates, and whose signers are not in the store (its form 3).
 
-        Whether such a signer is revoked cannot be told; importing the list again keeps it.
+        The revocation status of such a signer is unknown. Importing the master list again adds the signer.
         """
-        kept = {signer.sha256 for signer in self.signers_of_lists}
+        digests = {signer.sha256 for signer in self.signers_of_lists}
         sources = {source for entry in self.entries for source in entry.origins if source.vouches}
-        return tuple(sorted({source.name for source in sources if not kept.issuperset(source.signers)}))
+        return tuple(sorted({source.name for source in sources if not digests.issuperset(source.signers)}))
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """All certificates, in the order of their arrival."""
+        """All entries, in the order of their import."""
         return tuple(self._snapshot.entries.values())
 
     @property
     def crls(self) -> tuple[Crl, ...]:
-        """All revocation lists."""
+        """All CRLs."""
         return self._snapshot.crls
 
     def crls_for(self, certificate: Certificate) -> list[Crl]:
-        """Return the revocation lists of a certificate's State, and those of its issuer's name (9303-12, D.1.2.3)."""
+        """Return the CRLs of a certificate's State, and those of its issuer's name (Doc 9303-12, D.1.2.3)."""
         snapshot = self._snapshot
         codes = self._named(certificate.issuer) or self._named(certificate.subject)
         if not codes:
             issuers = {issuer.sha256 for issuer in self.issuers(certificate)} if self._policies else ()
             codes = [code for policy in self._policies for digest, code in policy.states if digest in issuers]
-        found = [*(crl for code in codes for crl in snapshot.by_state.get(code.upper(), ()))]
-        found += snapshot.by_issuer.get(distinguished_name.canonical(certificate.issuer), ())
-        return list({id(crl): crl for crl in found}.values())
+        crls = [*(crl for code in codes for crl in snapshot.by_state.get(code.upper(), ()))]
+        crls += snapshot.by_issuer.get(distinguished_name.canonical(certificate.issuer), ())
+        return list({id(crl): crl for crl in crls}.values())
 
     @staticmethod
     def _named(name: bytes) -> list[str]:
         return [code for code in distinguished_name.countries(name) if distinguished_name.is_code(code)]
 
     def crl_signers(self, crl: Crl) -> list[Certificate]:
-        """Return the certificates of a list's issuer, by name or by key, those of the key that it names first."""
+        """Return the certificates of a CRL's issuer, by name or by key; those with the key that it names come first."""
         snapshot = self._snapshot
         keyed = snapshot.by_key_identifier.get(crl.key_identifier, ()) if crl.key_identifier else ()
         named = snapshot.by_canonical.get(distinguished_name.canonical(crl.issuer), ())
-        found = dict.fromkeys((*named, *(c for c in keyed if c.country == crl.country)))
+        candidates = dict.fromkeys((*named, *(c for c in keyed if c.country == crl.country)))
 
         def rank(certificate: Certificate) -> tuple[bool, bool]:
             named = crl.key_identifier is None or certificate.subject_key_identifier == crl.key_identifier
             return not named, bool(self._believed(certificate))
 
-        return sorted(found, key=rank)
+        return sorted(candidates, key=rank)
 
     @property
     def digest(self) -> str:
-        """SHA-256 over what is trusted and who said so, hexadecimal: what ``--trust-digest`` pins.
+        """SHA-256 over the trusted certificates and their grounds, hexadecimal, for ``--trust-digest``.
 
-        Of each trusted certificate: its digest, its grounds, and of each list that vouches for it the State, the anchor
-        and the signer's path; not the list's edition, so that a newer one that says the same changes nothing.
+        Of each trusted certificate: its digest and grounds, and the State, anchor and signer's path of each master list
+        that vouches for it. The edition of the master list is not in it: a newer one with the same content has the same
+        digest.
         """
         rows = []
         for entry in self._trusted():
@@ -288,12 +289,12 @@ class TrustStore:
 
     @property
     def revoked_signers(self) -> frozenset[str]:
-        """SHA-256 of the revoked certificates between lists' signers and their anchors."""
-        return frozenset(digest for digest, said in self._listed.items() if said == revocation.REVOKED)
+        """SHA-256 of the revoked certificates between master lists' signers and their anchors."""
+        return frozenset(digest for digest, reason in self._listed.items() if reason == revocation.REVOKED)
 
     @property
     def _listed(self) -> Mapping[str, str]:
-        """What revocation lists say of lists' signers, by SHA-256; where that is not known a list is not believed."""
+        """Master lists' signers that are ``revoked``, or why that is unknown, by SHA-256; their lists do not count."""
         snapshot = self._snapshot
         if snapshot.revoked is None:
             snapshot.revoked = self._revoked(snapshot)
@@ -301,7 +302,7 @@ class TrustStore:
 
     @property
     def imported(self) -> str | None:
-        """When it was last imported into, ISO 8601; empty where no source tells, None where it holds nothing."""
+        """The time of the last import, ISO 8601; empty where no source has it, None for an empty store."""
         snapshot = self._snapshot
         if snapshot.imported == "?":
             sources = {source for entry in snapshot.entries.values() for source in entry.origins}
@@ -311,7 +312,7 @@ class TrustStore:
 
     @property
     def memory(self) -> dict[object, object]:
-        """What others keep of certificates judged against this store; it ends with what the store holds now."""
+        """Cached results on certificates and CRLs against this store; a change of the store clears them."""
         return self._snapshot.memory
 
     def trusted(self, certificate: Certificate) -> bool:
@@ -321,8 +322,10 @@ class TrustStore:
     def doubt(self, certificate: Certificate) -> str:
         """Return why ``certificate`` is not trusted in itself, empty when it is.
 
-        ``untrusted``: nothing speaks for it; ``not-believed``: what speaks for it does not suffice for the policy, a
-        list whose signer is revoked for instance; ``denied``: the policy denies it, or another certificate of its key.
+        - ``untrusted``: it has no ground.
+        - ``not-believed``: its grounds are not enough for the policy; for instance, its master list's signer is
+          revoked.
+        - ``denied``: the policy denies it, or another certificate of its key.
         """
         before = self._believed(certificate)
         if before:
@@ -331,22 +334,22 @@ class TrustStore:
         return self._standing(self._snapshot, certificate, frozenset(listed)) if listed else ""
 
     def _believed(self, certificate: Certificate) -> str:
-        """Return the doubt without regard to revoked signers of lists: whether one is revoked rests on it."""
+        """Return the doubt without regard to revoked signers of master lists, whose revocation depends on it."""
         snapshot = self._snapshot
-        found = snapshot.standings.get(certificate.sha256)
-        if found is None:
-            found = self._standing(snapshot, certificate)
-            if certificate.sha256 in snapshot.entries:  # others come from documents, and there is no end of them
-                snapshot.standings[certificate.sha256] = found
-        return found
+        doubt = snapshot.standings.get(certificate.sha256)
+        if doubt is None:
+            doubt = self._standing(snapshot, certificate)
+            if certificate.sha256 in snapshot.entries:  # others come from documents: their number has no bound
+                snapshot.standings[certificate.sha256] = doubt
+        return doubt
 
     def _revoked(self, snapshot: _Snapshot) -> Mapping[str, str]:
-        """Return what is said of the certificates that lead from lists' signers to their anchors, by digest."""
+        """Return the reasons of :attr:`_listed` for the certificates from master lists' signers to their anchors."""
         if not snapshot.crls or not snapshot.signers:
             return {}
         before = self._before_revocation(snapshot)
-        found = ((signer.sha256, revocation.listed(signer, (), before)) for signer in snapshot.signers)
-        return {digest: said for digest, said in found if said}
+        reasons = ((signer.sha256, revocation.listed(signer, (), before)) for signer in snapshot.signers)
+        return {digest: reason for digest, reason in reasons if reason}
 
     def _before_revocation(self, snapshot: _Snapshot) -> "_BeforeRevocation":
         entries = [*snapshot.entries.values(), *map(Entry, snapshot.signers)]
@@ -356,21 +359,21 @@ class TrustStore:
         return before
 
     def signer_revocation(self, source: Source, *, at: datetime) -> str:
-        """Return why it is not settled whether a list's signers are revoked, by the words of ``pa.ds-revocation``.
+        """Return why the revocation of a master list's signers is not settled, as a reason of ``pa.ds-revocation``.
 
-        Empty where it is: none is, at that moment and by a list that counts. Empty too where nobody believes the list
-        for its signature, and where its signers are not kept (:attr:`lists_without_signers`).
+        Empty where it is settled: at that moment a CRL that counts names none of them. Empty too where the master list
+        does not vouch by its signature, and where its signers are not in the store (:attr:`lists_without_signers`).
         """
         snapshot = self._snapshot
-        kept = {signer.sha256: signer for signer in snapshot.signers}
-        path = [kept[digest] for digest in source.signers if digest in kept]
+        by_digest = {signer.sha256: signer for signer in snapshot.signers}
+        path = [by_digest[digest] for digest in source.signers if digest in by_digest]
         if not source.vouches or not path:
             return ""
         before = self._before_revocation(snapshot)
         # several signers follow one another, each with the authorities above it
         starts = [place for place, certificate in enumerate(path) if not place or not certificate.is_ca]
-        found = (revocation.judge("", path[place:], before, at=at).reason for place in starts)
-        return next(filter(None, found), "")
+        reasons = (revocation.judge("", path[place:], before, at=at).reason for place in starts)
+        return next(filter(None, reasons), "")
 
     def _denied(self, certificate: Certificate) -> bool:
         return any(policy.denies(certificate) for policy in self._policies)
@@ -384,7 +387,7 @@ class TrustStore:
         if entry is None or not entry.grounds:
             return "untrusted"
         against = snapshot.against | revoked
-        # where no policy is asked for, only a revoked signer devalues what a list says
+        # without a policy, only a revoked signer makes a master list worthless
         policies = self._policies or ((TrustPolicy(),) if against else ())
         return "" if all(policy.standing(entry, against)[0] for policy in policies) else "not-believed"
 
@@ -396,14 +399,14 @@ class TrustStore:
         snapshot = self._snapshot
         entry = snapshot.entries.get(certificate.sha256, Entry(certificate))
         against = snapshot.against | self._listed.keys()
-        said = [policy.standing(entry, against) for policy in self._policies or (TrustPolicy(),)]
-        return next((why for believed, why in said if not believed), said[0][1])
+        results = [policy.standing(entry, against) for policy in self._policies or (TrustPolicy(),)]
+        return next((why for believed, why in results if not believed), results[0][1])
 
     def state(self, certificate: Certificate) -> str:
         """Return the country code of the State for which an authority signs, in upper case; empty where it is unknown.
 
-        The one of its subject; one that names none, or several, signs for the State that a policy gives it. What has
-        not the form of a country code names no State.
+        It is the code of its subject. Without a code, or with several, it is the one that a policy gives it. Only a
+        text with the form of a country code names a State.
         """
         for policy in self._policies:
             for digest, code in policy.states:
@@ -423,20 +426,20 @@ class TrustStore:
 
     def of_state(self, country: str) -> list[Certificate]:
         """Return the known certificates of a State (two letters, upper case), trusted or not."""
-        found = (entry.certificate for entry in self._snapshot.entries.values())
-        return [c for c in found if c.country == country]
+        certificates = (entry.certificate for entry in self._snapshot.entries.values())
+        return [c for c in certificates if c.country == country]
 
     def issuers(self, certificate: Certificate) -> list[Certificate]:
         """Return the certificates that may have issued ``certificate``, the likeliest first.
 
-        Found by key identifier within the same State, by name as bytes, and by name as RFC 5280, 7.1 compares.
+        They have the key identifier and the same State, or the issuer's name: as bytes, or by RFC 5280, 7.1.
         """
         snapshot = self._snapshot
         identifier = certificate.authority_key_identifier
         canonical = distinguished_name.canonical(certificate.issuer)
         keyed = snapshot.by_key_identifier.get(identifier, ()) if identifier else ()
         if len(keyed) == 1 and keyed == snapshot.by_subject.get(certificate.issuer) == snapshot.by_canonical[canonical]:
-            return list(keyed)  # the usual: name and key identifier lead to one and the same
+            return list(keyed)  # usually name and key identifier lead to the same certificate
         by_name = {
             issuer.sha256: issuer
             for issuer in (
@@ -451,7 +454,7 @@ class TrustStore:
         }
 
         def rank(digest: str) -> tuple[int, bool]:
-            # within a rank the trusted first: a crowd of candidates must not hide them
+            # within a rank the trusted first: many candidates must not hide them
             untrusted = bool(self._believed(snapshot.entries[digest].certificate))
             if digest in by_key:
                 return (0 if digest in by_name else 2), untrusted
@@ -461,7 +464,7 @@ class TrustStore:
         return [by_name.get(digest) or by_key[digest] for digest in sorted({**by_name, **by_key}, key=rank)]
 
     def signers(self, *, serial: int | None = None, key_identifier: bytes | None = None) -> Iterator[Certificate]:
-        """Yield the certificates that a SignerInfo may name: by their number, or by their key (RFC 5652, 5.3)."""
+        """Yield the certificates that a SignerInfo may name, by serial number or key identifier (RFC 5652, 5.3)."""
         snapshot = self._snapshot
         if key_identifier is None:
             if serial is not None:
@@ -476,7 +479,7 @@ class TrustStore:
         yield from snapshot.by_computed.get(key_identifier, ())
 
     def seal_signers(self, identifier: str, serial: int) -> list[Certificate]:
-        """Return the certificates that a seal may name: by their subject and serial number, trusted or not.
+        """Return the certificates that a seal may name by subject and serial number, trusted or not.
 
         :param identifier: two letters of the country and the two characters of the common name (Doc 9303-13, 2.2.1)
         """
@@ -500,9 +503,9 @@ class TrustStore:
         crls: Sequence[Crl] = (),
         signers: Sequence[Certificate] = (),
     ) -> int:
-        """Keep certificates, each with its kind, as held by ``source``; return how many are new.
+        """Add the certificates of ``source``, each with its kind; return the number of new ones.
 
-        :param grounds: why those of these digests are trusted
+        :param grounds: the grounds of trusted certificates, by digest
         :param signers: of a master list: the certificates from its signer to its anchor
         :raises OutputError: the store cannot be written
         """
@@ -513,7 +516,7 @@ class TrustStore:
         return new
 
     def add_crls(self, files: Sequence[tuple[Source, Sequence[Crl]]]) -> None:
-        """Keep the revocation lists of several files, with one write for all.
+        """Add the CRLs of several files in one transaction.
 
         :raises OutputError: the store cannot be written
         """
@@ -529,16 +532,16 @@ class TrustStore:
 
 
 class _BeforeRevocation(TrustStore):
-    """A store before revoked signers of lists devalue what their lists say: whether one is revoked is asked of it.
+    """The store by which the revocation of master lists' signers is decided: it ignores that revocation itself.
 
-    It also knows the signers of lists, and the authorities that came with them, as the import of a list does: whether a
-    revocation list came before or after must not matter.
+    It also knows the signers of master lists and the CAs that came with them, as the import of a master list does. So
+    the result is the same whether a CRL was imported before or after the master list.
     """
 
     def doubt(self, certificate: Certificate) -> str:
-        """Return the doubt without regard to revoked signers of lists."""
+        """Return the doubt without regard to revoked signers of master lists."""
         return self._believed(certificate)
 
     def why(self, certificate: Certificate) -> str:
-        """Return nothing: in words it would be told with revocation."""
+        """Return an empty text: the words of the store depend on revocation."""
         return ""

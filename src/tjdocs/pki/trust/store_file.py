@@ -1,4 +1,4 @@
-"""The trust store's file: SQLite, a cache of public data, of which nothing is taken unchecked."""
+"""The trust store's file: SQLite, a cache of public data; every row is checked."""
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ INSERT INTO meta VALUES ('version', '4');
 """
 _FORMS = {_VERSION: f"{_SCHEMA} {_SIGNERS}", _WITHOUT_SIGNERS: _SCHEMA}
 _COLUMNS = [column.name for column in fields(Source)]
-# what was once verified up to an anchor stays so when the same file comes again without one
+# a source that was verified up to an anchor stays so when the same file is imported again without the anchor
 _UPDATE = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in ("sha256", "kind"))
 _SOURCE = (
     f"INSERT INTO source ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608 - our own names
@@ -45,7 +45,7 @@ _SOURCE = (
 def create(path: Path) -> None:
     """Make an empty store.
 
-    :raises OutputError: it cannot be made there
+    :raises OutputError: it cannot be made
     """
     try:
         with closing(sqlite3.connect(path)) as database, database:
@@ -57,7 +57,7 @@ def create(path: Path) -> None:
 def read(path: Path) -> tuple[list[Entry], tuple[Crl, ...], tuple[Certificate, ...]]:
     """Return entries, revocation lists and signers of master lists, each hashed and parsed again.
 
-    :raises InputError: it is no trust store, or something in it was altered
+    :raises InputError: the file is not a trust store, or a row was altered
     """
     hint = "make one with `tjdocs trust import`"
     database, version = databases.open_readonly(path, _FORMS, kind="trust store", hint=hint, renewal="import again")
@@ -127,7 +127,7 @@ def write(
     crls: Sequence[Crl],
     signers: Sequence[Certificate],
 ) -> int:
-    """Add what a source held, each certificate with its kind; return how many are new.
+    """Add the certificates of a source, each with its kind, and its CRLs; return the number of new certificates.
 
     :param signers: the certificates from a master list's signer to its anchor
     :raises OutputError: the store cannot be written
@@ -150,7 +150,7 @@ def write(
 
 
 def write_crls(path: Path, files: Sequence[tuple[Source, Sequence[Crl]]]) -> None:
-    """Add revocation lists and the files that held them, all in one transaction.
+    """Add CRLs and their files, all in one transaction.
 
     :raises OutputError: the store cannot be written
     """
@@ -162,8 +162,8 @@ def write_crls(path: Path, files: Sequence[tuple[Source, Sequence[Crl]]]) -> Non
 
 def _write_source(database: sqlite3.Connection, source: Source) -> int:
     database.execute(_SOURCE, [getattr(source, name) for name in _COLUMNS])
-    found = database.execute("SELECT id FROM source WHERE sha256 = ? AND kind = ?", (source.sha256, source.kind))
-    return int(found.fetchone()[0])
+    row = database.execute("SELECT id FROM source WHERE sha256 = ? AND kind = ?", (source.sha256, source.kind))
+    return int(row.fetchone()[0])
 
 
 def _write_crls(database: sqlite3.Connection, crls: Sequence[Crl]) -> None:

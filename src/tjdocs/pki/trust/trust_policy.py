@@ -1,7 +1,7 @@
-"""Whom to believe, of all that a trust store holds: the ``[trust]`` table of a policy (Doc 9303-12, 8.1 and 9).
+"""The trust policy, ``[trust]`` of a policy: which certificates of a store are believed (Doc 9303-12, 8.1 and 9).
 
-The store says what is known of each certificate, and why: its grounds and its sources. Which of that suffices is the
-receiving State's decision, and data.
+The store has the grounds and the sources of each certificate. The receiving State decides which grounds are enough, and
+writes that as data.
 """
 
 import re
@@ -17,7 +17,7 @@ from tjdocs.pki.certificate import Certificate
 __all__ = ["GROUNDS", "WORDS", "Entry", "Source", "TrustPolicy"]
 
 GROUNDS = ("anchor", "bilateral", "list", "candidates-trusted")
-"""Why a certificate may be believed; of several the first is named."""
+"""Grounds on which a certificate may be believed; of several the first is shown."""
 
 WORDS = {
     "anchor": "given as an anchor",
@@ -25,7 +25,7 @@ WORDS = {
     "list": "on a list whose signature leads to an anchor",
     "candidates-trusted": "by the explicit word --trust-candidates",
 }
-"""The same, for a person."""
+"""The grounds, as text to show."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -33,18 +33,18 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where certificates came from.
+    """The origin of certificates: a file, or a master list in it.
 
     :param name: the file's name
-    :param sha256: of the file, or of the list in it
-    :param signature: what came of the list's own signature, an outcome word; empty where it is not known
-    :param kind: ``list``, ``bilateral``, ``anchor`` or ``file``; empty where it is not known
-    :param signer: the list's signer, its subject
-    :param anchor: SHA-256 of the anchor to which the signer led; ``state`` its country
-    :param signed: when the list was signed, by its own word, ISO 8601
-    :param imported: when it was imported, ISO 8601
-    :param path: the certificates from the list's signers to their anchors, parted by blanks: of each the SHA-256 and,
-        behind a colon, its key's
+    :param sha256: of the file, or of the master list in it
+    :param signature: the outcome of verifying the master list's signature; empty where unknown
+    :param kind: ``list``, ``bilateral``, ``anchor`` or ``file``; empty where unknown
+    :param signer: the subject of the master list's signer
+    :param anchor: SHA-256 of the anchor at the end of the signer's path; ``state``, the anchor's country
+    :param signed: the signing time that the signer claims, ISO 8601
+    :param imported: the time of import, ISO 8601
+    :param path: the certificates from the master list's signers to their anchors, separated by blanks: the SHA-256 of
+        each, a colon, and the SHA-256 of its key
     """
 
     name: str
@@ -60,18 +60,18 @@ class Source:
 
     @property
     def signers(self) -> dict[str, str]:
-        """SHA-256 of the certificates from the list's signers to their anchors, each with its key's."""
+        """SHA-256 of the certificates from the master list's signers to their anchors, each with that of its key."""
         return {digest: key for digest, _, key in (pair.partition(":") for pair in self.path.split())}
 
     @property
     def rests_on(self) -> frozenset[str]:
-        """SHA-256 of all certificates and keys without which nobody would believe the list."""
+        """SHA-256 of all certificates and keys on which belief in the master list rests."""
         signers = self.signers
         return frozenset((self.anchor, *signers, *signers.values()))
 
     @property
     def vouches(self) -> bool:
-        """Whether it is a list whose signature led to an anchor."""
+        """Whether it is a master list whose signature leads to an anchor."""
         return self.kind == "list" and bool(self.anchor) and self.signature in ("passed", "warning")
 
 
@@ -80,8 +80,8 @@ class Entry:
     """A certificate in the store.
 
     :param kind: ``self-signed``, ``link`` or ``unresolved``
-    :param origins: every source that held it
-    :param grounds: why it may be believed, of :data:`GROUNDS`; empty: it is merely known
+    :param origins: all its sources
+    :param grounds: of :data:`GROUNDS`; empty: it is known, and not believed
     """
 
     certificate: Certificate
@@ -102,16 +102,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class TrustPolicy:
-    """What a certificate must have for it to be believed.
+    """The conditions on which a certificate is believed.
 
     :param believe: the grounds that count
-    :param anchors: SHA-256 of the anchors that count, in themselves and for the lists that lead to them; None: all that
-        were given at import
-    :param lists: lists of how many independent States must hold a certificate for the ground ``list``: States of the
-        tables of codes, whose lists no common key signed
-    :param denied: SHA-256 of certificates that are never believed, nor any other certificate of their keys, nor a list
-        that rests on them
-    :param states: (SHA-256, country code) of certificates that name no State, or several, with the one they sign for
+    :param anchors: SHA-256 of the anchors that count, in themselves and for the master lists that lead to them; None:
+        all anchors given at import
+    :param lists: number of independent States whose master lists must contain a certificate for the ground ``list``.
+        Two States are independent if the tables of codes have them, and no common key signed their master lists
+    :param denied: SHA-256 of certificates that are never believed, with all certificates of their keys, and all master
+        lists that rest on them
+    :param states: (SHA-256, country code) of certificates without one code for a State, with the State for which they
+        sign
     """
 
     believe: frozenset[str] = frozenset(GROUNDS)
@@ -124,18 +125,18 @@ class TrustPolicy:
     def parse(cls, table: object, *, where: str = "trust") -> "TrustPolicy":
         """Read the ``[trust]`` table of a policy.
 
-        :raises SpecError: it is malformed, or has a key that nobody knows
+        :raises SpecError: it is malformed, or has an unknown key
         """
         if not isinstance(table, Mapping):
-            raise SpecError("trust is no table", where=where)
+            raise SpecError("trust is not a table", where=where)
         specs.require_keys(table, ["believe"], ["anchors", "lists", "denied", "states"], where=f"{where} trust")
         believe = _texts(table, "believe", where)
         if not believe or (unknown := sorted(believe.difference(GROUNDS))):
-            said = f": {unknown[0]}" if believe else ""
-            raise SpecError("no such ground", where=f"{where} trust.believe{said}", hint=f"of {', '.join(GROUNDS)}")
+            value = f": {unknown[0]}" if believe else ""
+            raise SpecError("unknown ground", where=f"{where} trust.believe{value}", hint=f"of {', '.join(GROUNDS)}")
         lists = table.get("lists", 1)
         if type(lists) is not int or not 1 <= lists <= limits.POLICY_LISTS:
-            raise SpecError("no number of lists", where=f"{where} trust.lists", hint=f"1 to {limits.POLICY_LISTS}")
+            raise SpecError("not a number of lists", where=f"{where} trust.lists", hint=f"1 to {limits.POLICY_LISTS}")
         if "lists" in table and "list" not in believe:
             raise SpecError("lists that do not count", where=f"{where} trust.lists", hint='add "list" to believe')
         anchors = _digests(table, "anchors", where) if "anchors" in table else None
@@ -145,7 +146,7 @@ class TrustPolicy:
         return cls(believe, anchors, lists, _digests(table, "denied", where), _states(table, where))
 
     def denies(self, certificate: Certificate) -> bool:
-        """Whether it names ``certificate``, in any of the forms in which that one is valid."""
+        """Whether it denies ``certificate``, in any form in which the certificate is valid."""
         return bool(self.denied) and not self.denied.isdisjoint(certificate.digests)
 
     def counts(self, anchor: str) -> bool:
@@ -153,12 +154,10 @@ class TrustPolicy:
         return self.anchors is None or anchor in self.anchors
 
     def standing(self, entry: Entry, denied: frozenset[str] = frozenset()) -> tuple[bool, str]:
-        """Return whether what speaks for ``entry`` suffices, and why or why not, in words.
+        """Return whether the grounds of ``entry`` are enough, and the reason in words; its own denial apart.
 
-        Whether it is denied itself is not looked at.
-
-        :param denied: SHA-256 of keys that are denied, of the certificates of these keys, and of revoked certificates:
-            no list that rests on them counts
+        :param denied: SHA-256 of denied keys, of the certificates of these keys, and of revoked certificates: no master
+            list that rests on them counts
         """
         certificate, because = entry.certificate, []
         if not entry.grounds:
@@ -175,7 +174,7 @@ class TrustPolicy:
         return False, "; ".join(because)
 
     def _lists(self, entry: Entry, denied: frozenset[str]) -> str:
-        """Return what lacks for the lists that hold ``entry`` to suffice, empty when they do."""
+        """Return why the master lists with ``entry`` are not enough, empty when they are."""
         if self.anchors is None and self.lists == 1 and not self.denied | denied:
             return ""
         holding = [source for source in entry.origins if source.vouches and self.counts(source.anchor)]
@@ -191,10 +190,10 @@ class TrustPolicy:
         return f"on {count}{named}{under}, {self.lists} needed"
 
     def _voices(self, holding: Iterable[Source]) -> list[str]:
-        """Return the independent States of lists, each by its code.
+        """Return the independent States of master lists, each by its code.
 
-        Two editions of one State's list are one State's word, as are two States' lists under one key. An anchor of no
-        State that the tables know may be any State's.
+        Two editions of one State's master list count once, as do two States' master lists with one key. An anchor
+        without a State of the tables may be any State's, and does not count.
         """
         named_so = dict(self.states)
         groups: dict[str, set[str]] = {}
@@ -202,39 +201,39 @@ class TrustPolicy:
             code = country_of_certificates(named_so.get(source.anchor, source.state))
             if code:
                 groups.setdefault(code, set()).update(source.signers.values() or (source.anchor,))
-        found: dict[str, set[str]] = {}
+        independent: dict[str, set[str]] = {}
         for code in sorted(groups):
             keys = groups[code]
-            for other in [other for other in found if found[other] & keys]:
-                keys = keys | found.pop(other)
+            for other in [other for other in independent if independent[other] & keys]:
+                keys = keys | independent.pop(other)
                 code = min(code, other)
-            found[code] = keys
-        return sorted(found)
+            independent[code] = keys
+        return sorted(independent)
 
 
 def _states(table: Mapping[str, Any], where: str) -> frozenset[tuple[str, str]]:
     value = table.get("states", {})
     if not isinstance(value, Mapping):
-        raise SpecError("states is no table", where=f"{where} trust.states", hint='SHA-256 = "XX"')
+        raise SpecError("states is not a table", where=f"{where} trust.states", hint='SHA-256 = "XX"')
     for digest, code in value.items():
         if not _SHA256.fullmatch(digest.lower()):
-            raise SpecError("no SHA-256", where=f"{where} trust.states: {digest}", hint="64 hexadecimal digits")
+            raise SpecError("not a SHA-256", where=f"{where} trust.states: {digest}", hint="64 hexadecimal digits")
         if not isinstance(code, str) or not _COUNTRY.fullmatch(code):
-            raise SpecError("no country code", where=f"{where} trust.states: {digest}", hint="two capital letters")
+            raise SpecError("not a country code", where=f"{where} trust.states: {digest}", hint="two capital letters")
     return frozenset((digest.lower(), code) for digest, code in value.items())
 
 
 def _texts(table: Mapping[str, Any], key: str, where: str) -> frozenset[str]:
     value = table.get(key, [])
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise SpecError(f"{key} is no list of texts", where=f"{where} trust.{key}")
+        raise SpecError(f"{key} is not a list of texts", where=f"{where} trust.{key}")
     return frozenset(value)
 
 
 def _digests(table: Mapping[str, Any], key: str, where: str) -> frozenset[str]:
-    found = frozenset(text.lower() for text in _texts(table, key, where))
-    for text in sorted(found):
+    digests = frozenset(text.lower() for text in _texts(table, key, where))
+    for text in sorted(digests):
         if not _SHA256.fullmatch(text):
             hint = "64 hexadecimal digits, as `tjdocs trust list --json` shows them"
-            raise SpecError("no SHA-256", where=f"{where} trust.{key}: {text}", hint=hint)
-    return found
+            raise SpecError("not a SHA-256", where=f"{where} trust.{key}: {text}", hint=hint)
+    return digests
