@@ -1,7 +1,7 @@
 """Check on the chip itself: ``chip.genuine`` (Doc 9303-11, 6).
 
-Passive authentication proves files, and files can be copied. Only a chip that answers with a key that cannot be read
-out of it proves that it is no copy. What is inspected here are files that were read before: nobody asked the chip.
+Passive authentication verifies files, and files can be copied. Only an answer that needs the chip's private key proves
+that the chip is genuine. This room inspects files that were read before, without such an answer.
 """
 
 from tjdocs.findings import Finding, Outcome, brief
@@ -11,5 +11,5 @@ __all__ = ["check_genuine"]
 
 
 def check_genuine(chip: ChipContent | None) -> Finding:
-    """Return that it was not checked, and why: no chip was handed over, or its files alone."""
+    """Return the undetermined finding: the chip was not handed over, or only its files were."""
     return brief("chip.genuine", Outcome.UNDETERMINED, "no-input" if chip is None else "not-read-live")

@@ -1,4 +1,4 @@
-"""What a scanner hands over (Doc 9303-10, 3.11: the files; nothing here is believed yet)."""
+"""Evidence: the input of an inspection, not yet trusted (files of the chip: Doc 9303-10, 3.11)."""
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,20 +22,21 @@ DIRECTIONS = ("entry", "exit", "border-area", "border-stripe", "domestic")
 
 @dataclass(frozen=True)
 class Evidence:
-    """One document as a scanner saw it.
+    """One document as a scanner read it.
 
-    :param mrz: the printed zone, as text or lines; one in which nothing is written is as None
+    :param mrz: the printed MRZ, as text or lines; a blank one is as None
     :param chip: EF files: a folder, or a mapping from names in any usual spelling (``EF_SOD``, ``DG1``,
         ``Datagroup1.bin``) to bytes; None: no chip was read
     :param direction: ``entry``, ``exit``, ``border-area``, ``border-stripe`` or ``domestic``
-    :param seal: a visible digital seal: its bytes, or those of a PNG or JPEG picture of it; None, or nothing but
-        blanks: none was read
-    :param page: a picture of the page, PNG or JPEG: its zone is read where ``mrz`` gives none (extra ``vision``)
+    :param seal: a visible digital seal: its bytes, or those of a PNG or JPEG picture of it; None or blank: none was
+        read
+    :param page: a picture of the page, PNG or JPEG; its MRZ is read where ``mrz`` is None (extra ``vision``)
     :param asks_protection: the traveller asks for protection
     :param point: id of the crossing point
-    :param claims: what the traveller says and an officer read beside the document; only ``border`` looks into it
-    :raises UsageError: an argument that cannot be used
-    :raises InputError: a folder that cannot be read, holds no EF file, or is over the limits
+    :param claims: statements of the traveller, and an officer's readings outside the document; only ``border`` uses
+        them
+    :raises UsageError: an unusable argument
+    :raises InputError: a folder that cannot be read, has no EF file, or is over the limits
     """
 
     mrz: str | Sequence[str] | None = field(default=None, repr=False)
@@ -55,15 +56,15 @@ class Evidence:
         if self.direction is not None and self.direction not in DIRECTIONS:
             raise UsageError("unknown direction", where=str(self.direction), hint=f"one of {', '.join(DIRECTIONS)}")
         if not is_text(self.point):
-            raise UsageError("no text", where="point", hint="the id of a crossing point")
+            raise UsageError("not text", where="point", hint="the id of a crossing point")
         lines = self.mrz if self.mrz is not None else ""
         if not isinstance(lines, Sequence) or not all(isinstance(line, str) for line in lines):
-            raise UsageError("unusable zone", where="mrz", hint="give text, or a list of lines")
+            raise UsageError("unusable MRZ", where="mrz", hint="give text, or a list of lines")
         if is_blank(lines):
             object.__setattr__(self, "mrz", None)
         elif not all(is_text(line) for line in ([lines] if isinstance(lines, str) else lines)):
-            whole = _whole(lines) if isinstance(lines, str) else [_whole(line) for line in lines]
-            object.__setattr__(self, "mrz", whole)
+            paired = _paired(lines) if isinstance(lines, str) else [_paired(line) for line in lines]
+            object.__setattr__(self, "mrz", paired)
         files, twice = None, frozenset[str]()
         if isinstance(self.chip, Mapping):
             files, twice = _named(self.chip)
@@ -82,58 +83,57 @@ class Evidence:
 
 
 def is_text(value: object) -> TypeGuard[str]:
-    """Whether a value is text that can be written down: a ``str`` may hold half a surrogate pair, which cannot."""
+    """Whether a value is text that can be encoded: a ``str`` with half a surrogate pair cannot."""
     return isinstance(value, str) and (value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value))
 
 
-_NO_CHARACTER = frozenset(("Cs", "Co", "Cn"))  # half a one, a private or unassigned one: something was written
+_NO_CHARACTER = frozenset(("Cs", "Co", "Cn"))  # a surrogate, private or unassigned character is not blank
 
 
 def is_blank(lines: Sequence[str]) -> bool:
-    """Whether nothing is written in a text, or in lines: blanks, fillers and characters that are not seen alone."""
+    """Whether a text, or lines, consist of blanks, fillers and invisible characters alone."""
     text = "".join("".join(lines).replace("<", " ").split())
     return not text or (all(unseen(text)) and _NO_CHARACTER.isdisjoint(map(category, text)))
 
 
-def _whole(text: str) -> str:
-    """Return a text whose halves of characters are together where they are a pair; half a character stays."""
+def _paired(text: str) -> str:
+    """Return a text with each surrogate pair as one character; half a pair stays."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
 def _named(chip: Mapping[str, bytes]) -> tuple[dict[str, bytes], frozenset[str]]:
-    found = []
+    files = []
     for key, data in chip.items():
         name = ef_catalogue.recognise(key) if isinstance(key, str) else None
         if name is None:
-            raise UsageError("no name of an EF file", where=str(key), hint="EF_COM, EF_SOD, DG1 to DG16")
+            raise UsageError("unknown EF file", where=str(key), hint="EF_COM, EF_SOD, DG1 to DG16")
         if not isinstance(data, bytes | bytearray | memoryview):
             raise UsageError("not bytes", where=key)
-        found.append((name, bytes(data)))
-    if not found:
-        raise UsageError("no EF file", where="chip", hint="None where no chip was read")
-    return _each_once(found)
+        files.append((name, bytes(data)))
+    if not files:
+        raise UsageError("missing EF file", where="chip", hint="None where no chip was read")
+    return _each_once(files)
 
 
-def _each_once(found: Iterable[tuple[str, bytes]]) -> tuple[dict[str, bytes], frozenset[str]]:
-    """Return files by name, and the names of those that came twice with different content: the first counts then."""
+def _each_once(pairs: Iterable[tuple[str, bytes]]) -> tuple[dict[str, bytes], frozenset[str]]:
+    """Return files by name, the first of each, and the names of files that came twice with different content."""
     files: dict[str, bytes] = {}
-    twice = {name for name, data in found if files.setdefault(name, data) != data}
+    twice = {name for name, data in pairs if files.setdefault(name, data) != data}
     return files, frozenset(twice)
 
 
 def read_folder(folder: "str | os.PathLike[str]") -> tuple[dict[str, bytes], frozenset[str]]:
-    """Read the EF files of a folder, by their names in ``tjdocs.lds.ef_catalogue``; other files are passed over.
+    """Read the EF files of a folder, by their names in ``tjdocs.lds.ef_catalogue``; other files are ignored.
 
-    Returns them, and the names of those that stand there twice with different content: the first counts then, and
-    ``lds.structure`` fails.
+    Returns the files, and the names of those that are in the folder twice with different content. Of these the first
+    counts, and ``lds.structure`` fails.
 
-    :raises InputError: the folder or a file cannot be read, there is no EF file, or a file or all of them together
-        are over the limit
+    :raises InputError: the folder or a file cannot be read, there is no EF file, or the files are over the limits
     """
     if not isinstance(folder, str | os.PathLike):
         raise UsageError("neither a folder nor files", where="chip", hint="a path, or names with bytes")
     path = Path(folder)
-    found = []
+    files = []
     total = 0
     try:
         for item in sorted(path.iterdir()):
@@ -144,11 +144,11 @@ def read_folder(folder: "str | os.PathLike[str]") -> tuple[dict[str, bytes], fro
             total += min(size, MAX_FILE + 1)
             if size > MAX_FILE or total > MAX_FOLDER:
                 raise InputError("over the limits", where=str(item), hint=f"a file is at most {MAX_FILE} bytes")
-            found.append((name, item.read_bytes()))
+            files.append((name, item.read_bytes()))
     except OSError as error:
         raise InputError("cannot read", where=str(path), hint=error.strerror or "give a readable folder") from None
     except ValueError:  # a NUL in the path
-        raise InputError("no path", where="chip", hint="give a readable folder") from None
-    if not found:
-        raise InputError("no EF files", where=str(path), hint="give a folder with EF_SOD.bin, DG1.bin and so on")
-    return _each_once(found)
+        raise InputError("not a path", where="chip", hint="give a readable folder") from None
+    if not files:
+        raise InputError("missing EF files", where=str(path), hint="give a folder with EF_SOD.bin, DG1.bin and so on")
+    return _each_once(files)

@@ -1,8 +1,7 @@
 """Evidence as JSON: one inspection in a file, a line, or a folder; and back again.
 
-Evidence comes from a traveller: the files of a document, and claims. Trust, policy, register, lists and the time come
-from the desk alone. Where the desk says direction or
-point, no evidence says another.
+Evidence comes from a traveller: the files of a document, and claims. Trust, policy, register, watchlists and the time
+come from the desk alone. A direction or point of the desk excludes any other in evidence.
 """
 
 import base64
@@ -45,13 +44,13 @@ _NOTHING: Mapping[str, str] = {}
 
 
 class _Folder:
-    """Where paths of evidence lead: regular files below a folder."""
+    """The files that paths of evidence name: regular files below a folder."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def has(self, value: str) -> bool:
-        """Whether a path leads anywhere; base64 may be longer than a name may be, or no path at all."""
+        """Whether a path exists. The text may also be base64, which can be too long for a path, or invalid as one."""
         return value != "" and os.path.lexists(self._path / value)
 
     def read(self, value: str, name: str, most: int) -> bytes:
@@ -59,26 +58,26 @@ class _Folder:
         return inputs.read_file(self._there(value, name), most, regular=True)
 
     def _there(self, value: str, name: str) -> Path:
-        """Return the path of a file or folder; an error does not show a text that may be an MRZ."""
+        """Return the path of a file or folder; an error does not show the text, which may be an MRZ."""
         path = _below(self._path, value, name)
         if not self.has(value):
             raise InputError("missing file or folder", where=name, hint="a path below the folder of the evidence")
         return path
 
     def chip(self, value: str) -> dict[str, bytes]:
-        """Return the EF files of a folder; links are passed over."""
+        """Return the EF files of a folder; links are ignored."""
         folder, total = self._there(value, "chip"), 0
-        found: dict[str, bytes] = {}
+        files: dict[str, bytes] = {}
         for name in filter(ef_catalogue.recognise, _names(folder)):
-            found[name] = inputs.read_file(folder / name, limits.CHIP_FILE, regular=True)
-            total += len(found[name])
+            files[name] = inputs.read_file(folder / name, limits.CHIP_FILE, regular=True)
+            total += len(files[name])
             if total > limits.CHIP_FOLDER:
                 raise InputError("over the limits", where=str(folder), hint=f"at most {limits.CHIP_FOLDER} bytes")
-        return found or _no_files(str(folder))
+        return files or _no_files(str(folder))
 
 
 class _Record:
-    """Where paths of evidence lead in the folder of a record: to its own files, by their paths in it."""
+    """The files that paths of evidence name in the folder of a record: its own files, by their paths in it."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files = files
@@ -117,13 +116,13 @@ def arguments(
     """Return the arguments of :class:`Evidence` from a JSON object.
 
     ``mrz`` is the text of the MRZ or its lines, ``chip`` an object of base64 texts by file name, ``seal`` and ``page``
-    base64. With a folder each of the four may also name a file below it, ``chip`` a folder, of which links are passed
-    over. Names may be written with a hyphen. ``null`` is the same as nothing.
+    base64. With a folder each of the four may also be the path of a file below it, for ``chip`` of a folder; links in
+    it are ignored. Names may have hyphens. ``null`` is the same as a missing key.
 
-    :param folder: where paths lead from, and out of which none leads; None takes none
-    :param crossing: direction and point, where the desk says them; evidence that says another is refused
-    :raises UsageError: an unknown key, a value that cannot be used, or another crossing than the desk's
-    :raises InputError: a file or folder named that cannot be read
+    :param folder: the folder of all paths; None: paths are not allowed
+    :param crossing: direction and point of the desk; evidence with another one is refused
+    :raises UsageError: an unknown key, an unusable value, or another crossing than the desk's
+    :raises InputError: a file or folder that cannot be read
     """
     return _arguments(values, _Folder(folder) if folder is not None else None, crossing)
 
@@ -137,38 +136,38 @@ def _arguments(
         raise UsageError("unknown key", where=", ".join(key[:40] for key in unknown[:5]), hint=hint)
     if "schema" in given and not inputs.is_schema(given["schema"]):
         raise UsageError("evidence of another version", where="schema", hint="1")
-    found: dict[str, Any] = _crossing(given, crossing)
+    keywords: dict[str, Any] = _crossing(given, crossing)
     if "mrz" in given:
-        found["mrz"] = _mrz(given["mrz"], place)
+        keywords["mrz"] = _mrz(given["mrz"], place)
     if "chip" in given:
-        found["chip"] = _chip(given["chip"], place)
+        keywords["chip"] = _chip(given["chip"], place)
     for name in ("seal", "page"):
         if name in given:
-            found[name] = _file(given[name], name, place)
-    for name, kind, what in (("asks_protection", bool, "neither true nor false"), ("claims", dict, "no object")):
+            keywords[name] = _file(given[name], name, place)
+    for name, kind, what in (("asks_protection", bool, "neither true nor false"), ("claims", dict, "not an object")):
         if name in given:
             if not isinstance(given[name], kind):
                 raise UsageError(what, where=name)
-            found[name] = given[name]
-    return found
+            keywords[name] = given[name]
+    return keywords
 
 
 def named(values: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """Return a JSON object's values by the names of arguments: those of options have a hyphen for an underscore.
+    """Return a JSON object's values by the names of arguments: names of options have hyphens for underscores.
 
     :raises UsageError: two keys of the same name
     """
-    found = {key.replace("-", "_"): value for key, value in values.items()}
-    if len(found) < len(values):
+    renamed = {key.replace("-", "_"): value for key, value in values.items()}
+    if len(renamed) < len(values):
         twice = next(key for key in values if "-" in key and key.replace("-", "_") in values)
         raise UsageError("a name twice", where=f"{where}: {twice[:40]}", hint="once")
-    return found
+    return renamed
 
 
 def together(*sources: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of several sources; of two values the later counts, but nothing is no value.
+    """Return the values of several sources; of two values the later counts, unless it is empty.
 
-    As nothing are None, a zone in which nothing is written, and an empty seal.
+    Empty are None, a blank MRZ, and a blank seal or page.
     """
     values = [item for source in sources for item in source.items() if item[1] is not None]
     return dict(values) | {name: value for name, value in values if not _is_nothing(name, value)}
@@ -182,20 +181,20 @@ def _is_nothing(name: str, value: object) -> bool:
 
 def _crossing(given: Mapping[str, Any], desk: Mapping[str, str]) -> dict[str, str]:
     """Return direction and point: the desk's, else those of the evidence."""
-    found = dict(desk)
+    crossing = dict(desk)
     for name in CROSSING_KEYS:
         value = given.get(name)
         if value is None:
             continue
         if not isinstance(value, str):
-            raise UsageError("no text", where=name)
-        if found.setdefault(name, value) != value:
+            raise UsageError("not text", where=name)
+        if crossing.setdefault(name, value) != value:
             raise UsageError("another than the desk's", where=f"{name}: {value[:40]}", hint=f"{name} {desk[name]}")
-    return found
+    return crossing
 
 
 def _mrz(value: Any, place: _Folder | _Record | None) -> Any:
-    # an MRZ of any format holds fillers or several lines, a path neither; some scanners write blanks for fillers
+    # an MRZ has fillers or several lines, a path has neither; some scanners write blanks for fillers
     if (
         place is not None
         and isinstance(value, str)
@@ -209,7 +208,7 @@ def _chip(value: object, place: _Folder | _Record | None) -> object:
     if isinstance(value, str) and place is not None:
         return place.chip(value)
     if not isinstance(value, dict):
-        raise UsageError("no files", where="chip", hint='{"EF_SOD": "base64…", …}')
+        raise UsageError("not an object of files", where="chip", hint='{"EF_SOD": "base64…", …}')
     return {name: _bytes(data, f"chip {str(name)[:40]}") for name, data in value.items()}
 
 
@@ -227,9 +226,9 @@ def _file(value: object, name: str, place: _Folder | _Record | None) -> bytes:
 
 
 def _below(folder: Path, value: str, name: str) -> Path:
-    """Return the path of what evidence names, which nothing leads out of the evidence's folder.
+    """Return a path of evidence, which must be in the evidence's folder.
 
-    :raises UsageError: it leads out, by ``..``, from the root, or through a link
+    :raises UsageError: the path leads out of it, by ``..``, from the root, or through a link
     """
     try:
         path = (folder / value).resolve()
@@ -241,7 +240,7 @@ def _below(folder: Path, value: str, name: str) -> Path:
 
 
 def _bytes(value: object, where: str) -> bytes:
-    """Return bytes: those of a file as they are, those of a text in base64."""
+    """Return bytes as they are, or those of a base64 text."""
     if isinstance(value, bytes):
         return value
     try:
@@ -249,18 +248,17 @@ def _bytes(value: object, where: str) -> bytes:
             return base64.b64decode(value, validate=True)
     except ValueError:
         pass
-    raise UsageError("no base64", where=where)
+    raise UsageError("not base64", where=where)
 
 
 def evidence_from_folder(path: Path, crossing: Mapping[str, str] = _NOTHING) -> Evidence:
     """Return the evidence of a folder: EF files in it or in ``chip/``, ``mrz.txt``, ``seal.*``, ``evidence.json``.
 
-    Where it has no MRZ, a picture of the page is looked at: ``page`` or
-    ``page-back``, ``.jpg`` or ``.png``. Links in it are passed over.
+    Without an MRZ the picture of the page counts: ``page`` or ``page-back``, ``.jpg`` or ``.png``. Links are ignored.
 
-    :param crossing: as :func:`evidence_from_json` takes it
-    :raises InputError: it holds none of them, or one that cannot be read
-    :raises UsageError: ``evidence.json`` holds what cannot be used
+    :param crossing: as in :func:`evidence_from_json`
+    :raises InputError: the folder has none of them, or an unreadable one
+    :raises UsageError: ``evidence.json`` has an unusable value
     """
     return evidence_from_files(folder_files(path), crossing, where=str(path))
 
@@ -277,24 +275,24 @@ def evidence_from_files(
 
 
 def folder_files(path: Path) -> dict[str, bytes]:
-    """Return the evidence in a folder by its path in it, as a tar stream of it has it; links are passed over.
+    """Return the evidence files of a folder by their paths in it, as in its tar archive; links are ignored.
 
     :raises InputError: it cannot be read, or is over the limits of a record
     """
     names = [name for name in _names(path) if is_evidence(name)]
     if _is_folder(path / "chip"):
         names += [f"chip/{name}" for name in _names(path / "chip") if is_evidence(name)]
-    held = Held()
+    bounded = Held()
     try:
         for name in names:
-            held.add(name, inputs.read_file(path / name, limits.INPUT_FILE, regular=True))
+            bounded.add(name, inputs.read_file(path / name, limits.INPUT_FILE, regular=True))
     except ArchiveError as error:
         raise InputError(str(error), where=str(path)) from None
-    return held.files
+    return bounded.files
 
 
 def is_evidence(name: str) -> bool:
-    """Whether a file of this name is one that a record's folder may hold."""
+    """Whether a record's folder may have a file of this name as evidence."""
     return _known(name) or ef_catalogue.recognise(name) is not None
 
 
@@ -313,8 +311,8 @@ def _chip_files(files: Mapping[str, bytes], folder: str) -> dict[str, bytes]:
 def _names(folder: Path) -> list[str]:
     """Return the names of the regular files of a folder."""
     try:
-        with os.scandir(folder) as found:
-            return sorted(item.name for item in found if item.is_file(follow_symlinks=False))
+        with os.scandir(folder) as items:
+            return sorted(item.name for item in items if item.is_file(follow_symlinks=False))
     except (OSError, ValueError) as error:
         raise InputError("cannot read", where=str(folder), hint=getattr(error, "strerror", "") or "") from None
 
@@ -327,7 +325,7 @@ def _is_folder(path: Path) -> bool:
 
 
 def _beside(files: Mapping[str, bytes], where: str, record: _Record) -> dict[str, Any]:
-    """Return what there is beside the chip's files."""
+    """Return the values of the files other than the chip's."""
     stated: dict[str, Any] = {}
     if "evidence.json" in files:
         place = f"{where}: evidence.json"
@@ -346,25 +344,25 @@ def _beside(files: Mapping[str, bytes], where: str, record: _Record) -> dict[str
 
 
 def judgeable(values: Mapping[str, Any], where: str, crossing: Mapping[str, str] = _NOTHING) -> Evidence:
-    """Return the evidence of a JSON object in which there is something to judge.
+    """Return the evidence of a JSON object that has something to judge.
 
-    :raises InputError: there is nothing
+    :raises InputError: it has nothing to judge
     :raises UsageError: as :func:`evidence_from_json`
     """
     return _judgeable(values, where, None, crossing)
 
 
 def _judgeable(values: Mapping[str, Any], where: str, place: _Record | None, crossing: Mapping[str, str]) -> Evidence:
-    found = _arguments(values, place, crossing)
-    if not JUDGED & found.keys():
+    keywords = _arguments(values, place, crossing)
+    if not JUDGED & keywords.keys():
         raise InputError("nothing to judge", where=where, hint="EF files, mrz.txt, seal.png, page.png or evidence.json")
-    return Evidence(**found)
+    return Evidence(**keywords)
 
 
 def evidence_json(evidence: Evidence, *, chip: bool = True) -> dict[str, Any]:
-    """Return evidence as the JSON object that :func:`evidence_from_json` reads; holds personal data.
+    """Return evidence as the JSON object that :func:`evidence_from_json` reads. It has personal data.
 
-    :param chip: whether to put the chip's files in
+    :param chip: whether to include the chip's files
     """
     values: dict[str, Any] = {"schema": 1, "direction": evidence.direction, "point": evidence.point}
     values["asks_protection"] = evidence.asks_protection

@@ -1,4 +1,4 @@
-"""All checks that need no law, over one document: evidence in, findings out."""
+"""All checks without law on one document: evidence in, findings out."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
@@ -17,12 +17,12 @@ __all__ = ["Examination", "examine"]
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What was found, and what it was found in.
+    """The findings of one inspection, and the parsed data.
 
-    :param findings: premises enforced, in the order of the checks
-    :param at: the time of judgement, with the offset of the place: its date is the day of judgement
-    :param printed: the printed zone; ``chip_zone`` that of DG1
-    :param sealed: the seal, and who signed it
+    :param findings: in the order of the checks, with premises enforced
+    :param at: the time of inspection, with the offset of the place; its date is the day of inspection
+    :param printed: the printed MRZ; ``chip_zone`` that of DG1
+    :param sealed: the seal and its signer
     """
 
     findings: tuple[Finding, ...]
@@ -37,10 +37,10 @@ class Examination:
 def examine(
     evidence: Evidence, trust: TrustStore, *, at: date | datetime, time_zone: tzinfo | None = None
 ) -> Examination:
-    """Judge everything in ``evidence``. Never raises on what it holds.
+    """Judge everything in ``evidence``. No content of a document raises an error.
 
-    :param time_zone: of the place, in which a moment has its day; the home zone of ``specs/times.toml`` unless given
-    :raises UsageError: ``at`` is no time of judgement, or a page cannot be read without the extra ``vision``
+    :param time_zone: of the place, by which a moment has its day; the home zone of ``specs/times.toml`` unless given
+    :raises UsageError: ``at`` is unusable, or a page cannot be read without the extra ``vision``
     """
     now = moment_of(at, zone=time_zone)
     today = now.date()
@@ -69,30 +69,30 @@ def examine(
 
 
 def _chip_zone(text: str, printed: mrz.Zone | None, on: date) -> mrz.Zone:
-    """Return DG1's zone: the printed one where that is the same, as it stands, and nothing is wrong with it."""
+    """Return the MRZ of DG1: the printed one if it has the same text, no problem and no repair."""
     if printed is not None and not printed.problems and printed.repair is None and "".join(printed.lines) == text:
         return printed
     return mrz.parse_joined(text, at=on)
 
 
 def _printed(evidence: Evidence, on: date) -> mrz.Zone | None:
-    """Return the printed zone: as it was typed or scanned, else as the picture of the page shows it."""
+    """Return the printed MRZ: as typed or scanned, else from the picture of the page."""
     if evidence.mrz is not None:
         return mrz.parse(evidence.mrz, at=on)
     if evidence.page is None:
         return None
     try:
         return mrz.read(evidence.page, at=on)
-    except InputError:  # no picture, or one over the limits
+    except InputError:  # not a picture, or one over the limits
         return mrz_checks.unread(on)
 
 
-# groups that were not handed over do not lower authenticity; DG1 is a premise of its own
+# a data group that was not handed over does not lower authenticity; DG1 is a premise of its own
 _NOT_GIVEN = ("not-handed-over", "mandatory-missing")
 
 
 def _authentic(findings: list[Finding]) -> Finding:
-    """Judge ``pa.authentic``: everything it rests on held, and the hash of every group handed over."""
+    """Judge ``pa.authentic``: its premises passed, and the hash of every data group handed over."""
     check = "pa.authentic"
     fallen = [f for f in findings if not f.outcome.holds]
     relevant = [f for f in fallen if f.check != "pa.ds-revocation" and f.reason not in _NOT_GIVEN]

@@ -17,19 +17,20 @@ from tjdocs.pki import public_key
 __all__ = ["ChipContent", "check_com_sod", "check_structure", "read_chip"]
 
 _SIGNED_VERSION = "0108"
-# below version 1.8 nothing signs what EF.COM says of versions, and nothing passes them
+# before LDS version 1.8 the versions in EF.COM are not signed: only the data groups are compared
 _GROUPS_ALONE = Finding.of("lds.com-sod", Outcome.PASSED, detail=Message("groups-alone"))
 
 
 @dataclass(frozen=True, slots=True)
 class ChipContent:
-    """The files of a chip, each read as far as it can be.
+    """The files of a chip, each parsed as far as possible.
 
     :param files: by name, as handed over
     :param sod: EF.SOD, None when not handed over or unreadable (``sod_reason`` says which)
     :param parsed: every other file that could be read, by name
-    :param errors: reason and detail of every file that could not
-    :param contents: by name, without padding, what hashes are made over; a file that is no data object as it is
+    :param errors: reason and detail of every other file
+    :param contents: by name, the octets that hashes cover: the file without padding, or all of a file without data
+        object
     :param issued: the date of issue in DG12
     """
 
@@ -44,14 +45,14 @@ class ChipContent:
     _digests: dict[tuple[str, str], bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def digest(self, name: str, hash_id: str) -> bytes:
-        """Return the digest of a file's content, computed once: EF.SOD and the register each ask for it.
+        """Return the digest of a file's content, computed once for EF.SOD and the register.
 
-        :raises KeyError: no such file, or the hash is not in the table
+        :raises KeyError: the file or the hash algorithm is unknown
         """
-        found = self._digests.get((name, hash_id))
-        if found is None:
-            found = self._digests[name, hash_id] = public_key.hash_data(hash_id, self.contents[name])
-        return found
+        digest = self._digests.get((name, hash_id))
+        if digest is None:
+            digest = self._digests[name, hash_id] = public_key.hash_data(hash_id, self.contents[name])
+        return digest
 
     @property
     def data_groups(self) -> dict[int, str]:
@@ -60,7 +61,7 @@ class ChipContent:
         return {number: name for name in self.files if (number := order[name])}
 
     def behind(self, name: str) -> tuple[str, ...]:
-        """Return the name of what follows a file's object, if anything does; neither hash nor signature covers it.
+        """Return the problem of octets after a file's object, if there are any; no hash or signature covers them.
 
         ``padding``: a chip's empty memory, zeros or FF; ``trailing-data``: anything else.
         """
@@ -83,7 +84,7 @@ def _tags() -> dict[str, int | None]:
 
 
 def read_chip(files: Mapping[str, bytes]) -> ChipContent:
-    """Read every file once. Never raises, whatever the bytes."""
+    """Parse every file once. No content raises an error."""
     sod, reason, detail = None, "no-input", ""
     parsed: dict[str, Any] = {}
     errors: dict[str, tuple[str, str]] = {}
@@ -112,7 +113,7 @@ def read_chip(files: Mapping[str, bytes]) -> ChipContent:
 
 
 def _content(data: bytes) -> bytes:
-    """Return a file without padding, one that is no data object as it is."""
+    """Return a file without padding, or all of it where there is no data object."""
     try:
         return ef_catalogue.without_padding(data)[0]
     except LdsError:
@@ -120,7 +121,7 @@ def _content(data: bytes) -> bytes:
 
 
 def _read(name: str, data: bytes) -> tuple[Any, bytes]:
-    """Return a file as its reader gives it, None where there is none, and its bytes without padding."""
+    """Return a file as its parser gives it, None without a parser, and its bytes without padding."""
     reader = READERS.get(name)
     if reader is not None:
         read = reader(data)
@@ -133,9 +134,9 @@ def _read(name: str, data: bytes) -> tuple[Any, bytes]:
 
 
 def check_structure(chip: ChipContent | None) -> list[Finding]:
-    """Judge whether each file, EF.SOD apart, can be read as what it is.
+    """Judge whether each file, EF.SOD apart, has the structure that its name demands.
 
-    Of a file that has no reader here the outermost object alone is known to be one; its content was not read.
+    Of a file without a parser only the outermost object is checked; its content is not read.
     """
     if chip is None:
         return [brief("lds.structure", Outcome.UNDETERMINED, "no-input")]
@@ -151,7 +152,7 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
         if name not in READERS:
             findings.append(Finding("lds.structure", Outcome.UNDETERMINED, "not-read", _unread(chip, name), name))
             continue
-        # what follows a hashed group as padding is named where its hash is judged
+        # padding after a hashed data group is named where its hash is judged
         behind = chip.behind(name)
         if behind == ("padding",) and name != "EF.COM":
             behind = ()
@@ -170,13 +171,13 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
 
 
 def _unread(chip: ChipContent, name: str) -> str:
-    """Return what is odd about a file that was not read; one without a tag of its own may be a row of objects."""
+    """Return the problem of a file that was not read; a file without its own tag may be a row of objects."""
     odd = _tags()[name] is not None and "trailing-data" in chip.behind(name)
     return "trailing-data" if odd else ""
 
 
 def check_com_sod(chip: ChipContent | None) -> Finding:
-    """Compare what EF.COM and EF.SOD list."""
+    """Compare the data groups and versions of EF.COM and EF.SOD."""
     check = "lds.com-sod"
     if chip is None or "EF.COM" not in chip.files or "EF.SOD" not in chip.files:
         return brief(check, Outcome.UNDETERMINED, "no-input")
@@ -191,7 +192,7 @@ def check_com_sod(chip: ChipContent | None) -> Finding:
         detail = Message.all(tuple(Message.of(id_, groups=groups) for id_, groups in odd))
         return Finding.of(check, Outcome.FAILED, "lists-differ", detail)
     if signed.version == 0 and com.lds_version >= _SIGNED_VERSION:
-        # from LDS 1.8 on the version is signed: a security object without it was lowered
+        # from LDS 1.8 on the version is signed: a security object without it was downgraded
         return Finding.of(
             check, Outcome.FAILED, "version-differs", Message.of("versions", com=com.lds_version, sod="none")
         )

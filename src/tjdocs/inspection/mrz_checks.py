@@ -1,4 +1,4 @@
-"""Checks on a zone: ``mrz.structure``, ``mrz.check-digits``, ``mrz.dates``, ``doc.expiry`` (Doc 9303-3, 4)."""
+"""Checks on an MRZ: ``mrz.structure``, ``mrz.check-digits``, ``mrz.dates``, ``doc.expiry`` (Doc 9303-3, 4)."""
 
 from datetime import date
 
@@ -10,19 +10,19 @@ from tjdocs.mrz.mrz_problems import Problem
 __all__ = ["check_expiry", "check_zone", "compare", "unread"]
 
 _NO_ZONE = "no-zone"
-_SHOWN = 6  # places at which two zones differ, told; the report marks all
+_SHOWN = 6  # shown places at which two MRZs differ; the report marks all
 _CHECKS = ("mrz.structure", "mrz.check-digits", "mrz.dates")
 
 
 def unread(on: date) -> mrz.Zone:
-    """Return the zone of a picture that is none, or shows none."""
+    """Return the result for a picture without an MRZ, or for a file that is not a picture."""
     return mrz.Zone(None, (), on, (Problem(_NO_ZONE),))
 
 
 def check_zone(zone: mrz.Zone | None, subject: str) -> list[Finding]:
-    """Judge a zone; None: none was handed over.
+    """Judge an MRZ; None: none was handed over.
 
-    :param subject: ``zone`` for the printed one, ``DG1`` for the chip's
+    :param subject: ``zone`` for the printed MRZ, ``DG1`` for the chip's
     """
     if zone is None:
         return [brief(check, Outcome.UNDETERMINED, "no-input", subject) for check in _CHECKS]
@@ -30,8 +30,8 @@ def check_zone(zone: mrz.Zone | None, subject: str) -> list[Finding]:
         return [passed(check, subject) for check in _CHECKS]
     findings = []
     if [p.code for p in zone.problems] == [_NO_ZONE]:  # of the picture, not of the document
-        rest = [brief(check, Outcome.UNDETERMINED, "unreadable", subject) for check in _CHECKS[1:]]
-        return [brief(_CHECKS[0], Outcome.UNDETERMINED, _NO_ZONE, subject), *rest]
+        others = [brief(check, Outcome.UNDETERMINED, "unreadable", subject) for check in _CHECKS[1:]]
+        return [brief(_CHECKS[0], Outcome.UNDETERMINED, _NO_ZONE, subject), *others]
     kinds = mrz.problem_kinds()
     for check in _CHECKS:
         if not zone.format and check != "mrz.structure":
@@ -62,7 +62,7 @@ def _part(field: str) -> Message | str:
 
 
 def check_expiry(zone: mrz.Zone | None, on: date) -> Finding:
-    """Judge the date of expiry of the zone that counts, on a day."""
+    """Judge the date of expiry of an MRZ on a day."""
     last = zone.date_of_expiry if zone is not None else None
     if last is None:
         return brief("doc.expiry", Outcome.UNDETERMINED, "no-date")
@@ -72,7 +72,7 @@ def check_expiry(zone: mrz.Zone | None, on: date) -> Finding:
 
 
 def compare(printed: mrz.Zone | None, chip: mrz.Zone | None) -> Finding:
-    """Compare the printed zone with DG1's, field by field (BSI TR-03135-1, 5.7.2)."""
+    """Compare the printed MRZ with DG1's, field by field (BSI TR-03135-1, 5.7.2)."""
     check = "lds.dg1-mrz"
     if printed is None or chip is None:
         return brief(check, Outcome.UNDETERMINED, "no-input")
@@ -80,13 +80,13 @@ def compare(printed: mrz.Zone | None, chip: mrz.Zone | None) -> Finding:
         return brief(check, Outcome.UNDETERMINED, "unreadable")
     if printed.lines == chip.lines:
         return passed(check)
-    ours, theirs = printed.fields(), chip.fields()
-    fields = sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))
+    on_page, on_chip = printed.fields(), chip.fields()
+    fields = sorted(name for name in on_page.keys() | on_chip.keys() if on_page.get(name) != on_chip.get(name))
     places = [
         Message.of("place", line=number, column=column)
-        for number, (ours_, theirs_) in enumerate(zip(printed.lines, chip.lines, strict=False), 1)
-        for column, (mine, other) in enumerate(zip(ours_, theirs_, strict=False), 1)
-        if mine != other
+        for number, lines in enumerate(zip(printed.lines, chip.lines, strict=False), 1)
+        for column, (page_character, chip_character) in enumerate(zip(*lines, strict=False), 1)
+        if page_character != chip_character
     ]
     detail = Message.of("differ", fields=tuple(map(_part, fields)) or "check digits")
     if printed.format == chip.format and places:

@@ -1,7 +1,7 @@
-"""Passive authentication: ``pa.*`` (Doc 9303-11, 5.1; Doc 9303-12, 6; BSI TR-03135-1, 5.6.4).
+"""Passive authentication: ``pa.*`` (Doc 9303-11, 5.1, Doc 9303-12, 6, and BSI TR-03135-1, 5.6.4).
 
-Three times are three inputs: of judgement (``at``), of signing (DG12's date of issue, else the signer's own claim,
-else assumed to be the time of judgement), and those of the certificates.
+Three kinds of time are separate inputs: the time of inspection (``at``), the signing time, and the validity times of
+the certificates. The signing time is DG12's date of issue, else the signer's claim, else assumed to be ``at``.
 """
 
 from contextlib import suppress
@@ -29,12 +29,12 @@ _MANDATORY = {1, 2}  # Doc 9303-10, 4.2
 
 
 class Passive(Struct, frozen=True):
-    """What passive authentication found.
+    """The result of passive authentication.
 
     :param findings: without ``pa.authentic``
-    :param signer: the document signer, None when it was not found
-    :param path: how far its chain led
-    :param signed: the time of signing, and whether it is ``stated``, ``claimed`` or ``assumed``
+    :param signer: the document signer, None where its certificate is missing
+    :param path: its certification path
+    :param signed: the signing time, and whether it is ``stated``, ``claimed`` or ``assumed``
     """
 
     findings: list[Finding]
@@ -46,7 +46,7 @@ class Passive(Struct, frozen=True):
 def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Zone | None, *, at: datetime) -> Passive:
     """Judge EF.SOD, its signer and the data groups.
 
-    :param zone: DG1's, or the printed one where DG1 was not handed over
+    :param zone: the MRZ of DG1, or the printed one where DG1 was not handed over
     """
     if chip is None or chip.sod is None:
         return Passive(_without_sod(chip))
@@ -55,9 +55,9 @@ def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Zone | N
     findings = [_named("pa.sod-structure", (*sod.warnings, *unreadable, *chip.behind("EF.SOD")))]
     signature, signer = _signature(chip, trust)
     hashes = _hashes(chip)
-    said, doubtful = _times(chip, signature.info, hashes, at)
-    signed = (said[0].moment, said[0].how)
-    findings.append(_weakened(signature, said[0].moment.date()))
+    stated, doubtful = _times(chip, signature.info, hashes, at)
+    signed = (stated[0].moment, stated[0].how)
+    findings.append(_weakened(signature, stated[0].moment.date()))
     if signer is None:
         reason, detail = "signer-missing", Message.word("no certificate inside fits the signer named")
         if signature.finding.reason == "limit":
@@ -67,11 +67,11 @@ def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Zone | N
         return Passive([*findings, *hashes], None, None, signed)
     judged = signer_rules.judge(signer, "document", trust)
     last = zone.date_of_expiry if zone else None
-    validity = [*signer_rules.check_validity(judged, said, at=at, last=last), *doubtful]
+    validity = [*signer_rules.check_validity(judged, stated, at=at, last=last), *doubtful]
     code = zone.document_code if zone is not None and zone.format else ""
     findings += [
         signer_rules.finding("pa.ds-chain", judged.chain),
-        signer_rules.finding("pa.ds-validity", validity, detail=said[0].message),
+        signer_rules.finding("pa.ds-validity", validity, detail=stated[0].message),
         signer_rules.finding("pa.ds-usage", [*judged.usage, *signer_rules.check_document_type(judged, code)]),
         _country(judged, zone),
         _revocation(judged.path, trust, at),
@@ -111,14 +111,14 @@ def _without_sod(chip: ChipContent | None) -> list[Finding]:
 
 
 def _named(check: str, warnings: tuple[str, ...], subject: str = "") -> Finding:
-    """Return a finding that passed, under the names given if there are any."""
+    """Return a passed finding, or a warning with the names of the defects."""
     if not warnings:
         return passed(check, subject)
     return Finding(check, Outcome.WARNING, warnings[0], ", ".join(dict.fromkeys(warnings)), subject)
 
 
 class _Signature(NamedTuple):
-    """A signature finding with what it rests on, so that its age can be judged once the signing time is known."""
+    """A signature finding with its algorithms, so that their age can be judged when the signing time is known."""
 
     finding: Finding
     hashes: tuple[str, ...] = ()
@@ -127,10 +127,10 @@ class _Signature(NamedTuple):
 
 
 def _signature(chip: ChipContent, trust: TrustStore) -> tuple[_Signature, Certificate | None]:
-    """Verify the signers in order; the first that verifies counts, else the first that was found.
+    """Verify the signers in order; the first that verifies counts, else the first with a certificate.
 
-    A signer whose certificate is not inside is looked for in the store, where it is no more trusted for it. Where more
-    certificates fit than are tried, none of them is the signer's: whoever made one must not speak for the others.
+    A certificate that is not inside is searched in the store, and is not trusted for that. Where more certificates fit
+    than are tried, none of them counts as the signer's: a stranger may have made one of them.
     """
     assert chip.sod is not None  # noqa: S101
     data = chip.sod.signed_data
@@ -225,22 +225,22 @@ def _hashes(chip: ChipContent) -> list[Finding]:
 def _times(
     chip: ChipContent, info: signed_data.SignerInfo | None, hashes: list[Finding], at: datetime
 ) -> tuple[list[StatedTime], list[Fault]]:
-    """Return every time at which the document says that it was signed, and what is odd about them.
+    """Return every signing time of the document, and the faults of their forms.
 
-    The first is the time of signing; the time of inspection where there is none.
+    The first one counts. Without any, it is the time of inspection.
     """
-    said, odd = [], []
+    stated, odd = [], []
     if chip.issued is not None and any(f.outcome.holds for f in hashes if f.subject == "DG12"):
-        said.append(StatedTime.of_day(chip.issued))
+        stated.append(StatedTime.of_day(chip.issued))
     values = ((info.attributes if info else None) or {}).get(signed_data.OID_SIGNING_TIME, ())
     moment = None
     if len(values) == 1:
         with suppress(der.DerError):
             moment = times.parse_time(values[0])
     if moment is not None:
-        said.append(StatedTime(moment, "claimed"))
+        stated.append(StatedTime(moment, "claimed"))
         if not times.in_der_form(values[0]):
             odd.append(Fault(Outcome.WARNING, "signing-time-form"))
     elif values:
         odd.append(Fault(Outcome.WARNING, "signing-time-unreadable"))
-    return said or [StatedTime(at, "assumed")], odd
+    return stated or [StatedTime(at, "assumed")], odd

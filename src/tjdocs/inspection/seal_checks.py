@@ -1,4 +1,4 @@
-"""The seal and what it agrees with: ``seal.*`` (Doc 9303-13, appendix D; Doc 9303-7, 9.4; Doc 9303-8, appendix A)."""
+"""Checks on a seal: ``seal.*`` (Doc 9303-13, appendix D, Doc 9303-7, 9.4, and Doc 9303-8, appendix A)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -19,9 +19,9 @@ _VISA = ("MRV-A", "MRV-B")
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """What was found of a seal.
+    """The findings on a seal.
 
-    :param seal: as read, None where none was handed over or found in the picture
+    :param seal: as read, None where none was handed over, or the picture has none
     :param verification: of its signer and signature
     """
 
@@ -36,10 +36,10 @@ _NONE = Sealed(tuple(Finding(check, Outcome.UNDETERMINED, "no-input") for check 
 def examine_seal(
     data: bytes | None, trust: TrustStore, zones: Iterable[tuple[str, mrz.Zone | None]], *, at: datetime
 ) -> Sealed:
-    """Judge a seal and compare it with the zones at hand. Never raises on what it holds.
+    """Judge a seal and compare it with the MRZs of the document. No content raises an error.
 
     :param data: the seal's bytes, or a PNG or JPEG picture of it; None: none was handed over
-    :param zones: each with the subject under which it is told: ``zone``, ``DG1``
+    :param zones: MRZs, each with the subject of its findings: ``zone``, ``DG1``
     """
     if data is None:
         return _NONE
@@ -57,26 +57,26 @@ def examine_seal(
 
 
 def _unread(reason: str, detail: Message | str) -> Sealed:
-    """Return the findings of a seal whose bytes could not be had."""
-    rest = (Finding(check, Outcome.UNDETERMINED, "unreadable") for check in _CHECKS[1:])
-    return Sealed((Finding.of(_CHECKS[0], Outcome.UNDETERMINED, reason, detail), *rest))
+    """Return the findings on a seal whose bytes could not be read."""
+    others = (Finding(check, Outcome.UNDETERMINED, "unreadable") for check in _CHECKS[1:])
+    return Sealed((Finding.of(_CHECKS[0], Outcome.UNDETERMINED, reason, detail), *others))
 
 
-def _agreement(read: Seal, at_hand: list[tuple[str, mrz.Zone]]) -> list[Finding]:
-    """Compare every feature that a zone also says, with every zone at hand of the document it speaks of."""
+def _agreement(read: Seal, given: list[tuple[str, mrz.Zone]]) -> list[Finding]:
+    """Compare every feature that an MRZ has too, with each MRZ of its document."""
     check = "seal.agreement"
     if read.profile is None:
         return [Finding(check, Outcome.UNDETERMINED, "unreadable")]
-    said = [spec for spec in read.profile.features if (spec.zone or spec.agrees) and spec.name in read.values]
-    found = []
-    for of in dict.fromkeys(spec.of for spec in said):
-        specs = [spec for spec in said if spec.of == of]
-        zones = [(name, zone) for name, zone in at_hand if _is_of(zone, of)]
+    compared = [spec for spec in read.profile.features if (spec.zone or spec.agrees) and spec.name in read.values]
+    findings = []
+    for of in dict.fromkeys(spec.of for spec in compared):
+        specs = [spec for spec in compared if spec.of == of]
+        zones = [(name, zone) for name, zone in given if _is_of(zone, of)]
         subject = "" if of == "document" else of
         if not zones:
-            found.append(Finding(check, Outcome.UNDETERMINED, "nothing-to-compare", subject=subject))
-        found += [_compare(read, specs, zone, name, of) for name, zone in zones]
-    return found or [Finding(check, Outcome.UNDETERMINED, "nothing-to-compare")]
+            findings.append(Finding(check, Outcome.UNDETERMINED, "nothing-to-compare", subject=subject))
+        findings += [_compare(read, specs, zone, name, of) for name, zone in zones]
+    return findings or [Finding(check, Outcome.UNDETERMINED, "nothing-to-compare")]
 
 
 def _is_of(zone: mrz.Zone, of: str) -> bool:
@@ -84,9 +84,9 @@ def _is_of(zone: mrz.Zone, of: str) -> bool:
 
 
 def _compare(read: Seal, specs: list[FeatureSpec], zone: mrz.Zone, name: str, of: str) -> Finding:
-    """Compare character by character, blanks of the seal being fillers.
+    """Compare character by character; blanks of the seal are fillers.
 
-    A zone whose check digits are wrong was misread or altered: it is not compared.
+    An MRZ with wrong check digits was misread or altered, and is not compared.
     """
     check, prefix = "seal.agreement", "" if of == "document" else f"{of}-"
     kinds = mrz.problem_kinds()
