@@ -113,8 +113,8 @@ def test_a_run_killed_before_its_first_result_is_gone_on_with(place):
 
 @pytest.mark.parametrize(
     ("line", "why"),
-    [("[" * 1000, "no results of a batch"), ("[]", "no results of a batch"), ('{"verdict": "admit"}', "no results of a batch"),
-     ('{"id": "a", "verdict": [1]}', "no results of a batch"), ("x", "no results of a batch"), ('{"id": []}', "results of other records")],
+    [("[" * 1000, "not results of a batch"), ("[]", "not results of a batch"), ('{"verdict": "admit"}', "not results of a batch"),
+     ('{"id": "a", "verdict": [1]}', "not results of a batch"), ("x", "not results of a batch"), ('{"id": []}', "results of other records")],
     ids=range(6),
 )  # fmt: skip
 def test_results_that_somebody_changed(place, line, why):

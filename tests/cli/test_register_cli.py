@@ -98,7 +98,7 @@ def test_a_trial_register_from_receipt_to_proof(run, tmp_path):
     (tmp_path / "r.db").write_bytes(b"")  # what a cut left is no register, and does not become a new one
     for suffix in ("-wal", "-shm"):
         (tmp_path / f"r.db{suffix}").unlink(missing_ok=True)
-    assert "no register there" in run("register", "audit", status=2)
+    assert "missing register" in run("register", "audit", status=2)
     assert "the register is gone" in run(*issue[:-1], "--out", "again", status=2)
 
 

@@ -91,9 +91,9 @@ def test_a_register_without_its_officers_keys_is_none(run, tmp_path):
     """The same commands as they worked when an officer was only a word: each refused, and nothing made."""
     for command, message in (
         (("init", "--keys", "keys", "--name", "example.tj/r", "--officer", "chief", "--office", "store"), "officer without a key"),
-        (("enrol", "boris", "officer", "--office", "store", "--officer", "chief"), "no register there"),
-        (("destroy", "P0000001", "--act", "2", "--officer", "chief", "--officer", "boris"), "no register there"),
-        (("enrol", "anna", "officer", "--office", "store", "--officer", "chief"), "no register there"),
+        (("enrol", "boris", "officer", "--office", "store", "--officer", "chief"), "missing register"),
+        (("destroy", "P0000001", "--act", "2", "--officer", "chief", "--officer", "boris"), "missing register"),
+        (("enrol", "anna", "officer", "--office", "store", "--officer", "chief"), "missing register"),
     ):
         status, out, err = run(*command, *REGISTER)
         assert (status, out) == (2, "")

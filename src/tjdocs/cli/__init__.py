@@ -1,6 +1,7 @@
-"""The command line: arguments in, calls, printing. Nothing is decided here.
+"""The command line: it reads arguments, calls the library and prints. It decides nothing.
 
-Exit status: 0 all good; 1 judged and found wanting; 2 an unusable call or input, one line on standard error.
+The exit status is 0 for success, 1 for a negative result, and 2 for an unusable call or input, with one line on
+standard error.
 """
 
 import os
@@ -38,23 +39,23 @@ _COMMANDS = {
 
 
 class _Commands(TyperGroup):
-    """The commands, each imported when it is called: none waits for what the others need."""
+    """The commands. Each is imported when called, without the imports of the others."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(_COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in _COMMANDS:
-            # the likeliest are suggested from these
+            # the error suggests the likeliest of these
             self.commands.update({name: self.get_command(ctx, name) for name in _COMMANDS})
             return None
         module, attribute = _COMMANDS[cmd_name]
-        found = getattr(import_module(f"tjdocs.cli.{module}"), attribute)
-        if not isinstance(found, typer.Typer):
+        command = getattr(import_module(f"tjdocs.cli.{module}"), attribute)
+        if not isinstance(command, typer.Typer):
             alone = typer.Typer(add_completion=False)
-            alone.command(cmd_name)(found)
+            alone.command(cmd_name)(command)
             return typer.main.get_command(alone)
-        group = typer.main.get_group(found)
+        group = typer.main.get_group(command)
         group.name = cmd_name
         return group
 
@@ -105,7 +106,7 @@ def _run() -> object:
         status = 2
     except OSError as error:
         status = _fail("input", f"{error.strerror or type(error).__name__}: {error.filename or ''}".rstrip(": "), "")
-    except Exception as error:  # noqa: BLE001 (a fault of ours; its text could hold document data)
+    except Exception as error:  # noqa: BLE001 (our own error; its text could contain document data)
         status = _fail("internal", f"internal error: {type(error).__name__}", "please report the command")
     return status
 
@@ -117,6 +118,6 @@ def _without_hint(error: TjdocsError) -> str:
 def _fail(code: str, message: str, hint: str) -> int:
     message, hint = " ".join(message.split()), " ".join(hint.split())
     _terminal.error(f"tjdocs: {message}" + (f"; {hint}" if hint else ""))
-    if "--json" in sys.argv[: sys.argv.index("--") if "--" in sys.argv else None]:  # behind it are another program's
+    if "--json" in sys.argv[: sys.argv.index("--") if "--" in sys.argv else None]:  # after it: another program's
         _terminal.json_value({"error": {"code": code, "message": message, "hint": hint}}, indent=None)
     return 2

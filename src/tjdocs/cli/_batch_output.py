@@ -1,4 +1,4 @@
-"""Where a batch comes from and where its results go; resumed where it broke off."""
+"""The input and the results of a batch, which a later run can resume."""
 
 import errno
 import fcntl
@@ -27,10 +27,10 @@ CONNECT = "30s"  # how long a scheduler may take to answer
 
 
 def all_items(paths: Sequence[str], *, here: bool) -> Iterator[inspect_batch.Item]:
-    """Yield the records at paths. An error of a path is a record named by it, and the next path follows.
+    """Yield the records at paths. An unreadable path becomes a record with an error, and the next path follows.
 
     :param here: folders are read in this process
-    :raises InputError: a path that is not there
+    :raises InputError: a missing path
     """
     for path in paths:
         if path != "-" and not os.path.exists(path):
@@ -86,29 +86,29 @@ def executor(address: str, setup: inspect_batch.Setup) -> Iterator[Executor | No
         connect: Any = Client  # without types
         client = connect(address, timeout=CONNECT)
     except (OSError, ValueError, TimeoutError):
-        raise InputError("no cluster", where=f"--dask {address}", hint="the address of a scheduler") from None
+        raise InputError("unreachable cluster", where=f"--dask {address}", hint="the address of a scheduler") from None
     with client:
         yield dask_executor.executor(client, setup)
 
 
 class Results:
-    """Results on standard output, or in a file that a later run goes on with.
+    """Results on standard output, or in a file that a later run resumes.
 
-    The file and its state, ``FILE.state``, are regular files of their own names: no link is followed. Whoever writes
-    them holds a lock, so that two batches never write into one file.
+    The file and its state, ``FILE.state``, are regular files without links. A batch locks them, so that two batches
+    never write into one file.
 
     :param path: empty: standard output
-    :param digest: of what is judged by; a file of another is not gone on with
-    :param at: the day or moment of judgement; that of the first run counts unless ``given``
+    :param digest: of policy, trust and watchlists; a file with another digest is not resumed
+    :param at: the day or moment of inspection; that of the first run counts unless ``given``
     """
 
     def __init__(self, path: str, digest: str, at: date | datetime, *, given: bool) -> None:
         self._path = path
-        # one moment is one moment, whatever offset it was given with
+        # equal moments with different offsets are one moment
         self.at = times.moment_of(at) if isinstance(at, datetime) else at
-        self._done: list[tuple[str, str]] = []  # place and own id
-        self.named: list[str] = []  # the ids of the results that there are
-        self.folders: list[str] = []  # the folders among their records, as :meth:`left` found them
+        self._done: list[tuple[str, str]] = []  # place and the record's own id
+        self.named: list[str] = []  # the ids of the results in the file
+        self.folders: list[str] = []  # the folders among their records, from :meth:`left`
         self._counts: dict[str, int] = {}
         self._file: IO[bytes] | None = None
         self._state: IO[bytes] | None = None  # it has the lock
@@ -126,7 +126,7 @@ class Results:
         self.close()
 
     def close(self) -> None:
-        """Close the files, and let another batch have them."""
+        """Close the files and release the lock."""
         for file in (self._file, self._state):
             if file is not None:
                 file.close()
@@ -140,14 +140,15 @@ class Results:
             fcntl.flock(self._state, fcntl.LOCK_EX | fcntl.LOCK_NB)
             there = os.path.lexists(self._path)
             content = self._state.read(_MAX_STATE)
-            said = inputs.json_object(content, where=state) if content else {}
-            if there and (said["digest"] != digest or (given and said["at"] != self.at.isoformat())):
+            former = inputs.json_object(content, where=state) if content else {}
+            if there and (former["digest"] != digest or (given and former["at"] != self.at.isoformat())):
                 raise UsageError("results of another batch", where=self._path, hint="name a new file")
             self._file = _opened(self._path)
             if there:
-                self.at = datetime.fromisoformat(said["at"]) if "T" in said["at"] else date.fromisoformat(said["at"])
+                at = former["at"]
+                self.at = datetime.fromisoformat(at) if "T" in at else date.fromisoformat(at)
                 self._take(self._file)
-            elif said.keys() - {"digest", "at"}:
+            elif former.keys() - {"digest", "at"}:
                 raise OutputError("exists already", where=state, hint="name a new file")
             else:
                 self._state.seek(0)
@@ -157,41 +158,41 @@ class Results:
         except BlockingIOError:
             raise OutputError("another batch is at work here", where=self._path, hint="wait for its end") from None
         except (ValueError, KeyError, TypeError, InputError):
-            raise UsageError("no results of a batch", where=self._path, hint="name a new file") from None
+            raise UsageError("not results of a batch", where=self._path, hint="name a new file") from None
         except OSError as error:
             raise OutputError("cannot write", where=self._path, hint=error.strerror or "") from None
 
     def _take(self, file: IO[bytes]) -> None:
-        """Take over the results that are whole, and cut off the one that is not."""
-        whole = 0
+        """Read the complete results, and cut an incomplete one off."""
+        size = 0
         for line in file:
             if not line.endswith(b"\n"):
                 break
             result = inputs.json_object(line, where=self._path)
             own = result["id"] if "place" in result and "id_unused" not in result else ""
-            if isinstance(result["id"], str):  # else somebody changed the file, and left() says so
+            if isinstance(result["id"], str):  # else the file was changed, and left() raises
                 self.named.append(result["id"])
             self._done.append((result.get("place", result["id"]), own))
             self._count(result)
-            whole += len(line)
-        file.truncate(whole)
-        file.seek(whole)
+            size += len(line)
+        file.truncate(size)
+        file.seek(size)
 
     def left(self, records: Iterable[inspect_batch.Item]) -> Iterator[inspect_batch.Item]:
-        """Return the records that have no result yet; those before them are read at once.
+        """Return the records that have no result yet; the records before them are read at once.
 
-        :raises UsageError: the records are not those that the results are of
+        :raises UsageError: the results are of other records
         """
-        left = iter(records)
-        for (place, own), item in zip(self._done, left, strict=False):
+        remaining = iter(records)
+        for (place, own), item in zip(self._done, remaining, strict=False):
             if place != item.id or (own and _own_id(item) != own):
                 raise UsageError("results of other records", where=self._path, hint="name a new file")
             if "place" not in item.names:
                 self.folders.append(item.id)
-        return left
+        return remaining
 
     def write(self, results: Iterable[dict[str, Any]]) -> dict[str, int]:
-        """Write the results, one a line, each at once; return how many there are of each verdict."""
+        """Write the results, one a line, each at once; return the number of each verdict."""
         for result in results:
             self._count(result)
             if self._file is None:
@@ -212,9 +213,9 @@ def _own_id(item: inspect_batch.Item) -> str:
 
 
 def _opened(path: str) -> IO[bytes]:
-    """Open a file to read and write, made where there is none, its owner's alone.
+    """Open a file to read and write, or make it for its owner alone.
 
-    :raises OutputError: it is a link, has a second name, or is no regular file
+    :raises OutputError: it is a link, has a second name, or is not a regular file
     """
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
     try:
@@ -223,8 +224,8 @@ def _opened(path: str) -> IO[bytes]:
         if error.errno != errno.ELOOP:
             raise
         raise OutputError("a link", where=path, hint="name a new file") from None
-    found = os.fstat(file.fileno())
-    if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
         file.close()
-        raise OutputError("no regular file of this name alone", where=path, hint="name a new file")
+        raise OutputError("not a regular file with one name", where=path, hint="name a new file")
     return file

@@ -1,4 +1,4 @@
-"""Arguments and output that all commands share. Nothing is decided here."""
+"""Arguments and output of all commands. Nothing is decided here."""
 
 import os
 import sys
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, typer.Option("--json", help="Machine output alone on standard output.")]
 At = Annotated[
-    str, typer.Option("--at", metavar="DATE-OR-MOMENT", help="Time of judgement, ISO 8601; a moment with its offset.")
+    str, typer.Option("--at", metavar="DATE-OR-MOMENT", help="Time of the command, ISO 8601; a moment with its offset.")
 ]
 Trust = Annotated[
     list[str] | None, typer.Option("--trust", help="A trust store, or a certificate that is an anchor; repeatable.")
@@ -34,7 +34,7 @@ TrustDigest = Annotated[str, typer.Option("--trust-digest", help="Digest of the 
 Crl = Annotated[list[str] | None, typer.Option("--crl", help="A revocation list; repeatable.")]
 SealSigner = Annotated[
     list[str] | None,
-    typer.Option("--signer", help="Certificate of a seal signer, not trusted by that; repeatable."),
+    typer.Option("--signer", help="Certificate of a seal signer, not trusted for that; repeatable."),
 ]
 PassphraseFile = Annotated[
     str, typer.Option("--passphrase-file", help="File with the passphrase; else TJDOCS_PASSPHRASE.")
@@ -42,29 +42,29 @@ PassphraseFile = Annotated[
 
 
 def given(text: str) -> date | datetime:
-    """Return ``--at`` as it was given, a date or a moment; where it was not given, now."""
+    """Return ``--at`` as a date or a moment; without it, the present moment."""
     return times.read(text, f"--at {text}") if text else datetime.now(UTC)
 
 
 def moment(text: str) -> datetime:
-    """Return ``--at`` as a moment with the offset of the home zone, for what has no other."""
+    """Return ``--at`` as a moment with the offset of the home time zone."""
     return times.moment_of(given(text), f"--at {text}")
 
 
 def day(text: str) -> date:
-    """Return ``--at`` as a day, that of a moment in the home zone."""
+    """Return ``--at`` as a day; a moment has its day in the home time zone."""
     return times.day_of(given(text), f"--at {text}")
 
 
 def date_of_birth(text: str) -> date | PartialDate | None:
-    """Return ``--date-of-birth``, or the known part of one, None for none; a wrong one is not repeated.
+    """Return ``--date-of-birth``, or its known part; None without one. The error does not repeat the text.
 
-    :raises UsageError: no date
+    :raises UsageError: it is not a date
     """
     try:
         return read_birth(text) if text else None
     except ValueError:
-        raise UsageError("no date", where="--date-of-birth", hint="YYYY-MM-DD, YYYY-MM or YYYY") from None
+        raise UsageError("not a date", where="--date-of-birth", hint="YYYY-MM-DD, YYYY-MM or YYYY") from None
 
 
 def read_passphrase(path: str) -> bytes:
@@ -95,23 +95,23 @@ def read_file(path: str, limit: int = limits.INPUT_FILE) -> bytes:
 
 
 def read_text(path: str) -> str:
-    """Read text, in UTF-8 or UTF-16; other bytes are no error, since a scanner's text is data and not a call."""
+    """Read text in UTF-8 or UTF-16. Other bytes do not raise: a scanner's text is data, not a call."""
     return decoded(read_file(path, limits.TEXT))
 
 
 def read_json(path: str) -> dict[str, Any]:
     """Read a JSON object.
 
-    :raises InputError: it is none
+    :raises InputError: it is not one
     """
     return inputs.json_object(read_file(path), where=path)
 
 
 def trust(paths: list[str], crls: list[str], digest: str = "", signers: Iterable[str] = ()) -> TrustStore:
-    """Open trust stores and certificates named by ``--trust`` and lists named by ``--crl`` as one store.
+    """Open trust stores and certificates of ``--trust`` and CRLs of ``--crl`` as one store.
 
-    :param signers: files of certificates that are known, and not trusted by that
-    :raises UsageError: the trusted certificates are not those pinned by ``digest``
+    :param signers: files of certificates that are known, and not trusted for that
+    :raises UsageError: ``digest`` pins other trusted certificates
     """
     stores = [_trust(path) for path in paths]
     store = TrustStore.of(()).merged(stores) if len(stores) != 1 or crls else stores[0]
@@ -125,7 +125,7 @@ def trust(paths: list[str], crls: list[str], digest: str = "", signers: Iterable
         note = f"pins the certificates alone; {store.digest} pins also who said so"
         _terminal.error(f"tjdocs: --trust-digest: {note}")
     if digest and (without := store.lists_without_signers):
-        # a store of before kept none, and whoever can write the file can take them from it
+        # an older store has none, and anyone who can write the file can delete them
         note = f"whether the signers of {', '.join(without)} are revoked cannot be told: import these lists again"
         _terminal.error(f"tjdocs: --trust-digest: {note}")
     return store
@@ -171,7 +171,7 @@ def styled(word: str, width: int = 0) -> Text:
 def show_findings(findings: Iterable[Finding], words: "Texts | None" = None) -> None:
     """Print findings, one a line: outcome, check, subject, reason with its explanation, detail.
 
-    :param words: of the language in which outcome and explanation are told; English where there are none
+    :param words: texts of the language of outcome and explanation; English without them
     """
     for finding in findings:
         line = styled(str(finding.outcome), 15)

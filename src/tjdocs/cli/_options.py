@@ -1,4 +1,4 @@
-"""Options that several commands have, from which one value is made for them."""
+"""Options of several commands, from which one argument is made."""
 
 import functools
 import inspect
@@ -16,7 +16,7 @@ def with_options(
 ) -> Callable[..., None]:
     """Give a command the options from which one of its parameters is made.
 
-    :param make: called with the values of all these options
+    :param make: makes the argument from the values of all these options
     :param taken: the parameter, which has no default
     :param instead: options in its place
     :param more: options before ``--at`` and ``--json``
@@ -36,8 +36,8 @@ def with_options(
 
     @functools.wraps(function)
     def command(**given: Any) -> None:
-        made = make(**{name: given.pop(name) for name in (*instead, *more)})
-        function(**{taken: made}, **given)
+        argument = make(**{name: given.pop(name) for name in (*instead, *more)})
+        function(**{taken: argument}, **given)
 
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {one.name: one.annotation for one in parameters}

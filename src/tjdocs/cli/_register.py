@@ -1,4 +1,4 @@
-"""What the commands of ``tjdocs register`` share: opening one with its keys, and their options."""
+"""Common parts of ``tjdocs register``: opening a register with its keys, and the options."""
 
 import os
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ To = Annotated[str, typer.Option("--to", metavar="DATE", help="Last day; default
 
 
 def key_place(url: str, folder: str) -> Path | None:
-    """Return where the keys lie, or will: ``--keys`` or ``TJDOCS_REGISTER_KEYS``, else next to an SQLite file."""
+    """Return the folder of the keys: ``--keys`` or ``TJDOCS_REGISTER_KEYS``, else next to an SQLite file."""
     if place := _named(folder):
         return Path(place)
     path = _sqlite_path(url)
@@ -60,7 +60,7 @@ def key_place(url: str, folder: str) -> Path | None:
 
 
 def key_folder(url: str, folder: str) -> Path | None:
-    """Return the folder of the keys; None if none is named and none is next to an SQLite file."""
+    """Return the existing folder of the keys; None if none is named, or next to an SQLite file."""
     place = key_place(url, folder)
     return place if place is not None and (_named(folder) or place.is_dir()) else None
 
@@ -70,7 +70,7 @@ def _named(folder: str) -> str:
 
 
 def _sqlite_path(url: str) -> str:
-    """Return the path in an SQLite URL, ``""`` in another."""
+    """Return the path in an SQLite URL, ``""`` for another URL."""
     path = url.removeprefix("sqlite:///")
     return path if path != url else ""
 
@@ -115,16 +115,18 @@ def open_register(
 ) -> "Register":
     """Open a register with its keys and those of its officers.
 
-    :param make: an SQLite file that is not there becomes a trial register
-    :raises UsageError: no URL
+    :param make: make a trial register of a missing SQLite file
+    :raises UsageError: a missing URL or register
     """
     from tjdocs.register import Keys, Register
 
     if not url:
-        raise UsageError("no register", where="--register", hint="sqlite:///PATH or postgresql://USER@HOST/NAME")
+        raise UsageError(
+            "missing register URL", where="--register", hint="sqlite:///PATH or postgresql://USER@HOST/NAME"
+        )
     path = _sqlite_path(url)
     if not make and path and not _is_there(Path(path.removeprefix("file:").partition("?")[0])):
-        raise UsageError("no register there", where="--register", hint="make one with `tjdocs register init`")
+        raise UsageError("missing register", where="--register", hint="make one with `tjdocs register init`")
     keys = key_folder(url, folder)
     return Register(
         url,
@@ -279,7 +281,7 @@ def _acts(
 
 def _is_there(path: Path) -> bool:
     try:
-        return path.stat().st_size > 0  # empty, it is what a cut left of one
+        return path.stat().st_size > 0  # an interrupted run may leave an empty file
     except OSError:
         return False
 
@@ -316,9 +318,9 @@ def read_request(path: str) -> "KeyRequest":
 
 
 def told(register: "Register", value: str, option: str) -> str:
-    """Return what an act must be told; a trial register takes ``trial`` for what was left out.
+    """Return a value that an action records; in a trial register a missing one is ``trial``.
 
-    :raises UsageError: it was left out
+    :raises UsageError: it is missing
     """
     if value:
         return value

@@ -1,6 +1,6 @@
-"""What the desk says, and evidence never does: whom to trust, by which policy, register, lists and time.
+"""The settings of the desk, which evidence never has: trust, policy, register, watchlists and time.
 
-It comes from options and from a setup file, a JSON object with the names of the options. Options go first.
+They come from options and from a setup file, a JSON object with the names of the options. Options go first.
 """
 
 import os
@@ -24,7 +24,7 @@ SetupFile = Annotated[
     typer.Option("--setup", metavar="FILE", help="The desk's options as JSON, under their names; options go first."),
 ]
 
-# of paths
+# lists of paths
 _LISTS = ("trust", "crl", "signer", "watch_list", "permit", "officer_key", "officer_passphrase_file")
 _DIGESTS = ("list_digest",)  # a list of texts
 _PATHS = ("policy", "keys", "record", "export_signer", "export_key", "passphrase_file")
@@ -35,13 +35,13 @@ BATCH_KEYS = frozenset({*_LISTS, *_DIGESTS, *_TEXTS, "policy"}) - {"lang"}
 
 
 def desk(path: str, given: Mapping[str, Any], keys: Collection[str] = INSPECT_KEYS) -> dict[str, Any]:
-    """Return what options say, and for the rest what the setup file does.
+    """Return the values of options; without an option, that of the setup file.
 
-    :param path: of the setup file, empty for none; paths in it lead from its folder
-    :param given: by the names of the arguments; what is empty was not given
-    :param keys: what this command can be told
-    :raises UsageError: an unknown key, or a value of another kind; it is named
-    :raises InputError: the file cannot be read, or is no JSON object
+    :param path: of the setup file, empty without one; paths in it begin at its folder
+    :param given: values of options by argument; an empty value is not given
+    :param keys: keys that this command allows
+    :raises UsageError: an unknown key, or a value of another type; the error names it
+    :raises InputError: the file cannot be read, or is not a JSON object
     """
     options = {key: value for key, value in given.items() if value}
     if not path:
@@ -66,15 +66,15 @@ def _checked(key: str, value: Any, folder: Path, path: str) -> Any:
         kind, hint = ("paths", '["FILE", …]') if key in _LISTS else ("digests", '["DIGEST", …]')
         listed = [value] if isinstance(value, str) else value
         if not isinstance(listed, list) or not all(map(_is_usable, listed)):
-            raise UsageError(f"no list of {kind}", where=where, hint=hint)
+            raise UsageError(f"not a list of {kind}", where=where, hint=hint)
         return [str(folder / item) for item in listed] if key in _LISTS else listed
     if not _is_usable(value):
-        raise UsageError("no text", where=where, hint='"…"')
+        raise UsageError("not text", where=where, hint='"…"')
     return str(folder / value) if key in _PATHS else value
 
 
 def _is_usable(value: object) -> bool:
-    """Whether a value is a text that an argument of a command could be: no system takes a NUL or half a character."""
+    """Whether a value is text that a command line can pass: without NUL and without half a surrogate pair."""
     if not isinstance(value, str) or not value or "\0" in value:
         return False
     try:
@@ -84,12 +84,12 @@ def _is_usable(value: object) -> bool:
 
 
 def crossing(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return direction and point as far as the desk says them: no evidence says another."""
+    """Return direction and point of the desk, so far as given; evidence must not have others."""
     return {key: values[key] for key in CROSSING_KEYS if key in values}
 
 
 def make_inspector(values: Mapping[str, Any]) -> Inspector:
-    """Return the inspector that the desk describes."""
+    """Return the inspector with the desk's settings."""
     store = _io.trust(
         values.get("trust", []), values.get("crl", []), values.get("trust_digest", ""), values.get("signer", [])
     )
@@ -112,6 +112,6 @@ def open_register(values: Mapping[str, Any]) -> RegisterStatus | None:
     if not values.get("register"):
         return None
     own = values.get("officer_key"), values.get("officer_passphrase_file")
-    found = _register.open_register(values["register"], values.get("keys", ""), "", *own)
-    # nobody answers for a register
-    return RegisterStatus(found, officer=values.get("officer") or ("trial" if found.trial else ""))
+    register = _register.open_register(values["register"], values.get("keys", ""), "", *own)
+    # without an officer a register refuses the look-up; a trial register has none
+    return RegisterStatus(register, officer=values.get("officer") or ("trial" if register.trial else ""))

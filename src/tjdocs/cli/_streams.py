@@ -1,4 +1,4 @@
-"""Many items from a stream, by worker processes, in order, in bounded memory."""
+"""Process many items of a stream by worker processes, in order and in bounded memory."""
 
 import select
 import sys
@@ -23,51 +23,51 @@ Result = TypeVar("Result")
 
 
 def blocks(source: BinaryIO, *, limit: int) -> Iterator[list[bytes]]:
-    """Yield lists of blocks of lines, which blank lines part: full ones, or what there is when no more was written.
+    """Yield lists of blocks of lines, separated by blank lines. A list is full, or ends where the writer pauses.
 
-    An empty list says that the writer has nothing more for now: whoever waits for results should have them.
+    An empty list means that the writer pauses: results so far should be written out.
 
-    :param limit: bytes of a block that are kept; the rest is passed over
+    :param limit: bytes of a block that are used; further ones are ignored
     """
-    found: list[bytes] = []
+    complete: list[bytes] = []
     block: list[bytes] = []
-    size, rest, cut = 0, b"", False
+    size, tail, cut = 0, b"", False
     read = getattr(source, "read1", source.read)
     while data := read(_READ):
-        *lines, rest = (rest + data).split(b"\n")
+        *lines, tail = (tail + data).split(b"\n")
         for line in lines:
             if cut:
-                cut = False  # the end of a line whose beginning was kept
+                cut = False  # the end of a line whose beginning is in the block
             elif line.strip():
                 if size <= limit:
                     block.append(line[:limit])
                     size += len(line)
             elif block:
-                found.append(b"\n".join(block))
+                complete.append(b"\n".join(block))
                 block, size = [], 0
-        if len(rest) > limit:
+        if len(tail) > limit:
             if not cut and size <= limit:
-                block.append(rest[:limit])
-                size += len(rest)
-            rest, cut = b"", True
-        while len(found) >= _CHUNK:
-            yield found[:_CHUNK]
-            found = found[_CHUNK:]
+                block.append(tail[:limit])
+                size += len(tail)
+            tail, cut = b"", True
+        while len(complete) >= _CHUNK:
+            yield complete[:_CHUNK]
+            complete = complete[_CHUNK:]
         if not _more(source):
-            if found:
-                yield found
-                found = []
+            if complete:
+                yield complete
+                complete = []
             yield []
-    if rest.strip() and not cut and size <= limit:
-        block.append(rest)
+    if tail.strip() and not cut and size <= limit:
+        block.append(tail)
     if block:
-        found.append(b"\n".join(block))
-    if found:
-        yield found
+        complete.append(b"\n".join(block))
+    if complete:
+        yield complete
 
 
 def _more(source: BinaryIO) -> bool:
-    """Whether there is more to read, or will be in a moment: a pipe is empty whenever it was read."""
+    """Whether there is more to read within a moment: a pipe is empty after each reading."""
     try:
         return bool(select.select([source], [], [], _MOMENT)[0])
     except (OSError, ValueError):
@@ -79,11 +79,11 @@ def in_order(
 ) -> Iterator[Result]:
     """Yield the results of ``function`` on the items of all lists, in their order.
 
-    At most a few lists wait at any time, so that memory does not grow with the stream. Processes are started with
-    the second full list. An empty list asks for all results that are outstanding.
+    At most a few lists wait at any time, so that memory does not grow with the stream. Processes start with the second
+    full list. An empty list asks for all outstanding results.
 
-    :param function: on the top level of a module, since other processes must find it
-    :param workers: processes; as many as there are processors when not given
+    :param function: on the top level of a module, since other processes must import it
+    :param workers: number of processes; without it, one for each processor
     """
     full = 0
     with Workers[list[Result]](workers) as pool:
@@ -119,19 +119,18 @@ class _Rate(ProgressColumn):
 def progress(
     items: Iterable[Item], what: str, *, total: int | None = None, silent: bool = False, lines: bool = False
 ) -> Iterator[Item]:
-    """Yield the items, and show on standard error how many there were.
+    """Yield the items, and show their number on standard error.
 
-    A terminal gets a bar, if standard output is not one too.
+    A terminal gets a bar, unless standard output is a terminal too.
 
-    :param lines: a file or pipe gets a line every so many items: of a known total at most 20 lines, else whenever the
-        count has doubled
-    :param silent: nothing is printed meanwhile, so that both may be the terminal
+    :param lines: write lines to a file or pipe: at most 20 for a known total, else one whenever the count has doubled
+    :param silent: nothing else is printed meanwhile, so that both may be the terminal
     """
     if not sys.stderr.isatty() or (sys.stdout.isatty() and not silent):
         yield from _counted(items, what, total) if lines and not sys.stderr.isatty() else items
         return
     columns = [SpinnerColumn(), TextColumn(what), _Rate(), TimeElapsedColumn()]
-    # what is printed meanwhile is for another program: the bar must not redirect it
+    # the output is for another program: the bar must not redirect it
     bar = Progress(
         *columns, console=_terminal.console(on_error=True), transient=True, redirect_stdout=False, redirect_stderr=False
     )

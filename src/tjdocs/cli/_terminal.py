@@ -1,8 +1,7 @@
-"""The one way to a terminal: no control, escape or mark of direction of a stranger's goes through.
+"""All output to a terminal: control characters, escape sequences and direction marks of strangers are escaped.
 
-Evidence, lists, certificates and the names of files may hold any character. :func:`line` writes one line whatever is
-in it. While a command runs, :func:`guarded` stands before both streams as well, so that what a library prints by
-itself is escaped too.
+Evidence, watchlists, certificates and file names may contain any character. :func:`line` writes exactly one line. While
+a command runs, :func:`guarded` escapes both streams as well, so that output of libraries is escaped too.
 """
 
 import sys
@@ -19,7 +18,7 @@ __all__ = ["console", "error", "guarded", "json_value", "line", "lines"]
 
 
 class _Guarded:
-    """A text stream that escapes what is not seen; line ends pass."""
+    """A text stream that escapes invisible characters, except line ends."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = self.rich_proxied_file = stream  # rich, which prints --help, asks for the latter

@@ -1,4 +1,4 @@
-"""A verdict on a terminal: in plain words, what a guard should do first; and the policy that it comes from."""
+"""A verdict on a terminal, with advice to the guard in plain words, and the policy of the command line."""
 
 from typing import Annotated
 

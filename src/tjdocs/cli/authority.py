@@ -87,7 +87,7 @@ def crl(
 ) -> None:
     """Issue a new CRL at DIR/csca.crl: at least every 90 days, and at once when a signer is revoked.
 
-    It has the entries of the last list too. One within 48 hours of the last is a warning (Doc 9303-12, 4.1.5).
+    It has the entries of the last CRL too. Within 48 hours of the last CRL there is a warning (Doc 9303-12, 4.1.5).
     """
     authority = Authority.open(folder, passphrase=_io.passphrase(passphrase_file))
     moment = _io.moment(at)
@@ -111,21 +111,21 @@ def _certificate(text: str) -> int | Certificate:
         return int(text, 16)
     except ValueError:
         hint = "hexadecimal, as `tjdocs dissect` shows it, or the certificate's file"
-        raise UsageError("no serial number", where=f"--revoke {text}", hint=hint) from None
+        raise UsageError("not a serial number", where=f"--revoke {text}", hint=hint) from None
 
 
 def _show(authority: Authority, as_json: bool) -> None:
-    found = authority.certificates()
-    csca, document = found.pop("csca"), found.pop("ds", None)
+    newest = authority.certificates()
+    csca, document = newest.pop("csca"), newest.pop("ds", None)
     if as_json:
         rows = {
             "csca": _row(csca),
             "document_signer": _row(document) if document else None,
-            "seal_signers": {category: _row(certificate) for category, certificate in found.items()},
+            "seal_signers": {category: _row(certificate) for category, certificate in newest.items()},
         }
         _io.show_json({"schema": 1, "authority": str(authority.folder), "trial": authority.trial, **rows})
         return
-    signers = {"csca": csca, "document signer": document, **{f"seal signer {name}": c for name, c in found.items()}}
+    signers = {"csca": csca, "document signer": document, **{f"seal signer {name}": c for name, c in newest.items()}}
     for role, c in signers.items():
         if c is not None:
             period = f"{c.not_before.date().isoformat()} to {c.not_after.date().isoformat()}"

@@ -64,7 +64,7 @@ def inspect(
     chip: Annotated[str, typer.Option("--chip", help="Folder of EF files.")] = "",
     seal: Annotated[str, typer.Option("--seal", help="File with a seal, or a picture of it.")] = "",
     page: Annotated[
-        str, typer.Option("--page", help="Picture of the page; its zone is read where --mrz gives none.")
+        str, typer.Option("--page", help="Picture of the page; its MRZ is read unless --mrz is given.")
     ] = "",
     *,
     desk: dict[str, Any],
@@ -109,7 +109,7 @@ def inspect(
     }
     seen = _evidence(evidence, handed, _claims(claim), values, uses_up=not dry)
     inspector = _setup.make_inspector(values)
-    # the verdict may use a document up: whatever cannot be kept is told before
+    # the verdict may use a document up: errors of writing must come before
     signing = _signer(export, values)
     if report:
         check_new(report, what="reports are")
@@ -133,7 +133,7 @@ def _keep(
     records: Records | None,
     lang: str,
 ) -> None:
-    """Write what was asked for."""
+    """Write report, record and evidence archive, as the options ask."""
     if report:
         from tjdocs.border.report.html_report import write_report
 
@@ -164,32 +164,32 @@ def _signer(export: str, values: Mapping[str, Any]) -> Any:
 def _evidence(
     path: str, handed: Mapping[str, Any], claims: Mapping[str, str], values: Mapping[str, Any], *, uses_up: bool
 ) -> Evidence:
-    """Return what was handed over by options, and for the rest by an evidence file."""
-    found: dict[str, Any] = dict(_setup.crossing(values))
+    """Return the evidence of options; without an option, that of an evidence file."""
+    keywords: dict[str, Any] = dict(_setup.crossing(values))
     if path:
         folder = Path() if path == "-" else Path(path).parent
-        said = inputs.json_object(_io.read_file(path, limits.LINE), where=path, values=limits.EVIDENCE_VALUES)
-        found = arguments(said, folder=folder, crossing=found)
-        if uses_up and "register" in values and "point" in found and "point" not in values:
-            # the register remembers where a document was used up: that is no traveller's word
+        stated = inputs.json_object(_io.read_file(path, limits.LINE), where=path, values=limits.EVIDENCE_VALUES)
+        keywords = arguments(stated, folder=folder, crossing=keywords)
+        if uses_up and "register" in values and "point" in keywords and "point" not in values:
+            # the register records the point where a document is used up: a traveller must not choose it
             raise UsageError("the desk does not say its point", where=f"{path}: point", hint="give --point, or --setup")
-    found = together(found, handed)
+    keywords = together(keywords, handed)
     if claims:
-        found["claims"] = {**(found.get("claims") or {}), **claims}
-    if not JUDGED & found.keys():
+        keywords["claims"] = {**(keywords.get("claims") or {}), **claims}
+    if not JUDGED & keywords.keys():
         hint = "give --mrz, --chip, --seal, --page or --evidence"
         raise UsageError("nothing to judge", where="border inspect", hint=hint)
-    return Evidence(**found)
+    return Evidence(**keywords)
 
 
 def _claims(given: list[str] | None) -> dict[str, str]:
-    found = {}
+    claims = {}
     for text in given or []:
         name, sign, value = text.partition("=")
         if not sign or not name:
-            raise UsageError("no claim", where="--claim", hint="NAME=VALUE, for example entered=2026-11-10")
-        found[name] = value
-    return found
+            raise UsageError("not a claim", where="--claim", hint="NAME=VALUE, for example entered=2026-11-10")
+        claims[name] = value
+    return claims
 
 
 # --------------------------------------------------------------------------------------------------------------- batch
@@ -204,10 +204,8 @@ def judge_batch(
     *,
     desk: dict[str, Any],
     setup: _setup.SetupFile = "",
-    direction: Annotated[
-        str, typer.Option("--direction", help="Of every record; without it a record may say its own.")
-    ] = "",
-    point: Annotated[str, typer.Option("--point", help="Likewise.")] = "",
+    direction: Annotated[str, typer.Option("--direction", help="Of every record; without it, each record's own.")] = "",
+    point: Annotated[str, typer.Option("--point", help="Of every record; without it, each record's own.")] = "",
     out: Annotated[str, typer.Option("--out", help="Results, JSON lines; resumed where it breaks off.")] = "",
     workers: Annotated[int, typer.Option("--workers", min=0, help="Processes; 0: one for each processor.")] = 0,
     dask: Annotated[str, typer.Option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster.")] = "",
@@ -220,23 +218,23 @@ def judge_batch(
     common = _setup.crossing(values)
     _setup.open_register(values)
     inspector = _setup.make_inspector({**values, "register": ""})
-    made = inspect_batch.Setup.of(
+    shared = inspect_batch.Setup.of(
         trust=inspector.trust, lists=inspector.lists, policy=inspector.policy, register=values.get("register", ""),
         officer=values.get("officer", "trial"),
         officer_key=_register.one_officer_key(values.get("officer_key"), values.get("officer_passphrase_file")),
     )  # fmt: skip
     given = values.get("at", "")
     items = _batch_output.all_items(paths, here=bool(dask))
-    judged_by = made.digest + str(sorted(common.items()))
+    judged_by = shared.digest + str(sorted(common.items()))
     with (
         _batch_output.Results(out, judged_by, _io.given(given), given=bool(given)) as results,
-        _batch_output.executor(dask, made) as executor,
+        _batch_output.executor(dask, shared) as executor,
     ):
-        found = inspect_batch.run(
-            results.left(items), made, at=results.at, common=common, executor=executor, workers=workers or None,
+        judged = inspect_batch.run(
+            results.left(items), shared, at=results.at, common=common, executor=executor, workers=workers or None,
             named=results.named, folders=results.folders,
         )  # fmt: skip
-        counts = results.write(_streams.progress(found, "judged", lines=True))
+        counts = results.write(_streams.progress(judged, "judged", lines=True))
     text = ", ".join(f"{word} {count}" for word, count in sorted(counts.items()))
     _terminal.error(f"tjdocs: {text or 'nothing'}")
     raise typer.Exit(0 if not counts.keys() - {"admit"} else 1)
@@ -251,9 +249,9 @@ def build_lists(
     out: Annotated[str, typer.Option("--out", help="The index, a new file.")] = "",
     as_json: _io.Json = False,
 ) -> None:
-    """Check lists, and make an index of them, which --watch-list and --permit open at once however long they are.
+    """Check watchlists, and make an index of them, which --watch-list and --permit open at once.
 
-    Names every entry by which nobody can be found. Exit status 1 when no zone can have the names or codes of one.
+    Shows every entry that cannot find anybody. Exit status 1 when no MRZ can have the names or codes of an entry.
     """
     lists = Lists.build(out, files) if out else Lists.read(files)
     lists.check()
@@ -290,7 +288,7 @@ def purge(
 ) -> None:
     """Delete the records whose retention is over, with the keys of their pseudonyms."""
     if not Path(folder).is_dir():
-        raise InputError("no such folder", where=folder)
+        raise InputError("not a folder", where=folder)
     deleted = Records(folder).purge(at=_io.given(at))
     if as_json:
         _io.show_json({"schema": 1, "periods_deleted": deleted})
@@ -315,7 +313,7 @@ def evidence_export(
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
-    """Judge once more, changing nothing, and write all that the verdict rests on as signed evidence."""
+    """Judge again without any change, and write the verdict and its evidence as a signed archive."""
     inspect(
         **desk, setup=setup, evidence=evidence, export=out, export_signer=export_signer, export_key=export_key,
         passphrase_file=passphrase_file, keys=keys, direction=direction, point=point, dry_run=True, at=at,
@@ -329,7 +327,7 @@ def evidence_verify(
     trust: _io.Trust = None,
     as_json: _io.Json = False,
 ) -> None:
-    """Verify signed evidence and judge it again. Exit status 1 unless everything holds."""
+    """Verify a signed archive and judge its evidence again. Exit status 1 unless all checks pass."""
     from tjdocs.border.evidence import evidence_archive
 
     result = evidence_archive.verify(path, trust=_io.trust(trust or [], []))

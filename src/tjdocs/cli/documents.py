@@ -1,4 +1,4 @@
-"""``tjdocs documents``: what each type asks for, an example of it, and an application judged without issuing."""
+"""``tjdocs documents``: the requirements of each type, an example, and an application judged without issuing."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -19,7 +19,7 @@ Types = Annotated[
     list[str] | None,
     typer.Option("--types", envvar="TJDOCS_DOCUMENT_TYPES", help="Folder of further document types; repeated."),
 ]
-Lang = Annotated[str, typer.Option("--lang", help="Language of what is read out: en, ru or tg.")]
+Lang = Annotated[str, typer.Option("--lang", help="Language of the text: en, ru or tg.")]
 _USES = ("cross_out", "cross_in", "inside", "once")
 ApplicationFile = Annotated[str, typer.Option("--application", help="Application as JSON; - is standard input.")]
 
@@ -47,7 +47,7 @@ def list_(types: Types = None, as_json: _io.Json = False) -> None:
 
 @app.command()
 def show(type_: Type, lang: Lang = "en", types: Types = None, as_json: _io.Json = False) -> None:
-    """Show what an applicant must bring, and the article that asks for it."""
+    """Show the fields and documents of an application, each with its article."""
     kind = DocumentTypes.load(*types or ())[type_]
     fields = [
         {
@@ -62,14 +62,14 @@ def show(type_: Type, lang: Lang = "en", types: Types = None, as_json: _io.Json 
     ]
     rules = []
     for rule in kind.rules:
-        said = texts.sentence(kind, rule.id, "title", lang=lang)
+        title = texts.sentence(kind, rule.id, "title", lang=lang)
         rules.append(
             {
                 "rule": rule.id,
                 "requirement": rule.requirement,
                 "article": rule.article,
-                "sentence": said.text,
-                "reviewed": said.reviewed,
+                "sentence": title.text,
+                "reviewed": title.reviewed,
                 "override": rule.override,
             }
         )
@@ -125,7 +125,7 @@ def _photograph(name: str, value: Any, lang: str) -> dict[str, object]:
 
 
 def _section(heading: str, lines: list[str]) -> None:
-    """Print lines below their heading, nothing where there is no line."""
+    """Print lines below their heading; without lines, nothing."""
     for text in ("", heading, *(f"  {line}" for line in lines)) if lines else ():
         _terminal.line(text)
 
@@ -143,7 +143,7 @@ def _lists(kind: DocumentType, lang: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def _document(kind: DocumentType, say: Callable[[str], str]) -> Iterator[str]:
-    """Yield what the document is: how long it is valid, what for, what it bears."""
+    """Yield the document's validity, uses, chip and seal."""
     period = kind.validity.period
     yield from (say(unit).format(count=n) for unit in ("years", "months", "days") if (n := getattr(period, unit)))
     if kind.validity.shorter:
@@ -205,36 +205,36 @@ def check(
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
-    """Judge an application without issuing: every rule, the spelling in the zone, the last valid day."""
+    """Judge an application without issuing: every rule, the spelling in the MRZ, the last valid day."""
     from tjdocs.office.draft_preview import preview
 
     loaded = DocumentTypes.load(*types or ())
     kind = loaded[type_]
     request = read_application(application, type_, loaded)
-    found = preview(request, at=_io.given(at), types=loaded, lang=lang)
+    draft = preview(request, at=_io.given(at), types=loaded, lang=lang)
     if as_json:
         _io.show_json(
             {
                 "schema": 1,
                 "document_type": kind.id,
-                "eligible": found.eligible,
-                "rules": [result.as_json() for result in found.results],
+                "eligible": draft.eligible,
+                "rules": [result.as_json() for result in draft.results],
                 "spelling": {
-                    "primary_identifier": found.spelt[0],
-                    "secondary_identifier": found.spelt[1],
-                    "proposed": {"primary_identifier": found.proposed[0], "secondary_identifier": found.proposed[1]},
+                    "primary_identifier": draft.spelt[0],
+                    "secondary_identifier": draft.spelt[1],
+                    "proposed": {"primary_identifier": draft.proposed[0], "secondary_identifier": draft.proposed[1]},
                     "kept": request.spelling is not None,
                 },
-                "date_of_expiry": found.expires.isoformat(),
-                "unmeasured": list(found.unmeasured),
+                "date_of_expiry": draft.expires.isoformat(),
+                "unmeasured": list(draft.unmeasured),
             }
         )
     else:
-        for result in found.results:
+        for result in draft.results:
             _terminal.line(_io.styled(str(result.outcome), 13), f"{result.requirement}  {result.sentence}")
-        _terminal.line(f"in the zone: {', '.join(filter(None, found.spelt))}")
-        if found.spelt != found.proposed:
-            _terminal.line(f"proposed: {', '.join(filter(None, found.proposed))}")
-        _terminal.line(f"not measured on the portrait: {', '.join(found.unmeasured)}")
-        _terminal.line(f"valid to {found.expires.isoformat()}")
-    raise typer.Exit(0 if found.eligible else 1)
+        _terminal.line(f"in the zone: {', '.join(filter(None, draft.spelt))}")
+        if draft.spelt != draft.proposed:
+            _terminal.line(f"proposed: {', '.join(filter(None, draft.proposed))}")
+        _terminal.line(f"not measured on the portrait: {', '.join(draft.unmeasured)}")
+        _terminal.line(f"valid to {draft.expires.isoformat()}")
+    raise typer.Exit(0 if draft.eligible else 1)

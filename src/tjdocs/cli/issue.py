@@ -14,7 +14,7 @@ from tjdocs.cli.documents import ApplicationFile, Lang, Type, Types, read_applic
 from tjdocs.documents import DocumentType, DocumentTypes, NotEligible, Override, RuleResult
 from tjdocs.errors import UsageError
 
-if TYPE_CHECKING:  # the office brings database and drawing with it, which no other command should wait for
+if TYPE_CHECKING:  # the office imports database and drawing, which slow other commands down
     from tjdocs.office import Issued, Office
     from tjdocs.pki.authority.authority import Authority
     from tjdocs.register import Document, Register
@@ -49,7 +49,7 @@ class Desk:
     def register(self, *, make: bool = False) -> "Register":
         """Open the register.
 
-        :param make: an SQLite file that is not there becomes a trial register
+        :param make: make a trial register of a missing SQLite file
         """
         return _register.open_register(
             self.url,
@@ -160,11 +160,11 @@ def issue(
 def _show_refused(
     error: NotEligible, kind: DocumentType, lang: str, book: "Register", officer: str, *, as_json: bool
 ) -> None:
-    said = [result.said(kind, lang=lang) for result in error.refused]
+    results = [result.said(kind, lang=lang) for result in error.refused]
     if as_json:
-        _io.show_json({"schema": 1, "refused": [result.as_json() for result in said]})
+        _io.show_json({"schema": 1, "refused": [result.as_json() for result in results]})
         return
-    for result in said:
+    for result in results:
         _terminal.line(_io.styled(str(result.outcome), 13), f"{result.requirement}  {result.sentence}")
         for text in _held(result, kind.id, lambda number: book.document(number, officer=officer)):
             _terminal.line(f"{'':13} {text}")
@@ -206,7 +206,7 @@ def reissue(
     document = register.document(number, officer=desk.officer)
     if document is None:
         hint = "`tjdocs register find` finds a holder's documents"
-        raise UsageError("no document of that number", where="NUMBER", hint=hint)
+        raise UsageError("unknown document number", where="NUMBER", hint=hint)
     kind = desk.types[document.document_type]
     request = read_application(application, kind.id, desk.types)
     office = desk.office(register)
@@ -254,7 +254,7 @@ def issue_batch(
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
-    """Issue many documents from a file; run again, it goes on where it was. Exit status 1 when one was not issued."""
+    """Issue many documents from a file; a second run resumes the first. Exit status 1 when one was not issued."""
     from tjdocs.office import Batch
 
     batch = Batch(
@@ -285,8 +285,8 @@ def issue_batch(
     count = {status: sum(line.status == status for line in lines) for status in _STATUSES}
     bad = [line for line in lines if line.status in ("refused", "unusable")]
     if as_json:
-        said = {"notes": list(batch.notes), "lines": [line.as_json() for line in bad]}
-        _io.show_json({"schema": 1, "document_type": type_, **count, **said})
+        details = {"notes": list(batch.notes), "lines": [line.as_json() for line in bad]}
+        _io.show_json({"schema": 1, "document_type": type_, **count, **details})
     else:
         for line in bad:
             for text in line.reasons:
@@ -318,10 +318,10 @@ def _held(result: RuleResult, type_: str, known: Callable[[str], "Document | Non
 def _overrides(texts: list[str], officer: str) -> list[Override]:
     if texts and not officer:
         raise UsageError("an override without an officer", where="--override", hint="name who decides with --officer")
-    found = []
+    overrides = []
     for text in texts:
         rule, equals, reason = text.partition("=")
         if not equals:
-            raise UsageError("no reason", where="--override", hint="RULE=REASON")
-        found.append(Override(rule, officer, reason))
-    return found
+            raise UsageError("missing reason", where="--override", hint="RULE=REASON")
+        overrides.append(Override(rule, officer, reason))
+    return overrides

@@ -18,21 +18,21 @@ from tjdocs.escaping import json_text
 app = typer.Typer(help="The machine-readable zone: read it, make it.", no_args_is_help=True)
 
 _MAX_ZONE = 10_000
-# what `mrz parse` prints beside the fields
+# keys that `mrz parse` prints in addition to the fields
 _READ_ONLY = {"format", "valid", "problems", "schema", "lines", "repaired", "read", "changes", "candidates"}
 
 
 @app.command()
 def parse(
-    path: Annotated[str, typer.Argument(help="File with the zone's text; - is standard input.")] = "-",
+    path: Annotated[str, typer.Argument(help="File with the MRZ; - is standard input.")] = "-",
     repair: Annotated[bool, typer.Option("--repair", help="Look for what a scanner may have confused.")] = False,
     lines: Annotated[
-        bool, typer.Option("--lines", help="Several zones parted by blank lines; one JSON object a line.")
+        bool, typer.Option("--lines", help="Several MRZs, separated by blank lines; one JSON object a line.")
     ] = False,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
-    """Read a zone and judge every field and check digit. Exit status 1 when it is not valid."""
+    """Read an MRZ and judge every field and check digit. Exit status 1 when it is not valid."""
     on = _io.day(at)
     if lines:
         raise typer.Exit(0 if _stream(path, on, repair) else 1)
@@ -45,7 +45,7 @@ def parse(
 
 
 def _stream(path: str, on: date, repair: bool) -> bool:
-    """Judge zones as they come; whether all are valid."""
+    """Judge MRZs as they come; return whether all are valid."""
     try:
         source = sys.stdin.buffer if path == "-" else open(path, "rb")  # noqa: SIM115
     except OSError as error:
@@ -53,15 +53,15 @@ def _stream(path: str, on: date, repair: bool) -> bool:
     valid = True
     with source:
         texts = _streams.blocks(source, limit=_MAX_ZONE)
-        judged = _streams.in_order(partial(_judged, on=on, repair=repair), _told(texts))
+        judged = _streams.in_order(partial(_judged, on=on, repair=repair), _flushing(texts))
         for line, good in _streams.progress(judged, "zones"):
             valid = valid and good
             _terminal.line(line)
     return valid
 
 
-def _told(texts: Iterator[list[bytes]]) -> Iterator[list[bytes]]:
-    """Yield the lists; when the writer waits, what was found must not lie in a buffer."""
+def _flushing(texts: Iterator[list[bytes]]) -> Iterator[list[bytes]]:
+    """Yield the lists; write the results out when the writer of the input pauses."""
     for chunk in texts:
         yield chunk
         if not chunk:
@@ -69,7 +69,7 @@ def _told(texts: Iterator[list[bytes]]) -> Iterator[list[bytes]]:
 
 
 def _judged(texts: list[bytes], *, on: date, repair: bool) -> list[tuple[str, bool]]:
-    """Return each zone's JSON on one line, and whether it is valid."""
+    """Return each MRZ's JSON on one line, and whether it is valid."""
     zones = [mrz.parse(text.decode("utf-8", "replace"), at=on, repair=repair) for text in texts]
     return [(json_text({"schema": 1, **zone.as_json()}), zone.valid) for zone in zones]
 
@@ -93,14 +93,14 @@ def _show(zone: mrz.Zone) -> None:
 
 
 def _show_repair(repair: mrz.Repair) -> None:
-    """Print what was read, what was changed, and each zone that it may have been."""
+    """Print the lines as read, the changes, and each possible MRZ."""
     for line in repair.read:
         _terminal.line(f"read      {line}")
     for change in repair.changes:
         _terminal.line(f"changed   {_described(change)}")
     for number, candidate in enumerate(repair.candidates, 1):
-        told = "; ".join(_described(change) for change in candidate.changes if change not in repair.changes)
-        _terminal.line(f"possible  {number} ({candidate.likelihood:.2f}): {told}")
+        changes = "; ".join(_described(change) for change in candidate.changes if change not in repair.changes)
+        _terminal.line(f"possible  {number} ({candidate.likelihood:.2f}): {changes}")
 
 
 def _described(change: mrz.Change) -> str:
@@ -109,7 +109,7 @@ def _described(change: mrz.Change) -> str:
 
 
 def _where(problem: dict[str, Any]) -> str:
-    """Return the field and the place; what concerns the whole zone has neither."""
+    """Return the field and the place; a problem of the whole MRZ has neither."""
     if not problem["field"] and problem["position"] == [1, 1]:
         return "zone"
     return f"{problem['field'] or 'zone'}, {_place(problem['position'])}"
@@ -122,11 +122,11 @@ def _place(position: Sequence[int]) -> str:
 
 @app.command()
 def repair(
-    path: Annotated[str, typer.Argument(help="File with the zone's text; - is standard input.")] = "-",
+    path: Annotated[str, typer.Argument(help="File with the MRZ; - is standard input.")] = "-",
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
-    """Look for what a misread zone was: the same as `parse --repair`, told change by change."""
+    """Repair a misread MRZ as `parse --repair` does, and show each change."""
     zone = mrz.parse(_io.read_text(path), at=_io.day(at), repair=True)
     if as_json:
         _io.show_json({"schema": 1, **zone.as_json()})
@@ -141,7 +141,7 @@ def read(
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
-    """Find and read the zone on a picture. Exit status 1 when there is none or it is not valid."""
+    """Find and read the MRZ on a picture. Exit status 1 when there is none or it is not valid."""
     on = _io.day(at)
     # Before numpy is imported: starting the threads of BLAS takes longer than reading the picture, which needs none.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -163,7 +163,7 @@ def make(
     truncation: Annotated[str, typer.Option(help="How names that do not fit are cut; see docs/mrz.md.")] = "initials",
     as_json: _io.Json = False,
 ) -> None:
-    """Make a zone's lines from its fields. Names may be in Tajik or Russian Cyrillic or Latin."""
+    """Make the lines of an MRZ from its fields. Names may be in Tajik or Russian Cyrillic or Latin."""
     values = _io.read_json(path)
     known = {name: value for name, value in values.items() if value is not None and name not in _READ_ONLY}
     fields = inspect.signature(mrz.make).parameters
@@ -176,9 +176,9 @@ def make(
         if field.default is field.empty and name not in known and name != "format":
             raise UsageError("missing field", where=name, hint="give it as text")
     name = format_ or values.get("format") or "TD3"
-    made = mrz.make(name, **known, transliteration=transliteration, truncation=truncation)
+    result = mrz.make(name, **known, transliteration=transliteration, truncation=truncation)
     if as_json:
-        spelt = {"transliteration": made.transliteration, "truncation": made.truncation}
-        _io.show_json({"schema": 1, "format": made.format, "lines": list(made.lines), **spelt})
+        spelt = {"transliteration": result.transliteration, "truncation": result.truncation}
+        _io.show_json({"schema": 1, "format": result.format, "lines": list(result.lines), **spelt})
     else:
-        _terminal.lines(made.text)
+        _terminal.lines(result.text)

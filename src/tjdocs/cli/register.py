@@ -1,4 +1,4 @@
-"""``tjdocs register``: the acts on blanks and documents."""
+"""``tjdocs register``: the actions on blanks and documents."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ Reference = Annotated[str, _ACT]
 
 
 def _place(url: str, keys: str) -> Path:
-    """Return where a register's keys lie, or will."""
+    """Return the folder of a register's keys, which may be still to make."""
     place = key_place(url, keys)
     if not url or place is None:
         raise UsageError("where?", where="--register, --keys", hint="a URL, and a folder for its keys")
@@ -214,18 +214,19 @@ def receive(
 def _act(act: str, numbers: str, action: Action, **given: str) -> None:
     options = {"reference": "--act", "to": "--office"}
     by, now = action.by, action.at
-    told = {name: action.told(value, options.get(name, f"--{name}")) for name, value in given.items()}
+    values = {name: action.told(value, options.get(name, f"--{name}")) for name, value in given.items()}
 
-    done = action.run(lambda register: register.act(act, numbers, officers=by, at=now, **told))
-    if act == "assign" and action.register.trial:  # nobody else is there to do it
-        action.register.act("confirm", numbers, officers=by, at=now, office=told["to"])
+    done = action.run(lambda register: register.act(act, numbers, officers=by, at=now, **values))
+    if act == "assign" and action.register.trial:  # a trial has nobody else to confirm
+        action.register.act("confirm", numbers, officers=by, at=now, office=values["to"])
     action.show(act, numbers, **done)
 
 
 def _command(act: str, what: str, option: Any) -> Callable[..., None]:
-    """Return the command of an act that is told one thing besides the number.
+    """Return the command of an action with one further value.
 
-    :param what: that thing, an argument of ``Register.act``; ``option`` is its option
+    :param what: the value's name, an argument of ``Register.act``
+    :param option: the value's option
     """
 
     def command(numbers: Number, value: Annotated[str, option] = "", *, action: Action) -> None:
@@ -264,7 +265,7 @@ def decide(
     *,
     action: Action,
 ) -> None:
-    """Record how a procedure came out, without a person; the library records one with a person."""
+    """Record the outcome of a procedure, without a person; the library records one with a person."""
     (by,), now = action.by, action.at
     id_ = action.register.decisions.record(
         kind, outcome, day=times.day_of(now), act=action.told(reference, "--act"), officer=by, at=now,
@@ -277,12 +278,12 @@ def decide(
 @acts_alone
 def resume(
     everywhere: Annotated[
-        bool, typer.Option("--everywhere", help="Also what other machines left, when none of them is issuing.")
+        bool, typer.Option("--everywhere", help="Also of other machines, when none of them is issuing.")
     ] = False,
     *,
     action: Action,
 ) -> None:
-    """Complete or spoil what crashed processes left between blank and document."""
+    """Complete or spoil the numbers that crashed processes had taken."""
     (by,) = action.by
     done = action.register.resume(officer=by, at=action.at, everywhere=everywhere)
     if action.as_json:

@@ -1,4 +1,4 @@
-"""``tjdocs register``: what it tells, proves and counts."""
+"""``tjdocs register``: status, audit, proofs and statistics."""
 
 from datetime import date
 from pathlib import Path
@@ -38,7 +38,7 @@ def status(
     *,
     look: Look,
 ) -> None:
-    """Show what is known of a number, or where all blanks are. Exit status 1 for a number that is not known."""
+    """Show the status of a number, or the place of all blanks. Exit status 1 for an unknown number."""
     now = _io.given(look.at)
     if not number:
         changed: list[str] = []
@@ -115,7 +115,7 @@ def find(
     """Find a person's documents, with their numbers. Exit status 1 when there is none. It shows personal data."""
     now = _io.given(look.at)
     born = _io.date_of_birth(date_of_birth)
-    found = look.register.find(
+    result = look.register.find(
         surname,
         given_names=given_names,
         date_of_birth=born,
@@ -134,10 +134,10 @@ def find(
             "date_of_birth": one.person.date_of_birth.isoformat(),
             "match": str(one.relation),
         }
-        for one in found.held
+        for one in result.held
     ]
     if look.as_json:
-        counts = {"opened": found.opened, "damaged": found.damaged, "more": found.more}
+        counts = {"opened": result.opened, "damaged": result.damaged, "more": result.more}
         _io.show_json({"schema": 1, "found": rows, **counts})
     else:
         if rows:
@@ -146,10 +146,10 @@ def find(
             _terminal.line("nobody of exactly this name and date of birth; --wide finds other spellings")
         else:
             _terminal.line("nobody")
-        if found.more:
+        if result.more:
             _terminal.line("and more: give more of the name, or the date of birth")
-        if found.damaged:
-            _terminal.line(f"{found.damaged} rows could not be opened: see `tjdocs register audit`")
+        if result.damaged:
+            _terminal.line(f"{result.damaged} rows could not be opened: see `tjdocs register audit`")
     if not rows:
         raise typer.Exit(1)
 
@@ -165,17 +165,17 @@ def report(
     from tjdocs.register.reconciliation import FLOWS
 
     first, last = period(from_, to, look.at)
-    found = look.register.report(first=first, last=last, officer=look.officer)
+    totals = look.register.report(first=first, last=last, officer=look.officer)
     columns = ["office", "document_type", "day", "opening", *FLOWS, "closing"]
-    rows = [{name: getattr(line, name) for name in columns} for line in found.lines]
-    named = [{"code": one.code, "table": one.table, "row": one.row, "detail": one.detail} for one in found.breaks]
+    rows = [{name: getattr(line, name) for name in columns} for line in totals.lines]
+    named = [{"code": one.code, "table": one.table, "row": one.row, "detail": one.detail} for one in totals.breaks]
     if look.as_json:
-        _io.show_json({"schema": 1, "balanced": found.balanced, "lines": rows, "breaks": named})
+        _io.show_json({"schema": 1, "balanced": totals.balanced, "lines": rows, "breaks": named})
     else:
         _io.show_table(rows, columns)
-        for one in found.breaks:
+        for one in totals.breaks:
             _terminal.line(f"{one.code}: {one.table} {one.row}: {one.detail}")
-    if not found.balanced:
+    if not totals.balanced:
         raise typer.Exit(1)
 
 
@@ -193,42 +193,42 @@ def audit(
     officer: Officer = "",
     as_json: _io.Json = False,
 ) -> None:
-    """Look for any change made behind the register's back. Exit status 1 when there is one; it is named."""
+    """Look for any change made without the register. Exit status 1 when there is one; each is named."""
     from tjdocs.register import append_head, read_heads
 
-    # the sequencer may move on while this runs: heads are read before
+    # the log may grow meanwhile: heads are read first
     known = (read_heads(heads) or None) if heads and Path(heads).exists() else None
-    found = register.audit(officer=officer, since=_head(since) if since else "", heads=known, persons=persons)
-    if heads and found.sound and found.head:
-        append_head(heads, found.head)
+    result = register.audit(officer=officer, since=_head(since) if since else "", heads=known, persons=persons)
+    if heads and result.sound and result.head:
+        append_head(heads, result.head)
     if as_json:
         _io.show_json(
             {
                 "schema": 1,
-                "sound": found.sound,
-                "entries": found.entries,
-                "documents": found.documents,
-                "signed_from": found.signed_from,
-                "first_key": found.first_key,
-                "head": found.head,
-                "problems": [problem.as_json() for problem in found.problems],
-                "undetermined": list(found.undetermined),
+                "sound": result.sound,
+                "entries": result.entries,
+                "documents": result.documents,
+                "signed_from": result.signed_from,
+                "first_key": result.first_key,
+                "head": result.head,
+                "problems": [problem.as_json() for problem in result.problems],
+                "undetermined": list(result.undetermined),
             }
         )
     else:
-        for problem in found.problems:
+        for problem in result.problems:
             detail = f": {problem.detail}" if problem.detail else ""
             _terminal.line(_io.styled("failed", 14), f"{problem.code} {problem.table} {problem.row}{detail}")
-        for text in found.undetermined:
+        for text in result.undetermined:
             _terminal.line(_io.styled("undetermined", 14), text)
-        if found.signed_from is not None:
-            _terminal.line(f"signed from entry {found.signed_from} on; the first key is {found.first_key}")
+        if result.signed_from is not None:
+            _terminal.line(f"signed from entry {result.signed_from} on; the first key is {result.first_key}")
         if register.trial:
             _terminal.line("a trial register: nobody signs")
-        word = "nothing was changed" if found.sound else f"{len(found.problems)} changes"
-        _terminal.line(f"{word}: {found.entries} entries, {found.documents} documents read")
-        _terminal.lines(f"\n{found.head}")
-    if not found.sound:
+        word = "nothing was changed" if result.sound else f"{len(result.problems)} changes"
+        _terminal.line(f"{word}: {result.entries} entries, {result.documents} documents read")
+        _terminal.lines(f"\n{result.head}")
+    if not result.sound:
         raise typer.Exit(1)
 
 
@@ -282,16 +282,16 @@ def check(
     table = _io.read_json(path)
     rows = table.get("proofs", [table])
     if not isinstance(rows, list) or not rows:
-        raise InputError("no proofs", where=path, hint="as `tjdocs register prove` prints them")
+        raise InputError("missing proofs", where=path, hint="as `tjdocs register prove` prints them")
     proofs = [read_proof(json.dumps(row)) for row in rows]
-    held = [proof.verify(key) for proof in proofs]
+    results = [proof.verify(key) for proof in proofs]
     if as_json:
-        _io.show_json({"schema": 1, "holds": held})
+        _io.show_json({"schema": 1, "holds": results})
     else:
-        for proof, holds in zip(proofs, held, strict=True):
+        for proof, holds in zip(proofs, results, strict=True):
             what = f"entry {proof.index}: {proof.leaf.decode()}" if isinstance(proof, InclusionProof) else "consistency"
             _terminal.line(_io.styled("passed" if holds else "failed", 8), what)
-    if not all(held):
+    if not all(results):
         raise typer.Exit(1)
 
 
@@ -304,27 +304,27 @@ def statistics(
     *,
     look: Look,
 ) -> None:
-    """Count documents and decisions of a period, beside the same period a year earlier."""
+    """Count documents and decisions of a period, and of the same period a year earlier."""
     first, last = period(from_, to, look.at)
-    found = look.register.statistics(
+    counts = look.register.statistics(
         first=first, last=last, by=by or ["document_type", "decision"], officer=look.officer
     )
     if look.as_json:
-        _io.show_json(found.as_json())
+        _io.show_json(counts.as_json())
     elif as_csv:
-        _terminal.lines(found.as_csv())
+        _terminal.lines(counts.as_csv())
     else:
         rows = [
             {
-                **dict(zip(found.by, row.keys, strict=True)),
+                **dict(zip(counts.by, row.keys, strict=True)),
                 "count": row.count,
                 "a year earlier": row.before,
                 "change": f"{row.count - row.before:+d}",
             }
-            for row in found.rows
+            for row in counts.rows
         ]
-        _terminal.line(f"{found.first.isoformat()} to {found.last.isoformat()}")
-        _io.show_table(rows, [*found.by, "count", "a year earlier", "change"])
+        _terminal.line(f"{counts.first.isoformat()} to {counts.last.isoformat()}")
+        _io.show_table(rows, [*counts.by, "count", "a year earlier", "change"])
 
 
 def _head(path: str) -> str:

@@ -40,39 +40,39 @@ def make(
     values = {name: known.by_name(name).from_json(value) for name, value in _io.read_json(features).items()}
     today = _io.day(at)
     signer = Authority.open(authority, passphrase=_io.passphrase(passphrase_file)).seal_signer(profile)
-    made = seal.make(
+    signed = seal.make(
         profile,
         signer=signer,
         issue_date=_day(issue_date) if issue_date else today,
         signature_date=today,
         features=values,
     )
-    from tjdocs.office import output_folder  # the office brings the database with it
+    from tjdocs.office import output_folder  # the office imports the database
 
     picture = io.BytesIO()
-    seal.draw_code(made.encode(), symbology, module).save(picture, "PNG", dpi=(300, 300))
-    output_folder.write(out, {"seal.bin": made.encode(), "seal.png": picture.getvalue()})
+    seal.draw_code(signed.encode(), symbology, module).save(picture, "PNG", dpi=(300, 300))
+    output_folder.write(out, {"seal.bin": signed.encode(), "seal.png": picture.getvalue()})
     if as_json:
-        summary = {"schema": 1, "size": len(made.encode()), "symbology": symbology, "files": ["seal.bin", "seal.png"]}
-        _io.show_json({**summary, **made.as_json()})
+        summary = {"schema": 1, "size": len(signed.encode()), "symbology": symbology, "files": ["seal.bin", "seal.png"]}
+        _io.show_json({**summary, **signed.as_json()})
     else:
-        _terminal.line(f"{Path(out) / 'seal.bin'}: {len(made.encode())} bytes; {Path(out) / 'seal.png'}: {symbology}")
+        _terminal.line(f"{Path(out) / 'seal.bin'}: {len(signed.encode())} bytes; {Path(out) / 'seal.png'}: {symbology}")
 
 
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError("no date", where=f"--issue-date {text}", hint="YYYY-MM-DD") from None
+        raise UsageError("not a date", where=f"--issue-date {text}", hint="YYYY-MM-DD") from None
 
 
 @app.command()
 def show(path: Sealed, as_json: _io.Json = False) -> None:
-    """Show what a seal says. Its signature is not verified. Exit status 1 when its form is not valid."""
+    """Show the content of a seal, without verifying it. Exit status 1 when its form is not valid."""
     data = _io.read_file(path)
     read = seal.Seal.parse(seal.read_code(data) if seal.is_picture(data) else data)
     if read.header is None and not read.raw.startswith(bytes((seal.MAGIC,))):
-        raise InputError("no seal", where=path, hint="give a seal's bytes, or a PNG or JPEG picture of it")
+        raise InputError("not a seal", where=path, hint="give a seal's bytes, or a PNG or JPEG picture of it")
     if as_json:
         _io.show_json({"schema": 1, **read.as_json()})
     else:
@@ -104,15 +104,13 @@ def verify(
     signer: _io.SealSigner = None,
     crl: _io.Crl = None,
     mrz_file: Annotated[
-        list[str] | None, typer.Option("--mrz", help="File with a printed zone; a visa's and its passport's: twice.")
+        list[str] | None, typer.Option("--mrz", help="File with a printed MRZ; repeat it for a visa and its passport.")
     ] = None,
-    policy: Annotated[
-        str, typer.Option("--policy", help="A policy file, whose [trust] table says whom to believe.")
-    ] = "",
+    policy: Annotated[str, typer.Option("--policy", help="A policy file with a [trust] table.")] = "",
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
-    """Judge a seal, and compare it with the printed zone. Exit status 1 unless it is VALID (Doc 9303-13, D)."""
+    """Judge a seal, and compare it with the printed MRZ. Exit status 1 unless it is VALID (Doc 9303-13, D)."""
     store = _io.trust(trust or [], crl or [], trust_digest, signer or ())
     given = _verdicts.policy(policy)
     believed = store.under(given.trust if given is not None else None)

@@ -1,4 +1,4 @@
-"""``tjdocs trust``: whom to believe."""
+"""``tjdocs trust``: the trust store."""
 
 from pathlib import Path
 from typing import Annotated
@@ -31,7 +31,7 @@ def import_(
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
-    """Import into a trust store. Exit status 1 when a list's signature does not lead to an anchor given."""
+    """Import into a trust store. Exit status 1 when a master list's signature does not lead to a given anchor."""
     anchors = [certificate for path in anchor or () for certificate in read_certificates(path)]
     moment = _io.moment(at)
     existed = Path(store).exists()
@@ -41,7 +41,7 @@ def import_(
             opened, paths, anchors=anchors, trust_candidates=trust_candidates, bilateral=bilateral, at=moment
         )
     except InputError:
-        if not existed and not opened.entries:  # an empty store is nothing that was asked for
+        if not existed and not opened.entries:  # do not leave an empty store
             Path(store).unlink(missing_ok=True)
         raise
     if as_json:
@@ -89,9 +89,9 @@ def explain(
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
-    """Say in words which certificates of a State are there, who vouches for whom, and what is missing."""
+    """Show in words the certificates of a State, who vouches for whom, and which are missing."""
     if len(country) != 2 or not country.isalpha():
-        raise UsageError("no country code", where=f"--country {country}", hint="two letters, as in TJ")
+        raise UsageError("not a country code", where=f"--country {country}", hint="two letters, as in TJ")
     believe = Policy.read(policy).trust if policy else None
     lines = explaining.explain(TrustStore(store), country, believe, at=_io.moment(at))
     if policy and believe is None:

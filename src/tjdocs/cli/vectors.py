@@ -87,8 +87,8 @@ def run(
     if junit and not Path(junit).absolute().parent.is_dir():
         raise OutputError("unknown folder", where=f"--junit {junit}", hint="make it first")
     chosen = select(tuple(area or ()), tuple(ids or ()))
-    found = results(chosen, Comparison(reasons, verdicts), command=program or command, lines=lines, seconds=seconds)
-    report = vectors.Report(tuple(_streams.progress(found, "vectors", total=len(chosen), silent=True)))
+    answers = results(chosen, Comparison(reasons, verdicts), command=program or command, lines=lines, seconds=seconds)
+    report = vectors.Report(tuple(_streams.progress(answers, "vectors", total=len(chosen), silent=True)))
     if junit:
         _write(Path(junit), report.junit())
     if as_json:
@@ -99,7 +99,7 @@ def run(
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write the file whole or not at all, over one that is there: build servers run again."""
+    """Write a complete file or none, and replace an existing one: build servers run again."""
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         part.write_bytes(data)

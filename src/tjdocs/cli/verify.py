@@ -55,7 +55,7 @@ def verify(
 
 @sod_app.command("show")
 def sod_show(path: Annotated[str, typer.Argument(metavar="FILE", help="EF.SOD.")], as_json: _io.Json = False) -> None:
-    """Show what an EF.SOD says. Nothing is verified."""
+    """Show the content of an EF.SOD, without verifying it."""
     try:
         read = EfSod.parse(_io.read_file(path))
     except SodError as error:
@@ -87,7 +87,7 @@ def sod_show(path: Annotated[str, typer.Argument(metavar="FILE", help="EF.SOD.")
 
 
 def dissect(path: Annotated[str, typer.Argument(metavar="FILE")], as_json: _io.Json = False) -> None:
-    """Show a zone, an EF file, a certificate or a seal as labelled bytes."""
+    """Show an MRZ, an EF file, a certificate or a seal as labelled bytes."""
     spans = _spans(_io.read_file(path), path)
     if as_json:
         _io.show_json({"schema": 1, "file": Path(path).name, "spans": [span.as_json() for span in spans]})
@@ -114,7 +114,7 @@ def _spans(data: bytes, path: str) -> tuple[Span, ...]:
 
 
 def _zone_inside(data: bytes) -> tuple[Span, ...]:
-    """Return the fields of the zone in DG1, at their places in the file."""
+    """Return the fields of the MRZ in DG1, at their places in the file."""
     try:
         zone = Dg1.parse(data).zone
     except LdsError:
