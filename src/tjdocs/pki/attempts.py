@@ -25,7 +25,7 @@ class Attempts:
     above: "Attempts | None" = None
 
     def take(self, key: PublicKey) -> bool:
-        """Count one more verification with ``key``; return False where it may not be made."""
+        """Count one more verification with ``key`` and return True; False where it may not be made."""
         cost = key.cost
         if self.left <= 0 or cost > self.cost or (self.above is not None and not self.above.take(key)):
             return False

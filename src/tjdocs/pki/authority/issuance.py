@@ -77,7 +77,7 @@ def count_year(issuances: Iterable[Issuance], at: datetime) -> int:
 def check_year(issuances: Iterable[Issuance], at: datetime) -> None:
     """Refuse one more seal signer than the standard allows in a year (Doc 9303-12, 4.1.3).
 
-    :raises UsageError: the number is reached
+    :raises UsageError: the highest number is reached
     """
     begins, most = _of_year(issuances, at), certificate_profiles.load().seal.keys_a_year
     if len(begins) >= most:
