@@ -295,7 +295,7 @@ def test_issue_batch(place, tmp_path):
     rejected = [json.loads(line) for line in (tmp_path / "r.jsonl").read_text().splitlines()]
     assert [row.pop("rejected")[:14] for row in rejected] == ["line 2 | EXT-3", "line 3 | famil"]
     assert rejected == lines[1:]
-    assert "something lies there" in run(*command, "--rejected", tmp_path / "r.jsonl")[2]
+    assert "the path exists already" in run(*command, "--rejected", tmp_path / "r.jsonl")[2]
     assert (tmp_path / "out/index.csv").read_text().splitlines()[1].startswith("T0000000")
     assert "ЭРИКССОН" not in out + json.dumps(said, ensure_ascii=False)
 

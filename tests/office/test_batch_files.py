@@ -121,7 +121,7 @@ def test_where_rejected_rows_cannot_be(place):
     (place / "link.csv").symlink_to("nowhere")
     (place / "inner").mkdir()
     for name, error, text in (
-        ("there.csv", OutputError, "something lies there"), ("link.csv", OutputError, "something lies there"),
+        ("there.csv", OutputError, "the path exists already"), ("link.csv", OutputError, "the path exists already"),
         ("r.jsonl", UsageError, "another form"), ("inner/r.csv", UsageError, "another folder"),
     ):  # fmt: skip
         with pytest.raises(error, match=text):
@@ -142,7 +142,7 @@ def test_another_separator_is_read_and_named(place, separator, word):
 
 
 def test_a_fault_names_the_separator(place):
-    with pytest.raises(ApplicationError, match="no line of CSV") as caught:
+    with pytest.raises(ApplicationError, match="not a line of CSV") as caught:
         application_rows.read(b'"unclosed', ("family_name",), load_types.get(KIND), place, separator=";")
     assert "semicolons" in str(caught.value)
 
@@ -160,7 +160,7 @@ def test_another_encoding_is_refused_with_its_name(place, encoding, said, name):
     text = as_csv([table]) if name.endswith("csv") else json.dumps(table, ensure_ascii=False) + "\n"
     made = make(place, text, name)
     (place / name).write_bytes(text.encode(encoding, errors="replace"))
-    with pytest.raises(InputError, match="no UTF-8") as caught:
+    with pytest.raises(InputError, match="not UTF-8") as caught:
         next(made.run())
     assert f"it looks like {said}" in caught.value.hint
     assert f"-t UTF-8 {name} > NEW" in caught.value.hint

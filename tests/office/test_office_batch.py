@@ -294,7 +294,7 @@ def test_files_that_cannot_be_read(place):
         with pytest.raises(InputError):
             next(dataclasses.replace(make(place, [GOOD]), file=path).run())
     for text in ("", "\n\n"):
-        with pytest.raises(InputError, match="no application"):
+        with pytest.raises(InputError, match="missing applications"):
             next(make(place, text).run())
     assert not (place / "out").exists()
 
@@ -331,17 +331,17 @@ def test_no_link_is_followed(place):
 
 def test_another_batch_in_the_folder(place):
     assert fates(make(place, [GOOD]).run()) == {1: "issued"}
-    with pytest.raises(InputError, match=r"another batch lies here \(file_sha256\)"):
+    with pytest.raises(InputError, match=r"the folder of another batch \(file_sha256\)"):
         next(make(place, [GOOD, GOOD]).run())
     (place / "out/batch.json").write_text("{}")
-    with pytest.raises(InputError, match="no state of a batch"):
+    with pytest.raises(InputError, match="not a batch's state"):
         next(make(place, [GOOD]).run())
 
 
 def test_a_clock_set_back_between_runs(place):
     assert fates(make(place, [GOOD]).run()) == {1: "issued"}
     earlier = dataclasses.replace(make(place, [GOOD]), at=NOW - timedelta(seconds=1))
-    with pytest.raises(InputError, match="the clock stands before the last run"):
+    with pytest.raises(InputError, match="the time is before the last run"):
         next(earlier.run())
     later = dataclasses.replace(make(place, [GOOD]), at=NOW + timedelta(days=1))
     assert fates(later.run()) == {1: "done"}

@@ -1,8 +1,8 @@
 """A batch's file, line by line: CSV with a header, or one JSON object a line; a bad line is an entry, not an end.
 
-A line is one application in either form. What cannot stand in a line of CSV is written as JSON in its cell; members of
-records have columns of their own (``residence_permit.expires``). ``portrait_file`` names an image below the file's
-folder, in place of ``portrait``.
+A line is one application in either form. A value that is not text is written as JSON in its cell; members of records
+have columns of their own (``residence_permit.expires``). ``portrait_file`` names an image below the file's folder, in
+place of ``portrait``.
 """
 
 import base64
@@ -51,7 +51,7 @@ def scan(path: Path) -> tuple[int, str]:
     if foreign and not other:
         raise _not_utf8(path, first)
     if not count:
-        raise InputError("no application", where=str(path), hint="CSV with a header, or one JSON object a line")
+        raise InputError("missing applications", where=str(path), hint="CSV with a header, or one JSON object a line")
     return count, digest.hexdigest()
 
 
@@ -70,11 +70,11 @@ def _not_utf8(path: Path, sample: bytes) -> InputError:
             name, code = "Windows-1251", "CP1251"
     hint = f"it looks like {name}; convert it, look at the Tajik letters, and issue the new file: "
     hint += f"`iconv -f {code} -t UTF-8 {path.name} > NEW{path.suffix}`"
-    return InputError("no UTF-8", where=str(path), hint=hint)
+    return InputError("not UTF-8", where=str(path), hint=hint)
 
 
 def separator(path: Path) -> str:
-    """Return what parts the cells of a CSV file: comma, semicolon or tab, by its header, whose names have none of them.
+    """Return the separator of a CSV file: comma, semicolon or tab, by its header, whose names contain none of them.
 
     :raises InputError: the header is not in UTF-8
     """
@@ -104,14 +104,14 @@ def is_csv(path: Path) -> bool:
 
 
 def lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield the applications' lines with their numbers, from 1; one over the limit is cut just behind it."""
+    """Yield the applications' lines with their numbers, from 1; one over the limit is cut one byte after it."""
     limit = settings.load().max_json
     with path.open("rb") as file:
         number = 0
         while line := file.readline(limit + 1):
             number += 1
-            rest = line
-            while not rest.endswith(b"\n") and (rest := file.readline(limit)):
+            piece = line
+            while not piece.endswith(b"\n") and (piece := file.readline(limit)):
                 pass
             line = line.removeprefix(_BOM) if number == 1 else line
             if line.strip() and not (number == 1 and is_csv(path)):
@@ -121,7 +121,7 @@ def lines(path: Path) -> Iterator[tuple[int, bytes]]:
 def header(path: Path, kind: DocumentType) -> tuple[str, ...]:
     """Return the columns of a CSV file, nothing for JSON lines.
 
-    :raises InputError: a column is none of the type's fields, or stands twice
+    :raises InputError: a column is not a field of the type, or occurs twice
     """
     if not is_csv(path):
         return ()
@@ -129,7 +129,7 @@ def header(path: Path, kind: DocumentType) -> tuple[str, ...]:
         parted = csv.reader([_first(path)], strict=True, delimiter=separator(path))
         columns = tuple(name.strip() for name in next(parted))
     except (csv.Error, StopIteration):
-        raise InputError("no header", where=str(path), hint="the first line names the columns") from None
+        raise InputError("missing header", where=str(path), hint="the first line names the columns") from None
     asked = {spec.name for spec in kind.fields}
     for name in columns or ("",):
         known = kind_at(name, kind.documents) is not None and name.partition(".")[0] in asked
@@ -160,7 +160,7 @@ def read(
     try:
         text = line.decode()
     except UnicodeDecodeError:
-        raise ApplicationError([FieldError("line", "no text", "UTF-8")]) from None
+        raise ApplicationError([FieldError("line", "not text", "UTF-8")]) from None
     table = _cells(text, columns, kind, separator) if columns else _object(text, kind)
     if PORTRAIT_FILE in table:
         name = table.pop(PORTRAIT_FILE)
@@ -189,7 +189,7 @@ def _cells(text: str, columns: tuple[str, ...], kind: DocumentType, separator: s
         cells = next(csv.reader([text], strict=True, delimiter=separator))
     except (csv.Error, StopIteration):
         hint = f"cells parted by {_SEPARATORS[separator]}, quotes closed"
-        raise ApplicationError([FieldError("line", "no line of CSV", hint)]) from None
+        raise ApplicationError([FieldError("line", "not a line of CSV", hint)]) from None
     if len(cells) != len(columns):
         hint = f"{len(columns)} cells, as the header has"
         raise ApplicationError([FieldError("line", f"{len(cells)} cells", hint)])
@@ -201,7 +201,7 @@ def _cells(text: str, columns: tuple[str, ...], kind: DocumentType, separator: s
         try:
             value = cell if name == PORTRAIT_FILE else _value(cell, name, kind)
         except InputError:
-            faults.append(FieldError(name, "no JSON", "JSON in the cell, or a column for each member"))
+            faults.append(FieldError(name, "not JSON", "JSON in the cell, or a column for each member"))
             continue
         top, _, member = name.partition(".")
         if not member:
@@ -214,7 +214,7 @@ def _cells(text: str, columns: tuple[str, ...], kind: DocumentType, separator: s
 
 
 def _value(cell: str, name: str, kind: DocumentType) -> Any:
-    """Return a cell's value: text, or JSON for what is no text; a list of texts may be parted by semicolons."""
+    """Return a cell's value: text, or JSON for any other value; a list of texts may be parted by semicolons."""
     form = kind_at(name, kind.documents)
     if cell.lstrip().startswith(("[", "{")) and not isinstance(form, Text):
         return inputs.json_value(cell, where=name)
@@ -237,4 +237,4 @@ def _portrait(name: object, folder: Path) -> str:
             return base64.b64encode(file.read(limit + 1)).decode()
     except (OSError, ValueError, RuntimeError):
         hint = "a file below the batch file's folder"
-        raise ApplicationError([FieldError(PORTRAIT_FILE, "no such image", hint)]) from None
+        raise ApplicationError([FieldError(PORTRAIT_FILE, "missing image", hint)]) from None

@@ -1,4 +1,4 @@
-"""What a batch leaves beside its documents: an index of them, and the rejected rows in a form that can be corrected."""
+"""A batch's files next to its documents: an index of them, and the rejected rows in a form that can be corrected."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ _COLUMNS = ("document_number", "line", "folder", "files")
 def write_index(out: Path, documents: Iterable[tuple[Path, int, str]]) -> None:
     """Write ``index.csv``: a row for each issued document, with its number, line, folder and files, parted by ``;``.
 
-    :param documents: folder, line and number of each; anything else in ``out`` is no document
+    :param documents: folder, line and number of each; anything else in ``out`` is not a document
     :raises OutputError: it cannot be written
     """
     text = io.StringIO()
@@ -37,16 +37,16 @@ def check_rejected(path: Path, file: Path, columns: tuple[str, ...]) -> None:
     """Refuse a place where rejected rows cannot be written, or from which they could not be issued again.
 
     :param file: the batch's
-    :raises OutputError: something lies there
+    :raises OutputError: the path exists already
     :raises UsageError: CSV under another name or the reverse, or portraits are found from another folder
     """
     if path.is_symlink() or path.exists():
-        raise OutputError("something lies there", where=str(path), hint="name a new file for the rejected rows")
+        raise OutputError("the path exists already", where=str(path), hint="name a new file for the rejected rows")
     if application_rows.is_csv(path) != application_rows.is_csv(file):
         hint = f"the same form as the batch's file: NAME{file.suffix}"
         raise UsageError("rejected rows of another form", where=str(path), hint=hint)
     if application_rows.PORTRAIT_FILE in columns and path.absolute().parent != file.absolute().parent:
-        hint = f"beside the batch's file, since {application_rows.PORTRAIT_FILE} is found from there"
+        hint = f"next to the batch's file, since {application_rows.PORTRAIT_FILE} is found from there"
         raise UsageError("rejected rows in another folder", where=str(path), hint=hint)
 
 
@@ -75,12 +75,12 @@ def _rows(
         yield f"{separator.join(names)}\n".encode()
     for number, line in application_rows.lines(file):
         if number in reasons:
-            reason, whole = " | ".join((f"line {number}", *reasons[number])), line.removesuffix(b"\n") + b"\n"
-            yield _csv_row(whole, reason, separator, again) if columns else _object(whole, reason)
+            reason, row = " | ".join((f"line {number}", *reasons[number])), line.removesuffix(b"\n") + b"\n"
+            yield _csv_row(row, reason, separator, again) if columns else _object(row, reason)
 
 
 def _csv_row(line: bytes, reason: str, separator: str, again: bool) -> bytes:
-    """Return a row with its reason before it; the rest stays as it was written, whatever is wrong with it."""
+    """Return a row with its reason before it; the row stays as it was written, with its errors."""
     if again:
         part = re.escape(separator.encode())
         line = re.sub(rb'^(?:"(?:[^"]|"")*"|[^"\r\n]*?)' + part, b"", line, count=1)

@@ -1,4 +1,4 @@
-"""A document on its way: what the application and the type decide, before and after it has a number."""
+"""A document before it is issued: all that the application and the type decide, without and with its number."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -153,8 +153,8 @@ class Draft:
         chip = self.kind.chip
         if chip is None or signer is None:
             return {}
-        made = {1: Dg1.from_lines(zone.lines).encode(), **self.groups}
-        groups = {number: made[number] for number in chip.data_groups if number != 7 or number in made}
+        encoded = {1: Dg1.from_lines(zone.lines).encode(), **self.groups}
+        groups = {number: encoded[number] for number in chip.data_groups if number != 7 or number in encoded}
         security_object = ef_sod.build(
             {number: hash_data(chip.digest, data) for number, data in groups.items()},
             digest=chip.digest,
@@ -188,10 +188,9 @@ class Draft:
         if kind is None or signer is None:
             return b""
         features = printed_values.seal_values(self, kind.features, zone.lines)
-        made = seal.make(
+        return seal.make(
             kind.profile, signer=signer, issue_date=self.issued, signature_date=self.issued, features=features
-        )
-        return made.encode()
+        ).encode()
 
     def _zone_values(self, number: str) -> dict[str, Any]:
         kind, application = self.kind, self.application
@@ -218,39 +217,39 @@ class Draft:
 
     def _add_details(self, groups: dict[int, bytes]) -> list[FieldError]:
         """Add DG11 and DG12 to ``groups``, or return why they cannot be made."""
-        found = []
+        faults = []
         for number, make in ((11, self._dg11), (12, self._dg12)) if self.chip else ():
             try:
                 groups[number] = make()
             except UsageError as error:
-                found.append(_refused(error))
-        return found
+                faults.append(_refused(error))
+        return faults
 
     def _seal_faults(self) -> list[FieldError]:
-        """Return what the seal would not take; the zone has its own faults."""
-        found = []
+        """Return the faults of values that the seal cannot take; the zone has its own faults."""
+        faults = []
         for name in self.kind.seal.features if self.kind.seal else ():
             try:
                 printed_values.seal_values(self, [name], ())
             except UsageError as error:
-                found.append(_refused(error))
-        return found
+                faults.append(_refused(error))
+        return faults
 
     def _page_faults(self, portrait: bytes | None) -> list[FieldError]:
-        """Return what the page would not take.
+        """Return the faults of values that the page cannot take.
 
         :param portrait: None where its faults are known already
         """
         kind = self.kind.page
         if kind is None or not self.page:
             return []
-        found: list[FieldError] = []
+        faults: list[FieldError] = []
         texts: dict[str, str] = {}
         for name in kind.fields:
             try:
                 texts |= printed_values.page_values(self, _NO_NUMBER, [name])
             except UsageError as error:
-                found.append(_refused(error))
+                faults.append(_refused(error))
                 texts[name] = "X"
         picture = portrait if portrait is not None else Image.new("RGB", (700, 900))
         eyes = self.eyes if portrait is not None else None
@@ -258,7 +257,7 @@ class Draft:
         def attempt(table: Mapping[str, str]) -> None:
             page.check(kind.layout, table, portrait=picture, eyes=eyes)
 
-        return found + [page_name_hint(fault) for fault in _every_fault(attempt, texts, dict.fromkeys(texts, "X"))]
+        return faults + [page_name_hint(fault) for fault in _every_fault(attempt, texts, dict.fromkeys(texts, "X"))]
 
     def _dg11(self) -> bytes:
         application = self.application
@@ -277,7 +276,7 @@ class Draft:
 
 
 def raw_birth(born: date | PartialDate) -> str:
-    """Return a date of birth as the zone has it: six characters, fillers for what is unknown (Doc 9303-3, 4.7)."""
+    """Return a date of birth as the zone has it: six characters, fillers for unknown parts (Doc 9303-3, 4.7)."""
     month, day = born.month, getattr(born, "day", 0)
     return f"{born.year % 100:02}" + "".join(f"{part:02}" if part else "<<" for part in (month, day))
 
@@ -289,19 +288,19 @@ def prepare_portrait(application: Application) -> tuple[bytes, list[FieldError]]
 
 
 def _name_faults(application: Application, table: str) -> list[FieldError]:
-    """Return what is wrong with names, for applications that were not read from JSON."""
-    kept = application.spelling
+    """Return the faults of names, for applications that were not read from JSON."""
+    spelling = application.spelling
     parts = ("family_name", "given_names", "patronymic")
     texts = [(part, getattr(application, part)) for part in parts]
-    texts += [(f"spelling.{part}", getattr(kept, part)) for part in parts] if kept else []
+    texts += [(f"spelling.{part}", getattr(spelling, part)) for part in parts] if spelling else []
     texts += [(f"earlier_names.{part}", getattr(name, part)) for name in application.earlier_names for part in parts]
-    return [FieldError(name, *found) for name, text in texts for found in name_spelling.name_faults(text, table)]
+    return [FieldError(name, *fault) for name, text in texts for fault in name_spelling.name_faults(text, table)]
 
 
 def _full_name(name: Application | EarlierName) -> str:
     """Return a name in national letters as data group 11 has it: with the signs of the zone (Doc 9303-10, 4.7.11)."""
     parts = (name.family_name, f"{name.given_names} {name.patronymic}")
-    return "<<".join("<".join(found) for part in parts if (found := national_components(part)))
+    return "<<".join("<".join(components) for part in parts if (components := national_components(part)))
 
 
 def _refused(error: UsageError) -> FieldError:
@@ -313,14 +312,14 @@ def _every_fault(
     attempt: Callable[[Mapping[str, Any]], object], table: Mapping[str, Any], safe: Mapping[str, Any]
 ) -> list[FieldError]:
     """Return every refusal of values: after each, the value refused gives way to a safe one, and it is tried again."""
-    found: list[FieldError] = []
+    faults: list[FieldError] = []
     while True:
         try:
             attempt(table)
         except UsageError as error:
-            found.append(_refused(error))
+            faults.append(_refused(error))
             if error.where not in safe or table[error.where] == safe[error.where]:
-                return found
+                return faults
             table = {**table, error.where: safe[error.where]}
         else:
-            return found
+            return faults

@@ -1,4 +1,4 @@
-"""What would become of an application, without issuing anything: for the clerk who takes it."""
+"""The outcome of an application without issuing anything: for the clerk who takes it."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,13 +16,13 @@ __all__ = ["Preview", "preview"]
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What :func:`preview` found.
+    """The results of :func:`preview`.
 
     :param results: every rule's answer
     :param expires: the last valid day if it were issued now; the signers' certificates may cut it
     :param proposed: primary and secondary identifier as the table spells them
-    :param spelt: as they would stand in the zone, whole
-    :param unmeasured: what is not measured of the face: ``face``, ``eyes``, ``crown``, ``chin``
+    :param spelt: the same as the zone would have them, untruncated
+    :param unmeasured: the missing measures of the face: ``face``, ``eyes``, ``crown``, ``chin``
     """
 
     results: tuple[RuleResult, ...]

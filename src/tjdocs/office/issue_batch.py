@@ -1,7 +1,7 @@
 """Many documents of one type from a file: in worker processes, resumable, one bad application stopping nobody.
 
-Each application's documents lie in a folder named after its line. A folder in place with a document of the register is
-done; a run that was killed is taken up by running it again: the register finishes or undoes first what it left behind.
+Each application's documents are in a folder named after its line. A folder in place with a document of the register is
+done. A run that was killed is taken up by running it again: the register first finishes or undoes its open documents.
 """
 
 import fcntl
@@ -45,7 +45,7 @@ _STATE, _RUN, _WORK = "batch.json", ".run", ".work"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What became of one line of the file.
+    """The result of one line of the file.
 
     :param number: of the line, from 1
     :param status: ``issued``, ``done`` (by an earlier run), ``refused`` or ``unusable``
@@ -61,11 +61,11 @@ class Line:
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why there is no document, in words; with numbers of documents that the applicant has, and nothing else."""
-        held = [
+        refusals = [
             f"{result.requirement} {' '.join((result.sentence, *(one.number for one in result.documents)))}"
             for result in self.refused
         ]
-        return (*held, *map(str, self.faults))
+        return (*refusals, *map(str, self.faults))
 
     def as_json(self) -> dict[str, Any]:
         """Return the line with the keys that the command line prints; no value of the application is in it."""
@@ -87,7 +87,7 @@ class Batch:
     :param at: the day or moment of issue, as :meth:`Office.issue` takes it
     :param authority: the authority's folder; ``passphrase`` opens its keys
     :param register: URL
-    :param register_keys: folder of the register's keys, None for those beside an SQLite file;
+    :param register_keys: folder of the register's keys, None for those next to an SQLite file;
         ``register_passphrase`` opens them
     :param officer_key: file and passphrase of the officer's key; None with a trial register
     :param types: further folders of document types
@@ -133,12 +133,12 @@ class Batch:
 
     @cached_property
     def separator(self) -> str:
-        """What parts the cells of a CSV file, ``""`` for JSON lines: comma, semicolon or tab."""
+        """The separator of a CSV file, ``""`` for JSON lines: comma, semicolon or tab."""
         return application_rows.separator(self.file) if application_rows.is_csv(self.file) else ""
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What of the file is read although it is not as the standard form has it, in words."""
+        """The deviations of the file from the standard form that are read all the same, in words."""
         return (
             ()
             if self.separator in ("", ",")
@@ -151,9 +151,9 @@ class Batch:
         return application_rows.scan(self.file)
 
     def run(self) -> Iterator[Line]:
-        """Issue what is not done yet; yield each line's outcome as it comes, those done before included.
+        """Issue the documents not issued yet; yield each line's outcome as it comes, earlier ones included.
 
-        :raises InputError: the file cannot be read, is not that of the earlier run, or the clock stands before its
+        :raises InputError: the file cannot be read, is not that of the earlier run, or that run was at a later time
         :raises OutputError: the folder cannot be written, or another run is at work in it
         :raises TjdocsError: the authority or the register ends the run; run again, it goes on where it was
         """
@@ -196,7 +196,7 @@ class Batch:
     def write_rejected(self, path: Path, lines: Iterable[Line]) -> None:
         """Write the rows that were refused or unusable with their reasons into a new file, mode 0600; none, no file.
 
-        Corrected, it can be issued: what stands in ``rejected`` is not read.
+        Corrected, it can be issued: the column or member ``rejected`` is not read.
 
         :param lines: what :meth:`run` yielded
         :raises OutputError: it cannot be written
@@ -207,7 +207,7 @@ class Batch:
     def check_rejected(self, path: Path) -> None:
         """Refuse, before anything is issued, a place where :meth:`write_rejected` could not write.
 
-        :raises OutputError: something lies there
+        :raises OutputError: the path exists already
         :raises UsageError: another form than the batch's file, or another folder where portraits are found from it
         """
         batch_files.check_rejected(path, self.file, self.columns)
@@ -279,13 +279,13 @@ class Batch:
                     raise ValueError
                 last = datetime.fromisoformat(earlier.pop("at"))
             except (OSError, ValueError, KeyError, TypeError, InputError):
-                raise InputError("no state of a batch", where=str(path), hint="name a new folder") from None
+                raise InputError("not a batch's state", where=str(path), hint="name a new folder") from None
             if changed := sorted(key for key in state if earlier.get(key) != state[key]):
                 hint = "name a new folder for another batch"
-                raise InputError(f"another batch lies here ({', '.join(changed)})", where=str(self.out), hint=hint)
+                raise InputError(f"the folder of another batch ({', '.join(changed)})", where=str(self.out), hint=hint)
             if self.moment < last:
                 hint = f"it was {last.isoformat()} when the batch was last at work"
-                raise InputError("the clock stands before the last run", where=self.moment.isoformat(), hint=hint)
+                raise InputError("the time is before the last run", where=self.moment.isoformat(), hint=hint)
         replace_file(path, (json.dumps({**state, "at": self.moment.isoformat()}, indent=1) + "\n").encode())
 
 

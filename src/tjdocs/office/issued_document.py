@@ -51,7 +51,7 @@ class ChipFiles(Mapping[str, bytes]):
 
 
 class PageInput(NamedTuple):
-    """What a page is drawn from."""
+    """The values that a page is drawn from."""
 
     layout: str
     values: Mapping[str, str]
@@ -69,7 +69,7 @@ class Issued:
     :param mrz: the zone's lines
     :param chip: the chip's files
     :param seal: the visible digital seal, empty for a document without one
-    :param record: what is kept of the act, without personal data
+    :param record: the record of the issue, without personal data
     """
 
     document_type: str
@@ -113,7 +113,7 @@ class Issued:
 
     @cached_property
     def printed(self) -> dict[str, bytes]:
-        """The files of what is printed by name, made when first asked for: the page, and the seal's bar code."""
+        """The printed files by name, made when first asked for: the page, and the seal's bar code."""
         files = {"seal.png": self.seal_png} if self.seal else {}
         if self._page is not None:
             files |= self.page.files()
@@ -134,9 +134,9 @@ class Issued:
         if not self.printed:
             return self
         digests = {name: sha256(data).hexdigest() for name, data in self.printed.items()}
-        made = replace(self, record={**self.record, "page": digests})
-        vars(made).update((name, vars(self)[name]) for name in _DRAWN if name in vars(self))
-        return made
+        document = replace(self, record={**self.record, "page": digests})
+        vars(document).update((name, vars(self)[name]) for name in _DRAWN if name in vars(self))
+        return document
 
     def write(self, folder: str | Path) -> list[str]:
         """Write every file into ``folder``, which is new or empty; return their paths below it.

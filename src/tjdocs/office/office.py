@@ -55,7 +55,7 @@ class Office:
         if not isinstance(authority, Authority) or not isinstance(register, Register):
             raise UsageError("unusable office", where="authority, register", hint="an Authority and a Register")
         if not isinstance(officer, str) or not officer or (not authority.trial and officer == "trial"):
-            raise UsageError("no officer", where="officer", hint="a production authority records who issues")
+            raise UsageError("missing officer", where="officer", hint="a production authority records who issues")
         if register.trial and not authority.trial:
             hint = "one made with `tjdocs register init --officer`, where roles are enforced"
             raise UsageError("a trial register for a production authority", where="register", hint=hint)
@@ -85,15 +85,15 @@ class Office:
     ) -> Issued:
         """Issue one document, or raise and leave nothing but a number marked spoiled.
 
-        The register has the applicant's documents: what it knows of them reaches the rules, and whoever has a valid
-        document of the type gets no second one unless the type says so. A trial register, in which one specimen is
-        everybody, does neither.
+        The rules get the register's facts about the applicant's documents. An applicant with a valid document of the
+        type gets no second one unless the type allows several. A trial register, in which one specimen is everybody,
+        does neither.
 
-        :param at: the day or moment of issue; a moment has its day in the type's time zone, else in the home zone of
-            ``specs/times.toml``, whatever offset it was given with
-        :param out: a new or empty folder for the document's files; they are complete beside it before the document
+        :param at: the day or moment of issue; a moment with any offset has its day in the type's time zone, else in
+            the home zone of ``specs/times.toml``
+        :param out: a new or empty folder for the document's files; they are complete next to it before the document
             is recorded, and in place after
-        :param known: what is known of the applicant; None: the register is asked
+        :param known: facts about the applicant; None: the register is asked
         :param overrides: officers' decisions on rules that are not met
         :param chip: whether it gets a chip; None: every document whose type has one does
         :param page: whether it gets its page now
@@ -138,7 +138,7 @@ class Office:
         The old document is spoiled as soon as the new one can be made, and before it has its number.
 
         :param number: of the misprinted document
-        :param reason: what is wrong with it
+        :param reason: the fault of the print
         :raises RegisterError: the register has no issued document of that number and type
         """
         _check_reason(reason)
@@ -148,7 +148,9 @@ class Office:
             hint = "one that was issued and not handed over; `tjdocs register find` finds a holder's documents"
             if document is not None and document.status == "handed-over":
                 hint = f"it is handed-over: `tjdocs issue --replaces {number} --ground damage` issues one in its place"
-            raise RegisterError("no issued document of that number and type", where="number", hint=hint)
+            raise RegisterError(
+                "the register has no issued document of that number and type", where="number", hint=hint
+            )
         draft, signer = self._prepare(application, at, known, overrides, chip, True, None, number)
         if out is not None:
             output_folder.check_new(Path(out))
@@ -166,8 +168,8 @@ class Office:
         _check_reason(reason)
         record, document = self._recorded(Path(folder))
         if document is None or document.status != "issued":
-            raise RegisterError("no issued document with these files", where=str(folder))
-        # the record as it was issued: what was noted since are the prints behind the first
+            raise RegisterError("the register has no issued document with these files", where=str(folder))
+        # the record as it was issued: only the prints after the first were added since
         first = output_folder.record_json({**record, "prints": record["prints"][:1]})
         signed = self._register.documents.written(document.number, officer=self._officer).get(output_folder.RECORD)
         if signed not in (None, sha256(first).hexdigest()):
@@ -195,7 +197,7 @@ class Office:
     def _recorded(self, folder: Path) -> tuple[dict[str, Any], Document | None]:
         """Return the record in a document's folder, and the document if the register has it with these files.
 
-        :raises tjdocs.errors.InputError: the folder is no document's, or a file was changed
+        :raises tjdocs.errors.InputError: the folder is not a document's, or a file was changed
         """
         record = output_folder.read_record(folder)
         document = self._register.document(record["document_number"], officer=self._officer)
@@ -223,7 +225,7 @@ class Office:
         portrait: Portrait | None,
         replaced: str,
     ) -> tuple[Draft, Signer | None]:
-        """Do everything that needs no number: what law or page forbids is found before one is used."""
+        """Do everything that needs no number: an obstacle in law or page is found before one is used."""
         _check_application(application)
         kind = self._types[application.document_type]
         now = moment_of(at, zone=kind.time_zone)
@@ -234,7 +236,7 @@ class Office:
         results = eligibility(application, at=now, known=known, continues=continues, types=self._types)
         used = overruled(results, overrides)
         if not self._authority.trial and any(override.officer == "trial" for override in used):
-            raise UsageError("no officer", where="overrides", hint="a production authority records who decides")
+            raise UsageError("missing officer", where="overrides", hint="a production authority records who decides")
         for officer in sorted({override.officer for override in used} - {self._officer}):
             self._register.may("issue", officer)  # the deciding officer's key is here: a name alone decides nothing
         signer = self._authority.document_signer() if has_chip else None
@@ -304,7 +306,7 @@ class Office:
             holder = self._register.documents.holder(replaced, officer=self._officer)
             if holder is not None and person.may_be(holder, renamed=True) and (name := holder.zone_name()):
                 names = tuple(dict.fromkeys((*names, name)))
-        documents = tuple(held for held in known.documents if held.number != replaced)
+        documents = tuple(document for document in known.documents if document.number != replaced)
         return replace(known, documents=documents, names=names)
 
     def _issue_day(self, number: str) -> date | None:
@@ -434,15 +436,15 @@ def _has_chip(kind: DocumentType, chip: bool | None) -> bool:
 
 
 def _source(application: Application) -> tuple[bytes, Eyes | None, str]:
-    """Return what data group 2 is made from."""
+    """Return the values that data group 2 is made from."""
     return application.portrait, application.portrait_eyes, application.sex
 
 
 def _check_application(application: object) -> None:
     if not isinstance(application, Application):
-        raise UsageError("no application", where="application", hint="Application.from_json reads one")
+        raise UsageError("not an application", where="application", hint="Application.from_json reads one")
 
 
 def _check_reason(reason: str) -> None:
     if not isinstance(reason, str) or not reason.strip() or not reason.isprintable() or len(reason) > 500:
-        raise UsageError("no reason", where="reason", hint="printable text of at most 500 characters")
+        raise UsageError("unusable reason", where="reason", hint="printable text of at most 500 characters")

@@ -27,7 +27,7 @@ FILE = "registers.json"
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _Row:
     """A register under an authority.
 
     :param patterns: the forms of its numbers that were issued
@@ -67,23 +67,23 @@ def _csca(authority: Authority) -> Csca:
 def _keep(folder: Path, register: Register, patterns: Sequence[str]) -> None:
     if _lacking(_read(folder), register, patterns):
         with _alone(folder):  # another process may have written since
-            kept = _read(folder)
-            new = (*kept.get(register.id, _Kept("", "", ())).patterns, *_lacking(kept, register, patterns))
-            kept[register.id] = _Kept(register.id, register.place, new)
-            _write(folder, kept)
+            registers = _read(folder)
+            new = (*registers.get(register.id, _Row("", "", ())).patterns, *_lacking(registers, register, patterns))
+            registers[register.id] = _Row(register.id, register.place, new)
+            _write(folder, registers)
 
 
-def _lacking(kept: dict[str, _Kept], register: Register, patterns: Sequence[str]) -> list[str]:
+def _lacking(registers: dict[str, _Row], register: Register, patterns: Sequence[str]) -> list[str]:
     """Return the forms of numbers that no register has yet.
 
     :raises RegisterError: another register has them
     """
-    for other in kept.values():
+    for other in registers.values():
         for pattern in patterns:
             if other.id != register.id and any(_collide(pattern, one) for one in other.patterns):
                 hint = f"the authority issues them from {other.place}; give that register, or make another authority"
                 raise RegisterError("numbers of another register", where=pattern, hint=hint)
-    own = kept.get(register.id)
+    own = registers.get(register.id)
     return [pattern for pattern in patterns if own is None or pattern not in own.patterns]
 
 
@@ -91,15 +91,13 @@ def _collide(one: str, other: str) -> bool:
     return Pattern.parse(one).collides(Pattern.parse(other))
 
 
-def _read(folder: Path) -> dict[str, _Kept]:
+def _read(folder: Path) -> dict[str, _Row]:
     path = folder / FILE
     try:
         table = inputs.json_object(path.read_bytes(), where=FILE)
         if not inputs.is_schema(table["schema"]):
             raise ValueError
-        rows = [
-            _Kept(str(row["id"]), str(row["place"]), tuple(map(str, row["patterns"]))) for row in table["registers"]
-        ]
+        rows = [_Row(str(row["id"]), str(row["place"]), tuple(map(str, row["patterns"]))) for row in table["registers"]]
         for row in rows:
             for pattern in row.patterns:
                 Pattern.parse(pattern)
@@ -111,8 +109,8 @@ def _read(folder: Path) -> dict[str, _Kept]:
     return {row.id: row for row in rows}
 
 
-def _write(folder: Path, kept: dict[str, _Kept]) -> None:
-    rows = [{"id": row.id, "place": row.place, "patterns": list(row.patterns)} for row in kept.values()]
+def _write(folder: Path, registers: dict[str, _Row]) -> None:
+    rows = [{"id": row.id, "place": row.place, "patterns": list(row.patterns)} for row in registers.values()]
     replace_file(folder / FILE, (json.dumps({"schema": 1, "registers": rows}, indent=1) + "\n").encode())
 
 

@@ -31,7 +31,7 @@ _MAX_FILE = 50_000_000
 
 
 def check_new(folder: Path) -> None:
-    """Refuse a folder that holds something, is a link, or is no folder.
+    """Refuse a link, anything but a folder, and a folder that is not empty.
 
     :raises OutputError: it is not new or empty
     """
@@ -42,19 +42,19 @@ def check_new(folder: Path) -> None:
 
 
 class Staging:
-    """A folder on its way: made beside its place, filled, put in place; see :func:`staged`."""
+    """A folder in preparation: made next to its place, filled, put in place; see :func:`staged`."""
 
     def __init__(self, place: Path | None) -> None:
         self._place = place
         self._folder: Path | None = None
 
     def open(self, folder: str) -> None:
-        """Make the folder in which the files are written, beside their place.
+        """Make the folder in which the files are written, next to their place.
 
-        :param folder: as the register names it, so that what a crash leaves can be told; ``""``: nothing is written
+        :param folder: as the register names it, to recognise one that a crash left; ``""``: nothing is written
         """
         if self._place is not None and folder:
-            with _told(self._place):
+            with _file_errors(self._place):
                 Path(folder).mkdir(mode=0o700)
                 self._folder = Path(folder)
 
@@ -62,7 +62,7 @@ class Staging:
         """Write the files by their paths below the folder; they are on the disk, and were read back, after it."""
         if self._folder is None or self._place is None:
             return
-        with _told(self._place):
+        with _file_errors(self._place):
             folders = {self._folder}
             for name, data in files.items():
                 path = self._folder / name
@@ -75,7 +75,7 @@ class Staging:
     def put_in_place(self) -> None:
         """Let the folder appear, whole, in its place."""
         if self._folder is not None and self._place is not None:
-            with _told(self._place):
+            with _file_errors(self._place):
                 os.replace(self._folder, self._place)
                 flush_folder(self._place.parent)
 
@@ -94,10 +94,10 @@ def staged(folder: str | Path | None) -> Iterator[Staging]:
     place = Path(folder).absolute() if folder is not None else None
     if place is not None:
         check_new(place)
-        with _told(place):
+        with _file_errors(place):
             place.parent.mkdir(parents=True, exist_ok=True)
             if not os.access(place.parent, os.W_OK):
-                raise PermissionError(0, "no folder can be made there")
+                raise PermissionError(0, "cannot make a folder there")
     staging = Staging(place)
     try:
         yield staging
@@ -106,10 +106,10 @@ def staged(folder: str | Path | None) -> Iterator[Staging]:
 
 
 @contextmanager
-def _told(place: Path) -> Iterator[None]:
-    """Tell what the file system refused.
+def _file_errors(place: Path) -> Iterator[None]:
+    """Turn an error of the file system into an :class:`OutputError`.
 
-    :raises OutputError: it refused
+    :raises OutputError: the file system refused an operation
     """
     try:
         yield
@@ -149,7 +149,7 @@ def read_record(folder: Path) -> dict[str, Any]:
     except OSError as error:
         raise InputError("cannot read", where=str(folder), hint=error.strerror or "") from None
     except (ValueError, KeyError, TypeError, AttributeError, InputError):
-        raise InputError("no document's folder", where=str(folder), hint="as `tjdocs issue` wrote it") from None
+        raise InputError("not a document's folder", where=str(folder), hint="as `tjdocs issue` wrote it") from None
     if changed:
         raise InputError("changed since it was issued", where=", ".join(sorted(changed)), hint="issue it again")
     return dict(record)
@@ -177,4 +177,4 @@ def _write(path: Path, data: bytes) -> None:
     """Write a file that only its owner may read (portrait, names, number), onto the disk, and read it back."""
     write_private(path, data)
     if path.read_bytes() != data:
-        raise OSError(0, "what was written does not read back")
+        raise OSError(0, "the file does not read back as written")

@@ -36,13 +36,13 @@ def page_name(draft: "Draft", part: int) -> tuple[str, str]:
     application, given = draft.application, draft.application.page_names
     if given is not None and (text := getattr(given, _FIELDS[part])):
         return text.upper(), "officer"
-    whole, *shorter = ways(_national(application)[part], _latin(draft)[part])
+    full, *shorter = ways(_national(application)[part], _latin(draft)[part])
     layout = draft.kind.page.layout if draft.kind.page else None
-    if layout is None or not shorter or _fits(layout, KEYS[part], whole):
-        return whole, "whole"
+    if layout is None or not shorter or _fits(layout, KEYS[part], full):
+        return full, "whole"
     fitting = (text for text in shorter if _fits(layout, KEYS[part], text))
-    found = next(fitting, whole)
-    return found, "whole" if found == whole else "abbreviated"
+    name = next(fitting, full)
+    return name, "whole" if name == full else "abbreviated"
 
 
 def ways(national: str, latin: str) -> Iterator[str]:
@@ -54,25 +54,25 @@ def ways(national: str, latin: str) -> Iterator[str]:
 
 
 def page_name_faults(draft: "Draft") -> list[FieldError]:
-    """Return what is wrong with an officer's text for the page: it abbreviates the name, and has a Latin form."""
-    given, found = draft.application.page_names, []
+    """Return the faults of an officer's text for the page: it abbreviates the name, and has a Latin form."""
+    given, faults = draft.application.page_names, []
     for part, field in enumerate(_FIELDS) if given else ():
         text: str = getattr(given, field)
         national, _, latin = text.partition(" / ")
-        wholes = [national_components(_national(draft.application)[part].upper()), draft.identifiers[part].split()]
+        names = [national_components(_national(draft.application)[part].upper()), draft.identifiers[part].split()]
         forms = [national_components(form.upper()) for form in (national, latin or national)]
         if not text:
             continue
         if not has_latin_form(text):
-            found.append(
-                FieldError(f"page_names.{field}", "no Latin form", "national form / Latin form (Doc 9303-3, 3.1)")
+            faults.append(
+                FieldError(f"page_names.{field}", "missing Latin form", "national form / Latin form (Doc 9303-3, 3.1)")
             )
-        elif not latin and _abbreviates(forms[1], wholes[1]):
+        elif not latin and _abbreviates(forms[1], names[1]):
             continue
-        elif not all(_abbreviates(form, whole) for form, whole in zip(forms, wholes, strict=True)):
+        elif not all(_abbreviates(form, name) for form, name in zip(forms, names, strict=True)):
             hint = "each of its words is the beginning of a word of the name, in the name's order, the first one's too"
-            found.append(FieldError(f"page_names.{field}", "no abbreviation of the name", hint))
-    return found
+            faults.append(FieldError(f"page_names.{field}", "not an abbreviation of the name", hint))
+    return faults
 
 
 def page_name_hint(fault: FieldError) -> FieldError:
@@ -86,8 +86,8 @@ def _abbreviates(short: tuple[str, ...], whole: Sequence[str]) -> bool:
     """Whether each component begins one of the whole name's, in its order; the first begins the first."""
     if not short or not whole or not whole[0].startswith(short[0]):
         return False
-    rest = iter(whole[1:])
-    return all(any(component.startswith(word) for component in rest) for word in short[1:])
+    later = iter(whole[1:])
+    return all(any(component.startswith(word) for component in later) for word in short[1:])
 
 
 def _national(application: "Application") -> tuple[str, str]:
@@ -103,8 +103,8 @@ def _latin(draft: "Draft") -> tuple[str, str]:
 
 def _initials(words: list[str], count: int) -> list[str]:
     """Return words with initials for the last ones; the first is never one."""
-    kept = max(1, len(words) - count)
-    return [*words[:kept], *(f"{word[0]}." for word in words[kept:])]
+    end = max(1, len(words) - count)
+    return [*words[:end], *(f"{word[0]}." for word in words[end:])]
 
 
 def _fits(layout: str, key: str, text: str) -> bool:

@@ -1,4 +1,4 @@
-"""What stands on the page and in the seal, by name: document types choose among these values."""
+"""The values of the page and the seal by name: document types choose among them."""
 
 import re
 import unicodedata
@@ -41,7 +41,7 @@ def page_values(draft: "Draft", number: str, names: Sequence[str]) -> dict[str, 
     texts = {**(page.texts if page else {}), **{name: _PAGE[name](draft, number) for name in names}}
     for name in _mandatory(page.layout) if page else ():
         if texts.get(name) and not has_latin_form(texts[name]):
-            raise UsageError("no Latin form", where=name, hint=_LATIN_FORM)
+            raise UsageError("missing Latin form", where=name, hint=_LATIN_FORM)
     return {name: text for name, text in texts.items() if text or name == "secondary_identifier"}
 
 
@@ -57,7 +57,7 @@ def seal_values(draft: "Draft", names: Iterable[str], lines: Sequence[str]) -> d
     if seal is None:
         return {}
     profile = vds_profiles.get(seal.profile)
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name in names:
         field = seal.features[name]
         value = "".join(lines) if field == ZONE else value_at(draft.application, field)
@@ -69,8 +69,8 @@ def seal_values(draft: "Draft", names: Iterable[str], lines: Sequence[str]) -> d
             profile.by_name(name).encode(value)
         except UsageError as error:
             raise UsageError(error.message, where=field, hint=error.hint) from None
-        found[name] = value
-    return found
+        values[name] = value
+    return values
 
 
 def _plain(text: str, table: str) -> str:
@@ -90,18 +90,18 @@ def check(kind: DocumentType) -> None:
     asked = {spec.name for spec in kind.fields}
     for name in kind.page.fields if kind.page else ():
         if name not in _PAGE:
-            raise SpecError("no such value of a page", where=f"{kind.id} page", hint=f"{name}; {', '.join(_PAGE)}")
+            raise SpecError("unknown value of a page", where=f"{kind.id} page", hint=f"{name}; {', '.join(_PAGE)}")
     if kind.page:
         faces = load(kind.page.layout).face
         if kind.seal and not any(face.code for face in faces):
             raise SpecError("a page without a place for the seal", where=f"{kind.id} page", hint=kind.page.layout)
         for words in _own_words(kind):
             if not has_latin_form(words):
-                raise SpecError("no Latin form", where=f"{kind.id}: {words[:40]}", hint=_LATIN_FORM)
+                raise SpecError("missing Latin form", where=f"{kind.id}: {words[:40]}", hint=_LATIN_FORM)
     for value in kind.seal.features.values() if kind.seal else ():
         known = value.partition(".")[0] in asked and kind_at(value, kind.documents) is not None
         if value != ZONE and not known:
-            raise SpecError("no such value of a seal", where=f"{kind.id} seal", hint=value)
+            raise SpecError("unknown value of a seal", where=f"{kind.id} seal", hint=value)
     if kind.seal:
         profile = vds_profiles.get(kind.seal.profile)
         for name in kind.seal.features:
@@ -155,7 +155,7 @@ def _with_latin(draft: "Draft", text: str, where: str) -> str:
 
 
 def _latin(word: str, table: str) -> str:
-    """Return a word in A to Z, or what is between words in ASCII: a sign by its ASCII equivalent, else a blank."""
+    """Return a word in A to Z, or the signs between words in ASCII: each by its equivalent, else as a blank."""
     if word.isalpha() and not word.isascii():
         return mrz.transliterate(word, table=table)
     plain = unicodedata.normalize("NFKC", word).upper()

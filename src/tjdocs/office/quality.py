@@ -17,7 +17,7 @@ _NO_CHIP = ("lds.", "pa.")
 _NO_SEAL = ("seal.",)
 _LATER = ("chip.genuine",)  # the files are in no chip yet
 _REVOCATION = ("pa.ds-revocation", "seal.revocation")
-_AGE = ("stale", "not-yet-issued")  # the authority's own last list says who is revoked, however old it is
+_AGE = ("stale", "not-yet-issued")  # the authority's own last CRL counts, however old it is
 
 
 _DG7 = ("lds.structure", "not-read", "DG7")  # a border does not look into it; it is read here
@@ -25,9 +25,9 @@ _BASIC = "record-image-type"  # a warning: nothing was measured on the portrait,
 
 
 def read_back(issued: Issued, draft: Draft, trust: TrustStore, now: datetime) -> None:
-    """Judge the product and compare it with what was to be made.
+    """Judge the product and compare it with its draft.
 
-    :raises TjdocsError: a check did not pass, or the zone does not say what the application does
+    :raises TjdocsError: a check did not pass, or the zone does not agree with the application
     """
     chip = dict(issued.chip) or None
     examination = examine(
@@ -61,7 +61,7 @@ def _signature(chip: Mapping[str, bytes]) -> bytes | None:
 
 
 def _expected(finding: Finding, has_chip: bool, has_seal: bool) -> bool:
-    """Whether a check that did not pass says nothing against the document: it can be made later, or not at all."""
+    """Whether a check was not expected to pass: it can be made later, or not at all."""
     if finding.outcome is not Outcome.UNDETERMINED:
         return False
     if (finding.check, finding.reason, finding.subject) == _DG7:
