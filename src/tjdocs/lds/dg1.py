@@ -30,7 +30,7 @@ class Dg1:
     raw: bytes = field(default=b"", init=False, repr=False, compare=False)
     """The file as read, without padding; empty when it was not read."""
     trailing: int = field(default=0, init=False, compare=False)
-    """Number of bytes behind the file's object when it was read."""
+    """Number of bytes after the file's object when it was read."""
 
     @classmethod
     def from_lines(cls, lines: Sequence[str]) -> "Dg1":
@@ -68,7 +68,7 @@ class Dg1:
             if tag != _ZONE:
                 unknown.append((tag, raw[start:stop]))
             elif zone is not None:
-                raise LdsError("duplicate", "zone 5F1F stands twice", offset)
+                raise LdsError("duplicate", "zone 5F1F occurs twice", offset)
             elif stop - start not in _FORMATS:
                 raise LdsError("value", f"zone of {stop - start} characters, not 90, 72 or 88", offset)
             else:

@@ -79,7 +79,7 @@ class SecurityInfo:
         """
         item = tlv.place(data)
         if item[3] != len(data):
-            raise LdsError("form", "bytes behind the SecurityInfo", item[3])
+            raise LdsError("form", "bytes after the SecurityInfo", item[3])
         return _info(data, item)
 
 
@@ -94,7 +94,7 @@ class SecurityInfos:
     raw: bytes = field(default=b"", init=False, repr=False, compare=False)
     """The set as read, without padding; empty when it was not read."""
     trailing: int = field(default=0, init=False, compare=False)
-    """Number of bytes behind the set when it was read."""
+    """Number of bytes after the set when it was read."""
 
     @classmethod
     def of(cls, infos: Iterable[bytes]) -> "SecurityInfos":
@@ -150,7 +150,7 @@ class Dg14:
     raw: bytes = field(default=b"", init=False, repr=False, compare=False)
     """The file as read, without padding; empty when it was not read."""
     trailing: int = field(default=0, init=False, compare=False)
-    """Number of bytes behind the file's object when it was read."""
+    """Number of bytes after the file's object when it was read."""
 
     @classmethod
     def of(cls, infos: Iterable[bytes]) -> "Dg14":
@@ -180,7 +180,7 @@ class Dg14:
         begin, end, raw, trailing = outer(data, _TAG, "DG14")
         item = tlv.place(data, begin, end=end)
         if item[3] != end:
-            raise LdsError("form", "bytes behind the SecurityInfos", item[3])
+            raise LdsError("form", "bytes after the SecurityInfos", item[3])
         parsed = cls(_infos(data, item, 0))
         object.__setattr__(parsed, "raw", raw)
         object.__setattr__(parsed, "trailing", trailing)
@@ -197,7 +197,7 @@ class Dg14:
 def _infos(data: bytes, item: Place, trailing: int) -> SecurityInfos:
     tag, offset, start, stop = item
     if tag != _SET:
-        raise LdsError("tag", "SecurityInfos are no SET", offset)
+        raise LdsError("tag", "SecurityInfos are not a SET", offset)
     members = objects(data, start, stop, _MAX_INFOS)
     parsed = SecurityInfos(tuple(_info(data, member) for member in members))
     object.__setattr__(parsed, "raw", bytes(data[offset:stop]))
@@ -208,14 +208,14 @@ def _infos(data: bytes, item: Place, trailing: int) -> SecurityInfos:
 def _info(data: bytes, item: Place) -> SecurityInfo:
     tag, offset, start, stop = item
     if tag != _SEQUENCE:
-        raise LdsError("form", "SecurityInfo is no SEQUENCE", offset)
+        raise LdsError("form", "SecurityInfo is not a SEQUENCE", offset)
     parts = objects(data, start, stop, 3)
     if len(parts) < 2 or parts[0][0] != _OID:
         raise LdsError("missing", "SecurityInfo without protocol or data", offset)
     _, place, begin, end = parts[0]
     oid = oid_text(bytes(data[begin:end]))
     if oid is None:
-        raise LdsError("value", "protocol is no object identifier", place)
+        raise LdsError("value", "protocol is not an object identifier", place)
     required, *rest = (bytes(data[place:end]) for _, place, _, end in parts[1:])
     return SecurityInfo(oid, required, rest[0] if rest else None, bytes(data[offset:stop]))
 

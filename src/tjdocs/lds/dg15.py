@@ -26,7 +26,7 @@ class Dg15:
     raw: bytes = field(default=b"", init=False, repr=False, compare=False)
     """The file as read, without padding; empty when it was not read."""
     trailing: int = field(default=0, init=False, compare=False)
-    """Number of bytes behind the file's object when it was read."""
+    """Number of bytes after the file's object when it was read."""
 
     @property
     def algorithm(self) -> str:
@@ -67,15 +67,15 @@ def _algorithm(data: bytes, start: int, end: int) -> str:
     """Check the outline of a ``SubjectPublicKeyInfo`` and return its algorithm."""
     tag, _, inside, stop = tlv.place(data, start, end=end)
     if tag != _SEQUENCE or stop != end:
-        raise LdsError("form", "public key is no SEQUENCE that fills the file", start)
+        raise LdsError("form", "public key is not a SEQUENCE that fills the file", start)
     parts = objects(data, inside, stop, 2)
     if [part[0] for part in parts] != [_SEQUENCE, _BIT_STRING]:
-        raise LdsError("form", "public key is no SubjectPublicKeyInfo", start)
+        raise LdsError("form", "public key is not a SubjectPublicKeyInfo", start)
     _, _, inside, stop = parts[0]
     identifier = tlv.read(data, inside, end=stop)
     oid = oid_text(identifier.value) if identifier.tag == _OID else None
     if oid is None:
-        raise LdsError("value", "algorithm is no object identifier", identifier.offset)
+        raise LdsError("value", "algorithm is not an object identifier", identifier.offset)
     return oid
 
 

@@ -131,7 +131,7 @@ class Dg2:
     raw: bytes = field(default=b"", init=False, repr=False, compare=False)
     """The file as read, without padding; empty when it was not read."""
     trailing: int = field(default=0, init=False, compare=False)
-    """Number of bytes behind the file's object when it was read."""
+    """Number of bytes after the file's object when it was read."""
 
     @classmethod
     def of(cls, *faces: FaceImage) -> "Dg2":
@@ -174,7 +174,7 @@ class Dg2:
             if tag != _GROUP:
                 unknown.append((tag, raw[start:stop]))
             elif group is not None:
-                raise LdsError("duplicate", "group 7F61 stands twice", offset)
+                raise LdsError("duplicate", "group 7F61 occurs twice", offset)
             else:
                 group = item
         if group is None:

@@ -36,7 +36,7 @@ class EfCom:
     raw: bytes = field(default=b"", init=False, repr=False, compare=False)
     """The file as read, without padding; empty when it was not read."""
     trailing: int = field(default=0, init=False, compare=False)
-    """Number of bytes behind the file's object when it was read."""
+    """Number of bytes after the file's object when it was read."""
 
     @classmethod
     def of(cls, data_groups: Iterable[int], *, lds_version: str = "0107", unicode_version: str = "040000") -> "EfCom":
@@ -73,7 +73,7 @@ class EfCom:
                 unknown.append((tag, value))
                 continue
             if tag in values:
-                raise LdsError("duplicate", f"object {tag:02X} stands twice", offset)
+                raise LdsError("duplicate", f"object {tag:02X} occurs twice", offset)
             values[tag] = value
             if tag == _TAG_LIST:
                 tags = tag_list(value, start)
