@@ -444,7 +444,7 @@ def test_a_row_of_many_lines_is_no_longer_than_one_line_may_be(tmp_path, row):
 def test_a_row_that_says_a_thing_twice(tmp_path):
     path = tmp_path / "l.jsonl"
     path.write_text('{"id": "1", "category": "ban", "direction": "both", "direction": "exit"}')
-    with pytest.raises(InputError, match="line 1: no JSON"):
+    with pytest.raises(InputError, match="line 1: not JSON"):
         Lists.read([path])
     path = tmp_path / "l.csv"
     path.write_text("id,category,direction,direction\nB,ban,both,exit\n")

@@ -101,7 +101,7 @@ class Entry:
     def of(cls, row: Mapping[str, Any], *, where: str) -> "Entry":
         """Return the entry of a row.
 
-        :raises UsageError: it is malformed; names the row's place and the field, never what stands there
+        :raises UsageError: it is malformed; names the row's place and the field, never the value
         """
         problem = _problem(row)
         if problem:
@@ -117,9 +117,9 @@ class Entry:
         try:
             row = inputs.json_object(text, where="entry")
         except (InputError, TypeError):
-            raise ValueError("no entry") from None
+            raise ValueError("not an entry") from None
         if _problem(row):
-            raise ValueError("no entry")
+            raise ValueError("not an entry")
         return _entry(row)
 
     def text(self) -> str:
@@ -160,7 +160,7 @@ _KNOWN = frozenset(_NAMES)
 def _problem(row: Any) -> str:
     """Return which field of a row is wrong, or an empty text."""
     if not isinstance(row, Mapping):
-        return "no object"
+        return "not an object"
     if unknown := sorted(str(key)[:40] for key in row.keys() - _KNOWN):
         return f"unknown {unknown[0] if unknown[0].isprintable() else 'key'}"
     for key, value in row.items():
@@ -255,7 +255,7 @@ def _day(text: str) -> bool:
 def entries(path: str | Path) -> Iterator[Entry]:
     """Yield the entries of a file: CSV with a head of column names where it is called so, else JSON lines.
 
-    :raises InputError: it cannot be read, or a row is malformed; names the line, never what stands there
+    :raises InputError: it cannot be read, or a row is malformed; names the line, never a value
     """
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
@@ -273,7 +273,7 @@ def entries(path: str | Path) -> Iterator[Entry]:
     except OSError as error:
         raise InputError("cannot read", where=str(path), hint=error.strerror or "") from None
     except UnicodeDecodeError:
-        raise InputError("no UTF-8", where=str(path)) from None
+        raise InputError("not UTF-8", where=str(path)) from None
 
 
 class _Lines:
@@ -315,9 +315,9 @@ def _json(lines: _Lines) -> _Rows:
             try:
                 row = inputs.json_value(line, where="entry", values=limits.LIST_ROW)
             except InputError:
-                yield lines.number, "no JSON"
+                yield lines.number, "not JSON"
                 continue
-            yield lines.number, row if isinstance(row, dict) else "no object"
+            yield lines.number, row if isinstance(row, dict) else "not an object"
 
 
 def _csv(lines: _Lines) -> _Rows:
@@ -338,4 +338,4 @@ def _csv(lines: _Lines) -> _Rows:
             yield reader.line_num, values
     except csv.Error:
         if not lines.over:  # which ends a row in its middle
-            yield reader.line_num + 1, "no CSV"
+            yield reader.line_num + 1, "not CSV"

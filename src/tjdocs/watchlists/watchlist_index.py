@@ -272,7 +272,7 @@ def old_entries(path: str | Path) -> Iterator[Entry]:
 
     Version 1 had no digests: nothing shows whether it was altered.
 
-    :raises InputError: it is none, or an entry is malformed or altered
+    :raises InputError: not such an index, or an entry is malformed or altered
     """
     forms = {form.OLD_VERSION: form.OLD_SCHEMA} | dict.fromkeys(form.LAST_VERSIONS, form.SCHEMA)
     database = _opened(path, forms, renewal=_RENEWAL)
