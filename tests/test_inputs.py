@@ -144,7 +144,7 @@ def test_a_file(tmp_path):
 
 def test_a_pipe_is_read_where_the_desk_names_it_and_not_where_evidence_does(tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(InputError, match="no regular file"):
+    with pytest.raises(InputError, match="not a regular file"):
         inputs.read_file(tmp_path / "pipe", 10, regular=True)
     writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(b"text",))
     writer.start()

@@ -63,7 +63,7 @@ class _Metered:
 def _named(name: str) -> str:
     """Return a member's name, unchanged, if it is under the root."""
     if len(name) > limits.ZIP_PATH or not name.isprintable() or "\\" in name or ":" in name or not _inside(name):
-        raise ArchiveError("name", "a name that is no path under the root")
+        raise ArchiveError("name", "a name that is not a path under the root")
     return name
 
 
@@ -96,7 +96,7 @@ def read_zip(source: IO[bytes]) -> dict[str, bytes]:
             for info in infos:
                 kind = stat.S_IFMT(info.external_attr >> 16)
                 if kind not in (0, stat.S_IFREG) or info.is_dir():
-                    raise ArchiveError("link", "an entry that is no regular file")
+                    raise ArchiveError("link", "an entry that is not a regular file")
                 if info.flag_bits & 1:
                     raise ArchiveError("encrypted", "an encrypted entry")
                 if info.compress_type not in _PACKINGS:
@@ -115,7 +115,7 @@ def read_zip(source: IO[bytes]) -> dict[str, bytes]:
     except ArchiveError:
         raise
     except Exception as error:  # noqa: BLE001 - a hostile archive may raise anything in zipfile: one finding
-        raise ArchiveError("archive", f"no zip archive: {type(error).__name__}") from None
+        raise ArchiveError("archive", f"not a zip archive: {type(error).__name__}") from None
     return files
 
 

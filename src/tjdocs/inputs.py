@@ -1,7 +1,7 @@
-"""Input within limits: a file, a JSON value, a TOML table. Whatever the bytes, one named error and no other.
+"""Input within limits: a file, a JSON value, a TOML table. For any bytes there is one named error and no other.
 
-Deep nesting, values and numbers without end, a name that is there twice and bytes that are no text end here, before
-anything is interpreted.
+Deep nesting, values and numbers without end, a name that occurs twice and bytes that are not text are refused here,
+before anything is interpreted.
 """
 
 import json
@@ -47,7 +47,7 @@ def read_file(path: str | os.PathLike[str], limit: int, *, regular: bool = False
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | (os.O_NONBLOCK if regular else 0))
         with open(descriptor, "rb") as file:
             if regular and not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise InputError("no regular file", where=where, hint="name a file")
+                raise InputError("not a regular file", where=where, hint="name a file")
             data = file.read(limit + 1)
     except (OSError, ValueError) as error:
         hint = getattr(error, "strerror", None) or "name a readable file"
@@ -74,7 +74,7 @@ def json_value(data: bytes | str, *, where: str, values: int = limits.JSON_VALUE
     except _TwiceError as error:
         raise InputError("a name twice", where=str(error)[:40], hint=f"once in an object of {where}") from None
     except (ValueError, RecursionError):
-        raise InputError("no JSON", where=where, hint="JSON in UTF-8") from None
+        raise InputError("not JSON", where=where, hint="JSON in UTF-8") from None
 
 
 def json_object(data: bytes | str, *, where: str, values: int = limits.JSON_VALUES) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def json_object(data: bytes | str, *, where: str, values: int = limits.JSON_VALU
     """
     value = json_value(data, where=where, values=values)
     if not isinstance(value, dict):
-        raise InputError("no JSON object", where=where, hint="give a JSON object")
+        raise InputError("not a JSON object", where=where, hint="give a JSON object")
     return value
 
 

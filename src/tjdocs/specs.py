@@ -81,7 +81,7 @@ def read_bytes(path: str) -> bytes:
     try:
         return (folder("specs") / path).read_bytes()
     except OSError:
-        raise SpecError("no such specification", where=f"specs/{path}") from None
+        raise SpecError("unknown specification", where=f"specs/{path}") from None
 
 
 @cache
@@ -119,10 +119,10 @@ def convert(table: Mapping[str, Any], form: type[_Form], *, where: str) -> _Form
     if "schema" in form.__struct_fields__ and not inputs.is_schema(table.get("schema")):
         raise SpecError("unknown schema" if "schema" in table else "missing schema", where=where, hint="schema = 1")
     try:
-        found = _converted(table, form)
+        row = _converted(table, form)
     except msgspec.ValidationError as error:
         raise _refusal(str(error), table, form, where) from None
-    return cast(_Form, _frozen(found))
+    return cast(_Form, _frozen(row))
 
 
 def _converted(table: Any, form: type[_Form]) -> _Form:

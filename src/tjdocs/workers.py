@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 
 
 class Workers(Generic[Result]):
-    """A pool of workers, begun with the first work. As a context it drops at its end what no worker has begun.
+    """A pool of workers, begun with the first work. The end of its context drops all work that no worker has begun.
 
     Other processes find functions by name, so each has to be on the top level of a module.
 
@@ -48,7 +48,7 @@ class Workers(Generic[Result]):
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Drop what no worker has begun, and wait for the rest."""
+        """Drop all work that no worker has begun, and wait for the other."""
         if self._own and self._executor is not None:
             self._executor.shutdown(cancel_futures=True)
 
@@ -79,7 +79,7 @@ class Workers(Generic[Result]):
         return self._hand_in(function, arguments).result()
 
     def renew(self) -> None:
-        """Replace our own workers, and hand in again what has no result."""
+        """Replace our own workers, and hand in again all work without a result."""
         if self._own and self._executor is not None:
             self._executor.shutdown(wait=False, cancel_futures=True)
             self._executor = pool = self._pool()

@@ -129,7 +129,7 @@ def test_no_path_leads_out_of_the_folder_of_the_evidence(folder, name, path):
 @pytest.mark.parametrize("name", ["mrz", "seal", "page"])
 def test_a_pipe_in_the_evidence_is_not_waited_for(folder, name):
     os.mkfifo(folder / "pipe")
-    with pytest.raises(InputError, match="no regular file"):
+    with pytest.raises(InputError, match="not a regular file"):
         arguments({name: "pipe"}, folder=folder)
 
 

@@ -235,7 +235,7 @@ def test_unusable_values_name_their_field_alone(tables, name, field, value, wher
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
 def test_words_that_are_no_numbers_are_no_json(tables, number):
     text = json.dumps({**next(iter(tables.values())), "portrait_eyes": [[1, 2], [3, "x"]]}).replace('"x"', number)
-    with pytest.raises(InputError, match="no JSON: application"):
+    with pytest.raises(InputError, match="not JSON: application"):
         Application.from_json(text)
 
 

@@ -117,7 +117,7 @@ def derivation(data: bytes) -> tuple[str, int]:
         rounds = der.parse(algorithm.parameters, _AnyPbkdf2).rounds
     except der.DerError:
         rounds = der.parse(algorithm.parameters, _AnyRounds).rounds
-    # PKCS #12 makes key and IV apart, each block anew
+    # PKCS #12 derives key and IV separately, and each block of them again
     return "rounds", rounds * 3 if algorithm.oid.dotted_string.startswith(_PKCS12) else rounds
 
 

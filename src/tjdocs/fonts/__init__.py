@@ -28,7 +28,7 @@ def font_file(name: str) -> Path:
     :raises UsageError: there is no such font
     """
     if name not in FONTS:
-        raise UsageError("no such font", where=name, hint=f"there are {', '.join(FONTS)}")
+        raise UsageError("unknown font", where=name, hint=f"there are {', '.join(FONTS)}")
     return Path(str(files("tjdocs.fonts").joinpath(FONTS[name])))
 
 

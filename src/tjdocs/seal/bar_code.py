@@ -133,7 +133,7 @@ def read_code(image: bytes) -> bytes:
     """
     codes = read_codes(image)
     if not codes:
-        raise CodeError("no-code", "no seal in the picture", "a sharp picture with white around the bar code")
+        raise CodeError("no-code", "the picture has no seal", "a sharp picture with white around the bar code")
     if len(codes) > 1:
         raise CodeError("several", f"{len(codes)} seals in the picture", "one seal at a time")
     return codes[0]

@@ -173,8 +173,7 @@ def _read(reply: Reply) -> Answer | str:
     try:
         value = inputs.json_value(reply.data, where="the answer")
     except InputError as error:
-        word = "not JSON" if error.message == "no JSON" else error.message
-        return f"{word}: {reply.data[:60].decode(errors='replace')}"
+        return f"{error.message}: {reply.data[:60].decode(errors='replace')}"
     if not isinstance(value, dict) or not {"result", "verdict"} & value.keys():
         return "neither result nor verdict in the answer"
     return Answer(_text(value.get("result")), _text(value.get("reason")) or "", _text(value.get("verdict")) or "")
