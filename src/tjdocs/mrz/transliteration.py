@@ -219,7 +219,7 @@ def _spelt(part: str, rules: Table, where: str) -> list[str]:
 def _no_rule(letter: str, rules: Table, where: str) -> UsageError:
     name = unicodedata.name(letter, "without name")
     return UsageError(
-        f"no rule for {letter!r} (U+{ord(letter):04X}, {name})",
+        f"missing rule for {letter!r} (U+{ord(letter):04X}, {name})",
         where=where,
         hint=f"table {rules.name} has none; spell it otherwise or choose one of {', '.join(tables())}",
     )
