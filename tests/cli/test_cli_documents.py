@@ -289,7 +289,7 @@ def test_issue_batch(place, tmp_path):
     status, out, err = run(*command)
     assert (status, err) == (1, "")
     assert "line 2: EXT-3" in out
-    assert "line 3: family_name: no rule for ';'" in out
+    assert "line 3: family_name: missing rule for ';'" in out
     assert out.rstrip().endswith("0 issued, 1 done, 1 refused, 1 unusable")
     assert run(*command, "--rejected", tmp_path / "r.jsonl")[0] == 1
     rejected = [json.loads(line) for line in (tmp_path / "r.jsonl").read_text().splitlines()]

@@ -252,7 +252,7 @@ def test_words_that_are_no_numbers_are_no_json(tables, number):
 )
 def test_a_character_that_no_name_has_is_named(table, name, named):
     error = faults(table, family_name=name)
-    assert [fault.message for fault in error.faults] == [f"no rule for {one}" for one in named]
+    assert [fault.message for fault in error.faults] == [f"missing rule for {one}" for one in named]
     assert all(one in str(error) for one in named)
     assert "ЭРИКССОН" not in str(error)
 
@@ -436,7 +436,7 @@ def test_examples_are_of_the_schema(tables, name):
 
 
 # what a schema cannot say: which letters a name has, which codes and days there are, what is Base64, what is a number
-BEYOND = {"no rule for", "a name without a letter", "no State's code", "no date", "no Base64", "unusable text", "no two points"}
+BEYOND = {"missing rule for", "a name without a letter", "not a State's code", "not a date", "not Base64", "unusable text", "not two points"}
 
 
 @pytest.mark.parametrize(("name", "field", "value", "where"), UNUSABLE)

@@ -471,9 +471,9 @@ def test_english_is_the_fallback(lacking):
     lacking["en"]["rule"].clear()
     lacking["en"]["bring"].clear()
     messages.catalogue.cache_clear()
-    with pytest.raises(SpecError, match="no sentence"):
+    with pytest.raises(SpecError, match="missing sentence"):
         eligibility(LAWFUL[KIND], at=NOW, lang="ru")
-    with pytest.raises(SpecError, match="no text"):
+    with pytest.raises(SpecError, match="missing text"):
         texts.bring(spec)
 
 
@@ -578,13 +578,13 @@ def test_an_override_does_not_hide_other_rules():
     ("override", "message"),
     [
         (officer("citizen"), "allows no override"),
-        (officer("no-such"), "no such rule"),
-        (officer("kept-spelling", name=""), "no officer"),
-        (officer("kept-spelling", name="  "), "no officer"),
-        (officer("kept-spelling", reason=""), "no officer or no reason"),
-        (officer("kept-spelling", reason="a\nb"), "no officer or no reason"),
-        (officer("kept-spelling", reason="x" * 501), "no officer or no reason"),
-        (officer("kept-spelling", reason=None), "no officer or no reason"),
+        (officer("no-such"), "unknown rule"),
+        (officer("kept-spelling", name=""), "missing officer"),
+        (officer("kept-spelling", name="  "), "missing officer"),
+        (officer("kept-spelling", reason=""), "missing officer or reason"),
+        (officer("kept-spelling", reason="a\nb"), "missing officer or reason"),
+        (officer("kept-spelling", reason="x" * 501), "missing officer or reason"),
+        (officer("kept-spelling", reason=None), "missing officer or reason"),
     ],
 )
 def test_overrides_that_are_none(override, message):

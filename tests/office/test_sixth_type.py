@@ -97,7 +97,7 @@ def test_it_has_a_schema_and_a_preview(six, refugee, now):
 
 
 def test_who_was_not_given_the_file_issues_none(office, register, refugee, now):
-    with pytest.raises(UsageError, match="no such document type"):
+    with pytest.raises(UsageError, match="unknown document type"):
         office.issue(refugee, at=now)
     assert register.document("TF0000001") is None
 
@@ -105,7 +105,7 @@ def test_who_was_not_given_the_file_issues_none(office, register, refugee, now):
 def test_a_rule_without_a_sentence_is_refused(tmp_path):
     text = FILE.read_text(encoding="utf-8")
     (tmp_path / FILE.name).write_text(text[: text.index("[text.en.refugee-status]")], encoding="utf-8")
-    with pytest.raises(SpecError, match="no sentence"):
+    with pytest.raises(SpecError, match="missing sentence"):
         DocumentTypes.load(tmp_path)
 
 
@@ -113,5 +113,5 @@ def test_a_field_without_a_text_is_refused(tmp_path):
     text = FILE.read_text(encoding="utf-8")
     start = text.index('bring = "the certificate of refugee status')
     (tmp_path / FILE.name).write_text(text[:start] + text[text.index("\n", start) + 1 :], encoding="utf-8")
-    with pytest.raises(SpecError, match="no text"):
+    with pytest.raises(SpecError, match="missing text"):
         DocumentTypes.load(tmp_path)

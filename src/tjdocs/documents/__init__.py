@@ -1,4 +1,4 @@
-"""Document types, applications, eligibility: what the law says about who gets what."""
+"""Document types, applications, eligibility: who gets which document by law."""
 
 from tjdocs.documents.applicant import CitizenshipRecord, EarlierName, HeldDocument, Journey, Known, PageNames, Spelling
 from tjdocs.documents.application import Application

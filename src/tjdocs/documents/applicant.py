@@ -1,4 +1,4 @@
-"""What an application and the register say beside names and dates. Personal data: not in ``repr``."""
+"""Facts about an applicant, of the application and of the register. Personal data: not in ``repr``."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +12,7 @@ class HeldDocument:
 
     :param kind: id of a document type, or the field of an application that names it, for example ``residence_permit``
     :param issued, expires: first and last valid day, None where that is not known
-    :param state: what became of it, a word of ``specs/application.toml``; only ``valid`` counts
+    :param state: its status, a word of ``specs/application.toml``; only ``valid`` counts
     """
 
     kind: str
@@ -22,7 +22,7 @@ class HeldDocument:
     state: str = "valid"
 
     def valid_on(self, day: date) -> bool | None:
-        """Return whether it is valid on a day, None where its dates do not tell."""
+        """Return whether it is valid on a day, None where its dates do not decide."""
         if self.state != "valid" or (self.issued and self.issued > day) or (self.expires and self.expires < day):
             return False
         return None if self.issued is None or self.expires is None else True
@@ -30,7 +30,7 @@ class HeldDocument:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the register knows of an applicant; whoever asks for eligibility hands it in.
+    """The register's facts about an applicant; the caller of ``eligibility`` hands them in.
 
     :param documents: every document of the applicant, of whatever state
     :param names: primary and secondary identifier of every name that it has of the applicant, in A to Z
@@ -65,7 +65,7 @@ class PageNames:
 
 @dataclass(frozen=True, slots=True)
 class EarlierName:
-    """A name that was borne before a change.
+    """An applicant's name before a change.
 
     :param until: the day of the change
     :param act: reference of the act that changed it
@@ -97,7 +97,7 @@ class Journey:
     """A journey home (Doc 9303-8, 4.4.2).
 
     :param destination: final destination
-    :param state: three-letter code of the State in which it lies
+    :param state: three-letter code of its State
     :param transit: transit points as ticketed
     :param until: the last day that the journey needs, None where that is not known
     """

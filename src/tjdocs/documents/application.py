@@ -1,4 +1,4 @@
-"""What an applicant asks for: a typed record, read from JSON (``specs/application.schema.json``)."""
+"""An application: a typed record, read from JSON (``specs/application.schema.json``)."""
 
 import json
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ class Application:
     :param citizenship_record: who settled the citizenship, and when
     :param spelling: a spelling in Latin letters that the holder keeps
     :param page_names: an officer's texts for the page where a name does not fit
-    :param earlier_names: names borne before a change of name
+    :param earlier_names: names before a change of name
     :param portrait: an image file's bytes
     :param portrait_eyes: centres of the eyes in the portrait, pixels, the picture's left one first
     :param signature: an image file's bytes of the holder's signature, dark on white
@@ -75,7 +75,7 @@ class Application:
 
     def document(self, kind: str) -> HeldDocument | None:
         """Return the document of a kind that the applicant names, None when there is none."""
-        return next((held for held in self.documents if held.kind == kind), None)
+        return next((document for document in self.documents if document.kind == kind), None)
 
     @classmethod
     def from_json(cls, text: str | bytes, *, types: DocumentTypes | None = None) -> "Application":
@@ -83,16 +83,18 @@ class Application:
 
         :param types: the document types to choose from; the bundled ones unless given
         :raises ApplicationError: it is malformed; every fault with its field, never its content
-        :raises tjdocs.errors.InputError: it is no JSON object of schema 1 for a document type
+        :raises tjdocs.errors.InputError: not a JSON object of schema 1 for a document type
         """
         if not isinstance(text, str | bytes):
-            raise UsageError("no application", where="text", hint="JSON as text or bytes")
+            raise UsageError("not an application", where="text", hint="JSON as text or bytes")
         limit = settings.load().max_json
         if len(text) > limit:
             raise InputError("over the limit", where="application", hint=f"at most {limit} bytes")
         table = read_object(text)
         if not inputs.is_schema(table.get("schema")):
-            raise InputError("no application of schema 1", where="application", hint='a JSON object with "schema": 1')
+            raise InputError(
+                "not an application of schema 1", where="application", hint='a JSON object with "schema": 1'
+            )
         types = bundled() if types is None else types
         kind = table.get("document_type")
         if not isinstance(kind, str) or kind not in types:
@@ -140,7 +142,7 @@ class Application:
             value = getattr(self, name)
             if value != _DEFAULTS[name] or name in _ALWAYS:
                 table[name] = kind.write(value) if value is not None else None
-        table |= {held.kind: document_kind(held.kind).write(held) for held in self.documents}
+        table |= {document.kind: document_kind(document.kind).write(document) for document in self.documents}
         return json.dumps(table, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -149,8 +151,8 @@ _ALWAYS = ("family_name", "given_names", "sex", "date_of_birth", "citizenship", 
 
 
 def read_object(text: str | bytes) -> dict[str, Any]:
-    """Return a JSON object in which every name stands once.
+    """Return a JSON object in which every name occurs once.
 
-    :raises InputError: it is none
+    :raises InputError: not such an object
     """
     return inputs.json_object(text, where="application")

@@ -23,7 +23,7 @@ def example(document_type: str, *, at: date | datetime, types: DocumentTypes | N
     """Return an adult's application, its dates computed from ``at``.
 
     :param types: the document types; the bundled ones unless given
-    :raises tjdocs.errors.UsageError: no such document type, or ``at`` is no day
+    :raises tjdocs.errors.UsageError: unknown document type, or ``at`` is not a day
     """
     kind = (bundled() if types is None else types)[document_type]
     on = day_of(at, zone=kind.time_zone)

@@ -50,8 +50,8 @@ class RuleResult:
         :raises UsageError: there is no such language
         """
         answer = "title" if self.outcome is Answer.MET else self.outcome.replace(" ", "-")
-        said = texts.sentence(kind, self.rule, answer, lang=lang)
-        return replace(self, sentence=said.text, language=said.language, reviewed=said.reviewed)
+        sentence = texts.sentence(kind, self.rule, answer, lang=lang)
+        return replace(self, sentence=sentence.text, language=sentence.language, reviewed=sentence.reviewed)
 
     def as_json(self) -> dict[str, Any]:
         """Return the answer with the keys that the command line prints; ``documents`` where it rests on some."""
@@ -88,7 +88,7 @@ class Override:
 
 
 class NotEligible(TjdocsError):  # noqa: N818 (the public door's name)
-    """The law does not allow the document; ``refused`` holds every rule that is not met or cannot be told."""
+    """The law does not allow the document; ``refused`` has every rule that is not met or cannot be decided."""
 
     code = "not-eligible"
 
@@ -113,12 +113,12 @@ def eligibility(
     """Return the answer of every rule of the application's document type, in the order of its file.
 
     :param at: the day or moment of issue; a moment has its day in the type's time zone
-    :param known: what the register knows of the applicant. None: nobody asked it; a rule that only the register can
-        answer is then "cannot tell", any other rests on what the application says
+    :param known: the register's facts about the applicant. None: nobody asked it; a rule that only the register can
+        answer is then "cannot tell", any other rests on the application
     :param continues: where the document takes the place of another one of the applicant's: the day of issue of that one
     :param types: the document types; the bundled ones unless given
     :param lang: of the sentences: ``en``, ``ru`` or ``tg``
-    :raises UsageError: ``at`` is no day, ``known`` is unusable, or there is no such type or language
+    :raises UsageError: ``at`` is not a day, ``known`` is unusable, or there is no such type or language
     """
     if not isinstance(known, Known | None):
         raise UsageError("unusable knowledge", where="known", hint="Known(…), or None where the register was not asked")
@@ -132,11 +132,11 @@ def _judge(rule: RuleSpec, kind: DocumentType, question: Question, lang: str) ->
     answer, predicate = Answer.MET, PREDICATES[rule.predicate]
     if rule.when is None or value_at(question.application, rule.when.field) in rule.when.values:
         answer = predicate.ask(question, rule.arguments)
-    held = predicate.rests_on(question, rule.arguments) if predicate.rests_on and answer is not Answer.MET else ()
+    documents = predicate.rests_on(question, rule.arguments) if predicate.rests_on and answer is not Answer.MET else ()
     if answer is Answer.NOT_MET:
         answer = Answer(rule.otherwise)
-    made = RuleResult(rule.id, rule.requirement, rule.article, answer, "", rule.override, documents=held)
-    return made.said(kind, lang=lang)
+    result = RuleResult(rule.id, rule.requirement, rule.article, answer, "", rule.override, documents=documents)
+    return result.said(kind, lang=lang)
 
 
 def overruled(results: Sequence[RuleResult], overrides: Sequence[Override]) -> tuple[Override, ...]:
@@ -150,12 +150,12 @@ def overruled(results: Sequence[RuleResult], overrides: Sequence[Override]) -> t
     for override in overrides:
         where = f"override of {str(override.rule)[:40]}"
         if override.rule not in rules:
-            raise UsageError("no such rule", where=where, hint=", ".join(rules))
+            raise UsageError("unknown rule", where=where, hint=", ".join(rules))
         if not all(
             isinstance(text, str) and text.strip() and text.isprintable() and len(text) <= _MAX_REASON
             for text in (override.officer, override.reason)
         ):
-            raise UsageError("no officer or no reason", where=where, hint="an override names both")
+            raise UsageError("missing officer or reason", where=where, hint="an override names both")
         if not rules[override.rule].override:
             raise UsageError("the rule allows no override", where=where, hint=rules[override.rule].article)
     named = {override.rule for override in overrides}

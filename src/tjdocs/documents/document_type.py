@@ -66,7 +66,7 @@ class FieldSpec(specs.Row, frozen=True):
     :param kind: ``document`` where it names one that the applicant holds
     :param wording: what the applicant must bring for it
     :param article: what asks for it
-    :param unless: an earlier field in whose place it stands: one of the two is there
+    :param unless: an earlier field that it takes the place of: one of the two is there
     :param requirement: id in ``specs/requirements.toml``, or empty
     """
 
@@ -200,11 +200,11 @@ class ChipContent(specs.Row, frozen=True):
         groups = set(self.data_groups)
         if not {1, 2} <= groups <= set(DATA_GROUPS):
             known = ", ".join(map(str, DATA_GROUPS))
-            raise ValueError(f"no data groups of a chip; 1 and 2 at least (Doc 9303-10, 4.2), of {known}")
+            raise ValueError(f"unusable data groups of a chip; 1 and 2 at least (Doc 9303-10, 4.2), of {known}")
 
 
 class SealContent(specs.Row, frozen=True):
-    """What the visible digital seal carries.
+    """The content of the visible digital seal.
 
     :param profile: of ``specs/seals/``
     :param features: name of each feature with the name of its value (``tjdocs.office.printed_values``)
@@ -216,13 +216,13 @@ class SealContent(specs.Row, frozen=True):
 
 
 class PageContent(specs.Row, frozen=True):
-    """What the page carries.
+    """The content of the page.
 
     :param layout: of ``specs/page/``
     :param dates: ``month`` or ``numeric``
     :param fields: names of the values that are printed (``tjdocs.office.printed_values``)
-    :param nationalities, categories: what is printed in a code's place
-    :param texts: by field of the layout, what stands there on every document of the type
+    :param nationalities, categories: by code, the text that is printed in its place
+    :param texts: by field of the layout, its text on every document of the type
     """
 
     layout: Word
@@ -269,9 +269,9 @@ class DocumentType:
     :param categories: the law's categories, each by language
     :param trial_number: pattern of a trial authority's document numbers
     :param time_zone: in which the moment of issue has its day; None: the home zone
-    :param optional_data: the field that stands in the zone's optional data, or empty
+    :param optional_data: the field that is the zone's optional data, or empty
     :param chip, seal, page: None where there is none
-    :param example: values of a lawful application, beside a specimen's names and portrait
+    :param example: values of a lawful application, in addition to a specimen's names and portrait
     :param texts: sentences for the type's own rules, by language and rule
     :param sha256: of the file
     :param border: None where the border does not recognise it
@@ -308,7 +308,7 @@ class DocumentType:
 
     @property
     def several(self) -> bool:
-        """Whether a person may hold more than one valid document of it: no rule says otherwise."""
+        """Whether a person may hold more than one valid document of it: no rule forbids it."""
         return not any(rule.predicate == "holds-none" and self.id in rule.arguments["documents"] for rule in self.rules)
 
     @property

@@ -1,6 +1,6 @@
-"""Kinds of values in an application: each reads what JSON holds, writes it back, and has its JSON schema.
+"""Kinds of values in an application: each reads a JSON value, writes it back, and has its JSON schema.
 
-Reading never stops at a fault: faults are collected, and None stands for what could not be read.
+Reading never stops at a fault: faults are collected, and None stands for an unreadable value.
 """
 
 import base64
@@ -64,10 +64,10 @@ class Kind(Protocol):
         """Return the value, or None after noting why there is none."""
 
     def write(self, value: Any) -> Any:
-        """Return what JSON holds for a value."""
+        """Return the JSON value of a value."""
 
     def schema(self) -> dict[str, Any]:
-        """Return the JSON schema of what :meth:`read` takes."""
+        """Return the JSON schema of the values that :meth:`read` takes."""
 
 
 class Text(Struct, frozen=True):
@@ -115,7 +115,7 @@ class Date(Struct, frozen=True):
                 return date.fromisoformat(value)
         except ValueError:
             pass
-        reading.fault(where, "no date", "ISO 8601, YYYY-MM-DD")
+        reading.fault(where, "not a date", "ISO 8601, YYYY-MM-DD")
         return None
 
     def write(self, value: date) -> str:
@@ -137,7 +137,7 @@ class BirthDate(Struct, frozen=True):
                 return read_birth(value)
         except ValueError:
             pass
-        reading.fault(where, "no date", "ISO 8601, YYYY-MM-DD; YYYY-MM or YYYY where the rest is unknown")
+        reading.fault(where, "not a date", "ISO 8601, YYYY-MM-DD; YYYY-MM or YYYY where the rest is unknown")
         return None
 
     def write(self, value: date | PartialDate) -> str:
@@ -171,13 +171,13 @@ class Word(Struct, frozen=True):
 
 
 class Code(Struct, frozen=True):
-    """A code of a State, an organization or a status that may stand as nationality (Doc 9303-3, 5)."""
+    """A code of a State, an organization or a status that is allowed as nationality (Doc 9303-3, 5)."""
 
     def read(self, value: object, where: str, reading: Reading) -> str | None:
         """Return the code."""
         known = mrz.codes.state_codes().get(value) if isinstance(value, str) else None
         if known is None or not known.is_nationality:
-            reading.fault(where, "no State's code", "a code of Doc 9303-3, 5, without fillers, for example TJK")
+            reading.fault(where, "not a State's code", "a code of Doc 9303-3, 5, without fillers, for example TJK")
             return None
         return known.code
 
@@ -200,7 +200,7 @@ class Image(Struct, frozen=True):
                 return base64.b64decode(value, validate=True)
         except (binascii.Error, ValueError):
             pass
-        reading.fault(where, "no Base64", "an image file's bytes in Base64")
+        reading.fault(where, "not Base64", "an image file's bytes in Base64")
         return None
 
     def write(self, value: bytes) -> str:
@@ -229,7 +229,7 @@ class Eyes(Struct, frozen=True):
                 [int() | float() as bx, int() | float() as by],
             ] if all(map(_is_pixel, (ax, ay, bx, by))):
                 return (float(ax), float(ay)), (float(bx), float(by))
-        reading.fault(where, "no two points", "[[x, y], [x, y]] in pixels")
+        reading.fault(where, "not two points", "[[x, y], [x, y]] in pixels")
         return None
 
     def write(self, value: tuple[tuple[float, float], tuple[float, float]]) -> list[list[float]]:
@@ -252,7 +252,7 @@ class ListOf(Struct, frozen=True):
         """Return the values that could be read."""
         longest = settings.load().max_list
         if not isinstance(value, list) or len(value) > longest:
-            reading.fault(where, "no list", f"a list of at most {longest} entries")
+            reading.fault(where, "not a list", f"a list of at most {longest} entries")
             return None
         read = [self.kind.read(item, where, reading) for item in value]
         return tuple(item for item in read if item is not None)
@@ -282,7 +282,7 @@ class Record(Struct, frozen=True):
     def read(self, value: object, where: str, reading: Reading) -> Any:
         """Return the record."""
         if not isinstance(value, dict):
-            reading.fault(where, "no record", f"an object with {', '.join(self.members)}")
+            reading.fault(where, "not a record", f"an object with {', '.join(self.members)}")
             return None
         before = len(reading.faults)
         for name in sorted(value.keys() - self.members.keys()):
@@ -296,8 +296,8 @@ class Record(Struct, frozen=True):
     def write(self, value: Any) -> dict[str, Any]:
         """Return an object of the members that are not left to their defaults."""
         defaults = {item.name: item.default for item in fields(value)}
-        found = {name: (kind, getattr(value, name)) for name, kind in self.members.items()}
-        return {n: kind.write(v) for n, (kind, v) in found.items() if n in self.required or v != defaults[n]}
+        members = {name: (kind, getattr(value, name)) for name, kind in self.members.items()}
+        return {n: kind.write(v) for n, (kind, v) in members.items() if n in self.required or v != defaults[n]}
 
     def schema(self) -> dict[str, Any]:
         """Return the schema."""

@@ -26,21 +26,21 @@ class DocumentTypes(Mapping[str, DocumentType]):
         :raises UsageError: a folder cannot be read, or holds no type
         :raises SpecError: a file is malformed, or names an id, a zone or a number series that another type has
         """
-        found = dict(bundled())
+        types = dict(bundled())
         for folder in folders:
             for path in _files(Path(folder)):
                 data = _read(path)
                 kind = parse(data, path.stem, str(path))
-                _check_new(kind, found, str(path))
-                found[kind.id] = kind
-        return cls(found)
+                _check_new(kind, types, str(path))
+                types[kind.id] = kind
+        return cls(types)
 
     def __getitem__(self, id_: str) -> DocumentType:
         try:
             return self._types[id_]
         except (KeyError, TypeError):
             hint = f"one of {', '.join(self._types)}"
-            raise UsageError("no such document type", where=str(id_)[:40], hint=hint) from None
+            raise UsageError("unknown document type", where=str(id_)[:40], hint=hint) from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._types)
@@ -55,7 +55,7 @@ class DocumentTypes(Mapping[str, DocumentType]):
         return f"DocumentTypes({', '.join(self._types)})"
 
     def by_zone(self, format: str, document_code: str, issuing_state: str) -> DocumentType | None:
-        """Return the type whose documents have such a zone, None for a document that is none of ours."""
+        """Return the type whose documents have such a zone, None where no type has it."""
         for kind in self._types.values():
             if (kind.mrz_format, kind.document_code, kind.issuing_state) == (format, document_code, issuing_state):
                 return kind
@@ -68,13 +68,13 @@ def bundled() -> DocumentTypes:
 
     :raises SpecError: a file is malformed
     """
-    found: dict[str, DocumentType] = {}
+    types: dict[str, DocumentType] = {}
     for path in sorted((specs.folder("specs") / "documents").glob("*.toml")):
         where = f"specs/documents/{path.name}"
         kind = parse(specs.read_bytes(f"documents/{path.name}"), path.stem, where)
-        _check_new(kind, found, where)
-        found[kind.id] = kind
-    return DocumentTypes(found)
+        _check_new(kind, types, where)
+        types[kind.id] = kind
+    return DocumentTypes(types)
 
 
 def names() -> tuple[str, ...]:
@@ -92,12 +92,12 @@ def get(id_: str) -> DocumentType:
 
 def _files(folder: Path) -> list[Path]:
     try:
-        found = sorted(path for path in folder.iterdir() if path.suffix == ".toml")
+        paths = sorted(path for path in folder.iterdir() if path.suffix == ".toml")
     except (OSError, ValueError):
-        raise UsageError("no folder of document types", where=str(folder), hint="a readable folder") from None
-    if not found:
-        raise UsageError("no document type", where=str(folder), hint="files NAME.toml, as in specs/documents")
-    return found
+        raise UsageError("not a folder of document types", where=str(folder), hint="a readable folder") from None
+    if not paths:
+        raise UsageError("missing document types", where=str(folder), hint="files NAME.toml, as in specs/documents")
+    return paths
 
 
 def _read(path: Path) -> bytes:
@@ -109,9 +109,9 @@ def _read(path: Path) -> bytes:
 
 
 def _check_new(kind: DocumentType, others: Mapping[str, DocumentType], where: str) -> None:
-    """Refuse a type that another could be taken for, or that has nothing to say.
+    """Refuse a type that could be mistaken for another, or that lacks a text.
 
-    :raises SpecError: it is one
+    :raises SpecError: it could be, or lacks one
     """
     for rule in kind.rules:
         texts.sentence(kind, rule.id, "title")

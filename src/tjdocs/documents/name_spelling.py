@@ -46,7 +46,7 @@ def in_visual_zone(application: "Application", table: str) -> tuple[str, str]:
 
 
 def earlier(name: EarlierName, table: str) -> tuple[str, str]:
-    """Return the identifiers of an earlier name, likewise."""
+    """Return primary and secondary identifier of an earlier name."""
     return _latin(name, table)
 
 
@@ -58,25 +58,25 @@ def _latin(name: "Application | Spelling | EarlierName", table: str) -> tuple[st
 
 
 def name_faults(text: str, table: str) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with a name and what would be right: characters that no name has, or no letter at all."""
+    """Yield the faults of a name, each with a hint: characters that no name has, or no letter at all."""
     letters = characters(table)
     composed = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).upper())
     foreign = dict.fromkeys(character for character in composed if character not in letters)
     for character in list(foreign)[:_SHOWN]:
         name = unicodedata.name(character, "without name")
         hint = "letters, blanks, apostrophes, hyphens and full stops"
-        yield f"no rule for {character!r} (U+{ord(character):04X}, {name})", hint
+        yield f"missing rule for {character!r} (U+{ord(character):04X}, {name})", hint
     if text.strip() and not foreign and not mrz.transliterate(text, table=table):
         yield "a name without a letter", "letters that have a value in A to Z"
 
 
 def kept_faults(application: "Application") -> Iterator[FieldError]:
     """Yield a fault where a kept spelling lacks given names and the name has some, or the other way about."""
-    kept = application.spelling
-    if kept is not None and bool(kept.given_names) != bool(application.given_names):
+    spelling = application.spelling
+    if spelling is not None and bool(spelling.given_names) != bool(application.given_names):
         hint = "given names where the name has some, and none for a single name"
         yield FieldError(
-            "spelling.given_names", "not as the name has them" if kept.given_names else "missing field", hint
+            "spelling.given_names", "not as the name has them" if spelling.given_names else "missing field", hint
         )
 
 

@@ -24,10 +24,10 @@ class Pattern(Struct, frozen=True):
 
         :raises RegisterError: it is more than letters, digits and one place for the running number
         """
-        found = _PATTERN.fullmatch(text) if isinstance(text, str) else None
-        if found is None:
+        match = _PATTERN.fullmatch(text) if isinstance(text, str) else None
+        if match is None:
             raise RegisterError("unusable number pattern", where="pattern", hint="letters, then {:08d} or the like")
-        return _pattern(found[1], int(found[2]))
+        return _pattern(match[1], int(match[2]))
 
     @property
     def text(self) -> str:
@@ -39,10 +39,10 @@ class Pattern(Struct, frozen=True):
         return f"{self.prefix}{n:0{self.width}d}"
 
     def read(self, number: str) -> int | None:
-        """Return which blank a number is, None when it is none of this series."""
-        rest = number[len(self.prefix) :]
-        if len(rest) == self.width and number.startswith(self.prefix) and rest.isascii() and rest.isdigit():
-            return int(rest)
+        """Return the position of a number in the series, None for a number outside of it."""
+        digits = number[len(self.prefix) :]
+        if len(digits) == self.width and number.startswith(self.prefix) and digits.isascii() and digits.isdigit():
+            return int(digits)
         return None
 
     def collides(self, other: "Pattern") -> bool:
@@ -50,8 +50,8 @@ class Pattern(Struct, frozen=True):
         if len(self.prefix) + self.width != len(other.prefix) + other.width:
             return False
         short, long = sorted((self.prefix, other.prefix), key=len)
-        rest = long[len(short) :]
-        return long.startswith(short) and (not rest or rest.isdigit())
+        ending = long[len(short) :]
+        return long.startswith(short) and (not ending or ending.isdigit())
 
     def check(self, first: int, last: int) -> None:
         """Refuse a range that runs backwards or out of the pattern.

@@ -25,21 +25,21 @@ _SHOWN = 5  # letters that are named, of however many there are
 def script_faults(application: "Application") -> Iterator[FieldError]:
     """Yield a fault for each field with letters of two scripts.
 
-    Each part of a name is in one script, a kept spelling in Latin. A part in another script than the rest is a slip
-    too where all its letters look like some of the rest's. Each word of a place or an authority is in one script, since
-    both forms may stand there (Doc 9303-3, 3.1).
+    Each part of a name is in one script, a kept spelling in Latin. A part in another script than most of the name is
+    a slip too where all its letters look like letters of that script. Each word of a place or an authority is in one
+    script, since both the national and the Latin form are allowed (Doc 9303-3, 3.1).
     """
     names: list[tuple[str, Application | Spelling | EarlierName | None, str]]
     names = [("", application, ""), ("spelling.", application.spelling, "Latin")]
     names += [("earlier_names.", name, "") for name in application.earlier_names]
     for prefix, name, only in names:
         texts = {f"{prefix}{part}": getattr(name, part) for part in _PARTS} if name else {}
-        rest = main_script(texts.values())
+        main = main_script(texts.values())
         for field, text in texts.items():
             wanted = only or main_script([text])
             others = [index for index, letter in enumerate(text) if script(letter) not in ("", wanted)]
-            if not others and wanted != rest and set(filter(str.isalpha, text.upper())) <= lookalikes():
-                wanted, others = rest, [index for index, letter in enumerate(text) if script(letter)]
+            if not others and wanted != main and set(filter(str.isalpha, text.upper())) <= lookalikes():
+                wanted, others = main, [index for index, letter in enumerate(text) if script(letter)]
             if others:
                 yield _mixed(field, text, others, f"{wanted} letters alone")
     for field in settings.load().one_script_words:
@@ -55,11 +55,11 @@ def script_faults(application: "Application") -> Iterator[FieldError]:
 
 def _mixed(field: str, text: str, places: list[int], hint: str) -> FieldError:
     """Return the fault of letters of another script at some places of a text."""
-    found: dict[str, list[str]] = {}
+    positions: dict[str, list[str]] = {}
     for place in places:
-        found.setdefault(text[place], []).append(str(place + 1))
+        positions.setdefault(text[place], []).append(str(place + 1))
     shown = [
         f"{letter!r} (U+{ord(letter):04X}, {unicodedata.name(letter)}) at {', '.join(at)}"
-        for letter, at in list(found.items())[:_SHOWN]
+        for letter, at in list(positions.items())[:_SHOWN]
     ]
     return FieldError(field, f"letters of two scripts: {'; '.join(shown)}", hint, "scripts")

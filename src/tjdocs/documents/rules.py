@@ -26,7 +26,7 @@ __all__ = ["PREDICATES", "RELATIONS", "Answer", "Predicate", "Question"]
 
 
 class Answer(StrEnum):
-    """How a rule stands."""
+    """The answer of a rule."""
 
     MET = "met"
     NOT_MET = "not met"
@@ -34,10 +34,10 @@ class Answer(StrEnum):
 
 
 class Question(Struct, frozen=True):
-    """What a predicate is asked.
+    """The question to a predicate.
 
     :param on: the day of the application
-    :param known: what the register knows, None where nobody asked it
+    :param known: the register's facts, None where nobody asked it
     :param register: whether only the register can answer
     :param table: the type's transliteration table
     :param continues: the day of issue of the document whose place the new one takes, None where it takes none
@@ -99,7 +99,7 @@ def none_of(question: Question, arguments: Mapping[str, Any]) -> Answer:
 
 
 def dates(question: Question, arguments: Mapping[str, Any]) -> Answer:
-    """Whether ``first`` stands to ``second`` as ``is`` says; where one lacks, the answer is ``missing``.
+    """Whether ``first`` has the relation ``is`` to ``second``; where one lacks, the answer is ``missing``.
 
     Each is a day, a field, ``day`` (that of the application), or ``no-limit``, against which every day holds.
     """
@@ -132,8 +132,8 @@ def begun(question: Question, arguments: Mapping[str, Any]) -> Answer:
 def _moment(question: Question, operand: date | str) -> date | PartialDate | str | None:
     if isinstance(operand, date) or operand == "no-limit":
         return operand
-    found: date | PartialDate | None = question.on if operand == "day" else value_at(question.application, operand)
-    return found
+    day: date | PartialDate | None = question.on if operand == "day" else value_at(question.application, operand)
+    return day
 
 
 def consent_if_younger(question: Question, arguments: Mapping[str, Any]) -> Answer:
@@ -158,8 +158,8 @@ def recorded(question: Question, arguments: Mapping[str, Any]) -> Answer:
 def holds(question: Question, arguments: Mapping[str, Any]) -> Answer:
     """Whether the applicant holds ``document``, valid on the day.
 
-    What the register says of it counts more than the applicant's claim; a number that the register has under another
-    kind of document is no proof.
+    The register counts more than the applicant's claim. A number that the register has under another kind of document
+    proves nothing.
     """
     kind, claim = arguments["document"], question.application.document(arguments["document"])
     entries = question.known.documents if question.known else ()
@@ -174,25 +174,27 @@ def holds(question: Question, arguments: Mapping[str, Any]) -> Answer:
 
 
 def holds_none(question: Question, arguments: Mapping[str, Any]) -> Answer:
-    """Whether the applicant holds none of ``documents``, valid on the day; claims count beside the register."""
+    """Whether the applicant holds none of ``documents``, valid on the day; claims count as well as the register."""
     if question.known is None and question.register:
         return Answer.CANNOT_TELL
-    held = [*question.application.documents, *(question.known.documents if question.known else ())]
-    found = _any_valid([entry for entry in held if entry.kind in arguments["documents"]], question.on)
-    return {Answer.MET: Answer.NOT_MET, Answer.NOT_MET: Answer.MET}.get(found, found)
+    entries = [*question.application.documents, *(question.known.documents if question.known else ())]
+    answer = _any_valid([entry for entry in entries if entry.kind in arguments["documents"]], question.on)
+    return {Answer.MET: Answer.NOT_MET, Answer.NOT_MET: Answer.MET}.get(answer, answer)
 
 
 def _registered(question: Question, arguments: Mapping[str, Any]) -> tuple[HeldDocument, ...]:
     """Return the documents of the register that :func:`holds_none` counts."""
-    held = question.known.documents if question.known else ()
-    return tuple(one for one in held if one.kind in arguments["documents"] and one.valid_on(question.on) is not False)
+    entries = question.known.documents if question.known else ()
+    return tuple(
+        one for one in entries if one.kind in arguments["documents"] and one.valid_on(question.on) is not False
+    )
 
 
-def _any_valid(held: list[HeldDocument], on: date) -> Answer:
-    found = [document.valid_on(on) for document in held]
-    if any(found):
+def _any_valid(entries: list[HeldDocument], on: date) -> Answer:
+    answers = [entry.valid_on(on) for entry in entries]
+    if any(answers):
         return Answer.MET
-    return Answer.CANNOT_TELL if None in found else Answer.NOT_MET
+    return Answer.CANNOT_TELL if None in answers else Answer.NOT_MET
 
 
 def undecided(question: Question, arguments: Mapping[str, Any]) -> Answer:
@@ -207,11 +209,11 @@ def spelling_agrees(question: Question, arguments: Mapping[str, Any]) -> Answer:
     if question.application.spelling is None:
         return Answer.MET
     try:
-        kept = name_spelling.in_zone(question.application, question.table)
-        held = names.agree(kept, name_spelling.proposed(question.application, question.table)).holds
+        spelling = name_spelling.in_zone(question.application, question.table)
+        agrees = names.agree(spelling, name_spelling.proposed(question.application, question.table)).holds
     except UsageError:  # a letter without a rule: found and named elsewhere
         return Answer.CANNOT_TELL
-    return Answer.MET if held else Answer.CANNOT_TELL
+    return Answer.MET if agrees else Answer.CANNOT_TELL
 
 
 def names_accounted_for(question: Question, arguments: Mapping[str, Any]) -> Answer:
@@ -220,11 +222,11 @@ def names_accounted_for(question: Question, arguments: Mapping[str, Any]) -> Ans
         return Answer.CANNOT_TELL if question.register else Answer.MET
     application, table = question.application, question.table
     try:
-        ours = [name_spelling.in_zone(application, table), name_spelling.proposed(application, table)]
-        ours += [name_spelling.earlier(name, table) for name in application.earlier_names]
+        recorded_names = [name_spelling.in_zone(application, table), name_spelling.proposed(application, table)]
+        recorded_names += [name_spelling.earlier(name, table) for name in application.earlier_names]
     except UsageError:
         return Answer.CANNOT_TELL
-    return _answer(all(any(names.agree(name, own).holds for own in ours) for name in question.known.names))
+    return _answer(all(any(names.agree(name, own).holds for own in recorded_names) for name in question.known.names))
 
 
 def one_face(question: Question, arguments: Mapping[str, Any]) -> Answer:

@@ -22,7 +22,7 @@ class Sentence(Struct, frozen=True):
 
 
 def sentence(kind: DocumentType, rule: str, answer: str, *, lang: str = "en") -> Sentence:
-    """Return what can be read out when a rule is answered: the type's own sentence, else the bundled one.
+    """Return the sentence on the answer of a rule, to read out: the type's own one, else the bundled one.
 
     :param answer: ``title``, ``not-met`` or ``cannot-tell``
     :raises UsageError: no such language
@@ -31,17 +31,17 @@ def sentence(kind: DocumentType, rule: str, answer: str, *, lang: str = "en") ->
     for language in dict.fromkeys((lang, "en")):
         texts = catalogue(language)
         own = kind.texts.get(language, {}).get(rule)
-        if found := own or texts.table("rule").get(rule):
+        if sentences := own or texts.table("rule").get(rule):
             reviewed = language in kind.reviewed if own else texts.reviewed
-            text = found[answer]
+            text = sentences[answer]
             for spec in kind.rules:
                 text = _filled(text, spec) if spec.id == rule else text
             return Sentence(text, language, reviewed)
-    raise SpecError("no sentence", where=f"specs/text/en.toml rule.{rule}.{answer}")
+    raise SpecError("missing sentence", where=f"specs/text/en.toml rule.{rule}.{answer}")
 
 
 def bring(spec: FieldSpec, *, lang: str = "en", kind: DocumentType | None = None) -> str:
-    """Return what an applicant must bring for a field: the type's own text, else the bundled one.
+    """Return the text on the papers that a field needs: the type's own one, else the bundled one.
 
     :param kind: the type, for the words that its rules ask for
     :raises UsageError: no such language
@@ -50,7 +50,7 @@ def bring(spec: FieldSpec, *, lang: str = "en", kind: DocumentType | None = None
     own, bundled = spec.bring, {language: catalogue(language).table("bring") for language in (lang, "en")}
     text = own.get(lang) or own.get("en") or bundled[lang].get(spec.name) or bundled["en"].get(spec.name)
     if not text:
-        raise SpecError("no text", where=f"specs/text/en.toml bring.{spec.name}")
+        raise SpecError("missing text", where=f"specs/text/en.toml bring.{spec.name}")
     for rule in kind.rules if kind and spec.name == "consents" else ():
         text = _filled(text, rule) if "consent" in rule.arguments else text
     return text

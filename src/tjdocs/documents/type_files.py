@@ -1,4 +1,4 @@
-"""A document type read from its TOML file: whatever is unknown, missing or of another kind is an error, at once."""
+"""A document type read from its TOML file: an unknown, missing or malformed key is an error, at once."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -39,7 +39,7 @@ def parse(data: bytes, name: str, where: str) -> DocumentType:
     table = inputs.toml_table(data, where=where)
     form = specs.convert(table, TypeFile, where=where)
     if form.id != name:
-        raise SpecError("no document type of that id", where=where, hint=f"id {name}")
+        raise SpecError("the id differs from the file's name", where=where, hint=f"id {name}")
     asked, rows = form.field, tuple(table["rule"])
     if form.shared:
         data += specs.read_bytes(_SHARED)  # the type's hash is that of all its law
@@ -54,7 +54,7 @@ def parse(data: bytes, name: str, where: str) -> DocumentType:
     if form.chip is not None:
         _check_digest(form.chip.digest, f"{where} chip digest")
     if unknown := sorted(form.example.keys() - names):
-        raise SpecError("no such field in this type", where=f"{where} example", hint=", ".join(unknown))
+        raise SpecError("unknown field in this type", where=f"{where} example", hint=", ".join(unknown))
     rules = tuple(_rule(row, check, f"{where} rule {str(row.get('id', ''))[:40]}") for row in rows)
     texts = cast(Mapping[str, Mapping[str, Mapping[str, str]]], form.text)
     _check_texts(texts, {rule.id for rule in rules}, f"{where} text")
@@ -90,7 +90,7 @@ def parse(data: bytes, name: str, where: str) -> DocumentType:
 
 
 class _Paths:
-    """Checks that what a rule or setting names is something that the type asks for."""
+    """Checks that the type asks for each field that a rule or setting names."""
 
     def __init__(self, names: frozenset[str], documents: frozenset[str]) -> None:
         self._names = names
@@ -99,35 +99,37 @@ class _Paths:
     def path(self, path: object, where: str, *, dates: tuple[type[field_types.Kind], ...] = ()) -> str:
         kind = kind_at(path, self._documents) if isinstance(path, str) else None
         if kind is None or not isinstance(path, str) or path.partition(".")[0] not in self._names:
-            raise SpecError("no such field in this type", where=where, hint=str(path)[:80])
+            raise SpecError("unknown field in this type", where=where, hint=str(path)[:80])
         if dates and not isinstance(kind, dates):
-            raise SpecError("no date", where=where, hint=path)
+            raise SpecError("not a date", where=where, hint=path)
         return path
 
     def document(self, name: object, where: str) -> str:
         if not isinstance(name, str) or name not in self._documents:
-            raise SpecError("no such document in this type", where=where, hint=str(name)[:80])
+            raise SpecError("unknown document in this type", where=where, hint=str(name)[:80])
         return name
 
 
 def _check_zone(zone: ZoneRow, names: frozenset[str], where: str) -> None:
     layout = formats().get(zone.format)
     if layout is None or zone.document_code.ljust(2, "<") not in layout.codes:
-        raise SpecError("no such zone", where=where, hint=f"{zone.format} with code {zone.document_code}")
+        raise SpecError(
+            "unknown format or document code", where=where, hint=f"{zone.format} with code {zone.document_code}"
+        )
     state = mrz.codes.state_codes().get(zone.issuing_state)
     if state is None or not state.issues:
-        raise SpecError("no code of an issuer", where=f"{where} issuing_state")
+        raise SpecError("not the code of an issuer", where=f"{where} issuing_state")
     if zone.transliteration not in mrz.transliteration.tables():
-        raise SpecError("no such transliteration", where=where, hint=zone.transliteration)
+        raise SpecError("unknown transliteration", where=where, hint=zone.transliteration)
     if (name := zone.optional_data) and (name not in names or not isinstance(fields().get(name), field_types.Text)):
-        raise SpecError("no such text in this type", where=f"{where} optional_data", hint=name)
+        raise SpecError("unknown text field in this type", where=f"{where} optional_data", hint=name)
 
 
 def _check_digest(digest: str, where: str) -> None:
     try:
         algorithms.hash_by_id(digest)
     except KeyError:
-        raise SpecError("no such digest", where=where, hint=digest) from None
+        raise SpecError("unknown digest", where=where, hint=digest) from None
 
 
 def _validity(row: ValidityRow, check: _Paths, where: str) -> Validity:
@@ -142,21 +144,21 @@ def _validity(row: ValidityRow, check: _Paths, where: str) -> Validity:
     )
 
 
-def _check_fields(found: tuple[FieldSpec, ...], where: str) -> None:
+def _check_fields(rows: tuple[FieldSpec, ...], where: str) -> None:
     names: list[str] = []
-    for spec in found:
+    for spec in rows:
         here = f"{where} {spec.name}"
         if spec.document == (spec.name in fields()):
-            raise SpecError("no such field", where=here, hint='one that applications have, or one of kind "document"')
+            raise SpecError("unknown field", where=here, hint='one that applications have, or one of kind "document"')
         if spec.document and not re.fullmatch("[a-z][a-z_]{1,39}", spec.name):
             raise SpecError("unusable name of a document", where=here, hint="a-z and _")
         if spec.unless and spec.unless not in names:
-            raise SpecError("no such field above it", where=f"{here} unless", hint=spec.unless)
+            raise SpecError("unknown earlier field", where=f"{here} unless", hint=spec.unless)
         names.append(spec.name)
     if len(set(names)) < len(names):
-        raise SpecError("a field stands twice", where=where)
+        raise SpecError("duplicate field", where=where)
     if missing := {"family_name", "given_names", "sex", "date_of_birth", "authority", "portrait"} - set(names):
-        raise SpecError("no document without them", where=where, hint=", ".join(sorted(missing)))
+        raise SpecError("missing fields", where=where, hint=", ".join(sorted(missing)))
 
 
 def _rule(row: Mapping[str, Any], check: _Paths, where: str) -> RuleSpec:
@@ -164,7 +166,7 @@ def _rule(row: Mapping[str, Any], check: _Paths, where: str) -> RuleSpec:
     rule = specs.convert({name: row[name] for name in own}, RuleRow, where=where)
     predicate = PREDICATES.get(rule.predicate)
     if predicate is None:
-        raise SpecError("no such predicate", where=where, hint=f"one of {', '.join(PREDICATES)}")
+        raise SpecError("unknown predicate", where=where, hint=f"one of {', '.join(PREDICATES)}")
     arguments = {name: value for name, value in row.items() if name not in own}
     specs.require_keys(arguments, predicate.arguments.keys() - predicate.optional, predicate.optional, where=where)
     read = {
@@ -193,10 +195,10 @@ def _argument(value: Any, kind: str, check: _Paths, where: str) -> Any:
     known: Mapping[str, Iterable[object]] = {"relation": RELATIONS, "answer": list(Answer)}
     if kind in known:
         if not isinstance(value, str) or value not in known[kind]:
-            raise SpecError("no such word", where=where, hint=", ".join(map(str, known[kind])))
+            raise SpecError("unknown word", where=where, hint=", ".join(map(str, known[kind])))
         return value
     if type(value) is not {"word": str, "number": int}[kind]:
-        raise SpecError(f"no {kind}", where=where)
+        raise SpecError(f"not a {kind}", where=where)
     return value
 
 
@@ -216,7 +218,7 @@ def _requirements(value: object, where: str) -> Iterable[str]:
             if key != "requirement":
                 yield from _requirements(entry, where)
             elif not isinstance(entry, str) or not _REQUIREMENT.fullmatch(entry):
-                raise SpecError("no id of a requirement", where=where, hint="for example EXT-1")
+                raise SpecError("not the id of a requirement", where=where, hint="for example EXT-1")
             else:
                 yield entry
     elif isinstance(value, list):

@@ -65,7 +65,7 @@ class PeriodRow(specs.Row, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if sum(count is not None for count in (self.years, self.months, self.days)) != 1:
-            raise ValueError("no period; years, months or days, one of them")
+            raise ValueError("not a period; years, months or days, one of them")
 
     @property
     def period(self) -> Period:
