@@ -176,6 +176,6 @@ def test_evidence_json_in_a_folder_says_nothing_else_either(folder):
 @pytest.mark.parametrize("name", ["entered", "registered"])
 @pytest.mark.parametrize("text", ["20261110", "2026-W46-2", "2026W462", "2026-11-1", " 2026-11-10", "2026-11-10T00:00", ""])
 def test_a_claimed_date_has_one_form(name, text):
-    with pytest.raises(UsageError, match="no date"):
+    with pytest.raises(UsageError, match="not a date"):
         Claims.of({name: text})
     assert Claims.of({name: "2026-11-10"}) == Claims(**{name: date(2026, 11, 10)})

@@ -288,7 +288,7 @@ def test_values_of_another_type(text):
 
 def test_a_misspelt_reason_is_refused():
     """A rule that fits nothing would be silently without effect."""
-    with pytest.raises(SpecError, match="no such reason"):
+    with pytest.raises(SpecError, match="unknown reason"):
         policy(rule(decision="refuse", check="doc.expiry", reason="expird"))
     policy(rule(decision="refuse", check="lds.structure", reason="trailing-data"))
 

@@ -91,7 +91,7 @@ def test_a_key_that_is_none_makes_no_pseudonym(tmp_path, what):
     (key,) = tmp_path.glob("*.key")
     left_with(tmp_path, key.name, what)
     for call in (records.add, records.find):
-        with pytest.raises(InputError, match="no key of records"):
+        with pytest.raises(InputError, match="not a key of records"):
             call(verdict)
 
 

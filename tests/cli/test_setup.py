@@ -151,4 +151,4 @@ def test_a_claim_of_the_desk_goes_before_that_of_the_evidence(place):
     exit_ = ("--direction", "exit", *AT, "--evidence", "e.json")
     assert inspect(*exit_)[0] == 1
     _, said, _ = inspect(*exit_, "--claim", "entered=noon")
-    assert said["error"]["message"] == "no date: claims entered"
+    assert said["error"]["message"] == "not a date: claims entered"

@@ -48,5 +48,5 @@ def test_the_page_is_what_running_the_cases_gives():
 
 
 def test_a_policy_that_is_not_bundled():
-    with pytest.raises(UsageError, match="no such policy"):
+    with pytest.raises(UsageError, match="unknown policy"):
         Policy.bundled("../defects")

@@ -1,4 +1,4 @@
-"""What stands beside the document: the traveller's declaration, and what an officer read in stamps and papers."""
+"""Claims next to the document: the traveller's declaration, and an officer's reading of stamps and papers."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -48,27 +48,27 @@ class Claims:
         if not values:
             return _NONE
         known = [item.name for item in fields(cls)]
-        found: dict[str, Any] = {}
+        claims: dict[str, Any] = {}
         for name, value in values.items():
             if name not in known:
                 raise UsageError("unknown claim", where=f"claims {str(name)[:40]}", hint=", ".join(known))
             if name in _DATES:
-                found[name] = _day(value, name)
+                claims[name] = _day(value, name)
             elif is_text(value):
-                found[name] = value
+                claims[name] = value
             else:
-                raise UsageError("no text", where=f"claims {name}")
-        return cls(**found)
+                raise UsageError("not text", where=f"claims {name}")
+        return cls(**claims)
 
 
 def _day(value: object, name: str) -> date:
     if type(value) is date:
         return value
     with suppress(ValueError):
-        found = date.fromisoformat(value if isinstance(value, str) else "")
-        if found.isoformat() == value:  # ISO 8601 has other forms, of weeks too, which no stamp has
-            return found
-    raise UsageError("no date", where=f"claims {name}", hint="YYYY-MM-DD")
+        day = date.fromisoformat(value if isinstance(value, str) else "")
+        if day.isoformat() == value:  # ISO 8601 has other forms, of weeks too, which no stamp has
+            return day
+    raise UsageError("not a date", where=f"claims {name}", hint="YYYY-MM-DD")
 
 
 _NONE = Claims()

@@ -23,15 +23,15 @@ __all__ = ["Case"]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What every rule of law is asked about. Personal data: ``repr`` shows none.
+    """The input of every rule of law. Personal data: ``repr`` shows none.
 
     :param zone: the zone that counts: DG1's, else the printed one; None where neither has a format
     :param person: for watch lists, with every name of chip, page and claims; None without name and number or lists
     :param holder: for visas and permits, with the names of the MRZ and of a signed DG11 alone
-    :param seal: as read, whoever signed it; ``own_seal`` if documents of this kind bear it and its signature holds
+    :param seal: as read, whoever signed it; ``own_seal`` if documents of this kind have it and its signature holds
     :param issued: the date of issue, from ``chip``, ``seal`` (``own_seal``) or ``register``
     :param listed, unfit: numbers of entries by category; of those that match nobody also by reason
-    :param standing: what the register says; ``register_reason`` why it says nothing
+    :param standing: the register's facts; ``register_reason`` why there are none
     """
 
     at: datetime
@@ -91,7 +91,7 @@ class Case:
         )
 
     def with_register(self, standing: "Standing | None", reason: str) -> "Case":
-        """Return the case with what the register says."""
+        """Return the case with the register's facts."""
         case = replace(self, standing=standing, register_reason=reason)
         if standing is None or self.issued is not None or not standing.date_of_issue:
             return case
@@ -104,7 +104,7 @@ class Case:
 
     @property
     def categories(self) -> tuple[str, ...]:
-        """The categories that the document's seal, register and certificate say, those that there are."""
+        """The categories in the document's seal, register and certificate, without empty ones."""
         sealed = str(self.own_seal.values.get("category", "")) if self.own_seal is not None else ""
         registered = self.standing.category if self.standing is not None else ""
         return tuple(dict.fromkeys(filter(None, (sealed, registered, self.claims.category))))
@@ -126,15 +126,15 @@ class Case:
 
 
 def _is_own(sealed: Seal | None, kind: Kind | None, examination: Examination) -> bool:
-    """Whether a seal is one that documents of this kind bear, not a visa's or a sticker's, and its signature holds."""
+    """Whether a seal is one of documents of this kind, not a visa's or a sticker's, and its signature holds."""
     if sealed is None or sealed.profile is None or kind is None or sealed.profile.id not in kind.seals:
         return False
     return _holds("seal.signature", examination)
 
 
 def _holds(check: str, examination: Examination) -> bool:
-    found = [finding for finding in examination.findings if finding.check == check]
-    return bool(found) and all(finding.outcome.holds for finding in found)
+    findings = [finding for finding in examination.findings if finding.check == check]
+    return bool(findings) and all(finding.outcome.holds for finding in findings)
 
 
 def _issued(examination: Examination, own_seal: Seal | None) -> tuple[date | None, str]:
@@ -171,8 +171,8 @@ def _with_names(
     claims: Claims,
     on: date,
 ) -> Person | None:
-    found, limit = _all_spellings(texts)
-    names = list(dict.fromkeys(name for name in [*names, *found] if name.primary))
+    spellings, limit = _all_spellings(texts)
+    names = list(dict.fromkeys(name for name in [*names, *spellings] if name.primary))
     zone = zones[0] if zones else None
     number = zone.document_number if zone is not None else ""
     if not names and not number and not limit:

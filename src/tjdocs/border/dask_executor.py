@@ -26,5 +26,5 @@ def executor(client: Any, setup: inspect_batch.Setup) -> Executor:
             inspect_batch.install(self._setup)
 
     client.register_plugin(Installer(setup))
-    found: Executor = client.get_executor(pure=False)
-    return found
+    cluster: Executor = client.get_executor(pure=False)
+    return cluster

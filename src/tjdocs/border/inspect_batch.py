@@ -1,7 +1,7 @@
 """Many inspections: in their order, by any executor, and one bad record never stops the others.
 
-Nothing is used up: a batch judges (``dry_run``). What an inspector is made of is sent once to each worker, the records
-in lists that take a moment each; results come back in the order of the records, and only a few lists wait at any time.
+Nothing is used up: a batch judges (``dry_run``). The setup of an inspector is sent once to each worker, the records in
+lists that take a moment each. Results come back in the order of the records, and only a few lists wait at any time.
 """
 
 import pickle
@@ -52,7 +52,7 @@ _KEPT = 4  # inspectors that a worker keeps
 class Item:
     """One record to judge.
 
-    :param id: told with the result
+    :param id: returned with the result
     :param kind: how ``content`` is read: ``line`` (JSON), ``folder`` (its path), ``files`` (by name), or not at all:
         ``bad``, and why (a tuple: with a hint)
     :param is_place: ``id`` is the place of a line or the name of a path, and no folder's name
@@ -65,13 +65,13 @@ class Item:
 
     @property
     def names(self) -> dict[str, str]:
-        """How its result is named before anything is read: ``place`` beside ``id`` unless it is a folder."""
+        """The names of its result before anything is read: ``place`` next to ``id`` unless it is a folder."""
         return {"id": self.id, "place": self.id} if self.is_place or self.kind == "line" else {"id": self.id}
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What an inspector is made of, as bytes that any process makes it from.
+    """The parts of an inspector, as bytes that any process makes it from.
 
     :param digest: SHA-256 of trust, lists' and policy's content; two setups that judge alike have the same
     :param officer_key: file and passphrase of the asking officer's key; every worker reads the file
@@ -97,7 +97,7 @@ class Setup:
         :param register: URL of a register that every worker can open
         :param officer: in whose name it is asked
         :param officer_key: file and passphrase of that officer's key; a trial register needs none
-        :raises UsageError: ``trust`` is a view under a policy; the policy goes by itself
+        :raises UsageError: ``trust`` is a view under a policy; the policy is passed separately
         """
         store = trust if trust is not None else TrustStore.of(())
         if store.policies:
@@ -142,7 +142,7 @@ def install(setup: Setup) -> None:
 
 
 def judge(digest: str, items: list[Item], common: Mapping[str, Any], at: datetime | date) -> list[dict[str, Any]]:
-    """Judge records; what is wrong with one of them is its result."""
+    """Judge records; an error in one of them is its result."""
     inspector = _inspectors[digest]
     return [_judge(inspector, item, common, at) for item in items]
 
@@ -150,10 +150,10 @@ def judge(digest: str, items: list[Item], common: Mapping[str, Any], at: datetim
 def _timed(
     digest: str, items: list[Item], common: Mapping[str, Any], at: datetime | date
 ) -> tuple[float, list[dict[str, Any]]]:
-    """Judge records; tell the seconds that it took as well."""
+    """Judge records; return the seconds that it took, and their results."""
     start = time.perf_counter()
-    found = judge(digest, items, common, at)
-    return time.perf_counter() - start, found
+    results = judge(digest, items, common, at)
+    return time.perf_counter() - start, results
 
 
 def _judge(inspector: Inspector, item: Item, common: Mapping[str, Any], at: datetime | date) -> dict[str, Any]:
@@ -208,7 +208,7 @@ def folder_items(path: Path, *, here: bool = False) -> Iterator[Item]:
 def tar_items(source: IO[bytes]) -> Iterator[Item]:
     """Yield the folders of a tar stream as records, in their order.
 
-    :raises InputError: the stream is none, breaks off, or is over the limits as a whole
+    :raises InputError: the stream is not tar, breaks off, or is over the limits as a whole
     """
     for name, files in read_tar(source, is_evidence):
         yield Item(escaping.name(name), "bad" if isinstance(files, str) else "files", files)
@@ -220,8 +220,8 @@ def line_items(source: IO[bytes], name: str) -> Iterator[Item]:
     name = escaping.name(name)
     while line := source.readline(limits.LINE + 1):
         number += 1
-        whole = line
-        while not whole.endswith(b"\n") and len(whole) > limits.LINE and (whole := source.readline(limits.LINE + 1)):
+        piece = line
+        while not piece.endswith(b"\n") and len(piece) > limits.LINE and (piece := source.readline(limits.LINE + 1)):
             pass  # the rest of a line that is too long
         if len(line) > limits.LINE:
             yield Item(f"{name}:{number}", "bad", "over the limit", is_place=True)
@@ -261,11 +261,11 @@ def run(
 ) -> Iterator[dict[str, Any]]:
     """Yield the result of every item, in their order: a verdict as JSON with its ``id``, or an ``error``.
 
-    A line with an ``id`` of its own is named by it and has its ``place`` beside it. Where that is no proper text, or
-    another result had it before, its place names it, and ``id_unused`` says why. A place or a folder's name that is an
-    earlier result's ``id`` has ``./`` before it, and is in ``place``. A folder that comes again is an error.
+    A line with an ``id`` of its own is named by it and has its ``place`` next to it. Where the ``id`` is not a proper
+    text, or another result had it before, its place names it, and ``id_unused`` says why. A place or a folder's name
+    that is an earlier result's ``id`` has ``./`` before it, and is in ``place``. A folder that comes again is an error.
 
-    :param common: ``direction`` and ``point`` of all records, as far as the desk says them; a record that says another
+    :param common: ``direction`` and ``point`` of all records, as far as the desk has them; a record that has another
         is a bad one
     :param executor: one in whose workers :func:`install` was called; None: processes of this machine, and a worker
         that dies is replaced
@@ -279,12 +279,12 @@ def run(
     pool = Workers[_Answer](workers, start=install, arguments=(setup,), executor=executor, replace=True)
     if executor is None and pool.count == 1:
         install(setup)
-        found = (result for item in items for result in judge(setup.digest, [item], common, at))
+        results = (result for item in items for result in judge(setup.digest, [item], common, at))
     else:
-        found = _Run(pool, setup.digest, common, at).results(items)
+        results = _Run(pool, setup.digest, common, at).results(items)
     names = _Names(named, folders)
-    with closing(found):
-        for result in found:
+    with closing(results):
+        for result in results:
             yield names.named(result)
 
 
@@ -297,7 +297,7 @@ class _Names:
     def named(self, result: Mapping[str, Any]) -> dict[str, Any]:
         """Return a result under a name of its own."""
         own, place = result["id"], result.get("place")
-        rest = {key: value for key, value in result.items() if key not in ("id", "place")}
+        others = {key: value for key, value in result.items() if key not in ("id", "place")}
         if place is None:
             if hash(own) in self._folders:  # what of it belongs together is not known
                 again = f"./{own}"
@@ -312,7 +312,7 @@ class _Names:
         self._taken.add(hash(names["id"]))
         if names["id"] == place:
             del names["place"]
-        return {**names, **{key: value for key, value in rest.items() if key not in names}}
+        return {**names, **{key: value for key, value in others.items() if key not in names}}
 
 
 class _Run:
@@ -351,23 +351,23 @@ class _Run:
         chunk = self._waiting.popleft()
         self._bytes -= sum(map(_size, chunk))
         try:
-            seconds, found = self._pool.oldest()
+            seconds, results = self._pool.oldest()
         except Exception:  # noqa: BLE001 - a worker died, of its own or of a record
             return self._one_by_one(chunk)
         self._most = max(1, min(_MOST, int(_JUDGING * len(chunk) / max(seconds, 1e-6))))
-        return found
+        return results
 
     def _one_by_one(self, chunk: list[Item]) -> list[dict[str, Any]]:
-        """Judge each item of a list by itself, so that only what kills a worker twice is lost."""
+        """Judge each item of a list alone, so that only an item that kills a worker twice is lost."""
         self._pool.renew()
-        found = []
+        results = []
         for item in chunk:
             for attempt in (1, 2):
                 try:
-                    found += self._pool.at_once(_timed, self._digest, [item], *self._arguments)[1]
+                    results += self._pool.at_once(_timed, self._digest, [item], *self._arguments)[1]
                     break
                 except Exception as error:  # noqa: BLE001 - likewise, and this item is why
                     self._pool.renew()
                     if attempt == 2:
-                        found.append(_failed(item.names, "worker", f"the worker died: {type(error).__name__}"))
-        return found
+                        results.append(_failed(item.names, "worker", f"the worker died: {type(error).__name__}"))
+        return results

@@ -29,8 +29,8 @@ class Verdict:
     :param decided_by: ids of the checks that decided it
     :param findings: everything that was checked, in order
     :param policy_sha256: of the policy applied
-    :param examination: what was read, for reports
-    :param case: what the law was asked about
+    :param examination: the evidence as read, for reports
+    :param case: the input of the rules of law
     :param trust_imported: when the trust store was last imported into, ISO 8601; empty where nothing tells, None where
         there is no trust store, or an empty one
     """
@@ -45,7 +45,7 @@ class Verdict:
 
     @property
     def not_checked(self) -> tuple[Finding, ...]:
-        """The findings of what was not checked, for want of an input, a reader or a live chip."""
+        """The findings of checks that were not made, for want of an input, a reader or a live chip."""
         return tuple(finding for finding in self.findings if finding.unchecked)
 
     def as_json(self) -> dict[str, Any]:
@@ -84,7 +84,7 @@ class Inspector:
     ) -> None:
         if not isinstance(trust, TrustStore | None) or not isinstance(policy, Policy | None):
             raise UsageError("unusable inspector", where="trust, policy", hint="a TrustStore and a Policy, or None")
-        if trust is not None and trust.policies:  # evidence and batches could not tell it
+        if trust is not None and trust.policies:  # evidence and batches could not record it
             raise UsageError("a store under a policy", where="trust", hint="the store itself, and policy=")
         asked = None if register is None else register_status.asked(register)
         if not isinstance(lists, Lists | None) or (asked is None and register is not None):
@@ -115,7 +115,7 @@ class Inspector:
         return self._trust.under(self._policy.trust)
 
     def inspect(self, evidence: Evidence, *, at: date | datetime, dry_run: bool = False) -> Verdict:
-        """Judge ``evidence`` at a time. Never raises on what the evidence holds.
+        """Judge ``evidence`` at a time. Never raises on its content.
 
         The day of a moment is that in the crossing point's time zone (``specs/border/points.toml``, else
         ``specs/times.toml``), whatever offset the moment was given with; a date is its own day.
@@ -126,7 +126,7 @@ class Inspector:
         :raises tjdocs.errors.UsageError: ``at`` is neither a date nor an aware moment, or a claim cannot be used
         """
         if not isinstance(evidence, Evidence):
-            raise UsageError("no evidence", where="evidence", hint="Evidence(mrz=…, chip=…)")
+            raise UsageError("not evidence", where="evidence", hint="Evidence(mrz=…, chip=…)")
         examination = examine(evidence, self.believed, at=at, time_zone=crossing_point.time_zone(evidence.point))
         case = Case.of(evidence, examination, self._lists)
         case = case.with_register(*register_status.look_up(case, self._register))
@@ -136,7 +136,7 @@ class Inspector:
         if case.kind is None or not case.kind.single_use or case.direction not in case.kind.use:
             return verdict
         after = register_status.used_up(case, self._register)
-        # else another desk was quicker, or the register is gone: judged again with what is known now
+        # else another desk was quicker, or the register is gone: judged again with the facts of now
         return verdict if after is case else self._decide(examination, after)
 
     def _decide(self, examination: Examination, case: Case) -> Verdict:

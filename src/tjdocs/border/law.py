@@ -8,7 +8,7 @@ __all__ = ["judge"]
 
 
 def judge(case: Case) -> list[Finding]:
-    """Return what the law says of a case. Premises are enforced by whoever joins it with the other findings."""
+    """Return the findings of law on a case; the caller enforces the premises of all findings together."""
     return [
         *document_use.judge(case),
         *register_status.judge(case),

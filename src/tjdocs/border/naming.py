@@ -15,13 +15,13 @@ MAX_ID = 100
 def values(line: bytes, place: str) -> dict[str, Any]:
     """Return the JSON object of a line.
 
-    :raises InputError: it is none
+    :raises InputError: not a JSON object
     """
     return inputs.json_object(line, where=place, values=limits.EVIDENCE_VALUES)
 
 
 def names(found: Mapping[str, Any], place: str) -> dict[str, str]:
-    """Return ``id`` and, beside an own one, ``place``; beside the place ``id_unused`` where an own one is improper.
+    """Return ``id``, with ``place`` next to an own one, or with ``id_unused`` next to a place where that is improper.
 
     :param place: the stream's name, a colon, and the line's number
     """
@@ -43,7 +43,7 @@ def names(found: Mapping[str, Any], place: str) -> dict[str, str]:
 def own_id(line: bytes, place: str) -> str:
     """Return the ``id`` by which a line's result would be named, empty when it would be by its place."""
     try:
-        found = names(values(line, place), place)
+        result = names(values(line, place), place)
     except InputError:
         return ""
-    return found["id"] if "place" in found else ""
+    return result["id"] if "place" in result else ""

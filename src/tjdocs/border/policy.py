@@ -80,9 +80,9 @@ class Policy:
     :param requires: check patterns, for each of which ``admit`` needs at least one finding that holds
     :param rules: in order; the first that fits a finding decides on it, and a finding that none fits refers
     :param sha256: of the file, recorded with each inspection
-    :param overrides: the first of them that fits a finding is the verdict, whatever else was found
-    :param instead: by kind of document (``specs/border/documents.toml``), what is required in place of ``requires``,
-        and the checks for which such a document may lack the input
+    :param overrides: the first of them that fits a finding is the verdict, regardless of all others
+    :param instead: by kind of document (``specs/border/documents.toml``), the patterns in place of ``requires``, and
+        the checks for which such a document may lack the input
     :param source: the file, for evidence that is kept
     :param trust: whom to believe of what the trust store holds; None: whom the import trusted
     """
@@ -112,7 +112,7 @@ class Policy:
         """
         names = sorted(path.stem for path in specs.folder("specs").glob("policy/*.toml"))
         if name not in names:
-            raise UsageError("no such policy", where=str(name), hint=", ".join(names))
+            raise UsageError("unknown policy", where=str(name), hint=", ".join(names))
         return _bundled(name)
 
     @classmethod
@@ -134,11 +134,11 @@ class Policy:
         required, optional = ["schema", "name", "requires", "rule"], ["override", "instead", "trust"]
         specs.require_keys(table, required, optional, where=where, schemas=_SCHEMAS)
         if not isinstance(table["name"], str):
-            raise SpecError("no name", where=where)
+            raise SpecError("a name that is not text", where=where)
         for name in ("rule", "override", "instead"):
             rows = table.setdefault(name, [])
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-                raise SpecError(f"{name} is no list of tables", where=where)
+                raise SpecError(f"{name} is not a list of tables", where=where)
         return cls(
             table["name"],
             _patterns(table["requires"], where),
@@ -160,8 +160,8 @@ class Policy:
         requires, lacking = self.instead.get(document, (self.requires, ()))
         remembered = self._remembered
         for finding in findings:
-            found = remembered.get((finding.check, finding.outcome, finding.reason))
-            overrides, rules, weight = found if found is not None else self._bearing(finding)
+            bearing = remembered.get((finding.check, finding.outcome, finding.reason))
+            overrides, rules, weight = bearing if bearing is not None else self._bearing(finding)
             for index in overrides:
                 if self.overrides[index].fits(finding):
                     overridden.setdefault(index, []).append(finding)
@@ -191,9 +191,9 @@ class Policy:
         fitting = [rule for rule in self.rules if replace(rule, subject="").fits(finding)]
         rules = tuple((rule.subject, _WEIGHTS[rule.decision]) for rule in fitting)
         weight = None if rules and rules[0][0] else _weight(rules, "")
-        found = tuple(overrides), rules, weight
-        self._remembered[finding.check, finding.outcome, finding.reason] = found
-        return found
+        bearing = tuple(overrides), rules, weight
+        self._remembered[finding.check, finding.outcome, finding.reason] = bearing
+        return bearing
 
 
 def _weight(rules: tuple[tuple[str, _Weight], ...], subject: str) -> _Weight:
@@ -222,7 +222,7 @@ def _ids(findings: Iterable[Finding]) -> tuple[str, ...]:
 
 def _patterns(value: object, where: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise SpecError("requires is no list of check patterns", where=where)
+        raise SpecError("requires is not a list of check patterns", where=where)
     if not value or any("." not in pattern for pattern in value):
         raise SpecError("a policy that requires nothing in particular", where=where, hint="name checks")
     for pattern in value:
@@ -238,21 +238,21 @@ def _override(row: dict[str, Any], where: str) -> Rule:
 
 
 def _instead(rows: list[dict[str, Any]], where: str) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-    found = {}
+    table = {}
     for row in rows:
         specs.require_keys(row, ["documents", "requires", "lacking"], where=f"{where} instead")
         requires = _patterns(row["requires"], f"{where} instead"), _patterns(row["lacking"], f"{where} instead")
         documents = row["documents"]
         if not isinstance(documents, list) or not all(isinstance(name, str) and name in kinds() for name in documents):
-            raise SpecError("no such kind of document", where=f"{where} instead", hint=", ".join(kinds()))
-        found.update(dict.fromkeys(documents, requires))
-    return found
+            raise SpecError("unknown kind of document", where=f"{where} instead", hint=", ".join(kinds()))
+        table.update(dict.fromkeys(documents, requires))
+    return table
 
 
 def _rule(row: dict[str, Any], where: str) -> Rule:
     specs.require_keys(row, ["decision"], ["check", "outcome", "reason", "subject"], where=f"{where} rule")
     if not all(isinstance(value, str) for value in row.values()):
-        raise SpecError("a value that is no text", where=f"{where} rule")
+        raise SpecError("a value that is not text", where=f"{where} rule")
     if row["decision"] not in _WEIGHTS:
         raise SpecError("unknown decision", where=f"{where}: {row['decision']}", hint="refuse, refer or none")
     if row.get("outcome", "passed") not in list(Outcome):
@@ -263,7 +263,7 @@ def _rule(row: dict[str, Any], where: str) -> Rule:
     if row.get("check"):
         _known(row["check"], where)
     if row.get("reason", "premise") not in _reasons():
-        raise SpecError("no such reason", where=f"{where}: {row['reason']}", hint="reasons stand in specs/checks.toml")
+        raise SpecError("unknown reason", where=f"{where}: {row['reason']}", hint="reasons are in specs/checks.toml")
     return Rule(**row)
 
 
@@ -276,14 +276,14 @@ def _since() -> tuple[Rule, ...]:
 
 @cache
 def _reasons() -> frozenset[str]:
-    """Return every reason word that a finding may give, those of the tables beside the catalogue included."""
+    """Return every reason word that a finding may give, those of problems and defects included."""
     problems = (problem_table(path).keys() for path in PROBLEM_TABLES.values())
     return defects().names.union(*problems, *(check.reasons for check in checks().values()))
 
 
 def _known(pattern: str, where: str) -> None:
     if not any(_matches(pattern, check) for check in checks()):
-        raise SpecError("no such check", where=f"{where}: {pattern}", hint="ids stand in specs/checks.toml")
+        raise SpecError("unknown check", where=f"{where}: {pattern}", hint="ids are in specs/checks.toml")
 
 
 @cache

@@ -52,12 +52,12 @@ def points() -> Mapping[str, CrossingPoint]:
 
     :raises tjdocs.errors.SpecError: the table is malformed
     """
-    found = {}
+    table = {}
     for row in specs.load("border/points.toml", PointFile).point:
         where = f"specs/border/points.toml {row.id}"
         zone = times.named_zone(row.time_zone, where) if row.time_zone is not None else times.home_zone()
-        found[row.id] = CrossingPoint(row.name, row.kind, zone, row.state)
-    return MappingProxyType(found)
+        table[row.id] = CrossingPoint(row.name, row.kind, zone, row.state)
+    return MappingProxyType(table)
 
 
 def time_zone(point_: str) -> tzinfo:
@@ -81,7 +81,7 @@ def point(case: Case) -> Finding:
 
 
 def protection(case: Case) -> Finding:
-    """Tell whether protection is asked for, and what is done then."""
+    """Return whether protection is asked for, with the action to take."""
     check = "holder.protection"
     if not case.asks_protection:
         return Finding(check, Outcome.NOT_APPLICABLE, "not-asked")

@@ -45,7 +45,7 @@ def _genuine(case: Case) -> Finding:
     profile = case.seal.profile if case.seal is not None else None
     if case.kind is not None and profile is not None and profile.id in case.kind.seals and not contradicted:
         sealed = {name: [f for f in case.findings if f.check == name] for name in _SEAL}
-        if all(found and all(f.outcome.holds for f in found) for found in sealed.values()):
+        if all(findings and all(f.outcome.holds for f in findings) for findings in sealed.values()):
             return Finding.of(check, Outcome.PASSED, detail=Message.word("by the seal"))
     return Finding(check, Outcome.UNDETERMINED, "premise")
 

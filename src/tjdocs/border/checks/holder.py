@@ -69,7 +69,7 @@ def incomplete(check: str, result: Found) -> list[Finding]:
 
 
 def concerning(result: Found, case: Case) -> list[Match]:
-    """Return the matches whose entries bear on this direction, and stand: no appeal has lifted them.
+    """Return the matches whose entries concern this direction and are not lifted by an appeal.
 
     A permit for the border area or a registration crosses no border: a direction in it is not asked there.
     """
@@ -106,7 +106,7 @@ def _consequence(check: str, word: str, match: Match, category: Category) -> Fin
     reason = "told" if consequence == "tell" else word if match.exact else "possible-match"
     if is_suspended(entry) and outcome is Outcome.FAILED:
         outcome, reason = Outcome.UNDETERMINED, "appeal"
-    said = (
+    facts = (
         ("value", "value", entry.category),
         ("reason", "reason", entry.reason),
         ("authority", "authority", entry.authority),
@@ -116,7 +116,7 @@ def _consequence(check: str, word: str, match: Match, category: Category) -> Fin
         ("matched-by", "how", match.by),
         ("date-of-birth", "how", match.born),
     )
-    detail = Message.all(tuple(Message.of(id_, **{name: value}) for id_, name, value in said if value))
+    detail = Message.all(tuple(Message.of(id_, **{name: value}) for id_, name, value in facts if value))
     return Finding.of(check, outcome, reason, detail, entry.id)
 
 
@@ -195,7 +195,7 @@ _CITIZEN = "a citizen needs none for the border area"
 
 
 def permit(case: Case) -> list[Finding]:
-    """Judge ``holder.permit``: border area for those who are no citizens (BOR-6), border stripe for all (BOR-7)."""
+    """Judge ``holder.permit``: border area for all but citizens (BOR-6), border stripe for all (BOR-7)."""
     check = "holder.permit"
     if case.direction is None:
         return [Finding(check, Outcome.UNDETERMINED, "no-direction")]

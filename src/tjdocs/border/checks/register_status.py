@@ -1,4 +1,4 @@
-"""What the register says of a document: ``register.status`` and ``register.agreement``."""
+"""The checks of a document against the register: ``register.status`` and ``register.agreement``."""
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -25,7 +25,7 @@ _SIGNED = "EF.SOD"  # without it nothing of a chip can be judged
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a register knows of a document; empty where it does not say.
+    """A register's facts about a document; empty where it has none.
 
     :param status: ``issued``, ``handed-over``, ``reserved``, ``spoiled``, ``lost``, ``stolen``, ``revoked``,
         ``replaced``, ``used-up`` or ``destroyed``
@@ -46,10 +46,10 @@ class Standing:
 
 
 class Status(Protocol):
-    """Where the status of our own documents is looked up."""
+    """A source of the status of our own documents."""
 
     def status(self, number: str) -> Standing | None:
-        """Return what is known of a number, None where it was never issued.
+        """Return the facts about a number, None where it was never issued.
 
         :raises TjdocsError: the register cannot be asked
         """
@@ -73,14 +73,14 @@ class RegisterStatus:
         self._register, self._officer = register, officer
 
     def status(self, number: str) -> Standing | None:
-        """Return what the register knows of a number."""
-        found = self._register.document(number, officer=self._officer)
-        if found is None:
+        """Return the register's facts about a number."""
+        row = self._register.document(number, officer=self._officer)
+        if row is None:
             return None
-        told = (found.document_type, found.date_of_issue, found.date_of_expiry, found.category, found.files)
-        if found.status == "used-up" and (act := self._register.documents.last_act(number, officer=self._officer)):
-            return Standing(found.status, *told, act.at, act.reference, ", ".join(act.officers))
-        return Standing(found.status, *told)
+        facts = (row.document_type, row.date_of_issue, row.date_of_expiry, row.category, row.files)
+        if row.status == "used-up" and (act := self._register.documents.last_act(number, officer=self._officer)):
+            return Standing(row.status, *facts, act.at, act.reference, ", ".join(act.officers))
+        return Standing(row.status, *facts)
 
     def use_up(self, number: str, *, at: datetime, point: str) -> bool:
         """Use up a single-use document by the register's act ``use``.
@@ -98,9 +98,9 @@ class RegisterStatus:
 
 
 def asked(register: "Register | Status") -> Status | None:
-    """Return whom to ask for the status of documents; None for what cannot be asked.
+    """Return the source of the status of documents; None for an object that cannot be asked.
 
-    :raises UsageError: a production register by itself, which answers to its officers only
+    :raises UsageError: a production register without an officer; it answers to its officers only
     """
     from tjdocs.register import Register
 
@@ -113,7 +113,7 @@ def asked(register: "Register | Status") -> Status | None:
 
 
 def look_up(case: Case, register: Status | None) -> tuple[Standing | None, str]:
-    """Return what the register says, or why it says nothing: a reason of ``register.status``."""
+    """Return the register's facts, or why there are none: a reason of ``register.status``."""
     if case.kind is not None and case.kind.foreign:
         return None, "foreign"
     if register is None:
@@ -133,7 +133,7 @@ _TOLD = tuple(item.name for item in fields(Standing) if item.name != "files")
 
 
 def _usable(standing: object) -> bool:
-    """Whether what a register said has the form that it must have."""
+    """Whether a register's answer has the required form."""
     if not isinstance(standing, Standing) or not isinstance(standing.files, Mapping):
         return False
     texts = [*(getattr(standing, name) for name in _TOLD), *standing.files, *standing.files.values()]
@@ -147,7 +147,7 @@ def _usable(standing: object) -> bool:
 
 
 def used_up(case: Case, register: Status) -> Case:
-    """Use up the document; return the case with what the register says where this was not the call that did it."""
+    """Use up the document; return the case, with the register's new facts where another call did it."""
     if case.zone is None or case.standing is None:
         return case
     try:
@@ -193,31 +193,31 @@ def _used(standing: Standing) -> Message | str:
     if standing.status != "used-up" or not standing.since:
         return ""
     when, where, who = standing.since, standing.point, standing.by
-    said = (("used-up", "moment", when), ("at-point", "point", where), ("by-officer", "officer", who))
-    return Message.all(tuple(Message.of(id_, **{name: value}) for id_, name, value in said if value))
+    facts = (("used-up", "moment", when), ("at-point", "point", where), ("by-officer", "officer", who))
+    return Message.all(tuple(Message.of(id_, **{name: value}) for id_, name, value in facts if value))
 
 
 def _agreement(case: Case, standing: Standing) -> Finding:
-    """Compare field by field what both say."""
+    """Compare the fields that both have."""
     check = "register.agreement"
     zone, kind = case.zone, case.kind
     assert zone is not None  # noqa: S101
     expiry = zone.date_of_expiry
     issued = case.issued if case.issued_from not in ("register", "") else None
     registered = {name: digest for file, digest in standing.files.items() if (name := _chip_file(file))}
-    said = {
+    pairs = {
         "document_type": (standing.document_type, kind.id if kind else ""),
         "date_of_expiry": (standing.date_of_expiry, expiry.isoformat() if expiry else ""),
         "date_of_issue": (standing.date_of_issue, issued.isoformat() if issued else ""),
         "category": (standing.category, "".join(c for c in case.categories if c != standing.category)),
         **{name: (registered[name], digest) for name, digest in _digests(case, registered).items()},
     }
-    compared = {name: pair for name, pair in said.items() if all(pair)}
-    differing = [name for name, (ours, theirs) in compared.items() if ours != theirs]
+    compared = {name: pair for name, pair in pairs.items() if all(pair)}
+    differing = [name for name, (registered_value, value) in compared.items() if registered_value != value]
     if differing:
         return Finding.of(check, Outcome.FAILED, "differs", Message.of("differ", fields=tuple(differing)))
     if registered and (case.chip is None or _SIGNED not in case.chip.files):
-        # a seal proves what it says, and the document has a chip that says more
+        # a seal proves its own fields alone, and the document has a chip with more
         return Finding.of(check, Outcome.UNDETERMINED, "chip-not-shown", Message(f"action.{check} chip-not-shown"))
     if not compared:
         return Finding(check, Outcome.UNDETERMINED, "no-input")

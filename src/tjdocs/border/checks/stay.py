@@ -33,8 +33,9 @@ class StayFile(specs.Spec, frozen=True):
 
 
 def business_days(after: date, until: date, *, enough: int | None = None) -> tuple[int, bool]:
-    """Return how many business days lie behind ``after`` up to and with ``until``, and whether all holidays are known.
+    """Return the number of business days after ``after`` until ``until``, and whether all holidays are known.
 
+    :param until: the last day that counts
     :param enough: stop counting there
     """
     rules = _rules()
@@ -49,7 +50,7 @@ def business_days(after: date, until: date, *, enough: int | None = None) -> tup
 
 
 def judge(case: Case) -> Finding:
-    """Judge the stay of whoever is no citizen."""
+    """Judge the stay of a traveller who is not a citizen."""
     check = "holder.stay"
     if case.direction is None:
         return Finding(check, Outcome.UNDETERMINED, "no-direction")
@@ -87,8 +88,8 @@ def _without(entered: date, registered: list[_Span], until: date, *, enough: int
     """Return how many business days of a stay no registration covers, and whether all holidays in them are known."""
     count, known, covered = 0, True, entered
     for first, last in [*registered, (until, until)]:
-        more, told = business_days(covered, min(first, until), enough=enough - count)
-        count, known, covered = count + more, known and told, max(covered, last)
+        more, complete = business_days(covered, min(first, until), enough=enough - count)
+        count, known, covered = count + more, known and complete, max(covered, last)
     return min(count, enough), known
 
 

@@ -1,4 +1,4 @@
-"""Treaties by which a document of ours suffices to cross the border (``specs/border/treaties.toml``, INT-4)."""
+"""Treaties by which one of our documents suffices to cross the border (``specs/border/treaties.toml``, INT-4)."""
 
 from datetime import date
 from functools import cache
@@ -38,10 +38,10 @@ def treaties() -> tuple[Treaty, ...]:
 
     :raises SpecError: the table is malformed
     """
-    found = specs.load("border/treaties.toml", TreatyFile).treaty
-    for number, row in enumerate(found):
+    rows = specs.load("border/treaties.toml", TreatyFile).treaty
+    for number, row in enumerate(rows):
         _check(row, f"specs/border/treaties.toml $.treaty[{number}]")
-    return found
+    return rows
 
 
 def in_force(document: str, on: date) -> tuple[Treaty, ...]:

@@ -39,7 +39,7 @@ from tjdocs.watchlists.watchlists import Lists, categories
 __all__ = ["Proof", "export", "verify"]
 
 _MANIFEST, _SIGNATURE = "manifest.json", "manifest.p7s"
-# what a verdict rests on beside the archive: law and standard as this software has them
+# the data of a verdict outside of the archive: law and standard as this software has them
 _DATA = (
     "border",
     "checks.toml",
@@ -58,10 +58,10 @@ _DATA = (
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What an archive of evidence is worth.
+    """The result of verifying an archive of evidence.
 
     :param findings: ``evidence.structure``, ``evidence.signature``, ``evidence.files``, ``evidence.judgement``
-    :param manifest: as it stands in the archive; empty where it cannot be read
+    :param manifest: as the archive has it; empty where it cannot be read
     :param verdict: judged again from the archive's content; None where that was not possible, or no trusted signer
         answers for its files
     :param signer_revocation: why it is not settled whether the signer is revoked, by the words of ``pa.ds-revocation``
@@ -81,7 +81,7 @@ class Proof:
         """Return what the command line prints."""
         keys = ("made", "at", "verdict", "decided_by", "policy_sha256", "trust_digest", "trust_digest_covers")
         shown = {key: self.manifest.get(key) for key in keys}
-        if shown["trust_digest"] is not None:  # one of before covers less, and does not say so
+        if shown["trust_digest"] is not None:  # an archive of an older version covers less
             shown["trust_digest_covers"] = shown["trust_digest_covers"] or ["certificates"]
         return {
             "schema": 1,
@@ -101,11 +101,11 @@ def export(
 ) -> None:
     """Write the archive of an inspection as a new file that only its owner may read.
 
-    :param signer: the inspection authority's; its certificate is what the receiver must know
+    :param signer: the inspection authority's; the receiver must know its certificate
     :param at: the time of signing
     :raises UsageError: the signer is a CSCA or document signer
     :raises KeyMaterialError: the signer may not sign on that day
-    :raises OutputError: something lies at ``path``, or it cannot be written
+    :raises OutputError: ``path`` exists already, or cannot be written
     """
     evidence_signature.check_signer(signer)
     signer.check_usage(at)
@@ -131,7 +131,7 @@ def export(
         for name, data in {**signed, **files}.items():
             info = zipfile.ZipInfo(name, stamp)
             info.external_attr = 0o100600 << 16
-            # what packs too well would be refused when it is read
+            # a file that packs too well would be refused when it is read
             packs = len(data) < 50_000
             info.compress_type = zipfile.ZIP_DEFLATED if packs else zipfile.ZIP_STORED
             zipped.writestr(info, data)
@@ -168,7 +168,7 @@ def _content(evidence: Evidence, verdict: Verdict, inspector: Inspector) -> dict
 
 
 def _concerned(verdict: Verdict, trust: TrustStore) -> TrustStore:
-    """Return what of a trust store bears on the document: whatever is of its State, or of its signers' States."""
+    """Return the part of a trust store that concerns the document: that of its State and its signers' States."""
     examination = verdict.examination
     countries = {""}
     for zone in (examination.printed, examination.chip_zone):
@@ -183,19 +183,19 @@ def _concerned(verdict: Verdict, trust: TrustStore) -> TrustStore:
     entries = [
         entry
         for entry in trust.entries
-        # what is denied denies its key in every certificate, and the lists under it
+        # a denied certificate denies its key in every certificate, and the lists under it
         if entry.certificate.country.upper() in countries or entry.certificate.sha256 in trust.barred
     ]
     # whoever signed the lists that vouch for them may be revoked, by a list of the signer's State
-    told = {digest for entry in entries for source in entry.origins for digest in source.signers}
-    listing = _with_issuers({c.country for c in trust.signers_of_lists if c.sha256 in told}, trust) - countries
+    digests = {digest for entry in entries for source in entry.origins for digest in source.signers}
+    listing = _with_issuers({c.country for c in trust.signers_of_lists if c.sha256 in digests}, trust) - countries
     entries += [entry for entry in trust.entries if entry.certificate.country in listing] if trust.crls else []
     countries |= listing
-    # what came beside them may have issued them, or signed the list that revokes them
+    # certificates that came with them may have issued them, or signed the list that revokes them
     signers = [
         c
         for c in trust.signers_of_lists
-        if c.sha256 in told or c.sha256 in trust.barred or (trust.crls and c.country in countries)
+        if c.sha256 in digests or c.sha256 in trust.barred or (trust.crls and c.country in countries)
     ]
     entries += _denied_signers(trust, {entry.certificate.sha256 for entry in entries})
     crls = [crl for crl in trust.crls if crl.country in countries]
@@ -206,32 +206,32 @@ def _concerned(verdict: Verdict, trust: TrustStore) -> TrustStore:
 
 def _with_issuers(countries: Set[str], trust: TrustStore) -> set[str]:
     """Return the States with those whose authorities certified theirs: a State may have changed its letters."""
-    found, grown = set(countries), True
+    states, grown = set(countries), True
     known = [*(entry.certificate for entry in trust.entries), *trust.signers_of_lists]
     pairs = {(c.country, distinguished_name.country(c.issuer).upper()) for c in known}
     while grown:
-        new = {issuer for country, issuer in pairs if country in found} - found
-        found |= new
+        new = {issuer for country, issuer in pairs if country in states} - states
+        states |= new
         grown = bool(new)
-    return found
+    return states
 
 
-def _denied_signers(trust: TrustStore, kept: Set[str]) -> list[Entry]:
-    """Return for each list that rests on a denied certificate one entry of it: it alone may tell the denied key."""
+def _denied_signers(trust: TrustStore, present: Set[str]) -> list[Entry]:
+    """Return for each list that rests on a denied certificate one entry of it: it alone may have the denied key."""
     denied = frozenset().union(*(policy.denied for policy in trust.policies))
-    found, told = [], set[Source]()
+    entries, seen = [], set[Source]()
     for entry in trust.entries if denied else ():
-        telling = {source for source in entry.origins if source.rests_on & denied} - told
-        told |= telling
-        if telling and entry.certificate.sha256 not in kept:
-            found.append(entry)
-    return found
+        new = {source for source in entry.origins if source.rests_on & denied} - seen
+        seen |= new
+        if new and entry.certificate.sha256 not in present:
+            entries.append(entry)
+    return entries
 
 
 def _trust_files(trust: TrustStore) -> dict[str, bytes]:
     files, rows = {}, []
-    for held in (trust.entries, trust.crls, trust.signers_of_lists):
-        if len(held) > limits.RECORDED_CERTIFICATES:  # else nobody could judge it again
+    for part in (trust.entries, trust.crls, trust.signers_of_lists):
+        if len(part) > limits.RECORDED_CERTIFICATES:  # else nobody could judge it again
             raise _too_many("certificates and CRLs")
     for number, entry in enumerate(trust.entries):
         name = f"trust/{number:04d}.cer"
@@ -264,7 +264,7 @@ def _json(value: object) -> bytes:
 
 
 def verify(path: str | Path, *, trust: TrustStore) -> Proof:
-    """Verify an archive and judge it again from its own content. Never raises on what the archive holds.
+    """Verify an archive and judge it again from its own content. Never raises on its content.
 
     It is judged again only where a trusted signer answers for its files.
 
@@ -298,10 +298,10 @@ def verify(path: str | Path, *, trust: TrustStore) -> Proof:
 
 def _unreadable(reason: str, detail: str) -> Proof:
     first = Finding("evidence.structure", Outcome.FAILED, reason, detail)
-    rest = [
+    others = [
         Finding(f"evidence.{name}", Outcome.UNDETERMINED, "premise") for name in ("signature", "files", "judgement")
     ]
-    return Proof((first, *rest), {}, None)
+    return Proof((first, *others), {}, None)
 
 
 def _object(data: bytes) -> dict[str, Any]:
@@ -314,7 +314,7 @@ def _object(data: bytes) -> dict[str, Any]:
 def _list(data: bytes, most: int) -> list[Any]:
     """Return a list that an export may have written.
 
-    :raises InputError: it is none, or has more items
+    :raises InputError: not a list, or it has more items
     """
     value = inputs.json_value(data, where="archive")
     if not isinstance(value, list) or len(value) > most:
@@ -327,10 +327,10 @@ def _few(files: Mapping[str, bytes], folder: str, what: str) -> list[bytes]:
 
     :raises InputError: more than an archive has
     """
-    found = [data for name, data in sorted(files.items()) if name.startswith(folder)]
-    if len(found) > limits.RECORDED_CERTIFICATES:
+    contents = [data for name, data in sorted(files.items()) if name.startswith(folder)]
+    if len(contents) > limits.RECORDED_CERTIFICATES:
         raise _too_many(what)
-    return found
+    return contents
 
 
 def _too_many(what: str) -> InputError:
@@ -370,23 +370,23 @@ class _Recorded:
 def _again(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> tuple[Verdict | None, Finding]:
     """Judge the archive's content once more, and compare."""
     check = "evidence.judgement"
-    # a year later the law may be another, and then a verdict too: that is no fault of the archive's
+    # a year later the law may be another, and then a verdict too: the archive is not at fault
     data = manifest.get("data_sha256", specs.digest(*_DATA))
     other = "" if data == specs.digest(*_DATA) else "; law and standard (specs/) are not those of then"
     try:
         verdict = _judge(files, str(manifest["at"]))
     except Exception as error:  # noqa: BLE001 - whatever a hostile archive holds, it is one finding
         return None, Finding(check, Outcome.FAILED, "not-repeatable", type(error).__name__)
-    recorded, found = _object(files.get("verdict.json", b"")), verdict.as_json()
-    for value in (recorded, found):  # the archive holds a part of the store, and says when the whole was imported
+    recorded, current = _object(files.get("verdict.json", b"")), verdict.as_json()
+    for value in (recorded, current):  # the archive has a part of the store, and the time when all of it was imported
         value.pop("trust_imported", None)
     # a person reads either: the manifest, and the verdict in its own file
-    answer = _text([found[key] for key in _ANSWERS])
-    if any(_text([said.get(key) for key in _ANSWERS]) != answer for said in (manifest, recorded)):
+    answer = _text([current[key] for key in _ANSWERS])
+    if any(_text([table.get(key) for key in _ANSWERS]) != answer for table in (manifest, recorded)):
         return verdict, Finding(check, Outcome.FAILED, "verdict-differs", f"now {verdict.decision}{other}")
-    for value in (recorded, found):  # texts change with the language and the version
+    for value in (recorded, current):  # texts change with the language and the version
         value["findings"] = _untold(value.get("findings"))
-    if _text(recorded) != _text(found):
+    if _text(recorded) != _text(current):
         detail = f"the verdict is the same, a finding is not{other}"
         return verdict, Finding(check, Outcome.WARNING, "findings-differ", detail)
     return verdict, Finding(check, Outcome.PASSED)
@@ -401,7 +401,7 @@ def _untold(findings: Any) -> Any:
 
 
 def _text(value: object) -> str:
-    """Return JSON whose values are told apart by kind too: ``1`` from ``true`` and ``1.0``."""
+    """Return JSON, in which values differ by kind too: ``1``, ``true`` and ``1.0``."""
     return json.dumps(value, sort_keys=True)
 
 
@@ -412,15 +412,15 @@ def _judge(files: Mapping[str, bytes], at: str) -> Verdict:
     chip = {name[5:-4]: data for name, data in files.items() if name.startswith("chip/")}
     evidence = evidence_from_json(_object(files["evidence.json"]), folder=None)
     twice = frozenset(str(name) for name in _list(files["twice.json"], limits.DATA_OBJECTS))
-    whole = Evidence(**{**_arguments(evidence), "chip": chip or None})
-    object.__setattr__(whole, "twice", twice)
+    complete = Evidence(**{**_arguments(evidence), "chip": chip or None})
+    object.__setattr__(complete, "twice", twice)
     rows = _list(files["trust.json"], limits.RECORDED_CERTIFICATES)
     crls = [Crl.parse(data) for data in _few(files, "crl/", "CRLs")]
     signers = [Certificate.parse(data) for data in _few(files, "signer/", "signers of lists")]
     trust = TrustStore.of_entries([_entry(row, files) for row in rows], crls, signers)
-    said = _object(files["register.json"])
-    reason = str(said.pop("reason"))
-    standing = Standing(**said) if said else None
+    row = _object(files["register.json"])
+    reason = str(row.pop("reason"))
+    standing = Standing(**row) if row else None
     register = None if reason == "no-register" else _Recorded(standing, reason)
     lists = None
     if "lists.jsonl" in files:
@@ -435,11 +435,11 @@ def _judge(files: Mapping[str, bytes], at: str) -> Verdict:
         lists = Lists.of(entries, origin=summary if "counts" in summary else {"counts": summary})
     policy = Policy.parse(files["policy.toml"], where="policy.toml")
     inspector = Inspector(trust=trust, register=register, lists=lists, policy=policy)
-    return inspector.inspect(whole, at=datetime.fromisoformat(at), dry_run=True)
+    return inspector.inspect(complete, at=datetime.fromisoformat(at), dry_run=True)
 
 
 def _entry(row: Mapping[str, Any], files: Mapping[str, bytes]) -> Entry:
-    """Return a certificate with what the inspection knew of it: the policy is applied to that again."""
+    """Return a certificate with its sources and grounds at the inspection: the policy is applied to them again."""
     sources = tuple(Source(**{name: str(text) for name, text in source.items()}) for source in row["sources"])
     grounds = tuple(str(ground) for ground in row["grounds"])
     return Entry(Certificate.parse(files[row["file"]]), str(row["kind"]), sources, grounds)

@@ -37,7 +37,7 @@ def read_signer(certificate: str | Path, key: str | Path, *, passphrase: bytes |
     try:
         private = key_protection.read(key, passphrase)
     except (ValueError, TypeError):
-        raise KeyMaterialError("no private key, or another passphrase", where=str(key)) from None
+        raise KeyMaterialError("not a private key, or another passphrase", where=str(key)) from None
     kind = ""
     if isinstance(private, ec.EllipticCurvePrivateKey):
         kind = private.curve.name
@@ -53,7 +53,7 @@ def read_signer(certificate: str | Path, key: str | Path, *, passphrase: bytes |
 
 
 class Judged(NamedTuple):
-    """What came of a signature.
+    """The result of a signature's verification.
 
     :param revocation: why it is not settled whether the signer is revoked, by the words of ``pa.ds-revocation``;
         empty where it is, and where the signature does not get so far
@@ -87,10 +87,10 @@ def judge(content: bytes, signature: bytes, trust: TrustStore, *, made: str) -> 
     try:
         (stamp,) = (info.attributes or {}).get(cms.OID_SIGNING_TIME, ())
         moment = times.parse_time(stamp)
-        said = datetime.fromisoformat(made)
+        stated = datetime.fromisoformat(made)
     except (ValueError, der.DerError):
         return Judged(Finding(check, Outcome.FAILED, "signing-time", "none, or not that of the manifest"))
-    if moment != said:
+    if moment != stated:
         return Judged(Finding(check, Outcome.FAILED, "signing-time", "not that of the manifest"))
     signer = signer_rules.judge(certificate, "evidence", trust)
     # the archive may be opened at any later time: only its own moment is judged
@@ -106,7 +106,7 @@ def judge(content: bytes, signature: bytes, trust: TrustStore, *, made: str) -> 
     return Judged(signer_rules.finding(check, faults, detail=certificate.subject_text), unsettled)
 
 
-# what the rules of all signers are called where evidence is told of
+# reasons of the rules of all signers, with the word that evidence has for them
 _WORDS = {
     **dict.fromkeys(("ca-as-signer", "key-usage", "critical-extension"), "role"),
     **dict.fromkeys(("not-yet-valid", "key-usage-period"), "expired"),

@@ -1,8 +1,8 @@
 """The record of inspections: as little as possible, for as long as it must be kept, and no longer.
 
-A record holds no name, number or image. Who it was of can be told only with the document in hand: its pseudonym is an
-HMAC-SHA256 under a key of a period (``specs/border/retention.toml``); when the period's records are deleted, so is
-its key, and whatever pseudonym was copied elsewhere means nothing any more.
+A record has no name, number or image. Only the document itself leads to its records: the pseudonym in them is an
+HMAC-SHA256 under a key of a period (``specs/border/retention.toml``). When the period's records are deleted, so is
+its key, and a pseudonym that was copied elsewhere means nothing any more.
 """
 
 import hmac
@@ -74,7 +74,7 @@ class Records:
             descriptor = os.open(self._path(period, "jsonl"), _APPENDING, 0o600)
             try:
                 if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                    raise OSError(0, "no file")
+                    raise OSError(0, "not a regular file")
                 os.write(descriptor, line)
             finally:
                 os.close(descriptor)
@@ -83,15 +83,15 @@ class Records:
         return record
 
     def find(self, verdict: Verdict) -> list[dict[str, Any]]:
-        """Return the records of a document that is at hand, oldest first.
+        """Return the records of the document that a verdict is on, oldest first.
 
         :raises InputError: a file of records is damaged
         """
-        found = []
+        records = []
         for period in self._periods():
             pseudonym = self._pseudonym(verdict, period, make=False)
-            found += [r for r in self._read(period) if pseudonym and hmac.compare_digest(r["pseudonym"], pseudonym)]
-        return found
+            records += [r for r in self._read(period) if pseudonym and hmac.compare_digest(r["pseudonym"], pseudonym)]
+        return records
 
     def all(self) -> Iterator[dict[str, Any]]:
         """Yield every record, oldest period first.
@@ -104,11 +104,11 @@ class Records:
     def purge(self, *, at: date | datetime) -> int:
         """Delete the periods whose last record is older than the retention, with their keys; return how many.
 
-        :raises UsageError: ``at`` is no day
+        :raises UsageError: ``at`` is not a day
         :raises OutputError: a period cannot be deleted; the others are
         """
         day = day_of(at)
-        deleted, left = 0, None
+        deleted, failure = 0, None
         for period in self._periods():
             last = period.toordinal() + retention().key_days - 1  # it may be beyond the calendar
             if last + retention().days < day.toordinal():
@@ -119,9 +119,9 @@ class Records:
                     deleted += 1
                 except OSError as error:
                     where, hint = str(self._path(period, kind)), error.strerror or ""
-                    left = left or OutputError("cannot delete a record", where=where, hint=hint)
-        if left is not None:
-            raise left
+                    failure = failure or OutputError("cannot delete a record", where=where, hint=hint)
+        if failure is not None:
+            raise failure
         return deleted
 
     def _pseudonym(self, verdict: Verdict, period: date, *, make: bool = True) -> str:
@@ -129,8 +129,8 @@ class Records:
         if zone is None or not zone.document_number:
             return ""
         key = self._key(period, make=make)
-        said = "\x1f".join((zone.issuing_state, zone.document_number, zone.date_of_birth_raw))
-        return hmac.digest(key, said.encode(), "sha256").hex() if key else ""
+        identity = "\x1f".join((zone.issuing_state, zone.document_number, zone.date_of_birth_raw))
+        return hmac.digest(key, identity.encode(), "sha256").hex() if key else ""
 
     def _key(self, period: date, *, make: bool) -> bytes:
         path = self._path(period, "key")
@@ -149,11 +149,11 @@ class Records:
         return self._folder / f"{period.isoformat()}.{kind}"
 
     def _periods(self) -> list[date]:
-        found = []
+        periods = []
         for path in self._folder.glob("*.jsonl"):
             with suppress(ValueError):
-                found.append(date.fromisoformat(path.stem))
-        return sorted(found)
+                periods.append(date.fromisoformat(path.stem))
+        return sorted(periods)
 
     def _read(self, period: date) -> list[dict[str, Any]]:
         path = self._path(period, "jsonl")
@@ -169,7 +169,7 @@ class Records:
 def _read_key(path: Path) -> bytes:
     """Return the key of a period.
 
-    :raises InputError: it is none
+    :raises InputError: not such a key
     """
     key = b""
     try:
@@ -182,18 +182,18 @@ def _read_key(path: Path) -> bytes:
         pass
     if len(key) != _KEY_BYTES:
         hint = "move it and the period's records away"
-        raise InputError("no key of records", where=str(path), hint=hint)
+        raise InputError("not a key of records", where=str(path), hint=hint)
     return key
 
 
 def _period(day: date) -> date:
-    """Return the first day of the period that ``day`` lies in."""
+    """Return the first day of the period that contains ``day``."""
     length = retention().key_days
     return date.fromordinal(max(1, _FIRST + (day.toordinal() - _FIRST) // length * length))
 
 
 def _minimal(verdict: Verdict) -> dict[str, Any]:
-    """Return what is recorded: nothing that says who it was."""
+    """Return the recorded part of a verdict: nothing that identifies the traveller."""
     case = verdict.case
     findings = [
         {"check": f.check, "outcome": str(f.outcome), "reason": f.reason, "subject": f.subject}

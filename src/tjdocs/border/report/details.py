@@ -17,13 +17,13 @@ from tjdocs.problems import PROBLEM_TABLES, defects, problem_table
 
 __all__ = ["explain", "phrase", "problem_words", "say"]
 
-# beyond these a detail holds a document's own text, which nobody translates
+# beyond these a detail has a document's own text, which nobody translates
 _MAX_DETAIL, _MAX_PART, _MAX_DEPTH = 4000, 400, 4
 
 
 @cache
 def problem_words() -> Mapping[str, Mapping[str, tuple[str, str]]]:
-    """Return explanation and clause of the reason words that stand outside of ``specs/checks.toml``, by area."""
+    """Return explanation and clause of the reason words that are not in ``specs/checks.toml``, by area."""
     table = defects()
     accepted = next(row.oid for row in table.content_type if not row.warning)
     named = {
@@ -41,8 +41,8 @@ def problem_words() -> Mapping[str, Mapping[str, tuple[str, str]]]:
 
 def explain(check: str, word: str, words: Texts) -> tuple[str, str]:
     """Return what a reason word means and the clause of it alone; empty texts where no table has it."""
-    if said := words.reason(check, word):
-        return said, ""
+    if meaning := words.reason(check, word):
+        return meaning, ""
     area = check.partition(".")[0]
     known = problem_words()
     text, clause = known.get(area, {}).get(word) or known[""].get(word) or ("", "")
@@ -50,7 +50,7 @@ def explain(check: str, word: str, words: Texts) -> tuple[str, str]:
 
 
 def say(finding: Finding, words: Texts) -> str:
-    """Return a finding's detail in the language of ``words``, in English where nothing of it is known there."""
+    """Return a finding's detail in the language of ``words``, in English where the language has no text for it."""
     detail = finding.detail
     if finding.message is not None:
         return catalogue(words.language).text(finding.message)
@@ -60,7 +60,7 @@ def say(finding: Finding, words: Texts) -> str:
 
 
 def phrase(text: str, words: Texts) -> str:
-    """Return what else a report says in English, of the same templates and words."""
+    """Return another English text of a report in the language, by the same templates and words."""
     return text if words.language == "en" else _book(words).whole(text)
 
 
@@ -72,39 +72,39 @@ class _Book:
         self._words |= {key.removeprefix("field-"): text for key, text in words.fields.items()}
         for area, problems in problem_words().items():
             for word, (text, _) in problems.items():
-                if said := words.problem(area, word):
-                    self._words[text] = said
-        # the most that is said first: a template of few words fits what one of many fits better
+                if translation := words.problem(area, word):
+                    self._words[text] = translation
+        # the longest first: a short template also fits a text that a longer one fits better
         templates = sorted(words.table("detail").items(), key=lambda item: len(item[0].replace("{}", "")), reverse=True)
-        self._templates = [(_pattern(template), said) for template, said in templates]
+        self._templates = [(_pattern(template), translation) for template, translation in templates]
 
     def whole(self, detail: str) -> str:
-        """Return a detail said part by part."""
+        """Return a detail translated part by part."""
         if detail in self._words:
             return self._words[detail]
         return "; ".join(self._say(part, 0) or part for part in detail.split("; "))
 
     def _say(self, text: str, depth: int) -> str:
-        """Return a part of a detail, or a value in it, as it is said; empty where nothing of it is known."""
+        """Return the translation of a part of a detail, or of a value in it; empty where there is none."""
         if text in self._words:
             return self._words[text]
         if depth > _MAX_DEPTH or len(text) > _MAX_PART:
             return ""
-        for pattern, said in self._templates:
-            if found := pattern.fullmatch(text):
-                return said.format(*(self._say(value, depth + 1) or value for value in found.groups()))
-        head, mark, rest = text.partition(": ")
+        for pattern, translation in self._templates:
+            if match := pattern.fullmatch(text):
+                return translation.format(*(self._say(value, depth + 1) or value for value in match.groups()))
+        head, mark, tail = text.partition(": ")
         if mark:
-            of, said = self._say(head, depth + 1), self._say(rest, depth + 1)
-            return f"{of or head}: {said or rest}" if of or said else ""
+            first, second = self._say(head, depth + 1), self._say(tail, depth + 1)
+            return f"{first or head}: {second or tail}" if first or second else ""
         return self._list(text.split(", "), depth) if ", " in text else ""
 
     def _list(self, pieces: list[str], depth: int) -> str:
-        """Return a list of words said one by one; empty for a sentence that has a comma."""
-        said = [self._say(piece, depth + 1) for piece in pieces]
-        if not any(said) or any(" " in piece for piece, part in zip(pieces, said, strict=True) if not part):
+        """Return a list of words translated one by one; empty for a sentence that has a comma."""
+        parts = [self._say(piece, depth + 1) for piece in pieces]
+        if not any(parts) or any(" " in piece for piece, part in zip(pieces, parts, strict=True) if not part):
             return ""
-        return ", ".join(part or piece for part, piece in zip(said, pieces, strict=True))
+        return ", ".join(part or piece for part, piece in zip(parts, pieces, strict=True))
 
 
 def _pattern(template: str) -> "re.Pattern[str]":

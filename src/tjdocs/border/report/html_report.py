@@ -79,14 +79,14 @@ _FIELDS = (
 def write_report(verdict: Verdict, path: str | Path, *, lang: str = "en") -> None:
     """Write the report as a new file that only its owner may read (mode 0600): it holds personal data.
 
-    :raises OutputError: something lies there already, a link included, or nothing can be written there; no part of
-        a report is left then
+    :raises OutputError: the path exists already, a link included, or nothing can be written there; no part of a
+        report is left then
     """
     write_new(path, render(verdict, lang=lang).encode(), what="reports are")
 
 
 def render(verdict: Verdict, *, lang: str = "en") -> str:
-    """Return the report as one HTML page. Never raises on what the document holds; the same verdict, the same page.
+    """Return the report as one HTML page. Never raises on a document's content; the same verdict, the same page.
 
     :param lang: ``en``, ``ru`` or ``tg``
     :raises UsageError: no such language
@@ -96,11 +96,11 @@ def render(verdict: Verdict, *, lang: str = "en") -> str:
     chip, authentication = examination.chip, examination.authentication
     rows = _rows(verdict.findings, words)
     picture, face_text = face(chip)
-    steps = {check: found for check, _, found in advice(verdict, words)}
+    steps = {check: actions for check, _, actions in advice(verdict, words)}
     printed, inside = examination.printed, examination.chip_zone
     missing = not_checked(verdict, words)
-    # on paper nothing is told twice: a page is all there is
-    told = verdict.decided_by if verdict.decision != "admit" else ()
+    # a printed page has each finding once
+    deciding = verdict.decided_by if verdict.decision != "admit" else ()
     return _template().render(
         decision=str(verdict.decision),
         language=lang,
@@ -116,7 +116,7 @@ def render(verdict: Verdict, *, lang: str = "en") -> str:
             for check in verdict.decided_by
         ],
         missing=missing,
-        brief=[row for row in rows if row.title not in dict(missing) and row.check not in told],
+        brief=[row for row in rows if row.title not in dict(missing) and row.check not in deciding],
         areas=_areas(rows),
         genuine=next((row for row in rows if row.check == "pa.authentic"), None),
         face=picture,
@@ -197,14 +197,14 @@ def _rows(findings: Iterable[Finding], words: Texts) -> list[_Row]:
 
 def _row(finding: Finding, subjects: tuple[str, ...], texts_: Texts) -> _Row:
     known = checks().get(finding.check)
-    # several tolerances stand in the detail, by their names
+    # several defects are in the detail, by their names
     named = [word for word in finding.detail.split(", ") if word in problem_words()[""]]
     only_names = bool(named) and ", ".join(named) == finding.detail
     words = list(dict.fromkeys(filter(None, (finding.reason, *(named if only_names else ())))))
     explained = [(word, *explain(finding.check, word, texts_)) for word in words]
-    # what to do stands below it, in the language of the report
-    told = only_names or finding.detail == action(finding.check, finding.reason)
-    detail = "" if told else say(finding, texts_)
+    # the action is below it, in the language of the report
+    repeated = only_names or finding.detail == action(finding.check, finding.reason)
+    detail = "" if repeated else say(finding, texts_)
     clauses = filter(None, (known.clause if known else "", *(clause for _, _, clause in explained)))
     return _Row(
         finding.check,
@@ -228,11 +228,11 @@ def _made_in_vain(finding: Finding) -> bool:
 
 
 def _areas(rows: list[_Row]) -> list[tuple[str, list[_Row]]]:
-    """Return the rows by area, in the order of the areas; every row stands in one, an unknown check under Other."""
-    found: dict[str, list[_Row]] = {title: [] for _, title in _AREAS}
+    """Return the rows by area, in the order of the areas; every row is in one, an unknown check under Other."""
+    areas: dict[str, list[_Row]] = {title: [] for _, title in _AREAS}
     for row in rows:
-        found[next(title for prefix, title in _AREAS if row.check.startswith(prefix))].append(row)
-    return [(title, members) for title, members in found.items() if members]
+        areas[next(title for prefix, title in _AREAS if row.check.startswith(prefix))].append(row)
+    return [(title, members) for title, members in areas.items() if members]
 
 
 def _decided(check: str, rows: list[_Row], decision: Decision, words: Texts) -> tuple[str, list[_Row]]:
@@ -267,12 +267,12 @@ def _marked(zone: mrz.Zone | None, other: mrz.Zone | None) -> list[list[tuple[st
 
 def _zone_fields(printed: mrz.Zone | None, chip: mrz.Zone | None) -> list[tuple[str, str, str, bool]]:
     """Return name, printed value, chip's value, and whether they differ, of every field that one of them has."""
-    ours, theirs = _values(printed), _values(chip)
+    of_page, of_chip = _values(printed), _values(chip)
     rows = []
     for name in _FIELDS:
-        values = ours.get(name, ""), theirs.get(name, "")
+        values = of_page.get(name, ""), of_chip.get(name, "")
         if any(values):
-            rows.append((name, *values, bool(ours and theirs) and values[0] != values[1]))
+            rows.append((name, *values, bool(of_page and of_chip) and values[0] != values[1]))
     return rows
 
 

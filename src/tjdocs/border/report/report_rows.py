@@ -1,4 +1,4 @@
-"""What every report says of a verdict: what to do, and what was not checked."""
+"""The parts that every report on a verdict has: the actions to take, and the checks that were not made."""
 
 from datetime import datetime, timedelta
 

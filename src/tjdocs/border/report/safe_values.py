@@ -24,23 +24,23 @@ MAX_PICTURE = (480, 640)
 def neutral(value: object) -> str:
     """Return a value as text that is what it looks like; Jinja puts every value through this, then escapes it.
 
-    What is not seen, or changes the order in which other characters are seen (controls, overrides of direction,
-    blanks that are no blank, letters without a form), is named instead: ``⟨U+202E⟩``. So is the fourth and every
+    A character that is not seen, or changes the order in which others are seen (controls, overrides of direction,
+    unusual blanks, letters without a form), is named instead: ``⟨U+202E⟩``. So is the fourth and every
     further mark upon one letter, which would paint over the lines above. Longer texts than ``MAX_TEXT`` are cut.
     """
     if isinstance(value, Markup):  # made by the template, or by this module out of nothing foreign
         return value
     text = str(value)
-    rest = len(text) - MAX_TEXT
-    if rest > 0:
+    excess = len(text) - MAX_TEXT
+    if excess > 0:
         text = text[:MAX_TEXT]
     if not is_visible(text):
         text = "".join(f"⟨U+{ord(c):04X}⟩" if hidden else c for c, hidden in zip(text, unseen(text), strict=True))
-    return f"{text} … ({rest} more characters)" if rest > 0 else text
+    return f"{text} … ({excess} more characters)" if excess > 0 else text
 
 
 def face(chip: ChipContent | None) -> tuple[Markup | None, str]:
-    """Return the portrait as a data URI, None where it cannot be shown, and what it is, or why not."""
+    """Return the portrait as a data URI, None where it cannot be shown, with a text on it or on the reason."""
     if chip is None:
         return None, "No chip was read."
     if "DG2" not in chip.files:

@@ -44,7 +44,7 @@ class Texts:
         return self._tables["consequence"].get(check, "") or (known.consequence if known else "")
 
     def reason(self, check: str, word: str) -> str:
-        """Return what a reason word means; empty where only the tables beside the catalogue know it."""
+        """Return what a reason word means; empty where only the tables of problems and defects have it."""
         own = self._tables["reason"]
         known = checks().get(check)
         return own.get(f"{check} {word}") or own.get(word, "") or (known.reasons.get(word, "") if known else "")
@@ -64,7 +64,7 @@ class Texts:
         return {key: text for key, text in self._tables["label"].items() if key.startswith("field-")}
 
     def action(self, check: str, reason: str = "", *, outcome: str = "") -> str:
-        """Return what a guard should do when a check gave this reason; what accuses is for what failed alone."""
+        """Return what a guard should do when a check gave this reason; only a failed check has an accusing one."""
         actions = self._tables["action"]
         return actions.get(f"{check} {reason}") or actions.get(f"{check} {outcome}") or actions.get(check, "")
 
