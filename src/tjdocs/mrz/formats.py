@@ -137,7 +137,7 @@ class FieldRow(specs.Row, frozen=True):
 
 
 class CompositeRow(specs.Row, frozen=True):
-    """The composite check digit, and over what it is computed."""
+    """The composite check digit, and the characters that it is computed over."""
 
     check_digit: tuple[int, int]
     over: tuple[tuple[int, int, int], ...]

@@ -285,8 +285,8 @@ def keys(name: Name | tuple[str, str], *, first: bool = False) -> frozenset[str]
         # Of a truncated name perhaps only the first letter of a component is left.
         begins = _first_sound(given) if first else sounds(given) | sounds(given[:1])
         for primary in {"".join(reading.primary), *reading.primary[:1]}:
-            found = {consonants(read_first(primary))} if first else skeletons(primary)
-            result |= {f"{skeleton[:_KEY]}<{sound}" for skeleton in found for sound in begins}
+            forms = {consonants(read_first(primary))} if first else skeletons(primary)
+            result |= {f"{skeleton[:_KEY]}<{sound}" for skeleton in forms for sound in begins}
     return frozenset(result)
 
 

@@ -132,10 +132,10 @@ def _judge(
 
 def _country(seal: Seal, header: Header, judged: signer_rules.JudgedSigner) -> Iterable[Fault]:
     """Compare the States of header, signer, CSCA and, if the profile demands it, zone (BSI TR-03135-1, 5.9.1.5)."""
-    state, said = seal.zone[2:5].rstrip("<"), Message.of("header-state", state=header.country)
+    state, claim = seal.zone[2:5].rstrip("<"), Message.of("header-state", state=header.country)
     if seal.profile and seal.profile.zone_state and state != header.country:
-        yield Fault(Outcome.FAILED, "country", Message.of("list", parts=(said, Message.of("zone-state", state=state))))
-    for fault in signer_rules.check_country(judged, said, mrz.signing_country(header.country)):
+        yield Fault(Outcome.FAILED, "country", Message.of("list", parts=(claim, Message.of("zone-state", state=state))))
+    for fault in signer_rules.check_country(judged, claim, mrz.signing_country(header.country)):
         yield fault._replace(reason="country") if fault.reason == "differs" else fault
 
 
