@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from tjdocs import specs
 from tjdocs.errors import SpecError
+from tjdocs.mrz import practices
 
 __all__ = [
     "StateCode",
@@ -109,11 +110,11 @@ def state_codes() -> Mapping[str, StateCode]:
 def standard(code: str) -> str:
     """Return the code that the standard has today for a State in the place of this one, else the code itself.
 
-    >>> standard("DEU"), standard("D"), standard("ROM"), standard("GER")
-    ('D', 'D', 'ROU', 'GER')
+    >>> standard("DEU"), standard("D"), standard("ROM"), standard("INP"), standard("GER")
+    ('D', 'D', 'ROU', 'XPO', 'GER')
     """
     known = state_codes().get(code)
-    return known.replaced_by or known.now or code if known else code
+    return known.replaced_by or known.now or code if known else practices.means().get(code, code)
 
 
 def alpha2(code: str) -> str | None:
@@ -122,7 +123,7 @@ def alpha2(code: str) -> str | None:
     >>> alpha2("TJK"), alpha2("D"), alpha2("XXA")
     ('TJ', 'DE', None)
     """
-    known = state_codes().get(code.rstrip("<"))
+    known = _known(code)
     return known.alpha2 or None if known else None
 
 
@@ -132,8 +133,14 @@ def signing_country(code: str) -> str | None:
     >>> signing_country("TJK"), signing_country("GBD"), signing_country("XOM")
     ('TJ', 'GB', None)
     """
-    known = state_codes().get(code.rstrip("<"))
+    known = _known(code)
     return known.alpha2 or known.signed_as or None if known else None
+
+
+def _known(code: str) -> StateCode | None:
+    """Return a code, or the one that the standard has in the place of a practice's."""
+    code = code.rstrip("<")
+    return state_codes().get(code) or state_codes().get(standard(code))
 
 
 def alpha3(code: str) -> str | None:

@@ -16,14 +16,13 @@ from msgspec import Struct
 from tjdocs import specs
 from tjdocs.errors import SpecError
 
-__all__ = ["Composite", "Field", "Format", "formats"]
+__all__ = ["Composite", "Field", "Format", "formats", "overflow"]
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _FILES = ("td1", "td2", "td3", "mrv-a", "mrv-b")
 
 # What each kind of field may look like, {} standing for its width.
 _PATTERNS = {
-    "document-code": "[A-Z][A-Z<]",
     "state": "[A-Z<]{{{}}}",
     "number": "(?!<)[A-Z0-9<]{{{}}}",
     "optional": "[A-Z0-9<]{{{}}}",
@@ -79,6 +78,7 @@ class Format:
     fields: tuple[Field, ...]
     composite: Composite | None
     codes: frozenset[str] = field(repr=False)
+    code_characters: frozenset[str] = field(repr=False)
     pattern: re.Pattern[str] = field(repr=False)
     by_name: Mapping[str, Field] = field(repr=False)
     # What the reader asks of every zone, looked up once.
@@ -119,9 +119,13 @@ class Format:
 
 
 class DocumentCodes(specs.Row, frozen=True):
-    """The document codes of a format: first letters, with exceptions."""
+    """The document codes of a format: first letters, with exceptions.
+
+    :param digits: whether the second character may be a digit
+    """
 
     first: str
+    digits: bool = False
     never: frozenset[str] = frozenset()
     also: frozenset[str] = frozenset()
 
@@ -165,10 +169,23 @@ def formats() -> Mapping[str, Format]:
     return MappingProxyType({layout.name: layout for layout in read})
 
 
+def overflow(layout: Format, joined: str) -> str | None:
+    """Return the part of a long document number in the optional data, with its check digit.
+
+    ``None`` when the number is not long. A long one has a filler in its check digit's place, and at least
+    one character and the check digit at the start of the optional data (Doc 9303-5 and -6, note j).
+    """
+    if not layout.overflows or joined[layout.number_digit] != "<":
+        return None
+    excess = joined[layout.optional].partition("<")[0]
+    return excess if len(excess) > 1 else None
+
+
 def _format(path: str) -> Format:
     table = specs.load(path, FormatFile)
     columns, size = table.columns, table.lines * table.columns
-    fields = tuple(_field(row, columns) for row in table.field)
+    codes = _codes(table.document_codes)
+    fields = tuple(_field(row, columns, codes) for row in table.field)
     composite = None
     taken = [index for item in fields for index in _indexes(item)]
     if table.composite is not None:
@@ -188,7 +205,8 @@ def _format(path: str) -> Format:
         columns=columns,
         fields=fields,
         composite=composite,
-        codes=_codes(table.document_codes),
+        codes=codes,
+        code_characters=frozenset("".join(codes)),
         pattern=re.compile(_pattern(fields, composite)),
         by_name=MappingProxyType(by_name),
         code=by_name["document_code"].slice,
@@ -215,7 +233,7 @@ def _format(path: str) -> Format:
     )
 
 
-def _field(row: FieldRow, columns: int) -> Field:
+def _field(row: FieldRow, columns: int, codes: frozenset[str]) -> Field:
     _, first, last = row.at
     width = last - first + 1
     digit = _index(row.check_digit, columns) if row.check_digit is not None else -1
@@ -228,7 +246,7 @@ def _field(row: FieldRow, columns: int) -> Field:
         f"{row.name}_check_digit" if digit >= 0 else "",
         row.overflow,
         width,
-        re.compile(_PATTERNS[row.kind].format(width)),
+        re.compile(_PATTERNS[row.kind].format(width) if row.kind != "document-code" else _code_pattern(codes)),
     )
 
 
@@ -264,8 +282,14 @@ def _indexes(item: Field) -> Iterator[int]:
 
 
 def _codes(table: DocumentCodes) -> frozenset[str]:
-    free = {first + second for first in table.first for second in _LETTERS + "<"}
+    seconds = _LETTERS + "<" + "0123456789" * table.digits
+    free = {first + second for first in table.first for second in seconds}
     return frozenset(free - table.never | table.also)
+
+
+def _code_pattern(codes: frozenset[str]) -> str:
+    """Return one expression for characters in their place, whether or not they are a code of the format."""
+    return f"[A-Z][{''.join(sorted({code[1] for code in codes} | set(_LETTERS)))}]"
 
 
 def _pattern(fields: tuple[Field, ...], composite: Composite | None) -> str:

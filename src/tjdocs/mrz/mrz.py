@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tjdocs.mrz import dates
-from tjdocs.mrz.formats import Format, formats
+from tjdocs.mrz import dates, practices
+from tjdocs.mrz.formats import Format, formats, overflow
 from tjdocs.mrz.mrz_problems import Problem
 
 __all__ = ["Candidate", "Change", "Repair", "Zone"]
@@ -149,10 +149,10 @@ class Zone:
 
     @property
     def date_of_expiry(self) -> date | None:
-        """Last day of validity, or ``None`` when it is unreadable."""
+        """Last day of validity, or ``None`` when it is unreadable; in the year 9999 by a practice without an end."""
         expires = self._expires
         if expires is None and self.format:
-            expires = dates.expiry(self.date_of_expiry_raw, self.at)[0]
+            expires = practices.expiry(*self._layout(self.format), self.at)[0]
             object.__setattr__(self, "_expires", expires)
         return expires
 
@@ -272,18 +272,6 @@ def fitted(layout: Format, lines: tuple[str, ...]) -> str:
     else:
         return "".join(lines)
     return "".join(line[: layout.columns].ljust(layout.columns, "<") for line in lines)
-
-
-def overflow(layout: Format, joined: str) -> str | None:
-    """Return the part of a long document number in the optional data, with its check digit.
-
-    ``None`` when the number is not long. A long one has a filler in its check digit's place, and at least
-    one character and the check digit at the start of the optional data (Doc 9303-5 and -6, note j).
-    """
-    if not layout.overflows or joined[layout.number_digit] != "<":
-        return None
-    excess = joined[layout.optional].partition("<")[0]
-    return excess if len(excess) > 1 else None
 
 
 def _components(text: str) -> str:

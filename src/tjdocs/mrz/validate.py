@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
-from tjdocs.mrz import dates
+from tjdocs.mrz import dates, practices
 from tjdocs.mrz.check_digits import ALPHABET, VALUES, digit_over, weigh
 from tjdocs.mrz.codes import StateCode, passport_codes, state_codes
-from tjdocs.mrz.formats import Format
-from tjdocs.mrz.mrz import overflow
+from tjdocs.mrz.formats import Format, overflow
 from tjdocs.mrz.mrz_problems import Problem
 
 __all__ = ["judge"]
@@ -20,7 +19,6 @@ _FILLER = ord("<")
 
 # The characters of each kind of field; a kind without a row takes every character of the zone.
 _ALLOWED = {
-    "document-code": _LETTERS | {"<"},
     "state": _LETTERS | {"<"},
     "names": _LETTERS | {"<"},
 }
@@ -68,7 +66,7 @@ def judge(layout: Format, joined: str, at: date, *, exact: bool = False) -> tupl
     born, code = dates.birth(joined[layout.birth], at)
     if code:
         problems.append(_at(layout, "date_of_birth", code, joined))
-    expires, code = dates.expiry(joined[layout.expiry], at)
+    expires, code = practices.expiry(layout, joined, at)
     if code:
         problems.append(_at(layout, "date_of_expiry", code, joined))
     elif expires is not None and (
@@ -83,14 +81,14 @@ def judge(layout: Format, joined: str, at: date, *, exact: bool = False) -> tupl
         problems += _state(layout, joined, "nationality", born)
     if joined[layout.names.stop - 1] in _LETTERS:
         problems.append(_at(layout, "names", "possibly-truncated", joined))
-    return tuple(problems)
+    return tuple(practices.explain(layout, joined, problems)) if problems else ()
 
 
 def _characters(layout: Format, joined: str) -> Iterator[Problem]:
     """Find misplaced characters, field by field."""
     for item in layout.fields:
         text = joined[item.slice]
-        allowed = _ALLOWED.get(item.kind, _CHARACTERS)
+        allowed = layout.code_characters if item.kind == "document-code" else _ALLOWED.get(item.kind, _CHARACTERS)
         wrong = [index for index, character in enumerate(text, item.slice.start) if character not in allowed]
         for index in wrong:
             code = "field-character" if joined[index] in _CHARACTERS else "character"
