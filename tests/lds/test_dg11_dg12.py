@@ -105,7 +105,7 @@ def test_a_date_of_another_form_does_not_lose_the_rest(value):
     data = file("6B", obj("5F2B", value), obj("5F14", b"DR"))
     parsed = Dg11.parse(data)
     assert (parsed.date_of_birth, parsed.title, parsed.unknown) == (None, "DR", ((0x5F2B, value),))
-    assert faults(parsed) == [("date-form", "error")]
+    assert faults(parsed) == [("date-form", "warning")]
     assert parsed.encode() == data
 
 

@@ -80,6 +80,9 @@ def test_malformed(record, reason):
         (facial_record(gender=3), "record-code"),  # LDS_C_17
         (facial_record(eyes=8), "record-code"),  # LDS_C_18
         (facial_record(hair=0x80), "record-code"),  # LDS_C_19
+        (facial_record(hair=8), "record-code-later"),
+        (facial_record(hair=9), "record-code-later"),
+        (facial_record(hair=10), "record-code"),
         (facial_record(pose=b"\xb5\0\0"), "record-code"),  # LDS_C_20
         (facial_record(pose=b"\0\xb5\0"), "record-code"),  # LDS_C_21
         (facial_record(pose=b"\0\0\xb5"), "record-code"),  # LDS_C_22
@@ -97,7 +100,7 @@ def test_malformed(record, reason):
 def test_readable_faults_are_named(record, code):
     parsed = FacialRecord.parse(record)
     found = {problem.code: problem.severity for problem in parsed.problems}
-    assert found == {code: "warning" if code == "record-image-type" else "error"}
+    assert found == {code: "warning" if code in ("record-image-type", "record-code-later") else "error"}
     assert parsed.encode() == record
     assert FacialRecord.parse(replace(parsed).encode()) == parsed
 

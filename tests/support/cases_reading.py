@@ -112,7 +112,7 @@ FILE_CASES: list[Case] = [
         lambda: b.scene(groups=with_group(12, b.der(0x6C, b.der(0x5C, b"\x5f\x77"), b.der(0x5F77, b"?")))),
         subject="DG12",
     ),
-    refused(
+    admitted(
         FILES,
         "date-form",
         lambda: b.scene(groups=with_group(12, b.dg12("soon"))),
@@ -122,9 +122,13 @@ FILE_CASES: list[Case] = [
     admitted(FILES, "padding", lambda: b.scene(com_bytes=b.com([1, 2]) + bytes(8)), subject="EF.COM"),
     admitted(FILES, "", lambda: padded(2, bytes(8)), subject="DG2", note="padding"),
     admitted(FILES, "trailing-data", lambda: padded(1, b"\x00\x01"), subject="DG1"),
+    # of later editions and guidelines: nothing that a holder is refused for
+    admitted(FILES, "record-code-later", lambda: b.scene(groups={1: b.dg1(b.zone()), 2: hair(8)}), subject="DG2"),
+    admitted(FILES, "protocol-version-later", lambda: b.scene(groups=with_group(14, chip_authentication(2))), subject="DG14"),
     # what follows a file hides none of its faults
-    refused(FILES, "date-form", lambda: padded(12, bytes(8), b.dg12("soon")), subject="DG12", note="padding"),
-    refused(FILES, "date-form", lambda: b.scene(groups=with_group(12, two_faults())), subject="DG12", note="of-two"),
+    admitted(FILES, "date-form", lambda: padded(12, bytes(8), b.dg12("soon")), subject="DG12", note="padding"),
+    admitted(FILES, "object-unknown", lambda: b.scene(groups=with_group(12, two_defects())), subject="DG12", note="of-two"),
+    refused(FILES, "object-duplicate", lambda: b.scene(groups=with_group(12, two_faults())), subject="DG12", note="of-two"),
 ]
 
 
@@ -134,9 +138,28 @@ def padded(number: int, behind: bytes, data: bytes = b"") -> b.Scene:
     return scene.with_files(**{f"DG{number}": scene.chip[f"DG{number}"] + behind})
 
 
-def two_faults() -> bytes:
-    """DG12 with an object that is unknown, a warning, and behind it a date that is none: the graver one is told."""
+def hair(code: int) -> bytes:
+    """DG2 whose facial record has another colour of hair, which is at a fixed place after the record's header."""
+    data = bytearray(b.dg2())
+    data[data.index(b"FAC\0") + 14 + 8] = code
+    return bytes(data)
+
+
+def chip_authentication(version: int) -> bytes:
+    """DG14 with one protocol, CA-ECDH-AES-CBC-CMAC-128."""
+    info = b.sequence(b.oid("0.4.0.127.0.7.2.2.3.2.2"), b.integer(version))
+    return b.der(0x6E, b.der(0x31, info))
+
+
+def two_defects() -> bytes:
+    """DG12 with an unknown object and a date that is none: both are named, the first is the reason."""
     return b.der(0x6C, b.der(0x5C, b"\x5f\x77\x5f\x26"), b.der(0x5F77, b"?"), b.der(0x5F26, b"soon"))
+
+
+def two_faults() -> bytes:
+    """DG12 with an unknown object, a warning, and after it a repeated one, an error: the graver is the reason."""
+    day = b.der(0x5F26, b"20260115")
+    return b.der(0x6C, b.der(0x5C, b"\x5f\x77\x5f\x26"), b.der(0x5F77, b"?"), day, day)
 
 
 def with_group(number: int, data: bytes) -> dict[int, bytes]:
@@ -184,6 +207,13 @@ LIST_CASES: list[Case] = [
         "version-differs",
         lambda: b.scene(content={"version": 1, "versions": ("0108", "040000")}),
         note="lds",
+    ),
+    admitted(LISTS, "version-form", lambda: b.scene(com_bytes=b.com([1, 2], lds="0108"), content={"version": 1, "versions": ("1.8", "4.0.0")})),
+    refused(
+        LISTS,
+        "version-differs",
+        lambda: b.scene(com_bytes=b.com([1, 2], lds="0108"), content={"version": 1, "versions": ("1.7", "4.0.0")}),
+        note="dots",
     ),
     refused(
         LISTS,

@@ -176,6 +176,11 @@ def _unread(chip: ChipContent, name: str) -> str:
     return "trailing-data" if odd else ""
 
 
+def _digits(version: str) -> str:
+    """Return a version with two digits for each part, as EF.COM has it: ``1.8`` is ``0108``."""
+    return "".join(part.zfill(2) for part in version.split(".")) if "." in version else version
+
+
 def check_com_sod(chip: ChipContent | None) -> Finding:
     """Compare the data groups and versions of EF.COM and EF.SOD."""
     check = "lds.com-sod"
@@ -201,5 +206,7 @@ def check_com_sod(chip: ChipContent | None) -> Finding:
         return _GROUPS_ALONE
     if versions != (com.lds_version, com.unicode_version):
         detail = Message.of("versions", com=com.lds_version, sod=versions[0])
+        if tuple(map(_digits, versions)) == (com.lds_version, com.unicode_version):
+            return Finding.of(check, Outcome.WARNING, "version-form", detail)
         return Finding.of(check, Outcome.FAILED, "version-differs", detail)
     return passed(check)

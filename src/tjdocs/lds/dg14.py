@@ -28,6 +28,7 @@ class SecurityInfoFile(specs.Spec, frozen=True):
 
     protocols: Mapping[str, str]
     versions: Mapping[str, tuple[int, ...]]
+    later_versions: Mapping[str, tuple[int, ...]] = {}
 
 
 @cache
@@ -138,7 +139,8 @@ class SecurityInfos:
             if not info.name:
                 problems.append(Problem("protocol-unknown", info.oid))
             elif not _known_version(info):
-                problems.append(Problem("protocol-version", info.name, str(info.version)))
+                code = "protocol-version-later" if _later_version(info) else "protocol-version"
+                problems.append(Problem(code, info.name, str(info.version)))
         return tuple(problems)
 
 
@@ -224,6 +226,10 @@ def _known_version(info: SecurityInfo) -> bool:
     if info.version is None and info.name.startswith("PACE-"):
         return True
     return all(info.version in known for start, known in _table().versions.items() if info.name.startswith(start))
+
+
+def _later_version(info: SecurityInfo) -> bool:
+    return any(info.version in known for start, known in _table().later_versions.items() if info.name.startswith(start))
 
 
 def _small(der: bytes) -> int | None:

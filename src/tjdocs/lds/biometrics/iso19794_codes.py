@@ -6,7 +6,7 @@ from functools import cache
 from tjdocs import specs
 from tjdocs.errors import UsageError
 
-__all__ = ["code_name", "undefined"]
+__all__ = ["code_name", "later", "undefined"]
 
 
 class CodeTable(specs.Row, frozen=True):
@@ -14,6 +14,7 @@ class CodeTable(specs.Row, frozen=True):
 
     clause: str
     names: Mapping[int, str] = {}
+    later: Mapping[int, str] = {}
     last: int = -1
     vendor_from: int | None = None
 
@@ -30,14 +31,19 @@ def _tables() -> Mapping[str, CodeTable]:
 
 
 def undefined(codes: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Return those of the codes, each as field and value, for which neither standard nor makers have a meaning."""
+    """Return those of the codes, each as field and value, for which no standard and no maker has a meaning."""
     tables = _tables()
     unnamed = [(name, value) for name, value in codes if value not in tables[name].names]
     return [(name, value) for name, value in unnamed if not _in_range(tables[name], value)]
 
 
+def later(codes: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Return those of the codes, each as field and value, that only a later edition of the standard defines."""
+    return [(name, value) for name, value in codes if value in _tables()[name].later]
+
+
 def _in_range(table: CodeTable, value: int) -> bool:
-    return value <= table.last or (table.vendor_from is not None and value >= table.vendor_from)
+    return value <= table.last or value in table.later or (table.vendor_from is not None and value >= table.vendor_from)
 
 
 def code_name(name: str, value: int) -> str:
@@ -47,4 +53,5 @@ def code_name(name: str, value: int) -> str:
     """
     if name not in _tables():
         raise UsageError("not a coded field of a face", where=name, hint=", ".join(_tables()))
-    return _tables()[name].names.get(value, "")
+    table = _tables()[name]
+    return table.names.get(value) or table.later.get(value, "")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from tjdocs import image_header
 from tjdocs.errors import UsageError
-from tjdocs.lds.biometrics.iso19794_codes import code_name, undefined
+from tjdocs.lds.biometrics.iso19794_codes import code_name, later, undefined
 from tjdocs.lds.lds_problems import LdsError, Problem
 from tjdocs.spans import Span
 
@@ -205,6 +205,8 @@ class FacialRecord:
             subject = f"face {number}"
             for name, value in _undefined(_codes(face)):
                 problems.append(Problem("record-code", subject, f"{name} {value}"))
+            for name, value in _later(_codes(face)):
+                problems.append(Problem("record-code-later", subject, f"{name} {value}"))
             if face.image_type == ImageType.BASIC:
                 problems.append(Problem("record-image-type", subject))
             claimed, actual = _CODINGS.get(face.image_data_type), face.format
@@ -282,6 +284,12 @@ def _codes(face: FaceImage) -> tuple[int, ...]:
 def _undefined(codes: tuple[int, ...]) -> tuple[tuple[str, int], ...]:
     """Return the fields with an undefined code; an issuer writes the same codes into most documents."""
     return tuple(undefined(zip(_CODED, codes, strict=True)))
+
+
+@lru_cache(maxsize=256)
+def _later(codes: tuple[int, ...]) -> tuple[tuple[str, int], ...]:
+    """Return the fields with a code of a later edition."""
+    return tuple(later(zip(_CODED, codes, strict=True)))
 
 
 def spans(data: bytes, *, base: int = 0, depth: int = 0) -> tuple[Span, ...]:
