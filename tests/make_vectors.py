@@ -408,7 +408,7 @@ def example_seal(area: Area, row) -> None:
     for feature in row["features"]:
         kind = kinds_[feature["tag"]]
         value = feature.get("text", "").ljust(kind.get("characters", [0])[0]) or list(bytes.fromhex(feature["hex"]))
-        features[kind["name"]] = value.replace(" ", "<") if kind["type"] == "zone" else value
+        features[kind["id"]] = value.replace(" ", "<") if kind["type"] == "zone" else value
     area.add(f"{row['id']}: read", source, lambda: {"operation": "seal-read", "data": b64(data)}, "valid")
     for name, value in (header | features).items():
         shown = " ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -23,7 +23,7 @@ def test_a_problem_has_what_its_row_says(format_):
     rows = specs.read_toml(format_.TABLE)["problem"]
     assert rows
     for row in rows:
-        problem = format_(row["code"], "part", "12 of 10")
+        problem = format_(row["id"], "part", "12 of 10")
         assert (problem.severity, problem.text, problem.clause) == (row["severity"], row["text"], row["clause"])
         assert "12" not in repr(problem)
 

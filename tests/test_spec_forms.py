@@ -232,6 +232,57 @@ def test_an_error_says_what_and_where(table, message):
     assert str(caught.value) == message
 
 
+# each key that was renamed, in a file that had it: the file, the table, the old key, the new one
+RENAMED = [
+    ("documents/external-passport.toml", ("field", 0), "name", "id"),
+    ("documents/external-passport.toml", ("field", 0), "judged", "required_by_rule"),
+    ("documents/external-passport.toml", ("field", 0), "bring", "supporting_document"),
+    ("mrz/problems.toml", ("problem", 0), "code", "id"),
+    ("defects.toml", ("content_type", 1), "warning", "id"),
+    ("lds/objects.toml", ("file", "DG1", "5F1F"), "meaning", "text"),
+    ("border/points.toml", ("point", 0), "name", "text"),
+    ("border/rights.toml", ("agreement", 0), "basis", "source"),
+    ("border/stay.toml", (), "article", "source"),
+    ("register/blanks.toml", (), "state", "status"),
+    ("register/documents.toml", (), "act", "action"),
+    ("register/roles.toml", ("role", 0), "acts", "actions"),
+    ("pki/profiles.toml", (), "state", "issuing_state"),
+]
+
+
+@pytest.mark.parametrize(("path", "place", "old", "new"), RENAMED)
+def test_an_old_key_is_an_error_that_names_the_new_one(path, place, old, new):
+    table = row = specs.read_toml(path)
+    for key in place:
+        row = row[key]
+    row[old] = row.pop(new, "x")
+    error = refusal(table, TOOL.form(FILES[path]), path)
+    assert (error.message, error.hint) == (f"unknown {old}", f"write {new}")
+    where = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in place)
+    assert error.where == f"specs/{path} ${where}"
+
+
+def test_every_renamed_key_is_tried():
+    used = {"use.directions", "use.once", "use.requirement"}  # of a table that is a list now
+    assert {old for _, _, old, _ in RENAMED} | used == set(specs._RENAMED)
+
+
+def test_an_old_table_is_an_error_that_names_the_new_keys():
+    path = "documents/return-certificate.toml"
+    table = specs.read_toml(path)
+    table["use"] = {"directions": table["use"], "once": True, "requirement": "RET-2"}
+    error = refusal(table, TOOL.form(FILES[path]), path)
+    assert (error.message, error.where) == ("not a list", f"specs/{path} $.use")
+    assert error.hint == "write use for use.directions, single_use for use.once, use_requirement for use.requirement"
+
+
+def test_an_old_key_next_to_the_new_one_is_only_unknown():
+    path = "mrz/problems.toml"
+    table = specs.read_toml(path)
+    table["problem"][0]["code"] = "x"
+    assert "known are" in refusal(table, TOOL.form(FILES[path]), path).hint
+
+
 def test_the_wrong_key_of_a_long_table_is_found_in_few_steps(monkeypatch):
     """A document type of 1 MB may have a hundred thousand keys, and each conversion reads all of them."""
     calls = []

@@ -6,6 +6,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import ClassVar, Literal
 
+import msgspec
+
 from tjdocs import specs
 from tjdocs.errors import SpecError
 
@@ -20,7 +22,7 @@ PROBLEM_TABLES = MappingProxyType(
 class ProblemKind(specs.Row, frozen=True):
     """A row of a format's table of problems.
 
-    :param code: stable word
+    :param code: its id, a stable word
     :param severity: ``error`` (against the standard) or ``warning`` (met in genuine documents)
     :param text: the meaning in a sentence, without document data
     :param clause: its place in the standard
@@ -28,7 +30,7 @@ class ProblemKind(specs.Row, frozen=True):
     :param result: the standard's validation result of a problem of a seal (Doc 9303-13, 6.2)
     """
 
-    code: str
+    code: str = msgspec.field(name="id")
     severity: Literal["error", "warning"]
     text: str
     clause: str
@@ -43,15 +45,15 @@ class ProblemFile(specs.Spec, frozen=True):
 
     def __post_init__(self) -> None:
         if len({row.code for row in self.problem}) < len(self.problem):
-            raise ValueError("a code used twice")
+            raise ValueError("an id used twice")
 
 
 class ContentType(specs.Row, frozen=True):
-    """A content type of the LDS security object; without a warning the standard's own."""
+    """A content type of the LDS security object; `id` is the defect of accepting it, empty for the standard's own."""
 
     oid: specs.Word
-    warning: str
     clause: specs.Word
+    id: str = ""
     seen: str = ""
 
 
@@ -62,7 +64,7 @@ class Defect(specs.Row, frozen=True):
     :param clause: its deviation
     """
 
-    name: specs.Word
+    id: specs.Word
     text: specs.Word
     seen: str
     clause: specs.Word
@@ -75,15 +77,15 @@ class DefectFile(specs.Spec, frozen=True):
     defect: tuple[Defect, ...]
 
     def __post_init__(self) -> None:
-        if len({row.name for row in self.defect}) < len(self.defect):
-            raise ValueError("a name used twice")
-        if sum(not row.warning for row in self.content_type) != 1:
+        if len({row.id for row in self.defect}) < len(self.defect):
+            raise ValueError("an id used twice")
+        if sum(not row.id for row in self.content_type) != 1:
             raise ValueError("not one content type of the standard")
 
     @property
     def names(self) -> frozenset[str]:
         """Every name of a defect, those of content types included."""
-        return frozenset(row.warning for row in self.content_type if row.warning) | {row.name for row in self.defect}
+        return frozenset(row.id for row in self.content_type if row.id) | {row.id for row in self.defect}
 
 
 @cache

@@ -44,6 +44,25 @@ Hex = Annotated[str, msgspec.Meta(pattern="^[0-9A-Fa-f]+$")]
 _KINDS = {
     "str": "text", "int": "whole number", "float": "number", "bool": "truth value", "array": "list", "object": "table"
 }  # fmt: skip
+_RENAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "act": ("action",),
+        "acts": ("actions",),
+        "article": ("source",),
+        "basis": ("source",),
+        "bring": ("supporting_document",),
+        "code": ("id",),
+        "judged": ("required_by_rule",),
+        "meaning": ("text",),
+        "name": ("id", "text"),
+        "state": ("status", "issuing_state"),
+        "use.directions": ("use",),
+        "use.once": ("single_use",),
+        "use.requirement": ("use_requirement",),
+        "warning": ("id",),
+    }
+)
+"""The keys that took the place of an old one. ``TABLE.KEY`` is a key of a table that is a list now."""
 _KEY = re.compile(r"\.(\w+)|\[(\d+|\.\.\.)\]")
 _FIELD_ERROR = re.compile(r"Object (missing|contains) (?:required|unknown) field `(.*)`")
 
@@ -149,14 +168,20 @@ def _refusal(text: str, table: Any, form: type[Row], where: str) -> SpecError:
     keys = _KEY.findall(place)
     named = _named(what, table, form, keys)
     if field := _FIELD_ERROR.fullmatch(what):
-        known = ", ".join(_known(form, keys))
-        missing = field[1] == "missing"
-        what, hint = f"{'missing' if missing else 'unknown'} {field[2]}", f"known are {known}" if known else ""
+        known, missing = _known(form, keys), field[1] == "missing"
+        what, hint = (
+            f"{'missing' if missing else 'unknown'} {field[2]}",
+            f"known are {', '.join(known)}" if known else "",
+        )
+        if not missing and (new := _new_key(field[2], known, _at(table, keys))):
+            hint = f"write {new}"
     elif what.startswith("Invalid enum value "):
         what, hint = f"unknown value {what.removeprefix('Invalid enum value ')}", ""
     elif match := re.fullmatch(r"Expected `(.*)`, got `(.*)`", what):
         kinds = [_KINDS.get(kind, kind) for kind in match[1].split(" | ") if kind != "null"]
         what, hint = f"not a {' or '.join(kinds)}", f"{_KINDS.get(match[2], match[2])} found"
+        if match[2] == "object" and (renamed := _renamed_inside(table, form, keys)):
+            hint = f"write {renamed}"
     elif what.startswith("Expected `str` matching regex "):
         what, hint = "a text of another form", what.removeprefix("Expected `str` matching regex ").strip("'")
     elif what == "Expected `str` of length >= 1":
@@ -198,6 +223,25 @@ def _fails(what: str, table: Any, form: type[Row], keys: list[tuple[str, str]], 
     except msgspec.ValidationError as error:
         return str(error).partition(" - at ")[0] == what
     return False
+
+
+def _at(value: Any, keys: list[tuple[str, str]]) -> Any:
+    """Return the value at a path."""
+    for name, index in keys:
+        value = value[int(index)] if index.isdigit() else value[name]
+    return value
+
+
+def _new_key(old: str, known: list[str], table: Mapping[str, Any]) -> str:
+    """Return the key of a form in the place of an old one; empty: it was never a key, or the new key is there too."""
+    return next((new for new in _RENAMED.get(old, ()) if new in known and new not in table), "")
+
+
+def _renamed_inside(table: Any, form: type[Row], keys: list[tuple[str, str]]) -> str:
+    """Return the new keys in the place of those of a table that is no longer one."""
+    known, name = _known(form, keys[:-1]), keys[-1][0]
+    pairs = ((f"{name}.{old}", _RENAMED.get(f"{name}.{old}", ())) for old in _at(table, keys))
+    return ", ".join(f"{new} for {old}" for old, places in pairs for new in places if new in known)
 
 
 def _known(form: type[Row], keys: list[tuple[str, str]]) -> list[str]:

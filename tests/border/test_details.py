@@ -109,7 +109,7 @@ def test_portrait_and_details_of_the_chip_are_told_in_its_language(language):
         assert html.escape(phrase(english, words)) in page
     for name in ("dg11", "dg12"):
         for row in specs.read_toml(f"lds/{name}.toml")["field"]:
-            assert words.label(f"field-{row['name']}") != texts("en").label(f"field-{row['name']}")
+            assert words.label(f"field-{row['id']}") != texts("en").label(f"field-{row['id']}")
     assert words.label("field-date_of_issue") in render(sound.judge(), lang=language)
     assert phrase("(12 bytes, not shown)", words).count("12") == 1
 

@@ -290,7 +290,7 @@ def test_the_border_knows_each_type_by_its_file_and_before_the_classes_of_others
     for id_, type_ in own.items():
         kind = kinds()[id_]
         assert kind.fits(type_.mrz_format, type_.issuing_state, type_.document_code)
-        assert (kind.period, kind.use, kind.single_use) == (type_.validity.period, type_.use.directions, type_.use.once)
+        assert (kind.period, kind.use, kind.single_use) == (type_.validity.period, type_.use.directions, type_.use.single_use)
     assert set(get_args(document_type.Direction)) == set(DIRECTIONS)
     assert [id_ for id_ in own if kinds()[id_].fits("TD3", "TJK", "P")] == ["external-passport"]
     for id_, period, seals, categories in (

@@ -93,7 +93,7 @@ def points(monkeypatch):
     """Set crossing points with rows of a test's own."""
 
     def set_(*rows):
-        table = {"schema": 1, "point": [{"name": "Specimen", "kind": "road", **row} for row in rows]}
+        table = {"schema": 1, "point": [{"text": "Specimen", "kind": "road", **row} for row in rows]}
         read = specs.read_toml
         monkeypatch.setattr(specs, "read_toml", lambda path: table if path == "border/points.toml" else read(path))
         found = crossing_point.points.__wrapped__()

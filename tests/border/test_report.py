@@ -429,17 +429,17 @@ def test_every_finding_stands_in_the_table_with_outcome_title_and_clause(decisio
     assert areas == ["MRZ", "Document", "Files", "Passive authentication", "Seal", "Register", "Crossing", "Holder"]
 
 
-def _texts(path: str, table: str, key: str, text: str) -> dict[str, str]:
+def _texts(path: str, table: str, text: str) -> dict[str, str]:
     rows = tomllib.loads((specs.folder("specs") / path).read_text())[table]
-    return {row[key]: row[text] for row in rows}
+    return {row["id"]: row[text] for row in rows}
 
 
 def test_every_reason_word_of_the_tables_is_explained() -> None:
     cases = [(check.id, word, text) for check in checks().values() for word, text in check.reasons.items()]
-    cases += [("pa.ds-chain", *item) for item in _texts("defects.toml", "defect", "name", "text").items()]
-    cases += [("mrz.structure", *item) for item in _texts("mrz/problems.toml", "problem", "code", "text").items()]
-    cases += [("lds.structure", *item) for item in _texts("lds/problems.toml", "problem", "code", "text").items()]
-    cases += [("seal.structure", *item) for item in _texts("seals/problems.toml", "problem", "code", "text").items()]
+    cases += [("pa.ds-chain", *item) for item in _texts("defects.toml", "defect", "text").items()]
+    cases += [("mrz.structure", *item) for item in _texts("mrz/problems.toml", "problem", "text").items()]
+    cases += [("lds.structure", *item) for item in _texts("lds/problems.toml", "problem", "text").items()]
+    cases += [("seal.structure", *item) for item in _texts("seals/problems.toml", "problem", "text").items()]
     own = {(check.id, word) for check in checks().values() for word in check.reasons}
     assert len(cases) > 150
     read = page(with_findings(*(Finding(check, Outcome.FAILED, word) for check, word, _ in cases)))

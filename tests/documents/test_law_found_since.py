@@ -29,7 +29,7 @@ def sentence(name, rule, lang="en", **changes):
 def test_a_repealed_act_is_cited_with_the_one_in_its_place():
     kind = load_types.get("stateless-id")
     rows = specs.read_toml("requirements.toml")["requirement"]
-    cited = [part.article for part in (*kind.fields, *kind.rules) if part.requirement == "STL-1"]
+    cited = [part.citation for part in (*kind.fields, *kind.rules) if part.requirement == "STL-1"]
     cited += [row["source"] for row in rows if row["id"].startswith("STL-")]
     assert len(cited) == 8
     for text in cited:
@@ -79,7 +79,7 @@ def test_a_foreign_citizen_from_outside_the_former_ussr_is_not_eligible(category
     outcome, said = sentence(REG, "former-union", lang, category=category, citizenship="AFG")
     assert (outcome, words in said) == ("not met", True)
     (rule,) = [rule for rule in load_types.get(REG).rules if rule.id == "former-union"]
-    assert (rule.override, rule.article) == (False, "Art. 1, Law 1652 of 18.12.2019 (amnesty)")
+    assert (rule.override, rule.citation) == (False, "Art. 1, Law 1652 of 18.12.2019 (amnesty)")
 
 
 @pytest.mark.requirement("REG-5")

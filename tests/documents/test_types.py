@@ -95,12 +95,12 @@ def test_the_certificate_for_return():
         ("internal-passport", {"inside"}),
         ("stateless-id", {"cross_out", "cross_in"}),
         ("registration-certificate", {"inside"}),
-        ("return-certificate", {"cross_in", "once"}),
+        ("return-certificate", {"cross_in", "single_use"}),
     ],
 )
 def test_what_each_may_be_used_for(name, use):
     found = load_types.get(name).use
-    assert {word for word in ("cross_out", "cross_in", "inside", "once") if getattr(found, word)} == use
+    assert {word for word in ("cross_out", "cross_in", "inside", "single_use") if getattr(found, word)} == use
 
 
 @pytest.mark.parametrize("name", FIVE)
@@ -118,7 +118,7 @@ def test_what_a_type_names_is_there(name):
     numbers = {kind.trial_number.format(n) for n in (1, 2, 10**digits - 1)}
     assert len(numbers) == 3
     assert all(len(number) == 9 and number.startswith(prefix) for number in numbers)
-    assert all(field.article for field in kind.fields)
+    assert all(field.citation for field in kind.fields)
 
 
 def test_no_number_can_be_of_two_types():
@@ -182,10 +182,11 @@ DAMAGES = [
     ('requirement = "EXT-2"', ""),
     ('requirement = "EXT-2"', 'requirement = "ten years"'),
     ("age = 18\nyears", 'age = "18"\nyears'),
-    ("directions = [", "others = ["),
-    ('directions = ["entry"', 'directions = ["elsewhere"'),
-    ("directions = [", 'once = "no"\ndirections = ['),
-    ("directions = [", "surplus = true\ndirections = ["),
+    ("use = [", "others = ["),
+    ('use = ["entry"', 'use = ["elsewhere"'),
+    ("use = [", 'single_use = "no"\nuse = ['),
+    ('use_requirement = "EXT-1"\n', ""),
+    ('use_requirement = "EXT-1"', 'use_requirement = "for travel"'),
     ('outcome = "undetermined" }\n', 'outcome = "undetermined", surplus = 1 }\n'),
     ("data_groups = [1, 2, 7, 11, 12]", "data_groups = [1, 11]"),
     ("data_groups = [1, 2, 7, 11, 12]", "data_groups = [1, 2, 3]"),
@@ -198,13 +199,16 @@ DAMAGES = [
     ('layout = "td3"', 'layout = "td3"\nsurplus = 1'),
     ('  "document_code", "issuing_state", "document_number",', '  5, "issuing_state", "document_number",'),
     ('[example]\ncitizenship = "TJK"', '[example]\ncategory = "A"'),  # not asked for
-    ('[[field]]\nname = "sex"', '[[field]]\nname = "hobby"'),
-    ('[[field]]\nname = "sex"', '[[field]]\nname = "sex"\nsurplus = 1'),
-    ('[[field]]\nname = "sex"', '[[field]]\nname = "sex"\nkind = "document"'),
-    ('[[field]]\nname = "sex"', '[[field]]\nname = "Permit!"\nkind = "document"'),
-    ('[[field]]\nname = "date_of_birth"', '[[field]]\nname = "sex"'),
-    ('name = "place_of_birth"\noptional = true', 'name = "place_of_birth"\noptional = "yes"'),
-    ('article = "Doc 9303-4, 4.1.1"\n', ""),
+    ('[[field]]\nid = "sex"', '[[field]]\nid = "hobby"'),
+    ('[[field]]\nid = "sex"', '[[field]]\nid = "sex"\nsurplus = 1'),
+    ('[[field]]\nid = "sex"', '[[field]]\nid = "sex"\nkind = "document"'),
+    ('[[field]]\nid = "sex"', '[[field]]\nid = "Permit!"\nkind = "document"'),
+    ('[[field]]\nid = "date_of_birth"', '[[field]]\nid = "sex"'),
+    ('id = "place_of_birth"\noptional = true', 'id = "place_of_birth"\noptional = "yes"'),
+    ('source = "Doc 9303-4"\n', ""),
+    ('source = "Doc 9303-4"\narticle = "4.1.1"\n', ""),
+    ('source = "Doc 9303-4"', 'source = ""'),
+    ('status = "chosen"', 'status = "repealed"'),
     ("shared = true", "shared = false"),
     ("shared = true", "shared = 1"),
     ('predicate = "one-of"', 'predicate = "no-such"'),
@@ -227,7 +231,7 @@ DAMAGES = [
     ('id = "citizen"', 'id = "citizen"\notherwise = "met"'),
     ('id = "citizen"', 'id = "citizen"\nwhen = { field = "sex" }'),
     ('id = "citizen"', 'id = "citizen"\nwhen = { field = "hobby", values = ["A"] }'),
-    ('article = "Resolution 294 of 27.05.2020"\n\n[[rule]]', "\n[[rule]]"),
+    ('source = "Resolution 294 of 27.05.2020"\n\n[[rule]]', "\n[[rule]]"),
     ('[title]\nen = "Biometric passport for travel abroad"', "[title]"),
     ('[title]\nen = "Biometric passport for travel abroad"', '[title]\nen = "X"\nfr = "Y"'),
     ('[title]\nen = "Biometric passport for travel abroad"', '[title]\nen = ""'),
@@ -249,6 +253,30 @@ def test_what_is_no_document_type(data):
         parse(data, KIND, "here")
 
 
+@pytest.mark.parametrize(
+    ("rows", "citation"),
+    [
+        ('source = "Resolution 294 of 27.05.2020"', "Resolution 294 of 27.05.2020"),
+        ('source = "Law 1652 of 18.12.2019"\narticle = "Art. 1"', "Art. 1, Law 1652 of 18.12.2019"),
+        ('source = "Doc 9303-3"\narticle = "4.6"\nstatus = "enacted"', "Doc 9303-3, 4.6"),
+        ('source = "drafts of 2020"\nstatus = "draft"', "drafts of 2020"),
+        ('source = "Doc 9303-3"\narticle = "4.6"\nstatus = "chosen"', "chosen; Doc 9303-3, 4.6"),
+        ('status = "chosen"', "chosen"),
+    ],
+)
+def test_the_law_of_a_field_in_one_text(rows, citation):
+    whole = text("return-certificate").replace('source = "Doc 9303-8"\narticle = "4.3.2"', rows, 1)
+    (sex,) = [spec for spec in parse(whole.encode(), "return-certificate", "here").fields if spec.name == "sex"]
+    assert sex.citation == citation
+
+
+def test_an_article_of_an_old_file_is_an_error_that_names_the_new_keys():
+    whole = text("return-certificate").replace('source = "Doc 9303-8"\n', "", 1).replace('"4.3.2"', '"Doc 9303-8, 4.3.2"', 1)
+    with pytest.raises(SpecError, match="missing source") as caught:
+        parse(whole.encode(), "return-certificate", "here")
+    assert (caught.value.where, "write source, article and status" in caught.value.hint) == ("here $.field[0]", True)
+
+
 MORE = [
     ("stateless-id", "[seal]\n", "[seal]\nsurplus = 1\n"),
     ("stateless-id", 'zone = "zone"', "zone = 1"),
@@ -257,7 +285,7 @@ MORE = [
     ("registration-certificate", "printed = true", 'printed = "yes"'),
     ("registration-certificate", "second = 2016-12-31", "second = 2016-12-31T00:00:00"),
     ("return-certificate", 'documents = ["return-certificate"]', "documents = [5]"),
-    ("return-certificate", 'name = "journey"\n', 'name = "voyage"\n'),
+    ("return-certificate", 'id = "journey"\n', 'id = "voyage"\n'),
 ]
 
 

@@ -56,7 +56,7 @@ def test_bytes_behind_a_group_that_is_not_read_are_named_too():
 
 def test_every_tolerance_of_the_table_is_met_by_some_document():
     table = specs.read_toml("defects.toml")
-    named = {row["name"] for row in table["defect"]} | {row["warning"] for row in table["content_type"]} - {""}
+    named = {row["id"] for row in (*table["defect"], *table["content_type"]) if "id" in row}
     assert named - {case.reason for case in CASES} - ELSEWHERE == set()
 
 

@@ -25,7 +25,7 @@ def called_with(name: str) -> set[str]:
 
 
 def test_the_list_is_what_the_code_finds():
-    assert {row["code"] for row in ROWS} == called_with("Problem")
+    assert {row["id"] for row in ROWS} == called_with("Problem")
 
 
 def test_every_reason_of_an_error_is_explained():
@@ -35,7 +35,7 @@ def test_every_reason_of_an_error_is_explained():
 
 def test_each_says_what_and_where():
     for row in ROWS:
-        problem = Problem(row["code"])
+        problem = Problem(row["id"])
         assert problem.severity in ("error", "warning")
         assert problem.text.endswith(".")
         assert problem.clause

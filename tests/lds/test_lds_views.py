@@ -147,16 +147,16 @@ def test_codestream_without_size():
 
 
 SLIPS = [
-    (ef_catalogue._load, {"file": [{"name": "DG1"}]}),
-    (ef_catalogue._load, {"file": [{"name": "X", "file_name": "X", "id": "XYZ", "short_id": "01", "place": "application",
+    (ef_catalogue._load, {"file": [{"id": "DG1"}]}),
+    (ef_catalogue._load, {"file": [{"id": "X", "file_name": "X", "file_id": "XYZ", "short_id": "01", "place": "application",
                                  "presence": "mandatory", "title": "", "clause": "", "spellings": []}]}),
-    (ef_catalogue._load, {"file": [{"name": name, "file_name": "X", "id": "01", "short_id": "01", "place": "application",
+    (ef_catalogue._load, {"file": [{"id": name, "file_name": "X", "file_id": "01", "short_id": "01", "place": "application",
                                  "presence": "mandatory", "title": "", "clause": "", "spellings": ["x"]}
                                 for name in "XY"]}),
     (iso19794_codes._tables, {"code": {"gender": {"clause": "", "nmaes": {}}}}),
     (face_image.image_numbers, {"max_bytes": 1}),
-    (file_spans._meanings, {"file": {"DG1": {"5F1F": {"meaning": "", "value": "txet"}}}}),
-    (file_spans._meanings, {"file": {"DG1": {"5F1F": {"text": ""}}}}),
+    (file_spans._meanings, {"file": {"DG1": {"5F1F": {"text": "", "value": "txet"}}}}),
+    (file_spans._meanings, {"file": {"DG1": {"5F1F": {"meaning": ""}}}}),
     (dg14._table, {"protocols": {}}),
 ]  # fmt: skip
 
@@ -171,9 +171,9 @@ def test_a_slip_in_a_table_is_told(load, table, monkeypatch):
 @pytest.mark.parametrize(
     "row",
     [
-        {"tag": "5F0E", "name": "x", "kind": "txt"},
-        {"tag": "A0", "name": "x", "kind": "names"},
-        {"tag": "5F0E", "name": "x"},
+        {"tag": "5F0E", "id": "x", "kind": "txt"},
+        {"tag": "A0", "id": "x", "kind": "names"},
+        {"tag": "5F0E", "id": "x"},
     ],
 )
 def test_a_slip_in_a_table_of_fields_is_told(row, monkeypatch):

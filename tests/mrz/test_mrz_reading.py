@@ -250,7 +250,7 @@ def test_every_kind_of_problem_belongs_to_a_check():
     [
         ("at = [1, 1, 2]", "at = [1, 1, 3]"),
         ('kind = "sex"', 'kind = "gender"'),
-        ('name = "sex"', 'name = "sex"\nwidth = 1'),
+        ('id = "sex"', 'id = "sex"\nwidth = 1'),
         ("columns = 44", "columns = 45"),
     ],
 )

@@ -111,7 +111,7 @@ def test_a_rule_without_a_sentence_is_refused(tmp_path):
 
 def test_a_field_without_a_text_is_refused(tmp_path):
     text = FILE.read_text(encoding="utf-8")
-    start = text.index('bring = "the certificate of refugee status')
+    start = text.index('supporting_document = "the certificate of refugee status')
     (tmp_path / FILE.name).write_text(text[:start] + text[text.index("\n", start) + 1 :], encoding="utf-8")
     with pytest.raises(SpecError, match="missing text"):
         DocumentTypes.load(tmp_path)

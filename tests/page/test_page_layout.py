@@ -37,7 +37,7 @@ def without(key):
 def with_second_face(*, same_fields):
     """Return a layout whose back shows the front's fields, or takes them again but has no other place twice."""
     table = copy.deepcopy(TD3)
-    back = {**copy.deepcopy(table["face"][0]), "name": "back"}
+    back = {**copy.deepcopy(table["face"][0]), "id": "back"}
     if same_fields:
         for key in ("portrait", "ghost", "signature", "mrz"):
             del back[key]

@@ -158,7 +158,7 @@ def test_rows_name_only_what_the_table_has():
         assert row["hash"] in hashes_ | {""}
         assert row["clause"]
     defects = tomllib.loads((signing.SPECS.parent / "defects.toml").read_text())
-    named = {row["name"] for row in defects["defect"]}
+    named = {row["id"] for row in defects["defect"]}
     assert {row["warning"] for row in signing.TABLE["signature"] if "warning" in row} <= named
     for row in signing.ROWS.values():
         assert row["hash"] in hashes_

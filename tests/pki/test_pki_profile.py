@@ -272,8 +272,8 @@ SOUND = specs.read_toml("pki/profiles.toml")
     [
         lambda table: table.pop("csca"),
         lambda table: table.update(more={}),
-        lambda table: table["state"].pop("code"),
-        lambda table: table["state"].update(capital="Dushanbe"),
+        lambda table: table["issuing_state"].pop("code"),
+        lambda table: table["issuing_state"].update(capital="Dushanbe"),
         lambda table: table["ds"].update(documents=[]),
         lambda table: table["ds"].pop("key"),
         lambda table: table["crl"].update(days=1),

@@ -359,11 +359,11 @@ def test_reading_a_range():
 @pytest.mark.parametrize(
     ("path", "old", "new"),
     [
-        (("act", 0, "to"), None, "nowhere"),
-        (("act", 1, "from"), None, ["nowhere"]),
-        (("act", 1, "needs"), None, ["wishes"]),
-        (("act", 1, "colour"), None, "red"),
-        (("state", 0, "colour"), None, "red"),
+        (("action", 0, "to"), None, "nowhere"),
+        (("action", 1, "from"), None, ["nowhere"]),
+        (("action", 1, "needs"), None, ["wishes"]),
+        (("action", 1, "colour"), None, "red"),
+        (("status", 0, "colour"), None, "red"),
         (("colour",), None, "red"),
     ],
 )

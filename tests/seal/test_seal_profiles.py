@@ -67,7 +67,7 @@ def test_an_emergency_travel_document_uses_version_4():
         lambda t: t["feature"][0].update(type="number"),
         lambda t: t["feature"][0].update(tag=0xFF),
         lambda t: t["feature"][0].update(tag=2),
-        lambda t: t["feature"][0].update(name="zone_b"),
+        lambda t: t["feature"][0].update(id="zone_b"),
         lambda t: t["feature"][0].update(length=[49, 49]),
         lambda t: t["feature"][0].update(length=[48]),
         lambda t: t["feature"][0].update(zone="TD9"),

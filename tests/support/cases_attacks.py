@@ -204,7 +204,7 @@ def serial() -> int:
 def other_base_point() -> bytes:
     """Return Utopia's public point over a base point of the attacker's choice (CVE-2020-0601)."""
     table = tomllib.loads((Path(__file__).parents[2] / "specs/pki/curves.toml").read_text())
-    row = next(row for row in table["curve"] if row["name"] == "secp256r1")
+    row = next(row for row in table["curve"] if row["id"] == "secp256r1")
     numbers = {name: bytes.fromhex(row[name]) for name in ("p", "a", "b", "n")}
     own = b.utopia().key.public_key().public_numbers()
     point = b"\x04" + own.x.to_bytes(32, "big") + own.y.to_bytes(32, "big")

@@ -28,7 +28,7 @@ from tjdocs.portrait import prepare
 from tjdocs.portrait.specimen_portrait import draw_specimen
 
 SPECS = Path(__file__).parents[2] / "specs"
-CURVES = {row["name"]: row for row in tomllib.loads((SPECS / "pki/curves.toml").read_text())["curve"]}
+CURVES = {row["id"]: row for row in tomllib.loads((SPECS / "pki/curves.toml").read_text())["curve"]}
 EC = {name: curve for name, curve in LIBRARY_CURVES.items() if name != "secp192r1"}
 HASHES = ("sha224", "sha256", "sha384", "sha512")
 STYLES = 150

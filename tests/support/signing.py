@@ -15,7 +15,7 @@ from tests.support import builders as b
 
 SPECS = Path(__file__).resolve().parents[2] / "specs" / "pki"
 TABLE: dict[str, Any] = tomllib.loads((SPECS / "algorithms.toml").read_text())
-CURVES: dict[str, Any] = {row["name"]: row for row in tomllib.loads((SPECS / "curves.toml").read_text())["curve"]}
+CURVES: dict[str, Any] = {row["id"]: row for row in tomllib.loads((SPECS / "curves.toml").read_text())["curve"]}
 ROWS: dict[str, dict[str, Any]] = {row["id"]: row for row in TABLE["combination"]}
 SCHEMES = {row["id"]: row["scheme"] for row in TABLE["signature"]}
 SIGNATURE_OIDS = {row["id"]: row["oid"] for row in TABLE["signature"]}

@@ -20,7 +20,12 @@ Types = Annotated[
     typer.Option("--types", envvar="TJDOCS_DOCUMENT_TYPES", help="Folder of further document types; repeated."),
 ]
 Lang = Annotated[str, typer.Option("--lang", help="Language of the text: en, ru or tg.")]
-_USES = ("cross_out", "cross_in", "inside", "once")
+_USES = {
+    "cross_out": "cross_out",
+    "cross_in": "cross_in",
+    "inside": "inside",
+    "once": "single_use",
+}  # words of a text: attributes of Use
 ApplicationFile = Annotated[str, typer.Option("--application", help="Application as JSON; - is standard input.")]
 
 
@@ -54,8 +59,8 @@ def show(type_: Type, lang: Lang = "en", types: Types = None, as_json: _io.Json 
             "name": spec.name,
             "bring": texts.bring(spec, lang=lang, kind=kind),
             "optional": spec.optional,
-            "judged": spec.judged,
-            "article": spec.article,
+            "judged": spec.required_by_rule,
+            "article": spec.citation,
             "requirement": spec.requirement,
         }
         for spec in kind.fields
@@ -67,7 +72,7 @@ def show(type_: Type, lang: Lang = "en", types: Types = None, as_json: _io.Json 
             {
                 "rule": rule.id,
                 "requirement": rule.requirement,
-                "article": rule.article,
+                "article": rule.citation,
                 "sentence": title.text,
                 "reviewed": title.reviewed,
                 "override": rule.override,
@@ -148,7 +153,7 @@ def _document(kind: DocumentType, say: Callable[[str], str]) -> Iterator[str]:
     yield from (say(unit).format(count=n) for unit in ("years", "months", "days") if (n := getattr(period, unit)))
     if kind.validity.shorter:
         yield say("shorter")
-    yield say("use").format(uses=", ".join(say(name) for name in _USES if getattr(kind.use, name)))
+    yield say("use").format(uses=", ".join(say(word) for word, name in _USES.items() if getattr(kind.use, name)))
     if kind.chip is not None:
         yield say("chip" if kind.chip.required else "chip_optional")
     if kind.seal is not None:
@@ -173,7 +178,7 @@ def _described(kind: DocumentType, lang: str) -> dict[str, Any]:
         "page": None if kind.page is None else {"layout": kind.page.layout, "reviewed": _page_reviewed(kind)},
         "mrz": {"format": kind.mrz_format, "document_code": kind.document_code, "issuing_state": kind.issuing_state},
         "validity": str(kind.validity.period),
-        "use": {name: getattr(use, name) for name in _USES},
+        "use": {word: getattr(use, name) for word, name in _USES.items()},
         "chip": None if kind.chip is None else {"required": kind.chip.required},
         "seal": None if kind.seal is None else {"profile": kind.seal.profile},
         "portrait": {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(photograph_rules()).items()},

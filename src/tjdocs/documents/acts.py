@@ -63,5 +63,5 @@ def acts() -> tuple[Act, ...]:
 
 def cited_by(kind: DocumentType) -> tuple[Act, ...]:
     """Return the acts of the table that a type's fields and rules cite."""
-    articles = [spec.article for spec in kind.fields] + [rule.article for rule in kind.rules]
-    return tuple(act for act in acts() if any(act.cited in article for article in articles))
+    citations = [part.citation for part in (*kind.fields, *kind.rules)]
+    return tuple(act for act in acts() if any(act.cited in citation for citation in citations))

@@ -135,7 +135,7 @@ def _judge(rule: RuleSpec, kind: DocumentType, question: Question, lang: str) ->
     documents = predicate.rests_on(question, rule.arguments) if predicate.rests_on and answer is not Answer.MET else ()
     if answer is Answer.NOT_MET:
         answer = Answer(rule.otherwise)
-    result = RuleResult(rule.id, rule.requirement, rule.article, answer, "", rule.override, documents=documents)
+    result = RuleResult(rule.id, rule.requirement, rule.citation, answer, "", rule.override, documents=documents)
     return result.said(kind, lang=lang)
 
 

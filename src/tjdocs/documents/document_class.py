@@ -97,7 +97,7 @@ def _issued() -> Iterator[Kind]:
                 otherwise=border.otherwise,
                 period=kind.validity.period,
                 extendable=kind.validity.extendable,
-                single_use=kind.use.once,
+                single_use=kind.use.single_use,
                 not_before=border.not_before,
                 not_beyond=border.not_beyond,
                 categories=tuple(kind.categories),

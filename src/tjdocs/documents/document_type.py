@@ -18,6 +18,8 @@ __all__ = [
     "BorderContent",
     "ByLanguage",
     "ChipContent",
+    "Cited",
+    "Direction",
     "DocumentType",
     "FieldSpec",
     "Note",
@@ -58,25 +60,46 @@ def by_language(wording: Wording) -> Mapping[str, str]:
     return MappingProxyType({key: text for key, text in msgspec.structs.asdict(wording).items() if text is not None})
 
 
-class FieldSpec(specs.Row, frozen=True):
+class Cited(specs.Row, frozen=True, kw_only=True):
+    """The law of a row.
+
+    :param source: the act or standard, or several with their places
+    :param article: the place in it: an article, or the number of a clause
+    :param status: ``chosen`` where the source is silent; without a source, where no source has such a rule
+    """
+
+    source: Word = ""
+    article: Word = ""
+    status: Literal["enacted", "draft", "chosen"] = "enacted"
+
+    def __post_init__(self) -> None:
+        if not self.source and (self.article or self.status != "chosen"):
+            raise ValueError('missing source; write source, article and status, or status = "chosen" alone')
+
+    @property
+    def citation(self) -> str:
+        """The law in one text: an article before its act, a clause after its standard."""
+        parts = (self.article, self.source) if self.article[:1].isalpha() else (self.source, self.article)
+        return "; ".join(filter(None, ("chosen" * (self.status == "chosen"), ", ".join(filter(None, parts)))))
+
+
+class FieldSpec(Cited, frozen=True, kw_only=True):
     """One field of an application.
 
-    :param optional: whether it may lack
-    :param judged: it may lack, but a rule asks for it
+    :param optional: whether it may be missing
+    :param required_by_rule: it may be missing, but a rule needs it
     :param kind: ``document`` where it names one that the applicant holds
-    :param wording: what the applicant must bring for it
-    :param article: what asks for it
-    :param unless: an earlier field that it takes the place of: one of the two is there
+    :param wording: the document that the applicant brings for it
+    :param unless: an earlier field in whose place it stands: one of the two is there
     :param requirement: id in ``specs/requirements.toml``, or empty
     """
 
-    name: Word
-    article: Word
+    name: Word = msgspec.field(name="id")
     requirement: Word = ""
     optional: bool = False
-    judged: bool = False
+    required_by_rule: bool = False
     kind: Literal["", "document"] = ""
-    wording: Wording | None = msgspec.field(name="bring", default=None)
+    wording: Wording | None = msgspec.field(name="supporting_document", default=None)
     unless: Word = ""
 
     @property
@@ -85,14 +108,14 @@ class FieldSpec(specs.Row, frozen=True):
         return self.kind == "document"
 
     @property
-    def bring(self) -> Mapping[str, str]:
-        """What the applicant must bring for it, by language; empty: as in ``specs/text/``."""
+    def supporting_document(self) -> Mapping[str, str]:
+        """The document that the applicant brings for it, by language; empty: as in ``specs/text/``."""
         return by_language(self.wording) if self.wording is not None else MappingProxyType({})
 
     @property
     def may_lack(self) -> bool:
         """Whether an application without it can be read."""
-        return self.optional or self.judged
+        return self.optional or self.required_by_rule
 
 
 class When(specs.Row, frozen=True):
@@ -102,7 +125,7 @@ class When(specs.Row, frozen=True):
     values: Words
 
 
-class RuleRow(specs.Row, frozen=True):
+class RuleRow(Cited, frozen=True, kw_only=True):
     """The entries that every rule may have; the others are its predicate's arguments.
 
     :param predicate: a name in ``tjdocs.documents.rules``
@@ -116,7 +139,6 @@ class RuleRow(specs.Row, frozen=True):
     id: Word
     predicate: Word
     requirement: Word
-    article: Word
     when: When | None = None
     otherwise: Literal["not met", "cannot tell"] = "not met"
     override: bool = False
@@ -133,16 +155,15 @@ Direction: TypeAlias = Literal["entry", "exit", "border-area", "border-stripe", 
 """A way in which a document is used, as evidence has it."""
 
 
-class Use(specs.Row, frozen=True):
+class Use(msgspec.Struct, frozen=True):
     """The use of a document.
 
     :param directions: those in which it suffices
-    :param once: whether one use ends it
+    :param single_use: whether one use ends it
     """
 
     directions: tuple[Direction, ...]
-    requirement: Word
-    once: bool = False
+    single_use: bool = False
 
     @property
     def cross_out(self) -> bool:

@@ -47,7 +47,7 @@ def bring(spec: FieldSpec, *, lang: str = "en", kind: DocumentType | None = None
     :raises UsageError: no such language
     :raises SpecError: there is no text, in English either
     """
-    own, bundled = spec.bring, {language: catalogue(language).table("bring") for language in (lang, "en")}
+    own, bundled = spec.supporting_document, {language: catalogue(language).table("bring") for language in (lang, "en")}
     text = own.get(lang) or own.get("en") or bundled[lang].get(spec.name) or bundled["en"].get(spec.name)
     if not text:
         raise SpecError("missing text", where=f"specs/text/en.toml bring.{spec.name}")

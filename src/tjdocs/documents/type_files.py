@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 
 from tjdocs import inputs, mrz, specs, times
 from tjdocs.documents import field_types
-from tjdocs.documents.document_type import ByLanguage, DocumentType, FieldSpec, RuleRow, RuleSpec, by_language
+from tjdocs.documents.document_type import ByLanguage, DocumentType, FieldSpec, RuleRow, RuleSpec, Use, by_language
 from tjdocs.documents.fields import fields, kind_at
 from tjdocs.documents.rules import PREDICATES, RELATIONS, Answer
 from tjdocs.documents.type_form import SharedRows, TypeFile, ValidityRow, ZoneRow
@@ -68,7 +68,7 @@ def parse(data: bytes, name: str, where: str) -> DocumentType:
         optional_data=form.mrz.optional_data,
         trial_number=form.number.trial,
         validity=_validity(form.validity, check, f"{where} validity"),
-        use=form.use,
+        use=Use(form.use, form.single_use),
         chip=form.chip,
         seal=form.seal,
         page=form.page,
@@ -215,7 +215,7 @@ def _requirements(value: object, where: str) -> Iterable[str]:
     """Yield every requirement that a table names, however deep."""
     if isinstance(value, dict):
         for key, entry in value.items():
-            if key != "requirement":
+            if key not in ("requirement", "use_requirement"):
                 yield from _requirements(entry, where)
             elif not isinstance(entry, str) or not _REQUIREMENT.fullmatch(entry):
                 raise SpecError("not the id of a requirement", where=where, hint="for example EXT-1")

@@ -9,11 +9,11 @@ from tjdocs import specs
 from tjdocs.documents.document_type import (
     BorderContent,
     ChipContent,
+    Direction,
     FieldSpec,
     Note,
     PageContent,
     SealContent,
-    Use,
     Wording,
     Words,
 )
@@ -106,10 +106,12 @@ class TypeFile(specs.Spec, frozen=True, kw_only=True):
     mrz: ZoneRow
     number: NumberRow
     validity: ValidityRow
-    use: Use
+    use: tuple[Direction, ...]
+    use_requirement: Word
     example: Mapping[str, Any]
     field: tuple[FieldSpec, ...]
     rule: tuple[Mapping[str, Any], ...]
+    single_use: bool = False
     chip: ChipContent | None = None
     seal: SealContent | None = None
     page: PageContent | None = None

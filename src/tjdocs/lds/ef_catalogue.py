@@ -81,9 +81,9 @@ class LdsFile(Struct, frozen=True):
 class FileRow(specs.Row, frozen=True):
     """A row of ``specs/lds/files.toml``; numbers and tags are hexadecimal."""
 
-    name: str
+    id: str
     file_name: str
-    id: specs.Hex
+    file_id: specs.Hex
     short_id: specs.Hex
     place: Place
     presence: Presence
@@ -116,9 +116,9 @@ def _load() -> _Catalogue:
     rows = specs.load("lds/files.toml", LdsFiles).file
     files_ = [
         LdsFile(
-            name=row.name,
+            name=row.id,
             file_name=row.file_name,
-            file_id=int(row.id, 16),
+            file_id=int(row.file_id, 16),
             short_id=int(row.short_id, 16),
             tag=int(row.tag, 16) if row.tag is not None else None,
             place=row.place,
@@ -128,7 +128,7 @@ def _load() -> _Catalogue:
         )
         for row in rows
     ]
-    spellings = {spelling: row.name for row in rows for spelling in row.spellings}
+    spellings = {spelling: row.id for row in rows for spelling in row.spellings}
     return _Catalogue(
         files=tuple(files_),
         by_name=MappingProxyType({f.name: f for f in files_}),

@@ -132,7 +132,7 @@ def _warnings(signed_data: cms.SignedData, length: int, header: int) -> tuple[st
 
 @cache
 def _content_types() -> Mapping[str, str]:
-    return {row.oid: row.warning for row in problems.defects().content_type}
+    return {row.oid: row.id for row in problems.defects().content_type}
 
 
 def build(

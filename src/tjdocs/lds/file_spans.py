@@ -5,8 +5,6 @@ from functools import cache
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-import msgspec
-
 from tjdocs import limits, specs
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Tlv, TlvError
@@ -43,7 +41,7 @@ _UNIVERSAL: Mapping[int, tuple[str, _Shown]] = MappingProxyType(
 class Meaning(specs.Row, frozen=True):
     """The name of a data object, and how its content is shown."""
 
-    text: str = msgspec.field(name="meaning")
+    text: str
     value: _Shown = ""
 
 

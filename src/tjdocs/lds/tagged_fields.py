@@ -26,7 +26,7 @@ class FieldRow(specs.Row, frozen=True):
     """A row of ``specs/lds/dg11.toml`` or ``dg12.toml``; tags are hexadecimal."""
 
     tag: specs.Hex
-    name: str
+    id: str
     kind: Literal["text", "parts", "date", "time", "names", "bytes"]
     inner: specs.Hex | None = None
     partly: bool = False
@@ -59,7 +59,7 @@ def _table(path: str) -> tuple[Mapping[int, _Field], Mapping[int, _Field]]:
     for row in specs.load(path, FieldFile).field:
         inner = int(row.inner, 16) if row.inner is not None else None
         tag = int(row.tag, 16)
-        fields[tag] = _Field(tag, row.name, row.kind, inner, row.partly, row.most)
+        fields[tag] = _Field(tag, row.id, row.kind, inner, row.partly, row.most)
     inside = {field.inner: field for field in fields.values() if field.inner is not None}
     return MappingProxyType(fields), MappingProxyType(inside)
 

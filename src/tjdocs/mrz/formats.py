@@ -133,7 +133,7 @@ class DocumentCodes(specs.Row, frozen=True):
 class FieldRow(specs.Row, frozen=True):
     """A field: line, first and last column, from 1, ends included."""
 
-    name: str
+    id: str
     kind: Literal["document-code", "state", "number", "optional", "birth", "expiry", "sex", "names"]
     at: tuple[int, int, int]
     check_digit: tuple[int, int] | None = None
@@ -150,7 +150,7 @@ class CompositeRow(specs.Row, frozen=True):
 class FormatFile(specs.Spec, frozen=True):
     """The form of ``specs/mrz/td1.toml`` and the like."""
 
-    name: str
+    id: str
     clause: str
     lines: int
     columns: int
@@ -199,7 +199,7 @@ def _format(path: str) -> Format:
     checked = tuple(item for item in fields if item.digit >= 0)
     number, optional = by_name["document_number"], by_name["optional_data"]
     return Format(
-        name=table.name,
+        name=table.id,
         clause=table.clause,
         lines=table.lines,
         columns=columns,
@@ -238,12 +238,12 @@ def _field(row: FieldRow, columns: int, codes: frozenset[str]) -> Field:
     width = last - first + 1
     digit = _index(row.check_digit, columns) if row.check_digit is not None else -1
     return Field(
-        row.name,
+        row.id,
         row.kind,
         row.at,
         _slice(row.at, columns),
         digit,
-        f"{row.name}_check_digit" if digit >= 0 else "",
+        f"{row.id}_check_digit" if digit >= 0 else "",
         row.overflow,
         width,
         re.compile(_PATTERNS[row.kind].format(width) if row.kind != "document-code" else _code_pattern(codes)),

@@ -89,7 +89,7 @@ class CrlTimes(specs.Row, frozen=True):
 class Profile(specs.Spec, frozen=True):
     """The whole of ``specs/pki/profiles.toml``."""
 
-    state: IssuingState
+    issuing_state: IssuingState
     csca: Role
     ds: Role
     seal: SealRole
@@ -130,15 +130,15 @@ class Profile(specs.Spec, frozen=True):
         if not 0 < number < len(_BASE36) ** 2:
             raise UsageError("all names of seal signers are used", where=str(number), hint="Doc 9303-12, 7.1.3")
         letters = _BASE36[number // 36] + _BASE36[number % 36]
-        return x509_schema.encode_name([(_C, self.state.country, _PRINTABLE), (_CN, letters, _PRINTABLE)])
+        return x509_schema.encode_name([(_C, self.issuing_state.country, _PRINTABLE), (_CN, letters, _PRINTABLE)])
 
     def _name(self, common_name: str, trial: bool, suffix: str = "") -> bytes:
-        mark = f" {self.state.trial_mark}" if trial else ""
+        mark = f" {self.issuing_state.trial_mark}" if trial else ""
         return x509_schema.encode_name(
             [
-                (_C, self.state.country, _PRINTABLE),
-                (_O, self.state.organization, _UTF8),
-                (_OU, self.state.unit, _UTF8),
+                (_C, self.issuing_state.country, _PRINTABLE),
+                (_O, self.issuing_state.organization, _UTF8),
+                (_OU, self.issuing_state.unit, _UTF8),
                 (_CN, common_name + mark + suffix, _UTF8),
             ]
         )

@@ -7,6 +7,7 @@ both coefficients, base point and order are all equal. Parameters outside the ta
 from functools import cache, lru_cache
 from typing import Literal
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import Struct
 from msgspec.structs import asdict
@@ -73,7 +74,7 @@ _LIBRARY: dict[str, type[ec.EllipticCurve]] = {
 class CurveRow(specs.Row, frozen=True):
     """A row of the file; large numbers are hexadecimal."""
 
-    name: str
+    name: str = msgspec.field(name="id")
     oid: str
     parameter_id: int
     bits: int

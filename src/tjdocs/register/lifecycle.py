@@ -21,11 +21,11 @@ class Role(specs.Row, frozen=True, kw_only=True):
     :param granted_by: number of officers who sign when an officer gets the role, loses it, or gets a new key while
         having it, if there are as many
     :param seconds: actions about another officer that it signs with a supervisor, if there is no second supervisor
-    :param own_office: acts that it does at the officer's own office only
+    :param own_office: actions that it does at the officer's own office only
     """
 
     id: str
-    acts: frozenset[str]
+    acts: frozenset[str] = msgspec.field(name="actions")
     granted_by: int
     seconds: frozenset[str] = frozenset()
     own_office: frozenset[str] = frozenset()
@@ -101,22 +101,22 @@ class DocumentStatus(specs.Row, frozen=True):
 class BlankFile(specs.Spec, frozen=True):
     """The form of ``specs/register/blanks.toml``."""
 
-    state: tuple[BlankStatus, ...]
-    act: tuple[Act, ...]
+    status: tuple[BlankStatus, ...]
+    action: tuple[Act, ...]
 
     def __post_init__(self) -> None:
-        _check_moves(self.state, self.act)
+        _check_moves(self.status, self.action)
 
 
 class DocumentFile(specs.Spec, frozen=True):
     """The form of ``specs/register/documents.toml``."""
 
-    state: tuple[DocumentStatus, ...]
-    act: tuple[Act, ...]
+    status: tuple[DocumentStatus, ...]
+    action: tuple[Act, ...]
     replacement: tuple[Replacement, ...] = ()
 
     def __post_init__(self) -> None:
-        _check_moves(self.state, (*self.act, *self.replacement))
+        _check_moves(self.status, (*self.action, *self.replacement))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,20 +157,20 @@ class Life:
 def blanks() -> Life:
     """Return the life of a blank (``specs/register/blanks.toml``)."""
     table = specs.load("register/blanks.toml", BlankFile)
-    marked = frozenset(row.id for row in table.state if row.stock)
-    return Life(tuple(row.id for row in table.state), marked, _by_id(table.act), _by_id(()), MappingProxyType({}))
+    marked = frozenset(row.id for row in table.status if row.stock)
+    return Life(tuple(row.id for row in table.status), marked, _by_id(table.action), _by_id(()), MappingProxyType({}))
 
 
 @cache
 def documents() -> Life:
     """Return the life of a document (``specs/register/documents.toml``)."""
     table = specs.load("register/documents.toml", DocumentFile)
-    marked = frozenset(row.id for row in table.state if row.living)
-    held = {row.id: row.held for row in table.state if row.held}
+    marked = frozenset(row.id for row in table.status if row.living)
+    held = {row.id: row.held for row in table.status if row.held}
     if unknown := set(held.values()) - set(settings.load().document_states):
-        raise SpecError(f"unknown {min(unknown)}", where="specs/register/documents.toml state held")
-    states = tuple(row.id for row in table.state)
-    return Life(states, marked, _by_id(table.act), _by_id(table.replacement), MappingProxyType(held))
+        raise SpecError(f"unknown {min(unknown)}", where="specs/register/documents.toml status held")
+    states = tuple(row.id for row in table.status)
+    return Life(states, marked, _by_id(table.action), _by_id(table.replacement), MappingProxyType(held))
 
 
 @cache

@@ -43,7 +43,7 @@ class CodeError(InputError):
 
 @cache
 def _symbologies() -> Mapping[str, Symbology]:
-    return MappingProxyType({row.name: row for row in coding_file.tables().symbology})
+    return MappingProxyType({row.id: row for row in coding_file.tables().symbology})
 
 
 def symbologies() -> tuple[str, ...]:

@@ -24,7 +24,7 @@ class Symbology(specs.Row, frozen=True):
     :param square: whether rectangles are left out
     """
 
-    name: str
+    id: str
     format: str
     level: str
     quiet: int

@@ -5,6 +5,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from tjdocs import specs
@@ -22,7 +23,7 @@ class Result(specs.Row, frozen=True):
     :param trust: the trust level that the standard recommends
     """
 
-    name: str
+    name: str = msgspec.field(name="id")
     valid: bool
     trust: str
     clause: str

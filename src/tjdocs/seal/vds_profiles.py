@@ -40,7 +40,7 @@ class FeatureSpec(specs.Row, frozen=True):
     :param past: of a date: the day is not after those of issue and signing
     """
 
-    name: str
+    name: str = msgspec.field(name="id")
     tag: int
     type: Literal["text", "zone", "integer", "integers", "date", "binary"]
     length: tuple[int, int]

@@ -36,8 +36,8 @@ def _table() -> Mapping[str, Any]:
 @cache
 def _words() -> Mapping[str, Mapping[str, tuple[str, str]]]:
     """Return sentence and clause of every defect and problem, by the room that gives it."""
-    types = {row.warning: (f"the content is of the type {row.oid}", row.clause) for row in defects().content_type}
-    texts = {"pa": types | {row.name: (row.text, row.clause) for row in defects().defect}}
+    types = {row.id: (f"the content is of the type {row.oid}", row.clause) for row in defects().content_type}
+    texts = {"pa": types | {row.id: (row.text, row.clause) for row in defects().defect}}
     for room, path in PROBLEM_TABLES.items():
         texts[room] = {kind.code: (kind.text, kind.clause) for kind in problem_table(path).values()}
     for word, text in FILE_REASONS.items():
@@ -58,7 +58,7 @@ def flag_of(reason: str) -> str:
     for row in _table()["flag"]:
         if reason in row.get("reasons", ()):
             return str(row["id"])
-    return word if any(word == row.name for row in defects().defect) else check
+    return word if any(word == row.id for row in defects().defect) else check
 
 
 def notes(flags: Iterable[str]) -> dict[str, dict[str, str]]:

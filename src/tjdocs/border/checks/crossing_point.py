@@ -34,7 +34,7 @@ class PointRow(specs.Row, frozen=True):
     """A row of ``specs/border/points.toml``."""
 
     id: str
-    name: str
+    text: str
     kind: Literal["air", "rail", "road"]
     time_zone: str | None = None
     state: str = ""
@@ -56,7 +56,7 @@ def points() -> Mapping[str, CrossingPoint]:
     for row in specs.load("border/points.toml", PointFile).point:
         where = f"specs/border/points.toml {row.id}"
         zone = times.named_zone(row.time_zone, where) if row.time_zone is not None else times.home_zone()
-        table[row.id] = CrossingPoint(row.name, row.kind, zone, row.state)
+        table[row.id] = CrossingPoint(row.text, row.kind, zone, row.state)
     return MappingProxyType(table)
 
 

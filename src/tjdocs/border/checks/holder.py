@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from tjdocs import specs
 from tjdocs.border.crossing import Case
+from tjdocs.documents.document_type import Cited
 from tjdocs.findings import Finding, Outcome
 from tjdocs.messages import Message
 from tjdocs.watchlists.watchlists import Category, Entry, Found, Match, appeals, categories
@@ -140,12 +141,11 @@ class OwnState(specs.Row, frozen=True):
     returning: tuple[str, ...]
 
 
-class Agreement(specs.Row, frozen=True):
+class Agreement(Cited, frozen=True, kw_only=True):
     """States whose citizens enter without a visa."""
 
     id: str
     states: tuple[str, ...]
-    basis: str
 
 
 class RightFile(specs.Spec, frozen=True):

@@ -28,7 +28,7 @@ class StayFile(specs.Spec, frozen=True):
     free_days: int
     weekend: frozenset[int]
     requirement: str
-    article: str
+    source: str
     holidays: Holidays
 
 

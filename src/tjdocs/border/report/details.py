@@ -25,13 +25,13 @@ _MAX_DETAIL, _MAX_PART, _MAX_DEPTH = 4000, 400, 4
 def problem_words() -> Mapping[str, Mapping[str, tuple[str, str]]]:
     """Return explanation and clause of the reason words that are not in ``specs/checks.toml``, by area."""
     table = defects()
-    accepted = next(row.oid for row in table.content_type if not row.warning)
+    accepted = next(row.oid for row in table.content_type if not row.id)
     named = {
-        row.warning: (f"the content is of type {row.oid} instead of {accepted}", row.clause)
+        row.id: (f"the content is of type {row.oid} instead of {accepted}", row.clause)
         for row in table.content_type
-        if row.warning
+        if row.id
     }
-    named |= {row.name: (row.text, row.clause) for row in table.defect}
+    named |= {row.id: (row.text, row.clause) for row in table.defect}
     words = {"": MappingProxyType(named)}
     for area, path in PROBLEM_TABLES.items():
         kinds = problem_table(path).values()

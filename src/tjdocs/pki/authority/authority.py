@@ -371,14 +371,14 @@ class Authority:
         authority_id = extensions.authority_key_identifier(self.csca.subject_key_identifier or b"")
         values: list[tuple[str, bool, bytes]] = [("2.5.29.35", False, authority_id)]
         if role == "ds":
-            name = extensions.alternative_name(profile.state.code, profile.state.contact)
+            name = extensions.alternative_name(profile.issuing_state.code, profile.issuing_state.contact)
             values += [
                 ("2.5.29.14", False, extensions.subject_key_identifier(_identifier(spki))),
                 ("2.5.29.15", True, extensions.key_usage(0)),
                 ("2.5.29.16", False, extensions.private_key_usage_period(at, period.private_key.after_moment(at))),
                 ("2.5.29.17", False, name),
                 ("2.5.29.18", False, name),
-                ("2.5.29.31", False, extensions.crl_distribution_point(profile.state.crl)),
+                ("2.5.29.31", False, extensions.crl_distribution_point(profile.issuing_state.crl)),
             ]
         else:
             values.append(("2.5.29.37", True, extensions.extended_key_usage(OID_SEAL_SIGNER)))
@@ -447,7 +447,7 @@ def _self_signed(key: PrivateKey, at: datetime, state: dict[str, Any]) -> bytes:
     spki = signer.public_key_info(key, named_curves=bool(state["named_curves"]))
     identifier = _identifier(spki)
     subject = profile.csca_name(trial=bool(state["trial"]))
-    name = extensions.alternative_name(profile.state.code, profile.state.contact)
+    name = extensions.alternative_name(profile.issuing_state.code, profile.issuing_state.contact)
     values = [
         ("2.5.29.35", False, extensions.authority_key_identifier(identifier)),
         ("2.5.29.14", False, extensions.subject_key_identifier(identifier)),
@@ -456,7 +456,7 @@ def _self_signed(key: PrivateKey, at: datetime, state: dict[str, Any]) -> bytes:
         ("2.5.29.17", False, name),
         ("2.5.29.18", False, name),
         ("2.5.29.19", True, extensions.basic_constraints(0)),
-        ("2.5.29.31", False, extensions.crl_distribution_point(profile.state.crl)),
+        ("2.5.29.31", False, extensions.crl_distribution_point(profile.issuing_state.crl)),
     ]
     row = signer.combination(state["csca_algorithm"])
     return _signed(key, row, subject, subject, (at, profile.csca_end(at)), spki, values, _serial())
