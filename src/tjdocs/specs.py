@@ -273,10 +273,14 @@ def require_keys(
     :raises SpecError: a required key is missing or an unknown one present, or the schema is another
     """
     required = set(required)
+    if "schema" in required & table.keys() and not inputs.is_schema(table["schema"], *schemas):
+        raise SpecError("unknown schema", where=where, hint=" or ".join(map(str, schemas)))
+    known = sorted(required | set(optional))
+    unknown = sorted(table.keys() - set(known))
+    for old in unknown:
+        if new := _new_key(old, known, table):
+            raise SpecError(f"unknown {old}", where=where, hint=f"write {new}")
     if missing := sorted(required - table.keys()):
         raise SpecError(f"missing {', '.join(missing)}", where=where)
-    if unknown := sorted(table.keys() - required - set(optional)):
-        known = ", ".join(sorted(required | set(optional)))
-        raise SpecError(f"unknown {', '.join(unknown)}", where=where, hint=f"known are {known}")
-    if "schema" in required and not inputs.is_schema(table["schema"], *schemas):
-        raise SpecError("unknown schema", where=where, hint=" or ".join(map(str, schemas)))
+    if unknown:
+        raise SpecError(f"unknown {', '.join(unknown)}", where=where, hint=f"known are {', '.join(known)}")

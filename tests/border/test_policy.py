@@ -1,7 +1,7 @@
 """A policy: data that decides, fails closed, and refuses to be read when it is misspelt."""
 
 import hashlib
-import textwrap
+import re
 from pathlib import Path
 
 import pytest
@@ -211,7 +211,9 @@ def test_reading_a_file(tmp_path):
         "schema = 1\n",
         HEAD,
         HEAD + "rule = []\nsurplus = 1\n",
+        HEAD.replace("schema = 1", "schema = 4") + "rule = []\n",
         HEAD.replace("schema = 1", "schema = 3") + "rule = []\n",
+        HEAD.replace("name", "id") + "rule = []\n",
         'schema = 1\nname = "x"\nrequires = []\nrule = []\n',
         'schema = 1\nname = "x"\nrequires = ["pa.unknown"]\nrule = []\n',
         'schema = 1\nname = "x"\nrequires = ["xy.*"]\nrule = []\n',
@@ -229,6 +231,28 @@ def test_reading_a_file(tmp_path):
 def test_what_is_misspelt_is_refused(text):
     with pytest.raises(SpecError):
         Policy.parse(text.encode())
+
+
+def test_lists_of_a_row_are_a_rule_for_each_combination():
+    head = 'schema = 3\nid = "test"\nrequires = ["pa.authentic"]\n'
+    row = '[[rule]]\ncheck = ["holder.ban", "doc.*"]\noutcome = "undetermined"\nreason = ["no-list", "no-input"]\ndecision = "none"\n'
+    each = [rule(check=check, outcome="undetermined", reason=reason, decision="none") for check in ("holder.ban", "doc.*") for reason in ("no-list", "no-input")]
+    assert policy(row, head).rules == policy("".join(each), head).rules
+    with pytest.raises(SpecError, match="must name its check"):  # each of them
+        policy(row.replace('"doc.*"', '"*"'), head)
+
+
+def test_the_id_of_a_policy_was_its_name_until_schema_2():
+    old, new = HEAD.replace("schema = 1", "schema = 2"), 'schema = 3\nid = "test"\nrequires = ["pa.authentic"]\n'
+    assert policy(head=old).name == policy(head=new).name == "test"
+    with pytest.raises(SpecError) as caught:
+        policy(head=old.replace("schema = 2", "schema = 3"))
+    assert (caught.value.message, caught.value.hint) == ("unknown name", "write id")
+
+
+def test_the_default_policy_fits_on_one_page():
+    lines = specs.read_bytes("policy/default.toml").decode().splitlines()
+    assert len(lines) <= 60
 
 
 def test_bytes_that_are_no_text():
@@ -277,6 +301,10 @@ def test_a_policy_that_requires_nothing_in_particular_is_refused(pattern):
         HEAD + '[[rule]]\ndecision = ["none"]\n',
         HEAD + '[[rule]]\ndecision = "refer"\ncheck = 5\n',
         HEAD + '[[rule]]\ndecision = "refer"\noutcome = 5\n',
+        HEAD + '[[rule]]\ndecision = "refer"\noutcome = []\n',
+        HEAD + '[[rule]]\ndecision = "refer"\noutcome = [5]\n',
+        HEAD + '[[rule]]\ndecision = "refer"\noutcome = [["failed"]]\n',
+        HEAD + '[[override]]\ncheck = ["doc.use"]\ndecision = "refer"\n[[rule]]\ndecision = "refer"\n',
         HEAD + '[[rule]]\ndecision = "refer"\nreason = 5\n',
         HEAD + '[[rule]]\ndecision = "refer"\nsubject = 5\n',
     ],
@@ -390,8 +418,8 @@ def test_what_a_policy_remembers_of_findings_has_an_end(monkeypatch):
 def test_what_a_younger_issuer_leaves_open_is_referred_unless_a_lane_says_otherwise():
     """The rule of docs/policy.md, as it stands there."""
     text = (Path(__file__).parents[2] / "docs/policy.md").read_text()
-    added = textwrap.dedent(text[text.index('    [[rule]]\n    check = "pa.ds-validity"') :].partition("\n\n")[0])
-    lane = Policy.parse(Policy.default().source + b"\n" + added.encode())
+    (added,) = re.findall(r'^    (\{ check = "pa.ds-validity".*)$', text, re.MULTILINE)
+    lane = Policy.parse(Policy.default().source.replace(b"\n]\n", f"\n{added}\n]\n".encode(), 1))
     open_ = Finding("pa.ds-validity", Outcome.UNDETERMINED, "issuer-younger")
     findings = [f for f in everything() if f.check not in ("pa.ds-validity", "pa.authentic")]
     findings += [open_, Finding("pa.authentic", Outcome.UNDETERMINED, "premise")]

@@ -226,8 +226,8 @@ def test_whom_a_policy_believes(place, tmp_path):
 def test_what_a_policy_demands_of_a_chip(place, tmp_path):
     """What is demanded is the file's, not only whom to believe: an expired document may be referred."""
     path = tmp_path / "lane.toml"
-    rule = '[[rule]]\ncheck = "doc.expiry"\noutcome = "failed"\ndecision = "refer"\n\n[[rule]]'
-    path.write_text(Policy.default().source.decode().replace("[[rule]]", rule, 1))
+    rule = 'rule = [\n{ check = "doc.expiry", outcome = "failed", decision = "refer" },\n'
+    path.write_text(Policy.default().source.decode().replace("rule = [\n", rule, 1))
     late = ("verify", place / "out/chip", "--trust", place / "authority/csca.cer", "--at", "2037-01-01")
     assert asked(*late)[1]["verdict"] == "refuse"
     status, said = asked(*late, "--policy", path)

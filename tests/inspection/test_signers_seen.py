@@ -122,7 +122,7 @@ def test_the_law_s_policy_is_asked_each_time():
 
     scene = b.scene()
     strict = Policy.parse(
-        Policy.default().source.replace(b'reason = "no-crl"\ndecision = "none"', b'reason = "no-crl"\ndecision = "refer"')
+        Policy.default().source.replace(b"rule = [\n", b'rule = [\n{ check = "pa.ds-revocation", reason = "no-crl", decision = "refer" },\n', 1)
     )
     assert Inspector(trust=scene.trust).inspect(scene.evidence, at=b.AT).decision == "admit"
     assert Inspector(trust=scene.trust, policy=strict).inspect(scene.evidence, at=b.AT).decision == "refer"

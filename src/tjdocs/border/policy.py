@@ -1,10 +1,11 @@
 """What a verdict demands of the findings: a policy is data, ``specs/policy/*.toml`` or another State's own file."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from functools import cache, lru_cache
 from hashlib import sha256
+from itertools import product
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -33,7 +34,8 @@ class _Weight(IntEnum):
     REFUSE = 2
 
 
-_SCHEMAS = (1, 2)
+_SCHEMAS = (1, 2, 3)
+_NAMED = (1, 2)  # schemas in which the id of a policy is `name`
 _REMEMBERED = 4096  # combinations of check, outcome and reason; checks.toml has a tenth of it
 _WEIGHTS = {"none": _Weight.NONE, "refer": _Weight.REFER, "refuse": _Weight.REFUSE}
 
@@ -131,18 +133,19 @@ class Policy:
         :raises SpecError: it is malformed, or names an unknown check or outcome
         """
         table = inputs.toml_table(data, where=where, limit=limits.POLICY)
-        required, optional = ["schema", "name", "requires", "rule"], ["override", "instead", "trust"]
+        key = "name" if inputs.is_schema(table.get("schema"), *_NAMED) else "id"
+        required, optional = ["schema", key, "requires", "rule"], ["override", "instead", "trust"]
         specs.require_keys(table, required, optional, where=where, schemas=_SCHEMAS)
-        if not isinstance(table["name"], str):
-            raise SpecError("a name that is not text", where=where)
+        if not isinstance(table[key], str):
+            raise SpecError("not a text", where=f"{where} {key}")
         for name in ("rule", "override", "instead"):
             rows = table.setdefault(name, [])
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
                 raise SpecError(f"{name} is not a list of tables", where=where)
         return cls(
-            table["name"],
+            table[key],
             _patterns(table["requires"], where),
-            (() if table["schema"] == _SCHEMAS[-1] else _since()) + tuple(_rule(row, where) for row in table["rule"]),
+            (_since() if table["schema"] == 1 else ()) + tuple(_rules(table["rule"], where)),
             sha256(data).hexdigest(),
             tuple(_override(row, where) for row in table["override"]),
             MappingProxyType(_instead(table["instead"], where)),
@@ -249,6 +252,16 @@ def _instead(rows: list[dict[str, Any]], where: str) -> dict[str, tuple[tuple[st
     return table
 
 
+def _rules(rows: list[dict[str, Any]], where: str) -> Iterator[Rule]:
+    """Yield the rules of rows; a row with lists is one rule for each combination of their values."""
+    for row in rows:
+        lists = {key: value for key, value in row.items() if key != "decision" and isinstance(value, list)}
+        if not all(lists.values()):
+            raise SpecError("an empty list", where=f"{where} rule", hint="without the key a rule fits every value")
+        for values in product(*lists.values()):
+            yield _rule({**row, **dict(zip(lists, values, strict=True))}, where)
+
+
 def _rule(row: dict[str, Any], where: str) -> Rule:
     specs.require_keys(row, ["decision"], ["check", "outcome", "reason", "subject"], where=f"{where} rule")
     if not all(isinstance(value, str) for value in row.values()):
@@ -271,7 +284,7 @@ def _rule(row: dict[str, Any], where: str) -> Rule:
 def _since() -> tuple[Rule, ...]:
     """Return the rules about findings that a policy of schema 1 could not know."""
     where = "border/policy-1.toml"
-    return tuple(_rule(row, where) for row in specs.read_toml(where)["rule"])
+    return tuple(_rules(specs.read_toml(where)["rule"], where))
 
 
 @cache
