@@ -270,6 +270,12 @@ def test_the_law_of_a_field_in_one_text(rows, citation):
     assert sex.citation == citation
 
 
+@pytest.mark.parametrize("name", FIVE)
+def test_a_rule_of_consistent_data_claims_no_act(name):
+    rules = [rule for rule in load_types.get(name).rules if rule.id in ("born-before", "born-before-entry")]
+    assert {(rule.source, rule.article, rule.citation) for rule in rules} == {("", "", "chosen")}
+
+
 def test_an_article_of_an_old_file_is_an_error_that_names_the_new_keys():
     whole = text("return-certificate").replace('source = "Doc 9303-8"\n', "", 1).replace('"4.3.2"', '"Doc 9303-8, 4.3.2"', 1)
     with pytest.raises(SpecError, match="missing source") as caught:
