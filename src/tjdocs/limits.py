@@ -81,6 +81,7 @@ ATTEMPTS_COST = 500  # milliseconds, roughly, of all signatures verified for one
 LIST_COST_PER_BYTE = 0.005  # milliseconds more, where many certificates are placed
 RSA_BITS = 8192
 CANDIDATE_ISSUERS = 64
+POLICY_COMBINATIONS = 10_000  # of the values in the lists of a policy's rules
 POLICY_LISTS = 1000  # that a policy may ask for: more than there are States
 KEY_FILE = 8000  # a private key's file: an RSA key of 4,096 bits has 3,400; a DSA key of 8,000 takes a second
 RSA_KEY_BITS = 4096  # of a private key's modulus; a prime has at most half of them

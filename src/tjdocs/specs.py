@@ -169,10 +169,8 @@ def _refusal(text: str, table: Any, form: type[Row], where: str) -> SpecError:
     named = _named(what, table, form, keys)
     if field := _FIELD_ERROR.fullmatch(what):
         known, missing = _known(form, keys), field[1] == "missing"
-        what, hint = (
-            f"{'missing' if missing else 'unknown'} {field[2]}",
-            f"known are {', '.join(known)}" if known else "",
-        )
+        what = f"{'missing' if missing else 'unknown'} {field[2]}"
+        hint = f"known are {', '.join(known)}" if known else ""
         if not missing and (new := _new_key(field[2], known, _at(table, keys))):
             hint = f"write {new}"
     elif what.startswith("Invalid enum value "):

@@ -242,6 +242,15 @@ def test_lists_of_a_row_are_a_rule_for_each_combination():
         policy(row.replace('"doc.*"', '"*"'), head)
 
 
+def test_lists_of_rules_have_a_limit_together():
+    row = '[[rule]]\ncheck = [{}]\nreason = [{}]\nsubject = [{}]\ndecision = "refer"\n'.format('"doc.use",' * 50, '"no-input",' * 50, '"x",' * 2)
+    assert len(policy(row * 2).rules) == 10_000 + len(policy().rules)
+    with pytest.raises(SpecError, match="over the limit"):
+        policy(row * 3)
+    with pytest.raises(SpecError, match="over the limit"):
+        policy(row.replace('"x",', '"x",' * 5000))
+
+
 def test_the_id_of_a_policy_was_its_name_until_schema_2():
     old, new = HEAD.replace("schema = 1", "schema = 2"), 'schema = 3\nid = "test"\nrequires = ["pa.authentic"]\n'
     assert policy(head=old).name == policy(head=new).name == "test"

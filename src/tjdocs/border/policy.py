@@ -6,6 +6,7 @@ from enum import IntEnum, StrEnum
 from functools import cache, lru_cache
 from hashlib import sha256
 from itertools import product
+from math import prod
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -254,10 +255,15 @@ def _instead(rows: list[dict[str, Any]], where: str) -> dict[str, tuple[tuple[st
 
 def _rules(rows: list[dict[str, Any]], where: str) -> Iterator[Rule]:
     """Yield the rules of rows; a row with lists is one rule for each combination of their values."""
+    combinations = 0
     for row in rows:
         lists = {key: value for key, value in row.items() if key != "decision" and isinstance(value, list)}
         if not all(lists.values()):
             raise SpecError("an empty list", where=f"{where} rule", hint="without the key a rule fits every value")
+        combinations += prod(map(len, lists.values())) if lists else 0
+        if combinations > limits.POLICY_COMBINATIONS:
+            hint = f"at most {limits.POLICY_COMBINATIONS:,} combinations of listed values"
+            raise SpecError("over the limit", where=f"{where} rule", hint=hint)
         for values in product(*lists.values()):
             yield _rule({**row, **dict(zip(lists, values, strict=True))}, where)
 
