@@ -117,25 +117,65 @@ def test_a_jpeg_without_a_frame_is_handed_to_no_decoder(undecoded):
     refused_by_seal(b"\xff\xd8\xff\xe0\0\2\xff\xd9")
 
 
-def tiff(strip: bytes) -> bytes:
-    """Return a TIFF file of one strip, JPEG."""
-    fields = ((256, 4, 300), (257, 4, 400), (258, 3, 8), (259, 3, 7), (262, 3, 1), (273, 4, 8), (277, 3, 1), (278, 4, 400))
-    entries = [pack("<HHII", tag, kind, 1, value) for tag, kind, value in (*fields, (279, 4, len(strip)))]
+def tiff(strip: bytes = bytes(300 * 400), compression: int = 1, further=()) -> bytes:
+    """Return a TIFF file of one strip."""
+    fields = (
+        (256, 4, 300), (257, 4, 400), (258, 3, 8), (259, 3, compression), (262, 3, 1), (273, 4, 8), (277, 3, 1),
+        (278, 4, 400), (279, 4, len(strip)), *further,
+    )  # fmt: skip
+    entries = [pack("<HHII", tag, kind, 1, value) for tag, kind, value in fields]
     strip += bytes(len(strip) % 2)
     return pack("<4sI", b"II*\0", 8 + len(strip)) + strip + pack("<H", len(entries)) + b"".join(entries) + bytes(4)
 
 
-def test_an_arithmetic_jpeg_in_a_tiff_is_handed_to_no_decoder(undecoded):
-    strip = coded("JPEG", mode="L")
-    images.check_coding(tiff(strip))
-    refused_by_page(tiff(strip.replace(b"\xff\xc0", b"\xff\xc9")))
+@pytest.mark.parametrize("compression", [6, 7, 34712, 34925, 50000, 50001, 1000])
+def test_another_coding_in_a_tiff_is_handed_to_no_decoder(undecoded, compression):
+    """JPEG in it has scans and tables in any number of strips, which may be the same bytes."""
+    refused_by_page(tiff(coded("JPEG", mode="L"), compression))
 
 
-@pytest.mark.parametrize("count", range(1, 11))
-def test_an_arithmetic_frame_of_any_components_is_found_in_a_tiff(count):
-    frame = b"\xff\xca" + pack(">HBHHB", 8 + 3 * count, 8, 400, 300, count) + bytes(3 * count)
-    with pytest.raises(images.ArithmeticCodingError):
-        images.check_coding(tiff(b"\xff\xd8" + frame + b"\xff\xd9"))
+TILED = {  # each is no bigger than some kilobytes, and asks for gigabytes or minutes
+    "one tile larger than the picture": ((322, 4, 64_000), (323, 4, 64_000)),
+    "many tiles, each wider than the picture": ((322, 4, 60_000), (323, 4, 16)),
+    "a field twice": ((256, 4, 1),),
+    "half a tile": ((322, 4, 16),),
+    "a tile of no width": ((322, 4, 0), (323, 4, 16)),
+    "a width of another type": ((322, 12, 16), (323, 4, 16)),
+}
+
+
+@pytest.mark.parametrize("name", TILED)
+def test_tiles_larger_than_the_picture_are_handed_to_no_decoder(undecoded, name):
+    refused_by_page(tiff(further=TILED[name]))
+
+
+def test_a_tiff_cut_in_its_directory_is_handed_to_no_decoder(undecoded):
+    refused_by_page(tiff()[:-40])
+
+
+@pytest.mark.parametrize("options", [{}, {"compression": "tiff_lzw"}, {"compression": "tiff_adobe_deflate"}, {"compression": "packbits"}])
+def test_usual_tiffs_are_opened(options):
+    images.check_coding(coded("TIFF", **options))
+    images.check_coding(tiff(further=((322, 4, 304), (323, 4, 416))))
+    images.check_coding(coded("TIFF", mode="1", compression="group4"))
+
+
+def test_a_narrow_jpeg_counts_the_blocks_that_are_coded(monkeypatch):
+    """Each of its pixels is a row of a block."""
+    wide, narrow = coded("JPEG", (800, 800), mode="L"), coded("JPEG", (1, 6400), mode="L")
+    monkeypatch.setattr(limits, "SCANNED_PIXELS", 1_000_000)
+    assert images.most_pixels(wide) == 1_000_000
+    assert images.most_pixels(narrow) == 1_000_000 // 16
+
+
+@pytest.mark.parametrize("size", [(1, 30_000), (30_000, 1), (70_000, 1)])
+def test_a_picture_of_a_seal_with_a_very_long_side_is_a_limit(size):
+    """The library that reads bar codes raises at 65,535 pixels, also where a picture was enlarged."""
+    data = coded("PNG", size, "L")
+    with pytest.raises(seal.CodeError, match="too large"):
+        seal.read_codes(data)
+    examined = examine(Evidence(seal=data), TrustStore.of(()), at=b.AT)
+    assert ("seal.structure", "limit") in [(f.check, f.reason) for f in examined.findings]
 
 
 def test_pillow_opens_files_behind_this_check_alone():
@@ -272,3 +312,23 @@ def test_a_jpeg_2000_of_many_precincts_is_handed_to_no_decoder(refused, undecode
 def test_a_jpeg_2000_without_a_codestream_is_handed_to_no_decoder(refused, undecoded):
     data = coded("JPEG2000")
     refused(data[: data.index(b"jp2c") - 4])
+
+
+HIDING = {
+    "a marker without a length": b"\xff\x30",
+    "a marker that nobody knows": b"\xff\x7a\0\2",
+    "a segment longer than the file": b"\xff\x64\xff\xff\0\1",
+    "more levels than there may be": b"\xff\x53\0\x09\0\0\xff\4\4\0\0",
+    "segments without end": b"\xff\x64\0\4\0\1" * 5000,
+}
+
+
+@pytest.mark.parametrize("name", HIDING)
+@pytest.mark.parametrize("refused", [refused_by_page, refused_by_face])
+def test_a_jpeg_2000_header_that_hides_its_coding_is_handed_to_no_decoder(refused, undecoded, name):
+    """A decoder goes on at the next marker that it knows, and finds the coding that was passed over here."""
+    data = coded("JPEG2000")
+    at = data.index(b"\xff\x52")
+    changed = data[:at] + HIDING[name] + data[at:]
+    assert head(changed).packets > limits.PACKETS
+    refused(changed)

@@ -1,10 +1,14 @@
 """An image's format, size and kind, read from its first segments without decoding (ISO/IEC 10918-1, 15444-1)."""
 
+import struct
+from struct import unpack_from
+
 from msgspec import Struct
 
-__all__ = ["JPEG", "JPEG2000", "ImageHead", "head", "kind"]
+__all__ = ["JPEG", "JPEG2000", "TIFF", "ImageHead", "TiffHead", "head", "kind", "tiff_head"]
 
 JPEG, JPEG2000 = "JPEG", "JPEG2000"
+TIFF = b"II*\0", b"MM\0*"
 _JP2 = b"\x00\x00\x00\x0cjP  \r\n\x87\n"
 _CODESTREAM = b"\xff\x4f\xff\x51"
 _MAX_SEGMENTS = 256
@@ -136,9 +140,13 @@ _QCD, _QCC = 0xFF5C, 0xFF5D
 _ALL_PLANES = 30  # more than any decoder goes through
 _COD, _COC, _POC = 0xFF52, 0xFF53, 0xFF5F
 _PLAIN = frozenset(
-    {0xFF50, 0xFF51, 0xFF52, 0xFF53, 0xFF55, 0xFF57, 0xFF58, 0xFF5C, 0xFF5D, 0xFF5F, 0xFF63, 0xFF64}
-)  # CAP, SIZ, COD, COC, TLM, PLM, PLT, QCD, QCC, POC, CRG, COM: none of them adds planes but QCD and QCC
-_SEGMENTS = range(0xFF30, 0xFF80)
+    {0xFF51, 0xFF52, 0xFF53, 0xFF55, 0xFF57, 0xFF58, 0xFF5C, 0xFF5D, 0xFF5F, 0xFF63, 0xFF64}
+)  # SIZ, COD, COC, TLM, PLM, PLT, QCD, QCC, POC, CRG, COM: none of them adds planes but QCD and QCC
+# Also RGN, PPM and PPT. A decoder that does not know a marker looks for the next one wherever it is, whatever length
+# the segment has; FF30 to FF3F have none.
+_SEGMENTS = _PLAIN | {0xFF5E, 0xFF60, 0xFF61}
+_MOST_SEGMENTS = 4096  # a tile may have six, and no image of the field has more than some tiles
+_MOST_LEVELS = 32  # of decomposition (15444-1, A.6.1)
 _ORDERS = 33  # of packets, as POC may change it so often
 _WITHOUT_END = 1 << 40
 
@@ -175,6 +183,9 @@ class _Coding(Struct):
                 self.layers = max(self.layers, int.from_bytes(values[1:3], "big"))
                 values = values[4:]
             levels = values[0] if values else 255
+            if levels > _MOST_LEVELS:
+                self.layers = _WITHOUT_END
+                return
             sides = values[5 : 6 + levels] if style & 1 else b"\xff" * (levels + 1)
             self.precincts = max(self.precincts, self._precincts(levels, sides))
 
@@ -195,7 +206,9 @@ def _coding(data: bytes, start: int, components: int, tile: tuple[int, int]) -> 
     """
     coding = _Coding(tile)
     position, until = start + 2, len(data)
-    while position + 4 <= len(data):
+    for _ in range(_MOST_SEGMENTS):
+        if position + 4 > len(data):
+            return coding if position >= len(data) - 2 else coding.unusual()
         marker, length = (int.from_bytes(data[at : at + 2], "big") for at in (position, position + 2))
         if marker == _EOC:
             return coding
@@ -207,12 +220,12 @@ def _coding(data: bytes, start: int, components: int, tile: tuple[int, int]) -> 
         if marker == _SOT:
             size = int.from_bytes(data[position + 6 : position + 10], "big")
             until = position + size if size else len(data)
-        elif marker not in _SEGMENTS or length < 2:
+        elif marker not in _SEGMENTS or length < 2 or position + 2 + length > len(data):
             return coding.unusual()
         else:
             coding.take(marker, data[position + 4 : position + 2 + length], components)
         position += 2 + length
-    return coding if position >= len(data) - 2 else coding.unusual()
+    return coding.unusual()
 
 
 def _quantized(segment: bytes) -> int:
@@ -221,3 +234,45 @@ def _quantized(segment: bytes) -> int:
         return _ALL_PLANES
     exponents = [value >> 3 for value in (segment[1::2] if style & 0x1F else segment[1:])]
     return min(_ALL_PLANES, max(exponents, default=_ALL_PLANES) + (style >> 5) - 1)
+
+
+class TiffHead(Struct, frozen=True):
+    """Claims of the first directory of a TIFF file.
+
+    :param compression: its number (TIFF 6.0, section 7, and later registrations)
+    :param decoded: pixels of all tiles, those outside of the picture too; of the picture where there are none
+    """
+
+    size: tuple[int, int]
+    compression: int
+    decoded: int
+
+
+_WIDTH, _LENGTH, _COMPRESSION, _TILE_WIDTH, _TILE_LENGTH = 256, 257, 259, 322, 323
+_NUMBERS = {3: "H", 4: "I"}  # types of fields: SHORT, LONG
+
+
+def tiff_head(data: bytes) -> TiffHead | None:
+    """Return the claims of a TIFF file, None where a decoder may find others: a field twice, or of another type."""
+    order = "<" if data[:2] == b"II" else ">"
+    fields: dict[int, int] = {}
+    try:
+        (start,) = unpack_from(order + "I", data, 4)
+        (count,) = unpack_from(order + "H", data, start)
+        for place in range(start + 2, start + 2 + 12 * count, 12):
+            tag, kind_, many = unpack_from(order + "HHI", data, place)
+            if tag not in (_WIDTH, _LENGTH, _COMPRESSION, _TILE_WIDTH, _TILE_LENGTH):
+                continue
+            if tag in fields or many != 1 or kind_ not in _NUMBERS:
+                return None
+            (fields[tag],) = unpack_from(order + _NUMBERS[kind_], data, place + 8)
+    except struct.error:
+        return None
+    width, length = fields.get(_WIDTH, 0), fields.get(_LENGTH, 0)
+    across, down = fields.get(_TILE_WIDTH, 0), fields.get(_TILE_LENGTH, 0)
+    if not (width and length) or (_TILE_WIDTH in fields) != (_TILE_LENGTH in fields):
+        return None
+    if _TILE_WIDTH in fields and not (across and down):
+        return None
+    decoded = -(-width // across) * -(-length // down) * across * down if across else width * length
+    return TiffHead((width, length), fields.get(_COMPRESSION, 1), decoded)

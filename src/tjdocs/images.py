@@ -1,7 +1,6 @@
 """Images of all kinds: opened within limits, and made plain: upright, and on white."""
 
 import io
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -20,11 +19,10 @@ __all__ = [
     "upright_on_white",
 ]
 
-_TIFF = b"II*\0", b"MM\0*"
-# A whole frame header of arithmetic coding (10918-1, B.2.2), of 8 or 12 bits and up to ten components, as many as
-# libjpeg reads. A strip of a TIFF file begins anywhere; by chance, this is in no file.
-_FRAMES = b"|".join(b"\\x%02x[\x08\x0c].{4}\\x%02x" % (8 + 3 * count, count) for count in range(1, 11))
-_ARITHMETIC_FRAME = re.compile(rb"\xff[\xc9-\xcb\xcd-\xcf]\0(?:" + _FRAMES + rb")", re.DOTALL)
+# Codings of a TIFF file that are decoded: none, Huffman, G3, G4, LZW, deflate by two numbers, PackBits. A file in JPEG
+# has tables, frames and scans in many places, which may be the same bytes; later codings have no bound of ours.
+_TIFF_CODINGS = frozenset({1, 2, 3, 4, 5, 8, 32946, 32773})
+_BLOCK = 16  # pixels of the side of the largest block that JPEG codes as a whole, in usual sampling
 
 
 class ArithmeticCodingError(ValueError):
@@ -34,12 +32,12 @@ class ArithmeticCodingError(ValueError):
 def check_coding(data: bytes) -> None:
     """Refuse an image file that is not decoded, whatever its size, before anything of it is.
 
-    :raises ArithmeticCodingError: JPEG, also in TIFF, is arithmetic-coded, which no standard of travel documents allows
+    :raises ArithmeticCodingError: JPEG is arithmetic-coded, which no standard of travel documents allows
     :raises ValueError: no frame is found in a JPEG file, or no codestream in a JPEG 2000 file, or it has more parts
-        than are decoded
+        than are decoded; a TIFF file has another coding, or tiles much larger than its picture
     """
-    if data.startswith(_TIFF) and _ARITHMETIC_FRAME.search(data):
-        raise ArithmeticCodingError
+    if data.startswith(image_header.TIFF):
+        _check_tiff(data)
     if image_header.kind(data):
         claims = image_header.head(data)
         if claims is None:
@@ -48,6 +46,17 @@ def check_coding(data: bytes) -> None:
             raise ArithmeticCodingError
         if is_parted(claims):
             raise ValueError("too many tiles, components, precincts or layers")
+
+
+def _check_tiff(data: bytes) -> None:
+    claims = image_header.tiff_head(data)
+    if claims is None:
+        raise ValueError("a directory that may be read in two ways")
+    if claims.compression not in _TIFF_CODINGS:
+        raise ValueError("a coding that is not decoded in TIFF")
+    width, length = claims.size
+    if claims.decoded > limits.TILED * (width * length + limits.SMALL_PICTURE):
+        raise ValueError("tiles larger than the picture")
 
 
 def is_parted(claims: image_header.ImageHead) -> bool:
@@ -82,7 +91,15 @@ def most_pixels(data: bytes) -> int:
         return most
     if claims.kind == image_header.JPEG2000:
         return min(most, limits.bit_planes(len(data)) // max(1, claims.components * (claims.planes + 8)))
-    return min(most, limits.SCANNED_PIXELS // max(1, claims.scans))
+    return min(most, int(limits.SCANNED_PIXELS / max(1, claims.scans) / max(map(_padded, claims.sizes))))
+
+
+def _padded(size: tuple[int, int]) -> float:
+    """Return how many pixels JPEG codes for one of a picture: it codes whole blocks, also of a picture a pixel wide."""
+    whole = 1
+    for side in size:
+        whole *= -(-max(1, side) // _BLOCK) * _BLOCK
+    return whole / max(1, size[0] * size[1])
 
 
 def on_white(image: "Image.Image") -> "Image.Image":

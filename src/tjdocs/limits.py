@@ -97,10 +97,12 @@ _PIXELS_ANYWAY = 9_000_000  # of a picture however short its file is: a sheet in
 _PIXELS_PER_BYTE = 10
 _PLANES_ANYWAY = 60_000_000  # bit planes of all samples of a JPEG 2000 picture, however short its file is
 _PLANES_PER_BYTE = 200
+TILED = 2  # pixels of all tiles of a TIFF picture, to those of the picture and of a small one
 TILES = 1024  # of a JPEG 2000 picture
 PRECINCTS = 100_000  # of a JPEG 2000 picture; each has a table of its own
 PACKETS = 1_000_000  # of a JPEG 2000 picture: precincts times layers
 COMPONENTS = 4  # of a JPEG 2000 picture; the tables of a decoder are tiles times components
+SEAL_SIDE = 20_000  # pixels of the longer side of a picture of a seal; zxing-cpp reads 65,535, of an enlarged one too
 EDGES = 800_000  # of a picture of a seal, in its rows or its columns; one with more is halved
 SMALL_PICTURE = 1_000_000  # pixels of a picture of a seal that is also read enlarged; and as small light on dark
 

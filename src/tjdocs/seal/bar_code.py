@@ -146,7 +146,7 @@ def _grey(image: bytes) -> "Image.Image":
     hint = f"a PNG or JPEG picture; of this one at most {most} pixels are read"
     try:
         picture: Image.Image = open_file(image, _FORMATS)
-        if picture.width * picture.height > most:
+        if picture.width * picture.height > most or max(picture.size) > limits.SEAL_SIDE:
             raise CodeError("limit", "too large a picture", hint)
         return on_white(picture).convert("L")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
