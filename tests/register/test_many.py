@@ -65,15 +65,29 @@ def test_twenty_processes_issue_from_the_same_ranges(stocked):
     assert (audit.problems, audit.undetermined, audit.documents) == ((), (), len(numbers))
 
 
-def test_a_connection_at_hand_stays_with_its_process(stocked):
-    """Whoever has issued keeps a connection for the next act; what is forked from it takes one of its own."""
+def drivers(register):
+    """Return the driver's connections that a register takes for a read, a look-up and an issue's transaction."""
+    store = register._context.store
+    with store.read() as connection, queries.each(store) as direct, queries.transaction(store, lasting=False) as own:
+        return [connection.connection.driver_connection, direct.driver, own.driver]
+
+
+def test_no_connection_of_the_parent_in_a_child(stocked):
+    """The pool has connections when the process forks: the child takes its own, and leaves the parent's open."""
     first = issue(stocked)
+    parents = drivers(stocked)
+    assert len(set(map(id, parents))) == 3
 
     def work(queue, n):
-        queue.put([issue(stocked) for _ in range(EACH)])
+        own = drivers(stocked)
+        numbers = [issue(stocked) for _ in range(EACH)]
+        stocked.close()
+        queue.put((numbers, [one for one in own if any(one is other for other in parents)]))
 
-    numbers = [number for some in spread(work, 4) for number in some]
-    numbers += [first, issue(stocked)]
+    outcomes = spread(work, 4)
+    assert [shared for _, shared in outcomes] == [[]] * 4
+    assert [one.execute("SELECT 1").fetchone()[0] for one in parents] == [1, 1, 1]
+    numbers = [number for some, _ in outcomes for number in some] + [first, issue(stocked)]
     assert len(set(numbers)) == 4 * EACH + 2
     assert stocked.audit(officer="auditor").documents == len(numbers)
 
@@ -293,7 +307,7 @@ def test_a_server_that_goes_away_and_comes_back(durable, keys):
 
 
 def test_a_server_that_was_started_again_meanwhile(durable, keys):
-    """The connection kept at hand is gone with the server, and so are the pool's: nobody who asks now is told so."""
+    """The pool's connections are gone with the server: the pool notices, and no caller does."""
     register = made_on(durable, keys)
     first = issue(register)
     durable.stop("immediate")

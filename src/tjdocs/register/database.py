@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Engine,
+    Pool,
     PoolProxiedConnection,
     create_engine,
     event,
@@ -47,7 +48,7 @@ _BEGIN = {
     (False, "alone"): (f"BEGIN; SELECT pg_advisory_xact_lock({_OFFICERS})",),
     (False, "hasty"): ("BEGIN; SET LOCAL synchronous_commit TO OFF",),
 }
-_parents: list[object] = []  # connections of the processes that this one was forked from
+_parents: list[Pool] = []  # of the processes that this one was forked from
 UNDECODED = "Could not decode to UTF-8"  # what SQLite's driver says of a text that is none
 AUDIT = "see `tjdocs register audit`"
 _FORMED = "tjdocs: version of the data whose tables were looked at"
@@ -88,9 +89,8 @@ class Store:
         event.listen(self.engine, "begin", _begin)
         event.listen(self.engine, "after_cursor_execute", _count)
         self._formed = False  # a server's tables were looked at
-        self._kept: list[PoolProxiedConnection] = []
         _stores.add(self)
-        weakref.finalize(self, _dispose, self.engine, self._kept, os.getpid())
+        weakref.finalize(self, _dispose, self.engine, os.getpid())
 
     @property
     def path(self) -> Path | None:
@@ -190,6 +190,14 @@ class Store:
                 return changed_row(table, column)
         return None
 
+    def explained(self, error: Exception) -> RegisterError | None:
+        """Return the register's error for one of the driver, or for a value that no register writes; else None."""
+        if isinstance(error, UnicodeEncodeError):
+            return self.unwritable()
+        if isinstance(error, SQLAlchemyError | self.failure):
+            return self.refused(error)
+        return self._misplaced() if isinstance(error, UNREADABLE) else None
+
     def unwritable(self) -> RegisterError:
         """Return what a caller is told of a text that no database takes."""
         return RegisterError("a text with half a character", where="text", hint="give text in UTF-8")
@@ -247,49 +255,35 @@ class Store:
         rows = connection.execute(select(tables.setting.c.key, tables.setting.c.value))
         return {row.key: row.value for row in rows}
 
-    def lend(self, mode: str) -> PoolProxiedConnection:
-        """Return a connection of the driver's own, a transaction begun on it; one is kept at hand for the next act.
+    def begin(self, mode: str) -> PoolProxiedConnection:
+        """Return a connection of the pool, for the driver's own calls, with a transaction begun on it.
 
-        :param mode: ``write``, or ``hasty`` for what a power cut may undo, whole; a later ``write`` makes it last
+        :param mode: ``write``, or ``hasty``: a power cut may undo all of it, until a later ``write`` makes it last
         """
-        while True:
-            kept = self._kept.pop() if self._kept else None
-            lent = kept or self.engine.raw_connection()
-            try:
-                driver: Any = lent.driver_connection
-                for statement in _BEGIN[self.sqlite, mode]:
-                    driver.execute(statement)
-                self._check_form(lent)
-            except BaseException as error:
-                lost = not self.take_back(lent, whole=False)
-                # the server went away since, and took its connections with it; the pool asks before it lends
-                if kept is not None and lost and isinstance(error, self.failure):
-                    continue
-                raise
-            return lent
+        proxy = self.engine.raw_connection()
+        try:
+            driver: Any = proxy.driver_connection
+            for statement in _BEGIN[self.sqlite, mode]:
+                driver.execute(statement)
+            self._check_form(proxy)
+        except BaseException:
+            self.undo(proxy)
+            raise
+        return proxy
 
-    def take_back(self, lent: PoolProxiedConnection, *, whole: bool) -> bool:
-        """Take a lent connection back, and undo what it did not do whole; return whether it can be used again."""
-        if not whole and not _undone(lent.driver_connection):
-            lent.invalidate()
-            return False
-        if self._kept:
-            lent.close()
-        else:
-            self._kept.append(lent)
-        return True
+    def undo(self, proxy: PoolProxiedConnection) -> None:
+        """Roll back and return a connection to the pool; one that cannot roll back is never used again."""
+        if not _undone(proxy.driver_connection):
+            proxy.invalidate()
+        proxy.close()
 
     def leave(self) -> None:
         """In a forked process: leave every connection to the parent."""
-        # held for ever, so that nothing is closed when it is collected
-        _parents.append((self.engine.pool, tuple(self._kept)))
-        self._kept.clear()
+        _parents.append(self.engine.pool)  # never collected, which would close its connections
         self.engine.dispose(close=False)
 
     def close(self) -> None:
         """Close every connection."""
-        while self._kept:
-            self._kept.pop().close()
         self.engine.dispose()
 
 
@@ -330,7 +324,8 @@ def short(error: Exception) -> str:
 
 
 def _sqlite(url: URL, wait: float) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": wait, "check_same_thread": False, "isolation_level": None})
+    arguments = {"timeout": wait, "check_same_thread": False, "isolation_level": None}
+    engine = create_engine(url, connect_args=arguments, pool_use_lifo=True)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, record: Any) -> None:
@@ -348,6 +343,7 @@ def _postgresql(url: URL, wait: float) -> Engine:
         url,
         connect_args={"connect_timeout": 10, "options": options, "autocommit": True},  # we say ourselves what begins
         pool_pre_ping=True,
+        pool_use_lifo=True,
         pool_timeout=wait,
         pool_size=4,
         max_overflow=12,
@@ -369,11 +365,8 @@ def _undone(driver: Any) -> bool:
     return not getattr(driver, "closed", False)
 
 
-def _dispose(engine: Engine, kept: list[PoolProxiedConnection], pid: int) -> None:
+def _dispose(engine: Engine, pid: int) -> None:
     # after a fork the connections are the parent's to close
-    if os.getpid() == pid:
-        while kept:
-            kept.pop().close()
     engine.dispose(close=os.getpid() == pid)
 
 

@@ -11,7 +11,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from tjdocs import limits
 from tjdocs.register.database import Store, unkept
@@ -113,9 +112,10 @@ def _form(statement: str, sqlite: bool) -> str:
 class Direct:
     """The driver's own connection, within one :func:`transaction`."""
 
-    __slots__ = ("_run", "_sqlite")
+    __slots__ = ("_run", "_sqlite", "driver")
 
     def __init__(self, driver: Any, sqlite: bool) -> None:
+        self.driver = driver
         self._run = driver.cursor().execute
         self._sqlite = sqlite
 
@@ -139,28 +139,20 @@ def transaction(store: Store, *, lasting: bool) -> Iterator[Direct]:
 
     :raises RegisterError: the database refused, was busy too long, or went away
     """
-    with _told(store):
-        lent = store.lend("write" if lasting else "hasty")
-        whole = False
+    try:
+        proxy = store.begin("write" if lasting else "hasty")
         try:
-            driver: Any = lent.driver_connection
+            driver: Any = proxy.driver_connection
             yield Direct(driver, store.sqlite)
             driver.commit()
-            whole = True
-        finally:
-            store.take_back(lent, whole=whole)
-
-
-@contextmanager
-def _told(store: Store) -> Iterator[None]:
-    """Run a block on the driver's own connection: its errors are the register's."""
-    try:
-        with store.guard():
-            yield
-    except UnicodeEncodeError:
-        raise store.unwritable() from None
-    except (SQLAlchemyError, store.failure) as error:
-        raise store.refused(error) from None
+        except BaseException:
+            store.undo(proxy)
+            raise
+        proxy.close()
+    except Exception as error:
+        if (own := store.explained(error)) is not None:
+            raise own from None
+        raise
 
 
 def execute(connection: Connection | Direct, statement: str, values: Sequence[Any] = ()) -> Sequence[Any]:
@@ -186,13 +178,18 @@ def each(store: Store) -> Iterator[Direct]:
 
     :raises RegisterError: the database cannot be read
     """
-    with _told(store):
-        lent = store.engine.raw_connection()
+    try:
+        proxy = store.engine.raw_connection()
         try:
-            driver: Any = lent.driver_connection
-            yield Direct(driver, store.sqlite)
-        finally:
-            lent.close()
+            yield Direct(proxy.driver_connection, store.sqlite)
+        except BaseException:
+            store.undo(proxy)
+            raise
+        proxy.close()
+    except Exception as error:
+        if (own := store.explained(error)) is not None:
+            raise own from None
+        raise
 
 
 def stream(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Iterator[Sequence[Any]]:
