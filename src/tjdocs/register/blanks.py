@@ -71,7 +71,7 @@ class Blanks:
     def patterns(self, document_type: str) -> tuple[str, ...]:
         """Return the patterns of a type's series."""
         with queries.each(self._context.store) as direct:
-            return tuple(str(row[0]) for row in queries.execute(direct, queries.PATTERNS, (document_type,)))
+            return tuple(str(row.pattern) for row in queries.execute(direct, queries.PATTERNS, (document_type,)))
 
     def stock_trial(
         self, document_type: str, pattern: str, first: int, last: int, *, officer: str, at: datetime

@@ -117,15 +117,15 @@ def _sorted(
     context: Context, connection: Connection, rows: Iterator[Any], relation_of: Callable[[Person], Relation]
 ) -> Search:
     found, opened, damaged, more = list[tuple[str, Person, Relation]](), 0, 0, False
-    for number, sealed, wrapped in rows:
+    for row in rows:
         opened += 1
         try:
-            person = open_sealed(sealed, wrapped, str(number), context.keys)
+            person = open_sealed(row.sealed, row.wrapped, str(row.subject), context.keys)
         except RegisterError:
             damaged += 1
             continue
         if (relation := relation_of(person)) is not Relation.DIFFERS:
-            found.append((number, person, relation))
+            found.append((row.subject, person, relation))
         if len(found) > 2 * _KEPT:
             found, more = sorted(found, key=_closeness)[:_KEPT], True
     documents = _documents(connection, [number for number, *_ in found])

@@ -186,11 +186,11 @@ def _changed(column: str) -> RegisterError:
 def unopened(connection: Connection, keys: Keys) -> Iterator[tuple[str, str]]:
     """Yield table and subject of every row whose own key does not open its person."""
     for table, statement in (("document", queries.PERSONS), ("decision", queries.DECIDED)):
-        for subject, sealed, wrapped in queries.stream(connection, statement):
+        for row in queries.stream(connection, statement):
             try:
-                open_sealed(sealed, wrapped, str(subject), keys)
+                open_sealed(row.sealed, row.wrapped, str(row.subject), keys)
             except RegisterError:
-                yield table, str(subject)
+                yield table, str(row.subject)
 
 
 def _folded(text: str) -> str:

@@ -98,8 +98,8 @@ class Documents:
             for series in self._series:
                 n = series.pattern.read(number)
                 rows = () if n is None else queries.execute(direct, queries.FIND, (tables.place(series.id, n),))
-                if rows and rows[0][0] == number:
-                    return _found(rows[0])
+                if rows and rows[0].number == number:
+                    return read_row(rows[0])
         # the rest on one snapshot: what is reserved now may be a document in a moment
         with store.read() as connection:
             self._series = self._context.series(connection)
@@ -321,11 +321,18 @@ def _of(table: Any, holder: bytes, found_by: tuple[bytes, ...]) -> ColumnElement
     return found | table.personal.in_(found_by) if found_by else found
 
 
-def _found(row: Sequence[Any]) -> Document:
-    """Return the document of a row of :data:`queries.FIND`."""
-    number, document_type, state, officer, issued, expires, files, *more = row
-    if {type(value) for value in row} != {str} or state not in lifecycle.documents().states:
+def read_row(row: Any) -> Document:
+    """Return the document of a row of the table, or of :data:`queries.FIND`.
+
+    :raises RegisterError: a changed row
+    """
+    texts = (
+        row.number, row.document_type, row.state, row.officer, row.issued, row.expires, row.files,
+        row.office, row.ground, row.category, row.replaces, row.replaced_by,
+    )  # fmt: skip
+    if {type(value) for value in texts} != {str} or row.state not in lifecycle.documents().states:
         raise _changed("state")
+    number, document_type, state, officer, issued, expires, files, *more = texts
     try:
         digests = read_json(files)
         for day in (issued, expires):
@@ -335,14 +342,3 @@ def _found(row: Sequence[Any]) -> Document:
     if not isinstance(digests, dict):
         raise _changed("files")
     return Document(number, document_type, state, officer, issued, expires, digests, *more)
-
-
-def read_row(r: Any) -> Document:
-    """Return the document of a row of the table.
-
-    :raises RegisterError: a changed row
-    """
-    return _found((
-        r.number, r.document_type, r.state, r.officer, r.issued, r.expires, r.files,
-        r.office, r.ground, r.category, r.replaces, r.replaced_by,
-    ))  # fmt: skip

@@ -150,9 +150,10 @@ class Issuing:
             own = self._context.access.allow(connection, "issue", (officer,)).office
             if own and office not in ("", own):
                 raise of_another_office(officer, "issue", office, own)
-            number, row = self._take(connection, document_type, own or office, moment)
-            reserved = (number, row[0], row[1], document_type, row[4], officer, owner.owner(), token, place, staging)
-            queries.execute(connection, queries.RESERVE, (*reserved, self._mark(number, "reserved", *reserved[1:])))
+            number, free = self._take(connection, document_type, own or office, moment)
+            more = (free.series, free.first, document_type, free.office, officer, owner.owner(), token, place, staging)
+            mark = self._mark(number, "reserved", *more)
+            queries.execute(connection, queries.RESERVE, (number, *more, mark))
             # before the commit: `resume` takes what no thread of its process holds
             self._held[number] = token
         return Reservation(self, number, token, place, staging, at)
@@ -174,13 +175,15 @@ class Issuing:
         if not rows:
             raise RegisterError("no number", where=document_type, hint=self._why(connection, document_type, office))
         row = rows[0]
-        if row[5] > moment:
+        if row.since > moment:
             raise RegisterError("before the blanks were confirmed", where="at")
-        queries.execute(connection, queries.USE_UP if row[1] == row[2] else queries.SHORTEN, (row[0], row[1]))
-        return Pattern.parse(row[3]).number(row[1]), row
+        statement = queries.USE_UP if row.first == row.last else queries.SHORTEN
+        queries.execute(connection, statement, (row.series, row.first))
+        return Pattern.parse(row.pattern).number(row.first), row
 
     def _why(self, connection: Direct, document_type: str, office: str) -> str:
-        if not queries.execute(connection, queries.KNOWN, (document_type,))[0][0]:
+        (known,) = queries.execute(connection, queries.KNOWN, (document_type,))
+        if not known.total:
             return "no series: receive blanks with `tjdocs register receive`"
         where = f" at {office}" if office else ""
         return f"its blanks{where} are used up or not confirmed; assign the next with `tjdocs register assign`"
@@ -205,30 +208,32 @@ class Issuing:
         sealed = self._seal(person, number)
         with self._recording(bool(replaces or ground)) as connection:
             row = self._reservation(connection, number, token, "reserved")
-            by = self._context.access.allow(connection, "issue", (row[4],), office=row[3])
+            by = self._context.access.allow(connection, "issue", (row.officer,), office=row.office)
             old = ""
             if not isinstance(connection, Direct):
-                old = self._replaced(connection, number, row[2], by, replaces, ground, at, person)
+                old = self._replaced(connection, number, row.document_type, by, replaces, ground, at, person)
             if person is not None and not several:
-                self._only_one(connection, row[2], person, sealed, old, day)
+                self._only_one(connection, row.document_type, person, sealed, old, day)
             record = (
-                tables.place(row[0], row[1]), number, row[0], row[1], row[2], row[3], row[4], day, last, stamp,
-                citizenship, sex, category, old, listed, sealed.holder, sealed.personal, sealed.sealed, sealed.wrapped,
+                tables.place(row.series, row.blank), number, row.series, row.blank, row.document_type, row.office,
+                row.officer, day, last, stamp, citizenship, sex, category, old, listed,
+                sealed.holder, sealed.personal, sealed.sealed, sealed.wrapped,
             )  # fmt: skip
             queries.execute(connection, queries.RECORD, record)
             body = issue_leaf(
-                number, row[2], row[3], row[4], day, last, citizenship, sex, category, old, row[0], row[1],
-                digest(sealed.holder, sealed.personal, sealed.sealed), stamp, ground, listed, written,
+                number, row.document_type, row.office, row.officer, day, last, citizenship, sex, category, old,
+                row.series, row.blank, digest(sealed.holder, sealed.personal, sealed.sealed), stamp, ground,
+                listed, written,
             )  # fmt: skip
             leaf = self._context.signed(by, body)
             mark = self._context.secrets.entry(leaf_hash(leaf))
             queries.execute(connection, queries.ENTRY, ("issue", number, leaf, mark))
-            if row[8]:
-                mac = self._mark(number, "committed", *row[0:5], *row[6:10])
+            if row.place:
+                mac = self._mark(number, "committed", *_marked(row))
                 queries.execute(connection, queries.STAGE, (mac, number))
             else:
                 queries.execute(connection, queries.DONE, (number,))
-        if not row[8]:
+        if not row.place:
             self._held.pop(number, None)
 
     def _recording(self, replacing: bool) -> AbstractContextManager[Connection | Direct]:
@@ -246,7 +251,7 @@ class Issuing:
 
     def _reservation(self, connection: Connection | Direct, number: str, token: str, *stages: str) -> Any:
         row = self._locked(connection, number)
-        if row is None or not self.holds(number, token) or row[7] != token or row[5] not in stages:
+        if row is None or not self.holds(number, token) or row.token != token or row.stage not in stages:
             raise RegisterError(f"number is not {' or '.join(stages)}", where="number", hint="reserve one first")
         return row
 
@@ -263,8 +268,9 @@ class Issuing:
         living, found_by = lifecycle.documents().marked, numbers(person, self._context.secrets.lookup)
         asked = (document_type, sealed.holder, sealed.personal, found_by[-1] if found_by else None)
         for other in queries.execute(connection, queries.OTHERS, asked):
-            valid = other[1] in living and other[2] >= day and other[0] != old
-            if valid and is_one(person, found_by, self._context.keys, other[0], *other[3:]):
+            valid = other.state in living and other.expires >= day and other.number != old
+            columns = other.personal, other.sealed, other.wrapped
+            if valid and is_one(person, found_by, self._context.keys, other.number, *columns):
                 hint = "see `tjdocs register find`: name it with --replaces, or record first what became of it"
                 raise RegisterError(f"the holder has a valid {document_type}", where="person", hint=hint)
 
@@ -326,7 +332,7 @@ class Issuing:
                 if self.holds(number, token) and self._recorded(connection, number, at):
                     return
                 row = self._reservation(connection, number, token, "reserved", "committed")
-                by = self._context.access.allow(connection, "issue", (row[4],))
+                by = self._context.access.allow(connection, "issue", (row.officer,))
                 self._spoil(connection, number, row, by, at, "withdrawn")
         finally:
             # also when it fails: `resume` may take the number then, even while this process runs
@@ -357,13 +363,13 @@ class Issuing:
 
     def _spoil(self, connection: Connection, number: str, row: Any, by: Acting, at: datetime, ground: str) -> bool:
         spoiled = True
-        if row[5] == "committed":
+        if row.stage == "committed":
             spoiled = self._spoil_document(connection, number, by, at, ground)
         else:
-            give_back(connection, row[0], row[1], row[3], records.utc(at))
+            give_back(connection, row.series, row.blank, row.office, records.utc(at))
             self._context.record(
                 connection, "spoil", number, records.stamp(at), by,
-                blanks={"series": row[0], "first": row[1], "last": row[1]}, told={"ground": ground},
+                blanks={"series": row.series, "first": row.blank, "last": row.blank}, told={"ground": ground},
             )  # fmt: skip
         queries.execute(connection, queries.DONE, (number,))
         return spoiled
@@ -398,24 +404,28 @@ class Issuing:
             row = self._locked(connection, number)
             if row is None:
                 return ""
-            mark = self._mark(number, row[5], *row[0:5], *row[6:10])
-            if not hmac.compare_digest(as_bytes(row[10]), mark):
+            if not hmac.compare_digest(as_bytes(row.mac), self._mark(number, row.stage, *_marked(row))):
                 return "forged"
-            place, staging = row[8], row[9]
             try:
-                written = issued_documents.written(connection, number) if row[5] == "committed" else {}
+                written = issued_documents.written(connection, number) if row.stage == "committed" else {}
             except ValueError:  # the entry of its issue was changed: nothing is deleted for it
                 return "forged"
-            if _put_in_place(place, staging, written):
+            if _put_in_place(row.place, row.staging, written):
                 queries.execute(connection, queries.DONE, (number,))
                 return "completed"
-            if staging:  # before the commit, so that another crash leaves no folder that nobody knows
-                shutil.rmtree(staging, ignore_errors=True)
+            if row.staging:  # before the commit, so that another crash leaves no folder that nobody knows
+                shutil.rmtree(row.staging, ignore_errors=True)
             spoiled = self._spoil(connection, number, row, by, at, "resumed after a crash")
         return "spoiled" if spoiled else "kept"
 
     def _mark(self, number: str, stage: str, *rest: object) -> bytes:
         return self._context.secrets.mark("reservation", number, stage, *map(str, rest))
+
+
+def _marked(row: Any) -> tuple[object, ...]:
+    """Return the columns of a reservation that its mark covers, after number and stage."""
+    own = row.series, row.blank, row.document_type, row.office, row.officer
+    return *own, row.owner, row.token, row.place, row.staging
 
 
 def _put_in_place(place: str, staging: str, written: Mapping[str, str]) -> bool:

@@ -39,7 +39,7 @@ def run(context: Context, *, officer: str, at: datetime) -> int:
         last = ""
         while True:
             with context.store.write() as connection:
-                query = select(key, table.c.wrapped).where(key > last, table.c.wrapped.is_not(None))
+                query = select(key.label("subject"), table.c.wrapped).where(key > last, table.c.wrapped.is_not(None))
                 rows = connection.execute(query.order_by(key).limit(1000)).all()
                 if not rows:
                     break
@@ -47,7 +47,7 @@ def run(context: Context, *, officer: str, at: datetime) -> int:
                     wrapped = as_bytes(row.wrapped)
                     if wrapped[:4] != newest.id:
                         wrapped_key = newest.wrap(keys.unwrap(wrapped))
-                        connection.execute(update(table).where(key == row[0]).values(wrapped=wrapped_key))
+                        connection.execute(update(table).where(key == row.subject).values(wrapped=wrapped_key))
                         done += 1
-                last = rows[-1][0]
+                last = rows[-1].subject
     return done

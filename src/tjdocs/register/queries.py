@@ -5,9 +5,10 @@ The issuing act runs them on the driver's own connection (:func:`transaction`), 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -42,7 +43,7 @@ category, replaces, replaced_by, files, holder, personal, sealed, wrapped)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'issued', ?, '', ?, ?, ?, ?, '', ?, ?, ?, ?, ?)"""
 LOCK = "SELECT pg_advisory_xact_lock(?)"
 PATTERNS = "SELECT pattern FROM series WHERE document_type = ? ORDER BY id"
-KNOWN = "SELECT COUNT(*) FROM series WHERE document_type = ?"
+KNOWN = "SELECT COUNT(*) AS total FROM series WHERE document_type = ?"
 # what a border asks of every document
 FIND = """SELECT number, document_type, state, officer, issued, expires, files, office, ground, category,
 replaces, replaced_by FROM document WHERE id = ?"""
@@ -51,9 +52,9 @@ ROLES = """SELECT o.role, o.office, k.public FROM officer o
 LEFT JOIN officer_key k ON k.officer = o.id AND k.until = '' WHERE o.id = ?"""
 
 # an entry's bytes, or NULL over the limit
-LEAF = f"CASE WHEN LENGTH(e.leaf) <= {limits.LOG_ENTRY} THEN e.leaf END"
+LEAF = f"CASE WHEN LENGTH(e.leaf) <= {limits.LOG_ENTRY} THEN e.leaf END AS leaf"
 # an audit reads every entry with the document that it is about; columns after the mac are None where there is none
-ENTRIES = f"""SELECT e.id, e.position, e.act, e.subject, {LEAF}, e.mac, d.id,
+ENTRIES = f"""SELECT e.id, e.position, e.act, e.subject, {LEAF}, e.mac, d.id AS document,
 d.document_type, d.office, d.officer, d.issued, d.expires, d.citizenship, d.sex, d.category, d.replaces,
 d.series, d.blank, d.holder, d.personal, d.sealed, d.state, d.ground, d.replaced_by, d.since, d.files
 FROM entry e LEFT JOIN document d ON e.act = 'issue' AND d.number = e.subject
@@ -90,11 +91,11 @@ AND e.subject IN (
 SELECT id FROM officer UNION SELECT officer FROM officer_key UNION SELECT value FROM setting WHERE key = 'origin'
 UNION SELECT pattern FROM series)
 ORDER BY e.position"""  # noqa: S608
-PERSONS = "SELECT number, sealed, wrapped FROM document WHERE sealed IS NOT NULL OR wrapped IS NOT NULL"
-HOLDERS = "SELECT number, sealed, wrapped FROM document WHERE holder = ? AND sealed IS NOT NULL"
-NUMBERED = "SELECT number, sealed, wrapped FROM document WHERE personal IN (?, ?) AND sealed IS NOT NULL"
-DECIDED = "SELECT id, sealed, wrapped FROM decision WHERE sealed IS NOT NULL OR wrapped IS NOT NULL"
-COUNT = "SELECT COUNT(*) FROM document"
+PERSONS = "SELECT number AS subject, sealed, wrapped FROM document WHERE sealed IS NOT NULL OR wrapped IS NOT NULL"
+HOLDERS = "SELECT number AS subject, sealed, wrapped FROM document WHERE holder = ? AND sealed IS NOT NULL"
+NUMBERED = "SELECT number AS subject, sealed, wrapped FROM document WHERE personal IN (?, ?) AND sealed IS NOT NULL"
+DECIDED = "SELECT id AS subject, sealed, wrapped FROM decision WHERE sealed IS NOT NULL OR wrapped IS NOT NULL"
+COUNT = "SELECT COUNT(*) AS total FROM document"
 ORPHANS = """SELECT d.number FROM document d
 WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.subject = d.number AND e.act = 'issue') LIMIT 1000"""
 
@@ -103,10 +104,20 @@ _INSTR = re.compile(r"instr\(([a-z.]+), X'([0-9a-f]+)'\)")
 
 
 @cache
+def _row(names: tuple[str, ...]) -> Callable[[Sequence[Any]], Any]:
+    """Return what gives a row of the driver's the names of its columns."""
+    return partial(tuple.__new__, namedtuple("Row", names))  # _make takes twice the time
+
+
+@cache
 def _form(statement: str, sqlite: bool) -> str:
     if sqlite:
         return statement
     return _INSTR.sub(r"position('\\x\2'::bytea IN \1)", statement.replace("?", "%s"))
+
+
+def _rows(cursor: Any, rows: Sequence[Any]) -> list[Any]:
+    return list(map(_row(tuple(column[0] for column in cursor.description)), rows))
 
 
 class Direct:
@@ -123,8 +134,7 @@ class Direct:
         """Run a statement; the rows of its answer, or none if it writes its one row."""
         cursor = self._run(_form(statement, self._sqlite), values)
         if cursor.description:
-            rows: Sequence[Any] = cursor.fetchall()
-            return rows
+            return _rows(cursor, cursor.fetchall())
         if cursor.rowcount != 1:
             raise unkept()
         return ()
@@ -192,15 +202,13 @@ def each(store: Store) -> Iterator[Direct]:
         raise
 
 
-def stream(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Iterator[Sequence[Any]]:
+def stream(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Iterator[Any]:
     """Yield the rows of a long answer, never all of them at once."""
     for some in stretches(connection, statement, values, 256):
         yield from some
 
 
-def stretches(
-    connection: Connection, statement: str, values: Sequence[Any], count: int
-) -> Iterator[Sequence[Sequence[Any]]]:
+def stretches(connection: Connection, statement: str, values: Sequence[Any], count: int) -> Iterator[Sequence[Any]]:
     """Yield the rows of a long answer, ``count`` at once: few enough to stay in a processor's cache."""
     driver: Any = connection.connection.driver_connection
     sqlite = connection.dialect.name == "sqlite"
@@ -209,4 +217,4 @@ def stretches(
         cursor.execute(_form(statement, sqlite), tuple(values))
         while rows := cursor.fetchmany(count if sqlite else 16 * count):  # from a server it is a round trip
             for first in range(0, len(rows), count):
-                yield rows[first : first + count]
+                yield _rows(cursor, rows[first : first + count])

@@ -128,15 +128,15 @@ def _key(line: Line) -> tuple[str, str, str]:
 
 def _moves(connection: Connection, replay: Replay, flows: dict[_Day, dict[str, int]]) -> Iterator[Break]:
     """Play every act on blanks and count the movements; yield unreadable entries."""
-    for id_, position, act, subject, leaf in queries.stream(connection, queries.ACTS):
-        raw, where = as_bytes(leaf), entry_name(id_, position)
+    for row in queries.stream(connection, queries.ACTS):
+        raw, where = as_bytes(row.leaf), entry_name(row.id, row.position)
         try:
             _count(read_leaf(raw), replay, flows)
         except RegisterError as error:
             yield Break("unlawful", "entry", where, error.message)
         except UNREADABLE:
             yield Break("unlawful", "entry", where, "not readable")
-        replay.add(act, subject, raw)
+        replay.add(row.act, row.subject, raw)
 
 
 def _count(entry: dict[str, Any], replay: Replay, flows: dict[_Day, dict[str, int]]) -> None:
@@ -168,21 +168,22 @@ def _day(stamp: str) -> str:
 
 def _issues(connection: Connection, flows: dict[_Day, dict[str, int]]) -> None:
     table = tables.document.c
-    query = select(table.office, table.document_type, table.issued, func.count()).group_by(
+    query = select(table.office, table.document_type, table.issued, func.count().label("total")).group_by(
         table.office, table.document_type, table.issued
     )
     begun: dict[tuple[str, str], str] = {}
     for office, kind, day in sorted(flows):
         begun.setdefault((office, kind), day)
-    for office, kind, day, count in connection.execute(query):
+    for row in connection.execute(query):
         # a document taken over from an older ledger is older than its blanks are here
-        flows[office, kind, max(day, begun.get((office, kind), day))]["issued"] += count
+        day = max(row.issued, begun.get((row.office, row.document_type), row.issued))
+        flows[row.office, row.document_type, day]["issued"] += row.total
 
 
 def _issued(connection: Connection) -> Runs:
     runs = Runs()
-    for series, office, kind, blank in queries.stream(connection, queries.ISSUED):
-        runs.join(runs.of((series, office, kind)), blank)
+    for row in queries.stream(connection, queries.ISSUED):
+        runs.join(runs.of((row.series, row.office, row.document_type)), row.blank)
     return runs
 
 

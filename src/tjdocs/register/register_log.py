@@ -130,7 +130,7 @@ class Log:
                 if not rows and note:
                     return note
                 if again := queries.execute(connection, queries.AGAIN):
-                    raise RegisterError("a log entry stands there twice", where=f"entry {again[0][0]}", hint=AUDIT)
+                    raise RegisterError("a log entry stands there twice", where=f"entry {again[0].id}", hint=AUDIT)
                 frontier, tail = _frontier(connection, note, signer.verifier)
                 places = []
                 for row in rows:

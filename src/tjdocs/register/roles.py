@@ -67,7 +67,7 @@ class Access:
         if self.trial:
             return Acting(tuple(officers))
         rows = [queries.execute(connection, queries.ROLES, (officer,)) for officer in officers]
-        owned = [{str(row[0]) for row in some} for some in rows]
+        owned = [{str(row.role) for row in some} for some in rows]
         acting = [not one.isdisjoint(able(act)) for one in owned]
         if seconded and any(acting):
             acting = [may or not one.isdisjoint(seconding(act)) for may, one in zip(acting, owned, strict=True)]
@@ -75,15 +75,15 @@ class Access:
             if not may:
                 raise no_role(officer, act, roles)
         for officer, some in zip(officers, rows, strict=True):
-            if office and not any(done_at(row[0], act, row[1], office) for row in some):
-                raise of_another_office(officer, act, office, str(some[0][1]))
-        keys = tuple(_key(officer, {row[2] for row in some}) for officer, some in zip(officers, rows, strict=True))
+            if office and not any(done_at(row.role, act, row.office, office) for row in some):
+                raise of_another_office(officer, act, office, str(some[0].office))
+        keys = tuple(_key(officer, {row.public for row in some}) for officer, some in zip(officers, rows, strict=True))
         for officer, key in zip(officers, keys, strict=True):
             if not (key in self.signers if look else self.signers.signs(officer, key)):
                 raise KeyMaterialError("missing officer's key", where=f"officer {officer}", hint=GIVE_KEY)
         if len(set(keys)) != count:
             raise RegisterError("two officers with one key", where="officer", hint="run `tjdocs register audit`")
-        return Acting(tuple(officers), str(rows[0][0][1]), keys)
+        return Acting(tuple(officers), str(rows[0][0].office), keys)
 
     def may_read(self, connection: Connection | queries.Direct, act: str, officer: str) -> None:
         """Require an officer who may look; a trial register needs none.

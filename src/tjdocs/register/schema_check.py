@@ -120,15 +120,16 @@ def sqlite_faults(database: sqlite3.Connection) -> list[Fault]:
     more, gone = ours - expected, expected - ours
     there = {_name(part) for part in ours}
     found: list[Fault] = []
-    for part in sorted(gone, key=lambda part: (part[0] != "table", str(part[1]))):
-        (kind, name), table = _name(part), str(part[2])
+    for part in sorted(gone, key=_order):
+        (kind, name), (_, _, table, *_) = _name(part), part
         if kind == "table":
             columns = database.execute(f"PRAGMA table_xinfo({name})").fetchall()
-            lacking = _columns(name, [str(row[1]) for row in columns]) if name in tables.metadata.tables else ()
-            found += list(lacking) or [("changed", kind, name, _OTHERWISE)]
+            named = [str(column) for _, column, *_ in columns]
+            lacking = list(_columns(name, named)) if name in tables.metadata.tables else []
+            found += lacking or [("changed", kind, name, _OTHERWISE)]
         elif (kind, name) in there:
             found.append(("changed", kind, name, _OTHERWISE))
-        elif ("table", table) in there:
+        elif ("table", str(table)) in there:
             found.append(("missing", kind, name, ""))
     changed = {_name(part) for part in gone}
     for part, count in sorted(more.items(), key=repr):
@@ -137,9 +138,16 @@ def sqlite_faults(database: sqlite3.Connection) -> list[Fault]:
     return found
 
 
+def _order(part: databases.Part) -> tuple[bool, str]:
+    """Sort tables before what belongs to them."""
+    kind, name, *_ = part
+    return kind != "table", str(name)
+
+
 def _name(part: databases.Part) -> tuple[str, str]:
     """Return the type and name of a row of the schema, as SQLite compares them."""
-    return str(part[0]).casefold(), str(part[1]).casefold()
+    kind, name, *_ = part
+    return str(kind).casefold(), str(name).casefold()
 
 
 def _postgresql(connection: Connection) -> list[Fault]:

@@ -102,7 +102,7 @@ def run(context: Context, *, officer: str, first: date, last: date, by: Sequence
 
     columns = [counted.c[name] for name in by]
     query = (
-        select(*columns, within(first, last), within(*before))
+        select(*columns, within(first, last).label("now"), within(*before).label("earlier"))
         .where(
             day.between(first.isoformat(), last.isoformat()) | day.between(before[0].isoformat(), before[1].isoformat())
         )
@@ -111,7 +111,10 @@ def run(context: Context, *, officer: str, first: date, last: date, by: Sequence
     )
     with context.store.read() as connection:
         context.access.may_read(connection, "statistics", officer)
-        rows = [Row(tuple(row[:-2]), int(row[-2]), int(row[-1])) for row in connection.execute(query)]
+        rows = [
+            Row(tuple(getattr(row, name) for name in by), int(row.now), int(row.earlier))
+            for row in connection.execute(query)
+        ]
     return Statistics(tuple(by), first, last, tuple(rows))
 
 

@@ -84,9 +84,9 @@ def _admit(context: Context, officer: str, *, lenient: bool) -> None:
         roll = Roll(context.secrets.register)
         replay = Replay(roll=roll)
         with context.store.read(lenient=lenient) as connection:
-            for place, (_, _, act, subject, leaf) in enumerate(queries.stream(connection, queries.ACTS)):
-                if act in ABOUT_OFFICERS:
-                    replay.add(act, subject, as_bytes(leaf), place)
+            for place, row in enumerate(queries.stream(connection, queries.ACTS)):
+                if row.act in ABOUT_OFFICERS:
+                    replay.add(row.act, row.subject, as_bytes(row.leaf), place)
         if not roll.may(officer, "audit") or roll.keys.get(officer) not in context.access.signers:
             raise
 
@@ -167,18 +167,18 @@ class _Audit:
 
     # ------------------------------------------------------------------------------------------------ documents
 
-    def _play(self, rows: Sequence[Sequence[Any]]) -> None:
+    def _play(self, rows: Sequence[Any]) -> None:
         """Play some entries, and compare the documents that were issued by them."""
         before, runs, roll, replay = None, list[list[int]](), self._roll, self._replay
         number, like = replay.numbers(0), shape("{}")
         for row in rows:
-            (
+            (  # as queries.ENTRIES has them: each by its name would cost a million entries a second
                 _, _, act, subject, leaf, _, id_, kind, office, officer, issued, expires, citizenship, sex, category,
                 replaces, series, blank, holder, personal, sealed, state, ground, replaced_by, since, files,
             ) = row  # fmt: skip
-            if row[1] is not None and row[1] != self._played:
+            if row.position is not None and row.position != self._played:
                 roll.lose()  # a missing entry may have been about officers
-                self._played = row[1] if type(row[1]) is int else self._played
+                self._played = row.position if type(row.position) is int else self._played
             self._played += 1
             if act != "issue":
                 for fault in replay.add(act, subject, as_bytes(leaf), self._played - 1):
@@ -202,7 +202,7 @@ class _Audit:
                 and type(blank) is type(series) is int
                 and id_ == place(series, blank)
                 and body == f'{begin}","ground":"","files":{files}}}'.encode()
-                and (row[7:15], since, signed) in self._lawful
+                and (_terms(row), since, signed) in self._lawful
                 and ((like is not None and like(files)) or (like := shape(files)))
                 and number(blank) == subject
             ):
@@ -218,33 +218,30 @@ class _Audit:
                 self._changed[subject] = (state, ground, replaced_by, since)
 
     def _issue(
-        self, row: Sequence[Any], body: bytes, begin: str, person: str, *, fresh: bool, signed: bool
+        self, row: Any, body: bytes, begin: str, person: str, *, fresh: bool, signed: bool
     ) -> tuple[list[str], str]:
         """Judge one issue; return the officers who have to have signed it (none: nobody knows), and the office."""
-        number, kind, office, officer, replaces, series, blank, since, files = (
-            *row[3:4],
-            *row[7:10],
-            *row[15:18],
-            *row[24:],
-        )
-        typed = type(row[4]) is bytes and type(series) is type(blank) is int
-        own = typed and row[6] == place(series, blank)
-        said = said_beside(body, begin, since if fresh else None, files) if own else None
+        series, blank, officer = row.series, row.blank, row.officer
+        typed = type(row.leaf) is bytes and type(series) is type(blank) is int
+        own = typed and row.document == place(series, blank)
+        said = said_beside(body, begin, row.since if fresh else None, row.files) if own else None
         if said is None:
             return self._of_another(row, body, person)
-        if not is_lawful(*row[7:15], said.at, signed):
+        if not is_lawful(*_terms(row), said.at, signed):
             self._unlawful(row, _UNLAWFUL)
             return [], ""
         if fresh:
-            self._lawful.add((row[7:15], since, signed))
-        wrong = self._replay.issued(number, series, blank, kind, officer, replaces, said, acted=not fresh)
+            self._lawful.add((_terms(row), row.since, signed))
+        wrong = self._replay.issued(
+            row.subject, series, blank, row.document_type, officer, row.replaces, said, acted=not fresh
+        )
         if wrong is not None:
             self._unlawful(row, wrong)
-        return [officer], office
+        return [officer], row.office
 
-    def _of_another(self, row: Sequence[Any], body: bytes, person: str) -> tuple[list[str], str]:
+    def _of_another(self, row: Any, body: bytes, person: str) -> tuple[list[str], str]:
         """Name an issue and its row that differ; the entry's officers are judged by what it says."""
-        if row[6] is None:
+        if row.document is None:
             self._missing(row)
         else:
             self._differs(row, person)
@@ -255,10 +252,10 @@ class _Audit:
             self._unlawful(row, Fault("unlawful", "not readable"))
             return [], ""
 
-    def _unlawful(self, row: Sequence[Any], fault: Fault) -> None:
+    def _unlawful(self, row: Any, fault: Fault) -> None:
         code, detail = fault
         if code in ("unsigned", "forged"):
-            detail = f"{row[2]} {row[3]}: {detail}"
+            detail = f"{row.act} {row.subject}: {detail}"
         self._unsigned += 1
         if self._unsigned <= NAMED:
             self._found(code, "entry", _place(row), detail)
@@ -267,8 +264,9 @@ class _Audit:
         """Read the officers as they were at a head."""
         size = self._context.log.verifier.open(since).size
         self._played, self._roll.lost = size, False
-        for _, position, act, subject, leaf in queries.stream(self._connection, queries.OFFICERS, (size,)):
-            self._replay.add(act, subject, as_bytes(leaf), position)  # its faults were named at that head
+        for row in queries.stream(self._connection, queries.OFFICERS, (size,)):
+            # its faults were named at that head
+            self._replay.add(row.act, row.subject, as_bytes(row.leaf), row.position)
 
     def _signed(self) -> None:
         """Report unsigned entries, and signatures that cannot be verified."""
@@ -287,34 +285,34 @@ class _Audit:
         if roll.lost:
             undetermined.append("entries about officers are missing or unreadable: roles after them are unknown")
 
-    def _missing(self, row: Sequence[Any]) -> None:
+    def _missing(self, row: Any) -> None:
         self._moved(row)
-        self._found("missing", "document", row[3], "the log has its issue")
+        self._found("missing", "document", row.subject, "the log has its issue")
 
-    def _differs(self, row: Sequence[Any], person: str) -> None:
+    def _differs(self, row: Any, person: str) -> None:
         self._moved(row)
-        self._found("changed", "document", row[3], self._which(row, as_bytes(row[4]), person))
+        self._found("changed", "document", row.subject, self._which(row, as_bytes(row.leaf), person))
 
-    def _moved(self, row: Sequence[Any]) -> None:
-        if f'"subject":"{row[3]}"'.encode() not in as_bytes(row[4])[:80]:
+    def _moved(self, row: Any) -> None:
+        if f'"subject":"{row.subject}"'.encode() not in as_bytes(row.leaf)[:80]:
             self._found("changed", "entry", _place(row), "the subject")
 
-    def _which(self, row: Sequence[Any], leaf: bytes, person: str) -> str:
+    def _which(self, row: Any, leaf: bytes, person: str) -> str:
         """Name the columns that are not what the log has."""
         try:
             table = read_leaf(leaf)
             said = {**table, "officer": table["officers"][0], **table["blanks"]}
             ours = {
-                **dict(zip(_DOCUMENT, row[7:16], strict=True)),
-                "series": row[16],
-                "first": row[17],
+                **{name: getattr(row, name) for name in _DOCUMENT},
+                "series": row.series,
+                "first": row.blank,
                 "person": person,
-                "files": row[25],
-                "id": row[6],
+                "files": row.files,
+                "id": row.document,
             }
             said |= {"files": as_object(table["files"]), "id": place(said["series"], said["first"])}
-            if row[21] == "issued":
-                ours["at"] = row[24]
+            if row.state == "issued":
+                ours["at"] = row.since
             names = {"first": "blank", "person": "holder, personal, sealed", "at": "since"}
             return ", ".join(names.get(name, name) for name, value in ours.items() if said.get(name) != value)
         except UNREADABLE:
@@ -353,14 +351,15 @@ class _Audit:
         issued = sum(last - first + 1 for *_, first, last in self._runs.spans())  # each once, however often entered
         if issued != self._documents:
             self._again(queries.ISSUED_TWICE, ())
-        if queries.execute(self._connection, queries.COUNT)[0][0] != issued:
-            for (number,) in queries.stream(self._connection, queries.ORPHANS):
-                self._found("inserted", "document", number, "the log has no issue of it")
+        (documents,) = queries.execute(self._connection, queries.COUNT)
+        if documents.total != issued:
+            for row in queries.stream(self._connection, queries.ORPHANS):
+                self._found("inserted", "document", row.number, "the log has no issue of it")
         Tables(self._context, self._connection, self._findings).compare(self._replay, self._roll, self._runs)
 
     def _again(self, statement: str, values: Sequence[Any]) -> None:
         for row in queries.execute(self._connection, statement, values):
-            self._found("inserted", "entry", _place(row), f"{row[2]} {row[3]}: it stands there twice")
+            self._found("inserted", "entry", _place(row), f"{row.act} {row.subject}: it stands there twice")
 
     def _persons(self) -> None:
         """Open every person: a row's own key is wrapped, and the wrapping stands in no entry."""
@@ -372,5 +371,11 @@ class _Audit:
             self._found("damaged", table, subject, "wrapped: its key does not open the person")
 
 
-def _place(row: Sequence[Any]) -> str:
-    return entry_name(row[0], row[1])
+def _place(row: Any) -> str:
+    return entry_name(row.id, row.position)
+
+
+def _terms(row: Any) -> tuple[Any, ...]:
+    """Return the values of an issue that :func:`is_lawful` judges."""
+    own = row.document_type, row.office, row.officer, row.issued, row.expires
+    return *own, row.citizenship, row.sex, row.category

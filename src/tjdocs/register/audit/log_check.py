@@ -17,7 +17,7 @@ from tjdocs.register.register_log import BLOCK, consistent
 
 __all__ = ["Found", "Reading"]
 
-Row = Sequence[Any]
+Row = Any  # of queries.ENTRIES: an altered table has values of any type
 Play = Callable[[Sequence[Row]], None]
 
 
@@ -144,14 +144,14 @@ class Reading:
         tree = _Tree(frontier, roots, {row.number: as_bytes(row.root) for row in blocks}, self._found)
         at, beyond = start, list[int]()
         for row in queries.execute(self._connection, queries.BELOW):
-            self._found("inserted", "entry", row[1], "before the first")
+            self._found("inserted", "entry", row.position, "before the first")
         for rows in queries.stretches(self._connection, queries.ENTRIES, (start,), BLOCK):
             if (hashes := self._plain(rows, at)) is None:
                 hashes = self._named(rows, at, tree)
             tree.grow(at, hashes)
-            at = next((row[1] for row in reversed(rows) if type(row[1]) is int), at - 1) + 1
+            at = next((row.position for row in reversed(rows) if type(row.position) is int), at - 1) + 1
             if at > newest > 0:
-                beyond += [row[1] for row in rows if type(row[1]) is int and row[1] >= newest]
+                beyond += [row.position for row in rows if type(row.position) is int and row.position >= newest]
             play(rows)
             self.count += len(rows)
         for rows in queries.stretches(self._connection, queries.NEW, (), BLOCK):
@@ -171,40 +171,43 @@ class Reading:
 
     def _plain(self, rows: Sequence[Row], at: int) -> list[bytes] | None:
         """Return the leaf hashes of entries that stand as they should, each at its place under its mark; else None."""
-        if [row[1] for row in rows] != list(range(at, at + len(rows))) or {type(row[4]) for row in rows} != {bytes}:
+        if [row.position for row in rows] != list(range(at, at + len(rows))):
             return None
-        hashes = [sha256(b"\0" + row[4]).digest() for row in rows]  # merkle.leaf_hash, a million times
+        if {type(row.leaf) for row in rows} != {bytes}:
+            return None
+        hashes = [sha256(b"\0" + row.leaf).digest() for row in rows]  # merkle.leaf_hash, a million times
         if self.marked:
             placed = self._secrets.placed
-            marks = [placed(hash_, row[0], row[1]) for row, hash_ in zip(rows, hashes, strict=True)]
-            if marks != [row[5] for row in rows]:
+            marks = [placed(hash_, row.id, row.position) for row, hash_ in zip(rows, hashes, strict=True)]
+            if marks != [row.mac for row in rows]:
                 return None
         return hashes
 
     def _named(self, rows: Sequence[Row], at: int, tree: "_Tree") -> list[bytes]:
         """Name what is wrong with some entries, and return their leaf hashes."""
         hashes = []
-        for id_, position, act, subject, leaf, mark, *_ in rows:
-            if type(leaf) is not bytes:
+        for row in rows:
+            position, name = row.position, f"{row.act} {row.subject}"
+            if type(row.leaf) is not bytes:
                 self._found("changed", "entry", position, "leaf: a value of another type")
             if type(position) is not int:
-                self._found("changed", "entry", position, f"{act} {subject}: position: a value of another type")
+                self._found("changed", "entry", position, f"{name}: position: a value of another type")
                 continue
             if position != at:
                 self._found("missing", "entry", at if position == at + 1 else f"{at} to {position - 1}")
                 tree.wrong = True
             at = position + 1
-            hash_ = merkle.leaf_hash(as_bytes(leaf))
-            if self.marked and self._secrets.placed(hash_, id_, position) != mark:
-                self._found("changed", "entry", position, f"{act} {subject}: not made here, or changed since")
+            hash_ = merkle.leaf_hash(as_bytes(row.leaf))
+            if self.marked and self._secrets.placed(hash_, row.id, position) != row.mac:
+                self._found("changed", "entry", position, f"{name}: not made here, or changed since")
             hashes.append(hash_)
         return hashes
 
     def _new(self, rows: Sequence[Row]) -> None:
-        for id_, _, act, subject, leaf, mark, *_ in rows:
-            if self.marked and self._secrets.entry(merkle.leaf_hash(as_bytes(leaf))) != mark:
-                detail = f"{act} {subject}: not made here, or changed since"
-                self._found("inserted", "entry", f"new, id {id_}", detail)
+        for row in rows:
+            if self.marked and self._secrets.entry(merkle.leaf_hash(as_bytes(row.leaf))) != row.mac:
+                detail = f"{row.act} {row.subject}: not made here, or changed since"
+                self._found("inserted", "entry", f"new, id {row.id}", detail)
                 self.foreign += 1
         self.count += len(rows)
         self.new += len(rows)
@@ -215,9 +218,9 @@ class Reading:
             return
         before = 0
         for row in queries.stream(self._connection, queries.ENTRIES, (good,)):
-            if row[0] < before:
-                self._found("out-of-order", "entry", row[1], f"{row[2]} {row[3]}")
-            before = max(before, row[0])
+            if row.id < before:
+                self._found("out-of-order", "entry", row.position, f"{row.act} {row.subject}")
+            before = max(before, row.id)
         self._undetermined.append(f"which entry from {good} on was changed: the data key would tell")
 
 
