@@ -54,16 +54,16 @@ def belongs_to(context: Context, connection: Connection, expected: Csca | None =
         leaf = as_bytes(row.leaf)
         hash_, secrets = leaf_hash(leaf), context.secrets
         mark = secrets.entry(hash_) if row.position is None else secrets.placed(hash_, row.id, row.position)
-        said = Csca(**read_leaf(leaf)["csca"])
-        if not hmac.compare_digest(as_bytes(row.mac), mark) or said.key != settings.get(SETTING):
+        csca = Csca(**read_leaf(leaf)["csca"])
+        if not hmac.compare_digest(as_bytes(row.mac), mark) or csca.key != settings.get(SETTING):
             raise ValueError
     except (ValueError, KeyError, TypeError):
         hint = "see `tjdocs register audit`, and restore a backup"
         raise RegisterError("the register's settings were changed", where=f"setting {SETTING}", hint=hint) from None
-    if expected is not None and said.key != expected.key:
-        hint = f"it issues under {said}; use that authority, or make a register for this one ({expected})"
+    if expected is not None and csca.key != expected.key:
+        hint = f"it issues under {csca}; use that authority, or make a register for this one ({expected})"
         raise RegisterError("a register of another authority", where="register", hint=hint)
-    return said
+    return csca
 
 
 def belong(context: Context, csca: Csca, *, officer: str, at: datetime) -> None:

@@ -64,9 +64,9 @@ class Blanks:
                 hint = f"the series of {known.document_type} has such numbers"
                 raise RegisterError("a series whose numbers are another's", where=document_type, hint=hint)
         result = connection.execute(insert(tables.series).values(document_type=document_type, pattern=new.text))
-        made = Series(inserted(result), document_type, new)
-        self._context.record(connection, "series", new.text, stamp, by, series=made.id, document_type=document_type)
-        return made
+        series = Series(inserted(result), document_type, new)
+        self._context.record(connection, "series", new.text, stamp, by, series=series.id, document_type=document_type)
+        return series
 
     def patterns(self, document_type: str) -> tuple[str, ...]:
         """Return the patterns of a type's series."""
@@ -109,7 +109,7 @@ class Blanks:
         :raises RegisterError: a number is there already, or of no series
         """
         given = {"act": act, "supplier": supplier, "office": office}
-        told = {need: as_told(need, value) for need, value in given.items()}
+        details = {need: as_told(need, value) for need, value in given.items()}
         at = records.moment(at)
         first, last = read_range(numbers)
         with self._context.store.write() as connection:
@@ -119,17 +119,17 @@ class Blanks:
                 raise UsageError(
                     "blanks of another type", where="document_type", hint=f"they are {series.document_type}"
                 )
-            self._receive(connection, _Range(series, low, high, by, at, told))
+            self._receive(connection, _Range(series, low, high, by, at, details))
 
     def _receive(self, connection: Connection, blanks: "_Range") -> None:
         series, first, last = blanks.series, blanks.first, blanks.last
         self._context.store.lock(connection, 2 + series.id)
         # a blank that moves meanwhile, between range, reservation and document, is in one of these when looked for
-        held, document = tables.reservation.c, tables.document.c
+        reservation, document = tables.reservation.c, tables.document.c
         free = (_table.series == series.id, _table.first <= last, _table.last >= first)
         for taken in (
             free,
-            (held.series == series.id, held.blank.between(first, last)),
+            (reservation.series == series.id, reservation.blank.between(first, last)),
             (document.id.between(tables.place(series.id, first), tables.place(series.id, last)),),
             free,
         ):
@@ -165,14 +165,14 @@ class Blanks:
         if not rule.sources:
             raise RegisterError(f"{act} is for new blanks", where="act", hint="Blanks.receive")
         given = {"office": office, "to": to, "ground": ground, "act": reference}
-        told: dict[str, str] = {need: as_told(need, given[need]) for need in rule.needs}
+        details: dict[str, str] = {need: as_told(need, given[need]) for need in rule.needs}
         at = records.moment(at)
         first, last = read_range(numbers)
         with self._context.store.write() as connection:
-            by = self._context.access.allow(connection, act, officers, rule.officers, office=told.get("office", ""))
+            by = self._context.access.allow(connection, act, officers, rule.officers, office=details.get("office", ""))
             series, low, high = self._context.locate(connection, first, last)
             self._context.store.lock(connection, 2 + series.id)
-            self._move(connection, rule, _Range(series, low, high, by, at, told))
+            self._move(connection, rule, _Range(series, low, high, by, at, details))
         return high - low + 1
 
     def _move(self, connection: Connection, rule: lifecycle.Act, blanks: "_Range") -> None:
@@ -197,13 +197,13 @@ class Blanks:
         self._log(connection, rule.id, blanks)
 
     def _log(self, connection: Connection, act: str, blanks: "_Range") -> None:
-        series, first, last, by, at, told = blanks
+        series, first, last, by, at, details = blanks
         subject = series.pattern.number(first)
         if last != first:
             subject += f"-{series.pattern.number(last)}"
         self._context.record(
             connection, act, subject, records.stamp(at), by,
-            blanks={"series": series.id, "first": first, "last": last}, **({"told": told} if told else {}),
+            blanks={"series": series.id, "first": first, "last": last}, **({"told": details} if details else {}),
         )  # fmt: skip
 
     def find(self, number: str, *, officer: str = "") -> Blank | None:
@@ -255,16 +255,16 @@ class Blanks:
             self._context.access.may_read(connection, "status", officer)
             known = {series.id: series for series in self._context.series(connection)}
             rows = connection.execute(select(tables.blank).order_by(_table.series, _table.first)).all()
-        found = []
+        ranges = []
         for row in rows:
             column = _misplaced(row, known)
             if not column:
-                found.append((known[row.series], _span(row)))
+                ranges.append((known[row.series], _span(row)))
             elif changed is None:
                 raise changed_row("blank", column)
             else:
                 changed.append(f"blank, series {row.series}, column {column}")
-        return [(series, span) for series, span in found if document_type in ("", series.document_type)]
+        return [(series, span) for series, span in ranges if document_type in ("", series.document_type)]
 
 
 def _misplaced(row: Any, known: Mapping[int, Series]) -> str:

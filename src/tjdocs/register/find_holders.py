@@ -82,8 +82,8 @@ def find(
     with context.store.read() as connection:
         context.access.may_read(connection, "look-up", officer)
         if wanted.personal_key():
-            ours = numbers(wanted, context.secrets.lookup)
-            rows = iter(queries.execute(connection, queries.NUMBERED, (ours[0], ours[-1])))
+            found_by = numbers(wanted, context.secrets.lookup)
+            rows = iter(queries.execute(connection, queries.NUMBERED, (found_by[0], found_by[-1])))
         elif wide or type(date_of_birth) is not date:
             rows = queries.stream(connection, queries.PERSONS)
         else:
@@ -116,7 +116,7 @@ def _may_be(one: date | PartialDate, other: date | PartialDate) -> bool:
 def _sorted(
     context: Context, connection: Connection, rows: Iterator[Any], relation_of: Callable[[Person], Relation]
 ) -> Search:
-    found, opened, damaged, more = list[tuple[str, Person, Relation]](), 0, 0, False
+    holders, opened, damaged, more = list[tuple[str, Person, Relation]](), 0, 0, False
     for row in rows:
         opened += 1
         try:
@@ -125,14 +125,14 @@ def _sorted(
             damaged += 1
             continue
         if (relation := relation_of(person)) is not Relation.DIFFERS:
-            found.append((row.subject, person, relation))
-        if len(found) > 2 * _KEPT:
-            found, more = sorted(found, key=_closeness)[:_KEPT], True
-    documents = _documents(connection, [number for number, *_ in found])
-    held = [Held(documents[number], person, relation) for number, person, relation in found]
-    held.sort(key=lambda one: (one.document.date_of_issue, one.document.number), reverse=True)
-    held.sort(key=lambda one: _closeness(("", one.person, one.relation)))
-    return Search(tuple(held[:MOST]), more or len(held) > MOST, opened, damaged)
+            holders.append((row.subject, person, relation))
+        if len(holders) > 2 * _KEPT:
+            holders, more = sorted(holders, key=_closeness)[:_KEPT], True
+    documents = _documents(connection, [number for number, *_ in holders])
+    matches = [Held(documents[number], person, relation) for number, person, relation in holders]
+    matches.sort(key=lambda one: (one.document.date_of_issue, one.document.number), reverse=True)
+    matches.sort(key=lambda one: _closeness(("", one.person, one.relation)))
+    return Search(tuple(matches[:MOST]), more or len(matches) > MOST, opened, damaged)
 
 
 def _closeness(found: tuple[str, Person, Relation]) -> tuple[int, bool]:
@@ -142,8 +142,8 @@ def _closeness(found: tuple[str, Person, Relation]) -> tuple[int, bool]:
 
 
 def _documents(connection: Connection, keys: list[str]) -> dict[str, Document]:
-    found: dict[str, Document] = {}
+    documents: dict[str, Document] = {}
     for start in range(0, len(keys), 500):
         query = select(tables.document).where(tables.document.c.number.in_(keys[start : start + 500]))
-        found |= {row.number: read_row(row) for row in connection.execute(query)}
-    return found
+        documents |= {row.number: read_row(row) for row in connection.execute(query)}
+    return documents

@@ -85,9 +85,9 @@ class Person:
 
         :param renamed: the name may differ
         """
-        ours, theirs = self.personal_key(), other.personal_key()
-        if ours and theirs:
-            return ours == theirs
+        own, another = self.personal_key(), other.personal_key()
+        if own and another:
+            return own == another
         if renamed:
             return self.date_of_birth == other.date_of_birth
         return self.holder_key() == other.holder_key()
@@ -125,8 +125,8 @@ def hashes(person: Person, lookup: bytes) -> tuple[bytes, bytes | None]:
 
 def numbers(person: Person, lookup: bytes) -> tuple[bytes, ...]:
     """Return the keyed hashes under which a personal number is found: as it is kept, and as it was kept before."""
-    kept = (person.personal_key(), _folded(person.personal_number).encode())
-    spelt = dict.fromkeys(kept) if kept[0] else ()
+    spellings = (person.personal_key(), _folded(person.personal_number).encode())
+    spelt = dict.fromkeys(spellings) if spellings[0] else ()
     return tuple(hmac.digest(lookup, b"personal\0" + number, "sha256")[:_HASH] for number in spelt)
 
 

@@ -44,11 +44,11 @@ class Dossier:
 
     def known(self) -> Known:
         """Return what of it eligibility asks for."""
-        held, day = lifecycle.documents().held, date.fromisoformat
+        states, day = lifecycle.documents().held, date.fromisoformat
         return Known(
             tuple(
                 HeldDocument(
-                    d.document_type, d.number, day(d.date_of_issue), day(d.date_of_expiry), state=held[d.status]
+                    d.document_type, d.number, day(d.date_of_issue), day(d.date_of_expiry), state=states[d.status]
                 )
                 for d in self.documents
             ),
@@ -106,9 +106,11 @@ class Documents:
             row = connection.execute(select(tables.document).where(_table.number == number)).one_or_none()
             if row is not None:
                 return read_row(row)
-            held = tables.reservation.c
+            reservation = tables.reservation.c
             row = connection.execute(
-                select(held.document_type, held.officer, held.office).where(held.number == number)
+                select(reservation.document_type, reservation.officer, reservation.office).where(
+                    reservation.number == number
+                )
             ).one_or_none()
             if row is not None:
                 return Document(number, row.document_type, "reserved", row.officer, office=row.office)
@@ -150,9 +152,9 @@ class Documents:
         """
         rule = lifecycle.documents().act(act)
         given = {"ground": ground, "act": reference}
-        told = {need: records.text(given[need], need) for need in rule.needs}
+        details = {need: records.text(given[need], need) for need in rule.needs}
         if reference:
-            told["act"] = records.text(reference, "act")
+            details["act"] = records.text(reference, "act")
         at = records.moment(at)
         with self._context.store.write() as connection:
             by = self._context.access.allow(connection, act, officers, rule.officers)
@@ -164,10 +166,10 @@ class Documents:
             lifecycle.documents().check(rule, row.state)
             if last_act(row.since) > at:
                 raise RegisterError("an act before the last one on this document", where="at")
-            more = {"reference": told["act"]} if "act" in told else {}
+            more = {"reference": details["act"]} if "act" in details else {}
             append_act(
                 self._context, connection, act, number, at, by,
-                state=rule.to, ground=told.get("ground", row.ground), **more,
+                state=rule.to, ground=details.get("ground", row.ground), **more,
             )  # fmt: skip
 
     def history(self, number: str, *, officer: str = "") -> list[bytes]:
@@ -317,8 +319,8 @@ def _changed(column: str) -> RegisterError:
 
 
 def _of(table: Any, holder: bytes, found_by: tuple[bytes, ...]) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = table.holder == holder
-    return found | table.personal.in_(found_by) if found_by else found
+    condition: ColumnElement[bool] = table.holder == holder
+    return condition | table.personal.in_(found_by) if found_by else condition
 
 
 def read_row(row: Any) -> Document:

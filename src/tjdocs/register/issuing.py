@@ -299,8 +299,8 @@ class Issuing:
         if last_act(row.since) > at:
             raise RegisterError("an act before the last one on this document", where="at")
         if person is not None and row.sealed is not None and self._context.keys.data:
-            held = open_sealed(row.sealed, row.wrapped, row.number, self._context.keys)
-            if not person.may_be(held, renamed=ground == "change-of-name"):
+            holder = open_sealed(row.sealed, row.wrapped, row.number, self._context.keys)
+            if not person.may_be(holder, renamed=ground == "change-of-name"):
                 hint = "its holder has another personal number, name or date of birth"
                 raise RegisterError("another person's document", where="replaces", hint=hint)
         return rule
@@ -380,9 +380,9 @@ class Issuing:
         with self._context.store.write() as connection:
             self._context.access.allow(connection, "resume", (officer,))
             table = tables.reservation.c
-            left = connection.execute(select(table.number, table.owner).order_by(table.number)).all()
+            reservations = connection.execute(select(table.number, table.owner).order_by(table.number)).all()
         with self._context.store.guard():
-            return [one for one in self._resumed(left, officer, at, everywhere=everywhere) if one.done]
+            return [one for one in self._resumed(reservations, officer, at, everywhere=everywhere) if one.done]
 
     def _resumed(self, left: Iterable[Any], officer: str, at: datetime, *, everywhere: bool) -> Iterator[Resumed]:
         for number, holder in left:

@@ -166,11 +166,11 @@ def documents() -> Life:
     """Return the life of a document (``specs/register/documents.toml``)."""
     table = specs.load("register/documents.toml", DocumentFile)
     marked = frozenset(row.id for row in table.status if row.living)
-    held = {row.id: row.held for row in table.status if row.held}
-    if unknown := set(held.values()) - set(settings.load().document_states):
+    meanings = {row.id: row.held for row in table.status if row.held}
+    if unknown := set(meanings.values()) - set(settings.load().document_states):
         raise SpecError(f"unknown {min(unknown)}", where="specs/register/documents.toml status held")
     states = tuple(row.id for row in table.status)
-    return Life(states, marked, _by_id(table.action), _by_id(table.replacement), MappingProxyType(held))
+    return Life(states, marked, _by_id(table.action), _by_id(table.replacement), MappingProxyType(meanings))
 
 
 @cache

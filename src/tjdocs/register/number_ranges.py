@@ -32,9 +32,9 @@ def pattern_of(text: str) -> str:
 
     :raises UsageError: the two ends differ in form, or it is no range
     """
-    found = [re.fullmatch(r"([A-Z0-9]*?)([0-9]{1,9})", number) for number in read_range(text)]
-    forms = {(match[1], len(match[2])) for match in found if match}
-    if None in found or len(forms) != 1:
+    ends = [re.fullmatch(r"([A-Z0-9]*?)([0-9]{1,9})", number) for number in read_range(text)]
+    forms = {(match[1], len(match[2])) for match in ends if match}
+    if None in ends or len(forms) != 1:
         raise UsageError("numbers of two forms", where="number", hint="FIRST-LAST of one series")
     prefix, width = forms.pop()
     return Pattern(prefix, width).text
@@ -64,11 +64,11 @@ class Span:
 
     def same(self, other: "Span") -> bool:
         """Whether both say the same of their blanks."""
-        ours, theirs = (
+        own, another = (
             (self.state, self.office, self.to, self.since),
             (other.state, other.office, other.to, other.since),
         )
-        return ours == theirs
+        return own == another
 
     def cut(self, first: int, last: int) -> "Span":
         """Return the same for other numbers."""
@@ -87,14 +87,14 @@ class Stock:
     def cover(self, first: int, last: int) -> list[Span]:
         """Return the parts of spans that lie in the range."""
         place = bisect_right(self._spans, first, key=lambda span: span.first) - 1
-        found = []
+        pairs = []
         for span in self._spans[max(place, 0) :]:
             if span.first > last:
                 break
             if span.last >= first:
                 low, high = max(first, span.first), min(last, span.last)
-                found.append(span.cut(low, high))
-        return found
+                pairs.append(span.cut(low, high))
+        return pairs
 
     def covers(self, first: int, last: int) -> bool:
         """Whether every number of the range is in a span."""
@@ -104,29 +104,29 @@ class Stock:
         """Replace whatever lies in the range by ``new``, or by nothing."""
         low = max(bisect_right(self._spans, first, key=lambda span: span.first) - 1, 0)
         high = bisect_right(self._spans, last, key=lambda span: span.first)
-        kept: list[Span] = []
+        pieces: list[Span] = []
         for span in self._spans[low:high]:
             if span.last < first or span.first > last:
-                kept.append(span)
+                pieces.append(span)
                 continue
             if span.first < first:
-                kept.append(span.cut(span.first, first - 1))
+                pieces.append(span.cut(span.first, first - 1))
             if span.last > last:
-                kept.append(span.cut(last + 1, span.last))
+                pieces.append(span.cut(last + 1, span.last))
         if new is not None:
-            kept.append(new)
-        kept.sort(key=lambda span: span.first)
-        self._spans[low:high] = kept
+            pieces.append(new)
+        pieces.sort(key=lambda span: span.first)
+        self._spans[low:high] = pieces
 
     def merged(self) -> list[Span]:
         """Return the spans with neighbours that say the same put together."""
-        found: list[Span] = []
+        pieces: list[Span] = []
         for span in self._spans:
-            if found and found[-1].joins(span):
-                before = found.pop()
+            if pieces and pieces[-1].joins(span):
+                before = pieces.pop()
                 span = span.cut(before.first, span.last)
-            found.append(span)
-        return found
+            pieces.append(span)
+        return pieces
 
     def overlaps(self) -> list[tuple[Span, Span]]:
         """Return neighbours that share a number: none in a sound register."""

@@ -99,7 +99,7 @@ def _run(context: Context, officer: str, first: date, last: date) -> Report:
         replay, flows = Replay(), defaultdict[_Day, dict[str, int]](lambda: dict.fromkeys(FLOWS, 0))
         unread = tuple(_moves(connection, replay, flows))
         _issues(connection, flows)
-        found = unread + tuple(breaks(connection, replay, _issued(connection).spans()))
+        problems = unread + tuple(breaks(connection, replay, _issued(connection).spans()))
         stock = _in_stock(context, connection)
     lines, closing = [], {}
     for office, kind in sorted({key[:2] for key in flows}):
@@ -112,14 +112,14 @@ def _run(context: Context, officer: str, first: date, last: date) -> Report:
             if day <= last.isoformat():
                 closing[office, kind] = count
         if not any(line[:3] == (office, kind, last.isoformat()) for line in map(_key, lines)):
-            held = closing.get((office, kind), 0)
-            lines.append(Line(office, kind, last.isoformat(), held, **dict.fromkeys(FLOWS, 0), closing=held))
+            stored = closing.get((office, kind), 0)
+            lines.append(Line(office, kind, last.isoformat(), stored, **dict.fromkeys(FLOWS, 0), closing=stored))
         if stock.pop((office, kind), 0) != count:
-            found += (Break("changed", "blank", kind, f"the stock at {office} is not what the log leaves there"),)
-    found += tuple(
+            problems += (Break("changed", "blank", kind, f"the stock at {office} is not what the log leaves there"),)
+    problems += tuple(
         Break("inserted", "blank", kind, f"stock at {office} of which the log knows nothing") for office, kind in stock
     )
-    return Report(tuple(lines), found)
+    return Report(tuple(lines), problems)
 
 
 def _key(line: Line) -> tuple[str, str, str]:
@@ -144,16 +144,16 @@ def _count(entry: dict[str, Any], replay: Replay, flows: dict[_Day, dict[str, in
     if "blanks" not in entry:
         return
     blanks, day, stock_states = entry["blanks"], _day(entry["at"]), lifecycle.blanks().marked
-    to, told = lifecycle.blanks().act(entry["act"]).to, entry.get("told", {})
+    to, details = lifecycle.blanks().act(entry["act"]).to, entry.get("told", {})
     kind = replay.series[blanks["series"]][0] if blanks["series"] in replay.series else ""
     if entry["act"] == "receive":
-        flows[told["office"], kind, day]["received"] += blanks["last"] - blanks["first"] + 1
+        flows[details["office"], kind, day]["received"] += blanks["last"] - blanks["first"] + 1
     for span in replay.stock.get(blanks["series"], Stock()).cover(blanks["first"], blanks["last"]):
         if span.state not in stock_states:
             continue
-        if entry["act"] == "confirm" and told["office"] != span.office:
+        if entry["act"] == "confirm" and details["office"] != span.office:
             flows[span.office, kind, day]["sent"] += len(span)
-            flows[told["office"], kind, day]["received"] += len(span)
+            flows[details["office"], kind, day]["received"] += len(span)
         elif to not in stock_states:
             flows[span.office, kind, day][to] += len(span)
 
@@ -189,16 +189,18 @@ def _issued(connection: Connection) -> Runs:
 
 def _in_stock(context: Context, connection: Connection) -> dict[tuple[str, str], int]:
     kinds = {series.id: series.document_type for series in context.series(connection)}
-    found: dict[tuple[str, str], int] = defaultdict(int)
-    blank, held = tables.blank.c, tables.reservation.c
+    counts: dict[tuple[str, str], int] = defaultdict(int)
+    blank, reservation = tables.blank.c, tables.reservation.c
     query = select(blank.series, blank.office, blank.first, blank.last).where(
         blank.state.in_(lifecycle.blanks().marked)
     )
     for row in connection.execute(query).all():
-        found[row.office, kinds.get(row.series, "")] += row.last - row.first + 1
-    for one in connection.execute(select(held.office, held.document_type).where(held.stage == "reserved")):
-        found[one.office, one.document_type] += 1
-    return dict(found)
+        counts[row.office, kinds.get(row.series, "")] += row.last - row.first + 1
+    for one in connection.execute(
+        select(reservation.office, reservation.document_type).where(reservation.stage == "reserved")
+    ):
+        counts[one.office, one.document_type] += 1
+    return dict(counts)
 
 
 def breaks(connection: Connection, replay: Replay, issued: Iterable[tuple[int, str, str, int, int]]) -> Iterator[Break]:
@@ -210,8 +212,10 @@ def breaks(connection: Connection, replay: Replay, issued: Iterable[tuple[int, s
     for series, office, kind, first, last in issued:
         for low, high in replay.issue(series, office, kind, first, last):
             yield Break("unlawful", "document", replay.number(series, low, high), f"no confirmed blank at {office}")
-    held = tables.reservation
-    for one in connection.execute(select(held).where(held.c.stage == "reserved").order_by(held.c.number)).all():
+    reservation = tables.reservation
+    for one in connection.execute(
+        select(reservation).where(reservation.c.stage == "reserved").order_by(reservation.c.number)
+    ).all():
         if list(replay.issue(one.series, one.office, one.document_type, one.blank, one.blank)):
             yield Break("unlawful", "reservation", one.number, f"no confirmed blank at {one.office}")
     table, stored = tables.blank.c, defaultdict[int, list[Span]](list)
@@ -224,11 +228,11 @@ def breaks(connection: Connection, replay: Replay, issued: Iterable[tuple[int, s
         else:
             stored[row.series].append(span)
     for series in sorted(stored.keys() | replay.stock.keys()):
-        ours = stored.get(series, [])
-        for a, b in Stock(ours).overlaps():
+        spans = stored.get(series, [])
+        for a, b in Stock(spans).overlaps():
             number = replay.number(series, b.first, min(a.last, b.last))
             yield Break("inserted", "blank", number, "in two ranges")
-        for low, high, mine, log in differences(ours, replay.stock.get(series, Stock())):
+        for low, high, mine, log in differences(spans, replay.stock.get(series, Stock())):
             yield _differs(replay.number(series, low, high), mine, log)
 
 

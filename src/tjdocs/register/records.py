@@ -163,10 +163,10 @@ def told(value: object, where: str) -> str:
 
     :raises UsageError: another
     """
-    found = text(value, where)
-    if found != value:
+    content = text(value, where)
+    if content != value:
         raise UsageError("unusable text", where=where, hint="without blanks around it")
-    return found
+    return content
 
 
 def is_number(value: object) -> bool:

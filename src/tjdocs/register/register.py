@@ -342,9 +342,9 @@ class Register:
         repeat(order, signed.officers, signed.act)
 
     def _signed_by(self, signers: Signers) -> "Register":
-        made, own = object.__new__(type(self)), self._context
-        made._use(Context.of(own.store, own.keys, own.secrets, Access(own.trial, signers)))
-        return made
+        register, own = object.__new__(type(self)), self._context
+        register._use(Context.of(own.store, own.keys, own.secrets, Access(own.trial, signers)))
+        return register
 
     # ------------------------------------------------------------------------------------------------- auditing
 

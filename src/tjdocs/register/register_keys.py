@@ -83,20 +83,20 @@ class Keys:
 
         :raises OutputError: there are keys already, or nothing can be written there
         """
-        made = cls.generate(name)
-        _, log = made.whole()
+        keys = cls.generate(name)
+        _, log = keys.whole()
         place = Path(folder)
         if any((place / file).exists() for file in ("data.key", "log.key", "log.pub")):
             raise OutputError("there are keys already", where=str(place), hint="name a new folder")
         pem = key_protection.protect(log.key, passphrase)
         try:
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_private(place / "data.key", _sealed(made.data, passphrase))
+            write_private(place / "data.key", _sealed(keys.data, passphrase))
             write_private(place / "log.key", pem)
             write_private(place / "log.pub", f"{log.verifier.text}\n".encode())
         except OSError as error:
             raise OutputError("cannot write", where=str(place), hint=error.strerror or "") from None
-        return replace(made, folder=place)
+        return replace(keys, folder=place)
 
     @classmethod
     def open(cls, folder: str | Path, *, passphrase: bytes | None = None) -> "Keys":
@@ -186,16 +186,16 @@ def _opened(data: bytes, passphrase: bytes | None, place: Path) -> tuple[DataKey
             if not passphrase:
                 raise KeyMaterialError("passphrase needed", where=str(place / "data.key"), hint=_GIVE)
             outer = _derive(passphrase, bytes.fromhex(table["salt"]))
-            found = tuple(DataKey(aes_key_unwrap(outer, base64.b64decode(text))) for text in table["wrapped"])
+            data_keys = tuple(DataKey(aes_key_unwrap(outer, base64.b64decode(text))) for text in table["wrapped"])
         else:
-            found = tuple(DataKey(base64.b64decode(text, validate=True)) for text in table["keys"])
-        if not found or any(len(key.secret) != 32 for key in found):
+            data_keys = tuple(DataKey(base64.b64decode(text, validate=True)) for text in table["keys"])
+        if not data_keys or any(len(key.secret) != 32 for key in data_keys):
             raise ValueError
     except InvalidUnwrap:
         raise KeyMaterialError("wrong passphrase", where=str(place / "data.key")) from None
     except (ValueError, TypeError, KeyError, InputError, binascii.Error):
         raise InputError("no data key", where=str(place / "data.key")) from None
-    return found
+    return data_keys
 
 
 def _derive(passphrase: bytes, salt: bytes) -> bytes:

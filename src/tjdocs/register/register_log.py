@@ -163,7 +163,7 @@ class Log:
             if any(row.position is None for row in rows):
                 raise RegisterError("not in a head yet", where="number", hint="run the sequencer, or an audit")
             tree = _Tree(connection, checkpoint.size)
-            found = [
+            proofs = [
                 InclusionProof(
                     row.position,
                     as_bytes(row.leaf),
@@ -172,11 +172,11 @@ class Log:
                 )
                 for row in rows
             ]
-        if not all(proof.verify(self.verifier) for proof in found):
+        if not all(proof.verify(self.verifier) for proof in proofs):
             raise RegisterError("the log is not what was signed", where="number", hint=AUDIT)
-        for proof in found:
+        for proof in proofs:
             _check_readable(proof)
-        return found
+        return proofs
 
     def prove_consistency(self, old: str, *, officer: str = "") -> ConsistencyProof:
         """Return a proof that the newest head continues an older one.
@@ -202,10 +202,10 @@ class Log:
 
         :raises KeyMaterialError: it is not at hand
         """
-        found = self._keys.verifier or (self._keys.log.verifier if self._keys.log else None)
-        if found is None:
+        public = self._keys.verifier or (self._keys.log.verifier if self._keys.log else None)
+        if public is None:
             raise KeyMaterialError("the log's public key is not at hand", where="keys", hint="log.pub")
-        return found
+        return public
 
     @contextmanager
     def _reading(self, officer: str) -> Iterator[tuple[Connection, str, Checkpoint]]:
@@ -260,10 +260,10 @@ def _leaf_hashes(connection: Connection, low: int, high: int) -> list[bytes]:
     rows = connection.execute(
         select(table.leaf).where(table.position >= low, table.position < high).order_by(table.position)
     ).scalars()
-    found = [merkle.leaf_hash(as_bytes(leaf)) for leaf in rows]
-    if len(found) != high - low:
+    hashes = [merkle.leaf_hash(as_bytes(leaf)) for leaf in rows]
+    if len(hashes) != high - low:
         raise RegisterError("the log's entries were changed", where=f"entries {low} to {high - 1}", hint=AUDIT)
-    return found
+    return hashes
 
 
 def _newest(connection: Connection) -> str:
@@ -326,8 +326,8 @@ def keys_named(connection: Connection, origin: str) -> dict[str, str]:
     table = tables.entry.c
     query = select(table.leaf).where(table.subject == origin, table.act == "init").order_by(table.position).limit(1)
     try:
-        found = read_leaf(as_bytes(connection.execute(query).scalar()))["keys"]
-        return {name: found[name] for name in ("lookup", "mac")}
+        names = read_leaf(as_bytes(connection.execute(query).scalar()))["keys"]
+        return {name: names[name] for name in ("lookup", "mac")}
     except (ValueError, KeyError):
         return {}
 
@@ -347,9 +347,9 @@ def append_head(path: str | Path, note: str) -> None:
         if Path(path).exists():
             if (known := read_heads(path)) and known[-1] == note:
                 return
-            whole = Path(path).read_bytes()  # not more than was read above
-            if not whole.endswith(b"\n"):  # a crash cut the last line off
-                os.truncate(path, whole.rfind(b"\n") + 1)
+            content = Path(path).read_bytes()  # not more than was read above
+            if not content.endswith(b"\n"):  # a crash cut the last line off
+                os.truncate(path, content.rfind(b"\n") + 1)
         line = json.dumps({"schema": 1, "head": note}, ensure_ascii=False).encode() + b"\n"
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         with os.fdopen(handle, "ab") as file:
@@ -379,7 +379,7 @@ def read_heads(path: str | Path) -> list[str]:
         lines.append(b"")
     if not (_LINE.startswith(lines[-1]) or lines[-1].startswith(_LINE)):
         raise InputError("no heads", where=str(path), hint="as `--heads` writes them")
-    found = []
+    notes = []
     for line in lines[:-1]:
         try:
             table = inputs.json_object(line, where=str(path))
@@ -387,8 +387,8 @@ def read_heads(path: str | Path) -> list[str]:
                 raise ValueError
         except (ValueError, KeyError, InputError):
             raise InputError("no heads", where=str(path), hint="as `--heads` writes them") from None
-        found.append(table["head"])
-    return found
+        notes.append(table["head"])
+    return notes
 
 
 def check_origin(verifier: Verifier, origin: str) -> None:

@@ -125,8 +125,8 @@ def of_another_office(officer: str, act: str, office: str, own: str) -> Register
 
 def done_at(role: object, act: str, own: object, office: str) -> bool:
     """Whether an officer with a role at one's own office does an act at an office."""
-    found = lifecycle.roles().get(str(role))
-    return found is not None and act in found.acts and (act not in found.own_office or own == office)
+    own_role = lifecycle.roles().get(str(role))
+    return own_role is not None and act in own_role.acts and (act not in own_role.own_office or own == office)
 
 
 def seconding(act: str) -> list[str]:

@@ -172,8 +172,8 @@ def _series(
             f"{pattern.number(first)}-{pattern.number(row['last'])}" if first < row["last"] else pattern.number(first)
         )
         blanks = {"series": id_, "first": first, "last": row["last"]}
-        told = {"act": "migration", "supplier": "migration", "office": office}
-        context.record(connection, "receive", subject, stamp, by, blanks=blanks, told=told)
+        details = {"act": "migration", "supplier": "migration", "office": office}
+        context.record(connection, "receive", subject, stamp, by, blanks=blanks, told=details)
         context.record(connection, "confirm", subject, stamp, by, blanks=blanks, told={"office": office})
     free = set(range(first, row["next"])) - set(taken)
     spans = [(row["next"], row["last"], "confirmed")] if row["next"] <= row["last"] else []

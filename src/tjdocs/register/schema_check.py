@@ -66,11 +66,11 @@ def faults(connection: Connection) -> list[Fault]:
 
     A ``missing`` column stops each reader; the rest only changes how a table is read, or the rows that are written.
     """
-    found = sqlite_faults(_driver(connection)) if connection.dialect.name == "sqlite" else _postgresql(connection)
+    altered = sqlite_faults(_driver(connection)) if connection.dialect.name == "sqlite" else _postgresql(connection)
     version = connection.exec_driver_sql("SELECT version_num FROM alembic_version ORDER BY 1").scalars().all()
     if list(version) != [tables.VERSION]:
-        found.append(("changed", "alembic_version", ", ".join(map(str, version)), f"it is {tables.VERSION}"))
-    return found
+        altered.append(("changed", "alembic_version", ", ".join(map(str, version)), f"it is {tables.VERSION}"))
+    return altered
 
 
 def _columns(table: str, ours: list[str]) -> Iterator[Fault]:
@@ -89,9 +89,9 @@ def _made() -> list[databases.Part]:
     engine = create_engine("sqlite://")
     with engine.begin() as connection:
         tables.create(connection)
-        found = databases.parts(_driver(connection))
+        parts = databases.parts(_driver(connection))
     engine.dispose()
-    return found
+    return parts
 
 
 def _driver(connection: Connection) -> Any:
@@ -116,26 +116,26 @@ def sqlite_faults(database: sqlite3.Connection) -> list[Fault]:
     rows = databases.schema(database, _MOST)
     if _is_made(rows):
         return []
-    expected, ours = Counter(_made()), _ours(rows)
-    more, gone = ours - expected, expected - ours
-    there = {_name(part) for part in ours}
-    found: list[Fault] = []
+    expected, own = Counter(_made()), _ours(rows)
+    more, gone = own - expected, expected - own
+    there = {_name(part) for part in own}
+    altered: list[Fault] = []
     for part in sorted(gone, key=_order):
         (kind, name), (_, _, table, *_) = _name(part), part
         if kind == "table":
             columns = database.execute(f"PRAGMA table_xinfo({name})").fetchall()
             named = [str(column) for _, column, *_ in columns]
             lacking = list(_columns(name, named)) if name in tables.metadata.tables else []
-            found += lacking or [("changed", kind, name, _OTHERWISE)]
+            altered += lacking or [("changed", kind, name, _OTHERWISE)]
         elif (kind, name) in there:
-            found.append(("changed", kind, name, _OTHERWISE))
+            altered.append(("changed", kind, name, _OTHERWISE))
         elif ("table", str(table)) in there:
-            found.append(("missing", kind, name, ""))
+            altered.append(("missing", kind, name, ""))
     changed = {_name(part) for part in gone}
     for part, count in sorted(more.items(), key=repr):
         if _name(part) not in changed:
-            found.append(("inserted", *_name(part), "no part of a register" if count == 1 else f"{count} times"))
-    return found
+            altered.append(("inserted", *_name(part), "no part of a register" if count == 1 else f"{count} times"))
+    return altered
 
 
 def _order(part: databases.Part) -> tuple[bool, str]:
@@ -151,22 +151,22 @@ def _name(part: databases.Part) -> tuple[str, str]:
 
 
 def _postgresql(connection: Connection) -> list[Fault]:
-    ours: dict[str, dict[str, tuple[object, ...]]] = {name: {} for name in tables.metadata.tables}
+    own: dict[str, dict[str, tuple[object, ...]]] = {name: {} for name in tables.metadata.tables}
     for relation, attribute, *said in connection.exec_driver_sql(_COLUMNS):
-        if relation in ours:
-            ours[relation][attribute] = tuple(said)
-    found: list[Fault] = []
+        if relation in own:
+            own[relation][attribute] = tuple(said)
+    altered: list[Fault] = []
     for name, table in tables.metadata.tables.items():
-        faulty = list(_columns(name, list(ours[name])))
+        faulty = list(_columns(name, list(own[name])))
         for column in table.columns:
             given = column is table.autoincrement_column
             form = (_TYPES[type(column.type).__name__], not column.nullable, given, False, True)
-            if not faulty and ours[name][column.name] != form:
+            if not faulty and own[name][column.name] != form:
                 faulty.append(("changed", "table", name, f"{column.name}: not as the register makes it"))
-        found += faulty
-    found += _indexes(connection, [name for name, columns in ours.items() if columns])
+        altered += faulty
+    altered += _indexes(connection, [name for name, columns in own.items() if columns])
     rows = connection.exec_driver_sql(_ADDITIONS)
-    return found + [("inserted", str(kind), str(name), "no part of a register") for kind, name in rows]
+    return altered + [("inserted", str(kind), str(name), "no part of a register") for kind, name in rows]
 
 
 def _indexes(connection: Connection, there: list[str]) -> Iterator[Fault]:
@@ -177,13 +177,13 @@ def _indexes(connection: Connection, there: list[str]) -> Iterator[Fault]:
         unnamed.add((name, ",".join(column.name for column in table.primary_key), True))
         unnamed |= {(name, column.name, True) for column in table.columns if column.unique}
         named |= {str(index.name): (name, _of(index), bool(index.unique)) for index in table.indexes}
-    for relation, name, unique, valid, whole, columns in connection.exec_driver_sql(_INDEXES):
+    for relation, name, unique, valid, complete, columns in connection.exec_driver_sql(_INDEXES):
         if relation not in there:
             continue
         form = (str(relation), str(columns), bool(unique))
-        if valid and whole and named.get(name) == form:
+        if valid and complete and named.get(name) == form:
             del named[name]
-        elif valid and whole and form in unnamed:
+        elif valid and complete and form in unnamed:
             unnamed.discard(form)
         elif name not in named:
             yield "inserted", "index", str(name), "no part of a register"

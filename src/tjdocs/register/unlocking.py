@@ -27,7 +27,9 @@ def unlock(store: Store, connection: Connection, keys: Keys) -> tuple[bool, Secr
         check_origin(keys.verifier, settings["origin"])
     named = keys_named(connection, settings["origin"])
     secrets = _unwrapped(keys, wrapped) if keys.data else Secrets()
-    if keys.data and (wrong := [name for name, said in named.items() if secrets.named().get(name) != said]):
+    if keys.data and (
+        wrong := [name for name, fingerprint in named.items() if secrets.named().get(name) != fingerprint]
+    ):
         # under another key persons would not be found, and who has a passport would get a second one
         raise _changed(f"key.{wrong[0]}")
     return settings["trial"] == "1", secrets
@@ -38,30 +40,30 @@ def _wrapped(settings: Mapping[str, str]) -> list[bytes]:
 
     :raises RegisterError: a setting is gone or unusable, by name; nothing is then taken for granted
     """
-    found = []
+    own_keys = []
     for name in ("lookup", "mac"):
         try:
-            found.append(bytes.fromhex(settings[f"key.{name}"]))
+            own_keys.append(bytes.fromhex(settings[f"key.{name}"]))
         except (KeyError, TypeError, ValueError):
             raise _changed(f"key.{name}") from None
     if settings.get("trial") not in ("0", "1"):
         raise _changed("trial")
     if not isinstance(settings.get("origin"), str):
         raise _changed("origin")
-    return found
+    return own_keys
 
 
 def _unwrapped(keys: Keys, wrapped: Sequence[bytes]) -> Secrets:
-    found = []
+    own_keys = []
     for name, own in zip(("lookup", "mac"), wrapped, strict=True):
         try:
-            found.append(keys.unwrap(own))
+            own_keys.append(keys.unwrap(own))
         except RegisterError:
             raise RegisterError(
                 "wrapped by another key, or damaged", where=f"setting key.{name}",
                 hint="open the register with its keys, or restore it from a backup",
             ) from None  # fmt: skip
-    return Secrets(*found)
+    return Secrets(*own_keys)
 
 
 def _changed(name: str) -> RegisterError:

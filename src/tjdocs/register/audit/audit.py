@@ -69,8 +69,8 @@ def _run(
         try:
             with ThreadPoolExecutor(1) as beside:
                 damage = beside.submit(_damage, context) if context.store.sqlite and not since else None
-                found = reader.read(since, persons=persons)
-                return found if damage is None else replace(found, problems=(*found.problems, *damage.result()))
+                report = reader.read(since, persons=persons)
+                return report if damage is None else replace(report, problems=(*report.problems, *damage.result()))
         except UNREADABLE:
             return reader.unreadable()
 
@@ -115,10 +115,10 @@ class _Audit:
 
     def incomplete(self) -> bool:
         """Name what is not of the tables' own form; return whether any of it stops a reading."""
-        found = faults(self._connection)
-        for fault in found:
+        faulty = faults(self._connection)
+        for fault in faulty:
             self._found(*fault)
-        return any(code == "missing" and kind == "table" for code, kind, *_ in found)
+        return any(code == "missing" and kind == "table" for code, kind, *_ in faulty)
 
     def stopped(self) -> Audit:
         """Return what was found when no more can be read."""
@@ -150,10 +150,10 @@ class _Audit:
         return self._told(reading.head, reading.count)
 
     def _told(self, head: str, entries: int) -> Audit:
-        found = self._findings
+        findings = self._findings
         roll = self._roll
         return Audit(
-            head, entries, self._documents, tuple(found.problems), tuple(found.undetermined), roll.signed_from,
+            head, entries, self._documents, tuple(findings.problems), tuple(findings.undetermined), roll.signed_from,
             roll.first_key,
         )  # fmt: skip
 
@@ -224,16 +224,16 @@ class _Audit:
         series, blank, officer = row.series, row.blank, row.officer
         typed = type(row.leaf) is bytes and type(series) is type(blank) is int
         own = typed and row.document == place(series, blank)
-        said = said_beside(body, begin, row.since if fresh else None, row.files) if own else None
-        if said is None:
+        content = said_beside(body, begin, row.since if fresh else None, row.files) if own else None
+        if content is None:
             return self._of_another(row, body, person)
-        if not is_lawful(*_terms(row), said.at, signed):
+        if not is_lawful(*_terms(row), content.at, signed):
             self._unlawful(row, _UNLAWFUL)
             return [], ""
         if fresh:
             self._lawful.add((_terms(row), row.since, signed))
         wrong = self._replay.issued(
-            row.subject, series, blank, row.document_type, officer, row.replaces, said, acted=not fresh
+            row.subject, series, blank, row.document_type, officer, row.replaces, content, acted=not fresh
         )
         if wrong is not None:
             self._unlawful(row, wrong)
@@ -301,8 +301,8 @@ class _Audit:
         """Name the columns that are not what the log has."""
         try:
             table = read_leaf(leaf)
-            said = {**table, "officer": table["officers"][0], **table["blanks"]}
-            ours = {
+            entry = {**table, "officer": table["officers"][0], **table["blanks"]}
+            columns = {
                 **{name: getattr(row, name) for name in _DOCUMENT},
                 "series": row.series,
                 "first": row.blank,
@@ -310,23 +310,23 @@ class _Audit:
                 "files": row.files,
                 "id": row.document,
             }
-            said |= {"files": as_object(table["files"]), "id": place(said["series"], said["first"])}
+            entry |= {"files": as_object(table["files"]), "id": place(entry["series"], entry["first"])}
             if row.state == "issued":
-                ours["at"] = row.since
+                columns["at"] = row.since
             names = {"first": "blank", "person": "holder, personal, sealed", "at": "since"}
-            return ", ".join(names.get(name, name) for name, value in ours.items() if said.get(name) != value)
+            return ", ".join(names.get(name, name) for name, value in columns.items() if entry.get(name) != value)
         except UNREADABLE:
             return "the log's entry is not readable"
 
     def _states(self, rows: Iterable[tuple[str, tuple[str, str, str, str]]]) -> None:
         expected = self._replay.documents
         for number, columns in rows:
-            said = expected.pop(number, None)
-            if said is None:
+            entry = expected.pop(number, None)
+            if entry is None:
                 self._found("changed", "document", number, f"state {columns[0]}: the log has no such act")
-            elif said != (columns if said[2] != UNKNOWN else (*columns[:2], UNKNOWN, columns[3])):
+            elif entry != (columns if entry[2] != UNKNOWN else (*columns[:2], UNKNOWN, columns[3])):
                 names = ("state", "ground", "replaced_by", "since")
-                wrong = [name for name, ours, log in zip(names, columns, said, strict=True) if ours != log]
+                wrong = [name for name, column, log in zip(names, columns, entry, strict=True) if column != log]
                 self._found("changed", "document", number, ", ".join(wrong))
 
     def _touched(self) -> None:
@@ -346,8 +346,8 @@ class _Audit:
 
     def _tables(self) -> None:
         self._states(self._changed.items())
-        for number, said in self._replay.documents.items():
-            self._found("changed", "document", number, f"state: the log has {said[0]}")
+        for number, entry in self._replay.documents.items():
+            self._found("changed", "document", number, f"state: the log has {entry[0]}")
         issued = sum(last - first + 1 for *_, first, last in self._runs.spans())  # each once, however often entered
         if issued != self._documents:
             self._again(queries.ISSUED_TWICE, ())

@@ -39,10 +39,10 @@ def said_beside(body: bytes, begin: str, since: str | None, files: object) -> Sa
     if since is not None and body == b'%b","ground":"","files":%b}' % (start, files.encode()):
         return Said(since, "")
     start = start[: len(start) - len((since or "").encode())]
-    found = _REST.fullmatch(body, len(start)) if body.startswith(start) else None
-    if found is None:
+    match = _REST.fullmatch(body, len(start)) if body.startswith(start) else None
+    if match is None:
         return None
-    at, ground, listed, written = found.groups()
+    at, ground, listed, written = match.groups()
     if listed != files.encode() or (since is not None and at != since.encode()):
         return None
     if written is not None and shape(written.decode(errors="replace")) is None:
@@ -90,11 +90,11 @@ def _shape(text: str) -> Callable[[str], object] | None:
         places.append(slice(at, at + len(piece)))
         at += len(piece) + 64
     beside, length, own = itemgetter(*places), at - 64, tuple(pieces)
-    rest = "".join(pieces).encode().translate(None, _HEX)
+    remainder = "".join(pieces).encode().translate(None, _HEX)
 
     def accepts(digests: str) -> bool:
         """Compare what is between the digests, and that nothing else is left without hexadecimal digits."""
         same = type(digests) is str and len(digests) == length and beside(digests) == own
-        return same and digests.encode().translate(None, _HEX) == rest
+        return same and digests.encode().translate(None, _HEX) == remainder
 
     return accepts

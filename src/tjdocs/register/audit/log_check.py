@@ -81,7 +81,7 @@ class Reading:
         return bool(self._secrets.mac)
 
     def _heads(self) -> dict[int, Checkpoint]:
-        found = {}
+        checkpoints = {}
         for row in self._connection.execute(select(tables.head).order_by(tables.head.c.size)).all():
             checkpoint = self._open(row.note)
             if checkpoint is None or checkpoint.size != row.size:
@@ -89,9 +89,9 @@ class Reading:
                 continue
             if not self._verifier.is_plain(row.note):
                 self._found("changed", "head", row.size, "more than what was signed")
-            found[checkpoint.size] = checkpoint
+            checkpoints[checkpoint.size] = checkpoint
             self.head = row.note
-        return found
+        return checkpoints
 
     def _open(self, note: object) -> Checkpoint | None:
         try:
@@ -107,7 +107,7 @@ class Reading:
                 "no heads kept outside the database were given: whether the whole of it was rolled back is undetermined"
             )
             return {}
-        found = {}
+        roots = {}
         for note in self._outside:
             checkpoint = self._open(note)
             if checkpoint is None:
@@ -116,10 +116,10 @@ class Reading:
                 detail = f"the newest head here has {newest} entries"
                 self._found("rolled-back", "database", f"head of {checkpoint.size} entries", detail)
             else:
-                found[checkpoint.size] = checkpoint.root
+                roots[checkpoint.size] = checkpoint.root
                 if checkpoint.size not in notes:
                     self._found("missing", "head", checkpoint.size, "it was signed, and is kept outside")
-        return found
+        return roots
 
     def _continued(self, known: Checkpoint, newest: int) -> merkle.Frontier | None:
         """Return the tree's edge at a head; None where the tree does not get that far."""
@@ -240,9 +240,11 @@ class _Tree:
         found: Callable[..., None],
     ) -> None:
         edge = frontier or merkle.Frontier()
-        whole, rest = divmod(edge.size, BLOCK)
-        self._frontier = merkle.Frontier(whole * BLOCK, edge.hashes[: whole.bit_count()])
-        self._block = merkle.Frontier(rest, edge.hashes[whole.bit_count() :])  # the entries since the last whole block
+        count, remainder = divmod(edge.size, BLOCK)
+        self._frontier = merkle.Frontier(count * BLOCK, edge.hashes[: count.bit_count()])
+        self._block = merkle.Frontier(
+            remainder, edge.hashes[count.bit_count() :]
+        )  # the entries since the last whole block
         self._roots = roots
         self._stored = blocks
         self._found = found
@@ -253,8 +255,8 @@ class _Tree:
         """Append entries from a place on, and compare every head that was signed over some of them."""
         if self._lost:
             return
-        whole = not self._block.size and at % BLOCK == 0 and len(hashes) == BLOCK
-        if whole and not any(size in self._roots for size in range(at + 1, at + BLOCK)):
+        complete = not self._block.size and at % BLOCK == 0 and len(hashes) == BLOCK
+        if complete and not any(size in self._roots for size in range(at + 1, at + BLOCK)):
             self._append(at // BLOCK, merkle.root_of(hashes))
             self._head(at + BLOCK)
             return

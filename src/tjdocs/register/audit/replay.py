@@ -75,21 +75,21 @@ class Replay:
         body, signatures = split_signatures(leaf)
         try:
             entry = read_leaf(body)
-            found = [] if (entry["act"], entry["subject"]) == (act, subject) else [_ABOUT_ANOTHER]
+            faults = [] if (entry["act"], entry["subject"]) == (act, subject) else [_ABOUT_ANOTHER]
             if (seen := hash(body)) in self._seen:  # whatever its signatures
-                return [*found, Fault("unlawful", "the same entry twice")]
+                return [*faults, Fault("unlawful", "the same entry twice")]
             self._seen.add(seen)
             if (fault := self._judged(entry, body, signatures, place)) is not None:
-                found.append(fault)
+                faults.append(fault)
             if entry["act"] != "issue":
                 self._play(entry)
         except (RegisterError, UsageError) as error:
-            found.append(Fault("unlawful", error.message))
+            faults.append(Fault("unlawful", error.message))
         except UNREADABLE:
             if act in ABOUT_OFFICERS and self._roll is not None:
                 self._roll.lose()
             return [Fault("unlawful", "not readable")]
-        return found
+        return faults
 
     def _judged(self, entry: dict[str, Any], body: bytes, signatures: dict[str, bytes], place: int) -> Fault | None:
         if self._roll is None:
@@ -151,8 +151,8 @@ class Replay:
         if act == "replace":
             if row["replaced_by"] in self.replacing:
                 raise RegisterError("one document in place of two")
-            said = Replacing(subject, row["ground"], entry["at"], tuple(entry["officers"]))
-            self.replacing[row["replaced_by"]] = said
+            replacing = Replacing(subject, row["ground"], entry["at"], tuple(entry["officers"]))
+            self.replacing[row["replaced_by"]] = replacing
         self._moments[subject] = moment
         # what was not read says by whom it was replaced: the row's own word is taken
         unknown = before[2] if before else "" if self._whole else UNKNOWN
@@ -165,14 +165,14 @@ class Replay:
         """
         life, row = lifecycle.documents(), entry["document"]
         state = before[0] if before else "issued" if self._whole else None
-        made = {"since": entry["at"]}
+        columns = {"since": entry["at"]}
         if act == "replace":
             rule = life.replacements.get(row.get("ground", ""))
             if rule is None or (state is not None and state not in rule.sources) or (before and before[2]):
                 raise RegisterError(f"{row.get('ground', '')[:40]} is no ground for what is {state}")
             if not records.is_number(row.get("replaced_by")) or "reference" in entry:
                 raise RegisterError("replaced by no document")
-            return {**made, "state": rule.to, "ground": rule.id, "replaced_by": row["replaced_by"]}
+            return {**columns, "state": rule.to, "ground": rule.id, "replaced_by": row["replaced_by"]}
         move = life.act(act)
         if state is not None:
             life.check(move, state)
@@ -182,7 +182,7 @@ class Replay:
             ground = before[1] if before else "" if self._whole else row["ground"]
         if "act" in move.needs or "reference" in entry:
             records.told(entry.get("reference"), "reference")
-        return {**made, "state": move.to, "ground": ground}
+        return {**columns, "state": move.to, "ground": ground}
 
     def _check_numbers(self, subject: str, blanks: dict[str, int]) -> None:
         """Require the subject that these blanks have.
@@ -199,25 +199,25 @@ class Replay:
             raise RegisterError(f"its blanks are {self.number(blanks['series'], first, last)}")
 
     def _decide(self, subject: str, entry: dict[str, Any]) -> None:
-        said, outcomes = entry["decision"], lifecycle.decisions()
-        if said.keys() != _DECISION:
+        decision, outcomes = entry["decision"], lifecycle.decisions()
+        if decision.keys() != _DECISION:
             raise RegisterError("a decision without its columns, or with others")
         if subject in self.decisions:
             raise RegisterError("decided before under this id")
-        if entry["officers"] != [said["officer"]]:
+        if entry["officers"] != [decision["officer"]]:
             raise RegisterError("another officer than the one who signs")
-        if said["outcome"] not in outcomes.get(said["kind"], ()):
+        if decision["outcome"] not in outcomes.get(decision["kind"], ()):
             raise RegisterError("no such decision")
-        decisions.check(subject, said)
-        if date.fromisoformat(said["day"]) > day_of(read_moment(entry["at"])):
+        decisions.check(subject, decision)
+        if date.fromisoformat(decision["day"]) > day_of(read_moment(entry["at"])):
             raise RegisterError("a decision of a day to come")
-        self.decisions[subject] = said
+        self.decisions[subject] = decision
 
     def _blanks(self, act: str, table: dict[str, Any]) -> None:
-        rule, blanks, told = lifecycle.blanks().act(act), table["blanks"], table.get("told", {})
-        if told.keys() != set(rule.needs):
+        rule, blanks, details = lifecycle.blanks().act(act), table["blanks"], table.get("told", {})
+        if details.keys() != set(rule.needs):
             raise RegisterError(f"{act} needs {', '.join(rule.needs)}, and nothing else")
-        for need, text in told.items():
+        for need, text in details.items():
             as_told(need, records.told(text, need))
         first, last = blanks["first"], blanks["last"]
         stock = self.stock.setdefault(blanks["series"], Stock())
@@ -225,13 +225,13 @@ class Replay:
         if not rule.sources:
             if stock.cover(first, last):
                 raise RegisterError("blanks that were received before")
-            stock.put(Span(first, last, rule.to, told["office"], "", moment), first, last)
+            stock.put(Span(first, last, rule.to, details["office"], "", moment), first, last)
             return
         if not stock.covers(first, last):
             raise RegisterError("blanks that were never received")
         for span in stock.cover(first, last):
             lifecycle.blanks().check(rule, span.state)
-        apply(stock, rule, first, last, told, moment)
+        apply(stock, rule, first, last, details, moment)
 
     def issued(
         self, number: str, series: int, blank: int, document_type: str, officer: str, replaces: str, said: Said, *,
@@ -268,8 +268,8 @@ class Replay:
 
     def unreplaced(self) -> Iterator[tuple[str, str]]:
         """Yield each document that was replaced by one that was never issued, with that one's number."""
-        for number, said in self.replacing.items():
-            yield said.number, number
+        for number, replacing in self.replacing.items():
+            yield replacing.number, number
 
     def issue(self, series: int, office: str, document_type: str, first: int, last: int) -> Iterator[tuple[int, int]]:
         """Take blanks that became documents out of the stock; yield stretches that could not have."""

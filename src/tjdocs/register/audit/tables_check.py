@@ -41,9 +41,9 @@ class Tables:
 
     def _settings(self, replay: Replay, roll: Roll) -> None:
         settings = self._context.store.settings(self._connection)
-        said = {key: value for key, value in settings.items() if key not in ("key.lookup", "key.mac")}
-        for key in sorted(said.keys() | replay.settings.keys()):
-            if said.get(key) != replay.settings.get(key):
+        values = {key: value for key, value in settings.items() if key not in ("key.lookup", "key.mac")}
+        for key in sorted(values.keys() | replay.settings.keys()):
+            if values.get(key) != replay.settings.get(key):
                 self._found("changed", "setting", key)
         for key in ("key.lookup", "key.mac"):
             if not self._is_own(key.removeprefix("key."), settings.get(key, "")):
@@ -94,11 +94,11 @@ class Tables:
     def _decisions(self, replay: Replay) -> None:
         expected = replay.decisions
         for row in self._connection.execute(select(tables.decision).order_by(tables.decision.c.id)).mappings():
-            said = expected.pop(row["id"], None)
-            ours = {name: row[name] for name in said or {} if name != "person"}
-            if said is None:
+            entry = expected.pop(row["id"], None)
+            columns = {name: row[name] for name in entry or {} if name != "person"}
+            if entry is None:
                 self._found("inserted", "decision", row["id"], "the log has no such decision")
-            elif {**ours, "person": digest(row["holder"], row["personal"], row["sealed"])} != said:
+            elif {**columns, "person": digest(row["holder"], row["personal"], row["sealed"])} != entry:
                 self._found("changed", "decision", row["id"])
         for id_ in expected:
             self._found("missing", "decision", id_, "the log has it")

@@ -83,8 +83,8 @@ def _documents(connection: sa.Connection) -> None:
     )
     series, blank = -1, -1
     while rows := connection.execute(old, {"series": series, "blank": blank, "count": _BATCH}).mappings().all():
-        made = [{**row, "id": row["series"] * _PLACES + row["blank"], "files": _digests(row["leaf"])} for row in rows]
-        connection.execute(new, made)
+        values = [{**row, "id": row["series"] * _PLACES + row["blank"], "files": _digests(row["leaf"])} for row in rows]
+        connection.execute(new, values)
         series, blank = rows[-1]["series"], rows[-1]["blank"]
 
 
