@@ -98,7 +98,7 @@ def test_an_officer_who_may_not_use_up(office, url, monkeypatch):
     inspector = desk(office, url)
 
     def refuse(self, *arguments, **more):
-        raise RegisterError("no role")
+        raise RegisterError("missing role")
 
     monkeypatch.setattr(Register, "act", refuse)
     verdict = inspector.inspect(shown(issued), at=b.AT)

@@ -36,7 +36,7 @@ def test_the_desk_recipes_run_as_printed(tmp_path):
     for said in (
         "already has a valid external-passport: P0000001", "external-passport P0000006, valid to",
         "registration-certificate G0000002, valid to", "3-stolen/page.pdf", "no issued document of that number and type",
-        "no role for destroy: officer anna; it takes officer; anna has clerk", "ONE-1",
+        "missing role for destroy: officer anna; it takes officer; anna has clerk", "ONE-1",
         "many.csv: cells are parted by semicolons",
     ):  # fmt: skip
         assert said in printed, said

@@ -441,7 +441,7 @@ def test_a_production_authority_wants_an_officer(tmp_path, register, now, applic
     with pytest.raises(RegisterError):  # received, not confirmed
         office.issue(application, at=now)
     register.act("confirm", "P00000007-P00000009", officers=["officer-7"], at=now, office="dushanbe")
-    with pytest.raises(RegisterError, match="no role"):
+    with pytest.raises(RegisterError, match="missing role"):
         Office(authority, register, officer="officer-8").issue(application, at=now)
     one = office.issue(application, at=now)
     assert (one.document_number, register.document("P00000007", officer="officer-7").officer) == ("P00000007", "officer-7")

@@ -106,7 +106,7 @@ def test_who_is_dismissed_in_the_middle_records_nothing(authority, register, now
     register.officers.dismiss(OTHER, "clerk", officer=ME, at=now)
     call = {"at": now, "issued": now.date(), "expires": now.date(), "files": {}}
     for attempt in (lambda: reservation.commit(**call), lambda: reservation.withdraw(at=now)):
-        with pytest.raises(RegisterError, match="no role"):
+        with pytest.raises(RegisterError, match="missing role"):
             attempt()
     assert register.document(number, officer=ME).status == "reserved"
     theirs._issuing._held.clear()  # its process ends

@@ -100,7 +100,7 @@ def test_a_copy_is_the_same_register(authorities, tmp_path, now):
 def test_an_officer_without_the_role_ties_nothing(authorities, tmp_path, now):
     one, _ = authorities
     register = production(tmp_path, now, KIND, "P00000001-P00000009")
-    with pytest.raises(RegisterError, match="no role for issue"):
+    with pytest.raises(RegisterError, match="missing role for issue"):
         register.belong(csca(one), officer="officer-2", at=now)
     assert register.belongs_to() is None
     assert issue(one, register, now, officer="officer-1") == "P00000001"

@@ -158,7 +158,7 @@ def test_an_auditor_whose_role_was_taken_away_in_sql_still_audits(busy):
     assert rows == {("officer", "auditor auditor store")}
     busy.officers.enrol("auditor", "auditor", office="store", officer=TWO, at=NOW)  # the key is there still
     busy.officers.dismiss("auditor", "auditor", officer=TWO, at=NOW)
-    with pytest.raises(RegisterError, match="no role"):  # taken away by an act
+    with pytest.raises(RegisterError, match="missing role"):  # taken away by an act
         busy.audit(officer="auditor")
 
 
@@ -463,7 +463,7 @@ def test_blocks(tmp_path, keys):
 
 def test_who_may_audit(stocked):
     for officer in ("anna", "chief", "gate", ""):
-        with pytest.raises((RegisterError, UsageError), match=r"no role|nobody is named"):
+        with pytest.raises((RegisterError, UsageError), match=r"missing role|nobody is named"):
             stocked.audit(officer=officer)
 
 
@@ -515,7 +515,7 @@ def test_the_equation_by_office_and_day(stocked):
     assert {(line.office, line.opening, line.closing) for line in later.lines} == {
         ("store", 0, 0), ("dushanbe", 977, 977), ("khujand", 5, 5)
     }  # fmt: skip
-    with pytest.raises(RegisterError, match="no role"):
+    with pytest.raises(RegisterError, match="missing role"):
         stocked.report(first=first, last=last, officer="anna")
 
 

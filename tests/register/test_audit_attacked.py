@@ -129,7 +129,7 @@ def test_new_acts_that_change_places(stocked):
         "UPDATE document SET state = 'handed-over', ground = ''",
     )
     found = {problem for problem in stocked.audit(officer="auditor").problems if problem.code == "unlawful"}
-    assert {(one.table, one.detail) for one in found} >= {("entry", "handover is not lawful for what is lost")}
+    assert {(one.table, one.detail) for one in found} >= {("entry", "handover is not lawful at status lost")}
 
 
 def test_new_enrolments_that_change_places(register):
@@ -457,14 +457,14 @@ def on_document(act, state, hour, ground=""):
 
 
 LAWLESS = {
-    "replaced": ([on_document("replace", "lost", 1, "loss")], "loss is no ground for what is issued"),
+    "replaced": ([on_document("replace", "lost", 1, "loss")], "loss is not a ground at status issued"),
     "earlier": (
         [on_document("handover", "handed-over", 2), on_document("lost", "lost", 1, "x")],
         "an act before the last one on this document",
     ),
     "handed-over-twice": (
         [on_document("handover", "handed-over", 1), on_document("handover", "handed-over", 2)],
-        "handover is not lawful for what is handed-over",
+        "handover is not lawful at status handed-over",
     ),
     "enrolled-twice": ([("enrol", "bob", "", {"role": "clerk", "office": "o"})] * 2, "the officer has that role"),
     "dismissed": ([("dismiss", "bob", "", {"role": "clerk"})], "the officer has no such role"),

@@ -46,7 +46,7 @@ def test_once_and_for_all(tied):
 
 @pytest.mark.parametrize("officer", ["auditor", "gate"])
 def test_who_may_not(stocked, officer):
-    with pytest.raises(RegisterError, match="no role for issue"):
+    with pytest.raises(RegisterError, match="missing role for issue"):
         stocked.belong(OURS, officer=officer, at=NOW)
     assert stocked.belongs_to() is None
 
@@ -106,5 +106,5 @@ def test_forms_of_numbers(stocked):
 def test_without_the_data_key_it_has_no_id(stocked, url, keys, tmp_path):
     assert stocked.id == open_register(url, keys).id
     keyless = Register(url, keys=keys.__class__(verifier=keys.verifier or keys.log.verifier))
-    with pytest.raises(RegisterError, match="no data key"):
+    with pytest.raises(RegisterError, match="missing data key"):
         keyless.id  # noqa: B018

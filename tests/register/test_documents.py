@@ -75,7 +75,7 @@ def test_every_pair_of_act_and_state(stocked, act, state):
         do(stocked, act, number)
         assert stocked.document(number, officer="anna").status == LAWFUL[act, state]
         return
-    with pytest.raises(RegisterError, match=f"{act} is not lawful for what is {state}") as caught:
+    with pytest.raises(RegisterError, match=f"{act} is not lawful at status {state}") as caught:
         do(stocked, act, number)
     assert number not in str(caught.value)
     assert rows(stocked) == before
@@ -104,7 +104,7 @@ def test_what_may_replace_what(stocked, ground, state):
         with pytest.raises(RegisterError):  # once only
             issue(stocked, replaces=old, ground=ground)
         return
-    with pytest.raises(RegisterError, match=f"{ground} is no ground"):
+    with pytest.raises(RegisterError, match=f"{ground} is not a ground"):
         reservation.commit(**call)
     assert rows(stocked) == before
 
@@ -161,7 +161,7 @@ def test_an_officer_without_the_role(stocked, act):
         if officer in may.get(act, ()):
             continue
         officers = [officer, "chief"] if act == "destroy" else [officer]
-        with pytest.raises(RegisterError, match="no role"):
+        with pytest.raises(RegisterError, match="missing role"):
             stocked.documents.act(act, number, officers=officers, at=NOW, ground="g", reference="r")
     do(stocked, act, number)
 
@@ -169,12 +169,12 @@ def test_an_officer_without_the_role(stocked, act):
 def test_an_officer_issues_at_the_own_office(stocked):
     with pytest.raises(RegisterError, match="another office"):
         stocked.reserve(KIND, officer="anna", at=NOW, office="khujand")
-    with pytest.raises(RegisterError, match="no number"):
+    with pytest.raises(RegisterError, match="number not available"):
         stocked.reserve(KIND, officer="chief", at=NOW)  # the store has none confirmed
     reservation = stocked.reserve(KIND, officer="anna", at=NOW)
     number = reservation.number
     stocked.officers.dismiss("anna", "clerk", officer="chief", at=NOW)
-    with pytest.raises(RegisterError, match="no role"):
+    with pytest.raises(RegisterError, match="missing role"):
         reservation.commit(at=NOW, issued=NOW.date(), expires=date(2036, 11, 23), files={})
     assert stocked.document(number, officer="chief").status == "reserved"
 
@@ -310,7 +310,7 @@ def test_what_is_known_of_a_person(stocked):
     with pytest.raises(UsageError):
         stocked.dossier("ERIKSSON", officer="anna")
     for officer in ("auditor", "nobody"):
-        with pytest.raises(RegisterError, match="no role"):
+        with pytest.raises(RegisterError, match="missing role"):
             stocked.dossier(person(), officer=officer)
 
 
@@ -318,9 +318,9 @@ def test_the_holder_is_read_back(stocked):
     number = issue(stocked, person=person())
     assert stocked.documents.holder(number, officer="gate") == person()
     assert stocked.documents.holder(issue(stocked), officer="anna") is None
-    with pytest.raises(RegisterError, match="no such document"):
+    with pytest.raises(RegisterError, match="unknown document"):
         stocked.documents.holder("P0000999", officer="anna")
-    with pytest.raises(RegisterError, match="no role"):
+    with pytest.raises(RegisterError, match="missing role"):
         stocked.documents.holder(number, officer="auditor")
 
 
@@ -367,7 +367,7 @@ def test_a_new_key_wraps_every_row_anew(tmp_path, url, keys):
     both = Keys.open(folder, passphrase=b"of a test").renewed(folder, passphrase=b"of a test")
     assert [key.secret for key in both.data][1:] == [key.secret for key in made.data]
     register = open_register(url, both)
-    with pytest.raises(RegisterError, match="no role"):
+    with pytest.raises(RegisterError, match="missing role"):
         register.rewrap(officer="nobody", at=NOW)
     assert register.rewrap(officer="chief", at=NOW) == 1
     assert register.rewrap(officer="chief", at=NOW) == 0
@@ -441,7 +441,7 @@ def test_decisions_that_are_none(stocked, change):
     kind, outcome = call.pop("kind"), call.pop("outcome")
     with pytest.raises(UsageError):
         stocked.decisions.record(kind, outcome, **call)
-    with pytest.raises(RegisterError, match="no role"):
+    with pytest.raises(RegisterError, match="missing role"):
         stocked.decisions.record("citizenship", "citizen", day=NOW.date(), act="1", officer="anna", at=NOW)
 
 
@@ -483,7 +483,7 @@ def test_counts_beside_those_of_a_year_earlier(register):
     for wrong in ({"first": last, "last": first}, {"first": NOW, "last": last}):
         with pytest.raises(UsageError):
             register.statistics(**wrong, officer="chief")
-    with pytest.raises(RegisterError, match="no role"):
+    with pytest.raises(RegisterError, match="missing role"):
         register.statistics(first=first, last=last, officer="anna")
 
 
@@ -544,7 +544,7 @@ def test_only_ones_own_document_is_replaced(stocked):
         with pytest.raises(RegisterError, match="another person's"):
             reservation.commit(at=NOW, replaces=old, ground="renewal", **values)
         reservation.withdraw(at=NOW)
-    with pytest.raises(RegisterError, match="no role"):
+    with pytest.raises(RegisterError, match="missing role"):
         stocked.replaceable(old, KIND, ground="renewal", at=NOW, person=person(), officer="gate")
     assert stocked.document(old, officer="anna").status == "handed-over"
     renamed = person(personal_number="", family_name="SPECIMEN")

@@ -309,7 +309,7 @@ def test_keys_that_do_not_belong_together(tmp_path):
     Keys.create(tmp_path / "a", name="example.tj/log")
     Keys.create(tmp_path / "b", name="example.tj/log")
     (tmp_path / "a" / "log.pub").write_bytes((tmp_path / "b" / "log.pub").read_bytes())
-    with pytest.raises(InputError, match="no pair"):
+    with pytest.raises(InputError, match="not a pair"):
         Keys.open(tmp_path / "a")
     (tmp_path / "a" / "log.pub").unlink()
     with pytest.raises(InputError, match=r"without log.pub"):

@@ -41,7 +41,7 @@ def test_who_may_look(stocked, name):
         if who in allowed:
             look(stocked, who)
         else:
-            with pytest.raises(RegisterError, match="no role for"):
+            with pytest.raises(RegisterError, match="missing role for"):
                 look(stocked, who)
     with pytest.raises(UsageError, match="nobody is named"):
         look(stocked, "")
@@ -64,7 +64,7 @@ def test_who_is_dismissed_looks_no_more(stocked):
     number = issue(stocked)
     assert stocked.document(number, officer="gate").status == "issued"
     stocked.officers.dismiss("gate", "border", officer="chief", at=NOW)
-    with pytest.raises(RegisterError, match="no role for status"):
+    with pytest.raises(RegisterError, match="missing role for status"):
         stocked.document(number, officer="gate")
 
 
@@ -72,7 +72,7 @@ def test_a_border_that_nobody_answers_for(stocked):
     with pytest.raises(UsageError, match="in an officer's name") as caught:
         Inspector(register=stocked)
     assert "RegisterStatus" in caught.value.hint
-    with pytest.raises(RegisterError, match="no role for status"):
+    with pytest.raises(RegisterError, match="missing role for status"):
         RegisterStatus(stocked, officer="nobody")
     number = issue(stocked)
     assert RegisterStatus(stocked, officer="gate").status(number).status == "issued"

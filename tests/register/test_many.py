@@ -154,8 +154,8 @@ def test_the_last_blanks_go_to_as_many_as_there_are(register):
         register.close()
 
     found = spread(work)
-    assert sorted(one for one in found if one != "no number") == [f"P{n:07d}" for n in (*range(1, 8), *range(101, 109))]
-    assert found.count("no number") == 5
+    assert sorted(one for one in found if one != "number not available") == [f"P{n:07d}" for n in (*range(1, 8), *range(101, 109))]
+    assert found.count("number not available") == 5
     assert register.audit(officer="auditor").sound
 
 
@@ -396,7 +396,7 @@ def test_what_another_machine_left_is_left_alone(stocked, monkeypatch):
     assert [(one.number, one.done) for one in stocked.resume(officer="chief", at=NOW)] == [(number, "elsewhere")]
     assert stocked.document(number, officer="anna").status == "reserved"
     assert [one.done for one in stocked.resume(officer="chief", at=NOW, everywhere=True)] == ["spoiled"]
-    with pytest.raises(RegisterError, match="no role"):
+    with pytest.raises(RegisterError, match="missing role"):
         stocked.resume(officer="gate", at=NOW)
 
 

@@ -208,7 +208,7 @@ def test_what_was_changed_before_stays_visible(old, old_keys, statement, row):
     register.close()
 
 
-@pytest.mark.parametrize(("officer", "message"), [("anna", "no role for migrate"), ("nobody", "no role"), ("auditor", "no role")])
+@pytest.mark.parametrize(("officer", "message"), [("anna", "missing role for migrate"), ("nobody", "missing role"), ("auditor", "missing role")])
 def test_who_may_not(old, version, old_keys, officer, message):
     with pytest.raises(RegisterError, match=message):
         migrate(old, **{**MIGRATING, "officer": officer}, keys=old_keys)
@@ -293,6 +293,6 @@ def test_a_key_that_is_not_the_officers_migrates_nothing(stocked, keys):
     url = as_before(stocked)
     with pytest.raises(KeyMaterialError, match="missing officer's key: officer chief"):
         migrate(url, **{**MIGRATING, "officer_key": OFFICERS["second"]}, keys=keys)
-    with pytest.raises(RegisterError, match="no role for migrate"):
+    with pytest.raises(RegisterError, match="missing role for migrate"):
         migrate(url, **{**MIGRATING, "officer": "anna", "officer_key": OFFICERS["anna"]}, keys=keys)
     assert store.Store(store.parse_url(url)).version() == "0004"

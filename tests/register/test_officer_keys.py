@@ -315,7 +315,7 @@ def test_a_key_is_enrolled_once(register):
 def test_a_lost_key_is_replaced(stocked, url, keys):
     issue(stocked)
     new = OfficerKey.generate()
-    with pytest.raises(RegisterError, match="no role"):
+    with pytest.raises(RegisterError, match="missing role"):
         stocked.officers.new_key("anna", key=request("anna", new), officer="anna", at=NOW)
     with pytest.raises(UsageError, match="another officer"):
         stocked.officers.new_key("anna", key=request("bob"), officer="chief", at=NOW)
@@ -365,10 +365,10 @@ def test_of_two_supervisors_neither_takes_the_others_place(register, url, keys):
         with pytest.raises(RegisterError, match="signed by 2 different officers"):
             call("chief")
         for by in (("chief", "anna"), ("auditor", "anna"), ("auditor", "gate")):
-            with pytest.raises(RegisterError, match="no role for"):
+            with pytest.raises(RegisterError, match="missing role for"):
                 call(by)
     enrol(register, "late", "auditor", "store", TWO)
-    with pytest.raises(RegisterError, match="no role for new-key"):
+    with pytest.raises(RegisterError, match="missing role for new-key"):
         register.officers.new_key("second", key=request("second", new), officer=("auditor", "late"), at=NOW)
     register.officers.new_key("second", key=request("second", new), officer=("auditor", "chief"), at=NOW)
     both = Register(url, keys=keys, officer_keys=[OFFICERS["chief"], new])
@@ -383,11 +383,11 @@ def test_of_two_supervisors_neither_takes_the_others_place(register, url, keys):
 def test_an_auditor_is_second_only_where_no_supervisor_can_be(register):
     enrol(register, "late", "officer", "store", TWO)
     new = request("late", OfficerKey.generate())
-    with pytest.raises(RegisterError, match="no role for new-key"):
+    with pytest.raises(RegisterError, match="missing role for new-key"):
         register.officers.new_key("late", key=new, officer=("chief", "auditor"), at=NOW)
-    with pytest.raises(RegisterError, match="no role for enrol"):
+    with pytest.raises(RegisterError, match="missing role for enrol"):
         enrol(register, "bob", "officer", "store", ("chief", "auditor"))
-    with pytest.raises(RegisterError, match="no role for new-key"):  # a clerk's key takes a supervisor, and no auditor
+    with pytest.raises(RegisterError, match="missing role for new-key"):  # a clerk's key takes a supervisor, and no auditor
         register.officers.new_key("anna", key=request("anna", OfficerKey.generate()), officer="auditor", at=NOW)
     register.officers.new_key("late", key=new, officer=TWO, at=NOW)
     assert register.audit(officer="auditor", heads=[]).problems == ()
@@ -430,19 +430,19 @@ def test_a_register_reopened_knows_its_officers(register, url, keys):
     [
         (
             lambda r: r.act("destroy", "P0000001", officers=("chief", "anna"), at=NOW, reference="act 1"),
-            "no role for destroy: officer anna; it takes officer; anna has clerk",
+            "missing role for destroy: officer anna; it takes officer; anna has clerk",
         ),
         (
             lambda r: r.documents.holder("P0000001", officer="auditor"),
-            "no role for look-up: officer auditor; it takes border or clerk or officer; auditor has auditor",
+            "missing role for look-up: officer auditor; it takes border or clerk or officer; auditor has auditor",
         ),
         (
             lambda r: r.officers.dismiss("anna", "clerk", officer=("anna", "auditor"), at=NOW),
-            "no role for dismiss: officer anna; it takes officer or auditor as the second of two; anna has clerk",
+            "missing role for dismiss: officer anna; it takes officer or auditor as the second of two; anna has clerk",
         ),
         (
             lambda r: r.reserve(KIND, officer="nobody", at=NOW),
-            "no role for issue: officer nobody; it takes clerk or officer; nobody has no role",
+            "missing role for issue: officer nobody; it takes clerk or officer; nobody has no role",
         ),
         (
             lambda r: r.act("destroy", "P0000001", officers=["chief"], at=NOW, reference="act 1"),

@@ -47,7 +47,7 @@ def test_a_place_where_no_register_can_be(tmp_path):
 
 def test_an_empty_server_is_no_register(server):
     """A misspelt name must not become a register without roles."""
-    with pytest.raises(RegisterError, match="no register there") as caught:
+    with pytest.raises(RegisterError, match="missing register") as caught:
         Register(server.database())
     assert "register init" in caught.value.hint
 
@@ -105,7 +105,7 @@ def test_a_register_that_is_gone_is_not_begun_anew(tmp_path, keys, gone):
     with pytest.raises(RegisterError, match="gone") as caught:
         Register(f"sqlite:///{trial}")
     assert "backup" in caught.value.hint
-    with pytest.raises(RegisterError, match="no register there"):
+    with pytest.raises(RegisterError, match="missing register"):
         open_register(f"sqlite:///{strict}", keys)
     shutil.rmtree(tmp_path / "r.db-keys")
     assert Register(f"sqlite:///{trial}").trial
@@ -206,7 +206,7 @@ def test_a_register_whose_version_is_gone(register, url, keys):
 
 
 def test_nothing_to_migrate(url, keys):
-    with pytest.raises(RegisterError, match="no register there"):
+    with pytest.raises(RegisterError, match="missing register"):
         migrate(url, keys=keys, officer="chief", office="store", at=NOW)
 
 

@@ -111,7 +111,7 @@ def test_who_may_not(stocked, desks):
             desk.countersign(order)
     for call, error, message in (
         (lambda: anna.draft(destroying("P0000900")), KeyMaterialError, "missing officer's key: officer"),
-        (lambda: chief.draft(destroying("P0000900", ("chief", "anna"))), RegisterError, "no role"),
+        (lambda: chief.draft(destroying("P0000900", ("chief", "anna"))), RegisterError, "missing role"),
         (lambda: chief.draft(destroying("P0000900", ("chief", "chief"))), RegisterError, "2 different"),
         (lambda: chief.draft(lambda one: one.act("lost", "P0000900", officers=["chief"], at=NOW, ground="g")), UsageError, "one officer signs"),
         (lambda: chief.draft(lambda one: one.trial), UsageError, "not an action"),
@@ -120,7 +120,7 @@ def test_who_may_not(stocked, desks):
         with pytest.raises(error, match=message):
             call()
     stocked.officers.dismiss("chief", "officer", officer=("second", "auditor"), at=NOW)
-    with pytest.raises(RegisterError, match="no role"):
+    with pytest.raises(RegisterError, match="missing role"):
         second.countersign(order)
 
 
@@ -137,7 +137,7 @@ FALSE = {
     "nonce": (lambda table: table.update(order=table["order"].replace('"nonce":"', '"nonce":"0')), RegisterError, "wrong signature"),
     "nobody": (lambda table: table.update(signatures={}), KeyMaterialError, "officer chief"),
     "an-act-of-one": (lambda table: table.update(order=table["order"].replace('"destroy"', '"lost"')), UsageError, "unusable text: ground"),
-    "no-act": (lambda table: table.update(order=table["order"].replace('"destroy"', '"init"')), RegisterError, "no such document"),
+    "no-act": (lambda table: table.update(order=table["order"].replace('"destroy"', '"init"')), RegisterError, "unknown document"),
     "issue": (lambda table: table.update(order=table["order"].replace('"blanks"', '"other"')), RegisterError, "takes no order"),
 }  # fmt: skip
 

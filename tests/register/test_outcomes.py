@@ -63,9 +63,9 @@ def row(number, **more):
 
 # what happened before; who writes which act with which outcome; what the audit says
 CLAIMED = {
-    "stolen-valid-by-spoil": (("handover", "stolen"), "anna", "spoil", on_document("handed-over"), "spoil is not lawful for what is stolen"),
-    "revoked-valid-by-spoil": (("handover", "revoke"), "anna", "spoil", on_document("handed-over"), "spoil is not lawful for what is revoked"),
-    "used-up-valid-by-spoil": (("handover", "use"), "anna", "spoil", on_document("handed-over"), "spoil is not lawful for what is used-up"),
+    "stolen-valid-by-spoil": (("handover", "stolen"), "anna", "spoil", on_document("handed-over"), "spoil is not lawful at status stolen"),
+    "revoked-valid-by-spoil": (("handover", "revoke"), "anna", "spoil", on_document("handed-over"), "spoil is not lawful at status revoked"),
+    "used-up-valid-by-spoil": (("handover", "use"), "anna", "spoil", on_document("handed-over"), "spoil is not lawful at status used-up"),
     "valid-by-spoil": ((), "anna", "spoil", on_document("handed-over", "torn"), "state is not what spoil makes of it"),
     "lost-valid-by-replace": (("handover", "lost"), "anna", "replace", on_document("handed-over", "loss"), "replaced by no document"),
     "lost-valid-by-replace-with-number": (
@@ -77,7 +77,7 @@ CLAIMED = {
     "of-another-moment": ((), "anna", "handover", on_document("handed-over", since="2020-01-01T00:00:00+00:00"), "since is not what handover makes of it"),
     "replaced-by-handover": ((), "anna", "handover", on_document("handed-over", replaced_by="P0000009"), "replaced_by is not what handover makes of it"),
     "spoiled-without-a-ground": ((), "anna", "spoil", on_document("spoiled"), "unusable text"),
-    "of-blanks-too": ((), "anna", "handover", {**on_document("handed-over"), "office": "x"}, "office is no part of such an entry"),
+    "of-blanks-too": ((), "anna", "handover", {**on_document("handed-over"), "office": "x"}, "office does not belong in such an entry"),
 }  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def test_a_document_that_was_replaced_before(clerk):
     new = issue(clerk.register, replaces=number, ground="loss")
     more = on_document("lost", "loss", replaced_by="P0000077")
     clerk.forge("replace", number, ["anna"], more, row(number, **more["document"]), anna=OFFICERS["anna"])
-    assert "loss is no ground for what is lost" in details(clerk.register)
+    assert "loss is not a ground at status lost" in details(clerk.register)
     assert new == "P0000002"
 
 
@@ -309,13 +309,13 @@ def declared(document_type, **more):
 UNWRITTEN_VALUES = {
     "a-second-office": (supervisor("chief", "clerk", "dushanbe"), "the officer has another office"),
     "a-clerks-second-office": (supervisor("anna", "border", "gate-1"), "the officer has another office"),
-    "a-role-that-is-none": (supervisor("chief", "minister", "store"), "no such role"),
+    "a-role-that-is-none": (supervisor("chief", "minister", "store"), "unknown role"),
     "an-office-that-is-none": (supervisor("chief", "clerk", "a b"), "unusable id"),
-    "an-enrolment-with-more": (supervisor("chief", "clerk", "store", reason="x"), "reason is no part of such an entry"),
+    "an-enrolment-with-more": (supervisor("chief", "clerk", "store", reason="x"), "reason does not belong in such an entry"),
     "a-decision-of-no-day": (decision(day="20261124"), "not the form of a day"),
     "a-decision-of-a-week": (decision(day="2026-W48-2"), "not the form of a day"),
-    "a-decision-with-no-sex": (decision(sex="4"), "no code"),
-    "a-decision-with-no-state": (decision(citizenship="tajik"), "no code"),
+    "a-decision-with-no-sex": (decision(sex="4"), "not a code"),
+    "a-decision-with-no-state": (decision(citizenship="tajik"), "not a code"),
     "a-decision-without-its-act": (decision(act=""), "unusable text"),
     "a-decision-with-a-control": (decision(act="o\x1b[1m"), "unusable text"),
     "a-decision-of-no-type": (decision(document_type="a b"), "unusable id"),
@@ -323,7 +323,7 @@ UNWRITTEN_VALUES = {
     "a-decision-of-no-office": (decision(office="a b"), "unusable id"),
     "a-decision-of-no-id": (decision(id="a b"), "unusable id"),
     "a-series-of-no-type": (declared("a b"), "unusable id"),
-    "a-series-with-more": (declared(KIND, reason="x"), "reason is no part of such an entry"),
+    "a-series-with-more": (declared(KIND, reason="x"), "reason does not belong in such an entry"),
 }  # fmt: skip
 
 
@@ -377,7 +377,7 @@ def test_a_kept_entry_with_other_signatures(stocked, make, since):
     with pytest.raises(RegisterError, match="twice"):
         stocked.log.sequence()
     found = stocked.audit(officer="auditor", heads=[], **({"since": head} if since else {}))
-    said = "it stands there twice" if since else "the same entry twice" if make is signed_again else "not readable"
+    said = "it is there twice" if since else "the same entry twice" if make is signed_again else "not readable"
     assert any(one.table == "entry" and said in one.detail for one in found.problems)
 
 
@@ -424,7 +424,7 @@ DECIDED = {
     "another-officer": ({**SAID, "officer": "chief"}, "another officer than the one who signs"),
     "no-columns": ({"person": ""}, "a decision without its columns, or with others"),
     "a-column-of-its-own": ({**SAID, "foo": "x"}, "a decision without its columns, or with others"),
-    "no-such-outcome": ({**SAID, "outcome": "in-time"}, "no such decision"),
+    "no-such-outcome": ({**SAID, "outcome": "in-time"}, "unknown decision"),
     "a-day-to-come": ({**SAID, "day": "2027-01-01"}, "a decision of a day to come"),
     "no-day": ({**SAID, "day": "2027-13-01"}, "not readable"),
 }
@@ -447,7 +447,7 @@ def test_a_decision_written_over_anothers(clerk, since):
     change = tables.decision.update().values(**{key: value for key, value in said.items() if key != "person"})
     clerk.forge("decide", id_, ["second"], {"decision": said}, change, second=OFFICERS["second"])
     found = details(clerk.register, **({"since": head} if since else {}))
-    assert (f"decide {id_}: it stands there twice" if since else "decided before under this id") in found
+    assert (f"decide {id_}: it is there twice" if since else "decided before under this id") in found
 
 
 def test_a_decision_with_a_column_of_its_own_hides_no_trigger(clerk):
@@ -538,7 +538,7 @@ def test_a_problem_shows_no_number(clerk):
 
 @pytest.mark.parametrize("path", ["/dev/full", "/dev/zero"])
 def test_heads_without_end_are_not_read(path):
-    with pytest.raises(InputError, match="no heads"):
+    with pytest.raises(InputError, match="not heads of a log"):
         read_heads(path)
 
 

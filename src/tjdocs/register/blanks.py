@@ -26,7 +26,7 @@ _table = tables.blank.c
 class _Range(NamedTuple):
     """Blanks of one series on which officers act.
 
-    :param given: what the act is told: office, number of the written act, ground
+    :param given: details of the act: office, number of the written act, ground
     """
 
     series: Series
@@ -85,7 +85,9 @@ class Blanks:
                 return
         if not self._context.trial:
             raise RegisterError(
-                "no series", where=document_type, hint="receive its blanks with `tjdocs register receive`"
+                "document type without a series",
+                where=document_type,
+                hint="receive its blanks with `tjdocs register receive`",
             )
         with self._context.store.write() as connection:
             self._context.store.lock(connection, 1)
@@ -134,7 +136,7 @@ class Blanks:
             free,
         ):
             if connection.execute(select(1).where(*taken).limit(1)).scalar() is not None:
-                raise RegisterError("blanks that were received before", where="range", hint="no number is used twice")
+                raise RegisterError("blanks that were received before", where="range", hint="each number is used once")
         _write(
             connection, series.id, [Span(first, last, "received", blanks.given["office"], "", records.utc(blanks.at))]
         )
@@ -285,7 +287,7 @@ _NOT_BLANK = "received, and neither reserved nor issued"
 
 
 def as_told(need: str, value: object) -> str:
-    """Return what is told with an act on blanks as the log has it: the id of an office, or a text.
+    """Return a detail of an act on blanks as the log has it: the id of an office, or a text.
 
     :raises UsageError: an unusable value
     """

@@ -30,7 +30,7 @@ def default_folder(opened: database.Store) -> Path | None:
 
 
 def note(folder: Path | None) -> None:
-    """Note beside an SQLite register's keys that it was made."""
+    """Note next to an SQLite register's keys that it was made."""
     if folder is not None and folder.is_dir():
         with suppress(OSError):  # another process was first
             write_private(folder / _MADE, b"")

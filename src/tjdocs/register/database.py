@@ -49,17 +49,17 @@ _BEGIN = {
     (False, "hasty"): ("BEGIN; SET LOCAL synchronous_commit TO OFF",),
 }
 _parents: list[Pool] = []  # of the processes that this one was forked from
-UNDECODED = "Could not decode to UTF-8"  # what SQLite's driver says of a text that is none
+UNDECODED = "Could not decode to UTF-8"  # SQLite's driver, of bytes that are not a text
 AUDIT = "see `tjdocs register audit`"
 _FORMED = "tjdocs: version of the data whose tables were looked at"
-_LITTLE = 1 << 16  # bytes: less than a register needs beside its file
+_LITTLE = 1 << 16  # bytes: less than a register needs next to its file
 SEQUENCER = 0x746A646F6373  # PostgreSQL's advisory lock of the one sequencer
 
 
 def parse_url(url: object) -> URL:
     """Read a register's URL.
 
-    :raises UsageError: it is none of an engine that we use
+    :raises UsageError: not a URL of SQLite or PostgreSQL
     """
     try:
         if not isinstance(url, str):
@@ -94,7 +94,7 @@ class Store:
 
     @property
     def path(self) -> Path | None:
-        """Where an SQLite file lies; None for a server, or in memory."""
+        """The path of an SQLite file; None for a server, or in memory."""
         name = self.url.database
         return Path(name) if self.sqlite and name and name != ":memory:" else None
 
@@ -102,7 +102,7 @@ class Store:
     def read(self, *, lenient: bool = False) -> Iterator[Connection]:
         """Run a block on one snapshot.
 
-        :param lenient: what is no text comes as one that no text equals; SQLite's driver refuses it else
+        :param lenient: read bytes that are not a text as a text that equals no other; SQLite's driver refuses them
         """
         with self.guard(), self._run("read") as connection, self._lenient(connection) if lenient else nullcontext():
             yield connection
@@ -199,11 +199,11 @@ class Store:
         return self._misplaced() if isinstance(error, UNREADABLE) else None
 
     def unwritable(self) -> RegisterError:
-        """Return what a caller is told of a text that no database takes."""
+        """Return the error of a text that no database takes."""
         return RegisterError("a text with half a character", where="text", hint="give text in UTF-8")
 
     def refused(self, error: Exception, message: str = "the register refused") -> RegisterError:
-        """Return what a caller is told of a database's error; of a full disk SQLite may say no more than "I/O"."""
+        """Return the register's error for one of a database; SQLite may report a full disk as "I/O"."""
         hint = short(error)
         with suppress(OSError):
             if self.path is not None and shutil.disk_usage(self.path.parent).free < _LITTLE:
@@ -232,7 +232,7 @@ class Store:
         """
         version = self.version()
         if not version:
-            raise RegisterError("no register there", where="url", hint="make one with `tjdocs register init`")
+            raise RegisterError("missing register", where="url", hint="make one with `tjdocs register init`")
         if version == "none":
             raise RegisterError("the register's version is gone", where="alembic_version", hint="restore a backup")
         if not (len(version) == len(tables.VERSION) and version.isascii() and version.isdecimal()):
@@ -320,7 +320,7 @@ def short(error: Exception) -> str:
     text = str(getattr(error, "orig", None) or error).strip()
     # PostgreSQL puts values into DETAIL lines, and a key's value into nothing else
     text = text.splitlines()[0][:200] if text else type(error).__name__
-    return text.partition(" with text ")[0] if text.startswith(UNDECODED) else text  # SQLite quotes what stands there
+    return text.partition(" with text ")[0] if text.startswith(UNDECODED) else text  # SQLite quotes the value
 
 
 def _sqlite(url: URL, wait: float) -> Engine:

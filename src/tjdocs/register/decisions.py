@@ -108,7 +108,7 @@ class Decisions:
         id_ = f"decision/{secrets.token_hex(8)}"
         if person is not None and not self._context.keys.data:
             raise RegisterError(
-                "no data key for personal columns", where="keys", hint="open the register with its keys"
+                "missing data key for personal columns", where="keys", hint="open the register with its keys"
             )
         sealed = seal(person, id_, self._context.keys, self._context.secrets.lookup) if person else Sealed()
         with self._context.store.write() as connection:

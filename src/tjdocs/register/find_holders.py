@@ -33,7 +33,7 @@ Born = date | PartialDate | None
 class Held:
     """One document with its holder.
 
-    :param relation: how the holder's name stands to the name that was looked for
+    :param relation: of the holder's name to the name in the search
     """
 
     document: Document
@@ -92,7 +92,7 @@ def find(
 
 
 def _relation(person: Person, wanted: Person, born: Born, *, named: bool) -> Relation:
-    """Return how a holder's name stands to the wanted one; without given names the surnames are compared alone."""
+    """Return the relation of a holder's name to the wanted one; without given names only surnames are compared."""
     if born is not None and not _may_be(person.date_of_birth, born):
         return Relation.DIFFERS
     if wanted.personal_key() and person.personal_key() != wanted.personal_key():  # another one under the same hash

@@ -52,7 +52,7 @@ class Person:
             value = getattr(self, name)
             if name == "date_of_birth":
                 if type(value) not in (date, PartialDate):
-                    raise UsageError("no date of birth", where=name, hint="a date, or a PartialDate")
+                    raise UsageError("not a date of birth", where=name, hint="a date, or a PartialDate")
             elif not isinstance(value, str) or len(value) > 200 or not value.isprintable():
                 raise UsageError("unusable text", where=name, hint="printable text of at most 200 characters")
         if not self.family_name.strip():
@@ -141,7 +141,7 @@ def is_one(
 ) -> bool:
     """Whether a row with a person's name or number is that person's: two personal numbers are two persons.
 
-    :param found_by: the hashes of the person's number; a row of before may have that of another spelling
+    :param found_by: the hashes of the person's number; an older row may have the hash of another spelling
     :raises RegisterError: the row was changed
     """
     if personal is None or not found_by or as_bytes(personal) in found_by:
@@ -164,7 +164,7 @@ def open_sealed(sealed: object, wrapped: object, subject: str, keys: Keys) -> Pe
     """Return the person of a row.
 
     :param sealed: the row's value, of any type
-    :raises RegisterError: the key is not at hand, or the row was changed
+    :raises RegisterError: missing key, or the row was changed
     """
     for name, value in (("sealed", sealed), ("wrapped", wrapped)):
         if not isinstance(value, bytes | memoryview):

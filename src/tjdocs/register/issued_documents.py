@@ -1,4 +1,4 @@
-"""Documents: what becomes of them, what replaces them, and what is known of a person."""
+"""Documents: their acts, their replacements, and the dossier of a person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -59,7 +59,7 @@ class Dossier:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What was done with a document, as the log has it.
+    """An act on a document, as the log has it.
 
     :param act: of ``specs/register/documents.toml``, or ``issue``
     :param at: ISO 8601, where it was done
@@ -85,13 +85,13 @@ class Documents:
         self._series: list[Series] = []  # none is ever changed or taken away
 
     def find(self, number: str, *, officer: str = "") -> Document | None:
-        """Return what is known of a number; None when it was never reserved, issued or lost to the stock.
+        """Return the document or blank of a number; None if it was never reserved, issued or lost to the stock.
 
         :param officer: may be left out in a trial register
         :raises RegisterError: an officer without the role
         """
         if not isinstance(number, str):
-            raise UsageError("no number", where="number", hint="a document's number")
+            raise UsageError("not a number", where="number", hint="a document's number")
         store = self._context.store
         with queries.each(store) as direct:
             self._context.access.may_read(direct, "status", officer)
@@ -100,7 +100,7 @@ class Documents:
                 rows = () if n is None else queries.execute(direct, queries.FIND, (tables.place(series.id, n),))
                 if rows and rows[0].number == number:
                     return read_row(rows[0])
-        # the rest on one snapshot: what is reserved now may be a document in a moment
+        # the other tables on one snapshot: a reservation may be a document in a moment
         with store.read() as connection:
             self._series = self._context.series(connection)
             row = connection.execute(select(tables.document).where(_table.number == number)).one_or_none()
@@ -162,7 +162,7 @@ class Documents:
                 select(_table.state, _table.since, _table.ground).where(_table.number == number).with_for_update()
             ).one_or_none()
             if row is None:
-                raise RegisterError("no such document", where="number", hint="the number as printed on it")
+                raise RegisterError("unknown document", where="number", hint="the number as printed on it")
             lifecycle.documents().check(rule, row.state)
             if last_act(row.since) > at:
                 raise RegisterError("an act before the last one on this document", where="at")
@@ -190,7 +190,7 @@ class Documents:
             )
 
     def last_act(self, number: str, *, officer: str = "") -> Act | None:
-        """Return what was done last with a document: who did it, when and where; None where the log does not tell.
+        """Return the last act on a document: officers, moment and place; None if the log has no readable one.
 
         :param officer: may be left out in a trial register
         :raises RegisterError: an officer without the role
@@ -233,7 +233,7 @@ class Documents:
             self._context.access.may_read(connection, "look-up", officer)
             row = connection.execute(select(_table.sealed, _table.wrapped).where(_table.number == number)).one_or_none()
         if row is None:
-            raise RegisterError("no such document", where="number", hint="the number as printed on it")
+            raise RegisterError("unknown document", where="number", hint="the number as printed on it")
         return None if row.sealed is None else open_sealed(row.sealed, row.wrapped, number, self._context.keys)
 
     def dossier(self, person: Person, *, officer: str) -> Dossier:
@@ -242,7 +242,7 @@ class Documents:
         :raises RegisterError: no role, or no data key
         """
         if not isinstance(person, Person):
-            raise UsageError("no person", where="person", hint="a tjdocs.register.Person")
+            raise UsageError("not a person", where="person", hint="a tjdocs.register.Person")
         if not self._context.secrets.lookup:
             raise RegisterError("persons cannot be looked up", where="keys", hint="open the register with its data key")
         lookup, keys = self._context.secrets.lookup, self._context.keys

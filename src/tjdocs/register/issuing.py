@@ -173,7 +173,9 @@ class Issuing:
             if not rows and not queries.execute(connection, queries.FREE, values_):
                 break
         if not rows:
-            raise RegisterError("no number", where=document_type, hint=self._why(connection, document_type, office))
+            raise RegisterError(
+                "number not available", where=document_type, hint=self._why(connection, document_type, office)
+            )
         row = rows[0]
         if row.since > moment:
             raise RegisterError("before the blanks were confirmed", where="at")
@@ -245,7 +247,7 @@ class Issuing:
             return Sealed()
         if not self._context.keys.data:
             raise RegisterError(
-                "no data key for personal columns", where="keys", hint="open the register with its keys"
+                "missing data key for personal columns", where="keys", hint="open the register with its keys"
             )
         return seal(person, number, self._context.keys, self._context.secrets.lookup)
 
@@ -289,13 +291,13 @@ class Issuing:
         rule = lifecycle.documents().replacements.get(ground)
         if rule is None:
             known = ", ".join(lifecycle.documents().replacements)
-            raise RegisterError("no ground for a replacement", where=str(ground)[:40], hint=f"one of {known}")
+            raise RegisterError("unknown ground of a replacement", where=str(ground)[:40], hint=f"one of {known}")
         if row is None or row.document_type != document_type:
-            raise RegisterError("no such document to replace", where="replaces", hint="its number, of the same type")
+            raise RegisterError("unknown document to replace", where="replaces", hint="its number, of the same type")
         if row.state not in rule.sources or row.replaced_by:
             state = "replaced" if row.replaced_by else row.state
             hint = f"it leads from {', '.join(sorted(rule.sources))}"
-            raise RegisterError(f"{ground} is no ground for what is {state}", where="replaces", hint=hint)
+            raise RegisterError(f"{ground} is not a ground at status {state}", where="replaces", hint=hint)
         if last_act(row.since) > at:
             raise RegisterError("an act before the last one on this document", where="at")
         if person is not None and row.sealed is not None and self._context.keys.data:
@@ -340,7 +342,7 @@ class Issuing:
                 del self._held[number]
 
     def _recorded(self, connection: Connection, number: str, at: datetime) -> bool:
-        """Spoil a number whose record went through although the database could not say so any more."""
+        """Spoil a number whose commit went through without an answer of the database."""
         table, reservation = tables.document.c, tables.reservation.c
         if connection.execute(select(reservation.number).where(reservation.number == number)).scalar() is not None:
             return False

@@ -1,4 +1,4 @@
-"""A new data key: every row's own key is wrapped anew, and the register's two."""
+"""A new data key: wrap every row's own key again, and the register's two."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ def run(context: Context, *, officer: str, at: datetime) -> int:
     """See :meth:`tjdocs.register.Register.rewrap`."""
     stamp, keys, done = records.stamp(records.moment(at)), context.keys, 0
     if not keys.data:
-        raise RegisterError("no data key", where="keys", hint="open the register with its keys")
+        raise RegisterError("missing data key", where="keys", hint="open the register with its keys")
     newest: DataKey = keys.data[0]
     with context.store.write() as connection:
         by = context.access.allow(connection, "rewrap", (officer,))

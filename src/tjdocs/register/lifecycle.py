@@ -59,7 +59,7 @@ class Act(specs.Row, frozen=True):
 
     :param sources: states from which it leads; empty for what the register did not have before
     :param officers: how many officers sign it
-    :param needs: what must be told with it
+    :param needs: the details that it requires
     """
 
     id: str
@@ -124,7 +124,7 @@ class Life:
     """A state machine.
 
     :param marked: the states for which the office answers (blanks), or that are valid by themselves (documents)
-    :param held: what each state says of a document that somebody holds, a word of ``specs/application.toml``
+    :param held: the state of a document in an application, for each status, a word of ``specs/application.toml``
     """
 
     states: tuple[str, ...]
@@ -141,7 +141,7 @@ class Life:
         try:
             return self.acts[id_]
         except KeyError:
-            raise RegisterError("no such act", where=id_[:40], hint=f"one of {', '.join(self.acts)}") from None
+            raise RegisterError("unknown act", where=id_[:40], hint=f"one of {', '.join(self.acts)}") from None
 
     def check(self, act: Act, state: str) -> None:
         """Refuse an unlawful move, by name.
@@ -150,7 +150,7 @@ class Life:
         """
         if state not in act.sources:
             hint = f"it leads from {', '.join(sorted(act.sources)) or 'nothing'}"
-            raise RegisterError(f"{act.id} is not lawful for what is {state}", where="number", hint=hint)
+            raise RegisterError(f"{act.id} is not lawful at status {state}", where="number", hint=hint)
 
 
 @cache

@@ -23,14 +23,14 @@ def read_range(text: str) -> tuple[str, str]:
     first, _, last = text.partition("-") if isinstance(text, str) else ("", "", "")
     last = last or first
     if not _NUMBER.fullmatch(first) or not _NUMBER.fullmatch(last):
-        raise UsageError("no number and no range", where="number", hint="a number, or FIRST-LAST")
+        raise UsageError("not a number or range", where="number", hint="a number, or FIRST-LAST")
     return first, last
 
 
 def pattern_of(text: str) -> str:
     """Return the pattern of a range's numbers: letters, then all its digits at the end (at most nine).
 
-    :raises UsageError: the two ends differ in form, or it is no range
+    :raises UsageError: the two ends differ in form, or not a range
     """
     ends = [re.fullmatch(r"([A-Z0-9]*?)([0-9]{1,9})", number) for number in read_range(text)]
     forms = {(match[1], len(match[2])) for match in ends if match}
@@ -101,7 +101,7 @@ class Stock:
         return sum(map(len, self.cover(first, last))) == last - first + 1
 
     def put(self, new: Span | None, first: int, last: int) -> None:
-        """Replace whatever lies in the range by ``new``, or by nothing."""
+        """Replace all spans in the range by ``new``, or by nothing."""
         low = max(bisect_right(self._spans, first, key=lambda span: span.first) - 1, 0)
         high = bisect_right(self._spans, last, key=lambda span: span.first)
         pieces: list[Span] = []
@@ -146,7 +146,7 @@ def differences(ours: Iterable[Span], theirs: Iterable[Span]) -> Iterator[tuple[
 
 
 class Runs:
-    """Numbers put together to runs without a gap, in whatever order they come."""
+    """Numbers joined to runs without a gap, in any order."""
 
     def __init__(self) -> None:
         self._runs: dict[tuple[int, str, str], list[list[int]]] = defaultdict(list)

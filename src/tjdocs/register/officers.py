@@ -61,7 +61,7 @@ class Officers:
         records.word(office, "office")
         stamp = records.stamp(records.moment(at))
         if role not in lifecycle.roles():
-            raise RegisterError("no such role", where=str(role)[:40], hint=f"one of {', '.join(lifecycle.roles())}")
+            raise RegisterError("unknown role", where=str(role)[:40], hint=f"one of {', '.join(lifecycle.roles())}")
         with self._context.store.write(alone=True) as connection:
             acting = self._allow(connection, "enrol", id_, [role], officer)
             rows = connection.execute(select(_table.role, _table.office).where(_table.id == id_)).all()

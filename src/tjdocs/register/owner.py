@@ -27,7 +27,7 @@ def is_gone(text: str) -> bool:
     """Whether a process of this machine has ended."""
     parts = text.split("|")
     if len(parts) != 4 or not parts[2].isdecimal():
-        return True  # nobody's; whether it was made here is told by its mark
+        return True  # of no process; its mark proves whether it was made here
     _, boot, pid, started = parts
     return boot != _boot() or started != _started(int(pid)) or _is_zombie(int(pid))
 

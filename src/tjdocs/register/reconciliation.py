@@ -85,7 +85,7 @@ class Report:
 def run(context: Context, *, officer: str, first: date, last: date) -> Report:
     """See :meth:`tjdocs.register.Register.report`."""
     if type(first) is not date or type(last) is not date or first > last:
-        raise UsageError("no period", where="first, last", hint="two dates, the earlier first")
+        raise UsageError("not a period", where="first, last", hint="two dates, the earlier first")
     try:
         return _run(context, officer, first, last)
     except UNREADABLE:  # SQLite keeps a value of any type in a column
@@ -159,7 +159,7 @@ def _count(entry: dict[str, Any], replay: Replay, flows: dict[_Day, dict[str, in
 
 
 def _day(stamp: str) -> str:
-    """Return the day of an entry's moment; what an altered entry says is no reason to stop, an audit names it."""
+    """Return the day of an entry's moment; an altered one is left to the audit."""
     try:
         return day_of(datetime.fromisoformat(stamp)).isoformat()
     except (ValueError, UsageError):
@@ -204,7 +204,7 @@ def _in_stock(context: Context, connection: Connection) -> dict[tuple[str, str],
 
 
 def breaks(connection: Connection, replay: Replay, issued: Iterable[tuple[int, str, str, int, int]]) -> Iterator[Break]:
-    """Yield every blank of which the tables do not say what the log says.
+    """Yield every blank whose rows differ from the log.
 
     :param replay: has played every act but the issues
     :param issued: runs of blanks that are documents: series, office, document type, first, last

@@ -44,7 +44,7 @@ class Document:
     replaced_by: str = field(default="", repr=False)
 
     def status_at(self, at: date | datetime) -> str:
-        """Return the status on a day: ``expired`` after the last valid day of what was issued or handed over."""
+        """Return the status on a day: ``expired`` after the last valid day of a document issued or handed over."""
         if self.status in ("issued", "handed-over") and day_of(at).isoformat() > self.date_of_expiry:
             return "expired"
         return self.status
@@ -82,7 +82,7 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A row that was changed behind the register's back.
+    """A row that the register did not change itself.
 
     :param code: ``changed``, ``missing``, ``inserted``, ``unlawful``, ``unsigned``, ``forged``, ``rolled-back``,
         ``out-of-order`` or ``damaged``
@@ -107,7 +107,7 @@ class Audit:
     :param head: the newest signed head, ``""`` for none
     :param entries: how many were read
     :param documents: how many rows were compared
-    :param undetermined: what could not be told, in words
+    :param undetermined: the questions that stay open, in words
     :param signed_from: the first signed entry; None without one, as in a trial register
     :param first_key: fingerprint and officer of the first key, the root of all others
     """
@@ -122,14 +122,14 @@ class Audit:
 
     @property
     def sound(self) -> bool:
-        """Whether nothing was found changed; what is ``undetermined`` was not told."""
+        """Whether no change was found; ``undetermined`` questions stay open."""
         return not self.problems
 
 
 def word(value: object, where: str) -> str:
     """Return an id of an officer, office or category.
 
-    :raises UsageError: it is none
+    :raises UsageError: not a word
     """
     if not isinstance(value, str) or not _WORD.fullmatch(value):
         raise UsageError("unusable id", where=where, hint="letters, digits and . _ @ / -, at most 64")
@@ -144,7 +144,7 @@ def optional(value: object, where: str) -> str:
 def code(value: object, where: str) -> str:
     """Return a State's code or a sex, as in the zone, or nothing."""
     if not isinstance(value, str) or not _CODE.fullmatch(value):
-        raise UsageError("no code", where=where, hint="up to three letters")
+        raise UsageError("not a code", where=where, hint="up to three letters")
     return value
 
 
@@ -177,7 +177,7 @@ def is_number(value: object) -> bool:
 def moment(at: object) -> datetime:
     """Return an aware moment, to the second as the log has it.
 
-    :raises UsageError: it is none
+    :raises UsageError: not a moment
     """
     return aware(at).replace(microsecond=0)
 
@@ -195,10 +195,10 @@ def utc(at: datetime) -> str:
 def day(value: object, where: str) -> str:
     """Return a date as text.
 
-    :raises UsageError: it is none
+    :raises UsageError: not a date
     """
     if type(value) is not date:
-        raise UsageError("no date", where=where, hint="a date")
+        raise UsageError("not a date", where=where, hint="a date")
     return value.isoformat()
 
 
@@ -214,10 +214,10 @@ def digests(value: object, where: str) -> dict[str, str]:
     :raises UsageError: it is something else
     """
     if not isinstance(value, Mapping):
-        raise UsageError("no digests", where=where, hint="a mapping of names to SHA-256")
+        raise UsageError("not digests", where=where, hint="a mapping of names to SHA-256")
     for name, digest in value.items():
         if not (isinstance(name, str) and _NAME.fullmatch(name) and ".." not in name):
             raise UsageError("unusable file name", where=where)
         if not (isinstance(digest, str) and _HEX.fullmatch(digest)):
-            raise UsageError("no SHA-256", where=where, hint="64 hexadecimal digits")
+            raise UsageError("not a SHA-256", where=where, hint="64 hexadecimal digits")
     return dict(value)

@@ -44,13 +44,13 @@ class Register:
 
     :param url: an SQLAlchemy URL, for example ``sqlite:///register.db`` or ``postgresql://USER@HOST/NAME``. An SQLite
         file that does not exist, and never did, becomes a trial register: every officer has every role, its keys lie
-        in the folder ``<file>-keys`` beside it. A production register is made with :meth:`create`.
+        in the folder ``<file>-keys`` next to it. A production register is made with :meth:`create`.
     :param keys: the register's keys; None takes those in ``<file>-keys``, if there
     :param officer_keys: of the officers in whose names this process acts and looks; a trial register needs none
     :param wait: seconds to wait for a lock that another process holds
     :raises UsageError: the URL or the keys cannot be used
     :raises KeyMaterialError: an officer's key does not sign
-    :raises RegisterError: the database cannot be opened, is no register, or is of another version
+    :raises RegisterError: the database cannot be opened, is not a register, or is of another version
 
     ``blanks``, ``documents``, ``decisions``, ``officers`` and ``log`` are its parts.
     """
@@ -235,10 +235,10 @@ class Register:
     def resume(self, *, officer: str, at: datetime, everywhere: bool = False) -> list[Resumed]:
         """Complete or spoil what processes left that are gone.
 
-        A committed document whose files lie in place or beside it, each with its recorded SHA-256, is completed;
-        everything else is spoiled and its staged files are removed.
+        A committed document is completed if its files are in their folder or the staging folder, each with its recorded
+        SHA-256. Any other number is spoiled, and its staged files are removed.
 
-        :param everywhere: also what other machines left; say so only when no office is issuing
+        :param everywhere: also reservations of other machines; only for use when no office is issuing
         :raises RegisterError: an officer without the role
         """
         return self._issuing.resume(officer=officer, at=at, everywhere=everywhere)
@@ -246,7 +246,7 @@ class Register:
     # ------------------------------------------------------------------------------------------------- looking
 
     def document(self, number: str, *, officer: str = "") -> Document | None:
-        """Return what is known of a number, None when it was never handed out. It tells nothing of the holder.
+        """Return the document of a number, without its holder; None if the number was never handed out.
 
         :param officer: who asks; may be left out in a trial register
         :raises RegisterError: an officer without the role
@@ -262,7 +262,7 @@ class Register:
         return self.dossier(person, officer=officer).known()
 
     def dossier(self, person: Person, *, officer: str = "") -> Dossier:
-        """Return everything that the register has of a person: documents, decisions, the names borne.
+        """Return everything that the register has of a person: documents, decisions, names.
 
         :param officer: may be left out in a trial register
         :raises RegisterError: an officer without the role, or no data key
@@ -315,7 +315,7 @@ class Register:
             )
         else:
             hint = f"{act} is for documents; no document was issued under it"
-            raise RegisterError("no such document", where="number", hint=hint)
+            raise RegisterError("unknown document", where="number", hint=hint)
 
     def draft(self, act: Callable[["Register"], object]) -> Order:
         """Return an order for an action of two officers, signed by the officers who are here; nothing is done.
@@ -352,12 +352,12 @@ class Register:
         self, *, officer: str = "", since: str = "", heads: Sequence[str] | None = None, sequence: bool = True,
         persons: bool = False,
     ) -> Audit:  # fmt: skip
-        """Look for any change made behind the register's back.
+        """Look for any change that the register did not make.
 
         :param since: a signed head: only what came after it is read, and that it continues that head
         :param heads: signed heads kept outside the database (:func:`tjdocs.register.read_heads`); without them a
             roll-back of the whole database is ``undetermined``
-        :param sequence: give new entries their places first, where the keys for it are at hand
+        :param sequence: give new entries their places first, if the process has the keys
         :param persons: open every person's row too: the log does not cover the wrapping of the rows' own keys
         :raises RegisterError: an officer without the role
         """
@@ -381,7 +381,7 @@ class Register:
     def statistics(
         self, *, first: date, last: date, by: Sequence[str] = ("document_type", "decision"), officer: str = ""
     ) -> "statistics.Statistics":
-        """Count documents issued and decisions taken in a period, beside the same period a year earlier.
+        """Count documents issued and decisions taken in a period, with those of the same period a year earlier.
 
         :param by: some of ``document_type office category citizenship sex decision``
         :raises RegisterError: an officer without the role
@@ -389,10 +389,10 @@ class Register:
         return statistics.run(self._context, officer=officer, first=first, last=last, by=by)
 
     def rewrap(self, *, officer: str, at: datetime) -> int:
-        """Wrap every row's key by the newest data key (:meth:`Keys.renewed`); return how many rows were wrapped anew.
+        """Wrap every row's key by the newest data key (:meth:`Keys.renewed`); return the number of rows.
 
         May be stopped and run again. The log covers the sealed columns, not their wrapping.
 
-        :raises RegisterError: an officer without the role, or a row's key is not at hand
+        :raises RegisterError: an officer without the role, or missing key of a row
         """
         return key_wrapping.run(self._context, officer=officer, at=at)

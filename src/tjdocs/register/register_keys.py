@@ -45,7 +45,7 @@ class DataKey:
 
     @property
     def id(self) -> bytes:
-        """Four bytes that name the key and tell nothing of it."""
+        """Four bytes that name the key and reveal nothing of it."""
         return sha256(b"tjdocs register key\0" + self.secret).digest()[:4]
 
     def wrap(self, key: bytes) -> bytes:
@@ -55,9 +55,9 @@ class DataKey:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What a process holds of the register's keys.
+    """The keys of a register that a process has.
 
-    :param data: data keys, the one in use first; older ones until every row is wrapped anew
+    :param data: data keys, the one in use first; older ones until every row is wrapped again
     :param log: signs heads
     :param verifier: the log's public key
     :param folder: where they are kept; None for keys in memory only
@@ -100,7 +100,7 @@ class Keys:
 
     @classmethod
     def open(cls, folder: str | Path, *, passphrase: bytes | None = None) -> "Keys":
-        """Read what there is of the three files.
+        """Read those of the three files that exist.
 
         :raises InputError: there is none, or one cannot be read
         :raises KeyMaterialError: the passphrase is missing or wrong
@@ -108,20 +108,20 @@ class Keys:
         place = Path(folder)
         data, pem, public = (_read(place / file) for file in ("data.key", "log.key", "log.pub"))
         if data is None and pem is None and public is None:
-            raise InputError("no register keys", where=str(place), hint="data.key, log.key or log.pub")
+            raise InputError("missing register keys", where=str(place), hint="data.key, log.key or log.pub")
         verifier = Verifier.parse(public.decode("ascii", "replace")) if public is not None else None
         log = None
         if pem is not None:
             if verifier is None:
-                raise InputError("log.key without log.pub", where=str(place), hint="put the public key beside it")
+                raise InputError("log.key without log.pub", where=str(place), hint="put the public key next to it")
             log = LogSigner(verifier.name, _private(pem, passphrase, place))
             if log.verifier != verifier:
-                raise InputError("log.key and log.pub are no pair", where=str(place))
+                raise InputError("log.key and log.pub are not a pair", where=str(place))
         return cls(_opened(data, passphrase, place) if data is not None else (), log, verifier, place)
 
     @property
     def name(self) -> str:
-        """The log's name, ``""`` where its public key is not at hand."""
+        """The log's name, ``""`` without its public key."""
         return self.verifier.name if self.verifier is not None else ""
 
     def whole(self) -> tuple[DataKey, LogSigner]:
@@ -139,7 +139,7 @@ class Keys:
         :raises UsageError: there is no data key yet
         """
         if not self.data:
-            raise UsageError("no data key to renew", where="keys")
+            raise UsageError("missing data key", where="keys")
         return self._with((DataKey.generate(), *self.data), folder, passphrase)
 
     def only_newest(self, folder: str | Path, *, passphrase: bytes | None = None) -> "Keys":
@@ -194,7 +194,7 @@ def _opened(data: bytes, passphrase: bytes | None, place: Path) -> tuple[DataKey
     except InvalidUnwrap:
         raise KeyMaterialError("wrong passphrase", where=str(place / "data.key")) from None
     except (ValueError, TypeError, KeyError, InputError, binascii.Error):
-        raise InputError("no data key", where=str(place / "data.key")) from None
+        raise InputError("not a data key", where=str(place / "data.key")) from None
     return data_keys
 
 
@@ -212,7 +212,7 @@ def _private(pem: bytes, passphrase: bytes | None, place: Path) -> Ed25519Privat
     except (ValueError, UnsupportedAlgorithm):
         raise KeyMaterialError("wrong passphrase, or no key", where=str(place / "log.key")) from None
     if not isinstance(key, Ed25519PrivateKey):
-        raise KeyMaterialError("no Ed25519 key", where=str(place / "log.key"))
+        raise KeyMaterialError("not an Ed25519 key", where=str(place / "log.key"))
     return key
 
 

@@ -54,26 +54,26 @@ class Secrets:
     def mark(self, *parts: bytes | str) -> bytes:
         """Return the mark of an entry or reservation: BLAKE2b under the key (RFC 7693), 16 bytes.
 
-        :raises RegisterError: the key is not at hand; what nobody can mark is not written
+        :raises RegisterError: missing key; nothing is written without a mark
         """
         if not self.mac:
             raise RegisterError(
-                "no data key to mark entries with", where="keys", hint="open the register with its data key"
+                "missing data key to mark entries with", where="keys", hint="open the register with its data key"
             )
         data = b"\0".join(part if isinstance(part, bytes) else part.encode() for part in parts)
         return blake2b(data, key=self.mac, digest_size=_MAC).digest()
 
     def named(self) -> dict[str, str]:
-        """Return what names the two keys and tells nothing of them; the log's first entry bears it."""
+        """Return the fingerprints of the two keys, which the log's first entry has."""
         keys = {"lookup": self.lookup, "mac": self.mac}
         return {name: blake2b(b"key", key=key, digest_size=_MAC).hexdigest() for name, key in keys.items()}
 
     def entry(self, hash_: bytes) -> bytes:
-        """Return the mark of a new entry with this leaf hash; act and subject stand in the leaf itself."""
+        """Return the mark of a new entry with this leaf hash; act and subject are in the leaf itself."""
         return blake2b(b"entry\0" + hash_, key=self.mac, digest_size=_MAC).digest() if self.mac else self.mark()
 
     def placed(self, hash_: bytes, id_: int, position: int) -> bytes:
-        """Return the mark that an entry bears from when it has its place."""
+        """Return the mark of an entry that has its place."""
         if self._begun is None:
             return self.mark()
         state = self._begun.copy()
@@ -108,14 +108,14 @@ class Log:
     def sequence(self) -> str:
         """Give new entries their places and sign the head; return it. One sequencer at a time.
 
-        Whoever has the log's key may: it is no officer's act.
+        It takes the log's key; it is not an officer's act.
 
-        :raises KeyMaterialError: the log's key or the data key is not at hand
-        :raises RegisterError: what was signed before was changed, or a new entry is forged; nothing is signed then
+        :raises KeyMaterialError: missing log key or data key
+        :raises RegisterError: a signed entry was changed, or a new one is forged; nothing is signed then
         """
         signer = self._keys.log
         if signer is None or not self._secrets.mac:
-            raise KeyMaterialError("the log's key is not at hand", where="keys", hint="log.key and data.key")
+            raise KeyMaterialError("missing log key", where="keys", hint="log.key and data.key")
         while True:
             with self._store.write() as connection:
                 self._store.lock(connection, SEQUENCER)
@@ -130,7 +130,7 @@ class Log:
                 if not rows and note:
                     return note
                 if again := queries.execute(connection, queries.AGAIN):
-                    raise RegisterError("a log entry stands there twice", where=f"entry {again[0].id}", hint=AUDIT)
+                    raise RegisterError("a log entry is there twice", where=f"entry {again[0].id}", hint=AUDIT)
                 frontier, tail = _frontier(connection, note, signer.verifier)
                 places = []
                 for row in rows:
@@ -173,7 +173,7 @@ class Log:
                 for row in rows
             ]
         if not all(proof.verify(self.verifier) for proof in proofs):
-            raise RegisterError("the log is not what was signed", where="number", hint=AUDIT)
+            raise RegisterError("the log differs from its signed head", where="number", hint=AUDIT)
         for proof in proofs:
             _check_readable(proof)
         return proofs
@@ -183,7 +183,7 @@ class Log:
 
         :param officer: may be left out in a trial register
         :raises RegisterError: the older head is beyond the newest, or an officer without the role
-        :raises InputError: it is no head of this log
+        :raises InputError: not a head of this log
         """
         with self._reading(officer) as (connection, note, checkpoint):
             size = self.verifier.open(old).size
@@ -200,11 +200,11 @@ class Log:
     def verifier(self) -> Verifier:
         """The log's public key.
 
-        :raises KeyMaterialError: it is not at hand
+        :raises KeyMaterialError: missing public key
         """
         public = self._keys.verifier or (self._keys.log.verifier if self._keys.log else None)
         if public is None:
-            raise KeyMaterialError("the log's public key is not at hand", where="keys", hint="log.pub")
+            raise KeyMaterialError("missing public key of the log", where="keys", hint="log.pub")
         return public
 
     @contextmanager
@@ -214,7 +214,9 @@ class Log:
             self._access.may_read(connection, "prove", officer)
             note = _newest(connection)
             if not note:
-                raise RegisterError("no signed head yet", where="log", hint="run the sequencer, or an audit")
+                raise RegisterError(
+                    "the log has no signed head yet", where="log", hint="run the sequencer, or an audit"
+                )
             yield connection, note, verifier.open(note)
 
 
@@ -275,7 +277,7 @@ def _newest(connection: Connection) -> str:
 def _frontier(connection: Connection, note: str, verifier: Verifier) -> tuple[merkle.Frontier, list[bytes]]:
     """Return the tree's edge as the last head signed it, and the leaf hashes of its last block so far.
 
-    :raises RegisterError: it is not what was signed
+    :raises RegisterError: it differs from the signed head
     """
     if not note:
         placed = connection.execute(select(tables.entry.c.id).where(tables.entry.c.position.is_not(None)).limit(1))
@@ -289,7 +291,7 @@ def _frontier(connection: Connection, note: str, verifier: Verifier) -> tuple[me
     frontier = consistent(connection, checkpoint.size)
     tail = _leaf_hashes(connection, checkpoint.size - checkpoint.size % BLOCK, checkpoint.size)
     if frontier.root != checkpoint.root or checkpoint.origin != verifier.name:
-        raise RegisterError("the log is not what was signed", where="head", hint=AUDIT)
+        raise RegisterError("the log differs from its signed head", where="head", hint=AUDIT)
     return frontier, tail
 
 
@@ -371,14 +373,16 @@ def read_heads(path: str | Path) -> list[str]:
             while line := file.readline(limits.HEAD + 1):
                 last, size = line, size + len(line)
                 if len(line) > limits.HEAD or size > limits.HEADS:
-                    raise InputError("no heads, or too many", where=str(path), hint="as `--heads` writes them")
+                    raise InputError(
+                        "not heads of a log, or too many", where=str(path), hint="as `--heads` writes them"
+                    )
                 lines.append(line.removesuffix(b"\n"))
     except OSError as error:
         raise InputError("cannot read", where=str(path), hint=error.strerror or "") from None
     if last.endswith(b"\n"):
         lines.append(b"")
     if not (_LINE.startswith(lines[-1]) or lines[-1].startswith(_LINE)):
-        raise InputError("no heads", where=str(path), hint="as `--heads` writes them")
+        raise InputError("not heads of a log", where=str(path), hint="as `--heads` writes them")
     notes = []
     for line in lines[:-1]:
         try:
@@ -386,7 +390,7 @@ def read_heads(path: str | Path) -> list[str]:
             if not inputs.is_schema(table["schema"]) or not isinstance(table["head"], str):
                 raise ValueError
         except (ValueError, KeyError, InputError):
-            raise InputError("no heads", where=str(path), hint="as `--heads` writes them") from None
+            raise InputError("not heads of a log", where=str(path), hint="as `--heads` writes them") from None
         notes.append(table["head"])
     return notes
 

@@ -114,7 +114,7 @@ def no_role(officer: str, act: str, roles: Iterable[str]) -> RegisterError:
     """Return the refusal of an officer without a role for an act: who, what, and which roles may."""
     own = ", ".join(sorted(roles)) or "no role"
     hint = f"it takes {permitted(act)}; {officer} has {own}"
-    return RegisterError(f"no role for {act}", where=f"officer {officer}", hint=hint)
+    return RegisterError(f"missing role for {act}", where=f"officer {officer}", hint=hint)
 
 
 def of_another_office(officer: str, act: str, office: str, own: str) -> RegisterError:

@@ -48,7 +48,7 @@ def migrate(
 
     :param keys: the register's; fresh ones for version 0001, which had none
     :param officer: who migrates; after version 0001 it takes a role
-    :param officer_key: the officer's; until version 0003 it becomes the register's first; a trial register needs none
+    :param officer_key: the officer's; up to version 0003 it becomes the register's first. A trial register needs none
     :param office: the officer's, where version 0001 gets its first one
     :param trial: roles are not enforced in what version 0001 becomes
     :returns: the version before and the version now
@@ -101,7 +101,7 @@ def _continue(
 
 
 def _mark_places(connection: Connection, secrets: Secrets) -> None:
-    """Give every entry that has its place the mark that says so."""
+    """Give every entry that has its place the mark of a placed entry."""
     table, last = tables.entry.c, -1
     new: dict[str, Any] = {"mac": bindparam("mark")}
     columns = (table.id, table.position, table.leaf, table.mac)
@@ -111,7 +111,7 @@ def _mark_places(connection: Connection, secrets: Secrets) -> None:
         marks = []
         for row in rows:
             hash_ = leaf_hash(as_bytes(row.leaf))
-            if as_bytes(row.mac) == secrets.entry(hash_):  # else it was changed, and the audit will say so
+            if as_bytes(row.mac) == secrets.entry(hash_):  # else it was changed, and the audit names it
                 marks.append({"id_": row.id, "mark": secrets.placed(hash_, row.id, row.position)})
         if marks:
             connection.execute(update(tables.entry).where(table.id == bindparam("id_")).values(new), marks)

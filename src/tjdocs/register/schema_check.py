@@ -1,4 +1,4 @@
-"""The database's own form: tables, columns and indexes as the migrations make them, and nothing beside them."""
+"""The database's own form: tables, columns and indexes as the migrations make them, and nothing else."""
 
 import sqlite3
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Counts by period, kind, office, category, citizenship, sex and decision, beside those of a year earlier (STAT-1)."""
+"""Counts by period, kind, office, category, citizenship, sex and decision, with those of a year earlier (STAT-1)."""
 
 import csv
 import io
@@ -72,17 +72,17 @@ class Statistics:
 def run(context: Context, *, officer: str, first: date, last: date, by: Sequence[str]) -> Statistics:
     """See :meth:`tjdocs.register.Register.statistics`."""
     if type(first) is not date or type(last) is not date or first > last:
-        raise UsageError("no period", where="first, last", hint="two dates, the earlier first")
+        raise UsageError("not a period", where="first, last", hint="two dates, the earlier first")
     if not by or (unknown := [name for name in by if name not in DIMENSIONS]) or len(set(by)) != len(by):
         raise UsageError(
-            "no dimension", where=str(unknown[0] if by and unknown else by)[:40], hint=", ".join(DIMENSIONS)
+            "not a dimension", where=str(unknown[0] if by and unknown else by)[:40], hint=", ".join(DIMENSIONS)
         )
     document, decision = tables.document.c, tables.decision.c
     same = ("document_type", "office", "category", "citizenship", "sex")
     entry = tables.entry.c
     spoiled = exists().where(entry.subject == document.number, entry.act == "spoil")
     counted = union_all(
-        # what was spoiled in the making was never given to anyone, whether it was destroyed since or not
+        # a document spoiled in the making was never given to anyone, destroyed since or not
         select(
             document.issued.label("day"),
             literal("issued", String).label("decision"),

@@ -1,4 +1,4 @@
-"""The audit: everything is read, the log is hashed and played again, and any row that says otherwise is named."""
+"""The audit: read every row, hash and replay the log, and name each row that differs from it."""
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -91,7 +91,7 @@ def _admit(context: Context, officer: str, *, lenient: bool) -> None:
             raise
 
 
-def _damage(context: Context) -> list[Problem]:  # an index that says otherwise than its table, too
+def _damage(context: Context) -> list[Problem]:  # also an index that differs from its table
     with context.store.read() as connection:
         texts = connection.exec_driver_sql("PRAGMA integrity_check(100)").scalars().all()
     return [Problem("damaged", "database", "", str(text)) for text in texts if text != "ok"]
@@ -114,14 +114,14 @@ class _Audit:
         self._lawful: set[tuple[Any, ...]] = set()  # values of issues that were judged before: few, as they repeat
 
     def incomplete(self) -> bool:
-        """Name what is not of the tables' own form; return whether any of it stops a reading."""
+        """Name each altered table; return whether one of them stops the audit."""
         faulty = faults(self._connection)
         for fault in faulty:
             self._found(*fault)
         return any(code == "missing" and kind == "table" for code, kind, *_ in faulty)
 
     def stopped(self) -> Audit:
-        """Return what was found when no more can be read."""
+        """Return the report of an audit that cannot go on."""
         self._findings.undetermined.append("the rest was not read")
         return self._told("", 0)
 
@@ -158,7 +158,7 @@ class _Audit:
         )  # fmt: skip
 
     def unreadable(self) -> Audit:
-        """Say where values of another type stand, which no reading got past."""
+        """Name the values of another type that stopped the audit."""
         for table, row, column in misplaced(self._connection):
             self._found("changed", table, row, f"{column}: a value of another type")
         if not self._findings.problems:
@@ -240,7 +240,7 @@ class _Audit:
         return [officer], row.office
 
     def _of_another(self, row: Any, body: bytes, person: str) -> tuple[list[str], str]:
-        """Name an issue and its row that differ; the entry's officers are judged by what it says."""
+        """Name an issue whose row differs; return the officers and the office in its entry."""
         if row.document is None:
             self._missing(row)
         else:
@@ -298,7 +298,7 @@ class _Audit:
             self._found("changed", "entry", _place(row), "the subject")
 
     def _which(self, row: Any, leaf: bytes, person: str) -> str:
-        """Name the columns that are not what the log has."""
+        """Name the columns that differ from the log."""
         try:
             table = read_leaf(leaf)
             entry = {**table, "officer": table["officers"][0], **table["blanks"]}
@@ -359,10 +359,10 @@ class _Audit:
 
     def _again(self, statement: str, values: Sequence[Any]) -> None:
         for row in queries.execute(self._connection, statement, values):
-            self._found("inserted", "entry", _place(row), f"{row.act} {row.subject}: it stands there twice")
+            self._found("inserted", "entry", _place(row), f"{row.act} {row.subject}: it is there twice")
 
     def _persons(self) -> None:
-        """Open every person: a row's own key is wrapped, and the wrapping stands in no entry."""
+        """Open every person: no entry covers the wrapping of a row's own key."""
         if not self._context.keys.data:
             text = "without the data key nobody can tell whether the rows' own keys open them"
             self._findings.undetermined.append(text)

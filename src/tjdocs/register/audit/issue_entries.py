@@ -21,14 +21,14 @@ _REST = re.compile(rb'([0-9T:.+-]{1,40})","ground":"([a-z-]{0,40})","files":(\{[
 
 
 class Said(NamedTuple):
-    """Hold what an entry says that its document's row does not: when, and why it replaces another."""
+    """The values of an issue that only its entry has."""
 
     at: str
     ground: str
 
 
 def said_beside(body: bytes, begin: str, since: str | None, files: object) -> Said | None:
-    """Return what an entry says beside its row; None where it is not the row's, or not as entries are written.
+    """Return the values that only an entry has; None if it differs from its row or from the form of entries.
 
     :param begin: from :func:`tjdocs.auditlog.entry.issue_prefix`, with the moment of the row
     :param since: that moment, if the document is as it was issued; else None
@@ -93,7 +93,7 @@ def _shape(text: str) -> Callable[[str], object] | None:
     remainder = "".join(pieces).encode().translate(None, _HEX)
 
     def accepts(digests: str) -> bool:
-        """Compare what is between the digests, and that nothing else is left without hexadecimal digits."""
+        """Compare the text between the digests, and the text without hexadecimal digits."""
         same = type(digests) is str and len(digests) == length and beside(digests) == own
         return same and digests.encode().translate(None, _HEX) == remainder
 

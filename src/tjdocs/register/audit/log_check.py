@@ -1,4 +1,4 @@
-"""The log read again for an audit: heads, places, marks and the tree; what is wrong in it is named."""
+"""Read the log again for an audit: heads, places, marks and the tree."""
 
 from collections.abc import Callable, Collection, Sequence
 from hashlib import sha256
@@ -22,7 +22,7 @@ Play = Callable[[Sequence[Row]], None]
 
 
 class Found:
-    """What an audit has found so far."""
+    """The problems that an audit has named so far."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
@@ -77,7 +77,7 @@ class Reading:
 
     @property
     def marked(self) -> bool:
-        """Whether the key of the entries' marks is at hand."""
+        """Whether the process has the key of the entries' marks."""
         return bool(self._secrets.mac)
 
     def _heads(self) -> dict[int, Checkpoint]:
@@ -170,7 +170,7 @@ class Reading:
             self._name_entries(tree.good)
 
     def _plain(self, rows: Sequence[Row], at: int) -> list[bytes] | None:
-        """Return the leaf hashes of entries that stand as they should, each at its place under its mark; else None."""
+        """Return the leaf hashes of entries in order, each at its place with its mark; else None."""
         if [row.position for row in rows] != list(range(at, at + len(rows))):
             return None
         if {type(row.leaf) for row in rows} != {bytes}:
@@ -184,7 +184,7 @@ class Reading:
         return hashes
 
     def _named(self, rows: Sequence[Row], at: int, tree: "_Tree") -> list[bytes]:
-        """Name what is wrong with some entries, and return their leaf hashes."""
+        """Name the faults of some entries, and return their leaf hashes."""
         hashes = []
         for row in rows:
             position, name = row.position, f"{row.act} {row.subject}"
@@ -213,7 +213,7 @@ class Reading:
         self.new += len(rows)
 
     def _name_entries(self, good: int) -> None:
-        """Say which entries are out of order, where their marks have not told what is not as it was made."""
+        """Name the entries out of order, if there are no marks that name changed ones."""
         if self.marked:
             return
         before = 0
@@ -225,11 +225,11 @@ class Reading:
 
 
 class _Tree:
-    """The tree grown again, beside the signed heads and the kept roots of its blocks.
+    """The tree grown again, compared with the signed heads and the stored roots of its blocks.
 
     :param frontier: of the entries before those that are read; None where they do not give one
-    :param roots: what was signed, by size
-    :param blocks: what is kept, by number; what is left of it in the end belongs to nothing
+    :param roots: the signed roots, by size
+    :param blocks: the stored roots, by number; those that remain in the end belong to no entries
     """
 
     def __init__(
@@ -286,6 +286,6 @@ class _Tree:
             self._found("changed", "log", f"entries {self.good} to {size - 1}", "not what was signed")
 
     def end(self, size: int) -> None:
-        """Name kept roots of blocks that are none."""
+        """Name stored roots without a block."""
         for number in sorted(number for number in self._stored if not 0 <= number < size // BLOCK):
             self._found("inserted", "block", number)

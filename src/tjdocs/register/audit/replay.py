@@ -21,7 +21,7 @@ State = tuple[str, str, str, str]  # state, ground, replaced by, since
 UNKNOWN = "?"  # what an entry that was not read would say
 _ABOUT_ANOTHER = Fault("unlawful", "the entry is about something else")
 _KEY = ("key", "proof")
-# what each act without blanks and documents has in its entry, beside what all have
+# what each act without blanks and documents has in its entry, in addition to the keys of all
 _MEMBERS = {
     "init": ("trial", "keys", "migrated", *_KEY),
     "migrate": ("before", "now", "register", *_KEY),
@@ -51,7 +51,7 @@ class Replacing(NamedTuple):
 class Replay:
     """Everything but the issued documents' own rows, which an audit compares as it reads.
 
-    :param whole: from the first entry on; else what was lawful before is not known, and not asked
+    :param whole: from the first entry on; else acts before it are unknown, and not required
     :param roll: verifies officers and signatures; None: they are not verified
     """
 
@@ -114,7 +114,7 @@ class Replay:
             _check_form(entry, *_MEMBERS[act])
             self._other(act, subject, entry)
         else:
-            raise RegisterError("no such act")
+            raise RegisterError("unknown act")
 
     def _other(self, act: str, subject: str, entry: dict[str, Any]) -> None:
         if act == "series":
@@ -154,14 +154,14 @@ class Replay:
             replacing = Replacing(subject, row["ground"], entry["at"], tuple(entry["officers"]))
             self.replacing[row["replaced_by"]] = replacing
         self._moments[subject] = moment
-        # what was not read says by whom it was replaced: the row's own word is taken
+        # an entry that was not read names the new number: the row's own is taken
         unknown = before[2] if before else "" if self._whole else UNKNOWN
         self.documents[subject] = (row["state"], row["ground"], row.get("replaced_by", unknown), row["since"])
 
     def _outcome(self, act: str, entry: dict[str, Any], before: State | None) -> dict[str, str]:
         """Return what an act makes of a document, by its life: nothing is believed but a ground and a number.
 
-        :raises RegisterError: an act that is not lawful for it, or without what it needs
+        :raises RegisterError: an act that is not lawful for it, or lacks a value
         """
         life, row = lifecycle.documents(), entry["document"]
         state = before[0] if before else "issued" if self._whole else None
@@ -169,7 +169,7 @@ class Replay:
         if act == "replace":
             rule = life.replacements.get(row.get("ground", ""))
             if rule is None or (state is not None and state not in rule.sources) or (before and before[2]):
-                raise RegisterError(f"{row.get('ground', '')[:40]} is no ground for what is {state}")
+                raise RegisterError(f"{row.get('ground', '')[:40]} is not a ground at status {state}")
             if not records.is_number(row.get("replaced_by")) or "reference" in entry:
                 raise RegisterError("replaced by no document")
             return {**columns, "state": rule.to, "ground": rule.id, "replaced_by": row["replaced_by"]}
@@ -207,7 +207,7 @@ class Replay:
         if entry["officers"] != [decision["officer"]]:
             raise RegisterError("another officer than the one who signs")
         if decision["outcome"] not in outcomes.get(decision["kind"], ()):
-            raise RegisterError("no such decision")
+            raise RegisterError("unknown decision")
         decisions.check(subject, decision)
         if date.fromisoformat(decision["day"]) > day_of(read_moment(entry["at"])):
             raise RegisterError("a decision of a day to come")
@@ -254,7 +254,7 @@ class Replay:
             return None
         replaced = self.replacing.pop(number, None)
         if replaced is None and not self._whole and records.is_number(replaces):
-            return None  # the act may be before what is read
+            return None  # the act may be before the first entry read
         if replaced != Replacing(replaces, said.ground, said.at, (officer,)):
             return Fault("unlawful", f"in place of {replaces[:40] or 'none'}, which was not replaced by it")
         types = [kind for kind, one in self.series.values() if one.read(replaces) is not None]
@@ -302,7 +302,7 @@ def _check_form(entry: dict[str, Any], *names: str) -> None:
     :raises RegisterError: it has such
     """
     if more := entry.keys() - _FORM - set(names):
-        raise RegisterError(f"{min(more)[:40]} is no part of such an entry")
+        raise RegisterError(f"{min(more)[:40]} does not belong in such an entry")
 
 
 def _check_count(act: str, entry: dict[str, Any], count: int) -> None:

@@ -196,7 +196,7 @@ class Roll:
     def _enrol(self, id_: str, entry: Mapping[str, Any]) -> Fault | None:
         role, office = entry["role"], records.word(entry["office"], "office")
         if role not in lifecycle.roles():
-            return Fault("unlawful", "no such role")
+            return Fault("unlawful", "unknown role")
         if (id_, role) in self.offices:
             return Fault("unlawful", "the officer has that role")
         # who had two offices would do at both what each officer does at one

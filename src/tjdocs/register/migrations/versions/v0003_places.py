@@ -22,7 +22,7 @@ _SAME = (
 
 
 def upgrade() -> None:
-    """Make the two tables anew, each row taken over as it stands; digests come from the entry of the issue."""
+    """Make the two tables again with each row as it is; digests come from the entry of the issue."""
     id_ = sa.BigInteger().with_variant(sa.Integer, "sqlite")
     op.rename_table("blank", "blank_0002")
     op.create_table(
