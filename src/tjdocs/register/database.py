@@ -139,7 +139,7 @@ class Store:
         server is looked at once: there only a role with the right to it adds a trigger.
         """
         if self.sqlite:
-            driver: Any = lent.driver_connection
+            driver: Any = lent.dbapi_connection
             (version,) = driver.execute("PRAGMA data_version").fetchone()
             if lent.info.get(_FORMED) == version:
                 return
@@ -262,7 +262,7 @@ class Store:
         """
         proxy = self.engine.raw_connection()
         try:
-            driver: Any = proxy.driver_connection
+            driver: Any = proxy.dbapi_connection
             for statement in _BEGIN[self.sqlite, mode]:
                 driver.execute(statement)
             self._check_form(proxy)
@@ -273,7 +273,7 @@ class Store:
 
     def undo(self, proxy: PoolProxiedConnection) -> None:
         """Roll back and return a connection to the pool; one that cannot roll back is never used again."""
-        if not _undone(proxy.driver_connection):
+        if not _undone(proxy.dbapi_connection):
             proxy.invalidate()
         proxy.close()
 

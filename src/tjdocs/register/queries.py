@@ -100,13 +100,8 @@ ORPHANS = """SELECT d.number FROM document d
 WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.subject = d.number AND e.act = 'issue') LIMIT 1000"""
 
 
+_MAKERS: dict[str, Callable[[Any], Any]] = {}
 _INSTR = re.compile(r"instr\(([a-z.]+), X'([0-9a-f]+)'\)")
-
-
-@cache
-def _row(names: tuple[str, ...]) -> Callable[[Sequence[Any]], Any]:
-    """Return what gives a row of the driver's the names of its columns."""
-    return partial(tuple.__new__, namedtuple("Row", names))  # _make takes twice the time
 
 
 @cache
@@ -116,8 +111,13 @@ def _form(statement: str, sqlite: bool) -> str:
     return _INSTR.sub(r"position('\\x\2'::bytea IN \1)", statement.replace("?", "%s"))
 
 
-def _rows(cursor: Any, rows: Sequence[Any]) -> list[Any]:
-    return list(map(_row(tuple(column[0] for column in cursor.description)), rows))
+def _rows(statement: str, cursor: Any, rows: Sequence[Any]) -> list[Any]:
+    """Return a driver's rows with the names of their columns, which are read once for each statement."""
+    make = _MAKERS.get(statement)
+    if make is None:
+        names = [column[0] for column in cursor.description]
+        make = _MAKERS[statement] = partial(tuple.__new__, namedtuple("Row", names))  # _make takes twice the time
+    return list(map(make, rows))
 
 
 class Direct:
@@ -134,7 +134,7 @@ class Direct:
         """Run a statement; the rows of its answer, or none if it writes its one row."""
         cursor = self._run(_form(statement, self._sqlite), values)
         if cursor.description:
-            return _rows(cursor, cursor.fetchall())
+            return _rows(statement, cursor, cursor.fetchall())
         if cursor.rowcount != 1:
             raise unkept()
         return ()
@@ -152,7 +152,7 @@ def transaction(store: Store, *, lasting: bool) -> Iterator[Direct]:
     try:
         proxy = store.begin("write" if lasting else "hasty")
         try:
-            driver: Any = proxy.driver_connection
+            driver: Any = proxy.dbapi_connection
             yield Direct(driver, store.sqlite)
             driver.commit()
         except BaseException:
@@ -191,7 +191,7 @@ def each(store: Store) -> Iterator[Direct]:
     try:
         proxy = store.engine.raw_connection()
         try:
-            yield Direct(proxy.driver_connection, store.sqlite)
+            yield Direct(proxy.dbapi_connection, store.sqlite)
         except BaseException:
             store.undo(proxy)
             raise
@@ -217,4 +217,4 @@ def stretches(connection: Connection, statement: str, values: Sequence[Any], cou
         cursor.execute(_form(statement, sqlite), tuple(values))
         while rows := cursor.fetchmany(count if sqlite else 16 * count):  # from a server it is a round trip
             for first in range(0, len(rows), count):
-                yield _rows(cursor, rows[first : first + count])
+                yield _rows(statement, cursor, rows[first : first + count])
