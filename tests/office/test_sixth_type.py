@@ -47,9 +47,10 @@ def test_it_is_issued_and_admitted_like_the_others(trial, register, six, refugee
     assert issued.date_of_expiry == date(2027, 11, 24)
     assert set(issued.chip) == {"EF.COM", "EF.SOD", "DG1", "DG2", "DG12"}
     assert EfSod.parse(issued.chip["EF.SOD"]).security_object.hash == "sha384"
-    inspector = Inspector(trust=TrustStore.of([trial.csca], trial.certificates().values()))
+    inspector = Inspector(trust=TrustStore.of([trial.csca], trial.certificates().values()), types=six)
     sealed = (tmp_path / "out/seal.png").read_bytes()
     verdict = inspector.inspect(Evidence(mrz=issued.mrz, chip=tmp_path / "out/chip", seal=sealed), at=now)
+    assert verdict.case.kind.id == SIXTH
     unpassed = {
         (finding.check, finding.reason)
         for finding in verdict.findings

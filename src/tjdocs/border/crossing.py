@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tjdocs import limits, mrz
 from tjdocs.border.claims import Claims
-from tjdocs.documents.document_class import Kind, recognise
+from tjdocs.documents.document_class import Kind, Kinds
 from tjdocs.findings import Finding
 from tjdocs.inspection import Evidence, Examination
 from tjdocs.inspection.lds_checks import ChipContent
@@ -56,15 +56,16 @@ class Case:
     unfit: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, evidence: Evidence, examination: Examination, lists: Lists | None) -> "Case":
+    def of(cls, evidence: Evidence, examination: Examination, lists: Lists | None, kinds: Kinds) -> "Case":
         """Put a case together; the register is asked afterwards (:meth:`with_register`).
 
+        :param kinds: of the documents that are recognised
         :raises tjdocs.errors.UsageError: claims that cannot be used
         """
         claims = Claims.of(evidence.claims)
         zones = [z for z in (examination.chip_zone, examination.printed) if z is not None and z.format]
         zone = zones[0] if zones else None
-        kind = recognise(zone)
+        kind = kinds.recognise(zone)
         sealed = examination.sealed.seal if examination.sealed is not None else None
         own_seal = sealed if _is_own(sealed, kind, examination) else None
         issued, source = _issued(examination, own_seal)

@@ -22,6 +22,7 @@ from tjdocs.border import naming
 from tjdocs.border.checks.register_status import RegisterStatus
 from tjdocs.border.inspector import Inspector
 from tjdocs.border.policy import Policy
+from tjdocs.documents.load_types import DocumentTypes
 from tjdocs.errors import InputError, TjdocsError, UsageError
 from tjdocs.inspection import Evidence
 from tjdocs.inspection.evidence_json import (
@@ -73,7 +74,7 @@ class Item:
 class Setup:
     """The parts of an inspector, as bytes that any process makes it from.
 
-    :param digest: SHA-256 of trust, lists' and policy's content; two setups that judge alike have the same
+    :param digest: SHA-256 of trust, lists', policy's and types' content; two setups that judge alike have the same
     :param officer_key: file and passphrase of the asking officer's key; every worker reads the file
     """
 
@@ -88,20 +89,24 @@ class Setup:
         trust: TrustStore | None = None,
         lists: Lists | None = None,
         policy: Policy | None = None,
+        types: DocumentTypes | None = None,
         register: str = "",
         officer: str = "trial",
         officer_key: tuple[Path, bytes | None] | None = None,
     ) -> "Setup":
         """Return the setup of an inspector.
 
+        :param types: the document types that are ours; the bundled ones unless given
         :param register: URL of a register that every worker can open
         :param officer: in whose name it is asked
         :param officer_key: file and passphrase of that officer's key; a trial register needs none
-        :raises UsageError: ``trust`` is a view under a policy; the policy is passed separately
+        :raises UsageError: ``trust`` is a view under a policy, which is passed separately; or ``types`` have no files
         """
         store = trust if trust is not None else TrustStore.of(())
         if store.policies:
             raise UsageError("a store under a policy", where="trust", hint="the store itself, and policy=")
+        if types is not None:
+            types.check_files()
         content = (
             [(entry.certificate.raw, entry.kind, entry.origins, entry.grounds) for entry in store.entries],
             [crl.raw for crl in store.crls],
@@ -110,6 +115,8 @@ class Setup:
             register,
             officer,
             lists,
+            # a batch without further types has the digest that it had before there were any
+            *((dict(types.files),) if types is not None and types.files else ()),
         )
         data = pickle.dumps(content)
         return cls(data, sha256(data).hexdigest(), officer_key)
@@ -119,13 +126,15 @@ class Setup:
         from tjdocs.register import OfficerKey, Register
 
         content = pickle.loads(self.data)  # noqa: S301 - our own process wrote it
-        certificates, crls, signers, policy, register, officer, lists = content
+        certificates, crls, signers, policy, register, officer, lists, *files = content
+        types = DocumentTypes.of_files(files[0]) if files else None
         entries = [Entry(Certificate.parse(raw), *rest) for raw, *rest in certificates]
         trust = TrustStore.of_entries(entries, map(Crl.parse, crls), map(Certificate.parse, signers))
         own = self.officer_key
         keys = () if own is None else (OfficerKey.open(own[0], passphrase=own[1]),)
         status = RegisterStatus(Register(register, officer_keys=keys), officer=officer) if register else None
-        return Inspector(trust=trust, register=status, lists=lists, policy=Policy.parse(policy))
+        judging = Policy.parse(policy, types=types)
+        return Inspector(trust=trust, register=status, lists=lists, policy=judging, types=types)
 
 
 # -------------------------------------------------------------------------------------------------------- in the worker

@@ -9,6 +9,8 @@ from tjdocs.border.checks import crossing_point, register_status
 from tjdocs.border.checks.register_status import Status
 from tjdocs.border.crossing import Case
 from tjdocs.border.policy import Decision, Policy
+from tjdocs.documents.document_class import Kinds, kinds
+from tjdocs.documents.load_types import DocumentTypes
 from tjdocs.errors import UsageError
 from tjdocs.findings import Finding, enforce_premises
 from tjdocs.inspection import Evidence, Examination, examine
@@ -72,6 +74,9 @@ class Inspector:
     :param register: where the status of our own documents is looked up
     :param lists: bans, watch lists, visas and permits
     :param policy: what a verdict demands; the bundled default unless given
+    :param types: the document types that are ours, as an office has them; the bundled ones unless given
+    :raises UsageError: an argument of another kind, or types without their files
+    :raises SpecError: a type has the id of another class (``specs/border/documents.toml``)
     """
 
     def __init__(
@@ -81,6 +86,7 @@ class Inspector:
         register: "Register | Status | None" = None,
         lists: Lists | None = None,
         policy: Policy | None = None,
+        types: DocumentTypes | None = None,
     ) -> None:
         if not isinstance(trust, TrustStore | None) or not isinstance(policy, Policy | None):
             raise UsageError("unusable inspector", where="trust, policy", hint="a TrustStore and a Policy, or None")
@@ -89,6 +95,12 @@ class Inspector:
         asked = None if register is None else register_status.asked(register)
         if not isinstance(lists, Lists | None) or (asked is None and register is not None):
             raise UsageError("unusable inspector", where="register, lists", hint="a Register and Lists, or None")
+        if not isinstance(types, DocumentTypes | None):
+            raise UsageError("unusable inspector", where="types", hint="DocumentTypes.load(FOLDER), or None")
+        if types is not None:
+            types.check_files()  # evidence and batches read them again
+        self._types = types
+        self._kinds = kinds() if types is None else Kinds(types)
         self._trust = trust if trust is not None else TrustStore.of(())
         self._register = asked
         self._lists = lists
@@ -103,6 +115,11 @@ class Inspector:
     def lists(self) -> Lists | None:
         """Bans, watch lists, visas and permits."""
         return self._lists
+
+    @property
+    def types(self) -> DocumentTypes | None:
+        """The document types as they were given."""
+        return self._types
 
     @property
     def trust(self) -> TrustStore:
@@ -128,7 +145,7 @@ class Inspector:
         if not isinstance(evidence, Evidence):
             raise UsageError("not evidence", where="evidence", hint="Evidence(mrz=…, chip=…)")
         examination = examine(evidence, self.believed, at=at, time_zone=crossing_point.time_zone(evidence.point))
-        case = Case.of(evidence, examination, self._lists)
+        case = Case.of(evidence, examination, self._lists, self._kinds)
         case = case.with_register(*register_status.look_up(case, self._register))
         verdict = self._decide(examination, case)
         if dry_run or verdict.decision is not Decision.ADMIT or self._register is None or case.standing is None:

@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 from tjdocs import inputs, limits, specs
-from tjdocs.documents.document_class import kinds
+from tjdocs.documents.document_class import Kinds, kinds
+from tjdocs.documents.load_types import DocumentTypes
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.findings import Finding, Outcome, checks
 from tjdocs.pki.trust.trust_policy import TrustPolicy
@@ -119,18 +120,20 @@ class Policy:
         return _bundled(name)
 
     @classmethod
-    def read(cls, path: str | Path) -> "Policy":
+    def read(cls, path: str | Path, *, types: DocumentTypes | None = None) -> "Policy":
         """Read a policy file.
 
+        :param types: the document types that it may name; the bundled ones unless given
         :raises InputError: it cannot be read
         :raises SpecError: it is malformed, or names an unknown check or outcome
         """
-        return cls.parse(inputs.read_file(path, limits.POLICY), where=str(path))
+        return cls.parse(inputs.read_file(path, limits.POLICY), where=str(path), types=types)
 
     @classmethod
-    def parse(cls, data: bytes, *, where: str = "policy") -> "Policy":
+    def parse(cls, data: bytes, *, where: str = "policy", types: DocumentTypes | None = None) -> "Policy":
         """Read a policy from TOML.
 
+        :param types: the document types that it may name; the bundled ones unless given
         :raises SpecError: it is malformed, or names an unknown check or outcome
         """
         table = inputs.toml_table(data, where=where, limit=limits.POLICY)
@@ -149,7 +152,7 @@ class Policy:
             (_since() if table["schema"] == 1 else ()) + tuple(_rules(table["rule"], where)),
             sha256(data).hexdigest(),
             tuple(_override(row, where) for row in table["override"]),
-            MappingProxyType(_instead(table["instead"], where)),
+            MappingProxyType(_instead(table["instead"], kinds() if types is None else Kinds(types), where)),
             data,
             TrustPolicy.parse(table["trust"], where=where) if "trust" in table else None,
         )
@@ -241,14 +244,16 @@ def _override(row: dict[str, Any], where: str) -> Rule:
     return rule
 
 
-def _instead(rows: list[dict[str, Any]], where: str) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+def _instead(
+    rows: list[dict[str, Any]], known: Kinds, where: str
+) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     table = {}
     for row in rows:
         specs.require_keys(row, ["documents", "requires", "lacking"], where=f"{where} instead")
         requires = _patterns(row["requires"], f"{where} instead"), _patterns(row["lacking"], f"{where} instead")
         documents = row["documents"]
-        if not isinstance(documents, list) or not all(isinstance(name, str) and name in kinds() for name in documents):
-            raise SpecError("unknown kind of document", where=f"{where} instead", hint=", ".join(kinds()))
+        if not isinstance(documents, list) or not all(isinstance(name, str) and name in known for name in documents):
+            raise SpecError("unknown kind of document", where=f"{where} instead", hint=", ".join(known))
         table.update(dict.fromkeys(documents, requires))
     return table
 

@@ -36,6 +36,12 @@ SealSigner = Annotated[
     list[str] | None,
     typer.Option("--signer", help="Certificate of a seal signer, not trusted for that; repeatable."),
 ]
+Types = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--types", envvar="TJDOCS_DOCUMENT_TYPES", help="Folder or file of further document types; repeatable."
+    ),
+]
 PassphraseFile = Annotated[
     str, typer.Option("--passphrase-file", help="File with the passphrase; else TJDOCS_PASSPHRASE.")
 ]

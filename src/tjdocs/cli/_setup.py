@@ -25,7 +25,7 @@ SetupFile = Annotated[
 ]
 
 # lists of paths
-_LISTS = ("trust", "crl", "signer", "watch_list", "permit", "officer_key", "officer_passphrase_file")
+_LISTS = ("trust", "crl", "signer", "watch_list", "permit", "types", "officer_key", "officer_passphrase_file")
 _DIGESTS = ("list_digest",)  # a list of texts
 _PATHS = ("policy", "keys", "record", "export_signer", "export_key", "passphrase_file")
 _TEXTS = ("trust_digest", "register", "officer", "lang", "at", *CROSSING_KEYS)
@@ -93,11 +93,13 @@ def make_inspector(values: Mapping[str, Any]) -> Inspector:
     store = _io.trust(
         values.get("trust", []), values.get("crl", []), values.get("trust_digest", ""), values.get("signer", [])
     )
+    types = _verdicts.types(values.get("types"))
     return Inspector(
         trust=store,
         register=open_register(values),
         lists=_lists([*values.get("watch_list", []), *values.get("permit", [])], values.get("list_digest", [])),
-        policy=_verdicts.policy(values.get("policy", "")),
+        policy=_verdicts.policy(values.get("policy", ""), types),
+        types=types,
     )
 
 

@@ -1,4 +1,4 @@
-"""A verdict on a terminal, with advice to the guard in plain words, and the policy of the command line."""
+"""A verdict on a terminal, with advice to the guard in plain words, and the policy and types of the command line."""
 
 from typing import Annotated
 
@@ -9,18 +9,24 @@ from tjdocs.border import Decision, Policy, Verdict
 from tjdocs.border.report.report_rows import advice, not_checked
 from tjdocs.border.report.wording import Texts
 from tjdocs.cli import _io, _terminal
+from tjdocs.documents import DocumentTypes
 from tjdocs.findings import Outcome
 
-__all__ = ["PolicyFile", "Verbose", "policy", "show"]
+__all__ = ["PolicyFile", "Verbose", "policy", "show", "types"]
 
 _QUIET = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
 PolicyFile = Annotated[str, typer.Option("--policy", help="A policy file; else the default policy.")]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show the checks that passed, too.")]
 
 
-def policy(path: str) -> Policy | None:
+def types(paths: list[str] | None) -> DocumentTypes | None:
+    """Return the document types with those of further files, None where none are named."""
+    return DocumentTypes.load(*paths) if paths else None
+
+
+def policy(path: str, types: DocumentTypes | None = None) -> Policy | None:
     """Return the policy of a file, None where none is named."""
-    return Policy.read(path) if path else None
+    return Policy.read(path, types=types) if path else None
 
 
 def show(verdict: Verdict, words: Texts, *, verbose: bool = False) -> None:

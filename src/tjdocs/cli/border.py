@@ -49,6 +49,7 @@ _DESK: _options.Options = {
     "permit": (Permit, None),
     "list_digest": (ListDigest, None),
     "policy": (_verdicts.PolicyFile, ""),
+    "types": (_io.Types, None),
 }
 
 
@@ -219,7 +220,8 @@ def judge_batch(
     _setup.open_register(values)
     inspector = _setup.make_inspector({**values, "register": ""})
     shared = inspect_batch.Setup.of(
-        trust=inspector.trust, lists=inspector.lists, policy=inspector.policy, register=values.get("register", ""),
+        trust=inspector.trust, lists=inspector.lists, policy=inspector.policy, types=inspector.types,
+        register=values.get("register", ""),
         officer=values.get("officer", "trial"),
         officer_key=_register.one_officer_key(values.get("officer_key"), values.get("officer_passphrase_file")),
     )  # fmt: skip

@@ -15,10 +15,6 @@ from tjdocs.portrait.picture_limits import photograph_rules
 app = typer.Typer(help="Document types and what they ask for.", no_args_is_help=True)
 
 Type = Annotated[str, typer.Argument(metavar="TYPE", help="A document type; see `tjdocs documents list`.")]
-Types = Annotated[
-    list[str] | None,
-    typer.Option("--types", envvar="TJDOCS_DOCUMENT_TYPES", help="Folder of further document types; repeated."),
-]
 Lang = Annotated[str, typer.Option("--lang", help="Language of the text: en, ru or tg.")]
 _USES = {
     "cross_out": "cross_out",
@@ -41,7 +37,7 @@ def read_application(path: str, type_: str, types: DocumentTypes) -> Application
 
 
 @app.command("list")
-def list_(types: Types = None, as_json: _io.Json = False) -> None:
+def list_(types: _io.Types = None, as_json: _io.Json = False) -> None:
     """List the document types."""
     rows = [{"document_type": kind.id, "title": kind.title} for kind in DocumentTypes.load(*types or ()).values()]
     if as_json:
@@ -51,7 +47,7 @@ def list_(types: Types = None, as_json: _io.Json = False) -> None:
 
 
 @app.command()
-def show(type_: Type, lang: Lang = "en", types: Types = None, as_json: _io.Json = False) -> None:
+def show(type_: Type, lang: Lang = "en", types: _io.Types = None, as_json: _io.Json = False) -> None:
     """Show the fields and documents of an application, each with its article."""
     kind = DocumentTypes.load(*types or ())[type_]
     fields = [
@@ -186,7 +182,7 @@ def _described(kind: DocumentType, lang: str) -> dict[str, Any]:
 
 
 @app.command("example")
-def example_(type_: Type, types: Types = None, at: _io.At = "", as_json: _io.Json = False) -> None:
+def example_(type_: Type, types: _io.Types = None, at: _io.At = "", as_json: _io.Json = False) -> None:
     """Print a complete lawful application of a specimen as JSON, with or without --json."""
     from tjdocs.documents.application_example import example
 
@@ -194,7 +190,7 @@ def example_(type_: Type, types: Types = None, at: _io.At = "", as_json: _io.Jso
 
 
 @app.command("schema")
-def schema_(types: Types = None, as_json: _io.Json = False) -> None:
+def schema_(types: _io.Types = None, as_json: _io.Json = False) -> None:
     """Print the JSON schema of applications, with or without --json."""
     from tjdocs.documents.application_schema import schema
 
@@ -206,7 +202,7 @@ def check(
     type_: Type,
     application: ApplicationFile,
     lang: Lang = "en",
-    types: Types = None,
+    types: _io.Types = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tjdocs.cli import _io, _options, _register, _streams, _terminal
-from tjdocs.cli.documents import ApplicationFile, Lang, Type, Types, read_application
+from tjdocs.cli.documents import ApplicationFile, Lang, Type, read_application
 from tjdocs.documents import DocumentType, DocumentTypes, NotEligible, Override, RuleResult
 from tjdocs.errors import UsageError
 
@@ -104,7 +104,7 @@ _PLACE: _options.Options = {
     "officer": (Officer, ""),
 }
 _KEYS: _options.Options = {
-    "types": (Types, None),
+    "types": (_io.Types, None),
     "passphrase_file": (_io.PassphraseFile, ""),
     "keys": (_register.KeyFolder, ""),
     "register_passphrase_file": (_register.RegisterPassphrase, ""),

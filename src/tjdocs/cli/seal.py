@@ -107,12 +107,13 @@ def verify(
         list[str] | None, typer.Option("--mrz", help="File with a printed MRZ; repeat it for a visa and its passport.")
     ] = None,
     policy: Annotated[str, typer.Option("--policy", help="A policy file with a [trust] table.")] = "",
+    types: _io.Types = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Judge a seal, and compare it with the printed MRZ. Exit status 1 unless it is VALID (Doc 9303-13, D)."""
     store = _io.trust(trust or [], crl or [], trust_digest, signer or ())
-    given = _verdicts.policy(policy)
+    given = _verdicts.policy(policy, _verdicts.types(types))
     believed = store.under(given.trust if given is not None else None)
     moment = _io.moment(at)
     zones = [(f"zone {n}", mrz.parse(_io.read_text(file), at=moment)) for n, file in enumerate(mrz_file or (), 1)]

@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tjdocs.border import Policy
-from tjdocs.cli import _io, _terminal
+from tjdocs.cli import _io, _terminal, _verdicts
 from tjdocs.errors import InputError, UsageError
 from tjdocs.pki.trust import explain_state as explaining
 from tjdocs.pki.trust.import_files import import_paths, read_certificates
@@ -86,13 +85,15 @@ def explain(
     store: Store,
     country: Annotated[str, typer.Option("--country", help="Two letters.")],
     policy: Annotated[str, typer.Option("--policy", help="A policy file: who is believed under it, and why.")] = "",
+    types: _io.Types = None,
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
     """Show in words the certificates of a State, who vouches for whom, and which are missing."""
     if len(country) != 2 or not country.isalpha():
         raise UsageError("not a country code", where=f"--country {country}", hint="two letters, as in TJ")
-    believe = Policy.read(policy).trust if policy else None
+    read = _verdicts.policy(policy, _verdicts.types(types))
+    believe = read.trust if read is not None else None
     lines = explaining.explain(TrustStore(store), country, believe, at=_io.moment(at))
     if policy and believe is None:
         lines.append("The policy has no [trust] table: whom the import trusted is believed.")

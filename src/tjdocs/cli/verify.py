@@ -30,6 +30,7 @@ def verify(
     seal_file: Annotated[str, typer.Option("--seal", help="The seal's bytes, or a PNG or JPEG picture of it.")] = "",
     signer: _io.SealSigner = None,
     policy: _verdicts.PolicyFile = "",
+    types: _io.Types = None,
     lang: Annotated[str, typer.Option("--lang", help="Of report and text: en, ru or tg.")] = "",
     report: Annotated[str, typer.Option("--report", help="Write an HTML report here.")] = "",
     verbose: _verdicts.Verbose = False,
@@ -41,7 +42,9 @@ def verify(
     store = _io.trust(trust or [], crl or [], trust_digest, signer or ())
     sealed = _io.read_file(seal_file) if seal_file else None
     evidence = Evidence(mrz=_io.read_text(mrz_file) if mrz_file else None, chip=path, seal=sealed)
-    verdict = Inspector(trust=store, policy=_verdicts.policy(policy)).inspect(evidence, at=_io.given(at))
+    known = _verdicts.types(types)
+    inspector = Inspector(trust=store, policy=_verdicts.policy(policy, known), types=known)
+    verdict = inspector.inspect(evidence, at=_io.given(at))
     if report:
         from tjdocs.border.report.html_report import write_report
 

@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache, lru_cache
-from types import MappingProxyType
+
+import msgspec
 
 from tjdocs import mrz, specs
-from tjdocs.documents.document_type import Direction, Otherwise
-from tjdocs.documents.load_types import bundled
+from tjdocs.documents.document_type import Direction, DocumentType, Otherwise, matches, wrong_direction
+from tjdocs.documents.load_types import DocumentTypes, bundled
+from tjdocs.errors import SpecError
 from tjdocs.seal import vds_profiles
 from tjdocs.times import Period
 
-__all__ = ["Kind", "kinds", "recognise"]
+__all__ = ["Kind", "Kinds", "kinds"]
 
 
 class Kind(specs.Row, frozen=True, kw_only=True):
@@ -31,7 +33,7 @@ class Kind(specs.Row, frozen=True, kw_only=True):
     codes: tuple[str, ...]
     use: tuple[Direction, ...]
     seals: tuple[str, ...] = ()
-    otherwise: Otherwise = Otherwise("wrong-direction", "undetermined")
+    otherwise: Otherwise = msgspec.field(default_factory=wrong_direction)
     period: Period | None = None
     extendable: bool = False
     single_use: bool = False
@@ -48,9 +50,8 @@ class Kind(specs.Row, frozen=True, kw_only=True):
         """Whether a zone of this format, issuing State and document code is of this kind."""
         return (
             format_ in self.formats
-            and not (self.foreign and state in _own_states())
             and self.states[0] in ("*", state)
-            and any(_code(pattern, code) for pattern in self.codes)
+            and any(matches(pattern, code) for pattern in self.codes)
         )
 
     def latest(self, issued: date) -> date | None:
@@ -64,53 +65,67 @@ class KindFile(specs.Spec, frozen=True):
     document: tuple[Kind, ...]
 
 
+class Kinds(Mapping[str, Kind]):
+    """The kinds by id, in the order in which they are tried: those of our types, then others.
+
+    :raises SpecError: the table of the others is malformed, or has the id of a type
+    """
+
+    def __init__(self, types: DocumentTypes) -> None:
+        others = specs.load("border/documents.toml", KindFile).document
+        if taken := sorted({kind.id for kind in others} & types.keys()):
+            hint = "give it another id"
+            raise SpecError("a document type with the id of another class", where=f"types {taken[0]}", hint=hint)
+        issued = sorted(types.values(), key=lambda type_: type_.id in types.files)  # the bundled ones first
+        self._kinds = {kind.id: kind for kind in (*map(_issued, issued), *others)}
+        self._own_states = {state for kind in self._kinds.values() for state in kind.states} - {"*"}
+        self._recognised = lru_cache(maxsize=1024)(self._first)
+
+    def __getitem__(self, id_: str) -> Kind:
+        return self._kinds[id_]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kinds)
+
+    def __len__(self) -> int:
+        return len(self._kinds)
+
+    def recognise(self, zone: mrz.Zone | None) -> Kind | None:
+        """Return the kind of a zone's document, None where none fits."""
+        if zone is None or not zone.format:
+            return None
+        return self._recognised(zone.format, zone.issuing_state, zone.document_code)
+
+    def _first(self, format_: str, state: str, code: str) -> Kind | None:
+        foreign = state not in self._own_states
+        fitting = (kind for kind in self.values() if kind.fits(format_, state, code))
+        return next((kind for kind in fitting if foreign or not kind.foreign), None)
+
+
 @cache
-def _own_states() -> frozenset[str]:
-    return frozenset(state for kind in kinds().values() for state in kind.states) - {"*"}
-
-
-def _code(pattern: str, code: str) -> bool:
-    return code.startswith(pattern[:-1]) if pattern.endswith("*") else code == pattern
-
-
-@cache
-def kinds() -> Mapping[str, Kind]:
-    """Return the kinds by id, in the order in which they are tried.
+def kinds() -> Kinds:
+    """Return the kinds of the bundled types and of others.
 
     :raises SpecError: the table is malformed
     """
-    others = specs.load("border/documents.toml", KindFile).document
-    return MappingProxyType({kind.id: kind for kind in (*_issued(), *others)})
+    return Kinds(bundled())
 
 
-def _issued() -> Iterator[Kind]:
-    """Yield the kinds of our own types."""
-    for kind in bundled().values():
-        if (border := kind.border) is not None:
-            yield Kind(
-                id=kind.id,
-                states=(kind.issuing_state,),
-                formats=(kind.mrz_format, *border.formats),
-                codes=(kind.document_code, *border.codes),
-                use=kind.use.directions,
-                seals=(kind.seal.profile,) if kind.seal is not None else (),
-                otherwise=border.otherwise,
-                period=kind.validity.period,
-                extendable=kind.validity.extendable,
-                single_use=kind.use.single_use,
-                not_before=border.not_before,
-                not_beyond=border.not_beyond,
-                categories=tuple(kind.categories),
-            )
-
-
-def recognise(zone: mrz.Zone | None) -> Kind | None:
-    """Return the kind of a zone's document, None where none fits."""
-    if zone is None or not zone.format:
-        return None
-    return _recognised(zone.format, zone.issuing_state, zone.document_code)
-
-
-@lru_cache(maxsize=1024)
-def _recognised(format_: str, state: str, code: str) -> Kind | None:
-    return next((kind for kind in kinds().values() if kind.fits(format_, state, code)), None)
+def _issued(type_: DocumentType) -> Kind:
+    """Return the kind of a type's documents."""
+    border = type_.border
+    return Kind(
+        id=type_.id,
+        states=(type_.issuing_state,),
+        formats=type_.formats,
+        codes=type_.codes,
+        use=type_.use.directions,
+        seals=(type_.seal.profile,) if type_.seal is not None else (),
+        otherwise=border.otherwise,
+        period=type_.validity.period,
+        extendable=type_.validity.extendable,
+        single_use=type_.use.single_use,
+        not_before=border.not_before,
+        not_beyond=border.not_beyond,
+        categories=tuple(type_.categories),
+    )

@@ -11,6 +11,7 @@ import msgspec
 from tjdocs import specs
 from tjdocs.documents.number_pattern import Pattern
 from tjdocs.documents.validity import Validity
+from tjdocs.findings import checks
 from tjdocs.specs import Word
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "Wording",
     "Words",
     "by_language",
+    "matches",
+    "wrong_direction",
 ]
 
 DATA_GROUPS = (1, 2, 7, 11, 12)
@@ -185,7 +188,21 @@ class Otherwise(specs.Row, frozen=True):
     """The finding of ``doc.use`` where a document does not suffice."""
 
     reason: Word
-    outcome: Word
+    outcome: Literal["failed", "undetermined"]
+
+    def __post_init__(self) -> None:
+        if self.reason not in (known := checks()["doc.use"].reasons):
+            raise ValueError(f"unknown reason of doc.use; one of {', '.join(known)}")
+
+
+def wrong_direction() -> Otherwise:
+    """Return the finding for a document whose file has none."""
+    return Otherwise("wrong-direction", "undetermined")
+
+
+def matches(pattern: str, code: str) -> bool:
+    """Whether a document code is one of a pattern, which may end in ``*``."""
+    return code.startswith(pattern[:-1]) if pattern.endswith("*") else code == pattern
 
 
 class BorderContent(specs.Row, frozen=True):
@@ -197,9 +214,9 @@ class BorderContent(specs.Row, frozen=True):
     :param not_beyond: a date in its seal that it never outlives, by the feature's name
     """
 
-    otherwise: Otherwise
+    otherwise: Otherwise = msgspec.field(default_factory=wrong_direction)
     formats: tuple[Word, ...] = ()
-    codes: tuple[Word, ...] = ()
+    codes: tuple[Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{1,2}\*?$")], ...] = ()
     not_before: date | None = None
     not_beyond: Word = ""
 
@@ -295,7 +312,6 @@ class DocumentType:
     :param example: values of a lawful application, in addition to a specimen's names and portrait
     :param texts: sentences for the type's own rules, by language and rule
     :param sha256: of the file
-    :param border: None where the border does not recognise it
     """
 
     id: str
@@ -322,7 +338,7 @@ class DocumentType:
     time_zone: tzinfo | None = None
     reviewed: tuple[str, ...] = ("en",)
     categories: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    border: BorderContent | None = None
+    border: BorderContent = field(default_factory=BorderContent)
 
     def __repr__(self) -> str:
         return f"DocumentType({self.id!r})"
@@ -331,6 +347,16 @@ class DocumentType:
     def several(self) -> bool:
         """Whether a person may hold more than one valid document of it: no rule forbids it."""
         return not any(rule.predicate == "holds-none" and self.id in rule.arguments["documents"] for rule in self.rules)
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Formats of its MRZ, those of earlier documents included."""
+        return (self.mrz_format, *self.border.formats)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Patterns of its document codes, those of earlier documents included."""
+        return (self.document_code, *self.border.codes)
 
     @property
     def title(self) -> str:

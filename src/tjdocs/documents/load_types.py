@@ -1,12 +1,13 @@
-"""The document types: those in ``specs/documents/``, and those that further folders add."""
+"""The document types: those in ``specs/documents/``, and those that further files add."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from tjdocs import inputs, limits, specs
 from tjdocs.documents import texts
-from tjdocs.documents.document_type import DocumentType
+from tjdocs.documents.document_type import DocumentType, matches
 from tjdocs.documents.type_files import parse
 from tjdocs.errors import InputError, SpecError, UsageError
 
@@ -14,26 +15,58 @@ __all__ = ["DocumentTypes", "bundled", "get", "names"]
 
 
 class DocumentTypes(Mapping[str, DocumentType]):
-    """The document types by id; made by :meth:`load`."""
+    """The document types by id; made by :meth:`load`.
 
-    def __init__(self, types: Mapping[str, DocumentType]) -> None:
+    :param files: content of the files of types that are not bundled, by id: whoever judges elsewhere reads them again
+    """
+
+    def __init__(self, types: Mapping[str, DocumentType], files: Mapping[str, bytes] = MappingProxyType({})) -> None:
         self._types = dict(sorted(types.items()))
+        self._files = MappingProxyType(dict(sorted(files.items())))
 
     @classmethod
-    def load(cls, *folders: str | Path) -> "DocumentTypes":
-        """Return the bundled types and those of further folders, each a ``NAME.toml`` like ``specs/documents/``.
+    def load(cls, *paths: str | Path) -> "DocumentTypes":
+        """Return the bundled types and those of further files, each ``ID.toml`` like those of ``specs/documents/``.
 
-        :raises UsageError: a folder cannot be read, or holds no type
+        :param paths: files, and folders of them
+        :raises UsageError: a path cannot be read, or a folder has no type
         :raises SpecError: a file is malformed, or names an id, a zone or a number series that another type has
         """
-        types = dict(bundled())
-        for folder in folders:
-            for path in _files(Path(folder)):
-                data = _read(path)
-                kind = parse(data, path.stem, str(path))
-                _check_new(kind, types, str(path))
-                types[kind.id] = kind
-        return cls(types)
+        files = (file for path in paths for file in _files(Path(path)))
+        return cls._of((file.stem, _read(file), str(file)) for file in files)
+
+    @classmethod
+    def of_files(cls, files: Mapping[str, bytes]) -> "DocumentTypes":
+        """Return the bundled types and those of further files, by id with their content.
+
+        :raises SpecError: as :meth:`load`
+        """
+        return cls._of((id_, data, f"{id_}.toml") for id_, data in files.items())
+
+    @classmethod
+    def _of(cls, files: Iterable[tuple[str, bytes, str]]) -> "DocumentTypes":
+        types, contents = dict(bundled()), dict[str, bytes]()
+        for id_, data, where in files:
+            kind = parse(data, id_, where)
+            _check_new(kind, types, where)
+            types[id_], contents[id_] = kind, data
+        return cls(types, contents)
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """Content of the files of types that are not bundled, by id."""
+        return self._files
+
+    def check_files(self) -> None:
+        """Check that all types can be read again from :attr:`files`.
+
+        :raises UsageError: a bundled type is missing, or another one has no file
+        """
+        bundled_ = bundled()
+        unread = [kind for id_, kind in self.items() if id_ not in self._files and kind not in bundled_.values()]
+        if unread or bundled_.keys() - self.keys():
+            hint = "DocumentTypes.load(FOLDER)"
+            raise UsageError("document types without their files", where="types", hint=hint)
 
     def __getitem__(self, id_: str) -> DocumentType:
         try:
@@ -92,9 +125,12 @@ def get(id_: str) -> DocumentType:
 
 def _files(folder: Path) -> list[Path]:
     try:
+        if folder.is_file():
+            return [folder]
         paths = sorted(path for path in folder.iterdir() if path.suffix == ".toml")
     except (OSError, ValueError):
-        raise UsageError("not a folder of document types", where=str(folder), hint="a readable folder") from None
+        hint = "a readable folder, or a file ID.toml"
+        raise UsageError("not a folder of document types", where=str(folder), hint=hint) from None
     if not paths:
         raise UsageError("missing document types", where=str(folder), hint="files NAME.toml, as in specs/documents")
     return paths
@@ -120,11 +156,17 @@ def _check_new(kind: DocumentType, others: Mapping[str, DocumentType], where: st
     for other in others.values():
         if kind.id == other.id:
             raise SpecError("a document type of that id is there already", where=where, hint=kind.id)
-        if _zone(kind) == _zone(other):
-            raise SpecError("another type has that zone", where=where, hint=f"{other.id} has {kind.document_code}")
+        for one, two in ((other, kind), (kind, other)):
+            if _recognises(one, two):
+                raise SpecError("another type has that zone", where=where, hint=f"{other.id} has {two.document_code}")
         if kind.trial_pattern.collides(other.trial_pattern):
             raise SpecError("another type has numbers of that series", where=where, hint=f"{other.id} has them")
 
 
-def _zone(kind: DocumentType) -> tuple[str, str, str]:
-    return kind.mrz_format, kind.document_code, kind.issuing_state
+def _recognises(kind: DocumentType, other: DocumentType) -> bool:
+    """Whether the MRZ of another type's documents has a format, State and document code of this type."""
+    return (
+        other.issuing_state == kind.issuing_state
+        and other.mrz_format in kind.formats
+        and any(matches(pattern, other.document_code) for pattern in kind.codes)
+    )

@@ -37,6 +37,7 @@ def parse(data: bytes, name: str, where: str) -> DocumentType:
     :raises SpecError: it is malformed
     """
     table = inputs.toml_table(data, where=where)
+    _check_use(table.get("use"), f"{where} use")
     form = specs.convert(table, TypeFile, where=where)
     if form.id != name:
         raise SpecError("the id differs from the file's name", where=where, hint=f"id {name}")
@@ -53,6 +54,7 @@ def parse(data: bytes, name: str, where: str) -> DocumentType:
     _check_zone(form.mrz, names, f"{where} mrz")
     if form.chip is not None:
         _check_digest(form.chip.digest, f"{where} chip digest")
+    _check_border(form, where)
     if unknown := sorted(form.example.keys() - names):
         raise SpecError("unknown field in this type", where=f"{where} example", hint=", ".join(unknown))
     rules = tuple(_rule(row, check, f"{where} rule {str(row.get('id', ''))[:40]}") for row in rows)
@@ -130,6 +132,31 @@ def _check_digest(digest: str, where: str) -> None:
         algorithms.hash_by_id(digest)
     except KeyError:
         raise SpecError("unknown digest", where=where, hint=digest) from None
+
+
+def _check_use(use: object, where: str) -> None:
+    """Refuse the keys of an earlier form, and name the new one."""
+    former = {"cross_in": "entry", "cross_out": "exit", "inside": "domestic"}
+    if isinstance(use, dict) and (keys := sorted(former.keys() & use.keys())):
+        listed = ", ".join(f'"{direction}"' for key, direction in former.items() if use.get(key) is True)
+        raise SpecError(f"former {', '.join(keys)}", where=where, hint=f"directions = [{listed}]")
+
+
+def _check_border(form: TypeFile, where: str) -> None:
+    """Refuse a row of the border that would be without effect."""
+    from tjdocs.seal import vds_profiles
+
+    border = form.border
+    if unknown := sorted(set(border.formats) - formats().keys()):
+        raise SpecError(f"unknown format {unknown[0]}", where=f"{where} border formats", hint=", ".join(formats()))
+    if form.seal is not None and form.seal.profile not in vds_profiles.names():
+        raise SpecError(
+            "unknown profile of a seal", where=f"{where} seal profile", hint=", ".join(vds_profiles.names())
+        )
+    profile = vds_profiles.get(form.seal.profile) if form.seal is not None else None
+    dates = [feature.name for feature in profile.features if feature.type == "date"] if profile is not None else []
+    if border.not_beyond and border.not_beyond not in dates:
+        raise SpecError("not a date of the seal", where=f"{where} border not_beyond", hint=", ".join(dates))
 
 
 def _validity(row: ValidityRow, check: _Paths, where: str) -> Validity:

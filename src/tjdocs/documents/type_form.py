@@ -121,4 +121,4 @@ class TypeFile(specs.Spec, frozen=True, kw_only=True):
     reviewed: tuple[Language, ...] = ("en",)
     shared: bool = False
     category: Mapping[str, Wording] = {}
-    border: BorderContent | None = None
+    border: BorderContent = msgspec.field(default_factory=BorderContent)

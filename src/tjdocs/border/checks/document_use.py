@@ -58,7 +58,7 @@ def _use(case: Case) -> Finding:
         return Finding(check, Outcome.UNDETERMINED, "no-input" if case.zone is None else "premise")
     if case.direction in kind.use:
         return Finding(check, Outcome.PASSED)
-    reason, outcome = kind.otherwise.reason, kind.otherwise.outcome
+    reason, outcome = kind.otherwise.reason, Outcome(kind.otherwise.outcome)
     known = in_force(kind.id, case.day) if case.direction in ("entry", "exit") else ()
     if known:
         state = points()[case.point].state if case.point in points() else ""
@@ -66,7 +66,7 @@ def _use(case: Case) -> Finding:
             return Finding.of(check, Outcome.PASSED, detail=Message("all", (("parts", tuple(sources)),)))
         if not state:
             reason, outcome = "not-recognised", Outcome.UNDETERMINED
-    return Finding.of(check, Outcome(outcome), reason, Message(f"action.{check} {reason}"))
+    return Finding.of(check, outcome, reason, Message(f"action.{check} {reason}"))
 
 
 def _validity(case: Case) -> Finding:
