@@ -62,6 +62,7 @@ XZ_MEMORY = 128 * 1024 * 1024
 RECORDED_CERTIFICATES = 1000  # in an evidence archive, and so many CRLs
 RECORDED_ENTRIES = 800_000  # all entries of watchlists in an evidence archive
 RECORDED_NAMES = 2000  # in these entries
+RECORDED_TYPES = 100  # files of document types in an evidence archive
 
 # BER-TLV and DER
 DEPTH = 32

@@ -1,22 +1,28 @@
-"""An operator's own type: issued by its file, recognised, judged and sent to workers by the same file."""
+"""An operator's own type: issued by its file, recognised, judged, kept as evidence and sent to workers by the same file."""
 
 import io
 import json
 import re
+import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from tests.support import builders as b
 from tests.support.command_line import run
-from tjdocs import specs
+from tjdocs import limits, specs
 from tjdocs.border import Evidence, Inspector, Policy, inspect_batch
+from tjdocs.border.evidence import evidence_archive, evidence_signature
 from tjdocs.documents import DocumentTypes, example
 from tjdocs.documents.document_class import Kinds, kinds
-from tjdocs.errors import SpecError, UsageError
+from tjdocs.errors import InputError, SpecError, UsageError
 from tjdocs.office import Office
 from tjdocs.pki import Authority, TrustStore
+from tjdocs.pki.signer import Signer, combination
 from tjdocs.register import Register
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -40,7 +46,7 @@ def types_of(text: str) -> DocumentTypes:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """The type's file, and a card that an office issued by it."""
+    """The type's file, a card that an office issued by it, and the signer of evidence."""
     folder = tmp_path_factory.mktemp("own")
     (folder / "types").mkdir()
     (folder / f"types/{OWN}.toml").write_text(own())
@@ -48,7 +54,24 @@ def place(tmp_path_factory):
     authority = Authority.create(folder / "authority", at=AT)
     office = Office(authority, Register(f"sqlite:///{folder}/register.db"), types=types)
     office.issue(example(OWN, at=AT, types=types), at=AT, out=folder / "card", page=False)
+    party = signer_party()
+    (folder / "signer.cer").write_bytes(party.raw)
+    (folder / "signer.key").write_bytes(party.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return folder
+
+
+def signer_party():
+    subject = b.name(("C", "TJ"), ("O", "SPECIMEN"), ("CN", "Evidence"))
+    return b.certify(subject, b.ec_key("own types"), [b.key_usage("digitalSignature")], period=(b.moment(2020), b.moment(2049)))
+
+
+def signer() -> Signer:
+    party = signer_party()
+    return Signer(party.certificate, combination("ecdsa-p256-sha256"), party.key)
+
+
+def trusting() -> TrustStore:
+    return TrustStore.of([signer_party().certificate])
 
 
 def inspector(place: Path, types: DocumentTypes | None) -> Inspector:
@@ -201,6 +224,98 @@ def test_a_policy_names_an_own_type_where_it_is_known(tmp_path):
     assert again.types.files == types.files
 
 
+# ----------------------------------------------------------------------------------------------------------- the archive
+
+
+def exported(place: Path, path: Path, types: DocumentTypes | None, policy: Policy | None = None):
+    desk = inspector(place, types)
+    if policy is not None:
+        desk = Inspector(trust=desk.trust, policy=policy, types=types)
+    verdict = desk.inspect(card(place), at=AT)
+    evidence_archive.export(path, card(place), verdict, desk, signer=signer(), at=AT)
+    return verdict
+
+
+def rewritten(path: Path, change, *, resign: bool) -> evidence_archive.Proof:
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    change(files)
+    if resign:
+        listed = {name: sha256(data).hexdigest() for name, data in files.items() if not name.startswith("manifest.")}
+        files["manifest.json"] = json.dumps({**json.loads(files["manifest.json"]), "files": listed}).encode()
+        files["manifest.p7s"] = evidence_signature.sign(files["manifest.json"], signer(), AT)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return evidence_archive.verify(path, trust=trusting())
+
+
+def test_an_archive_has_the_type_and_is_judged_again_by_it(place, tmp_path):
+    verdict = exported(place, tmp_path / "e.zip", DocumentTypes.load(place / "types"))
+    with zipfile.ZipFile(tmp_path / "e.zip") as archive:
+        assert archive.read(f"types/{OWN}.toml") == own().encode()
+        assert f"types/{OWN}.toml" in json.loads(archive.read("manifest.json"))["files"]
+        assert [name for name in archive.namelist() if name.startswith("types/")] == [f"types/{OWN}.toml"]
+    result = evidence_archive.verify(tmp_path / "e.zip", trust=trusting())
+    assert result.valid
+    assert result.verdict.as_json() == verdict.as_json()
+    assert result.verdict.case.kind.id == OWN
+
+
+def test_an_archive_of_bundled_types_has_no_type(place, tmp_path):
+    exported(place, tmp_path / "e.zip", None)
+    with zipfile.ZipFile(tmp_path / "e.zip") as archive:
+        assert not [name for name in archive.namelist() if name.startswith("types/")]
+    assert evidence_archive.verify(tmp_path / "e.zip", trust=trusting()).valid
+
+
+def test_an_archive_whose_type_was_changed_fails_its_integrity_check(place, tmp_path):
+    exported(place, tmp_path / "e.zip", types_of(own()))
+    name = f"types/{OWN}.toml"
+
+    def longer(files):
+        files[name] = files[name].replace(b"years = 10", b"years = 20")
+
+    result = rewritten(tmp_path / "e.zip", longer, resign=False)
+    assert {f.check: (str(f.outcome), f.reason) for f in result.findings}["evidence.files"] == ("failed", "differs")
+    assert (result.valid, result.verdict) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda files, name: files.__setitem__(name, files[name].replace(b'directions = ["domestic", ', b"directions = [")), "verdict-differs"),
+        (lambda files, name: files.pop(name), "verdict-differs"),
+        (lambda files, name: files.__setitem__(name, b"schema = 1"), "not-repeatable"),
+        (lambda files, name: files.__setitem__("types/internal-passport.toml", INTERNAL.encode()), "not-repeatable"),
+    ],
+    ids=["other-law", "missing", "broken", "a-bundled-one"],
+)
+def test_the_verdict_is_repeated_by_the_type_in_the_archive(place, tmp_path, change, reason):
+    """Whoever signs may change it, and the verdict is then not the one of the manifest."""
+    exported(place, tmp_path / "e.zip", types_of(own()))
+    result = rewritten(tmp_path / "e.zip", lambda files: change(files, f"types/{OWN}.toml"), resign=True)
+    assert {f.check: f.reason for f in result.findings}["evidence.judgement"] == reason
+    assert not result.valid
+
+
+def test_a_policy_that_names_an_own_type_is_kept(place, tmp_path):
+    text = Policy.default().source.replace(b'["registration-certificate",', f'["{OWN}", "registration-certificate",'.encode())
+    types = types_of(own())
+    exported(place, tmp_path / "e.zip", types, Policy.parse(text, types=types))
+    assert evidence_archive.verify(tmp_path / "e.zip", trust=trusting()).valid
+
+
+def test_an_archive_has_a_bounded_number_of_types(place, tmp_path, monkeypatch):
+    exported(place, tmp_path / "e.zip", types_of(own()))
+    monkeypatch.setattr(limits, "RECORDED_TYPES", 0)
+    with pytest.raises(InputError, match="more document types than an archive has"):
+        exported(place, tmp_path / "f.zip", types_of(own()))
+    assert not (tmp_path / "f.zip").exists()
+    result = evidence_archive.verify(tmp_path / "e.zip", trust=trusting())
+    assert result.findings[-1].reason == "not-repeatable"
+
+
 # --------------------------------------------------------------------------------------------------------------- batches
 
 
@@ -274,6 +389,14 @@ def test_a_batch_takes_types(here, tmp_path, workers):
     run(*call, "--types", "types")
     status, _, err = run(*call)
     assert (status, "results of another batch" in err) == (2, True)
+
+
+def test_evidence_on_the_command_line(here, tmp_path):
+    signing = ("--export-signer", "signer.cer", "--export-key", "signer.key")
+    call = ("border", "evidence", "export", tmp_path / "e.zip", "--evidence", "e.json", *signing, *TRUST, "--types", "types")
+    assert run(*call, "--json")[0] == 0
+    status, out, _ = run("border", "evidence", "verify", tmp_path / "e.zip", "--trust", "signer.cer", "--json")
+    assert (status, json.loads(out)["judged_again"]) == (0, "admit")
 
 
 def test_a_policy_with_an_own_type_serves_every_command(here, tmp_path):

@@ -21,6 +21,7 @@ from tjdocs.border.crossing import Case
 from tjdocs.border.evidence import evidence_signature
 from tjdocs.border.inspector import Inspector, Verdict
 from tjdocs.border.policy import Policy
+from tjdocs.documents.load_types import DocumentTypes
 from tjdocs.errors import InputError, RegisterError
 from tjdocs.files import write_new
 from tjdocs.findings import Finding, Outcome, enforce_premises
@@ -163,6 +164,11 @@ def _content(evidence: Evidence, verdict: Verdict, inspector: Inspector) -> dict
         ):  # else nobody could judge it again
             raise _too_many("matches")
         files["lists.json"] = _json(case.lists.summary(results))
+    # whichever kind a document is of, all of them were tried
+    types = inspector.types.files if inspector.types is not None else {}
+    if len(types) > limits.RECORDED_TYPES:  # else nobody could judge it again
+        raise _too_many("document types")
+    files |= {f"types/{id_}.toml": data for id_, data in types.items()}
     files |= _trust_files(_concerned(verdict, inspector.believed))
     return files
 
@@ -433,8 +439,12 @@ def _judge(files: Mapping[str, bytes], at: str) -> Verdict:
         summary = _object(files["lists.json"])
         # an archive of an older version has the counts alone
         lists = Lists.of(entries, origin=summary if "counts" in summary else {"counts": summary})
-    policy = Policy.parse(files["policy.toml"], where="policy.toml")
-    inspector = Inspector(trust=trust, register=register, lists=lists, policy=policy)
+    own = {name[6:-5]: data for name, data in files.items() if name.startswith("types/")}
+    if len(own) > limits.RECORDED_TYPES:
+        raise _too_many("document types")
+    types = DocumentTypes.of_files(own)
+    policy = Policy.parse(files["policy.toml"], where="policy.toml", types=types)
+    inspector = Inspector(trust=trust, register=register, lists=lists, policy=policy, types=types)
     return inspector.inspect(complete, at=datetime.fromisoformat(at), dry_run=True)
 
 
