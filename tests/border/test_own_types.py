@@ -115,7 +115,7 @@ def test_the_rows_of_its_file_decide_on_its_use(place):
 
 
 def test_a_document_for_one_use_is_used_up(place, tmp_path):
-    types = types_of(own(once=('directions = ["domestic"', 'once = true\ndirections = ["domestic"')))
+    types = types_of(own(once=('use = ["domestic"', 'single_use = true\nuse = ["domestic"')))
     register = Register(f"sqlite:///{tmp_path}/register.db")
     authority = Authority.create(tmp_path / "authority", at=AT)
     office = Office(authority, register, types=types)
@@ -180,20 +180,20 @@ def test_an_id_of_another_class_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("former", "directions"),
+    ("former", "hint"),
     [
-        ("cross_out = true\ncross_in = true\ninside = false\nonce = false", '["entry", "exit"]'),
-        ("inside = true\ncross_out = false", '["domestic"]'),
-        ('directions = ["entry"]\ncross_in = false', "[]"),
+        ("cross_out = true\ncross_in = true\nonce = false", "write use for use.cross_out, use for use.cross_in, single_use for use.once"),
+        ("inside = true", "write use for use.inside"),
+        ('directions = ["entry"]', "write use for use.directions"),
     ],
 )
-def test_a_file_of_the_former_form_is_told_the_new_key(tmp_path, former, directions):
+def test_a_file_of_the_former_form_is_told_the_new_key(tmp_path, former, hint):
     file = tmp_path / f"{OWN}.toml"
-    file.write_text(re.sub(r"(?m)^directions = .*$", lambda _: former, own()))
+    file.write_text(re.sub(r"(?m)^use = .*$", "", own()) + f"[use]\n{former}\n")
     with pytest.raises(SpecError) as caught:
         DocumentTypes.load(file)
-    assert caught.value.where == f"{file} use"
-    assert caught.value.hint == f"directions = {directions}"
+    assert str(file) in caught.value.where
+    assert caught.value.hint == hint
     assert run("verify", tmp_path, "--types", file)[0] == 2
 
 
@@ -284,7 +284,7 @@ def test_an_archive_whose_type_was_changed_fails_its_integrity_check(place, tmp_
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda files, name: files.__setitem__(name, files[name].replace(b'directions = ["domestic", ', b"directions = [")), "verdict-differs"),
+        (lambda files, name: files.__setitem__(name, files[name].replace(b'use = ["domestic", ', b"use = [")), "verdict-differs"),
         (lambda files, name: files.pop(name), "verdict-differs"),
         (lambda files, name: files.__setitem__(name, b"schema = 1"), "not-repeatable"),
         (lambda files, name: files.__setitem__("types/internal-passport.toml", INTERNAL.encode()), "not-repeatable"),

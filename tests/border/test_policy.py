@@ -118,7 +118,7 @@ def test_whom_to_believe_is_part_of_the_policy():
     with pytest.raises(SpecError, match="unknown list") as caught:
         policy("[trust]\nbelieve = ['list']\nlist = 2\n", head)
     assert "lists" in caught.value.hint
-    with pytest.raises(SpecError, match="no table"):
+    with pytest.raises(SpecError, match="not a table"):
         policy('trust = "everybody"\n', head)
 
 

@@ -37,7 +37,6 @@ def parse(data: bytes, name: str, where: str) -> DocumentType:
     :raises SpecError: it is malformed
     """
     table = inputs.toml_table(data, where=where)
-    _check_use(table.get("use"), f"{where} use")
     form = specs.convert(table, TypeFile, where=where)
     if form.id != name:
         raise SpecError("the id differs from the file's name", where=where, hint=f"id {name}")
@@ -132,14 +131,6 @@ def _check_digest(digest: str, where: str) -> None:
         algorithms.hash_by_id(digest)
     except KeyError:
         raise SpecError("unknown digest", where=where, hint=digest) from None
-
-
-def _check_use(use: object, where: str) -> None:
-    """Refuse the keys of an earlier form, and name the new one."""
-    former = {"cross_in": "entry", "cross_out": "exit", "inside": "domestic"}
-    if isinstance(use, dict) and (keys := sorted(former.keys() & use.keys())):
-        listed = ", ".join(f'"{direction}"' for key, direction in former.items() if use.get(key) is True)
-        raise SpecError(f"former {', '.join(keys)}", where=where, hint=f"directions = [{listed}]")
 
 
 def _check_border(form: TypeFile, where: str) -> None:
