@@ -14,7 +14,7 @@ from tjdocs.pki import TrustStore
 from tjdocs.pki.trust.store import Source
 from tjdocs.watchlists import index_form as form
 from tjdocs.watchlists.watchlist_index import old_entries
-from tjdocs.watchlists.watchlists import Lists
+from tjdocs.watchlists.watchlists import Watchlists
 
 BAN = {
     "id": "B-1", "category": "ban", "primary_identifier": "ERIKSSON", "secondary_identifier": "ANNA",
@@ -30,8 +30,8 @@ def made(tmp_path_factory):
     store = TrustStore.create(folder / "trust.db")
     store.add(Source("a", "00", ""), [(b.utopia().certificate, "self-signed")], grounds={}, crls=[b.revocation_list(b.utopia())])
     (folder / "list.jsonl").write_text(json.dumps(BAN) + "\n")
-    Lists.build(folder / "lists.db", [folder / "list.jsonl"])
-    return {"trust": (folder / "trust.db", TrustStore), "lists": (folder / "lists.db", Lists)}
+    Watchlists.build(folder / "lists.db", [folder / "list.jsonl"])
+    return {"trust": (folder / "trust.db", TrustStore), "lists": (folder / "lists.db", Watchlists)}
 
 
 @pytest.fixture(params=["trust", "lists"])
@@ -171,10 +171,10 @@ def test_nothing_is_written_into_a_store_with_a_trigger(made, tmp_path):
 def test_a_journal_that_a_stranger_put_next_to_an_index_is_not_played_back(made, tmp_path):
     path = tmp_path / "lists.db"
     shutil.copy(made["lists"][0], path)
-    before = Lists(path).digest
+    before = Watchlists(path).digest
     (tmp_path / "lists.db-journal").write_bytes(b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" + bytes(504))
     (tmp_path / "lists.db-wal").write_bytes(b"\x37\x7f\x06\x82" + bytes(28))
-    assert Lists(path).digest == before
+    assert Watchlists(path).digest == before
 
 
 # ---------------------------------------------------------------------------------- schemas and pages made by hand
@@ -261,7 +261,7 @@ def test_an_index_whose_pages_repeat_is_not_read_without_end(made, tmp_path):
     shutil.copy(made["lists"][0], path)
     looped(path)
     with pytest.raises(InputError, match="altered"):
-        Lists(path).check()
+        Watchlists(path).check()
 
 
 def test_an_old_index_whose_pages_repeat_is_not_read_without_end(made, tmp_path):

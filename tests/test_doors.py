@@ -19,7 +19,7 @@ DOORS = {
     "portrait": "asn1 lds lds.biometrics mrz pki pki.trust",
     "documents": "asn1 lds lds.biometrics mrz pki pki.trust portrait",
     "inspection": "asn1 lds lds.biometrics mrz pki pki.trust seal",
-    "watchlists": "",
+    "watchlists": "mrz",
     "border": "asn1 documents inspection lds lds.biometrics mrz pki pki.trust portrait seal watchlists",
     "vectors": "asn1 border documents inspection lds lds.biometrics mrz pki pki.trust portrait seal watchlists",
     "page": "PIL asn1 lds lds.biometrics mrz pki pki.trust portrait",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tjdocs.documents import example
 from tjdocs.pki import TrustStore
-from tjdocs.pki.trust.import_files import import_paths
+from tjdocs.pki.trust.import_files import import_files
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -34,7 +34,7 @@ def test_an_office_issues_and_a_lane_judges(tmp_path):
     ]
     assert lines[2].startswith("unreadable.json: refused: ")
     store = tmp_path / "trust.db"
-    import_paths(TrustStore.create(store), [tmp_path / "authority/csca.cer"], trust_candidates=True, at=datetime.now(UTC))
+    import_files(TrustStore.create(store), [tmp_path / "authority/csca.cer"], trust_candidates=True, at=datetime.now(UTC))
     status, lines = run("lane.py", store, tmp_path / "scans")
     assert status == 1  # the citizen's passport crosses no border
     assert lines[0].startswith("T00000001: admit (")

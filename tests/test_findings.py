@@ -81,7 +81,7 @@ def test_one_group_may_be_a_premise_by_its_subject():
 
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_only_two_outcomes_hold(outcome):
-    assert outcome.holds == (outcome in HOLDING)
+    assert outcome.ok == (outcome in HOLDING)
 
 
 def test_detail_is_in_the_json_and_not_in_repr():
@@ -113,8 +113,8 @@ def test_outcomes_are_mapped_to_results_of_the_guideline():
     mapped = specs.read_toml("checks.toml")["results"]
     assert mapped.keys() == {str(outcome) for outcome in Outcome}
     assert set(mapped.values()) <= results
-    assert {mapped[str(o)] for o in Outcome if o.holds} == {"successful"}
-    assert "successful" not in {mapped[str(o)] for o in Outcome if not o.holds}
+    assert {mapped[str(o)] for o in Outcome if o.ok} == {"successful"}
+    assert "successful" not in {mapped[str(o)] for o in Outcome if not o.ok}
 
 
 @pytest.mark.parametrize(

@@ -28,8 +28,8 @@ def coded(form: str, size: tuple[int, int] = (300, 400), mode: str = "RGB", **op
 
 
 def refused_by_seal(data):
-    with pytest.raises(seal.CodeError, match="not a readable picture"):
-        seal.read_codes(data)
+    with pytest.raises(seal.BarCodeError, match="not a readable picture"):
+        seal.read_bar_codes(data)
     examined = examine(Evidence(seal=data), TrustStore.of(()), at=b.AT)
     assert ("seal.structure", "no-picture") in [(f.check, f.reason) for f in examined.findings]
 
@@ -172,8 +172,8 @@ def test_a_narrow_jpeg_counts_the_blocks_that_are_coded(monkeypatch):
 def test_a_picture_of_a_seal_with_a_very_long_side_is_a_limit(size):
     """The library that reads bar codes raises at 65,535 pixels, also where a picture was enlarged."""
     data = coded("PNG", size, "L")
-    with pytest.raises(seal.CodeError, match="too large"):
-        seal.read_codes(data)
+    with pytest.raises(seal.BarCodeError, match="too large"):
+        seal.read_bar_codes(data)
     examined = examine(Evidence(seal=data), TrustStore.of(()), at=b.AT)
     assert ("seal.structure", "limit") in [(f.check, f.reason) for f in examined.findings]
 

@@ -86,9 +86,9 @@ def test_a_short_file_of_many_pixels_is_not_decoded_anywhere(form, monkeypatch):
     monkeypatch.setattr(limits, "_PIXELS_PER_BYTE", 0)
     large, small = blank(1100, form), blank(900, form)
     if form == "PNG":
-        with pytest.raises(seal.CodeError, match="too large a picture"):
-            seal.read_codes(large)
-        assert seal.read_codes(small) == []
+        with pytest.raises(seal.BarCodeError, match="too large a picture"):
+            seal.read_bar_codes(large)
+        assert seal.read_bar_codes(small) == []
         examined = examine(Evidence(seal=large), TrustStore.of(()), at=b.AT)
         assert ("seal.structure", "limit") in [(f.check, f.reason) for f in examined.findings]
     else:
@@ -120,8 +120,8 @@ def test_an_image_of_many_scans_is_not_decoded_anywhere():
     """A hundred kilobytes may ask for nine million pixels three thousand times."""
     large, small = scanned(2000, 200), scanned(2000, 20)
     assert images.most_pixels(large) < 4_000_000 < images.most_pixels(small)
-    with pytest.raises(seal.CodeError, match="too large a picture"):
-        seal.read_codes(large)
+    with pytest.raises(seal.BarCodeError, match="too large a picture"):
+        seal.read_bar_codes(large)
     assert [fault.reason for fault in judge_photograph.faults(large, None)][:1] == ["image-limit"]
     assert face_finder._grey(large) is None
     assert [fault.reason for fault in signature_picture.prepare(large)[1]] == ["image-limit"]
@@ -131,14 +131,14 @@ def test_an_image_of_many_scans_is_not_decoded_anywhere():
     reader = pytest.importorskip("tjdocs.mrz.ocr.read_image")
     with pytest.raises(InputError, match="pixels are decoded"):
         reader.read(large, at=b.AT)
-    assert seal.read_codes(small) == []
+    assert seal.read_bar_codes(small) == []
 
 
 def test_only_a_small_picture_is_read_enlarged(monkeypatch):
     sizes = []
     monkeypatch.setattr("tjdocs.seal.bar_code._read", lambda picture: sizes.append(picture.size) or [])
-    seal.read_codes(blank(1000, "PNG"))
-    seal.read_codes(blank(1001, "PNG"))
+    seal.read_bar_codes(blank(1000, "PNG"))
+    seal.read_bar_codes(blank(1001, "PNG"))
     assert sizes == [(1000, 1000), (3000, 3000), (1000, 1000), (1001, 1001), (501, 501)]
 
 
@@ -166,22 +166,22 @@ def test_a_picture_full_of_dots_is_halved_before_codes_are_looked_for(step, monk
     seen = []
     monkeypatch.setattr("tjdocs.seal.bar_code._read", lambda picture: seen.append(picture) or [])
     for side in (3000, 1000):
-        seal.read_codes(as_file(dotted(side, step)))
+        seal.read_bar_codes(as_file(dotted(side, step)))
     assert all(max(bar_code._edges(picture)) <= limits.EDGES for picture in seen)
     assert len(seen) == 5
     assert seen[0].width < 3000
     seen.clear()
-    seal.read_codes(blank(3000, "PNG"))
+    seal.read_bar_codes(blank(3000, "PNG"))
     assert seen[0].size == (3000, 3000)
 
 
-@pytest.mark.parametrize("symbology", seal.symbologies())
+@pytest.mark.parametrize("symbology", bar_code.symbologies())
 def test_a_seal_on_a_sheet_full_of_dots_is_read(symbology):
     """300 dpi, modules of 4 pixels as ink-jet printers need them: halved, they have two."""
     sheet = dotted(3000, 4)
-    sheet.paste(seal.draw_code(seals.made(), symbology), (1000, 1001))
+    sheet.paste(seal.draw_bar_code(seals.made(), symbology), (1000, 1001))
     assert max(bar_code._edges(sheet)) > limits.EDGES
-    assert seal.read_codes(as_file(sheet)) == [seals.made()]
+    assert seal.read_bar_codes(as_file(sheet)) == [seals.made()]
 
 
 def test_a_page_full_of_zones_is_not_read_to_its_end(monkeypatch):

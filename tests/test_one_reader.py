@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tjdocs import inputs, specs
+from tjdocs.auditlog import read_checkpoints
 from tjdocs.auditlog.proofs import ConsistencyProof, read_proof
 from tjdocs.border import Policy
 from tjdocs.cli import _setup
@@ -16,7 +17,6 @@ from tjdocs.errors import SpecError, TjdocsError
 from tjdocs.inspection.evidence_json import evidence_from_json
 from tjdocs.office import one_register, output_folder
 from tjdocs.register import KeyRequest, Keys
-from tjdocs.register.register_log import read_heads
 
 SOURCE = Path(__file__).parents[1] / "src" / "tjdocs"
 NO_SCHEMA = [True, 1.0, "1", None, 2, False, [1]]
@@ -62,7 +62,7 @@ def test_a_schema_is_a_whole_number(value):
 
 def _heads(table, tmp_path):
     (tmp_path / "heads").write_text(json.dumps(table) + "\n" + json.dumps(table) + "\n")
-    return read_heads(tmp_path / "heads")
+    return read_checkpoints(tmp_path / "heads")
 
 
 def _registers(table, tmp_path):

@@ -9,7 +9,7 @@ from tjdocs.mrz import mrz_problems
 from tjdocs.problems import problem_table
 from tjdocs.seal import seal_problems
 
-FORMATS = [lds_problems.Problem, mrz_problems.Problem, seal_problems.Problem]
+FORMATS = [lds_problems.LdsProblem, mrz_problems.MrzProblem, seal_problems.SealProblem]
 SLIPS = {
     "severity": lambda rows: rows[0].update(severity="grave"),
     "twice": lambda rows: rows.append(rows[0]),

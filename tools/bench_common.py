@@ -102,7 +102,7 @@ class Shown:
     def forget(self) -> None:
         """Make every signer unseen again; the store is open, its keys are in memory."""
         forget_certificates()
-        for store in (self.trust, self.trust.under(Policy.default().trust)):  # as an inspector sees it
+        for store in (self.trust, self.trust.with_policy(Policy.default().trust)):  # as an inspector sees it
             store.memory.clear()
         public_key.load(self._csca.spki)
 

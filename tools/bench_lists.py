@@ -8,7 +8,7 @@ from pathlib import Path
 import made_up
 from bench_common import Result, ratio
 from tjdocs.mrz.names import Name
-from tjdocs.watchlists.watchlists import Lists, Person, categories
+from tjdocs.watchlists.watchlists import PersonQuery, Watchlists, categories
 
 
 def match_growth(folder: Path) -> Result:
@@ -42,15 +42,15 @@ def match_growth(folder: Path) -> Result:
     for name, more in (("short", []), ("long", rows(999_000))):
         path = folder / f"{name}.jsonl"
         path.write_text("".join(json.dumps(row) + "\n" for row in (*short, *more)))
-        indexes.append(Lists.build(folder / f"{name}.db", [path]))
+        indexes.append(Watchlists.build(folder / f"{name}.db", [path]))
     # half of the travellers are on the list, with whole and partly known dates; half have its commonest names
     people = [
-        Person((Name((row["primary_identifier"],), (row["secondary_identifier"],)),), row["date_of_birth"])
+        PersonQuery((Name((row["primary_identifier"],), (row["secondary_identifier"],)),), row["date_of_birth"])
         for row in (*short[:100], *({**row, "date_of_birth": "1980-05-05"} for row in short[100:200]))
     ]
     matches = [sum(len(index.find(person, categories()).matches) for person in people) for index in indexes]
 
-    def look_up(index: Lists) -> None:
+    def look_up(index: Watchlists) -> None:
         for person in people:
             index.find(person, categories())
 
@@ -69,12 +69,12 @@ def possible_share(folder: Path) -> Result:
     The same entries as a list of visas are matched as everything was before bans were matched wider.
     """
     people = [
-        Person((Name(tuple(one.primary.split()), tuple(one.secondary.split())),), one.born, one.sex)
+        PersonQuery((Name(tuple(one.primary.split()), tuple(one.secondary.split())),), one.born, one.sex)
         for one in made_up.people(_TRAVELLERS, seed=4217)
     ]
     rules: dict[str, Counter[str]] = {}
     for category in ("ban", "visa"):
-        lists = Lists.of(made_up.entries(_ENTRIES, seed=9303, category=category))
+        lists = Watchlists.of(made_up.entries(_ENTRIES, seed=9303, category=category))
         results = (lists.find(person, [category]).matches for person in people)
         firsts = (matches[0] for matches in results if matches)
         rules[category] = Counter(f"{match.by} ({match.born})" if match.born else match.by for match in firsts)

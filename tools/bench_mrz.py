@@ -105,10 +105,10 @@ def mrz_repair_ratio(folder: Path) -> Result:
     alike = sum(mrz.parse(wrong, at=day, repair=True).text == right for right, wrong in pairs)
 
     def cost(right: str, wrong: str, rounds: int) -> Result:
-        def measured() -> mrz.Zone:
+        def measured() -> mrz.Mrz:
             return mrz.parse(wrong, at=day, repair=True)
 
-        def floor() -> list[mrz.Zone]:
+        def floor() -> list[mrz.Mrz]:
             return [mrz.parse(right, at=day) for _ in range(100)]
 
         result = ratio(measured, floor, rounds=rounds, repeat=1)

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from bench_common import AT, ROOT, Result, Shown, another, forget_certificates, many_signers, ratio
 from tjdocs.inspection import Evidence, examine
 from tjdocs.pki import Authority, TrustStore, public_key
-from tjdocs.pki.trust.import_files import import_paths, read_certificate
+from tjdocs.pki.trust.import_files import import_files, read_certificate
 
 
 def pa_floor_ratio(folder: Path) -> Result:
@@ -63,7 +63,7 @@ def trust_import_ratio(folder: Path) -> Result:
     def measured(count: list[int]) -> None:
         forget_certificates()
         count[0] += 1
-        import_paths(TrustStore.create(folder / f"{count[0]}.db"), [path], anchors=[anchor], at=AT)
+        import_files(TrustStore.create(folder / f"{count[0]}.db"), [path], anchors=[anchor], at=AT)
 
     count = [0]
     public_key._check = recorded

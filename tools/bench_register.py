@@ -99,7 +99,7 @@ def _leaf(n: int) -> bytes:
 
 def _document(n: int) -> tuple[object, ...]:
     """Return the values of ``queries.RECORD``."""
-    number, own = f"T{n:08d}", tables.place(1, n)
+    number, own = f"T{n:08d}", tables.document_id(1, n)
     return own, number, 1, n, KIND, "trial", "trial", DAY, LAST, STAMP, "", "", "", "", LISTED, None, None, None, None
 
 

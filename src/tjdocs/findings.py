@@ -16,7 +16,7 @@ from tjdocs import specs
 from tjdocs.errors import SpecError
 from tjdocs.messages import Message
 
-__all__ = ["Check", "Finding", "Outcome", "brief", "checks", "enforce_premises", "passed"]
+__all__ = ["Check", "Finding", "Outcome", "checks", "enforce_premises"]
 
 
 class Outcome(StrEnum):
@@ -29,11 +29,11 @@ class Outcome(StrEnum):
     ABORTED = "aborted"
     NOT_APPLICABLE = "not-applicable"
 
-    holds: bool
+    ok: bool
     """Whether something may rest on it."""
 
     def __init__(self, word: str) -> None:
-        self.holds = word in ("passed", "warning")
+        self.ok = word in ("passed", "warning")
 
 
 _UNCHECKED = ("no-", "not-handed-over", "not-read", "other-issuer")
@@ -60,8 +60,11 @@ class Finding:
     def of(
         cls, check: str, outcome: Outcome, reason: str = "", detail: Message | str = "", subject: str = ""
     ) -> "Finding":
-        """Return a finding with a detail, or with the message of one: its text is made when it is shown."""
-        return cls(check, outcome, reason, detail, subject)
+        """Return a finding with a detail, or with the message of one: its text is made when it is shown.
+
+        Equal findings without a detail are one object.
+        """
+        return cls(check, outcome, reason, detail, subject) if detail else _plain(check, outcome, reason, subject)
 
     @property
     def detail(self) -> str:
@@ -93,15 +96,9 @@ class Finding:
 
 
 @lru_cache(maxsize=1024)
-def brief(check: str, outcome: Outcome, reason: str = "", subject: str = "") -> Finding:
-    """Return a finding without detail; there are few of them, and equal ones are one object."""
+def _plain(check: str, outcome: Outcome, reason: str, subject: str) -> Finding:
+    """Return a finding without a detail: there are few of them."""
     return Finding(check, outcome, reason, subject=subject)
-
-
-@lru_cache(maxsize=1024)
-def passed(check: str, subject: str = "") -> Finding:
-    """Return the finding that a check simply passed."""
-    return Finding(check, Outcome.PASSED, subject=subject)
 
 
 class Check(Struct, frozen=True):
@@ -158,7 +155,7 @@ def enforce_premises(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     holding: set[str] = set()  # of those, a check also when only some of its findings hold
     fallen: set[str] = set()
     for finding in result:
-        group = holding if finding.outcome.holds else fallen
+        group = holding if finding.outcome.ok else fallen
         group.add(finding.check)
         if finding.check in by_subject:
             group.add(f"{finding.check}:{finding.subject}")
@@ -169,7 +166,7 @@ def enforce_premises(findings: Iterable[Finding]) -> tuple[Finding, ...]:
             continue
         missing = next(premise for premise in premises if premise not in sound)
         for index, finding in enumerate(result):
-            if finding.check == id_ and finding.outcome.holds:
+            if finding.check == id_ and finding.outcome.ok:
                 rests = Message.of("rests-on", checks=missing)
                 result[index] = Finding.of(finding.check, Outcome.UNDETERMINED, "premise", rests, finding.subject)
                 sound.discard(f"{id_}:{finding.subject}")

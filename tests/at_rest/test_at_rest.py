@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tjdocs.border import Evidence, Inspector, Lists, Policy, Verdict
-from tjdocs.border.evidence.evidence_archive import verify
+from tjdocs.auditlog import LogVerifier, read_proof
+from tjdocs.border import Evidence, Inspector, Policy, Verdict, Watchlists
+from tjdocs.border.evidence.evidence_archive import verify_evidence
 from tjdocs.errors import InputError, RegisterError
 from tjdocs.pki import Authority, Certificate, TrustStore
 from tjdocs.pki.crl import Crl
-from tjdocs.register import KeyRequest, Keys, OfficerKey, Register, Verifier, migrate, read_proof
+from tjdocs.register import KeyRequest, Keys, OfficerKey, Register, migrate
 
 PASSPHRASE = b"at rest, not secret"
 AT = datetime.fromisoformat("2026-12-01T10:00:00+05:00")
@@ -53,7 +54,7 @@ def test_a_policy_judges_as_before(place):
 
 def test_signed_evidence_verifies_and_is_judged_again_as_then(place):
     signer = Certificate.parse((place / "evidence.cer").read_bytes())
-    proof = verify(place / "evidence.zip", trust=TrustStore.of([signer]))
+    proof = verify_evidence(place / "evidence.zip", trust=TrustStore.of([signer]))
     assert {finding.check: str(finding.outcome) for finding in proof.findings} == {
         "evidence.structure": "passed",
         "evidence.signature": "passed",
@@ -65,9 +66,9 @@ def test_signed_evidence_verifies_and_is_judged_again_as_then(place):
 
 def test_an_index_of_watchlists_becomes_one_of_today(place):
     with pytest.raises(InputError, match="another version") as refused:
-        Lists(place / "bans.index")
+        Watchlists(place / "bans.index")
     assert "border lists OLD --out NEW" in refused.value.hint
-    lists = Lists.build(place / "new.index", [place / "bans.index"])
+    lists = Watchlists.build(place / "new.index", [place / "bans.index"])
     assert lists.counts == {"ban": 2}
     verdict = judged(place, lists=lists)
     assert (str(verdict.decision), verdict.decided_by) == ("refer", ("holder.ban",))  # a patronymic more
@@ -88,7 +89,7 @@ def test_a_register_migrates_and_its_proofs_verify(place):
     proofs = json.loads((place / "proofs.json").read_text())
     assert len(proofs["proofs"]) == 3
     for proof in proofs["proofs"]:
-        assert read_proof(json.dumps(proof)).verify(Verifier.parse(proofs["verifier"]))
+        assert read_proof(json.dumps(proof)).verify(LogVerifier.parse(proofs["verifier"]))
 
 
 @pytest.mark.parametrize("folder", ["trial", "authority"])

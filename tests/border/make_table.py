@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.support import builders as b
 from tests.support.law_cases import entry
-from tjdocs.border import Evidence, Inspector, Lists, Verdict
+from tjdocs.border import Evidence, Inspector, Verdict, Watchlists
 from tjdocs.documents import example
 from tjdocs.office import Issued, Office
 from tjdocs.pki import Authority, TrustStore
@@ -42,7 +42,7 @@ class Shown:
     direction: str
     at: date | datetime
     page_of: Issued | None = None
-    lists: Lists | None = None
+    lists: Watchlists | None = None
     asks: bool = False
     hidden: bool = False  # the chip is kept back
 
@@ -98,10 +98,10 @@ class Lane:
         yield "asks for protection", replace(sound, issued=lost, asks=True)
 
 
-def banned() -> Lists:
+def banned() -> Watchlists:
     """Return a ban and a search for the person whom every example document names."""
     person = {"secondary_identifier": "ANNA NAMUNA"}
-    return Lists.of([entry(**person), entry("wanted-person", id="E-2", **person)])
+    return Watchlists.of([entry(**person), entry("wanted-person", id="E-2", **person)])
 
 
 def rows() -> Iterator[tuple[str, str, str, str, str]]:
@@ -121,7 +121,7 @@ def because(verdict: Verdict) -> str:
     if verdict.decision == "admit":
         return "all required checks"
     reasons = dict.fromkeys(
-        f"`{f.check}` {f.reason}" for f in verdict.findings if f.check in verdict.decided_by and not f.outcome.holds
+        f"`{f.check}` {f.reason}" for f in verdict.findings if f.check in verdict.decided_by and not f.outcome.ok
     )
     return ", ".join(reasons)
 

@@ -22,14 +22,14 @@ from typing import Any
 import pytest
 
 from tests.support import builders as b
-from tjdocs.border import Evidence, Inspector, Lists, Policy, inspect_batch
+from tjdocs.border import Evidence, Inspector, Policy, Watchlists, inspect_batch
 from tjdocs.documents import example
 from tjdocs.errors import TjdocsError
 from tjdocs.inspection.evidence import DIRECTIONS
 from tjdocs.office import Office
 from tjdocs.pki import Authority, TrustStore
 from tjdocs.register import Register
-from tjdocs.seal import is_picture, read_code
+from tjdocs.seal.bar_code import is_picture, read_bar_code
 
 pytestmark = [pytest.mark.sweep, pytest.mark.requirement("TR-VERDICT")]
 
@@ -104,7 +104,7 @@ class Input:
         one = self.document
         zone = "" if self.zone is None else self.zone if isinstance(self.zone, str) else "\n".join(self.zone)
         # a code's own correction may bring back the seal in a picture that was changed
-        seal = read_code(self.seal) if self.seal and is_picture(self.seal) else self.seal
+        seal = read_bar_code(self.seal) if self.seal and is_picture(self.seal) else self.seal
         files = all(same(name, data, one.chip.get(name, b"")) for name, data in (self.chip or {}).items())
         return files and zone.split() in ([], "\n".join(one.zone).split()) and (seal or one.seal) == one.seal
 
@@ -130,7 +130,7 @@ def lane(tmp_path_factory):
         picture = issued.seal_png if issued.seal else b""
         documents.append(Document(kind, tuple(issued.mrz), dict(issued.chip), issued.seal, picture))
     trust = TrustStore.of([authority.csca], authority.certificates().values())
-    lists = Lists.of([BAN])
+    lists = Watchlists.of([BAN])
     inspectors = Inspector(trust=trust, register=Register(url), lists=lists), Inspector(trust=trust)
     return documents, inspectors, inspect_batch.Setup.of(trust=trust, lists=lists, policy=Policy.default(), register=url)
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.law_cases import NEVER, SOMEBODY, Desk, Traveller, document, entry, grant, standing
-from tjdocs.border import Evidence, Inspector, Lists
+from tjdocs.border import Evidence, Inspector, Watchlists
 from tjdocs.border.report import html_report
 from tjdocs.errors import UsageError
 from tjdocs.inspection.evidence import DIRECTIONS
@@ -16,7 +16,7 @@ from tjdocs.register import Keys, Register
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
-LISTS = Lists.of([entry(), NEVER, SOMEBODY, grant("visa"), entry("missing-person", date_of_birth="", id="E-3")])
+LISTS = Watchlists.of([entry(), NEVER, SOMEBODY, grant("visa"), entry("missing-person", date_of_birth="", id="E-3")])
 TRUST = Traveller().inspector().trust
 TEXT, CHIP = document()
 

@@ -22,7 +22,7 @@ def test_what_is_forged_was_admitted_before(make):
 def test_attack_is_caught_by_the_check_named(attack):
     verdict = attack.make().judge()
     assert verdict.decision == attack.verdict
-    assert (attack.check, attack.reason) in [(f.check, f.reason) for f in verdict.findings if not f.outcome.holds]
+    assert (attack.check, attack.reason) in [(f.check, f.reason) for f in verdict.findings if not f.outcome.ok]
     assert attack.check in verdict.decided_by
 
 

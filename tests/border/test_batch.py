@@ -15,7 +15,7 @@ import pytest
 from tests.support import builders as b
 from tests.support.law_cases import Traveller, document, entry, foreigner, grant
 from tjdocs import limits
-from tjdocs.border import Lists, inspect_batch
+from tjdocs.border import Watchlists, inspect_batch
 from tjdocs.errors import InputError, UsageError
 from tjdocs.inspection.evidence_json import evidence_from_json, evidence_json
 
@@ -152,7 +152,7 @@ def test_a_record_that_kills_its_worker_is_lost_alone():
 
 
 def test_common_values_lists_and_policy_reach_the_workers():
-    lists = Lists.of([entry(direction="exit"), grant("visa")])
+    lists = Watchlists.of([entry(direction="exit"), grant("visa")])
     (result,) = inspect_batch.run(lines(line(WHO[0], direction=None)), setup(lists=lists), at=b.AT, common={"direction": "exit"}, workers=1)
     assert (result["verdict"], result["decided_by"]) == ("refuse", ["holder.ban"])
     (later,) = inspect_batch.run(lines(line(WHO[0])), setup(), at=b.moment(2037), workers=1)
@@ -161,7 +161,7 @@ def test_common_values_lists_and_policy_reach_the_workers():
 
 def test_no_record_says_another_crossing_than_the_desk_or_another_time():
     """A ban on entering does not bear on whoever says that he leaves."""
-    lists, banned = Lists.of([entry(direction="entry")]), line(WHO[0], direction="exit")
+    lists, banned = Watchlists.of([entry(direction="entry")]), line(WHO[0], direction="exit")
     (own,) = inspect_batch.run(lines(banned), setup(lists=lists), at=b.AT, workers=1)
     assert own["verdict"] == "admit"  # the desk does not say
     (found,) = inspect_batch.run(lines(banned), setup(lists=lists), at=b.AT, common={"direction": "entry"}, workers=1)

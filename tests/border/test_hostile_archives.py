@@ -15,7 +15,7 @@ from tjdocs.border import Inspector
 from tjdocs.border.evidence import evidence_archive
 from tjdocs.errors import InputError
 from tjdocs.pki.trust.store import TrustStore
-from tjdocs.watchlists.watchlists import Lists
+from tjdocs.watchlists.watchlists import Watchlists
 
 DEEP = b"[" * 100_000
 LEVELS = b"[" * 40 + b"]" * 40
@@ -79,7 +79,7 @@ def archive(files, manifest=None, *, signed: bool = True) -> bytes:
 
 def verified(tmp_path, data: bytes):
     (tmp_path / "h.zip").write_bytes(data)
-    result = evidence_archive.verify(tmp_path / "h.zip", trust=trusting())
+    result = evidence_archive.verify_evidence(tmp_path / "h.zip", trust=trusting())
     said = json.dumps(result.as_json())
     assert not result.valid
     assert all(len(finding.detail) < 1000 for finding in result.findings)
@@ -118,7 +118,7 @@ def test_what_nobody_answers_for_is_not_judged_again(tmp_path, monkeypatch):
         assert outcomes(result)["judgement"] == ("undetermined", "premise"), name
         assert result.verdict is None, name
         assert result.as_json()["judged_again"] is None, name
-    assert outcomes(evidence_archive.verify(tmp_path / "e.zip", trust=TrustStore.of(())))["judgement"] == ("undetermined", "premise")
+    assert outcomes(evidence_archive.verify_evidence(tmp_path / "e.zip", trust=TrustStore.of(())))["judgement"] == ("undetermined", "premise")
     assert judged == []
 
 
@@ -148,11 +148,11 @@ def test_what_could_not_be_judged_again_is_not_exported(tmp_path, monkeypatch):
     for name, most in (("RECORDED_ENTRIES", 100), ("RECORDED_NAMES", 1)):
         monkeypatch.setattr(limits, name, most)
         with pytest.raises(InputError, match="more matches than an archive has"):
-            evidence_archive.export(tmp_path / "e.zip", who.evidence(), verdict, inspector, signer=signer(), at=b.AT)
+            evidence_archive.export_evidence(tmp_path / "e.zip", who.evidence(), verdict, inspector, signer=signer(), at=b.AT)
         monkeypatch.undo()
     assert not (tmp_path / "e.zip").exists()
-    evidence_archive.export(tmp_path / "e.zip", who.evidence(), verdict, inspector, signer=signer(), at=b.AT)
-    assert outcomes(evidence_archive.verify(tmp_path / "e.zip", trust=trusting())) == CLEAN
+    evidence_archive.export_evidence(tmp_path / "e.zip", who.evidence(), verdict, inspector, signer=signer(), at=b.AT)
+    assert outcomes(evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trusting())) == CLEAN
 
 
 # ------------------------------------------------------------------------------------- whom a chip says to look for
@@ -165,7 +165,7 @@ def names(*texts: str) -> bytes:
     return b.der(0x6B, b.der(0x5C, b"\x5f\x0e" + (b"\xa0" if others else b"")), b.der(0x5F0E, first.encode()), listed)
 
 
-LISTS = Lists.of([entry(primary_identifier="EKBERG", secondary_identifier="ANNA")])
+LISTS = Watchlists.of([entry(primary_identifier="EKBERG", secondary_identifier="ANNA")])
 
 
 def ban(dg11: bytes, **claims):

@@ -20,7 +20,8 @@ def sound():
 
 def test_the_public_door():
     assert set(border.__all__) == {
-        "Decision", "Evidence", "Inspector", "Lists", "Policy", "RegisterStatus", "Standing", "Status", "Verdict"
+        "Decision", "DocumentStatus", "Evidence", "Inspector", "Policy", "RegisterStatus", "Verdict", "Watchlists",
+        "export_evidence", "verify_evidence", "write_report",
     }  # fmt: skip
     assert border.Evidence is inspection.Evidence
 

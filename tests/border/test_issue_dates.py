@@ -52,11 +52,11 @@ def test_the_register_dates_a_passport_with_a_visa():
 
 def test_a_seal_of_the_document_dates_it_once_its_signature_holds():
     who = paper("return-certificate", "emergency-travel-document", **RETURN)
-    assert who.judge().case.issued_from == "seal"
+    assert who.judge().crossing.issued_from == "seal"
     longer = paper("return-certificate", "emergency-travel-document", issued="2026-11-20", expires="2026-12-21")
     assert longer.judge().decided_by == ("doc.validity-period",)
     unknown = replace(longer, trusting=False).judge()
-    assert (unknown.decision, unknown.case.issued, unknown.case.issued_from) == ("refer", None, "")
+    assert (unknown.decision, unknown.crossing.issued, unknown.crossing.issued_from) == ("refer", None, "")
 
 
 def test_a_category_of_a_seal_counts_once_its_signature_holds():
@@ -68,13 +68,13 @@ def test_a_category_of_a_seal_counts_once_its_signature_holds():
 
 
 def test_a_date_in_a_chip_counts_once_its_hash_is_signed_by_somebody_known():
-    assert Traveller(WITH_DATE).judge().case.issued_from == "chip"
+    assert Traveller(WITH_DATE).judge().crossing.issued_from == "chip"
     later = document(issued="2026-11-25", expires="2036-11-24")
     assert "doc.validity-period" in Traveller(later).judge().decided_by
     unknown = Traveller(later, trusting=False, register=REGISTER).judge()
-    assert unknown.case.issued_from == "register"
+    assert unknown.crossing.issued_from == "register"
     unsigned = {name: data for name, data in later[1].items() if name != "EF.SOD"}
     alone = Traveller((later[0], unsigned)).judge()
-    assert (alone.decision, alone.case.issued) == ("refer", None)
+    assert (alone.decision, alone.crossing.issued) == ("refer", None)
     beside = {**CHIP, "DG12": b.dg12("20261125")}
-    assert Traveller((TEXT, beside)).judge().case.issued is None
+    assert Traveller((TEXT, beside)).judge().crossing.issued is None

@@ -104,8 +104,8 @@ def test_every_report_and_archive_tells_it(place, tmp_path):
     verdict = inspector.inspect(shown, at=at)
     for lang, words in (("en", "at point kulma"), ("ru", "пункт kulma"), ("tg", "нуқта kulma")):
         assert words in render(verdict, lang=lang)
-    evidence_archive.export(tmp_path / "e.zip", shown, verdict, inspector, signer=signer(), at=at)
-    result = evidence_archive.verify(tmp_path / "e.zip", trust=trusting())
+    evidence_archive.export_evidence(tmp_path / "e.zip", shown, verdict, inspector, signer=signer(), at=at)
+    result = evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trusting())
     assert outcomes(result) == CLEAN
     assert result.verdict.findings == verdict.findings
 

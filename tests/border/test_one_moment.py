@@ -52,9 +52,9 @@ def test_one_moment_gives_one_verdict(name, seconds, ours, theirs):
     moment = MIDNIGHT + timedelta(seconds=seconds)
     first, second = judged(name, moment.astimezone(ours)), judged(name, moment.astimezone(theirs))
     assert first.as_json() == second.as_json()
-    assert first.case.day == moment.astimezone(ZoneInfo("Asia/Dushanbe")).date()
+    assert first.crossing.day == moment.astimezone(ZoneInfo("Asia/Dushanbe")).date()
     # the verdict says the moment so that whoever reads it reads that day
-    assert first.as_json()["at"][:10] == first.case.day.isoformat()
+    assert first.as_json()["at"][:10] == first.crossing.day.isoformat()
 
 
 @pytest.mark.parametrize(
@@ -73,10 +73,10 @@ def test_the_day_changes_at_midnight_in_dushanbe(name, before, after):
         (MIDNIGHT - timedelta(seconds=1), before), (MIDNIGHT, after), (date(2026, 12, 10), before), (date(2026, 12, 11), after),
     ):  # fmt: skip
         verdict = judged(name, at)
-        found = {f"{f.check} {f.reason}" for f in verdict.findings if f.check in verdict.decided_by and not f.outcome.holds}
+        found = {f"{f.check} {f.reason}" for f in verdict.findings if f.check in verdict.decided_by and not f.outcome.ok}
         assert verdict.decision == decision, (at, found)
         assert not reason or reason in found, (at, found)
-        assert verdict.case.day == (at if type(at) is date else at.astimezone(DUSHANBE).date())
+        assert verdict.crossing.day == (at if type(at) is date else at.astimezone(DUSHANBE).date())
 
 
 def test_a_year_of_two_digits_is_read_on_the_day_of_the_place():
@@ -112,11 +112,11 @@ def test_a_crossing_point_may_have_a_time_zone_of_its_own(points):
         seen = replace(evidence, point=point)
         verdicts = [inspector.inspect(seen, at=at.astimezone(offset), dry_run=True) for offset in (UTC, DUSHANBE)]
         assert verdicts[0].as_json() == verdicts[1].as_json()
-        assert verdicts[0].case.day == date(2026, 12, number)
+        assert verdicts[0].crossing.day == date(2026, 12, number)
         assert any(f.reason == "expired" for f in verdicts[0].findings) is (number > 10)
         # a date is that date everywhere
         on_day = inspector.inspect(seen, at=date(2026, 12, 10), dry_run=True)
-        assert on_day.case.day == date(2026, 12, 10)
+        assert on_day.crossing.day == date(2026, 12, 10)
         assert on_day.decision == ("refer" if point == "nowhere" else "admit")  # which is no crossing point
 
 

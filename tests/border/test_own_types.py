@@ -18,7 +18,7 @@ from tjdocs import limits, specs
 from tjdocs.border import Evidence, Inspector, Policy, inspect_batch
 from tjdocs.border.evidence import evidence_archive, evidence_signature
 from tjdocs.documents import DocumentTypes, example
-from tjdocs.documents.document_class import Kinds, kinds
+from tjdocs.documents.document_class import DocumentClasses, kinds
 from tjdocs.errors import InputError, SpecError, UsageError
 from tjdocs.office import Office
 from tjdocs.pki import Authority, TrustStore
@@ -93,11 +93,11 @@ def findings(verdict, *checks):
 def test_a_document_of_an_own_type_is_judged_with_its_file_and_unknown_without(place):
     law = ("doc.type", "doc.use", "doc.validity-period", "register.agreement")
     verdict = inspector(place, DocumentTypes.load(place / "types")).inspect(card(place), at=AT)
-    assert verdict.case.kind.id == OWN
+    assert verdict.crossing.kind.id == OWN
     assert findings(verdict, *law) == dict.fromkeys(law, ("passed", ""))
     assert verdict.decision == "admit"
     without = inspector(place, None).inspect(card(place), at=AT)
-    assert without.case.kind is None
+    assert without.crossing.kind is None
     assert findings(without, "doc.type", "doc.use") == {
         "doc.type": ("undetermined", "not-known"),
         "doc.use": ("undetermined", "premise"),
@@ -129,7 +129,7 @@ def test_a_document_for_one_use_is_used_up(place, tmp_path):
 
 def test_bundled_types_are_recognised_before_own_ones():
     text = own(codes=("[border]\n", '[border]\nformats = ["TD3"]\ncodes = ["P"]\n'))
-    known = Kinds(DocumentTypes.of_files({"a-card": text.replace(OWN, "a-card").encode()}))
+    known = DocumentClasses(DocumentTypes.of_files({"a-card": text.replace(OWN, "a-card").encode()}))
     fitting = [id_ for id_, kind in known.items() if kind.fits("TD3", "TJK", "P")]
     assert fitting[:2] == ["external-passport", "a-card"]
     assert list(known)[:6] == [*list(kinds())[:5], "a-card"]
@@ -139,8 +139,8 @@ def test_the_state_of_an_own_type_is_no_foreign_one():
     text = own(state=('issuing_state = "TJK"', 'issuing_state = "UTO"'))
     zone = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10")
     evidence = Evidence(mrz=zone)
-    assert Inspector().inspect(evidence, at=AT).case.kind.id == "foreign-passport"
-    assert Inspector(types=types_of(text)).inspect(evidence, at=AT).case.kind is None
+    assert Inspector().inspect(evidence, at=AT).crossing.kind.id == "foreign-passport"
+    assert Inspector(types=types_of(text)).inspect(evidence, at=AT).crossing.kind is None
 
 
 # -------------------------------------------------------------------------------------------------------- unusable files
@@ -232,11 +232,11 @@ def exported(place: Path, path: Path, types: DocumentTypes | None, policy: Polic
     if policy is not None:
         desk = Inspector(trust=desk.trust, policy=policy, types=types)
     verdict = desk.inspect(card(place), at=AT)
-    evidence_archive.export(path, card(place), verdict, desk, signer=signer(), at=AT)
+    evidence_archive.export_evidence(path, card(place), verdict, desk, signer=signer(), at=AT)
     return verdict
 
 
-def rewritten(path: Path, change, *, resign: bool) -> evidence_archive.Proof:
+def rewritten(path: Path, change, *, resign: bool) -> evidence_archive.ArchiveReport:
     with zipfile.ZipFile(path) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     change(files)
@@ -247,7 +247,7 @@ def rewritten(path: Path, change, *, resign: bool) -> evidence_archive.Proof:
     with zipfile.ZipFile(path, "w") as archive:
         for name, data in files.items():
             archive.writestr(name, data)
-    return evidence_archive.verify(path, trust=trusting())
+    return evidence_archive.verify_evidence(path, trust=trusting())
 
 
 def test_an_archive_has_the_type_and_is_judged_again_by_it(place, tmp_path):
@@ -256,17 +256,17 @@ def test_an_archive_has_the_type_and_is_judged_again_by_it(place, tmp_path):
         assert archive.read(f"types/{OWN}.toml") == own().encode()
         assert f"types/{OWN}.toml" in json.loads(archive.read("manifest.json"))["files"]
         assert [name for name in archive.namelist() if name.startswith("types/")] == [f"types/{OWN}.toml"]
-    result = evidence_archive.verify(tmp_path / "e.zip", trust=trusting())
+    result = evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trusting())
     assert result.valid
     assert result.verdict.as_json() == verdict.as_json()
-    assert result.verdict.case.kind.id == OWN
+    assert result.verdict.crossing.kind.id == OWN
 
 
 def test_an_archive_of_bundled_types_has_no_type(place, tmp_path):
     exported(place, tmp_path / "e.zip", None)
     with zipfile.ZipFile(tmp_path / "e.zip") as archive:
         assert not [name for name in archive.namelist() if name.startswith("types/")]
-    assert evidence_archive.verify(tmp_path / "e.zip", trust=trusting()).valid
+    assert evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trusting()).valid
 
 
 def test_an_archive_whose_type_was_changed_fails_its_integrity_check(place, tmp_path):
@@ -303,7 +303,7 @@ def test_a_policy_that_names_an_own_type_is_kept(place, tmp_path):
     text = Policy.default().source.replace(b'["registration-certificate",', f'["{OWN}", "registration-certificate",'.encode())
     types = types_of(own())
     exported(place, tmp_path / "e.zip", types, Policy.parse(text, types=types))
-    assert evidence_archive.verify(tmp_path / "e.zip", trust=trusting()).valid
+    assert evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trusting()).valid
 
 
 def test_an_archive_has_a_bounded_number_of_types(place, tmp_path, monkeypatch):
@@ -312,7 +312,7 @@ def test_an_archive_has_a_bounded_number_of_types(place, tmp_path, monkeypatch):
     with pytest.raises(InputError, match="more document types than an archive has"):
         exported(place, tmp_path / "f.zip", types_of(own()))
     assert not (tmp_path / "f.zip").exists()
-    result = evidence_archive.verify(tmp_path / "e.zip", trust=trusting())
+    result = evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trusting())
     assert result.findings[-1].reason == "not-repeatable"
 
 

@@ -119,8 +119,8 @@ def test_judged_again_from_evidence_that_holds_the_picture(made, tmp_path):
     passport, _, inspector, _ = made
     evidence = Evidence(page=passport.page.png(), chip=dict(passport.chip), direction="entry")
     verdict = inspector.inspect(evidence, at=b.AT)
-    evidence_archive.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=b.AT)
-    result = evidence_archive.verify(tmp_path / "e.zip", trust=trusting())
+    evidence_archive.export_evidence(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=b.AT)
+    result = evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trusting())
     assert outcomes_of(result) == CLEAN
     assert result.valid
     assert result.verdict.as_json() == verdict.as_json()

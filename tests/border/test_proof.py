@@ -62,7 +62,7 @@ def exported(path, who=None, *, by=None, at=MADE):
     who = who or Traveller()
     inspector = who.inspector()
     verdict = inspector.inspect(who.evidence(), at=who.at)
-    evidence_archive.export(path, who.evidence(), verdict, inspector, signer=by or signer(), at=at)
+    evidence_archive.export_evidence(path, who.evidence(), verdict, inspector, signer=by or signer(), at=at)
     return verdict
 
 
@@ -93,8 +93,8 @@ def test_any_text_of_a_scanner_is_kept_and_judged_again(tmp_path, mrz):
     inspector = Traveller().inspector()
     evidence = Evidence(mrz=mrz, chip=document()[1], direction="entry")
     verdict = inspector.inspect(evidence, at=b.AT)
-    evidence_archive.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=MADE)
-    result = evidence_archive.verify(tmp_path / "e.zip", trust=trusting())
+    evidence_archive.export_evidence(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=MADE)
+    result = evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trusting())
     assert outcomes(result) == CLEAN
     assert result.verdict.findings == verdict.findings
     assert result.verdict.examination.printed == verdict.examination.printed
@@ -111,7 +111,7 @@ def test_an_archive_that_nobody_could_judge_again_is_not_written(tmp_path, monke
 def test_judged_again_from_its_own_content(tmp_path, who):
     verdict = exported(tmp_path / "e.zip", who)
     assert (tmp_path / "e.zip").stat().st_mode & 0o777 == 0o600
-    result = evidence_archive.verify(tmp_path / "e.zip", trust=trusting())
+    result = evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trusting())
     assert outcomes(result) == CLEAN
     assert result.valid
     assert result.verdict.as_json() == verdict.as_json()
@@ -122,7 +122,7 @@ def test_judged_again_from_its_own_content(tmp_path, who):
 def test_every_case_of_the_law_is_judged_again_alike(tmp_path):
     for number, case in enumerate(CASES):
         verdict = exported(tmp_path / f"{number}.zip", case.who)
-        result = evidence_archive.verify(tmp_path / f"{number}.zip", trust=trusting())
+        result = evidence_archive.verify_evidence(tmp_path / f"{number}.zip", trust=trusting())
         assert outcomes(result) == CLEAN, case.id
         assert result.verdict.findings == verdict.findings, case.id
 
@@ -135,13 +135,13 @@ def test_only_what_bears_on_the_document_is_kept(tmp_path):
     crls = [b.revocation_list(other)]
     inspector._trust = TrustStore.of([*(e.certificate for e in inspector.trust.entries), other.certificate], crls=crls)
     verdict = inspector.inspect(who.evidence(), at=who.at)
-    evidence_archive.export(tmp_path / "e.zip", who.evidence(), verdict, inspector, signer=signer(), at=MADE)
+    evidence_archive.export_evidence(tmp_path / "e.zip", who.evidence(), verdict, inspector, signer=signer(), at=MADE)
     with zipfile.ZipFile(tmp_path / "e.zip") as archive:
         content = b"".join(archive.read(name) for name in archive.namelist())
         assert sum(name.startswith("trust/") for name in archive.namelist()) == 1
     assert b"EKBERG" not in content
     assert other.raw not in content
-    assert outcomes(evidence_archive.verify(tmp_path / "e.zip", trust=trusting())) == CLEAN  # other-issuer, as it was
+    assert outcomes(evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trusting())) == CLEAN  # other-issuer, as it was
 
 
 def test_what_a_code_is_signed_as_bears_on_the_document(tmp_path):
@@ -150,7 +150,7 @@ def test_what_a_code_is_signed_as_bears_on_the_document(tmp_path):
     inspector = Inspector(trust=TrustStore.of([british.certificate, other.certificate]))
     evidence = Evidence(mrz=b.lines(b.zone(state="GBD")))
     verdict = inspector.inspect(evidence, at=b.AT)
-    evidence_archive.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=MADE)
+    evidence_archive.export_evidence(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=MADE)
     with zipfile.ZipFile(tmp_path / "e.zip") as archive:
         kept = [archive.read(name) for name in archive.namelist() if name.startswith("trust/")]
     assert kept == [british.raw]
@@ -159,8 +159,8 @@ def test_what_a_code_is_signed_as_bears_on_the_document(tmp_path):
 def test_what_the_digest_of_the_store_covers_is_told(tmp_path):
     who = Traveller()
     exported(tmp_path / "e.zip", who)
-    said = evidence_archive.verify(tmp_path / "e.zip", trust=trusting()).as_json()
-    assert said["trust_digest"] == who.inspector().believed.digest
+    said = evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trusting()).as_json()
+    assert said["trust_digest"] == who.inspector().trust_view.digest
     assert said["trust_digest_covers"] == ["certificates", "grounds", "sources"]
 
     def before(files):
@@ -250,8 +250,8 @@ def test_whom_the_policy_believed_is_believed_again(tmp_path, name):
     inspector = Inspector(trust=TrustStore.of_entries(entries), policy=policy)
     verdict = inspector.inspect(who.evidence(), at=who.at)
     assert verdict.decision == expected
-    evidence_archive.export(tmp_path / "e.zip", who.evidence(), verdict, inspector, signer=signer(), at=MADE)
-    result = evidence_archive.verify(tmp_path / "e.zip", trust=trusting())
+    evidence_archive.export_evidence(tmp_path / "e.zip", who.evidence(), verdict, inspector, signer=signer(), at=MADE)
+    result = evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trusting())
     assert outcomes(result) == CLEAN
     assert {**result.verdict.as_json(), "trust_imported": "2026-11-20T00:00:00+00:00"} == verdict.as_json()
     # and so does a batch's worker
@@ -260,7 +260,7 @@ def test_whom_the_policy_believed_is_believed_again(tmp_path, name):
 
 
 def test_a_store_under_a_policy_is_not_taken_where_its_policy_would_be_lost():
-    seen = Traveller().inspector().trust.under(b.policy(believe=["list"]).trust)
+    seen = Traveller().inspector().trust.with_policy(b.policy(believe=["list"]).trust)
     for use in (Inspector, inspect_batch.Setup.of):
         with pytest.raises(UsageError, match="under a policy"):
             use(trust=seen)
@@ -279,7 +279,7 @@ def rewritten(path, change, *, resign=False):
     with zipfile.ZipFile(path, "w") as archive:
         for name, data in files.items():
             archive.writestr(name, data)
-    return evidence_archive.verify(path, trust=trusting())
+    return evidence_archive.verify_evidence(path, trust=trusting())
 
 
 def put(name, data):
@@ -358,7 +358,7 @@ def test_bytes_outside_of_the_entries_are_found(tmp_path, where):
         "twice": data + data,
     }
     (tmp_path / "e.zip").write_bytes(changed[where])
-    assert outcomes(evidence_archive.verify(tmp_path / "e.zip", trust=trusting()))["structure"] == ("failed", "archive")
+    assert outcomes(evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trusting()))["structure"] == ("failed", "archive")
 
 
 @pytest.mark.parametrize(
@@ -370,7 +370,7 @@ def test_bytes_outside_of_the_entries_are_found(tmp_path, where):
 )
 def test_who_may_sign_evidence(tmp_path, by, trust, reason):
     exported(tmp_path / "e.zip", by=signer(by))
-    result = evidence_archive.verify(tmp_path / "e.zip", trust=trust)
+    result = evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trust)
     assert outcomes(result)["signature"] == ("undetermined", reason)
     # nothing rests on a signature that nobody answers for
     assert outcomes(result)["files"] == outcomes(result)["judgement"] == ("undetermined", "premise")
@@ -404,7 +404,7 @@ def revoked_list(tmp_path) -> TrustStore:
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
     store = TrustStore.create(tmp_path / "trust.db")
-    import_files.import_paths(store, [tmp_path / name for name in files], anchors=[abroad.certificate], at=b.AT)
+    import_files.import_files(store, [tmp_path / name for name in files], anchors=[abroad.certificate], at=b.AT)
     return store
 
 
@@ -416,16 +416,16 @@ def test_evidence_keeps_why_a_list_is_not_believed(tmp_path):
     inspector = Inspector(trust=store)
     verdict = inspector.inspect(evidence, at=b.AT)
     assert [f.reason for f in verdict.findings if f.check == "pa.ds-chain"] == ["not-believed"]
-    evidence_archive.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=MADE)
-    assert outcomes(evidence_archive.verify(tmp_path / "e.zip", trust=trusting())) == CLEAN
+    evidence_archive.export_evidence(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=MADE)
+    assert outcomes(evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trusting())) == CLEAN
 
 
 def again(tmp_path, scene):
     """Return how the archive of a scene's inspection is judged, and the verdict."""
     inspector, evidence = Inspector(trust=scene.trust, policy=scene.policy), Evidence(mrz=scene.mrz, chip=scene.chip)
     verdict = inspector.inspect(evidence, at=b.AT)
-    evidence_archive.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=MADE)
-    return outcomes(evidence_archive.verify(tmp_path / "e.zip", trust=trusting())), verdict
+    evidence_archive.export_evidence(tmp_path / "e.zip", evidence, verdict, inspector, signer=signer(), at=MADE)
+    return outcomes(evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trusting())), verdict
 
 
 @pytest.mark.parametrize("trusted", [True, False], ids=["trusted", "unknown"])
@@ -440,7 +440,7 @@ def test_evidence_keeps_the_root_of_a_state_that_changed_its_letters(tmp_path, t
         )
         found, verdict = again(tmp_path, scene)
         assert found == CLEAN
-        reached = [f for f in verdict.findings if f.check == "pa.ds-chain" and f.outcome.holds]
+        reached = [f for f in verdict.findings if f.check == "pa.ds-chain" and f.outcome.ok]
         assert bool(reached) is trusted
         (tmp_path / "e.zip").unlink()
 
@@ -451,7 +451,7 @@ def test_evidence_keeps_a_denied_signer_of_a_list_in_another_form(tmp_path):
     (tmp_path / "a.ml").write_bytes(master_list([authority().certificate.raw], b.resealed(signer_, b.flipped)))
     (tmp_path / "b.ml").write_bytes(master_list([b.csca("CSCA Far", "NO").raw], b.resealed(signer_, b.joined)))
     store = TrustStore.create(tmp_path / "trust.db")
-    import_files.import_paths(store, [tmp_path / "a.ml", tmp_path / "b.ml"], anchors=[b.utopia().certificate], at=b.AT)
+    import_files.import_files(store, [tmp_path / "a.ml", tmp_path / "b.ml"], anchors=[b.utopia().certificate], at=b.AT)
     zone, chip = document()
     scene = b.Scene(chip, zone, store, policy=b.policy(believe=["list"], denied=[signer_.certificate.sha256]))
     found, verdict = again(tmp_path, scene)
@@ -461,7 +461,7 @@ def test_evidence_keeps_a_denied_signer_of_a_list_in_another_form(tmp_path):
 
 def test_workers_of_a_batch_know_it_too(tmp_path):
     again = inspect_batch.Setup.of(trust=revoked_list(tmp_path)).inspector()
-    assert again.believed.doubt(authority().certificate) == "not-believed"
+    assert again.trust_view.distrust_reason(authority().certificate) == "not-believed"
 
 
 def test_a_revoked_or_denied_signer_of_evidence():
@@ -472,7 +472,7 @@ def test_a_revoked_or_denied_signer_of_evidence():
     own = b.certify(subject, b.ec_key("inspection"), extensions, by=csca, period=VALID)
     signature = evidence_archive.evidence_signature.sign(b"x", signer(own), MADE)
     trust = TrustStore.of([own.certificate, csca.certificate], crls=[b.revocation_list(csca, [own.certificate.serial])])
-    for store, reason in ((trust, "revoked"), (trusting(own).under(denying(own)), "denied")):
+    for store, reason in ((trust, "revoked"), (trusting(own).with_policy(denying(own)), "denied")):
         finding = evidence_archive.evidence_signature.judge(b"x", signature, store, made=MADE.isoformat()).finding
         assert (finding.outcome, finding.reason) == (Outcome.FAILED, reason)
     elsewhere = TrustStore.of([own.certificate, csca.certificate], crls=[b.revocation_list(csca, [1])])
@@ -497,9 +497,9 @@ def test_a_signer_of_evidence_whose_revocation_is_not_settled(tmp_path):
         (listed(b.revocation_list(csca, key=b.ec_key("forger"))), "crl-signature"),
         (listed(b.revocation_list(csca)), ""),
     ):
-        found = evidence_archive.verify(tmp_path / "e.zip", trust=store)
+        found = evidence_archive.verify_evidence(tmp_path / "e.zip", trust=store)
         assert (found.valid, found.signer_revocation, found.as_json()["signer_revocation"]) == (True, word, word)
-    revoked = evidence_archive.verify(tmp_path / "e.zip", trust=listed(b.revocation_list(csca, [own.certificate.serial])))
+    revoked = evidence_archive.verify_evidence(tmp_path / "e.zip", trust=listed(b.revocation_list(csca, [own.certificate.serial])))
     assert (revoked.valid, revoked.signer_revocation) == (False, "")
 
 
@@ -531,7 +531,7 @@ def test_calls_that_cannot_be_used(tmp_path):
     with pytest.raises(KeyMaterialError):
         exported(tmp_path / "f.zip", at=datetime(2031, 1, 1, tzinfo=UTC))
     with pytest.raises(InputError):
-        evidence_archive.verify(tmp_path / "missing.zip", trust=trusting())
+        evidence_archive.verify_evidence(tmp_path / "missing.zip", trust=trusting())
 
 
 def test_reading_a_signer(tmp_path):
@@ -601,7 +601,7 @@ REGULAR = stat.S_IFREG | 0o600
 )
 def test_archives_made_to_do_harm(tmp_path, data, reason):
     (tmp_path / "e.zip").write_bytes(data)
-    result = evidence_archive.verify(tmp_path / "e.zip", trust=trusting())
+    result = evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trusting())
     assert outcomes(result)["structure"] == ("failed", reason)
     assert not result.valid
     assert result.verdict is None
@@ -610,7 +610,7 @@ def test_archives_made_to_do_harm(tmp_path, data, reason):
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_two_entries_of_one_name(tmp_path):
     (tmp_path / "e.zip").write_bytes(zipped(("a", b"1", REGULAR), ("a", b"2", REGULAR)))
-    assert outcomes(evidence_archive.verify(tmp_path / "e.zip", trust=trusting()))["structure"] == ("failed", "twice")
+    assert outcomes(evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trusting()))["structure"] == ("failed", "twice")
 
 
 def test_an_encrypted_entry(tmp_path):
@@ -618,7 +618,7 @@ def test_an_encrypted_entry(tmp_path):
     data[6] |= 1
     data[data.index(b"PK\x01\x02") + 8] |= 1
     (tmp_path / "e.zip").write_bytes(data)
-    assert outcomes(evidence_archive.verify(tmp_path / "e.zip", trust=trusting()))["structure"] == ("failed", "encrypted")
+    assert outcomes(evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trusting()))["structure"] == ("failed", "encrypted")
 
 
 @pytest.fixture(scope="module")
@@ -636,7 +636,7 @@ def test_no_altered_byte_holds_or_raises(sound, tmp_path, data):
         place = data.draw(st.integers(0, len(altered) - 1))
         altered[place] ^= data.draw(st.integers(1, 255))
     (tmp_path / "e.zip").write_bytes(altered)
-    result = evidence_archive.verify(tmp_path / "e.zip", trust=trusting())
+    result = evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trusting())
     if result.valid:  # bytes that zip does not use: times, attributes
         assert result.verdict.decision == "admit"
         assert archives.read_zip(io.BytesIO(bytes(altered))) == archives.read_zip(io.BytesIO(sound))

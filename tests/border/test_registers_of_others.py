@@ -6,10 +6,10 @@ import pytest
 
 from tests.support import builders as b
 from tests.support.law_cases import RETURN, Desk, Traveller, document, paper, standing
-from tjdocs.border import Inspector, Standing
+from tjdocs.border import DocumentStatus, Inspector
 from tjdocs.findings import Outcome
 
-SOUND = Standing("issued", "external-passport", "2026-03-02", "2036-03-01")
+SOUND = DocumentStatus("issued", "external-passport", "2026-03-02", "2036-03-01")
 MALFORMED = {
     "a word for a date of issue": replace(SOUND, date_of_issue="yesterday"),
     "a word for a date of expiry": replace(SOUND, date_of_expiry="soon"),
@@ -46,7 +46,7 @@ class Failing(Desk):
     def status(self, number):
         if not self.on_use:
             raise self.kind("out of reach")
-        return Standing("issued", "return-certificate")
+        return DocumentStatus("issued", "return-certificate")
 
     def use_up(self, number, *, at, point):
         raise self.kind("out of reach")
@@ -56,7 +56,7 @@ class Answering(Desk):
     """A register that answers a use in its own way."""
 
     def __init__(self, answer, after="issued"):
-        super().__init__(Standing("issued", "return-certificate"))
+        super().__init__(DocumentStatus("issued", "return-certificate"))
         self.answer, self.after = answer, after
 
     def use_up(self, number, *, at, point):

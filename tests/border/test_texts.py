@@ -15,7 +15,7 @@ from tjdocs.border.report.wording import LANGUAGES, texts
 from tjdocs.cli import _verdicts
 from tjdocs.errors import UsageError
 from tjdocs.findings import checks
-from tjdocs.mrz import problem_kinds
+from tjdocs.mrz.mrz_problems import problem_kinds
 from tjdocs.pki.trust.store import Source, TrustStore
 
 TABLES = {language: specs.read_toml(f"text/{language}.toml") for language in LANGUAGES}
@@ -177,7 +177,7 @@ def test_that_there_is_no_trust_store_is_told(tmp_path):
     assert store.imported is None
     certificate = b.utopia().certificate
     store.add(Source("a", "1" * 64, imported="2026-11-20T12:00:00+00:00"), [(certificate, "self-signed")], grounds={})
-    assert store.imported == store.under(Policy.default().trust).imported == "2026-11-20T12:00:00+00:00"
+    assert store.imported == store.with_policy(Policy.default().trust).imported == "2026-11-20T12:00:00+00:00"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

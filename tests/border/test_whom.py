@@ -7,7 +7,7 @@ import pytest
 from tests.support import builders as b
 from tests.support.law_cases import OTHER, RESEMBLING, Traveller, document, entry, foreigner, grant, resembling
 from tjdocs import limits, mrz
-from tjdocs.border import Evidence, Inspector, Lists
+from tjdocs.border import Evidence, Inspector, Watchlists
 from tjdocs.border.evidence import evidence_archive
 from tjdocs.pki.trust.store import TrustStore
 
@@ -29,7 +29,7 @@ def dg11(name: str = "", born: str = "", others: tuple[str, ...] = ()) -> bytes:
 def judge(scene: b.Scene, *entries: dict, direction: str = "entry", **more) -> dict[str, tuple[str, str, str]]:
     """Return outcome, reason and detail of the checks of the holder, with the decision."""
     evidence = replace(scene.evidence, direction=direction, **more)
-    verdict = Inspector(trust=scene.trust, lists=Lists.of(entries)).inspect(evidence, at=b.AT)
+    verdict = Inspector(trust=scene.trust, lists=Watchlists.of(entries)).inspect(evidence, at=b.AT)
     found = {f.check: (str(f.outcome), f.reason, f.detail) for f in verdict.findings if f.check.startswith("holder.")}
     return {**found, "decision": (str(verdict.decision), "", "")}
 
@@ -61,16 +61,16 @@ def test_a_visa_under_the_name_of_a_signed_dg11_counts_and_under_no_other():
 def test_a_right_is_not_even_looked_for_under_an_unsigned_name(monkeypatch):
     """The premise would stop it; the look-up itself must not depend on that."""
     scene = passport(eleven=dg11("VISAHOLDER<<OTHER<PERSON"), signed=False)
-    verdict = Inspector(trust=scene.trust, lists=Lists.of([VISA])).inspect(scene.evidence, at=b.AT)
-    assert [name.text for name in verdict.case.holder.names] == ["ERIKSSON<<ANNA<MARIA"]
-    assert "VISAHOLDER<<OTHER<PERSON" in [name.text for name in verdict.case.person.names]
+    verdict = Inspector(trust=scene.trust, lists=Watchlists.of([VISA])).inspect(scene.evidence, at=b.AT)
+    assert [name.text for name in verdict.crossing.holder.names] == ["ERIKSSON<<ANNA<MARIA"]
+    assert "VISAHOLDER<<OTHER<PERSON" in [name.text for name in verdict.crossing.person.names]
 
 
 def test_a_right_is_looked_for_by_the_chips_zone_and_not_by_another_page():
     printed = b.zone(names="VISAHOLDER<<OTHER<PERSON")
     scene = replace(passport(), mrz=b.lines(printed))
-    verdict = Inspector(trust=scene.trust, lists=Lists.of([VISA, BAN])).inspect(scene.evidence, at=b.AT)
-    assert [name.text for name in verdict.case.holder.names] == ["ERIKSSON<<ANNA<MARIA"]
+    verdict = Inspector(trust=scene.trust, lists=Watchlists.of([VISA, BAN])).inspect(scene.evidence, at=b.AT)
+    assert [name.text for name in verdict.crossing.holder.names] == ["ERIKSSON<<ANNA<MARIA"]
     assert judge(scene, VISA, BAN)[WATCHED][:2] == ("failed", "banned")
 
 
@@ -87,7 +87,7 @@ def test_a_ban_under_any_name_of_the_chip_counts(scene):
 def test_a_ban_in_letters_of_no_table_is_found_by_a_chip_in_the_same_letters():
     ban = entry(primary_identifier="李", secondary_identifier="明", date_of_birth="1974-08-12")
     assert judge(passport(eleven=dg11("李<<明")), ban)[WATCHED][0] in ("failed", "warning")
-    verdict = Inspector(trust=passport().trust, lists=Lists.of([ban])).inspect(
+    verdict = Inspector(trust=passport().trust, lists=Watchlists.of([ban])).inspect(
         replace(passport(eleven=dg11("李<<明")).evidence, direction="entry"), at=b.AT
     )
     assert verdict.decision == "refuse"
@@ -101,8 +101,8 @@ def test_names_of_a_chip_without_end_are_a_limit_and_cost_little():
         assert found[WATCHED][:2] == ("undetermined", "limit")
         assert found[RIGHT][:2] == ("passed", "")  # the zone's name is there
         assert found["decision"][0] == "refer"
-        verdict = Inspector(trust=scene.trust, lists=Lists.of([VISA])).inspect(scene.evidence, at=b.AT)
-        assert sum(len(name.text) for name in verdict.case.person.names) < 2 * limits.NAMES
+        verdict = Inspector(trust=scene.trust, lists=Watchlists.of([VISA])).inspect(scene.evidence, at=b.AT)
+        assert sum(len(name.text) for name in verdict.crossing.person.names) < 2 * limits.NAMES
 
 
 # ------------------------------------------------------------------------------------------------------------- births
@@ -162,8 +162,8 @@ def test_a_zone_without_primary_identifier_is_looked_up_all_the_same(row):
 
 def test_where_no_name_can_be_read_nobody_is_free_of_a_ban():
     zone = b.lines(b.zone(names=""))
-    found = Inspector(trust=TrustStore.of([]), lists=Lists.of([BAN])).inspect(Evidence(mrz=zone, direction="entry"), at=b.AT)
-    assert found.case.person.names == ()
+    found = Inspector(trust=TrustStore.of([]), lists=Watchlists.of([BAN])).inspect(Evidence(mrz=zone, direction="entry"), at=b.AT)
+    assert found.crossing.person.names == ()
     outcomes = {(str(f.outcome), f.reason) for f in found.findings if f.check == WATCHED}
     assert outcomes <= {("undetermined", "no-input"), ("undetermined", "premise")}
 
@@ -211,7 +211,7 @@ def test_an_archive_tells_what_the_lists_were(tmp_path):
         )
     ):
         verdict = exported(tmp_path / f"{number}.zip", who)
-        result = evidence_archive.verify(tmp_path / f"{number}.zip", trust=trusting())
+        result = evidence_archive.verify_evidence(tmp_path / f"{number}.zip", trust=trusting())
         assert outcomes(result) == CLEAN
         assert result.verdict.findings == verdict.findings
         assert result.verdict.findings

@@ -9,7 +9,7 @@ from tests.cli.test_cli import asked, run
 from tests.support import seals_made as s
 from tjdocs.pki import TrustStore
 from tjdocs.pki.trust.import_files import read_certificate
-from tjdocs.seal import Seal, draw_code
+from tjdocs.seal import Seal, draw_bar_code
 
 AT = "2026-11-24"
 ZONE = s.zone(state="TJK", nationality="TJK")
@@ -33,7 +33,7 @@ def place(tmp_path_factory):
 
 
 def trusting(place, *more):
-    return ("--trust", place / "a/csca.cer", "--signer", place / "a/signers/seal-0001.cer", "--at", AT, *more)
+    return ("--trust", place / "a/csca.cer", "--seal-signer", place / "a/signers/seal-0001.cer", "--at", AT, *more)
 
 
 def test_make(place):
@@ -134,7 +134,7 @@ def changed(place, offset=40):
 def test_results_by_name(place, tmp_path):
     (tmp_path / "changed.bin").write_bytes(changed(place, -1))
     (tmp_path / "cut.bin").write_bytes((place / "out/seal.bin").read_bytes()[:80])
-    draw_code(b"https://example.org/").save(tmp_path / "other.png")
+    draw_bar_code(b"https://example.org/").save(tmp_path / "other.png")
     seal = place / "out/seal.bin"
     cases = [
         ("INVALID_SIGNATURE", (tmp_path / "changed.bin", *trusting(place))),
@@ -242,7 +242,7 @@ def test_bad_calls_give_one_clear_line(tmp_path, arguments):
     (tmp_path / "empty").write_bytes(b"")
     (tmp_path / "random").write_bytes(bytes(range(1, 200)))
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(50))
-    draw_code(b"PARKING").save(tmp_path / "blank.png")
+    draw_bar_code(b"PARKING").save(tmp_path / "blank.png")
     (tmp_path / "f.json").write_text(json.dumps({"zone": ZONE}))
     status, out, err = run(*arguments, cwd=tmp_path)
     assert (status, out, err.count("\n")) == (2, "", 1)

@@ -8,7 +8,7 @@ from tests.support.command_line import run
 from tjdocs.documents import example
 from tjdocs.office import Office
 from tjdocs.pki import Authority
-from tjdocs.register import Keys, OfficerKey, Person, Register
+from tjdocs.register import Holder, Keys, OfficerKey, Register
 
 KIND, AT = "external-passport", ("--at", "2026-11-24T12:00:00+00:00")
 URL = "sqlite:///strict.db"
@@ -42,7 +42,7 @@ def issue(*more, out="out"):
 
 
 def test_find(desk, made):
-    person = Person.of(example(KIND, at=made))
+    person = Holder.of(example(KIND, at=made))
     born = ("--date-of-birth", person.date_of_birth.isoformat())
     name = ("--surname", person.family_name, "--given-names", f"{person.given_names} {person.patronymic}".strip())
     found = asked("register", "find", *name, *born)

@@ -40,7 +40,7 @@ def test_a_trial_register_from_receipt_to_proof(run, tmp_path):
     run("register", "spoil", "T00000050", "--ground", "torn", *AT)
     run("register", "stolen", "T00000049", *AT)
     assert "2 different officers" in run("register", "destroy", "T00000050", "--officer", "anna", *AT, status=2)
-    run("register", "destroy", "T00000050", "--officer", "anna", "--officer", "bob", "--act", "act 5", *AT)
+    run("register", "destroy", "T00000050", "--officer", "anna", "--officer", "bob", "--reference", "act 5", *AT)
     subprocess.run([sys.executable, "-m", "tjdocs", "authority", "create", "a", *AT], cwd=tmp_path, check=True, capture_output=True)
     example = subprocess.run(
         [sys.executable, "-m", "tjdocs", "documents", "example", KIND, *AT], cwd=tmp_path, check=True, capture_output=True

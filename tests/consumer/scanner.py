@@ -5,17 +5,18 @@ from datetime import UTC, date, datetime
 
 from tjdocs import mrz, seal, vectors
 from tjdocs.border import Decision, Evidence, Inspector, Policy
-from tjdocs.documents import Application, eligibility
-from tjdocs.office import Issued, NotEligible, Office
+from tjdocs.documents import Application, NotEligible, eligibility
+from tjdocs.office import Issued, Office
 from tjdocs.pki import Authority, TrustStore
 from tjdocs.register import KeyRequest, Keys, OfficerKey, OfficerSigner, Order, Register
+from tjdocs.seal import bar_code, seal_results
 
 
 def judge(store: str, files: Mapping[str, bytes], lines: list[str], at: datetime) -> tuple[bool, list[str]]:
     """Judge one document; return whether it is admitted, and every reason why not."""
     inspector = Inspector(trust=TrustStore(store), policy=Policy.default())
     verdict = inspector.inspect(Evidence(mrz=lines, chip=files, direction="entry"), at=at)
-    reasons = [f"{f.check} {f.subject} {f.reason}" for f in verdict.findings if not f.outcome.holds]
+    reasons = [f"{f.check} {f.subject} {f.reason}" for f in verdict.findings if not f.outcome.ok]
     return verdict.decision is Decision.ADMIT, reasons
 
 
@@ -70,8 +71,8 @@ def number(text: str, today: date) -> str | None:
 
 def sealed(picture: bytes, trust: TrustStore, at: datetime) -> tuple[bool, list[str]]:
     """Judge a seal on a picture; return whether it is valid, and the standard's names for what it is not."""
-    found = seal.verify(seal.Seal.parse(seal.read_code(picture)), trust, at=at)
-    status = seal.status(found.findings)
+    found = seal.verify(seal.Seal.parse(bar_code.read_bar_code(picture)), trust, at=at)
+    status = seal_results.status(found.findings)
     return status.valid, [result.name for result in status.results]
 
 

@@ -11,20 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tjdocs import specs
-from tjdocs.documents import (
-    Application,
-    ApplicationError,
-    CitizenshipRecord,
-    EarlierName,
-    HeldDocument,
-    Journey,
-    PageNames,
-    Spelling,
-    example,
-    load_types,
-    schema,
-)
+from tjdocs.documents import Application, ApplicationError, example, load_types, schema
 from tjdocs.documents import settings as limits
+from tjdocs.documents.applicant import CitizenshipRecord, EarlierName, HeldDocument, Journey, PageNames, Spelling
 from tjdocs.documents.name_spelling import characters
 from tjdocs.errors import InputError, TjdocsError
 from tjdocs.times import PartialDate

@@ -15,21 +15,17 @@ from hypothesis import strategies as st
 from tjdocs import messages, specs
 from tjdocs.documents import (
     Application,
-    CitizenshipRecord,
     DocumentTypes,
-    EarlierName,
-    HeldDocument,
-    Journey,
-    Known,
     NotEligible,
     Override,
+    RegisterFacts,
     RuleResult,
-    Spelling,
     eligibility,
     example,
     load_types,
     texts,
 )
+from tjdocs.documents.applicant import CitizenshipRecord, EarlierName, HeldDocument, Journey, Spelling
 from tjdocs.documents.assess import overruled
 from tjdocs.documents.rules import PREDICATES, Answer
 from tjdocs.errors import SpecError, UsageError
@@ -154,13 +150,13 @@ def test_what_the_register_knows_of_a_permit_counts_more_than_the_claim():
     claim = permit(TODAY - DAY, TODAY + DAY)
 
     def asked(*documents):
-        return answer("stateless-id", "residence-permit", documents=(claim,), known=Known(documents))
+        return answer("stateless-id", "residence-permit", documents=(claim,), known=RegisterFacts(documents))
 
     assert asked() == "met"  # the register has nothing to say
     assert asked(permit(TODAY - DAY, TODAY + DAY)) == "met"
     assert asked(permit(TODAY - DAY, TODAY + DAY, "withdrawn")) == "not met"
     assert asked(permit(TODAY - DAY, TODAY - DAY)) == "not met"
-    unclaimed = answer("stateless-id", "residence-permit", documents=(), known=Known((claim,)))
+    unclaimed = answer("stateless-id", "residence-permit", documents=(), known=RegisterFacts((claim,)))
     assert unclaimed == "met"
 
 
@@ -169,10 +165,10 @@ def test_what_the_register_knows_of_a_permit_counts_more_than_the_claim():
 def test_a_certificate_of_registration_is_no_residence_permit():
     """Neither held beside it, nor under its number."""
     certificate = HeldDocument("registration-certificate", "TR0000001", TODAY - DAY, TODAY + DAY)
-    held = {"documents": (certificate,), "known": Known((certificate,))}
+    held = {"documents": (certificate,), "known": RegisterFacts((certificate,))}
     assert answer("stateless-id", "residence-permit", **held) == "not met"
     claim = permit(TODAY - DAY, TODAY + DAY, number="TR0000001")
-    assert answer("stateless-id", "residence-permit", documents=(claim,), known=Known((certificate,))) == "not met"
+    assert answer("stateless-id", "residence-permit", documents=(claim,), known=RegisterFacts((certificate,))) == "not met"
     assert answer("stateless-id", "residence-permit", documents=(claim,)) == "met"  # nobody asked the register
 
 
@@ -206,9 +202,9 @@ def test_a_certificate_that_continues_another_keeps_its_day_of_acceptance(accept
     ("known", "expected"),
     [
         (None, "met"),  # nobody asked the register
-        (Known(), "met"),
-        (Known(decisions=("citizenship",)), "met"),
-        (Known(decisions=("citizenship", "legalisation")), "not met"),
+        (RegisterFacts(), "met"),
+        (RegisterFacts(decisions=("citizenship",)), "met"),
+        (RegisterFacts(decisions=("citizenship", "legalisation")), "not met"),
     ],
 )
 def test_for_the_time_before_the_decision(known, expected):
@@ -334,7 +330,7 @@ def test_without_a_valid_passport(held, expected):
     documents = (HeldDocument(held[0], "SPECIMEN-5", held[2], held[3], held[1]),) if held else ()
     assert answer(RET, "no-valid-passport", documents=documents) == expected
     if held:  # what the register knows counts likewise
-        known = Known((dataclasses.replace(documents[0], kind="external-passport"),))
+        known = RegisterFacts((dataclasses.replace(documents[0], kind="external-passport"),))
         assert answer(RET, "no-valid-passport", known=known) == expected
 
 
@@ -342,9 +338,9 @@ def test_without_a_valid_passport(held, expected):
 def test_one_certificate_for_return_at_a_time():
     """Doc 9303-8, 4.1.5."""
     for state, expected in (("valid", "not met"), ("used", "met"), ("lost", "met")):
-        known = Known((HeldDocument("return-certificate", "TU0000001", TODAY - DAY, TODAY + DAY, state),))
+        known = RegisterFacts((HeldDocument("return-certificate", "TU0000001", TODAY - DAY, TODAY + DAY, state),))
         assert answer(RET, "no-other-certificate", known=known) == expected
-    assert answer(RET, "no-other-certificate", known=Known()) == "met"
+    assert answer(RET, "no-other-certificate", known=RegisterFacts()) == "met"
     assert answer(RET, "no-other-certificate") == "met"
 
 
@@ -381,7 +377,7 @@ def test_a_change_of_name_is_recorded():
     present, former = ("ERIKSSON", "ANNA NAMUNA"), ("SPESIMEN", "BERTA")
 
     def asked(*names, earlier=(), **more):
-        return answer(KIND, "name-changes", known=Known(names=names), earlier_names=earlier, **more)
+        return answer(KIND, "name-changes", known=RegisterFacts(names=names), earlier_names=earlier, **more)
 
     assert answer(KIND, "name-changes") == "met"  # nobody asked the register
     assert asked() == "met"
@@ -410,10 +406,10 @@ def test_a_type_may_demand_the_registers_answer(monkeypatch, name, rule, claim):
     demanding = DocumentTypes({name: dataclasses.replace(kind, rules=rules)})
     application = dataclasses.replace(LAWFUL[name], documents=claim)
     assert answers(application, types=demanding)[rule] == "cannot tell"
-    found = answers(application, types=demanding, known=Known())[rule]
+    found = answers(application, types=demanding, known=RegisterFacts())[rule]
     assert found == ("not met" if rule == "residence-permit" else "met")  # the claim does not count then
     if rule == "residence-permit":
-        assert answers(application, types=demanding, known=Known(claim))[rule] == "met"
+        assert answers(application, types=demanding, known=RegisterFacts(claim))[rule] == "met"
 
 
 # ------------------------------------------------------------------------------------------------ all rules, sentences

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tjdocs.documents import Application, HeldDocument, Journey, load_types, validity
+from tjdocs.documents import Application, load_types, validity
+from tjdocs.documents.applicant import HeldDocument, Journey
 from tjdocs.documents.validity import Minor, Validity, accepts, last_day
 from tjdocs.errors import SpecError
 from tjdocs.times import Period, anniversary

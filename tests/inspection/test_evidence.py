@@ -148,7 +148,7 @@ def test_random_files_are_judged_and_nothing_of_them_holds(tmp_path):
     for name in ("EF_COM.bin", "EF_SOD.bin", "DG1.bin", "DG2.bin", "DG12.bin", "DG14.bin", "DG15.bin", "DG16.bin"):
         (tmp_path / name).write_bytes(draw.randbytes(draw.randrange(2_000)))
     findings = examine(Evidence(chip=tmp_path), b.scene().trust, at=b.AT).findings
-    assert [f for f in findings if f.outcome.holds] == []
+    assert [f for f in findings if f.outcome.ok] == []
 
 
 @pytest.mark.parametrize("at", ["2026-11-24", None, 20261124, b.AT.replace(tzinfo=None)], ids=repr)

@@ -18,7 +18,7 @@ def leaks(text: str) -> list[str]:
 def parts(scene: b.Scene) -> list[object]:
     examination = scene.examine()
     chip = examination.chip
-    found = [scene.evidence, scene.judge(), examination, examination.printed, examination.chip_zone, chip]
+    found = [scene.evidence, scene.judge(), examination, examination.printed, examination.chip_mrz, chip]
     found += [examination.authentication, examination.sealed, examination.sealed.seal, *examination.findings]
     found += [examination.sealed.verification, *(examination.sealed.seal.features if examination.sealed.seal else ())]
     if chip is not None:

@@ -132,7 +132,7 @@ def test_the_law_s_policy_is_asked_each_time():
 def test_a_trust_policy_that_believes_less_is_not_answered_from_one_that_believes_more(tmp_path):
     store = stored(tmp_path / "trust.db")
     scene = replace(b.scene(), trust=store)
-    denying = store.under(TrustPolicy(denied=frozenset({b.utopia().certificate.sha256})))
+    denying = store.with_policy(TrustPolicy(denied=frozenset({b.utopia().certificate.sha256})))
     for _ in range(2):
         assert told(scene.examine())["pa.ds-chain"] == ("passed", "")
         assert told(replace(scene, trust=denying).examine())["pa.ds-chain"] == ("failed", "denied")

@@ -14,7 +14,7 @@ RESTS_ON_CONTENT = {check.id for check in checks().values() if "pa.authentic" in
 
 
 def holds(scene: b.Scene) -> set[str]:
-    return {f.check for f in scene.examine().findings if f.outcome.holds}
+    return {f.check for f in scene.examine().findings if f.outcome.ok}
 
 
 @pytest.mark.requirement("TR-PREMISE")
@@ -80,7 +80,7 @@ def test_no_tick_without_a_data_group():
 def test_ef_sod_alone_is_judged_as_far_as_it_goes():
     sound = b.scene(printed=None)
     found = replace(sound, chip={"EF.SOD": sound.chip["EF.SOD"]}).examine().findings
-    assert {f.check for f in found if f.outcome.holds} == {
+    assert {f.check for f in found if f.outcome.ok} == {
         "pa.sod-structure",
         "pa.sod-signature",
         "pa.ds-chain",

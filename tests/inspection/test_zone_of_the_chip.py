@@ -4,16 +4,17 @@ import pytest
 
 from tests.support import builders as b
 from tjdocs import mrz
+from tjdocs.mrz import parse_mrz
 
 GENUINE = b.zone(code="PP", state="TJK", nationality="TJK", number="T12345678", optional="")
 
 
 def test_a_zone_that_is_on_both_sides_is_read_once(monkeypatch):
     scene = b.scene(inside=GENUINE)
-    expected = mrz.parse_joined(GENUINE, at=b.AT)
-    monkeypatch.setattr(mrz, "parse_joined", None)
+    expected = mrz.parse(GENUINE, joined=True, at=b.AT)
+    monkeypatch.setattr(parse_mrz, "_parse_joined", None)
     found = scene.examine()
-    assert (found.printed, found.chip_zone) == (expected, expected)
+    assert (found.printed, found.chip_mrz) == (expected, expected)
     assert not expected.problems
 
 
@@ -29,4 +30,4 @@ def test_a_zone_that_is_on_both_sides_is_read_once(monkeypatch):
 )
 def test_any_other_zone_of_a_chip_is_read_by_itself(inside, printed):
     found = b.scene(inside=inside, printed=printed).examine()
-    assert found.chip_zone == mrz.parse_joined(inside, at=b.AT)
+    assert found.chip_mrz == mrz.parse(inside, joined=True, at=b.AT)

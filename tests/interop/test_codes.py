@@ -13,7 +13,8 @@ import pytest
 
 from tests.support import seals_made as s
 from tjdocs import seal
-from tjdocs.seal import draw_code, symbologies
+from tjdocs.seal import draw_bar_code
+from tjdocs.seal.bar_code import symbologies
 
 pytestmark = [pytest.mark.interop, pytest.mark.requirement("ICAO-SEAL")]
 FORMATS = {"data-matrix": "DATA_MATRIX", "qr": "QR_CODE", "aztec": "AZTEC"}
@@ -44,7 +45,7 @@ def pictures(contents, tmp_path_factory):
     for number, (name, data) in enumerate(contents.items()):
         for symbology in symbologies():
             path = folder / f"{number}-{symbology}.png"
-            draw_code(data, symbology, 6).save(path)
+            draw_bar_code(data, symbology, 6).save(path)
             found[name, symbology] = path
     return found
 

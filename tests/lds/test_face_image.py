@@ -1,4 +1,4 @@
-"""The picture itself: what check_image finds, and what prepare makes."""
+"""The picture itself: what check finds, and what prepare makes."""
 
 import io
 import math
@@ -12,7 +12,8 @@ from PIL import Image, ImageDraw
 from tjdocs.errors import UsageError
 from tjdocs.lds.biometrics import iso19794_face
 from tjdocs.lds.biometrics.iso19794_face import FaceImage, FacialRecord, ImageType
-from tjdocs.portrait import check_face, check_image, prepare, prepare_portrait
+from tjdocs.portrait import check, prepare, prepare_portrait
+from tjdocs.portrait.face_image import check_face
 
 EYES = ((240.0, 330.0), (360.0, 330.0))
 TOKEN_EYES = ((112.5, 180.0), (187.5, 180.0))
@@ -46,7 +47,7 @@ def dark_eyes(data: bytes) -> list[tuple[float, float]]:
 
 
 def codes(data: bytes, **options) -> list[str]:
-    return [problem.code for problem in check_image(data, **options)]
+    return [problem.code for problem in check(data, **options)]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ def test_a_large_jpeg_of_many_scans_is_not_decoded():
     start, end = data.rindex(b"\xff\xda"), len(data) - 2
     size = data.index(b"\xff\xc2") + 5
     large = data[:size] + pack(">HH", 2600, 2600) + data[size + 4 : end] + data[start:end] * 87 + data[end:]
-    assert [p.detail for p in check_image(large)] == ["too many pixels"]
+    assert [p.detail for p in check(large)] == ["too many pixels"]
 
 
 def test_sizes_that_differ_between_box_and_codestream_are_told():
@@ -144,7 +145,7 @@ def test_damaged_images_give_an_answer():
             damaged = bytearray(data)
             for _ in range(3):
                 damaged[chance.randrange(2, len(damaged))] ^= chance.randrange(1, 256)
-            assert all(problem.text for problem in check_image(bytes(damaged)))
+            assert all(problem.text for problem in check(bytes(damaged)))
             assert codes(bytes(damaged[: chance.randrange(len(damaged))]))
 
 
@@ -169,7 +170,7 @@ def test_token_geometry(size, eyes, expected):
 @pytest.mark.parametrize("eyes", [((math.nan, 1), (2, 3)), ((1, 1), (math.inf, 1))])
 def test_eyes_that_are_nowhere_are_a_bad_call(eyes):
     with pytest.raises(UsageError):
-        check_image(coded(drawing()), eyes=eyes)
+        check(coded(drawing()), eyes=eyes)
     with pytest.raises(UsageError):
         prepare(drawing(), eyes=eyes)
 

@@ -8,7 +8,7 @@ import pytest
 import tjdocs
 from tjdocs import specs
 from tjdocs.errors import SpecError
-from tjdocs.lds.lds_problems import REASONS, Problem
+from tjdocs.lds.lds_problems import REASONS, LdsProblem
 
 ROWS = specs.read_toml("lds/problems.toml")["problem"]
 SOURCES = [path for room in ("lds", "portrait") for path in (Path(tjdocs.__file__).parent / room).rglob("*.py")]
@@ -35,7 +35,7 @@ def test_every_reason_of_an_error_is_explained():
 
 def test_each_says_what_and_where():
     for row in ROWS:
-        problem = Problem(row["id"])
+        problem = LdsProblem(row["id"])
         assert problem.severity in ("error", "warning")
         assert problem.text.endswith(".")
         assert problem.clause
@@ -43,8 +43,8 @@ def test_each_says_what_and_where():
 
 def test_an_unknown_code_is_a_defect_of_the_code():
     with pytest.raises(SpecError):
-        Problem("no-such-problem")
+        LdsProblem("no-such-problem")
 
 
 def test_details_do_not_show_in_repr():
-    assert "300" not in repr(Problem("image-size", detail="300 x 400"))
+    assert "300" not in repr(LdsProblem("image-size", detail="300 x 400"))

@@ -19,7 +19,8 @@ from tjdocs.lds.dg12 import Dg12
 from tjdocs.lds.dg14 import Dg14
 from tjdocs.lds.dg15 import Dg15
 from tjdocs.lds.ef_com import EfCom
-from tjdocs.portrait import check_face, check_image
+from tjdocs.portrait import check
+from tjdocs.portrait.face_image import check_face
 
 pytestmark = pytest.mark.real
 
@@ -105,7 +106,7 @@ def test_iso_39794_sample():
     data = real_data.read("iso39794/ICAO_39794_5_AP_MandFields.dat")
     face = Iso39794Face.parse(data)
     assert (face.generation, face.year, face.claimed_format, face.format) == (3, 2019, "JPEG2000", "JPEG2000")
-    assert check_image(face.image) == ()
+    assert check(face.image) == ()
     assert replace(face).encode() == data
 
 

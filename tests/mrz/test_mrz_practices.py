@@ -6,7 +6,7 @@ import pytest
 
 from tjdocs import mrz, specs
 from tjdocs.errors import SpecError
-from tjdocs.mrz import practices
+from tjdocs.mrz import codes, mrz_problems, practices
 from tjdocs.mrz.codes import standard, state_codes
 from tjdocs.mrz.formats import formats
 
@@ -124,11 +124,11 @@ def test_a_replaced_code_is_the_state_that_has_it_now():
     for code, now in practices.means().items():
         assert standard(code) == now
         assert state_codes()[now].plain or now == "D"
-    assert (mrz.signing_country("INP"), mrz.alpha2("SI"), mrz.alpha2("XXK")) == (mrz.signing_country("XPO"), "SI", "KS")
+    assert (codes.signing_country("INP"), codes.alpha2("SI"), codes.alpha2("XXK")) == (codes.signing_country("XPO"), "SI", "KS")
 
 
 def test_every_row_names_a_problem_and_has_a_source():
-    kinds = mrz.problem_kinds()
+    kinds = mrz_problems.problem_kinds()
     for row in practices.practices():
         assert kinds[row.warning].severity == "warning"
         assert not row.problem or kinds[row.problem].severity == "error"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.support.mrz_zones import AT, CLEAN, codes, errors
 from tjdocs import mrz
 from tjdocs.errors import SpecError, UsageError
+from tjdocs.mrz import mrz_problems
 from tjdocs.mrz.formats import formats
 
 UPPER, LOWER = CLEAN.split("\n")
@@ -107,11 +108,11 @@ def test_text_is_put_right_and_said_to_be(text, said):
 
 def test_data_group_1_content_needs_no_word():
     for name, text in SPECIMENS.items():
-        zone = mrz.parse_joined(text.replace("\n", ""), at=AT)
+        zone = mrz.parse(text.replace("\n", ""), joined=True, at=AT)
         assert zone.format == name
         assert "normalised" not in codes(zone)
-        assert zone.lines == mrz.parse_joined(text.replace("\n", "").encode(), at=AT).lines
-    assert codes(mrz.parse_joined("P<" * 20, at=AT)) == ["format-unknown"]
+        assert zone.lines == mrz.parse(text.replace("\n", "").encode(), joined=True, at=AT).lines
+    assert codes(mrz.parse("P<" * 20, joined=True, at=AT)) == ["format-unknown"]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +140,7 @@ def test_a_problem_says_what_and_where(old, new, code, field, position, expected
     problem = next(p for p in zone.problems if p.code == code)
     assert (problem.field, problem.position) == (field, position)
     assert (problem.expected, problem.found) == (expected, found)
-    assert problem.severity == mrz.problem_kinds()[code].severity
+    assert problem.severity == mrz_problems.problem_kinds()[code].severity
     assert not zone.valid
 
 
@@ -196,7 +197,7 @@ def test_the_moment_of_judgement_is_a_date_or_aware():
         with pytest.raises(UsageError, match="at"):
             mrz.parse(CLEAN, at=at)
     with pytest.raises(UsageError, match="text"):
-        mrz.parse_joined(None, at=AT)
+        mrz.parse(None, joined=True, at=AT)
 
 
 _HOSTILE = st.text(st.sampled_from("<KP0OV1\n\r ?é«2T"), max_size=200) | st.text(max_size=300) | st.binary(max_size=300)
@@ -212,7 +213,7 @@ def test_any_text_gives_a_zone(text):
         zone.fields()
         assert zone.valid == (not errors(zone))
     mrz.spans(text)
-    mrz.parse_joined(text, at=AT)
+    mrz.parse(text, joined=True, at=AT)
 
 
 @given(_NEARLY)
@@ -239,10 +240,10 @@ def test_spans_cover_every_character_once():
 
 
 def test_every_kind_of_problem_belongs_to_a_check():
-    checks = {kind.check for kind in mrz.problem_kinds().values()}
+    checks = {kind.check for kind in mrz_problems.problem_kinds().values()}
     assert checks == {"mrz.structure", "mrz.check-digits", "mrz.dates", "doc.expiry", "none"}
-    informative = {kind.code for kind in mrz.problem_kinds().values() if kind.check == "none"}
-    assert all(mrz.problem_kinds()[code].severity == "warning" for code in informative)
+    informative = {kind.code for kind in mrz_problems.problem_kinds().values() if kind.check == "none"}
+    assert all(mrz_problems.problem_kinds()[code].severity == "warning" for code in informative)
 
 
 @pytest.mark.parametrize(

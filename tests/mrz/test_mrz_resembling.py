@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tjdocs import specs
 from tjdocs.mrz.names import Name, Reach, Relation, agree, century, legible, list_keys, near, resemble
-from tjdocs.watchlists.watchlists import Lists, Person
+from tjdocs.watchlists.watchlists import PersonQuery, Watchlists
 
 SPELLINGS = tomllib.loads((Path(__file__).parent / "spellings.toml").read_text(encoding="utf-8"))
 R = Relation
@@ -126,9 +126,9 @@ def test_an_ending_with_f_is_found_in_a_list(entry, traveller):
     for born in ("1974-08-12", "1974"):
         row = {"id": "B-1", "category": "ban", "primary_identifier": entry, "secondary_identifier": "ЗАРИНА", "date_of_birth": born,
                "direction": "both", "reason": "x", "authority": "x"}
-        lists = Lists.of([row if entry.isascii() or entry[0] in "Р" else {**row, "secondary_identifier": "زرینا"}])
-        assert lists.find(Person((name(traveller, "ZARINA"),), "1974-08-12"), ["ban"]).matches
-        assert not lists.find(Person((name("EKBERG", "ZARINA"),), "1974-08-12"), ["ban"]).matches
+        lists = Watchlists.of([row if entry.isascii() or entry[0] in "Р" else {**row, "secondary_identifier": "زرینا"}])
+        assert lists.find(PersonQuery((name(traveller, "ZARINA"),), "1974-08-12"), ["ban"]).matches
+        assert not lists.find(PersonQuery((name("EKBERG", "ZARINA"),), "1974-08-12"), ["ban"]).matches
 
 
 @pytest.mark.parametrize("spellings", SPELLINGS["same"], ids=lambda row: row[1])

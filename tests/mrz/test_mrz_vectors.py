@@ -8,6 +8,7 @@ import pytest
 
 from tjdocs import mrz, specs
 from tjdocs.errors import UsageError
+from tjdocs.mrz import mrz_problems
 
 FILE = json.loads((specs.folder("test_vectors") / "mrz.json").read_text(encoding="utf-8"))
 VECTORS = FILE["vectors"]
@@ -73,7 +74,7 @@ def test_the_file_is_well_formed():
 
 
 def test_the_flags_of_a_zone_are_its_warnings():
-    kinds = mrz.problem_kinds()
+    kinds = mrz_problems.problem_kinds()
     for vector in VECTORS:
         if vector["input"]["operation"] == "problems" and vector["expected"] == "acceptable":
             warned = {word for word in vector["reason"].split() if kinds[word].severity == "warning"}
@@ -86,4 +87,4 @@ def test_every_kind_of_problem_has_a_vector():
         {"repaired"} if any(v["input"]["operation"] == "repair" and "\n" in v["expected"] for v in VECTORS) else set()
     )
     of_pictures = {"no-zone", "uncertain-character", "unreadable-character"}  # test_picture.py has those
-    assert set(mrz.problem_kinds()) <= said | of_pictures
+    assert set(mrz_problems.problem_kinds()) <= said | of_pictures

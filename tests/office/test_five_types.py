@@ -14,18 +14,8 @@ from PIL import Image
 from tests.support.offices import enrolled, production, reopened
 from tjdocs import mrz, seal
 from tjdocs.border import Evidence, Inspector
-from tjdocs.documents import (
-    ApplicationError,
-    EarlierName,
-    HeldDocument,
-    Journey,
-    Known,
-    NotEligible,
-    Override,
-    Spelling,
-    example,
-    load_types,
-)
+from tjdocs.documents import ApplicationError, NotEligible, Override, RegisterFacts, example, load_types
+from tjdocs.documents.applicant import EarlierName, HeldDocument, Journey, Spelling
 from tjdocs.errors import KeyMaterialError, RegisterError, SpecError, TjdocsError, UsageError
 from tjdocs.lds.dg11 import Dg11
 from tjdocs.office import Office, draft, preview, printed_values, quality
@@ -33,6 +23,7 @@ from tjdocs.office import issued_document as issued_room
 from tjdocs.office.output_folder import record_json
 from tjdocs.pki import Authority, TrustStore, certificate_profiles
 from tjdocs.register import Register
+from tjdocs.seal import bar_code
 from tjdocs.times import Period
 
 DAY = timedelta(days=1)
@@ -175,7 +166,7 @@ def test_seals(trial, register, now, name, expected):
     made = seal.Seal.parse(issued.seal)
     assert made.valid
     assert {name: value for name, value in made.values.items() if name != "zone"} == expected
-    assert seal.read_code(issued.files["seal.png"]) == issued.seal
+    assert bar_code.read_bar_code(issued.files["seal.png"]) == issued.seal
     assert issued.record["seal"] == sha256(issued.seal).hexdigest()
     assert issued.record["seal_signer"] == trial.seal_signer(load_types.get(name).seal.profile).certificate.sha256
     assert issued.drawn().record["page"]["seal.png"] == sha256(issued.files["seal.png"]).hexdigest()
@@ -380,7 +371,7 @@ def test_a_change_of_name_keeps_the_earlier_one(module_office, now):
     issued = module_office.issue(lawful("external-passport", now, earlier_names=(earlier,)), at=now)
     assert Dg11.parse(issued.chip["DG11"]).other_names == ("СВЕНССОН<<АННА<НАМУНА",)
     assert issued.record["name_changes"] == 1
-    known = Known(names=(("ERIKSSON", "ANNA NAMUNA"), ("SVENSSON", "ANNA NAMUNA")))
+    known = RegisterFacts(names=(("ERIKSSON", "ANNA NAMUNA"), ("SVENSSON", "ANNA NAMUNA")))
     with pytest.raises(NotEligible) as caught:
         module_office.issue(lawful("external-passport", now), at=now, known=known)
     assert [result.rule for result in caught.value.refused] == ["name-changes"]
@@ -470,7 +461,7 @@ def test_an_override_in_the_name_of_an_officer_who_is_not_here(tmp_path, now, en
 def test_what_the_register_knows_is_heeded(office, register, now):
     passport = HeldDocument("external-passport", "T00000009", now.date() - DAY, now.date() + DAY)
     with pytest.raises(NotEligible) as caught:
-        office.issue(lawful("return-certificate", now), at=now, known=Known((passport,)))
+        office.issue(lawful("return-certificate", now), at=now, known=RegisterFacts((passport,)))
     assert [result.rule for result in caught.value.refused] == ["no-valid-passport"]
     assert register.document("TU0000001") is None
 
@@ -600,13 +591,13 @@ def test_a_page_can_be_printed_again_and_the_record_says_so(office, register, no
     assert set(first["page"]) == {"page.png", "page.pdf"}
     # the register has the page's digests too
     assert register.document("T00000001").files == {**first["files"], **first["page"]}
-    files = office.print_again(folder, at=now + DAY, reason="paper jam")
+    files = office.print_again(folder, at=now + DAY, ground="paper jam")
     assert {path.name for path in files} == {"page.png", "page.pdf"}
     again = json.loads((folder / "record.json").read_text())
     assert again["prints"][1:] == [{"at": "2026-11-25T17:00:00+05:00", "officer": "trial", "reason": "paper jam"}]
     assert {**again, "prints": first["prints"]} == first
     assert (folder / "record.json").stat().st_mode & 0o777 == 0o600
-    office.print_again(folder, at=now + DAY, reason="ink")
+    office.print_again(folder, at=now + DAY, ground="ink")
     assert len(json.loads((folder / "record.json").read_text())["prints"]) == 3
 
 
@@ -614,7 +605,7 @@ def test_a_page_can_be_printed_again_and_the_record_says_so(office, register, no
 def test_what_was_changed_is_not_printed_again(office, now, folder, name):
     (folder / name).write_bytes(b"changed")
     with pytest.raises(TjdocsError, match="changed since it was issued"):
-        office.print_again(folder, at=now, reason="paper jam")
+        office.print_again(folder, at=now, ground="paper jam")
 
 
 @pytest.mark.parametrize("damage", ["gone", "no-json", "list", "keys", "forged", "spoiled"])
@@ -631,7 +622,7 @@ def test_what_is_no_issued_documents_folder(office, register, now, folder, damag
         record.write_text(text)
     before = record.read_bytes() if record.exists() else b""
     with pytest.raises(TjdocsError, match=r"cannot read|not a document's folder|no issued document"):
-        office.print_again(folder, at=now, reason="paper jam")
+        office.print_again(folder, at=now, ground="paper jam")
     assert (record.read_bytes() if record.exists() else b"") == before
 
 
@@ -639,11 +630,11 @@ def test_what_is_no_issued_documents_folder(office, register, now, folder, damag
 def test_a_record_that_was_changed_is_not_added_to(office, now, folder, key):
     """The register has the digest of the record as it was issued; prints that were noted since stand behind the first."""
     record = folder / "record.json"
-    office.print_again(folder, at=now, reason="paper jam")
+    office.print_again(folder, at=now, ground="paper jam")
     table = json.loads(record.read_text())
     record.write_bytes(record_json({**table, key: [] if key == "prints" else "another"}))
     with pytest.raises(TjdocsError, match=r"changed since it was issued"):
-        office.print_again(folder, at=now, reason="paper jam")
+        office.print_again(folder, at=now, ground="paper jam")
 
 
 BROKEN = {
@@ -662,16 +653,16 @@ def test_a_record_that_no_office_writes(office, now, folder, name):
     record.write_bytes(BROKEN[name](json.loads(record.read_text())))
     before = record.read_bytes()
     with pytest.raises(TjdocsError, match=r"not a document's folder|changed since"):
-        office.print_again(folder, at=now, reason="paper jam")
+        office.print_again(folder, at=now, ground="paper jam")
     assert record.read_bytes() == before
 
 
 @pytest.mark.parametrize("reason", ["", "  ", None, "a\nb", "x" * 501])
 def test_it_is_printed_again_for_a_reason(office, now, tmp_path, reason):
     with pytest.raises(UsageError, match="unusable reason"):
-        office.print_again(tmp_path, at=now, reason=reason)
+        office.print_again(tmp_path, at=now, ground=reason)
     with pytest.raises(UsageError, match="unusable reason"):
-        office.reissue("T00000001", lawful("external-passport", now), at=now, reason=reason)
+        office.reissue("T00000001", lawful("external-passport", now), at=now, ground=reason)
 
 
 @pytest.mark.requirement("STL-3")
@@ -679,7 +670,7 @@ def test_it_is_printed_again_for_a_reason(office, now, tmp_path, reason):
 def test_a_misprint_is_spoiled_and_issued_again_under_a_new_number(office, register, now, name):
     application = lawful(name, now)
     first = office.issue(application, at=now, page=False)
-    second = office.reissue(first.document_number, application, at=now, reason="smudged portrait")
+    second = office.reissue(first.document_number, application, at=now, ground="smudged portrait")
     assert second.document_number == ZONES[name][3] + "2"
     assert register.document(first.document_number).status == "spoiled"
     assert register.document(second.document_number).status == "issued"
@@ -691,15 +682,15 @@ def test_what_cannot_be_reissued_is_left_as_it_is(office, register, now, tmp_pat
     first = office.issue(application, at=now)
     for number in ("T00000009", "nothing"):
         with pytest.raises(RegisterError):
-            office.reissue(number, application, at=now, reason="smudged")
+            office.reissue(number, application, at=now, ground="smudged")
     with pytest.raises(RegisterError):  # another type's
-        office.reissue(first.document_number, lawful("stateless-id", now), at=now, reason="smudged")
+        office.reissue(first.document_number, lawful("stateless-id", now), at=now, ground="smudged")
     with pytest.raises(NotEligible):
-        office.reissue(first.document_number, lawful("external-passport", now, citizenship="UTO"), at=now, reason="smudged")
+        office.reissue(first.document_number, lawful("external-passport", now, citizenship="UTO"), at=now, ground="smudged")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine").write_text("mine")
     with pytest.raises(TjdocsError, match="not an empty folder"):
-        office.reissue(first.document_number, application, at=now, reason="smudged", out=tmp_path / "out")
+        office.reissue(first.document_number, application, at=now, ground="smudged", out=tmp_path / "out")
     assert register.document(first.document_number).status == "issued"
     assert register.document("T00000002") is None
 
@@ -720,7 +711,7 @@ def test_no_number_is_used_twice_whatever_happens(office, register, now, monkeyp
         with pytest.raises(ZeroDivisionError):
             office.issue(application, at=now, page=False)
     numbers.append(office.issue(application, at=now, page=False).document_number)
-    numbers.append(office.reissue(numbers[0], application, at=now, reason="smudged").document_number)
+    numbers.append(office.reissue(numbers[0], application, at=now, ground="smudged").document_number)
     assert numbers == ["TS0000001", "TS0000003", "TS0000004"]
     fates = [register.document(f"TS000000{n}").status for n in range(1, 5)]
     assert fates == ["spoiled", "spoiled", "issued", "issued"]

@@ -22,7 +22,7 @@ from tjdocs.errors import KeyMaterialError, OutputError, RegisterError, TjdocsEr
 from tjdocs.lds import ef_sod
 from tjdocs.lds.dg11 import Dg11
 from tjdocs.lds.dg12 import Dg12
-from tjdocs.lds.ef_catalogue import Problem
+from tjdocs.lds.ef_catalogue import LdsProblem
 from tjdocs.office import Office, draft, output_folder
 from tjdocs.office import issued_document as module
 from tjdocs.pki import Authority, TrustStore
@@ -378,7 +378,7 @@ def test_a_page_that_cannot_be_printed_is_found_before_a_number_is_used(
 def test_a_portrait_that_turned_out_badly(office, register, application, now, monkeypatch):
     """What was prepared from the picture is checked like any reader would."""
     monkeypatch.setattr(
-        draft.judge_photograph, "check_face", lambda image: (Problem("image-colour"), Problem("record-colour"))
+        draft.judge_photograph, "check_face", lambda image: (LdsProblem("image-colour"), LdsProblem("record-colour"))
     )
     with pytest.raises(ApplicationError, match="image-colour"):
         office.issue(application, at=now)
@@ -386,7 +386,7 @@ def test_a_portrait_that_turned_out_badly(office, register, application, now, mo
 
 
 def test_a_mere_warning_about_the_portrait_stops_nobody(office, application, now, monkeypatch):
-    monkeypatch.setattr(draft.judge_photograph, "check_face", lambda image: (Problem("record-colour"),))
+    monkeypatch.setattr(draft.judge_photograph, "check_face", lambda image: (LdsProblem("record-colour"),))
     assert office.issue(application, at=now).document_number == "T00000001"
 
 

@@ -108,7 +108,7 @@ def test_killed_at_random_points(book, trial, application, now, tmp_path):
 
 STEPS = {
     # the step at which the process dies, and what resume makes of the number
-    "reserved": ("tjdocs.office.draft.Draft.make_zone", "spoiled"),
+    "reserved": ("tjdocs.office.draft.Draft.make_mrz", "spoiled"),
     "staged": ("tjdocs.register.Reservation.commit", "spoiled"),
     "committed": ("tjdocs.office.output_folder.os.replace", "completed"),
     "in-place": ("tjdocs.register.Reservation.placed", "completed"),

@@ -6,10 +6,11 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from tjdocs import page
-from tjdocs.documents import ApplicationError, HeldDocument, Spelling, example, load_types
+from tjdocs.documents import ApplicationError, example, load_types
+from tjdocs.documents.applicant import HeldDocument, Spelling
 from tjdocs.errors import SpecError
 from tjdocs.office import draft, printed_values
+from tjdocs.page import layout_files, printed_words
 from tjdocs.page.typesetting import field_texts, set_face
 
 NAMES = load_types.names()
@@ -40,7 +41,7 @@ def test_an_authority_in_cyrillic_alone_gets_its_latin_form(now, name, authority
 
 @pytest.mark.requirement("REG-4")
 def test_no_line_parts_a_code_or_a_paragraph_from_its_name(now):
-    plan = page.load("registration")
+    plan = layout_files.load("registration")
     runs, _ = set_face(plan, plan.face[0], field_texts(plan, printed("registration-certificate", now)), ())
     lines = [run.text.replace("\u00a0", " ") for run in runs]
     first = lines.index("КҲМ / Code on Administrative Offences:")
@@ -58,9 +59,9 @@ def test_a_place_keeps_its_commas_in_the_latin_form(now, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_mandatory_field_has_a_latin_form(now, name):
     texts = printed(name, now)
-    layout = page.load(load_types.get(name).page.layout)
+    layout = layout_files.load(load_types.get(name).page.layout)
     mandatory = {part.key for face in layout.face for part in face.field if not part.optional}
-    assert [key for key in mandatory & texts.keys() if not page.has_latin_form(texts[key])] == []
+    assert [key for key in mandatory & texts.keys() if not printed_words.has_latin_form(texts[key])] == []
 
 
 @pytest.mark.requirement("ICAO-PAGE")

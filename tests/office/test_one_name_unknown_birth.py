@@ -11,7 +11,7 @@ from tjdocs.documents.rules import Answer
 from tjdocs.lds.dg11 import Dg11
 from tjdocs.office import Office
 from tjdocs.register import Register
-from tjdocs.register.holders import Person, open_sealed, seal
+from tjdocs.register.holders import Holder, open_sealed, seal
 from tjdocs.register.register_keys import Keys
 from tjdocs.times import PartialDate
 
@@ -50,7 +50,7 @@ def test_a_person_with_one_name_gets_every_document(five, now, name):
     if issued.chip:
         assert b"ERIKSSON<<<" in bytes(issued.chip["DG1"])
         assert Dg11.parse(bytes(issued.chip["DG11"])).full_name == "ЭРИКССОН"
-    assert Person.of(application).zone_name() == ("ERIKSSON", "")
+    assert Holder.of(application).zone_name() == ("ERIKSSON", "")
 
 
 @pytest.mark.requirement("NAM-1")
@@ -95,7 +95,7 @@ def test_an_unknown_day_or_month_of_birth(five, now, name, written, raw, shown, 
 @pytest.mark.parametrize("born", ["1994-05", "1994", "1994-05-03"])
 def test_the_register_keeps_a_person_as_they_are(now, born):
     keys = Keys.generate("example.tj/register")
-    person = Person.of(read("external-passport", now, date_of_birth=born, single_name="yes", given_names=None, patronymic=None))
+    person = Holder.of(read("external-passport", now, date_of_birth=born, single_name="yes", given_names=None, patronymic=None))
     sealed = seal(person, "T00000001", keys, b"0" * 32)
     assert open_sealed(sealed.sealed, sealed.wrapped, "T00000001", keys) == person
     assert person.may_be(person)

@@ -15,7 +15,8 @@ from tjdocs.documents import example
 from tjdocs.errors import InputError, RegisterError, UsageError
 from tjdocs.office import Office
 from tjdocs.pki import Authority
-from tjdocs.register import Csca, Register
+from tjdocs.register import Register
+from tjdocs.register.belonging import Csca
 
 KIND = "external-passport"
 
@@ -164,7 +165,7 @@ def test_a_second_tie_is_unlawful(authorities, tmp_path, now):
     issue(one, register, now)
     context, head = register._context, register.audit(heads=[]).head
     with context.store.write() as connection:
-        by = context.access.allow(connection, "issue", ("trial",))
+        by = context.access.require_role(connection, "issue", ("trial",))
         said = {"key": two.csca.key_digest, "name": "other"}
         context.record(connection, "belong", "trial.invalid/register", now.isoformat(), by, csca=said)
     for since in ("", head):

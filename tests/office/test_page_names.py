@@ -4,11 +4,12 @@ import dataclasses
 
 import pytest
 
-from tjdocs import page
-from tjdocs.documents import Application, ApplicationError, PageNames, example, load_types
+from tjdocs.documents import Application, ApplicationError, example, load_types
+from tjdocs.documents.applicant import PageNames
 from tjdocs.errors import UsageError
 from tjdocs.office import draft
 from tjdocs.office.page_names import ways
+from tjdocs.page import draw_page
 
 NAMES = load_types.names()
 # made of common parts, of 30 and of 35 letters; nobody's
@@ -47,7 +48,7 @@ def test_what_does_not_fit_in_the_smallest_type_has_initials_from_the_last_name_
     # one initial fewer would not fit; chip and zone have the whole name
     longer = next(text for text in reversed(list(ways(MANY, made.identifiers[1]))) if len(text) > len(f"{national} / {latin}"))
     with pytest.raises(UsageError):
-        page.check_text(load_types.get(name).page.layout, "secondary_identifier", longer)
+        draw_page.check_text(load_types.get(name).page.layout, "secondary_identifier", longer)
     assert made.identifiers[1] == "NAMUNA " * 11 + "NAMUNA"
 
 

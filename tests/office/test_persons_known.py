@@ -7,12 +7,12 @@ import pytest
 
 from tests.support.offices import production
 from tjdocs import seal
-from tjdocs.documents import Known, NotEligible, example, load_types
+from tjdocs.documents import NotEligible, RegisterFacts, example, load_types
 from tjdocs.documents.validity import last_day
 from tjdocs.errors import RegisterError
 from tjdocs.office import Office
 from tjdocs.pki import Authority
-from tjdocs.register import Person
+from tjdocs.register import Holder
 
 KIND = "external-passport"
 REG = "registration-certificate"
@@ -102,7 +102,7 @@ def test_a_certificate_of_registration_is_extended_until_the_decision(office, re
         assert seal.Seal.parse(new.seal).values["date_of_acceptance"] == now.date()
         held = new
     register.act("handover", held.document_number, officers=[ME], at=later)
-    decided = {"day": later.date(), "act": "o 1", "officer": ME, "at": later, "person": Person.of(first)}
+    decided = {"day": later.date(), "act": "o 1", "officer": ME, "at": later, "person": Holder.of(first)}
     register.decisions.record("legalisation", "in-time", **decided)
     assert refused(office, first, later, replaces=held.document_number, ground="renewal") == {"undecided"}
 
@@ -111,7 +111,7 @@ def test_a_certificate_of_registration_is_extended_until_the_decision(office, re
 def test_a_misprinted_certificate_is_issued_again_on_another_day(office, register, now):
     first = office.issue(example(REG, at=now), at=now)
     later = now + timedelta(days=1)
-    second = office.reissue(first.document_number, example(REG, at=now), at=later, reason="smudged")
+    second = office.reissue(first.document_number, example(REG, at=now), at=later, ground="smudged")
     assert (second.date_of_issue, register.document(first.document_number, officer=ME).status) == (later.date(), "spoiled")
 
 
@@ -150,13 +150,13 @@ def test_an_earlier_name_must_be_accounted_for(office, register, application, no
 def test_what_a_caller_knows_stands_in_place_of_the_register(office, application, now):
     office.issue(application, at=now, page=False)
     with pytest.raises(RegisterError, match="has a valid"):  # it still holds when the document is recorded
-        office.issue(application, at=now, page=False, known=Known())
+        office.issue(application, at=now, page=False, known=RegisterFacts())
 
 
 def test_the_holder_is_recorded_and_found(office, register, application, now):
     number = office.issue(application, at=now, page=False).document_number
-    assert register.documents.holder(number, officer=ME) == Person.of(application)
-    (held,) = register.known(Person.of(application), officer=ME).documents
+    assert register.documents.holder(number, officer=ME) == Holder.of(application)
+    (held,) = register.known(Holder.of(application), officer=ME).documents
     assert (held.kind, held.number, held.state) == (KIND, number, "valid")
 
 

@@ -11,6 +11,8 @@ from PIL import Image, ImageChops, ImageDraw, ImageOps, ImageStat
 from tests.support.page_helpers import DOCUMENTS, NAMES, SIZES, WITH_CODE, ZONES, bar_code, payload, specimen
 from tjdocs import mrz, page
 from tjdocs.errors import UsageError
+from tjdocs.page import layout_files, printed_words
+from tjdocs.page.page_layout import Box
 from tjdocs.page.typesetting import field_texts, set_face
 
 DAY = datetime.date(2010, 1, 1)
@@ -22,7 +24,7 @@ def drawn():
 
 
 def face_boxes(name):
-    return {face.name: face for face in page.load(name).face}
+    return {face.name: face for face in layout_files.load(name).face}
 
 
 def ink_of(picture, darker_than=110):
@@ -70,7 +72,7 @@ def test_scale_of_the_a4_sheet_is_fifty_millimetres(drawn):
 
 def test_nothing_dark_is_printed_where_office_printers_print_nothing(drawn):
     face = drawn["return"].faces[0].convert("L").point([255 if level < 140 else 0 for level in range(256)])
-    assert page.Box(50, 50, 2430, 3458).holds(page.Box(*face.getbbox()))
+    assert Box(50, 50, 2430, 3458).holds(Box(*face.getbbox()))
 
 
 def test_each_face_of_the_card_is_a_picture_of_its_own(drawn):
@@ -87,7 +89,7 @@ def test_each_face_of_the_card_is_a_picture_of_its_own(drawn):
 @pytest.mark.parametrize(("name", "size"), [("td3", (106, 62)), ("stateless", (106, 62)), ("td1", (85, 50))])
 def test_chip_symbol_stands_in_zone_one_of_the_front(name, size):
     face, box = next((placed.face, placed.box) for placed in specimen(name).placed if placed.kind == "chip")
-    first = page.load(name).face[0]
+    first = layout_files.load(name).face[0]
     assert (face, (box.width, box.height)) == (first.name, size)
     assert first.zones["I"].holds(box)
 
@@ -103,10 +105,10 @@ def test_documents_differ_in_colour_and_title(drawn, one, other):
     # in no colour channel alone, by the eye's distance: at least a fifth of the range
     assert sum(abs(a - b) for a, b in zip(heading(one), heading(other), strict=True)) > 51
     titles = [
-        next(part.default for part in page.load(name).face[0].field if part.id == "title") for name in (one, other)
+        next(part.default for part in layout_files.load(name).face[0].field if part.id == "title") for name in (one, other)
     ]
     assert len(set(titles)) == 2
-    assert page.load(one).title != page.load(other).title
+    assert layout_files.load(one).title != layout_files.load(other).title
 
 
 @pytest.mark.parametrize(
@@ -121,13 +123,13 @@ def test_documents_differ_in_colour_and_title(drawn, one, other):
     ],
 )
 def test_document_bears_the_words_of_its_kind(name, words):
-    plan = page.load(name)
+    plan = layout_files.load(name)
     assert set(words) <= {part.default for face in plan.face for part in face.field}
     assert any(part.default == "ҶУМҲУРИИ ТОҶИКИСТОН / REPUBLIC OF TAJIKISTAN" for part in plan.face[0].field)
 
 
 def test_registration_is_no_travel_document():
-    words = " ".join(line for note in page.load("registration").face[0].note for line in note.lines)
+    words = " ".join(line for note in layout_files.load("registration").face[0].note for line in note.lines)
     assert "Neither a travel document nor a residence permit" in words  # REG-5
 
 
@@ -143,7 +145,7 @@ def test_registration_is_no_travel_document():
     ],
 )
 def test_document_has_the_fields_that_law_and_standard_ask_for(drawn, name, keys):
-    assert keys <= set(page.load(name).keys)
+    assert keys <= set(layout_files.load(name).keys)
     assert keys <= {placed.id for placed in drawn[name].placed if placed.kind == "data"}
 
 
@@ -158,7 +160,7 @@ def test_every_document_has_portrait_ghost_and_overprint(drawn, name, kind):
 @pytest.mark.parametrize("name", NAMES)
 def test_overprint_is_on_every_face_and_keeps_off_portrait_code_and_zone(drawn, name):
     real = specimen(name, specimen=False)
-    for plan, plain, marked in zip(page.load(name).face, real.faces, drawn[name].faces, strict=True):
+    for plan, plain, marked in zip(layout_files.load(name).face, real.faces, drawn[name].faces, strict=True):
         changed = ImageChops.difference(plain, marked).convert("L")
         assert changed.getbbox()
         kept = [part.box for part in (plan.portrait, plan.code, plan.ghost) if part]
@@ -169,7 +171,7 @@ def test_overprint_is_on_every_face_and_keeps_off_portrait_code_and_zone(drawn, 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_number_alone_makes_other_lines(drawn, name):
     other = specimen(name, {"document_number": "L898902C4"})
-    for plan, one, two in zip(page.load(name).face, drawn[name].faces, other.faces, strict=True):
+    for plan, one, two in zip(layout_files.load(name).face, drawn[name].faces, other.faces, strict=True):
         covered = ImageChops.difference(one, two).getbbox()
         assert covered[2] - covered[0] > 0.9 * plan.page.size[0]  # not only where the number stands
         if plan.mrz:
@@ -206,7 +208,7 @@ def test_what_is_said_to_be_covered_is_where_the_ink_is(drawn, name):
     other = {key: value.translate(str.maketrans("ОЗ/АE1PTНС", "ЦЖ.ШM8QGИО")) for key, value in DOCUMENTS[name].items()}
     other["document_number"] = DOCUMENTS[name]["document_number"]
     redrawn = specimen(name, other)
-    for face, one, two in zip(page.load(name).face, drawn[name].faces, redrawn.faces, strict=True):
+    for face, one, two in zip(layout_files.load(name).face, drawn[name].faces, redrawn.faces, strict=True):
         changed = ImageChops.difference(one, two).convert("L")
         for placed in (*drawn[name].placed, *redrawn.placed):
             if placed.kind == "data" and placed.face == face.name:
@@ -246,14 +248,14 @@ HOSTILE = [
 
 @pytest.mark.parametrize("name", NAMES)
 def test_long_values_fit(name):
-    values = {key: value for key, value in LONG.items() if key in page.load(name).keys}
+    values = {key: value for key, value in LONG.items() if key in layout_files.load(name).keys}
     assert_in_order(specimen(name, values), name)
 
 
 @pytest.mark.requirement("ICAO-PAGE")
 @pytest.mark.parametrize("name", NAMES)
 def test_values_side_by_side_are_a_millimetre_apart(drawn, name):
-    plan = page.load(name)
+    plan = layout_files.load(name)
     for face in plan.face:
         data = sorted((p.box for p in drawn[name].placed if p.kind == "data" and p.face == face.name), key=lambda box: box.left)
         beside = [(a, b) for a, b in combinations(data, 2) if a.top < b.bottom and b.top < a.bottom]
@@ -264,7 +266,7 @@ def test_values_side_by_side_are_a_millimetre_apart(drawn, name):
 @pytest.mark.parametrize("style", ["month", "numeric"])
 def test_every_month_fits(name, style):
     for month in range(1, 13):
-        date = page.date_text(2028, month, 28, style=style)
+        date = printed_words.date_text(2028, month, 28, style=style)
         values = dict.fromkeys(("date_of_birth", "date_of_issue", "date_of_expiry"), date)
         page.check(name, DOCUMENTS[name] | values, portrait=Image.new("RGB", (413, 531)))
 
@@ -281,7 +283,7 @@ def test_hostile_values_are_printed_like_any_other(name, first):
 
 def set_or_refused(name, values):
     """Return what covers what as the text is set, or the field that refused its value."""
-    plan = page.load(name)
+    plan = layout_files.load(name)
     try:
         texts = field_texts(plan, values)
         return [
@@ -296,7 +298,7 @@ def set_or_refused(name, values):
 @pytest.mark.parametrize("word", ["Ш", "W", "I", "ӢҶ ", "ABCDEFG ", "АБВГДЕЖЗ / "])
 def test_any_value_stands_in_order_or_is_refused_by_its_field(name, length, word):
     text = (word * length)[:length].strip()
-    plan = page.load(name)
+    plan = layout_files.load(name)
     taken = 0
     for key in plan.keys:  # each alone, so that one that refuses does not hide another
         placed = set_or_refused(name, DOCUMENTS[name] | {key: text})
@@ -322,7 +324,7 @@ def test_any_value_stands_in_order_or_is_refused_by_its_field(name, length, word
 def test_zone_s_lines_are_lawful(name):
     zone = mrz.parse(ZONES[name], at=DAY)
     assert zone.valid
-    assert zone.format == page.load(name).format
+    assert zone.format == layout_files.load(name).format
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -336,7 +338,7 @@ def test_zone_is_read_from_the_picture(name, specimen_):
 def test_every_character_of_the_zone_stands_in_its_cell(drawn, name):
     from tests.page.test_page_drawing import reference_glyph
 
-    face = page.load(name).face[-1]
+    face = layout_files.load(name).face[-1]
     grey = drawn[name].faces[-1].convert("L")
     for row, line in enumerate(ZONES[name]):
         for column, character in enumerate(line):
@@ -349,7 +351,7 @@ def test_every_character_of_the_zone_stands_in_its_cell(drawn, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_dark_lies_beneath_the_zone(drawn, name):
-    face = page.load(name).face[-1]
+    face = layout_files.load(name).face[-1]
     zone = face.zones["VII"]
     sheet = drawn[name].faces[-1].convert("L")
     for row in range(len(face.mrz.centres)):
@@ -367,11 +369,11 @@ def test_bar_code_is_read_from_the_picture(name, length):
 
 @pytest.mark.parametrize("name", WITH_CODE)
 def test_bar_code_stands_with_its_quiet_zone_in_its_corner(drawn, name):
-    plan = next(face for face in page.load(name).face if face.code)
+    plan = next(face for face in layout_files.load(name).face if face.code)
     box = next(placed.box for placed in drawn[name].placed if placed.kind == "code")
     assert plan.code.box.holds(box)
     assert (box.right, box.bottom) == (plan.code.box.right, plan.code.box.bottom)
-    sheet = drawn[name].faces[[face.name for face in page.load(name).face].index(plan.name)]
+    sheet = drawn[name].faces[[face.name for face in layout_files.load(name).face].index(plan.name)]
     code = sheet.crop(box).convert("L")
     quiet = plan.code.quiet * plan.code.module
     assert ink_of(code).getbbox() == (quiet, quiet, box.width - quiet, box.height - quiet)
@@ -381,7 +383,7 @@ def test_bar_code_stands_with_its_quiet_zone_in_its_corner(drawn, name):
 
 @pytest.mark.parametrize("name", ["td1", "stateless"])
 def test_bar_code_keeps_two_millimetres_from_zone_and_edge(name):
-    face = next(face for face in page.load(name).face if face.code)
+    face = next(face for face in layout_files.load(name).face if face.code)
     assert face.code.box.right == face.page.size[0] - 24
     assert face.code.box.bottom == face.zones["VII"].top - 24
 
@@ -391,9 +393,9 @@ def test_place_of_a_code_stays_free_without_one(drawn, name):
     bare = specimen(name, code=None)
     assert "code" not in {placed.kind for placed in bare.placed}
     box = next(placed.box for placed in drawn[name].placed if placed.kind == "code")
-    index = next(i for i, face in enumerate(page.load(name).face) if face.code)
+    index = next(i for i, face in enumerate(layout_files.load(name).face) if face.code)
     changed = ImageChops.difference(bare.faces[index], drawn[name].faces[index]).getbbox()
-    assert box.holds(page.Box(*changed))
+    assert box.holds(Box(*changed))
 
 
 def test_document_without_a_place_takes_no_code():
@@ -419,14 +421,14 @@ def test_signature_has_a_place(drawn, name):
     assert box.width / box.height == pytest.approx(6, rel=0.05)
     assert_in_order(signed, name)
     covered = ImageChops.difference(signed.faces[0], drawn[name].faces[0]).getbbox()
-    assert box.holds(page.Box(*covered))
+    assert box.holds(Box(*covered))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_specimen_portraits_word_is_whole_on_the_page(name):
     drawn = specimen(name, specimen=False)
     (placed,) = (one for one in drawn.placed if one.kind == "portrait")
-    faces = [face.name for face in page.load(name).face]
+    faces = [face.name for face in layout_files.load(name).face]
     portrait = drawn.faces[faces.index(placed.face)].convert("L").crop(placed.box)
     last = portrait.crop((0, portrait.height - 3, portrait.width, portrait.height))
     assert not any(level > 252 for level in last.tobytes())

@@ -15,8 +15,10 @@ from tests.support.page_helpers import LINES, NAMES, VALUES, specimen
 from tjdocs import page
 from tjdocs.errors import OutputError, UsageError
 from tjdocs.fonts import font_file
+from tjdocs.page import layout_files
 from tjdocs.page.layout_files import load
 from tjdocs.page.marks import draw_emblem
+from tjdocs.page.page_layout import Box
 from tjdocs.page.text import fit, text_mask
 from tjdocs.portrait.specimen_portrait import draw_specimen
 
@@ -364,7 +366,7 @@ def test_emblem_says_that_it_is_none(drawn):
     draw_emblem(sheet[0], emblem, "#ffffff")
     draw_emblem(sheet[1], msgspec.structs.replace(emblem, words=("",)), "#ffffff")
     words = ImageChops.difference(*sheet).getbbox()
-    assert emblem.box.holds(page.Box(*words))
+    assert emblem.box.holds(Box(*words))
     assert words[2] - words[0] > emblem.box.width * 0.6
 
 
@@ -413,8 +415,8 @@ def test_signature_is_printed_whole_in_its_place(drawn, portrait):
     box = box_of(signed, "signature")
     assert box.width / box.height == pytest.approx(4, rel=0.03)
     left, top, right, bottom = difference(drawn, signed)
-    assert page.Box(left, top, right, bottom).width > 0.9 * box.width
-    assert box.holds(page.Box(left, top, right, bottom))
+    assert Box(left, top, right, bottom).width > 0.9 * box.width
+    assert box.holds(Box(left, top, right, bottom))
 
 
 # --- text
@@ -434,8 +436,8 @@ def test_value_changes_its_own_box_alone(drawn, portrait, id):
     other = VALUES[id].translate(str.maketrans("ОЗ/АE1PT", "ЦЖ.ШM8QG"))
     assert other != VALUES[id]
     redrawn = draw(portrait, {**VALUES, id: other})
-    covered = page.Box(*difference(drawn, redrawn))
-    field = page.load("td3").face[0].field
+    covered = Box(*difference(drawn, redrawn))
+    field = layout_files.load("td3").face[0].field
     assert next(part.box for part in field if part.id == id).holds(covered)
     before, after = box_of(drawn, "data", id), box_of(redrawn, "data", id)
     assert covered.left >= min(before.left, after.left)
@@ -447,7 +449,7 @@ def test_value_changes_its_own_box_alone(drawn, portrait, id):
 def test_ink_keeps_clear_of_the_margin(picture):
     # Doc 9303-4, 2.4: 2 mm left, right and top, the ground of the heading included
     dark = picture.convert("L").point([255 if level < 110 else 0 for level in range(256)])
-    assert page.Box(24, 24, 1452, 1039).holds(page.Box(*dark.getbbox()))
+    assert Box(24, 24, 1452, 1039).holds(Box(*dark.getbbox()))
     assert dark.getbbox()[:3] == (24, 24, 1452)
 
 
@@ -473,8 +475,8 @@ def test_empty_secondary_identifier_keeps_its_caption(portrait):
 
 def test_title_may_be_another_document_s(drawn, portrait):
     other = draw(portrait, {**VALUES, "title": "ҲУҶҶАТИ САФАР / TRAVEL DOCUMENT"})
-    covered = page.Box(*difference(drawn, other))
-    assert page.Box(24, 116, 437, 211).holds(covered)
+    covered = Box(*difference(drawn, other))
+    assert Box(24, 116, 437, 211).holds(covered)
 
 
 @pytest.mark.parametrize("id", [key for key in VALUES if key not in ("personal_number", "place_of_birth")])
@@ -546,7 +548,7 @@ def test_type_never_falls_below_the_smallest(portrait):
 )
 def test_no_set_line_has_more_than_fifteen_characters_per_inch(portrait, text):
     # Doc 9303-3, 3.2, measured from the first character's left edge to the last one's on the sheet, each line for itself
-    box = page.Box(0, 0, 420, 90)
+    box = Box(0, 0, 420, 90)
     fitted = fit(text, box, name="bold", largest_pitch=22, smallest_pitch=20, lines=2, where="x", stacked=True)
     for (line, x, y), spacing in zip(fitted.lines, fitted.spacings, strict=True):
         sheet = Image.new("L", (460, 120))
@@ -569,7 +571,7 @@ def test_spaced_letters_are_printed_as_they_are_set(portrait, drawn):
 
 def test_lines_break_at_the_slash_before_they_break_evenly():
     def lines(text, width):
-        box = page.Box(0, 0, width, 70)
+        box = Box(0, 0, width, 70)
         fitted = fit(text, box, name="bold", largest_pitch=24, smallest_pitch=20, lines=2, where="x")
         return [line for line, _, _ in fitted.lines]
 
@@ -585,10 +587,10 @@ def test_text_that_breaks_in_very_many_ways_is_set_at_once():
     # 99 blanks on three lines: 4,951 ways, all of them too high for the box at the largest size
     text = " ".join("АБВГ"[index % 4] for index in range(100))
     start = time.perf_counter()
-    fitted = fit(text, page.Box(0, 0, 1500, 66), name="bold", largest_pitch=40, smallest_pitch=8, lines=3, where="x")
+    fitted = fit(text, Box(0, 0, 1500, 66), name="bold", largest_pitch=40, smallest_pitch=8, lines=3, where="x")
     assert time.perf_counter() - start < 5
     assert [len(line) for line, _, _ in fitted.lines] == [99, 99]
-    assert page.Box(0, 0, 1500, 66).holds(fitted.box)
+    assert Box(0, 0, 1500, 66).holds(fitted.box)
 
 
 def test_name_of_two_scripts_breaks_after_the_slash(portrait):
@@ -616,7 +618,7 @@ def test_name_that_cannot_fit_is_refused_by_its_field(portrait, length, parted):
 def test_any_name_fits_its_box_or_is_refused(name):
     try:
         fitted = fit(
-            name, page.Box(461, 240, 1452, 300), name="bold", largest_pitch=24, smallest_pitch=20, lines=2, where="x"
+            name, Box(461, 240, 1452, 300), name="bold", largest_pitch=24, smallest_pitch=20, lines=2, where="x"
         )
     except UsageError:
         assert len(name) > 34  # what is this short always fits: 24 px a character and the widest letters on 991 px
@@ -625,8 +627,8 @@ def test_any_name_fits_its_box_or_is_refused(name):
     for line, x, y in fitted.lines:
         mask, ink = text_mask("bold", fitted.size, line)
         sheet.paste(0, (x + ink.left, y + ink.top), mask)
-    ink = page.Box(*ImageOps.invert(sheet).getbbox())
-    assert page.Box(461, 240, 1452, 300).holds(ink)
+    ink = Box(*ImageOps.invert(sheet).getbbox())
+    assert Box(461, 240, 1452, 300).holds(ink)
     assert " ".join(line for line, _, _ in fitted.lines) == name
     assert len(fitted.lines) <= 2
 
@@ -639,7 +641,7 @@ def test_overprint_is_on_specimens_only(portrait, drawn):
     assert not real.specimen
     assert drawn.specimen
     assert "overprint" not in {p.kind for p in real.placed}
-    covered = page.Box(*difference(real, drawn))
+    covered = Box(*difference(real, drawn))
     assert covered.width > 800
     assert covered.height > 400
     assert box_of(drawn, "overprint").holds(covered)

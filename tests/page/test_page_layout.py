@@ -10,6 +10,7 @@ from tests.support.page_helpers import LINES, NAMES, SIZES, VALUES
 from tjdocs import fonts, page, specs
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.fonts import FONTS
+from tjdocs.page import layout_files
 from tjdocs.page.layout_files import parse
 from tjdocs.page.text import fit, printable, size_for_pitch
 from tjdocs.page.typesetting import _caption, text_box
@@ -49,13 +50,13 @@ def with_second_face(*, same_fields):
 
 def test_every_bundled_layout_reads():
     assert page.layouts() == tuple(sorted(NAMES))
-    assert all(page.load(name).format for name in page.layouts())
+    assert all(layout_files.load(name).format for name in page.layouts())
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_sizes_margins_and_type_are_the_standard_s(name):
     # Doc 9303-3, 3.2 and 3.3; -4, 2.2 and 2.4; -5 and -6, 2.1 to 2.3
-    plan = page.load(name)
+    plan = layout_files.load(name)
     assert plan.dpi == 300
     assert [face.page.size for face in plan.face] == [
         (round(width * MILLIMETRE), round(height * MILLIMETRE)) for width, height in SIZES[name]
@@ -81,9 +82,9 @@ def test_machine_readable_zone_stands_where_a_reader_looks(name):
         "TD3": (44, [15.75, 9.40], (5.0, 7.0)),
         "TD1": (30, [11.5 + 4.23, 11.5, 11.5 - 4.23], (4.0, 6.0)),
         "TD2": (36, [15.75, 9.40], (3.0, 5.0)),
-    }[page.load(name).format]
-    face = page.load(name).face[-1]
-    assert [other.mrz for other in page.load(name).face[:-1]] == [None] * (len(page.load(name).face) - 1)
+    }[layout_files.load(name).format]
+    face = layout_files.load(name).face[-1]
+    assert [other.mrz for other in layout_files.load(name).face[:-1]] == [None] * (len(layout_files.load(name).face) - 1)
     assert face.mrz.characters == characters
     assert face.mrz.pitch == 300 / 10
     assert [round(face.page.size[1] - line * MILLIMETRE) for line in above] == list(face.mrz.centres)
@@ -97,7 +98,7 @@ def test_machine_readable_zone_stands_where_a_reader_looks(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_portrait_is_of_a_size_that_the_standard_knows(name):
     # Doc 9303-4, DED 19; -5 and -6, DED 13: 26.0 x 32.0 to 35.0 x 45.0 mm
-    portraits = [face.portrait for face in page.load(name).face if face.portrait]
+    portraits = [face.portrait for face in layout_files.load(name).face if face.portrait]
     assert len(portraits) == 1
     width, height = (side / MILLIMETRE for side in (portraits[0].box.width, portraits[0].box.height))
     assert 26.0 <= width <= 35.0
@@ -110,7 +111,7 @@ def test_portrait_is_of_a_size_that_the_standard_knows(name):
 def test_the_a4_sheet_is_clear_where_office_printers_print_nothing():
     # chosen: 1/6 inch, 4.23 mm; the first character's ink is 0.4 mm inside of its cell, at most 5.0 mm from the edge
     # (Doc 9303-6, 4.2.1.3)
-    face = page.load("return").face[0]
+    face = layout_files.load("return").face[0]
     assert set(face.page.margin_sides) == {"left", "top", "right", "bottom"}
     for line in range(2):
         zone = face.mrz.printing_zone(line)
@@ -121,7 +122,7 @@ def test_the_a4_sheet_is_clear_where_office_printers_print_nothing():
 
 
 def test_the_a4_sheet_says_at_what_size_it_is_printed():
-    words = " ".join(line for note in page.load("return").face[0].note for line in note.lines)
+    words = " ".join(line for note in layout_files.load("return").face[0].note for line in note.lines)
     assert "Print at 100 %" in words
     assert "100 % чоп кунед" in words
 
@@ -129,7 +130,7 @@ def test_the_a4_sheet_says_at_what_size_it_is_printed():
 def test_grounds_keep_clear_of_the_margins_of_a_booklet_s_page():
     # Doc 9303-4, 2.4; on cards the header is excepted (-5 and -6, 2.3)
     for name in NAMES:
-        for face in page.load(name).face:
+        for face in layout_files.load(name).face:
             assert face.page.header_to_edge is (name in ("td1", "registration"))
             assert face.page.header_to_edge or all(face.page.area.holds(panel.box) for panel in face.panel)
 
@@ -137,15 +138,15 @@ def test_grounds_keep_clear_of_the_margins_of_a_booklet_s_page():
 def test_the_heading_has_the_data_elements_of_zone_one_alone():
     # Doc 9303-4, figure 4: 01 to 05; -5 and -6, figure 5: 01 and 02. What is optional is in other zones
     for name in NAMES:
-        numbers = {part.number for face in page.load(name).face for part in face.field if part.zone == "I"}
-        assert numbers == {"01", "02", "03", "04", "05"} if page.load(name).format == "TD3" else {"01", "02"}
+        numbers = {part.number for face in layout_files.load(name).face for part in face.field if part.zone == "I"}
+        assert numbers == {"01", "02", "03", "04", "05"} if layout_files.load(name).format == "TD3" else {"01", "02"}
 
 
 def test_heading_keeps_to_its_height():
     # Doc 9303-4, 3.3: 17.9 mm; -5 and -6: 11.0 mm
     for name in NAMES:
-        most = 17.9 if page.load(name).format == "TD3" else 11.0
-        headings = [face.zones["I"] for face in page.load(name).face if "I" in face.zones]
+        most = 17.9 if layout_files.load(name).format == "TD3" else 11.0
+        headings = [face.zones["I"] for face in layout_files.load(name).face if "I" in face.zones]
         assert len(headings) == 1
         assert headings[0].height <= most * MILLIMETRE + 0.5
 
@@ -161,7 +162,7 @@ def test_heading_keeps_to_its_height():
     ],
 )
 def test_fields_stand_in_the_standard_s_order(name, mandatory):
-    fields = [part for face in page.load(name).face for part in face.field if part.number and part.zone != "VI"]
+    fields = [part for face in layout_files.load(name).face for part in face.field if part.number and part.zone != "VI"]
     numbers = [part.number for part in fields]
     assert numbers == sorted(numbers)
     assert mandatory <= set(numbers)
@@ -171,7 +172,7 @@ def test_fields_stand_in_the_standard_s_order(name, mandatory):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_field_holds_its_lines_at_their_largest(name):
     # narrow letters may not shrink: 15 characters to 25.4 mm are counted as they are drawn (Doc 9303-3, 3.2)
-    plan = page.load(name)
+    plan = layout_files.load(name)
     for part in (part for face in plan.face for part in face.field if not part.caption_only):
         fitted = fit(
             " / ".join(["ӢҶQJ"] * part.lines), text_box(plan, part), name=part.font, largest_pitch=part.largest_pitch,
@@ -184,7 +185,7 @@ def test_every_field_holds_its_lines_at_their_largest(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_value_of_several_lines_is_clear_of_the_next_caption(name):
     # chosen: half a millimetre, more than between a caption and its own value
-    plan = page.load(name)
+    plan = layout_files.load(name)
     for face in plan.face:
         captions = [_caption(plan, part)[1] for part in face.field if part.caption]
         for part in (part for part in face.field if not part.caption_only):
@@ -199,14 +200,14 @@ def test_a_value_of_several_lines_is_clear_of_the_next_caption(name):
 
 
 def test_td3_has_the_largest_portrait():
-    box = page.load("td3").face[0].portrait.box
+    box = layout_files.load("td3").face[0].portrait.box
     assert (box.width, box.height) == (round(35 * MILLIMETRE), round(45 * MILLIMETRE))
 
 
 @pytest.mark.parametrize("name", ["td1", "stateless", "registration", "return"])
 def test_a_seal_of_two_hundred_bytes_has_room(name):
     # 64 modules of Data Matrix, as zxing-cpp makes of 200 bytes; four modules of quiet zone; 4 pixels a module and more
-    places = [face.code for face in page.load(name).face if face.code]
+    places = [face.code for face in layout_files.load(name).face if face.code]
     assert len(places) == 1
     assert places[0].module >= 4
     assert places[0].quiet == 4
@@ -286,7 +287,7 @@ def test_words_too_many_for_their_place_are_refused(monkeypatch, portrait):
     table["face"][0]["field"] = table["face"][0]["field"][:14]
     monkeypatch.setattr("tjdocs.page.draw_page.load", lambda name: parse(table, where="specs/page/td3.toml"))
     with pytest.raises(SpecError, match="words"):
-        page.draw("td3", {key: VALUES[key] for key in page.load("td3").keys if key in VALUES and key != "date_of_expiry"},
+        page.draw("td3", {key: VALUES[key] for key in layout_files.load("td3").keys if key in VALUES and key != "date_of_expiry"},
                   portrait=portrait, lines=LINES, specimen=True)  # fmt: skip
 
 
@@ -302,4 +303,4 @@ def test_fonts_have_every_letter_that_is_needed_and_their_licences():
     assert printable("ocr-b", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<")
     assert not printable("ocr-b", "Қ")
     with pytest.raises(UsageError, match="condensed"):
-        page.font("comic", 12)
+        fonts.font("comic", 12)

@@ -14,8 +14,9 @@ from PIL import Image, ImageChops, ImageOps, ImageStat
 from tests.page.test_page_documents import HOSTILE
 from tests.page.test_page_drawing import reference_glyph
 from tests.support.page_helpers import DOCUMENTS, NAMES, SIZES, WITH_CODE, ZONES, payload, specimen
-from tjdocs import mrz, page
+from tjdocs import mrz
 from tjdocs.errors import UsageError
+from tjdocs.page import layout_files
 
 
 def poppler(tool, *arguments, data):
@@ -50,7 +51,7 @@ def rendered(files):
 
     @cache
     def render(name):
-        face = str(len(page.load(name).face))
+        face = str(len(layout_files.load(name).face))
         done = subprocess.run(
             ["pdftoppm", "-r", "300", "-f", face, "-"], input=files[name], capture_output=True, check=True
         )
@@ -65,7 +66,7 @@ def rendered(files):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_text_is_there_to_be_read(files, name):
     text = text_of(files[name])
-    plan = page.load(name)
+    plan = layout_files.load(name)
     for line in ZONES[name]:
         assert line in text
     for face in plan.face:
@@ -130,7 +131,7 @@ def test_rendered_page_is_the_picture(drawn, rendered, name):
     difference = ImageChops.difference(rendered(name), picture).convert("L")
     assert ImageStat.Stat(difference).mean[0] < 6  # at the edges of letters: the more text, the more
     for placed in drawn[name].placed:
-        if placed.face == page.load(name).face[-1].name and placed.kind in ("data", "caption", "note"):
+        if placed.face == layout_files.load(name).face[-1].name and placed.kind in ("data", "caption", "note"):
             # the letters' dark shares agree, left half and right half: nothing is shifted, nothing lacks
             middle = (placed.box.left + placed.box.right) // 2
             for left, right in ((placed.box.left, middle), (middle, placed.box.right)):
@@ -141,7 +142,7 @@ def test_rendered_page_is_the_picture(drawn, rendered, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_character_of_the_zone_is_rendered_in_its_cell(rendered, name):
-    place = page.load(name).face[-1].mrz
+    place = layout_files.load(name).face[-1].mrz
     grey, half = rendered(name).convert("L"), place.printing_height // 2
     for row, line in enumerate(ZONES[name]):
         for column, character in enumerate(line):
@@ -169,7 +170,7 @@ def test_no_text_is_baked_into_the_background(name, tmp_path):
     grounds = [Image.open(io.BytesIO(path.read_bytes())) for path in sorted(tmp_path.glob("image-*.jpg"))]
     grounds = [picture for picture in grounds if picture.size in {face.size for face in real.faces}]
     assert len(grounds) == len(real.faces)
-    for face, ground, printed in zip(page.load(name).face, grounds, real.faces, strict=True):
+    for face, ground, printed in zip(layout_files.load(name).face, grounds, real.faces, strict=True):
         for placed in real.placed:
             if placed.face == face.name and placed.kind in ("data", "caption", "note", "mrz"):
                 low, high = ground.convert("L").crop(placed.box).getextrema()
@@ -190,7 +191,7 @@ def test_same_document_gives_the_same_file(drawn, files):
 @pytest.mark.parametrize("name", NAMES)
 def test_file_tells_what_it_is_and_nobody_s_data(files, name):
     told = poppler("pdfinfo", "-meta", "-", data=files[name])
-    assert f"{page.load(name).title} (SPECIMEN)" in told
+    assert f"{layout_files.load(name).title} (SPECIMEN)" in told
     assert "<pdfaid:part>2</pdfaid:part>" in told
     assert "<pdfaid:conformance>B</pdfaid:conformance>" in told
     assert "Date" not in told

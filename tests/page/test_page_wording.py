@@ -6,7 +6,9 @@ from itertools import pairwise
 import pytest
 
 from tests.support.page_helpers import NAMES, specimen
-from tjdocs import page, specs
+from tjdocs import specs
+from tjdocs.page import layout_files, printed_words
+from tjdocs.page.page_layout import Box
 from tjdocs.page.text import fit
 
 # what the spelling rules of 2011 and 2021 and the official names leave no place for, in Tajik texts
@@ -39,7 +41,7 @@ def test_no_tajik_text_is_spelt_as_before_2011():
 @pytest.mark.parametrize("name", NAMES)
 def test_one_value_has_one_caption_on_a_document(name):
     captions = {}
-    for face in page.load(name).face:
+    for face in layout_files.load(name).face:
         for part in face.field:
             if part.caption:
                 captions.setdefault(part.key, set()).add(part.caption)
@@ -53,7 +55,7 @@ def test_a_date_has_one_name_in_all_documents_and_the_cards_own_on_the_card():
         ("place_of_birth", "Ҷойи таваллуд", "Ҷойи таваллуд"),
     ):
         found = {
-            name: {national(part) for face in page.load(name).face for part in face.field if part.key == key}
+            name: {national(part) for face in layout_files.load(name).face for part in face.field if part.key == key}
             for name in NAMES
         }
         assert found == {name: {card if name == "td1" else others} for name in NAMES}
@@ -75,19 +77,19 @@ def test_a_date_has_one_name_in_all_documents_and_the_cards_own_on_the_card():
     ],
 )
 def test_captions_are_those_of_the_vocabulary(name, field, caption):
-    (found,) = [part for face in page.load(name).face for part in face.field if part.id == field]
+    (found,) = [part for face in layout_files.load(name).face for part in face.field if part.id == field]
     assert national(found) == caption
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_national_wording_is_marked_as_not_reviewed(name):
-    assert page.load(name).reviewed is False
-    assert page.words_reviewed() is False
+    assert layout_files.load(name).reviewed is False
+    assert printed_words.words_reviewed() is False
 
 
 @pytest.mark.requirement("ICAO-PAGE")
 def test_a_permits_date_has_a_caption_of_its_own():
-    fields = {part.id: part for face in page.load("stateless").face for part in face.field}
+    fields = {part.id: part for face in layout_files.load("stateless").face for part in face.field}
     assert fields["residence_permit_expires"].caption == ("Иҷозатнома эътибор дорад то", "Permit valid until")
     assert fields["residence_permit_expires"].caption != fields["date_of_expiry"].caption
     placed = {(p.kind, p.id) for p in specimen("stateless").placed}
@@ -97,7 +99,7 @@ def test_a_permits_date_has_a_caption_of_its_own():
 @pytest.mark.requirement("ICAO-PAGE")
 def test_the_card_has_a_place_for_the_signature_and_no_caption():
     # Doc 9303-5, 4.1.1.1, note e
-    front = page.load("td1").face[0]
+    front = layout_files.load("td1").face[0]
     assert front.signature is not None
     assert not [p for p in specimen("td1").placed if p.id == "signature"]
 
@@ -108,7 +110,7 @@ def test_an_oblique_parts_the_languages_also_on_lines_of_their_own(text):
     # Doc 9303-3, 3.1 and 3.5
     fitted = fit(
         text,
-        page.Box(0, 0, 642, 120),
+        Box(0, 0, 642, 120),
         name="bold",
         largest_pitch=22,
         smallest_pitch=20,
@@ -125,17 +127,17 @@ def test_an_oblique_parts_the_languages_also_on_lines_of_their_own(text):
 @pytest.mark.requirement("ICAO-PAGE")
 @pytest.mark.parametrize("name", NAMES)
 def test_an_oblique_parts_the_languages_of_fixed_words(name):
-    for face in page.load(name).face:
+    for face in layout_files.load(name).face:
         words = [line for note in face.note for line in note.lines]
         for one, other in pairwise(words):
-            if not page.has_latin_form(one) and page.has_latin_form(other) and "/" not in other:
+            if not printed_words.has_latin_form(one) and printed_words.has_latin_form(other) and "/" not in other:
                 assert one.endswith(" /"), one
         for part in face.field:
-            assert not part.default or page.has_latin_form(part.default)
+            assert not part.default or printed_words.has_latin_form(part.default)
 
 
 def test_a_long_name_may_end_a_line_after_its_hyphen_where_nothing_else_fits():
-    box, name = page.Box(0, 0, 642, 120), "АБДУРАҲМОНЗОДА-МУҲАММАДСОЛЕҲЗОД / ABDURAHMONZODA-MUHAMMADSOLEHZOD"
+    box, name = Box(0, 0, 642, 120), "АБДУРАҲМОНЗОДА-МУҲАММАДСОЛЕҲЗОД / ABDURAHMONZODA-MUHAMMADSOLEHZOD"
     found = fit(name, box, name="bold", largest_pitch=22, smallest_pitch=20, lines=3, where="x", stacked=True)
     assert [line for line, _, _ in found.lines] == [
         "АБДУРАҲМОНЗОДА-", "МУҲАММАДСОЛЕҲЗОД /", "ABDURAHMONZODA-MUHAMMADSOLEHZOD",
@@ -163,12 +165,12 @@ def test_a_long_name_may_end_a_line_after_its_hyphen_where_nothing_else_fits():
     ],
 )
 def test_latin_form(text, has):
-    assert page.has_latin_form(text) is has
+    assert printed_words.has_latin_form(text) is has
 
 
 @pytest.mark.requirement("ICAO-PAGE")
 def test_nationalities_are_words_in_two_languages():
-    assert page.nationality_text("TJK") == "ТОҶИКИСТОН / TAJIKISTAN"
-    assert page.nationality_text("RUS") == "РУСИЯ / RUSSIA"
-    assert page.nationality_text("QQQ") == "QQQ"
-    assert all(page.has_latin_form(text) for text in specs.read_toml("page/words.toml")["nationality"].values())
+    assert printed_words.nationality_text("TJK") == "ТОҶИКИСТОН / TAJIKISTAN"
+    assert printed_words.nationality_text("RUS") == "РУСИЯ / RUSSIA"
+    assert printed_words.nationality_text("QQQ") == "QQQ"
+    assert all(printed_words.has_latin_form(text) for text in specs.read_toml("page/words.toml")["nationality"].values())

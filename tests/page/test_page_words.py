@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tjdocs import page
 from tjdocs.errors import UsageError
+from tjdocs.page import printed_words
 
 
 @pytest.mark.parametrize(
@@ -27,12 +27,12 @@ from tjdocs.errors import UsageError
     ],
 )
 def test_dates(date, style, text):
-    assert page.date_text(*date, style=style) == text
+    assert printed_words.date_text(*date, style=style) == text
 
 
 @given(st.dates())
 def test_every_date_keeps_within_fifteen_characters(date):
-    text = page.date_text(date.year, date.month, date.day)
+    text = printed_words.date_text(date.year, date.month, date.day)
     assert re.fullmatch(r"\d\d [А-Я]{3}/[A-Z]{3} \d{4}", text)
     assert len(text) == 15
     english = datetime.datetime.strptime(text[:3] + text[7:], "%d %b %Y").replace(tzinfo=datetime.UTC)
@@ -42,16 +42,16 @@ def test_every_date_keeps_within_fifteen_characters(date):
 @pytest.mark.parametrize("date", [(2023, 2, 29), (2026, 0, 1), (2026, 13, 1), (0, 1, 1), (2026, 4, 31), (2026, 1, 0)])
 def test_no_such_date(date):
     with pytest.raises(UsageError):
-        page.date_text(*date)
+        printed_words.date_text(*date)
 
 
 def test_no_such_style():
     with pytest.raises(UsageError):
-        page.date_text(2026, 1, 1, style="roman")
+        printed_words.date_text(2026, 1, 1, style="roman")
 
 
 def test_sex():
-    assert [page.sex_text(sex) for sex in "MF<"] == ["М/M", "З/F", "X"]
-    assert [ord(letter) for letter in page.sex_text("M")[::2]] == [0x41C, 0x4D]  # Cyrillic, then Latin
+    assert [printed_words.sex_text(sex) for sex in "MF<"] == ["М/M", "З/F", "X"]
+    assert [ord(letter) for letter in printed_words.sex_text("M")[::2]] == [0x41C, 0x4D]  # Cyrillic, then Latin
     with pytest.raises(UsageError):
-        page.sex_text("X")
+        printed_words.sex_text("X")

@@ -12,7 +12,7 @@ from tjdocs.pki import TrustStore, certification_path
 from tjdocs.pki import public_key as keys
 from tjdocs.pki.signer import public_key_info
 from tjdocs.pki.trust.explain_state import explain
-from tjdocs.pki.trust.import_files import import_paths
+from tjdocs.pki.trust.import_files import import_files
 from tjdocs.pki.trust.trust_policy import GROUNDS, Entry, Source, TrustPolicy
 
 UTOPIA, OTHER = b.utopia(), b.csca("CSCA Elsewhere", "XX")
@@ -166,8 +166,8 @@ def test_a_list_under_a_denied_anchor_does_not_count():
     for denied in (UTOPIA, link):
         for anchor in (UTOPIA, link):
             entries = [entry(listed("UT", anchor.certificate.sha256), party=OTHER), *map(known, (UTOPIA, link))]
-            seen = TrustStore.of_entries(entries).under(policy(denied=[denied.certificate.sha256]))
-            assert seen.doubt(OTHER.certificate) == "not-believed"
+            seen = TrustStore.of_entries(entries).with_policy(policy(denied=[denied.certificate.sha256]))
+            assert seen.distrust_reason(OTHER.certificate) == "not-believed"
 
 
 def vouched(tmp_path, signer: b.Party, *, inside=(), anchor: b.Party = UTOPIA) -> TrustStore:
@@ -175,7 +175,7 @@ def vouched(tmp_path, signer: b.Party, *, inside=(), anchor: b.Party = UTOPIA) -
     store = TrustStore.create(tmp_path / f"{signer.certificate.sha256[:8]}.db")
     file = tmp_path / f"{signer.certificate.sha256[:8]}.ml"
     file.write_bytes(master_list([OTHER.raw], signer, inside=[signer.raw, *(party.raw for party in inside)]))
-    (report,) = import_paths(store, [file], anchors=[anchor.certificate], at=b.AT)
+    (report,) = import_files(store, [file], anchors=[anchor.certificate], at=b.AT)
     assert report.signature == "passed"
     return store
 
@@ -196,10 +196,10 @@ def test_a_list_whose_signer_is_denied_does_not_count(tmp_path, who):
     (source,) = store.entries[0].origins
     assert list(source.signers) == [party.certificate.sha256 for party in (signer, LINK, UTOPIA)]
     denied = {"signer": signer, "anchor": UTOPIA, "between": LINK}[who]
-    seen = store.under(policy(denied=[denied.certificate.sha256]))
-    assert (store.doubt(OTHER.certificate), seen.doubt(OTHER.certificate)) == ("", "not-believed")
-    assert seen.why(OTHER.certificate) == "on lists of 0 States under anchors and signers that count, 1 needed"
-    assert store.under(policy(denied=[NOBODY])).trusted(OTHER.certificate)
+    seen = store.with_policy(policy(denied=[denied.certificate.sha256]))
+    assert (store.distrust_reason(OTHER.certificate), seen.distrust_reason(OTHER.certificate)) == ("", "not-believed")
+    assert seen.explain(OTHER.certificate) == "on lists of 0 States under anchors and signers that count, 1 needed"
+    assert store.with_policy(policy(denied=[NOBODY])).trusted(OTHER.certificate)
     path = certification_path.build(b.signer(OTHER, "XX").certificate, seen)
     assert (path.valid, path.reason) == (None, "not-believed")
     said = explain(store, "XX", policy(denied=[denied.certificate.sha256]), at=b.AT)
@@ -211,9 +211,9 @@ def test_what_another_list_says_too_is_believed(tmp_path):
     store = vouched(tmp_path, first)
     file = tmp_path / "second.ml"
     file.write_bytes(master_list([OTHER.raw], second, inside=[second.raw]))
-    import_paths(store, [file], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files(store, [file], anchors=[UTOPIA.certificate], at=b.AT)
     for denied, believed in (([first], True), ([second], True), ([first, second], False)):
-        seen = store.under(policy(denied=[party.certificate.sha256 for party in denied]))
+        seen = store.with_policy(policy(denied=[party.certificate.sha256 for party in denied]))
         assert seen.trusted(OTHER.certificate) is believed
 
 
@@ -223,10 +223,10 @@ def test_a_list_signer_is_denied_for_its_key_which_the_lists_tell(tmp_path):
     store = vouched(tmp_path, old)
     file = tmp_path / "new.ml"
     file.write_bytes(master_list([LINK.raw], new, inside=[new.raw]))
-    import_paths(store, [file], anchors=[UTOPIA.certificate], at=b.AT)
-    seen = store.under(policy(denied=[old.certificate.sha256]))
+    import_files(store, [file], anchors=[UTOPIA.certificate], at=b.AT)
+    seen = store.with_policy(policy(denied=[old.certificate.sha256]))
     assert old.certificate.sha256 not in {entry.certificate.sha256 for entry in store.entries}
-    assert [seen.doubt(party.certificate) for party in (OTHER, LINK, UTOPIA)] == ["not-believed", "not-believed", ""]
+    assert [seen.distrust_reason(party.certificate) for party in (OTHER, LINK, UTOPIA)] == ["not-believed", "not-believed", ""]
 
 
 def test_of_several_signers_of_a_list_none_may_be_denied(tmp_path):
@@ -235,10 +235,10 @@ def test_of_several_signers_of_a_list_none_may_be_denied(tmp_path):
     infos = [b.signer_info(body, p, by_key=p.identifier, content_type=MASTER_LIST) for p in (first, second)]
     file, store = tmp_path / "two.ml", TrustStore.create(tmp_path / "two.db")
     file.write_bytes(master_list([OTHER.raw], infos=infos, inside=[first.raw, second.raw]))
-    import_paths(store, [file], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files(store, [file], anchors=[UTOPIA.certificate], at=b.AT)
     assert store.trusted(OTHER.certificate)
     for party in (first, second):
-        assert not store.under(policy(denied=[party.certificate.sha256])).trusted(OTHER.certificate)
+        assert not store.with_policy(policy(denied=[party.certificate.sha256])).trusted(OTHER.certificate)
 
 
 # ---------------------------------------------------------------------------------------------------------- in the store
@@ -248,20 +248,20 @@ def test_a_store_under_a_policy(tmp_path):
     store = TrustStore.create(tmp_path / "trust.db")
     store.add(listed("DE"), [(UTOPIA.certificate, "self-signed")], grounds={SHA[UTOPIA]: "list"})
     two = policy(believe=["list"], lists=2)
-    seen = store.under(two)
-    assert store.under(two) is seen
+    seen = store.with_policy(two)
+    assert store.with_policy(two) is seen
     assert (store.trusted(UTOPIA.certificate), seen.trusted(UTOPIA.certificate)) == (True, False)
-    assert seen.doubt(UTOPIA.certificate) == "not-believed"
-    assert seen.why(UTOPIA.certificate) == "on a list of 1 State (DE), 2 needed"
-    assert (seen.doubt(OTHER.certificate), store.doubt(OTHER.certificate)) == ("untrusted", "untrusted")
+    assert seen.distrust_reason(UTOPIA.certificate) == "not-believed"
+    assert seen.explain(UTOPIA.certificate) == "on a list of 1 State (DE), 2 needed"
+    assert (seen.distrust_reason(OTHER.certificate), store.distrust_reason(OTHER.certificate)) == ("untrusted", "untrusted")
     assert seen.entries == store.entries
     assert seen.digest == TrustStore.of(()).digest != store.digest
     # it follows what is added
     store.add(listed("FR", "bb" * 32), [(UTOPIA.certificate, "self-signed")], grounds={SHA[UTOPIA]: "list"})
     assert seen.trusted(UTOPIA.certificate)
     assert seen.digest == store.digest
-    assert store.under(None) is store
-    assert seen.under(policy(denied=[SHA[UTOPIA]], believe=["list"])).doubt(UTOPIA.certificate) == "denied"
+    assert store.with_policy(None) is store
+    assert seen.with_policy(policy(denied=[SHA[UTOPIA]], believe=["list"])).distrust_reason(UTOPIA.certificate) == "denied"
 
 
 def test_the_digest_covers_who_said_so():
@@ -293,9 +293,9 @@ def test_the_digest_covers_who_said_so():
 
 def test_whoever_is_denied_has_no_ground():
     store = TrustStore.of([UTOPIA.certificate, OTHER.certificate], [LINK.certificate])
-    seen = store.under(policy(denied=[SHA[UTOPIA]]))
-    assert [seen.doubt(p.certificate) for p in (UTOPIA, OTHER, LINK)] == ["denied", "", "untrusted"]
-    assert seen.why(UTOPIA.certificate) == "denied by the policy"
+    seen = store.with_policy(policy(denied=[SHA[UTOPIA]]))
+    assert [seen.distrust_reason(p.certificate) for p in (UTOPIA, OTHER, LINK)] == ["denied", "", "untrusted"]
+    assert seen.explain(UTOPIA.certificate) == "denied by the policy"
     path = certification_path.build(b.signer(LINK).certificate, seen)
     assert (path.valid, path.reason) == (False, "denied")
     assert [(a.issuer, a.reason) for a in path.attempts] == [
@@ -313,12 +313,12 @@ def test_a_denied_key_is_denied_in_another_certificate_and_another_form():
     store = TrustStore.of([UTOPIA.certificate], [link.certificate, root.certificate])
     signer = b.signer(link).certificate
     assert certification_path.build(signer, store).valid
-    seen = store.under(policy(denied=[root.certificate.sha256]))
-    assert seen.doubt(link.certificate) == "denied"
-    assert seen.why(link.certificate) == "its key is that of a certificate which the policy denies"
+    seen = store.with_policy(policy(denied=[root.certificate.sha256]))
+    assert seen.distrust_reason(link.certificate) == "denied"
+    assert seen.explain(link.certificate) == "its key is that of a certificate which the policy denies"
     assert certification_path.build(signer, seen).reason == "denied"
     # a denied signer itself, though nobody keeps it in a store
-    assert certification_path.build(signer, store.under(policy(denied=[signer.sha256]))).reason == "denied"
+    assert certification_path.build(signer, store.with_policy(policy(denied=[signer.sha256]))).reason == "denied"
 
 
 def test_whom_the_policy_believes_comes_first():
@@ -328,12 +328,12 @@ def test_whom_the_policy_believes_comes_first():
     store = TrustStore.of_entries([*entries, entry(grounds=["anchor"])])
     signer = b.signer(UTOPIA).certificate
     assert certification_path.build(signer, store).reason == "limit"
-    assert certification_path.build(signer, store.under(policy())).valid
+    assert certification_path.build(signer, store.with_policy(policy())).valid
 
 
 def test_a_policy_is_not_lost_by_merging():
     store = TrustStore.of([UTOPIA.certificate])
-    seen = store.under(policy(denied=[SHA[UTOPIA]]))
+    seen = store.with_policy(policy(denied=[SHA[UTOPIA]]))
     for first, second in ((seen, store), (store, seen)):
         with pytest.raises(UsageError, match="under a policy"):
             first.merged([second])

@@ -94,7 +94,7 @@ def test_a_crowd_of_certificates_of_one_name(tmp_path, name, spent):
     assert len(data) < 120_000
     (tmp_path / "crowd.pem").write_bytes(data)
     store = TrustStore.create(tmp_path / "trust.db")
-    (report,) = import_files.import_paths(store, [tmp_path / "crowd.pem"], at=b.AT)
+    (report,) = import_files.import_files(store, [tmp_path / "crowd.pem"], at=b.AT)
     assert report.certificates == 60
     assert "limit" in {resolution.reason for resolution in report.unresolved}
     assert 0 < spent.cost <= limits.ATTEMPTS_COST + limits.LIST_COST_PER_BYTE * len(data)
@@ -112,7 +112,7 @@ def folder_of(tmp_path, files: dict[str, bytes]):
 def test_a_crowd_in_as_many_files_costs_no_more(tmp_path, name, spent):
     folder, size = folder_of(tmp_path, {f"{n:02}.cer": party.raw for n, party in enumerate(CROWDS[name])})
     store = TrustStore.create(tmp_path / "trust.db")
-    reports = import_files.import_paths(store, [folder], at=b.AT)
+    reports = import_files.import_files(store, [folder], at=b.AT)
     assert sum(report.certificates for report in reports) == 60
     # a file's part need not suffice for one key of which a second suffices for two
     assert spent.cost <= limits.ATTEMPTS_COST + limits.LIST_COST_PER_BYTE * size
@@ -122,7 +122,7 @@ def test_honest_roots_in_as_many_files_are_placed(tmp_path):
     roots = [slow(n, by=n, extensions=[*AUTHORITY, b.subject_identifier(bytes([n]) * 20)]) for n in range(60)]
     folder, _ = folder_of(tmp_path, {f"{n:02}.cer": party.raw for n, party in enumerate(roots)})
     store = TrustStore.create(tmp_path / "trust.db")
-    reports = import_files.import_paths(store, [folder], at=b.AT)
+    reports = import_files.import_files(store, [folder], at=b.AT)
     assert [(report.verified_self, report.unresolved) for report in reports] == [(1, ())] * 60
 
 
@@ -139,7 +139,7 @@ def test_master_lists_and_revocation_lists_in_one_folder(tmp_path, spent):
     folder, size = folder_of(tmp_path, revoking | lists)
     assert size < 100_000
     store = TrustStore.create(tmp_path / "trust.db")
-    reports = import_files.import_paths(store, [folder], anchors=[b.utopia().certificate], at=b.AT)
+    reports = import_files.import_files(store, [folder], anchors=[b.utopia().certificate], at=b.AT)
     assert {report.signature for report in reports if report.source.endswith(".ml")} <= {"passed", "warning"}
     assert spent.cost < 1000 * SECONDS
 
@@ -164,7 +164,7 @@ def test_many_revocation_lists_in_one_file_are_each_read_once(tmp_path, monkeypa
     file.write_bytes(b"".join(armour(raw, "X509 CRL") for raw in LISTS))
     written, converted = many_lists(tmp_path, monkeypatch)
     store = TrustStore.create(tmp_path / "trust.db")
-    (report,) = import_files.import_paths(store, [file], at=b.AT)
+    (report,) = import_files.import_files(store, [file], at=b.AT)
     assert report.crls == len(store.crls) == 300
     assert len(written) == 1
     assert not converted
@@ -178,7 +178,7 @@ def test_many_revocation_lists_in_as_many_files_are_written_at_once(tmp_path, mo
     (folder / "100.z.cer").write_bytes(b.utopia().raw)
     written, _ = many_lists(tmp_path, monkeypatch)
     store = TrustStore.create(tmp_path / "trust.db")
-    reports = import_files.import_paths(store, [folder], at=b.AT)
+    reports = import_files.import_files(store, [folder], at=b.AT)
     assert [report.crls for report in reports].count(1) == len(store.crls) == 300
     assert [crl.raw for crl in store.crls] == LISTS
     assert len(written) == 3  # those before the certificate, it, and those after it
@@ -191,7 +191,7 @@ def test_lists_before_a_file_that_cannot_be_imported_are_kept(tmp_path):
         (folder / f"{number:03}.crl").write_bytes(raw)
     store = TrustStore.create(tmp_path / "trust.db")
     with pytest.raises(InputError, match="nothing to import"):
-        import_files.import_paths(store, [folder], at=b.AT)
+        import_files.import_files(store, [folder], at=b.AT)
     assert [crl.raw for crl in store.crls] == LISTS[:3]
 
 
@@ -204,7 +204,7 @@ def test_a_crowd_that_is_honest_is_placed(tmp_path):
     roots = [slow(number, by=number, extensions=[*AUTHORITY, b.subject_identifier(bytes([number]) * 20)]) for number in range(60)]
     (tmp_path / "roots.pem").write_bytes(pem(*roots))
     store = TrustStore.create(tmp_path / "trust.db")
-    (report,) = import_files.import_paths(store, [tmp_path / "roots.pem"], at=b.AT)
+    (report,) = import_files.import_files(store, [tmp_path / "roots.pem"], at=b.AT)
     assert (report.verified_self, report.unresolved) == (60, ())
 
 
@@ -279,7 +279,7 @@ def test_the_seal_of_a_signer_with_a_crowd_of_namesakes_and_issuers(spent):
     known = [party.certificate for party in (*crowd, *namesakes, seals.utopian())]
     store = TrustStore.of([b.utopia().certificate], known)
     found = seal.verify(seal.Seal.parse(seals.made()), store, at=b.AT).findings
-    assert all(finding.outcome.holds for finding in found[:3])
+    assert all(finding.outcome.ok for finding in found[:3])
     assert spent.cost < 1000 * SECONDS
 
 
@@ -336,12 +336,12 @@ def test_a_crowd_of_strangers_does_not_keep_the_word_of_a_list_s_revoked_signer(
     party, listed = list_signer(), b.csca("CSCA Elsewhere", "XX").certificate
     (tmp_path / "a.ml").write_bytes(master_list([listed.raw], party))
     store = TrustStore.create(tmp_path / "trust.db")
-    import_files.import_paths(store, [tmp_path / "a.ml"], anchors=[b.utopia().certificate], at=b.AT)
+    import_files.import_files(store, [tmp_path / "a.ml"], anchors=[b.utopia().certificate], at=b.AT)
     newest = b.csca("CSCA Utopia 2", key=b.ec_key("next"), by=b.utopia())
     crl = b.revocation_list(newest, [party.certificate.serial])
     for crowd in ([], NAMESAKES):
         added = TrustStore.of([], [*crowd, newest.certificate], [crl])
-        assert store.merged([added]).doubt(listed) == "not-believed"
+        assert store.merged([added]).distrust_reason(listed) == "not-believed"
 
 
 def test_a_bound_that_is_part_of_another():

@@ -11,7 +11,7 @@ from tests.support import signing
 from tests.support.lists_made import list_signer, master_list
 from tjdocs.pki import TrustStore, curves
 from tjdocs.pki.certificate import Certificate
-from tjdocs.pki.trust.import_files import import_paths
+from tjdocs.pki.trust.import_files import import_files
 from tjdocs.pki.trust.trust_policy import TrustPolicy
 
 UTOPIA = b.utopia()
@@ -52,18 +52,18 @@ def test_a_denied_certificate_is_denied_in_each_form_of_its_signature(form):
     assert other.raw != party.raw
     assert other.certificate.verify(UTOPIA.certificate).valid
     store = TrustStore.of([UTOPIA.certificate])
-    assert store.under(denying(party)).doubt(other.certificate) == "denied"
-    assert store.under(denying(other)).doubt(party.certificate) == "denied"
-    assert store.under(denying(other)).why(party.certificate) == "denied by the policy"
+    assert store.with_policy(denying(party)).distrust_reason(other.certificate) == "denied"
+    assert store.with_policy(denying(other)).distrust_reason(party.certificate) == "denied"
+    assert store.with_policy(denying(other)).explain(party.certificate) == "denied by the policy"
     # another certificate is not
-    assert store.under(denying(UTOPIA)).doubt(other.certificate) == "untrusted"
+    assert store.with_policy(denying(UTOPIA)).distrust_reason(other.certificate) == "untrusted"
 
 
 def test_and_where_der_was_written_as_ber():
     party = b.utopian_signer()
     for other in (in_ber(party), in_ber(b.resealed(party, b.flipped))):
         assert "ber-encoded" in other.certificate.warnings
-        assert TrustStore.of(()).under(denying(party)).doubt(other.certificate) == "denied"
+        assert TrustStore.of(()).with_policy(denying(party)).distrust_reason(other.certificate) == "denied"
 
 
 @pytest.mark.parametrize("name", sorted(signing.CURVES))
@@ -74,7 +74,7 @@ def test_on_every_curve(name):
     signature = b.sequence(b.integer(order // 3), b.integer(order // 5))
     party = b.signer(UTOPIA, signature=signature)
     for other in (b.resealed(party, lambda s: b.flipped(s, order)), b.resealed(party, lambda s: b.joined(s, size))):
-        assert TrustStore.of(()).under(denying(party)).doubt(other.certificate) == "denied"
+        assert TrustStore.of(()).with_policy(denying(party)).distrust_reason(other.certificate) == "denied"
 
 
 def test_an_rsa_signature_has_one_form():
@@ -88,8 +88,8 @@ def test_a_certificate_in_the_store_is_denied_by_another_form_of_it():
     party = b.csca("CSCA Utopia 2", key=b.ec_key("next"), by=UTOPIA)
     link = b.csca("CSCA Utopia 2", key=b.ec_key("next"), by=b.csca("CSCA Erewhon", "EW"))
     store = TrustStore.of([UTOPIA.certificate], [b.resealed(party, b.flipped).certificate, link.certificate])
-    assert store.under(denying(party)).doubt(link.certificate) == "denied"
-    assert store.under(denying(UTOPIA)).doubt(link.certificate) == "untrusted"
+    assert store.with_policy(denying(party)).distrust_reason(link.certificate) == "denied"
+    assert store.with_policy(denying(UTOPIA)).distrust_reason(link.certificate) == "untrusted"
 
 
 @pytest.mark.requirement("ICAO-LIST")
@@ -100,10 +100,10 @@ def test_a_denied_signer_of_a_master_list_in_another_form(tmp_path, form):
     vouched = b.csca("CSCA Erewhon", "EW")
     (tmp_path / "a.ml").write_bytes(master_list([vouched.raw], given))
     store = TrustStore.create(tmp_path / "trust.db")
-    import_paths(store, [tmp_path / "a.ml"], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files(store, [tmp_path / "a.ml"], anchors=[UTOPIA.certificate], at=b.AT)
     assert store.trusted(vouched.certificate)
-    assert store.under(denying(b.utopian_signer())).trusted(vouched.certificate)
-    assert not store.under(denying(signer)).trusted(vouched.certificate)
+    assert store.with_policy(denying(b.utopian_signer())).trusted(vouched.certificate)
+    assert not store.with_policy(denying(signer)).trusted(vouched.certificate)
 
 
 # ----------------------------------------------------------------------------------------------------------------- keys

@@ -56,7 +56,7 @@ def known(store: TrustStore) -> set[bytes]:
 
 @pytest.mark.requirement("ICAO-LIST")
 def test_a_list_that_leads_to_the_anchor_is_trusted(store, write):
-    (report,) = import_files.import_paths(store, [write("a.ml", master_list(LISTED))], anchors=[UTOPIA.certificate], at=b.AT)
+    (report,) = import_files.import_files(store, [write("a.ml", master_list(LISTED))], anchors=[UTOPIA.certificate], at=b.AT)
     assert (report.certificates, report.new, report.parsed) == (3, 3, 3)
     assert (report.verified_self, report.verified_link, report.unresolved) == (2, 1, ())
     assert (report.signature, report.signature_reason, report.unreadable, report.crls) == ("passed", "", 0, 0)
@@ -69,7 +69,7 @@ def test_a_list_that_leads_to_the_anchor_is_trusted(store, write):
 @pytest.mark.requirement("ICAO-LIST")
 @pytest.mark.parametrize("anchors", [[], [OTHER.certificate]])
 def test_a_list_that_does_not_lead_to_the_anchor_gives_candidates(store, write, anchors):
-    (report,) = import_files.import_paths(store, [write("a.ml", master_list(LISTED))], anchors=anchors, at=b.AT)
+    (report,) = import_files.import_files(store, [write("a.ml", master_list(LISTED))], anchors=anchors, at=b.AT)
     assert report.signature == "undetermined"
     assert known(store) == set(LISTED)
     assert trusted(store) == {anchor.raw for anchor in anchors}
@@ -77,14 +77,14 @@ def test_a_list_that_does_not_lead_to_the_anchor_gives_candidates(store, write, 
 
 def test_a_list_with_a_wrong_signature_gives_candidates(store, write):
     raw = master_list(LISTED, signature=b"\x30\x00")
-    (report,) = import_files.import_paths(store, [write("a.ml", raw)], anchors=[UTOPIA.certificate], at=b.AT)
+    (report,) = import_files.import_files(store, [write("a.ml", raw)], anchors=[UTOPIA.certificate], at=b.AT)
     assert (report.signature, report.signature_reason) == ("failed", "wrong-signature")
     assert trusted(store) == {UTOPIA.raw}
     assert known(store) == set(LISTED)
 
 
 def test_the_anchor_is_kept_and_trusted_though_no_file_holds_it(store, write):
-    import_files.import_paths(store, [write("other.cer", OTHER.raw)], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files.import_files(store, [write("other.cer", OTHER.raw)], anchors=[UTOPIA.certificate], at=b.AT)
     assert trusted(store) == {UTOPIA.raw}
     (entry,) = (entry for entry in store.entries if entry.ground)
     assert (entry.ground, entry.kind, entry.sources) == ("anchor", "self-signed", ("anchor",))
@@ -92,7 +92,7 @@ def test_the_anchor_is_kept_and_trusted_though_no_file_holds_it(store, write):
 
 def test_a_certificate_alone_is_a_candidate(store, write):
     for name, data in (("a.cer", UTOPIA.raw), ("a.pem", armoured(("CERTIFICATE", OTHER.raw)))):
-        (report,) = import_files.import_paths(store, [write(name, data)], at=b.AT)
+        (report,) = import_files.import_files(store, [write(name, data)], at=b.AT)
         assert (report.certificates, report.new, report.signature) == (1, 1, "not-applicable")
     assert known(store) == {UTOPIA.raw, OTHER.raw}
     assert trusted(store) == set()
@@ -100,7 +100,7 @@ def test_a_certificate_alone_is_a_candidate(store, write):
 
 def test_candidates_are_trusted_by_an_explicit_word(store, write):
     path = write("a.pem", armoured(("CERTIFICATE", UTOPIA.raw), ("CERTIFICATE", OTHER.raw)))
-    (report,) = import_files.import_paths(store, [path], trust_candidates=True, at=b.AT)
+    (report,) = import_files.import_files(store, [path], trust_candidates=True, at=b.AT)
     assert (report.certificates, report.signature) == (2, "not-applicable")
     assert {entry.ground for entry in store.entries} == {"candidates-trusted"}
 
@@ -108,7 +108,7 @@ def test_candidates_are_trusted_by_an_explicit_word(store, write):
 def test_revocation_lists(store, write):
     crl = b.revocation_list(UTOPIA, [7])
     paths = [write("a.crl", crl.raw), write("b.pem", armoured(("X509 CRL", b.revocation_list(OTHER, [8]).raw)))]
-    reports = import_files.import_paths(store, paths, at=b.AT)
+    reports = import_files.import_files(store, paths, at=b.AT)
     assert [(report.certificates, report.crls) for report in reports] == [(0, 1), (0, 1)]
     assert [crl.serials for crl in store.crls] == [{7}, {8}]
 
@@ -120,16 +120,16 @@ def test_a_folder_with_all_below_it(store, tmp_path, write):
     outside = tmp_path / "outside.cer"
     outside.write_bytes(ROGUE.raw)
     os.symlink(outside, tmp_path / "in" / "link.cer")
-    reports = import_files.import_paths(store, [tmp_path / "in"], anchors=[UTOPIA.certificate], at=b.AT)
+    reports = import_files.import_files(store, [tmp_path / "in"], anchors=[UTOPIA.certificate], at=b.AT)
     assert [os.path.basename(report.source) for report in reports] == ["b.cer", "a.ml"]
     assert ROGUE.raw not in known(store)  # links inside a folder are not followed
 
 
 def test_the_same_file_twice(store, write):
     path = write("a.ml", master_list(LISTED))
-    first, second = import_files.import_paths(store, [path, path], anchors=[UTOPIA.certificate], at=b.AT)
+    first, second = import_files.import_files(store, [path, path], anchors=[UTOPIA.certificate], at=b.AT)
     assert (first.new, second.new) == (3, 0)
-    third = import_files.import_paths(store, [path], at=b.AT)  # without the anchor: trust once given stays
+    third = import_files.import_files(store, [path], at=b.AT)  # without the anchor: trust once given stays
     assert third[0].signature == "undetermined"
     assert trusted(store) == set(LISTED)
 
@@ -151,7 +151,7 @@ def revoking(*parties: b.Party, by: b.Party = UTOPIA) -> bytes:
 def test_that_a_signer_s_revocation_is_not_settled_is_said(store, write, crls, word):
     """By the words of the inspection, whenever the CRL came: a list passes, and nobody knows whether it should."""
     files = [write("a.ml", master_list([OTHER.raw])), *(write("z.crl", crl.raw) for crl in crls)]
-    report, *_ = import_files.import_paths(store, files, anchors=[UTOPIA.certificate], at=b.AT)
+    report, *_ = import_files.import_files(store, files, anchors=[UTOPIA.certificate], at=b.AT)
     assert (report.signature, report.signer_revocation, report.as_json()["signer_revocation"]) == ("passed", word, word)
     said = [line for line in explain(store, "XX", at=b.AT) if "is revoked is not settled" in line]
     assert [f" ({word}). " in line for line in said] == ([True] if word else [])
@@ -160,7 +160,7 @@ def test_that_a_signer_s_revocation_is_not_settled_is_said(store, write, crls, w
 
 def test_a_signer_s_revocation_is_settled_for_a_moment(store, write):
     path, crl = write("a.ml", master_list([OTHER.raw])), write("z.crl", b.revocation_list(UTOPIA).raw)
-    import_files.import_paths(store, [path, crl], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files.import_files(store, [path, crl], anchors=[UTOPIA.certificate], at=b.AT)
     assert "(stale)" in explain(store, "XX", at=b.moment(2028))[-1]
     assert "not settled" not in explain(store, "XX", at=b.AT)[-1]
 
@@ -173,16 +173,16 @@ def test_a_list_whose_signer_is_revoked_makes_nobody_trusted(store, write, order
     path = write("a.ml", master_list([OTHER.raw]))
     anchors = [UTOPIA.certificate]
     if order == "before":
-        import_files.import_paths(store, [revoked], anchors=anchors, at=b.AT)
-        (report,) = import_files.import_paths(store, [path], anchors=anchors, at=b.AT)
+        import_files.import_files(store, [revoked], anchors=anchors, at=b.AT)
+        (report,) = import_files.import_files(store, [path], anchors=anchors, at=b.AT)
     elif order == "with":
-        _, report = import_files.import_paths(store, [revoked, path], anchors=anchors, at=b.AT)
+        _, report = import_files.import_files(store, [revoked, path], anchors=anchors, at=b.AT)
     elif order == "after":
-        report, _ = import_files.import_paths(store, [path, revoked], anchors=anchors, at=b.AT)
+        report, _ = import_files.import_files(store, [path, revoked], anchors=anchors, at=b.AT)
     else:
-        (report,) = import_files.import_paths(store, [path], anchors=anchors, at=b.AT)
+        (report,) = import_files.import_files(store, [path], anchors=anchors, at=b.AT)
         assert trusted(store) == {UTOPIA.raw, OTHER.raw}
-        import_files.import_paths(store, [revoked], anchors=anchors, at=b.AT)
+        import_files.import_files(store, [revoked], anchors=anchors, at=b.AT)
     if order != "later":
         assert (report.signature, report.signature_reason) == ("failed", "signer-revoked")
     assert trusted(store) == {UTOPIA.raw}
@@ -204,16 +204,16 @@ def form_3(store) -> None:
 
 def test_a_store_of_form_3_is_read_and_grows_into_form_4(store, write):
     path = write("a.ml", master_list([OTHER.raw]))
-    import_files.import_paths(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files.import_files(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
     assert store.lists_without_signers == ()
     form_3(store)
     older = TrustStore(store._path)
     assert (older.digest, older.lists_without_signers) == (store.digest, ("a.ml",))
     assert explain(older, "XX", at=b.AT)[-1] == "Whether the signer of a.ml is revoked cannot be told: import the list again."
     crl = write("revoked.crl", revoking(list_signer()))
-    import_files.import_paths(older, [crl], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files.import_files(older, [crl], anchors=[UTOPIA.certificate], at=b.AT)
     assert OTHER.raw in trusted(older)  # nobody knows who signed the list
-    import_files.import_paths(older, [path], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files.import_files(older, [path], anchors=[UTOPIA.certificate], at=b.AT)
     assert (OTHER.raw in trusted(older), older.lists_without_signers) == (False, ())
 
 
@@ -221,13 +221,13 @@ def test_what_two_lists_say_stays_when_one_signer_is_revoked(store, write):
     second = list_signer(key=b.ec_key("second"), subject=b.name(("C", "UT"), ("CN", "Second")))
     paths = [write("a.ml", master_list([OTHER.raw])), write("b.ml", master_list([OTHER.raw], second, inside=[second.raw]))]
     crl = write("revoked.crl", revoking(list_signer()))
-    import_files.import_paths(store, [*paths, crl], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files.import_files(store, [*paths, crl], anchors=[UTOPIA.certificate], at=b.AT)
     assert trusted(store) == {UTOPIA.raw, OTHER.raw}
 
 
 def test_a_revoked_anchor_of_a_list_takes_it_with_it(store, write):
     path, crl = write("a.ml", master_list([OTHER.raw])), write("own.crl", revoking(UTOPIA))
-    _, report = import_files.import_paths(store, [crl, path], anchors=[UTOPIA.certificate], at=b.AT)
+    _, report = import_files.import_files(store, [crl, path], anchors=[UTOPIA.certificate], at=b.AT)
     assert (report.signature, report.signature_reason) == ("failed", "issuer-revoked")
     assert OTHER.raw not in trusted(store)
 
@@ -243,7 +243,7 @@ def test_a_crowd_of_slow_keys_ends(store, write):
     verify = raw_rsa.check
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(raw_rsa, "check", lambda *given: (count.append(1), verify(*given))[1])
-        (report,) = import_files.import_paths(store, [write("a.ml", master_list([c.raw for c in crowd]))], at=b.AT)
+        (report,) = import_files.import_files(store, [write("a.ml", master_list([c.raw for c in crowd]))], at=b.AT)
     assert len(count) <= 8
     assert {resolution.reason for resolution in report.unresolved} <= {"limit", "wrong-signature", "other-generation"}
 
@@ -251,14 +251,14 @@ def test_a_crowd_of_slow_keys_ends(store, write):
 def test_the_first_ground_of_trust_stays(store, write):
     """Why a certificate was trusted first is what an auditor asks for."""
     path = write("a.ml", master_list(LISTED))
-    import_files.import_paths(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
-    import_files.import_paths(store, [path], trust_candidates=True, at=b.AT)
+    import_files.import_files(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files.import_files(store, [path], trust_candidates=True, at=b.AT)
     grounds = {entry.certificate.raw: entry.ground for entry in store.entries}
     assert grounds[OTHER.raw] == "list"
 
 
 def test_a_link_whose_root_came_with_another_file(store, write):
-    reports = import_files.import_paths(store, [write("root.cer", UTOPIA.raw), write("z-link.cer", LINK.raw)], at=b.AT)
+    reports = import_files.import_files(store, [write("root.cer", UTOPIA.raw), write("z-link.cer", LINK.raw)], at=b.AT)
     assert [len(report.unresolved) for report in reports] == [0, 1]  # counts are within the file alone
     assert {entry.certificate.raw: entry.kind for entry in store.entries} == {
         UTOPIA.raw: "self-signed",
@@ -268,14 +268,14 @@ def test_a_link_whose_root_came_with_another_file(store, write):
 
 def test_what_cannot_be_read_inside_a_list_is_counted(store, write):
     path = write("a.ml", master_list([*LISTED, b.sequence(b.integer(5))]))
-    (report,) = import_files.import_paths(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
+    (report,) = import_files.import_files(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
     assert (report.certificates, report.unreadable) == (4, 1)
     assert len(known(store)) == 3
 
 
 def test_keys_that_do_not_load_are_counted(store, write):
     odd = b.csca("Odd", info=b.ec_spki("1.3.132.0.10", b"\4" + bytes(64)))
-    (report,) = import_files.import_paths(store, [write("a.ml", master_list([UTOPIA.raw, odd.raw]))], at=b.AT)
+    (report,) = import_files.import_files(store, [write("a.ml", master_list([UTOPIA.raw, odd.raw]))], at=b.AT)
     assert (report.certificates, report.parsed) == (2, 1)
     (item,) = report.unresolved
     assert item.reason == "curve-unsupported"
@@ -285,7 +285,7 @@ def test_the_report_as_json(store, write):
     renamed = b.csca(key=b.ec_key("link"), by=UTOPIA, issuer=b.name(("C", "UT"), ("CN", "Nobody")))
     orphan = b.csca("Orphan", key=b.ec_key("orphan"), by=b.csca("Missing"))
     path = write("a.ml", master_list([UTOPIA.raw, renamed.raw, orphan.raw]))
-    (report,) = import_files.import_paths(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
+    (report,) = import_files.import_files(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
     assert report.as_json() == {
         "source": str(path),
         "certificates": 3,
@@ -330,7 +330,7 @@ def test_every_certificate_remembers_all_its_sources(store, write, tmp_path):
     second = master_list([UTOPIA.raw, OTHER.raw], abroad, inside=[abroad.raw])
     paths = [write("a.ml", master_list(LISTED)), write("b.ml", second), write("c.cer", UTOPIA.raw)]
     anchors = [UTOPIA.certificate, OTHER.certificate]
-    import_files.import_paths(store, paths, anchors=anchors, at=b.AT)
+    import_files.import_files(store, paths, anchors=anchors, at=b.AT)
     moment = "2026-11-24T12:00:00+00:00"
     for opened in (store, TrustStore(tmp_path / "trust.db")):
         assert origins(opened, UTOPIA) == [
@@ -351,17 +351,17 @@ def test_every_certificate_remembers_all_its_sources(store, write, tmp_path):
 
 def test_what_led_to_an_anchor_once_is_not_forgotten(store, write):
     path = write("a.ml", master_list(LISTED))
-    import_files.import_paths(store, [path], at=b.AT)
+    import_files.import_files(store, [path], at=b.AT)
     assert [row[2] for row in origins(store, LINK)] == ["undetermined"]
-    import_files.import_paths(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files.import_files(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
     assert [row[2] for row in origins(store, LINK)] == ["passed"]
-    import_files.import_paths(store, [path], anchors=[OTHER.certificate], at=b.AT)
+    import_files.import_files(store, [path], anchors=[OTHER.certificate], at=b.AT)
     assert [row[2] for row in origins(store, LINK)] == ["passed"]
 
 
 def test_two_lists_in_one_file_are_two_sources(store, write):
     blocks = [("CMS", master_list([UTOPIA.raw])), ("CMS", master_list([OTHER.raw])), ("CERTIFICATE", ROGUE.raw)]
-    import_files.import_paths(store, [write("bundle.pem", armoured(*blocks))], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files.import_files(store, [write("bundle.pem", armoured(*blocks))], anchors=[UTOPIA.certificate], at=b.AT)
     hashes = {s.sha256 for e in store.entries for s in e.origins if s.name == "bundle.pem"}
     assert len(hashes) == 3
     assert [row[1] for row in origins(store, ROGUE)] == ["file"]
@@ -369,18 +369,18 @@ def test_two_lists_in_one_file_are_two_sources(store, write):
 
 def test_received_bilaterally(store, write):
     path = write("utopia.cer", UTOPIA.raw)
-    import_files.import_paths(store, [path], bilateral=True, at=b.AT)
+    import_files.import_files(store, [path], bilateral=True, at=b.AT)
     assert [row[1] for row in origins(store, UTOPIA)] == ["bilateral"]
     assert {entry.ground for entry in store.entries} == {"bilateral"}
     with pytest.raises(InputError, match="not received bilaterally") as caught:
-        import_files.import_paths(store, [write("a.ml", master_list(LISTED))], bilateral=True, at=b.AT)
+        import_files.import_files(store, [write("a.ml", master_list(LISTED))], bilateral=True, at=b.AT)
     assert "--bilateral" in caught.value.hint
     assert known(store) == {UTOPIA.raw}
 
 
 def test_a_naive_moment_of_import(store):
     with pytest.raises(UsageError, match="naive"):
-        import_files.import_paths(store, [], at=b.AT.replace(tzinfo=None))
+        import_files.import_files(store, [], at=b.AT.replace(tzinfo=None))
 
 
 # ------------------------------------------------------------------------------------------------------------- planting
@@ -391,7 +391,7 @@ def test_a_naive_moment_of_import(store):
 def test_a_certificate_beside_a_genuine_list_in_one_file_is_a_candidate(store, write, order):
     blocks = [("CERTIFICATE", ROGUE.raw), ("CMS", master_list(LISTED))]
     path = write("bundle.pem", armoured(*(blocks[n] for n in order)))
-    import_files.import_paths(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files.import_files(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
     assert trusted(store) == set(LISTED)
 
 
@@ -402,7 +402,7 @@ def test_a_forged_list_beside_a_genuine_one_in_one_file_gives_candidates(store, 
     forged = master_list([ROGUE.raw], signer, inside=[signer.raw, ROGUE.raw])
     blocks = [("CMS", forged), ("CMS", master_list(LISTED))]
     path = write("bundle.pem", armoured(*(blocks[n] for n in order)))
-    (report,) = import_files.import_paths(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
+    (report,) = import_files.import_files(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
     assert ROGUE.raw not in trusted(store)
     assert trusted(store) <= set(LISTED)
     assert report.signature not in ("passed", "warning")  # what is told is the worst of the file
@@ -410,7 +410,7 @@ def test_a_forged_list_beside_a_genuine_one_in_one_file_gives_candidates(store, 
 
 def test_what_lies_beside_the_content_of_a_list_is_not_taken(store, write):
     raw = master_list(LISTED, inside=[list_signer().raw, UTOPIA.raw, ROGUE.raw])
-    import_files.import_paths(store, [write("a.ml", raw)], anchors=[UTOPIA.certificate], at=b.AT)
+    import_files.import_files(store, [write("a.ml", raw)], anchors=[UTOPIA.certificate], at=b.AT)
     assert known(store) == set(LISTED)
 
 
@@ -434,7 +434,7 @@ def test_what_lies_beside_the_content_of_a_list_is_not_taken(store, write):
 def test_a_file_that_holds_nothing_to_import(store, write, data):
     path = write("file", data)
     with pytest.raises(InputError) as caught:
-        import_files.import_paths(store, [path], at=b.AT)
+        import_files.import_files(store, [path], at=b.AT)
     assert caught.value.where == str(path)
     assert caught.value.hint
     assert store.entries == ()
@@ -442,7 +442,7 @@ def test_a_file_that_holds_nothing_to_import(store, write, data):
 
 def test_paths_that_cannot_be_read(store, tmp_path):
     with pytest.raises(InputError, match="cannot read"):
-        import_files.import_paths(store, [tmp_path / "missing"], at=b.AT)
+        import_files.import_files(store, [tmp_path / "missing"], at=b.AT)
 
 
 def test_a_file_over_the_limit(store, tmp_path):
@@ -450,13 +450,13 @@ def test_a_file_over_the_limit(store, tmp_path):
     with path.open("wb") as file:
         file.truncate(MAX_LIST_SIZE + 1)
     with pytest.raises(InputError, match="over the limit"):
-        import_files.import_paths(store, [path], at=b.AT)
+        import_files.import_files(store, [path], at=b.AT)
 
 
 def test_a_line_of_text_before_the_armour(store, write):
     # as `openssl x509 -text` writes it
     path = write("a.pem", b"Certificate:\n    Data:\n" + armoured(("CERTIFICATE", UTOPIA.raw)))
-    import_files.import_paths(store, [path], at=b.AT)
+    import_files.import_files(store, [path], at=b.AT)
     assert known(store) == {UTOPIA.raw}
 
 
@@ -474,7 +474,7 @@ def test_a_block_that_is_not_plain_is_not_passed_over(store, write, name):
     block = ODD_BLOCKS[name](armoured(("X509 CRL", b.revocation_list(UTOPIA, [7]).raw)))
     path = write("both.pem", armoured(("CERTIFICATE", UTOPIA.raw)) + block)
     with pytest.raises(InputError, match="nothing to import"):
-        import_files.import_paths(store, [path], at=b.AT)
+        import_files.import_files(store, [path], at=b.AT)
     assert store.entries == ()
     with pytest.raises(InputError, match="not a CRL"):
         import_files.read_crls(str(write("two.pem", armoured(("X509 CRL", b.revocation_list(OTHER, [8]).raw)) + block)))

@@ -19,7 +19,7 @@ def link(by: b.Party, to: b.Party, **changes) -> b.Party:
 
 def reason(anchors, candidates, *, denied=()) -> str:
     store = TrustStore.of([p.certificate for p in anchors], [p.certificate for p in candidates], [LIST])
-    view = store.under(TrustPolicy(denied=frozenset(p.certificate.sha256 for p in denied)))
+    view = store.with_policy(TrustPolicy(denied=frozenset(p.certificate.sha256 for p in denied)))
     return revocation.judge("x", [SIGNER, TWO.certificate], view, at=b.AT).reason
 
 

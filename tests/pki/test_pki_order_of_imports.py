@@ -9,7 +9,7 @@ from tests.support.lists_made import list_signer, master_list
 from tjdocs.border import Evidence, Inspector
 from tjdocs.border.evidence import evidence_archive
 from tjdocs.pki.signer import Signer, combination
-from tjdocs.pki.trust.import_files import import_paths
+from tjdocs.pki.trust.import_files import import_files
 from tjdocs.pki.trust.store import TrustStore
 from tjdocs.pki.trust.trust_policy import TrustPolicy
 
@@ -39,7 +39,7 @@ def imported(folder, order, crl) -> TrustStore:
     store = TrustStore.create(folder / f"{'-'.join(order)}.db")
     for name in order:
         (folder / name).write_bytes(files[name])
-        import_paths(store, [folder / name], anchors=[UTOPIA.certificate], at=b.AT)
+        import_files(store, [folder / name], anchors=[UTOPIA.certificate], at=b.AT)
     return store
 
 
@@ -66,7 +66,7 @@ def test_a_revocation_list_by_a_denied_key_revokes_no_signer_of_a_list(tmp_path)
     store = imported(tmp_path, ("list", "crl"), LISTS["signer, by a newer key"])
     policy = TrustPolicy(denied=frozenset({THIRD.certificate.sha256}))
     assert not store.trusted(ROGUE.certificate)
-    assert store.under(policy).trusted(ROGUE.certificate)
+    assert store.with_policy(policy).trusted(ROGUE.certificate)
 
 
 def test_what_came_beside_a_list_is_trusted_by_nobody(tmp_path):
@@ -85,7 +85,7 @@ def test_an_archive_comes_to_the_same(tmp_path, name):
     assert ("pa.ds-chain", "not-believed") in {(f.check, f.reason) for f in verdict.findings}
     own = b.certify(b.name(("C", "UT"), ("CN", "Inspection")), b.ec_key("own"), [b.key_usage("digitalSignature")], period=(b.moment(2026), b.moment(2030)))
     by = Signer(own.certificate, combination("ecdsa-p256-sha256"), own.key)
-    evidence_archive.export(tmp_path / "e.zip", evidence, verdict, inspector, signer=by, at=b.AT)
-    result = evidence_archive.verify(tmp_path / "e.zip", trust=TrustStore.of([own.certificate]))
+    evidence_archive.export_evidence(tmp_path / "e.zip", evidence, verdict, inspector, signer=by, at=b.AT)
+    result = evidence_archive.verify_evidence(tmp_path / "e.zip", trust=TrustStore.of([own.certificate]))
     assert [str(f.outcome) for f in result.findings] == ["passed"] * 4
 

@@ -352,10 +352,10 @@ class Endless:
         first = self.asked * certification_path.MAX_CANDIDATES
         return [fitting(number) for number in range(first, first + certification_path.MAX_CANDIDATES)]
 
-    def doubt(self, certificate: Certificate) -> str:
+    def distrust_reason(self, certificate: Certificate) -> str:
         return "untrusted"
 
-    def why(self, certificate: Certificate) -> str:
+    def explain(self, certificate: Certificate) -> str:
         return ""
 
 

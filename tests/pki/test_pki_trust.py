@@ -276,7 +276,7 @@ def test_the_state_of_an_authority():
     lower = b.csca("Lower", "ut")
     store = TrustStore.of([party.certificate for party in (UTOPIA, none, two, lower)])
     assert [store.state(p.certificate) for p in (UTOPIA, none, two, lower)] == [b.COUNTRY, "", "", "UT"]
-    seen = store.under(TrustPolicy(states=frozenset({(two.certificate.sha256, "EW")})))
+    seen = store.with_policy(TrustPolicy(states=frozenset({(two.certificate.sha256, "EW")})))
     assert [seen.state(p.certificate) for p in (UTOPIA, none, two)] == [b.COUNTRY, "", "EW"]
 
 

@@ -108,7 +108,7 @@ def test_the_signature(name):
 @pytest.mark.parametrize(("name", "total"), [(NEW, 581), (OLD, 557)])
 def test_import_with_the_anchor(tmp_path, name, total):
     store = TrustStore.create(tmp_path / "trust.db")
-    (report,) = import_files.import_paths(store, [path_of(name)], anchors=[anchor()], at=b.AT)
+    (report,) = import_files.import_files(store, [path_of(name)], anchors=[anchor()], at=b.AT)
     assert (report.certificates, report.new, report.parsed) == (total, total, total)
     assert (report.verified_self, report.verified_link, len(report.unresolved)) == COUNTS[name][1:]
     assert all(item.reason for item in report.unresolved)
@@ -124,7 +124,7 @@ def test_import_with_the_anchor(tmp_path, name, total):
 def test_import_without_the_right_anchor_trusts_nothing_of_the_list(tmp_path, who):
     anchors = [] if who == "nobody" else [indonesia("2020-10_CSCA")]
     store = TrustStore.create(tmp_path / "trust.db")
-    (report,) = import_files.import_paths(store, [path_of(NEW)], anchors=anchors, at=b.AT)
+    (report,) = import_files.import_files(store, [path_of(NEW)], anchors=anchors, at=b.AT)
     assert report.signature == "undetermined"
     assert [entry.certificate for entry in store.entries if entry.ground] == anchors
     assert {certificate.sha256 for certificate in master_list(NEW).certificates} <= {
@@ -142,7 +142,7 @@ def test_a_changed_byte_in_the_signature(tmp_path):
     path = tmp_path / "changed.ml"
     path.write_bytes(data)
     store = TrustStore.create(tmp_path / "trust.db")
-    (report,) = import_files.import_paths(store, [path], anchors=[anchor()], at=b.AT)
+    (report,) = import_files.import_files(store, [path], anchors=[anchor()], at=b.AT)
     assert (report.signature, report.signature_reason) == ("failed", "wrong-signature")
     assert [entry.certificate for entry in store.entries if entry.ground] == [anchor()]
     assert len(store.entries) >= 581
@@ -157,13 +157,13 @@ def test_a_changed_byte_in_the_content():
 
 def test_tajikistan(tmp_path):
     store = TrustStore.create(tmp_path / "trust.db")
-    import_files.import_paths(store, [path_of(NEW)], anchors=[anchor()], at=b.AT)
+    import_files.import_files(store, [path_of(NEW)], anchors=[anchor()], at=b.AT)
 
     def years() -> list[int]:
         return sorted(e.certificate.not_before.year for e in store.entries if e.certificate.country == "TJ")
 
     assert years() == [2015, 2018]
-    import_files.import_paths(store, [path_of(OLD)], anchors=[anchor()], at=b.AT)
+    import_files.import_files(store, [path_of(OLD)], anchors=[anchor()], at=b.AT)
     assert years() == [2010, 2015, 2018]
     (oldest,) = (e for e in store.entries if e.certificate.country == "TJ" and e.certificate.not_before.year == 2010)
     assert oldest.sources == (OLD.split("/")[1],)
@@ -174,7 +174,7 @@ def test_tajikistan(tmp_path):
 
 def test_both_lists_together(tmp_path):
     store = TrustStore.create(tmp_path / "trust.db")
-    reports = import_files.import_paths(store, [path_of(OLD), path_of(NEW)], anchors=[anchor()], at=b.AT)
+    reports = import_files.import_files(store, [path_of(OLD), path_of(NEW)], anchors=[anchor()], at=b.AT)
     distinct = {c.sha256 for name in (OLD, NEW) for c in master_list(name).certificates}
     assert [report.new for report in reports] == [557, len(distinct) - 557]
     both = [entry for entry in store.entries if {OLD.split("/")[1], NEW.split("/")[1]} <= set(entry.sources)]

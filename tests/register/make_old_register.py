@@ -12,12 +12,12 @@ import tempfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from tjdocs.register import Keys, Person, Register, owner
+from tjdocs.register import Holder, Keys, Register, owner
 from tjdocs.register.tables import VERSION
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 KIND = "external-passport"
-HOLDER = Person(
+HOLDER = Holder(
     "ERIKSSON", date(1974, 8, 12), given_names="ANNA MARIA", sex="F", citizenship="TJK", personal_number="ZE184226B"
 )
 

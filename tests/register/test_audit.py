@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from tests.support.register_helpers import KIND, NOW, TWO, enrol, issue, new_register, open_register, person, sql, stock
+from tjdocs.auditlog import append_checkpoint, read_checkpoints
 from tjdocs.errors import InputError, KeyMaterialError, RegisterError, UsageError
-from tjdocs.register import Keys, Register, append_head, read_heads
+from tjdocs.register import Keys, Register
 from tjdocs.register.reconciliation import Report
 
 
@@ -383,12 +384,12 @@ def test_a_database_rolled_back_as_a_whole(tmp_path, keys, outside):
     before = path.read_bytes()
     issue(register, officer="a")
     audit = register.audit(heads=[])
-    append_head(tmp_path / "heads", audit.head)
+    append_checkpoint(tmp_path / "heads", audit.head)
     register.close()
     for name in ("r.db", "r.db-wal", "r.db-shm"):
         (tmp_path / name).unlink(missing_ok=True)
     path.write_bytes(before)
-    found = open_register(f"sqlite:///{path}", keys).audit(heads=read_heads(tmp_path / "heads") if outside else None)
+    found = open_register(f"sqlite:///{path}", keys).audit(heads=read_checkpoints(tmp_path / "heads") if outside else None)
     if outside:
         assert [problem.code for problem in found.problems] == ["rolled-back"]
     else:

@@ -6,7 +6,8 @@ import pytest
 
 from tests.support.register_helpers import KIND, NOW, issue, open_register
 from tjdocs.errors import KeyMaterialError, RegisterError
-from tjdocs.register import Csca, Register
+from tjdocs.register import Register
+from tjdocs.register.belonging import Csca
 
 OURS, OTHER = Csca("aa" * 32, "C=TJ, CN=specimen"), Csca("bb" * 32, "C=UT, CN=specimen")
 

@@ -9,7 +9,7 @@ import pytest
 from tests.support.register_helpers import KIND, NOW, enrol, issue, new_register, open_register, person, stock
 from tjdocs.documents import example
 from tjdocs.errors import RegisterError, UsageError
-from tjdocs.register import Document, Keys, Person, Register, lifecycle, tables
+from tjdocs.register import Document, Holder, Keys, Register, lifecycle, tables
 
 # written down by hand, not read from specs/register
 LAWFUL = {
@@ -184,7 +184,7 @@ def test_an_officer_issues_at_the_own_office(stocked):
     [
         {"files": None}, {"files": {"DG1": "zz"}}, {"files": {"../x": "00" * 32}}, {"files": {'"': "00" * 32}}, {"files": {"DG1": 5}},
         {"issued": NOW}, {"issued": "2026-11-24"}, {"expires": None}, {"category": 'A"'}, {"category": None}, {"person": "ANNA"},
-        {"at": NOW.replace(tzinfo=None)}, {"written": {"a/../b": "00" * 32}}, {"person": Person("X", date(2000, 1, 1), citizenship='T"K')},
+        {"at": NOW.replace(tzinfo=None)}, {"written": {"a/../b": "00" * 32}}, {"person": Holder("X", date(2000, 1, 1), citizenship='T"K')},
     ],
 )  # fmt: skip
 def test_what_cannot_be_recorded(stocked, change):
@@ -271,7 +271,7 @@ def test_a_personal_number_is_one_whatever_parts_it(register, monkeypatch, kept,
     stock(register, "P0000001-P0000010")
     with monkeypatch.context() as patched:
         if before:  # as a register kept it until now
-            patched.setattr(Person, "personal_key", lambda self: " ".join(self.personal_number.upper().split()).encode())
+            patched.setattr(Holder, "personal_key", lambda self: " ".join(self.personal_number.upper().split()).encode())
         number = issue(register, person=person(personal_number=kept))
     assert [d.number for d in register.dossier(person(personal_number=asked), officer="anna").documents] == [number]
     with pytest.raises(RegisterError, match="has a valid"):
@@ -405,10 +405,10 @@ def test_who_is_no_person(change):
 
 def test_the_applicant_is_a_person():
     application = example(KIND, at=NOW)
-    made = Person.of(application)
+    made = Holder.of(application)
     assert (made.family_name, made.date_of_birth) == (application.family_name, application.date_of_birth)
     with pytest.raises(UsageError):
-        Person.of(dataclasses.replace(application, date_of_birth=None))
+        Holder.of(dataclasses.replace(application, date_of_birth=None))
 
 
 # ---------------------------------------------------------------------------------------- decisions and statistics

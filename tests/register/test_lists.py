@@ -18,7 +18,7 @@ from tjdocs import limits, specs
 from tjdocs.errors import InputError, OutputError, UsageError
 from tjdocs.mrz.names import Name
 from tjdocs.watchlists import watchlists
-from tjdocs.watchlists.watchlists import Entry, Lists, Person, categories
+from tjdocs.watchlists.watchlists import Entry, PersonQuery, Watchlists, categories
 
 SCHEMA = json.loads((specs.folder("specs") / "schemas/list-entry.json").read_text())
 BAN = {
@@ -31,11 +31,11 @@ BAN = {
     "reason": "court order",
     "authority": "court",
 }
-ANNA = Person((Name(("ERIKSSON",), ("ANNA", "MARIA")),), "1974-08-12", "F", "UTO", "L898902C3", "UTO")
+ANNA = PersonQuery((Name(("ERIKSSON",), ("ANNA", "MARIA")),), "1974-08-12", "F", "UTO", "L898902C3", "UTO")
 
 
-def found(entry: dict, person: Person = ANNA) -> list[tuple[bool, str]]:
-    return [(match.exact, match.by) for match in Lists.of([entry]).find(person, categories()).matches]
+def found(entry: dict, person: PersonQuery = ANNA) -> list[tuple[bool, str]]:
+    return [(match.exact, match.by) for match in Watchlists.of([entry]).find(person, categories()).matches]
 
 
 @pytest.mark.requirement("BOR-2")
@@ -81,18 +81,18 @@ def test_whom_an_entry_means(changes, expected):
 
 def test_a_truncated_name_is_a_possible_match():
     long = {**BAN, "primary_identifier": "NILAVADHANANANDA KRISHNAMURTHY", "secondary_identifier": "CHAYAPA DEJTHAMRONG"}
-    cut = Person((Name(("NILAVADHANANANDA", "KRISHNAMU"), ("CHAYAPA", "DEJ")),), "1974-08-12")
+    cut = PersonQuery((Name(("NILAVADHANANANDA", "KRISHNAMU"), ("CHAYAPA", "DEJ")),), "1974-08-12")
     assert len(cut.names[0].text) == 39
     for born in ("1974-08-12", "1974", ""):
         assert found({**long, "date_of_birth": born}, cut) == [(False, "truncated")]
     for born in ("1974", ""):
-        assert found(long, Person(cut.names, born)) == [(False, "truncated")]
+        assert found(long, PersonQuery(cut.names, born)) == [(False, "truncated")]
 
 
 @pytest.mark.parametrize("born", ["1974-08-12", "1974-08", "1974", ""])
 @pytest.mark.parametrize("ours", ["1974-08-12", "1974-08", "1974", ""])
 def test_dates_partly_unknown_on_either_side(born, ours):
-    matches = found({**BAN, "date_of_birth": born}, Person(ANNA.names, ours))
+    matches = found({**BAN, "date_of_birth": born}, PersonQuery(ANNA.names, ours))
     assert matches == [(born == ours == "1974-08-12", "name")]
 
 
@@ -111,8 +111,8 @@ def test_dates_partly_unknown_on_either_side(born, ours):
 def test_how_the_dates_fit_is_told(changes, fits):
     person = ANNA
     if "26" in changes.get("date_of_birth", ""):
-        person = Person(ANNA.names, "2026-01-05", century="1926-01-05")
-    (match,) = Lists.of([{**BAN, **changes}]).find(person, ["ban"]).matches
+        person = PersonQuery(ANNA.names, "2026-01-05", century="1926-01-05")
+    (match,) = Watchlists.of([{**BAN, **changes}]).find(person, ["ban"]).matches
     assert (match.by, match.born) == fits
     assert match.exact is (fits == ("name", ""))
 
@@ -138,9 +138,9 @@ def test_how_the_dates_fit_is_told(changes, fits):
 )
 def test_what_gives_a_right_is_not_found_by_a_name_that_resembles(changes):
     """A ban may belong to the holder. A visa must."""
-    person = Person(ANNA.names, ANNA.born, century="2074-08-12")
+    person = PersonQuery(ANNA.names, ANNA.born, century="2074-08-12")
     rows = [{**BAN, **changes, "id": category, "category": category, **RIGHT} for category in categories()]
-    found_ = Lists.of(rows).find(person, categories()).matches
+    found_ = Watchlists.of(rows).find(person, categories()).matches
     watched = {match.entry.category for match in found_ if not match.exact}
     assert watched == {c.id for c in categories().values() if c.kind == "watch"} or "aliases" in changes
     assert not {match.entry.category for match in found_} & {c.id for c in categories().values() if c.kind == "grant"}
@@ -168,9 +168,9 @@ def test_the_index_loses_nobody(rows, surname, given_names, born, century, categ
          "secondary_identifier": " ".join(b), "date_of_birth": c}
         for n, (a, b, c) in enumerate(rows)
     ]  # fmt: skip
-    person = Person((Name(tuple(surname), tuple(given_names)),), born, century=century)
+    person = PersonQuery((Name(tuple(surname), tuple(given_names)),), born, century=century)
     compared = {e["id"] for e in rows if watchlists._compare(person, Entry.of(e, where="")) is not None}
-    assert {match.entry.id for match in Lists.of(rows).find(person, [category]).matches} == compared
+    assert {match.entry.id for match in Watchlists.of(rows).find(person, [category]).matches} == compared
 
 
 # ------------------------------------------------------------------------------------------------------------ reading
@@ -189,14 +189,14 @@ def test_csv_json_lines_and_an_index_say_the_same(tmp_path):
         writer = csv.DictWriter(file, list(entry))
         writer.writeheader()
         writer.writerow({key: ";".join(value) if isinstance(value, list) else value for key, value in entry.items()})
-    index = Lists.build(tmp_path / "list.db", [lines])
+    index = Watchlists.build(tmp_path / "list.db", [lines])
     assert (tmp_path / "list.db").stat().st_mode & 0o777 == 0o600
-    expected = Lists.of([entry]).find(ANNA, categories())
+    expected = Watchlists.of([entry]).find(ANNA, categories())
     assert expected.matches[0].entry.as_json() == entry
-    for read in (Lists.read([lines]), Lists.read([tmp_path / "list.csv"]), index, Lists.read([tmp_path / "list.db"])):
+    for read in (Watchlists.read([lines]), Watchlists.read([tmp_path / "list.csv"]), index, Watchlists.read([tmp_path / "list.db"])):
         assert read.find(ANNA, categories()) == expected
         assert read.counts == {"border-area-permit": 1}
-    both = Lists.read([lines, tmp_path / "list.db"])
+    both = Watchlists.read([lines, tmp_path / "list.db"])
     assert both.counts == {"border-area-permit": 2}
     assert len(both.find(ANNA, categories()).matches) == 2
     again = pickle.loads(pickle.dumps(both))
@@ -230,14 +230,14 @@ def test_csv_json_lines_and_an_index_say_the_same(tmp_path):
 def test_a_malformed_row_is_a_bad_call_that_names_the_line(tmp_path, change, field):
     row = {**BAN, **change}
     with pytest.raises(InputError) as caught:
-        Lists.read([write(tmp_path / "list.jsonl", BAN, {**BAN, "id": "B-2"}, row)])
+        Watchlists.read([write(tmp_path / "list.jsonl", BAN, {**BAN, "id": "B-2"}, row)])
     assert caught.value.where.endswith(f"list.jsonl: line 3: {field}")
     assert "ERIKSSON" not in str(caught.value)
     with pytest.raises(UsageError) as caught:
-        Lists.of([BAN, row])
+        Watchlists.of([BAN, row])
     assert caught.value.where == f"entry 2: {field}"
     with pytest.raises(InputError):
-        Lists.build(tmp_path / "list.db", [tmp_path / "list.jsonl"])
+        Watchlists.build(tmp_path / "list.db", [tmp_path / "list.jsonl"])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["list.jsonl"]
 
 
@@ -246,7 +246,7 @@ def test_a_line_that_is_no_object(tmp_path, text):
     path = write(tmp_path / "list.jsonl", BAN)
     path.write_text(path.read_text() + "\n" + text)
     with pytest.raises(InputError) as caught:
-        Lists.read([path])
+        Watchlists.read([path])
     assert "line 3" in caught.value.where
     assert "ERIKSSON" not in str(caught.value)
 
@@ -255,7 +255,7 @@ def test_a_line_that_is_no_object(tmp_path, text):
 def test_a_csv_file_with_a_bad_row(tmp_path, text):
     (tmp_path / "list.csv").write_text(text)
     with pytest.raises(InputError) as caught:
-        Lists.read([tmp_path / "list.csv"])
+        Watchlists.read([tmp_path / "list.csv"])
     assert "line 2" in caught.value.where or "line 3" in caught.value.where
 
 
@@ -264,11 +264,11 @@ def test_files_that_cannot_be_read(tmp_path):
     (tmp_path / "other.db").write_bytes(b"SQLite format 3\x00" + bytes(100))
     for path in ("missing", "latin", "other.db"):
         with pytest.raises(InputError):
-            Lists.read([tmp_path / path])
+            Watchlists.read([tmp_path / path])
     with pytest.raises(OutputError):
-        Lists.build(tmp_path / "latin", [])
+        Watchlists.build(tmp_path / "latin", [])
     with pytest.raises(OutputError):
-        Lists.build(tmp_path / "no" / "list.db", [])
+        Watchlists.build(tmp_path / "no" / "list.db", [])
 
 
 @pytest.mark.parametrize("row", [BAN, {**BAN, "aliases": ["A<<B"]}, {"id": "1", "category": "wanted-person"}])
@@ -285,11 +285,11 @@ def test_the_published_schema_and_the_reader_agree(row):
 
 
 def test_an_entry_shows_nobody_in_its_repr():
-    assert "ERIKSSON" not in repr(Entry.of(BAN, where="")) + repr(ANNA) + repr(Lists.of([BAN]).find(ANNA, ["ban"]))
+    assert "ERIKSSON" not in repr(Entry.of(BAN, where="")) + repr(ANNA) + repr(Watchlists.of([BAN]).find(ANNA, ["ban"]))
 
 
 def test_many_threads_and_too_many_candidates():
-    many = Lists.of({**BAN, "id": str(number)} for number in range(limits.CANDIDATES + 1))
+    many = Watchlists.of({**BAN, "id": str(number)} for number in range(limits.CANDIDATES + 1))
     with ThreadPoolExecutor(4) as pool:
         results = list(pool.map(lambda _: many.find(ANNA, ["ban"]), range(8)))
     assert all(result.limit and len(result.matches) == limits.CANDIDATES for result in results)
@@ -301,7 +301,7 @@ def test_a_long_list_finds_as_a_short_one(tmp_path):
     letters = "ABDEFGHIKLMNOPRSTUVZ"
     word = lambda: "".join(picked.choices(letters, k=8))  # noqa: E731
     rows = [{**BAN, "id": f"x{n}", "primary_identifier": word(), "secondary_identifier": word()} for n in range(3000)]
-    long = Lists.build(tmp_path / "l.db", [write(tmp_path / "l.jsonl", *rows, BAN)])
+    long = Watchlists.build(tmp_path / "l.db", [write(tmp_path / "l.jsonl", *rows, BAN)])
     assert [match.entry.id for match in long.find(ANNA, ["ban"]).matches] == ["B-1"]
 
 
@@ -328,19 +328,19 @@ def counted(monkeypatch, *names: str) -> dict[str, int]:
 @pytest.mark.parametrize("parts", [1, 4])
 def test_many_names_and_many_candidates_are_compared_within_one_bound(monkeypatch, parts):
     """A chip's unsigned DG11 with a name for each surname, and a zone without a date of birth."""
-    lists = Lists._of([Lists.of(MANY[part::parts])._parts[0] for part in range(parts)], {})
-    few = lists.find(Person(OTHERS[:1]), ["ban"])
+    lists = Watchlists._of([Watchlists.of(MANY[part::parts])._parts[0] for part in range(parts)], {})
+    few = lists.find(PersonQuery(OTHERS[:1]), ["ban"])
     assert (few.limit, len(few.matches)) == (False, 20)
     counts = counted(monkeypatch, "resemble")
-    many = lists.find(Person(OTHERS), ["ban"])
+    many = lists.find(PersonQuery(OTHERS), ["ban"])
     assert many.limit
     assert limits.COMPARISONS * 0.9 < counts["resemble"] <= limits.COMPARISONS
 
 
 def test_the_candidates_of_all_lists_together_are_bounded():
-    monthly = [Lists.of({**BAN, "id": f"{month}-{n}"} for n in range(limits.CANDIDATES // 4))._parts[0] for month in range(5)]
-    assert not Lists._of(monthly[:4], {}).find(ANNA, ["ban"]).limit
-    found_ = Lists._of(monthly, {}).find(ANNA, ["ban"])
+    monthly = [Watchlists.of({**BAN, "id": f"{month}-{n}"} for n in range(limits.CANDIDATES // 4))._parts[0] for month in range(5)]
+    assert not Watchlists._of(monthly[:4], {}).find(ANNA, ["ban"]).limit
+    found_ = Watchlists._of(monthly, {}).find(ANNA, ["ban"])
     assert found_.limit
     assert len(found_.matches) == limits.CANDIDATES
 
@@ -362,33 +362,33 @@ def test_names_with_keys_without_end_are_not_looked_for(monkeypatch):
     monkeypatch.setattr(watchlists.index_lookups, "_hash", lambda parts: made.append(parts) or real(parts))
     hard = [Name(("CHOJIQXOJAYEV" + letter,), ("XOJAXON", "JORAXOJA")) for letter in "ABCDEFGH"]
     number = {**BAN, "id": "N", "primary_identifier": "", "document_number": "L898902C3", "issuing_state": "UTO"}
-    lists = Lists.of([BAN, number])
+    lists = Watchlists.of([BAN, number])
     made.clear()
-    result = lists.find(Person((*hard, *ANNA.names), "", document_number="L898902C3", issuing_state="UTO"), ["ban"])
+    result = lists.find(PersonQuery((*hard, *ANNA.names), "", document_number="L898902C3", issuing_state="UTO"), ["ban"])
     assert result.limit
     assert [match.entry.id for match in result.matches] == ["N", "B-1"]
     assert len(made) <= limits.LOOKUP_KEYS + 1
     names = tuple(Name(("A" + a + b,)) for a in "BDFGK" for b in "LMNPRSTVZBDF")
     assert len(names) > limits.PERSON_NAMES
-    assert lists.find(Person(names, "1974-08-12"), ["ban"]).limit
-    assert not lists.find(Person(names[: limits.PERSON_NAMES], "1974-08-12"), ["ban"]).limit
+    assert lists.find(PersonQuery(names, "1974-08-12"), ["ban"]).limit
+    assert not lists.find(PersonQuery(names[: limits.PERSON_NAMES], "1974-08-12"), ["ban"]).limit
 
 
 def test_names_of_a_stranger_do_not_displace_an_exact_match():
     """The bound is used up by those who may be somebody else last."""
-    lists = Lists.of([*({**row, "date_of_birth": "1974"} for row in MANY), BAN])
-    result = lists.find(Person((*ANNA.names, *OTHERS), "1974-08-12"), ["ban"])
+    lists = Watchlists.of([*({**row, "date_of_birth": "1974"} for row in MANY), BAN])
+    result = lists.find(PersonQuery((*ANNA.names, *OTHERS), "1974-08-12"), ["ban"])
     assert result.limit
     assert [match.entry.id for match in result.matches if match.exact] == ["B-1"]
 
 
 def test_a_bound_is_reached_alike_whichever_categories_are_asked_for():
     """An archive of evidence asks for all of them at once, and judges as the checks did."""
-    lists = Lists.of([*MANY, *({**row, "id": "W" + row["id"], "category": "wanted-person"} for row in MANY)])
-    person = Person(OTHERS)
+    lists = Watchlists.of([*MANY, *({**row, "id": "W" + row["id"], "category": "wanted-person"} for row in MANY)])
+    person = PersonQuery(OTHERS)
     both, one, other = (lists.find(person, wanted) for wanted in (["ban", "wanted-person"], ["ban"], ["wanted-person"]))
     assert {m.entry.id for m in both.matches} == {m.entry.id for m in (*one.matches, *other.matches)}
-    again = Lists.of([match.entry for match in both.matches])
+    again = Watchlists.of([match.entry for match in both.matches])
     assert [m.entry.id for m in again.find(person, ["ban"]).matches] == [m.entry.id for m in one.matches]
 
 
@@ -407,8 +407,8 @@ def test_a_state_with_two_codes_is_one_state(tmp_path, listed, shown):
     number = {**NUMBER_ONLY, "document_number": "L898902C3", "issuing_state": listed}
     name = {**BAN, "nationality": listed}
     for entry, how in ((number, (True, "document")), (name, (True, "name"))):
-        index = Lists.build(tmp_path / f"{how[1]}.db", [write(tmp_path / "l.jsonl", entry)])
-        for lists in (Lists.of([entry]), index):
+        index = Watchlists.build(tmp_path / f"{how[1]}.db", [write(tmp_path / "l.jsonl", entry)])
+        for lists in (Watchlists.of([entry]), index):
             assert [(match.exact, match.by) for match in lists.find(person, ["ban"]).matches] == [how]
             assert lists.unfit() == []
     assert found(name, replace(person, nationality="UTO")) == [(False, "name")]
@@ -420,10 +420,10 @@ def test_a_state_with_two_codes_is_one_state(tmp_path, listed, shown):
 def test_a_number_is_the_same_however_its_parts_are_parted(tmp_path, listed, shown):
     """An MRZ has fillers for blanks and hyphens of the number that is printed."""
     entry = {**NUMBER_ONLY, "document_number": listed, "issuing_state": "UTO"}
-    index = Lists.build(tmp_path / "l.db", [write(tmp_path / "l.jsonl", entry)])
-    for lists in (Lists.of([entry]), index):
+    index = Watchlists.build(tmp_path / "l.db", [write(tmp_path / "l.jsonl", entry)])
+    for lists in (Watchlists.of([entry]), index):
         for number, count in ((shown, 1), ("AB123456", 0), ("A12345", 0), ("", 0)):
-            person = Person((), document_number=number, issuing_state="UTO")
+            person = PersonQuery((), document_number=number, issuing_state="UTO")
             assert len(lists.find(person, ["ban"]).matches) == count
 
 

@@ -15,14 +15,14 @@ from tjdocs.errors import InputError, UsageError
 from tjdocs.mrz.names import Name, readings
 from tjdocs.watchlists import index_form as form
 from tjdocs.watchlists import watchlists
-from tjdocs.watchlists.watchlists import Entry, Lists, Person, Unfit, categories
+from tjdocs.watchlists.watchlists import Entry, PersonQuery, Unfit, Watchlists, categories
 
 BAN = {
     "id": "B-1", "category": "ban", "primary_identifier": "ERIKSSON", "secondary_identifier": "ANNA",
     "date_of_birth": "1994-11-24", "direction": "both", "reason": "court order", "authority": "court",
 }  # fmt: skip
-ANNA = Person((Name(("ERIKSSON",), ("ANNA",)),), "1994-11-24")
-OTHER = Person((Name(("EKBERG",), ("KARIN",)),), "1980-01-01")
+ANNA = PersonQuery((Name(("ERIKSSON",), ("ANNA",)),), "1994-11-24")
+OTHER = PersonQuery((Name(("EKBERG",), ("KARIN",)),), "1980-01-01")
 
 
 def rows(count: int = 300) -> list[dict]:
@@ -40,7 +40,7 @@ def write(path, entries) -> object:
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lists")
-    Lists.build(folder / "b.db", [write(folder / "b.jsonl", rows())])
+    Watchlists.build(folder / "b.db", [write(folder / "b.jsonl", rows())])
     return folder / "b.db"
 
 
@@ -83,7 +83,7 @@ def change(path, sql: str) -> None:
 )
 def test_what_was_altered_is_seen_by_whoever_looks_there(copy, sql):
     change(copy, sql)
-    opened = Lists(copy)
+    opened = Watchlists(copy)
     assert opened.find(ANNA, ["ban"]).altered
     assert opened.find(ANNA, ["ban"]).matches == ()
     with pytest.raises(InputError, match="was altered") as caught:
@@ -110,7 +110,7 @@ def test_what_was_altered_is_seen_by_whoever_looks_there(copy, sql):
 def test_an_altered_head_is_seen_when_it_is_opened(copy, sql):
     change(copy, sql)
     with pytest.raises(InputError, match="was altered"):
-        Lists(copy)
+        Watchlists(copy)
 
 
 def test_a_key_that_is_struck_out_is_seen_where_nobody_was_to_be_found(copy):
@@ -120,23 +120,23 @@ def test_a_key_that_is_struck_out_is_seen_where_nobody_was_to_be_found(copy):
         set(watchlists.index_lookups.stored([("ERIKSSON", "ANNA")], ANNA.born, "", "")[0]),
     ]
     key = min(set.intersection(*keys))
-    bits = Lists(copy)._parts[0]._bits
+    bits = Watchlists(copy)._parts[0]._bits
     with sqlite3.connect(copy) as database:
         bucket = form.bucket_of(key, bits)
         (data,) = database.execute("SELECT hashes FROM key WHERE bucket = ?", (bucket,)).fetchone()
         kept = b"".join(data[at : at + form.KEY] for at in range(0, len(data), form.KEY) if data[at : at + 8] != key)
         database.execute("UPDATE key SET hashes = ? WHERE bucket = ?", (kept, bucket))
     database.close()
-    assert Lists(copy).find(ANNA, ["ban"]).altered
+    assert Watchlists(copy).find(ANNA, ["ban"]).altered
     # whoever does not look there does not see it
-    others = [Person((), document_number=f"A{number}", issuing_state="UTO") for number in range(50)]
-    assert sum(Lists(copy).find(other, ["ban"]).altered for other in others) < 25
+    others = [PersonQuery((), document_number=f"A{number}", issuing_state="UTO") for number in range(50)]
+    assert sum(Watchlists(copy).find(other, ["ban"]).altered for other in others) < 25
     with pytest.raises(InputError):
-        Lists(copy).check()
+        Watchlists(copy).check()
 
 
 def test_any_damaged_byte_is_seen_or_changes_nothing(built, tmp_path):
-    whole, data = Lists(built).find(ANNA, ["ban"]), built.read_bytes()
+    whole, data = Watchlists(built).find(ANNA, ["ban"]), built.read_bytes()
     assert len(whole.matches) == 1
     picked, path = random.Random(9303), tmp_path / "b.db"
     for _ in range(150):
@@ -144,7 +144,7 @@ def test_any_damaged_byte_is_seen_or_changes_nothing(built, tmp_path):
         broken[picked.randrange(len(data))] ^= picked.randrange(1, 256)
         path.write_bytes(broken)
         try:
-            found = Lists(path).find(ANNA, ["ban"])
+            found = Watchlists(path).find(ANNA, ["ban"])
         except InputError:
             continue
         assert found.altered or found.matches == whole.matches
@@ -155,14 +155,14 @@ def test_a_list_that_is_cut_off_is_none(built, tmp_path):
     for length in (50, 4096, len(data) // 2, len(data) - 1):
         (tmp_path / "b.db").write_bytes(data[:length])
         try:
-            found = Lists(tmp_path / "b.db").find(ANNA, ["ban"])
+            found = Watchlists(tmp_path / "b.db").find(ANNA, ["ban"])
         except InputError:
             continue
         assert found.altered or len(found.matches) == 1
 
 
 def test_an_index_that_is_altered_while_it_is_open(copy):
-    opened = Lists(copy)
+    opened = Watchlists(copy)
     assert len(opened.find(ANNA, ["ban"]).matches) == 1
     copy.write_bytes(copy.read_bytes()[:4096] + bytes(copy.stat().st_size - 4096))
     found = opened.find(OTHER, ["ban"])
@@ -171,7 +171,7 @@ def test_an_index_that_is_altered_while_it_is_open(copy):
 
 def test_one_of_two_lists_that_is_altered_hides_nothing_of_the_other(copy, tmp_path):
     change(copy, "DELETE FROM key")
-    both = Lists.read([copy, write(tmp_path / "more.jsonl", [{**BAN, "id": "B-2"}])])
+    both = Watchlists.read([copy, write(tmp_path / "more.jsonl", [{**BAN, "id": "B-2"}])])
     found = both.find(ANNA, ["ban"])
     assert found.altered
     assert [match.entry.id for match in found.matches] == ["B-2"]
@@ -182,36 +182,36 @@ def test_one_of_two_lists_that_is_altered_hides_nothing_of_the_other(copy, tmp_p
 
 def test_list_and_index_have_one_digest_and_another_list_has_another(built, tmp_path):
     listed = write(tmp_path / "b.jsonl", rows())
-    assert Lists.read([listed]).digest == Lists(built).digest == Lists.of(rows()).digest
-    Lists(built).check()
+    assert Watchlists.read([listed]).digest == Watchlists(built).digest == Watchlists.of(rows()).digest
+    Watchlists(built).check()
     others = [rows()[1:], rows()[::-1], [*rows(), BAN], [{**BAN, "direction": "exit"}, *rows()[1:]], []]
-    assert len({Lists.of(other).digest for other in others} | {Lists(built).digest}) == len(others) + 1
+    assert len({Watchlists.of(other).digest for other in others} | {Watchlists(built).digest}) == len(others) + 1
 
 
 def test_pins(built, tmp_path):
     more = write(tmp_path / "more.jsonl", [BAN])
-    one, other = Lists(built).digest, Lists.read([more]).digest
-    for digests in ((), (one, other), (other.upper(), one), (Lists.read([built, more]).digest,)):
-        assert Lists.read([built, more], digests=digests).counts == {"ban": 302}
+    one, other = Watchlists(built).digest, Watchlists.read([more]).digest
+    for digests in ((), (one, other), (other.upper(), one), (Watchlists.read([built, more]).digest,)):
+        assert Watchlists.read([built, more], digests=digests).counts == {"ban": 302}
     for paths, digests in (([built], [other]), ([built, more], [one]), ([built], [one, other]), ([], [one]), ([built], ["x"])):
         with pytest.raises(UsageError, match="not those pinned"):
-            Lists.read(paths, digests=digests)
+            Watchlists.read(paths, digests=digests)
 
 
 def test_whoever_makes_an_index_anew_does_not_have_its_digest(built, tmp_path):
     """Without a ban, and all digests in it right: only the pin tells."""
-    made = Lists.build(tmp_path / "b.db", [write(tmp_path / "b.jsonl", rows()[1:])])
+    made = Watchlists.build(tmp_path / "b.db", [write(tmp_path / "b.jsonl", rows()[1:])])
     made.check()
     assert made.find(ANNA, ["ban"]) == watchlists.Found()
     with pytest.raises(UsageError, match="not those pinned"):
-        Lists.read([tmp_path / "b.db"], digests=[Lists(built).digest])
+        Watchlists.read([tmp_path / "b.db"], digests=[Watchlists(built).digest])
 
 
 def test_a_worker_opens_the_same_index_or_none(copy, built):
-    data = pickle.dumps(Lists(copy))
-    assert pickle.loads(data).find(ANNA, ["ban"]) == Lists(built).find(ANNA, ["ban"])
+    data = pickle.dumps(Watchlists(copy))
+    assert pickle.loads(data).find(ANNA, ["ban"]) == Watchlists(built).find(ANNA, ["ban"])
     copy.unlink()
-    Lists.build(copy, [write(copy.parent / "other.jsonl", rows()[1:])])
+    Watchlists.build(copy, [write(copy.parent / "other.jsonl", rows()[1:])])
     with pytest.raises(InputError, match="replaced"):
         pickle.loads(data)
 
@@ -233,20 +233,20 @@ def test_an_index_of_an_older_version_is_refused_and_becomes_one_of_today(copy, 
     """Its keys are of numbers and codes as they were spelt, or of codes that were withdrawn."""
     renamed(copy, version)
     with pytest.raises(InputError, match="index of lists of another version") as caught:
-        Lists.read([copy])
+        Watchlists.read([copy])
     assert "tjdocs border lists OLD --out NEW" in caught.value.hint
-    made = Lists.build(copy.with_name("new.db"), [copy])
-    assert made.digest == Lists.of(rows()).digest
+    made = Watchlists.build(copy.with_name("new.db"), [copy])
+    assert made.digest == Watchlists.of(rows()).digest
     renamed(copy, "3")
     with pytest.raises(InputError, match="index of lists of another version"):
-        Lists.build(copy.with_name("other.db"), [copy])
+        Watchlists.build(copy.with_name("other.db"), [copy])
 
 
 def test_an_altered_index_of_version_4_does_not_become_one_of_today(copy):
     renamed(copy, "4")
     change(copy, "UPDATE entry SET data = replace(data, 'both', 'exit') WHERE id = 0")
     with pytest.raises(InputError, match="was altered"):
-        Lists.build(copy.with_name("new.db"), [copy])
+        Watchlists.build(copy.with_name("new.db"), [copy])
     assert not copy.with_name("new.db").exists()
 
 
@@ -262,7 +262,7 @@ def test_an_index_of_version_1_is_refused_with_what_makes_it_anew(tmp_path):
         CREATE INDEX key_hash ON key (hash, entry); ANALYZE;
         """,
     )
-    for opened in (Lists, lambda path: Lists.read([path])):
+    for opened in (Watchlists, lambda path: Watchlists.read([path])):
         with pytest.raises(InputError, match="index of lists of another version") as caught:
             opened(path)
         assert "tjdocs border lists OLD --out NEW" in caught.value.hint
@@ -303,13 +303,13 @@ def test_entries_by_which_nobody_can_be_found_are_named(tmp_path):
     made += [{**BAN, "id": f"F-{n}", **changes} for n, changes in enumerate(FIT)]
     path = write(tmp_path / "l.jsonl", made)
     expected = [Unfit(f"U-{n}", changes.get("category", "ban"), reason) for n, (changes, reason) in enumerate(UNFIT)]
-    for opened in (Lists.of(made), Lists.read([path]), Lists.build(tmp_path / "l.db", [path])):
+    for opened in (Watchlists.of(made), Watchlists.read([path]), Watchlists.build(tmp_path / "l.db", [path])):
         assert opened.unfit() == expected
         assert opened.unfit_counts == {"ban": {"script": 3, "no-letters": 1, "too-little": 3, "code": 5}, "visa": {"script": 1}}
     change(tmp_path / "l.db", "DELETE FROM unfit")
     with pytest.raises(InputError, match="was altered"):
-        Lists(tmp_path / "l.db").unfit()
-    assert Lists(tmp_path / "l.db").unfit_counts["ban"]["script"] == 3  # these are of the head
+        Watchlists(tmp_path / "l.db").unfit()
+    assert Watchlists(tmp_path / "l.db").unfit_counts["ban"]["script"] == 3  # these are of the head
 
 
 WAYS = " ".join(["اوهغ", "وهوه", "هقجة", "چوهو"] * 6)  # read in more ways than are looked for
@@ -323,9 +323,9 @@ def test_an_entry_of_too_many_spellings_is_named_and_still_found_by_the_first(tm
     rows = [{**BAN, "id": "W-1", "primary_identifier": WAYS, "secondary_identifier": WAYS, "date_of_birth": "1994"},
             {**BAN, "id": "W-2", "aliases": [f"{WAYS}<<{WAYS}"], "date_of_birth": "1994-11-24"}]  # fmt: skip
     path = write(tmp_path / "l.jsonl", rows)
-    for opened in (Lists.of(rows), Lists.build(tmp_path / "l.db", [path])):
+    for opened in (Watchlists.of(rows), Watchlists.build(tmp_path / "l.db", [path])):
         assert opened.unfit() == [Unfit("W-1", "ban", "spellings"), Unfit("W-2", "ban", "spellings")]
-    assert opened.find(Person((Name(("ERIKSSON",), ("ANNA", "MARIA")),), "1994-11-24"), ["ban"]).matches
+    assert opened.find(PersonQuery((Name(("ERIKSSON",), ("ANNA", "MARIA")),), "1994-11-24"), ["ban"]).matches
     for row in rows:
         entry = Entry.of(row, where="")
         hashes, complete = watchlists.index_lookups.stored(entry.names, entry.date_of_birth, "", "")
@@ -360,15 +360,15 @@ def test_of_an_entry_with_names_without_end_only_the_first_are_read(tmp_path, mo
     row = {**BAN, "aliases": aliases}
     path = write(tmp_path / "l.jsonl", [row])
     read = calls(monkeypatch, watchlists.index_lookups, "keys")
-    for opened in (Lists.of([row]), Lists.build(tmp_path / "l.db", [path])):
+    for opened in (Watchlists.of([row]), Watchlists.build(tmp_path / "l.db", [path])):
         assert opened.unfit() == [Unfit("B-1", "ban", "names")]
-        at = Person((Name(("BABOV",), ("JAQB",)),), BAN["date_of_birth"])
+        at = PersonQuery((Name(("BABOV",), ("JAQB",)),), BAN["date_of_birth"])
         assert [match.exact for match in opened.find(at, ["ban"]).matches] == [True]
         last = aliases[-1].partition("<<")
-        assert not opened.find(Person((Name((last[0],), (last[2],)),), BAN["date_of_birth"]), ["ban"]).matches
+        assert not opened.find(PersonQuery((Name((last[0],), (last[2],)),), BAN["date_of_birth"]), ["ban"]).matches
     assert len(read) <= 2 * limits.ENTRY_NAMES + 10
     fits = {**BAN, "aliases": aliases[: limits.ENTRY_NAMES - 1]}
-    assert Lists.of([fits]).unfit() == []
+    assert Watchlists.of([fits]).unfit() == []
 
 
 HARD = ["".join(word) for word in itertools.islice(itertools.permutations("اوهغقجةچيوك", 5), 0, 30_000, 50)]
@@ -380,13 +380,13 @@ def test_a_list_of_hard_names_has_no_more_keys_than_its_length_allows(monkeypatc
     made = [{**BAN, "id": str(n), "primary_identifier": a, "secondary_identifier": b_, "date_of_birth": "1994"} for n, (a, b_) in enumerate(names)]
     hashed = calls(monkeypatch, watchlists.index_lookups, "_hash")
     read = calls(monkeypatch, watchlists.index_lookups, "entry_keys")
-    lists = Lists.of(made)
+    lists = Watchlists.of(made)
     room = limits.LIST_KEYS + limits.LIST_KEYS_PER_BYTE * sum(len(Entry.of(row, where="").text().encode()) for row in made)
     assert len(hashed) < room * 1.2
     assert len(read) < len(made)
     assert {entry.reason for entry in lists.unfit()} == {"spellings"}
     for row in [made[int(entry.id)] for entry in lists.unfit()][::20]:
-        person = Person(readings((row["primary_identifier"], row["secondary_identifier"]))[:1], "1994")
+        person = PersonQuery(readings((row["primary_identifier"], row["secondary_identifier"]))[:1], "1994")
         assert row["id"] in {match.entry.id for match in lists.find(person, ["ban"]).matches}
 
 
@@ -399,7 +399,7 @@ def test_many_usual_names_are_kept_in_each_spelling():
         {**BAN, "id": str(n), "primary_identifier": picked.choice(own), "secondary_identifier": " ".join(picked.choices(own, k=2)),
          "date_of_birth": "1994"} for n, own in enumerate([words, words, tajik] * 200)
     ]  # fmt: skip
-    assert Lists.of(made).unfit() == []
+    assert Watchlists.of(made).unfit() == []
 
 
 LONG = "more than 100000 characters"
@@ -426,7 +426,7 @@ def test_a_line_without_end_is_not_read(tmp_path, name, text, expected):
         file.truncate(3_000_000_000)  # of zeros, which take no room unless they are read
     tracemalloc.start()
     with pytest.raises(InputError) as caught:
-        Lists.read([path])
+        Watchlists.read([path])
     assert tracemalloc.get_traced_memory()[1] < 20_000_000
     tracemalloc.stop()
     assert expected in str(caught.value)
@@ -436,26 +436,26 @@ def test_a_line_without_end_is_not_read(tmp_path, name, text, expected):
 def test_a_row_of_many_lines_is_no_longer_than_one_line_may_be(tmp_path, row):
     (tmp_path / "l.csv").write_text(f"id,category\n{row}\n")
     with pytest.raises(InputError, match=LONG):
-        Lists.read([tmp_path / "l.csv"])
+        Watchlists.read([tmp_path / "l.csv"])
     (tmp_path / "l.csv").write_text("id,category,direction,reason,authority,primary_identifier\n" + 'B,ban,both,"a b",c,ERIKSSON\n' * 5000)
-    assert Lists.read([tmp_path / "l.csv"]).counts == {"ban": 5000}  # rows are counted one by one
+    assert Watchlists.read([tmp_path / "l.csv"]).counts == {"ban": 5000}  # rows are counted one by one
 
 
 def test_a_row_that_says_a_thing_twice(tmp_path):
     path = tmp_path / "l.jsonl"
     path.write_text('{"id": "1", "category": "ban", "direction": "both", "direction": "exit"}')
     with pytest.raises(InputError, match="line 1: not JSON"):
-        Lists.read([path])
+        Watchlists.read([path])
     path = tmp_path / "l.csv"
     path.write_text("id,category,direction,direction\nB,ban,both,exit\n")
     with pytest.raises(InputError, match="line 1: a column twice"):
-        Lists.read([path])
+        Watchlists.read([path])
 
 
 def test_an_unknown_key_is_told_without_what_a_terminal_obeys(tmp_path):
     path = write(tmp_path / "l.jsonl", [{**BAN, "\x1b[2J": "x"}])
     with pytest.raises(InputError) as caught:
-        Lists.read([path])
+        Watchlists.read([path])
     assert str(caught.value).isprintable()
 
 
@@ -463,12 +463,12 @@ def test_too_many_entries_of_one_name_are_refused_when_the_index_is_made(tmp_pat
     monkeypatch.setattr(form.limits, "DATABASE_VALUE", 1000)
     path = write(tmp_path / "l.jsonl", [{**BAN, "id": str(n)} for n in range(100)])
     with pytest.raises(InputError, match="too many entries of one name"):
-        Lists.build(tmp_path / "l.db", [path])
+        Watchlists.build(tmp_path / "l.db", [path])
     assert [item.name for item in tmp_path.iterdir()] == ["l.jsonl"]
 
 
 def test_an_empty_list(tmp_path):
-    empty = Lists.build(tmp_path / "l.db", [write(tmp_path / "l.jsonl", [])])
+    empty = Watchlists.build(tmp_path / "l.db", [write(tmp_path / "l.jsonl", [])])
     empty.check()
     assert (empty.counts, empty.unfit(), empty.find(ANNA, categories())) == ({}, [], watchlists.Found())
 
@@ -478,4 +478,4 @@ def test_an_empty_list(tmp_path):
 )
 def test_an_excerpt_with_a_malformed_summary(origin):
     with pytest.raises(UsageError):
-        Lists.of([BAN], origin=origin)
+        Watchlists.of([BAN], origin=origin)

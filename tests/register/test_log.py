@@ -11,18 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.register_helpers import KIND, NOW, enrol, issue, open_register
-from tjdocs.auditlog import merkle
-from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, UsageError
-from tjdocs.register import (
+from tjdocs.auditlog import (
     Checkpoint,
     ConsistencyProof,
     InclusionProof,
-    Keys,
-    Verifier,
-    append_head,
-    read_heads,
+    LogVerifier,
+    append_checkpoint,
+    merkle,
+    read_checkpoints,
     read_proof,
 )
+from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, UsageError
+from tjdocs.register import Keys
 
 # the reference leaves and roots of the Certificate Transparency implementations (the tree of RFC 6962 and RFC 9162)
 LEAVES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
@@ -95,7 +95,7 @@ def test_proofs_hold_and_nothing_else_does(leaves, data):
 
 
 def test_a_note_signed_by_go():
-    verifier = Verifier.parse(GO_KEY)
+    verifier = LogVerifier.parse(GO_KEY)
     assert verifier.text == GO_KEY
     assert verifier.verify(GO_NOTE)
     assert not verifier.verify(GO_NOTE.replace("answer", "Answer"))
@@ -156,7 +156,7 @@ def test_signatures_of_witnesses_are_left_alone(signer):
 )  # fmt: skip
 def test_verifier_keys_that_are_none(text):
     with pytest.raises(InputError):
-        Verifier.parse(text)
+        LogVerifier.parse(text)
 
 
 # ------------------------------------------------------------------------------------------------- the register's log
@@ -214,7 +214,7 @@ def test_a_verifier_needs_no_database():
     """Proofs and heads are verified by modules that import neither SQLAlchemy nor a driver."""
     code = (
         "import sys; sys.modules['sqlalchemy'] = sys.modules['tjdocs.register'] = None;"
-        "from tjdocs.auditlog import Verifier, read_proof"
+        "from tjdocs.auditlog import LogVerifier, read_proof"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 
@@ -248,25 +248,25 @@ def test_heads_kept_outside(tmp_path, stocked):
     for _ in range(3):
         issue(stocked)
         notes.append(stocked.log.sequence())
-        append_head(path, notes[-1])
-        append_head(path, notes[-1])  # once is enough
-    assert read_heads(path) == notes
+        append_checkpoint(path, notes[-1])
+        append_checkpoint(path, notes[-1])  # once is enough
+    assert read_checkpoints(path) == notes
     path.write_bytes(path.read_bytes()[:-20])  # a crash cut the last line off
-    assert read_heads(path) == notes[:2]
-    append_head(path, notes[2])
-    assert read_heads(path) == notes
+    assert read_checkpoints(path) == notes[:2]
+    append_checkpoint(path, notes[2])
+    assert read_checkpoints(path) == notes
     for other in (b"a key or a letter, without a line's end", b"\0\1"):
         path.write_bytes(other)
-        for call in (lambda: read_heads(path), lambda: append_head(path, notes[0])):
+        for call in (lambda: read_checkpoints(path), lambda: append_checkpoint(path, notes[0])):
             with pytest.raises(InputError):
                 call()
         assert path.read_bytes() == other
     path.write_text("something else\n")
-    for call in (lambda: read_heads(path), lambda: append_head(path, notes[0]), lambda: read_heads(tmp_path / "none")):
+    for call in (lambda: read_checkpoints(path), lambda: append_checkpoint(path, notes[0]), lambda: read_checkpoints(tmp_path / "none")):
         with pytest.raises(InputError):
             call()
     with pytest.raises(OutputError):
-        append_head(tmp_path / "no" / "heads", notes[0])
+        append_checkpoint(tmp_path / "no" / "heads", notes[0])
 
 
 # --------------------------------------------------------------------------------------------------------------- keys
@@ -334,4 +334,4 @@ def test_a_head_that_names_another_log(signer):
 
 
 def test_inclusion_needs_a_number_for_its_place():
-    assert not InclusionProof(0, b"", (), "no head").verify(Verifier.parse(GO_KEY))
+    assert not InclusionProof(0, b"", (), "no head").verify(LogVerifier.parse(GO_KEY))

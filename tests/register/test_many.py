@@ -376,7 +376,7 @@ def test_a_number_whose_withdrawal_failed_is_resumed_while_its_process_runs(stoc
     def fail(*arguments, **more):
         raise RegisterError("the register refused")
 
-    monkeypatch.setattr("tjdocs.register.issuing.give_back", fail)
+    monkeypatch.setattr("tjdocs.register.issuing.spoil_blank", fail)
     with pytest.raises(RegisterError):
         reservation.withdraw(at=NOW)
     monkeypatch.undo()

@@ -13,10 +13,11 @@ from sqlalchemy import MetaData, insert, select
 from tests.support.register_helpers import KIND, NOW, OFFICERS, TWO, issue, open_register, person, request
 from tjdocs.auditlog.merkle import leaf_hash
 from tjdocs.errors import KeyMaterialError, RegisterError, UsageError
-from tjdocs.register import Csca, Keys, OfficerKey, Register, migrate
+from tjdocs.register import Keys, OfficerKey, Register, migrate
 from tjdocs.register import database as store
 from tjdocs.register import migrations as package
 from tjdocs.register import tables as schema
+from tjdocs.register.belonging import Csca
 from tjdocs.register.register_log import Secrets
 
 OTHER = Keys.generate("example.tj/register")

@@ -21,9 +21,10 @@ from tests.support.register_helpers import (
     stock,
 )
 from tjdocs import limits
+from tjdocs.auditlog import read_checkpoints
 from tjdocs.auditlog.entry import add_signatures, make_leaf, split_signatures
 from tjdocs.errors import InputError, RegisterError, TjdocsError, UsageError
-from tjdocs.register import KeyRequest, Keys, OfficerKey, Order, Register, read_heads, tables
+from tjdocs.register import KeyRequest, Keys, OfficerKey, Order, Register, tables
 
 ROWS = tables.document
 
@@ -539,12 +540,12 @@ def test_a_problem_shows_no_number(clerk):
 @pytest.mark.parametrize("path", ["/dev/full", "/dev/zero"])
 def test_heads_without_end_are_not_read(path):
     with pytest.raises(InputError, match="not heads of a log"):
-        read_heads(path)
+        read_checkpoints(path)
 
 
 def test_a_file_of_heads_over_the_limit(tmp_path, monkeypatch):
     (tmp_path / "heads").write_text('{"schema": 1, "head": "a"}\n' * 9)
-    assert len(read_heads(tmp_path / "heads")) == 9
+    assert len(read_checkpoints(tmp_path / "heads")) == 9
     monkeypatch.setattr(limits, "HEADS", 100)
     with pytest.raises(InputError, match="too many"):
-        read_heads(tmp_path / "heads")
+        read_checkpoints(tmp_path / "heads")

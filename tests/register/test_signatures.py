@@ -20,10 +20,11 @@ from tests.support.register_helpers import (
     request,
     stock,
 )
+from tjdocs.auditlog import read_proof
 from tjdocs.auditlog.entry import add_signatures, make_leaf, signed_part, split_signatures
 from tjdocs.auditlog.merkle import leaf_hash
 from tjdocs.errors import KeyMaterialError, RegisterError
-from tjdocs.register import KeyRequest, Keys, OfficerKey, Register, read_proof, tables
+from tjdocs.register import KeyRequest, Keys, OfficerKey, Register, tables
 
 ENTRY = tables.entry.c
 STRANGER = OfficerKey.generate()

@@ -12,7 +12,8 @@ from PIL import Image, ImageFilter, ImageOps
 
 from tests.support import seals_made as s
 from tjdocs.errors import TjdocsError, UsageError
-from tjdocs.seal import CodeError, draw_code, is_picture, read_code, read_codes, symbologies
+from tjdocs.seal import BarCodeError, draw_bar_code, read_bar_codes
+from tjdocs.seal.bar_code import is_picture, read_bar_code, symbologies
 
 SEAL = s.made()
 SYMBOLOGIES = ("data-matrix", "qr", "aztec")
@@ -32,86 +33,86 @@ def test_symbologies():
 @pytest.mark.parametrize("symbology", SYMBOLOGIES)
 @pytest.mark.parametrize("module", [1, 2, 4, 11])
 def test_drawn_and_read_again(symbology, module):
-    picture = draw_code(SEAL, symbology, module)
+    picture = draw_bar_code(SEAL, symbology, module)
     assert picture.mode == "L"
     assert picture.width % module == picture.height % module == 0
     assert {value for _, value in picture.getcolors()} == {0, 255}
-    assert read_code(png(picture)) == SEAL
-    assert read_code(png(picture, "JPEG", quality=60)) == SEAL or module == 1
+    assert read_bar_code(png(picture)) == SEAL
+    assert read_bar_code(png(picture, "JPEG", quality=60)) == SEAL or module == 1
 
 
 def test_sizes():
     """134 bytes, in modules without quiet zone: the symbologies' own tables."""
     assert len(SEAL) == 134
-    assert [draw_code(SEAL, name, 1, quiet=0).size for name in SYMBOLOGIES] == [(44, 44), (49, 49), (53, 53)]
-    assert draw_code(SEAL).size == (208, 208)
-    assert draw_code(SEAL, quiet=2, module=3).size == (144, 144)
+    assert [draw_bar_code(SEAL, name, 1, quiet=0).size for name in SYMBOLOGIES] == [(44, 44), (49, 49), (53, 53)]
+    assert draw_bar_code(SEAL).size == (208, 208)
+    assert draw_bar_code(SEAL, quiet=2, module=3).size == (144, 144)
 
 
 @pytest.mark.parametrize("symbology", SYMBOLOGIES)
 @pytest.mark.parametrize("size", [1, 66, 300, 900])
 def test_any_bytes_survive(symbology, size):
     data = b"\xdc" + random.Random(size).randbytes(size - 1)
-    assert read_code(png(draw_code(data, symbology, 3))) == data
+    assert read_bar_code(png(draw_bar_code(data, symbology, 3))) == data
 
 
 @pytest.mark.parametrize("symbology", SYMBOLOGIES)
 @pytest.mark.parametrize("angle", [3, 45, 90, 131, 180, 270, 333])
 def test_turned(symbology, angle):
-    turned = draw_code(SEAL, symbology).rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
-    assert read_code(png(turned)) == SEAL
+    turned = draw_bar_code(SEAL, symbology).rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
+    assert read_bar_code(png(turned)) == SEAL
 
 
 @pytest.mark.parametrize("symbology", SYMBOLOGIES)
 def test_worn(symbology):
     """Blurred, noisy, on coloured paper, small on a large page."""
-    code = draw_code(SEAL, symbology)
+    code = draw_bar_code(SEAL, symbology)
     draw = random.Random(9303)
     noisy = code.filter(ImageFilter.GaussianBlur(1.2)).point(lambda value: value // 2 + 60)
     noise = Image.frombytes("L", code.size, bytes(draw.randrange(40) for _ in range(code.width * code.height)))
     worn = Image.blend(noisy, noise, 0.2)
-    assert read_code(png(worn)) == SEAL
+    assert read_bar_code(png(worn)) == SEAL
     page = Image.new("RGB", (1240, 1754), "#d8f0d0")
     page.paste(code, (900, 1400))
-    assert read_code(png(page, "JPEG", quality=70)) == SEAL
+    assert read_bar_code(png(page, "JPEG", quality=70)) == SEAL
 
 
 @pytest.mark.parametrize("symbology", SYMBOLOGIES)
 @pytest.mark.parametrize("width", [600, 2400])
 def test_light_on_dark(symbology, width):
     page = Image.new("L", (width, width), 255)
-    page.paste(draw_code(SEAL, symbology, width // 150), (40, 60))
-    assert read_code(png(ImageOps.invert(page))) == SEAL
+    page.paste(draw_bar_code(SEAL, symbology, width // 150), (40, 60))
+    assert read_bar_code(png(ImageOps.invert(page))) == SEAL
 
 
 def test_transparent_and_other_modes():
-    code = draw_code(SEAL)
+    code = draw_bar_code(SEAL)
     clear = Image.new("RGBA", code.size)
     clear.paste((0, 0, 0, 255), mask=code.point(lambda value: 255 - value))
-    assert read_code(png(clear)) == SEAL
+    assert read_bar_code(png(clear)) == SEAL
     for mode in ("1", "P", "LA", "RGB"):
-        assert read_code(png(code.convert(mode))) == SEAL
+        assert read_bar_code(png(code.convert(mode))) == SEAL
 
 
 def test_among_other_codes():
-    other = draw_code(b"https://example.org/", "qr")
-    code = draw_code(SEAL)
+    other = draw_bar_code(b"https://example.org/", "qr")
+    code = draw_bar_code(SEAL)
     page = Image.new("L", (900, 400), 255)
     page.paste(other, (20, 20))
     page.paste(code, (300, 20))
-    assert read_codes(png(page)) == [SEAL]
-    page.paste(draw_code(SEAL, "aztec"), (600, 20))
-    assert read_code(png(page)) == SEAL  # the same seal twice is one
+    assert read_bar_codes(png(page)) == [SEAL]
+    page.paste(draw_bar_code(SEAL, "aztec"), (600, 20))
+    assert read_bar_code(png(page)) == SEAL  # the same seal twice is one
 
 
 def test_several_seals_are_all_found_and_none_is_chosen():
     page = Image.new("L", (700, 300), 255)
     others = [SEAL, s.made(reference="5C")]
     for place, data in zip((20, 320), others, strict=True):
-        page.paste(draw_code(data), (place, 20))
-    assert sorted(read_codes(png(page))) == sorted(others)
-    with pytest.raises(CodeError) as caught:
-        read_code(png(page))
+        page.paste(draw_bar_code(data), (place, 20))
+    assert sorted(read_bar_codes(png(page))) == sorted(others)
+    with pytest.raises(BarCodeError) as caught:
+        read_bar_code(png(page))
     assert caught.value.reason == "several"
 
 
@@ -120,19 +121,19 @@ def test_several_seals_are_all_found_and_none_is_chosen():
     [
         ("no-code", png(Image.new("L", (200, 200), 255))),
         ("no-code", png(Image.new("L", (1, 1)))),
-        ("no-code", png(draw_code(b"PARKING"))),
-        ("no-code", png(draw_code(SEAL).crop((0, 0, 100, 208)))),
+        ("no-code", png(draw_bar_code(b"PARKING"))),
+        ("no-code", png(draw_bar_code(SEAL).crop((0, 0, 100, 208)))),
         ("no-picture", b""),
         ("no-picture", SEAL),
         ("no-picture", b"GIF89a" + bytes(100)),
-        ("no-picture", png(draw_code(SEAL))[:150]),
-        ("no-picture", png(draw_code(SEAL))[:30]),
+        ("no-picture", png(draw_bar_code(SEAL))[:150]),
+        ("no-picture", png(draw_bar_code(SEAL))[:30]),
         ("no-picture", b"\xff\xd8\xff" + bytes(100)),
     ],
 )
 def test_pictures_without_a_seal(reason, picture):
-    with pytest.raises(CodeError) as caught:
-        read_code(picture)
+    with pytest.raises(BarCodeError) as caught:
+        read_bar_code(picture)
     assert caught.value.reason == reason
     assert isinstance(caught.value, TjdocsError)
     assert caught.value.hint
@@ -152,18 +153,18 @@ def header_of(width: int, height: int) -> bytes:
 @pytest.mark.parametrize("size", [(8000, 5001), (60_000, 60_000), (1, 40_000_001), (10_000, 10_000)])
 def test_a_forged_size_is_refused_before_decoding(size, monkeypatch):
     monkeypatch.setattr(Image.Image, "convert", lambda *_, **__: pytest.fail("decoded"))
-    with pytest.raises(CodeError) as caught:
-        read_code(header_of(*size))
+    with pytest.raises(BarCodeError) as caught:
+        read_bar_code(header_of(*size))
     assert caught.value.reason == "limit"
 
 
 def test_beginnings():
-    assert is_picture(png(draw_code(SEAL)))
-    assert is_picture(png(draw_code(SEAL), "JPEG"))
+    assert is_picture(png(draw_bar_code(SEAL)))
+    assert is_picture(png(draw_bar_code(SEAL), "JPEG"))
     for kind in ("BMP", "GIF", "TIFF", "JPEG2000", "WEBP"):  # pictures, though none that is read
-        assert is_picture(png(draw_code(SEAL), kind))
-        with pytest.raises(CodeError) as caught:
-            read_code(png(draw_code(SEAL), kind))
+        assert is_picture(png(draw_bar_code(SEAL), kind))
+        with pytest.raises(BarCodeError) as caught:
+            read_bar_code(png(draw_bar_code(SEAL), kind))
         assert caught.value.reason == "no-picture"
     assert not is_picture(SEAL)
     assert not is_picture(b"")
@@ -187,7 +188,7 @@ def test_beginnings():
 )
 def test_bad_calls(arguments):
     with pytest.raises(UsageError) as caught:
-        draw_code(**{"data": SEAL, **arguments})
+        draw_bar_code(**{"data": SEAL, **arguments})
     assert caught.value.hint
 
 
@@ -195,9 +196,9 @@ def test_without_numpy():
     """Drawing and reading need no numpy, which is an extra."""
     program = (
         "import sys, io; sys.modules['numpy'] = None\n"
-        "from tjdocs.seal import draw_code, read_code\n"
-        "file = io.BytesIO(); draw_code(b'\\xdc1').save(file, 'PNG')\n"
-        "assert read_code(file.getvalue()) == b'\\xdc1'\n"
+        "from tjdocs.seal.bar_code import draw_bar_code, read_bar_code\n"
+        "file = io.BytesIO(); draw_bar_code(b'\\xdc1').save(file, 'PNG')\n"
+        "assert read_bar_code(file.getvalue()) == b'\\xdc1'\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
 
@@ -214,12 +215,12 @@ def test_without_numpy():
 def test_the_designator_before_the_bytes(symbology, size, modules):
     """None in Data Matrix, where libdmtx hands it over as content; that of ISO-8859-1 in QR, by trial."""
     data = bytes(0x80 + 37 * n % 0x80 for n in range(size))
-    assert draw_code(data, symbology, module=1, quiet=0).size == (modules, modules)
+    assert draw_bar_code(data, symbology, module=1, quiet=0).size == (modules, modules)
 
 
 @pytest.mark.parametrize("size", [20, 40, 60, 90, 98, 134, 300])
 def test_symbols_are_square(size):
     """Longer rectangles than 16 x 48 are ISO/IEC 21471's, not ISO/IEC 16022's."""
     for symbology in symbologies():
-        width, height = draw_code(bytes((0xDC,)) + bytes(size - 1), symbology, module=1).size
+        width, height = draw_bar_code(bytes((0xDC,)) + bytes(size - 1), symbology, module=1).size
         assert width == height

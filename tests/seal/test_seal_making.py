@@ -11,7 +11,9 @@ from tjdocs.errors import KeyMaterialError, UsageError
 from tjdocs.findings import enforce_premises
 from tjdocs.pki import Authority, TrustStore, algorithms
 from tjdocs.pki.signer import Signer, combination, generate_key
-from tjdocs.seal import Header, Seal, make, message, status, verify
+from tjdocs.seal import Header, Seal, make, verify
+from tjdocs.seal.make_vds import message
+from tjdocs.seal.seal_results import status
 
 ISSUED, SIGNED = date(2026, 11, 23), date(2026, 11, 24)
 AT = datetime(2026, 12, 1, tzinfo=UTC)

@@ -10,8 +10,8 @@ from tests.support import builders as b
 from tests.support import seals_made as s
 from tests.support.seal_faults import FAULTS, NUMBER, STAY, A, B, visa
 from tjdocs.errors import SpecError, UsageError
-from tjdocs.seal import Header, Problem, Seal, spans
-from tjdocs.seal.seal_problems import kinds
+from tjdocs.seal import Header, Seal, spans
+from tjdocs.seal.seal_problems import SealProblem, kinds
 from tjdocs.seal.vds_features import encode
 from tjdocs.seal.vds_header import parse
 
@@ -34,7 +34,7 @@ def test_each_fault_has_its_name(code, data):
 def test_the_table_lists_what_is_found_in_some_seal():
     assert {code for code, _ in FAULTS} == set(kinds())
     with pytest.raises(SpecError):
-        Problem("no-such-problem")
+        SealProblem("no-such-problem")
 
 
 def test_problems_say_where_and_keep_values_to_themselves():
@@ -43,7 +43,7 @@ def test_problems_say_where_and_keep_values_to_themselves():
     assert problem.as_json()["severity"] == "error"
     secrets = ("ERIKSSON", "D23145890", "740812")
     assert not [secret for secret in secrets if secret in repr(Seal.parse(SOUND)) + repr(problem)]
-    assert "3000" not in repr(Problem("too-long", detail="3000 bytes"))
+    assert "3000" not in repr(SealProblem("too-long", detail="3000 bytes"))
 
 
 def test_a_sound_seal():

@@ -16,10 +16,10 @@ from tjdocs import specs
 from tjdocs.errors import SpecError
 from tjdocs.findings import Finding, Outcome, checks, enforce_premises
 from tjdocs.pki import TrustStore
-from tjdocs.pki.trust.import_files import import_paths
-from tjdocs.seal import Seal, status, verify
+from tjdocs.pki.trust.import_files import import_files
+from tjdocs.seal import Seal, verify
 from tjdocs.seal.seal_problems import kinds
-from tjdocs.seal.seal_results import _table, results
+from tjdocs.seal.seal_results import _table, results, status
 
 CSCA = b.utopia().certificate
 SHARE = 1 if os.environ.get("TJDOCS_SWEEP") == "full" else 10
@@ -97,7 +97,7 @@ def test_nothing_found_is_not_valid():
     assert status([Finding("seal.structure", Outcome.PASSED), Finding("mrz.structure", Outcome.FAILED, "x")]).valid
 
 
-@given(st.sampled_from([o for o in Outcome if not o.holds]), st.sampled_from([c for c in checks() if c[:5] == "seal."]))
+@given(st.sampled_from([o for o in Outcome if not o.ok]), st.sampled_from([c for c in checks() if c[:5] == "seal."]))
 def test_whatever_does_not_hold_is_invalid(outcome, check):
     assert not status([Finding("seal.structure", Outcome.PASSED), Finding(check, outcome, "anything")]).valid
 
@@ -143,7 +143,7 @@ def test_a_store_on_disk_keeps_signers_untrusted(tmp_path):
     for name, party in (("csca.cer", b.utopia()), ("seal.cer", s.utopian())):
         (tmp_path / name).write_bytes(party.raw)
     trust = TrustStore.create(tmp_path / "trust.db")
-    import_paths(trust, [tmp_path / "seal.cer"], anchors=[CSCA], at=b.AT)
+    import_files(trust, [tmp_path / "seal.cer"], anchors=[CSCA], at=b.AT)
     assert judged(s.made(), trust)["seal.signature"] == ("passed", "")
     again = TrustStore(tmp_path / "trust.db")
     assert [e.ground for e in again.entries if e.certificate == s.utopian().certificate] == [""]
@@ -151,7 +151,7 @@ def test_a_store_on_disk_keeps_signers_untrusted(tmp_path):
     # a certificate that comes later is found too
     late = s.signer(serial=0x5C)
     (tmp_path / "late.cer").write_bytes(late.raw)
-    import_paths(again, [tmp_path / "late.cer"], at=b.AT)
+    import_files(again, [tmp_path / "late.cer"], at=b.AT)
     assert again.seal_signers("UTS1", 0x5C) == [late.certificate]
 
 
@@ -259,7 +259,7 @@ def test_each_byte_of_a_seal_turned_over():
             changed = data[:offset] + bytes((data[offset] ^ mask,)) + data[offset + 1 :]
             found = enforce_premises(verify(Seal.parse(changed), trust, at=b.AT).findings)
             assert not status(found).valid, (offset, mask)
-            assert not next(f for f in found if f.check == "seal.signature").outcome.holds
+            assert not next(f for f in found if f.check == "seal.signature").outcome.ok
 
 
 @pytest.mark.sweep

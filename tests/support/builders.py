@@ -614,7 +614,7 @@ class Scene:
         return Evidence(mrz=self.mrz, chip=self.chip, seal=self.seal)
 
     def examine(self) -> Examination:
-        trust = self.trust.under(self.policy.trust) if self.policy else self.trust
+        trust = self.trust.with_policy(self.policy.trust) if self.policy else self.trust
         return examine(self.evidence, trust, at=self.at)
 
     def judge(self) -> Verdict:

@@ -10,7 +10,7 @@ from tests.support import builders as b
 from tests.support import cases_signer
 from tests.support import seals_made as s
 from tests.support.inspection_case import Case, admitted, referred, refused
-from tjdocs.seal import draw_code
+from tjdocs.seal import draw_bar_code
 
 FORM, SIGNER, SIGNATURE = "seal.structure", "seal.signer", "seal.signature"
 REVOCATION, AGREEMENT = "seal.revocation", "seal.agreement"
@@ -41,18 +41,18 @@ def cut() -> b.Scene:
 
 FORM_CASES: list[Case] = [
     admitted(FORM, "", s.scene),
-    admitted(FORM, "", lambda: s.scene(png(draw_code(s.made()))), note="picture"),
-    admitted(FORM, "", lambda: s.scene(png(draw_code(s.made()), draw_code(s.made(), "qr"))), note="twice-the-same"),
-    admitted(FORM, "", lambda: s.scene(png(draw_code(b"PARKING"), draw_code(s.made()))), note="among-others"),
+    admitted(FORM, "", lambda: s.scene(png(draw_bar_code(s.made()))), note="picture"),
+    admitted(FORM, "", lambda: s.scene(png(draw_bar_code(s.made()), draw_bar_code(s.made(), "qr"))), note="twice-the-same"),
+    admitted(FORM, "", lambda: s.scene(png(draw_bar_code(b"PARKING"), draw_bar_code(s.made()))), note="among-others"),
     admitted(FORM, "feature-unknown", lambda: s.scene(s.made(s.emergency() + MORE))),
     *(Case("admit", check, "undetermined", "no-input", without) for check in CHECKS),
     referred(FORM, "limit", lambda: s.scene(bytes(10_000_001))),
     referred(FORM, "limit", lambda: s.scene(png(Image.new("1", (8000, 5001)))), note="pixels"),
-    referred(FORM, "no-picture", lambda: s.scene(png(draw_code(s.made()))[:200])),
+    referred(FORM, "no-picture", lambda: s.scene(png(draw_bar_code(s.made()))[:200])),
     referred(FORM, "no-picture", lambda: s.scene(b"BM" + bytes(100)), note="bmp"),
     referred(FORM, "no-code", lambda: s.scene(png(Image.new("L", (300, 300), 255)))),
-    referred(FORM, "no-code", lambda: s.scene(png(draw_code(b"PARKING"))), note="another-code"),
-    referred(FORM, "several", lambda: s.scene(png(draw_code(s.made()), draw_code(s.made(reference="5C"))))),
+    referred(FORM, "no-code", lambda: s.scene(png(draw_bar_code(b"PARKING"))), note="another-code"),
+    referred(FORM, "several", lambda: s.scene(png(draw_bar_code(s.made()), draw_bar_code(s.made(reference="5C"))))),
     refused(FORM, "magic", lambda: s.scene(b"PARKING")),
     refused(FORM, "signature-missing", cut),
     refused(FORM, "feature-missing", lambda: s.scene(s.made(MORE)), note="graver-than-the-unknown-one"),

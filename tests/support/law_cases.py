@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.support import builders as b
 from tjdocs import mrz, seal
-from tjdocs.border import Evidence, Inspector, Lists, Standing, Verdict
+from tjdocs.border import DocumentStatus, Evidence, Inspector, Verdict, Watchlists
 from tjdocs.errors import RegisterError
 from tjdocs.pki.signer import Signer, combination
 from tjdocs.pki.trust.store import TrustStore
@@ -25,10 +25,10 @@ CODES = {
 class Desk:
     """A register that is a table."""
 
-    def __init__(self, standing: Standing | None = None, *, broken: bool = False) -> None:
+    def __init__(self, standing: DocumentStatus | None = None, *, broken: bool = False) -> None:
         self.standing, self.broken, self.used = standing, broken, 0
 
-    def status(self, number: str) -> Standing | None:
+    def status(self, number: str) -> DocumentStatus | None:
         if self.broken:
             raise RegisterError("out of reach")
         return self.standing
@@ -120,7 +120,7 @@ class Traveller:
 
     def inspector(self) -> Inspector:
         anchors = [authority().certificate, b.utopia().certificate] if self.trusting else []
-        lists = Lists.of(self.lists, origin=self.origin) if self.lists else None
+        lists = Watchlists.of(self.lists, origin=self.origin) if self.lists else None
         return Inspector(trust=TrustStore.of(anchors), register=self.register, lists=lists)
 
     def judge(self) -> Verdict:
@@ -178,12 +178,12 @@ UNREADABLE = ("GARBAGE", None)
 OUT = document(kind="stateless-id", nationality="XXA", issued="2026-03-02", expires="2027-03-01")
 ID_CARD = document("internal-passport")
 FOREIGN = foreigner()
-VALID = Standing("handed-over", "external-passport", "2026-03-02", "2036-03-01")
+VALID = DocumentStatus("handed-over", "external-passport", "2026-03-02", "2036-03-01")
 
 
 def standing(status: str = "handed-over", **more: Any) -> Desk:
     given = {"document_type": "external-passport", "date_of_issue": "2026-03-02", "date_of_expiry": "2036-03-01"}
-    return Desk(Standing(status, **{**given, **more}))
+    return Desk(DocumentStatus(status, **{**given, **more}))
 
 
 CHIP = {name: sha256(data).hexdigest() for name, data in document()[1].items()}
@@ -273,7 +273,7 @@ CASES = [
     case("register-foreign", T(FOREIGN, register=Desk(), lists=(grant("visa"),)), "register.status", "not-applicable", "foreign"),
     case("agrees", T(register=standing()), "register.agreement", "passed"),
     case("agreement-no-register", T(), "register.agreement", "undetermined", "no-register", "admit"),
-    case("agreement-nothing", T(document(issued=None), register=Desk(Standing("issued"))), "register.agreement", "undetermined", "no-input", "admit"),
+    case("agreement-nothing", T(document(issued=None), register=Desk(DocumentStatus("issued"))), "register.agreement", "undetermined", "no-input", "admit"),
     case("agreement-foreign", T(FOREIGN, lists=(grant("visa"),)), "register.agreement", "not-applicable", "foreign"),
     case("agreement-premise", T(register=standing("lost")), "register.agreement", "undetermined", "premise", "refuse"),
     case("another-expiry", T(register=standing(date_of_expiry="2031-03-01")), "register.agreement", "failed", "differs"),

@@ -5,7 +5,7 @@ from secrets import token_hex
 
 from tjdocs.auditlog.entry import add_signatures, as_object, issue_leaf, make_leaf, signed_part
 from tjdocs.auditlog.merkle import leaf_hash
-from tjdocs.register import KeyRequest, OfficerKey, Person, Register, tables
+from tjdocs.register import Holder, KeyRequest, OfficerKey, Register, tables
 from tjdocs.times import anniversary
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -58,7 +58,7 @@ def person(**changes):
         "family_name": "ERIKSSON", "given_names": "ANNA MARIA", "date_of_birth": date(1974, 8, 12), "sex": "F",
         "citizenship": "TJK", "personal_number": "ZE184226B",
     }  # fmt: skip
-    return Person(**{**values, **changes})
+    return Holder(**{**values, **changes})
 
 
 class Clerk:
@@ -108,7 +108,7 @@ class Clerk:
             number, KIND, office, officer, *said.values(), series, blank, "", at, ground, files, {}
         )  # fmt: skip
         row = tables.document.insert().values(
-            id=tables.place(series, blank), number=number, series=series, blank=blank, document_type=KIND, office=office,
+            id=tables.document_id(series, blank), number=number, series=series, blank=blank, document_type=KIND, office=office,
             officer=officer, state="issued", since=at, ground="", replaced_by="", files=files, **said,
         )  # fmt: skip
         free = tables.blank

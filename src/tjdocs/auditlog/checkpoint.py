@@ -5,23 +5,28 @@ https://c2sp.org/tlog-checkpoint and https://c2sp.org/signed-note.
 
 import base64
 import binascii
+import json
+import os
 import re
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tjdocs.errors import InputError, UsageError
+from tjdocs import inputs, limits
+from tjdocs.errors import InputError, OutputError, UsageError
 
-__all__ = ["Checkpoint", "LogSigner", "Verifier"]
+__all__ = ["Checkpoint", "LogSigner", "LogVerifier", "append_checkpoint", "read_checkpoints"]
 
 _ED25519 = b"\x01"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}")
 _SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
 _MAX_NOTE = 100_000
 _MAX_SIGNATURES = 64
+_LINE = b'{"schema": 1, "head": "'  # as a line of a file of heads begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Verifier:
+class LogVerifier:
     """A log's public key under its name: all that is needed to verify heads.
 
     :param key: Ed25519, 32 bytes
@@ -85,7 +90,7 @@ class Verifier:
         return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(_ED25519 + self.key).decode()}"
 
     @classmethod
-    def parse(cls, text: str) -> "Verifier":
+    def parse(cls, text: str) -> "LogVerifier":
         """Read ``name+id+key``.
 
         :raises InputError: it is not a key, or its id does not belong to it
@@ -158,9 +163,9 @@ class LogSigner:
     key: Ed25519PrivateKey = field(repr=False)
 
     @property
-    def verifier(self) -> Verifier:
+    def verifier(self) -> LogVerifier:
         """The public half."""
-        return Verifier(self.name, self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
+        return LogVerifier(self.name, self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
 
     def sign(self, checkpoint: Checkpoint) -> str:
         """Return the note of a checkpoint.
@@ -175,3 +180,58 @@ class LogSigner:
 
 def _note(checkpoint: Checkpoint, signature: bytes) -> str:
     return f"{checkpoint.text}\n\u2014 {checkpoint.origin} {base64.b64encode(signature).decode()}\n"
+
+
+def append_checkpoint(path: str | Path, note: str) -> None:
+    """Write a head outside the database, after the ones that are there, unless it is the last already.
+
+    :raises OutputError: the file cannot be written
+    """
+    try:
+        if Path(path).exists():
+            if (known := read_checkpoints(path)) and known[-1] == note:
+                return
+            content = Path(path).read_bytes()  # not more than was read above
+            if not content.endswith(b"\n"):  # a crash cut the last line off
+                os.truncate(path, content.rfind(b"\n") + 1)
+        line = json.dumps({"schema": 1, "head": note}, ensure_ascii=False).encode() + b"\n"
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        with os.fdopen(handle, "ab") as file:
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise OutputError("cannot write", where=str(path), hint=error.strerror or "") from None
+
+
+def read_checkpoints(path: str | Path) -> list[str]:
+    """Read the heads that :func:`append_checkpoint` wrote; a last line that a crash cut off is left out.
+
+    :raises InputError: the file cannot be read, or holds something else
+    """
+    lines, size, last = list[bytes](), 0, b"\n"
+    try:
+        with Path(path).open("rb") as file:
+            while line := file.readline(limits.HEAD + 1):
+                last, size = line, size + len(line)
+                if len(line) > limits.HEAD or size > limits.HEADS:
+                    raise InputError(
+                        "not heads of a log, or too many", where=str(path), hint="as `--heads` writes them"
+                    )
+                lines.append(line.removesuffix(b"\n"))
+    except OSError as error:
+        raise InputError("cannot read", where=str(path), hint=error.strerror or "") from None
+    if last.endswith(b"\n"):
+        lines.append(b"")
+    if not (_LINE.startswith(lines[-1]) or lines[-1].startswith(_LINE)):
+        raise InputError("not heads of a log", where=str(path), hint="as `--heads` writes them")
+    notes = []
+    for line in lines[:-1]:
+        try:
+            table = inputs.json_object(line, where=str(path))
+            if not inputs.is_schema(table["schema"]) or not isinstance(table["head"], str):
+                raise ValueError
+        except (ValueError, KeyError, InputError):
+            raise InputError("not heads of a log", where=str(path), hint="as `--heads` writes them") from None
+        notes.append(table["head"])
+    return notes

@@ -7,7 +7,7 @@ from typing import Any
 
 from tjdocs import inputs
 from tjdocs.auditlog import merkle
-from tjdocs.auditlog.checkpoint import Verifier
+from tjdocs.auditlog.checkpoint import LogVerifier
 from tjdocs.errors import InputError
 
 __all__ = ["ConsistencyProof", "InclusionProof", "read_proof"]
@@ -27,7 +27,7 @@ class InclusionProof:
     path: tuple[bytes, ...] = field(repr=False)
     head: str
 
-    def verify(self, verifier: Verifier) -> bool:
+    def verify(self, verifier: LogVerifier) -> bool:
         """Return whether the head is the log's and the entry is in it."""
         try:
             checkpoint = verifier.open(self.head)
@@ -57,7 +57,7 @@ class ConsistencyProof:
     old: str
     head: str
 
-    def verify(self, verifier: Verifier) -> bool:
+    def verify(self, verifier: LogVerifier) -> bool:
         """Return whether both heads are the log's and nothing before the older was changed."""
         try:
             before, after = verifier.open(self.old), verifier.open(self.head)

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 
 from tjdocs import limits, mrz
 from tjdocs.border.claims import Claims
-from tjdocs.documents.document_class import Kind, Kinds
+from tjdocs.documents.document_class import DocumentClass, DocumentClasses
 from tjdocs.findings import Finding
 from tjdocs.inspection import Evidence, Examination
 from tjdocs.inspection.lds_checks import ChipContent
 from tjdocs.mrz.names import Name, century, readings
 from tjdocs.seal import Seal
-from tjdocs.watchlists.watchlists import Found, Lists, Person, categories, is_birth
+from tjdocs.watchlists.watchlists import Found, PersonQuery, Watchlists, categories, is_birth
 
 if TYPE_CHECKING:
-    from tjdocs.border.checks.register_status import Standing
+    from tjdocs.border.checks.register_status import DocumentStatus
 
-__all__ = ["Case"]
+__all__ = ["Crossing"]
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Crossing:
     """The input of every rule of law. Personal data: ``repr`` shows none.
 
     :param zone: the zone that counts: DG1's, else the printed one; None where neither has a format
@@ -41,29 +41,31 @@ class Case:
     claims: Claims = field(repr=False)
     findings: tuple[Finding, ...] = field(repr=False)
     chip: ChipContent | None = field(repr=False)
-    zone: mrz.Zone | None = field(repr=False)
-    kind: Kind | None
-    person: Person | None = field(repr=False)
-    holder: Person | None = field(repr=False)
-    lists: Lists | None = field(repr=False)
+    zone: mrz.Mrz | None = field(repr=False)
+    kind: DocumentClass | None
+    person: PersonQuery | None = field(repr=False)
+    holder: PersonQuery | None = field(repr=False)
+    lists: Watchlists | None = field(repr=False)
     seal: Seal | None = field(default=None, repr=False)
     own_seal: Seal | None = field(default=None, repr=False)
     issued: date | None = field(default=None, repr=False)
     issued_from: str = ""
-    standing: "Standing | None" = None
+    standing: "DocumentStatus | None" = None
     register_reason: str = "no-register"
     listed: Mapping[str, int] = field(default_factory=dict)
     unfit: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, evidence: Evidence, examination: Examination, lists: Lists | None, kinds: Kinds) -> "Case":
-        """Put a case together; the register is asked afterwards (:meth:`with_register`).
+    def of(
+        cls, evidence: Evidence, examination: Examination, lists: Watchlists | None, kinds: DocumentClasses
+    ) -> "Crossing":
+        """Put a crossing together; the register is asked afterwards (:meth:`with_register`).
 
         :param kinds: of the documents that are recognised
         :raises tjdocs.errors.UsageError: claims that cannot be used
         """
         claims = Claims.of(evidence.claims)
-        zones = [z for z in (examination.chip_zone, examination.printed) if z is not None and z.format]
+        zones = [z for z in (examination.chip_mrz, examination.printed) if z is not None and z.format]
         zone = zones[0] if zones else None
         kind = kinds.recognise(zone)
         sealed = examination.sealed.seal if examination.sealed is not None else None
@@ -91,12 +93,12 @@ class Case:
             unfit=lists.unfit_counts if lists is not None else {},
         )
 
-    def with_register(self, standing: "Standing | None", reason: str) -> "Case":
-        """Return the case with the register's facts."""
-        case = replace(self, standing=standing, register_reason=reason)
+    def with_register(self, standing: "DocumentStatus | None", reason: str) -> "Crossing":
+        """Return the crossing with the register's facts."""
+        crossing = replace(self, standing=standing, register_reason=reason)
         if standing is None or self.issued is not None or not standing.date_of_issue:
-            return case
-        return replace(case, issued=date.fromisoformat(standing.date_of_issue), issued_from="register")
+            return crossing
+        return replace(crossing, issued=date.fromisoformat(standing.date_of_issue), issued_from="register")
 
     @property
     def day(self) -> date:
@@ -126,7 +128,7 @@ class Case:
         return self.lists.find(person, names) if self.lists is not None and person is not None else None
 
 
-def _is_own(sealed: Seal | None, kind: Kind | None, examination: Examination) -> bool:
+def _is_own(sealed: Seal | None, kind: DocumentClass | None, examination: Examination) -> bool:
     """Whether a seal is one of documents of this kind, not a visa's or a sticker's, and its signature holds."""
     if sealed is None or sealed.profile is None or kind is None or sealed.profile.id not in kind.seals:
         return False
@@ -135,7 +137,7 @@ def _is_own(sealed: Seal | None, kind: Kind | None, examination: Examination) ->
 
 def _holds(check: str, examination: Examination) -> bool:
     findings = [finding for finding in examination.findings if finding.check == check]
-    return bool(findings) and all(finding.outcome.holds for finding in findings)
+    return bool(findings) and all(finding.outcome.ok for finding in findings)
 
 
 def _issued(examination: Examination, own_seal: Seal | None) -> tuple[date | None, str]:
@@ -147,7 +149,7 @@ def _issued(examination: Examination, own_seal: Seal | None) -> tuple[date | Non
     return (header.issue_date, "seal") if header is not None and header.issue_date else (None, "")
 
 
-def _person(zones: list[mrz.Zone], chip: ChipContent | None, claims: Claims, on: date) -> Person | None:
+def _person(zones: list[mrz.Mrz], chip: ChipContent | None, claims: Claims, on: date) -> PersonQuery | None:
     """Return the person for watch lists, with every name of chip, page and claims."""
     texts = _details(chip) if zones else []
     if claims.primary_identifier or claims.secondary_identifier:
@@ -155,11 +157,11 @@ def _person(zones: list[mrz.Zone], chip: ChipContent | None, claims: Claims, on:
     return _with_names(list(map(_name, zones)), texts, zones, chip, claims, on)
 
 
-def _holder(zones: list[mrz.Zone], examination: Examination) -> Person | None:
+def _holder(zones: list[mrz.Mrz], examination: Examination) -> PersonQuery | None:
     """Return the person for rights, with the names of the first MRZ and of a DG11 whose hash is signed."""
     if not zones:
         return None
-    signed = any(f.check == "pa.dg-hash" and f.subject == "DG11" and f.outcome.holds for f in examination.findings)
+    signed = any(f.check == "pa.dg-hash" and f.subject == "DG11" and f.outcome.ok for f in examination.findings)
     chip = examination.chip if signed else None
     return _with_names([_name(zones[0])], _details(chip), zones, chip, Claims(), examination.at.date())
 
@@ -167,11 +169,11 @@ def _holder(zones: list[mrz.Zone], examination: Examination) -> Person | None:
 def _with_names(
     names: list[Name],
     texts: list[tuple[str, str]],
-    zones: list[mrz.Zone],
+    zones: list[mrz.Mrz],
     chip: ChipContent | None,
     claims: Claims,
     on: date,
-) -> Person | None:
+) -> PersonQuery | None:
     spellings, limit = _all_spellings(texts)
     names = list(dict.fromkeys(name for name in [*names, *spellings] if name.primary))
     zone = zones[0] if zones else None
@@ -181,10 +183,10 @@ def _with_names(
     if zone is None:
         # in another form it would match no entry, as unknown it matches all
         born = claims.date_of_birth if is_birth(claims.date_of_birth) else ""
-        return Person(tuple(names), born, nationality=claims.nationality, limit=limit)
+        return PersonQuery(tuple(names), born, nationality=claims.nationality, limit=limit)
     sex = zone.sex if zone.sex in ("M", "F") else ""
     born, other = _born(zone, chip, on)
-    return Person(tuple(names), born, sex, zone.nationality, number, zone.issuing_state, other, limit)
+    return PersonQuery(tuple(names), born, sex, zone.nationality, number, zone.issuing_state, other, limit)
 
 
 def _details(chip: ChipContent | None) -> list[tuple[str, str]]:
@@ -209,7 +211,7 @@ def _all_spellings(texts: list[tuple[str, str]]) -> tuple[list[Name], bool]:
     return names, False
 
 
-def _name(zone: mrz.Zone) -> Name:
+def _name(zone: mrz.Mrz) -> Name:
     return _in_its_field(Name(tuple(zone.primary_identifier.split()), tuple(zone.secondary_identifier.split())))
 
 
@@ -223,7 +225,7 @@ def _in_its_field(name: Name) -> Name:
     return name if name.primary else Name(name.secondary)
 
 
-def _born(zone: mrz.Zone, chip: ChipContent | None, on: date) -> tuple[str, str]:
+def _born(zone: mrz.Mrz, chip: ChipContent | None, on: date) -> tuple[str, str]:
     """Return the known part of the date of birth, and the same in another century if that may be meant.
 
     An MRZ has two digits of the year, DG11 has four. Each is ``YYYY-MM-DD``, ``YYYY-MM``, ``YYYY`` or empty.
@@ -237,7 +239,7 @@ def _born(zone: mrz.Zone, chip: ChipContent | None, on: date) -> tuple[str, str]
     return born, century(born, years=on.year - int(born[:4]) + 100) if born else ""
 
 
-def _of_zone(zone: mrz.Zone, on: date) -> str:
+def _of_zone(zone: mrz.Mrz, on: date) -> str:
     if zone.date_of_birth is not None:
         return zone.date_of_birth.isoformat()
     raw = zone.date_of_birth_raw

@@ -36,7 +36,7 @@ from tjdocs.inspection.evidence_json import (
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.crl import Crl
 from tjdocs.pki.trust.store import Entry, TrustStore
-from tjdocs.watchlists.watchlists import Lists
+from tjdocs.watchlists.watchlists import Watchlists
 from tjdocs.workers import Workers
 
 __all__ = ["Item", "Setup", "folder_items", "install", "line_items", "path_error", "run", "tar_items"]
@@ -87,7 +87,7 @@ class Setup:
         cls,
         *,
         trust: TrustStore | None = None,
-        lists: Lists | None = None,
+        lists: Watchlists | None = None,
         policy: Policy | None = None,
         types: DocumentTypes | None = None,
         register: str = "",

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 from tjdocs.border import law
 from tjdocs.border.checks import crossing_point, register_status
 from tjdocs.border.checks.register_status import Status
-from tjdocs.border.crossing import Case
+from tjdocs.border.crossing import Crossing
 from tjdocs.border.policy import Decision, Policy
-from tjdocs.documents.document_class import Kinds, kinds
+from tjdocs.documents.document_class import DocumentClasses, kinds
 from tjdocs.documents.load_types import DocumentTypes
 from tjdocs.errors import UsageError
 from tjdocs.findings import Finding, enforce_premises
 from tjdocs.inspection import Evidence, Examination, examine
 from tjdocs.pki.trust.store import TrustStore
-from tjdocs.watchlists.watchlists import Lists
+from tjdocs.watchlists.watchlists import Watchlists
 
 if TYPE_CHECKING:
     from tjdocs.register import Register
@@ -32,7 +32,7 @@ class Verdict:
     :param findings: everything that was checked, in order
     :param policy_sha256: of the policy applied
     :param examination: the evidence as read, for reports
-    :param case: the input of the rules of law
+    :param crossing: the input of the rules of law
     :param trust_imported: when the trust store was last imported into, ISO 8601; empty where nothing tells, None where
         there is no trust store, or an empty one
     """
@@ -42,7 +42,7 @@ class Verdict:
     findings: tuple[Finding, ...]
     policy_sha256: str
     examination: Examination = field(repr=False)
-    case: Case = field(repr=False)
+    crossing: Crossing = field(repr=False)
     trust_imported: str | None = None
 
     @property
@@ -84,7 +84,7 @@ class Inspector:
         *,
         trust: TrustStore | None = None,
         register: "Register | Status | None" = None,
-        lists: Lists | None = None,
+        lists: Watchlists | None = None,
         policy: Policy | None = None,
         types: DocumentTypes | None = None,
     ) -> None:
@@ -93,14 +93,14 @@ class Inspector:
         if trust is not None and trust.policies:  # evidence and batches could not record it
             raise UsageError("a store under a policy", where="trust", hint="the store itself, and policy=")
         asked = None if register is None else register_status.asked(register)
-        if not isinstance(lists, Lists | None) or (asked is None and register is not None):
-            raise UsageError("unusable inspector", where="register, lists", hint="a Register and Lists, or None")
+        if not isinstance(lists, Watchlists | None) or (asked is None and register is not None):
+            raise UsageError("unusable inspector", where="register, lists", hint="a Register and Watchlists, or None")
         if not isinstance(types, DocumentTypes | None):
             raise UsageError("unusable inspector", where="types", hint="DocumentTypes.load(FOLDER), or None")
         if types is not None:
             types.check_files()  # evidence and batches read them again
         self._types = types
-        self._kinds = kinds() if types is None else Kinds(types)
+        self._kinds = kinds() if types is None else DocumentClasses(types)
         self._trust = trust if trust is not None else TrustStore.of(())
         self._register = asked
         self._lists = lists
@@ -112,7 +112,7 @@ class Inspector:
         return self._policy
 
     @property
-    def lists(self) -> Lists | None:
+    def lists(self) -> Watchlists | None:
         """Bans, watch lists, visas and permits."""
         return self._lists
 
@@ -127,9 +127,9 @@ class Inspector:
         return self._trust
 
     @property
-    def believed(self) -> TrustStore:
+    def trust_view(self) -> TrustStore:
         """The trust store as the policy sees it."""
-        return self._trust.under(self._policy.trust)
+        return self._trust.with_policy(self._policy.trust)
 
     def inspect(self, evidence: Evidence, *, at: date | datetime, dry_run: bool = False) -> Verdict:
         """Judge ``evidence`` at a time. Never raises on its content.
@@ -144,20 +144,20 @@ class Inspector:
         """
         if not isinstance(evidence, Evidence):
             raise UsageError("not evidence", where="evidence", hint="Evidence(mrz=…, chip=…)")
-        examination = examine(evidence, self.believed, at=at, time_zone=crossing_point.time_zone(evidence.point))
-        case = Case.of(evidence, examination, self._lists, self._kinds)
-        case = case.with_register(*register_status.look_up(case, self._register))
-        verdict = self._decide(examination, case)
-        if dry_run or verdict.decision is not Decision.ADMIT or self._register is None or case.standing is None:
+        examination = examine(evidence, self.trust_view, at=at, time_zone=crossing_point.time_zone(evidence.point))
+        crossing = Crossing.of(evidence, examination, self._lists, self._kinds)
+        crossing = crossing.with_register(*register_status.look_up(crossing, self._register))
+        verdict = self._decide(examination, crossing)
+        if dry_run or verdict.decision is not Decision.ADMIT or self._register is None or crossing.standing is None:
             return verdict
-        if case.kind is None or not case.kind.single_use or case.direction not in case.kind.use:
+        if crossing.kind is None or not crossing.kind.single_use or crossing.direction not in crossing.kind.use:
             return verdict
-        after = register_status.used_up(case, self._register)
+        after = register_status.used_up(crossing, self._register)
         # else another desk was quicker, or the register is gone: judged again with the facts of now
-        return verdict if after is case else self._decide(examination, after)
+        return verdict if after is crossing else self._decide(examination, after)
 
-    def _decide(self, examination: Examination, case: Case) -> Verdict:
-        findings = enforce_premises([*examination.findings, *law.judge(case)])
-        decision, decided_by = self._policy.decide(findings, document=case.kind.id if case.kind else "")
+    def _decide(self, examination: Examination, crossing: Crossing) -> Verdict:
+        findings = enforce_premises([*examination.findings, *law.judge(crossing)])
+        decision, decided_by = self._policy.decide(findings, document=crossing.kind.id if crossing.kind else "")
         imported = self._trust.imported
-        return Verdict(decision, decided_by, findings, self._policy.sha256, examination, case, imported)
+        return Verdict(decision, decided_by, findings, self._policy.sha256, examination, crossing, imported)

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tjdocs import inputs, limits, specs
-from tjdocs.documents.document_class import Kinds, kinds
+from tjdocs.documents.document_class import DocumentClasses, kinds
 from tjdocs.documents.load_types import DocumentTypes
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.findings import Finding, Outcome, checks
@@ -152,7 +152,7 @@ class Policy:
             (_since() if table["schema"] == 1 else ()) + tuple(_rules(table["rule"], where)),
             sha256(data).hexdigest(),
             tuple(_override(row, where) for row in table["override"]),
-            MappingProxyType(_instead(table["instead"], kinds() if types is None else Kinds(types), where)),
+            MappingProxyType(_instead(table["instead"], kinds() if types is None else DocumentClasses(types), where)),
             data,
             TrustPolicy.parse(table["trust"], where=where) if "trust" in table else None,
         )
@@ -182,7 +182,7 @@ class Policy:
         if refused := [check for check, weight in telling if weight is _Weight.REFUSE]:
             return Decision.REFUSE, tuple(dict.fromkeys(refused))
         deciding = [check for check, _ in telling]
-        holding = dict.fromkeys([f.check for f in findings if f.outcome.holds])
+        holding = dict.fromkeys([f.check for f in findings if f.outcome.ok])
         unmet, met_by = _met(requires, tuple(holding))
         for pattern in unmet:
             deciding += [f.check for f in findings if _matches(pattern, f.check)] or [pattern]
@@ -245,7 +245,7 @@ def _override(row: dict[str, Any], where: str) -> Rule:
 
 
 def _instead(
-    rows: list[dict[str, Any]], known: Kinds, where: str
+    rows: list[dict[str, Any]], known: DocumentClasses, where: str
 ) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     table = {}
     for row in rows:

@@ -34,7 +34,7 @@ TrustDigest = Annotated[str, typer.Option("--trust-digest", help="Digest of the 
 Crl = Annotated[list[str] | None, typer.Option("--crl", help="A revocation list; repeatable.")]
 SealSigner = Annotated[
     list[str] | None,
-    typer.Option("--signer", help="Certificate of a seal signer, not trusted for that; repeatable."),
+    typer.Option("--seal-signer", "--signer", help="Certificate of a seal signer, not trusted for that; repeatable."),
 ]
 Types = Annotated[
     list[str] | None,

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from tjdocs import inputs
-from tjdocs.border import Inspector, Lists
+from tjdocs.border import Inspector, Watchlists
 from tjdocs.border.checks.register_status import RegisterStatus
 from tjdocs.cli import _io, _register, _verdicts
 from tjdocs.errors import UsageError
@@ -103,10 +103,10 @@ def make_inspector(values: Mapping[str, Any]) -> Inspector:
     )
 
 
-def _lists(files: list[str], digests: list[str]) -> Lists | None:
+def _lists(files: list[str], digests: list[str]) -> Watchlists | None:
     if digests and not files:
         raise UsageError("a list is missing", where="--list-digest", hint="give --watch-list or --permit")
-    return Lists.read(files, digests=digests) if files else None
+    return Watchlists.read(files, digests=digests) if files else None
 
 
 def open_register(values: Mapping[str, Any]) -> RegisterStatus | None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from tjdocs import inputs, limits
-from tjdocs.border import Evidence, Inspector, Lists, Verdict, inspect_batch
+from tjdocs.border import Evidence, Inspector, Verdict, Watchlists, inspect_batch
 from tjdocs.border.evidence.inspection_record import Records
 from tjdocs.border.report.wording import texts
 from tjdocs.cli import _batch_output, _io, _options, _register, _setup, _streams, _terminal, _verdicts
@@ -144,7 +144,7 @@ def _keep(
     if signing is not None:
         from tjdocs.border.evidence import evidence_archive
 
-        evidence_archive.export(export, seen, verdict, inspector, signer=signing, at=_io.moment(""))
+        evidence_archive.export_evidence(export, seen, verdict, inspector, signer=signing, at=_io.moment(""))
 
 
 def _signer(export: str, values: Mapping[str, Any]) -> Any:
@@ -255,7 +255,7 @@ def build_lists(
 
     Shows every entry that cannot find anybody. Exit status 1 when no MRZ can have the names or codes of an entry.
     """
-    lists = Lists.build(out, files) if out else Lists.read(files)
+    lists = Watchlists.build(out, files) if out else Watchlists.read(files)
     lists.check()
     unfit = lists.unfit()
     if as_json:
@@ -332,7 +332,7 @@ def evidence_verify(
     """Verify a signed archive and judge its evidence again. Exit status 1 unless all checks pass."""
     from tjdocs.border.evidence import evidence_archive
 
-    result = evidence_archive.verify(path, trust=_io.trust(trust or [], []))
+    result = evidence_archive.verify_evidence(path, trust=_io.trust(trust or [], []))
     if as_json:
         _io.show_json(result.as_json())
     else:

@@ -158,10 +158,10 @@ def _document(kind: DocumentType, say: Callable[[str], str]) -> Iterator[str]:
 
 def _page_reviewed(kind: DocumentType) -> bool:
     """Return whether a native reader has signed the national wording of a type's page."""
-    from tjdocs import page
+    from tjdocs.page import layout_files, printed_words
 
-    signed = kind.page is not None and page.load(kind.page.layout).reviewed and page.words_reviewed()
-    return kind.page is None or (signed and page.load(kind.page.layout).language in kind.reviewed)
+    signed = kind.page is not None and layout_files.load(kind.page.layout).reviewed and printed_words.words_reviewed()
+    return kind.page is None or (signed and layout_files.load(kind.page.layout).language in kind.reviewed)
 
 
 def _described(kind: DocumentType, lang: str) -> dict[str, Any]:

@@ -211,7 +211,7 @@ def reissue(
     request = read_application(application, kind.id, desk.types)
     office = desk.office(register)
     try:
-        issued = office.reissue(number, request, at=now, reason=reason, out=out, chip=False if no_chip else None)
+        issued = office.reissue(number, request, at=now, ground=reason, out=out, chip=False if no_chip else None)
     except NotEligible as error:
         _show_refused(error, kind, lang, register, desk.officer, as_json=as_json)
         raise typer.Exit(1) from None
@@ -230,7 +230,7 @@ def print_again(
     """Note in a document's record that its page is printed again, and show the files to print. No number is used."""
     now = _io.given(at)
     office = desk.office(desk.register())
-    files = [str(path) for path in office.print_again(folder, at=now, reason=reason)]
+    files = [str(path) for path in office.print_again(folder, at=now, ground=reason)]
     if as_json:
         _io.show_json({"schema": 1, "files": files})
         return

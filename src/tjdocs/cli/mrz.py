@@ -14,6 +14,7 @@ from tjdocs import limits, mrz
 from tjdocs.cli import _io, _streams, _terminal
 from tjdocs.errors import InputError, UsageError
 from tjdocs.escaping import json_text
+from tjdocs.mrz.mrz import Change
 
 app = typer.Typer(help="The machine-readable zone: read it, make it.", no_args_is_help=True)
 
@@ -74,7 +75,7 @@ def _judged(texts: list[bytes], *, on: date, repair: bool) -> list[tuple[str, bo
     return [(json_text({"schema": 1, **zone.as_json()}), zone.valid) for zone in zones]
 
 
-def _show(zone: mrz.Zone) -> None:
+def _show(zone: mrz.Mrz) -> None:
     for line in zone.lines:
         _terminal.line(line)
     values = zone.as_json()
@@ -103,7 +104,7 @@ def _show_repair(repair: mrz.Repair) -> None:
         _terminal.line(f"possible  {number} ({candidate.likelihood:.2f}): {changes}")
 
 
-def _described(change: mrz.Change) -> str:
+def _described(change: Change) -> str:
     read, repaired = change.read or "nothing", change.repaired or "nothing"
     return f"{change.field or 'zone'}, {_place(change.position)}: {read} read, {repaired} taken"
 

@@ -36,7 +36,7 @@ app = typer.Typer(help="The ledger of blanks and documents.", no_args_is_help=Tr
 
 _OFFICE = typer.Option("--office", help="The office.")
 _GROUND = typer.Option("--ground", help="Why.")
-_ACT = typer.Option("--act", help="Number of the written act.")
+_ACT = typer.Option("--reference", "--act", help="Number of the paper order.")
 
 Request = Annotated[str, typer.Option("--request", metavar="FILE", help="The officer's key request.")]
 Office = Annotated[str, _OFFICE]
@@ -194,14 +194,14 @@ def receive(
     action: Action,
 ) -> None:
     """Take new blanks in: a range that the register has never had."""
-    from tjdocs.register import pattern_of
+    from tjdocs.register import number_pattern
 
     blanks, (by,) = action.register.blanks, action.by
     if type_:
-        blanks.add_series(type_, pattern_of(numbers), officer=by, at=action.at)
+        blanks.add_series(type_, number_pattern(numbers), officer=by, at=action.at)
     blanks.receive(
         numbers,
-        act=action.told(reference, "--act"),
+        act=action.told(reference, "--reference"),
         supplier=action.told(supplier, "--supplier"),
         office=action.told(office, "--office"),
         officer=by,
@@ -212,7 +212,7 @@ def receive(
 
 
 def _act(act: str, numbers: str, action: Action, **given: str) -> None:
-    options = {"reference": "--act", "to": "--office"}
+    options = {"to": "--office"}
     by, now = action.by, action.at
     values = {name: action.told(value, options.get(name, f"--{name}")) for name, value in given.items()}
 
@@ -268,7 +268,7 @@ def decide(
     """Record the outcome of a procedure, without a person; the library records one with a person."""
     (by,), now = action.by, action.at
     id_ = action.register.decisions.record(
-        kind, outcome, day=times.day_of(now), act=action.told(reference, "--act"), officer=by, at=now,
+        kind, outcome, day=times.day_of(now), act=action.told(reference, "--reference"), officer=by, at=now,
         document_type=type_, category=category,
     )  # fmt: skip
     action.show("decide", id_, outcome=outcome)

@@ -194,13 +194,13 @@ def audit(
     as_json: _io.Json = False,
 ) -> None:
     """Look for any change made without the register. Exit status 1 when there is one; each is named."""
-    from tjdocs.register import append_head, read_heads
+    from tjdocs.auditlog import append_checkpoint, read_checkpoints
 
     # the log may grow meanwhile: heads are read first
-    known = (read_heads(heads) or None) if heads and Path(heads).exists() else None
+    known = (read_checkpoints(heads) or None) if heads and Path(heads).exists() else None
     result = register.audit(officer=officer, since=_head(since) if since else "", heads=known, persons=persons)
     if heads and result.sound and result.head:
-        append_head(heads, result.head)
+        append_checkpoint(heads, result.head)
     if as_json:
         _io.show_json(
             {
@@ -240,11 +240,11 @@ def sequence(
     as_json: _io.Json = False,
 ) -> None:
     """Give new log entries their places and sign the head; run it every few seconds."""
-    from tjdocs.register import append_head
+    from tjdocs.auditlog import append_checkpoint
 
     note = open_register(url, keys, passphrase_file).log.sequence()
     if heads:
-        append_head(heads, note)
+        append_checkpoint(heads, note)
     _show_head(note, as_json)
 
 
@@ -275,10 +275,10 @@ def check(
     """Verify proofs with the log's public key alone. Exit status 1 when one does not hold."""
     import json
 
-    from tjdocs.register import InclusionProof, Verifier, read_proof
+    from tjdocs.auditlog import InclusionProof, LogVerifier, read_proof
 
     text = verifier if "+" in verifier else _io.read_text(verifier)
-    key = Verifier.parse(text)
+    key = LogVerifier.parse(text)
     table = _io.read_json(path)
     rows = table.get("proofs", [table])
     if not isinstance(rows, list) or not rows:
@@ -329,11 +329,11 @@ def statistics(
 
 def _head(path: str) -> str:
     """Return a signed head from a file: the note itself, or the last line of a file of heads."""
-    from tjdocs.register import read_heads
+    from tjdocs.auditlog import read_checkpoints
 
     text = _io.read_text(path)
     if text.lstrip().startswith("{"):
-        return read_heads(path)[-1]
+        return read_checkpoints(path)[-1]
     return text
 
 

@@ -13,7 +13,7 @@ from tjdocs.errors import InputError, UsageError
 from tjdocs.findings import enforce_premises
 from tjdocs.inspection.seal_checks import examine_seal
 from tjdocs.pki.authority.authority import Authority
-from tjdocs.seal import vds_profiles
+from tjdocs.seal import bar_code, seal_results, vds_header, vds_profiles
 
 app = typer.Typer(help="Visible digital seals: make, show, verify.", no_args_is_help=True)
 
@@ -50,7 +50,7 @@ def make(
     from tjdocs.office import output_folder  # the office imports the database
 
     picture = io.BytesIO()
-    seal.draw_code(signed.encode(), symbology, module).save(picture, "PNG", dpi=(300, 300))
+    seal.draw_bar_code(signed.encode(), symbology, module).save(picture, "PNG", dpi=(300, 300))
     output_folder.write(out, {"seal.bin": signed.encode(), "seal.png": picture.getvalue()})
     if as_json:
         summary = {"schema": 1, "size": len(signed.encode()), "symbology": symbology, "files": ["seal.bin", "seal.png"]}
@@ -70,8 +70,8 @@ def _day(text: str) -> date:
 def show(path: Sealed, as_json: _io.Json = False) -> None:
     """Show the content of a seal, without verifying it. Exit status 1 when its form is not valid."""
     data = _io.read_file(path)
-    read = seal.Seal.parse(seal.read_code(data) if seal.is_picture(data) else data)
-    if read.header is None and not read.raw.startswith(bytes((seal.MAGIC,))):
+    read = seal.Seal.parse(bar_code.read_bar_code(data) if bar_code.is_picture(data) else data)
+    if read.header is None and not read.raw.startswith(bytes((vds_header.MAGIC,))):
         raise InputError("not a seal", where=path, hint="give a seal's bytes, or a PNG or JPEG picture of it")
     if as_json:
         _io.show_json({"schema": 1, **read.as_json()})
@@ -114,12 +114,12 @@ def verify(
     """Judge a seal, and compare it with the printed MRZ. Exit status 1 unless it is VALID (Doc 9303-13, D)."""
     store = _io.trust(trust or [], crl or [], trust_digest, signer or ())
     given = _verdicts.policy(policy, _verdicts.types(types))
-    believed = store.under(given.trust if given is not None else None)
+    believed = store.with_policy(given.trust if given is not None else None)
     moment = _io.moment(at)
     zones = [(f"zone {n}", mrz.parse(_io.read_text(file), at=moment)) for n, file in enumerate(mrz_file or (), 1)]
     examined = examine_seal(_io.read_file(path), believed, zones, at=moment)
     findings = enforce_premises(examined.findings)
-    status = seal.status(findings)
+    status = seal_results.status(findings)
     if as_json:
         known = examined.seal.profile if examined.seal else None
         judged = examined.verification.signer if examined.verification else None

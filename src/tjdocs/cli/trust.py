@@ -8,7 +8,7 @@ import typer
 from tjdocs.cli import _io, _terminal, _verdicts
 from tjdocs.errors import InputError, UsageError
 from tjdocs.pki.trust import explain_state as explaining
-from tjdocs.pki.trust.import_files import import_paths, read_certificates
+from tjdocs.pki.trust.import_files import import_files, read_certificates
 from tjdocs.pki.trust.store import TrustStore
 
 app = typer.Typer(help="The trust store: master lists, certificates, CRLs.", no_args_is_help=True)
@@ -36,7 +36,7 @@ def import_(
     existed = Path(store).exists()
     opened = TrustStore.create(store)
     try:
-        reports = import_paths(
+        reports = import_files(
             opened, paths, anchors=anchors, trust_candidates=trust_candidates, bilateral=bilateral, at=moment
         )
     except InputError:

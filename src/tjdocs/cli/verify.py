@@ -16,6 +16,7 @@ from tjdocs.lds.dg1 import Dg1
 from tjdocs.lds.ef_sod import EfSod, SodError
 from tjdocs.pki import certificate_spans as certificate
 from tjdocs.pki.trust.import_files import read_certificate
+from tjdocs.seal import bar_code, vds_header
 from tjdocs.spans import Span
 
 sod_app = typer.Typer(help="EF.SOD.", no_args_is_help=True)
@@ -101,10 +102,10 @@ def dissect(path: Annotated[str, typer.Argument(metavar="FILE")], as_json: _io.J
 def _spans(data: bytes, path: str) -> tuple[Span, ...]:
     if b"-----BEGIN CERTIFICATE-----" in data:
         data = read_certificate(path).raw
-    if data[0] == seal.MAGIC:
+    if data[0] == vds_header.MAGIC:
         return seal.spans(data)
-    if seal.is_picture(data) and not _is_text(data):
-        return seal.spans(seal.read_code(data))
+    if bar_code.is_picture(data) and not _is_text(data):
+        return seal.spans(bar_code.read_bar_code(data))
     if data[0] == ef_sod.TAG:
         return ef_sod_spans.spans(data)
     if data[0] == 0x30 and len(spans := certificate.spans(data)) > 1:

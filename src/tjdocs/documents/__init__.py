@@ -1,6 +1,6 @@
-"""Document types, applications, eligibility: who gets which document by law."""
+"""Document types, applications, eligibility: what the law says about who gets what."""
 
-from tjdocs.documents.applicant import CitizenshipRecord, EarlierName, HeldDocument, Journey, Known, PageNames, Spelling
+from tjdocs.documents.applicant import RegisterFacts
 from tjdocs.documents.application import Application
 from tjdocs.documents.application_error import ApplicationError
 from tjdocs.documents.application_example import example
@@ -13,19 +13,13 @@ from tjdocs.errors import FieldError
 __all__ = [
     "Application",
     "ApplicationError",
-    "CitizenshipRecord",
     "DocumentType",
     "DocumentTypes",
-    "EarlierName",
     "FieldError",
-    "HeldDocument",
-    "Journey",
-    "Known",
     "NotEligible",
     "Override",
-    "PageNames",
+    "RegisterFacts",
     "RuleResult",
-    "Spelling",
     "eligibility",
     "example",
     "schema",

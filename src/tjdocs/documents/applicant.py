@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-__all__ = ["CitizenshipRecord", "EarlierName", "HeldDocument", "Journey", "Known", "PageNames", "Spelling"]
+__all__ = ["CitizenshipRecord", "EarlierName", "HeldDocument", "Journey", "PageNames", "RegisterFacts", "Spelling"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class HeldDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RegisterFacts:
     """The register's facts about an applicant; the caller of ``eligibility`` hands them in.
 
     :param documents: every document of the applicant, of whatever state

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from tjdocs.documents import texts
-from tjdocs.documents.applicant import HeldDocument, Known
+from tjdocs.documents.applicant import HeldDocument, RegisterFacts
 from tjdocs.documents.application import Application
 from tjdocs.documents.document_type import DocumentType, RuleSpec
 from tjdocs.documents.fields import value_at
@@ -105,7 +105,7 @@ def eligibility(
     application: Application,
     *,
     at: date | datetime,
-    known: Known | None = None,
+    known: RegisterFacts | None = None,
     continues: date | None = None,
     types: DocumentTypes | None = None,
     lang: str = "en",
@@ -120,8 +120,10 @@ def eligibility(
     :param lang: of the sentences: ``en``, ``ru`` or ``tg``
     :raises UsageError: ``at`` is not a day, ``known`` is unusable, or there is no such type or language
     """
-    if not isinstance(known, Known | None):
-        raise UsageError("unusable knowledge", where="known", hint="Known(…), or None where the register was not asked")
+    if not isinstance(known, RegisterFacts | None):
+        raise UsageError(
+            "unusable knowledge", where="known", hint="RegisterFacts(…), or None where the register was not asked"
+        )
     kind = (bundled() if types is None else types)[application.document_type]
     on = day_of(at, zone=kind.time_zone)
     asked = partial(Question, application, on, known, table=kind.transliteration, continues=continues)

@@ -1,4 +1,4 @@
-"""Kinds of documents by their MRZ: our types (``specs/documents/``), and others (``specs/border/documents.toml``)."""
+"""Classes of documents by their MRZ: our types (``specs/documents/``), and others (``specs/border/documents.toml``)."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -13,10 +13,10 @@ from tjdocs.errors import SpecError
 from tjdocs.seal import vds_profiles
 from tjdocs.times import Period
 
-__all__ = ["Kind", "Kinds", "kinds"]
+__all__ = ["DocumentClass", "DocumentClasses", "kinds"]
 
 
-class Kind(specs.Row, frozen=True, kw_only=True):
+class DocumentClass(specs.Row, frozen=True, kw_only=True):
     """A kind of document.
 
     :param use: directions in which it suffices; elsewhere ``doc.use`` gives ``otherwise``, a reason and an outcome
@@ -62,10 +62,10 @@ class Kind(specs.Row, frozen=True, kw_only=True):
 class KindFile(specs.Spec, frozen=True):
     """The form of ``specs/border/documents.toml``: documents that are not issued here."""
 
-    document: tuple[Kind, ...]
+    document: tuple[DocumentClass, ...]
 
 
-class Kinds(Mapping[str, Kind]):
+class DocumentClasses(Mapping[str, DocumentClass]):
     """The kinds by id, in the order in which they are tried: those of our types, then others.
 
     :raises SpecError: the table of the others is malformed, or has the id of a type
@@ -81,7 +81,7 @@ class Kinds(Mapping[str, Kind]):
         self._own_states = {state for kind in self._kinds.values() for state in kind.states} - {"*"}
         self._recognised = lru_cache(maxsize=1024)(self._first)
 
-    def __getitem__(self, id_: str) -> Kind:
+    def __getitem__(self, id_: str) -> DocumentClass:
         return self._kinds[id_]
 
     def __iter__(self) -> Iterator[str]:
@@ -90,31 +90,31 @@ class Kinds(Mapping[str, Kind]):
     def __len__(self) -> int:
         return len(self._kinds)
 
-    def recognise(self, zone: mrz.Zone | None) -> Kind | None:
+    def recognise(self, zone: mrz.Mrz | None) -> DocumentClass | None:
         """Return the kind of a zone's document, None where none fits."""
         if zone is None or not zone.format:
             return None
         return self._recognised(zone.format, zone.issuing_state, zone.document_code)
 
-    def _first(self, format_: str, state: str, code: str) -> Kind | None:
+    def _first(self, format_: str, state: str, code: str) -> DocumentClass | None:
         foreign = state not in self._own_states
         fitting = (kind for kind in self.values() if kind.fits(format_, state, code))
         return next((kind for kind in fitting if foreign or not kind.foreign), None)
 
 
 @cache
-def kinds() -> Kinds:
+def kinds() -> DocumentClasses:
     """Return the kinds of the bundled types and of others.
 
     :raises SpecError: the table is malformed
     """
-    return Kinds(bundled())
+    return DocumentClasses(bundled())
 
 
-def _issued(type_: DocumentType) -> Kind:
+def _issued(type_: DocumentType) -> DocumentClass:
     """Return the kind of a type's documents."""
     border = type_.border
-    return Kind(
+    return DocumentClass(
         id=type_.id,
         states=(type_.issuing_state,),
         formats=type_.formats,

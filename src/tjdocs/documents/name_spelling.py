@@ -9,6 +9,7 @@ from tjdocs import mrz
 from tjdocs.documents import settings
 from tjdocs.documents.applicant import EarlierName, Spelling
 from tjdocs.errors import FieldError
+from tjdocs.mrz import transliteration
 from tjdocs.mrz.transliteration import visual_form
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def characters(table: str) -> frozenset[str]:
 
     :raises tjdocs.errors.UsageError: no such table
     """
-    tables = mrz.transliteration.tables()
+    tables = transliteration.tables()
     mrz.transliterate("A", table=table)  # refuses an unknown table by name
     rules = tables[table]
     known = {*map(chr, range(ord("A"), ord("Z") + 1)), *rules.letters, *rules.initial, *rules.final, *rules.doubling}

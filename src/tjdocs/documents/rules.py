@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from msgspec import Struct
 
 from tjdocs.documents import name_spelling
-from tjdocs.documents.applicant import HeldDocument, Known
+from tjdocs.documents.applicant import HeldDocument, RegisterFacts
 from tjdocs.documents.fields import value_at
 from tjdocs.errors import UsageError
 from tjdocs.mrz import names
@@ -45,7 +45,7 @@ class Question(Struct, frozen=True):
 
     application: "Application"
     on: date
-    known: Known | None
+    known: RegisterFacts | None
     register: bool
     table: str
     continues: date | None = None

@@ -17,6 +17,7 @@ from tjdocs.documents.rules import PREDICATES, RELATIONS, Answer
 from tjdocs.documents.type_form import SharedRows, TypeFile, ValidityRow, ZoneRow
 from tjdocs.documents.validity import Minor, Validity
 from tjdocs.errors import SpecError
+from tjdocs.mrz import transliteration
 from tjdocs.mrz.formats import formats
 from tjdocs.pki import algorithms
 
@@ -120,7 +121,7 @@ def _check_zone(zone: ZoneRow, names: frozenset[str], where: str) -> None:
     state = mrz.codes.state_codes().get(zone.issuing_state)
     if state is None or not state.issues:
         raise SpecError("not the code of an issuer", where=f"{where} issuing_state")
-    if zone.transliteration not in mrz.transliteration.tables():
+    if zone.transliteration not in transliteration.tables():
         raise SpecError("unknown transliteration", where=where, hint=zone.transliteration)
     if (name := zone.optional_data) and (name not in names or not isinstance(fields().get(name), field_types.Text)):
         raise SpecError("unknown text field in this type", where=f"{where} optional_data", hint=name)

@@ -106,7 +106,7 @@ def _no_files(where: str) -> dict[str, bytes]:
 def evidence_from_json(
     values: Mapping[str, Any], *, folder: Path | None, crossing: Mapping[str, str] = _NOTHING
 ) -> Evidence:
-    """Return the evidence of a JSON object; see :func:`arguments`."""
+    """Return the evidence of a JSON object; see ``arguments``."""
     return Evidence(**arguments(values, folder=folder, crossing=crossing))
 
 

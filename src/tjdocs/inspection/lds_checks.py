@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from tjdocs.findings import Finding, Outcome, brief, passed
+from tjdocs.findings import Finding, Outcome
 from tjdocs.inspection.evidence import MAX_FILE
 from tjdocs.lds import LdsError, ef_catalogue
 from tjdocs.lds.ef_sod import EfSod, SodError
@@ -139,7 +139,7 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
     Of a file without a parser only the outermost object is checked; its content is not read.
     """
     if chip is None:
-        return [brief("lds.structure", Outcome.UNDETERMINED, "no-input")]
+        return [Finding.of("lds.structure", Outcome.UNDETERMINED, "no-input")]
     findings = []
     for name in sorted(chip.files, key=_order().__getitem__):
         if name == "EF.SOD":
@@ -159,15 +159,15 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
         problems = getattr(chip.parsed[name], "problems", ())
         if not problems:
             if behind:
-                findings.append(brief("lds.structure", Outcome.WARNING, behind[0], name))
+                findings.append(Finding.of("lds.structure", Outcome.WARNING, behind[0], subject=name))
             else:
-                findings.append(passed("lds.structure", name))
+                findings.append(Finding.of("lds.structure", Outcome.PASSED, subject=name))
             continue
         worst = sorted(problems, key=lambda problem: problem.severity != "error")
         outcome = Outcome.FAILED if worst[0].severity == "error" else Outcome.WARNING
         parts: tuple[Message | str, ...] = (*(Message(f"problem.lds.{problem.code}") for problem in worst), *behind)
         findings.append(Finding.of("lds.structure", outcome, worst[0].code, Message.all(parts), name))
-    return findings or [brief("lds.structure", Outcome.UNDETERMINED, "no-input")]
+    return findings or [Finding.of("lds.structure", Outcome.UNDETERMINED, "no-input")]
 
 
 def _unread(chip: ChipContent, name: str) -> str:
@@ -185,10 +185,10 @@ def check_com_sod(chip: ChipContent | None) -> Finding:
     """Compare the data groups and versions of EF.COM and EF.SOD."""
     check = "lds.com-sod"
     if chip is None or "EF.COM" not in chip.files or "EF.SOD" not in chip.files:
-        return brief(check, Outcome.UNDETERMINED, "no-input")
+        return Finding.of(check, Outcome.UNDETERMINED, "no-input")
     com = chip.parsed.get("EF.COM")
     if com is None or chip.sod is None:
-        return brief(check, Outcome.UNDETERMINED, "unreadable")
+        return Finding.of(check, Outcome.UNDETERMINED, "unreadable")
     signed = chip.sod.security_object
     listed = set(com.data_groups)
     if listed != signed.hashes.keys():
@@ -209,4 +209,4 @@ def check_com_sod(chip: ChipContent | None) -> Finding:
         if tuple(map(_digits, versions)) == (com.lds_version, com.unicode_version):
             return Finding.of(check, Outcome.WARNING, "version-form", detail)
         return Finding.of(check, Outcome.FAILED, "version-differs", detail)
-    return passed(check)
+    return Finding.of(check, Outcome.PASSED)

@@ -3,9 +3,10 @@
 from datetime import date
 
 from tjdocs import mrz
-from tjdocs.findings import Finding, Outcome, brief, passed
+from tjdocs.findings import Finding, Outcome
 from tjdocs.messages import Message
-from tjdocs.mrz.mrz_problems import Problem
+from tjdocs.mrz import mrz_problems
+from tjdocs.mrz.mrz_problems import MrzProblem
 
 __all__ = ["check_expiry", "check_zone", "compare", "unread"]
 
@@ -14,33 +15,33 @@ _SHOWN = 6  # shown places at which two MRZs differ; the report marks all
 _CHECKS = ("mrz.structure", "mrz.check-digits", "mrz.dates")
 
 
-def unread(on: date) -> mrz.Zone:
+def unread(on: date) -> mrz.Mrz:
     """Return the result for a picture without an MRZ, or for a file that is not a picture."""
-    return mrz.Zone(None, (), on, (Problem(_NO_ZONE),))
+    return mrz.Mrz(None, (), on, (MrzProblem(_NO_ZONE),))
 
 
-def check_zone(zone: mrz.Zone | None, subject: str) -> list[Finding]:
+def check_zone(zone: mrz.Mrz | None, subject: str) -> list[Finding]:
     """Judge an MRZ; None: none was handed over.
 
     :param subject: ``zone`` for the printed MRZ, ``DG1`` for the chip's
     """
     if zone is None:
-        return [brief(check, Outcome.UNDETERMINED, "no-input", subject) for check in _CHECKS]
+        return [Finding.of(check, Outcome.UNDETERMINED, "no-input", subject=subject) for check in _CHECKS]
     if zone.format and not zone.problems:
-        return [passed(check, subject) for check in _CHECKS]
+        return [Finding.of(check, Outcome.PASSED, subject=subject) for check in _CHECKS]
     findings = []
     if [p.code for p in zone.problems] == [_NO_ZONE]:  # of the picture, not of the document
-        others = [brief(check, Outcome.UNDETERMINED, "unreadable", subject) for check in _CHECKS[1:]]
-        return [brief(_CHECKS[0], Outcome.UNDETERMINED, _NO_ZONE, subject), *others]
-    kinds = mrz.problem_kinds()
+        others = [Finding.of(check, Outcome.UNDETERMINED, "unreadable", subject=subject) for check in _CHECKS[1:]]
+        return [Finding.of(_CHECKS[0], Outcome.UNDETERMINED, _NO_ZONE, subject=subject), *others]
+    kinds = mrz_problems.problem_kinds()
     for check in _CHECKS:
         if not zone.format and check != "mrz.structure":
-            findings.append(brief(check, Outcome.UNDETERMINED, "unreadable", subject))
+            findings.append(Finding.of(check, Outcome.UNDETERMINED, "unreadable", subject=subject))
             continue
         problems = [p for p in zone.problems if kinds[p.code].check == check]
         errors = [p for p in problems if p.severity == "error"]
         if not problems:
-            findings.append(passed(check, subject))
+            findings.append(Finding.of(check, Outcome.PASSED, subject=subject))
             continue
         outcome = Outcome.FAILED if errors else Outcome.WARNING
         detail = Message.all(
@@ -61,25 +62,25 @@ def _part(field: str) -> Message | str:
     return Message.of("check-digit-of", field=name)
 
 
-def check_expiry(zone: mrz.Zone | None, on: date) -> Finding:
+def check_expiry(zone: mrz.Mrz | None, on: date) -> Finding:
     """Judge the date of expiry of an MRZ on a day."""
     last = zone.date_of_expiry if zone is not None else None
     if last is None:
-        return brief("doc.expiry", Outcome.UNDETERMINED, "no-date")
+        return Finding.of("doc.expiry", Outcome.UNDETERMINED, "no-date")
     if last < on:
         return Finding.of("doc.expiry", Outcome.FAILED, "expired", Message.of("last-valid-day", day=last.isoformat()))
-    return passed("doc.expiry")
+    return Finding.of("doc.expiry", Outcome.PASSED)
 
 
-def compare(printed: mrz.Zone | None, chip: mrz.Zone | None) -> Finding:
+def compare(printed: mrz.Mrz | None, chip: mrz.Mrz | None) -> Finding:
     """Compare the printed MRZ with DG1's, field by field (BSI TR-03135-1, 5.7.2)."""
     check = "lds.dg1-mrz"
     if printed is None or chip is None:
-        return brief(check, Outcome.UNDETERMINED, "no-input")
+        return Finding.of(check, Outcome.UNDETERMINED, "no-input")
     if not printed.format or not chip.format:
-        return brief(check, Outcome.UNDETERMINED, "unreadable")
+        return Finding.of(check, Outcome.UNDETERMINED, "unreadable")
     if printed.lines == chip.lines:
-        return passed(check)
+        return Finding.of(check, Outcome.PASSED)
     on_page, on_chip = printed.fields(), chip.fields()
     fields = sorted(name for name in on_page.keys() | on_chip.keys() if on_page.get(name) != on_chip.get(name))
     places = [

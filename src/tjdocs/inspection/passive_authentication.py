@@ -12,9 +12,10 @@ from msgspec import Struct
 
 from tjdocs import mrz
 from tjdocs.asn1 import der, times
-from tjdocs.findings import Finding, Outcome, brief, passed
+from tjdocs.findings import Finding, Outcome
 from tjdocs.inspection.lds_checks import ChipContent
 from tjdocs.messages import Message
+from tjdocs.mrz import codes
 from tjdocs.pki import algorithms, certification_path, public_key, signed_data
 from tjdocs.pki.attempts import Attempts
 from tjdocs.pki.certificate import Certificate
@@ -43,7 +44,7 @@ class Passive(Struct, frozen=True):
     signed: tuple[datetime, str] | None = None
 
 
-def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Zone | None, *, at: datetime) -> Passive:
+def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Mrz | None, *, at: datetime) -> Passive:
     """Judge EF.SOD, its signer and the data groups.
 
     :param zone: the MRZ of DG1, or the printed one where DG1 was not handed over
@@ -63,7 +64,7 @@ def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Zone | N
         if signature.finding.reason == "limit":
             reason, detail = "limit", Message.word("more certificates fit the signer named than are tried")
         findings += [Finding.of(check, Outcome.UNDETERMINED, reason, detail) for check in _SIGNER_CHECKS[:-1]]
-        findings.append(brief("pa.ds-revocation", Outcome.UNDETERMINED, "premise"))
+        findings.append(Finding.of("pa.ds-revocation", Outcome.UNDETERMINED, "premise"))
         return Passive([*findings, *hashes], None, None, signed)
     judged = signer_rules.judge(signer, "document", trust)
     last = zone.date_of_expiry if zone else None
@@ -82,15 +83,15 @@ def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Zone | N
 
 def _revocation(path: certification_path.Path, trust: TrustStore, at: datetime) -> Finding:
     if not path.valid:
-        return brief("pa.ds-revocation", Outcome.UNDETERMINED, "premise")
+        return Finding.of("pa.ds-revocation", Outcome.UNDETERMINED, "premise")
     return revocation.judge("pa.ds-revocation", path.chain, trust, at=at)
 
 
-def _country(judged: signer_rules.JudgedSigner, zone: mrz.Zone | None) -> Finding:
+def _country(judged: signer_rules.JudgedSigner, zone: mrz.Mrz | None) -> Finding:
     if zone is None or not zone.format:
-        return brief("pa.country", Outcome.UNDETERMINED, "no-input")
+        return Finding.of("pa.country", Outcome.UNDETERMINED, "no-input")
     state = zone.issuing_state
-    faults = signer_rules.check_country(judged, Message.of("zone-state", state=state), mrz.signing_country(state))
+    faults = signer_rules.check_country(judged, Message.of("zone-state", state=state), codes.signing_country(state))
     return signer_rules.finding("pa.country", faults)
 
 
@@ -113,7 +114,7 @@ def _without_sod(chip: ChipContent | None) -> list[Finding]:
 def _named(check: str, warnings: tuple[str, ...], subject: str = "") -> Finding:
     """Return a passed finding, or a warning with the names of the defects."""
     if not warnings:
-        return passed(check, subject)
+        return Finding.of(check, Outcome.PASSED, subject=subject)
     return Finding(check, Outcome.WARNING, warnings[0], ", ".join(dict.fromkeys(warnings)), subject)
 
 
@@ -141,7 +142,7 @@ def _signature(chip: ChipContent, trust: TrustStore) -> tuple[_Signature, Certif
         named = data.named(info) or data.named(
             info, trust.signers(serial=info.serial, key_identifier=info.key_identifier)
         )
-        judged = data.judge(info, named, attempts=attempts)
+        judged = data.verify_signer(info, named, attempts=attempts)
         if judged is None:
             best = best or (_Signature(Finding(check, Outcome.UNDETERMINED, "signer-missing")), None)
             continue
@@ -179,7 +180,7 @@ def _signature(chip: ChipContent, trust: TrustStore) -> tuple[_Signature, Certif
 
 def _weakened(signature: _Signature, signed: date) -> Finding:
     finding = signature.finding
-    if not finding.outcome.holds:
+    if not finding.outcome.ok:
         return finding
     # the weakest of the three digests decides
     known = {hash_ for hash_ in signature.hashes if hash_}
@@ -204,21 +205,21 @@ def _hashes(chip: ChipContent) -> list[Finding]:
         name = given.get(number)
         if name is None:
             reason = "not-handed-over" if number in listed else "mandatory-missing"
-            findings.append(brief(check, unsure, reason, f"DG{number}"))
+            findings.append(Finding.of(check, unsure, reason, subject=f"DG{number}"))
         elif number not in listed:
-            findings.append(brief(check, failed, "not-listed", name))
+            findings.append(Finding.of(check, failed, "not-listed", subject=name))
         elif not signed.hash:
-            findings.append(brief(check, unsure, "digest-unknown", name))
+            findings.append(Finding.of(check, unsure, "digest-unknown", subject=name))
         elif forbidden:
-            findings.append(brief(check, failed, "digest-forbidden", name))
+            findings.append(Finding.of(check, failed, "digest-forbidden", subject=name))
         elif name in chip.errors and chip.errors[name][0] == "limit":
-            findings.append(brief(check, unsure, "limit", name))
+            findings.append(Finding.of(check, unsure, "limit", subject=name))
         elif chip.digest(name, signed.hash) != listed[number]:
-            findings.append(brief(check, failed, "differs", name))
+            findings.append(Finding.of(check, failed, "differs", subject=name))
         elif "padding" in chip.behind(name):
-            findings.append(brief(check, Outcome.WARNING, "padding", name))
+            findings.append(Finding.of(check, Outcome.WARNING, "padding", subject=name))
         else:
-            findings.append(passed(check, name))
+            findings.append(Finding.of(check, Outcome.PASSED, subject=name))
     return findings
 
 
@@ -230,7 +231,7 @@ def _times(
     The first one counts. Without any, it is the time of inspection.
     """
     stated, odd = [], []
-    if chip.issued is not None and any(f.outcome.holds for f in hashes if f.subject == "DG12"):
+    if chip.issued is not None and any(f.outcome.ok for f in hashes if f.subject == "DG12"):
         stated.append(StatedTime.of_day(chip.issued))
     values = ((info.attributes if info else None) or {}).get(signed_data.OID_SIGNING_TIME, ())
     moment = None

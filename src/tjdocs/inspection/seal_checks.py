@@ -8,8 +8,10 @@ from tjdocs import mrz, seal
 from tjdocs.findings import Finding, Outcome
 from tjdocs.inspection.evidence import MAX_FILE
 from tjdocs.messages import Message
+from tjdocs.mrz import mrz_problems
 from tjdocs.pki.trust.store import TrustStore
-from tjdocs.seal import FeatureSpec, Seal, Verification
+from tjdocs.seal import Seal, Verification, bar_code
+from tjdocs.seal.vds_profiles import FeatureSpec
 
 __all__ = ["Sealed", "examine_seal"]
 
@@ -34,7 +36,7 @@ _NONE = Sealed(tuple(Finding(check, Outcome.UNDETERMINED, "no-input") for check 
 
 
 def examine_seal(
-    data: bytes | None, trust: TrustStore, zones: Iterable[tuple[str, mrz.Zone | None]], *, at: datetime
+    data: bytes | None, trust: TrustStore, zones: Iterable[tuple[str, mrz.Mrz | None]], *, at: datetime
 ) -> Sealed:
     """Judge a seal and compare it with the MRZs of the document. No content raises an error.
 
@@ -45,10 +47,10 @@ def examine_seal(
         return _NONE
     if len(data) > MAX_FILE:
         return _unread("limit", Message.of("bytes", count=len(data)))
-    if seal.is_picture(data):
+    if bar_code.is_picture(data):
         try:
-            data = seal.read_code(data)
-        except seal.CodeError as error:
+            data = bar_code.read_bar_code(data)
+        except seal.BarCodeError as error:
             return _unread(error.reason, error.message)
     read = Seal.parse(data)
     verification = seal.verify(read, trust, at=at)
@@ -62,7 +64,7 @@ def _unread(reason: str, detail: Message | str) -> Sealed:
     return Sealed((Finding.of(_CHECKS[0], Outcome.UNDETERMINED, reason, detail), *others))
 
 
-def _agreement(read: Seal, given: list[tuple[str, mrz.Zone]]) -> list[Finding]:
+def _agreement(read: Seal, given: list[tuple[str, mrz.Mrz]]) -> list[Finding]:
     """Compare every feature that an MRZ has too, with each MRZ of its document."""
     check = "seal.agreement"
     if read.profile is None:
@@ -79,17 +81,17 @@ def _agreement(read: Seal, given: list[tuple[str, mrz.Zone]]) -> list[Finding]:
     return findings or [Finding(check, Outcome.UNDETERMINED, "nothing-to-compare")]
 
 
-def _is_of(zone: mrz.Zone, of: str) -> bool:
+def _is_of(zone: mrz.Mrz, of: str) -> bool:
     return of == "document" or (zone.format in _VISA) == (of == "visa")
 
 
-def _compare(read: Seal, specs: list[FeatureSpec], zone: mrz.Zone, name: str, of: str) -> Finding:
+def _compare(read: Seal, specs: list[FeatureSpec], zone: mrz.Mrz, name: str, of: str) -> Finding:
     """Compare character by character; blanks of the seal are fillers.
 
     An MRZ with wrong check digits was misread or altered, and is not compared.
     """
     check, prefix = "seal.agreement", "" if of == "document" else f"{of}-"
-    kinds = mrz.problem_kinds()
+    kinds = mrz_problems.problem_kinds()
     wrong = any(p.severity == "error" and kinds[p.code].check == "mrz.check-digits" for p in zone.problems)
     if wrong or not zone.format:
         return Finding(check, Outcome.UNDETERMINED, f"{prefix}zone-invalid", subject=name)

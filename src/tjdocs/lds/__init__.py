@@ -9,7 +9,7 @@ from tjdocs.lds.dg14 import Dg14, SecurityInfos
 from tjdocs.lds.dg15 import Dg15
 from tjdocs.lds.ef_catalogue import spans
 from tjdocs.lds.ef_com import EfCom
-from tjdocs.lds.ef_sod import EfSod, SodError
+from tjdocs.lds.ef_sod import EfSod
 from tjdocs.lds.lds_problems import LdsError
 from tjdocs.lds.readers import parse_file
 
@@ -25,7 +25,6 @@ __all__ = [
     "EfSod",
     "LdsError",
     "SecurityInfos",
-    "SodError",
     "parse_file",
     "spans",
 ]

@@ -14,7 +14,7 @@ from tjdocs.errors import UsageError
 from tjdocs.lds import ef_catalogue
 from tjdocs.lds._oid import oid_text
 from tjdocs.lds.data_objects import MAX_FILE, objects, outer
-from tjdocs.lds.lds_problems import LdsError, Problem, guarded
+from tjdocs.lds.lds_problems import LdsError, LdsProblem, guarded
 from tjdocs.spans import Span
 
 __all__ = ["Dg14", "SecurityInfo", "SecurityInfos", "protocol_name", "spans"]
@@ -132,15 +132,15 @@ class SecurityInfos:
         return tlv.encode(_SET, b"".join(info.raw for info in self.infos))
 
     @property
-    def problems(self) -> tuple[Problem, ...]:
+    def problems(self) -> tuple[LdsProblem, ...]:
         """Faults that did not stop reading: protocols and versions that are not known."""
-        problems: list[Problem] = []
+        problems: list[LdsProblem] = []
         for info in self.infos:
             if not info.name:
-                problems.append(Problem("protocol-unknown", info.oid))
+                problems.append(LdsProblem("protocol-unknown", info.oid))
             elif not _known_version(info):
                 code = "protocol-version-later" if _later_version(info) else "protocol-version"
-                problems.append(Problem(code, info.name, str(info.version)))
+                problems.append(LdsProblem(code, info.name, str(info.version)))
         return tuple(problems)
 
 
@@ -168,7 +168,7 @@ class Dg14:
         return self.security_infos.infos
 
     @property
-    def problems(self) -> tuple[Problem, ...]:
+    def problems(self) -> tuple[LdsProblem, ...]:
         """Faults that did not stop reading."""
         return self.security_infos.problems
 

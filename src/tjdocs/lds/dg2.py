@@ -1,6 +1,6 @@
 """DG2: the encoded face (Doc 9303-10, 4.7.2): one or more biometric templates with a header and a record each.
 
-Reading looks at the structure only; :func:`tjdocs.portrait.check_face` decodes the image.
+Reading looks at the structure only; :func:`tjdocs.portrait.face_image.check_face` decodes the image.
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from tjdocs.lds import ef_catalogue
 from tjdocs.lds.biometrics.iso19794_face import FaceImage, FacialRecord
 from tjdocs.lds.biometrics.iso39794 import Iso39794Face
 from tjdocs.lds.data_objects import UnknownObject, encode_unknown, objects, outer
-from tjdocs.lds.lds_problems import LdsError, Problem, guarded
+from tjdocs.lds.lds_problems import LdsError, LdsProblem, guarded
 from tjdocs.spans import Span
 
 __all__ = ["BiometricHeader", "BiometricTemplate", "Dg2", "Iso39794Face", "spans"]
@@ -82,28 +82,28 @@ class BiometricTemplate:
     unknown: tuple[UnknownObject, ...] = field(default=(), repr=False)
 
     @property
-    def problems(self) -> tuple[Problem, ...]:
+    def problems(self) -> tuple[LdsProblem, ...]:
         """Faults in header and record; the image is not decoded."""
-        problems: list[Problem] = []
+        problems: list[LdsProblem] = []
         if self.header.biometric_type not in (b"\x02", None):
-            problems.append(Problem("header-type", detail=self.header.biometric_type.hex()))
+            problems.append(LdsProblem("header-type", detail=self.header.biometric_type.hex()))
         if self.header.format_owner != b"\x01\x01":
-            problems.append(Problem("header-format-owner", detail=(self.header.format_owner or b"").hex()))
+            problems.append(LdsProblem("header-format-owner", detail=(self.header.format_owner or b"").hex()))
         if isinstance(self.record, Iso39794Face):
             if self.header.format_type is None:
-                problems.append(Problem("header-format-type"))
+                problems.append(LdsProblem("header-format-type"))
             if not self.record.image:
-                problems.append(Problem("iso39794-unread"))
+                problems.append(LdsProblem("iso39794-unread"))
             elif not self.record.format:
-                problems.append(Problem("image-format"))
+                problems.append(LdsProblem("image-format"))
             elif self.record.claimed_format not in ("", self.record.format):
-                problems.append(Problem("record-image-data"))
+                problems.append(LdsProblem("record-image-data"))
         else:
             if self.header.format_type != b"\x00\x08":
-                problems.append(Problem("header-format-type", detail=(self.header.format_type or b"").hex()))
+                problems.append(LdsProblem("header-format-type", detail=(self.header.format_type or b"").hex()))
             problems.extend(self.record.problems)
         if self.unknown or self.header.unknown:
-            problems.append(Problem("object-unknown"))
+            problems.append(LdsProblem("object-unknown"))
         return tuple(problems)
 
     def encode(self) -> bytes:
@@ -150,13 +150,13 @@ class Dg2:
         return tuple(images)
 
     @property
-    def problems(self) -> tuple[Problem, ...]:
+    def problems(self) -> tuple[LdsProblem, ...]:
         """Faults that do not stop reading; images are not decoded."""
         problems = [problem for template in self.templates for problem in template.problems]
         if self.instances is not None:
-            problems.append(Problem("instances-count", detail=f"{self.instances}, not {len(self.templates)}"))
+            problems.append(LdsProblem("instances-count", detail=f"{self.instances}, not {len(self.templates)}"))
         if self.unknown:
-            problems.append(Problem("object-unknown"))
+            problems.append(LdsProblem("object-unknown"))
         return tuple(problems)
 
     @classmethod

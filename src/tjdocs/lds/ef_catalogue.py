@@ -13,14 +13,14 @@ from tjdocs.asn1 import tlv
 from tjdocs.errors import UsageError
 from tjdocs.lds import file_spans
 from tjdocs.lds.data_objects import MAX_FILE
-from tjdocs.lds.lds_problems import LdsError, Problem, guarded
+from tjdocs.lds.lds_problems import LdsError, LdsProblem, guarded
 from tjdocs.spans import Span
 
 __all__ = [
     "LdsFile",
+    "LdsProblem",
     "Place",
     "Presence",
-    "Problem",
     "by_name",
     "by_tag",
     "data_group",

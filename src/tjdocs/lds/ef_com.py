@@ -7,7 +7,7 @@ from functools import lru_cache
 from tjdocs.asn1 import tlv
 from tjdocs.lds import ef_catalogue
 from tjdocs.lds.data_objects import UnknownObject, encode_unknown, objects, outer, tag_bytes, tag_list, usable
-from tjdocs.lds.lds_problems import LdsError, Problem, guarded
+from tjdocs.lds.lds_problems import LdsError, LdsProblem, guarded
 from tjdocs.spans import Span
 
 __all__ = ["EfCom", "spans"]
@@ -31,7 +31,7 @@ class EfCom:
     unicode_version: str
     tags: tuple[int, ...]
     unknown: tuple[UnknownObject, ...] = ()
-    problems: tuple[Problem, ...] = field(default=(), init=False, compare=False)
+    problems: tuple[LdsProblem, ...] = field(default=(), init=False, compare=False)
     """Faults that did not stop reading; no signature covers this file."""
     raw: bytes = field(default=b"", init=False, repr=False, compare=False)
     """The file as read, without padding; empty when it was not read."""
@@ -83,11 +83,11 @@ class EfCom:
             if tag not in values:
                 raise LdsError("missing", f"object {tag:02X} is not there", end)
         parsed = cls(values[_LDS_VERSION].decode(), values[_UNICODE_VERSION].decode(), tags, tuple(unknown))
-        problems = [Problem("object-unknown", f"{tag:02X}") for tag, _ in unknown]
+        problems = [LdsProblem("object-unknown", f"{tag:02X}") for tag, _ in unknown]
         if raw != parsed.encode():
-            problems.append(Problem("coding"))
+            problems.append(LdsProblem("coding"))
         if len(set(tags)) != len(tags):
-            problems.append(Problem("tag-list"))
+            problems.append(LdsProblem("tag-list"))
         object.__setattr__(parsed, "problems", tuple(problems))
         object.__setattr__(parsed, "raw", raw)
         object.__setattr__(parsed, "trailing", trailing)

@@ -9,7 +9,7 @@ from typing import ClassVar, ParamSpec, TypeVar
 from tjdocs import problems
 from tjdocs.asn1.tlv import TlvError
 
-__all__ = ["REASONS", "LdsError", "Problem", "guarded"]
+__all__ = ["REASONS", "LdsError", "LdsProblem", "guarded"]
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
@@ -62,7 +62,7 @@ def guarded(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem(problems.Problem):
+class LdsProblem(problems.Problem):
     """A named problem of a file of the LDS that could be read."""
 
     TABLE: ClassVar[str] = "lds/problems.toml"

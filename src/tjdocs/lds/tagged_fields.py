@@ -14,7 +14,7 @@ from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Place
 from tjdocs.errors import UsageError
 from tjdocs.lds.data_objects import UnknownObject, encode_unknown, objects, outer, tag_bytes, tag_list, usable
-from tjdocs.lds.lds_problems import Problem, guarded
+from tjdocs.lds.lds_problems import LdsProblem, guarded
 
 __all__ = ["Details", "DetailsFile", "fits"]
 
@@ -79,7 +79,7 @@ class Details(NamedTuple):
     values: Mapping[str, Any]
     tag_list: tuple[int, ...] | None
     unknown: tuple[UnknownObject, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[LdsProblem, ...]
     raw: bytes
     trailing: int
 
@@ -93,7 +93,7 @@ def _read(data: bytes, tag: int, name: str, path: str) -> Details:
     fields, inner = _table(path)
     values: dict[str, Any] = {}
     unknown: list[UnknownObject] = []
-    problems: list[Problem] = []
+    problems: list[LdsProblem] = []
     listed: tuple[int, ...] | None = None
     present: list[int] = []
     for item in objects(raw, begin, end):
@@ -104,7 +104,7 @@ def _read(data: bytes, tag: int, name: str, path: str) -> Details:
         present.append(tag)
         if (field := fields.get(tag)) is not None:
             if field.name in values:
-                problems.append(Problem("object-duplicate", field.name))
+                problems.append(LdsProblem("object-duplicate", field.name))
             elif (value := _value(raw, item, field, problems)) is not None:
                 values[field.name] = value
                 continue
@@ -112,15 +112,15 @@ def _read(data: bytes, tag: int, name: str, path: str) -> Details:
             values[loose.name] = (*values.get(loose.name, ()), _text(raw[start:stop], loose.name, problems))
             continue
         else:
-            problems.append(Problem("object-unknown", f"{tag:02X}"))
+            problems.append(LdsProblem("object-unknown", f"{tag:02X}"))
         unknown.append((tag, raw[start:stop]))
     tags = None
     if listed is None:
-        problems.append(Problem("tag-list-missing"))
+        problems.append(LdsProblem("tag-list-missing"))
     elif listed != tuple(_listed(tag, fields) for tag in present):
         tags = listed
         if odd := {_outer(tag, inner) for tag in listed} ^ {_outer(tag, inner) for tag in present}:
-            problems.append(Problem("tag-list", detail=" ".join(f"{t:02X}" for t in sorted(odd))))
+            problems.append(LdsProblem("tag-list", detail=" ".join(f"{t:02X}" for t in sorted(odd))))
     return Details(values, tags, tuple(unknown), tuple(problems), raw, trailing)
 
 
@@ -135,7 +135,7 @@ def _outer(tag: int, inner: Mapping[int, _Field]) -> int:
     return inner[tag].tag if tag in inner else tag
 
 
-def _value(data: bytes, item: Place, field: _Field, problems: list[Problem]) -> Any:
+def _value(data: bytes, item: Place, field: _Field, problems: list[LdsProblem]) -> Any:
     kind = field.kind
     if kind == "names":
         return _names(data, item, field, problems)
@@ -151,9 +151,9 @@ def _value(data: bytes, item: Place, field: _Field, problems: list[Problem]) -> 
         # A month above 12 is not a month but characters, for example "1974" alone.
         if len(text) == size and text.isascii() and text.isdigit() and not (binary and text[4:6] > "12"):
             if not _possible(text, field):
-                problems.append(Problem("date-impossible", field.name))
+                problems.append(LdsProblem("date-impossible", field.name))
             return text
-        problems.append(Problem("date-form", field.name, f"{len(value)} bytes"))
+        problems.append(LdsProblem("date-form", field.name, f"{len(value)} bytes"))
         return None
     return value
 
@@ -170,15 +170,15 @@ def _possible(text: str, field: _Field) -> bool:
     return not text[8:] or (text[8:10] < "24" and text[10:12] < "60" and text[12:] < "60")
 
 
-def _text(value: bytes, name: str, problems: list[Problem]) -> str:
+def _text(value: bytes, name: str, problems: list[LdsProblem]) -> str:
     try:
         return value.decode()
     except UnicodeDecodeError:
-        problems.append(Problem("text-encoding", name))
+        problems.append(LdsProblem("text-encoding", name))
         return value.decode("utf-8", "replace")
 
 
-def _names(data: bytes, item: Place, field: _Field, problems: list[Problem]) -> tuple[str, ...]:
+def _names(data: bytes, item: Place, field: _Field, problems: list[LdsProblem]) -> tuple[str, ...]:
     names: list[str] = []
     count = -1
     for tag, _, start, stop in objects(data, item[2], item[3]):
@@ -187,9 +187,9 @@ def _names(data: bytes, item: Place, field: _Field, problems: list[Problem]) -> 
         elif tag == _COUNT and count < 0 and stop - start == 1:
             count = data[start]
         else:
-            problems.append(Problem("object-unknown", f"{field.name}, {tag:02X}"))
+            problems.append(LdsProblem("object-unknown", f"{field.name}, {tag:02X}"))
     if count != len(names):
-        problems.append(Problem("names-count", field.name, f"{max(count, 0)}, not {len(names)}"))
+        problems.append(LdsProblem("names-count", field.name, f"{max(count, 0)}, not {len(names)}"))
     return tuple(names)
 
 
@@ -275,7 +275,7 @@ class DetailsFile:
 
     tag_list: tuple[int, ...] | None = None
     unknown: tuple[UnknownObject, ...] = field(default=(), repr=False)
-    problems: tuple[Problem, ...] = field(default=(), init=False, compare=False)
+    problems: tuple[LdsProblem, ...] = field(default=(), init=False, compare=False)
     """Faults that did not stop reading."""
     raw: bytes = field(default=b"", init=False, repr=False, compare=False)
     """The file as read, without padding; empty when it was not read."""

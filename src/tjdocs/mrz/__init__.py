@@ -10,14 +10,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from tjdocs.errors import UsageError
-from tjdocs.mrz import codes, names, transliteration, truncation
+from tjdocs.mrz import codes, names
 from tjdocs.mrz.check_digits import check_digit
-from tjdocs.mrz.codes import alpha2, alpha3, signing_country
 from tjdocs.mrz.make_mrz import Made, make
-from tjdocs.mrz.mrz import Candidate, Change, Repair, Zone
-from tjdocs.mrz.mrz_problems import Problem, ProblemKind, problem_kinds
+from tjdocs.mrz.mrz import Mrz, Repair
 from tjdocs.mrz.mrz_spans import spans
-from tjdocs.mrz.parse_mrz import parse, parse_joined
+from tjdocs.mrz.parse_mrz import parse
 from tjdocs.mrz.repairs.repair_mrz import repair
 from tjdocs.mrz.transliteration import transliterate
 
@@ -25,33 +23,22 @@ if TYPE_CHECKING:
     from PIL import Image
 
 __all__ = [
-    "Candidate",
-    "Change",
     "Made",
-    "Problem",
-    "ProblemKind",
+    "Mrz",
     "Repair",
-    "Zone",
-    "alpha2",
-    "alpha3",
     "check_digit",
     "codes",
     "make",
     "names",
     "parse",
-    "parse_joined",
-    "problem_kinds",
     "read",
     "repair",
-    "signing_country",
     "spans",
     "transliterate",
-    "transliteration",
-    "truncation",
 ]
 
 
-def read(image: "str | os.PathLike[str] | bytes | Image.Image", *, at: date | datetime) -> Zone:
+def read(image: "str | os.PathLike[str] | bytes | Image.Image", *, at: date | datetime) -> Mrz:
     """Find and read the zone on a picture: a scan or photograph of a page, any way up.
 
     ``repair.read`` has the lines as read. If their check digits do not agree, the zone is repaired with the likelihoods

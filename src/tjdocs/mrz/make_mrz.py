@@ -85,7 +85,7 @@ def make(
 
     :param optional_data_check_digit: TD3's digit over an empty optional field: ``<`` or ``0``
     :param transliteration: name of a table of ``specs/transliteration/tables.toml``
-    :param truncation: strategy for names that do not fit, see :mod:`tjdocs.mrz.truncation`
+    :param truncation: strategy for names that do not fit, see ``tjdocs.mrz.truncation``
     :raises UsageError: a field that does not fit this format; ``where`` names it
     """
     texts = (

@@ -7,9 +7,9 @@ from typing import Any
 
 from tjdocs.mrz import dates, practices
 from tjdocs.mrz.formats import Format, formats, overflow
-from tjdocs.mrz.mrz_problems import Problem
+from tjdocs.mrz.mrz_problems import MrzProblem
 
-__all__ = ["Candidate", "Change", "Repair", "Zone"]
+__all__ = ["Candidate", "Change", "Mrz", "Repair"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
-class Zone:
+class Mrz:
     """A machine-readable zone, valid or not. Everything but its format is personal data and not in ``repr``.
 
     Fields of an unknown format are ``""`` or ``None``. Codes, numbers and optional data are without the
@@ -86,7 +86,7 @@ class Zone:
     format: str | None
     lines: tuple[str, ...] = dataclasses.field(repr=False)
     at: date = dataclasses.field(repr=False)
-    problems: tuple[Problem, ...] = dataclasses.field(repr=False)
+    problems: tuple[MrzProblem, ...] = dataclasses.field(repr=False)
     repair: Repair | None = None
     # values that are read often, kept after the first time
     _joined: str = dataclasses.field(default="", init=False, repr=False, compare=False)

@@ -10,7 +10,7 @@ from tjdocs import problems
 from tjdocs.errors import SpecError
 from tjdocs.problems import ProblemKind
 
-__all__ = ["Problem", "ProblemKind", "problem_kinds"]
+__all__ = ["MrzProblem", "ProblemKind", "problem_kinds"]
 
 _CHECKS = ("mrz.structure", "mrz.check-digits", "mrz.dates", "doc.expiry", "none")
 
@@ -21,15 +21,15 @@ def problem_kinds() -> Mapping[str, ProblemKind]:
 
     :raises tjdocs.errors.SpecError: the table is malformed
     """
-    kinds = problems.problem_table(Problem.TABLE)
+    kinds = problems.problem_table(MrzProblem.TABLE)
     for kind in kinds.values():
         if kind.check not in _CHECKS:
-            raise SpecError("unknown check", where=f"specs/{Problem.TABLE} {kind.code}", hint=", ".join(_CHECKS))
+            raise SpecError("unknown check", where=f"specs/{MrzProblem.TABLE} {kind.code}", hint=", ".join(_CHECKS))
     return kinds
 
 
 @dataclass(frozen=True, slots=True)
-class Problem(problems.Problem):
+class MrzProblem(problems.Problem):
     """A named problem of an MRZ; its subject is the field concerned, ``""`` for the whole MRZ.
 
     :param position: line and column, from 1

@@ -1,4 +1,4 @@
-"""Reading a zone: from any text to a :class:`~tjdocs.mrz.mrz.Zone`, which never raises an error."""
+"""Reading a zone: from any text to a :class:`~tjdocs.mrz.mrz.Mrz`, which never raises an error."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -7,48 +7,48 @@ from functools import cache
 from tjdocs.errors import UsageError
 from tjdocs.mrz import normalising
 from tjdocs.mrz.formats import Format, formats
-from tjdocs.mrz.mrz import Zone, fitted
-from tjdocs.mrz.mrz_problems import Problem
+from tjdocs.mrz.mrz import Mrz, fitted
+from tjdocs.mrz.mrz_problems import MrzProblem
 from tjdocs.mrz.repairs import repair_mrz
 from tjdocs.mrz.validate import judge
 from tjdocs.times import day_of
 
-__all__ = ["parse", "parse_joined"]
+__all__ = ["parse"]
 
 
-def parse(text: str | bytes | Sequence[str], *, at: date | datetime, repair: bool = False) -> Zone:
+def parse(text: str | bytes | Sequence[str], *, at: date | datetime, repair: bool = False, joined: bool = False) -> Mrz:
     """Read a zone.
 
     :param text: the lines as one text, as bytes, or as a sequence of lines
     :param at: the day of inspection: it decides centuries and expiry
     :param repair: also look for what a misread zone was (see :func:`tjdocs.mrz.repair`)
+    :param joined: the lines follow one another without line ends, as data group 1 has them; one str or bytes
     :raises UsageError: ``text`` or ``at`` is of an unusable type; never for the content of ``text``
     """
     day = day_of(at)
+    if joined:
+        mrz = _parse_joined(text, day)
+        return repair_mrz.repair(mrz) if repair else mrz
     layout, given = _by_shape(text) if isinstance(text, str) else _by_lines(text)
     if layout is not None:
-        joined = "".join(given)
-        if layout.pattern.fullmatch(joined):
-            zone = Zone(layout.name, given, day, judge(layout, joined, day, exact=True))
+        characters = "".join(given)
+        if layout.pattern.fullmatch(characters):
+            zone = Mrz(layout.name, given, day, judge(layout, characters, day, exact=True))
             return repair_mrz.repair(zone) if repair else zone
     lines, normalised = normalising.lines_of(text)
     zone = _read(lines, day, normalised=normalised)
     return repair_mrz.repair(zone) if repair else zone
 
 
-def parse_joined(text: str | bytes, *, at: date | datetime) -> Zone:
-    """Read a zone whose lines follow one another without line ends, as data group 1 holds them.
-
-    :raises UsageError: ``text`` or ``at`` is of an unusable type; never for the content of ``text``
-    """
-    day = day_of(at)
+def _parse_joined(text: object, day: date) -> Mrz:
+    """Read the lines of one text without line ends."""
     if isinstance(text, (bytes, bytearray, memoryview)):
         text = bytes(text).decode("latin-1")
     if not isinstance(text, str):
         raise UsageError("not a text", where="text", hint="give a str or bytes")
     layout = _by_length().get((text[:1] == "V", len(text)))
     if layout is not None and layout.pattern.fullmatch(text):
-        return Zone(layout.name, layout.split(text), day, judge(layout, text, day, exact=True))
+        return Mrz(layout.name, layout.split(text), day, judge(layout, text, day, exact=True))
     return _read(normalising.split_joined(text) or (text[: normalising.LIMIT],), day, normalised=False)
 
 
@@ -71,18 +71,18 @@ def layout_of(text: str) -> tuple[Format | None, list[int]]:
     return layout, starts
 
 
-def _read(lines: tuple[str, ...], day: date, *, normalised: bool) -> Zone:
+def _read(lines: tuple[str, ...], day: date, *, normalised: bool) -> Mrz:
     """Judge lines of any shape."""
     layout = _nearest(lines)
-    first: list[Problem] = [Problem("normalised")] if normalised else []
+    first: list[MrzProblem] = [MrzProblem("normalised")] if normalised else []
     if layout is None:
-        return Zone(None, lines, day, (*first, Problem("format-unknown")))
+        return Mrz(None, lines, day, (*first, MrzProblem("format-unknown")))
     for number, line in enumerate(lines, 1):
         if len(line) != layout.columns:
             position = number, min(len(line), layout.columns) + 1
             expected, actual = str(layout.columns), str(len(line))
-            first.append(Problem("line-length", "", position=position, expected=expected, found=actual))
-    return Zone(layout.name, lines, day, (*first, *judge(layout, fitted(layout, lines), day)))
+            first.append(MrzProblem("line-length", "", position=position, expected=expected, found=actual))
+    return Mrz(layout.name, lines, day, (*first, *judge(layout, fitted(layout, lines), day)))
 
 
 def _by_shape(text: str) -> tuple[Format | None, tuple[str, ...]]:

@@ -14,7 +14,7 @@ from tjdocs import specs
 from tjdocs.mrz import dates
 from tjdocs.mrz.check_digits import digit_over
 from tjdocs.mrz.formats import Format, formats, overflow
-from tjdocs.mrz.mrz_problems import Problem
+from tjdocs.mrz.mrz_problems import MrzProblem
 
 __all__ = ["Practice", "expiry", "explain", "means", "practices"]
 
@@ -92,7 +92,7 @@ def practices() -> tuple[Practice, ...]:
     return specs.load("mrz/practices.toml", PracticeFile).practice
 
 
-def explain(layout: Format, joined: str, problems: Iterable[Problem]) -> Iterator[Problem]:
+def explain(layout: Format, joined: str, problems: Iterable[MrzProblem]) -> Iterator[MrzProblem]:
     """Yield the problems, each that a practice explains as the warning that names it."""
     for problem in problems:
         rows = _explaining().get((problem.code, problem.field), ())
@@ -100,7 +100,7 @@ def explain(layout: Format, joined: str, problems: Iterable[Problem]) -> Iterato
         if row is None:
             yield problem
         else:
-            yield Problem(
+            yield MrzProblem(
                 row.warning, problem.field, position=problem.position, expected=row.means, found=problem.found
             )
 

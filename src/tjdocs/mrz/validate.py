@@ -8,7 +8,7 @@ from tjdocs.mrz import dates, practices
 from tjdocs.mrz.check_digits import ALPHABET, VALUES, digit_over, weigh
 from tjdocs.mrz.codes import StateCode, passport_codes, state_codes
 from tjdocs.mrz.formats import Format, overflow
-from tjdocs.mrz.mrz_problems import Problem
+from tjdocs.mrz.mrz_problems import MrzProblem
 
 __all__ = ["judge"]
 
@@ -34,14 +34,14 @@ def _plain_codes() -> tuple[frozenset[str], frozenset[str]]:
     return issuers, frozenset(text for text, code in plain.items() if code.is_nationality)
 
 
-def judge(layout: Format, joined: str, at: date, *, exact: bool = False) -> tuple[Problem, ...]:
+def judge(layout: Format, joined: str, at: date, *, exact: bool = False) -> tuple[MrzProblem, ...]:
     """Return every problem of a zone whose joined lines have the format's length.
 
     A zone without problems takes no branch of this function. Others look at its problems again.
 
     :param exact: that the format's pattern holds is already known
     """
-    problems: list[Problem] = []
+    problems: list[MrzProblem] = []
     if not exact and layout.pattern.fullmatch(joined) is None:
         problems += _characters(layout, joined)
     if joined[layout.code] not in layout.codes:
@@ -84,7 +84,7 @@ def judge(layout: Format, joined: str, at: date, *, exact: bool = False) -> tupl
     return tuple(practices.explain(layout, joined, problems)) if problems else ()
 
 
-def _characters(layout: Format, joined: str) -> Iterator[Problem]:
+def _characters(layout: Format, joined: str) -> Iterator[MrzProblem]:
     """Find misplaced characters, field by field."""
     for item in layout.fields:
         text = joined[item.slice]
@@ -92,15 +92,15 @@ def _characters(layout: Format, joined: str) -> Iterator[Problem]:
         wrong = [index for index, character in enumerate(text, item.slice.start) if character not in allowed]
         for index in wrong:
             code = "field-character" if joined[index] in _CHARACTERS else "character"
-            yield Problem(code, item.name, position=layout.position(index), found=joined[index])
+            yield MrzProblem(code, item.name, position=layout.position(index), found=joined[index])
         if item.kind in _FORMS and not wrong and not item.pattern.fullmatch(text):
             yield _at(layout, item.name, _FORMS[item.kind], joined)
     for name, index in _digits(layout):
         if joined[index] not in _CHARACTERS:
-            yield Problem("character", name, position=layout.position(index), found=joined[index])
+            yield MrzProblem("character", name, position=layout.position(index), found=joined[index])
 
 
-def _check_digits(layout: Format, joined: str) -> Iterator[Problem]:
+def _check_digits(layout: Format, joined: str) -> Iterator[MrzProblem]:
     """Look again at the check digits of the fields, of which one does not simply agree."""
     for item in layout.checked:
         text, digit = joined[item.slice], joined[item.digit]
@@ -111,33 +111,35 @@ def _check_digits(layout: Format, joined: str) -> Iterator[Problem]:
             index = layout.optional.start + len(excess) - 1
             if index + 1 == layout.optional.stop:
                 position = layout.position(layout.optional.start)
-                yield Problem("document-number-overflow", item.overflow, position=position)
+                yield MrzProblem("document-number-overflow", item.overflow, position=position)
         yield from _digit(layout, name, index, text, digit, empty=item.kind == "optional")
 
 
-def _composite(layout: Format, joined: str) -> Iterator[Problem]:
+def _composite(layout: Format, joined: str) -> Iterator[MrzProblem]:
     """Look again at a composite check digit that does not simply agree."""
     index = layout.composite_digit
     text = "".join(joined[covered] for covered in layout.composite_over)
     yield from _digit(layout, "composite_check_digit", index, text, joined[index])
 
 
-def _digit(layout: Format, name: str, index: int, text: str, found: str, *, empty: bool = False) -> Iterator[Problem]:
+def _digit(
+    layout: Format, name: str, index: int, text: str, found: str, *, empty: bool = False
+) -> Iterator[MrzProblem]:
     """Judge one check digit.
 
     :param empty: whether it may be a filler when there are only fillers before it
     """
     position = layout.position(index)
     if not _CHARACTERS.issuperset(text + found):
-        yield Problem("check-digit-not-computed", name, position=position)
+        yield MrzProblem("check-digit-not-computed", name, position=position)
         return
     expected = digit_over(text)
     if found != expected and not (empty and found == "<" and not text.strip("<")):
         code = "composite-check-digit" if name == "composite_check_digit" else "check-digit"
-        yield Problem(code, name, position=position, expected=expected, found=found)
+        yield MrzProblem(code, name, position=position, expected=expected, found=found)
 
 
-def _expiry(layout: Format, joined: str, born: date | None, expires: date, at: date) -> Iterator[Problem]:
+def _expiry(layout: Format, joined: str, born: date | None, expires: date, at: date) -> Iterator[MrzProblem]:
     """Judge a readable date of expiry against the day, the birth and the document code."""
     if born is not None:
         if expires < born:
@@ -153,7 +155,7 @@ def _expiry(layout: Format, joined: str, born: date | None, expires: date, at: d
         yield _at(layout, "document_code", "document-code-outdated", joined)
 
 
-def _state(layout: Format, joined: str, name: str, born: date | None) -> Iterator[Problem]:
+def _state(layout: Format, joined: str, name: str, born: date | None) -> Iterator[MrzProblem]:
     """Judge a code of a State that is not simply a current one."""
     text = joined[layout.by_name[name].slice]
     code = state_codes().get(text.rstrip("<"))
@@ -161,7 +163,7 @@ def _state(layout: Format, joined: str, name: str, born: date | None) -> Iterato
         yield _at(layout, name, "state-unknown", joined)
     elif code.replaced_by:
         position = layout.position(layout.by_name[name].slice.start)
-        yield Problem("state-replaced", name, position=position, expected=code.replaced_by, found=text)
+        yield MrzProblem("state-replaced", name, position=position, expected=code.replaced_by, found=text)
     elif name == "issuing_state" and not code.issues:
         yield _at(layout, name, "state-nationality", joined)
     elif code.kind == "specimen":
@@ -181,7 +183,7 @@ def _digits(layout: Format) -> Iterator[tuple[str, int]]:
         yield "composite_check_digit", layout.composite_digit
 
 
-def _at(layout: Format, name: str, code: str, joined: str) -> Problem:
+def _at(layout: Format, name: str, code: str, joined: str) -> MrzProblem:
     """Return a problem of a whole field."""
     place = layout.by_name[name].slice
-    return Problem(code, name, position=layout.position(place.start), found=joined[place])
+    return MrzProblem(code, name, position=layout.position(place.start), found=joined[place])

@@ -8,7 +8,8 @@ from typing import Any
 from PIL import Image
 
 from tjdocs import mrz, page, seal
-from tjdocs.documents import Application, ApplicationError, EarlierName, FieldError, Override, RuleResult, name_spelling
+from tjdocs.documents import Application, ApplicationError, FieldError, Override, RuleResult, name_spelling
+from tjdocs.documents.applicant import EarlierName
 from tjdocs.documents.document_type import DocumentType
 from tjdocs.documents.one_script import script_faults
 from tjdocs.errors import UsageError, field_error
@@ -144,7 +145,7 @@ class Draft:
         """The sex as the zone has it."""
         return "<" if self.application.sex == "X" else self.application.sex
 
-    def make_zone(self, number: str) -> mrz.Made:
+    def make_mrz(self, number: str) -> mrz.Made:
         """Return the zone of a document of that number."""
         return mrz.make(**self._zone_values(number))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from tjdocs.documents import Application, DocumentTypes, Known, RuleResult, eligibility, name_spelling
+from tjdocs.documents import Application, DocumentTypes, RegisterFacts, RuleResult, eligibility, name_spelling
 from tjdocs.documents.load_types import bundled
 from tjdocs.documents.rules import Answer
 from tjdocs.documents.validity import last_day
@@ -41,7 +41,7 @@ def preview(
     application: Application,
     *,
     at: date | datetime,
-    known: Known | None = None,
+    known: RegisterFacts | None = None,
     types: DocumentTypes | None = None,
     lang: str = "en",
 ) -> Preview:

@@ -37,14 +37,14 @@ from tjdocs.register import Keys, OfficerKey, Register
 from tjdocs.times import moment_of
 from tjdocs.workers import BrokenExecutor, Workers
 
-__all__ = ["Batch", "Line"]
+__all__ = ["Batch", "RowResult"]
 
 _QUEUED = 4  # lines in flight for each worker
 _STATE, _RUN, _WORK = "batch.json", ".run", ".work"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RowResult:
     """The result of one line of the file.
 
     :param number: of the line, from 1
@@ -150,7 +150,7 @@ class Batch:
         """How many applications the file holds, and its SHA-256."""
         return application_rows.scan(self.file)
 
-    def run(self) -> Iterator[Line]:
+    def run(self) -> Iterator[RowResult]:
         """Issue the documents not issued yet; yield each line's outcome as it comes, earlier ones included.
 
         :raises InputError: the file cannot be read, is not that of the earlier run, or that run was at a later time
@@ -168,7 +168,7 @@ class Batch:
             taken: set[str] = set()
             for line in self._lines():
                 if line.document_number in taken:
-                    yield Line(line.number, "unusable", faults=(_TWICE,))
+                    yield RowResult(line.number, "unusable", faults=(_TWICE,))
                     continue
                 if line.document_number:
                     documents[line.number] = line.document_number
@@ -176,7 +176,7 @@ class Batch:
                 yield line
             batch_files.write_index(self.out, [(self.place(n), n, documents[n]) for n in sorted(documents)])
 
-    def _lines(self) -> Iterator[Line]:
+    def _lines(self) -> Iterator[RowResult]:
         if self.workers == 1:
             worker = _Worker(self)
             for number, line in application_rows.lines(self.file):
@@ -193,7 +193,7 @@ class Batch:
             officer_keys=() if own is None else (OfficerKey.open(own[0], passphrase=own[1]),),
         )
 
-    def write_rejected(self, path: Path, lines: Iterable[Line]) -> None:
+    def write_rejected(self, path: Path, lines: Iterable[RowResult]) -> None:
         """Write the rows that were refused or unusable with their reasons into a new file, mode 0600; none, no file.
 
         Corrected, it can be issued: the column or member ``rejected`` is not read.
@@ -216,9 +216,9 @@ class Batch:
         """Return the folder of a line's document."""
         return self.out / f"{number:08d}"
 
-    def _spread(self) -> Iterator[Line]:
+    def _spread(self) -> Iterator[RowResult]:
         try:
-            with Workers[Line](self.workers, start=_start, arguments=(self,)) as pool:
+            with Workers[RowResult](self.workers, start=_start, arguments=(self,)) as pool:
                 for number, line in application_rows.lines(self.file):
                     pool.submit(_issue, number, line)
                     if len(pool) >= self.workers * _QUEUED:
@@ -302,25 +302,25 @@ class _Worker:
         types = DocumentTypes.load(*batch.types)
         self._office = Office(authority, batch.opened_register(), officer=batch.officer, types=types)
 
-    def issue(self, number: int, line: bytes) -> Line:
+    def issue(self, number: int, line: bytes) -> RowResult:
         """Issue one line's document, unless it is there already."""
         batch = self._batch
         place = batch.place(number)
         if os.path.lexists(place):
             try:
                 if issued_before := self._office.issued_in(place, self._read(line, portrait=False)):
-                    return Line(number, "done", issued_before)
+                    return RowResult(number, "done", issued_before)
             except ApplicationError:  # as it could not have been issued
                 pass
-            return Line(number, "unusable", faults=(_ANOTHER,))
+            return RowResult(number, "unusable", faults=(_ANOTHER,))
         try:
             application = self._read(line)
             issued = self._office.issue(application, at=batch.moment, out=place, chip=batch.chip, page=batch.pages)
         except ApplicationError as error:
-            return Line(number, "unusable", faults=error.faults)
+            return RowResult(number, "unusable", faults=error.faults)
         except NotEligible as error:
-            return Line(number, "refused", refused=error.refused)
-        return Line(number, "issued", issued.document_number)
+            return RowResult(number, "refused", refused=error.refused)
+        return RowResult(number, "issued", issued.document_number)
 
     def _read(self, line: bytes, *, portrait: bool = True) -> Application:
         batch, separator = self._batch, self._batch.separator or ","
@@ -348,6 +348,6 @@ def _start(batch: Batch) -> None:
     _worker = _Worker(batch)
 
 
-def _issue(number: int, line: bytes) -> Line:
+def _issue(number: int, line: bytes) -> RowResult:
     assert _worker is not None  # noqa: S101 (the pool runs _start first)
     return _worker.issue(number, line)

@@ -16,7 +16,7 @@ from tjdocs.lds import ef_catalogue
 from tjdocs.lds.biometrics.iso19794_face import Eyes
 from tjdocs.office import output_folder
 from tjdocs.page import Page, draw
-from tjdocs.seal import draw_code
+from tjdocs.seal import draw_bar_code
 
 __all__ = ["ChipFiles", "Issued", "PageInput"]
 
@@ -90,7 +90,7 @@ class Issued:
     @cached_property
     def seal_code(self) -> Image.Image | None:
         """The seal's bar code, drawn when first asked for; None for a document without a seal."""
-        return draw_code(self.seal) if self.seal else None
+        return draw_bar_code(self.seal) if self.seal else None
 
     @cached_property
     def seal_png(self) -> bytes:

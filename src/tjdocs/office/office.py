@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from tjdocs.documents import Application, Known, Override, eligibility
+from tjdocs.documents import Application, Override, RegisterFacts, eligibility
 from tjdocs.documents.application_error import ApplicationError
 from tjdocs.documents.assess import overruled
 from tjdocs.documents.document_type import DocumentType
@@ -23,7 +23,7 @@ from tjdocs.pki import Authority, Certificate, Signer, TrustStore
 from tjdocs.pki.crl import Crl
 from tjdocs.pki.signer import next_command
 from tjdocs.portrait import face_finder
-from tjdocs.register import Document, Person, Register
+from tjdocs.register import Document, Holder, Register
 from tjdocs.times import day_of, moment_of
 
 __all__ = ["Office", "Portrait"]
@@ -75,7 +75,7 @@ class Office:
         *,
         at: date | datetime,
         out: str | Path | None = None,
-        known: Known | None = None,
+        known: RegisterFacts | None = None,
         overrides: Sequence[Override] = (),
         chip: bool | None = None,
         page: bool = True,
@@ -114,7 +114,7 @@ class Office:
         draft, signer = self._prepare(application, at, known, overrides, chip, page, portrait, replaces)
         more: dict[str, Any] = {}
         if replaces or ground:
-            person = Person.of(application)
+            person = Holder.of(application)
             self._register.replaceable(
                 replaces, draft.kind.id, ground=ground, at=draft.now, person=person, officer=self._officer
             )
@@ -127,9 +127,9 @@ class Office:
         application: Application,
         *,
         at: date | datetime,
-        reason: str,
+        ground: str,
         out: str | Path | None = None,
-        known: Known | None = None,
+        known: RegisterFacts | None = None,
         overrides: Sequence[Override] = (),
         chip: bool | None = None,
     ) -> Issued:
@@ -141,7 +141,7 @@ class Office:
         :param reason: the fault of the print
         :raises RegisterError: the register has no issued document of that number and type
         """
-        _check_reason(reason)
+        _check_ground(ground)
         _check_application(application)
         document = self._register.document(number, officer=self._officer)
         if document is None or document.status != "issued" or document.document_type != application.document_type:
@@ -154,18 +154,18 @@ class Office:
         draft, signer = self._prepare(application, at, known, overrides, chip, True, None, number)
         if out is not None:
             output_folder.check_new(Path(out))
-        self._register.act("spoil", number, officers=[self._officer], at=draft.now, ground=reason)
-        return self._finish(draft, signer, out, {"replaces": {"document_number": number, "reason": reason}})
+        self._register.act("spoil", number, officers=[self._officer], at=draft.now, ground=ground)
+        return self._finish(draft, signer, out, {"replaces": {"document_number": number, "reason": ground}})
 
-    def print_again(self, folder: str | Path, *, at: date | datetime, reason: str) -> list[Path]:
+    def print_again(self, folder: str | Path, *, at: date | datetime, ground: str) -> list[Path]:
         """Note in a document's record that its page is printed again, and return the files to print.
 
         :param folder: the document's, as :meth:`issue` wrote it
-        :param reason: why it is printed again
+        :param ground: why it is printed again
         :raises RegisterError: the register has no such issued document
         :raises tjdocs.errors.InputError: the folder holds no document with a page, or a file was changed
         """
-        _check_reason(reason)
+        _check_ground(ground)
         record, document = self._recorded(Path(folder))
         if document is None or document.status != "issued":
             raise RegisterError("the register has no issued document with these files", where=str(folder))
@@ -174,7 +174,7 @@ class Office:
         signed = self._register.documents.written(document.number, officer=self._officer).get(output_folder.RECORD)
         if signed not in (None, sha256(first).hexdigest()):
             raise InputError("changed since it was issued", where=output_folder.RECORD, hint="issue it again")
-        entry = {"at": moment_of(at).isoformat(), "officer": self._officer, "reason": reason}
+        entry = {"at": moment_of(at).isoformat(), "officer": self._officer, "reason": ground}
         output_folder.replace_record(Path(folder), {**record, "prints": [*record["prints"], entry]})
         return [Path(folder) / name for name in record["page"]]
 
@@ -192,7 +192,7 @@ class Office:
         if document is None or {record.get("document_type"), document.document_type} != {application.document_type}:
             return ""
         holder = self._register.documents.holder(document.number, officer=self._officer)
-        return document.number if holder in (None, Person.of(application)) else ""
+        return document.number if holder in (None, Holder.of(application)) else ""
 
     def _recorded(self, folder: Path) -> tuple[dict[str, Any], Document | None]:
         """Return the record in a document's folder, and the document if the register has it with these files.
@@ -218,7 +218,7 @@ class Office:
         self,
         application: Application,
         at: date | datetime,
-        known: Known | None,
+        known: RegisterFacts | None,
         overrides: Sequence[Override],
         chip: bool | None,
         page: bool,
@@ -294,11 +294,11 @@ class Office:
             known = self._borders[kind.id] = (crl, sealer, trust)
         return known[2]
 
-    def _known(self, application: Application, replaced: str) -> Known | None:
+    def _known(self, application: Application, replaced: str) -> RegisterFacts | None:
         """Return what the register knows of an applicant, without the document that is being replaced."""
         if self._register.trial or application.date_of_birth is None or not application.family_name:
             return None
-        person = Person.of(application)
+        person = Holder.of(application)
         known = self._register.known(person, officer=self._officer)
         names = known.names
         # under a new name the applicant is found by a personal number alone; the old document has the earlier name
@@ -360,7 +360,7 @@ class Office:
                 expires=issued.date_of_expiry,
                 files={**issued.record["files"], **issued.record["page"]},
                 written={name: sha256(data).hexdigest() for name, data in files.items()},
-                person=Person.of(application),
+                person=Holder.of(application),
                 category=application.category,
                 replaces=replaces,
                 ground=ground,
@@ -370,7 +370,7 @@ class Office:
         return issued
 
     def _make(self, draft: Draft, number: str, signer: Signer | None, more: dict[str, Any]) -> Issued:
-        zone = draft.make_zone(number)
+        zone = draft.make_mrz(number)
         files = draft.make_chip(zone, signer)
         kind = draft.kind
         sealer = self._authority.seal_signer(kind.seal.profile) if kind.seal else None
@@ -445,6 +445,6 @@ def _check_application(application: object) -> None:
         raise UsageError("not an application", where="application", hint="Application.from_json reads one")
 
 
-def _check_reason(reason: str) -> None:
-    if not isinstance(reason, str) or not reason.strip() or not reason.isprintable() or len(reason) > 500:
-        raise UsageError("unusable reason", where="reason", hint="printable text of at most 500 characters")
+def _check_ground(ground: str) -> None:
+    if not isinstance(ground, str) or not ground.strip() or not ground.isprintable() or len(ground) > 500:
+        raise UsageError("unusable reason", where="ground", hint="printable text of at most 500 characters")

@@ -19,7 +19,8 @@ from tjdocs.documents.number_pattern import Pattern
 from tjdocs.errors import InputError, OutputError, RegisterError
 from tjdocs.files import replace_file
 from tjdocs.pki import Authority
-from tjdocs.register import Csca, Register
+from tjdocs.register import Register
+from tjdocs.register.belonging import Csca
 
 __all__ = ["FILE", "belong", "check"]
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tjdocs import page
 from tjdocs.documents import FieldError, name_spelling
 from tjdocs.errors import UsageError
 from tjdocs.mrz.transliteration import national_components
-from tjdocs.page import has_latin_form
+from tjdocs.page import draw_page
+from tjdocs.page.printed_words import has_latin_form
 
 if TYPE_CHECKING:
     from tjdocs.documents import Application
@@ -109,7 +109,7 @@ def _initials(words: list[str], count: int) -> list[str]:
 
 def _fits(layout: str, key: str, text: str) -> bool:
     try:
-        page.check_text(layout, key, text)
+        draw_page.check_text(layout, key, text)
     except UsageError:
         return False
     return True

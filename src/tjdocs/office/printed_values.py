@@ -13,7 +13,8 @@ from tjdocs.documents.fields import kind_at, value_at
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.mrz.transliteration import visual_form
 from tjdocs.office.page_names import both
-from tjdocs.page import date_text, has_latin_form, load, nationality_text, sex_text
+from tjdocs.page.layout_files import load
+from tjdocs.page.printed_words import date_text, has_latin_form, nationality_text, sex_text
 from tjdocs.seal import vds_profiles
 from tjdocs.times import PartialDate
 

@@ -9,6 +9,7 @@ from tjdocs import portrait as portraits
 from tjdocs.errors import UsageError
 from tjdocs.images import most_pixels, open_file, upright_on_white
 from tjdocs.page.page_layout import Box, Ghost, Portrait
+from tjdocs.portrait import prepare_portrait
 
 __all__ = ["fit_portrait", "fit_signature", "open_picture", "paste_ghost"]
 
@@ -55,7 +56,9 @@ def fit_portrait(picture: Image.Image, place: Portrait, eyes: portraits.Eyes | N
     """
     if eyes is not None:
         try:
-            return portraits.crop(picture, eyes=eyes, size=(place.box.width, place.box.height), smallest=place.smallest)
+            return prepare_portrait.crop(
+                picture, eyes=eyes, size=(place.box.width, place.box.height), smallest=place.smallest
+            )
         except UsageError as error:
             where = "eyes" if error.where == "eyes" else "portrait"
             raise UsageError(error.message, where=where, hint=error.hint) from None

@@ -46,11 +46,11 @@ class CertificateSource(Protocol):
         """Return the known certificates that may have issued ``certificate``, the likeliest first."""
         ...
 
-    def doubt(self, certificate: Certificate) -> str:
+    def distrust_reason(self, certificate: Certificate) -> str:
         """Return why ``certificate`` is not trusted in itself (``untrusted``, ``not-believed``, ``denied``), or ""."""
         ...
 
-    def why(self, certificate: Certificate) -> str:
+    def explain(self, certificate: Certificate) -> str:
         """Return the same in words."""
         ...
 
@@ -113,8 +113,8 @@ def build(
     :param barred: SHA-256 of certificates that no path may contain
     :param attempts: the bound on the cost, shared with other searches; its own unless given
     """
-    if store.doubt(signer) == "denied":
-        return Path(False, "denied", (signer,), (), (Attempt(signer, "denied", store.why(signer)),))
+    if store.distrust_reason(signer) == "denied":
+        return Path(False, "denied", (signer,), (), (Attempt(signer, "denied", store.explain(signer)),))
     bound = attempts or Attempts(MAX_TRIED)
     search = _Search(store, barred, bound)
     top = search.climb(_Step((signer,), ()))
@@ -185,7 +185,7 @@ class _Search:
 
     def vouches(self, issuer: Certificate) -> bool:
         """Whether ``issuer`` is trusted, or has a path to a trusted one: else its attempt accuses nobody."""
-        doubt = self.store.doubt(issuer)
+        doubt = self.store.distrust_reason(issuer)
         above = _Search(self.store, self.barred, self.bound)
         return not doubt or (doubt != "denied" and above.climb(_Step((issuer,), ())) is not None)
 
@@ -193,10 +193,10 @@ class _Search:
         """Return the first path from ``step`` to a trusted certificate."""
         for above in self.issuers(step):
             issuer = above.chain[-1]
-            doubt = self.store.doubt(issuer)
+            doubt = self.store.distrust_reason(issuer)
             if not doubt:
                 return above
-            self.note(issuer, doubt, self.store.why(issuer))
+            self.note(issuer, doubt, self.store.explain(issuer))
             if doubt == "denied":
                 continue
             if len(above.chain) > MAX_DEPTH:

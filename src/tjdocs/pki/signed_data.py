@@ -147,7 +147,7 @@ class SignedData:
         among = self.parsed_certificates if known is None else known
         return [certificate for certificate in among if signer.match(certificate) is not None]
 
-    def judge(
+    def verify_signer(
         self, signer: SignerInfo, known: Iterable[Certificate] | None = None, *, attempts: Attempts
     ) -> tuple[public_key.SignatureResult, Certificate, tuple[str, ...]] | None:
         """Verify ``signer`` with each certificate that it names; return the best result.
@@ -175,7 +175,7 @@ class SignedData:
     def verify(self, signer: SignerInfo, certificate: Certificate) -> public_key.SignatureResult:
         """Verify that ``signer`` signed the content with ``certificate``'s key (RFC 5652, 5.4 and 5.6).
 
-        Reasons in addition to those of :func:`tjdocs.pki.public_key.verify`: ``no-signed-attributes``,
+        Reasons in addition to those of ``tjdocs.pki.public_key.verify``: ``no-signed-attributes``,
         ``content-type-attribute``, ``digest-unknown``, ``digest-forbidden``, ``message-digest``.
         """
         if signer.attributes is None:

@@ -13,12 +13,12 @@ from tjdocs import image_header, specs
 from tjdocs.errors import UsageError
 from tjdocs.images import check_coding, is_parted, most_pixels
 from tjdocs.lds.biometrics.iso19794_face import Eyes, FaceImage
-from tjdocs.lds.lds_problems import Problem
+from tjdocs.lds.lds_problems import LdsProblem
 
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["check_face", "check_image", "open_image"]
+__all__ = ["check", "check_face", "open_image"]
 
 
 class ImageNumbers(specs.Spec, frozen=True):
@@ -42,25 +42,25 @@ def image_numbers() -> ImageNumbers:
     return specs.load("lds/portrait.toml", ImageNumbers)
 
 
-def open_image(data: bytes) -> "Image.Image | Problem":
+def open_image(data: bytes) -> "Image.Image | LdsProblem":
     """Decode a JPEG or JPEG 2000 image wholly, or say why not. Nothing is allocated before the limits are checked."""
     numbers = image_numbers()
     if len(data) > numbers.max_bytes:
-        return Problem("image-limit", detail=f"{len(data)} bytes")
+        return LdsProblem("image-limit", detail=f"{len(data)} bytes")
     if not image_header.kind(data):
-        return Problem("image-format")
+        return LdsProblem("image-format")
     claims = image_header.head(data)
     if claims is None:
-        return Problem("image-damaged", detail="no size in its header")
+        return LdsProblem("image-damaged", detail="no size in its header")
     most = most_pixels(data)
     if any(width * height > most for width, height in claims.sizes):
-        return Problem("image-limit", detail="too many pixels")
+        return LdsProblem("image-limit", detail="too many pixels")
     if claims.scans > numbers.max_scans or is_parted(claims):
-        return Problem("image-limit", detail="too many scans, tiles, components, precincts or layers")
+        return LdsProblem("image-limit", detail="too many scans, tiles, components, precincts or layers")
     return _decode(data, claims.kind, most)
 
 
-def _decode(data: bytes, kind: str, most: int) -> "Image.Image | Problem":
+def _decode(data: bytes, kind: str, most: int) -> "Image.Image | LdsProblem":
     from PIL import Image
     from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
     from PIL.JpegImagePlugin import JpegImageFile
@@ -73,16 +73,16 @@ def _decode(data: bytes, kind: str, most: int) -> "Image.Image | Problem":
         check_coding(data)
         image = reader(BytesIO(data))
         if image.width * image.height > most:
-            return Problem("image-limit", detail="too many pixels")
+            return LdsProblem("image-limit", detail="too many pixels")
         image.load()
     except (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, struct_error) as error:
-        return Problem("image-damaged", detail=type(error).__name__)
+        return LdsProblem("image-damaged", detail=type(error).__name__)
     except (MemoryError, Image.DecompressionBombError):
-        return Problem("image-limit", detail="too large to decode")
+        return LdsProblem("image-limit", detail="too large to decode")
     return image
 
 
-def check_image(image: bytes, *, eyes: Eyes | None = None) -> tuple[Problem, ...]:
+def check(image: bytes, *, eyes: Eyes | None = None) -> tuple[LdsProblem, ...]:
     """Decode a portrait and return every fault in it, worst first; nothing when it is usable.
 
     :param image: a JPEG or JPEG 2000 file, or a bare JPEG 2000 codestream
@@ -91,64 +91,64 @@ def check_image(image: bytes, *, eyes: Eyes | None = None) -> tuple[Problem, ...
         ``eye_tolerance`` (``specs/lds/portrait.toml``) of the eye distance
     """
     opened = open_image(image)
-    return (opened,) if isinstance(opened, Problem) else tuple(_checks(opened, image, eyes))
+    return (opened,) if isinstance(opened, LdsProblem) else tuple(_checks(opened, image, eyes))
 
 
-def _checks(opened: "Image.Image", data: bytes, eyes: Eyes | None) -> list[Problem]:
+def _checks(opened: "Image.Image", data: bytes, eyes: Eyes | None) -> list[LdsProblem]:
     numbers = image_numbers()
     width, height = opened.size
-    problems: list[Problem] = []
+    problems: list[LdsProblem] = []
     if width < numbers.min_width or height < numbers.min_height:
-        problems.append(Problem("image-size", detail=f"{width} x {height}"))
+        problems.append(LdsProblem("image-size", detail=f"{width} x {height}"))
     if opened.mode not in ("RGB", "L"):
-        problems.append(Problem("image-colour", detail=opened.mode))
+        problems.append(LdsProblem("image-colour", detail=opened.mode))
     if not numbers.min_aspect <= width / height <= numbers.max_aspect:
-        problems.append(Problem("image-aspect", detail=f"{width} x {height}"))
+        problems.append(LdsProblem("image-aspect", detail=f"{width} x {height}"))
     claims = image_header.head(data)
     if claims is not None and any(size != opened.size for size in claims.sizes):
-        problems.append(Problem("image-sizes-differ"))
+        problems.append(LdsProblem("image-sizes-differ"))
     if eyes is not None:
         problems.extend(_token_geometry(width, height, eyes))
     if claims is not None and claims.metadata:
-        problems.append(Problem("image-metadata"))
+        problems.append(LdsProblem("image-metadata"))
     return problems
 
 
-def _token_geometry(width: int, height: int, eyes: Eyes) -> list[Problem]:
+def _token_geometry(width: int, height: int, eyes: Eyes) -> list[LdsProblem]:
     numbers = image_numbers()
-    problems: list[Problem] = []
+    problems: list[LdsProblem] = []
     if not all(math.isfinite(value) for point in eyes for value in point):
         raise UsageError("eye that is nowhere", where="eyes", hint="two points in pixels")
     if abs(width / height - 0.75) > numbers.aspect_tolerance:
-        problems.append(Problem("token-aspect", detail=f"{width} x {height}"))
+        problems.append(LdsProblem("token-aspect", detail=f"{width} x {height}"))
     (first, first_y), (second, second_y) = eyes
     wanted = numbers.eye_distance * width
     tolerance = numbers.eye_tolerance * wanted
     if abs(math.dist(*eyes) - wanted) > tolerance:
-        problems.append(Problem("token-eye-distance", detail=f"{math.dist(*eyes):.1f}, not {wanted:.1f}"))
+        problems.append(LdsProblem("token-eye-distance", detail=f"{math.dist(*eyes):.1f}, not {wanted:.1f}"))
     centre = (first + second) / 2
     if abs(centre - width / 2) > tolerance:
-        problems.append(Problem("token-centre", detail=f"{centre:.1f}, not {width / 2:.1f}"))
+        problems.append(LdsProblem("token-centre", detail=f"{centre:.1f}, not {width / 2:.1f}"))
     line = numbers.eye_line * width
     if max(abs(first_y - line), abs(second_y - line)) > tolerance:
-        problems.append(Problem("token-eye-line", detail=f"{first_y:.1f} and {second_y:.1f}, not {line:.1f}"))
+        problems.append(LdsProblem("token-eye-line", detail=f"{first_y:.1f} and {second_y:.1f}, not {line:.1f}"))
     return problems
 
 
-def check_face(face: FaceImage) -> tuple[Problem, ...]:
+def check_face(face: FaceImage) -> tuple[LdsProblem, ...]:
     """Check a face's image, and the record's claims about it against it.
 
     The token geometry is measured where the record says token frontal and names both eyes.
     """
     opened = open_image(face.image)
-    if isinstance(opened, Problem):
+    if isinstance(opened, LdsProblem):
         return (opened,)
     token = face.image_type == 2
     problems = _checks(opened, face.image, face.eyes if token else None)
     if (face.width, face.height) != opened.size:
         detail = f"record {face.width} x {face.height}, image {opened.width} x {opened.height}"
-        problems.append(Problem("record-image-size", detail=detail))
+        problems.append(LdsProblem("record-image-size", detail=detail))
     mode = {1: "RGB", 3: "L"}.get(face.colour_space, opened.mode)
     if mode != opened.mode:
-        problems.append(Problem("record-colour", detail=f"record {mode}, image {opened.mode}"))
+        problems.append(LdsProblem("record-colour", detail=f"record {mode}, image {opened.mode}"))
     return tuple(problems)

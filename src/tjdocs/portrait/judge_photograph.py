@@ -10,7 +10,7 @@ from tjdocs.images import most_pixels, open_file
 from tjdocs.lds.biometrics.iso19794_face import Eyes, ImageType
 from tjdocs.lds.dg2 import Dg2
 from tjdocs.portrait import prepare_portrait
-from tjdocs.portrait.face_image import check_face, check_image
+from tjdocs.portrait.face_image import check, check_face
 from tjdocs.portrait.picture_limits import photograph_rules
 
 __all__ = ["faults", "prepare"]
@@ -107,7 +107,7 @@ def _size(portrait: bytes, errors: list[FieldError]) -> tuple[int, int] | None:
             errors.append(_fault("image-limit", "too many pixels", formats))
             return None
     else:
-        problems = [problem for problem in check_image(portrait) if problem.code not in _HARMLESS]
+        problems = [problem for problem in check(portrait) if problem.code not in _HARMLESS]
         if problems:
             errors += [_fault(problem.code, _TEXTS.get(problem.code, problem.text), formats) for problem in problems]
             return None

@@ -74,7 +74,7 @@ def belong(context: Context, csca: Csca, *, officer: str, at: datetime) -> None:
     stamp = records.stamp(records.moment(at))
     records.text(csca.name, "name")
     with context.store.write(alone=True) as connection:
-        by = context.access.allow(connection, "issue", (officer,))
+        by = context.access.require_role(connection, "issue", (officer,))
         if belongs_to(context, connection, csca) is None:
             connection.execute(insert(tables.setting).values(key=SETTING, value=csca.key))
             origin = context.store.settings(connection)["origin"]

@@ -18,7 +18,7 @@ from tjdocs.register.number_ranges import Span, Stock, read_range
 from tjdocs.register.records import Blank
 from tjdocs.register.roles import Acting
 
-__all__ = ["Blanks", "apply", "as_told", "give_back"]
+__all__ = ["Blanks", "apply", "as_told", "spoil_blank"]
 
 _table = tables.blank.c
 
@@ -52,7 +52,7 @@ class Blanks:
         new, stamp = Pattern.parse(pattern), records.stamp(records.moment(at))
         records.word(document_type, "document_type")
         with self._context.store.write() as connection:
-            by = self._context.access.allow(connection, "series", (officer,))
+            by = self._context.access.require_role(connection, "series", (officer,))
             self._declare(connection, document_type, new, by, stamp)
 
     def _declare(self, connection: Connection, document_type: str, new: Pattern, by: Acting, stamp: str) -> Series:
@@ -93,7 +93,7 @@ class Blanks:
             self._context.store.lock(connection, 1)
             if any(known.document_type == document_type for known in self._context.series(connection)):
                 return
-            by = self._context.access.allow(connection, "series", (officer,))
+            by = self._context.access.require_role(connection, "series", (officer,))
             series = self._declare(connection, document_type, new, by, stamp)
             new_blanks = _Range(series, first, last, by, at, {"act": "trial", "supplier": "trial", "office": "trial"})
             self._receive(connection, new_blanks)
@@ -115,7 +115,7 @@ class Blanks:
         at = records.moment(at)
         first, last = read_range(numbers)
         with self._context.store.write() as connection:
-            by = self._context.access.allow(connection, "receive", (officer,))
+            by = self._context.access.require_role(connection, "receive", (officer,))
             series, low, high = self._context.locate(connection, first, last)
             if document_type and series.document_type != document_type:
                 raise UsageError(
@@ -132,7 +132,7 @@ class Blanks:
         for taken in (
             free,
             (reservation.series == series.id, reservation.blank.between(first, last)),
-            (document.id.between(tables.place(series.id, first), tables.place(series.id, last)),),
+            (document.id.between(tables.document_id(series.id, first), tables.document_id(series.id, last)),),
             free,
         ):
             if connection.execute(select(1).where(*taken).limit(1)).scalar() is not None:
@@ -171,7 +171,9 @@ class Blanks:
         at = records.moment(at)
         first, last = read_range(numbers)
         with self._context.store.write() as connection:
-            by = self._context.access.allow(connection, act, officers, rule.officers, office=details.get("office", ""))
+            by = self._context.access.require_role(
+                connection, act, officers, rule.officers, office=details.get("office", "")
+            )
             series, low, high = self._context.locate(connection, first, last)
             self._context.store.lock(connection, 2 + series.id)
             self._move(connection, rule, _Range(series, low, high, by, at, details))
@@ -216,7 +218,7 @@ class Blanks:
         """
         first, _ = read_range(number)
         with self._context.store.read() as connection:
-            self._context.access.may_read(connection, "status", officer)
+            self._context.access.require_read(connection, "status", officer)
             try:
                 series, n, _ = self._context.locate(connection, first, first)
             except RegisterError:
@@ -254,7 +256,7 @@ class Blanks:
         :raises RegisterError: an officer without the role, or a changed row
         """
         with self._context.store.read() as connection:
-            self._context.access.may_read(connection, "status", officer)
+            self._context.access.require_read(connection, "status", officer)
             known = {series.id: series for series in self._context.series(connection)}
             rows = connection.execute(select(tables.blank).order_by(_table.series, _table.first)).all()
         ranges = []
@@ -311,7 +313,7 @@ def apply(stock: Stock, rule: lifecycle.Act, first: int, last: int, told: Mappin
         stock.put(new, span.first, span.last)
 
 
-def give_back(connection: Connection, series: int, n: int, office: str, since: str) -> None:
+def spoil_blank(connection: Connection, series: int, n: int, office: str, since: str) -> None:
     """Put a reserved blank among the ranges as spoiled."""
     _write(connection, series, [Span(n, n, "spoiled", office, "", since)])
 

@@ -12,14 +12,14 @@ from tjdocs.auditlog.entry import digest
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import lifecycle, records, tables
 from tjdocs.register.context import Context
-from tjdocs.register.holders import Person, Sealed, seal
+from tjdocs.register.holders import Holder, Sealed, seal
 from tjdocs.times import day_of
 
-__all__ = ["Decision", "Decisions", "check"]
+__all__ = ["Decisions", "PersonDecision", "check"]
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class PersonDecision:
     """How a procedure came out.
 
     :param id: the register's own, by which the log names it
@@ -38,7 +38,7 @@ class Decision:
     category: str
 
     @classmethod
-    def of(cls, row: Any) -> "Decision":
+    def of(cls, row: Any) -> "PersonDecision":
         """Return the decision of a row."""
         return cls(row.id, row.kind, row.outcome, row.day, row.document_type, row.office, row.act, row.category)
 
@@ -75,7 +75,7 @@ class Decisions:
         act: str,
         officer: str,
         at: datetime,
-        person: Person | None = None,
+        person: Holder | None = None,
         document_type: str = "",
         office: str = "",
         category: str = "",
@@ -112,7 +112,7 @@ class Decisions:
             )
         sealed = seal(person, id_, self._context.keys, self._context.secrets.lookup) if person else Sealed()
         with self._context.store.write() as connection:
-            by = self._context.access.allow(connection, "decide", (officer,))
+            by = self._context.access.require_role(connection, "decide", (officer,))
             row["office"] = office or by.office
             connection.execute(
                 insert(tables.decision).values(

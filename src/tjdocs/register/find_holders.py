@@ -16,7 +16,7 @@ from tjdocs.errors import RegisterError, UsageError
 from tjdocs.mrz.names import Reach, Relation, readings, resemble
 from tjdocs.register import queries, tables
 from tjdocs.register.context import Context
-from tjdocs.register.holders import Person, hashes, numbers, open_sealed
+from tjdocs.register.holders import Holder, hashes, numbers, open_sealed
 from tjdocs.register.issued_documents import read_row
 from tjdocs.register.records import Document
 from tjdocs.times import PartialDate
@@ -37,7 +37,7 @@ class Held:
     """
 
     document: Document
-    person: Person = field(repr=False)
+    person: Holder = field(repr=False)
     relation: Relation = Relation.EXACT
 
 
@@ -72,7 +72,7 @@ def find(
         raise UsageError("not a name", where="family_name", hint="a text")
     # texts are checked as a person's are; a search without a date of birth is not one of the person's
     born = date.min if date_of_birth is None else date_of_birth
-    wanted = Person(family_name.strip() or "-", born, given_names=given_names, personal_number=personal_number)
+    wanted = Holder(family_name.strip() or "-", born, given_names=given_names, personal_number=personal_number)
     named = any(sign.isalpha() for sign in family_name)
     if not (named or wanted.personal_key()):
         hint = "give the family name, or the one name, or the personal number"
@@ -80,7 +80,7 @@ def find(
     if not context.keys.data or not context.secrets.lookup:
         raise RegisterError("persons cannot be looked up", where="keys", hint="open the register with its data key")
     with context.store.read() as connection:
-        context.access.may_read(connection, "look-up", officer)
+        context.access.require_read(connection, "look-up", officer)
         if wanted.personal_key():
             found_by = numbers(wanted, context.secrets.lookup)
             rows = iter(queries.execute(connection, queries.NUMBERED, (found_by[0], found_by[-1])))
@@ -91,7 +91,7 @@ def find(
         return _sorted(context, connection, rows, lambda person: _relation(person, wanted, date_of_birth, named=named))
 
 
-def _relation(person: Person, wanted: Person, born: Born, *, named: bool) -> Relation:
+def _relation(person: Holder, wanted: Holder, born: Born, *, named: bool) -> Relation:
     """Return the relation of a holder's name to the wanted one; without given names only surnames are compared."""
     if born is not None and not _may_be(person.date_of_birth, born):
         return Relation.DIFFERS
@@ -114,9 +114,9 @@ def _may_be(one: date | PartialDate, other: date | PartialDate) -> bool:
 
 
 def _sorted(
-    context: Context, connection: Connection, rows: Iterator[Any], relation_of: Callable[[Person], Relation]
+    context: Context, connection: Connection, rows: Iterator[Any], relation_of: Callable[[Holder], Relation]
 ) -> Search:
-    holders, opened, damaged, more = list[tuple[str, Person, Relation]](), 0, 0, False
+    holders, opened, damaged, more = list[tuple[str, Holder, Relation]](), 0, 0, False
     for row in rows:
         opened += 1
         try:
@@ -135,7 +135,7 @@ def _sorted(
     return Search(tuple(matches[:MOST]), more or len(matches) > MOST, opened, damaged)
 
 
-def _closeness(found: tuple[str, Person, Relation]) -> tuple[int, bool]:
+def _closeness(found: tuple[str, Holder, Relation]) -> tuple[int, bool]:
     """Return the rank of a holder: the closest name first, and of equally close ones who has the fewest names."""
     _, person, relation = found
     return _ORDER.index(relation), bool(person.given_names or person.patronymic)

@@ -21,14 +21,14 @@ from tjdocs.register import queries
 from tjdocs.register.register_keys import Keys
 from tjdocs.times import PartialDate, read_birth
 
-__all__ = ["Person", "Sealed", "hashes", "is_one", "numbers", "open_sealed", "seal", "unopened"]
+__all__ = ["Holder", "Sealed", "hashes", "is_one", "numbers", "open_sealed", "seal", "unopened"]
 
 _NONCE = 12
 _HASH = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Holder:
     """Whom a document or decision is about. Personal data: nothing of it is in ``repr``.
 
     One person is who has the same personal number, whatever parts its letters and digits, or, where one of the two has
@@ -59,7 +59,7 @@ class Person:
             raise UsageError("a person without a name", where="family_name")
 
     @classmethod
-    def of(cls, application: Application) -> "Person":
+    def of(cls, application: Application) -> "Holder":
         """Return the person who applies."""
         return cls(**{name: getattr(application, name) for name in cls.__slots__})
 
@@ -80,7 +80,7 @@ class Person:
             name = "<<".join(_folded(part) for part in (self.family_name, secondary))
         return f"{name}\0{self.date_of_birth.isoformat()}".encode()
 
-    def may_be(self, other: "Person", *, renamed: bool = False) -> bool:
+    def may_be(self, other: "Holder", *, renamed: bool = False) -> bool:
         """Whether both may be one person: the same personal number, or name and date of birth where one has none.
 
         :param renamed: the name may differ
@@ -117,13 +117,13 @@ class Sealed:
     wrapped: bytes | None = None
 
 
-def hashes(person: Person, lookup: bytes) -> tuple[bytes, bytes | None]:
+def hashes(person: Holder, lookup: bytes) -> tuple[bytes, bytes | None]:
     """Return the keyed hashes under which a person is kept."""
     holder = hmac.digest(lookup, b"holder\0" + person.holder_key(), "sha256")[:_HASH]
     return holder, next(iter(numbers(person, lookup)), None)
 
 
-def numbers(person: Person, lookup: bytes) -> tuple[bytes, ...]:
+def numbers(person: Holder, lookup: bytes) -> tuple[bytes, ...]:
     """Return the keyed hashes under which a personal number is found: as it is kept, and as it was kept before."""
     spellings = (person.personal_key(), _folded(person.personal_number).encode())
     spelt = dict.fromkeys(spellings) if spellings[0] else ()
@@ -131,7 +131,7 @@ def numbers(person: Person, lookup: bytes) -> tuple[bytes, ...]:
 
 
 def is_one(
-    person: Person,
+    person: Holder,
     found_by: tuple[bytes, ...],
     keys: Keys,
     subject: str,
@@ -149,7 +149,7 @@ def is_one(
     return open_sealed(sealed, wrapped, subject, keys).personal_key() == person.personal_key()
 
 
-def seal(person: Person, subject: str, keys: Keys, lookup: bytes) -> Sealed:
+def seal(person: Holder, subject: str, keys: Keys, lookup: bytes) -> Sealed:
     """Return a person's columns for the row ``subject``."""
     table = {name: value for name, value in asdict(person).items() if value}
     table["date_of_birth"] = person.date_of_birth.isoformat()
@@ -160,7 +160,7 @@ def seal(person: Person, subject: str, keys: Keys, lookup: bytes) -> Sealed:
     return Sealed(holder, personal, sealed, keys.data[0].wrap(key))
 
 
-def open_sealed(sealed: object, wrapped: object, subject: str, keys: Keys) -> Person:
+def open_sealed(sealed: object, wrapped: object, subject: str, keys: Keys) -> Holder:
     """Return the person of a row.
 
     :param sealed: the row's value, of any type
@@ -174,7 +174,7 @@ def open_sealed(sealed: object, wrapped: object, subject: str, keys: Keys) -> Pe
         text = AESGCM(key).decrypt(data[:_NONCE], data[_NONCE:], subject.encode())
         table: dict[str, Any] = read_json(text)
         table["date_of_birth"] = read_birth(table["date_of_birth"])
-        return Person(**table)
+        return Holder(**table)
     except (InvalidTag, ValueError, KeyError, TypeError):
         raise _changed("sealed") from None
 

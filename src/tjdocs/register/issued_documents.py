@@ -9,12 +9,13 @@ from sqlalchemy import ColumnElement, Connection, select, update
 
 from tjdocs import inputs
 from tjdocs.auditlog.entry import as_bytes, read_json, read_moment, read_written
-from tjdocs.documents import HeldDocument, Known
+from tjdocs.documents import RegisterFacts
+from tjdocs.documents.applicant import HeldDocument
 from tjdocs.errors import InputError, RegisterError, UsageError
 from tjdocs.register import lifecycle, queries, records, tables
 from tjdocs.register.context import Context, Series
-from tjdocs.register.decisions import Decision
-from tjdocs.register.holders import Person, hashes, is_one, numbers, open_sealed
+from tjdocs.register.decisions import PersonDecision
+from tjdocs.register.holders import Holder, hashes, is_one, numbers, open_sealed
 from tjdocs.register.records import Document
 from tjdocs.register.roles import Acting
 
@@ -34,18 +35,18 @@ class Dossier:
     """
 
     documents: tuple[Document, ...] = field(repr=False)
-    decisions: tuple[Decision, ...] = field(repr=False)
-    persons: tuple[Person, ...] = field(default=(), repr=False)
+    decisions: tuple[PersonDecision, ...] = field(repr=False)
+    persons: tuple[Holder, ...] = field(default=(), repr=False)
 
     def valid(self, document_type: str, *, at: date | datetime) -> tuple[Document, ...]:
         """Return the documents of a type that are valid on a day, or made and not yet handed over."""
-        living = lifecycle.documents().marked
+        living = lifecycle.documents().live_statuses
         return tuple(d for d in self.documents if d.document_type == document_type and d.status_at(at) in living)
 
-    def known(self) -> Known:
+    def known(self) -> RegisterFacts:
         """Return what of it eligibility asks for."""
         states, day = lifecycle.documents().held, date.fromisoformat
-        return Known(
+        return RegisterFacts(
             tuple(
                 HeldDocument(
                     d.document_type, d.number, day(d.date_of_issue), day(d.date_of_expiry), state=states[d.status]
@@ -94,10 +95,10 @@ class Documents:
             raise UsageError("not a number", where="number", hint="a document's number")
         store = self._context.store
         with queries.each(store) as direct:
-            self._context.access.may_read(direct, "status", officer)
+            self._context.access.require_read(direct, "status", officer)
             for series in self._series:
                 n = series.pattern.read(number)
-                rows = () if n is None else queries.execute(direct, queries.FIND, (tables.place(series.id, n),))
+                rows = () if n is None else queries.execute(direct, queries.FIND, (tables.document_id(series.id, n),))
                 if rows and rows[0].number == number:
                     return read_row(rows[0])
         # the other tables on one snapshot: a reservation may be a document in a moment
@@ -125,7 +126,7 @@ class Documents:
             row = connection.execute(
                 select(blank.state, blank.office).where(blank.series == series.id, blank.first <= n, blank.last >= n)
             ).one_or_none()
-            if row is not None and row.state not in lifecycle.blanks().marked:
+            if row is not None and row.state not in lifecycle.blanks().live_statuses:
                 return Document(number, series.document_type, row.state, office=row.office)
         return None
 
@@ -157,7 +158,7 @@ class Documents:
             details["act"] = records.text(reference, "act")
         at = records.moment(at)
         with self._context.store.write() as connection:
-            by = self._context.access.allow(connection, act, officers, rule.officers)
+            by = self._context.access.require_role(connection, act, officers, rule.officers)
             row = connection.execute(
                 select(_table.state, _table.since, _table.ground).where(_table.number == number).with_for_update()
             ).one_or_none()
@@ -180,7 +181,7 @@ class Documents:
         """
         entry = tables.entry.c
         with self._context.store.read() as connection:
-            self._context.access.may_read(connection, "status", officer)
+            self._context.access.require_read(connection, "status", officer)
             return list(
                 connection.execute(
                     select(entry.leaf)
@@ -197,7 +198,7 @@ class Documents:
         """
         entry = tables.entry.c
         with self._context.store.read() as connection:
-            self._context.access.may_read(connection, "status", officer)
+            self._context.access.require_read(connection, "status", officer)
             # an entry that has no place yet is newer than each that has one
             newest = (entry.position.is_(None).desc(), entry.position.desc(), entry.id.desc())
             leaf = connection.execute(
@@ -217,38 +218,38 @@ class Documents:
         :raises RegisterError: an officer without the role, or a changed entry
         """
         with self._context.store.read() as connection:
-            self._context.access.may_read(connection, "status", officer)
+            self._context.access.require_read(connection, "status", officer)
             try:
                 return written(connection, number)
             except ValueError:
                 hint = "run `tjdocs register audit`"
                 raise RegisterError("the entry of its issue was changed", where="log", hint=hint) from None
 
-    def holder(self, number: str, *, officer: str) -> Person | None:
+    def holder(self, number: str, *, officer: str) -> Holder | None:
         """Return whom a document was issued to, None where that was not recorded.
 
         :raises RegisterError: no such document, no role, or no data key
         """
         with self._context.store.read() as connection:
-            self._context.access.may_read(connection, "look-up", officer)
+            self._context.access.require_read(connection, "look-up", officer)
             row = connection.execute(select(_table.sealed, _table.wrapped).where(_table.number == number)).one_or_none()
         if row is None:
             raise RegisterError("unknown document", where="number", hint="the number as printed on it")
         return None if row.sealed is None else open_sealed(row.sealed, row.wrapped, number, self._context.keys)
 
-    def dossier(self, person: Person, *, officer: str) -> Dossier:
+    def dossier(self, person: Holder, *, officer: str) -> Dossier:
         """Return everything that the register has of a person: documents of every type, decisions.
 
         :raises RegisterError: no role, or no data key
         """
-        if not isinstance(person, Person):
-            raise UsageError("not a person", where="person", hint="a tjdocs.register.Person")
+        if not isinstance(person, Holder):
+            raise UsageError("not a person", where="person", hint="a tjdocs.register.Holder")
         if not self._context.secrets.lookup:
             raise RegisterError("persons cannot be looked up", where="keys", hint="open the register with its data key")
         lookup, keys = self._context.secrets.lookup, self._context.keys
         holder, found_by = hashes(person, lookup)[0], numbers(person, lookup)
         with self._context.store.read() as connection:
-            self._context.access.may_read(connection, "look-up", officer)
+            self._context.access.require_read(connection, "look-up", officer)
             documents = connection.execute(
                 select(tables.document)
                 .where(_of(_table, holder, found_by))
@@ -267,7 +268,7 @@ class Documents:
         opened = (open_sealed(row.sealed, row.wrapped, row.number, keys) for row in rows if row.sealed is not None)
         return Dossier(
             tuple(map(read_row, rows)),
-            tuple(Decision.of(row) for row in decisions if own(row, row.id)),
+            tuple(PersonDecision.of(row) for row in decisions if own(row, row.id)),
             tuple(dict.fromkeys(opened)),
         )
 

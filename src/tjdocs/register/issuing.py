@@ -22,12 +22,12 @@ from tjdocs.auditlog.merkle import leaf_hash
 from tjdocs.documents.number_pattern import Pattern
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import issued_documents, lifecycle, owner, queries, records, tables
-from tjdocs.register.blanks import give_back
+from tjdocs.register.blanks import spoil_blank
 from tjdocs.register.context import Context
-from tjdocs.register.holders import Person, Sealed, is_one, numbers, open_sealed, seal
+from tjdocs.register.holders import Holder, Sealed, is_one, numbers, open_sealed, seal
 from tjdocs.register.issued_documents import append_act, last_act
 from tjdocs.register.queries import Direct
-from tjdocs.register.records import Resumed
+from tjdocs.register.records import ResumeReport
 from tjdocs.register.roles import Acting, of_another_office
 
 __all__ = ["Issuing", "Reservation"]
@@ -61,7 +61,7 @@ class Reservation:
         expires: date,
         files: Mapping[str, str],
         written: Mapping[str, str] | None = None,
-        person: Person | None = None,
+        person: Holder | None = None,
         category: str = "",
         replaces: str = "",
         ground: str = "",
@@ -123,7 +123,7 @@ class _Issue(NamedTuple):
     expires: date
     files: Mapping[str, str]
     written: Mapping[str, str]
-    person: Person | None
+    person: Holder | None
     category: str
     replaces: str
     ground: str
@@ -147,7 +147,7 @@ class Issuing:
         place = "" if out is None else str(Path(out).absolute())
         staging = place and str(Path(place).parent / f".{Path(place).name}-{token[:12]}")
         with queries.transaction(self._context.store, lasting=False) as connection:
-            own = self._context.access.allow(connection, "issue", (officer,)).office
+            own = self._context.access.require_role(connection, "issue", (officer,)).office
             if own and office not in ("", own):
                 raise of_another_office(officer, "issue", office, own)
             number, free = self._take(connection, document_type, own or office, moment)
@@ -210,14 +210,14 @@ class Issuing:
         sealed = self._seal(person, number)
         with self._recording(bool(replaces or ground)) as connection:
             row = self._reservation(connection, number, token, "reserved")
-            by = self._context.access.allow(connection, "issue", (row.officer,), office=row.office)
+            by = self._context.access.require_role(connection, "issue", (row.officer,), office=row.office)
             old = ""
             if not isinstance(connection, Direct):
                 old = self._replaced(connection, number, row.document_type, by, replaces, ground, at, person)
             if person is not None and not several:
                 self._only_one(connection, row.document_type, person, sealed, old, day)
             record = (
-                tables.place(row.series, row.blank), number, row.series, row.blank, row.document_type, row.office,
+                tables.document_id(row.series, row.blank), number, row.series, row.blank, row.document_type, row.office,
                 row.officer, day, last, stamp, citizenship, sex, category, old, listed,
                 sealed.holder, sealed.personal, sealed.sealed, sealed.wrapped,
             )  # fmt: skip
@@ -242,7 +242,7 @@ class Issuing:
         store = self._context.store
         return store.write() if replacing else queries.transaction(store, lasting=True)
 
-    def _seal(self, person: Person | None, number: str) -> Sealed:
+    def _seal(self, person: Holder | None, number: str) -> Sealed:
         if person is None:
             return Sealed()
         if not self._context.keys.data:
@@ -262,12 +262,12 @@ class Issuing:
         return next(iter(queries.execute(connection, statement, (number,))), None)
 
     def _only_one(
-        self, connection: Connection | Direct, document_type: str, person: Person, sealed: Sealed, old: str, day: str
+        self, connection: Connection | Direct, document_type: str, person: Holder, sealed: Sealed, old: str, day: str
     ) -> None:
         if not self._context.store.sqlite:  # there a transaction that writes is alone anyway
             for key in sorted(key for key in (sealed.holder, sealed.personal) if key):
                 queries.execute(connection, queries.LOCK, (int.from_bytes(key[:8], "big", signed=True),))
-        living, found_by = lifecycle.documents().marked, numbers(person, self._context.secrets.lookup)
+        living, found_by = lifecycle.documents().live_statuses, numbers(person, self._context.secrets.lookup)
         asked = (document_type, sealed.holder, sealed.personal, found_by[-1] if found_by else None)
         for other in queries.execute(connection, queries.OTHERS, asked):
             valid = other.state in living and other.expires >= day and other.number != old
@@ -277,16 +277,16 @@ class Issuing:
                 raise RegisterError(f"the holder has a valid {document_type}", where="person", hint=hint)
 
     def replaceable(
-        self, old: str, document_type: str, *, ground: str, at: datetime, person: Person | None, officer: str
+        self, old: str, document_type: str, *, ground: str, at: datetime, person: Holder | None, officer: str
     ) -> None:
         """See :meth:`tjdocs.register.Register.replaceable`."""
         with self._context.store.read() as connection:
-            self._context.access.may_read(connection, "issue", officer)
+            self._context.access.require_read(connection, "issue", officer)
             query = select(tables.document).where(tables.document.c.number == old)
             self._lawful(connection.execute(query).one_or_none(), document_type, ground, records.moment(at), person)
 
     def _lawful(
-        self, row: Any, document_type: str, ground: str, at: datetime, person: Person | None
+        self, row: Any, document_type: str, ground: str, at: datetime, person: Holder | None
     ) -> lifecycle.Replacement:
         rule = lifecycle.documents().replacements.get(ground)
         if rule is None:
@@ -309,7 +309,7 @@ class Issuing:
 
     def _replaced(
         self, connection: Connection, number: str, document_type: str, by: Acting, old: str, ground: str, at: datetime,
-        person: Person | None,
+        person: Holder | None,
     ) -> str:  # fmt: skip
         query = select(tables.document).where(tables.document.c.number == old).with_for_update()
         rule = self._lawful(connection.execute(query).one_or_none(), document_type, ground, at, person)
@@ -334,7 +334,7 @@ class Issuing:
                 if self.holds(number, token) and self._recorded(connection, number, at):
                     return
                 row = self._reservation(connection, number, token, "reserved", "committed")
-                by = self._context.access.allow(connection, "issue", (row.officer,))
+                by = self._context.access.require_role(connection, "issue", (row.officer,))
                 self._spoil(connection, number, row, by, at, "withdrawn")
         finally:
             # also when it fails: `resume` may take the number then, even while this process runs
@@ -349,7 +349,7 @@ class Issuing:
         officer = connection.execute(select(table.officer).where(table.number == number)).scalar()
         if officer is None:
             return False
-        by = self._context.access.allow(connection, "issue", (officer,))
+        by = self._context.access.require_role(connection, "issue", (officer,))
         self._spoil_document(connection, number, by, at, "withdrawn")
         return True
 
@@ -368,7 +368,7 @@ class Issuing:
         if row.stage == "committed":
             spoiled = self._spoil_document(connection, number, by, at, ground)
         else:
-            give_back(connection, row.series, row.blank, row.office, records.utc(at))
+            spoil_blank(connection, row.series, row.blank, row.office, records.utc(at))
             self._context.record(
                 connection, "spoil", number, records.stamp(at), by,
                 blanks={"series": row.series, "first": row.blank, "last": row.blank}, told={"ground": ground},
@@ -376,22 +376,22 @@ class Issuing:
         queries.execute(connection, queries.DONE, (number,))
         return spoiled
 
-    def resume(self, *, officer: str, at: datetime, everywhere: bool) -> list[Resumed]:
+    def resume(self, *, officer: str, at: datetime, everywhere: bool) -> list[ResumeReport]:
         """See :meth:`tjdocs.register.Register.resume`."""
         at = records.moment(at)
         with self._context.store.write() as connection:
-            self._context.access.allow(connection, "resume", (officer,))
+            self._context.access.require_role(connection, "resume", (officer,))
             table = tables.reservation.c
             reservations = connection.execute(select(table.number, table.owner).order_by(table.number)).all()
         with self._context.store.guard():
             return [one for one in self._resumed(reservations, officer, at, everywhere=everywhere) if one.done]
 
-    def _resumed(self, left: Iterable[Any], officer: str, at: datetime, *, everywhere: bool) -> Iterator[Resumed]:
+    def _resumed(self, left: Iterable[Any], officer: str, at: datetime, *, everywhere: bool) -> Iterator[ResumeReport]:
         for number, holder in left:
             if not owner.is_here(holder) and not everywhere:
-                yield Resumed(number, "elsewhere")
+                yield ResumeReport(number, "elsewhere")
             elif not owner.is_here(holder) or owner.is_gone(holder) or self._dropped(number, holder):
-                yield Resumed(number, self._finish(number, officer, at))
+                yield ResumeReport(number, self._finish(number, officer, at))
 
     def _dropped(self, number: str, holder: str) -> bool:
         return holder == owner.owner() and number not in self._held
@@ -402,7 +402,7 @@ class Issuing:
         The resuming officer signs: the officer who reserved the number may be elsewhere, and did not spoil it.
         """
         with self._context.store.write() as connection:
-            by = self._context.access.allow(connection, "resume", (officer,))
+            by = self._context.access.require_role(connection, "resume", (officer,))
             row = self._locked(connection, number)
             if row is None:
                 return ""

@@ -20,7 +20,7 @@ def run(context: Context, *, officer: str, at: datetime) -> int:
         raise RegisterError("missing data key", where="keys", hint="open the register with its keys")
     newest: DataKey = keys.data[0]
     with context.store.write() as connection:
-        by = context.access.allow(connection, "rewrap", (officer,))
+        by = context.access.require_role(connection, "rewrap", (officer,))
         settings = context.store.settings(connection)
         for name in ("key.lookup", "key.mac"):
             try:

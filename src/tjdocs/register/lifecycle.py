@@ -12,7 +12,7 @@ from tjdocs import specs
 from tjdocs.documents import settings
 from tjdocs.errors import RegisterError, SpecError
 
-__all__ = ["Act", "Life", "Replacement", "Role", "blanks", "decisions", "documents", "roles"]
+__all__ = ["Act", "Lifecycle", "Replacement", "Role", "blanks", "decisions", "documents", "roles"]
 
 
 class Role(specs.Row, frozen=True, kw_only=True):
@@ -120,15 +120,15 @@ class DocumentFile(specs.Spec, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class Lifecycle:
     """A state machine.
 
-    :param marked: the states for which the office answers (blanks), or that are valid by themselves (documents)
+    :param live_statuses: the states for which the office answers (blanks), or that are valid by themselves (documents)
     :param held: the state of a document in an application, for each status, a word of ``specs/application.toml``
     """
 
     states: tuple[str, ...]
-    marked: frozenset[str]
+    live_statuses: frozenset[str]
     acts: Mapping[str, Act]
     replacements: Mapping[str, Replacement]
     held: Mapping[str, str]
@@ -154,23 +154,25 @@ class Life:
 
 
 @cache
-def blanks() -> Life:
+def blanks() -> Lifecycle:
     """Return the life of a blank (``specs/register/blanks.toml``)."""
     table = specs.load("register/blanks.toml", BlankFile)
-    marked = frozenset(row.id for row in table.status if row.stock)
-    return Life(tuple(row.id for row in table.status), marked, _by_id(table.action), _by_id(()), MappingProxyType({}))
+    live = frozenset(row.id for row in table.status if row.stock)
+    return Lifecycle(
+        tuple(row.id for row in table.status), live, _by_id(table.action), _by_id(()), MappingProxyType({})
+    )
 
 
 @cache
-def documents() -> Life:
+def documents() -> Lifecycle:
     """Return the life of a document (``specs/register/documents.toml``)."""
     table = specs.load("register/documents.toml", DocumentFile)
-    marked = frozenset(row.id for row in table.status if row.living)
+    live = frozenset(row.id for row in table.status if row.living)
     meanings = {row.id: row.held for row in table.status if row.held}
     if unknown := set(meanings.values()) - set(settings.load().document_states):
         raise SpecError(f"unknown {min(unknown)}", where="specs/register/documents.toml status held")
     states = tuple(row.id for row in table.status)
-    return Life(states, marked, _by_id(table.action), _by_id(table.replacement), MappingProxyType(meanings))
+    return Lifecycle(states, live, _by_id(table.action), _by_id(table.replacement), MappingProxyType(meanings))
 
 
 @cache

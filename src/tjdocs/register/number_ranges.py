@@ -10,7 +10,7 @@ from itertools import pairwise
 from tjdocs.documents.number_pattern import Pattern
 from tjdocs.errors import UsageError
 
-__all__ = ["Runs", "Span", "Stock", "differences", "pattern_of", "read_range"]
+__all__ = ["Runs", "Span", "Stock", "differences", "number_pattern", "read_range"]
 
 _NUMBER = re.compile(r"[A-Z0-9]{1,17}")
 
@@ -27,7 +27,7 @@ def read_range(text: str) -> tuple[str, str]:
     return first, last
 
 
-def pattern_of(text: str) -> str:
+def number_pattern(text: str) -> str:
     """Return the pattern of a range's numbers: letters, then all its digits at the end (at most nine).
 
     :raises UsageError: the two ends differ in form, or not a range

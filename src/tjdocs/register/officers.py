@@ -127,7 +127,7 @@ class Officers:
         :raises RegisterError: an officer without the role
         """
         with self._context.store.read() as connection:
-            self._context.access.may_read(connection, "status", officer)
+            self._context.access.require_read(connection, "status", officer)
             rows = connection.execute(
                 select(_table.id, _table.role, _table.office, _key.public)
                 .outerjoin(tables.officer_key, (_key.officer == _table.id) & (_key.until == ""))
@@ -143,7 +143,9 @@ class Officers:
         supervisors = {one for one, _ in self._able(connection, act)}
         count = 1 if self._context.trial else roles.needed(concerned, len(supervisors))
         seconded = len(supervisors - {id_}) < count
-        return self._context.access.allow(connection, act, officers, max(count, len(officers)), seconded=seconded)
+        return self._context.access.require_role(
+            connection, act, officers, max(count, len(officers)), seconded=seconded
+        )
 
     def _able(self, connection: Connection, act: str) -> builtins.list[tuple[str, str]]:
         """Return the officers who may do an action, with their roles; in a production register those with a key."""

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -14,27 +14,13 @@ from tjdocs.register import lifecycle, queries, tables
 from tjdocs.register.audit.replay import Replay
 from tjdocs.register.context import Context
 from tjdocs.register.number_ranges import Runs, Span, Stock, differences
+from tjdocs.register.records import Discrepancy
 from tjdocs.times import day_of
 
-__all__ = ["Break", "Line", "Report", "breaks", "run"]
+__all__ = ["Line", "Report", "breaks", "run"]
 
 FLOWS = ("received", "issued", "spoiled", "lost", "stolen", "destroyed", "sent")
 _Day = tuple[str, str, str]  # office, document type, day
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """Blanks of which tables and log do not say the same.
-
-    :param code: ``missing``, ``inserted``, ``changed`` or ``unlawful``
-    :param table: where
-    :param row: a number or a range
-    """
-
-    code: str
-    table: str
-    row: str = field(repr=False)
-    detail: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +60,7 @@ class Report:
     """
 
     lines: tuple[Line, ...]
-    breaks: tuple[Break, ...]
+    breaks: tuple[Discrepancy, ...]
 
     @property
     def balanced(self) -> bool:
@@ -95,7 +81,7 @@ def run(context: Context, *, officer: str, first: date, last: date) -> Report:
 
 def _run(context: Context, officer: str, first: date, last: date) -> Report:
     with context.store.read() as connection:
-        context.access.may_read(connection, "report", officer)
+        context.access.require_read(connection, "report", officer)
         replay, flows = Replay(), defaultdict[_Day, dict[str, int]](lambda: dict.fromkeys(FLOWS, 0))
         unread = tuple(_moves(connection, replay, flows))
         _issues(connection, flows)
@@ -115,9 +101,12 @@ def _run(context: Context, officer: str, first: date, last: date) -> Report:
             stored = closing.get((office, kind), 0)
             lines.append(Line(office, kind, last.isoformat(), stored, **dict.fromkeys(FLOWS, 0), closing=stored))
         if stock.pop((office, kind), 0) != count:
-            problems += (Break("changed", "blank", kind, f"the stock at {office} is not what the log leaves there"),)
+            problems += (
+                Discrepancy("changed", "blank", kind, f"the stock at {office} is not what the log leaves there"),
+            )
     problems += tuple(
-        Break("inserted", "blank", kind, f"stock at {office} of which the log knows nothing") for office, kind in stock
+        Discrepancy("inserted", "blank", kind, f"stock at {office} of which the log knows nothing")
+        for office, kind in stock
     )
     return Report(tuple(lines), problems)
 
@@ -126,16 +115,16 @@ def _key(line: Line) -> tuple[str, str, str]:
     return line.office, line.document_type, line.day
 
 
-def _moves(connection: Connection, replay: Replay, flows: dict[_Day, dict[str, int]]) -> Iterator[Break]:
+def _moves(connection: Connection, replay: Replay, flows: dict[_Day, dict[str, int]]) -> Iterator[Discrepancy]:
     """Play every act on blanks and count the movements; yield unreadable entries."""
     for row in queries.stream(connection, queries.ACTS):
         raw, where = as_bytes(row.leaf), entry_name(row.id, row.position)
         try:
             _count(read_leaf(raw), replay, flows)
         except RegisterError as error:
-            yield Break("unlawful", "entry", where, error.message)
+            yield Discrepancy("unlawful", "entry", where, error.message)
         except UNREADABLE:
-            yield Break("unlawful", "entry", where, "not readable")
+            yield Discrepancy("unlawful", "entry", where, "not readable")
         replay.add(row.act, row.subject, raw)
 
 
@@ -143,7 +132,7 @@ def _count(entry: dict[str, Any], replay: Replay, flows: dict[_Day, dict[str, in
     """Count the movements of an act on blanks, by the stock before it."""
     if "blanks" not in entry:
         return
-    blanks, day, stock_states = entry["blanks"], _day(entry["at"]), lifecycle.blanks().marked
+    blanks, day, stock_states = entry["blanks"], _day(entry["at"]), lifecycle.blanks().live_statuses
     to, details = lifecycle.blanks().act(entry["act"]).to, entry.get("told", {})
     kind = replay.series[blanks["series"]][0] if blanks["series"] in replay.series else ""
     if entry["act"] == "receive":
@@ -192,7 +181,7 @@ def _in_stock(context: Context, connection: Connection) -> dict[tuple[str, str],
     counts: dict[tuple[str, str], int] = defaultdict(int)
     blank, reservation = tables.blank.c, tables.reservation.c
     query = select(blank.series, blank.office, blank.first, blank.last).where(
-        blank.state.in_(lifecycle.blanks().marked)
+        blank.state.in_(lifecycle.blanks().live_statuses)
     )
     for row in connection.execute(query).all():
         counts[row.office, kinds.get(row.series, "")] += row.last - row.first + 1
@@ -203,7 +192,9 @@ def _in_stock(context: Context, connection: Connection) -> dict[tuple[str, str],
     return dict(counts)
 
 
-def breaks(connection: Connection, replay: Replay, issued: Iterable[tuple[int, str, str, int, int]]) -> Iterator[Break]:
+def breaks(
+    connection: Connection, replay: Replay, issued: Iterable[tuple[int, str, str, int, int]]
+) -> Iterator[Discrepancy]:
     """Yield every blank whose rows differ from the log.
 
     :param replay: has played every act but the issues
@@ -211,37 +202,41 @@ def breaks(connection: Connection, replay: Replay, issued: Iterable[tuple[int, s
     """
     for series, office, kind, first, last in issued:
         for low, high in replay.issue(series, office, kind, first, last):
-            yield Break("unlawful", "document", replay.number(series, low, high), f"no confirmed blank at {office}")
+            yield Discrepancy(
+                "unlawful", "document", replay.number(series, low, high), f"no confirmed blank at {office}"
+            )
     reservation = tables.reservation
     for one in connection.execute(
         select(reservation).where(reservation.c.stage == "reserved").order_by(reservation.c.number)
     ).all():
         if list(replay.issue(one.series, one.office, one.document_type, one.blank, one.blank)):
-            yield Break("unlawful", "reservation", one.number, f"no confirmed blank at {one.office}")
+            yield Discrepancy("unlawful", "reservation", one.number, f"no confirmed blank at {one.office}")
     table, stored = tables.blank.c, defaultdict[int, list[Span]](list)
     for row in connection.execute(select(tables.blank).order_by(table.series, table.first)).all():
         span = Span(row.first, row.last, row.state, row.office, row.destination, row.since)
         if not type(row.first) is type(row.last) is int:
-            yield Break("changed", "blank", f"series {row.series}, {row.first}-{row.last}", "a value of another type")
+            yield Discrepancy(
+                "changed", "blank", f"series {row.series}, {row.first}-{row.last}", "a value of another type"
+            )
         elif row.first > row.last:
-            yield Break("inserted", "blank", replay.number(row.series, row.first, row.last), "it runs backwards")
+            yield Discrepancy("inserted", "blank", replay.number(row.series, row.first, row.last), "it runs backwards")
         else:
             stored[row.series].append(span)
     for series in sorted(stored.keys() | replay.stock.keys()):
         spans = stored.get(series, [])
         for a, b in Stock(spans).overlaps():
             number = replay.number(series, b.first, min(a.last, b.last))
-            yield Break("inserted", "blank", number, "in two ranges")
+            yield Discrepancy("inserted", "blank", number, "in two ranges")
         for low, high, mine, log in differences(spans, replay.stock.get(series, Stock())):
             yield _differs(replay.number(series, low, high), mine, log)
 
 
-def _differs(row: str, mine: Span | None, log: Span | None) -> Break:
+def _differs(row: str, mine: Span | None, log: Span | None) -> Discrepancy:
     if mine is None:
-        return Break("missing", "blank", row, f"the log has it {_said(log)}")
+        return Discrepancy("missing", "blank", row, f"the log has it {_said(log)}")
     if log is None:
-        return Break("inserted", "blank", row, f"{_said(mine)}: not so in the log")
-    return Break("changed", "blank", row, f"{_said(mine)}; the log has {_said(log)}")
+        return Discrepancy("inserted", "blank", row, f"{_said(mine)}: not so in the log")
+    return Discrepancy("changed", "blank", row, f"{_said(mine)}; the log has {_said(log)}")
 
 
 def _said(span: Span | None) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from tjdocs.errors import UsageError
 from tjdocs.times import aware, day_of
 
-__all__ = ["Audit", "Blank", "Document", "Problem", "Resumed"]
+__all__ = ["AuditReport", "Blank", "Discrepancy", "Document", "ResumeReport"]
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@/-]{0,63}")
 _NUMBER = re.compile(r"[A-Z0-9]{1,17}")
@@ -69,7 +69,7 @@ class Blank:
 
 
 @dataclass(frozen=True, slots=True)
-class Resumed:
+class ResumeReport:
     """What ``resume`` did about a number that a crash left.
 
     :param done: ``completed``, ``spoiled``, ``kept`` (files are missing, but officers acted on the document),
@@ -81,7 +81,7 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Discrepancy:
     """A row that the register did not change itself.
 
     :param code: ``changed``, ``missing``, ``inserted``, ``unlawful``, ``unsigned``, ``forged``, ``rolled-back``,
@@ -101,7 +101,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Audit:
+class AuditReport:
     """What an audit found.
 
     :param head: the newest signed head, ``""`` for none
@@ -115,7 +115,7 @@ class Audit:
     head: str
     entries: int
     documents: int
-    problems: tuple[Problem, ...]
+    problems: tuple[Discrepancy, ...]
     undetermined: tuple[str, ...] = field(default=())
     signed_from: int | None = None
     first_key: str = ""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from tjdocs.documents import Known
+from tjdocs.documents import RegisterFacts
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import (
     create_register,
@@ -21,14 +21,14 @@ from tjdocs.register.belonging import Csca, belong, belongs_to
 from tjdocs.register.blanks import Blanks
 from tjdocs.register.context import Context
 from tjdocs.register.decisions import Decisions
-from tjdocs.register.holders import Person
+from tjdocs.register.holders import Holder
 from tjdocs.register.issued_documents import Documents, Dossier
 from tjdocs.register.issuing import Issuing, Reservation
 from tjdocs.register.officer_keys import OfficerSigner
 from tjdocs.register.officer_signatures import Signers
 from tjdocs.register.officers import Officers, first_access
 from tjdocs.register.orders import Countersigning, Drafted, Drafting, Order, repeat
-from tjdocs.register.records import Audit, Document, Resumed
+from tjdocs.register.records import AuditReport, Document, ResumeReport
 from tjdocs.register.register_keys import Keys
 from tjdocs.register.roles import Access
 from tjdocs.register.unlocking import unlock
@@ -222,7 +222,7 @@ class Register:
         *,
         ground: str,
         at: datetime,
-        person: Person | None = None,
+        person: Holder | None = None,
         officer: str = "",
     ) -> None:
         """Refuse what :meth:`Reservation.commit` would refuse of a replacement, before a number is used.
@@ -232,7 +232,7 @@ class Register:
         """
         self._issuing.replaceable(old, document_type, ground=ground, at=at, person=person, officer=officer)
 
-    def resume(self, *, officer: str, at: datetime, everywhere: bool = False) -> list[Resumed]:
+    def resume(self, *, officer: str, at: datetime, everywhere: bool = False) -> list[ResumeReport]:
         """Complete or spoil what processes left that are gone.
 
         A committed document is completed if its files are in their folder or the staging folder, each with its recorded
@@ -253,7 +253,7 @@ class Register:
         """
         return self.documents.find(number, officer=officer)
 
-    def known(self, person: Person, *, officer: str = "") -> Known:
+    def known(self, person: Holder, *, officer: str = "") -> RegisterFacts:
         """Return what the register knows of a person, for ``eligibility(…, known=)``.
 
         :param officer: may be left out in a trial register
@@ -261,7 +261,7 @@ class Register:
         """
         return self.dossier(person, officer=officer).known()
 
-    def dossier(self, person: Person, *, officer: str = "") -> Dossier:
+    def dossier(self, person: Holder, *, officer: str = "") -> Dossier:
         """Return everything that the register has of a person: documents, decisions, names.
 
         :param officer: may be left out in a trial register
@@ -351,11 +351,11 @@ class Register:
     def audit(
         self, *, officer: str = "", since: str = "", heads: Sequence[str] | None = None, sequence: bool = True,
         persons: bool = False,
-    ) -> Audit:  # fmt: skip
+    ) -> AuditReport:  # fmt: skip
         """Look for any change that the register did not make.
 
         :param since: a signed head: only what came after it is read, and that it continues that head
-        :param heads: signed heads kept outside the database (:func:`tjdocs.register.read_heads`); without them a
+        :param heads: signed heads kept outside the database (:func:`tjdocs.auditlog.read_checkpoints`); without them a
             roll-back of the whole database is ``undetermined``
         :param sequence: give new entries their places first, if the process has the keys
         :param persons: open every person's row too: the log does not cover the wrapping of the rows' own keys
@@ -369,7 +369,7 @@ class Register:
         :raises RegisterError: an officer without the role
         """
         with self._context.store.read() as connection:
-            self._context.access.may_read(connection, act, officer)
+            self._context.access.require_read(connection, act, officer)
 
     def report(self, *, first: date, last: date, officer: str = "") -> "reconciliation.Report":
         """Reconcile blanks by office and day; every blank that breaks the equation is named.

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 from tjdocs import inputs, limits
-from tjdocs.auditlog.checkpoint import LogSigner, Verifier
+from tjdocs.auditlog.checkpoint import LogSigner, LogVerifier
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, UsageError
 from tjdocs.files import replace_file, write_private
 from tjdocs.pki import key_protection
@@ -65,7 +65,7 @@ class Keys:
 
     data: tuple[DataKey, ...] = ()
     log: LogSigner | None = None
-    verifier: Verifier | None = None
+    verifier: LogVerifier | None = None
     folder: Path | None = field(default=None, repr=False, compare=False)
 
     @classmethod
@@ -109,7 +109,7 @@ class Keys:
         data, pem, public = (_read(place / file) for file in ("data.key", "log.key", "log.pub"))
         if data is None and pem is None and public is None:
             raise InputError("missing register keys", where=str(place), hint="data.key, log.key or log.pub")
-        verifier = Verifier.parse(public.decode("ascii", "replace")) if public is not None else None
+        verifier = LogVerifier.parse(public.decode("ascii", "replace")) if public is not None else None
         log = None
         if pem is not None:
             if verifier is None:

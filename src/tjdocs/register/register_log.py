@@ -1,34 +1,29 @@
 """The log: entries written with the acts they record, put in order and signed by one sequencer, proved to anyone."""
 
 import hmac
-import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from tjdocs import inputs, limits
 from tjdocs.auditlog import merkle
-from tjdocs.auditlog.checkpoint import Checkpoint, Verifier
+from tjdocs.auditlog.checkpoint import Checkpoint, LogVerifier
 from tjdocs.auditlog.entry import as_bytes, read_leaf
 from tjdocs.auditlog.proofs import ConsistencyProof, InclusionProof
-from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, UsageError
+from tjdocs.errors import InputError, KeyMaterialError, RegisterError, UsageError
 from tjdocs.register import queries, tables
 from tjdocs.register.database import AUDIT, SEQUENCER, Store
 from tjdocs.register.register_keys import Keys
 from tjdocs.register.roles import Access
 
-__all__ = ["BLOCK", "Log", "Secrets", "append_head", "consistent", "keys_named", "read_heads"]
+__all__ = ["BLOCK", "Log", "Secrets", "consistent", "keys_named"]
 
 BLOCK = 256
 _BATCH = 50_000
 _MAC = 16
-_LINE = b'{"schema": 1, "head": "'  # as a line of a file of heads begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +192,7 @@ class Log:
         return proof
 
     @property
-    def verifier(self) -> Verifier:
+    def verifier(self) -> LogVerifier:
         """The log's public key.
 
         :raises KeyMaterialError: missing public key
@@ -211,7 +206,7 @@ class Log:
     def _reading(self, officer: str) -> Iterator[tuple[Connection, str, Checkpoint]]:
         verifier = self.verifier
         with self._store.read() as connection:
-            self._access.may_read(connection, "prove", officer)
+            self._access.require_read(connection, "prove", officer)
             note = _newest(connection)
             if not note:
                 raise RegisterError(
@@ -274,7 +269,7 @@ def _newest(connection: Connection) -> str:
     )
 
 
-def _frontier(connection: Connection, note: str, verifier: Verifier) -> tuple[merkle.Frontier, list[bytes]]:
+def _frontier(connection: Connection, note: str, verifier: LogVerifier) -> tuple[merkle.Frontier, list[bytes]]:
     """Return the tree's edge as the last head signed it, and the leaf hashes of its last block so far.
 
     :raises RegisterError: it differs from the signed head
@@ -340,62 +335,7 @@ def has_begun(connection: Connection, name: str) -> bool:
     return connection.execute(select(table.id).where(table.subject == name, table.act == "init")).first() is not None
 
 
-def append_head(path: str | Path, note: str) -> None:
-    """Write a head outside the database, after the ones that are there, unless it is the last already.
-
-    :raises OutputError: the file cannot be written
-    """
-    try:
-        if Path(path).exists():
-            if (known := read_heads(path)) and known[-1] == note:
-                return
-            content = Path(path).read_bytes()  # not more than was read above
-            if not content.endswith(b"\n"):  # a crash cut the last line off
-                os.truncate(path, content.rfind(b"\n") + 1)
-        line = json.dumps({"schema": 1, "head": note}, ensure_ascii=False).encode() + b"\n"
-        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        with os.fdopen(handle, "ab") as file:
-            file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise OutputError("cannot write", where=str(path), hint=error.strerror or "") from None
-
-
-def read_heads(path: str | Path) -> list[str]:
-    """Read the heads that :func:`append_head` wrote; a last line that a crash cut off is left out.
-
-    :raises InputError: the file cannot be read, or holds something else
-    """
-    lines, size, last = list[bytes](), 0, b"\n"
-    try:
-        with Path(path).open("rb") as file:
-            while line := file.readline(limits.HEAD + 1):
-                last, size = line, size + len(line)
-                if len(line) > limits.HEAD or size > limits.HEADS:
-                    raise InputError(
-                        "not heads of a log, or too many", where=str(path), hint="as `--heads` writes them"
-                    )
-                lines.append(line.removesuffix(b"\n"))
-    except OSError as error:
-        raise InputError("cannot read", where=str(path), hint=error.strerror or "") from None
-    if last.endswith(b"\n"):
-        lines.append(b"")
-    if not (_LINE.startswith(lines[-1]) or lines[-1].startswith(_LINE)):
-        raise InputError("not heads of a log", where=str(path), hint="as `--heads` writes them")
-    notes = []
-    for line in lines[:-1]:
-        try:
-            table = inputs.json_object(line, where=str(path))
-            if not inputs.is_schema(table["schema"]) or not isinstance(table["head"], str):
-                raise ValueError
-        except (ValueError, KeyError, InputError):
-            raise InputError("not heads of a log", where=str(path), hint="as `--heads` writes them") from None
-        notes.append(table["head"])
-    return notes
-
-
-def check_origin(verifier: Verifier, origin: str) -> None:
+def check_origin(verifier: LogVerifier, origin: str) -> None:
     """Refuse keys of another log.
 
     :raises UsageError: they are

@@ -37,7 +37,7 @@ class Access:
     trial: bool
     signers: Signers = field(repr=False)
 
-    def allow(
+    def require_role(
         self,
         connection: Connection | queries.Direct,
         act: str,
@@ -85,7 +85,7 @@ class Access:
             raise RegisterError("two officers with one key", where="officer", hint="run `tjdocs register audit`")
         return Acting(tuple(officers), str(rows[0][0].office), keys)
 
-    def may_read(self, connection: Connection | queries.Direct, act: str, officer: str) -> None:
+    def require_read(self, connection: Connection | queries.Direct, act: str, officer: str) -> None:
         """Require an officer who may look; a trial register needs none.
 
         :raises RegisterError: an officer without the role or without a key
@@ -96,7 +96,7 @@ class Access:
             hint = f"{act} takes {permitted(act)}; name who asks"
             raise UsageError("nobody is named", where="officer", hint=hint)
         if officer:
-            self.allow(connection, act, (officer,), look=True)
+            self.require_role(connection, act, (officer,), look=True)
 
 
 def able(act: str) -> list[str]:

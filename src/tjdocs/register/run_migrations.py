@@ -79,7 +79,7 @@ def migrate(
         if before < FIRST_KEYS or context.trial:
             begin(context, connection, "migrate", keys.name, records.stamp(at), officer, officer_key, **more)
         else:
-            by = context.access.allow(connection, "migrate", (officer,))
+            by = context.access.require_role(connection, "migrate", (officer,))
             context.record(connection, "migrate", keys.name, records.stamp(at), by, **more)
     with suppress(RegisterError):  # the audit names earlier changes
         context.log.sequence()  # at once: an entry without a place could still be put before the first key
@@ -211,7 +211,7 @@ def _document(
         raise RegisterError("unreadable digests", where=kind, hint="mend the old ledger first") from None
     connection.execute(
         insert(tables.document).values(
-            id=tables.place(series, n), files=files, number=number, series=series, blank=n, document_type=kind,
+            id=tables.document_id(series, n), files=files, number=number, series=series, blank=n, document_type=kind,
             office=office, officer=by, issued=issued,
             expires=expires, state="issued", since=records.stamp(at), ground="", citizenship="", sex="", category="",
             replaces="", replaced_by="",

@@ -110,7 +110,7 @@ def run(context: Context, *, officer: str, first: date, last: date, by: Sequence
         .order_by(*columns)
     )
     with context.store.read() as connection:
-        context.access.may_read(connection, "statistics", officer)
+        context.access.require_read(connection, "statistics", officer)
         rows = [
             Row(tuple(getattr(row, name) for name in by), int(row.now), int(row.earlier))
             for row in connection.execute(query)

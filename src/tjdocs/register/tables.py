@@ -31,13 +31,13 @@ __all__ = [
     "create",
     "decision",
     "document",
+    "document_id",
     "entry",
     "head",
     "metadata",
     "misplaced",
     "officer",
     "officer_key",
-    "place",
     "reservation",
     "series",
     "setting",
@@ -198,7 +198,7 @@ def create(connection: Connection) -> None:
     connection.execute(insert(version).values(version_num=VERSION))
 
 
-def place(series: int, blank: int) -> int:
+def document_id(series: int, blank: int) -> int:
     """Return the id of the document that a blank becomes; a series' pattern has nine digits at most."""
     return series * _MOST + blank
 

@@ -19,7 +19,7 @@ from tjdocs.seal.vds_header import MAGIC
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["CodeError", "draw_code", "is_picture", "read_code", "read_codes", "symbologies"]
+__all__ = ["BarCodeError", "draw_bar_code", "is_picture", "read_bar_code", "read_bar_codes", "symbologies"]
 
 MAX_MODULE = 64
 MAX_QUIET = 64
@@ -30,7 +30,7 @@ _OTHERS = (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51", b"II*\0", b"MM\0*", b"BM", b"
 _UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, struct.error)
 
 
-class CodeError(InputError):
+class BarCodeError(InputError):
     """A picture from which no one seal can be taken.
 
     :param reason: ``no-picture``, ``limit``, ``no-code`` or ``several``
@@ -51,7 +51,7 @@ def symbologies() -> tuple[str, ...]:
     return tuple(_symbologies())
 
 
-def draw_code(
+def draw_bar_code(
     data: bytes, symbology: str = "data-matrix", module: int = 4, *, quiet: int | None = None
 ) -> "Image.Image":
     """Return the bar code that holds ``data``, black on white, mode ``L``.
@@ -97,7 +97,7 @@ def is_picture(data: bytes) -> bool:
     return data.startswith((*_STARTS, *_OTHERS))
 
 
-def read_codes(image: bytes) -> list[bytes]:
+def read_bar_codes(image: bytes) -> list[bytes]:
     """Return the content of every seal in a picture, each once, whichever way it is turned; other codes are left out.
 
     Where none is found, a small picture is also read enlarged, and any picture light on dark, at most a million of
@@ -126,16 +126,16 @@ def _tries(picture: "Image.Image") -> Iterator["Image.Image"]:
     yield ImageOps.invert(picture)
 
 
-def read_code(image: bytes) -> bytes:
+def read_bar_code(image: bytes) -> bytes:
     """Return the content of the one seal in a PNG or JPEG picture.
 
     :raises CodeError: it is not a picture, has too many pixels, or has no seal or several
     """
-    codes = read_codes(image)
+    codes = read_bar_codes(image)
     if not codes:
-        raise CodeError("no-code", "the picture has no seal", "a sharp picture with white around the bar code")
+        raise BarCodeError("no-code", "the picture has no seal", "a sharp picture with white around the bar code")
     if len(codes) > 1:
-        raise CodeError("several", f"{len(codes)} seals in the picture", "one seal at a time")
+        raise BarCodeError("several", f"{len(codes)} seals in the picture", "one seal at a time")
     return codes[0]
 
 
@@ -147,12 +147,12 @@ def _grey(image: bytes) -> "Image.Image":
     try:
         picture: Image.Image = open_file(image, _FORMATS)
         if picture.width * picture.height > most or max(picture.size) > limits.SEAL_SIDE:
-            raise CodeError("limit", "too large a picture", hint)
+            raise BarCodeError("limit", "too large a picture", hint)
         return on_white(picture).convert("L")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise CodeError("limit", "too large a picture", hint) from None
+        raise BarCodeError("limit", "too large a picture", hint) from None
     except _UNREADABLE:
-        raise CodeError("no-picture", "not a readable picture", hint) from None
+        raise BarCodeError("no-picture", "not a readable picture", hint) from None
 
 
 def _calmed(picture: "Image.Image") -> "Image.Image":

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 
-from tjdocs import mrz
 from tjdocs.errors import UsageError
+from tjdocs.mrz import codes
 from tjdocs.pki import algorithms, distinguished_name
 from tjdocs.pki.certificate import OID_SEAL_SIGNER
 from tjdocs.pki.signer import Signer, plain_signature
@@ -65,7 +65,7 @@ def make(
         if not isinstance(day, date) or isinstance(day, datetime):
             raise UsageError("not a date", where=where, hint="a datetime.date")
     identifier, size = _check(signer)
-    code = country or mrz.alpha3(identifier[:2])
+    code = country or codes.alpha3(identifier[:2])
     if not code:
         raise UsageError("missing code of the issuing State", where=identifier[:2], hint="give it as country=")
     version = max(known.versions)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from tjdocs import problems
 
-__all__ = ["Problem", "kinds"]
+__all__ = ["SealProblem", "kinds"]
 
 
 def kinds() -> Mapping[str, problems.ProblemKind]:
@@ -14,11 +14,11 @@ def kinds() -> Mapping[str, problems.ProblemKind]:
 
     :raises SpecError: the table is malformed
     """
-    return problems.problem_table(Problem.TABLE)
+    return problems.problem_table(SealProblem.TABLE)
 
 
 @dataclass(frozen=True, slots=True)
-class Problem(problems.Problem):
+class SealProblem(problems.Problem):
     """A named problem of a seal; its subject is a feature or a field of the header.
 
     :param offset: of the byte at which it was noticed

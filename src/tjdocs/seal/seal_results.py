@@ -95,6 +95,6 @@ def status(findings: Iterable[Finding]) -> Status:
         result = by_reason.get(reason)
         if result is not None:
             named[result.name] = result
-        if not (finding.outcome.holds or reason in neutral):
+        if not (finding.outcome.ok or reason in neutral):
             valid = False
     return Status(valid, tuple(named.values()))

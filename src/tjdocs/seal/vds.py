@@ -10,7 +10,7 @@ from tjdocs.errors import UsageError
 from tjdocs.seal import vds_features as coding
 from tjdocs.seal import vds_header as heading
 from tjdocs.seal import vds_profiles
-from tjdocs.seal.seal_problems import Problem
+from tjdocs.seal.seal_problems import SealProblem
 from tjdocs.seal.vds_features import SIGNATURE, Feature
 from tjdocs.seal.vds_header import Header
 from tjdocs.seal.vds_profiles import Profile, Value
@@ -37,7 +37,7 @@ class Seal:
     features: tuple[Feature, ...]
     closing: Feature | None
     profile: Profile | None = field(repr=False)
-    problems: tuple[Problem, ...]
+    problems: tuple[SealProblem, ...]
 
     @classmethod
     def parse(cls, data: bytes) -> "Seal":
@@ -49,7 +49,7 @@ class Seal:
             raise UsageError("not bytes", where="seal", hint="the bytes that the bar code holds")
         raw = bytes(data)
         if len(raw) > MAX_SIZE:
-            return cls(raw, None, (), None, None, (Problem("too-long", detail=f"{len(raw)} bytes"),))
+            return cls(raw, None, (), None, None, (SealProblem("too-long", detail=f"{len(raw)} bytes"),))
         header, problems = heading.parse(raw)
         if header is None:
             return cls(raw, None, (), None, None, problems)
@@ -57,14 +57,16 @@ class Seal:
         profile = vds_profiles.find(header.definition, header.category, header.country)
         if profile is None:
             unknown = f"{header.definition:02X} {header.category:02X} of {header.country}"
-            against: tuple[Problem, ...] = (Problem("profile-unknown", "", offset=header.size - 2, detail=unknown),)
+            against: tuple[SealProblem, ...] = (
+                SealProblem("profile-unknown", "", offset=header.size - 2, detail=unknown),
+            )
         else:
             against = profile.check(header, features)
         return cls(raw, header, features, closing, profile, (*problems, *faults, *against))
 
     @classmethod
     def assemble(cls, signed: bytes, signature: bytes) -> "Seal":
-        """Return the seal of header and message zone (:func:`tjdocs.seal.message`) and a signature, r and s joined."""
+        """Return the seal of its signed bytes (``make_vds.message``) and a signature, r and s joined."""
         return cls.parse(signed + coding.encode(SIGNATURE, signature, der=True))
 
     def encode(self) -> bytes:

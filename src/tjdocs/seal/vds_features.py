@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from tjdocs.errors import UsageError
-from tjdocs.seal.seal_problems import Problem
+from tjdocs.seal.seal_problems import SealProblem
 
 __all__ = ["SIGNATURE", "Feature", "encode", "read"]
 
@@ -46,35 +46,35 @@ def encode(tag: int, value: bytes, *, der: bool) -> bytes:
     return bytes((tag, 0x80 | len(length))) + length + value
 
 
-def read(data: bytes, offset: int, *, der: bool) -> tuple[tuple[Feature, ...], Feature | None, tuple[Problem, ...]]:
+def read(data: bytes, offset: int, *, der: bool) -> tuple[tuple[Feature, ...], Feature | None, tuple[SealProblem, ...]]:
     """Return the features from ``offset`` on, the signature zone, and the problems. Never raises an error.
 
     The signature zone's length is DER in both versions.
     """
     features: list[Feature] = []
-    problems: list[Problem] = []
+    problems: list[SealProblem] = []
     seen = set()
     while offset < len(data):
         tag = data[offset]
         name = "signature" if tag == SIGNATURE else f"feature {tag:02X}"
         item, minimal = _one(data, offset, der=der or tag == SIGNATURE)
         if not minimal:
-            problems.append(Problem("length-form", name, offset=offset + 1))
+            problems.append(SealProblem("length-form", name, offset=offset + 1))
         if item is None:
             # an unusable length has been named; a value that is cut has not
-            return tuple(features), None, (*problems, *((Problem("cut", name, offset=offset),) if minimal else ()))
+            return tuple(features), None, (*problems, *((SealProblem("cut", name, offset=offset),) if minimal else ()))
         if tag == SIGNATURE:
             if item.end < len(data):
-                problems.append(Problem("trailing", "", offset=item.end))
+                problems.append(SealProblem("trailing", "", offset=item.end))
             if not item.value or len(item.value) % 2:
-                problems.append(Problem("signature-length", "", offset=offset))
+                problems.append(SealProblem("signature-length", "", offset=offset))
             return tuple(features), item, tuple(problems)
         if tag in seen:
-            problems.append(Problem("feature-duplicate", name, offset=offset))
+            problems.append(SealProblem("feature-duplicate", name, offset=offset))
         seen.add(tag)
         features.append(item)
         offset = item.end
-    return tuple(features), None, (*problems, Problem("signature-missing", "", offset=offset))
+    return tuple(features), None, (*problems, SealProblem("signature-missing", "", offset=offset))
 
 
 def _one(data: bytes, offset: int, *, der: bool) -> tuple[Feature | None, bool]:

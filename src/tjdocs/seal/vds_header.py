@@ -6,7 +6,7 @@ from datetime import date
 
 from tjdocs.errors import UsageError
 from tjdocs.seal import c40, dates
-from tjdocs.seal.seal_problems import Problem
+from tjdocs.seal.seal_problems import SealProblem
 
 __all__ = ["MAGIC", "VERSIONS", "Header", "Part", "parse"]
 
@@ -119,29 +119,29 @@ class Header:
         return sum(part.size for part in self.parts)
 
 
-def parse(data: bytes) -> tuple[Header | None, tuple[Problem, ...]]:
+def parse(data: bytes) -> tuple[Header | None, tuple[SealProblem, ...]]:
     """Read the header at the beginning of ``data``; None where its fields cannot be separated. Never raises."""
     if data[:1] != bytes((MAGIC,)):
-        return None, (Problem("magic"),)
+        return None, (SealProblem("magic"),)
     if len(data) < 2:
-        return None, (Problem("cut", "version", offset=1),)
+        return None, (SealProblem("cut", "version", offset=1),)
     version = data[1] + 1
     if version not in VERSIONS:
-        return None, (Problem("version", "version", offset=1),)
+        return None, (SealProblem("version", "version", offset=1),)
     size = c40.size(4 + _SHORT)
     if version == 4 and len(data) >= 8:
         # the first six characters are two whole triples: the signer, and the length of what follows
         length = _text(data[4:8])[4:]
         if not _LENGTH.fullmatch(length):
-            return None, (Problem("reference", "certificate reference", offset=6),)
+            return None, (SealProblem("reference", "certificate reference", offset=6),)
         size = c40.size(6 + int(length, 16))
     at = 4 + size
     if len(data) < at + 2 * dates.SIZE + 2:
-        return None, (Problem("cut", "header", offset=len(data)),)
+        return None, (SealProblem("cut", "header", offset=len(data)),)
     text = _text(data[4:at])
     signer, reference = text[:4], text[4 if version == 3 else 6 :]
     if not _REFERENCE.fullmatch(reference) or len(reference) != (_SHORT if version == 3 else int(text[4:6], 16)):
-        return None, (Problem("reference", "certificate reference", offset=6),)
+        return None, (SealProblem("reference", "certificate reference", offset=6),)
     country = _text(data[2:4])
     issued, signed = dates.decode(data[at : at + 3]), dates.decode(data[at + 3 : at + 6])
     faults = (
@@ -151,7 +151,7 @@ def parse(data: bytes) -> tuple[Header | None, tuple[Problem, ...]]:
         ("date", "document issue date", at, issued),
         ("date", "signature creation date", at + 3, signed),
     )
-    problems = tuple(Problem(code, subject, offset=offset) for code, subject, offset, sound in faults if not sound)
+    problems = tuple(SealProblem(code, subject, offset=offset) for code, subject, offset, sound in faults if not sound)
     definition, category = data[at + 6 : at + 8]
     return Header(version, country.rstrip(), signer, reference, issued, signed, definition, category), problems
 

@@ -10,9 +10,10 @@ import msgspec
 
 from tjdocs import mrz, specs
 from tjdocs.errors import SpecError, UsageError
+from tjdocs.mrz import mrz_problems
 from tjdocs.mrz.formats import formats
 from tjdocs.seal import c40, dates
-from tjdocs.seal.seal_problems import Problem
+from tjdocs.seal.seal_problems import SealProblem
 from tjdocs.seal.vds_features import Feature
 from tjdocs.seal.vds_header import VERSIONS, Header
 
@@ -64,7 +65,7 @@ class FeatureSpec(specs.Row, frozen=True):
             (not textual or tuple(map(c40.size, self.characters)) == self.length, "length and characters do not fit"),
             ((self.type == "zone") == (self.zone in formats()), "the zone's format is missing or unknown"),
             (not self.past or self.type == "date", "only a date is past"),
-            (not self.agrees or hasattr(mrz.Zone, self.agrees), "agrees with no field of a zone"),
+            (not self.agrees or hasattr(mrz.Mrz, self.agrees), "agrees with no field of a zone"),
         ):
             if not sound:
                 raise ValueError(problem)
@@ -135,8 +136,8 @@ class FeatureSpec(specs.Row, frozen=True):
 
     def sound(self, value: Value, at: date) -> bool:
         """Whether a zone is of its format and its check digits are right; a zone's beginning is filled up."""
-        zone = mrz.parse_joined(str(value).ljust(self._whole, "<"), at=at)
-        kinds = mrz.problem_kinds()
+        zone = mrz.parse(str(value).ljust(self._whole, "<"), joined=True, at=at)
+        kinds = mrz_problems.problem_kinds()
         return zone.format == self.zone and not any(
             problem.severity == "error" and kinds[problem.code].check == "mrz.check-digits" for problem in zone.problems
         )
@@ -243,42 +244,42 @@ class Profile(specs.Spec, frozen=True):
         known = ", ".join(feature.name for feature in self.features)
         raise UsageError("unknown feature", where=f"{self.id}: {name}", hint=f"known are {known}")
 
-    def check(self, header: Header, features: tuple[Feature, ...]) -> tuple[Problem, ...]:
+    def check(self, header: Header, features: tuple[Feature, ...]) -> tuple[SealProblem, ...]:
         """Return the problems of a header's version and features under the profile."""
         problems = []
         if header.version not in self.versions:
-            problems.append(Problem("profile-version", "version", offset=1, detail=f"version {header.version}"))
+            problems.append(SealProblem("profile-version", "version", offset=1, detail=f"version {header.version}"))
         present = set()
         for feature in features:
             spec = self.by_tag(feature.tag)
             if spec is None:
-                problems.append(Problem("feature-unknown", f"feature {feature.tag:02X}", offset=feature.offset))
+                problems.append(SealProblem("feature-unknown", f"feature {feature.tag:02X}", offset=feature.offset))
                 continue
             present.add(spec.name)
             problems += _check_one(spec, feature, header)
         for spec in self.features:
             if spec.required and not spec.one_of and spec.name not in present:
-                problems.append(Problem("feature-missing", spec.name))
+                problems.append(SealProblem("feature-missing", spec.name))
         for group in dict.fromkeys(spec.one_of for spec in self.features if spec.one_of):
             count = sum(spec.name in present for spec in self.features if spec.one_of == group)
             if count != 1:
-                problems.append(Problem("feature-duplicate" if count else "feature-missing", group))
+                problems.append(SealProblem("feature-duplicate" if count else "feature-missing", group))
         return tuple(problems)
 
 
-def _check_one(spec: FeatureSpec, feature: Feature, header: Header) -> tuple[Problem, ...]:
+def _check_one(spec: FeatureSpec, feature: Feature, header: Header) -> tuple[SealProblem, ...]:
     if not spec.length[0] <= len(feature.value) <= spec.length[1]:
-        return (Problem("feature-length", spec.name, offset=feature.offset, detail=f"{len(feature.value)} bytes"),)
+        return (SealProblem("feature-length", spec.name, offset=feature.offset, detail=f"{len(feature.value)} bytes"),)
     try:
         value = spec.decode(feature.value)
     except ValueError:
-        return (Problem("feature-value", spec.name, offset=feature.offset),)
+        return (SealProblem("feature-value", spec.name, offset=feature.offset),)
     days = [day for day in (header.issue_date, header.signature_date) if day is not None]
     if spec.past and isinstance(value, date) and any(value > day for day in days):
         detail = f"{value.isoformat()}, {min(days).isoformat()}"
-        return (Problem("feature-later", spec.name, detail, feature.offset),)
+        return (SealProblem("feature-later", spec.name, detail, feature.offset),)
     if spec.zone and not spec.sound(value, header.issue_date or _ANY_DAY):
-        return (Problem("zone", spec.name, offset=feature.offset),)
+        return (SealProblem("zone", spec.name, offset=feature.offset),)
     return ()
 
 

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from tjdocs import mrz
 from tjdocs.asn1 import x509_schema
 from tjdocs.findings import Finding, Outcome
 from tjdocs.messages import Message
+from tjdocs.mrz import codes
 from tjdocs.pki import certification_path, public_key
 from tjdocs.pki.attempts import Attempts
 from tjdocs.pki.certificate import Certificate
@@ -20,7 +20,7 @@ from tjdocs.pki.trust import revocation, signer_rules
 from tjdocs.pki.trust.signer_rules import Fault, StatedTime
 from tjdocs.pki.trust.store import TrustStore
 from tjdocs.seal.hashing import algorithm_of
-from tjdocs.seal.seal_problems import Problem
+from tjdocs.seal.seal_problems import SealProblem
 from tjdocs.seal.vds import Seal
 from tjdocs.seal.vds_header import Header
 
@@ -61,11 +61,11 @@ def verify(seal: Seal, trust: TrustStore, *, at: datetime) -> Verification:
     alone = len(signers) == 1
     tried = [(signer, _signature(seal, signer)) for signer in signers if alone or signing.take(signer.key)]
     # the signer comes first, so that a crowd does not use up the budget of the search for paths
-    tried.sort(key=lambda pair: not pair[1].outcome.holds)
+    tried.sort(key=lambda pair: not pair[1].outcome.ok)
     judged = [_judge(seal, seal.header, *pair, trust, at, searching) for pair in tried]
-    best = min(judged, key=lambda result: [not f.outcome.holds for f in result.findings[:2]], default=None)
+    best = min(judged, key=lambda result: [not f.outcome.ok for f in result.findings[:2]], default=None)
     cut_short = len(tried) < len(signers) or any(f.path is not None and f.path.reason == "limit" for f in judged)
-    if not alone and cut_short and not (best and best.findings[0].outcome.holds):
+    if not alone and cut_short and not (best and best.findings[0].outcome.ok):
         # one that was not tried to the end may be the signer's: nobody is accused for a stranger's certificate
         detail = Message.word("more certificates fit the signer named than are tried")
         return Verification((structure, *_unknown("limit", detail)))
@@ -93,13 +93,13 @@ def _structure(seal: Seal) -> Finding:
     return Finding.of(check, Outcome.FAILED if errors else Outcome.WARNING, problems[0].code, detail)
 
 
-def _part(problem: Problem) -> Message | str:
+def _part(problem: SealProblem) -> Message | str:
     """Return the part that a problem concerns; of a feature without a name the tag."""
     before, word, tag = problem.subject.partition("feature ")
     return Message.of("feature", tag=tag) if word and not before else problem.subject or "seal"
 
 
-def _problem(problem: Problem) -> Message:
+def _problem(problem: SealProblem) -> Message:
     text = Message(f"problem.seal.{problem.code}")
     return Message.of("problem-detail", problem=text, detail=problem.detail) if problem.detail else text
 
@@ -135,7 +135,7 @@ def _country(seal: Seal, header: Header, judged: signer_rules.JudgedSigner) -> I
     state, claim = seal.zone[2:5].rstrip("<"), Message.of("header-state", state=header.country)
     if seal.profile and seal.profile.zone_state and state != header.country:
         yield Fault(Outcome.FAILED, "country", Message.of("list", parts=(claim, Message.of("zone-state", state=state))))
-    for fault in signer_rules.check_country(judged, claim, mrz.signing_country(header.country)):
+    for fault in signer_rules.check_country(judged, claim, codes.signing_country(header.country)):
         yield fault._replace(reason="country") if fault.reason == "differs" else fault
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from tjdocs import mrz, seal
+from tjdocs import mrz
 from tjdocs.asn1 import der, x509_schema
 from tjdocs.border import Decision, Evidence, Inspector, Policy, Verdict
 from tjdocs.errors import UsageError
@@ -19,8 +19,9 @@ from tjdocs.pki import public_key
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.crl import Crl
 from tjdocs.pki.trust.store import TrustPolicy, TrustStore
-from tjdocs.seal import Header, Seal, c40, message, vds_profiles
+from tjdocs.seal import Header, Seal, c40, seal_results, vds_profiles
 from tjdocs.seal.hashing import algorithm_of
+from tjdocs.seal.make_vds import message
 
 __all__ = ["Answer", "answer", "reason_of"]
 
@@ -54,11 +55,11 @@ def _bytes(text: str) -> bytes:
     return base64.b64decode(text)
 
 
-def _zone(given: Mapping[str, Any], *, repair: bool = False) -> mrz.Zone:
+def _zone(given: Mapping[str, Any], *, repair: bool = False) -> mrz.Mrz:
     return mrz.parse(given["text"], at=date.fromisoformat(given["at"]), repair=repair)
 
 
-def _judged(zone: mrz.Zone) -> str:
+def _judged(zone: mrz.Mrz) -> str:
     if not zone.valid:
         return "invalid"
     return "acceptable" if {problem.code for problem in zone.problems} - _HARMLESS else "valid"
@@ -132,7 +133,7 @@ def _authenticate(given: Mapping[str, Any]) -> tuple[str, str, str]:
     verdict = _verdict(given)
     findings = [finding for finding in verdict.findings if finding.check.startswith("pa.")]
     stopped = verdict.decision != "admit" and any(check.startswith("pa.") for check in verdict.decided_by)
-    if stopped or not all(finding.outcome.holds for finding in findings if finding.check == "pa.authentic"):
+    if stopped or not all(finding.outcome.ok for finding in findings if finding.check == "pa.authentic"):
         result = "invalid"
     else:
         result = "acceptable" if any(finding.outcome is Outcome.WARNING for finding in findings) else "valid"
@@ -236,7 +237,7 @@ def _seal_verify(given: Mapping[str, Any]) -> tuple[str, str]:
     zones = [(f"zone {n}", mrz.parse(text, at=at)) for n, text in enumerate(given["zones"], 1)]
     examined = examine_seal(_bytes(given["data"]), _trust(given), zones, at=at)
     findings = enforce_premises(examined.findings)
-    status = seal.status(findings)
+    status = seal_results.status(findings)
     defect = any(f.outcome is Outcome.WARNING for f in findings if f.check in ("seal.signer", "seal.revocation"))
     accepted = "acceptable" if defect else "valid"
     return (accepted if status.valid else "invalid"), " ".join(result.name for result in status.results)

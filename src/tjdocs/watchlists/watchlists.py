@@ -37,10 +37,10 @@ __all__ = [
     "Category",
     "Entry",
     "Found",
-    "Lists",
     "Match",
-    "Person",
+    "PersonQuery",
     "Unfit",
+    "Watchlists",
     "appeals",
     "categories",
     "is_birth",
@@ -51,7 +51,7 @@ _WORDS = {Relation.EXACT: "name"}
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class PersonQuery:
     """Whom to look for. Personal data: nothing of it is in ``repr``.
 
     :param names: as many as there are sources
@@ -112,7 +112,7 @@ class Unfit(Struct, frozen=True):
     reason: str
 
 
-class Lists:
+class Watchlists:
     """Lists with their indexes; may be shared between threads, and given to other processes.
 
     :param path: an index made by :meth:`build`
@@ -124,13 +124,13 @@ class Lists:
         self._origin: Mapping[str, Any] = {}
 
     @classmethod
-    def _of(cls, parts: Iterable[Index], origin: Mapping[str, Any]) -> "Lists":
+    def _of(cls, parts: Iterable[Index], origin: Mapping[str, Any]) -> "Watchlists":
         lists = cls.__new__(cls)
         lists._parts, lists._origin = tuple(parts), dict(origin)
         return lists
 
     @classmethod
-    def of(cls, rows: Iterable[Entry | Mapping[str, Any]], *, origin: Mapping[str, Any] | None = None) -> "Lists":
+    def of(cls, rows: Iterable[Entry | Mapping[str, Any]], *, origin: Mapping[str, Any] | None = None) -> "Watchlists":
         """Return lists in memory.
 
         :param origin: the :meth:`summary` of the lists from which these entries were taken
@@ -143,7 +143,7 @@ class Lists:
             for kinds in (summary.get("limit", ()), summary.get("altered", ())):
                 frozenset(kinds)
         except (AttributeError, TypeError, ValueError):
-            raise UsageError("not a summary", where="origin", hint="give the result of Lists.summary") from None
+            raise UsageError("not a summary", where="origin", hint="give the result of Watchlists.summary") from None
         parsed = tuple(
             row if isinstance(row, Entry) else Entry.of(row, where=f"entry {place}")
             for place, row in enumerate(rows, 1)
@@ -151,7 +151,7 @@ class Lists:
         return cls._of([Index.of(parsed)], summary)
 
     @classmethod
-    def read(cls, paths: Sequence[str | Path], *, digests: Iterable[str] = ()) -> "Lists":
+    def read(cls, paths: Sequence[str | Path], *, digests: Iterable[str] = ()) -> "Watchlists":
         """Open indexes, and read files of entries (``.csv``, else JSON lines) into memory, as one.
 
         :param digests: the digest of each file, or of all together, pinned; any file if there is none
@@ -170,7 +170,7 @@ class Lists:
             raise UsageError("the lists are not those pinned", where=", ".join(others) or "a list is missing")
 
     @classmethod
-    def build(cls, path: str | Path, files: Sequence[str | Path]) -> "Lists":
+    def build(cls, path: str | Path, files: Sequence[str | Path]) -> "Watchlists":
         """Make an index of files of entries at ``path``, completely or not at all; only its owner may read it.
 
         A file may be an index of version 1 or of the version before: its entries are taken over.
@@ -238,7 +238,7 @@ class Lists:
             "altered": [kind for kind, result in results.items() if result.altered],
         }
 
-    def find(self, person: Person, wanted: Iterable[str]) -> Found:
+    def find(self, person: PersonQuery, wanted: Iterable[str]) -> Found:
         """Return the matches in the categories ``wanted``, all of one kind: exact ones first, each entry once."""
         categories_ = frozenset(wanted)
         kinds = {categories()[name].kind for name in categories_}
@@ -264,8 +264,8 @@ class Lists:
         return Found(tuple(matches), limit, altered)
 
 
-def _again(parts: tuple[Index, ...], origin: Mapping[str, Any]) -> Lists:
-    return Lists._of(parts, origin)
+def _again(parts: tuple[Index, ...], origin: Mapping[str, Any]) -> Watchlists:
+    return Watchlists._of(parts, origin)
 
 
 def _sum(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
@@ -279,7 +279,7 @@ def _sum(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
 # ---------------------------------------------------------------------------------------------------------- comparing
 
 
-def _affordable(person: Person, candidates: Sequence[Entry]) -> list[Entry]:
+def _affordable(person: PersonQuery, candidates: Sequence[Entry]) -> list[Entry]:
     """Return the candidates that are compared, in their order: those that may match exactly come first into account.
 
     Entries of all categories count, so that whichever are asked for, the same entries are compared.
@@ -299,12 +299,12 @@ def _affordable(person: Person, candidates: Sequence[Entry]) -> list[Entry]:
     return [candidates[place] for place in sorted(places)]
 
 
-def _same_document(person: Person, entry: Entry) -> bool:
+def _same_document(person: PersonQuery, entry: Entry) -> bool:
     document = document_key(entry.issuing_state, entry.document_number)
     return any(document) and document == document_key(person.issuing_state, person.document_number)
 
 
-def _compare(person: Person, entry: Entry) -> Match | None:
+def _compare(person: PersonQuery, entry: Entry) -> Match | None:
     watched = categories()[entry.category].kind == "watch"
     born, reach = _births(person, entry.date_of_birth)
     if not watched:
@@ -327,14 +327,14 @@ def _compare(person: Person, entry: Entry) -> Match | None:
     return Match(entry, by == "name" and not born and not against, by, born)
 
 
-def _names(person: Person, entry: Entry, reach: Reach | None) -> str:
+def _names(person: PersonQuery, entry: Entry, reach: Reach | None) -> str:
     """Return how one of the person's names agrees with one of the entry's, the best first; empty: not at all."""
     relations = {resemble(name, other, reach) for other in entry.names for name in person.names}
     best = next((relation for relation in Relation if relation in relations), Relation.DIFFERS)
     return "" if best is Relation.DIFFERS else _WORDS.get(best, str(best))
 
 
-def _births(person: Person, born: str) -> tuple[str | None, Reach | None]:
+def _births(person: PersonQuery, born: str) -> tuple[str | None, Reach | None]:
     """Return how the dates of birth match (empty: whole and the same; None: they differ), and the reach."""
     if person.born == born and len(born) == _DAY:
         return "", Reach.WHOLE

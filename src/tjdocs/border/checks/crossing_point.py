@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from tjdocs import specs, times
-from tjdocs.border.crossing import Case
+from tjdocs.border.crossing import Crossing
 from tjdocs.findings import Finding, Outcome
 from tjdocs.messages import Message
 
@@ -66,23 +66,23 @@ def time_zone(point_: str) -> tzinfo:
     return known.time_zone if known is not None else times.home_zone()
 
 
-def point(case: Case) -> Finding:
+def point(crossing: Crossing) -> Finding:
     """Judge whether the crossing is at a set crossing point."""
     check = "crossing.point"
-    if case.direction is None:
+    if crossing.direction is None:
         return Finding(check, Outcome.UNDETERMINED, "no-direction")
-    if case.direction not in ("entry", "exit"):
+    if crossing.direction not in ("entry", "exit"):
         return Finding(check, Outcome.NOT_APPLICABLE, "not-crossing")
-    if not case.point:
+    if not crossing.point:
         return Finding(check, Outcome.UNDETERMINED, "no-point")
-    if case.point not in points():
+    if crossing.point not in points():
         return Finding(check, Outcome.UNDETERMINED, "not-set")
-    return Finding.of(check, Outcome.PASSED, detail=Message.word(points()[case.point].name))
+    return Finding.of(check, Outcome.PASSED, detail=Message.word(points()[crossing.point].name))
 
 
-def protection(case: Case) -> Finding:
+def protection(crossing: Crossing) -> Finding:
     """Return whether protection is asked for, with the action to take."""
     check = "holder.protection"
-    if not case.asks_protection:
+    if not crossing.asks_protection:
         return Finding(check, Outcome.NOT_APPLICABLE, "not-asked")
     return Finding.of(check, Outcome.UNDETERMINED, "asked", Message(f"action.{check} asked"))

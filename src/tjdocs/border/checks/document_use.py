@@ -4,7 +4,7 @@ from datetime import date
 
 from tjdocs.border.checks.crossing_point import points
 from tjdocs.border.checks.treaties import in_force
-from tjdocs.border.crossing import Case
+from tjdocs.border.crossing import Crossing
 from tjdocs.findings import Finding, Outcome
 from tjdocs.messages import Message
 
@@ -13,13 +13,13 @@ __all__ = ["judge"]
 _SEAL = ("seal.signature", "seal.agreement")
 
 
-def judge(case: Case) -> list[Finding]:
+def judge(crossing: Crossing) -> list[Finding]:
     """Judge the document itself."""
-    return [_type(case), _genuine(case), _use(case), _validity(case)]
+    return [_type(crossing), _genuine(crossing), _use(crossing), _validity(crossing)]
 
 
-def _type(case: Case) -> Finding:
-    check, zone, kind = "doc.type", case.zone, case.kind
+def _type(crossing: Crossing) -> Finding:
+    check, zone, kind = "doc.type", crossing.zone, crossing.kind
     if zone is None:
         return Finding(check, Outcome.UNDETERMINED, "no-input")
     if kind is None:
@@ -29,39 +29,39 @@ def _type(case: Case) -> Finding:
             "not-known",
             Message.of("code-in", code=zone.document_code, format=str(zone.format)),
         )
-    unknown = [category for category in case.categories if category not in kind.categories]
+    unknown = [category for category in crossing.categories if category not in kind.categories]
     if kind.categories and unknown:
         return Finding.of(check, Outcome.FAILED, "category", Message.of("category", categories=tuple(unknown)))
     return Finding.of(check, Outcome.PASSED, detail=Message.word(kind.id))
 
 
-def _genuine(case: Case) -> Finding:
+def _genuine(crossing: Crossing) -> Finding:
     """Judge whether chip or, where a seal proves the document, seal did prove it."""
     check = "doc.genuine"
-    authentic = next((f for f in case.findings if f.check == "pa.authentic"), None)
-    if authentic is not None and authentic.outcome.holds:
+    authentic = next((f for f in crossing.findings if f.check == "pa.authentic"), None)
+    if authentic is not None and authentic.outcome.ok:
         return Finding.of(check, Outcome.PASSED, detail=Message.word("by the chip"))
     contradicted = authentic is not None and authentic.outcome is Outcome.FAILED
-    profile = case.seal.profile if case.seal is not None else None
-    if case.kind is not None and profile is not None and profile.id in case.kind.seals and not contradicted:
-        sealed = {name: [f for f in case.findings if f.check == name] for name in _SEAL}
-        if all(findings and all(f.outcome.holds for f in findings) for findings in sealed.values()):
+    profile = crossing.seal.profile if crossing.seal is not None else None
+    if crossing.kind is not None and profile is not None and profile.id in crossing.kind.seals and not contradicted:
+        sealed = {name: [f for f in crossing.findings if f.check == name] for name in _SEAL}
+        if all(findings and all(f.outcome.ok for f in findings) for findings in sealed.values()):
             return Finding.of(check, Outcome.PASSED, detail=Message.word("by the seal"))
     return Finding(check, Outcome.UNDETERMINED, "premise")
 
 
-def _use(case: Case) -> Finding:
-    check, kind = "doc.use", case.kind
-    if case.direction is None:
+def _use(crossing: Crossing) -> Finding:
+    check, kind = "doc.use", crossing.kind
+    if crossing.direction is None:
         return Finding(check, Outcome.UNDETERMINED, "no-direction")
     if kind is None:
-        return Finding(check, Outcome.UNDETERMINED, "no-input" if case.zone is None else "premise")
-    if case.direction in kind.use:
+        return Finding(check, Outcome.UNDETERMINED, "no-input" if crossing.zone is None else "premise")
+    if crossing.direction in kind.use:
         return Finding(check, Outcome.PASSED)
     reason, outcome = kind.otherwise.reason, Outcome(kind.otherwise.outcome)
-    known = in_force(kind.id, case.day) if case.direction in ("entry", "exit") else ()
+    known = in_force(kind.id, crossing.day) if crossing.direction in ("entry", "exit") else ()
     if known:
-        state = points()[case.point].state if case.point in points() else ""
+        state = points()[crossing.point].state if crossing.point in points() else ""
         if sources := [treaty.source for treaty in known if treaty.state == state]:
             return Finding.of(check, Outcome.PASSED, detail=Message("all", (("parts", tuple(sources)),)))
         if not state:
@@ -69,21 +69,21 @@ def _use(case: Case) -> Finding:
     return Finding.of(check, outcome, reason, Message(f"action.{check} {reason}"))
 
 
-def _validity(case: Case) -> Finding:
+def _validity(crossing: Crossing) -> Finding:
     """Judge the length of validity: the anniversary of issue is accepted, nothing later."""
-    check, kind = "doc.validity-period", case.kind
-    if kind is None or case.zone is None:
-        return Finding(check, Outcome.UNDETERMINED, "no-input" if case.zone is None else "premise")
+    check, kind = "doc.validity-period", crossing.kind
+    if kind is None or crossing.zone is None:
+        return Finding(check, Outcome.UNDETERMINED, "no-input" if crossing.zone is None else "premise")
     if kind.foreign:
         return Finding(check, Outcome.NOT_APPLICABLE, "foreign")
-    expires, issued = case.zone.date_of_expiry, case.issued
+    expires, issued = crossing.zone.date_of_expiry, crossing.issued
     if kind.not_before and expires is not None and expires < kind.not_before:
         return Finding.of(
             check, Outcome.FAILED, "before-it-existed", Message.of("such-exist-since", day=str(kind.not_before))
         )
     if issued is None:
         return Finding(check, Outcome.UNDETERMINED, "no-issue-date")
-    day, source = issued.isoformat(), case.issued_from
+    day, source = issued.isoformat(), crossing.issued_from
     detail = Message.of("issued-by", day=day, source=source)
     if kind.not_before and issued < kind.not_before:
         return Finding.of(
@@ -92,10 +92,10 @@ def _validity(case: Case) -> Finding:
             "before-it-existed",
             Message.all((detail, Message.of("exist-since", day=str(kind.not_before)))),
         )
-    if issued > case.day:
+    if issued > crossing.day:
         return Finding.of(check, Outcome.FAILED, "issued-in-future", detail)
     latest = kind.latest(issued)
-    bound = case.own_seal.values.get(kind.not_beyond) if case.own_seal is not None else None
+    bound = crossing.own_seal.values.get(kind.not_beyond) if crossing.own_seal is not None else None
     if isinstance(bound, date):
         latest = min(latest or bound, bound)
     if latest is None:

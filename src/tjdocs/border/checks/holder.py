@@ -5,7 +5,7 @@ from functools import cache
 from types import MappingProxyType
 
 from tjdocs import specs
-from tjdocs.border.crossing import Case
+from tjdocs.border.crossing import Crossing
 from tjdocs.documents.document_type import Cited
 from tjdocs.findings import Finding, Outcome
 from tjdocs.messages import Message
@@ -17,43 +17,43 @@ _CROSSINGS = ("entry", "exit")
 _OUTCOMES = {"refuse": Outcome.FAILED, "refer": Outcome.UNDETERMINED, "tell": Outcome.WARNING}
 
 
-def ban(case: Case) -> list[Finding]:
+def ban(crossing: Crossing) -> list[Finding]:
     """Judge ``holder.ban``: an exact match refuses, a possible one refers (BOR-2)."""
-    return _watched(case, "holder.ban", "banned")
+    return _watched(crossing, "holder.ban", "banned")
 
 
-def watch(case: Case) -> list[Finding]:
+def watch(crossing: Crossing) -> list[Finding]:
     """Judge ``holder.watch``: every other list, each with its own consequence."""
-    return _watched(case, "holder.watch", "listed")
+    return _watched(crossing, "holder.watch", "listed")
 
 
-def _watched(case: Case, check: str, word: str) -> list[Finding]:
-    if case.direction is None:
+def _watched(crossing: Crossing, check: str, word: str) -> list[Finding]:
+    if crossing.direction is None:
         return [Finding(check, Outcome.UNDETERMINED, "no-direction")]
-    looked_up = _categories(case, check)
+    looked_up = _categories(crossing, check)
     if not looked_up:
         return [Finding(check, Outcome.NOT_APPLICABLE, "not-asked-for")]
-    if case.lists is None or not any(case.listed.get(name) for name in looked_up):
+    if crossing.lists is None or not any(crossing.listed.get(name) for name in looked_up):
         return [Finding(check, Outcome.UNDETERMINED, "no-list")]
-    result = case.look_up(looked_up)
+    result = crossing.look_up(looked_up)
     if result is None:
         return [Finding(check, Outcome.UNDETERMINED, "no-input")]
     findings = incomplete(check, result)
-    day = case.day.isoformat()
-    for match in concerning(result, case):
+    day = crossing.day.isoformat()
+    for match in concerning(result, crossing):
         if _on(match.entry, day):
             findings.append(_consequence(check, word, match, looked_up[match.entry.category]))
-    if case.person is not None and not case.person.names:
+    if crossing.person is not None and not crossing.person.names:
         findings.append(Finding(check, Outcome.UNDETERMINED, "no-input"))
-    lacking, little = _unfit(case, looked_up)
+    lacking, little = _unfit(crossing, looked_up)
     if lacking:
         findings.append(Finding.of(check, Outcome.WARNING, "unfit-entries", Message.all((*lacking, *little))))
     return findings or [Finding.of(check, Outcome.PASSED, detail=little[0] if little else "")]
 
 
-def _unfit(case: Case, wanted: Iterable[str]) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
+def _unfit(crossing: Crossing, wanted: Iterable[str]) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
     """Return two details: how many entries match nobody or not in each spelling, and how many only a single name."""
-    counts = [case.unfit.get(name, {}) for name in wanted]
+    counts = [crossing.unfit.get(name, {}) for name in wanted]
     little = sum(count.get("too-little", 0) for count in counts)
     partly = sum(count.get("spellings", 0) + count.get("names", 0) for count in counts)
     codes = sum(count.get("code", 0) for count in counts)
@@ -69,16 +69,16 @@ def incomplete(check: str, result: Found) -> list[Finding]:
     return [Finding(check, Outcome.UNDETERMINED, word) for word in reasons]
 
 
-def concerning(result: Found, case: Case) -> list[Match]:
+def concerning(result: Found, crossing: Crossing) -> list[Match]:
     """Return the matches whose entries concern this direction and are not lifted by an appeal.
 
     A permit for the border area or a registration crosses no border: a direction in it is not asked there.
     """
-    fitting = ["", "both", case.direction]
+    fitting = ["", "both", crossing.direction]
     return [
         match
         for match in result.matches
-        if (match.entry.direction in fitting or (_grants(match.entry) and case.direction not in _CROSSINGS))
+        if (match.entry.direction in fitting or (_grants(match.entry) and crossing.direction not in _CROSSINGS))
         and _effect(match.entry) != "lifted"
     ]
 
@@ -121,9 +121,9 @@ def _consequence(check: str, word: str, match: Match, category: Category) -> Fin
     return Finding.of(check, outcome, reason, detail, entry.id)
 
 
-def _categories(case: Case, check: str) -> Mapping[str, Category]:
+def _categories(crossing: Crossing, check: str) -> Mapping[str, Category]:
     """Return the categories of a check that are looked up in this direction."""
-    return _looked_up(check, case.direction)
+    return _looked_up(check, crossing.direction)
 
 
 @cache
@@ -164,28 +164,28 @@ def rights() -> RightFile:
     return specs.load("border/rights.toml", RightFile)
 
 
-def citizen(case: Case) -> bool:
+def citizen(crossing: Crossing) -> bool:
     """Whether the holder is a citizen of the State whose border it is."""
-    return case.nationality == rights().state.code
+    return crossing.nationality == rights().state.code
 
 
-def right(case: Case) -> list[Finding]:
+def right(crossing: Crossing) -> list[Finding]:
     """Judge ``holder.right``: citizenship, return, agreement, or a visa or permit on a list (BOR-3)."""
     check = "holder.right"
-    if case.direction is None:
+    if crossing.direction is None:
         return [Finding(check, Outcome.UNDETERMINED, "no-direction")]
-    if case.direction != "entry":
+    if crossing.direction != "entry":
         return [Finding(check, Outcome.NOT_APPLICABLE, "not-entering")]
-    if not case.nationality:
+    if not crossing.nationality:
         return [Finding(check, Outcome.UNDETERMINED, "no-input")]
-    if citizen(case):
+    if citizen(crossing):
         return [Finding.of(check, Outcome.PASSED, detail=Message.word("citizen"))]
-    if case.kind is not None and case.kind.id in rights().state.returning:
-        return [Finding.of(check, Outcome.PASSED, detail=Message.of("returning-on", document=case.kind.id))]
+    if crossing.kind is not None and crossing.kind.id in rights().state.returning:
+        return [Finding.of(check, Outcome.PASSED, detail=Message.of("returning-on", document=crossing.kind.id))]
     for row in rights().agreement:
-        if case.nationality in row.states:
+        if crossing.nationality in row.states:
             return [Finding.of(check, Outcome.PASSED, detail=Message.word(row.id))]
-    return [_granted(case, check, "no-right", "expired")]
+    return [_granted(crossing, check, "no-right", "expired")]
 
 
 # -------------------------------------------------------------------------------------------------------------- permit
@@ -194,27 +194,27 @@ def right(case: Case) -> list[Finding]:
 _CITIZEN = "a citizen needs none for the border area"
 
 
-def permit(case: Case) -> list[Finding]:
+def permit(crossing: Crossing) -> list[Finding]:
     """Judge ``holder.permit``: border area for all but citizens (BOR-6), border stripe for all (BOR-7)."""
     check = "holder.permit"
-    if case.direction is None:
+    if crossing.direction is None:
         return [Finding(check, Outcome.UNDETERMINED, "no-direction")]
-    if case.direction == "border-area" and citizen(case):
+    if crossing.direction == "border-area" and citizen(crossing):
         return [Finding.of(check, Outcome.NOT_APPLICABLE, "not-needed", Message.word(_CITIZEN))]
-    if not _categories(case, check):
+    if not _categories(crossing, check):
         return [Finding(check, Outcome.NOT_APPLICABLE, "not-needed")]
-    return [_granted(case, check, "no-permit", "out-of-date")]
+    return [_granted(crossing, check, "no-permit", "out-of-date")]
 
 
-def _granted(case: Case, check: str, none: str, past: str) -> Finding:
+def _granted(crossing: Crossing, check: str, none: str, past: str) -> Finding:
     """Return the best of what the entries found come to."""
-    wanted = _categories(case, check)
-    if case.lists is None or not any(case.listed.get(name) for name in wanted):
+    wanted = _categories(crossing, check)
+    if crossing.lists is None or not any(crossing.listed.get(name) for name in wanted):
         return Finding(check, Outcome.UNDETERMINED, "no-list")
-    result = case.look_up(wanted)
+    result = crossing.look_up(wanted)
     if result is None:
         return Finding(check, Outcome.UNDETERMINED, "no-input")
-    judged = [_grant(match, case, check, past) for match in concerning(result, case)]
+    judged = [_grant(match, crossing, check, past) for match in concerning(result, crossing)]
     judged += incomplete(check, result)
     for outcome in (Outcome.PASSED, Outcome.UNDETERMINED, Outcome.FAILED):
         for finding in judged:
@@ -223,14 +223,14 @@ def _granted(case: Case, check: str, none: str, past: str) -> Finding:
     return Finding(check, Outcome.FAILED, none)
 
 
-def _grant(match: Match, case: Case, check: str, past: str) -> Finding:
+def _grant(match: Match, crossing: Crossing, check: str, past: str) -> Finding:
     entry = match.entry
     detail = Message.of("granted-until", category=entry.category, day=str(entry.valid_until))
-    if not _on(entry, case.day.isoformat()):
+    if not _on(entry, crossing.day.isoformat()):
         return Finding.of(check, Outcome.FAILED, past, detail, entry.id)
     for allowed, asked, word in (
-        (entry.places, case.claims.place, "other-place"),
-        (entry.routes, case.claims.route, "other-route"),
+        (entry.places, crossing.claims.place, "other-place"),
+        (entry.routes, crossing.claims.route, "other-route"),
     ):
         if allowed and not asked:
             return Finding.of(check, Outcome.UNDETERMINED, "no-place", detail, entry.id)

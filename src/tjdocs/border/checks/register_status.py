@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
-from tjdocs.border.crossing import Case
+from tjdocs.border.crossing import Crossing
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.findings import Finding, Outcome, checks
 from tjdocs.inspection.evidence import is_text
@@ -16,7 +16,7 @@ from tjdocs.messages import Message
 if TYPE_CHECKING:
     from tjdocs.register import Register
 
-__all__ = ["RegisterStatus", "Standing", "Status", "asked", "judge", "look_up", "used_up"]
+__all__ = ["DocumentStatus", "RegisterStatus", "Status", "asked", "judge", "look_up", "used_up"]
 
 _STANDS = ("issued", "handed-over")
 _NOT_ISSUED = ("reserved", "spoiled")
@@ -24,7 +24,7 @@ _SIGNED = "EF.SOD"  # without it nothing of a chip can be judged
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DocumentStatus:
     """A register's facts about a document; empty where it has none.
 
     :param status: ``issued``, ``handed-over``, ``reserved``, ``spoiled``, ``lost``, ``stolen``, ``revoked``,
@@ -48,7 +48,7 @@ class Standing:
 class Status(Protocol):
     """A source of the status of our own documents."""
 
-    def status(self, number: str) -> Standing | None:
+    def status(self, number: str) -> DocumentStatus | None:
         """Return the facts about a number, None where it was never issued.
 
         :raises TjdocsError: the register cannot be asked
@@ -72,15 +72,15 @@ class RegisterStatus:
         register.may("status", officer)
         self._register, self._officer = register, officer
 
-    def status(self, number: str) -> Standing | None:
+    def status(self, number: str) -> DocumentStatus | None:
         """Return the register's facts about a number."""
         row = self._register.document(number, officer=self._officer)
         if row is None:
             return None
         facts = (row.document_type, row.date_of_issue, row.date_of_expiry, row.category, row.files)
         if row.status == "used-up" and (act := self._register.documents.last_act(number, officer=self._officer)):
-            return Standing(row.status, *facts, act.at, act.reference, ", ".join(act.officers))
-        return Standing(row.status, *facts)
+            return DocumentStatus(row.status, *facts, act.at, act.reference, ", ".join(act.officers))
+        return DocumentStatus(row.status, *facts)
 
     def use_up(self, number: str, *, at: datetime, point: str) -> bool:
         """Use up a single-use document by the register's act ``use``.
@@ -112,16 +112,16 @@ def asked(register: "Register | Status") -> Status | None:
     return register if hasattr(register, "status") else None
 
 
-def look_up(case: Case, register: Status | None) -> tuple[Standing | None, str]:
+def look_up(crossing: Crossing, register: Status | None) -> tuple[DocumentStatus | None, str]:
     """Return the register's facts, or why there are none: a reason of ``register.status``."""
-    if case.kind is not None and case.kind.foreign:
+    if crossing.kind is not None and crossing.kind.foreign:
         return None, "foreign"
     if register is None:
         return None, "no-register"
-    if case.kind is None or case.zone is None or not case.zone.document_number:
+    if crossing.kind is None or crossing.zone is None or not crossing.zone.document_number:
         return None, "no-input"
     try:
-        standing = register.status(case.zone.document_number)
+        standing = register.status(crossing.zone.document_number)
     except Exception:  # noqa: BLE001 - anybody's register: what it cannot say refers, and stops nobody's inspection
         return None, "unavailable"
     if standing is None:
@@ -129,12 +129,12 @@ def look_up(case: Case, register: Status | None) -> tuple[Standing | None, str]:
     return (standing, "") if _usable(standing) else (None, "unavailable")
 
 
-_TOLD = tuple(item.name for item in fields(Standing) if item.name != "files")
+_TOLD = tuple(item.name for item in fields(DocumentStatus) if item.name != "files")
 
 
 def _usable(standing: object) -> bool:
     """Whether a register's answer has the required form."""
-    if not isinstance(standing, Standing) or not isinstance(standing.files, Mapping):
+    if not isinstance(standing, DocumentStatus) or not isinstance(standing.files, Mapping):
         return False
     texts = [*(getattr(standing, name) for name in _TOLD), *standing.files, *standing.files.values()]
     if not all(isinstance(text, str) for text in texts) or not is_text("".join(texts)):
@@ -146,28 +146,28 @@ def _usable(standing: object) -> bool:
         return False
 
 
-def used_up(case: Case, register: Status) -> Case:
+def used_up(crossing: Crossing, register: Status) -> Crossing:
     """Use up the document; return the case, with the register's new facts where another call did it."""
-    if case.zone is None or case.standing is None:
-        return case
+    if crossing.zone is None or crossing.standing is None:
+        return crossing
     try:
-        first: object = register.use_up(case.zone.document_number, at=case.at, point=case.point)
+        first: object = register.use_up(crossing.zone.document_number, at=crossing.at, point=crossing.point)
     except Exception:  # noqa: BLE001 - likewise; the document may be used up, and who is sure of it asks again
-        return case.with_register(None, "unavailable")
+        return crossing.with_register(None, "unavailable")
     if first is True:
-        return case
+        return crossing
     if first is not False:  # neither: nobody knows whose call it was
-        return case.with_register(None, "unavailable")
-    now, _ = look_up(case, register)
+        return crossing.with_register(None, "unavailable")
+    now, _ = look_up(crossing, register)
     if now is None or now.status != "used-up":
-        now = replace(case.standing, status="used-up")
-    return case.with_register(now, "")
+        now = replace(crossing.standing, status="used-up")
+    return crossing.with_register(now, "")
 
 
-def judge(case: Case) -> list[Finding]:
+def judge(crossing: Crossing) -> list[Finding]:
     """Judge ``register.status`` and ``register.agreement``."""
     status, agreement = "register.status", "register.agreement"
-    reason, standing = case.register_reason, case.standing
+    reason, standing = crossing.register_reason, crossing.standing
     if reason == "foreign":
         return [Finding(check, Outcome.NOT_APPLICABLE, reason) for check in (status, agreement)]
     if standing is None:
@@ -185,10 +185,10 @@ def judge(case: Case) -> list[Finding]:
         first = Finding.of(
             status, Outcome.UNDETERMINED, "unavailable", Message.of("status", status=standing.status[:40])
         )
-    return [first, _agreement(case, standing)]
+    return [first, _agreement(crossing, standing)]
 
 
-def _used(standing: Standing) -> Message | str:
+def _used(standing: DocumentStatus) -> Message | str:
     """Return when, where and by whom a document was used up, as far as the register says."""
     if standing.status != "used-up" or not standing.since:
         return ""
@@ -197,26 +197,26 @@ def _used(standing: Standing) -> Message | str:
     return Message.all(tuple(Message.of(id_, **{name: value}) for id_, name, value in facts if value))
 
 
-def _agreement(case: Case, standing: Standing) -> Finding:
+def _agreement(crossing: Crossing, standing: DocumentStatus) -> Finding:
     """Compare the fields that both have."""
     check = "register.agreement"
-    zone, kind = case.zone, case.kind
+    zone, kind = crossing.zone, crossing.kind
     assert zone is not None  # noqa: S101
     expiry = zone.date_of_expiry
-    issued = case.issued if case.issued_from not in ("register", "") else None
+    issued = crossing.issued if crossing.issued_from not in ("register", "") else None
     registered = {name: digest for file, digest in standing.files.items() if (name := _chip_file(file))}
     pairs = {
         "document_type": (standing.document_type, kind.id if kind else ""),
         "date_of_expiry": (standing.date_of_expiry, expiry.isoformat() if expiry else ""),
         "date_of_issue": (standing.date_of_issue, issued.isoformat() if issued else ""),
-        "category": (standing.category, "".join(c for c in case.categories if c != standing.category)),
-        **{name: (registered[name], digest) for name, digest in _digests(case, registered).items()},
+        "category": (standing.category, "".join(c for c in crossing.categories if c != standing.category)),
+        **{name: (registered[name], digest) for name, digest in _digests(crossing, registered).items()},
     }
     compared = {name: pair for name, pair in pairs.items() if all(pair)}
     differing = [name for name, (registered_value, value) in compared.items() if registered_value != value]
     if differing:
         return Finding.of(check, Outcome.FAILED, "differs", Message.of("differ", fields=tuple(differing)))
-    if registered and (case.chip is None or _SIGNED not in case.chip.files):
+    if registered and (crossing.chip is None or _SIGNED not in crossing.chip.files):
         # a seal proves its own fields alone, and the document has a chip with more
         return Finding.of(check, Outcome.UNDETERMINED, "chip-not-shown", Message(f"action.{check} chip-not-shown"))
     if not compared:
@@ -230,7 +230,7 @@ def _chip_file(name: str) -> str:
     return ef_catalogue.recognise(name) or ""
 
 
-def _digests(case: Case, names: Container[str]) -> dict[str, str]:
+def _digests(crossing: Crossing, names: Container[str]) -> dict[str, str]:
     """Return the digests of those of the chip's files that have these names."""
-    chip = case.chip
+    chip = crossing.chip
     return {name: chip.digest(name, "sha256").hex() for name in chip.contents if name in names} if chip else {}

@@ -6,7 +6,7 @@ from functools import cache
 
 from tjdocs import specs
 from tjdocs.border.checks.holder import citizen, concerning, incomplete, is_suspended
-from tjdocs.border.crossing import Case
+from tjdocs.border.crossing import Crossing
 from tjdocs.findings import Finding, Outcome
 from tjdocs.messages import Message
 
@@ -49,31 +49,31 @@ def business_days(after: date, until: date, *, enough: int | None = None) -> tup
     return count, known
 
 
-def judge(case: Case) -> Finding:
+def judge(crossing: Crossing) -> Finding:
     """Judge the stay of a traveller who is not a citizen."""
     check = "holder.stay"
-    if case.direction is None:
+    if crossing.direction is None:
         return Finding(check, Outcome.UNDETERMINED, "no-direction")
-    if case.direction == "entry" or citizen(case):
+    if crossing.direction == "entry" or citizen(crossing):
         return Finding(check, Outcome.NOT_APPLICABLE, "not-staying")
-    if not case.nationality:
+    if not crossing.nationality:
         return Finding(check, Outcome.UNDETERMINED, "no-input")
-    entered = case.claims.entered
-    claimed = case.claims.registered
+    entered = crossing.claims.entered
+    claimed = crossing.claims.registered
     if entered is None:
-        spans = _registered(case, date.min)[0] if claimed is not None else []
+        spans = _registered(crossing, date.min)[0] if claimed is not None else []
         confirmed = claimed is None or any(first == claimed for first, _ in spans)
         return Finding(check, Outcome.UNDETERMINED, "no-entry-date" if confirmed else "registration-claimed")
-    if entered > case.day:
+    if entered > crossing.day:
         return Finding(check, Outcome.FAILED, "entered-in-future")
-    registered, suspended, doubts = _registered(case, entered)
+    registered, suspended, doubts = _registered(crossing, entered)
     allowed = _rules().free_days
     # a holiday not in the table shortens the count by a day or two a year: one that is far over stays over
-    count, known = _without(entered, registered, case.day, enough=allowed + 30)
+    count, known = _without(entered, registered, crossing.day, enough=allowed + 30)
     detail = Message.of("stayed-registered" if registered else "stayed", count=count)
     if count <= allowed:
         return Finding.of(check, Outcome.PASSED, detail=detail)
-    if suspended and _without(entered, sorted(registered + suspended), case.day, enough=allowed + 1)[0] <= allowed:
+    if suspended and _without(entered, sorted(registered + suspended), crossing.day, enough=allowed + 1)[0] <= allowed:
         return Finding.of(check, Outcome.UNDETERMINED, "appeal", detail)
     if doubts:
         return doubts[0]
@@ -93,16 +93,16 @@ def _without(entered: date, registered: list[_Span], until: date, *, enough: int
     return min(count, enough), known
 
 
-def _registered(case: Case, entered: date) -> tuple[list[_Span], list[_Span], list[Finding]]:
+def _registered(crossing: Crossing, entered: date) -> tuple[list[_Span], list[_Span], list[Finding]]:
     """Return the registrations by a list, the suspended ones, and why the list may have others.
 
     A claim gives no right, and neither does a registration of an earlier stay, nor one after its end.
     """
-    result = case.look_up(["registration"]) if case.listed.get("registration") else None
+    result = crossing.look_up(["registration"]) if crossing.listed.get("registration") else None
     if result is None:
         return [], [], []
     spans: dict[bool, list[_Span]] = {False: [], True: []}
-    for match in concerning(result, case):
+    for match in concerning(result, crossing):
         row = match.entry
         first, last = date.fromisoformat(row.valid_from), date.fromisoformat(row.valid_until or "9999-12-31")
         if match.exact and first >= entered:

@@ -16,8 +16,8 @@ from typing import Any
 
 from tjdocs import __version__, inputs, limits, specs
 from tjdocs.archives import ArchiveError, read_zip
-from tjdocs.border.checks.register_status import Standing
-from tjdocs.border.crossing import Case
+from tjdocs.border.checks.register_status import DocumentStatus
+from tjdocs.border.crossing import Crossing
 from tjdocs.border.evidence import evidence_signature
 from tjdocs.border.inspector import Inspector, Verdict
 from tjdocs.border.policy import Policy
@@ -28,16 +28,16 @@ from tjdocs.findings import Finding, Outcome, enforce_premises
 from tjdocs.inspection import Evidence
 from tjdocs.inspection.evidence_json import evidence_from_json, evidence_json
 from tjdocs.lds import ef_catalogue
-from tjdocs.mrz import signing_country
+from tjdocs.mrz.codes import signing_country
 from tjdocs.pki import distinguished_name
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.crl import Crl
 from tjdocs.pki.signer import Signer
 from tjdocs.pki.trust.store import Entry, Source, TrustStore
 from tjdocs.watchlists.watchlists import Entry as ListEntry
-from tjdocs.watchlists.watchlists import Lists, categories
+from tjdocs.watchlists.watchlists import Watchlists, categories
 
-__all__ = ["Proof", "export", "verify"]
+__all__ = ["ArchiveReport", "export_evidence", "verify_evidence"]
 
 _MANIFEST, _SIGNATURE = "manifest.json", "manifest.p7s"
 # the data of a verdict outside of the archive: law and standard as this software has them
@@ -58,7 +58,7 @@ _DATA = (
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class ArchiveReport:
     """The result of verifying an archive of evidence.
 
     :param findings: ``evidence.structure``, ``evidence.signature``, ``evidence.files``, ``evidence.judgement``
@@ -76,7 +76,7 @@ class Proof:
     @property
     def valid(self) -> bool:
         """Whether everything holds."""
-        return all(finding.outcome.holds for finding in self.findings)
+        return all(finding.outcome.ok for finding in self.findings)
 
     def as_json(self) -> dict[str, Any]:
         """Return what the command line prints."""
@@ -97,7 +97,7 @@ class Proof:
 # ------------------------------------------------------------------------------------------------------------ exporting
 
 
-def export(
+def export_evidence(
     path: str | Path, evidence: Evidence, verdict: Verdict, inspector: Inspector, *, signer: Signer, at: datetime
 ) -> None:
     """Write the archive of an inspection as a new file that only its owner may read.
@@ -120,7 +120,7 @@ def export(
         "decided_by": list(verdict.decided_by),
         "policy_sha256": verdict.policy_sha256,
         "data_sha256": specs.digest(*_DATA),
-        "trust_digest": inspector.believed.digest,
+        "trust_digest": inspector.trust_view.digest,
         "trust_digest_covers": ["certificates", "grounds", "sources"],
         "files": {name: sha256(data).hexdigest() for name, data in sorted(files.items())},
     }
@@ -140,20 +140,20 @@ def export(
 
 
 def _content(evidence: Evidence, verdict: Verdict, inspector: Inspector) -> dict[str, bytes]:
-    case = verdict.case
+    crossing = verdict.crossing
     files = {
         "evidence.json": _json(evidence_json(evidence, chip=False)),
         "verdict.json": _json(verdict.as_json()),
         "policy.toml": inspector.policy.source,
-        "register.json": _json(_standing_json(case)),
+        "register.json": _json(_standing_json(crossing)),
     }
     for name, data in (evidence.files or {}).items():
         files[f"chip/{ef_catalogue.file_name(name)}"] = data
     files["twice.json"] = _json(sorted(evidence.twice))
-    if case.lists is not None:
+    if crossing.lists is not None:
         results = {}
         for kind in ("watch", "grant"):
-            result = case.look_up(row.id for row in categories().values() if row.kind == kind)
+            result = crossing.look_up(row.id for row in categories().values() if row.kind == kind)
             if result is not None:
                 results[kind] = result
         rows = dict.fromkeys(match.entry for result in results.values() for match in result.matches)
@@ -163,13 +163,13 @@ def _content(evidence: Evidence, verdict: Verdict, inspector: Inspector) -> dict
             or sum(len(row.names) for row in rows) > limits.RECORDED_NAMES
         ):  # else nobody could judge it again
             raise _too_many("matches")
-        files["lists.json"] = _json(case.lists.summary(results))
+        files["lists.json"] = _json(crossing.lists.summary(results))
     # whichever kind a document is of, all of them were tried
     types = inspector.types.files if inspector.types is not None else {}
     if len(types) > limits.RECORDED_TYPES:  # else nobody could judge it again
         raise _too_many("document types")
     files |= {f"types/{id_}.toml": data for id_, data in types.items()}
-    files |= _trust_files(_concerned(verdict, inspector.believed))
+    files |= _trust_files(_concerned(verdict, inspector.trust_view))
     return files
 
 
@@ -177,10 +177,10 @@ def _concerned(verdict: Verdict, trust: TrustStore) -> TrustStore:
     """Return the part of a trust store that concerns the document: that of its State and its signers' States."""
     examination = verdict.examination
     countries = {""}
-    for zone in (examination.printed, examination.chip_zone):
+    for zone in (examination.printed, examination.chip_mrz):
         if zone is not None and zone.format:
             countries.add(signing_country(zone.issuing_state) or "")
-    if case_seal := verdict.case.seal:
+    if case_seal := verdict.crossing.seal:
         countries.add((signing_country(case_seal.header.country) if case_seal.header else "") or "")
     sod = examination.chip.sod if examination.chip else None
     for certificate in sod.signed_data.parsed_certificates if sod is not None else ():
@@ -190,7 +190,7 @@ def _concerned(verdict: Verdict, trust: TrustStore) -> TrustStore:
         entry
         for entry in trust.entries
         # a denied certificate denies its key in every certificate, and the lists under it
-        if entry.certificate.country.upper() in countries or entry.certificate.sha256 in trust.barred
+        if entry.certificate.country.upper() in countries or entry.certificate.sha256 in trust.denied_digests
     ]
     # whoever signed the lists that vouch for them may be revoked, by a list of the signer's State
     digests = {digest for entry in entries for source in entry.origins for digest in source.signers}
@@ -201,7 +201,7 @@ def _concerned(verdict: Verdict, trust: TrustStore) -> TrustStore:
     signers = [
         c
         for c in trust.signers_of_lists
-        if c.sha256 in digests or c.sha256 in trust.barred or (trust.crls and c.country in countries)
+        if c.sha256 in digests or c.sha256 in trust.denied_digests or (trust.crls and c.country in countries)
     ]
     entries += _denied_signers(trust, {entry.certificate.sha256 for entry in entries})
     crls = [crl for crl in trust.crls if crl.country in countries]
@@ -251,10 +251,10 @@ def _trust_files(trust: TrustStore) -> dict[str, bytes]:
     return {**files, "trust.json": _json(rows)}
 
 
-def _standing_json(case: Case) -> dict[str, Any]:
-    standing = case.standing
+def _standing_json(crossing: Crossing) -> dict[str, Any]:
+    standing = crossing.standing
     if standing is None:
-        return {"reason": case.register_reason}
+        return {"reason": crossing.register_reason}
     names_ = ("status", "document_type", "date_of_issue", "date_of_expiry", "category", "since", "point", "by")
     return {"reason": "", **{name: getattr(standing, name) for name in names_}, "files": dict(standing.files)}
 
@@ -269,7 +269,7 @@ def _json(value: object) -> bytes:
 # ------------------------------------------------------------------------------------------------------------ verifying
 
 
-def verify(path: str | Path, *, trust: TrustStore) -> Proof:
+def verify_evidence(path: str | Path, *, trust: TrustStore) -> ArchiveReport:
     """Verify an archive and judge it again from its own content. Never raises on its content.
 
     It is judged again only where a trusted signer answers for its files.
@@ -294,20 +294,20 @@ def verify(path: str | Path, *, trust: TrustStore) -> Proof:
     judged = evidence_signature.judge(content, signature, trust, made=str(manifest.get("made")))
     hashes = _hashes(files, listed)
     established = enforce_premises([structure, judged.finding, hashes])
-    if not all(finding.outcome.holds for finding in established):
+    if not all(finding.outcome.ok for finding in established):
         # nobody answers for the content: it may have been made to keep whoever judges it busy
         judgement = Finding("evidence.judgement", Outcome.UNDETERMINED, "premise", "not judged again")
-        return Proof((*established, judgement), manifest, None, judged.revocation)
+        return ArchiveReport((*established, judgement), manifest, None, judged.revocation)
     verdict, judgement = _again(files, manifest)
-    return Proof((*established, judgement), manifest, verdict, judged.revocation)
+    return ArchiveReport((*established, judgement), manifest, verdict, judged.revocation)
 
 
-def _unreadable(reason: str, detail: str) -> Proof:
+def _unreadable(reason: str, detail: str) -> ArchiveReport:
     first = Finding("evidence.structure", Outcome.FAILED, reason, detail)
     others = [
         Finding(f"evidence.{name}", Outcome.UNDETERMINED, "premise") for name in ("signature", "files", "judgement")
     ]
-    return Proof((first, *others), {}, None)
+    return ArchiveReport((first, *others), {}, None)
 
 
 def _object(data: bytes) -> dict[str, Any]:
@@ -361,10 +361,10 @@ def _names(names_: Sequence[str]) -> str:
 class _Recorded:
     """The register's answer as it was."""
 
-    def __init__(self, standing: Standing | None, reason: str) -> None:
+    def __init__(self, standing: DocumentStatus | None, reason: str) -> None:
         self._standing, self._reason = standing, reason
 
-    def status(self, number: str) -> Standing | None:
+    def status(self, number: str) -> DocumentStatus | None:
         if self._reason == "unavailable":
             raise RegisterError("as it was")
         return self._standing
@@ -426,7 +426,7 @@ def _judge(files: Mapping[str, bytes], at: str) -> Verdict:
     trust = TrustStore.of_entries([_entry(row, files) for row in rows], crls, signers)
     row = _object(files["register.json"])
     reason = str(row.pop("reason"))
-    standing = Standing(**row) if row else None
+    standing = DocumentStatus(**row) if row else None
     register = None if reason == "no-register" else _Recorded(standing, reason)
     lists = None
     if "lists.jsonl" in files:
@@ -438,7 +438,7 @@ def _judge(files: Mapping[str, bytes], at: str) -> Verdict:
             raise _too_many("names")
         summary = _object(files["lists.json"])
         # an archive of an older version has the counts alone
-        lists = Lists.of(entries, origin=summary if "counts" in summary else {"counts": summary})
+        lists = Watchlists.of(entries, origin=summary if "counts" in summary else {"counts": summary})
     own = {name[6:-5]: data for name, data in files.items() if name.startswith("types/")}
     if len(own) > limits.RECORDED_TYPES:
         raise _too_many("document types")

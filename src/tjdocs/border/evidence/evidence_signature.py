@@ -77,7 +77,7 @@ def judge(content: bytes, signature: bytes, trust: TrustStore, *, made: str) -> 
     if data.content != content or data.content_type != _DATA or len(data.signers) != 1:
         return Judged(Finding(check, Outcome.FAILED, "other-content"))
     info = data.signers[0]
-    judged = data.judge(info, attempts=data.attempts())
+    judged = data.verify_signer(info, attempts=data.attempts())
     if judged is None:
         return Judged(Finding(check, Outcome.UNDETERMINED, "signer-missing"))
     result, certificate, tolerance = judged

@@ -125,7 +125,7 @@ class Records:
         return deleted
 
     def _pseudonym(self, verdict: Verdict, period: date, *, make: bool = True) -> str:
-        zone = verdict.case.zone
+        zone = verdict.crossing.zone
         if zone is None or not zone.document_number:
             return ""
         key = self._key(period, make=make)
@@ -194,7 +194,7 @@ def _period(day: date) -> date:
 
 def _minimal(verdict: Verdict) -> dict[str, Any]:
     """Return the recorded part of a verdict: nothing that identifies the traveller."""
-    case = verdict.case
+    crossing = verdict.crossing
     findings = [
         {"check": f.check, "outcome": str(f.outcome), "reason": f.reason, "subject": f.subject}
         for f in verdict.findings
@@ -203,11 +203,11 @@ def _minimal(verdict: Verdict) -> dict[str, Any]:
     return {
         "schema": 1,
         "at": verdict.examination.at.isoformat(),
-        "direction": case.direction,
-        "point": case.point,
-        "kind": case.kind.id if case.kind else "",
-        "issuing_state": case.zone.issuing_state if case.zone else "",
-        "vehicle_inspected": bool(case.claims.vehicle),
+        "direction": crossing.direction,
+        "point": crossing.point,
+        "kind": crossing.kind.id if crossing.kind else "",
+        "issuing_state": crossing.zone.issuing_state if crossing.zone else "",
+        "vehicle_inspected": bool(crossing.claims.vehicle),
         "verdict": str(verdict.decision),
         "decided_by": list(verdict.decided_by),
         "findings": findings,

@@ -97,7 +97,7 @@ def render(verdict: Verdict, *, lang: str = "en") -> str:
     rows = _rows(verdict.findings, words)
     picture, face_text = face(chip)
     steps = {check: actions for check, _, actions in advice(verdict, words)}
-    printed, inside = examination.printed, examination.chip_zone
+    printed, inside = examination.printed, examination.chip_mrz
     missing = not_checked(verdict, words)
     # a printed page has each finding once
     deciding = verdict.decided_by if verdict.decision != "admit" else ()
@@ -245,7 +245,7 @@ def _decided(check: str, rows: list[_Row], decision: Decision, words: Texts) -> 
     return (title(check, words) if check in checks() else f"{words.label('not-made')}: {check}"), own
 
 
-def _marked(zone: mrz.Zone | None, other: mrz.Zone | None) -> list[list[tuple[str, bool]]]:
+def _marked(zone: mrz.Mrz | None, other: mrz.Mrz | None) -> list[list[tuple[str, bool]]]:
     """Return the lines of a zone in pieces, each with whether it is wrong or differs from the other zone's."""
     if zone is None:
         return []
@@ -265,7 +265,7 @@ def _marked(zone: mrz.Zone | None, other: mrz.Zone | None) -> list[list[tuple[st
     return lines
 
 
-def _zone_fields(printed: mrz.Zone | None, chip: mrz.Zone | None) -> list[tuple[str, str, str, bool]]:
+def _zone_fields(printed: mrz.Mrz | None, chip: mrz.Mrz | None) -> list[tuple[str, str, str, bool]]:
     """Return name, printed value, chip's value, and whether they differ, of every field that one of them has."""
     of_page, of_chip = _values(printed), _values(chip)
     rows = []
@@ -276,7 +276,7 @@ def _zone_fields(printed: mrz.Zone | None, chip: mrz.Zone | None) -> list[tuple[
     return rows
 
 
-def _values(zone: mrz.Zone | None) -> dict[str, str]:
+def _values(zone: mrz.Mrz | None) -> dict[str, str]:
     if zone is None or not zone.format:
         return {}
     read = zone.as_json()
@@ -319,7 +319,7 @@ def _times(examination: Examination, words: Texts) -> list[tuple[str, str, str, 
         moment, how = authentication.signed
         shown = moment.date().isoformat() if how == "stated" else _when(moment)
         rows.append((t("time-signing"), shown, "", t(f"signed-{how}")))
-    for zone, name in ((examination.printed, t("printed-zone")), (examination.chip_zone, "DG1")):
+    for zone, name in ((examination.printed, t("printed-zone")), (examination.chip_mrz, "DG1")):
         if zone is not None and zone.date_of_expiry is not None:
             rows.append((f"{t('time-document')} ({name})", "", zone.date_of_expiry.isoformat(), t("time-last")))
     if authentication is not None and authentication.path is not None:

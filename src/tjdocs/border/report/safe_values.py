@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from tjdocs.escaping import is_visible, unseen
 from tjdocs.inspection.lds_checks import ChipContent
-from tjdocs.lds.biometrics.iso19794_face import Problem
+from tjdocs.lds.biometrics.iso19794_face import LdsProblem
 from tjdocs.lds.dg2 import Dg2
 from tjdocs.portrait.face_image import open_image
 
@@ -52,7 +52,7 @@ def face(chip: ChipContent | None) -> tuple[Markup | None, str]:
         return None, "DG2 holds no image that is read."
     try:
         opened = open_image(dg2.images[0])
-        if isinstance(opened, Problem):
+        if isinstance(opened, LdsProblem):
             return None, f"The image in DG2 cannot be shown. {opened.text}"
         data = _encoded_again(opened)
     except Exception:  # noqa: BLE001 - whatever a hostile picture does to Pillow, there is a report

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tjdocs import image_header
 from tjdocs.errors import UsageError
 from tjdocs.lds.biometrics.iso19794_codes import code_name, later, undefined
-from tjdocs.lds.lds_problems import LdsError, Problem
+from tjdocs.lds.lds_problems import LdsError, LdsProblem
 from tjdocs.spans import Span
 
 __all__ = [
@@ -24,7 +24,7 @@ __all__ = [
     "FeaturePoint",
     "ImageDataType",
     "ImageType",
-    "Problem",
+    "LdsProblem",
     "code_name",
     "spans",
 ]
@@ -196,24 +196,24 @@ class FacialRecord:
         return _HEADER.pack(_FORMAT, _VERSION, length, len(self.faces)) + body
 
     @property
-    def problems(self) -> tuple[Problem, ...]:
+    def problems(self) -> tuple[LdsProblem, ...]:
         """Faults that do not stop reading: lengths, undefined codes, an image of another coding than claimed."""
-        problems: list[Problem] = []
+        problems: list[LdsProblem] = []
         if self.claimed_length is not None or self.rest:
-            problems.append(Problem("record-length"))
+            problems.append(LdsProblem("record-length"))
         for number, face in enumerate(self.faces, 1):
             subject = f"face {number}"
             for name, value in _undefined(_codes(face)):
-                problems.append(Problem("record-code", subject, f"{name} {value}"))
+                problems.append(LdsProblem("record-code", subject, f"{name} {value}"))
             for name, value in _later(_codes(face)):
-                problems.append(Problem("record-code-later", subject, f"{name} {value}"))
+                problems.append(LdsProblem("record-code-later", subject, f"{name} {value}"))
             if face.image_type == ImageType.BASIC:
-                problems.append(Problem("record-image-type", subject))
+                problems.append(LdsProblem("record-image-type", subject))
             claimed, actual = _CODINGS.get(face.image_data_type), face.format
             if not actual:
-                problems.append(Problem("image-format", subject))
+                problems.append(LdsProblem("image-format", subject))
             elif claimed and claimed != actual:
-                problems.append(Problem("record-image-data", subject, f"claimed {claimed}, found {actual}"))
+                problems.append(LdsProblem("record-image-data", subject, f"claimed {claimed}, found {actual}"))
         return tuple(problems)
 
 

@@ -18,8 +18,8 @@ from PIL import Image
 
 from tjdocs import specs
 from tjdocs.mrz.formats import formats
-from tjdocs.mrz.mrz import Repair, Zone
-from tjdocs.mrz.mrz_problems import Problem
+from tjdocs.mrz.mrz import Mrz, Repair
+from tjdocs.mrz.mrz_problems import MrzProblem
 from tjdocs.mrz.ocr.find_lines import Grey, Row, rows_in
 from tjdocs.mrz.ocr.image_file import open_picture
 from tjdocs.mrz.ocr.match_characters import Match, match
@@ -51,7 +51,7 @@ class _Reading:
     :param doubts: for each whether it is certain, uncertain or unreadable
     """
 
-    zone: Zone
+    zone: Mrz
     likelihoods: tuple[Mapping[str, float], ...]
     doubts: NDArray[np.int8]
     likeness: float
@@ -73,14 +73,14 @@ class _Reading:
         return self.zone.valid, -float(4 * self.disagreeing + unreadable + uncertain / 4), self.likeness
 
 
-def read(image: str | os.PathLike[str] | bytes | Image.Image, *, at: date | datetime) -> Zone:
+def read(image: str | os.PathLike[str] | bytes | Image.Image, *, at: date | datetime) -> Mrz:
     """Find and read the zone on a picture; see :func:`tjdocs.mrz.read`."""
     day = day_of(at)
     numbers = _numbers()
     pixels = open_picture(image, max_bytes=numbers.max_bytes, max_pixels=numbers.max_pixels)
     best = _best(pixels, day)
     if best is None:
-        return Zone(None, (), day, (Problem("no-zone"),), Repair(()))
+        return Mrz(None, (), day, (MrzProblem("no-zone"),), Repair(()))
     zone = repair_mrz.repair(best.zone, best.likelihoods)
     return replace(zone, problems=(*zone.problems, *_doubtful(zone, best)))
 
@@ -101,7 +101,7 @@ def _best(pixels: NDArray[np.uint8], day: date) -> _Reading | None:
     return best
 
 
-def _checked(zone: Zone) -> int:
+def _checked(zone: Mrz) -> int:
     """Return how many check digits a zone has."""
     layout = formats()[zone.format or "TD3"]
     return len(layout.checked) + (layout.composite is not None)
@@ -185,12 +185,12 @@ def _reading(grid: Grid, found: Match, day: date) -> _Reading:
     return _Reading(parse(lines, at=day), likelihoods, doubts, grid.likeness)
 
 
-def _doubtful(zone: Zone, reading: _Reading) -> Iterator[Problem]:
+def _doubtful(zone: Mrz, reading: _Reading) -> Iterator[MrzProblem]:
     """Yield a problem for each character that is not believed."""
     if zone.format is None:
         return
     layout = formats()[zone.format]
     for index in np.flatnonzero(reading.doubts):
-        yield Problem(
+        yield MrzProblem(
             _CODES[int(reading.doubts.flat[index])], layout.name_at(int(index)), position=layout.position(int(index))
         )

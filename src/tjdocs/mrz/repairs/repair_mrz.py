@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from tjdocs.errors import UsageError
 from tjdocs.mrz.formats import Format
-from tjdocs.mrz.mrz import Candidate, Change, Repair, Zone
-from tjdocs.mrz.mrz_problems import Problem
+from tjdocs.mrz.mrz import Candidate, Change, Mrz, Repair
+from tjdocs.mrz.mrz_problems import MrzProblem
 from tjdocs.mrz.repairs import line_shapes
 from tjdocs.mrz.repairs.check_digit_solver import Changes
 from tjdocs.mrz.repairs.fillers import suspicious
@@ -45,8 +45,8 @@ class _Whole(NamedTuple):
     partial: bool
 
 
-def repair(zone: Zone, likelihoods: Likelihoods | None = None) -> Zone:
-    """Return the zone repaired, with the changes in ``Zone.repair``.
+def repair(zone: Mrz, likelihoods: Likelihoods | None = None) -> Mrz:
+    """Return the zone repaired, with the changes in ``Mrz.repair``.
 
     A zone that is valid as it was read stays as it is. One that can be repaired in one way only is returned so,
     with a warning ``repaired`` for each change. Where several ways are equally likely, what they have in common
@@ -71,7 +71,7 @@ def repair(zone: Zone, likelihoods: Likelihoods | None = None) -> Zone:
     return _made(zone, best)
 
 
-def _searched(shape: line_shapes.Shape, zone: Zone, likelihoods: Likelihoods | None) -> list[_Whole]:
+def _searched(shape: line_shapes.Shape, zone: Mrz, likelihoods: Likelihoods | None) -> list[_Whole]:
     """Return what a zone of one shape may have been."""
     alternatives: Alternatives = [confusions().of.get(character, ()) for character in shape.joined]
     if likelihoods is not None and shape.joined == "".join(zone.lines):
@@ -101,7 +101,7 @@ def _likeliest(candidates: list[_Whole]) -> list[_Whole]:
     return [w for w in ranked.values() if w.partial == best.partial and w.cost <= limit][:_SHOWN]
 
 
-def _made(zone: Zone, best: list[_Whole]) -> Zone:
+def _made(zone: Mrz, best: list[_Whole]) -> Mrz:
     """Return the zone with what all candidates have in common."""
     first = best[0]
     if len(best) == 1:
@@ -113,7 +113,7 @@ def _made(zone: Zone, best: list[_Whole]) -> Zone:
         candidates = tuple(_candidate(zone.lines, candidate, first.cost) for candidate in best)
         return replace(
             zone,
-            problems=(*zone.problems, Problem("repair-ambiguous")),
+            problems=(*zone.problems, MrzProblem("repair-ambiguous")),
             repair=Repair(zone.lines, (), candidates),
         )
     layout = first.layout
@@ -124,10 +124,10 @@ def _made(zone: Zone, best: list[_Whole]) -> Zone:
     if len(best) > 1:
         candidates = tuple(_candidate(zone.lines, candidate, first.cost) for candidate in best)
         differing = _differing(layout, best).items()
-        problems += [Problem("repair-ambiguous", name, position=position) for name, position in differing]
+        problems += [MrzProblem("repair-ambiguous", name, position=position) for name, position in differing]
     problems += judge(layout, joined, zone.at)
     repair_ = Repair(zone.lines, changes, candidates)
-    return Zone(layout.name, layout.split(joined), zone.at, tuple(problems), repair_)
+    return Mrz(layout.name, layout.split(joined), zone.at, tuple(problems), repair_)
 
 
 def _candidate(read: tuple[str, ...], whole: _Whole, best: float) -> Candidate:
@@ -152,8 +152,8 @@ def _changes(read: tuple[str, ...], layout: Format, joined: str) -> tuple[Change
     return tuple(changes)
 
 
-def _told(change: Change) -> Problem:
-    return Problem("repaired", change.field, position=change.position, expected=change.repaired, found=change.read)
+def _told(change: Change) -> MrzProblem:
+    return MrzProblem("repaired", change.field, position=change.position, expected=change.repaired, found=change.read)
 
 
 def _differing(layout: Format, best: list[_Whole]) -> dict[str, tuple[int, int]]:

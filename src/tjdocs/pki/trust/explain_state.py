@@ -49,7 +49,7 @@ def explain(store: TrustStore, country: str, policy: TrustPolicy | None = None, 
         return [f"No certificate of {country.upper()} is in the store."]
     trusted = sum(store.trusted(entry.certificate) for entry in own)
     lines = [f"{len(own)} certificates of {country.upper()}, {trusted} of them trusted."]
-    seen = store.under(policy)
+    seen = store.with_policy(policy)
     if policy is not None:
         believed = sum(seen.trusted(entry.certificate) for entry in own)
         lines[0] = f"{lines[0][:-1]}, {believed} believed under the policy."
@@ -90,7 +90,7 @@ def _unsettled(own: list[Entry], store: TrustStore, at: datetime) -> list[str]:
 
 def _believed(certificate: Certificate, seen: TrustStore) -> str:
     """Return whether a store under a policy believes a certificate, in itself or by a path, and why."""
-    doubt, why = seen.doubt(certificate), seen.why(certificate)
+    doubt, why = seen.distrust_reason(certificate), seen.explain(certificate)
     if doubt in ("", "denied"):
         return f"{'not believed' if doubt else 'believed'}: {why}"
     path = certification_path.build(certificate, seen)
@@ -139,7 +139,7 @@ def _vouching(resolution: Resolution) -> str:
 def _trust(entry: Entry, store: TrustStore) -> str:
     ground = f"trusted: {WORDS[entry.ground]}" if entry.ground else "not trusted by itself: a candidate"
     if entry.ground and not store.trusted(entry.certificate):
-        ground = f"trusted at import: {WORDS[entry.ground]}; not trusted now: {store.why(entry.certificate)}"
+        ground = f"trusted at import: {WORDS[entry.ground]}; not trusted now: {store.explain(entry.certificate)}"
     return f"{ground}; from {', '.join(map(_source, entry.origins)) or 'no source that is known'}"
 
 

@@ -24,7 +24,7 @@ from tjdocs.pki.trust.master_list import MAX_LIST_SIZE, ListSignature, MasterLis
 from tjdocs.pki.trust.store import Source, TrustStore
 from tjdocs.times import aware
 
-__all__ = ["SourceReport", "import_paths", "read_certificate", "read_certificates", "read_crl", "read_crls"]
+__all__ = ["SourceReport", "import_files", "read_certificate", "read_certificates", "read_crl", "read_crls"]
 
 _ORDER = ("not-applicable", "passed", "warning", "undetermined", "failed")
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----([A-Za-z0-9+/=\s]*)-----END \1-----")
@@ -172,7 +172,7 @@ def _files(paths: Sequence[str | Path]) -> Iterator[Path]:
             yield path
 
 
-def import_paths(
+def import_files(
     store: TrustStore,
     paths: Sequence[str | Path],
     *,

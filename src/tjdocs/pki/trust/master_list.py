@@ -90,7 +90,7 @@ class MasterList:
         """Verify the signature of the master list, and its signer up to one of ``anchors`` (Doc 9303-12, 9.1).
 
         Without anchors, or when no path leads to one, the outcome is ``undetermined``. Every signer is judged by the
-        row ``list`` of :mod:`tjdocs.pki.trust.signer_rules`, by the signing time that it claims.
+        row ``list`` of ``tjdocs.pki.trust.signer_rules``, by the signing time that it claims.
 
         :param at: the time of inspection
         :param crls: CRLs; ``known``, further certificates that may have signed them
@@ -106,7 +106,7 @@ class MasterList:
         first: tuple[str, Certificate, str] | None = None
         led: dict[Certificate, None] = {}
         for info in self.signed_data.signers:
-            judged = self.signed_data.judge(info, attempts=signing)
+            judged = self.signed_data.verify_signer(info, attempts=signing)
             if judged is None:
                 return ListSignature("undetermined", "signer-missing")
             result, certificate, tolerance = judged

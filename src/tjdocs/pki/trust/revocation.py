@@ -196,13 +196,13 @@ def _verified(crl: Crl, source: RevocationSource, attempts: Attempts) -> _Sound 
         if late and candidate.key_digest != late.by.key_digest:
             continue
         # a trusted CA that comes first is always tried: nobody else chooses its key
-        if (place or source.doubt(candidate)) and not attempts.take(candidate.key):
+        if (place or source.distrust_reason(candidate)) and not attempts.take(candidate.key):
             unsound = _CUT
             continue
         result = crl.verify(candidate)
         if not result.valid:
             continue
-        doubt = source.doubt(candidate)
+        doubt = source.distrust_reason(candidate)
         if doubt == "denied" or (doubt and certification_path.role_of(candidate)[0]):
             continue
         if doubt and (why := _not_at_home(candidate, source, attempts)):
@@ -261,7 +261,7 @@ def _lineage(authority: Certificate, source: RevocationSource) -> _Lineage:
     cached = source.memory.get(("lineage", authority.key_digest))
     if isinstance(cached, _Lineage):
         return cached
-    doubts = {c: source.doubt(c) for c in source.of_state(authority.country)}
+    doubts = {c: source.distrust_reason(c) for c in source.of_state(authority.country)}
     links = [c for c, doubt in doubts.items() if doubt != "denied"]
     sound = {c.sha256 for c in links if not doubts[c] and not certification_path.role_of(c)[0]}
     connected: dict[str, set[str]] = {}

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple, Protocol
 from msgspec import Struct
 
 from tjdocs import specs
-from tjdocs.findings import Finding, Outcome, passed
+from tjdocs.findings import Finding, Outcome
 from tjdocs.messages import Message
 from tjdocs.pki import algorithms, certification_path, distinguished_name
 from tjdocs.pki.attempts import Attempts
@@ -206,7 +206,7 @@ def _path(
 ) -> certification_path.Path:
     """Return the path of a signer; one with a revoked certificate only where there is no other."""
     if row.in_itself:
-        doubt = source.doubt(certificate)
+        doubt = source.distrust_reason(certificate)
         valid = None if doubt and doubt != "denied" else not doubt
         return certification_path.Path(valid, doubt, (certificate,))
     first = path = certification_path.build(certificate, source, attempts=attempts)
@@ -403,7 +403,7 @@ def finding(check: str, faults: Iterable[Fault], *, detail: Message | str = "") 
     """
     ranked = list(faults)
     if not ranked:
-        return Finding.of(check, Outcome.PASSED, detail=detail) if detail else passed(check)
+        return Finding.of(check, Outcome.PASSED, detail=detail)
     if len(ranked) == 1:
         return Finding.of(check, ranked[0].outcome, ranked[0].reason, ranked[0].detail)
     ranked.sort(key=lambda fault: _GRAVITY.index(fault.outcome))

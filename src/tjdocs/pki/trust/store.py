@@ -159,7 +159,7 @@ class TrustStore:
         signers = (signer for snapshot in snapshots for signer in snapshot.signers)
         return TrustStore.of_entries(entries.values(), crls, signers)
 
-    def under(self, policy: TrustPolicy | None) -> "TrustStore":
+    def with_policy(self, policy: TrustPolicy | None) -> "TrustStore":
         """Return a view of the store under ``policy``: the same certificates, of which fewer are believed.
 
         Certificates added to this store are in the view too. None returns this store.
@@ -179,7 +179,7 @@ class TrustStore:
         return self._policies
 
     @property
-    def barred(self) -> frozenset[str]:
+    def denied_digests(self) -> frozenset[str]:
         """SHA-256 of all certificates whose keys the policies deny, those of master lists' signers included."""
         return self._snapshot.barred
 
@@ -317,9 +317,9 @@ class TrustStore:
 
     def trusted(self, certificate: Certificate) -> bool:
         """Whether ``certificate`` is trusted in itself."""
-        return not self.doubt(certificate)
+        return not self.distrust_reason(certificate)
 
-    def doubt(self, certificate: Certificate) -> str:
+    def distrust_reason(self, certificate: Certificate) -> str:
         """Return why ``certificate`` is not trusted in itself, empty when it is.
 
         - ``untrusted``: it has no ground.
@@ -391,9 +391,9 @@ class TrustStore:
         policies = self._policies or ((TrustPolicy(),) if against else ())
         return "" if all(policy.standing(entry, against)[0] for policy in policies) else "not-believed"
 
-    def why(self, certificate: Certificate) -> str:
+    def explain(self, certificate: Certificate) -> str:
         """Return in words why ``certificate`` is trusted in itself, or why not."""
-        if self.doubt(certificate) == "denied":
+        if self.distrust_reason(certificate) == "denied":
             named = self._denied(certificate)
             return "denied by the policy" if named else "its key is that of a certificate which the policy denies"
         snapshot = self._snapshot
@@ -538,10 +538,10 @@ class _BeforeRevocation(TrustStore):
     the result is the same whether a CRL was imported before or after the master list.
     """
 
-    def doubt(self, certificate: Certificate) -> str:
+    def distrust_reason(self, certificate: Certificate) -> str:
         """Return the doubt without regard to revoked signers of master lists."""
         return self._believed(certificate)
 
-    def why(self, certificate: Certificate) -> str:
+    def explain(self, certificate: Certificate) -> str:
         """Return an empty text: the words of the store depend on revocation."""
         return ""

@@ -29,9 +29,9 @@ from tjdocs.register.context import Context
 from tjdocs.register.database import UNDECODED
 from tjdocs.register.holders import unopened
 from tjdocs.register.number_ranges import Runs
-from tjdocs.register.records import Audit, Problem
+from tjdocs.register.records import AuditReport, Discrepancy
 from tjdocs.register.schema_check import faults
-from tjdocs.register.tables import misplaced, place
+from tjdocs.register.tables import document_id, misplaced
 
 __all__ = ["run"]
 
@@ -44,7 +44,7 @@ _DOCUMENT = (
 
 def run(
     context: Context, *, officer: str, since: str, heads: Sequence[str] | None, sequence: bool, persons: bool
-) -> Audit:
+) -> AuditReport:
     """See :meth:`tjdocs.register.Register.audit`."""
     try:
         return _run(context, officer, since, heads, sequence=sequence, persons=persons, lenient=False)
@@ -57,7 +57,7 @@ def run(
 def _run(
     context: Context, officer: str, since: str, heads: Sequence[str] | None, *, sequence: bool, persons: bool,
     lenient: bool,
-) -> Audit:  # fmt: skip
+) -> AuditReport:  # fmt: skip
     _admit(context, officer, lenient=lenient)
     if sequence and context.keys.log is not None and context.secrets.mac:
         with suppress(RegisterError, *UNREADABLE):  # what stops the sequencer is found below, and named
@@ -79,7 +79,7 @@ def _admit(context: Context, officer: str, *, lenient: bool) -> None:
     """Require an auditor; one who was deleted from the tables is found in the log."""
     try:
         with context.store.read(lenient=lenient) as connection:
-            context.access.may_read(connection, "audit", officer)
+            context.access.require_read(connection, "audit", officer)
     except (RegisterError, KeyMaterialError):
         roll = Roll(context.secrets.register)
         replay = Replay(roll=roll)
@@ -91,10 +91,10 @@ def _admit(context: Context, officer: str, *, lenient: bool) -> None:
             raise
 
 
-def _damage(context: Context) -> list[Problem]:  # also an index that differs from its table
+def _damage(context: Context) -> list[Discrepancy]:  # also an index that differs from its table
     with context.store.read() as connection:
         texts = connection.exec_driver_sql("PRAGMA integrity_check(100)").scalars().all()
-    return [Problem("damaged", "database", "", str(text)) for text in texts if text != "ok"]
+    return [Discrepancy("damaged", "database", "", str(text)) for text in texts if text != "ok"]
 
 
 class _Audit:
@@ -120,12 +120,12 @@ class _Audit:
             self._found(*fault)
         return any(code == "missing" and kind == "table" for code, kind, *_ in faulty)
 
-    def stopped(self) -> Audit:
+    def stopped(self) -> AuditReport:
         """Return the report of an audit that cannot go on."""
         self._findings.undetermined.append("the rest was not read")
         return self._told("", 0)
 
-    def read(self, since: str, *, persons: bool) -> Audit:
+    def read(self, since: str, *, persons: bool) -> AuditReport:
         reading, undetermined = self._reading, self._findings.undetermined
         if since:
             self._before(since)
@@ -149,15 +149,15 @@ class _Audit:
             undetermined.append(f"{reading.new} entries are not under a signed head yet; {marked}")
         return self._told(reading.head, reading.count)
 
-    def _told(self, head: str, entries: int) -> Audit:
+    def _told(self, head: str, entries: int) -> AuditReport:
         findings = self._findings
         roll = self._roll
-        return Audit(
+        return AuditReport(
             head, entries, self._documents, tuple(findings.problems), tuple(findings.undetermined), roll.signed_from,
             roll.first_key,
         )  # fmt: skip
 
-    def unreadable(self) -> Audit:
+    def unreadable(self) -> AuditReport:
         """Name the values of another type that stopped the audit."""
         for table, row, column in misplaced(self._connection):
             self._found("changed", table, row, f"{column}: a value of another type")
@@ -200,7 +200,7 @@ class _Audit:
                 fresh
                 and replaces == ""
                 and type(blank) is type(series) is int
-                and id_ == place(series, blank)
+                and id_ == document_id(series, blank)
                 and body == f'{begin}","ground":"","files":{files}}}'.encode()
                 and (_terms(row), since, signed) in self._lawful
                 and ((like is not None and like(files)) or (like := shape(files)))
@@ -223,7 +223,7 @@ class _Audit:
         """Judge one issue; return the officers who have to have signed it (none: nobody knows), and the office."""
         series, blank, officer = row.series, row.blank, row.officer
         typed = type(row.leaf) is bytes and type(series) is type(blank) is int
-        own = typed and row.document == place(series, blank)
+        own = typed and row.document == document_id(series, blank)
         content = said_beside(body, begin, row.since if fresh else None, row.files) if own else None
         if content is None:
             return self._of_another(row, body, person)
@@ -310,7 +310,7 @@ class _Audit:
                 "files": row.files,
                 "id": row.document,
             }
-            entry |= {"files": as_object(table["files"]), "id": place(entry["series"], entry["first"])}
+            entry |= {"files": as_object(table["files"]), "id": document_id(entry["series"], entry["first"])}
             if row.state == "issued":
                 columns["at"] = row.since
             names = {"first": "blank", "person": "holder, personal, sealed", "at": "since"}

@@ -12,7 +12,7 @@ from tjdocs.auditlog.entry import as_bytes
 from tjdocs.errors import InputError, RegisterError
 from tjdocs.register import queries, tables
 from tjdocs.register.context import Context
-from tjdocs.register.records import Problem
+from tjdocs.register.records import Discrepancy
 from tjdocs.register.register_log import BLOCK, consistent
 
 __all__ = ["Found", "Reading"]
@@ -25,12 +25,12 @@ class Found:
     """The problems that an audit has named so far."""
 
     def __init__(self) -> None:
-        self.problems: list[Problem] = []
+        self.problems: list[Discrepancy] = []
         self.undetermined: list[str] = []
 
     def add(self, code: str, table: str, row: object, detail: str = "") -> None:
         """Name a row that is not what it should be."""
-        self.problems.append(Problem(code, table, str(row), detail))
+        self.problems.append(Discrepancy(code, table, str(row), detail))
 
 
 class Reading:
