@@ -1,4 +1,4 @@
-"""DocumentClasses of values in an application: each reads a JSON value, writes it back, and has its JSON schema.
+"""Kinds of values in an application: each reads a JSON value, writes it back, and has its JSON schema.
 
 Reading never stops at a fault: faults are collected, and None stands for an unreadable value.
 """

@@ -28,7 +28,7 @@ __all__ = [
     "state_codes",
 ]
 
-# DocumentClasses of issuers. Every code except a signer's may be a nationality.
+# Kinds of issuers. Every code except a signer's may be a nationality.
 _ISSUERS = frozenset({"state", "organization", "specimen", "withdrawn"})
 _SPECIAL_KINDS = frozenset(
     {"state", "organization", "nationality", "nationality-as-issuer", "status", "specimen", "signer"}
