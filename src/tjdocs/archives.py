@@ -92,6 +92,8 @@ def read_zip(source: IO[bytes]) -> dict[str, bytes]:
                 raise ArchiveError("archive", "bytes that belong to no entry")
             if len(infos) > limits.ENTRIES:
                 raise ArchiveError("limit", f"more than {limits.ENTRIES} entries")
+            if not _is_gapless(source, infos, archive.start_dir):
+                raise ArchiveError("archive", "bytes between two entries, or after the last")
             metered.grant(2 * limits.UNPACKED)  # entries may overlap: the unpacked size counts
             for info in infos:
                 kind = stat.S_IFMT(info.external_attr >> 16)
@@ -117,6 +119,26 @@ def read_zip(source: IO[bytes]) -> dict[str, bytes]:
     except Exception as error:  # noqa: BLE001 - a hostile archive may raise anything in zipfile: one finding
         raise ArchiveError("archive", f"not a zip archive: {type(error).__name__}") from None
     return files
+
+
+_LOCAL, _DESCRIBED = 30, 8  # bytes of a local header before name and extra field; flag of a descriptor after the data
+_DESCRIPTORS = {12, 16, 20, 24}  # bytes of one, with and without its signature, of 32 and of 64 bits
+
+
+def _is_gapless(source: IO[bytes], infos: list[zipfile.ZipInfo], directory: int) -> bool:
+    """Whether each entry begins where the one before ends, and the directory where the last one ends."""
+    place, gaps = 0, {0}
+    for info in sorted(infos, key=lambda info: info.header_offset):
+        if info.header_offset - place not in gaps:
+            return False
+        source.seek(info.header_offset)
+        header = source.read(_LOCAL)
+        if len(header) < _LOCAL:
+            return False
+        name, extra = (int.from_bytes(header[at : at + 2], "little") for at in (26, 28))
+        place = info.header_offset + _LOCAL + name + extra + info.compress_size
+        gaps = _DESCRIPTORS if info.flag_bits & _DESCRIBED else {0}
+    return directory - place in gaps
 
 
 # ------------------------------------------------------------------------------------------------------------ unpacking
@@ -329,7 +351,7 @@ def read_tar(source: IO[bytes], known: Callable[[str], bool]) -> Iterator[tuple[
         behind = True
     except ArchiveError as error:
         raise InputError("over the limits", where="tar", hint=str(error)) from None
-    except (tarfile.TarError, EOFError, OSError, ValueError, zlib.error, lzma.LZMAError) as error:
+    except (tarfile.TarError, EOFError, OSError, ValueError, RecursionError, zlib.error, lzma.LZMAError) as error:
         raise InputError("not a tar stream", where="tar", hint=type(error).__name__) from None
     if current:
         yield current, record if isinstance(record, str) else record.files
@@ -447,8 +469,10 @@ def _members(source: IO[bytes]) -> Iterator[tuple[tarfile.TarInfo, Callable[[], 
                 raise ArchiveError("limit", "more about all files than is read")
             if member.size > limits.PASSED_OVER:
                 raise ArchiveError("limit", "a file larger than is passed over")
-            # its content, the rest of its last block, the bytes that tarfile reads ahead, and the next header
-            metered.grant(max(0, member.size) + 2 * _TAR_BLOCK + limits.HEADER)
+            # its content, the rest of its last block, the bytes that tarfile reads ahead, and the next header;
+            # a folder has no content, whatever size it claims
+            passed = member.size if member.isreg() or member.type not in tarfile.SUPPORTED_TYPES else 0
+            metered.grant(max(0, passed) + 2 * _TAR_BLOCK + limits.HEADER)
             yield member, _reading(archive, member)
 
         def more() -> bytes:

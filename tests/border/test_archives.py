@@ -374,3 +374,67 @@ def test_the_sum_of_what_unpacks_is_bounded_by_the_archive():
 def test_an_archive_over_the_limits_is_not_opened(monkeypatch):
     monkeypatch.setattr(limits, "UNPACKED", 1000)
     assert reason(zipped([("a", bytes(2000))])) == "limit"
+
+
+def between(files, place: int, junk: bytes) -> bytes:
+    """A zip archive with bytes at a place; the offsets in its directory are those of the entries then."""
+    data = zipped(files)
+    directory = data.index(b"PK\1\2")
+    moved = bytearray(data[directory:])
+    at = 0
+    while (at := moved.find(b"PK\1\2", at)) >= 0:
+        offset = int.from_bytes(moved[at + 42 : at + 46], "little")
+        moved[at + 42 : at + 46] = (offset + len(junk) * (offset >= place)).to_bytes(4, "little")
+        at += 46
+    end = moved.rindex(b"PK\5\6")
+    moved[end + 16 : end + 20] = (directory + len(junk)).to_bytes(4, "little")
+    return data[:place] + junk + data[place:directory] + bytes(moved)
+
+
+def test_an_archive_has_no_bytes_between_its_entries_nor_after_them():
+    files = [("a", b"one"), ("b", b"two")]
+    data = zipped(files)
+    second, directory = data.index(b"PK\3\4", 4), data.index(b"PK\1\2")
+    assert set(archives.read_zip(io.BytesIO(between(files, second, b"")))) == {"a", "b"}
+    for place in (second, directory):
+        changed = between(files, place, b"nobody signed this")
+        with zipfile.ZipFile(io.BytesIO(changed)) as archive:
+            assert archive.read("b") == b"two"
+        assert reason(changed) == "archive"
+
+
+def test_an_archive_written_to_a_pipe_is_read():
+    """Its entries have their sizes after them."""
+
+    class Pipe(io.RawIOBase):
+        def __init__(self):
+            self.data = b""
+
+        def writable(self):
+            return True
+
+        def write(self, data):
+            self.data += bytes(data)
+            return len(data)
+
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in (("a", b"one"), ("b", b"")):
+            archive.writestr(name, data)
+    assert archives.read_zip(io.BytesIO(pipe.data)) == {"a": b"one", "b": b""}
+
+
+def test_a_folder_that_claims_a_size_grants_no_headers():
+    """A chain of long names, each the next one's, ends the stream and not the batch."""
+    folder = tarfile.TarInfo("lane/")
+    folder.type, folder.size = tarfile.DIRTYPE, 900_000_000
+    name = tarfile.TarInfo("././@LongLink")
+    name.type, name.size = tarfile.GNUTYPE_LONGNAME, 2
+    chain = (name.tobuf(tarfile.GNU_FORMAT) + b"a\0".ljust(512, b"\0")) * 1500
+    claimed = bytearray(folder.tobuf(tarfile.GNU_FORMAT))
+    claimed[124:136] = b"%011o\0" % folder.size
+    claimed[148:156] = b"        "
+    claimed[148:156] = b"%06o\0 " % sum(claimed)
+    stream = archives.read_tar(io.BytesIO(tar(RECORD, bytes(claimed) + chain)), is_evidence)
+    with pytest.raises(InputError, match="more about the files than is read"):
+        list(stream)

@@ -151,10 +151,15 @@ def test_links_and_pipes_in_the_folder_of_a_record_are_passed_over(folder):
     assert set(found.files) == set(CHIP)
 
 
-def test_of_many_seals_the_first_is_judged(folder):
+def test_many_files_of_one_seal_are_one_and_of_two_seals_an_error(folder):
+    for path in folder.glob("seal.*"):
+        path.unlink()
     for number in range(50):
-        (folder / f"seal.{number:03d}").write_bytes(b"%d" % number)
+        (folder / f"seal.{number:03d}").write_bytes(b"0")
     assert evidence_from_folder(folder).seal == b"0"
+    (folder / "seal.049").write_bytes(b"49")
+    with pytest.raises(InputError, match="two different seals"):
+        evidence_from_folder(folder)
 
 
 def test_keys_of_an_options_form():

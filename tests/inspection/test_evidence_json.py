@@ -1,5 +1,6 @@
 """Evidence as JSON names files of a folder: what it may not name, and how much of it is read."""
 
+import base64
 import json
 
 import pytest
@@ -106,3 +107,46 @@ def test_an_empty_file_hides_none_of_its_kind():
     assert evidence_from_files({**files, **said}).page == b"a picture"
     assert evidence_from_files({**CHIP, **said}).seal is None
     assert evidence_from_files({**CHIP, "page.png": b""}).page == b""  # a picture without a zone, which refers
+
+
+# two sources of one thing --------------------------------------------------------------------------------------------
+
+BLANK = base64.b64encode(b" \n ").decode()
+
+
+@pytest.mark.parametrize("stated", [{"seal": BLANK}, {"seal": "seal.b"}, {"seal": ""}, {"seal": None}])
+def test_a_blank_seal_in_json_hides_no_seal_beside_it(stated):
+    files = {**CHIP, "seal.bin": b"a seal", "seal.b": b" \n", "evidence.json": json.dumps(stated).encode()}
+    assert evidence_from_files(files).seal == b"a seal"
+
+
+@pytest.mark.parametrize("stated", [{"page": BLANK}, {"page": "page.txt"}])
+def test_a_blank_page_in_json_hides_no_page_beside_it(stated):
+    files = {**CHIP, "page.jpg": b"a picture", "page.txt": b" ", "evidence.json": json.dumps(stated).encode()}
+    assert evidence_from_files(files).page == b"a picture"
+
+
+OTHER = {**CHIP, "DG1.bin": b"\x61\x00"}
+IN_JSON = {name: base64.b64encode(data).decode() for name, data in CHIP.items()}
+
+
+@pytest.mark.parametrize(
+    ("files", "error"),
+    [
+        ({f"chip/{name}": data for name, data in CHIP.items()} | {"DG1.bin": b"a\0"}, "sets of the chip's files"),
+        ({f"chip/{name}": data for name, data in CHIP.items()} | {"DG15.bin": b"o\0"}, "sets of the chip's files"),
+        ({**OTHER, "evidence.json": json.dumps({"chip": IN_JSON}).encode()}, "sets of the chip's files"),
+        ({**CHIP, "seal.bin": b"one", "seal.png": b"two"}, "seals"),
+        ({**CHIP, "seal.bin": b"one", "evidence.json": json.dumps({"seal": base64.b64encode(b"two").decode()}).encode()}, "seals"),
+    ],
+)
+def test_two_sources_with_different_content_are_an_error(files, error):
+    with pytest.raises(InputError, match=f"two different {error}"):
+        evidence_from_files(files)
+
+
+def test_two_sources_with_the_same_content_are_one():
+    files = {f"chip/{name}": data for name, data in CHIP.items()} | CHIP | {"seal.a": b"one", "seal.b": b"one", "seal.c": b" "}
+    files["evidence.json"] = json.dumps({"chip": IN_JSON, "seal": base64.b64encode(b"one").decode()}).encode()
+    read = evidence_from_files(files)
+    assert (set(read.files.values()), read.twice, read.seal) == (set(CHIP.values()), frozenset(), b"one")

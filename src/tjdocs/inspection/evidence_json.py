@@ -8,7 +8,7 @@ import base64
 import os
 import posixpath
 import stat
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -204,7 +204,7 @@ def _mrz(value: Any, place: _Folder | _Record | None) -> Any:
     return value
 
 
-def _chip(value: object, place: _Folder | _Record | None) -> object:
+def _chip(value: object, place: _Folder | _Record | None) -> dict[str, bytes]:
     if isinstance(value, str) and place is not None:
         return place.chip(value)
     if not isinstance(value, dict):
@@ -269,7 +269,11 @@ def evidence_from_files(
     """Return the evidence of a folder's files by their paths in it, as :func:`evidence_from_folder` does."""
     record = _Record(files)
     values = _beside({name: data for name, data in files.items() if _known(name)}, where, record)
-    if "chip" not in values and (chip := _chip_files(files, "chip/") or _chip_files(files, "")):
+    stated = values.get("chip")
+    chips = [_chip(stated, record) if stated is not None else {}, _chip_files(files, "chip/"), _chip_files(files, "")]
+    read = [frozenset((ef_catalogue.recognise(name), data) for name, data in chip.items()) for chip in chips if chip]
+    _require_one("sets of the chip's files", read, where)
+    if chip := next(filter(None, chips), None):
         values["chip"] = chip
     return _judgeable(values, where, record, crossing)
 
@@ -332,15 +336,29 @@ def _beside(files: Mapping[str, bytes], where: str, record: _Record) -> dict[str
         stated = named(inputs.json_object(files["evidence.json"], where=place, values=limits.EVIDENCE_VALUES), where)
     if isinstance(stated.get("mrz"), str):
         stated["mrz"] = _mrz(stated["mrz"], record).splitlines()
+    for name in ("seal", "page"):  # before they are put together: a text of blanks in base64 is nothing
+        if isinstance(stated.get(name), str):
+            stated[name] = _file(stated[name], name, record)
     values: dict[str, Any] = {}
     if "mrz.txt" in files:
         values["mrz"] = decoded(files["mrz.txt"]).splitlines()
     seals = sorted((name for name in files if name.startswith("seal.")), reverse=True)
+    contents = (*(files[name] for name in seals), stated.get("seal"))
+    _require_one("seals", (data for data in contents if isinstance(data, bytes) and data.strip()), where)
     values = together(values, *({"seal": files[name]} for name in seals), stated)
     if _is_nothing("mrz", values.get("mrz")):
         pages = sorted(files.keys() & set(_PAGES), reverse=True)
         values = together(*({"page": files[name]} for name in pages), values)
     return values
+
+
+def _require_one(kind: str, contents: Iterable[Hashable], where: str) -> None:
+    """Require that all sources of one thing have the same content: none of them is left out in silence.
+
+    :raises InputError: two differ
+    """
+    if len(set(contents)) > 1:
+        raise InputError(f"two different {kind}", where=where, hint="leave out the one that is not to be judged")
 
 
 def judgeable(values: Mapping[str, Any], where: str, crossing: Mapping[str, str] = _NOTHING) -> Evidence:
