@@ -330,5 +330,6 @@ def test_a_jpeg_2000_header_that_hides_its_coding_is_handed_to_no_decoder(refuse
     data = coded("JPEG2000")
     at = data.index(b"\xff\x52")
     changed = data[:at] + HIDING[name] + data[at:]
-    assert head(changed).packets > limits.PACKETS
+    claims = image_header.head(changed)
+    assert claims is None or claims.packets > limits.PACKETS
     refused(changed)

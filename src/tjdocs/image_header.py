@@ -54,7 +54,7 @@ def kind(data: bytes) -> str:
 
 
 def head(data: bytes) -> ImageHead | None:
-    """Return what the header claims, None when it is neither JPEG nor JPEG 2000 or has no size."""
+    """Return what the header claims, None when it is neither JPEG nor JPEG 2000, is cut, or has no size."""
     if data.startswith(b"\xff\xd8\xff"):
         return _jpeg(data)
     if data.startswith(_CODESTREAM):
@@ -123,6 +123,8 @@ def _codestream(data: bytes, start: int, sizes: tuple[tuple[int, int], ...]) -> 
     components = int.from_bytes(data[start + 40 : start + 42], "big")
     size = (right - left, bottom - top)
     coding = _coding(data, start, components, (min(tile_width, size[0]), min(tile_height, size[1])))
+    if coding is None:
+        return None
     precincts = across * down * components * coding.precincts
     return ImageHead(
         JPEG2000,
@@ -199,10 +201,10 @@ class _Coding(Struct):
         return count
 
 
-def _coding(data: bytes, start: int, components: int, tile: tuple[int, int]) -> _Coding:
+def _coding(data: bytes, start: int, components: int, tile: tuple[int, int]) -> _Coding | None:
     """Return what all segments of a codestream ask for: bit planes of the largest coefficient, layers and precincts.
 
-    A header that goes on elsewhere than it says is counted as the worst.
+    A header that goes on elsewhere than it says is counted as the worst. None: it is cut.
     """
     coding = _Coding(tile)
     position, until = start + 2, len(data)
@@ -220,8 +222,10 @@ def _coding(data: bytes, start: int, components: int, tile: tuple[int, int]) -> 
         if marker == _SOT:
             size = int.from_bytes(data[position + 6 : position + 10], "big")
             until = position + size if size else len(data)
-        elif marker not in _SEGMENTS or length < 2 or position + 2 + length > len(data):
+        elif marker not in _SEGMENTS or length < 2:
             return coding.unusual()
+        elif position + 2 + length > len(data):
+            return None
         else:
             coding.take(marker, data[position + 4 : position + 2 + length], components)
         position += 2 + length

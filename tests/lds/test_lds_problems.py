@@ -25,7 +25,7 @@ def called_with(name: str) -> set[str]:
 
 
 def test_the_list_is_what_the_code_finds():
-    assert {row["id"] for row in ROWS} == called_with("Problem")
+    assert {row["id"] for row in ROWS} == called_with("LdsProblem")
 
 
 def test_every_reason_of_an_error_is_explained():

@@ -263,7 +263,7 @@ def test_a_product_of_which_no_list_speaks_does_not_read_back(office, trial, now
 def test_without_the_own_list_nothing_is_issued(tmp_path, register, application, now):
     authority = Authority.create(tmp_path / "a", at=now)
     (tmp_path / "a/csca.crl").unlink()
-    with pytest.raises(TjdocsError, match="last revocation list"):
+    with pytest.raises(TjdocsError, match="the last CRL is missing"):
         Office(authority, register).issue(application, at=now)
     assert used(register) == {}
 

@@ -312,5 +312,5 @@ def test_an_entry_has_what_every_entry_has():
 
 def test_keys_that_no_file_of_keys_has(tmp_path):
     (tmp_path / "data.key").write_bytes(b"[" * 60_000)
-    with pytest.raises(TjdocsError, match="missing data key"):
+    with pytest.raises(TjdocsError, match="not a data key"):
         Keys.open(tmp_path)

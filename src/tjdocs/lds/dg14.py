@@ -139,8 +139,11 @@ class SecurityInfos:
             if not info.name:
                 problems.append(LdsProblem("protocol-unknown", info.oid))
             elif not _known_version(info):
-                code = "protocol-version-later" if _later_version(info) else "protocol-version"
-                problems.append(LdsProblem(code, info.name, str(info.version)))
+                version = str(info.version)
+                if _later_version(info):
+                    problems.append(LdsProblem("protocol-version-later", info.name, version))
+                else:
+                    problems.append(LdsProblem("protocol-version", info.name, version))
         return tuple(problems)
 
 
