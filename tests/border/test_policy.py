@@ -242,6 +242,13 @@ def test_lists_of_a_row_are_a_rule_for_each_combination():
         policy(row.replace('"doc.*"', '"*"'), head)
 
 
+@pytest.mark.parametrize("values", ["[]", '[""]', '["DG1", ""]'])
+def test_an_empty_list_or_text_in_one_widens_no_rule(values):
+    text = f'schema = 3\nid = "x"\nrequires = ["pa.authentic"]\n[[rule]]\nsubject = {values}\ndecision = "none"\n'
+    with pytest.raises(SpecError, match="an empty list, or an empty text in one"):
+        Policy.parse(text.encode())
+
+
 def test_lists_of_rules_have_a_limit_together():
     row = '[[rule]]\ncheck = [{}]\nreason = [{}]\nsubject = [{}]\ndecision = "refer"\n'.format('"doc.use",' * 50, '"no-input",' * 50, '"x",' * 2)
     assert len(policy(row * 2).rules) == 10_000 + len(policy().rules)

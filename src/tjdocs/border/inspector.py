@@ -1,4 +1,4 @@
-"""The inspector: evidence in, verdict out, with the reasons."""
+"""The inspector: evidence in, verdict out, with the reasons; :meth:`tjdocs.border.policy.Policy.decide` decides."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime

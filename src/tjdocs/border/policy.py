@@ -263,8 +263,12 @@ def _rules(rows: list[dict[str, Any]], where: str) -> Iterator[Rule]:
     combinations = 0
     for row in rows:
         lists = {key: value for key, value in row.items() if key != "decision" and isinstance(value, list)}
-        if not all(lists.values()):
-            raise SpecError("an empty list", where=f"{where} rule", hint="without the key a rule fits every value")
+        if not all(values and all(values) for values in lists.values()):
+            raise SpecError(
+                "an empty list, or an empty text in one",
+                where=f"{where} rule",
+                hint="without the key a rule fits every value",
+            )
         combinations += prod(map(len, lists.values())) if lists else 0
         if combinations > limits.POLICY_COMBINATIONS:
             hint = f"at most {limits.POLICY_COMBINATIONS:,} combinations of listed values"

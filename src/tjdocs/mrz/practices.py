@@ -14,9 +14,9 @@ from tjdocs import specs
 from tjdocs.mrz import dates
 from tjdocs.mrz.check_digits import digit_over
 from tjdocs.mrz.formats import Format, formats, overflow
-from tjdocs.mrz.mrz_problems import MrzProblem
+from tjdocs.mrz.mrz_problems import MrzProblem, problem_kinds
 
-__all__ = ["Practice", "expiry", "explain", "means", "practices"]
+__all__ = ["Practice", "expiry", "explain", "means", "practices", "warnings"]
 
 
 class Practice(specs.Row, frozen=True):
@@ -25,6 +25,7 @@ class Practice(specs.Row, frozen=True):
     :param warning: code of the problem that names it
     :param states: issuing States as in the MRZ, none for any
     :param formats: none for any
+    :param codes: document codes without fillers, none for any
     :param field: a field or the check digit of one
     :param problem: the problem that it explains; ``""`` for a date of expiry that is read otherwise
     :param printed: regular expression of the field's characters, fillers included
@@ -47,14 +48,19 @@ class Practice(specs.Row, frozen=True):
     rule: Literal["", "filler-counted"] = ""
     end: date | None = None
     means: str = ""
+    codes: tuple[str, ...] = ()
     since: int | None = None
     until: int | None = None
 
     def __post_init__(self) -> None:
         if (self.end is None) == (not self.problem):
             raise ValueError("it either explains a problem or gives a date of expiry")
-        if not self.printed and not self.rule:
-            raise ValueError("neither a printed form nor a rule")
+        if bool(self.printed) == bool(self.rule):
+            raise ValueError("not one of a printed form and a rule")
+        if self.end is not None and not self.states:
+            raise ValueError("an end without States")
+        if self.means and not re.fullmatch("[A-Z]{1,3}<*", self.printed):
+            raise ValueError("a code in place of a printed form that is not one")
         try:
             re.compile(self.printed)
         except re.error as error:
@@ -63,6 +69,8 @@ class Practice(specs.Row, frozen=True):
     def fits(self, layout: Format, joined: str) -> bool:
         """Whether an MRZ of its State and format is printed so."""
         if self.formats and layout.name not in self.formats:
+            return False
+        if self.codes and joined[layout.code].rstrip("<") not in self.codes:
             return False
         if self.states and joined[layout.state].rstrip("<") not in self.states:
             return False
@@ -81,6 +89,13 @@ class PracticeFile(specs.Spec, frozen=True):
         for row in self.practice:
             if unknown := set(row.formats) - set(formats()):
                 raise ValueError(f"unknown format {min(unknown)}")
+            kinds = problem_kinds()
+            if unknown := {row.warning, row.problem} - kinds.keys() - {""}:
+                raise ValueError(f"unknown problem {min(unknown)}")
+            layouts = [formats()[name] for name in row.formats or formats()]
+            names = [{*layout.by_name, *(item.digit_name for item in layout.checked)} for layout in layouts]
+            if not all(row.field in some for some in names):
+                raise ValueError(f"unknown field {row.field}")
 
 
 @cache
@@ -111,6 +126,12 @@ def expiry(layout: Format, joined: str, at: date) -> tuple[date | None, str]:
         if row.fits(layout, joined):
             return row.end, row.warning
     return dates.expiry(joined[layout.expiry], at)
+
+
+@cache
+def warnings() -> frozenset[str]:
+    """Return the codes of the problems that name practices."""
+    return frozenset(row.warning for row in practices())
 
 
 @cache

@@ -325,7 +325,7 @@ def short(error: Exception) -> str:
 
 def _sqlite(url: URL, wait: float) -> Engine:
     arguments = {"timeout": wait, "check_same_thread": False, "isolation_level": None}
-    engine = create_engine(url, connect_args=arguments, pool_use_lifo=True)
+    engine = create_engine(url, connect_args=arguments, pool_use_lifo=True, pool_timeout=wait)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, record: Any) -> None:

@@ -12,6 +12,7 @@ from math import log10
 from typing import NamedTuple
 
 from tjdocs.errors import UsageError
+from tjdocs.mrz import practices
 from tjdocs.mrz.formats import Format
 from tjdocs.mrz.mrz import Candidate, Change, Mrz, Repair
 from tjdocs.mrz.mrz_problems import MrzProblem
@@ -48,9 +49,9 @@ class _Whole(NamedTuple):
 def repair(zone: Mrz, likelihoods: Likelihoods | None = None) -> Mrz:
     """Return the zone repaired, with the changes in ``Mrz.repair``.
 
-    A zone that is valid as it was read stays as it is. One that can be repaired in one way only is returned so,
-    with a warning ``repaired`` for each change. Where several ways are equally likely, what they have in common
-    is done and ``repair-ambiguous`` names the fields in which they differ.
+    A zone that is valid as it was read stays as it is, and so does one with a practice of a State. One that can be
+    repaired in one way only is returned so, with a warning ``repaired`` for each change. Where several ways are equally
+    likely, what they have in common is done and ``repair-ambiguous`` names the fields in which they differ.
 
     :param likelihoods: from a reader that knows how sure it is of each character; otherwise the table of
         confusions holds for all
@@ -61,6 +62,9 @@ def repair(zone: Mrz, likelihoods: Likelihoods | None = None) -> Mrz:
         raise UsageError("of another length than the zone", where="likelihoods", hint=hint)
     # A reader that knows how sure it is was sure of such a name's letters, or says itself that it was not.
     if zone.valid and (likelihoods is not None or not suspicious(zone.raw("names"))):
+        return replace(zone, repair=Repair(zone.lines))
+    if any(problem.code in practices.warnings() for problem in zone.problems):
+        # the search knows the standard alone: it would turn a State's practice into another code or name
         return replace(zone, repair=Repair(zone.lines))
     candidates: list[_Whole] = []
     for shape in line_shapes.shapes(zone.lines):
