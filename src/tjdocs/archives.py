@@ -122,23 +122,36 @@ def read_zip(source: IO[bytes]) -> dict[str, bytes]:
 
 
 _LOCAL, _DESCRIBED = 30, 8  # bytes of a local header before name and extra field; flag of a descriptor after the data
-_DESCRIPTORS = {12, 16, 20, 24}  # bytes of one, with and without its signature, of 32 and of 64 bits
 
 
 def _is_gapless(source: IO[bytes], infos: list[zipfile.ZipInfo], directory: int) -> bool:
     """Whether each entry begins where the one before ends, and the directory where the last one ends."""
-    place, gaps = 0, {0}
+    place, between = 0, {b""}
     for info in sorted(infos, key=lambda info: info.header_offset):
-        if info.header_offset - place not in gaps:
+        if not _follows(source, place, info.header_offset, between):
             return False
-        source.seek(info.header_offset)
         header = source.read(_LOCAL)
         if len(header) < _LOCAL:
             return False
         name, extra = (int.from_bytes(header[at : at + 2], "little") for at in (26, 28))
         place = info.header_offset + _LOCAL + name + extra + info.compress_size
-        gaps = _DESCRIPTORS if info.flag_bits & _DESCRIBED else {0}
-    return directory - place in gaps
+        between = _descriptors(info) if info.flag_bits & _DESCRIBED else {b""}
+    return _follows(source, place, directory, between)
+
+
+def _follows(source: IO[bytes], place: int, end: int, between: set[bytes]) -> bool:
+    """Whether one of several texts, and nothing else, is between two places; the source is at the second one then."""
+    source.seek(place)
+    return 0 <= end - place <= max(map(len, between)) and source.read(end - place) in between
+
+
+def _descriptors(info: zipfile.ZipInfo) -> set[bytes]:
+    """Return the descriptors that an entry may have: with and without a signature, of 32 and of 64 bits."""
+    plain = [
+        b"".join(number.to_bytes(size, "little") for number, size in ((info.CRC, 4), *sizes))
+        for sizes in (((info.compress_size, bits), (info.file_size, bits)) for bits in (4, 8))
+    ]
+    return {mark + data for mark in (b"", b"PK\7\x08") for data in plain}
 
 
 # ------------------------------------------------------------------------------------------------------------ unpacking

@@ -438,3 +438,32 @@ def test_a_folder_that_claims_a_size_grants_no_headers():
     stream = archives.read_tar(io.BytesIO(tar(RECORD, bytes(claimed) + chain)), is_evidence)
     with pytest.raises(InputError, match="more about the files than is read"):
         list(stream)
+
+
+def test_a_descriptor_is_the_one_of_its_entry():
+    """As many bytes as one has, which nobody signed."""
+    data = zipped([("a", b"one"), ("b", b"two")])
+    second = data.index(b"PK\3\4", 4)
+    for junk in (bytes(12), b"J" * 16, b"J" * 20, b"J" * 24):
+        changed = bytearray(between([("a", b"one"), ("b", b"two")], second, junk))
+        changed[6] |= 8
+        changed[changed.index(b"PK\1\2") + 8] |= 8
+        with zipfile.ZipFile(io.BytesIO(bytes(changed))) as archive:
+            assert archive.read("b") == b"two"
+        assert reason(bytes(changed)) == "archive"
+
+
+def test_a_sparse_file_that_claims_a_size_ends_the_stream_and_not_the_batch():
+    sparse = tarfile.TarInfo("lane/x")
+    sparse.type = tarfile.GNUTYPE_SPARSE
+    claimed = bytearray(sparse.tobuf(tarfile.GNU_FORMAT))
+    claimed[386:410] = b"%011o\0" % 0 * 2
+    claimed[482:495] = b"\0%011o\0" % 900_000_000
+    claimed[148:156] = b"        "
+    claimed[148:156] = b"%06o\0 " % sum(claimed)
+    name = tarfile.TarInfo("././@LongLink")
+    name.type, name.size = tarfile.GNUTYPE_LONGNAME, 2
+    chain = (name.tobuf(tarfile.GNU_FORMAT) + b"a\0".ljust(512, b"\0")) * 1500
+    stream = archives.read_tar(io.BytesIO(tar(RECORD, bytes(claimed) + chain)), is_evidence)
+    with pytest.raises(InputError, match="not a tar stream"):
+        list(stream)

@@ -145,6 +145,16 @@ def test_two_sources_with_different_content_are_an_error(files, error):
         evidence_from_files(files)
 
 
+def test_two_mrzs_are_an_error():
+    """An altered one in a file was left out in silence, and refuse became admit."""
+    files = {**CHIP, "mrz.txt": ZONE.replace("ERIKSSON", "ERIKSEN<").encode()}
+    for stated in (ZONE, ZONE.splitlines()):
+        changed = {**files, "evidence.json": json.dumps({"mrz": stated}).encode()}
+        with pytest.raises(InputError, match="two different MRZs"):
+            evidence_from_files(changed)
+        assert evidence_from_files({**changed, "mrz.txt": ZONE.encode() + b"\r\n"}).mrz == ZONE.splitlines()
+
+
 def test_two_sources_with_the_same_content_are_one():
     files = {f"chip/{name}": data for name, data in CHIP.items()} | CHIP | {"seal.a": b"one", "seal.b": b"one", "seal.c": b" "}
     files["evidence.json"] = json.dumps({"chip": IN_JSON, "seal": base64.b64encode(b"one").decode()}).encode()

@@ -342,6 +342,11 @@ def _beside(files: Mapping[str, bytes], where: str, record: _Record) -> dict[str
     values: dict[str, Any] = {}
     if "mrz.txt" in files:
         values["mrz"] = decoded(files["mrz.txt"]).splitlines()
+        read = [source.get("mrz") for source in (values, stated)]
+        given = [lines for lines in read if isinstance(lines, list) and not _is_nothing("mrz", lines)]
+        _require_one(
+            "MRZs", (tuple(str(line).strip() for line in lines if str(line).strip()) for lines in given), where
+        )
     seals = sorted((name for name in files if name.startswith("seal.")), reverse=True)
     contents = (*(files[name] for name in seals), stated.get("seal"))
     _require_one("seals", (data for data in contents if isinstance(data, bytes) and data.strip()), where)
