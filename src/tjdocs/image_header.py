@@ -138,17 +138,16 @@ def _codestream(data: bytes, start: int, sizes: tuple[tuple[int, int], ...]) -> 
 
 
 _SOT, _SOD, _EOC = 0xFF90, 0xFF93, 0xFFD9
-_QCD, _QCC = 0xFF5C, 0xFF5D
-_ALL_PLANES = 30  # more than any decoder goes through
 _COD, _COC, _POC = 0xFF52, 0xFF53, 0xFF5F
-_PLAIN = frozenset(
-    {0xFF51, 0xFF52, 0xFF53, 0xFF55, 0xFF57, 0xFF58, 0xFF5C, 0xFF5D, 0xFF5F, 0xFF63, 0xFF64}
-)  # SIZ, COD, COC, TLM, PLM, PLT, QCD, QCC, POC, CRG, COM: none of them adds planes but QCD and QCC
-# Also RGN, PPM and PPT. A decoder that does not know a marker looks for the next one wherever it is, whatever length
+_QCD, _QCC = 0xFF5C, 0xFF5D
+# SIZ, COD, COC, TLM, PLM, PLT, QCD, QCC, POC, CRG, COM: none of them adds planes but QCD and QCC
+_PLAIN = frozenset({0xFF51, _COD, _COC, 0xFF55, 0xFF57, 0xFF58, _QCD, _QCC, _POC, 0xFF63, 0xFF64})
+# These, RGN, PPM and PPT. A decoder that does not know a marker looks for the next one wherever it is, whatever length
 # the segment has; FF30 to FF3F have none.
 _SEGMENTS = _PLAIN | {0xFF5E, 0xFF60, 0xFF61}
 _MOST_SEGMENTS = 4096  # a tile may have six, and no image of the field has more than some tiles
 _MOST_LEVELS = 32  # of decomposition (15444-1, A.6.1)
+_ALL_PLANES = 30  # more than any decoder goes through
 _ORDERS = 33  # of packets, as POC may change it so often
 _WITHOUT_END = 1 << 40
 

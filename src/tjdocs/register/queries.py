@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, PoolProxiedConnection
 
 from tjdocs import limits
 from tjdocs.register.database import Store, unkept
@@ -149,20 +149,9 @@ def transaction(store: Store, *, lasting: bool) -> Iterator[Direct]:
 
     :raises RegisterError: the database refused, was busy too long, or went away
     """
-    try:
-        proxy = store.begin("write" if lasting else "hasty")
-        try:
-            driver: Any = proxy.dbapi_connection
-            yield Direct(driver, store.sqlite)
-            driver.commit()
-        except BaseException:
-            store.undo(proxy)
-            raise
-        proxy.close()
-    except Exception as error:
-        if (own := store.explained(error)) is not None:
-            raise own from None
-        raise
+    with _direct(store, lambda: store.begin("write" if lasting else "hasty")) as direct:
+        yield direct
+        direct.driver.commit()
 
 
 def execute(connection: Connection | Direct, statement: str, values: Sequence[Any] = ()) -> Sequence[Any]:
@@ -188,15 +177,22 @@ def each(store: Store) -> Iterator[Direct]:
 
     :raises RegisterError: the database cannot be read
     """
+    with _direct(store, store.engine.raw_connection) as direct:
+        yield direct
+
+
+@contextmanager
+def _direct(store: Store, lend: Callable[[], PoolProxiedConnection]) -> Iterator[Direct]:
+    """Run a block on a connection of the pool, which is undone if the block fails."""
     try:
-        proxy = store.engine.raw_connection()
+        proxy = lend()
         try:
             yield Direct(proxy.dbapi_connection, store.sqlite)
         except BaseException:
             store.undo(proxy)
             raise
         proxy.close()
-    except Exception as error:
+    except Exception as error:  # the driver's become the register's, all others go on as they are
         if (own := store.explained(error)) is not None:
             raise own from None
         raise

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from operator import itemgetter
 
 from tjdocs import specs
 from tjdocs.errors import UsageError
 
-__all__ = ["code_name", "later", "undefined"]
+__all__ = ["code_name", "unusual"]
 
 
 class CodeTable(specs.Row, frozen=True):
@@ -30,20 +31,19 @@ def _tables() -> Mapping[str, CodeTable]:
     return specs.load("lds/face.toml", CodeFile).code
 
 
-def undefined(codes: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Return those of the codes, each as field and value, for which no standard and no maker has a meaning."""
+def unusual(codes: Iterable[tuple[str, int]]) -> list[tuple[str, int, bool]]:
+    """Return those of the codes that have no meaning in the record's edition, undefined ones first.
+
+    Each has its field, its value, and whether a later edition defines it.
+    """
     tables = _tables()
-    unnamed = [(name, value) for name, value in codes if value not in tables[name].names]
-    return [(name, value) for name, value in unnamed if not _in_range(tables[name], value)]
-
-
-def later(codes: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Return those of the codes, each as field and value, that only a later edition of the standard defines."""
-    return [(name, value) for name, value in codes if value in _tables()[name].later]
+    unnamed = ((name, value, tables[name]) for name, value in codes if value not in tables[name].names)
+    unknown = [(name, value, value in table.later) for name, value, table in unnamed if not _in_range(table, value)]
+    return sorted(unknown, key=itemgetter(2))
 
 
 def _in_range(table: CodeTable, value: int) -> bool:
-    return value <= table.last or value in table.later or (table.vendor_from is not None and value >= table.vendor_from)
+    return value <= table.last or (table.vendor_from is not None and value >= table.vendor_from)
 
 
 def code_name(name: str, value: int) -> str:

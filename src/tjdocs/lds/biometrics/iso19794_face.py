@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from tjdocs import image_header
 from tjdocs.errors import UsageError
-from tjdocs.lds.biometrics.iso19794_codes import code_name, later, undefined
+from tjdocs.lds.biometrics.iso19794_codes import code_name, unusual
 from tjdocs.lds.lds_problems import LdsError, LdsProblem
 from tjdocs.spans import Span
 
@@ -203,10 +203,12 @@ class FacialRecord:
             problems.append(LdsProblem("record-length"))
         for number, face in enumerate(self.faces, 1):
             subject = f"face {number}"
-            for name, value in _undefined(_codes(face)):
-                problems.append(LdsProblem("record-code", subject, f"{name} {value}"))
-            for name, value in _later(_codes(face)):
-                problems.append(LdsProblem("record-code-later", subject, f"{name} {value}"))
+            for name, value, later in _unusual(_codes(face)):
+                detail = f"{name} {value}"
+                if later:
+                    problems.append(LdsProblem("record-code-later", subject, detail))
+                else:
+                    problems.append(LdsProblem("record-code", subject, detail))
             if face.image_type == ImageType.BASIC:
                 problems.append(LdsProblem("record-image-type", subject))
             claimed, actual = _CODINGS.get(face.image_data_type), face.format
@@ -281,15 +283,9 @@ def _codes(face: FaceImage) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=256)
-def _undefined(codes: tuple[int, ...]) -> tuple[tuple[str, int], ...]:
-    """Return the fields with an undefined code; an issuer writes the same codes into most documents."""
-    return tuple(undefined(zip(_CODED, codes, strict=True)))
-
-
-@lru_cache(maxsize=256)
-def _later(codes: tuple[int, ...]) -> tuple[tuple[str, int], ...]:
-    """Return the fields with a code of a later edition."""
-    return tuple(later(zip(_CODED, codes, strict=True)))
+def _unusual(codes: tuple[int, ...]) -> tuple[tuple[str, int, bool], ...]:
+    """Return the fields with an unusual code; an issuer writes the same codes into most documents."""
+    return tuple(unusual(zip(_CODED, codes, strict=True)))
 
 
 def spans(data: bytes, *, base: int = 0, depth: int = 0) -> tuple[Span, ...]:
