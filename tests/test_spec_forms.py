@@ -18,7 +18,7 @@ from tjdocs.errors import SpecError
 ROOT = Path(__file__).parents[1]
 WRONG = time(1)  # which no form takes
 # files of other forms: of a policy, of texts, of checks and defects, and those that only tests and tools read
-OTHERS = ("text/", "policy/", "border/policy-1.toml", "checks.toml", "requirements.toml", "vectors.toml")
+OTHERS = ("text/", "policy/", "checks.toml", "requirements.toml", "vectors.toml")
 
 
 def _tool():

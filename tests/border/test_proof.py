@@ -204,6 +204,10 @@ def test_the_digest_of_the_data_is_of_law_and_standard_as_they_lie_there(tmp_pat
     (tmp_path / "specs/text/en.toml").unlink()  # what is said of a verdict is no part of it
     assert digest(*evidence_archive._DATA) == renamed
     assert len({before, changed, renamed}) == 3
+    former = tmp_path / "specs/policy/former/schema-1.toml"
+    former.write_bytes(former.read_bytes() + b"\n")  # by which an old policy judges
+    changed = digest(*evidence_archive._DATA)
+    assert changed != renamed
     zone = tmp_path / "specs/times.toml"
     zone.write_text(zone.read_text().replace("Asia/Dushanbe", "UTC"))  # which day it was
     assert digest(*evidence_archive._DATA) not in (before, changed, renamed)

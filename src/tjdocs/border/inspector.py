@@ -76,7 +76,7 @@ class Inspector:
     :param policy: what a verdict demands; the bundled default unless given
     :param types: the document types that are ours, as an office has them; the bundled ones unless given
     :raises UsageError: an argument of another kind, or types without their files
-    :raises SpecError: a type has the id of another class (``specs/border/documents.toml``)
+    :raises SpecError: a type has the id of another class (``specs/border/other_documents.toml``)
     """
 
     def __init__(

@@ -85,8 +85,8 @@ class Policy:
     :param rules: in order; the first that fits a finding decides on it, and a finding that none fits refers
     :param sha256: of the file, recorded with each inspection
     :param overrides: the first of them that fits a finding is the verdict, regardless of all others
-    :param instead: by kind of document (``specs/border/documents.toml``), the patterns in place of ``requires``, and
-        the checks for which such a document may lack the input
+    :param instead: by document class, the patterns in place of ``requires``, and the checks for which such a
+        document may lack the input
     :param source: the file, for evidence that is kept
     :param trust: whom to believe of what the trust store holds; None: whom the import trusted
     """
@@ -298,7 +298,7 @@ def _rule(row: dict[str, Any], where: str) -> Rule:
 @cache
 def _since() -> tuple[Rule, ...]:
     """Return the rules about findings that a policy of schema 1 could not know."""
-    where = "border/policy-1.toml"
+    where = "policy/former/schema-1.toml"
     return tuple(_rules(specs.read_toml(where)["rule"], where))
 
 

@@ -1,4 +1,4 @@
-"""Classes of documents by their MRZ: our types (``specs/documents/``), and others (``specs/border/documents.toml``)."""
+"""Classes of documents by their MRZ: our types (``specs/documents/``), and others (``specs/border/``)."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -60,7 +60,7 @@ class DocumentClass(specs.Row, frozen=True, kw_only=True):
 
 
 class KindFile(specs.Spec, frozen=True):
-    """The form of ``specs/border/documents.toml``: documents that are not issued here."""
+    """The form of ``specs/border/other_documents.toml``: documents that are not issued here."""
 
     document: tuple[DocumentClass, ...]
 
@@ -72,7 +72,7 @@ class DocumentClasses(Mapping[str, DocumentClass]):
     """
 
     def __init__(self, types: DocumentTypes) -> None:
-        others = specs.load("border/documents.toml", KindFile).document
+        others = specs.load("border/other_documents.toml", KindFile).document
         if taken := sorted({kind.id for kind in others} & types.keys()):
             hint = "give it another id"
             raise SpecError("a document type with the id of another class", where=f"types {taken[0]}", hint=hint)

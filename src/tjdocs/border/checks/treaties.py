@@ -13,7 +13,7 @@ __all__ = ["Treaty", "in_force", "treaties"]
 class Treaty(specs.Row, frozen=True):
     """A treaty.
 
-    :param document: id of the document (``specs/border/documents.toml``)
+    :param document: id of a document class
     :param state: code of the other State
     :param since, until: first and last day
     :param source: the treaty and its article

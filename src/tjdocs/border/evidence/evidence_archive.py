@@ -51,6 +51,7 @@ _DATA = (
     "lds",
     "mrz",
     "pki",
+    "policy/former",
     "seals",
     "times.toml",
     "transliteration",
