@@ -18,7 +18,7 @@ from tjdocs.problems import PROBLEM_TABLES, problem_table
 __all__ = ["LANGUAGES", "Catalogue", "Message", "Param", "catalogue", "parameters"]
 
 LANGUAGES = ("en", "ru", "tg")
-_TABLES = ("show", "bring", "rule", "label", "verdict", "outcome", "action", "message")
+_TABLES = ("show", "supporting_document", "rule", "label", "verdict", "outcome", "action", "message")
 # of these the English texts are in specs/checks.toml, or in the findings
 _OTHERS = ("title", "consequence", "reason", "detail", "word", "problem")
 _ANSWERS = ("title", "not-met", "cannot-tell")

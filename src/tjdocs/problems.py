@@ -6,8 +6,6 @@ from functools import cache
 from types import MappingProxyType
 from typing import ClassVar, Literal
 
-import msgspec
-
 from tjdocs import specs
 from tjdocs.errors import SpecError
 
@@ -22,7 +20,7 @@ PROBLEM_TABLES = MappingProxyType(
 class ProblemKind(specs.Row, frozen=True):
     """A row of a format's table of problems.
 
-    :param code: its id, a stable word
+    :param id: a stable word
     :param severity: ``error`` (against the standard) or ``warning`` (met in genuine documents)
     :param text: the meaning in a sentence, without document data
     :param clause: its place in the standard
@@ -30,7 +28,7 @@ class ProblemKind(specs.Row, frozen=True):
     :param result: the standard's validation result of a problem of a seal (Doc 9303-13, 6.2)
     """
 
-    code: str = msgspec.field(name="id")
+    id: str
     severity: Literal["error", "warning"]
     text: str
     clause: str
@@ -44,7 +42,7 @@ class ProblemFile(specs.Spec, frozen=True):
     problem: tuple[ProblemKind, ...]
 
     def __post_init__(self) -> None:
-        if len({row.code for row in self.problem}) < len(self.problem):
+        if len({row.id for row in self.problem}) < len(self.problem):
             raise ValueError("an id used twice")
 
 
@@ -104,7 +102,7 @@ def problem_table(path: str) -> Mapping[str, ProblemKind]:
     :param path: below ``specs/``: ``mrz/problems.toml``, ``lds/problems.toml`` or ``seals/problems.toml``
     :raises SpecError: the table is malformed
     """
-    return MappingProxyType({row.code: row for row in specs.load(path, ProblemFile).problem})
+    return MappingProxyType({row.id: row for row in specs.load(path, ProblemFile).problem})
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ SCHEMA = jsonschema.Draft202012Validator(schema())
 @settings(max_examples=150)
 def test_decoding_is_the_inverse_of_encoding(data, name):
     kind = load_types.get(name)
-    asked = {field.name for field in kind.fields if not field.document}
+    asked = {field.id for field in kind.fields if not field.document}
     built = {field: data.draw(values[field]) for field in asked}
     documents = (data.draw(held),) if name == "stateless-id" else ()
     application = Application(name, documents=documents, **built)
@@ -138,15 +138,15 @@ def test_decoding_is_the_inverse_of_encoding(data, name):
 
 
 def test_every_field_is_of_some_type_and_every_type_asks_for_fields_alone(tables):
-    asked = {field.name for name in load_types.names() for field in load_types.get(name).fields if not field.document}
+    asked = {field.id for name in load_types.names() for field in load_types.get(name).fields if not field.document}
     assert asked == {field.name for field in dataclasses.fields(Application)} - {"document_type", "documents"}
     for name, written in tables.items():
-        assert written.keys() <= {field.name for field in load_types.get(name).fields} | {"schema", "document_type"}
+        assert written.keys() <= {field.id for field in load_types.get(name).fields} | {"schema", "document_type"}
 
 
 @pytest.mark.parametrize("name", load_types.names())
 def test_what_may_lack_may_be_left_out(tables, name):
-    may = {field.name for field in load_types.get(name).fields if field.may_lack}
+    may = {field.id for field in load_types.get(name).fields if field.may_lack}
     application = Application.from_json(json.dumps({k: v for k, v in tables[name].items() if k not in may}))
     assert application.patronymic == ""
     assert application.portrait_eyes is None
@@ -154,7 +154,7 @@ def test_what_may_lack_may_be_left_out(tables, name):
     assert application.documents == ()
 
 
-@pytest.mark.parametrize(("name", "field"), [(n, f.name) for n, f in ALL if not f.may_lack])
+@pytest.mark.parametrize(("name", "field"), [(n, f.id) for n, f in ALL if not f.may_lack])
 def test_what_may_not_lack(tables, name, field):
     for value in ("left-out", None, "", "  "):
         changed = {**tables[name], field: value}
@@ -286,7 +286,7 @@ MIXED = [  # changes, the field of the fault, the letters and places that it nam
 @pytest.mark.parametrize(("changes", "field", "named"), MIXED, ids=[field for _, field, _ in MIXED])
 def test_letters_of_two_scripts_are_a_fault_that_names_them(tables, name, changes, field, named):
     """Doc 9303-3, 6: letters that look alike have other values; a ban on the name would not be found."""
-    if field.partition(".")[0] not in {spec.name for spec in load_types.get(name).fields}:
+    if field.partition(".")[0] not in {spec.id for spec in load_types.get(name).fields}:
         pytest.skip("the type has no such field")
     error = faults({**tables[name], **changes})
     assert [(fault.field, fault.reason) for fault in error.faults] == [(field, "scripts")]
@@ -452,7 +452,7 @@ json_values = st.recursive(
 @settings(max_examples=300)
 def test_hostile_values_raise_nothing_else(data, name):
     table = lawful_tables[name]
-    fields = st.sampled_from([field.name for field in load_types.get(name).fields])
+    fields = st.sampled_from([field.id for field in load_types.get(name).fields])
     changes = data.draw(st.dictionaries(fields, json_values, max_size=4))
     try:
         application = Application.from_json(json.dumps({**table, **changes}))
@@ -493,7 +493,7 @@ def test_nothing_of_the_person_in_repr(tables, name):
     assert not any(secret in f"{spelling!r} {earlier!r}" for secret in SECRETS)
 
 
-@pytest.mark.parametrize(("name", "field"), [(n, f.name) for n, f in ALL])
+@pytest.mark.parametrize(("name", "field"), [(n, f.id) for n, f in ALL])
 def test_nothing_of_the_person_in_errors(tables, name, field):
     secret = "ЭРИКССОН\n" * 3
     error = faults(tables[name], **{field: [secret] if field == "consents" else secret})

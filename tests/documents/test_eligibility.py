@@ -433,7 +433,7 @@ def test_every_rule_answers_with_its_article_and_a_sentence(name, lang):
         assert result.sentence.endswith(".")
         assert result.language == lang
         assert result.reviewed == (lang == "en")  # no native reader has signed the others
-    assert all(texts.bring(spec, lang=lang) for spec in load_types.get(name).fields)
+    assert all(texts.supporting_document(spec, lang=lang) for spec in load_types.get(name).fields)
 
 
 def test_every_answer_of_every_rule_has_its_sentence_in_every_language():
@@ -451,7 +451,7 @@ def lacking(monkeypatch):
     real = {lang: specs.read_toml(f"text/{lang}.toml") for lang in texts.LANGUAGES}
     real["tg"]["rule"].pop("citizen")
     real["ru"]["rule"].clear()
-    real["ru"]["bring"].clear()
+    real["ru"]["supporting_document"].clear()
     monkeypatch.setattr(messages.specs, "read_toml", lambda path: real[path[5:7]])
     messages.catalogue.cache_clear()
     yield real
@@ -463,14 +463,14 @@ def test_english_is_the_fallback(lacking):
     assert (first.language, first.reviewed, second.language, second.reviewed) == ("en", True, "tg", False)
     assert {result.language for result in eligibility(LAWFUL[KIND], at=NOW, lang="ru")} == {"en"}
     spec = load_types.get(KIND).fields[0]
-    assert texts.bring(spec, lang="ru") == texts.bring(spec)
+    assert texts.supporting_document(spec, lang="ru") == texts.supporting_document(spec)
     lacking["en"]["rule"].clear()
-    lacking["en"]["bring"].clear()
+    lacking["en"]["supporting_document"].clear()
     messages.catalogue.cache_clear()
     with pytest.raises(SpecError, match="missing sentence"):
         eligibility(LAWFUL[KIND], at=NOW, lang="ru")
     with pytest.raises(SpecError, match="missing text"):
-        texts.bring(spec)
+        texts.supporting_document(spec)
 
 
 def test_no_such_language():

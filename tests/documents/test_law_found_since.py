@@ -114,9 +114,9 @@ def test_a_passport_that_is_not_valid_hinders_no_return(state):
 )
 def test_expired_or_unusable_passport_and_right_to_return_in_three_languages(lang, unusable, right):
     kind = load_types.get("return-certificate")
-    (passport,) = [spec for spec in kind.fields if spec.name == "passport"]
+    (passport,) = [spec for spec in kind.fields if spec.id == "passport"]
     assert unusable in texts.sentence(kind, "no-valid-passport", "title", lang=lang).text
-    assert unusable in texts.bring(passport, lang=lang, kind=kind)
+    assert unusable in texts.supporting_document(passport, lang=lang, kind=kind)
     assert right in kind.notes[0].words[lang]
 
 
@@ -146,8 +146,8 @@ def test_age_and_word_of_a_consent_are_the_rules(monkeypatch):
     other = dataclasses.replace(kind, rules=rules)
     said = texts.sentence(other, "consent-of-representatives", "not-met").text
     assert said == "The applicant is under 16, and the consent of the legal representatives (guardian) is not recorded."
-    (spec,) = [spec for spec in kind.fields if spec.name == "consents"]
-    assert texts.bring(spec, kind=other) == "under 16 years: the consent of the legal representatives, written guardian"
+    (spec,) = [spec for spec in kind.fields if spec.id == "consents"]
+    assert texts.supporting_document(spec, kind=other) == "under 16 years: the consent of the legal representatives, written guardian"
 
 
 # ------------------------------------------------------------------------------------------------------------- wording
@@ -174,8 +174,8 @@ def test_titles_are_the_official_names_and_not_reviewed(name, tajik, russian):
     ("lang", "words"), [("en", "XXA for a stateless person"), ("ru", "XXA — лицо без гражданства"), ("tg", "XXA — шахси бешаҳрванд")]
 )
 def test_a_types_own_text_is_in_the_language_asked_for(name, lang, words):
-    (spec,) = [spec for spec in load_types.get(name).fields if spec.name == "citizenship"]
-    assert words in texts.bring(spec, lang=lang)
+    (spec,) = [spec for spec in load_types.get(name).fields if spec.id == "citizenship"]
+    assert words in texts.supporting_document(spec, lang=lang)
 
 
 @pytest.mark.requirement("REG-3")

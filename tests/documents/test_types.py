@@ -267,7 +267,7 @@ def test_what_is_no_document_type(data):
 )
 def test_the_law_of_a_field_in_one_text(rows, citation):
     whole = text("return-certificate").replace('source = "Doc 9303-8"\narticle = "4.3.2"', rows, 1)
-    (sex,) = [spec for spec in parse(whole.encode(), "return-certificate", "here").fields if spec.name == "sex"]
+    (sex,) = [spec for spec in parse(whole.encode(), "return-certificate", "here").fields if spec.id == "sex"]
     assert sex.citation == citation
 
 

@@ -242,7 +242,7 @@ def test_spans_cover_every_character_once():
 def test_every_kind_of_problem_belongs_to_a_check():
     checks = {kind.check for kind in mrz_problems.problem_kinds().values()}
     assert checks == {"mrz.structure", "mrz.check-digits", "mrz.dates", "doc.expiry", "none"}
-    informative = {kind.code for kind in mrz_problems.problem_kinds().values() if kind.check == "none"}
+    informative = {kind.id for kind in mrz_problems.problem_kinds().values() if kind.check == "none"}
     assert all(mrz_problems.problem_kinds()[code].severity == "warning" for code in informative)
 
 

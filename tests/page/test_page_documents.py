@@ -24,7 +24,7 @@ def drawn():
 
 
 def face_boxes(name):
-    return {face.name: face for face in layout_files.load(name).face}
+    return {face.id: face for face in layout_files.load(name).face}
 
 
 def ink_of(picture, darker_than=110):
@@ -90,7 +90,7 @@ def test_each_face_of_the_card_is_a_picture_of_its_own(drawn):
 def test_chip_symbol_stands_in_zone_one_of_the_front(name, size):
     face, box = next((placed.face, placed.box) for placed in specimen(name).placed if placed.kind == "chip")
     first = layout_files.load(name).face[0]
-    assert (face, (box.width, box.height)) == (first.name, size)
+    assert (face, (box.width, box.height)) == (first.id, size)
     assert first.zones["I"].holds(box)
 
 
@@ -211,7 +211,7 @@ def test_what_is_said_to_be_covered_is_where_the_ink_is(drawn, name):
     for face, one, two in zip(layout_files.load(name).face, drawn[name].faces, redrawn.faces, strict=True):
         changed = ImageChops.difference(one, two).convert("L")
         for placed in (*drawn[name].placed, *redrawn.placed):
-            if placed.kind == "data" and placed.face == face.name:
+            if placed.kind == "data" and placed.face == face.id:
                 changed.paste(0, placed.box)
         assert changed.getbbox() is None
 
@@ -257,7 +257,7 @@ def test_long_values_fit(name):
 def test_values_side_by_side_are_a_millimetre_apart(drawn, name):
     plan = layout_files.load(name)
     for face in plan.face:
-        data = sorted((p.box for p in drawn[name].placed if p.kind == "data" and p.face == face.name), key=lambda box: box.left)
+        data = sorted((p.box for p in drawn[name].placed if p.kind == "data" and p.face == face.id), key=lambda box: box.left)
         beside = [(a, b) for a, b in combinations(data, 2) if a.top < b.bottom and b.top < a.bottom]
         assert [(a, b) for a, b in beside if b.left - a.right < plan.dpi / 25.4] == []
 
@@ -373,7 +373,7 @@ def test_bar_code_stands_with_its_quiet_zone_in_its_corner(drawn, name):
     box = next(placed.box for placed in drawn[name].placed if placed.kind == "code")
     assert plan.code.box.holds(box)
     assert (box.right, box.bottom) == (plan.code.box.right, plan.code.box.bottom)
-    sheet = drawn[name].faces[[face.name for face in layout_files.load(name).face].index(plan.name)]
+    sheet = drawn[name].faces[[face.id for face in layout_files.load(name).face].index(plan.name)]
     code = sheet.crop(box).convert("L")
     quiet = plan.code.quiet * plan.code.module
     assert ink_of(code).getbbox() == (quiet, quiet, box.width - quiet, box.height - quiet)
@@ -428,7 +428,7 @@ def test_signature_has_a_place(drawn, name):
 def test_the_specimen_portraits_word_is_whole_on_the_page(name):
     drawn = specimen(name, specimen=False)
     (placed,) = (one for one in drawn.placed if one.kind == "portrait")
-    faces = [face.name for face in layout_files.load(name).face]
+    faces = [face.id for face in layout_files.load(name).face]
     portrait = drawn.faces[faces.index(placed.face)].convert("L").crop(placed.box)
     last = portrait.crop((0, portrait.height - 3, portrait.width, portrait.height))
     assert not any(level > 252 for level in last.tobytes())

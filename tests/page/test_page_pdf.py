@@ -131,7 +131,7 @@ def test_rendered_page_is_the_picture(drawn, rendered, name):
     difference = ImageChops.difference(rendered(name), picture).convert("L")
     assert ImageStat.Stat(difference).mean[0] < 6  # at the edges of letters: the more text, the more
     for placed in drawn[name].placed:
-        if placed.face == layout_files.load(name).face[-1].name and placed.kind in ("data", "caption", "note"):
+        if placed.face == layout_files.load(name).face[-1].id and placed.kind in ("data", "caption", "note"):
             # the letters' dark shares agree, left half and right half: nothing is shifted, nothing lacks
             middle = (placed.box.left + placed.box.right) // 2
             for left, right in ((placed.box.left, middle), (middle, placed.box.right)):
@@ -172,7 +172,7 @@ def test_no_text_is_baked_into_the_background(name, tmp_path):
     assert len(grounds) == len(real.faces)
     for face, ground, printed in zip(layout_files.load(name).face, grounds, real.faces, strict=True):
         for placed in real.placed:
-            if placed.face == face.name and placed.kind in ("data", "caption", "note", "mrz"):
+            if placed.face == face.id and placed.kind in ("data", "caption", "note", "mrz"):
                 low, high = ground.convert("L").crop(placed.box).getextrema()
                 assert high - low < 90, placed
                 low, high = printed.convert("L").crop(placed.box).getextrema()

@@ -93,7 +93,7 @@ def test_every_pair_of_act_and_state(register, act, state):
 
 
 def test_the_table_above_is_what_the_specification_says():
-    said = {(act.id, state): act.to for act in lifecycle.blanks().acts.values() for state in act.sources}
+    said = {(act.id, state): act.to for act in lifecycle.blanks().actions.values() for state in act.from_}
     assert said == LAWFUL
 
 
@@ -378,5 +378,5 @@ def test_a_life_with_a_mistake_is_refused(path, old, new):
 
 
 def test_every_act_is_some_roles():
-    acts = set(lifecycle.blanks().acts) | set(lifecycle.documents().acts)
-    assert acts <= set().union(*(role.acts for role in lifecycle.roles().values()))
+    acts = set(lifecycle.blanks().actions) | set(lifecycle.documents().actions)
+    assert acts <= set().union(*(role.actions for role in lifecycle.roles().values()))

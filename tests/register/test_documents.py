@@ -45,7 +45,7 @@ REPLACED = {("renewal", "handed-over"): "replaced", ("damage", "handed-over"): "
 
 def do(register, act, number, at=NOW, **more):
     officers = ["chief", "second"] if act == "destroy" else ["anna" if act in ("handover", "spoil") else "chief"]
-    needs = lifecycle.documents().act(act).needs
+    needs = lifecycle.documents().action(act).needs
     told = {"ground": "told"} if "ground" in needs else {"reference": "act 2"} if "act" in needs else {}
     register.documents.act(act, number, officers=officers, at=at, **{**told, **more})
 
@@ -82,8 +82,8 @@ def test_every_pair_of_act_and_state(stocked, act, state):
 
 
 def test_the_table_above_is_what_the_specification_says():
-    assert {(a.id, s): a.to for a in lifecycle.documents().acts.values() for s in a.sources} == LAWFUL
-    assert {(r.id, s): r.to for r in lifecycle.documents().replacements.values() for s in r.sources} == REPLACED
+    assert {(a.id, s): a.to for a in lifecycle.documents().actions.values() for s in a.from_} == LAWFUL
+    assert {(r.id, s): r.to for r in lifecycle.documents().replacements.values() for s in r.from_} == REPLACED
 
 
 @pytest.mark.parametrize(

@@ -56,15 +56,15 @@ def judged(data: bytes, trust: TrustStore, at=b.AT) -> dict[str, tuple[str, str]
 
 def names(data: bytes, trust: TrustStore) -> list[str]:
     findings = enforce_premises(verify(Seal.parse(data), trust, at=b.AT).findings)
-    return [result.name for result in status(findings).results]
+    return [result.id for result in status(findings).results]
 
 
 @pytest.mark.requirement("ICAO-SEAL")
 def test_the_results_are_the_standards():
-    assert {result.name for result in results().values()} == set().union(*LEVELS.values())
+    assert {result.id for result in results().values()} == set().union(*LEVELS.values())
     for level, members in LEVELS.items():
-        assert {result.name for result in results().values() if result.trust == level} == members
-    assert {result.name for result in results().values() if result.valid} == {"UNKNOWN_FEATURE"}
+        assert {result.id for result in results().values() if result.trust == level} == members
+    assert {result.id for result in results().values() if result.valid} == {"UNKNOWN_FEATURE"}
 
 
 def test_every_reason_leads_to_a_result_or_is_known_to_need_none():

@@ -52,8 +52,8 @@ def show(type_: Type, lang: Lang = "en", types: _io.Types = None, as_json: _io.J
     kind = DocumentTypes.load(*types or ())[type_]
     fields = [
         {
-            "name": spec.name,
-            "bring": texts.bring(spec, lang=lang, kind=kind),
+            "name": spec.id,
+            "bring": texts.supporting_document(spec, lang=lang, kind=kind),
             "optional": spec.optional,
             "judged": spec.required_by_rule,
             "article": spec.citation,

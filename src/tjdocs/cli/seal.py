@@ -135,6 +135,6 @@ def verify(
     else:
         _io.show_findings(findings)
         line = _io.styled("VALID" if status.valid else "INVALID")
-        line.append("".join(f" {result.name}" for result in status.results))
+        line.append("".join(f" {result.id}" for result in status.results))
         _terminal.line(line)
     raise typer.Exit(0 if status.valid else 1)

@@ -17,7 +17,7 @@ from tjdocs.documents.fields import document_kind, fields
 from tjdocs.documents.load_types import DocumentTypes, bundled
 from tjdocs.documents.name_spelling import kept_faults
 from tjdocs.documents.one_script import script_faults
-from tjdocs.documents.texts import bring
+from tjdocs.documents.texts import supporting_document
 from tjdocs.errors import InputError, UsageError
 from tjdocs.times import PartialDate
 
@@ -109,7 +109,7 @@ class Application:
         :raises ApplicationError: it is malformed
         """
         reading = Reading(kind.transliteration)
-        specified = {spec.name: spec for spec in kind.fields}
+        specified = {spec.id: spec for spec in kind.fields}
         for name in sorted(table.keys() - specified.keys()):
             reading.fault(shown(name), "unknown field", f"known are {', '.join(specified)}")
         values: dict[str, Any] = {}
@@ -119,12 +119,12 @@ class Application:
             if spec.unless and values.get(spec.unless) and table.get(name):
                 reading.fault(name, f"contradicts {spec.unless}", "one of the two")
             elif lacks and table.get(name) in (None, ""):
-                reading.fault(name, "missing field", bring(spec, kind=kind))
+                reading.fault(name, "missing field", supporting_document(spec, kind=kind))
             elif name in table:
                 before = len(reading.faults)
                 value = (document_kind(name) if spec.document else fields()[name]).read(table[name], name, reading)
                 if lacks and not value and len(reading.faults) == before:  # blanks alone
-                    reading.fault(name, "missing field", bring(spec, kind=kind))
+                    reading.fault(name, "missing field", supporting_document(spec, kind=kind))
                 if not spec.document:
                     values[name] = value
                 elif value is not None:

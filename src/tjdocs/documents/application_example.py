@@ -40,7 +40,7 @@ def example(document_type: str, *, at: date | datetime, types: DocumentTypes | N
         "portrait_eyes": [list(point) for point in portrait.eyes],
         **{name: _dated(value, on) for name, value in kind.example.items()},
     }
-    asked = {spec.name for spec in kind.fields}
+    asked = {spec.id for spec in kind.fields}
     return Application.from_values({name: value for name, value in values.items() if name in asked}, kind)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from tjdocs.documents.document_type import DocumentType
 from tjdocs.documents.fields import document_kind, fields
 from tjdocs.documents.load_types import DocumentTypes, bundled
-from tjdocs.documents.texts import bring
+from tjdocs.documents.texts import supporting_document
 
 __all__ = ["schema"]
 
@@ -26,14 +26,14 @@ def schema(types: DocumentTypes | None = None) -> dict[str, Any]:
 def _application(kind: DocumentType) -> dict[str, Any]:
     properties: dict[str, Any] = {"schema": {"const": 1}, "document_type": {"const": kind.id}}
     for spec in kind.fields:
-        form = (document_kind(spec.name) if spec.document else fields()[spec.name]).schema()
+        form = (document_kind(spec.id) if spec.document else fields()[spec.id]).schema()
         if not spec.may_lack and form.get("type") == "string":
             form = {**form, "minLength": 1}
-        if spec.name == "consents" and kind.consents:
+        if spec.id == "consents" and kind.consents:
             form = {**form, "examples": [list(kind.consents)]}
-        properties[spec.name] = {**form, "description": bring(spec, kind=kind)}
-    required = [spec.name for spec in kind.fields if not (spec.may_lack or spec.unless)]
-    apart = [{"oneOf": [{"required": [spec.unless]}, {"required": [spec.name]}]} for spec in kind.fields if spec.unless]
+        properties[spec.id] = {**form, "description": supporting_document(spec, kind=kind)}
+    required = [spec.id for spec in kind.fields if not (spec.may_lack or spec.unless)]
+    apart = [{"oneOf": [{"required": [spec.unless]}, {"required": [spec.id]}]} for spec in kind.fields if spec.unless]
     return {
         "title": kind.title,
         "type": "object",

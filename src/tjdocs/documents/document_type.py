@@ -92,17 +92,17 @@ class FieldSpec(Cited, frozen=True, kw_only=True):
     :param optional: whether it may be missing
     :param required_by_rule: it may be missing, but a rule needs it
     :param kind: ``document`` where it names one that the applicant holds
-    :param wording: the document that the applicant brings for it
+    :param supporting_document: the document that the applicant brings for it
     :param unless: an earlier field in whose place it stands: one of the two is there
     :param requirement: id in ``specs/requirements.toml``, or empty
     """
 
-    name: Word = msgspec.field(name="id")
+    id: Word
     requirement: Word = ""
     optional: bool = False
     required_by_rule: bool = False
     kind: Literal["", "document"] = ""
-    wording: Wording | None = msgspec.field(name="supporting_document", default=None)
+    supporting_document: Wording | None = None
     unless: Word = ""
 
     @property
@@ -111,9 +111,10 @@ class FieldSpec(Cited, frozen=True, kw_only=True):
         return self.kind == "document"
 
     @property
-    def supporting_document(self) -> Mapping[str, str]:
-        """The document that the applicant brings for it, by language; empty: as in ``specs/text/``."""
-        return by_language(self.wording) if self.wording is not None else MappingProxyType({})
+    def supporting_documents(self) -> Mapping[str, str]:
+        """The text of ``supporting_document`` by language; empty: as in ``specs/text/``."""
+        text = self.supporting_document
+        return by_language(text) if text is not None else MappingProxyType({})
 
     @property
     def may_lack(self) -> bool:
@@ -376,4 +377,4 @@ class DocumentType:
     @property
     def documents(self) -> frozenset[str]:
         """Names of the fields that are documents which the applicant holds."""
-        return frozenset(spec.name for spec in self.fields if spec.document)
+        return frozenset(spec.id for spec in self.fields if spec.document)

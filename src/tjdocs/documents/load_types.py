@@ -152,7 +152,7 @@ def _check_new(kind: DocumentType, others: Mapping[str, DocumentType], where: st
     for rule in kind.rules:
         texts.sentence(kind, rule.id, "title")
     for spec in kind.fields:
-        texts.bring(spec)
+        texts.supporting_document(spec)
     for other in others.values():
         if kind.id == other.id:
             raise SpecError("a document type of that id is there already", where=where, hint=kind.id)

@@ -6,7 +6,7 @@ from tjdocs.documents.document_type import DocumentType, FieldSpec, RuleSpec
 from tjdocs.errors import SpecError
 from tjdocs.messages import LANGUAGES, catalogue
 
-__all__ = ["LANGUAGES", "Sentence", "bring", "sentence", "word"]
+__all__ = ["LANGUAGES", "Sentence", "sentence", "supporting_document", "word"]
 
 
 class Sentence(Struct, frozen=True):
@@ -40,18 +40,19 @@ def sentence(kind: DocumentType, rule: str, answer: str, *, lang: str = "en") ->
     raise SpecError("missing sentence", where=f"specs/text/en.toml rule.{rule}.{answer}")
 
 
-def bring(spec: FieldSpec, *, lang: str = "en", kind: DocumentType | None = None) -> str:
-    """Return the text on the papers that a field needs: the type's own one, else the bundled one.
+def supporting_document(spec: FieldSpec, *, lang: str = "en", kind: DocumentType | None = None) -> str:
+    """Return the text on the document that the applicant brings for a field: the type's own one, else the bundled one.
 
     :param kind: the type, for the words that its rules ask for
     :raises UsageError: no such language
     :raises SpecError: there is no text, in English either
     """
-    own, bundled = spec.supporting_document, {language: catalogue(language).table("bring") for language in (lang, "en")}
-    text = own.get(lang) or own.get("en") or bundled[lang].get(spec.name) or bundled["en"].get(spec.name)
+    own = spec.supporting_documents
+    bundled = {language: catalogue(language).table("supporting_document") for language in (lang, "en")}
+    text = own.get(lang) or own.get("en") or bundled[lang].get(spec.id) or bundled["en"].get(spec.id)
     if not text:
-        raise SpecError("missing text", where=f"specs/text/en.toml bring.{spec.name}")
-    for rule in kind.rules if kind and spec.name == "consents" else ():
+        raise SpecError("missing text", where=f"specs/text/en.toml supporting_document.{spec.id}")
+    for rule in kind.rules if kind and spec.id == "consents" else ():
         text = _filled(text, rule) if "consent" in rule.arguments else text
     return text
 

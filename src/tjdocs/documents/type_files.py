@@ -46,11 +46,11 @@ def parse(data: bytes, name: str, where: str) -> DocumentType:
         data += specs.read_bytes(_SHARED)  # the type's hash is that of all its law
         shared = specs.load(_SHARED, SharedRows)
         pictures = {"portrait": shared.pictures}
-        own = (field for spec in asked for field in (spec, *pictures.get(spec.name, ())))
+        own = (field for spec in asked for field in (spec, *pictures.get(spec.id, ())))
         asked, rows = (*shared.names, *own), (*rows, *shared.rule)
     _check_fields(asked, f"{where} field")
-    names = frozenset(spec.name for spec in asked)
-    check = _Paths(names, frozenset(spec.name for spec in asked if spec.document))
+    names = frozenset(spec.id for spec in asked)
+    check = _Paths(names, frozenset(spec.id for spec in asked if spec.document))
     _check_zone(form.mrz, names, f"{where} mrz")
     if form.chip is not None:
         _check_digest(form.chip.digest, f"{where} chip digest")
@@ -146,7 +146,7 @@ def _check_border(form: TypeFile, where: str) -> None:
             "unknown profile of a seal", where=f"{where} seal profile", hint=", ".join(vds_profiles.names())
         )
     profile = vds_profiles.get(form.seal.profile) if form.seal is not None else None
-    dates = [feature.name for feature in profile.features if feature.type == "date"] if profile is not None else []
+    dates = [feature.id for feature in profile.feature if feature.type == "date"] if profile is not None else []
     if border.not_beyond and border.not_beyond not in dates:
         raise SpecError("not a date of the seal", where=f"{where} border not_beyond", hint=", ".join(dates))
 
@@ -166,14 +166,14 @@ def _validity(row: ValidityRow, check: _Paths, where: str) -> Validity:
 def _check_fields(rows: tuple[FieldSpec, ...], where: str) -> None:
     names: list[str] = []
     for spec in rows:
-        here = f"{where} {spec.name}"
-        if spec.document == (spec.name in fields()):
+        here = f"{where} {spec.id}"
+        if spec.document == (spec.id in fields()):
             raise SpecError("unknown field", where=here, hint='one that applications have, or one of kind "document"')
-        if spec.document and not re.fullmatch("[a-z][a-z_]{1,39}", spec.name):
+        if spec.document and not re.fullmatch("[a-z][a-z_]{1,39}", spec.id):
             raise SpecError("unusable name of a document", where=here, hint="a-z and _")
         if spec.unless and spec.unless not in names:
             raise SpecError("unknown earlier field", where=f"{here} unless", hint=spec.unless)
-        names.append(spec.name)
+        names.append(spec.id)
     if len(set(names)) < len(names):
         raise SpecError("duplicate field", where=where)
     if missing := {"family_name", "given_names", "sex", "date_of_birth", "authority", "portrait"} - set(names):

@@ -69,7 +69,7 @@ def _agreement(read: Seal, given: list[tuple[str, mrz.Mrz]]) -> list[Finding]:
     check = "seal.agreement"
     if read.profile is None:
         return [Finding(check, Outcome.UNDETERMINED, "unreadable")]
-    compared = [spec for spec in read.profile.features if (spec.zone or spec.agrees) and spec.name in read.values]
+    compared = [spec for spec in read.profile.feature if (spec.zone or spec.agrees) and spec.id in read.values]
     findings = []
     for of in dict.fromkeys(spec.of for spec in compared):
         specs = [spec for spec in compared if spec.of == of]
@@ -97,10 +97,10 @@ def _compare(read: Seal, specs: list[FeatureSpec], zone: mrz.Mrz, name: str, of:
         return Finding(check, Outcome.UNDETERMINED, f"{prefix}zone-invalid", subject=name)
     differing = []
     for spec in specs:
-        value = str(read.values[spec.name]).replace(" ", "<")
+        value = str(read.values[spec.id]).replace(" ", "<")
         printed = "".join(zone.lines)[: len(value)] if zone.format == spec.zone else ""
         if value != (printed if spec.zone else getattr(zone, spec.agrees)):
-            differing.append(spec.name)
+            differing.append(spec.id)
     if differing:
         return Finding.of(
             check, Outcome.FAILED, f"{prefix}differs", Message.of("differ", fields=tuple(differing)), name

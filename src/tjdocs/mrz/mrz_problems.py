@@ -24,7 +24,7 @@ def problem_kinds() -> Mapping[str, ProblemKind]:
     kinds = problems.problem_table(MrzProblem.TABLE)
     for kind in kinds.values():
         if kind.check not in _CHECKS:
-            raise SpecError("unknown check", where=f"specs/{MrzProblem.TABLE} {kind.code}", hint=", ".join(_CHECKS))
+            raise SpecError("unknown check", where=f"specs/{MrzProblem.TABLE} {kind.id}", hint=", ".join(_CHECKS))
     return kinds
 
 

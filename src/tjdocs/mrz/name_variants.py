@@ -22,14 +22,14 @@ _Replacements = tuple[tuple[str, str], ...]
 class Readings(specs.Row, frozen=True):
     """Letters that are read in several ways."""
 
-    found: specs.Word = msgspec.field(name="from")
+    from_: specs.Word = msgspec.field(name="from")
     to: tuple[str, ...]
 
 
 class Replacement(specs.Row, frozen=True):
     """Letters in whose place others are written."""
 
-    found: tuple[specs.Word, ...] = msgspec.field(name="from")
+    from_: tuple[specs.Word, ...] = msgspec.field(name="from")
     to: str
 
 
@@ -155,8 +155,8 @@ def single(text: str) -> str:
 def _rules() -> _Rules:
     table = specs.load("mrz/variants.toml", VariantFile)
     several: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
-    for row in sorted(table.several, key=lambda row: -len(row.found)):
-        several[row.found[0]] = (*several.get(row.found[0], ()), (row.found, row.to))
+    for row in sorted(table.several, key=lambda row: -len(row.from_)):
+        several[row.from_[0]] = (*several.get(row.from_[0], ()), (row.from_, row.to))
     return _Rules(
         ways=table.ways,
         several=several,
@@ -170,4 +170,4 @@ def _rules() -> _Rules:
 
 
 def _pairs(rows: Iterable[Replacement]) -> _Replacements:
-    return tuple((found, row.to) for row in rows for found in row.found)
+    return tuple((found, row.to) for row in rows for found in row.from_)

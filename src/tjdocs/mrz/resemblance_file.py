@@ -32,7 +32,7 @@ class Endings(specs.Row, frozen=True):
 class Sound(Sourced, frozen=True):
     """A letter that is written for another."""
 
-    found: Annotated[str, msgspec.Meta(min_length=1, max_length=1)] = msgspec.field(name="from")
+    from_: Annotated[str, msgspec.Meta(min_length=1, max_length=1)] = msgspec.field(name="from")
     to: str
 
 

@@ -398,7 +398,7 @@ def _rules() -> _Rules:
     return _Rules(
         table,
         endings=tuple(ending for row in table.endings.row for ending in row.endings),
-        sounds=str.maketrans({row.found: row.to for row in table.sound}),
+        sounds=str.maketrans({row.from_: row.to for row in table.sound}),
         cyrillic=dict(zip(map(ord, alike.latin), alike.cyrillic, strict=True)),
         latin=dict(zip(map(ord, alike.cyrillic), alike.latin, strict=True)),
         births={row.id: row.days or row.years for row in table.birth},

@@ -130,7 +130,7 @@ def header(path: Path, kind: DocumentType) -> tuple[str, ...]:
         columns = tuple(name.strip() for name in next(parted))
     except (csv.Error, StopIteration):
         raise InputError("missing header", where=str(path), hint="the first line names the columns") from None
-    asked = {spec.name for spec in kind.fields}
+    asked = {spec.id for spec in kind.fields}
     for name in columns or ("",):
         known = kind_at(name, kind.documents) is not None and name.partition(".")[0] in asked
         if not (known or name in (PORTRAIT_FILE, REJECTED)) or columns.count(name) > 1:

@@ -88,7 +88,7 @@ def check(kind: DocumentType) -> None:
 
     :raises SpecError: one is not, or has none
     """
-    asked = {spec.name for spec in kind.fields}
+    asked = {spec.id for spec in kind.fields}
     for name in kind.page.fields if kind.page else ():
         if name not in _PAGE:
             raise SpecError("unknown value of a page", where=f"{kind.id} page", hint=f"{name}; {', '.join(_PAGE)}")

@@ -121,7 +121,7 @@ def _draw_face(
     pictures: list[tuple[Image.Image, Box]] = []
 
     def add(kind: str, box: Box) -> None:
-        placed.append(Placed(kind, "", box, face.name))
+        placed.append(Placed(kind, "", box, face.id))
 
     ground = draw_background(face.background, face.page.size, texts[face.background.seed])
     for panel in face.panel:
@@ -158,7 +158,7 @@ def _draw_face(
     for run in runs:
         _print(sheet, run)
     return DrawnFace(
-        face.name,
+        face.id,
         face.page.size,
         (*placed, *set_),
         sheet.tobytes(),

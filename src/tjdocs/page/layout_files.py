@@ -51,10 +51,10 @@ def parse(table: Mapping[str, Any], *, where: str) -> Layout:
     for colour in layout.ink.values():
         _check_colour(colour, where)
     for face in layout.face:
-        _check_words(layout, face, f"{where} {face.name}")
-        _check_boxes(face, f"{where} {face.name}")
+        _check_words(layout, face, f"{where} {face.id}")
+        _check_boxes(face, f"{where} {face.id}")
         if face.scale and abs(face.scale.box.width * 25.4 / layout.dpi - face.scale.millimetres) > 25.4 / layout.dpi:
-            raise SpecError("not as long as it says", where=f"{where} {face.name} scale")
+            raise SpecError("not as long as it says", where=f"{where} {face.id} scale")
     return layout
 
 

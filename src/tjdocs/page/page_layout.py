@@ -326,7 +326,7 @@ class Background(_Part, frozen=True):
 class Face(_Part, frozen=True):
     """One side of the document; a place that is ``None`` is not on it."""
 
-    name: str = msgspec.field(name="id")
+    id: str
     page: Sheet
     zones: Mapping[str, Box]
     background: Background

@@ -120,7 +120,7 @@ def set_face(
 
     def add(kind: str, id_: str, more: list[Run], box: Box) -> None:
         runs.extend(more)
-        placed.append(Placed(kind, id_, box, face.name))
+        placed.append(Placed(kind, id_, box, face.id))
 
     for note in face.note:
         add("note", note.id, *_note(plan, note))

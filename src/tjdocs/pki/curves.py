@@ -7,7 +7,6 @@ both coefficients, base point and order are all equal. Parameters outside the ta
 from functools import cache, lru_cache
 from typing import Literal
 
-import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import Struct
 from msgspec.structs import asdict
@@ -74,7 +73,7 @@ _LIBRARY: dict[str, type[ec.EllipticCurve]] = {
 class CurveRow(specs.Row, frozen=True):
     """A row of the file; large numbers are hexadecimal."""
 
-    name: str = msgspec.field(name="id")
+    id: str
     oid: str
     parameter_id: int
     bits: int
@@ -100,7 +99,8 @@ def table() -> dict[str, Curve]:
     curves = {}
     for row in specs.load("pki/curves.toml", CurveFile).curve:
         numbers = {key: int(getattr(row, key), 16) for key in ("p", "a", "b", "gx", "gy", "n")}
-        curves[row.name] = Curve(**{**asdict(row), **numbers})
+        values = {**asdict(row), **numbers}
+        curves[row.id] = Curve(name=values.pop("id"), **values)
     return curves
 
 

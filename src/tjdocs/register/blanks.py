@@ -97,7 +97,7 @@ class Blanks:
             series = self._declare(connection, document_type, new, by, stamp)
             new_blanks = _Range(series, first, last, by, at, {"act": "trial", "supplier": "trial", "office": "trial"})
             self._receive(connection, new_blanks)
-            self._move(connection, lifecycle.blanks().act("confirm"), new_blanks._replace(given={"office": "trial"}))
+            self._move(connection, lifecycle.blanks().action("confirm"), new_blanks._replace(given={"office": "trial"}))
 
     def receive(
         self, numbers: str, *, act: str, supplier: str, office: str, officer: str, at: datetime, document_type: str = ""
@@ -163,8 +163,8 @@ class Blanks:
         :returns: how many blanks moved
         :raises RegisterError: the act is not lawful for one of them; nothing changed
         """
-        rule = lifecycle.blanks().act(act)
-        if not rule.sources:
+        rule = lifecycle.blanks().action(act)
+        if not rule.from_:
             raise RegisterError(f"{act} is for new blanks", where="act", hint="Blanks.receive")
         given = {"office": office, "to": to, "ground": ground, "act": reference}
         details: dict[str, str] = {need: as_told(need, given[need]) for need in rule.needs}
@@ -179,7 +179,7 @@ class Blanks:
             self._move(connection, rule, _Range(series, low, high, by, at, details))
         return high - low + 1
 
-    def _move(self, connection: Connection, rule: lifecycle.Act, blanks: "_Range") -> None:
+    def _move(self, connection: Connection, rule: lifecycle.Action, blanks: "_Range") -> None:
         series, first, last = blanks.series, blanks.first, blanks.last
         query = (
             select(tables.blank)
@@ -296,7 +296,7 @@ def as_told(need: str, value: object) -> str:
     return (records.word if need in ("office", "to") else records.text)(value, need)
 
 
-def apply(stock: Stock, rule: lifecycle.Act, first: int, last: int, told: Mapping[str, str], moment: str) -> None:
+def apply(stock: Stock, rule: lifecycle.Action, first: int, last: int, told: Mapping[str, str], moment: str) -> None:
     """Move a range of a series in memory, as the act says: what the database gets, and what an audit replays.
 
     :raises RegisterError: an office that the blanks were not sent to, or a moment before their last act

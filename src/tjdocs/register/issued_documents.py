@@ -151,7 +151,7 @@ class Documents:
         :param reference: number of the written act, where the act wants one; kept in the log wherever it is given
         :raises RegisterError: there is no such document, the act is not lawful for it, or an officer may not do it
         """
-        rule = lifecycle.documents().act(act)
+        rule = lifecycle.documents().action(act)
         given = {"ground": ground, "act": reference}
         details = {need: records.text(given[need], need) for need in rule.needs}
         if reference:

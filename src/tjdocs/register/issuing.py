@@ -294,9 +294,9 @@ class Issuing:
             raise RegisterError("unknown ground of a replacement", where=str(ground)[:40], hint=f"one of {known}")
         if row is None or row.document_type != document_type:
             raise RegisterError("unknown document to replace", where="replaces", hint="its number, of the same type")
-        if row.state not in rule.sources or row.replaced_by:
+        if row.state not in rule.from_ or row.replaced_by:
             state = "replaced" if row.replaced_by else row.state
-            hint = f"it leads from {', '.join(sorted(rule.sources))}"
+            hint = f"it leads from {', '.join(sorted(rule.from_))}"
             raise RegisterError(f"{ground} is not a ground at status {state}", where="replaces", hint=hint)
         if last_act(row.since) > at:
             raise RegisterError("an act before the last one on this document", where="at")
@@ -355,9 +355,9 @@ class Issuing:
 
     def _spoil_document(self, connection: Connection, number: str, by: Acting, at: datetime, ground: str) -> bool:
         """Spoil a document that nobody acted on; what officers did with it since is theirs, and stays."""
-        table, rule = tables.document.c, lifecycle.documents().act("spoil")
+        table, rule = tables.document.c, lifecycle.documents().action("spoil")
         row = connection.execute(select(table.state, table.since).where(table.number == number).with_for_update()).one()
-        if row.state not in rule.sources:
+        if row.state not in rule.from_:
             return False
         at = max(at, last_act(row.since))
         append_act(self._context, connection, "spoil", number, at, by, state=rule.to, ground=ground)

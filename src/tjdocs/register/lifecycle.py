@@ -12,7 +12,7 @@ from tjdocs import specs
 from tjdocs.documents import settings
 from tjdocs.errors import RegisterError, SpecError
 
-__all__ = ["Act", "Lifecycle", "Replacement", "Role", "blanks", "decisions", "documents", "roles"]
+__all__ = ["Action", "Lifecycle", "Replacement", "Role", "blanks", "decisions", "documents", "roles"]
 
 
 class Role(specs.Row, frozen=True, kw_only=True):
@@ -25,13 +25,13 @@ class Role(specs.Row, frozen=True, kw_only=True):
     """
 
     id: str
-    acts: frozenset[str] = msgspec.field(name="actions")
+    actions: frozenset[str]
     granted_by: int
     seconds: frozenset[str] = frozenset()
     own_office: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        _known(self.acts, self.own_office)
+        _known(self.actions, self.own_office)
 
 
 class RoleFile(specs.Spec, frozen=True):
@@ -54,16 +54,16 @@ class DecisionFile(specs.Spec, frozen=True):
     kind: tuple[DecisionKind, ...]
 
 
-class Act(specs.Row, frozen=True):
+class Action(specs.Row, frozen=True):
     """A lawful move.
 
-    :param sources: states from which it leads; empty for what the register did not have before
+    :param from_: states from which it leads; empty for what the register did not have before
     :param officers: how many officers sign it
     :param needs: the details that it requires
     """
 
     id: str
-    sources: frozenset[str] = msgspec.field(name="from")
+    from_: frozenset[str] = msgspec.field(name="from")
     to: str
     officers: int
     needs: tuple[Literal["act", "supplier", "office", "to", "ground"], ...]
@@ -73,7 +73,7 @@ class Replacement(specs.Row, frozen=True):
     """A ground on which a new document takes the place of an old one."""
 
     id: str
-    sources: frozenset[str] = msgspec.field(name="from")
+    from_: frozenset[str] = msgspec.field(name="from")
     to: str
 
 
@@ -102,7 +102,7 @@ class BlankFile(specs.Spec, frozen=True):
     """The form of ``specs/register/blanks.toml``."""
 
     status: tuple[BlankStatus, ...]
-    action: tuple[Act, ...]
+    action: tuple[Action, ...]
 
     def __post_init__(self) -> None:
         _check_moves(self.status, self.action)
@@ -112,7 +112,7 @@ class DocumentFile(specs.Spec, frozen=True):
     """The form of ``specs/register/documents.toml``."""
 
     status: tuple[DocumentStatus, ...]
-    action: tuple[Act, ...]
+    action: tuple[Action, ...]
     replacement: tuple[Replacement, ...] = ()
 
     def __post_init__(self) -> None:
@@ -129,28 +129,28 @@ class Lifecycle:
 
     states: tuple[str, ...]
     live_statuses: frozenset[str]
-    acts: Mapping[str, Act]
+    actions: Mapping[str, Action]
     replacements: Mapping[str, Replacement]
     held: Mapping[str, str]
 
-    def act(self, id_: str) -> Act:
-        """Return an act by its name.
+    def action(self, id_: str) -> Action:
+        """Return an action by its name.
 
         :raises RegisterError: there is none
         """
         try:
-            return self.acts[id_]
+            return self.actions[id_]
         except KeyError:
-            raise RegisterError("unknown act", where=id_[:40], hint=f"one of {', '.join(self.acts)}") from None
+            raise RegisterError("unknown action", where=id_[:40], hint=f"one of {', '.join(self.actions)}") from None
 
-    def check(self, act: Act, state: str) -> None:
+    def check(self, action: Action, state: str) -> None:
         """Refuse an unlawful move, by name.
 
-        :raises RegisterError: the act does not lead from ``state``
+        :raises RegisterError: the action does not lead from ``state``
         """
-        if state not in act.sources:
-            hint = f"it leads from {', '.join(sorted(act.sources)) or 'nothing'}"
-            raise RegisterError(f"{act.id} is not lawful at status {state}", where="number", hint=hint)
+        if state not in action.from_:
+            hint = f"it leads from {', '.join(sorted(action.from_)) or 'nothing'}"
+            raise RegisterError(f"{action.id} is not lawful at status {state}", where="number", hint=hint)
 
 
 @cache
@@ -187,17 +187,17 @@ def decisions() -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType({row.id: row.outcomes for row in specs.load("register/decisions.toml", DecisionFile).kind})
 
 
-_Named = TypeVar("_Named", Role, Act, Replacement)
+_Named = TypeVar("_Named", Role, Action, Replacement)
 
 
 def _by_id(rows: Iterable[_Named]) -> Mapping[str, _Named]:
     return MappingProxyType({row.id: row for row in rows})
 
 
-def _check_moves(statuses: Iterable[BlankStatus | DocumentStatus], moves: Iterable[Act | Replacement]) -> None:
+def _check_moves(statuses: Iterable[BlankStatus | DocumentStatus], moves: Iterable[Action | Replacement]) -> None:
     ids = [row.id for row in statuses]
     for move in moves:
-        _known(ids, [*move.sources, move.to])
+        _known(ids, [*move.from_, move.to])
 
 
 def _known(known: Iterable[str], words: Iterable[str]) -> None:

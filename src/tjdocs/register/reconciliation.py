@@ -133,7 +133,7 @@ def _count(entry: dict[str, Any], replay: Replay, flows: dict[_Day, dict[str, in
     if "blanks" not in entry:
         return
     blanks, day, stock_states = entry["blanks"], _day(entry["at"]), lifecycle.blanks().live_statuses
-    to, details = lifecycle.blanks().act(entry["act"]).to, entry.get("told", {})
+    to, details = lifecycle.blanks().action(entry["act"]).to, entry.get("told", {})
     kind = replay.series[blanks["series"]][0] if blanks["series"] in replay.series else ""
     if entry["act"] == "receive":
         flows[details["office"], kind, day]["received"] += blanks["last"] - blanks["first"] + 1

@@ -309,7 +309,7 @@ class Register:
         """
         if self.documents.known(numbers):
             self.documents.act(act, numbers, officers=officers, at=at, ground=ground, reference=reference)
-        elif act in lifecycle.blanks().acts:
+        elif act in lifecycle.blanks().actions:
             self.blanks.move(
                 act, numbers, officers=officers, at=at, office=office, to=to, ground=ground, reference=reference
             )

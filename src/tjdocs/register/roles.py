@@ -101,7 +101,7 @@ class Access:
 
 def able(act: str) -> list[str]:
     """Return the roles that may do an act."""
-    return sorted(name for name, role in lifecycle.roles().items() if act in role.acts)
+    return sorted(name for name, role in lifecycle.roles().items() if act in role.actions)
 
 
 def permitted(act: str) -> str:
@@ -126,7 +126,7 @@ def of_another_office(officer: str, act: str, office: str, own: str) -> Register
 def done_at(role: object, act: str, own: object, office: str) -> bool:
     """Whether an officer with a role at one's own office does an act at an office."""
     own_role = lifecycle.roles().get(str(role))
-    return own_role is not None and act in own_role.acts and (act not in own_role.own_office or own == office)
+    return own_role is not None and act in own_role.actions and (act not in own_role.own_office or own == office)
 
 
 def seconding(act: str) -> list[str]:

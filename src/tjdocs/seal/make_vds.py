@@ -32,9 +32,9 @@ def message(header: Header, features: Mapping[str, Value]) -> bytes:
     for name in features:
         profile.by_name(name)
     signed = header.encode()
-    for spec in profile.features:
-        if spec.name in features:
-            signed += coding.encode(spec.tag, spec.encode(features[spec.name]), der=header.version == 4)
+    for spec in profile.feature:
+        if spec.id in features:
+            signed += coding.encode(spec.tag, spec.encode(features[spec.id]), der=header.version == 4)
     for problem in Seal.assemble(signed, bytes(2)).problems:  # judged by the reader's own rules
         raise UsageError(problem.text.rstrip("."), where=f"{profile.id}: {problem.subject}", hint=problem.clause)
     return signed

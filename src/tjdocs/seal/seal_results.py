@@ -5,7 +5,6 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from tjdocs import specs
@@ -23,7 +22,7 @@ class Result(specs.Row, frozen=True):
     :param trust: the trust level that the standard recommends
     """
 
-    name: str = msgspec.field(name="id")
+    id: str
     valid: bool
     trust: str
     clause: str
@@ -37,7 +36,7 @@ class ResultFile(specs.Spec, frozen=True):
     result: tuple[Result, ...]
 
     def __post_init__(self) -> None:
-        names = [row.name for row in self.result]
+        names = [row.id for row in self.result]
         reasons = [reason for row in self.result for reason in row.reasons]
         if len(set(names)) < len(names) or len(set(reasons)) < len(reasons):
             raise ValueError("a name or a reason that is there twice")
@@ -57,7 +56,7 @@ class Status(Struct, frozen=True):
         """Return the status with the keys that the command line prints."""
         return {
             "status": "VALID" if self.valid else "INVALID",
-            "results": [{"name": result.name, "trust_level": result.trust} for result in self.results],
+            "results": [{"name": result.id, "trust_level": result.trust} for result in self.results],
         }
 
 
@@ -65,14 +64,12 @@ class Status(Struct, frozen=True):
 def _table() -> tuple[Mapping[str, Result], Mapping[str, Result], frozenset[str]]:
     """Return the results by name, by "check/reason", and the reasons that leave a seal valid."""
     table = specs.load("seals/results.toml", ResultFile)
-    by_name = {result.name: result for result in table.result}
+    by_name = {result.id: result for result in table.result}
     by_reason = {reason: result for result in table.result for reason in result.reasons}
     for kind in seal_problems.kinds().values():
         if kind.result not in by_name or by_name[kind.result].valid == (kind.severity == "error"):
-            raise SpecError(
-                "unknown result, or one of another severity", where=f"specs/seals/problems.toml {kind.code}"
-            )
-        by_reason[f"seal.structure/{kind.code}"] = by_name[kind.result]
+            raise SpecError("unknown result, or one of another severity", where=f"specs/seals/problems.toml {kind.id}")
+        by_reason[f"seal.structure/{kind.id}"] = by_name[kind.result]
     return MappingProxyType(by_name), MappingProxyType(by_reason), table.neutral
 
 
@@ -94,7 +91,7 @@ def status(findings: Iterable[Finding]) -> Status:
         reason = f"{finding.check}/{finding.reason}"
         result = by_reason.get(reason)
         if result is not None:
-            named[result.name] = result
+            named[result.id] = result
         if not (finding.outcome.ok or reason in neutral):
             valid = False
     return Status(valid, tuple(named.values()))

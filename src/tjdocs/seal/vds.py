@@ -94,10 +94,10 @@ class Seal:
         values: dict[str, Value] = {}
         for feature in self.features:
             spec = self.profile.by_tag(feature.tag) if self.profile else None
-            if spec is None or spec.name in values or not spec.length[0] <= len(feature.value) <= spec.length[1]:
+            if spec is None or spec.id in values or not spec.length[0] <= len(feature.value) <= spec.length[1]:
                 continue
             try:
-                values[spec.name] = spec.decode(feature.value)
+                values[spec.id] = spec.decode(feature.value)
             except ValueError:
                 continue
         return MappingProxyType(values)
@@ -106,7 +106,7 @@ class Seal:
     def zone(self) -> str:
         """The zone in the seal, lines joined, or its beginning; empty where there is none."""
         values = self.values
-        names = (spec.name for spec in self.profile.features if spec.zone) if self.profile else ()
+        names = (spec.id for spec in self.profile.feature if spec.zone) if self.profile else ()
         return next((str(values[name]) for name in names if name in values), "")
 
     def as_json(self) -> dict[str, Any]:
@@ -123,10 +123,10 @@ class Seal:
 
     def _feature_json(self, feature: Feature, values: Mapping[str, Value]) -> dict[str, Any]:
         spec = self.profile.by_tag(feature.tag) if self.profile else None
-        value = values.get(spec.name) if spec else None
+        value = values.get(spec.id) if spec else None
         return {
             "tag": feature.tag,
-            "name": spec.name if spec else None,
+            "name": spec.id if spec else None,
             "value": vds_profiles.plain(value) if value is not None else None,
             "meaning": spec.meaning(value) if spec and value is not None else "",
             "bytes": feature.value.hex(),

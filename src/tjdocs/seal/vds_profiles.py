@@ -6,8 +6,6 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
-import msgspec
-
 from tjdocs import mrz, specs
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.mrz import mrz_problems
@@ -41,7 +39,7 @@ class FeatureSpec(specs.Row, frozen=True):
     :param past: of a date: the day is not after those of issue and signing
     """
 
-    name: str = msgspec.field(name="id")
+    id: str
     tag: int
     type: Literal["text", "zone", "integer", "integers", "date", "binary"]
     length: tuple[int, int]
@@ -96,7 +94,7 @@ class FeatureSpec(specs.Row, frozen=True):
         :raises UsageError: it is of another type, or none that the profile allows
         """
         if not isinstance(value, _PYTHON[self.type]) or isinstance(value, bool):
-            raise UsageError("a value of another type", where=f"feature {self.name}", hint=self.hint)
+            raise UsageError("a value of another type", where=f"feature {self.id}", hint=self.hint)
         try:
             if isinstance(value, str):
                 value = self._filled(value)
@@ -105,7 +103,7 @@ class FeatureSpec(specs.Row, frozen=True):
                 raise ValueError("another length")
             self.decode(data)
         except (ValueError, OverflowError, TypeError):
-            raise UsageError("not a value of the feature", where=f"feature {self.name}", hint=self.hint) from None
+            raise UsageError("not a value of the feature", where=f"feature {self.id}", hint=self.hint) from None
         return data
 
     def from_json(self, value: object) -> Value:
@@ -117,11 +115,11 @@ class FeatureSpec(specs.Row, frozen=True):
             if self.type in ("date", "binary") and isinstance(value, str):
                 return date.fromisoformat(value) if self.type == "date" else bytes.fromhex(value)
         except ValueError:
-            raise UsageError("not a value of the feature", where=f"feature {self.name}", hint=self.hint) from None
+            raise UsageError("not a value of the feature", where=f"feature {self.id}", hint=self.hint) from None
         if isinstance(value, list) and all(isinstance(number, int) for number in value):
             return tuple(value)
         if not isinstance(value, str | int):
-            raise UsageError("a value of another type", where=f"feature {self.name}", hint=self.hint)
+            raise UsageError("a value of another type", where=f"feature {self.id}", hint=self.hint)
         return value
 
     def _filled(self, text: str) -> str:
@@ -218,10 +216,10 @@ class Profile(specs.Spec, frozen=True):
     versions: tuple[int, ...]
     countries: tuple[str, ...]
     zone_state: bool
-    features: tuple[FeatureSpec, ...] = msgspec.field(name="feature")
+    feature: tuple[FeatureSpec, ...]
 
     def __post_init__(self) -> None:
-        tags, names = [row.tag for row in self.features], [row.name for row in self.features]
+        tags, names = [row.tag for row in self.feature], [row.id for row in self.feature]
         if len(set(tags)) != len(tags) or len(set(names)) != len(names):
             raise ValueError("a tag or a name that is there twice")
         if not self.versions or not set(self.versions) <= set(VERSIONS):
@@ -231,17 +229,17 @@ class Profile(specs.Spec, frozen=True):
 
     def by_tag(self, tag: int) -> FeatureSpec | None:
         """Return the feature of that tag, None when the profile has none."""
-        return next((feature for feature in self.features if feature.tag == tag), None)
+        return next((feature for feature in self.feature if feature.tag == tag), None)
 
     def by_name(self, name: str) -> FeatureSpec:
         """Return the feature of that name.
 
         :raises UsageError: the profile has none
         """
-        for feature in self.features:
-            if feature.name == name:
+        for feature in self.feature:
+            if feature.id == name:
                 return feature
-        known = ", ".join(feature.name for feature in self.features)
+        known = ", ".join(feature.id for feature in self.feature)
         raise UsageError("unknown feature", where=f"{self.id}: {name}", hint=f"known are {known}")
 
     def check(self, header: Header, features: tuple[Feature, ...]) -> tuple[SealProblem, ...]:
@@ -255,13 +253,13 @@ class Profile(specs.Spec, frozen=True):
             if spec is None:
                 problems.append(SealProblem("feature-unknown", f"feature {feature.tag:02X}", offset=feature.offset))
                 continue
-            present.add(spec.name)
+            present.add(spec.id)
             problems += _check_one(spec, feature, header)
-        for spec in self.features:
-            if spec.required and not spec.one_of and spec.name not in present:
-                problems.append(SealProblem("feature-missing", spec.name))
-        for group in dict.fromkeys(spec.one_of for spec in self.features if spec.one_of):
-            count = sum(spec.name in present for spec in self.features if spec.one_of == group)
+        for spec in self.feature:
+            if spec.required and not spec.one_of and spec.id not in present:
+                problems.append(SealProblem("feature-missing", spec.id))
+        for group in dict.fromkeys(spec.one_of for spec in self.feature if spec.one_of):
+            count = sum(spec.id in present for spec in self.feature if spec.one_of == group)
             if count != 1:
                 problems.append(SealProblem("feature-duplicate" if count else "feature-missing", group))
         return tuple(problems)
@@ -269,17 +267,17 @@ class Profile(specs.Spec, frozen=True):
 
 def _check_one(spec: FeatureSpec, feature: Feature, header: Header) -> tuple[SealProblem, ...]:
     if not spec.length[0] <= len(feature.value) <= spec.length[1]:
-        return (SealProblem("feature-length", spec.name, offset=feature.offset, detail=f"{len(feature.value)} bytes"),)
+        return (SealProblem("feature-length", spec.id, offset=feature.offset, detail=f"{len(feature.value)} bytes"),)
     try:
         value = spec.decode(feature.value)
     except ValueError:
-        return (SealProblem("feature-value", spec.name, offset=feature.offset),)
+        return (SealProblem("feature-value", spec.id, offset=feature.offset),)
     days = [day for day in (header.issue_date, header.signature_date) if day is not None]
     if spec.past and isinstance(value, date) and any(value > day for day in days):
         detail = f"{value.isoformat()}, {min(days).isoformat()}"
-        return (SealProblem("feature-later", spec.name, detail, feature.offset),)
+        return (SealProblem("feature-later", spec.id, detail, feature.offset),)
     if spec.zone and not spec.sound(value, header.issue_date or _ANY_DAY):
-        return (SealProblem("zone", spec.name, offset=feature.offset),)
+        return (SealProblem("zone", spec.id, offset=feature.offset),)
     return ()
 
 

@@ -36,7 +36,7 @@ def spans(data: bytes) -> tuple[Span, ...]:
 def _feature(seal: Seal, feature: Feature) -> list[Span]:
     spec = seal.profile.by_tag(feature.tag) if seal.profile else None
     clause = seal.profile.clause if spec and seal.profile else _MESSAGE
-    value = seal.values.get(spec.name) if spec else None
+    value = seal.values.get(spec.id) if spec else None
     text = vds_profiles.plain(value) if value is not None else ""
     if spec and value is not None and (meaning := spec.meaning(value)):
         text += f" ({meaning})"

@@ -240,7 +240,7 @@ def _seal_verify(given: Mapping[str, Any]) -> tuple[str, str]:
     status = seal_results.status(findings)
     defect = any(f.outcome is Outcome.WARNING for f in findings if f.check in ("seal.signer", "seal.revocation"))
     accepted = "acceptable" if defect else "valid"
-    return (accepted if status.valid else "invalid"), " ".join(result.name for result in status.results)
+    return (accepted if status.valid else "invalid"), " ".join(result.id for result in status.results)
 
 
 def _trust(given: Mapping[str, Any]) -> TrustStore:

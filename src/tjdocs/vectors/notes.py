@@ -39,7 +39,7 @@ def _words() -> Mapping[str, Mapping[str, tuple[str, str]]]:
     types = {row.id: (f"the content is of the type {row.oid}", row.clause) for row in defects().content_type}
     texts = {"pa": types | {row.id: (row.text, row.clause) for row in defects().defect}}
     for room, path in PROBLEM_TABLES.items():
-        texts[room] = {kind.code: (kind.text, kind.clause) for kind in problem_table(path).values()}
+        texts[room] = {kind.id: (kind.text, kind.clause) for kind in problem_table(path).values()}
     for word, text in FILE_REASONS.items():
         texts["lds"].setdefault(word, (text, "Doc 9303-10, 4"))
     for name, result in results().items():

@@ -35,7 +35,7 @@ def problem_words() -> Mapping[str, Mapping[str, tuple[str, str]]]:
     words = {"": MappingProxyType(named)}
     for area, path in PROBLEM_TABLES.items():
         kinds = problem_table(path).values()
-        words[area] = MappingProxyType({kind.code: (kind.text, kind.clause) for kind in kinds})
+        words[area] = MappingProxyType({kind.id: (kind.text, kind.clause) for kind in kinds})
     return MappingProxyType(words)
 
 

@@ -103,7 +103,7 @@ class Replay:
         act, subject = entry["act"], entry["subject"]
         if "blanks" in entry:
             _check_form(entry, "blanks", "told")
-            _check_count(act, entry, lifecycle.blanks().act(act).officers)
+            _check_count(act, entry, lifecycle.blanks().action(act).officers)
             self._check_numbers(subject, entry["blanks"])
             if self._whole:
                 self._blanks(act, entry)
@@ -114,7 +114,7 @@ class Replay:
             _check_form(entry, *_MEMBERS[act])
             self._other(act, subject, entry)
         else:
-            raise RegisterError("unknown act")
+            raise RegisterError("unknown action")
 
     def _other(self, act: str, subject: str, entry: dict[str, Any]) -> None:
         if act == "series":
@@ -140,7 +140,7 @@ class Replay:
     def _document(self, act: str, subject: str, entry: dict[str, Any]) -> None:
         row, before = entry["document"], self.documents.get(subject)
         moment = read_moment(entry["at"])
-        count = 1 if act == "replace" else lifecycle.documents().act(act).officers
+        count = 1 if act == "replace" else lifecycle.documents().action(act).officers
         _check_count(act, entry, count)
         expected = self._outcome(act, entry, before)
         if row != expected:
@@ -168,12 +168,12 @@ class Replay:
         columns = {"since": entry["at"]}
         if act == "replace":
             rule = life.replacements.get(row.get("ground", ""))
-            if rule is None or (state is not None and state not in rule.sources) or (before and before[2]):
+            if rule is None or (state is not None and state not in rule.from_) or (before and before[2]):
                 raise RegisterError(f"{row.get('ground', '')[:40]} is not a ground at status {state}")
             if not records.is_number(row.get("replaced_by")) or "reference" in entry:
                 raise RegisterError("replaced by no document")
             return {**columns, "state": rule.to, "ground": rule.id, "replaced_by": row["replaced_by"]}
-        move = life.act(act)
+        move = life.action(act)
         if state is not None:
             life.check(move, state)
         if "ground" in move.needs:
@@ -214,7 +214,7 @@ class Replay:
         self.decisions[subject] = decision
 
     def _blanks(self, act: str, table: dict[str, Any]) -> None:
-        rule, blanks, details = lifecycle.blanks().act(act), table["blanks"], table.get("told", {})
+        rule, blanks, details = lifecycle.blanks().action(act), table["blanks"], table.get("told", {})
         if details.keys() != set(rule.needs):
             raise RegisterError(f"{act} needs {', '.join(rule.needs)}, and nothing else")
         for need, text in details.items():
@@ -222,7 +222,7 @@ class Replay:
         first, last = blanks["first"], blanks["last"]
         stock = self.stock.setdefault(blanks["series"], Stock())
         moment = records.utc(read_moment(table["at"]))
-        if not rule.sources:
+        if not rule.from_:
             if stock.cover(first, last):
                 raise RegisterError("blanks that were received before")
             stock.put(Span(first, last, rule.to, details["office"], "", moment), first, last)

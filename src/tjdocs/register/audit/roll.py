@@ -70,7 +70,7 @@ class Roll:
         current = [
             lifecycle.roles()[role] for one, role in self.offices if one == officer and role in lifecycle.roles()
         ]
-        return any(act in role.acts for role in current for act in acts)
+        return any(act in role.actions for role in current for act in acts)
 
     def seconds(self, officer: str, act: str) -> bool:
         """Whether an officer has a role that is the second to sign an action about an officer now."""
