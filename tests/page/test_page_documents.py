@@ -373,7 +373,7 @@ def test_bar_code_stands_with_its_quiet_zone_in_its_corner(drawn, name):
     box = next(placed.box for placed in drawn[name].placed if placed.kind == "code")
     assert plan.code.box.holds(box)
     assert (box.right, box.bottom) == (plan.code.box.right, plan.code.box.bottom)
-    sheet = drawn[name].faces[[face.id for face in layout_files.load(name).face].index(plan.name)]
+    sheet = drawn[name].faces[[face.id for face in layout_files.load(name).face].index(plan.id)]
     code = sheet.crop(box).convert("L")
     quiet = plan.code.quiet * plan.code.module
     assert ink_of(code).getbbox() == (quiet, quiet, box.width - quiet, box.height - quiet)

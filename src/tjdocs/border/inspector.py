@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from tjdocs.border import law
-from tjdocs.border.checks import crossing_point, register_status
+from tjdocs.border.checks import crossing_point, document_use, holder, register_status, stay
 from tjdocs.border.checks.register_status import Status
 from tjdocs.border.crossing import Crossing
 from tjdocs.border.policy import Decision, Policy
@@ -157,7 +156,22 @@ class Inspector:
         return verdict if after is crossing else self._decide(examination, after)
 
     def _decide(self, examination: Examination, crossing: Crossing) -> Verdict:
-        findings = enforce_premises([*examination.findings, *law.judge(crossing)])
+        findings = enforce_premises([*examination.findings, *_judge_law(crossing)])
         decision, decided_by = self._policy.decide(findings, document=crossing.kind.id if crossing.kind else "")
         imported = self._trust.imported
         return Verdict(decision, decided_by, findings, self._policy.sha256, examination, crossing, imported)
+
+
+def _judge_law(crossing: Crossing) -> list[Finding]:
+    """Return the findings of the checks that rest on law, in the order of the report, before premises are enforced."""
+    return [
+        *document_use.judge(crossing),
+        *register_status.judge(crossing),
+        crossing_point.point(crossing),
+        crossing_point.protection(crossing),
+        *holder.ban(crossing),
+        *holder.watch(crossing),
+        *holder.right(crossing),
+        *holder.permit(crossing),
+        stay.judge(crossing),
+    ]
