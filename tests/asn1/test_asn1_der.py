@@ -229,7 +229,7 @@ def test_a_changed_byte_is_refused_or_written_back_as_it_stands(case, draw):
 @given(schema_and_der, st.binary(min_size=1, max_size=3))
 def test_trailing_bytes_and_cuts_are_refused(case, more):
     schema, data = case
-    with pytest.raises(DerError, match=f"no {schema.__name__} \\(ExtraData\\)"):
+    with pytest.raises(DerError, match=f"not a valid {schema.__name__} \\(ExtraData\\)"):
         der.decode(schema, data + more)
     with pytest.raises(DerError):
         der.decode(schema, data[:-1])
@@ -392,7 +392,7 @@ def test_revocation_list_that_another_library_reads(when):
     ],
 )
 def test_other_forms_than_der_are_refused(data):
-    with pytest.raises(DerError, match="no DataGroupHash"):
+    with pytest.raises(DerError, match="not a valid DataGroupHash"):
         der.decode(icao_schema.DataGroupHash, bytes.fromhex(data))
 
 
@@ -404,8 +404,8 @@ def element(data):
 def test_errors_name_the_schema_and_the_kind_and_nothing_of_the_data():
     with pytest.raises(DerError) as caught:
         der.decode(icao_schema.LdsVersionInfo, b.sequence(b.octets(b"ERIKSSON"), b.octets(b"ANNA")))
-    assert re.fullmatch(r"no LdsVersionInfo \(\w+\)", str(caught.value))
-    with pytest.raises(DerError, match=r"no DataGroupHash \(\w+\)"):
+    assert re.fullmatch(r"not a valid LdsVersionInfo \(\w+\)", str(caught.value))
+    with pytest.raises(DerError, match=r"not a valid DataGroupHash \(\w+\)"):
         der.parse(element(b.octets(b"x")), icao_schema.DataGroupHash)
 
 
@@ -449,7 +449,7 @@ def test_a_fault_that_the_decoder_does_not_name_is_told_all_the_same(monkeypatch
     monkeypatch.setattr(asn1, "decode_der", odd)
     with pytest.raises(DerError) as caught:
         der.decode(icao_schema.DataGroupHash, b"")
-    assert str(caught.value) == "no DataGroupHash (TypeError)"
+    assert str(caught.value) == "not a valid DataGroupHash (TypeError)"
 
 
 def test_the_version_texts_are_printable_strings():

@@ -61,7 +61,7 @@ def test_every_cut_is_told(tag, value, at):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ("", "no data object"),
+        ("", "missing data object"),
         ("5f", "tag is cut"),
         ("5f81", "tag is cut"),
         ("5f818101", "tag is longer than three bytes"),

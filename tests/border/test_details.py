@@ -118,7 +118,7 @@ def test_portrait_and_details_of_the_chip_are_told_in_its_language(language):
     ("detail", "said"),
     [
         ("tag 61 instead of 77", "тег 61 вместо 77"),
-        ("cut: no data object at offset 0", "cut: это не объект данных, смещение 0"),
+        ("cut: missing data object at offset 0", "cut: это не объект данных, смещение 0"),
         ("nobody signed", "никто не подписал"),
         # of what no template fits nothing is changed, nor of a sentence half
         ("anything, at all", "anything, at all"),

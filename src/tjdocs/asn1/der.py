@@ -28,7 +28,7 @@ def decode(schema: type[T], data: bytes) -> T:
     try:
         return asn1.decode_der(schema, data)
     except (ValueError, TypeError, OverflowError) as error:
-        raise DerError(f"no {schema.__name__} ({_kind(error)})") from None
+        raise DerError(f"not a valid {schema.__name__} ({_kind(error)})") from None
 
 
 def parse(item: TLV, schema: type[T]) -> T:
@@ -39,7 +39,7 @@ def parse(item: TLV, schema: type[T]) -> T:
     try:
         result: T = item.parse(schema)
     except (ValueError, TypeError, OverflowError) as error:
-        raise DerError(f"no {schema.__name__} ({_kind(error)})") from None
+        raise DerError(f"not a valid {schema.__name__} ({_kind(error)})") from None
     return result
 
 

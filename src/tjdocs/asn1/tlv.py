@@ -118,7 +118,7 @@ def _place(data: bytes, start: int, end: int, base: int) -> Place:
     if content <= end and data[start] & 0x1F != 0x1F and (length := data[start + 1]) < 0x80 and content + length <= end:
         return data[start], start, content, content + length  # the usual: one byte each for tag and length
     if start >= end:
-        raise TlvError("no data object", base + start)
+        raise TlvError("missing data object", base + start)
     tag, offset = data[start], start + 1
     if tag & 0x1F == 0x1F:
         for _ in range(2):

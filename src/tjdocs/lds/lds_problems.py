@@ -55,7 +55,7 @@ def guarded(function: Callable[_P, _R]) -> Callable[_P, _R]:
         try:
             return function(*args, **kwargs)
         except TlvError as error:
-            cut = "cut" in error.message or error.message == "no data object"
+            cut = "cut" in error.message or error.message == "missing data object"
             raise LdsError("cut" if cut else "form", error.message, error.offset) from None
 
     return wrapper

@@ -250,7 +250,7 @@ def _fields(data: bytes) -> cms_schema.SignedDataFields:
     else:
         if outer.content_type.dotted_string == OID_SIGNED_DATA:
             return outer.content
-    raise CmsError("content-info", "content is no SignedData")
+    raise CmsError("content-info", "content is not SignedData")
 
 
 def _signer(fields: cms_schema.SignerInfoFields, raw: bytes, announced: tuple[str, ...]) -> SignerInfo:

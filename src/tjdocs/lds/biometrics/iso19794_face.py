@@ -228,7 +228,7 @@ def _face(data: bytes, start: int, limit: int) -> tuple[FaceImage, int]:
     information = points + count * _POINT.size
     end = start + size
     if size < _FIXED + count * _POINT.size:
-        raise LdsError("value", "face's block is shorter than what it holds", start)
+        raise LdsError("value", "face's block is shorter than its content", start)
     if end > limit:
         raise LdsError("cut", f"face's block of {size} bytes, {limit - start} there", start)
     if count > _MAX_POINTS:
