@@ -145,6 +145,30 @@ def test_two_sources_with_different_content_are_an_error(files, error):
         evidence_from_files(files)
 
 
+PICTURE = base64.b64encode(b"a picture").decode()
+
+
+@pytest.mark.parametrize("files", [
+    {"page.jpg": b"a picture", "page.png": b"another"},
+    {"page-back.jpg": b"a picture", "page-back.png": b"another"},
+    {"page.jpg": b"another", "evidence.json": json.dumps({"page": PICTURE}).encode()},
+    {"page-back.png": b"another", "evidence.json": json.dumps({"page": PICTURE}).encode()},
+    {"page.png": b"another", "evidence.json": json.dumps({"page": "other.png"}).encode(), "other.png": b"a picture"},
+])  # fmt: skip
+@pytest.mark.parametrize("zone", [{}, {"mrz.txt": ZONE.encode()}])
+def test_two_pictures_of_the_page_are_an_error(files, zone):
+    with pytest.raises(InputError, match="two different pictures of the page"):
+        evidence_from_files({**CHIP, **zone, **files})
+
+
+def test_the_same_picture_twice_and_one_of_each_side_are_none():
+    same = {"page.jpg": b"a picture", "page.png": b"a picture", "page-back.png": b" "}
+    assert evidence_from_files({**same, "evidence.json": json.dumps({"page": PICTURE}).encode()}).page == b"a picture"
+    sides = {"page.jpg": b"a picture", "page-back.png": b"the back"}
+    assert evidence_from_files(sides).page == b"the back"
+    assert evidence_from_files({**sides, "evidence.json": json.dumps({"page": PICTURE}).encode()}).page == b"a picture"
+
+
 def test_two_mrzs_are_an_error():
     """An altered one in a file was left out in silence, and refuse became admit."""
     files = {**CHIP, "mrz.txt": ZONE.replace("ERIKSSON", "ERIKSEN<").encode()}

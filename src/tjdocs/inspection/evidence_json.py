@@ -254,10 +254,11 @@ def _bytes(value: object, where: str) -> bytes:
 def evidence_from_folder(path: Path, crossing: Mapping[str, str] = _NOTHING) -> Evidence:
     """Return the evidence of a folder: EF files in it or in ``chip/``, ``mrz.txt``, ``seal.*``, ``evidence.json``.
 
-    Without an MRZ the picture of the page counts: ``page`` or ``page-back``, ``.jpg`` or ``.png``. Links are ignored.
+    Without an MRZ the picture of the page counts: ``page-back``, else ``page``, ``.jpg`` or ``.png``. Links are
+    ignored.
 
     :param crossing: as in :func:`evidence_from_json`
-    :raises InputError: the folder has none of them, or an unreadable one
+    :raises InputError: the folder has none of them, an unreadable one, or two that differ
     :raises UsageError: ``evidence.json`` has an unusable value
     """
     return evidence_from_files(folder_files(path), crossing, where=str(path))
@@ -350,11 +351,25 @@ def _beside(files: Mapping[str, bytes], where: str, record: _Record) -> dict[str
     seals = sorted((name for name in files if name.startswith("seal.")), reverse=True)
     contents = (*(files[name] for name in seals), stated.get("seal"))
     _require_one("seals", (data for data in contents if isinstance(data, bytes) and data.strip()), where)
+    _require_one_page(files, stated.get("page"), where)
     values = together(values, *({"seal": files[name]} for name in seals), stated)
     if _is_nothing("mrz", values.get("mrz")):
         pages = sorted(files.keys() & set(_PAGES), reverse=True)
         values = together(*({"page": files[name]} for name in pages), values)
     return values
+
+
+def _require_one_page(files: Mapping[str, bytes], stated: object, where: str) -> None:
+    """Require one picture of a side, and that ``evidence.json`` has no other one than the files.
+
+    :raises InputError: two differ
+    """
+    kind = "pictures of the page"
+    given = {name: files[name] for name in _PAGES if files.get(name, b"").strip()}
+    for side in ("page", "page-back"):
+        _require_one(kind, (data for name, data in given.items() if name.startswith(f"{side}.")), where)
+    if isinstance(stated, bytes) and stated.strip() and stated not in given.values():
+        _require_one(kind, (stated, *given.values()), where)
 
 
 def _require_one(kind: str, contents: Iterable[Hashable], where: str) -> None:
