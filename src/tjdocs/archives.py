@@ -8,6 +8,7 @@ import bz2
 import lzma
 import re
 import stat
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -20,8 +21,10 @@ from tjdocs.errors import InputError
 __all__ = ["ArchiveError", "Held", "read_tar", "read_zip"]
 
 _BLOCK = 1 << 16  # bytes that are read or unpacked at once
-_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack a block whole, however large it is
-_ZIP_END = b"PK\5\6" + bytes(18)  # the last record, of this length where no comment follows
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# of a zip archive the header before a file, its row in the directory, and the record after the directory
+_ZIP_LOCAL, _ZIP_ROW, _ZIP_END = struct.Struct("<4s2B4H3L2H"), struct.Struct("<4s4B4H3L5H2L"), struct.Struct("<4s4H2LH")
+_ZIP_VERSION, _ZIP_UTF8 = 20, 0x800  # 2.0, which Deflate needs; the flag of a name that is not ASCII
 _TAR_BLOCK = 20 * 512  # what tarfile reads at once
 
 
@@ -72,9 +75,12 @@ def _inside(name: str) -> bool:
 
 
 def read_zip(source: IO[bytes]) -> dict[str, bytes]:
-    """Return the files of a zip archive by name.
+    """Return the files of a zip archive by name, each byte of which is a file's or has one value.
 
-    :raises ArchiveError: ``archive``, ``name``, ``link``, ``twice``, ``encrypted`` or ``limit``
+    It is one that ``zipfile`` wrote at once: one entry after another, nothing between them, no extra fields, no
+    comments, no descriptors, one time and mode for all.
+
+    :raises ArchiveError: ``archive``, ``name``, ``link``, ``twice``, ``encrypted``, ``limit`` or ``unsigned``
     """
     files: dict[str, bytes] = {}
     try:
@@ -85,35 +91,27 @@ def read_zip(source: IO[bytes]) -> dict[str, bytes]:
         metered: Any = _Metered(source, limits.ZIP_DIRECTORY)
         with zipfile.ZipFile(metered) as archive:
             infos = archive.infolist()
-            # zipfile finds the directory from the end, at any place: nobody signed bytes outside of the entries
-            source.seek(max(0, size - len(_ZIP_END)))
-            ends = source.read(4) == _ZIP_END[:4]
-            if not ends or archive.comment or min((info.header_offset for info in infos), default=0):
-                raise ArchiveError("archive", "bytes that belong to no entry")
-            if len(infos) > limits.ENTRIES:
-                raise ArchiveError("limit", f"more than {limits.ENTRIES} entries")
-            if not _is_gapless(source, infos, archive.start_dir):
-                raise ArchiveError("archive", "bytes between two entries, or after the last")
-            metered.grant(2 * limits.UNPACKED)  # entries may overlap: the unpacked size counts
-            for info in infos:
-                kind = stat.S_IFMT(info.external_attr >> 16)
-                if kind not in (0, stat.S_IFREG) or info.is_dir():
-                    raise ArchiveError("link", "an entry that is not a regular file")
-                if info.flag_bits & 1:
-                    raise ArchiveError("encrypted", "an encrypted entry")
-                if info.compress_type not in _PACKINGS:
-                    raise ArchiveError("archive", "an entry that is packed in another way than is read")
-                name = _named(info.filename)
-                if name in files:
-                    raise ArchiveError("twice", "two entries of one name")
-                # the sizes in the archive are not trusted: reading stops at the limit
-                allowed = min(limits.INPUT_FILE, most, max(limits.GRACE, info.compress_size * limits.RATIO))
-                with archive.open(info) as member:
-                    data = member.read(allowed + 1)
-                if len(data) > allowed:
-                    raise ArchiveError("limit", "an entry unpacks to more than is read")
-                most -= len(data)
-                files[name] = data
+        if len(infos) > limits.ENTRIES:
+            raise ArchiveError("limit", f"more than {limits.ENTRIES} entries")
+        if len({(info.date_time, info.create_system, info.external_attr) for info in infos}) > 1:
+            raise ArchiveError("unsigned", "entries of several times, modes or systems")
+        source.seek(0)
+        directory = b""
+        for info in infos:
+            name = _require_usual(info)
+            if name in files:
+                raise ArchiveError("twice", "two entries of one name")
+            local, central = _headers(info, source.tell())
+            _require(source, local, "an entry with other bytes than its name, its sizes and its packing")
+            directory += central
+            # the sizes in the archive are not trusted: unpacking stops at the limit
+            allowed = min(limits.INPUT_FILE, most, max(limits.GRACE, info.compress_size * limits.RATIO))
+            files[name] = _unpack(info, source.read(info.compress_size), allowed)
+            most -= len(files[name])
+        end = _ZIP_END.pack(b"PK\5\6", 0, 0, len(infos), len(infos), len(directory), source.tell(), 0)
+        _require(source, directory + end, "bytes after the last entry that are not the directory of the entries")
+        if source.read(1):
+            raise ArchiveError("unsigned", "bytes after the end")
     except ArchiveError:
         raise
     except Exception as error:  # noqa: BLE001 - a hostile archive may raise anything in zipfile: one finding
@@ -121,37 +119,51 @@ def read_zip(source: IO[bytes]) -> dict[str, bytes]:
     return files
 
 
-_LOCAL, _DESCRIBED = 30, 8  # bytes of a local header before name and extra field; flag of a descriptor after the data
+def _require_usual(info: zipfile.ZipInfo) -> str:
+    """Return the name of an entry that is a regular file, packed as is read."""
+    if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG) or info.is_dir():
+        raise ArchiveError("link", "an entry that is not a regular file")
+    if info.flag_bits & 1:
+        raise ArchiveError("encrypted", "an encrypted entry")
+    if info.compress_type not in _PACKINGS:
+        raise ArchiveError("archive", "an entry that is packed in another way than is read")
+    return _named(info.filename)
 
 
-def _is_gapless(source: IO[bytes], infos: list[zipfile.ZipInfo], directory: int) -> bool:
-    """Whether each entry begins where the one before ends, and the directory where the last one ends."""
-    place, between = 0, {b""}
-    for info in sorted(infos, key=lambda info: info.header_offset):
-        if not _follows(source, place, info.header_offset, between):
-            return False
-        header = source.read(_LOCAL)
-        if len(header) < _LOCAL:
-            return False
-        name, extra = (int.from_bytes(header[at : at + 2], "little") for at in (26, 28))
-        place = info.header_offset + _LOCAL + name + extra + info.compress_size
-        between = _descriptors(info) if info.flag_bits & _DESCRIBED else {b""}
-    return _follows(source, place, directory, between)
+def _headers(info: zipfile.ZipInfo, place: int) -> tuple[bytes, bytes]:
+    """Return the only local header and row of the directory that an entry at a place may have."""
+    name = info.orig_filename.encode()
+    year, month, day, hour, minute, second = info.date_time
+    flags = 0 if name.isascii() else _ZIP_UTF8
+    moment = hour << 11 | minute << 5 | second // 2, (year - 1980) << 9 | month << 5 | day
+    sizes = info.CRC, info.compress_size, info.file_size
+    both = _ZIP_VERSION, 0, flags, info.compress_type, *moment, *sizes, len(name), 0
+    row = _ZIP_ROW.pack(b"PK\1\2", _ZIP_VERSION, info.create_system, *both, 0, 0, 0, info.external_attr, place)
+    return _ZIP_LOCAL.pack(b"PK\3\4", *both) + name, row + name
 
 
-def _follows(source: IO[bytes], place: int, end: int, between: set[bytes]) -> bool:
-    """Whether one of several texts, and nothing else, is between two places; the source is at the second one then."""
-    source.seek(place)
-    return 0 <= end - place <= max(map(len, between)) and source.read(end - place) in between
+def _require(source: IO[bytes], expected: bytes, detail: str) -> None:
+    """Read bytes that have one value."""
+    if source.read(len(expected)) != expected:
+        raise ArchiveError("unsigned", detail)
 
 
-def _descriptors(info: zipfile.ZipInfo) -> set[bytes]:
-    """Return the descriptors that an entry may have: with and without a signature, of 32 and of 64 bits."""
-    plain = [
-        b"".join(number.to_bytes(size, "little") for number, size in ((info.CRC, 4), *sizes))
-        for sizes in (((info.compress_size, bits), (info.file_size, bits)) for bits in (4, 8))
-    ]
-    return {mark + data for mark in (b"", b"PK\7\x08") for data in plain}
+def _unpack(info: zipfile.ZipInfo, packed: bytes, allowed: int) -> bytes:
+    """Return the file of an entry, which is all that its packed bytes are."""
+    data = packed
+    if info.compress_type == zipfile.ZIP_DEFLATED:
+        stream = zlib.decompressobj(-zlib.MAX_WBITS)
+        data = stream.decompress(packed, allowed + 1)
+        if len(data) <= allowed and (not stream.eof or stream.unused_data):
+            raise ArchiveError("unsigned", "an entry that does not end where its packed bytes end")
+    if len(data) > allowed:
+        raise ArchiveError("limit", "an entry unpacks to more than is read")
+    if len(data) != info.file_size or zlib.crc32(data) != info.CRC:
+        raise ArchiveError("archive", "an entry of another size or checksum than the archive says")
+    # Deflate may have blocks without content, in any number; to bytes that do not pack it needs to add a few alone
+    if len(packed) > len(data) + len(data) // 1000 + limits.PACKED_MORE:
+        raise ArchiveError("unsigned", "an entry that is longer packed than unpacked")
+    return data
 
 
 # ------------------------------------------------------------------------------------------------------------ unpacking

@@ -47,6 +47,7 @@ ZIP_DIRECTORY = 5_000_000  # what a zip archive says of its entries
 ENTRIES = 5000  # of an archive, or of a record in a stream
 UNPACKED = 100_000_000  # an archive, or a record in a stream
 RATIO = 100  # unpacked to packed
+PACKED_MORE = 20  # bytes, and one for each 1,000, by which an entry of a zip archive may be longer packed than unpacked
 GRACE = 100_000  # unpacked that any entry may have; a short text packs well
 GRACE_STREAM = 100_000_000  # unpacked that any stream may have
 GRACE_MEMBERS = 3000  # entries that any stream may have

@@ -69,11 +69,12 @@ def archive(files, manifest=None, *, signed: bool = True) -> bytes:
     content = (json.dumps(manifest_of(files)) if manifest is None else manifest).encode()
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as zipped:
-        zipped.writestr("manifest.json", content)
+        zipped.writestr(zipfile.ZipInfo("manifest.json"), content)
         if signed:
-            zipped.writestr("manifest.p7s", evidence_archive.evidence_signature.sign(content, signer(), MADE))
+            signature = evidence_archive.evidence_signature.sign(content, signer(), MADE)
+            zipped.writestr(zipfile.ZipInfo("manifest.p7s"), signature)
         for name, data in {**SOUND, **files}.items():
-            zipped.writestr(name, data)
+            zipped.writestr(zipfile.ZipInfo(name), data)
     return stream.getvalue()
 
 

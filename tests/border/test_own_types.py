@@ -246,7 +246,7 @@ def rewritten(path: Path, change, *, resign: bool) -> evidence_archive.ArchiveRe
         files["manifest.p7s"] = evidence_signature.sign(files["manifest.json"], signer(), AT)
     with zipfile.ZipFile(path, "w") as archive:
         for name, data in files.items():
-            archive.writestr(name, data)
+            archive.writestr(zipfile.ZipInfo(name), data)
     return evidence_archive.verify_evidence(path, trust=trusting())
 
 

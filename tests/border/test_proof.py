@@ -31,6 +31,7 @@ from tests.support.law_cases import (
 )
 from tests.support.lists_made import list_signer, master_list
 from tjdocs import archives, limits, specs
+from tjdocs.asn1 import der, tlv, x509_schema
 from tjdocs.border import Evidence, Inspector, inspect_batch
 from tjdocs.border.evidence import evidence_archive
 from tjdocs.border.evidence.evidence_signature import read_signer
@@ -103,6 +104,14 @@ def test_any_text_of_a_scanner_is_kept_and_judged_again(tmp_path, mrz):
 def test_an_archive_that_nobody_could_judge_again_is_not_written(tmp_path, monkeypatch):
     monkeypatch.setattr(limits, "JSON_VALUES", 50)
     with pytest.raises(InputError, match="more values than an archive has"):
+        exported(tmp_path / "e.zip")
+    assert not (tmp_path / "e.zip").exists()
+
+
+@pytest.mark.parametrize(("name", "limit"), [("UNPACKED", 20_000), ("INPUT_FILE", 15_000), ("ENTRIES", 10), ("ZIP_DIRECTORY", 500)])
+def test_an_archive_that_nobody_could_open_is_not_written(tmp_path, monkeypatch, name, limit):
+    monkeypatch.setattr(limits, name, limit)
+    with pytest.raises(InputError, match="evidence that no archive has"):
         exported(tmp_path / "e.zip")
     assert not (tmp_path / "e.zip").exists()
 
@@ -282,7 +291,7 @@ def rewritten(path, change, *, resign=False):
         files["manifest.p7s"] = evidence_archive.evidence_signature.sign(files["manifest.json"], signer(), MADE)
     with zipfile.ZipFile(path, "w") as archive:
         for name, data in files.items():
-            archive.writestr(name, data)
+            archive.writestr(zipfile.ZipInfo(name), data)
     return evidence_archive.verify_evidence(path, trust=trusting())
 
 
@@ -326,6 +335,40 @@ def test_whatever_is_altered_is_found(tmp_path, change, resign, check, outcome, 
     assert result.valid == (outcome == "warning")
 
 
+def surplus(*, certificates=(), digests=(), attributes=False):
+    """A genuine signature's file with more in it than it covers, which is sorted as DER asks for."""
+
+    def change(files):
+        info, explicit = der.parts(files["manifest.p7s"])
+        version, announced, content, inside, signers = der.parts(der.parts(explicit)[0])
+        inside = tlv.encode(0xA0, b"".join(sorted([*der.parts(inside), *certificates])))
+        announced = der.set_of([*der.parts(announced), *digests])
+        if attributes:
+            (signer_info,) = der.parts(signers)
+            more = tlv.encode(0xA1, tlv.encode(0x30, x509_schema.encode_oid("1.2.3.4") + der.set_of([b"\4\4junk"])))
+            signers = tlv.encode(0x31, tlv.encode(0x30, b"".join(der.parts(signer_info)) + more))
+        changed = tlv.encode(0x30, version + announced + content + inside + signers)
+        files["manifest.p7s"] = tlv.encode(0x30, info + tlv.encode(0xA0, changed))
+
+    return change
+
+
+@pytest.mark.parametrize("change", [
+    surplus(certificates=[b.utopia().certificate.raw]),
+    surplus(certificates=[tlv.encode(0x30, b"\4\4junk")]),
+    surplus(digests=[tlv.encode(0x30, x509_schema.encode_oid("1.2.3.4") + b"\4\4junk")]),
+    surplus(attributes=True),
+], ids=["certificate", "no certificate", "digest algorithm", "unsigned attribute"])  # fmt: skip
+def test_the_file_of_the_signature_has_nothing_beside_it_without_a_word(tmp_path, change):
+    exported(tmp_path / "e.zip")
+    assert outcomes(rewritten(tmp_path / "e.zip", surplus())) == CLEAN
+    result = rewritten(tmp_path / "e.zip", change)
+    (judged,) = (f for f in result.findings if f.check == "evidence.signature")
+    assert judged.outcome == "warning"
+    assert "unsigned" in (judged.reason, *re.findall(r"[\w-]+", judged.detail))
+    assert result.valid
+
+
 def test_a_text_of_another_version_is_no_other_finding(tmp_path):
     """Details and messages are for a person; what is compared is check, outcome, reason and subject."""
     exported(tmp_path / "e.zip")
@@ -362,7 +405,7 @@ def test_bytes_outside_of_the_entries_are_found(tmp_path, where):
         "twice": data + data,
     }
     (tmp_path / "e.zip").write_bytes(changed[where])
-    assert outcomes(evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trusting()))["structure"] == ("failed", "archive")
+    assert outcomes(evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trusting()))["structure"] == ("failed", "unsigned")
 
 
 @pytest.mark.parametrize(
@@ -641,7 +684,7 @@ def test_no_altered_byte_holds_or_raises(sound, tmp_path, data):
         altered[place] ^= data.draw(st.integers(1, 255))
     (tmp_path / "e.zip").write_bytes(altered)
     result = evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trusting())
-    if result.valid:  # bytes that zip does not use: times, attributes
+    if result.valid:  # a last byte of a packed file has bits that Deflate does not use
         assert result.verdict.decision == "admit"
         assert archives.read_zip(io.BytesIO(bytes(altered))) == archives.read_zip(io.BytesIO(sound))
 

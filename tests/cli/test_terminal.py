@@ -244,9 +244,9 @@ def test_an_evidence_archive(place):
     def archive(manifest, **files):
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w") as zipped:
-            zipped.writestr("manifest.json", json.dumps(manifest))
+            zipped.writestr(zipfile.ZipInfo("manifest.json"), json.dumps(manifest))
             for name, data in files.items():
-                zipped.writestr(name, data)
+                zipped.writestr(zipfile.ZipInfo(name), data)
         return stream.getvalue()
 
     for manifest in ({HOSTILE: 1}, {"schema": 1, "files": {HOSTILE: HOSTILE}, "at": HOSTILE, "made": HOSTILE, "verdict": HOSTILE}):

@@ -107,6 +107,7 @@ def export_evidence(
     :param at: the time of signing
     :raises UsageError: the signer is a CSCA or document signer
     :raises KeyMaterialError: the signer may not sign on that day
+    :raises InputError: the evidence is over the limits of an archive
     :raises OutputError: ``path`` exists already, or cannot be written
     """
     evidence_signature.check_signer(signer)
@@ -137,6 +138,10 @@ def export_evidence(
             packs = len(data) < 50_000
             info.compress_type = zipfile.ZIP_DEFLATED if packs else zipfile.ZIP_STORED
             zipped.writestr(info, data)
+    try:  # as whoever verifies it
+        read_zip(archive)
+    except ArchiveError as error:
+        raise InputError("evidence that no archive has", where=str(path), hint=str(error)) from None
     write_new(path, archive.getvalue(), what="evidence is")
 
 

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from tjdocs.asn1 import der, times
+from tjdocs.asn1 import cms_schema, der, times, tlv, x509_schema
 from tjdocs.errors import KeyMaterialError, UsageError
 from tjdocs.findings import Finding, Outcome
 from tjdocs.pki import algorithms, key_protection
 from tjdocs.pki import signed_data as cms
+from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.signer import Signer, public_key_info, signed_data
 from tjdocs.pki.trust import revocation, signer_rules
 from tjdocs.pki.trust.import_files import read_certificate
@@ -97,13 +98,34 @@ def judge(content: bytes, signature: bytes, trust: TrustStore, *, made: str) -> 
     validity = signer_rules.check_validity(signer, [StatedTime(moment, "claimed")], at=moment)
     faults = [*signer.chain, *signer.usage, *validity]
     faults = [fault._replace(reason=_WORDS.get(fault.reason, fault.reason)) for fault in faults]
-    words = (*info.warnings, *tolerance, *certificate.warnings, *result.warnings)
+    words = [*data.warnings, *info.warnings, *tolerance, *certificate.warnings, *result.warnings]
+    if signature != _covered(data, info, certificate):
+        words.append("unsigned")
     faults += [Fault(Outcome.WARNING, word) for word in words]
     revoked = revocation.judge(check, (certificate,), trust, at=moment)
     if revoked.outcome is Outcome.FAILED:
         faults.append(Fault(Outcome.FAILED, revoked.reason, revoked.message or revoked.detail))
     unsettled = revoked.reason if revoked.outcome is not Outcome.FAILED else ""
     return Judged(signer_rules.finding(check, faults, detail=certificate.subject_text), unsettled)
+
+
+def _covered(data: cms.SignedData, info: cms.SignerInfo, certificate: Certificate) -> bytes:
+    """Return the SignedData that has only the content, the signed attributes, the signature and its certificate."""
+    if info.key_identifier is not None:
+        sid = tlv.encode(0x80, info.key_identifier)
+    else:
+        assert info.issuer is not None and info.serial is not None  # noqa: S101, PT018 - a signer is named either way
+        sid = cms_schema.encode_issuer_and_serial_number(info.issuer, info.serial)
+    return cms_schema.encode_signed_data(
+        data.content_type,
+        data.content,
+        x509_schema.encode_algorithm(algorithms.hash_by_id(info.digest).oid),
+        [certificate.raw],
+        sid,
+        der.set_of([cms.attribute(oid, *values) for oid, values in (info.attributes or {}).items()]),
+        info.algorithm,
+        info.signature,
+    )
 
 
 # reasons of the rules of all signers, with the word that evidence has for them
