@@ -451,3 +451,20 @@ def test_a_policy_of_schema_1_judges_what_came_later_as_it_did():
     for finding in later:
         decided = [Policy.parse(f"schema = {n}\n{rules}".encode()).decide([*passed, finding])[0] for n in (1, 2)]
         assert decided == ["admit", "refer"]
+
+
+@pytest.mark.parametrize("kind", ["rule", "override"])
+@pytest.mark.parametrize(("line", "said"), [
+    ('check = "doc.expiry"\nsurplus = "x"', "unknown surplus"), ('check = "doc.expiry"\noutcome = 5', "a value that is not text"),
+    ('check = "doc.x"', "unknown check"), ('check = "doc.expiry"\nreason = "x"', "unknown reason"),
+])  # fmt: skip
+def test_an_error_names_the_table_in_which_it_is(kind, line, said):
+    with pytest.raises(SpecError, match=said) as caught:
+        policy((kind == "override") * "rule = []\n" + f'[[{kind}]]\n{line}\ndecision = "refer"\n')
+    assert caught.value.where.startswith(f"policy {kind}")
+
+
+def test_an_override_has_no_lists():
+    with pytest.raises(SpecError, match="a list in an override") as caught:
+        policy('rule = []\n[[override]]\ncheck = ["doc.expiry", "doc.use"]\ndecision = "refer"\n')
+    assert (caught.value.where, caught.value.hint) == ("policy override", "only a rule has lists: write an override for each value")

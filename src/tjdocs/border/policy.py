@@ -149,9 +149,9 @@ class Policy:
         return cls(
             table[key],
             _patterns(table["requires"], where),
-            (_since() if table["schema"] == 1 else ()) + tuple(_rules(table["rule"], where)),
+            (_since() if table["schema"] == 1 else ()) + tuple(_rules(table["rule"], f"{where} rule")),
             sha256(data).hexdigest(),
-            tuple(_override(row, where) for row in table["override"]),
+            tuple(_override(row, f"{where} override") for row in table["override"]),
             MappingProxyType(_instead(table["instead"], kinds() if types is None else DocumentClasses(types), where)),
             data,
             TrustPolicy.parse(table["trust"], where=where) if "trust" in table else None,
@@ -238,9 +238,12 @@ def _patterns(value: object, where: str) -> tuple[str, ...]:
 
 
 def _override(row: dict[str, Any], where: str) -> Rule:
+    if any(isinstance(value, list) for value in row.values()):
+        hint = "only a rule has lists: write an override for each value"
+        raise SpecError("a list in an override", where=where, hint=hint)
     rule = _rule(row, where)
     if rule.decision == "none" or "." not in rule.check:
-        raise SpecError("an override names a check, and refers or refuses", where=f"{where} override")
+        raise SpecError("an override names a check, and refers or refuses", where=where)
     return rule
 
 
@@ -266,21 +269,21 @@ def _rules(rows: list[dict[str, Any]], where: str) -> Iterator[Rule]:
         if not all(values and all(values) for values in lists.values()):
             raise SpecError(
                 "an empty list, or an empty text in one",
-                where=f"{where} rule",
+                where=where,
                 hint="without the key a rule fits every value",
             )
         combinations += prod(map(len, lists.values())) if lists else 0
         if combinations > limits.POLICY_COMBINATIONS:
             hint = f"at most {limits.POLICY_COMBINATIONS:,} combinations of listed values"
-            raise SpecError("over the limit", where=f"{where} rule", hint=hint)
+            raise SpecError("over the limit", where=where, hint=hint)
         for values in product(*lists.values()):
             yield _rule({**row, **dict(zip(lists, values, strict=True))}, where)
 
 
 def _rule(row: dict[str, Any], where: str) -> Rule:
-    specs.require_keys(row, ["decision"], ["check", "outcome", "reason", "subject"], where=f"{where} rule")
+    specs.require_keys(row, ["decision"], ["check", "outcome", "reason", "subject"], where=where)
     if not all(isinstance(value, str) for value in row.values()):
-        raise SpecError("a value that is not text", where=f"{where} rule")
+        raise SpecError("a value that is not text", where=where)
     if row["decision"] not in _WEIGHTS:
         raise SpecError("unknown decision", where=f"{where}: {row['decision']}", hint="refuse, refer or none")
     if row.get("outcome", "passed") not in list(Outcome):
@@ -299,7 +302,7 @@ def _rule(row: dict[str, Any], where: str) -> Rule:
 def _since() -> tuple[Rule, ...]:
     """Return the rules about findings that a policy of schema 1 could not know."""
     where = "policy/former/schema-1.toml"
-    return tuple(_rules(specs.read_toml(where)["rule"], where))
+    return tuple(_rules(specs.read_toml(where)["rule"], f"{where} rule"))
 
 
 @cache
