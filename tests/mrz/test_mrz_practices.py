@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tjdocs import mrz, specs
-from tjdocs.errors import SpecError
+from tjdocs.errors import SpecError, UsageError
 from tjdocs.mrz import codes, mrz_problems, practices
 from tjdocs.mrz.codes import standard, state_codes
 from tjdocs.mrz.formats import formats
@@ -70,6 +70,21 @@ def test_a_practice_is_named_and_read(name):
     assert getattr(zone, attribute) == value
     repaired = mrz.parse(made(format_, state, **fields), at=AT, repair=True)
     assert (repaired.lines, repaired.repaired) == (zone.lines, False)
+
+
+MADE_AGAIN = {"practice-no-end": True, "practice-double-filler": False, "practice-filler-counted": False}
+
+
+@pytest.mark.parametrize("name", PRACTICES)
+def test_no_practice_is_made_but_that_of_a_date(name):
+    """The standard's form is made, or nothing: as the documentation of `Mrz.fields` has it."""
+    format_, state, fields, warning, _ = PRACTICES[name]
+    zone = mrz.parse(made(format_, state, **fields), at=AT)
+    if warning in MADE_AGAIN:
+        assert (mrz.make(zone.format, **zone.fields()).lines == zone.lines) is MADE_AGAIN[warning]
+    else:
+        with pytest.raises(UsageError):
+            mrz.make(zone.format, **zone.fields())
 
 
 @pytest.mark.parametrize("name", PRACTICES)

@@ -193,7 +193,11 @@ class Mrz:
         return next((joined[item.digit] for item in layout.checked if item.digit_name == name), "")
 
     def fields(self) -> dict[str, str]:
-        """Return the keyword arguments with which :func:`tjdocs.mrz.make` makes this zone again.
+        """Return the keyword arguments with which :func:`tjdocs.mrz.make` makes this zone again, if it is valid.
+
+        A zone with a State's practice (``specs/mrz/practices.toml``) is the exception: :func:`tjdocs.mrz.make` has the
+        standard alone. It makes the standard's zone of a second double filler and of a counted filler, and refuses the
+        fields of every practice but ``practice-no-end``.
 
         Dates are given as the six characters. ``optional_data_check_digit`` is there where the standard
         leaves a choice, above an empty field.
