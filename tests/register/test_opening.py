@@ -323,3 +323,35 @@ def test_a_lock_is_waited_for_no_longer_than_told(tmp_path, keys):
     threading.Timer(0.1, lambda: holder.execute("ROLLBACK")).start()
     assert open_register(f"sqlite:///{path}", keys, wait=10).reserve(KIND, officer="anna", at=NOW).number == "T00000041"
     holder.close()
+
+
+MEMORY = [
+    "sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite+pysqlite://", "sqlite:////", "sqlite:///.",
+    "sqlite:///file::memory:?uri=true", "sqlite:///file:%3Amemory%3A?uri=true", "sqlite:///file:?uri=true",
+    "sqlite:///file:x.db?mode=memory&uri=true", "sqlite:///file:x.db?mode=ro&mode=memory&uri=true",
+    "sqlite:///file:/x.db?vfs=memdb&uri=true",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("url", MEMORY)
+def test_a_register_is_a_file_at_every_door(tmp_path, monkeypatch, url):
+    """One in memory ends with its process, and the next one would give its numbers again; a URI of SQLite left keys behind."""
+    monkeypatch.chdir(tmp_path)
+    keys = Keys.create(tmp_path / "keys", name="example.tj/register")
+    for door in (
+        lambda: Register(url),
+        lambda: Register(url, keys=keys),
+        lambda: Register.create(url, keys=keys, **MIGRATING),
+        lambda: migrate(url, keys=keys, **MIGRATING),
+    ):
+        with pytest.raises(UsageError, match="a register without a file"):
+            door()
+    assert [path.name for path in tmp_path.iterdir()] == ["keys"]
+
+
+def test_a_uri_of_sqlite_is_the_register_of_its_file(tmp_path, keys):
+    made = sqlite_register(tmp_path, keys)
+    for uri in (f"file:{made}", f"file://{made}"):
+        url = f"sqlite:///{uri}?mode=rw&uri=true"
+        assert store.sqlite_file(store.parse_url(url)) == made
+        assert open_register(url, keys).place == f"sqlite:///{made}"

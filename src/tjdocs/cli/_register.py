@@ -55,8 +55,8 @@ def key_place(url: str, folder: str) -> Path | None:
     """Return the folder of the keys: ``--keys`` or ``TJDOCS_REGISTER_KEYS``, else next to an SQLite file."""
     if place := _named(folder):
         return Path(place)
-    path = _sqlite_path(url)
-    return Path(f"{path}-keys") if path else None
+    path = _sqlite_file(url) if url else None
+    return path.with_name(f"{path.name}-keys") if path is not None else None
 
 
 def key_folder(url: str, folder: str) -> Path | None:
@@ -69,10 +69,14 @@ def _named(folder: str) -> str:
     return folder or os.environ.get("TJDOCS_REGISTER_KEYS", "")
 
 
-def _sqlite_path(url: str) -> str:
-    """Return the path in an SQLite URL, ``""`` for another URL."""
-    path = url.removeprefix("sqlite:///")
-    return path if path != url else ""
+def _sqlite_file(url: str) -> Path | None:
+    """Return the file in an SQLite URL, None for a server's.
+
+    :raises UsageError: not a URL of a register
+    """
+    from tjdocs.register import database
+
+    return database.sqlite_file(database.parse_url(url))
 
 
 def officer_keys(files: list[str] | None, passphrase_files: list[str] | None) -> "list[OfficerKey]":
@@ -124,8 +128,8 @@ def open_register(
         raise UsageError(
             "missing register URL", where="--register", hint="sqlite:///PATH or postgresql://USER@HOST/NAME"
         )
-    path = _sqlite_path(url)
-    if not make and path and not _is_there(Path(path.removeprefix("file:").partition("?")[0])):
+    path = _sqlite_file(url)
+    if not make and path is not None and not _is_there(path):
         raise UsageError("missing register", where="--register", hint="make one with `tjdocs register init`")
     keys = key_folder(url, folder)
     return Register(

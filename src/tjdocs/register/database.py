@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from sqlalchemy import (
     Connection,
@@ -25,7 +26,7 @@ from tjdocs.auditlog.entry import UNREADABLE
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import schema_check, tables
 
-__all__ = ["Store", "parse_url"]
+__all__ = ["Store", "parse_url", "sqlite_file"]
 
 _HINT = "sqlite:///PATH or postgresql://USER@HOST/NAME"
 _DRIVERS = {
@@ -59,7 +60,8 @@ SEQUENCER = 0x746A646F6373  # PostgreSQL's advisory lock of the one sequencer
 def parse_url(url: object) -> URL:
     """Read a register's URL.
 
-    :raises UsageError: not a URL of SQLite or PostgreSQL
+    :raises UsageError: not a URL of SQLite or PostgreSQL, or one of SQLite without a file: a register in memory ends
+        with its process, and its numbers would be used again
     """
     try:
         if not isinstance(url, str):
@@ -68,7 +70,21 @@ def parse_url(url: object) -> URL:
         driver = _DRIVERS[parsed.drivername]
     except (ArgumentError, KeyError, ValueError):
         raise UsageError("unusable register", where="url", hint=_HINT) from None
-    return parsed.set(drivername=driver)
+    parsed = parsed.set(drivername=driver)
+    file = sqlite_file(parsed)
+    if file is not None:
+        volatile = "memory" in parsed.query.get("mode", "") or "vfs" in parsed.query
+        if volatile or file.name in ("", ":memory:"):
+            raise UsageError("a register without a file", where="url", hint="sqlite:///PATH; one in memory is lost")
+    return parsed
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """Return the file of a register in SQLite, also where the URL has a URI of SQLite; None for a server."""
+    if url.drivername != "sqlite":
+        return None
+    name = url.database or ""
+    return Path(unquote(name.removeprefix("file:").removeprefix("//")) if "uri" in url.query else name)
 
 
 class Store:
@@ -94,9 +110,8 @@ class Store:
 
     @property
     def path(self) -> Path | None:
-        """The path of an SQLite file; None for a server, or in memory."""
-        name = self.url.database
-        return Path(name) if self.sqlite and name and name != ":memory:" else None
+        """The path of an SQLite file; None for a server."""
+        return sqlite_file(self.url)
 
     @contextmanager
     def read(self, *, lenient: bool = False) -> Iterator[Connection]:
