@@ -343,13 +343,13 @@ def test_what_is_written_by_tags_is_read_by_schema(content, hashes, versions, va
     fields = whole.content
     assert (fields.version, fields.encapsulated.content) == (3, content)
     assert [der.raw(item) for item in fields.certificates or ()] == sorted(values)
-    (signer,) = fields.signer_infos.as_list()
+    (signer,) = (der.decode(cms_schema.SignerInfoFields, item) for item in der.members(der.raw(fields.signer_infos)))
     assert (signer.version, signer.signature) == (1 if named else 3, b"signature")
     assert (der.raw(signer.sid.issuer), signer.sid.serial) == (issuer, serial) if named else signer.sid == b"identifier"
     assert der.set_of([der.raw(item) for item in signer.signed_attributes]) == signed
     assert der.parts(signed) == sorted(attributes)
     first = der.decode(cms_schema.Attribute, attributes[0])
-    assert [der.raw(value) for value in first.values.as_list()] == [b.octets(content)]
+    assert der.members(der.raw(first.values)) == [b.octets(content)]
 
 
 @pytest.mark.parametrize("when", [b.moment(2026), b.moment(2049, 12, 31), b.moment(2050), b.moment(2063, 4)])
@@ -440,6 +440,20 @@ def test_set_of_is_in_der_order(values):
     if values:  # pyasn1 takes an empty one for unset
         assert der.set_of(elements) == encoder.encode(expected)
     assert der.set_of(elements, ordered=False) == b.set_of(elements, ordered=False)
+
+
+@given(st.lists(anything, max_size=6))
+def test_members_of_a_set_are_those_written_in_their_order(elements):
+    assert der.members(b.set_of(elements, ordered=False)) == elements
+    assert der.in_order(elements) == (b.set_of(elements) == b.set_of(elements, ordered=False))
+
+
+@pytest.mark.parametrize(
+    "data", ["3003020105", "31028001", "3104040500ff", "310404810161", "310530800000ff", "31023080", "3105bf8f8f7f00"]
+)
+def test_members_of_what_is_no_set_in_der(data):
+    with pytest.raises(der.DerError):
+        der.members(bytes.fromhex(data))
 
 
 def test_a_fault_that_the_decoder_does_not_name_is_told_all_the_same(monkeypatch):

@@ -25,8 +25,8 @@ def country(code: str, signed: str, csca: str = "") -> tuple[str, str]:
 
 def test_the_codes_are_signed_as_the_published_certificates_are():
     """C of the CSCA certificates whose alternative names say these codes, or, of GBD, of those that print them."""
-    told = {code: SIGNED[code] for code in ("D", "RKS", "EUE", "UNO", "UNA", "UNK", "UTO")}
-    assert told == {"D": "DE", "RKS": "KS", "EUE": "EU", "UNO": "UN", "UNA": "UN", "UNK": "UN", "UTO": "UT"}
+    told = {code: SIGNED[code] for code in ("D", "RKS", "EUE", "UNO", "UNA", "UNK", "XOM", "UTO")}
+    assert told == {"D": "DE", "RKS": "KS", "EUE": "EU", "UNO": "UN", "UNA": "UN", "UNK": "UN", "XOM": "XO", "UTO": "UT"}
     assert {SIGNED[code] for code in ("GBD", "GBN", "GBO", "GBP", "GBS")} == {"GB"}
     assert all("Doc 9303-12, 7.1.1" in row["source"] for row in ROWS if row["signed_as"])
     assert {code: codes.signing_country(code) or "" for code in SIGNED} == SIGNED
@@ -67,6 +67,13 @@ def test_a_passport_of_an_overseas_territory_signed_in_the_united_kingdom_is_adm
     foreign = cases_signer.of_state("GBD", country="FR", csca_country="FR")
     verdict = Inspector(trust=foreign.trust).inspect(foreign.evidence, at=b.AT)
     assert (verdict.decision, "pa.country" in verdict.decided_by) == ("refuse", True)
+
+
+def test_a_passport_of_the_order_of_malta_is_admitted_under_its_own_csca_alone():
+    for signed, decision in (("XO", "admit"), ("MT", "refuse"), ("XP", "refuse")):
+        scene = cases_signer.of_state("XOM", country=signed, csca_country=signed, printed=b.lines(b.zone(state="XOM")))
+        verdict = Inspector(trust=scene.trust).inspect(scene.evidence, at=b.AT)
+        assert verdict.decision == decision, signed
 
 
 def test_a_seal_of_an_overseas_territory_is_signed_in_the_united_kingdom():

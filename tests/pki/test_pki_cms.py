@@ -196,6 +196,48 @@ def test_attributes_written_in_another_order_but_signed_in_der_order():
         assert verified(attributes(*order)) == RIGHT
 
 
+OTHER_TYPE = "1.2.840.113549.1.9.15"
+UNSORTED = b.attribute(OTHER_TYPE, b.octets(b"bb"), b.octets(b"a"), ordered=False)
+SORTED = b.attribute(OTHER_TYPE, b.octets(b"bb"), b.octets(b"a"))
+
+
+@pytest.mark.requirement("ICAO-SOD")
+def test_values_of_an_attribute_signed_as_written_are_accepted_by_their_name():
+    data = one(more=[UNSORTED])
+    assert verified(data) == (True, "", ("attributes-order",))
+    assert data.signers[0].attributes[OTHER_TYPE] == (b.octets(b"bb"), b.octets(b"a"))
+    assert data.warnings == ()
+    assert verified(one(more=[SORTED])) == RIGHT
+
+
+@pytest.mark.requirement("ICAO-SOD")
+def test_values_of_an_attribute_signed_in_der_order_and_written_in_another():
+    items = [b.attribute(oid, *values) for oid, values in (TYPE_RIGHT, DIGEST_RIGHT, TIME_RIGHT)]
+    in_der = b.set_of([*items, SORTED])
+    assert verified(one(signing_time=TIME_RIGHT[1][0], more=[UNSORTED], signed=in_der)) == RIGHT
+    assert verified(one(signing_time=TIME_RIGHT[1][0], more=[UNSORTED], signed=b.set_of(items))) == WRONG
+
+
+@pytest.mark.requirement("ICAO-SOD")
+def test_unsorted_digests_and_signers_are_read_in_their_order_and_named():
+    infos = sorted((b.signer_info(CONTENT, PARTY), b.signer_info(CONTENT, PARTY, signing_time=None)), reverse=True)
+    data = SignedData.parse(around(*infos, announced=["sha512", "sha256"], ordered=False))
+    assert data.warnings == ("set-order",)
+    assert [data.verify(signer, PARTY.certificate).valid for signer in data.signers] == [True, True]
+    assert SignedData.parse(around(*infos[::-1], ordered=False)).warnings == ()
+
+
+@pytest.mark.requirement("ICAO-DER")
+def test_a_certificate_with_an_unsorted_name_is_kept_as_read_in_ber_too():
+    parts = [b.sequence(b.oid(oid), b.der(0x13, text)) for oid, text in (("2.5.4.6", b"UT"), ("2.5.4.3", b"S"))]
+    name = b.sequence(b.set_of(sorted(parts, reverse=True), ordered=False))
+    party = b.signer(b.utopia(), subject=name)
+    data = SignedData.parse(around(b.signer_info(CONTENT, party), certificates=[party.raw], indefinite=True))
+    assert data.warnings == ("ber-encoded",)
+    assert data.certificates == (party.raw,)
+    assert data.parsed_certificates[0].verify(b.utopia().certificate).valid
+
+
 def test_attributes_signed_in_an_order_that_is_neither():
     encoded = [b.attribute(oid, *values) for oid, values in (TYPE_RIGHT, DIGEST_RIGHT, TIME_RIGHT)]
     encoded.sort()

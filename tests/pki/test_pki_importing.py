@@ -309,10 +309,19 @@ def test_the_report_as_json(store, write):
         ],
         "signature": "passed",
         "signature_reason": "",
+        "signature_warnings": [],
         "signer_revocation": "no-crl",
         "unreadable": 0,
         "crls": 0,
     }
+
+
+def test_the_report_names_the_defects_of_a_list_that_is_trusted(store, write):
+    unsorted = master_list(LISTED, body=content(sorted(LISTED, reverse=True), ordered=False))
+    (report,) = import_files.import_files(store, [write("a.ml", unsorted)], anchors=[UTOPIA.certificate], at=b.AT)
+    assert (report.signature, report.signature_reason) == ("warning", "")
+    assert report.as_json()["signature_warnings"] == ["set-order"]
+    assert trusted(store) == set(LISTED)
 
 
 # -------------------------------------------------------------------------------------------------------------- sources

@@ -34,6 +34,18 @@ def test_a_list_is_read_in_its_order():
     assert read.signed_data.warnings == ()
 
 
+@pytest.mark.requirement("ICAO-LIST")
+def test_a_list_whose_set_is_unsorted_is_read_verified_as_read_and_named():
+    backwards = sorted(LISTED, reverse=True)
+    raw = master_list(LISTED, body=content(backwards, ordered=False))
+    assert [certificate.raw for certificate in MasterList.parse(raw).certificates] == backwards
+    assert judged(raw, UTOPIA) == ("warning", "", ("set-order",))
+    # the signature is over the bytes as written, and over no other order of them
+    sorted_since = raw.replace(content(backwards, ordered=False), content(LISTED))
+    assert len(sorted_since) == len(raw) and sorted_since != raw
+    assert judged(sorted_since, UTOPIA)[:2] == ("failed", "message-digest")
+
+
 def test_one_certificate_that_cannot_be_read_does_not_lose_the_rest():
     junk = b.sequence(b.integer(5))
     read = MasterList.parse(master_list([*LISTED, junk]))
@@ -56,6 +68,9 @@ def test_an_empty_list():
         (master_list([], body=b.sequence(b.integer(0))), "not-a-master-list"),
         (master_list([], body=b.sequence(b.set_of(LISTED))), "not-a-master-list"),
         (master_list([], body=content(LISTED) + b"\0"), "not-a-master-list"),
+        (master_list([], body=b.sequence(b.integer(0), b.sequence(*LISTED))), "not-a-master-list"),
+        (master_list([], body=b.sequence(b.integer(0), b.der(0x31, LISTED[0][:-1]))), "not-a-master-list"),
+        (master_list([], body=b.sequence(b.integer(0), b.der(0x31, b"\x04\x81\x01a"))), "not-a-master-list"),
     ],
 )
 def test_what_is_no_list(raw, reason):

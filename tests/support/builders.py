@@ -492,8 +492,8 @@ def security_object(
     )
 
 
-def attribute(dotted: str, *values: bytes) -> bytes:
-    return sequence(oid(dotted), set_of(values))
+def attribute(dotted: str, *values: bytes, ordered: bool = True) -> bytes:
+    return sequence(oid(dotted), set_of(values, ordered=ordered))
 
 
 def signer_info(
@@ -518,10 +518,12 @@ def signer_info(
     stated_salt: int | None = None,
     digest_parameters: bytes = b"",
     algorithm_: bytes | None = None,
+    more: Sequence[bytes] = (),
 ) -> bytes:
     """Return a SignerInfo.
 
     :param ordered: sign and write the attributes in DER order; otherwise both in the reverse order
+    :param more: further signed attributes
     :param by_key: name the signer by this key identifier
     :param signed: sign this instead
     """
@@ -532,6 +534,7 @@ def signer_info(
     if signing_time is not None:
         value = signing_time if isinstance(signing_time, bytes) else time(signing_time)
         items.append(attribute("1.2.840.113549.1.9.5", value))
+    items.extend(more)
     items.sort(reverse=not ordered)
     body = set_of(items, ordered=False) if attributes else content
     if signature is None:
@@ -560,18 +563,20 @@ def signed_data(
     announced: Sequence[str] = ("sha256",),
     crls: bytes = b"",
     indefinite: bool = False,
+    ordered: bool = True,
 ) -> bytes:
     """Return an EF.SOD around SignerInfos.
 
     :param indefinite: as BER, the outer lengths left open
+    :param ordered: the announced digests and the SignerInfos in DER order; otherwise both in the order given
     """
     body = (
         integer(version),
-        set_of(sequence(oid(HASHES[kind][0])) for kind in announced),
+        set_of((sequence(oid(HASHES[kind][0])) for kind in announced), ordered=ordered),
         sequence(oid(content_type), der(0xA0, octets(content)) if content is not None else b""),
         der(0xA0, *certificates) if certificates else b"",
         crls,
-        set_of(infos),
+        set_of(infos, ordered=ordered),
     )
     if indefinite:
         inner = b"\x30\x80" + b"".join(body) + bytes(2)

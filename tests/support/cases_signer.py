@@ -912,7 +912,9 @@ COUNTRY_CASES: list[Case] = [
     referred(COUNTRY, "no-input", lambda: b.scene().with_files(EF_SOD=None), note="no-sod"),
     Case("refuse", COUNTRY, "undetermined", "unreadable", lambda: b.scene().with_files(EF_SOD=b"")),
     referred(COUNTRY, "signer-missing", no_signer),
-    referred(COUNTRY, "code-unknown", lambda: of_state("XOM"), note="zone"),
+    referred(COUNTRY, "code-unknown", lambda: of_state("XBA"), note="organization"),
+    refused(COUNTRY, "differs", lambda: of_state("XOM"), note="Order-of-Malta"),
+    admitted(COUNTRY, "", lambda: of_state("XOM", country="XO", csca_country="XO"), note="Order-of-Malta"),
     referred(COUNTRY, "code-unknown", lambda: nameless_csca(subject=b.name(("CN", "No State"))), note="signer"),
     # Doc 9303-12, 7.1.1.1: a CSCA names its State; one that names none signs for none, however it is trusted
     referred(COUNTRY, "code-unknown", nameless_csca, note="csca"),

@@ -174,6 +174,7 @@ STRUCTURE_CASES: list[Case] = [
     admitted(STRUCTURE, "content-type-data", lambda: b.scene(content_type="1.2.840.113549.1.7.1")),
     admitted(STRUCTURE, "content-type-producer", lambda: b.scene(content_type="1.2.528.1.1006.1.20.1")),
     admitted(STRUCTURE, "ber-encoded", lambda: built(indefinite=True)),
+    admitted(STRUCTURE, "set-order", lambda: built(announced=["sha512", "sha256"], ordered=False), note="digests"),
     admitted(STRUCTURE, "certificate-unreadable", junk_inside),
     admitted(STRUCTURE, "padding", padded),
     admitted(STRUCTURE, "padding", lambda: with_sod(b.scene().chip["EF.SOD"] + b"\xff" * 20), note="FF"),

@@ -9,7 +9,7 @@ from tjdocs.asn1.der import DerError
 __all__ = ["to_der"]
 
 _MAX_ELEMENTS = limits.BER_ELEMENTS
-_BIT_STRING, _OCTET_STRING, _BOOLEAN, _SET = 0x03, 0x04, 0x01, 0x31
+_BIT_STRING, _OCTET_STRING, _BOOLEAN = 0x03, 0x04, 0x01
 # universal types that BER may write in pieces: strings and times (X.690, 8.6, 8.7, 8.23)
 _PIECES = {0x03, 0x04, 0x0C, *range(0x12, 0x1F)}
 
@@ -24,10 +24,10 @@ class _Open:
 
 
 def to_der(data: bytes) -> bytes:
-    """Write BER again as DER, tag by tag, without a schema: SETs in DER order, everything else unchanged.
+    """Write BER again as DER, tag by tag, without a schema. Only the order of a SET OF stays as it was read.
 
-    The signed parts stay the same if their issuer signed DER, which CMS and X.509 demand. If not, the signature
-    check fails.
+    The signed parts stay the same if their issuer signed DER, which CMS and X.509 demand. If not, the signature check
+    fails.
 
     :raises DerError: it is not BER, is over the limits, or has trailing bytes
     """
@@ -96,7 +96,7 @@ def _close(stack: list[_Open]) -> None:
         raise DerError("not BER (constructed)")
     else:
         items = [_written(item) for item in frame.parts]
-        part = (frame.tag, b"".join(sorted(items) if frame.tag[0] == _SET else items))
+        part = (frame.tag, b"".join(items))
     stack[-1].parts.append(part)
 
 

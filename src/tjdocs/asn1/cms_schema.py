@@ -1,7 +1,7 @@
 """Cryptographic Message Syntax, as far as EF.SOD and lists use it (RFC 5652; Doc 9303-10, 4.6.2).
 
-Sets are read as lists where their order matters to the signature, so an unsorted one keeps its order. ``SET OF`` in the
-outer structure must be in DER order. The BER reading sorts it, with its warning.
+Every ``SET OF`` is read in the order in which it was written, since its signer may have signed it so. The reader names
+an order that is not DER's.
 """
 
 from typing import Annotated
@@ -48,10 +48,10 @@ class IssuerAndSerialNumber:
 
 @asn1.sequence
 class Attribute:
-    """``Attribute``."""
+    """``Attribute``; the values are a SET OF, see :func:`tjdocs.asn1.der.members`."""
 
     oid: ObjectIdentifier
-    values: asn1.SetOf[asn1.TLV]
+    values: asn1.TLV
 
 
 @asn1.sequence
@@ -69,14 +69,14 @@ class SignerInfoFields:
 
 @asn1.sequence
 class SignedDataFields:
-    """``SignedData``."""
+    """``SignedData``; two parts are a SET OF, see :func:`tjdocs.asn1.der.members`: those without ``list``."""
 
     version: int
-    digest_algorithms: asn1.SetOf[asn1.TLV]
+    digest_algorithms: asn1.TLV
     encapsulated: EncapsulatedContentInfo
     certificates: Annotated[list[asn1.TLV] | None, asn1.Implicit(0)]
     crls: Annotated[list[asn1.TLV] | None, asn1.Implicit(1)]
-    signer_infos: asn1.SetOf[SignerInfoFields]
+    signer_infos: asn1.TLV
 
 
 @asn1.sequence

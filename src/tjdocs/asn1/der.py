@@ -10,7 +10,20 @@ from cryptography.hazmat import asn1
 
 from tjdocs.asn1 import tlv
 
-__all__ = ["TLV", "DerError", "decode", "encode", "header", "integer", "parse", "parts", "raw", "set_of"]
+__all__ = [
+    "TLV",
+    "DerError",
+    "decode",
+    "encode",
+    "header",
+    "in_order",
+    "integer",
+    "members",
+    "parse",
+    "parts",
+    "raw",
+    "set_of",
+]
 
 TLV = asn1.TLV
 T = TypeVar("T")
@@ -91,6 +104,37 @@ def parts(data: bytes) -> list[bytes]:
         position += length
         elements.append(data[start:position])
     return elements
+
+
+def members(data: bytes) -> list[bytes]:
+    """Return the elements of a SET OF, each as read, in the order read.
+
+    DER has one order (X.690, 11.6), and the decoder refuses any other. But a signature covers the bytes in the order in
+    which their signer wrote them. A caller names a deviation: :func:`in_order`.
+
+    :param data: an element that a schema has accepted, header included
+    :raises DerError: it is not a SET OF, or an element's header is not DER
+    """
+    if data[0] != 0x31:
+        raise DerError("not a SET OF (UnexpectedTag)")
+    if 4 < len(data) < 0x80 and data[2] & 0x1F != 0x1F and data[3] == len(data) - 4:  # the usual: one short element
+        return [data[2:]]
+    start = 2 if data[1] < 0x80 else 2 + (data[1] & 0x7F)
+    try:
+        items, _ = tlv.places(data, start, len(data), len(data))
+    except tlv.TlvError as error:
+        raise DerError(f"not a SET OF ({error.message})") from None
+    elements = []
+    for tag, begin, content, end in items:
+        if content - begin != 2 and data[begin:content] != tlv.encode_header(tag, end - content):
+            raise DerError("not a SET OF (InvalidLength)")
+        elements.append(data[begin:end])
+    return elements
+
+
+def in_order(elements: list[bytes]) -> bool:
+    """Whether encoded elements are in the order of DER for a SET OF (X.690, 11.6)."""
+    return elements == sorted(elements)
 
 
 def header(tag: int, length: int) -> bytes:

@@ -38,10 +38,10 @@ class LdsSecurityObject:
 
 @asn1.sequence
 class CscaMasterList:
-    """``CscaMasterList``."""
+    """``CscaMasterList``; the certificates are a SET OF, see :func:`tjdocs.asn1.der.members`."""
 
     version: int
-    certificates: asn1.SetOf[asn1.TLV]
+    certificates: asn1.TLV
 
 
 def encode_security_object(

@@ -15,6 +15,7 @@ __all__ = [
     "TlvError",
     "children",
     "encode",
+    "encode_header",
     "encode_length",
     "place",
     "places",
@@ -189,7 +190,12 @@ def encode(tag: int, value: bytes) -> bytes:
     size = len(value)
     if tag < 0x100 and size < 0x80:
         return bytes((tag, size)) + value
-    return tag.to_bytes((tag.bit_length() + 7) // 8 or 1, "big") + encode_length(size) + value
+    return encode_header(tag, size) + value
+
+
+def encode_header(tag: int, size: int) -> bytes:
+    """Return a tag and the shortest length of ``size`` bytes."""
+    return tag.to_bytes((tag.bit_length() + 7) // 8 or 1, "big") + encode_length(size)
 
 
 def encode_length(size: int) -> bytes:

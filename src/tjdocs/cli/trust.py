@@ -48,11 +48,12 @@ def import_(
         _io.show_json({"schema": 1, "sources": sources, "trust_digest": opened.digest})
     else:
         for report in reports:
+            why = report.signature_reason or ", ".join(report.signature_warnings)
             _terminal.line(
                 f"{report.source}: {report.certificates} certificates ({report.new} new, {report.parsed} parsed), "
                 f"{report.verified_self} verified by their own key, {report.verified_link} by another, "
                 f"{len(report.unresolved)} unresolved; {report.crls} CRLs; signature {report.signature}"
-                + (f" ({report.signature_reason})" if report.signature_reason else "")
+                + (f" ({why})" if why else "")
                 + (f"; signer's revocation not settled ({report.signer_revocation})" * bool(report.signer_revocation))
             )
             for item in report.unresolved:

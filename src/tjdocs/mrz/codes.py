@@ -130,8 +130,8 @@ def alpha2(code: str) -> str | None:
 def signing_country(code: str) -> str | None:
     """Return the country in the certificates of whoever issues documents with a code, or ``None`` (Doc 9303-12, 7.1.1).
 
-    >>> signing_country("TJK"), signing_country("GBD"), signing_country("XOM")
-    ('TJ', 'GB', None)
+    >>> signing_country("TJK"), signing_country("XOM"), signing_country("XPO")
+    ('TJ', 'XO', None)
     """
     known = _known(code)
     return known.alpha2 or known.signed_as or None if known else None

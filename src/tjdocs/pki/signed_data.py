@@ -214,7 +214,7 @@ def _decode(data: bytes, warnings: tuple[str, ...]) -> SignedData:
     _, content = der.parts(data)
     _, digest_algorithms, _, *rest = der.parts(der.parts(content)[0])
     certificates = tuple(der.parts(rest[0])) if fields.certificates is not None else ()
-    signers = der.parts(rest[-1])
+    announced, signers = der.members(digest_algorithms), der.members(rest[-1])
     if len(certificates) > MAX_CERTIFICATES or len(signers) > MAX_SIGNERS:
         raise CmsError("limit", "more certificates or signers than are read")
     if fields.version.bit_length() > limits.INTEGER_BITS:
@@ -226,14 +226,16 @@ def _decode(data: bytes, warnings: tuple[str, ...]) -> SignedData:
         defects.append("cms-version")
     if fields.crls:
         defects.append("crls-inside")
-    digests = tuple([x509_schema.algorithm_id(item).oid for item in der.parts(digest_algorithms)])
+    if not (der.in_order(announced) and der.in_order(signers)):
+        defects.append("set-order")
+    digests = tuple([x509_schema.algorithm_id(item).oid for item in announced])
     return SignedData(
         fields.version,
         digests,
         fields.encapsulated.content_type.dotted_string,
         fields.encapsulated.content,
         certificates,
-        tuple(map(_signer, fields.signer_infos.as_list(), signers, repeat(digests))),
+        tuple(map(_signer, signers, repeat(digests))),
         tuple(defects),
     )
 
@@ -253,7 +255,8 @@ def _fields(data: bytes) -> cms_schema.SignedDataFields:
     raise CmsError("content-info", "content is not SignedData")
 
 
-def _signer(fields: cms_schema.SignerInfoFields, raw: bytes, announced: tuple[str, ...]) -> SignerInfo:
+def _signer(raw: bytes, announced: tuple[str, ...]) -> SignerInfo:
+    fields = der.decode(cms_schema.SignerInfoFields, raw)
     warnings = []
     _, sid, digest_algorithm, *rest = der.parts(raw)
     issuer = serial = key_identifier = None
@@ -276,14 +279,16 @@ def _signer(fields: cms_schema.SignerInfoFields, raw: bytes, announced: tuple[st
     if fields.signed_attributes is not None:
         attributes = {}
         listed = rest.pop(0)
-        elements = der.parts(listed)
+        in_der, elements = [], der.parts(listed)
         for element in elements:
             oid = der.decode(cms_schema.Attribute, element).oid.dotted_string
+            values = der.members(der.parts(element)[1])
             if oid in attributes:
                 raise der.DerError("a signed attribute is repeated")
-            attributes[oid] = tuple(der.parts(der.parts(element)[1]))
+            attributes[oid] = tuple(values)
+            in_der.append(element if der.in_order(values) else cms_schema.encode_attribute(oid, values))
         as_read = b"\x31" + listed[1:]
-        forms = (as_read,) if elements == sorted(elements) else (der.set_of(elements), as_read)
+        forms = (as_read,) if in_der == sorted(elements) else (der.set_of(in_der), as_read)
     return SignerInfo(
         fields.version,
         issuer,

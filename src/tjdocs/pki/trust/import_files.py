@@ -42,6 +42,7 @@ class SourceReport:
     :param new: number of those that the store did not have
     :param parsed: number of those with a public key that loads
     :param signature: outcome of the master list's own signature; ``not-applicable`` for other files
+    :param signature_warnings: names of the defects with which the master list was read and verified
     :param signer_revocation: why the revocation status of the master list's signer is not settled after the import, by
         the reasons of ``pa.ds-revocation``; empty where it is settled, and for other files
     """
@@ -59,6 +60,7 @@ class SourceReport:
     unreadable: int = 0
     crls: int = 0
     signer_revocation: str = ""
+    signature_warnings: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the report with the keys that the command line prints."""
@@ -73,6 +75,7 @@ class SourceReport:
             "warnings": [_resolution_json(item) for item in self.tolerated],
             "signature": self.signature,
             "signature_reason": self.signature_reason,
+            "signature_warnings": list(self.signature_warnings),
             "signer_revocation": self.signer_revocation,
             "unreadable": self.unreadable,
             "crls": self.crls,
@@ -313,6 +316,7 @@ def _import_file(store: TrustStore, path: Path, how: _How) -> tuple[SourceReport
         signature.reason,
         unreadable,
         len(crls),
+        signature_warnings=tuple(dict.fromkeys(name for _, _, own in lists for name in own.warnings)),
     )
     return report, sources
 

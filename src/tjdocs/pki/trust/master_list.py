@@ -50,11 +50,13 @@ class MasterList:
 
     :param certificates: the readable ones, in the order of the master list
     :param unreadable: the others, as bytes
+    :param warnings: names of the defects of its content
     """
 
     signed_data: cms.SignedData = field(repr=False)
     certificates: tuple[Certificate, ...] = field(repr=False)
     unreadable: tuple[bytes, ...] = field(repr=False)
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, data: bytes) -> "MasterList":
@@ -66,17 +68,18 @@ class MasterList:
         if signed_data.content_type != OID_MASTER_LIST:
             raise cms.CmsError("content-type", "content is not a master list")
         try:
-            fields = der.decode(icao_schema.CscaMasterList, signed_data.content)
+            der.decode(icao_schema.CscaMasterList, signed_data.content)
+            listed = der.members(der.parts(signed_data.content)[1])
         except der.DerError as error:
             raise cms.CmsError("not-a-master-list", str(error)) from None
         read, unreadable = [], []
-        for item in fields.certificates.as_list():
-            raw = der.raw(item)
+        for raw in listed:
             try:
                 read.append(Certificate.parse(raw))
             except CertificateError:
                 unreadable.append(raw)
-        return cls(signed_data, tuple(read), tuple(unreadable))
+        warnings = () if der.in_order(listed) else ("set-order",)
+        return cls(signed_data, tuple(read), tuple(unreadable), warnings)
 
     def verify(
         self,
@@ -102,7 +105,7 @@ class MasterList:
         source = TrustStore.of(anchors, [*inside, *known], crls)
         searching = attempts or Attempts(certification_path.MAX_TRIED)
         signing = self.signed_data.attempts(searching)
-        warnings: dict[str, None] = dict.fromkeys(self.signed_data.warnings)
+        warnings: dict[str, None] = dict.fromkeys((*self.signed_data.warnings, *self.warnings))
         first: tuple[str, Certificate, str] | None = None
         led: dict[Certificate, None] = {}
         for info in self.signed_data.signers:
