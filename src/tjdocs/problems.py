@@ -21,7 +21,8 @@ class ProblemKind(specs.Row, frozen=True):
     """A row of a format's table of problems.
 
     :param id: a stable word
-    :param severity: ``error`` (against the standard) or ``warning`` (met in genuine documents)
+    :param severity: ``error`` (against the standard), ``undetermined`` (an officer decides) or ``warning`` (it proves
+        nothing: everything is read, and no identity changes)
     :param text: the meaning in a sentence, without document data
     :param clause: its place in the standard
     :param check: the inspection's check of a problem of the MRZ, ``none`` for information only
@@ -29,7 +30,7 @@ class ProblemKind(specs.Row, frozen=True):
     """
 
     id: str
-    severity: Literal["error", "warning"]
+    severity: Literal["error", "undetermined", "warning"]
     text: str
     clause: str
     check: str = ""
@@ -126,7 +127,7 @@ class Problem:
 
     @property
     def severity(self) -> str:
-        """``error`` or ``warning``."""
+        """``error``, ``undetermined`` or ``warning``."""
         return problem_table(self.TABLE)[self.code].severity
 
     @property

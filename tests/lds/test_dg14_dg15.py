@@ -77,13 +77,13 @@ def test_malformed(data, reason):
     ("raw", "expected"),
     [
         (info("0.4.0.127.0.7.2.2.1.3", core.Null()), [("protocol-unknown", "warning")]),  # LDS_F_04
-        (info("0.4.0.127.0.7.2.2.3.2.2", core.Integer(10)), [("protocol-version", "error")]),  # LDS_F_06
+        (info("0.4.0.127.0.7.2.2.3.2.2", core.Integer(10)), [("protocol-version", "warning")]),  # LDS_F_06
         (info("0.4.0.127.0.7.2.2.3.2.2", core.Integer(2)), [("protocol-version-later", "warning")]),
         (info("0.4.0.127.0.7.2.2.3.1.2", core.Integer(3)), [("protocol-version-later", "warning")]),
         (info("0.4.0.127.0.7.2.2.2", core.Integer(2)), [("protocol-version-later", "warning")]),
-        (info("0.4.0.127.0.7.2.2.2", core.Integer(3)), [("protocol-version", "error")]),
-        (info("0.4.0.127.0.7.2.2.3.2.2", core.OctetString(b"1")), [("protocol-version", "error")]),
-        (info("0.4.0.127.0.7.2.2.4.2.2", core.Integer(1)), [("protocol-version", "error")]),
+        (info("0.4.0.127.0.7.2.2.2", core.Integer(3)), [("protocol-version", "warning")]),
+        (info("0.4.0.127.0.7.2.2.3.2.2", core.OctetString(b"1")), [("protocol-version", "warning")]),
+        (info("0.4.0.127.0.7.2.2.4.2.2", core.Integer(1)), [("protocol-version", "warning")]),
         (info("2.23.136.1.1.5", core.Integer(1), core.ObjectIdentifier("0.4.0.127.0.7.1.1.4.1.3")), []),
         (info("0.4.0.127.0.7.2.2.4.2", core.Sequence.load(b"\x30\x00")), []),  # PACEDomainParameterInfo
         (info("0.4.0.127.0.7.2.2.1.2", core.Sequence.load(b"\x30\x00")), []),

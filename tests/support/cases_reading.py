@@ -1,6 +1,7 @@
 """Cases of the zone, of the files, of their agreement, and of ``pa.authentic``."""
 
 from tests.support import builders as b
+from tests.support import lds_helpers as lds
 from tests.support.inspection_case import Case, admitted, referred, refused
 
 SHAPE, DIGITS, DATES, EXPIRY = "mrz.structure", "mrz.check-digits", "mrz.dates", "doc.expiry"
@@ -128,7 +129,19 @@ FILE_CASES: list[Case] = [
     # what follows a file hides none of its faults
     admitted(FILES, "date-form", lambda: padded(12, bytes(8), b.dg12("soon")), subject="DG12", note="padding"),
     admitted(FILES, "object-unknown", lambda: b.scene(groups=with_group(12, two_defects())), subject="DG12", note="of-two"),
-    refused(FILES, "object-duplicate", lambda: b.scene(groups=with_group(12, two_faults())), subject="DG12", note="of-two"),
+    referred(FILES, "object-duplicate", lambda: b.scene(groups=with_group(12, two_faults())), subject="DG12", note="of-two"),
+    # the State signed what it wrote: a code or number that contradicts what is there proves nothing against the holder
+    admitted(FILES, "record-code", lambda: with_face(hair=99), subject="DG2"),
+    admitted(FILES, "record-length", lambda: with_face(length=99), subject="DG2"),
+    admitted(FILES, "record-image-data", lambda: with_face(data_type=1), subject="DG2"),
+    admitted(FILES, "instances-count", lambda: with_dg2(instances=b"\2\1\2"), subject="DG2"),
+    admitted(FILES, "header-type", lambda: with_dg2(header=lds.obj("A1", lds.obj("81", b"\x08"), lds.OWNER, lds.TYPE)), subject="DG2"),
+    admitted(FILES, "header-format-owner", lambda: with_dg2(header=lds.obj("A1", lds.TYPE)), subject="DG2"),
+    admitted(FILES, "header-format-type", lambda: with_dg2(header=lds.obj("A1", lds.OWNER)), subject="DG2"),
+    admitted(FILES, "protocol-version", lambda: b.scene(groups=with_group(14, chip_authentication(10))), subject="DG14"),
+    # a face that is not seen here: an officer compares by eye
+    referred(FILES, "image-format", lambda: with_face(image=b"GIF89a"), subject="DG2"),
+    referred(FILES, "iso39794-unread", lambda: with_dg2(lds.obj("7F2E", lds.obj("A1", lds.obj("65")))), subject="DG2"),
 ]
 
 
@@ -143,6 +156,15 @@ def hair(code: int) -> bytes:
     data = bytearray(b.dg2())
     data[data.index(b"FAC\0") + 14 + 8] = code
     return bytes(data)
+
+
+def with_dg2(record: bytes | None = None, **changes: bytes) -> b.Scene:
+    return b.scene(groups={1: b.dg1(b.zone()), 2: lds.dg2(record, **changes)})
+
+
+def with_face(**changes) -> b.Scene:
+    """DG2 whose facial record is laid out by hand."""
+    return with_dg2(lds.obj("5F2E", lds.facial_record(**changes)))
 
 
 def chip_authentication(version: int) -> bytes:

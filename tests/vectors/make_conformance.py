@@ -36,6 +36,12 @@ WHY = {
     "key-usage-not-critical": "16 of 914 published CSCA certificates are so; its content is judged all the same",
     "key-usage-absent": "the published specimen of 2008 is so; a certificate for another purpose still fails",
     "protocol-unknown": "a protocol that is not known is not used, and nothing else rests on it",
+    "protocol-version": "a version that is not known is not used, and nothing else rests on it",
+    "header-format-owner": "the record says of itself what it is; the State signed both",
+    "header-format-type": "the record says of itself what it is; the State signed both",
+    "header-type": "the record says of itself what it is; the State signed both",
+    "record-code": "the code is about the picture's making or the holder's looks: the face is read, and nothing rests on the code",
+    "record-image-data": "the image says of itself how it is coded, and is read so",
 }
 
 

@@ -17,6 +17,8 @@ from tjdocs.pki import public_key
 __all__ = ["ChipContent", "check_com_sod", "check_structure", "read_chip"]
 
 _SIGNED_VERSION = "0108"
+# by the severity of a problem, the gravest first
+_OUTCOMES = {"error": Outcome.FAILED, "undetermined": Outcome.UNDETERMINED, "warning": Outcome.WARNING}
 # before LDS version 1.8 the versions in EF.COM are not signed: only the data groups are compared
 _GROUPS_ALONE = Finding.of("lds.com-sod", Outcome.PASSED, detail=Message("groups-alone"))
 
@@ -163,8 +165,8 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
             else:
                 findings.append(Finding.of("lds.structure", Outcome.PASSED, subject=name))
             continue
-        worst = sorted(problems, key=lambda problem: problem.severity != "error")
-        outcome = Outcome.FAILED if worst[0].severity == "error" else Outcome.WARNING
+        worst = sorted(problems, key=lambda problem: tuple(_OUTCOMES).index(problem.severity))
+        outcome = _OUTCOMES[worst[0].severity]
         parts: tuple[Message | str, ...] = (*(Message(f"problem.lds.{problem.code}") for problem in worst), *behind)
         findings.append(Finding.of("lds.structure", outcome, worst[0].code, Message.all(parts), name))
     return findings or [Finding.of("lds.structure", Outcome.UNDETERMINED, "no-input")]

@@ -75,7 +75,7 @@ def prepare(
     except UsageError as error:
         where = _EYES if error.where == "eyes" else _FIELD
         return b"", [FieldError(where, error.message, error.hint, "image-unusable")]
-    problems = [problem for problem in check_face(image) if problem.severity == "error"]
+    problems = [problem for problem in check_face(image) if problem.severity != "warning"]
     errors = [_fault(problem.code, problem.text, problem.detail) for problem in problems]
     return (b"", errors) if errors else (Dg2.of(image).encode(), [])
 

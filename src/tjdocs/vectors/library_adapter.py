@@ -123,7 +123,7 @@ def _lds_file(given: Mapping[str, Any]) -> tuple[str, str]:
     except (LdsError, SodError) as error:
         return "invalid", error.reason
     problems = getattr(read, "problems", ())
-    broken = any(problem.severity == "error" for problem in problems)
+    broken = any(problem.severity != "warning" for problem in problems)
     result = "invalid" if broken else "acceptable" if problems else "valid"
     return result, " ".join(problem.code for problem in problems)
 
