@@ -136,9 +136,22 @@ def test_an_issuer_that_lacks_what_the_profile_asks_for(extensions, warnings):
     assert (path.valid, path.warnings) == (True, (*warnings, "authority-key-identifier-absent"))
 
 
-def test_an_authority_that_contradicts_itself_accuses_nobody():
-    """Seven links of a published list may certify by their key usage, and by their basic constraints are none."""
-    by = b.csca(extensions=[b.basic_constraints(ca=False), b.key_usage("keyCertSign")])
+UNREADABLE = b"\x05\x00"
+
+
+@pytest.mark.parametrize(
+    "extensions",
+    [
+        # seven links of a published list may certify by their key usage, and by their basic constraints are none
+        [b.basic_constraints(ca=False), b.key_usage("keyCertSign")],
+        [("2.5.29.19", True, UNREADABLE), b.key_usage("keyCertSign")],
+        [b.basic_constraints(ca=True), ("2.5.29.15", True, UNREADABLE)],
+        [b.basic_constraints(ca=True), ("2.5.29.15", True, bytes.fromhex("03810205a0"))],
+        [b.basic_constraints(ca=True), b.key_usage("keyCertSign"), ("2.5.29.37", True, UNREADABLE)],
+    ],
+)
+def test_an_authority_that_contradicts_itself_or_is_unreadable_accuses_nobody(extensions):
+    by = b.csca(extensions=extensions)
     assert outcome(build(b.signer(by, authority=None), [by])) == (None, "role-contradictory")
 
 
@@ -151,12 +164,11 @@ def test_an_authority_that_contradicts_itself_accuses_nobody():
         [b.key_usage("digitalSignature")],
         [b.basic_constraints(ca=True), b.key_usage("keyCertSign"), b.purposes("2.23.136.1.1.3")],
         [b.basic_constraints(ca=True), b.key_usage("keyCertSign"), b.purposes("2.23.136.1.1.11.1")],
-        [
-            b.basic_constraints(ca=True),
-            ("2.5.29.15", True, b"\x05\x00"),
-        ],  # a key usage that cannot be read gives nothing
-        [b.basic_constraints(ca=True), ("2.5.29.15", True, bytes.fromhex("03810205a0"))],
-        [b.basic_constraints(ca=True), b.key_usage("keyCertSign"), ("2.5.29.37", True, b"\x05\x00")],
+        # where nothing readable says that it may, what is unreadable gives nothing
+        [("2.5.29.15", True, b"\x05\x00")],
+        [("2.5.29.19", True, b"\x05\x00")],
+        [b.basic_constraints(ca=False), ("2.5.29.15", True, b"\x05\x00")],
+        [("2.5.29.37", False, b"\x05\x00")],
     ],
 )
 def test_who_may_not_certify(extensions):

@@ -9,7 +9,8 @@ from asn1crypto import core, x509
 
 from tests.support import builders as b
 from tests.support import real_data
-from tjdocs.pki import Certificate, TrustStore, certification_path, public_key, signed_data
+from tjdocs.mrz import codes
+from tjdocs.pki import Certificate, TrustStore, certification_path, distinguished_name, public_key, signed_data
 from tjdocs.pki.trust import import_files
 from tjdocs.pki.trust.master_list import MasterList, resolve
 
@@ -270,6 +271,26 @@ def test_links_that_deny_being_an_authority_have_a_root_of_the_same_key(name):
     assert Counter(c.country for c in deniers) == {"CM": 1, "IT": 1, "LU": 2, "PT": 1, "TR": 2}
     for denier in deniers:
         assert any(c.is_ca and c.spki == denier.spki for c in certificates)
+
+
+@pytest.mark.parametrize("name", [NEW, OLD])
+def test_every_country_of_the_list_is_one_that_signs_for_a_code_of_the_zone(name):
+    """UN, EU, KS and DE among them: no State's passport is undetermined because its two letters are not known."""
+    signing = {codes.signing_country(code) for code in codes.state_codes()}
+    certificates = master_list(name).certificates
+    assert {c.country for c in certificates} - signing == set()
+    assert {"UN", "EU", "KS", "DE"} <= {c.country for c in certificates}
+    # a link over two States: Bermuda and the United Kingdom, each under the other's key
+    other = {tuple(map(distinguished_name.state, (c.subject, c.issuer))) for c in certificates}
+    assert {pair for pair in other if pair[0] != pair[1]} <= {("BM", "GB"), ("GB", "BM")}
+
+
+@pytest.mark.parametrize("name", [NEW, OLD])
+def test_no_certificate_of_the_list_accuses_what_it_certified(name):
+    roles = Counter(certification_path.role_of(c)[0] for c in master_list(name).certificates)
+    assert set(roles) == {"", "role-contradictory"}
+    assert roles["role-contradictory"] == 7
+    assert master_list(name).warnings == ()
 
 
 def certificate_of(issuer: Certificate) -> Certificate:

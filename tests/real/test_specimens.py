@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime
 import pytest
 from asn1crypto import cms, core, parser
 
-from tests.support import real_data
+from tests.support import builders as b
+from tests.support import lds_helpers, real_data
 from tjdocs.border import Evidence, Inspector
 from tjdocs.inspection.evidence import read_folder
+from tjdocs.lds.dg2 import Dg2
 from tjdocs.lds.ef_sod import EfSod
 from tjdocs.pki.trust.store import TrustStore
 
@@ -130,6 +132,26 @@ def test_further_groups_of_the_same_source_belong_to_no_ef_sod():
     verdict = judge(folder, datetime(2008, 6, 1, tzinfo=UTC))
     assert {outcome for outcome, _ in said(verdict, "pa.dg-hash").values()} == {"undetermined"}
     assert verdict.decision != "admit"
+
+
+@pytest.mark.parametrize("name", ["bsi2008", "bsi2008_pss", "bsi2008_extra"])
+def test_no_file_that_was_published_is_refused_for_its_form(name):
+    """Whatever is odd in it, it is read, and named if at all; what is not read here is said to be so."""
+    folder = real_data.folder() / "specimens" / name
+    if not folder.is_dir():
+        real_data.missing(name, folder)
+    found = [f for f in judge(folder, date(2008, 6, 1)).findings if f.check in ("lds.structure", "lds.com-sod", "mrz.structure")]
+    assert "failed" not in {str(f.outcome) for f in found}
+    assert {f.reason for f in found if str(f.outcome) == "undetermined"} <= {"not-read", "no-input"}
+
+
+@pytest.mark.parametrize("name", ["ICAO_39794_5_AP_MandFields.dat", "sample-39794-5-ed-1-v1.der"])
+def test_a_published_face_of_iso_39794_is_found_without_a_problem(name):
+    data = real_data.read(f"iso39794/{name}")
+    record = data if data[0] == 0xA1 else b.der(0xA1, data)  # the second sample lacks the group's own tag
+    dg2 = Dg2.parse(b.der(0x75, b.der(0x7F61, b"\2\1\1", b.der(0x7F60, lds_helpers.HEADER, b.der(0x7F2E, record)))))
+    assert dg2.problems == ()
+    assert len(dg2.images) == 1
 
 
 def test_groups_of_one_specimen_under_the_ef_sod_of_the_other():

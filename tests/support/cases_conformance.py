@@ -398,8 +398,8 @@ SOD_ROWS = [
     reject("H_85", SIGNATURE, "signer-info-version", "version 1 with key identifier", lambda: b.scene(
         version=1, by_key=b.key_identifier(b.ec_key("signer")))),
     accept("H_86", "LDS 1.8 with its versions signed", version_one, own=True),
-    reject("H_87", STRUCTURE, "lds-version", "versions inside a security object of version 0", lambda: version_one(version=0), own=True),
-    reject("H_88", STRUCTURE, "lds-version", "version 1 without versions", lambda: version_one("0107", versions=False), own=True),
+    reject("H_87", STRUCTURE, "lds-version-info", "versions inside a security object of version 0", lambda: version_one(version=0), own=True),
+    reject("H_88", STRUCTURE, "lds-version-info", "version 1 without versions", lambda: version_one("0107", versions=False), own=True),
     reject("H_90", LISTS, "lists-differ", "DG3 listed with a filler, EF.COM silent", lambda: listed(ONE, TWO, FILLER).with_files(DG3=FINGERS)),
     reject("H_91", LISTS, "lists-differ", "no hash for DG2, which EF.COM lists", lambda: listed(ONE, entry(3, FINGERS), numbers=(1, 2, 3)).with_files(DG3=FINGERS)),
     reject("H_92", LISTS, "lists-differ", "DG3's hash in place of DG2's", lambda: listed(ONE, entry(3, FINGERS)).with_files(DG3=FINGERS)),

@@ -157,7 +157,7 @@ SIGNER_CASES: list[Case] = [
         lambda: by(s.signer(purposes=None, extra=[("2.5.29.37", False, b.purposes(s.SEAL_SIGNER)[2])])),
     ),
     refused(SIGNER, "ca-as-signer", lambda: by(s.signer(extra=[b.basic_constraints(ca=True)]))),
-    refused(SIGNER, "ca-as-signer", lambda: by(s.signer(extra=[("2.5.29.19", True, b"\x05\x00")])), note="unreadable"),
+    referred(SIGNER, "ca-as-signer", lambda: by(s.signer(extra=[("2.5.29.19", True, b"\x05\x00")])), note="unreadable"),
     refused(
         SIGNER,
         "ca-as-signer",
@@ -165,7 +165,7 @@ SIGNER_CASES: list[Case] = [
         note="usage",
     ),
     refused(SIGNER, "key-usage", lambda: by(s.signer(extra=[b.key_usage("nonRepudiation")]))),
-    refused(SIGNER, "key-usage", lambda: by(s.signer(extra=[("2.5.29.15", True, b"\x05\x00")])), note="unreadable"),
+    referred(SIGNER, "key-usage", lambda: by(s.signer(extra=[("2.5.29.15", True, b"\x05\x00")])), note="unreadable"),
     refused(SIGNER, "critical-extension", lambda: by(s.signer(extra=[("1.2.3.4", True, b"\x05\x00")]))),
     refused(SIGNER, "document-type", lambda: by(s.signer(types=("PS", "IR")))),
     refused(SIGNER, "document-type", lambda: by(s.signer(types=())), note="none"),

@@ -229,6 +229,7 @@ CHAIN_CASES: list[Case] = [
     refused(CHAIN, "denied", lambda: key_in_two_forms(revoked=False), note="key-in-another-form"),
     # seven links of a published list contradict themselves so: the State's mistake accuses nobody
     referred(CHAIN, "role-contradictory", lambda: signed_by(csca_with(SIGNS, b.basic_constraints(ca=False)))),
+    referred(CHAIN, "role-contradictory", lambda: signed_by(csca_with(SIGNS, ("2.5.29.19", True, b"\x05\x00"))), note="unreadable"),
     refused(CHAIN, "not-a-ca", lambda: signed_by(csca_with(b.basic_constraints(ca=False)))),
     admitted(CHAIN, "", over, note="link-of-another-name"),
     refused(CHAIN, "critical-extension", lambda: over(("1.2.3.4", True, b"\x05\x00"))),
@@ -443,11 +444,10 @@ VALIDITY_CASES: list[Case] = [
     refused(VALIDITY, "not-yet-valid", lambda: timed(ENDED[0] - SECOND, period=ENDED)),
     refused(VALIDITY, "not-yet-valid", lambda: stated("20251230"), note="dg12"),
     refused(VALIDITY, "key-usage-period", lambda: b.scene(signing_time=b.moment(2026, 4) + SECOND)),
-    refused(
+    admitted(
         VALIDITY,
-        "key-usage-period",
+        "key-usage-period-unreadable",
         lambda: b.scene(by=b.signer(b.utopia(), key_period=None, extra=[("2.5.29.16", False, b"\x05\x00")])),
-        note="unreadable",
     ),
     refused(VALIDITY, "signed-after-expiry", lambda: stated("20400101", at=date(2041, 1, 1)), note="dg12"),
     refused(
@@ -558,7 +558,8 @@ USAGE_CASES: list[Case] = [
         note="usage-alone",
     ),
     refused(USAGE, "key-usage", lambda: usage(usage=("nonRepudiation",))),
-    refused(
+    # an extension that is unreadable is its State's mistake, and accuses nobody
+    referred(
         USAGE, "key-usage", lambda: usage(usage=None, extra=[("2.5.29.15", True, b.integer(1))]), note="unreadable"
     ),
     refused(USAGE, "role", seal_signer_signs, note="seal-signer"),
@@ -566,14 +567,15 @@ USAGE_CASES: list[Case] = [
     admitted(USAGE, "", lambda: usage(extra=[("1.2.3.4", False, b"\x05\x00")]), note="foreign-not-critical"),
     refused(USAGE, "role", lambda: usage(extra=[b.purposes("2.23.136.1.1.3")]), note="list-signer"),
     refused(USAGE, "role", lambda: usage(extra=[b.purposes("2.23.136.1.1.8")]), note="deviation-list"),
-    refused(USAGE, "role", lambda: usage(extra=[("2.5.29.37", True, b.integer(1))]), note="unreadable"),
+    referred(USAGE, "role", lambda: usage(extra=[("2.5.29.37", True, b.integer(1))]), note="unreadable"),
     refused(USAGE, "document-type", lambda: usage(types=("ID",))),
     refused(USAGE, "document-type", lambda: usage(types=("I", "V")), note="other-letters"),
     refused(USAGE, "document-type", lambda: usage(types=("PS",), inside=b.zone(code="PP")), note="other-passport"),
     refused(USAGE, "document-type", lambda: usage(types=()), note="none"),
-    refused(
+    referred(
         USAGE, "document-type", lambda: usage(types=None, extra=[("2.23.136.1.1.6.2", False, b"\x30")]), note="cut"
     ),
+    admitted(USAGE, "document-type-list-form", lambda: usage(types=("P<",)), note="filler"),
     admitted(USAGE, "key-usage-absent", lambda: usage(usage=None)),
     admitted(USAGE, "certificate-version", lambda: usage(version=1)),
     admitted(USAGE, "certificate-version", lambda: usage(version=None), note="none"),
@@ -615,7 +617,7 @@ USAGE_CASES: list[Case] = [
         lambda: usage(extra=[("2.5.29.37", False, b.purposes("1.3.6.1.5.5.7.3.1")[2])]),
         note="foreign-not-critical",
     ),
-    refused(USAGE, "ca-as-signer", lambda: usage(extra=[("2.5.29.19", True, b"\x05\x00")]), note="unreadable"),
+    referred(USAGE, "ca-as-signer", lambda: usage(extra=[("2.5.29.19", True, b"\x05\x00")]), note="unreadable"),
 ]
 
 

@@ -161,8 +161,10 @@ STRUCTURE_CASES: list[Case] = [
     refused(STRUCTURE, "no-signer", lambda: built(infos=[])),
     refused(STRUCTURE, "lds-object", lambda: b.scene(content_bytes=b.sequence(b.integer(0)))),
     refused(STRUCTURE, "lds-object", lambda: b.scene(content={"parameters": b.sequence()}), note="parameters"),
-    refused(STRUCTURE, "lds-version", lambda: b.scene(content={"version": 1}), note="v1-without"),
-    refused(STRUCTURE, "lds-version", lambda: b.scene(content={"versions": ("0108", "040000")}), note="v0-with"),
+    # the texts are signed where they are there, whatever the number says
+    admitted(STRUCTURE, "lds-version-info", lambda: b.scene(content={"version": 1}), note="v1-without"),
+    admitted(STRUCTURE, "lds-version-info", lambda: b.scene(content={"versions": ("0107", "040000")}), note="v0-with-its-own"),
+    refused("lds.com-sod", "version-differs", lambda: b.scene(content={"versions": ("0108", "040000")}), note="v0-with"),
     refused(STRUCTURE, "lds-version", lambda: b.scene(content={"version": 2}), note="v2"),
     refused(STRUCTURE, "hash-list", lambda: hashes_of(*group_hashes(1, 1, 2)), note="twice"),
     refused(STRUCTURE, "hash-list", lambda: hashes_of(*group_hashes(1)), note="one"),

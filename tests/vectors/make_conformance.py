@@ -39,6 +39,7 @@ WHY = {
     "protocol-version": "a version that is not known is not used, and nothing else rests on it",
     "header-format-owner": "the record says of itself what it is; the State signed both",
     "header-format-type": "the record says of itself what it is; the State signed both",
+    "lds-version-info": "the State signed number and versions; where versions are there, EF.COM's are compared with them",
     "header-type": "the record says of itself what it is; the State signed both",
     "record-code": "the code is about the picture's making or the holder's looks: the face is read, and nothing rests on the code",
     "record-image-data": "the image says of itself how it is coded, and is read so",

@@ -198,13 +198,13 @@ def check_com_sod(chip: ChipContent | None) -> Finding:
         odd = [(id_, tuple(f"DG{n}" for n in sorted(numbers))) for id_, numbers in only if numbers]
         detail = Message.all(tuple(Message.of(id_, groups=groups) for id_, groups in odd))
         return Finding.of(check, Outcome.FAILED, "lists-differ", detail)
-    if signed.version == 0 and com.lds_version >= _SIGNED_VERSION:
+    if not signed.lds_version and com.lds_version >= _SIGNED_VERSION:
         # from LDS 1.8 on the version is signed: a security object without it was downgraded
         return Finding.of(
             check, Outcome.FAILED, "version-differs", Message.of("versions", com=com.lds_version, sod="none")
         )
     versions = (signed.lds_version, signed.unicode_version)
-    if signed.version == 0:
+    if not signed.lds_version:
         return _GROUPS_ALONE
     if versions != (com.lds_version, com.unicode_version):
         detail = Message.of("versions", com=com.lds_version, sod=versions[0])

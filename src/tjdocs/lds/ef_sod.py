@@ -34,6 +34,7 @@ class SecurityObject:
     :param version: 0, or 1 with the two version texts
     :param hash: id of the hash algorithm, empty when the table lacks it
     :param hashes: by data group number
+    :param warnings: ``lds-version-info`` where the version is 0 with the two texts, or 1 without them
     """
 
     version: int
@@ -42,6 +43,7 @@ class SecurityObject:
     hashes: Mapping[int, bytes] = field(repr=False)
     lds_version: str = ""
     unicode_version: str = ""
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, data: bytes) -> "SecurityObject":
@@ -54,8 +56,8 @@ class SecurityObject:
             algorithm = x509_schema.algorithm_id(der.parts(data)[1])
         except der.DerError as error:
             raise SodError("lds-object", str(error)) from None
-        if fields.version not in (0, 1) or (fields.version == 1) != (fields.version_info is not None):
-            raise SodError("lds-version", "version and version information do not fit")
+        if fields.version not in (0, 1):
+            raise SodError("lds-version", "version of the security object neither 0 nor 1")
         hashes = {item.number: item.value for item in fields.hashes}
         if len(hashes) != len(fields.hashes) or len(hashes) < 2 or min(hashes) < 1 or max(hashes) > 16:
             raise SodError("hash-list", "the list of hashes has no valid form")
@@ -72,6 +74,7 @@ class SecurityObject:
             MappingProxyType(hashes),
             info.lds_version.as_str() if info else "",
             info.unicode_version.as_str() if info else "",
+            () if (fields.version == 1) == (info is not None) else ("lds-version-info",),
         )
 
 
@@ -113,7 +116,7 @@ class EfSod:
             raise SodError("no-signer", "nobody signed")
         warnings = _warnings(signed_data, end - start, start)
         security_object = SecurityObject.parse(signed_data.content)
-        return cls(raw, len(data) - end, signed_data, security_object, warnings)
+        return cls(raw, len(data) - end, signed_data, security_object, (*warnings, *security_object.warnings))
 
     def encode(self) -> bytes:
         """Return the bytes read, without padding."""

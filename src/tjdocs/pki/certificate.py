@@ -321,7 +321,7 @@ def _private_key_usage(value: bytes) -> tuple[datetime | None, datetime | None] 
 @lru_cache(maxsize=256)
 def _document_types(value: bytes) -> tuple[str, ...]:
     try:
-        return x509_schema.printable_strings(value)
+        return tuple(code.rstrip("<") for code in x509_schema.printable_strings(value))  # some write fillers too
     except der.DerError:
         return ()
 

@@ -283,25 +283,26 @@ def _deviations(chain: tuple[Certificate, ...]) -> tuple[str, ...]:
 def role_of(issuer: Certificate, usage_bit: str = "keyCertSign") -> tuple[str, tuple[str, ...]]:
     """Return why ``issuer`` may not sign certificates, empty when it may, and the names of accepted defects.
 
-    ``role-contradictory``: its key usage is that of a CA, but its basic constraints deny it. Seven link certificates of
-    a published master list are so: the State's mistake, which accuses nobody. In any other case: ``not-a-ca``.
+    ``role-contradictory``: one extension allows it, and another denies it or is unreadable. Seven link certificates
+    of a published master list are so: the State's mistake, which accuses nobody. In any other case: ``not-a-ca``.
 
     :param usage_bit: ``cRLSign`` asks whether it may sign CRLs
     """
     usage, role, purposes = issuer.key_usage, issuer.is_ca, issuer.extended_key_usage
     in_ber = role is None and OID_BASIC_CONSTRAINTS in issuer.extensions
     warnings = ["ber-encoded"] if in_ber else []
-    unreadable = (usage is None and OID_KEY_USAGE in issuer.extensions) or (in_ber and not issuer.is_ca_in_ber)
-    if unreadable or (usage is not None and usage_bit not in usage):
+    if usage is not None and usage_bit not in usage:
         return "not-a-ca", ()
-    if purposes is not None:
+    if purposes:
         critical, _ = issuer.extensions[OID_EXTENDED_KEY_USAGE]
-        if critical or not purposes or any(purpose.startswith(ICAO_PURPOSES) for purpose in purposes):
+        if critical or any(purpose.startswith(ICAO_PURPOSES) for purpose in purposes):
             return "not-a-ca", ()
         warnings.append("extended-key-usage-present")
-    if role is False:
-        return ("not-a-ca" if usage is None else "role-contradictory"), ()
-    if role is None and not in_ber:
+    authority = issuer.is_ca_in_ber if in_ber else role
+    unreadable = (usage is None and OID_KEY_USAGE in issuer.extensions) or purposes == ()
+    if unreadable or authority is False:
+        return ("role-contradictory" if usage is not None or authority else "not-a-ca"), ()
+    if authority is None:
         # five published CSCA certificates lack basic constraints; without key usage too, any certificate would do
         if usage is None and not issuer.self_signed:
             return "not-a-ca", ()

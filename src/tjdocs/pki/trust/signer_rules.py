@@ -240,30 +240,38 @@ def _chain(path: certification_path.Path) -> Iterable[Fault]:
 
 
 def check_usage(signer: Certificate, role_id: str) -> Iterable[Fault]:
-    """Judge whether a certificate has the form of its role, apart from its issuer (Doc 9303-12, 7.1.1)."""
+    """Judge whether a certificate has the form of its role, apart from its issuer (Doc 9303-12, 7.1.1).
+
+    An extension that is unreadable is the State's mistake: it leaves the rule undecided, and accuses nobody.
+    """
     row = role(role_id)
     if foreign := signer.not_understood:
         yield Fault(_FAILED, "critical-extension", ", ".join(foreign))
     usage, purposes = signer.key_usage, signer.extended_key_usage
-    unreadable = signer.is_ca is None and OID_BASIC_CONSTRAINTS in signer.extensions
-    if signer.is_ca or unreadable or (usage is not None and usage & {"keyCertSign", "cRLSign"}):
-        yield Fault(_FAILED, "ca-as-signer", Message.word("basic constraints are unreadable") if unreadable else "")
+    if signer.is_ca or (usage is not None and usage & {"keyCertSign", "cRLSign"}):
+        yield Fault(_FAILED, "ca-as-signer")
+    elif signer.is_ca is None and OID_BASIC_CONSTRAINTS in signer.extensions:
+        yield Fault(_UNDETERMINED, "ca-as-signer", Message.word("basic constraints are unreadable"))
     if OID_KEY_USAGE not in signer.extensions:
         if row.key_usage == "expected":
             yield Fault(_WARNING, "key-usage-absent")
-    elif usage is None or "digitalSignature" not in usage:
-        yield Fault(_FAILED, "key-usage", _words(sorted(usage or ()), "unreadable"))
+    elif usage is None:
+        yield Fault(_UNDETERMINED, "key-usage", Message.word("unreadable"))
+    elif "digitalSignature" not in usage:
+        yield Fault(_FAILED, "key-usage", _words(sorted(usage), "none"))
     elif row.key_usage == "expected" and not signer.extensions[OID_KEY_USAGE][0]:
         yield Fault(_WARNING, "key-usage-not-critical")
-    if row.purpose:
+    if purposes == ():
+        yield Fault(_UNDETERMINED, "role", Message.word("unreadable"))
+    elif row.purpose:
         if row.purpose not in (purposes or ()):
             yield Fault(_FAILED, "role", _words(purposes or (), "no extended key usage"))
         elif not signer.extensions[OID_EXTENDED_KEY_USAGE][0]:
             yield Fault(_WARNING, "extended-key-usage-not-critical")
     elif purposes is not None:
         barred = [purpose for purpose in purposes if purpose.startswith(row.not_purposes or "")]
-        if barred or not purposes:
-            yield Fault(_FAILED, "role", _words(barred, "unreadable"))
+        if barred:
+            yield Fault(_FAILED, "role", _words(barred, "none"))
     if row.in_itself and signer.document_types is not None:
         yield Fault(_FAILED, "role", "a document signer's certificate")
     if row.extensions and (more := sorted(signer.extensions.keys() - row.extensions)):
@@ -280,7 +288,9 @@ def check_document_type(signer: JudgedSigner, code: str) -> Iterable[Fault]:
     types = signer.certificate.document_types
     if not signer.role.document_types or types is None or not code:
         return
-    if code not in types and not any(len(entry) == 1 and code.startswith(entry) for entry in types):
+    if not types and "document-type-list-form" in signer.certificate.deviations:
+        yield Fault(_UNDETERMINED, "document-type", Message.word("unreadable"))
+    elif code not in types and not any(len(entry) == 1 and code.startswith(entry) for entry in types):
         yield Fault(_FAILED, "document-type", Message.of("for-codes", codes=tuple(types), code=code))
 
 
@@ -332,7 +342,7 @@ def check_validity(
     for stated in times:
         yield from _time(signer, stated, at, last)
     if OID_PRIVATE_KEY_USAGE in signer.certificate.extensions and signer.certificate.private_key_usage is None:
-        yield Fault(_FAILED, "key-usage-period", Message.word("unreadable"))
+        yield Fault(_WARNING, "key-usage-period-unreadable")
     if len(times) > 1:
         moments = [stated.moment for stated in times]
         if max(moments) - min(moments) > _table().apart:
