@@ -358,7 +358,7 @@ def test_the_verdict_is_said_in_words_with_what_decided_it(decision: str) -> Non
     assert read.title == f"Inspection report: {decision}"
     assert ("section", {"class": f"verdict {decision}", "aria-label": "Verdict"}) in read.elements
     decided = read.words.partition("Decided by")[2].partition("Holder and document")[0]
-    assert [checks()[check].title in decided for check in verdict.decided_by] == [True] * len(verdict.decided_by)
+    assert [check in decided for check in verdict.decided_by] == [True] * len(verdict.decided_by)
     assert verdict.policy_sha256 in read.text
 
 
@@ -374,7 +374,7 @@ def test_on_paper_nothing_is_told_twice() -> None:
 def test_what_a_failure_means_stands_once_for_all_that_failed_so() -> None:
     cut = builders.scene().with_files(DG1=builders.dg1(builders.zone())[:20], DG2=builders.dg2()[:500]).judge()
     said = render(cut).partition('<ul class="decided')[2].partition("</ul>")[0]
-    assert said.count('<code class="soft">lds.structure</code>') == 2
+    assert said.count('<code class="doc">lds.structure/structure</code>') == 2
     words = texts("en")
     assert said.count(f"{words.label('means')}: {words.consequence('lds.structure')}") == 1
 
@@ -388,7 +388,7 @@ def test_what_was_not_checked_for_one_reason_stands_in_one_line() -> None:
 
 def test_only_what_counts_against_a_document_decides_in_the_report() -> None:
     decided = page(_verdicts()["refuse"]).words.partition("Decided by")[2].partition("Holder and document")[0]
-    assert "failed DG2 pa.dg-hash differs: The hash differs from the signed one." in decided
+    assert "failed: Data group hash DG2. The hash differs from the signed one. pa.dg-hash/differs" in decided
     assert "Means: the data group was altered, exchanged or added." in decided
     assert "DG1 " not in decided
 
@@ -423,7 +423,7 @@ def test_every_finding_stands_in_the_table_with_outcome_title_and_clause(decisio
         check = checks()[finding.check]
         wanted = (check.title, finding.check, finding.subject, finding.reason, check.clause)
         fitting = [row for row in rows if all(text in row for text in wanted)]
-        assert [row for row in fitting if row[1:].startswith(finding.outcome.replace("-", " "))], finding
+        assert [row for row in fitting if row[1:].startswith(str(finding.outcome))], finding
         assert all(not row[0].isalnum() for row in fitting)  # a sign beside the word
     areas = [row for row in rows if row in ("MRZ", "Document", "Files", "Passive authentication", "Seal", "Register", "Crossing", "Holder", "Other")]
     assert areas == ["MRZ", "Document", "Files", "Passive authentication", "Seal", "Register", "Crossing", "Holder"]

@@ -10,7 +10,7 @@ from tests.support.law_cases import Traveller, document, entry
 from tjdocs import specs
 from tjdocs.border import Inspector, Policy
 from tjdocs.border.report.html_report import render
-from tjdocs.border.report.report_rows import advice, not_checked
+from tjdocs.border.report.report_rows import not_checked, reasons
 from tjdocs.border.report.wording import LANGUAGES, texts
 from tjdocs.cli import _verdicts
 from tjdocs.errors import UsageError
@@ -71,9 +71,9 @@ def test_the_report_in_each_language(language, who):
     page = render(verdict, lang=language)
     assert f'<html lang="{language}">' in page
     assert words.verdict(verdict.decision) in page
-    for _, title, steps in advice(verdict, words) if verdict.decision != "admit" else ():
-        assert title in page
-        assert all(step.replace("'", "&#39;") in page for step in steps)
+    for reason in reasons(verdict, words):
+        assert reason.headline.replace("'", "&#39;") in page
+        assert all(step.replace("'", "&#39;") in page for step in reason.steps)
     for title, _ in not_checked(verdict, words):
         assert title.replace("'", "&#39;") in page
     assert (words.label("unreviewed") in page) is not words.reviewed
@@ -97,7 +97,7 @@ def test_that_no_chip_was_asked_and_no_group_read_is_said_in_report_terminal_and
         read = words.title("lds.structure") or checks()["lds.structure"].title
         assert missing[asked] == words.reason("chip.genuine", "not-read-live")
         assert missing[f"{read} DG3, DG7"] == words.reason("lds.structure", "not-read")
-        for said in (render(verdict, lang=language), shown(verdict, words, capsys)):
+        for said in (render(verdict, lang=language), shown(verdict, words, capsys, verbose=True)):
             for title in (asked, f"{read} DG3, DG7"):
                 assert title.replace("'", "&#39;") in said or title in said
     listed = verdict.as_json()["not_checked"]
@@ -109,8 +109,8 @@ def test_that_no_chip_was_asked_and_no_group_read_is_said_in_report_terminal_and
     assert {(row["check"], row["reason"], row["subject"]) for row in listed} <= undetermined
 
 
-def shown(verdict, words, capsys) -> str:
-    _verdicts.show(verdict, words)
+def shown(verdict, words, capsys, *, verbose=False) -> str:
+    _verdicts.show(verdict, words, verbose=verbose)
     return capsys.readouterr().out
 
 
@@ -127,9 +127,9 @@ decision = "refer"
     verdict = Inspector(trust=scene.trust, policy=Policy.parse(strict)).inspect(scene.evidence, at=b.AT)
     assert (verdict.decision, verdict.decided_by) == ("refer", ("chip.genuine",))
     for language in LANGUAGES:
-        ((_, _, steps),) = advice(verdict, texts(language))
-        assert steps == [texts(language).action("chip.genuine")]
-        assert steps[0]
+        (reason,) = reasons(verdict, texts(language))
+        assert reason.steps == (texts(language).action("chip.genuine"),)
+        assert reason.steps[0]
 
 
 @pytest.mark.parametrize(
@@ -201,15 +201,16 @@ def test_nobody_is_accused_of_what_was_not_established(language):
     words = texts(language)
     accusing = {"en": "Keep the document", "ru": "Изымите", "tg": "Ҳуҷҷатро гиред"}[language]
     zone_alone = Traveller((document()[0], None)).judge()
-    steps = [step for _, _, found in advice(zone_alone, words) for step in found]
-    assert len(steps) == len(zone_alone.decided_by)
-    assert not [step for step in steps if accusing in step]
+    (missing,) = reasons(zone_alone, words)
+    assert missing.steps == (words.action("lds.structure", "no-input"),)
+    assert {row.check for row in missing.rows} == set(zone_alone.decided_by)
+    assert accusing not in missing.steps[0]
     for check in checks():
         for reason in checks()[check].reasons:
             step = words.action(check, reason, outcome="undetermined")
             assert accusing not in step or words.action(check, reason) != words.action(check), (check, reason)
     forged = Traveller((document()[0].replace("ANNA", "ANNI"), document()[1])).judge()
-    assert [found for _, _, found in advice(forged, words)] == [[words.action("lds.dg1-mrz", "differs")]]
+    assert [reason.steps for reason in reasons(forged, words)] == [(words.action("lds.dg1-mrz", "differs"),)]
     assert accusing.lower() in words.action("lds.dg1-mrz", "differs").lower()
 
 

@@ -183,7 +183,7 @@ def show_findings(findings: Iterable[Finding], words: "Texts | None" = None) -> 
         line = styled(str(finding.outcome), 15)
         if words is not None:
             line.plain = f"{words.outcome(finding.outcome):<15}"
-        line.append(f"{finding.check:<20}{finding.subject:<8}")
+        line.append(f"{finding.check:<19} {finding.subject:<7} ")
         detail, explained = finding.detail, checks()[finding.check].reasons.get(finding.reason, "")
         if words is not None:
             from tjdocs.border.report.details import explain, say
@@ -193,6 +193,7 @@ def show_findings(findings: Iterable[Finding], words: "Texts | None" = None) -> 
             line.append(f"{finding.reason}" + (f": {explained}" if explained and explained not in detail else ""))
         if detail and detail != finding.reason:
             line.append(f" ({detail})", style="dim")
+        line.rstrip()
         _terminal.line(line)
 
 

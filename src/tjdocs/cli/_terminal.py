@@ -14,7 +14,9 @@ from rich.text import Text
 
 from tjdocs.escaping import ascii_text, is_visible, json_text, printable
 
-__all__ = ["console", "error", "guarded", "json_value", "line", "lines"]
+__all__ = ["console", "error", "guarded", "json_value", "line", "lines", "paragraph"]
+
+_NARROWEST = 30
 
 
 class _Guarded:
@@ -53,6 +55,19 @@ def line(*parts: str | Text) -> None:
         return
     out = console()
     out.print(*[_safe(part, out) if isinstance(part, Text) else printable(part) for part in parts])
+
+
+def paragraph(text: str | Text, *, first: str = "", indent: str = "") -> None:
+    """Print one line on standard output; on a terminal it is broken between words, so that it can be read.
+
+    :param first: before the text, such as an arrow
+    :param indent: before each further line, so that a stranger's text never begins one
+    """
+    out = console()
+    safe = _safe(text if isinstance(text, Text) else Text(printable(text)), out)
+    pieces = safe.wrap(out, max(_NARROWEST, out.width - len(indent))) if out.is_terminal else [safe]
+    for number, piece in enumerate(pieces):
+        line(Text(indent if number else first).append_text(piece))
 
 
 def lines(text: str) -> None:

@@ -11,7 +11,7 @@ from tjdocs.findings import Finding, Outcome
 from tjdocs.messages import Message
 from tjdocs.watchlists.watchlists import Category, Entry, Found, Match, appeals, categories
 
-__all__ = ["ban", "concerning", "incomplete", "is_suspended", "permit", "right", "rights", "watch"]
+__all__ = ["ban", "concerning", "incomplete", "is_suspended", "matches", "permit", "right", "rights", "watch"]
 
 _CROSSINGS = ("entry", "exit")
 _OUTCOMES = {"refuse": Outcome.FAILED, "refer": Outcome.UNDETERMINED, "tell": Outcome.WARNING}
@@ -81,6 +81,13 @@ def concerning(result: Found, crossing: Crossing) -> list[Match]:
         if (match.entry.direction in fitting or (_grants(match.entry) and crossing.direction not in _CROSSINGS))
         and _effect(match.entry) != "lifted"
     ]
+
+
+def matches(crossing: Crossing, check: str) -> list[Match]:
+    """Return the matches that a check found, for a report; none of a check without lists."""
+    wanted = _categories(crossing, check)
+    found = crossing.look_up(wanted) if wanted else None
+    return concerning(found, crossing) if found is not None else []
 
 
 def _grants(entry: Entry) -> bool:

@@ -6,8 +6,6 @@ decoded and encoded again, so that no byte of the chip's image reaches the page.
 forbids everything but its own style and its own image, should one of the three fail.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
@@ -17,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 from tjdocs import __version__, mrz
 from tjdocs.border.inspector import Verdict
 from tjdocs.border.policy import Decision
-from tjdocs.border.report.details import explain, phrase, problem_words, say
-from tjdocs.border.report.report_rows import advice, not_checked, title
+from tjdocs.border.report.details import explain, phrase
+from tjdocs.border.report.report_rows import Row, finding_rows, not_checked, reasons
 from tjdocs.border.report.safe_values import MAX_PICTURE, MAX_TEXT, face, neutral
-from tjdocs.border.report.wording import Texts, action, texts
+from tjdocs.border.report.wording import Texts, texts
 from tjdocs.files import write_new
-from tjdocs.findings import Finding, Outcome, checks
+from tjdocs.findings import Outcome
 from tjdocs.inspection import Examination
 from tjdocs.inspection.lds_checks import ChipContent
 from tjdocs.lds.tagged_fields import field_kinds
@@ -94,9 +92,8 @@ def render(verdict: Verdict, *, lang: str = "en") -> str:
     words = texts(lang)
     examination = verdict.examination
     chip, authentication = examination.chip, examination.authentication
-    rows = _rows(verdict.findings, words)
+    found = finding_rows(verdict.findings, words)
     picture, face_text = face(chip)
-    steps = {check: actions for check, _, actions in advice(verdict, words)}
     printed, inside = examination.printed, examination.chip_mrz
     missing = not_checked(verdict, words)
     # a printed page has each finding once
@@ -111,14 +108,12 @@ def render(verdict: Verdict, *, lang: str = "en") -> str:
         verdict_word=words.verdict(verdict.decision),
         sign=_VERDICTS[verdict.decision],
         sentence=words.label(f"sentence-{verdict.decision}"),
-        decided=[
-            (*_decided(check, rows, verdict.decision, words), [] if verdict.decision == "admit" else steps[check])
-            for check in verdict.decided_by
-        ],
+        signs=_SIGNS,
+        decided=reasons(verdict, words),
         missing=missing,
-        brief=[row for row in rows if row.title not in dict(missing) and row.check not in deciding],
-        areas=_areas(rows),
-        genuine=next((row for row in rows if row.check == "pa.authentic"), None),
+        brief=[row for row in found if row.title not in dict(missing) and row.check not in deciding],
+        areas=_areas(found),
+        genuine=next((row for row in found if row.check == "pa.authentic"), None),
         face=picture,
         face_text=phrase(face_text, words),
         printed=printed,
@@ -162,87 +157,16 @@ def _template() -> "Template":
 # ----------------------------------------------------------------------------------------------------------- findings
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """Findings that differ in their subject only.
-
-    :param reasons: each word with its explanation, which may be empty
-    :param consequence: what it means, where the check failed
-    :param step: what a guard should do, where the check was made and did not pass
-    """
-
-    check: str
-    title: str
-    outcome: str
-    sign: str
-    subjects: tuple[str, ...]
-    reasons: tuple[tuple[str, str], ...]
-    detail: str
-    clauses: tuple[str, ...]
-    consequence: str
-    step: str
-
-
 def _attempt(word: str, words: Texts) -> str:
     return explain("pa.sod-signature" if "wrong" in word else "pa.ds-chain", word, words)[0]
 
 
-def _rows(findings: Iterable[Finding], words: Texts) -> list[_Row]:
-    """Return the findings in order, those alike but for their subject in one row."""
-    subjects: dict[Finding, list[str]] = {}
-    for f in findings:
-        subjects.setdefault(replace(f, subject=""), []).append(f.subject)
-    return [_row(alike, tuple(filter(None, names)), words) for alike, names in subjects.items()]
-
-
-def _row(finding: Finding, subjects: tuple[str, ...], texts_: Texts) -> _Row:
-    known = checks().get(finding.check)
-    # several defects are in the detail, by their names
-    named = [word for word in finding.detail.split(", ") if word in problem_words()[""]]
-    only_names = bool(named) and ", ".join(named) == finding.detail
-    words = list(dict.fromkeys(filter(None, (finding.reason, *(named if only_names else ())))))
-    explained = [(word, *explain(finding.check, word, texts_)) for word in words]
-    # the action is below it, in the language of the report
-    repeated = only_names or finding.detail == action(finding.check, finding.reason)
-    detail = "" if repeated else say(finding, texts_)
-    clauses = filter(None, (known.clause if known else "", *(clause for _, _, clause in explained)))
-    return _Row(
-        finding.check,
-        title(finding.check, texts_),
-        finding.outcome.value,
-        _SIGNS[finding.outcome],
-        subjects,
-        tuple((word, "" if text in detail else text) for word, text, _ in explained),
-        detail,
-        tuple(dict.fromkeys(clauses)),
-        texts_.consequence(finding.check) if finding.outcome is Outcome.FAILED else "",
-        texts_.action(finding.check, finding.reason, outcome=finding.outcome) if _made_in_vain(finding) else "",
-    )
-
-
-def _made_in_vain(finding: Finding) -> bool:
-    """Whether a check was made and did not pass; where its input or premise lacked there is nothing to do about it."""
-    if finding.outcome is Outcome.UNDETERMINED:
-        return not finding.unchecked and finding.reason != "premise"
-    return finding.outcome in (Outcome.FAILED, Outcome.ABORTED)
-
-
-def _areas(rows: list[_Row]) -> list[tuple[str, list[_Row]]]:
+def _areas(rows: list[Row]) -> list[tuple[str, list[Row]]]:
     """Return the rows by area, in the order of the areas; every row is in one, an unknown check under Other."""
-    areas: dict[str, list[_Row]] = {title: [] for _, title in _AREAS}
+    areas: dict[str, list[Row]] = {title: [] for _, title in _AREAS}
     for row in rows:
         areas[next(title for prefix, title in _AREAS if row.check.startswith(prefix))].append(row)
     return [(title, members) for title, members in areas.items() if members]
-
-
-def _decided(check: str, rows: list[_Row], decision: Decision, words: Texts) -> tuple[str, list[_Row]]:
-    """Return the title of a check that decided, and those of its rows that tell why."""
-    own = [row for row in rows if row.check == check]
-    against = [row for row in own if row.outcome in ("failed", "undetermined", "aborted")]
-    failed = [row for row in against if row.outcome == Outcome.FAILED]
-    if decision is not Decision.ADMIT:
-        own = (failed if decision is Decision.REFUSE else []) or against or own
-    return (title(check, words) if check in checks() else f"{words.label('not-made')}: {check}"), own
 
 
 def _marked(zone: mrz.Mrz | None, other: mrz.Mrz | None) -> list[list[tuple[str, bool]]]:
