@@ -190,6 +190,18 @@ class Policy:
             return Decision.REFER, tuple(dict.fromkeys(deciding))
         return Decision.ADMIT, met_by
 
+    def consequence(self, finding: Finding) -> Decision:
+        """Return the verdict for which this finding is a reason, ``admit`` where it is none.
+
+        Whether something required is missing is another reason, which needs all findings.
+        """
+        overrides, rules, weight = self._bearing(finding)
+        for index in overrides:
+            if self.overrides[index].fits(finding):
+                return Decision(self.overrides[index].decision)
+        weight = _weight(rules, finding.subject) if weight is None else weight
+        return {_Weight.REFUSE: Decision.REFUSE, _Weight.REFER: Decision.REFER}.get(weight, Decision.ADMIT)
+
     def _bearing(self, finding: Finding) -> _Bearing:
         """Return the overrides and rules that a finding's check, outcome and reason leave, in order; remember them."""
         if len(self._remembered) >= _REMEMBERED:

@@ -22,6 +22,7 @@ __all__ = ["app", "main"]
 _COMMANDS = {
     "dissect": ("verify", "dissect"),
     "verify": ("verify", "verify"),
+    "explain": ("explain", "explain"),
     "issue": ("issue", "issue"),
     "reissue": ("issue", "reissue"),
     "print-again": ("issue", "print_again"),

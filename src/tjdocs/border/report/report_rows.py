@@ -15,7 +15,7 @@ from tjdocs.border.report.wording import Texts, action
 from tjdocs.findings import Finding, Outcome, checks
 from tjdocs.times import day_of
 
-__all__ = ["Reason", "Row", "finding_rows", "further", "headline", "not_checked", "reasons", "title"]
+__all__ = ["Reason", "Row", "finding_rows", "further", "headline", "not_checked", "reasons", "sentence_of", "title"]
 
 _AGAINST = (Outcome.FAILED, Outcome.UNDETERMINED, Outcome.ABORTED)
 _NOTED = (*_AGAINST, Outcome.WARNING)
@@ -62,12 +62,12 @@ class Row:
     @property
     def sentence(self) -> str:
         """The explanations of its reasons, else its detail."""
-        return " ".join(_sentence(text) for _, text in self.reasons if text) or _sentence(self.detail)
+        return " ".join(sentence_of(text) for _, text in self.reasons if text) or sentence_of(self.detail)
 
     @property
     def more(self) -> str:
         """The detail, unless the sentence has it."""
-        return "" if self.detail and _sentence(self.detail) == self.sentence else self.detail
+        return "" if self.detail and sentence_of(self.detail) == self.sentence else self.detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,8 @@ def headline(row: Row, words: Texts) -> str:
     return f"{words.outcome(row.outcome)}: {row.title}{of}. {row.sentence}".rstrip()
 
 
-def _sentence(text: str) -> str:
+def sentence_of(text: str) -> str:
+    """Return a text as a sentence: with a capital letter and a full stop."""
     return text if not text or text.endswith((".", "!", "?")) else f"{text[:1].upper()}{text[1:]}."
 
 
