@@ -1,8 +1,10 @@
 """Every example of the README and of docs/ runs."""
 
 import doctest
+import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import textwrap
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.command_line import run
 from tjdocs import vectors
 from tjdocs.documents import example
 from tjdocs.errors import RegisterError
@@ -104,6 +107,22 @@ def test_the_adapter_answers_in_both_modes(followed):
 def test_examples_in_docs(path):
     result = doctest.testfile(str(path), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
     assert result.failed == 0
+
+
+def test_what_the_border_prints_is_as_in_its_page(tmp_path, monkeypatch):
+    """Each command after a dollar sign, with the lines below it."""
+    page = (ROOT / "docs/border.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    entry = {"id": "B-1", "category": "ban", "primary_identifier": "ЭРИКССОН", "secondary_identifier": "АННА МАРИЯ",
+             "date_of_birth": "1994", "direction": "entry", "reason": "court order", "authority": "court"}  # fmt: skip
+    (tmp_path / "bans.jsonl").write_text(json.dumps(entry) + "\n", encoding="utf-8")
+    zone = re.search(r'^>>> zone = \("(\S+)", "(\S+)"\)$', page, re.MULTILINE)
+    (tmp_path / "mrz.txt").write_text("\n".join(zone.groups()) + "\n")
+    printed = re.findall(r"^    \$ tjdocs (.*)\n((?:    .*\n|\n(?=    ))+)", page, re.MULTILINE)
+    assert len(printed) == 2
+    for command, lines in printed:
+        _, out, err = run(*shlex.split(command))
+        assert (out, err) == (textwrap.dedent(lines), "")
 
 
 def test_every_link_leads_somewhere():

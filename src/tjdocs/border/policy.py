@@ -191,7 +191,7 @@ class Policy:
         return Decision.ADMIT, met_by
 
     def consequence(self, finding: Finding) -> Decision:
-        """Return the verdict for which this finding is a reason, ``admit`` where it is none.
+        """Return the verdict for which this finding alone is a reason, else ``admit``.
 
         Whether something required is missing is another reason, which needs all findings.
         """

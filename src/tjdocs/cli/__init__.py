@@ -10,37 +10,41 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
-from tjdocs import __version__
-from tjdocs.cli import _terminal
+from tjdocs.cli import _help, _terminal, about
 from tjdocs.errors import TjdocsError
 
 __all__ = ["app", "main"]
 
+# module, function or group in it, and the beginning of its help, which `tjdocs --help` shows without the module
 _COMMANDS = {
-    "dissect": ("verify", "dissect"),
-    "verify": ("verify", "verify"),
-    "explain": ("explain", "explain"),
-    "issue": ("issue", "issue"),
-    "reissue": ("issue", "reissue"),
-    "print-again": ("issue", "print_again"),
-    "issue-batch": ("issue", "issue_batch"),
-    "mrz": ("mrz", "app"),
-    "sod": ("verify", "sod_app"),
-    "trust": ("trust", "app"),
-    "authority": ("authority", "app"),
-    "documents": ("documents", "app"),
-    "border": ("border", "app"),
-    "register": ("register", "app"),
-    "seal": ("seal", "app"),
-    "vectors": ("vectors", "app"),
-}
+    "verify": ("verify", "verify", "Judge the files of a chip."),
+    "border": ("border", "app", "At the crossing: law, verdict, record."),
+    "mrz": ("mrz", "app", "The machine-readable zone: read it, make it."),
+    "seal": ("seal", "app", "Visible digital seals: make, show, verify."),
+    "sod": ("verify", "sod_app", "EF.SOD."),
+    "dissect": ("verify", "dissect", "Show an MRZ, an EF file, a certificate or a seal as labelled bytes."),
+    "explain": ("explain", "explain", "Explain a word of a report: a check, a reason, a problem, a practice."),
+    "documents": ("documents", "app", "Document types and what they ask for."),
+    "issue": ("issue", "issue", "Issue one document into a folder."),
+    "issue-batch": ("issue", "issue_batch", "Issue many documents from a file; a second run resumes the first."),
+    "reissue": ("issue", "reissue", "Spoil a misprinted document, not yet handed over"),
+    "print-again": ("issue", "print_again", "Note in a document's record that its page is printed again"),
+    "register": ("register", "app", "The ledger of blanks and documents."),
+    "authority": ("authority", "app", "A CSCA with its document and seal signers."),
+    "trust": ("trust", "app", "The trust store: master lists, certificates, CRLs."),
+    "vectors": ("vectors", "app", "The bundled test vectors."),
+    "help": ("about", "help_", "Show the help of a command."),
+    "version": ("about", "version", "Print the version."),
+}  # fmt: skip
 
 
 class _Commands(TyperGroup):
     """The commands. Each is imported when called, without the imports of the others."""
+
+    _listing = False
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(_COMMANDS)
@@ -48,32 +52,58 @@ class _Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in _COMMANDS:
             # the error suggests the likeliest of these
-            self.commands.update({name: self.get_command(ctx, name) for name in _COMMANDS})
+            self.commands.update({name: _listed(name) for name in _COMMANDS})
             return None
-        module, attribute = _COMMANDS[cmd_name]
-        command = getattr(import_module(f"tjdocs.cli.{module}"), attribute)
-        if not isinstance(command, typer.Typer):
-            alone = typer.Typer(add_completion=False)
-            alone.command(cmd_name)(command)
-            return typer.main.get_command(alone)
+        return _listed(cmd_name) if self._listing else _command(cmd_name)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        self._listing = True
+        try:
+            super().format_help(ctx, formatter)
+        finally:
+            self._listing = False
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        self._listing = True
+        try:
+            return super().shell_complete(ctx, incomplete)
+        finally:
+            self._listing = False
+
+
+def _listed(name: str) -> Any:
+    """Return a command as a list shows it, without its module."""
+    listed = TyperCommand(name, help=_COMMANDS[name][2])
+    listed.rich_help_panel = _help.panel("", name)
+    return listed
+
+
+def _command(name: str) -> Any:
+    module, attribute, _ = _COMMANDS[name]
+    command = getattr(import_module(f"tjdocs.cli.{module}"), attribute)
+    if isinstance(command, typer.Typer):
         group = typer.main.get_group(command)
-        group.name = cmd_name
-        return group
+        group.name = name
+        return _help.prepared(group, name)
+    alone = typer.Typer(add_completion=False)
+    alone.command(name)(command)
+    return _help.prepared(typer.main.get_command(alone), name)
 
 
 app = typer.Typer(
     name="tjdocs",
     cls=_Commands,
     help="Issue and verify ICAO travel documents (Doc 9303).",
+    epilog=_help.epilog(""),
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
 
 
 def _version(value: bool) -> None:
     if value:
-        _terminal.line(f"tjdocs {__version__}")
+        about.version()
         raise typer.Exit
 
 

@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from tjdocs import inputs, limits, times
-from tjdocs.cli import _terminal
+from tjdocs.cli import _options, _terminal
 from tjdocs.errors import InputError, UsageError
 from tjdocs.escaping import printable
 from tjdocs.findings import Finding, checks
@@ -23,7 +23,7 @@ from tjdocs.times import PartialDate, read_birth
 if TYPE_CHECKING:
     from tjdocs.border.report.wording import Texts
 
-Json = Annotated[bool, typer.Option("--json", help="Machine output alone on standard output.")]
+Json = _options.Json
 At = Annotated[
     str, typer.Option("--at", metavar="DATE-OR-MOMENT", help="Time of the command, ISO 8601; a moment with its offset.")
 ]

@@ -3,9 +3,13 @@
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Annotated, Any
 
-__all__ = ["Options", "with_options"]
+import typer
+
+__all__ = ["Json", "Options", "with_options"]
+
+Json = Annotated[bool, typer.Option("--json", help="Machine output alone on standard output.")]
 
 Options = Mapping[str, tuple[object, object]]
 """Parameters of a command: name to annotation and default."""

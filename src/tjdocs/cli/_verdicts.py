@@ -15,7 +15,7 @@ from tjdocs.documents import DocumentTypes
 __all__ = ["PolicyFile", "Verbose", "policy", "show", "types"]
 
 PolicyFile = Annotated[str, typer.Option("--policy", help="A policy file; else the default policy.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show every check: those not made with the reason, and those that passed.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show every check, also those not made or passed.")]
 
 
 def types(paths: list[str] | None) -> DocumentTypes | None:
@@ -45,7 +45,8 @@ def show(verdict: Verdict, words: Texts, *, verbose: bool = False) -> None:
     if noted := further(verdict, words):
         _heading(words.label("also-found"))
         for row in noted:
-            _terminal.paragraph(Text(headline(row, words)).append(f" [{row.id}]", style="dim"), first="  ", indent="    ")
+            finding = Text(headline(row, words)).append(f" [{row.id}]", style="dim")
+            _terminal.paragraph(finding, first="  ", indent="    ")
             if row.more:
                 _terminal.paragraph(Text(row.more, style="dim"), first="    ", indent="    ")
             if row.step:

@@ -13,24 +13,25 @@ from tjdocs.errors import UsageError
 
 def explain(
     word: Annotated[
-        list[str] | None, typer.Argument(metavar="CHECK[/REASON]|WORD…", help="As reports print it; several are possible.")
+        list[str] | None, typer.Argument(metavar="CHECK[/REASON]|WORD…", help="As reports print it; repeatable.")
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every word, one a line.")] = False,
     lang: Annotated[str, typer.Option("--lang", help="en, ru or tg.")] = "en",
     as_json: _io.Json = False,
 ) -> None:
-    """Explain a check, a reason, a problem, a defect, a practice or an outcome, without a network."""
+    """Explain a word of a report: a check, a reason, a problem, a practice. No network is needed."""
     words = texts(lang)
     if bool(word) == every:
-        raise UsageError("missing word" if not word else "words and --all", where="explain", hint="give a word, or --all")
-    found = [one for id_ in word or explained_ids() for one in explanations(id_, words)]
+        problem = "words and --all" if word else "missing word"
+        raise UsageError(problem, where="explain", hint="give a word, or --all")
+    listed = [one for id_ in word or explained_ids() for one in explanations(id_, words)]
     if as_json:
-        _io.show_json({"schema": 1, "explanations": [one.as_json() for one in found]})
+        _io.show_json({"schema": 1, "explanations": [one.as_json() for one in listed]})
     elif every:
-        for one in found:
+        for one in listed:
             _terminal.line(Text(one.id, style="bold").append(f"  {one.sentence}", style="not bold"))
     else:
-        for number, one in enumerate(found):
+        for number, one in enumerate(listed):
             if number:
                 _terminal.line("")
             _show(one, words)

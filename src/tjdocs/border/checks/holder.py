@@ -86,8 +86,8 @@ def concerning(result: Found, crossing: Crossing) -> list[Match]:
 def matches(crossing: Crossing, check: str) -> list[Match]:
     """Return the matches that a check found, for a report; none of a check without lists."""
     wanted = _categories(crossing, check)
-    found = crossing.look_up(wanted) if wanted else None
-    return concerning(found, crossing) if found is not None else []
+    result = crossing.look_up(wanted) if wanted else None
+    return concerning(result, crossing) if result is not None else []
 
 
 def _grants(entry: Entry) -> bool:

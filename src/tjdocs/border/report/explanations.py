@@ -66,10 +66,10 @@ def explanations(word: str, words: Texts) -> tuple[Explanation, ...]:
     :param word: a check, ``CHECK/REASON``, a reason, a problem, a defect, a practice, an outcome or a decision
     :raises UsageError: unknown word; the hint has the nearest ones
     """
-    found = tuple(_found(word.strip(), words))
-    if not found:
+    named = tuple(_named(word.strip(), words))
+    if not named:
         raise UsageError("unknown word", where=word[:_MAX_WORD], hint=_nearest(word[:_MAX_WORD]))
-    return found
+    return named
 
 
 def _nearest(word: str) -> str:
@@ -78,7 +78,7 @@ def _nearest(word: str) -> str:
     return f"nearest: {', '.join(near)}" if near else "--all lists the words"
 
 
-def _found(word: str, words: Texts) -> Iterator[Explanation]:
+def _named(word: str, words: Texts) -> Iterator[Explanation]:
     check, stroke, reason = word.partition("/")
     if check in checks():
         if not stroke:
@@ -113,11 +113,12 @@ def _of_table(word: str, words: Texts, check: str = "") -> Iterator[Explanation]
 def _check(id_: str, words: Texts) -> Explanation:
     row = checks()[id_]
     rests = ((words.label("rests-on"), ", ".join(row.premises)),) if row.premises else ()
-    problems = (k.code for area, path in PROBLEM_TABLES.items() for k in problem_table(path).values() if _check_of(k, area) == id_)
+    kinds = ((area, kind) for area, path in PROBLEM_TABLES.items() for kind in problem_table(path).values())
+    problems = (kind.code for area, kind in kinds if _check_of(kind, area) == id_)
     reasons = ((words.label("reasons"), ", ".join((*row.reasons, *problems))),)
     means = f"{words.label('means')}: {words.consequence(id_)}."
-    severity = _by_policy(id_, "", words)
-    return Explanation(id_, "check", title(id_, words), means, severity, row.clause, _action(id_, "", words), rests + reasons)
+    severity, action = _by_policy(id_, "", words), _action(id_, "", words)
+    return Explanation(id_, "check", title(id_, words), means, severity, row.clause, action, rests + reasons)
 
 
 def _reason(id_: str, reason: str, words: Texts) -> Explanation:

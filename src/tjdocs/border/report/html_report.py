@@ -92,7 +92,7 @@ def render(verdict: Verdict, *, lang: str = "en") -> str:
     words = texts(lang)
     examination = verdict.examination
     chip, authentication = examination.chip, examination.authentication
-    found = finding_rows(verdict.findings, words)
+    rows = finding_rows(verdict.findings, words)
     picture, face_text = face(chip)
     printed, inside = examination.printed, examination.chip_mrz
     missing = not_checked(verdict, words)
@@ -111,9 +111,9 @@ def render(verdict: Verdict, *, lang: str = "en") -> str:
         signs=_SIGNS,
         decided=reasons(verdict, words),
         missing=missing,
-        brief=[row for row in found if row.title not in dict(missing) and row.check not in deciding],
-        areas=_areas(found),
-        genuine=next((row for row in found if row.check == "pa.authentic"), None),
+        brief=[row for row in rows if row.title not in dict(missing) and row.check not in deciding],
+        areas=_areas(rows),
+        genuine=next((row for row in rows if row.check == "pa.authentic"), None),
         face=picture,
         face_text=phrase(face_text, words),
         printed=printed,

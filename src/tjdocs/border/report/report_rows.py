@@ -26,6 +26,7 @@ _EVIDENCE = (
     ("area-seal", ("seal.",), "seal.structure"),
     ("printed-zone", ("mrz.",), "mrz.structure"),
 )
+_LABELS = frozenset(label for label, _, _ in _EVIDENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,35 +159,40 @@ def sentence_of(text: str) -> str:
 
 
 def reasons(verdict: Verdict, words: Texts) -> list[Reason]:
-    """Return the reasons of a verdict in their order, what follows from one finding in one reason."""
+    """Return the reasons of a verdict in their order, evidence that was not given last.
+
+    Findings that follow from another are in its reason.
+    """
     own = finding_rows(verdict.findings, words)
     deciding = [(check, _deciding(check, own, verdict.decision)) for check in verdict.decided_by]
     if verdict.decision is Decision.ADMIT:
-        return [Reason(headline(row, words), row.outcome, (row,), (), ()) for _, found in deciding for row in found]
+        return [Reason(headline(row, words), row.outcome, (row,), (), ()) for _, rows in deciding for row in rows]
     missing = {f.check for f in verdict.findings if f.unchecked and f.reason == "no-input"}
     groups: dict[str, list[Row]] = {}  # by a kind of evidence, else by the first row's id
-    for check, found in deciding:
-        if not found:
+    for check, rows in deciding:
+        if not rows:
             groups[check] = []
-        for row in found:
+        for row in rows:
             groups.setdefault(_group(row, missing, groups), []).append(row)
-    made = [_reason(key, members, verdict, words) for key, members in groups.items()]
-    # two entries, or two files, need their action once
-    following = [one.steps for one in made[1:]]
-    return [replace(one, steps=()) if one.steps == after else one for one, after in zip(made, [*following, ()], strict=True)]
+    found_first = sorted(groups.items(), key=lambda group: group[0] in _LABELS)
+    result = [_reason(key, members, verdict, words) for key, members in found_first]
+    for number, after in enumerate(result[1:]):  # two entries, or two files, need their action once
+        if result[number].steps == after.steps:
+            result[number] = replace(result[number], steps=())
+    return result
 
 
 def _deciding(check: str, own: list[Row], decision: Decision) -> list[Row]:
     """Return the rows of a check for which it decided."""
-    found = [row for row in own if row.check == check]
-    against = [row for row in found if row.outcome in _AGAINST]
+    rows = [row for row in own if row.check == check]
+    against = [row for row in rows if row.outcome in _AGAINST]
     if decision is Decision.REFUSE:
         against = [row for row in against if row.outcome is Outcome.FAILED] or against
-    return (against if decision is not Decision.ADMIT else []) or found
+    return (against if decision is not Decision.ADMIT else []) or rows
 
 
 def _group(row: Row, missing: set[str], groups: dict[str, list[Row]]) -> str:
-    """Return the key of the reason to which a row belongs: missing evidence, a premise that did not pass, or its own."""
+    """Return the key of a row's reason: the missing evidence, a premise that did not pass, or the row itself."""
     if row.outcome is Outcome.UNDETERMINED and row.reason in _LACKING:
         for label, prefixes, check in _EVIDENCE:
             if check in missing and row.check.startswith(prefixes):
@@ -216,13 +222,13 @@ def _reason(key: str, members: list[Row], verdict: Verdict, words: Texts) -> Rea
         members.sort(key=lambda row: row.check != check)
         return Reason(text, first.outcome, tuple(members), (words.action(check, "no-input"),), ())
     step = words.action(first.check, first.reason, outcome=first.outcome)
-    compared = [comparison(verdict, first.check, subject, words) for subject in first.subjects]
-    found = tuple(one for one in compared if one is not None)
-    return Reason(headline(first, words), first.outcome, tuple(members), (step,) if step else (), found)
+    entries = (comparison(verdict, first.check, subject, words) for subject in first.subjects)
+    compared = tuple(one for one in entries if one is not None)
+    return Reason(headline(first, words), first.outcome, tuple(members), (step,) if step else (), compared)
 
 
 def further(verdict: Verdict, words: Texts) -> list[Row]:
-    """Return what else was found: rows that are no reason and neither simply passed nor follow from another."""
+    """Return the further findings: rows outside the reasons that neither simply passed nor follow from another."""
     deciding = verdict.decision is not Decision.ADMIT
     shown = {row for reason in reasons(verdict, words) for row in reason.rows} if deciding else set()
     return [
@@ -251,8 +257,8 @@ def _age(verdict: Verdict, words: Texts) -> str:
 
 def not_checked(verdict: Verdict, words: Texts) -> list[tuple[str, str]]:
     """Return title and reason of everything that was not checked for want of an input, and how old the trust is."""
-    found: dict[tuple[str, str], list[str]] = {(words.label("trust-store"), _age(verdict, words)): []}
+    rows: dict[tuple[str, str], list[str]] = {(words.label("trust-store"), _age(verdict, words)): []}
     for f in verdict.not_checked:
         reason = words.reason(f.check, f.reason) or f.reason
-        found.setdefault((title(f.check, words), reason), []).append(f.subject)
-    return [(f"{name} {', '.join(subjects)}".rstrip(), reason) for (name, reason), subjects in found.items()]
+        rows.setdefault((title(f.check, words), reason), []).append(f.subject)
+    return [(f"{name} {', '.join(subjects)}".rstrip(), reason) for (name, reason), subjects in rows.items()]
