@@ -74,12 +74,12 @@ def _inside(name: str) -> bool:
     return len(name) <= limits.PATH and not any(part in ("", ".", "..") for part in name.split("/"))
 
 
-def read_zip(source: IO[bytes]) -> dict[str, bytes]:
-    """Return the files of a zip archive by name, each byte of which is a file's or has one value.
+def read_zip(source: IO[bytes], *, signed: bool = True) -> dict[str, bytes]:
+    """Return the files of a zip archive by name.
 
-    It is one that ``zipfile`` wrote at once: one entry after another, nothing between them, no extra fields, no
-    comments, no descriptors, one time and mode for all.
-
+    :param signed: each byte must be a file's or have one value. Then the archive is one that ``zipfile`` wrote at once:
+        one entry after another, nothing between them, no extra fields, no comments, no descriptors, one time and mode
+        for all. Otherwise all of that is passed over, and folders.
     :raises ArchiveError: ``archive``, ``name``, ``link``, ``twice``, ``encrypted``, ``limit`` or ``unsigned``
     """
     files: dict[str, bytes] = {}
@@ -91,8 +91,11 @@ def read_zip(source: IO[bytes]) -> dict[str, bytes]:
         metered: Any = _Metered(source, limits.ZIP_DIRECTORY)
         with zipfile.ZipFile(metered) as archive:
             infos = archive.infolist()
-        if len(infos) > limits.ENTRIES:
-            raise ArchiveError("limit", f"more than {limits.ENTRIES} entries")
+            if len(infos) > limits.ENTRIES:
+                raise ArchiveError("limit", f"more than {limits.ENTRIES} entries")
+            if not signed:
+                metered.grant(2 * limits.UNPACKED)  # entries may overlap: the unpacked size counts
+                return _loose(archive, infos, most)
         if len({(info.date_time, info.create_system, info.external_attr) for info in infos}) > 1:
             raise ArchiveError("unsigned", "entries of several times, modes or systems")
         source.seek(0)
@@ -116,6 +119,25 @@ def read_zip(source: IO[bytes]) -> dict[str, bytes]:
         raise
     except Exception as error:  # noqa: BLE001 - a hostile archive may raise anything in zipfile: one finding
         raise ArchiveError("archive", f"not a zip archive: {type(error).__name__}") from None
+    return files
+
+
+def _loose(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo], most: int) -> dict[str, bytes]:
+    """Return the files of an archive of which no byte is signed."""
+    files: dict[str, bytes] = {}
+    for info in infos:
+        if info.is_dir() and not info.file_size:
+            continue
+        name = _require_usual(info)
+        if name in files:
+            raise ArchiveError("twice", "two entries of one name")
+        # the sizes in the archive are not trusted: unpacking stops at the limit
+        allowed = min(limits.INPUT_FILE, most, max(limits.GRACE, info.compress_size * limits.RATIO))
+        with archive.open(info) as member:
+            files[name] = member.read(allowed + 1)
+        if len(files[name]) > allowed:
+            raise ArchiveError("limit", "an entry unpacks to more than is read")
+        most -= len(files[name])
     return files
 
 

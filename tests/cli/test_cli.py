@@ -265,7 +265,10 @@ def test_revoking(place, tmp_path):
 
 def test_candidates_are_not_trusted(place, tmp_path):
     store = tmp_path / "trust.db"
-    assert asked("trust", "import", "--store", store, place / "authority/csca.cer")[0] == 0
+    status, said = asked("trust", "import", "--store", store, place / "authority/csca.cer")
+    assert (status, said["certificates"], said["trusted"]) == (1, 1, 0)
+    again = run("trust", "import", "--store", store, place / "authority/csca.cer")[1]
+    assert "0 of 1 trusted: give --anchor FILE or --bilateral\n" in again
     assert asked("verify", place / "out/chip", "--trust", store, "--at", AT)[1]["verdict"] == "refer"
     _, rows = asked("trust", "list", "--store", store, "--country", "tj")
     assert [row["kind"] for row in rows] == ["self-signed"]

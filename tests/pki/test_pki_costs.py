@@ -13,7 +13,6 @@ from tests.support import seals_made as seals
 from tests.support.lists_made import LIST_SIGNER, list_signer, master_list
 from tjdocs import limits, seal
 from tjdocs.asn1 import ber
-from tjdocs.errors import InputError
 from tjdocs.pki import TrustStore, curves, public_key
 from tjdocs.pki.attempts import COST, Attempts
 from tjdocs.pki.certificate import Certificate
@@ -184,15 +183,15 @@ def test_many_revocation_lists_in_as_many_files_are_written_at_once(tmp_path, mo
     assert len(written) == 3  # those before the certificate, it, and those after it
 
 
-def test_lists_before_a_file_that_cannot_be_imported_are_kept(tmp_path):
+def test_lists_around_a_file_that_cannot_be_imported_are_kept(tmp_path):
     folder = tmp_path / "lists"
     folder.mkdir()
     for number, raw in enumerate([*LISTS[:3], b"none", *LISTS[3:5]]):
         (folder / f"{number:03}.crl").write_bytes(raw)
     store = TrustStore.create(tmp_path / "trust.db")
-    with pytest.raises(InputError, match="nothing to import"):
-        import_files.import_files(store, [folder], at=b.AT)
-    assert [crl.raw for crl in store.crls] == LISTS[:3]
+    reports = import_files.import_files(store, [folder], at=b.AT)
+    assert [(report.crls, report.unreadable) for report in reports] == [*[(1, 0)] * 3, (0, 1), *[(1, 0)] * 2]
+    assert [crl.raw for crl in store.crls] == LISTS[:5]
 
 
 def armour(raw: bytes, label: str) -> bytes:

@@ -1,8 +1,12 @@
 """Bringing files into a trust store: what is taken, what is trusted, and what plants itself beside what is trusted."""
 
+import io
 import os
 import sqlite3
+import subprocess
+import zipfile
 from contextlib import closing
+from hashlib import sha256
 
 import pytest
 from asn1crypto import pem
@@ -11,7 +15,7 @@ from tests.support import builders as b
 from tests.support.lists_made import UTOPIA, content, list_signer, master_list
 from tjdocs.errors import InputError, UsageError
 from tjdocs.pki import TrustStore, raw_rsa
-from tjdocs.pki.trust import import_files
+from tjdocs.pki.trust import import_files, import_forms
 from tjdocs.pki.trust.explain_state import entry_json, explain
 from tjdocs.pki.trust.master_list import MAX_LIST_SIZE
 
@@ -129,8 +133,8 @@ def test_the_same_file_twice(store, write):
     path = write("a.ml", master_list(LISTED))
     first, second = import_files.import_files(store, [path, path], anchors=[UTOPIA.certificate], at=b.AT)
     assert (first.new, second.new) == (3, 0)
-    third = import_files.import_files(store, [path], at=b.AT)  # without the anchor: trust once given stays
-    assert third[0].signature == "undetermined"
+    third = import_files.import_files(store, [path], at=b.AT)  # the anchor in the store counts
+    assert third[0].signature == "passed"
     assert trusted(store) == set(LISTED)
 
 
@@ -257,19 +261,82 @@ def test_the_first_ground_of_trust_stays(store, write):
     assert grounds[OTHER.raw] == "list"
 
 
-def test_a_link_whose_root_came_with_another_file(store, write):
-    reports = import_files.import_files(store, [write("root.cer", UTOPIA.raw), write("z-link.cer", LINK.raw)], at=b.AT)
-    assert [len(report.unresolved) for report in reports] == [0, 1]  # counts are within the file alone
-    assert {entry.certificate.raw: entry.kind for entry in store.entries} == {
-        UTOPIA.raw: "self-signed",
-        LINK.raw: "link",
+@pytest.mark.requirement("ICAO-LIST")
+@pytest.mark.parametrize("ground", ["anchor", "bilateral", "candidates"])
+def test_an_anchor_in_the_store_counts_for_the_next_list(store, write, ground):
+    """Those whom the receiver chose vouch for lists; a certificate that was only let in does not."""
+    given = {
+        "anchor": {"anchors": [UTOPIA.certificate]},
+        "bilateral": {"bilateral": True},
+        "candidates": {"trust_candidates": True},
     }
+    import_files.import_files(store, [write("utopia.cer", UTOPIA.raw)], **given[ground], at=b.AT)
+    (report,) = import_files.import_files(store, [write("a.ml", master_list([OTHER.raw]))], at=b.AT)
+    vouched = ground != "candidates"
+    assert (report.signature, OTHER.raw in trusted(store)) == (("passed", True) if vouched else ("undetermined", False))
+    assert report.trusted == ((OTHER.certificate,) if vouched else ())
+
+
+def test_a_csca_that_came_on_a_list_vouches_for_no_list(store, write):
+    import_files.import_files(store, [write("a.ml", master_list([OTHER.raw]))], anchors=[UTOPIA.certificate], at=b.AT)
+    abroad = list_signer(OTHER, subject=b.name(("C", "XX"), ("CN", "List Signer")))
+    path = write("b.ml", master_list([ROGUE.raw], abroad, inside=[abroad.raw, OTHER.raw]))
+    (report,) = import_files.import_files(store, [path], at=b.AT)
+    assert report.signature == "undetermined"
+    assert ROGUE.raw not in trusted(store)
+
+
+@pytest.mark.parametrize("order", ["root first", "link first", "link in an earlier import"])
+def test_unresolved_is_counted_for_the_store(store, write, order):
+    """A link is resolved by a root of another file, of the anchors, or of a later import."""
+    root, link = write("root.cer", UTOPIA.raw), write("link.cer", LINK.raw)
+    if order == "link in an earlier import":
+        (report,) = import_files.import_files(store, [link], at=b.AT)
+        assert [item.reason for item in report.unresolved] == ["other-generation"]
+        import_files.import_files(store, [write("other.cer", OTHER.raw)], anchors=[UTOPIA.certificate], at=b.AT)
+    else:
+        reports = import_files.import_files(store, [root, link] if order == "root first" else [link, root], at=b.AT)
+        assert [report.unresolved for report in reports] == [(), ()]
+        assert sorted((report.verified_self, report.verified_link) for report in reports) == [(0, 1), (1, 0)]
+    kinds = {entry.certificate.raw: entry.kind for entry in TrustStore(store._path).entries}
+    assert (kinds[UTOPIA.raw], kinds[LINK.raw]) == ("self-signed", "link")
+
+
+def test_a_link_under_the_anchor_of_the_same_import_counts_as_trusted(store, write):
+    reports = import_files.import_files(store, [write("link.cer", LINK.raw)], anchors=[UTOPIA.certificate], at=b.AT)
+    assert [(report.verified_link, report.trusted) for report in reports] == [(1, (LINK.certificate,))]
+    assert trusted(store) == {UTOPIA.raw}  # by a path, not in itself
+
+
+@pytest.mark.requirement("ICAO-LIST")
+def test_a_document_signer_on_a_list_is_no_csca(store, write):
+    signer = b.signer(UTOPIA)
+    path = write("a.ml", master_list([UTOPIA.raw, signer.raw]))
+    (report,) = import_files.import_files(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
+    assert [(item.certificate, item.reason) for item in report.tolerated] == [(signer.certificate, "not-a-ca")]
+    assert trusted(store) == {UTOPIA.raw}
+
+
+def test_a_list_without_certificates_and_one_out_of_order_are_named(store, write):
+    paths = [
+        write("a.ml", master_list([])),
+        write("b.ml", master_list([], body=content(sorted(LISTED, reverse=True), ordered=False))),
+    ]
+    reports = import_files.import_files(store, paths, anchors=[UTOPIA.certificate], at=b.AT)
+    assert [(report.signature, report.notes) for report in reports] == [
+        ("passed", ("no-certificates",)),
+        ("warning", ("set-order",)),
+    ]
+    assert trusted(store) == set(LISTED)
 
 
 def test_what_cannot_be_read_inside_a_list_is_counted(store, write):
     path = write("a.ml", master_list([*LISTED, b.sequence(b.integer(5))]))
     (report,) = import_files.import_files(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
     assert (report.certificates, report.unreadable) == (4, 1)
+    (unread,) = report.unread
+    assert sha256(b.sequence(b.integer(5))).hexdigest() in unread.item
+    assert report.accepted  # a State's odd certificate does not stop the others
     assert len(known(store)) == 3
 
 
@@ -309,10 +376,13 @@ def test_the_report_as_json(store, write):
         ],
         "signature": "passed",
         "signature_reason": "",
-        "signature_warnings": [],
         "signer_revocation": "no-crl",
         "unreadable": 0,
+        "unreadable_items": [],
         "crls": 0,
+        "crl_items": [],
+        "trusted": 3,
+        "notes": [],
     }
 
 
@@ -320,7 +390,7 @@ def test_the_report_names_the_defects_of_a_list_that_is_trusted(store, write):
     unsorted = master_list(LISTED, body=content(sorted(LISTED, reverse=True), ordered=False))
     (report,) = import_files.import_files(store, [write("a.ml", unsorted)], anchors=[UTOPIA.certificate], at=b.AT)
     assert (report.signature, report.signature_reason) == ("warning", "")
-    assert report.as_json()["signature_warnings"] == ["set-order"]
+    assert report.as_json()["notes"] == ["set-order"]
     assert trusted(store) == set(LISTED)
 
 
@@ -423,6 +493,142 @@ def test_what_lies_beside_the_content_of_a_list_is_not_taken(store, write):
     assert known(store) == set(LISTED)
 
 
+# ---------------------------------------------------------------------------------------------------------------- forms
+
+
+def bundle(*parties: b.Party, form: str = "DER", crl: bytes = b"", folder) -> bytes:
+    """Return a PKCS#7 bundle without a signature, as OpenSSL makes it."""
+    (folder / "bundle.pem").write_bytes(armoured(*(("CERTIFICATE", p.raw) for p in parties)))
+    source = ["-nocrl"]
+    if crl:
+        (folder / "crl.pem").write_bytes(armoured(("X509 CRL", crl)))
+        source = ["-in", str(folder / "crl.pem")]
+    command = ["openssl", "crl2pkcs7", *source, "-certfile", str(folder / "bundle.pem"), "-outform", form]
+    return subprocess.run(command, check=True, capture_output=True).stdout
+
+
+def zipped(files: dict[str, bytes], folders: tuple[str, ...] = ()) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in folders:
+            archive.mkdir(name)
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return made.getvalue()
+
+
+def lines_of_base64(data: bytes) -> bytes:
+    return b"".join(pem.armor("X", data).splitlines(keepends=True)[1:-1])
+
+
+FORMS = {
+    "a trailing newline": (lambda data: data + b"\n", ("trailing-bytes",)),
+    "a trailing line end of Windows": (lambda data: data + b"\r\n", ("trailing-bytes",)),
+    "zeros after it": (lambda data: data + bytes(3), ("trailing-bytes",)),
+    "Base64": (lines_of_base64, ("base64",)),
+    "Base64 on one line, with a byte order mark": (
+        lambda data: b"\xef\xbb\xbf" + b"".join(lines_of_base64(data).split()),
+        ("base64",),
+    ),
+    "Base64 of padded bytes": (lambda data: lines_of_base64(data + b"\n"), ("base64", "trailing-bytes")),
+    "a ZIP archive": (lambda data: zipped({"below/it.bin": data}, ("below",)), ("zip",)),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_forms_in_which_files_are_handed_over(store, write, name):
+    form, notes = FORMS[name]
+    crl = b.revocation_list(UTOPIA, [7])
+    paths = [write(f"{n}.bin", form(data)) for n, data in enumerate([OTHER.raw, crl.raw, master_list([LINK.raw])])]
+    reports = import_files.import_files(store, paths, anchors=[UTOPIA.certificate], at=b.AT)
+    assert [(report.notes, report.accepted) for report in reports] == [(notes, True)] * 3
+    assert known(store) == {UTOPIA.raw, OTHER.raw, LINK.raw}
+    assert store.crls == (crl,)
+    if notes != ("zip",):
+        assert import_files.read_certificate(paths[0]) == OTHER.certificate
+        assert import_files.read_crl(paths[1]) == crl
+
+
+@pytest.mark.parametrize("tail", [b"\n.", b"\x30\x00", b"\0" * 3 + b"x"])
+def test_other_bytes_after_a_certificate_are_not_padding(store, write, tail):
+    with pytest.raises(InputError, match="nothing to import"):
+        import_files.import_files(store, [write("a.cer", OTHER.raw + tail)], at=b.AT)
+
+
+@pytest.mark.parametrize("form", ["DER", "PEM"])
+def test_a_bundle_of_pkcs_7_is_read_and_vouches_for_nobody(store, write, tmp_path, form):
+    crl = b.revocation_list(UTOPIA, [7])
+    path = write("cscas.p7b", bundle(UTOPIA, OTHER, form=form, crl=crl.raw, folder=tmp_path))
+    (report,) = import_files.import_files(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
+    assert (report.certificates, report.crls, report.notes, report.signature) == (2, 1, ("pkcs7",), "not-applicable")
+    assert trusted(store) == {UTOPIA.raw}
+    assert known(store) == {UTOPIA.raw, OTHER.raw}
+    assert set(import_files.read_certificates(path)) == {UTOPIA.certificate, OTHER.certificate}
+
+
+def test_every_file_of_an_archive_has_its_report(store, write):
+    path = write("lists.zip", zipped({"b.ml": master_list(LISTED), "README": b"read me", "a.cer": ROGUE.raw[:-1]}))
+    reports = import_files.import_files(store, [path], anchors=[UTOPIA.certificate], at=b.AT)
+    assert [report.source for report in reports] == [f"{path}/{name}" for name in ("README", "a.cer", "b.ml")]
+    assert [[item.damaged for item in report.unread] for report in reports] == [[False], [True], []]
+    assert trusted(store) == set(LISTED)
+
+
+@pytest.mark.parametrize("data", [b"PK\3\4", zipped({"../a.cer": OTHER.raw}), zipped({"a.cer": OTHER.raw})[:-30], zipped({}, ("below",))])
+def test_an_archive_that_cannot_be_read_is_an_entry(store, write, data):
+    reports = import_files.import_files(store, [write("a.zip", data), write("b.cer", UTOPIA.raw)], at=b.AT)
+    assert [bool(report.unread) for report in reports] == [True, False]
+    assert not reports[0].accepted
+
+
+# ------------------------------------------------------------------------------------------------------- a whole folder
+
+
+def test_a_folder_is_read_to_the_end_and_reported_whole(store, write, tmp_path):
+    write("a.cer", UTOPIA.raw)
+    write("b.txt", b"hello\n")
+    write("c.cer", OTHER.raw[:-9])
+    write("d.ml", master_list(LISTED))
+    with (tmp_path / "in" / "e.ml").open("wb") as file:
+        file.truncate(MAX_LIST_SIZE + 1)
+    write("f.crl", b.revocation_list(UTOPIA).raw)
+    reports = import_files.import_files(store, [tmp_path / "in"], anchors=[UTOPIA.certificate], at=b.AT)
+    assert [os.path.basename(report.source)[0] for report in reports] == list("abcdef")
+    assert [bool(report.unread) for report in reports] == [False, True, True, False, True, False]
+    assert [report.accepted for report in reports] == [True, True, False, True, False, True]  # text is no damaged list
+    assert "over the limit" in reports[4].unread[0].reason
+    assert (trusted(store), len(store.crls)) == (set(LISTED), 1)
+
+
+def test_a_missing_path_is_a_bad_call_before_anything_is_imported(store, write, tmp_path):
+    with pytest.raises(InputError, match="cannot read"):
+        import_files.import_files(store, [write("a.cer", UTOPIA.raw), tmp_path / "missing"], at=b.AT)
+    assert store.entries == ()
+
+
+FORGED = b.revocation_list(UTOPIA, key=b.ec_key("forger"), authority=UTOPIA.certificate.subject_key_identifier)
+
+
+@pytest.mark.parametrize(
+    ("crl", "word"),
+    [
+        (b.revocation_list(UTOPIA, [7, 8]), ("passed", "")),
+        (b.revocation_list(OTHER), ("undetermined", "untrusted")),
+        (b.revocation_list(b.csca("CSCA Erewhon", "EW")), ("undetermined", "no-issuer")),
+        (FORGED, ("failed", "wrong-signature")),
+    ],
+)
+def test_a_crl_has_state_date_and_signature(store, write, crl, word):
+    paths = [write("a.crl", crl.raw), write("other.cer", OTHER.raw)]
+    report, _ = import_files.import_files(store, paths, anchors=[UTOPIA.certificate], at=b.AT)
+    (item,) = report.crl_reports
+    assert (item.country, item.this_update, item.next_update) == (crl.country, crl.this_update, crl.next_update)
+    assert (item.revoked, item.sha256) == (len(crl.serials), crl.sha256)
+    assert (item.signature, item.reason, report.accepted) == (*word, word[0] != "failed")
+    (row,) = report.as_json()["crl_items"]
+    assert (row["country"], row["this_update"][:10]) == (crl.country, crl.this_update.date().isoformat())
+
+
 # ------------------------------------------------------------------------------------------------------------ bad calls
 
 
@@ -436,7 +642,7 @@ def test_what_lies_beside_the_content_of_a_list_is_not_taken(store, write):
         b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
         b"-----BEGIN CERTIFICATE-----\n****\n-----END CERTIFICATE-----\n",
         b"-----BEGIN CERTIFICATE-----\n" + b"A" * 63 + b"\n-----END CERTIFICATE-----\n",
-        armoured(("CERTIFICATE", b.utopia().raw), ("PRIVATE KEY", b.sequence(b.integer(0)))),
+        armoured(("PRIVATE KEY", b.sequence(b.integer(0)))),
         master_list([], content_type="2.23.136.1.1.1", body=content([])),
     ],
 )
@@ -482,9 +688,10 @@ ODD_BLOCKS = {
 def test_a_block_that_is_not_plain_is_not_passed_over(store, write, name):
     block = ODD_BLOCKS[name](armoured(("X509 CRL", b.revocation_list(UTOPIA, [7]).raw)))
     path = write("both.pem", armoured(("CERTIFICATE", UTOPIA.raw)) + block)
-    with pytest.raises(InputError, match="nothing to import"):
-        import_files.import_files(store, [path], at=b.AT)
-    assert store.entries == ()
+    (report,) = import_files.import_files(store, [path], at=b.AT)
+    assert known(store) == {UTOPIA.raw}
+    assert [(item.item, item.damaged) for item in report.unread] == [("block 2", True)]
+    assert not report.accepted
     with pytest.raises(InputError, match="not a CRL"):
         import_files.read_crls(str(write("two.pem", armoured(("X509 CRL", b.revocation_list(OTHER, [8]).raw)) + block)))
 
@@ -526,4 +733,4 @@ def test_text_before_a_certificate_may_begin_with_the_digit_0(tmp_path, head):
     path.write_bytes(head + pem.armor("CERTIFICATE", b.utopia().raw))
     assert import_files.read_certificate(path).raw == b.utopia().raw
     path.write_bytes(b.utopia().raw + b"-----BEGIN CERTIFICATE-----")
-    assert list(import_files._blocks(path.read_bytes())) == [path.read_bytes()]
+    assert [block.data for block in import_forms.blocks(path.read_bytes())] == [path.read_bytes()]

@@ -8,7 +8,7 @@ import typer
 from tjdocs.cli import _io, _terminal, _verdicts
 from tjdocs.errors import InputError, UsageError
 from tjdocs.pki.trust import explain_state as explaining
-from tjdocs.pki.trust.import_files import import_files, read_certificates
+from tjdocs.pki.trust.import_files import SourceReport, import_files, read_certificates
 from tjdocs.pki.trust.store import TrustStore
 
 app = typer.Typer(help="The trust store: master lists, certificates, CRLs.", no_args_is_help=True)
@@ -18,7 +18,9 @@ Store = Annotated[str, typer.Option("--store", help="The trust store's file.")]
 
 @app.command("import")
 def import_(
-    paths: Annotated[list[str], typer.Argument(help="Master lists, certificates, CRLs, or folders of them.")],
+    paths: Annotated[
+        list[str], typer.Argument(help="Master lists, certificates, CRLs; folders and ZIP archives of them.")
+    ],
     store: Store,
     anchor: Annotated[list[str] | None, typer.Option("--anchor", help="A certificate trusted as such.")] = None,
     trust_candidates: Annotated[
@@ -30,7 +32,11 @@ def import_(
     at: _io.At = "",
     as_json: _io.Json = False,
 ) -> None:
-    """Import into a trust store. Exit status 1 when a master list's signature does not lead to a given anchor."""
+    """Import into a trust store, and report everything read.
+
+    Exit status 1 when nothing imported is trusted, a signature fails or does not lead to an anchor, or an item is
+    damaged.
+    """
     anchors = [certificate for path in anchor or () for certificate in read_certificates(path)]
     moment = _io.moment(at)
     existed = Path(store).exists()
@@ -43,26 +49,57 @@ def import_(
         if not existed and not opened.entries:  # do not leave an empty store
             Path(store).unlink(missing_ok=True)
         raise
+    read = {certificate for report in reports for certificate in report.content}
+    trusted = {certificate for report in reports for certificate in report.trusted}
     if as_json:
         sources = [report.as_json() for report in reports]
-        _io.show_json({"schema": 1, "sources": sources, "trust_digest": opened.digest})
+        totals = {"certificates": len(read), "trusted": len(trusted)}
+        _io.show_json({"schema": 1, "sources": sources, **totals, "trust_digest": opened.digest})
     else:
         for report in reports:
-            why = report.signature_reason or ", ".join(report.signature_warnings)
-            _terminal.line(
-                f"{report.source}: {report.certificates} certificates ({report.new} new, {report.parsed} parsed), "
-                f"{report.verified_self} verified by their own key, {report.verified_link} by another, "
-                f"{len(report.unresolved)} unresolved; {report.crls} CRLs; signature {report.signature}"
-                + (f" ({why})" if why else "")
-                + (f"; signer's revocation not settled ({report.signer_revocation})" * bool(report.signer_revocation))
-            )
-            for item in report.unresolved:
-                _terminal.line(f"  unresolved ({item.reason}): {item.certificate.subject_text}")
-            for item in report.tolerated:
-                _terminal.line(f"  warning ({item.reason}): {item.certificate.subject_text}")
+            _show(report)
+        if read:
+            hint = "" if trusted else ": give --anchor FILE or --bilateral"
+            _terminal.line(f"{len(trusted)} of {len(read)} trusted{hint}")
         _terminal.line(f"trusted set (--trust-digest): {opened.digest}")
-    sound = ("passed", "warning", "not-applicable")
-    raise typer.Exit(1 if anchors and any(report.signature not in sound for report in reports) else 0)
+    has_anchors = any({"anchor", "bilateral"} & set(entry.grounds) for entry in opened.entries)
+    led = not has_anchors or all(report.signature != "undetermined" for report in reports)
+    accepted = led and all(report.accepted for report in reports)
+    raise typer.Exit(0 if accepted and (trusted or not read) else 1)
+
+
+def _show(report: SourceReport) -> None:
+    """Print the report of a file."""
+    parts = []
+    if report.certificates or not (report.crls or report.unread):
+        parts.append(
+            f"{report.certificates} certificates ({report.new} new, {report.parsed} parsed, "
+            f"{len(report.trusted)} trusted), {report.verified_self} verified by their own key, "
+            f"{report.verified_link} by another, {len(report.unresolved)} unresolved"
+        )
+    if report.crls:
+        parts.append(f"{report.crls} CRLs")
+    if report.signature != "not-applicable":
+        parts.append(f"signature {report.signature}" + f" ({report.signature_reason})" * bool(report.signature_reason))
+    if report.signer_revocation:
+        parts.append(f"signer's revocation not settled ({report.signer_revocation})")
+    if report.notes:
+        parts.append(f"notes: {', '.join(report.notes)}")
+    if report.unread:
+        parts.append(f"{report.unreadable} not read")
+    _terminal.line(f"{report.source}: {'; '.join(parts)}")
+    for crl in report.crl_reports:
+        due = f", next {crl.next_update.date()}" if crl.next_update else ""
+        _terminal.line(
+            f"  CRL of {crl.country or '(no State)'}, {crl.this_update.date()}{due}, {crl.revoked} revoked, "
+            f"signature {crl.signature}" + (f" ({crl.reason})" if crl.reason else "") + f": {crl.issuer}"
+        )
+    for unread in report.unread:
+        _terminal.line(f"  not read: {unread.item + ': ' if unread.item else ''}{unread.reason}")
+    for item in report.unresolved:
+        _terminal.line(f"  unresolved ({item.reason}): {item.certificate.subject_text}")
+    for item in report.tolerated:
+        _terminal.line(f"  warning ({item.reason}): {item.certificate.subject_text}")
 
 
 @app.command("list")

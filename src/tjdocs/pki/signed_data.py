@@ -16,7 +16,7 @@ from tjdocs.pki import algorithms, distinguished_name, public_key
 from tjdocs.pki.attempts import Attempts
 from tjdocs.pki.certificate import Certificate, CertificateError
 
-__all__ = ["CmsError", "SignedData", "SignerInfo"]
+__all__ = ["CmsError", "SignedData", "SignerInfo", "unsigned_bundle"]
 
 OID_SIGNED_DATA = "1.2.840.113549.1.7.2"
 OID_CONTENT_TYPE = "1.2.840.113549.1.9.3"
@@ -207,6 +207,28 @@ class SignedData:
             if result.reason != "wrong-signature":
                 break
         return result
+
+
+def unsigned_bundle(data: bytes) -> list[bytes] | None:
+    """Return the certificates and CRLs of a SignedData without content and signers (RFC 5652, 5.1), each as read.
+
+    None for anything else. Nobody signed such a bundle (``.p7b``, ``.p7c``): it only carries its items.
+    """
+    if _SIGNED_DATA not in data[:64]:
+        return None
+    for form in (bytes, ber.to_der):
+        try:
+            raw = form(data)
+            fields = _fields(raw)
+        except (der.DerError, CmsError):
+            continue
+        if fields.encapsulated.content is not None or fields.signer_infos.as_list():
+            return None
+        return [der.raw(item) for item in (*(fields.certificates or ()), *(fields.crls or ()))]
+    return None
+
+
+_SIGNED_DATA = x509_schema.encode_oid(OID_SIGNED_DATA)
 
 
 def _decode(data: bytes, warnings: tuple[str, ...]) -> SignedData:

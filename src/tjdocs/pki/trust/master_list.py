@@ -209,12 +209,15 @@ def resolve(
 
     Issuers are searched among ``certificates`` and, if given, in ``known``: by key identifier and by name.
 
+    :param known: a store; it is searched alone where it has all ``certificates``
     :param attempts: the bound on the cost, shared with another search; :func:`attempts_for` them unless given
     """
     certificates = tuple(certificates)
-    pool = TrustStore.of((), certificates)
-    if known is not None:
-        pool = pool.merged([known])
+    if known is not None and all(certificate in known for certificate in certificates):
+        pool = known
+    else:
+        pool = TrustStore.of((), certificates)
+        pool = pool if known is None else pool.merged([known])
     attempts = attempts or attempts_for(certificates)
     return [_resolve(certificate, pool, attempts) for certificate in certificates]
 

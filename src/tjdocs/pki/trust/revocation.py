@@ -16,7 +16,7 @@ from tjdocs.pki.attempts import Attempts
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.crl import Crl
 
-__all__ = ["REVOKED", "RevocationSource", "judge", "listed", "revoked", "revoked_above"]
+__all__ = ["REVOKED", "RevocationSource", "judge", "judge_crl", "listed", "revoked", "revoked_above"]
 
 
 class RevocationSource(certification_path.CertificateSource, Protocol):
@@ -145,6 +145,30 @@ def revoked_above(
 ) -> list[Certificate]:
     """Return the revoked certificates above a signer; the signer is revoked with any of them (4.1.5.1)."""
     return [issuer for place, issuer in enumerate(chain[1:], 2) if revoked(issuer, chain[place:], source, attempts)]
+
+
+def judge_crl(crl: Crl, source: RevocationSource) -> tuple[Outcome, str]:
+    """Return the outcome of a CRL's own signature, and the reason unless it passed.
+
+    ``no-issuer``: no certificate of its issuer is known. ``other-generation``: none of them has the key that it names.
+    ``untrusted``: the signature is valid, and its signer does not count. ``wrong-signature`` fails: the issuer's key
+    did not sign. ``limit``: more keys may have signed than are tried. A warning names a defect.
+
+    :param crl: one of ``source.crls`` itself, since results are kept by object
+    """
+    sound = _sound(crl, source, None)
+    if isinstance(sound, _Sound):
+        return (Outcome.WARNING, sound.warnings[0]) if sound.warnings else (Outcome.PASSED, "")
+    if sound is not None:
+        return Outcome.UNDETERMINED, sound
+    candidates = source.crl_signers(crl)
+    results = [(candidate, crl.verify(candidate)) for candidate in candidates]  # each is remembered
+    if any(result.valid for _, result in results):
+        return Outcome.UNDETERMINED, "untrusted"
+    for candidate, result in results:
+        if crl.key_identifier is not None and candidate.subject_key_identifier == crl.key_identifier:
+            return (Outcome.UNDETERMINED if result.valid is None else Outcome.FAILED), result.reason
+    return Outcome.UNDETERMINED, "other-generation" if candidates else "no-issuer"
 
 
 def _listed(

@@ -226,6 +226,10 @@ class TrustStore:
         sources = {source for entry in self.entries for source in entry.origins if source.vouches}
         return tuple(sorted({source.name for source in sources if not digests.issuperset(source.signers)}))
 
+    def __contains__(self, certificate: Certificate) -> bool:
+        """Whether the store has ``certificate``, trusted or not."""
+        return certificate.sha256 in self._snapshot.entries
+
     @property
     def entries(self) -> tuple[Entry, ...]:
         """All entries, in the order of their import."""
@@ -523,6 +527,16 @@ class TrustStore:
         path = self._writable()
         with self._lock:
             store_file.write_crls(path, files)
+            self._loaded = None
+
+    def settle(self, kinds: Mapping[str, str]) -> None:
+        """Write the kinds of certificates that were unresolved, by digest: their issuers came later.
+
+        :raises OutputError: the store cannot be written
+        """
+        path = self._writable()
+        with self._lock:
+            store_file.write_kinds(path, kinds)
             self._loaded = None
 
     def _writable(self) -> FilePath:

@@ -15,7 +15,7 @@ from tjdocs.pki.certificate import Certificate, CertificateError
 from tjdocs.pki.crl import Crl, CrlError
 from tjdocs.pki.trust.trust_policy import GROUNDS, Entry, Source
 
-__all__ = ["create", "read", "write", "write_crls"]
+__all__ = ["create", "read", "write", "write_crls", "write_kinds"]
 
 _Kept = TypeVar("_Kept", Certificate, Crl)
 _VERSION, _WITHOUT_SIGNERS = "4", "3"
@@ -158,6 +158,18 @@ def write_crls(path: Path, files: Sequence[tuple[Source, Sequence[Crl]]]) -> Non
         for source, crls in files:
             _write_source(database, source)
             _write_crls(database, crls)
+
+
+def write_kinds(path: Path, kinds: Mapping[str, str]) -> None:
+    """Write the kinds of unresolved certificates, by digest.
+
+    :raises OutputError: the store cannot be written
+    """
+    with _writing(path) as database:
+        database.executemany(
+            "UPDATE certificate SET kind = ? WHERE sha256 = ? AND kind = 'unresolved'",
+            [(kind, digest) for digest, kind in kinds.items()],
+        )
 
 
 def _write_source(database: sqlite3.Connection, source: Source) -> int:
