@@ -66,6 +66,97 @@ def test_the_languages_of_the_standard():
     assert mrz.transliterate("CAÑON", table="icao-x") == "CANXXON"
 
 
+# Every letter of the alphabets of our neighbours and of their spouses, as their own languages write them.
+ALPHABETS = {
+    "Kazakh": "АӘБВГҒДЕЁЖЗИЙКҚЛМНҢОӨПРСТУҰҮФХҺЦЧШЩЪЫІЬЭЮЯ",
+    "Kazakh, Latin of 2021": "AÄBDEFGĞHIİJKLMNÑOÖPQRSŞTUŪÜVYZ",
+    "Kyrgyz": "АБВГДЕЁЖЗИЙКЛМНҢОӨПРСТУҮФХЦЧШЩЪЫЬЭЮЯ",
+    "Uzbek": "АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЪЬЭЮЯЎҚҒҲ",
+    "Karakalpak, Latin": "AÁBDEFGǴHXIÍJKQLMNŃOÓPRSTUÚVWYZ",
+    "Azeri": "АБВГҒДЕӘЖЗИЫЈКҜЛМНОӨПРСТУҮФХҺЧҸШ",
+    "Azeri, Latin": "ABCÇDEƏFGĞHXIİJKQLMNOÖPRSŞTUÜVYZ",
+    "Turkmen": "АБВГДЕЁЖҖЗИЙКЛМНҢОӨПРСТУҮФХЦЧШЩЪЫЬЭӘЮЯ",
+    "Turkmen, Latin": "ABÇDEÄFGHIJŽKLMNŇOÖPRSŞTUÜWYÝZ",
+    "Romanian": "AĂÂBCDEFGHIÎJKLMNOPQRSȘTȚUVWXYZ",
+    "Vietnamese": "AÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬBCDĐEÈÉẺẼẸÊỀẾỂỄỆGHIÌÍỈĨỊKLMNOÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢPQRSTUÙÚỦŨỤƯỪỨỬỮỰVXYỲÝỶỸỴ",
+}
+
+
+@pytest.mark.parametrize("table", sorted(tables()))
+@pytest.mark.parametrize("language", ALPHABETS)
+def test_every_letter_of_a_neighbours_alphabet_has_a_value(language, table):
+    for letter in ALPHABETS[language]:
+        for form in (letter, letter.lower(), unicodedata.normalize("NFD", letter.lower())):
+            spelt = mrz.transliterate(f"A{form}", table=table)
+            assert spelt.startswith("A")
+            assert len(spelt) > 1 or letter in "ЪЬ"
+
+
+def test_vietnamese_letters_lose_their_marks():
+    for letter in ALPHABETS["Vietnamese"]:
+        bare = "D" if letter == "Đ" else unicodedata.normalize("NFD", letter)[0]
+        assert mrz.transliterate(letter) == bare
+
+
+@pytest.mark.parametrize(
+    ("text", "table", "expected"),
+    [
+        ("Ўзбекистон", "uz", "OZBEKISTON"),  # O‘zbekiston, Xorazm, G‘allaorol, Jizzax: as the State writes them
+        ("Хоразм", "uz", "XORAZM"),
+        ("Ғаллаорол", "uz", "GALLAOROL"),
+        ("Жиззах", "uz", "JIZZAX"),
+        ("Oʻzbekiston", "tj", "OZBEKISTON"),
+        ("Қызылорда", "kz", "KYZYLORDA"),
+        ("Өскемен", "kz", "OSKEMEN"),
+        ("Жаңаөзен", "kz", "ZHANAOZEN"),
+        ("Өзгөн", "tj", "OZGON"),
+        ("Азәрбајҹан", "tj", "AZARBAJJAN"),
+        ("Azərbaycan", "tj", "AZARBAYCAN"),
+        ("Türkmenbaşy", "icao-short", "TURKMENBASY"),
+        ("Braşov, Brașov", "tj", "BRASOV BRASOV"),  # with the cedilla of old computers, and with the comma below
+        ("Constanța", "icao", "CONSTANTA"),
+        ("Huế Đà Nẵng", "tj", "HUE DA NANG"),
+    ],
+)
+def test_names_of_the_neighbours_and_of_their_spouses(text, table, expected):
+    assert mrz.transliterate(text, table=table) == expected
+
+
+def test_a_chosen_row_has_a_source_and_never_replaces_the_standard():
+    rows = {name: transliteration._rows(name) for name in transliteration._spec().files}
+    chosen = rows.pop("chosen.csv")
+    assert all(row["status"] == "chosen" and row["source"] for row in chosen)
+    assert {row["letter"] for row in chosen}.isdisjoint(row.get("letter") for some in rows.values() for row in some)
+    assert {name for name, table in tables().items() if table.status} == {"tj", "kz", "uz"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("018F,Ə", "00C0,À"),
+        ("passports of Azerbaijan,chosen", "passports of Azerbaijan,draft"),
+        (",spellings met in passports of Azerbaijan,", ",,"),
+    ],
+)
+def test_a_malformed_chosen_row_is_refused(monkeypatch, old, new):
+    read = specs.read_bytes
+    changed = read("transliteration/chosen.csv").decode().replace(old, new, 1).encode()
+    assert changed != read("transliteration/chosen.csv")
+    monkeypatch.setattr(specs, "read_bytes", lambda path: changed if path.endswith("chosen.csv") else read(path))
+    with pytest.raises(SpecError, match="specs/transliteration"):
+        transliteration.tables.__wrapped__()
+
+
+def test_a_hint_names_only_the_tables_that_have_the_letter():
+    with pytest.raises(UsageError, match="CYRILLIC CAPITAL LETTER GJE") as refused:
+        mrz.transliterate("Ѓорѓи")
+    assert refused.value.hint == "spell it otherwise, or choose a table that has one: icao-mk"
+    for letter in ("Ћ", "Ω", "\u0651"):  # the last is a sign without a letter before it: every table has a rule for it
+        with pytest.raises(UsageError) as refused:
+            mrz.transliterate(letter)
+        assert refused.value.hint == "no table has one: spell it otherwise"
+
+
 def test_arabic_rules():
     assert mrz.transliterate("عبّاس") == "EBBAS"
     assert mrz.transliterate("فضّة") == "FXDZXDZXAH"

@@ -1,6 +1,6 @@
 """From national letters to A to Z (Doc 9303-3, 4.6 and 6), by named tables.
 
-Tables lie in ``specs/transliteration/``. A letter without a rule is refused by name and never dropped.
+The tables are in ``specs/transliteration/``. A letter without a rule is refused by name and never dropped.
 """
 
 import csv
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
+from typing import Literal
 
 from tjdocs import specs
 from tjdocs.errors import SpecError, UsageError
@@ -26,6 +27,7 @@ _LETTER_SET = frozenset(_LETTERS)
 class Table:
     """One named table; letters are upper case and composed.
 
+    :param status: ``chosen`` where no rule of a State or of the standard is published; else ``""``
     :param letters: what each letter becomes; ``""`` where it is left out
     :param initial: what a letter becomes as the first of a component, where that differs
     :param final: what it becomes as the last of a component
@@ -36,11 +38,16 @@ class Table:
     name: str
     title: str
     source: str
+    status: str
     letters: Mapping[str, str] = field(repr=False)
     initial: Mapping[str, str] = field(repr=False)
     final: Mapping[str, str] = field(repr=False)
     doubling: frozenset[str] = field(repr=False)
     simple: Mapping[int, str] = field(repr=False)
+
+    def has(self, letter: str) -> bool:
+        """Whether it has a value for an upper-case letter."""
+        return letter in self.letters or letter in self.initial
 
 
 class TableRow(specs.Row, frozen=True):
@@ -48,6 +55,7 @@ class TableRow(specs.Row, frozen=True):
 
     title: str
     source: str
+    status: Literal["", "chosen"] = ""
     base: str | None = None
     letters: Mapping[str, str] = {}
     exceptions: str = ""
@@ -92,6 +100,7 @@ def tables() -> Mapping[str, Table]:
             name,
             entry.title,
             entry.source,
+            entry.status,
             MappingProxyType(letters),
             MappingProxyType(initial),
             start.final,
@@ -217,20 +226,24 @@ def _spelt(part: str, rules: Table, where: str) -> list[str]:
 
 
 def _no_rule(letter: str, rules: Table, where: str) -> UsageError:
+    """Return the error for a letter; its hint names the tables that have the letter, and no others."""
     name = unicodedata.name(letter, "without name")
-    return UsageError(
-        f"missing rule for {letter!r} (U+{ord(letter):04X}, {name})",
-        where=where,
-        hint=f"table {rules.name} has none; spell it otherwise or choose one of {', '.join(tables())}",
-    )
+    having = ", ".join(table.name for table in tables().values() if table.has(letter))
+    hint = f"spell it otherwise, or choose a table that has one: {having}"
+    hint = hint if having else "no table has one: spell it otherwise"
+    return UsageError(f"missing rule for {letter!r} (U+{ord(letter):04X}, {name})", where=where, hint=hint)
 
 
 def _standard(rows: list[dict[str, str]]) -> Table:
-    """Return the standard's own values."""
+    """Return the standard's own values, and chosen ones for letters that it lacks."""
     letters, final, doubling = {}, {}, set()
     for row in rows:
         letter = chr(int(row["code_point"], 16))
         rule = row.get("rule", "")
+        if row.get("status", "") not in ("", "chosen") or (row.get("status") and not row.get("source")):
+            raise SpecError("not chosen, or without a source", where=f"specs/{_FOLDER} {row['code_point']}")
+        if letter in letters:  # nothing chosen replaces a value of the standard
+            raise SpecError("a second row of one letter", where=f"specs/{_FOLDER} {row['code_point']}")
         if rule == "double":
             doubling.add(letter)
             continue
@@ -240,7 +253,7 @@ def _standard(rows: list[dict[str, str]]) -> Table:
             raise SpecError("unknown rule", where=f"specs/{_FOLDER} {row['code_point']}: {rule}")
         letters[letter] = row["value"]
     empty: Mapping[str, str] = MappingProxyType({})
-    return Table("", "", "", letters, empty, MappingProxyType(final), frozenset(doubling), {})
+    return Table("", "", "", "", letters, empty, MappingProxyType(final), frozenset(doubling), {})
 
 
 def _simple(letters: Mapping[str, str], depending: Iterable[str]) -> Mapping[int, str]:
@@ -277,7 +290,7 @@ def _punctuation() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    known = {"code_point", "letter", "name", "value", "alternates", "exceptions", "rule", "source"}
+    known = {"code_point", "letter", "name", "value", "alternates", "exceptions", "rule", "source", "status"}
     reader = csv.DictReader(io.StringIO(specs.read_bytes(f"{_FOLDER}/{name}").decode()))
     if unknown := set(reader.fieldnames or ()) - known:
         raise SpecError(f"unknown {', '.join(sorted(unknown))}", where=f"specs/{_FOLDER}/{name}")
