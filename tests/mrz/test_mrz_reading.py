@@ -1,6 +1,7 @@
 """Reading: the standard's specimens, what is put right, what is reported and where."""
 
 from datetime import UTC, date, datetime
+from itertools import permutations
 
 import pytest
 from hypothesis import example, given
@@ -11,6 +12,7 @@ from tjdocs import mrz
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.mrz import mrz_problems
 from tjdocs.mrz.formats import formats
+from tjdocs.mrz.parse_mrz import parse_printed
 
 UPPER, LOWER = CLEAN.split("\n")
 
@@ -104,6 +106,48 @@ def test_text_is_put_right_and_said_to_be(text, said):
     zone = mrz.parse(text, at=AT)
     assert codes(zone) == said
     assert zone.lines == (UPPER, LOWER)
+
+
+ORDERS = [(name, order) for name, text in SPECIMENS.items() for order in list(permutations(range(len(text.split("\n")))))[1:]]
+
+
+@pytest.mark.parametrize(("name", "order"), ORDERS)
+def test_lines_in_another_order_are_read_and_named(name, order):
+    lines = SPECIMENS[name].split("\n")
+    given = [lines[index] for index in order]
+    for text in (given, "\n".join(given), "\r\n".join(given).lower().encode(), "".join(given)):
+        zone = mrz.parse(text, at=AT)
+        assert (zone.format, zone.valid, zone.lines) == (name, True, tuple(lines))
+        assert "lines-reordered" in codes(zone)
+        assert set(codes(zone)) <= {"lines-reordered", "normalised", "expired", "state-specimen"}
+    assert not mrz.parse("".join(given), joined=True, at=AT).valid  # the chip's own order is part of what is signed
+    assert not parse_printed(given, at=AT).valid  # and that of a page is part of the document
+    spans = [span for span in mrz.spans("\n".join(given)) if span.depth == 0]
+    assert [span.meaning for span in spans] == [f"line {index + 1}" for index in order]
+    assert [span.data.decode() for span in spans] == given
+
+
+def test_lines_of_letters_alone_are_put_right_by_their_check_digits():
+    """A number and names of letters: no character of the first or third line is in a place of another kind."""
+    made = mrz.make("TD1", document_code="I", issuing_state="TJK", document_number="ABCDEFGHK", nationality="TJK", date_of_birth="1974-08-12", sex="F", date_of_expiry="2031-04-15", primary_identifier="ERIKSSON", secondary_identifier="ANNA MARIA")  # fmt: skip
+    zone = mrz.parse(made.lines[::-1], at=AT)
+    assert (zone.valid, zone.lines, codes(zone)) == (True, made.lines, ["lines-reordered"])
+
+
+def test_misread_lines_in_another_order_keep_their_errors():
+    zone = mrz.parse([LOWER.replace("L898902C36", "L898902C37"), UPPER], at=AT)
+    assert codes(zone) == ["lines-reordered", "check-digit", "composite-check-digit"]
+    assert zone.primary_identifier == "ERIKSSON"
+    repaired = mrz.parse([LOWER.replace("740812", "74O812"), UPPER], at=AT, repair=True)
+    assert (repaired.valid, repaired.text) == (True, CLEAN)
+    assert {"lines-reordered", "repaired"} <= set(codes(repaired))
+
+
+@pytest.mark.parametrize("lines", [[LOWER, LOWER], [UPPER, UPPER], ["<" * 44] * 2, ["7" * 44] * 2, [LOWER, "X9" * 22], ["A" * 30] * 3])
+def test_lines_that_are_no_zone_in_any_order_stay_as_they_are(lines):
+    zone = mrz.parse(lines, at=AT)
+    assert (zone.lines, zone.valid) == (tuple(lines), False)
+    assert "lines-reordered" not in codes(zone)
 
 
 def test_data_group_1_content_needs_no_word():

@@ -19,7 +19,7 @@ def spans(text: str | bytes) -> tuple[Span, ...]:
     if layout is None:
         return (Span(0, _bytes(text), "no machine-readable zone"),)
     result = []
-    for number, start in enumerate(starts, 1):
+    for start, number in sorted(zip(starts, range(1, len(starts) + 1), strict=True)):  # lines may be in another order
         line = text[start : start + layout.columns]
         result.append(Span(start, _bytes(line), f"line {number}", layout.clause))
         for first, last, meaning in _cells(layout, number):

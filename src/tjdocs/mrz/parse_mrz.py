@@ -1,8 +1,11 @@
 """Reading a zone: from any text to a :class:`~tjdocs.mrz.mrz.Mrz`, which never raises an error."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
+from itertools import permutations
+from math import inf
 
 from tjdocs.errors import UsageError
 from tjdocs.mrz import normalising
@@ -10,10 +13,13 @@ from tjdocs.mrz.formats import Format, formats
 from tjdocs.mrz.mrz import Mrz, fitted
 from tjdocs.mrz.mrz_problems import MrzProblem
 from tjdocs.mrz.repairs import repair_mrz
+from tjdocs.mrz.repairs.line_shapes import mismatch
 from tjdocs.mrz.validate import judge
 from tjdocs.times import day_of
 
-__all__ = ["parse"]
+__all__ = ["parse", "parse_printed"]
+
+_FAR, _NEAR = 8, 2  # misplaced characters of lines in a wrong order, at least, and in the right one, at most
 
 
 def parse(text: str | bytes | Sequence[str], *, at: date | datetime, repair: bool = False, joined: bool = False) -> Mrz:
@@ -37,7 +43,15 @@ def parse(text: str | bytes | Sequence[str], *, at: date | datetime, repair: boo
             return repair_mrz.repair(zone) if repair else zone
     lines, normalised = normalising.lines_of(text)
     zone = _read(lines, day, normalised=normalised)
+    if not zone.valid and (order := _order(lines, day)):
+        zone = _read(_in(order, lines), day, normalised=normalised)
+        zone = replace(zone, problems=(MrzProblem("lines-reordered"), *zone.problems))
     return repair_mrz.repair(zone) if repair else zone
+
+
+def parse_printed(lines: Sequence[str], *, at: date) -> Mrz:
+    """Read the lines of a page, from above: an MRZ with its lines in another order is printed wrongly."""
+    return _read(tuple(lines), at, normalised=False)
 
 
 def _parse_joined(text: object, day: date) -> Mrz:
@@ -65,6 +79,8 @@ def layout_of(text: str) -> tuple[Format | None, list[int]]:
         split = normalising.split_joined(lines[0])
         starts = [starts[0] + index * len(line) for index, line in enumerate(split)]
         lines = list(split)
+    if order := _order_by_kind(tuple(lines)):
+        lines, starts = [lines[index] for index in order], [starts[index] for index in order]
     layout = _nearest(tuple(lines))
     if layout is None or any(len(line) != layout.columns for line in lines):
         return None, []
@@ -83,6 +99,34 @@ def _read(lines: tuple[str, ...], day: date, *, normalised: bool) -> Mrz:
             expected, actual = str(layout.columns), str(len(line))
             first.append(MrzProblem("line-length", "", position=position, expected=expected, found=actual))
     return Mrz(layout.name, lines, day, (*first, *judge(layout, fitted(layout, lines), day)))
+
+
+def _order(lines: tuple[str, ...], day: date) -> tuple[int, ...]:
+    """Return the order in which lines are an MRZ where the given one is none, if that is certain; else nothing.
+
+    Certain is the one order that is valid: check digits and codes agree in no other.
+    """
+    valid = [order for order in _orders(lines) if _read(_in(order, lines), day, normalised=False).valid]
+    return _order_by_kind(lines) if not valid else valid[0] if len(valid) == 1 else ()
+
+
+def _order_by_kind(lines: tuple[str, ...]) -> tuple[int, ...]:
+    """Return the one order in which characters are in places of their kind, if in the given one many are not."""
+    costs = []
+    for order in _orders(lines):
+        layout = _nearest(_in(order, lines))
+        costs.append(mismatch(layout, fitted(layout, _in(order, lines))) if layout else inf)
+    near = [order for order, cost in zip(_orders(lines), costs, strict=True) if cost <= _NEAR]
+    return near[0] if len(near) == 1 and costs[0] >= _FAR else ()
+
+
+def _orders(lines: tuple[str, ...]) -> list[tuple[int, ...]]:
+    """Return every order of as many lines as some format has, the given one first; nothing for others."""
+    return list(permutations(range(len(lines)))) if _nearest(lines) else []
+
+
+def _in(order: tuple[int, ...], lines: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(lines[index] for index in order)
 
 
 def _by_shape(text: str) -> tuple[Format | None, tuple[str, ...]]:

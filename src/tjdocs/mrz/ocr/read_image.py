@@ -26,7 +26,7 @@ from tjdocs.mrz.ocr.match_characters import Match, match
 from tjdocs.mrz.ocr.ocr_b import CHARACTERS
 from tjdocs.mrz.ocr.picture_numbers import PictureNumbers
 from tjdocs.mrz.ocr.straighten import Effort, Grid, straighten
-from tjdocs.mrz.parse_mrz import parse
+from tjdocs.mrz.parse_mrz import parse_printed
 from tjdocs.mrz.repairs import repair_mrz
 from tjdocs.times import day_of
 
@@ -182,7 +182,7 @@ def _reading(grid: Grid, found: Match, day: date) -> _Reading:
     ):
         doubts[(misfit > most) | (shares.max(axis=-1) < certain)] = level
         doubts[(found.contrast < low) | (found.contrast > high)] = level
-    return _Reading(parse(lines, at=day), likelihoods, doubts, grid.likeness)
+    return _Reading(parse_printed(lines, at=day), likelihoods, doubts, grid.likeness)
 
 
 def _doubtful(zone: Mrz, reading: _Reading) -> Iterator[MrzProblem]:

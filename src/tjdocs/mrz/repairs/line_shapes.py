@@ -6,7 +6,7 @@ from typing import NamedTuple
 from tjdocs.mrz.formats import Format, formats
 from tjdocs.mrz.repairs.ocr_confusions import confusions
 
-__all__ = ["Shape", "shapes"]
+__all__ = ["Shape", "mismatch", "shapes"]
 
 _SHOWN = 6  # shapes looked into
 _LINES = 40  # lines of a text in which a zone is looked for
@@ -40,7 +40,7 @@ def shapes(lines: tuple[str, ...]) -> list[Shape]:
         for cost, group in _groups(spread, layout):
             for more, joined in _joined(group, layout):
                 kind = _of_kind(layout, (joined,))
-                total = price + cost + more + _mismatch(kind, joined)
+                total = price + cost + more + mismatch(kind, joined)
                 if joined not in by_text or by_text[joined].cost > total:
                     by_text[joined] = Shape(total, kind, joined, lines)
     return sorted(by_text.values(), key=lambda shape: shape.cost)[:_SHOWN]
@@ -114,7 +114,7 @@ def _runs(line: str) -> Iterator[tuple[int, int]]:
         start = line.find("<", end)
 
 
-def _mismatch(layout: Format, joined: str) -> float:
+def mismatch(layout: Format, joined: str) -> float:
     """Return a cost for every character of a kind that does not belong in its place."""
     cost = 0.0
     for item in layout.fields:

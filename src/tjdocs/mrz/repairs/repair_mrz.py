@@ -122,7 +122,7 @@ def _made(zone: Mrz, best: list[_Whole]) -> Mrz:
         )
     layout = first.layout
     changes = _changes(zone.lines, layout, joined)
-    problems = [p for p in zone.problems if p.code == "normalised"]
+    problems = [p for p in zone.problems if p.code in ("normalised", "lines-reordered")]
     problems += [_told(change) for change in changes]
     candidates = ()
     if len(best) > 1:
