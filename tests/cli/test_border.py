@@ -226,6 +226,15 @@ def test_an_index_of_lists(place, run):
     assert "line 1" in err
 
 
+@pytest.mark.parametrize("command", [("lists",), ("batch", "--workers", "1")])
+def test_a_missing_file_of_the_name_of_the_output_is_missing(place, run, command):
+    """It was made before it was read: an index of nobody, and a lane without travellers, with the exit status 0."""
+    for source in ("new", "new.unfinished"):
+        status, _, err = run("border", command[0], source, *command[1:], "--out", "new")
+        assert (status, "cannot read" in err) == (2, True)
+        assert not [path for path in place.iterdir() if path.name.startswith("new")]
+
+
 def test_a_list_is_checked_and_its_entries_that_nobody_is_found_by_are_named(place, run):
     rows = [BAN, {**BAN, "id": "B-2", "primary_identifier": "李", "secondary_identifier": "明"}, {**BAN, "id": "B-3", "secondary_identifier": ""},
             {**BAN, "id": "B-4", "document_number": "A1", "issuing_state": "GER"}]  # fmt: skip

@@ -27,14 +27,18 @@ CONNECT = "30s"  # how long a scheduler may take to answer
 
 
 def all_items(paths: Sequence[str], *, here: bool) -> Iterator[inspect_batch.Item]:
-    """Yield the records at paths. An unreadable path becomes a record with an error, and the next path follows.
+    """Return the records at paths. An unreadable path becomes a record with an error, and the next path follows.
 
     :param here: folders are read in this process
-    :raises InputError: a missing path
+    :raises InputError: a missing path, at once: the file of the results may have its name, and would be empty records
     """
     for path in paths:
         if path != "-" and not os.path.exists(path):
             raise InputError("cannot read", where=path, hint=os.strerror(errno.ENOENT))
+    return _all_items(paths, here=here)
+
+
+def _all_items(paths: Sequence[str], *, here: bool) -> Iterator[inspect_batch.Item]:
     last = Counter(Path(path).name for path in paths)
     for path in paths:
         name = Path(path).name

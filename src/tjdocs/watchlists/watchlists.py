@@ -178,7 +178,8 @@ class Watchlists:
         :raises InputError: an unreadable file, or a malformed row, with its line
         :raises OutputError: there is something at ``path``, or the index cannot be made there
         """
-        sources = (old_entries(file) if is_index(file) else entries(file) for file in files)
+        # each is looked at before the index is there: a missing file of the same name would be an empty list
+        sources = [old_entries(file) if is_index(file) else entries(file) for file in files]
         return cls._of([Index.build(path, chain.from_iterable(sources))], {})
 
     def __reduce__(self) -> tuple[Any, ...]:
