@@ -17,13 +17,13 @@ DOORS = {
     "lds": "asn1 lds.biometrics mrz pki pki.trust",
     "seal": "asn1 mrz pki pki.trust",
     "portrait": "asn1 lds lds.biometrics mrz pki pki.trust",
-    "documents": "asn1 lds lds.biometrics mrz pki pki.trust portrait",
+    "documents": "asn1 mrz pki pki.trust",
     "inspection": "asn1 lds lds.biometrics mrz pki pki.trust seal",
     "watchlists": "mrz",
-    "border": "asn1 documents inspection lds lds.biometrics mrz pki pki.trust portrait seal watchlists",
-    "vectors": "asn1 border documents inspection lds lds.biometrics mrz pki pki.trust portrait seal watchlists",
+    "border": "asn1 documents inspection lds lds.biometrics mrz pki pki.trust seal watchlists",
+    "vectors": "asn1 border documents inspection lds lds.biometrics mrz pki pki.trust seal watchlists",
     "page": "PIL asn1 lds lds.biometrics mrz pki pki.trust portrait",
-    "register": "alembic asn1 auditlog documents lds lds.biometrics mrz pki pki.trust portrait sqlalchemy",
+    "register": "alembic asn1 auditlog documents mrz pki pki.trust sqlalchemy",
     "office": (
         "PIL alembic asn1 auditlog documents inspection lds lds.biometrics mrz page pki pki.authority pki.trust"
         " portrait register seal sqlalchemy"

@@ -16,7 +16,6 @@ from tjdocs.documents.applicant import HeldDocument, RegisterFacts
 from tjdocs.documents.fields import value_at
 from tjdocs.errors import UsageError
 from tjdocs.mrz import names
-from tjdocs.portrait import face_finder, judge_photograph
 from tjdocs.times import PartialDate, anniversary, earliest, latest
 
 if TYPE_CHECKING:
@@ -231,6 +230,8 @@ def names_accounted_for(question: Question, arguments: Mapping[str, Any]) -> Ans
 
 def one_face(question: Question, arguments: Mapping[str, Any]) -> Answer:
     """Whether the portrait shows one upright face, and its eyes are known; without ``vision`` those that are stated."""
+    from tjdocs.portrait import face_finder, judge_photograph  # when called: a border judges no application
+
     face = face_finder.measure(question.application.portrait, question.application.portrait_eyes)
     if face.eyes and not face.problem:
         return Answer.MET

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from tjdocs.asn1 import cms_schema, der, times, tlv, x509_schema
 from tjdocs.errors import KeyMaterialError, UsageError
 from tjdocs.findings import Finding, Outcome
-from tjdocs.pki import algorithms, key_protection
+from tjdocs.pki import algorithms
 from tjdocs.pki import signed_data as cms
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.signer import Signer, public_key_info, signed_data
@@ -34,6 +34,8 @@ def read_signer(certificate: str | Path, key: str | Path, *, passphrase: bytes |
     :raises KeyMaterialError: the key cannot be read, is of another certificate, or of a kind that does not sign here
     :raises InputError: the certificate cannot be read
     """
+    from tjdocs.pki import key_protection  # when called: with every form of private keys
+
     own = read_certificate(certificate)
     try:
         private = key_protection.read(key, passphrase)

@@ -10,7 +10,6 @@ from tjdocs.escaping import is_visible, unseen
 from tjdocs.inspection.lds_checks import ChipContent
 from tjdocs.lds.biometrics.iso19794_face import LdsProblem
 from tjdocs.lds.dg2 import Dg2
-from tjdocs.portrait.face_image import open_image
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -50,6 +49,8 @@ def face(chip: ChipContent | None) -> tuple[Markup | None, str]:
         return None, f"DG2 cannot be read: {chip.errors.get('DG2', ('', ''))[1]}."
     if not dg2.images:
         return None, "DG2 holds no image that is read."
+    from tjdocs.portrait.face_image import open_image  # when called: most verdicts are shown to nobody
+
     try:
         opened = open_image(dg2.images[0])
         if isinstance(opened, LdsProblem):
