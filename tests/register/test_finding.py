@@ -1,5 +1,6 @@
 """A clerk finds a holder's documents by name and date of birth: exactly through keyed hashes, widely by opening rows."""
 
+import hmac
 from datetime import date
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tests.support.register_helpers import NOW, issue, open_register, person
 from tjdocs.errors import RegisterError, UsageError
 from tjdocs.register import find_holders
+from tjdocs.register.holders import hashes
 from tjdocs.times import PartialDate
 
 BORN = date(1974, 8, 12)
@@ -27,6 +29,20 @@ def held(stocked):
     ]
     assert numbers[0] == "P0000001"
     return stocked
+
+
+@pytest.mark.parametrize(
+    ("family_name", "given_names", "text"),
+    [
+        ("Эрикссон", "Анна Мария", b"ERIKSSON<<ANNA<MARIYA"),
+        ("Eriksson", "Anna  Maria", b"ERIKSSON<<ANNA<MARIA"),
+        ("\u0395\u03c1\u03b9\u03ba\u03c3\u03c3\u03bf\u03bd", "Anna", "\u0395\u03a1\u0399\u039a\u03a3\u03a3\u039f\u039d<<ANNA".encode()),  # Greek: no rule
+    ],
+)  # fmt: skip
+def test_the_form_of_a_name_under_its_hash(family_name, given_names, text):
+    """Earlier rows are found by this form alone: docs/register.md, "If the form of names changes"."""
+    one = person(family_name=family_name, given_names=given_names)
+    assert hashes(one, b"k" * 32)[0] == hmac.digest(b"k" * 32, b"holder\0" + text + b"\x001974-08-12", "sha256")[:16]
 
 
 def numbers(search):
