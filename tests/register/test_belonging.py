@@ -100,8 +100,8 @@ def test_a_setting_without_an_entry(stocked):
 
 def test_forms_of_numbers(stocked):
     stocked.blanks.add_series(KIND, "Q{:07d}", officer="chief", at=NOW)
-    assert stocked.patterns(KIND) == ("P{:07d}", "Q{:07d}")
-    assert stocked.patterns("unknown") == ()
+    assert stocked.blanks.patterns(KIND) == ("P{:07d}", "Q{:07d}")
+    assert stocked.blanks.patterns("unknown") == ()
 
 
 def test_without_the_data_key_it_has_no_id(stocked, url, keys, tmp_path):

@@ -255,7 +255,7 @@ def test_one_valid_document_of_a_type(stocked):
     issue(stocked, person=person(family_name="OTHER", personal_number=""))
     do(stocked, "handover", first)
     do(stocked, "lost", first)
-    known = stocked.dossier(person(), officer="anna")
+    known = stocked.documents.dossier(person(), officer="anna")
     assert {d.status for d in known.documents} == {"lost", "issued"}
 
 
@@ -273,11 +273,11 @@ def test_a_personal_number_is_one_whatever_parts_it(register, monkeypatch, kept,
         if before:  # as a register kept it until now
             patched.setattr(Holder, "personal_key", lambda self: " ".join(self.personal_number.upper().split()).encode())
         number = issue(register, person=person(personal_number=kept))
-    assert [d.number for d in register.dossier(person(personal_number=asked), officer="anna").documents] == [number]
+    assert [d.number for d in register.documents.dossier(person(personal_number=asked), officer="anna").documents] == [number]
     with pytest.raises(RegisterError, match="has a valid"):
         issue(register, person=person(personal_number=asked))
     renamed = person(family_name="OTHER", personal_number=kept)
-    assert [d.number for d in register.dossier(renamed, officer="anna").documents] == [number]
+    assert [d.number for d in register.documents.dossier(renamed, officer="anna").documents] == [number]
     assert person(personal_number=asked).may_be(person(personal_number=kept))
     assert issue(register, person=person(personal_number="ZE184226C")) == "P0000003"
 
@@ -299,19 +299,19 @@ def test_what_is_known_of_a_person(stocked):
     number = issue(stocked, person=person())
     issue(stocked, person=person(family_name="OTHER", personal_number=""))
     issue(stocked)
-    known = stocked.dossier(person(), officer="anna")
+    known = stocked.documents.dossier(person(), officer="anna")
     assert [d.number for d in known.documents] == [number]
     assert [d.number for d in known.valid(KIND, at=NOW)] == [number]
     assert known.valid("other", at=NOW) == ()
     assert known.valid(KIND, at=date(2037, 1, 1)) == ()
-    assert len(stocked.dossier(person(family_name="Эрикссон", personal_number=""), officer="anna").documents) == 1
-    assert stocked.dossier(person(date_of_birth=date(1974, 8, 13), personal_number=""), officer="anna").documents == ()
-    assert stocked.dossier(person(personal_number="ZE999999Z"), officer="anna").documents == ()
+    assert len(stocked.documents.dossier(person(family_name="Эрикссон", personal_number=""), officer="anna").documents) == 1
+    assert stocked.documents.dossier(person(date_of_birth=date(1974, 8, 13), personal_number=""), officer="anna").documents == ()
+    assert stocked.documents.dossier(person(personal_number="ZE999999Z"), officer="anna").documents == ()
     with pytest.raises(UsageError):
-        stocked.dossier("ERIKSSON", officer="anna")
+        stocked.documents.dossier("ERIKSSON", officer="anna")
     for officer in ("auditor", "nobody"):
         with pytest.raises(RegisterError, match="missing role"):
-            stocked.dossier(person(), officer=officer)
+            stocked.documents.dossier(person(), officer=officer)
 
 
 def test_the_holder_is_read_back(stocked):
@@ -348,7 +348,7 @@ def test_without_the_data_key_it_counts_and_audits(stocked, url, keys):
     assert blind.audit(officer="auditor").sound
     assert blind.statistics(first=NOW.date(), last=NOW.date(), by=["citizenship"], officer="auditor").rows[0].count == 1
     for call in (
-        lambda: blind.dossier(person(), officer="anna"),
+        lambda: blind.documents.dossier(person(), officer="anna"),
         lambda: blind.documents.holder(number, officer="anna"),
         lambda: issue(blind, person=person()),
     ):
@@ -375,7 +375,7 @@ def test_a_new_key_wraps_every_row_anew(tmp_path, url, keys):
     register = open_register(url, Keys.open(folder, passphrase=b"of a test"))
     assert newest.data == register._context.keys.data
     assert register.documents.holder(number, officer="chief") == person()
-    assert [d.number for d in register.dossier(person(), officer="chief").documents] == [number]
+    assert [d.number for d in register.documents.dossier(person(), officer="chief").documents] == [number]
     with pytest.raises(RegisterError, match="another key"):
         Register(url, keys=made)
     enrol(register, "auditor", "auditor", "o")
@@ -419,7 +419,7 @@ def test_citizenship_as_settled_is_known_of_a_person(stocked):
     told = {"day": NOW.date(), "act": "81/086/7, protocol 5", "officer": "chief", "at": NOW}
     stocked.decisions.record("citizenship", "citizen", person=person(), **told)
     stocked.decisions.record("citizenship", "stateless", person=person(family_name="OTHER", personal_number=""), **told)
-    (found,) = stocked.dossier(person(), officer="anna").decisions
+    (found,) = stocked.documents.dossier(person(), officer="anna").decisions
     assert (found.kind, found.outcome, found.day, found.act) == ("citizenship", "citizen", "2026-11-24", "81/086/7, protocol 5")
     assert stocked.audit(officer="auditor").sound
 
@@ -428,7 +428,7 @@ def test_citizenship_as_settled_is_known_of_a_person(stocked):
 def test_the_register_dates_the_legalisation(stocked):
     told = {"act": "1", "officer": "chief", "at": NOW, "person": person(), "category": "A"}
     stocked.decisions.record("legalisation", "in-time", day=date(2026, 3, 1), **told)
-    (found,) = stocked.dossier(person(), officer="anna").decisions
+    (found,) = stocked.documents.dossier(person(), officer="anna").decisions
     assert (found.outcome, found.day, found.category) == ("in-time", "2026-03-01", "A")
 
 

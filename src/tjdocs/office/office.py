@@ -326,7 +326,7 @@ class Office:
         if not self._belongs:
             one_register.check(self._authority, self._register)
         self._stock(kind)
-        patterns = self._register.patterns(kind.id)
+        patterns = self._register.blanks.patterns(kind.id)
         if new := [pattern for pattern in patterns if pattern not in self._belongs]:
             one_register.belong(self._authority, self._register, new, officer=self._officer, at=now)
             self._belongs.update(new)

@@ -69,7 +69,7 @@ class Blanks:
         return series
 
     def patterns(self, document_type: str) -> tuple[str, ...]:
-        """Return the patterns of a type's series."""
+        """Return the forms of the numbers that a type's documents get, such as ``P{:07d}``."""
         with queries.each(self._context.store) as direct:
             return tuple(str(row.pattern) for row in queries.execute(direct, queries.PATTERNS, (document_type,)))
 

@@ -237,10 +237,11 @@ class Documents:
             raise RegisterError("unknown document", where="number", hint="the number as printed on it")
         return None if row.sealed is None else open_sealed(row.sealed, row.wrapped, number, self._context.keys)
 
-    def dossier(self, person: Holder, *, officer: str) -> Dossier:
-        """Return everything that the register has of a person: documents of every type, decisions.
+    def dossier(self, person: Holder, *, officer: str = "") -> Dossier:
+        """Return everything that the register has of a person: documents of every type, decisions, names.
 
-        :raises RegisterError: no role, or no data key
+        :param officer: may be left out in a trial register
+        :raises RegisterError: an officer without the role, or no data key
         """
         if not isinstance(person, Holder):
             raise UsageError("not a person", where="person", hint="a tjdocs.register.Holder")

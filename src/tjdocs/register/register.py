@@ -22,7 +22,7 @@ from tjdocs.register.blanks import Blanks
 from tjdocs.register.context import Context
 from tjdocs.register.decisions import Decisions
 from tjdocs.register.holders import Holder
-from tjdocs.register.issued_documents import Documents, Dossier
+from tjdocs.register.issued_documents import Documents
 from tjdocs.register.issuing import Issuing, Reservation
 from tjdocs.register.officer_keys import OfficerSigner
 from tjdocs.register.officer_signatures import Signers
@@ -172,10 +172,6 @@ class Register:
         """
         belong(self._context, csca, officer=officer, at=at)
 
-    def patterns(self, document_type: str) -> tuple[str, ...]:
-        """Return the forms of the numbers that a type's documents get, such as ``P{:07d}``."""
-        return self.blanks.patterns(document_type)
-
     def close(self) -> None:
         """Close every connection; the next call opens one again."""
         self._context.store.close()
@@ -259,15 +255,7 @@ class Register:
         :param officer: may be left out in a trial register
         :raises RegisterError: an officer without the role, or no data key
         """
-        return self.dossier(person, officer=officer).known()
-
-    def dossier(self, person: Holder, *, officer: str = "") -> Dossier:
-        """Return everything that the register has of a person: documents, decisions, names.
-
-        :param officer: may be left out in a trial register
-        :raises RegisterError: an officer without the role, or no data key
-        """
-        return self.documents.dossier(person, officer=officer)
+        return self.documents.dossier(person, officer=officer).known()
 
     def find(
         self,
