@@ -222,7 +222,7 @@ def unsigned_bundle(data: bytes) -> list[bytes] | None:
             fields = _fields(raw)
         except (der.DerError, CmsError):
             continue
-        if fields.encapsulated.content is not None or fields.signer_infos.as_list():
+        if fields.encapsulated.content is not None or der.members(der.raw(fields.signer_infos)):
             return None
         return [der.raw(item) for item in (*(fields.certificates or ()), *(fields.crls or ()))]
     return None

@@ -114,7 +114,7 @@ def _check(id_: str, words: Texts) -> Explanation:
     row = checks()[id_]
     rests = ((words.label("rests-on"), ", ".join(row.premises)),) if row.premises else ()
     kinds = ((area, kind) for area, path in PROBLEM_TABLES.items() for kind in problem_table(path).values())
-    problems = (kind.code for area, kind in kinds if _check_of(kind, area) == id_)
+    problems = (kind.id for area, kind in kinds if _check_of(kind, area) == id_)
     reasons = ((words.label("reasons"), ", ".join((*row.reasons, *problems))),)
     means = f"{words.label('means')}: {words.consequence(id_)}."
     severity, action = _by_policy(id_, "", words), _action(id_, "", words)
@@ -156,17 +156,17 @@ def _check_of(kind: ProblemKind, area: str) -> str:
 
 def _problem(kind: ProblemKind, area: str, words: Texts, id_: str) -> Explanation:
     check = _check_of(kind, area)
-    rows = [row for row in practices() if row.warning == kind.code]
+    rows = [row for row in practices() if row.warning == kind.id]
     more = [(words.label("source"), row.source) for row in rows]
     if states := dict.fromkeys(state for row in rows for state in row.states):
         more.insert(0, (words.label("field-issuing_state"), ", ".join(states)))
-    own = words.table("action").get(f"{check} {kind.code}", "")
-    action = words.action(check, kind.code) if kind.severity == "error" else own
+    own = words.table("action").get(f"{check} {kind.id}", "")
+    action = words.action(check, kind.id) if kind.severity == "error" else own
     return Explanation(
         id_,
         "practice" if rows else "problem",
         title(check, words),
-        sentence_of(explain(f"{area}.", kind.code, words)[0]),
+        sentence_of(explain(f"{area}.", kind.id, words)[0]),
         words.label(f"severity-{kind.severity}"),
         kind.clause,
         action,
