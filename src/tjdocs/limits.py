@@ -73,6 +73,10 @@ INTEGER_BITS = 64  # of a number that is shown to a person
 SPANS = 5_000  # of a file that is dissected
 SPAN_BYTES = 5_000_000  # of all spans together, besides four times the file
 
+# sessions with a chip
+CHIP_COMMANDS = 100_000  # a file of 10 MB in parts of 128 bytes takes eighty thousand
+CHIP_BYTES = 60_000_000  # received, all files together
+
 # the PKI
 CERTIFICATE = 64 * 1024
 LIST = 20 * 1024 * 1024

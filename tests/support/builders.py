@@ -603,6 +603,12 @@ def of_law(check: str) -> bool:
 
 
 
+def of_a_live_chip(check: str, reason: str = "") -> bool:
+    """Whether only the reading of a live chip gives a check, or a reason of it; their tests are in tests/chip."""
+    files_alone = check == "chip.genuine" and reason in ("", "no-input", "not-read-live")
+    return check.startswith("chip.") and not files_alone
+
+
 @dataclass(frozen=True)
 class Scene:
     """Evidence, whom to believe, and when: everything that a judgement rests on."""

@@ -13,6 +13,7 @@ __all__ = [
     "Place",
     "Tlv",
     "TlvError",
+    "announced",
     "children",
     "encode",
     "encode_header",
@@ -112,6 +113,17 @@ def place(data: bytes, start: int = 0, *, end: int | None = None) -> Place:
     :raises TlvError: as :func:`read`
     """
     return _place(data, start, len(data) if end is None else end, 0)
+
+
+def announced(data: bytes) -> int:
+    """Return where the first data object ends by its own length, of which ``data`` may have the beginning alone.
+
+    :raises TlvError: tag or length is cut or has an unusable form
+    """
+    try:
+        return _place(data, 0, 1 << 40, 0)[3]
+    except IndexError:
+        raise TlvError("header is cut", 0) from None
 
 
 def _place(data: bytes, start: int, end: int, base: int) -> Place:

@@ -22,6 +22,7 @@ __all__ = ["app", "main"]
 _COMMANDS = {
     "verify": ("verify", "verify", "Judge the files of a chip."),
     "border": ("border", "app", "At the crossing: law, verdict, record."),
+    "chip": ("chip", "app", "The chip: read one, live or emulated."),
     "mrz": ("mrz", "app", "The machine-readable zone: read it, make it."),
     "seal": ("seal", "app", "Visible digital seals: make, show, verify."),
     "sod": ("verify", "sod_app", "EF.SOD."),

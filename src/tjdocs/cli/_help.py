@@ -14,7 +14,7 @@ _A = "--authority authority"
 # Commands of `tjdocs` and of its larger groups, by their use.
 GROUPS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType({
     "": {
-        "Inspect documents": ("verify", "border", "mrz", "seal", "sod", "dissect", "explain"),
+        "Inspect documents": ("verify", "border", "chip", "mrz", "seal", "sod", "dissect", "explain"),
         "Issue documents": ("documents", "issue", "issue-batch", "reissue", "print-again", "register"),
         "Keys and trust": ("authority", "trust"),
         "For developers": ("vectors",),
@@ -63,6 +63,8 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "trust list": ("tjdocs trust list --store trust.db --country TJ",),
     "trust explain": ("tjdocs trust explain --store trust.db --country TJ",),
     "verify": ("tjdocs verify passport/chip --trust trust.db --mrz passport/mrz.txt --report report.html",),
+    "chip read": ("tjdocs chip read --emulate passport --trust trust.db --out files",),
+    "chip list": ("tjdocs chip list",),
     "border inspect": (
         "tjdocs border inspect --mrz passport/mrz.txt --chip passport/chip --trust trust.db --direction entry "
         "--watch-list bans.jsonl --record records",
@@ -135,6 +137,7 @@ TIMES: Mapping[str, str] = MappingProxyType({
     "mrz read": "Day on which the dates of the MRZ are judged",
     "verify": _INSPECTED,
     "seal verify": _INSPECTED,
+    "chip read": _INSPECTED,
     "border inspect": _INSPECTED,
     "border batch": f"{_INSPECTED} of all records",
     "border purge": "Time at which the retention of a record is over",

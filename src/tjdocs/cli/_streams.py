@@ -3,15 +3,25 @@
 import select
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import BinaryIO, TypeVar
 
-from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.text import Text
 
 from tjdocs.cli import _terminal
 from tjdocs.workers import Workers
 
-__all__ = ["blocks", "in_order", "progress"]
+__all__ = ["blocks", "bytes_read", "in_order", "progress"]
 
 _READ = 1 << 18
 _CHUNK = 2000
@@ -116,6 +126,25 @@ class _Rate(ProgressColumn):
         return Text(f"{task.completed:,.0f}{of} ({task.finished_speed or task.speed or 0:,.0f}/s)")
 
 
+def _bar(columns: list[ProgressColumn]) -> Progress:
+    # the output is for another program: the bar must not redirect it
+    return Progress(
+        *columns, console=_terminal.console(on_error=True), transient=True, redirect_stdout=False, redirect_stderr=False
+    )
+
+
+@contextmanager
+def bytes_read() -> Iterator[Callable[[str, int, int], None]]:
+    """Yield a function that shows on standard error, if that is a terminal, how much of a file was read."""
+    if not sys.stderr.isatty():
+        yield lambda name, done, size: None
+        return
+    columns = [TextColumn("{task.description}"), BarColumn(), DownloadColumn()]
+    with _bar(columns) as bar:
+        task = bar.add_task("")
+        yield lambda name, done, size: bar.update(task, description=name, completed=done, total=size)
+
+
 def progress(
     items: Iterable[Item], what: str, *, total: int | None = None, silent: bool = False, lines: bool = False
 ) -> Iterator[Item]:
@@ -130,11 +159,7 @@ def progress(
         yield from _counted(items, what, total) if lines and not sys.stderr.isatty() else items
         return
     columns = [SpinnerColumn(), TextColumn(what), _Rate(), TimeElapsedColumn()]
-    # the output is for another program: the bar must not redirect it
-    bar = Progress(
-        *columns, console=_terminal.console(on_error=True), transient=True, redirect_stdout=False, redirect_stderr=False
-    )
-    with bar:
+    with _bar(columns) as bar:
         task = bar.add_task(what, total=total)
         for item in items:
             yield item

@@ -8,6 +8,7 @@ from typing import TypeGuard
 from unicodedata import category
 
 from tjdocs import limits
+from tjdocs.chip.chip_reading import ChipReading
 from tjdocs.errors import InputError, UsageError
 from tjdocs.escaping import unseen
 from tjdocs.lds import ef_catalogue
@@ -26,7 +27,7 @@ class Evidence:
 
     :param mrz: the printed MRZ, as text or lines; a blank one is as None
     :param chip: EF files: a folder, or a mapping from names in any usual spelling (``EF_SOD``, ``DG1``,
-        ``Datagroup1.bin``) to bytes; None: no chip was read
+        ``Datagroup1.bin``) to bytes; or the reading of a live chip (:func:`tjdocs.chip.read`); None: no chip was read
     :param direction: ``entry``, ``exit``, ``border-area``, ``border-stripe`` or ``domestic``
     :param seal: a visible digital seal: its bytes, or those of a PNG or JPEG picture of it; None or blank: none was
         read
@@ -40,7 +41,7 @@ class Evidence:
     """
 
     mrz: str | Sequence[str] | None = field(default=None, repr=False)
-    chip: "str | os.PathLike[str] | Mapping[str, bytes] | None" = field(default=None, repr=False)
+    chip: "str | os.PathLike[str] | Mapping[str, bytes] | ChipReading | None" = field(default=None, repr=False)
     direction: str | None = None
     seal: bytes | None = field(default=None, repr=False)
     page: bytes | None = field(default=None, kw_only=True, repr=False)
@@ -51,6 +52,8 @@ class Evidence:
     """The chip's files by name, as read."""
     twice: frozenset[str] = field(init=False)
     """Names of files that were handed over twice, with different content."""
+    reading: ChipReading | None = field(init=False, repr=False)
+    """The reading of a live chip, None where only its files were handed over."""
 
     def __post_init__(self) -> None:
         if self.direction is not None and self.direction not in DIRECTIONS:
@@ -66,7 +69,10 @@ class Evidence:
             paired = _paired(lines) if isinstance(lines, str) else [_paired(line) for line in lines]
             object.__setattr__(self, "mrz", paired)
         files, twice = None, frozenset[str]()
-        if isinstance(self.chip, Mapping):
+        object.__setattr__(self, "reading", self.chip if isinstance(self.chip, ChipReading) else None)
+        if isinstance(self.chip, ChipReading):
+            files = dict(self.chip.files) or None
+        elif isinstance(self.chip, Mapping):
             files, twice = _named(self.chip)
         elif self.chip is not None:
             files, twice = read_folder(self.chip)

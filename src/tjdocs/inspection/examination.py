@@ -61,7 +61,7 @@ def examine(
     result = passive_authentication.authenticate(chip, trust, counting, at=now)
     findings += result.findings
     findings.append(_authentic(result.findings))
-    findings.append(chip_checks.check_genuine(chip))
+    findings += chip_checks.check_chip(chip, evidence.reading, result, trust, at=now)
     findings.append(mrz_checks.compare(printed, chip_mrz))
     sealed = seal_checks.examine_seal(evidence.seal, trust, (("zone", printed), ("DG1", chip_mrz)), at=now)
     findings += sealed.findings

@@ -21,6 +21,7 @@ from tjdocs.border.crossing import Crossing
 from tjdocs.border.evidence import evidence_signature
 from tjdocs.border.inspector import Inspector, Verdict
 from tjdocs.border.policy import Policy
+from tjdocs.chip.chip_reading import ChipReading
 from tjdocs.documents.load_types import DocumentTypes
 from tjdocs.errors import InputError, RegisterError
 from tjdocs.files import write_new
@@ -156,6 +157,8 @@ def _content(evidence: Evidence, verdict: Verdict, inspector: Inspector) -> dict
     for name, data in (evidence.files or {}).items():
         files[f"chip/{ef_catalogue.file_name(name)}"] = data
     files["twice.json"] = _json(sorted(evidence.twice))
+    if evidence.reading is not None:
+        files["reading.json"] = _json(evidence.reading.as_json())
     if crossing.lists is not None:
         results = {}
         for kind in ("watch", "grant"):
@@ -424,7 +427,10 @@ def _judge(files: Mapping[str, bytes], at: str) -> Verdict:
     chip = {name[5:-4]: data for name, data in files.items() if name.startswith("chip/")}
     evidence = evidence_from_json(_object(files["evidence.json"]), folder=None)
     twice = frozenset(str(name) for name in _list(files["twice.json"], limits.DATA_OBJECTS))
-    complete = Evidence(**{**_arguments(evidence), "chip": chip or None})
+    shown: Mapping[str, bytes] | ChipReading | None = chip or None
+    if "reading.json" in files:
+        shown = ChipReading.from_json(_object(files["reading.json"]), Evidence(chip=chip).files or {} if chip else {})
+    complete = Evidence(**{**_arguments(evidence), "chip": shown})
     object.__setattr__(complete, "twice", twice)
     rows = _list(files["trust.json"], limits.RECORDED_CERTIFICATES)
     crls = [Crl.parse(data) for data in _few(files, "crl/", "CRLs")]

@@ -1,0 +1,384 @@
+"""Read a chip: the order of Doc 9303-11, 4.2, whatever the card does."""
+
+import secrets
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import replace
+
+from tjdocs import limits
+from tjdocs.asn1 import tlv
+from tjdocs.asn1.tlv import TlvError
+from tjdocs.chip import active_authentication, bac, chip_authentication, pace
+from tjdocs.chip.active_authentication import ActiveAuthentication
+from tjdocs.chip.apdu import SHORT, Answer, Command
+from tjdocs.chip.card import APPLICATION
+from tjdocs.chip.chip_authentication import ChipAuthenticationRun
+from tjdocs.chip.chip_reading import ChipReading, Step
+from tjdocs.chip.groups import GroupError
+from tjdocs.chip.pace import PaceProtocol, PaceRun
+from tjdocs.chip.passwords import Can, MrzKey
+from tjdocs.chip.secure_messaging import SecureMessagingError
+from tjdocs.chip.session import ProtocolError, Session, SessionEndedError
+from tjdocs.chip.transport import Transport, TransportError
+from tjdocs.findings import Outcome
+from tjdocs.lds import LdsError, ef_catalogue
+from tjdocs.lds.dg14 import Dg14, SecurityInfo, SecurityInfos
+from tjdocs.lds.dg15 import Dg15
+from tjdocs.lds.ef_com import EfCom
+from tjdocs.lds.ef_sod import EfSod, SodError
+from tjdocs.pki import public_key
+
+__all__ = ["read"]
+
+Progress = Callable[[str, int, int], None]
+"""Called with a file's name, the bytes read of it, and those that it has."""
+
+_SIZES = (192, 160, 128, 96)
+_FURTHEST = 0x7FFF
+_PART = 0x6282
+_WRONG_LENGTH = 0x6700
+_SENSITIVE = ("DG3", "DG4")
+_RESTARTS = 4
+_READING = (0xB0, 0xB1)
+
+
+class _LostError(Exception):
+    """The session is over; the next one takes smaller parts, or leaves a protocol out."""
+
+
+class _NoAccessError(Exception):
+    """The chip stays closed; the steps say why."""
+
+
+def read(
+    transport: Transport,
+    password: MrzKey | Can | None = None,
+    *,
+    bac_after_pace: bool = False,
+    progress: Progress = lambda name, done, size: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> ChipReading:
+    """Read every file of a chip that its password opens, and let the chip prove its keys. No card raises an error.
+
+    :param transport: the way to the card; where it has ``reset``, a broken session is begun again
+    :param password: the MRZ's key or the card access number; None for a chip that is open
+    :param bac_after_pace: run basic access control after PACE failed. The standard has it only for chips without
+        PACE, so that this is off.
+    :param progress: called as the files come in
+    :param cancelled: asked before each command; True ends the reading
+    """
+    return _Reader(transport, password, bac_after_pace, progress, cancelled).run()
+
+
+class _Reader:
+    def __init__(
+        self,
+        transport: Transport,
+        password: MrzKey | Can | None,
+        bac_after_pace: bool,
+        progress: Progress,
+        cancelled: Callable[[], bool],
+    ) -> None:
+        self._transport, self._password, self._bac_after_pace = transport, password, bac_after_pace
+        self._progress, self._cancelled = progress, cancelled
+        self._files: dict[str, bytes] = {}
+        self._unread: dict[str, str] = {}
+        self._steps: dict[str, Step] = {}
+        self._session = Session(transport, cancelled=cancelled)
+        self._pace: PaceRun | None = None
+        self._agreed: ChipAuthenticationRun | None = None  # until an answer confirms it
+        self._confirmed: ChipAuthenticationRun | None = None
+        self._active: ActiveAuthentication | None = None
+        self._size: int | None = None  # of a part, once the usual one was too long
+
+    def run(self) -> ChipReading:
+        try:
+            for _ in range(_RESTARTS):
+                try:
+                    self._visit()
+                    break
+                except _LostError:
+                    self._restart()
+        except _NoAccessError:
+            pass
+        except TransportError as error:
+            self._step("chip.access", Outcome.ABORTED, error.reason)
+        except SessionEndedError as error:
+            self._step("chip.access", Outcome.ABORTED, error.reason)
+        except SecureMessagingError as error:
+            self._step("chip.secure-messaging", Outcome.FAILED, error.reason)
+        except ProtocolError as error:
+            self._step("chip.access", Outcome.FAILED, error.reason, error.detail)
+        session = self._session
+        return ChipReading(
+            files=dict(self._files),
+            steps=tuple(self._steps.values()),
+            unread=dict(self._unread),
+            pace=self._pace,
+            chip_authentication=self._confirmed,
+            active_authentication=self._active,
+            commands=session.commands,
+            received=session.received,
+        )
+
+    def _step(self, check: str, outcome: Outcome, reason: str = "", detail: str = "") -> None:
+        self._steps[check] = Step(check, outcome, reason, detail)
+
+    def _restart(self) -> None:
+        reset = getattr(self._transport, "reset", None)
+        if reset is None:
+            raise TransportError("reader-error")
+        reset()
+        self._session = Session(self._transport, cancelled=self._cancelled, after=self._session)
+
+    def _visit(self) -> None:
+        self._open()
+        for name in ("EF.COM", "EF.SOD"):
+            self._file(name)
+        listed = self._listed()
+        if "DG14" in listed:
+            self._file("DG14")
+            self._authenticate_chip()
+        if "DG15" in listed:
+            self._file("DG15")
+            self._authenticate_actively()
+        for name in sorted(listed, key=lambda name: int(name[2:])):
+            if name in _SENSITIVE:
+                self._unread.setdefault(name, "no-rights")
+            else:
+                self._file(name)
+        self._note_messaging()
+
+    def _listed(self) -> set[str]:
+        """Return the data groups that EF.COM or EF.SOD lists."""
+        numbers: set[int] = {1, 2}
+        with suppress(KeyError, LdsError):
+            numbers |= set(EfCom.parse(self._files["EF.COM"]).data_groups)
+        with suppress(KeyError, SodError):
+            numbers |= set(EfSod.parse(self._files["EF.SOD"]).security_object.hashes)
+        return {f"DG{number}" for number in numbers if 1 <= number <= 16}
+
+    # access
+
+    def _open(self) -> None:
+        """Get into the chip: PACE where it has it, else basic access control, unless it is open."""
+        infos = self._card_access()
+        protocols = pace.protocols(infos)
+        done = bool(protocols) and self._run_pace(protocols)
+        if done:
+            self._file("EF.CardSecurity")
+        elif protocols:
+            if not self._bac_after_pace:
+                self._refuse("no-access")
+            self._restart()  # the card may be in the middle of PACE
+        elif any(info.name.startswith("PACE-") for info in infos) and not protocols:
+            self._step("chip.pace", Outcome.FAILED, "no-parameters")
+        answer = self._send(Command(0x00, 0xA4, 0x04, 0x0C, APPLICATION))
+        if not answer.ok:
+            self._refuse("no-application", f"{answer.sw:04X}")
+        if not done and not self._is_open():
+            self._run_bac()
+        self._step("chip.access", Outcome.PASSED)
+
+    def _refuse(self, reason: str, detail: str = "") -> None:
+        self._step("chip.access", Outcome.FAILED, reason, detail)
+        raise _NoAccessError
+
+    def _card_access(self) -> tuple[SecurityInfo, ...]:
+        """Return the infos of EF.CardAccess, none where it is missing or cannot be read."""
+        self._send(Command(0x00, 0xA4, 0x00, 0x0C, b"\x3f\x00"))  # some cards refuse, and are there already
+        self._file("EF.CardAccess")
+        data = self._files.get("EF.CardAccess")
+        if data is None:
+            return ()
+        try:
+            return SecurityInfos.parse(data).infos
+        except LdsError:
+            self._step("chip.pace", Outcome.FAILED, "structure")
+            return ()
+
+    def _run_pace(self, protocols: tuple[PaceProtocol, ...]) -> bool:
+        """Run PACE by the strongest protocol, and say how it went."""
+        if self._password is None:
+            self._refuse("no-password")
+            return False
+        named = len({protocol.parameter_id for protocol in protocols}) > 1
+        try:
+            self._pace = pace.authenticate(self._session, protocols[0], self._password, named=named)
+        except ProtocolError as error:
+            self._step("chip.pace", Outcome.FAILED, error.reason, error.detail or protocols[0].name)
+            return False
+        self._note("chip.pace", self._pace.warnings, protocols[0].name)
+        return True
+
+    def _is_open(self) -> bool:
+        """Whether a file can be read without any access protocol (Doc 9303-11, 4.1, note 1)."""
+        answer = self._session.send(Command(0x00, 0xB0, 0x80 | ef_catalogue.by_name("EF.COM").short_id, 0, le=4))
+        return answer.ok and bool(answer.data)
+
+    def _run_bac(self) -> None:
+        if not isinstance(self._password, MrzKey):
+            self._refuse("no-password")
+            return
+        try:
+            bac.authenticate(self._session, self._password)
+        except ProtocolError as error:
+            self._step("chip.bac", Outcome.FAILED, error.reason, error.detail)
+            self._refuse("no-access")
+        failed = self._steps.get("chip.pace")
+        self._note("chip.bac", ("after-pace",) if failed is not None and failed.outcome is Outcome.FAILED else ())
+
+    def _note(self, check: str, warnings: Iterable[str], detail: str = "") -> None:
+        """Say that a protocol passed, or passed with the first of its defects."""
+        first = next(iter(sorted(warnings)), "")
+        self._step(check, Outcome.WARNING if first else Outcome.PASSED, first, detail)
+
+    def _note_messaging(self) -> None:
+        messaging = self._session.messaging
+        if messaging is not None:
+            self._note("chip.secure-messaging", messaging.warnings, messaging.suite.name)
+
+    # authenticity
+
+    def _authenticate_chip(self) -> None:
+        """Run chip authentication with the keys of DG14 until the chip takes one."""
+        if self._session.messaging is None or "chip.ca" in self._steps:  # asked before the session was lost
+            return
+        try:
+            infos = Dg14.parse(self._files["DG14"]).infos
+            choices = chip_authentication.choices(infos)
+        except (KeyError, LdsError):
+            return
+        except GroupError:
+            self._step("chip.ca", Outcome.FAILED, "invalid-key")
+            return
+        for choice in choices:
+            try:
+                self._agreed = chip_authentication.authenticate(self._session, choice)
+            except ProtocolError as error:
+                self._step("chip.ca", Outcome.FAILED, error.reason, error.detail)
+                continue
+            self._select_again()
+            self._confirmed, self._agreed = self._agreed, None
+            self._note("chip.ca", choice.warnings, choice.suite.name)
+            return
+
+    def _select_again(self) -> None:
+        """Let an answer confirm the new keys: without one nothing is proved."""
+        short_id = ef_catalogue.by_name("EF.SOD").short_id
+        try:
+            self._session.send(Command(0x00, 0xB0, 0x80 | short_id, 0, le=8))
+        except SecureMessagingError:
+            self._agreed = None
+            self._step("chip.ca", Outcome.FAILED, "not-proved")
+            raise _LostError from None
+
+    def _authenticate_actively(self) -> None:
+        """Have a random challenge signed; the answer is judged with the files, not here."""
+        try:
+            key = public_key.load(Dg15.parse(self._files["DG15"]).public_key)
+        except (KeyError, LdsError):
+            return
+        size = active_authentication.answer_size(key)
+        if not size or self._active is not None:
+            return
+        challenge = secrets.token_bytes(active_authentication.CHALLENGE)
+        most = self._session.messaging.most_short if self._session.messaging else SHORT
+        command = Command(0x00, 0x88, data=challenge, le=max(size, SHORT), extended=size > most)
+        answer = self._send(command)
+        if not answer.ok:
+            self._step("chip.aa", Outcome.FAILED, "refused", f"{answer.sw:04X}")
+            return
+        self._active = ActiveAuthentication(challenge, answer.data)
+
+    # files
+
+    def _send(self, command: Command) -> Answer:
+        answer = self._session.send(command)
+        if command.ins in _READING and answer.ok and not answer.data and self._session.messaging is not None:
+            raise SecureMessagingError("no-data")
+        return answer
+
+    def _file(self, name: str) -> None:
+        """Read a file, or note why not."""
+        if name in self._files:
+            return
+        try:
+            content, reason = self._content(name)
+        except SecureMessagingError as error:
+            if error.reason == "unprotected" and error.sw == _WRONG_LENGTH and self._smaller():
+                raise _LostError from None
+            raise
+        if content:
+            self._files[name] = content
+            self._unread.pop(name, None)
+        else:
+            self._unread[name] = reason
+
+    def _smaller(self) -> bool:
+        """Take the next smaller size of a part; whether there is one."""
+        size = self._part_size()
+        self._size = next((smaller for smaller in _SIZES if smaller < size), None)
+        return self._size is not None
+
+    def _part_size(self) -> int:
+        if self._size is not None:
+            return self._size
+        return self._session.messaging.most_short if self._session.messaging is not None else SHORT
+
+    def _content(self, name: str) -> tuple[bytes, str]:
+        """Return a file's bytes up to the end of its object, or as many as there are, and why there are none."""
+        entry = ef_catalogue.by_name(name)
+        answer = self._first(entry)
+        if not _readable(answer):
+            return b"", f"{answer.sw:04X}"
+        parts, done = [answer.data], len(answer.data)
+        try:
+            size = tlv.announced(answer.data)
+        except TlvError:
+            return answer.data, ""
+        if size > limits.CHIP_FILE:
+            return b"", "limit"
+        while done < size and answer.data and answer.sw != _PART:
+            self._progress(name, done, size)
+            answer = self._next(done, min(self._part_size(), size - done))
+            if not _readable(answer):
+                break
+            parts.append(answer.data)
+            done += len(answer.data)
+        self._progress(name, min(done, size), size)
+        return b"".join(parts)[:size], ""
+
+    def _first(self, entry: ef_catalogue.LdsFile) -> Answer:
+        """Return the first part, by short identifier or, where the card has none, after a SELECT."""
+        size = self._part_size()
+        answer = self._send(Command(0x00, 0xB0, 0x80 | entry.short_id, 0, le=size))
+        while answer.sw == _WRONG_LENGTH and self._smaller():
+            answer = self._send(Command(0x00, 0xB0, 0x80 | entry.short_id, 0, le=self._part_size()))
+        if _readable(answer):
+            return answer
+        chosen = self._send(Command(0x00, 0xA4, 0x02, 0x0C, entry.file_id.to_bytes(2, "big")))
+        if not chosen.ok:
+            return chosen
+        return self._send(Command(0x00, 0xB0, 0, 0, le=self._part_size()))
+
+    def _next(self, offset: int, size: int) -> Answer:
+        """Return a further part; beyond 32 kB by the odd instruction (Doc 9303-10, 3.6.6)."""
+        if offset <= _FURTHEST:
+            return self._send(Command(0x00, 0xB0, offset >> 8, offset & 0xFF, le=size))
+        header = 2 if size < 0x80 else 3
+        asked = tlv.encode(0x54, offset.to_bytes((offset.bit_length() + 7) // 8, "big"))
+        answer = self._send(Command(0x00, 0xB1, 0, 0, asked, le=min(size + header, self._part_size())))
+        if not _readable(answer):
+            return answer
+        try:
+            item = tlv.read(answer.data)
+        except TlvError:
+            raise ProtocolError("structure") from None
+        if item.tag != 0x53:
+            raise ProtocolError("structure")
+        return replace(answer, data=item.value)
+
+
+def _readable(answer: Answer) -> bool:
+    return answer.sw in (0x9000, _PART) and bool(answer.data)

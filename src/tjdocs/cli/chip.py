@@ -1,0 +1,120 @@
+"""``tjdocs chip``: read a chip, live or emulated, and judge it as ``tjdocs verify`` judges files."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tjdocs import chip, mrz
+from tjdocs.border import Evidence, Inspector
+from tjdocs.border.report.wording import texts
+from tjdocs.cli import _io, _streams, _terminal, _verdicts
+from tjdocs.errors import UsageError
+from tjdocs.inspection.evidence import read_folder
+from tjdocs.lds import ef_catalogue
+from tjdocs.office import output_folder
+
+app = typer.Typer(help="The chip: read one, live or emulated.", no_args_is_help=True)
+
+_MRZ_FILE = "mrz.txt"
+
+
+@app.command("read")
+def read(
+    mrz_text: Annotated[str, typer.Option("--mrz", help="The printed MRZ, or - to read it from standard input.")] = "",
+    mrz_picture: Annotated[str, typer.Option("--mrz-picture", help="A picture of the page; its MRZ is read.")] = "",
+    can: Annotated[str, typer.Option("--can", help="The card access number printed on the document.")] = "",
+    reader: Annotated[str, typer.Option("--reader", help="Name of the PC/SC reader, or the beginning of it.")] = "",
+    emulate: Annotated[
+        str, typer.Option("--emulate", help="Read the card in memory that is made of this issued document's folder.")
+    ] = "",
+    out: Annotated[str, typer.Option("--out", help="Write the files read into this new folder.")] = "",
+    bac_after_pace: Annotated[
+        bool, typer.Option("--bac-after-pace", help="Run basic access control where PACE failed; it is reported.")
+    ] = False,
+    trust: _io.Trust = None,
+    trust_digest: _io.TrustDigest = "",
+    crl: _io.Crl = None,
+    policy: _verdicts.PolicyFile = "",
+    types: _io.Types = None,
+    lang: Annotated[str, typer.Option("--lang", help="Of report and text: en, ru or tg.")] = "",
+    report: Annotated[str, typer.Option("--report", help="Write an HTML report here.")] = "",
+    verbose: _verdicts.Verbose = False,
+    at: _io.At = "",
+    as_json: _io.Json = False,
+) -> None:
+    """Read a chip and judge it. Exit status 1 unless the verdict is admit."""
+    words = texts(lang or "en")
+    store = _io.trust(trust or [], crl or [], trust_digest)
+    known = _verdicts.types(types)
+    inspector = Inspector(trust=store, policy=_verdicts.policy(policy, known), types=known)
+    moment = _io.given(at)
+    printed = _printed(mrz_text, mrz_picture, moment)
+    transport: chip.Transport
+    if emulate:
+        transport, zone = _emulated(Path(emulate), _io.day(at))
+        printed = printed or (None if can else zone)
+    else:
+        from tjdocs.chip.pcsc import PcscTransport
+
+        transport = PcscTransport(reader)
+    password: chip.MrzKey | chip.Can
+    if can:
+        password = chip.Can(can)
+    elif printed is not None:
+        password = chip.MrzKey.of(printed)
+    else:
+        raise UsageError(
+            "the password of the chip is missing", where="--mrz", hint="give --mrz, --mrz-picture or --can"
+        )
+    with _streams.bytes_read() as show:
+        reading = chip.read(transport, password, bac_after_pace=bac_after_pace, progress=show)
+    if out:
+        output_folder.write(Path(out), {ef_catalogue.file_name(name): data for name, data in reading.files.items()})
+    evidence = Evidence(mrz=list(printed.lines) if printed is not None else None, chip=reading)
+    verdict = inspector.inspect(evidence, at=moment)
+    if report:
+        from tjdocs.border.report.html_report import write_report
+
+        write_report(verdict, report, lang=words.language)
+    if as_json:
+        _io.show_json(verdict.as_json())
+    else:
+        _verdicts.show(verdict, words, verbose=verbose)
+    raise typer.Exit(0 if verdict.decision == "admit" else 1)
+
+
+@app.command("list")
+def list_readers(as_json: _io.Json = False) -> None:
+    """Name the PC/SC readers of this machine (extra pcsc). Exit status 1 without any."""
+    from tjdocs.chip.pcsc import readers
+
+    names = readers()
+    if as_json:
+        _io.show_json({"schema": 1, "readers": list(names)})
+    else:
+        for name in names:
+            _terminal.line(name)
+    raise typer.Exit(0 if names else 1)
+
+
+def _printed(text: str, picture: str, at: date | datetime) -> mrz.Mrz | None:
+    if text and picture:
+        raise UsageError("two MRZs", where="--mrz-picture", hint="give the MRZ or a picture of it")
+    day = at.date() if isinstance(at, datetime) else at
+    if picture:
+        return mrz.read(_io.read_file(picture), at=day)
+    if not text:
+        return None
+    return mrz.parse(_io.read_text("-") if text == "-" else "\n".join(text.split()), at=day)
+
+
+def _emulated(folder: Path, day: date) -> tuple[chip.Card, mrz.Mrz]:
+    """Return the card of an issued document's folder, and its MRZ.
+
+    :raises InputError: no such folder
+    """
+    files, _ = read_folder(folder / "chip")
+    zone = mrz.parse(_io.read_text(str(folder / _MRZ_FILE)), at=day)
+    return chip.Card(files, chip.MrzKey.of(zone)), zone

@@ -1,0 +1,215 @@
+"""Reading a card: each protocol by itself and together, with the findings and the verdict that follow."""
+
+import pytest
+
+from tests.support import builders as b
+from tests.support import cards
+from tests.support.cards import CAN, Shown, ca_info, pace_info, public_info
+from tjdocs.chip import Card, CardKeys, MrzKey, RecordedTransport, RecordingTransport, read
+from tjdocs.chip.pace import PaceProtocol
+from tjdocs.lds.dg14 import SecurityInfo
+from tjdocs.specs import read_toml
+
+PROTOCOLS = sorted(name for name in read_toml("lds/security_infos.toml")["protocols"].values() if name.count("-") > 4)
+OFFERED = [
+    (name, number)
+    for name in PROTOCOLS
+    for number in range(32)
+    if PaceProtocol.of(SecurityInfo.parse(pace_info(name, number))) is not None
+]
+FULL = (pace_info(), ca_info(), public_info())
+
+
+def files_of(shown):
+    return {name: data for name, data in shown.card.files.items() if name != "EF.CardAccess"}
+
+
+def test_every_protocol_of_the_standard_is_offered_with_every_group_that_it_has():
+    """Doc 9303-11, tables 6 to 8: three groups of numbers, eleven curves, and integrated mapping not on one of them."""
+    by_kind = {}
+    for name, number in OFFERED:
+        by_kind.setdefault(tuple(name.split("-")[1:3]), set()).add(number)
+    curves = {8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18}
+    assert by_kind == {
+        ("DH", "GM"): {0, 1, 2},
+        ("DH", "IM"): {0, 1, 2},
+        ("ECDH", "GM"): curves,
+        ("ECDH", "IM"): curves - {10},
+        ("ECDH", "CAM"): curves,
+    }
+
+
+@pytest.mark.parametrize(("name", "number"), OFFERED[:: len(OFFERED) // 14], ids=lambda value: str(value))
+def test_a_card_is_read_through_pace(name, number):
+    shown = Shown(pace_info(name, number))
+    for password in (cards.zone_key(), CAN):
+        reading = shown.read(password=password)
+        assert {step.check: str(step.outcome) for step in reading.steps} == {
+            "chip.pace": "passed",
+            "chip.access": "passed",
+            "chip.secure-messaging": "passed",
+        }
+        assert reading.pace is not None
+        assert reading.pace.protocol.name == name
+        assert dict(reading.files) == shown.card.files
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize(("name", "number"), OFFERED, ids=lambda value: str(value))
+def test_a_card_is_read_through_every_pace(name, number):
+    shown = Shown(pace_info(name, number))
+    assert dict(shown.read(password=CAN).files) == shown.card.files
+
+
+def test_the_strongest_of_several_protocols_is_taken():
+    weak, strong = pace_info("PACE-ECDH-GM-3DES-CBC-CBC", 12), pace_info("PACE-ECDH-GM-AES-CBC-CMAC-256", 13)
+    shown = Shown(weak, strong)
+    reading = shown.read()
+    assert reading.pace is not None
+    assert reading.pace.protocol.name == "PACE-ECDH-GM-AES-CBC-CMAC-256"
+    assert dict(reading.files) == shown.card.files
+
+
+def test_a_chip_without_pace_is_read_through_basic_access_control():
+    shown = Shown()
+    findings, verdict = shown.judge()
+    assert findings == {
+        "chip.access": ("passed", ""),
+        "chip.pace": ("not-applicable", "not-used"),
+        "chip.bac": ("passed", ""),
+        "chip.secure-messaging": ("passed", ""),
+        "chip.ca": ("not-applicable", "not-offered"),
+        "chip.aa": ("not-applicable", "not-offered"),
+        "chip.downgrade": ("not-applicable", "not-offered"),
+        "chip.clone": ("not-applicable", "not-offered"),
+        "chip.genuine": ("undetermined", "no-key"),
+    }
+    assert verdict.decision == "admit"
+
+
+def test_an_open_chip_is_read_without_a_password():
+    """Doc 9303-11, 4.1, note 1: a State may leave its chips open."""
+    shown = Shown()
+    plain = Card(files_of(shown), None)
+    reading = read(plain, None)
+    assert dict(reading.files) == plain.files
+    assert [(step.check, str(step.outcome)) for step in reading.steps] == [("chip.access", "passed")]
+
+
+@pytest.mark.parametrize("active", [b.ec_key("active"), b.rsa_key("active")], ids=["ecdsa", "rsa"])
+def test_a_chip_that_proves_its_keys_is_genuine(active):
+    shown = Shown(*FULL, active=active)
+    findings, verdict = shown.judge()
+    assert findings["chip.ca"] == ("passed", "")
+    assert findings["chip.aa"][0] in ("passed", "warning")
+    assert findings["chip.genuine"] == findings["chip.clone"] == findings["chip.downgrade"] == ("passed", "")
+    assert verdict.decision == "admit"
+
+
+@pytest.mark.parametrize(
+    ("protocol", "number"),
+    [
+        ("CA-ECDH-3DES-CBC-CBC", 12),
+        ("CA-ECDH-AES-CBC-CMAC-192", 13),
+        ("CA-ECDH-AES-CBC-CMAC-256", 15),
+        ("CA-ECDH-AES-CBC-CMAC-128", 9),
+        ("CA-DH-AES-CBC-CMAC-128", 2),
+        ("CA-DH-3DES-CBC-CBC", 0),
+    ],
+)
+def test_chip_authentication_in_every_kind_of_group(protocol, number):
+    keys = CardKeys({None: cards.static_key(number)})
+    findings, verdict = Shown(pace_info(), ca_info(protocol), public_info(number), keys=keys).judge()
+    assert findings["chip.ca"] == ("passed", "")
+    assert verdict.decision == "admit"
+
+
+def test_the_better_of_two_keys_of_chip_authentication_is_taken():
+    infos = (
+        ca_info("CA-ECDH-3DES-CBC-CBC", 1),
+        ca_info("CA-ECDH-AES-CBC-CMAC-256", 2),
+        public_info(12, 1),
+        public_info(13, 2),
+    )
+    keys = CardKeys({1: cards.static_key(12), 2: cards.static_key(13)})
+    reading = Shown(pace_info(), *infos, keys=keys).read()
+    assert reading.chip_authentication is not None
+    assert reading.chip_authentication.choice.key_id == 2
+
+
+def test_chip_authentication_mapping_proves_the_key_of_a_signed_file():
+    mapping = pace_info("PACE-ECDH-CAM-AES-CBC-CMAC-128", 13)
+    shown = Shown(mapping, security=cards.card_security(mapping, public_info(13, named=True)))
+    findings, verdict = shown.judge()
+    assert findings["chip.ca EF.CardSecurity"] == ("passed", "")
+    assert findings["chip.genuine"] == ("passed", "")
+    assert verdict.decision == "admit"
+
+
+def test_a_large_face_is_read_beyond_32_kilobytes():
+    """Doc 9303-10, 3.6.6: the offsets of READ BINARY end there, and the odd instruction takes over."""
+    large = b.der(0x75, bytes(range(256)) * 200)
+    shown = Shown(pace_info(), groups={2: large})
+    assert dict(shown.read().files) == shown.card.files
+
+
+@pytest.mark.parametrize("largest", [231, 223, 200, 160, 100])
+def test_a_card_of_short_answers_is_read_in_smaller_parts(largest):
+    shown = Shown(pace_info(), largest=largest)
+    assert dict(shown.read().files) == shown.card.files
+
+
+def test_progress_and_cancelling():
+    shown, seen = Shown(pace_info()), []
+    shown.read(progress=lambda *step: seen.append(step))
+    assert ("DG1", 93, 93) in seen
+    reading = shown.read(cancelled=lambda: len(seen) > 0)
+    assert [(step.check, str(step.outcome), step.reason) for step in reading.steps] == [
+        ("chip.access", "aborted", "cancelled")
+    ]
+    assert not reading.files
+
+
+def test_a_record_with_content_is_read_again():
+    shown = Shown()
+    plain = Card(files_of(shown), None)
+    recorder = RecordingTransport(plain, content=True)
+    first = read(recorder, None)
+    assert read(RecordedTransport(recorder.record()), None) == first
+
+
+def test_a_record_without_content_has_no_byte_of_the_files():
+    shown = Shown(pace_info())
+    recorder = RecordingTransport(shown.card)
+    shown.card.power_on()
+    read(recorder, cards.zone_key())
+    record = recorder.record()
+    assert record.count("\n") == len(recorder.exchanges) > 10
+    assert all(not exchange.command and not exchange.answer for exchange in recorder.exchanges)
+    assert all(len(line) < 100 for line in record.splitlines())
+
+
+@pytest.mark.requirement("ICAO-CHIP-KEY")
+@pytest.mark.parametrize(
+    ("number", "birth", "expiry", "information"),
+    [
+        ("L898902C", "690806", "940623", "L898902C<369080619406236"),
+        ("D23145890734", "340712", "950712", "D23145890734934071279507122"),
+        ("T22000129", "640812", "101031", "T22000129364081251010318"),
+    ],
+)
+def test_the_key_of_the_mrz(number, birth, expiry, information):
+    """Doc 9303-11, appendix D.2 and G: also a number longer than nine characters."""
+    assert MrzKey.made(number, birth, expiry).information == information
+
+
+def test_the_result_of_a_reading_is_the_same_from_an_archive(tmp_path):
+    mapping = pace_info("PACE-ECDH-CAM-AES-CBC-CMAC-128", 13)
+    shown = Shown(
+        mapping, active=b.ec_key("active"), security=cards.card_security(mapping, public_info(13, named=True))
+    )
+    reading = shown.read()
+    again = type(reading).from_json(reading.as_json(), reading.files)
+    assert again.steps == reading.steps
+    assert again.pace == reading.pace
+    assert again.active_authentication == reading.active_authentication
