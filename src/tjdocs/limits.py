@@ -67,6 +67,7 @@ RECORDED_TYPES = 100  # files of document types in an evidence archive
 
 # BER-TLV and DER
 DEPTH = 32
+SECURITY_OBJECT = 10_000  # bytes of the list of hashes in EF.SOD: sixteen of them have 1,200
 DATA_OBJECTS = 256  # in one data object of the LDS
 BER_ELEMENTS = 100_000
 INTEGER_BITS = 64  # of a number that is shown to a person
@@ -82,6 +83,7 @@ CERTIFICATE = 64 * 1024
 LIST = 20 * 1024 * 1024
 CERTIFICATES = 64  # in SignedData
 SIGNERS = 4  # in SignedData
+ATTRIBUTES = 64  # signed attributes of a signer in SignedData, and digest algorithms
 ATTEMPTS = 8  # signatures verified for one SignedData: its certificates are unsigned, and anybody may add some
 ATTEMPTS_COST = 500  # milliseconds, roughly, of all signatures verified for one document, list or search
 LIST_COST_PER_BYTE = 0.005  # milliseconds more, where many certificates are placed

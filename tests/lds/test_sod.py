@@ -197,6 +197,14 @@ def test_what_is_none(data, reason):
     assert caught.value.__cause__ is None
 
 
+def test_a_list_of_hashes_has_a_length():
+    """A file of 86 kB, packed, had more than a million of them, which cost two seconds."""
+    for size, reason in ((10_000, "lds-object"), (10_001, "limit")):
+        with pytest.raises(SodError) as caught:
+            SecurityObject.parse(bytes(size))
+        assert caught.value.reason == reason
+
+
 def test_hashes_cannot_be_changed_afterwards():
     read = EfSod.parse(of_another())
     with pytest.raises(TypeError):

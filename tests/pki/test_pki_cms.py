@@ -139,9 +139,16 @@ def test_known_deviations_of_a_signer_have_names(info, around_it, warnings):
     assert verified(data) == RIGHT
 
 
+MANY = b.der(0xA0, *[b.attribute(f"1.2.3.{n}", b.integer(1)) for n in range(65)])
+SIGNER = b.sequence(b.integer(3), b.der(0x80, b"x"), b.sequence(b.oid("1.2.3")), MANY, b.sequence(b.oid("1.2.3")), b.octets(b"x"))
+
+
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
+        (around(b.signer_info(CONTENT, PARTY), announced=["sha256"] * 65), "limit"),
+        (around(SIGNER), "limit"),
+        (around(SIGNER, b.signer_info(CONTENT, PARTY)), "limit"),
         (b"", "not-signed-data"),
         (b"\x30\x00", "not-signed-data"),
         (around(b.signer_info(CONTENT, PARTY))[:-1], "not-signed-data"),

@@ -106,13 +106,14 @@ def parts(data: bytes) -> list[bytes]:
     return elements
 
 
-def members(data: bytes) -> list[bytes]:
+def members(data: bytes, most: int | None = None) -> list[bytes]:
     """Return the elements of a SET OF, each as read, in the order read.
 
     DER has one order (X.690, 11.6), and the decoder refuses any other. But a signature covers the bytes in the order in
     which their signer wrote them. A caller names a deviation: :func:`in_order`.
 
     :param data: an element that a schema has accepted, header included
+    :param most: the reading ends with the next element after so many
     :raises DerError: it is not a SET OF, or an element's header is not DER
     """
     if data[0] != 0x31:
@@ -121,7 +122,7 @@ def members(data: bytes) -> list[bytes]:
         return [data[2:]]
     start = 2 if data[1] < 0x80 else 2 + (data[1] & 0x7F)
     try:
-        items, _ = tlv.places(data, start, len(data), len(data))
+        items, _ = tlv.places(data, start, len(data), len(data) if most is None else most + 1)
     except tlv.TlvError as error:
         raise DerError(f"not a SET OF ({error.message})") from None
     elements = []

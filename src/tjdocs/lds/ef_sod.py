@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from types import MappingProxyType
 
-from tjdocs import problems
+from tjdocs import limits, problems
 from tjdocs.asn1 import der, icao_schema, tlv, x509_schema
 from tjdocs.errors import UsageError
 from tjdocs.pki import algorithms
@@ -51,6 +51,8 @@ class SecurityObject:
 
         :raises SodError: it is not one, or its list of hashes contradicts itself
         """
+        if len(data) > limits.SECURITY_OBJECT:  # a file that packs well names a million hashes
+            raise SodError("limit", "a list of hashes longer than is read")
         try:
             fields = der.decode(icao_schema.LdsSecurityObject, data)
             algorithm = x509_schema.algorithm_id(der.parts(data)[1])

@@ -233,12 +233,18 @@ _SIGNED_DATA = x509_schema.encode_oid(OID_SIGNED_DATA)
 
 def _decode(data: bytes, warnings: tuple[str, ...]) -> SignedData:
     fields = _fields(data)
+    # bytes that pack well name millions: they are counted before each one becomes a value
+    if len(fields.certificates or ()) > MAX_CERTIFICATES:
+        raise CmsError("limit", "more certificates or signers than are read")
     _, content = der.parts(data)
     _, digest_algorithms, _, *rest = der.parts(der.parts(content)[0])
     certificates = tuple(der.parts(rest[0])) if fields.certificates is not None else ()
-    announced, signers = der.members(digest_algorithms), der.members(rest[-1])
-    if len(certificates) > MAX_CERTIFICATES or len(signers) > MAX_SIGNERS:
+    announced = der.members(digest_algorithms, limits.ATTRIBUTES)
+    signers = der.members(rest[-1], MAX_SIGNERS)
+    if len(signers) > MAX_SIGNERS:
         raise CmsError("limit", "more certificates or signers than are read")
+    if len(announced) > limits.ATTRIBUTES:
+        raise CmsError("limit", "more digest algorithms or signed attributes than are read")
     if fields.version.bit_length() > limits.INTEGER_BITS:
         raise CmsError("limit", "a version of more digits than are read")
     if fields.encapsulated.content is None:
@@ -279,6 +285,8 @@ def _fields(data: bytes) -> cms_schema.SignedDataFields:
 
 def _signer(raw: bytes, announced: tuple[str, ...]) -> SignerInfo:
     fields = der.decode(cms_schema.SignerInfoFields, raw)
+    if len(fields.signed_attributes or ()) > limits.ATTRIBUTES:
+        raise CmsError("limit", "more digest algorithms or signed attributes than are read")
     warnings = []
     _, sid, digest_algorithm, *rest = der.parts(raw)
     issuer = serial = key_identifier = None
