@@ -36,7 +36,7 @@ def refused_by_seal(data):
 
 def refused_by_page(data):
     reader = pytest.importorskip("tjdocs.mrz.ocr.read_image")
-    with pytest.raises(InputError, match="a damaged picture"):
+    with pytest.raises(InputError, match=r"a (damaged picture|picture that is not decoded)"):
         reader.read(data, at=b.AT)
 
 
@@ -98,6 +98,33 @@ def test_each_frame_of_arithmetic_coding_is_named(frame):
     assert open_image(data).detail == "ArithmeticCodingError"
 
 
+def test_scans_are_those_of_the_picture_alone():
+    """A camera writes a video behind the picture's end, and FF DA is in it by chance."""
+    data = coded("JPEG")
+    video = b"\xff\xda\0\1" * 100_000
+    assert (head(data + video).scans, head(data + video).metadata) == (1, True)
+    assert (head(data).metadata, head(data + bytes(9)).metadata) == (False, False)
+    assert open_image(data + video).size == (300, 400)
+    assert images.most_pixels(data + video) >= images.most_pixels(data)
+    note = b"\xff\xfe" + pack(">H", 2 + 40) + b"\xff\xda\xff\xd9" * 10  # in a comment, an end too
+    assert head(data[:2] + note + data[2:]).scans == 1
+    # every scan of the picture counts, also where the end comes after more segments than are looked at, or never
+    scan = data[data.rindex(b"\xff\xda") : -2]
+    for many in (3, 50, 1000):
+        assert head(data[:-2] + scan * many + data[-2:] + video).scans >= 1 + many
+        assert head(data[:-2] + scan * many).scans == 1 + many
+    progressive = coded("JPEG", progressive=True)
+    assert head(progressive).scans == progressive.count(b"\xff\xda") > 1
+
+
+def test_a_marker_in_a_scan_hides_no_scan():
+    """Restart markers, filling and segments between two scans are passed over as decoders do."""
+    data = coded("JPEG")
+    scan = data[data.rindex(b"\xff\xda") : -2]
+    for between in (b"\xff\xd0\xff\0\xff\xff", b"\xff\xe1\0\6\xff\xd9\xff\xd9", b"\xff\1\xff\xd7", b"\xff\xfe\0\0"):
+        assert head(data[:-2] + between + scan + data[-2:]).scans == 2
+
+
 def test_conditions_of_arithmetic_coding_are_refused():
     data = coded("JPEG")
     with pytest.raises(images.ArithmeticCodingError):
@@ -132,6 +159,10 @@ def tiff(strip: bytes = bytes(300 * 400), compression: int = 1, further=()) -> b
 def test_another_coding_in_a_tiff_is_handed_to_no_decoder(undecoded, compression):
     """JPEG in it has scans and tables in any number of strips, which may be the same bytes."""
     refused_by_page(tiff(coded("JPEG", mode="L"), compression))
+    reader = pytest.importorskip("tjdocs.mrz.ocr.read_image")
+    with pytest.raises(InputError, match="a picture that is not decoded: image") as refused:
+        reader.read(tiff(coded("JPEG", mode="L"), compression), at=b.AT)
+    assert refused.value.hint == "a coding that is not decoded in TIFF"
 
 
 TILED = {  # each is no bigger than some kilobytes, and asks for gigabytes or minutes
@@ -205,15 +236,15 @@ def head(data: bytes) -> image_header.ImageHead:
 
 @pytest.mark.parametrize("bare", [False, True])
 def test_the_bit_planes_of_a_jpeg_2000_bound_its_pixels(bare):
-    plain = coded("JPEG2000", (960, 960), no_jp2=bare)
+    plain = coded("JPEG2000", (1200, 1200), no_jp2=bare)
     assert (head(plain).components, head(plain).planes) == (3, 11)
     assert images.most_pixels(plain) > 1_000_000
-    assert open_image(plain).size == (960, 960)
+    assert open_image(plain).size == (1200, 1200)
     costly = planes(plain, 29)
     assert head(costly).planes == 30
-    assert images.most_pixels(costly) < 960 * 960
+    assert images.most_pixels(costly) < 1200 * 1200
     assert open_image(costly).code == "image-limit"
-    assert images.most_pixels(coded("JPEG2000", (960, 960), "L")) == pytest.approx(3 * images.most_pixels(plain), rel=0.01)
+    assert images.most_pixels(coded("JPEG2000", (1200, 1200), "L")) == pytest.approx(3 * images.most_pixels(plain), rel=0.01)
 
 
 def test_a_jpeg_2000_of_the_field_is_far_below_the_bound():
@@ -312,6 +343,32 @@ def test_a_jpeg_2000_of_many_precincts_is_handed_to_no_decoder(refused, undecode
 def test_a_jpeg_2000_without_a_codestream_is_handed_to_no_decoder(refused, undecoded):
     data = coded("JPEG2000")
     refused(data[: data.index(b"jp2c") - 4])
+
+
+def test_of_a_jpeg_2000_cut_in_its_header_that_is_said():
+    data = coded("JPEG2000")
+    for cut in (data[: data.index(b"\xff\x51") + 9], data[: data.index(b"\xff\x52") + 9]):
+        with pytest.raises(ValueError, match="the file is cut in it"):
+            images.check_coding(cut)
+        assert "cut" in open_image(cut).detail
+    with pytest.raises(ValueError, match="no frame header: the file is cut before it"):
+        images.check_coding(coded("JPEG")[:40])
+
+
+PORTRAITS = [((1200, 1600), 30_000), ((1200, 1600), 15_000), ((900, 1200), 15_000), ((413, 531), 15_000)]
+
+
+@pytest.mark.parametrize("irreversible", [True, False])
+@pytest.mark.parametrize(("size", "length"), PORTRAITS)
+def test_a_large_portrait_in_a_short_jpeg_2000_is_decoded(size, length, irreversible):
+    across = Image.linear_gradient("L").resize(size)
+    noise = Image.effect_noise(size, 20)
+    picture = Image.merge("RGB", [across, noise, Image.blend(across, noise, 0.5)])
+    out = io.BytesIO()
+    rate = size[0] * size[1] * 3 / length
+    picture.save(out, "JPEG2000", irreversible=irreversible, quality_mode="rates", quality_layers=[rate])
+    assert len(out.getvalue()) <= length * 1.1
+    assert open_image(out.getvalue()).size == size
 
 
 HIDING = {

@@ -1,5 +1,6 @@
 """An image's format, size and kind, read from its first segments without decoding (ISO/IEC 10918-1, 15444-1)."""
 
+import re
 import struct
 from struct import unpack_from
 
@@ -15,6 +16,8 @@ _MAX_SEGMENTS = 256
 _START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _ARITHMETIC = frozenset(range(0xC9, 0xD0))  # its frames, and DAC
 _NO_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
+_MARKER = re.compile(rb"\xff+([^\0\xff])", re.DOTALL)  # of coded data FF is always stuffed with 00
+_EOI, _SOS = 0xD9, 0xDA
 
 
 class ImageHead(Struct, frozen=True):
@@ -24,8 +27,8 @@ class ImageHead(Struct, frozen=True):
     :param sizes: every width and height announced: a JPEG 2000 file announces two, that of the box and that of the
         codestream, and a decoder may believe either
     :param tiles: number of JPEG 2000 tiles announced
-    :param scans: upper bound of the number of JPEG scans
-    :param metadata: whether an Exif or similar segment is there
+    :param scans: upper bound of the number of JPEG scans, of the picture alone: a camera may write a video behind it
+    :param metadata: whether an Exif or similar segment is there, or bytes other than zeros behind the picture
     :param arithmetic: whether a JPEG image is arithmetic-coded, which no standard of travel documents allows
     :param components: number of JPEG 2000 components
     :param planes: upper bound of the bit planes that a JPEG 2000 decoder goes through for a sample
@@ -65,27 +68,29 @@ def head(data: bytes) -> ImageHead | None:
 def _jpeg(data: bytes) -> ImageHead | None:
     sizes: list[tuple[int, int]] = []
     metadata = arithmetic = False
-    position = 2
+    position, scans = 2, 0
     for _ in range(_MAX_SEGMENTS):
-        # decoders pass over bytes between two segments
-        while (position := data.find(b"\xff", position)) >= 0 and data[position + 1 : position + 2] in (b"\xff", b"\0"):
-            position += 1
-        if position < 0 or position + 4 > len(data):
+        # decoders pass over bytes between two segments, and a scan's data end where a marker is
+        found = _MARKER.search(data, position)
+        if found is None:
             break
-        marker = data[position + 1]
+        marker, position = found[1][0], found.end()
+        if marker == _EOI:
+            metadata, position = metadata or bool(data[position:].strip(b"\0")), len(data)
+            break
         if marker in _NO_LENGTH:
-            position += 2
             continue
-        if marker in (0xD9, 0xDA):
+        if position + 2 > len(data):
             break
-        if marker in _START_OF_FRAME and position + 9 <= len(data):
-            height, width = data[position + 5 : position + 7], data[position + 7 : position + 9]
+        scans += marker == _SOS
+        if marker in _START_OF_FRAME and position + 7 <= len(data):
+            height, width = data[position + 3 : position + 5], data[position + 5 : position + 7]
             sizes.append((int.from_bytes(width, "big"), int.from_bytes(height, "big")))
         metadata = metadata or (0xE1 <= marker <= 0xED and marker != 0xE2)
         arithmetic = arithmetic or marker in _ARITHMETIC
-        position += 2 + max(2, int.from_bytes(data[position + 2 : position + 4], "big"))
-    # Within compressed data FF is always stuffed, so this never counts too few scans.
-    return ImageHead(JPEG, tuple(sizes), 1, data.count(b"\xff\xda"), metadata, arithmetic) if sizes else None
+        position += max(2, int.from_bytes(data[position : position + 2], "big"))
+    scans += data.count(b"\xff\xda", position)  # where more segments are left than were looked at
+    return ImageHead(JPEG, tuple(sizes), 1, scans, metadata, arithmetic) if sizes else None
 
 
 def _jp2(data: bytes) -> ImageHead | None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ArithmeticCodingError",
+    "NotDecodedError",
     "check_coding",
     "is_parted",
     "most_pixels",
@@ -22,10 +23,18 @@ __all__ = [
 # Codings of a TIFF file that are decoded: none, Huffman, G3, G4, LZW, deflate by two numbers, PackBits. A file in JPEG
 # has tables, frames and scans in many places, which may be the same bytes; later codings have no bound of ours.
 _TIFF_CODINGS = frozenset({1, 2, 3, 4, 5, 8, 32946, 32773})
+_NO_HEADER = {
+    image_header.JPEG: "no frame header: the file is cut before it, or has none",
+    image_header.JPEG2000: "no whole header of a codestream: the file is cut in it, or has none",
+}
 _BLOCK = 16  # pixels of the side of the largest block that JPEG codes as a whole, in usual sampling
 
 
-class ArithmeticCodingError(ValueError):
+class NotDecodedError(ValueError):
+    """An image file, damaged or not, of a coding or with parts that are not decoded."""
+
+
+class ArithmeticCodingError(NotDecodedError):
     """A JPEG image that is arithmetic-coded: a scan of some bytes costs as much as one of megabytes."""
 
 
@@ -33,19 +42,20 @@ def check_coding(data: bytes) -> None:
     """Refuse an image file that is not decoded, whatever its size, before anything of it is.
 
     :raises ArithmeticCodingError: JPEG is arithmetic-coded, which no standard of travel documents allows
-    :raises ValueError: no frame is found in a JPEG file, or no codestream in a JPEG 2000 file, or it has more parts
-        than are decoded; a TIFF file has another coding, or tiles much larger than its picture
+    :raises NotDecodedError: a JPEG 2000 file has more parts than are decoded; a TIFF file has another coding, or tiles
+        much larger than its picture
+    :raises ValueError: no frame is found in a JPEG file, or no whole header of a codestream in a JPEG 2000 file
     """
     if data.startswith(image_header.TIFF):
         _check_tiff(data)
-    if image_header.kind(data):
+    if kind := image_header.kind(data):
         claims = image_header.head(data)
         if claims is None:
-            raise ValueError("a header without a size")
+            raise ValueError(_NO_HEADER[kind])
         if claims.arithmetic:
-            raise ArithmeticCodingError
+            raise ArithmeticCodingError("arithmetic-coded JPEG")
         if is_parted(claims):
-            raise ValueError("too many tiles, components, precincts or layers")
+            raise NotDecodedError("too many tiles, components, precincts or layers")
 
 
 def _check_tiff(data: bytes) -> None:
@@ -53,10 +63,10 @@ def _check_tiff(data: bytes) -> None:
     if claims is None:
         raise ValueError("a directory that may be read in two ways")
     if claims.compression not in _TIFF_CODINGS:
-        raise ValueError("a coding that is not decoded in TIFF")
+        raise NotDecodedError("a coding that is not decoded in TIFF")
     width, length = claims.size
     if claims.decoded > limits.TILED * (width * length + limits.SMALL_PICTURE):
-        raise ValueError("tiles larger than the picture")
+        raise NotDecodedError("tiles larger than the picture")
 
 
 def is_parted(claims: image_header.ImageHead) -> bool:

@@ -51,7 +51,7 @@ def open_image(data: bytes) -> "Image.Image | LdsProblem":
         return LdsProblem("image-format")
     claims = image_header.head(data)
     if claims is None:
-        return LdsProblem("image-damaged", detail="no size in its header")
+        return LdsProblem("image-damaged", detail="no size: its header is cut, or has none")
     most = most_pixels(data)
     if any(width * height > most for width, height in claims.sizes):
         return LdsProblem("image-limit", detail="too many pixels")

@@ -22,7 +22,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from tjdocs import inputs
 from tjdocs.errors import InputError, UsageError
-from tjdocs.images import check_coding, most_pixels, on_white
+from tjdocs.images import NotDecodedError, check_coding, most_pixels, on_white
 
 __all__ = ["open_picture"]
 
@@ -63,7 +63,7 @@ def open_picture(
 
     Of an animation or a file of several pages the first picture is taken.
 
-    :raises InputError: no picture, damaged or cut, or over the limits
+    :raises InputError: no picture, damaged or cut, of a coding that is not decoded, or over the limits
     :raises UsageError: ``image`` is neither a path, nor bytes, nor a picture
     """
     where = "image"
@@ -97,6 +97,8 @@ def _reader(data: bytes, where: str) -> Image.Image:
                 with _quiet():
                     check_coding(data)
                     return reader(BytesIO(data))
+            except NotDecodedError as error:
+                raise InputError("a picture that is not decoded", where=where, hint=str(error)) from None
             except _DAMAGED:
                 raise InputError("a damaged picture", where=where, hint=_HINT) from None
     raise InputError("not a picture" if data else "empty", where=where, hint=_HINT)
