@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
+from operator import itemgetter
 
 import msgspec
 from msgspec import Struct
@@ -15,6 +16,7 @@ _VOWELS = frozenset("AEIOU")
 _LONGEST = 80  # letters of a component, or of components written together, that are looked at; a zone has 39
 
 _REPEATED = re.compile(r"(.)\1+", re.DOTALL)
+_FIRST = itemgetter(1)  # a text such as r"\1" is parsed again for each name
 
 _Replacements = tuple[tuple[str, str], ...]
 
@@ -148,7 +150,7 @@ def _replaced(text: str, replacements: _Replacements) -> str:
 
 def single(text: str) -> str:
     """Return the text with one letter of those that follow one another twice."""
-    return _REPEATED.sub(r"\1", text)
+    return _REPEATED.sub(_FIRST, text)
 
 
 @cache

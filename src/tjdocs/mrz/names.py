@@ -5,10 +5,11 @@ Names are compared as an MRZ has them: A to Z, components parted, without punctu
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, lru_cache
+from itertools import chain
 
 from msgspec import Struct
 
@@ -167,7 +168,7 @@ def _shortened(holder: Name, entry: tuple[str, str]) -> bool:
     return _related(*shorter)[0] is not Relation.DIFFERS
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)  # an entry has so many names, each of which is asked for more than once
 def _parts(pair: tuple[str, str]) -> tuple[Parts, ...]:
     """Return an entry's name in every way that it may be read."""
     if _is_plain(*pair):
@@ -198,52 +199,68 @@ def _in_mrz(component: str) -> bool:
     return component.isascii() and component.isalpha()
 
 
-@dataclass(frozen=True, slots=True)
 class Keys:
     """The look-up keys of a name in a list, in addition to :func:`keys` for truncated names.
 
-    :param surname: of the surname and its parts
-    :param jumble: the same, if two letters of it are exchanged
-    :param given: of the given names
-    :param first: of the first given name
-    :param both: of surname and given name together, for a date of birth that is not whole
+    Each kind is made when it is asked for: which kinds an entry is kept under depends on its date of birth.
     """
 
-    surname: frozenset[str] = field(repr=False)
-    jumble: frozenset[str] = field(repr=False)
-    given: frozenset[str] = field(repr=False)
-    first: frozenset[str] = field(repr=False)
-    both: frozenset[str] = field(repr=False)
+    __slots__ = ("_first", "_spellings")
 
+    def __init__(self, spellings: tuple[Parts, ...], *, first: bool = False) -> None:
+        self._spellings, self._first = spellings, first
 
-def list_keys(name: Name | tuple[str, str]) -> Keys:
-    """Return the look-up keys of a holder's name, or of an entry's in every way that it may be read."""
-    return _keys((Parts(name.primary, name.secondary),) if isinstance(name, Name) else _parts(name))
+    @property
+    def surname(self) -> frozenset[str]:
+        """Keys of the surname and its parts."""
+        return self._of(lambda parts: _of_surname(parts.primary, self._first))
 
+    @property
+    def jumble(self) -> frozenset[str]:
+        """The same, if two letters of it are exchanged."""
+        return self._of(lambda parts: filter(None, map(similar_names.jumble, similar_names.plain(parts.primary))))
 
-def entry_keys(pair: tuple[str, str]) -> Iterator[Keys]:
-    """Yield the look-up keys of an entry's name for each way that it may be read."""
-    return (_keys((parts,)) for parts in _parts(pair))
+    @property
+    def given(self) -> frozenset[str]:
+        """Keys of the given names."""
+        return self._of(lambda parts: _of_given(parts.secondary, self._first))
 
+    @property
+    def first(self) -> frozenset[str]:
+        """Keys of the first given name."""
+        return self._of(lambda parts: _of_given(similar_names.plain(parts.secondary)[:1], self._first))
 
-def first_keys(pair: tuple[str, str]) -> Keys:
-    """Return look-up keys of an entry's name as it is read first, by a table and by its consonants: a few of all."""
-    return _keys(_parts(pair)[:2], first=True)
+    @property
+    def both(self) -> frozenset[str]:
+        """Keys of surname and given name together, for a date of birth that is not whole."""
+        return self._of(self._of_both)
 
+    def _of(self, one: Callable[[Parts], Iterable[str]]) -> frozenset[str]:
+        return frozenset(chain.from_iterable(map(one, self._spellings)))
 
-def _keys(spellings: tuple[Parts, ...], *, first: bool = False) -> Keys:
-    surname, jumble, given, one_given, both = (set[str]() for _ in range(5))
-    for parts in spellings:
-        surname |= _of_surname(parts.primary, first)
-        jumble |= {letters for part in similar_names.plain(parts.primary) if (letters := similar_names.jumble(part))}
-        given |= _of_given(parts.secondary, first)
-        one_given |= _of_given(similar_names.plain(parts.secondary)[:1], first)
+    def _of_both(self, parts: Parts) -> Iterator[str]:
         fields = [(parts.primary, parts.secondary)]
         if not parts.secondary and len(parts.primary) > 1:
             components_ = similar_names.plain(parts.primary)
             fields.append((components_[:1], components_[1:]))
-        both |= {f"{a}<{b}" for one, other in fields for a in _of_field(one, first) for b in _of_field(other, first)}
-    return Keys(*map(frozenset, (surname, jumble, given, one_given, both)))
+        for one, other in fields:
+            ends = _of_field(other, self._first)
+            yield from (f"{a}<{b}" for a in _of_field(one, self._first) for b in ends)
+
+
+def list_keys(name: Name | tuple[str, str]) -> Keys:
+    """Return the look-up keys of a holder's name, or of an entry's in every way that it may be read."""
+    return Keys((Parts(name.primary, name.secondary),) if isinstance(name, Name) else _parts(name))
+
+
+def entry_keys(pair: tuple[str, str]) -> Iterator[Keys]:
+    """Yield the look-up keys of an entry's name for each way that it may be read."""
+    return (Keys((parts,)) for parts in _parts(pair))
+
+
+def first_keys(pair: tuple[str, str]) -> Keys:
+    """Return look-up keys of an entry's name as it is read first, by a table and by its consonants: a few of all."""
+    return Keys(_parts(pair)[:2], first=True)
 
 
 # in a list the same surnames and given names recur
@@ -299,7 +316,7 @@ def readings(name: Name | tuple[str, str]) -> tuple[Name, ...]:
     return (name,) if isinstance(name, Name) else _readings(name)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _readings(pair: tuple[str, str]) -> tuple[Name, ...]:
     if _is_plain(*pair):
         return (Name(tuple(pair[0].split()), tuple(pair[1].split())),)

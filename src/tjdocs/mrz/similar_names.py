@@ -320,6 +320,7 @@ def _read_as(text: str, letters: Mapping[int, str]) -> tuple[str, ...]:
     return _legible(text.translate(letters)) or _legible(text)
 
 
+@lru_cache(maxsize=8192)
 def _legible(text: str) -> tuple[str, ...]:
     """Return a component in A to Z by the first table that has all its letters, or nothing."""
     for table in tables():

@@ -110,33 +110,32 @@ def fill(database: sqlite3.Connection, entries: Iterable[Entry]) -> None:
 
     :raises InputError: more entries share one key than are read at once
     """
-    database.executescript(f"{SCHEMA} CREATE TEMP TABLE unsorted (hash BLOB NOT NULL, entry INTEGER NOT NULL)")
-    digests = bytearray()  # of the entries, by number
+    database.executescript(f"{SCHEMA} CREATE TEMP TABLE unsorted (key BLOB NOT NULL)")
     counts: dict[str, int] = {}
     keys = 0
 
-    def rows() -> Iterator[tuple[bytes, int]]:
+    def rows() -> Iterator[tuple[bytes]]:
         nonlocal keys
         room: float = limits.LIST_KEYS
         for number, entry in enumerate(entries):
             text = entry.text()
-            room += len(text.encode()) * limits.LIST_KEYS_PER_BYTE
+            room += entry.length * limits.LIST_KEYS_PER_BYTE
             document = entry.issuing_state, entry.document_number
             hashes, complete = stored(entry.names, entry.date_of_birth, *document, most=int(room) - keys)
             reason = unfit(entry) or ("" if complete else "spellings")
             database.execute("INSERT INTO entry VALUES (?, ?, ?)", (number, entry.category, text))
-            digests.extend(entry_digest(number, entry.category, text))
+            found = number.to_bytes(NUMBER) + entry_digest(number, entry.category, text)
             counts[f"count:{entry.category}"] = counts.get(f"count:{entry.category}", 0) + 1
             if reason:
                 database.execute("INSERT INTO unfit VALUES (?, ?)", (number, reason))
                 counts[f"unfit:{reason}:{entry.category}"] = counts.get(f"unfit:{reason}:{entry.category}", 0) + 1
+            keys += len(hashes)
             for key in hashes:
-                keys += 1
-                yield key, number
+                yield (key + found,)
 
-    database.executemany("INSERT INTO unsorted VALUES (?, ?)", rows())
+    database.executemany("INSERT INTO unsorted VALUES (?)", rows())
     bits = max(keys // _FILLED, 1).bit_length() - 1
-    root = _fill_buckets(database, digests, bits)
+    root = _fill_buckets(database, bits)
     unfit_rows = database.execute("SELECT id, reason FROM unfit ORDER BY id")
     meta = {"version": VERSION, "bits": str(bits), "unfit": unfit_digest(unfit_rows), "root": root}
     meta |= {key: str(count) for key, count in counts.items()}
@@ -146,7 +145,7 @@ def fill(database: sqlite3.Connection, entries: Iterable[Entry]) -> None:
     database.commit()
 
 
-def _fill_buckets(database: sqlite3.Connection, digests: bytearray, bits: int) -> str:
+def _fill_buckets(database: sqlite3.Connection, bits: int) -> str:
     """Put the keys, sorted, into their buckets, and the buckets' digests into rows; return the digest of the root."""
     row, root, empty = bytearray(), bytearray(), short(b"")
     count = 0  # of buckets
@@ -160,14 +159,11 @@ def _fill_buckets(database: sqlite3.Connection, digests: bytearray, bits: int) -
             root.extend(short(row))
             row.clear()
 
-    def packed(key: bytes, number: int) -> bytes:
-        return key + number.to_bytes(NUMBER) + digests[number * ENTRY : (number + 1) * ENTRY]
-
-    keys = database.execute("SELECT hash, entry FROM unsorted ORDER BY hash, entry")
-    for bucket, group in groupby(((bucket_of(key, bits), key, number) for key, number in keys), key=itemgetter(0)):
+    keys = map(itemgetter(0), database.execute("SELECT key FROM unsorted ORDER BY key"))
+    for bucket, group in groupby(keys, key=lambda key: bucket_of(key[:HASH], bits)):
         while count < bucket:
             add(empty)
-        data = b"".join(packed(key, number) for _, key, number in group)
+        data = b"".join(group)
         if len(data) > limits.DATABASE_VALUE:
             hint = f"at most {limits.DATABASE_VALUE // KEY}"
             raise InputError("too many entries of one name", where="lists", hint=hint)

@@ -54,7 +54,7 @@ def stored(
         result |= own
     if any(document := document_key(issuing_state, document_number)):
         result.add(("document", *document))
-    return [_hash(parts) for parts in sorted(result)], complete
+    return [_hash(parts) for parts in result], complete
 
 
 def _of_beginnings(pair: tuple[str, str], born: str, *, first: bool = False) -> Iterator[tuple[str, ...]]:
@@ -71,14 +71,14 @@ def _of_beginnings(pair: tuple[str, str], born: str, *, first: bool = False) -> 
 
 def _of_reading(name: Keys, born: str) -> Iterator[tuple[str, ...]]:
     """Yield the keys of a name as it is read in one way, as an entry is kept under them."""
-    year = born[:_YEAR]
+    year, both = born[:_YEAR], name.both
     if len(born) == _DAY:
         for kind, those in (("surname", name.surname), ("first", name.first), ("jumble", name.jumble)):
             yield from ((kind, key, born) for key in those)
     else:
-        yield from (("some", key, year) for key in name.both)
+        yield from (("some", key, year) for key in both)
     if born:
-        yield from (("year", key, year) for key in name.both)
+        yield from (("year", key, year) for key in both)
 
 
 def looked_up(
@@ -96,7 +96,8 @@ def looked_up(
     for name in islice(names, limits.PERSON_NAMES):
         spans = [(born, _spans(born)) for born in dates]
         ends, beginnings, name_keys = _ends(name), keys(name), list_keys(name)
-        many = (len(name_keys.both) + len(ends) * len(beginnings)) * sum(len(each) for _, each in spans)
+        both = name_keys.both
+        many = (len(both) + len(ends) * len(beginnings)) * sum(len(each) for _, each in spans)
         if len(result) + many > limits.LOOKUP_KEYS:
             continue  # before any is made
         own: set[tuple[str, ...]] = set()
@@ -104,7 +105,7 @@ def looked_up(
             if len(born) == _DAY:
                 own.update(_of_day(name, name_keys, born, ends, beginnings))
             for kind, span in each:
-                own.update((kind, key, span) for key in name_keys.both)
+                own.update((kind, key, span) for key in both)
                 own.update((f"{kind}-{end}", key, span) for end in ends for key in beginnings)
         if len(result | own) < limits.LOOKUP_KEYS:
             result |= own

@@ -138,6 +138,12 @@ class Entry:
         return own + tuple(_identifiers(alias) for alias in self.aliases[: limits.ENTRY_NAMES - len(own)])
 
     @property
+    def length(self) -> int:
+        """The bytes of all its values: about those of its row in a file, whatever the form of the file."""
+        values = (getattr(self, name) for name in _NAMES)
+        return sum(len("".join(value).encode("utf-8", "surrogatepass")) for value in values)
+
+    @property
     def has_more_names(self) -> bool:
         """Whether it has more names than are looked for."""
         return bool(self.primary_identifier) + len(self.aliases) > limits.ENTRY_NAMES
