@@ -16,7 +16,7 @@ from tjdocs import specs
 from tjdocs.errors import SpecError
 from tjdocs.messages import Message
 
-__all__ = ["Check", "Finding", "Outcome", "checks", "enforce_premises"]
+__all__ = ["OF_SEVERITY", "Check", "Finding", "Outcome", "checks", "enforce_premises"]
 
 
 class Outcome(StrEnum):
@@ -34,6 +34,12 @@ class Outcome(StrEnum):
 
     def __init__(self, word: str) -> None:
         self.ok = word in ("passed", "warning")
+
+
+OF_SEVERITY: Mapping[str, Outcome] = MappingProxyType(
+    {"error": Outcome.FAILED, "undetermined": Outcome.UNDETERMINED, "warning": Outcome.WARNING}
+)
+"""The outcome of a check for the severity of a problem, the gravest first."""
 
 
 _UNCHECKED = ("no-", "not-handed-over", "not-read", "other-issuer")

@@ -91,6 +91,34 @@ def test_every_reason_leads_to_a_result_or_is_known_to_need_none():
         assert not status([Finding(check, Outcome.UNDETERMINED, word)]).valid
 
 
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"PARKING", "magic"),
+        (b'{"data": {"hdr": {"is": "UTO"}}}', "magic"),
+        (bytes(20_000), "too-long"),
+        (s.made(version=0x04), "version"),
+        (s.made(definition=0x66), "profile-unknown"),
+    ],
+)
+def test_what_is_not_judged_here_is_invalid_by_the_standard_and_accuses_nobody(data, reason):
+    found = judged(data, store(s.signer()))
+    assert found["seal.structure"] == ("undetermined", reason)
+    assert "failed" not in {outcome for outcome, _ in found.values()}
+    assert not Seal.parse(data).valid
+    assert "WRONG_FORMAT" in names(data, store(s.signer()))
+
+
+def test_a_forged_signature_under_an_unknown_profile_still_accuses():
+    forged = s.made(definition=0x66, key=b.ec_key("forger"))
+    assert judged(forged, store(s.signer()))["seal.signature"] == ("failed", "wrong-signature")
+
+
+def test_the_gravest_problem_decides_and_is_named():
+    both = s.made(definition=0x66, end=b"")
+    assert judged(both, store(s.signer()))["seal.structure"] == ("failed", "signature-missing")
+
+
 def test_nothing_found_is_not_valid():
     assert not status([]).valid
     assert not status([Finding("pa.authentic", Outcome.PASSED)]).valid

@@ -53,7 +53,10 @@ FORM_CASES: list[Case] = [
     referred(FORM, "no-code", lambda: s.scene(png(Image.new("L", (300, 300), 255)))),
     referred(FORM, "no-code", lambda: s.scene(png(draw_bar_code(b"PARKING"))), note="another-code"),
     referred(FORM, "several", lambda: s.scene(png(draw_bar_code(s.made()), draw_bar_code(s.made(reference="5C"))))),
-    refused(FORM, "magic", lambda: s.scene(b"PARKING")),
+    # a bar code of another kind, or of a version or profile that is not known here, accuses nobody
+    referred(FORM, "magic", lambda: s.scene(b"PARKING")),
+    referred(FORM, "version", lambda: s.scene(s.made(version=0x04))),
+    referred(FORM, "profile-unknown", lambda: s.scene(s.made(definition=0x66))),
     refused(FORM, "signature-missing", cut),
     refused(FORM, "feature-missing", lambda: s.scene(s.made(MORE)), note="graver-than-the-unknown-one"),
     refused(FORM, "zone", lambda: s.scene(s.made(s.emergency(WRONG)))),
@@ -324,14 +327,7 @@ AGREEMENT_CASES: list[Case] = [
     admitted(AGREEMENT, "", page, subject="zone"),
     Case("refuse", AGREEMENT, "undetermined", "premise", lambda: s.scene(s.made(key=b.ec_key("forger"))), "DG1"),
     referred(AGREEMENT, "premise", lambda: s.scene(by=[]), subject="DG1", note="signer-missing"),
-    Case(
-        "refuse",
-        AGREEMENT,
-        "undetermined",
-        "unreadable",
-        lambda: s.scene(s.made(definition=0x66)),
-        note="profile-unknown",
-    ),
+    referred(AGREEMENT, "unreadable", lambda: s.scene(s.made(definition=0x66)), note="profile-unknown"),
     referred(
         AGREEMENT,
         "nothing-to-compare",

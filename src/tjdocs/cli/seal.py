@@ -10,7 +10,7 @@ import typer
 from tjdocs import mrz, seal
 from tjdocs.cli import _io, _terminal, _verdicts
 from tjdocs.errors import InputError, UsageError
-from tjdocs.findings import enforce_premises
+from tjdocs.findings import OF_SEVERITY, enforce_premises
 from tjdocs.inspection.seal_checks import examine_seal
 from tjdocs.pki.authority.authority import Authority
 from tjdocs.seal import bar_code, seal_results, vds_header, vds_profiles
@@ -91,7 +91,7 @@ def _show(read: seal.Seal) -> None:
         value = feature["value"] if feature["value"] is not None else feature["bytes"]
         _terminal.line(f"{name:<26}{value}" + (f" ({feature['meaning']})" if feature["meaning"] else ""))
     for problem in problems:
-        line = _io.styled("failed" if problem["severity"] == "error" else "warning", 10)
+        line = _io.styled(str(OF_SEVERITY[problem["severity"]]), 14)
         line.append(f"{problem['code']}: {problem['subject'] or 'seal'}: {problem['message']}")
         _terminal.line(line)
 

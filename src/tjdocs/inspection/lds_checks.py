@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from tjdocs.findings import Finding, Outcome
+from tjdocs.findings import OF_SEVERITY, Finding, Outcome
 from tjdocs.inspection.evidence import MAX_FILE
 from tjdocs.lds import LdsError, ef_catalogue
 from tjdocs.lds.ef_sod import EfSod, SodError
@@ -17,8 +17,6 @@ from tjdocs.pki import public_key
 __all__ = ["ChipContent", "check_com_sod", "check_structure", "read_chip"]
 
 _SIGNED_VERSION = "0108"
-# by the severity of a problem, the gravest first
-_OUTCOMES = {"error": Outcome.FAILED, "undetermined": Outcome.UNDETERMINED, "warning": Outcome.WARNING}
 # before LDS version 1.8 the versions in EF.COM are not signed: only the data groups are compared
 _GROUPS_ALONE = Finding.of("lds.com-sod", Outcome.PASSED, detail=Message("groups-alone"))
 
@@ -165,8 +163,8 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
             else:
                 findings.append(Finding.of("lds.structure", Outcome.PASSED, subject=name))
             continue
-        worst = sorted(problems, key=lambda problem: tuple(_OUTCOMES).index(problem.severity))
-        outcome = _OUTCOMES[worst[0].severity]
+        worst = sorted(problems, key=lambda problem: tuple(OF_SEVERITY).index(problem.severity))
+        outcome = OF_SEVERITY[worst[0].severity]
         parts: tuple[Message | str, ...] = (*(Message(f"problem.lds.{problem.code}") for problem in worst), *behind)
         findings.append(Finding.of("lds.structure", outcome, worst[0].code, Message.all(parts), name))
     return findings or [Finding.of("lds.structure", Outcome.UNDETERMINED, "no-input")]

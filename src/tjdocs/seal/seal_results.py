@@ -67,7 +67,7 @@ def _table() -> tuple[Mapping[str, Result], Mapping[str, Result], frozenset[str]
     by_name = {result.id: result for result in table.result}
     by_reason = {reason: result for result in table.result for reason in result.reasons}
     for kind in seal_problems.kinds().values():
-        if kind.result not in by_name or by_name[kind.result].valid == (kind.severity == "error"):
+        if kind.result not in by_name or by_name[kind.result].valid == (kind.severity != "warning"):
             raise SpecError("unknown result, or one of another severity", where=f"specs/seals/problems.toml {kind.id}")
         by_reason[f"seal.structure/{kind.id}"] = by_name[kind.result]
     return MappingProxyType(by_name), MappingProxyType(by_reason), table.neutral

@@ -85,8 +85,8 @@ class Seal:
 
     @property
     def valid(self) -> bool:
-        """Whether its form has no error. Its signature is not considered."""
-        return not any(problem.severity == "error" for problem in self.problems)
+        """Whether its form has no problem but warnings. Its signature is not considered."""
+        return all(problem.severity == "warning" for problem in self.problems)
 
     @property
     def values(self) -> Mapping[str, Value]:

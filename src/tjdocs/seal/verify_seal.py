@@ -10,7 +10,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from tjdocs.asn1 import x509_schema
-from tjdocs.findings import Finding, Outcome
+from tjdocs.findings import OF_SEVERITY, Finding, Outcome
 from tjdocs.messages import Message
 from tjdocs.mrz import codes
 from tjdocs.pki import certification_path, public_key
@@ -85,12 +85,12 @@ def _unknown(reason: str, detail: Message | str) -> list[Finding]:
 
 def _structure(seal: Seal) -> Finding:
     check = "seal.structure"
-    errors = [problem for problem in seal.problems if problem.severity == "error"]
-    problems = errors or seal.problems
-    if not problems:
+    if not seal.problems:
         return Finding(check, Outcome.PASSED)
+    gravest = next(severity for severity in OF_SEVERITY if any(p.severity == severity for p in seal.problems))
+    problems = [problem for problem in seal.problems if problem.severity == gravest]
     detail = Message.all(tuple(Message.of("part", part=_part(p), problem=_problem(p)) for p in problems))
-    return Finding.of(check, Outcome.FAILED if errors else Outcome.WARNING, problems[0].code, detail)
+    return Finding.of(check, OF_SEVERITY[gravest], problems[0].code, detail)
 
 
 def _part(problem: SealProblem) -> Message | str:
