@@ -195,6 +195,12 @@ def answering(make: Callable[[bytes], bytes]) -> Callable[[Card], Card]:
     return change
 
 
+def signed_block(block: int, size: int) -> bytes:
+    """Return what opens to a block under the key of active authentication."""
+    numbers = b.rsa_key("active").private_numbers()
+    return pow(block, numbers.d, numbers.public_numbers.n).to_bytes(size, "big")
+
+
 def cam(security: bytes | None = None, keys: CardKeys | None = None, **more: Any) -> Shown:
     signed = cards.card_security(CAM, public_info(13, named=True)) if security is None else security
     return Shown(CAM, security=signed, keys=keys, **more)
@@ -404,9 +410,8 @@ CASES = [
         "trailer",
         "failed",
         "refuse",
-        lambda: Shown(
-            pace_info(), active=b.rsa_key("active"), keys=CardKeys(active_authentication=b.rsa_key("another"))
-        ),
+        lambda: Shown(pace_info(), active=b.rsa_key("active")),
+        answering(lambda data: signed_block(0x6A000C, len(data))),
     ),
     Case(
         "chip.aa",
@@ -543,3 +548,25 @@ def test_every_reason_of_a_live_check_is_given_by_some_card():
     # the reader never goes on after an error
     assert live - given == {("chip.secure-messaging", "ended")}
     assert by_parameter_id(12) is not None
+
+
+SIGNED = cards.card_security(CAM, public_info(13, named=True))
+
+
+@pytest.mark.parametrize(
+    "security",
+    [
+        b"",
+        b"\x30",
+        SIGNED[:-40] + bytes(40),
+        SIGNED.replace(b"\x04\x00\x7f\x00\x07\x03\x02\x01", b"\x04\x00\x7f\x00\x07\x03\x02\x02"),
+        tlv.read(b.sod(b.set_of([b.sequence()]), b.utopian_signer(), content_type=cards.SECURITY_OBJECT)).value,
+        tlv.read(b.sod(b.set_of([CAM]), b.utopian_signer(), content_type=cards.SECURITY_OBJECT, signature=b"")).value,
+        cards.card_security(CAM, public_info(13, named=True), by=b.signer(b.utopia(), country="FR")),
+        cards.card_security(CAM, public_info(13, named=True), by=b.utopia()),
+    ],
+    ids=["none", "cut", "zeros", "type", "content", "unsigned", "other-state", "csca"],
+)
+def test_a_key_that_nobody_signed_proves_nothing(security):
+    findings, _ = cam(security).judge()
+    assert findings["chip.ca EF.CardSecurity"] == ("undetermined", "key-not-signed")

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -11,7 +12,7 @@ from tjdocs import mrz
 from tjdocs.asn1 import tlv
 from tjdocs.chip import Can, Card, CardKeys, ChipReading, MrzKey, agreement_keys, read
 from tjdocs.chip.groups import by_parameter_id
-from tjdocs.lds.dg14 import SecurityInfoFile
+from tjdocs.lds.dg14 import SecurityInfo, SecurityInfoFile
 from tjdocs.specs import load
 
 CAN = Can("123456")
@@ -117,8 +118,6 @@ class Shown:
 
     def judge(self, *arguments: object, **options: object):
         """Return the findings of a reading by check and subject, and the verdict."""
-        from dataclasses import replace
-
         verdict = replace(self.scene, chip=self.read(*arguments, **options)).judge()
         return {
             f"{f.check} {f.subject}".strip(): (str(f.outcome), f.reason)
@@ -128,8 +127,6 @@ class Shown:
 
 
 def _is_pace(one: bytes) -> bool:
-    from tjdocs.lds.dg14 import SecurityInfo
-
     return SecurityInfo.parse(one).name.startswith("PACE-")
 
 

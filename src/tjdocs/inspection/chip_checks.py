@@ -16,6 +16,7 @@ from tjdocs.lds import LdsError
 from tjdocs.lds.dg14 import SecurityInfo, SecurityInfos
 from tjdocs.messages import Message
 from tjdocs.pki import signed_data
+from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.distinguished_name import countries
 from tjdocs.pki.trust import revocation, signer_rules
 from tjdocs.pki.trust.signer_rules import StatedTime
@@ -103,13 +104,18 @@ def _signed_infos(data: bytes, passive: Passive, trust: TrustStore, at: datetime
     if named is None or not named[0].valid or passive.signer is None or passive.signed is None:
         return None
     judged = signer_rules.judge(named[1], "document", trust)
-    if not judged.path.valid or countries(named[1].issuer) != countries(passive.signer.issuer):
+    if not judged.path.valid or _states(named[1]) != _states(passive.signer):
         return None
     faults = [*judged.chain, *judged.usage, *signer_rules.check_validity(judged, [StatedTime(*passive.signed)], at=at)]
     outcomes = {fault.outcome for fault in faults}
     outcomes.add(revocation.judge("pa.ds-revocation", judged.path.chain, trust, at=at).outcome)
     bad = Outcome.FAILED in outcomes or any(fault.outcome is Outcome.UNDETERMINED for fault in faults)
     return None if bad else infos
+
+
+def _states(signer: Certificate) -> tuple[tuple[str, ...], ...]:
+    """Return the country codes of a signer and of its issuer."""
+    return countries(signer.subject), countries(signer.issuer)
 
 
 def _downgrade(chip: ChipContent | None, reading: ChipReading) -> Finding:
