@@ -194,7 +194,7 @@ def show_findings(findings: Iterable[Finding], words: "Texts | None" = None) -> 
         if detail and detail != finding.reason:
             line.append(f" ({detail})", style="dim")
         line.rstrip()
-        _terminal.line(line)
+        _terminal.paragraph(line, indent=" " * 16)
 
 
 def show_spans(spans: Iterable[Span]) -> None:

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tjdocs.border.checks import holder
 from tjdocs.border.crossing import Crossing
-from tjdocs.border.inspector import Verdict
 from tjdocs.border.report.wording import Texts
 from tjdocs.watchlists.watchlists import Entry
 
@@ -25,20 +23,14 @@ class Comparison:
     rows: tuple[tuple[str, str, str], ...] = field(repr=False)
 
 
-def comparison(verdict: Verdict, check: str, subject: str, words: Texts) -> Comparison | None:
-    """Return the entry that a finding names next to the traveller, None where the finding names no entry.
-
-    :param subject: of the finding, the id of the entry
-    """
-    match = next((m for m in holder.matches(verdict.crossing, check) if m.entry.id == subject), None)
-    if match is None:
-        return None
-    entry, own = match.entry, _own(verdict.crossing)
+def comparison(entry: Entry, crossing: Crossing, words: Texts) -> Comparison:
+    """Return an entry next to the traveller."""
+    own = _own(crossing)
     rows = [(words.label("field-full_name"), _names(entry), own["names"])] if entry.names else []
     rows += [
         (words.label(f"field-{name}"), getattr(entry, name), own[name]) for name in _FIELDS if getattr(entry, name)
     ]
-    return Comparison(subject, tuple(rows))
+    return Comparison(entry.id, tuple(rows))
 
 
 def _names(entry: Entry) -> str:

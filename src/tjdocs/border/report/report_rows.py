@@ -3,10 +3,11 @@
 Terminal and HTML report show these, so both have the same words for the same finding.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from tjdocs.border.checks import holder
 from tjdocs.border.inspector import Verdict
 from tjdocs.border.policy import Decision
 from tjdocs.border.report.compare_entry import Comparison, comparison
@@ -175,7 +176,11 @@ def reasons(verdict: Verdict, words: Texts) -> list[Reason]:
         for row in rows:
             groups.setdefault(_group(row, missing, groups), []).append(row)
     found_first = sorted(groups.items(), key=lambda group: group[0] in _LABELS)
-    result = [_reason(key, members, verdict, words) for key, members in found_first]
+    # the entries that the deciding checks of lists found, each check looked up once
+    looked_up = {check for check, rows in deciding if any(row.subjects for row in rows)}
+    entries = {(check, m.entry.id): m.entry for check in looked_up for m in holder.matches(verdict.crossing, check)}
+    compared = {key: comparison(entry, verdict.crossing, words) for key, entry in entries.items()}
+    result = [_reason(key, members, compared, words) for key, members in found_first]
     for number, after in enumerate(result[1:]):  # two entries, or two files, need their action once
         if result[number].steps == after.steps:
             result[number] = replace(result[number], steps=())
@@ -211,7 +216,7 @@ def _premises(check: str) -> set[str]:
     return direct.union(*map(_premises, direct))
 
 
-def _reason(key: str, members: list[Row], verdict: Verdict, words: Texts) -> Reason:
+def _reason(key: str, members: list[Row], entries: Mapping[tuple[str, str], Comparison], words: Texts) -> Reason:
     if not members:
         return Reason(f"{words.label('not-made')}: {key}", "", (), (), ())
     first = members[0]
@@ -222,8 +227,8 @@ def _reason(key: str, members: list[Row], verdict: Verdict, words: Texts) -> Rea
         members.sort(key=lambda row: row.check != check)
         return Reason(text, first.outcome, tuple(members), (words.action(check, "no-input"),), ())
     step = words.action(first.check, first.reason, outcome=first.outcome)
-    entries = (comparison(verdict, first.check, subject, words) for subject in first.subjects)
-    compared = tuple(one for one in entries if one is not None)
+    named = ((first.check, subject) for subject in first.subjects)
+    compared = tuple(entries[key] for key in named if key in entries)
     return Reason(headline(first, words), first.outcome, tuple(members), (step,) if step else (), compared)
 
 
