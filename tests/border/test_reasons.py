@@ -81,6 +81,11 @@ def test_an_entry_of_a_document_or_of_a_traveller_without_one(capsys):
     verdict = listed(**number, document_number="T00000001", issuing_state="TJK").judge()
     (compared,) = reasons(verdict, WORDS)[0].comparisons
     assert ("Document number", "T00000001", "T00000001") in compared.rows
+    # the name of the page, where the chip has another
+    text, chip = document()
+    verdict = Traveller((text.replace("ERIKSSON", "ERIKSSEN"), chip), lists=(entry(primary_identifier="ERIKSSEN"),)).judge()
+    (found,) = [reason for reason in reasons(verdict, WORDS) if reason.rows[0].check == "holder.ban"]
+    assert ("Full name", "ERIKSSEN, ANNA MARIA", "ERIKSSON, ANNA MARIA / ERIKSSEN, ANNA MARIA") in found.comparisons[0].rows
     claims = {"primary_identifier": "ERIKSSON", "secondary_identifier": "ANNA MARIA", "date_of_birth": "1994"}
     verdict = Traveller(None, lists=(entry(),), claims=claims).judge()
     (found,) = [reason for reason in reasons(verdict, WORDS) if reason.rows[0].check == "holder.ban"]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tjdocs.border.crossing import Crossing
+from tjdocs.border.inspector import Verdict
 from tjdocs.border.report.wording import Texts
 from tjdocs.watchlists.watchlists import Entry
 
@@ -23,9 +23,9 @@ class Comparison:
     rows: tuple[tuple[str, str, str], ...] = field(repr=False)
 
 
-def comparison(entry: Entry, crossing: Crossing, words: Texts) -> Comparison:
+def comparison(entry: Entry, verdict: Verdict, words: Texts) -> Comparison:
     """Return an entry next to the traveller."""
-    own = _own(crossing)
+    own = _own(verdict)
     rows = [(words.label("field-full_name"), _names(entry), own["names"])] if entry.names else []
     rows += [
         (words.label(f"field-{name}"), getattr(entry, name), own[name]) for name in _FIELDS if getattr(entry, name)
@@ -41,10 +41,12 @@ def _name(primary: str, secondary: str) -> str:
     return ", ".join(filter(None, (primary, secondary)))
 
 
-def _own(crossing: Crossing) -> dict[str, str]:
-    """Return the values of the traveller: of the document, and the names that are claimed."""
+def _own(verdict: Verdict) -> dict[str, str]:
+    """Return the values of the traveller: every name of the chip, the page and the claims, and the document's data."""
+    crossing, examination = verdict.crossing, verdict.examination
     zone, claims, person = crossing.zone, crossing.claims, crossing.person or crossing.holder
-    names = [_name(zone.primary_identifier, zone.secondary_identifier)] if zone is not None else []
+    zones = [one for one in (examination.chip_mrz, examination.printed) if one is not None]
+    names = [_name(one.primary_identifier, one.secondary_identifier) for one in zones]
     dg11 = crossing.chip.parsed.get("DG11") if crossing.chip is not None else None
     if dg11 is not None and dg11.full_name:
         primary, _, secondary = dg11.full_name.partition("<<")

@@ -179,7 +179,7 @@ def reasons(verdict: Verdict, words: Texts) -> list[Reason]:
     # the entries that the deciding checks of lists found, each check looked up once
     looked_up = {check for check, rows in deciding if any(row.subjects for row in rows)}
     entries = {(check, m.entry.id): m.entry for check in looked_up for m in holder.matches(verdict.crossing, check)}
-    compared = {key: comparison(entry, verdict.crossing, words) for key, entry in entries.items()}
+    compared = {key: comparison(entry, verdict, words) for key, entry in entries.items()}
     result = [_reason(key, members, compared, words) for key, members in found_first]
     for number, after in enumerate(result[1:]):  # two entries, or two files, need their action once
         if result[number].steps == after.steps:
