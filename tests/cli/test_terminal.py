@@ -16,6 +16,8 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+from rich.text import Text
 from typer.main import get_command
 
 from tests.support import builders as b
@@ -306,3 +308,23 @@ def test_colours_and_help_reach_a_terminal(place):
         assert expected in text
         assert "\x1b[" in text
         assert_clean(re.sub(r"\x1b\[[0-9;]*m", "", text), call)
+
+
+def test_a_paragraph_is_wrapped_on_a_terminal_alone(capsys, monkeypatch):
+    """A stranger's text never begins a line there, and no program has to join lines again."""
+    text = f"undetermined: Ban B-1. {HOSTILE} one entry is a possible match: name or date of birth fit in part"
+    _terminal.paragraph(text, first="* ", indent="    ")
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("* undetermined: Ban B-1. ")
+    assert line.endswith("fit in part")
+
+    def terminal():
+        return Console(file=sys.stdout, force_terminal=True, no_color=True, width=50, soft_wrap=True, highlight=False, emoji=False, markup=False)
+
+    monkeypatch.setattr(_terminal, "console", terminal)
+    _terminal.paragraph(Text(text), first="* ", indent="    ")
+    first, *more = capsys.readouterr().out.splitlines()
+    assert first.startswith("* undetermined")
+    assert len(more) >= 2
+    assert all(line.startswith("    ") and len(line) <= 50 and line == line.rstrip() for line in more)
+    assert_clean("".join(more), "paragraph")

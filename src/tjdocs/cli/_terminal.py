@@ -67,6 +67,7 @@ def paragraph(text: str | Text, *, first: str = "", indent: str = "") -> None:
     safe = _safe(text if isinstance(text, Text) else Text(printable(text)), out)
     pieces = safe.wrap(out, max(_NARROWEST, out.width - len(indent))) if out.is_terminal else [safe]
     for number, piece in enumerate(pieces):
+        piece.rstrip()
         line(Text(indent if number else first).append_text(piece))
 
 
