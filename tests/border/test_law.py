@@ -34,7 +34,7 @@ from tjdocs import documents, limits, specs
 from tjdocs.border import Inspector, Policy
 from tjdocs.border.checks.stay import business_days
 from tjdocs.documents import document_type
-from tjdocs.documents.document_class import kinds
+from tjdocs.documents.document_class import document_classes
 from tjdocs.errors import UsageError
 from tjdocs.findings import Outcome, checks
 from tjdocs.inspection.evidence import DIRECTIONS
@@ -286,24 +286,24 @@ def test_business_days_add_up(start, length):
 
 def test_the_border_knows_each_type_by_its_file_and_before_the_classes_of_others():
     own = documents.DocumentTypes.load()
-    assert list(kinds())[: len(own)] == list(own)
+    assert list(document_classes())[: len(own)] == list(own)
     for id_, type_ in own.items():
-        kind = kinds()[id_]
+        kind = document_classes()[id_]
         assert kind.fits(type_.mrz_format, type_.issuing_state, type_.document_code)
         assert (kind.period, kind.use, kind.single_use) == (type_.validity.period, type_.use.directions, type_.use.single_use)
     assert set(get_args(document_type.Direction)) == set(DIRECTIONS)
-    assert [id_ for id_ in own if kinds()[id_].fits("TD3", "TJK", "P")] == ["external-passport"]
+    assert [id_ for id_ in own if document_classes()[id_].fits("TD3", "TJK", "P")] == ["external-passport"]
     for id_, period, seals, categories in (
         ("external-passport", "10 years", (), ()),
         ("registration-certificate", "6 months", ("registration-certificate",), tuple("ABCDEFG")),
         ("return-certificate", "30 days", ("emergency-travel-document",), ()),
     ):
-        kind = kinds()[id_]
+        kind = document_classes()[id_]
         assert (str(kind.period), kind.seals, kind.categories) == (period, seals, categories)
 
 
 def test_paper_is_what_the_default_policy_takes_a_seal_for():
-    ours = {kind.id for kind in kinds().values() if kind.seals and not kind.foreign}
+    ours = {kind.id for kind in document_classes().values() if kind.seals and not kind.foreign}
     assert set(Policy.default().instead) == ours == {*PAPER, "stateless-id"}
 
 

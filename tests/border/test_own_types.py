@@ -18,7 +18,7 @@ from tjdocs import limits, specs
 from tjdocs.border import Evidence, Inspector, Policy, inspect_batch
 from tjdocs.border.evidence import evidence_archive, evidence_signature
 from tjdocs.documents import DocumentTypes, example
-from tjdocs.documents.document_class import DocumentClasses, kinds
+from tjdocs.documents.document_class import DocumentClasses, document_classes
 from tjdocs.errors import InputError, SpecError, UsageError
 from tjdocs.office import Office
 from tjdocs.pki import Authority, TrustStore
@@ -93,11 +93,11 @@ def findings(verdict, *checks):
 def test_a_document_of_an_own_type_is_judged_with_its_file_and_unknown_without(place):
     law = ("doc.type", "doc.use", "doc.validity-period", "register.agreement")
     verdict = inspector(place, DocumentTypes.load(place / "types")).inspect(card(place), at=AT)
-    assert verdict.crossing.kind.id == OWN
+    assert verdict.crossing.document_class.id == OWN
     assert findings(verdict, *law) == dict.fromkeys(law, ("passed", ""))
     assert verdict.decision == "admit"
     without = inspector(place, None).inspect(card(place), at=AT)
-    assert without.crossing.kind is None
+    assert without.crossing.document_class is None
     assert findings(without, "doc.type", "doc.use") == {
         "doc.type": ("undetermined", "not-known"),
         "doc.use": ("undetermined", "premise"),
@@ -132,15 +132,15 @@ def test_bundled_types_are_recognised_before_own_ones():
     known = DocumentClasses(DocumentTypes.of_files({"a-card": text.replace(OWN, "a-card").encode()}))
     fitting = [id_ for id_, kind in known.items() if kind.fits("TD3", "TJK", "P")]
     assert fitting[:2] == ["external-passport", "a-card"]
-    assert list(known)[:6] == [*list(kinds())[:5], "a-card"]
+    assert list(known)[:6] == [*list(document_classes())[:5], "a-card"]
 
 
 def test_the_state_of_an_own_type_is_no_foreign_one():
     text = own(state=('issuing_state = "TJK"', 'issuing_state = "UTO"'))
     zone = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10")
     evidence = Evidence(mrz=zone)
-    assert Inspector().inspect(evidence, at=AT).crossing.kind.id == "foreign-passport"
-    assert Inspector(types=types_of(text)).inspect(evidence, at=AT).crossing.kind is None
+    assert Inspector().inspect(evidence, at=AT).crossing.document_class.id == "foreign-passport"
+    assert Inspector(types=types_of(text)).inspect(evidence, at=AT).crossing.document_class is None
 
 
 # -------------------------------------------------------------------------------------------------------- unusable files
@@ -214,7 +214,7 @@ def test_a_policy_names_an_own_type_where_it_is_known(tmp_path):
     text = Policy.default().source.replace(b'["registration-certificate",', f'["{OWN}", "registration-certificate",'.encode())
     assert Policy.parse(text, types=types_of(own())).instead.keys() == {*Policy.default().instead, OWN}
     (tmp_path / "policy.toml").write_bytes(text)
-    with pytest.raises(SpecError, match="kind of document"):
+    with pytest.raises(SpecError, match="unknown document class"):
         Policy.read(tmp_path / "policy.toml")
     (tmp_path / f"{OWN}.toml").write_text(own())
     types = DocumentTypes.load(tmp_path / f"{OWN}.toml")
@@ -259,7 +259,7 @@ def test_an_archive_has_the_type_and_is_judged_again_by_it(place, tmp_path):
     result = evidence_archive.verify_evidence(tmp_path / "e.zip", trust=trusting())
     assert result.valid
     assert result.verdict.as_json() == verdict.as_json()
-    assert result.verdict.crossing.kind.id == OWN
+    assert result.verdict.crossing.document_class.id == OWN
 
 
 def test_an_archive_of_bundled_types_has_no_type(place, tmp_path):

@@ -50,7 +50,7 @@ def test_it_is_issued_and_admitted_like_the_others(trial, register, six, refugee
     inspector = Inspector(trust=TrustStore.of([trial.csca], trial.certificates().values()), types=six)
     sealed = (tmp_path / "out/seal.png").read_bytes()
     verdict = inspector.inspect(Evidence(mrz=issued.mrz, chip=tmp_path / "out/chip", seal=sealed), at=now)
-    assert verdict.crossing.kind.id == SIXTH
+    assert verdict.crossing.document_class.id == SIXTH
     unpassed = {
         (finding.check, finding.reason)
         for finding in verdict.findings

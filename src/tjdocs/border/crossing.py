@@ -28,7 +28,7 @@ class Crossing:
     :param zone: the zone that counts: DG1's, else the printed one; None where neither has a format
     :param person: for watch lists, with every name of chip, page and claims; None without name and number or lists
     :param holder: for visas and permits, with the names of the MRZ and of a signed DG11 alone
-    :param seal: as read, whoever signed it; ``own_seal`` if documents of this kind have it and its signature holds
+    :param seal: as read, whoever signed it; ``own_seal`` if documents of this class have it and its signature holds
     :param issued: the date of issue, from ``chip``, ``seal`` (``own_seal``) or ``register``
     :param listed, unfit: numbers of entries by category; of those that match nobody also by reason
     :param standing: the register's facts; ``register_reason`` why there are none
@@ -42,7 +42,7 @@ class Crossing:
     findings: tuple[Finding, ...] = field(repr=False)
     chip: ChipContent | None = field(repr=False)
     zone: mrz.Mrz | None = field(repr=False)
-    kind: DocumentClass | None
+    document_class: DocumentClass | None
     person: PersonQuery | None = field(repr=False)
     holder: PersonQuery | None = field(repr=False)
     lists: Watchlists | None = field(repr=False)
@@ -57,19 +57,19 @@ class Crossing:
 
     @classmethod
     def of(
-        cls, evidence: Evidence, examination: Examination, lists: Watchlists | None, kinds: DocumentClasses
+        cls, evidence: Evidence, examination: Examination, lists: Watchlists | None, classes: DocumentClasses
     ) -> "Crossing":
         """Put a crossing together; the register is asked afterwards (:meth:`with_register`).
 
-        :param kinds: of the documents that are recognised
+        :param classes: document classes that are recognised
         :raises tjdocs.errors.UsageError: claims that cannot be used
         """
         claims = Claims.of(evidence.claims)
         zones = [z for z in (examination.chip_mrz, examination.printed) if z is not None and z.format]
         zone = zones[0] if zones else None
-        kind = kinds.recognise(zone)
+        document_class = classes.recognise(zone)
         sealed = examination.sealed.seal if examination.sealed is not None else None
-        own_seal = sealed if _is_own(sealed, kind, examination) else None
+        own_seal = sealed if _is_own(sealed, document_class, examination) else None
         issued, source = _issued(examination, own_seal)
         return cls(
             examination.at,
@@ -80,7 +80,7 @@ class Crossing:
             examination.findings,
             examination.chip,
             zone,
-            kind,
+            document_class,
             # whom to look for matters only where there is something to look in
             _person(zones, examination.chip, claims, examination.at.date()) if lists is not None else None,
             _holder(zones, examination) if lists is not None else None,
@@ -120,7 +120,7 @@ class Crossing:
     def look_up(self, wanted: Iterable[str]) -> Found | None:
         """Look the traveller up in the lists; None without lists, or without a name and number.
 
-        :param wanted: categories of one kind: watch lists by every name, rights by the signed names
+        :param wanted: categories of one sort: watch lists by every name, rights by the signed names
         """
         names = tuple(wanted)
         watched = any(categories()[name].kind == "watch" for name in names)
@@ -128,9 +128,9 @@ class Crossing:
         return self.lists.find(person, names) if self.lists is not None and person is not None else None
 
 
-def _is_own(sealed: Seal | None, kind: DocumentClass | None, examination: Examination) -> bool:
-    """Whether a seal is one of documents of this kind, not a visa's or a sticker's, and its signature holds."""
-    if sealed is None or sealed.profile is None or kind is None or sealed.profile.id not in kind.seals:
+def _is_own(sealed: Seal | None, class_: DocumentClass | None, examination: Examination) -> bool:
+    """Whether a seal is one of documents of this class, not a visa's or a sticker's, and its signature holds."""
+    if sealed is None or sealed.profile is None or class_ is None or sealed.profile.id not in class_.seals:
         return False
     return _holds("seal.signature", examination)
 

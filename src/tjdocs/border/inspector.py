@@ -8,7 +8,7 @@ from tjdocs.border.checks import crossing_point, document_use, holder, register_
 from tjdocs.border.checks.register_status import Status
 from tjdocs.border.crossing import Crossing
 from tjdocs.border.policy import Decision, Policy
-from tjdocs.documents.document_class import DocumentClasses, kinds
+from tjdocs.documents.document_class import DocumentClasses, document_classes
 from tjdocs.documents.load_types import DocumentTypes
 from tjdocs.errors import UsageError
 from tjdocs.findings import Finding, enforce_premises
@@ -99,7 +99,7 @@ class Inspector:
         if types is not None:
             types.check_files()  # evidence and batches read them again
         self._types = types
-        self._kinds = kinds() if types is None else DocumentClasses(types)
+        self._classes = document_classes() if types is None else DocumentClasses(types)
         self._trust = trust if trust is not None else TrustStore.of(())
         self._register = asked
         self._lists = lists
@@ -144,12 +144,13 @@ class Inspector:
         if not isinstance(evidence, Evidence):
             raise UsageError("not evidence", where="evidence", hint="Evidence(mrz=…, chip=…)")
         examination = examine(evidence, self.trust_view, at=at, time_zone=crossing_point.time_zone(evidence.point))
-        crossing = Crossing.of(evidence, examination, self._lists, self._kinds)
+        crossing = Crossing.of(evidence, examination, self._lists, self._classes)
         crossing = crossing.with_register(*register_status.look_up(crossing, self._register))
         verdict = self._decide(examination, crossing)
         if dry_run or verdict.decision is not Decision.ADMIT or self._register is None or crossing.standing is None:
             return verdict
-        if crossing.kind is None or not crossing.kind.single_use or crossing.direction not in crossing.kind.use:
+        class_ = crossing.document_class
+        if class_ is None or not class_.single_use or crossing.direction not in class_.use:
             return verdict
         after = register_status.used_up(crossing, self._register)
         # else another desk was quicker, or the register is gone: judged again with the facts of now
@@ -157,7 +158,8 @@ class Inspector:
 
     def _decide(self, examination: Examination, crossing: Crossing) -> Verdict:
         findings = enforce_premises([*examination.findings, *_judge_law(crossing)])
-        decision, decided_by = self._policy.decide(findings, document=crossing.kind.id if crossing.kind else "")
+        class_ = crossing.document_class
+        decision, decided_by = self._policy.decide(findings, document=class_.id if class_ else "")
         imported = self._trust.imported
         return Verdict(decision, decided_by, findings, self._policy.sha256, examination, crossing, imported)
 

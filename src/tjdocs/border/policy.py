@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tjdocs import inputs, limits, specs
-from tjdocs.documents.document_class import DocumentClasses, kinds
+from tjdocs.documents.document_class import DocumentClasses, document_classes
 from tjdocs.documents.load_types import DocumentTypes
 from tjdocs.errors import SpecError, UsageError
 from tjdocs.findings import Finding, Outcome, checks
@@ -152,7 +152,9 @@ class Policy:
             (_since() if table["schema"] == 1 else ()) + tuple(_rules(table["rule"], f"{where} rule")),
             sha256(data).hexdigest(),
             tuple(_override(row, f"{where} override") for row in table["override"]),
-            MappingProxyType(_instead(table["instead"], kinds() if types is None else DocumentClasses(types), where)),
+            MappingProxyType(
+                _instead(table["instead"], document_classes() if types is None else DocumentClasses(types), where)
+            ),
             data,
             TrustPolicy.parse(table["trust"], where=where) if "trust" in table else None,
         )
@@ -160,7 +162,7 @@ class Policy:
     def decide(self, findings: Sequence[Finding], *, document: str = "") -> tuple[Decision, tuple[str, ...]]:
         """Return the verdict and the ids of the checks that decided it, each once, in the order found.
 
-        :param document: the kind of document, where it is known
+        :param document: the document class, where it is known
         """
         overridden: dict[int, list[Finding]] = {}
         telling: list[tuple[str, _Weight]] = []
@@ -268,7 +270,7 @@ def _instead(
         requires = _patterns(row["requires"], f"{where} instead"), _patterns(row["lacking"], f"{where} instead")
         documents = row["documents"]
         if not isinstance(documents, list) or not all(isinstance(name, str) and name in known for name in documents):
-            raise SpecError("unknown kind of document", where=f"{where} instead", hint=", ".join(known))
+            raise SpecError("unknown document class", where=f"{where} instead", hint=", ".join(known))
         table.update(dict.fromkeys(documents, requires))
     return table
 

@@ -13,11 +13,11 @@ from tjdocs.errors import SpecError
 from tjdocs.seal import vds_profiles
 from tjdocs.times import Period
 
-__all__ = ["DocumentClass", "DocumentClasses", "kinds"]
+__all__ = ["DocumentClass", "DocumentClasses", "document_classes"]
 
 
 class DocumentClass(specs.Row, frozen=True, kw_only=True):
-    """A kind of document.
+    """A class of documents.
 
     :param use: directions in which it suffices; elsewhere ``doc.use`` gives ``otherwise``, a reason and an outcome
     :param period: how long the law lets it be valid; None: no length is laid down
@@ -47,7 +47,7 @@ class DocumentClass(specs.Row, frozen=True, kw_only=True):
             raise ValueError(f"unknown profile of a seal; {min(unknown)}")
 
     def fits(self, format_: str, state: str, code: str) -> bool:
-        """Whether a zone of this format, issuing State and document code is of this kind."""
+        """Whether a zone of this format, issuing State and document code is of this class."""
         return (
             format_ in self.formats
             and self.states[0] in ("*", state)
@@ -59,52 +59,52 @@ class DocumentClass(specs.Row, frozen=True, kw_only=True):
         return self.period.after(issued) if self.period is not None else None
 
 
-class KindFile(specs.Spec, frozen=True):
+class OtherDocumentFile(specs.Spec, frozen=True):
     """The form of ``specs/border/other_documents.toml``: documents that are not issued here."""
 
     document: tuple[DocumentClass, ...]
 
 
 class DocumentClasses(Mapping[str, DocumentClass]):
-    """The kinds by id, in the order in which they are tried: those of our types, then others.
+    """The classes by id, in the order in which they are tried: those of our types, then others.
 
     :raises SpecError: the table of the others is malformed, or has the id of a type
     """
 
     def __init__(self, types: DocumentTypes) -> None:
-        others = specs.load("border/other_documents.toml", KindFile).document
-        if taken := sorted({kind.id for kind in others} & types.keys()):
+        others = specs.load("border/other_documents.toml", OtherDocumentFile).document
+        if taken := sorted({class_.id for class_ in others} & types.keys()):
             hint = "give it another id"
             raise SpecError("a document type with the id of another class", where=f"types {taken[0]}", hint=hint)
         issued = sorted(types.values(), key=lambda type_: type_.id in types.files)  # the bundled ones first
-        self._kinds = {kind.id: kind for kind in (*map(_issued, issued), *others)}
-        self._own_states = {state for kind in self._kinds.values() for state in kind.states} - {"*"}
+        self._classes = {class_.id: class_ for class_ in (*map(_issued, issued), *others)}
+        self._own_states = {state for class_ in self._classes.values() for state in class_.states} - {"*"}
         self._recognised = lru_cache(maxsize=1024)(self._first)
 
     def __getitem__(self, id_: str) -> DocumentClass:
-        return self._kinds[id_]
+        return self._classes[id_]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._kinds)
+        return iter(self._classes)
 
     def __len__(self) -> int:
-        return len(self._kinds)
+        return len(self._classes)
 
     def recognise(self, zone: mrz.Mrz | None) -> DocumentClass | None:
-        """Return the kind of a zone's document, None where none fits."""
+        """Return the class of a zone's document, None where none fits."""
         if zone is None or not zone.format:
             return None
         return self._recognised(zone.format, zone.issuing_state, zone.document_code)
 
     def _first(self, format_: str, state: str, code: str) -> DocumentClass | None:
         foreign = state not in self._own_states
-        fitting = (kind for kind in self.values() if kind.fits(format_, state, code))
-        return next((kind for kind in fitting if foreign or not kind.foreign), None)
+        fitting = (class_ for class_ in self.values() if class_.fits(format_, state, code))
+        return next((class_ for class_ in fitting if foreign or not class_.foreign), None)
 
 
 @cache
-def kinds() -> DocumentClasses:
-    """Return the kinds of the bundled types and of others.
+def document_classes() -> DocumentClasses:
+    """Return the classes of the bundled types and of others.
 
     :raises SpecError: the table is malformed
     """
@@ -112,7 +112,7 @@ def kinds() -> DocumentClasses:
 
 
 def _issued(type_: DocumentType) -> DocumentClass:
-    """Return the kind of a type's documents."""
+    """Return the class of a type's documents."""
     border = type_.border
     return DocumentClass(
         id=type_.id,

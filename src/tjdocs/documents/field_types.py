@@ -25,8 +25,8 @@ __all__ = [
     "Code",
     "Date",
     "Eyes",
+    "FieldType",
     "Image",
-    "Kind",
     "ListOf",
     "Name",
     "Reading",
@@ -57,7 +57,7 @@ class Reading:
         self.faults.append(FieldError(where, message, hint))
 
 
-class Kind(Protocol):
+class FieldType(Protocol):
     """A kind of value."""
 
     def read(self, value: object, where: str, reading: Reading) -> Any:
@@ -246,7 +246,7 @@ class Eyes(Struct, frozen=True):
 class ListOf(Struct, frozen=True):
     """A list of values of one kind."""
 
-    kind: Kind
+    kind: FieldType
 
     def read(self, value: object, where: str, reading: Reading) -> tuple[Any, ...] | None:
         """Return the values that could be read."""
@@ -275,7 +275,7 @@ class Record(Struct, frozen=True):
     """
 
     make: Any
-    members: Mapping[str, Kind]
+    members: Mapping[str, FieldType]
     required: frozenset[str]
     empty: frozenset[str] = frozenset()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tjdocs.documents import settings
 from tjdocs.documents.applicant import CitizenshipRecord, EarlierName, HeldDocument, Journey, PageNames, Spelling
-from tjdocs.documents.field_types import BirthDate, Code, Date, Eyes, Image, Kind, ListOf, Name, Record, Text, Word
+from tjdocs.documents.field_types import BirthDate, Code, Date, Eyes, FieldType, Image, ListOf, Name, Record, Text, Word
 
 if TYPE_CHECKING:
     from tjdocs.documents.application import Application
@@ -19,13 +19,13 @@ _SEXES = ("M", "F", "X")
 
 
 @cache
-def fields() -> Mapping[str, Kind]:
+def fields() -> Mapping[str, FieldType]:
     """Return the kind of each field of :class:`~tjdocs.documents.Application`, by its name."""
-    names: dict[str, Kind] = {"family_name": Name(), "given_names": Name(), "patronymic": Name()}
-    spelling: dict[str, Kind] = {**names, "reason": Word(settings.load().spelling_reasons)}
-    earlier: dict[str, Kind] = {**names, "until": Date(), "act": Text()}
-    citizenship: dict[str, Kind] = {"authority": Text(), "reference": Text(), "date": Date()}
-    journey: dict[str, Kind] = {"destination": Text(), "state": Code(), "transit": ListOf(Text()), "until": Date()}
+    names: dict[str, FieldType] = {"family_name": Name(), "given_names": Name(), "patronymic": Name()}
+    spelling: dict[str, FieldType] = {**names, "reason": Word(settings.load().spelling_reasons)}
+    earlier: dict[str, FieldType] = {**names, "until": Date(), "act": Text()}
+    citizenship: dict[str, FieldType] = {"authority": Text(), "reference": Text(), "date": Date()}
+    journey: dict[str, FieldType] = {"destination": Text(), "state": Code(), "transit": ListOf(Text()), "until": Date()}
     return MappingProxyType(
         {
             **names,
@@ -59,7 +59,7 @@ def fields() -> Mapping[str, Kind]:
 @cache
 def document_kind(name: str) -> Record:
     """Return the kind of a field that names a document which the applicant holds."""
-    members: dict[str, Kind] = {
+    members: dict[str, FieldType] = {
         "number": Text(),
         "issued": Date(),
         "expires": Date(),
@@ -68,13 +68,13 @@ def document_kind(name: str) -> Record:
     return Record(partial(HeldDocument, name), members, frozenset({"number"}))
 
 
-def kind_at(path: str, documents: frozenset[str]) -> Kind | None:
+def kind_at(path: str, documents: frozenset[str]) -> FieldType | None:
     """Return the kind of the value at a path, for example ``journey.until``, None when there is none.
 
     :param documents: names of the type's fields that are documents
     """
     name, dot, member = path.partition(".")
-    kind: Kind | None = document_kind(name) if name in documents else fields().get(name)
+    kind: FieldType | None = document_kind(name) if name in documents else fields().get(name)
     if dot:
         return kind.members.get(member) if isinstance(kind, Record) else None
     return kind

@@ -98,7 +98,7 @@ class _Paths:
         self._names = names
         self._documents = documents
 
-    def path(self, path: object, where: str, *, dates: tuple[type[field_types.Kind], ...] = ()) -> str:
+    def path(self, path: object, where: str, *, dates: tuple[type[field_types.FieldType], ...] = ()) -> str:
         kind = kind_at(path, self._documents) if isinstance(path, str) else None
         if kind is None or not isinstance(path, str) or path.partition(".")[0] not in self._names:
             raise SpecError("unknown field in this type", where=where, hint=str(path)[:80])

@@ -19,20 +19,20 @@ def judge(crossing: Crossing) -> list[Finding]:
 
 
 def _type(crossing: Crossing) -> Finding:
-    check, zone, kind = "doc.type", crossing.zone, crossing.kind
+    check, zone, class_ = "doc.type", crossing.zone, crossing.document_class
     if zone is None:
         return Finding(check, Outcome.UNDETERMINED, "no-input")
-    if kind is None:
+    if class_ is None:
         return Finding.of(
             check,
             Outcome.UNDETERMINED,
             "not-known",
             Message.of("code-in", code=zone.document_code, format=str(zone.format)),
         )
-    unknown = [category for category in crossing.categories if category not in kind.categories]
-    if kind.categories and unknown:
+    unknown = [category for category in crossing.categories if category not in class_.categories]
+    if class_.categories and unknown:
         return Finding.of(check, Outcome.FAILED, "category", Message.of("category", categories=tuple(unknown)))
-    return Finding.of(check, Outcome.PASSED, detail=Message.word(kind.id))
+    return Finding.of(check, Outcome.PASSED, detail=Message.word(class_.id))
 
 
 def _genuine(crossing: Crossing) -> Finding:
@@ -43,7 +43,8 @@ def _genuine(crossing: Crossing) -> Finding:
         return Finding.of(check, Outcome.PASSED, detail=Message.word("by the chip"))
     contradicted = authentic is not None and authentic.outcome is Outcome.FAILED
     profile = crossing.seal.profile if crossing.seal is not None else None
-    if crossing.kind is not None and profile is not None and profile.id in crossing.kind.seals and not contradicted:
+    class_ = crossing.document_class
+    if class_ is not None and profile is not None and profile.id in class_.seals and not contradicted:
         sealed = {name: [f for f in crossing.findings if f.check == name] for name in _SEAL}
         if all(findings and all(f.outcome.ok for f in findings) for findings in sealed.values()):
             return Finding.of(check, Outcome.PASSED, detail=Message.word("by the seal"))
@@ -51,15 +52,15 @@ def _genuine(crossing: Crossing) -> Finding:
 
 
 def _use(crossing: Crossing) -> Finding:
-    check, kind = "doc.use", crossing.kind
+    check, class_ = "doc.use", crossing.document_class
     if crossing.direction is None:
         return Finding(check, Outcome.UNDETERMINED, "no-direction")
-    if kind is None:
+    if class_ is None:
         return Finding(check, Outcome.UNDETERMINED, "no-input" if crossing.zone is None else "premise")
-    if crossing.direction in kind.use:
+    if crossing.direction in class_.use:
         return Finding(check, Outcome.PASSED)
-    reason, outcome = kind.otherwise.reason, Outcome(kind.otherwise.outcome)
-    known = in_force(kind.id, crossing.day) if crossing.direction in ("entry", "exit") else ()
+    reason, outcome = class_.otherwise.reason, Outcome(class_.otherwise.outcome)
+    known = in_force(class_.id, crossing.day) if crossing.direction in ("entry", "exit") else ()
     if known:
         state = points()[crossing.point].state if crossing.point in points() else ""
         if sources := [treaty.source for treaty in known if treaty.state == state]:
@@ -71,31 +72,31 @@ def _use(crossing: Crossing) -> Finding:
 
 def _validity(crossing: Crossing) -> Finding:
     """Judge the length of validity: the anniversary of issue is accepted, nothing later."""
-    check, kind = "doc.validity-period", crossing.kind
-    if kind is None or crossing.zone is None:
+    check, class_ = "doc.validity-period", crossing.document_class
+    if class_ is None or crossing.zone is None:
         return Finding(check, Outcome.UNDETERMINED, "no-input" if crossing.zone is None else "premise")
-    if kind.foreign:
+    if class_.foreign:
         return Finding(check, Outcome.NOT_APPLICABLE, "foreign")
     expires, issued = crossing.zone.date_of_expiry, crossing.issued
-    if kind.not_before and expires is not None and expires < kind.not_before:
+    if class_.not_before and expires is not None and expires < class_.not_before:
         return Finding.of(
-            check, Outcome.FAILED, "before-it-existed", Message.of("such-exist-since", day=str(kind.not_before))
+            check, Outcome.FAILED, "before-it-existed", Message.of("such-exist-since", day=str(class_.not_before))
         )
     if issued is None:
         return Finding(check, Outcome.UNDETERMINED, "no-issue-date")
     day, source = issued.isoformat(), crossing.issued_from
     detail = Message.of("issued-by", day=day, source=source)
-    if kind.not_before and issued < kind.not_before:
+    if class_.not_before and issued < class_.not_before:
         return Finding.of(
             check,
             Outcome.FAILED,
             "before-it-existed",
-            Message.all((detail, Message.of("exist-since", day=str(kind.not_before)))),
+            Message.all((detail, Message.of("exist-since", day=str(class_.not_before)))),
         )
     if issued > crossing.day:
         return Finding.of(check, Outcome.FAILED, "issued-in-future", detail)
-    latest = kind.latest(issued)
-    bound = crossing.own_seal.values.get(kind.not_beyond) if crossing.own_seal is not None else None
+    latest = class_.latest(issued)
+    bound = crossing.own_seal.values.get(class_.not_beyond) if crossing.own_seal is not None else None
     if isinstance(bound, date):
         latest = min(latest or bound, bound)
     if latest is None:
@@ -105,7 +106,7 @@ def _validity(crossing: Crossing) -> Finding:
     if expires > latest:
         last = expires.isoformat()
         detail = Message.of("issued-beyond", day=day, source=source, last=last, latest=latest.isoformat())
-        if kind.extendable:
+        if class_.extendable:
             return Finding.of(check, Outcome.UNDETERMINED, "extended", detail)
         return Finding.of(check, Outcome.FAILED, "too-long", detail)
     return Finding.of(check, Outcome.PASSED, detail=detail)

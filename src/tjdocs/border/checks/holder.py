@@ -187,8 +187,9 @@ def right(crossing: Crossing) -> list[Finding]:
         return [Finding(check, Outcome.UNDETERMINED, "no-input")]
     if citizen(crossing):
         return [Finding.of(check, Outcome.PASSED, detail=Message.word("citizen"))]
-    if crossing.kind is not None and crossing.kind.id in rights().state.returning:
-        return [Finding.of(check, Outcome.PASSED, detail=Message.of("returning-on", document=crossing.kind.id))]
+    class_ = crossing.document_class
+    if class_ is not None and class_.id in rights().state.returning:
+        return [Finding.of(check, Outcome.PASSED, detail=Message.of("returning-on", document=class_.id))]
     for row in rights().agreement:
         if crossing.nationality in row.states:
             return [Finding.of(check, Outcome.PASSED, detail=Message.word(row.id))]

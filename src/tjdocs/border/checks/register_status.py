@@ -114,11 +114,11 @@ def asked(register: "Register | Status") -> Status | None:
 
 def look_up(crossing: Crossing, register: Status | None) -> tuple[DocumentStatus | None, str]:
     """Return the register's facts, or why there are none: a reason of ``register.status``."""
-    if crossing.kind is not None and crossing.kind.foreign:
+    if crossing.document_class is not None and crossing.document_class.foreign:
         return None, "foreign"
     if register is None:
         return None, "no-register"
-    if crossing.kind is None or crossing.zone is None or not crossing.zone.document_number:
+    if crossing.document_class is None or crossing.zone is None or not crossing.zone.document_number:
         return None, "no-input"
     try:
         standing = register.status(crossing.zone.document_number)
@@ -200,13 +200,13 @@ def _used(standing: DocumentStatus) -> Message | str:
 def _agreement(crossing: Crossing, standing: DocumentStatus) -> Finding:
     """Compare the fields that both have."""
     check = "register.agreement"
-    zone, kind = crossing.zone, crossing.kind
+    zone, class_ = crossing.zone, crossing.document_class
     assert zone is not None  # noqa: S101
     expiry = zone.date_of_expiry
     issued = crossing.issued if crossing.issued_from not in ("register", "") else None
     registered = {name: digest for file, digest in standing.files.items() if (name := _chip_file(file))}
     pairs = {
-        "document_type": (standing.document_type, kind.id if kind else ""),
+        "document_type": (standing.document_type, class_.id if class_ else ""),
         "date_of_expiry": (standing.date_of_expiry, expiry.isoformat() if expiry else ""),
         "date_of_issue": (standing.date_of_issue, issued.isoformat() if issued else ""),
         "category": (standing.category, "".join(c for c in crossing.categories if c != standing.category)),

@@ -4,7 +4,7 @@ from datetime import date
 from functools import cache
 
 from tjdocs import mrz, specs
-from tjdocs.documents.document_class import kinds
+from tjdocs.documents.document_class import document_classes
 from tjdocs.errors import SpecError
 
 __all__ = ["Treaty", "in_force", "treaties"]
@@ -50,7 +50,7 @@ def in_force(document: str, on: date) -> tuple[Treaty, ...]:
 
 
 def _check(row: Treaty, where: str) -> None:
-    if row.document not in kinds():
+    if row.document not in document_classes():
         raise SpecError("unknown document", where=where, hint=row.document)
     state = mrz.codes.state_codes().get(row.state)
     if state is None or not state.issues:

@@ -205,7 +205,7 @@ def _minimal(verdict: Verdict) -> dict[str, Any]:
         "at": verdict.examination.at.isoformat(),
         "direction": crossing.direction,
         "point": crossing.point,
-        "kind": crossing.kind.id if crossing.kind else "",
+        "kind": crossing.document_class.id if crossing.document_class else "",
         "issuing_state": crossing.zone.issuing_state if crossing.zone else "",
         "vehicle_inspected": bool(crossing.claims.vehicle),
         "verdict": str(verdict.decision),
