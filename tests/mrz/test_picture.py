@@ -22,6 +22,7 @@ from tests.support.pictures import (
     Picture,
     damaged,
     draw_page,
+    figure,
     flatbed,
     photograph,
     random_lines,
@@ -96,6 +97,76 @@ def test_print_on_a_strong_colour():
     noise = np.random.default_rng(5).normal(0, 60, red.shape)
     pixels = np.stack([red, np.clip(red * 0.3 + noise, 0, 255), np.clip(red * 0.3 + noise, 0, 255)], axis=-1)
     assert read(Image.fromarray(pixels.astype(np.uint8))).lines == picture.lines
+
+
+# --- figures of standards, leaflets and screens -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("turn", [-45, -33, -22, 22, 28, 38, 45, 55, 68, 135, 205])
+@pytest.mark.parametrize("name", ["TD1", "TD3"])
+def test_askew_by_any_angle(name, turn):
+    picture = figure(turn, name, turn=turn)
+    zone = read(picture)
+    assert (zone.format, zone.lines, zone.valid) == (name, picture.lines, True)
+
+
+@pytest.mark.parametrize("gap", [1.4, 1.8, 2.1, 2.4, 3.2])
+@pytest.mark.parametrize("name", FORMATS)
+def test_lines_at_any_distance(name, gap):
+    """Three lines of TD1 more than 2.2 pitches apart were read as two of TD2, with a 7 in each empty place."""
+    picture = figure(7, name, gap=gap)
+    zone = read(picture)
+    assert (zone.format, zone.lines, zone.valid) == (name, picture.lines, True)
+
+
+def test_askew_and_far_apart_and_small():
+    picture = figure(5, "TD1", gap=2.4, turn=31, pitch=10)
+    assert read(picture).lines == picture.lines
+
+
+@pytest.mark.parametrize("weight", [-0.03, 0.05, 0.09])
+def test_another_weight_of_print_leaves_no_doubt(weight):
+    for seed in range(3):
+        picture = figure(seed, "TD3", pitch=13, weight=weight)
+        zone = read(picture)
+        assert (zone.lines, zone.problems) == (picture.lines, ())
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_figure_with_a_line_covered_passes_nothing_wrong(seed):
+    """Of three lines one is gone: the two others are no zone."""
+    picture = figure(seed, "TD1", gap=2.4)
+    pixels = np.array(picture.image)
+    dark = np.flatnonzero(pixels.min(axis=(1, 2)) < 90)
+    pixels[dark[-1] - 8 : dark[-1] + 3] = pixels[dark[-1] + 6]
+    zone = read(Image.fromarray(pixels))
+    assert not zone.valid
+
+
+@pytest.mark.parametrize(("place", "other", "open_"), [
+    ((1, 8), "M", True),  # another letter of a name: nothing refutes it
+    ((1, 8), "8", False),  # no digit is in a name
+    ((1, 3), "X", False),  # XJK is the code of no State
+    ((2, 3), "B", False),  # the number's check digit is another
+    ((2, 4), "H", True),  # 7 and H count the same
+    ((2, 15), "O", False),  # no letter is in a date
+])  # fmt: skip
+def test_what_the_zone_refutes_is_no_doubt(place, other, open_):
+    from tjdocs.mrz.ocr.ocr_b import CHARACTERS
+    from tjdocs.mrz.ocr.read_image import _open
+
+    text = "PPTJKERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL89702C<<5TJK7408122F3104150<<<<<<<<<<<<<<<2"
+    fields = mrz.parse(text, at=AT).fields() | {"document_number": "L89702C"}
+    zone = mrz.parse(mrz.make("TD3", **fields).text, at=AT)
+    assert zone.valid
+    near = np.zeros((2, 44, len(CHARACTERS)), bool)
+    near[place[0] - 1, place[1] - 1, CHARACTERS.index(other)] = True
+    doubted = _open(zone, near)
+    assert doubted[place[0] - 1, place[1] - 1] == open_
+    assert doubted.sum() == open_
+    wrong = mrz.parse(zone.text.replace("L897", "L898"), at=AT)
+    assert not wrong.valid
+    assert _open(wrong, near)[place[0] - 1, place[1] - 1]  # what is wrong itself refutes nothing
 
 
 # --- what is handed over --------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import io
 import random
 import string
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -354,10 +354,10 @@ def _portrait(place: np.ndarray, rng: random.Random) -> None:
 
 
 def draw_page(
-    rng: random.Random, name: str, lines: tuple[str, ...], look: Look, ppm: float
+    rng: random.Random, name: str, lines: tuple[str, ...], look: Look, ppm: float, sheet: Sheet | None = None
 ) -> tuple[np.ndarray, tuple[float, float, float, float]]:
     """Return a page at so many pixels a mm, and its zone's box: left, top, right, bottom in pixels."""
-    sheet = SHEETS[name]
+    sheet = sheet or SHEETS[name]
     width, height = round(sheet.size[0] * ppm), round(sheet.size[1] * ppm)
     page = rng.choice(look.papers)(rng, width, height).astype(np.float32)
     page = np.array(np.broadcast_to(page, (height, width, 3)))
@@ -650,3 +650,30 @@ def damaged(seed: int, look: Look, name: str = "") -> Picture:
     if rng.random() < 0.5:
         return flatbed(seed, look, rng.choice((120, 150, 200, 300)), name, blur=blur, damage=harm)
     return photograph(seed, look, name, width=rng.choice((650, 800, 1000, 1400)), blur=blur, damage=harm)
+
+
+def figure(
+    seed: int, name: str, *, gap: float = 0.0, turn: float = 0.0, pitch: float = 15.0, weight: float = 0.0,
+    look: Look = HELD_OUT,
+) -> Picture:  # fmt: skip
+    """Return a document's page as a figure of a standard or a leaflet has it: clean, at any turn, lines at any distance.
+
+    :param gap: pitches from line to line; 0 for the format's own
+    :param turn: degrees, anticlockwise
+    :param pitch: pixels from character to character
+    :param weight: pitches by which strokes are thicker
+    """
+    rng = random.Random(f"figure {seed}")
+    lines = random_lines(rng, name)
+    sheet, ppm = SHEETS[name], pitch / _PITCH
+    if gap:
+        centres = tuple(sheet.centres[-1] + gap * _PITCH * place for place in reversed(range(len(lines))))
+        sheet = replace(sheet, centres=centres)
+    plainly = replace(look, papers=(plain,), weights=(weight, weight), cut="")
+    page, _ = draw_page(rng, name, lines, plainly, ppm, sheet)
+    height, width = page.shape[:2]
+    side = round(float(np.hypot(width, height)) * 1.05)
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), turn, 1)
+    matrix[:, 2] += np.array([side - width, side - height]) / 2
+    scene = cv2.warpAffine(page, matrix, (side, side), flags=cv2.INTER_AREA, borderValue=(250, 250, 250))
+    return Picture(_image(_sensed(rng, scene, 0.05 * pitch, 3)), lines, name)

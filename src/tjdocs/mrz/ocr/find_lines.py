@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Grey", "Row", "rows_in"]
+__all__ = ["ASLANT", "STRAIGHT", "Grey", "Levels", "Row"]
 
 Grey = NDArray[np.uint8]
 Marks = NDArray[np.float64]  # one a line: x, y, width, height
@@ -22,7 +22,9 @@ _REACH = 41  # about two characters: how far the darkest stroke decides what cou
 _DARK, _CONTRAST = 0.42, 10  # of the darkest stroke nearby; levels at least
 _SMALLEST, _LARGEST = 6, 48  # height of a mark
 _MARKS = 10_000  # marks of a level, at most; a page of a passport has some 4,000
-_SLAB = 40  # pixels of height: a mark's next one is in its own slab or a neighbour (0.4 x 2.0 x the largest height)
+STRAIGHT, ASLANT = (0, 90), (45, 135)  # degrees: the ways in which rows are looked for, each with its slopes around it
+_SLOPES = {STRAIGHT: 0.4, ASLANT: 0.5}  # of a row about its way, at most: together they are all slopes
+_SLAB = 48  # pixels of height: a mark's next one is in its own slab or a neighbour (0.5 x 2.0 x the largest height)
 _AT_ONCE = 256  # marks compared with their neighbours at once
 _SHORTEST = 8  # marks of a chain
 _LEAST, _SPAN = 11, 14  # marks of a row, pitches that it spans
@@ -48,19 +50,34 @@ class Row:
     even: float
 
 
-def rows_in(grey: Grey) -> Iterator[list[Row]]:
-    """Yield the rows of a picture, the likeliest first, on coarser levels before finer ones."""
-    longer = max(grey.shape)
-    for level in range(_LEVELS):
-        scale = _SIDE * 2**level / longer
-        if level and scale > 1:
-            return
+class Levels:
+    """The marks of a picture on coarser and finer levels, each found when it is asked for."""
+
+    def __init__(self, grey: Grey) -> None:
+        self._grey = grey
+        self._marks: dict[int, Marks] = {}
+
+    def rows(self, ways: tuple[int, int]) -> Iterator[list[Row]]:
+        """Yield the rows that run in some ways, the likeliest first, on coarser levels before finer ones.
+
+        :param ways: ``STRAIGHT`` or ``ASLANT``
+        """
+        longer = max(self._grey.shape)
+        for level in range(_LEVELS):
+            scale = _SIDE * 2**level / longer
+            if level and scale > 1:
+                return
+            if level not in self._marks:
+                self._marks[level] = self._marks_at(scale)
+            rows = [row for way in ways for row in _rows(self._marks[level], way, _SLOPES[ways])]
+            rows.sort(key=lambda row: -min(row.count, _MOST) * row.even**2)
+            yield [_scaled(row, 1 / scale) for row in rows[:_SHOWN]]
+
+    def _marks_at(self, scale: float) -> Marks:
+        grey = self._grey
         size = max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale))
         small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-        marks = _marks(small.astype(np.uint8))
-        rows = [row for upright in (True, False) for row in _rows(marks, upright=upright)]
-        rows.sort(key=lambda row: -min(row.count, _MOST) * row.even**2)
-        yield [_scaled(row, 1 / scale) for row in rows[:_SHOWN]]
+        return _marks(small.astype(np.uint8))
 
 
 def strokes(grey: Grey, kernel: int = _KERNEL, reach: int = _REACH) -> Grey:
@@ -81,11 +98,18 @@ def _marks(grey: Grey) -> Marks:
     return marks if len(marks) <= _MARKS else marks[:0]
 
 
-def _rows(marks: Marks, *, upright: bool) -> list[Row]:
-    """Return the rows that run across the picture, or (not upright) down it."""
-    if not upright:
-        marks = marks[:, [1, 0, 3, 2]]
-    chains = [chain for chain in _chains(marks) if len(chain) >= _SHORTEST]
+def _rows(marks: Marks, way: int, slope: float) -> list[Row]:
+    """Return the rows that run in one way across the picture.
+
+    :param way: degrees
+    :param slope: of a row against it, at most
+    """
+    along, across = np.cos(np.radians(way)), np.sin(np.radians(way))
+    turn = np.array([[along, across], [-across, along]])
+    width, height = marks[:, 2], marks[:, 3]
+    size = {0: height, 90: width}.get(way, np.maximum(width, height))
+    marks = np.column_stack([marks[:, :2] @ turn.T, size])
+    chains = [chain for chain in _chains(marks, slope) if len(chain) >= _SHORTEST]
     rows = []
     for chain in chains:
         line = marks[chain][:, :2]
@@ -94,9 +118,9 @@ def _rows(marks: Marks, *, upright: bool) -> list[Row]:
         span = line[-1, 0] - line[0, 0]
         if len(line) < _LEAST or span < _SPAN * pitch:
             continue
-        slope, height = np.polyfit(line[:, 0], line[:, 1], 1)
-        ends = [(x, slope * x + height) for x in (line[0, 0], line[-1, 0])]
-        start, end = ends if upright else [(y, x) for x, y in ends]
+        rise, middle = np.polyfit(line[:, 0], line[:, 1], 1)
+        ends = np.array([(x, rise * x + middle) for x in (line[0, 0], line[-1, 0])]) @ turn
+        start, end = ((float(x), float(y)) for x, y in ends)
         rows.append(Row(start, end, pitch, len(line), even))
     return rows
 
@@ -110,10 +134,10 @@ def _pitch(line: Marks) -> tuple[float, float]:
     return pitch, float((np.abs(steps - pitch) < 0.15 * pitch).mean())
 
 
-def _chains(marks: Marks) -> list[list[int]]:
-    """Return marks that are one another's nearest, from left to right."""
-    after = _nearest(marks)
-    before = _nearest(marks * [-1, 1, 1, 1])
+def _chains(marks: Marks, slope: float) -> list[list[int]]:
+    """Return marks that are one another's nearest, from left to right; a mark is x, y and its size here."""
+    after = _nearest(marks, slope)
+    before = _nearest(marks * [-1, 1, 1], slope)
     follows = {i: j for i, j in enumerate(after) if j >= 0 and before[j] == i}
     chains = []
     for first in set(follows) - set(follows.values()):
@@ -124,10 +148,10 @@ def _chains(marks: Marks) -> list[list[int]]:
     return chains
 
 
-def _nearest(marks: Marks) -> list[int]:
+def _nearest(marks: Marks, slope: float) -> list[int]:
     """Return for each mark the next one of about its height to its right, or -1."""
     order = np.argsort(marks[:, 0], kind="stable")
-    x, y, _, height = marks[order].T
+    x, y, height = marks[order].T
     slabs = (y // _SLAB).astype(int)
     nearest = np.full(len(marks), -1)
     for slab in np.unique(slabs):
@@ -141,7 +165,7 @@ def _nearest(marks: Marks) -> list[int]:
             across, down = x[others] - x[some, None], np.abs(y[others] - y[some, None])
             one_height, other_heights = height[some, None], height[others]
             size = np.maximum(other_heights, one_height)
-            fits = (places < last[:, None]) & (across > 0.3 * size) & (across < 2.0 * size) & (down < 0.4 * across)
+            fits = (places < last[:, None]) & (across > 0.3 * size) & (across < 2.0 * size) & (down < slope * across)
             fits &= (other_heights < 2.4 * one_height) & (other_heights * 2.4 > one_height)
             rows = np.flatnonzero(fits.any(axis=1))
             if len(rows):

@@ -34,8 +34,8 @@ class Match:
     :param distances: lines, columns, characters in the order of ``CHARACTERS``; squared, the smallest is the likeliest
     :param usual: the smallest distance that is usual in this zone
     :param contrast: of each cell, 1 where it is as usual in this zone
-    :param apart: of each cell, how clearly it is its likeliest character and no other: 1 where it is as that character
-        should be, 0 half-way to another one
+    :param apart: of each cell, how clearly it is its likeliest character and not another one: 1 where it is as that
+        character should be, 0 half-way to the other; infinite of the likeliest itself
     :param spot: of each cell, the strongest difference from its likeliest character in any one place; 1 is usual
     """
 
@@ -87,7 +87,7 @@ def match(grey: Grey, grid: Grid) -> Match:
         distances.reshape(*shape, -1),
         float(np.median(distances.min(axis=1))),
         (norms / usual_contrast).reshape(shape).astype(np.float64),
-        _apart(distances, between).reshape(shape),
+        _apart(distances, between).reshape(*shape, -1),
         (spots / np.median(spots)).reshape(shape),
     )
 
@@ -235,13 +235,13 @@ def _suiting(flat: Cells) -> tuple[Model, float]:
 
 
 def _apart(distances: Floats, between: Floats) -> Floats:
-    """Return how far each cell is on its own character's side, towards whichever other it is nearest to crossing."""
+    """Return how far each cell is on its own character's side, seen from each other character."""
     likeliest = distances.argmin(axis=1)
     least = distances.min(axis=1)
     own = between[likeliest]
     ratio = (distances - least[:, None]) / np.maximum(own, 1e-9)
     ratio[np.arange(len(ratio)), likeliest] = np.inf
-    return np.asarray(ratio.min(axis=1))
+    return np.asarray(ratio)
 
 
 def _spots(sharp: Model, flat: Cells, noise: float, likeliest: NDArray[np.intp]) -> Floats:

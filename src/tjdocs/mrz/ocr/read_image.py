@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -20,7 +21,7 @@ from tjdocs import specs
 from tjdocs.mrz.formats import formats
 from tjdocs.mrz.mrz import Mrz, Repair
 from tjdocs.mrz.mrz_problems import MrzProblem
-from tjdocs.mrz.ocr.find_lines import Grey, Row, rows_in
+from tjdocs.mrz.ocr.find_lines import ASLANT, STRAIGHT, Grey, Levels, Row
 from tjdocs.mrz.ocr.image_file import open_picture
 from tjdocs.mrz.ocr.match_characters import Match, match
 from tjdocs.mrz.ocr.ocr_b import CHARACTERS
@@ -28,6 +29,7 @@ from tjdocs.mrz.ocr.picture_numbers import PictureNumbers
 from tjdocs.mrz.ocr.straighten import Effort, Grid, straighten
 from tjdocs.mrz.parse_mrz import parse_printed
 from tjdocs.mrz.repairs import repair_mrz
+from tjdocs.mrz.validate import judge
 from tjdocs.times import day_of
 
 __all__ = ["read"]
@@ -108,21 +110,35 @@ def _checked(zone: Mrz) -> int:
 
 
 def _readings(pixels: NDArray[np.uint8], day: date) -> Iterator[_Reading]:
-    """Read at every place that may be a zone, the likeliest first."""
+    """Read at every place that may be a zone, the likeliest first; those aslant if nothing straight is like one."""
     greys = _greys(pixels)
-    effort, places_left = Effort(_numbers().most_rows, _numbers().most_lines), _numbers().most_places
-    for grey in greys:
-        for rows in rows_in(grey):
+    levels = [Levels(grey) for grey in greys]
+    effort = Effort(_numbers().most_rows, _numbers().most_lines)
+    for ways in (STRAIGHT, ASLANT):
+        found = False
+        for grey, grid in islice(_places(greys, levels, ways, effort), _numbers().most_places):
+            found = True
+            first = _reading(grid, match(grey, grid), day)
+            others = [_reading(grid, match(g, grid), day) for g in greys if g is not grey and not first.clear]
+            yield _agreed([first, *others])
+        if found:
+            return
+
+
+def _places(
+    greys: list[Grey], levels: list[Levels], ways: tuple[int, int], effort: Effort
+) -> Iterator[tuple[Grey, Grid]]:
+    """Yield the places of characters in zones, each with the picture in which it was found.
+
+    :param effort: of the whole picture: one full of marks is not searched aslant too
+    """
+    for grey, level in zip(greys, levels, strict=True):
+        for rows in level.rows(ways):
             if effort.spent:
                 return
             for grid in _grids(grey, rows, effort):
                 if grid.likeness > _numbers().least_likeness:
-                    if not places_left:
-                        return
-                    places_left -= 1
-                    first = _reading(grid, match(grey, grid), day)
-                    others = [_reading(grid, match(g, grid), day) for g in greys if g is not grey and not first.clear]
-                    yield _agreed([first, *others])
+                    yield grey, grid
 
 
 def _agreed(readings: list[_Reading]) -> _Reading:
@@ -174,15 +190,39 @@ def _reading(grid: Grid, found: Match, day: date) -> _Reading:
         {CHARACTERS[index]: float(share) for index, share in enumerate(cell) if share > _BELOW}
         for cell in shares.reshape(-1, len(CHARACTERS))
     )
+    zone = parse_printed(lines, at=day)
     doubts = np.zeros(least.shape, np.int8)
-    doubts[(found.apart < numbers.uncertain_apart) | (found.spot > numbers.uncertain_spot)] = _UNCERTAIN
-    for level, most, certain, (low, high) in (
-        (_UNCERTAIN, numbers.uncertain_misfit, numbers.uncertain_likelihood, numbers.uncertain_contrast),
-        (_UNREADABLE, numbers.unreadable_misfit, numbers.unreadable_likelihood, numbers.unreadable_contrast),
+    near = found.apart < numbers.uncertain_apart
+    near |= np.isfinite(found.apart) & (shares > numbers.uncertain_likelihood)
+    doubts[_open(zone, near) | (found.spot > numbers.uncertain_spot)] = _UNCERTAIN
+    for level, most, (low, high) in (
+        (_UNCERTAIN, numbers.uncertain_misfit, numbers.uncertain_contrast),
+        (_UNREADABLE, numbers.unreadable_misfit, numbers.unreadable_contrast),
     ):
-        doubts[(misfit > most) | (shares.max(axis=-1) < certain)] = level
-        doubts[(found.contrast < low) | (found.contrast > high)] = level
-    return _Reading(parse_printed(lines, at=day), likelihoods, doubts, grid.likeness)
+        doubts[(misfit > most) | (found.contrast < low) | (found.contrast > high)] = level
+    doubts[shares.max(axis=-1) < numbers.unreadable_likelihood] = _UNREADABLE
+    return _Reading(zone, likelihoods, doubts, grid.likeness)
+
+
+def _open(zone: Mrz, near: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return for each character whether it may be another one: one that is near, and that the MRZ does not refute.
+
+    In a valid MRZ check digits, the kinds of fields, codes of States and dates refute most: with the other character
+    it would not be valid. If it is not valid as it was read, they refute nothing.
+
+    :param near: of each character, each other one whether it looks alike; in the order of ``CHARACTERS``
+    """
+    doubted = np.asarray(near.any(axis=-1))
+    if not zone.valid or zone.format is None:
+        return doubted
+    layout, joined = formats()[zone.format], "".join(zone.lines)
+    flat = near.reshape(-1, len(CHARACTERS))
+    for index in np.flatnonzero(doubted):
+        others = (f"{joined[:index]}{CHARACTERS[other]}{joined[index + 1 :]}" for other in np.flatnonzero(flat[index]))
+        doubted.flat[index] = any(
+            all(problem.severity != "error" for problem in judge(layout, other, zone.at)) for other in others
+        )
+    return doubted
 
 
 def _doubtful(zone: Mrz, reading: _Reading) -> Iterator[MrzProblem]:
