@@ -106,23 +106,27 @@ def _order(lines: tuple[str, ...], day: date) -> tuple[int, ...]:
 
     Certain is the one order that is valid: check digits and codes agree in no other.
     """
-    valid = [order for order in _orders(lines) if _read(_in(order, lines), day, normalised=False).valid]
+    costs = _orders(lines)
+    if not costs.get(tuple(range(len(lines)))):  # nothing is misplaced: the order is right, and something else is wrong
+        return ()
+    valid = [order for order in costs if _read(_in(order, lines), day, normalised=False).valid]
     return _order_by_kind(lines) if not valid else valid[0] if len(valid) == 1 else ()
 
 
 def _order_by_kind(lines: tuple[str, ...]) -> tuple[int, ...]:
     """Return the one order in which characters are in places of their kind, if in the given one many are not."""
-    costs = []
-    for order in _orders(lines):
+    costs = _orders(lines)
+    near = [order for order, cost in costs.items() if cost <= _NEAR]
+    return near[0] if len(near) == 1 and costs[tuple(range(len(lines)))] >= _FAR else ()
+
+
+def _orders(lines: tuple[str, ...]) -> dict[tuple[int, ...], float]:
+    """Return how many characters are misplaced in each order of a format's lines; nothing for other texts."""
+    costs = {}
+    for order in permutations(range(len(lines))) if _nearest(lines) else ():
         layout = _nearest(_in(order, lines))
-        costs.append(mismatch(layout, fitted(layout, _in(order, lines))) if layout else inf)
-    near = [order for order, cost in zip(_orders(lines), costs, strict=True) if cost <= _NEAR]
-    return near[0] if len(near) == 1 and costs[0] >= _FAR else ()
-
-
-def _orders(lines: tuple[str, ...]) -> list[tuple[int, ...]]:
-    """Return every order of as many lines as some format has, the given one first; nothing for others."""
-    return list(permutations(range(len(lines)))) if _nearest(lines) else []
+        costs[order] = mismatch(layout, fitted(layout, _in(order, lines))) if layout else inf
+    return costs
 
 
 def _in(order: tuple[int, ...], lines: tuple[str, ...]) -> tuple[str, ...]:

@@ -23,8 +23,8 @@ Floats = NDArray[np.float64]
 _Point = tuple[float, float]
 
 _COLUMNS = (30, 36, 44)
-# Lines, columns, and pitches from line to line: 1.67 of TD1 and 2.5 of all others, very loosely. Figures are
-# set otherwise, a page that is seen from below is low.
+# Lines, columns, and pitches from line to line: 1.67 of TD1 and 2.5 of all others, very loosely. Figures are set
+# otherwise, and a page that is seen from below looks low.
 _SHAPES = ((3, 30, 1.35, 3.4), (2, 36, 1.35, 3.4), (2, 44, 1.35, 3.4))
 _SAMPLE = 5  # pitches to both sides of a row's middle that tell which way up it is
 _P = 16  # pixels of a pitch in a band
