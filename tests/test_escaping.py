@@ -106,3 +106,8 @@ def test_no_error_has_anything_hidden(message, where, hint):
 
 def test_an_error_is_bounded():
     assert len(str(errors.UsageError("x" * 10**6, where="y" * 10**6, hint="z" * 10**6))) < 4000
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | anything, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(anything, inner, max_size=3), max_leaves=6))
+def test_json_on_one_line_is_that_of_the_standard_library_with_escapes(value):
+    assert escaping.json_text(value) == escaping.printable(json.dumps(value, ensure_ascii=False))

@@ -9,6 +9,8 @@ import re
 from typing import Any
 from unicodedata import category
 
+import msgspec
+
 __all__ = ["ascii_text", "is_visible", "json_text", "name", "printable", "unseen"]
 
 MAX_MARKS = 3  # marks on one letter; further ones paint over the lines above
@@ -80,5 +82,14 @@ def name(text: str) -> str:
 
 def json_text(value: Any, *, indent: int | None = None) -> str:
     """Return a value as JSON in which every character that is not seen is escaped; it can always be encoded."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
-    return text if _SUSPECT.search(text) is None else printable(text, lines=True)
+    text = _one_line(value) if indent is None else json.dumps(value, ensure_ascii=False, indent=indent)
+    if (text.isascii() and text.isprintable()) or _SUSPECT.search(text) is None:
+        return text
+    return printable(text, lines=True)
+
+
+def _one_line(value: Any) -> str:
+    try:
+        return msgspec.json.format(msgspec.json.encode(value), indent=0).decode()
+    except (TypeError, ValueError, OverflowError):  # a key that is no text, half a surrogate pair, a long number
+        return json.dumps(value, ensure_ascii=False)

@@ -61,6 +61,7 @@ class Finding:
     reason: str = ""
     explanation: Message | str = field(default="", repr=False)
     subject: str = ""
+    _json: dict[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod
     def of(
@@ -89,16 +90,21 @@ class Finding:
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding with the keys that the command line prints."""
-        table: dict[str, Any] = {
-            "check": self.check,
-            "outcome": str(self.outcome),
-            "reason": self.reason,
-            "detail": self.detail,
-            "subject": self.subject,
-        }
-        if isinstance(self.explanation, Message):
-            table["message"] = self.explanation.as_json()
-        return table
+        table = self._json
+        if table is None:
+            table = {
+                "check": self.check,
+                "outcome": str(self.outcome),
+                "reason": self.reason,
+                "detail": self.detail,
+                "subject": self.subject,
+            }
+            if isinstance(self.explanation, Message):
+                table["message"] = self.explanation.as_json()
+                return table
+            # most findings are without a detail, and one object in every verdict
+            object.__setattr__(self, "_json", table)
+        return dict(table)
 
 
 @lru_cache(maxsize=1024)

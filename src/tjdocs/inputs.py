@@ -66,9 +66,10 @@ def json_value(data: bytes | str, *, where: str, values: int = limits.JSON_VALUE
     try:
         # of bytes only UTF-8: the standard knows no other form
         text = data if isinstance(data, str) else data.decode("utf-8-sig")
-        if has_more_values(text, values):
+        outline = _outline(text)
+        if len(outline) > values and has_more_values(text, values):
             raise InputError("too many values", where=where, hint=f"at most {values}")
-        if is_too_deep(text):
+        if len(outline) > limits.JSON_DEPTH and is_too_deep(text):
             raise InputError("nested too deep", where=where, hint=f"at most {limits.JSON_DEPTH} levels")
         return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number, parse_float=_finite)
     except _TwiceError as error:
@@ -107,6 +108,14 @@ def is_too_deep(text: str) -> bool:
         return False
     brackets = re.findall(r"[\[\]{}]", _STRINGS.sub("", text))
     return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > limits.JSON_DEPTH
+
+
+def _outline(text: str) -> bytes:
+    """Return the commas and brackets of JSON, those in texts too, in one quick pass: usually there are few enough."""
+    return text.encode(errors="surrogatepass").translate(None, _OTHERS)
+
+
+_OTHERS = bytes(set(range(256)) - set(b"[]{},"))
 
 
 def _separators(text: str) -> int:

@@ -4,6 +4,8 @@ import base64
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support import builders as b
 from tjdocs import limits, mrz
@@ -184,3 +186,19 @@ def test_two_sources_with_the_same_content_are_one():
     files["evidence.json"] = json.dumps({"chip": IN_JSON, "seal": base64.b64encode(b"one").decode()}).encode()
     read = evidence_from_files(files)
     assert (set(read.files.values()), read.twice, read.seal) == (set(CHIP.values()), frozenset(), b"one")
+
+
+# base64 ---------------------------------------------------------------------------------------------------------------
+
+
+@given(st.one_of(st.binary(max_size=40).map(lambda data: base64.b64encode(data).decode()), st.text("AQZaz09+/=-_ \n\u00e9", max_size=9)))
+def test_base64_is_as_strict_as_that_of_the_standard_library(text):
+    try:
+        expected = base64.b64decode(text, validate=True)
+    except ValueError:
+        expected = None
+    try:
+        read = evidence_from_json({"chip": {"DG1": text}}, folder=None).files["DG1"]
+    except UsageError:
+        read = None
+    assert read == expected

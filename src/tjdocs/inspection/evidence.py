@@ -99,6 +99,8 @@ _NO_CHARACTER = frozenset(("Cs", "Co", "Cn"))  # a surrogate, private or unassig
 def is_blank(lines: Sequence[str]) -> bool:
     """Whether a text, or lines, consist of blanks, fillers and invisible characters alone."""
     text = "".join("".join(lines).replace("<", " ").split())
+    if text.isascii() and text.isprintable():  # as nearly every MRZ is
+        return not text
     return not text or (all(unseen(text)) and _NO_CHARACTER.isdisjoint(map(category, text)))
 
 
