@@ -3,6 +3,10 @@
 import json
 import multiprocessing
 import sqlite3
+import statistics
+import subprocess
+import sys
+import threading
 import time
 from base64 import b64encode
 from collections.abc import Iterator
@@ -149,6 +153,62 @@ def batch_memory(folder: Path) -> Result:
     }
 
 
+def serve_rate(folder: Path) -> Result:
+    """Documents that ``border serve`` judges in a second of its processor, over those of ``Inspector.inspect``."""
+    shown, lines, _ = _lines(folder)
+    url, csca = f"sqlite:///{folder}/register.db", folder / "authority" / "csca.cer"
+    register = Register(url)
+    inspector = Inspector(trust=shown.trust, register=register)
+    handed = [(json.loads(line)["mrz"], chip) for line, chip in zip(lines, shown.chips, strict=True)]
+    call = [sys.executable, "-m", "tjdocs", "border", "serve", "--trust", csca, "--register", url, "--dry-run"]
+    call += ["--direction", "entry", "--point", "kulma", "--at", AT.isoformat()]
+
+    def inspected() -> float:
+        start = time.process_time()
+        for zone, chip in handed:
+            files = {name: bytes(bytearray(data)) for name, data in chip.items()}  # as a scanner hands them: seen first
+            inspector.inspect(Evidence(mrz=zone, chip=files, direction="entry", point="kulma"), at=AT, dry_run=True)
+        return time.process_time() - start
+
+    with subprocess.Popen(call, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as lane:
+        assert lane.stdin is not None
+        assert lane.stdout is not None
+        lane.stdout.readline()
+
+        def served() -> float:
+            start = _processor_time(lane.pid)
+            writer = threading.Thread(target=write)
+            writer.start()
+            verdicts = {json.loads(lane.stdout.readline())["verdict"] for _ in lines}
+            writer.join()
+            if verdicts != {"admit"}:
+                raise RuntimeError("the passports of the benchmark are not admitted")
+            return _processor_time(lane.pid) - start
+
+        def write() -> None:
+            lane.stdin.write(b"".join(line + b"\n" for line in lines))
+            lane.stdin.flush()
+
+        for _ in range(3):
+            inspected(), served()
+        pairs = [(inspected(), served()) for _ in range(60)]
+        lane.stdin.close()
+    register.close()
+    low, middle, high = statistics.quantiles([own / lanes for own, lanes in pairs], n=4)
+    own, lanes = (statistics.median(values) / len(lines) * 1000 for values in zip(*pairs, strict=True))
+    return {
+        "value": round(middle, 3),
+        "spread": round((high - low) / 2 / middle, 3),
+        "compared": f"documents a second of one processor: `border serve`, JSON lines with chip, zone ({lanes:.2f} ms "
+        f"each), over Evidence and Inspector.inspect in process ({own:.2f} ms); both with a register on SQLite",
+    }
+
+
+def _processor_time(pid: int) -> float:
+    """Return the seconds that a process with one thread has used of a processor."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+
+
 def _varied(lines: list[bytes], count: int) -> Iterator[inspect_batch.Item]:
     """Yield records that differ, so that a growing memory of records would be seen."""
     for item in _items(lines, count):
@@ -170,4 +230,5 @@ FIGURES = {
     "border.inspect_ratio": inspect_ratio,
     "batch.scaling": batch_scaling,
     "batch.memory": batch_memory,
+    "serve.rate": serve_rate,
 }

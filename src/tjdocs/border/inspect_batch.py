@@ -7,20 +7,20 @@ lists that take a moment each. Results come back in the order of the records, an
 import pickle
 import time
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from tjdocs import escaping, limits
 from tjdocs.archives import read_tar
 from tjdocs.border import naming
 from tjdocs.border.checks.register_status import RegisterStatus
-from tjdocs.border.inspector import Inspector
+from tjdocs.border.inspector import Inspector, Verdict
 from tjdocs.border.policy import Policy
 from tjdocs.documents.load_types import DocumentTypes
 from tjdocs.errors import InputError, TjdocsError, UsageError
@@ -39,7 +39,18 @@ from tjdocs.pki.trust.store import Entry, TrustStore
 from tjdocs.watchlists.watchlists import Watchlists
 from tjdocs.workers import Workers
 
-__all__ = ["Item", "Setup", "folder_items", "install", "line_items", "path_error", "run", "tar_items"]
+__all__ = [
+    "Item",
+    "LineSource",
+    "Setup",
+    "answer",
+    "folder_items",
+    "install",
+    "line_items",
+    "path_error",
+    "run",
+    "tar_items",
+]
 
 # Handing a list over costs as much as judging a record or two, hence lists of many; but a list that is long in judging,
 # in coming, or in memory keeps all others waiting.
@@ -153,7 +164,7 @@ def install(setup: Setup) -> None:
 def judge(digest: str, items: list[Item], common: Mapping[str, Any], at: datetime | date) -> list[dict[str, Any]]:
     """Judge records; an error in one of them is its result."""
     inspector = _inspectors[digest]
-    return [_judge(inspector, item, common, at) for item in items]
+    return [answer(inspector, item, common, at) for item in items]
 
 
 def _timed(
@@ -165,7 +176,19 @@ def _timed(
     return time.perf_counter() - start, results
 
 
-def _judge(inspector: Inspector, item: Item, common: Mapping[str, Any], at: datetime | date) -> dict[str, Any]:
+def answer(
+    inspector: Inspector,
+    item: Item,
+    common: Mapping[str, Any],
+    at: datetime | date,
+    *,
+    dry_run: bool = True,
+    keep: Callable[[Verdict], object] | None = None,
+) -> dict[str, Any]:
+    """Judge one record; an error in it is its result.
+
+    :param keep: called with the verdict
+    """
     names = item.names
     try:
         if item.kind == "line":
@@ -174,7 +197,9 @@ def _judge(inspector: Inspector, item: Item, common: Mapping[str, Any], at: date
             evidence = judgeable(values, item.id, common)
         else:
             evidence = _read(item, common)
-        verdict = inspector.inspect(evidence, at=at, dry_run=True)
+        verdict = inspector.inspect(evidence, at=at, dry_run=dry_run)
+        if keep is not None:
+            keep(verdict)
     except TjdocsError as error:
         return _failed(names, error.code, str(error))
     except Exception as error:  # noqa: BLE001 - a fault of ours stops one record, and is told
@@ -223,8 +248,19 @@ def tar_items(source: IO[bytes]) -> Iterator[Item]:
         yield Item(escaping.name(name), "bad" if isinstance(files, str) else "files", files)
 
 
-def line_items(source: IO[bytes], name: str) -> Iterator[Item]:
-    """Yield the lines of a JSON-lines stream as records, each by its place; its own ``id`` is read with the line."""
+class LineSource(Protocol):
+    """A stream that is read by lines."""
+
+    def readline(self, limit: int, /) -> bytes:
+        """Return the next line, or so much of it; nothing at the end."""
+        ...
+
+
+def line_items(source: LineSource, name: str, *, every: bool = False) -> Iterator[Item]:
+    """Yield the lines of a JSON-lines stream as records, each by its place; its own ``id`` is read with the line.
+
+    :param every: whether blank lines are records, which cannot be read
+    """
     number = 0
     name = escaping.name(name)
     while line := source.readline(limits.LINE + 1):
@@ -234,7 +270,7 @@ def line_items(source: IO[bytes], name: str) -> Iterator[Item]:
             pass  # the rest of a line that is too long
         if len(line) > limits.LINE:
             yield Item(f"{name}:{number}", "bad", "over the limit", is_place=True)
-        elif line.strip():
+        elif every or line.strip():
             yield Item(f"{name}:{number}", "line", line, is_place=True)
 
 

@@ -17,7 +17,16 @@ from tjdocs.cli import _io, _register, _verdicts
 from tjdocs.errors import UsageError
 from tjdocs.inspection.evidence_json import CROSSING_KEYS, named
 
-__all__ = ["BATCH_KEYS", "INSPECT_KEYS", "SetupFile", "crossing", "desk", "make_inspector", "open_register"]
+__all__ = [
+    "BATCH_KEYS",
+    "INSPECT_KEYS",
+    "SERVE_KEYS",
+    "SetupFile",
+    "crossing",
+    "desk",
+    "make_inspector",
+    "open_register",
+]
 
 SetupFile = Annotated[
     str,
@@ -32,6 +41,7 @@ _TEXTS = ("trust_digest", "register", "officer", "lang", "at", *CROSSING_KEYS)
 _FLAGS = ("dry_run",)
 INSPECT_KEYS = frozenset({*_LISTS, *_DIGESTS, *_PATHS, *_TEXTS, *_FLAGS})
 BATCH_KEYS = frozenset({*_LISTS, *_DIGESTS, *_TEXTS, "policy"}) - {"lang"}
+SERVE_KEYS = BATCH_KEYS | {"keys", "record", "dry_run"}
 
 
 def desk(path: str, given: Mapping[str, Any], keys: Collection[str] = INSPECT_KEYS) -> dict[str, Any]:

@@ -1,10 +1,13 @@
 """Process many items of a stream by worker processes, in order and in bounded memory."""
 
+import os
 import select
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, TypeVar
+from types import FrameType, TracebackType
+from typing import Any, BinaryIO, TypeVar
 
 from rich.progress import (
     BarColumn,
@@ -21,7 +24,7 @@ from rich.text import Text
 from tjdocs.cli import _terminal
 from tjdocs.workers import Workers
 
-__all__ = ["blocks", "bytes_read", "in_order", "progress"]
+__all__ = ["Lane", "blocks", "bytes_read", "in_order", "progress"]
 
 _READ = 1 << 18
 _CHUNK = 2000
@@ -82,6 +85,86 @@ def _more(source: BinaryIO) -> bool:
         return bool(select.select([source], [], [], _MOMENT)[0])
     except (OSError, ValueError):
         return False
+
+
+class Lane:
+    """Lines of a stream until its end, SIGTERM, SIGINT, or until nobody reads the answers any more.
+
+    A signal never interrupts an answer. The second one has its usual effect.
+
+    :param source: the file descriptor of the lines
+    :param sink: that of the answers
+    """
+
+    def __init__(self, source: int, sink: int) -> None:
+        self._source, self._sink = source, sink
+        self._buffer, self._looked = bytearray(), 0
+        self._ended = self._stopped = False
+        self._before: dict[int, Any] = {}
+        self._poll = select.poll()
+
+    def __enter__(self) -> "Lane":
+        # a signal writes a byte into the pipe, which ends the waiting
+        self._wake, self._waker = os.pipe()
+        os.set_blocking(self._waker, False)
+        self._wakeup = signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
+        self._before = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}
+        self._poll.register(self._source, select.POLLIN)
+        self._poll.register(self._wake, select.POLLIN)
+        self._poll.register(self._sink, 0)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._restore()
+        signal.set_wakeup_fd(self._wakeup)
+        os.close(self._wake)
+        os.close(self._waker)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self._stopped = True
+        self._restore()
+
+    def _restore(self) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def readline(self, limit: int, /) -> bytes:
+        """Return the next line, or so many bytes of it; nothing at the end."""
+        while True:
+            end = self._buffer.find(b"\n", self._looked) + 1
+            self._looked = len(self._buffer)
+            if not (end or self._ended or len(self._buffer) >= limit):
+                self._fill()
+            elif self._is_over():
+                return b""
+            else:
+                size = min(end or len(self._buffer), limit)
+                line = bytes(self._buffer[:size])
+                del self._buffer[:size]
+                self._looked = 0
+                return line
+            if self._stopped:
+                return b""
+
+    def _is_over(self) -> bool:
+        """Whether a line must not be judged any more: its answer would reach nobody."""
+        gone = any(place == self._sink and event & _GONE for place, event in self._poll.poll(0))
+        return gone or self._stopped
+
+    def _fill(self) -> None:
+        events = dict(self._poll.poll())
+        if self._wake in events:
+            os.read(self._wake, _READ)
+        if events.get(self._sink, 0) & _GONE:
+            self._stopped = True
+        elif self._source in events:
+            data = os.read(self._source, _PIPE)
+            self._buffer += data
+            self._ended = not data
+
+
+_PIPE = 1 << 16  # bytes that a pipe holds at once
+_GONE = select.POLLERR | select.POLLHUP | select.POLLNVAL
 
 
 def in_order(

@@ -1,6 +1,8 @@
-"""``tjdocs border``: inspect, batch, evidence, lists."""
+"""``tjdocs border``: inspect, batch, serve, evidence, lists."""
 
+import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -240,6 +242,55 @@ def judge_batch(
     text = ", ".join(f"{word} {count}" for word, count in sorted(counts.items()))
     _terminal.error(f"tjdocs: {text or 'nothing'}")
     raise typer.Exit(0 if not counts.keys() - {"admit"} else 1)
+
+
+# ---------------------------------------------------------------------------------------------------------------- lane
+
+
+@app.command("serve")
+@_at_the_desk
+def serve_lane(
+    *,
+    desk: dict[str, Any],
+    setup: _setup.SetupFile = "",
+    keys: _register.KeyFolder = "",
+    direction: Annotated[str, typer.Option("--direction", help="Of every line; without it, each line's own.")] = "",
+    point: Annotated[str, typer.Option("--point", help="Of every line; without it, each line's own.")] = "",
+    record: Annotated[str, typer.Option("--record", metavar="DIR", help="Keep minimal records here.")] = "",
+    dry_run: DryRun = False,
+    at: _io.At = "",
+    as_json: _io.Json = False,
+) -> None:
+    """Judge evidence from standard input, one JSON object a line, in one process that stays warm.
+
+    The first line of the output says that the lane is ready. Then each line has one answer, in order. A bad line has
+    an error as its answer. Exit status 0 at the end of the input, at SIGTERM and at SIGINT.
+    """
+    from tjdocs.border import serve
+
+    given = {"keys": keys, "direction": direction, "point": point, "record": record, "dry_run": dry_run, "at": at}
+    values = _setup.desk(setup, desk | given, _setup.SERVE_KEYS)
+    dry = values.get("dry_run", False)
+    if "register" in values and not dry and "point" not in values:
+        # the register records the point where a document is used up: a traveller must not choose it
+        raise UsageError("the desk does not say its point", where="border serve", hint="give --point, or --dry-run")
+    fixed = values.get("at", "")
+    _io.given(fixed)  # an unusable time is an unusable call, and no answer
+    inspector = _setup.make_inspector(values)
+    records = Records(values["record"]) if "record" in values and not dry else None
+    common = _setup.crossing(values)
+    Evidence(direction=common.get("direction"))  # an unknown direction would make every line a bad one
+    with _streams.Lane(sys.stdin.fileno(), sys.stdout.fileno()) as lane:
+        _answer(serve.ready(inspector, at=_io.given(fixed)))
+        keep = records.add if records is not None else None
+        now = partial(_io.given, fixed)
+        for answer in serve.answers(lane, inspector, at=now, common=common, dry_run=dry, keep=keep):
+            _answer(answer)
+
+
+def _answer(value: dict[str, Any]) -> None:
+    _terminal.json_value(value, indent=None)
+    sys.stdout.flush()
 
 
 # ------------------------------------------------------------------------------------------------------ lists, evidence
