@@ -38,6 +38,8 @@ def _repair(given):
     zone = mrz.parse(given["text"], at=date.fromisoformat(given["at"]), repair=True)
     if zone.repair.candidates:
         return "ambiguous", "repair-ambiguous"
+    if "repair-unconfirmed" in [problem.code for problem in zone.problems]:
+        return zone.text, "repair-unconfirmed"
     return zone.text if zone.repaired else "as read" if zone.valid else "none", ""
 
 

@@ -4,6 +4,7 @@ Line ends, blanks, letter case, and lines joined into one. Nothing else is touch
 of the alphabet stays in its place and is reported there, half a surrogate pair as U+FFFD.
 """
 
+import re
 from collections.abc import Sequence
 
 from tjdocs import limits
@@ -13,6 +14,7 @@ __all__ = ["LIMIT", "decoded", "is_zone", "lines_of", "split_joined"]
 
 LIMIT = limits.MRZ
 
+_TAIL = re.compile(r"[A-Z0-9]<[^ ]*[^ <] [^<]+$")
 _SHAPES = ((2, 44), (2, 36), (3, 30))
 _JOINED = {lines * columns: columns for lines, columns in _SHAPES}
 _UNSEEN: dict[int, str | None] = dict.fromkeys((0xFEFF, 0x200B, 0x200E, 0x200F, 0x2060))  # marks without width
@@ -73,9 +75,12 @@ def split_joined(text: str) -> tuple[str, ...]:
 def _without_blanks(lines: list[str]) -> list[str]:
     """Leave blanks out; where lines only fit with them, a blank stands for a filler."""
     bare = ["".join(line.split()) for line in lines]
-    if not _fits(bare) and _fits(lines):
+    if _fits(bare):
+        return bare
+    if _fits(lines):
         return ["<".join(line.split(" ")) for line in lines]
-    return bare
+    # letters or digits after a blank, to the end of a line that lacks something, may be text of another place
+    return [" ".join(line.split()) if _TAIL.search(line) else one for line, one in zip(lines, bare, strict=True)]
 
 
 def _fits(lines: list[str]) -> bool:

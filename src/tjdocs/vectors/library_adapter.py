@@ -84,7 +84,8 @@ def _repair(given: Mapping[str, Any]) -> tuple[str, str]:
     if zone.repair is not None and zone.repair.candidates:
         return "ambiguous", "repair-ambiguous"
     if zone.repaired:
-        return zone.text, ""
+        unconfirmed = any(problem.code == "repair-unconfirmed" for problem in zone.problems)
+        return zone.text, "repair-unconfirmed" if unconfirmed else ""
     return "as read" if zone.valid else "none", ""
 
 

@@ -44,10 +44,15 @@ class Alike(specs.Row, frozen=True):
 class ConfusionFile(specs.Spec, frozen=True):
     """The form of ``specs/mrz/confusions.toml``. Costs are minus decimal logarithms of likelihoods.
 
-    :param margin: candidates that cost so much more than the best one are not shown
+    :param typed: cost of any other character in the place of one, by a typist or a forger
+    :param forged: the same where a reader saw the characters, so that no typist was there
+    :param mixed: cost of a mistake of a typist beside another mistake
+    :param ahead: share that a reading has of all, as a likelihood of the rest, before it is chosen
+    :param shown: candidates that cost so much more than the best one are not shown
+    :param margin: the same of the readings of one field
     :param wildcard: cost of a character that may be anything
     :param run: cost of each further filler of a run that was read as letters
-    :param context: what reading a character like its neighbours costs less, and unlike them more
+    :param context: cost of each turn from letters to digits or back in a number
     :param limit: highest cost tried to make one check digit agree
     """
 
@@ -55,6 +60,11 @@ class ConfusionFile(specs.Spec, frozen=True):
     fillers: tuple[Fillers, ...]
     foreign: Mapping[str, str]
     alike: Alike
+    typed: float
+    forged: float
+    mixed: float
+    ahead: float
+    shown: float
     margin: float
     wildcard: float
     run: float

@@ -8,18 +8,20 @@ taken over.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from math import log10
 from typing import NamedTuple
 
 from tjdocs.errors import UsageError
 from tjdocs.mrz import practices
-from tjdocs.mrz.formats import Format
+from tjdocs.mrz.formats import Format, formats
 from tjdocs.mrz.mrz import Candidate, Change, Mrz, Repair
 from tjdocs.mrz.mrz_problems import MrzProblem
 from tjdocs.mrz.repairs import line_shapes
 from tjdocs.mrz.repairs.check_digit_solver import Changes
 from tjdocs.mrz.repairs.fillers import suspicious
 from tjdocs.mrz.repairs.ocr_confusions import confusions
+from tjdocs.mrz.repairs.rival_readings import Readings, shares
 from tjdocs.mrz.repairs.search import Alternatives, search
 from tjdocs.mrz.validate import judge
 
@@ -29,6 +31,9 @@ __all__ = ["Likelihoods", "repair"]
 Likelihoods = Sequence[Mapping[str, float]]
 
 _SHOWN = 8  # candidates
+_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ<")
+# Fields without a check digit, with the characters that one has.
+_UNCHECKED = {"document-code": _LETTERS, "state": _LETTERS, "names": _LETTERS, "sex": frozenset("MF<")}
 _LEAST = 1e-6  # likelihood below which a character is out of the question
 
 
@@ -37,13 +42,19 @@ class _Whole(NamedTuple):
 
     :param start: the joined zone from which the search started
     :param partial: that some field could not be solved
+    :param typed: indexes of the characters that no reader alone explains: a typist's or a forger's
     """
 
-    cost: float
-    layout: Format
+    format: str
     joined: str
     start: str
     partial: bool
+    typed: frozenset[int]
+
+    @property
+    def layout(self) -> Format:
+        """Its format."""
+        return formats()[self.format]
 
 
 def repair(zone: Mrz, likelihoods: Likelihoods | None = None) -> Mrz:
@@ -66,77 +77,152 @@ def repair(zone: Mrz, likelihoods: Likelihoods | None = None) -> Mrz:
     if any(problem.code in practices.warnings() for problem in zone.problems):
         # the search knows the standard alone: it would turn a State's practice into another code or name
         return replace(zone, repair=Repair(zone.lines))
-    candidates: list[_Whole] = []
+    readings: dict[_Whole, float] = {}
     for shape in line_shapes.shapes(zone.lines):
-        candidates += _searched(shape, zone, likelihoods)
-    best = _likeliest(candidates)
-    if not best:
+        readings |= _searched(shape, zone, likelihoods)
+    if not readings:
         return replace(zone, repair=Repair(zone.lines))
-    return _made(zone, best)
+    if not all(whole.partial for whole in readings):
+        readings = {whole: cost for whole, cost in readings.items() if not whole.partial}
+    # of readings by a reader alone those count that it may have confused about as easily as the best one
+    limit = min((cost for whole, cost in readings.items() if not whole.typed), default=0.0) + confusions().costs.margin
+    return _made(zone, {whole: cost for whole, cost in readings.items() if whole.typed or cost <= limit})
 
 
-def _searched(shape: line_shapes.Shape, zone: Mrz, likelihoods: Likelihoods | None) -> list[_Whole]:
-    """Return what a zone of one shape may have been."""
+def _searched(shape: line_shapes.Shape, zone: Mrz, likelihoods: Likelihoods | None) -> dict[_Whole, float]:
+    """Return what a zone of one shape may have been, with the cost of each reading, those of a typist or forger too."""
     alternatives: Alternatives = [confusions().of.get(character, ()) for character in shape.joined]
-    if likelihoods is not None and shape.joined == "".join(zone.lines):
+    seen = likelihoods is not None and shape.joined == "".join(zone.lines)
+    if likelihoods is not None and seen:
         alternatives = [_costs(*pair) for pair in zip(shape.joined, likelihoods, strict=True)]
     outcome = search(shape.layout, shape.joined, zone.at, alternatives)
     partial = bool(outcome.unsolved)
     if partial and shape.cost:
-        return []  # of lines that were brought to shape only the whole zone tells that they were so
-    wholes = []
+        return {}  # of lines that were brought to shape only the whole zone tells that they were so
+    typed = confusions().costs.forged if seen else confusions().costs.typed
+    weighed = Readings(shape.layout, shape.joined, zone.at, alternatives, typed=typed, unsolved=outcome.unsolved)
+    found: dict[str, float] = {}
     for solution in outcome.solutions:
         joined = _changed(shape.joined, solution.changes)
+        if shape.cost and _foreign_text(shape, joined):
+            continue
         if partial or not any(p.severity == "error" for p in judge(shape.layout, joined, zone.at)):
-            cost = shape.cost + solution.cost
-            wholes.append(_Whole(cost, shape.layout, joined, shape.joined, partial))
-    return wholes
+            found.setdefault(joined, weighed.cost(joined))
+    if not found:
+        return {}
+    best = min(found, key=lambda joined: found[joined])
+    for joined in weighed.rivals(best):
+        if joined not in found and weighed.typed_at(joined):
+            found[joined] = weighed.cost(joined)
+    result = {
+        _Whole(shape.layout.name, joined, shape.joined, partial, weighed.typed_at(joined)): cost + shape.cost
+        for joined, cost in found.items()
+    }
+    digit = shape.layout.composite_digit
+    if not partial and digit >= 0 and best[digit] != shape.joined[digit]:
+        result |= _visas(shape, zone.at, typed)
+    return result
 
 
-def _likeliest(candidates: list[_Whole]) -> list[_Whole]:
-    """Return the candidates that are about as likely as the best one, complete ones before partial ones."""
-    ranked: dict[str, _Whole] = {}
-    for candidate in sorted(candidates, key=lambda candidate: (candidate.partial, candidate.cost)):
-        ranked.setdefault(candidate.joined, candidate)
-    best = next(iter(ranked.values()), None)
-    if best is None:
-        return []
-    limit = best.cost + confusions().costs.margin
-    return [w for w in ranked.values() if w.partial == best.partial and w.cost <= limit][:_SHOWN]
+def _foreign_text(shape: line_shapes.Shape, joined: str) -> bool:
+    """Whether a digit became part of the names in lines of another shape: it may be text of another place."""
+    place = shape.layout.names
+    return any(a != b and a.isdecimal() for a, b in zip(shape.joined[place], joined[place], strict=True))
 
 
-def _made(zone: Mrz, best: list[_Whole]) -> Mrz:
-    """Return the zone with what all candidates have in common."""
-    first = best[0]
-    if len(best) == 1:
-        joined = first.joined
-    elif all(candidate.start == first.start for candidate in best):
-        same = [len({candidate.joined[index] for candidate in best}) == 1 for index in range(len(first.joined))]
-        joined = "".join(a if s else b for a, b, s in zip(first.joined, first.start, same, strict=True))
+def _visas(shape: line_shapes.Shape, at: date, typed: float) -> dict[_Whole, float]:
+    """Return the readings as a visa, which has no composite check digit, with another first letter."""
+    found = {}
+    for layout in formats().values():
+        same = (layout.lines, layout.columns) == (shape.layout.lines, shape.layout.columns)
+        if same and layout.composite is None:
+            joined = "V" + shape.joined[1:]
+            if not any(p.severity == "error" for p in judge(layout, joined, at)):
+                found[_Whole(layout.name, joined, shape.joined, False, frozenset({0}))] = shape.cost + typed
+    return found
+
+
+def _made(zone: Mrz, readings: Mapping[_Whole, float]) -> Mrz:
+    """Return the zone as it was far more likely than otherwise: whole, or in the characters of which that holds."""
+    costs = confusions().costs
+    parts = shares(readings)
+    ranked = sorted(readings, key=lambda whole: (readings[whole], whole.joined))
+    first = ranked[0]
+    least = 1 / (1 + 10**-costs.ahead)
+    candidates: tuple[Candidate, ...] = ()
+    unconfirmed: list[int] = []
+    ambiguous = False
+    if parts[first] >= least and not _arbitrary(first):
+        joined, best = first.joined, [first]
+    elif (alone := _alone(ranked, parts, least)) is not None:
+        joined, best, unconfirmed = first.joined, [first], alone
     else:
-        candidates = tuple(_candidate(zone.lines, candidate, first.cost) for candidate in best)
-        return replace(
-            zone,
-            problems=(*zone.problems, MrzProblem("repair-ambiguous")),
-            repair=Repair(zone.lines, (), candidates),
-        )
+        best = [w for w in ranked if readings[w] <= readings[first] + costs.shown][:_SHOWN]
+        best = best if len(best) > 1 else ranked[:2]
+        ambiguous = True
+        if any(whole.start != first.start for whole in best):
+            candidates = tuple(_candidate(zone.lines, whole, readings[first], readings[whole]) for whole in best)
+            problems = [*zone.problems, MrzProblem("repair-ambiguous")]
+            return replace(zone, problems=tuple(problems), repair=Repair(zone.lines, (), candidates))
+        joined = "".join(_sure(index, first, parts, least) for index in range(len(first.joined)))
     layout = first.layout
     changes = _changes(zone.lines, layout, joined)
     problems = [p for p in zone.problems if p.code in ("normalised", "lines-reordered")]
     problems += [_told(change) for change in changes]
-    candidates = ()
-    if len(best) > 1:
-        candidates = tuple(_candidate(zone.lines, candidate, first.cost) for candidate in best)
-        differing = _differing(layout, best).items()
+    problems += [_unconfirmed(layout, joined, first.start, index) for index in unconfirmed]
+    if ambiguous:
+        candidates = tuple(_candidate(zone.lines, whole, readings[first], readings[whole]) for whole in best)
+        differing = _differing(layout, [whole.joined for whole in best] + [joined]).items()
         problems += [MrzProblem("repair-ambiguous", name, position=position) for name, position in differing]
     problems += judge(layout, joined, zone.at)
     repair_ = Repair(zone.lines, changes, candidates)
     return Mrz(layout.name, layout.split(joined), zone.at, tuple(problems), repair_)
 
 
-def _candidate(read: tuple[str, ...], whole: _Whole, best: float) -> Candidate:
+def _arbitrary(whole: _Whole) -> bool:
+    """Whether more of a reading is a typist's than unreadable digits of dates and check digits."""
+    for index in whole.typed:
+        item = whole.layout.by_name.get(whole.layout.name_at(index))
+        if whole.start[index].isdecimal() or (item is not None and item.kind not in ("birth", "expiry")):
+            return True
+    return False
+
+
+def _alone(ranked: list[_Whole], parts: Mapping[_Whole, float], least: float) -> list[int] | None:
+    """Return the unconfirmed characters of the likeliest reading where it is the only one that a reader explains.
+
+    They are characters that their fields never have, so that they are certainly wrong, and no check digit covers them.
+    ``None`` where other readings are about as likely, or where something else is not sure.
+    """
+    first = ranked[0]
+    if first.typed or sum(not whole.typed for whole in ranked) > 1:
+        return None
+    changed = [i for i, (read, meant) in enumerate(zip(first.start, first.joined, strict=True)) if read != meant]
+    unsure = [index for index in changed if _sure(index, first, parts, least) != first.joined[index]]
+    for index in unsure:
+        item = first.layout.by_name.get(first.layout.name_at(index))
+        if item is None or item.kind not in _UNCHECKED or first.start[index] in _UNCHECKED[item.kind]:
+            return None
+    return unsure
+
+
+def _unconfirmed(layout: Format, joined: str, start: str, index: int) -> MrzProblem:
+    name, position = layout.name_at(index), layout.position(index)
+    return MrzProblem("repair-unconfirmed", name, position=position, expected=joined[index], found=start[index])
+
+
+def _sure(index: int, first: _Whole, parts: Mapping[_Whole, float], least: float) -> str:
+    """Return the character of the likeliest reading where nearly all have it, else the one read."""
+    read, meant = first.start[index], first.joined[index]
+    if read == meant or index in first.typed:
+        return read
+    same = sum(part for whole, part in parts.items() if whole.start == first.start and whole.joined[index] == meant)
+    return meant if same >= least else read
+
+
+def _candidate(read: tuple[str, ...], whole: _Whole, best: float, cost: float) -> Candidate:
     changes = _changes(read, whole.layout, whole.joined)
-    return Candidate(whole.layout.split(whole.joined), round(10 ** (best - whole.cost), 3), changes)
+    return Candidate(whole.layout.split(whole.joined), round(10 ** (best - cost), 3), changes)
 
 
 def _changes(read: tuple[str, ...], layout: Format, joined: str) -> tuple[Change, ...]:
@@ -160,11 +246,11 @@ def _told(change: Change) -> MrzProblem:
     return MrzProblem("repaired", change.field, position=change.position, expected=change.repaired, found=change.read)
 
 
-def _differing(layout: Format, best: list[_Whole]) -> dict[str, tuple[int, int]]:
-    """Return the fields in which candidates differ, with the first position of each."""
+def _differing(layout: Format, readings: list[str]) -> dict[str, tuple[int, int]]:
+    """Return the fields in which readings differ, with the first position of each."""
     fields: dict[str, tuple[int, int]] = {}
-    for index in range(len(best[0].joined)):
-        if len({candidate.joined[index] for candidate in best}) > 1:
+    for index in range(len(readings[0])):
+        if len({joined[index] for joined in readings}) > 1:
             fields.setdefault(layout.name_at(index), layout.position(index))
     return fields
 
