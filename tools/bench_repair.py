@@ -1,4 +1,4 @@
-"""The repair's figures for ``tools/bench``, each beside those of an earlier build. Not a tool of its own."""
+"""The repair's figures for ``tools/bench``, each with those of an earlier build. Not a tool of its own."""
 
 import json
 import os
@@ -73,8 +73,8 @@ def mrz_repair_false(folder: Path) -> Result:
     listed = ", ".join(f"{field} {now[field]:.1%} ({before[field]:.1%})" for field in total)
     compared = (
         f"valid but wrong after a repair, of {COUNT} MRZs with one wrong character of any kind in any field; the worst "
-        f"field, {worst}. Each field, and in brackets of {BEFORE}: {listed}. {unseen} more were valid as they were read, "
-        "which no repair sees"
+        f"field, {worst}. Each field, and in brackets of {BEFORE}: {listed}. {unseen} more were valid as "
+        "they were read, which no repair sees"
     )
     spread = (now[worst] * (1 - now[worst]) / total[worst]) ** 0.5
     return {"value": round(now[worst], 4), "spread": round(spread, 4), "compared": compared}

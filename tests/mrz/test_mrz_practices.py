@@ -36,19 +36,7 @@ PRACTICES = {
 }  # fmt: skip
 
 
-def made(
-    format_,
-    state,
-    *,
-    code=None,
-    names="SPECIMEN<<SAMPLE",
-    number="L898902C3",
-    excess="",
-    counted=False,
-    birth="740812",
-    expiry="310415",
-    nationality="UTO",
-):
+def made(format_, state, *, code=None, names="SPECIMEN<<SAMPLE", number="L898902C3", excess="", counted=False, birth="740812", expiry="310415", nationality="UTO"):
     """Return the text of an MRZ with the digits that its State prints, the composite's among them."""
     layout = formats()[format_]
     cells = ["<"] * (layout.lines * layout.columns)
@@ -57,12 +45,7 @@ def made(
         cells[layout.by_name[name].slice.start : layout.by_name[name].slice.start + len(text)] = text
 
     put("document_code", code or {"TD3": "P<"}.get(format_, "I<"))
-    for name, text in (
-        ("issuing_state", state),
-        ("document_number", number),
-        ("names", names),
-        ("date_of_birth", birth),
-    ):
+    for name, text in (("issuing_state", state), ("document_number", number), ("names", names), ("date_of_birth", birth)):
         put(name, text)
     for name, text in (("date_of_expiry", expiry), ("nationality", nationality), ("sex", "F")):
         put(name, text)
@@ -132,9 +115,7 @@ def test_repair_makes_no_other_document_of_a_practice(name):
     format_, state, fields, _, _ = PRACTICES[name]
     layout = formats()[format_]
     lines = made(format_, state, **fields).replace("\n", "")
-    number = (
-        [] if "counted" in name else [layout.by_name["document_number"].slice.start]
-    )  # that practice is the number's
+    number = [] if "counted" in name else [layout.by_name["document_number"].slice.start]  # that practice is the number's
     for index in (layout.by_name["date_of_birth"].digit, *number):
         wrong = lines[:index] + ("O" if lines[index].isdigit() else "4") + lines[index + 1 :]
         zone = mrz.parse("\n".join(layout.split(wrong)), at=AT, repair=True)
@@ -147,9 +128,7 @@ def test_zeros_explain_no_other_impossible_birth(birth):
     assert not mrz.parse(made("TD3", "CHE", birth=birth), at=AT).valid
 
 
-@pytest.mark.parametrize(
-    ("code", "state", "expiry"), [("IR", "ITA", "991231"), ("AR", "ESP", "990101"), ("IR", "MDA", "<<<<<<")]
-)
+@pytest.mark.parametrize(("code", "state", "expiry"), [("IR", "ITA", "991231"), ("AR", "ESP", "990101"), ("IR", "MDA", "<<<<<<")])
 def test_a_document_without_an_end_is_an_identity_card(code, state, expiry):
     zone = mrz.parse(made("TD1", state, code=code, expiry=expiry), at=AT)
     assert zone.date_of_expiry is None or zone.date_of_expiry.year < 2100
@@ -160,11 +139,7 @@ def test_a_long_number_with_any_other_digit_is_wrong():
     place = good.index("601") + 3
     results = [mrz.parse(good[:place] + digit + good[place + 1 :], at=AT) for digit in "0123456789"]
     right = {mrz.check_digit("000590240<601"), mrz.check_digit("000590240601")}
-    composite = [
-        zone
-        for zone in results
-        if not any("document_number" in problem.field for problem in zone.problems if problem.severity == "error")
-    ]
+    composite = [zone for zone in results if not any("document_number" in problem.field for problem in zone.problems if problem.severity == "error")]
     assert {zone.raw("optional_data")[3] for zone in composite} == right
     assert sum(zone.valid for zone in results) == 1
 
@@ -189,11 +164,7 @@ def test_a_replaced_code_is_the_state_that_has_it_now():
     for code, now in practices.means().items():
         assert standard(code) == now
         assert state_codes()[now].plain or now == "D"
-    assert (codes.signing_country("INP"), codes.alpha2("SI"), codes.alpha2("XXK")) == (
-        codes.signing_country("XPO"),
-        "SI",
-        "KS",
-    )
+    assert (codes.signing_country("INP"), codes.alpha2("SI"), codes.alpha2("XXK")) == (codes.signing_country("XPO"), "SI", "KS")
 
 
 def test_every_row_names_a_problem_and_has_a_source():
@@ -207,18 +178,7 @@ def test_every_row_names_a_problem_and_has_a_source():
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [
-        ('problem = "names-form"\n', ""),
-        ('"names-form"', '"nonsense"'),
-        ('field = "names"', 'field = "no_such"'),
-        ('warning = "practice-no-end"', 'warning = "x"'),
-        ('printed = "WSA"', 'printed = "W.A"'),
-        ('rule = "filler-counted"', 'rule = "filler-counted"\nprinted = "<"'),
-        ('states = ["MDA"]', "states = []"),
-        ('printed = "<<<<<<"\n', ""),
-        ('printed = "TR"', 'printed = "("'),
-        ('"TD2"', '"TD9"'),
-    ],
+    [('problem = "names-form"\n', ""), ('"names-form"', '"nonsense"'), ('field = "names"', 'field = "no_such"'), ('warning = "practice-no-end"', 'warning = "x"'), ('printed = "WSA"', 'printed = "W.A"'), ('rule = "filler-counted"', 'rule = "filler-counted"\nprinted = "<"'), ('states = ["MDA"]', "states = []"), ('printed = "<<<<<<"\n', ""), ('printed = "TR"', 'printed = "("'), ('"TD2"', '"TD9"')],
 )
 def test_a_malformed_row_is_refused(monkeypatch, old, new):
     read = specs.read_bytes
@@ -230,86 +190,50 @@ def test_a_malformed_row_is_refused(monkeypatch, old, new):
 
 # Made-up MRZs as honest holders brought them, and the only warning of each.
 OF_THE_WORLD = [
-    (
-        "practice-given-names-only",
-        """\
+    ("practice-given-names-only", """\
 P<IND<<SARITA<DEVI<<<<<<<<<<<<<<<<<<<<<<<<<<
-T9200001<5IND8501019F3101012<<<<<<<<<<<<<<<2""",
-    ),
-    (
-        "",
-        """\
+T9200001<5IND8501019F3101012<<<<<<<<<<<<<<<2"""),
+    ("", """\
 C1USA0000003193LIN0000000319<<
 8008172M3505311COD<<<<<<<<<<<5
-SPECIMEN<<TEST<VOID<<<<<<<<<<<""",
-    ),
-    (
-        "practice-state-code",
-        """\
+SPECIMEN<<TEST<VOID<<<<<<<<<<<"""),
+    ("practice-state-code", """\
 ARD<<Y000000019<<<<<<<<<<<<<<<
 9001011M3001019XXK<<<<<<<<<<<8
-BERISHA<<ARBEN<<<<<<<<<<<<<<<<""",
-    ),
-    (
-        "practice-no-expiry",
-        """\
+BERISHA<<ARBEN<<<<<<<<<<<<<<<<"""),
+    ("practice-no-expiry", """\
 IDMDAB0000000182000000000018<<
 4001016F<<<<<<0MDA<<<<<<<<<<<1
-POPESCU<<MARIA<<<<<<<<<<<<<<<<""",
-    ),
-    (
-        "practice-no-end",
-        """\
+POPESCU<<MARIA<<<<<<<<<<<<<<<<"""),
+    ("practice-no-end", """\
 IDESPAAA000001100000001R<<<<<<
 4001016F9901018ESP<<<<<<<<<<<2
-ESPANOLA<ESPANOLA<<CARMEN<<<<<""",
-    ),
-    (
-        "practice-document-code",
-        """\
+ESPANOLA<ESPANOLA<<CARMEN<<<<<"""),
+    ("practice-document-code", """\
 TRGEO25AA00001001000000001<<<<
 9001011M3001019UKR<<<<<<<<<<<8
-KOVALENKO<<OLENA<<<<<<<<<<<<<<""",
-    ),
-    (
-        "practice-filler-counted",
-        """\
+KOVALENKO<<OLENA<<<<<<<<<<<<<<"""),
+    ("practice-filler-counted", """\
 IDBEL000590240<6013<<<<<<<<<<<
 8512017F3101012BEL851201002007
-PEETERS<<ANNA<MARIA<E<<<<<<<<<""",
-    ),
-    (
-        "practice-state-code",
-        """\
+PEETERS<<ANNA<MARIA<E<<<<<<<<<"""),
+    ("practice-state-code", """\
 P<INPSPECIMEN<<SAMPLE<<<<<<<<<<<<<<<<<<<<<<<
-XX000000<0FRA7501012F31010121234567890<<<<72""",
-    ),
-    (
-        "practice-no-nationality",
-        """\
+XX000000<0FRA7501012F31010121234567890<<<<72"""),
+    ("practice-no-nationality", """\
 I<MAC10000249<41208157<<<<<<<<
 6106225M3101012<<<P<<<<<<<<<<7
-KUOK<<CHEONG<MENG<<<<<<<<<<<<<""",
-    ),
-    (
-        "practice-birth-zeros",
-        """\
+KUOK<<CHEONG<MENG<<<<<<<<<<<<<"""),
+    ("practice-birth-zeros", """\
 PMCHETESFAY<<SARA<<<<<<<<<<<<<<<<<<<<<<<<<<<
-X0000001<4ERI9000003F3101012<<<<<<<<<<<<<<04""",
-    ),
-    (
-        "practice-double-filler",
-        """\
+X0000001<4ERI9000003F3101012<<<<<<<<<<<<<<04"""),
+    ("practice-double-filler", """\
 P<MYSTAN<<MEI<<LING<AL<<<<<<<<<<<<<<<<<<<<<<
-A000000011MYS8501019F3101012<<<<<<<<<<<<<<00""",
-    ),
-    (
-        "practice-state-code",
-        """\
+A000000011MYS8501019F3101012<<<<<<<<<<<<<<00"""),
+    ("practice-state-code", """\
 I<SI<00001001061807000000001<<
 6606079F3107276SI<<<<<<<<<<<<9
-VZOREC<<TINA<<<<<<<<<<<<<<<<<<""",
-    ),
+VZOREC<<TINA<<<<<<<<<<<<<<<<<<"""),
 ]
 
 

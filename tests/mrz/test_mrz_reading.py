@@ -36,16 +36,8 @@ def test_a_specimen_is_valid_and_its_fields_are_read(name):
 
 
 LINES = [text.split("\n") for text in SPECIMENS.values()]
-ODD = [
-    [],
-    [""],
-    *[lines[:-1] for lines in LINES],
-    *[[*lines, lines[0]] for lines in LINES],
-    *[[line + "\n" for line in lines] for lines in LINES],
-]
-ODD += [[lines[0].lower(), *lines[1:]] for lines in LINES] + [
-    [lines[0], "\n" + lines[1][1:], *lines[2:]] for lines in LINES
-]
+ODD = [[], [""], *[lines[:-1] for lines in LINES], *[[*lines, lines[0]] for lines in LINES], *[[line + "\n" for line in lines] for lines in LINES]]
+ODD += [[lines[0].lower(), *lines[1:]] for lines in LINES] + [[lines[0], "\n" + lines[1][1:], *lines[2:]] for lines in LINES]
 ODD += [[lines[0], lines[1][:20], lines[1][20:], *lines[2:]] for lines in LINES]
 
 

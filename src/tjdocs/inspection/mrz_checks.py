@@ -65,6 +65,8 @@ def _part(field: str) -> Message | str:
 def check_expiry(zone: mrz.Mrz | None, on: date) -> Finding:
     """Judge the date of expiry of an MRZ on a day."""
     last = zone.date_of_expiry if zone is not None else None
+    if last is None and zone is not None and (latest := zone.latest_expiry) is not None and latest < on:
+        return Finding.of("doc.expiry", Outcome.FAILED, "expired", Message.of("last-valid-day", day=latest.isoformat()))
     if last is None:
         return Finding.of("doc.expiry", Outcome.UNDETERMINED, "no-date")
     if last < on:

@@ -7,6 +7,7 @@ its lines joined without anything between them, and a field is a slice of it.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from types import MappingProxyType
 from typing import Literal
@@ -16,10 +17,14 @@ from msgspec import Struct
 from tjdocs import specs
 from tjdocs.errors import SpecError
 
-__all__ = ["Composite", "Field", "Format", "formats", "overflow"]
+__all__ = ["Composite", "Field", "Format", "National", "format_named", "formats", "national_formats", "overflow"]
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _FILES = ("td1", "td2", "td3", "mrv-a", "mrv-b")
+_NATIONAL = ("fra-id",)
+
+_NOWHERE = slice(0, 0)
+_REQUIRED = frozenset({"nationality", "date_of_expiry", "names", "optional_data"})
 
 # What each kind of field may look like, {} standing for its width.
 _PATTERNS = {
@@ -29,6 +34,8 @@ _PATTERNS = {
     "birth": "(?:[0-9][0-9]|<<){{3}}",
     "expiry": "[0-9]{{{}}}",
     "sex": "[MF<]",
+    "name": "(?=[A-Z<]{{{}}})[A-Z]+(?:<{{1,2}}[A-Z]+)*<*",
+    "digits": "[0-9<]{{{}}}",
     "names": "(?=[A-Z<]{{{}}})[A-Z]+(?:<[A-Z]+)*(?:<<[A-Z]+(?:<[A-Z]+)*)?<*",
 }
 
@@ -62,9 +69,39 @@ class Composite(Struct, frozen=True):
     over: tuple[slice, ...]
 
 
+class ValidityRow(specs.Row, frozen=True):
+    """How long documents are valid that were issued in a period, to holders of an age.
+
+    :param age: years at issue from which it holds
+    """
+
+    years: int
+    issued_from: date = date.min
+    issued_to: date = date.max
+    age: int = 0
+
+
+class National(specs.Row, frozen=True):
+    """What a State's own format has otherwise than Doc 9303.
+
+    :param title: the document
+    :param state: its issuing State
+    :param issue: line, first and last column of year and month of issue, each of two digits
+    :param first_year, last_year: in which such documents were issued
+    :param validity: the longest of the rows that fit is the latest expiry
+    """
+
+    title: specs.Word
+    state: specs.Word
+    issue: tuple[int, int, int]
+    first_year: int
+    last_year: int
+    validity: tuple[ValidityRow, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One of TD1, TD2, TD3, MRV-A, MRV-B.
+    """One of TD1, TD2, TD3, MRV-A, MRV-B, or a State's own format, whose missing fields are empty slices.
 
     :param fields: in the order of their positions
     :param codes: every document code of the format, fillers included
@@ -103,6 +140,7 @@ class Format:
     starts: tuple[int, ...]
     template: str
     lines_at: tuple[slice, ...]
+    national: National | None = None
 
     def position(self, index: int) -> tuple[int, int]:
         """Return line and column, from 1, of an index in the joined zone."""
@@ -131,11 +169,15 @@ class DocumentCodes(specs.Row, frozen=True):
 
 
 class FieldRow(specs.Row, frozen=True):
-    """A field: line, first and last column, from 1, ends included."""
+    """A field: line, first and last column, from 1, ends included.
+
+    :param form: regular expression of its characters, where it is narrower than that of its kind
+    """
 
     id: str
-    kind: Literal["document-code", "state", "number", "optional", "birth", "expiry", "sex", "names"]
+    kind: Literal["document-code", "state", "number", "optional", "birth", "expiry", "sex", "names", "name", "digits"]
     at: tuple[int, int, int]
+    form: str = ""
     check_digit: tuple[int, int] | None = None
     overflow: str = ""
 
@@ -148,7 +190,10 @@ class CompositeRow(specs.Row, frozen=True):
 
 
 class FormatFile(specs.Spec, frozen=True):
-    """The form of ``specs/mrz/td1.toml`` and the like."""
+    """The form of ``specs/mrz/td1.toml`` and the like.
+
+    :param national: for a State's own format
+    """
 
     id: str
     clause: str
@@ -157,6 +202,7 @@ class FormatFile(specs.Spec, frozen=True):
     document_codes: DocumentCodes
     field: tuple[FieldRow, ...]
     composite: CompositeRow | None = None
+    national: National | None = None
 
 
 @cache
@@ -167,6 +213,21 @@ def formats() -> Mapping[str, Format]:
     """
     read = (_format(f"mrz/{name}.toml") for name in _FILES)
     return MappingProxyType({layout.name: layout for layout in read})
+
+
+@cache
+def national_formats() -> Mapping[str, Format]:
+    """Return the States' own formats by name.
+
+    :raises tjdocs.errors.SpecError: a layout is malformed
+    """
+    read = (_format(f"mrz/{name}.toml") for name in _NATIONAL)
+    return MappingProxyType({layout.name: layout for layout in read})
+
+
+def format_named(name: str) -> Format:
+    """Return a format of any kind."""
+    return formats().get(name) or national_formats()[name]
 
 
 def overflow(layout: Format, joined: str) -> str | None:
@@ -197,7 +258,10 @@ def _format(path: str) -> Format:
     by_name = {item.name: item for item in fields}
     order = _order(fields, composite)
     checked = tuple(item for item in fields if item.digit >= 0)
-    number, optional = by_name["document_number"], by_name["optional_data"]
+    number = by_name["document_number"]
+    places = {name: item.slice for name, item in by_name.items()}
+    if table.national is None and (missing := _REQUIRED - by_name.keys()):
+        raise SpecError(f"missing field {min(missing)}", where=f"specs/{path}")
     return Format(
         name=table.id,
         clause=table.clause,
@@ -213,14 +277,14 @@ def _format(path: str) -> Format:
         state=by_name["issuing_state"].slice,
         number=number.slice,
         number_digit=number.digit,
-        nationality=by_name["nationality"].slice,
+        nationality=places.get("nationality", _NOWHERE),
         birth=by_name["date_of_birth"].slice,
         sex=by_name["sex"].slice,
-        expiry=by_name["date_of_expiry"].slice,
-        names=by_name["names"].slice,
-        optional=optional.slice,
-        optional_digit=optional.digit,
-        optional_2=by_name["optional_data_2"].slice if "optional_data_2" in by_name else slice(0, 0),
+        expiry=places.get("date_of_expiry", _NOWHERE),
+        names=places.get("names", _NOWHERE),
+        optional=places.get("optional_data", _NOWHERE),
+        optional_digit=by_name["optional_data"].digit if "optional_data" in by_name else -1,
+        optional_2=places.get("optional_data_2", _NOWHERE),
         overflows=bool(number.overflow),
         checked=checked,
         digits=tuple((item.slice, item.digit) for item in checked),
@@ -230,6 +294,7 @@ def _format(path: str) -> Format:
         starts=tuple(sorted(order)),
         template=_template(order),
         lines_at=tuple(slice(start, start + columns) for start in range(0, size, columns)),
+        national=table.national,
     )
 
 
@@ -246,8 +311,12 @@ def _field(row: FieldRow, columns: int, codes: frozenset[str]) -> Field:
         f"{row.id}_check_digit" if digit >= 0 else "",
         row.overflow,
         width,
-        re.compile(_PATTERNS[row.kind].format(width) if row.kind != "document-code" else _code_pattern(codes)),
+        re.compile(row.form or _pattern_of(row.kind, width, codes)),
     )
+
+
+def _pattern_of(kind: str, width: int, codes: frozenset[str]) -> str:
+    return _code_pattern(codes) if kind == "document-code" else _PATTERNS[kind].format(width)
 
 
 def _order(fields: tuple[Field, ...], composite: Composite | None) -> dict[int, str]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tjdocs.mrz import dates, practices
-from tjdocs.mrz.formats import Format, formats, overflow
+from tjdocs.mrz import dates, national_dates, practices
+from tjdocs.mrz.formats import Format, format_named, overflow
 from tjdocs.mrz.mrz_problems import MrzProblem
+from tjdocs.times import PartialDate
 
 __all__ = ["Candidate", "Change", "Mrz", "Repair"]
 
@@ -76,7 +77,7 @@ class Mrz:
     fillers at their end, the components of an identifier are parted by one space, and the sex is ``M``,
     ``F`` or ``<`` (unspecified).
 
-    :param format: ``TD1``, ``TD2``, ``TD3``, ``MRV-A``, ``MRV-B``, or ``None``
+    :param format: ``TD1``, ``TD2``, ``TD3``, ``MRV-A``, ``MRV-B``, a State's own (``FRA-ID``), or ``None``
     :param lines: as read, with the corrections of ``normalised``
     :param at: the day against which centuries and expiry were judged
     :param problems: everything wrong or worth a word
@@ -169,12 +170,27 @@ class Mrz:
     @property
     def primary_identifier(self) -> str:
         """Components of the primary identifier, parted by one space."""
-        return _components(self.raw("names").rstrip("<").partition("<<")[0])
+        return _components(self.raw("primary_identifier") or self.raw("names").rstrip("<").partition("<<")[0])
 
     @property
     def secondary_identifier(self) -> str:
         """Components of the secondary identifier, parted by one space; ``""`` where there is none."""
-        return _components(self.raw("names").rstrip("<").partition("<<")[2])
+        return _components(self.raw("secondary_identifier") or self.raw("names").rstrip("<").partition("<<")[2])
+
+    @property
+    def national(self) -> bool:
+        """Whether its format is a State's own and none of Doc 9303."""
+        return self.format is not None and format_named(self.format).national is not None
+
+    @property
+    def month_of_issue(self) -> PartialDate | None:
+        """Year and month of issue, where a State's own format has them."""
+        return national_dates.issued(*self._layout(self.format)) if self.format else None
+
+    @property
+    def latest_expiry(self) -> date | None:
+        """The day after which no document of a State's own format is valid; it may have expired before."""
+        return national_dates.latest_expiry(*self._layout(self.format), self.at) if self.format else None
 
     def raw(self, name: str) -> str:
         """Return a field's characters, fillers included; ``""`` where the format lacks it.
@@ -221,10 +237,16 @@ class Mrz:
             value = getattr(self, name)
             if name.startswith("date_"):
                 result[name] = value.isoformat() if value else None
-                if value is None and self.format:
+                if value is None and self.raw(name):
                     result[f"{name}_raw"] = self.raw(name)
             else:
                 result[name] = value
+        if self.national:
+            issued, latest = self.month_of_issue, self.latest_expiry
+            result["department"] = self.raw("department").rstrip("<")
+            result["office"] = self.raw("office").rstrip("<")
+            result["month_of_issue"] = issued.isoformat() if issued else None
+            result["latest_expiry"] = latest.isoformat() if latest else None
         result["problems"] = [problem.as_json() for problem in self.problems]
         if self.repair is not None:
             result["repaired"] = self.repaired
@@ -235,7 +257,7 @@ class Mrz:
 
     def _layout(self, name: str) -> tuple[Format, str]:
         """Return the format, and the lines joined as it has them."""
-        layout, joined = formats()[name], self._joined
+        layout, joined = format_named(name), self._joined
         if not joined:
             joined = fitted(layout, self.lines)
             object.__setattr__(self, "_joined", joined)

@@ -1,5 +1,6 @@
 """Reading a zone: from any text to a :class:`~tjdocs.mrz.mrz.Mrz`, which never raises an error."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -9,17 +10,20 @@ from math import inf
 
 from tjdocs.errors import UsageError
 from tjdocs.mrz import normalising
-from tjdocs.mrz.formats import Format, formats
+from tjdocs.mrz.formats import Format, formats, national_formats
 from tjdocs.mrz.mrz import Mrz, fitted
 from tjdocs.mrz.mrz_problems import MrzProblem
 from tjdocs.mrz.repairs import repair_mrz
 from tjdocs.mrz.repairs.line_shapes import mismatch
-from tjdocs.mrz.validate import judge
+from tjdocs.mrz.validate import judge, misplaced
 from tjdocs.times import day_of
 
 __all__ = ["parse", "parse_printed"]
 
 _FAR, _NEAR = 8, 2  # misplaced characters of lines in a wrong order, at least, and in the right one, at most
+
+# ISO/IEC 18013-3: one line of 30 characters, with D, a sign of the chip's protection, the State, and a check digit
+_LICENCE = re.compile("D[A-Z0-9<][A-Z<]{3}[A-Z0-9<]{24}[0-9]")
 
 
 def parse(text: str | bytes | Sequence[str], *, at: date | datetime, repair: bool = False, joined: bool = False) -> Mrz:
@@ -84,7 +88,7 @@ def layout_of(text: str) -> tuple[Format | None, list[int]]:
     layout = _nearest(tuple(lines))
     if layout is None or any(len(line) != layout.columns for line in lines):
         return None, []
-    return layout, starts
+    return _own(layout, lines), starts
 
 
 def _read(lines: tuple[str, ...], day: date, *, normalised: bool) -> Mrz:
@@ -92,7 +96,9 @@ def _read(lines: tuple[str, ...], day: date, *, normalised: bool) -> Mrz:
     layout = _nearest(lines)
     first: list[MrzProblem] = [MrzProblem("normalised")] if normalised else []
     if layout is None:
-        return Mrz(None, lines, day, (*first, MrzProblem("format-unknown")))
+        code = "driving-licence" if len(lines) == 1 and _LICENCE.fullmatch(lines[0]) else "format-unknown"
+        return Mrz(None, lines, day, (*first, MrzProblem(code)))
+    layout = _own(layout, lines)
     for number, line in enumerate(lines, 1):
         if len(line) != layout.columns:
             position = number, min(len(line), layout.columns) + 1
@@ -131,6 +137,18 @@ def _orders(lines: tuple[str, ...]) -> dict[tuple[int, ...], float]:
 
 def _in(order: tuple[int, ...], lines: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(lines[index] for index in order)
+
+
+def _own(layout: Format, lines: Sequence[str]) -> Format:
+    """Return the State's own format that lines of the same shape are nearer to, else the format itself."""
+    joined = fitted(layout, tuple(lines))
+    for own in national_formats().values():
+        if (own.lines, own.columns) != (layout.lines, layout.columns) or own.national is None:
+            continue
+        named = {code + own.national.state for code in own.codes}
+        if joined[: own.state.stop] in named and misplaced(own, joined) < misplaced(layout, joined):
+            return own
+    return layout
 
 
 def _by_shape(text: str) -> tuple[Format | None, tuple[str, ...]]:

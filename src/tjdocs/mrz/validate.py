@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
-from tjdocs.mrz import dates, practices
+from tjdocs.mrz import dates, national_dates, practices
 from tjdocs.mrz.check_digits import ALPHABET, VALUES, digit_over, weigh
 from tjdocs.mrz.codes import StateCode, passport_codes, state_codes
 from tjdocs.mrz.formats import Format, overflow
 from tjdocs.mrz.mrz_problems import MrzProblem
 
-__all__ = ["judge"]
+__all__ = ["judge", "misplaced"]
 
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _CHARACTERS = frozenset(ALPHABET.decode())
@@ -21,9 +21,11 @@ _FILLER = ord("<")
 _ALLOWED = {
     "state": _LETTERS | {"<"},
     "names": _LETTERS | {"<"},
+    "name": _LETTERS | {"<"},
+    "digits": frozenset("0123456789<"),
 }
 # The problem of a field with allowed characters that is still not right.
-_FORMS = {"number": "document-number-form", "names": "names-form", "sex": "sex"}
+_FORMS = {"number": "document-number-form", "names": "names-form", "name": "names-form", "sex": "sex"}
 
 
 @cache
@@ -41,6 +43,8 @@ def judge(layout: Format, joined: str, at: date, *, exact: bool = False) -> tupl
 
     :param exact: that the format's pattern holds is already known
     """
+    if layout.national is not None:
+        return tuple(_national(layout, joined, at))
     problems: list[MrzProblem] = []
     if not exact and layout.pattern.fullmatch(joined) is None:
         problems += _characters(layout, joined)
@@ -84,6 +88,28 @@ def judge(layout: Format, joined: str, at: date, *, exact: bool = False) -> tupl
     return tuple(practices.explain(layout, joined, problems)) if problems else ()
 
 
+def _national(layout: Format, joined: str, at: date) -> Iterator[MrzProblem]:
+    """Judge a State's own format by the fields that its file has."""
+    yield MrzProblem("national-format", found=layout.name)
+    yield from _characters(layout, joined)
+    if joined[layout.code] not in layout.codes:
+        yield _at(layout, "document_code", "document-code", joined)
+    if not layout.by_name["issuing_state"].pattern.fullmatch(joined[layout.state]):
+        yield _at(layout, "issuing_state", "state-unknown", joined)
+    yield from _check_digits(layout, joined)
+    if layout.composite:
+        yield from _composite(layout, joined)
+    _, code = dates.birth(joined[layout.birth], at)
+    if code:
+        yield _at(layout, "date_of_birth", code, joined)
+    issued = national_dates.issued(layout, joined)
+    latest = national_dates.latest_expiry(layout, joined, at)
+    if issued is None or (issued.year, issued.month) > (at.year, at.month):
+        yield _at(layout, "document_number", "national-issue-date", joined)
+    elif latest is not None and latest < at:
+        yield _at(layout, "document_number", "expired", joined)
+
+
 def _characters(layout: Format, joined: str) -> Iterator[MrzProblem]:
     """Find misplaced characters, field by field."""
     for item in layout.fields:
@@ -98,6 +124,14 @@ def _characters(layout: Format, joined: str) -> Iterator[MrzProblem]:
     for name, index in _digits(layout):
         if joined[index] not in _CHARACTERS:
             yield MrzProblem("character", name, position=layout.position(index), found=joined[index])
+
+
+def misplaced(layout: Format, joined: str) -> int:
+    """Return how many characters are in a field that does not have them, letters in dates and check digits included."""
+    count = sum(problem.code in ("field-character", "character") for problem in _characters(layout, joined))
+    count += sum(not joined[index].isdecimal() for _, index in _digits(layout))
+    numbers = [place for place in (layout.birth, layout.expiry) if place.stop]
+    return count + sum(not character.isdecimal() for place in numbers for character in joined[place])
 
 
 def _check_digits(layout: Format, joined: str) -> Iterator[MrzProblem]:

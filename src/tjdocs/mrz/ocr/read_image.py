@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tjdocs import specs
-from tjdocs.mrz.formats import formats
+from tjdocs.mrz.formats import format_named
 from tjdocs.mrz.mrz import Mrz, Repair
 from tjdocs.mrz.mrz_problems import MrzProblem
 from tjdocs.mrz.ocr.find_lines import ASLANT, STRAIGHT, Grey, Levels, Row
@@ -105,7 +105,7 @@ def _best(pixels: NDArray[np.uint8], day: date) -> _Reading | None:
 
 def _checked(zone: Mrz) -> int:
     """Return how many check digits a zone has."""
-    layout = formats()[zone.format or "TD3"]
+    layout = format_named(zone.format or "TD3")
     return len(layout.checked) + (layout.composite is not None)
 
 
@@ -229,7 +229,7 @@ def _doubtful(zone: Mrz, reading: _Reading) -> Iterator[MrzProblem]:
     """Yield a problem for each character that is not believed."""
     if zone.format is None:
         return
-    layout = formats()[zone.format]
+    layout = format_named(zone.format)
     for index in np.flatnonzero(reading.doubts):
         yield MrzProblem(
             _CODES[int(reading.doubts.flat[index])], layout.name_at(int(index)), position=layout.position(int(index))

@@ -46,7 +46,7 @@ class ConfusionFile(specs.Spec, frozen=True):
 
     :param typed: cost of any other character in the place of one, by a typist or a forger
     :param forged: the same where a reader saw the characters, so that no typist was there
-    :param mixed: cost of a mistake of a typist beside another mistake
+    :param mixed: cost of a typist's mistake in addition, where the MRZ has another mistake
     :param ahead: share that a reading has of all, as a likelihood of the rest, before it is chosen
     :param shown: candidates that cost so much more than the best one are not shown
     :param margin: the same of the readings of one field

@@ -74,19 +74,22 @@ def repair(zone: Mrz, likelihoods: Likelihoods | None = None) -> Mrz:
     # A reader that knows how sure it is was sure of such a name's letters, or says itself that it was not.
     if zone.valid and (likelihoods is not None or not suspicious(zone.raw("names"))):
         return replace(zone, repair=Repair(zone.lines))
-    if any(problem.code in practices.warnings() for problem in zone.problems):
-        # the search knows the standard alone: it would turn a State's practice into another code or name
+    if zone.national or any(problem.code in practices.warnings() for problem in zone.problems):
+        # the search knows the standard alone: it would turn a State's practice into another code or name,
+        # and a State's own format into one of Doc 9303
         return replace(zone, repair=Repair(zone.lines))
     readings: dict[_Whole, float] = {}
     for shape in line_shapes.shapes(zone.lines):
         readings |= _searched(shape, zone, likelihoods)
     if not readings:
         return replace(zone, repair=Repair(zone.lines))
-    if not all(whole.partial for whole in readings):
-        readings = {whole: cost for whole, cost in readings.items() if not whole.partial}
+    if not all(reading.partial for reading in readings):
+        readings = {reading: cost for reading, cost in readings.items() if not reading.partial}
     # of readings by a reader alone those count that it may have confused about as easily as the best one
-    limit = min((cost for whole, cost in readings.items() if not whole.typed), default=0.0) + confusions().costs.margin
-    return _made(zone, {whole: cost for whole, cost in readings.items() if whole.typed or cost <= limit})
+    limit = (
+        min((cost for reading, cost in readings.items() if not reading.typed), default=0.0) + confusions().costs.margin
+    )
+    return _made(zone, {reading: cost for reading, cost in readings.items() if reading.typed or cost <= limit})
 
 
 def _searched(shape: line_shapes.Shape, zone: Mrz, likelihoods: Likelihoods | None) -> dict[_Whole, float]:
@@ -101,22 +104,22 @@ def _searched(shape: line_shapes.Shape, zone: Mrz, likelihoods: Likelihoods | No
         return {}  # of lines that were brought to shape only the whole zone tells that they were so
     typed = confusions().costs.forged if seen else confusions().costs.typed
     weighed = Readings(shape.layout, shape.joined, zone.at, alternatives, typed=typed, unsolved=outcome.unsolved)
-    found: dict[str, float] = {}
+    costs: dict[str, float] = {}
     for solution in outcome.solutions:
         joined = _changed(shape.joined, solution.changes)
         if shape.cost and _foreign_text(shape, joined):
             continue
         if partial or not any(p.severity == "error" for p in judge(shape.layout, joined, zone.at)):
-            found.setdefault(joined, weighed.cost(joined))
-    if not found:
+            costs.setdefault(joined, weighed.cost(joined))
+    if not costs:
         return {}
-    best = min(found, key=lambda joined: found[joined])
+    best = min(costs, key=lambda joined: costs[joined])
     for joined in weighed.rivals(best):
-        if joined not in found and weighed.typed_at(joined):
-            found[joined] = weighed.cost(joined)
+        if joined not in costs and weighed.typed_at(joined):
+            costs[joined] = weighed.cost(joined)
     result = {
         _Whole(shape.layout.name, joined, shape.joined, partial, weighed.typed_at(joined)): cost + shape.cost
-        for joined, cost in found.items()
+        for joined, cost in costs.items()
     }
     digit = shape.layout.composite_digit
     if not partial and digit >= 0 and best[digit] != shape.joined[digit]:
@@ -132,21 +135,21 @@ def _foreign_text(shape: line_shapes.Shape, joined: str) -> bool:
 
 def _visas(shape: line_shapes.Shape, at: date, typed: float) -> dict[_Whole, float]:
     """Return the readings as a visa, which has no composite check digit, with another first letter."""
-    found = {}
+    visas = {}
     for layout in formats().values():
         same = (layout.lines, layout.columns) == (shape.layout.lines, shape.layout.columns)
         if same and layout.composite is None:
             joined = "V" + shape.joined[1:]
             if not any(p.severity == "error" for p in judge(layout, joined, at)):
-                found[_Whole(layout.name, joined, shape.joined, False, frozenset({0}))] = shape.cost + typed
-    return found
+                visas[_Whole(layout.name, joined, shape.joined, False, frozenset({0}))] = shape.cost + typed
+    return visas
 
 
 def _made(zone: Mrz, readings: Mapping[_Whole, float]) -> Mrz:
     """Return the zone as it was far more likely than otherwise: whole, or in the characters of which that holds."""
     costs = confusions().costs
     parts = shares(readings)
-    ranked = sorted(readings, key=lambda whole: (readings[whole], whole.joined))
+    ranked = sorted(readings, key=lambda reading: (readings[reading], reading.joined))
     first = ranked[0]
     least = 1 / (1 + 10**-costs.ahead)
     candidates: tuple[Candidate, ...] = ()
@@ -160,8 +163,8 @@ def _made(zone: Mrz, readings: Mapping[_Whole, float]) -> Mrz:
         best = [w for w in ranked if readings[w] <= readings[first] + costs.shown][:_SHOWN]
         best = best if len(best) > 1 else ranked[:2]
         ambiguous = True
-        if any(whole.start != first.start for whole in best):
-            candidates = tuple(_candidate(zone.lines, whole, readings[first], readings[whole]) for whole in best)
+        if any(reading.start != first.start for reading in best):
+            candidates = tuple(_candidate(zone.lines, reading, readings[first], readings[reading]) for reading in best)
             problems = [*zone.problems, MrzProblem("repair-ambiguous")]
             return replace(zone, problems=tuple(problems), repair=Repair(zone.lines, (), candidates))
         joined = "".join(_sure(index, first, parts, least) for index in range(len(first.joined)))
@@ -171,19 +174,19 @@ def _made(zone: Mrz, readings: Mapping[_Whole, float]) -> Mrz:
     problems += [_told(change) for change in changes]
     problems += [_unconfirmed(layout, joined, first.start, index) for index in unconfirmed]
     if ambiguous:
-        candidates = tuple(_candidate(zone.lines, whole, readings[first], readings[whole]) for whole in best)
-        differing = _differing(layout, [whole.joined for whole in best] + [joined]).items()
+        candidates = tuple(_candidate(zone.lines, reading, readings[first], readings[reading]) for reading in best)
+        differing = _differing(layout, [reading.joined for reading in best] + [joined]).items()
         problems += [MrzProblem("repair-ambiguous", name, position=position) for name, position in differing]
     problems += judge(layout, joined, zone.at)
     repair_ = Repair(zone.lines, changes, candidates)
     return Mrz(layout.name, layout.split(joined), zone.at, tuple(problems), repair_)
 
 
-def _arbitrary(whole: _Whole) -> bool:
+def _arbitrary(reading: _Whole) -> bool:
     """Whether more of a reading is a typist's than unreadable digits of dates and check digits."""
-    for index in whole.typed:
-        item = whole.layout.by_name.get(whole.layout.name_at(index))
-        if whole.start[index].isdecimal() or (item is not None and item.kind not in ("birth", "expiry")):
+    for index in reading.typed:
+        item = reading.layout.by_name.get(reading.layout.name_at(index))
+        if reading.start[index].isdecimal() or (item is not None and item.kind not in ("birth", "expiry")):
             return True
     return False
 
@@ -195,7 +198,7 @@ def _alone(ranked: list[_Whole], parts: Mapping[_Whole, float], least: float) ->
     ``None`` where other readings are about as likely, or where something else is not sure.
     """
     first = ranked[0]
-    if first.typed or sum(not whole.typed for whole in ranked) > 1:
+    if first.typed or sum(not reading.typed for reading in ranked) > 1:
         return None
     changed = [i for i, (read, meant) in enumerate(zip(first.start, first.joined, strict=True)) if read != meant]
     unsure = [index for index in changed if _sure(index, first, parts, least) != first.joined[index]]
@@ -216,13 +219,15 @@ def _sure(index: int, first: _Whole, parts: Mapping[_Whole, float], least: float
     read, meant = first.start[index], first.joined[index]
     if read == meant or index in first.typed:
         return read
-    same = sum(part for whole, part in parts.items() if whole.start == first.start and whole.joined[index] == meant)
+    same = sum(
+        part for reading, part in parts.items() if reading.start == first.start and reading.joined[index] == meant
+    )
     return meant if same >= least else read
 
 
-def _candidate(read: tuple[str, ...], whole: _Whole, best: float, cost: float) -> Candidate:
-    changes = _changes(read, whole.layout, whole.joined)
-    return Candidate(whole.layout.split(whole.joined), round(10 ** (best - cost), 3), changes)
+def _candidate(read: tuple[str, ...], reading: _Whole, best: float, cost: float) -> Candidate:
+    changes = _changes(read, reading.layout, reading.joined)
+    return Candidate(reading.layout.split(reading.joined), round(10 ** (best - cost), 3), changes)
 
 
 def _changes(read: tuple[str, ...], layout: Format, joined: str) -> tuple[Change, ...]:

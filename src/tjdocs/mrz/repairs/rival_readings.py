@@ -1,4 +1,4 @@
-"""Weigh a repair against other explanations of what was read: any one character may be mistyped or forged.
+"""Weigh a repair against other explanations of the lines as read: any one character may be mistyped or forged.
 
 A reader confuses characters that look alike. A typist or a forger writes any character, so every reading that makes
 the MRZ agree by one arbitrary character is a rival of the repair.
@@ -94,17 +94,17 @@ class Readings:
             return
         values = base.encode("ascii", "replace").translate(VALUES)
         checks = [(weights, sum(w * values[i] for i, w in weights.items()) % 10) for weights in self._checks(base)]
-        failing = [weights for weights, rest in checks if rest]
+        failing = [weights for weights, need in checks if need]
         fields = {field for field, _ in errors}
         for index in range(len(base)):
             name = self._names[index]
             if name not in fields and not any(index in weights for weights in failing):
                 continue
             item = self.layout.by_name.get(name)
-            moves = [(rest, weights.get(index, 0)) for weights, rest in checks]
+            moves = [(need, weights.get(index, 0)) for weights, need in checks]
             for character in _CHARACTERS:
                 moved = VALUES[ord(character)] - values[index]
-                if character == base[index] or any((rest + weight * moved) % 10 for rest, weight in moves):
+                if character == base[index] or any((need + weight * moved) % 10 for need, weight in moves):
                     continue
                 joined = _put(base, index, character)
                 if (item is None or item.pattern.fullmatch(joined[item.slice])) and not self._errors(joined):
@@ -133,14 +133,14 @@ class Readings:
 
     def _errors(self, joined: str) -> frozenset[tuple[str, str]]:
         """Return field and code of every error, without those of fields that have no reading anyway."""
-        found = {(p.subject, p.code) for p in judge(self.layout, joined, self.at) if p.severity == "error"}
+        errors = {(p.subject, p.code) for p in judge(self.layout, joined, self.at) if p.severity == "error"}
         if self.unsolved:
-            found = {
+            errors = {
                 (field, code)
-                for field, code in found
+                for field, code in errors
                 if field.removesuffix("_check_digit") not in self.unsolved and field != "composite_check_digit"
             }
-        return frozenset(found)
+        return frozenset(errors)
 
     def _turns(self, joined: str) -> int:
         """Return how often letters, digits and fillers take turns in number and optional data."""
