@@ -215,7 +215,7 @@ def _open(zone: Mrz, near: NDArray[np.bool_]) -> NDArray[np.bool_]:
     doubted = np.asarray(near.any(axis=-1))
     if not zone.valid or zone.format is None:
         return doubted
-    layout, joined = formats()[zone.format], "".join(zone.lines)
+    layout, joined = format_named(zone.format), "".join(zone.lines)
     flat = near.reshape(-1, len(CHARACTERS))
     for index in np.flatnonzero(doubted):
         others = (f"{joined[:index]}{CHARACTERS[other]}{joined[index + 1 :]}" for other in np.flatnonzero(flat[index]))
