@@ -113,16 +113,18 @@ def _readings(pixels: NDArray[np.uint8], day: date) -> Iterator[_Reading]:
     """Read at every place that may be a zone, the likeliest first; those aslant if nothing straight is like one."""
     greys = _greys(pixels)
     levels = [Levels(grey) for grey in greys]
-    effort = Effort(_numbers().most_rows, _numbers().most_lines)
+    effort, places = Effort(_numbers().most_rows, _numbers().most_lines), _numbers().most_places
     for ways in (STRAIGHT, ASLANT):
         found = False
-        for grey, grid in islice(_places(greys, levels, ways, effort), _numbers().most_places):
+        for grey, grid in islice(_places(greys, levels, ways, effort), places):
             found = True
             first = _reading(grid, match(grey, grid), day)
             others = [_reading(grid, match(g, grid), day) for g in greys if g is not grey and not first.clear]
             yield _agreed([first, *others])
         if found:
             return
+        # a page of marks all over, itself aslant, is not searched twice as long
+        effort.lines, places = min(effort.lines, _numbers().most_lines // 2), 1
 
 
 def _places(
