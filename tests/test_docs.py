@@ -125,6 +125,18 @@ def test_what_the_border_prints_is_as_in_its_page(tmp_path, monkeypatch):
         assert (out, err) == (textwrap.dedent(lines), "")
 
 
+def test_snippets_define_every_name_that_they_use(tmp_path):
+    """A reader copies one block: a name of another one would be an error."""
+    for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        for number, (python, text) in enumerate(snippets(path.read_text(encoding="utf-8"))):
+            if (python and ">>>" not in text) or text.startswith(("from ", "import ")):  # a doctest is run as one
+                (tmp_path / f"{path.stem}_{number}.py").write_text(text, encoding="utf-8")
+    assert len(list(tmp_path.glob("README_*.py"))) >= 5
+    assert len(list(tmp_path.glob("border_*.py"))) >= 1
+    done = subprocess.run(["ruff", "check", "--isolated", "--select", "F821", tmp_path], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
 def test_every_link_leads_somewhere():
     for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "test_vectors/README.md"]:
         for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):

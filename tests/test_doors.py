@@ -1,7 +1,11 @@
 """What importing a public door loads: of the heavy libraries and of our rooms those that are named here, no others."""
 
+import importlib
+import re
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -55,3 +59,29 @@ def test_a_name_that_the_door_lacks_is_an_error():
 
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         _ = tjdocs.pki.Nothing
+
+
+def test_the_package_leads_to_every_door():
+    import inspect
+    import pkgutil
+
+    import tjdocs
+
+    rooms = {room.name for room in pkgutil.iter_modules(tjdocs.__path__) if room.ispkg}
+    without = {name for name in rooms if not hasattr(importlib.import_module(f"tjdocs.{name}"), "__all__")}
+    assert set(tjdocs.__all__) == rooms - without - {"cli", "fonts"} | {"errors"}
+    text = inspect.getdoc(tjdocs)
+    named = dict(re.findall(r"^ +``(\w+)`` +(.+)$", text, re.MULTILINE))
+    assert named.keys() | {"errors"} == set(tjdocs.__all__)
+    for name, words in re.findall(r"^ +``(\w+)`` +(.+)$", text, re.MULTILINE):
+        for one in re.findall(r"``(\w+)``", words):
+            assert one == "and" or hasattr(importlib.import_module(f"tjdocs.{name}"), one), (name, one)
+    program = "from tjdocs import *; border.Inspector, mrz.parse, errors.TjdocsError"
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_the_metadata_says_who_and_where():
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
+    assert project["authors"]
+    assert project["urls"]
+    assert all(url.startswith("https://") for url in project["urls"].values())

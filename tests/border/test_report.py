@@ -691,3 +691,23 @@ def test_no_part_of_a_report_is_left(
     with pytest.raises(raised):
         write_report(verdict, tmp_path / "report.html")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_holder_portrait_and_report_of_a_verdict(tmp_path):
+    scene = builders.scene()
+    verdict = Inspector(trust=scene.trust).inspect(scene.evidence, at=builders.AT)
+    assert verdict.authentic
+    assert verdict.holder is verdict.examination.chip_mrz
+    assert "ERIKSSON" in verdict.holder.primary_identifier
+    verdict.report(tmp_path / "report.html", lang="tg")
+    assert (tmp_path / "report.html").read_text(encoding="utf-8") == render(verdict, lang="tg")
+    with pytest.raises(OutputError):
+        verdict.report(tmp_path / "report.html")
+    pictured = with_image(jpeg(comment=b"a stranger's"))
+    assert pictured.portrait == shown(pictured)
+    assert b"stranger" not in pictured.portrait
+    # without trust, and of a printed zone alone, nothing is the State's
+    assert not Inspector().inspect(scene.evidence, at=builders.AT).authentic
+    printed = Inspector(trust=scene.trust).inspect(Evidence(mrz=scene.evidence.mrz), at=builders.AT)
+    assert (printed.holder, printed.portrait, printed.authentic) == (printed.examination.printed, None, False)
+    assert Inspector().inspect(Evidence(), at=builders.AT).holder is None

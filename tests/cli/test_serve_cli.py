@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 
 from tjdocs import specs
+from tjdocs.cli import _streams
 
 AT = "2026-11-25"
 FOLLOWS = jsonschema.Draft202012Validator(json.loads((specs.folder("specs") / "schemas/verdict.json").read_text()))
@@ -85,6 +86,18 @@ def test_a_lane_ends_when_nobody_reads_its_answers(place):
         process.stdout.close()
         process.wait(timeout=60)
         assert (process.returncode, process.stderr.read()) == (0, b"")
+
+
+def test_a_line_that_was_read_is_not_judged_when_nobody_reads_answers_any_more():
+    (lines, writer), (reader, sink) = os.pipe(), os.pipe()
+    os.write(writer, b"one\ntwo\nthree\n")
+    with _streams.Lane(lines, sink) as source:
+        assert source.readline(100) == b"one\n"
+        assert source.readline(2) == b"tw"  # a long line comes in pieces
+        os.close(reader)
+        assert source.readline(100) == b""
+    for descriptor in (lines, writer, sink):
+        os.close(descriptor)
 
 
 @pytest.mark.requirement("RET-2")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tjdocs.border.checks import crossing_point, document_use, holder, register_status, stay
@@ -13,6 +14,7 @@ from tjdocs.documents.load_types import DocumentTypes
 from tjdocs.errors import UsageError
 from tjdocs.findings import Finding, enforce_premises
 from tjdocs.inspection import Evidence, Examination, examine
+from tjdocs.mrz import Mrz
 from tjdocs.pki.trust.store import TrustStore
 from tjdocs.watchlists.watchlists import Watchlists
 
@@ -48,6 +50,42 @@ class Verdict:
     def not_checked(self) -> tuple[Finding, ...]:
         """The findings of checks that were not made, for want of an input, a reader or a live chip."""
         return tuple(finding for finding in self.findings if finding.unchecked)
+
+    @property
+    def authentic(self) -> bool:
+        """Whether :attr:`holder` and the portrait are the State's: from a chip of which ``pa.authentic`` passed."""
+        passed = any(finding.check == "pa.authentic" and finding.outcome.ok for finding in self.findings)
+        return passed and self.holder is not None and self.holder is self.examination.chip_mrz
+
+    @property
+    def holder(self) -> Mrz | None:
+        """The MRZ that counts, with the holder's data: that of DG1, else the printed one; None without either.
+
+        Its data are proven only where :attr:`authentic` is true.
+        """
+        return self.crossing.zone
+
+    @property
+    def portrait(self) -> bytes | None:
+        """The portrait of DG2 as a JPEG of at most 480 × 640 pixels, None where there is none that can be shown.
+
+        The picture is encoded again, so that no byte of the chip's image is passed on. It is
+        proven only where :attr:`authentic` is true.
+        """
+        from tjdocs.border.report.safe_values import portrait
+
+        return portrait(self.examination.chip)[0]
+
+    def report(self, path: str | Path, *, lang: str = "en") -> None:
+        """Write an HTML report as a new file that only its owner may read; see :func:`tjdocs.border.write_report`.
+
+        :param lang: ``en``, ``ru`` or ``tg``
+        :raises tjdocs.errors.UsageError: no such language
+        :raises tjdocs.errors.OutputError: the path exists already, or nothing can be written there
+        """
+        from tjdocs.border.report.html_report import write_report
+
+        write_report(self, path, lang=lang)
 
     def as_json(self) -> dict[str, Any]:
         """Return the verdict with the keys that the command line prints."""

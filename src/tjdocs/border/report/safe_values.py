@@ -14,7 +14,7 @@ from tjdocs.lds.dg2 import Dg2
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["MAX_PICTURE", "MAX_TEXT", "face", "neutral"]
+__all__ = ["MAX_PICTURE", "MAX_TEXT", "face", "neutral", "portrait"]
 
 MAX_TEXT = 1000
 MAX_PICTURE = (480, 640)
@@ -40,6 +40,12 @@ def neutral(value: object) -> str:
 
 def face(chip: ChipContent | None) -> tuple[Markup | None, str]:
     """Return the portrait as a data URI, None where it cannot be shown, with a text on it or on the reason."""
+    data, text = portrait(chip)
+    return (Markup("data:image/jpeg;base64,") + b64encode(data).decode() if data is not None else None), text
+
+
+def portrait(chip: ChipContent | None) -> tuple[bytes | None, str]:
+    """Return the first image of DG2 as a JPEG of its pixels alone, None without one, and a text as of :func:`face`."""
     if chip is None:
         return None, "No chip was read."
     if "DG2" not in chip.files:
@@ -60,7 +66,7 @@ def face(chip: ChipContent | None) -> tuple[Markup | None, str]:
         return None, "The image in DG2 cannot be shown. It cannot be decoded."
     which = "Image" if len(dg2.images) == 1 else f"First of {len(dg2.images)} images"
     text = f"{which} in DG2, {opened.width} × {opened.height} pixels; encoded again for this report"
-    return Markup("data:image/jpeg;base64,") + b64encode(data).decode(), text
+    return data, text
 
 
 def _encoded_again(picture: "Image.Image") -> bytes:
