@@ -83,7 +83,8 @@ def commands_with_a_time() -> set[str]:
 # acts of the register that share one function with those above
 ALIKE = {f"register {act}" for act in ("assign", "confirm", "spoil", "destroy", "handover", "stolen", "revoke", "dismiss",
                                        "decide", "migrate", "rewrap", "key replace")}  # fmt: skip
-ELSEWHERE = {"mrz read", "border evidence export"}  # a picture; the same function as `border inspect`
+# a picture; the same function as `border inspect`; a process of its own (test_serve_cli.py)
+ELSEWHERE = {"mrz read", "border evidence export", "border serve"}
 
 
 def test_every_command_that_takes_a_time_is_here():

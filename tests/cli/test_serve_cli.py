@@ -143,6 +143,14 @@ def test_a_setup_file_is_the_desk_s_and_a_line_is_not(place):
     assert (good["verdict"], other["error"]["code"], odd["error"]["code"]) == ("admit", "usage", "usage")
 
 
+@pytest.mark.parametrize("end", ["0001-01-01", "9999-12-31T23:59:59-12:00"])
+def test_the_ends_of_the_calendar(place, end):
+    call = [sys.executable, "-m", "tjdocs", "border", "serve", "--trust", "authority/csca.cer", "--at", end]
+    done = subprocess.run(call, cwd=place, input=passport(place), capture_output=True)
+    assert b"internal" not in done.stderr + done.stdout
+    assert (done.returncode, done.stdout.count(b"\n")) in ((0, 2), (2, 0))
+
+
 @pytest.mark.parametrize(
     "more",
     [

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.command_line import run
 from tjdocs.border import Policy
-from tjdocs.cli._setup import BATCH_KEYS, INSPECT_KEYS
+from tjdocs.cli._setup import BATCH_KEYS, INSPECT_KEYS, SERVE_KEYS
 from tjdocs.register import Register
 
 AT = ("--at", "2026-11-25")
@@ -118,14 +118,14 @@ def test_a_text_that_no_system_takes_is_named(place, key, text):
     assert key.replace("_", "-") in said["error"]["message"]
 
 
-def test_keys_of_both_commands():
+def test_keys_of_the_commands():
     """What a batch cannot be told is unknown to it; every key is an option of the command."""
     from typer.main import get_command
 
     from tjdocs.cli import app
 
     border = get_command(app).get_command(None, "border")
-    for name, keys in (("inspect", INSPECT_KEYS), ("batch", BATCH_KEYS)):
+    for name, keys in (("inspect", INSPECT_KEYS), ("batch", BATCH_KEYS), ("serve", SERVE_KEYS)):
         options = {o.removeprefix("--").replace("-", "_") for p in border.get_command(None, name).params for o in p.opts}
         assert keys <= options, name
 
