@@ -53,6 +53,7 @@ class ConfusionFile(specs.Spec, frozen=True):
     :param wildcard: cost of a character that may be anything
     :param run: cost of each further filler of a run that was read as letters
     :param context: cost of each turn from letters to digits or back in a number
+    :param context_seen: the same with a reader's own likelihoods
     :param limit: highest cost tried to make one check digit agree
     """
 
@@ -70,6 +71,7 @@ class ConfusionFile(specs.Spec, frozen=True):
     run: float
     rare: float
     context: float
+    context_seen: float
     limit: float
 
 

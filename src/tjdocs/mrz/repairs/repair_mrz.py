@@ -98,12 +98,14 @@ def _searched(shape: line_shapes.Shape, zone: Mrz, likelihoods: Likelihoods | No
     seen = likelihoods is not None and shape.joined == "".join(zone.lines)
     if likelihoods is not None and seen:
         alternatives = [_costs(*pair) for pair in zip(shape.joined, likelihoods, strict=True)]
-    outcome = search(shape.layout, shape.joined, zone.at, alternatives)
-    partial = bool(outcome.unsolved)
+    rows = confusions().costs
+    typed, turn = (rows.forged, rows.context_seen) if seen else (rows.typed, rows.context)
+    outcome = search(shape.layout, shape.joined, zone.at, alternatives, turn=turn)
+    unsolved = outcome.unsolved
+    partial = bool(unsolved)
     if partial and shape.cost:
         return {}  # of lines that were brought to shape only the whole zone tells that they were so
-    typed = confusions().costs.forged if seen else confusions().costs.typed
-    weighed = Readings(shape.layout, shape.joined, zone.at, alternatives, typed=typed, unsolved=outcome.unsolved)
+    weighed = Readings(shape.layout, shape.joined, zone.at, alternatives, typed=typed, turn=turn, unsolved=unsolved)
     costs: dict[str, float] = {}
     for solution in outcome.solutions:
         joined = _changed(shape.joined, solution.changes)

@@ -28,6 +28,7 @@ class Readings:
     :param start: the joined MRZ as it was read
     :param alternatives: what each of its characters may have been, with the cost of each
     :param typed: cost of any other character, by a typist or a forger
+    :param turn: cost of each turn from letters to digits or back in a number
     :param unsolved: fields for which there is no reading; their check digits and the composite one do not count
     """
 
@@ -39,9 +40,10 @@ class Readings:
         alternatives: Sequence[Sequence[tuple[str, float]]],
         *,
         typed: float,
+        turn: float,
         unsolved: Sequence[str] = (),
     ) -> None:
-        self.layout, self.start, self.at, self.typed = layout, start, at, typed
+        self.layout, self.start, self.at, self.typed, self.turn = layout, start, at, typed, turn
         self.known = [dict(some) for some in alternatives]
         self.unsolved = frozenset(unsolved)
         long = [item.slice for item in layout.fields if item.kind in ("names", "number", "optional")]
@@ -70,7 +72,7 @@ class Readings:
             total += max(fillers) + rows.run * (len(fillers) - 1)
         if typed and typed + confused > 1:
             total += rows.mixed  # a typist and a reader at once, or two mistakes of a typist
-        return total + rows.context * (self._turns(joined) - self._turns(self.start))
+        return total + self.turn * (self._turns(joined) - self._turns(self.start))
 
     def typed_at(self, joined: str) -> frozenset[int]:
         """Return the indexes of the characters that no reader alone explains."""

@@ -49,13 +49,17 @@ class Outcome(Struct, frozen=True):
     unsolved: tuple[str, ...]
 
 
-def search(layout: Format, joined: str, at: date, alternatives: Alternatives) -> Outcome:
-    """Return what a joined zone of the right length may have been."""
-    return _Search(layout, joined, at, alternatives).run()
+def search(layout: Format, joined: str, at: date, alternatives: Alternatives, *, turn: float) -> Outcome:
+    """Return what a joined zone of the right length may have been.
+
+    :param turn: what reading a character like its neighbours, letters or digits, costs less, and unlike them more
+    """
+    return _Search(layout, joined, at, alternatives, turn).run()
 
 
 class _Search:
-    def __init__(self, layout: Format, joined: str, at: date, alternatives: Alternatives) -> None:
+    def __init__(self, layout: Format, joined: str, at: date, alternatives: Alternatives, turn: float) -> None:
+        self.turn = turn
         self.layout, self.joined, self.at, self.alternatives = layout, joined, at, alternatives
         self.values = joined.encode("ascii", "replace").translate(VALUES)
         covered = [index for over in layout.composite_over for index in range(over.start, over.stop)]
@@ -135,7 +139,9 @@ class _Search:
         """Return one character with its other readings."""
         context = self._context(index) if len(allowed) > len(_DIGITS) + len(_LETTERS) else None
         composite = self.weights.get(index, 0)
-        steps = _steps(index, self.alternatives[index], allowed, weight, composite, self.values[index], context)
+        steps = _steps(
+            index, self.alternatives[index], allowed, weight, composite, self.values[index], context, self.turn
+        )
         return Cell(index, self.joined[index] in allowed, steps)
 
     def _context(self, index: int) -> bool | None:
@@ -270,13 +276,14 @@ def _steps(
     composite: int,
     own: int,
     context: bool | None,
+    turn: float,
 ) -> tuple[Step, ...]:
     """Return the other readings of a character.
 
     :param own: the value of the character as it was read
     :param context: see :meth:`_Search._context`
     """
-    extra = {} if context is None else {context: -confusions().costs.context, not context: confusions().costs.context}
+    extra = {} if context is None else {context: -turn, not context: turn}
     return tuple(
         Step(
             cost + extra.get(c in _DIGITS, 0.0),
