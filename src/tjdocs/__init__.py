@@ -8,6 +8,7 @@ An MRZ alone:
 
 At a border:
     ``border``       evidence in, verdict with reasons out: ``Inspector``, ``Evidence``, ``Verdict``, ``Policy``
+    ``chip``         read a chip by its protocols, or be one: ``read``, ``Card``
     ``inspection``   the checks without law: ``examine``
     ``pki``          certificates, CRLs, master lists: ``TrustStore``, ``import_files``
     ``watchlists``   bans, alerts, visas and permits: ``Watchlists``
@@ -33,6 +34,7 @@ nothing.
 __all__ = [
     "auditlog",
     "border",
+    "chip",
     "documents",
     "errors",
     "inspection",
