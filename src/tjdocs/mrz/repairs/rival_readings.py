@@ -18,6 +18,7 @@ __all__ = ["Readings", "shares"]
 
 _WEIGHTS = (7, 3, 1)
 _CHARACTERS = ALPHABET.decode()
+_BY_VALUE = [[c for c in _CHARACTERS if VALUES[ord(c)] == value] for value in range(10)]
 _KINDS = {ord(c): "0" if c.isdecimal() else "A" if c.isalpha() else "<" for c in _CHARACTERS}
 _Reading = TypeVar("_Reading")
 
@@ -104,13 +105,13 @@ class Readings:
                 continue
             item = self.layout.by_name.get(name)
             moves = [(need, weights.get(index, 0)) for weights, need in checks]
-            for character in _CHARACTERS:
-                moved = VALUES[ord(character)] - values[index]
-                if character == base[index] or any((need + weight * moved) % 10 for need, weight in moves):
+            for value, characters in enumerate(_BY_VALUE):
+                moved = value - values[index]
+                if any((need + weight * moved) % 10 for need, weight in moves):
                     continue
-                joined = _put(base, index, character)
-                if (item is None or item.pattern.fullmatch(joined[item.slice])) and not self._errors(joined):
-                    yield joined
+                for joined in (_put(base, index, character) for character in characters if character != base[index]):
+                    if (item is None or item.pattern.fullmatch(joined[item.slice])) and not self._errors(joined):
+                        yield joined
 
     def _checks(self, joined: str) -> Iterator[Mapping[int, int]]:
         """Yield the weights of each check digit and of what it covers."""
