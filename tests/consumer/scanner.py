@@ -73,7 +73,7 @@ def sealed(picture: bytes, trust: TrustStore, at: datetime) -> tuple[bool, list[
     """Judge a seal on a picture; return whether it is valid, and the standard's names for what it is not."""
     found = seal.verify(seal.Seal.parse(bar_code.read_bar_code(picture)), trust, at=at)
     status = seal_results.status(found.findings)
-    return status.valid, [result.name for result in status.results]
+    return status.valid, [result.id for result in status.results]
 
 
 def sources() -> set[str]:
