@@ -91,5 +91,5 @@ def json_text(value: Any, *, indent: int | None = None) -> str:
 def _one_line(value: Any) -> str:
     try:
         return msgspec.json.format(msgspec.json.encode(value), indent=0).decode()
-    except (TypeError, ValueError, OverflowError):  # a key that is no text, half a surrogate pair, a long number
+    except (TypeError, ValueError, OverflowError):  # a key that is not text, half a surrogate pair, a long number
         return json.dumps(value, ensure_ascii=False)
