@@ -89,7 +89,7 @@ NOT_RUN = {
     "border evidence export", "border evidence verify", "register key replace", "register countersign", "register migrate",
     "issue-batch", "border batch",  # begin other processes; their own tests run them
     "register confirm", "register dismiss",  # of a register with roles; the tests of a register have them
-    "chip list",  # needs the service of PC/SC
+    "chip list", "chip emulate",  # need the service of PC/SC
     "authority create",  # the folder's authority is made first
 }  # fmt: skip
 ELSEWHERE = ("postgresql://", "adapter.py")

@@ -65,6 +65,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "verify": ("tjdocs verify passport/chip --trust trust.db --mrz passport/mrz.txt --report report.html",),
     "chip read": ("tjdocs chip read --emulate passport --trust trust.db --out files",),
     "chip list": ("tjdocs chip list",),
+    "chip emulate": ("tjdocs chip emulate passport",),
     "border inspect": (
         "tjdocs border inspect --mrz passport/mrz.txt --chip passport/chip --trust trust.db --direction entry "
         "--watch-list bans.jsonl --record records",
@@ -138,6 +139,7 @@ TIMES: Mapping[str, str] = MappingProxyType({
     "verify": _INSPECTED,
     "seal verify": _INSPECTED,
     "chip read": _INSPECTED,
+    "chip emulate": "Day on which the dates of the MRZ are judged",
     "border inspect": _INSPECTED,
     "border batch": f"{_INSPECTED} of all records",
     "border purge": "Time at which the retention of a record is over",

@@ -1,5 +1,6 @@
-"""``tjdocs chip``: read a chip, live or emulated, and judge it as ``tjdocs verify`` judges files."""
+"""``tjdocs chip``: read a chip and judge it as ``tjdocs verify`` judges files, or be one in a virtual reader."""
 
+import contextlib
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -99,6 +100,22 @@ def list_readers(as_json: _io.Json = False) -> None:
     raise typer.Exit(0 if names else 1)
 
 
+@app.command("emulate")
+def emulate(
+    folder: Annotated[str, typer.Argument(help="Folder of an issued document.")],
+    can: Annotated[str, typer.Option("--can", help="Its card access number, a second password of PACE.")] = "",
+    host: Annotated[str, typer.Option("--host", help="The machine of pcscd.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="The port of the virtual reader.", min=1, max=65535)] = 35963,
+    at: _io.At = "",
+) -> None:
+    """Put the card of an issued document into a virtual reader of PC/SC, until interrupted."""
+    from tjdocs.chip import vpcd
+
+    card, _ = _emulated(Path(folder), _io.day(at), can)
+    with contextlib.suppress(KeyboardInterrupt):
+        vpcd.serve(card, host, port)
+
+
 def _printed(text: str, picture: str, at: date | datetime) -> mrz.Mrz | None:
     if text and picture:
         raise UsageError("two MRZs", where="--mrz-picture", hint="give the MRZ or a picture of it")
@@ -110,11 +127,11 @@ def _printed(text: str, picture: str, at: date | datetime) -> mrz.Mrz | None:
     return mrz.parse(_io.read_text("-") if text == "-" else "\n".join(text.split()), at=day)
 
 
-def _emulated(folder: Path, day: date) -> tuple[chip.Card, mrz.Mrz]:
+def _emulated(folder: Path, day: date, can: str = "") -> tuple[chip.Card, mrz.Mrz]:
     """Return the card of an issued document's folder, and its MRZ.
 
     :raises InputError: no such folder
     """
     files, _ = read_folder(folder / "chip")
     zone = mrz.parse(_io.read_text(str(folder / _MRZ_FILE)), at=day)
-    return chip.Card(files, chip.MrzKey.of(zone)), zone
+    return chip.Card(files, chip.MrzKey.of(zone), can=chip.Can(can) if can else None), zone
