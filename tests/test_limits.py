@@ -53,7 +53,7 @@ def test_no_module_has_limits_of_its_own():
 
 
 OWN = {
-    "border/report/details.py: _MAX_DETAIL", "border/naming.py: MAX_ID", "border/report/html_report.py: MAX_ATTEMPTS", "border/report/html_report.py: MAX_LINES",
+    "border/report/details.py: _MAX_DETAIL", "border/naming.py: MAX_ID", "border/report/html_report.py: MAX_ATTEMPTS", "border/report/html_report.py: MAX_LINES", "border/report/explanations.py: _MAX_WORD",
     "border/report/safe_values.py: MAX_TEXT", "cli/_batch_output.py: _MAX_STATE", "cli/mrz.py: _MAX_ZONE", "documents/assess.py: _MAX_REASON",
     "escaping.py: MAX_MARKS", "image_header.py: _MAX_SEGMENTS", "lds/_oid.py: _MAX_BYTES", "lds/dg14.py: _MAX_INFOS",
     "asn1/tlv.py: _MAX_LENGTH_BYTES", "office/output_folder.py: _MAX_FILE", "pki/authority/authority.py: _MAX_PASSPHRASE", "pki/certification_path.py: MAX_TRIED",

@@ -408,8 +408,8 @@ def test_a_policy_with_an_own_type_serves_every_command(here, tmp_path):
         ("seal", "verify", "card/mrz.txt", *TRUST),
         ("trust", "explain", "--store", "missing.db", "--country", "TJ"),
     ):
-        assert "kind of document" in run(*command, *policy)[2]
-        assert "kind of document" not in run(*command, *policy, "--types", "types")[2]
+        assert "unknown document class" in run(*command, *policy)[2]
+        assert "unknown document class" not in run(*command, *policy, "--types", "types")[2]
 
 
 @pytest.mark.parametrize("types", ["missing", "authority"])

@@ -46,6 +46,7 @@ COMMANDS = {
     ),
     "border batch": ("border", "batch", "lane", "--workers", "1", *BORDER),
     "border purge": ("border", "purge", "lane"),
+    "chip read": ("chip", "read", "--emulate", ".", "--trust", "authority/csca.cer"),
     "register init": ("register", "init", "--register", "sqlite:///another.db"),
     "register status": ("register", "status", "T00000001", *KEPT),
     "register find": ("register", "find", "--surname", "ERIKSSON", "--date-of-birth", "1974-08-12", *KEPT),
@@ -84,7 +85,7 @@ def commands_with_a_time() -> set[str]:
 ALIKE = {f"register {act}" for act in ("assign", "confirm", "spoil", "destroy", "handover", "stolen", "revoke", "dismiss",
                                        "decide", "migrate", "rewrap", "key replace")}  # fmt: skip
 # a picture; the same function as `border inspect`; a process of its own (test_serve_cli.py)
-ELSEWHERE = {"mrz read", "border evidence export", "border serve"}
+ELSEWHERE = {"mrz read", "chip emulate", "border evidence export", "border serve"}
 
 
 def test_every_command_that_takes_a_time_is_here():

@@ -419,7 +419,10 @@ def test_mrz_lines():
 
 
 def test_mrz_repair():
-    misread = ZONE.replace("L898902C3", "L8989O2C3")
+    # an O alone in the number may as well be a mistyped 0 elsewhere; one in the date too is a reader's
+    misread = ZONE.replace("L898902C3", "L8989O2C3").replace("7408122", "74O8122")
+    assert "7408122" in ZONE
+    assert asked("mrz", "repair", stdin=ZONE.replace("L898902C3", "L8989O2C3").encode())[1]["candidates"]
     status, said = asked("mrz", "repair", stdin=misread.encode())
     assert (status, said["valid"], said["repaired"], said["document_number"]) == (0, True, True, "L898902C3")
     assert said == asked("mrz", "parse", "--repair", stdin=misread.encode())[1]

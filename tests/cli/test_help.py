@@ -87,7 +87,7 @@ def test_each_example_can_be_parsed(path, line):
 # what an example needs from elsewhere: another office's key, another program, a server
 NOT_RUN = {
     "border evidence export", "border evidence verify", "register key replace", "register countersign", "register migrate",
-    "issue-batch", "border batch",  # begin other processes; their own tests run them
+    "issue-batch", "border batch", "border serve",  # begin other processes; their own tests run them
     "register confirm", "register dismiss",  # of a register with roles; the tests of a register have them
     "chip list", "chip emulate",  # need the service of PC/SC
     "authority create",  # the folder's authority is made first

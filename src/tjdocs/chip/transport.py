@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from tjdocs import inputs
 from tjdocs.errors import InputError
 
 __all__ = ["Exchange", "RecordedTransport", "RecordingTransport", "Transport", "TransportError"]
@@ -101,9 +102,9 @@ class RecordedTransport:
         lines = record.splitlines() if isinstance(record, str) else record
         for number, line in enumerate(lines, 1):
             try:
-                table = json.loads(line)
+                table = inputs.json_object(line.encode(), where=f"line {number}")
                 exchange = (bytes.fromhex(table["command"]), bytes.fromhex(table["answer"]))
-            except (ValueError, KeyError, TypeError, RecursionError):
+            except (InputError, ValueError, KeyError, TypeError):
                 hint = "RecordingTransport(content=True) makes one"
                 raise InputError("an exchange without its content", where=f"line {number}", hint=hint) from None
             self._exchanges.append(exchange)
