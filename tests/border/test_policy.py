@@ -474,3 +474,11 @@ def test_an_override_has_no_lists():
     with pytest.raises(SpecError, match="a list in an override") as caught:
         policy('rule = []\n[[override]]\ncheck = ["doc.expiry", "doc.use"]\ndecision = "refer"\n')
     assert (caught.value.where, caught.value.hint) == ("policy override", "only a rule has lists: write an override for each value")
+
+
+def test_an_override_counts_for_its_subject_alone():
+    head = 'schema = 3\nid = "test"\nrequires = ["pa.authentic"]\n'
+    override = '[[override]]\ncheck = "pa.dg-hash"\nsubject = "DG1"\ndecision = "refuse"\n'
+    own = policy(rule(outcome="failed", decision="refer") + override, head)
+    consequences = {name: own.consequence(Finding("pa.dg-hash", Outcome.FAILED, "differs", subject=name)) for name in ("DG1", "DG2")}
+    assert consequences == {"DG1": Decision.REFUSE, "DG2": Decision.REFER}
