@@ -7,7 +7,9 @@ import pytest
 from tests.support import builders as b
 from tests.support import cards
 from tests.support.cards import CAN, Shown, ca_info, pace_info, public_info
+from tjdocs.asn1 import tlv
 from tjdocs.chip import Card, CardKeys, MrzKey, RecordedTransport, RecordingTransport, read
+from tjdocs.chip.apdu import Command
 from tjdocs.chip.pace import PaceProtocol
 from tjdocs.lds.dg14 import SecurityInfo
 from tjdocs.specs import read_toml
@@ -216,3 +218,49 @@ def test_the_result_of_a_reading_is_the_same_from_an_archive(tmp_path):
     assert again.steps == reading.steps
     assert again.pace == reading.pace
     assert again.active_authentication == reading.active_authentication
+
+
+class Short:
+    """A card whose answers have a bound, and which ends the session where a reader asks for more."""
+
+    def __init__(self, card: Card, largest: int) -> None:
+        self._card, self._largest, self.sessions = card, largest, 1
+
+    def reset(self) -> None:
+        self.sessions += 1
+        self._card.power_on()
+
+    def transmit(self, command: bytes) -> bytes:
+        parsed = Command.parse(command)
+        protected = [item.value for item in tlv.children(tlv.read(tlv.encode(0x30, parsed.data)))] if command[0] & 0x0C else []
+        asked = int.from_bytes(protected[-2], "big") if len(protected) > 1 and parsed.ins in (0xB0, 0x88) else 0
+        if asked > self._largest or (len(protected) > 1 and parsed.ins == 0x88 and parsed.extended):
+            self._card._end_session()
+            return b"\x67\x00"
+        return self._card.transmit(command)
+
+
+@pytest.mark.parametrize("largest", [200, 150, 100])
+def test_a_card_that_ends_the_session_at_a_long_read_is_read_in_smaller_parts(largest):
+    shown = Shown(pace_info())
+    shown.card.power_on()
+    short = Short(shown.card, largest)
+    assert dict(read(short, cards.zone_key()).files) == shown.card.files
+    assert 1 < short.sessions < 6
+
+
+def test_a_card_without_long_answers_is_read_without_its_long_signature():
+    """Doc 9303-11, 6.1.4: a signature of 2,048 bits needs extended length."""
+    shown = Shown(pace_info(), active=b.rsa_key("active"))
+    findings, verdict = shown.judge(lambda card: Short(card, 256))
+    assert findings["chip.aa"] == ("undetermined", "not-asked")
+    assert findings["chip.access"] == ("passed", "")
+    assert verdict.decision == "refer"
+
+
+def test_a_card_that_always_ends_the_session_ends_the_reading():
+    shown = Shown(pace_info())
+    shown.card.power_on()
+    reading = read(Short(shown.card, 0), cards.zone_key())
+    assert ("chip.secure-messaging", "unprotected") in [(step.check, step.reason) for step in reading.steps]
+    assert not set(reading.files) - {"EF.CardAccess"}

@@ -118,7 +118,6 @@ class Card:
         self._file: str | None = None
         self._challenge: bytes | None = None
         self._run: PaceCard | None = None
-        self._named: ChipAuthentication | None = None
         self._end_session()
 
     reset = power_on
@@ -127,6 +126,7 @@ class Card:
         """Drop keys and rights."""
         self._messaging: SecureMessaging | None = None
         self._next: SecureMessaging | None = None
+        self._named: ChipAuthentication | None = None
         self._access = self._mrz_key is None
         self._by_pace = False
 
