@@ -9,7 +9,7 @@ from tests.support import cards
 from tests.support.cards import CAN, Shown, ca_info, pace_info, public_info
 from tjdocs.asn1 import tlv
 from tjdocs.chip import Card, CardKeys, MrzKey, RecordedTransport, RecordingTransport, read
-from tjdocs.chip.apdu import Command
+from tjdocs.chip.apdu import Answer, Command
 from tjdocs.chip.pace import PaceProtocol
 from tjdocs.lds.dg14 import SecurityInfo
 from tjdocs.specs import read_toml
@@ -264,3 +264,78 @@ def test_a_card_that_always_ends_the_session_ends_the_reading():
     reading = read(Short(shown.card, 0), cards.zone_key())
     assert ("chip.secure-messaging", "unprotected") in [(step.check, step.reason) for step in reading.steps]
     assert not set(reading.files) - {"EF.CardAccess"}
+
+
+@pytest.mark.parametrize(
+    "infos",
+    [
+        (ca_info(key_id=1), public_info(12, 2)),
+        (ca_info("CA-DH-AES-CBC-CMAC-128"), public_info(12)),
+        (ca_info(),),
+        (ca_info(key_id=-1), public_info(12, -1)),
+    ],
+    ids=["key-id", "kind", "no-key", "negative"],
+)
+def test_a_key_without_its_protocol_is_not_a_chip_without_keys(infos):
+    """BSI TR-03105-5.1, ISO7816_D_13: DG14 offers chip authentication that cannot be run."""
+    findings, verdict = Shown(pace_info(), *infos).judge()
+    assert findings["chip.ca"] == ("failed", "invalid-key")
+    assert findings["chip.genuine"] == ("failed", "not-proved")
+    assert verdict.decision == "refuse"
+
+
+class Stumbling:
+    """A card with the session's keys that answers one protected error in the middle of a file."""
+
+    def __init__(self, card: Card, sw: int) -> None:
+        self._card, right = card, Card._run_command
+        left = [1]
+
+        def answer(own: Card, command: Command) -> Answer:
+            if own._access and command.ins == 0xB0 and not command.p1 & 0x80 and left[0]:
+                left[0] = 0
+                return Answer(sw)
+            return right(own, command)
+
+        self._answer = answer
+
+    def transmit(self, command: bytes) -> bytes:
+        self._card._run_command = self._answer.__get__(self._card)
+        try:
+            return self._card.transmit(command)
+        finally:
+            del self._card._run_command
+
+
+def test_an_error_in_the_middle_of_a_file_is_not_its_end():
+    shown = Shown(pace_info())
+    for sw, unread in ((0x6700, {}), (0x6F00, {"EF.COM": "6F00"})):
+        reading = shown.read(lambda card, sw=sw: Stumbling(card, sw))
+        assert {name: why for name, why in reading.unread.items() if name != "EF.CardSecurity"} == unread
+        assert set(reading.files) | unread.keys() == set(shown.card.files)
+
+
+def test_a_proof_ends_with_its_session():
+    """A relayed chip of another holder proves its key, the session breaks, and a copy without PACE goes on."""
+    mapping = pace_info("PACE-ECDH-CAM-AES-CBC-CMAC-128", 13)
+    relayed = Shown(mapping, security=cards.card_security(mapping, public_info(13, named=True)))
+    copy = Shown()
+
+    class Changed:
+        def __init__(self, card: Card) -> None:
+            self._card, self._reads = card, 0
+
+        def reset(self) -> None:
+            self._card = copy.card
+            self._card.power_on()
+
+        def transmit(self, command: bytes) -> bytes:
+            if self._card is relayed.card and command[0] & 0x0C and command[1] == 0xB0:
+                self._reads += 1
+                if self._reads > 12:
+                    return b"\x67\x00"
+            return self._card.transmit(command)
+
+    findings, _ = relayed.judge(Changed, bac_after_pace=True)
+    assert "chip.ca EF.CardSecurity" not in findings
+    assert findings["chip.genuine"][0] == "undetermined"

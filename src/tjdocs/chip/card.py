@@ -275,7 +275,7 @@ class Card:
 
     def _external_authenticate(self, command: Command) -> Answer:
         challenge, self._challenge = self._challenge, None
-        if challenge is None or self._mrz_key is None:
+        if challenge is None or self._mrz_key is None or self._messaging is not None or self._access:
             return Answer(_CONDITIONS)
         data, messaging = bac.answer(self._mrz_key, challenge, command.data)
         self._messaging, self._access = messaging, True

@@ -6,7 +6,7 @@ The key is proved by a right answer under the new keys, and EF.SOD shows that it
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tjdocs.asn1 import tlv
+from tjdocs.asn1 import der, tlv
 from tjdocs.asn1.x509_schema import encode_oid
 from tjdocs.chip import agreement_keys
 from tjdocs.chip.apdu import SHORT, Command
@@ -59,7 +59,8 @@ def choices(infos: Iterable[SecurityInfo]) -> tuple[ChipAuthentication, ...]:
     """
     listed = tuple(infos)
     protocols = [info for info in listed if info.name.startswith("CA-") and info.name.count("-") > 1]
-    offers, error = [], False
+    offers: list[ChipAuthentication] = []
+    error = False
     for info in listed:
         tag = _KEY.get(info.name)
         if tag is None:
@@ -73,6 +74,7 @@ def choices(infos: Iterable[SecurityInfo]) -> tuple[ChipAuthentication, ...]:
             error = True
             continue
         kind = info.name.removeprefix("PK-")
+        before = len(offers)
         for protocol in protocols:
             suite = SUITES.get(protocol.name.removeprefix(f"CA-{kind}-"))
             if suite is not None and protocol.identifier == _key_id(info):
@@ -80,6 +82,9 @@ def choices(infos: Iterable[SecurityInfo]) -> tuple[ChipAuthentication, ...]:
         if not protocols:
             suite = SUITES["3DES-CBC-CBC"]
             offers.append(ChipAuthentication("", suite, group, key, _key_id(info), ("no-protocol",)))
+        error |= len(offers) == before or (_key_id(info) or 0) < 0  # a key that no protocol is for
+    offers = [offer for offer in offers if (offer.key_id or 0) >= 0]
+    error |= bool(protocols) and not offers
     if error and not offers:
         raise GroupError("the key cannot be used")
     return tuple(sorted(offers, key=lambda c: (c.suite.strength, c.group.order.bit_length()), reverse=True))
@@ -125,4 +130,5 @@ def new_messaging(suite: CipherSuite, group: Group, shared: Element) -> SecureMe
 
 
 def _octets(number: int) -> bytes:
-    return number.to_bytes((number.bit_length() + 7) // 8 or 1, "big")
+    """Return a key identifier as DG14 has it: the content of an INTEGER."""
+    return tlv.read(der.integer(number)).value

@@ -173,15 +173,15 @@ def _steps(session: Session, protocol: PaceProtocol, password: Password) -> Pace
     if not bytes_eq(last[_TOKEN_CHIP], token(protocol, ks_mac, public)):
         raise ProtocolError("token")
     session.messaging = SecureMessaging(suite, ks_enc, ks_mac)
-    data, warnings = None, list[str]()
+    data, usual = None, {_TOKEN_CHIP, _CAR, _CAR_BEFORE}
     if protocol.mapping == "CAM":
         data = opened_data(suite, ks_enc, last.get(_CHIP_AUTHENTICATION, b""))
-    elif _CHIP_AUTHENTICATION in last:
-        warnings.append("object-unknown")
+        usual.add(_CHIP_AUTHENTICATION)
+    warnings = ("object-unknown",) if set(last) - usual else ()
     authorities = tuple(
         last[tag].decode("latin-1") for tag in (_CAR, _CAR_BEFORE) if tag in last and len(last[tag]) <= 16
     )
-    return PaceRun(protocol, chip_key, mapping_key, data, authorities, tuple(warnings))
+    return PaceRun(protocol, chip_key, mapping_key, data, authorities, warnings)
 
 
 def _ask(session: Session, content: bytes, wanted: int, *, last: bool = False, empty: bool = False) -> dict[int, bytes]:
@@ -192,7 +192,7 @@ def _ask(session: Session, content: bytes, wanted: int, *, last: bool = False, e
     if not answer.ok:
         raise ProtocolError("refused", answer.sw)
     objects = dynamic_data(answer.data)
-    if (wanted not in objects and not empty) or not set(objects) <= {wanted, _CAR, _CAR_BEFORE, _CHIP_AUTHENTICATION}:
+    if (wanted not in objects and not empty) or (not last and not set(objects) <= {wanted}):
         raise ProtocolError("structure")
     return objects
 
@@ -215,9 +215,10 @@ def dynamic_data(data: bytes) -> dict[int, bytes]:
 
 def _other(group: Group, data: bytes, own: bytes) -> Element:
     """Return the other side's public key, which may not be one's own."""
-    if bytes_eq(data, own):
+    element = group.decode(data)
+    if bytes_eq(group.encode(element), own):  # as an element: the same number may be written shorter
         raise ProtocolError("same-key")
-    return group.decode(data)
+    return element
 
 
 def opened_data(suite: CipherSuite, ks_enc: bytes, encrypted: bytes) -> bytes:

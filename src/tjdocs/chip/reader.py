@@ -35,7 +35,8 @@ Progress = Callable[[str, int, int], None]
 
 _SIZES = (192, 160, 128, 96)
 _FURTHEST = 0x7FFF
-_PART = 0x6282
+_PART, _BEHIND = 0x6282, 0x6B00
+_HEADER = 8
 _WRONG_LENGTH = 0x6700
 _SENSITIVE = ("DG3", "DG4")
 _VISITS = 8  # one for each smaller size, one for each proof that ended a session
@@ -132,6 +133,10 @@ class _Reader:
             raise TransportError("reader-error")
         reset()
         self._session = Session(self._transport, cancelled=self._cancelled, after=self._session)
+        # a proof and the files before access belong to the session that is over: the next card may be another
+        self._pace = None
+        for name in ("EF.CardAccess", "EF.CardSecurity"):
+            self._files.pop(name, None)
 
     def _visit(self) -> None:
         self._open()
@@ -260,6 +265,9 @@ class _Reader:
             except ProtocolError as error:
                 self._step("chip.ca", Outcome.FAILED, error.reason, error.detail)
                 continue
+            except SecureMessagingError:
+                self._step("chip.ca", Outcome.FAILED, "not-proved")
+                raise _LostError from None
             self._select_again()
             self._confirmed, self._agreed = self._agreed, None
             self._note("chip.ca", choice.warnings, choice.suite.name)
@@ -270,7 +278,7 @@ class _Reader:
         short_id = ef_catalogue.by_name("EF.SOD").short_id
         try:
             self._session.send(Command(0x00, 0xB0, 0x80 | short_id, 0, le=8))
-        except SecureMessagingError:
+        except (SecureMessagingError, ProtocolError):
             self._agreed = None
             self._step("chip.ca", Outcome.FAILED, "not-proved")
             raise _LostError from None
@@ -290,10 +298,12 @@ class _Reader:
         try:
             answer = self._send(command)
         except SecureMessagingError as error:
-            if error.sw != _WRONG_LENGTH:
+            if error.reason != "unprotected":
                 raise
             # a long signature needs a long answer, and this card has none: the files are read without it
-            self._step("chip.aa", Outcome.UNDETERMINED, "not-asked", f"{_WRONG_LENGTH:04X}")
+            excused = error.sw == _WRONG_LENGTH and command.extended
+            outcome, reason = (Outcome.UNDETERMINED, "not-asked") if excused else (Outcome.FAILED, "refused")
+            self._step("chip.aa", outcome, reason, f"{error.sw:04X}")
             raise _LostError from None
         if not answer.ok:
             self._step("chip.aa", Outcome.FAILED, "refused", f"{answer.sw:04X}")
@@ -327,8 +337,9 @@ class _Reader:
     def _smaller(self) -> bool:
         """Take the next smaller size of a part; whether there is one."""
         size = self._part_size()
-        self._size = next((smaller for smaller in _SIZES if smaller < size), None)
-        return self._size is not None
+        smaller = next((smaller for smaller in _SIZES if smaller < size), None)
+        self._size = smaller or size
+        return smaller is not None
 
     def _part_size(self) -> int:
         if self._size is not None:
@@ -351,25 +362,30 @@ class _Reader:
         while done < size and answer.data and answer.sw != _PART:
             self._progress(name, done, size)
             answer = self._next(done, min(self._part_size(), size - done))
-            if not _readable(answer):
+            if _readable(answer):
+                parts.append(answer.data)
+                done += len(answer.data)
+            elif answer.sw == _WRONG_LENGTH and self._smaller():
+                answer = replace(answer, data=b"again")
+            elif answer.sw not in (_BEHIND, _PART, 0x9000):  # not the end: the file is whole, and was not read
+                return b"", f"{answer.sw:04X}"
+            else:
                 break
-            parts.append(answer.data)
-            done += len(answer.data)
         self._progress(name, min(done, size), size)
         return b"".join(parts)[:size], ""
 
     def _first(self, entry: ef_catalogue.LdsFile) -> Answer:
-        """Return the first part, by short identifier or, where the card has none, after a SELECT."""
-        size = self._part_size()
-        answer = self._send(Command(0x00, 0xB0, 0x80 | entry.short_id, 0, le=size))
-        while answer.sw == _WRONG_LENGTH and self._smaller():
-            answer = self._send(Command(0x00, 0xB0, 0x80 | entry.short_id, 0, le=self._part_size()))
+        """Return the first bytes, by short identifier or, where the card has none, after a SELECT.
+
+        They say how long the file is: some cards end the session where a reader asks for more than there is.
+        """
+        answer = self._send(Command(0x00, 0xB0, 0x80 | entry.short_id, 0, le=_HEADER))
         if _readable(answer):
             return answer
         chosen = self._send(Command(0x00, 0xA4, 0x02, 0x0C, entry.file_id.to_bytes(2, "big")))
         if not chosen.ok:
             return chosen
-        return self._send(Command(0x00, 0xB0, 0, 0, le=self._part_size()))
+        return self._send(Command(0x00, 0xB0, 0, 0, le=_HEADER))
 
     def _next(self, offset: int, size: int) -> Answer:
         """Return a further part; beyond 32 kB by the odd instruction (Doc 9303-10, 3.6.6)."""

@@ -85,6 +85,16 @@ class RecordingTransport:
         self.exchanges.append(Exchange(command[:4], len(command), len(answer), sw, *content))
         return answer
 
+    def reset(self) -> None:
+        """Switch the card off and on.
+
+        :raises TransportError: the transport cannot, or the card did not come back
+        """
+        inner = getattr(self._transport, "reset", None)
+        if inner is None:
+            raise TransportError("reader-error")
+        inner()
+
     def record(self) -> str:
         """Return the exchanges as JSON lines."""
         return "".join(exchange.as_json() + "\n" for exchange in self.exchanges)
