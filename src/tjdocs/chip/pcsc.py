@@ -31,10 +31,11 @@ def readers() -> tuple[str, ...]:
 def _readers() -> "Sequence[Any]":
     system = _system()
     from smartcard.Exceptions import SmartcardException
+    from smartcard.pcsc.PCSCExceptions import BaseSCardException
 
     try:
         listed: Sequence[Any] = system.readers()
-    except SmartcardException:
+    except (SmartcardException, BaseSCardException):  # the second is not one of the first
         raise InputError("PC/SC does not answer", where="pcscd", hint="start the service of PC/SC") from None
     return listed
 
