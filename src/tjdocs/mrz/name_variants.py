@@ -10,12 +10,13 @@ from msgspec import Struct
 
 from tjdocs import specs
 
-__all__ = ["alike", "consonants", "fit", "read_as", "read_first", "single", "skeletons", "sounds"]
+__all__ = ["alike", "all_consonants", "consonants", "fit", "read_as", "read_first", "single", "skeletons", "sounds"]
 
-_VOWELS = frozenset("AEIOU")
+_VOWELS = "AEIOU"
+_CONSONANTS = str.maketrans("", "", _VOWELS)
 _LONGEST = 80  # letters of a component, or of components written together, that are looked at; a zone has 39
 
-_REPEATED = re.compile(r"(.)\1+", re.DOTALL)
+_REPEATED = re.compile(r"([^\n])\1+")
 _FIRST = itemgetter(1)  # a text such as r"\1" is parsed again for each name
 
 _Replacements = tuple[tuple[str, str], ...]
@@ -50,10 +51,11 @@ class VariantFile(specs.Spec, frozen=True):
 
 class _Rules(Struct, frozen=True):
     ways: int
-    several: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]  # by their first letter
+    several: Mapping[str, tuple[str, ...]]
+    found: re.Pattern[str]  # the letters that are read in several ways
     everywhere: _Replacements
     after: _Replacements
-    start: _Replacements
+    start: _Replacements  # of lines, as those of the end
     end: _Replacements
     vowels: frozenset[frozenset[str]]
     names: tuple[frozenset[str], ...]
@@ -73,12 +75,17 @@ def alike(one: str, other: str) -> bool:
 @lru_cache(maxsize=8192)
 def skeletons(component: str) -> frozenset[str]:
     """Return the consonants of a component in each way that it may be read; spellings of one name share one."""
-    return frozenset(map(consonants, read_as(component)))
+    return all_consonants(read_as(component))
 
 
 def consonants(spelling: str) -> str:
-    """Return a spelling without its vowels."""
-    return "".join(letter for letter in spelling if letter not in _VOWELS)
+    """Return a spelling, or lines of them, without its vowels."""
+    return spelling.translate(_CONSONANTS)
+
+
+def all_consonants(spellings: Iterable[str]) -> frozenset[str]:
+    """Return the spellings without their vowels."""
+    return frozenset(consonants("\n".join(spellings)).split("\n"))
 
 
 @lru_cache(maxsize=8192)
@@ -105,41 +112,35 @@ def fit(one: str, other: str) -> bool:
 @lru_cache(maxsize=4096)
 def read_first(component: str) -> str:
     """Return the component brought to one spelling, as it is read first: one of :func:`read_as`."""
-    return _settled(_ways(component, 1)[0], _rules())
+    return _settled(_ways(component, 1))[0]
 
 
 @lru_cache(maxsize=4096)
 def _spellings(component: str) -> frozenset[str]:
     """Return the component brought to one spelling, in each way that it may be read."""
-    rules = _rules()
-    return frozenset(_settled(way, rules) for way in _ways(component, rules.ways))
+    return frozenset(_settled(_ways(component, _rules().ways)))
 
 
 def _ways(component: str, most: int) -> list[str]:
+    """Return the ways to read a component, at most so many."""
+    rules, text = _rules(), component[:_LONGEST]
+    ways, place = [""], 0
+    for found in rules.found.finditer(text):
+        plain, place = text[place : found.start()], found.end()
+        readings = [plain + reading for reading in rules.several[found[0]]]
+        ways = [way + reading for way in ways for reading in readings][:most]
+    return [way + text[place:] for way in ways]
+
+
+def _settled(ways: list[str]) -> list[str]:
+    """Return the ways to read a component, each brought to one spelling.
+
+    All are one text, a line each: a rule is then tried once, not once for each of them.
+    """
     rules = _rules()
-    ways = [""]
-    tail = component[:_LONGEST]
-    while tail:
-        for spelling, readings in rules.several.get(tail[0], ()):
-            if tail.startswith(spelling):
-                ways = [way + reading for way in ways for reading in readings][:most]
-                tail = tail[len(spelling) :]
-                break
-        else:
-            ways = [way + tail[0] for way in ways]
-            tail = tail[1:]
-    return ways
-
-
-def _settled(text: str, rules: _Rules) -> str:
-    for spelling, meant in rules.end:
-        if text.endswith(spelling):
-            text = text.removesuffix(spelling) + meant
-    text = single(_replaced(text, rules.everywhere))
-    for spelling, meant in rules.start:
-        if text.startswith(spelling):
-            text = meant + text.removeprefix(spelling)
-    return single(_replaced(text, rules.after))
+    text = "\n".join(("", *ways, ""))
+    text = _replaced(single(_replaced(_replaced(text, rules.end), rules.everywhere)), rules.start)
+    return single(_replaced(text, rules.after))[1:-1].split("\n")
 
 
 def _replaced(text: str, replacements: _Replacements) -> str:
@@ -149,23 +150,22 @@ def _replaced(text: str, replacements: _Replacements) -> str:
 
 
 def single(text: str) -> str:
-    """Return the text with one letter of those that follow one another twice."""
+    """Return the text, of one or more lines, with one letter of those that follow one another twice."""
     return _REPEATED.sub(_FIRST, text)
 
 
 @cache
 def _rules() -> _Rules:
     table = specs.load("mrz/variants.toml", VariantFile)
-    several: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
-    for row in sorted(table.several, key=lambda row: -len(row.from_)):
-        several[row.from_[0]] = (*several.get(row.from_[0], ()), (row.from_, row.to))
+    several = {row.from_: row.to for row in table.several}
     return _Rules(
         ways=table.ways,
         several=several,
+        found=re.compile("|".join(map(re.escape, sorted(several, key=len, reverse=True)))),
         everywhere=_pairs(table.everywhere),
         after=_pairs(table.after),
-        start=_pairs(table.start),
-        end=_pairs(table.end),
+        start=tuple((f"\n{spelling}", f"\n{meant}") for spelling, meant in _pairs(table.start)),
+        end=tuple((f"{spelling}\n", f"{meant}\n") for spelling, meant in _pairs(table.end)),
         vowels=frozenset(map(frozenset, table.vowels)),
         names=table.names,
     )

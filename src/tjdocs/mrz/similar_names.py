@@ -77,7 +77,7 @@ class _Rules(Struct, frozen=True):
 @lru_cache(maxsize=65536)
 def cores(component: str) -> frozenset[str]:
     """Return the consonants of a component with and without its endings; two spellings of one name share one."""
-    return frozenset(map(name_variants.consonants, _forms(component)))
+    return name_variants.all_consonants(_forms(component))
 
 
 @lru_cache(maxsize=8192)
@@ -105,9 +105,8 @@ def _forms(component: str) -> frozenset[str]:
     for ending in rules.endings:
         if component.endswith(ending) and len(component) - len(ending) >= rules.file.endings.stem:
             stems.add(component.removesuffix(ending))
-    return frozenset(
-        name_variants.single(form.translate(rules.sounds)) for stem in stems for form in name_variants.read_as(stem)
-    )
+    forms = "\n".join(form for stem in stems for form in name_variants.read_as(stem))
+    return frozenset(name_variants.single(forms.translate(rules.sounds)).split("\n"))
 
 
 @lru_cache(maxsize=8192)
