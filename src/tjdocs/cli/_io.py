@@ -13,15 +13,14 @@ from tjdocs import inputs, limits, times
 from tjdocs.cli import _options, _terminal
 from tjdocs.errors import InputError, UsageError
 from tjdocs.escaping import printable
-from tjdocs.findings import Finding, checks
 from tjdocs.mrz.normalising import decoded
-from tjdocs.pki.trust.import_files import read_certificates, read_crls
-from tjdocs.pki.trust.store import TrustStore
 from tjdocs.spans import Span
 from tjdocs.times import PartialDate, read_birth
 
 if TYPE_CHECKING:
     from tjdocs.border.report.wording import Texts
+    from tjdocs.findings import Finding
+    from tjdocs.pki.trust.store import TrustStore
 
 Json = _options.Json
 At = Annotated[
@@ -113,12 +112,15 @@ def read_json(path: str) -> dict[str, Any]:
     return inputs.json_object(read_file(path), where=path)
 
 
-def trust(paths: list[str], crls: list[str], digest: str = "", signers: Iterable[str] = ()) -> TrustStore:
+def trust(paths: list[str], crls: list[str], digest: str = "", signers: Iterable[str] = ()) -> "TrustStore":
     """Open trust stores and certificates of ``--trust`` and CRLs of ``--crl`` as one store.
 
     :param signers: files of certificates that are known, and not trusted for that
     :raises UsageError: ``digest`` pins other trusted certificates
     """
+    from tjdocs.pki.trust.import_files import read_certificates, read_crls
+    from tjdocs.pki.trust.store import TrustStore
+
     stores = [_trust(path) for path in paths]
     store = TrustStore.of(()).merged(stores) if len(stores) != 1 or crls else stores[0]
     if crls:
@@ -137,7 +139,10 @@ def trust(paths: list[str], crls: list[str], digest: str = "", signers: Iterable
     return store
 
 
-def _trust(path: str) -> TrustStore:
+def _trust(path: str) -> "TrustStore":
+    from tjdocs.pki.trust.import_files import read_certificates
+    from tjdocs.pki.trust.store import TrustStore
+
     try:
         with open(path, "rb") as file:
             is_store = file.read(16) == b"SQLite format 3\x00"
@@ -174,11 +179,13 @@ def styled(word: str, width: int = 0) -> Text:
     return Text(word.ljust(width), style=_STYLES.get(word, ""))
 
 
-def show_findings(findings: Iterable[Finding], words: "Texts | None" = None) -> None:
+def show_findings(findings: "Iterable[Finding]", words: "Texts | None" = None) -> None:
     """Print findings, one a line: outcome, check, subject, reason with its explanation, detail.
 
     :param words: texts of the language of outcome and explanation; English without them
     """
+    from tjdocs.findings import checks
+
     for finding in findings:
         line = styled(str(finding.outcome), 15)
         if words is not None:

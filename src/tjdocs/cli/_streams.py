@@ -9,20 +9,7 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, BinaryIO, TypeVar
 
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    ProgressColumn,
-    SpinnerColumn,
-    Task,
-    TextColumn,
-    TimeElapsedColumn,
-)
-from rich.text import Text
-
 from tjdocs.cli import _terminal
-from tjdocs.workers import Workers
 
 __all__ = ["Lane", "blocks", "bytes_read", "in_order", "progress"]
 
@@ -178,6 +165,8 @@ def in_order(
     :param function: on the top level of a module, since other processes must import it
     :param workers: number of processes; without it, one for each processor
     """
+    from tjdocs.workers import Workers
+
     full = 0
     with Workers[list[Result]](workers) as pool:
         for chunk in chunks:
@@ -203,27 +192,15 @@ def _counted(items: Iterable[Item], what: str, total: int | None) -> Iterator[It
             due = 2 * due if total is None else due + step
 
 
-class _Rate(ProgressColumn):
-    def render(self, task: Task) -> Text:
-        of = f" of {task.total:,.0f}" if task.total else ""
-        return Text(f"{task.completed:,.0f}{of} ({task.finished_speed or task.speed or 0:,.0f}/s)")
-
-
-def _bar(columns: list[ProgressColumn]) -> Progress:
-    # the output is for another program: the bar must not redirect it
-    return Progress(
-        *columns, console=_terminal.console(on_error=True), transient=True, redirect_stdout=False, redirect_stderr=False
-    )
-
-
 @contextmanager
 def bytes_read() -> Iterator[Callable[[str, int, int], None]]:
     """Yield a function that shows on standard error, if that is a terminal, how much of a file was read."""
     if not sys.stderr.isatty():
         yield lambda name, done, size: None
         return
-    columns = [TextColumn("{task.description}"), BarColumn(), DownloadColumn()]
-    with _bar(columns) as bar:
+    from tjdocs.cli._progress_bar import of_bytes
+
+    with of_bytes() as bar:
         task = bar.add_task("")
         yield lambda name, done, size: bar.update(task, description=name, completed=done, total=size)
 
@@ -241,8 +218,9 @@ def progress(
     if not sys.stderr.isatty() or (sys.stdout.isatty() and not silent):
         yield from _counted(items, what, total) if lines and not sys.stderr.isatty() else items
         return
-    columns = [SpinnerColumn(), TextColumn(what), _Rate(), TimeElapsedColumn()]
-    with _bar(columns) as bar:
+    from tjdocs.cli._progress_bar import of_items
+
+    with of_items(what) as bar:
         task = bar.add_task(what, total=total)
         for item in items:
             yield item
