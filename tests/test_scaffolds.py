@@ -43,7 +43,8 @@ def copy(folder):
 
 def run(tree, *command):
     """Run a command in a copy of the tree, with the library of that copy."""
-    environment = {**os.environ, "PYTHONPATH": str(tree / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(tree / "src"), "PYTHONPYCACHEPREFIX": f"{tree}-compiled"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     return subprocess.run([sys.executable, *command], cwd=tree, env=environment, capture_output=True, text=True, check=False)
 
 
