@@ -24,6 +24,7 @@ TESTS = Path(__file__).parent
 from tests.support import builders as b  # noqa: E402
 from tests.support import signing  # noqa: E402
 from tests.support.cases_attacks import CASES as ATTACKS  # noqa: E402
+from tests.support.cases_chip import cases as chip_cases  # noqa: E402
 from tests.support.cases_conformance import ROWS  # noqa: E402
 from tests.support.cases_reading import CASES as READING  # noqa: E402
 from tests.support.cases_seal import CASES as SEALS  # noqa: E402
@@ -321,6 +322,13 @@ RESULTS = {
 }
 
 
+def chips() -> None:
+    area = Area("chip", "chip", "Protocols between a reader and a chip: access, secure messaging, active authentication.")
+    for case in chip_cases():
+        area.add(case.comment, case.source, lambda c=case: c.given, case.expected, case.reason, flags=list(case.flags))
+    area.write()
+
+
 def seals() -> None:
     area = Area("seal", "seal", "Visible digital seals: coding, form, signature, and the standard's validation results.")
     examples = tomllib.loads((TESTS / "seal/examples.toml").read_text())
@@ -528,6 +536,7 @@ if __name__ == "__main__":
         lds()
         specimens()
         seals()
+        chips()
     passive_authentication()
     attacks()
     conformance()

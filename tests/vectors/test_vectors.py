@@ -20,7 +20,7 @@ from tjdocs.vectors.vector import clauses, exported
 ROOT = Path(__file__).parents[2]
 FOLDER = specs.folder("test_vectors")
 SCHEMA = json.loads((FOLDER / "schema.json").read_text())
-AREAS = ("algorithms", "attacks", "conformance", "lds", "mrz", "passive-authentication", "seal")
+AREAS = ("algorithms", "attacks", "chip", "conformance", "lds", "mrz", "passive-authentication", "seal")
 
 
 def test_areas():

@@ -73,10 +73,18 @@ def authenticate(session: Session, password: MrzKey) -> None:
     reply = session.send(Command(0x00, 0x82, data=token, le=len(token)))
     if not reply.ok:
         raise ProtocolError("refused", reply.sw)
-    content = opened(own, reply.data)
+    session.messaging = messaging(k_ifd, chip_key(own, reply.data, rnd_ic=rnd_ic, rnd_ifd=rnd_ifd), rnd_ifd, rnd_ic)
+
+
+def chip_key(own: Keys, data: bytes, *, rnd_ic: bytes, rnd_ifd: bytes) -> bytes:
+    """Return the chip's part of the session's key from its answer.
+
+    :raises ProtocolError: ``structure``, ``mac``, or ``challenge-not-returned``
+    """
+    content = opened(own, data)
     if content[:CHALLENGE] != rnd_ic or content[CHALLENGE : 2 * CHALLENGE] != rnd_ifd:
         raise ProtocolError("challenge-not-returned")
-    session.messaging = messaging(k_ifd, content[2 * CHALLENGE :], rnd_ifd, rnd_ic)
+    return content[2 * CHALLENGE :]
 
 
 def answer(password: MrzKey, rnd_ic: bytes, token: bytes) -> tuple[bytes, SecureMessaging]:

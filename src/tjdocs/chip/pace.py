@@ -162,12 +162,12 @@ def _steps(session: Session, protocol: PaceProtocol, password: Password) -> Pace
         private = group.private_key()
         own = group.encode(group.power(group.base, private))
         mapping_key = _ask(session, tlv.encode(_MAP_READER, own), _MAP_CHIP)[_MAP_CHIP]
-        base = pace_mapping.generic(group, nonce, group.power(_other(group, mapping_key, own), private))
+        base = pace_mapping.generic(group, nonce, group.power(other_key(group, mapping_key, own), private))
     private = group.private_key()
     public = group.power(base, private)
     own = group.encode(public)
     chip_key = _ask(session, tlv.encode(_KEY_READER, own), _KEY_CHIP)[_KEY_CHIP]
-    other_public = _other(group, chip_key, own)
+    other_public = other_key(group, chip_key, own)
     ks_enc, ks_mac = session_keys(protocol, group.power(other_public, private))
     last = _ask(session, tlv.encode(_TOKEN_READER, token(protocol, ks_mac, other_public)), _TOKEN_CHIP, last=True)
     if not bytes_eq(last[_TOKEN_CHIP], token(protocol, ks_mac, public)):
@@ -213,8 +213,12 @@ def dynamic_data(data: bytes) -> dict[int, bytes]:
     return objects
 
 
-def _other(group: Group, data: bytes, own: bytes) -> Element:
-    """Return the other side's public key, which may not be one's own."""
+def other_key(group: Group, data: bytes, own: bytes) -> Element:
+    """Return the other side's public key.
+
+    :raises GroupError: it is not a key of the group
+    :raises ProtocolError: ``same-key``: it is one's own, sent back
+    """
     element = group.decode(data)
     if bytes_eq(group.encode(element), own):  # as an element: the same number may be written shorter
         raise ProtocolError("same-key")
@@ -290,7 +294,7 @@ class PaceCard:
             return tlv.encode(_MAP_CHIP, b"")
         self._mapping = group.private_key()
         own = group.encode(group.power(group.base, self._mapping))
-        shared = group.power(_other(group, received, own), self._mapping)
+        shared = group.power(other_key(group, received, own), self._mapping)
         self._base = pace_mapping.generic(group, self._s, shared)
         return tlv.encode(_MAP_CHIP, own)
 
@@ -299,7 +303,7 @@ class PaceCard:
         private = group.private_key()
         public = group.power(self._base, private)
         self.chip_key = group.encode(public)
-        other = _other(group, given[_KEY_READER], self.chip_key)
+        other = other_key(group, given[_KEY_READER], self.chip_key)
         self._keys = session_keys(protocol, group.power(other, private))
         self._tokens = token(protocol, self._keys[1], public), token(protocol, self._keys[1], other)
         return tlv.encode(_KEY_CHIP, self.chip_key)

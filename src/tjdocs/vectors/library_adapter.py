@@ -22,6 +22,7 @@ from tjdocs.pki.trust.store import TrustPolicy, TrustStore
 from tjdocs.seal import Header, Seal, c40, seal_results, vds_profiles
 from tjdocs.seal.hashing import algorithm_of
 from tjdocs.seal.make_vds import message
+from tjdocs.vectors import chip_operations
 
 __all__ = ["Answer", "answer", "reason_of"]
 
@@ -269,4 +270,5 @@ _OPERATIONS: dict[str, Callable[[Mapping[str, Any]], tuple[Any, ...]]] = {
     "seal-encode": _seal_encode,
     "seal-signature": _seal_signature,
     "seal-verify": _seal_verify,
+    **chip_operations.OPERATIONS,
 }

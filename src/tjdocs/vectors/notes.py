@@ -110,6 +110,12 @@ _CHECKS = {
     "seal-read": "seal.structure",
     "seal-signature": "seal.signature",
     "seal-verify": "seal.structure",
+    "bac-answer": "chip.bac",
+    "pace-map": "chip.pace",
+    "pace-agree": "chip.pace",
+    "pace-chip-key": "chip.ca",
+    "sm-answer": "chip.secure-messaging",
+    "active-authentication": "chip.aa",
 }
 
 

@@ -82,6 +82,9 @@ _JUDGING = frozenset(
         "seal-read",
         "seal-signature",
         "seal-verify",
+        "bac-answer",
+        "pace-chip-key",
+        "active-authentication",
     )
 )
 
