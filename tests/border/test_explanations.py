@@ -32,6 +32,7 @@ def _ids():
     defects = _table("defects.toml")
     yield from (row["id"] for row in (*defects["defect"], *defects["content_type"]) if "id" in row)
     yield from (row["warning"] for row in _table("mrz/practices.toml")["practice"])
+    yield from (row["id"] for row in _table("seals/results.toml")["result"])
     yield from ("passed", "warning", "failed", "undetermined", "aborted", "not-applicable", "admit", "refer", "refuse")
 
 

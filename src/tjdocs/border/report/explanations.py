@@ -1,4 +1,4 @@
-"""Every word of a verdict explained: checks, reasons, problems, defects, practices, outcomes and decisions."""
+"""Every word of a verdict explained: checks, reasons, problems, defects, practices, results of seals, decisions."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from tjdocs.errors import UsageError
 from tjdocs.findings import Finding, Outcome, checks
 from tjdocs.mrz.practices import practices
 from tjdocs.problems import PROBLEM_TABLES, ProblemKind, problem_table
+from tjdocs.seal import seal_results
 
 __all__ = ["Explanation", "explained_ids", "explanations"]
 
@@ -27,8 +28,9 @@ class Explanation:
     """The explanation of a word, each text in the language asked for.
 
     :param id: ``CHECK``, ``CHECK/REASON``, or the word alone
-    :param kind: ``check``, ``reason``, ``problem``, ``defect``, ``practice``, ``outcome`` or ``verdict``
-    :param severity: of a problem ``error`` or ``warning``; of a check, the verdict of the default policy by outcome
+    :param kind: ``check``, ``reason``, ``problem``, ``defect``, ``practice``, ``result``, ``outcome`` or ``verdict``
+    :param severity: of a problem ``error`` or ``warning``; of a check, the verdict of the default policy by outcome;
+        of a validation result of a seal ``VALID`` or ``INVALID``
     :param clause: the place in the standard, empty for a word of our own
     :param action: the action of a guard, empty where there is none
     :param more: further facts, each with its heading
@@ -57,13 +59,18 @@ def explained_ids() -> tuple[str, ...]:
     """Return every id that has an explanation, each once: words that reports print."""
     reasons = (f"{check.id}/{reason}" for check in checks().values() for reason in check.reasons)
     problems = (code for path in PROBLEM_TABLES.values() for code in problem_table(path))
-    return tuple(dict.fromkeys((*checks(), *reasons, *problems, *problem_words()[""], *Outcome, *Decision)))
+    return tuple(
+        dict.fromkeys(
+            (*checks(), *reasons, *problems, *problem_words()[""], *seal_results.results(), *Outcome, *Decision)
+        )
+    )
 
 
 def explanations(word: str, words: Texts) -> tuple[Explanation, ...]:
     """Return the explanations of a word: several where several checks or formats have it.
 
-    :param word: a check, ``CHECK/REASON``, a reason, a problem, a defect, a practice, an outcome or a decision
+    :param word: a check, ``CHECK/REASON``, a reason, a problem, a defect, a practice, a seal's validation result, an
+        outcome or a decision
     :raises UsageError: unknown word; the hint has the nearest ones
     """
     named = tuple(_named(word.strip(), words))
@@ -92,6 +99,8 @@ def _named(word: str, words: Texts) -> Iterator[Explanation]:
         if word in row.reasons:
             yield _reason(row.id, word, words)
     yield from _of_table(word, words)
+    if word in seal_results.results():
+        yield _result(seal_results.results()[word], words)
     if word in tuple(Outcome):
         yield Explanation(word, "outcome", words.outcome(word), words.label(f"outcome-{word}"), "")
     if word in tuple(Decision):
@@ -108,6 +117,13 @@ def _of_table(word: str, words: Texts, check: str = "") -> Iterator[Explanation]
         sentence, clause = explain(check or "pa.", word, words)
         id_ = f"{check}/{word}" if check else word
         yield Explanation(id_, "defect", word, sentence_of(sentence), words.outcome(Outcome.WARNING), clause)
+
+
+def _result(result: seal_results.Result, words: Texts) -> Explanation:
+    sentence = words.label(f"seal-{result.trust.replace(' ', '-')}")
+    more = ((words.label("reasons"), ", ".join(result.reasons)),) if result.reasons else ()
+    severity = "VALID" if result.valid else "INVALID"
+    return Explanation(result.id, "result", words.label("seal-result"), sentence, severity, result.clause, more=more)
 
 
 def _check(id_: str, words: Texts) -> Explanation:
