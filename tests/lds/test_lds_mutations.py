@@ -10,6 +10,7 @@ from tests.lds.test_dg2 import iso39794
 from tests.lds.test_dg11_dg12 import OBJECTS_11, OBJECTS_12, file
 from tests.lds.test_dg14_dg15 import KEYS
 from tests.lds.test_face import POINTS, facial_record
+from tests.support import cards
 from tests.support.lds_helpers import (
     DG14,
     LDS_VERSION,
@@ -23,6 +24,7 @@ from tests.support.lds_helpers import (
     sampled_mutations,
 )
 from tjdocs.lds import LdsError, ef_catalogue
+from tjdocs.lds.card_security import CardSecurity
 from tjdocs.lds.dg1 import Dg1
 from tjdocs.lds.dg2 import Dg2
 from tjdocs.lds.dg11 import Dg11
@@ -32,7 +34,7 @@ from tjdocs.lds.dg15 import Dg15
 from tjdocs.lds.ef_com import EfCom
 from tjdocs.lds.lds_problems import REASONS
 
-TYPES = (EfCom, Dg1, Dg2, Dg11, Dg12, Dg14, SecurityInfos, Dg15)
+TYPES = (EfCom, Dg1, Dg2, Dg11, Dg12, Dg14, SecurityInfos, CardSecurity, Dg15)
 FILES = {
     "EF.COM": (EfCom, com(LDS_VERSION, UNICODE_VERSION, TAG_LIST)),
     "DG1": (Dg1, obj("61", obj("5F1F", ZONE_TD3.encode()))),
@@ -42,6 +44,7 @@ FILES = {
     "DG12": (Dg12, file("6C", *[item for item, _, _ in OBJECTS_12.values()])),
     "DG14": (Dg14, DG14),
     "EF.CardAccess": (SecurityInfos, DG14[2:]),
+    "EF.CardSecurity": (CardSecurity, cards.card_security(cards.pace_info(), cards.public_info(named=True))),
     "DG15": (Dg15, obj("6F", KEYS[1])),
 }
 

@@ -4,7 +4,8 @@ This room knows no law and no verdict. :func:`read` leaves a :class:`ChipReading
 is genuine is judged from it, and from the signatures over its files, by :mod:`tjdocs.inspection`.
 """
 
-from tjdocs.chip.card import Card, CardKeys
+from tjdocs.chip.card import Card
+from tjdocs.chip.card_keys import CardKeys
 from tjdocs.chip.chip_reading import ChipReading, Step
 from tjdocs.chip.passwords import Can, MrzKey
 from tjdocs.chip.reader import read

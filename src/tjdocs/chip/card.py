@@ -5,14 +5,13 @@ It grants what a right card grants and nothing else, to any commands in any orde
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import TlvError
 from tjdocs.asn1.x509_schema import encode_oid
 from tjdocs.chip import active_authentication, bac, chip_authentication, pace
 from tjdocs.chip.apdu import EXTENDED, Answer, ApduError, Command
+from tjdocs.chip.card_keys import CardKeys
 from tjdocs.chip.chip_authentication import ChipAuthentication
 from tjdocs.chip.groups import GroupError
 from tjdocs.chip.pace import PaceCard, PaceProtocol
@@ -24,10 +23,7 @@ from tjdocs.lds import LdsError, ef_catalogue
 from tjdocs.lds.dg14 import Dg14, SecurityInfo, SecurityInfos
 from tjdocs.lds.ef_catalogue import Place
 
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric import ec, rsa
-
-__all__ = ["APPLICATION", "Card", "CardKeys"]
+__all__ = ["APPLICATION", "Card"]
 
 APPLICATION = bytes.fromhex("A0000002471001")
 """The application identifier of the eMRTD application (Doc 9303-10, 3.11)."""
@@ -42,22 +38,6 @@ _OK = Answer(0x9000)
 _WRONG_LENGTH, _NOT_ALLOWED, _CONDITIONS, _SM_MISSING, _SM_WRONG = 0x6700, 0x6982, 0x6985, 0x6987, 0x6988
 _WRONG_DATA, _NOT_FOUND, _WRONG_PARAMETERS, _NO_REFERENCE = 0x6A80, 0x6A82, 0x6A86, 0x6A88
 _WRONG_OFFSET, _UNKNOWN_INS, _UNKNOWN_CLASS, _FAILED = 0x6B00, 0x6D00, 0x6E00, 0x6300
-
-
-@dataclass(frozen=True, slots=True)
-class CardKeys:
-    """The private keys of a chip; none is in ``repr``.
-
-    :param chip_authentication: by key identifier of DG14, None for a key without one
-    :param active_authentication: the key whose public part is DG15
-    :param active_hash: the hash of its signatures
-    :param mapping: the key of EF.CardSecurity, for chip authentication mapping
-    """
-
-    chip_authentication: Mapping[int | None, int] = field(default_factory=dict, repr=False)
-    active_authentication: "rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | None" = field(default=None, repr=False)
-    active_hash: str = "sha256"
-    mapping: int | None = field(default=None, repr=False)
 
 
 class Card:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tjdocs import specs
 from tjdocs.pki import curves
@@ -18,7 +19,7 @@ from tjdocs.pki import curves
 if TYPE_CHECKING:
     from ecdsa.ellipticcurve import CurveFp
 
-__all__ = ["CurveGroup", "Element", "Group", "GroupError", "ModpGroup", "by_parameter_id", "groups"]
+__all__ = ["CurveGroup", "Element", "Group", "GroupError", "ModpGroup", "by_name", "by_parameter_id", "groups"]
 
 Element = Any
 """A public key, or a base: a number of a MODP group, a point of a curve."""
@@ -56,6 +57,10 @@ class Group(ABC):
     def private_key(self) -> int:
         """Return a random private key."""
         return secrets.randbelow(self.order - 1) + 1
+
+    def public_key(self, private: int) -> Element:
+        """Return the public key of a private one over the standard's base."""
+        return self.power(self.base, private)
 
     @property
     @abstractmethod
@@ -177,6 +182,13 @@ class CurveGroup(Group):
             raise GroupError("not on the curve")
         return PointJacobi(self._equation(), x, y, 1, self.curve.n)
 
+    def public_key(self, private: int) -> Element:
+        """Return the public key of a private one, in constant time where ``cryptography`` has the curve."""
+        if self.curve.backend != "cryptography":
+            return self.power(self.base, private)
+        numbers = ec.derive_private_key(private, self.curve.library_curve).public_key().public_numbers()
+        return self.point(numbers.x, numbers.y)
+
     @cache  # noqa: B019  # the groups live as long as the process
     def _equation(self) -> "CurveFp":
         from ecdsa.ellipticcurve import CurveFp
@@ -233,6 +245,11 @@ def _groups() -> Mapping[int, Group]:
 def groups() -> tuple[Group, ...]:
     """Return every group of the standardised domain parameters."""
     return tuple(_groups().values())
+
+
+def by_name(name: str) -> Group | None:
+    """Return the group ``name``, as ``secp256r1`` or ``modp-2048-256``, None for an unknown one."""
+    return next((group for group in groups() if group.name == name), None)
 
 
 def by_parameter_id(number: int) -> Group | None:

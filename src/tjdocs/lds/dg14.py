@@ -10,6 +10,7 @@ from functools import cache
 from tjdocs import specs
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import Place
+from tjdocs.asn1.x509_schema import encode_oid
 from tjdocs.errors import UsageError
 from tjdocs.lds import ef_catalogue
 from tjdocs.lds._oid import oid_text
@@ -41,6 +42,11 @@ def protocol_name(oid: str) -> str:
     return _table().protocols.get(oid, "")
 
 
+@cache
+def _oids() -> Mapping[str, str]:
+    return {name: oid for oid, name in _table().protocols.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class SecurityInfo:
     """One ``SecurityInfo``.
@@ -70,6 +76,22 @@ class SecurityInfo:
     def identifier(self) -> int | None:
         """Key or parameter identifier, where the optional data is a small number."""
         return _small(self.optional or b"")
+
+    @classmethod
+    def made(cls, name: str, required: bytes, optional: bytes = b"") -> "SecurityInfo":
+        """Return the ``SecurityInfo`` of a protocol.
+
+        :param name: the protocol's, as :attr:`name` has it
+        :param required, optional: the data, DER; an empty ``optional`` is left out
+        :raises UsageError: the protocol is unknown, or the data is malformed
+        """
+        oid = _oids().get(name)
+        if oid is None:
+            raise UsageError("unknown protocol", where=str(name)[:60], hint="a name of specs/lds/security_infos.toml")
+        try:
+            return cls.parse(tlv.encode(_SEQUENCE, encode_oid(oid) + required + optional))
+        except LdsError as error:
+            raise UsageError("not the data of a SecurityInfo", where=name, hint=error.message) from None
 
     @classmethod
     @guarded
