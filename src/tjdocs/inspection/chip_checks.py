@@ -7,43 +7,43 @@ that the chip is genuine, and only under a key that the State signed.
 from collections.abc import Iterator
 from datetime import datetime
 
-from tjdocs.asn1 import tlv
 from tjdocs.chip.chip_reading import ChipReading, Step, offers_chip_authentication
 from tjdocs.findings import Finding, Outcome
 from tjdocs.inspection.lds_checks import ChipContent
 from tjdocs.inspection.passive_authentication import Passive
 from tjdocs.lds import LdsError
+from tjdocs.lds.card_security import CardSecurity
 from tjdocs.lds.dg14 import SecurityInfo, SecurityInfos
 from tjdocs.messages import Message
-from tjdocs.pki import signed_data
 from tjdocs.pki.certificate import Certificate
 from tjdocs.pki.distinguished_name import countries
 from tjdocs.pki.trust import revocation, signer_rules
-from tjdocs.pki.trust.signer_rules import StatedTime
 from tjdocs.pki.trust.store import TrustStore
 
-__all__ = ["check_chip"]
+__all__ = ["check_chip", "signed_infos"]
 
 _CHANNEL = ("chip.access", "chip.pace", "chip.bac", "chip.secure-messaging")
 _KEYS = {"DG14": "chip.ca", "DG15": "chip.aa"}
-_SECURITY_OBJECT = "0.4.0.127.0.7.3.2.1"
 
 
 def check_chip(
     chip: ChipContent | None, reading: ChipReading | None, passive: Passive, trust: TrustStore, *, at: datetime
 ) -> list[Finding]:
-    """Judge what the chip did itself; of files that were handed over there is one undetermined finding.
+    """Judge what the chip did itself. Of files that were handed over nothing of that is known.
 
     :param reading: of the live chip, None where only files were handed over, or nothing
     :param passive: what passive authentication found: the signer of the document, and when it signed
     """
     if reading is None:
-        return [Finding.of("chip.genuine", Outcome.UNDETERMINED, "no-input" if chip is None else "not-read-live")]
+        genuine = Finding.of("chip.genuine", Outcome.UNDETERMINED, "no-input" if chip is None else "not-read-live")
+        # a scanner that hands over no EF.CardAccess need not have looked for it: only a file that is there is compared
+        shown = chip is not None and "EF.CardAccess" in chip.files
+        return [_downgrade(chip), genuine] if shown else [genuine]
     steps = {step.check: step for step in reading.steps}
     findings = [_finding(steps.get(check) or Step(check, Outcome.NOT_APPLICABLE, "not-used")) for check in _CHANNEL]
     proofs = [_finding(step) for step in _proofs(chip, reading, steps)]
     proofs += _mapping(reading, passive, trust, at)
-    findings += [*proofs, _downgrade(chip, reading)]
+    findings += [*proofs, _downgrade(chip)]
     stripped = [name for name in _KEYS if name in reading.unread]
     return [*findings, _clone(proofs, stripped), _genuine(proofs)]
 
@@ -84,21 +84,19 @@ def _mapping(reading: ChipReading, passive: Passive, trust: TrustStore, at: date
     if run is None or run.protocol.mapping != "CAM":
         return []
     name = "EF.CardSecurity"
-    infos = _signed_infos(reading.files.get(name, b""), passive, trust, at)
+    infos = signed_infos(reading.files.get(name, b""), passive, trust, at)
     if infos is None:
         return [Finding.of("chip.ca", Outcome.UNDETERMINED, "key-not-signed", subject=name)]
     return [_finding(reading.mapping(infos), name)]
 
 
-def _signed_infos(data: bytes, passive: Passive, trust: TrustStore, at: datetime) -> tuple[SecurityInfo, ...] | None:
+def signed_infos(data: bytes, passive: Passive, trust: TrustStore, at: datetime) -> tuple[SecurityInfo, ...] | None:
     """Return the infos of EF.CardSecurity, None unless a document signer of the document's State signed them."""
     try:
-        content = signed_data.SignedData.parse(data[: tlv.announced(data)])
-        if content.content_type != _SECURITY_OBJECT or not content.signers:
-            return None
-        infos = SecurityInfos.parse(content.content).infos
-    except (signed_data.CmsError, LdsError, tlv.TlvError):
+        file = CardSecurity.parse(data)
+    except LdsError:
         return None
+    content, infos = file.signed_data, file.security_infos.infos
     info = content.signers[0]
     named = content.verify_signer(info, content.named(info), attempts=content.attempts())
     if named is None or not named[0].valid or passive.signer is None or passive.signed is None:
@@ -106,7 +104,7 @@ def _signed_infos(data: bytes, passive: Passive, trust: TrustStore, at: datetime
     judged = signer_rules.judge(named[1], "document", trust)
     if not judged.path.valid or _states(named[1]) != _states(passive.signer):
         return None
-    faults = [*judged.chain, *judged.usage, *signer_rules.check_validity(judged, [StatedTime(*passive.signed)], at=at)]
+    faults = [*judged.chain, *judged.usage, *signer_rules.check_validity(judged, [passive.signed], at=at)]
     outcomes = {fault.outcome for fault in faults}
     outcomes.add(revocation.judge("pa.ds-revocation", judged.path.chain, trust, at=at).outcome)
     bad = Outcome.FAILED in outcomes or any(fault.outcome is Outcome.UNDETERMINED for fault in faults)
@@ -118,11 +116,11 @@ def _states(signer: Certificate) -> tuple[tuple[str, ...], ...]:
     return countries(signer.subject), countries(signer.issuer)
 
 
-def _downgrade(chip: ChipContent | None, reading: ChipReading) -> Finding:
+def _downgrade(chip: ChipContent | None) -> Finding:
     """Compare EF.CardAccess, which nobody signed, with DG14 (Doc 9303-11, 9.2.11): a reader must (4.2)."""
     check = "chip.downgrade"
     try:
-        shown = SecurityInfos.parse(reading.files.get("EF.CardAccess", b"")).infos
+        shown = SecurityInfos.parse(chip.files.get("EF.CardAccess", b"") if chip is not None else b"").infos
     except LdsError:
         shown = ()
     offered = {info.raw for info in shown if info.name.startswith("PACE-")}

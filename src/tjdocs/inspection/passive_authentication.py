@@ -35,13 +35,13 @@ class Passive(Struct, frozen=True):
     :param findings: without ``pa.authentic``
     :param signer: the document signer, None where its certificate is missing
     :param path: its certification path
-    :param signed: the signing time, and whether it is ``stated``, ``claimed`` or ``assumed``
+    :param signed: the signing time
     """
 
     findings: list[Finding]
     signer: Certificate | None = None
     path: certification_path.Path | None = None
-    signed: tuple[datetime, str] | None = None
+    signed: signer_rules.StatedTime | None = None
 
 
 def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Mrz | None, *, at: datetime) -> Passive:
@@ -57,7 +57,7 @@ def authenticate(chip: ChipContent | None, trust: TrustStore, zone: mrz.Mrz | No
     signature, signer = _signature(chip, trust)
     hashes = _hashes(chip)
     stated, doubtful = _times(chip, signature.info, hashes, at)
-    signed = (stated[0].moment, stated[0].how)
+    signed = stated[0]
     findings.append(_weakened(signature, stated[0].moment.date()))
     if signer is None:
         reason, detail = "signer-missing", Message.word("no certificate inside fits the signer named")

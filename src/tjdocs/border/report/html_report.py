@@ -240,7 +240,7 @@ def _times(examination: Examination, words: Texts) -> list[tuple[str, str, str, 
     rows = [(t("time-judgement"), _when(examination.at), "", t("time-given"))]
     authentication = examination.authentication
     if authentication is not None and authentication.signed is not None:
-        moment, how = authentication.signed
+        moment, how = authentication.signed.moment, authentication.signed.how
         shown = moment.date().isoformat() if how == "stated" else _when(moment)
         rows.append((t("time-signing"), shown, "", t(f"signed-{how}")))
     for zone, name in ((examination.printed, t("printed-zone")), (examination.chip_mrz, "DG1")):
