@@ -282,7 +282,7 @@ def test_sod_show(place):
     status, said = asked("sod", "show", place / "out/chip/EF_SOD.bin")
     assert status == 0
     assert (said["lds_version"], said["hash_algorithm"]) == ("0108", "sha256")
-    assert set(said["data_groups"]) == {"1", "2", "11", "12"}
+    assert set(said["data_groups"]) == {"1", "2", "11", "12", "14", "15"}
     assert said["signature_algorithm"] == "ecdsa-sha256"
     assert "TRIAL" in said["signer_subject"]
     assert said["signer_issuer"].startswith("C=TJ, O=Republic of Tajikistan")

@@ -28,13 +28,14 @@ PARTS = {
     8: "Emergency travel documents",
     9: "Deployment of biometrics and the chip",
     10: "Logical data structure",
+    11: "Security mechanisms of the chip",
     12: "Public key infrastructure",
     13: "Visible digital seals",
 }
 HEAD = """# Clauses of Doc 9303 for issuers
 
-Each clause of Doc 9303 (8th edition), Parts 3 to 10, 12 and 13, that binds an issuer, in our words. Part 11 binds the
-chip itself, which is not made here. `tools/interop --issuing` writes this page from `tests/office/clauses.toml` after it
+Each clause of Doc 9303 (8th edition), Parts 3 to 13, that binds an issuer, in our words. Of Part 11 these are the files and
+keys that the issuer makes; the rest binds the chip itself, which is not made here. `tools/interop --issuing` writes this page from `tests/office/clauses.toml` after it
 has run every named test. It writes nothing when one fails. *The authority's* are paper, ink, machines and procedures,
 which are outside of a library. Tests are files of `tests/`, with a function of the file after `::`.
 """

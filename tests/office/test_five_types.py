@@ -220,7 +220,7 @@ def test_a_value_that_nothing_computes_is_refused_when_the_office_opens(trial, r
 
 
 @pytest.mark.requirement("INT-3")
-@pytest.mark.parametrize(("chip", "files"), [(None, 6), (True, 6), (False, 0)])
+@pytest.mark.parametrize(("chip", "files"), [(None, 10), (True, 10), (False, 0)])
 @pytest.mark.parametrize("name", ["internal-passport", "stateless-id"])
 def test_a_chip_where_it_is_personalised_with_one(module_office, now, name, chip, files):
     issued = module_office.issue(lawful(name, now), at=now, chip=chip)
@@ -554,7 +554,7 @@ def test_a_sound_zone_that_says_something_else_is_spoiled(office, register, now,
 
 
 def test_a_chip_that_was_not_made_is_missed(office, register, now, monkeypatch):
-    monkeypatch.setattr(draft.Draft, "make_chip", lambda self, zone, signer: {})
+    monkeypatch.setattr(draft.Draft, "make_chip", lambda self, zone, signer, security: {})
     with pytest.raises(TjdocsError, match="did not read back: chip"):
         office.issue(lawful("external-passport", now), at=now, page=False)
     assert register.document("T00000001").status == "spoiled"

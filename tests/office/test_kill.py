@@ -10,7 +10,7 @@ from hashlib import sha256
 import pytest
 
 from tests.support import disks
-from tests.support.offices import tie, used
+from tests.support.offices import own_keys, tie, used
 from tests.support.postgres import Server
 from tjdocs.errors import RegisterError
 from tjdocs.office import Office
@@ -56,7 +56,10 @@ def check(register, place, now):
         files |= {name: folder / name for name in ("page.png", "page.pdf")}
         digests = {name: sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
         assert register.document(number).files == digests
-        assert {path.name for path in folder.iterdir()} == {"chip", "mrz.txt", "page.png", "page.pdf", "record.json"}
+        assert {path.name for path in folder.iterdir()} == {
+            "chip", "chip_keys.json", "mrz.txt", "page.png", "page.pdf", "record.json",
+        }  # fmt: skip
+        assert own_keys(folder)  # a chip without its keys is half a document
         numbers.add(number)
     # never a record whose files are not there
     assert numbers == {number for number, state in states.items() if state == "issued"}
@@ -136,7 +139,7 @@ def test_killed_at_each_step(book, trial, application, now, tmp_path, monkeypatc
     assert check(book, place, now) == {"T00000001": "issued" if done == "completed" else "spoiled"}
 
 
-@pytest.mark.parametrize("damage", ["gone", "changed", "place-taken"])
+@pytest.mark.parametrize("damage", ["gone", "keys-gone", "changed", "place-taken"])
 def test_files_that_cannot_be_told_spoil_the_document(book, trial, application, now, tmp_path, monkeypatch, damage):
     """Recorded, and then the staged files are not what was recorded: no document."""
     place = tmp_path / "out"
@@ -153,6 +156,8 @@ def test_files_that_cannot_be_told_spoil_the_document(book, trial, application, 
     (staged,) = place.glob(".one-*")
     if damage == "gone":
         (staged / "page.png").unlink()
+    elif damage == "keys-gone":
+        (staged / "chip_keys.json").unlink()
     elif damage == "changed":
         (staged / "chip" / "DG1.bin").write_bytes(b"other")
     else:

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
+from tests.support.offices import own_keys
 from tjdocs.documents import ApplicationError, example, load_types
 from tjdocs.errors import InputError, KeyMaterialError, OutputError, RegisterError, TjdocsError, UsageError
 from tjdocs.office import Batch, application_rows, issue_batch, output_folder
@@ -77,7 +78,8 @@ def check_whole(place, lines):
     for number in lines:
         folder = place / f"out/{number:08d}"
         record = json.loads((folder / "record.json").read_text())
-        assert {path.name for path in folder.iterdir()} == {"chip", "mrz.txt", "record.json"}
+        assert {path.name for path in folder.iterdir()} == {"chip", "chip_keys.json", "mrz.txt", "record.json"}
+        assert own_keys(folder)
         held[record["document_number"]] = number
     assert len(held) == len(lines)
     known = numbers(place)
@@ -448,7 +450,7 @@ POINTS = [
     ("folder-made", [0, 1]),
     ("made", [0, 1]),
     ("state-written", [0]),
-    ("file-written", [0, 3, 7, 10]),
+    ("file-written", [0, 3, 7, 9, 10, 12]),  # ten of the chip, its keys, two more
     ("before-record", [0, 1]),
     ("after-record", [0, 1]),
     ("before-place", [0, 1]),

@@ -1,6 +1,11 @@
 """A production register, where roles are enforced and blanks come from a store; the numbers that one handed out."""
 
-from tjdocs.office import one_register
+import stat
+
+from tjdocs.chip import CardKeys
+from tjdocs.chip import card_keys as key_file
+from tjdocs.lds import ef_catalogue
+from tjdocs.office import chip_keys, one_register
 from tjdocs.register import KeyRequest, Keys, OfficerKey, Register
 
 OFFICERS = {name: OfficerKey.generate() for name in ("officer-1", "officer-2", "officer-7")}
@@ -35,6 +40,14 @@ def reopened(register, *officers):
 def tie(authority, register, pattern, now, officer="trial"):
     """Record that an authority issues numbers of a form from a register, as its first issue would."""
     one_register.belong(authority, register, [pattern], officer=officer, at=now)
+
+
+def own_keys(folder):
+    """Whether an issued folder has the private keys of its chip, each of them, and for their owner alone."""
+    path = folder / key_file.FILE
+    files = {ef_catalogue.recognise(file.name): file.read_bytes() for file in (folder / "chip").iterdir()}
+    keys = CardKeys.parse(path.read_bytes())
+    return not list(chip_keys.unproved(files, keys)) and stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def used(register):

@@ -12,13 +12,11 @@ from tjdocs.border import Evidence, Inspector
 from tjdocs.border.report.wording import texts
 from tjdocs.cli import _io, _streams, _terminal, _verdicts
 from tjdocs.errors import UsageError
-from tjdocs.inspection.evidence import read_folder
 from tjdocs.lds import ef_catalogue
 from tjdocs.office import output_folder
+from tjdocs.office.emulated_card import emulated_card
 
 app = typer.Typer(help="The chip: read one, live or emulated.", no_args_is_help=True)
-
-_MRZ_FILE = "mrz.txt"
 
 
 @app.command("read")
@@ -54,7 +52,7 @@ def read(
     printed = _printed(mrz_text, mrz_picture, moment)
     transport: chip.Transport
     if emulate:
-        transport, zone = _emulated(Path(emulate), _io.day(at))
+        transport, zone = emulated_card(Path(emulate), at=_io.day(at))
         printed = printed or (None if can else zone)
     else:
         from tjdocs.chip.pcsc import PcscTransport
@@ -111,7 +109,7 @@ def emulate(
     """Put the card of an issued document into a virtual reader of PC/SC, until interrupted."""
     from tjdocs.chip import vpcd
 
-    card, _ = _emulated(Path(folder), _io.day(at), can)
+    card, _ = emulated_card(Path(folder), at=_io.day(at), can=chip.Can(can) if can else None)
     with contextlib.suppress(KeyboardInterrupt):
         vpcd.serve(card, host, port)
 
@@ -125,13 +123,3 @@ def _printed(text: str, picture: str, at: date | datetime) -> mrz.Mrz | None:
     if not text:
         return None
     return mrz.parse(_io.read_text("-") if text == "-" else "\n".join(text.split()), at=day)
-
-
-def _emulated(folder: Path, day: date, can: str = "") -> tuple[chip.Card, mrz.Mrz]:
-    """Return the card of an issued document's folder, and its MRZ.
-
-    :raises InputError: no such folder
-    """
-    files, _ = read_folder(folder / "chip")
-    zone = mrz.parse(_io.read_text(str(folder / _MRZ_FILE)), at=day)
-    return chip.Card(files, chip.MrzKey.of(zone), can=chip.Can(can) if can else None), zone

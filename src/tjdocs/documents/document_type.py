@@ -9,16 +9,15 @@ from typing import Annotated, Any, Literal, TypeAlias
 import msgspec
 
 from tjdocs import specs
+from tjdocs.documents.chip_content import ChipContent
 from tjdocs.documents.number_pattern import Pattern
 from tjdocs.documents.validity import Validity
 from tjdocs.findings import checks
 from tjdocs.specs import Word
 
 __all__ = [
-    "DATA_GROUPS",
     "BorderContent",
     "ByLanguage",
-    "ChipContent",
     "Cited",
     "Direction",
     "DocumentType",
@@ -35,10 +34,6 @@ __all__ = [
     "matches",
     "wrong_direction",
 ]
-
-DATA_GROUPS = (1, 2, 7, 11, 12)
-"""What an office can put on a chip."""
-
 
 Words: TypeAlias = Annotated[tuple[Word, ...], msgspec.Meta(min_length=1)]
 """A list of words that is not empty."""
@@ -220,26 +215,6 @@ class BorderContent(specs.Row, frozen=True):
     codes: tuple[Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{1,2}\*?$")], ...] = ()
     not_before: date | None = None
     not_beyond: Word = ""
-
-
-class ChipContent(specs.Row, frozen=True):
-    """What the chip carries.
-
-    :param required: whether the document is issued with a chip or not at all
-    """
-
-    required: bool
-    requirement: Word
-    data_groups: tuple[int, ...]
-    lds_version: Word
-    unicode_version: Word
-    digest: Word
-
-    def __post_init__(self) -> None:
-        groups = set(self.data_groups)
-        if not {1, 2} <= groups <= set(DATA_GROUPS):
-            known = ", ".join(map(str, DATA_GROUPS))
-            raise ValueError(f"unusable data groups of a chip; 1 and 2 at least (Doc 9303-10, 4.2), of {known}")
 
 
 class SealContent(specs.Row, frozen=True):

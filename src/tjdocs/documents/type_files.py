@@ -10,7 +10,7 @@ from typing import Any, cast
 from msgspec.structs import asdict
 
 from tjdocs import inputs, mrz, specs, times
-from tjdocs.documents import field_types
+from tjdocs.documents import chip_content, field_types
 from tjdocs.documents.document_type import ByLanguage, DocumentType, FieldSpec, RuleRow, RuleSpec, Use, by_language
 from tjdocs.documents.fields import fields, kind_at
 from tjdocs.documents.rules import PREDICATES, RELATIONS, Answer
@@ -19,7 +19,6 @@ from tjdocs.documents.validity import Minor, Validity
 from tjdocs.errors import SpecError
 from tjdocs.mrz import transliteration
 from tjdocs.mrz.formats import formats
-from tjdocs.pki import algorithms
 
 __all__ = ["parse"]
 
@@ -53,7 +52,7 @@ def parse(data: bytes, name: str, where: str) -> DocumentType:
     check = _Paths(names, frozenset(spec.id for spec in asked if spec.document))
     _check_zone(form.mrz, names, f"{where} mrz")
     if form.chip is not None:
-        _check_digest(form.chip.digest, f"{where} chip digest")
+        chip_content.check(form.chip, f"{where} chip")
     _check_border(form, where)
     if unknown := sorted(form.example.keys() - names):
         raise SpecError("unknown field in this type", where=f"{where} example", hint=", ".join(unknown))
@@ -125,13 +124,6 @@ def _check_zone(zone: ZoneRow, names: frozenset[str], where: str) -> None:
         raise SpecError("unknown transliteration", where=where, hint=zone.transliteration)
     if (name := zone.optional_data) and (name not in names or not isinstance(fields().get(name), field_types.Text)):
         raise SpecError("unknown text field in this type", where=f"{where} optional_data", hint=name)
-
-
-def _check_digest(digest: str, where: str) -> None:
-    try:
-        algorithms.hash_by_id(digest)
-    except KeyError:
-        raise SpecError("unknown digest", where=where, hint=digest) from None
 
 
 def _check_border(form: TypeFile, where: str) -> None:

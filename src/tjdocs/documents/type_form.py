@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal, TypeAlias
 import msgspec
 
 from tjdocs import specs
+from tjdocs.documents.chip_content import ChipContent
 from tjdocs.documents.document_type import (
     BorderContent,
-    ChipContent,
     Direction,
     FieldSpec,
     Note,

@@ -22,6 +22,7 @@ from tjdocs.lds.dg12 import Dg12
 from tjdocs.lds.ef_com import EfCom
 from tjdocs.mrz.transliteration import national_components
 from tjdocs.office import printed_values
+from tjdocs.office.chip_keys import ChipSecurity
 from tjdocs.office.page_names import KEYS, page_name, page_name_faults, page_name_hint
 from tjdocs.pki import Signer
 from tjdocs.pki.public_key import hash_data
@@ -149,12 +150,15 @@ class Draft:
         """Return the zone of a document of that number."""
         return mrz.make(**self._zone_values(number))
 
-    def make_chip(self, zone: mrz.Made, signer: Signer | None) -> dict[str, bytes]:
-        """Return the chip's files, signed; nothing for a document without a chip, which has no signer."""
+    def make_chip(self, zone: mrz.Made, signer: Signer | None, security: ChipSecurity | None) -> dict[str, bytes]:
+        """Return the chip's files, signed; nothing for a document without a chip, which has no signer.
+
+        :param security: the keys of this chip, with their files
+        """
         chip = self.kind.chip
-        if chip is None or signer is None:
+        if chip is None or signer is None or security is None:
             return {}
-        encoded = {1: Dg1.from_lines(zone.lines).encode(), **self.groups}
+        encoded = {1: Dg1.from_lines(zone.lines).encode(), **self.groups, **security.groups}
         groups = {number: encoded[number] for number in chip.data_groups if number != 7 or number in encoded}
         security_object = ef_sod.build(
             {number: hash_data(chip.digest, data) for number, data in groups.items()},
@@ -167,6 +171,7 @@ class Draft:
         com = EfCom.of(list(groups), lds_version=chip.lds_version, unicode_version=chip.unicode_version)
         files = {"EF.COM": com.encode(), "EF.SOD": security_object}
         files.update({f"DG{number}": data for number, data in groups.items()})
+        files.update(security.files)
         return files
 
     def page_values(self, number: str) -> dict[str, str]:

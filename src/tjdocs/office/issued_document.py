@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from PIL import Image
 
+from tjdocs.chip import CardKeys, card_keys
 from tjdocs.errors import UsageError
 from tjdocs.lds import ef_catalogue
 from tjdocs.lds.biometrics.iso19794_face import Eyes
@@ -70,6 +71,7 @@ class Issued:
     :param chip: the chip's files
     :param seal: the visible digital seal, empty for a document without one
     :param record: the record of the issue, without personal data
+    :param keys: the chip's private keys, None where it has none
     """
 
     document_type: str
@@ -81,6 +83,7 @@ class Issued:
     seal: bytes = field(repr=False)
     record: Mapping[str, Any] = field(repr=False)
     _page: PageInput | None = field(repr=False)
+    keys: CardKeys | None = field(default=None, repr=False)
 
     @property
     def has_page(self) -> bool:
@@ -121,9 +124,10 @@ class Issued:
 
     @property
     def files(self) -> dict[str, bytes]:
-        """Every file of the document by its path below the output folder."""
+        """Every file of the document by its path below the output folder, the chip's private keys among them."""
         return {
             **{f"chip/{ef_catalogue.file_name(name)}": data for name, data in self.chip.items()},
+            **({card_keys.FILE: self.keys.encode()} if self.keys not in (None, CardKeys()) else {}),
             "mrz.txt": "".join(f"{line}\n" for line in self.mrz).encode(),
             **self.printed,
             output_folder.RECORD: output_folder.record_json(self.record),

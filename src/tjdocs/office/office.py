@@ -15,7 +15,7 @@ from tjdocs.documents.load_types import DocumentTypes, bundled
 from tjdocs.documents.validity import last_day
 from tjdocs.errors import FieldError, InputError, KeyMaterialError, RegisterError, UsageError
 from tjdocs.lds.biometrics.iso19794_face import Eyes
-from tjdocs.office import one_register, output_folder, printed_values
+from tjdocs.office import chip_keys, one_register, output_folder, printed_values
 from tjdocs.office.draft import Draft, prepare_portrait
 from tjdocs.office.issued_document import ChipFiles, Issued, PageInput
 from tjdocs.office.quality import read_back
@@ -102,7 +102,8 @@ class Office:
         :param ground: why: ``renewal``, ``loss``, ``theft``, ``damage`` or ``change-of-name``
         :raises NotEligible: with every rule that the application does not meet; no number is used
         :raises ApplicationError: names, dates or a portrait that cannot be used, every fault; no number is used
-        :raises UsageError: an unusable argument, or an override that the rule does not allow; no number is used
+        :raises UsageError: an unusable argument, an override that the rule does not allow, or a chip whose access
+            protocols may not be issued on that day (Doc 9303-11, 4.1); no number is used
         :raises tjdocs.errors.OutputError: ``out`` holds something or cannot be written
         :raises tjdocs.errors.KeyMaterialError: the signer is revoked, its key is missing or past its period, or its
             certificate ends before the document would. Or the issuing or overriding officer's key is missing. No number
@@ -241,6 +242,8 @@ class Office:
             self._register.may("issue", officer)  # the deciding officer's key is here: a name alone decides nothing
         signer = self._authority.document_signer() if has_chip else None
         expires = self._expiry(kind, application, now, signer)
+        if kind.chip is not None and has_chip:
+            chip_keys.check_dates(kind.chip, issued=now.date(), expires=expires)
         if portrait is not None and portrait._source != _source(application):
             raise UsageError("the portrait of another application", where="portrait")
         draft = Draft.of(
@@ -371,8 +374,9 @@ class Office:
 
     def _make(self, draft: Draft, number: str, signer: Signer | None, more: dict[str, Any]) -> Issued:
         zone = draft.make_mrz(number)
-        files = draft.make_chip(zone, signer)
         kind = draft.kind
+        security = chip_keys.make(kind.chip, signer, draft.now) if kind.chip and signer else None
+        files = draft.make_chip(zone, signer, security)
         sealer = self._authority.seal_signer(kind.seal.profile) if kind.seal else None
         seal = draft.make_seal(zone, sealer)
         page = None
@@ -418,7 +422,9 @@ class Office:
             "prints": [{"at": draft.now.isoformat(), "officer": self._officer, "reason": ""}] if page else [],
             **more,
         }
-        return Issued(kind.id, number, draft.issued, draft.expires, zone.lines, ChipFiles(files), seal, record, page)
+        keys = security.keys if security and files else None
+        chip = ChipFiles(files)
+        return Issued(kind.id, number, draft.issued, draft.expires, zone.lines, chip, seal, record, page, keys)
 
 
 def _has_chip(kind: DocumentType, chip: bool | None) -> bool:

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from tjdocs.chip import CardKeys
 from tjdocs.errors import TjdocsError
 from tjdocs.findings import Finding, Outcome
 from tjdocs.inspection import Evidence, Examination, examine
+from tjdocs.inspection.chip_checks import signed_infos
 from tjdocs.lds.dg7 import Dg7
+from tjdocs.lds.dg14 import SecurityInfos
+from tjdocs.office.chip_keys import unproved
 from tjdocs.office.draft import Draft, raw_birth
 from tjdocs.office.issued_document import Issued
 from tjdocs.pki import TrustStore
@@ -20,7 +24,8 @@ _REVOCATION = ("pa.ds-revocation", "seal.revocation")
 _AGE = ("stale", "not-yet-issued")  # the authority's own last CRL counts, however old it is
 
 
-_DG7 = ("lds.structure", "not-read", "DG7")  # a border does not look into it; it is read here
+# a border does not look into these as files; they are read here
+_READ_HERE = [("lds.structure", "not-read", name) for name in ("DG7", "EF.CardAccess", "EF.CardSecurity")]
 _BASIC = "record-image-type"  # a warning: nothing was measured on the portrait, and a named officer decided
 
 
@@ -43,12 +48,26 @@ def read_back(issued: Issued, draft: Draft, trust: TrustStore, now: datetime) ->
     unsound += [f"zone {name}" for name in _differing(examination, draft, issued.document_number)]
     if chip and _signature(chip) != draft.signature:
         unsound.append("DG7")
+    if chip:
+        unsound += [f"key of {name}" for name in unproved(chip, issued.keys or CardKeys())]
+    if chip and not _signed(chip, examination, trust, now):
+        unsound.append("EF.CardSecurity")
     if draft.chip and chip is None:
         unsound.append("chip")
     if draft.kind.seal and not issued.seal:
         unsound.append("seal")
     if unsound:
         raise TjdocsError("the document did not read back", where="; ".join(unsound), hint="it was spoiled")
+
+
+def _signed(chip: Mapping[str, bytes], examination: Examination, trust: TrustStore, now: datetime) -> bool:
+    """Whether the State signed every info of EF.CardAccess in EF.CardSecurity, if the chip has that file."""
+    if "EF.CardSecurity" not in chip:
+        return True
+    assert examination.authentication is not None  # noqa: S101 (examine gives it)
+    infos = signed_infos(chip["EF.CardSecurity"], examination.authentication, trust, now)
+    offered = SecurityInfos.parse(chip["EF.CardAccess"]).infos
+    return infos is not None and set(offered) <= set(infos)
 
 
 def _signature(chip: Mapping[str, bytes]) -> bytes | None:
@@ -64,7 +83,7 @@ def _expected(finding: Finding, has_chip: bool, has_seal: bool) -> bool:
     """Whether a check was not expected to pass: it can be made later, or not at all."""
     if finding.outcome is not Outcome.UNDETERMINED:
         return False
-    if (finding.check, finding.reason, finding.subject) == _DG7:
+    if (finding.check, finding.reason, finding.subject) in _READ_HERE:
         return True
     absent = (() if has_chip else _NO_CHIP) + (() if has_seal else _NO_SEAL)
     if finding.check in _REVOCATION and finding.reason in _AGE:
