@@ -125,6 +125,24 @@ def test_what_the_border_prints_is_as_in_its_page(tmp_path, monkeypatch):
         assert (out, err) == (textwrap.dedent(lines), "")
 
 
+def test_what_the_chip_prints_is_as_in_its_page(tmp_path, monkeypatch):
+    """A new passport, and then a copy of its files without its keys."""
+    page = (ROOT / "docs/chip.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    run("authority", "create", "authority")
+    _, out, _ = run("documents", "example", "external-passport")
+    (tmp_path / "application.json").write_text(out, encoding="utf-8")
+    run("issue", "external-passport", "--authority", "authority", "--application", "application.json", "--out", "passport")
+    printed = re.findall(r"^    \$ (.*)\n((?:    (?!\$).*\n|\n(?=    ))*)", page, re.MULTILINE)
+    assert [command.split()[0] for command, _ in printed] == ["tjdocs", "cp", "rm", "tjdocs"]
+    for command, lines in printed:
+        if command.startswith("tjdocs"):
+            _, out, err = run(*shlex.split(command)[1:])
+            assert (out, err) == (textwrap.dedent(lines), "")
+        else:
+            subprocess.run(shlex.split(command), check=True)
+
+
 def test_snippets_define_every_name_that_they_use(tmp_path):
     """A reader copies one block: a name of another one would be an error."""
     for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
