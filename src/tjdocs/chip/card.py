@@ -10,10 +10,11 @@ from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import TlvError
 from tjdocs.asn1.x509_schema import encode_oid
 from tjdocs.chip import active_authentication, bac, chip_authentication, pace
-from tjdocs.chip.apdu import EXTENDED, Answer, ApduError, Command
+from tjdocs.chip.apdu import EXTENDED, SHORT, Answer, ApduError, Command
 from tjdocs.chip.card_keys import CardKeys
 from tjdocs.chip.chip_authentication import ChipAuthentication
 from tjdocs.chip.groups import GroupError
+from tjdocs.chip.guess_delay import GuessDelay
 from tjdocs.chip.pace import PaceCard, PaceProtocol
 from tjdocs.chip.passwords import Can, MrzKey, Password
 from tjdocs.chip.secure_messaging import SecureMessaging, SecureMessagingError
@@ -21,6 +22,7 @@ from tjdocs.chip.session import ProtocolError
 from tjdocs.errors import UsageError
 from tjdocs.lds import LdsError, ef_catalogue
 from tjdocs.lds.dg14 import Dg14, SecurityInfo, SecurityInfos
+from tjdocs.lds.ef_atr_info import EfAtrInfo
 from tjdocs.lds.ef_catalogue import Place
 
 __all__ = ["APPLICATION", "Card"]
@@ -33,6 +35,8 @@ _ODD_OFFSET, _ODD_DATA = 0x54, 0x53
 _OPEN_FILES = ("EF.CardAccess", "EF.DIR", "EF.ATR/INFO")
 _AFTER_PACE = "EF.CardSecurity"
 _SENSITIVE = ("DG3", "DG4")
+_GET_RESPONSE, _STATUS = 0xC0, 2
+_GUESSES = ("mac", "token")
 
 _OK = Answer(0x9000)
 _WRONG_LENGTH, _NOT_ALLOWED, _CONDITIONS, _SM_MISSING, _SM_WRONG = 0x6700, 0x6982, 0x6985, 0x6987, 0x6988
@@ -44,6 +48,8 @@ class Card:
     """A card, as a transport of :func:`tjdocs.chip.read`.
 
     EF.CardAccess decides whether it has PACE, DG14 whether chip authentication, DG15 whether active authentication.
+    EF.ATR/INFO limits the lengths of commands and answers. An answer that is longer than a short command takes comes in
+    parts, by GET RESPONSE.
 
     :param files: by name, as :class:`tjdocs.lds.ef_catalogue.LdsFile` has them
     :param mrz_key: the password of both access protocols; None: the chip is open to everybody
@@ -51,7 +57,7 @@ class Card:
     :param can: the second password of PACE
     :param bac: whether it has basic access control
     :param largest: the most bytes of an answer, without its status word
-    :raises UsageError: DG14 or EF.CardAccess is malformed, or there is no file
+    :raises UsageError: DG14, EF.CardAccess or EF.ATR/INFO is malformed, or there is no file
     """
 
     def __init__(
@@ -69,7 +75,14 @@ class Card:
         self.files = dict(files)
         self.keys = keys or CardKeys()
         self._passwords = {password.reference: password for password in (mrz_key, can) if password is not None}
-        self._mrz_key, self._bac, self._largest = mrz_key, bac, largest
+        self._mrz_key, self._bac = mrz_key, bac
+        lengths = self._lengths()
+        self._most_command = lengths.most_command
+        self._largest, self._most_answer = largest, lengths.most_answer
+        self._delay = GuessDelay()
+        self.wait: Callable[[float], object] | None = None
+        """Called with the seconds that wrong passwords cost, before the next password is judged. They count beyond a
+        reset. None: nobody waits."""
         self._pace = pace.protocols(self._infos("EF.CardAccess"))
         self._offers = self._chip_authentication()
         self.power_on()
@@ -86,6 +99,14 @@ class Card:
         except LdsError as error:
             raise UsageError("security infos that cannot be read", where=name, hint=error.message) from None
 
+    def _lengths(self) -> EfAtrInfo:
+        if "EF.ATR/INFO" not in self.files:
+            return EfAtrInfo(None, None)
+        try:
+            return EfAtrInfo.parse(self.files["EF.ATR/INFO"])
+        except LdsError as error:
+            raise UsageError("lengths that cannot be read", where="EF.ATR/INFO", hint=error.message) from None
+
     def _chip_authentication(self) -> tuple[ChipAuthentication, ...]:
         try:
             return chip_authentication.choices(self._infos("DG14"))
@@ -98,6 +119,7 @@ class Card:
         self._file: str | None = None
         self._challenge: bytes | None = None
         self._run: PaceCard | None = None
+        self._left = b""
         self._end_session()
 
     reset = power_on
@@ -116,15 +138,40 @@ class Card:
             parsed = Command.parse(command)
         except ApduError:
             return Answer(_WRONG_LENGTH).encode()
-        return self._answer(parsed).encode()
+        if self._most_command is not None and len(command) > self._most_command:
+            return Answer(_WRONG_LENGTH).encode()
+        if parsed.ins == _GET_RESPONSE and not parsed.cla & ~0x0C:
+            return self._rest(parsed)
+        answer = self._answer(parsed)
+        if parsed.extended or len(answer.data) <= SHORT:
+            self._left = b""
+            return answer.encode()
+        self._left = answer.encode()
+        return self._part_of_answer(SHORT)
+
+    def _rest(self, command: Command) -> bytes:
+        """Give the next part of an answer. It is the transport's command: the session goes on (TR-03110-3, F.1)."""
+        if not self._left or command.data:
+            return Answer(_CONDITIONS).encode()
+        return self._part_of_answer(min(command.le or 0, SHORT))
+
+    def _part_of_answer(self, size: int) -> bytes:
+        left = len(self._left) - _STATUS
+        if size >= left:
+            whole, self._left = self._left, b""
+            return whole
+        part, self._left = self._left[:size], self._left[size:]
+        left -= size
+        return Answer(0x6100 | (left if left < SHORT else 0), part).encode()
 
     def _answer(self, command: Command) -> Answer:
-        if command.cla & ~0x1C:
-            return Answer(_UNKNOWN_CLASS)
-        if not command.cla & 0x0C:
+        unknown = bool(command.cla & ~0x1C)
+        if unknown or not command.cla & 0x0C:
             if self._messaging is not None:  # a plain command ends the session (Doc 9303-11, 9.8.3)
                 self._end_session()
-                return Answer(_SM_MISSING)
+                return Answer(_UNKNOWN_CLASS if unknown else _SM_MISSING)
+            if unknown:
+                return Answer(_UNKNOWN_CLASS)
             return self._shown(command, self._run_command(command))
         if self._messaging is None:
             return Answer(_SM_WRONG)
@@ -143,9 +190,12 @@ class Card:
         """Cut an answer to the length that was asked for."""
         if command.le is None:
             return Answer(answer.sw)
-        return Answer(answer.sw, answer.data[: min(command.le, self._largest)])
+        most = EXTENDED if command.le == SHORT else command.le  # Le 00 asks for all that there is
+        return Answer(answer.sw, answer.data[: min(most, self._largest)])
 
     def _run_command(self, command: Command) -> Answer:
+        if command.ins != 0x82:  # a challenge is for the command after it
+            self._challenge = None
         action = self._commands().get(command.ins)
         if action is None:
             return Answer(_UNKNOWN_INS)
@@ -214,6 +264,13 @@ class Card:
             return self._part(self._by_short_id(command.p1 & 0x1F), command.p2, command.le)
         return self._part(self._file, command.p1 << 8 | command.p2, command.le)
 
+    def _room(self) -> int:
+        """Return the most bytes of a file in an answer."""
+        if self._most_answer is None:
+            return self._largest
+        whole, messaging = self._most_answer - _STATUS, self._messaging
+        return min(self._largest, whole if messaging is None else messaging.most_data(whole))
+
     def _by_short_id(self, number: int) -> str | None:
         return self._named_file(lambda file: file.short_id == number)
 
@@ -226,7 +283,7 @@ class Card:
         content = self.files[name]
         if offset >= len(content):
             return Answer(_WRONG_OFFSET)
-        return Answer(0x9000, content[offset : offset + min(size, self._largest)])
+        return Answer(0x9000, content[offset : offset + min(size, self._room())])
 
     def _read_odd(self, command: Command) -> Answer:
         number = command.p1 << 8 | command.p2
@@ -257,9 +314,24 @@ class Card:
         challenge, self._challenge = self._challenge, None
         if challenge is None or self._mrz_key is None or self._messaging is not None or self._access:
             return Answer(_CONDITIONS)
-        data, messaging = bac.answer(self._mrz_key, challenge, command.data)
+        self._slow_down()
+        try:
+            data, messaging = bac.answer(self._mrz_key, challenge, command.data)
+        except ProtocolError as error:
+            self._judge(error)
+            raise
+        self._delay.right()
         self._messaging, self._access = messaging, True
         return Answer(0x9000, data)
+
+    def _slow_down(self) -> None:
+        if self.wait is not None and self._delay.seconds:
+            self.wait(self._delay.seconds)
+
+    def _judge(self, error: ProtocolError) -> None:
+        """Count a wrong password; other faults teach a reader nothing."""
+        if error.reason in _GUESSES:
+            self._delay.wrong()
 
     def _set_environment(self, command: Command) -> Answer:
         where = command.p1 << 8 | command.p2
@@ -301,9 +373,16 @@ class Card:
             return Answer(_CONDITIONS)
         if run.last == bool(command.cla & 0x10):  # only the fourth step is the last of the chain
             return Answer(0x6883)
-        data = run.step(command.data)
+        if run.last:
+            self._slow_down()
+        try:
+            data = run.step(command.data)
+        except ProtocolError as error:
+            self._judge(error)
+            raise
         self._run = run
         if run.messaging is not None:
+            self._delay.right()
             self._messaging, self._access, self._by_pace, self._run = run.messaging, True, True, None
             self._place, self._file = Place.MASTER_FILE, None
         return Answer(0x9000, data)

@@ -51,7 +51,12 @@ class SecureMessaging:
     @property
     def most_short(self) -> int:
         """How many bytes of data a short answer has at most: 231 with 3DES, 223 with AES."""
-        return (SHORT - 3 - 1 - 4 - 10) // self.suite.block * self.suite.block - 1
+        return self.most_data(SHORT)
+
+    def most_data(self, size: int) -> int:
+        """Return how many bytes of data an answer of ``size`` bytes has at most, without its outer status word."""
+        # tag, up to three octets of length and 01 of the cryptogram, the status word's object, the MAC's
+        return max((size - 5 - 4 - 10) // self.suite.block * self.suite.block - 1, 1)
 
     def protect(self, command: Command) -> Command:
         """Return the command as it is sent.

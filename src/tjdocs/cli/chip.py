@@ -1,6 +1,7 @@
 """``tjdocs chip``: read a chip and judge it as ``tjdocs verify`` judges files, or be one in a virtual reader."""
 
 import contextlib
+import time
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -110,6 +111,7 @@ def emulate(
     from tjdocs.chip import vpcd
 
     card, _ = emulated_card(Path(folder), at=_io.day(at), can=chip.Can(can) if can else None)
+    card.wait = time.sleep
     with contextlib.suppress(KeyboardInterrupt):
         vpcd.serve(card, host, port)
 
