@@ -156,13 +156,12 @@ class Card:
         return self._part_of_answer(min(command.le or 0, SHORT))
 
     def _part_of_answer(self, size: int) -> bytes:
-        left = len(self._left) - _STATUS
-        if size >= left:
-            whole, self._left = self._left, b""
-            return whole
         part, self._left = self._left[:size], self._left[size:]
-        left -= size
-        return Answer(0x6100 | (left if left < SHORT else 0), part).encode()
+        remaining = len(self._left) - _STATUS
+        if remaining <= 0:
+            part, self._left = part + self._left, b""
+            return part
+        return Answer(0x6100 | (remaining if remaining < SHORT else 0), part).encode()
 
     def _answer(self, command: Command) -> Answer:
         unknown = bool(command.cla & ~0x1C)
@@ -268,8 +267,8 @@ class Card:
         """Return the most bytes of a file in an answer."""
         if self._most_answer is None:
             return self._largest
-        whole, messaging = self._most_answer - _STATUS, self._messaging
-        return min(self._largest, whole if messaging is None else messaging.most_data(whole))
+        size, messaging = self._most_answer - _STATUS, self._messaging
+        return min(self._largest, size if messaging is None else messaging.most_data(size))
 
     def _by_short_id(self, number: int) -> str | None:
         return self._named_file(lambda file: file.short_id == number)

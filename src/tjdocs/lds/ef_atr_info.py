@@ -44,11 +44,11 @@ class EfAtrInfo:
         :raises LdsError: it is malformed
         """
         content = data.rstrip(b"\x00")
-        found, end = tlv.places(data, 0, len(content), _MOST_OBJECTS)
+        entries, end = tlv.places(data, 0, len(content), _MOST_OBJECTS)
         if end < len(content):
             raise LdsError("limit", f"more than {_MOST_OBJECTS} objects", end)
-        objects = {tag: (begin, stop) for tag, _, begin, stop in found}
-        if len(objects) != len(found):
+        objects = {tag: (begin, stop) for tag, _, begin, stop in entries}
+        if len(objects) != len(entries):
             raise LdsError("duplicate", "an object twice")
         begin, stop = objects.get(_CAPABILITIES, (0, 0))
         if _LENGTHS not in objects:
