@@ -48,8 +48,8 @@ def free_port():
 
 
 @contextlib.contextmanager
-def inserted(folder, card):
-    """Yield a slot with a card in it, in a reader of a service of our own."""
+def service(folder):
+    """Run a service of our own, and yield the port at which its reader waits for a card."""
     with open("/tmp/tjdocs-pcscd.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # another run of the tests may have its service
         with socket.socket(socket.AF_UNIX) as other:
@@ -64,20 +64,32 @@ def inserted(folder, card):
             encoding="ascii",
         )
         with open(folder / "pcscd.log", "w") as log:
-            service = subprocess.Popen(["pcscd", "--foreground", "-c", str(conf)], stdout=log, stderr=log)
+            program = subprocess.Popen(["pcscd", "--foreground", "-c", str(conf)], stdout=log, stderr=log)
         try:
-            slot = Slot()
-            slot.put(card)
-            _until(SOCKET.exists)
-            thread = threading.Thread(target=vpcd.serve, args=(slot, "127.0.0.1", port))
-            thread.start()
-            _until(lambda: NAME in _seen())
-            yield slot
+            until(SOCKET.exists)
+            yield port
         finally:
-            service.terminate()
-            service.wait(20)
-        thread.join(20)
-        assert not thread.is_alive()
+            program.terminate()
+            program.wait(20)
+
+
+@contextlib.contextmanager
+def inserted(folder, card):
+    """Yield a slot with a card in it, in a reader of a service of our own."""
+    slot = Slot()
+    slot.put(card)
+    with service(folder) as port:
+        thread = threading.Thread(target=vpcd.serve, args=(slot, "127.0.0.1", port))
+        thread.start()
+        until(has_card)
+        yield slot
+    thread.join(20)
+    assert not thread.is_alive()
+
+
+def has_card():
+    """Whether our reader has a card."""
+    return NAME in _seen()
 
 
 def _seen():
@@ -86,7 +98,7 @@ def _seen():
     return next((line for line in run.stdout.splitlines() if " Yes " in line), "")
 
 
-def _until(done, seconds=20):
+def until(done, seconds=20):
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end, "no service of PC/SC"
