@@ -11,6 +11,7 @@ from tests.support import builders as b
 from tjdocs import mrz
 from tjdocs.asn1 import tlv
 from tjdocs.chip import Can, Card, CardKeys, ChipReading, MrzKey, agreement_keys, read
+from tjdocs.chip.card_faults import card_with_fault
 from tjdocs.chip.groups import by_parameter_id
 from tjdocs.lds.dg14 import SecurityInfo, SecurityInfoFile
 from tjdocs.specs import load
@@ -71,6 +72,7 @@ class Shown:
 
     :param infos: of DG14 and, as far as they are of PACE, of EF.CardAccess; none: the chip has neither
     :param active: whether it has active authentication
+    :param fault: of the card, by its name
     :param changed: files put in place after signing; None takes one away
     """
 
@@ -83,6 +85,7 @@ class Shown:
         changed: dict[str, bytes | None] | None = None,
         keys: CardKeys | None = None,
         groups: dict[int, bytes] | None = None,
+        fault: str = "",
         **card: object,
     ) -> None:
         given = {1: b.dg1(b.zone()), 2: b.dg2(), **(groups or {})}
@@ -104,9 +107,11 @@ class Shown:
             "sha1" if isinstance(active, rsa.RSAPrivateKey) else "sha256",
             static_key(13) if security else None,
         )
-        self.card = Card(
-            {name: data for name, data in files.items() if data is not None}, zone_key(), own, can=CAN, **card
-        )
+        files = {name: data for name, data in files.items() if data is not None}
+        if fault:
+            self.card = card_with_fault(fault, files, zone_key(), own, can=CAN, **card)
+        else:
+            self.card = Card(files, zone_key(), own, can=CAN, **card)
 
     def read(
         self, between: Callable[[Card], object] | None = None, password: object = "", **options: object

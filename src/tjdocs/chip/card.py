@@ -180,10 +180,14 @@ class Card:
         except SecureMessagingError:
             self._end_session()
             return Answer(_SM_WRONG)
-        answer = messaging.protect_answer(self._shown(plain, self._run_command(plain)), plain.ins)
+        answer = self._protect(messaging, plain, self._shown(plain, self._run_command(plain)))
         if self._next is not None:
             self._messaging, self._next = self._next, None
         return answer
+
+    def _protect(self, messaging: SecureMessaging, command: Command, answer: Answer) -> Answer:
+        """Protect an answer under the keys that its command had."""
+        return messaging.protect_answer(answer, command.ins)
 
     def _shown(self, command: Command, answer: Answer) -> Answer:
         """Cut an answer to the length that was asked for."""

@@ -136,10 +136,17 @@ class SecureMessaging:
 
         :raises SecureMessagingError: the session has ended
         """
-        counter = self._next()
-        objects = self._objects(ins, answer.data) + tlv.encode(_STATUS, answer.sw.to_bytes(2, "big"))
-        mac = self._mac(counter + pad(objects, self.suite.block))
-        return Answer(answer.sw, objects + tlv.encode(_MAC, mac))
+        self._next()
+        return self.seal(self._objects(ins, answer.data) + tlv.encode(_STATUS, answer.sw.to_bytes(2, "big")), answer.sw)
+
+    def seal(self, objects: bytes, sw: int) -> Answer:
+        """Return an answer with these objects and their MAC, by the counter as it is."""
+        mac = self._mac(self._counter() + pad(objects, self.suite.block))
+        return Answer(sw, objects + tlv.encode(_MAC, mac))
+
+    def encrypt(self, data: bytes) -> bytes:
+        """Encrypt whole blocks, by the counter as it is."""
+        return self.suite.encrypt(self._enc, data, self._iv())
 
     def _next(self, header: bytes = b"") -> bytes:
         """Count, and return what the MAC covers first: the counter, and a command's header in blocks of its own."""
@@ -160,7 +167,7 @@ class SecureMessaging:
     def _objects(self, ins: int, data: bytes) -> bytes:
         if not data:
             return b""
-        encrypted = self.suite.encrypt(self._enc, pad(data, self.suite.block), self._iv())
+        encrypted = self.encrypt(pad(data, self.suite.block))
         return tlv.encode(_ODD_CRYPTOGRAM, encrypted) if ins & 1 else tlv.encode(_CRYPTOGRAM, b"\x01" + encrypted)
 
     def _authentic(self, data: bytes, before: bytes) -> tuple[dict[int, bytes], list[Place]]:
