@@ -224,6 +224,13 @@ CASES = [
     Case("chip.access", "limit", "aborted", "refer", plain_chip, changing(endless)),
     Case("chip.access", "cancelled", "aborted", "refer", plain_chip, None, {"cancelled": lambda: True}),
     Case("chip.access", "structure", "failed", "refer", plain_chip, changing(lambda n, c, a: b"\x90")),
+    Case(
+        "chip.access",
+        "quirks",
+        "warning",
+        "admit",
+        lambda: Shown(pace_info(), fault="read-160"),
+    ),
     # PACE
     Case("chip.pace", "not-used", "not-applicable", "admit", plain_chip),
     Case(
@@ -274,6 +281,7 @@ CASES = [
         step(2, off_curve),
         {"bac_after_pace": True},
     ),
+    Case("chip.bac", "repeated-challenge", "warning", "admit", lambda: Shown(fault="bac-challenge-repeats")),
     # secure messaging
     Case("chip.secure-messaging", "not-used", "not-applicable", "refer", plain_chip, None, {"password": CAN}),
     Case(
@@ -430,9 +438,21 @@ CASES = [
     Case(
         "chip.aa",
         "algorithm-unknown",
-        "undetermined",
-        "refer",
+        "failed",
+        "refuse",
         lambda: Shown(pace_info(), aa_info("1.2.3.4"), active=ACTIVE),
+    ),
+    Case(
+        "chip.aa",
+        "hash-too-long",
+        "warning",
+        "admit",
+        lambda: Shown(
+            pace_info(),
+            aa_info("0.4.0.127.0.7.1.1.4.1.5"),
+            active=ACTIVE,
+            keys=CardKeys(active_authentication=ACTIVE, active_hash="sha512"),
+        ),
     ),
     Case("chip.aa", "no-algorithm", "warning", "admit", lambda: Shown(pace_info(), active=ACTIVE)),
     Case(
@@ -570,3 +590,12 @@ SIGNED = cards.card_security(CAM, public_info(13, named=True))
 def test_a_key_that_nobody_signed_proves_nothing(security):
     findings, _ = cam(security).judge()
     assert findings["chip.ca EF.CardSecurity"] == ("undetermined", "key-not-signed")
+
+
+def test_the_open_list_is_compared_with_the_signed_file_of_its_kind():
+    """EF.CardSecurity has every info of EF.CardAccess (Doc 9303-11, 9.2.11)."""
+    both = (CAM, pace_info("PACE-ECDH-GM-AES-CBC-CMAC-128", 13))
+    whole = Shown(*both, security=cards.card_security(*both, public_info(13, named=True)))
+    assert whole.judge()[0]["chip.downgrade"] == ("passed", "")
+    lacking = Shown(*both, security=cards.card_security(CAM, public_info(13, named=True)))
+    assert lacking.judge()[0]["chip.downgrade"] == ("failed", "differs")

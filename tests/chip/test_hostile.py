@@ -123,7 +123,7 @@ def test_a_card_that_answers_anything_under_its_keys_ends_in_findings(documents)
         shown = documents[seed % 3]
         shown.card.power_on()
         findings, verdict = shown.judge(lambda _, shown=shown, seed=seed: Inside(shown, seed))
-        assert findings["chip.access"][0] in ("passed", "failed", "aborted")
+        assert findings["chip.access"][0] in ("passed", "warning", "failed", "aborted")
         assert verdict.decision in ("refer", "refuse") or findings["chip.access"] == ("passed", "")
 
 

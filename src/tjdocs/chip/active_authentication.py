@@ -80,6 +80,11 @@ def _check_rsa(key: PublicKey, run: ActiveAuthentication) -> str:
     opened = pow(number, numbers.e, numbers.n)
     # a signature function of the standard may give n minus the number: just one of the two ends in C
     block = (opened if opened & 0xF == 0xC else numbers.n - opened).to_bytes(size, "big")
+    if key.bits % 8 == 1:  # the block has one bit less than the modulus, and so begins after an octet of zero
+        if block[0]:
+            return "wrong-signature"
+        block = block[1:]
+        size -= 1
     hash_id = next((name for name, trailer in _TRAILERS.items() if block.endswith(trailer)), "")
     tail = 2
     if block.endswith(_SHA1_TRAILER):
@@ -101,11 +106,19 @@ def _check_ecdsa(key: PublicKey, oid: str | None, run: ActiveAuthentication) -> 
     row = algorithms.signature_by_oid(oid)
     if row is None or not row.scheme.startswith("ecdsa") or row.hash == "sha1":
         return "algorithm-unknown", ()
-    return _check_plain(key, row.hash, run)
+    reason, warnings = _check_plain(key, row.hash, run)
+    return reason, (warnings if reason or _fits(key, row.hash) else (*warnings, "hash-too-long"))
+
+
+def _fits(key: PublicKey, hash_id: str) -> bool:
+    """Whether a hash is no longer than the key (Doc 9303-11, 6.1.2.3)."""
+    return 8 * algorithms.hash_by_id(hash_id).length <= key.bits
 
 
 def _without_info(key: PublicKey, run: ActiveAuthentication) -> tuple[str, tuple[str, ...]]:
     for hash_id in ("sha256", "sha224", "sha384", "sha512"):
+        if not _fits(key, hash_id):
+            continue
         reason, warnings = _check_plain(key, hash_id, run)
         if not reason:
             return "", (*warnings, "no-algorithm")
@@ -133,8 +146,9 @@ def sign(key: "rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey", hash_id: str, ch
         return r.to_bytes(size, "big") + s.to_bytes(size, "big")
     numbers = key.private_numbers()
     size = (key.key_size + 7) // 8
+    width = (key.key_size + 6) // 8
     trailer = _SHA1_TRAILER if hash_id == "sha1" else _TRAILERS[hash_id]
-    recovered = filler[: size - 1 - algorithms.hash_by_id(hash_id).length - len(trailer)]
+    recovered = filler[: width - 1 - algorithms.hash_by_id(hash_id).length - len(trailer)]
     digest = public_key.hash_data(hash_id, recovered + challenge)
     block = int.from_bytes(bytes((_HEADER,)) + recovered + digest + trailer, "big")
     return pow(block, numbers.d, numbers.public_numbers.n).to_bytes(size, "big")

@@ -11,7 +11,7 @@ from tjdocs.asn1.tlv import TlvError
 from tjdocs.chip.groups import CurveGroup, Element, Group, GroupError, ModpGroup, by_parameter_id, groups
 from tjdocs.pki import curves
 
-__all__ = ["AgreementKey", "encode", "load"]
+__all__ = ["AgreementKey", "encode", "group_of", "load"]
 
 _EC, _DH, _PKCS3 = "1.2.840.10045.2.1", "1.2.840.10046.2.1", "1.2.840.113549.1.3.1"
 _STANDARDISED = "0.4.0.127.0.7.1.2"
@@ -41,6 +41,14 @@ def load(spki: bytes) -> AgreementKey:
         return AgreementKey(group, group.decode(octets))
     except (der.DerError, TlvError, ValueError, IndexError):
         raise GroupError("a malformed key of chip authentication") from None
+
+
+def group_of(algorithm: bytes) -> Group | None:
+    """Return the group of an AlgorithmIdentifier, None where it is in no table or malformed."""
+    try:
+        return _group(x509_schema.algorithm_id(algorithm))
+    except (der.DerError, TlvError, ValueError, IndexError):
+        return None
 
 
 def _group(algorithm: x509_schema.AlgorithmId) -> Group | None:

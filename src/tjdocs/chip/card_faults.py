@@ -11,7 +11,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tjdocs import specs
-from tjdocs.chip.card import CardKeys
+from tjdocs.chip.card_keys import CardKeys
 from tjdocs.chip.fault_behaviours import BEHAVIOURS
 from tjdocs.chip.faulty_card import FaultyCard
 from tjdocs.chip.groups import ModpGroup

@@ -103,12 +103,15 @@ def authenticate(session: Session, choice: ChipAuthentication) -> ChipAuthentica
     private = group.private_key()
     own = group.encode(group.power(group.base, private))
     key_id = b"" if choice.key_id is None else tlv.encode(_KEY_ID, _octets(choice.key_id))
+    data = tlv.encode(_EPHEMERAL_KAT, own) + key_id
+    answer = None
     if not choice.suite.aes:
-        data = tlv.encode(_EPHEMERAL_KAT, own) + key_id
         answer = session.send(Command(0x00, 0x22, 0x41, 0xA6, data, extended=len(data) >= SHORT))
-        if not answer.ok:
+        if not answer.ok and not choice.oid:
             raise ProtocolError("refused", answer.sw)
-    else:
+    if answer is None or not answer.ok:  # 3DES too may need these two commands (Doc 9303-11, 8.5, note 1)
+        if answer is not None:
+            session.quirks.add("key-agreement-in-two")
         data = tlv.encode(_OID, tlv.read(encode_oid(choice.oid)).value) + key_id
         answer = session.send(Command(0x00, 0x22, 0x41, 0xA4, data))
         if not answer.ok:

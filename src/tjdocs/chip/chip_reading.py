@@ -9,8 +9,9 @@ from tjdocs.chip.active_authentication import ActiveAuthentication
 from tjdocs.chip.chip_authentication import ChipAuthenticationRun
 from tjdocs.chip.groups import GroupError
 from tjdocs.chip.pace import PaceProtocol, PaceRun
+from tjdocs.chip.quirks import quirks
 from tjdocs.errors import InputError
-from tjdocs.findings import Outcome
+from tjdocs.findings import Outcome, checks
 from tjdocs.lds.dg14 import SecurityInfo
 
 __all__ = ["ChipReading", "Step", "offers_chip_authentication"]
@@ -41,6 +42,7 @@ class ChipReading:
     :param pace: the run of PACE, None where there was none
     :param chip_authentication: the run that an answer under its keys confirmed
     :param active_authentication: challenge and answer
+    :param quirks: names of the departures from the standard that the reader got over (``specs/chip/quirks.toml``)
     :param commands: sent to the card; ``received``: bytes of its answers
     """
 
@@ -52,6 +54,7 @@ class ChipReading:
     active_authentication: ActiveAuthentication | None = None
     commands: int = 0
     received: int = 0
+    quirks: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the reading without its files, as :meth:`from_json` reads it: keys and answers in hexadecimal."""
@@ -61,6 +64,7 @@ class ChipReading:
             "unread": dict(self.unread),
             "commands": self.commands,
             "received": self.received,
+            "quirks": list(self.quirks),
         }
         if self.active_authentication is not None:
             run = self.active_authentication
@@ -69,6 +73,7 @@ class ChipReading:
             run_ = self.pace
             table["pace"] = {
                 "info": run_.protocol.info.hex(),
+                "parameter_id": run_.protocol.parameter_id,
                 "chip_key": run_.chip_key.hex(),
                 "mapping_key": run_.mapping_key.hex(),
                 "authentication_data": None if run_.authentication_data is None else run_.authentication_data.hex(),
@@ -85,8 +90,8 @@ class ChipReading:
             steps = tuple(
                 Step(check, Outcome(outcome), reason, detail) for check, outcome, reason, detail in table["steps"]
             )
-            if not all(isinstance(text, str) for step in steps for text in (step.check, step.reason, step.detail)):
-                raise TypeError
+            if not all(_known(step) for step in steps):
+                raise ValueError
             signed, agreed = table.get("active_authentication"), table.get("pace")
             return cls(
                 dict(files),
@@ -96,8 +101,9 @@ class ChipReading:
                 active_authentication=None if signed is None else ActiveAuthentication(*map(bytes.fromhex, signed)),
                 commands=int(table["commands"]),
                 received=int(table["received"]),
+                quirks=_names(table.get("quirks", [])),
             )
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             raise InputError(
                 "not the reading of a chip", where="reading", hint="ChipReading.as_json writes one"
             ) from None
@@ -110,8 +116,7 @@ class ChipReading:
         assert self.active_authentication is not None  # noqa: S101
         reason, warnings = active_authentication.check(spki, infos, self.active_authentication)
         if reason:
-            undecided = reason in ("key-unusable", "algorithm-unknown")
-            return Step("chip.aa", Outcome.UNDETERMINED if undecided else Outcome.FAILED, reason)
+            return Step("chip.aa", Outcome.UNDETERMINED if reason == "key-unusable" else Outcome.FAILED, reason)
         return Step("chip.aa", Outcome.WARNING, warnings[0]) if warnings else Step("chip.aa", Outcome.PASSED)
 
     def mapping(self, infos: tuple[SecurityInfo, ...]) -> Step:
@@ -137,14 +142,29 @@ class ChipReading:
         return Step("chip.ca", Outcome.FAILED, "not-proved")
 
 
+def _known(step: Step) -> bool:
+    """Whether a step is one of a check on the chip, with a reason that the check has."""
+    if not all(isinstance(text, str) for text in (step.check, step.reason, step.detail)):
+        return False
+    check = checks().get(step.check) if step.check.startswith("chip.") else None
+    return check is not None and (not step.reason or step.reason in check.reasons)
+
+
 def _pace(table: Mapping[str, Any]) -> PaceRun:
     """Return a run of PACE; ``ValueError`` where its protocol is not one of the standard."""
-    protocol = PaceProtocol.of(SecurityInfo.parse(bytes.fromhex(table["info"])))
+    protocol = PaceProtocol.of(SecurityInfo.parse(bytes.fromhex(table["info"])), table.get("parameter_id"))
     if protocol is None:
         raise ValueError("not a PACEInfo")
     data = table["authentication_data"]
     chip_key, mapping_key = (bytes.fromhex(table[name]) for name in ("chip_key", "mapping_key"))
     return PaceRun(protocol, chip_key, mapping_key, None if data is None else bytes.fromhex(data))
+
+
+def _names(words: Any) -> tuple[str, ...]:
+    """Return the names of quirks; ``ValueError`` where one is unknown."""
+    if not isinstance(words, list) or not set(words) <= {quirk.name for quirk in quirks()}:
+        raise ValueError("not names of quirks")
+    return tuple(words)
 
 
 def offers_chip_authentication(infos: tuple[SecurityInfo, ...]) -> bool:

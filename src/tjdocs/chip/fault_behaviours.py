@@ -11,7 +11,7 @@ from tjdocs.asn1 import der, tlv
 from tjdocs.asn1.x509_schema import encode_oid
 from tjdocs.chip import bac
 from tjdocs.chip.apdu import Answer, Command
-from tjdocs.chip.card import CardKeys
+from tjdocs.chip.card_keys import CardKeys
 from tjdocs.chip.faulty_card import Behaviour, FaultyCard
 from tjdocs.chip.groups import CurveGroup, ModpGroup
 from tjdocs.chip.pace import PaceCard, PaceProtocol

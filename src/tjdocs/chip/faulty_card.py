@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 
 from tjdocs.chip import bac
 from tjdocs.chip.apdu import Answer, Command
-from tjdocs.chip.card import Card, CardKeys
+from tjdocs.chip.card import Card
+from tjdocs.chip.card_keys import CardKeys
 from tjdocs.chip.groups import Group
 from tjdocs.chip.pace import PaceCard, PaceProtocol
 from tjdocs.chip.passwords import Can, MrzKey, Password

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.constant_time import bytes_eq
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import TlvError
 from tjdocs.asn1.x509_schema import encode_oid
-from tjdocs.chip import pace_mapping
+from tjdocs.chip import agreement_keys, pace_mapping
 from tjdocs.chip.apdu import EXTENDED, SHORT, Answer, Command
 from tjdocs.chip.cipher_suite import ENCRYPTION, MAC, PASSWORD, SUITES, CipherSuite, pad, unpad
 from tjdocs.chip.groups import Element, Group, GroupError, by_parameter_id
@@ -53,27 +53,44 @@ class PaceProtocol:
         return self.suite.strength, min(self.group.order.bit_length(), 256), self.mapping == "CAM"
 
     @classmethod
-    def of(cls, info: SecurityInfo) -> "PaceProtocol | None":
+    def of(cls, info: SecurityInfo, parameter_id: int | None = None) -> "PaceProtocol | None":
         """Return the protocol of a PACEInfo, None where it is not one of the standard.
 
-        Without a parameterId only one group may be meant, and none is guessed.
+        :param parameter_id: that of a PACEInfo without its own
         """
         start, agreement, mapping, *suite = (info.name + "---").rstrip("-").split("-", 3) + [""] * 4
         chosen = SUITES.get(suite[0])
-        if start != "PACE" or chosen is None or mapping not in _MAPPINGS or info.identifier is None:
+        if start != "PACE" or chosen is None or mapping not in _MAPPINGS:
             return None
-        group = by_parameter_id(info.identifier)
-        if group is None or (group.tag == 0x86) != (agreement == "ECDH"):
+        number = parameter_id if info.identifier is None else info.identifier
+        group = None if number is None else by_parameter_id(number)
+        if group is None or number is None or (group.tag == 0x86) != (agreement == "ECDH"):
             return None
         if mapping == "IM" and agreement == "ECDH" and group.prime % 4 != 3:
             return None
-        return cls(info.oid, info.name, mapping, chosen, group, info.identifier, info.raw)
+        return cls(info.oid, info.name, mapping, chosen, group, number, info.raw)
 
 
 def protocols(infos: Iterable[SecurityInfo]) -> tuple[PaceProtocol, ...]:
-    """Return the protocols that a card offers and this reader has, the strongest first."""
-    offered = [protocol for info in infos if (protocol := PaceProtocol.of(info)) is not None]
+    """Return the protocols that a card offers and this reader has, the strongest first.
+
+    A PACEInfo without a parameterId takes the one that every other info of the card names, where there is just one.
+    """
+    listed = tuple(infos)
+    named = {number for info in listed if (number := _parameter_id(info)) is not None}
+    only = named.pop() if len(named) == 1 else None
+    offered = [protocol for info in listed if (protocol := PaceProtocol.of(info, only)) is not None]
     return tuple(sorted(offered, key=lambda protocol: protocol.strength, reverse=True))
+
+
+def _parameter_id(info: SecurityInfo) -> int | None:
+    """Return the standardised domain parameters that an info of PACE names."""
+    if info.name.startswith("PACE-") and info.name.count("-") > 2:
+        return info.identifier
+    if not info.name.startswith("PACE-"):
+        return None
+    group = agreement_keys.group_of(info.required)
+    return None if group is None else group.parameter_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +149,10 @@ def authenticate(session: Session, protocol: PaceProtocol, password: Password, *
         or ``token``: the password is wrong, or the card does not know it
     """
     answer = session.send(set_at(protocol, password, named=named))
-    if not _accepted(answer) and not named:  # some cards want the parameters named although there is one set
-        answer = session.send(set_at(protocol, password, named=True))
+    if not _accepted(answer):  # some cards want the parameters named although there is one set, others do not
+        answer = session.send(set_at(protocol, password, named=not named))
+        if _accepted(answer):
+            session.quirks.add("parameters-not-named" if named else "parameters-named")
     if not _accepted(answer):
         raise ProtocolError("refused", answer.sw)
     try:

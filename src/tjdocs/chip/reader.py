@@ -41,6 +41,7 @@ _WRONG_LENGTH = 0x6700
 _SENSITIVE = ("DG3", "DG4")
 _VISITS = 8  # one for each smaller size, one for each proof that ended a session
 _READING = (0xB0, 0xB1)
+_ONCE_MORE = (0x6300, 0x6985)
 
 
 class _LostError(Exception):
@@ -90,6 +91,7 @@ class _Reader:
         self._agreed: ChipAuthenticationRun | None = None  # until an answer confirms it
         self._confirmed: ChipAuthenticationRun | None = None
         self._active: ActiveAuthentication | None = None
+        self._challenges: list[bytes] = []
         self._size: int | None = None  # of a part, once the usual one was too long
 
     def run(self) -> ChipReading:
@@ -113,6 +115,9 @@ class _Reader:
         except ProtocolError as error:
             self._step("chip.access", Outcome.FAILED, error.reason, error.detail)
         session = self._session
+        opened = self._steps.get("chip.access")
+        if session.quirks and opened is not None and opened.outcome is Outcome.PASSED:
+            self._step("chip.access", Outcome.WARNING, "quirks", ", ".join(sorted(session.quirks)))
         return ChipReading(
             files=dict(self._files),
             steps=tuple(self._steps.values()),
@@ -121,6 +126,7 @@ class _Reader:
             chip_authentication=self._confirmed,
             active_authentication=self._active,
             commands=session.commands,
+            quirks=tuple(sorted(session.quirks)),
             received=session.received,
         )
 
@@ -171,7 +177,7 @@ class _Reader:
         """Get into the chip: PACE where it has it, else basic access control, unless it is open."""
         infos = self._card_access()
         protocols = pace.protocols(infos)
-        done = bool(protocols) and self._run_pace(protocols)
+        done = bool(protocols) and self._run_pace(protocols, _named_sets(infos) > 1)
         if done:
             self._file("EF.CardSecurity")
         elif protocols:
@@ -180,12 +186,15 @@ class _Reader:
             self._restart()  # the card may be in the middle of PACE
         elif any(info.name.startswith("PACE-") for info in infos) and not protocols:
             self._step("chip.pace", Outcome.FAILED, "no-parameters")
-        answer = self._send(Command(0x00, 0xA4, 0x04, 0x0C, APPLICATION))
-        if not answer.ok:
-            self._refuse("no-application", f"{answer.sw:04X}")
+        self._select_application()
         if not done and not self._is_open():
             self._run_bac()
         self._step("chip.access", Outcome.PASSED)
+
+    def _select_application(self) -> None:
+        answer = self._send(Command(0x00, 0xA4, 0x04, 0x0C, APPLICATION))
+        if not answer.ok:
+            self._refuse("no-application", f"{answer.sw:04X}")
 
     def _refuse(self, reason: str, detail: str = "") -> None:
         self._step("chip.access", Outcome.FAILED, reason, detail)
@@ -193,10 +202,17 @@ class _Reader:
 
     def _card_access(self) -> tuple[SecurityInfo, ...]:
         """Return the infos of EF.CardAccess, none where it is missing or cannot be read."""
-        self._send(Command(0x00, 0xA4, 0x00, 0x0C, b"\x3f\x00"))  # some cards refuse, and are there already
+        chosen = self._send(Command(0x00, 0xA4, 0x00, 0x0C, b"\x3f\x00"))  # some cards refuse, and are there already
         self._file("EF.CardAccess")
+        if not chosen.ok and "EF.CardAccess" not in self._files:
+            chosen = self._send(Command(0x00, 0xA4, 0x00, 0x0C))
+            self._file("EF.CardAccess")
+            if chosen.ok and "EF.CardAccess" in self._files:
+                self._session.quirks.add("master-file-without-data")
         data = self._files.get("EF.CardAccess")
         if data is None:
+            if self._unread.get("EF.CardAccess") == "limit":  # a card without PACE has no such file at all
+                self._step("chip.pace", Outcome.FAILED, "structure")
             return ()
         try:
             return SecurityInfos.parse(data).infos
@@ -204,12 +220,16 @@ class _Reader:
             self._step("chip.pace", Outcome.FAILED, "structure")
             return ()
 
-    def _run_pace(self, protocols: tuple[PaceProtocol, ...]) -> bool:
-        """Run PACE by the strongest protocol, and say how it went."""
+    def _run_pace(self, protocols: tuple[PaceProtocol, ...], named: bool) -> bool:
+        """Run PACE by the strongest protocol, and say how it went.
+
+        :param named: whether the card has several sets of domain parameters, known here or not
+        """
         if self._password is None:
             self._refuse("no-password")
             return False
-        named = len({protocol.parameter_id for protocol in protocols}) > 1
+        if SecurityInfo.parse(protocols[0].info).identifier is None:
+            self._session.quirks.add("parameter-id-missing")
         try:
             self._pace = pace.authenticate(self._session, protocols[0], self._password, named=named)
         except ProtocolError as error:
@@ -227,13 +247,30 @@ class _Reader:
         if not isinstance(self._password, MrzKey):
             self._refuse("no-password")
             return
+        tried = len(self._challenges)
         try:
-            bac.authenticate(self._session, self._password)
+            self._try_bac(self._password)
         except ProtocolError as error:
             self._step("chip.bac", Outcome.FAILED, error.reason, error.detail)
             self._refuse("no-access")
+        if len(self._challenges) > tried + 1:
+            self._session.quirks.add("bac-second-try")
         failed = self._steps.get("chip.pace")
-        self._note("chip.bac", ("after-pace",) if failed is not None and failed.outcome is Outcome.FAILED else ())
+        warnings = ["after-pace"] if failed is not None and failed.outcome is Outcome.FAILED else []
+        if len(set(self._challenges)) < len(self._challenges):
+            warnings.append("repeated-challenge")
+        self._note("chip.bac", warnings)
+
+    def _try_bac(self, password: MrzKey) -> None:
+        """Run basic access control, once more where the card refused: some do so at first, and take the second try."""
+        try:
+            bac.authenticate(self._session, password, self._challenges)
+        except ProtocolError as error:
+            if error.sw not in _ONCE_MORE or getattr(self._transport, "reset", None) is None:
+                raise
+            self._restart()
+            self._select_application()
+            bac.authenticate(self._session, password, self._challenges)
 
     def _note(self, check: str, warnings: Iterable[str], detail: str = "") -> None:
         """Say that a protocol passed, or passed with the first of its defects."""
@@ -292,11 +329,18 @@ class _Reader:
         size = active_authentication.answer_size(key)
         if not size or self._active is not None or "chip.aa" in self._steps:
             return
-        challenge = secrets.token_bytes(active_authentication.CHALLENGE)
         most = self._session.messaging.most_short if self._session.messaging else SHORT
+        challenge = secrets.token_bytes(active_authentication.CHALLENGE)
         command = Command(0x00, 0x88, data=challenge, le=max(size, SHORT), extended=size > most)
         try:
             answer = self._send(command)
+            if answer.ok and key.kind == "rsa" and len(answer.data) < size:
+                # some cards cut a signature by the form of the command: the other form, with a new challenge
+                challenge = secrets.token_bytes(active_authentication.CHALLENGE)
+                other = replace(command, data=challenge, extended=not command.extended)
+                answer = self._send(replace(other, le=size if other.extended else min(size, SHORT)))
+                if answer.ok and len(answer.data) == size:
+                    self._session.quirks.add("signature-cut")
         except SecureMessagingError as error:
             if error.reason != "unprotected":
                 raise
@@ -315,6 +359,7 @@ class _Reader:
     def _send(self, command: Command) -> Answer:
         answer = self._session.send(command)
         if command.ins in _READING and answer.ok and not answer.data and self._session.messaging is not None:
+            self._session.messaging.end()
             raise SecureMessagingError("no-data")
         return answer
 
@@ -338,6 +383,8 @@ class _Reader:
         """Take the next smaller size of a part; whether there is one."""
         size = self._part_size()
         smaller = next((smaller for smaller in _SIZES if smaller < size), None)
+        if smaller is not None:
+            self._session.quirks.add("smaller-parts")
         self._size = smaller or size
         return smaller is not None
 
@@ -362,6 +409,8 @@ class _Reader:
         while done < size and answer.data and answer.sw != _PART:
             self._progress(name, done, size)
             answer = self._next(done, min(self._part_size(), size - done))
+            if answer.sw == _PART and answer.data:
+                self._session.quirks.add("end-warned")
             if _readable(answer):
                 parts.append(answer.data)
                 done += len(answer.data)
@@ -389,8 +438,8 @@ class _Reader:
 
     def _next(self, offset: int, size: int) -> Answer:
         """Return a further part; beyond 32 kB by the odd instruction (Doc 9303-10, 3.6.6)."""
-        if offset <= _FURTHEST:
-            return self._send(Command(0x00, 0xB0, offset >> 8, offset & 0xFF, le=size))
+        if offset <= _FURTHEST:  # some cards refuse a part that reaches beyond
+            return self._send(Command(0x00, 0xB0, offset >> 8, offset & 0xFF, le=min(size, _FURTHEST + 1 - offset)))
         header = 2 if size < 0x80 else 3
         asked = tlv.encode(0x54, offset.to_bytes((offset.bit_length() + 7) // 8, "big"))
         answer = self._send(Command(0x00, 0xB1, 0, 0, asked, le=min(size + header, self._part_size())))
@@ -403,6 +452,11 @@ class _Reader:
         if item.tag != 0x53:
             raise ProtocolError("structure")
         return replace(answer, data=item.value)
+
+
+def _named_sets(infos: tuple[SecurityInfo, ...]) -> int:
+    """Return how many sets of domain parameters the PACEInfos of a card name, those unknown here too."""
+    return len({info.identifier for info in infos if info.name.startswith("PACE-") and info.identifier is not None})
 
 
 def _readable(answer: Answer) -> bool:

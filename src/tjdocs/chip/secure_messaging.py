@@ -14,6 +14,7 @@ __all__ = ["SecureMessaging", "SecureMessagingError"]
 
 _PROTECTED = 0x0C
 _CRYPTOGRAM, _ODD_CRYPTOGRAM, _LE, _STATUS, _MAC = 0x87, 0x85, 0x97, 0x99, 0x8E
+_TAGS = {_CRYPTOGRAM, _ODD_CRYPTOGRAM, _LE, _STATUS, _MAC}
 _MOST_OBJECTS = 16
 
 
@@ -57,6 +58,10 @@ class SecureMessaging:
         """Return how many bytes of data an answer of ``size`` bytes has at most, without its outer status word."""
         # tag, up to three octets of length and 01 of the cryptogram, the status word's object, the MAC's
         return max((size - 5 - 4 - 10) // self.suite.block * self.suite.block - 1, 1)
+
+    def end(self) -> None:
+        """Use the keys no more."""
+        self._ended = True
 
     def protect(self, command: Command) -> Command:
         """Return the command as it is sent.
@@ -172,7 +177,12 @@ class SecureMessaging:
 
     def _authentic(self, data: bytes, before: bytes) -> tuple[dict[int, bytes], list[Place]]:
         """Return the objects under the MAC by tag, and their places in the order sent."""
-        places, end = tlv.places(data, 0, len(data), _MOST_OBJECTS)
+        try:
+            places, end = tlv.places(data, 0, len(data), _MOST_OBJECTS)
+        except TlvError:
+            raise SecureMessagingError("structure" if data[0] in _TAGS else "unprotected") from None
+        if not {tag for tag, *_ in places} & _TAGS:
+            raise SecureMessagingError("unprotected")
         if end != len(data):
             raise SecureMessagingError("structure")
         if not places or places[-1][0] != _MAC:

@@ -62,6 +62,8 @@ class Session:
         """Secure messaging, once an access protocol has agreed on keys."""
         self.commands: int = after.commands if after is not None else 0
         self.received: int = after.received if after is not None else 0
+        self.quirks: set[str] = after.quirks if after is not None else set()
+        """Names of the departures from the standard that were got over (``specs/chip/quirks.toml``)."""
 
     def send(self, command: Command) -> Answer:
         """Send a command, protected where keys were agreed on, and return the answer.
@@ -76,6 +78,7 @@ class Session:
             return self._exchange(command)
         answer = messaging.open_answer(self._exchange(messaging.protect(command)), command.ins)
         if answer.sw >> 8 == 0x6C:  # under the MAC: the length was wrong, and the card says the right one
+            self.quirks.add("length-corrected")
             again = replace(command, le=answer.sw & 0xFF or SHORT)
             answer = messaging.open_answer(self._exchange(messaging.protect(again)), command.ins)
         return answer

@@ -8,6 +8,7 @@ import contextlib
 import socket
 
 from tjdocs.chip.card import Card
+from tjdocs.chip.transport import TransportError
 from tjdocs.errors import InputError
 
 __all__ = ["LONGEST", "PORT", "atr", "serve"]
@@ -39,7 +40,7 @@ def atr(card: Card) -> bytes:
 
 
 def serve(card: Card, host: str = "127.0.0.1", port: int = PORT) -> None:
-    """Put a card into a virtual reader, and answer for it until PC/SC ends the connection.
+    """Put a card into a virtual reader, and answer for it until PC/SC ends the connection, or a fault pulls it out.
 
     :param host: the machine of ``pcscd``; ``port`` is its reader: each further one has the next port
     :raises InputError: no driver waits there, or its reader has a card
@@ -49,7 +50,7 @@ def serve(card: Card, host: str = "127.0.0.1", port: int = PORT) -> None:
     except OSError:
         hint = "start pcscd with vsmartcard's driver vpcd"
         raise InputError("missing virtual reader", where=f"{host}:{port}", hint=hint) from None
-    with connection, contextlib.suppress(EOFError, ConnectionError):
+    with connection, contextlib.suppress(EOFError, ConnectionError, TransportError):
         while True:
             answer = _answer(card, _message(connection))
             if answer is not None:

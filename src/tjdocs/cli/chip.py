@@ -11,6 +11,7 @@ import typer
 from tjdocs import chip, mrz
 from tjdocs.border import Evidence, Inspector
 from tjdocs.border.report.wording import texts
+from tjdocs.chip import card_faults
 from tjdocs.cli import _io, _streams, _terminal, _verdicts
 from tjdocs.errors import UsageError
 from tjdocs.lds import ef_catalogue
@@ -18,6 +19,31 @@ from tjdocs.office import output_folder
 from tjdocs.office.emulated_card import emulated_card
 
 app = typer.Typer(help="The chip: read one, live or emulated.", no_args_is_help=True)
+
+
+def _show_faults(asked: bool) -> None:
+    """List the card faults, each with the findings of a right reader, and end."""
+    if not asked:
+        return
+    for fault in card_faults.faults():
+        _terminal.line(fault.name + (f" ({', '.join(fault.variants)})" if fault.variants else ""))
+        _terminal.line(f"  {fault.text}")
+        for finding in fault.expected():
+            place = f" ({finding.subject})" if finding.subject else ""
+            reason = "" if finding.reason in ("", "*") else f": {finding.reason}"
+            _terminal.line(f"  {finding.check}{place} {finding.outcome}{reason}")
+    raise typer.Exit
+
+
+_Fault = Annotated[
+    str, typer.Option("--fault", help="Let the emulated card do one thing wrong: NAME, or NAME/VARIANT.")
+]
+_Faults = Annotated[
+    bool,
+    typer.Option(
+        "--faults", callback=_show_faults, is_eager=True, help="List the faults with a right reader's finding."
+    ),
+]
 
 
 @app.command("read")
@@ -29,6 +55,8 @@ def read(
     emulate: Annotated[
         str, typer.Option("--emulate", help="Read the card in memory that is made of this issued document's folder.")
     ] = "",
+    fault: _Fault = "",
+    faults: _Faults = False,
     out: Annotated[str, typer.Option("--out", help="Write the files read into this new folder.")] = "",
     bac_after_pace: Annotated[
         bool, typer.Option("--bac-after-pace", help="Run basic access control where PACE failed; it is reported.")
@@ -45,6 +73,8 @@ def read(
     as_json: _io.Json = False,
 ) -> None:
     """Read a chip and judge it. Exit status 1 unless the verdict is admit."""
+    if fault and not emulate:
+        raise UsageError("a fault without an emulated card", where="--fault", hint="give --emulate")
     words = texts(lang or "en")
     store = _io.trust(trust or [], crl or [], trust_digest)
     known = _verdicts.types(types)
@@ -53,7 +83,7 @@ def read(
     printed = _printed(mrz_text, mrz_picture, moment)
     transport: chip.Transport
     if emulate:
-        transport, zone = emulated_card(Path(emulate), at=_io.day(at))
+        transport, zone = emulated_card(Path(emulate), at=_io.day(at), fault=fault)
         printed = printed or (None if can else zone)
     else:
         from tjdocs.chip.pcsc import PcscTransport
@@ -103,6 +133,8 @@ def list_readers(as_json: _io.Json = False) -> None:
 def emulate(
     folder: Annotated[str, typer.Argument(help="Folder of an issued document.")],
     can: Annotated[str, typer.Option("--can", help="Its card access number, a second password of PACE.")] = "",
+    fault: _Fault = "",
+    faults: _Faults = False,
     host: Annotated[str, typer.Option("--host", help="The machine of pcscd.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", help="The port of the virtual reader.", min=1, max=65535)] = 35963,
     at: _io.At = "",
@@ -110,7 +142,7 @@ def emulate(
     """Put the card of an issued document into a virtual reader of PC/SC, until interrupted."""
     from tjdocs.chip import vpcd
 
-    card, _ = emulated_card(Path(folder), at=_io.day(at), can=chip.Can(can) if can else None)
+    card, _ = emulated_card(Path(folder), at=_io.day(at), can=chip.Can(can) if can else None, fault=fault)
     card.wait = time.sleep
     with contextlib.suppress(KeyboardInterrupt):
         vpcd.serve(card, host, port)

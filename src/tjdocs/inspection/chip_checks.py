@@ -37,13 +37,16 @@ def check_chip(
     if reading is None:
         genuine = Finding.of("chip.genuine", Outcome.UNDETERMINED, "no-input" if chip is None else "not-read-live")
         # a scanner that hands over no EF.CardAccess need not have looked for it: only a file that is there is compared
-        shown = chip is not None and "EF.CardAccess" in chip.files
-        return [_downgrade(chip), genuine] if shown else [genuine]
+        if chip is None or "EF.CardAccess" not in chip.files:
+            return [genuine]
+        security = signed_infos(chip.files.get("EF.CardSecurity", b""), passive, trust, at)
+        return [_downgrade(chip, security), genuine]
     steps = {step.check: step for step in reading.steps}
     findings = [_finding(steps.get(check) or Step(check, Outcome.NOT_APPLICABLE, "not-used")) for check in _CHANNEL]
     proofs = [_finding(step) for step in _proofs(chip, reading, steps)]
-    proofs += _mapping(reading, passive, trust, at)
-    findings += [*proofs, _downgrade(chip)]
+    security = signed_infos(reading.files.get("EF.CardSecurity", b""), passive, trust, at)
+    proofs += _mapping(reading, security)
+    findings += [*proofs, _downgrade(chip, security)]
     stripped = [name for name in _KEYS if name in reading.unread]
     return [*findings, _clone(proofs, stripped), _genuine(proofs)]
 
@@ -78,13 +81,15 @@ def _proofs(chip: ChipContent | None, reading: ChipReading, steps: dict[str, Ste
         yield Step("chip.aa", Outcome.NOT_APPLICABLE, "not-offered")
 
 
-def _mapping(reading: ChipReading, passive: Passive, trust: TrustStore, at: datetime) -> list[Finding]:
-    """Judge the chip authentication mapping of PACE: its key must be in a file that the State signed."""
+def _mapping(reading: ChipReading, infos: tuple[SecurityInfo, ...] | None) -> list[Finding]:
+    """Judge the chip authentication mapping of PACE: its key must be in a file that the State signed.
+
+    :param infos: of EF.CardSecurity, None where it is not signed
+    """
     run = reading.pace
     if run is None or run.protocol.mapping != "CAM":
         return []
     name = "EF.CardSecurity"
-    infos = signed_infos(reading.files.get(name, b""), passive, trust, at)
     if infos is None:
         return [Finding.of("chip.ca", Outcome.UNDETERMINED, "key-not-signed", subject=name)]
     return [_finding(reading.mapping(infos), name)]
@@ -116,8 +121,13 @@ def _states(signer: Certificate) -> tuple[tuple[str, ...], ...]:
     return countries(signer.subject), countries(signer.issuer)
 
 
-def _downgrade(chip: ChipContent | None) -> Finding:
-    """Compare EF.CardAccess, which nobody signed, with DG14 (Doc 9303-11, 9.2.11): a reader must (4.2)."""
+def _downgrade(chip: ChipContent | None, security: tuple[SecurityInfo, ...] | None) -> Finding:
+    """Compare EF.CardAccess, which nobody signed, with DG14 and EF.CardSecurity (Doc 9303-11, 9.2.11).
+
+    A reader must (4.2).
+
+    :param security: infos of EF.CardSecurity, None where it is not signed
+    """
     check = "chip.downgrade"
     try:
         shown = SecurityInfos.parse(chip.files.get("EF.CardAccess", b"") if chip is not None else b"").infos
@@ -132,7 +142,9 @@ def _downgrade(chip: ChipContent | None) -> Finding:
         return Finding.of(check, Outcome.UNDETERMINED, "not-listed")
     if not offered:
         return Finding.of(check, Outcome.FAILED, "hidden")
-    return Finding.of(check, Outcome.PASSED) if offered == listed else Finding.of(check, Outcome.FAILED, "differs")
+    kept = security is None or {info.raw for info in shown} <= {info.raw for info in security}
+    right = offered == listed and kept
+    return Finding.of(check, Outcome.PASSED) if right else Finding.of(check, Outcome.FAILED, "differs")
 
 
 def _clone(proofs: list[Finding], stripped: list[str]) -> Finding:

@@ -4,22 +4,24 @@ from datetime import date
 from pathlib import Path
 
 from tjdocs import inputs, limits, mrz
-from tjdocs.chip import Can, Card, CardKeys, MrzKey
+from tjdocs.chip import Can, Card, CardKeys, MrzKey, card_faults
 from tjdocs.chip import card_keys as key_file
 from tjdocs.inspection.evidence import read_folder
 
 __all__ = ["emulated_card"]
 
 
-def emulated_card(folder: Path, *, at: date, can: Can | None = None) -> tuple[Card, mrz.Mrz]:
+def emulated_card(folder: Path, *, at: date, can: Can | None = None, fault: str = "") -> tuple[Card, mrz.Mrz]:
     """Return a card in memory made of a document's folder, and the document's MRZ.
 
     Without the file of its keys it is the card of a copy: it has the document's files, and proves nothing.
 
     :param at: the day on which the dates of the MRZ are judged
     :param can: a second password of PACE
+    :param fault: name of a card fault, as :func:`tjdocs.chip.card_faults.faults` has it
     :raises InputError: the folder or a file of it cannot be read
     :raises KeyMaterialError: the file of the keys is not one
+    :raises UsageError: an unknown fault, or one that this card cannot have
     """
     files, _ = read_folder(folder / "chip")
     zone = mrz.parse(inputs.read_file(folder / "mrz.txt", limits.TEXT).decode("utf-8", "replace"), at=at)
@@ -27,4 +29,7 @@ def emulated_card(folder: Path, *, at: date, can: Can | None = None) -> tuple[Ca
     keys = CardKeys()
     if path.exists():
         keys = CardKeys.parse(inputs.read_file(path, limits.KEY_FILE), where=str(path))
-    return Card(files, MrzKey.of(zone), keys, can=can, bac=keys.bac), zone
+    key = MrzKey.of(zone)
+    if fault:
+        return card_faults.card_with_fault(fault, files, key, keys, can=can, bac=keys.bac), zone
+    return Card(files, key, keys, can=can, bac=keys.bac), zone
