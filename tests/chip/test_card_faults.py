@@ -5,8 +5,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.support import builders as b
 from tests.support import cards
-from tests.support.cards import Shown, ca_info, pace_info, public_info
-from tjdocs.chip import card_faults
+from tests.support.cards import Shown, ca_info, pace_info, public_info, static_key
+from tjdocs.chip import CardKeys, card_faults
 from tjdocs.chip.card_faults import CardFault, card_with_fault, faults, find
 from tjdocs.chip.fault_behaviours import BEHAVIOURS
 from tjdocs.errors import UsageError
@@ -44,7 +44,10 @@ def shown(fault: CardFault, variant: str, *, faulty: bool, **more: object) -> Sh
             infos.append(pace_info())
     elif "bac" not in needs or "pace" in needs:
         infos.append(pace_info())
-    if "ca" in needs:
+    if "dh-ca" in needs:
+        infos += [ca_info("CA-DH-AES-CBC-CMAC-128"), public_info(2)]
+        more["keys"] = CardKeys({None: static_key(2)})
+    elif "ca" in needs:
         infos += [ca_info(), public_info()]
     if "aa" in needs:
         more["active"] = key(needs, b.rsa_key("active"))

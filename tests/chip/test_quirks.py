@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.support import builders as b
 from tests.support import cards
-from tests.support.cards import Between, Shown, ca_info, pace_info, public_info
-from tjdocs.chip import Card, ChipReading, active_authentication
+from tests.support.cards import Between, Shown, ca_info, pace_info, public_info, static_key
+from tjdocs.chip import Card, CardKeys, ChipReading, active_authentication
 from tjdocs.chip.active_authentication import ActiveAuthentication
 from tjdocs.chip.apdu import Answer, Command
 from tjdocs.chip.quirks import quirks
@@ -83,6 +83,7 @@ GM = pace_info()
 NO_ID = cards.info("PACE-ECDH-GM-AES-CBC-CMAC-128", b.integer(2))
 DOMAIN = SecurityInfo.parse(public_info(12)).required
 CA_3DES = (pace_info(), ca_info("CA-ECDH-3DES-CBC-CBC"), public_info())
+CA_DH = (pace_info(), ca_info("CA-DH-AES-CBC-CMAC-128"), public_info(2))
 CASES: dict[str, tuple[Callable[[], Shown], Any]] = {
     "master-file-without-data": (lambda: Shown(GM), no_identifier),
     "parameters-named": (lambda: Shown(GM), wants_parameters),
@@ -94,6 +95,7 @@ CASES: dict[str, tuple[Callable[[], Shown], Any]] = {
     "bac-second-try": (Shown, refuses_first),
     "key-agreement-in-two": (lambda: Shown(*CA_3DES), without_kat),
     "signature-cut": (lambda: Shown(active=rsa.generate_private_key(65537, 1800)), cut_once(0)),
+    "chained": (lambda: Shown(*CA_DH, keys=CardKeys({None: static_key(2)}), fault="chain-only"), None),
     "smaller-parts": (lambda: Shown(GM, fault="read-160"), None),
     "length-corrected": (lambda: Shown(GM), corrected),
     "end-warned": (lambda: Shown(GM), warned),

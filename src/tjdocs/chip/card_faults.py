@@ -131,6 +131,7 @@ def _has(need: str, files: Mapping[str, bytes], *, bac: bool) -> bool:
         "gm": lambda: any(p.mapping == "GM" for p in offered),
         "dh": lambda: any(isinstance(p.group, ModpGroup) for p in offered),
         "ca": lambda: any(info.name.startswith("PK-") for info in _infos(files, "DG14")),
+        "dh-ca": lambda: any(info.name == "PK-DH" for info in _infos(files, "DG14")),
         "aa": lambda: key is not None,
         "rsa": lambda: key is not None and key.kind == "rsa",
         "rsa3": lambda: _exponent(files) == 3,

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tjdocs.asn1 import der, tlv
 from tjdocs.asn1.x509_schema import encode_oid
 from tjdocs.chip import bac
-from tjdocs.chip.apdu import Answer, Command
+from tjdocs.chip.apdu import EXTENDED, SHORT, Answer, Command
 from tjdocs.chip.card_keys import CardKeys
 from tjdocs.chip.faulty_card import Behaviour, FaultyCard
 from tjdocs.chip.groups import CurveGroup, ModpGroup
@@ -237,6 +237,34 @@ class _Limited(Behaviour):
             card.lose_session()
             return Answer(0x6700)
         return messaging.protect_answer(plain, command.ins)
+
+
+class _Chained(Behaviour):
+    """Long commands are taken in a chain only, and long answers given in parts."""
+
+    def __init__(self) -> None:
+        self._parts, self._left = b"", b""
+
+    def raw(self, card: FaultyCard, command: bytes, answer: Callable[[bytes], bytes]) -> bytes:
+        parsed = Command.parse(command)
+        if parsed.extended:
+            card.lose_session()
+            return b"\x67\x00"
+        if parsed.ins == 0xC0:
+            return self._given(self._left)
+        if parsed.cla & 0x1C == 0x1C:
+            self._parts += parsed.data
+            return b"\x90\x00"
+        if self._parts:
+            whole, self._parts = self._parts + parsed.data, b""
+            command = replace(parsed, data=whole, le=EXTENDED, extended=True).encode()
+        return self._given(answer(command))
+
+    def _given(self, answer: bytes) -> bytes:
+        if len(answer) <= SHORT + 2:
+            return answer
+        part, self._left = answer[:SHORT], answer[SHORT:]
+        return part + bytes((0x61, min(len(self._left) - 2, 0xFF)))
 
 
 class _Endless(Behaviour):
@@ -599,6 +627,7 @@ BEHAVIOURS: Mapping[str, Callable[[str], Behaviour]] = {
     "ef-changes": lambda v: _Unstable(),
     "read-160": lambda v: _Limited(160),
     "no-extended": lambda v: _Limited(None),
+    "chain-only": lambda v: _Chained(),
     "sw-61": lambda v: _Endless(),
     "pulled": lambda v: _Pulled(),
     "slow": lambda v: _Slow(None, 1, 3),

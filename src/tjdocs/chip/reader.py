@@ -12,7 +12,7 @@ from tjdocs.chip import active_authentication, bac, chip_authentication, pace
 from tjdocs.chip.active_authentication import ActiveAuthentication
 from tjdocs.chip.apdu import SHORT, Answer, Command
 from tjdocs.chip.card import APPLICATION
-from tjdocs.chip.chip_authentication import ChipAuthenticationRun
+from tjdocs.chip.chip_authentication import ChipAuthentication, ChipAuthenticationRun
 from tjdocs.chip.chip_reading import ChipReading, Step
 from tjdocs.chip.groups import GroupError
 from tjdocs.chip.pace import PaceProtocol, PaceRun
@@ -91,6 +91,7 @@ class _Reader:
         self._agreed: ChipAuthenticationRun | None = None  # until an answer confirms it
         self._confirmed: ChipAuthenticationRun | None = None
         self._active: ActiveAuthentication | None = None
+        self._chaining = False  # once the card refused extended length
         self._challenges: list[bytes] = []
         self._size: int | None = None  # of a part, once the usual one was too long
 
@@ -139,6 +140,7 @@ class _Reader:
             raise TransportError("reader-error")
         reset()
         self._session = Session(self._transport, cancelled=self._cancelled, after=self._session)
+        self._session.chaining = self._chaining
         # a proof and the files before access belong to the session that is over: the next card may be another
         self._pace = None
         for name in ("EF.CardAccess", "EF.CardSecurity"):
@@ -302,13 +304,23 @@ class _Reader:
             except ProtocolError as error:
                 self._step("chip.ca", Outcome.FAILED, error.reason, error.detail)
                 continue
-            except SecureMessagingError:
-                self._step("chip.ca", Outcome.FAILED, "not-proved")
+            except SecureMessagingError as error:
+                if not _needs_length(choice) or not self._no_length("chip.ca", error):
+                    self._step("chip.ca", Outcome.FAILED, "not-proved")
                 raise _LostError from None
             self._select_again()
             self._confirmed, self._agreed = self._agreed, None
             self._note("chip.ca", choice.warnings, choice.suite.name)
             return
+
+    def _no_length(self, check: str, error: SecureMessagingError) -> bool:
+        """Whether a card refused extended length. The next session chains, or leaves the protocol out."""
+        if error.reason != "unprotected" or (error.sw != _WRONG_LENGTH and not self._chaining):
+            return False
+        if self._chaining:
+            self._step(check, Outcome.UNDETERMINED, "not-asked", f"{error.sw:04X}")
+        self._chaining = True
+        return True
 
     def _select_again(self) -> None:
         """Let an answer confirm the new keys: without one nothing is proved."""
@@ -344,10 +356,9 @@ class _Reader:
         except SecureMessagingError as error:
             if error.reason != "unprotected":
                 raise
-            # a long signature needs a long answer, and this card has none: the files are read without it
-            excused = error.sw == _WRONG_LENGTH and command.extended
-            outcome, reason = (Outcome.UNDETERMINED, "not-asked") if excused else (Outcome.FAILED, "refused")
-            self._step("chip.aa", outcome, reason, f"{error.sw:04X}")
+            # a long signature needs a long answer
+            if not command.extended or not self._no_length("chip.aa", error):
+                self._step("chip.aa", Outcome.FAILED, "refused", f"{error.sw:04X}")
             raise _LostError from None
         if not answer.ok:
             self._step("chip.aa", Outcome.FAILED, "refused", f"{answer.sw:04X}")
@@ -452,6 +463,11 @@ class _Reader:
         if item.tag != 0x53:
             raise ProtocolError("structure")
         return replace(answer, data=item.value)
+
+
+def _needs_length(choice: ChipAuthentication) -> bool:
+    """Whether a reader's key is too long for a short command under secure messaging."""
+    return len(choice.group.encode(choice.key)) > _SIZES[0]
 
 
 def _named_sets(infos: tuple[SecurityInfo, ...]) -> int:

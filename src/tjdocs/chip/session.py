@@ -64,6 +64,8 @@ class Session:
         self.received: int = after.received if after is not None else 0
         self.quirks: set[str] = after.quirks if after is not None else set()
         """Names of the departures from the standard that were got over (``specs/chip/quirks.toml``)."""
+        self.chaining = False
+        """Whether long protected commands are sent in parts (ISO/IEC 7816-4, 5.3.3), not with extended length."""
 
     def send(self, command: Command) -> Answer:
         """Send a command, protected where keys were agreed on, and return the answer.
@@ -85,7 +87,8 @@ class Session:
 
     def _exchange(self, command: Command) -> Answer:
         """Send a command and follow 61xx and 6Cxx, which belong to the transport (ISO/IEC 7816-3, 12.2.1)."""
-        answer = self._transmit(command)
+        chained = self.chaining and self.messaging is not None and command.extended
+        answer = self._in_parts(command) if chained else self._transmit(command)
         if answer.sw >> 8 == 0x6C and self.messaging is None and not answer.data:
             answer = self._transmit(replace(command, le=answer.sw & 0xFF or SHORT, extended=False))
         parts, size = [answer.data], len(answer.data)
@@ -98,6 +101,19 @@ class Session:
             if size > EXTENDED:
                 break
         raise SessionEndedError("limit")
+
+    def _in_parts(self, command: Command) -> Answer:
+        """Send a command in a chain of short ones; the answer is that to the last, or the first refusal."""
+        data, le = command.data, None if command.le is None else SHORT
+        while len(data) >= SHORT:
+            part, data = data[: SHORT - 1], data[SHORT - 1 :]
+            answer = self._transmit(replace(command, cla=command.cla | 0x10, data=part, le=None, extended=False))
+            if not answer.ok:
+                return answer
+        answer = self._transmit(replace(command, data=data, le=le, extended=False))
+        if answer.ok or answer.sw >> 8 == 0x61:
+            self.quirks.add("chained")
+        return answer
 
     def _transmit(self, command: Command) -> Answer:
         if self._cancelled():

@@ -11,7 +11,6 @@ import typer
 from tjdocs import chip, mrz
 from tjdocs.border import Evidence, Inspector
 from tjdocs.border.report.wording import texts
-from tjdocs.chip import card_faults
 from tjdocs.cli import _io, _streams, _terminal, _verdicts
 from tjdocs.errors import UsageError
 from tjdocs.lds import ef_catalogue
@@ -25,6 +24,8 @@ def _show_faults(asked: bool) -> None:
     """List the card faults, each with the findings of a right reader, and end."""
     if not asked:
         return
+    from tjdocs.chip import card_faults
+
     for fault in card_faults.faults():
         _terminal.line(fault.name + (f" ({', '.join(fault.variants)})" if fault.variants else ""))
         _terminal.line(f"  {fault.text}")
@@ -41,7 +42,7 @@ _Fault = Annotated[
 _Faults = Annotated[
     bool,
     typer.Option(
-        "--faults", callback=_show_faults, is_eager=True, help="List the faults with a right reader's finding."
+        "--faults", callback=_show_faults, is_eager=True, help="List the faults, each with the right finding."
     ),
 ]
 

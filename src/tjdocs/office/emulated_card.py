@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from tjdocs import inputs, limits, mrz
-from tjdocs.chip import Can, Card, CardKeys, MrzKey, card_faults
+from tjdocs.chip import Can, Card, CardKeys, MrzKey
 from tjdocs.chip import card_keys as key_file
 from tjdocs.inspection.evidence import read_folder
 
@@ -31,5 +31,7 @@ def emulated_card(folder: Path, *, at: date, can: Can | None = None, fault: str 
         keys = CardKeys.parse(inputs.read_file(path, limits.KEY_FILE), where=str(path))
     key = MrzKey.of(zone)
     if fault:
+        from tjdocs.chip import card_faults
+
         return card_faults.card_with_fault(fault, files, key, keys, can=can, bac=keys.bac), zone
     return Card(files, key, keys, can=can, bac=keys.bac), zone
