@@ -152,7 +152,11 @@ def test_infos_are_read_as_they_were_made(mappings, group_name, key_id):
 class Info(core.Sequence):
     """A SecurityInfo as another library has it."""
 
-    _fields = (("protocol", core.ObjectIdentifier), ("required", core.Any), ("optional", core.Any, {"optional": True}))
+    _fields = [  # noqa: RUF012  # the library writes into it
+        ("protocol", core.ObjectIdentifier),
+        ("required", core.Any),
+        ("optional", core.Any, {"optional": True}),
+    ]
 
 
 def test_infos_have_the_form_of_the_standard():

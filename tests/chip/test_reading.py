@@ -249,10 +249,27 @@ def test_a_card_that_ends_the_session_at_a_long_read_is_read_in_smaller_parts(la
     assert 1 < short.sessions < 6
 
 
+class WithoutParts(Short):
+    """A card that has no GET RESPONSE either: it cannot give a long signature at all."""
+
+    def transmit(self, command: bytes) -> bytes:
+        if command[0] & 0x0C and command[1] == 0x88:
+            self._card._end_session()
+            return b"\x67\x00"
+        return super().transmit(command)
+
+
+def test_a_card_without_extended_length_gives_its_long_signature_in_parts():
+    shown = Shown(pace_info(), active=b.rsa_key("active"))
+    findings, verdict = shown.judge(lambda card: Short(card, 256))
+    assert findings["chip.aa"] == ("passed", "")
+    assert verdict.decision == "admit"
+
+
 def test_a_card_without_long_answers_is_read_without_its_long_signature():
     """Doc 9303-11, 6.1.4: a signature of 2,048 bits needs extended length."""
     shown = Shown(pace_info(), active=b.rsa_key("active"))
-    findings, verdict = shown.judge(lambda card: Short(card, 256))
+    findings, verdict = shown.judge(lambda card: WithoutParts(card, 256))
     assert findings["chip.aa"] == ("undetermined", "not-asked")
     assert findings["chip.access"] == ("passed", "")
     assert verdict.decision == "refer"
